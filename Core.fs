@@ -1,0 +1,216 @@
+// The core's front door: the face that C# sees. Nothing is computed here: every member forwards to the module of its
+// name in Functional.FSharp, where shapes, formulas and sources are told.
+namespace Functional
+
+open System
+open System.Collections.Generic
+open System.Runtime.CompilerServices
+open System.Runtime.InteropServices
+open MathNet.Numerics.LinearAlgebra
+open Functional.FSharp
+
+/// Random numbers and other keys, all functions of a key.
+[<AbstractClass; Sealed; Extension>]
+type KeyExtensions =
+    /// Another key, independent of this one and of its other children.
+    [<Extension>]
+    static member Child(key: Key, index: int) : Key = Key.child index key
+
+    /// The first `count` children.
+    [<Extension>]
+    static member Split(key: Key, count: int) : Key[] = Key.split count key
+
+    /// `count` numbers, uniform over [0, 1).
+    [<Extension>]
+    static member Uniforms(key: Key, count: int) : float[] = Key.uniforms count key
+
+    /// `count` numbers, normal with mean 0 and deviation 1.
+    [<Extension>]
+    static member Normals(key: Key, count: int) : float[] = Key.normals count key
+
+    /// `count` integers, uniform over 0 .. bound - 1.
+    [<Extension>]
+    static member Integers(key: Key, count: int, bound: int) : int[] = Key.integers count bound key
+
+    /// `count` different integers out of 0 .. bound - 1. Raises ArgumentException if there are not so many.
+    [<Extension>]
+    static member Distinct(key: Key, count: int, bound: int) : int[] = Key.distinct count bound key
+
+    /// The numbers 0 .. n - 1 in random order.
+    [<Extension>]
+    static member Permutation(key: Key, n: int) : int[] = Key.permutation n key
+
+/// Layers, to build networks of.
+[<AbstractClass; Sealed>]
+type Layer =
+    /// y = W x + b: weight is outputs x inputs, bias has an element per output.
+    static member Affine(weight: Matrix<'T>, bias: Vector<'T>) : Layer<'T> = Layer<'T>.Affine { Weight = weight; Bias = bias }
+
+    /// An elementwise nonlinear function.
+    static member Of<'T when Real<'T>>(activation: Activation) : Layer<'T> = Layer<'T>.Activation activation
+
+/// Batches of samples with their targets.
+[<AbstractClass; Sealed>]
+type Batch =
+    /// Of inputs (features x samples, one column per sample) and a label per sample.
+    /// Raises ArgumentException if their numbers differ or a label is negative.
+    static member Of(inputs: Matrix<'T>, labels: IReadOnlyList<int>) : Batch<'T> = Batch.ofLabels inputs labels
+
+    /// Of inputs (features x samples) and targets (outputs x samples), one column per sample.
+    /// Raises ArgumentException if their numbers of columns differ.
+    static member Of(inputs: Matrix<'T>, targets: Matrix<'T>) : Batch<'T> = Batch.ofTargets inputs targets
+
+    /// Of inputs with one sample per row, and a label per sample: what most files hold.
+    /// Raises ArgumentException if their numbers differ or a label is negative.
+    static member OfRows(rows: Matrix<'T>, labels: IReadOnlyList<int>) : Batch<'T> = Batch.ofRows rows labels
+
+    /// Of samples in the rows of an array, and a label per sample.
+    /// Raises ArgumentException if their numbers differ or a label is negative.
+    static member OfRows(rows: 'T[,], labels: IReadOnlyList<int>) : Batch<'T> =
+        Batch.ofRows (Matrix<'T>.Build.DenseOfArray rows) labels
+
+    /// Of the samples at the indices, each `features` bytes of pixels, as (byte - shift) / divisor.
+    /// Raises ArgumentException for an index outside the samples, and if pixels and labels are not of equally many samples.
+    static member OfBytes<'T when Real<'T>>(scale: ByteScale, features: int, pixels: byte[], labels: byte[], indices: int[]) : Batch<'T> =
+        Bytes.batch scale features pixels labels indices
+
+    /// The scale (byte - mean) / deviation over all features of the chosen samples.
+    static member StandardScale(features: int, pixels: byte[], indices: int[]) : ByteScale =
+        Bytes.standardScale features pixels indices
+
+    /// classes x samples: 1 at each sample's label, 0 elsewhere.
+    /// Raises ArgumentException for a label outside 0 .. classes - 1.
+    static member OneHot<'T when Real<'T>>(classes: int, labels: IReadOnlyList<int>) : Matrix<'T> = Batch.oneHot classes labels
+
+/// Networks: everything that can be asked of one is a function of it.
+[<AbstractClass; Sealed; Extension>]
+type Network =
+    /// Affine layers between these sizes (inputs first, outputs last), an activation after each but the last.
+    /// Raises ArgumentException with everything that is wrong.
+    static member Create<'T when Real<'T>>
+        (sizes: IReadOnlyList<int>, activation: Activation, initializer: Initializer,
+         [<Optional; DefaultParameterValue(0L)>] seed: int64) : Network<'T> =
+        Network.create sizes activation initializer (Key.OfSeed seed)
+
+    /// Affine layers between these sizes, an activation after each but the last, drawn from a key.
+    /// Raises ArgumentException with everything that is wrong.
+    static member Create<'T when Real<'T>>
+        (sizes: IReadOnlyList<int>, activation: Activation, initializer: Initializer, key: Key) : Network<'T> =
+        Network.create sizes activation initializer key
+
+    /// Affine layers between these sizes, in float32.
+    /// Raises ArgumentException with everything that is wrong.
+    static member Create
+        (sizes: IReadOnlyList<int>, activation: Activation, initializer: Initializer,
+         [<Optional; DefaultParameterValue(0L)>] seed: int64) : Network<float32> =
+        Network.create sizes activation initializer (Key.OfSeed seed)
+
+    /// Of these layers, with softmax cross-entropy. Raises ArgumentException with all faults, a line each.
+    static member Of(layers: IReadOnlyList<Layer<'T>>) : Network<'T> = Network.ofLayers layers
+
+    /// Of these layers, with this loss. Raises ArgumentException with all faults, a line each.
+    static member Of(layers: IReadOnlyList<Layer<'T>>, loss: Loss) : Network<'T> = Network.ofLayersWith loss layers
+
+    /// The scores (outputs x samples) for x (inputs x samples). Raises ArgumentException if x doesn't fit.
+    [<Extension>]
+    static member Predict(network: Network<'T>, x: Matrix<'T>) : Matrix<'T> = Network.predict network x
+
+    /// The loss of a batch, as in evaluation. Raises ArgumentException if the batch doesn't fit.
+    [<Extension>]
+    static member LossOf(network: Network<'T>, batch: Batch<'T>) : float = Network.loss network batch
+
+    /// The share (0 to 1) of a batch's samples that are classified as their targets say.
+    [<Extension>]
+    static member Accuracy(network: Network<'T>, batch: Batch<'T>) : float = Metrics.accuracy network batch
+
+    /// How many of a batch's samples are classified as their targets say.
+    [<Extension>]
+    static member Correct(network: Network<'T>, batch: Batch<'T>) : int =
+        Metrics.correct (Network.predict network batch.Inputs) batch.Targets
+
+    /// The loss of a batch and its gradient, as in training. Raises ArgumentException if the batch doesn't fit.
+    [<Extension>]
+    static member Gradient(network: Network<'T>, batch: Batch<'T>, key: Key) : Gradient<'T> = Network.gradient key network batch
+
+    /// The trained leaves, layer after layer, named as in `affine1.weight`.
+    [<Extension>]
+    static member Parameters(network: Network<'T>) : Parameters<'T> = Network.parameters network
+
+    /// The same network with copies of other parameters. Raises ArgumentException if their names or shapes differ.
+    [<Extension>]
+    static member WithParameters(network: Network<'T>, parameters: Parameters<'T>) : Network<'T> =
+        Network.withParameters network parameters
+
+    /// A network's identity, in hexadecimal.
+    [<Extension>]
+    static member Digest(network: Network<'T>) : string = Network.digest network
+
+/// The steps of an optimizer, for loops of one's own.
+[<AbstractClass; Sealed; Extension>]
+type OptimizerExtensions =
+    /// Everything wrong with the optimizer's numbers; empty if they are right.
+    [<Extension>]
+    static member Faults(optimizer: Optimizer) : IReadOnlyList<string> = Optimizer.faults optimizer
+
+    /// The state before the first step. Raises ArgumentException with everything wrong with the optimizer.
+    [<Extension>]
+    static member Init(optimizer: Optimizer, parameters: Parameters<'T>) : OptimizerState<'T> = Optimizer.init optimizer parameters
+
+    /// The parameters and the state after one step along the gradient.
+    /// Raises ArgumentException if the gradient's leaves are not those of the parameters.
+    [<Extension>]
+    static member Update(optimizer: Optimizer, state: OptimizerState<'T>, parameters: Parameters<'T>, gradient: Parameters<'T>)
+        : struct (Parameters<'T> * OptimizerState<'T>) =
+        Optimizer.update optimizer state parameters gradient
+
+/// Training, step by step.
+[<AbstractClass; Sealed>]
+type Training =
+    /// The state before the first step. Raises ArgumentException with everything wrong with the optimizer.
+    static member Start(network: Network<'T>, optimizer: Optimizer, [<Optional; DefaultParameterValue(0L)>] seed: int64) : TrainingState<'T> =
+        Training.start network optimizer (Key.OfSeed seed)
+
+    /// The state before the first step; what is random in training is a function of the key.
+    /// Raises ArgumentException with everything wrong with the optimizer.
+    static member Start(network: Network<'T>, optimizer: Optimizer, key: Key) : TrainingState<'T> = Training.start network optimizer key
+
+    /// The next state, and what the step saw. Raises ArgumentException if the batch doesn't fit the network.
+    static member Step(state: TrainingState<'T>, batch: Batch<'T>) : struct (TrainingState<'T> * StepReport) =
+        Training.step state batch
+
+/// Derivatives by central differences, and what they say of a network's pullbacks.
+[<AbstractClass; Sealed>]
+type Differences =
+    /// The derivative of a function of one number.
+    static member NumericalDiff(f: Func<float, float>, x: float) : float = Differences.numericalDiff f.Invoke x
+
+    /// The gradient of a function of a vector.
+    static member NumericalGradient(f: Func<Vector<'T>, float>, x: Vector<'T>) : Vector<'T> =
+        Differences.numericalGradient f.Invoke x
+
+    /// The gradient of a network's loss (as in evaluation) for a batch; for small networks and batches.
+    static member OfNetwork(network: Network<'T>, batch: Batch<'T>) : Parameters<'T> = Differences.ofNetwork network batch
+
+    /// Compares two gradients, leaf by leaf. Raises ArgumentException if their leaves differ.
+    static member Compare(gradient: Parameters<'T>, numerical: Parameters<'T>) : IReadOnlyList<GradientDifference> =
+        Differences.compare gradient numerical
+
+    /// Checks a network's pullbacks on a batch, leaf by leaf.
+    static member Check(network: Network<'T>, batch: Batch<'T>) : IReadOnlyList<GradientDifference> = Differences.check network batch
+
+/// What outputs mean.
+[<AbstractClass; Sealed>]
+type Metrics =
+    /// The probabilities of the classes, a column per sample, from scores.
+    static member Softmax(scores: Matrix<'T>) : Matrix<'T> = SoftmaxCrossEntropy.softmax scores
+
+    /// Each sample's class: the first of its largest scores, or -1 if a score is NaN.
+    static member Classes(scores: Matrix<'T>) : int[] = Metrics.classes scores
+
+/// Threads that the core may use. Results don't depend on them: not a bit.
+[<AbstractClass; Sealed>]
+type Threads =
+    /// Runs body with up to `count` threads for each large operation in it (1 unless told). Raises ArgumentException if count < 1.
+    static member Use(count: int, body: Func<'R>) : 'R =
+        if count < 1 then invalidArg (nameof count) $"the number of threads must be at least 1, but is {count}"
+        Numerics.Team.withThreads count body.Invoke

@@ -1,0 +1,78 @@
+namespace Functional
+
+open System
+open System.Collections.Generic
+open MathNet.Numerics.LinearAlgebra
+open Functional.Numerics
+
+/// What a network's outputs should be, for each sample of a batch.
+[<RequireQualifiedAccess; NoComparison; NoEquality>]
+type Targets<'T when Real<'T>> =
+    /// A class per sample, from 0.
+    | Labels of ReadOnlyMemory<int>
+    /// One column per sample: one-hot, a distribution over the classes, or any values.
+    | Values of Matrix<'T>
+
+/// Samples, one per column, with their targets. Immutable: what it is made of is copied.
+[<Sealed>]
+type Batch<'T when Real<'T>> internal (inputs: Matrix<'T>, targets: Targets<'T>) =
+    /// features x samples. Read-only by contract.
+    member _.Inputs = inputs
+    member _.Targets = targets
+    member _.Features = inputs.RowCount
+    member _.Samples = inputs.ColumnCount
+    override batch.ToString() = $"{batch.Samples} samples of {batch.Features} features"
+
+namespace Functional.FSharp
+
+open System
+open MathNet.Numerics.LinearAlgebra
+open Functional
+open Functional.Numerics
+
+[<RequireQualifiedAccess>]
+module Batch =
+    let private copy (x: Matrix<'T>) = Dense.matrix x.RowCount x.ColumnCount (x.ToColumnMajorArray())
+
+    let private checkCount (samples: int) (count: int) (what: string) (inputs: Matrix<'T>) =
+        if count <> samples then
+            let hint =
+                if count = inputs.RowCount then "; samples are columns here: for samples in rows use Batch.OfRows" else ""
+            invalidArg "inputs" $"{samples} samples (inputs are {inputs.RowCount} x {inputs.ColumnCount}) \
+                                  with {count} {what}{hint}"
+
+    let internal ofFresh (inputs: Matrix<'T>) (labels: int[]) : Batch<'T> =
+        Batch(inputs, Targets.Labels(ReadOnlyMemory labels))
+
+    /// Of inputs (features x samples, one column per sample) and a label per sample.
+    /// Raises ArgumentException if their numbers differ or a label is negative.
+    let ofLabels (inputs: Matrix<'T>) (labels: int seq) : Batch<'T> =
+        let labels = Array.ofSeq labels
+        checkCount inputs.ColumnCount labels.Length "labels" inputs
+        match Array.tryFindIndex (fun label -> label < 0) labels with
+        | Some i -> invalidArg (nameof labels) $"sample {i} has label {labels[i]}; classes are counted from 0"
+        | None -> ofFresh (copy inputs) labels
+
+    /// Of inputs (features x samples) and targets (outputs x samples), one column per sample.
+    /// Raises ArgumentException if their numbers of columns differ.
+    let ofTargets (inputs: Matrix<'T>) (targets: Matrix<'T>) : Batch<'T> =
+        checkCount inputs.ColumnCount targets.ColumnCount "columns of targets" inputs
+        Batch(copy inputs, Targets.Values(copy targets))
+
+    /// Of inputs with one sample per row, and a label per sample: what most files hold.
+    let ofRows (rows: Matrix<'T>) (labels: int seq) : Batch<'T> =
+        let labels = Array.ofSeq labels
+        if labels.Length <> rows.RowCount && labels.Length = rows.ColumnCount then
+            invalidArg (nameof rows) $"rows are {rows.RowCount} x {rows.ColumnCount} with {labels.Length} labels: \
+                                       these samples seem to be columns, which Batch.Of takes"
+        ofLabels (rows.Transpose()) labels
+
+    /// classes x samples: 1 at each sample's label, 0 elsewhere. Raises ArgumentException for a label outside 0 .. classes - 1.
+    let oneHot<'T when Real<'T>> (classes: int) (labels: int seq) : Matrix<'T> =
+        let labels = Array.ofSeq labels
+        let elements = Array.zeroCreate (classes * labels.Length)
+        labels |> Array.iteri (fun i label ->
+            if label < 0 || label >= classes then
+                invalidArg (nameof labels) $"sample {i} has label {label}, but there are {classes} classes"
+            elements[i * classes + label] <- 'T.One)
+        Dense.matrix classes labels.Length elements

@@ -1,0 +1,76 @@
+namespace Functional
+
+open System
+
+/// How far a leaf's gradient by pullbacks is from the one by central differences.
+type GradientDifference =
+    { /// The leaf's name, as in `affine1.weight`.
+      Parameter: string
+      Shape: Shape
+      /// The mean over the leaf's elements of |pullback - difference|.
+      MeanAbsolute: float
+      /// The largest |pullback - difference|, as a share of the leaf's largest |difference| (0 if both are 0).
+      LargestRelative: float }
+
+namespace Functional.FSharp
+
+open System
+open MathNet.Numerics.LinearAlgebra
+open Functional
+open Functional.Numerics
+
+/// Derivatives by central differences, (f(x + h) - f(x - h)) / 2h. Source: Deep Learning from Scratch, 4.3.
+[<RequireQualifiedAccess>]
+module Differences =
+    /// The book's step, 1e-4: in double, what is cut off (h squared) and what is rounded (1e-16 / h) are both small.
+    let step = 1e-4
+
+    /// The derivative of a function of one number.
+    let numericalDiff (f: float -> float) (x: float) : float = (f (x + step) - f (x - step)) / (2.0 * step)
+
+    /// The derivative with respect to each element, given the loss as a function of those elements in place.
+    let private along (elements: 'T[]) (loss: unit -> float) : float[] =
+        let h: 'T = Real.number step
+        Array.init elements.Length (fun i ->
+            let x = elements[i]
+            elements[i] <- x + h
+            let above, upper = Real.toFloat elements[i], loss ()
+            elements[i] <- x - h
+            let below, lower = Real.toFloat elements[i], loss ()
+            elements[i] <- x
+            // In float32 x + h is rounded: divide by the distance that was really taken.
+            (upper - lower) / (above - below))
+
+    /// The gradient of a function of a vector. f gets a vector of its own in each call.
+    let numericalGradient (f: Vector<'T> -> float) (x: Vector<'T>) : Vector<'T> when Real<'T> =
+        let elements = x.ToArray()
+        along elements (fun () -> f (Dense.vector (Array.copy elements))) |> Array.map Real.number<'T, float> |> Dense.vector
+
+    /// The gradient of a network's loss (as in evaluation) for a batch. Two evaluations per element: for small networks and batches.
+    let ofNetwork (network: Network<'T>) (batch: Batch<'T>) : Parameters<'T> =
+        // The elements varied are this function's own copies; nobody else sees this network.
+        let parameters = Network.parameters network |> Parameters.mapLeaves _.Values.ToArray()
+        let varied = Network.withFresh network parameters
+        parameters
+        |> Parameters.mapLeaves (fun leaf ->
+            along (Dense.values leaf.Values) (fun () -> Network.loss varied batch) |> Array.map Real.number<'T, float>)
+
+    /// Compares two gradients, leaf by leaf. Raises ArgumentException if their leaves differ.
+    let compare (gradient: Parameters<'T>) (numerical: Parameters<'T>) : GradientDifference[] =
+        Parameters.checkAlike (nameof numerical) gradient numerical
+        Array.map2
+            (fun (g: Parameter<'T>) (n: Parameter<'T>) ->
+                let g', n = Array.map Real.toFloat (Dense.values g.Values), Array.map Real.toFloat (Dense.values n.Values)
+                let differences = Array.map2 (fun g n -> abs (g - n)) g' n
+                let largest = n |> Array.map abs |> Array.max
+                let off = Array.max differences
+                { Parameter = g.Name
+                  Shape = g.Shape
+                  MeanAbsolute = Array.average differences
+                  LargestRelative = if off = 0.0 then 0.0 else off / largest })
+            gradient.Leaves numerical.Leaves
+
+    /// Checks a network's pullbacks on a batch, leaf by leaf; in double (`float`) right ones differ by about 1e-10.
+    /// Source: Deep Learning from Scratch, 5.7.3.
+    let check (network: Network<'T>) (batch: Batch<'T>) : GradientDifference[] =
+        compare (Network.gradient (Key.ofSeed 0L) network batch).Parameters (ofNetwork network batch)

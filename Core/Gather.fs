@@ -1,0 +1,81 @@
+namespace Functional
+
+open System
+
+/// How a byte becomes a feature: (byte - Shift) / Divisor.
+type ByteScale =
+    { Shift: float
+      Divisor: float }
+
+    /// 0 to 1: byte / 255.
+    static member Unit = { Shift = 0.0; Divisor = 255.0 }
+
+    /// 0 to 255.
+    static member None = { Shift = 0.0; Divisor = 1.0 }
+
+namespace Functional.FSharp
+
+open System
+open System.Runtime.CompilerServices
+open System.Runtime.InteropServices
+open System.Runtime.Intrinsics
+open Functional
+open Functional.Numerics
+
+/// Mini-batches out of samples that stay bytes until they are needed.
+[<RequireQualifiedAccess>]
+module Bytes =
+    /// (byte - mean) / deviation of all the features of the chosen samples; a deviation of 0 counts as 1.
+    let standardScale (features: int) (pixels: byte[]) (indices: int[]) : ByteScale =
+        // Exact counts, so that the order of the samples doesn't matter.
+        let counts = Array.zeroCreate<int64> 256
+        for i in indices do
+            for k in i * features .. (i + 1) * features - 1 do counts[int pixels[k]] <- counts[int pixels[k]] + 1L
+        let total = float (Array.sum counts)
+        let mean = (counts |> Seq.mapi (fun b n -> float (int64 b * n)) |> Seq.sum) / total
+        let variance = (counts |> Seq.mapi (fun b n -> float n * (float b - mean) * (float b - mean)) |> Seq.sum) / total
+        { Shift = mean; Divisor = if variance > 0.0 then sqrt variance else 1.0 }
+
+    /// (x - shift) / divisor, rounded as a division would nearly always be: a product and one correction of it.
+    let inline private scaled (x: Vector512<float32>) (shift: Vector512<float32>) (divisor: Vector512<float32>) (reciprocal: Vector512<float32>) =
+        let x = x - shift
+        let q = x * reciprocal
+        Vector512.FusedMultiplyAdd(Vector512.FusedMultiplyAdd(-q, divisor, x), reciprocal, q)
+
+    /// One sample; there are at least 16 features, and the last vector overlaps its neighbour.
+    let private convertSample (from: ReadOnlySpan<byte>) (into: Span<float32>) (scale: ByteScale) =
+        let shift, divisor = Vector512.Create(float32 scale.Shift), Vector512.Create(float32 scale.Divisor)
+        let reciprocal = Vector512.Create(1.0f / float32 scale.Divisor)
+        let count = from.Length
+        let mutable i = 0
+        while i < count do
+            let first = unativeint (min i (count - 16))
+            let bytes = Vector128.LoadUnsafe(&MemoryMarshal.GetReference from, first)
+            let low, high = Vector128.WidenLower bytes, Vector128.WidenUpper bytes
+            let x =
+                Vector512.Create(
+                    Vector256.Create(Vector128.WidenLower low, Vector128.WidenUpper low),
+                    Vector256.Create(Vector128.WidenLower high, Vector128.WidenUpper high)).AsInt32()
+            Vector512.StoreUnsafe(scaled (Vector512.ConvertToSingle x) shift divisor reciprocal, &MemoryMarshal.GetReference into, first)
+            i <- i + 16
+
+    /// A batch of the samples at the indices. Pixels hold sample after sample.
+    /// Raises ArgumentException for an index outside the samples, and if pixels and labels are not of equally many samples.
+    let batch<'T when Real<'T>> (scale: ByteScale) (features: int) (pixels: byte[]) (labels: byte[]) (indices: int[]) : Batch<'T> =
+        if features < 1 || int64 features * int64 labels.Length <> int64 pixels.Length then
+            invalidArg (nameof pixels) $"{labels.Length} samples of {features} features can't have {pixels.Length} bytes"
+        if indices.Length = 0 then invalidArg (nameof indices) "a batch needs at least one sample"
+        for i in indices do
+            if uint i >= uint labels.Length then
+                invalidArg (nameof indices) $"sample {i} was asked for, but samples are 0 to {labels.Length - 1}"
+        let elements = Dense.fresh<'T> (features * indices.Length)
+        if typeof<'T> = typeof<float32> && features >= 16 then
+            let elements = Unsafe.As<float32[]> elements
+            for j in 0 .. indices.Length - 1 do
+                convertSample (ReadOnlySpan(pixels, indices[j] * features, features)) (Span(elements, j * features, features)) scale
+        else
+            let table = Array.init 256 (fun b -> Real.number<'T, float> ((float b - scale.Shift) / scale.Divisor))
+            for j in 0 .. indices.Length - 1 do
+                for i in 0 .. features - 1 do
+                    elements[j * features + i] <- table[int pixels[indices[j] * features + i]]
+        Batch.ofFresh (Dense.matrix features indices.Length elements) (indices |> Array.map (fun i -> int labels[i]))

@@ -1,0 +1,51 @@
+namespace Functional
+
+open MathNet.Numerics.LinearAlgebra
+
+/// A fully connected layer, or the gradient of one.
+[<NoComparison>]
+type Affine<'T when Real<'T>> =
+    { /// outputs x inputs
+      Weight: Matrix<'T>
+      /// outputs
+      Bias: Vector<'T> }
+
+    member layer.Inputs = layer.Weight.ColumnCount
+    member layer.Outputs = layer.Weight.RowCount
+
+namespace Functional.FSharp
+
+open System
+open MathNet.Numerics.LinearAlgebra
+open Functional
+open Functional.Numerics
+
+/// y = W x + b, for every sample (column) of x.
+[<RequireQualifiedAccess>]
+module Affine =
+    /// y (outputs x samples) for x (inputs x samples). Raises ArgumentException if x has other than `inputs` rows.
+    let predict (layer: Affine<'T>) (x: Matrix<'T>) : Matrix<'T> =
+        if x.RowCount <> layer.Inputs then
+            let hint = if x.ColumnCount = layer.Inputs then "; samples are columns here: transpose it" else ""
+            invalidArg (nameof x) $"an affine layer {layer.Inputs} -> {layer.Outputs} expects {layer.Inputs} rows, \
+                                    but x is {x.RowCount} x {x.ColumnCount}{hint}"
+        let y = Dense.product layer.Weight x
+        Passes.addToColumns (Dense.values layer.Bias) (Dense.elements y)
+        y
+
+    /// y, and its pullback: dW = dy x', db = the sum of the columns of dy, dx = W' dy.
+    /// Source: Deep Learning from Scratch, 5.6.2.
+    let forward (layer: Affine<'T>) (x: Matrix<'T>) : struct (Matrix<'T> * Pullback<'T, Affine<'T>>) =
+        let pullback (dy: Matrix<'T>) =
+            let bias = Reductions.sumOfColumns dy.RowCount dy.ColumnCount (Dense.elements dy)
+            struct ({ Weight = Dense.productWithTranspose dy x; Bias = Dense.vector bias },
+                    lazy (Dense.transposeThisProduct layer.Weight dy))
+        struct (predict layer x, pullback)
+
+    let internal leaves (name: string) (layer: Affine<'T>) : Parameter<'T> list =
+        [ Parameter.ofFreshMatrix $"{name}.weight" Role.Weight layer.Weight
+          Parameter.ofFreshVector $"{name}.bias" Role.Bias layer.Bias ]
+
+    let internal ofLeaves (next: unit -> Parameter<'T>) : Affine<'T> =
+        let weight = next ()
+        { Weight = weight.Matrix; Bias = (next ()).Values }

@@ -1,0 +1,45 @@
+/// Between Math.NET's matrices and vectors and the arrays inside them. Both are column-major and share the array:
+/// whoever gets an array from here only reads it.
+module internal Functional.Numerics.Dense
+
+open System
+open MathNet.Numerics.LinearAlgebra
+open Functional
+
+/// A fresh array whose every element its maker is about to write.
+let fresh<'T when Real<'T>> (length: int) : 'T[] = GC.AllocateUninitializedArray<'T> length
+
+/// The elements, column after column: the matrix's own array where it has one.
+let elements (x: Matrix<'T>) : 'T[] =
+    match x.AsColumnMajorArray() with
+    | null -> x.ToColumnMajorArray()
+    | own -> own
+
+/// The elements: the vector's own array where it has one.
+let values (x: Vector<'T>) : 'T[] =
+    match x.AsArray() with
+    | null -> x.ToArray()
+    | own -> own
+
+let matrix (rows: int) (columns: int) (elements: 'T[]) : Matrix<'T> = Matrix<'T>.Build.Dense(rows, columns, elements)
+
+let vector (values: 'T[]) : Vector<'T> = Vector<'T>.Build.Dense values
+
+let private operand (x: Matrix<'T>) (transposed: bool) : Product.Operand<'T> =
+    { Data = elements x; Offset = 0; Stride = x.RowCount; Transposed = transposed }
+
+let private multiply (a: Matrix<'T>) (transposeA: bool) (b: Matrix<'T>) (transposeB: bool) : Matrix<'T> when Real<'T> =
+    let struct (m, k) = if transposeA then struct (a.ColumnCount, a.RowCount) else struct (a.RowCount, a.ColumnCount)
+    let n = if transposeB then b.RowCount else b.ColumnCount
+    let c = fresh (m * n)
+    Product.multiply m n k (operand a transposeA) (operand b transposeB) { Data = c; Offset = 0; Stride = m; Transposed = false }
+    matrix m n c
+
+/// a b
+let product a b = multiply a false b false
+
+/// a' b
+let transposeThisProduct a b = multiply a true b false
+
+/// a b'
+let productWithTranspose a b = multiply a false b true

@@ -1,0 +1,90 @@
+/// Loops over arrays, one lambda over a 64-byte vector each. A 64-byte vector is the unit on every processor (the
+/// compiler makes two of one where there is no AVX-512), so nothing depends on the machine. Results are fresh arrays, so
+/// that the last vector may overlap its neighbour: the same bits are computed twice, and there is no scalar tail.
+module internal Functional.Numerics.Passes
+
+open System
+open System.Numerics
+open System.Runtime.InteropServices
+open System.Runtime.Intrinsics
+open Functional
+open Functional.Numerics.Dense
+
+type Lanes<'T> = Vector512<'T>
+
+let lanes<'T> : int = Vector512<'T>.Count
+
+/// Elements from which several threads pay in one pass over memory.
+let threadsFrom = 200_000
+
+let inline broadcast (scalar: float) : Lanes<'T> when 'T :> INumberBase<'T> = Vector512.Create('T.CreateChecked scalar)
+
+let inline load (x: 'T[]) (i: int) : Lanes<'T> =
+    Vector512.LoadUnsafe(&MemoryMarshal.GetArrayDataReference x, unativeint i)
+
+let inline store (v: Lanes<'T>) (x: 'T[]) (i: int) : unit =
+    Vector512.StoreUnsafe(v, &MemoryMarshal.GetArrayDataReference x, unativeint i)
+
+/// The array itself or, if it is shorter than a vector, a copy as long as one.
+let atLeastOneVector (x: 'T[]) : 'T[] =
+    if x.Length >= lanes<'T> then x
+    else
+        let longer = Array.zeroCreate lanes<'T>
+        Array.blit x 0 longer 0 x.Length
+        longer
+
+/// Undoes `atLeastOneVector` on a result.
+let inline cutTo (length: int) (x: 'T[]) : 'T[] = if x.Length = length then x else Array.sub x 0 length
+
+/// Calls body with the first index of each vector of n >= `lanes` elements, in parts on several threads where that pays.
+let inline sweep<'T> (n: int) ([<InlineIfLambda>] body: int -> unit) : unit =
+    let count = lanes<'T>
+    let inline run first stop =
+        let mutable i = first
+        while i <= stop - count do
+            body i
+            i <- i + count
+        if i < stop then body (stop - count)
+    if n < threadsFrom || Team.threads () = 1 then run 0 n
+    else
+        let parts = Team.threads ()
+        let chunk = (n / parts + count - 1) / count * count
+        Team.run parts (Action<int>(fun part ->
+            let first = part * chunk
+            if first < n then run first (if part = parts - 1 then n else min n (first + chunk))))
+
+let inline map ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T>) (x: 'T[]) : 'T[] =
+    let n = x.Length
+    let x = atLeastOneVector x
+    let y = fresh x.Length
+    sweep<'T> x.Length (fun i -> store (f (load x i)) y i)
+    cutTo n y
+
+let inline map2 ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T>) (a: 'T[]) (b: 'T[]) : 'T[] =
+    let n = a.Length
+    let a, b = atLeastOneVector a, atLeastOneVector b
+    let y = fresh a.Length
+    sweep<'T> a.Length (fun i -> store (f (load a i) (load b i)) y i)
+    cutTo n y
+
+/// Applies a function of whole spans that treats every element alike, whatever its place, from one vector on
+/// (`TensorPrimitives`; on shorter spans those fall back to the C library).
+let inline mapSpan ([<InlineIfLambda>] f: 'T[] -> 'T[] -> unit) (x: 'T[]) : 'T[] =
+    let n = x.Length
+    let x = atLeastOneVector x
+    let y = fresh x.Length
+    f x y
+    cutTo n y
+
+/// Adds a column to every column of a matrix that the caller has just made.
+let addToColumns<'T when Real<'T>> (column: 'T[]) (x: 'T[]) : unit =
+    let rows, count = column.Length, lanes<'T>
+    for j in 0 .. x.Length / rows - 1 do
+        let first = j * rows
+        let mutable i = 0
+        while i <= rows - count do
+            store (load x (first + i) + load column i) x (first + i)
+            i <- i + count
+        while i < rows do
+            x[first + i] <- x[first + i] + column[i]
+            i <- i + 1

@@ -1,0 +1,152 @@
+namespace Functional
+
+open System
+open System.Collections
+open System.Collections.Generic
+open MathNet.Numerics.LinearAlgebra
+open Functional.Numerics
+
+/// What a leaf does in its layer. Penalties and weight decay act on weights alone.
+type Role =
+    | Weight = 0
+    | Bias = 1
+    | Scale = 2
+    | Shift = 3
+
+/// The shape of a leaf: a vector (one dimension) or a matrix (rows, then columns).
+[<Struct; NoComparison>]
+type Shape =
+    { Rows: int
+      /// 0 for a vector.
+      Columns: int }
+
+    member shape.IsVector = shape.Columns = 0
+    member shape.Length = shape.Rows * max 1 shape.Columns
+    override shape.ToString() = if shape.IsVector then $"{shape.Rows}" else $"{shape.Rows} x {shape.Columns}"
+
+/// One leaf of what is trained: a weight matrix, a bias, ...
+[<NoComparison>]
+type Parameter<'T when Real<'T>> =
+    { /// Unique among the leaves, for instance `affine1.weight`.
+      Name: string
+      Role: Role
+      Shape: Shape
+      /// The elements, those of a matrix column after column. Read-only by contract.
+      Values: Vector<'T> }
+
+    /// The leaf as a matrix (a vector is one column), sharing its elements. Read-only by contract.
+    member leaf.Matrix: Matrix<'T> = Dense.matrix leaf.Shape.Rows (max 1 leaf.Shape.Columns) (Dense.values leaf.Values)
+
+    override leaf.ToString() = $"{leaf.Name} ({leaf.Shape})"
+
+/// The ordered leaves of anything that is trained, or of a gradient with respect to it. Immutable.
+[<Sealed>]
+type Parameters<'T when Real<'T>> internal (leaves: Parameter<'T>[]) =
+    member internal _.Leaves = leaves
+
+    /// How many leaves there are.
+    member _.Count = leaves.Length
+
+    /// The number of elements in all leaves.
+    member _.Length = leaves |> Array.sumBy _.Shape.Length
+
+    member _.Item with get (index: int) = leaves[index]
+
+    /// The leaf of this name. Raises KeyNotFoundException, naming those that there are.
+    member _.Item
+        with get (name: string) =
+            match leaves |> Array.tryFind (fun leaf -> leaf.Name = name) with
+            | Some leaf -> leaf
+            | None ->
+                let names = leaves |> Array.map _.Name |> String.concat ", "
+                raise (KeyNotFoundException $"there is no parameter '{name}'; there are {names}")
+
+    override _.ToString() = leaves |> Array.map string |> String.concat ", "
+
+    interface IReadOnlyList<Parameter<'T>> with
+        member _.Count = leaves.Length
+        member _.Item with get index = leaves[index]
+        member _.GetEnumerator() : IEnumerator<Parameter<'T>> = (leaves :> seq<_>).GetEnumerator()
+        member _.GetEnumerator() : IEnumerator = leaves.GetEnumerator()
+
+namespace Functional.FSharp
+
+open System
+open MathNet.Numerics.LinearAlgebra
+open Functional
+open Functional.Numerics
+
+[<RequireQualifiedAccess>]
+module Parameter =
+    let internal ofFreshMatrix name role (x: Matrix<'T>) : Parameter<'T> =
+        { Name = name; Role = role; Shape = { Rows = x.RowCount; Columns = x.ColumnCount }; Values = Dense.vector (Dense.elements x) }
+
+    let internal ofFreshVector name role (x: Vector<'T>) : Parameter<'T> =
+        { Name = name; Role = role; Shape = { Rows = x.Count; Columns = 0 }; Values = x }
+
+    /// A leaf with a copy of this matrix.
+    let ofMatrix (name: string) (role: Role) (value: Matrix<'T>) : Parameter<'T> =
+        ofFreshMatrix name role (Dense.matrix value.RowCount value.ColumnCount (value.ToColumnMajorArray()))
+
+    /// A leaf with a copy of this vector.
+    let ofVector (name: string) (role: Role) (value: Vector<'T>) : Parameter<'T> =
+        ofFreshVector name role (Dense.vector (value.ToArray()))
+
+/// Walks over leaves, several lists side by side: all that optimizers need.
+[<RequireQualifiedAccess>]
+module Parameters =
+    /// Raises ArgumentException unless both have the same leaves (names and shapes, in order).
+    let internal checkAlike (what: string) (expected: Parameters<'T>) (found: Parameters<'T>) =
+        if expected.Count <> found.Count then
+            invalidArg what $"{what} has {found.Count} leaves, but the parameters have {expected.Count}"
+        for e, f in Array.zip expected.Leaves found.Leaves do
+            if e.Name <> f.Name || e.Shape <> f.Shape then
+                invalidArg what $"{what} has {f} where the parameters have {e}"
+
+    /// Of these leaves. Raises ArgumentException if two have the same name.
+    let ofSeq (leaves: Parameter<'T> seq) : Parameters<'T> =
+        let leaves = Array.ofSeq leaves
+        for name, same in Array.groupBy _.Name leaves do
+            if same.Length > 1 then invalidArg (nameof leaves) $"{same.Length} leaves have the name '{name}'"
+        Parameters leaves
+
+    /// One leaf `x`: a copy of the vector. What an optimizer needs to minimize a plain function.
+    let ofVector (x: Vector<'T>) : Parameters<'T> = Parameters [| Parameter.ofVector "x" Role.Weight x |]
+
+    /// All elements, leaf after leaf.
+    let toVector (parameters: Parameters<'T>) : Vector<'T> =
+        parameters.Leaves |> Array.collect (fun leaf -> Dense.values leaf.Values) |> Dense.vector
+
+    /// The same leaves with other elements, taken from a vector as `toVector` gives it.
+    /// Raises ArgumentException if the length differs.
+    let withVector (parameters: Parameters<'T>) (elements: Vector<'T>) : Parameters<'T> =
+        if elements.Count <> parameters.Length then
+            invalidArg (nameof elements) $"{elements.Count} elements for parameters with {parameters.Length}"
+        let all = Dense.values elements
+        let mutable taken = 0
+        parameters.Leaves
+        |> Array.map (fun leaf ->
+            taken <- taken + leaf.Shape.Length
+            { leaf with Values = Dense.vector (Array.sub all (taken - leaf.Shape.Length) leaf.Shape.Length) })
+        |> Parameters
+
+    /// New elements for every leaf; the function gets the leaf and must not write to its elements.
+    let internal mapLeaves (f: Parameter<'T> -> 'T[]) (parameters: Parameters<'T>) : Parameters<'T> =
+        parameters.Leaves |> Array.map (fun leaf -> { leaf with Values = Dense.vector (f leaf) }) |> Parameters
+
+    /// A function of every element.
+    let map (f: 'T -> 'T) (parameters: Parameters<'T>) : Parameters<'T> =
+        mapLeaves (fun leaf -> Array.map f (Dense.values leaf.Values)) parameters
+
+    /// A function of every two elements in the same place. Raises ArgumentException if the leaves differ.
+    let map2 (f: 'T -> 'T -> 'T) (a: Parameters<'T>) (b: Parameters<'T>) : Parameters<'T> =
+        checkAlike "the second argument" a b
+        Array.map2
+            (fun (a: Parameter<'T>) (b: Parameter<'T>) ->
+                { a with Values = Dense.vector (Array.map2 f (Dense.values a.Values) (Dense.values b.Values)) })
+            a.Leaves b.Leaves
+        |> Parameters
+
+    /// The same leaves, every element 0.
+    let zeros (parameters: Parameters<'T>) : Parameters<'T> =
+        mapLeaves (fun leaf -> Array.zeroCreate leaf.Shape.Length) parameters

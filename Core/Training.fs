@@ -1,0 +1,48 @@
+namespace Functional
+
+/// The whole of training as one value: save it and training can go on; use it twice and an experiment branches.
+[<NoComparison; NoEquality>]
+type TrainingState<'T when Real<'T>> =
+    { Network: Network<'T>
+      Optimizer: Optimizer
+      OptimizerState: OptimizerState<'T>
+      /// What is random in step n is a function of the n-th child of this key.
+      Key: Key
+      /// Steps taken.
+      Step: int }
+
+    override state.ToString() = $"step {state.Step} of {state.Optimizer} on {state.Network}"
+
+/// What one training step saw.
+type StepReport =
+    { /// The step's number, from 1.
+      Step: int
+      /// The mean loss of the batch before the update, as in training.
+      Loss: float }
+
+namespace Functional.FSharp
+
+open Functional
+
+[<RequireQualifiedAccess>]
+module Training =
+    /// The state before the first step. Raises ArgumentException with everything wrong with the optimizer.
+    let start (network: Network<'T>) (optimizer: Optimizer) (key: Key) : TrainingState<'T> =
+        { Network = network
+          Optimizer = optimizer
+          OptimizerState = Optimizer.init optimizer (Network.parameters network)
+          Key = key
+          Step = 0 }
+
+    /// One step: the gradient of the batch's loss, and the optimizer's update.
+    /// Raises ArgumentException if the batch doesn't fit the network.
+    let step (state: TrainingState<'T>) (batch: Batch<'T>) : struct (TrainingState<'T> * StepReport) =
+        let network = state.Network
+        let gradient = Network.gradient (Key.child state.Step state.Key) network batch
+        let struct (parameters, optimizerState) =
+            Optimizer.update state.Optimizer state.OptimizerState (Network.parameters network) gradient.Parameters
+        struct ({ state with
+                    Network = Network.withFresh network parameters
+                    OptimizerState = optimizerState
+                    Step = state.Step + 1 },
+                { Step = state.Step + 1; Loss = gradient.Loss })

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Functional.Host.Data;
+using Functional.Host.Reporting;
+using Functional.Host.Runs;
+
+namespace Functional.Host.Commands;
+
+/// <summary><c>functional check-gradients</c>: the table of section 5.7.3, backpropagation against central differences.</summary>
+public static class CheckGradientsCommand
+{
+    private static readonly string[] Options = ["data", "hidden", "activation", "init", "seed"];
+
+    /// <summary>The command with its options.</summary>
+    public static Command Create()
+    {
+        var defaults = new TrainConfiguration { Initializer = Initializer.Normal(0.01) };
+        var options = TrainOptions.All.Where(option => Options.Contains(option.Name))
+            .Select(option => CommonOptions.Of(option, defaults)).ToArray();
+        var samples = new Option<int>("--samples")
+        {
+            HelpName = "N",
+            Description = "how many of the first training samples are used [default: 3]",
+            DefaultValueFactory = _ => 3,
+        };
+        var threads = CommonOptions.Threads();
+        var json = CommonOptions.Json();
+        var command = new Command(
+            "check-gradients", "Compare the gradients of a network in double precision with central differences.");
+        foreach (var option in (Option[])[.. options, samples, threads, json])
+            command.Add(option);
+        command.SetAction(parsed => Run(
+            TrainOptions.Parse(CommonOptions.Values(parsed, options), defaults),
+            parsed.GetValue(samples), parsed.GetValue(threads), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(TrainConfiguration configuration, int samples, int threads, bool json)
+    {
+        var images = DataSets.Load(configuration.Data).Training;
+        if (samples < 1 || samples > images.Count)
+            throw new UsageException($"--samples: from 1 to {images.Count} samples are needed, not {samples}");
+        var network = configuration.CreateNetwork<double>(images.Features, images.Classes);
+        var batch = Batch.OfBytes<double>(
+            ByteScale.Unit, images.Features, images.Pixels, images.Labels, [.. Enumerable.Range(0, samples)]);
+        var (differences, byPullbacks, byDifferences) = Threads.Use(threads, () =>
+        {
+            // The first call also compiles the code.
+            network.Gradient(batch, Key.OfSeed(0));
+            var watch = Stopwatch.StartNew();
+            var gradient = network.Gradient(batch, Key.OfSeed(0)).Parameters;
+            var pullbacks = watch.Elapsed;
+            watch.Restart();
+            var numerical = Differences.OfNetwork(network, batch);
+            return (Differences.Compare(gradient, numerical), pullbacks, watch.Elapsed);
+        });
+        if (json)
+        {
+            var report = new JsonReport(Console.Out);
+            foreach (var difference in differences)
+                report.Write("parameter", new
+                {
+                    difference.Parameter,
+                    Shape = difference.Shape.ToString(),
+                    difference.MeanAbsolute,
+                    difference.LargestRelative,
+                });
+            report.Write("summary", new
+            {
+                BackpropagationSeconds = byPullbacks.TotalSeconds,
+                NumericalSeconds = byDifferences.TotalSeconds,
+            });
+        }
+        else
+        {
+            Console.WriteLine($"{network}, {samples} samples, double precision");
+            Console.WriteLine("parameter         shape       mean |difference|   largest, of the largest element");
+            foreach (var d in differences)
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{d.Parameter,-16}  {d.Shape,-10}  {d.MeanAbsolute,17:0.0E+00}   {d.LargestRelative:0.0E+00}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"backpropagation took {byPullbacks.TotalMilliseconds:F2} ms, central differences {byDifferences.TotalSeconds:F2} s"));
+        }
+        return ExitCode.Done;
+    }
+}

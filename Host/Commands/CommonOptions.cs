@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using Functional.Host.Runs;
+
+namespace Functional.Host.Commands;
+
+/// <summary>Options that several commands have.</summary>
+public static class CommonOptions
+{
+    /// <summary>How many threads; all cores unless told.</summary>
+    public static Option<int> Threads()
+    {
+        var option = new Option<int>("--threads")
+        {
+            HelpName = "N",
+            Description = "threads to use; no result depends on it",
+            DefaultValueFactory = _ => Environment.ProcessorCount,
+            CustomParser = result =>
+            {
+                if (int.TryParse(result.Tokens[0].Value, out var threads) && threads >= 1)
+                    return threads;
+                result.AddError($"--threads: expected an integer from 1 on, found '{result.Tokens[0].Value}'");
+                return 1;
+            },
+        };
+        return option;
+    }
+
+    /// <summary>Objects for programs instead of lines for people.</summary>
+    public static Option<bool> Json() =>
+        new("--json") { Description = "one JSON object per line, each with an event, and nothing else on standard output" };
+
+    /// <summary>An option of training, with what it is by default.</summary>
+    public static Option<string?> Of(TrainOption option, TrainConfiguration defaults)
+    {
+        var standard = option.Get(defaults);
+        var result = new Option<string?>($"--{option.Name}")
+        {
+            HelpName = option.Value,
+            Description = standard is null or "0" ? option.Help : $"{option.Help} [default: {standard}]",
+        };
+        if (option.Choices.Count > 0)
+            result.CompletionSources.Add(_ => option.Choices.Select(choice => new CompletionItem(choice)));
+        return result;
+    }
+
+    /// <summary>The options of training that were given, by name.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Values(ParseResult parsed, IEnumerable<Option<string?>> options) =>
+        from option in options
+        let value = parsed.GetValue(option)
+        where value is not null
+        select KeyValuePair.Create(option.Name[2..], value);
+}

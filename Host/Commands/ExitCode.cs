@@ -1,0 +1,17 @@
+namespace Functional.Host.Commands;
+
+/// <summary>What the program tells the shell.</summary>
+public static class ExitCode
+{
+    /// <summary>All went well.</summary>
+    public const int Done = 0;
+
+    /// <summary>The run failed.</summary>
+    public const int Failed = 1;
+
+    /// <summary>Bad usage or bad input.</summary>
+    public const int Usage = 2;
+
+    /// <summary>Ended by Ctrl-C.</summary>
+    public const int Interrupted = 130;
+}

@@ -1,0 +1,46 @@
+namespace Functional.Host.Data;
+
+/// <summary>Data sets by the names that the command line knows.</summary>
+public static class DataSets
+{
+    private const string Digits = "digits";
+
+    /// <summary>Loads a data set.</summary>
+    /// <param name="name"><c>digits</c> (embedded), <c>mnist</c> and the others that can be fetched, or a folder with
+    /// the four files of MNIST's form.</param>
+    /// <exception cref="DataException">It is not there, or something is wrong with it.</exception>
+    public static ImageDataSet Load(string name)
+    {
+        if (name == Digits)
+            return Embedded();
+        if (Sources.All.Any(source => source.Name == name))
+        {
+            var folder = DataFolder.Of(name);
+            return Directory.Exists(folder)
+                ? MnistFolder.Load(folder)
+                : throw new DataException(folder, null, $"the files of {name}, as 'functional data fetch {name}' puts there", "no such folder");
+        }
+        return Directory.Exists(name)
+            ? MnistFolder.Load(name)
+            : throw new DataException(name, null, $"a folder, or one of {string.Join(", ", Names)}", "neither");
+    }
+
+    /// <summary>The names that are known.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Digits, .. Sources.All.Select(source => source.Name)];
+
+    private static ImageDataSet Embedded() => new(Part("train"), Part("t10k"));
+
+    private static LabeledImages Part(string part)
+    {
+        var images = Read($"{part}-images-idx3-ubyte.gz", Idx.ReadImages);
+        var labels = Read($"{part}-labels-idx1-ubyte.gz", Idx.ReadLabels);
+        return new LabeledImages(images.Height, images.Width, 10, images.Pixels, labels);
+    }
+
+    private static T Read<T>(string file, Func<Stream, string, T> read)
+    {
+        using var stream = typeof(DataSets).Assembly.GetManifestResourceStream(file)
+            ?? throw new InvalidOperationException($"the program lacks its embedded {file}");
+        return read(stream, $"embedded {file}");
+    }
+}

@@ -1,0 +1,41 @@
+namespace Functional.Host.Data;
+
+/// <summary>A data set in its two parts, whose images have the same shape.</summary>
+public sealed record ImageDataSet(LabeledImages Training, LabeledImages Test);
+
+/// <summary>A folder with the four files of MNIST, or of a data set that comes in the same form.</summary>
+public static class MnistFolder
+{
+    /// <summary>Reads both parts.</summary>
+    /// <param name="folder">
+    /// Holds images and labels of <c>train</c> and <c>t10k</c>, named <c>train-images-idx3-ubyte.gz</c> and so on;
+    /// <c>.gz</c> may be missing, and a dot may stand before <c>idx</c>.
+    /// </param>
+    /// <param name="classes">How many classes there are, 1 to 256.</param>
+    /// <exception cref="DataException">A file is missing or bad, or the parts differ in shape.</exception>
+    public static ImageDataSet Load(string folder, int classes = 10)
+    {
+        if (!Directory.Exists(folder))
+            throw new DataException(folder, null, "a folder with the files of a data set", "none");
+        var trainingImages = Find(folder, "train-images", 3);
+        var trainingLabels = Find(folder, "train-labels", 1);
+        var testImages = Find(folder, "t10k-images", 3);
+        var testLabels = Find(folder, "t10k-labels", 1);
+        var training = Idx.Load(trainingImages, trainingLabels, classes);
+        var test = Idx.Load(testImages, testLabels, classes);
+        if ((training.Height, training.Width) != (test.Height, test.Width))
+            throw new DataException(
+                testImages, null, $"images of {training.Height} x {training.Width}, as in {trainingImages}",
+                $"{test.Height} x {test.Width}");
+        return new ImageDataSet(training, test);
+    }
+
+    // Compressed files come first: they are what is fetched, verified and replaced.
+    private static string Find(string folder, string part, int rank)
+    {
+        string[] names = [.. from dot in (string[])["-", "."] from end in (string[])[".gz", ""]
+                             select $"{part}{dot}idx{rank}-ubyte{end}"];
+        return names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
+            ?? throw new DataException(folder, null, string.Join(" or ", names), "none of them");
+    }
+}

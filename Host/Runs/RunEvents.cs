@@ -1,0 +1,53 @@
+using Functional.Host.Data;
+
+namespace Functional.Host.Runs;
+
+/// <summary>What a run is about to do.</summary>
+public sealed record RunStart(
+    string Data, int TrainSamples, int ValidationSamples, int TestSamples, string Network, int Parameters,
+    string Optimizer, int Iterations, int StepsPerEpoch, long Seed, string? Out);
+
+/// <summary>What an epoch, or the part of one at the end, came to.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="Iterations">Steps since the run began.</param>
+/// <param name="Loss">The mean of the epoch's batches, each before its update, penalty included.</param>
+/// <param name="TrainAccuracy">Share of the training samples, 0 to 1, after the epoch.</param>
+/// <param name="ValidationAccuracy">Share of the validation samples, if there are any.</param>
+/// <param name="TestAccuracy">Share of the test samples.</param>
+/// <param name="Seconds">Since the run began, reading data not counted.</param>
+public sealed record EpochReport(
+    int Epoch, int Iterations, double Loss, double TrainAccuracy, double? ValidationAccuracy, double TestAccuracy,
+    double Seconds);
+
+/// <summary>How a run ended.</summary>
+/// <param name="TrainAccuracy">Share of the training samples, 0 to 1.</param>
+/// <param name="ValidationAccuracy">Share of the validation samples, if there are any.</param>
+/// <param name="TestAccuracy">Share of the test samples.</param>
+/// <param name="Loss">The mean of the last epoch's batches, penalty included.</param>
+/// <param name="Iterations">Steps taken.</param>
+/// <param name="Seconds">Since the run began, reading data not counted.</param>
+/// <param name="Digest">The network's identity.</param>
+/// <param name="Interrupted">Whether it was told to stop before its end.</param>
+/// <param name="Out">The run's folder, if it has one.</param>
+public sealed record RunSummary(
+    double TrainAccuracy, double? ValidationAccuracy, double TestAccuracy, double Loss, int Iterations, double Seconds,
+    string Digest, bool Interrupted, string? Out);
+
+/// <summary>Who wants to know how a run goes. Nothing that it does changes the run.</summary>
+public interface IRunObserver
+{
+    /// <summary>Before the first step.</summary>
+    void Started(RunStart start);
+
+    /// <summary>After each step; there are thousands in a second.</summary>
+    void Stepped(StepReport report, int samples);
+
+    /// <summary>After each epoch.</summary>
+    void EpochEnded(EpochReport epoch);
+
+    /// <summary>At the end, interrupted or not.</summary>
+    void Finished(RunSummary summary);
+}
+
+/// <summary>The run has failed; the message is one line.</summary>
+public sealed class RunException(string message) : Exception(message);

@@ -1,0 +1,122 @@
+using System.Globalization;
+using Functional.Host.Data;
+
+namespace Functional.Host.Runs;
+
+/// <summary>One option of training, by its name: on the command line, in files, and wherever else text is.</summary>
+/// <param name="Name">Without the dashes.</param>
+/// <param name="Value">What stands for the value in help.</param>
+/// <param name="Help">One sentence, for a learner.</param>
+/// <param name="Choices">The values to pick from, where they are few.</param>
+/// <param name="Set">The configuration with this value. Raises <see cref="UsageException"/> for text that is no such value.</param>
+/// <param name="Get">The value's text, or null where it isn't told.</param>
+public sealed record TrainOption(
+    string Name, string Value, string Help, IReadOnlyList<string> Choices,
+    Func<TrainConfiguration, string, TrainConfiguration> Set, Func<TrainConfiguration, string?> Get);
+
+/// <summary>The options of training: the one list that the command line, configuration files and searches share.</summary>
+public static class TrainOptions
+{
+    private static readonly Dictionary<string, Activation> Activations = new Activation[] { Activation.Relu, Activation.Sigmoid }
+        .ToDictionary(activation => activation.ToString());
+
+    /// <summary>All of them, in the order of help.</summary>
+    public static IReadOnlyList<TrainOption> All { get; } =
+    [
+        Option("data", "NAME|DIR", "digits (built in), mnist, or a folder with four files in the MNIST format", DataSets.Names,
+            (c, text) => c with { Data = text }, c => c.Data),
+        Option("samples", "N", "train on the first N samples only", [],
+            (c, text) => c with { Samples = Integer(text) }, c => Text(c.Samples)),
+        Option("validation", "SHARE", "keep this share of the samples for validation", [],
+            (c, text) => c with { Validation = Number(text) }, c => Text(c.Validation)),
+        Choice("scale", "how bytes become features: divided by 255, as they are, or to mean 0 and deviation 1",
+            Names<DataScale>(), (c, scale) => c with { Scale = scale }, c => c.Scale),
+        Option("hidden", "UNITS,...", "units of each hidden layer, as in 100,100", [],
+            (c, text) => c with { Hidden = [.. text.Split(',').Select(Integer)] },
+            c => string.Join(',', c.Hidden)),
+        Choice("activation", "the function after each hidden layer",
+            Activations, (c, activation) => c with { Activation = activation }, c => c.Activation),
+        Option("init", "NAME[:VALUE]", "how weights begin: he, xavier, zero, normal:DEVIATION or constant:VALUE", ["he", "xavier", "zero"],
+            (c, text) => c with { Initializer = ParseInitializer(text) }, c => c.Initializer.ToString()),
+        Option("optimizer", "NAME", "the rule that updates the weights", ["sgd"],
+            (c, text) => c with { OptimizerName = OneOf(text, ["sgd"]) }, c => c.OptimizerName),
+        Option("learning-rate", "RATE", "how far a step goes along the gradient", [],
+            (c, text) => c with { LearningRate = Number(text) }, c => Text(c.LearningRate)),
+        Option("batch-size", "N", "samples of a step", [],
+            (c, text) => c with { BatchSize = Integer(text) }, c => Text(c.BatchSize)),
+        Option("epochs", "N", "how long to train, in passes over the samples (20 unless told)", [],
+            (c, text) => c with { Epochs = Integer(text) }, c => Text(c.Epochs)),
+        Option("iterations", "N", "how long to train, in steps", [],
+            (c, text) => c with { Iterations = Integer(text) }, c => Text(c.Iterations)),
+        Choice("sampling", "how batches are drawn: each sample once per epoch, with replacement, or distinct within a batch",
+            Names<Sampling>(), (c, sampling) => c with { Sampling = sampling }, c => c.Sampling),
+        Option("seed", "N", "what everything random is a function of", [],
+            (c, text) => c with { Seed = Long(text) }, c => c.Seed.ToString(CultureInfo.InvariantCulture)),
+    ];
+
+    /// <summary>A configuration with these options, the others as they are in <paramref name="configuration"/>.</summary>
+    /// <exception cref="UsageException">Everything wrong with the values, a line each.</exception>
+    public static TrainConfiguration Parse(
+        IEnumerable<KeyValuePair<string, string>> values, TrainConfiguration configuration)
+    {
+        var faults = new List<string>();
+        foreach (var (name, value) in values)
+        {
+            var option = All.FirstOrDefault(option => option.Name == name);
+            try
+            {
+                configuration = option?.Set(configuration, value) ?? throw new UsageException("there is no such option");
+            }
+            catch (UsageException e)
+            {
+                faults.Add($"--{name}: {e.Message}");
+            }
+        }
+        faults.AddRange(configuration.Faults());
+        return faults.Count == 0 ? configuration : throw new UsageException(string.Join('\n', faults));
+    }
+
+    private static TrainOption Option(
+        string name, string value, string help, IReadOnlyList<string> choices,
+        Func<TrainConfiguration, string, TrainConfiguration> set, Func<TrainConfiguration, string?> get) =>
+        new(name, value, help, choices, set, get);
+
+    private static TrainOption Choice<T>(
+        string name, string help, Dictionary<string, T> values,
+        Func<TrainConfiguration, T, TrainConfiguration> set, Func<TrainConfiguration, T> get) where T : notnull =>
+        new(name, string.Join('|', values.Keys), help, [.. values.Keys],
+            (c, text) => set(c, values[OneOf(text, values.Keys)]),
+            c => values.First(pair => pair.Value.Equals(get(c))).Key);
+
+    private static Dictionary<string, T> Names<T>() where T : struct, Enum =>
+        Enum.GetValues<T>().ToDictionary(value => value.ToString().ToLowerInvariant());
+
+    private static Initializer ParseInitializer(string text) => text.Split(':') switch
+    {
+        ["he"] => Initializer.He,
+        ["xavier"] => Initializer.Xavier,
+        ["zero"] => Initializer.Zero,
+        ["normal", var deviation] when Number(deviation) is >= 0 and var value => Initializer.Normal(value),
+        ["constant", var value] => Initializer.Constant(Number(value)),
+        _ => throw Expected("he, xavier, zero, normal:DEVIATION or constant:VALUE", text),
+    };
+
+    private static string OneOf(string text, IEnumerable<string> choices) =>
+        choices.Contains(text) ? text : throw Expected(string.Join(", ", choices), text);
+
+    private static int Integer(string text) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? value : throw Expected("an integer", text);
+
+    private static long Long(string text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? value : throw Expected("an integer", text);
+
+    private static double Number(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            ? value : throw Expected("a number", text);
+
+    private static UsageException Expected(string what, string found) => new($"expected {what}, found '{found}'");
+
+    private static string? Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,115 @@
+using Functional.Host.Data;
+using Xunit;
+
+namespace Functional.Tests.Data;
+
+public sealed class MnistFolderTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private string Images(string name, int count, int height = 2, bool gzip = false)
+    {
+        var stream = new MemoryStream();
+        Idx.WriteImages(stream, new ImageFile(count, height, 2, new byte[count * height * 2]), gzip);
+        return folder.Write(name, stream.ToArray());
+    }
+
+    private string Labels(string name, byte[] labels, bool gzip = false)
+    {
+        var stream = new MemoryStream();
+        Idx.WriteLabels(stream, labels, gzip);
+        return folder.Write(name, stream.ToArray());
+    }
+
+    private static string Error(Action action) => Assert.Throws<DataException>(action).Message;
+
+    [Fact]
+    public void Images_and_labels_are_loaded_together()
+    {
+        var loaded = Idx.Load(Images("i", 3), Labels("l", [2, 0, 1]), classes: 3);
+        Assert.Equal((3, 2, 2, 4, 3), (loaded.Count, loaded.Height, loaded.Width, loaded.Features, loaded.Classes));
+        Assert.Equal([2, 0, 1], loaded.Labels);
+        Assert.Equal(12, loaded.Pixels.Length);
+    }
+
+    [Fact]
+    public void Labels_out_of_range_are_named_with_index_and_value()
+    {
+        var (images, labels) = (Images("i", 3), Labels("l", [9, 0, 10]));
+        Assert.Equal(
+            $"{labels}: at label 2: expected a class from 0 to 9, found 10", Error(() => Idx.Load(images, labels)));
+        Assert.Equal(256, Idx.Load(images, Labels("all", [0, 128, 255]), classes: 256).Classes);
+    }
+
+    [Fact]
+    public void Counts_that_differ_name_both_files()
+    {
+        var (images, labels) = (Images("i", 3), Labels("l", [1, 2]));
+        Assert.Equal(
+            $"{labels}: expected 3 labels, one per image of {images}, found 2", Error(() => Idx.Load(images, labels)));
+    }
+
+    [Fact]
+    public void What_is_not_a_readable_file_is_named()
+    {
+        Assert.Equal($"{folder["none"]}: expected a file, found none", Error(() => Idx.ReadLabels(folder["none"])));
+        Assert.StartsWith(
+            $"{folder.Path}: expected a readable file, found \"", Error(() => Idx.ReadLabels(folder.Path)),
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "a b: expected a file, found none", Error(() => Idx.ReadLabels("a\nb")));
+    }
+
+    [Fact]
+    public void Both_spellings_plain_or_compressed_are_found()
+    {
+        Images("train-images-idx3-ubyte.gz", 3, gzip: true);
+        Labels("train-labels.idx1-ubyte", [1, 2, 3]);
+        Images("t10k-images.idx3-ubyte.gz", 1, gzip: true);
+        Labels("t10k-labels-idx1-ubyte", [4]);
+        var (training, test) = MnistFolder.Load(folder.Path);
+        Assert.Equal([1, 2, 3], training.Labels);
+        Assert.Equal([4], test.Labels);
+    }
+
+    [Fact]
+    public void A_missing_file_is_named_with_the_folder_and_the_names_tried()
+    {
+        Assert.Equal(
+            $"{folder["none"]}: expected a folder with the files of a data set, found none",
+            Error(() => MnistFolder.Load(folder["none"])));
+        Images("train-images-idx3-ubyte", 3);
+        Assert.Equal(
+            $"{folder.Path}: expected train-labels-idx1-ubyte.gz or train-labels-idx1-ubyte or " +
+            "train-labels.idx1-ubyte.gz or train-labels.idx1-ubyte, found none of them",
+            Error(() => MnistFolder.Load(folder.Path)));
+    }
+
+    [Fact]
+    public void Training_and_test_images_have_one_shape()
+    {
+        var training = Images("train-images-idx3-ubyte", 3);
+        Labels("train-labels-idx1-ubyte", [1, 2, 3]);
+        var test = Images("t10k-images-idx3-ubyte", 1, height: 5);
+        Labels("t10k-labels-idx1-ubyte", [4]);
+        Assert.Equal(
+            $"{test}: expected images of 2 x 2, as in {training}, found 5 x 2",
+            Error(() => MnistFolder.Load(folder.Path)));
+    }
+
+    [Fact]
+    public void Labeled_images_are_checked_when_they_are_built()
+    {
+        Assert.StartsWith(
+            "2 labels and images of 3 x 4 need 24 pixels, but there are 23",
+            Assert.Throws<ArgumentException>(() => new LabeledImages(3, 4, 10, new byte[23], new byte[2])).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "label 1 is 3, but there are 3 classes",
+            Assert.Throws<ArgumentException>(() => new LabeledImages(1, 1, 3, new byte[2], [2, 3])).Message,
+            StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LabeledImages(1, 1, 257, [], []));
+    }
+}
