@@ -52,6 +52,9 @@ public sealed record LabeledImages
     /// <summary>How many pixels an image has.</summary>
     public int Features => Height * Width;
 
+    /// <summary>The index of every image, in order.</summary>
+    public int[] All => [.. Enumerable.Range(0, Count)];
+
     internal static int? FirstOutOfRange(byte[] labels, int classes) =>
         labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(classes - 1)) is >= 0 and var index ? index : null;
 }

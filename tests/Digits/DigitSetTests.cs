@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using Functional.Host.Data;
+using Functional.Host.Data.Digits;
+using Xunit;
+
+namespace Functional.Tests.Digits;
+
+public class DigitSetTests
+{
+    private static readonly Lazy<ImageDataSet> Whole = new(() => DigitSet.Generate());
+
+    /// <summary>Of the uncompressed files, as data/digits/README.md has them.</summary>
+    [Fact]
+    public void The_generated_files_have_the_published_digests()
+    {
+        var set = Whole.Value;
+        Assert.Equal("cdef1b36a3d922c9b8bd5e712b371cf0c7076927a84e394ac121b21a37a37537", ImageDigest(set.Training));
+        Assert.Equal("7cad9f5d0af0629350e090c4dfb5ef12c9332d5d9aff4d11bcce603aee8313cd", LabelDigest(set.Training));
+        Assert.Equal("5021237ff30ae3cc1e5ff79eda826cb9a389a6c39e90500e9dc1a02c9c70f3cf", ImageDigest(set.Test));
+        Assert.Equal("7c22863b5f228b9e0720f3a9706a50e76e989a6380b9a369283101de8f2aa5b4", LabelDigest(set.Test));
+    }
+
+    [Fact]
+    public void The_embedded_set_is_the_generated_one()
+    {
+        var embedded = DataSets.Load("digits");
+        AssertSame(embedded.Training, Whole.Value.Training);
+        AssertSame(embedded.Test, Whole.Value.Test);
+    }
+
+    [Fact]
+    public void An_image_does_not_depend_on_the_others()
+    {
+        var part = DigitSet.Generate(trainingCount: 250, testCount: 30);
+        Assert.Equal(Whole.Value.Training.Labels[..250], part.Training.Labels);
+        Assert.Equal(Whole.Value.Training.Pixels[..(250 * DigitGenerator.Pixels)], part.Training.Pixels);
+        Assert.Equal(Whole.Value.Test.Labels[..30], part.Test.Labels);
+        Assert.Equal(Whole.Value.Test.Pixels[..(30 * DigitGenerator.Pixels)], part.Test.Pixels);
+    }
+
+    [Fact]
+    public void All_images_of_both_parts_are_different()
+    {
+        var set = Whole.Value;
+        var digests = set.Training.Pixels.Chunk(DigitGenerator.Pixels)
+            .Concat(set.Test.Pixels.Chunk(DigitGenerator.Pixels))
+            .Select(image => Convert.ToHexStringLower(SHA256.HashData(image)));
+        Assert.Equal(DigitSet.TrainingCount + DigitSet.TestCount, digests.Distinct().Count());
+    }
+
+    [Fact]
+    public void Every_hundred_images_have_ten_of_each_digit_in_an_order_of_their_own()
+    {
+        var set = Whole.Value;
+        var blocks = set.Training.Labels.Chunk(100).Concat(set.Test.Labels.Chunk(100)).ToArray();
+        Assert.All(blocks, block => Assert.All(block.CountBy(label => label), pair => Assert.Equal(10, pair.Value)));
+        Assert.Equal(blocks.Length, blocks.Select(Convert.ToHexStringLower).Distinct().Count());
+    }
+
+    [Fact]
+    public void Another_seed_gives_other_images()
+    {
+        var other = DigitSet.Generate(seed: 2, trainingCount: 100, testCount: 100);
+        Assert.NotEqual(Whole.Value.Training.Labels[..100], other.Training.Labels);
+        Assert.NotEqual(other.Training.Pixels, other.Test.Pixels);
+        Assert.NotEqual(Whole.Value.Training.Pixels[..other.Training.Pixels.Length], other.Training.Pixels);
+    }
+
+    [Fact]
+    public void Counts_may_be_zero_but_not_negative()
+    {
+        Assert.Equal(0, DigitSet.Generate(trainingCount: 0, testCount: 0).Test.Count);
+        Assert.Throws<ArgumentOutOfRangeException>(() => DigitSet.Generate(trainingCount: -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => DigitSet.Generate(testCount: -1));
+    }
+
+    private static void AssertSame(LabeledImages expected, LabeledImages actual)
+    {
+        Assert.Equal(
+            (expected.Height, expected.Width, expected.Classes), (actual.Height, actual.Width, actual.Classes));
+        Assert.Equal(expected.Labels, actual.Labels);
+        Assert.Equal(expected.Pixels, actual.Pixels);
+    }
+
+    private static string ImageDigest(LabeledImages part) => Digest(stream =>
+        Idx.WriteImages(stream, new ImageFile(part.Count, part.Height, part.Width, part.Pixels)));
+
+    private static string LabelDigest(LabeledImages part) => Digest(stream => Idx.WriteLabels(stream, part.Labels));
+
+    private static string Digest(Action<Stream> write)
+    {
+        using var stream = new MemoryStream();
+        write(stream);
+        return Convert.ToHexStringLower(SHA256.HashData(stream.ToArray()));
+    }
+}
