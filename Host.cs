@@ -16,13 +16,15 @@ var root = new RootCommand("Functional: deep learning from scratch, as pure func
 {
     TrainCommand.Create(),
     CheckGradientsCommand.Create(),
+    DataCommand.Create(),
 };
-if (args is [])
+var parsed = root.Parse(args);
+// A command that only has others says which.
+if (parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count == 0 && parsed.Errors.Count > 0)
 {
-    root.Parse(["--help"]).Invoke();
+    root.Parse([.. args, "--help"]).Invoke();
     return ExitCode.Usage;
 }
-var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
     return Fail(ExitCode.Usage, string.Join('\n', parsed.Errors.Select(error => error.Message)));
 try
@@ -33,7 +35,7 @@ catch (Exception e) when (e is UsageException or DataException)
 {
     return Fail(ExitCode.Usage, e.Message);
 }
-catch (RunException e)
+catch (Exception e) when (e is RunException or FetchException)
 {
     return Fail(ExitCode.Failed, e.Message);
 }

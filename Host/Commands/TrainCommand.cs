@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Functional.Host.Data;
 using Functional.Host.Reporting;
 using Functional.Host.Runs;
@@ -21,31 +22,39 @@ public static class TrainCommand
             HelpName = "DIR",
             Description = "the run's folder (runs/TIME-train unless told)",
         };
+        var open = new Option<bool>("--open") { Description = "open the report in the browser" };
         var force = new Option<bool>("--force") { Description = "replace a run that the folder holds" };
         var command = new Command("train", "Train a network and tell how well it does on samples that it has not seen.");
-        foreach (var option in (Option[])[.. options, threads, folder, force, plain, json])
+        foreach (var option in (Option[])[.. options, threads, folder, force, open, plain, json])
             command.Add(option);
         command.SetAction(parsed =>
         {
             var configuration = TrainOptions.Parse(CommonOptions.Values(parsed, options), new TrainConfiguration());
             return Run(
                 configuration, parsed.GetValue(threads), parsed.GetValue(folder), parsed.GetValue(force),
-                parsed.GetValue(json), parsed.GetValue(plain) || Console.IsOutputRedirected);
+                parsed.GetValue(json), parsed.GetValue(plain) || Console.IsOutputRedirected, parsed.GetValue(open));
         });
         return command;
     }
 
-    private static int Run(TrainConfiguration configuration, int threads, string? path, bool force, bool json, bool plain)
+    private static int Run(
+        TrainConfiguration configuration, int threads, string? path, bool force, bool json, bool plain, bool open)
     {
         var folder = RunFolder.Create(path, configuration, force);
-        var run = new TrainingRun(configuration, DataSets.Load(configuration.Data));
+        var data = DataSets.Load(configuration.Data);
+        var run = new TrainingRun(configuration, data);
         using var interruption = new Interruption();
-        RunSummary Train(IRunObserver report) =>
+        RunResult Train(IRunObserver report) =>
             run.Run(new Observers(folder, report), threads, folder.Path, interruption.Token);
-        var summary =
+        var result =
             json ? Train(new JsonReport(Console.Out))
             : plain ? Train(new PlainReport(Console.Out))
             : LiveReport.Show(AnsiConsole.Console, Train);
-        return summary.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
+        var page = folder.WriteReport(RunPage.Render(configuration, data, result, threads));
+        if (!json)
+            Console.WriteLine($"report: {page}");
+        if (open)
+            Process.Start(new ProcessStartInfo(Path.GetFullPath(page)) { UseShellExecute = true });
+        return result.Summary.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
 }

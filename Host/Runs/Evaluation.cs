@@ -1,4 +1,5 @@
 using Functional.Host.Data;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Runs;
 
@@ -15,17 +16,33 @@ public static class Evaluation
     /// <param name="scale">How bytes become features.</param>
     /// <param name="threads">How many pieces are evaluated side by side.</param>
     public static double Accuracy(
-        Network<float> network, LabeledImages images, IReadOnlyList<int> indices, ByteScale scale, int threads)
+        Network<float> network, LabeledImages images, int[] indices, ByteScale scale, int threads)
     {
-        var all = indices as int[] ?? [.. indices];
-        var pieces = (all.Length + SamplesAtOnce - 1) / SamplesAtOnce;
         var correct = 0;
-        Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = threads }, piece =>
-        {
-            var piecewise = all[(piece * SamplesAtOnce)..Math.Min((piece + 1) * SamplesAtOnce, all.Length)];
-            var batch = Batch.OfBytes<float>(scale, images.Features, images.Pixels, images.Labels, piecewise);
-            Interlocked.Add(ref correct, network.Correct(batch));
-        });
-        return (double)correct / all.Length;
+        Piecewise(images, indices, scale, threads, (_, batch) => Interlocked.Add(ref correct, network.Correct(batch)));
+        return (double)correct / indices.Length;
     }
+
+    /// <summary>The scores of the samples, a column each, in their order.</summary>
+    /// <inheritdoc cref="Accuracy"/>
+    public static Matrix<float> Scores(
+        Network<float> network, LabeledImages images, int[] indices, ByteScale scale, int threads)
+    {
+        var scores = new float[network.Outputs * indices.Length];
+        Piecewise(images, indices, scale, threads, (first, batch) =>
+            network.Predict(batch.Inputs).AsColumnMajorArray().CopyTo(scores, first * network.Outputs));
+        return Matrix<float>.Build.Dense(network.Outputs, indices.Length, scores);
+    }
+
+    private static void Piecewise(
+        LabeledImages images, int[] indices, ByteScale scale, int threads, Action<int, Batch<float>> use) =>
+        Parallel.For(
+            0, (indices.Length + SamplesAtOnce - 1) / SamplesAtOnce,
+            new ParallelOptions { MaxDegreeOfParallelism = threads },
+            piece =>
+            {
+                var first = piece * SamplesAtOnce;
+                var some = indices[first..Math.Min(first + SamplesAtOnce, indices.Length)];
+                use(first, Batch.OfBytes<float>(scale, images.Features, images.Pixels, images.Labels, some));
+            });
 }

@@ -33,6 +33,16 @@ public sealed record RunSummary(
     double TrainAccuracy, double? ValidationAccuracy, double TestAccuracy, double Loss, int Iterations, double Seconds,
     string Digest, bool Interrupted, string? Out);
 
+/// <summary>All that a run has come to.</summary>
+/// <param name="State">The last state.</param>
+/// <param name="Scale">How bytes became features.</param>
+/// <param name="Losses">The loss of every step, before its update.</param>
+/// <param name="Epochs">What every epoch came to.</param>
+/// <param name="Summary">How it ended.</param>
+public sealed record RunResult(
+    TrainingState<float> State, ByteScale Scale, IReadOnlyList<double> Losses, IReadOnlyList<EpochReport> Epochs,
+    RunSummary Summary);
+
 /// <summary>Who wants to know how a run goes. Nothing that it does changes the run.</summary>
 public interface IRunObserver
 {

@@ -1,13 +1,16 @@
 using System.Globalization;
 using System.Reflection;
+using System.Text;
 using System.Text.Json;
 
 namespace Functional.Host.Runs;
 
-/// <summary>What a run leaves behind: <c>config.json</c>, enough to run it again exactly, and <c>metrics.csv</c>.</summary>
+/// <summary>What a run leaves behind: <c>config.json</c>, enough to run it again exactly, <c>metrics.csv</c>,
+/// and <c>report.html</c>.</summary>
 public sealed class RunFolder : IRunObserver
 {
     private const string ConfigurationFile = "config.json";
+    private const string ReportFile = "report.html";
     private const string MetricsFile = "metrics.csv";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -61,6 +64,14 @@ public sealed class RunFolder : IRunObserver
 
     /// <inheritdoc/>
     public void Finished(RunSummary summary) { }
+
+    /// <summary>Writes <c>report.html</c>.</summary>
+    /// <exception cref="RunException">The folder can't be written to.</exception>
+    public string WriteReport(string html)
+    {
+        OutputFile.Write(File(ReportFile), stream => stream.Write(Encoding.UTF8.GetBytes(html)));
+        return File(ReportFile);
+    }
 
     private static string Unused(string path)
     {

@@ -96,6 +96,19 @@ public sealed record TrainConfiguration
         .. Epochs is null || Iterations is null ? [] : (string[])["--epochs and --iterations: only one of them can tell how long to train"],
     ];
 
+    /// <summary>The command that runs it: every option that is not as it is by default.</summary>
+    public string CommandLine()
+    {
+        var standard = new TrainConfiguration();
+        return string.Join(' ', ["functional train", .. from option in TrainOptions.All
+                                 let value = option.Get(this)
+                                 where value is not null && value != option.Get(standard)
+                                 select $"--{option.Name} {Quoted(value)}"]);
+    }
+
+    private static string Quoted(string value) =>
+        value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || "-_.,:/+=".Contains(c)) ? value : $"'{value.Replace("'", "'\\''")}'";
+
     private static string[] Positive(string option, int? value) =>
         value is < 1 ? [$"--{option}: at least 1 is needed, not {value}"] : [];
 }

@@ -54,10 +54,10 @@ public sealed class TrainingRun
     /// <param name="folder">The run's folder, to be named in reports.</param>
     /// <param name="cancellation">Ends the run after the step that is being taken.</param>
     /// <exception cref="RunException">The loss is no longer finite.</exception>
-    public RunSummary Run(IRunObserver observer, int threads, string? folder, CancellationToken cancellation) =>
+    public RunResult Run(IRunObserver observer, int threads, string? folder, CancellationToken cancellation) =>
         Threads.Use(threads, () => Train(observer, threads, folder, cancellation));
 
-    private RunSummary Train(IRunObserver observer, int threads, string? folder, CancellationToken cancellation)
+    private RunResult Train(IRunObserver observer, int threads, string? folder, CancellationToken cancellation)
     {
         observer.Started(new RunStart(
             configuration.Data, samples.Training.Length, samples.Validation.Length, data.Test.Count,
@@ -65,10 +65,11 @@ public sealed class TrainingRun
             Iterations, loader.StepsPerEpoch, configuration.Seed, folder));
         var watch = Stopwatch.StartNew();
         var state = start;
-        EpochReport? last = null;
+        var losses = new List<double>();
+        var epochs = new List<EpochReport>();
         for (var epoch = 0; state.Step < Iterations && !cancellation.IsCancellationRequested; epoch++)
         {
-            var (total, steps) = (0.0, 0);
+            var first = losses.Count;
             foreach (var batch in loader.Epoch(epoch))
             {
                 if (state.Step == Iterations || cancellation.IsCancellationRequested)
@@ -77,31 +78,31 @@ public sealed class TrainingRun
                 if (!double.IsFinite(report.Loss))
                     throw new RunException(
                         $"the loss became {report.Loss} in step {report.Step}; a smaller --learning-rate, or another --init, may help");
-                (total, steps) = (total + report.Loss, steps + 1);
+                losses.Add(report.Loss);
                 observer.Stepped(report, batch.Samples);
             }
-            if (steps == 0)
+            if (losses.Count == first)
                 break;
-            last = Evaluate(state, epoch + 1, total / steps, threads, watch);
-            observer.EpochEnded(last);
+            epochs.Add(Evaluate(state, epoch + 1, losses.Skip(first).Average(), threads, watch));
+            observer.EpochEnded(epochs[^1]);
         }
-        last ??= Evaluate(state, 0, double.NaN, threads, watch);
+        var last = epochs.Count > 0 ? epochs[^1] : Evaluate(state, 0, double.NaN, threads, watch);
         var summary = new RunSummary(
             last.TrainAccuracy, last.ValidationAccuracy, last.TestAccuracy, last.Loss, state.Step,
             watch.Elapsed.TotalSeconds, state.Network.Digest(), state.Step < Iterations, folder);
         observer.Finished(summary);
-        return summary;
+        return new RunResult(state, scale, losses, epochs, summary);
     }
 
     private EpochReport Evaluate(TrainingState<float> state, int epoch, double loss, int threads, Stopwatch watch)
     {
-        double Accuracy(LabeledImages images, IReadOnlyList<int> indices) =>
+        double Accuracy(LabeledImages images, int[] indices) =>
             Evaluation.Accuracy(state.Network, images, indices, scale, threads);
         return new EpochReport(
             epoch, state.Step, loss,
             Accuracy(data.Training, samples.Training),
             samples.Validation.Length == 0 ? null : Accuracy(data.Training, samples.Validation),
-            Accuracy(data.Test, Enumerable.Range(0, data.Test.Count).ToArray()),
+            Accuracy(data.Test, data.Test.All),
             watch.Elapsed.TotalSeconds);
     }
 }

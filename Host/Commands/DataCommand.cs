@@ -1,0 +1,154 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using Functional.Host.Data;
+using Functional.Host.Data.Digits;
+using Functional.Host.Reporting;
+using Functional.Host.Reporting.Charts;
+
+namespace Functional.Host.Commands;
+
+/// <summary><c>functional data</c>: the data sets that networks learn from.</summary>
+public static class DataCommand
+{
+    private const int SheetColumns = 10;
+
+    /// <summary>The command with its verbs.</summary>
+    public static Command Create() =>
+        new("data", "Draw, fetch and describe data sets.") { Digits(), Fetch(), Info() };
+
+    private static Command Digits()
+    {
+        var folder = new Option<string>("--out")
+        {
+            HelpName = "DIR",
+            Description = "where to write them",
+            DefaultValueFactory = _ => "digits",
+        };
+        var command = new Command("digits", "Draw the built-in digits again, bit for bit, as four files in the MNIST format.") { folder };
+        command.SetAction(parsed =>
+        {
+            WriteDigits(parsed.GetValue(folder)!);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Fetch()
+    {
+        var name = new Argument<string>("name") { Description = $"one of {string.Join(", ", Sources.All.Select(source => source.Name))}" };
+        var command = new Command("fetch", "Download a data set to the user's data folder, and verify it.") { name };
+        command.SetAction(parsed =>
+        {
+            var wanted = parsed.GetValue(name)!;
+            var source = Sources.All.FirstOrDefault(source => source.Name == wanted)
+                ?? throw new UsageException($"there is no data set '{wanted}' to fetch; there are {string.Join(", ", Sources.All.Select(source => source.Name))}");
+            using var interruption = new Interruption();
+            try
+            {
+                var folder = DataFolder.User(wanted);
+                Data.Fetch.ToFolderAsync(source, folder, new FetchLines(Console.Out), cancellation: interruption.Token)
+                    .GetAwaiter().GetResult();
+                Console.WriteLine($"{source.Title} is in {folder}");
+                if (DataFolder.Of(wanted) is var read && read != folder)
+                    Console.WriteLine($"note: {DataFolder.MnistVariable} is set, so '--data {wanted}' reads {read} instead");
+                return ExitCode.Done;
+            }
+            catch (OperationCanceledException)
+            {
+                return ExitCode.Interrupted;
+            }
+        });
+        return command;
+    }
+
+    private static Command Info()
+    {
+        var name = new Argument<string>("data") { Description = $"{string.Join(", ", DataSets.Names)}, or a folder with four files in the MNIST format" };
+        var sheet = new Option<string?>("--sheet") { HelpName = "FILE", Description = "write a sheet of samples, ten of each class, as an SVG picture" };
+        var json = CommonOptions.Json();
+        var command = new Command("info", "Describe a data set: counts, classes, ranges, samples.") { name, sheet, json };
+        command.SetAction(parsed =>
+        {
+            var data = DataSets.Load(parsed.GetValue(name)!);
+            Describe(data, parsed.GetValue(json));
+            if (parsed.GetValue(sheet) is { } path)
+                OutputFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(Sheet(data.Training).ToFile())));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void WriteDigits(string folder)
+    {
+        var digits = DigitSet.Generate();
+        foreach (var (name, part) in (ReadOnlySpan<(string, LabeledImages)>)[("train", digits.Training), ("t10k", digits.Test)])
+        {
+            Write($"{name}-images-idx3-ubyte.gz", stream =>
+                Idx.WriteImages(stream, new ImageFile(part.Count, part.Height, part.Width, part.Pixels), gzip: true), part.Pixels);
+            Write($"{name}-labels-idx1-ubyte.gz", stream => Idx.WriteLabels(stream, part.Labels, gzip: true), part.Labels);
+        }
+
+        void Write(string name, Action<Stream> write, byte[] content)
+        {
+            var path = Path.Combine(folder, name);
+            OutputFile.Write(path, write);
+            Console.WriteLine($"{path}  {content.Length:N0} bytes of data, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(content))}");
+        }
+    }
+
+    private static void Describe(ImageDataSet data, bool json)
+    {
+        foreach (var (name, part) in (ReadOnlySpan<(string, LabeledImages)>)[("training", data.Training), ("test", data.Test)])
+        {
+            var scale = Batch.StandardScale(part.Features, part.Pixels, part.All);
+            var counts = Enumerable.Range(0, part.Classes).Select(label => part.Labels.Count(found => found == label)).ToArray();
+            var (least, greatest) = (part.Pixels.Min(), part.Pixels.Max());
+            if (json)
+                new JsonReport(Console.Out).Write("part", new
+                {
+                    name, part.Count, part.Height, part.Width, part.Classes, CountsPerClass = counts,
+                    Least = least, Greatest = greatest, Mean = scale.Shift, Deviation = scale.Divisor,
+                });
+            else
+            {
+                Console.WriteLine(Invariant($"{name}: {part.Count:N0} images of {part.Height} x {part.Width}, {part.Classes} classes"));
+                Console.WriteLine(Invariant($"  per class: {string.Join(", ", counts.Select((count, label) => $"{label}: {count}"))}"));
+                Console.WriteLine(Invariant($"  bytes from {least} to {greatest}, mean {scale.Shift:F2}, deviation {scale.Divisor:F2}"));
+            }
+        }
+    }
+
+    // Ten of each class, a class per row.
+    private static ImageGrid Sheet(LabeledImages images) => new(
+        "Samples of each class",
+        [
+            .. from label in Enumerable.Range(0, images.Classes)
+               from sample in images.All.Where(sample => images.Labels[sample] == label).Take(SheetColumns)
+               select new Picture(images.Width, images.Height, images.Pixels.AsMemory(sample * images.Features, images.Features)),
+        ])
+    { Columns = SheetColumns };
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    // A line when a file begins, and whenever something is decided about it.
+    private sealed class FetchLines(TextWriter output) : IProgress<FetchProgress>
+    {
+        private string? downloading;
+
+        public void Report(FetchProgress value)
+        {
+            if (value.Stage == FetchStage.Downloading && $"{value.Address}" == downloading)
+                return;
+            downloading = value.Stage == FetchStage.Downloading ? $"{value.Address}" : null;
+            output.WriteLine(value.Stage switch
+            {
+                FetchStage.Kept => $"{value.File}: there already, and right",
+                FetchStage.Wrong => $"{value.File}: there, but wrong ({value.Fault}); fetching it again",
+                FetchStage.Downloading => $"{value.File}: from {value.Address}",
+                FetchStage.MirrorFailed => $"{value.File}: {value.Address} failed: {value.Fault}",
+                _ => $"{value.File}: done, {value.Received.ToString("N0", CultureInfo.InvariantCulture)} bytes, verified",
+            });
+        }
+    }
+}
