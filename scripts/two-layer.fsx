@@ -1,0 +1,40 @@
+// A two-layer network learns to read digits, one pure step after another.
+//
+//     dotnet build -c Release && dotnet fsi scripts/two-layer.fsx
+//
+// Send it to F# Interactive line by line, and look at every value on the way: none of them ever changes.
+
+#r "../artifacts/bin/Host/release/MathNet.Numerics.dll"
+#r "../artifacts/bin/Host/release/Functional.Core.dll"
+#r "../artifacts/bin/Host/release/functional.dll"
+
+open Functional
+open Functional.FSharp
+open Functional.Host.Data
+
+let data = DataSets.Load "digits"
+
+// Pixels stay bytes until a batch is gathered; a batch holds one sample per column.
+let loader = Loader(data.Training, [| 0 .. data.Training.Count - 1 |], 100, Sampling.Shuffle, ByteScale.Unit, Key.ofSeed 1L)
+
+let test =
+    Bytes.batch<float32> ByteScale.Unit data.Test.Features data.Test.Pixels data.Test.Labels [| 0 .. data.Test.Count - 1 |]
+
+// 784 pixels, 50 hidden units, 10 classes. The key says how the weights begin.
+let network: Network<float32> = Network.create [ data.Training.Features; 50; 10 ] Relu Initializer.He (Key.ofSeed 2L)
+
+printfn $"{network}"
+printfn $"before training: loss {Network.loss network test:F3}, accuracy {Metrics.accuracy network test:P1}"
+
+// Training is a fold: a state and a batch give the next state.
+let epoch state number =
+    loader.Epoch number |> Seq.fold (fun state batch -> let struct (next, _) = Training.step state batch in next) state
+
+let start = Training.start network (Optimizer.Sgd 0.1) (Key.ofSeed 3L)
+let states = [ 0..2 ] |> List.scan epoch start
+
+for state in states.Tail do
+    printfn $"after {state.Step} steps: loss {Network.loss state.Network test:F3}, accuracy {Metrics.accuracy state.Network test:P1}"
+
+// The states before are all still there; the first one has learned nothing.
+printfn $"the first state again: accuracy {Metrics.accuracy start.Network test:P1}"

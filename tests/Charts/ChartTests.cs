@@ -1,0 +1,118 @@
+using System.Xml.Linq;
+using Functional.Host.Reporting.Charts;
+using Xunit;
+
+namespace Functional.Tests.Charts;
+
+public class ChartTests
+{
+    private static readonly double[] Widths = [Chart.WideWidth, Chart.NarrowWidth, 200, 1600];
+
+    [Theory]
+    [MemberData(nameof(Examples.Names), MemberType = typeof(Examples))]
+    public void EveryChartIsWellFormedAndNamedForScreenReaders(string name)
+    {
+        foreach (double width in Widths)
+        {
+            var chart = Examples.All[name]();
+            var svg = XElement.Parse(chart.ToSvg(width));
+            var ids = svg.DescendantsAndSelf().Attributes("id").Select(id => id.Value).ToArray();
+            Assert.Equal("img", (string?)svg.Attribute("role"));
+            Assert.Equal([svg.Attribute("aria-labelledby")!.Value, svg.Attribute("aria-describedby")!.Value], ids);
+            Assert.Equal(XElement.Parse($"<a>{Markup.Escape(chart.Title)}</a>").Value, svg.Find("title").Single().Value);
+            Assert.NotEmpty(svg.Find("desc").Single().Value);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Examples.Names), MemberType = typeof(Examples))]
+    public void EveryCoordinateIsANumberNearThePaper(string name)
+    {
+        foreach (double width in Widths)
+        {
+            var svg = XElement.Parse(Examples.All[name]().ToSvg(width));
+            foreach (var path in svg.Find("path"))
+                foreach (var (x, y) in SvgReading.Pieces(path.Attribute("d")!.Value).SelectMany(piece => piece))
+                    Assert.True(Math.Abs(x) <= 1.1e5 && Math.Abs(y) <= 1.1e5, $"({x}, {y})");
+            var numbers = svg.DescendantsAndSelf().Attributes()
+                .Where(attribute => attribute.Name.LocalName is "x" or "y" or "width" or "height");
+            Assert.All(numbers, attribute => Assert.InRange(attribute.Parent!.Number(attribute.Name.LocalName), -500, 5000));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Examples.Names), MemberType = typeof(Examples))]
+    public void TheSameChartGivesTheSameText(string name)
+    {
+        Assert.Equal(Examples.All[name]().ToHtml(), Examples.All[name]().ToHtml());
+        Assert.Equal(Examples.All[name]().ToFile(), Examples.All[name]().ToFile());
+    }
+
+    [Theory]
+    [MemberData(nameof(Examples.Names), MemberType = typeof(Examples))]
+    public void NoTextIsCutOffAtTheEdges(string name)
+    {
+        if (name.Contains("wild", StringComparison.Ordinal))
+            return;
+        foreach (double width in (double[])[Chart.WideWidth, Chart.NarrowWidth])
+        {
+            var svg = XElement.Parse(Examples.All[name]().ToSvg(width));
+            foreach (var text in svg.Find("text"))
+            {
+                var classes = ((string?)text.Attribute("class") ?? "").Split(' ');
+                double length = Typography.Width(text.Value, classes.Contains("title") ? 15 : classes.Contains("small") ? 11 : 12);
+                double start = text.Offset().X + text.Number("x")
+                    - (classes.Contains("end") ? length : classes.Contains("middle") ? length / 2 : 0);
+                Assert.True(start >= -5 && start + length <= width + 5, $"'{text.Value}' from {start} to {start + length}");
+                Assert.InRange(text.Offset().Y + text.Number("y"), 8, svg.Number("height"));
+            }
+        }
+    }
+
+    [Fact]
+    public void IdsDifferBetweenChartsAndBetweenTheirForms()
+    {
+        var page = XElement.Parse($"<p>{string.Concat(Examples.All.Values.Select(chart => chart().ToHtml()))}</p>");
+        var ids = page.Descendants().Attributes("id").Select(id => id.Value).ToArray();
+        Assert.Equal(4 * Examples.All.Count, ids.Length);
+        Assert.Equal(ids.Length, ids.Distinct().Count());
+    }
+
+    [Fact]
+    public void AFileCarriesItsStyleAndAPictureInAPageDoesNot()
+    {
+        var chart = Examples.All["lines"]();
+        Assert.Equal(Stylesheet.Text, XDocument.Parse(chart.ToFile()).Root!.Find("style").Single().Value);
+        Assert.Empty(XElement.Parse(chart.ToHtml()).Find("style"));
+    }
+
+    [Fact]
+    public void ADescriptionIsTakenAsItIsAndWhatWasLeftOutIsAdded()
+    {
+        var chart = new LineChart("Loss", "iteration", Axis.Log("loss")) { Series = [new("a", [1, -1, 0, double.NaN, 2])] };
+        string Description(Chart of) => XElement.Parse(of.ToSvg()).Find("desc").Single().Value;
+        Assert.Equal("It falls. 3 values have no place on these axes and are left out.",
+            Description(chart with { Description = "It falls." }));
+        Assert.StartsWith("Lines of loss over iteration. a: 5 values from 1 to 2, the last 2.", Description(chart));
+    }
+
+    [Fact]
+    public void AHiddenTitleIsStillReadOut()
+    {
+        var svg = XElement.Parse((Examples.All["lines"]() with { ShowTitle = false }).ToSvg());
+        Assert.Empty(svg.Find("text", "title"));
+        Assert.Equal("Loss", svg.Find("title").Single().Value);
+    }
+
+    [Fact]
+    public void ContradictionsAreNamed()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => Examples.All["lines"]().ToSvg(199));
+        var unequal = new LineChart("", "", "") { Series = [new("loss", [1, 2, 3], [1, 2])] };
+        Assert.Equal("Series 'loss' has 2 Ys, but 3 Xs.", Assert.Throws<ArgumentException>(() => unequal.ToSvg()).Message);
+        Assert.Throws<ArgumentException>(() => new Histogram("", "", "") { Bins = new([1, 2], [1, 2]) }.ToSvg());
+        Assert.Throws<ArgumentException>(() => new ContourChart("", "", "") { Field = new([1, 2], [1], [[1]]) }.ToSvg());
+        Assert.Throws<ArgumentException>(() => new ParallelCoordinates("", [new("a", [1]), new("b", [])]).ToSvg());
+        Assert.Throws<ArgumentException>(() => new ImageGrid("", [new(2, 2, new byte[3])]).ToSvg());
+    }
+}

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Xml.Linq;
+using Functional.Host.Reporting.Charts;
+using Xunit;
+
+namespace Functional.Tests.Charts;
+
+public class KindTests
+{
+    [Fact]
+    public void AMillionPointsKeepTheirExtremesAndTakeLittleRoom()
+    {
+        var ys = new double[1_000_000];
+        for (int i = 0; i < ys.Length; i++)
+            ys[i] = 0.5 + 0.1 * Math.Sin(i);
+        (ys[123_456], ys[654_321]) = (1, 0);
+        var chart = new LineChart("Long", "iteration", Axis.Between("loss", 0, 1)) { Series = [new("", ys)] };
+        var clock = Stopwatch.StartNew();
+        var text = chart.ToSvg();
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"{clock.Elapsed}");
+        Assert.True(text.Length < 200_000, $"{text.Length} characters");
+
+        var line = Assert.Single(SvgReading.Pieces(Line(text).Attribute("d")!.Value));
+        double height = PlotHeight(text);
+        Assert.Equal(0, line.Min(point => point.Y), 0.11);
+        Assert.Equal(height, line.Max(point => point.Y), 0.11);
+        Assert.True(line.MinBy(point => point.Y).X < line.MaxBy(point => point.Y).X);
+    }
+
+    [Fact]
+    public void AMillionPointsInThePlaneTakeLittleRoom()
+    {
+        var xs = Enumerable.Range(0, 1_000_000).Select(i => Math.Sin(i * 1.1) * i).ToArray();
+        var ys = Enumerable.Range(0, 1_000_000).Select(i => Math.Cos(i * 1.3) * i).ToArray();
+        var text = new ScatterChart("Many", "x", "y") { Series = [new("", xs, ys)] }.ToSvg();
+        Assert.InRange(text.Length, 20_000, 200_000);
+    }
+
+    [Fact]
+    public void LinesBreakWhereValuesAreMissingAndLonePointsAreDots()
+    {
+        var series = new Series("", [1, 2, double.NaN, 3, double.PositiveInfinity, 2, 1]);
+        var text = new LineChart("Gaps", "x", "y") { Series = [series] }.ToSvg();
+        Assert.Equal([2, 1, 2], SvgReading.Pieces(Line(text).Attribute("d")!.Value).Select(piece => piece.Count));
+        Assert.Single(XElement.Parse(text).Find("path", "mark"));
+    }
+
+    [Fact]
+    public void PointsAreJoinedInOrderOfX()
+    {
+        string Of(double[] xs, double[] ys) => new LineChart("", "x", "y") { Series = [new("", xs, ys)] }.ToSvg();
+        Assert.Equal(Of([1, 2, 3], [5, 7, 6]), Of([3, 1, 2], [6, 5, 7]));
+    }
+
+    [Fact]
+    public void SeriesDifferByMoreThanColor()
+    {
+        var many = XElement.Parse(Examples.All["lines, thirty"]().ToSvg());
+        var looks = many.Find("g").Where(entry => entry.Find("text", "name").Any())
+            .Select(entry => (Line: (string?)entry.Find("path", "line").Single().Attribute("class"),
+                Mark: (string?)entry.Find("path", "mark").Single().Attribute("d"))).ToArray();
+        Assert.Equal(30, looks.Length);
+        Assert.Equal(30, looks.Distinct().Count());
+        Assert.Equal(8, looks.Take(8).Select(look => look.Mark).Distinct().Count());
+    }
+
+    [Fact]
+    public void NamesStandAtTheEndsOfLinesWhereTheyFitAndInALegendOtherwise()
+    {
+        LineChart Ending(double first, double second) => new("", "x", "y")
+        { Series = [new("first", [0, first]), new("second", [0, second])] };
+        Assert.Equal(2, XElement.Parse(Ending(1, 5).ToSvg()).Find("path", "thin").Count());
+        var crowded = new LineChart("", "x", "y")
+        { Series = [.. Enumerable.Range(0, 6).Select(i => new Series($"series {i}", [i, 1]))] };
+        Assert.Empty(XElement.Parse(crowded.ToSvg()).Find("path", "thin"));
+        Assert.Equal(6, XElement.Parse(crowded.ToSvg()).Find("text", "name").Count());
+    }
+
+    [Fact]
+    public void TheContourOfAConeIsOneClosedCircle()
+    {
+        var chart = new ContourChart("Cone", "x", "y")
+        {
+            EqualUnits = true,
+            Field = Field.Of((x, y) => Math.Sqrt(x * x + y * y), new(-2, 2), new(-2, 2)),
+            Levels = [1],
+        };
+        var path = XElement.Parse(chart.ToSvg()).Find("path", "contour").Single().Attribute("d")!.Value;
+        var circle = Assert.Single(SvgReading.Pieces(path));
+        var (middleX, middleY) = (circle.Skip(1).Average(point => point.X), circle.Skip(1).Average(point => point.Y));
+        var radii = circle.Select(point => double.Hypot(point.X - middleX, point.Y - middleY)).ToArray();
+        Assert.Equal(circle[0].X, circle[^1].X, 0.01);
+        Assert.Equal(circle[0].Y, circle[^1].Y, 0.01);
+        Assert.InRange(radii.Max() / radii.Min(), 1, 1.01);
+    }
+
+    [Fact]
+    public void ContoursOfABowlAreEvenlyApart()
+    {
+        var levels = Field.Of((x, y) => x * x + y * y, new(-1, 1), new(-1, 1), 21).Levels(5);
+        var radii = levels.Select(Math.Sqrt).ToArray();
+        Assert.All(radii.Zip(radii.Skip(1)), pair => Assert.Equal(Math.Sqrt(2) / 5, pair.Second - pair.First, 1e-9));
+    }
+
+    [Fact]
+    public void BinsCountEveryNumberOnce()
+    {
+        var bins = Bins.Of([0, 0.5, 1, 1, 1.5, 2, double.NaN, 7], 2, low: 0, high: 2);
+        Assert.Equal([0, 1, 2], bins.Edges);
+        Assert.Equal([2, 4], bins.Counts);
+        Assert.Equal(2, bins.LeftOut);
+        var tenths = Bins.Of([.. Enumerable.Range(0, 11).Select(i => i / 10.0)], 10, 0, 1);
+        Assert.Equal([1, 1, 1, 1, 1, 1, 1, 1, 1, 2], tenths.Counts);
+    }
+
+    [Fact]
+    public void SmallMultiplesShareTheirAxes()
+    {
+        LineChart Of(double high) => new($"to {high}", "x", "y") { Series = [new("", [0, high])] };
+        int Labels(bool share, string label) => XElement.Parse(new SmallMultiples("", [Of(1), Of(100)]) { ShareY = share }.ToSvg())
+            .Find("text", "end").Count(text => text.Value == label);
+        Assert.Equal((1, 0), (Labels(true, "100"), Labels(true, "1.0")));
+        Assert.Equal((1, 1), (Labels(false, "100"), Labels(false, "1.0")));
+    }
+
+    [Fact]
+    public void AConfusionMatrixWritesItsCountsInFull()
+    {
+        var chart = MatrixChart.Confusion("", ["cat", "dog"], [[12345, 0], [3, 980]]);
+        Assert.Equal(["3", "980", "12\u2009345"],
+            XElement.Parse(chart.ToSvg()).Find("text", "small").Select(text => text.Value));
+    }
+
+    private static XElement Line(string svg) => XElement.Parse(svg).Find("path", "line").Single();
+
+    private static double PlotHeight(string svg) => SvgReading.Pieces(
+        XElement.Parse(svg).Find("path", "axis").First().Attribute("d")!.Value)[0].Max(point => point.Y);
+}

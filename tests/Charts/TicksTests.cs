@@ -1,0 +1,81 @@
+using Functional.Host.Reporting.Charts;
+using Xunit;
+
+namespace Functional.Tests.Charts;
+
+public class TicksTests
+{
+    [Theory]
+    [InlineData(0, 1, 5, "0.0 0.2 0.4 0.6 0.8 1.0")]
+    [InlineData(0, 10000, 5, "0 2\u2009000 4\u2009000 6\u2009000 8\u2009000 10\u2009000")]
+    [InlineData(0, 2000, 4, "0 500 1000 1500 2000")]
+    [InlineData(-1, 1, 4, "−1.0 −0.5 0.0 0.5 1.0")]
+    [InlineData(0.1, 0.35, 3, "0.1 0.2 0.3")]
+    [InlineData(0, 3e-6, 3, "0 1×10⁻⁶ 2×10⁻⁶ 3×10⁻⁶")]
+    [InlineData(0, 3e8, 3, "0 1×10⁸ 2×10⁸ 3×10⁸")]
+    public void LinearTicksAreFewAndRound(double low, double high, int count, string expected) =>
+        Assert.Equal(expected, Labels(new(Scaling.Linear, low, high, 0, 100), count));
+
+    [Theory]
+    [InlineData(1e-6, 1e-2, 5, "10⁻⁶ 10⁻⁵ 10⁻⁴ 10⁻³ 10⁻²")]
+    [InlineData(1e-8, 1, 4, "10⁻⁸ 10⁻⁶ 10⁻⁴ 10⁻² 10⁰")]
+    [InlineData(0.01, 1, 6, "0.01 0.02 0.05 0.1 0.2 0.5 1")]
+    [InlineData(1, 3, 4, "1.0 1.5 2.0 2.5 3.0")]
+    public void LogarithmicTicksArePowersOfTenWhereThereAreEnough(double low, double high, int count, string expected) =>
+        Assert.Equal(expected, Labels(new(Scaling.Logarithmic, low, high, 0, 100), count));
+
+    [Fact]
+    public void WholeNumbersAreNotSplit() =>
+        Assert.Equal(["1", "2", "3"], Ticks.Of(new(Scaling.Linear, 1, 3, 0, 100), 10, whole: true).Select(tick => tick.Label));
+
+    [Fact]
+    public void TicksAreWhereTheirLabelsSay()
+    {
+        var ticks = Ticks.Of(new(Scaling.Linear, 0, 1, 0, 100), 10);
+        Assert.Equal([0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1], ticks.Select(tick => tick.Value));
+    }
+
+    [Theory]
+    [InlineData(-1e300, 1e300)]
+    [InlineData(1e-290, 3e-290)]
+    [InlineData(1e15, 1e15 + 4)]
+    public void NoDomainHasTooManyTicks(double low, double high) =>
+        Assert.InRange(Ticks.Of(new(Scaling.Linear, low, high, 0, 100), 5).Count, 1, 11);
+
+    [Theory]
+    [InlineData(0, "0")]
+    [InlineData(0.0213, "0.0213")]
+    [InlineData(-2.5, "−2.5")]
+    [InlineData(12500, "12\u2009500")]
+    [InlineData(1234, "1234")]
+    [InlineData(99999.6, "100\u2009000")]
+    [InlineData(3e-8, "3×10⁻⁸")]
+    [InlineData(9.9999e9, "1×10¹⁰")]
+    [InlineData(double.PositiveInfinity, "∞")]
+    [InlineData(double.NaN, "not a number")]
+    [InlineData(5e-324, "4.94×10⁻³²⁴")]
+    public void ValuesAreWrittenAsInPrint(double value, string expected) =>
+        Assert.Equal(expected, Typography.Value(value));
+
+    [Fact]
+    public void TextIsWrappedAndCutToItsRoom()
+    {
+        Assert.Equal(["one two", "three"], Typography.Wrap("one two three", 10, 45));
+        Assert.Equal("学習データ", string.Concat(Typography.Wrap("学習データ", 10, 25)));
+        Assert.Equal(3, Typography.Wrap("学習データ", 10, 25).Count);
+        Assert.Equal("abc", Typography.Fit("abc", 10, 100));
+        Assert.Equal("abc…", Typography.Fit("abcdefghij", 10, 26));
+    }
+
+    [Fact]
+    public void MarkupEscapesTextAndKeepsMarkup()
+    {
+        var inner = Markup.Of($"<b>{"1 < 2 & '3'"}</b>");
+        Assert.Equal("<p x='0.1'><b>1 &lt; 2 &amp; &#39;3&#39;</b></p>", Markup.Of($"<p x='{0.123}'>{inner}</p>").Text);
+        Assert.Equal("0", Markup.Number(-0.04));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Markup.Number(double.NaN));
+    }
+
+    private static string Labels(Scale scale, int count) =>
+        string.Join(" ", Ticks.Of(scale, count).Select(tick => tick.Label).Where(label => label.Length > 0));
+}

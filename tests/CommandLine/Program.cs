@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Functional.Tests.CommandLine;
+
+/// <summary>What a run of a command came to.</summary>
+public sealed record Outcome(int ExitCode, string Output, string Error)
+{
+    /// <summary>The objects that <c>--json</c> printed.</summary>
+    public IReadOnlyList<JsonElement> Events =>
+        [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+
+    /// <summary>The last object of that event.</summary>
+    public JsonElement Event(string name) => Events.Last(found => found.GetProperty("event").GetString() == name);
+}
+
+/// <summary>The program as its users start it, in a folder of its own.</summary>
+public static class Program
+{
+    /// <summary>Runs it to its end.</summary>
+    public static Outcome Run(string folder, params string[] arguments)
+    {
+        using var process = Start(folder, arguments);
+        return End(process);
+    }
+
+    /// <summary>Starts it.</summary>
+    public static Process Start(string folder, params string[] arguments) =>
+        Start("dotnet", folder, [Path.Combine(AppContext.BaseDirectory, "functional.dll"), .. arguments]);
+
+    /// <summary>Starts any program.</summary>
+    public static Process Start(string file, string folder, string[] arguments) => Process.Start(
+        new ProcessStartInfo(file, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+
+    /// <summary>Waits for its end.</summary>
+    public static Outcome End(Process process)
+    {
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new Outcome(process.ExitCode, output, error.Result);
+    }
+}

@@ -1,0 +1,131 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Functional.Tests.Data;
+
+namespace Functional.Tests.CommandLine;
+
+public sealed class TrainTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private Outcome Train(params string[] arguments) => Program.Run(folder.Path, ["train", .. arguments]);
+
+    [Fact]
+    public void The_same_command_gives_the_same_bits_for_any_number_of_threads()
+    {
+        string[] digests =
+        [
+            .. from threads in (string[])["1", "2", "4", "2"]
+               select Train("--epochs", "1", "--samples", "2000", "--hidden", "100", "--threads", threads, "--json")
+                   .Event("summary").GetProperty("digest").GetString(),
+        ];
+        Assert.Single(digests.Distinct());
+    }
+
+    [Theory]
+    [InlineData("shuffle")]
+    [InlineData("replacement")]
+    [InlineData("distinct")]
+    public void Json_has_an_event_per_line(string sampling)
+    {
+        var outcome = Train(
+            "--samples", "500", "--validation", "0.2", "--epochs", "3", "--sampling", sampling, "--json", "--out", "run");
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        Assert.Equal(
+            ["start", "epoch", "epoch", "epoch", "summary"],
+            outcome.Events.Select(found => found.GetProperty("event").GetString()!));
+        var (start, summary) = (outcome.Event("start"), outcome.Event("summary"));
+        Assert.Equal(400, start.GetProperty("trainSamples").GetInt32());
+        Assert.Equal(100, start.GetProperty("validationSamples").GetInt32());
+        Assert.Equal(12, summary.GetProperty("iterations").GetInt32());
+        Assert.InRange(summary.GetProperty("testAccuracy").GetDouble(), 0.1, 1);
+        Assert.InRange(summary.GetProperty("loss").GetDouble(), 0, 3);
+        Assert.Matches("^[0-9a-f]{64}$", summary.GetProperty("digest").GetString());
+    }
+
+    [Fact]
+    public void A_run_leaves_its_configuration_and_its_metrics()
+    {
+        Assert.Equal(0, Train("--samples", "300", "--epochs", "2", "--hidden", "20,10", "--out", "run").ExitCode);
+        var options = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(folder["run/config.json"])).GetProperty("options");
+        Assert.Equal("20,10", options.GetProperty("hidden").GetString());
+        var lines = File.ReadAllLines(folder["run/metrics.csv"]);
+        Assert.Equal("epoch,iterations,loss,train_accuracy,validation_accuracy,test_accuracy,seconds", lines[0]);
+        Assert.Equal(["1,3", "2,6"], lines[1..].Select(line => string.Join(',', line.Split(',')[..2])));
+        var second = Train("--out", "run");
+        Assert.Equal(2, second.ExitCode);
+        Assert.Equal("functional: --out: run holds a run already; choose another folder, or give --force to replace it\n", second.Error);
+    }
+
+    [Fact]
+    public void Everything_wrong_is_told_at_once()
+    {
+        var outcome = Train("--hidden", "10,x", "--learning-rate", "-1", "--epochs", "0", "--data", "nowhere");
+        Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Equal(
+            """
+            functional: --hidden: expected an integer, found 'x'
+            functional: --learning-rate: the learning rate must be finite and not negative, but is -1
+            functional: --epochs: at least 1 is needed, not 0
+
+            """, outcome.Error);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Theory]
+    [InlineData("--data", "nowhere", "nowhere: expected a folder, or one of digits, mnist, fashion-mnist, kmnist, found neither")]
+    [InlineData("--samples", "1000000", "--samples: the first 1000000 of 10000 can't be taken")]
+    [InlineData("--validation", "1", "--validation: a share from 0 up to 1 is needed, not 1")]
+    [InlineData("--init", "he:3", "--init: expected he, xavier, zero, normal:DEVIATION or constant:VALUE, found 'he:3'")]
+    [InlineData("--threads", "0", "--threads: expected an integer from 1 on, found '0'")]
+    public void Bad_input_is_one_line_and_exit_code_2(string option, string value, string message)
+    {
+        var outcome = Train(option, value, "--out", "run");
+        Assert.Equal((2, $"functional: {message}\n"), (outcome.ExitCode, outcome.Error));
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_longer_finite_ends_the_run()
+    {
+        var outcome = Train("--samples", "500", "--init", "normal:1e30", "--epochs", "1");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.StartsWith("functional: the loss became", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ctrl_C_ends_a_run_cleanly()
+    {
+        using var process = Program.Start(folder.Path, "train", "--epochs", "100000", "--json", "--out", "run");
+        while (process.StandardOutput.ReadLine()?.Contains("\"epoch\"", StringComparison.Ordinal) == false)
+        {
+        }
+        using var kill = Program.Start("kill", folder.Path, ["-INT", $"{process.Id}"]);
+        var outcome = Program.End(process);
+        Assert.Equal(130, outcome.ExitCode);
+        var summary = outcome.Event("summary");
+        Assert.True(summary.GetProperty("interrupted").GetBoolean());
+        Assert.InRange(summary.GetProperty("testAccuracy").GetDouble(), 0.3, 1);
+    }
+
+    [MnistFact]
+    public void The_book_s_network_learns_mnist()
+    {
+        var outcome = Train(
+            "--data", "mnist", "--init", "normal:0.01", "--learning-rate", "0.1", "--sampling", "replacement",
+            "--iterations", "10000", "--json");
+        var summary = outcome.Event("summary");
+        Assert.InRange(summary.GetProperty("testAccuracy").GetDouble(), 0.965, 0.98);
+        Assert.Equal(17, outcome.Events.Count(found => found.GetProperty("event").GetString() == "epoch"));
+    }
+
+    [Fact]
+    public void Gradients_are_checked()
+    {
+        var outcome = Program.Run(folder.Path, "check-gradients", "--hidden", "5", "--samples", "2", "--json");
+        Assert.Equal(0, outcome.ExitCode);
+        foreach (var parameter in outcome.Events.SkipLast(1))
+            Assert.InRange(parameter.GetProperty("meanAbsolute").GetDouble(), 0, 1e-8);
+    }
+}
