@@ -15,7 +15,8 @@ public static class Page
         figure{margin:1rem 0}
         table{border-collapse:collapse}
         th,td{text-align:left;font-weight:normal;padding:.2rem 1.5rem .2rem 0;border-bottom:1px solid var(--chart-grid);vertical-align:top}
-        th{color:var(--chart-muted)}
+        th{color:var(--chart-muted);white-space:nowrap}
+        td{overflow-wrap:anywhere}
         code,pre{font:.85rem/1.5 ui-monospace,monospace;overflow-wrap:anywhere}
         pre{white-space:pre-wrap;border:1px solid var(--chart-grid);border-radius:.3rem;padding:.7rem 1rem}
         a{color:inherit}

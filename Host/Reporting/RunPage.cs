@@ -97,7 +97,7 @@ public static class RunPage
         var counts = answers.Confusion();
         return Page.Section(
             "What it takes for what",
-            Page.Paragraph("Rows are what a test sample is, columns what the network says. The diagonal is right; dark squares beside it are pairs that it confuses."),
+            Page.Paragraph("Rows are what a test sample is, columns what the network says. The diagonal is right; what stands out beside it are pairs that it confuses."),
             Page.Figure(new MatrixChart("Confusion matrix", "said", "is") { Values = counts, Depth = Scaling.Logarithmic }));
     }
 
@@ -120,7 +120,10 @@ public static class RunPage
         [
             ("digest", summary.Digest),
             ("version", RunFolder.Version),
-            .. TrainOptions.All.Select(option => (option.Name, option.Get(configuration) ?? "not set")),
+            .. from option in TrainOptions.All
+               let value = option.Get(configuration)
+               where value is not null
+               select (option.Name, value),
         ]));
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -22,8 +22,6 @@ public enum DataScale
 /// </summary>
 public sealed record TrainConfiguration
 {
-    private const int DefaultEpochs = 20;
-
     /// <summary>A data set's name, or a folder.</summary>
     public string Data { get; init; } = "digits";
 
@@ -54,10 +52,10 @@ public sealed record TrainConfiguration
     /// <summary>Samples of a step.</summary>
     public int BatchSize { get; init; } = 100;
 
-    /// <summary>How long to train, in passes over the samples; null if that is told in iterations, or not at all.</summary>
-    public int? Epochs { get; init; }
+    /// <summary>How long to train, in passes over the samples, unless that is told in iterations.</summary>
+    public int Epochs { get; init; } = 20;
 
-    /// <summary>How long to train, in steps; null if that is told in epochs, or not at all.</summary>
+    /// <summary>How long to train, in steps; null if that is told in epochs.</summary>
     public int? Iterations { get; init; }
 
     /// <summary>How batches are drawn.</summary>
@@ -81,7 +79,7 @@ public sealed record TrainConfiguration
         Network.Create<T>([features, .. Hidden, classes], Activation, Initializer, Key.Child(0));
 
     /// <summary>How many steps the run takes.</summary>
-    public int Steps(int stepsPerEpoch) => Iterations ?? checked((Epochs ?? DefaultEpochs) * stepsPerEpoch);
+    public int Steps(int stepsPerEpoch) => Iterations ?? checked(Epochs * stepsPerEpoch);
 
     /// <summary>Everything wrong with the configuration by itself, an entry per fault that begins with the option.</summary>
     public IReadOnlyList<string> Faults() =>
@@ -93,7 +91,6 @@ public sealed record TrainConfiguration
         .. Positive("batch-size", BatchSize),
         .. Positive("epochs", Epochs),
         .. Positive("iterations", Iterations),
-        .. Epochs is null || Iterations is null ? [] : (string[])["--epochs and --iterations: only one of them can tell how long to train"],
     ];
 
     /// <summary>The command that runs it: every option that is not as it is by default.</summary>

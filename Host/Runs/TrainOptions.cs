@@ -44,8 +44,8 @@ public static class TrainOptions
             (c, text) => c with { LearningRate = Number(text) }, c => Text(c.LearningRate)),
         Option("batch-size", "N", "samples of a step", [],
             (c, text) => c with { BatchSize = Integer(text) }, c => Text(c.BatchSize)),
-        Option("epochs", "N", "how long to train, in passes over the samples (20 unless told)", [],
-            (c, text) => c with { Epochs = Integer(text) }, c => Text(c.Epochs)),
+        Option("epochs", "N", "how long to train, in passes over the samples", [],
+            (c, text) => c with { Epochs = Integer(text) }, c => c.Iterations is null ? Text(c.Epochs) : null),
         Option("iterations", "N", "how long to train, in steps", [],
             (c, text) => c with { Iterations = Integer(text) }, c => Text(c.Iterations)),
         Choice("sampling", "how batches are drawn: each sample once per epoch, with replacement, or distinct within a batch",
@@ -60,8 +60,10 @@ public static class TrainOptions
         IEnumerable<KeyValuePair<string, string>> values, TrainConfiguration configuration)
     {
         var faults = new List<string>();
+        var given = new HashSet<string>();
         foreach (var (name, value) in values)
         {
+            given.Add(name);
             var option = All.FirstOrDefault(option => option.Name == name);
             try
             {
@@ -73,6 +75,8 @@ public static class TrainOptions
             }
         }
         faults.AddRange(configuration.Faults());
+        if (given.Contains("epochs") && given.Contains("iterations"))
+            faults.Add("--epochs and --iterations: only one of them can tell how long to train");
         return faults.Count == 0 ? configuration : throw new UsageException(string.Join('\n', faults));
     }
 
