@@ -19,7 +19,8 @@ public class ChartTests
             var ids = svg.DescendantsAndSelf().Attributes("id").Select(id => id.Value).ToArray();
             Assert.Equal("img", (string?)svg.Attribute("role"));
             Assert.Equal([svg.Attribute("aria-labelledby")!.Value, svg.Attribute("aria-describedby")!.Value], ids);
-            Assert.Equal(XElement.Parse($"<a>{Markup.Escape(chart.Title)}</a>").Value, svg.Find("title").Single().Value);
+            var title = XElement.Parse($"<a>{Markup.Escape(chart.Title)}</a>").Value;
+            Assert.Equal(title, svg.Find("title").Single().Value);
             Assert.NotEmpty(svg.Find("desc").Single().Value);
         }
     }
@@ -35,8 +36,9 @@ public class ChartTests
                 foreach (var (x, y) in SvgReading.Pieces(path.Attribute("d")!.Value).SelectMany(piece => piece))
                     Assert.True(Math.Abs(x) <= 1.1e5 && Math.Abs(y) <= 1.1e5, $"({x}, {y})");
             var numbers = svg.DescendantsAndSelf().Attributes()
-                .Where(attribute => attribute.Name.LocalName is "x" or "y" or "width" or "height");
-            Assert.All(numbers, attribute => Assert.InRange(attribute.Parent!.Number(attribute.Name.LocalName), -500, 5000));
+                .Where(attribute => attribute.Name.LocalName is "x" or "y" or "width" or "height")
+                .Select(attribute => attribute.Parent!.Number(attribute.Name.LocalName));
+            Assert.All(numbers, number => Assert.InRange(number, -500, 5000));
         }
     }
 
@@ -60,10 +62,11 @@ public class ChartTests
             foreach (var text in svg.Find("text"))
             {
                 var classes = ((string?)text.Attribute("class") ?? "").Split(' ');
-                double length = Typography.Width(text.Value, classes.Contains("title") ? 15 : classes.Contains("small") ? 11 : 12);
+                double size = classes.Contains("title") ? 15 : classes.Contains("small") ? 11 : 12;
+                double length = Typography.Width(text.Value, size);
                 double start = text.Offset().X + text.Number("x")
                     - (classes.Contains("end") ? length : classes.Contains("middle") ? length / 2 : 0);
-                Assert.True(start >= -5 && start + length <= width + 5, $"'{text.Value}' from {start} to {start + length}");
+                Assert.True(start >= -5 && start + length <= width + 5, $"'{text.Value}' at {start}, {length} wide");
                 Assert.InRange(text.Offset().Y + text.Number("y"), 8, svg.Number("height"));
             }
         }
@@ -89,7 +92,8 @@ public class ChartTests
     [Fact]
     public void ADescriptionIsTakenAsItIsAndWhatWasLeftOutIsAdded()
     {
-        var chart = new LineChart("Loss", "iteration", Axis.Log("loss")) { Series = [new("a", [1, -1, 0, double.NaN, 2])] };
+        var series = new Series("a", [1, -1, 0, double.NaN, 2]);
+        var chart = new LineChart("Loss", "iteration", Axis.Log("loss")) { Series = [series] };
         string Description(Chart of) => XElement.Parse(of.ToSvg()).Find("desc").Single().Value;
         Assert.Equal("It falls. 3 values have no place on these axes and are left out.",
             Description(chart with { Description = "It falls." }));
@@ -109,9 +113,11 @@ public class ChartTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Examples.All["lines"]().ToSvg(199));
         var unequal = new LineChart("", "", "") { Series = [new("loss", [1, 2, 3], [1, 2])] };
-        Assert.Equal("Series 'loss' has 2 Ys, but 3 Xs.", Assert.Throws<ArgumentException>(() => unequal.ToSvg()).Message);
+        var named = Assert.Throws<ArgumentException>(() => unequal.ToSvg());
+        Assert.Equal("Series 'loss' has 2 Ys, but 3 Xs.", named.Message);
         Assert.Throws<ArgumentException>(() => new Histogram("", "", "") { Bins = new([1, 2], [1, 2]) }.ToSvg());
-        Assert.Throws<ArgumentException>(() => new ContourChart("", "", "") { Field = new([1, 2], [1], [[1]]) }.ToSvg());
+        var field = new Field([1, 2], [1], [[1]]);
+        Assert.Throws<ArgumentException>(() => new ContourChart("", "", "") { Field = field }.ToSvg());
         Assert.Throws<ArgumentException>(() => new ParallelCoordinates("", [new("a", [1]), new("b", [])]).ToSvg());
         Assert.Throws<ArgumentException>(() => new ImageGrid("", [new(2, 2, new byte[3])]).ToSvg());
     }

@@ -37,7 +37,8 @@ public static class Examples
         {
             Series = [new("wild", Wild, Wild)],
         },
-        ["lines, wild ends"] = () => new LineChart("Ends", Axis.Between("x", 5, -5), Axis.Between("y", double.NaN, 1e-320))
+        ["lines, wild ends"] = () => new LineChart(
+            "Ends", Axis.Between("x", 5, -5), Axis.Between("y", double.NaN, 1e-320))
         {
             Series = [new("a", [1, 2, 3])],
         },
@@ -73,33 +74,59 @@ public static class Examples
         },
         ["contours, none"] = () => new ContourChart("None", "x", "y"),
         ["small multiples"] = () => new SmallMultiples("Layers", [.. Enumerable.Range(1, 7).Select(i =>
-            new LineChart($"layer {i}", "epoch", "accuracy") { Series = [new("a", Wave(30, i)), new("b", Wave(30))] })]),
+            new LineChart($"layer {i}", "epoch", "accuracy")
+            {
+                Series = [new("a", Wave(30, i)), new("b", Wave(30))],
+            })]),
         ["small multiples, nothing shared"] = () => new SmallMultiples("Mixed",
-            [new Histogram("a", "x", "count") { Bins = Bins.Of(Wave(99)) }, new ScatterChart("b", Axis.Log("r"), "y"), Lines()])
+        [
+            new Histogram("a", "x", "count") { Bins = Bins.Of(Wave(99)) },
+            new ScatterChart("b", Axis.Log("r"), "y"),
+            Lines(),
+        ])
         { ShareX = false, ShareY = false },
+        ["small multiples, wild"] = () => new SmallMultiples(Words[0],
+        [
+            new LineChart(Words[1], "x", "y") { Series = [new("linear", Wild), new("below zero", [-5, -1])] },
+            new ScatterChart("b", Axis.Log("x"), Axis.Log("y")) { Series = [new("logarithmic", Wild, Wild)] },
+            new ContourChart("c", "x", "y"),
+        ]),
         ["small multiples, none"] = () => new SmallMultiples("None", []),
         ["images"] = () => new ImageGrid("Samples", [.. Enumerable.Range(0, 23).Select(i =>
             Picture.Of(28, 28, Wave(784, i), $"{i} → {i + 1}\n0.99"))]),
-        ["images, wild"] = () => new ImageGrid("Wild", [Picture.Of(5, 2, Wild, Words[0]), Picture.Of(1, 1, [double.NaN])])
+        ["images, wild"] = () => new ImageGrid(
+            "Wild", [Picture.Of(5, 2, Wild, Words[0]), Picture.Of(1, 1, [double.NaN])])
         { Columns = 0 },
         ["images, none"] = () => new ImageGrid("None", []),
-        ["confusion matrix"] = () => MatrixChart.Confusion("Confusion", [.. Enumerable.Range(0, 10).Select(i => $"class {i}")],
-            [.. Enumerable.Range(0, 10).Select(i => (double[])[.. Enumerable.Range(0, 10).Select(j => i == j ? 980 : i * j % 7)])]),
+        ["confusion matrix"] = () => MatrixChart.Confusion(
+            "Confusion", [.. Enumerable.Range(0, 10).Select(i => $"class {i}")],
+            [.. Enumerable.Range(0, 10).Select(i =>
+                (double[])[.. Enumerable.Range(0, 10).Select(j => i == j ? 980 : i * j % 7)])]),
         ["matrix, large"] = () => new MatrixChart("Large", "x", "y")
         {
             Values = [.. Enumerable.Range(0, 90).Select(i => Wave(120, i))],
         },
         ["matrix, wild"] = () => new MatrixChart("Wild", Words[0], Words[2]) { Values = [Wild, [], [1]] },
-        ["matrix, wild and deep"] = () => new MatrixChart("Wild", "x", "y") { Values = [Wild], Depth = Scaling.Logarithmic },
+        ["matrix, wild and deep"] = () => new MatrixChart("Wild", "x", "y")
+        {
+            Values = [Wild],
+            Depth = Scaling.Logarithmic,
+        },
         ["matrix, none"] = () => new MatrixChart("None", "x", "y"),
         ["parallel coordinates"] = () => new ParallelCoordinates("Trials",
-            [new(Axis.Log("rate"), [1e-3, 1e-2, 1e-4]), new(new Axis("rule") { Categories = ["sgd", "adam"] }, [0, 1, 1]),
-             new("validation accuracy", [0.5, 0.9, double.NaN])]),
+        [
+            new(Axis.Log("rate"), [1e-3, 1e-2, 1e-4]),
+            new(new Axis("rule") { Categories = ["sgd", "adam"] }, [0, 1, 1]),
+            new("validation accuracy", [0.5, 0.9, double.NaN]),
+        ]),
         ["parallel coordinates, wild"] = () => new ParallelCoordinates(Words[2],
             [new(Words[0], Wild), new(Axis.Log("y"), Wild), new(new Axis("z") { Categories = ["one"] }, Wild)])
         { LessIsBetter = true },
         ["parallel coordinates, none"] = () => new ParallelCoordinates("None", []),
-        ["bars"] = () => new BarChart("Importance", "share") { Bars = [("learning rate", 0.7), ("decay", 0.3), ("rest", -0.1)] },
+        ["bars"] = () => new BarChart("Importance", "share")
+        {
+            Bars = [("learning rate", 0.7), ("decay", 0.3), ("rest", -0.1)],
+        },
         ["bars, wild"] = () => new BarChart(Words[0], Words[1]) { Bars = [.. Wild.Select(value => (Words[2], value))] },
         ["bars, none"] = () => new BarChart("None", ""),
     };

@@ -56,9 +56,9 @@ public class KindTests
     public void SeriesDifferByMoreThanColor()
     {
         var many = XElement.Parse(Examples.All["lines, thirty"]().ToSvg());
-        var looks = many.Find("g").Where(entry => entry.Find("text", "name").Any())
-            .Select(entry => (Line: (string?)entry.Find("path", "line").Single().Attribute("class"),
-                Mark: (string?)entry.Find("path", "mark").Single().Attribute("d"))).ToArray();
+        var looks = many.Find("text", "name").Select(name => name.ElementsBeforeSelf().TakeLast(2).ToArray())
+            .Select(swatch => (Line: (string?)swatch[0].Attribute("class"), Mark: (string?)swatch[1].Attribute("d")))
+            .ToArray();
         Assert.Equal(30, looks.Length);
         Assert.Equal(30, looks.Distinct().Count());
         Assert.Equal(8, looks.Take(8).Select(look => look.Mark).Distinct().Count());
@@ -117,7 +117,8 @@ public class KindTests
     public void SmallMultiplesShareTheirAxes()
     {
         LineChart Of(double high) => new($"to {high}", "x", "y") { Series = [new("", [0, high])] };
-        int Labels(bool share, string label) => XElement.Parse(new SmallMultiples("", [Of(1), Of(100)]) { ShareY = share }.ToSvg())
+        SmallMultiples Both(bool share) => new("", [Of(1), Of(100)]) { ShareY = share };
+        int Labels(bool share, string label) => XElement.Parse(Both(share).ToSvg())
             .Find("text", "end").Count(text => text.Value == label);
         Assert.Equal((1, 0), (Labels(true, "100"), Labels(true, "1.0")));
         Assert.Equal((1, 1), (Labels(false, "100"), Labels(false, "1.0")));

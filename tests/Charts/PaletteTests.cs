@@ -1,4 +1,3 @@
-using System.Globalization;
 using Functional.Host.Reporting.Charts;
 using Xunit;
 
@@ -68,11 +67,11 @@ public class PaletteTests
     private static double[] Perceived(string color, double[][] vision)
     {
         double[] linear = [.. Enumerable.Range(0, 3)
-            .Select(i => int.Parse(color.AsSpan(1 + 2 * i, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 255.0)
+            .Select(i => Convert.ToInt32(color.Substring(1 + 2 * i, 2), 16) / 255.0)
             .Select(c => c <= 0.04045 ? c / 12.92 : Math.Pow((c + 0.055) / 1.055, 2.4))];
         var seen = Times(vision, linear).Select(c => Math.Clamp(c, 0, 1)).ToArray();
-        double[] cones = [.. Times([[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566],
-            [0.0883024619, 0.2817188376, 0.6299787005]], seen).Select(Math.Cbrt)];
+        var cones = Times([[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566],
+            [0.0883024619, 0.2817188376, 0.6299787005]], seen).Select(Math.Cbrt).ToArray();
         return Times([[0.2104542553, 0.7936177850, -0.0040720468], [1.9779984951, -2.4285922050, 0.4505937099],
             [0.0259040371, 0.7827717662, -0.8086757660]], cones);
     }

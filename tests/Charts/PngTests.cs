@@ -18,7 +18,8 @@ public class PngTests
         var chunks = Chunks(Png.Encode(pixels, width, height));
         Assert.Equal(["IHDR", "IDAT", "IEND"], chunks.Select(chunk => chunk.Type));
         var header = chunks[0].Content;
-        Assert.Equal((width, height), (BinaryPrimitives.ReadInt32BigEndian(header), BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4))));
+        Assert.Equal(width, BinaryPrimitives.ReadInt32BigEndian(header));
+        Assert.Equal(height, BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4)));
         Assert.Equal([8, 0, 0, 0, 0], header[8..]);
 
         using var inflate = new ZLibStream(new MemoryStream(chunks[1].Content), CompressionMode.Decompress);
@@ -31,7 +32,7 @@ public class PngTests
 
     [Fact]
     public void TheEndIsTheOneThatEveryFileHas() =>
-        Assert.Equal([0, 0, 0, 0, (byte)'I', (byte)'E', (byte)'N', (byte)'D', 0xAE, 0x42, 0x60, 0x82], Png.Encode([7], 1, 1)[^12..]);
+        Assert.Equal([0, 0, 0, 0, .. "IEND"u8, 0xAE, 0x42, 0x60, 0x82], Png.Encode([7], 1, 1)[^12..]);
 
     [Fact]
     public void AnImageNeedsAsManyPixelsAsItsSizeSays()

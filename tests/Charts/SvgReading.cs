@@ -41,14 +41,18 @@ public static partial class SvgReading
         return pieces;
     }
 
-    /// <summary>How far an element is moved by those around it (translations and nested pictures only).</summary>
-    public static (double X, double Y) Offset(this XElement element) => element.Ancestors().Aggregate((X: 0.0, Y: 0.0), (sum, outer) =>
+    /// <summary>How far an element is moved by those around it (translations only).</summary>
+    public static (double X, double Y) Offset(this XElement element)
     {
-        if (Translation().Match((string?)outer.Attribute("transform") ?? "") is not { Success: true } moved)
-            return sum;
-        return (sum.X + double.Parse(moved.Groups[1].Value, CultureInfo.InvariantCulture),
-            sum.Y + double.Parse(moved.Groups[2].Value, CultureInfo.InvariantCulture));
-    });
+        var (x, y) = (0.0, 0.0);
+        foreach (var outer in element.Ancestors())
+            if (Translation().Match((string?)outer.Attribute("transform") ?? "") is { Success: true } moved)
+            {
+                x += double.Parse(moved.Groups[1].Value, CultureInfo.InvariantCulture);
+                y += double.Parse(moved.Groups[2].Value, CultureInfo.InvariantCulture);
+            }
+        return (x, y);
+    }
 
     [GeneratedRegex("([mlza])([^mlza]*)")]
     private static partial Regex Command();

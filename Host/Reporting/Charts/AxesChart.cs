@@ -75,8 +75,11 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
         var data = DataAndReferences();
         double above = Y.Label.Length > 0 ? Frame.LabelLine + 5 : 8;
         double height = Math.Round(width * (Aspect ?? (width < 500 ? 0.62 : 0.46)));
-        double left = Frame.LabelRoom(Frame.YTicks(Y, Sized(PlotOf(data, width - 64, height)).Y));
+        double left = 40;
         Plot Within(double right) => Sized(PlotOf(data, Math.Max(40, width - left - right), height));
+        // With equal units the height, and so the ticks and the room for them, depend on the room that they leave.
+        for (int pass = 0; pass < 2; pass++)
+            left = Math.Max(pass * left, Frame.LabelRoom(Frame.YTicks(Y, Within(Frame.Overhang).Y)));
 
         double names = EndLabels.Room(Keys);
         var plot = Within(Math.Max(names, Frame.Overhang));
@@ -102,8 +105,7 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
     {
         if (!EqualUnits)
             return plot;
-        double units = (plot.Y.High - plot.Y.Low) / (plot.X.High - plot.X.Low);
-        double height = Math.Clamp(plot.Width * units, 60, plot.Width * 1.3);
+        double height = Math.Clamp(plot.Width * plot.Units, 60, plot.Width * 1.3);
         return plot with { Height = height, Y = plot.Y with { From = height } };
     }
 

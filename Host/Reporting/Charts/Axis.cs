@@ -59,7 +59,7 @@ public sealed record Axis(string Label)
     {
         if (Categories is { Count: > 0 } names)
             return new(Scaling.Linear, -0.5, names.Count - 0.5, from, to);
-        if (data.IsEmpty)
+        if (data.IsEmpty || !CanShow(data.Low) || !CanShow(data.High))
             data = Scaling == Scaling.Linear ? new(0, 1) : new(1, 10);
         double? least = Minimum is { } low && CanShow(low) ? low : null;
         double? most = Maximum is { } high && CanShow(high) ? high : null;

@@ -6,6 +6,7 @@ namespace Functional.Host.Reporting.Charts;
 public sealed record BarChart(string Title, string Label) : Chart(Title)
 {
     private const double Row = 24;
+    private static readonly Axis Plain = "";
 
     /// <summary>The bars from the top; what is not finite gets no bar.</summary>
     public IReadOnlyList<(string Name, double Value)> Bars { get; init; } = [];
@@ -17,9 +18,9 @@ public sealed record BarChart(string Title, string Label) : Chart(Title)
     {
         double names = Math.Min(width * 0.4, 8 + Bars.Select(bar => WidthOf(bar.Name)).DefaultIfEmpty(0).Max());
         double values = 10 + Bars.Select(bar => WidthOf(Typography.Value(bar.Value))).DefaultIfEmpty(0).Max();
-        double[] finite = [0, .. Bars.Select(bar => bar.Value).Where(double.IsFinite)];
+        double[] finite = [0, .. Bars.Select(bar => bar.Value).Where(Plain.CanShow)];
         double left = finite.Min() < 0 ? names + values : names;
-        var scale = new Axis("").Fit(new(finite.Min(), finite.Max()), left, width - values);
+        var scale = Plain.Fit(new(finite.Min(), finite.Max()), left, width - values);
         double top = Label.Length > 0 ? Frame.LabelLine + 2 : 2;
         double zero = scale.Map(0);
         var rows = Markup.Join(Bars.Select((bar, i) => Bar(bar, scale, names, zero).At(0, top + i * Row)));
@@ -30,12 +31,12 @@ public sealed record BarChart(string Title, string Label) : Chart(Title)
                 + Svg.Path(new PathData().Move(zero, top).Line(zero, bottom), "axis"),
             bottom + 6,
             $"Bars: {LineChart.Words(Label, "values")}. {string.Join("; ", words)}.",
-            Bars.Count(bar => !double.IsFinite(bar.Value)));
+            Bars.Count(bar => !Plain.CanShow(bar.Value)));
     }
 
     private Markup Bar((string Name, double Value) bar, Scale scale, double names, double zero)
     {
-        double end = double.IsFinite(bar.Value) ? scale.Map(bar.Value) : zero;
+        double end = Plain.CanShow(bar.Value) ? scale.Map(bar.Value) : zero;
         var value = Typography.Value(bar.Value);
         return Svg.Text(Typography.Fit(bar.Name, Typography.TextSize, names - 8), names - 8, 16, "end")
             + Svg.Path(new PathData().Rectangle(zero, 4, end, Row - 4), $"bar {Look.Of(Color).ColorClass}")

@@ -62,7 +62,8 @@ public abstract record Chart(string Title)
         var body = heading.Body + drawing.Body.At(0, heading.Height);
         double height = Math.Ceiling(heading.Height + drawing.Height);
         var description = (Description ?? drawing.Summary) + Omission(drawing.LeftOut);
-        var id = Id is null ? $"chart-{Digest(Title + description + body)}" : $"{Id}-{Markup.Number(width)}";
+        var size = Markup.Number(width);
+        var id = Id is null ? $"chart-{Digest(Title + description + size + body)}" : $"{Id}-{size}";
         return Markup.Of($"<svg xmlns='http://www.w3.org/2000/svg' class='{classes}' width='{width}' height='{height}'")
             + Markup.Of($" viewBox='0 0 {width} {height}' role='img'")
             + Markup.Of($" aria-labelledby='{id}-title' aria-describedby='{id}-desc'>")

@@ -3,6 +3,9 @@ namespace Functional.Host.Reporting.Charts;
 /// <summary>The rectangle of a plot, from (0, 0) at its upper left, and the scales of its two axes.</summary>
 internal readonly record struct Plot(double Width, double Height, Scale X, Scale Y)
 {
+    /// <summary>How much longer the domain of y is than that of x.</summary>
+    public double Units => (Y.High - Y.Low) / (X.High - X.Low);
+
     public Point At(double x, double y) => new(X.Map(x), Y.Map(y));
 }
 
@@ -70,15 +73,17 @@ internal static class Frame
     }
 
     /// <summary>What the ticks along the bottom say; the outermost may stick out beyond the plot by so much.</summary>
-    public static Markup XLabels(Plot plot, IEnumerable<Tick> ticks, double overhang) => Markup.Join(ticks.Select(tick =>
-        Svg.Text(tick.Label, Place(tick, plot.X, plot.Width, overhang).Center, plot.Height + 17, "muted middle")));
+    public static Markup XLabels(Plot plot, IEnumerable<Tick> ticks, double overhang) =>
+        Markup.Join(ticks.Select(tick => Svg.Text(
+            tick.Label, Place(tick, plot.X, plot.Width, overhang).Center, plot.Height + 17, "muted middle")));
 
     /// <summary>What the ticks on the left say.</summary>
     public static Markup YLabels(Plot plot, IEnumerable<Tick> ticks) => Markup.Join(ticks.Select(tick =>
         Svg.Text(tick.Label, -TickLength - 3, plot.Y.Map(tick.Value) + 4, "muted end")));
 
     // The outermost labels stay near the plot, so that those of neighboring plots don't meet.
-    private static (double Center, double Left, double Right) Place(Tick tick, Scale scale, double width, double overhang)
+    private static (double Center, double Left, double Right) Place(
+        Tick tick, Scale scale, double width, double overhang)
     {
         double half = Width(tick) / 2, first = Math.Min(half - overhang, width / 2);
         double center = Math.Clamp(scale.Map(tick.Value), first, width - first);

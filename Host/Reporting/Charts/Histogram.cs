@@ -48,7 +48,7 @@ public sealed record Histogram(string Title, Axis X, Axis Y) : AxesChart(Title, 
     {
         if (Bins.Counts.Count > 0 && Bins.Edges.Count != Bins.Counts.Count + 1)
             throw new ArgumentException(
-                $"A histogram of {Bins.Counts.Count} counts has {Bins.Counts.Count + 1} edges, not {Bins.Edges.Count}.");
+                $"Histogram '{Title}': {Bins.Counts.Count} counts need one edge more, not {Bins.Edges.Count}.");
         var counts = Extent.Of(Bins.Counts, Y);
         bool fromZero = Y.Scaling == Scaling.Linear && !counts.IsEmpty;
         return (Extent.Of(Bins.Edges, X), fromZero ? counts.Union(new(0, 0)) : counts);

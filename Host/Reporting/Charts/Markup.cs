@@ -74,18 +74,8 @@ public readonly ref struct MarkupHandler(int literalLength, int formattedCount)
     /// <summary>A coordinate: goes in with at most one decimal.</summary>
     public void AppendFormatted(double coordinate) => builder.Append(Markup.Number(coordinate));
 
-    /// <summary>A whole number.</summary>
-    public void AppendFormatted(int number) => builder.Append(CultureInfo.InvariantCulture, $"{number}");
-
     /// <summary>Markup: goes in as it is.</summary>
     public void AppendFormatted(Markup markup) => builder.Append(markup.Text);
-
-    /// <summary>Several pieces of markup: go in as they are, one after the other.</summary>
-    public void AppendFormatted(IEnumerable<Markup> markups)
-    {
-        foreach (var markup in markups)
-            builder.Append(markup.Text);
-    }
 
     internal Markup ToMarkup() => new(builder.ToString());
 }

@@ -39,7 +39,7 @@ public sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
         string[] rowNames = Names(Y, rows), columnNames = Names(X, columns);
         double left = 10 + Widest(rowNames), top = Frame.LabelLine + 4;
         double cellWidth = Math.Min((width - left - 4) / columns, 52);
-        double cellHeight = Math.Clamp(width * 1.2 / rows, 2, Math.Min(cellWidth, 35));
+        double cellHeight = Math.Min(Math.Max(width * 1.2 / rows, 2), Math.Min(cellWidth, 35));
         double bottom = rows * cellHeight;
         var (below, room) = ColumnNames(columnNames, cellWidth);
         var inside = Svg.Path(new PathData().Rectangle(-1, -1, columns * cellWidth, bottom), "grid")
@@ -68,7 +68,7 @@ public sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
             where column.Index % every == 0
             let x = (column.Index + 0.5) * width
             select slanted
-                ? Markup.Of($"<text class='muted end' transform='translate({x + 4} 13) rotate(-45)'>{column.Item}</text>")
+                ? Markup.Of($"<g transform='rotate(-45)'>{Svg.Text(column.Item, 0, 0, "muted end")}</g>").At(x + 4, 13)
                 : Svg.Text(column.Item, x, 16, "muted middle");
         return (Markup.Join(columns), slanted ? 16 + widest * Math.Sqrt(0.5) : Frame.TickLine);
     }

@@ -21,8 +21,8 @@ public sealed record SmallMultiples(string Title, IReadOnlyList<AxesChart> Chart
     /// <summary>Whether all have the same scale along y, labelled on the left only.</summary>
     public bool ShareY { get; init; } = true;
 
-    /// <summary>The height of a cell's plot for a width of 1.</summary>
-    public double CellAspect { get; init; } = 0.75;
+    /// <summary>The height of a cell's plot for a width of 1; by default 3/4, or what equal units ask for.</summary>
+    public double? CellAspect { get; init; }
 
     internal override Drawing Draw(double width)
     {
@@ -68,7 +68,8 @@ public sealed record SmallMultiples(string Title, IReadOnlyList<AxesChart> Chart
         private (Extent X, Extent Y) Union { get; } =
             Extents.Aggregate((all, one) => (all.X.Union(one.X), all.Y.Union(one.Y)));
 
-        private double PlotHeight => Math.Max(56, Math.Round(CellWidth * All.CellAspect));
+        private double PlotHeight => Math.Max(56, Math.Round(CellWidth * (All.CellAspect ?? (
+            All.Charts.All(chart => chart.EqualUnits) ? Math.Min(All.Charts[0].PlotOf(Union, 1, 1).Units, 2) : 0.75))));
 
         private int Count => All.Charts.Count;
 

@@ -27,7 +27,7 @@ public static class Stylesheet
         .chart .middle{text-anchor:middle}
         .chart .end{text-anchor:end}
         .chart .halo{paint-order:stroke;stroke:var(--chart-paper);stroke-width:3px;stroke-linejoin:round}
-        .chart path,.chart line{fill:none}
+        .chart path{fill:none}
         .chart .grid{stroke:var(--chart-grid)}
         .chart .axis{stroke:var(--chart-line)}
         .chart .reference{stroke:var(--chart-ink);stroke-dasharray:2 3}
@@ -38,7 +38,7 @@ public static class Stylesheet
         .chart .area{fill:var(--series);fill-opacity:.18}
         .chart .bar{fill:var(--series)}
         .chart .mark{fill:var(--series);stroke:var(--series);stroke-width:1.2}
-        .chart .faint{fill-opacity:.35;stroke-opacity:.8}
+        .chart .faint{fill-opacity:.35}
         .chart .dash1{stroke-dasharray:7 4}
         .chart .dash2{stroke-dasharray:.1 4}
         .chart .dash3{stroke-dasharray:9 4 .1 4}

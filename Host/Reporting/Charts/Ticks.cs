@@ -49,7 +49,7 @@ public static class Ticks
         bool scientific = largest >= 1e7 || step.Exponent < -MostDecimals;
         return [.. values.Select(value => new Tick(value, scientific
             ? Typography.Scientific(value)
-            : Typography.Number(value, Math.Max(0, -step.Exponent))))];
+            : Typography.Number(value, Math.Max(0, -step.Exponent), groupedFrom: largest >= 1e4 ? 4 : 5)))];
     }
 
     private static Tick[] OneTwoFive(Scale scale)

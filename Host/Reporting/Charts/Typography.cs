@@ -20,13 +20,15 @@ public static class Typography
     private const char ThinSpace = '\u2009';
     private const string Superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-    /// <summary>With a true minus sign and, from five digits on, thin spaces between thousands: −12 500.5.</summary>
-    public static string Number(double value, int decimals)
+    /// <summary>
+    /// With a true minus sign and, from so many digits on, thin spaces between thousands: −12 500.5.
+    /// </summary>
+    public static string Number(double value, int decimals, int groupedFrom = 5)
     {
         var digits = Math.Abs(value).ToString("F" + decimals, CultureInfo.InvariantCulture);
         int point = digits.IndexOf('.', StringComparison.Ordinal);
         int whole = point < 0 ? digits.Length : point;
-        if (whole >= 5)
+        if (whole >= groupedFrom)
             for (int at = whole - 3; at > 0; at -= 3)
                 digits = digits.Insert(at, ThinSpace.ToString());
         return value < 0 && digits.Any(digit => digit is >= '1' and <= '9') ? Minus + digits : digits;
@@ -84,7 +86,7 @@ public static class Typography
     {
         var lines = new List<string>();
         foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries).SelectMany(Breakable))
-            if (lines.Count > 0 && Width(lines[^1] + word, size) <= width)
+            if (lines.Count > 0 && Width((lines[^1] + word).TrimEnd(), size) <= width)
                 lines[^1] += word;
             else
                 lines.Add(word);
