@@ -35,6 +35,7 @@ module Batch =
     let private copy (x: Matrix<'T>) = Dense.matrix x.RowCount x.ColumnCount (x.ToColumnMajorArray())
 
     let private checkCount (samples: int) (count: int) (what: string) (inputs: Matrix<'T>) =
+        if samples = 0 then invalidArg "inputs" "a batch needs at least one sample"
         if count <> samples then
             let hint =
                 if count = inputs.RowCount then "; samples are columns here: for samples in rows use Batch.OfRows" else ""
@@ -45,7 +46,7 @@ module Batch =
         Batch(inputs, Targets.Labels(ReadOnlyMemory labels))
 
     /// Of inputs (features x samples, one column per sample) and a label per sample.
-    /// Raises ArgumentException if their numbers differ or a label is negative.
+    /// Raises ArgumentException if there are none, their numbers differ or a label is negative.
     let ofLabels (inputs: Matrix<'T>) (labels: int seq) : Batch<'T> =
         let labels = Array.ofSeq labels
         checkCount inputs.ColumnCount labels.Length "labels" inputs
@@ -54,7 +55,7 @@ module Batch =
         | None -> ofFresh (copy inputs) labels
 
     /// Of inputs (features x samples) and targets (outputs x samples), one column per sample.
-    /// Raises ArgumentException if their numbers of columns differ.
+    /// Raises ArgumentException if there are none or their numbers of columns differ.
     let ofTargets (inputs: Matrix<'T>) (targets: Matrix<'T>) : Batch<'T> =
         checkCount inputs.ColumnCount targets.ColumnCount "columns of targets" inputs
         Batch(copy inputs, Targets.Values(copy targets))

@@ -37,7 +37,8 @@ module Layer =
     let internal faults (layer: Layer<'T>) : string list =
         match layer with
         | Affine affine ->
-            [ if affine.Bias.Count <> affine.Outputs then
+            [ if affine.Inputs < 1 || affine.Outputs < 1 then "it needs at least one input and one output"
+              if affine.Bias.Count <> affine.Outputs then
                   $"its weight gives {affine.Outputs} outputs, but its bias has {affine.Bias.Count} elements" ]
         | Activation _ -> []
 

@@ -74,7 +74,7 @@ module Network =
     /// Of these layers, with this loss. Raises ArgumentException with all faults, a line each.
     let ofLayersWith (loss: Loss) (layers: Layer<'T> seq) : Network<'T> =
         let layers = Array.ofSeq layers
-        match faults layers with
+        match faults layers @ Loss.faults loss with
         | [] -> ofChecked loss (Array.map Layer.copy layers)
         | found -> raise (ArgumentException(String.concat "\n" found))
 

@@ -103,9 +103,12 @@ module Parameters =
             if e.Name <> f.Name || e.Shape <> f.Shape then
                 invalidArg what $"{what} has {f} where the parameters have {e}"
 
-    /// Of these leaves. Raises ArgumentException if two have the same name.
+    /// Copies of these leaves. Raises ArgumentException if two have the same name, or elements don't fill their shape.
     let ofSeq (leaves: Parameter<'T> seq) : Parameters<'T> =
-        let leaves = Array.ofSeq leaves
+        let leaves = leaves |> Seq.map (fun leaf -> { leaf with Values = Dense.vector (leaf.Values.ToArray()) }) |> Array.ofSeq
+        for leaf in leaves do
+            if leaf.Values.Count <> leaf.Shape.Length then
+                invalidArg (nameof leaves) $"{leaf} needs {leaf.Shape.Length} elements, but has {leaf.Values.Count}"
         for name, same in Array.groupBy _.Name leaves do
             if same.Length > 1 then invalidArg (nameof leaves) $"{same.Length} leaves have the name '{name}'"
         Parameters leaves

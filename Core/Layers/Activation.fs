@@ -35,6 +35,7 @@ module Activation =
     let forward<'T when Real<'T>> (activation: Activation) (x: Matrix<'T>) : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
         let y = predict activation x
         let pullback (dy: Matrix<'T>) =
+            Pullback.checkShape x.RowCount x.ColumnCount dy
             let dy, y = Dense.elements dy, Dense.elements y
             match activation with
             | Relu -> map2 (fun dy y -> Vector512.GreaterThan(y, Lanes<'T>.Zero) &&& dy) dy y

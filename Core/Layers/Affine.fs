@@ -23,12 +23,15 @@ open Functional.Numerics
 /// y = W x + b, for every sample (column) of x.
 [<RequireQualifiedAccess>]
 module Affine =
-    /// y (outputs x samples) for x (inputs x samples). Raises ArgumentException if x has other than `inputs` rows.
+    /// y (outputs x samples) for x (inputs x samples). Raises ArgumentException if x has other than `inputs` rows,
+    /// or the bias other than `outputs` elements.
     let predict (layer: Affine<'T>) (x: Matrix<'T>) : Matrix<'T> =
         if x.RowCount <> layer.Inputs then
             let hint = if x.ColumnCount = layer.Inputs then "; samples are columns here: transpose it" else ""
             invalidArg (nameof x) $"an affine layer {layer.Inputs} -> {layer.Outputs} expects {layer.Inputs} rows, \
                                     but x is {x.RowCount} x {x.ColumnCount}{hint}"
+        if layer.Bias.Count <> layer.Outputs then
+            invalidArg (nameof layer) $"its weight gives {layer.Outputs} outputs, but its bias has {layer.Bias.Count} elements"
         let y = Dense.product layer.Weight x
         Passes.addToColumns (Dense.values layer.Bias) (Dense.elements y)
         y
@@ -37,6 +40,7 @@ module Affine =
     /// Source: Deep Learning from Scratch, 5.6.2.
     let forward (layer: Affine<'T>) (x: Matrix<'T>) : struct (Matrix<'T> * Pullback<'T, Affine<'T>>) =
         let pullback (dy: Matrix<'T>) =
+            Pullback.checkShape layer.Outputs x.ColumnCount dy
             let bias = Reductions.sumOfColumns dy.RowCount dy.ColumnCount (Dense.elements dy)
             struct ({ Weight = Dense.productWithTranspose dy x; Bias = Dense.vector bias },
                     lazy (Dense.transposeThisProduct layer.Weight dy))

@@ -7,3 +7,9 @@ open Functional
 /// How a change in a layer's output would change what went in (the vector-Jacobian product): dL/dy to the gradient of
 /// the layer's parameters and dL/dx. The latter is computed when somebody asks for it; nobody asks the first layer.
 type Pullback<'T, 'Gradient when Real<'T>> = Matrix<'T> -> struct ('Gradient * Lazy<Matrix<'T>>)
+
+module internal Pullback =
+    /// Raises ArgumentException unless dy has the shape of the layer's output.
+    let checkShape (rows: int) (columns: int) (dy: Matrix<'T>) =
+        if dy.RowCount <> rows || dy.ColumnCount <> columns then
+            invalidArg (nameof dy) $"dL/dy is {dy.RowCount} x {dy.ColumnCount}, but y is {rows} x {columns}"

@@ -15,6 +15,13 @@ open Functional.Numerics
 
 [<RequireQualifiedAccess>]
 module Loss =
+    /// What is wrong with it, if anything.
+    let internal faults (loss: Loss) : string list =
+        match loss with
+        | SoftmaxCrossEntropy epsilon ->
+            [ if not (System.Double.IsFinite epsilon) || epsilon < 0.0 then
+                  $"the loss's epsilon must be finite and not negative, but is {epsilon}" ]
+
     /// Raises ArgumentException unless the targets fit scores of that many outputs.
     let internal check (outputs: int) (batch: Batch<'T>) =
         match batch.Targets with

@@ -1,11 +1,14 @@
-namespace Functional.Numerics
+/// Threads for the parts of one numeric operation. Which thread does which part is a matter of timing, so parts must
+/// not depend on each other. Nothing here waits while work could be done: several callers may run at the same time, and
+/// parts may run parts; whoever finds no idle worker does the work itself.
+module internal Functional.Numerics.Team
 
 open System
 open System.Runtime.ExceptionServices
 open System.Threading
 
 /// Parts of a piece of work, which whoever has time claims one by one: the caller itself, and workers as they come. So
-/// nobody ever waits for a thread that has not begun, however busy the machine is.
+/// nobody ever waits for a thread that has not begun, however busy the machine is, and nobody can wait in a circle.
 [<Sealed>]
 type private Job(parts: int, action: Action<int>) =
     /// About 40 microseconds.
@@ -56,8 +59,8 @@ type private Worker() =
     let mutable slot: Job | null = null
     let mutable asleep = 0
 
-    /// Either this thread sees the job that came meanwhile, or whoever brought it sees that it sleeps. If both do, the flag
-    /// decides: taken back here, there is no signal; taken there, the signal is on its way and has to be consumed.
+    /// Either this thread sees the job that came meanwhile, or whoever brought it sees that it sleeps. If both do, the
+    /// flag decides: taken back here, there is no signal; taken there, the signal is on its way and has to be consumed.
     member private _.Sleep() =
         Interlocked.Exchange(&asleep, 1) |> ignore
         if isNull (Volatile.Read &slot) || Interlocked.Exchange(&asleep, 0) = 0 then gate.Wait()
@@ -102,48 +105,44 @@ type private Allowed =
         with get () = Allowed.threads
         and set value = Allowed.threads <- value
 
-/// Threads for the parts of one numeric operation. Which thread does which part is a matter of timing, so parts must not
-/// depend on each other. Nothing here locks or waits while work could be done: several callers may run at the same time,
-/// and parts may run parts; whoever finds no idle worker does the work itself.
-module internal Team =
+let private most = 64
+let private hiring = obj ()
+let mutable private workers: Worker[] = [||]
 
-    let private most = 64
-    let private hiring = obj ()
-    let mutable private workers: Worker[] = [||]
+/// At least `count` workers.
+let private hire count =
+    if (Volatile.Read &workers).Length < count then
+        lock hiring (fun () ->
+            let hired = workers.Length
+            if hired < count then
+                let more = Array.init (count - hired) (fun i -> Worker.Start(hired + i + 1))
+                Volatile.Write(&workers, Array.append workers more))
+    Volatile.Read &workers
 
-    /// At least `count` workers.
-    let private hire count =
-        if (Volatile.Read &workers).Length < count then
-            lock hiring (fun () ->
-                let hired = workers.Length
-                if hired < count then
-                    Volatile.Write(&workers, Array.append workers (Array.init (count - hired) (fun i -> Worker.Start(hired + i + 1)))))
-        Volatile.Read &workers
+/// How many threads the caller allows for its work: 1 outside of `withThreads`.
+let threads () : int = max 1 Allowed.Threads
 
-    /// How many threads the caller allows for its work: 1 outside of `withThreads`.
-    let threads () : int = max 1 Allowed.Threads
+/// Runs body with that many threads allowed on the calling thread, at most 64.
+let withThreads (count: int) (body: unit -> 'R) : 'R =
+    if count < 1 then invalidArg (nameof count) $"at least one thread is needed, not {count}"
+    let former = Allowed.Threads
+    Allowed.Threads <- min most count
+    try
+        body ()
+    finally
+        Allowed.Threads <- former
 
-    /// Runs body with that many threads allowed on the calling thread, at most 64.
-    let withThreads (count: int) (body: unit -> 'R) : 'R =
-        if count < 1 then invalidArg (nameof count) $"at least one thread is needed, not {count}"
-        let former = Allowed.Threads
-        Allowed.Threads <- min most count
-        try
-            body ()
-        finally
-            Allowed.Threads <- former
-
-    /// Runs action 0 .. action (parts - 1), each once, on at most `threads ()` threads, and returns when all have ended. If
-    /// some fail, the others still run, and then the exception of the first is raised.
-    let run (parts: int) (action: Action<int>) : unit =
-        let job = Job(parts, action)
-        let helpers = min parts (threads ()) - 1
-        if helpers > 0 then
-            let workers = hire helpers
-            let mutable wanted = helpers
-            let mutable next = 0
-            while wanted > 0 && next < workers.Length do
-                if workers[next].Offer job then wanted <- wanted - 1
-                next <- next + 1
-        job.Work()
-        job.Finish()
+/// Runs action 0 .. action (parts - 1), each once, on at most `threads ()` threads; returns when all have ended. If
+/// some fail, the others still run, and then the exception of the first is raised.
+let run (parts: int) (action: Action<int>) : unit =
+    let job = Job(parts, action)
+    let helpers = min parts (threads ()) - 1
+    if helpers > 0 then
+        let workers = hire helpers
+        let mutable wanted = helpers
+        let mutable next = 0
+        while wanted > 0 && next < workers.Length do
+            if workers[next].Offer job then wanted <- wanted - 1
+            next <- next + 1
+    job.Work()
+    job.Finish()

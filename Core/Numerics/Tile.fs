@@ -1,174 +1,260 @@
-/// The register tile: up to 4 vectors of rows times 6 columns of C stay in registers while k runs. One source for every
-/// element type, vector width and tile shape: 'Rows and 'Columns are counts that the JIT folds, so that the accumulators
-/// a shape does not use disappear.
-module internal Functional.Numerics.Tile
+namespace Functional.Numerics
 
 #nowarn "9" "51" "3535" "3536"
 
-open System.Runtime.CompilerServices
-open Functional.Numerics.Lanes
+/// A number known to the JIT: it folds comparisons with it and drops the branches not taken.
+type internal ICount =
+    static abstract Value: int
 
-/// Where the tile's operands are and how far apart, in bytes. The tile's last vector has an offset of its own: at the
-/// bottom edge of a matrix it overlaps the one before, so that no vector is ever partly outside.
 [<Struct>]
-type Operands =
-    { mutable Depth: int
-      mutable A: nativeint; AStep: nativeint; ALast: nativeint
-      mutable B: nativeint; BStep: nativeint; BColumn: nativeint
-      /// Sums to go on from; 0 to start from zero.
-      mutable From: nativeint; FromColumn: nativeint; FromLast: nativeint
-      mutable To: nativeint; ToColumn: nativeint; ToLast: nativeint }
+type internal One =
+    interface ICount with
+        static member Value = 1
 
+[<Struct>]
+type internal Two =
+    interface ICount with
+        static member Value = 2
+
+[<Struct>]
+type internal Three =
+    interface ICount with
+        static member Value = 3
+
+[<Struct>]
+type internal Four =
+    interface ICount with
+        static member Value = 4
+
+[<Struct>]
+type internal Five =
+    interface ICount with
+        static member Value = 5
+
+[<Struct>]
+type internal Six =
+    interface ICount with
+        static member Value = 6
+
+[<Struct>]
+type internal Seven =
+    interface ICount with
+        static member Value = 7
+
+[<Struct>]
+type internal Eight =
+    interface ICount with
+        static member Value = 8
+
+[<Struct>]
+type internal Nine =
+    interface ICount with
+        static member Value = 9
+
+[<Struct>]
+type internal Ten =
+    interface ICount with
+        static member Value = 10
+
+[<Struct>]
+type internal Eleven =
+    interface ICount with
+        static member Value = 11
+
+[<Struct>]
+type internal Twelve =
+    interface ICount with
+        static member Value = 12
+
+/// Where the operands of a tile are and how far apart, in bytes. Its second vector of rows need not follow the first:
+/// at the bottom edge of a matrix the two overlap, so that no vector is partly outside.
+[<Struct; NoEquality; NoComparison>]
+type internal Operands =
+    { Depth: int
+      A: nativeint
+      AStep: nativeint
+      ASecond: nativeint
+      B: nativeint
+      BStep: nativeint
+      BColumn: nativeint
+      C: nativeint
+      CColumn: nativeint
+      CSecond: nativeint
+      /// Go on from the sums in C rather than from zero.
+      Resumed: bool
+      /// Where to leave the vectors of A packed, for the tiles to come; 0 for nowhere.
+      Kept: nativeint }
+
+/// The register tile: one or two vectors of rows times up to twelve columns of C stay in registers while k runs. One
+/// source for every element type, vector width and shape: the sums that a shape does not use, and the branches on it,
+/// disappear. Columns are stored in ascending order: a vector may spill into the next, whose store repairs it.
 [<AbstractClass; Sealed>]
-type Tile<'V, 'L, 'Rows, 'Columns
-    when 'L: struct and 'L :> ILanes<'V>
-    and 'Rows: struct and 'Rows :> ICount
-    and 'Columns: struct and 'Columns :> ICount> =
+type internal Tile<'V, 'L, 'Rows, 'Columns
+    when 'L: struct
+    and 'L :> ILanes<'V>
+    and 'Rows: struct
+    and 'Rows :> ICount
+    and 'Columns: struct
+    and 'Columns :> ICount> =
 
-    [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
-    static member Run(t: byref<Operands>) : unit =
-        let rows, columns, width = 'Rows.Value, 'Columns.Value, nativeint 'L.Width
-        let mutable c00 = 'L.Zero
-        let mutable c10 = 'L.Zero
-        let mutable c20 = 'L.Zero
-        let mutable c30 = 'L.Zero
-        let mutable c01 = 'L.Zero
-        let mutable c11 = 'L.Zero
-        let mutable c21 = 'L.Zero
-        let mutable c31 = 'L.Zero
-        let mutable c02 = 'L.Zero
-        let mutable c12 = 'L.Zero
-        let mutable c22 = 'L.Zero
-        let mutable c32 = 'L.Zero
-        let mutable c03 = 'L.Zero
-        let mutable c13 = 'L.Zero
-        let mutable c23 = 'L.Zero
-        let mutable c33 = 'L.Zero
-        let mutable c04 = 'L.Zero
-        let mutable c14 = 'L.Zero
-        let mutable c24 = 'L.Zero
-        let mutable c34 = 'L.Zero
-        let mutable c05 = 'L.Zero
-        let mutable c15 = 'L.Zero
-        let mutable c25 = 'L.Zero
-        let mutable c35 = 'L.Zero
-        if t.From <> 0n then
-            let last = t.FromLast
-            let from = t.From + 0n * t.FromColumn
-            c00 <- 'L.Load(from)
-            if rows > 1 then c10 <- 'L.Load(from + (if rows = 2 then last else 1n * width))
-            if rows > 2 then c20 <- 'L.Load(from + (if rows = 3 then last else 2n * width))
-            if rows > 3 then c30 <- 'L.Load(from + last)
-            if columns > 1 then
-                let from = t.From + 1n * t.FromColumn
-                c01 <- 'L.Load(from)
-                if rows > 1 then c11 <- 'L.Load(from + (if rows = 2 then last else 1n * width))
-                if rows > 2 then c21 <- 'L.Load(from + (if rows = 3 then last else 2n * width))
-                if rows > 3 then c31 <- 'L.Load(from + last)
-            if columns > 2 then
-                let from = t.From + 2n * t.FromColumn
-                c02 <- 'L.Load(from)
-                if rows > 1 then c12 <- 'L.Load(from + (if rows = 2 then last else 1n * width))
-                if rows > 2 then c22 <- 'L.Load(from + (if rows = 3 then last else 2n * width))
-                if rows > 3 then c32 <- 'L.Load(from + last)
-            if columns > 3 then
-                let from = t.From + 3n * t.FromColumn
-                c03 <- 'L.Load(from)
-                if rows > 1 then c13 <- 'L.Load(from + (if rows = 2 then last else 1n * width))
-                if rows > 2 then c23 <- 'L.Load(from + (if rows = 3 then last else 2n * width))
-                if rows > 3 then c33 <- 'L.Load(from + last)
-            if columns > 4 then
-                let from = t.From + 4n * t.FromColumn
-                c04 <- 'L.Load(from)
-                if rows > 1 then c14 <- 'L.Load(from + (if rows = 2 then last else 1n * width))
-                if rows > 2 then c24 <- 'L.Load(from + (if rows = 3 then last else 2n * width))
-                if rows > 3 then c34 <- 'L.Load(from + last)
-            if columns > 5 then
-                let from = t.From + 5n * t.FromColumn
-                c05 <- 'L.Load(from)
-                if rows > 1 then c15 <- 'L.Load(from + (if rows = 2 then last else 1n * width))
-                if rows > 2 then c25 <- 'L.Load(from + (if rows = 3 then last else 2n * width))
-                if rows > 3 then c35 <- 'L.Load(from + last)
+    static member Run(t: inref<Operands>) : unit =
+        let two, columns, width = 'Rows.Value > 1, 'Columns.Value, nativeint 'L.Width
+        let into, next, second = t.C, t.CColumn, t.CSecond
+        let mutable c0, d0 = 'L.Zero, 'L.Zero
+        let mutable c1, d1 = 'L.Zero, 'L.Zero
+        let mutable c2, d2 = 'L.Zero, 'L.Zero
+        let mutable c3, d3 = 'L.Zero, 'L.Zero
+        let mutable c4, d4 = 'L.Zero, 'L.Zero
+        let mutable c5, d5 = 'L.Zero, 'L.Zero
+        let mutable c6, d6 = 'L.Zero, 'L.Zero
+        let mutable c7, d7 = 'L.Zero, 'L.Zero
+        let mutable c8, d8 = 'L.Zero, 'L.Zero
+        let mutable c9, d9 = 'L.Zero, 'L.Zero
+        let mutable c10, d10 = 'L.Zero, 'L.Zero
+        let mutable c11, d11 = 'L.Zero, 'L.Zero
+        if t.Resumed then
+            c0 <- 'L.Load(into)
+            if two then d0 <- 'L.Load(into + second)
+            if columns > 1 then c1 <- 'L.Load(into + next)
+            if two && columns > 1 then d1 <- 'L.Load(into + next + second)
+            if columns > 2 then c2 <- 'L.Load(into + 2n * next)
+            if two && columns > 2 then d2 <- 'L.Load(into + 2n * next + second)
+            if columns > 3 then c3 <- 'L.Load(into + 3n * next)
+            if two && columns > 3 then d3 <- 'L.Load(into + 3n * next + second)
+            if columns > 4 then c4 <- 'L.Load(into + 4n * next)
+            if two && columns > 4 then d4 <- 'L.Load(into + 4n * next + second)
+            if columns > 5 then c5 <- 'L.Load(into + 5n * next)
+            if two && columns > 5 then d5 <- 'L.Load(into + 5n * next + second)
+            if columns > 6 then c6 <- 'L.Load(into + 6n * next)
+            if two && columns > 6 then d6 <- 'L.Load(into + 6n * next + second)
+            if columns > 7 then c7 <- 'L.Load(into + 7n * next)
+            if two && columns > 7 then d7 <- 'L.Load(into + 7n * next + second)
+            if columns > 8 then c8 <- 'L.Load(into + 8n * next)
+            if two && columns > 8 then d8 <- 'L.Load(into + 8n * next + second)
+            if columns > 9 then c9 <- 'L.Load(into + 9n * next)
+            if two && columns > 9 then d9 <- 'L.Load(into + 9n * next + second)
+            if columns > 10 then c10 <- 'L.Load(into + 10n * next)
+            if two && columns > 10 then d10 <- 'L.Load(into + 10n * next + second)
+            if columns > 11 then c11 <- 'L.Load(into + 11n * next)
+            if two && columns > 11 then d11 <- 'L.Load(into + 11n * next + second)
+        let aStep, aSecond = t.AStep, t.ASecond
+        let bStep, b1 = t.BStep, t.BColumn
+        let b2, b3, b4, b5, b6 = 2n * b1, 3n * b1, 4n * b1, 5n * b1, 6n * b1
         let mutable a = t.A
         let mutable b = t.B
-        let aStep, last = t.AStep, t.ALast
-        let bStep, b1 = t.BStep, t.BColumn
-        let b2, b3, b4, b5 = 2n * b1, 3n * b1, 4n * b1, 5n * b1
+        let mutable kept = t.Kept
         for _ in 1 .. t.Depth do
+            // Two addresses, six columns apart, rather than twelve offsets: there are too few registers for those.
+            let e = b + b6
             let a0 = 'L.Load a
-            let a1 = if rows > 1 then 'L.Load(a + (if rows = 2 then last else 1n * width)) else 'L.Zero
-            let a2 = if rows > 2 then 'L.Load(a + (if rows = 3 then last else 2n * width)) else 'L.Zero
-            let a3 = if rows > 3 then 'L.Load(a + last) else 'L.Zero
+            let a1 = if two then 'L.Load(a + aSecond) else 'L.Zero
+            if kept <> 0n then
+                'L.Store(a0, kept)
+                if two then 'L.Store(a1, kept + width)
+                kept <- kept + nativeint 'Rows.Value * width
             let x = 'L.Broadcast b
-            c00 <- 'L.Fma(a0, x, c00)
-            if rows > 1 then c10 <- 'L.Fma(a1, x, c10)
-            if rows > 2 then c20 <- 'L.Fma(a2, x, c20)
-            if rows > 3 then c30 <- 'L.Fma(a3, x, c30)
+            c0 <- 'L.Fma(a0, x, c0)
+            if two then d0 <- 'L.Fma(a1, x, d0)
             if columns > 1 then
                 let x = 'L.Broadcast(b + b1)
-                c01 <- 'L.Fma(a0, x, c01)
-                if rows > 1 then c11 <- 'L.Fma(a1, x, c11)
-                if rows > 2 then c21 <- 'L.Fma(a2, x, c21)
-                if rows > 3 then c31 <- 'L.Fma(a3, x, c31)
+                c1 <- 'L.Fma(a0, x, c1)
+                if two then d1 <- 'L.Fma(a1, x, d1)
             if columns > 2 then
                 let x = 'L.Broadcast(b + b2)
-                c02 <- 'L.Fma(a0, x, c02)
-                if rows > 1 then c12 <- 'L.Fma(a1, x, c12)
-                if rows > 2 then c22 <- 'L.Fma(a2, x, c22)
-                if rows > 3 then c32 <- 'L.Fma(a3, x, c32)
+                c2 <- 'L.Fma(a0, x, c2)
+                if two then d2 <- 'L.Fma(a1, x, d2)
             if columns > 3 then
                 let x = 'L.Broadcast(b + b3)
-                c03 <- 'L.Fma(a0, x, c03)
-                if rows > 1 then c13 <- 'L.Fma(a1, x, c13)
-                if rows > 2 then c23 <- 'L.Fma(a2, x, c23)
-                if rows > 3 then c33 <- 'L.Fma(a3, x, c33)
+                c3 <- 'L.Fma(a0, x, c3)
+                if two then d3 <- 'L.Fma(a1, x, d3)
             if columns > 4 then
                 let x = 'L.Broadcast(b + b4)
-                c04 <- 'L.Fma(a0, x, c04)
-                if rows > 1 then c14 <- 'L.Fma(a1, x, c14)
-                if rows > 2 then c24 <- 'L.Fma(a2, x, c24)
-                if rows > 3 then c34 <- 'L.Fma(a3, x, c34)
+                c4 <- 'L.Fma(a0, x, c4)
+                if two then d4 <- 'L.Fma(a1, x, d4)
             if columns > 5 then
                 let x = 'L.Broadcast(b + b5)
-                c05 <- 'L.Fma(a0, x, c05)
-                if rows > 1 then c15 <- 'L.Fma(a1, x, c15)
-                if rows > 2 then c25 <- 'L.Fma(a2, x, c25)
-                if rows > 3 then c35 <- 'L.Fma(a3, x, c35)
+                c5 <- 'L.Fma(a0, x, c5)
+                if two then d5 <- 'L.Fma(a1, x, d5)
+            if columns > 6 then
+                let x = 'L.Broadcast e
+                c6 <- 'L.Fma(a0, x, c6)
+                if two then d6 <- 'L.Fma(a1, x, d6)
+            if columns > 7 then
+                let x = 'L.Broadcast(e + b1)
+                c7 <- 'L.Fma(a0, x, c7)
+                if two then d7 <- 'L.Fma(a1, x, d7)
+            if columns > 8 then
+                let x = 'L.Broadcast(e + b2)
+                c8 <- 'L.Fma(a0, x, c8)
+                if two then d8 <- 'L.Fma(a1, x, d8)
+            if columns > 9 then
+                let x = 'L.Broadcast(e + b3)
+                c9 <- 'L.Fma(a0, x, c9)
+                if two then d9 <- 'L.Fma(a1, x, d9)
+            if columns > 10 then
+                let x = 'L.Broadcast(e + b4)
+                c10 <- 'L.Fma(a0, x, c10)
+                if two then d10 <- 'L.Fma(a1, x, d10)
+            if columns > 11 then
+                let x = 'L.Broadcast(e + b5)
+                c11 <- 'L.Fma(a0, x, c11)
+                if two then d11 <- 'L.Fma(a1, x, d11)
             a <- a + aStep
             b <- b + bStep
-        let last = t.ToLast
-        let into = t.To + 0n * t.ToColumn
-        'L.Store(c00, into)
-        if rows > 1 then 'L.Store(c10, into + (if rows = 2 then last else 1n * width))
-        if rows > 2 then 'L.Store(c20, into + (if rows = 3 then last else 2n * width))
-        if rows > 3 then 'L.Store(c30, into + last)
+        'L.Store(c0, into)
+        if two then 'L.Store(d0, into + second)
         if columns > 1 then
-            let into = t.To + 1n * t.ToColumn
-            'L.Store(c01, into)
-            if rows > 1 then 'L.Store(c11, into + (if rows = 2 then last else 1n * width))
-            if rows > 2 then 'L.Store(c21, into + (if rows = 3 then last else 2n * width))
-            if rows > 3 then 'L.Store(c31, into + last)
+            'L.Store(c1, into + next)
+            if two then 'L.Store(d1, into + next + second)
         if columns > 2 then
-            let into = t.To + 2n * t.ToColumn
-            'L.Store(c02, into)
-            if rows > 1 then 'L.Store(c12, into + (if rows = 2 then last else 1n * width))
-            if rows > 2 then 'L.Store(c22, into + (if rows = 3 then last else 2n * width))
-            if rows > 3 then 'L.Store(c32, into + last)
+            'L.Store(c2, into + 2n * next)
+            if two then 'L.Store(d2, into + 2n * next + second)
         if columns > 3 then
-            let into = t.To + 3n * t.ToColumn
-            'L.Store(c03, into)
-            if rows > 1 then 'L.Store(c13, into + (if rows = 2 then last else 1n * width))
-            if rows > 2 then 'L.Store(c23, into + (if rows = 3 then last else 2n * width))
-            if rows > 3 then 'L.Store(c33, into + last)
+            'L.Store(c3, into + 3n * next)
+            if two then 'L.Store(d3, into + 3n * next + second)
         if columns > 4 then
-            let into = t.To + 4n * t.ToColumn
-            'L.Store(c04, into)
-            if rows > 1 then 'L.Store(c14, into + (if rows = 2 then last else 1n * width))
-            if rows > 2 then 'L.Store(c24, into + (if rows = 3 then last else 2n * width))
-            if rows > 3 then 'L.Store(c34, into + last)
+            'L.Store(c4, into + 4n * next)
+            if two then 'L.Store(d4, into + 4n * next + second)
         if columns > 5 then
-            let into = t.To + 5n * t.ToColumn
-            'L.Store(c05, into)
-            if rows > 1 then 'L.Store(c15, into + (if rows = 2 then last else 1n * width))
-            if rows > 2 then 'L.Store(c25, into + (if rows = 3 then last else 2n * width))
-            if rows > 3 then 'L.Store(c35, into + last)
+            'L.Store(c5, into + 5n * next)
+            if two then 'L.Store(d5, into + 5n * next + second)
+        if columns > 6 then
+            'L.Store(c6, into + 6n * next)
+            if two then 'L.Store(d6, into + 6n * next + second)
+        if columns > 7 then
+            'L.Store(c7, into + 7n * next)
+            if two then 'L.Store(d7, into + 7n * next + second)
+        if columns > 8 then
+            'L.Store(c8, into + 8n * next)
+            if two then 'L.Store(d8, into + 8n * next + second)
+        if columns > 9 then
+            'L.Store(c9, into + 9n * next)
+            if two then 'L.Store(d9, into + 9n * next + second)
+        if columns > 10 then
+            'L.Store(c10, into + 10n * next)
+            if two then 'L.Store(d10, into + 10n * next + second)
+        if columns > 11 then
+            'L.Store(c11, into + 11n * next)
+            if two then 'L.Store(d11, into + 11n * next + second)
+
+/// A tile whose shape is known only when it runs.
+[<AbstractClass; Sealed>]
+type internal Tile<'V, 'L when 'L: struct and 'L :> ILanes<'V>> =
+
+    static member private Run<'Rows when 'Rows: struct and 'Rows :> ICount>(columns: int, t: inref<Operands>) =
+        match columns with
+        | 1 -> Tile<'V, 'L, 'Rows, One>.Run &t
+        | 2 -> Tile<'V, 'L, 'Rows, Two>.Run &t
+        | 3 -> Tile<'V, 'L, 'Rows, Three>.Run &t
+        | 4 -> Tile<'V, 'L, 'Rows, Four>.Run &t
+        | 5 -> Tile<'V, 'L, 'Rows, Five>.Run &t
+        | 6 -> Tile<'V, 'L, 'Rows, Six>.Run &t
+        | 7 -> Tile<'V, 'L, 'Rows, Seven>.Run &t
+        | 8 -> Tile<'V, 'L, 'Rows, Eight>.Run &t
+        | 9 -> Tile<'V, 'L, 'Rows, Nine>.Run &t
+        | 10 -> Tile<'V, 'L, 'Rows, Ten>.Run &t
+        | 11 -> Tile<'V, 'L, 'Rows, Eleven>.Run &t
+        | _ -> Tile<'V, 'L, 'Rows, Twelve>.Run &t
+
+    static member Run(rows: int, columns: int, t: inref<Operands>) : unit =
+        if rows = 1 then Tile<'V, 'L>.Run<One>(columns, &t) else Tile<'V, 'L>.Run<Two>(columns, &t)
