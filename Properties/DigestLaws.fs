@@ -1,0 +1,60 @@
+module Functional.Properties.DigestLaws
+
+open System
+open System.Runtime.InteropServices
+open Xunit
+open FsCheck.FSharp
+open Functional
+open Functional.FSharp
+open Functional.Numerics
+open Functional.Properties.Cases
+
+/// The same network with one bit of one element turned around.
+let private flip<'T when Real<'T>> (key: Key) (network: Network<'T>) : Network<'T> =
+    let parameters = Network.parameters network
+    let elements = (Parameters.toVector parameters).ToArray()
+    let bit = (Key.integers 1 (elements.Length * sizeof<'T> * 8) key)[0]
+    let bytes = MemoryMarshal.AsBytes(Span elements)
+    bytes[bit / 8] <- bytes[bit / 8] ^^^ (1uy <<< bit % 8)
+    Network.withParameters network (Parameters.withVector parameters (Dense.vector elements))
+
+let private everyBitCounts<'T when Real<'T>> (case: Case) =
+    let network = network<'T> case
+    let key = Key.child 3 case.Key
+    Assert.NotEqual<string>(Network.digest network, Network.digest (flip key network))
+    Assert.Equal(Network.digest network, Network.digest (flip key (flip key network)))
+
+[<Fact>]
+let ``the digest changes with any bit of any parameter`` () =
+    Law.holds (cases 20 1) (fun case ->
+        everyBitCounts<float32> case
+        everyBitCounts<float> case)
+
+[<Fact>]
+let ``equal networks have equal digests, of 64 hexadecimal digits`` () =
+    Law.holds (cases 20 1) (fun case ->
+        let digest = Network.digest (network<float32> case)
+        Assert.Equal(digest, Network.digest (network<float32> case))
+        Assert.Equal(digest, Network.digest (Network.ofLayers (network<float32> case).Layers))
+        Assert.Matches("^[0-9a-f]{64}$", digest))
+
+[<Fact>]
+let ``the digest tells precisions apart`` () =
+    Law.holds (cases 20 1) (fun case ->
+        Assert.NotEqual<string>(Network.digest (network<float32> case), Network.digest (network<float> case)))
+
+[<Fact>]
+let ``the digest tells activations apart`` () =
+    let swap = function Elementwise Relu -> Elementwise Sigmoid | Elementwise Sigmoid -> Elementwise Relu | units -> units
+    Law.holds (cases 20 1) (fun case ->
+        let swapped = { case with Layers = List.map swap case.Layers }
+        Assert.Equal((swapped = case), (Network.digest (network<float> case) = Network.digest (network<float> swapped))))
+
+[<Fact>]
+let ``the digest tells shapes apart, though the numbers are the same`` () =
+    Law.holds (grids 12 12) (fun grid ->
+        let layer rows columns =
+            Affine { Weight = Dense.matrix rows columns (numbers<float> (rows * columns) grid.Key)
+                     Bias = Dense.vector (Array.zeroCreate rows) }
+        let digest rows columns = Network.digest (Network.ofLayers [ layer rows columns ])
+        Assert.Equal((grid.Rows = grid.Columns), (digest grid.Rows grid.Columns = digest grid.Columns grid.Rows)))

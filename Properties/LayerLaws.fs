@@ -1,0 +1,165 @@
+module Functional.Properties.LayerLaws
+
+open MathNet.Numerics.LinearAlgebra
+open Xunit
+open FsCheck
+open FsCheck.FSharp
+open Functional
+open Functional.FSharp
+open Functional.Numerics
+open Functional.Properties.Cases
+open Functional.Properties.CentralDifferences
+
+/// A layer, and matrices that fit it.
+type private Sample =
+    { Layer: Layer<float>
+      Width: int
+      X: Matrix<float>
+      Dy: Matrix<float> }
+
+/// One of each kind of layer: every law below goes over this table.
+let private samples (grid: Grid) : Sample list =
+    let key i = Key.child i grid.Key
+    let outputs = 1 + grid.Rows * 2 / 3
+    let x = matrix grid.Rows grid.Columns (key 0)
+    [ { Layer = Affine(affine grid.Rows outputs (key 1)); Width = outputs; X = x; Dy = matrix outputs grid.Columns (key 2) }
+      for activation in activations do
+          { Layer = Activation activation; Width = grid.Rows; X = x; Dy = matrix grid.Rows grid.Columns (key 3) } ]
+
+/// y, dx and the gradient of all parameters, for dy.
+let private run (layer: Layer<'T>) (x: Matrix<'T>) (dy: Matrix<'T>) =
+    let struct (y, pullback) = Layer.forward "layer" layer x
+    let struct (gradient, dx) = pullback dy
+    struct (y, dx.Value, gradient |> List.map (fun leaf -> leaf.Values.ToArray()) |> Array.concat)
+
+let private withParameters (layer: Layer<float>) (elements: float[]) : Layer<float> =
+    let parameters = Parameters.ofSeq (Layer.leaves "layer" layer)
+    let leaves = (Parameters.withVector parameters (Dense.vector elements)).Leaves |> List.ofArray |> ref
+    layer |> Layer.withLeaves (fun () ->
+        let next = leaves.Value.Head
+        leaves.Value <- leaves.Value.Tail
+        next)
+
+/// Which elements a ReLU lets through; other layers have no kinks.
+let private sides layer (x: float[]) =
+    match layer with
+    | Activation Relu -> Array.map (fun x -> x > 0.0) x
+    | _ -> [||]
+
+[<Fact>]
+let ``every pullback agrees with central differences`` () =
+    let comparison = Comparison()
+    Law.holds (grids 12 5) (fun grid ->
+        for sample in samples grid do
+            let x, dy = Law.elements sample.X, Law.elements sample.Dy
+            let struct (_, dx, gradient) = run sample.Layer sample.X sample.Dy
+            let loss layer (x: float[]) =
+                { Value = dot (Law.elements (Layer.predict layer (Dense.matrix grid.Rows grid.Columns x))) dy
+                  Sides = sides layer x }
+            comparison.Add(derivatives (loss sample.Layer) x, Law.elements dx)
+            let parameters = Layer.leaves "layer" sample.Layer |> List.map (fun leaf -> leaf.Values.ToArray()) |> Array.concat
+            comparison.Add(derivatives (fun p -> loss (withParameters sample.Layer p) x) parameters, gradient))
+    comparison.AssertFewLeftOut()
+
+[<Fact>]
+let ``every pullback is linear`` () =
+    Law.holds (grids 40 20) (fun grid ->
+        for sample in samples grid do
+            let struct (a, b) = let x = Key.normals 2 (Key.child 4 grid.Key) in struct (x[0], x[1])
+            let u, v = sample.Dy, matrix sample.Width grid.Columns (Key.child 5 grid.Key)
+            let of' (dy: Matrix<float>) = let struct (_, dx, gradient) = run sample.Layer sample.X dy in Array.append (Law.elements dx) gradient
+            Law.near 1e-13 1e-14 (Array.map2 (fun u v -> a * u + b * v) (of' u) (of' v)) (of' (a * u + b * v)))
+
+[<Fact>]
+let ``training and evaluation see the same outputs`` () =
+    Law.holds (grids 40 20) (fun grid ->
+        for sample in samples grid do
+            let struct (y, _, _) = run sample.Layer sample.X sample.Dy
+            Law.sameMatrix (Layer.predict sample.Layer sample.X) y)
+
+[<Fact>]
+let ``an affine layer is W x + b`` () =
+    Law.holds (grids 40 20) (fun grid ->
+        let layer: Affine<float> = affine grid.Rows (grid.Columns + 3) grid.Key
+        let x = matrix grid.Rows grid.Columns (Key.child 2 grid.Key)
+        let expected = Matrix.Build.Dense(layer.Outputs, grid.Columns, fun i j -> layer.Weight.Row i * x.Column j + layer.Bias[i])
+        Law.near 1e-13 0.0 (Law.elements expected) (Law.elements (Affine.predict layer x)))
+
+[<Fact>]
+let ``activations are their formulas`` () =
+    Law.holds (grids 40 20) (fun grid ->
+        let x = 5.0 * matrix grid.Rows grid.Columns grid.Key
+        let by f = Law.elements x |> Array.map f
+        Law.sameBits (by (max 0.0)) (Law.elements (Activation.predict Relu x))
+        Law.near 0.0 1e-15 (by (fun x -> 1.0 / (1.0 + exp -x))) (Law.elements (Activation.predict Sigmoid x)))
+
+let private elementwise<'T when Real<'T>> (grid: Grid) =
+    let x: Matrix<'T> = matrix grid.Rows grid.Columns grid.Key
+    let alone x = Dense.matrix 1 1 [| x |]
+    for activation in activations do
+        let struct (y, pullback) = Activation.forward activation x
+        Law.sameBits (Law.elements x |> Array.collect (alone >> Activation.predict activation >> Law.elements)) (Law.elements y)
+        let pulledAlone x =
+            let struct (_, pullback) = Activation.forward activation (alone x)
+            Law.elements (pullback (alone x))
+        Law.sameBits (Law.elements x |> Array.collect pulledAlone) (Law.elements (pullback x))
+
+[<Fact>]
+let ``an element is the same bits alone and at any place in any matrix`` () =
+    Law.holds (grids 40 20) (fun grid ->
+        elementwise<float32> grid
+        elementwise<float> grid)
+
+[<Fact>]
+let ``the number of threads changes no bit of a pass over much memory`` () =
+    // Around the size from which a pass is shared out, and seldom a multiple of a vector.
+    Law.holds (gridsFrom 400 500) (fun grid ->
+        let x = matrix<float32> grid.Rows 1 grid.Key
+        let x = Dense.matrix grid.Rows grid.Columns (Array.concat (Array.replicate grid.Columns (Law.elements x)))
+        let run threads =
+            Team.withThreads threads (fun () ->
+                let struct (y, pullback) = Activation.forward Relu x
+                struct (y, pullback x))
+        let struct (y, dx) = run 1
+        for threads in [ 2; 3; 4 ] do
+            let struct (y', dx') = run threads
+            Law.sameMatrix y y'
+            Law.sameMatrix dx dx')
+
+[<Fact>]
+let ``at 0 the derivative of ReLU is 0`` () =
+    Law.holds (grids 40 20) (fun grid ->
+        let struct (_, pullback) = Activation.forward Relu (Matrix<float>.Build.Dense(grid.Rows, grid.Columns))
+        Assert.Equal(0.0, (pullback (matrix grid.Rows grid.Columns grid.Key)).Enumerate() |> Seq.sumBy abs))
+
+[<Fact>]
+let ``float32 stays near double`` () =
+    Law.holds (grids 60 20) (fun grid ->
+        let check (single: Layer<float32>) (double: Layer<float>) width =
+            let dy key = Key.child 2 key
+            let struct (y, dx, g) = run single (matrix grid.Rows grid.Columns grid.Key) (matrix width grid.Columns (dy grid.Key))
+            let struct (y', dx', g') = run double (matrix grid.Rows grid.Columns grid.Key) (matrix width grid.Columns (dy grid.Key))
+            Law.near 1e-5 1e-6 (Law.elements y') (Law.floats (Law.elements y))
+            Law.near 1e-5 1e-6 (Law.elements dx') (Law.floats (Law.elements dx))
+            Law.near 1e-5 1e-6 g' (Law.floats g)
+        check (Affine(affine grid.Rows 9 grid.Key)) (Affine(affine grid.Rows 9 grid.Key)) 9
+        for activation in activations do check (Activation activation) (Activation activation) grid.Rows)
+
+[<Fact>]
+let ``what doesn't fit a layer is refused, with both shapes`` () =
+    Law.holds (grids 20 20) (fun grid ->
+        let layer: Affine<float> = affine (grid.Rows + 1) 3 grid.Key
+        let message = Law.refused (fun () -> Affine.predict layer (matrix grid.Rows grid.Columns grid.Key))
+        Assert.Contains($"{grid.Rows + 1} rows", message)
+        Assert.Contains($"{grid.Rows} x {grid.Columns}", message)
+        let torn = { layer with Bias = vector 4 grid.Key }
+        Assert.Contains("4 elements", Law.refused (fun () -> Affine.predict torn (matrix (grid.Rows + 1) 1 grid.Key))))
+
+[<Fact>]
+let ``a pullback refuses what has not the shape of its output`` () =
+    Law.holds (grids 20 20) (fun grid ->
+        for sample in samples grid do
+            for rows, columns in [ sample.Width + 1, grid.Columns; sample.Width, grid.Columns + 1 ] do
+                let wrong = matrix rows columns grid.Key
+                let message = Law.refused (fun () -> run sample.Layer sample.X wrong)
+                Assert.Contains($"{rows} x {columns}", message))

@@ -1,0 +1,176 @@
+/// Matrix products equal the scalar chain of fused multiply-adds, bit for bit.
+module ProductLaws
+
+open System
+open System.Runtime.InteropServices
+open System.Runtime.Intrinsics
+open FsCheck
+open FsCheck.FSharp
+open Functional
+open Functional.Numerics
+open Functional.Numerics.Product
+open Xunit
+
+/// A matrix lies `Offset` elements into its array, `Gap` elements lie between its columns and `Slack` behind it.
+type internal Place = { Offset: int; Gap: int; Slack: int; Transposed: bool }
+
+type internal Case =
+    { M: int
+      N: int
+      K: int
+      A: Place
+      B: Place
+      C: Place
+      Threads: int
+      Tuning: Tuning
+      Seed: int }
+
+let private place transposable =
+    gen {
+        let! offset = Gen.choose (0, 5)
+        let! gap = Gen.frequency [ 2, Gen.constant 0; 1, Gen.choose (1, 20) ]
+        let! slack = Gen.frequency [ 2, Gen.constant 0; 1, Gen.choose (1, 20) ]
+        let! transposed = if transposable then Gen.elements [ false; true ] else Gen.constant false
+        return { Offset = offset; Gap = gap; Slack = slack; Transposed = transposed }
+    }
+
+/// Blocks so small that a small product has several of each kind, and threads from the first multiply-add on.
+let private tinyBlocks =
+    gen {
+        let! depth = Gen.elements [ 1; 7; 30; 512 ]
+        let! blockOfA = Gen.elements [ 1; 5000; 1 <<< 20 ]
+        let! span = Gen.elements [ 0; 1 <<< 20 ]
+        let! keptA = Gen.elements [ 0; 1 <<< 20 ]
+        let! panels = Gen.choose (0, 4)
+        let! strips = Gen.choose (1, 3)
+        return
+            { Depth = depth
+              BlockOfA = blockOfA
+              Span = span
+              KeptA = keptA
+              PanelsToPackB = panels
+              StripsTogether = strips
+              Threading = 0L }
+    }
+
+let private case rows columns depth tunings =
+    gen {
+        let! m = rows
+        let! n = columns
+        let! k = depth
+        let! a = place true
+        let! b = place true
+        let! c = place false
+        let! threads = Gen.elements [ 1; 2; 4 ]
+        let! tuning = tunings
+        let! seed = Gen.choose (0, Int32.MaxValue)
+        return { M = m; N = n; K = k; A = a; B = b; C = c; Threads = threads; Tuning = tuning; Seed = seed }
+    }
+
+let private small = Gen.choose (0, 70)
+let private cases = case small small small
+
+/// Between -1 and 1, now and then 0, -0 or a subnormal number.
+let private element<'T when Real<'T>> (random: Random) : 'T =
+    match random.Next 20 with
+    | 0 -> 'T.Zero
+    | 1 -> 'T.NegativeZero
+    | 2 -> 'T.Epsilon
+    | _ -> 'T.CreateChecked(2.0 * random.NextDouble() - 1.0)
+
+/// A matrix in an array that is NaN everywhere else.
+let private operand<'T when Real<'T>> (random: Random) rows columns (place: Place) : Operand<'T> =
+    let rows, columns = if place.Transposed then columns, rows else rows, columns
+    let stride = rows + place.Gap
+    let data = Array.create (place.Offset + stride * max 0 (columns - 1) + rows + place.Slack) 'T.NaN
+    for j in 0 .. columns - 1 do
+        for i in 0 .. rows - 1 do
+            data[place.Offset + i + j * stride] <- element random
+    { Data = data; Offset = place.Offset; Stride = stride; Transposed = place.Transposed }
+
+let private at (x: Operand<'T>) i j =
+    if x.Transposed then x.Data[x.Offset + j + i * x.Stride] else x.Data[x.Offset + i + j * x.Stride]
+
+/// The whole array of c as it should be after the product, what is outside of c included.
+let private chain<'T when Real<'T>> case (a: Operand<'T>) (b: Operand<'T>) (c: Operand<'T>) : 'T[] =
+    let result = Array.copy c.Data
+    for j in 0 .. case.N - 1 do
+        for i in 0 .. case.M - 1 do
+            let mutable sum = 'T.Zero
+            for l in 0 .. case.K - 1 do
+                sum <- 'T.FusedMultiplyAdd(at a i l, at b l j, sum)
+            result[c.Offset + i + j * c.Stride] <- sum
+    result
+
+let private sameBits<'T when Real<'T>> (x: 'T[]) (y: 'T[]) =
+    MemoryMarshal.AsBytes(ReadOnlySpan<'T> x).SequenceEqual(MemoryMarshal.AsBytes(ReadOnlySpan<'T> y))
+
+let private holds<'T when Real<'T>> multiply case =
+    let random = Random case.Seed
+    let a = operand<'T> random case.M case.K case.A
+    let b = operand<'T> random case.K case.N case.B
+    let c = operand<'T> random case.M case.N case.C
+    let expected = chain case a b c
+    Team.withThreads case.Threads (fun () -> multiply case.M case.N case.K a b c)
+    sameBits expected c.Data
+
+let private check count (cases: Gen<Case>) (property: Case -> bool) =
+    Check.One(Config.QuickThrowOnFailure.WithMaxTest count, Prop.forAll (Arb.fromGen cases) property)
+
+let private asMeasured = Gen.constant Tuning.measured
+
+[<Fact>]
+let ``a product is the scalar chain, in float32`` () = check 300 (cases asMeasured) (holds<float32> multiply)
+
+[<Fact>]
+let ``a product is the scalar chain, in float`` () = check 300 (cases asMeasured) (holds<float> multiply)
+
+[<Fact>]
+let ``a product beyond the blocks is the scalar chain`` () =
+    let large = case (Gen.choose (150, 700)) (Gen.choose (1, 60)) (Gen.choose (400, 1200)) asMeasured
+    check 12 large (fun case -> holds<float32> multiply case && holds<float> multiply case)
+
+[<Fact>]
+let ``a product of few rows and many columns is the scalar chain`` () =
+    let flat = case (Gen.choose (1, 20)) (Gen.choose (1000, 4000)) (Gen.choose (0, 60)) asMeasured
+    check 12 flat (fun case -> holds<float32> multiply case && holds<float> multiply case)
+
+/// Vectors that the processor does not have are emulated by the runtime.
+let private holdsOn<'T, 'V, 'L when Real<'T> and 'L: struct and 'L :> ILanes<'V>> case =
+    holds<'T> (multiplyOn<'T, 'V, 'L> case.Tuning) case
+
+[<Fact>]
+let ``blocks, packing and threads leave the chain as it is, on vectors of 512 bits`` () =
+    check 300 (cases tinyBlocks) (fun case ->
+        holdsOn<float32, Vector512<float32>, Lanes512<float32>> case
+        && holdsOn<float, Vector512<float>, Lanes512<float>> case)
+
+[<Fact>]
+let ``blocks, packing and threads leave the chain as it is, on vectors of 256 bits`` () =
+    check 300 (cases tinyBlocks) (fun case ->
+        holdsOn<float32, Vector256<float32>, Lanes256<float32>> case
+        && holdsOn<float, Vector256<float>, Lanes256<float>> case)
+
+[<Fact>]
+let ``blocks, packing and threads leave the chain as it is, on vectors of 128 bits`` () =
+    check 300 (cases tinyBlocks) (fun case ->
+        holdsOn<float32, Vector128<float32>, Lanes128<float32>> case
+        && holdsOn<float, Vector128<float>, Lanes128<float>> case)
+
+[<Fact>]
+let ``blocks, packing and threads leave the chain as it is, without vectors`` () =
+    check 300 (cases tinyBlocks) (fun case ->
+        holdsOn<float32, float32, Lanes1<float32>> case && holdsOn<float, float, Lanes1<float>> case)
+
+[<Fact>]
+let ``a column of a product is the same alone`` () =
+    check 200 (case small (Gen.choose (1, 70)) small asMeasured) (fun case ->
+        let random = Random case.Seed
+        let a = operand<float32> random case.M case.K case.A
+        let b = operand<float32> random case.K case.N { case.B with Transposed = false }
+        let c = operand<float32> random case.M case.N { case.C with Offset = 0; Gap = 0; Slack = 0 }
+        multiply case.M case.N case.K a b c
+        let column = random.Next case.N
+        let alone = { c with Data = Array.zeroCreate case.M }
+        multiply case.M 1 case.K a { b with Offset = b.Offset + column * b.Stride } alone
+        sameBits alone.Data (Array.sub c.Data (column * case.M) case.M))

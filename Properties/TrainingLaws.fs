@@ -1,0 +1,91 @@
+module Functional.Properties.TrainingLaws
+
+open Xunit
+open FsCheck.FSharp
+open Functional
+open Functional.FSharp
+open Functional.Numerics
+open Functional.Properties.Cases
+
+let private start<'T when Real<'T>> (rate: float) (case: Case) : TrainingState<'T> =
+    Training.start (network case) (Optimizer.Sgd rate) (Key.child 6 case.Key)
+
+/// The case's inputs with other targets, to be a batch of another step.
+let private otherBatch<'T when Real<'T>> (i: int) (case: Case) : Batch<'T> =
+    batchOf (inputs { case with Seed = case.Seed ^^^ int64 i }) (targets case.Targets case.Outputs case.Samples (Key.child (7 + i) case.Key))
+
+let private next state batch = let struct (state, _) = Training.step state batch in state
+let private digest (state: TrainingState<'T>) = Network.digest state.Network
+
+let private stepIsGradientAndUpdate<'T when Real<'T>> (case: Case) =
+    let state, batch = start<'T> 0.1 case, batch<'T> case
+    let struct (after, report) = Training.step state batch
+    let gradient = Network.gradient (Key.child 0 state.Key) state.Network batch
+    let parameters = Network.parameters state.Network
+    let struct (expected, _) = Optimizer.update state.Optimizer state.OptimizerState parameters gradient.Parameters
+    Law.sameParameters expected (Network.parameters after.Network)
+    Assert.Equal({ Step = 1; Loss = Network.loss state.Network batch }, report)
+    Assert.Equal((1, 1), (after.Step, after.OptimizerState.Step))
+    Assert.Equal((state.Key, state.Optimizer), (after.Key, after.Optimizer))
+
+[<Fact>]
+let ``a step is a gradient and an update, and reports the loss before it`` () =
+    Law.holds (cases 20 10) (fun case ->
+        stepIsGradientAndUpdate<float32> case
+        stepIsGradientAndUpdate<float> case)
+
+[<Fact>]
+let ``a learning rate of 0 changes nothing`` () =
+    Law.holds (cases 20 10) (fun case ->
+        let state = start<float32> 0.0 case
+        Assert.Equal(digest state, digest (next state (batch case))))
+
+let private sameBits<'T when Real<'T>> (case: Case) =
+    let run () = List.fold next (start<'T> 0.1 case) [ for i in 0 .. 4 -> otherBatch i case ]
+    Assert.Equal(digest (run ()), digest (run ()))
+    Assert.Equal(5, (run ()).Step)
+
+[<Fact>]
+let ``the same state and batches give the same bits`` () =
+    Law.holds (cases 20 10) (fun case ->
+        sameBits<float32> case
+        sameBits<float> case)
+
+[<Fact>]
+let ``branches of a state don't disturb each other`` () =
+    Law.holds (cases 20 10) (fun case ->
+        let trunk = next (start<float32> 0.1 case) (batch case)
+        let before = digest trunk
+        let left = next trunk (otherBatch 0 case)
+        let leftDigest = digest left
+        let right = next (next trunk (otherBatch 1 case)) (otherBatch 2 case)
+        Assert.Equal(before, digest trunk)
+        Assert.Equal(leftDigest, digest left)
+        Assert.Equal(leftDigest, digest (next trunk (otherBatch 0 case)))
+        Assert.Equal(digest right, digest (next (next trunk (otherBatch 1 case)) (otherBatch 2 case)))
+        Assert.Equal((1, 2, 3), (trunk.Step, left.Step, right.Step)))
+
+[<Fact>]
+let ``a small step lowers the loss`` () =
+    Law.holds (cases 10 5) (fun case ->
+        let state, batch = start<float> 1e-4 case, batch<float> case
+        let lower, before = Network.loss (next state batch).Network batch, Network.loss state.Network batch
+        Assert.True(lower <= before + 1e-14 * abs before, $"{before} became {lower}"))
+
+[<Fact>]
+let ``float32 trains like double`` () =
+    Law.holds (casesWith [ Sigmoid ] 10 5) (fun case ->
+        let train state = List.fold next state [ for i in 0 .. 4 -> otherBatch i case ]
+        let train' state = List.fold next state [ for i in 0 .. 4 -> otherBatch i case ]
+        let single, double = train (start<float32> 0.1 case), train' (start<float> 0.1 case)
+        let vectorOf (state: TrainingState<'T>) = Law.floats ((Parameters.toVector (Network.parameters state.Network)).ToArray())
+        Law.near 1e-4 1e-5 (vectorOf double) (vectorOf single))
+
+[<Fact>]
+let ``a batch that doesn't fit leaves the state usable`` () =
+    Law.holds (cases 10 5) (fun case ->
+        let state = start<float> 0.1 case
+        let before = digest state
+        let wrong = Batch.ofLabels (matrix (case.Inputs + 1) 1 case.Key) [ 0 ]
+        Law.refused (fun () -> next state wrong) |> ignore
+        Assert.Equal(before, digest state))
