@@ -207,6 +207,30 @@ type Metrics =
     /// Each sample's class: the first of its largest scores, or -1 if a score is NaN.
     static member Classes(scores: Matrix<'T>) : int[] = Metrics.classes scores
 
+/// Matrix products by the core's own kernels, into fresh matrices. Each element is one chain of fused multiply-adds over
+/// k = 0, 1, 2, ... from zero, so it is the same bits for any number of threads and any width of vectors.
+[<AbstractClass; Sealed>]
+type Products =
+    static member private Check(a: Matrix<'T>, b: Matrix<'T>, ka: int, kb: int, product: string) =
+        if ka <> kb then
+            invalidArg (nameof b) $"{product} needs sums of one length, but a is {a.RowCount} x {a.ColumnCount} \
+                                    and b is {b.RowCount} x {b.ColumnCount}: {ka} and {kb}"
+
+    /// a b, for a of m x k and b of k x n. Raises ArgumentException if the k differ.
+    static member Product(a: Matrix<'T>, b: Matrix<'T>) : Matrix<'T> =
+        Products.Check(a, b, a.ColumnCount, b.RowCount, "a b")
+        Numerics.Dense.product a b
+
+    /// The product of a's transpose and b, for a of k x m and b of k x n. Raises ArgumentException if the k differ.
+    static member TransposeThisProduct(a: Matrix<'T>, b: Matrix<'T>) : Matrix<'T> =
+        Products.Check(a, b, a.RowCount, b.RowCount, "a' b")
+        Numerics.Dense.transposeThisProduct a b
+
+    /// The product of a and b's transpose, for a of m x k and b of n x k. Raises ArgumentException if the k differ.
+    static member ProductWithTranspose(a: Matrix<'T>, b: Matrix<'T>) : Matrix<'T> =
+        Products.Check(a, b, a.ColumnCount, b.ColumnCount, "a b'")
+        Numerics.Dense.productWithTranspose a b
+
 /// Threads that the core may use. Results don't depend on them: not a bit.
 [<AbstractClass; Sealed>]
 type Threads =

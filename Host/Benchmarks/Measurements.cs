@@ -1,0 +1,64 @@
+using System.Text.Json.Serialization;
+
+namespace Functional.Host.Benchmarks;
+
+/// <summary>Something that was measured. Its properties are what <c>bench --json</c> writes.</summary>
+/// <param name="Event">What programs know it by.</param>
+public abstract record Measurement([property: JsonIgnore] string Event);
+
+/// <summary>How fast the processor multiplies and adds when nothing holds it up.</summary>
+/// <param name="Type">float32 or double.</param>
+/// <param name="Threads">How many threads did it together.</param>
+/// <param name="Bits">The width of the vectors.</param>
+/// <param name="Gflops">Operations in a nanosecond, a multiplication with its addition counted as two.</param>
+public sealed record Peak(string Type, int Threads, int Bits, double Gflops) : Measurement("peak");
+
+/// <summary>How fast memory is read and written, beyond all caches.</summary>
+/// <param name="Pattern">read (a sum) or triad (a = b + s c).</param>
+/// <param name="Threads">How many threads did it together.</param>
+/// <param name="GbPerSecond">Gigabytes (1e9 bytes) read and written in a second.</param>
+public sealed record Bandwidth(
+    string Pattern, int Threads, [property: JsonPropertyName("gb_per_s")] double GbPerSecond) : Measurement("bandwidth");
+
+/// <summary>A matrix product, m x k times k x n, into a fresh matrix.</summary>
+/// <param name="M">Rows of the result.</param>
+/// <param name="N">Columns of the result.</param>
+/// <param name="K">The length of each sum.</param>
+/// <param name="Transposes">NN, TN (the first operand is transposed) or NT (the second is).</param>
+/// <param name="Type">float32 or double.</param>
+/// <param name="Threads">How many threads were allowed.</param>
+/// <param name="Us">Microseconds.</param>
+/// <param name="Gflops">Operations in a nanosecond.</param>
+/// <param name="ShareOfPeak">Of the peak with as many threads, 0 to 1.</param>
+public sealed record ProductTime(
+    int M, int N, int K, string Transposes, string Type, int Threads, double Us, double Gflops,
+    [property: JsonPropertyName("share_of_peak")] double ShareOfPeak) : Measurement("product");
+
+/// <summary>A training step: a mini-batch gathered from bytes, forward, backward, the update of every parameter.</summary>
+/// <param name="Workload">Its name.</param>
+/// <param name="UsPerStep">Microseconds: the fastest of five blocks, with the better number of threads.</param>
+/// <param name="Threads">The better number of threads.</param>
+/// <param name="ShareOfPeak">The operations of its matrix products against the peak with as many threads, 0 to 1.</param>
+/// <param name="Gen2Collections">In the five blocks.</param>
+/// <param name="GcPausedShare">Of the time of the five blocks, 0 to 1.</param>
+/// <param name="KbPerStep">Kilobytes (1024 bytes) allocated by a step.</param>
+/// <param name="Data">mnist, or random bytes where it is not found.</param>
+public sealed record StepTime(
+    string Workload,
+    [property: JsonPropertyName("us_per_step")] double UsPerStep,
+    int Threads,
+    [property: JsonPropertyName("share_of_peak")] double ShareOfPeak,
+    [property: JsonPropertyName("gen2_collections")] int Gen2Collections,
+    [property: JsonPropertyName("gc_paused_share")] double GcPausedShare,
+    [property: JsonPropertyName("kb_per_step")] double KbPerStep,
+    string Data) : Measurement("step");
+
+/// <summary>The accuracy of a network over images that are held as bytes.</summary>
+/// <param name="Network">Its sizes.</param>
+/// <param name="Images">How many there are.</param>
+/// <param name="Threads">How many threads did it together.</param>
+/// <param name="Ms">Milliseconds.</param>
+/// <param name="ShareOfPeak">The operations of its matrix products against the peak with as many threads, 0 to 1.</param>
+public sealed record EvaluationTime(
+    string Network, int Images, int Threads, double Ms,
+    [property: JsonPropertyName("share_of_peak")] double ShareOfPeak) : Measurement("evaluation");

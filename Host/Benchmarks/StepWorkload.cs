@@ -1,0 +1,66 @@
+using Functional.Host.Data;
+using Functional.Host.Runs;
+
+namespace Functional.Host.Benchmarks;
+
+/// <summary>A training step that is measured, and the accuracy over all images.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Network">Makes the network before the first step.</param>
+/// <param name="BatchSize">Samples of a step.</param>
+/// <param name="Optimizer">The rule.</param>
+public sealed record StepWorkload(string Name, Func<Network<float>> Network, int BatchSize, Optimizer Optimizer)
+{
+    private const int Blocks = 5;
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<StepWorkload> All { get; } =
+    [
+        new("two-layer-sgd", () => Dense(50), 100, Optimizer.Sgd(learningRate: 0.01)),
+        new("deep-sgd", () => Dense(100, 100, 100, 100), 128, Optimizer.Sgd(learningRate: 0.01)),
+    ];
+
+    /// <summary>Measures it beside the peaks, each with another number of threads.</summary>
+    public StepTime Measure(IEnumerable<Peak> peaks, BenchmarkImages images, double seconds)
+    {
+        var (timing, peak) = peaks.Select(peak => (Timing: Measure(images, peak.Threads, seconds), peak))
+            .MinBy(measured => measured.Timing.Seconds);
+        return new StepTime(
+            Name, timing.Seconds * 1e6, peak.Threads, Operations() / timing.Seconds / 1e9 / peak.Gflops,
+            timing.Gen2Collections, timing.GcPausedShare, timing.BytesPerCall / 1024, images.Name);
+    }
+
+    /// <summary>Measures the accuracy of 784-50-10 over all images, beside the peak with as many threads.</summary>
+    public static EvaluationTime MeasureEvaluation(Peak peak, BenchmarkImages images, double seconds)
+    {
+        var (network, samples) = (Dense(50), images.Images.All);
+        var time = Timing.Measure(seconds, Blocks, () =>
+            Evaluation.Accuracy(network, images.Images, samples, ByteScale.Unit, peak.Threads)).Seconds;
+        var operations = 2.0 * samples.Length * Weights(network).Sum();
+        return new EvaluationTime(
+            "784-50-10", samples.Length, peak.Threads, time * 1e3, operations / time / 1e9 / peak.Gflops);
+    }
+
+    private Timing Measure(BenchmarkImages images, int threads, double seconds)
+    {
+        var loader = new Loader(
+            images.Images, images.Images.All, BatchSize, Sampling.Replacement, ByteScale.Unit, Key.OfSeed(1));
+        var state = Training.Start(Network(), Optimizer, seed: 1);
+        using var batches = Enumerable.Range(0, int.MaxValue).SelectMany(loader.Epoch).GetEnumerator();
+        return Threads.Use(threads, () => Timing.Measure(seconds, Blocks, () =>
+        {
+            batches.MoveNext();
+            (state, _) = Training.Step(state, batches.Current);
+        }));
+    }
+
+    // Each weight matrix has a product forward, one for its own gradient, and, but for the first, one for its inputs'.
+    private double Operations() =>
+        Weights(Network()).Select((weights, layer) => 2.0 * BatchSize * weights * (layer == 0 ? 2 : 3)).Sum();
+
+    private static IEnumerable<int> Weights(Network<float> network) =>
+        network.Parameters().Where(leaf => leaf.Role == Role.Weight).Select(leaf => leaf.Shape.Length);
+
+    private static Network<float> Dense(params int[] hidden) =>
+        Functional.Network.Create(
+            [BenchmarkImages.Features, .. hidden, BenchmarkImages.Classes], Activation.Relu, Initializer.He, seed: 1);
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Globalization;
+using Functional.Host.Benchmarks;
+using Functional.Host.Reporting;
+
+namespace Functional.Host.Commands;
+
+/// <summary><c>functional bench</c>: this machine's limits, and how near to them products and training steps come.</summary>
+public static class BenchCommand
+{
+    private const double DefaultSeconds = 0.2;
+
+    /// <summary>The command with its options.</summary>
+    public static Command Create()
+    {
+        var only = new Option<string?>("--only")
+        {
+            HelpName = "NAME",
+            Description = "measure only what has this in its name: peak, bandwidth, product, 50x100x784, two-layer-sgd, evaluation, ...",
+        };
+        var seconds = new Option<double>("--seconds")
+        {
+            HelpName = "S",
+            Description = $"time for each measurement, half of it again for warming up [default: {DefaultSeconds.ToString(CultureInfo.InvariantCulture)}]",
+            DefaultValueFactory = _ => DefaultSeconds,
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (double.TryParse(text, CultureInfo.InvariantCulture, out var parsed) && parsed is > 0 and <= 3600)
+                    return parsed;
+                result.AddError($"--seconds: expected a number above 0, at most 3600, found '{text}'");
+                return DefaultSeconds;
+            },
+        };
+        var threads = CommonOptions.Threads();
+        var json = CommonOptions.Json();
+        var command = new Command(
+            "bench", "Measure this machine's limits, and matrix products and training steps beside them.")
+        {
+            only, seconds, threads, json,
+        };
+        command.SetAction(parsed =>
+        {
+            var suite = new BenchmarkSuite(parsed.GetValue(threads), parsed.GetValue(seconds), parsed.GetValue(only));
+            var report = new JsonReport(Console.Out);
+            var table = new BenchmarkTable(Console.Out);
+            foreach (var measurement in suite.Run())
+            {
+                if (parsed.GetValue(json))
+                    report.Write<object>(measurement.Event, measurement);
+                else
+                    table.Write(measurement);
+            }
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}
