@@ -105,7 +105,8 @@ module Parameters =
 
     /// Copies of these leaves. Raises ArgumentException if two have the same name, or elements don't fill their shape.
     let ofSeq (leaves: Parameter<'T> seq) : Parameters<'T> =
-        let leaves = leaves |> Seq.map (fun leaf -> { leaf with Values = Dense.vector (leaf.Values.ToArray()) }) |> Array.ofSeq
+        let copy (leaf: Parameter<'T>) = { leaf with Values = Dense.vector (leaf.Values.ToArray()) }
+        let leaves = leaves |> Seq.map copy |> Array.ofSeq
         for leaf in leaves do
             if leaf.Values.Count <> leaf.Shape.Length then
                 invalidArg (nameof leaves) $"{leaf} needs {leaf.Shape.Length} elements, but has {leaf.Values.Count}"

@@ -15,7 +15,8 @@ let smaller (low: int) (n: int) : int seq =
 
 /// Sizes from `low` on, mostly small, with the vector widths and their neighbours among them.
 let private sizeFrom (low: int) (most: int) : Gen<int> =
-    let widths = [ for width in [ 4; 8; 16; 32; 64 ] do for n in [ width - 1; width; width + 1 ] do if n >= low && n <= most then n ]
+    let besideWidths = [ for width in [ 4; 8; 16; 32; 64 ] do yield! [ width - 1; width; width + 1 ] ]
+    let widths = besideWidths |> List.filter (fun n -> n >= low && n <= most)
     Gen.frequency
         [ 3, Gen.choose (low, min (low + 8) most)
           1, Gen.choose (low, most)
@@ -88,21 +89,25 @@ type Case =
       Seed: int64 }
 
     member case.Key = Key.OfSeed case.Seed
-    member case.Outputs = case.Layers |> List.fold (fun outputs -> function Units n -> n | Elementwise _ -> outputs) case.Inputs
+    member case.Outputs =
+        case.Layers |> List.fold (fun outputs -> function Units n -> n | Elementwise _ -> outputs) case.Inputs
 
 let private hasUnits = List.exists (function Units _ -> true | Elementwise _ -> false)
 
-let targetKinds: Gen<TargetKind> = Gen.elements [ Labels; OneHot; Soft; Free ]
+let targetKinds = [ Labels; OneHot; Soft; Free ]
 
-let private caseGenerator (activations: Activation list) (mostUnits: int) (mostSamples: int) : Gen<Case> =
+let activations = [ Relu; Sigmoid ]
+
+let private caseGenerator (mostUnits: int) (mostSamples: int) : Gen<Case> =
     let units = Gen.map Units (sizeFrom 1 mostUnits)
     gen {
         let! inputs = sizeFrom 1 mostUnits
         let! count = Gen.choose (1, 6)
-        let! plans = Gen.listOfLength count (Gen.frequency [ 3, units; 2, Gen.map Elementwise (Gen.elements activations) ])
+        let elementwise = Gen.map Elementwise (Gen.elements activations)
+        let! plans = Gen.listOfLength count (Gen.frequency [ 3, units; 2, elementwise ])
         let! first = units
         let! samples = sizeFrom 1 mostSamples
-        let! targets = targetKinds
+        let! targets = Gen.elements targetKinds
         let! seed = seedGenerator
         return
             { Inputs = inputs
@@ -126,21 +131,25 @@ let private shrinkCase (case: Case) : Case seq =
         if case.Targets <> Labels then { case with Targets = Labels }
     }
 
-/// Networks with these activations, of up to so many units in a layer, and batches of up to so many samples.
-let casesWith activations mostUnits mostSamples : Arbitrary<Case> =
-    Arb.fromGenShrink (caseGenerator activations mostUnits mostSamples, shrinkCase)
+/// Networks of every kind, of up to so many units in a layer, and batches of up to so many samples.
+let cases mostUnits mostSamples : Arbitrary<Case> =
+    Arb.fromGenShrink (caseGenerator mostUnits mostSamples, shrinkCase)
 
-let activations = [ Relu; Sigmoid ]
-
-/// Networks of every kind.
-let cases mostUnits mostSamples : Arbitrary<Case> = casesWith activations mostUnits mostSamples
+/// The book's network: two affine layers and a sigmoid. Smooth and shallow, so that nothing in it grows large.
+let twoLayer (grid: Grid) : Case =
+    { Inputs = grid.Rows
+      Layers = [ Units grid.Columns; Elementwise Sigmoid; Units 3 ]
+      Samples = 5
+      Targets = Labels
+      Seed = grid.Seed }
 
 /// An affine layer whose outputs are about as large as its inputs.
 let affine<'T when Real<'T>> (inputs: int) (outputs: int) (key: Key) : Affine<'T> =
     let share = 1.0 / sqrt (float inputs)
-    let scaled share (x: float32) = Real.number<'T, float32> (float32 (share * float x))
-    { Weight = Dense.matrix outputs inputs (numbers<float32> (outputs * inputs) (Key.child 0 key) |> Array.map (scaled share))
-      Bias = Dense.vector (numbers<float32> outputs (Key.child 1 key) |> Array.map (scaled 0.5)) }
+    let scaled factor count key : 'T[] =
+        Key.normals count key |> Array.map (fun x -> Real.number<'T, float32> (float32 (factor * x)))
+    { Weight = Dense.matrix outputs inputs (scaled share (outputs * inputs) (Key.child 0 key))
+      Bias = Dense.vector (scaled 0.5 outputs (Key.child 1 key)) }
 
 let layers<'T when Real<'T>> (case: Case) : Layer<'T> list =
     let mutable inputs = case.Inputs

@@ -9,7 +9,7 @@ open Functional.FSharp
 /// Small, so that few kinks lie within it; rounding then costs about 1e-11.
 let step = 1e-5
 
-/// A function's value, and on which side of every kink it was computed: two points with different sides have a kink between.
+/// A function's value, and on which side of every kink it was computed: between different sides lies a kink.
 type Value = { Value: float; Sides: bool[] }
 
 let smooth (value: float) = { Value = value; Sides = [||] }
@@ -19,8 +19,9 @@ let derivatives (f: float[] -> Value) (x: float[]) : float voption[] =
     let sides = (f x).Sides
     Array.init x.Length (fun i ->
         let upper, lower = f (Array.updateAt i (x[i] + step) x), f (Array.updateAt i (x[i] - step) x)
-        if upper.Sides = sides && lower.Sides = sides then ValueSome((upper.Value - lower.Value) / ((x[i] + step) - (x[i] - step)))
-        else ValueNone)
+        let distance = (x[i] + step) - (x[i] - step)
+        if upper.Sides <> sides || lower.Sides <> sides then ValueNone
+        else ValueSome((upper.Value - lower.Value) / distance))
 
 /// Compares pullbacks with differences over many cases, and counts what kinks leave out.
 type Comparison() =
@@ -49,7 +50,7 @@ let scoresAndSides<'T when Real<'T>> (network: Network<'T>) (x: Matrix<'T>) : st
         |> Seq.fold
             (fun x layer ->
                 match layer with
-                | Activation Relu -> sides.AddRange(Law.floats (Law.elements x) |> Array.map (fun x -> x > 0.0))
+                | Activation Relu -> sides.AddRange(Law.doubles x |> Array.map (fun x -> x > 0.0))
                 | _ -> ()
                 Layer.predict layer x)
             x

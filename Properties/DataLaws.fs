@@ -23,7 +23,8 @@ let private draws: Arbitrary<Draw> =
         }
     let shrink draw =
         seq {
-            for samples in smaller 1 draw.Samples do { draw with Samples = samples; BatchSize = min draw.BatchSize (samples + 10) }
+            for samples in smaller 1 draw.Samples do
+                { draw with Samples = samples; BatchSize = min draw.BatchSize (samples + 10) }
             for batchSize in smaller 1 draw.BatchSize do { draw with BatchSize = batchSize }
             for epoch in smaller 0 draw.Epoch do { draw with Epoch = epoch }
         }
@@ -34,11 +35,15 @@ let private images (count: int) (pixel: int -> byte) =
 
 let private samplesOf (draw: Draw) = Key.permutation draw.Samples (Key.child 99 (Key.ofSeed draw.Seed))
 
-let private loader (sampling: Sampling) (draw: Draw) =
-    Loader(images draw.Samples byte, samplesOf draw, draw.BatchSize, sampling, ByteScale.Unit, Key.ofSeed draw.Seed)
+let private loaderOf (pixel: int -> byte) (scale: ByteScale) (samples: int[]) (sampling: Sampling) (draw: Draw) =
+    Loader(images draw.Samples pixel, samples, draw.BatchSize, sampling, scale, Key.ofSeed draw.Seed)
 
-let private indices sampling draw : int list list =
-    [ for batch in (loader sampling draw).Indices draw.Epoch -> List.ofArray batch ]
+let private loader sampling draw = loaderOf byte ByteScale.Unit (samplesOf draw) sampling draw
+
+let private indicesOf (loader: Loader) (draw: Draw) : int list list =
+    [ for batch in loader.Indices draw.Epoch -> List.ofArray batch ]
+
+let private indices sampling draw = indicesOf (loader sampling draw) draw
 
 [<Fact>]
 let ``a shuffled epoch visits each sample once`` () =
@@ -71,10 +76,10 @@ let ``the order depends on the key and the epoch alone`` () =
     Law.holds draws (fun draw ->
         for sampling in samplings draw do
             // Other images, another scale, epochs before this one, and this one begun and left.
-            let other = Loader(images draw.Samples (fun _ -> 7uy), samplesOf draw, draw.BatchSize, sampling, ByteScale.None, Key.ofSeed draw.Seed)
+            let other = loaderOf (fun _ -> 7uy) ByteScale.None (samplesOf draw) sampling draw
             for epoch in 0 .. 2 do other.Epoch epoch |> Seq.head |> ignore
             other.Indices draw.Epoch |> Seq.head |> ignore
-            Assert.Equal<int list>(indices sampling draw, [ for batch in other.Indices draw.Epoch -> List.ofArray batch ]))
+            Assert.Equal<int list>(indices sampling draw, indicesOf other draw))
 
 [<Fact>]
 let ``other keys and other epochs give other orders`` () =
@@ -82,9 +87,9 @@ let ``other keys and other epochs give other orders`` () =
         // Of 30 samples or more, two orders agree by chance once in 10^32.
         let draw = { draw with Samples = draw.Samples + 30; BatchSize = 30 }
         for sampling in samplings draw do
-            let places draw = let samples = samplesOf { draw with Seed = 0L } in Loader(images draw.Samples byte, samples, 30, sampling, ByteScale.Unit, Key.ofSeed draw.Seed).Indices draw.Epoch |> Seq.concat |> List.ofSeq
-            Assert.NotEqual<int list>(places draw, places { draw with Epoch = draw.Epoch + 1 })
-            Assert.NotEqual<int list>(places draw, places { draw with Seed = draw.Seed ^^^ 1L }))
+            let order draw = indicesOf (loaderOf byte ByteScale.Unit [| 0 .. draw.Samples - 1 |] sampling draw) draw
+            Assert.NotEqual<int list list>(order draw, order { draw with Epoch = draw.Epoch + 1 })
+            Assert.NotEqual<int list list>(order draw, order { draw with Seed = draw.Seed ^^^ 1L }))
 
 [<Fact>]
 let ``batches hold the samples that the indices name`` () =
@@ -101,9 +106,9 @@ let ``batches hold the samples that the indices name`` () =
 let ``samples that a caller changes afterwards don't reach his loader`` () =
     Law.holds draws (fun draw ->
         let samples = samplesOf draw
-        let loader = Loader(images draw.Samples byte, samples, draw.BatchSize, Sampling.Shuffle, ByteScale.Unit, Key.ofSeed draw.Seed)
+        let loader = loaderOf byte ByteScale.Unit samples Sampling.Shuffle draw
         Array.fill samples 0 samples.Length -1
-        Assert.Equal<int list>(indices Sampling.Shuffle draw, [ for batch in loader.Indices draw.Epoch -> List.ofArray batch ]))
+        Assert.Equal<int list>(indices Sampling.Shuffle draw, indicesOf loader draw))
 
 [<Fact>]
 let ``a split is a partition`` () =
@@ -142,8 +147,10 @@ let ``IDX written and read again is the same, plain and gzip`` () =
 let ``IDX cut short or with anything after it is refused`` () =
     Law.holds (Arb.zip (grids 12 12, size 1 30)) (fun (grid, count) ->
         use stream = new MemoryStream()
-        Idx.WriteImages(stream, ImageFile(count, grid.Rows, grid.Columns, Array.zeroCreate (count * grid.Rows * grid.Columns)), false)
+        let pixels = Array.zeroCreate (count * grid.Rows * grid.Columns)
+        Idx.WriteImages(stream, ImageFile(count, grid.Rows, grid.Columns, pixels), false)
         let whole = stream.ToArray()
         let cut = whole[.. (Key.integers 1 whole.Length grid.Key)[0] - 1]
         for wrong in [ cut; Array.append whole [| 0uy |] ] do
-            Assert.Throws<DataException>(fun () -> Idx.ReadImages(new MemoryStream(wrong), "images") |> ignore) |> ignore)
+            let read () = Idx.ReadImages(new MemoryStream(wrong), "images") |> ignore
+            Assert.Throws<DataException> read |> ignore)

@@ -17,7 +17,8 @@ let private gathered<'T when Real<'T>> (value: byte -> 'T) (scale: ByteScale) (g
     let struct (pixels, labels, indices) = bytesOf grid
     let batch = Bytes.batch<'T> scale grid.Rows pixels labels indices
     Assert.Equal(struct (grid.Rows, indices.Length), struct (batch.Features, batch.Samples))
-    let expected = indices |> Array.collect (fun i -> pixels[i * grid.Rows .. (i + 1) * grid.Rows - 1] |> Array.map value)
+    let sample i = pixels[i * grid.Rows .. (i + 1) * grid.Rows - 1]
+    let expected = indices |> Array.collect (sample >> Array.map value)
     Law.sameBits expected (Law.elements batch.Inputs)
     match batch.Targets with
     | Targets.Labels found -> Assert.Equal<int>(indices |> Array.map (fun i -> int labels[i]), found.ToArray())
@@ -58,7 +59,8 @@ let ``standard features have mean 0 and deviation 1`` () =
 let ``the order of the samples doesn't matter to their scale`` () =
     Law.holds (grids 70 20) (fun grid ->
         let struct (pixels, _, indices) = bytesOf grid
-        Assert.Equal(Bytes.standardScale grid.Rows pixels indices, Bytes.standardScale grid.Rows pixels (Array.rev indices)))
+        let scale = Bytes.standardScale grid.Rows pixels
+        Assert.Equal(scale indices, scale (Array.rev indices)))
 
 [<Fact>]
 let ``samples that are not there, and pixels that don't fit, are refused`` () =

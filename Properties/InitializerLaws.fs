@@ -24,8 +24,8 @@ let ``weights are a function of the key, and float32 ones are the double ones ro
 let ``the deviation is the one asked for`` () =
     let outputs, inputs = 300, 400
     let count = float (outputs * inputs)
-    for i, (initializer, deviation) in
-        List.indexed [ Initializer.Normal 0.01, 0.01; Initializer.Xavier, sqrt (1.0 / 400.0); Initializer.He, sqrt (2.0 / 400.0) ] do
+    let deviations = [ Initializer.Normal 0.01, 0.01; Initializer.Xavier, 0.05; Initializer.He, 0.05 * sqrt 2.0 ]
+    for i, (initializer, deviation) in List.indexed deviations do
         let x = Law.elements (Initializer.weights<float> initializer (Key.child (100 + i) Law.key) outputs inputs)
         let found = sqrt (Array.averageBy (fun x -> x * x) x)
         // Five standard errors of a deviation, and of a mean.

@@ -8,6 +8,7 @@ open FsCheck.FSharp
 open MathNet.Numerics.LinearAlgebra
 open Xunit
 open Functional
+open Functional.FSharp
 open Functional.Numerics
 
 /// All cases are functions of it. Another one is chosen by the environment variable FUNCTIONAL_SEED.
@@ -21,8 +22,8 @@ let key: Key = Key.OfSeed seed
 
 /// Raises, naming the seed and the smallest counterexample found, if the law does not hold for one of so many cases.
 let holdsInEachOf (cases: int) (arbitrary: Arbitrary<'Case>) (law: 'Case -> unit) : unit =
-    let config =
-        Config.QuickThrowOnFailure.WithMaxTest(cases).WithReplay(Some { Rnd = Rnd(uint64 seed); Size = None }).WithQuietOnSuccess true
+    let replay = { Rnd = Rnd(uint64 seed); Size = None }
+    let config = Config.QuickThrowOnFailure.WithMaxTest(cases).WithReplay(Some replay).WithQuietOnSuccess true
     try Check.One(config, Prop.forAll arbitrary law)
     with failure -> Assert.Fail $"with FUNCTIONAL_SEED={seed}: {failure.Message}"
 
@@ -33,6 +34,9 @@ let floats<'T when Real<'T>> (x: 'T[]) : float[] = Array.map Real.toFloat x
 
 /// The elements, column after column.
 let elements<'T when Real<'T>> (x: Matrix<'T>) : 'T[] = x.ToColumnMajorArray()
+
+/// The elements in double.
+let doubles<'T when Real<'T>> (x: Matrix<'T>) : float[] = floats (elements x)
 
 let bytes<'T when Real<'T>> (x: 'T[]) : byte[] = MemoryMarshal.AsBytes(ReadOnlySpan x).ToArray()
 
@@ -46,10 +50,17 @@ let sameMatrix<'T when Real<'T>> (expected: Matrix<'T>) (found: Matrix<'T>) : un
     Assert.Equal(struct (expected.RowCount, expected.ColumnCount), struct (found.RowCount, found.ColumnCount))
     sameBits (elements expected) (elements found)
 
+/// Names, roles and shapes of the leaves.
+let leavesOf<'T when Real<'T>> (parameters: Parameters<'T>) : (string * Role * Shape) list =
+    [ for leaf in parameters -> leaf.Name, leaf.Role, leaf.Shape ]
+
+/// All elements, leaf after leaf, in double.
+let doublesOf<'T when Real<'T>> (parameters: Parameters<'T>) : float[] =
+    floats ((Parameters.toVector parameters).ToArray())
+
 /// Raises unless both have the same leaves and bits.
 let sameParameters<'T when Real<'T>> (expected: Parameters<'T>) (found: Parameters<'T>) : unit =
-    Assert.Equal<string * Role * Shape>(
-        [ for leaf in expected -> leaf.Name, leaf.Role, leaf.Shape ], [ for leaf in found -> leaf.Name, leaf.Role, leaf.Shape ])
+    Assert.Equal<string * Role * Shape>(leavesOf expected, leavesOf found)
     for e, f in Seq.zip expected found do sameBits (e.Values.ToArray()) (f.Values.ToArray())
 
 /// Raises unless the largest difference is at most `relative` times the largest expected element, plus `absolute`.

@@ -22,9 +22,9 @@ let private samples (grid: Grid) : Sample list =
     let key i = Key.child i grid.Key
     let outputs = 1 + grid.Rows * 2 / 3
     let x = matrix grid.Rows grid.Columns (key 0)
-    [ { Layer = Affine(affine grid.Rows outputs (key 1)); Width = outputs; X = x; Dy = matrix outputs grid.Columns (key 2) }
-      for activation in activations do
-          { Layer = Activation activation; Width = grid.Rows; X = x; Dy = matrix grid.Rows grid.Columns (key 3) } ]
+    let sample layer width = { Layer = layer; Width = width; X = x; Dy = matrix width grid.Columns (key 2) }
+    [ sample (Affine(affine grid.Rows outputs (key 1))) outputs
+      for activation in activations do sample (Activation activation) grid.Rows ]
 
 /// y, dx and the gradient of all parameters, for dy.
 let private run (layer: Layer<'T>) (x: Matrix<'T>) (dy: Matrix<'T>) =
@@ -57,7 +57,7 @@ let ``every pullback agrees with central differences`` () =
                 { Value = dot (Law.elements (Layer.predict layer (Dense.matrix grid.Rows grid.Columns x))) dy
                   Sides = sides layer x }
             comparison.Add(derivatives (loss sample.Layer) x, Law.elements dx)
-            let parameters = Layer.leaves "layer" sample.Layer |> List.map (fun leaf -> leaf.Values.ToArray()) |> Array.concat
+            let parameters = Law.doublesOf (Parameters.ofSeq (Layer.leaves "layer" sample.Layer))
             comparison.Add(derivatives (fun p -> loss (withParameters sample.Layer p) x) parameters, gradient))
     comparison.AssertFewLeftOut()
 
@@ -67,8 +67,11 @@ let ``every pullback is linear`` () =
         for sample in samples grid do
             let struct (a, b) = let x = Key.normals 2 (Key.child 4 grid.Key) in struct (x[0], x[1])
             let u, v = sample.Dy, matrix sample.Width grid.Columns (Key.child 5 grid.Key)
-            let of' (dy: Matrix<float>) = let struct (_, dx, gradient) = run sample.Layer sample.X dy in Array.append (Law.elements dx) gradient
-            Law.near 1e-13 1e-14 (Array.map2 (fun u v -> a * u + b * v) (of' u) (of' v)) (of' (a * u + b * v)))
+            let pulled dy =
+                let struct (_, dx, gradient) = run sample.Layer sample.X dy
+                Array.append (Law.elements dx) gradient
+            let apart = Array.map2 (fun u v -> a * u + b * v) (pulled u) (pulled v)
+            Law.near 1e-13 1e-14 apart (pulled (a * u + b * v)))
 
 [<Fact>]
 let ``training and evaluation see the same outputs`` () =
@@ -82,7 +85,8 @@ let ``an affine layer is W x + b`` () =
     Law.holds (grids 40 20) (fun grid ->
         let layer: Affine<float> = affine grid.Rows (grid.Columns + 3) grid.Key
         let x = matrix grid.Rows grid.Columns (Key.child 2 grid.Key)
-        let expected = Matrix.Build.Dense(layer.Outputs, grid.Columns, fun i j -> layer.Weight.Row i * x.Column j + layer.Bias[i])
+        let y i j = layer.Weight.Row i * x.Column j + layer.Bias[i]
+        let expected = Matrix.Build.Dense(layer.Outputs, grid.Columns, y)
         Law.near 1e-13 0.0 (Law.elements expected) (Law.elements (Affine.predict layer x)))
 
 [<Fact>]
@@ -98,10 +102,11 @@ let private elementwise<'T when Real<'T>> (grid: Grid) =
     let alone x = Dense.matrix 1 1 [| x |]
     for activation in activations do
         let struct (y, pullback) = Activation.forward activation x
-        Law.sameBits (Law.elements x |> Array.collect (alone >> Activation.predict activation >> Law.elements)) (Law.elements y)
+        let predictedAlone x = Law.elements (Activation.predict activation (alone x))
         let pulledAlone x =
             let struct (_, pullback) = Activation.forward activation (alone x)
             Law.elements (pullback (alone x))
+        Law.sameBits (Law.elements x |> Array.collect predictedAlone) (Law.elements y)
         Law.sameBits (Law.elements x |> Array.collect pulledAlone) (Law.elements (pullback x))
 
 [<Fact>]
@@ -136,11 +141,13 @@ let ``at 0 the derivative of ReLU is 0`` () =
 let ``float32 stays near double`` () =
     Law.holds (grids 60 20) (fun grid ->
         let check (single: Layer<float32>) (double: Layer<float>) width =
-            let dy key = Key.child 2 key
-            let struct (y, dx, g) = run single (matrix grid.Rows grid.Columns grid.Key) (matrix width grid.Columns (dy grid.Key))
-            let struct (y', dx', g') = run double (matrix grid.Rows grid.Columns grid.Key) (matrix width grid.Columns (dy grid.Key))
-            Law.near 1e-5 1e-6 (Law.elements y') (Law.floats (Law.elements y))
-            Law.near 1e-5 1e-6 (Law.elements dx') (Law.floats (Law.elements dx))
+            let key = Key.child 2 grid.Key
+            let x, dy = matrix grid.Rows grid.Columns grid.Key, matrix width grid.Columns key
+            let struct (y, dx, g) = run single x dy
+            let x, dy = matrix grid.Rows grid.Columns grid.Key, matrix width grid.Columns key
+            let struct (y', dx', g') = run double x dy
+            Law.near 1e-5 1e-6 (Law.doubles y') (Law.doubles y)
+            Law.near 1e-5 1e-6 (Law.doubles dx') (Law.doubles dx)
             Law.near 1e-5 1e-6 g' (Law.floats g)
         check (Affine(affine grid.Rows 9 grid.Key)) (Affine(affine grid.Rows 9 grid.Key)) 9
         for activation in activations do check (Activation activation) (Activation activation) grid.Rows)

@@ -13,21 +13,25 @@ open Functional.Properties.CentralDifferences
 
 /// Scores of a few units, as of networks.
 let private scores<'T when Real<'T>> (grid: Grid) : Matrix<'T> =
-    Dense.matrix grid.Rows grid.Columns (numbers<'T> (grid.Rows * grid.Columns) grid.Key |> Array.map (fun (x: 'T) -> x + x))
+    let x = matrix<'T> grid.Rows grid.Columns grid.Key
+    x.Add x
 
 let private targetsOf<'T when Real<'T>> (kind: TargetKind) (grid: Grid) : Targets<'T> =
     targets kind grid.Rows grid.Columns (Key.child 0 grid.Key)
 
-let private lossOf scores targets = let struct (loss, _) = SoftmaxCrossEntropy.forward 0.0 scores targets in loss
-let private gradientOf scores targets = let struct (_, gradient) = SoftmaxCrossEntropy.forward 0.0 scores targets in gradient
+let private lossOf scores targets =
+    let struct (loss, _) = SoftmaxCrossEntropy.forward 0.0 scores targets
+    loss
 
-let private kinds = [ Labels; OneHot; Soft; Free ]
+let private gradientOf scores targets =
+    let struct (_, gradient) = SoftmaxCrossEntropy.forward 0.0 scores targets
+    gradient
 
 [<Fact>]
 let ``the gradient of softmax cross-entropy agrees with central differences`` () =
     let comparison = Comparison()
     Law.holds (grids 12 6) (fun grid ->
-        for kind in kinds do
+        for kind in targetKinds do
             let targets = targetsOf kind grid
             let loss x = smooth (lossOf (Dense.matrix grid.Rows grid.Columns x) targets)
             let x = scores grid
@@ -37,31 +41,35 @@ let ``the gradient of softmax cross-entropy agrees with central differences`` ()
 [<Fact>]
 let ``softmax cross-entropy is its formula`` () =
     Law.holds (grids 40 20) (fun grid ->
-        for kind in kinds do
+        for kind in targetKinds do
             for epsilon in [ 0.0; 1e-7 ] do
                 let x = scores<float> grid
                 let targets = targetsOf kind grid
                 let y = SoftmaxCrossEntropy.softmax x
-                let t = match targets with Targets.Values t -> t | Targets.Labels labels -> Batch.oneHot grid.Rows (labels.ToArray())
-                let expected = -(t.PointwiseMultiply((y + epsilon).PointwiseLog()).Enumerate() |> Seq.sum) / float grid.Columns
+                let t =
+                    match targets with
+                    | Targets.Values t -> t
+                    | Targets.Labels labels -> Batch.oneHot grid.Rows (labels.ToArray())
+                let logs = Law.elements y |> Array.map (fun y -> log (y + epsilon))
+                let expected = -(dot (Law.elements t) logs) / float grid.Columns
                 let struct (loss, _) = SoftmaxCrossEntropy.forward epsilon x targets
                 Law.near 1e-12 1e-12 [| expected |] [| loss |])
 
 [<Fact>]
 let ``epsilon doesn't change the gradient`` () =
     Law.holds (grids 40 20) (fun grid ->
-        for kind in kinds do
+        for kind in targetKinds do
             let x, targets = scores<float32> grid, targetsOf kind grid
             let struct (_, gradient) = SoftmaxCrossEntropy.forward 1e-7 x targets
             Law.sameMatrix (gradientOf x targets) gradient)
 
 let private columnSums<'T when Real<'T>> (x: Matrix<'T>) : float[] =
-    Law.floats (Law.elements x) |> Array.chunkBySize x.RowCount |> Array.map Array.sum
+    Law.doubles x |> Array.chunkBySize x.RowCount |> Array.map Array.sum
 
 let private softmaxSums<'T when Real<'T>> (tolerance: float) (grid: Grid) =
     let y = SoftmaxCrossEntropy.softmax (scores<'T> grid)
     Law.near tolerance 0.0 (Array.create grid.Columns 1.0) (columnSums y)
-    for y in Law.floats (Law.elements y) do Assert.InRange(y, 0.0, 1.0)
+    for y in Law.doubles y do Assert.InRange(y, 0.0, 1.0)
 
 [<Fact>]
 let ``probabilities are in [0, 1], and those of a sample sum to 1`` () =
@@ -83,7 +91,7 @@ let ``a sample's probabilities are the same bits alone and in any batch`` () =
 [<Fact>]
 let ``the gradient of each sample sums to 0`` () =
     Law.holds (grids 100 20) (fun grid ->
-        for kind in kinds do
+        for kind in targetKinds do
             let sums = columnSums (gradientOf (scores<float> grid) (targetsOf kind grid))
             Law.near 0.0 1e-13 (Array.zeroCreate grid.Columns) sums)
 
@@ -96,7 +104,8 @@ let ``adding one number to all scores of a sample changes nothing`` () =
             let shifted = x.MapIndexed(fun _ j x -> x + shifts[j])
             Law.near 0.0 1e-12 [| lossOf x targets |] [| lossOf shifted targets |]
             Law.near 0.0 1e-12 (Law.elements (gradientOf x targets)) (Law.elements (gradientOf shifted targets))
-            Law.near 0.0 1e-12 (Law.elements (SoftmaxCrossEntropy.softmax x)) (Law.elements (SoftmaxCrossEntropy.softmax shifted)))
+            let probabilities = SoftmaxCrossEntropy.softmax >> Law.elements
+            Law.near 0.0 1e-12 (probabilities x) (probabilities shifted))
 
 let private labelsAre<'T when Real<'T>> (tolerance: float) (grid: Grid) =
     let labels = Key.integers grid.Columns grid.Rows (Key.child 0 grid.Key)
@@ -114,20 +123,22 @@ let ``a label is its one-hot target`` () =
 [<Fact>]
 let ``the loss of n samples is the mean of n losses, and so is the gradient`` () =
     Law.holds (grids 40 20) (fun grid ->
-        for kind in kinds do
+        for kind in targetKinds do
             let x, targets = scores<float> grid, targetsOf kind grid
             let alone = [ for j in 0 .. grid.Columns - 1 -> sample j (batchOf x targets) ]
             let share = 1.0 / float grid.Columns
-            Law.near 1e-13 1e-13 [| alone |> List.averageBy (fun one -> lossOf one.Inputs one.Targets) |] [| lossOf x targets |]
-            let gradients = alone |> List.map (fun one -> Law.elements (gradientOf one.Inputs one.Targets)) |> Array.concat
-            Law.near 1e-13 1e-13 (gradients |> Array.map ((*) share)) (Law.elements (gradientOf x targets)))
+            let losses = alone |> List.map (fun one -> lossOf one.Inputs one.Targets)
+            let gradients = alone |> List.map (fun one -> Law.elements (gradientOf one.Inputs one.Targets))
+            Law.near 1e-13 1e-13 [| List.average losses |] [| lossOf x targets |]
+            let mean = Array.concat gradients |> Array.map ((*) share)
+            Law.near 1e-13 1e-13 mean (Law.elements (gradientOf x targets)))
 
 [<Fact>]
 let ``enormous scores give finite losses and gradients`` () =
     Law.holds (grids 40 20) (fun grid ->
         for size in [ 1e3; 1e30 ] do
-            let x = Matrix.Build.Dense(grid.Rows, grid.Columns, scores<float32> grid |> Law.elements |> Array.map ((*) (float32 size)))
-            for kind in kinds do
+            let x: Matrix<float32> = scores<float32> grid * float32 size
+            for kind in targetKinds do
                 let struct (loss, gradient) = SoftmaxCrossEntropy.forward 0.0 x (targetsOf kind grid)
                 Assert.True(Double.IsFinite loss)
                 Assert.All(Law.elements gradient, fun g -> Assert.True(Single.IsFinite g)))

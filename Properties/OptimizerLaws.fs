@@ -82,5 +82,6 @@ let ``a gradient of other leaves is refused`` () =
 [<Fact>]
 let ``rates that are none are refused`` () =
     for rate in [ -0.1; nan; Double.PositiveInfinity ] do
-        let message = Law.refused (fun () -> Optimizer.init (Optimizer.Sgd rate) (Parameters.ofVector (vector<float> 1 Law.key)))
+        let parameters = Parameters.ofVector (vector<float> 1 Law.key)
+        let message = Law.refused (fun () -> Optimizer.init (Optimizer.Sgd rate) parameters)
         Assert.Contains(string rate, message)

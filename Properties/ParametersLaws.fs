@@ -19,7 +19,8 @@ let ``parameters are their vector, and the vector is the parameters`` () =
         Law.sameParameters p (Parameters.withVector p x)
         let other: Vector<float> = vector x.Count (Key.child 3 case.Key)
         Law.sameBits (other.ToArray()) ((Parameters.toVector (Parameters.withVector p other)).ToArray())
-        Assert.Contains($"{x.Count + 1}", Law.refused (fun () -> Parameters.withVector p (vector (x.Count + 1) case.Key))))
+        let longer: Vector<float> = vector (x.Count + 1) case.Key
+        Assert.Contains($"{x.Count + 1}", Law.refused (fun () -> Parameters.withVector p longer)))
 
 [<Fact>]
 let ``a matrix is a leaf, and the leaf is the matrix`` () =

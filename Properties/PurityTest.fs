@@ -32,12 +32,12 @@ let private bans: Ban list =
       { Kind = "console"; Matches = fun r -> within [ "System.Console" ] r || oneOf prints r }
       { Kind = "clock"
         Matches = fun r ->
-            within [ "System.Diagnostics.Stopwatch"; "System.TimeProvider"; "System.Threading.Timer"; "System.Timers" ] r
+            within [ "System.Diagnostics.Stopwatch"; "System.TimeProvider"; "System.Timers" ] r
             || oneOf
                 [ "System.DateTime", [ "get_Now"; "get_UtcNow"; "get_Today" ]
                   "System.DateTimeOffset", [ "get_Now"; "get_UtcNow" ]
                   "System.Environment", [ "get_TickCount"; "get_TickCount64" ] ] r }
-      { Kind = "environment"; Matches = within [ "System.Environment"; "System.AppContext"; "System.AppDomain"; "Microsoft.Win32" ] }
+      { Kind = "environment"; Matches = within [ "System.Environment"; "System.AppContext"; "System.AppDomain" ] }
       { Kind = "process"; Matches = within [ "System.Diagnostics.Process"; "System.Diagnostics.ProcessStartInfo" ] }
       { Kind = "network"; Matches = within [ "System.Net" ] }
       { Kind = "randomness"
@@ -45,16 +45,19 @@ let private bans: Ban list =
             within [ "System.Random"; "System.Security.Cryptography.RandomNumberGenerator" ] r
             || oneOf [ "System.Guid", [ "NewGuid"; "CreateVersion7" ] ] r
             || within [ "MathNet.Numerics.Random"; "MathNet.Numerics.Distributions" ] r
-            || (r.Type.StartsWith("MathNet.Numerics.LinearAlgebra", StringComparison.Ordinal) && r.Member.Contains "Random") }
-      { Kind = "culture"; Matches = oneOf [ "System.Globalization.CultureInfo", [ "get_CurrentCulture"; "get_CurrentUICulture" ] ] }
+            || within [ "MathNet.Numerics.LinearAlgebra" ] r && r.Member.Contains "Random" }
+      { Kind = "culture"; Matches = oneOf [ "System.Globalization.CultureInfo", [ "get_CurrentCulture" ] ] }
       { Kind = "C library"
         Matches = fun r ->
-            (List.contains r.Type [ "System.Math"; "System.MathF"; "System.Double"; "System.Single" ] && List.contains r.Member functionsOfC)
+            oneOf [ for t in [ "Math"; "MathF"; "Double"; "Single" ] -> $"System.{t}", functionsOfC ] r
             || within
                 [ for family in [ "Exponential"; "Logarithmic"; "Power"; "Trigonometric"; "Hyperbolic" ] do
                       $"System.Numerics.I{family}Functions`1" ] r }
       { Kind = "thread"
-        Matches = within [ "System.Threading"; "Microsoft.FSharp.Control.FSharpAsync"; "Microsoft.FSharp.Control.FSharpMailboxProcessor`1" ] } ]
+        Matches = fun r ->
+            within [ "System.Threading" ] r
+            || r.Type.StartsWith("Microsoft.FSharp.Control.FSharpAsync", StringComparison.Ordinal)
+            || r.Type.StartsWith("Microsoft.FSharp.Control.FSharpMailbox", StringComparison.Ordinal) } ]
 
 let private found (kind: string) (references: Reference list) : Reference list =
     references |> List.filter (bans |> List.find (fun ban -> ban.Kind = kind)).Matches
@@ -63,7 +66,7 @@ let private pathOf (t: Type) = t.Assembly.Location
 
 /// The only code that may hold threads: the module, and F#'s initialization of its values.
 let private isTeam (user: string) =
-    user.StartsWith("Functional.Numerics.Team", StringComparison.Ordinal) || user.StartsWith("<StartupCode$", StringComparison.Ordinal) && user.EndsWith("Team", StringComparison.Ordinal)
+    user.StartsWith("Functional.Numerics.Team", StringComparison.Ordinal) || user.StartsWith "<StartupCode$" && user.EndsWith ".$Functional.Numerics.Team"
 
 [<Fact>]
 let ``the core refers to no file, console, clock, environment, network or ambient randomness`` () =

@@ -13,8 +13,8 @@ let rec private allFields (t: Type | null) : FieldInfo list =
     match t with
     | null -> []
     | t ->
-        let flags = BindingFlags.Instance ||| BindingFlags.Public ||| BindingFlags.NonPublic ||| BindingFlags.DeclaredOnly
-        List.ofArray (t.GetFields flags) @ allFields t.BaseType
+        let own = BindingFlags.Instance ||| BindingFlags.DeclaredOnly
+        List.ofArray (t.GetFields(own ||| BindingFlags.Public ||| BindingFlags.NonPublic)) @ allFields t.BaseType
 
 /// All arrays of numbers reachable from the value through fields, closures included.
 let arrays (root: objnull) : Array list =

@@ -58,7 +58,8 @@ type private Names(reader: MetadataReader) =
             if reference.ResolutionScope.Kind = HandleKind.TypeReference then this.Type reference.ResolutionScope
             else ValueSome(full reference.Namespace reference.Name)
         | HandleKind.TypeSpecification ->
-            let mutable blob = reader.GetBlobReader(reader.GetTypeSpecification(TypeSpecificationHandle.op_Explicit handle).Signature)
+            let specification = reader.GetTypeSpecification(TypeSpecificationHandle.op_Explicit handle)
+            let mutable blob = reader.GetBlobReader specification.Signature
             // Of a generic type's instance: the marker, class or struct, the type itself.
             if blob.ReadSignatureTypeCode() = SignatureTypeCode.GenericTypeInstance then
                 blob.ReadByte() |> ignore

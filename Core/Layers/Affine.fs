@@ -31,7 +31,7 @@ module Affine =
             invalidArg (nameof x) $"an affine layer {layer.Inputs} -> {layer.Outputs} expects {layer.Inputs} rows, \
                                     but x is {x.RowCount} x {x.ColumnCount}{hint}"
         if layer.Bias.Count <> layer.Outputs then
-            invalidArg (nameof layer) $"its weight gives {layer.Outputs} outputs, but its bias has {layer.Bias.Count} elements"
+            invalidArg (nameof layer) $"the weight gives {layer.Outputs} outputs, but the bias has {layer.Bias.Count} elements"
         let y = Dense.product layer.Weight x
         Passes.addToColumns (Dense.values layer.Bias) (Dense.elements y)
         y
