@@ -143,7 +143,7 @@ let ``everything wrong with an optimizer is told at once`` () =
     for line, (name: string, value: float) in
         Seq.zip lines
             [ "learning rate", -1.0; "beta1", 1.0; "beta2", nan; "epsilon", 0.0; "warm-up", -2.0; "number of steps", 0.0
-              "final factor", -1.0; "gradients of a step", 0.0; "element", -3.0; "norm", 0.0; "weight decay", infinity
+              "final factor", -1.0; "gradients to accumulate", 0.0; "clip value", -3.0; "clip norm", 0.0; "weight decay", infinity
               "proximal L1", -4.0 ] do
         Assert.Contains(name, line)
         Assert.EndsWith($" {value}", line)
