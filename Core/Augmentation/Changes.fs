@@ -2,6 +2,8 @@
 namespace Functional.Augmentations
 
 open System
+open System.Runtime.InteropServices
+open System.Runtime.Intrinsics
 open Functional
 open Functional.FSharp
 open Functional.Numerics
@@ -30,24 +32,27 @@ module internal Changes =
 
     /// The image turned by an angle (radians) and enlarged by a factor about its center, both drawn from a key.
     let private turn<'T when Real<'T>> (image: ImageFormat) (background: 'T) (angle: Key -> float) (factor: Key -> float) : Change<'T> =
-        let frame = Resampling.frame image background
+        let frame = Frame(image, background)
         let middle, center = float32 (image.Height - 1) / 2.0f, float32 (image.Width - 1) / 2.0f
         Change(fun key from into ->
             let angle, factor = angle key, factor key
             let cosine, sine = float32 (Elementary.cos angle / factor), float32 (Elementary.sin angle / factor)
-            Resampling.warp image frame from into (fun y x ->
-                let down, across = float32 y - middle, float32 x - center
-                struct (middle + (cosine * down + sine * across), center + (cosine * across - sine * down))))
+            Resampling.warp frame from into (fun y x ->
+                let down = float32 y - middle
+                let across = Resampling.columns x - Vector512.Create center
+                struct (Vector512.Create(middle + cosine * down) + Vector512.Create sine * across,
+                        Vector512.Create(center - sine * down) + Vector512.Create cosine * across)))
 
     let private elastic<'T when Real<'T>> (image: ImageFormat) (background: 'T) (strength: float) (smoothness: float) : Change<'T> =
-        let frame, smoothing = Resampling.frame image background, Smoothing(image.Height, image.Width, smoothness)
+        let frame, smoothing = Frame(image, background), Smoothing(image.Height, image.Width, smoothness)
         let stride = smoothing.Stride
         let down, across = Array.zeroCreate (image.Height * stride), Array.zeroCreate (image.Height * stride)
         Change(fun key from into ->
             smoothing.Fill(Key.child 0 key, float32 strength, down)
             smoothing.Fill(Key.child 1 key, float32 strength, across)
-            Resampling.warp image frame from into (fun y x ->
-                struct (float32 y + down[y * stride + x], float32 x + across[y * stride + x])))
+            Resampling.warp frame from into (fun y x ->
+                let at = y * stride + x
+                struct (Vector512.Create(float32 y) + Passes.load down at, Resampling.columns x + Passes.load across at)))
 
     let private flip<'T when Real<'T>> (image: ImageFormat) (probability: float) : Change<'T> =
         Change(fun key from into ->
@@ -56,15 +61,20 @@ module internal Changes =
                 for row in 0 .. image.Channels * image.Height - 1 do
                     into.Slice(row * image.Width, image.Width).Reverse())
 
+    /// The standard normal distribution in 65,536 equally likely numbers.
+    let private normals = lazy Array.init 65536 (fun i -> float32 (Elementary.normalQuantile ((float i + 0.5) / 65536.0)))
+
     let private noise<'T when Real<'T>> (image: ImageFormat) (deviation: float) : Change<'T> =
         let lowest: 'T = Real.number<'T, float> image.Lowest
         let highest: 'T = Real.number<'T, float> image.Highest
-        let deviation = deviation * (image.Highest - image.Lowest)
+        let deviation: 'T = Real.number<'T, float> (deviation * (image.Highest - image.Lowest))
+        let normals, bytes = normals.Value, Array.zeroCreate (Bits.length (2 * image.Features))
         Change(fun key from into ->
-            let normals = Key.normals from.Length key
+            Bits.fill key bytes
+            let draws = MemoryMarshal.Cast<byte, uint16>(ReadOnlySpan bytes)
             for i in 0 .. from.Length - 1 do
-                let added: 'T = Real.number<'T, float> (deviation * normals[i])
-                into[i] <- 'T.Clamp(from[i] + added, lowest, highest))
+                let added: 'T = deviation * Real.number<'T, float32> normals[int draws[i]]
+                into[i] <- 'T.Max(lowest, 'T.Min(highest, from[i] + added)))
 
     let private cutout<'T when Real<'T>> (image: ImageFormat) (background: 'T) (size: int) : Change<'T> =
         Change(fun key from into ->

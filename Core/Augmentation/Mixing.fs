@@ -2,6 +2,7 @@
 /// Source: Zhang et al., mixup: Beyond Empirical Risk Minimization (2018).
 module internal Functional.Augmentations.Mixing
 
+open System.Runtime.Intrinsics
 open Functional
 open Functional.FSharp
 open Functional.Numerics
@@ -38,6 +39,16 @@ let partner (alpha: float) (samples: int) (key: Key) : struct (float * int) =
 
 /// w a + (1 - w) b for column j of `from` as a and the partner's as b.
 let column<'T when Real<'T>> (length: int) (struct (weight: float, other: int)) (j: int) (from: 'T[]) (into: 'T[]) : unit =
-    let share: 'T = Real.number<'T, float> (1.0 - weight)
-    for i in 0 .. length - 1 do
-        into[j * length + i] <- Resampling.lerp share from[j * length + i] from[other * length + i]
+    let own: 'T = Real.number<'T, float> weight
+    // Of the rounded weight, so that both together are 1 and nothing leaves its range.
+    let others: 'T = 'T.One - own
+    let own, others = Vector512.Create own, Vector512.Create others
+    let a, b, count = j * length, other * length, Passes.lanes<'T>
+    let mutable i = 0
+    while i <= length - count do
+        Passes.store (own * Passes.load from (a + i) + others * Passes.load from (b + i)) into (a + i)
+        i <- i + count
+    while i < length do
+        let mine: 'T = own[0] * from[a + i]
+        into[a + i] <- mine + others[0] * from[b + i]
+        i <- i + 1

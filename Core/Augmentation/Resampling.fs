@@ -1,43 +1,82 @@
 /// Images whose pixels come from other places of an image.
-module internal Functional.Augmentations.Resampling
+namespace Functional.Augmentations
 
 open System
+open System.Runtime.CompilerServices
+open System.Runtime.InteropServices
+open System.Runtime.Intrinsics
 open Functional
+open Functional.Numerics
+open Functional.Numerics.Passes
 
-/// a + f (b - a), and within 0 and 1 wherever a and b are, rounding included: f b + (1 - f) a with two roundings.
-let inline lerp<'T when Real<'T>> (f: 'T) (a: 'T) (b: 'T) : 'T =
-    'T.FusedMultiplyAdd(f, b, 'T.FusedMultiplyAdd(-f, a, a))
+/// Where to put an image that is to be resampled, used again for each: its channels, one below the other, each with a row and a
+/// column of background before it and two after it, so that every place in it has neighbors. And for one row of the
+/// result, the pixel above and left of each place, and how far below and right of that it is.
+[<Sealed>]
+type internal Frame<'T when Real<'T>>(image: ImageFormat, background: 'T) =
+    let stride = image.Width + 3
+    let length = (image.Width + 15) / 16 * 16
+    let pixels: 'T[] = Array.create (image.Channels * (image.Height + 3) * stride) background
+    member _.Image = image
+    member _.Stride = stride
+    /// Elements from one channel to the next.
+    member _.Plane = (image.Height + 3) * stride
+    member _.Pixels = pixels
+    member val Corners: int[] = Array.zeroCreate length
+    member val Down: float32[] = Array.zeroCreate length
+    member val Across: float32[] = Array.zeroCreate length
 
-/// Columns of a frame: the image with one pixel of background before and two after it, so that each pixel of the frame
-/// but the last two has neighbors.
-let stride (image: ImageFormat) = image.Width + 3
+    member frame.Put(from: ReadOnlySpan<'T>) =
+        for channel in 0 .. image.Channels - 1 do
+            for y in 0 .. image.Height - 1 do
+                from.Slice((channel * image.Height + y) * image.Width, image.Width)
+                    .CopyTo(Span(pixels, channel * frame.Plane + (y + 1) * stride + 1, image.Width))
 
-/// A frame of background, to put images of this format into.
-let frame<'T when Real<'T>> (image: ImageFormat) (background: 'T) : 'T[] =
-    Array.create ((image.Height + 3) * stride image) background
+module internal Resampling =
+    /// a + f (b - a), and within 0 and 1 wherever a and b are, rounding included: f b + (1 - f) a with two roundings.
+    let inline lerp<'T when Real<'T>> (f: 'T) (a: 'T) (b: 'T) : 'T =
+        'T.FusedMultiplyAdd(f, b, 'T.FusedMultiplyAdd(-f, a, a))
 
-let put (image: ImageFormat) (pixels: ReadOnlySpan<'T>) (frame: 'T[]) =
-    for y in 0 .. image.Height - 1 do
-        pixels.Slice(y * image.Width, image.Width).CopyTo(Span(frame, (y + 1) * stride image + 1, image.Width))
+    /// Whole and fractional part of places along one side of a frame, which counts from -1 and ends at `size`.
+    let inline private split (size: int) (place: Vector512<float32>) : struct (Vector512<int> * Vector512<float32>) =
+        let place = Vector512.Min(Vector512.Max(place + Vector512.One, Vector512.Zero), Vector512.Create(float32 (size + 1)))
+        let whole = Vector512.ConvertToInt32 place
+        struct (whole, place - Vector512.ConvertToSingle whole)
 
-/// Fills `into` with the image `from`, where pixel (row y, column x) comes from the place (row v, column u) that
-/// `place y x` gives as struct (v, u), by bilinear interpolation; outside is background. The frame is there to be overwritten.
-let inline warp<'T when Real<'T>>
-    (image: ImageFormat) (frame: 'T[]) (from: ReadOnlySpan<'T>) (into: Span<'T>)
-    ([<InlineIfLambda>] place: int -> int -> struct (float32 * float32)) : unit =
-    let height, width = image.Height, image.Width
-    let stride = width + 3
-    let lastRow, lastColumn = float32 (height + 1), float32 (width + 1)
-    for channel in 0 .. image.Channels - 1 do
-        let first = channel * height * width
-        put image (from.Slice(first, height * width)) frame
-        for y in 0 .. height - 1 do
-            for x in 0 .. width - 1 do
-                let struct (v, u) = place y x
-                let v, u = Single.Clamp(v + 1.0f, 0.0f, lastRow), Single.Clamp(u + 1.0f, 0.0f, lastColumn)
-                let row, column = int v, int u
-                let down, across = 'T.CreateTruncating(v - float32 row), 'T.CreateTruncating(u - float32 column)
-                let at = row * stride + column
-                let above = lerp across frame[at] frame[at + 1]
-                let below = lerp across frame[at + stride] frame[at + stride + 1]
-                into[first + y * width + x] <- lerp down above below
+    /// Prepares one row of a result whose pixels come from these places, from column x on.
+    let prepare (frame: Frame<'T>) (x: int) (down: Vector512<float32>) (across: Vector512<float32>) : unit =
+        let struct (row, below) = split frame.Image.Height down
+        let struct (column, right) = split frame.Image.Width across
+        store (row * Vector512.Create frame.Stride + column) frame.Corners x
+        store below frame.Down x
+        store right frame.Across x
+
+    /// Writes one row of one channel, by bilinear interpolation.
+    let interpolate<'T when Real<'T>> (frame: Frame<'T>) (channel: int) (row: Span<'T>) : unit =
+        // The corners are in the frame: `split` has seen to that.
+        let pixels = &Unsafe.Add(&MemoryMarshal.GetArrayDataReference frame.Pixels, channel * frame.Plane)
+        let corners, downs, acrosses, stride = frame.Corners, frame.Down, frame.Across, frame.Stride
+        for x in 0 .. row.Length - 1 do
+            let corner = &Unsafe.Add(&pixels, corners[x])
+            let next = &Unsafe.Add(&corner, stride)
+            let across = Real.number<'T, float32> acrosses[x]
+            let above = lerp across corner (Unsafe.Add(&corner, 1))
+            let below = lerp across next (Unsafe.Add(&next, 1))
+            row[x] <- lerp (Real.number<'T, float32> downs[x]) above below
+
+    /// Fills `into` with the image `from`, where the 16 pixels of row y from column x on come from the places
+    /// `place y x`, as struct (rows, columns); outside is background.
+    let inline warp<'T when Real<'T>>
+        (frame: Frame<'T>) (from: ReadOnlySpan<'T>) (into: Span<'T>)
+        ([<InlineIfLambda>] place: int -> int -> struct (Vector512<float32> * Vector512<float32>)) : unit =
+        let image = frame.Image
+        frame.Put from
+        for y in 0 .. image.Height - 1 do
+            for x in 0 .. 16 .. image.Width - 1 do
+                let struct (down, across) = place y x
+                prepare frame x down across
+            for channel in 0 .. image.Channels - 1 do
+                interpolate frame channel (into.Slice((channel * image.Height + y) * image.Width, image.Width))
+
+    /// The numbers of 16 columns from x on.
+    let inline columns (x: int) : Vector512<float32> = Vector512.ConvertToSingle(Vector512.Create x + Vector512<int>.Indices)
