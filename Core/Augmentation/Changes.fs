@@ -46,7 +46,7 @@ module internal Changes =
     let private elastic<'T when Real<'T>> (image: ImageFormat) (background: 'T) (strength: float) (smoothness: float) : Change<'T> =
         let frame, smoothing = Frame(image, background), Smoothing(image.Height, image.Width, smoothness)
         let stride = smoothing.Stride
-        let down, across = Array.zeroCreate (image.Height * stride), Array.zeroCreate (image.Height * stride)
+        let down, across = Array.zeroCreate smoothing.Length, Array.zeroCreate smoothing.Length
         Change(fun key from into ->
             smoothing.Fill(Key.child 0 key, float32 strength, down)
             smoothing.Fill(Key.child 1 key, float32 strength, across)
