@@ -252,6 +252,28 @@ type Metrics =
     /// Each sample's class: the first of its largest scores, or -1 if a score is NaN.
     static member Classes(scores: Matrix<'T>) : int[] = Metrics.classes scores
 
+    /// Each sample's class as its targets say, of soft targets the class of the largest.
+    static member Labels(targets: Targets<'T>) : int[] = Metrics.labels targets
+
+    /// The share (0 to 1) of the samples whose label is among the k classes with the largest scores.
+    /// Raises ArgumentException if k is not 1 to the number of classes, or the labels don't fit the scores.
+    static member TopK(scores: Matrix<'T>, labels: IReadOnlyList<int>, k: int) : float = Metrics.topK k scores labels
+
+    /// How many samples of each class were taken for each class.
+    /// Raises ArgumentException if the labels don't fit the scores.
+    static member Confusion(scores: Matrix<'T>, labels: IReadOnlyList<int>) : ConfusionMatrix = Metrics.confusion scores labels
+
+    /// The expected calibration error, 0 to 1, in 15 bins. Raises ArgumentException if the labels don't fit the scores.
+    static member CalibrationError(scores: Matrix<'T>, labels: IReadOnlyList<int>) : float = Metrics.calibrationError scores labels
+
+    /// The mean over the samples of the loss of scores. Raises ArgumentException if the labels don't fit them.
+    static member MeanLoss(loss: Loss, scores: Matrix<'T>, labels: IReadOnlyList<int>) : float = Metrics.meanLoss loss scores labels
+
+    /// Up to `count` of the wrong answers, the surest first.
+    /// Raises ArgumentException if the count is negative or the labels don't fit the scores.
+    static member MostWrong(scores: Matrix<'T>, labels: IReadOnlyList<int>, count: int) : IReadOnlyList<WrongAnswer> =
+        Metrics.mostWrong count scores labels
+
 /// Matrix products by the core's own kernels, into fresh matrices. Each element is one chain of fused multiply-adds over
 /// k = 0, 1, 2, ... from zero, so it is the same bits for any number of threads and any width of vectors.
 [<AbstractClass; Sealed>]
@@ -283,3 +305,50 @@ type Threads =
     static member Use(count: int, body: Func<'R>) : 'R =
         if count < 1 then invalidArg (nameof count) $"the number of threads must be at least 1, but is {count}"
         Numerics.Team.withThreads count body.Invoke
+
+/// Augmentations: each raises ArgumentException if its numbers are wrong. What they do is told at the cases of the type.
+[<AbstractClass; Sealed>]
+type Augment =
+    /// By up to so many whole pixels, down and across.
+    static member Shift([<Optional; DefaultParameterValue(2)>] pixels: int) = Augmentation.check (Augmentation.Shift pixels)
+
+    /// About the center, by up to so many degrees either way.
+    static member Rotation([<Optional; DefaultParameterValue(10.0)>] degrees: float) = Augmentation.check (Augmentation.Rotation degrees)
+
+    /// About the center, by 1/factor to factor.
+    static member Scale([<Optional; DefaultParameterValue(1.1)>] factor: float) = Augmentation.check (Augmentation.Scale factor)
+
+    /// Smooth random displacements.
+    static member Elastic
+        ([<Optional; DefaultParameterValue(34.0)>] strength: float, [<Optional; DefaultParameterValue(4.0)>] smoothness: float) =
+        Augmentation.check (Augmentation.Elastic(strength, smoothness))
+
+    /// Left becomes right, with this probability.
+    static member Flip([<Optional; DefaultParameterValue(0.5)>] probability: float) = Augmentation.check (Augmentation.Flip probability)
+
+    /// A random window of height x width pixels, with so many pixels of background around the image.
+    static member Crop(height: int, width: int, [<Optional; DefaultParameterValue(0)>] padding: int) =
+        Augmentation.check (Augmentation.Crop(height, width, padding))
+
+    /// Normal, with this deviation as a share of the range of pixels.
+    static member Noise([<Optional; DefaultParameterValue(0.1)>] deviation: float) = Augmentation.check (Augmentation.Noise deviation)
+
+    /// A square of background.
+    static member Cutout([<Optional; DefaultParameterValue(8)>] size: int) = Augmentation.check (Augmentation.Cutout size)
+
+    /// Mixtures of two samples and their targets, weighted by Beta(alpha, alpha).
+    static member Mixup([<Optional; DefaultParameterValue(0.2)>] alpha: float) = Augmentation.check (Augmentation.Mixup alpha)
+
+    /// Everything wrong with augmentations for images of this format; empty if they are right.
+    static member Faults(augmentations: IReadOnlyList<Augmentation>, image: ImageFormat) : IReadOnlyList<string> =
+        Augmentation.faultsFor image augmentations
+
+    /// The format of images once they are augmented: crops change height and width.
+    static member Output(augmentations: IReadOnlyList<Augmentation>, image: ImageFormat) : ImageFormat =
+        Augmentation.output augmentations image
+
+    /// The batch with the augmentations applied in order to each of its images: sample j is a function of the sample and of
+    /// the j-th child of the key. Raises ArgumentException with everything wrong with the augmentations for this format, if
+    /// the format is not that of the batch, and if mixup finds a label outside the classes.
+    static member Apply(augmentations: IReadOnlyList<Augmentation>, image: ImageFormat, batch: Batch<'T>, key: Key) : Batch<'T> =
+        Augmentation.apply augmentations image key batch

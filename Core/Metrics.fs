@@ -1,3 +1,16 @@
+namespace Functional
+
+/// A sample that was answered wrongly, and how sure the answer was.
+type WrongAnswer =
+    { /// The sample's place among those asked for, from 0.
+      Sample: int
+      /// What it is.
+      Label: int
+      /// What it was taken for, or -1 if a score was NaN.
+      Predicted: int
+      /// The probability that was given to that, by softmax; 1 if it is no number.
+      Probability: float }
+
 namespace Functional.FSharp
 
 open System
@@ -6,9 +19,13 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
 
-/// How good a network's answers are.
+/// How good a network's answers are. Scores are classes x samples, as the network gives them. A sample with a score that is
+/// NaN counts as answered wrongly; among equal scores the first class counts as the largest.
 [<RequireQualifiedAccess>]
 module Metrics =
+    /// F#'s > on a generic element is a slow call; the interface's own is an instruction.
+    let inline private above (a: 'T) (b: 'T) = (a :> IComparable<'T>).CompareTo b > 0
+
     /// Each sample's (column's) class: the first of the largest scores, or -1 if a score is NaN.
     let classes<'T when Real<'T>> (scores: Matrix<'T>) : int[] =
         let rows, elements = scores.RowCount, Dense.elements scores
@@ -17,21 +34,100 @@ module Metrics =
             let mutable best, isNumber = first, true
             for i in first .. first + rows - 1 do
                 if 'T.IsNaN(elements[i]) then isNumber <- false
-                // F#'s > on a generic element is a slow call; the interface's own is an instruction.
-                elif (elements[i] :> IComparable<'T>).CompareTo elements[best] > 0 then best <- i
+                elif above elements[i] elements[best] then best <- i
             if isNumber then best - first else -1)
+
+    /// Each sample's class, of soft targets the class of the largest.
+    let labels (targets: Targets<'T>) : int[] =
+        match targets with
+        | Targets.Labels labels -> labels.ToArray()
+        | Targets.Values values -> classes values
 
     /// How many samples' classes are their targets' (soft targets: the class of the largest).
     let correct (scores: Matrix<'T>) (targets: Targets<'T>) : int =
-        let predicted = classes scores
-        let labels = match targets with Targets.Labels labels -> labels | Targets.Values t -> ReadOnlyMemory(classes t)
+        let predicted, labels = classes scores, labels targets
         if predicted.Length <> labels.Length then
             invalidArg (nameof targets) $"{predicted.Length} samples of scores with {labels.Length} of targets"
         let mutable count = 0
         for i in 0 .. predicted.Length - 1 do
-            if predicted[i] = labels.Span[i] then count <- count + 1
+            if predicted[i] = labels[i] then count <- count + 1
         count
 
     /// The share (0 to 1) of a batch's samples that the network classifies as their targets say.
     let accuracy (network: Network<'T>) (batch: Batch<'T>) : float =
         float (correct (Network.predict network batch.Inputs) batch.Targets) / float batch.Samples
+
+    /// The labels as an array. Raises ArgumentException unless there is one out of the scores' classes for each sample.
+    let private checkedLabels (scores: Matrix<'T>) (labels: int seq) : int[] =
+        let labels = Array.ofSeq labels
+        if labels.Length <> scores.ColumnCount then
+            invalidArg (nameof labels) $"{scores.ColumnCount} samples of scores with {labels.Length} labels"
+        for i in 0 .. labels.Length - 1 do
+            if uint labels[i] >= uint scores.RowCount then
+                invalidArg (nameof labels) $"sample {i} has label {labels[i]}, but there are scores for {scores.RowCount} classes"
+        labels
+
+    /// The share (0 to 1) of the samples whose label is among the k classes with the largest scores.
+    /// Raises ArgumentException if k is not 1 to the number of classes, or the labels don't fit the scores.
+    let topK<'T when Real<'T>> (k: int) (scores: Matrix<'T>) (labels: int seq) : float =
+        let rows, elements, labels = scores.RowCount, Dense.elements scores, checkedLabels scores labels
+        if k < 1 || k > rows then invalidArg (nameof k) $"the {k} best of {rows} classes can't be taken"
+        let isAmong j label =
+            let own: 'T = elements[j * rows + label]
+            let mutable before, isNumber = 0, true
+            for i in 0 .. rows - 1 do
+                let other = elements[j * rows + i]
+                if 'T.IsNaN other then isNumber <- false
+                elif above other own || (i < label && not (above own other)) then before <- before + 1
+            isNumber && before < k
+        float (labels |> Seq.indexed |> Seq.filter (fun (j, label) -> isAmong j label) |> Seq.length) / float labels.Length
+
+    /// How many samples of each class were taken for each class.
+    /// Raises ArgumentException if the labels don't fit the scores.
+    let confusion (scores: Matrix<'T>) (labels: int seq) : ConfusionMatrix =
+        let count, labels = scores.RowCount, checkedLabels scores labels
+        let counts, unanswered = Array.zeroCreate (count * count), Array.zeroCreate count
+        for label, predicted in Array.zip labels (classes scores) do
+            if predicted < 0 then unanswered[label] <- unanswered[label] + 1
+            else counts[label * count + predicted] <- counts[label * count + predicted] + 1
+        ConfusionMatrix(count, counts, unanswered)
+
+    /// Each sample's class and its probability by softmax: 1 if that is no number, as with NaN or infinite scores.
+    let private answers (scores: Matrix<'T>) : struct (int * float)[] =
+        let probabilities = SoftmaxCrossEntropy.softmax scores
+        classes scores |> Array.mapi (fun j predicted ->
+            let probability = if predicted < 0 then nan else Real.toFloat probabilities[predicted, j]
+            struct (predicted, if Double.IsNaN probability then 1.0 else probability))
+
+    let private bins = 15
+
+    /// The expected calibration error, 0 to 1: samples go into 15 bins of equal width by the probability of their
+    /// predicted class; of each bin, the difference between its accuracy and its mean probability, weighted by its share of
+    /// the samples. Raises ArgumentException if the labels don't fit the scores.
+    /// Source: Guo et al., On Calibration of Modern Neural Networks (2017).
+    let calibrationError (scores: Matrix<'T>) (labels: int seq) : float =
+        let labels = checkedLabels scores labels
+        // Of each bin, the sum of (correct - probability), whose absolute value is what the bin adds.
+        let differences = Array.zeroCreate<float> bins
+        for label, struct (predicted, probability) in Array.zip labels (answers scores) do
+            // Bins contain their upper ends.
+            let bin = max 0 (int (ceil (probability * float bins)) - 1) |> min (bins - 1)
+            differences[bin] <- differences[bin] + (if predicted = label then 1.0 else 0.0) - probability
+        Array.sumBy abs differences / float labels.Length
+
+    /// The mean over the samples of the loss of scores. Raises ArgumentException if the labels don't fit them.
+    let meanLoss (loss: Loss) (scores: Matrix<'T>) (labels: int seq) : float =
+        let struct (mean, _) = Loss.forward loss scores (Targets.Labels(ReadOnlyMemory(checkedLabels scores labels)))
+        mean
+
+    /// Up to `count` of the wrong answers, the surest first (of equally sure ones, the first sample's).
+    /// Raises ArgumentException if the count is negative or the labels don't fit the scores.
+    let mostWrong (count: int) (scores: Matrix<'T>) (labels: int seq) : WrongAnswer[] =
+        if count < 0 then invalidArg (nameof count) $"{count} answers can't be taken"
+        let labels = checkedLabels scores labels
+        Array.zip labels (answers scores)
+        |> Array.mapi (fun j (label, struct (predicted, probability)) ->
+            { Sample = j; Label = label; Predicted = predicted; Probability = probability })
+        |> Array.filter (fun answer -> answer.Predicted <> answer.Label)
+        |> Array.sortBy (fun answer -> -answer.Probability, answer.Sample)
+        |> Array.truncate count

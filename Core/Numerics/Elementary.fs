@@ -70,21 +70,62 @@ let power (x: float) (n: int) : float =
         left <- left >>> 1
     product
 
-/// 1 - y^2/((a+1)(a+2)) (1 - y^2/((a+3)(a+4)) (1 - ...)): cos y with a = 0, sin y / y with a = 1, for |y| <= pi/4.
-let private alternating (a: int) (y: float) : float =
-    let mutable series = 1.0
-    for k in 8 .. -1 .. 0 do
-        series <- 1.0 - y * y / float ((a + 2 * k + 1) * (a + 2 * k + 2)) * series
-    series
+// pi/2 in three parts: what the first and the second leave is below what rounding leaves.
+let private halfPi1 = 1.5707963267948966
+let private halfPi2 = 6.123233995736766e-17
+let private halfPi3 = -1.4973849048591833e-33
+
+/// 1/(2k+1)! with alternating signs from k = 8 down to 1, and 1/(2k)! from k = 8 down to 2: Taylor's series.
+let private sineSeries, private cosineSeries =
+    let factorial n = Seq.fold (fun product k -> product * float k) 1.0 (seq { 2 .. n })
+    let sign k = if k % 2 = 0 then 1.0 else -1.0
+    [| for k in 8 .. -1 .. 1 -> sign k / factorial (2 * k + 1) |], [| for k in 8 .. -1 .. 2 -> sign k / factorial (2 * k) |]
+
+let private horner (series: float[]) (z: float) =
+    let mutable sum = 0.0
+    for coefficient in series do sum <- sum * z + coefficient
+    sum
+
+/// sin(x + quarters pi/2). x = n pi/2 + r with |r| <= pi/4 and r rounded once; then the series of r's sine or cosine.
+let private sineFrom (quarters: int64) (x: float) : float =
+    if not (Double.IsFinite x) then nan
+    else
+        let n = Math.Round(x / halfPi1)
+        let r = Math.FusedMultiplyAdd(-n, halfPi1, x)
+        let r = Math.FusedMultiplyAdd(-n, halfPi3, Math.FusedMultiplyAdd(-n, halfPi2, r))
+        let z = r * r
+        let quarter = (int64 n + quarters) &&& 3L
+        let y =
+            if quarter &&& 1L = 0L then r + r * z * horner sineSeries z
+            else
+                // 1 - z/2 is not rounded away before the small terms are added.
+                let half = 0.5 * z
+                let first = 1.0 - half
+                first + (((1.0 - first) - half) + z * z * horner cosineSeries z)
+        if quarter >= 2L then -y else y
+
+/// The sine of an angle in radians, to about one unit in the last place for angles up to a million.
+let sin (x: float) : float = sineFrom 0L x
+
+/// The cosine of an angle in radians, to about one unit in the last place for angles up to a million.
+let cos (x: float) : float = sineFrom 1L x
 
 /// cos(pi x), to about one unit in the last place; exact where x is a multiple of one half.
 let cosPi (x: float) : float =
     let turn = abs x - 2.0 * floor (abs x / 2.0)
     let x = if turn > 1.0 then 2.0 - turn else turn
     let toAxis = min x (1.0 - x)
-    let magnitude =
-        if toAxis <= 0.25 then alternating 0 (Math.PI * toAxis)
-        else
-            let y = Math.PI * (0.5 - toAxis)
-            y * alternating 1 y
+    let magnitude = if toAxis <= 0.25 then cos (Math.PI * toAxis) else sin (Math.PI * (0.5 - toAxis))
     if x > 0.5 then -magnitude else magnitude
+
+/// e^x, to about one unit in the last place: x = n ln 2 + r with |r| <= ln 2 / 2, and the Taylor series of e^r.
+let exp (x: float) : float =
+    if Double.IsNaN x then nan
+    elif x > 710.0 then Double.PositiveInfinity
+    elif x < -746.0 then 0.0
+    else
+        let n = Math.Round(x / (ln2High + ln2Low))
+        let r = (x - n * ln2High) - n * ln2Low
+        let mutable series = 1.0
+        for k in 14 .. -1 .. 2 do series <- 1.0 + series * r / float k
+        Math.ScaleB(1.0 + r * series, int n)

@@ -94,6 +94,9 @@ public sealed record TrainConfiguration
     /// <summary>How batches are drawn.</summary>
     public Sampling Sampling { get; init; } = Sampling.Shuffle;
 
+    /// <summary>Applied in order to the images of each training batch.</summary>
+    public IReadOnlyList<Augmentation> Augmentations { get; init; } = [];
+
     /// <summary>What everything random is a function of.</summary>
     public long Seed { get; init; } = 1;
 
@@ -102,6 +105,7 @@ public sealed record TrainConfiguration
     internal Key OrderKey => Key.Child(1);
     internal Key TrainingKey => Key.Child(2);
     internal Key SplitKey => Key.Child(3);
+    internal Key AugmentationKey => Key.Child(4);
 
     private OptimizerChoice Choice => OptimizerChoice.All.First(choice => choice.Name == OptimizerName);
 

@@ -77,6 +77,9 @@ public static class TrainOptions
             (c, text) => c with { Iterations = Integer(text) }, c => Text(c.Iterations)),
         Choice("sampling", "how batches are drawn: each sample once per epoch, with replacement, or distinct within a batch",
             Names<Sampling>(), (c, sampling) => c with { Sampling = sampling }, c => c.Sampling),
+        Option("augment", "NAME[:VALUE],...", $"changes of the training images, in this order, out of {AugmentationText.Syntax}; or none",
+            AugmentationText.Names,
+            (c, text) => c with { Augmentations = AugmentationText.Parse(text) }, c => AugmentationText.Of(c.Augmentations)),
         Option("seed", "N", "what everything random is a function of", [],
             (c, text) => c with { Seed = Long(text) }, c => c.Seed.ToString(CultureInfo.InvariantCulture)),
     ];

@@ -11,6 +11,7 @@ public sealed class TrainingRun
     private readonly Split samples;
     private readonly ByteScale scale;
     private readonly Loader loader;
+    private readonly ImageFormat format;
     private readonly TrainingState<float> start;
 
     /// <summary>Checks the configuration against the data, splits them, and initializes the network.</summary>
@@ -33,11 +34,13 @@ public sealed class TrainingRun
                 DataScale.None => ByteScale.None,
                 _ => Batch.StandardScale(training.Features, training.Pixels, samples.Training),
             };
+            format = Format(training, scale);
             loader = new Loader(
                 training, samples.Training, configuration.BatchSize, configuration.Sampling, scale, configuration.OrderKey);
             var network = configuration.CreateNetwork<float>(training.Features, training.Classes);
             Iterations = configuration.Steps(loader.StepsPerEpoch);
             start = Training.Start(network, configuration.CreateOptimizer(Iterations), configuration.TrainingKey);
+            CheckAugmentations();
         }
         catch (Exception e) when (e is ArgumentException or OverflowException)
         {
@@ -74,7 +77,7 @@ public sealed class TrainingRun
             {
                 if (state.Step == Iterations || cancellation.IsCancellationRequested)
                     break;
-                (state, var report) = Training.Step(state, batch);
+                (state, var report) = Training.Step(state, Augmented(batch, state.Step));
                 if (!double.IsFinite(report.Loss))
                     throw new RunException(
                         $"the loss became {report.Loss} in step {report.Step}; a smaller --learning-rate, or another --init, may help");
@@ -92,6 +95,27 @@ public sealed class TrainingRun
             watch.Elapsed.TotalSeconds, state.Network.Digest(), state.Step < Iterations, folder);
         observer.Finished(summary);
         return new RunResult(state, scale, losses, epochs, summary);
+    }
+
+    /// <summary>What changes in step n is a function of n alone, whatever came before.</summary>
+    private Batch<float> Augmented(Batch<float> batch, int step) =>
+        Augment.Apply(configuration.Augmentations, format, batch, configuration.AugmentationKey.Child(step));
+
+    private void CheckAugmentations()
+    {
+        var faults = Augment.Faults(configuration.Augmentations, format);
+        var output = Augment.Output(configuration.Augmentations, format);
+        if (faults.Count == 0 && output.Features != format.Features)
+            faults = [$"the network would be trained on images of {output.Height} x {output.Width} and evaluated on {format.Height} x {format.Width}"];
+        if (faults.Count > 0)
+            throw new UsageException(string.Join('\n', faults.Select(fault => $"--augment: {fault}")));
+    }
+
+    // A byte of 0 is the background and the least that there is, 255 is the most.
+    private static ImageFormat Format(LabeledImages images, ByteScale scale)
+    {
+        double Feature(int value) => (value - scale.Shift) / scale.Divisor;
+        return new ImageFormat(1, images.Height, images.Width, images.Classes, Feature(0), Feature(0), Feature(255));
     }
 
     private EpochReport Evaluate(TrainingState<float> state, int epoch, double loss, int threads, Stopwatch watch)

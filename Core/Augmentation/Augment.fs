@@ -1,0 +1,116 @@
+namespace Functional.FSharp
+
+open System
+open MathNet.Numerics.LinearAlgebra
+open Functional
+open Functional.Augmentations
+open Functional.Numerics
+
+/// Random changes of images, so that a network sees more of them than there are. Sample j of an augmented batch is a
+/// function of sample j and of the j-th child of the key alone, whatever else is in the batch; but mixup mixes samples.
+[<RequireQualifiedAccess>]
+module Augmentation =
+    /// Everything wrong with an augmentation by itself.
+    let faults (augmentation: Augmentation) : string list =
+        let right, needed =
+            match augmentation with
+            | Augmentation.Shift pixels -> pixels >= 0, "a number of pixels from 0 on"
+            | Augmentation.Rotation degrees -> degrees >= 0.0 && degrees <= 180.0, "an angle of 0 to 180 degrees"
+            | Augmentation.Scale factor -> factor >= 1.0 && factor <= 100.0, "a factor of 1 to 100"
+            | Augmentation.Elastic(strength, smoothness) ->
+                strength >= 0.0 && Double.IsFinite strength && smoothness >= 0.1 && smoothness <= 100.0,
+                "a strength from 0 on and a smoothness of 0.1 to 100 pixels"
+            | Augmentation.Flip probability -> probability >= 0.0 && probability <= 1.0, "a probability of 0 to 1"
+            | Augmentation.Crop(height, width, padding) ->
+                height >= 1 && width >= 1 && padding >= 0, "a window of at least 1 x 1 and a padding from 0 on"
+            | Augmentation.Noise deviation -> deviation >= 0.0 && Double.IsFinite deviation, "a deviation from 0 on"
+            | Augmentation.Cutout size -> size >= 0 && size <= 1_000_000, "a size of 0 to 1,000,000 pixels"
+            | Augmentation.Mixup alpha -> alpha > 0.0 && alpha <= 1000.0, "an alpha above 0 and up to 1000"
+        if right then [] else [ $"{augmentation} needs {needed}" ]
+
+    /// The format of images once they are augmented: crops change height and width.
+    let output (augmentations: Augmentation seq) (image: ImageFormat) : ImageFormat =
+        (image, augmentations)
+        ||> Seq.fold (fun image augmentation ->
+            match augmentation with
+            | Augmentation.Crop(height, width, _) -> { image with Height = height; Width = width }
+            | _ -> image)
+
+    /// Everything wrong with augmentations, by themselves and for images of this format.
+    let faultsFor (image: ImageFormat) (augmentations: Augmentation seq) : string list =
+        let step image augmentation =
+            let least = min image.Height image.Width
+            let misfit =
+                match augmentation with
+                | Augmentation.Shift pixels when pixels >= least -> [ "can leave nothing of" ]
+                | Augmentation.Crop(_, _, padding) when padding > least -> [ "has a padding larger than" ]
+                | Augmentation.Crop(height, width, padding) when
+                    height > image.Height + 2 * padding || width > image.Width + 2 * padding ->
+                    [ "takes a window larger than" ]
+                | _ -> []
+            faults augmentation @ [ for fault in misfit -> $"{augmentation} {fault} images of {image.Height} x {image.Width}" ],
+            output [ augmentation ] image
+        [ if image.Channels < 1 || image.Height < 1 || image.Width < 1 then $"images can't have {image} pixels"
+          if not (image.Lowest <= image.Background && image.Background <= image.Highest) then
+              $"the background {image.Background} is not within the range of pixels, {image.Lowest} to {image.Highest}"
+          yield! List.ofSeq augmentations |> List.mapFold step image |> fst |> List.concat ]
+
+    /// The augmentation itself. Raises ArgumentException if its numbers are wrong.
+    let check (augmentation: Augmentation) : Augmentation =
+        match faults augmentation with
+        | [] -> augmentation
+        | found -> raise (ArgumentException(String.concat "\n" found))
+
+    /// Elements from which several threads pay: some ten microseconds of the cheapest augmentations.
+    let private threadsFrom = 50_000
+
+    /// Calls what `start` gives with each of the samples, in parts on several threads where that pays. Each part starts anew.
+    let private forEach (samples: int) (elements: int) (start: unit -> int -> unit) : unit =
+        let parts = if elements < threadsFrom then 1 else min samples (Team.threads ())
+        Team.run parts (Action<int>(fun part ->
+            let body = start ()
+            for j in part * samples / parts .. (part + 1) * samples / parts - 1 do body j))
+
+    let private mix (classes: int) (alpha: float) (keys: Key[]) (batch: Batch<'T>) : Batch<'T> =
+        let partners = keys |> Array.map (Mixing.partner alpha batch.Samples)
+        let mixed (x: Matrix<'T>) =
+            let from, into = Dense.elements x, Dense.fresh (x.RowCount * x.ColumnCount)
+            forEach batch.Samples into.Length (fun () j -> Mixing.column x.RowCount partners[j] j from into)
+            Dense.matrix x.RowCount x.ColumnCount into
+        let targets =
+            match batch.Targets with
+            | Targets.Labels labels -> Batch.oneHot classes (labels.ToArray())
+            | Targets.Values targets -> targets
+        Batch(mixed batch.Inputs, Targets.Values(mixed targets))
+
+    let private change (image: ImageFormat) (augmentation: Augmentation) (keys: Key[]) (batch: Batch<'T>) : Batch<'T> =
+        let output = output [ augmentation ] image
+        let from, into = Dense.elements batch.Inputs, Dense.fresh (output.Features * batch.Samples)
+        forEach batch.Samples into.Length (fun () ->
+            let change = Changes.ofAugmentation<'T> image output augmentation
+            fun j ->
+                change.Invoke(
+                    keys[j],
+                    ReadOnlySpan(from, j * image.Features, image.Features),
+                    Span(into, j * output.Features, output.Features)))
+        Batch(Dense.matrix output.Features batch.Samples into, batch.Targets)
+
+    /// The batch with the augmentations applied in order to each of its images. What the i-th of them draws for sample j is
+    /// a function of child i of child j of the key. Pixels stay within 0 and 1, or whatever range theirs is (rounded).
+    /// Labels become soft targets by mixup, and otherwise remain.
+    /// Raises ArgumentException with everything wrong with the augmentations for this format, if the format is not that of
+    /// the batch, and if mixup finds a label outside the classes.
+    let apply (augmentations: Augmentation seq) (image: ImageFormat) (key: Key) (batch: Batch<'T>) : Batch<'T> =
+        match faultsFor image augmentations with
+        | [] -> ()
+        | found -> raise (ArgumentException(String.concat "\n" found))
+        if batch.Features <> image.Features then
+            invalidArg (nameof image) $"images of {image} pixels have {image.Features} features, but the batch has {batch.Features}"
+        let keys = Key.split batch.Samples key
+        let step struct (batch, image) (i, augmentation) =
+            let keys = keys |> Array.map (Key.child i)
+            match augmentation with
+            | Augmentation.Mixup alpha -> struct (mix image.Classes alpha keys batch, image)
+            | _ -> struct (change image augmentation keys batch, output [ augmentation ] image)
+        let struct (augmented, _) = augmentations |> Seq.indexed |> Seq.fold step struct (batch, image)
+        augmented
