@@ -4,11 +4,20 @@ open System
 open System.Collections.Generic
 open Functional.FSharp
 
-/// Layers in order, a loss, and a penalty on weights. Immutable: what it is made of is copied, and what it gives is read-only by contract.
+/// Layers in order, a loss, and a penalty on weights. Immutable: what it is made of is copied, and what it gives is
+/// read-only by contract.
 [<Sealed>]
 type Network<'T when Real<'T>> internal (layers: Layer<'T>[], names: string[], loss: Loss, penalty: Penalty, inputs: int, outputs: int) =
+    // Every step asks several times.
+    let leavesOf (ofLayer: string -> Layer<'T> -> Parameter<'T> list) =
+        lazy (Parameters<'T>(Array.map2 ofLayer names layers |> List.concat |> Array.ofList))
+
+    let parameters = leavesOf Layer.leaves
+    let statistics = leavesOf Layer.statistics
     member internal _.LayerArray = layers
     member internal _.NameArray = names
+    member internal _.Parameters = parameters.Value
+    member internal _.Statistics = statistics.Value
     member _.Layers: IReadOnlyList<Layer<'T>> = layers
     /// The layers' names, in order: the kind and its number among its kind, as in `affine1`, `relu1`, `affine2`.
     member _.Names: IReadOnlyList<string> = names
@@ -126,12 +135,10 @@ module Network =
         createWith sizes (fun _ -> [ Activation activation ]) initializer key
 
     /// The trained leaves, layer after layer, named as in `affine1.weight`.
-    let parameters (network: Network<'T>) : Parameters<'T> =
-        Parameters<'T> [| for name, layer in Seq.zip network.NameArray network.LayerArray do yield! Layer.leaves name layer |]
+    let parameters (network: Network<'T>) : Parameters<'T> = network.Parameters
 
     /// What layers remember of the batches that they saw, as in `batchnorm1.mean`.
-    let statistics (network: Network<'T>) : Parameters<'T> =
-        Parameters<'T> [| for name, layer in Seq.zip network.NameArray network.LayerArray do yield! Layer.statistics name layer |]
+    let statistics (network: Network<'T>) : Parameters<'T> = network.Statistics
 
     /// The same network with every layer changed by a function that takes leaves one after the other.
     let private withLeaves (change: (unit -> Parameter<'T>) -> Layer<'T> -> Layer<'T>) (leaves: Parameters<'T>) (network: Network<'T>) =
@@ -236,8 +243,8 @@ module Network =
             dy <- dx
         let parameters = parameters network
         { Loss = loss + Penalty.value network.Penalty parameters
-          Parameters = Penalty.addGradient network.Penalty parameters (Parameters(gradients |> Seq.concat |> Array.ofSeq))
-          Statistics = Parameters(passed |> Seq.collect _.Statistics |> Array.ofSeq) }
+          Parameters = Penalty.addGradient network.Penalty parameters (Parameters(gradients |> List.concat |> Array.ofList))
+          Statistics = Parameters(passed |> Array.map _.Statistics |> List.concat |> Array.ofList) }
 
     /// The loss of a batch as in training, and the penalty: what `gradient` differentiates for the same key.
     /// Raises ArgumentException if the batch's features or targets don't fit the network.

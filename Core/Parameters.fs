@@ -101,8 +101,9 @@ module Parameters =
     let internal checkAlike (what: string) (expected: Parameters<'T>) (found: Parameters<'T>) =
         if expected.Count <> found.Count then
             invalidArg what $"{what} has {found.Count} leaves, but the parameters have {expected.Count}"
-        for e, f in Array.zip expected.Leaves found.Leaves do
-            if e.Name <> f.Name || e.Shape <> f.Shape then
+        for i in 0 .. expected.Count - 1 do
+            let e, f = expected.Leaves[i], found.Leaves[i]
+            if not (String.Equals(e.Name, f.Name)) || e.Shape.Rows <> f.Shape.Rows || e.Shape.Columns <> f.Shape.Columns then
                 invalidArg what $"{what} has {f} where the parameters have {e}"
 
     /// Copies of these leaves. Raises ArgumentException if two have the same name, or elements don't fill their shape.

@@ -47,8 +47,8 @@ module Affine =
         struct (predict layer x, pullback)
 
     let internal leaves (name: string) (layer: Affine<'T>) : Parameter<'T> list =
-        [ Parameter.ofFreshMatrix $"{name}.weight" Role.Weight layer.Weight
-          Parameter.ofFreshVector $"{name}.bias" Role.Bias layer.Bias ]
+        [ Parameter.ofFreshMatrix (name + ".weight") Role.Weight layer.Weight
+          Parameter.ofFreshVector (name + ".bias") Role.Bias layer.Bias ]
 
     let internal ofLeaves (next: unit -> Parameter<'T>) : Affine<'T> =
         let weight = next ()

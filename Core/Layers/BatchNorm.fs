@@ -69,8 +69,8 @@ module BatchNorm =
                 and variances for {layer.Statistics.Variance.Count}" ]
 
     let internal leaves (name: string) (statistics: BatchNormStatistics<'T>) : Parameter<'T> list =
-        [ Parameter.ofFreshVector $"{name}.mean" Role.Statistic statistics.Mean
-          Parameter.ofFreshVector $"{name}.variance" Role.Statistic statistics.Variance ]
+        [ Parameter.ofFreshVector (name + ".mean") Role.Statistic statistics.Mean
+          Parameter.ofFreshVector (name + ".variance") Role.Statistic statistics.Variance ]
 
     let internal ofLeaves (next: unit -> Parameter<'T>) : BatchNormStatistics<'T> =
         let mean = next ()

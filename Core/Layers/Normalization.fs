@@ -26,8 +26,8 @@ module internal Normalization =
         { Gamma = Dense.vector (p.Gamma.ToArray()); Beta = Dense.vector (p.Beta.ToArray()) }
 
     let leaves (name: string) (p: ScaleShift<'T>) : Parameter<'T> list =
-        [ Parameter.ofFreshVector $"{name}.gamma" Role.Scale p.Gamma
-          Parameter.ofFreshVector $"{name}.beta" Role.Shift p.Beta ]
+        [ Parameter.ofFreshVector (name + ".gamma") Role.Scale p.Gamma
+          Parameter.ofFreshVector (name + ".beta") Role.Shift p.Beta ]
 
     let ofLeaves (next: unit -> Parameter<'T>) : ScaleShift<'T> =
         let gamma = next ()
