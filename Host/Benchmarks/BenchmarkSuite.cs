@@ -5,7 +5,7 @@ namespace Functional.Host.Benchmarks;
 /// <summary>Everything that is measured, in order: limits first, what is compared with them after.</summary>
 /// <param name="Threads">The most threads; everything is measured with one, too, where that makes a difference.</param>
 /// <param name="Seconds">For each measurement with one number of threads, half as much for warming up not counted.</param>
-/// <param name="Only">A part of the names of what is measured; everything if null.</param>
+/// <param name="Only">Parts of the names of what is measured, separated by commas; everything if null.</param>
 public sealed record BenchmarkSuite(int Threads, double Seconds, string? Only)
 {
     private const string BandwidthName = "bandwidth";
@@ -28,7 +28,8 @@ public sealed record BenchmarkSuite(int Threads, double Seconds, string? Only)
             ? Measure()
             : throw new UsageException($"--only: nothing is named like '{Only}'; there are {string.Join(", ", Names)}");
 
-    private bool Wanted(string name) => Only is null || name.Contains(Only, StringComparison.OrdinalIgnoreCase);
+    private bool Wanted(string name) =>
+        Only is null || Only.Split(',').Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
 
     private IEnumerable<Measurement> Measure()
     {

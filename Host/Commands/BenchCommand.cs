@@ -15,13 +15,15 @@ public static class BenchCommand
     {
         var only = new Option<string?>("--only")
         {
-            HelpName = "NAME",
-            Description = "measure only what has this in its name: peak, bandwidth, product, 50x100x784, two-layer-sgd, evaluation, ...",
+            HelpName = "NAMES",
+            Description = "measure only what has one of these in its name: " +
+                "peak, bandwidth, product, 50x100x784, two-layer-sgd, evaluation, ...",
         };
         var seconds = new Option<double>("--seconds")
         {
             HelpName = "S",
-            Description = $"time for each measurement, half of it again for warming up [default: {DefaultSeconds.ToString(CultureInfo.InvariantCulture)}]",
+            Description = "time for each measurement, half of it again for warming up " +
+                $"[default: {DefaultSeconds.ToString(CultureInfo.InvariantCulture)}]",
             DefaultValueFactory = _ => DefaultSeconds,
             CustomParser = result =>
             {

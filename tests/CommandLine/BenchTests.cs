@@ -38,7 +38,7 @@ public sealed class BenchTests : IDisposable
     [Fact]
     public void A_product_is_measured_beside_the_peak()
     {
-        var outcome = Bench("--json", "--only", "50x784x100", "--seconds", "0.02", "--threads", "1");
+        var outcome = Bench("--json", "--only", "50x784x100,nothing", "--seconds", "0.02", "--threads", "1");
         Assert.Equal(0, outcome.ExitCode);
         Assert.Equal(["peak", "peak", "product"], outcome.Events.Select(found => found.GetProperty("event").GetString()!));
         var product = outcome.Events[^1];

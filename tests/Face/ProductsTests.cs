@@ -5,8 +5,8 @@ namespace Functional.Tests.Face;
 
 public class ProductsTests
 {
-    private static readonly Matrix<double> A = Matrix<double>.Build.DenseOfArray(new double[,] { { 1, 2, 3 }, { 4, 5, 6 } });
-    private static readonly Matrix<double> B = Matrix<double>.Build.DenseOfArray(new double[,] { { 1, -1, 2 }, { 0, 3, 1 } });
+    private static readonly Matrix<double> A = Matrix<double>.Build.Dense(2, 3, [1, 4, 2, 5, 3, 6]);
+    private static readonly Matrix<double> B = Matrix<double>.Build.Dense(2, 3, [1, 0, -1, 3, 2, 1]);
 
     [Fact]
     public void Products_are_those_of_the_textbook()
@@ -23,7 +23,10 @@ public class ProductsTests
         Assert.Equal(
             "a b needs sums of one length, but a is 2 x 3 and b is 2 x 3: 3 and 2 (Parameter 'b')",
             Assert.Throws<ArgumentException>(() => Products.Product(A, B)).Message);
-        Assert.Contains("a is 2 x 3 and b is 3 x 4", Assert.Throws<ArgumentException>(() => Products.TransposeThisProduct(A, wide)).Message, StringComparison.Ordinal);
-        Assert.Contains("a is 2 x 3 and b is 3 x 4", Assert.Throws<ArgumentException>(() => Products.ProductWithTranspose(A, wide)).Message, StringComparison.Ordinal);
+        Assert.All(
+            (Func<Matrix<double>, Matrix<double>, Matrix<double>>[])[Products.TransposeThisProduct, Products.ProductWithTranspose],
+            product => Assert.Contains(
+                "a is 2 x 3 and b is 3 x 4",
+                Assert.Throws<ArgumentException>(() => product(A, wide)).Message, StringComparison.Ordinal));
     }
 }
