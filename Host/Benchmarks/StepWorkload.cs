@@ -16,7 +16,11 @@ public sealed record StepWorkload(string Name, Func<Network<float>> Network, int
     public static IReadOnlyList<StepWorkload> All { get; } =
     [
         new("two-layer-sgd", () => Dense(50), 100, Optimizer.Sgd(learningRate: 0.01)),
+        new("two-layer-adam", () => Dense(50), 100, Optimizer.Adam(learningRate: 0.001)),
         new("deep-sgd", () => Dense(100, 100, 100, 100), 128, Optimizer.Sgd(learningRate: 0.01)),
+        new("deep-adam", () => Dense(100, 100, 100, 100), 128, Optimizer.Adam(learningRate: 0.001)),
+        new("deep-regularised", Regularised, 128, Optimizer.Sgd(learningRate: 0.01)),
+        new("wide-adam", () => Dense(1024, 1024), 256, Optimizer.Adam(learningRate: 0.001)),
     ];
 
     /// <summary>Measures it beside the peaks, each with another number of threads.</summary>
@@ -59,6 +63,13 @@ public sealed record StepWorkload(string Name, Func<Network<float>> Network, int
 
     private static IEnumerable<int> Weights(Network<float> network) =>
         network.Parameters().Where(leaf => leaf.Role == Role.Weight).Select(leaf => leaf.Shape.Length);
+
+    private static Network<float> Regularised() =>
+        Functional.Network.Create<float>(
+            [BenchmarkImages.Features, 100, 100, 100, 100, BenchmarkImages.Classes],
+            units => [Layer.BatchNorm<float>(units), Layer.Of<float>(Activation.Relu), Layer.Dropout<float>(0.2, DropoutForm.Inverted)],
+            Initializer.He, seed: 1)
+        .WithPenalty(Penalty.L2(1e-4));
 
     private static Network<float> Dense(params int[] hidden) =>
         Functional.Network.Create(

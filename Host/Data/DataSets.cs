@@ -16,9 +16,9 @@ public static class DataSets
         if (Sources.All.Any(source => source.Name == name))
         {
             var folder = DataFolder.Of(name);
-            return Directory.Exists(folder)
+            return Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any()
                 ? MnistFolder.Load(folder)
-                : throw new DataException(folder, null, $"the files of {name}, as 'functional data fetch {name}' puts there", "no such folder");
+                : throw new DataException(folder, null, $"the files of {name}, as 'functional data fetch {name}' puts there", "none there");
         }
         return Directory.Exists(name)
             ? MnistFolder.Load(name)
