@@ -18,7 +18,7 @@ public static class RunPage
     {
         var summary = result.Summary;
         var scores = Evaluation.Scores(result.State.Network, data.Test, data.Test.All, result.Scale, threads);
-        var answers = new Answers(data.Test, Metrics.Classes(scores), Metrics.Softmax(scores));
+        int[] labels = [.. data.Test.Labels];
         var title = Invariant($"{PlainReport.Percent(summary.TestAccuracy)} of unseen samples told right");
         return Page.Of($"Functional: {title}", string.Join('\n',
         [
@@ -27,8 +27,8 @@ public static class RunPage
             LossSection(data, result),
             AccuracySection(result),
             .. WeightSection(data, result.State.Network),
-            ConfusionSection(answers),
-            MistakeSection(answers),
+            ConfusionSection(Metrics.Confusion(scores, labels)),
+            MistakeSection(data.Test, Metrics.MostWrong(scores, labels, MostMistakes)),
             ReproductionSection(configuration, summary),
         ]));
     }
@@ -92,25 +92,25 @@ public static class RunPage
         ];
     }
 
-    private static string ConfusionSection(Answers answers)
+    private static string ConfusionSection(ConfusionMatrix confusion)
     {
-        var counts = answers.Confusion();
+        var classes = Enumerable.Range(0, confusion.Classes).ToArray();
+        double[][] counts = [.. classes.Select(row => classes.Select(column => (double)confusion[row, column]).ToArray())];
         return Page.Section(
             "What it takes for what",
             Page.Paragraph("Rows are what a test sample is, columns what the network says. The diagonal is right; what stands out beside it are pairs that it confuses."),
             Page.Figure(new MatrixChart("Confusion matrix", "said", "is") { Values = counts, Depth = Scaling.Logarithmic }));
     }
 
-    private static string MistakeSection(Answers answers)
-    {
-        var mistakes = answers.Mistakes().Take(MostMistakes).ToArray();
-        return mistakes.Length == 0
+    private static string MistakeSection(LabeledImages images, IReadOnlyList<WrongAnswer> mistakes) =>
+        mistakes.Count == 0
             ? Page.Section("Where it errs", Page.Paragraph("Nowhere: every test sample was told right."))
             : Page.Section(
                 "Where it errs with most confidence",
                 Page.Paragraph("The test samples that it got wrong while being surest of it. Would you have known?"),
-                Page.Figure(new ImageGrid("Most confident mistakes", [.. mistakes.Select(answers.Picture)])));
-    }
+                Page.Figure(new ImageGrid("Most confident mistakes", [.. mistakes.Select(wrong => new Picture(
+                    images.Width, images.Height, images.Pixels.AsMemory(wrong.Sample * images.Features, images.Features),
+                    $"{wrong.Label}, said {wrong.Predicted}\n{PlainReport.Percent(wrong.Probability)}"))])));
 
     private static string ReproductionSection(TrainConfiguration configuration, RunSummary summary) => Page.Section(
         "How to do it again",
