@@ -78,7 +78,8 @@ let inline map3to2 ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T> ->
         store v z i)
     struct (cutTo n y, cutTo n z)
 
-let inline map4to3 ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> struct (Lanes<'T> * Lanes<'T> * Lanes<'T>))
+let inline map4to3
+    ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> struct (Lanes<'T> * Lanes<'T> * Lanes<'T>))
     (a: 'T[]) (b: 'T[]) (c: 'T[]) (d: 'T[]) : struct ('T[] * 'T[] * 'T[]) =
     let n = a.Length
     let a, b, c, d = atLeastOneVector a, atLeastOneVector b, atLeastOneVector c, atLeastOneVector d
@@ -91,7 +92,9 @@ let inline map4to3 ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T> ->
     struct (cutTo n x, cutTo n y, cutTo n z)
 
 let inline map5to4
-    ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> struct (Lanes<'T> * Lanes<'T> * Lanes<'T> * Lanes<'T>))
+    ([<InlineIfLambda>] f:
+        Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T>
+            -> struct (Lanes<'T> * Lanes<'T> * Lanes<'T> * Lanes<'T>))
     (a: 'T[]) (b: 'T[]) (c: 'T[]) (d: 'T[]) (e: 'T[]) : struct ('T[] * 'T[] * 'T[] * 'T[]) =
     let n = a.Length
     let a, b, c, d, e = atLeastOneVector a, atLeastOneVector b, atLeastOneVector c, atLeastOneVector d, atLeastOneVector e

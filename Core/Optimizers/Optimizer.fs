@@ -35,60 +35,93 @@ type Optimizer =
           WeightDecay = 0.0
           ProximalL1 = 0.0 }
 
-    /// Stochastic gradient descent. See Rule for the formulas and their sources.
+    /// Stochastic gradient descent. (The formulas and their sources stand with Rule.)
     static member Sgd([<Optional; DefaultParameterValue(0.01)>] learningRate: float) =
         Optimizer.Of(Rule.GradientDescent, learningRate)
 
+    /// Gradient descent with a velocity.
     static member Momentum
-        ([<Optional; DefaultParameterValue(0.01)>] learningRate: float, [<Optional; DefaultParameterValue(0.9)>] momentum: float) =
+        ([<Optional; DefaultParameterValue(0.01)>] learningRate: float,
+         [<Optional; DefaultParameterValue(0.9)>] momentum: float) =
         Optimizer.Of(Rule.Momentum momentum, learningRate)
 
+    /// Momentum with the gradient at the point that is looked ahead to.
     static member Nesterov
-        ([<Optional; DefaultParameterValue(0.01)>] learningRate: float, [<Optional; DefaultParameterValue(0.9)>] momentum: float) =
+        ([<Optional; DefaultParameterValue(0.01)>] learningRate: float,
+         [<Optional; DefaultParameterValue(0.9)>] momentum: float) =
         Optimizer.Of(Rule.Nesterov momentum, learningRate)
 
+    /// Rates that fall with the squares of all gradients so far.
     static member AdaGrad
-        ([<Optional; DefaultParameterValue(0.01)>] learningRate: float, [<Optional; DefaultParameterValue(1e-7)>] epsilon: float) =
+        ([<Optional; DefaultParameterValue(0.01)>] learningRate: float,
+         [<Optional; DefaultParameterValue(1e-7)>] epsilon: float) =
         Optimizer.Of(Rule.AdaGrad epsilon, learningRate)
 
+    /// Rates that follow the mean square of recent gradients.
     static member RmsProp
-        ([<Optional; DefaultParameterValue(0.01)>] learningRate: float, [<Optional; DefaultParameterValue(0.99)>] decay: float,
+        ([<Optional; DefaultParameterValue(0.01)>] learningRate: float,
+         [<Optional; DefaultParameterValue(0.99)>] decay: float,
          [<Optional; DefaultParameterValue(1e-7)>] epsilon: float) =
         Optimizer.Of(Rule.RmsProp(decay, epsilon), learningRate)
 
+    /// Changes as large as recent changes, with no unit to choose; the paper's learning rate is 1.
     static member AdaDelta
-        ([<Optional; DefaultParameterValue(1.0)>] learningRate: float, [<Optional; DefaultParameterValue(0.95)>] decay: float,
+        ([<Optional; DefaultParameterValue(1.0)>] learningRate: float,
+         [<Optional; DefaultParameterValue(0.95)>] decay: float,
          [<Optional; DefaultParameterValue(1e-6)>] epsilon: float) =
         Optimizer.Of(Rule.AdaDelta(decay, epsilon), learningRate)
 
+    /// The mean of recent gradients over the root of their mean square.
     static member Adam
-        ([<Optional; DefaultParameterValue(0.001)>] learningRate: float, [<Optional; DefaultParameterValue(0.9)>] beta1: float,
-         [<Optional; DefaultParameterValue(0.999)>] beta2: float, [<Optional; DefaultParameterValue(1e-7)>] epsilon: float) =
+        ([<Optional; DefaultParameterValue(0.001)>] learningRate: float,
+         [<Optional; DefaultParameterValue(0.9)>] beta1: float,
+         [<Optional; DefaultParameterValue(0.999)>] beta2: float,
+         [<Optional; DefaultParameterValue(1e-7)>] epsilon: float) =
         Optimizer.Of(Rule.Adam(beta1, beta2, epsilon), learningRate)
 
+    /// Adam with rates that never rise again.
     static member AmsGrad
-        ([<Optional; DefaultParameterValue(0.001)>] learningRate: float, [<Optional; DefaultParameterValue(0.9)>] beta1: float,
-         [<Optional; DefaultParameterValue(0.999)>] beta2: float, [<Optional; DefaultParameterValue(1e-7)>] epsilon: float) =
+        ([<Optional; DefaultParameterValue(0.001)>] learningRate: float,
+         [<Optional; DefaultParameterValue(0.9)>] beta1: float,
+         [<Optional; DefaultParameterValue(0.999)>] beta2: float,
+         [<Optional; DefaultParameterValue(1e-7)>] epsilon: float) =
         Optimizer.Of(Rule.AmsGrad(beta1, beta2, epsilon), learningRate)
 
     /// Adam with decoupled weight decay. Source: Loshchilov and Hutter (2019).
     static member AdamW
-        ([<Optional; DefaultParameterValue(0.001)>] learningRate: float, [<Optional; DefaultParameterValue(0.01)>] weightDecay: float,
-         [<Optional; DefaultParameterValue(0.9)>] beta1: float, [<Optional; DefaultParameterValue(0.999)>] beta2: float,
+        ([<Optional; DefaultParameterValue(0.001)>] learningRate: float,
+         [<Optional; DefaultParameterValue(0.01)>] weightDecay: float,
+         [<Optional; DefaultParameterValue(0.9)>] beta1: float,
+         [<Optional; DefaultParameterValue(0.999)>] beta2: float,
          [<Optional; DefaultParameterValue(1e-7)>] epsilon: float) =
         { Optimizer.Of(Rule.Adam(beta1, beta2, epsilon), learningRate) with WeightDecay = weightDecay }
 
+    /// Steps of the same size in every element, along the sign of a mean gradient; rates are 3 to 10 times smaller than Adam's.
     static member Lion
-        ([<Optional; DefaultParameterValue(1e-4)>] learningRate: float, [<Optional; DefaultParameterValue(0.9)>] beta1: float,
+        ([<Optional; DefaultParameterValue(1e-4)>] learningRate: float,
+         [<Optional; DefaultParameterValue(0.9)>] beta1: float,
          [<Optional; DefaultParameterValue(0.99)>] beta2: float) =
         Optimizer.Of(Rule.Lion(beta1, beta2), learningRate)
 
+    /// The same with this schedule.
     member optimizer.With(schedule: Schedule) = { optimizer with Schedule = schedule }
+
+    /// The same with this learning rate.
     member optimizer.WithLearningRate(learningRate: float) = { optimizer with LearningRate = learningRate }
+
+    /// The same with so many gradients for a step.
     member optimizer.WithAccumulation(gradients: int) = { optimizer with Accumulation = gradients }
+
+    /// The same with no element of a gradient beyond this.
     member optimizer.WithClipValue(limit: float) = { optimizer with ClipValue = limit }
+
+    /// The same with no gradient's norm beyond this.
     member optimizer.WithClipNorm(limit: float) = { optimizer with ClipNorm = limit }
+
+    /// The same with this decoupled weight decay.
     member optimizer.WithWeightDecay(decay: float) = { optimizer with WeightDecay = decay }
+
+    /// The same with this proximal L1 step.
     member optimizer.WithProximalL1(rate: float) = { optimizer with ProximalL1 = rate }
 
     /// One line: the rule with its numbers, and what is not as it is by default.
@@ -147,10 +180,10 @@ module Optimizer =
 
     let private checkState (optimizer: Optimizer) (state: OptimizerState<'T>) (parameters: Parameters<'T>) =
         let expected = slotNames optimizer
-        if expected.Length <> state.Slots.Length || Array.exists2 (fun name (slot: Slot<'T>) -> name <> slot.Name) expected state.Slots then
+        let found = state.Slots |> Array.map _.Name
+        if expected <> found then
             let list names = if Array.isEmpty names then "no slots" else String.concat ", " names
-            invalidArg (nameof state)
-                $"{optimizer} keeps {list expected}, but the state has {list (state.Slots |> Array.map _.Name)}"
+            invalidArg (nameof state) $"{optimizer} keeps {list expected}, but the state has {list found}"
         for slot in state.Slots do Parameters.checkAlike slot.Name parameters slot.Values
 
     /// One step of the rule; the state has the rule's slots alone.

@@ -105,7 +105,8 @@ module internal Rule =
             learningRate * sqrt (1.0 - Elementary.power beta2 step) / (1.0 - Elementary.power beta1 step)
         | _ -> learningRate
 
-    let private momentum<'T when Real<'T>> (look: bool) (momentum: float) (rate: Lanes<'T>) (keep: Lanes<'T>) (w: 'T[]) (g: 'T[]) (v: 'T[]) =
+    let private momentum<'T when Real<'T>>
+        (look: bool) (momentum: float) (rate: Lanes<'T>) (keep: Lanes<'T>) (w: 'T[]) (g: 'T[]) (v: 'T[]) =
         let momentum: Lanes<'T> = broadcast momentum
         if look then
             map3to2
@@ -146,7 +147,8 @@ module internal Rule =
             w g h u
 
     let private adam<'T when Real<'T>>
-        (beta1: float) (beta2: float) (epsilon: float) (rate: Lanes<'T>) (keep: Lanes<'T>) (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) =
+        (beta1: float) (beta2: float) (epsilon: float) (rate: Lanes<'T>) (keep: Lanes<'T>)
+        (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) =
         let share1: Lanes<'T> = broadcast (1.0 - beta1)
         let share2: Lanes<'T> = broadcast (1.0 - beta2)
         let beta1: Lanes<'T> = broadcast beta1
@@ -191,7 +193,8 @@ module internal Rule =
             w g m
 
     /// The new elements of a leaf and of its slots, for the step's `rate`.
-    let update<'T when Real<'T>> (rule: Rule) (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (slots: 'T[][]) : struct ('T[] * 'T[][]) =
+    let update<'T when Real<'T>> (rule: Rule) (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (slots: 'T[][])
+        : struct ('T[] * 'T[][]) =
         let rate: Lanes<'T> = broadcast rate
         let keep: Lanes<'T> = broadcast keep
         let inline one struct (w, a) = struct (w, [| a |])

@@ -40,7 +40,8 @@ type Schedule =
 
     /// Half a cosine from start up to 1 in the first share of the steps, and another down to the final factor.
     static member OneCycle
-        (steps: int, [<Optional; DefaultParameterValue(0.3)>] share: float, [<Optional; DefaultParameterValue(0.04)>] start: float,
+        (steps: int, [<Optional; DefaultParameterValue(0.3)>] share: float,
+         [<Optional; DefaultParameterValue(0.04)>] start: float,
          [<Optional; DefaultParameterValue(4e-6)>] final: float) =
         { WarmUp = 0; Shape = ScheduleShape.OneCycle(steps, share, start, final) }
 

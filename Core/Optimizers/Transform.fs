@@ -31,7 +31,8 @@ module Transform =
 
     /// The square root of the sum of the squares of all elements of all leaves, computed in double.
     let norm (gradient: Parameters<'T>) : float =
-        gradient.Leaves |> Array.fold (fun total leaf -> total + Reductions.sumOfSquares (Dense.values leaf.Values)) 0.0 |> sqrt
+        let add total (leaf: Parameter<'T>) = total + Reductions.sumOfSquares (Dense.values leaf.Values)
+        sqrt (Array.fold add 0.0 gradient.Leaves)
 
     /// The same direction, and a norm over all leaves of at most the limit.
     /// Source: Pascanu et al., On the Difficulty of Training Recurrent Neural Networks (2013).

@@ -65,11 +65,13 @@ public static class TrainOptions
         OptimizerNumber("learning-rate", "RATE", "how far a step goes along the gradient", (c, x) => c with { LearningRate = x }),
         OptimizerNumber("momentum", "SHARE", "the velocity that a step keeps", (c, x) => c with { Momentum = x }),
         OptimizerNumber("beta1", "SHARE", "the mean gradient that a step keeps", (c, x) => c with { Beta1 = x }),
-        OptimizerNumber("beta2", "SHARE", "the mean square gradient that a step keeps (lion: the mean gradient that is remembered)",
+        OptimizerNumber("beta2", "SHARE",
+            "the mean square gradient that a step keeps (lion: the mean gradient that is remembered)",
             (c, x) => c with { Beta2 = x }),
         OptimizerNumber("decay", "SHARE", "the mean square gradient that a step keeps", (c, x) => c with { Decay = x }),
         OptimizerNumber("epsilon", "VALUE", "what keeps a division by a root from exploding", (c, x) => c with { Epsilon = x }),
-        OptimizerNumber("weight-decay", "RATE", "weights shrink by the learning rate times this in each step, apart from the gradient",
+        OptimizerNumber("weight-decay", "RATE",
+            "weights shrink by the learning rate times this in each step, apart from the gradient",
             (c, x) => c with { WeightDecay = x }),
         Option("schedule", "TEXT",
             "how the learning rate goes: constant, step:EVERY:FACTOR, exponential:FACTOR (of every step), cosine[:FINAL] or one-cycle "
@@ -134,7 +136,8 @@ public static class TrainOptions
     private static TrainOption OptimizerNumber(
         string name, string value, string help, Func<TrainConfiguration, double, TrainConfiguration> set) =>
         Option(
-            name, value, OptimizerChoice.All.All(choice => choice.Numbers.ContainsKey(name)) ? help : $"{help}, of {OptimizerChoice.Having(name)}", [],
+            name, value,
+            OptimizerChoice.All.All(choice => choice.Numbers.ContainsKey(name)) ? help : $"{help}, of {OptimizerChoice.Having(name)}", [],
             (c, text) => set(c, Number(text)), c => Text(c.OptimizerNumber(name)))
         with { Default = OptimizerChoice.Default(name) };
 
