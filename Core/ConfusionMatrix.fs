@@ -50,7 +50,8 @@ type ConfusionMatrix internal (classes: int, counts: int[], unanswered: int[]) =
         ratio (2.0 * float matrix[label, label]) (float (matrix.Predicted label + matrix.Actual label))
 
     member private matrix.Macro(value: int -> float) : float =
-        let present = [| for label in 0 .. classes - 1 do if matrix.Actual label + matrix.Predicted label > 0 then label |]
+        let occurs label = matrix.Actual label + matrix.Predicted label > 0
+        let present = Array.filter occurs [| 0 .. classes - 1 |]
         ratio (Array.sumBy value present) (float present.Length)
 
     /// The mean precision of the classes that occur, as samples or as predictions.
@@ -70,5 +71,6 @@ type ConfusionMatrix internal (classes: int, counts: int[], unanswered: int[]) =
     override _.GetHashCode() = hash struct (counts, unanswered)
 
     override matrix.ToString() =
-        let row actual = String.Join(" ", [ for predicted in 0 .. classes - 1 -> matrix[actual, predicted].ToString().PadLeft 6 ])
+        let cell actual predicted = matrix[actual, predicted].ToString().PadLeft 6
+        let row actual = String.Join(" ", [ for predicted in 0 .. classes - 1 -> cell actual predicted ])
         String.Join("\n", [ for actual in 0 .. classes - 1 -> row actual ])

@@ -19,8 +19,8 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
 
-/// How good a network's answers are. Scores are classes x samples, as the network gives them. A sample with a score that is
-/// NaN counts as answered wrongly; among equal scores the first class counts as the largest.
+/// How good a network's answers are. Scores are classes x samples, as the network gives them. A sample with a score
+/// that is NaN counts as answered wrongly; among equal scores the first class counts as the largest.
 [<RequireQualifiedAccess>]
 module Metrics =
     /// F#'s > on a generic element is a slow call; the interface's own is an instruction.
@@ -64,7 +64,7 @@ module Metrics =
             invalidArg (nameof labels) $"{scores.ColumnCount} samples of scores with {labels.Length} labels"
         for i in 0 .. labels.Length - 1 do
             if uint labels[i] >= uint scores.RowCount then
-                invalidArg (nameof labels) $"sample {i} has label {labels[i]}, but there are scores for {scores.RowCount} classes"
+                invalidArg (nameof labels) $"sample {i} has label {labels[i]}, but there are {scores.RowCount} classes"
         labels
 
     /// The share (0 to 1) of the samples whose label is among the k classes with the largest scores.
@@ -80,7 +80,8 @@ module Metrics =
                 if 'T.IsNaN other then isNumber <- false
                 elif above other own || (i < label && not (above own other)) then before <- before + 1
             isNumber && before < k
-        float (labels |> Seq.indexed |> Seq.filter (fun (j, label) -> isAmong j label) |> Seq.length) / float labels.Length
+        let among = labels |> Seq.indexed |> Seq.filter (fun (j, label) -> isAmong j label) |> Seq.length
+        float among / float labels.Length
 
     /// How many samples of each class were taken for each class.
     /// Raises ArgumentException if the labels don't fit the scores.
@@ -102,8 +103,8 @@ module Metrics =
     let private bins = 15
 
     /// The expected calibration error, 0 to 1: samples go into 15 bins of equal width by the probability of their
-    /// predicted class; of each bin, the difference between its accuracy and its mean probability, weighted by its share of
-    /// the samples. Raises ArgumentException if the labels don't fit the scores.
+    /// predicted class; of each bin, the difference between its accuracy and its mean probability, weighted by its
+    /// share of the samples. Raises ArgumentException if the labels don't fit the scores.
     /// Source: Guo et al., On Calibration of Modern Neural Networks (2017).
     let calibrationError (scores: Matrix<'T>) (labels: int seq) : float =
         let labels = checkedLabels scores labels

@@ -44,7 +44,9 @@ let ``A class is the first of the largest scores, and NaN is none`` () =
 let ``The best k are the first k of the ranking`` () =
     holds withNaN (fun (scores, labels) ->
         let share k =
-            let among = Seq.zip (scores.EnumerateColumns()) labels |> Seq.filter (fun (s, label) -> ranking s |> List.truncate k |> List.contains label)
+            let among =
+                Seq.zip (scores.EnumerateColumns()) labels
+                |> Seq.filter (fun (s, label) -> ranking s |> List.truncate k |> List.contains label)
             float (Seq.length among) / float labels.Length
         let all = [ for k in 1 .. scores.RowCount -> Metrics.topK k scores labels ]
         let correct = Metrics.correct scores (Targets.Labels(ReadOnlyMemory labels))
@@ -59,11 +61,12 @@ let ``A confusion matrix counts, and its sums are the samples`` () =
         let count actual said = Seq.zip labels predicted |> Seq.filter ((=) (actual, said)) |> Seq.length
         let classes = [ 0 .. scores.RowCount - 1 ]
         let all f = List.forall f classes
-        all (fun actual -> all (fun said -> matrix[actual, said] = count actual said) && matrix.Unanswered actual = count actual -1)
+        all (fun actual -> all (fun said -> matrix[actual, said] = count actual said))
+        && all (fun actual -> matrix.Unanswered actual = count actual -1)
         && all (fun label -> matrix.Actual label = (labels |> Array.filter ((=) label)).Length)
         && all (fun label -> matrix.Predicted label = (predicted |> Array.filter ((=) label)).Length)
         && matrix.Samples = labels.Length
-        && close matrix.Accuracy (float (Metrics.correct scores (Targets.Labels(ReadOnlyMemory labels))) / float labels.Length)
+        && close matrix.Accuracy (Metrics.topK 1 scores labels)
         && matrix = Metrics.confusion scores labels && hash matrix = hash (Metrics.confusion scores labels))
 
 [<Fact>]
@@ -78,7 +81,8 @@ let ``Precision, recall and F1 are what they are called`` () =
         let f1 c =
             let p, r = precision c, recall c
             if p + r = 0.0 then 0.0 else 2.0 * p * r / (p + r)
-        let present = classes |> List.filter (fun c -> pairs |> Array.exists (fun (actual, said) -> actual = c || said = c))
+        let occurs c = pairs |> Array.exists (fun (actual, said) -> actual = c || said = c)
+        let present = List.filter occurs classes
         classes |> List.forall (fun c ->
             close (matrix.Precision c) (precision c) && close (matrix.Recall c) (recall c) && close (matrix.F1 c) (f1 c)
             && matrix.F1 c <= max (matrix.Precision c) (matrix.Recall c) + 1e-12
@@ -108,11 +112,15 @@ let private confidence (scores: Vector<float>) =
 
 [<Fact>]
 let ``The calibration error is the weighted gap of the bins`` () =
-    holds (answers (Gen.frequency [ 30, Gen.map (fun i -> float i / 7.0) (Gen.choose (-30, 30)); 1, Gen.constant nan ])) (fun (scores, labels) ->
-        let answers = Seq.zip3 (scores.EnumerateColumns()) labels (predictions scores) |> Seq.map (fun (s, label, said) -> confidence s, said = label)
+    let score = Gen.frequency [ 30, Gen.map (fun i -> float i / 7.0) (Gen.choose (-30, 30)); 1, Gen.constant nan ]
+    holds (answers score) (fun (scores, labels) ->
+        let answers =
+            Seq.zip3 (scores.EnumerateColumns()) labels (predictions scores)
+            |> Seq.map (fun (s, label, said) -> confidence s, said = label)
         let gaps =
             [ for bin in 1 .. 15 do
-                let inside = answers |> Seq.filter (fun (p, _) -> p > float (bin - 1) / 15.0 && p <= float bin / 15.0) |> List.ofSeq
+                let within (p, _) = p > float (bin - 1) / 15.0 && p <= float bin / 15.0
+                let inside = answers |> Seq.filter within |> List.ofSeq
                 if not inside.IsEmpty then
                     let accuracy = inside |> List.averageBy (fun (_, right) -> if right then 1.0 else 0.0)
                     float inside.Length / float labels.Length * abs (accuracy - List.averageBy fst inside) ]
@@ -120,13 +128,14 @@ let ``The calibration error is the weighted gap of the bins`` () =
         abs (List.sum gaps - Metrics.calibrationError scores labels) < 1e-9)
 
 [<Fact>]
-let ``Answers that are right as often as they say have a small calibration error, and sure ones that guess a large one`` () =
+let ``Answers that are right as often as they say are calibrated, and sure guesses are not`` () =
     let samples = 20_000
     let u = Key.uniforms (2 * samples) (Key.ofSeed 1L)
     // Two classes; the first has this probability, and is right so often.
     let probability j = 0.02 + 0.96 * u[2 * j]
     let labels = Array.init samples (fun j -> if u[2 * j + 1] < probability j then 0 else 1)
-    let scores factor = Matrix<float>.Build.Dense(2, samples, fun i j -> if i = 1 then 0.0 else factor * Math.Log(probability j / (1.0 - probability j)))
+    let logit j = Math.Log(probability j / (1.0 - probability j))
+    let scores factor = Matrix<float>.Build.Dense(2, samples, fun i j -> if i = 1 then 0.0 else factor * logit j)
     Assert.InRange(Metrics.calibrationError (scores 1.0) labels, 0.0, 0.02)
     Assert.InRange(Metrics.calibrationError (scores 5.0) labels, 0.1, 0.4)
     let guessing = Matrix<float>.Build.Dense(2, samples, fun i _ -> if i = 0 then 50.0 else 0.0)
@@ -147,7 +156,8 @@ let ``The most wrong answers are the surest of the wrong ones`` () =
         && found |> List.map _.Probability |> List.pairwise |> List.forall (fun (a, b) -> a >= b)
         && (List.sortBy _.Sample found, List.sortBy (fun (j, _, _, _) -> j) expected)
            ||> List.forall2 (fun answer (j, label, said, p) ->
-               (answer.Sample, answer.Label, answer.Predicted) = (j, label, said) && abs (answer.Probability - p) < 1e-9)
+               (answer.Sample, answer.Label, answer.Predicted) = (j, label, said)
+               && abs (answer.Probability - p) < 1e-9)
         && Metrics.mostWrong 2 scores labels = Array.truncate 2 (Array.ofList found))
 
 [<Fact>]

@@ -48,7 +48,8 @@ module Augmentation =
                     height > image.Height + 2 * padding || width > image.Width + 2 * padding ->
                     [ "takes a window larger than" ]
                 | _ -> []
-            faults augmentation @ [ for fault in misfit -> $"{augmentation} {fault} images of {image.Height} x {image.Width}" ],
+            let size = $"images of {image.Height} x {image.Width}"
+            faults augmentation @ [ for fault in misfit -> $"{augmentation} {fault} {size}" ],
             output [ augmentation ] image
         [ if image.Channels < 1 || image.Height < 1 || image.Width < 1 then $"images can't have {image} pixels"
           if not (image.Lowest <= image.Background && image.Background <= image.Highest) then
@@ -64,7 +65,8 @@ module Augmentation =
     /// Elements from which several threads pay: some ten microseconds of the cheapest augmentations.
     let private threadsFrom = 50_000
 
-    /// Calls what `start` gives with each of the samples, in parts on several threads where that pays. Each part starts anew.
+    /// Calls what `start` gives with each of the samples, in parts on several threads where that pays. Each part
+    /// starts anew.
     let private forEach (samples: int) (elements: int) (start: unit -> int -> unit) : unit =
         let parts = if elements < threadsFrom then 1 else min samples (Team.threads ())
         Team.run parts (Action<int>(fun part ->
@@ -95,17 +97,18 @@ module Augmentation =
                     Span(into, j * output.Features, output.Features)))
         Batch(Dense.matrix output.Features batch.Samples into, batch.Targets)
 
-    /// The batch with the augmentations applied in order to each of its images. What the i-th of them draws for sample j is
-    /// a function of child i of child j of the key. Pixels stay within 0 and 1, or whatever range theirs is (rounded).
-    /// Labels become soft targets by mixup, and otherwise remain.
-    /// Raises ArgumentException with everything wrong with the augmentations for this format, if the format is not that of
-    /// the batch, and if mixup finds a label outside the classes.
+    /// The batch with the augmentations applied in order to each of its images. What the i-th of them draws for sample
+    /// j is a function of child i of child j of the key. Pixels stay within 0 and 1, or whatever range theirs is
+    /// (rounded). Labels become soft targets by mixup, and otherwise remain.
+    /// Raises ArgumentException with everything wrong with the augmentations for this format, if the format is not
+    /// that of the batch, and if mixup finds a label outside the classes.
     let apply (augmentations: Augmentation seq) (image: ImageFormat) (key: Key) (batch: Batch<'T>) : Batch<'T> =
         match faultsFor image augmentations with
         | [] -> ()
         | found -> raise (ArgumentException(String.concat "\n" found))
         if batch.Features <> image.Features then
-            invalidArg (nameof image) $"images of {image} pixels have {image.Features} features, but the batch has {batch.Features}"
+            invalidArg (nameof image) 
+                $"images of {image} pixels have {image.Features} features, but the batch has {batch.Features}"
         let keys = Key.split batch.Samples key
         let step struct (batch, image) (i, augmentation) =
             let keys = keys |> Array.map (Key.child i)

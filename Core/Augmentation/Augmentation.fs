@@ -19,7 +19,8 @@ type ImageFormat =
 
     /// Images of one channel with pixels from 0, the background, to 1.
     static member Gray(height: int, width: int, classes: int) =
-        { Channels = 1; Height = height; Width = width; Classes = classes; Background = 0.0; Lowest = 0.0; Highest = 1.0 }
+        { Channels = 1; Height = height; Width = width; Classes = classes
+          Background = 0.0; Lowest = 0.0; Highest = 1.0 }
 
     /// Features of a sample.
     member image.Features = image.Channels * image.Height * image.Width
@@ -37,20 +38,21 @@ type Augmentation =
     | Scale of factor: float
     /// Every pixel comes from a place nearby: displacements, down and across, are uniform over -strength to strength,
     /// smoothed by a Gaussian with a deviation of `smoothness` pixels (cut off after three deviations; outside of the
-    /// image they are 0). Source: Simard, Steinkraus and Platt, Best Practices for Convolutional Neural Networks (2003),
-    /// who take a strength of 34 and a smoothness of 4.
+    /// image they are 0). Source: Simard, Steinkraus and Platt, Best Practices for Convolutional Neural Networks
+    /// (2003), who take a strength of 34 and a smoothness of 4.
     | Elastic of strength: float * smoothness: float
     /// Left becomes right, with this probability.
     | Flip of probability: float
-    /// A window of height x width pixels, every place equally likely, out of the image with `padding` pixels of background
-    /// on each side. Without padding, a window of the image's own size is the image.
+    /// A window of height x width pixels, every place equally likely, out of the image with `padding` pixels of
+    /// background on each side. Without padding, a window of the image's own size is the image.
     | Crop of height: int * width: int * padding: int
     /// Normal with this deviation, as a share of the range of pixels; the sum is then clamped to that range.
     | Noise of deviation: float
     /// A square of size x size pixels becomes background. Its center is any pixel, so that it may lie partly outside.
     /// Source: DeVries and Taylor, Improved Regularization of Convolutional Neural Networks with Cutout (2017).
     | Cutout of size: int
-    /// Each sample x becomes w x + (1 - w) x', its targets likewise, with x' drawn from the batch and w from Beta(alpha, alpha).
+    /// Each sample x becomes w x + (1 - w) x', its targets likewise, with x' drawn from the batch and w from
+    /// Beta(alpha, alpha).
     /// Source: Zhang et al., mixup: Beyond Empirical Risk Minimization (2018).
     | Mixup of alpha: float
 

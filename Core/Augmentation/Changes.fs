@@ -8,16 +8,18 @@ open Functional
 open Functional.FSharp
 open Functional.Numerics
 
-/// Fills `into` with the image `from`, changed as the key has it. It may hold arrays that it uses again for each image, so
-/// that it is for one thread only.
+/// Fills `into` with the image `from`, changed as the key has it. It may hold arrays that it uses again for each
+/// image, so that it is for one thread only.
 type internal Change<'T when Real<'T>> = delegate of key: Key * from: ReadOnlySpan<'T> * into: Span<'T> -> unit
 
 module internal Changes =
     let private uniform (low: float) (high: float) (key: Key) : float = low + (high - low) * (Key.uniforms 1 key)[0]
 
     /// A window of the output's size, every place equally likely, out of the image with background around it.
-    let private crop<'T when Real<'T>> (image: ImageFormat) (output: ImageFormat) (padding: int) (background: 'T) : Change<'T> =
-        let place (size: int) (window: int) (key: Key) = (Key.integers 1 (size + 2 * padding - window + 1) key)[0] - padding
+    let private crop<'T when Real<'T>> (image: ImageFormat) (output: ImageFormat) (padding: int) (background: 'T)
+        : Change<'T> =
+        let place (size: int) (window: int) (key: Key) =
+            (Key.integers 1 (size + 2 * padding - window + 1) key)[0] - padding
         Change(fun key from into ->
             let top = place image.Height output.Height (Key.child 0 key)
             let left = place image.Width output.Width (Key.child 1 key)
@@ -31,7 +33,9 @@ module internal Changes =
                         from.Slice(source + first, last - first).CopyTo(into.Slice(target + first, last - first)))
 
     /// The image turned by an angle (radians) and enlarged by a factor about its center, both drawn from a key.
-    let private turn<'T when Real<'T>> (image: ImageFormat) (background: 'T) (angle: Key -> float) (factor: Key -> float) : Change<'T> =
+    let private turn<'T when Real<'T>>
+        (image: ImageFormat) (background: 'T) (angle: Key -> float) (factor: Key -> float)
+        : Change<'T> =
         let frame = Frame(image, background)
         let middle, center = float32 (image.Height - 1) / 2.0f, float32 (image.Width - 1) / 2.0f
         Change(fun key from into ->
@@ -43,7 +47,8 @@ module internal Changes =
                 struct (Vector512.Create(middle + cosine * down) + Vector512.Create sine * across,
                         Vector512.Create(center - sine * down) + Vector512.Create cosine * across)))
 
-    let private elastic<'T when Real<'T>> (image: ImageFormat) (background: 'T) (strength: float) (smoothness: float) : Change<'T> =
+    let private elastic<'T when Real<'T>> (image: ImageFormat) (background: 'T) (strength: float) (smoothness: float)
+        : Change<'T> =
         let frame, smoothing = Frame(image, background), Smoothing(image.Height, image.Width, smoothness)
         let stride = smoothing.Stride
         let down, across = Array.zeroCreate smoothing.Length, Array.zeroCreate smoothing.Length
@@ -52,7 +57,8 @@ module internal Changes =
             smoothing.Fill(Key.child 1 key, float32 strength, across)
             Resampling.warp frame from into (fun y x ->
                 let at = y * stride + x
-                struct (Vector512.Create(float32 y) + Passes.load down at, Resampling.columns x + Passes.load across at)))
+                struct (Vector512.Create(float32 y) + Passes.load down at,
+                        Resampling.columns x + Passes.load across at)))
 
     let private flip<'T when Real<'T>> (image: ImageFormat) (probability: float) : Change<'T> =
         Change(fun key from into ->
@@ -62,7 +68,8 @@ module internal Changes =
                     into.Slice(row * image.Width, image.Width).Reverse())
 
     /// The standard normal distribution in 65,536 equally likely numbers.
-    let private normals = lazy Array.init 65536 (fun i -> float32 (Elementary.normalQuantile ((float i + 0.5) / 65536.0)))
+    let private normals =
+        lazy Array.init 65536 (fun i -> float32 (Elementary.normalQuantile ((float i + 0.5) / 65536.0)))
 
     let private noise<'T when Real<'T>> (image: ImageFormat) (deviation: float) : Change<'T> =
         let lowest: 'T = Real.number<'T, float> image.Lowest
@@ -87,7 +94,8 @@ module internal Changes =
                     into.Slice((channel * image.Height + y) * image.Width + first, last - first).Fill background)
 
     /// What the augmentation does to an image that comes in this format and goes out in the other.
-    let ofAugmentation<'T when Real<'T>> (image: ImageFormat) (output: ImageFormat) (augmentation: Augmentation) : Change<'T> =
+    let ofAugmentation<'T when Real<'T>> (image: ImageFormat) (output: ImageFormat) (augmentation: Augmentation)
+        : Change<'T> =
         let background: 'T = Real.number<'T, float> image.Background
         match augmentation with
         | Augmentation.Shift pixels -> crop image image pixels background

@@ -9,8 +9,8 @@ open Functional
 open Functional.Numerics
 open Functional.Numerics.Passes
 
-/// A Gaussian that smooths, cut off after three deviations, and arrays to be used again for each field. Fields are whole
-/// blocks of 4 rows x 16 columns; around the rough numbers there are as many zeros as the Gaussian reaches.
+/// A Gaussian that smooths, cut off after three deviations, and arrays to be used again for each field. Fields are
+/// whole blocks of 4 rows x 16 columns; around the rough numbers there are as many zeros as the Gaussian reaches.
 [<Sealed>]
 type internal Smoothing(height: int, width: int, deviation: float) =
     let reach = int (ceil (3.0 * deviation))
@@ -27,8 +27,8 @@ type internal Smoothing(height: int, width: int, deviation: float) =
     let rough: float32[] = Array.zeroCreate (rows * padded)
     let across: float32[] = Array.zeroCreate ((rows + 2 * reach) * stride)
 
-    /// Numbers out of -255/256, -253/256, ..., 255/256, a byte of the key's stream each: once they are smoothed, nobody can
-    /// tell them from finer ones.
+    /// Numbers out of -255/256, -253/256, ..., 255/256, a byte of the key's stream each: once they are smoothed,
+    /// nobody can tell them from finer ones.
     let draw (key: Key) =
         Bits.fill key bytes
         let scale, shift = Vector512.Create(2.0f / 256.0f), Vector512.Create(255.0f / 256.0f)

@@ -8,8 +8,8 @@ open Functional.FSharp
 open Functional.Numerics
 
 /// The logarithm of a number from the gamma distribution with this shape and scale 1.
-/// Source: Marsaglia and Tsang, A Simple Method for Generating Gamma Variables (2000); below a shape of 1, their note on
-/// U^(1/shape). Logarithms, because for small shapes the numbers themselves are too small for a double.
+/// Source: Marsaglia and Tsang, A Simple Method for Generating Gamma Variables (2000); below a shape of 1, their note
+/// on U^(1/shape). Logarithms, because for small shapes the numbers themselves are too small for a double.
 let rec private logGamma (shape: float) (key: Key) : float =
     if shape < 1.0 then
         // 1 - U is above 0.
@@ -38,7 +38,8 @@ let partner (alpha: float) (samples: int) (key: Key) : struct (float * int) =
     struct (beta alpha (Key.child 0 key), (Key.child 1 key |> Key.integers 1 samples)[0])
 
 /// w a + (1 - w) b for column j of `from` as a and the partner's as b.
-let column<'T when Real<'T>> (length: int) (struct (weight: float, other: int)) (j: int) (from: 'T[]) (into: 'T[]) : unit =
+let column<'T when Real<'T>>
+    (length: int) (struct (weight: float, other: int)) (j: int) (from: 'T[]) (into: 'T[]) : unit =
     let own: 'T = Real.number<'T, float> weight
     // Of the rounded weight, so that both together are 1 and nothing leaves its range.
     let others: 'T = 'T.One - own

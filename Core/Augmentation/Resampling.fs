@@ -9,9 +9,9 @@ open Functional
 open Functional.Numerics
 open Functional.Numerics.Passes
 
-/// Where to put an image that is to be resampled, used again for each: its channels, one below the other, each with a row and a
-/// column of background before it and two after it, so that every place in it has neighbors. And for one row of the
-/// result, the pixel above and left of each place, and how far below and right of that it is.
+/// Where to put an image that is to be resampled, used again for each: its channels, one below the other, each with a
+/// row and a column of background before it and two after it, so that every place in it has neighbors. And for one row
+/// of the result, the pixel above and left of each place, and how far below and right of that it is.
 [<Sealed>]
 type internal Frame<'T when Real<'T>>(image: ImageFormat, background: 'T) =
     let stride = image.Width + 3
@@ -39,7 +39,8 @@ module internal Resampling =
 
     /// Whole and fractional part of places along one side of a frame, which counts from -1 and ends at `size`.
     let inline private split (size: int) (place: Vector512<float32>) : struct (Vector512<int> * Vector512<float32>) =
-        let place = Vector512.Min(Vector512.Max(place + Vector512.One, Vector512.Zero), Vector512.Create(float32 (size + 1)))
+        let last = Vector512.Create(float32 (size + 1))
+        let place = Vector512.Min(Vector512.Max(place + Vector512.One, Vector512.Zero), last)
         let whole = Vector512.ConvertToInt32 place
         struct (whole, place - Vector512.ConvertToSingle whole)
 
@@ -79,4 +80,5 @@ module internal Resampling =
                 interpolate frame channel (into.Slice((channel * image.Height + y) * image.Width, image.Width))
 
     /// The numbers of 16 columns from x on.
-    let inline columns (x: int) : Vector512<float32> = Vector512.ConvertToSingle(Vector512.Create x + Vector512<int>.Indices)
+    let inline columns (x: int) : Vector512<float32> =
+        Vector512.ConvertToSingle(Vector512.Create x + Vector512<int>.Indices)

@@ -19,8 +19,8 @@ let private group = 64
 /// The least array that `fill` takes for so many bytes.
 let length (count: int) : int = (count + group - 1) / group * group
 
-/// Fills an array, whose length is one that `length` gives, with random bytes: a function of the key. Byte i is the same
-/// for every length. A lane holds a word of a block; what is in its upper half doesn't matter until the end.
+/// Fills an array, whose length is one that `length` gives, with random bytes: a function of the key. Byte i is the
+/// same for every length. A lane holds a word of a block; what is in its upper half doesn't matter until the end.
 let fill (key: Key) (bytes: byte[]) : unit =
     let words = MemoryMarshal.Cast<byte, uint64>(Span bytes)
     for g in 0 .. bytes.Length / group - 1 do

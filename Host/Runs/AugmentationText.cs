@@ -11,7 +11,8 @@ public static class AugmentationText
     private static readonly (string Name, string Help, int Values, Maker Make)[] Kinds =
     [
         ("shift", "shift[:PIXELS]", 1, v => v is [var pixels] ? Augment.Shift(Integer(pixels)) : Augment.Shift()),
-        ("rotation", "rotation[:DEGREES]", 1, v => v is [var degrees] ? Augment.Rotation(Number(degrees)) : Augment.Rotation()),
+        ("rotation", "rotation[:DEGREES]", 1,
+            v => v is [var degrees] ? Augment.Rotation(Number(degrees)) : Augment.Rotation()),
         ("scale", "scale[:FACTOR]", 1, v => v is [var factor] ? Augment.Scale(Number(factor)) : Augment.Scale()),
         ("elastic", "elastic[:STRENGTH[:SMOOTHNESS]]", 2, v => v switch
         {
@@ -19,11 +20,14 @@ public static class AugmentationText
             [var strength] => Augment.Elastic(Number(strength)),
             _ => Augment.Elastic(Number(v[0]), Number(v[1])),
         }),
-        ("flip", "flip[:PROBABILITY]", 1, v => v is [var probability] ? Augment.Flip(Number(probability)) : Augment.Flip()),
-        ("crop", "crop:HEIGHTxWIDTH[:PADDING]", 2, v => v is [var size, .. var rest] && size.Split('x') is [var height, var width]
-            ? Augment.Crop(Integer(height), Integer(width), rest is [var padding] ? Integer(padding) : 0)
-            : throw new UsageException("expected a window as in crop:28x28:2")),
-        ("noise", "noise[:DEVIATION]", 1, v => v is [var deviation] ? Augment.Noise(Number(deviation)) : Augment.Noise()),
+        ("flip", "flip[:PROBABILITY]", 1,
+            v => v is [var probability] ? Augment.Flip(Number(probability)) : Augment.Flip()),
+        ("crop", "crop:HEIGHTxWIDTH[:PADDING]", 2,
+            v => v is [var size, .. var rest] && size.Split('x') is [var height, var width]
+                ? Augment.Crop(Integer(height), Integer(width), rest is [var padding] ? Integer(padding) : 0)
+                : throw new UsageException("expected a window as in crop:28x28:2")),
+        ("noise", "noise[:DEVIATION]", 1,
+            v => v is [var deviation] ? Augment.Noise(Number(deviation)) : Augment.Noise()),
         ("cutout", "cutout[:PIXELS]", 1, v => v is [var size] ? Augment.Cutout(Integer(size)) : Augment.Cutout()),
         ("mixup", "mixup[:ALPHA]", 1, v => v is [var alpha] ? Augment.Mixup(Number(alpha)) : Augment.Mixup()),
     ];

@@ -106,7 +106,7 @@ public sealed class TrainingRun
         var faults = Augment.Faults(configuration.Augmentations, format);
         var output = Augment.Output(configuration.Augmentations, format);
         if (faults.Count == 0 && output.Features != format.Features)
-            faults = [$"the network would be trained on images of {output.Height} x {output.Width} and evaluated on {format.Height} x {format.Width}"];
+            faults = [$"images of {output.Height} x {output.Width} would train a network for {format.Height} x {format.Width}"];
         if (faults.Count > 0)
             throw new UsageException(string.Join('\n', faults.Select(fault => $"--augment: {fault}")));
     }
