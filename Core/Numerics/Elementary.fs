@@ -60,3 +60,31 @@ let normalQuantile (p: float) : float =
         let r = sqrt (-(log (min p (1.0 - p))))
         let x = if r <= 5.0 then ratio middle (r - 1.6) else ratio tail (r - 5.0)
         if q < 0.0 then -x else x
+
+/// x multiplied by itself n times, n >= 0, by squaring.
+let power (x: float) (n: int) : float =
+    let mutable product, square, left = 1.0, x, n
+    while left > 0 do
+        if left &&& 1 = 1 then product <- product * square
+        square <- square * square
+        left <- left >>> 1
+    product
+
+/// 1 - y^2/((a+1)(a+2)) (1 - y^2/((a+3)(a+4)) (1 - ...)): cos y with a = 0, sin y / y with a = 1, for |y| <= pi/4.
+let private alternating (a: int) (y: float) : float =
+    let mutable series = 1.0
+    for k in 8 .. -1 .. 0 do
+        series <- 1.0 - y * y / float ((a + 2 * k + 1) * (a + 2 * k + 2)) * series
+    series
+
+/// cos(pi x), to about one unit in the last place; exact where x is a multiple of one half.
+let cosPi (x: float) : float =
+    let turn = abs x - 2.0 * floor (abs x / 2.0)
+    let x = if turn > 1.0 then 2.0 - turn else turn
+    let toAxis = min x (1.0 - x)
+    let magnitude =
+        if toAxis <= 0.25 then alternating 0 (Math.PI * toAxis)
+        else
+            let y = Math.PI * (0.5 - toAxis)
+            y * alternating 1 y
+    if x > 0.5 then -magnitude else magnitude

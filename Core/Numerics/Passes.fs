@@ -67,6 +67,43 @@ let inline map2 ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T>) (a: 
     sweep<'T> a.Length (fun i -> store (f (load a i) (load b i)) y i)
     cutTo n y
 
+let inline map3to2 ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> struct (Lanes<'T> * Lanes<'T>))
+    (a: 'T[]) (b: 'T[]) (c: 'T[]) : struct ('T[] * 'T[]) =
+    let n = a.Length
+    let a, b, c = atLeastOneVector a, atLeastOneVector b, atLeastOneVector c
+    let y, z = fresh a.Length, fresh a.Length
+    sweep<'T> a.Length (fun i ->
+        let struct (u, v) = f (load a i) (load b i) (load c i)
+        store u y i
+        store v z i)
+    struct (cutTo n y, cutTo n z)
+
+let inline map4to3 ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> struct (Lanes<'T> * Lanes<'T> * Lanes<'T>))
+    (a: 'T[]) (b: 'T[]) (c: 'T[]) (d: 'T[]) : struct ('T[] * 'T[] * 'T[]) =
+    let n = a.Length
+    let a, b, c, d = atLeastOneVector a, atLeastOneVector b, atLeastOneVector c, atLeastOneVector d
+    let x, y, z = fresh a.Length, fresh a.Length, fresh a.Length
+    sweep<'T> a.Length (fun i ->
+        let struct (u, v, w) = f (load a i) (load b i) (load c i) (load d i)
+        store u x i
+        store v y i
+        store w z i)
+    struct (cutTo n x, cutTo n y, cutTo n z)
+
+let inline map5to4
+    ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> struct (Lanes<'T> * Lanes<'T> * Lanes<'T> * Lanes<'T>))
+    (a: 'T[]) (b: 'T[]) (c: 'T[]) (d: 'T[]) (e: 'T[]) : struct ('T[] * 'T[] * 'T[] * 'T[]) =
+    let n = a.Length
+    let a, b, c, d, e = atLeastOneVector a, atLeastOneVector b, atLeastOneVector c, atLeastOneVector d, atLeastOneVector e
+    let w, x, y, z = fresh a.Length, fresh a.Length, fresh a.Length, fresh a.Length
+    sweep<'T> a.Length (fun i ->
+        let struct (r, s, t, u) = f (load a i) (load b i) (load c i) (load d i) (load e i)
+        store r w i
+        store s x i
+        store t y i
+        store u z i)
+    struct (cutTo n w, cutTo n x, cutTo n y, cutTo n z)
+
 /// Applies a function of whole spans that treats every element alike, whatever its place, from one vector on
 /// (`TensorPrimitives`; on shorter spans those fall back to the C library).
 let inline mapSpan ([<InlineIfLambda>] f: 'T[] -> 'T[] -> unit) (x: 'T[]) : 'T[] =

@@ -45,3 +45,25 @@ let sumOfColumns<'T when Real<'T>> (rows: int) (columns: int) (x: 'T[]) : 'T[] =
             for i in 0 .. rows - 1 do
                 sums[i] <- sums[i] + x[i + j * rows]
     sums
+
+/// The sum of the squares, in double for either type, so that it neither overflows nor loses small elements in float32.
+/// 8 lanes each for the lower and the upper half of 16 elements, then a tree; the last elements one by one.
+let sumOfSquares<'T when Real<'T>> (x: 'T[]) : float =
+    let mutable lower, upper = Vector512<float>.Zero, Vector512<float>.Zero
+    let mutable i = 0
+    while i <= x.Length - 16 do
+        let struct (low, high) =
+            if typeof<'T> = typeof<float32> then Vector512.Widen((load x i).AsSingle())
+            else struct ((load x i).AsDouble(), (load x (i + 8)).AsDouble())
+        lower <- lower + low * low
+        upper <- upper + high * high
+        i <- i + 16
+    let half = lower + upper
+    let quarter = half.GetLower() + half.GetUpper()
+    let eighth = quarter.GetLower() + quarter.GetUpper()
+    let mutable total = eighth[0] + eighth[1]
+    while i < x.Length do
+        let element = Real.toFloat x[i]
+        total <- total + element * element
+        i <- i + 1
+    total

@@ -1,65 +1,214 @@
 namespace Functional
 
 open System
-
-/// How one step changes parameters. Each rule is its numbers; its arithmetic is one pass over a leaf.
-type Rule =
-    /// w - rate g. Source: Deep Learning from Scratch, 6.1.2.
-    | GradientDescent of learningRate: float
+open System.Globalization
+open System.Runtime.InteropServices
 
 /// An optimizer: a value that prints, compares and saves. What it remembers is in its state.
+/// A step gathers gradients to their mean, clips it by value, then by norm, and hands it to the rule; weights decay in the
+/// rule's step, and are thresholded after it.
 type Optimizer =
-    { Rule: Rule }
+    { Rule: Rule
+      LearningRate: float
+      /// A factor of the learning rate for each step.
+      Schedule: Schedule
+      /// The gradients whose mean makes one step; in between, parameters don't change.
+      Accumulation: int
+      /// The largest element of a gradient; infinity if they are not clipped.
+      ClipValue: float
+      /// The largest norm of a gradient over all leaves; infinity if it is not clipped.
+      ClipNorm: float
+      /// Decoupled: weights (no biases, scales or shifts) are multiplied by 1 - rate x decay in each step, the gradient
+      /// doesn't know. Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization (2019), with the rate as in PyTorch.
+      WeightDecay: float
+      /// After each step weights (no biases, scales or shifts) go toward 0 by rate x this, and those that reach it are
+      /// exactly 0: the proximal step of an L1 penalty.
+      ProximalL1: float }
 
-    /// Stochastic gradient descent, w - rate g. Source: Deep Learning from Scratch, 6.1.2.
-    static member Sgd(learningRate: float) = { Rule = GradientDescent learningRate }
+    static member private Of(rule: Rule, learningRate: float) =
+        { Rule = rule
+          LearningRate = learningRate
+          Schedule = Schedule.Constant
+          Accumulation = 1
+          ClipValue = infinity
+          ClipNorm = infinity
+          WeightDecay = 0.0
+          ProximalL1 = 0.0 }
 
+    /// Stochastic gradient descent. See Rule for the formulas and their sources.
+    static member Sgd([<Optional; DefaultParameterValue(0.01)>] learningRate: float) =
+        Optimizer.Of(Rule.GradientDescent, learningRate)
+
+    static member Momentum
+        ([<Optional; DefaultParameterValue(0.01)>] learningRate: float, [<Optional; DefaultParameterValue(0.9)>] momentum: float) =
+        Optimizer.Of(Rule.Momentum momentum, learningRate)
+
+    static member Nesterov
+        ([<Optional; DefaultParameterValue(0.01)>] learningRate: float, [<Optional; DefaultParameterValue(0.9)>] momentum: float) =
+        Optimizer.Of(Rule.Nesterov momentum, learningRate)
+
+    static member AdaGrad
+        ([<Optional; DefaultParameterValue(0.01)>] learningRate: float, [<Optional; DefaultParameterValue(1e-7)>] epsilon: float) =
+        Optimizer.Of(Rule.AdaGrad epsilon, learningRate)
+
+    static member RmsProp
+        ([<Optional; DefaultParameterValue(0.01)>] learningRate: float, [<Optional; DefaultParameterValue(0.99)>] decay: float,
+         [<Optional; DefaultParameterValue(1e-7)>] epsilon: float) =
+        Optimizer.Of(Rule.RmsProp(decay, epsilon), learningRate)
+
+    static member AdaDelta
+        ([<Optional; DefaultParameterValue(1.0)>] learningRate: float, [<Optional; DefaultParameterValue(0.95)>] decay: float,
+         [<Optional; DefaultParameterValue(1e-6)>] epsilon: float) =
+        Optimizer.Of(Rule.AdaDelta(decay, epsilon), learningRate)
+
+    static member Adam
+        ([<Optional; DefaultParameterValue(0.001)>] learningRate: float, [<Optional; DefaultParameterValue(0.9)>] beta1: float,
+         [<Optional; DefaultParameterValue(0.999)>] beta2: float, [<Optional; DefaultParameterValue(1e-7)>] epsilon: float) =
+        Optimizer.Of(Rule.Adam(beta1, beta2, epsilon), learningRate)
+
+    static member AmsGrad
+        ([<Optional; DefaultParameterValue(0.001)>] learningRate: float, [<Optional; DefaultParameterValue(0.9)>] beta1: float,
+         [<Optional; DefaultParameterValue(0.999)>] beta2: float, [<Optional; DefaultParameterValue(1e-7)>] epsilon: float) =
+        Optimizer.Of(Rule.AmsGrad(beta1, beta2, epsilon), learningRate)
+
+    /// Adam with decoupled weight decay. Source: Loshchilov and Hutter (2019).
+    static member AdamW
+        ([<Optional; DefaultParameterValue(0.001)>] learningRate: float, [<Optional; DefaultParameterValue(0.01)>] weightDecay: float,
+         [<Optional; DefaultParameterValue(0.9)>] beta1: float, [<Optional; DefaultParameterValue(0.999)>] beta2: float,
+         [<Optional; DefaultParameterValue(1e-7)>] epsilon: float) =
+        { Optimizer.Of(Rule.Adam(beta1, beta2, epsilon), learningRate) with WeightDecay = weightDecay }
+
+    static member Lion
+        ([<Optional; DefaultParameterValue(1e-4)>] learningRate: float, [<Optional; DefaultParameterValue(0.9)>] beta1: float,
+         [<Optional; DefaultParameterValue(0.99)>] beta2: float) =
+        Optimizer.Of(Rule.Lion(beta1, beta2), learningRate)
+
+    member optimizer.With(schedule: Schedule) = { optimizer with Schedule = schedule }
+    member optimizer.WithLearningRate(learningRate: float) = { optimizer with LearningRate = learningRate }
+    member optimizer.WithAccumulation(gradients: int) = { optimizer with Accumulation = gradients }
+    member optimizer.WithClipValue(limit: float) = { optimizer with ClipValue = limit }
+    member optimizer.WithClipNorm(limit: float) = { optimizer with ClipNorm = limit }
+    member optimizer.WithWeightDecay(decay: float) = { optimizer with WeightDecay = decay }
+    member optimizer.WithProximalL1(rate: float) = { optimizer with ProximalL1 = rate }
+
+    /// One line: the rule with its numbers, and what is not as it is by default.
     override optimizer.ToString() =
-        match optimizer.Rule with
-        | GradientDescent rate -> $"SGD (learning rate {string rate})"
-
-/// What an optimizer remembers between steps.
-[<NoComparison>]
-type OptimizerState<'T when Real<'T>> =
-    { /// Steps taken.
-      Step: int
-      /// What the rule keeps for each parameter: lists of leaves like the parameters, none for SGD.
-      Slots: Parameters<'T>[] }
+        let text (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
+        let numbers = ("learning rate", optimizer.LearningRate) :: optimizer.Rule.Numbers
+        let numbers = [ for name, x in numbers -> $"{name} {text x}" ] |> String.concat ", "
+        String.concat ", "
+            [ $"{optimizer.Rule.Name} ({numbers})"
+              if optimizer.Schedule <> Schedule.Constant then string optimizer.Schedule
+              if optimizer.Accumulation <> 1 then $"{optimizer.Accumulation} gradients a step"
+              if optimizer.ClipValue <> infinity then $"clipped to {text optimizer.ClipValue}"
+              if optimizer.ClipNorm <> infinity then $"clipped to norm {text optimizer.ClipNorm}"
+              if optimizer.WeightDecay <> 0.0 then $"weight decay {text optimizer.WeightDecay}"
+              if optimizer.ProximalL1 <> 0.0 then $"proximal L1 {text optimizer.ProximalL1}" ]
 
 namespace Functional.FSharp
 
 open System
+open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
-open Functional.Numerics.Passes
 
 /// Optimizers work on parameters alone: the leaves of a network, or any vector to be minimized over.
 [<RequireQualifiedAccess>]
 module Optimizer =
+    /// The slot of gradients that wait for others to make a step with.
+    let private gatheredName = "gathered gradient"
+
     /// Everything wrong with the optimizer's numbers.
     let faults (optimizer: Optimizer) : string list =
-        match optimizer.Rule with
-        | GradientDescent rate ->
-            [ if not (Double.IsFinite rate) || rate < 0.0 then
-                  $"the learning rate must be finite and not negative, but is {rate}" ]
+        let rate what (x: float) =
+            [ if not (Double.IsFinite x) || x < 0.0 then $"{what} must be finite and not negative, but is {x}" ]
+        let limit what (x: float) = [ if not (x > 0.0) then $"{what} must be above 0, but is {x}" ]
+        [ yield! rate "the learning rate" optimizer.LearningRate
+          yield! Rule.faults optimizer.Rule
+          yield! Schedule.faults optimizer.Schedule
+          if optimizer.Accumulation < 1 then
+              $"the number of gradients of a step must be at least 1, but is {optimizer.Accumulation}"
+          yield! limit "the largest element of a gradient" optimizer.ClipValue
+          yield! limit "the largest norm of a gradient" optimizer.ClipNorm
+          yield! rate "the weight decay" optimizer.WeightDecay
+          yield! rate "the rate of the proximal L1 step" optimizer.ProximalL1 ]
 
-    /// The state before the first step. Raises ArgumentException with everything wrong with the optimizer.
+    let private slotNames (optimizer: Optimizer) : string[] =
+        if optimizer.Accumulation = 1 then optimizer.Rule.Slots else Array.append optimizer.Rule.Slots [| gatheredName |]
+
+    /// The state before the first step: every slot 0. Raises ArgumentException with everything wrong with the optimizer.
     let init (optimizer: Optimizer) (parameters: Parameters<'T>) : OptimizerState<'T> =
         match faults optimizer with
-        | [] -> ignore parameters; { Step = 0; Slots = [||] }
+        | [] ->
+            { Step = 0
+              Gathered = 0
+              Slots = slotNames optimizer |> Array.map (fun name -> { Name = name; Values = Parameters.zeros parameters }) }
         | found -> raise (ArgumentException(String.concat "\n" found))
 
-    /// The parameters and the state after one step along the gradient.
-    /// Raises ArgumentException if the gradient's leaves are not those of the parameters.
+    let private checkState (optimizer: Optimizer) (state: OptimizerState<'T>) (parameters: Parameters<'T>) =
+        let expected = slotNames optimizer
+        if expected.Length <> state.Slots.Length || Array.exists2 (fun name (slot: Slot<'T>) -> name <> slot.Name) expected state.Slots then
+            let list names = if Array.isEmpty names then "no slots" else String.concat ", " names
+            invalidArg (nameof state)
+                $"{optimizer} keeps {list expected}, but the state has {list (state.Slots |> Array.map _.Name)}"
+        for slot in state.Slots do Parameters.checkAlike slot.Name parameters slot.Values
+
+    /// One step of the rule; the state has the rule's slots alone.
+    let private step (optimizer: Optimizer) (state: OptimizerState<'T>) (parameters: Parameters<'T>) (gradient: Parameters<'T>)
+        : struct (Parameters<'T> * OptimizerState<'T>) =
+        let gradient = gradient |> Transform.clipByValue optimizer.ClipValue |> Transform.clipByNorm optimizer.ClipNorm
+        let learningRate = optimizer.LearningRate * Schedule.factor optimizer.Schedule state.Step
+        let rate = Rule.rate optimizer.Rule learningRate (state.Step + 1)
+        let remembered = state.Slots |> Array.map (fun slot -> Array.copy slot.Values.Leaves)
+        let updated =
+            Array.init parameters.Count (fun i ->
+                let leaf = parameters.Leaves[i]
+                let keep = if leaf.Role = Role.Weight then 1.0 - learningRate * optimizer.WeightDecay else 1.0
+                let old = remembered |> Array.map (fun leaves -> Dense.values leaves[i].Values)
+                let struct (w, slots) =
+                    Rule.update optimizer.Rule rate keep (Dense.values leaf.Values) (Dense.values gradient.Leaves[i].Values) old
+                for k in 0 .. slots.Length - 1 do
+                    remembered[k][i] <- { leaf with Values = Dense.vector slots[k] }
+                { leaf with Values = Dense.vector w })
+        struct (Parameters updated |> Transform.softThreshold (learningRate * optimizer.ProximalL1),
+                { state with
+                    Step = state.Step + 1
+                    Slots = Array.map2 (fun slot leaves -> { slot with Values = Parameters leaves }) state.Slots remembered })
+
+    /// The parameters and the state after one gradient: after a step or, where several gradients make one, perhaps the
+    /// same parameters. Raises ArgumentException if the gradient's leaves are not those of the parameters, or the state is
+    /// one of another rule or of other parameters.
     let update (optimizer: Optimizer) (state: OptimizerState<'T>) (parameters: Parameters<'T>) (gradient: Parameters<'T>)
         : struct (Parameters<'T> * OptimizerState<'T>) =
         Parameters.checkAlike (nameof gradient) parameters gradient
-        let updated =
-            match optimizer.Rule with
-            | GradientDescent rate ->
-                let rate: Lanes<'T> = broadcast rate
-                let leaf (w: Parameter<'T>) (g: Parameter<'T>) =
-                    let values = map2 (fun w g -> w - rate * g) (Dense.values w.Values) (Dense.values g.Values)
-                    { w with Values = Dense.vector values }
-                Parameters(Array.map2 leaf parameters.Leaves gradient.Leaves)
-        struct (updated, { state with Step = state.Step + 1 })
+        checkState optimizer state parameters
+        if optimizer.Accumulation = 1 then step optimizer state parameters gradient
+        else
+            let ofRule, gathered = Array.splitAt (state.Slots.Length - 1) state.Slots
+            let total = Transform.sum gathered[0].Values gradient
+            let gatheredNow values slots = Array.append slots [| { gathered[0] with Values = values } |]
+            let count = state.Gathered + 1
+            if count < optimizer.Accumulation then
+                struct (parameters, { state with Gathered = count; Slots = gatheredNow total ofRule })
+            else
+                let struct (updated, state) =
+                    step optimizer { state with Gathered = 0; Slots = ofRule } parameters (Transform.divide total count)
+                struct (updated, { state with Slots = gatheredNow (Parameters.zeros parameters) state.Slots })
+
+    let private points optimizer steps (gradient: Vector<'T> -> Vector<'T>) (start: Vector<'T>) : Vector<'T> seq =
+        if steps < 0 then invalidArg (nameof steps) $"the number of steps must not be negative, but is {steps}"
+        let start = Parameters.ofVector start
+        let step struct (x, state) _ =
+            update optimizer state x (Parameters.ofVector (gradient (Parameters.toVector x)))
+        Seq.scan step struct (start, init optimizer start) (seq { 1 .. steps })
+        |> Seq.map (fun struct (x, _) -> Parameters.toVector x)
+
+    /// The points that the optimizer goes through, given the gradient of the function that is minimized: steps + 1 of
+    /// them, the start first. Raises ArgumentException with everything wrong with the optimizer, for a negative number of
+    /// steps, and if a gradient is not as long as the point.
+    let path (optimizer: Optimizer) (steps: int) (gradient: Vector<'T> -> Vector<'T>) (start: Vector<'T>) : Vector<'T>[] =
+        Array.ofSeq (points optimizer steps gradient start)
+
+    /// The last of the points of `path`.
+    let minimize (optimizer: Optimizer) (steps: int) (gradient: Vector<'T> -> Vector<'T>) (start: Vector<'T>) : Vector<'T> =
+        Seq.last (points optimizer steps gradient start)

@@ -1,0 +1,57 @@
+namespace Functional
+
+open System
+
+/// What an optimizer remembers of each parameter under one name, such as `velocity`.
+[<NoComparison>]
+type Slot<'T when Real<'T>> =
+    { Name: string
+      /// Leaves like those of the parameters.
+      Values: Parameters<'T> }
+
+/// What an optimizer remembers between steps. Plain data, whatever the rule.
+[<NoComparison>]
+type OptimizerState<'T when Real<'T>> =
+    { /// Steps taken: changes of the parameters.
+      Step: int
+      /// Gradients gathered for the next step, where an optimizer takes several for one.
+      Gathered: int
+      /// In the rule's order; none for SGD.
+      Slots: Slot<'T>[] }
+
+    override state.ToString() =
+        let slots = state.Slots |> Array.map _.Name |> String.concat ", "
+        if slots = "" then $"step {state.Step}" else $"step {state.Step}: {slots}"
+
+namespace Functional.FSharp
+
+open System
+open Functional
+
+/// A state as a flat list of named leaves and two counts, and back: what files need, whatever the rule is.
+[<RequireQualifiedAccess>]
+module OptimizerState =
+    /// Slot names have no such character; parameter names may.
+    let private separator = '/'
+
+    /// All leaves of all slots, named `slot/parameter`, as in `velocity/affine1.weight`.
+    let toLeaves (state: OptimizerState<'T>) : Parameters<'T> =
+        Parameters [| for slot in state.Slots do
+                          for leaf in slot.Values.Leaves do
+                              { leaf with Name = $"{slot.Name}{separator}{leaf.Name}" } |]
+
+    /// The state with these counts and the slots of `toLeaves`. (An optimizer without slots has no leaves.)
+    /// Raises ArgumentException for a negative count or a leaf whose name tells no slot.
+    let ofLeaves (step: int) (gathered: int) (leaves: Parameters<'T>) : OptimizerState<'T> =
+        if step < 0 || gathered < 0 then invalidArg (nameof step) $"{step} steps and {gathered} gradients can't be counts"
+        let slotOf (leaf: Parameter<'T>) =
+            match leaf.Name.IndexOf separator with
+            | i when i > 0 -> leaf.Name[.. i - 1], { leaf with Name = leaf.Name[i + 1 ..] }
+            | _ -> invalidArg (nameof leaves) $"'{leaf.Name}' is no name of the form slot{separator}parameter"
+        { Step = step
+          Gathered = gathered
+          Slots =
+            leaves.Leaves
+            |> Array.map slotOf
+            |> Array.groupBy fst
+            |> Array.map (fun (name, leaves) -> { Name = name; Values = Parameters.ofSeq (Seq.map snd leaves) }) }
