@@ -127,11 +127,11 @@ module Optimizer =
           yield! Rule.faults optimizer.Rule
           yield! Schedule.faults optimizer.Schedule
           if optimizer.Accumulation < 1 then
-              $"the number of gradients of a step must be at least 1, but is {optimizer.Accumulation}"
-          yield! limit "the largest element of a gradient" optimizer.ClipValue
-          yield! limit "the largest norm of a gradient" optimizer.ClipNorm
+              $"the number of gradients to accumulate for a step must be at least 1, but is {optimizer.Accumulation}"
+          yield! limit "the clip value" optimizer.ClipValue
+          yield! limit "the clip norm" optimizer.ClipNorm
           yield! rate "the weight decay" optimizer.WeightDecay
-          yield! rate "the rate of the proximal L1 step" optimizer.ProximalL1 ]
+          yield! rate "the proximal L1 rate" optimizer.ProximalL1 ]
 
     let private slotNames (optimizer: Optimizer) : string[] =
         if optimizer.Accumulation = 1 then optimizer.Rule.Slots else Array.append optimizer.Rule.Slots [| gatheredName |]

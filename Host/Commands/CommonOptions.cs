@@ -33,7 +33,7 @@ public static class CommonOptions
     /// <summary>An option of training, with what it is by default.</summary>
     public static Option<string?> Of(TrainOption option, TrainConfiguration defaults)
     {
-        var standard = option.Get(defaults);
+        var standard = option.Default ?? option.Get(defaults);
         var result = new Option<string?>($"--{option.Name}")
         {
             HelpName = option.Value,

@@ -46,8 +46,41 @@ public sealed record TrainConfiguration
     /// <summary>The rule's name.</summary>
     public string OptimizerName { get; init; } = "sgd";
 
-    /// <summary>The rule's learning rate.</summary>
-    public double LearningRate { get; init; } = 0.1;
+    /// <summary>The rule's learning rate; this and its other numbers are the rule's own defaults if null.</summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary>The share of the velocity that a step keeps.</summary>
+    public double? Momentum { get; init; }
+
+    /// <summary>The share of the first moment that a step keeps.</summary>
+    public double? Beta1 { get; init; }
+
+    /// <summary>The share of the second moment that a step keeps.</summary>
+    public double? Beta2 { get; init; }
+
+    /// <summary>The share of the mean square that a step keeps.</summary>
+    public double? Decay { get; init; }
+
+    /// <summary>What is added to a root before it divides.</summary>
+    public double? Epsilon { get; init; }
+
+    /// <summary>Decoupled: the share of a weight, times the learning rate, that each step takes off.</summary>
+    public double? WeightDecay { get; init; }
+
+    /// <summary>How the learning rate goes, as <see cref="ScheduleText"/> reads it.</summary>
+    public string Schedule { get; init; } = "constant";
+
+    /// <summary>The largest element of a gradient; null if it is not clipped.</summary>
+    public double? ClipValue { get; init; }
+
+    /// <summary>The largest norm of a gradient; null if it is not clipped.</summary>
+    public double? ClipNorm { get; init; }
+
+    /// <summary>The batches whose mean gradient makes one change of the weights.</summary>
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>How fast weights go to exactly zero, times the learning rate.</summary>
+    public double ProximalL1 { get; init; }
 
     /// <summary>Samples of a step.</summary>
     public int BatchSize { get; init; } = 100;
@@ -70,8 +103,29 @@ public sealed record TrainConfiguration
     internal Key TrainingKey => Key.Child(2);
     internal Key SplitKey => Key.Child(3);
 
-    /// <summary>The optimizer as the core has it.</summary>
-    public Optimizer Optimizer => Optimizer.Sgd(LearningRate);
+    private OptimizerChoice Choice => OptimizerChoice.All.First(choice => choice.Name == OptimizerName);
+
+    // Those that were told, by the names of their options.
+    private (string Option, double? Value)[] Told =>
+    [
+        ("learning-rate", LearningRate), ("momentum", Momentum), ("beta1", Beta1), ("beta2", Beta2), ("decay", Decay),
+        ("epsilon", Epsilon), ("weight-decay", WeightDecay),
+    ];
+
+    /// <summary>A number of the optimizer by the name of its option: as told or, where the rule has it, by default.</summary>
+    internal double? OptimizerNumber(string option) =>
+        Told.First(number => number.Option == option).Value
+        ?? (Choice.Numbers.TryGetValue(option, out var standard) ? standard : null);
+
+    /// <summary>The optimizer as the core has it, for a run of so many steps.</summary>
+    public Optimizer CreateOptimizer(int steps) =>
+        Choice.Create(option => OptimizerNumber(option)!.Value)
+            .WithWeightDecay(OptimizerNumber("weight-decay")!.Value)
+            .With(ScheduleText.Parse(Schedule, steps / Math.Max(1, Accumulate)))
+            .WithClipValue(ClipValue ?? double.PositiveInfinity)
+            .WithClipNorm(ClipNorm ?? double.PositiveInfinity)
+            .WithAccumulation(Accumulate)
+            .WithProximalL1(ProximalL1);
 
     /// <summary>The network before the first step, for images of so many features in so many classes.</summary>
     /// <exception cref="ArgumentException">Everything wrong with the sizes and the initializer.</exception>
@@ -87,7 +141,10 @@ public sealed record TrainConfiguration
         .. Positive("samples", Samples),
         .. Validation is >= 0 and < 1 ? [] : (string[])[$"--validation: a share from 0 up to 1 is needed, not {Validation}"],
         .. Hidden.SelectMany(units => Positive("hidden", units)),
-        .. Optimizer.Faults().Select(fault => $"--learning-rate: {fault}"),
+        .. from number in Told
+           where number.Value is not null && !Choice.Numbers.ContainsKey(number.Option)
+           select $"--{number.Option}: {OptimizerName} has no such number; {OptimizerChoice.Having(number.Option)} have",
+        .. CreateOptimizer(1).Faults().Select(fault => $"--{OptionOf(fault)}: {fault}"),
         .. Positive("batch-size", BatchSize),
         .. Positive("epochs", Epochs),
         .. Positive("iterations", Iterations),
@@ -96,12 +153,24 @@ public sealed record TrainConfiguration
     /// <summary>The command that runs it: every option that is not as it is by default.</summary>
     public string CommandLine()
     {
-        var standard = new TrainConfiguration();
-        return string.Join(' ', ["functional train", .. from option in TrainOptions.All
-                                 let value = option.Get(this)
-                                 where value is not null && value != option.Get(standard)
-                                 select $"--{option.Name} {Quoted(value)}"]);
+        var words = new List<string> { "functional train" };
+        // What is default for an option may depend on those before it.
+        var told = new TrainConfiguration();
+        foreach (var option in TrainOptions.All)
+        {
+            if (option.Get(this) is not { } value || value == option.Get(told))
+                continue;
+            words.Add($"--{option.Name} {Quoted(value)}");
+            told = option.Set(told, value);
+        }
+        return string.Join(' ', words);
     }
+
+    // The core names its numbers as the options are named, with spaces for dashes.
+    private static string OptionOf(string fault) =>
+        TrainOptions.All.Select(option => option.Name)
+            .Where(name => fault.Contains(name.Replace('-', ' '), StringComparison.OrdinalIgnoreCase))
+            .MaxBy(name => name.Length) ?? "optimizer";
 
     private static string Quoted(string value) =>
         value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || "-_.,:/+=".Contains(c)) ? value : $"'{value.Replace("'", "'\\''")}'";

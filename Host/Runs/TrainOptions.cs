@@ -12,13 +12,19 @@ namespace Functional.Host.Runs;
 /// <param name="Get">The value's text, or null where it isn't told.</param>
 public sealed record TrainOption(
     string Name, string Value, string Help, IReadOnlyList<string> Choices,
-    Func<TrainConfiguration, string, TrainConfiguration> Set, Func<TrainConfiguration, string?> Get);
+    Func<TrainConfiguration, string, TrainConfiguration> Set, Func<TrainConfiguration, string?> Get)
+{
+    /// <summary>What help says of the default, where that depends on other options.</summary>
+    public string? Default { get; init; }
+}
 
 /// <summary>The options of training: the one list that the command line, configuration files and searches share.</summary>
 public static class TrainOptions
 {
     private static readonly Dictionary<string, Activation> Activations = new Activation[] { Activation.Relu, Activation.Sigmoid }
         .ToDictionary(activation => activation.ToString());
+
+    private static readonly string[] OptimizerNames = [.. OptimizerChoice.All.Select(choice => choice.Name)];
 
     /// <summary>All of them, in the order of help.</summary>
     public static IReadOnlyList<TrainOption> All { get; } =
@@ -38,10 +44,31 @@ public static class TrainOptions
             Activations, (c, activation) => c with { Activation = activation }, c => c.Activation),
         Option("init", "NAME[:VALUE]", "how weights begin: he, xavier, zero, normal:DEVIATION or constant:VALUE", ["he", "xavier", "zero"],
             (c, text) => c with { Initializer = ParseInitializer(text) }, c => c.Initializer.ToString()),
-        Option("optimizer", "NAME", "the rule that updates the weights", ["sgd"],
-            (c, text) => c with { OptimizerName = OneOf(text, ["sgd"]) }, c => c.OptimizerName),
-        Option("learning-rate", "RATE", "how far a step goes along the gradient", [],
-            (c, text) => c with { LearningRate = Number(text) }, c => Text(c.LearningRate)),
+        Option("optimizer", "NAME", $"the rule that updates the weights: {string.Join(", ", OptimizerNames)}", OptimizerNames,
+            (c, text) => c with { OptimizerName = OneOf(text, OptimizerNames) }, c => c.OptimizerName),
+        OptimizerNumber("learning-rate", "RATE", "how far a step goes along the gradient", (c, x) => c with { LearningRate = x }),
+        OptimizerNumber("momentum", "SHARE", "the velocity that a step keeps", (c, x) => c with { Momentum = x }),
+        OptimizerNumber("beta1", "SHARE", "the mean gradient that a step keeps", (c, x) => c with { Beta1 = x }),
+        OptimizerNumber("beta2", "SHARE", "the mean square gradient that a step keeps (lion: the mean gradient that is remembered)",
+            (c, x) => c with { Beta2 = x }),
+        OptimizerNumber("decay", "SHARE", "the mean square gradient that a step keeps", (c, x) => c with { Decay = x }),
+        OptimizerNumber("epsilon", "VALUE", "what keeps a division by a root from exploding", (c, x) => c with { Epsilon = x }),
+        OptimizerNumber("weight-decay", "RATE", "weights shrink by the learning rate times this in each step, apart from the gradient",
+            (c, x) => c with { WeightDecay = x }),
+        Option("schedule", "TEXT",
+            "how the learning rate goes: constant, step:EVERY:FACTOR, exponential:FACTOR (of every step), cosine[:FINAL] or one-cycle "
+            + "(both over the whole run); warmup:STEPS+ before any of them lets it rise first, as in warmup:100+cosine",
+            ["constant", "cosine", "one-cycle"],
+            (c, text) => ScheduleText.Parse(text, 1) is var _ ? c with { Schedule = text } : c, c => c.Schedule),
+        Option("clip-norm", "NORM", "gradients with a larger norm, over all layers, are scaled down to it", [],
+            (c, text) => c with { ClipNorm = Number(text) }, c => Text(c.ClipNorm)),
+        Option("clip-value", "LIMIT", "no element of a gradient is larger, in either direction", [],
+            (c, text) => c with { ClipValue = Number(text) }, c => Text(c.ClipValue)),
+        Option("accumulate", "N", "the batches whose mean gradient makes one change of the weights", [],
+            (c, text) => c with { Accumulate = Integer(text) }, c => Text(c.Accumulate)),
+        Option("proximal-l1", "RATE",
+            "after each step weights go toward 0 by the learning rate times this; those that reach it are exactly 0", [],
+            (c, text) => c with { ProximalL1 = Number(text) }, c => Text(c.ProximalL1)),
         Option("batch-size", "N", "samples of a step", [],
             (c, text) => c with { BatchSize = Integer(text) }, c => Text(c.BatchSize)),
         Option("epochs", "N", "how long to train, in passes over the samples", [],
@@ -85,6 +112,13 @@ public static class TrainOptions
         Func<TrainConfiguration, string, TrainConfiguration> set, Func<TrainConfiguration, string?> get) =>
         new(name, value, help, choices, set, get);
 
+    private static TrainOption OptimizerNumber(
+        string name, string value, string help, Func<TrainConfiguration, double, TrainConfiguration> set) =>
+        Option(
+            name, value, OptimizerChoice.All.All(choice => choice.Numbers.ContainsKey(name)) ? help : $"{help}, of {OptimizerChoice.Having(name)}", [],
+            (c, text) => set(c, Number(text)), c => Text(c.OptimizerNumber(name)))
+        with { Default = OptimizerChoice.Default(name) };
+
     private static TrainOption Choice<T>(
         string name, string help, Dictionary<string, T> values,
         Func<TrainConfiguration, T, TrainConfiguration> set, Func<TrainConfiguration, T> get) where T : notnull =>
@@ -108,7 +142,7 @@ public static class TrainOptions
     private static string OneOf(string text, IEnumerable<string> choices) =>
         choices.Contains(text) ? text : throw Expected(string.Join(", ", choices), text);
 
-    private static int Integer(string text) =>
+    internal static int Integer(string text) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
             ? value : throw Expected("an integer", text);
 
@@ -116,11 +150,11 @@ public static class TrainOptions
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
             ? value : throw Expected("an integer", text);
 
-    private static double Number(string text) =>
+    internal static double Number(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
             ? value : throw Expected("a number", text);
 
-    private static UsageException Expected(string what, string found) => new($"expected {what}, found '{found}'");
+    internal static UsageException Expected(string what, string found) => new($"expected {what}, found '{found}'");
 
     private static string? Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture);
 }

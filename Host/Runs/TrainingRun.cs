@@ -36,8 +36,8 @@ public sealed class TrainingRun
             loader = new Loader(
                 training, samples.Training, configuration.BatchSize, configuration.Sampling, scale, configuration.OrderKey);
             var network = configuration.CreateNetwork<float>(training.Features, training.Classes);
-            start = Training.Start(network, configuration.Optimizer, configuration.TrainingKey);
             Iterations = configuration.Steps(loader.StepsPerEpoch);
+            start = Training.Start(network, configuration.CreateOptimizer(Iterations), configuration.TrainingKey);
         }
         catch (Exception e) when (e is ArgumentException or OverflowException)
         {
@@ -61,7 +61,7 @@ public sealed class TrainingRun
     {
         observer.Started(new RunStart(
             configuration.Data, samples.Training.Length, samples.Validation.Length, data.Test.Count,
-            start.Network.ToString(), start.Network.Parameters().Length, configuration.Optimizer.ToString(),
+            start.Network.ToString(), start.Network.Parameters().Length, start.Optimizer.ToString(),
             Iterations, loader.StepsPerEpoch, configuration.Seed, folder));
         var watch = Stopwatch.StartNew();
         var state = start;
