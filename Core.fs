@@ -40,6 +40,15 @@ type KeyExtensions =
     [<Extension>]
     static member Permutation(key: Key, n: int) : int[] = Key.permutation n key
 
+/// Leaves, for layers of one's own.
+[<AbstractClass; Sealed>]
+type Parameter =
+    /// A leaf with a copy of this matrix.
+    static member Of(name: string, role: Role, value: Matrix<'T>) : Parameter<'T> = Parameter.ofMatrix name role value
+
+    /// A leaf with a copy of this vector.
+    static member Of(name: string, role: Role, value: Vector<'T>) : Parameter<'T> = Parameter.ofVector name role value
+
 /// Layers, to build networks of.
 [<AbstractClass; Sealed>]
 type Layer =
@@ -48,6 +57,47 @@ type Layer =
 
     /// An elementwise nonlinear function.
     static member Of<'T when Real<'T>>(activation: Activation) : Layer<'T> = Layer<'T>.Activation activation
+
+    /// Batch normalization of so many features; the momentum is the share of the running statistics that a step keeps.
+    static member BatchNorm<'T when Real<'T>>
+        (units: int, [<Optional; DefaultParameterValue(0.9)>] momentum: float, [<Optional; DefaultParameterValue(1e-6)>] epsilon: float) =
+        Layer<'T>.BatchNorm(BatchNorm.create { Momentum = momentum; Epsilon = epsilon } units)
+
+    /// Layer normalization of so many features.
+    static member LayerNorm<'T when Real<'T>>(units: int, [<Optional; DefaultParameterValue(1e-5)>] epsilon: float) =
+        Layer<'T>.LayerNorm(LayerNorm.create epsilon units)
+
+    /// In training, drops this share of the elements at random.
+    static member Dropout<'T when Real<'T>>
+        (ratio: float, [<Optional; DefaultParameterValue(DropoutForm.Inverted)>] form: DropoutForm) =
+        Layer<'T>.Dropout { Ratio = ratio; Form = form }
+
+    /// A layer of one's own.
+    static member Custom(layer: ILayer<'T>) = Layer<'T>.Custom layer
+
+/// Penalties on weights.
+[<AbstractClass; Sealed; Extension>]
+type PenaltyExtensions =
+    /// The penalty of the weights among these leaves.
+    [<Extension>]
+    static member Value(penalty: Penalty, parameters: Parameters<'T>) : float = Penalty.value penalty parameters
+
+    /// The gradient of a loss and the penalty together, given the parameters and the gradient of the loss alone.
+    [<Extension>]
+    static member AddGradient(penalty: Penalty, parameters: Parameters<'T>, gradient: Parameters<'T>) : Parameters<'T> =
+        Penalty.addGradient penalty parameters gradient
+
+/// Regularization by hand, for any matrix of parameters.
+[<AbstractClass; Sealed>]
+type Regularization =
+    /// gradient + rate parameter. Raises ArgumentException if the shapes differ.
+    static member Ridge(rate: float, parameter: Matrix<'T>, gradient: Matrix<'T>) : Matrix<'T> = Penalty.ridge rate parameter gradient
+
+    /// gradient + rate sign(parameter), sign(0) = 0. Raises ArgumentException if the shapes differ.
+    static member Lasso(rate: float, parameter: Matrix<'T>, gradient: Matrix<'T>) : Matrix<'T> = Penalty.lasso rate parameter gradient
+
+    /// Weights moved towards 0 by an amount, and 0 from there on; other leaves stay: L1's proximal step.
+    static member SoftThreshold(amount: float, parameters: Parameters<'T>) : Parameters<'T> = Penalty.softThreshold amount parameters
 
 /// Batches of samples with their targets.
 [<AbstractClass; Sealed>]
@@ -105,17 +155,39 @@ type Network =
          [<Optional; DefaultParameterValue(0L)>] seed: int64) : Network<float32> =
         Network.create sizes activation initializer (Key.OfSeed seed)
 
+    /// Affine layers between these sizes, and after each but the last the layers that `after` gives for its number of
+    /// outputs, as in `units => [Layer.BatchNorm(units), Layer.Of(Activation.Relu), Layer.Dropout(0.2)]`.
+    /// Raises ArgumentException with everything that is wrong.
+    static member Create<'T when Real<'T>>
+        (sizes: IReadOnlyList<int>, after: Func<int, IReadOnlyList<Layer<'T>>>, initializer: Initializer, key: Key) : Network<'T> =
+        Network.createWith sizes (fun units -> after.Invoke units) initializer key
+
+    /// Affine layers between these sizes, and other layers after each but the last, drawn from a seed.
+    /// Raises ArgumentException with everything that is wrong.
+    static member Create<'T when Real<'T>>
+        (sizes: IReadOnlyList<int>, after: Func<int, IReadOnlyList<Layer<'T>>>, initializer: Initializer,
+         [<Optional; DefaultParameterValue(0L)>] seed: int64) : Network<'T> =
+        Network.createWith sizes (fun units -> after.Invoke units) initializer (Key.OfSeed seed)
+
     /// Of these layers, with softmax cross-entropy. Raises ArgumentException with all faults, a line each.
     static member Of(layers: IReadOnlyList<Layer<'T>>) : Network<'T> = Network.ofLayers layers
 
     /// Of these layers, with this loss. Raises ArgumentException with all faults, a line each.
     static member Of(layers: IReadOnlyList<Layer<'T>>, loss: Loss) : Network<'T> = Network.ofLayersWith loss layers
 
+    /// The same network with another loss. Raises ArgumentException if its numbers are wrong.
+    [<Extension>]
+    static member WithLoss(network: Network<'T>, loss: Loss) : Network<'T> = Network.withLoss loss network
+
+    /// The same network with another penalty on its weights. Raises ArgumentException if its numbers are wrong.
+    [<Extension>]
+    static member WithPenalty(network: Network<'T>, penalty: Penalty) : Network<'T> = Network.withPenalty penalty network
+
     /// The scores (outputs x samples) for x (inputs x samples). Raises ArgumentException if x doesn't fit.
     [<Extension>]
     static member Predict(network: Network<'T>, x: Matrix<'T>) : Matrix<'T> = Network.predict network x
 
-    /// The loss of a batch, as in evaluation. Raises ArgumentException if the batch doesn't fit.
+    /// The loss of a batch, as in evaluation, and the penalty. Raises ArgumentException if the batch doesn't fit.
     [<Extension>]
     static member LossOf(network: Network<'T>, batch: Batch<'T>) : float = Network.loss network batch
 
@@ -128,9 +200,24 @@ type Network =
     static member Correct(network: Network<'T>, batch: Batch<'T>) : int =
         Metrics.correct (Network.predict network batch.Inputs) batch.Targets
 
+    /// The loss of a batch, as in training, and the penalty. Raises ArgumentException if the batch doesn't fit.
+    [<Extension>]
+    static member TrainingLoss(network: Network<'T>, batch: Batch<'T>, key: Key) : float = Network.trainingLoss key network batch
+
     /// The loss of a batch and its gradient, as in training. Raises ArgumentException if the batch doesn't fit.
     [<Extension>]
     static member Gradient(network: Network<'T>, batch: Batch<'T>, key: Key) : Gradient<'T> = Network.gradient key network batch
+
+    /// The training loss with given dropout masks, one per dropout layer (units x samples; 1 keeps an element, 0 drops it).
+    [<Extension>]
+    static member TrainingLoss(network: Network<'T>, batch: Batch<'T>, masks: IReadOnlyList<Matrix<'T>>) : float =
+        Network.trainingLossWithMasks masks network batch
+
+    /// The loss and its gradient with given dropout masks, one per dropout layer (units x samples; 1 keeps an element, 0
+    /// drops it): for replays of others' runs. Raises ArgumentException if their number or a shape doesn't fit.
+    [<Extension>]
+    static member Gradient(network: Network<'T>, batch: Batch<'T>, masks: IReadOnlyList<Matrix<'T>>) : Gradient<'T> =
+        Network.gradientWithMasks masks network batch
 
     /// The trained leaves, layer after layer, named as in `affine1.weight`.
     [<Extension>]
@@ -140,6 +227,20 @@ type Network =
     [<Extension>]
     static member WithParameters(network: Network<'T>, parameters: Parameters<'T>) : Network<'T> =
         Network.withParameters network parameters
+
+    /// What batch-norm layers remember, as in `batchnorm1.mean`.
+    [<Extension>]
+    static member Statistics(network: Network<'T>) : Parameters<'T> = Network.statistics network
+
+    /// The same network after its layers saw this in a step. Raises ArgumentException if the leaves are not those of
+    /// the network's statistics.
+    [<Extension>]
+    static member FoldStatistics(network: Network<'T>, seen: Parameters<'T>) : Network<'T> = Network.foldStatistics network seen
+
+    /// The same network with copies of other statistics. Raises ArgumentException if their names or shapes differ.
+    [<Extension>]
+    static member WithStatistics(network: Network<'T>, statistics: Parameters<'T>) : Network<'T> =
+        Network.withStatistics network statistics
 
     /// A network's identity, in hexadecimal.
     [<Extension>]
@@ -245,15 +346,18 @@ type Differences =
     static member NumericalGradient(f: Func<Vector<'T>, float>, x: Vector<'T>) : Vector<'T> =
         Differences.numericalGradient f.Invoke x
 
-    /// The gradient of a network's loss (as in evaluation) for a batch; for small networks and batches.
-    static member OfNetwork(network: Network<'T>, batch: Batch<'T>) : Parameters<'T> = Differences.ofNetwork network batch
+    /// The gradient of a network's training loss for a batch (the key is that of seed 0 unless told); for small networks
+    /// and batches.
+    static member OfNetwork(network: Network<'T>, batch: Batch<'T>, [<Optional>] key: Key) : Parameters<'T> =
+        Differences.ofNetworkWith key network batch
 
     /// Compares two gradients, leaf by leaf. Raises ArgumentException if their leaves differ.
     static member Compare(gradient: Parameters<'T>, numerical: Parameters<'T>) : IReadOnlyList<GradientDifference> =
         Differences.compare gradient numerical
 
-    /// Checks a network's pullbacks on a batch, leaf by leaf.
-    static member Check(network: Network<'T>, batch: Batch<'T>) : IReadOnlyList<GradientDifference> = Differences.check network batch
+    /// Checks a network's pullbacks on a batch, leaf by leaf (the key is that of seed 0 unless told).
+    static member Check(network: Network<'T>, batch: Batch<'T>, [<Optional>] key: Key) : IReadOnlyList<GradientDifference> =
+        Differences.checkWith key network batch
 
 /// What outputs mean.
 [<AbstractClass; Sealed>]

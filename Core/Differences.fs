@@ -46,14 +46,18 @@ module Differences =
         let elements = x.ToArray()
         along elements (fun () -> f (Dense.vector (Array.copy elements))) |> Array.map Real.number<'T, float> |> Dense.vector
 
-    /// The gradient of a network's loss (as in evaluation) for a batch. Two evaluations per element: for small networks and batches.
-    let ofNetwork (network: Network<'T>) (batch: Batch<'T>) : Parameters<'T> =
+    /// The gradient of a network's training loss for a batch, its randomness drawn from the key. Two evaluations per
+    /// element: for small networks and batches.
+    let ofNetworkWith (key: Key) (network: Network<'T>) (batch: Batch<'T>) : Parameters<'T> =
         // The elements varied are this function's own copies; nobody else sees this network.
         let parameters = Network.parameters network |> Parameters.mapLeaves _.Values.ToArray()
         let varied = Network.withFresh network parameters
         parameters
         |> Parameters.mapLeaves (fun leaf ->
-            along (Dense.values leaf.Values) (fun () -> Network.loss varied batch) |> Array.map Real.number<'T, float>)
+            along (Dense.values leaf.Values) (fun () -> Network.trainingLoss key varied batch) |> Array.map Real.number<'T, float>)
+
+    /// `ofNetworkWith` the key of seed 0.
+    let ofNetwork (network: Network<'T>) (batch: Batch<'T>) : Parameters<'T> = ofNetworkWith (Key.ofSeed 0L) network batch
 
     /// Compares two gradients, leaf by leaf. Raises ArgumentException if their leaves differ.
     let compare (gradient: Parameters<'T>) (numerical: Parameters<'T>) : GradientDifference[] =
@@ -70,7 +74,10 @@ module Differences =
                   LargestRelative = if off = 0.0 then 0.0 else off / largest })
             gradient.Leaves numerical.Leaves
 
-    /// Checks a network's pullbacks on a batch, leaf by leaf; in double (`float`) right ones differ by about 1e-10.
-    /// Source: Deep Learning from Scratch, 5.7.3.
-    let check (network: Network<'T>) (batch: Batch<'T>) : GradientDifference[] =
-        compare (Network.gradient (Key.ofSeed 0L) network batch).Parameters (ofNetwork network batch)
+    /// Checks a network's pullbacks on a batch, leaf by leaf, with randomness drawn from the key: in double (`float`) right
+    /// ones differ by about 1e-10. Source: Deep Learning from Scratch, 5.7.3.
+    let checkWith (key: Key) (network: Network<'T>) (batch: Batch<'T>) : GradientDifference[] =
+        compare (Network.gradient key network batch).Parameters (ofNetworkWith key network batch)
+
+    /// `checkWith` the key of seed 0.
+    let check (network: Network<'T>) (batch: Batch<'T>) : GradientDifference[] = checkWith (Key.ofSeed 0L) network batch

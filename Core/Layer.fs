@@ -5,6 +5,20 @@ namespace Functional
 type Layer<'T when Real<'T>> =
     | Affine of Affine<'T>
     | Activation of Activation
+    | BatchNorm of BatchNorm<'T>
+    | LayerNorm of LayerNorm<'T>
+    | Dropout of Dropout
+    /// A layer of one's own.
+    | Custom of ILayer<'T>
+
+/// What a layer gives in training.
+[<NoComparison; NoEquality>]
+type internal Forward<'T when Real<'T>> =
+    { Output: MathNet.Numerics.LinearAlgebra.Matrix<'T>
+      /// What was seen of the batch, named after the layer.
+      Statistics: Parameter<'T> list
+      /// To the gradient of the leaves, named after the layer, and dL/dx.
+      Pullback: FSharp.Pullback<'T, Parameter<'T> list> }
 
 namespace Functional.FSharp
 
@@ -13,25 +27,51 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
 
+/// What is random in one layer: a function of a key, or (in replays of others' runs) the dropout mask itself.
+[<NoComparison; NoEquality>]
+type internal Draw<'T when Real<'T>> =
+    | Drawn of Key
+    | Given of Matrix<'T>
+
 [<RequireQualifiedAccess>]
 module Layer =
+    /// Batch norm in the book's form: momentum 0.9, epsilon 1e-6.
+    let batchNorm<'T when Real<'T>> (units: int) : Layer<'T> = BatchNorm(BatchNorm.create BatchNormConfiguration.Default units)
+
+    /// Layer norm with epsilon 1e-5.
+    let layerNorm<'T when Real<'T>> (units: int) : Layer<'T> = LayerNorm(LayerNorm.create 1e-5 units)
+
+    /// Inverted dropout of this share of the elements.
+    let dropout<'T when Real<'T>> (ratio: float) : Layer<'T> = Dropout { Ratio = ratio; Form = DropoutForm.Inverted }
+
     /// `affine`, `relu`, ...
     let kind (layer: Layer<'T>) : string =
         match layer with
         | Affine _ -> "affine"
-        | Activation activation -> string activation
+        | Activation activation -> activation.Name
+        | BatchNorm _ -> "batchnorm"
+        | LayerNorm _ -> "layernorm"
+        | Dropout _ -> "dropout"
+        | Custom layer -> layer.Name
 
-    /// `affine 784 -> 50`, `relu`, ...
+    /// `affine 784 -> 50`, `relu`, ...: all that the layer is but its elements.
     let describe (layer: Layer<'T>) : string =
         match layer with
         | Affine affine -> $"affine {affine.Inputs} -> {affine.Outputs}"
         | Activation activation -> string activation
+        | BatchNorm norm -> $"batchnorm {norm.Units} ({norm.Configuration})"
+        | LayerNorm norm -> $"layernorm {norm.Units} (epsilon {string norm.Epsilon})"
+        | Dropout dropout -> string dropout
+        | Custom layer -> layer.Description
 
     /// How many inputs it takes and outputs it gives; nothing where any number will do.
     let internal size (layer: Layer<'T>) : struct (int * int) voption =
         match layer with
         | Affine affine -> ValueSome(struct (affine.Inputs, affine.Outputs))
-        | Activation _ -> ValueNone
+        | BatchNorm norm -> ValueSome(struct (norm.Units, norm.Units))
+        | LayerNorm norm -> ValueSome(struct (norm.Units, norm.Units))
+        | Custom layer when layer.Inputs > 0 -> ValueSome(struct (layer.Inputs, layer.Outputs))
+        | Activation _ | Dropout _ | Custom _ -> ValueNone
 
     /// What is wrong with the layer by itself.
     let internal faults (layer: Layer<'T>) : string list =
@@ -39,41 +79,92 @@ module Layer =
         | Affine affine ->
             [ if affine.Bias.Count <> affine.Outputs then
                   $"its weight gives {affine.Outputs} outputs, but its bias has {affine.Bias.Count} elements" ]
-        | Activation _ -> []
+        | Activation activation -> Activation.faults activation
+        | BatchNorm norm -> BatchNorm.faults norm
+        | LayerNorm norm -> Normalization.faults norm.Epsilon norm.Parameters
+        | Dropout dropout -> Dropout.faults dropout
+        | Custom layer -> Custom.faults layer
 
     /// The trained leaves, in order, named after the layer.
     let internal leaves (name: string) (layer: Layer<'T>) : Parameter<'T> list =
         match layer with
         | Affine affine -> Affine.leaves name affine
-        | Activation _ -> []
+        | BatchNorm norm -> Normalization.leaves name norm.Parameters
+        | LayerNorm norm -> Normalization.leaves name norm.Parameters
+        | Custom layer -> Custom.leaves name layer
+        | Activation _ | Dropout _ -> []
 
     /// The same layer with other leaves, taken in the order of `leaves`.
     let internal withLeaves (next: unit -> Parameter<'T>) (layer: Layer<'T>) : Layer<'T> =
         match layer with
         | Affine _ -> Affine(Affine.ofLeaves next)
-        | Activation _ -> layer
+        | BatchNorm norm -> BatchNorm { norm with Parameters = Normalization.ofLeaves next }
+        | LayerNorm norm -> LayerNorm { norm with Parameters = Normalization.ofLeaves next }
+        | Custom layer -> Custom(Custom.ofLeaves next layer)
+        | Activation _ | Dropout _ -> layer
+
+    /// What the layer remembers of the batches that it saw, named after it.
+    let internal statistics (name: string) (layer: Layer<'T>) : Parameter<'T> list =
+        match layer with
+        | BatchNorm norm -> BatchNorm.leaves name norm.Statistics
+        | Affine _ | Activation _ | LayerNorm _ | Dropout _ | Custom _ -> []
+
+    /// The same layer with other statistics, taken in the order of `statistics`.
+    let internal withStatistics (next: unit -> Parameter<'T>) (layer: Layer<'T>) : Layer<'T> =
+        match layer with
+        | BatchNorm norm -> BatchNorm { norm with Statistics = BatchNorm.ofLeaves next }
+        | Affine _ | Activation _ | LayerNorm _ | Dropout _ | Custom _ -> layer
+
+    /// The same layer after it saw these statistics, taken in the order of `statistics`.
+    let internal foldStatistics (next: unit -> Parameter<'T>) (layer: Layer<'T>) : Layer<'T> =
+        match layer with
+        | BatchNorm norm -> BatchNorm(BatchNorm.fold (BatchNorm.ofLeaves next) norm)
+        | Affine _ | Activation _ | LayerNorm _ | Dropout _ | Custom _ -> layer
 
     /// A layer that shares nothing with its maker's matrices.
     let internal copy (layer: Layer<'T>) : Layer<'T> =
         match layer with
         | Affine a ->
             Affine { Weight = Dense.matrix a.Outputs a.Inputs (a.Weight.ToColumnMajorArray()); Bias = Dense.vector (a.Bias.ToArray()) }
-        | Activation _ -> layer
+        | BatchNorm norm -> BatchNorm(BatchNorm.copy norm)
+        | LayerNorm norm -> LayerNorm { norm with Parameters = Normalization.copy norm.Parameters }
+        | Custom layer -> Custom(Custom.copy layer)
+        | Activation _ | Dropout _ -> layer
 
     /// y for x (both features x samples), as in evaluation: nothing random, nothing learned.
     let predict (layer: Layer<'T>) (x: Matrix<'T>) : Matrix<'T> =
         match layer with
         | Affine affine -> Affine.predict affine x
         | Activation activation -> Activation.predict activation x
+        | BatchNorm norm -> BatchNorm.predict norm x
+        | LayerNorm norm -> LayerNorm.predict norm x
+        | Dropout dropout -> Dropout.predict dropout x
+        | Custom layer -> layer.Predict x
 
-    /// y as in training, and the pullback to the leaves' gradients (named after the layer) and to dL/dx.
-    let internal forward (name: string) (layer: Layer<'T>) (x: Matrix<'T>) : struct (Matrix<'T> * Pullback<'T, Parameter<'T> list>) =
+    let private untrained<'T when Real<'T>> (struct (y: Matrix<'T>, pullback: Matrix<'T> -> Matrix<'T>)) : Forward<'T> =
+        { Output = y; Statistics = []; Pullback = fun dy -> struct ([], lazy (pullback dy)) }
+
+    let private trained<'T, 'Gradient when Real<'T>>
+        (leaves: 'Gradient -> Parameter<'T> list) (struct (y: Matrix<'T>, pullback: Pullback<'T, 'Gradient>)) : Forward<'T> =
+        { Output = y
+          Statistics = []
+          Pullback = fun dy ->
+              let struct (gradient, dx) = pullback dy
+              struct (leaves gradient, dx) }
+
+    /// y as in training, what was seen of the batch, and the pullback.
+    let internal forward (name: string) (draw: Draw<'T>) (layer: Layer<'T>) (x: Matrix<'T>) : Forward<'T> =
         match layer with
-        | Affine affine ->
-            let struct (y, pullback) = Affine.forward affine x
-            struct (y, fun dy ->
-                let struct (gradient, dx) = pullback dy
-                struct (Affine.leaves name gradient, dx))
-        | Activation activation ->
-            let struct (y, pullback) = Activation.forward activation x
-            struct (y, fun dy -> struct ([], lazy (pullback dy)))
+        | Affine affine -> trained (Affine.leaves name) (Affine.forward affine x)
+        | Activation activation -> untrained (Activation.forward activation x)
+        | BatchNorm norm ->
+            let struct (y, seen, pullback) = BatchNorm.forward norm x
+            { trained (Normalization.leaves name) (struct (y, pullback)) with Statistics = BatchNorm.leaves name seen }
+        | LayerNorm norm -> trained (Normalization.leaves name) (LayerNorm.forward norm x)
+        | Dropout dropout ->
+            match draw with
+            | Drawn key -> untrained (Dropout.forward key dropout x)
+            | Given mask -> untrained (Dropout.forwardWith mask dropout x)
+        | Custom layer ->
+            let key = match draw with Drawn key -> key | Given _ -> Key.ofSeed 0L
+            trained id (Custom.forward name key layer x)

@@ -4,15 +4,17 @@ open System
 open System.Collections.Generic
 open Functional.FSharp
 
-/// Layers in order, and a loss. Immutable: what it is made of is copied, and what it gives is read-only by contract.
+/// Layers in order, a loss, and a penalty on weights. Immutable: what it is made of is copied, and what it gives is read-only by contract.
 [<Sealed>]
-type Network<'T when Real<'T>> internal (layers: Layer<'T>[], names: string[], loss: Loss, inputs: int, outputs: int) =
+type Network<'T when Real<'T>> internal (layers: Layer<'T>[], names: string[], loss: Loss, penalty: Penalty, inputs: int, outputs: int) =
     member internal _.LayerArray = layers
     member internal _.NameArray = names
     member _.Layers: IReadOnlyList<Layer<'T>> = layers
     /// The layers' names, in order: the kind and its number among its kind, as in `affine1`, `relu1`, `affine2`.
     member _.Names: IReadOnlyList<string> = names
     member _.Loss = loss
+    /// What large weights add to the loss.
+    member _.Penalty = penalty
     /// Features of a sample.
     member _.Inputs = inputs
     /// Scores per sample.
@@ -22,10 +24,13 @@ type Network<'T when Real<'T>> internal (layers: Layer<'T>[], names: string[], l
 /// A loss, and how it changes with every parameter.
 [<NoComparison>]
 type Gradient<'T when Real<'T>> =
-    { /// The mean over the batch, as in training.
+    { /// The mean over the batch, as in training, and the penalty.
       Loss: float
       /// dL/dp for every leaf p, under its name.
-      Parameters: Parameters<'T> }
+      Parameters: Parameters<'T>
+      /// What batch-norm layers saw of the batch, as in `batchnorm1.mean`. It passes through no optimizer:
+      /// `foldStatistics` folds it into the running ones.
+      Statistics: Parameters<'T> }
 
 namespace Functional.FSharp
 
@@ -69,24 +74,38 @@ module Network =
     let private ofChecked (loss: Loss) (layers: Layer<'T>[]) : Network<'T> =
         let sizes = layers |> Array.choose (Layer.size >> ValueOption.toOption)
         let struct (inputs, _), struct (_, outputs) = Array.head sizes, Array.last sizes
-        Network(layers, namesOf layers, loss, inputs, outputs)
+        Network(layers, namesOf layers, loss, Penalty.None, inputs, outputs)
+
+    let private refuse (faults: string list) =
+        if not faults.IsEmpty then raise (ArgumentException(String.concat "\n" faults))
 
     /// Of these layers, with this loss. Raises ArgumentException with all faults, a line each.
     let ofLayersWith (loss: Loss) (layers: Layer<'T> seq) : Network<'T> =
         let layers = Array.ofSeq layers
-        match faults layers with
-        | [] -> ofChecked loss (Array.map Layer.copy layers)
-        | found -> raise (ArgumentException(String.concat "\n" found))
+        refuse (faults layers @ Loss.faults loss)
+        ofChecked loss (Array.map Layer.copy layers)
 
     /// Of these layers, with softmax cross-entropy.
-    let ofLayers (layers: Layer<'T> seq) : Network<'T> = ofLayersWith (SoftmaxCrossEntropy 0.0) layers
+    let ofLayers (layers: Layer<'T> seq) : Network<'T> = ofLayersWith (Loss.SoftmaxCrossEntropy()) layers
 
-    /// Affine layers between these sizes (inputs first, outputs last), an activation after each but the last.
-    /// Layer i's weights are a function of the i-th child of the key.
-    /// Raises ArgumentException with everything that is wrong with the sizes and the initializer.
-    let create<'T when Real<'T>> (sizes: int seq) (activation: Activation) (initializer: Initializer) (key: Key) : Network<'T> =
+    /// The same network with another loss. Raises ArgumentException if its numbers are wrong.
+    let withLoss (loss: Loss) (network: Network<'T>) : Network<'T> =
+        refuse (Loss.faults loss)
+        Network(network.LayerArray, network.NameArray, loss, network.Penalty, network.Inputs, network.Outputs)
+
+    /// The same network with another penalty. Raises ArgumentException if its numbers are wrong.
+    let withPenalty (penalty: Penalty) (network: Network<'T>) : Network<'T> =
+        refuse (Penalty.faults penalty)
+        Network(network.LayerArray, network.NameArray, network.Loss, penalty, network.Inputs, network.Outputs)
+
+    /// Affine layers between these sizes (inputs first, outputs last), and after each but the last the layers that
+    /// `after` gives for its number of outputs, as in `fun units -> [ Layer.batchNorm units; Activation Activation.Relu ]`.
+    /// Affine layer i's weights are a function of the i-th child of the key.
+    /// Raises ArgumentException with everything that is wrong with the sizes, the initializer and the layers.
+    let createWith<'T when Real<'T>>
+        (sizes: int seq) (after: int -> Layer<'T> seq) (initializer: Initializer) (key: Key) : Network<'T> =
         let sizes = Array.ofSeq sizes
-        let found =
+        refuse
             [ if sizes.Length < 2 then $"a network needs at least two sizes (inputs and outputs), but has {sizes.Length}"
               for i, size in Seq.indexed sizes do
                   if size < 1 then $"size {i + 1} of {sizes.Length} must be at least 1, but is {size}"
@@ -94,26 +113,50 @@ module Network =
                   if int64 inputs * int64 outputs > int64 Array.MaxLength then
                       $"layer {i + 1} ({inputs} -> {outputs}) has more weights than an array can hold"
               yield! Initializer.faults initializer ]
-        if not found.IsEmpty then raise (ArgumentException(String.concat "\n" found))
-        ofChecked (SoftmaxCrossEntropy 0.0)
-            [| for i, (inputs, outputs) in Seq.indexed (Array.pairwise sizes) do
-                   if i > 0 then Activation activation
-                   Affine { Weight = Initializer.weights initializer (Key.child i key) outputs inputs
-                            Bias = Dense.vector (Array.zeroCreate outputs) } |]
+        ofLayers
+            [ for i, (inputs, outputs) in Seq.indexed (Array.pairwise sizes) do
+                  if i > 0 then yield! after inputs
+                  Affine { Weight = Initializer.weights initializer (Key.child i key) outputs inputs
+                           Bias = Dense.vector (Array.zeroCreate outputs) } ]
+
+    /// Affine layers between these sizes (inputs first, outputs last), an activation after each but the last.
+    /// Affine layer i's weights are a function of the i-th child of the key.
+    /// Raises ArgumentException with everything that is wrong with the sizes and the initializer.
+    let create<'T when Real<'T>> (sizes: int seq) (activation: Activation) (initializer: Initializer) (key: Key) : Network<'T> =
+        createWith sizes (fun _ -> [ Activation activation ]) initializer key
 
     /// The trained leaves, layer after layer, named as in `affine1.weight`.
     let parameters (network: Network<'T>) : Parameters<'T> =
         Parameters<'T> [| for name, layer in Seq.zip network.NameArray network.LayerArray do yield! Layer.leaves name layer |]
 
-    /// Like `withParameters` for leaves that nobody else will write to.
-    let internal withFresh (network: Network<'T>) (parameters: Parameters<'T>) : Network<'T> =
-        let leaves = parameters.Leaves
+    /// What layers remember of the batches that they saw, as in `batchnorm1.mean`.
+    let statistics (network: Network<'T>) : Parameters<'T> =
+        Parameters<'T> [| for name, layer in Seq.zip network.NameArray network.LayerArray do yield! Layer.statistics name layer |]
+
+    /// The same network with every layer changed by a function that takes leaves one after the other.
+    let private withLeaves (change: (unit -> Parameter<'T>) -> Layer<'T> -> Layer<'T>) (leaves: Parameters<'T>) (network: Network<'T>) =
+        let leaves = leaves.Leaves
         let mutable taken = 0
         let next () =
             taken <- taken + 1
             leaves[taken - 1]
-        let layers = network.LayerArray |> Array.map (Layer.withLeaves next)
-        Network(layers, network.NameArray, network.Loss, network.Inputs, network.Outputs)
+        let layers = network.LayerArray |> Array.map (change next)
+        Network(layers, network.NameArray, network.Loss, network.Penalty, network.Inputs, network.Outputs)
+
+    /// Like `withParameters` for leaves that nobody else will write to.
+    let internal withFresh (network: Network<'T>) (parameters: Parameters<'T>) : Network<'T> =
+        withLeaves Layer.withLeaves parameters network
+
+    /// The same network after a step in which its layers saw this (`Gradient.Statistics`): a running statistic keeps the
+    /// share that its layer's momentum says. Raises ArgumentException if the leaves are not those of `statistics`.
+    let foldStatistics (network: Network<'T>) (seen: Parameters<'T>) : Network<'T> =
+        Parameters.checkAlike (nameof seen) (statistics network) seen
+        if seen.Count = 0 then network else withLeaves Layer.foldStatistics seen network
+
+    /// The same network with copies of other statistics. Raises ArgumentException if their names or shapes differ.
+    let withStatistics (network: Network<'T>) (values: Parameters<'T>) : Network<'T> =
+        Parameters.checkAlike (nameof values) (statistics network) values
+        withLeaves Layer.withStatistics (Parameters.mapLeaves (fun leaf -> leaf.Values.ToArray()) values) network
 
     /// The same network with copies of other parameters. Raises ArgumentException if their names or shapes differ.
     let withParameters (network: Network<'T>) (values: Parameters<'T>) : Network<'T> =
@@ -129,39 +172,97 @@ module Network =
                                     but x is {x.RowCount} x {x.ColumnCount}{hint}"
         network.LayerArray |> Array.fold (fun x layer -> Layer.predict layer x) x
 
-    /// The loss of a batch, as in evaluation.
     /// Raises ArgumentException if the batch's features or targets don't fit the network.
-    let loss (network: Network<'T>) (batch: Batch<'T>) : float =
-        Loss.check network.Outputs batch
-        let struct (loss, _) = Loss.forward network.Loss (predict network batch.Inputs) batch.Targets
-        loss
-
-    /// The loss of a batch and its gradient with respect to every parameter, as in training; what is random in
-    /// training is a function of the key.
-    /// Raises ArgumentException if the batch's features or targets don't fit the network.
-    let gradient (key: Key) (network: Network<'T>) (batch: Batch<'T>) : Gradient<'T> =
-        ignore key
+    let private check (network: Network<'T>) (batch: Batch<'T>) =
         if batch.Features <> network.Inputs then
             invalidArg (nameof batch) $"the network expects {network.Inputs} features, but the batch has {batch.Features}"
-        Loss.check network.Outputs batch
-        let layers, names = network.LayerArray, network.NameArray
-        let pullbacks = Array.zeroCreate layers.Length
+        Loss.check network.Loss network.Outputs batch
+
+    /// The loss of a batch, as in evaluation, and the penalty.
+    /// Raises ArgumentException if the batch's features or targets don't fit the network.
+    let loss (network: Network<'T>) (batch: Batch<'T>) : float =
+        check network batch
+        let struct (loss, _) = Loss.forward network.Loss (predict network batch.Inputs) batch.Targets
+        loss + Penalty.value network.Penalty (parameters network)
+
+    /// What is random in each layer: the i-th of the dropout layers, and likewise of the user's own, has a key of its own,
+    /// so that layers of other kinds can come and go without a change in what it draws.
+    let private drawn (key: Key) (layers: Layer<'T>[]) : Draw<'T>[] =
+        let next = [| 0; 0 |]
+        let ofKind kind =
+            next[kind] <- next[kind] + 1
+            Drawn(key |> Key.child kind |> Key.child (next[kind] - 1))
+        layers |> Array.map (function
+            | Dropout _ -> ofKind 0
+            | Custom _ -> ofKind 1
+            | _ -> Drawn key)
+
+    /// The same for given dropout masks, in the order of the layers.
+    let private given (masks: Matrix<'T> seq) (layers: Layer<'T>[]) : Draw<'T>[] =
+        let masks = Array.ofSeq masks
+        let dropouts = layers |> Array.filter (function Dropout _ -> true | _ -> false)
+        if masks.Length <> dropouts.Length then
+            invalidArg (nameof masks) $"{masks.Length} masks for {dropouts.Length} dropout layers"
+        let mutable taken = 0
+        layers |> Array.map (function
+            | Dropout _ ->
+                taken <- taken + 1
+                Given masks[taken - 1]
+            | _ -> Drawn(Key.ofSeed 0L))
+
+    /// All layers in training, and the outputs.
+    let private forward (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>) : struct (Forward<'T>[] * Matrix<'T>) =
+        check network batch
         let mutable y = batch.Inputs
-        for i in 0 .. layers.Length - 1 do
-            let struct (next, pullback) = Layer.forward names[i] layers[i] y
-            pullbacks[i] <- pullback
-            y <- next
+        let passed = Array.zeroCreate network.LayerArray.Length
+        for i in 0 .. passed.Length - 1 do
+            passed[i] <- Layer.forward network.NameArray[i] draws[i] network.LayerArray[i] y
+            y <- passed[i].Output
+        struct (passed, y)
+
+    let private lossOf (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>) : float =
+        let struct (_, y) = forward draws network batch
+        let struct (loss, _) = Loss.forward network.Loss y batch.Targets
+        loss + Penalty.value network.Penalty (parameters network)
+
+    let private gradientOf (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>) : Gradient<'T> =
+        let struct (passed, y) = forward draws network batch
         let struct (loss, dy) = Loss.forward network.Loss y batch.Targets
-        let gradients = Array.zeroCreate layers.Length
+        let gradients = Array.zeroCreate passed.Length
         let mutable dy = lazy dy
-        for i in layers.Length - 1 .. -1 .. 0 do
-            let struct (gradient, dx) = pullbacks[i] dy.Value
+        for i in passed.Length - 1 .. -1 .. 0 do
+            let struct (gradient, dx) = passed[i].Pullback dy.Value
             gradients[i] <- gradient
             dy <- dx
-        { Loss = loss; Parameters = Parameters(gradients |> Seq.concat |> Array.ofSeq) }
+        let parameters = parameters network
+        { Loss = loss + Penalty.value network.Penalty parameters
+          Parameters = Penalty.addGradient network.Penalty parameters (Parameters(gradients |> Seq.concat |> Array.ofSeq))
+          Statistics = Parameters(passed |> Seq.collect _.Statistics |> Array.ofSeq) }
+
+    /// The loss of a batch as in training, and the penalty: what `gradient` differentiates for the same key.
+    /// Raises ArgumentException if the batch's features or targets don't fit the network.
+    let trainingLoss (key: Key) (network: Network<'T>) (batch: Batch<'T>) : float =
+        lossOf (drawn key network.LayerArray) network batch
+
+    /// The loss of a batch and its gradient with respect to every parameter, as in training, both with the penalty, and
+    /// what batch norm saw. What is random in training is a function of the key; the i-th dropout layer's mask stays the
+    /// same when layers of other kinds are inserted or removed.
+    /// Raises ArgumentException if the batch's features or targets don't fit the network.
+    let gradient (key: Key) (network: Network<'T>) (batch: Batch<'T>) : Gradient<'T> =
+        gradientOf (drawn key network.LayerArray) network batch
+
+    /// `trainingLoss` with given dropout masks, as for `gradientWithMasks`.
+    let trainingLossWithMasks (masks: Matrix<'T> seq) (network: Network<'T>) (batch: Batch<'T>) : float =
+        lossOf (given masks network.LayerArray) network batch
+
+    /// `gradient` with given dropout masks, one per dropout layer in order (units x samples; 1 keeps an element, 0 drops
+    /// it): for replays of others' runs. Raises ArgumentException if their number or a shape doesn't fit.
+    let gradientWithMasks (masks: Matrix<'T> seq) (network: Network<'T>) (batch: Batch<'T>) : Gradient<'T> =
+        gradientOf (given masks network.LayerArray) network batch
 
     /// A network's identity: SHA-256, in lower-case hexadecimal, over its element type, its layers' names and
-    /// descriptions, and every leaf's name, shape and elements in order, little-endian; text as UTF-8 with its length before it.
+    /// descriptions, and the name, shape and elements of every leaf and every statistic in order, little-endian; text as
+    /// UTF-8 with its length before it.
     let digest<'T when Real<'T>> (network: Network<'T>) : string =
         use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
         let number (n: int) =
@@ -176,7 +277,7 @@ module Network =
         for name, layer in Seq.zip network.NameArray network.LayerArray do
             text name
             text (Layer.describe layer)
-            for leaf in Layer.leaves name layer do
+            for leaf in Layer.leaves name layer @ Layer.statistics name layer do
                 text leaf.Name
                 number leaf.Shape.Rows
                 number leaf.Shape.Columns

@@ -12,6 +12,8 @@ type Role =
     | Bias = 1
     | Scale = 2
     | Shift = 3
+    /// Not trained, but observed: a running mean or variance.
+    | Statistic = 4
 
 /// The shape of a leaf: a vector (one dimension) or a matrix (rows, then columns).
 [<Struct; NoComparison>]
@@ -39,7 +41,7 @@ type Parameter<'T when Real<'T>> =
 
     override leaf.ToString() = $"{leaf.Name} ({leaf.Shape})"
 
-/// The ordered leaves of anything that is trained, or of a gradient with respect to it. Immutable.
+/// The ordered leaves of anything that is trained, of a gradient with respect to it, or of what layers observe. Immutable.
 [<Sealed>]
 type Parameters<'T when Real<'T>> internal (leaves: Parameter<'T>[]) =
     member internal _.Leaves = leaves

@@ -17,7 +17,7 @@ type TrainingState<'T when Real<'T>> =
 type StepReport =
     { /// The step's number, from 1.
       Step: int
-      /// The mean loss of the batch before the update, as in training.
+      /// The mean loss of the batch before the update, as in training, and the penalty.
       Loss: float }
 
 namespace Functional.FSharp
@@ -34,7 +34,7 @@ module Training =
           Key = key
           Step = 0 }
 
-    /// One step: the gradient of the batch's loss, and the optimizer's update.
+    /// One step: the gradient of the batch's loss, the optimizer's update, and the running statistics.
     /// Raises ArgumentException if the batch doesn't fit the network.
     let step (state: TrainingState<'T>) (batch: Batch<'T>) : struct (TrainingState<'T> * StepReport) =
         let network = state.Network
@@ -42,7 +42,7 @@ module Training =
         let struct (parameters, optimizerState) =
             Optimizer.update state.Optimizer state.OptimizerState (Network.parameters network) gradient.Parameters
         struct ({ state with
-                    Network = Network.withFresh network parameters
+                    Network = Network.foldStatistics (Network.withFresh network parameters) gradient.Statistics
                     OptimizerState = optimizerState
                     Step = state.Step + 1 },
                 { Step = state.Step + 1; Loss = gradient.Loss })

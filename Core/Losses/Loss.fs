@@ -1,33 +1,114 @@
 namespace Functional
 
-/// What training makes small; it takes the network's raw outputs, so softmax can't be applied twice.
-type Loss =
-    /// For classes. The book's replays add their epsilon (1e-7) to the probability inside the logarithm; otherwise it is 0.
-    | SoftmaxCrossEntropy of epsilon: float
+open System.Globalization
+open System.Runtime.InteropServices
 
-    override loss.ToString() = match loss with SoftmaxCrossEntropy _ -> "softmax cross-entropy"
+/// How outputs are measured against targets, with its numbers.
+[<RequireQualifiedAccess>]
+type LossFunction =
+    | SoftmaxCrossEntropy of labelSmoothing: float * epsilon: float
+    | MeanSquaredError
+    | BinaryCrossEntropy
+    | Huber of delta: float
+
+/// What training makes small. It takes the network's raw outputs, so softmax or sigmoid can't be applied twice. Targets are
+/// a matrix of the outputs' shape, or labels: those stand for one-hot columns or, for a single output, for 0 and 1.
+type Loss =
+    { Function: LossFunction }
+
+    /// For classes: the mean over the samples of -sum t log softmax(outputs).
+    /// Label smoothing s takes (1 - s) t + s / classes for t. Source: Szegedy et al. (2016).
+    /// The book's replays add their epsilon (1e-7) to the probability inside the logarithm; otherwise it is 0.
+    static member SoftmaxCrossEntropy
+        ([<Optional; DefaultParameterValue(0.0)>] labelSmoothing: float, [<Optional; DefaultParameterValue(0.0)>] epsilon: float) =
+        { Function = LossFunction.SoftmaxCrossEntropy(labelSmoothing, epsilon) }
+
+    /// For numbers: the mean of (y - t)^2 over all outputs of all samples. (The book's 4.2.1 has half the sum.)
+    static member MeanSquaredError = { Function = LossFunction.MeanSquaredError }
+
+    /// For yes-or-no questions, one per output: the mean over all outputs of all samples of
+    /// -(t log p + (1 - t) log(1 - p)), where the outputs are logits, p = 1 / (1 + exp(-output)).
+    static member BinaryCrossEntropy = { Function = LossFunction.BinaryCrossEntropy }
+
+    /// For numbers, with outliers: the mean over all outputs of all samples of d^2 / 2 up to |d| = delta, d = y - t, and
+    /// of delta (|d| - delta / 2) beyond. Source: Huber (1964).
+    static member Huber([<Optional; DefaultParameterValue(1.0)>] delta: float) = { Function = LossFunction.Huber delta }
+
+    override loss.ToString() =
+        let number (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
+        match loss.Function with
+        | LossFunction.SoftmaxCrossEntropy(0.0, _) -> "softmax cross-entropy"
+        | LossFunction.SoftmaxCrossEntropy(smoothing, _) -> $"softmax cross-entropy (label smoothing {number smoothing})"
+        | LossFunction.MeanSquaredError -> "mean squared error"
+        | LossFunction.BinaryCrossEntropy -> "binary cross-entropy"
+        | LossFunction.Huber delta -> $"Huber (delta {number delta})"
 
 namespace Functional.FSharp
 
+open System
 open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
+open Functional.Numerics.Passes
 
 [<RequireQualifiedAccess>]
 module Loss =
+    /// Everything wrong with the loss's numbers.
+    let internal faults (loss: Loss) : string list =
+        match loss.Function with
+        | LossFunction.SoftmaxCrossEntropy(smoothing, epsilon) ->
+            [ if not (smoothing >= 0.0 && smoothing <= 1.0) then $"label smoothing must be between 0 and 1, but is {smoothing}"
+              if not (epsilon >= 0.0 && epsilon < 1.0) then $"a loss's epsilon must be from 0 up to 1, but is {epsilon}" ]
+        | LossFunction.Huber delta when not (Double.IsFinite delta && delta > 0.0) ->
+            [ $"Huber's delta must be finite and above 0, but is {delta}" ]
+        | _ -> []
+
+    /// Labels for a single output are its values, 0 or 1; for several, the outputs are classes.
+    let private labelsBelow (loss: Loss) (outputs: int) =
+        match loss.Function with
+        | LossFunction.SoftmaxCrossEntropy _ -> outputs
+        | _ -> max 2 outputs
+
     /// Raises ArgumentException unless the targets fit scores of that many outputs.
-    let internal check (outputs: int) (batch: Batch<'T>) =
+    let internal check (loss: Loss) (outputs: int) (batch: Batch<'T>) =
         match batch.Targets with
         | Targets.Labels labels ->
             let labels = labels.Span
+            let bound = labelsBelow loss outputs
             for i in 0 .. labels.Length - 1 do
-                if labels[i] >= outputs then
-                    invalidArg "batch" $"sample {i} has label {labels[i]}, but the network tells only {outputs} classes apart"
+                if labels[i] >= bound then
+                    invalidArg "batch" $"sample {i} has label {labels[i]}, but the network tells only {bound} classes apart"
         | Targets.Values t ->
             if t.RowCount <> outputs then
                 invalidArg "batch" $"targets are {t.RowCount} x {t.ColumnCount}, but the network gives {outputs} outputs per sample"
 
-    /// The mean loss of the samples, and its gradient with respect to the outputs (of the outputs' shape).
+    /// A target per output.
+    let private values<'T when Real<'T>> (outputs: Matrix<'T>) (targets: Targets<'T>) : 'T[] =
+        match targets with
+        | Targets.Values t -> Dense.elements t
+        | Targets.Labels labels ->
+            let t = Array.zeroCreate (outputs.RowCount * labels.Length)
+            let labels = labels.Span
+            for j in 0 .. labels.Length - 1 do
+                if outputs.RowCount > 1 then t[j * outputs.RowCount + labels[j]] <- 'T.One
+                elif labels[j] = 1 then t[j] <- 'T.One
+            t
+
+    /// (1 - s) t + s / classes
+    let private smooth<'T when Real<'T>> (s: float) (outputs: Matrix<'T>) (targets: Targets<'T>) : Targets<'T> =
+        let kept: Lanes<'T> = broadcast (1.0 - s)
+        let spread: Lanes<'T> = broadcast (s / float outputs.RowCount)
+        values outputs targets
+        |> map (fun t -> kept * t + spread)
+        |> Dense.matrix outputs.RowCount outputs.ColumnCount
+        |> Targets.Values
+
+    /// The mean loss, and its gradient with respect to the outputs (of the outputs' shape).
     let forward (loss: Loss) (outputs: Matrix<'T>) (targets: Targets<'T>) : struct (float * Matrix<'T>) =
-        match loss with
-        | SoftmaxCrossEntropy epsilon -> SoftmaxCrossEntropy.forward epsilon outputs targets
+        match loss.Function with
+        | LossFunction.SoftmaxCrossEntropy(smoothing, epsilon) ->
+            let targets = if smoothing = 0.0 then targets else smooth smoothing outputs targets
+            SoftmaxCrossEntropy.forward epsilon outputs targets
+        | LossFunction.MeanSquaredError -> Regression.meanSquaredError outputs (values outputs targets)
+        | LossFunction.BinaryCrossEntropy -> BinaryCrossEntropy.forward outputs (values outputs targets)
+        | LossFunction.Huber delta -> Regression.huber delta outputs (values outputs targets)

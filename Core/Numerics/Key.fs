@@ -40,6 +40,7 @@ module internal Philox =
     // The counter's last word tells what a block is for, so that a key's children never share a block with its numbers.
     let private numbers = 0u
     let private children = 1u
+    let masks = 2u
 
     let child (key: Key) (index: int) : Key =
         let struct (low, high, _, _) = block key (uint32 index) 0u 0u children

@@ -7,8 +7,15 @@ open System.Runtime.Intrinsics
 open Functional
 open Functional.Numerics.Passes
 
-/// Element i goes into lane i mod `lanes`; then lane l + lane (l + half), halving; elements after the last whole vector
-/// are added one by one at the end.
+/// Lane l + lane (l + half), halving.
+let total<'T when Real<'T>> (sums: Lanes<'T>) : 'T =
+    let half = sums.GetLower() + sums.GetUpper()
+    let quarter = half.GetLower() + half.GetUpper()
+    let eighth = quarter.GetLower() + quarter.GetUpper()
+    if Vector64<'T>.Count = 2 then eighth[0] + eighth[1] else eighth[0]
+
+/// Element i goes into lane i mod `lanes`; then the lanes' total; elements after the last whole vector are added one by
+/// one at the end.
 let sum<'T when Real<'T>> (x: ReadOnlySpan<'T>) : 'T =
     let count = lanes<'T>
     let mutable sums = Lanes<'T>.Zero
@@ -16,16 +23,29 @@ let sum<'T when Real<'T>> (x: ReadOnlySpan<'T>) : 'T =
     while i <= x.Length - count do
         sums <- sums + Vector512.LoadUnsafe(&MemoryMarshal.GetReference x, unativeint i)
         i <- i + count
-    let mutable total = 'T.Zero
-    if x.Length >= count then
-        let half = sums.GetLower() + sums.GetUpper()
-        let quarter = half.GetLower() + half.GetUpper()
-        let eighth = quarter.GetLower() + quarter.GetUpper()
-        total <- if Vector64<'T>.Count = 2 then eighth[0] + eighth[1] else eighth[0]
+    let mutable result = if x.Length >= count then total sums else 'T.Zero
     while i < x.Length do
-        total <- total + x[i]
+        result <- result + x[i]
         i <- i + 1
-    total
+    result
+
+/// The sum, in the order of `sum`, of n terms: a function of the first index of a vector, and the same one of an index.
+let inline sumOf<'T when Real<'T>> (n: int) ([<InlineIfLambda>] terms: int -> Lanes<'T>) ([<InlineIfLambda>] term: int -> 'T) : 'T =
+    let count = lanes<'T>
+    let mutable sums = Lanes<'T>.Zero
+    let mutable i = 0
+    while i <= n - count do
+        sums <- sums + terms i
+        i <- i + count
+    let mutable result = if n >= count then total sums else 'T.Zero
+    while i < n do
+        result <- result + term i
+        i <- i + 1
+    result
+
+/// The sum of a b over n elements, from the offsets on.
+let dot<'T when Real<'T>> (a: 'T[]) (fromA: int) (b: 'T[]) (fromB: int) (n: int) : 'T =
+    sumOf n (fun i -> load a (fromA + i) * load b (fromB + i)) (fun i -> a[fromA + i] * b[fromB + i])
 
 /// The sum of the columns of a rows x columns matrix: per row a chain of additions from the first column to the last.
 let sumOfColumns<'T when Real<'T>> (rows: int) (columns: int) (x: 'T[]) : 'T[] =

@@ -10,7 +10,8 @@ namespace Functional.Host.Commands;
 /// <summary><c>functional check-gradients</c>: the table of section 5.7.3, backpropagation against central differences.</summary>
 public static class CheckGradientsCommand
 {
-    private static readonly string[] Options = ["data", "hidden", "activation", "init", "seed"];
+    private static readonly string[] Options =
+        ["data", "hidden", "activation", "batch-norm", "dropout", "dropout-form", "l1", "l2", "label-smoothing", "init", "seed"];
 
     /// <summary>The command with its options.</summary>
     public static Command Create()

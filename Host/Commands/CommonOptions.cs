@@ -37,8 +37,13 @@ public static class CommonOptions
         var result = new Option<string?>($"--{option.Name}")
         {
             HelpName = option.Value,
-            Description = standard is null or "0" ? option.Help : $"{option.Help} [default: {standard}]",
+            Description = standard is null or "0" or "false" ? option.Help : $"{option.Help} [default: {standard}]",
         };
+        if (option.Value == TrainOptions.FlagValue)
+        {
+            result.Arity = ArgumentArity.ZeroOrOne;
+            result.CustomParser = parsed => parsed.Tokens is [var token] ? token.Value : "true";
+        }
         if (option.Choices.Count > 0)
             result.CompletionSources.Add(_ => option.Choices.Select(choice => new CompletionItem(choice)));
         return result;

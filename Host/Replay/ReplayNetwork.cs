@@ -22,7 +22,7 @@ internal sealed record ReplayNetwork(Network<double> Start, IReadOnlyList<string
     {
         var net = replayed.Description["net"];
         var names = new List<string>();
-        return new ReplayNetwork(Network.Of([.. Layers()], Loss.NewSoftmaxCrossEntropy(LossEpsilon)), names);
+        return new ReplayNetwork(Network.Of([.. Layers()], Loss.SoftmaxCrossEntropy(epsilon: LossEpsilon)), names);
 
         IEnumerable<Layer<double>> Layers()
         {

@@ -43,6 +43,24 @@ public sealed record TrainConfiguration
     /// <summary>How weights begin.</summary>
     public Initializer Initializer { get; init; } = Initializer.He;
 
+    /// <summary>Whether batch normalization stands between each hidden layer and its activation.</summary>
+    public bool BatchNorm { get; init; }
+
+    /// <summary>The share that is dropped after each hidden layer's activation.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Where dropout makes up for what is dropped.</summary>
+    public DropoutForm DropoutForm { get; init; } = DropoutForm.Inverted;
+
+    /// <summary>The rate of the weights' magnitudes in the loss.</summary>
+    public double L1 { get; init; }
+
+    /// <summary>The rate of half the weights' squares in the loss.</summary>
+    public double L2 { get; init; }
+
+    /// <summary>The share of a target that is spread over all classes.</summary>
+    public double LabelSmoothing { get; init; }
+
     /// <summary>The rule's name.</summary>
     public string OptimizerName { get; init; } = "sgd";
 
@@ -130,7 +148,17 @@ public sealed record TrainConfiguration
     /// <summary>The network before the first step, for images of so many features in so many classes.</summary>
     /// <exception cref="ArgumentException">Everything wrong with the sizes and the initializer.</exception>
     public Network<T> CreateNetwork<T>(int features, int classes) where T : unmanaged, IFloatingPointIeee754<T> =>
-        Network.Create<T>([features, .. Hidden, classes], Activation, Initializer, Key.Child(0));
+        Network.Create([features, .. Hidden, classes], AfterHidden<T>, Initializer, Key.Child(0))
+            .WithLoss(Loss.SoftmaxCrossEntropy(LabelSmoothing))
+            .WithPenalty(Penalty.ElasticNet(L1, L2));
+
+    // The book's order.
+    private IReadOnlyList<Layer<T>> AfterHidden<T>(int units) where T : unmanaged, IFloatingPointIeee754<T> =>
+    [
+        .. BatchNorm ? [Layer.BatchNorm<T>(units)] : (Layer<T>[])[],
+        Layer.Of<T>(Activation),
+        .. Dropout == 0 ? [] : (Layer<T>[])[Layer.Dropout<T>(Dropout, DropoutForm)],
+    ];
 
     /// <summary>How many steps the run takes.</summary>
     public int Steps(int stepsPerEpoch) => Iterations ?? checked(Epochs * stepsPerEpoch);
@@ -141,6 +169,10 @@ public sealed record TrainConfiguration
         .. Positive("samples", Samples),
         .. Validation is >= 0 and < 1 ? [] : (string[])[$"--validation: a share from 0 up to 1 is needed, not {Validation}"],
         .. Hidden.SelectMany(units => Positive("hidden", units)),
+        .. Share("dropout", Dropout, "up to 1", Dropout < 1),
+        .. NotNegative("l1", L1),
+        .. NotNegative("l2", L2),
+        .. Share("label-smoothing", LabelSmoothing, "to 1", LabelSmoothing <= 1),
         .. from number in Told
            where number.Value is not null && !Choice.Numbers.ContainsKey(number.Option)
            select $"--{number.Option}: {OptimizerName} has no such number; {OptimizerChoice.Having(number.Option)} have",
@@ -174,6 +206,12 @@ public sealed record TrainConfiguration
 
     private static string Quoted(string value) =>
         value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || "-_.,:/+=".Contains(c)) ? value : $"'{value.Replace("'", "'\\''")}'";
+
+    private static string[] Share(string option, double value, string bound, bool below) =>
+        value >= 0 && below ? [] : [$"--{option}: a share from 0 {bound} is needed, not {value}"];
+
+    private static string[] NotNegative(string option, double value) =>
+        value >= 0 ? [] : [$"--{option}: a rate from 0 on is needed, not {value}"];
 
     private static string[] Positive(string option, int? value) =>
         value is < 1 ? [$"--{option}: at least 1 is needed, not {value}"] : [];

@@ -21,8 +21,8 @@ public sealed record TrainOption(
 /// <summary>The options of training: the one list that the command line, configuration files and searches share.</summary>
 public static class TrainOptions
 {
-    private static readonly Dictionary<string, Activation> Activations = new Activation[] { Activation.Relu, Activation.Sigmoid }
-        .ToDictionary(activation => activation.ToString());
+    /// <summary>The value's name of options that stand for true when they are given without one.</summary>
+    public const string FlagValue = "true|false";
 
     private static readonly string[] OptimizerNames = [.. OptimizerChoice.All.Select(choice => choice.Name)];
 
@@ -40,9 +40,25 @@ public static class TrainOptions
         Option("hidden", "UNITS,...", "units of each hidden layer, as in 100,100", [],
             (c, text) => c with { Hidden = [.. text.Split(',').Select(Integer)] },
             c => string.Join(',', c.Hidden)),
-        Choice("activation", "the function after each hidden layer",
-            Activations, (c, activation) => c with { Activation = activation }, c => c.Activation),
-        Option("init", "NAME[:VALUE]", "how weights begin: he, xavier, zero, normal:DEVIATION or constant:VALUE", ["he", "xavier", "zero"],
+        Option("activation", "NAME[:NUMBER]",
+            "the function after each hidden layer: relu, leaky-relu:SLOPE, sigmoid, tanh, gelu, silu, elu:ALPHA or softplus",
+            ["relu", "leaky-relu", "sigmoid", "tanh", "gelu", "silu", "elu", "softplus"],
+            (c, text) => c with { Activation = ParseActivation(text) }, c => c.Activation.ToString()),
+        Flag("batch-norm", "normalize what goes into each hidden layer's activation, over the batch",
+            (c, on) => c with { BatchNorm = on }, c => c.BatchNorm),
+        Option("dropout", "RATIO", "drop this share of each hidden layer's outputs in training", [],
+            (c, text) => c with { Dropout = Number(text) }, c => Text(c.Dropout)),
+        Choice("dropout-form", "where dropout makes up for what is dropped: in training, or as in the book in evaluation",
+            Names<DropoutForm>(), (c, form) => c with { DropoutForm = form }, c => c.DropoutForm),
+        Option("l1", "RATE", "add RATE times the sum of the weights' magnitudes to the loss", [],
+            (c, text) => c with { L1 = Number(text) }, c => Text(c.L1)),
+        Option("l2", "RATE", "add RATE / 2 times the sum of the weights' squares to the loss (weight decay)", [],
+            (c, text) => c with { L2 = Number(text) }, c => Text(c.L2)),
+        Option("label-smoothing", "SHARE", "spread this share of each target over all classes", [],
+            (c, text) => c with { LabelSmoothing = Number(text) }, c => Text(c.LabelSmoothing)),
+        Option("init", "NAME[:VALUE]",
+            "how weights begin: he, xavier, glorot-uniform, lecun, orthogonal, zero, normal:DEVIATION or constant:VALUE",
+            ["he", "xavier", "glorot-uniform", "lecun", "orthogonal", "zero"],
             (c, text) => c with { Initializer = ParseInitializer(text) }, c => c.Initializer.ToString()),
         Option("optimizer", "NAME", $"the rule that updates the weights: {string.Join(", ", OptimizerNames)}", OptimizerNames,
             (c, text) => c with { OptimizerName = OneOf(text, OptimizerNames) }, c => c.OptimizerName),
@@ -119,6 +135,12 @@ public static class TrainOptions
             (c, text) => set(c, Number(text)), c => Text(c.OptimizerNumber(name)))
         with { Default = OptimizerChoice.Default(name) };
 
+    private static TrainOption Flag(
+        string name, string help,
+        Func<TrainConfiguration, bool, TrainConfiguration> set, Func<TrainConfiguration, bool> get) =>
+        Option(name, FlagValue, help, ["true", "false"],
+            (c, text) => set(c, OneOf(text, ["true", "false"]) == "true"), c => get(c) ? "true" : "false");
+
     private static TrainOption Choice<T>(
         string name, string help, Dictionary<string, T> values,
         Func<TrainConfiguration, T, TrainConfiguration> set, Func<TrainConfiguration, T> get) where T : notnull =>
@@ -133,10 +155,28 @@ public static class TrainOptions
     {
         ["he"] => Initializer.He,
         ["xavier"] => Initializer.Xavier,
+        ["glorot-uniform"] => Initializer.GlorotUniform,
+        ["lecun"] => Initializer.LeCun,
+        ["orthogonal"] => Initializer.Orthogonal,
         ["zero"] => Initializer.Zero,
         ["normal", var deviation] when Number(deviation) is >= 0 and var value => Initializer.Normal(value),
         ["constant", var value] => Initializer.Constant(Number(value)),
-        _ => throw Expected("he, xavier, zero, normal:DEVIATION or constant:VALUE", text),
+        _ => throw Expected("he, xavier, glorot-uniform, lecun, orthogonal, zero, normal:DEVIATION or constant:VALUE", text),
+    };
+
+    private static Activation ParseActivation(string text) => text.Split(':') switch
+    {
+        ["relu"] => Activation.Relu,
+        ["leaky-relu"] => Activation.LeakyRelu(),
+        ["leaky-relu", var slope] => Activation.LeakyRelu(Number(slope)),
+        ["sigmoid"] => Activation.Sigmoid,
+        ["tanh"] => Activation.Tanh,
+        ["gelu"] => Activation.Gelu,
+        ["silu"] => Activation.Silu,
+        ["elu"] => Activation.Elu(),
+        ["elu", var alpha] => Activation.Elu(Number(alpha)),
+        ["softplus"] => Activation.Softplus,
+        _ => throw Expected("relu, leaky-relu[:SLOPE], sigmoid, tanh, gelu, silu, elu[:ALPHA] or softplus", text),
     };
 
     private static string OneOf(string text, IEnumerable<string> choices) =>

@@ -1,0 +1,74 @@
+namespace Functional
+
+open System
+open System.Collections.Generic
+open MathNet.Numerics.LinearAlgebra
+
+/// A layer of one's own. It is immutable, and all its members are pure functions: no argument is written to, and the same
+/// arguments give the same results. Matrices are features x samples, one column per sample.
+type ILayer<'T when Real<'T>> =
+    /// What kind of layer it is, in lower case. Networks number layers by it: `scale` is named `scale1`, `scale2`, ...
+    abstract Name: string
+
+    /// One line with everything that it depends on besides its parameters, as in `scale 10 (limit 3)`: part of a network's digest.
+    abstract Description: string
+
+    /// The number of features that it takes; 0 if it takes any number and gives as many.
+    abstract Inputs: int
+
+    /// The number of features that it gives; 0 if that is as many as it gets.
+    abstract Outputs: int
+
+    /// What is trained, in a fixed order, under the layer's own names for it, as in `weight`; empty if nothing is.
+    abstract Parameters: IReadOnlyList<Parameter<'T>>
+
+    /// The same layer with other parameters, in the order of `Parameters`.
+    abstract WithParameters: parameters: IReadOnlyList<Parameter<'T>> -> ILayer<'T>
+
+    /// y for x as in evaluation: nothing random, and every sample by itself.
+    abstract Predict: x: Matrix<'T> -> Matrix<'T>
+
+    /// y for x as in training, and the pullback: it takes dL/dy, and gives the gradient of each parameter (leaves like
+    /// `Parameters`, in that order) and dL/dx. Whatever is random is a function of the key.
+    abstract Forward: key: Key * x: Matrix<'T> -> struct (Matrix<'T> * Func<Matrix<'T>, struct (IReadOnlyList<Parameter<'T>> * Matrix<'T>)>)
+
+namespace Functional.FSharp
+
+open System
+open MathNet.Numerics.LinearAlgebra
+open Functional
+open Functional.Numerics
+
+/// How a layer of a user's own becomes one like the others.
+module internal Custom =
+    let faults (layer: ILayer<'T>) : string list =
+        let names = layer.Parameters |> Seq.map _.Name |> Array.ofSeq
+        [ if String.IsNullOrWhiteSpace layer.Name then "it needs a name"
+          if layer.Inputs < 0 || layer.Outputs < 0 || (layer.Inputs = 0) <> (layer.Outputs = 0) then
+              $"its numbers of inputs and outputs must both be above 0, or both 0 for any, but are {layer.Inputs} and {layer.Outputs}"
+          for name, same in Seq.countBy id names do
+              if same > 1 then $"{same} of its parameters have the name '{name}'" ]
+
+    let leaves (name: string) (layer: ILayer<'T>) : Parameter<'T> list =
+        [ for leaf in layer.Parameters do { leaf with Name = $"{name}.{leaf.Name}" } ]
+
+    let ofLeaves (next: unit -> Parameter<'T>) (layer: ILayer<'T>) : ILayer<'T> =
+        if layer.Parameters.Count = 0 then layer
+        else layer.WithParameters [| for leaf in layer.Parameters do { next () with Name = leaf.Name } |]
+
+    let copy (layer: ILayer<'T>) : ILayer<'T> =
+        let leaves = Array.ofSeq layer.Parameters
+        let mutable taken = 0
+        ofLeaves
+            (fun () ->
+                taken <- taken + 1
+                { leaves[taken - 1] with Values = Dense.vector (leaves[taken - 1].Values.ToArray()) })
+            layer
+
+    /// Raises ArgumentException if a gradient is not like the parameters.
+    let forward (name: string) (key: Key) (layer: ILayer<'T>) (x: Matrix<'T>) : struct (Matrix<'T> * Pullback<'T, Parameter<'T> list>) =
+        let struct (y, pullback) = layer.Forward(key, x)
+        struct (y, fun dy ->
+            let struct (gradient, dx) = pullback.Invoke dy
+            Parameters.checkAlike $"the gradient of {name}" (Parameters(Array.ofSeq layer.Parameters)) (Parameters(Array.ofSeq gradient))
+            struct ([ for leaf in gradient do { leaf with Name = $"{name}.{leaf.Name}" } ], lazy dx))

@@ -1,0 +1,96 @@
+namespace Functional
+
+open MathNet.Numerics.LinearAlgebra
+
+/// Layer normalization: every sample gets mean 0 and deviation 1 over its features, then a factor and a summand per
+/// feature that are trained. Training and evaluation are the same.
+[<NoComparison>]
+type LayerNorm<'T when Real<'T>> =
+    { /// Is added to the variance under the root: 1e-5, unless told.
+      Epsilon: float
+      Parameters: ScaleShift<'T> }
+
+    member layer.Units = layer.Parameters.Gamma.Count
+
+namespace Functional.FSharp
+
+open System
+open System.Runtime.Intrinsics
+open MathNet.Numerics.LinearAlgebra
+open Functional
+open Functional.Numerics
+open Functional.Numerics.Passes
+
+/// y = gamma (x - mean) / sqrt(variance + epsilon) + beta, sample by sample. Source: Ba, Kiros and Hinton (2016).
+[<RequireQualifiedAccess>]
+module LayerNorm =
+    /// The layer before training.
+    let create<'T when Real<'T>> (epsilon: float) (units: int) : LayerNorm<'T> =
+        if units < 1 then invalidArg (nameof units) $"layer norm needs at least 1 unit, not {units}"
+        { Epsilon = epsilon; Parameters = Normalization.initial units }
+
+    /// z = (x - mean) / deviation, and 1 / deviation per sample. A sample has `rows` elements, of which `units` count.
+    let private standardize<'T when Real<'T>> (epsilon: float) (units: int) (rows: int) (x: 'T[]) : struct ('T[] * 'T[]) =
+        let samples = x.Length / rows
+        let z, inverses = Dense.fresh x.Length, Dense.fresh samples
+        let count: 'T = Real.number<'T, float> (float units)
+        let epsilon: 'T = Real.number<'T, float> epsilon
+        for j in 0 .. samples - 1 do
+            let first = j * rows
+            let mean: 'T = Reductions.sum (ReadOnlySpan<'T>(x, first, units)) / count
+            let means = Vector512.Create mean
+            let squares: 'T =
+                Reductions.sumOf units
+                    (fun i ->
+                        let d: Lanes<'T> = load x (first + i) - means
+                        d * d)
+                    (fun i ->
+                        let d: 'T = x[first + i] - mean
+                        d * d)
+            let variance: 'T = squares / count
+            let inverse: 'T = 'T.One / 'T.Sqrt(variance + epsilon)
+            inverses[j] <- inverse
+            let inverse = Vector512.Create inverse
+            sweep<'T> rows (fun i -> store ((load x (first + i) - means) * inverse) z (first + i))
+        struct (z, inverses)
+
+    let private scaled<'T when Real<'T>> (layer: LayerNorm<'T>) (rows: int) (z: 'T[]) : 'T[] =
+        let gamma, beta = atLeastOneVector (Dense.values layer.Parameters.Gamma), atLeastOneVector (Dense.values layer.Parameters.Beta)
+        let y = Dense.fresh z.Length
+        for j in 0 .. z.Length / rows - 1 do
+            let first = j * rows
+            sweep<'T> rows (fun i -> store (load z (first + i) * load gamma i + load beta i) y (first + i))
+        y
+
+    /// y, and its pullback. With z = (x - mean) / deviation and g = gamma dy: dgamma = the sum of dy z over the samples,
+    /// dbeta = that of dy, dx = (g - mean(g) - z mean(g z)) / deviation, the means over the sample's features.
+    let forward<'T when Real<'T>> (layer: LayerNorm<'T>) (x: Matrix<'T>) : struct (Matrix<'T> * Pullback<'T, ScaleShift<'T>>) =
+        Normalization.check "layer norm" layer.Units x
+        let units, samples = x.RowCount, x.ColumnCount
+        let struct (rows, elements) = Rows.atLeastOneVector units (Dense.elements x)
+        let struct (z, inverses) = standardize layer.Epsilon units rows elements
+        let matrix (e: 'T[]) = Dense.matrix units samples (Rows.cutTo units rows e)
+
+        let pullback (dy: Matrix<'T>) =
+            let struct (_, dy) = Rows.atLeastOneVector units (Dense.elements dy)
+            let sum (e: 'T[]) = Dense.vector (cutTo units (Reductions.sumOfColumns rows samples e))
+            let dx () =
+                let g = scaled { layer with Parameters = { layer.Parameters with Beta = Dense.vector (Array.zeroCreate units) } } rows dy
+                let dx = Dense.fresh g.Length
+                let count: 'T = Real.number<'T, float> (float units)
+                for j in 0 .. samples - 1 do
+                    let first = j * rows
+                    let mean: 'T = Reductions.sum (ReadOnlySpan<'T>(g, first, units)) / count
+                    let slope: 'T = Reductions.dot g first z first units / count
+                    let mean, slope, inverse = Vector512.Create mean, Vector512.Create slope, Vector512.Create inverses[j]
+                    sweep<'T> rows (fun i ->
+                        let centered: Lanes<'T> = load g (first + i) - mean
+                        store (inverse * (centered - slope * load z (first + i))) dx (first + i))
+                matrix dx
+            struct ({ Gamma = sum (map2 (fun dy z -> dy * z) dy z); Beta = sum dy }, lazy (dx ()))
+        struct (matrix (scaled layer rows z), pullback)
+
+    /// y (units x samples), each sample by itself.
+    let predict (layer: LayerNorm<'T>) (x: Matrix<'T>) : Matrix<'T> =
+        let struct (y, _) = forward layer x
+        y

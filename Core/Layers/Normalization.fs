@@ -1,0 +1,44 @@
+namespace Functional
+
+open MathNet.Numerics.LinearAlgebra
+
+/// What each normalized feature is multiplied by and what is then added to it; or the gradient of both.
+[<NoComparison>]
+type ScaleShift<'T when Real<'T>> =
+    { /// A factor per feature, 1 at first.
+      Gamma: Vector<'T>
+      /// A summand per feature, 0 at first.
+      Beta: Vector<'T> }
+
+namespace Functional.FSharp
+
+open System
+open MathNet.Numerics.LinearAlgebra
+open Functional
+open Functional.Numerics
+
+/// What batch norm and layer norm share.
+module internal Normalization =
+    let initial<'T when Real<'T>> (units: int) : ScaleShift<'T> =
+        { Gamma = Dense.vector (Array.create units 'T.One); Beta = Dense.vector (Array.zeroCreate units) }
+
+    let copy (p: ScaleShift<'T>) : ScaleShift<'T> =
+        { Gamma = Dense.vector (p.Gamma.ToArray()); Beta = Dense.vector (p.Beta.ToArray()) }
+
+    let leaves (name: string) (p: ScaleShift<'T>) : Parameter<'T> list =
+        [ Parameter.ofFreshVector $"{name}.gamma" Role.Scale p.Gamma
+          Parameter.ofFreshVector $"{name}.beta" Role.Shift p.Beta ]
+
+    let ofLeaves (next: unit -> Parameter<'T>) : ScaleShift<'T> =
+        let gamma = next ()
+        { Gamma = gamma.Values; Beta = (next ()).Values }
+
+    let faults (epsilon: float) (p: ScaleShift<'T>) : string list =
+        [ if not (Double.IsFinite epsilon) || epsilon <= 0.0 then $"its epsilon must be finite and above 0, but is {epsilon}"
+          if p.Gamma.Count <> p.Beta.Count then
+              $"its gamma has {p.Gamma.Count} elements, but its beta has {p.Beta.Count}" ]
+
+    /// Raises ArgumentException unless x has a row per unit.
+    let check (kind: string) (units: int) (x: Matrix<'T>) =
+        if x.RowCount <> units then
+            invalidArg (nameof x) $"{kind} of {units} units expects {units} rows, but x is {x.RowCount} x {x.ColumnCount}"

@@ -1,0 +1,36 @@
+namespace Functional.FSharp
+
+open System
+open System.Runtime.Intrinsics
+open MathNet.Numerics.LinearAlgebra
+open Functional
+open Functional.Numerics
+open Functional.Numerics.Passes
+
+/// Losses of numbers. Each is a mean over all outputs of all samples (as PyTorch and Keras have it).
+[<RequireQualifiedAccess>]
+module internal Regression =
+    /// The mean over all elements of half (or whole) terms, and the gradient (outputs' shape).
+    let private meanOf<'T when Real<'T>> (outputs: Matrix<'T>) (losses: 'T[]) (gradient: 'T[]) : struct (float * Matrix<'T>) =
+        let total = Real.toFloat (Reductions.sum (ReadOnlySpan<'T> losses))
+        struct (total / float losses.Length, Dense.matrix outputs.RowCount outputs.ColumnCount gradient)
+
+    /// The mean of (y - t)^2; the gradient is 2 (y - t) / n over all n elements.
+    let meanSquaredError<'T when Real<'T>> (outputs: Matrix<'T>) (targets: 'T[]) : struct (float * Matrix<'T>) =
+        let d = map2 (fun y t -> y - t) (Dense.elements outputs) targets
+        let factor: Lanes<'T> = broadcast (2.0 / float d.Length)
+        meanOf outputs (map (fun d -> d * d) d) (map (fun d -> factor * d) d)
+
+    /// The mean of d^2 / 2 where |d| is at most delta, and of delta (|d| - delta / 2) beyond, d = y - t; the gradient is
+    /// d / n, held between -delta / n and delta / n. Source: Huber (1964).
+    let huber<'T when Real<'T>> (delta: float) (outputs: Matrix<'T>) (targets: 'T[]) : struct (float * Matrix<'T>) =
+        let d = map2 (fun y t -> y - t) (Dense.elements outputs) targets
+        let most: Lanes<'T> = broadcast delta
+        let half: Lanes<'T> = broadcast 0.5
+        let share: Lanes<'T> = broadcast (1.0 / float d.Length)
+        let loss (d: Lanes<'T>) : Lanes<'T> =
+            // With a = min(|d|, delta) both branches are a (|d| - a / 2).
+            let size: Lanes<'T> = Vector512.Abs d
+            let held: Lanes<'T> = Vector512.Min(size, most)
+            held * (size - half * held)
+        meanOf outputs (map (fun d -> loss d) d) (map (fun d -> share * Vector512.Max(Vector512.Min(d, most), -most)) d)
