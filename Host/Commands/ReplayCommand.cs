@@ -20,7 +20,7 @@ public static class ReplayCommand
         };
         var json = CommonOptions.Json();
         var command = new Command(
-            "replay", "Compute a reference trajectory again, in double precision, and tell how far each quantity is off.")
+            "replay", "Compute a reference trajectory again, in double precision, and tell how far off each quantity is.")
         { folder, file, json };
         command.SetAction(parsed => Run(parsed.GetValue(folder)!, parsed.GetValue(file), parsed.GetValue(json)));
         return command;
@@ -56,7 +56,8 @@ public static class ReplayCommand
         });
     }
 
-    private static void WriteTable(ReplayCase replayed, IReadOnlyList<Tensor> computed, IReadOnlyList<Deviation> deviations)
+    private static void WriteTable(
+        ReplayCase replayed, IReadOnlyList<Tensor> computed, IReadOnlyList<Deviation> deviations)
     {
         Console.WriteLine($"{replayed.Kind}: {computed.Count} quantities computed in double precision");
         if (deviations.Count == 0)
@@ -66,8 +67,12 @@ public static class ReplayCommand
         }
         Console.WriteLine("quantity           deviation  limit");
         foreach (var deviation in deviations)
+        {
+            var kind = deviation.Absolute ? "absolute" : "relative";
+            var complaint = deviation.Within ? "" : ", exceeded";
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{deviation.Quantity,-18} {deviation.Value,9:0.0E+00}  {deviation.Limit:0E+00} {(deviation.Absolute ? "absolute" : "relative")}{(deviation.Within ? "" : ", exceeded")}"));
+                $"{deviation.Quantity,-18} {deviation.Value,9:0.0E+00}  {deviation.Limit:0E+00} {kind}{complaint}"));
+        }
         var exceeded = deviations.Count(deviation => !deviation.Within);
         Console.WriteLine(exceeded == 0
             ? $"all {deviations.Count} are within their limits"

@@ -3,10 +3,12 @@ using Functional.Host.Data;
 
 namespace Functional.Host.Replay;
 
-/// <summary>A value in a case's description, with its place in the file, so that whatever is wrong can be told.</summary>
+/// <summary>A value in a case's description, with its place in the file, so that what is wrong can be told.</summary>
 internal sealed class CaseValue
 {
     private const int LargestFile = 16 << 20;
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     private readonly string file;
     private readonly string path;
     private readonly JsonElement element;
@@ -22,12 +24,13 @@ internal sealed class CaseValue
             throw new DataException(file, null, $"at most {LargestFile} bytes", $"{stream.Length}");
         try
         {
-            using var document = JsonDocument.Parse(stream, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            using var document = JsonDocument.Parse(stream, Strict);
             return new CaseValue(file, "", document.RootElement.Clone());
         }
         catch (JsonException e)
         {
-            throw new DataException(file, $"line {e.LineNumber + 1}", "JSON", $"\"{e.Message.Split(" LineNumber:")[0]}\"");
+            var message = e.Message.Split(" LineNumber:")[0];
+            throw new DataException(file, $"line {e.LineNumber + 1}", "JSON", $"\"{message}\"");
         }
     });
 

@@ -4,8 +4,8 @@ namespace Functional.Host.Replay;
 
 /// <summary>How far a computed tensor is from the case's.</summary>
 /// <param name="Quantity">The tensor's name.</param>
-/// <param name="Value">The largest |computed - reference| of its elements; unless <paramref name="Absolute"/>, as a share
-/// of the largest |reference|.</param>
+/// <param name="Value">The largest |computed - reference| of its elements; as a share of the largest |reference| (if that
+/// isn't 0) unless <paramref name="Absolute"/>.</param>
 /// <param name="Limit">How large that may be.</param>
 /// <param name="Absolute">Whether it is no share.</param>
 internal sealed record Deviation(string Quantity, double Value, double Limit, bool Absolute)
@@ -21,11 +21,12 @@ internal sealed record Deviation(string Quantity, double Value, double Limit, bo
     public bool Within => Value <= Limit;
 
     /// <summary>Compares all that the case has a reference for, in the order of its file.</summary>
-    /// <exception cref="DataException">A reference has another shape, or is of something that isn't computed.</exception>
+    /// <exception cref="DataException">A reference has another shape, or nothing like it is computed.</exception>
     public static IReadOnlyList<Deviation> Of(ReplayCase replayed, IReadOnlyList<Tensor> computed)
     {
         var byName = computed.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-        var noise = replayed.Description.Find("noise_tensors")?.Find("names")?.Items.Select(name => name.Text).ToHashSet() ?? [];
+        var noise = replayed.Description.Find("noise_tensors")?.Find("names")?.Items.Select(name => name.Text).ToHashSet()
+            ?? [];
         // A case may widen its limits; a narrower figure tells how far its own two sources agree.
         var declared = replayed.Description.Find("replay_tolerance")?.Find("float64_rel")?.NumberIn(0, 1) ?? Usual;
         return
@@ -50,8 +51,8 @@ internal sealed record Deviation(string Quantity, double Value, double Limit, bo
 
     private static double Largest(double[] got, double[] reference, bool absolute)
     {
-        var largest = got.Zip(reference).Select(pair => pair.First.Equals(pair.Second) ? 0 : Math.Abs(pair.First - pair.Second))
-            .Aggregate(0.0, Math.Max);
+        // What is infinite or no number in both is equal.
+        var largest = got.Zip(reference, (a, b) => a.Equals(b) ? 0 : Math.Abs(a - b)).Aggregate(0.0, Math.Max);
         var scale = reference.Where(double.IsFinite).Select(Math.Abs).Aggregate(0.0, Math.Max);
         return absolute || scale == 0 ? largest : largest / scale;
     }

@@ -3,66 +3,71 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Replay;
 
-/// <summary>The training of a network as the book does it, from given parameters on given samples.</summary>
+/// <summary>The training of a network as the book does it, from given parameters, on given samples, with given masks.
+/// </summary>
 internal sealed class NetworkReplay
 {
-    private static readonly Key Unused = Key.OfSeed(0);
-
     private readonly CaseValue description;
     private readonly ReplayNetwork network;
     private readonly ReplayData data;
+    private readonly ReplayMasks masks;
 
-    private NetworkReplay(CaseValue description, ReplayNetwork network, ReplayData data) =>
-        (this.description, this.network, this.data) = (description, network, data);
-
-    /// <summary>What the case starts from.</summary>
-    /// <exception cref="DataException">The case lacks something, or contradicts itself.</exception>
-    public static NetworkReplay Of(ReplayCase replayed)
+    private NetworkReplay(ReplayCase replayed)
     {
-        var network = ReplayNetwork.Of(replayed);
-        var data = ReplayData.Of(replayed, network.Start.Inputs, network.Start.Outputs);
-        return new NetworkReplay(replayed.Description, network, data);
+        description = replayed.Description;
+        network = ReplayNetwork.Of(replayed);
+        data = ReplayData.Of(replayed, network.Start.Inputs, network.Start.Outputs);
+        masks = ReplayMasks.Of(replayed, network.Masks, data.Steps, data.BatchSize);
     }
 
     /// <summary>All steps: losses, the first gradient, and what training comes to.</summary>
-    /// <exception cref="DataException">The optimizer is unknown or wrong.</exception>
-    public IReadOnlyList<Tensor> Train()
+    /// <exception cref="DataException">The case lacks something, or contradicts itself.</exception>
+    public static IReadOnlyList<Tensor> Train(ReplayCase replayed) => new NetworkReplay(replayed).Train();
+
+    /// <summary>The gradient of the first step, by pullbacks and by central differences.</summary>
+    /// <exception cref="DataException">The case lacks something, or contradicts itself.</exception>
+    public static IReadOnlyList<Tensor> CheckGradients(ReplayCase replayed) => new NetworkReplay(replayed).CheckGradients();
+
+    private IReadOnlyList<Tensor> Train()
     {
-        var state = Training.Start(network.Start, ReplayOptimizer.Of(description["optimizer"]));
+        var optimizer = ReplayOptimizer.Of(description["optimizer"]);
+        var trained = network.Start;
+        var state = optimizer.Init(trained.Parameters());
         var (before, after) = (new double[data.Steps], new double[data.Steps]);
         for (var step = 0; step < data.Steps; step++)
         {
             var batch = data.Batch(step);
-            (state, var report) = Training.Step(state, batch);
-            before[step] = report.Loss;
-            after[step] = state.Network.LossOf(batch);
+            var gradient = trained.Gradient(batch, masks.At(step));
+            (var parameters, state) = optimizer.Update(state, trained.Parameters(), gradient.Parameters);
+            trained = trained.WithParameters(parameters).FoldStatistics(gradient.Statistics);
+            before[step] = gradient.Loss;
+            after[step] = trained.LossOf(batch);
         }
         return
         [
             Tensor.Of("loss", [data.Steps], before),
             Tensor.Of("loss_after_eval", [data.Steps], after),
-            .. network.Tensors("grad0", network.Start.Gradient(data.Batch(0), Unused).Parameters),
-            .. network.Tensors("final", state.Network.Parameters()),
-            .. Scores(state.Network),
+            .. Parameters("grad0", network.Start.Gradient(data.Batch(0), masks.At(0)).Parameters),
+            .. Parameters("final", trained.Parameters()),
+            .. ReplayNetwork.Tensors("bn", network.Statistics, trained.Statistics()),
+            .. Scores(trained),
         ];
     }
 
-    /// <summary>The gradient of the first step, by pullbacks and by central differences.</summary>
-    /// <exception cref="DataException">The description lacks something.</exception>
-    public IReadOnlyList<Tensor> CheckGradients()
+    private IReadOnlyList<Tensor> CheckGradients()
     {
-        var batch = data.Batch(0);
-        var gradient = network.Start.Gradient(batch, Unused);
+        var (batch, kept) = (data.Batch(0), masks.At(0));
+        var gradient = network.Start.Gradient(batch, kept);
         return
         [
             Tensor.Of("loss", [1], [gradient.Loss]),
-            .. network.Tensors("grad0", gradient.Parameters),
-            .. network.Tensors("num", Numerical(batch)),
+            .. Parameters("grad0", gradient.Parameters),
+            .. Parameters("num", Numerical(varied => varied.TrainingLoss(batch, kept))),
         ];
     }
 
-    // (f(w + h) - f(w - h)) / 2h for one element after the other, f the loss in training.
-    private Parameters<double> Numerical(Batch<double> batch)
+    // (f(w + h) - f(w - h)) / 2h for one element after the other.
+    private Parameters<double> Numerical(Func<Network<double>, double> loss)
     {
         var h = description["numerical"]["h"].Number;
         if (h <= 0)
@@ -73,7 +78,7 @@ internal sealed class NetworkReplay
         {
             var varied = elements.Clone();
             varied[index] = value;
-            return network.Start.WithParameters(parameters.WithVector(varied)).Gradient(batch, Unused).Loss;
+            return loss(network.Start.WithParameters(parameters.WithVector(varied)));
         }
         return parameters.WithVector(Vector<double>.Build.Dense(
             elements.Count, i => (LossWith(i, elements[i] + h) - LossWith(i, elements[i] - h)) / (2 * h)));
@@ -87,4 +92,7 @@ internal sealed class NetworkReplay
         var scores = trained.Predict(test);
         return [Tensor.Of("eval_scores", [scores.ColumnCount, scores.RowCount], scores.ToColumnMajorArray())];
     }
+
+    private IEnumerable<Tensor> Parameters(string prefix, Parameters<double> leaves) =>
+        ReplayNetwork.Tensors(prefix, network.Parameters, leaves);
 }

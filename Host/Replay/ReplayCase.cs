@@ -31,8 +31,8 @@ internal sealed record ReplayCase(CaseValue Description, SafetensorsFile Tensors
     /// <exception cref="DataException">The case lacks something, or contradicts itself.</exception>
     public IReadOnlyList<Tensor> Run() => Kind switch
     {
-        Training => NetworkReplay.Of(this).Train(),
-        GradientCheck => NetworkReplay.Of(this).CheckGradients(),
+        Training => NetworkReplay.Train(this),
+        GradientCheck => NetworkReplay.CheckGradients(this),
         Trajectory => TrajectoryReplay.Run(this),
         _ => throw Description["kind"].Error($"{Training}, {GradientCheck} or {Trajectory}"),
     };

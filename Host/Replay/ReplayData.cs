@@ -16,7 +16,8 @@ internal sealed class ReplayData
     {
         var (description, tensors) = (replayed.Description, replayed.Tensors);
         this.gather = gather;
-        rows = tensors.Values<int>("indices", description.Find("steps")?.Count ?? -1, description.Find("batch_size")?.Count ?? -1);
+        rows = tensors.Values<int>(
+            "indices", description.Find("steps")?.Count ?? -1, description.Find("batch_size")?.Count ?? -1);
         (Steps, BatchSize) = (tensors["indices"].Shape[0], tensors["indices"].Shape[1]);
         if (rows.Length == 0)
             throw tensors.Error("indices", "at least one step of one sample", Tensor.Text(tensors["indices"].Shape));
@@ -25,9 +26,9 @@ internal sealed class ReplayData
         if (!tensors.Has("labels"))
             return;
         var labels = tensors.Values<int>("labels", Steps, BatchSize);
-        if (Array.FindIndex(labels.Zip(rows).ToArray(), pair => pair.First != labelOf(pair.Second)) is >= 0 and var wrong)
-            throw tensors.Error(
-                "labels", $"{labelOf(rows[wrong])}, the label of row {rows[wrong]}, as element {wrong}", $"{labels[wrong]}");
+        for (var i = 0; i < rows.Length; i++)
+            if (labels[i] != labelOf(rows[i]))
+                throw tensors.Error("labels", $"{labelOf(rows[i])}, the label of row {rows[i]}, as element {i}", $"{labels[i]}");
     }
 
     /// <summary>How many steps there are.</summary>
@@ -45,9 +46,10 @@ internal sealed class ReplayData
     /// <summary>The case's own data, or those that it names.</summary>
     /// <exception cref="DataException">Something is missing, or doesn't fit the network.</exception>
     public static ReplayData Of(ReplayCase replayed, int features, int classes) =>
-        replayed.Tensors.Has("inputs") || !replayed.Description["data"]["set"].Text.StartsWith("MNIST", StringComparison.Ordinal)
-            ? Own(replayed, features, classes)
-            : Mnist(replayed, features, classes);
+        !replayed.Tensors.Has("inputs")
+        && replayed.Description["data"]["set"].Text.StartsWith("MNIST", StringComparison.Ordinal)
+            ? Mnist(replayed, features, classes)
+            : Own(replayed, features, classes);
 
     private static ReplayData Own(ReplayCase replayed, int features, int classes)
     {
@@ -55,7 +57,8 @@ internal sealed class ReplayData
         var inputs = tensors.Values<double>("inputs", -1, features);
         var labels = tensors.Values<int>("input_labels", tensors["inputs"].Shape[0]);
         if (Array.FindIndex(labels, label => label < 0 || label >= classes) is >= 0 and var wrong)
-            throw tensors.Error("input_labels", $"classes from 0 to {classes - 1}", $"{labels[wrong]} as element {wrong}");
+            throw tensors.Error(
+                "input_labels", $"classes from 0 to {classes - 1}", $"{labels[wrong]} as element {wrong}");
         double[]? test = tensors.Has("test_inputs") ? tensors.Values<double>("test_inputs", -1, features) : null;
         return new ReplayData(
             replayed, labels.Length, row => labels[row],
@@ -75,7 +78,8 @@ internal sealed class ReplayData
     {
         var (training, test) = DataSets.Load("mnist");
         if ((training.Features, training.Classes) != (features, classes))
-            throw replayed.Description["net"]["sizes"].Error($"{training.Features} first and {training.Classes} last, as MNIST has");
+            throw replayed.Description["net"]["sizes"].Error(
+                $"{training.Features} first and {training.Classes} last, as MNIST has");
         return new ReplayData(replayed, training.Count, row => training.Labels[row], rows => Gather(training, rows))
         {
             Test = Gather(test, test.All[..Math.Min(test.Count, TestRows)]).Inputs,

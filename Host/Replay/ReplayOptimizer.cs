@@ -26,7 +26,9 @@ internal static class ReplayOptimizer
             throw name.Error($"one of {string.Join(", ", All.Keys)}");
         var optimizer = create(description, description["lr"].Number);
         var faults = optimizer.Faults();
-        return faults.Count == 0 ? optimizer : throw description.Error("an optimizer that works", string.Join("; ", faults));
+        return faults.Count == 0
+            ? optimizer
+            : throw description.Error("an optimizer that works", string.Join("; ", faults));
     }
 
     // The book's 1e-7 stands in every rule that divides; elsewhere it is inside the root.

@@ -25,10 +25,11 @@ internal static class TrajectoryReplay
             var name = $"path.{optimizer["name"].Text}";
             if (paths.Any(path => path.Name == name))
                 throw optimizer["name"].Error("each optimizer once");
-            var points = ReplayOptimizer.Of(optimizer).Path(
-                at => Vector<double>.Build.Dense([2 * at[0] / a, 2 * b * at[1]]), Vector<double>.Build.Dense(start), steps);
+            var points = ReplayOptimizer.Of(optimizer).Path(Gradient, Vector<double>.Build.Dense(start), steps);
             paths.Add(Tensor.Of(name, [steps + 1, 2], points.SelectMany(point => point).ToArray()));
         }
         return paths;
+
+        Vector<double> Gradient(Vector<double> at) => Vector<double>.Build.Dense([2 * at[0] / a, 2 * b * at[1]]);
     }
 }
