@@ -5,12 +5,14 @@ namespace Functional.Tests;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class GoldenTheoryAttribute : TheoryAttribute
 {
-    public GoldenTheoryAttribute() => Skip =
-        new[] { "FUNCTIONAL_MNIST", Variable }.FirstOrDefault(
-            name => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name))) is { } missing
-            ? $"{missing} is not set"
-            : null!;
+    private static readonly string[] Variables = ["FUNCTIONAL_MNIST", "FUNCTIONAL_GOLDEN"];
 
-    /// <summary>Says where the trajectories are.</summary>
-    public const string Variable = "FUNCTIONAL_GOLDEN";
+    public GoldenTheoryAttribute() =>
+        Skip = Variables.FirstOrDefault(IsUnset) is { } missing ? $"{missing} is not set" : null!;
+
+    private static bool IsUnset(string variable) =>
+        string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));
+
+    /// <summary>Where the trajectories are, if anybody says.</summary>
+    public static string? Folder => Environment.GetEnvironmentVariable(Variables[1]);
 }

@@ -20,7 +20,7 @@ public static class ReplayCommand
         };
         var json = CommonOptions.Json();
         var command = new Command(
-            "replay", "Compute a reference trajectory again, in double precision, and tell how far off each quantity is.")
+            "replay", "Compute a reference trajectory again, in double precision, and tell how far off each is.")
         { folder, file, json };
         command.SetAction(parsed => Run(parsed.GetValue(folder)!, parsed.GetValue(file), parsed.GetValue(json)));
         return command;

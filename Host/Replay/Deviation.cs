@@ -4,8 +4,8 @@ namespace Functional.Host.Replay;
 
 /// <summary>How far a computed tensor is from the case's.</summary>
 /// <param name="Quantity">The tensor's name.</param>
-/// <param name="Value">The largest |computed - reference| of its elements; as a share of the largest |reference| (if that
-/// isn't 0) unless <paramref name="Absolute"/>.</param>
+/// <param name="Value">The largest |computed - reference| of its elements; as a share of the largest |reference|
+/// (if that isn't 0) unless <paramref name="Absolute"/>.</param>
 /// <param name="Limit">How large that may be.</param>
 /// <param name="Absolute">Whether it is no share.</param>
 internal sealed record Deviation(string Quantity, double Value, double Limit, bool Absolute)
@@ -25,8 +25,8 @@ internal sealed record Deviation(string Quantity, double Value, double Limit, bo
     public static IReadOnlyList<Deviation> Of(ReplayCase replayed, IReadOnlyList<Tensor> computed)
     {
         var byName = computed.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-        var noise = replayed.Description.Find("noise_tensors")?.Find("names")?.Items.Select(name => name.Text).ToHashSet()
-            ?? [];
+        var noise = replayed.Description.Find("noise_tensors")?.Find("names")?.Items
+            .Select(name => name.Text).ToHashSet() ?? [];
         // A case may widen its limits; a narrower figure tells how far its own two sources agree.
         var declared = replayed.Description.Find("replay_tolerance")?.Find("float64_rel")?.NumberIn(0, 1) ?? Usual;
         return

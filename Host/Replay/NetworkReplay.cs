@@ -26,7 +26,8 @@ internal sealed class NetworkReplay
 
     /// <summary>The gradient of the first step, by pullbacks and by central differences.</summary>
     /// <exception cref="DataException">The case lacks something, or contradicts itself.</exception>
-    public static IReadOnlyList<Tensor> CheckGradients(ReplayCase replayed) => new NetworkReplay(replayed).CheckGradients();
+    public static IReadOnlyList<Tensor> CheckGradients(ReplayCase replayed) =>
+        new NetworkReplay(replayed).CheckGradients();
 
     private IReadOnlyList<Tensor> Train()
     {

@@ -28,7 +28,8 @@ internal sealed class ReplayData
         var labels = tensors.Values<int>("labels", Steps, BatchSize);
         for (var i = 0; i < rows.Length; i++)
             if (labels[i] != labelOf(rows[i]))
-                throw tensors.Error("labels", $"{labelOf(rows[i])}, the label of row {rows[i]}, as element {i}", $"{labels[i]}");
+                throw tensors.Error(
+                    "labels", $"{labelOf(rows[i])}, the label of row {rows[i]}, as element {i}", $"{labels[i]}");
     }
 
     /// <summary>How many steps there are.</summary>

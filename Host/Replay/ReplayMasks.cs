@@ -3,17 +3,20 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Replay;
 
-/// <summary>Which units dropout keeps: for each dropout layer a tensor steps x samples x units, 1 where one is kept.</summary>
+/// <summary>Which units dropout keeps: for each dropout layer a tensor steps x samples x units, 1 where one is kept.
+/// </summary>
 internal sealed class ReplayMasks
 {
     private readonly IReadOnlyList<(double[] Kept, int Units)> layers;
     private readonly int samples;
 
-    private ReplayMasks(IReadOnlyList<(double[], int)> layers, int samples) => (this.layers, this.samples) = (layers, samples);
+    private ReplayMasks(IReadOnlyList<(double[], int)> layers, int samples) =>
+        (this.layers, this.samples) = (layers, samples);
 
     /// <summary>The masks of a case.</summary>
     /// <exception cref="DataException">One is missing, of another shape, or has other numbers than 0 and 1.</exception>
-    public static ReplayMasks Of(ReplayCase replayed, IReadOnlyList<(string Name, int Units)> layers, int steps, int samples)
+    public static ReplayMasks Of(
+        ReplayCase replayed, IReadOnlyList<(string Name, int Units)> layers, int steps, int samples)
     {
         return new ReplayMasks([.. layers.Select(layer => (Kept(layer.Name, layer.Units), layer.Units))], samples);
 

@@ -19,13 +19,13 @@ internal sealed record ReplayNetwork(
     private static readonly Dictionary<string, Activation> Activations =
         new Activation[]
         {
-            Activation.Relu, Activation.LeakyRelu(), Activation.Sigmoid, Activation.Tanh, Activation.Gelu, Activation.Silu,
-            Activation.Elu(), Activation.Softplus,
+            Activation.Relu, Activation.LeakyRelu(), Activation.Sigmoid, Activation.Tanh, Activation.Gelu,
+            Activation.Silu, Activation.Elu(), Activation.Softplus,
         }.ToDictionary(activation => activation.Name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Builds it, with the case's <c>init.*</c>.</summary>
-    /// <exception cref="DataException">A layer is unknown, a number can't be right, or a tensor is missing or of another
-    /// shape.</exception>
+    /// <exception cref="DataException">A layer is unknown, a number can't be right, or a tensor is missing or of
+    /// another shape.</exception>
     public static ReplayNetwork Of(ReplayCase replayed)
     {
         var net = replayed.Description["net"];
@@ -33,7 +33,8 @@ internal sealed record ReplayNetwork(
         Layer<double>[] layers = [.. Layers()];
         try
         {
-            var start = Network.Of(layers, Loss.SoftmaxCrossEntropy(epsilon: LossEpsilon)).WithPenalty(PenaltyOf(replayed));
+            var start = Network.Of(layers, Loss.SoftmaxCrossEntropy(epsilon: LossEpsilon))
+                .WithPenalty(PenaltyOf(replayed));
             return new ReplayNetwork(start, parameters, statistics, masks);
         }
         catch (ArgumentException e)
@@ -60,7 +61,8 @@ internal sealed record ReplayNetwork(
                     _ => Layer.Of<double>(Activations.TryGetValue(kind, out var activation)
                         ? activation
                         : throw layer.Error(
-                            $"Affine, BatchNorm, Dropout, {string.Join(", ", Activations.Keys)}, with a number, or {Last}")),
+                            $"Affine, BatchNorm, Dropout, {string.Join(", ", Activations.Keys)}, with a number, " +
+                            $"or {Last}")),
                 };
             }
             if (place != sizes.Length - 1)
@@ -82,7 +84,8 @@ internal sealed record ReplayNetwork(
             }
             return Layer<double>.NewBatchNorm(new BatchNorm<double>(
                 new BatchNormConfiguration(bn["momentum"].Number, bn["epsilon"].Number),
-                new ScaleShift<double>(Vector(Initial($"gamma{number}", units)), Vector(Initial($"beta{number}", units))),
+                new ScaleShift<double>(
+                    Vector(Initial($"gamma{number}", units)), Vector(Initial($"beta{number}", units))),
                 new BatchNormStatistics<double>(Running("running_mean", "mean"), Running("running_var", "var"))));
         }
 
