@@ -246,6 +246,18 @@ type Network =
     [<Extension>]
     static member Digest(network: Network<'T>) : string = Network.digest network
 
+/// Parameters as one vector, and back.
+[<AbstractClass; Sealed; Extension>]
+type ParametersExtensions =
+    /// All elements, leaf after leaf.
+    [<Extension>]
+    static member ToVector(parameters: Parameters<'T>) : Vector<'T> = Parameters.toVector parameters
+
+    /// The same leaves with other elements, as `ToVector` gives them. Raises ArgumentException if the length differs.
+    [<Extension>]
+    static member WithVector(parameters: Parameters<'T>, elements: Vector<'T>) : Parameters<'T> =
+        Parameters.withVector parameters elements
+
 /// The steps of an optimizer, for loops of one's own.
 [<AbstractClass; Sealed; Extension>]
 type OptimizerExtensions =

@@ -18,6 +18,7 @@ var root = new RootCommand("Functional: deep learning from scratch, as pure func
     CheckGradientsCommand.Create(),
     BenchCommand.Create(),
     DataCommand.Create(),
+    ReplayCommand.Create(),
 };
 var parsed = root.Parse(args);
 // A command that only has others says which.
