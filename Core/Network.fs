@@ -183,7 +183,7 @@ module Network =
     let private check (network: Network<'T>) (batch: Batch<'T>) =
         if batch.Features <> network.Inputs then
             invalidArg (nameof batch) $"the network expects {network.Inputs} features, but the batch has {batch.Features}"
-        Loss.check network.Loss network.Outputs batch
+        Loss.check network.Loss network.Outputs batch.Samples batch.Targets
 
     /// The loss of a batch, as in evaluation, and the penalty.
     /// Raises ArgumentException if the batch's features or targets don't fit the network.

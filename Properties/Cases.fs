@@ -96,7 +96,7 @@ let private hasUnits = List.exists (function Units _ -> true | Elementwise _ -> 
 
 let targetKinds = [ Labels; OneHot; Soft; Free ]
 
-let activations = [ Relu; Sigmoid ]
+let activations = [ Activation.Relu; Activation.Sigmoid ]
 
 let private caseGenerator (mostUnits: int) (mostSamples: int) : Gen<Case> =
     let units = Gen.map Units (sizeFrom 1 mostUnits)
@@ -138,7 +138,7 @@ let cases mostUnits mostSamples : Arbitrary<Case> =
 /// The book's network: two affine layers and a sigmoid. Smooth and shallow, so that nothing in it grows large.
 let twoLayer (grid: Grid) : Case =
     { Inputs = grid.Rows
-      Layers = [ Units grid.Columns; Elementwise Sigmoid; Units 3 ]
+      Layers = [ Units grid.Columns; Elementwise Activation.Sigmoid; Units 3 ]
       Samples = 5
       Targets = Labels
       Seed = grid.Seed }

@@ -50,7 +50,7 @@ let scoresAndSides<'T when Real<'T>> (network: Network<'T>) (x: Matrix<'T>) : st
         |> Seq.fold
             (fun x layer ->
                 match layer with
-                | Activation Relu -> sides.AddRange(Law.doubles x |> Array.map (fun x -> x > 0.0))
+                | Activation activation when activation = Activation.Relu -> sides.AddRange(Law.doubles x |> Array.map (fun x -> x > 0.0))
                 | _ -> ()
                 Layer.predict layer x)
             x

@@ -30,9 +30,9 @@ let private questions<'T when Real<'T>> (case: Case) : struct (objnull * (string
     let forwards =
         let mutable x = batch.Inputs
         [ for layer in layers do
-              let struct (y, pullback) = Layer.forward "layer" layer x
-              x <- y
-              struct (pullback, matrix<'T> y.RowCount y.ColumnCount case.Key) ]
+              let passed = Layer.forward "layer" (Drawn case.Key) layer x
+              x <- passed.Output
+              struct (passed.Pullback, matrix<'T> x.RowCount x.ColumnCount case.Key) ]
     let world =
         [| box network; batch; state; gradient; parameters; elements; scores; labels; few; forwards; layers |]
     box world,
@@ -41,7 +41,7 @@ let private questions<'T when Real<'T>> (case: Case) : struct (objnull * (string
       "accuracy", fun () -> Metrics.accuracy network batch |> ignore
       "gradient", fun () -> Network.gradient case.Key network batch |> ignore
       "pullbacks", fun () -> for struct (pullback, dy) in forwards do force pullback dy
-      "loss forward", fun () -> Loss.forward (SoftmaxCrossEntropy 1e-7) scores batch.Targets |> ignore
+      "loss forward", fun () -> Loss.forward (Loss.SoftmaxCrossEntropy(epsilon = 1e-7)) scores batch.Targets |> ignore
       "softmax", fun () -> SoftmaxCrossEntropy.softmax scores |> ignore
       "parameters", fun () -> Network.parameters network |> ignore
       "withParameters", fun () -> Network.withParameters network gradient |> ignore
@@ -93,10 +93,10 @@ let private built<'T when Real<'T>> (case: Case) : (string * objnull * objnull) 
     let leaf name : Parameter<'T> =
         { Name = name; Role = Role.Weight; Shape = { Rows = 3; Columns = 0 }; Values = vector 3 case.Key }
     [ build "Network.ofLayers" layers Network.ofLayers
-      build "Network.Of" layers (fun layers -> Functional.Network.Of(layers, SoftmaxCrossEntropy 0.0))
+      build "Network.Of" layers (fun layers -> Functional.Network.Of(layers, Loss.SoftmaxCrossEntropy()))
       build "Network.withParameters" parameters (Network.withParameters network)
       build "Network.create" [| 3; case.Inputs; 2 |] (fun sizes ->
-          Network.create<'T> sizes Relu Initializer.He case.Key)
+          Network.create<'T> sizes Activation.Relu Initializer.He case.Key)
       build "Batch.ofLabels" (fresh 0 3 case.Samples, labels ()) (fun (x, labels) -> Batch.ofLabels x labels)
       build "Batch.ofTargets" (fresh 1 3 case.Samples, fresh 2 4 case.Samples) (fun (x, t) -> Batch.ofTargets x t)
       build "Batch.ofRows" (fresh 3 case.Samples 3, labels ()) (fun (x, labels) -> Batch.ofRows x labels)
@@ -130,7 +130,7 @@ let ``other layers put into a caller's array don't reach his network`` () =
         let layers = Array.ofList (layers<float> case)
         let network = Network.ofLayers layers
         let before = Network.digest network
-        Array.fill layers 0 layers.Length (Activation Relu)
+        Array.fill layers 0 layers.Length (Activation Activation.Relu)
         Assert.Equal(before, Network.digest network))
 
 [<Fact>]

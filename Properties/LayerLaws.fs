@@ -28,7 +28,8 @@ let private samples (grid: Grid) : Sample list =
 
 /// y, dx and the gradient of all parameters, for dy.
 let private run (layer: Layer<'T>) (x: Matrix<'T>) (dy: Matrix<'T>) =
-    let struct (y, pullback) = Layer.forward "layer" layer x
+    let passed = Layer.forward "layer" (Drawn(Key.ofSeed 0L)) layer x
+    let y, pullback = passed.Output, passed.Pullback
     let struct (gradient, dx) = pullback dy
     struct (y, dx.Value, gradient |> List.map (fun leaf -> leaf.Values.ToArray()) |> Array.concat)
 
@@ -43,7 +44,7 @@ let private withParameters (layer: Layer<float>) (elements: float[]) : Layer<flo
 /// Which elements a ReLU lets through; other layers have no kinks.
 let private sides layer (x: float[]) =
     match layer with
-    | Activation Relu -> Array.map (fun x -> x > 0.0) x
+    | Activation activation when activation = Activation.Relu -> Array.map (fun x -> x > 0.0) x
     | _ -> [||]
 
 [<Fact>]
@@ -94,8 +95,8 @@ let ``activations are their formulas`` () =
     Law.holds (grids 40 20) (fun grid ->
         let x = 5.0 * matrix grid.Rows grid.Columns grid.Key
         let by f = Law.elements x |> Array.map f
-        Law.sameBits (by (max 0.0)) (Law.elements (Activation.predict Relu x))
-        Law.near 0.0 1e-15 (by (fun x -> 1.0 / (1.0 + exp -x))) (Law.elements (Activation.predict Sigmoid x)))
+        Law.sameBits (by (max 0.0)) (Law.elements (Activation.predict Activation.Relu x))
+        Law.near 0.0 1e-15 (by (fun x -> 1.0 / (1.0 + exp -x))) (Law.elements (Activation.predict Activation.Sigmoid x)))
 
 let private elementwise<'T when Real<'T>> (grid: Grid) =
     let x: Matrix<'T> = matrix grid.Rows grid.Columns grid.Key
@@ -123,7 +124,7 @@ let ``the number of threads changes no bit of a pass over much memory`` () =
         let x = Dense.matrix grid.Rows grid.Columns (Array.concat (Array.replicate grid.Columns (Law.elements x)))
         let run threads =
             Team.withThreads threads (fun () ->
-                let struct (y, pullback) = Activation.forward Relu x
+                let struct (y, pullback) = Activation.forward Activation.Relu x
                 struct (y, pullback x))
         let struct (y, dx) = run 1
         for threads in [ 2; 3; 4 ] do
@@ -134,7 +135,7 @@ let ``the number of threads changes no bit of a pass over much memory`` () =
 [<Fact>]
 let ``at 0 the derivative of ReLU is 0`` () =
     Law.holds (grids 40 20) (fun grid ->
-        let struct (_, pullback) = Activation.forward Relu (Matrix<float>.Build.Dense(grid.Rows, grid.Columns))
+        let struct (_, pullback) = Activation.forward Activation.Relu (Matrix<float>.Build.Dense(grid.Rows, grid.Columns))
         Assert.Equal(0.0, (pullback (matrix grid.Rows grid.Columns grid.Key)).Enumerate() |> Seq.sumBy abs))
 
 [<Fact>]

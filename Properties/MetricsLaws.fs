@@ -164,7 +164,7 @@ let ``The most wrong answers are the surest of the wrong ones`` () =
 let ``The mean loss is the mean of the samples' surprise`` () =
     holds numbers (fun (scores, labels) ->
         let surprise = Seq.map2 (fun s label -> -Math.Log(probability s label)) (scores.EnumerateColumns()) labels
-        abs (Seq.average surprise - Metrics.meanLoss (SoftmaxCrossEntropy 0.0) scores labels) < 1e-9)
+        abs (Seq.average surprise - Metrics.meanLoss (Loss.SoftmaxCrossEntropy()) scores labels) < 1e-9)
 
 [<Fact>]
 let ``Labels that don't fit the scores are refused`` () =
@@ -174,7 +174,7 @@ let ``Labels that don't fit the scores are refused`` () =
         refused (fun () -> Metrics.confusion scores labels |> ignore)
         refused (fun () -> Metrics.topK 1 scores labels |> ignore)
         refused (fun () -> Metrics.calibrationError scores labels |> ignore)
-        refused (fun () -> Metrics.meanLoss (SoftmaxCrossEntropy 0.0) scores labels |> ignore)
+        refused (fun () -> Metrics.meanLoss (Loss.SoftmaxCrossEntropy()) scores labels |> ignore)
         refused (fun () -> Metrics.mostWrong 1 scores labels |> ignore)
     refused (fun () -> Metrics.topK 0 scores [ 0; 1 ] |> ignore)
     refused (fun () -> Metrics.topK 4 scores [ 0; 1 ] |> ignore)

@@ -91,7 +91,7 @@ let ``float32 stays near double`` () =
 /// Shapes from which products are cut into parts for threads.
 let private large: Arbitrary<Case> =
     let ofGrid (grid: Grid) =
-        { Inputs = 40; Layers = [ Units grid.Rows; Elementwise Sigmoid; Units 50; Elementwise Relu; Units 10 ]
+        { Inputs = 40; Layers = [ Units grid.Rows; Elementwise Activation.Sigmoid; Units 50; Elementwise Activation.Relu; Units 10 ]
           Samples = grid.Columns; Targets = Labels; Seed = grid.Seed }
     let rows (case: Case) = case.Layers |> List.pick (function Units rows -> Some rows | _ -> None)
     let toGrid (case: Case) = { Rows = rows case; Columns = case.Samples; Seed = case.Seed }
@@ -124,7 +124,7 @@ let ``a network is its parameters`` () =
 [<Fact>]
 let ``each layer is drawn from a child of its own`` () =
     Law.holds (grids 20 20) (fun grid ->
-        let create sizes = Network.create<float32> sizes Relu Initializer.He grid.Key
+        let create sizes = Network.create<float32> sizes Activation.Relu Initializer.He grid.Key
         let short, long = create [ grid.Rows; grid.Columns; 3 ], create [ grid.Rows; grid.Columns; 3; 4 ]
         let longer = Network.parameters long
         for leaf in Network.parameters short do
@@ -157,7 +157,7 @@ let ``everything wrong with layers is said at once, with place, expectation and 
 let ``everything wrong with sizes and initializer is said at once`` () =
     Law.holds (grids 10 10) (fun grid ->
         let sizes = [ 1 - grid.Rows; 5; 1 - grid.Columns ]
-        let message = Law.refused (fun () -> Network.create<float> sizes Relu (Initializer.Normal nan) grid.Key)
+        let message = Law.refused (fun () -> Network.create<float> sizes Activation.Relu (Initializer.Normal nan) grid.Key)
         Assert.Equal(3, (message.Split '\n').Length)
         Assert.Contains($"size 1 of 3 must be at least 1, but is {1 - grid.Rows}", message)
         Assert.Contains($"size 3 of 3 must be at least 1, but is {1 - grid.Columns}", message))
@@ -167,12 +167,12 @@ let ``no layers, and layers of no size, are refused`` () =
     Assert.Contains("at least one layer", Law.refused (fun () -> Network.ofLayers ([]: Layer<float> list)))
     let empty = Affine { Weight = Matrix<float>.Build.Dense(0, 3); Bias = Vector<float>.Build.Dense 0 }
     Assert.Contains("layer 1 (affine 3 -> 0): it needs", Law.refused (fun () -> Network.ofLayers [ empty ]))
-    Assert.Contains("inputs", Law.refused (fun () -> Network.ofLayers [ (Activation Relu: Layer<float>) ]))
+    Assert.Contains("inputs", Law.refused (fun () -> Network.ofLayers [ (Activation Activation.Relu: Layer<float>) ]))
 
 [<Fact>]
 let ``an epsilon that is none is refused, together with the layers' faults`` () =
     for epsilon in [ -1e-7; nan; Double.PositiveInfinity ] do
-        let message = Law.refused (fun () -> Network.ofLayersWith (SoftmaxCrossEntropy epsilon) (faultyLayers 2 1))
+        let message = Law.refused (fun () -> Network.ofLayersWith (Loss.SoftmaxCrossEntropy(epsilon = epsilon)) (faultyLayers 2 1))
         Assert.Equal(4, (message.Split '\n').Length)
         Assert.Contains($"{epsilon}", message)
 

@@ -30,9 +30,9 @@ public class LossBenchmarks
 
     /// <summary>With a label per sample.</summary>
     [Benchmark(Baseline = true)]
-    public double Labels() => SoftmaxCrossEntropy.forward(0, scores, labels).Item1;
+    public double Labels() => FSharp.Loss.forward(Loss.SoftmaxCrossEntropy(), scores, labels).Item1;
 
     /// <summary>With a column of targets per sample.</summary>
     [Benchmark]
-    public double OneHot() => SoftmaxCrossEntropy.forward(0, scores, oneHot).Item1;
+    public double OneHot() => FSharp.Loss.forward(Loss.SoftmaxCrossEntropy(), scores, oneHot).Item1;
 }

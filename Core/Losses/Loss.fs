@@ -69,18 +69,20 @@ module Loss =
         | LossFunction.SoftmaxCrossEntropy _ -> outputs
         | _ -> max 2 outputs
 
-    /// Raises ArgumentException unless the targets fit scores of that many outputs.
-    let internal check (loss: Loss) (outputs: int) (batch: Batch<'T>) =
-        match batch.Targets with
+    /// Raises ArgumentException unless the targets fit so many outputs of so many samples.
+    let internal check (loss: Loss) (outputs: int) (samples: int) (targets: Targets<'T>) =
+        match targets with
         | Targets.Labels labels ->
             let labels = labels.Span
+            if labels.Length <> samples then invalidArg "batch" $"{samples} samples of outputs with {labels.Length} labels"
             let bound = labelsBelow loss outputs
             for i in 0 .. labels.Length - 1 do
-                if labels[i] >= bound then
+                if uint labels[i] >= uint bound then
                     invalidArg "batch" $"sample {i} has label {labels[i]}, but the network tells only {bound} classes apart"
         | Targets.Values t ->
-            if t.RowCount <> outputs then
-                invalidArg "batch" $"targets are {t.RowCount} x {t.ColumnCount}, but the network gives {outputs} outputs per sample"
+            if t.RowCount <> outputs || t.ColumnCount <> samples then
+                invalidArg "batch" $"targets are {t.RowCount} x {t.ColumnCount}, \
+                                     but the network gives {outputs} outputs for each of {samples} samples"
 
     /// A target per output.
     let private values<'T when Real<'T>> (outputs: Matrix<'T>) (targets: Targets<'T>) : 'T[] =
@@ -104,7 +106,9 @@ module Loss =
         |> Targets.Values
 
     /// The mean loss, and its gradient with respect to the outputs (of the outputs' shape).
+    /// Raises ArgumentException if the targets don't fit the outputs.
     let forward (loss: Loss) (outputs: Matrix<'T>) (targets: Targets<'T>) : struct (float * Matrix<'T>) =
+        check loss outputs.RowCount outputs.ColumnCount targets
         match loss.Function with
         | LossFunction.SoftmaxCrossEntropy(smoothing, epsilon) ->
             let targets = if smoothing = 0.0 then targets else smooth smoothing outputs targets

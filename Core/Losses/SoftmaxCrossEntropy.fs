@@ -33,8 +33,8 @@ module SoftmaxCrossEntropy =
 
     /// The mean loss of the samples, and its gradient (y - t) / N with respect to the scores.
     /// With the book's epsilon above 0 the loss is -mean(sum t log(y + epsilon)); the gradient is the same.
-    /// Scores and targets are classes x samples; the network has checked that they fit.
-    let forward<'T when Real<'T>> (epsilon: float) (scores: Matrix<'T>) (targets: Targets<'T>) : struct (float * Matrix<'T>) =
+    /// Scores and targets are classes x samples; `Loss.forward` has checked that they fit.
+    let internal forward<'T when Real<'T>> (epsilon: float) (scores: Matrix<'T>) (targets: Targets<'T>) : struct (float * Matrix<'T>) =
         let classes, samples = scores.RowCount, scores.ColumnCount
         let x: 'T[] = Dense.elements scores
         let struct (y: 'T[], largest: 'T[], sums: 'T[]) = exponentials scores
