@@ -21,7 +21,7 @@ let test =
     Bytes.batch<float32> ByteScale.Unit data.Test.Features data.Test.Pixels data.Test.Labels [| 0 .. data.Test.Count - 1 |]
 
 // 784 pixels, 50 hidden units, 10 classes. The key says how the weights begin.
-let network: Network<float32> = Network.create [ data.Training.Features; 50; 10 ] Relu Initializer.He (Key.ofSeed 2L)
+let network: Network<float32> = Network.create [ data.Training.Features; 50; 10 ] Activation.Relu Initializer.He (Key.ofSeed 2L)
 
 printfn $"{network}"
 printfn $"before training: loss {Network.loss network test:F3}, accuracy {Metrics.accuracy network test:P1}"

@@ -78,7 +78,7 @@ public sealed class TrainTests : IDisposable
     [InlineData("--data", "nowhere", "nowhere: expected a folder, or one of digits, mnist, fashion-mnist, kmnist, found neither")]
     [InlineData("--samples", "1000000", "--samples: the first 1000000 of 10000 can't be taken")]
     [InlineData("--validation", "1", "--validation: a share from 0 up to 1 is needed, not 1")]
-    [InlineData("--init", "he:3", "--init: expected he, xavier, zero, normal:DEVIATION or constant:VALUE, found 'he:3'")]
+    [InlineData("--init", "he:3", "--init: expected he, xavier, glorot-uniform, lecun, orthogonal, zero, normal:DEVIATION or constant:VALUE, found 'he:3'")]
     [InlineData("--threads", "0", "--threads: expected an integer from 1 on, found '0'")]
     public void Bad_input_is_one_line_and_exit_code_2(string option, string value, string message)
     {
