@@ -41,17 +41,17 @@ let inline sweep<'T> (n: int) ([<InlineIfLambda>] body: int -> unit) : unit =
     let count = lanes<'T>
     let inline run first stop =
         let mutable i = first
-        while i <= stop - count do
-            body i
+        while i < stop do
+            body (min i (stop - count))
             i <- i + count
-        if i < stop then body (stop - count)
-    if n < threadsFrom || Team.threads () = 1 then run 0 n
-    else
-        let parts = Team.threads ()
+    let parts = if n < threadsFrom then 1 else Team.threads ()
+    if parts > 1 then
         let chunk = (n / parts + count - 1) / count * count
         Team.run parts (Action<int>(fun part ->
             let first = part * chunk
             if first < n then run first (if part = parts - 1 then n else min n (first + chunk))))
+    // In a branch the compiler would make the loop a function of its own, with its vectors on the stack.
+    run (if parts > 1 then n else 0) n
 
 let inline map ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T>) (x: 'T[]) : 'T[] =
     let n = x.Length

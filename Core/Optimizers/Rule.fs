@@ -105,29 +105,42 @@ module internal Rule =
             learningRate * sqrt (1.0 - Elementary.power beta2 step) / (1.0 - Elementary.power beta1 step)
         | _ -> learningRate
 
+    let private gradientDescent<'T when Real<'T>> (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) =
+        let rate: Lanes<'T> = broadcast rate
+        let keep: Lanes<'T> = broadcast keep
+        map2 (fun w g -> keep * w - rate * g) w g
+
     let private momentum<'T when Real<'T>>
-        (look: bool) (momentum: float) (rate: Lanes<'T>) (keep: Lanes<'T>) (w: 'T[]) (g: 'T[]) (v: 'T[]) =
+        (momentum: float) (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (v: 'T[]) =
         let momentum: Lanes<'T> = broadcast momentum
-        if look then
-            map3to2
-                (fun w g v ->
-                    let change: Lanes<'T> = rate * g
-                    let v: Lanes<'T> = momentum * v - change
-                    struct (keep * w + (momentum * v - change), v))
-                w g v
-        else
-            map3to2
-                (fun w g v ->
-                    let v: Lanes<'T> = momentum * v - rate * g
-                    struct (keep * w + v, v))
-                w g v
+        let rate: Lanes<'T> = broadcast rate
+        let keep: Lanes<'T> = broadcast keep
+        map3to2
+            (fun w g v ->
+                let v: Lanes<'T> = momentum * v - rate * g
+                struct (keep * w + v, v))
+            w g v
+
+    let private nesterov<'T when Real<'T>>
+        (momentum: float) (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (v: 'T[]) =
+        let momentum: Lanes<'T> = broadcast momentum
+        let rate: Lanes<'T> = broadcast rate
+        let keep: Lanes<'T> = broadcast keep
+        map3to2
+            (fun w g v ->
+                let change: Lanes<'T> = rate * g
+                let v: Lanes<'T> = momentum * v - change
+                struct (keep * w + (momentum * v - change), v))
+            w g v
 
     /// With shares of the old mean square and of the new square: 1 and 1 for a sum.
     let private squares<'T when Real<'T>>
-        (old: float) (added: float) (epsilon: float) (rate: Lanes<'T>) (keep: Lanes<'T>) (w: 'T[]) (g: 'T[]) (h: 'T[]) =
+        (old: float) (added: float) (epsilon: float) (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (h: 'T[]) =
         let old: Lanes<'T> = broadcast old
         let added: Lanes<'T> = broadcast added
         let epsilon: Lanes<'T> = broadcast epsilon
+        let rate: Lanes<'T> = broadcast rate
+        let keep: Lanes<'T> = broadcast keep
         map3to2
             (fun w g h ->
                 let h: Lanes<'T> = old * h + added * (g * g)
@@ -135,10 +148,12 @@ module internal Rule =
             w g h
 
     let private adaDelta<'T when Real<'T>>
-        (decay: float) (epsilon: float) (rate: Lanes<'T>) (keep: Lanes<'T>) (w: 'T[]) (g: 'T[]) (h: 'T[]) (u: 'T[]) =
+        (decay: float) (epsilon: float) (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (h: 'T[]) (u: 'T[]) =
         let share: Lanes<'T> = broadcast (1.0 - decay)
         let decay: Lanes<'T> = broadcast decay
         let epsilon: Lanes<'T> = broadcast epsilon
+        let rate: Lanes<'T> = broadcast rate
+        let keep: Lanes<'T> = broadcast keep
         map4to3
             (fun w g h u ->
                 let h: Lanes<'T> = decay * h + share * (g * g)
@@ -147,13 +162,15 @@ module internal Rule =
             w g h u
 
     let private adam<'T when Real<'T>>
-        (beta1: float) (beta2: float) (epsilon: float) (rate: Lanes<'T>) (keep: Lanes<'T>)
+        (beta1: float) (beta2: float) (epsilon: float) (rate: float) (keep: float)
         (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) =
         let share1: Lanes<'T> = broadcast (1.0 - beta1)
         let share2: Lanes<'T> = broadcast (1.0 - beta2)
         let beta1: Lanes<'T> = broadcast beta1
         let beta2: Lanes<'T> = broadcast beta2
         let epsilon: Lanes<'T> = broadcast epsilon
+        let rate: Lanes<'T> = broadcast rate
+        let keep: Lanes<'T> = broadcast keep
         map4to3
             (fun w g m v ->
                 let m: Lanes<'T> = beta1 * m + share1 * g
@@ -162,13 +179,15 @@ module internal Rule =
             w g m v
 
     let private amsGrad<'T when Real<'T>>
-        (beta1: float) (beta2: float) (epsilon: float) (rate: Lanes<'T>) (keep: Lanes<'T>)
+        (beta1: float) (beta2: float) (epsilon: float) (rate: float) (keep: float)
         (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) (largest: 'T[]) =
         let share1: Lanes<'T> = broadcast (1.0 - beta1)
         let share2: Lanes<'T> = broadcast (1.0 - beta2)
         let beta1: Lanes<'T> = broadcast beta1
         let beta2: Lanes<'T> = broadcast beta2
         let epsilon: Lanes<'T> = broadcast epsilon
+        let rate: Lanes<'T> = broadcast rate
+        let keep: Lanes<'T> = broadcast keep
         map5to4
             (fun w g m v largest ->
                 let m: Lanes<'T> = beta1 * m + share1 * g
@@ -178,11 +197,13 @@ module internal Rule =
             w g m v largest
 
     let private lion<'T when Real<'T>>
-        (beta1: float) (beta2: float) (rate: Lanes<'T>) (keep: Lanes<'T>) (w: 'T[]) (g: 'T[]) (m: 'T[]) =
+        (beta1: float) (beta2: float) (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (m: 'T[]) =
         let share1: Lanes<'T> = broadcast (1.0 - beta1)
         let share2: Lanes<'T> = broadcast (1.0 - beta2)
         let beta1: Lanes<'T> = broadcast beta1
         let beta2: Lanes<'T> = broadcast beta2
+        let rate: Lanes<'T> = broadcast rate
+        let keep: Lanes<'T> = broadcast keep
         map3to2
             (fun w g m ->
                 let direction: Lanes<'T> = beta1 * m + share1 * g
@@ -195,14 +216,12 @@ module internal Rule =
     /// The new elements of a leaf and of its slots, for the step's `rate`.
     let update<'T when Real<'T>> (rule: Rule) (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (slots: 'T[][])
         : struct ('T[] * 'T[][]) =
-        let rate: Lanes<'T> = broadcast rate
-        let keep: Lanes<'T> = broadcast keep
         let inline one struct (w, a) = struct (w, [| a |])
         let inline two struct (w, a, b) = struct (w, [| a; b |])
         match rule with
-        | Rule.GradientDescent -> struct (map2 (fun w g -> keep * w - rate * g) w g, [||])
-        | Rule.Momentum share -> one (momentum false share rate keep w g slots[0])
-        | Rule.Nesterov share -> one (momentum true share rate keep w g slots[0])
+        | Rule.GradientDescent -> struct (gradientDescent rate keep w g, [||])
+        | Rule.Momentum share -> one (momentum share rate keep w g slots[0])
+        | Rule.Nesterov share -> one (nesterov share rate keep w g slots[0])
         | Rule.AdaGrad epsilon -> one (squares 1.0 1.0 epsilon rate keep w g slots[0])
         | Rule.RmsProp(decay, epsilon) -> one (squares decay (1.0 - decay) epsilon rate keep w g slots[0])
         | Rule.AdaDelta(decay, epsilon) -> two (adaDelta decay epsilon rate keep w g slots[0] slots[1])
