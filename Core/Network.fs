@@ -134,6 +134,9 @@ module Network =
     let create<'T when Real<'T>> (sizes: int seq) (activation: Activation) (initializer: Initializer) (key: Key) : Network<'T> =
         createWith sizes (fun _ -> [ Activation activation ]) initializer key
 
+    let internal hasCustomLayers (network: Network<'T>) : bool =
+        network.LayerArray |> Array.exists (function Custom _ -> true | _ -> false)
+
     /// The trained leaves, layer after layer, named as in `affine1.weight`.
     let parameters (network: Network<'T>) : Parameters<'T> = network.Parameters
 

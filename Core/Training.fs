@@ -23,6 +23,7 @@ type StepReport =
 namespace Functional.FSharp
 
 open Functional
+open Functional.Numerics
 
 [<RequireQualifiedAccess>]
 module Training =
@@ -38,11 +39,14 @@ module Training =
     /// Raises ArgumentException if the batch doesn't fit the network.
     let step (state: TrainingState<'T>) (batch: Batch<'T>) : struct (TrainingState<'T> * StepReport) =
         let network = state.Network
-        let gradient = Network.gradient (Key.child state.Step state.Key) network batch
-        let struct (parameters, optimizerState) =
-            Optimizer.update state.Optimizer state.OptimizerState (Network.parameters network) gradient.Parameters
-        struct ({ state with
-                    Network = Network.foldStatistics (Network.withFresh network parameters) gradient.Statistics
-                    OptimizerState = optimizerState
-                    Step = state.Step + 1 },
-                { Step = state.Step + 1; Loss = gradient.Loss })
+        let gradient () = Network.gradient (Key.child state.Step state.Key) network batch
+        let next (gradient: Gradient<'T>) =
+            let struct (parameters, optimizerState) =
+                Optimizer.update state.Optimizer state.OptimizerState (Network.parameters network) gradient.Parameters
+            struct ({ state with
+                        Network = Network.foldStatistics (Network.withFresh network parameters) gradient.Statistics
+                        OptimizerState = optimizerState
+                        Step = state.Step + 1 },
+                    { Step = state.Step + 1; Loss = gradient.Loss })
+        // A layer of one's own may keep what it is given; of the others nothing but the loss outlives the step.
+        if Network.hasCustomLayers network then next (gradient ()) else Scratch<'T>.During(gradient, next)

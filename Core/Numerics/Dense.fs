@@ -6,8 +6,8 @@ open System
 open MathNet.Numerics.LinearAlgebra
 open Functional
 
-/// A fresh array whose every element its maker is about to write.
-let fresh<'T when Real<'T>> (length: int) : 'T[] = GC.AllocateUninitializedArray<'T> length
+/// A fresh array whose every element its maker is about to write (inside of a training step perhaps a lent one).
+let fresh<'T when Real<'T>> (length: int) : 'T[] = Scratch<'T>.Array length
 
 /// The elements, column after column: the matrix's own array where it has one.
 let elements (x: Matrix<'T>) : 'T[] =

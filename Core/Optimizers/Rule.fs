@@ -105,6 +105,14 @@ module internal Rule =
             learningRate * sqrt (1.0 - Elementary.power beta2 step) / (1.0 - Elementary.power beta1 step)
         | _ -> learningRate
 
+    let private smallestNormal<'T when Real<'T>> () : Lanes<'T> =
+        broadcast (if typeof<'T> = typeof<float32> then 1.17549435e-38 else 2.2250738585072014e-308)
+
+    /// What a slot keeps: 0 in place of a number too small to be normal. Without a gradient (a unit that is dead) slots decay
+    /// until they are the smallest number there is, which 0.9 of rounds to itself, and each sum with such takes a hundred cycles.
+    let inline private normal (x: Lanes<'T>) : Lanes<'T> =
+        Vector512.GreaterThanOrEqual(Vector512.Abs x, smallestNormal<'T> ()) &&& x
+
     let private gradientDescent<'T when Real<'T>> (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) =
         let rate: Lanes<'T> = broadcast rate
         let keep: Lanes<'T> = broadcast keep
@@ -143,7 +151,7 @@ module internal Rule =
         let keep: Lanes<'T> = broadcast keep
         map3to2
             (fun w g h ->
-                let h: Lanes<'T> = old * h + added * (g * g)
+                let h: Lanes<'T> = normal (old * h + added * (g * g))
                 struct (keep * w - rate * g / (Vector512.Sqrt h + epsilon), h))
             w g h
 
@@ -173,8 +181,8 @@ module internal Rule =
         let keep: Lanes<'T> = broadcast keep
         map4to3
             (fun w g m v ->
-                let m: Lanes<'T> = beta1 * m + share1 * g
-                let v: Lanes<'T> = beta2 * v + share2 * (g * g)
+                let m: Lanes<'T> = normal (beta1 * m + share1 * g)
+                let v: Lanes<'T> = normal (beta2 * v + share2 * (g * g))
                 struct (keep * w - rate * m / (Vector512.Sqrt v + epsilon), m, v))
             w g m v
 
@@ -190,8 +198,8 @@ module internal Rule =
         let keep: Lanes<'T> = broadcast keep
         map5to4
             (fun w g m v largest ->
-                let m: Lanes<'T> = beta1 * m + share1 * g
-                let v: Lanes<'T> = beta2 * v + share2 * (g * g)
+                let m: Lanes<'T> = normal (beta1 * m + share1 * g)
+                let v: Lanes<'T> = normal (beta2 * v + share2 * (g * g))
                 let largest: Lanes<'T> = Vector512.Max(largest, v)
                 struct (keep * w - rate * m / (Vector512.Sqrt largest + epsilon), m, v, largest))
             w g m v largest
