@@ -73,11 +73,11 @@ open Functional
 open Functional.Numerics
 open Functional.Numerics.Passes
 
-/// The normal distribution's function, of whole vectors.
+/// The probability P(x) that a standard normal variable is below x.
 module private Normal =
     /// exp(x x / 2) P(-x) / t as a polynomial in 2 t - 1, t = 5 / (5 + x), x >= 0: highest power first. A Chebyshev
     /// interpolation, computed in 50 digits; its relative error in double is 5e-16.
-    let coefficients =
+    let private coefficients =
         [| 2.6627221257847233e-11; -1.5709028569760587e-10; -2.542921427991552e-10; 1.8550225349165738e-09
            1.3882109202886824e-09; -1.3483392400562681e-08; -7.71434724377194e-09; 8.669534746018065e-08
            6.67085927739696e-08; -5.537757721566758e-07; -7.958723309241437e-07; 3.3361705520319126e-06
@@ -85,22 +85,19 @@ module private Normal =
            0.0005986753517960437; 0.004159013360646741; 0.013823727741414297; 0.03300407323403904
            0.06270663133425627; 0.0990611231939961; 0.13307650057801138; 0.15383860995001258 |]
 
-    let private lanesOfSingle = coefficients |> Array.map (fun c -> Vector512.Create(float32 c))
-    let private lanesOfDouble = coefficients |> Array.map (fun c -> Vector512.Create c)
-
-    /// The coefficients, each in all lanes.
-    let table<'T when Real<'T>> () : Lanes<'T>[] =
-        if typeof<'T> = typeof<float32> then unbox (box lanesOfSingle) else unbox (box lanesOfDouble)
-
-    /// P(x), given exp(-x x / 2).
-    let inline probability (table: Lanes<'T>[]) (x: Lanes<'T>) (e: Lanes<'T>) : Lanes<'T> =
+    /// P(x), given e = exp(-x x / 2).
+    let probabilities<'T when Real<'T>> (x: 'T[]) (e: 'T[]) : 'T[] =
+        let coefficients: Lanes<'T>[] = Array.map broadcast coefficients
         let five: Lanes<'T> = broadcast 5.0
-        let t: Lanes<'T> = five / (five + Vector512.Abs x)
-        let u: Lanes<'T> = t + t - Lanes<'T>.One
-        let mutable p = table[0]
-        for i in 1 .. table.Length - 1 do p <- p * u + table[i]
-        let below: Lanes<'T> = e * t * p
-        Vector512.ConditionalSelect(Vector512.LessThan(x, Lanes<'T>.Zero), below, Lanes<'T>.One - below)
+        map2
+            (fun x e ->
+                let t: Lanes<'T> = five / (five + Vector512.Abs x)
+                let u: Lanes<'T> = t + t - Lanes<'T>.One
+                let mutable p = coefficients[0]
+                for i in 1 .. coefficients.Length - 1 do p <- p * u + coefficients[i]
+                let below: Lanes<'T> = e * t * p
+                Vector512.ConditionalSelect(Vector512.LessThan(x, Lanes<'T>.Zero), below, Lanes<'T>.One - below))
+            x e
 
 [<RequireQualifiedAccess>]
 module Activation =
@@ -113,40 +110,59 @@ module Activation =
     let inline private positive (x: Lanes<'T>) = Vector512.GreaterThan(x, Lanes<'T>.Zero)
     let inline private choose (condition: Lanes<'T>) (a: Lanes<'T>) (b: Lanes<'T>) = Vector512.ConditionalSelect(condition, a, b)
 
-    /// y, and how dL/dy gives dL/dx.
-    let private apply<'T when Real<'T>> (activation: Activation) (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
+    // Each gives y, and how dL/dy gives dL/dx. A function of its own for each: in one large one the compiler gives up optimizing.
+
+    let private relu<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
+        let y = map (fun x -> Vector512.Max(x, Lanes<'T>.Zero)) x
+        struct (y, fun dy -> map2 (fun y dy -> positive y &&& dy) y dy)
+
+    let private leakyRelu<'T when Real<'T>> (slope: float) (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
+        let slope: Lanes<'T> = broadcast slope
+        struct (map (fun x -> choose (positive x) x (slope * x)) x,
+                fun dy -> map2 (fun x dy -> choose (positive x) dy (slope * dy)) x dy)
+
+    let private sigmoid<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
+        let y = Logistic.sigmoid x
+        struct (y, fun dy -> map2 (fun y dy -> dy * (y * (Lanes<'T>.One - y))) y dy)
+
+    let private tanh<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
+        let y = mapSpan (fun x y -> TensorPrimitives.Tanh(ReadOnlySpan<'T> x, Span<'T> y)) x
+        struct (y, fun dy -> map2 (fun y dy -> dy * (Lanes<'T>.One - y * y)) y dy)
+
+    let private gelu<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
+        let minusHalf: Lanes<'T> = broadcast -0.5
+        let e = Logistic.exp (map (fun x -> minusHalf * x * x) x)
+        let p = Normal.probabilities x e
+        let density: Lanes<'T> = broadcast 0.3989422804014327
+        struct (map2 (fun x p -> x * p) x p,
+                fun dy ->
+                    let slope = map3 (fun x p e -> p + density * x * e) x p e
+                    map2 (fun slope dy -> dy * slope) slope dy)
+
+    let private silu<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
+        let s = Logistic.sigmoid x
+        struct (map2 (fun x s -> x * s) x s,
+                fun dy -> map3 (fun x s dy -> dy * (s + x * s * (Lanes<'T>.One - s))) x s dy)
+
+    let private elu<'T when Real<'T>> (alpha: float) (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
+        let alpha: Lanes<'T> = broadcast alpha
+        let e = Logistic.exp (map (fun x -> Vector512.Min(x, Lanes<'T>.Zero)) x)
+        struct (map2 (fun x e -> choose (positive x) x (alpha * (e - Lanes<'T>.One))) x e,
+                fun dy -> map3 (fun x e dy -> choose (positive x) dy (alpha * e * dy)) x e dy)
+
+    let private softplus<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
+        struct (Logistic.softplus x, fun dy -> map2 (fun s dy -> s * dy) (Logistic.sigmoid x) dy)
+
+    let private apply (activation: Activation) (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
         match activation.Function with
-        | ActivationFunction.Relu ->
-            let y = map (fun x -> Vector512.Max(x, Lanes<'T>.Zero)) x
-            struct (y, fun dy -> map2 (fun y dy -> positive y &&& dy) y dy)
-        | ActivationFunction.LeakyRelu slope ->
-            let slope: Lanes<'T> = broadcast slope
-            struct (map (fun x -> choose (positive x) x (slope * x)) x,
-                    fun dy -> map2 (fun x dy -> choose (positive x) dy (slope * dy)) x dy)
-        | ActivationFunction.Sigmoid ->
-            let y = Logistic.sigmoid x
-            struct (y, fun dy -> map2 (fun y dy -> dy * (y * (Lanes<'T>.One - y))) y dy)
-        | ActivationFunction.Tanh ->
-            let y = mapSpan (fun x y -> TensorPrimitives.Tanh(ReadOnlySpan<'T> x, Span<'T> y)) x
-            struct (y, fun dy -> map2 (fun y dy -> dy * (Lanes<'T>.One - y * y)) y dy)
-        | ActivationFunction.Gelu ->
-            let minusHalf: Lanes<'T> = broadcast -0.5
-            let density: Lanes<'T> = broadcast 0.3989422804014327
-            let table = Normal.table<'T> ()
-            let e = Logistic.exp (map (fun x -> minusHalf * x * x) x)
-            struct (map2 (fun x e -> x * Normal.probability table x e) x e,
-                    fun dy -> map3 (fun x e dy -> dy * (Normal.probability table x e + density * x * e)) x e dy)
-        | ActivationFunction.Silu ->
-            let s = Logistic.sigmoid x
-            struct (map2 (fun x s -> x * s) x s,
-                    fun dy -> map3 (fun x s dy -> dy * (s + x * s * (Lanes<'T>.One - s))) x s dy)
-        | ActivationFunction.Elu alpha ->
-            let alpha: Lanes<'T> = broadcast alpha
-            let e = Logistic.exp (map (fun x -> Vector512.Min(x, Lanes<'T>.Zero)) x)
-            struct (map2 (fun x e -> choose (positive x) x (alpha * (e - Lanes<'T>.One))) x e,
-                    fun dy -> map3 (fun x e dy -> choose (positive x) dy (alpha * e * dy)) x e dy)
-        | ActivationFunction.Softplus ->
-            struct (Logistic.softplus x, fun dy -> map2 (fun s dy -> s * dy) (Logistic.sigmoid x) dy)
+        | ActivationFunction.Relu -> relu x
+        | ActivationFunction.LeakyRelu slope -> leakyRelu slope x
+        | ActivationFunction.Sigmoid -> sigmoid x
+        | ActivationFunction.Tanh -> tanh x
+        | ActivationFunction.Gelu -> gelu x
+        | ActivationFunction.Silu -> silu x
+        | ActivationFunction.Elu alpha -> elu alpha x
+        | ActivationFunction.Softplus -> softplus x
 
     let private like (x: Matrix<'T>) (elements: 'T[]) = Dense.matrix x.RowCount x.ColumnCount elements
 

@@ -61,5 +61,6 @@ module Dropout =
         if layer.Ratio = 0.0 then struct (x, id)
         else
             let factor: 'T = Real.number<'T, float> (keptFactor layer)
-            let factors = Mask.create key layer.Ratio factor (x.RowCount * x.ColumnCount)
-            struct (times factors x, times factors)
+            let kept = Mask.create key layer.Ratio (x.RowCount * x.ColumnCount)
+            let apply (x: Matrix<'T>) = Dense.matrix x.RowCount x.ColumnCount (Mask.apply kept factor (Dense.elements x))
+            struct (apply x, apply)

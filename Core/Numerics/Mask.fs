@@ -3,8 +3,7 @@
 module internal Functional.Numerics.Mask
 
 open System
-open System.Runtime.CompilerServices
-open System.Runtime.InteropServices
+open System.Buffers.Binary
 open System.Runtime.Intrinsics
 open System.Runtime.Intrinsics.X86
 open Functional
@@ -27,26 +26,12 @@ let inline private multiply (a: Vector256<uint32>) (m: uint32) : struct (Vector2
     let even, odd = multiplyEven a m, multiplyEven ((a.AsUInt64() >>> 32).AsUInt32()) m
     struct (((even >>> 32) ||| (odd &&& high)).AsUInt32(), ((even &&& low) ||| (odd <<< 32)).AsUInt32())
 
-/// Sixteen elements from index i on: the value where a lane's bits are all set, else 0.
-let inline private put<'T when Real<'T>> (value: 'T) (y: 'T[]) (i: int) (kept: Vector256<uint16>) : unit =
-    let lower, upper = Vector256.WidenLower(kept.AsInt16()), Vector256.WidenUpper(kept.AsInt16())
-    let inline store (v: Vector256<'V>) (offset: int) =
-        Vector256.StoreUnsafe(v.As<'V, 'T>() &&& Vector256.Create value, &MemoryMarshal.GetArrayDataReference y, unativeint (i + offset))
-    if Unsafe.SizeOf<'T>() = 4 then
-        store lower 0
-        store upper 8
-    else
-        store (Vector256.WidenLower lower) 0
-        store (Vector256.WidenUpper lower) 4
-        store (Vector256.WidenLower upper) 8
-        store (Vector256.WidenUpper upper) 12
-
-/// `value` where an element is kept and 0 where it is dropped (a share `ratio` of all), for n elements; the array is as
-/// long as the next multiple of 64. Element e keeps its place where its sixteen bits are at least the ratio:
-/// bits e mod 16 of word (e / 16) mod 4, over the eight blocks from counter 8 (e / 64) on.
-let create<'T when Real<'T>> (key: Key) (ratio: float) (value: 'T) (n: int) : 'T[] =
+/// Which of n elements are kept, a bit each: the i-th is bit i mod 8 of byte i / 8 (the last bytes are room for whole words).
+/// A share `ratio` is dropped: element e is kept where its sixteen random bits are at least the ratio; those are half
+/// e mod 2 of lane (e mod 16) / 2 of word (e / 16) mod 4 over the eight blocks from counter 8 (e / 64) on.
+let create (key: Key) (ratio: float) (n: int) : byte[] =
     let groups = (n + group - 1) / group
-    let y = fresh (groups * group)
+    let kept = Array.zeroCreate (groups * group / 8 + sizeof<uint32>)
     let threshold = Vector256.Create(uint16 (min 65535.0 (Math.Round(ratio * 65536.0))))
     let fill first stop =
         for g in first .. stop - 1 do
@@ -63,7 +48,8 @@ let create<'T when Real<'T>> (key: Key) (ratio: float) (value: 'T) (n: int) : 'T
                 k0 <- k0 + 0x9E3779B9u
                 k1 <- k1 + 0xBB67AE85u
             let inline keep (bits: Vector256<uint32>) word =
-                put value y (g * group + 16 * word) (Vector256.GreaterThanOrEqual(bits.AsUInt16(), threshold))
+                let bits = Vector256.GreaterThanOrEqual(bits.AsUInt16(), threshold).ExtractMostSignificantBits()
+                BinaryPrimitives.WriteUInt16LittleEndian(Span(kept, g * group / 8 + 2 * word, 2), uint16 bits)
             keep x0 0
             keep x1 1
             keep x2 2
@@ -72,4 +58,27 @@ let create<'T when Real<'T>> (key: Key) (ratio: float) (value: 'T) (n: int) : 'T
     else
         let parts = Team.threads ()
         Team.run parts (Action<int>(fun part -> fill (part * groups / parts) ((part + 1) * groups / parts)))
-    y
+    kept
+
+/// The bits of 32 elements from index i on.
+let inline private bitsFrom (kept: byte[]) (i: int) : uint32 =
+    BinaryPrimitives.ReadUInt32LittleEndian(ReadOnlySpan(kept, i / 8, sizeof<uint32>)) >>> (i &&& 7)
+
+/// `factor` times what is kept of x, and 0 for the rest.
+let apply<'T when Real<'T>> (kept: byte[]) (factor: 'T) (x: 'T[]) : 'T[] =
+    let n = x.Length
+    let x = Passes.atLeastOneVector x
+    let y = fresh x.Length
+    let factor = Vector512.Create factor
+    // Lane l is kept where the word has bit l.
+    if typeof<'T> = typeof<float32> then
+        let lane = Vector512.Create(1u, 2u, 4u, 8u, 16u, 32u, 64u, 128u, 256u, 512u, 1024u, 2048u, 4096u, 8192u, 16384u, 32768u)
+        Passes.sweep<'T> x.Length (fun i ->
+            let kept = Vector512.Equals(Vector512.Create(bitsFrom kept i) &&& lane, lane).As<uint32, 'T>()
+            Passes.store (factor * Passes.load x i &&& kept) y i)
+    else
+        let lane = Vector512.Create(1UL, 2UL, 4UL, 8UL, 16UL, 32UL, 64UL, 128UL)
+        Passes.sweep<'T> x.Length (fun i ->
+            let kept = Vector512.Equals(Vector512.Create(uint64 (bitsFrom kept i)) &&& lane, lane).As<uint64, 'T>()
+            Passes.store (factor * Passes.load x i &&& kept) y i)
+    Passes.cutTo n y

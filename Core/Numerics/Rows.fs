@@ -28,10 +28,10 @@ let cutTo (rows: int) (longer: int) (x: 'T[]) : 'T[] when Real<'T> =
 
 /// Calls body with the first row of each vector of rows (the last may overlap its neighbour), on several threads where
 /// that pays for so many columns.
-let inline sweep<'T> (rows: int) (columns: int) ([<InlineIfLambda>] body: int -> unit) : unit =
+let sweep<'T> (rows: int) (columns: int) (body: int -> unit) : unit =
     let count = lanes<'T>
     let vectors = (rows + count - 1) / count
-    let inline run first stop =
+    let run first stop =
         for i in first .. stop - 1 do body (min (i * count) (rows - count))
     if rows * columns < threadsFrom || Team.threads () = 1 then run 0 vectors
     else

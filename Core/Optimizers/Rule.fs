@@ -110,8 +110,8 @@ module internal Rule =
 
     /// What a slot keeps: 0 in place of a number too small to be normal. Without a gradient (a unit that is dead) slots decay
     /// until they are the smallest number there is, which 0.9 of rounds to itself, and each sum with such takes a hundred cycles.
-    let inline private normal (x: Lanes<'T>) : Lanes<'T> =
-        Vector512.GreaterThanOrEqual(Vector512.Abs x, smallestNormal<'T> ()) &&& x
+    let inline private normal (smallest: Lanes<'T>) (x: Lanes<'T>) : Lanes<'T> =
+        Vector512.AndNot(x, Vector512.LessThan(Vector512.Abs x, smallest))
 
     let private gradientDescent<'T when Real<'T>> (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) =
         let rate: Lanes<'T> = broadcast rate
@@ -123,9 +123,10 @@ module internal Rule =
         let momentum: Lanes<'T> = broadcast momentum
         let rate: Lanes<'T> = broadcast rate
         let keep: Lanes<'T> = broadcast keep
+        let smallest: Lanes<'T> = smallestNormal ()
         map3to2
             (fun w g v ->
-                let v: Lanes<'T> = momentum * v - rate * g
+                let v: Lanes<'T> = normal smallest (momentum * v - rate * g)
                 struct (keep * w + v, v))
             w g v
 
@@ -134,10 +135,11 @@ module internal Rule =
         let momentum: Lanes<'T> = broadcast momentum
         let rate: Lanes<'T> = broadcast rate
         let keep: Lanes<'T> = broadcast keep
+        let smallest: Lanes<'T> = smallestNormal ()
         map3to2
             (fun w g v ->
                 let change: Lanes<'T> = rate * g
-                let v: Lanes<'T> = momentum * v - change
+                let v: Lanes<'T> = normal smallest (momentum * v - change)
                 struct (keep * w + (momentum * v - change), v))
             w g v
 
@@ -149,9 +151,10 @@ module internal Rule =
         let epsilon: Lanes<'T> = broadcast epsilon
         let rate: Lanes<'T> = broadcast rate
         let keep: Lanes<'T> = broadcast keep
+        let smallest: Lanes<'T> = smallestNormal ()
         map3to2
             (fun w g h ->
-                let h: Lanes<'T> = normal (old * h + added * (g * g))
+                let h: Lanes<'T> = normal smallest (old * h + added * (g * g))
                 struct (keep * w - rate * g / (Vector512.Sqrt h + epsilon), h))
             w g h
 
@@ -179,10 +182,11 @@ module internal Rule =
         let epsilon: Lanes<'T> = broadcast epsilon
         let rate: Lanes<'T> = broadcast rate
         let keep: Lanes<'T> = broadcast keep
+        let smallest: Lanes<'T> = smallestNormal ()
         map4to3
             (fun w g m v ->
-                let m: Lanes<'T> = normal (beta1 * m + share1 * g)
-                let v: Lanes<'T> = normal (beta2 * v + share2 * (g * g))
+                let m: Lanes<'T> = normal smallest (beta1 * m + share1 * g)
+                let v: Lanes<'T> = normal smallest (beta2 * v + share2 * (g * g))
                 struct (keep * w - rate * m / (Vector512.Sqrt v + epsilon), m, v))
             w g m v
 
@@ -196,10 +200,11 @@ module internal Rule =
         let epsilon: Lanes<'T> = broadcast epsilon
         let rate: Lanes<'T> = broadcast rate
         let keep: Lanes<'T> = broadcast keep
+        let smallest: Lanes<'T> = smallestNormal ()
         map5to4
             (fun w g m v largest ->
-                let m: Lanes<'T> = normal (beta1 * m + share1 * g)
-                let v: Lanes<'T> = normal (beta2 * v + share2 * (g * g))
+                let m: Lanes<'T> = normal smallest (beta1 * m + share1 * g)
+                let v: Lanes<'T> = normal smallest (beta2 * v + share2 * (g * g))
                 let largest: Lanes<'T> = Vector512.Max(largest, v)
                 struct (keep * w - rate * m / (Vector512.Sqrt largest + epsilon), m, v, largest))
             w g m v largest
