@@ -29,13 +29,26 @@ public static class Program
         Start("dotnet", folder, [Path.Combine(AppContext.BaseDirectory, "functional.dll"), .. arguments]);
 
     /// <summary>Starts any program.</summary>
-    public static Process Start(string file, string folder, string[] arguments) => Process.Start(
-        new ProcessStartInfo(file, arguments)
+    public static Process Start(string file, string folder, string[] arguments, string? variable = null)
+    {
+        var start = new ProcessStartInfo(file, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        if (variable?.Split('=') is [var name, var value])
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs it to its end with an environment variable, NAME=VALUE.</summary>
+    public static Outcome RunWith(string variable, string folder, params string[] arguments)
+    {
+        using var process = Start(
+            "dotnet", folder, [Path.Combine(AppContext.BaseDirectory, "functional.dll"), .. arguments], variable);
+        return End(process);
+    }
 
     /// <summary>Waits for its end.</summary>
     public static Outcome End(Process process)

@@ -24,6 +24,20 @@ public sealed class TrainTests : IDisposable
         Assert.Single(digests.Distinct());
     }
 
+    [Fact]
+    public void The_same_command_gives_the_same_bits_for_any_width_of_vectors()
+    {
+        string[] digests =
+        [
+            .. from variable in (string[])["DOTNET_EnableAVX512=1", "DOTNET_EnableAVX512=0", "DOTNET_EnableAVX2=0"]
+               select Program.RunWith(
+                       variable, folder.Path, "train", "--epochs", "1", "--samples", "300", "--hidden", "30,20",
+                       "--optimizer", "adam", "--batch-norm", "--dropout", "0.2", "--l2", "1e-4", "--augment", "shift,elastic", "--json")
+                   .Event("summary").GetProperty("digest").GetString(),
+        ];
+        Assert.Single(digests.Distinct());
+    }
+
     [Theory]
     [InlineData("shuffle")]
     [InlineData("replacement")]
