@@ -4,9 +4,11 @@ open System
 open System.Collections.Generic
 open Functional.FSharp
 
-/// Layers in order, a loss, and a penalty on weights. Immutable: what it is made of is copied, and what it gives is read-only by contract.
+/// Layers in order, a loss, and a penalty on weights. Immutable: what it is made of is copied, and what it gives is
+/// read-only by contract.
 [<Sealed>]
-type Network<'T when Real<'T>> internal (layers: Layer<'T>[], names: string[], loss: Loss, penalty: Penalty, inputs: int, outputs: int) =
+type Network<'T when Real<'T>>
+    internal (layers: Layer<'T>[], names: string[], loss: Loss, penalty: Penalty, inputs: int, outputs: int) =
     member internal _.LayerArray = layers
     member internal _.NameArray = names
     member _.Layers: IReadOnlyList<Layer<'T>> = layers
@@ -131,10 +133,12 @@ module Network =
 
     /// What layers remember of the batches that they saw, as in `batchnorm1.mean`.
     let statistics (network: Network<'T>) : Parameters<'T> =
-        Parameters<'T> [| for name, layer in Seq.zip network.NameArray network.LayerArray do yield! Layer.statistics name layer |]
+        Parameters<'T>
+            [| for name, layer in Seq.zip network.NameArray network.LayerArray do yield! Layer.statistics name layer |]
 
     /// The same network with every layer changed by a function that takes leaves one after the other.
-    let private withLeaves (change: (unit -> Parameter<'T>) -> Layer<'T> -> Layer<'T>) (leaves: Parameters<'T>) (network: Network<'T>) =
+    let private withLeaves
+        (change: (unit -> Parameter<'T>) -> Layer<'T> -> Layer<'T>) (leaves: Parameters<'T>) (network: Network<'T>) =
         let leaves = leaves.Leaves
         let mutable taken = 0
         let next () =
@@ -211,7 +215,8 @@ module Network =
             | _ -> Drawn(Key.ofSeed 0L))
 
     /// All layers in training, and the outputs.
-    let private forward (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>) : struct (Forward<'T>[] * Matrix<'T>) =
+    let private forward (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>)
+        : struct (Forward<'T>[] * Matrix<'T>) =
         check network batch
         let mutable y = batch.Inputs
         let passed = Array.zeroCreate network.LayerArray.Length

@@ -89,7 +89,8 @@ let addToColumns<'T when Real<'T>> (column: 'T[]) (x: 'T[]) : unit =
             x[first + i] <- x[first + i] + column[i]
             i <- i + 1
 
-let inline map3 ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T>) (a: 'T[]) (b: 'T[]) (c: 'T[]) : 'T[] =
+let inline map3
+    ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T>) (a: 'T[]) (b: 'T[]) (c: 'T[]) : 'T[] =
     let n = a.Length
     let a, b, c = atLeastOneVector a, atLeastOneVector b, atLeastOneVector c
     let y = fresh a.Length
