@@ -239,9 +239,10 @@ module Network =
             let struct (gradient, dx) = passed[i].Pullback dy.Value
             gradients[i] <- gradient
             dy <- dx
-        let parameters = parameters network
+        let parameters, gradient = parameters network, Parameters(gradients |> Seq.concat |> Array.ofSeq)
+        Penalty.addTo network.Penalty parameters gradient
         { Loss = loss + Penalty.value network.Penalty parameters
-          Parameters = Penalty.addGradient network.Penalty parameters (Parameters(gradients |> Seq.concat |> Array.ofSeq))
+          Parameters = gradient
           Statistics = Parameters(passed |> Seq.collect _.Statistics |> Array.ofSeq) }
 
     /// The loss of a batch as in training, and the penalty: what `gradient` differentiates for the same key.

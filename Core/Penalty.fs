@@ -96,25 +96,30 @@ module Penalty =
         else
             parameters.Leaves |> Array.sumBy (fun leaf -> if leaf.Role = Role.Weight then ofLeaf penalty leaf else 0.0)
 
-    /// The gradient of a loss and the penalty together, given the parameters and the gradient of the loss alone.
-    let addGradient<'T when Real<'T>>
-        (penalty: Penalty) (parameters: Parameters<'T>) (gradient: Parameters<'T>) : Parameters<'T> =
+    /// Adds the penalty's gradient to a gradient that the caller has just made.
+    let internal addTo<'T when Real<'T>>
+        (penalty: Penalty) (parameters: Parameters<'T>) (gradient: Parameters<'T>) : unit =
         let l1: Lanes<'T> = broadcast penalty.L1Rate
         let l2: Lanes<'T> = broadcast penalty.L2Rate
         let rate: Lanes<'T> = broadcast penalty.NormRate
-        let add (leaf: Parameter<'T>) (gradient: Parameter<'T>) =
-            if leaf.Role <> Role.Weight then gradient
-            else
+        for leaf, gradient in Array.zip parameters.Leaves gradient.Leaves do
+            if leaf.Role = Role.Weight then
                 let w, g = Dense.values leaf.Values, Dense.values gradient.Values
-                let g = if penalty.L1Rate = 0.0 then g else map2 (fun w g -> g + l1 * sign w) w g
-                let g = if penalty.L2Rate = 0.0 then g else map2 (fun w g -> g + l2 * w) w g
-                let g =
-                    if penalty.NormRate = 0.0 then g
-                    elif penalty.NormPower = 1.0 then map2 (fun w g -> g + rate * sign w) w g
-                    else map3 (fun w power g -> g + rate * sign w * power) w (powers (penalty.NormPower - 1.0) w) g
-                { gradient with Values = Dense.vector g }
-        if penalty = Penalty.None then gradient
-        else Parameters(Array.map2 add parameters.Leaves gradient.Leaves)
+                if penalty.L1Rate > 0.0 then overwrite (fun w g -> g + l1 * sign w) w g
+                if penalty.L2Rate > 0.0 then overwrite (fun w g -> g + l2 * w) w g
+                if penalty.NormRate > 0.0 then
+                    if penalty.NormPower = 1.0 then overwrite (fun w g -> g + rate * sign w) w g
+                    else
+                        let slopes = map2 (fun w power -> sign w * power) w (powers (penalty.NormPower - 1.0) w)
+                        overwrite (fun slope g -> g + rate * slope) slopes g
+
+    /// The gradient of a loss and the penalty together, given the parameters and the gradient of the loss alone.
+    /// Raises ArgumentException if their leaves differ.
+    let addGradient (penalty: Penalty) (parameters: Parameters<'T>) (gradient: Parameters<'T>) : Parameters<'T> =
+        Parameters.checkAlike (nameof gradient) parameters gradient
+        let sum = gradient |> Parameters.mapLeaves (fun leaf -> leaf.Values.ToArray())
+        addTo penalty parameters sum
+        sum
 
     let private ofLike (parameter: Matrix<'T>) (gradient: Matrix<'T>) (f: 'T[] -> 'T[] -> 'T[]) =
         if parameter.RowCount <> gradient.RowCount || parameter.ColumnCount <> gradient.ColumnCount then

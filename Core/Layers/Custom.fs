@@ -77,4 +77,7 @@ module internal Custom =
             let struct (gradient, dx) = pullback.Invoke dy
             let list (leaves: Parameter<'T> seq) = Parameters(Array.ofSeq leaves)
             Parameters.checkAlike $"the gradient of {name}" (list layer.Parameters) (list gradient)
-            struct ([ for leaf in gradient do { leaf with Name = $"{name}.{leaf.Name}" } ], lazy dx))
+            // Copies, because the network may add a penalty's gradient in place.
+            let own (leaf: Parameter<'T>) =
+                { leaf with Name = $"{name}.{leaf.Name}"; Values = Dense.vector (leaf.Values.ToArray()) }
+            struct (gradient |> Seq.map own |> List.ofSeq, lazy dx))
