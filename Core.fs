@@ -60,7 +60,8 @@ type Layer =
 
     /// Batch normalization of so many features; the momentum is the share of the running statistics that a step keeps.
     static member BatchNorm<'T when Real<'T>>
-        (units: int, [<Optional; DefaultParameterValue(0.9)>] momentum: float, [<Optional; DefaultParameterValue(1e-6)>] epsilon: float) =
+        (units: int, [<Optional; DefaultParameterValue(0.9)>] momentum: float,
+         [<Optional; DefaultParameterValue(1e-6)>] epsilon: float) =
         Layer<'T>.BatchNorm(BatchNorm.create { Momentum = momentum; Epsilon = epsilon } units)
 
     /// Layer normalization of so many features.
@@ -91,13 +92,16 @@ type PenaltyExtensions =
 [<AbstractClass; Sealed>]
 type Regularization =
     /// gradient + rate parameter. Raises ArgumentException if the shapes differ.
-    static member Ridge(rate: float, parameter: Matrix<'T>, gradient: Matrix<'T>) : Matrix<'T> = Penalty.ridge rate parameter gradient
+    static member Ridge(rate: float, parameter: Matrix<'T>, gradient: Matrix<'T>) : Matrix<'T> =
+        Penalty.ridge rate parameter gradient
 
     /// gradient + rate sign(parameter), sign(0) = 0. Raises ArgumentException if the shapes differ.
-    static member Lasso(rate: float, parameter: Matrix<'T>, gradient: Matrix<'T>) : Matrix<'T> = Penalty.lasso rate parameter gradient
+    static member Lasso(rate: float, parameter: Matrix<'T>, gradient: Matrix<'T>) : Matrix<'T> =
+        Penalty.lasso rate parameter gradient
 
     /// Weights moved towards 0 by an amount, and 0 from there on; other leaves stay: L1's proximal step.
-    static member SoftThreshold(amount: float, parameters: Parameters<'T>) : Parameters<'T> = Penalty.softThreshold amount parameters
+    static member SoftThreshold(amount: float, parameters: Parameters<'T>) : Parameters<'T> =
+        Penalty.softThreshold amount parameters
 
 /// Batches of samples with their targets.
 [<AbstractClass; Sealed>]
@@ -159,7 +163,8 @@ type Network =
     /// outputs, as in `units => [Layer.BatchNorm(units), Layer.Of(Activation.Relu), Layer.Dropout(0.2)]`.
     /// Raises ArgumentException with everything that is wrong.
     static member Create<'T when Real<'T>>
-        (sizes: IReadOnlyList<int>, after: Func<int, IReadOnlyList<Layer<'T>>>, initializer: Initializer, key: Key) : Network<'T> =
+        (sizes: IReadOnlyList<int>, after: Func<int, IReadOnlyList<Layer<'T>>>, initializer: Initializer, key: Key)
+        : Network<'T> =
         Network.createWith sizes (fun units -> after.Invoke units) initializer key
 
     /// Affine layers between these sizes, and other layers after each but the last, drawn from a seed.
@@ -181,7 +186,8 @@ type Network =
 
     /// The same network with another penalty on its weights. Raises ArgumentException if its numbers are wrong.
     [<Extension>]
-    static member WithPenalty(network: Network<'T>, penalty: Penalty) : Network<'T> = Network.withPenalty penalty network
+    static member WithPenalty(network: Network<'T>, penalty: Penalty) : Network<'T> =
+        Network.withPenalty penalty network
 
     /// The scores (outputs x samples) for x (inputs x samples). Raises ArgumentException if x doesn't fit.
     [<Extension>]
@@ -202,7 +208,8 @@ type Network =
 
     /// The loss of a batch, as in training, and the penalty. Raises ArgumentException if the batch doesn't fit.
     [<Extension>]
-    static member TrainingLoss(network: Network<'T>, batch: Batch<'T>, key: Key) : float = Network.trainingLoss key network batch
+    static member TrainingLoss(network: Network<'T>, batch: Batch<'T>, key: Key) : float =
+        Network.trainingLoss key network batch
 
     /// The loss of a batch and its gradient, as in training. Raises ArgumentException if the batch doesn't fit.
     [<Extension>]
@@ -235,7 +242,8 @@ type Network =
     /// The same network after its layers saw this in a step. Raises ArgumentException if the leaves are not those of
     /// the network's statistics.
     [<Extension>]
-    static member FoldStatistics(network: Network<'T>, seen: Parameters<'T>) : Network<'T> = Network.foldStatistics network seen
+    static member FoldStatistics(network: Network<'T>, seen: Parameters<'T>) : Network<'T> =
+        Network.foldStatistics network seen
 
     /// The same network with copies of other statistics. Raises ArgumentException if their names or shapes differ.
     [<Extension>]

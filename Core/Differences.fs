@@ -9,7 +9,8 @@ type GradientDifference =
       Shape: Shape
       /// The mean over the leaf's elements of |pullback - difference|.
       MeanAbsolute: float
-      /// The largest |pullback - difference|, as a share of the leaf's largest |difference| (0 if both are 0).
+      /// The largest |pullback - difference|, as a share of the leaf's largest |difference| or, where that is nearly
+      /// nothing (a bias in front of batch norm), of a thousandth of the largest of all leaves; 0 if both are 0.
       LargestRelative: float }
 
 namespace Functional.FSharp
@@ -54,7 +55,8 @@ module Differences =
         let varied = Network.withFresh network parameters
         parameters
         |> Parameters.mapLeaves (fun leaf ->
-            along (Dense.values leaf.Values) (fun () -> Network.trainingLoss key varied batch) |> Array.map Real.number<'T, float>)
+            along (Dense.values leaf.Values) (fun () -> Network.trainingLoss key varied batch)
+            |> Array.map Real.number<'T, float>)
 
     /// `ofNetworkWith` the key of seed 0.
     let ofNetwork (network: Network<'T>) (batch: Batch<'T>) : Parameters<'T> = ofNetworkWith (Key.ofSeed 0L) network batch
@@ -62,16 +64,17 @@ module Differences =
     /// Compares two gradients, leaf by leaf. Raises ArgumentException if their leaves differ.
     let compare (gradient: Parameters<'T>) (numerical: Parameters<'T>) : GradientDifference[] =
         Parameters.checkAlike (nameof numerical) gradient numerical
+        let largest (leaf: Parameter<'T>) = Dense.values leaf.Values |> Seq.map (Real.toFloat >> abs) |> Seq.max
+        let least = if numerical.Count = 0 then 0.0 else 1e-3 * (numerical.Leaves |> Seq.map largest |> Seq.max)
         Array.map2
             (fun (g: Parameter<'T>) (n: Parameter<'T>) ->
-                let g', n = Array.map Real.toFloat (Dense.values g.Values), Array.map Real.toFloat (Dense.values n.Values)
-                let differences = Array.map2 (fun g n -> abs (g - n)) g' n
-                let largest = n |> Array.map abs |> Array.max
+                let differences =
+                    Array.map2 (fun g n -> abs (Real.toFloat g - Real.toFloat n)) (Dense.values g.Values) (Dense.values n.Values)
                 let off = Array.max differences
                 { Parameter = g.Name
                   Shape = g.Shape
                   MeanAbsolute = Array.average differences
-                  LargestRelative = if off = 0.0 then 0.0 else off / largest })
+                  LargestRelative = if off = 0.0 then 0.0 else off / max least (largest n) })
             gradient.Leaves numerical.Leaves
 
     /// Checks a network's pullbacks on a batch, leaf by leaf, with randomness drawn from the key: in double (`float`) right

@@ -49,7 +49,8 @@ type Initializer =
     /// Source: Glorot and Bengio (2010), equation 16.
     static member GlorotUniform = { Distribution = Distribution.Uniform; Value = 1.0; Fan = Fan.Average }
 
-    /// Normal with deviation sqrt(1 / inputs): the same as the book's Xavier. Source: LeCun et al., Efficient BackProp (1998).
+    /// Normal with deviation sqrt(1 / inputs): the same as the book's Xavier.
+    /// Source: LeCun et al., Efficient BackProp (1998).
     static member LeCun = Initializer.Xavier
 
     /// A random orthogonal matrix, uniform among them. Source: Saxe, McClelland and Ganguli (2014).
@@ -113,7 +114,8 @@ module Initializer =
             match initializer.Distribution with
             | Distribution.Normal -> Key.normals count key |> Array.map (fun x -> scale * x)
             | Distribution.Uniform -> Key.uniforms count key |> Array.map (fun x -> scale * sqrt 3.0 * (2.0 * x - 1.0))
-            | Distribution.Orthogonal when outputs >= inputs -> orthonormal inputs outputs key |> Array.map (fun x -> scale * x)
+            | Distribution.Orthogonal when outputs >= inputs ->
+                orthonormal inputs outputs key |> Array.map (fun x -> scale * x)
             | Distribution.Orthogonal ->
                 let rows = orthonormal outputs inputs key
                 Array.init count (fun i -> scale * rows[i % outputs * inputs + i / outputs])

@@ -36,7 +36,8 @@ type internal Draw<'T when Real<'T>> =
 [<RequireQualifiedAccess>]
 module Layer =
     /// Batch norm in the book's form: momentum 0.9, epsilon 1e-6.
-    let batchNorm<'T when Real<'T>> (units: int) : Layer<'T> = BatchNorm(BatchNorm.create BatchNormConfiguration.Default units)
+    let batchNorm<'T when Real<'T>> (units: int) : Layer<'T> =
+        BatchNorm(BatchNorm.create BatchNormConfiguration.Default units)
 
     /// Layer norm with epsilon 1e-5.
     let layerNorm<'T when Real<'T>> (units: int) : Layer<'T> = LayerNorm(LayerNorm.create 1e-5 units)

@@ -7,7 +7,8 @@ open Functional.FSharp
 /// Layers in order, a loss, and a penalty on weights. Immutable: what it is made of is copied, and what it gives is
 /// read-only by contract.
 [<Sealed>]
-type Network<'T when Real<'T>> internal (layers: Layer<'T>[], names: string[], loss: Loss, penalty: Penalty, inputs: int, outputs: int) =
+type Network<'T when Real<'T>>
+    internal (layers: Layer<'T>[], names: string[], loss: Loss, penalty: Penalty, inputs: int, outputs: int) =
     // Every step asks several times.
     let leavesOf (ofLayer: string -> Layer<'T> -> Parameter<'T> list) =
         lazy (Parameters<'T>(Array.map2 ofLayer names layers |> List.concat |> Array.ofList))
@@ -144,7 +145,8 @@ module Network =
     let statistics (network: Network<'T>) : Parameters<'T> = network.Statistics
 
     /// The same network with every layer changed by a function that takes leaves one after the other.
-    let private withLeaves (change: (unit -> Parameter<'T>) -> Layer<'T> -> Layer<'T>) (leaves: Parameters<'T>) (network: Network<'T>) =
+    let private withLeaves
+        (change: (unit -> Parameter<'T>) -> Layer<'T> -> Layer<'T>) (leaves: Parameters<'T>) (network: Network<'T>) =
         let leaves = leaves.Leaves
         let mutable taken = 0
         let next () =
@@ -221,7 +223,8 @@ module Network =
             | _ -> Drawn(Key.ofSeed 0L))
 
     /// All layers in training, and the outputs.
-    let private forward (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>) : struct (Forward<'T>[] * Matrix<'T>) =
+    let private forward (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>)
+        : struct (Forward<'T>[] * Matrix<'T>) =
         check network batch
         let mutable y = batch.Inputs
         let passed = Array.zeroCreate network.LayerArray.Length
@@ -244,9 +247,10 @@ module Network =
             let struct (gradient, dx) = passed[i].Pullback dy.Value
             gradients[i] <- gradient
             dy <- dx
-        let parameters = parameters network
+        let parameters, gradient = parameters network, Parameters(gradients |> List.concat |> Array.ofList)
+        Penalty.addTo network.Penalty parameters gradient
         { Loss = loss + Penalty.value network.Penalty parameters
-          Parameters = Penalty.addGradient network.Penalty parameters (Parameters(gradients |> List.concat |> Array.ofList))
+          Parameters = gradient
           Statistics = Parameters(passed |> Array.map _.Statistics |> List.concat |> Array.ofList) }
 
     /// The loss of a batch as in training, and the penalty: what `gradient` differentiates for the same key.

@@ -3,8 +3,9 @@ namespace Functional
 open System
 open System.Globalization
 
-/// What large weights cost: l1 sum |w| + l2 / 2 sum w^2 + (rate / p) sum |w|^p (the rates are the fields), over all leaves whose role is weight; never
-/// biases, nor batch norm's parameters. Part of the loss, in training and in evaluation, and of its gradient.
+/// What large weights cost: l1 sum |w| + l2 / 2 sum w^2 + (rate / p) sum |w|^p (the rates are the fields), over all
+/// leaves whose role is weight; never biases, nor batch norm's parameters. Part of the loss, in training and in
+/// evaluation, and of its gradient.
 /// Source: Deep Learning from Scratch, 6.4.2.
 type Penalty =
     { L1Rate: float
@@ -52,7 +53,8 @@ module Penalty =
     /// Everything wrong with the penalty's numbers.
     let faults (penalty: Penalty) : string list =
         [ for name, rate in [ "L1", penalty.L1Rate; "L2", penalty.L2Rate; "the p-norm's", penalty.NormRate ] do
-              if not (Double.IsFinite rate) || rate < 0.0 then $"{name} rate must be finite and not negative, but is {rate}"
+              if not (Double.IsFinite rate) || rate < 0.0 then
+                  $"{name} rate must be finite and not negative, but is {rate}"
           if penalty.NormRate > 0.0 && not (Double.IsFinite penalty.NormPower && penalty.NormPower >= 1.0) then
               $"the p-norm's p must be finite and at least 1, but is {penalty.NormPower}" ]
 
@@ -60,11 +62,20 @@ module Penalty =
         let zero, one = Lanes<'T>.Zero, Lanes<'T>.One
         (Vector512.GreaterThan(w, zero) &&& one) - (Vector512.LessThan(w, zero) &&& one)
 
-    /// |w|^power for power > 0, as exp(power ln |w|).
+    /// |w|^power for power > 0: a product where that is short, otherwise exp(power ln |w|).
     let private powers<'T when Real<'T>> (power: float) (w: 'T[]) : 'T[] =
-        let power: Lanes<'T> = broadcast power
-        let logs = mapSpan (fun x y -> TensorPrimitives.Log(ReadOnlySpan<'T> x, Span<'T> y)) (map (fun w -> Vector512.Abs w) w)
-        Logistic.exp (map (fun l -> power * l) logs)
+        let sizes = map (fun w -> Vector512.Abs w) w
+        if power <= 8.0 && power = floor power then
+            map
+                (fun size ->
+                    let mutable product = size
+                    for _ in 2 .. int power do product <- product * size
+                    product)
+                sizes
+        else
+            let power: Lanes<'T> = broadcast power
+            let logs = mapSpan (fun x y -> TensorPrimitives.Log(ReadOnlySpan<'T> x, Span<'T> y)) sizes
+            Logistic.exp (map (fun l -> power * l) logs)
 
     let private sum<'T when Real<'T>> (x: 'T[]) : float = Real.toFloat (Reductions.sum (ReadOnlySpan<'T> x))
 
@@ -85,24 +96,30 @@ module Penalty =
         else
             parameters.Leaves |> Array.sumBy (fun leaf -> if leaf.Role = Role.Weight then ofLeaf penalty leaf else 0.0)
 
-    /// The gradient of a loss and the penalty together, given the parameters and the gradient of the loss alone.
-    let addGradient<'T when Real<'T>> (penalty: Penalty) (parameters: Parameters<'T>) (gradient: Parameters<'T>) : Parameters<'T> =
+    /// Adds the penalty's gradient to a gradient that the caller has just made.
+    let internal addTo<'T when Real<'T>>
+        (penalty: Penalty) (parameters: Parameters<'T>) (gradient: Parameters<'T>) : unit =
         let l1: Lanes<'T> = broadcast penalty.L1Rate
         let l2: Lanes<'T> = broadcast penalty.L2Rate
         let rate: Lanes<'T> = broadcast penalty.NormRate
-        let add (leaf: Parameter<'T>) (gradient: Parameter<'T>) =
-            if leaf.Role <> Role.Weight then gradient
-            else
+        for leaf, gradient in Array.zip parameters.Leaves gradient.Leaves do
+            if leaf.Role = Role.Weight then
                 let w, g = Dense.values leaf.Values, Dense.values gradient.Values
-                let g = if penalty.L1Rate = 0.0 then g else map2 (fun w g -> g + l1 * sign w) w g
-                let g = if penalty.L2Rate = 0.0 then g else map2 (fun w g -> g + l2 * w) w g
-                let g =
-                    if penalty.NormRate = 0.0 then g
-                    elif penalty.NormPower = 1.0 then map2 (fun w g -> g + rate * sign w) w g
-                    else map3 (fun w power g -> g + rate * sign w * power) w (powers (penalty.NormPower - 1.0) w) g
-                { gradient with Values = Dense.vector g }
-        if penalty = Penalty.None then gradient
-        else Parameters(Array.map2 add parameters.Leaves gradient.Leaves)
+                if penalty.L1Rate > 0.0 then overwrite (fun w g -> g + l1 * sign w) w g
+                if penalty.L2Rate > 0.0 then overwrite (fun w g -> g + l2 * w) w g
+                if penalty.NormRate > 0.0 then
+                    if penalty.NormPower = 1.0 then overwrite (fun w g -> g + rate * sign w) w g
+                    else
+                        let slopes = map2 (fun w power -> sign w * power) w (powers (penalty.NormPower - 1.0) w)
+                        overwrite (fun slope g -> g + rate * slope) slopes g
+
+    /// The gradient of a loss and the penalty together, given the parameters and the gradient of the loss alone.
+    /// Raises ArgumentException if their leaves differ.
+    let addGradient (penalty: Penalty) (parameters: Parameters<'T>) (gradient: Parameters<'T>) : Parameters<'T> =
+        Parameters.checkAlike (nameof gradient) parameters gradient
+        let sum = gradient |> Parameters.mapLeaves (fun leaf -> leaf.Values.ToArray())
+        addTo penalty parameters sum
+        sum
 
     let private ofLike (parameter: Matrix<'T>) (gradient: Matrix<'T>) (f: 'T[] -> 'T[] -> 'T[]) =
         if parameter.RowCount <> gradient.RowCount || parameter.ColumnCount <> gradient.ColumnCount then

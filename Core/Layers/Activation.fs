@@ -24,7 +24,8 @@ type Activation =
     static member Relu = { Function = ActivationFunction.Relu }
 
     /// x above 0, otherwise slope x; the derivative at 0 is taken as the slope.
-    static member LeakyRelu([<Optional; DefaultParameterValue(0.01)>] slope: float) = { Function = ActivationFunction.LeakyRelu slope }
+    static member LeakyRelu([<Optional; DefaultParameterValue(0.01)>] slope: float) =
+        { Function = ActivationFunction.LeakyRelu slope }
 
     /// 1 / (1 + exp(-x))
     static member Sigmoid = { Function = ActivationFunction.Sigmoid }
@@ -39,7 +40,8 @@ type Activation =
     static member Silu = { Function = ActivationFunction.Silu }
 
     /// x above 0, otherwise alpha (exp(x) - 1). Source: Clevert et al. (2016).
-    static member Elu([<Optional; DefaultParameterValue(1.0)>] alpha: float) = { Function = ActivationFunction.Elu alpha }
+    static member Elu([<Optional; DefaultParameterValue(1.0)>] alpha: float) =
+        { Function = ActivationFunction.Elu alpha }
 
     /// ln(1 + exp(x))
     static member Softplus = { Function = ActivationFunction.Softplus }
@@ -104,13 +106,16 @@ module Activation =
     let internal faults (activation: Activation) : string list =
         match activation.Function with
         | ActivationFunction.LeakyRelu number
-        | ActivationFunction.Elu number when not (Double.IsFinite number) -> [ $"its number must be finite, but is {number}" ]
+        | ActivationFunction.Elu number when not (Double.IsFinite number) ->
+            [ $"its number must be finite, but is {number}" ]
         | _ -> []
 
     let inline private positive (x: Lanes<'T>) = Vector512.GreaterThan(x, Lanes<'T>.Zero)
-    let inline private choose (condition: Lanes<'T>) (a: Lanes<'T>) (b: Lanes<'T>) = Vector512.ConditionalSelect(condition, a, b)
+    let inline private choose (condition: Lanes<'T>) (a: Lanes<'T>) (b: Lanes<'T>) =
+        Vector512.ConditionalSelect(condition, a, b)
 
-    // Each gives y, and how dL/dy gives dL/dx. A function of its own for each: in one large one the compiler gives up optimizing.
+    // Each gives y, and how dL/dy gives dL/dx. A function of its own for each: in a large one the compiler gives up
+    // optimizing.
 
     let private relu<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
         let y = map (fun x -> Vector512.Max(x, Lanes<'T>.Zero)) x

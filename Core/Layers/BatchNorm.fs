@@ -51,7 +51,9 @@ module BatchNorm =
         if units < 1 then invalidArg (nameof units) $"batch norm needs at least 1 unit, not {units}"
         { Configuration = configuration
           Parameters = Normalization.initial units
-          Statistics = { Mean = Dense.vector (Array.zeroCreate units); Variance = Dense.vector (Array.zeroCreate units) } }
+          Statistics =
+            { Mean = Dense.vector (Array.zeroCreate units)
+              Variance = Dense.vector (Array.zeroCreate units) } }
 
     let internal copy (layer: BatchNorm<'T>) : BatchNorm<'T> =
         { layer with
@@ -152,4 +154,5 @@ module BatchNorm =
                     store (factor * (load dy i - meanShift - slope * centered)) dx i)
             struct ({ Gamma = result dGamma; Beta = result dBeta },
                     lazy (Dense.matrix units samples (Rows.cutTo units rows dx)))
-        struct (Dense.matrix units samples (Rows.cutTo units rows y), { Mean = result means; Variance = result variances }, pullback)
+        let seen = { Mean = result means; Variance = result variances }
+        struct (Dense.matrix units samples (Rows.cutTo units rows y), seen, pullback)

@@ -10,7 +10,8 @@ type ILayer<'T when Real<'T>> =
     /// What kind of layer it is, in lower case. Networks number layers by it: `scale` is named `scale1`, `scale2`, ...
     abstract Name: string
 
-    /// One line with everything that it depends on besides its parameters, as in `scale 10 (limit 3)`: part of a network's digest.
+    /// One line with everything that it depends on besides its parameters, as in `scale 10 (limit 3)`: part of a
+    /// network's digest.
     abstract Description: string
 
     /// The number of features that it takes; 0 if it takes any number and gives as many.
@@ -30,7 +31,9 @@ type ILayer<'T when Real<'T>> =
 
     /// y for x as in training, and the pullback: it takes dL/dy, and gives the gradient of each parameter (leaves like
     /// `Parameters`, in that order) and dL/dx. Whatever is random is a function of the key.
-    abstract Forward: key: Key * x: Matrix<'T> -> struct (Matrix<'T> * Func<Matrix<'T>, struct (IReadOnlyList<Parameter<'T>> * Matrix<'T>)>)
+    abstract Forward:
+        key: Key * x: Matrix<'T> ->
+            struct (Matrix<'T> * Func<Matrix<'T>, struct (IReadOnlyList<Parameter<'T>> * Matrix<'T>)>)
 
 namespace Functional.FSharp
 
@@ -45,7 +48,8 @@ module internal Custom =
         let names = layer.Parameters |> Seq.map _.Name |> Array.ofSeq
         [ if String.IsNullOrWhiteSpace layer.Name then "it needs a name"
           if layer.Inputs < 0 || layer.Outputs < 0 || (layer.Inputs = 0) <> (layer.Outputs = 0) then
-              $"its numbers of inputs and outputs must both be above 0, or both 0 for any, but are {layer.Inputs} and {layer.Outputs}"
+              $"its numbers of inputs and outputs must both be above 0, or both 0 for any, \
+                but are {layer.Inputs} and {layer.Outputs}"
           for name, same in Seq.countBy id names do
               if same > 1 then $"{same} of its parameters have the name '{name}'" ]
 
@@ -66,9 +70,14 @@ module internal Custom =
             layer
 
     /// Raises ArgumentException if a gradient is not like the parameters.
-    let forward (name: string) (key: Key) (layer: ILayer<'T>) (x: Matrix<'T>) : struct (Matrix<'T> * Pullback<'T, Parameter<'T> list>) =
+    let forward (name: string) (key: Key) (layer: ILayer<'T>) (x: Matrix<'T>)
+        : struct (Matrix<'T> * Pullback<'T, Parameter<'T> list>) =
         let struct (y, pullback) = layer.Forward(key, x)
         struct (y, fun dy ->
             let struct (gradient, dx) = pullback.Invoke dy
-            Parameters.checkAlike $"the gradient of {name}" (Parameters(Array.ofSeq layer.Parameters)) (Parameters(Array.ofSeq gradient))
-            struct ([ for leaf in gradient do { leaf with Name = $"{name}.{leaf.Name}" } ], lazy dx))
+            let list (leaves: Parameter<'T> seq) = Parameters(Array.ofSeq leaves)
+            Parameters.checkAlike $"the gradient of {name}" (list layer.Parameters) (list gradient)
+            // Copies, because the network may add a penalty's gradient in place.
+            let own (leaf: Parameter<'T>) =
+                { leaf with Name = $"{name}.{leaf.Name}"; Values = Dense.vector (leaf.Values.ToArray()) }
+            struct (gradient |> Seq.map own |> List.ofSeq, lazy dx))

@@ -49,18 +49,22 @@ module Dropout =
 
     /// y in training with a mask of x's shape, 1 where an element is kept and 0 where it is dropped; and how dL/dy gives
     /// dL/dx. Raises ArgumentException if the mask has another shape.
-    let forwardWith<'T when Real<'T>> (mask: Matrix<'T>) (layer: Dropout) (x: Matrix<'T>) : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
+    let forwardWith<'T when Real<'T>> (mask: Matrix<'T>) (layer: Dropout) (x: Matrix<'T>)
+        : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
         if mask.RowCount <> x.RowCount || mask.ColumnCount <> x.ColumnCount then
-            invalidArg (nameof mask) $"the mask of {layer} is {mask.RowCount} x {mask.ColumnCount}, but x is {x.RowCount} x {x.ColumnCount}"
+            invalidArg (nameof mask) $"the mask of {layer} is {mask.RowCount} x {mask.ColumnCount}, \
+                                       but x is {x.RowCount} x {x.ColumnCount}"
         let factor: Lanes<'T> = broadcast (keptFactor layer)
         let factors = map (fun m -> factor * m) (Dense.elements mask)
         struct (times factors x, times factors)
 
     /// y in training, and how dL/dy gives dL/dx. The mask is a function of the key and of x's shape.
-    let forward<'T when Real<'T>> (key: Key) (layer: Dropout) (x: Matrix<'T>) : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
+    let forward<'T when Real<'T>> (key: Key) (layer: Dropout) (x: Matrix<'T>)
+        : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
         if layer.Ratio = 0.0 then struct (x, id)
         else
             let factor: 'T = Real.number<'T, float> (keptFactor layer)
             let kept = Mask.create key layer.Ratio (x.RowCount * x.ColumnCount)
-            let apply (x: Matrix<'T>) = Dense.matrix x.RowCount x.ColumnCount (Mask.apply kept factor (Dense.elements x))
+            let apply (x: Matrix<'T>) =
+                Dense.matrix x.RowCount x.ColumnCount (Mask.apply kept factor (Dense.elements x))
             struct (apply x, apply)

@@ -55,7 +55,8 @@ module LayerNorm =
         struct (z, inverses)
 
     let private scaled<'T when Real<'T>> (layer: LayerNorm<'T>) (rows: int) (z: 'T[]) : 'T[] =
-        let gamma, beta = atLeastOneVector (Dense.values layer.Parameters.Gamma), atLeastOneVector (Dense.values layer.Parameters.Beta)
+        let column (v: Vector<'T>) = atLeastOneVector (Dense.values v)
+        let gamma, beta = column layer.Parameters.Gamma, column layer.Parameters.Beta
         let y = Dense.fresh z.Length
         for j in 0 .. z.Length / rows - 1 do
             let first = j * rows
@@ -64,7 +65,8 @@ module LayerNorm =
 
     /// y, and its pullback. With z = (x - mean) / deviation and g = gamma dy: dgamma = the sum of dy z over the samples,
     /// dbeta = that of dy, dx = (g - mean(g) - z mean(g z)) / deviation, the means over the sample's features.
-    let forward<'T when Real<'T>> (layer: LayerNorm<'T>) (x: Matrix<'T>) : struct (Matrix<'T> * Pullback<'T, ScaleShift<'T>>) =
+    let forward<'T when Real<'T>> (layer: LayerNorm<'T>) (x: Matrix<'T>)
+        : struct (Matrix<'T> * Pullback<'T, ScaleShift<'T>>) =
         Normalization.check "layer norm" layer.Units x
         let units, samples = x.RowCount, x.ColumnCount
         let struct (rows, elements) = Rows.atLeastOneVector units (Dense.elements x)
@@ -75,14 +77,16 @@ module LayerNorm =
             let struct (_, dy) = Rows.atLeastOneVector units (Dense.elements dy)
             let sum (e: 'T[]) = Dense.vector (cutTo units (Reductions.sumOfColumns rows samples e))
             let dx () =
-                let g = scaled { layer with Parameters = { layer.Parameters with Beta = Dense.vector (Array.zeroCreate units) } } rows dy
+                let unshifted = { layer.Parameters with Beta = Dense.vector (Array.zeroCreate units) }
+                let g = scaled { layer with Parameters = unshifted } rows dy
                 let dx = Dense.fresh g.Length
                 let count: 'T = Real.number<'T, float> (float units)
                 for j in 0 .. samples - 1 do
                     let first = j * rows
                     let mean: 'T = Reductions.sum (ReadOnlySpan<'T>(g, first, units)) / count
                     let slope: 'T = Reductions.dot g first z first units / count
-                    let mean, slope, inverse = Vector512.Create mean, Vector512.Create slope, Vector512.Create inverses[j]
+                    let mean, slope = Vector512.Create mean, Vector512.Create slope
+                    let inverse = Vector512.Create inverses[j]
                     sweep<'T> rows (fun i ->
                         let centered: Lanes<'T> = load g (first + i) - mean
                         store (inverse * (centered - slope * load z (first + i))) dx (first + i))

@@ -20,7 +20,8 @@ type Loss =
     /// Label smoothing s takes (1 - s) t + s / classes for t. Source: Szegedy et al. (2016).
     /// The book's replays add their epsilon (1e-7) to the probability inside the logarithm; otherwise it is 0.
     static member SoftmaxCrossEntropy
-        ([<Optional; DefaultParameterValue(0.0)>] labelSmoothing: float, [<Optional; DefaultParameterValue(0.0)>] epsilon: float) =
+        ([<Optional; DefaultParameterValue(0.0)>] labelSmoothing: float,
+         [<Optional; DefaultParameterValue(0.0)>] epsilon: float) =
         { Function = LossFunction.SoftmaxCrossEntropy(labelSmoothing, epsilon) }
 
     /// For numbers: the mean of (y - t)^2 over all outputs of all samples. (The book's 4.2.1 has half the sum.)
@@ -57,8 +58,10 @@ module Loss =
     let internal faults (loss: Loss) : string list =
         match loss.Function with
         | LossFunction.SoftmaxCrossEntropy(smoothing, epsilon) ->
-            [ if not (smoothing >= 0.0 && smoothing <= 1.0) then $"label smoothing must be between 0 and 1, but is {smoothing}"
-              if not (epsilon >= 0.0 && epsilon < 1.0) then $"a loss's epsilon must be from 0 up to 1, but is {epsilon}" ]
+            [ if not (smoothing >= 0.0 && smoothing <= 1.0) then
+                  $"label smoothing must be between 0 and 1, but is {smoothing}"
+              if not (epsilon >= 0.0 && epsilon < 1.0) then
+                  $"a loss's epsilon must be from 0 up to 1, but is {epsilon}" ]
         | LossFunction.Huber delta when not (Double.IsFinite delta && delta > 0.0) ->
             [ $"Huber's delta must be finite and above 0, but is {delta}" ]
         | _ -> []

@@ -10,8 +10,9 @@ open Functional.Numerics.Passes
 /// Losses of numbers. Each is a mean over all outputs of all samples (as PyTorch and Keras have it).
 [<RequireQualifiedAccess>]
 module internal Regression =
-    /// The mean over all elements of half (or whole) terms, and the gradient (outputs' shape).
-    let private meanOf<'T when Real<'T>> (outputs: Matrix<'T>) (losses: 'T[]) (gradient: 'T[]) : struct (float * Matrix<'T>) =
+    /// The mean of the elements' losses, and the gradient in the outputs' shape.
+    let private meanOf<'T when Real<'T>> (outputs: Matrix<'T>) (losses: 'T[]) (gradient: 'T[])
+        : struct (float * Matrix<'T>) =
         let total = Real.toFloat (Reductions.sum (ReadOnlySpan<'T> losses))
         struct (total / float losses.Length, Dense.matrix outputs.RowCount outputs.ColumnCount gradient)
 

@@ -14,14 +14,20 @@ let exp<'T when Real<'T>> (x: 'T[]) : 'T[] =
 let sigmoid<'T when Real<'T>> (x: 'T[]) : 'T[] =
     mapSpan (fun x y -> TensorPrimitives.Sigmoid(ReadOnlySpan<'T> x, Span<'T> y)) x
 
-/// ln(1 + exp(x)) = max(x, 0) + ln(1 + e), e = exp(-|x|): nothing overflows.
+// 1 / (2 k + 1), highest k first: ln((1 + s) / (1 - s)) = 2 s (1 + s^2 / 3 + s^4 / 5 + ...), here for s up to 1/3.
+let private series = [| for k in 17 .. -1 .. 0 -> 1.0 / float (2 * k + 1) |]
+
+/// ln(1 + exp(x)) = max(x, 0) + ln(1 + e), e = exp(-|x|): nothing overflows. With s = e / (2 + e), 1 + e is
+/// (1 + s) / (1 - s), so that a small e loses nothing.
 let softplus<'T when Real<'T>> (x: 'T[]) : 'T[] =
     let e = exp (map (fun x -> -(Vector512.Abs x)) x)
-    let sum = map (fun e -> Lanes<'T>.One + e) e
-    let log = mapSpan (fun x y -> TensorPrimitives.Log(ReadOnlySpan<'T> x, Span<'T> y)) sum
-    // What 1 + e loses of e in rounding is put right by the factor e / ((1 + e) - 1). Source: W. Kahan.
-    let logOnePlus =
-        map3 (fun e sum log ->
-            let kept: Lanes<'T> = sum - Lanes<'T>.One
-            Vector512.ConditionalSelect(Vector512.Equals(kept, Lanes<'T>.Zero), e, log * (e / kept))) e sum log
-    map2 (fun x l -> Vector512.Max(x, Lanes<'T>.Zero) + l) x logOnePlus
+    let series: Lanes<'T>[] = Array.map broadcast series
+    let two: Lanes<'T> = broadcast 2.0
+    map2
+        (fun x e ->
+            let s: Lanes<'T> = e / (two + e)
+            let z: Lanes<'T> = s * s
+            let mutable sum = series[0]
+            for k in 1 .. series.Length - 1 do sum <- sum * z + series[k]
+            Vector512.Max(x, Lanes<'T>.Zero) + two * s * sum)
+        x e

@@ -26,7 +26,7 @@ let inline private multiply (a: Vector256<uint32>) (m: uint32) : struct (Vector2
     let even, odd = multiplyEven a m, multiplyEven ((a.AsUInt64() >>> 32).AsUInt32()) m
     struct (((even >>> 32) ||| (odd &&& high)).AsUInt32(), ((even &&& low) ||| (odd <<< 32)).AsUInt32())
 
-/// Which of n elements are kept, a bit each: the i-th is bit i mod 8 of byte i / 8 (the last bytes are room for whole words).
+/// Which of n elements are kept, a bit each: the i-th is bit i mod 8 of byte i / 8 (the last bytes are room for words).
 /// A share `ratio` is dropped: element e is kept where its sixteen random bits are at least the ratio; those are half
 /// e mod 2 of lane (e mod 16) / 2 of word (e / 16) mod 4 over the eight blocks from counter 8 (e / 64) on.
 let create (key: Key) (ratio: float) (n: int) : byte[] =
@@ -72,7 +72,9 @@ let apply<'T when Real<'T>> (kept: byte[]) (factor: 'T) (x: 'T[]) : 'T[] =
     let factor = Vector512.Create factor
     // Lane l is kept where the word has bit l.
     if typeof<'T> = typeof<float32> then
-        let lane = Vector512.Create(1u, 2u, 4u, 8u, 16u, 32u, 64u, 128u, 256u, 512u, 1024u, 2048u, 4096u, 8192u, 16384u, 32768u)
+        let lane =
+            Vector512.Create(
+                1u, 2u, 4u, 8u, 16u, 32u, 64u, 128u, 256u, 512u, 1024u, 2048u, 4096u, 8192u, 16384u, 32768u)
         Passes.sweep<'T> x.Length (fun i ->
             let kept = Vector512.Equals(Vector512.Create(bitsFrom kept i) &&& lane, lane).As<uint32, 'T>()
             Passes.store (factor * Passes.load x i &&& kept) y i)

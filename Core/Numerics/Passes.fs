@@ -129,9 +129,17 @@ let addToColumns<'T when Real<'T>> (column: 'T[]) (x: 'T[]) : unit =
             x[first + i] <- x[first + i] + column[i]
             i <- i + 1
 
-let inline map3 ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T>) (a: 'T[]) (b: 'T[]) (c: 'T[]) : 'T[] =
+let inline map3
+    ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T>) (a: 'T[]) (b: 'T[]) (c: 'T[]) : 'T[] =
     let n = a.Length
     let a, b, c = atLeastOneVector a, atLeastOneVector b, atLeastOneVector c
     let y = fresh a.Length
     sweep<'T> a.Length (fun i -> store (f (load a i) (load b i) (load c i)) y i)
     cutTo n y
+
+/// Writes f a b over b, which the caller has just made. (Its last vector must not overlap: f would be applied twice.)
+let inline overwrite ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T>) (a: 'T[]) (b: 'T[]) : unit =
+    let rest = b.Length % lanes<'T>
+    let whole = b.Length - rest
+    sweep<'T> whole (fun i -> store (f (load a i) (load b i)) b i)
+    if rest > 0 then Array.blit (map2 f (Array.sub a whole rest) (Array.sub b whole rest)) 0 b whole rest

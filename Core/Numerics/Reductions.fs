@@ -30,7 +30,8 @@ let sum<'T when Real<'T>> (x: ReadOnlySpan<'T>) : 'T =
     result
 
 /// The sum, in the order of `sum`, of n terms: a function of the first index of a vector, and the same one of an index.
-let inline sumOf<'T when Real<'T>> (n: int) ([<InlineIfLambda>] terms: int -> Lanes<'T>) ([<InlineIfLambda>] term: int -> 'T) : 'T =
+let inline sumOf<'T when Real<'T>>
+    (n: int) ([<InlineIfLambda>] terms: int -> Lanes<'T>) ([<InlineIfLambda>] term: int -> 'T) : 'T =
     let count = lanes<'T>
     let mutable sums = Lanes<'T>.Zero
     let mutable i = 0

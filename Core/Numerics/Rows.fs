@@ -40,7 +40,8 @@ let sweep<'T> (rows: int) (columns: int) (body: int -> unit) : unit =
 
 /// The sum over columns j = 0, 1, ... of terms (the index of the vector in column j). Four chains, so that additions
 /// need not wait for each other: column j goes into chain j mod 4, and (0 + 1) + (2 + 3) at the end.
-let inline sum<'T when Real<'T>> (rows: int) (columns: int) (row: int) ([<InlineIfLambda>] terms: int -> Lanes<'T>) : Lanes<'T> =
+let inline sum<'T when Real<'T>>
+    (rows: int) (columns: int) (row: int) ([<InlineIfLambda>] terms: int -> Lanes<'T>) : Lanes<'T> =
     let mutable s0, s1, s2, s3 = Lanes<'T>.Zero, Lanes<'T>.Zero, Lanes<'T>.Zero, Lanes<'T>.Zero
     let mutable i = row
     for _ in 1 .. columns / 4 do

@@ -11,7 +11,9 @@ namespace Functional.Host.Commands;
 public static class CheckGradientsCommand
 {
     private static readonly string[] Options =
-        ["data", "hidden", "activation", "batch-norm", "dropout", "dropout-form", "l1", "l2", "label-smoothing", "init", "seed"];
+    [
+        "data", "hidden", "activation", "batch-norm", "dropout", "dropout-form", "l1", "l2", "label-smoothing", "init", "seed",
+    ];
 
     /// <summary>The command with its options.</summary>
     public static Command Create()
