@@ -94,9 +94,12 @@ type Case<'T when Real<'T>> =
       Batch: Batch<'T>
       Key: Key }
 
-    override case.ToString() = $"{case.Network}; {case.Network.Loss}; penalty {case.Network.Penalty}; {case.Batch}; {case.Key}"
+    override case.ToString() =
+        let network = case.Network
+        $"{network}; {network.Loss}; penalty {network.Penalty}; {case.Batch}; {case.Key}"
 
-let private targets<'T when Real<'T>> (loss: Loss) (outputs: int) (samples: int) (key: Key) (inputs: Matrix<'T>) : Batch<'T> =
+let private targets<'T when Real<'T>>
+    (loss: Loss) (outputs: int) (samples: int) (key: Key) (inputs: Matrix<'T>) : Batch<'T> =
     let labels () = Key.integers samples (max 2 outputs) key
     match loss.Function, (Key.integers 1 2 (Key.child 0 key))[0] with
     | LossFunction.SoftmaxCrossEntropy _, 0 -> Batch.ofLabels inputs (Array.map (min (outputs - 1)) (labels ()))
@@ -113,7 +116,8 @@ let losses =
       Loss.BinaryCrossEntropy; Loss.Huber 0.8 ]
 
 let penalties =
-    [ Penalty.None; Penalty.L2 0.1; Penalty.L1 0.05; Penalty.ElasticNet(0.02, 0.1); Penalty.PNorm(0.1, 3.0); Penalty.PNorm(0.1, 1.5) ]
+    [ Penalty.None; Penalty.L2 0.1; Penalty.L1 0.05; Penalty.ElasticNet(0.02, 0.1)
+      Penalty.PNorm(0.1, 3.0); Penalty.PNorm(0.1, 1.5) ]
 
 /// Affine, these kinds, affine; any loss and penalty. Weights, data and targets are functions of the key.
 let caseOf<'T when Real<'T>> (kinds: Kind list) (loss: Loss) (penalty: Penalty) (samples: int) (key: Key) : Case<'T> =
@@ -164,12 +168,13 @@ let requireGradient (count: Count) (name: string) (f: float[] -> float) (x: floa
                 let moved = Array.copy x
                 moved[i] <- moved[i] + step
                 f moved))
-    let largest = numerical |> Array.fold (fun most d -> match d with ValueSome d -> max most (abs d) | ValueNone -> most) 0.0
+    let largest = numerical |> Array.fold (fun most d -> max most (abs (ValueOption.defaultValue 0.0 d))) 0.0
     for i in 0 .. x.Length - 1 do
         count.Taken <- count.Taken + 1
         match numerical[i] with
         | ValueSome d ->
-            require (abs (d - gradient[i]) <= 1e-6 * largest + 1e-9) $"{name}[{i}]: differences give {d}, the pullback {gradient[i]}"
+            let limit = 1e-6 * largest + 1e-9
+            require (abs (d - gradient[i]) <= limit) $"{name}[{i}]: differences give {d}, the pullback {gradient[i]}"
         | ValueNone -> count.LeftOut <- count.LeftOut + 1
 
 /// Raises unless the gradient of every leaf is that of the training loss.
@@ -178,6 +183,7 @@ let requireGradients (count: Count) (case: Case<float>) =
     let gradient = (Network.gradient case.Key case.Network case.Batch).Parameters
     for leaf in parameters do
         let loss (moved: float[]) =
-            let replaced = parameters |> Seq.map (fun p -> if p.Name = leaf.Name then { p with Values = Dense.vector moved } else p)
+            let replace (p: Parameter<float>) = if p.Name = leaf.Name then { p with Values = Dense.vector moved } else p
+            let replaced = Seq.map replace parameters
             Network.trainingLoss case.Key (Network.withParameters case.Network (Parameters.ofSeq replaced)) case.Batch
         requireGradient count leaf.Name loss (leaf.Values.ToArray()) (gradient[leaf.Name].Values.ToArray())

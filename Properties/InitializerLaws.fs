@@ -32,7 +32,8 @@ let ``Deviations are those of the definitions`` () =
             let w = elements (Initializer.weights<float> initializer key outputs inputs)
             let deviation = w |> Array.averageBy (fun x -> x * x) |> sqrt
             // Six deviations of the deviation of so many normal numbers.
-            require (abs (deviation / expected - 1.0) < 6.0 / sqrt (2.0 * n * m)) $"{initializer}: {deviation}, not {expected}"
+            let limit = 6.0 / sqrt (2.0 * n * m)
+            require (abs (deviation / expected - 1.0) < limit) $"{initializer}: {deviation}, not {expected}"
             require (abs (Array.average w) < 6.0 * expected / sqrt (n * m)) $"{initializer}: mean")
 
 [<Fact>]
@@ -53,4 +54,5 @@ let ``Weights are a function of the key, and single precision is double rounded`
 [<Fact>]
 let ``Initializers print as they are written`` () =
     Assert.Equal<string list>(
-        [ "zero"; "constant:0.3"; "normal:0.01"; "xavier"; "he"; "glorot-uniform"; "xavier"; "orthogonal" ], List.map string every)
+        [ "zero"; "constant:0.3"; "normal:0.01"; "xavier"; "he"; "glorot-uniform"; "xavier"; "orthogonal" ],
+        List.map string every)
