@@ -19,7 +19,8 @@ let private ones<'T when Real<'T>> (rows: int) (columns: int) : Matrix<'T> = Mat
 
 [<Fact>]
 let ``Elements are dropped, or kept with the factor of the form`` () =
-    holds (Gen.zip (Gen.zip3 ratios forms keys) (Gen.zip (Gen.choose (1, 70)) (Gen.choose (1, 9)))) (fun ((ratio, form, key), (rows, columns)) ->
+    let shapes = Gen.zip (Gen.choose (1, 70)) (Gen.choose (1, 9))
+    holds (Gen.zip (Gen.zip3 ratios forms keys) shapes) (fun ((ratio, form, key), (rows, columns)) ->
         let layer = { Ratio = ratio; Form = form }
         let x = normals<float> rows columns (Key.child 0 key)
         let struct (y, pullback) = Dropout.forward key layer x
@@ -42,7 +43,8 @@ let ``The share that is dropped is the ratio`` () =
 let ``Neighbours, and the masks of neighbouring keys, are independent`` () =
     holds keys (fun key ->
         let n = 20000
-        let mask key = elements (trained key { Ratio = 0.5; Form = DropoutForm.Book } (ones<float32> n 1)) |> Array.map (fun x -> 2.0 * float x - 1.0)
+        let half = { Ratio = 0.5; Form = DropoutForm.Book }
+        let mask key = elements (trained key half (ones<float> n 1)) |> Array.map (fun x -> 2.0 * x - 1.0)
         let a, b = mask (Key.child 0 key), mask (Key.child 1 key)
         let correlated (x: float seq) (y: float seq) = abs (Seq.sum (Seq.map2 (*) x y)) > 6.0 * sqrt (float n)
         for distance in [ 1; 2; 7; 8; 16; 64 ] do
@@ -55,7 +57,8 @@ let ``In both forms evaluation is what training gives on average`` () =
         let layer = { Ratio = ratio; Form = form }
         let x, draws = normals<float> 4 2 (Key.child 0 key), 400
         let total = Seq.init draws (fun i -> trained (Key.child (i + 1) key) layer x) |> Seq.reduce (+)
-        for x, mean, evaluated in Seq.zip3 (elements x) (elements (total / float draws)) (elements (Dropout.predict layer x)) do
+        let means, evaluated = elements (total / float draws), elements (Dropout.predict layer x)
+        for x, mean, evaluated in Seq.zip3 (elements x) means evaluated do
             let factor = if form = DropoutForm.Book then 1.0 else 1.0 / (1.0 - ratio)
             let deviation = abs x * factor * sqrt (ratio * (1.0 - ratio) / float draws)
             require (abs (mean - evaluated) <= 6.0 * deviation) $"{mean} on average, {evaluated} in evaluation")
@@ -94,7 +97,8 @@ let ``A ratio of 0 changes nothing`` () =
 [<Fact>]
 let ``Given masks are used as drawn ones are`` () =
     holds (Gen.zip (Gen.listOfLength 3 kinds) keys) (fun (kinds, key) ->
-        let case = caseOf<float> (kinds @ [ Dropped { Ratio = 0.4; Form = DropoutForm.Inverted } ]) losses[0] Penalty.None 5 key
+        let dropped = Dropped { Ratio = 0.4; Form = DropoutForm.Inverted }
+        let case = caseOf<float> (kinds @ [ dropped ]) losses[0] Penalty.None 5 key
         // What each dropout layer keeps, told by a network with identities behind it.
         let dropouts = case.Network.Layers |> Seq.choose (function Dropout d -> Some d | _ -> None) |> Array.ofSeq
         let mutable units, at = case.Network.Inputs, 0
@@ -109,7 +113,8 @@ let ``Given masks are used as drawn ones are`` () =
                       trained key { dropout with Form = DropoutForm.Book } (ones<float> units 5)
                   | _ -> () ]
         require (dropouts.Length = masks.Length) "a mask per layer"
-        let drawn, given = Network.gradient case.Key case.Network case.Batch, Network.gradientWithMasks masks case.Network case.Batch
+        let drawn = Network.gradient case.Key case.Network case.Batch
+        let given = Network.gradientWithMasks masks case.Network case.Batch
         require (drawn.Loss = given.Loss) $"losses of {drawn.Loss} and {given.Loss}"
         require (Network.trainingLossWithMasks masks case.Network case.Batch = given.Loss) "the loss alone"
         for a, b in Seq.zip drawn.Parameters given.Parameters do
@@ -124,17 +129,20 @@ let ``Layers of other kinds come and go without a change in what dropout draws``
             // Layers' elements are functions of their places: those of the first network serve for all.
             let case = caseOf<float> kinds losses[0] Penalty.None 6 key
             let plain = caseOf<float> [ dropped; dropped ] losses[0] Penalty.None 6 key
-            let layers = case.Network.Layers |> Seq.map (function Affine a when a.Inputs = 5 -> Seq.last plain.Network.Layers | layer -> layer)
+            let last = Seq.last plain.Network.Layers
+            let layers = case.Network.Layers |> Seq.map (function Affine a when a.Inputs = 5 -> last | layer -> layer)
             Network.trainingLoss case.Key (Network.ofLayers layers) case.Batch
         let expected = loss [ dropped; dropped ]
-        for kinds in [ [ identity; dropped; dropped ]; [ dropped; identity; dropped ]; [ dropped; identity; identity; dropped ] ] do
+        for kinds in
+            [ [ identity; dropped; dropped ]; [ dropped; identity; dropped ]; [ dropped; identity; identity; dropped ] ] do
             require (loss kinds = expected) $"{kinds}")
 
 [<Fact>]
 let ``Masks of a wrong number or shape are refused`` () =
     let case = caseOf<float> [ Dropped { Ratio = 0.5; Form = DropoutForm.Book } ] losses[0] Penalty.None 6 (Key.ofSeed 1L)
     let refused (masks: Matrix<float> list) (part: string) =
-        let error = Assert.Throws<System.ArgumentException>(fun () -> Network.gradientWithMasks masks case.Network case.Batch |> ignore)
+        let gradient () = Network.gradientWithMasks masks case.Network case.Batch
+        let error = Assert.Throws<System.ArgumentException>(fun () -> gradient () |> ignore)
         Assert.Contains(part, error.Message)
     refused [] "0 masks for 1 dropout layers"
     refused [ ones 5 5 ] "the mask of dropout 0.5 (book) is 5 x 5, but x is 5 x 6"

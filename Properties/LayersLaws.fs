@@ -37,7 +37,9 @@ let ``Pullbacks hold for every number of rows beside the vector's width`` () =
     holds (Gen.zip shapes activation) (fun ((rows, columns, key), activation) ->
         let x, dy = normals<float> rows columns (Key.child 0 key), normals<float> rows columns (Key.child 1 key)
         let struct (_, pullback) = Activation.forward activation x
-        let f (x: float[]) = (Activation.predict activation (Dense.matrix rows columns x)).PointwiseMultiply(dy).Enumerate() |> Seq.sum
+        let f (x: float[]) =
+            let y = Activation.predict activation (Dense.matrix rows columns x)
+            y.PointwiseMultiply(dy).Enumerate() |> Seq.sum
         requireGradient count (string activation) f (elements x) (elements (pullback dy)))
     count.RequireFew()
 
@@ -137,7 +139,7 @@ let ``A step folds a tenth of what batch norm saw into what it remembers`` () =
         let struct (twice, _) = Training.step once case.Batch
         for before, seen, after in Seq.zip3 first seen (Network.statistics twice.Network) do
             for i in 0 .. 4 do close 1e-12 (0.9 * before.Values[i] + 0.1 * seen.Values[i]) after.Values[i] after.Name
-        require (Network.parameters twice.Network |> Seq.forall (fun leaf -> leaf.Role <> Role.Statistic)) "a statistic is trained")
+        for leaf in Network.parameters twice.Network do require (leaf.Role <> Role.Statistic) $"{leaf.Name} is trained")
 
 [<Fact>]
 let ``Layer norm's output has mean 0 and the deviation 1 less what epsilon takes in every sample`` () =
@@ -197,14 +199,18 @@ let ``A layer of one's own trains to the same bits as the built-in one that it i
                 let struct (next, _) = Training.step state case.Batch
                 state <- next
             let network = state.Network
-            [ for leaf in Network.parameters network -> leaf.Values.ToArray() ], elements (Network.predict network case.Batch.Inputs)
+            [ for leaf in Network.parameters network -> leaf.Values.ToArray() ],
+            elements (Network.predict network case.Batch.Inputs)
         require (train AffineTo = train OwnTo) "they differ")
 
 [<Fact>]
 let ``Parameters and statistics go out and in again`` () =
     holds compositions<float32> (fun case ->
         let network = Network.foldStatistics case.Network (Network.gradient case.Key case.Network case.Batch).Statistics
-        let again = Network.withStatistics (Network.withParameters case.Network (Network.parameters network)) (Network.statistics network)
+        let again =
+            Network.withStatistics
+                (Network.withParameters case.Network (Network.parameters network))
+                (Network.statistics network)
         require (Network.digest again = Network.digest network) "the digest differs"
         if (Network.statistics network).Count > 0 then
             require (Network.digest case.Network <> Network.digest network) "the digest doesn't see statistics")
@@ -212,7 +218,8 @@ let ``Parameters and statistics go out and in again`` () =
 [<Fact>]
 let ``What can't be is refused where it is built`` () =
     let refused (layer: Layer<float>) (part: string) =
-        let error = Assert.Throws<ArgumentException>(fun () -> Network.ofLayers [ Layer.batchNorm<float> 3; layer ] |> ignore)
+        let build () = Network.ofLayers [ Layer.batchNorm<float> 3; layer ]
+        let error = Assert.Throws<ArgumentException>(fun () -> build () |> ignore)
         Assert.Contains(part, error.Message)
     refused (Layer.dropout 1.0) "layer 2 (dropout 1): the ratio"
     refused (Layer.dropout nan) "the ratio"

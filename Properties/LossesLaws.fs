@@ -27,7 +27,8 @@ let private labels (classes: int) (samples: int) (key: Key) = Key.integers sampl
 [<Fact>]
 let ``Every loss's gradient is its derivative`` () =
     let count = Count()
-    holds (Gen.zip shapes (Gen.elements (Loss.Huber 0.3 :: Loss.SoftmaxCrossEntropy(labelSmoothing = 1.0) :: losses))) (fun ((rows, columns, key), loss) ->
+    let every = Loss.Huber 0.3 :: Loss.SoftmaxCrossEntropy(labelSmoothing = 1.0) :: losses
+    holds (Gen.zip shapes (Gen.elements every)) (fun ((rows, columns, key), loss) ->
         let y = normals<float> rows columns (Key.child 0 key)
         for targets in
             [ Targets.Values(distributions rows columns (Key.child 1 key))
@@ -73,7 +74,8 @@ let ``Labels are one-hot targets`` () =
 
 [<Fact>]
 let ``Labels of a single output are its targets`` () =
-    holds (Gen.zip keys (Gen.elements [ Loss.MeanSquaredError; Loss.BinaryCrossEntropy; Loss.Huber() ])) (fun (key, loss) ->
+    let ofValues = Gen.elements [ Loss.MeanSquaredError; Loss.BinaryCrossEntropy; Loss.Huber() ]
+    holds (Gen.zip keys ofValues) (fun (key, loss) ->
         let y, labels = normals<float> 1 6 (Key.child 0 key), labels 2 6 (Key.child 1 key)
         let values = Targets.Values(Dense.matrix 1 6 (Array.map float labels))
         require (lossOf loss y values = lossOf loss y (Targets.Labels(ReadOnlyMemory labels))) $"{loss}")
@@ -100,7 +102,8 @@ let ``Every sample twice is the same loss`` () =
 [<Fact>]
 let ``Huber is half the mean squared error as long as nothing lies outside delta`` () =
     holds shapes (fun (rows, columns, key) ->
-        let y, t = normals<float> rows columns (Key.child 0 key), Targets.Values(normals<float> rows columns (Key.child 1 key))
+        let y = normals<float> rows columns (Key.child 0 key)
+        let t = Targets.Values(normals<float> rows columns (Key.child 1 key))
         same 1e-14 (0.5 * lossOf Loss.MeanSquaredError y t) (lossOf (Loss.Huber 100.0) y t) "loss")
 
 [<Fact>]
@@ -118,5 +121,6 @@ let ``Wrong numbers and labels are refused`` () =
         Assert.Throws<ArgumentException>(fun () -> Network.withLoss loss network.Network |> ignore) |> ignore
     let batch = Batch.ofLabels (normals<float> 3 1 (Key.ofSeed 2L)) [ 4 ]
     for loss in losses do
-        let error = Assert.Throws<ArgumentException>(fun () -> Network.loss (Network.withLoss loss network.Network) batch |> ignore)
+        let network = Network.withLoss loss network.Network
+        let error = Assert.Throws<ArgumentException>(fun () -> Network.loss network batch |> ignore)
         Assert.Contains("label 4", error.Message)

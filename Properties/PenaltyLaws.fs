@@ -14,7 +14,8 @@ let private every =
           Penalty.PNorm(0.2, 4.5); { Penalty.None with NormRate = 0.7; NormPower = 1.0 } ]
 
 let private parameters (key: Key) : Parameters<float> =
-    Network.parameters (caseOf<float> [ NormalizedByBatch 1e-6; NormalizedByLayer; AffineTo 6 ] losses[0] Penalty.None 4 key).Network
+    let case = caseOf<float> [ NormalizedByBatch 1e-6; NormalizedByLayer; AffineTo 6 ] losses[0] Penalty.None 4 key
+    Network.parameters case.Network
 
 let private same (a: float) (b: float) (what: string) = require (abs (a - b) <= 1e-12 * (1.0 + abs a)) $"{what}: {a} and {b}"
 
@@ -28,14 +29,16 @@ let ``A penalty's gradient is its derivative`` () =
         let parameters = parameters key
         let gradient = added penalty parameters
         let f (x: float[]) = Penalty.value penalty (Parameters.withVector parameters (Dense.vector x))
-        requireGradient count (string penalty) f ((Parameters.toVector parameters).ToArray()) ((Parameters.toVector gradient).ToArray()))
+        let all (leaves: Parameters<float>) = (Parameters.toVector leaves).ToArray()
+        requireGradient count (string penalty) f (all parameters) (all gradient))
     count.RequireFew()
 
 [<Fact>]
 let ``Penalties have the values of their definitions, of weights alone`` () =
     holds keys (fun key ->
         let parameters = parameters key
-        let sum f = parameters |> Seq.filter (fun leaf -> leaf.Role = Role.Weight) |> Seq.sumBy (fun leaf -> leaf.Values |> Seq.sumBy f)
+        let weights = parameters |> Seq.filter (fun leaf -> leaf.Role = Role.Weight)
+        let sum f = weights |> Seq.sumBy (fun leaf -> leaf.Values |> Seq.sumBy f)
         same (0.3 * sum abs) (Penalty.value (Penalty.L1 0.3) parameters) "L1"
         same (0.5 * 0.3 * sum (fun w -> w * w)) (Penalty.value (Penalty.L2 0.3) parameters) "L2"
         same (0.3 / 2.5 * sum (fun w -> abs w ** 2.5)) (Penalty.value (Penalty.PNorm(0.3, 2.5)) parameters) "p-norm"
@@ -81,8 +84,9 @@ let ``The losses of training and of evaluation include the penalty`` () =
         let network = Network.withPenalty penalty case.Network
         let extra = Penalty.value penalty (Network.parameters network)
         same (Network.loss plain case.Batch + extra) (Network.loss network case.Batch) "evaluation"
-        same (Network.trainingLoss case.Key plain case.Batch + extra) (Network.trainingLoss case.Key network case.Batch) "training"
-        require ((Network.gradient case.Key network case.Batch).Loss = Network.trainingLoss case.Key network case.Batch) "the gradient's loss")
+        let training = Network.trainingLoss case.Key network case.Batch
+        same (Network.trainingLoss case.Key plain case.Batch + extra) training "training"
+        require ((Network.gradient case.Key network case.Batch).Loss = training) "the gradient's loss")
 
 [<Fact>]
 let ``A soft threshold makes weights smaller by its amount, and then 0`` () =

@@ -21,7 +21,8 @@ public class CustomLayerTests
 
         public IReadOnlyList<Parameter<T>> Parameters => [Parameter.Of("factors", Role.Scale, factors)];
 
-        public ILayer<T> WithParameters(IReadOnlyList<Parameter<T>> parameters) => new NoisyScale<T>(parameters[0].Values, deviation);
+        public ILayer<T> WithParameters(IReadOnlyList<Parameter<T>> parameters) =>
+            new NoisyScale<T>(parameters[0].Values, deviation);
 
         public Matrix<T> Predict(Matrix<T> x) => x.MapIndexed((i, _, value) => factors[i] * value);
 
@@ -91,7 +92,8 @@ public class CustomLayerTests
     {
         var network = Network.Of([Layer.Custom(new Wrong())]);
         var error = Assert.Throws<ArgumentException>(() => network.Gradient(Circle<float>(4, Key.OfSeed(1)), Key.OfSeed(0)));
-        Assert.Contains("the gradient of wrong1 has 1 leaves, but the parameters have 0", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the gradient of wrong1 has 1 leaves, but the parameters have 0", error.Message, StringComparison.Ordinal);
     }
 
     private sealed class Wrong : ILayer<float>
@@ -110,7 +112,8 @@ public class CustomLayerTests
 
         public Matrix<float> Predict(Matrix<float> x) => x;
 
-        public (Matrix<float>, Func<Matrix<float>, (IReadOnlyList<Parameter<float>>, Matrix<float>)>) Forward(Key key, Matrix<float> x) =>
+        public (Matrix<float>, Func<Matrix<float>, (IReadOnlyList<Parameter<float>>, Matrix<float>)>) Forward(
+            Key key, Matrix<float> x) =>
             (x, dy => ([Parameter.Of("factors", Role.Scale, dy.Column(0))], dy));
     }
 
@@ -145,10 +148,12 @@ public class CustomLayerTests
     [Fact]
     public void No_function_list_or_option_of_FSharp_is_seen()
     {
+        const BindingFlags own =
+            BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
         var seen =
             from type in typeof(Network).Assembly.GetExportedTypes()
             where type.Namespace == "Functional"
-            from member in type.GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+            from member in type.GetMembers(own)
             from part in Parts(member)
             where part.FullName is { } name && (name.StartsWith("Microsoft.FSharp.Core.FSharpFunc", StringComparison.Ordinal)
                 || name.StartsWith("Microsoft.FSharp.Core.FSharpOption", StringComparison.Ordinal)
