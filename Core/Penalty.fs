@@ -139,11 +139,11 @@ module Penalty =
         ofLike parameter gradient (map2 (fun w g -> g + rate * sign w))
 
     /// What L1's proximal step makes of weights after an update: each is moved towards 0 by `amount` (rate times learning
-    /// rate), and is 0 from there on. Other leaves stay.
+    /// rate), and is 0 from there on. Other leaves stay. Source: Daubechies et al. (2004), iterative soft thresholding.
     let softThreshold<'T when Real<'T>> (amount: float) (parameters: Parameters<'T>) : Parameters<'T> =
-        let amount: Lanes<'T> = broadcast amount
-        parameters
-        |> Parameters.mapLeaves (fun leaf ->
+        let lanes: Lanes<'T> = broadcast amount
+        if amount = 0.0 then parameters
+        else parameters |> Parameters.mapLeaves (fun leaf ->
             let w = Dense.values leaf.Values
             if leaf.Role <> Role.Weight then w
-            else map (fun w -> Vector512.Max(w - amount, Lanes<'T>.Zero) + Vector512.Min(w + amount, Lanes<'T>.Zero)) w)
+            else map (fun w -> Vector512.Max(w - lanes, Lanes<'T>.Zero) + Vector512.Min(w + lanes, Lanes<'T>.Zero)) w)

@@ -203,7 +203,7 @@ module Optimizer =
                 for k in 0 .. slots.Length - 1 do
                     remembered[k][i] <- { leaf with Values = Dense.vector slots[k] }
                 { leaf with Values = Dense.vector w })
-        struct (Parameters updated |> Transform.softThreshold (learningRate * optimizer.ProximalL1),
+        struct (Parameters updated |> Penalty.softThreshold (learningRate * optimizer.ProximalL1),
                 { state with
                     Step = state.Step + 1
                     Slots = Array.map2 (fun slot leaves -> { slot with Values = Parameters leaves }) state.Slots remembered })

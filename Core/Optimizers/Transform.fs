@@ -44,14 +44,3 @@ module Transform =
                 let share: Lanes<'T> = broadcast (limit / norm)
                 gradient |> Parameters.mapLeaves (fun leaf -> map (fun g -> share * g) (Dense.values leaf.Values))
             else gradient
-
-    /// The proximal step of threshold sum |w|: weights (no biases, scales or shifts) nearer to 0 by the threshold, and those
-    /// within it exactly 0. Source: Daubechies et al. (2004), iterative soft thresholding.
-    let softThreshold (threshold: float) (parameters: Parameters<'T>) : Parameters<'T> =
-        if threshold = 0.0 then parameters
-        else
-            let threshold: Lanes<'T> = broadcast threshold
-            parameters
-            |> Parameters.mapLeaves (fun leaf ->
-                let w = Dense.values leaf.Values
-                if leaf.Role = Role.Weight then map (fun w -> w - clamp threshold w) w else w)

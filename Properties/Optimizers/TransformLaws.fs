@@ -92,7 +92,7 @@ let ``decay takes its share of weights, and of nothing else`` () =
 let ``the soft threshold makes small weights exactly 0 and shrinks the others by itself`` () =
     withLimit (fun threshold case ->
         let parameters = draw<float> case 0
-        let found = Transform.softThreshold threshold parameters
+        let found = Penalty.softThreshold threshold parameters
         for before, after in Seq.zip parameters found do
             for w, w' in Seq.zip before.Values after.Values do
                 if before.Role <> Role.Weight then Assert.Equal(w, w')
@@ -110,7 +110,7 @@ let ``the proximal step follows every rule's own, at the scheduled rate`` () =
             let mutable struct (x, state) = struct (parameters, Optimizer.init optimizer parameters)
             for t, gradient in Seq.indexed (gradients case) do
                 let struct (next, nextState) = Optimizer.update optimizer state x gradient
-                x <- Transform.softThreshold (case.Rate * Elementary.power 0.5 t * l1) next
+                x <- Penalty.softThreshold (case.Rate * Elementary.power 0.5 t * l1) next
                 state <- nextState
             let struct (found, _) = after (optimizer.WithProximalL1 l1) parameters (gradients case)
             sameBits $"{optimizer}" x found)
