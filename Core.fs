@@ -211,6 +211,11 @@ type Network =
     static member TrainingLoss(network: Network<'T>, batch: Batch<'T>, key: Key) : float =
         Network.trainingLoss key network batch
 
+    /// The gradient with everything that was computed on the way: every layer's output, and how the loss changes with it.
+    /// Raises ArgumentException if the batch doesn't fit the network.
+    [<Extension>]
+    static member Trace(network: Network<'T>, batch: Batch<'T>, key: Key) : Trace<'T> = Network.trace key network batch
+
     /// The loss of a batch and its gradient, as in training. Raises ArgumentException if the batch doesn't fit.
     [<Extension>]
     static member Gradient(network: Network<'T>, batch: Batch<'T>, key: Key) : Gradient<'T> = Network.gradient key network batch
@@ -343,6 +348,32 @@ type Training =
     /// The next state, and what the step saw. Raises ArgumentException if the batch doesn't fit the network.
     static member Step(state: TrainingState<'T>, batch: Batch<'T>) : struct (TrainingState<'T> * StepReport) =
         Training.step state batch
+
+/// How a network is doing, and where NaN comes from.
+[<AbstractClass; Sealed; Extension>]
+type Diagnostics =
+    /// How a state does on a batch, and how large its step with that batch is.
+    /// Raises ArgumentException if the batch doesn't fit the network.
+    static member Of(state: TrainingState<'T>, batch: Batch<'T>) : Diagnosis = Diagnostics.ofState state batch
+
+    /// How the state before does on a batch, and how large the step was that led to the state after.
+    /// Raises ArgumentException if the batch doesn't fit the network or the states are not of the same leaves.
+    static member Between(before: TrainingState<'T>, after: TrainingState<'T>, batch: Batch<'T>) : Diagnosis =
+        Diagnostics.between before after batch
+
+    /// How these numbers are distributed.
+    static member Distribution<'T when Real<'T>>(numbers: 'T[]) : ValueDistribution = Diagnostics.distribution numbers
+
+    /// In how many directions x (units x samples) varies over its samples, by the participation ratio.
+    static member EffectiveRank(x: Matrix<'T>) : float = Diagnostics.effectiveRank x
+
+    /// What is not finite in a state's step with a batch, in the order in which it is computed: the first is where it began.
+    /// Raises ArgumentException if the batch doesn't fit the network.
+    static member NumericFaults(state: TrainingState<'T>, batch: Batch<'T>) : IReadOnlyList<NumericFault> =
+        NumericFaults.ofStep state batch
+
+    /// The parameters and statistics of a state that are not finite; none in a good state.
+    static member NumericFaults(state: TrainingState<'T>) : IReadOnlyList<NumericFault> = NumericFaults.ofState state
 
 /// Derivatives by central differences, and what they say of a network's pullbacks.
 [<AbstractClass; Sealed>]

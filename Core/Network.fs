@@ -2,6 +2,7 @@ namespace Functional
 
 open System
 open System.Collections.Generic
+open MathNet.Numerics.LinearAlgebra
 open Functional.FSharp
 
 /// Layers in order, a loss, and a penalty on weights. Immutable: what it is made of is copied, and what it gives is
@@ -41,6 +42,23 @@ type Gradient<'T when Real<'T>> =
       /// What batch-norm layers saw of the batch, as in `batchnorm1.mean`. It passes through no optimizer:
       /// `foldStatistics` folds it into the running ones.
       Statistics: Parameters<'T> }
+
+/// What one layer did in a pass forward and back.
+[<NoComparison>]
+type LayerTrace<'T when Real<'T>> =
+    { /// The layer's name, as in `affine1`.
+      Layer: string
+      /// What it gave, outputs x samples. Read-only by contract.
+      Output: Matrix<'T>
+      /// How the loss (the mean over the batch) changes with that, of the same shape. Read-only by contract.
+      OutputGradient: Matrix<'T> }
+
+/// All that is computed for a gradient.
+[<NoComparison>]
+type Trace<'T when Real<'T>> =
+    { /// The layers in order.
+      Layers: IReadOnlyList<LayerTrace<'T>>
+      Gradient: Gradient<'T> }
 
 namespace Functional.FSharp
 
@@ -238,20 +256,28 @@ module Network =
         let struct (loss, _) = Loss.forward network.Loss y batch.Targets
         loss + Penalty.value network.Penalty (parameters network)
 
-    let private gradientOf (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>) : Gradient<'T> =
+    /// All layers forward and back: what each gave, how the loss changes with that, and the gradient.
+    let private passOf (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>)
+        : struct (Forward<'T>[] * Lazy<Matrix<'T>>[] * Gradient<'T>) =
         let struct (passed, y) = forward draws network batch
         let struct (loss, dy) = Loss.forward network.Loss y batch.Targets
-        let gradients = Array.zeroCreate passed.Length
+        let gradients, back = Array.zeroCreate passed.Length, Array.zeroCreate passed.Length
         let mutable dy = lazy dy
         for i in passed.Length - 1 .. -1 .. 0 do
+            back[i] <- dy
             let struct (gradient, dx) = passed[i].Pullback dy.Value
             gradients[i] <- gradient
             dy <- dx
         let parameters, gradient = parameters network, Parameters(gradients |> List.concat |> Array.ofList)
         Penalty.addTo network.Penalty parameters gradient
-        { Loss = loss + Penalty.value network.Penalty parameters
-          Parameters = gradient
-          Statistics = Parameters(passed |> Array.map _.Statistics |> List.concat |> Array.ofList) }
+        struct (passed, back,
+                { Loss = loss + Penalty.value network.Penalty parameters
+                  Parameters = gradient
+                  Statistics = Parameters(passed |> Array.map _.Statistics |> List.concat |> Array.ofList) })
+
+    let private gradientOf (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>) : Gradient<'T> =
+        let struct (_, _, gradient) = passOf draws network batch
+        gradient
 
     /// The loss of a batch as in training, and the penalty: what `gradient` differentiates for the same key.
     /// Raises ArgumentException if the batch's features or targets don't fit the network.
@@ -264,6 +290,15 @@ module Network =
     /// Raises ArgumentException if the batch's features or targets don't fit the network.
     let gradient (key: Key) (network: Network<'T>) (batch: Batch<'T>) : Gradient<'T> =
         gradientOf (drawn key network.LayerArray) network batch
+
+    /// `gradient` with everything that was computed on the way: every layer's output, and how the loss changes with it.
+    /// Raises ArgumentException if the batch's features or targets don't fit the network.
+    let trace (key: Key) (network: Network<'T>) (batch: Batch<'T>) : Trace<'T> =
+        let struct (passed, back, gradient) = passOf (drawn key network.LayerArray) network batch
+        { Layers =
+            Array.init passed.Length (fun i ->
+                { Layer = network.NameArray[i]; Output = passed[i].Output; OutputGradient = back[i].Value })
+          Gradient = gradient }
 
     /// `trainingLoss` with given dropout masks, as for `gradientWithMasks`.
     let trainingLossWithMasks (masks: Matrix<'T> seq) (network: Network<'T>) (batch: Batch<'T>) : float =

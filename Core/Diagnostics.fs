@@ -1,0 +1,232 @@
+namespace Functional
+
+open System.Collections.Generic
+
+/// How numbers are distributed: the activations of a layer, or gradients.
+[<NoComparison; NoEquality>]
+type ValueDistribution =
+    { /// Of the finite ones, as everything but `NotFinite`; 0 if there are none.
+      Mean: float
+      /// The root of the mean square distance from the mean.
+      Deviation: float
+      Least: float
+      Most: float
+      /// How many lie in each of 30 bins of equal width from the least to the most; of many numbers some thousand, evenly
+      /// taken, are counted.
+      Bins: IReadOnlyList<int>
+      /// How many are NaN or infinite.
+      NotFinite: int }
+
+    override d.ToString() = $"mean {d.Mean:G3}, deviation {d.Deviation:G3}, from {d.Least:G3} to {d.Most:G3}"
+
+/// A layer at work on a batch.
+[<NoComparison; NoEquality>]
+type LayerDiagnosis =
+    { /// Its name, as in `relu1`.
+      Layer: string
+      /// How many outputs it has.
+      Units: int
+      Outputs: ValueDistribution
+      /// Of dL/dy for each output y and sample, L the mean loss of the batch.
+      Gradients: ValueDistribution
+      /// Of the units of an activation that has one flat side (ReLU and its kin), the share whose slope is below 1/100 for every
+      /// sample: no gradient passes them. 0 for other layers.
+      DeadUnits: float
+      /// Of the outputs (units x samples) of an activation with two flat sides (sigmoid, tanh), the share whose slope is below
+      /// 1/20 of the steepest. 0 for other layers.
+      Saturated: float
+      /// In how many directions the outputs vary over the samples, from 0 (not at all) to the smaller of units and samples - 1: the
+      /// participation ratio (sum l)^2 / sum l^2 of the eigenvalues l of their covariance.
+      EffectiveRank: float }
+
+/// A leaf and the step that was taken with it.
+[<NoComparison>]
+type ParameterDiagnosis =
+    { /// Its name, as in `affine1.weight`.
+      Parameter: string
+      Role: Role
+      /// The root of the sum of its squares.
+      Norm: float
+      /// The same of its gradient, the penalty's part included.
+      GradientNorm: float
+      /// The norm of the step's change over that of the leaf before; about 1/1000 is usual for weights. 0 where nothing changed,
+      /// infinite where the leaf was 0.
+      UpdateRatio: float }
+
+/// A training state at work on a batch.
+[<NoComparison; NoEquality>]
+type Diagnosis =
+    { /// Steps taken before.
+      Step: int
+      /// Of the batch, as in training, and the penalty.
+      Loss: float
+      /// The layers in order.
+      Layers: IReadOnlyList<LayerDiagnosis>
+      /// The trained leaves in order.
+      Parameters: IReadOnlyList<ParameterDiagnosis> }
+
+namespace Functional.FSharp
+
+open System
+open System.Runtime.Intrinsics
+open MathNet.Numerics.LinearAlgebra
+open Functional
+open Functional.Numerics
+open Functional.Numerics.Passes
+
+/// How a network is doing: pure functions of a training state and a batch.
+[<RequireQualifiedAccess>]
+module Diagnostics =
+    let private bins = 30
+
+    /// So many numbers are enough for the shape of a histogram.
+    let private counted = 4096
+
+    let private histogram (x: 'T[]) (least: float) (most: float) : int[] =
+        let counts = Array.zeroCreate bins
+        let stride = max 1 (x.Length / counted)
+        let scale = if most > least then float bins / (most - least) else 0.0
+        for i in 0 .. stride .. x.Length - 1 do
+            let bin = int ((Real.toFloat x[i] - least) * scale)
+            counts[min bin (bins - 1)] <- counts[min bin (bins - 1)] + 1
+        counts
+
+    let private ofFinite<'T when Real<'T>> (x: 'T[]) (notFinite: int) : ValueDistribution =
+        if x.Length = 0 then
+            { Mean = 0.0; Deviation = 0.0; Least = 0.0; Most = 0.0; Bins = Array.zeroCreate bins; NotFinite = notFinite }
+        else
+            let count = float x.Length
+            let mean = Real.toFloat (Reductions.sum (ReadOnlySpan x)) / count
+            let center: 'T = Real.number mean
+            let centers: Lanes<'T> = broadcast mean
+            let squares: 'T =
+                Reductions.sumOf x.Length
+                    (fun i ->
+                        let d: Lanes<'T> = load x i - centers
+                        d * d)
+                    (fun i ->
+                        let d = x[i] - center
+                        d * d)
+            let padded = atLeastOneVector x
+            let mutable low, high = load padded 0, load padded 0
+            for start in 0 .. lanes<'T> .. padded.Length - 1 do
+                let next: Lanes<'T> = load padded (min start (padded.Length - lanes<'T>))
+                low <- Vector512.Min(low, next)
+                high <- Vector512.Max(high, next)
+            // The vector that fills up a short array has zeros in it that are not of the data.
+            let own (lanes: Lanes<'T>) = Seq.init (min x.Length Vector512<'T>.Count) (fun lane -> Real.toFloat lanes[lane])
+            let least, most = Seq.min (own low), Seq.max (own high)
+            { Mean = mean
+              Deviation = sqrt (Real.toFloat squares / count)
+              Least = least
+              Most = most
+              Bins = histogram x least most
+              NotFinite = notFinite }
+
+    /// The distribution of these numbers.
+    let distribution<'T when Real<'T>> (x: 'T[]) : ValueDistribution =
+        // A sum of squares is finite where all are, but for numbers that can't be squared.
+        if Double.IsFinite(Reductions.sumOfSquares x) then ofFinite x 0
+        else
+            let finite = x |> Array.filter 'T.IsFinite
+            ofFinite finite (x.Length - finite.Length)
+
+    /// How many directions x (units x samples) varies in, as `LayerDiagnosis.EffectiveRank` tells; 0 if it isn't finite.
+    let effectiveRank<'T when Real<'T>> (x: Matrix<'T>) : float =
+        let units, samples = x.RowCount, x.ColumnCount
+        let elements: 'T[] = Dense.elements x
+        let sums: 'T[] = Reductions.sumOfColumns units samples elements
+        let minusCount: Lanes<'T> = broadcast (-float samples)
+        let opposite: 'T[] = map (fun (sum: Lanes<'T>) -> sum / minusCount) sums
+        let centered: 'T[] = Array.copy elements
+        addToColumns opposite centered
+        // Scaled, so that squares of squares have a place in float32.
+        let size = sqrt (Reductions.sumOfSquares centered / float centered.Length)
+        if not (Double.IsFinite size) || size = 0.0 then 0.0
+        else
+            let factor: Lanes<'T> = broadcast (1.0 / size)
+            let scaled: Matrix<'T> = Dense.matrix units samples (map (fun (v: Lanes<'T>) -> v * factor) centered)
+            let products: Matrix<'T> =
+                if units <= samples then Dense.productWithTranspose scaled scaled
+                else Dense.transposeThisProduct scaled scaled
+            let trace = Reductions.sumOfSquares (Dense.elements scaled)
+            trace * trace / Reductions.sumOfSquares (Dense.elements products)
+
+    /// The slope of an activation at each of its inputs.
+    let private slopes (activation: Activation) (x: Matrix<'T>) : 'T[] =
+        let struct (_, pullback) = Activation.forward activation x
+        Dense.elements (pullback (Dense.matrix x.RowCount x.ColumnCount (Array.create (x.RowCount * x.ColumnCount) 'T.One)))
+
+    /// The share of the rows without an element of at least 1/100.
+    let private deadShare<'T when Real<'T>> (units: int) (slopes: 'T[]) : float =
+        let samples = slopes.Length / units
+        let struct (rows, slopes) = Rows.atLeastOneVector units slopes
+        let largest = Dense.fresh rows
+        Rows.sweep<'T> rows samples (fun row ->
+            let mutable most = Lanes<'T>.Zero
+            for j in 0 .. samples - 1 do
+                most <- Vector512.Max(most, Vector512.Abs(load slopes (row + j * rows)))
+            store most largest row)
+        let dead = Seq.init units (fun i -> largest[i]) |> Seq.filter (fun slope -> Real.toFloat slope < 0.01) |> Seq.length
+        float dead / float units
+
+    let private flatShare<'T when Real<'T>> (steepest: float) (slopes: 'T[]) : float =
+        let limit = 'T.CreateChecked(steepest / 20.0)
+        let limits: Lanes<'T> = broadcast (steepest / 20.0)
+        let flat: 'T =
+            Reductions.sumOf slopes.Length
+                (fun i -> Vector512.ConditionalSelect(Vector512.LessThan(load slopes i, limits), Lanes<'T>.One, Lanes<'T>.Zero))
+                (fun i -> if Real.toFloat slopes[i] < Real.toFloat limit then 'T.One else 'T.Zero)
+        Real.toFloat flat / float slopes.Length
+
+    /// The shares of dead units and of saturated outputs.
+    let private flatness (layer: Layer<'T>) (x: Matrix<'T>) : struct (float * float) =
+        match layer with
+        | Activation activation ->
+            match activation.Function with
+            | ActivationFunction.Sigmoid -> struct (0.0, flatShare 0.25 (slopes activation x))
+            | ActivationFunction.Tanh -> struct (0.0, flatShare 1.0 (slopes activation x))
+            | ActivationFunction.LeakyRelu _ -> struct (0.0, 0.0)
+            | _ -> struct (deadShare x.RowCount (slopes activation x), 0.0)
+        | _ -> struct (0.0, 0.0)
+
+    let private norm (leaf: Parameter<'T>) : float = sqrt (Reductions.sumOfSquares (Dense.values leaf.Values))
+
+    let private changeNorm (before: Parameter<'T>) (after: Parameter<'T>) : float =
+        sqrt (Reductions.sumOfSquares (map2 (fun a b -> b - a) (Dense.values before.Values) (Dense.values after.Values)))
+
+    /// How the state before does on a batch, and how large the step was that led to the state after.
+    /// Raises ArgumentException if the batch doesn't fit the network or the states are not of the same leaves.
+    let between (before: TrainingState<'T>) (after: TrainingState<'T>) (batch: Batch<'T>) : Diagnosis =
+        let network = before.Network
+        let parameters, changed = Network.parameters network, Network.parameters after.Network
+        Parameters.checkAlike (nameof after) parameters changed
+        let trace = Network.trace (Key.child before.Step before.Key) network batch
+        let layers =
+            Array.init trace.Layers.Count (fun i ->
+                let own = trace.Layers[i]
+                let input = if i = 0 then batch.Inputs else trace.Layers[i - 1].Output
+                let struct (dead, saturated) = flatness network.LayerArray[i] input
+                { Layer = own.Layer
+                  Units = own.Output.RowCount
+                  Outputs = distribution (Dense.elements own.Output)
+                  Gradients = distribution (Dense.elements own.OutputGradient)
+                  DeadUnits = dead
+                  Saturated = saturated
+                  EffectiveRank = effectiveRank own.Output })
+        let leaves =
+            Array.init parameters.Count (fun i ->
+                let leaf = parameters.Leaves[i]
+                let size, change = norm leaf, changeNorm leaf changed.Leaves[i]
+                { Parameter = leaf.Name
+                  Role = leaf.Role
+                  Norm = size
+                  GradientNorm = norm trace.Gradient.Parameters.Leaves[i]
+                  UpdateRatio = if change = 0.0 then 0.0 else change / size })
+        { Step = before.Step; Loss = trace.Gradient.Loss; Layers = layers; Parameters = leaves }
+
+    /// How a state does on a batch, and how large its step with that batch is.
+    /// Raises ArgumentException if the batch doesn't fit the network.
+    let ofState (state: TrainingState<'T>) (batch: Batch<'T>) : Diagnosis =
+        let struct (after, _) = Training.step state batch
+        between state after batch
