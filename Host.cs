@@ -19,6 +19,8 @@ var root = new RootCommand("Functional: deep learning from scratch, as pure func
     BenchCommand.Create(),
     DataCommand.Create(),
     ReplayCommand.Create(),
+    ExperimentCommand.Create(),
+    ExperimentCommand.CreateBook(),
 };
 var parsed = root.Parse(args);
 // A command that only has others says which.

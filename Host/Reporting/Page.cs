@@ -24,10 +24,10 @@ public static class Page
         """;
 
     /// <summary>The page with this title and this inside of its <c>main</c> element.</summary>
-    public static string Of(string title, string body) =>
+    public static string Of(string title, string body, string language = "en", string style = "") =>
         $"""
         <!doctype html>
-        <html lang="en">
+        <html lang="{language}">
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -35,7 +35,7 @@ public static class Page
         <title>{Text(title)}</title>
         <style>
         {Stylesheet.Text}
-        {Style}
+        {Style}{style}
         </style>
         </head>
         <body>

@@ -31,7 +31,7 @@ public sealed class RunFolder : IRunObserver
     /// <exception cref="RunException">It can't be written to.</exception>
     public static RunFolder Create(string? path, TrainConfiguration configuration, bool overwrite)
     {
-        path ??= Unused(System.IO.Path.Combine("runs", $"{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-train"));
+        path ??= Fresh("train");
         var folder = new RunFolder(path);
         if (!overwrite && System.IO.File.Exists(folder.File(ConfigurationFile)))
             throw new UsageException($"--out: {path} holds a run already; choose another folder, or give --force to replace it");
@@ -73,8 +73,10 @@ public sealed class RunFolder : IRunObserver
         return File(ReportFile);
     }
 
-    private static string Unused(string path)
+    /// <summary>A folder that isn't there yet: <c>runs/TIME-NAME</c> under the current one.</summary>
+    public static string Fresh(string name)
     {
+        var path = System.IO.Path.Combine("runs", $"{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{name}");
         var number = 1;
         while (Directory.Exists(number == 1 ? path : $"{path}-{number}"))
             number++;

@@ -51,6 +51,19 @@ public sealed class TrainingRun
     /// <summary>Steps from beginning to end.</summary>
     public int Iterations { get; }
 
+    /// <summary>The state before the first step.</summary>
+    public TrainingState<float> Start => start;
+
+    /// <summary>Which of the training samples are trained on, and which are kept for validation.</summary>
+    public Split Samples => samples;
+
+    /// <summary>How bytes become features.</summary>
+    public ByteScale Scale => scale;
+
+    /// <summary>The batches of all steps in their order, augmented: who trains on them gets the run's own states.</summary>
+    public IEnumerable<Batch<float>> Batches() => Enumerable.Range(0, int.MaxValue)
+        .SelectMany(loader.Epoch).Take(Iterations).Select(Augmented);
+
     /// <summary>Trains from beginning to end, or until it is cancelled.</summary>
     /// <param name="observer">Is told how it goes.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>

@@ -1,0 +1,170 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Functional.Host.Data;
+using Functional.Host.Experiments;
+using Functional.Host.Reporting;
+using Functional.Host.Runs;
+using Spectre.Console;
+
+namespace Functional.Host.Commands;
+
+/// <summary><c>functional experiment</c>: one experiment of the book, with every option of training open to change.
+/// <c>functional book</c>: all of them.</summary>
+public static class ExperimentCommand
+{
+    private const string PageFile = "index.html";
+
+    // What the experiments' own options say.
+    private static readonly string[] Taken = ["data", "seed"];
+
+    /// <summary>The command for one experiment.</summary>
+    public static Command Create()
+    {
+        var name = new Argument<string>("name") { Description = string.Join(", ", Book.Experiments.Select(experiment => experiment.Name)) };
+        name.CompletionSources.Add([.. Book.Experiments.Select(experiment => experiment.Name)]);
+        var options = TrainOptions.All.Where(option => !Taken.Contains(option.Name))
+            .Select(option => new Option<string?>($"--{option.Name}") { HelpName = option.Value, Description = option.Help }).ToArray();
+        var common = new Common();
+        var command = new Command("experiment", "Run one experiment of the book; options of training replace the experiment's own.") { name };
+        common.AddTo(command);
+        foreach (var option in options)
+            command.Add(option);
+        command.SetAction(parsed => common.Run(
+            parsed, [Find(parsed.GetValue(name)!)], [.. CommonOptions.Values(parsed, options)]));
+        return command;
+    }
+
+    /// <summary>The command for all of them.</summary>
+    public static Command CreateBook()
+    {
+        var common = new Common();
+        var command = new Command("book", "Reproduce every figure of the book's chapters 5.7 to 6.6 in one page.");
+        common.AddTo(command);
+        command.SetAction(parsed => common.Run(parsed, Book.Experiments, []));
+        return command;
+    }
+
+    private static Experiment Find(string name) =>
+        Book.Experiments.FirstOrDefault(experiment => experiment.Name == name)
+        ?? throw new UsageException($"there is no experiment '{name}'; there are {string.Join(", ", Book.Experiments.Select(experiment => experiment.Name))}");
+
+    private sealed class Common
+    {
+        private readonly Option<string> data = new("--data")
+        {
+            HelpName = "NAME|DIR", Description = "digits (built in), mnist, or a folder with four files in the MNIST format [default: digits]",
+            DefaultValueFactory = _ => "digits",
+        };
+        private readonly Option<string?> folder = new("--out") { HelpName = "DIR", Description = "where the page goes, as index.html (runs/TIME-NAME unless told)" };
+        private readonly Option<bool> force = new("--force") { Description = "replace a page that the folder holds" };
+        private readonly Option<bool> quick = new("--quick") { Description = "a small pass: fewer steps, fewer samples to test with" };
+        private readonly Option<bool> bookOnly = new("--book-only") { Description = "only what the book's own programs run" };
+        private readonly Option<int> seeds = Positive("--seeds", "N", "repeat everything with so many seeds, and show medians and bands", 1);
+        private readonly Option<long> seed = new("--seed") { HelpName = "N", Description = "the first seed [default: 1]", DefaultValueFactory = _ => 1 };
+        private readonly Option<string> language = new("--lang") { HelpName = "en|ja", Description = "what the page is written in [default: en]", DefaultValueFactory = _ => "en" };
+        private readonly Option<int> threads = CommonOptions.Threads();
+        private readonly Option<bool> open = new("--open") { Description = "open the page in the browser" };
+        private readonly Option<bool> plain = new("--plain") { Description = "plain lines, without a bar" };
+        private readonly Option<bool> json = CommonOptions.Json();
+
+        public void AddTo(Command command)
+        {
+            language.AcceptOnlyFromAmong("en", "ja");
+            data.CompletionSources.Add([.. DataSets.Names]);
+            foreach (var option in (Option[])[data, folder, force, quick, bookOnly, seeds, seed, language, threads, open, plain, json])
+                command.Add(option);
+        }
+
+        public int Run(ParseResult parsed, IReadOnlyList<Experiment> experiments, IReadOnlyList<KeyValuePair<string, string>> options)
+        {
+            var settings = new LabSettings
+            {
+                Data = parsed.GetValue(data)!, Seed = parsed.GetValue(seed), Seeds = parsed.GetValue(seeds),
+                Quick = parsed.GetValue(quick), BookOnly = parsed.GetValue(bookOnly),
+                Language = parsed.GetValue(language) == "ja" ? Language.Japanese : Language.English, Options = options,
+            };
+            var path = parsed.GetValue(folder) ?? RunFolder.Fresh(experiments.Count == 1 ? experiments[0].Name : "book");
+            var page = Path.Combine(path, PageFile);
+            if (File.Exists(page) && !parsed.GetValue(force))
+                throw new UsageException($"--out: {path} holds a page already; choose another folder, or give --force to replace it");
+            TrainOptions.Parse(options, new TrainConfiguration());
+            var watch = Stopwatch.StartNew();
+            var images = DataSets.Load(settings.Data);
+            using var interruption = new Interruption();
+            IReadOnlyList<ExperimentResult> Results(IExperimentProgress? progress) =>
+                ExperimentRunner.Run(experiments, settings, images, parsed.GetValue(threads), progress, interruption.Token);
+            try
+            {
+                var results = parsed.GetValue(json) ? Results(null)
+                    : parsed.GetValue(plain) || Console.IsOutputRedirected ? Results(new ExperimentLines(Console.WriteLine))
+                    : LiveExperiments.Show(AnsiConsole.Console, Results);
+                Write(new ExperimentPage(settings, results), path, page);
+                Tell(results, page, watch.Elapsed.TotalSeconds, parsed.GetValue(json));
+            }
+            catch (OperationCanceledException)
+            {
+                Console.Error.WriteLine("functional: interrupted; nothing was written");
+                return ExitCode.Interrupted;
+            }
+            if (parsed.GetValue(open))
+                Process.Start(new ProcessStartInfo(Path.GetFullPath(page)) { UseShellExecute = true });
+            return ExitCode.Done;
+        }
+
+        private static void Write(ExperimentPage page, string folder, string path)
+        {
+            foreach (var (file, csv) in page.Numbers())
+                OutputFile.Write(Path.Combine(folder, file), stream => stream.Write(Encoding.UTF8.GetBytes(csv)));
+            OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page.Render())));
+        }
+
+        private static void Tell(IReadOnlyList<ExperimentResult> results, string page, double seconds, bool json)
+        {
+            Claim[] claims = [.. results.SelectMany(result => result.Findings.Claims)];
+            var held = claims.Count(claim => claim.Always);
+            if (!json)
+            {
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"done in {seconds:F1} s: {held} of {claims.Length} claims held"));
+                foreach (var claim in claims.Where(claim => !claim.Always))
+                    Console.WriteLine($"not held: {claim.Statement.English} ({claim.Evidence})");
+                Console.WriteLine($"page: {page}");
+                return;
+            }
+            var report = new JsonReport(Console.Out);
+            foreach (var result in results)
+            {
+                foreach (var curves in result.Trained)
+                    report.Write("run", new
+                    {
+                        Experiment = result.Experiment.Name, curves.Name, Command = curves.Variant.Configuration.CommandLine(),
+                        Digests = curves.Seeds.Select(curve => curve.Digest),
+                        Losses = curves.Seeds.Select(curve => curve.FinalLoss),
+                        Accuracies = curves.Seeds.Select(curve => curve.Accuracies.Count == 0 ? (AccuracyPoint?)null : curve.Final),
+                        Seconds = curves.Seeds.Select(curve => curve.Seconds),
+                    });
+                foreach (var claim in result.Findings.Claims)
+                    report.Write("claim", new
+                    {
+                        Experiment = result.Experiment.Name, Statement = claim.Statement.English, claim.Held, claim.Evidence,
+                    });
+            }
+            report.Write("summary", new { Claims = claims.Length, Held = held, Page = page, Seconds = seconds });
+        }
+
+        private static Option<int> Positive(string name, string value, string help, int standard) => new(name)
+        {
+            HelpName = value,
+            Description = $"{help} [default: {standard}]",
+            DefaultValueFactory = _ => standard,
+            CustomParser = result =>
+            {
+                if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1)
+                    return number;
+                result.AddError($"{name}: expected an integer from 1 on, found '{result.Tokens[0].Value}'");
+                return standard;
+            },
+        };
+    }
+}

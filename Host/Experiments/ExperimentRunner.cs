@@ -1,0 +1,59 @@
+using System.Runtime.ExceptionServices;
+using Functional.Host.Data;
+
+namespace Functional.Host.Experiments;
+
+/// <summary>What came of an experiment.</summary>
+/// <param name="Experiment">The experiment.</param>
+/// <param name="Findings">What it shows.</param>
+/// <param name="Trained">The networks that it trained.</param>
+public sealed record ExperimentResult(Experiment Experiment, Findings Findings, IReadOnlyList<Curves> Trained);
+
+/// <summary>Runs experiments.</summary>
+public static class ExperimentRunner
+{
+    /// <summary>Runs experiments side by side. Their results are in the experiments' order, and the same however many
+    /// threads there are.</summary>
+    /// <param name="experiments">What to run.</param>
+    /// <param name="settings">What results depend on.</param>
+    /// <param name="data">The images.</param>
+    /// <param name="workers">How many runs go side by side; all cores unless told.</param>
+    /// <param name="progress">Is told how it goes.</param>
+    /// <param name="cancellation">Ends everything soon.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="UsageException">An option can't be followed.</exception>
+    public static IReadOnlyList<ExperimentResult> Run(
+        IReadOnlyList<Experiment> experiments, LabSettings settings, ImageDataSet data, int? workers = null,
+        IExperimentProgress? progress = null, CancellationToken cancellation = default)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var laboratory = new Laboratory(settings, data, workers ?? Environment.ProcessorCount, progress, ending.Token);
+        // They only wait: what costs time is done by the laboratory's threads.
+        var tasks = experiments.Select(experiment => Task.Factory.StartNew(
+            () => Run(experiment, laboratory, progress, ending),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        Task.WaitAny([Task.WhenAll(tasks)], CancellationToken.None);
+        // Of several that failed, the first tells why: the others may only have been ended by it.
+        var failures = tasks.Where(task => task.IsFaulted).Select(task => task.Exception!.InnerException!).ToArray();
+        if (failures.FirstOrDefault(failure => failure is not OperationCanceledException) is { } failure)
+            ExceptionDispatchInfo.Throw(failure);
+        return [.. tasks.Select(task => task.GetAwaiter().GetResult())];
+    }
+
+    private static ExperimentResult Run(
+        Experiment experiment, Laboratory laboratory, IExperimentProgress? progress, CancellationTokenSource ending)
+    {
+        try
+        {
+            var lab = new Lab(laboratory, experiment.Name);
+            var result = new ExperimentResult(experiment, experiment.Run(lab), lab.Trained);
+            progress?.Finished(result);
+            return result;
+        }
+        catch
+        {
+            ending.Cancel();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Functional.Host.Reporting.Charts;
+
+namespace Functional.Host.Experiments;
+
+/// <summary>What an experiment has to show, in the order of reading, and what it claims.</summary>
+public sealed record Findings
+{
+    /// <summary>Figures, tables and paragraphs.</summary>
+    public IReadOnlyList<Part> Parts { get; init; } = [];
+
+    /// <summary>What should hold of its numbers.</summary>
+    public IReadOnlyList<Claim> Claims { get; init; } = [];
+}
+
+/// <summary>A piece of a page.</summary>
+public abstract record Part;
+
+/// <summary>A paragraph.</summary>
+public sealed record Paragraph(Words Text) : Part;
+
+/// <summary>A chart with what to see in it; its numbers are written beside the page.</summary>
+/// <param name="Name">Of the file of its numbers, as in <c>loss</c>.</param>
+/// <param name="Chart">The picture.</param>
+/// <param name="Caption">Two or three sentences.</param>
+public sealed record Figure(string Name, Chart Chart, Words Caption) : Part;
+
+/// <summary>Rows of text under a header, the first column naming the row.</summary>
+/// <param name="Caption">What the rows are.</param>
+/// <param name="Header">The names of the columns.</param>
+/// <param name="Rows">As many cells each as there are columns.</param>
+public sealed record Table(Words Caption, IReadOnlyList<string> Header, IReadOnlyList<IReadOnlyList<string>> Rows) : Part;
+
+/// <summary>What should hold, checked on the experiment's own numbers with every seed. One that doesn't hold is shown
+/// as such.</summary>
+/// <param name="Statement">What should hold.</param>
+/// <param name="Held">Whether it did, with each seed.</param>
+/// <param name="Evidence">The numbers that decide, in short.</param>
+public sealed record Claim(Words Statement, IReadOnlyList<bool> Held, string Evidence)
+{
+    /// <summary>How many seeds it held with.</summary>
+    public int Count => Held.Count(held => held);
+
+    /// <summary>Whether it held with every seed.</summary>
+    public bool Always => Count == Held.Count;
+}

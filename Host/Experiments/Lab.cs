@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Functional.Host.Data;
+using Functional.Host.Runs;
+
+namespace Functional.Host.Experiments;
+
+/// <summary>What all results are a function of, beside the experiment and the data.</summary>
+public sealed record LabSettings
+{
+    /// <summary>A data set's name, or a folder.</summary>
+    public string Data { get; init; } = "digits";
+
+    /// <summary>The first seed; the others follow it.</summary>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>How many seeds everything is repeated with, at least 1.</summary>
+    public int Seeds { get; init; } = 1;
+
+    /// <summary>Whether a small pass is enough.</summary>
+    public bool Quick { get; init; }
+
+    /// <summary>Whether what the book's own programs don't run is left out.</summary>
+    public bool BookOnly { get; init; }
+
+    /// <summary>What the page is written in.</summary>
+    public Language Language { get; init; }
+
+    /// <summary>Options of training, by name, in place of the experiment's own.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Options { get; init; } = [];
+}
+
+/// <summary>What an experiment works with: the data, the seeds, and threads for what can be done side by side.</summary>
+public sealed class Lab
+{
+    private readonly Laboratory laboratory;
+    private readonly string experiment;
+    private readonly ConcurrentQueue<Curves> trained = new();
+
+    internal Lab(Laboratory laboratory, string experiment) => (this.laboratory, this.experiment) = (laboratory, experiment);
+
+    /// <summary>What it was set up with.</summary>
+    public LabSettings Settings => laboratory.Settings;
+
+    /// <summary>The images.</summary>
+    public ImageDataSet Data => laboratory.Data;
+
+    /// <summary>The seeds, in order.</summary>
+    public IReadOnlyList<long> Seeds =>
+        [.. Enumerable.Range(0, Settings.Seeds).Select(i => Settings.Seed + i)];
+
+    /// <summary>All that was trained, in order.</summary>
+    public IReadOnlyList<Curves> Trained => [.. trained];
+
+    /// <summary>One number in a full pass, another in a small one.</summary>
+    public int Of(int full, int quick) => Settings.Quick ? quick : full;
+
+    /// <summary>In the page's language.</summary>
+    public string Say(Words words) => words.In(Settings.Language);
+
+    /// <summary>In the page's language.</summary>
+    public string Say(string english, string japanese) => Say((english, japanese));
+
+    /// <summary>A configuration of the experiment's, with the lab's data and with what the user wants otherwise.</summary>
+    /// <exception cref="UsageException">Everything wrong with that, a line each.</exception>
+    public TrainConfiguration Configure(TrainConfiguration configuration)
+    {
+        if (Settings.Options.Any(option => option.Key == "epochs"))
+            configuration = configuration with { Iterations = null };
+        return TrainOptions.Parse(Settings.Options, configuration with { Data = Settings.Data, Seed = Settings.Seed });
+    }
+
+    /// <summary>The book's usual configuration: SGD with rate 0.01, batches of 100 drawn with replacement.</summary>
+    public static TrainConfiguration Usual { get; } = new() { LearningRate = 0.01, Sampling = Sampling.Replacement };
+
+    /// <summary>The same configuration for as many steps as give so many accuracy points.</summary>
+    public TrainConfiguration WithPoints(TrainConfiguration configuration, int points)
+    {
+        var samples = configuration.Samples ?? Data.Training.Count;
+        var training = samples - (int)Math.Round(samples * configuration.Validation, MidpointRounding.AwayFromZero);
+        return configuration with { Iterations = 1 + (points - 1) * Math.Max(1, training / configuration.BatchSize) };
+    }
+
+    /// <summary>Trains networks side by side, each with every seed.</summary>
+    public IReadOnlyList<Curves> Train(params IEnumerable<Variant> variants)
+    {
+        var pending = variants.Where(variant => !(Settings.BookOnly && variant.Extra)).Select(variant => (
+            Variant: variant,
+            Work: Seeds.Select(seed => laboratory.Train(
+                experiment, variant with { Configuration = variant.Configuration with { Seed = seed } })).ToArray())).ToArray();
+        Curves[] curves = [.. pending.Select(run => new Curves(run.Variant, [.. run.Work.Select(work => work.Result)]))];
+        foreach (var curve in curves)
+            trained.Enqueue(curve);
+        return curves;
+    }
+
+    /// <summary>Computes something side by side, once for each.</summary>
+    public IReadOnlyList<TResult> Compute<T, TResult>(IEnumerable<T> each, Func<T, TResult> body)
+    {
+        var work = each.Select(item => laboratory.Pool.Submit(0, () =>
+        {
+            laboratory.Cancellation.ThrowIfCancellationRequested();
+            return body(item);
+        })).ToArray();
+        return [.. work.Select(piece => piece.Result)];
+    }
+
+    /// <summary>A claim, checked with every seed.</summary>
+    /// <param name="statement">What should hold.</param>
+    /// <param name="held">Whether it does, given the seed's place among the seeds.</param>
+    /// <param name="evidence">The numbers that decide, as in <c>0.15 &lt; 0.29</c>.</param>
+    public Claim Claim(Words statement, Func<int, bool> held, FormattableString evidence) =>
+        new(statement, [.. Enumerable.Range(0, Settings.Seeds).Select(held)], evidence.ToString(CultureInfo.InvariantCulture));
+}

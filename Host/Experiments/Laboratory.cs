@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Functional.Host.Data;
+using Functional.Host.Runs;
+
+namespace Functional.Host.Experiments;
+
+/// <summary>Who wants to know how experiments go on; told from several threads.</summary>
+public interface IExperimentProgress
+{
+    /// <summary>More work is known of.</summary>
+    void Planned(string experiment, long steps);
+
+    /// <summary>Some of it is done.</summary>
+    void Advanced(string experiment, long steps);
+
+    /// <summary>An experiment is done.</summary>
+    void Finished(ExperimentResult result);
+}
+
+/// <summary>What the experiments of one call share: settings, data, and threads.</summary>
+public sealed class Laboratory : IDisposable
+{
+    private const int QuickSamples = 1000;
+
+    private readonly ConcurrentDictionary<string, Lazy<Work<Curve>>> trained = new();
+    private readonly IExperimentProgress? progress;
+
+    /// <summary>Sets up.</summary>
+    public Laboratory(LabSettings settings, ImageDataSet data, int workers, IExperimentProgress? progress, CancellationToken cancellation)
+    {
+        (Settings, Data, this.progress, Cancellation) = (settings, data, progress, cancellation);
+        Pool = new WorkPool(workers);
+    }
+
+    internal LabSettings Settings { get; }
+
+    internal ImageDataSet Data { get; }
+
+    internal WorkPool Pool { get; }
+
+    internal CancellationToken Cancellation { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => Pool.Dispose();
+
+    /// <summary>Trains as a variant says. What is the same run for several experiments is done once.</summary>
+    internal Work<Curve> Train(string experiment, Variant variant)
+    {
+        Work<Curve> Submitted()
+        {
+            // A run of 784-100-100-10 has some 10^5 weights; that is what makes a step long.
+            var run = new TrainingRun(variant.Configuration, Data);
+            progress?.Planned(experiment, run.Iterations);
+            var evaluations = variant.Measured == Measured.Nothing ? 0 : run.Iterations / PointEvery(run, variant);
+            var cost = (double)run.Start.Network.Parameters().Length
+                * ((double)run.Iterations * variant.Configuration.BatchSize + (double)evaluations * EvaluatedSamples(run, variant.Measured));
+            return Pool.Submit(cost, () => Train(experiment, variant, run));
+        }
+        return variant.Observation is not null
+            ? Submitted()
+            : trained.GetOrAdd($"{variant.Measured} {variant.Configuration.CommandLine()}", _ => new(Submitted)).Value;
+    }
+
+    private Curve Train(string experiment, Variant variant, TrainingRun run)
+    {
+        var watch = Stopwatch.StartNew();
+        var (state, every) = (run.Start, PointEvery(run, variant));
+        var losses = new List<double>(run.Iterations);
+        var observed = new List<(int, double[])>();
+        // States are values: how well one does can be told by another thread while this one trains on.
+        var evaluations = new List<Work<AccuracyPoint>>();
+        var ahead = 2 * Pool.Workers;
+        foreach (var batch in run.Batches())
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            var before = state;
+            (state, var report) = Training.Step(state, batch);
+            losses.Add(report.Loss);
+            if (!double.IsFinite(report.Loss))
+                break;
+            if (variant.Observation is { } observation && before.Step % observation.Every == 0)
+                observed.Add((state.Step, observation.Of(before, state)));
+            if (variant.Measured != Measured.Nothing && before.Step % every == 0)
+            {
+                var (network, step) = (state.Network, state.Step);
+                evaluations.Add(Pool.Offer(() => Evaluate(run, network, step, variant.Measured)));
+                if (evaluations.Count > ahead)
+                    evaluations[^(ahead + 1)].Help();
+            }
+            if (state.Step % 100 == 0)
+                progress?.Advanced(experiment, 100);
+        }
+        progress?.Advanced(experiment, run.Iterations - state.Step / 100 * 100);
+        losses.AddRange(Enumerable.Repeat(double.NaN, run.Iterations - losses.Count));
+        AccuracyPoint[] accuracies = [.. evaluations.AsEnumerable().Reverse().Select(evaluation => evaluation.Help()).Reverse()];
+        return new Curve(losses, accuracies, observed, state.Network.Digest(), watch.Elapsed.TotalSeconds);
+    }
+
+    private static int PointEvery(TrainingRun run, Variant variant) =>
+        Math.Max(1, run.Samples.Training.Length / variant.Configuration.BatchSize);
+
+    private AccuracyPoint Evaluate(TrainingRun run, Network<float> network, int step, Measured measured)
+    {
+        double Accuracy(Measured part, LabeledImages images, int[] indices) => !measured.HasFlag(part) || indices.Length == 0
+            ? double.NaN : Evaluation.Accuracy(network, images, Some(indices), run.Scale, threads: 1);
+        return new AccuracyPoint(
+            step,
+            Accuracy(Measured.Training, Data.Training, run.Samples.Training),
+            Accuracy(Measured.Validation, Data.Training, run.Samples.Validation),
+            Accuracy(Measured.Test, Data.Test, Data.Test.All));
+    }
+
+    private int EvaluatedSamples(TrainingRun run, Measured measured) =>
+        (measured.HasFlag(Measured.Training) ? Some(run.Samples.Training).Length : 0)
+        + (measured.HasFlag(Measured.Validation) ? Some(run.Samples.Validation).Length : 0)
+        + (measured.HasFlag(Measured.Test) ? Some(Data.Test.All).Length : 0);
+
+    private int[] Some(int[] indices) => Settings.Quick && indices.Length > QuickSamples ? indices[..QuickSamples] : indices;
+}

@@ -1,0 +1,51 @@
+namespace Functional.Host.Experiments;
+
+/// <summary>The languages that pages are written in.</summary>
+public enum Language
+{
+    /// <summary>American English.</summary>
+    English,
+
+    /// <summary>Japanese, with the book's technical terms.</summary>
+    Japanese,
+}
+
+/// <summary>The same in every language; a plain text stands for English alone, a pair for both.</summary>
+/// <param name="English">In English.</param>
+/// <param name="Japanese">In Japanese; in English if null.</param>
+public readonly record struct Words(string English, string? Japanese = null)
+{
+    /// <summary>In English, whoever reads it.</summary>
+    public static implicit operator Words(string english) => new(english);
+
+    /// <summary>In English and in Japanese.</summary>
+    public static implicit operator Words((string English, string Japanese) both) => new(both.English, both.Japanese);
+
+    /// <summary>In a language.</summary>
+    public string In(Language language) => language == Language.Japanese ? Japanese ?? English : English;
+}
+
+/// <summary>Terms that many experiments use, as the book has them.</summary>
+public static class Terms
+{
+    /// <summary>One step of training.</summary>
+    public static Words Iteration { get; } = ("iteration", "繰り返し（iteration）");
+
+    /// <summary>As many steps as there are batches in the samples.</summary>
+    public static Words Epoch { get; } = ("epoch", "エポック（epoch）");
+
+    /// <summary>What is minimized.</summary>
+    public static Words Loss { get; } = ("loss", "損失（loss）");
+
+    /// <summary>The share of samples told right.</summary>
+    public static Words Accuracy { get; } = ("accuracy", "認識精度（accuracy）");
+
+    /// <summary>The samples trained on.</summary>
+    public static Words Training { get; } = ("training", "訓練データ");
+
+    /// <summary>The samples kept for tuning.</summary>
+    public static Words Validation { get; } = ("validation", "検証データ");
+
+    /// <summary>The samples never seen.</summary>
+    public static Words Test { get; } = ("test", "テストデータ");
+}

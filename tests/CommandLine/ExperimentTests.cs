@@ -1,0 +1,48 @@
+using Functional.Tests.Data;
+
+namespace Functional.Tests.CommandLine;
+
+public sealed class ExperimentTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private Outcome Run(params string[] arguments) => Program.Run(folder.Path, ["experiment", .. arguments]);
+
+    [Fact]
+    public void An_experiment_leaves_a_page_with_its_numbers_and_replaces_none()
+    {
+        string[] command = ["optimizers", "--quick", "--book-only", "--iterations", "20", "--out", "page"];
+        var outcome = Run(command);
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        Assert.EndsWith("page: page/index.html\n", outcome.Output.Replace('\\', '/'));
+        Assert.Equal(1 + 4 * 20, File.ReadAllLines(folder["page/optimizers-loss.csv"]).Length);
+        Assert.DoesNotContain("http", File.ReadAllText(folder["page/index.html"]).Replace("http://www.w3.org/2000/svg", ""));
+        var again = Run(command);
+        Assert.Equal((2, "functional: --out: page holds a page already; choose another folder, or give --force to replace it\n"), (again.ExitCode, again.Error));
+    }
+
+    [Fact]
+    public void Json_tells_runs_and_claims()
+    {
+        var outcome = Run("optimizers", "--quick", "--book-only", "--iterations", "20", "--seeds", "2", "--json", "--out", "json");
+        Assert.Equal(
+            ["run", "run", "run", "run", "claim", "claim", "claim", "summary"],
+            outcome.Events.Select(found => found.GetProperty("event").GetString()!));
+        Assert.Equal(2, outcome.Event("run").GetProperty("digests").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("functional: there is no experiment 'optimiser'; there are ", "optimiser")]
+    [InlineData("functional: --hidden: expected an integer, found 'x'\n", "optimizers", "--hidden", "x")]
+    [InlineData("functional: --seeds: expected an integer from 1 on, found '0'\n", "optimizers", "--seeds", "0")]
+    [InlineData("functional: --samples: the first 20000 of 10000 can't be taken\n", "optimizers", "--samples", "20000")]
+    public void What_can_not_be_done_is_said_in_a_line(string message, params string[] arguments)
+    {
+        var outcome = Run(arguments);
+        Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
+        Assert.StartsWith(message, outcome.Error);
+        Assert.Single(outcome.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+}
