@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Functional.Host.Runs;
 
 namespace Functional.Host;
@@ -6,26 +7,87 @@ namespace Functional.Host;
 public static class OutputFile
 {
     /// <summary>Writes a file beside its place, flushes it to the disk, and moves it there: nobody ever sees half a
-    /// file. Missing folders are made.</summary>
-    /// <exception cref="RunException">It can't be written.</exception>
+    /// file, even if the power fails. Missing folders are made. The stream can be read, too.</summary>
+    /// <exception cref="RunException">It can't be written; what was there before still is.</exception>
     public static void Write(string path, Action<Stream> write)
+    {
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
+            Guard(folder, () => Directory.CreateDirectory(folder));
+        Replace(path, write);
+    }
+
+    /// <summary>The same in a folder that must be there.</summary>
+    /// <inheritdoc cref="Write"/>
+    public static void Replace(string path, Action<Stream> write)
     {
         var temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
-            if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
-                Directory.CreateDirectory(folder);
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+            Guard(path, () =>
             {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
+                using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite))
+                {
+                    write(stream);
+                    stream.Flush(flushToDisk: true);
+                }
+                File.Move(temporary, path, overwrite: true);
+                FlushFolder(Path.GetDirectoryName(path));
+            });
+        }
+        catch (RunException) when (File.Exists(temporary))
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Appends to a file that must be there and, if asked to, flushes it to the disk.</summary>
+    /// <exception cref="RunException">It can't be written; a part of the bytes may have been.</exception>
+    public static void Append(string path, byte[] bytes, bool flush) => Guard(path, () =>
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        stream.Seek(0, SeekOrigin.End);
+        stream.Write(bytes);
+        stream.Flush(flush);
+    });
+
+    /// <summary>Does something to a file or folder, and tells in one line if that fails.</summary>
+    /// <exception cref="RunException">It failed.</exception>
+    public static void Guard(string path, Action act)
+    {
+        try
+        {
+            act();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
             throw new RunException($"{path}: {e.Message}");
         }
     }
+
+    // That a file was renamed is itself a change of its folder, which has a place on the disk of its own. (Windows keeps
+    // such changes in a journal, and has no way to ask for more.)
+    private static void FlushFolder(string? folder)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        const int readOnly = 0;
+        var descriptor = open(folder is { Length: > 0 } ? folder : ".", readOnly);
+        if (descriptor < 0)
+            throw new IOException($"the folder can't be flushed: {Marshal.GetLastPInvokeErrorMessage()}");
+        var failed = fsync(descriptor) != 0;
+        var error = Marshal.GetLastPInvokeErrorMessage();
+        _ = close(descriptor);
+        if (failed)
+            throw new IOException($"the folder can't be flushed: {error}");
+    }
+
+    [DllImport("libc", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    private static extern int open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int fsync(int descriptor);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int close(int descriptor);
 }

@@ -16,8 +16,8 @@ public static class ExperimentCommand
 {
     private const string PageFile = "index.html";
 
-    // What the experiments' own options say.
-    private static readonly string[] Taken = ["data", "seed"];
+    // What the experiments' own options say, and what only runs with a folder have.
+    private static readonly string[] Taken = ["data", "seed", "patience", "checkpoint-every"];
 
     /// <summary>The command for one experiment.</summary>
     public static Command Create()

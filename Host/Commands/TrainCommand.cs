@@ -24,37 +24,65 @@ public static class TrainCommand
         };
         var open = new Option<bool>("--open") { Description = "open the report in the browser" };
         var force = new Option<bool>("--force") { Description = "replace a run that the folder holds" };
+        var resume = new Option<string?>("--resume")
+        {
+            HelpName = "DIR",
+            Description = "go on with the run in this folder, to the same bits as if it had never stopped; "
+                + "only its end and how often it is saved can be told anew",
+        };
         var command = new Command("train", "Train a network and tell how well it does on samples that it has not seen.");
-        foreach (var option in (Option[])[.. options, threads, folder, force, open, plain, json])
+        foreach (var option in (Option[])[.. options, threads, folder, force, resume, open, plain, json])
             command.Add(option);
         command.SetAction(parsed =>
         {
-            var configuration = TrainOptions.Parse(CommonOptions.Values(parsed, options), new TrainConfiguration());
-            return Run(
-                configuration, parsed.GetValue(threads), parsed.GetValue(folder), parsed.GetValue(force),
-                parsed.GetValue(json), parsed.GetValue(plain) || Console.IsOutputRedirected, parsed.GetValue(open));
+            var told = CommonOptions.Values(parsed, options).ToDictionary();
+            var look = new Look(
+                parsed.GetValue(threads), parsed.GetValue(json), parsed.GetValue(plain) || Console.IsOutputRedirected,
+                parsed.GetValue(open));
+            return parsed.GetValue(resume) is { } path
+                ? Resume(path, told, parsed.GetValue(folder) is not null || parsed.GetValue(force), look)
+                : Start(TrainOptions.Parse(told, new TrainConfiguration()), parsed.GetValue(folder), parsed.GetValue(force), look);
         });
         return command;
     }
 
-    private static int Run(
-        TrainConfiguration configuration, int threads, string? path, bool force, bool json, bool plain, bool open)
+    private static int Start(TrainConfiguration configuration, string? path, bool force, Look look)
     {
-        var folder = RunFolder.Create(path, configuration, force);
         var data = DataSets.Load(configuration.Data);
         var run = new TrainingRun(configuration, data);
+        using var folder = RunFolder.Create(path, force);
+        return Run(folder, new Resumption(configuration, data, run, null), look);
+    }
+
+    private static int Resume(string path, IReadOnlyDictionary<string, string> told, bool elsewhere, Look look)
+    {
+        if (elsewhere)
+            throw new UsageException("--resume: the run goes on in its own folder; --out and --force have no place here");
+        using var folder = RunFolder.Open(path);
+        return Run(
+            folder, Resumption.Of(folder, told, e => Console.Error.WriteLine($"functional: passed over: {e.Message}")), look);
+    }
+
+    private static int Run(RunFolder folder, Resumption what, Look look)
+    {
+        var (configuration, data, run, from) = what;
+        using var recorder = folder.Record(configuration, data, from);
         using var interruption = new Interruption();
         RunResult Train(IRunObserver report) =>
-            run.Run(new Observers(folder, report), threads, folder.Path, interruption.Token);
+            run.Run(new Observers(recorder, report), look.Threads, folder.Path, interruption.Token, from);
         var result =
-            json ? Train(new JsonReport(Console.Out))
-            : plain ? Train(new PlainReport(Console.Out))
+            look.Json ? Train(new JsonReport(Console.Out))
+            : look.Plain ? Train(new PlainReport(Console.Out))
             : LiveReport.Show(AnsiConsole.Console, Train);
-        var page = folder.WriteReport(RunPage.Render(configuration, data, result, threads));
-        if (!json)
+        var page = folder.WriteReport(RunPage.Render(configuration, data, result, look.Threads));
+        if (result.Summary.Interrupted)
+            (look.Json ? Console.Error : Console.Out).WriteLine($"to go on: {folder.ResumeCommand}");
+        if (!look.Json)
             Console.WriteLine($"report: {page}");
-        if (open)
+        if (look.Open)
             Process.Start(new ProcessStartInfo(Path.GetFullPath(page)) { UseShellExecute = true });
         return result.Summary.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
+
+    private sealed record Look(int Threads, bool Json, bool Plain, bool Open);
 }

@@ -65,8 +65,8 @@ public sealed class Loader
         }
     }
 
-    /// <summary>The batches of an epoch, counted from 0.</summary>
-    public IEnumerable<Batch<float>> Epoch(int epoch) =>
-        Indices(epoch).Select(indices =>
+    /// <summary>The batches of an epoch, counted from 0, from one of them on.</summary>
+    public IEnumerable<Batch<float>> Epoch(int epoch, int first = 0) =>
+        Indices(epoch).Skip(first).Select(indices =>
             Batch.OfBytes<float>(scale, images.Features, images.Pixels, images.Labels, indices));
 }

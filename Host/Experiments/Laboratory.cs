@@ -53,7 +53,7 @@ public sealed class Laboratory : IDisposable
             var run = new TrainingRun(variant.Configuration, Data);
             progress?.Planned(experiment, run.Iterations);
             var evaluations = variant.Measured == Measured.Nothing ? 0 : run.Iterations / PointEvery(run, variant);
-            var cost = (double)run.Start.Network.Parameters().Length
+            var cost = (double)run.Start.Training.Network.Parameters().Length
                 * ((double)run.Iterations * variant.Configuration.BatchSize + (double)evaluations * EvaluatedSamples(run, variant.Measured));
             return Pool.Submit(cost, () => Train(experiment, variant, run));
         }
@@ -75,12 +75,12 @@ public sealed class Laboratory : IDisposable
         {
             Cancellation.ThrowIfCancellationRequested();
             var before = state;
-            (state, var report) = Training.Step(state, batch);
+            (state, var report) = state.Next(batch);
             losses.Add(report.Loss);
             if (!double.IsFinite(report.Loss))
                 break;
             if (variant.Observation is { } observation && before.Step % observation.Every == 0)
-                observed.Add((state.Step, observation.Of(before, state)));
+                observed.Add((state.Step, observation.Of(before.Training, state.Training)));
             if (variant.Measured != Measured.Nothing && before.Step % every == 0)
             {
                 var (network, step) = (state.Network, state.Step);

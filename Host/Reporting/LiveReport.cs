@@ -34,7 +34,7 @@ public sealed class LiveReport : IRunObserver
     public void Started(RunStart start)
     {
         lines.Started(start);
-        bar.MaxValue = start.Iterations;
+        (bar.MaxValue, bar.Value) = (start.Iterations, start.Step);
         sinceShown.Restart();
     }
 

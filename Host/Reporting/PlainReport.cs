@@ -13,6 +13,8 @@ public sealed class PlainReport(TextWriter output) : IRunObserver
             $"{start.Data}: {start.TrainSamples:N0} samples for training, {(start.ValidationSamples > 0 ? Invariant($"{start.ValidationSamples:N0} for validation, ") : "")}{start.TestSamples:N0} for testing"));
         output.WriteLine(Invariant($"{start.Network}: {start.Parameters:N0} parameters"));
         output.WriteLine(Invariant($"{start.Optimizer}, {start.Iterations:N0} steps, seed {start.Seed}"));
+        if (start.Step > 0)
+            output.WriteLine(Invariant($"going on after step {start.Step:N0}"));
     }
 
     /// <inheritdoc/>
@@ -27,6 +29,9 @@ public sealed class PlainReport(TextWriter output) : IRunObserver
         var end = summary.Interrupted ? "interrupted" : "done";
         output.WriteLine(Invariant(
             $"{end} after {summary.Iterations:N0} steps in {summary.Seconds:F1} s: training {Percent(summary.TrainAccuracy)}{Validation(summary.ValidationAccuracy)}, test {Percent(summary.TestAccuracy)}"));
+        if (summary.Best is { } best)
+            output.WriteLine(Invariant(
+                $"best validation {Percent(best.ValidationAccuracy!.Value)} after epoch {best.Epoch}{(summary.StoppedEarly ? ", and no better since" : "")}"));
         output.WriteLine($"digest {summary.Digest}");
         if (summary.Out is { } folder)
             output.WriteLine($"saved in {folder}");

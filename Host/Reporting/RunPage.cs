@@ -34,7 +34,7 @@ public static class RunPage
     }
 
     private static string Opening(TrainConfiguration configuration, ImageDataSet data, RunResult result) => Invariant(
-        $"A network ({result.State.Network}) was trained on {configuration.Data} with {result.State.Optimizer}{(result.Summary.Interrupted ? ", until it was interrupted" : "")}: {result.Summary.Iterations:N0} steps in {result.Summary.Seconds:F1} s. It then tells {PlainReport.Percent(result.Summary.TestAccuracy)} of {data.Test.Count:N0} test samples right, which it has never seen, and {PlainReport.Percent(result.Summary.TrainAccuracy)} of those that it was trained on.");
+        $"A network ({result.State.Network}) was trained on {configuration.Data} with {result.State.Training.Optimizer}{(result.Summary.Interrupted ? ", until it was interrupted" : "")}: {result.Summary.Iterations:N0} steps in {result.Summary.Seconds:F1} s. It then tells {PlainReport.Percent(result.Summary.TestAccuracy)} of {data.Test.Count:N0} test samples right, which it has never seen, and {PlainReport.Percent(result.Summary.TrainAccuracy)} of those that it was trained on.");
 
     private static string LossSection(ImageDataSet data, RunResult result)
     {

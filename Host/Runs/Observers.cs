@@ -14,6 +14,13 @@ public sealed class Observers(params IReadOnlyList<IRunObserver> observers) : IR
     }
 
     /// <inheritdoc/>
+    public void Reached(RunState state, RunMoment moment)
+    {
+        foreach (var observer in observers)
+            observer.Reached(state, moment);
+    }
+
+    /// <inheritdoc/>
     public void EpochEnded(EpochReport epoch) => Each(observer => observer.EpochEnded(epoch));
 
     /// <inheritdoc/>

@@ -5,7 +5,11 @@ namespace Functional.Host.Runs;
 /// <summary>What a run is about to do.</summary>
 public sealed record RunStart(
     string Data, int TrainSamples, int ValidationSamples, int TestSamples, string Network, int Parameters,
-    string Optimizer, int Iterations, int StepsPerEpoch, long Seed, string? Out);
+    string Optimizer, int Iterations, int StepsPerEpoch, long Seed, string? Out)
+{
+    /// <summary>Steps that were taken before, by a run that goes on.</summary>
+    public int Step { get; init; }
+}
 
 /// <summary>What an epoch, or the part of one at the end, came to.</summary>
 /// <param name="Epoch">From 1.</param>
@@ -15,9 +19,15 @@ public sealed record RunStart(
 /// <param name="ValidationAccuracy">Share of the validation samples, if there are any.</param>
 /// <param name="TestAccuracy">Share of the test samples.</param>
 /// <param name="Seconds">Since the run began, reading data not counted.</param>
+/// <param name="Digest">The network's identity.</param>
 public sealed record EpochReport(
     int Epoch, int Iterations, double Loss, double TrainAccuracy, double? ValidationAccuracy, double TestAccuracy,
-    double Seconds);
+    double Seconds, string Digest)
+{
+    /// <summary>The first of those with the best validation accuracy; null if there is none.</summary>
+    public static EpochReport? Best(IEnumerable<EpochReport> epochs) =>
+        epochs.Where(epoch => epoch.ValidationAccuracy is not null).MaxBy(epoch => epoch.ValidationAccuracy);
+}
 
 /// <summary>How a run ended.</summary>
 /// <param name="TrainAccuracy">Share of the training samples, 0 to 1.</param>
@@ -31,7 +41,33 @@ public sealed record EpochReport(
 /// <param name="Out">The run's folder, if it has one.</param>
 public sealed record RunSummary(
     double TrainAccuracy, double? ValidationAccuracy, double TestAccuracy, double Loss, int Iterations, double Seconds,
-    string Digest, bool Interrupted, string? Out);
+    string Digest, bool Interrupted, string? Out)
+{
+    /// <summary>Whether it ended before its last step because validation didn't get better.</summary>
+    public bool StoppedEarly { get; init; }
+
+    /// <summary>The epoch with the best validation accuracy, if there are validation samples.</summary>
+    public EpochReport? Best { get; init; }
+}
+
+/// <summary>How far a run has come: what it needs to go on.</summary>
+/// <param name="State">The state after the last step.</param>
+/// <param name="Losses">The loss of every step, before its update.</param>
+/// <param name="Epochs">What every whole epoch came to.</param>
+public sealed record RunProgress(RunState State, IReadOnlyList<double> Losses, IReadOnlyList<EpochReport> Epochs);
+
+/// <summary>When an observer is given a run's state.</summary>
+public enum RunMoment
+{
+    /// <summary>After a step.</summary>
+    Step,
+
+    /// <summary>After a whole epoch, which has been reported.</summary>
+    Epoch,
+
+    /// <summary>After the last step, before a part of an epoch is reported.</summary>
+    End,
+}
 
 /// <summary>All that a run has come to.</summary>
 /// <param name="State">The last state.</param>
@@ -40,7 +76,7 @@ public sealed record RunSummary(
 /// <param name="Epochs">What every epoch came to.</param>
 /// <param name="Summary">How it ended.</param>
 public sealed record RunResult(
-    TrainingState<float> State, ByteScale Scale, IReadOnlyList<double> Losses, IReadOnlyList<EpochReport> Epochs,
+    RunState State, ByteScale Scale, IReadOnlyList<double> Losses, IReadOnlyList<EpochReport> Epochs,
     RunSummary Summary);
 
 /// <summary>Who wants to know how a run goes. Nothing that it does changes the run.</summary>
@@ -51,6 +87,9 @@ public interface IRunObserver
 
     /// <summary>After each step; there are thousands in a second.</summary>
     void Stepped(StepReport report, int samples);
+
+    /// <summary>After each step, epoch and at the end: all that is needed to go on from there.</summary>
+    void Reached(RunState state, RunMoment moment) { }
 
     /// <summary>After each epoch.</summary>
     void EpochEnded(EpochReport epoch);

@@ -16,9 +16,15 @@ public enum DataScale
     Standard,
 }
 
+/// <summary>A part of a run whose planned length was changed later.</summary>
+/// <param name="Until">The steps that had been taken by then.</param>
+/// <param name="Planned">The steps that the run was to take until then.</param>
+public sealed record Stage(int Until, int Planned);
+
 /// <summary>
 /// Everything that a training run depends on: the same configuration on the same data gives the same bits.
-/// (How many threads there are is no part of it, because nothing depends on that.)
+/// (How many threads there are is no part of it, because nothing depends on that. On how often it is saved nothing depends
+/// either, but who resumes a run expects that to stay.)
 /// </summary>
 public sealed record TrainConfiguration
 {
@@ -100,6 +106,9 @@ public sealed record TrainConfiguration
     /// <summary>How fast weights go to exactly zero, times the learning rate.</summary>
     public double ProximalL1 { get; init; }
 
+    /// <summary>The share of a moving average of the parameters that a step keeps; null if there is none.</summary>
+    public double? Average { get; init; }
+
     /// <summary>Samples of a step.</summary>
     public int BatchSize { get; init; } = 100;
 
@@ -109,6 +118,12 @@ public sealed record TrainConfiguration
     /// <summary>How long to train, in steps; null if that is told in epochs.</summary>
     public int? Iterations { get; init; }
 
+    /// <summary>How many epochs without a better validation accuracy end the run; null if none do.</summary>
+    public int? Patience { get; init; }
+
+    /// <summary>How the run's length was changed on the way, where the schedule depends on that.</summary>
+    public IReadOnlyList<Stage> Stages { get; init; } = [];
+
     /// <summary>How batches are drawn.</summary>
     public Sampling Sampling { get; init; } = Sampling.Shuffle;
 
@@ -117,6 +132,9 @@ public sealed record TrainConfiguration
 
     /// <summary>What everything random is a function of.</summary>
     public long Seed { get; init; } = 1;
+
+    /// <summary>How often the run is saved.</summary>
+    public CheckpointInterval CheckpointEvery { get; init; } = CheckpointInterval.EachEpoch;
 
     // Each kind of randomness has a stream of its own, so that changing one leaves the others as they were.
     private Key Key => Key.OfSeed(Seed);
@@ -148,6 +166,13 @@ public sealed record TrainConfiguration
             .WithClipNorm(ClipNorm ?? double.PositiveInfinity)
             .WithAccumulation(Accumulate)
             .WithProximalL1(ProximalL1);
+
+    /// <summary>The optimizer after a number of steps, in a run of so many.</summary>
+    public Optimizer OptimizerAt(int step, int steps) =>
+        CreateOptimizer(Stages.FirstOrDefault(stage => step < stage.Until)?.Planned ?? steps);
+
+    /// <summary>Whether another optimizer may take over after so many steps.</summary>
+    public bool IsStage(int step) => Stages.Any(stage => stage.Until == step);
 
     /// <summary>The network before the first step, for images of so many features in so many classes.</summary>
     /// <exception cref="ArgumentException">Everything wrong with the sizes and the initializer.</exception>
@@ -184,6 +209,9 @@ public sealed record TrainConfiguration
         .. Positive("batch-size", BatchSize),
         .. Positive("epochs", Epochs),
         .. Positive("iterations", Iterations),
+        .. Share("average", Average ?? 0, "up to 1", (Average ?? 0) < 1),
+        .. Positive("patience", Patience),
+        .. Patience is null || Validation > 0 ? [] : (string[])["--patience: there is no validation accuracy to wait for without --validation"],
     ];
 
     /// <summary>The command that runs it: every option that is not as it is by default.</summary>
@@ -208,7 +236,8 @@ public sealed record TrainConfiguration
             .Where(name => fault.Contains(name.Replace('-', ' '), StringComparison.OrdinalIgnoreCase))
             .MaxBy(name => name.Length) ?? "optimizer";
 
-    private static string Quoted(string value) =>
+    /// <summary>A word as a shell takes it.</summary>
+    internal static string Quoted(string value) =>
         value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || "-_.,:/+=".Contains(c)) ? value : $"'{value.Replace("'", "'\\''")}'";
 
     private static string[] Share(string option, double value, string bound, bool below) =>

@@ -87,12 +87,17 @@ public static class TrainOptions
         Option("proximal-l1", "RATE",
             "after each step weights go toward 0 by the learning rate times this; those that reach it are exactly 0", [],
             (c, text) => c with { ProximalL1 = Number(text) }, c => Text(c.ProximalL1)),
+        Option("average", "SHARE",
+            "evaluate and keep a moving average of the weights, of which each step keeps this share, as in 0.999", [],
+            (c, text) => c with { Average = Number(text) }, c => Text(c.Average)),
         Option("batch-size", "N", "samples of a step", [],
             (c, text) => c with { BatchSize = Integer(text) }, c => Text(c.BatchSize)),
         Option("epochs", "N", "how long to train, in passes over the samples", [],
             (c, text) => c with { Epochs = Integer(text) }, c => c.Iterations is null ? Text(c.Epochs) : null),
         Option("iterations", "N", "how long to train, in steps", [],
             (c, text) => c with { Iterations = Integer(text) }, c => Text(c.Iterations)),
+        Option("patience", "N", "stop once so many epochs in a row have not made the validation accuracy better", [],
+            (c, text) => c with { Patience = Integer(text) }, c => Text(c.Patience)),
         Choice("sampling", "how batches are drawn: each sample once per epoch, with replacement, or distinct within a batch",
             Names<Sampling>(), (c, sampling) => c with { Sampling = sampling }, c => c.Sampling),
         Option("augment", "NAME[:VALUE],...", $"changes of the training images, in this order, out of {AugmentationText.Syntax}; or none",
@@ -100,6 +105,8 @@ public static class TrainOptions
             (c, text) => c with { Augmentations = AugmentationText.Parse(text) }, c => AugmentationText.Of(c.Augmentations)),
         Option("seed", "N", "what everything random is a function of", [],
             (c, text) => c with { Seed = Long(text) }, c => c.Seed.ToString(CultureInfo.InvariantCulture)),
+        Option("checkpoint-every", "N|Nm|none", "save the run, to be resumed, every N epochs or N minutes; at its end in any case", ["none"],
+            (c, text) => c with { CheckpointEvery = CheckpointInterval.Parse(text) }, c => c.CheckpointEvery.ToString()),
     ];
 
     /// <summary>A configuration with these options, the others as they are in <paramref name="configuration"/>.</summary>
@@ -202,5 +209,5 @@ public static class TrainOptions
 
     internal static UsageException Expected(string what, string found) => new($"expected {what}, found '{found}'");
 
-    private static string? Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture);
+    internal static string? Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -12,7 +12,6 @@ public sealed class TrainingRun
     private readonly ByteScale scale;
     private readonly Loader loader;
     private readonly ImageFormat format;
-    private readonly TrainingState<float> start;
 
     /// <summary>Checks the configuration against the data, splits them, and initializes the network.</summary>
     /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
@@ -39,7 +38,9 @@ public sealed class TrainingRun
                 training, samples.Training, configuration.BatchSize, configuration.Sampling, scale, configuration.OrderKey);
             var network = configuration.CreateNetwork<float>(training.Features, training.Classes);
             Iterations = configuration.Steps(loader.StepsPerEpoch);
-            start = Training.Start(network, configuration.CreateOptimizer(Iterations), configuration.TrainingKey);
+            Start = new RunState(
+                Training.Start(network, configuration.OptimizerAt(0, Iterations), configuration.TrainingKey),
+                configuration.Average is { } decay ? Average.Start(decay, network.Parameters(), corrected: true) : null);
             CheckAugmentations();
         }
         catch (Exception e) when (e is ArgumentException or OverflowException)
@@ -51,8 +52,11 @@ public sealed class TrainingRun
     /// <summary>Steps from beginning to end.</summary>
     public int Iterations { get; }
 
+    /// <summary>Steps of an epoch.</summary>
+    public int StepsPerEpoch => loader.StepsPerEpoch;
+
     /// <summary>The state before the first step.</summary>
-    public TrainingState<float> Start => start;
+    public RunState Start { get; }
 
     /// <summary>Which of the training samples are trained on, and which are kept for validation.</summary>
     public Split Samples => samples;
@@ -62,53 +66,87 @@ public sealed class TrainingRun
 
     /// <summary>The batches of all steps in their order, augmented: who trains on them gets the run's own states.</summary>
     public IEnumerable<Batch<float>> Batches() => Enumerable.Range(0, int.MaxValue)
-        .SelectMany(loader.Epoch).Take(Iterations).Select(Augmented);
+        .SelectMany(epoch => loader.Epoch(epoch)).Take(Iterations).Select(Augmented);
 
-    /// <summary>Trains from beginning to end, or until it is cancelled.</summary>
+    /// <summary>Whether a run that has come so far has no step to take: it has taken all, or validation didn't get better
+    /// for too long.</summary>
+    public bool IsOver(int step, IReadOnlyList<EpochReport> epochs) => step >= Iterations || HasStalled(epochs);
+
+    /// <summary>Trains to the end, or until it is cancelled.</summary>
     /// <param name="observer">Is told how it goes.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <param name="folder">The run's folder, to be named in reports.</param>
     /// <param name="cancellation">Ends the run after the step that is being taken.</param>
+    /// <param name="from">How far the run has come before, if it goes on.</param>
     /// <exception cref="RunException">The loss is no longer finite.</exception>
-    public RunResult Run(IRunObserver observer, int threads, string? folder, CancellationToken cancellation) =>
-        Threads.Use(threads, () => Train(observer, threads, folder, cancellation));
+    public RunResult Run(
+        IRunObserver observer, int threads, string? folder, CancellationToken cancellation, RunProgress? from = null) =>
+        Threads.Use(threads, () => Train(observer, threads, folder, from ?? new RunProgress(Start, [], []), cancellation));
 
-    private RunResult Train(IRunObserver observer, int threads, string? folder, CancellationToken cancellation)
+    private RunResult Train(
+        IRunObserver observer, int threads, string? folder, RunProgress from, CancellationToken cancellation)
     {
+        var network = Start.Training.Network;
         observer.Started(new RunStart(
             configuration.Data, samples.Training.Length, samples.Validation.Length, data.Test.Count,
-            start.Network.ToString(), start.Network.Parameters().Length, start.Optimizer.ToString(),
-            Iterations, loader.StepsPerEpoch, configuration.Seed, folder));
+            network.ToString(), network.Parameters().Length, Optimizer(), Iterations, StepsPerEpoch, configuration.Seed, folder)
+        { Step = from.State.Step });
         var watch = Stopwatch.StartNew();
-        var state = start;
-        var losses = new List<double>();
-        var epochs = new List<EpochReport>();
-        for (var epoch = 0; state.Step < Iterations && !cancellation.IsCancellationRequested; epoch++)
+        // What the optimizer is may have changed with the run's length.
+        var state = from.State.With(configuration.OptimizerAt(from.State.Step, Iterations));
+        List<double> losses = [.. from.Losses];
+        List<EpochReport> epochs = [.. from.Epochs];
+        while (true)
         {
-            var first = losses.Count;
-            foreach (var batch in loader.Epoch(epoch))
+            if (epochs.Count < state.Step / StepsPerEpoch)
             {
-                if (state.Step == Iterations || cancellation.IsCancellationRequested)
-                    break;
-                (state, var report) = Training.Step(state, Augmented(batch, state.Step));
+                Report();
+                observer.Reached(Now(), RunMoment.Epoch);
+            }
+            if (IsOver(state.Step, epochs) || cancellation.IsCancellationRequested)
+                break;
+            foreach (var batch in loader.Epoch(state.Step / StepsPerEpoch, state.Step % StepsPerEpoch))
+            {
+                (state, var report) = state.Next(Augmented(batch, state.Step));
                 if (!double.IsFinite(report.Loss))
                     throw new RunException(
                         $"the loss became {report.Loss} in step {report.Step}; a smaller --learning-rate, or another --init, may help");
                 losses.Add(report.Loss);
                 observer.Stepped(report, batch.Samples);
+                observer.Reached(Now(), RunMoment.Step);
+                if (configuration.IsStage(state.Step))
+                    state = state.With(configuration.OptimizerAt(state.Step, Iterations));
+                if (state.Step == Iterations || cancellation.IsCancellationRequested)
+                    break;
             }
-            if (losses.Count == first)
-                break;
-            epochs.Add(Evaluate(state, epoch + 1, losses.Skip(first).Average(), threads, watch));
-            observer.EpochEnded(epochs[^1]);
         }
-        var last = epochs.Count > 0 ? epochs[^1] : Evaluate(state, 0, double.NaN, threads, watch);
+        observer.Reached(Now(), RunMoment.End);
+        var (isOver, best) = (IsOver(state.Step, epochs), EpochReport.Best(epochs));
+        if (state.Step % StepsPerEpoch > 0)
+            Report();
+        var last = epochs.Count > 0 ? epochs[^1] : Evaluate(Now(), 0, double.NaN, threads);
         var summary = new RunSummary(
             last.TrainAccuracy, last.ValidationAccuracy, last.TestAccuracy, last.Loss, state.Step,
-            watch.Elapsed.TotalSeconds, state.Network.Digest(), state.Step < Iterations, folder);
+            Now().Seconds, last.Digest, !isOver, folder)
+        { StoppedEarly = isOver && state.Step < Iterations, Best = best };
         observer.Finished(summary);
-        return new RunResult(state, scale, losses, epochs, summary);
+        return new RunResult(Now(), scale, losses, epochs, summary);
+
+        RunState Now() => state with { Seconds = from.State.Seconds + watch.Elapsed.TotalSeconds };
+
+        void Report()
+        {
+            var mean = losses.Skip(epochs.Count * StepsPerEpoch).Average();
+            epochs.Add(Evaluate(Now(), epochs.Count + 1, mean, threads));
+            observer.EpochEnded(epochs[^1]);
+        }
     }
+
+    private string Optimizer() =>
+        $"{Start.Training.Optimizer}{(Start.Average is null ? "" : $", moving average {TrainOptions.Text(Start.Average.Decay)}")}";
+
+    private bool HasStalled(IReadOnlyList<EpochReport> epochs) =>
+        EpochReport.Best(epochs) is { } best && epochs.Count - best.Epoch >= configuration.Patience;
 
     /// <summary>What changes in step n is a function of n alone, whatever came before.</summary>
     private Batch<float> Augmented(Batch<float> batch, int step) =>
@@ -131,15 +169,15 @@ public sealed class TrainingRun
         return new ImageFormat(1, images.Height, images.Width, images.Classes, Feature(0), Feature(0), Feature(255));
     }
 
-    private EpochReport Evaluate(TrainingState<float> state, int epoch, double loss, int threads, Stopwatch watch)
+    private EpochReport Evaluate(RunState state, int epoch, double loss, int threads)
     {
-        double Accuracy(LabeledImages images, int[] indices) =>
-            Evaluation.Accuracy(state.Network, images, indices, scale, threads);
+        var network = state.Network;
+        double Accuracy(LabeledImages images, int[] indices) => Evaluation.Accuracy(network, images, indices, scale, threads);
         return new EpochReport(
             epoch, state.Step, loss,
             Accuracy(data.Training, samples.Training),
             samples.Validation.Length == 0 ? null : Accuracy(data.Training, samples.Validation),
             Accuracy(data.Test, data.Test.All),
-            watch.Elapsed.TotalSeconds);
+            state.Seconds, network.Digest());
     }
 }

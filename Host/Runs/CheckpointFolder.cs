@@ -1,0 +1,72 @@
+using System.Globalization;
+using Functional.Host.Data;
+
+namespace Functional.Host.Runs;
+
+/// <summary>The checkpoints of a run, a file each with the number of its step as its name. The last two are kept, so that
+/// there is one to go on from whatever becomes of the other.</summary>
+/// <param name="path">The folder.</param>
+internal sealed class CheckpointFolder(string path)
+{
+    private const string Extension = ".safetensors";
+    private const int Kept = 2;
+
+    /// <summary>Saves a state and deletes those that are no longer needed.</summary>
+    /// <exception cref="RunException">It can't be written; the earlier ones are still there.</exception>
+    public void Write(RunState state)
+    {
+        Checkpoint.Write(PathOf(state.Step), state);
+        foreach (var step in Steps().Skip(Kept))
+            Delete(step);
+    }
+
+    /// <summary>The newest state that can be read, or null if there is no checkpoint.</summary>
+    /// <param name="start">The state before the first step.</param>
+    /// <param name="passedOver">Is told of newer ones that can't be read.</param>
+    /// <exception cref="DataException">None of those that there are can be read; what is wrong with the newest.</exception>
+    public RunState? Newest(RunState start, Action<DataException> passedOver)
+    {
+        var damaged = new List<DataException>();
+        foreach (var step in Steps())
+            try
+            {
+                var state = Checkpoint.Read(PathOf(step), start);
+                damaged.ForEach(passedOver);
+                return state;
+            }
+            catch (DataException e)
+            {
+                damaged.Add(e);
+            }
+        return damaged.Count == 0 ? null : throw damaged[0];
+    }
+
+    /// <summary>Deletes the checkpoints after a step: those that can't be read, once the run goes on from an earlier one.
+    /// </summary>
+    public void DeleteAfter(int step)
+    {
+        foreach (var later in Steps().Where(later => later > step))
+            Delete(later);
+    }
+
+    private void Delete(int step) => OutputFile.Guard(PathOf(step), () => File.Delete(PathOf(step)));
+
+    private string PathOf(int step) => Path.Combine(path, step.ToString("D9", CultureInfo.InvariantCulture) + Extension);
+
+    // The newest first. What is none of our names is none of our business, such as a file that was not written to its end.
+    private int[] Steps()
+    {
+        int[] steps = [];
+        OutputFile.Guard(path, () => steps =
+        [
+            .. from file in Directory.Exists(path) ? Directory.EnumerateFiles(path, "*" + Extension) : []
+               let name = Path.GetFileNameWithoutExtension(file)
+               where int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+               let step = int.Parse(name, CultureInfo.InvariantCulture)
+               where file == PathOf(step)
+               orderby step descending
+               select step,
+        ]);
+        return steps;
+    }
+}

@@ -1,0 +1,49 @@
+using Functional.Host.Data;
+
+namespace Functional.Host.Runs;
+
+/// <summary>What a run goes on with: as it was configured, but for its end and how often it is saved.</summary>
+/// <param name="Configuration">What is run.</param>
+/// <param name="Data">On what.</param>
+/// <param name="Run">Both together.</param>
+/// <param name="From">How far it has come; null if there is no checkpoint, so that it begins again.</param>
+public sealed record Resumption(TrainConfiguration Configuration, ImageDataSet Data, TrainingRun Run, RunProgress? From)
+{
+    private static readonly string[] Changeable = ["epochs", "iterations", "patience", "checkpoint-every"];
+
+    /// <summary>Reads what a folder holds.</summary>
+    /// <param name="folder">The run's.</param>
+    /// <param name="options">Those that are told now.</param>
+    /// <param name="passedOver">Is told of newer checkpoints that can't be read.</param>
+    /// <exception cref="UsageException">An option can't be told any more.</exception>
+    /// <exception cref="DataException">Configuration, data or all checkpoints can't be read.</exception>
+    public static Resumption Of(
+        RunFolder folder, IReadOnlyDictionary<string, string> options, Action<DataException> passedOver)
+    {
+        var old = RunRecord.Read(folder.Path).Configuration;
+        var configuration = Changed(old, options);
+        var data = DataSets.Load(configuration.Data);
+        var run = new TrainingRun(configuration, data);
+        var from = folder.Progress(run, passedOver);
+        var (step, planned) = (from?.State.Step ?? 0, old.Steps(run.StepsPerEpoch));
+        if (run.Iterations < step)
+            throw new UsageException($"--resume: the run has taken {step} steps, and can't end after {run.Iterations}");
+        // Where the schedule depends on the run's length, what has been done was done for the old one.
+        if (step > (old.Stages is [.., var stage] ? stage.Until : 0)
+            && !configuration.OptimizerAt(step, planned).Equals(configuration.OptimizerAt(step, run.Iterations)))
+        {
+            configuration = configuration with { Stages = [.. old.Stages, new Stage(step, planned)] };
+            run = new TrainingRun(configuration, data);
+        }
+        return new Resumption(configuration, data, run, from);
+    }
+
+    private static TrainConfiguration Changed(TrainConfiguration old, IReadOnlyDictionary<string, string> options)
+    {
+        var others = options.Keys.Except(Changeable).Select(option =>
+            $"--{option}: a run that goes on keeps it; what can change is {string.Join(", ", Changeable.Select(name => $"--{name}"))}");
+        if (others.ToArray() is { Length: > 0 } faults)
+            throw new UsageException(string.Join('\n', faults));
+        return TrainOptions.Parse(options, options.ContainsKey("epochs") ? old with { Iterations = null } : old);
+    }
+}

@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Functional.Host.Data;
+
+namespace Functional.Host.Runs;
+
+/// <summary>On what a run ran. No result depends on any of it but the data.</summary>
+/// <param name="Version">The program's version.</param>
+/// <param name="Runtime">The .NET runtime.</param>
+/// <param name="System">The operating system.</param>
+/// <param name="Architecture">The processor's kind.</param>
+/// <param name="Cores">Processors that the program could use.</param>
+/// <param name="VectorBits">The widest vectors that are worth it.</param>
+/// <param name="Training">SHA-256 of the training samples' pixels and labels.</param>
+/// <param name="Test">SHA-256 of the test samples' pixels and labels.</param>
+internal sealed record RunEnvironment(
+    string Version, string Runtime, string System, string Architecture, int Cores, int VectorBits, string Training, string Test)
+{
+    private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>This one, and these data.</summary>
+    public static RunEnvironment Of(ImageDataSet data) => new(
+        RunFolder.Version, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription,
+        $"{RuntimeInformation.ProcessArchitecture}", Environment.ProcessorCount,
+        Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128,
+        Digest(data.Training), Digest(data.Test));
+
+    /// <summary>Writes the file.</summary>
+    public void Write(string path) => JsonFile.Write(path, this, Layout);
+
+    /// <summary>Reads the file; null if there is none.</summary>
+    public static RunEnvironment? Read(string path) => JsonFile.Read<RunEnvironment>(path, Layout);
+
+    private static string Digest(LabeledImages images)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(images.Pixels);
+        hash.AppendData(images.Labels);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

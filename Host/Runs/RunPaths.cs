@@ -1,0 +1,38 @@
+namespace Functional.Host.Runs;
+
+/// <summary>Where things lie in a run's folder.</summary>
+/// <param name="Folder">The folder itself.</param>
+internal readonly record struct RunPaths(string Folder)
+{
+    /// <summary>What was asked for: enough to run it again exactly.</summary>
+    public string Configuration => In("config.json");
+
+    /// <summary>On what it ran: version, machine, digests of the data.</summary>
+    public string Environment => In("environment.json");
+
+    /// <summary>What each epoch came to.</summary>
+    public string Metrics => In("metrics.csv");
+
+    /// <summary>The number and the network's digest of each epoch.</summary>
+    public string Digests => In("digest.txt");
+
+    /// <summary>The loss of each step, 8 bytes each, little-endian.</summary>
+    public string Losses => In("losses.f64");
+
+    /// <summary>The states to go on from.</summary>
+    public string Checkpoints => In("checkpoints");
+
+    /// <summary>The network that did best in validation or, without one, the last.</summary>
+    public string Best => In("best.safetensors");
+
+    /// <summary>How the run ended.</summary>
+    public string Summary => In("summary.json");
+
+    /// <summary>The page.</summary>
+    public string Report => In("report.html");
+
+    /// <summary>Is locked as long as the run goes on.</summary>
+    public string Running => In("running");
+
+    private string In(string name) => Path.Combine(Folder, name);
+}

@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using Functional.Host.Data;
+
+namespace Functional.Host.Runs;
+
+/// <summary>Where a run stands.</summary>
+public enum RunStatus
+{
+    /// <summary>It has come to its end.</summary>
+    Finished,
+
+    /// <summary>A program is training it.</summary>
+    Running,
+
+    /// <summary>It was interrupted, or killed, or has failed; it can be resumed.</summary>
+    Unfinished,
+}
+
+/// <summary>What a run's folder tells of the run.</summary>
+public sealed record RunRecord
+{
+    private RunRecord(string folder) => (Folder, Configuration) = (folder, ConfigurationFile.Read(new RunPaths(folder).Configuration));
+
+    /// <summary>The folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>What was asked for.</summary>
+    public TrainConfiguration Configuration { get; }
+
+    /// <summary>What the epochs came to, in order; the last may be a part of one.</summary>
+    public IReadOnlyList<EpochReport> Epochs { get; private init; } = [];
+
+    /// <summary>The loss of every step that has been saved.</summary>
+    public IReadOnlyList<double> Losses { get; private init; } = [];
+
+    /// <summary>On what it ran; null if that isn't known.</summary>
+    internal RunEnvironment? Environment { get; private init; }
+
+    /// <summary>How it ended; null if it hasn't.</summary>
+    public RunSummary? Summary { get; private init; }
+
+    /// <summary>Where it stands.</summary>
+    public RunStatus Status { get; private init; }
+
+    /// <summary>Whether a folder holds a run.</summary>
+    public static bool IsRun(string folder) => File.Exists(new RunPaths(folder).Configuration);
+
+    /// <exception cref="DataException">The folder holds no run.</exception>
+    internal static void CheckRun(string folder)
+    {
+        if (!IsRun(folder))
+            throw new DataException(folder, null, "a run's folder, with config.json in it", "none");
+    }
+
+    /// <summary>Reads a folder. A run that was killed has what had been written by then.</summary>
+    /// <exception cref="DataException">It is no run's folder, or a file in it is damaged.</exception>
+    public static RunRecord Read(string folder)
+    {
+        CheckRun(folder);
+        var paths = new RunPaths(folder);
+        var summary = JsonFile.Read<RunSummary>(paths.Summary, RunFolder.SummaryLayout);
+        return new RunRecord(folder)
+        {
+            Epochs = File.Exists(paths.Metrics) && File.Exists(paths.Digests) ? MetricsFile.Read(paths) : [],
+            Losses = File.Exists(paths.Losses) ? DataFile.Open(paths.Losses, ReadLosses) : [],
+            Environment = RunEnvironment.Read(paths.Environment),
+            Summary = summary,
+            Status = RunLock.IsHeld(paths.Running) ? RunStatus.Running
+                : summary is { Interrupted: false } ? RunStatus.Finished
+                : RunStatus.Unfinished,
+        };
+    }
+
+    // A last loss that was cut off doesn't count.
+    private static double[] ReadLosses(Stream stream)
+    {
+        var losses = new double[stream.Length / sizeof(double)];
+        stream.ReadExactly(MemoryMarshal.AsBytes(losses.AsSpan()));
+        return losses;
+    }
+}

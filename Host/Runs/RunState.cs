@@ -1,0 +1,36 @@
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Functional.Host.Runs;
+
+/// <summary>All that a run is between two steps, as one value: save it and the run can go on, use it twice and it
+/// branches.</summary>
+/// <param name="Training">Network, optimizer and its state, key and step.</param>
+/// <param name="Average">The moving average of the parameters, where one is taken.</param>
+public sealed record RunState(TrainingState<float> Training, Average<float>? Average)
+{
+    /// <summary>How long it took to come here, reading data not counted.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>Steps taken.</summary>
+    public int Step => Training.Step;
+
+    /// <summary>The network that is evaluated and kept: the averaged one, where an average is taken.</summary>
+    public Network<float> Network => Average is null ? Training.Network : Training.Network.WithParameters(Average.Value());
+
+    /// <summary>The state after a step, and what the step saw.</summary>
+    public (RunState State, StepReport Report) Next(Batch<float> batch)
+    {
+        var (training, report) = Functional.Training.Step(Training, batch);
+        // While gradients are gathered the parameters stay, and don't count again.
+        var average = training.OptimizerState.Gathered > 0 ? Average : Average?.Update(training.Network.Parameters());
+        return (this with { Training = training, Average = average }, report);
+    }
+
+    /// <summary>The same state, with another optimizer of the same kind from here on.</summary>
+    public RunState With(Optimizer optimizer) =>
+        this with
+        {
+            Training = new TrainingState<float>(
+                Training.Network, optimizer, Training.OptimizerState, Training.Key, Training.Step),
+        };
+}

@@ -1,0 +1,131 @@
+using System.Text.Json;
+using Functional.Tests.Data;
+
+namespace Functional.Tests.CommandLine;
+
+/// <summary>Runs that are interrupted, killed or damaged, and go on.</summary>
+public sealed class ResumeTests : IDisposable
+{
+    private static readonly string[] Options =
+    [
+        "--samples", "600", "--hidden", "20", "--batch-size", "30", "--epochs", "8", "--optimizer", "adam", "--batch-norm",
+        "--dropout", "0.2", "--augment", "shift,noise", "--schedule", "warmup:10+cosine", "--average", "0.9", "--validation", "0.1",
+    ];
+
+    // Each run is killed once; a campaign sets this to more.
+    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("FUNCTIONAL_KILLS") ?? "10");
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private Outcome Train(params string[] arguments) => Program.Run(folder.Path, ["train", "--json", .. arguments]);
+
+    private static string Digest(Outcome outcome) => outcome.Event("summary").GetProperty("digest").GetString()!;
+
+    // All but the time.
+    private string[] Rows(string run) =>
+        [.. File.ReadLines(folder[$"{run}/metrics.csv"]).Select(line => line[..line.LastIndexOf(',')])];
+
+    [Fact]
+    public void Killed_runs_that_go_on_come_to_the_same_bits()
+    {
+        var whole = Train([.. Options, "--out", "whole"]);
+        var random = new Random(1);
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            var run = $"run{kill}";
+            using (var process = Program.Start(folder.Path, ["train", "--json", .. Options, "--out", run]))
+            {
+                // The start, then none to all epochs: each has a checkpoint, and little else.
+                for (var line = random.Next(9); line >= 0; line--)
+                    process.StandardOutput.ReadLine();
+                Thread.Sleep(TimeSpan.FromMilliseconds(random.NextDouble() * 20));
+                process.Kill();
+                process.WaitForExit();
+            }
+            var outcome = Train("--resume", run);
+            Assert.True(outcome.ExitCode == 0, $"kill {kill}: {outcome.Error}");
+            Assert.Equal(Digest(whole), Digest(outcome));
+            Assert.Equal(Rows("whole"), Rows(run));
+            foreach (var file in (string[])["digest.txt", "losses.f64"])
+                Assert.Equal(File.ReadAllBytes(folder[$"whole/{file}"]), File.ReadAllBytes(folder[$"{run}/{file}"]));
+            Directory.Delete(folder[run], recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_finished_run_tells_its_end_again_and_goes_on_with_more_epochs()
+    {
+        string[] options = ["--samples", "300", "--hidden", "10", "--optimizer", "momentum"];
+        var longer = Train([.. options, "--epochs", "4", "--out", "longer"]);
+        var first = Train([.. options, "--epochs", "2", "--out", "run"]);
+        var again = Train("--resume", "run");
+        Assert.Equal((0, Digest(first)), (again.ExitCode, Digest(again)));
+        Assert.Equal(["start", "summary"], again.Events.Select(found => found.GetProperty("event").GetString()));
+        Assert.Equal(Digest(longer), Digest(Train("--resume", "run", "--epochs", "4")));
+        Assert.Equal(Rows("longer"), Rows("run"));
+        var shorter = Train("--resume", "run", "--epochs", "1");
+        Assert.Equal((2, "functional: --resume: the run has taken 12 steps, and can't end after 3\n"), (shorter.ExitCode, shorter.Error));
+    }
+
+    [Fact]
+    public void What_was_done_under_a_schedule_for_fewer_steps_stays_done()
+    {
+        string[] options = ["--samples", "300", "--hidden", "10", "--schedule", "cosine"];
+        Train([.. options, "--epochs", "2", "--out", "run"]);
+        var losses = File.ReadAllBytes(folder["run/losses.f64"]);
+        Assert.Equal(0, Train("--resume", "run", "--epochs", "4").ExitCode);
+        Assert.Equal(losses, File.ReadAllBytes(folder["run/losses.f64"])[..losses.Length]);
+        var stage = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(folder["run/config.json"])).GetProperty("stages")[0];
+        Assert.Equal((6, 6), (stage.GetProperty("until").GetInt32(), stage.GetProperty("planned").GetInt32()));
+    }
+
+    [Fact]
+    public void Patience_ends_a_run_and_more_of_it_lets_it_go_on()
+    {
+        string[] options = ["--samples", "300", "--validation", "0.3", "--learning-rate", "0", "--hidden", "10", "--out", "run"];
+        var summary = Train([.. options, "--patience", "2"]).Event("summary");
+        Assert.Equal((9, true, false), (
+            summary.GetProperty("iterations").GetInt32(), summary.GetProperty("stoppedEarly").GetBoolean(),
+            summary.GetProperty("interrupted").GetBoolean()));
+        Assert.Equal(1, summary.GetProperty("best").GetProperty("epoch").GetInt32());
+        Assert.Equal(15, Train("--resume", "run", "--patience", "4").Event("summary").GetProperty("iterations").GetInt32());
+    }
+
+    [Fact]
+    public void A_damaged_checkpoint_is_passed_over_and_two_are_refused()
+    {
+        var whole = Train("--samples", "300", "--hidden", "10", "--epochs", "3", "--out", "run");
+        string[] checkpoints = [.. Directory.GetFiles(folder["run/checkpoints"]).Order()];
+        Assert.Equal(["000000006.safetensors", "000000009.safetensors"], checkpoints.Select(Path.GetFileName));
+        Damage(checkpoints[1]);
+        var resumed = Train("--resume", "run");
+        Assert.Equal(Digest(whole), Digest(resumed));
+        Assert.StartsWith("functional: passed over: run/checkpoints/000000009.safetensors: at byte ", resumed.Error, StringComparison.Ordinal);
+        foreach (var checkpoint in checkpoints)
+            Damage(checkpoint);
+        var refused = Train("--resume", "run");
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Matches("^functional: run/checkpoints/000000009.safetensors: at byte [0-9]+: expected .*: the file is damaged\n$", refused.Error);
+
+        static void Damage(string path)
+        {
+            var bytes = File.ReadAllBytes(path);
+            bytes[bytes.Length / 2] ^= 1;
+            File.WriteAllBytes(path, bytes);
+        }
+    }
+
+    [Theory]
+    [InlineData("functional: nowhere: expected a run's folder, with config.json in it, found none\n", "nowhere")]
+    [InlineData("functional: --hidden: a run that goes on keeps it; what can change is --epochs, --iterations, --patience, --checkpoint-every\n", "run", "--hidden", "5")]
+    [InlineData("functional: --resume: the run goes on in its own folder; --out and --force have no place here\n", "run", "--force")]
+    public void What_can_t_be_resumed_is_said(string message, string run, params string[] options)
+    {
+        Directory.CreateDirectory(folder["run"]);
+        File.WriteAllText(folder["run/config.json"], """{"command":"train","options":{}}""");
+        var outcome = Train(["--resume", run, .. options]);
+        Assert.Equal((2, message), (outcome.ExitCode, outcome.Error));
+    }
+}
