@@ -25,9 +25,10 @@ type internal Tuning =
       Span: int
       /// Bytes of A, read in place, from which the first strip leaves it packed for the others: the first-level cache.
       KeptA: int
-      /// Panels of A from which a transposed B is packed, and how many strips of it together.
+      /// Panels of A from which a transposed B is packed.
       PanelsToPackB: int
-      StripsTogether: int
+      /// Bytes of B that are packed together: a share of the last cache.
+      BlockOfB: int
       /// Multiply-adds from which threads pay.
       Threading: int64 }
 
@@ -38,7 +39,7 @@ module internal Tuning =
           Span = 256 * 1024
           KeptA = 32 * 1024
           PanelsToPackB = 8
-          StripsTogether = 16
+          BlockOfB = 4 <<< 20
           Threading = 400_000L }
 
 /// Some panels of A for some k: those from FirstPanel up to, not including, NextPanel; Depth k from First on. They are,
@@ -172,16 +173,21 @@ type internal Kernel<'T, 'V, 'L when Real<'T> and 'L: struct and 'L :> ILanes<'V
             Tile<'V, 'L>.Run(rows, columns, &t)
         if goAside then Pack.elements<'T> m columns aside width into c.Column
 
-    /// Some panels times some strips, for all k: the work of one thread.
+    /// Some panels times some strips, for all k: the work of one thread. Each element of A and of B is packed once, unless
+    /// B is so wide that its packed strips would leave the last cache.
     let part firstPanel nextPanel firstStrip nextStrip =
-        let together =
-            if packA then max 1 (int (nativeint tuning.BlockOfA / max 1n panelBytes)) else nextPanel - firstPanel
+        let fitting (block: int) each = max 1 (int (nativeint block / max 1n each))
+        let panelsTogether =
+            let all = nextPanel - firstPanel
+            if packA then min all (fitting tuning.BlockOfA panelBytes) else all
+        let stripsTogether =
+            let all = nextStrip - firstStrip
+            if packB then min all (fitting tuning.BlockOfB stripBytes) else all
         let bytesOfA =
-            if packA || keepA then nativeint (min together (nextPanel - firstPanel)) * panelBytes
+            if packA || keepA then nativeint panelsTogether * panelBytes
             elif copyA then nativeint k * a.Column + width
             else 0n
-        let bytesOfB =
-            if packB then nativeint (min tuning.StripsTogether (nextStrip - firstStrip)) * stripBytes else 0n
+        let bytesOfB = if packB then nativeint stripsTogether * stripBytes else 0n
         let bytesAside = if spills then nativeint 'L.Columns * width else 0n
         let buffer = Memory.rent (bytesOfA + bytesOfB + bytesAside)
         use pin = fixed buffer
@@ -190,35 +196,38 @@ type internal Kernel<'T, 'V, 'L when Real<'T> and 'L: struct and 'L :> ILanes<'V
         let aside = roomForB + bytesOfB
         if copyA then copyWhole packedA
         elif packA && spills then (Memory.bytes packedA (int bytesOfA)).Clear()
-        let mutable panel = firstPanel
-        while panel < nextPanel do
-            let nextGroup = min nextPanel (panel + together)
+        let mutable strips = firstStrip
+        while strips < nextStrip do
+            let nextStrips = min nextStrip (strips + stripsTogether)
             let mutable first = 0
             while first < max 1 k do
-                let block =
-                    { FirstPanel = panel
-                      NextPanel = nextGroup
-                      First = first
-                      Depth = min depth (k - first)
-                      Packed = packedA }
-                if packA then packPanels block
-                for strip in firstStrip .. nextStrip - 1 do
-                    let ahead = if packB then (strip - firstStrip) % tuning.StripsTogether else 0
-                    if packB && ahead = 0 then
-                        packStrips block strip (min nextStrip (strip + tuning.StripsTogether)) roomForB
-                    let packedB = if packB then roomForB + nativeint ahead * stripBytes else 0n
-                    let packed = packA || (keepA && strip > firstStrip)
-                    multiply block strip packed packedB aside (firstColumn nextStrip)
+                let mutable panel = firstPanel
+                while panel < nextPanel do
+                    let nextGroup = min nextPanel (panel + panelsTogether)
+                    let block =
+                        { FirstPanel = panel
+                          NextPanel = nextGroup
+                          First = first
+                          Depth = min depth (k - first)
+                          Packed = packedA }
+                    if packB && panel = firstPanel then packStrips block strips nextStrips roomForB
+                    if packA then packPanels block
+                    for strip in strips .. nextStrips - 1 do
+                        let packedB = if packB then roomForB + nativeint (strip - strips) * stripBytes else 0n
+                        let packed = packA || (keepA && strip > strips)
+                        multiply block strip packed packedB aside (firstColumn nextStrip)
+                    panel <- nextGroup
                 first <- first + max 1 depth
-            panel <- nextGroup
+            strips <- nextStrips
         Memory.giveBack buffer
 
     /// A method of its own, since a closure would be allocated even where none is needed.
     member private _.OnTeam(threads: int) =
-        let byRows = panels >= threads
+        // Each part packs what it reads: by columns a transposed B is packed once in all, and A by each.
+        let byRows = panels >= threads && not packB
         let things = if byRows then panels else strips
-        // More parts than threads, where parts stay large: whoever is ahead takes the next.
-        let parts = if things >= 8 * threads then 4 * threads else min threads things
+        // More parts than threads, where that costs nothing: whoever is ahead takes the next.
+        let parts = if byRows && things >= 8 * threads then 4 * threads else min threads things
         Team.run parts (Action<int>(fun i ->
             let first = int (int64 things * int64 i / int64 parts)
             let next = int (int64 things * int64 (i + 1) / int64 parts)

@@ -24,7 +24,7 @@ public sealed class BenchmarkTable(TextWriter output)
     {
         Peak => "fused multiply-adds        threads    GFLOP/s",
         Bandwidth => "memory                     threads       GB/s",
-        ProductTime => "product (m x n x k)        threads    GFLOP/s    of peak           us",
+        ProductTime => "product (m x n x k)        threads    GFLOP/s    of peak           us     us fresh",
         StepTime => "training step              threads    us/step    of peak      KB/step    gen 2    GC pauses",
         EvaluationTime => "accuracy                   threads         ms    of peak",
         _ => throw new ArgumentException($"there is no table of {measurement.Event}", nameof(measurement)),
@@ -36,7 +36,7 @@ public sealed class BenchmarkTable(TextWriter output)
         Bandwidth x => Row(x.Pattern, x.Threads, $"{x.GbPerSecond,11:F1}"),
         ProductTime x => Row(
             $"{x.M} x {x.N} x {x.K} {x.Transposes}{(x.Type == "double" ? " double" : "")}", x.Threads,
-            $"{x.Gflops,11:F1}{100 * x.ShareOfPeak,10:F0}%{x.Us,13:F1}"),
+            $"{x.Gflops,11:F1}{100 * x.ShareOfPeak,10:F0}%{x.Us,13:F1}{x.UsFresh,13:F1}"),
         StepTime x => Row(
             $"{x.Workload} ({x.Data})", x.Threads,
             $"{x.UsPerStep,11:F1}{100 * x.ShareOfPeak,10:F0}%{x.KbPerStep,13:F0}{x.Gen2Collections,9}{100 * x.GcPausedShare,12:F1}%"),

@@ -20,19 +20,21 @@ public sealed record Peak(string Type, int Threads, int Bits, double Gflops) : M
 public sealed record Bandwidth(
     string Pattern, int Threads, [property: JsonPropertyName("gb_per_s")] double GbPerSecond) : Measurement("bandwidth");
 
-/// <summary>A matrix product, m x k times k x n, into a fresh matrix.</summary>
+/// <summary>A matrix product, m x k times k x n.</summary>
 /// <param name="M">Rows of the result.</param>
 /// <param name="N">Columns of the result.</param>
 /// <param name="K">The length of each sum.</param>
 /// <param name="Transposes">NN, TN (the first operand is transposed) or NT (the second is).</param>
 /// <param name="Type">float32 or double.</param>
 /// <param name="Threads">How many threads were allowed.</param>
-/// <param name="Us">Microseconds.</param>
+/// <param name="Us">Microseconds, into an array that is used again, as BLAS does it.</param>
 /// <param name="Gflops">Operations in a nanosecond.</param>
 /// <param name="ShareOfPeak">Of the peak with as many threads, 0 to 1.</param>
+/// <param name="UsFresh">Microseconds into a fresh matrix, whose memory is in no cache.</param>
 public sealed record ProductTime(
     int M, int N, int K, string Transposes, string Type, int Threads, double Us, double Gflops,
-    [property: JsonPropertyName("share_of_peak")] double ShareOfPeak) : Measurement("product");
+    [property: JsonPropertyName("share_of_peak")] double ShareOfPeak,
+    [property: JsonPropertyName("us_fresh")] double UsFresh) : Measurement("product");
 
 /// <summary>A training step: a mini-batch gathered from bytes, forward, backward, the update of every parameter.</summary>
 /// <param name="Workload">Its name.</param>

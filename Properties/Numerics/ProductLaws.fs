@@ -42,14 +42,14 @@ let private tinyBlocks =
         let! span = Gen.elements [ 0; 1 <<< 20 ]
         let! keptA = Gen.elements [ 0; 1 <<< 20 ]
         let! panels = Gen.choose (0, 4)
-        let! strips = Gen.choose (1, 3)
+        let! blockOfB = Gen.elements [ 1; 5000; 1 <<< 20 ]
         return
             { Depth = depth
               BlockOfA = blockOfA
               Span = span
               KeptA = keptA
               PanelsToPackB = panels
-              StripsTogether = strips
+              BlockOfB = blockOfB
               Threading = 0L }
     }
 
