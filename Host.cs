@@ -16,6 +16,7 @@ var root = new RootCommand("Functional: deep learning from scratch, as pure func
 {
     TrainCommand.Create(),
     CheckGradientsCommand.Create(),
+    DoctorCommand.Create(),
     BenchCommand.Create(),
     DataCommand.Create(),
     ReplayCommand.Create(),

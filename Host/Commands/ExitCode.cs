@@ -12,6 +12,9 @@ public static class ExitCode
     /// <summary>Bad usage or bad input.</summary>
     public const int Usage = 2;
 
+    /// <summary>The doctor found something above a hint.</summary>
+    public const int Found = 3;
+
     /// <summary>Ended by Ctrl-C.</summary>
     public const int Interrupted = 130;
 }

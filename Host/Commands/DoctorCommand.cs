@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Globalization;
+using Functional.Host.Data;
+using Functional.Host.Doctor;
+using Functional.Host.Reporting;
+using Functional.Host.Runs;
+
+namespace Functional.Host.Commands;
+
+/// <summary><c>functional doctor</c>: why does it not learn?</summary>
+public static class DoctorCommand
+{
+    /// <summary>The command with its options: those of training, or a run's folder.</summary>
+    public static Command Create()
+    {
+        var run = new Argument<string?>("RUN")
+        {
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "a run's folder, whose configuration is examined; options given here change it",
+        };
+        var options = TrainOptions.All.Select(option => CommonOptions.Of(option, new TrainConfiguration())).ToArray();
+        var threads = CommonOptions.Threads();
+        var json = CommonOptions.Json();
+        var command = new Command(
+            "doctor", "Find out why a network doesn't learn, or could learn better, by a look at its data and by short runs.")
+        { run };
+        foreach (var option in (Option[])[.. options, threads, json])
+            command.Add(option);
+        command.SetAction(parsed =>
+        {
+            var given = parsed.GetValue(run);
+            var start = given is null ? new TrainConfiguration() : RunFolder.ReadConfiguration(given);
+            var configuration = TrainOptions.Parse(CommonOptions.Values(parsed, options), start);
+            return Run(configuration, parsed.GetValue(threads), parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static int Run(TrainConfiguration configuration, int threads, bool json)
+    {
+        var examination = Physician.Examine(configuration, DataSets.Load(configuration.Data), threads);
+        if (json)
+            WriteJson(new JsonReport(Console.Out), examination);
+        else
+            WriteLines(Console.Out, examination);
+        return examination.IsHealthy ? ExitCode.Done : ExitCode.Found;
+    }
+
+    private static void WriteJson(JsonReport report, Examination examination)
+    {
+        foreach (var finding in examination.Findings)
+            report.Write("finding", finding);
+        report.Write("summary", new
+        {
+            Findings = examination.Findings.Count,
+            Healthy = examination.IsHealthy,
+            examination.Steps,
+            examination.Planned,
+            examination.Loss,
+            examination.Chance,
+            examination.TrainAccuracy,
+            examination.TestAccuracy,
+        });
+    }
+
+    private static void WriteLines(TextWriter output, Examination examination)
+    {
+        output.WriteLine(Text(
+            $"{examination.Steps:N0} of {examination.Planned:N0} steps tried: loss {examination.Loss:F3} (guessing costs {examination.Chance:F3}), training {PlainReport.Percent(examination.TrainAccuracy)}, test {PlainReport.Percent(examination.TestAccuracy)} of up to 1,000 samples"));
+        if (examination.Findings.Count == 0)
+            output.WriteLine("nothing is wrong");
+        foreach (var finding in examination.Findings)
+        {
+            output.WriteLine();
+            output.WriteLine($"{finding.Severity.ToString().ToLowerInvariant()}: {finding.Name}{(string.IsNullOrEmpty(finding.Layer) ? "" : $" ({finding.Layer})")}");
+            output.WriteLine($"  {finding.Evidence}");
+            output.WriteLine($"  {finding.Advice}");
+        }
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

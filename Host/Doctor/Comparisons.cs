@@ -1,0 +1,96 @@
+using System.Globalization;
+using Functional.Host.Data;
+using Functional.Host.Runs;
+
+namespace Functional.Host.Doctor;
+
+/// <summary>
+/// What is to blame is found by experiment: the same short run with one thing changed. What lets the network learn
+/// more was in its way, and the share of what was missing that it brings is how much it explains.
+/// </summary>
+internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
+{
+    private const int MostSteps = 800;
+    private const double LeastGain = 0.03, LeastShare = 0.3;
+
+    private readonly TrainConfiguration configuration = trial.Configuration;
+
+    /// <summary>One thing changed.</summary>
+    private sealed record Change(FindingKind Kind, TrainConfiguration Configuration, string Told, string Advice, double Head = 0);
+
+    /// <summary>The causes that the experiments show, each once.</summary>
+    public IReadOnlyList<Finding> Findings()
+    {
+        var changes = Changes().ToArray();
+        var results = new Finding?[changes.Length];
+        Parallel.For(0, changes.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+            results[i] = Threads.Use(1, () => Try(changes[i])));
+        return [.. results.OfType<Finding>().GroupBy(finding => finding.Kind).Select(same => same.MaxBy(finding => finding.Weight)!)];
+    }
+
+    private Finding? Try(Change change)
+    {
+        var other = Trial.Run(change.Configuration, data, Math.Min(MostSteps, Math.Max(trial.Steps, 60)));
+        var gain = other.Learned - trial.Learned;
+        var share = gain / (1 - trial.Learned + 1e-9);
+        if (gain < LeastGain || share < LeastShare)
+            return null;
+        return new Finding(
+            change.Kind, null, SeverityOf(trial),
+            Text($"with {change.Told}, {other.Training.Accuracy:0%} of the training samples are told right after {other.Steps:N0} steps; as it is, {trial.Training.Accuracy:0%} after {trial.Steps:N0}"),
+            change.Advice)
+        { Weight = share + change.Head };
+    }
+
+    internal static Severity SeverityOf(Trial trial) =>
+        trial.Learned < 0.1 ? Severity.Error : trial.Learned < 0.5 ? Severity.Warning : Severity.Hint;
+
+    private IEnumerable<Change> Changes()
+    {
+        if (trial.Learned > 0.95)
+            yield break;
+        var rate = configuration.OptimizerNumber("learning-rate")!.Value;
+        var usual = (configuration with { LearningRate = null }).OptimizerNumber("learning-rate")!.Value;
+        // A run that goes on for much longer than the trial gets as far with short steps.
+        var stretch = (double)trial.Planned / Math.Max(1, trial.Steps);
+        if (trial.Learned < 0.9 || stretch < 8)
+            foreach (var higher in Rates(rate, usual, [10, 100, 1000]).Where(value => value > 1.5 * rate && (rate == 0 || value / rate > stretch)))
+                yield return new Change(
+                    FindingKind.LearningRateTooLow, configuration with { LearningRate = higher },
+                    Text($"--learning-rate {higher:G3} in place of {rate:G3}"), Text($"Take longer steps: --learning-rate {higher:G3}"));
+        foreach (var lower in Rates(rate, usual, [0.1, 0.01]).Where(value => value < rate / 1.5))
+            yield return new Change(
+                FindingKind.LearningRateTooHigh, configuration with { LearningRate = lower },
+                Text($"--learning-rate {lower:G3} in place of {rate:G3}"), Text($"Take shorter steps: --learning-rate {lower:G3}"));
+        if (configuration.Dropout >= 0.3)
+            yield return new Change(
+                FindingKind.DropoutTooStrong, configuration with { Dropout = 0 }, Text($"no dropout in place of {configuration.Dropout:0%}"),
+                "Drop less, --dropout 0.2, or train longer: too little gets through for the layers behind to go by", 0.2);
+        if (Penalties().Any())
+            yield return new Change(
+                FindingKind.PenaltyTooStrong, configuration with { L1 = 0, L2 = 0, WeightDecay = 0, ProximalL1 = 0 },
+                $"no {string.Join(" and ", Penalties())}",
+                $"Make the penalty at least 10 times weaker ({string.Join(", ", Penalties())}): it pulls weights to 0 harder than the data pull them away", 0.3);
+        if (trial.Planned < 200)
+            yield return new Change(
+                FindingKind.TooFewSteps, configuration with { Iterations = 10 * trial.Planned }, Text($"{10 * trial.Planned} steps in place of {trial.Planned}"),
+                "Train longer: more --epochs, or a smaller --batch-size for more steps in each");
+        if (configuration.Hidden.Min() < 32)
+            yield return new Change(
+                FindingKind.TooSmall, configuration with { Hidden = [.. configuration.Hidden.Select(units => Math.Max(64, units))] },
+                Text($"at least 64 units in each hidden layer in place of {configuration.Hidden.Min()}"),
+                "Give the network more units: --hidden 50 or more", -0.1);
+    }
+
+    private static IEnumerable<double> Rates(double rate, double usual, double[] factors) =>
+        factors.Select(factor => rate * factor).Append(usual).Where(double.IsFinite).Distinct();
+
+    private IEnumerable<string> Penalties()
+    {
+        foreach (var option in (string[])["l1", "l2", "weight-decay", "proximal-l1"])
+            if (TrainOptions.All.First(known => known.Name == option).Get(configuration) is { } value && value != "0")
+                yield return $"--{option} {value}";
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

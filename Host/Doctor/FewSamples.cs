@@ -1,0 +1,53 @@
+using Functional.Host.Data;
+using Functional.Host.Runs;
+
+namespace Functional.Host.Doctor;
+
+/// <summary>Whether a network of these sizes can fit a few samples at all, under the best of circumstances.</summary>
+internal static class FewSamples
+{
+    private const int Count = 30, Steps = 600;
+    private const double Enough = 0.95;
+
+    /// <summary>The best share of a few samples that it comes to know by heart; null where there are not so many.</summary>
+    public static double? Fitted(TrainConfiguration configuration, ImageDataSet data)
+    {
+        if ((configuration.Samples ?? data.Training.Count) < Count)
+            return null;
+        var best = 0.0;
+        foreach (var (rate, seed) in ((double, long)[])[(0.01, 1), (0.003, 2), (0.03, 3)])
+        {
+            var ideal = new TrainConfiguration
+            {
+                Data = configuration.Data,
+                Samples = Count,
+                BatchSize = Count,
+                Iterations = Steps,
+                Scale = DataScale.Standard,
+                Hidden = configuration.Hidden,
+                Activation = configuration.Activation,
+                BatchNorm = configuration.BatchNorm,
+                Initializer = configuration.Activation.Name is "sigmoid" or "tanh" ? Initializer.Xavier : Initializer.He,
+                OptimizerName = "adam",
+                LearningRate = rate,
+                Seed = seed,
+            };
+            best = Math.Max(best, Trial.Run(ideal, data).Training.Accuracy);
+            if (best >= Enough)
+                break;
+        }
+        return best;
+    }
+
+    /// <summary>What it means if it can't.</summary>
+    public static Finding? Finding(Trial trial, ImageDataSet data)
+    {
+        if (trial.Learned > 0.9 || trial.Configuration.Hidden.Min() > 8 || Fitted(trial.Configuration, data) is not (< Enough and var best))
+            return null;
+        return new Finding(
+            FindingKind.TooSmall, null, Comparisons.SeverityOf(trial),
+            FormattableString.Invariant($"of {Count} samples it can learn only {best:0%} by heart, with plain features, Adam and {Steps} steps; its narrowest layer has {trial.Configuration.Hidden.Min()} units"),
+            "Give the network more units: --hidden 50 or more")
+        { Weight = 1.5 };
+    }
+}

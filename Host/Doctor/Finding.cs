@@ -1,0 +1,102 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Functional.Host.Doctor;
+
+/// <summary>How bad a finding is.</summary>
+[JsonConverter(typeof(KebabCase<Severity>))]
+public enum Severity
+{
+    /// <summary>Good to know; the network learns.</summary>
+    Hint,
+
+    /// <summary>It costs much, or makes the result untrue.</summary>
+    Warning,
+
+    /// <summary>With it, the network does not learn.</summary>
+    Error,
+}
+
+/// <summary>What can be wrong. Each has its section in docs/doctor.md.</summary>
+[JsonConverter(typeof(KebabCase<FindingKind>))]
+public enum FindingKind
+{
+    /// <summary>Features are far from the size of 1 that initializers and learning rates are made for.</summary>
+    UnscaledInputs,
+
+    /// <summary>Features, or whole samples, that say nothing.</summary>
+    ConstantInputs,
+
+    /// <summary>Labels that have little to do with their images.</summary>
+    ShuffledLabels,
+
+    /// <summary>Classes with many more samples than others.</summary>
+    ClassImbalance,
+
+    /// <summary>The same sample in two parts.</summary>
+    LeakedSamples,
+
+    /// <summary>Units that begin alike and stay alike.</summary>
+    SymmetricWeights,
+
+    /// <summary>Gradients get lost on their way to the first layers.</summary>
+    VanishingGradients,
+
+    /// <summary>Gradients grow on their way to the first layers, or during training.</summary>
+    ExplodingGradients,
+
+    /// <summary>Units that are off for every sample.</summary>
+    DeadUnits,
+
+    /// <summary>Units at the flat ends of their activation.</summary>
+    SaturatedUnits,
+
+    /// <summary>Steps too long.</summary>
+    LearningRateTooHigh,
+
+    /// <summary>Steps too short.</summary>
+    LearningRateTooLow,
+
+    /// <summary>Too few steps.</summary>
+    TooFewSteps,
+
+    /// <summary>The network answers as one who knows nothing.</summary>
+    LossAtChance,
+
+    /// <summary>The loss rose, or is no longer a number.</summary>
+    Diverged,
+
+    /// <summary>Batch normalization over batches of one.</summary>
+    BatchOfOne,
+
+    /// <summary>Too little gets through dropout.</summary>
+    DropoutTooStrong,
+
+    /// <summary>The penalty outweighs the data.</summary>
+    PenaltyTooStrong,
+
+    /// <summary>The network knows its training samples by heart, and others much worse.</summary>
+    Overfitting,
+
+    /// <summary>The network can't even fit a few samples.</summary>
+    TooSmall,
+}
+
+/// <summary>Something that is wrong, or could be better.</summary>
+/// <param name="Kind">What.</param>
+/// <param name="Layer">Where, as in <c>affine3</c> or <c>input</c>; null if it is no layer's.</param>
+/// <param name="Severity">How bad.</param>
+/// <param name="Evidence">The numbers behind it, one sentence.</param>
+/// <param name="Advice">What to change, one sentence with the option.</param>
+public sealed record Finding(FindingKind Kind, string? Layer, Severity Severity, string Evidence, string Advice)
+{
+    /// <summary>The kind as it is written: <c>dead-units</c>.</summary>
+    [JsonIgnore]
+    public string Name => JsonNamingPolicy.KebabCaseLower.ConvertName(Kind.ToString());
+
+    /// <summary>What share of what the network doesn't learn it explains; among causes, the largest come first.</summary>
+    internal double Weight { get; init; }
+}
+
+/// <summary>Writes <c>DeadUnits</c> as <c>dead-units</c>.</summary>
+public sealed class KebabCase<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower) where T : struct, Enum;

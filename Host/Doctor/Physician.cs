@@ -1,0 +1,110 @@
+using System.Globalization;
+using Functional.Host.Data;
+using Functional.Host.Runs;
+
+namespace Functional.Host.Doctor;
+
+/// <summary>What was found out about a configuration.</summary>
+/// <param name="Findings">The most likely cause first.</param>
+/// <param name="Steps">How many steps were tried.</param>
+/// <param name="Planned">How many the configuration asks for.</param>
+/// <param name="Loss">Of training samples after those, without the penalty.</param>
+/// <param name="Chance">What always the same answer costs.</param>
+/// <param name="TrainAccuracy">Share of training samples told right.</param>
+/// <param name="TestAccuracy">Share of test samples told right.</param>
+public sealed record Examination(
+    IReadOnlyList<Finding> Findings, int Steps, int Planned, double Loss, double Chance, double TrainAccuracy, double TestAccuracy)
+{
+    /// <summary>Whether nothing above a hint was found.</summary>
+    public bool IsHealthy => Findings.All(finding => finding.Severity == Severity.Hint);
+}
+
+/// <summary>Looks at the data, at the configuration and at a short run of it, and says what is wrong.</summary>
+public static class Physician
+{
+    /// <summary>Examines a configuration with its data.</summary>
+    /// <param name="configuration">What is to be trained.</param>
+    /// <param name="data">Its data.</param>
+    /// <param name="threads">At least 1; no finding depends on it.</param>
+    /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
+    public static Examination Examine(TrainConfiguration configuration, ImageDataSet data, int threads)
+    {
+        var run = new TrainingRun(configuration, data);
+        Finding[] ofData = [];
+        Trial? trial = null;
+        Parallel.Invoke(
+            new ParallelOptions { MaxDegreeOfParallelism = threads },
+            () => trial = Threads.Use(1, () => Trial.Run(configuration, data)),
+            () => ofData = [.. Threads.Use(1, () => new DataExamination(configuration, data, run.Samples, run.Scale).Findings().ToArray())]);
+        return new Examination(
+            Ordered(trial!, [.. ofData], data, threads), trial!.Steps, trial.Planned, trial.Training.Loss, trial.Chance,
+            trial.Training.Accuracy, trial.Test.Accuracy);
+    }
+
+    private static IReadOnlyList<Finding> Ordered(Trial trial, List<Finding> ofData, ImageDataSet data, int threads)
+    {
+        var blind = ofData.Any(finding => finding.Kind == FindingKind.ConstantInputs && finding.Severity == Severity.Error);
+        var unscaled = ofData.Any(finding => finding.Kind == FindingKind.UnscaledInputs);
+        var signals = new Signals(trial);
+        var facts = new[] { BatchOfOne(trial), signals.Symmetric() }.OfType<Finding>().ToArray();
+        // Symmetric or unscaled ones have no other signals to be expected.
+        var initial = facts.Length > 0 || unscaled ? [] : signals.AtStart().ToArray();
+        var experiments = blind || facts.Length > 0 ? [] : new Comparisons(trial, data, threads).Findings();
+        var small = blind || facts.Length > 0 ? null : FewSamples.Finding(trial, data);
+        var causes = experiments.Where(finding => small is null || finding.Kind != FindingKind.TooSmall)
+            .Concat(initial).Concat(small is null ? [] : [small])
+            .OrderByDescending(finding => finding.Weight).ToArray();
+        var symptoms = Outcomes(trial).Concat(signals.AtEnd()).Concat(AtChance(trial)).ToArray();
+        Finding[] found =
+        [
+            .. ofData.Where(finding => finding.Severity > Severity.Hint), .. facts, .. causes.Take(1), .. symptoms.Take(1),
+            .. causes.Skip(1), .. symptoms.Skip(1), .. Overfitting(trial), .. ofData.Where(finding => finding.Severity == Severity.Hint),
+        ];
+        return [.. found.DistinctBy(finding => finding.Kind).OrderByDescending(finding => finding.Severity > Severity.Hint)];
+    }
+
+    private static Finding? BatchOfOne(Trial trial)
+    {
+        var configuration = trial.Configuration;
+        if (!configuration.BatchNorm || configuration.BatchSize > 1)
+            return null;
+        return new Finding(
+            FindingKind.BatchOfOne, "batchnorm1", Comparisons.SeverityOf(trial) == Severity.Hint ? Severity.Warning : Comparisons.SeverityOf(trial),
+            "batch normalization subtracts the mean of the batch: of a batch of one, nothing is left, whatever the sample",
+            "Use a larger --batch-size (32 or more), or --batch-norm false");
+    }
+
+    private static IEnumerable<Finding> Outcomes(Trial trial)
+    {
+        if (!trial.HasDiverged)
+            yield break;
+        yield return new Finding(
+            FindingKind.Diverged, trial.Fault?.Layer, Severity.Error,
+            trial.Fault is { } fault
+                ? Text($"in step {trial.Steps + 1:N0} numbers stopped being finite, first {fault}")
+                : Text($"after {trial.Steps:N0} steps the loss is {trial.Training.Loss:G3}; it began at {trial.Start.Loss:G3}, and guessing costs {trial.Chance:F2}"),
+            "Use a smaller --learning-rate; look at the scale of features and of initial weights, too");
+    }
+
+    private static IEnumerable<Finding> AtChance(Trial trial)
+    {
+        if (trial.IsAtChance)
+            yield return new Finding(
+                FindingKind.LossAtChance, null, Severity.Error,
+                Text($"after {trial.Steps:N0} steps the loss is {trial.Training.Loss:F3} and {trial.Training.Accuracy:0%} of the training samples are told right; always the same answer costs {trial.Chance:F3} and is right for {trial.Majority:0%}"),
+                "See the other findings for the cause; if there is none, train longer, or try --optimizer adam");
+    }
+
+    private static IEnumerable<Finding> Overfitting(Trial trial)
+    {
+        var gap = trial.Training.Accuracy - trial.Test.Accuracy;
+        if (trial.HasDiverged || trial.Training.Accuracy < 0.5 || gap < 0.08)
+            yield break;
+        yield return new Finding(
+            FindingKind.Overfitting, null, gap > 0.5 ? Severity.Warning : Severity.Hint,
+            Text($"{trial.Training.Accuracy:0%} of the training samples are told right, but {trial.Test.Accuracy:0%} of the test samples"),
+            "More data helps most (--augment shift:2,elastic makes some); --dropout 0.2 or --l2 1e-4 keeps from learning by heart");
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

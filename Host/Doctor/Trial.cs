@@ -1,0 +1,137 @@
+using Functional.Host.Data;
+using Functional.Host.Runs;
+
+namespace Functional.Host.Doctor;
+
+/// <summary>How well a network does on a fixed few of the samples.</summary>
+/// <param name="Loss">Mean cross-entropy as in evaluation, without the penalty.</param>
+/// <param name="Accuracy">Share told right.</param>
+internal readonly record struct Skill(double Loss, double Accuracy);
+
+/// <summary>A short training run, and what could be seen of it.</summary>
+internal sealed record Trial
+{
+    internal const int DiagnosedSamples = 256;
+    private const int MostSteps = 2000, LeastSteps = 60, ProbeSamples = 1000;
+
+    // Of multiplications and additions: about a second on one core of a machine of its time.
+    private const double Budget = 1.2e11;
+
+    public required TrainConfiguration Configuration { get; init; }
+
+    /// <summary>The steps that the configuration asks for.</summary>
+    public required int Planned { get; init; }
+
+    /// <summary>The steps taken.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>The loss of every step.</summary>
+    public required IReadOnlyList<double> Losses { get; init; }
+
+    /// <summary>The initial network on training samples.</summary>
+    public required Skill Start { get; init; }
+
+    /// <summary>The last network on training samples.</summary>
+    public required Skill Training { get; init; }
+
+    /// <summary>The last network on test samples.</summary>
+    public required Skill Test { get; init; }
+
+    /// <summary>Before the first step, and at the end: the last state whose numbers were finite.</summary>
+    public required Diagnosis First { get; init; }
+
+    /// <inheritdoc cref="First"/>
+    public required Diagnosis Last { get; init; }
+
+    /// <summary>Before the first step.</summary>
+    public required Network<float> Initial { get; init; }
+
+    /// <summary>After the last step, or the last whose numbers were finite.</summary>
+    public required Network<float> Trained { get; init; }
+
+    /// <summary>Where numbers stopped being finite, if they did.</summary>
+    public required NumericFault? Fault { get; init; }
+
+    /// <summary>What always the same answer costs, in nats: the entropy of the labels.</summary>
+    public required double Chance { get; init; }
+
+    /// <summary>The share of the most frequent label.</summary>
+    public required double Majority { get; init; }
+
+    /// <summary>The loss is not a number, or far above where it began.</summary>
+    public bool HasDiverged =>
+        Fault is not null || !double.IsFinite(Training.Loss) || Training.Loss > 3 * Math.Max(Chance, Start.Loss);
+
+    /// <summary>How much of what there is to learn was learned: 0 for always the same answer, 1 for all right.</summary>
+    public double Learned => HasDiverged ? 0 : Math.Clamp((Training.Accuracy - Majority) / (1 - Majority + 1e-9), 0, 1);
+
+    /// <summary>Whether the answers are no better than always the same one.</summary>
+    public bool IsAtChance => !HasDiverged && (Learned < 0.03 || (Learned < 0.15 && Training.Loss > 0.97 * Chance));
+
+    /// <summary>Trains for as many steps as a second or two allow.</summary>
+    /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
+    public static Trial Run(TrainConfiguration configuration, ImageDataSet data, int? most = null)
+    {
+        var run = new TrainingRun(configuration, data);
+        var steps = Math.Min(run.Iterations, Math.Min(most ?? MostSteps, Affordable(run.Start, configuration.BatchSize)));
+        var probe = Probe(data.Training, run.Samples.Training, run.Scale, ProbeSamples);
+        var test = Probe(data.Test, data.Test.All, run.Scale, ProbeSamples);
+        var diagnosed = Probe(data.Training, run.Samples.Training, run.Scale, DiagnosedSamples);
+        var (state, previous) = (run.Start, run.Start);
+        var losses = new List<double>();
+        NumericFault? fault = null;
+        foreach (var batch in run.Batches(0).Take(steps))
+        {
+            var (next, report) = Functional.Training.Step(state, batch);
+            if (!double.IsFinite(report.Loss) || (losses.Count % 10 == 0 && Diagnostics.NumericFaults(next).Count > 0))
+            {
+                state = Diagnostics.NumericFaults(state).Count > 0 ? previous : state;
+                fault = Diagnostics.NumericFaults(state, batch).Concat(Diagnostics.NumericFaults(next)).FirstOrDefault();
+                break;
+            }
+            losses.Add(report.Loss);
+            if (losses.Count % 10 == 1)
+                previous = state;
+            state = next;
+        }
+        var shares = run.Samples.Training.CountBy(i => data.Training.Labels[i])
+            .Select(count => (double)count.Value / run.Samples.Training.Length).ToArray();
+        return new Trial
+        {
+            Configuration = configuration,
+            Planned = run.Iterations,
+            Steps = losses.Count,
+            Losses = losses,
+            Start = SkillOf(run.Start.Network, probe),
+            Training = SkillOf(state.Network, probe),
+            Test = SkillOf(state.Network, test),
+            First = Diagnostics.Of(run.Start, diagnosed),
+            Last = Diagnostics.Of(state, diagnosed),
+            Initial = run.Start.Network,
+            Trained = state.Network,
+            Fault = fault,
+            Chance = -shares.Sum(share => share * Math.Log(share)),
+            Majority = shares.Max(),
+        };
+    }
+
+    private static int Affordable(TrainingState<float> start, int batchSize)
+    {
+        var operations = 6.0 * start.Network.Parameters().Length * batchSize;
+        return (int)Math.Clamp(Budget / operations, LeastSteps, MostSteps);
+    }
+
+    // Evenly taken, so that it doesn't matter how samples are sorted.
+    internal static int[] Some(int[] indices, int most) =>
+        indices.Length <= most ? indices : [.. Enumerable.Range(0, most).Select(i => indices[(int)((long)i * indices.Length / most)])];
+
+    private static Batch<float> Probe(
+        LabeledImages images, int[] indices, ByteScale scale, int most) =>
+        Batch.OfBytes<float>(scale, images.Features, images.Pixels, images.Labels, Some(indices, most));
+
+    private static Skill SkillOf(Network<float> network, Batch<float> probe)
+    {
+        var plain = network.WithPenalty(Penalty.None).WithLoss(Loss.SoftmaxCrossEntropy());
+        return new Skill(plain.LossOf(probe), plain.Accuracy(probe));
+    }
+}

@@ -1,0 +1,152 @@
+using Functional.Host.Doctor;
+
+namespace Functional.Tests.Doctor;
+
+/// <summary>Healthy and broken configurations of many sizes, on both data sets, with every optimizer.</summary>
+public static class SetUps
+{
+    private const string Deep = "hidden 100,100,100,100", Book7 = "samples 300 hidden 100,100,100,100,100,100 learning-rate 0.01 epochs 201";
+
+    private static readonly string[] BothData = ["", "data mnist "];
+
+    /// <summary>All that learn, those of the book first.</summary>
+    public static IReadOnlyList<SetUp> Healthy { get; } =
+    [
+        .. from data in BothData
+           from options in (string[])
+           [
+               // 5.7.4, 6.1.8, 6.2.4
+               "init normal:0.01 sampling replacement iterations 10000",
+               $"{Deep} batch-size 128 iterations 2000 learning-rate 0.01",
+               $"{Deep} batch-size 128 iterations 2000 optimizer momentum learning-rate 0.01",
+               $"{Deep} batch-size 128 iterations 2000 optimizer adagrad learning-rate 0.01",
+               $"{Deep} batch-size 128 iterations 2000 optimizer adam learning-rate 0.001",
+               $"{Deep} batch-size 128 iterations 2000 learning-rate 0.01 init xavier",
+               // 6.3.2
+               "samples 1000 hidden 100,100,100,100,100 epochs 20 learning-rate 0.01 batch-norm true init normal:0.05",
+               "samples 1000 hidden 100,100,100,100,100 epochs 20 learning-rate 0.01 batch-norm true init normal:0.2",
+               // 6.4
+               Book7,
+               $"{Book7} batch-norm true",
+               $"{Book7} l2 0.1",
+               $"{Book7} l1 0.005",
+               $"{Book7} dropout 0.15 epochs 301",
+               $"{Book7} dropout 0.2 epochs 301",
+               $"{Book7} dropout 0.01 epochs 301",
+               // 6.5
+               "samples 500 validation 0.2 hidden 100,100,100,100,100,100 epochs 50 learning-rate 0.0092 l2 3.86e-7",
+               "samples 500 validation 0.2 hidden 100,100,100,100,100,100 epochs 50 learning-rate 0.00956 l2 6.04e-7",
+               // Others.
+               "",
+               "hidden 100,100 optimizer adam batch-norm true dropout 0.2",
+               "optimizer rmsprop hidden 200",
+               "optimizer nesterov hidden 64,64 activation tanh init xavier",
+               "optimizer adadelta hidden 100",
+               "optimizer lion hidden 100,50",
+               "optimizer adamw hidden 128,64 activation gelu schedule warmup:100+cosine",
+               "activation sigmoid init xavier hidden 50 learning-rate 0.5",
+               "activation leaky-relu hidden 100,100 scale standard learning-rate 0.05",
+               "activation silu hidden 100,100 optimizer adam l2 1e-4",
+               "hidden 300,100 dropout 0.5 optimizer adam",
+               "batch-size 10 epochs 3 hidden 50 learning-rate 0.05",
+               "label-smoothing 0.1 hidden 100 optimizer momentum",
+               "hidden 50 samples 2000 validation 0.2 augment shift:2 optimizer adam epochs 30",
+               "hidden 20 learning-rate 0.2",
+               "optimizer amsgrad hidden 100,100 clip-norm 1",
+           ]
+           select new SetUp(null, data + options),
+    ];
+
+    /// <summary>Broken ones, by what is wrong with them.</summary>
+    public static IReadOnlyList<SetUp> Broken { get; } =
+    [
+        .. Of(FindingKind.UnscaledInputs,
+            "scale none", "scale none optimizer adam hidden 100,100", "scale none optimizer momentum hidden 30",
+            "scale none activation sigmoid init xavier hidden 50", $"scale none {Deep} learning-rate 0.01"),
+        .. Of(FindingKind.UnscaledInputs, data => DataChanges.Pixels(data, pixel => (byte)(pixel > 127 ? 1 : 0)), "bytes 0 and 1",
+            "", "optimizer momentum hidden 100,100"),
+        .. Of(FindingKind.UnscaledInputs, data => DataChanges.Pixels(data, pixel => (byte)(240 + (pixel / 17))), "bytes 240 to 255",
+            "hidden 50 learning-rate 0.05"),
+        .. Of(FindingKind.ConstantInputs, data => DataChanges.Copies(data, 1), "one image", "", "optimizer adam hidden 100,100"),
+        .. Of(FindingKind.ConstantInputs, data => DataChanges.Blank(data, 1), "all blank", "", "hidden 30 optimizer momentum"),
+        .. Of(FindingKind.ConstantInputs, data => DataChanges.Blank(data, 0.6), "60% blank", "optimizer adam"),
+        .. Of(FindingKind.ConstantInputs, data => DataChanges.Blank(data, 0.3), "30% blank", "hidden 100,100"),
+        .. Of(FindingKind.ConstantInputs, data => DataChanges.Stripe(data, 12, 2), "two rows", "", "samples 1000 hidden 100"),
+        .. Of(FindingKind.ConstantInputs, data => DataChanges.Stripe(data, 10, 5), "five rows", "optimizer adam"),
+        .. Of(FindingKind.ShuffledLabels, data => DataChanges.ShuffledLabels(data, 1), "training labels",
+            "", "optimizer adam hidden 200,200", "samples 300 hidden 100,100 epochs 200", "batch-norm true"),
+        .. Of(FindingKind.ShuffledLabels, data => DataChanges.AllLabelsShuffled(data, 1), "all labels", "", "optimizer momentum hidden 30"),
+        .. Of(FindingKind.ShuffledLabels, data => DataChanges.ShuffledLabels(data, 0.5), "half of them", "", "optimizer adam samples 3000"),
+        .. Of(FindingKind.ShuffledLabels, DataChanges.Shifted, "one off", "hidden 100"),
+        .. Of(FindingKind.ClassImbalance, data => DataChanges.Kept(data, c => c == 0 ? 1 : 0.05), "20 to 1", "", "optimizer adam hidden 100,100"),
+        .. Of(FindingKind.ClassImbalance, data => DataChanges.Kept(data, c => c == 3 ? 0.02 : 1), "one rare", "", "hidden 30 optimizer momentum"),
+        .. Of(FindingKind.ClassImbalance, data => DataChanges.Kept(data, c => 1.0 / (1 << c)), "long tail", "", "batch-norm true"),
+        .. Of(FindingKind.ClassImbalance, data => DataChanges.Kept(data, c => c > 7 ? 0 : 1), "two missing", "hidden 100"),
+        .. Of(FindingKind.ClassImbalance, data => DataChanges.Kept(data, c => c < 5 ? 1 : 0.1), "half rare", "hidden 100"),
+        .. Of(FindingKind.LeakedSamples, data => DataChanges.Leaked(data, 100), "100 in test", "", "optimizer adam hidden 100,100"),
+        .. Of(FindingKind.LeakedSamples, data => DataChanges.Leaked(data, 1000), "1000 in test", "", "batch-norm true", $"{Deep} learning-rate 0.01"),
+        .. Of(FindingKind.LeakedSamples, data => DataChanges.LeakedBack(data, 50), "50 from test", "samples 300 hidden 100,100 epochs 100"),
+        .. Of(FindingKind.LeakedSamples, DataChanges.Doubled, "doubled", "validation 0.2"),
+        .. Of(FindingKind.SymmetricWeights,
+            "init zero", "init zero optimizer adam hidden 100,100", "init constant:0.01 optimizer adam", "init constant:0.01 hidden 30,30 optimizer momentum",
+            "init constant:0.1 learning-rate 0.01", "init constant:0.01 activation tanh optimizer rmsprop", "init constant:0.5 hidden 100,100,100 optimizer adagrad",
+            "init constant:0.01 activation sigmoid batch-norm true", "init normal:0 hidden 50", "init constant:-0.01", "init constant:0.05 dropout 0.3 hidden 60"),
+        .. Of(FindingKind.VanishingGradients,
+            $"{Deep} init normal:0.01 learning-rate 0.01 batch-size 128 iterations 2000", $"{Deep} init normal:0.001 optimizer momentum",
+            "hidden 100,100,100,100,100,100 activation sigmoid init xavier", "hidden 100,100,100,100,100 activation sigmoid init normal:0.1 learning-rate 0.01",
+            "hidden 50,50,50,50,50,50,50,50 activation sigmoid init xavier optimizer momentum", $"{Deep} activation tanh init normal:0.01",
+            "hidden 64,64,64,64,64,64,64 init normal:0.02 optimizer momentum", "hidden 30,30,30,30,30 init normal:0.01 optimizer adagrad",
+            "samples 1000 hidden 100,100,100,100,100 epochs 20 learning-rate 0.01 init normal:0.001", "hidden 200,200,200 init normal:0.001"),
+        .. Of(FindingKind.ExplodingGradients,
+            $"{Deep} init normal:1", $"{Deep} init normal:0.5 learning-rate 0.01", "hidden 100,100,100,100,100,100 init normal:1 optimizer momentum",
+            "hidden 50,50,50 init normal:2", "hidden 200,200,200,200 init normal:0.4", $"{Deep} activation leaky-relu init normal:1 optimizer adam",
+            "hidden 100,100,100,100,100 init normal:0.7 samples 1000 learning-rate 0.01 epochs 20", "hidden 64,64,64,64,64,64,64,64 init normal:0.5 optimizer nesterov"),
+        .. Of(FindingKind.DeadUnits,
+            "learning-rate 10", "learning-rate 3 hidden 100,100", "optimizer momentum learning-rate 1 hidden 50", "optimizer adam learning-rate 0.3 hidden 100",
+            "optimizer rmsprop learning-rate 0.5 hidden 100,100", "scale none learning-rate 0.1 hidden 100", "optimizer adam learning-rate 1 hidden 30,30", "scale none optimizer momentum learning-rate 0.01 hidden 50,50"),
+        .. Of(FindingKind.SaturatedUnits,
+            $"{Deep} activation sigmoid init normal:1", $"{Deep} activation tanh init normal:1", "hidden 100 activation tanh init normal:3 learning-rate 0.01",
+            "hidden 50,50 activation sigmoid init normal:3", "scale none activation sigmoid init normal:0.1 hidden 50", "scale none activation tanh init xavier hidden 100,100",
+            "hidden 100,100 activation tanh init normal:1 optimizer adam", "hidden 100,100 activation tanh init xavier learning-rate 10",
+            "hidden 200,200,200 activation sigmoid init normal:2 optimizer momentum"),
+        .. Of(FindingKind.LearningRateTooHigh,
+            "learning-rate 10", "learning-rate 100 hidden 100,100", "optimizer momentum learning-rate 1", "optimizer adam learning-rate 0.3 hidden 100",
+            "optimizer adam learning-rate 1", "optimizer rmsprop learning-rate 0.3", "optimizer nesterov learning-rate 2 hidden 30", "optimizer adagrad learning-rate 3 hidden 50,50",
+            $"{Deep} learning-rate 2", "optimizer lion learning-rate 0.1", "activation tanh init xavier hidden 100,100 learning-rate 10", "activation sigmoid init xavier hidden 100 optimizer adam learning-rate 1",
+            "learning-rate 20 batch-norm true hidden 100,100", "samples 500 optimizer momentum learning-rate 3 epochs 40"),
+        .. Of(FindingKind.LearningRateTooLow,
+            "learning-rate 1e-5", "learning-rate 1e-4 hidden 100,100", "optimizer momentum learning-rate 1e-6", "optimizer adam learning-rate 1e-7 hidden 100",
+            "optimizer adagrad learning-rate 1e-6", "optimizer rmsprop learning-rate 1e-8", $"{Deep} learning-rate 1e-5", "activation tanh init xavier hidden 100 learning-rate 1e-5",
+            "learning-rate 0", "batch-norm true hidden 100,100 learning-rate 1e-5", "samples 500 validation 0.2 hidden 100,100,100,100,100,100 epochs 50 learning-rate 1e-6 l2 1e-6",
+            "optimizer lion learning-rate 1e-8", "optimizer adadelta learning-rate 1e-4", "samples 1000 learning-rate 1e-4 epochs 20"),
+        .. Of(FindingKind.LossAtChance,
+            "learning-rate 1e-7", "init zero hidden 30", $"{Deep} init normal:0.001", "dropout 0.99 hidden 100,100", "l2 10", "optimizer adam learning-rate 1e-9 hidden 100,100",
+            "batch-size 1 batch-norm true iterations 3000", "l1 1", "hidden 100,100,100,100,100,100 activation sigmoid init xavier", "learning-rate 1e-6 activation tanh"),
+        .. Of(FindingKind.Diverged,
+            "scale none init normal:1 hidden 50,50 learning-rate 1", $"{Deep} init normal:1", "learning-rate 1000", "activation leaky-relu:0.5 learning-rate 50 hidden 100", "optimizer momentum learning-rate 50 hidden 50,50",
+            "scale none learning-rate 10 activation leaky-relu", "activation elu learning-rate 100 hidden 100,100", "activation softplus optimizer momentum learning-rate 10", "init normal:1e30", "l2 100 learning-rate 0.1"),
+        .. Of(FindingKind.BatchOfOne,
+            "batch-size 1 batch-norm true", "batch-size 1 batch-norm true hidden 100,100 optimizer adam iterations 2000", "batch-size 1 batch-norm true hidden 30 optimizer momentum",
+            "batch-size 1 batch-norm true activation sigmoid samples 500", "batch-size 1 batch-norm true dropout 0.2 hidden 50,50 learning-rate 0.01", "batch-size 1 accumulate 10 batch-norm true"),
+        .. Of(FindingKind.DropoutTooStrong,
+            "dropout 0.95", "dropout 0.9 hidden 100,100", "dropout 0.9 hidden 100,100,100 optimizer adam", "dropout 0.8 hidden 30,30,30 optimizer momentum", $"{Book7} dropout 0.9 epochs 301",
+            "dropout 0.98 hidden 100 optimizer rmsprop", "dropout 0.85 hidden 64,64,64,64", "dropout 0.9 hidden 50,50 activation tanh init xavier", "dropout 0.9 dropout-form book hidden 100,100",
+            "dropout 0.95 hidden 200,200 batch-norm true"),
+        .. Of(FindingKind.PenaltyTooStrong,
+            "l2 1", "l2 10 learning-rate 0.01", "l1 0.1", "l1 0.05 hidden 100,100 optimizer adam", "l2 1 optimizer adam hidden 100", "optimizer adamw weight-decay 1000 hidden 100,100",
+            $"{Book7} l1 0.1", "proximal-l1 0.5", "l1 0.1 optimizer momentum hidden 30", $"{Deep} l2 0.5 optimizer momentum", "weight-decay 5 hidden 100", "l1 1 activation tanh init xavier", $"{Book7} l2 1"),
+        .. Of(FindingKind.Overfitting,
+            Book7, "samples 100 hidden 100,100 epochs 200", "samples 300 hidden 200,200 optimizer adam epochs 100", "samples 50 hidden 50 epochs 300", "samples 500 hidden 500 optimizer momentum epochs 100",
+            "samples 1000 hidden 300,300 optimizer adam epochs 50", "samples 200 hidden 100,100 batch-norm true epochs 100", "samples 300 activation tanh init xavier hidden 100 epochs 200"),
+        .. Of(FindingKind.TooSmall,
+            "hidden 1", "hidden 2", "hidden 1,1 optimizer adam", "hidden 2,2", "hidden 100,1,100 optimizer adam", "hidden 2 activation tanh init xavier optimizer momentum", "hidden 50,2 learning-rate 0.05",
+            "hidden 1 activation sigmoid init xavier optimizer adam", "hidden 3,3,3", "hidden 2 batch-norm true"),
+    ];
+
+    private static IEnumerable<SetUp> Of(FindingKind kind, params string[] options) => Of(kind, null, "", options);
+
+    // Now the digits, now MNIST.
+    private static IEnumerable<SetUp> Of(
+        FindingKind kind, Func<Host.Data.ImageDataSet, Host.Data.ImageDataSet>? change, string name, params string[] options) =>
+        options.SelectMany(option => BothData.Select(data => new SetUp(kind, data + option, change, name)));
+}
