@@ -29,11 +29,17 @@ public static class DoctorCommand
         command.SetAction(parsed =>
         {
             var given = parsed.GetValue(run);
-            var start = given is null ? new TrainConfiguration() : RunFolder.ReadConfiguration(given);
+            var start = given is null ? new TrainConfiguration() : ConfigurationOf(given);
             var configuration = TrainOptions.Parse(CommonOptions.Values(parsed, options), start);
             return Run(configuration, parsed.GetValue(threads), parsed.GetValue(json));
         });
         return command;
+    }
+
+    private static TrainConfiguration ConfigurationOf(string folder)
+    {
+        RunRecord.CheckRun(folder);
+        return ConfigurationFile.Read(new RunPaths(folder).Configuration);
     }
 
     private static int Run(TrainConfiguration configuration, int threads, bool json)

@@ -23,6 +23,10 @@ public static class TrainCommand
             Description = "the run's folder (runs/TIME-train unless told)",
         };
         var open = new Option<bool>("--open") { Description = "open the report in the browser" };
+        var watch = new Option<bool>("--watch")
+        {
+            Description = "look at activations, gradients and steps in every layer now and then, for the report",
+        };
         var force = new Option<bool>("--force") { Description = "replace a run that the folder holds" };
         var resume = new Option<string?>("--resume")
         {
@@ -31,14 +35,14 @@ public static class TrainCommand
                 + "only its end and how often it is saved can be told anew",
         };
         var command = new Command("train", "Train a network and tell how well it does on samples that it has not seen.");
-        foreach (var option in (Option[])[.. options, threads, folder, force, resume, open, plain, json])
+        foreach (var option in (Option[])[.. options, threads, folder, force, resume, watch, open, plain, json])
             command.Add(option);
         command.SetAction(parsed =>
         {
             var told = CommonOptions.Values(parsed, options).ToDictionary();
             var look = new Look(
                 parsed.GetValue(threads), parsed.GetValue(json), parsed.GetValue(plain) || Console.IsOutputRedirected,
-                parsed.GetValue(open));
+                parsed.GetValue(open), parsed.GetValue(watch));
             return parsed.GetValue(resume) is { } path
                 ? Resume(path, told, parsed.GetValue(folder) is not null || parsed.GetValue(force), look)
                 : Start(TrainOptions.Parse(told, new TrainConfiguration()), parsed.GetValue(folder), parsed.GetValue(force), look);
@@ -68,13 +72,14 @@ public static class TrainCommand
         var (configuration, data, run, from) = what;
         using var recorder = folder.Record(configuration, data, from);
         using var interruption = new Interruption();
+        var watcher = look.Watch ? new Watcher(run, data) : null;
         RunResult Train(IRunObserver report) =>
-            run.Run(new Observers(recorder, report), look.Threads, folder.Path, interruption.Token, from);
+            run.Run(new Observers(watcher is null ? [recorder, report] : [recorder, watcher, report]), look.Threads, folder.Path, interruption.Token, from);
         var result =
             look.Json ? Train(new JsonReport(Console.Out))
             : look.Plain ? Train(new PlainReport(Console.Out))
             : LiveReport.Show(AnsiConsole.Console, Train);
-        var page = folder.WriteReport(RunPage.Render(configuration, data, result, look.Threads));
+        var page = folder.WriteReport(RunPage.Render(configuration, data, result, look.Threads, watcher?.Seen));
         if (result.Summary.Interrupted)
             (look.Json ? Console.Error : Console.Out).WriteLine($"to go on: {folder.ResumeCommand}");
         if (!look.Json)
@@ -84,5 +89,5 @@ public static class TrainCommand
         return result.Summary.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
 
-    private sealed record Look(int Threads, bool Json, bool Plain, bool Open);
+    private sealed record Look(int Threads, bool Json, bool Plain, bool Open, bool Watch);
 }

@@ -11,6 +11,7 @@ namespace Functional.Host.Doctor;
 internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
 {
     private const int MostSteps = 800;
+    private const double Budget = 4e10;
     private const double LeastGain = 0.03, LeastShare = 0.3;
 
     private readonly TrainConfiguration configuration = trial.Configuration;
@@ -30,7 +31,7 @@ internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
 
     private Finding? Try(Change change)
     {
-        var other = Trial.Run(change.Configuration, data, Math.Min(MostSteps, Math.Max(trial.Steps, 60)));
+        var other = Trial.Run(change.Configuration, data, Math.Min(MostSteps, Math.Max(trial.Steps, 60)), Budget);
         var gain = other.Learned - trial.Learned;
         var share = gain / (1 - trial.Learned + 1e-9);
         if (gain < LeastGain || share < LeastShare)
@@ -71,6 +72,22 @@ internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
                 FindingKind.PenaltyTooStrong, configuration with { L1 = 0, L2 = 0, WeightDecay = 0, ProximalL1 = 0 },
                 $"no {string.Join(" and ", Penalties())}",
                 $"Make the penalty at least 10 times weaker ({string.Join(", ", Penalties())}): it pulls weights to 0 harder than the data pull them away", 0.3);
+        if (configuration.LabelSmoothing >= 0.5)
+            yield return new Change(
+                FindingKind.PenaltyTooStrong, configuration with { LabelSmoothing = 0 }, Text($"no label smoothing in place of {configuration.LabelSmoothing:0%}"),
+                "Smooth less: --label-smoothing 0.1", 0.2);
+        if (configuration.Augmentations.Count > 0)
+            yield return new Change(
+                FindingKind.AugmentationTooStrong, configuration with { Augmentations = [] }, "no augmentation",
+                "Change the images less: what a person can't read any more, a network can't learn from");
+        if (configuration.ClipNorm is not null || configuration.ClipValue is not null)
+            yield return new Change(
+                FindingKind.ClippingTooStrong, configuration with { ClipNorm = null, ClipValue = null }, "no clipping",
+                "Clip less, as in --clip-norm 1: gradients are clipped so short that steps hardly move", 0.2);
+        if (configuration.Schedule != "constant")
+            yield return new Change(
+                FindingKind.LearningRateTooLow, configuration with { Schedule = "constant" }, $"--schedule constant in place of {configuration.Schedule}",
+                "Choose a --schedule that keeps the learning rate up for longer", 0.1);
         if (trial.Planned < 200)
             yield return new Change(
                 FindingKind.TooFewSteps, configuration with { Iterations = 10 * trial.Planned }, Text($"{10 * trial.Planned} steps in place of {trial.Planned}"),

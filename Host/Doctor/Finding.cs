@@ -75,6 +75,12 @@ public enum FindingKind
     /// <summary>The penalty outweighs the data.</summary>
     PenaltyTooStrong,
 
+    /// <summary>Changed images are too far from what they were.</summary>
+    AugmentationTooStrong,
+
+    /// <summary>Gradients are cut to almost nothing.</summary>
+    ClippingTooStrong,
+
     /// <summary>The network knows its training samples by heart, and others much worse.</summary>
     Overfitting,
 

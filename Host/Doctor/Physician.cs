@@ -22,6 +22,10 @@ public sealed record Examination(
 /// <summary>Looks at the data, at the configuration and at a short run of it, and says what is wrong.</summary>
 public static class Physician
 {
+    // With these, whatever else is seen follows from them.
+    private static readonly FindingKind[] ExplainsAll =
+        [FindingKind.ConstantInputs, FindingKind.UnscaledInputs, FindingKind.ShuffledLabels];
+
     /// <summary>Examines a configuration with its data.</summary>
     /// <param name="configuration">What is to be trained.</param>
     /// <param name="data">Its data.</param>
@@ -54,24 +58,37 @@ public static class Physician
         var causes = experiments.Where(finding => small is null || finding.Kind != FindingKind.TooSmall)
             .Concat(initial).Concat(small is null ? [] : [small])
             .OrderByDescending(finding => finding.Weight).ToArray();
-        var symptoms = Outcomes(trial).Concat(signals.AtEnd()).Concat(AtChance(trial)).ToArray();
+        var ofTrouble = ofData.Where(finding => finding.Severity > Severity.Hint).ToArray();
+        var main = ofTrouble.FirstOrDefault(finding => ExplainsAll.Contains(finding.Kind)) ?? facts.Concat(causes).FirstOrDefault();
+        // Units die and saturate of steps or features too large; elsewhere that says less than that nothing is learned.
+        var ofUnits = main?.Kind is null or FindingKind.LearningRateTooHigh or FindingKind.UnscaledInputs or FindingKind.ExplodingGradients
+            || (main.Kind == FindingKind.SymmetricWeights && signals.BeginDead);
+        Finding[] symptoms = ofUnits
+            ? [.. Outcomes(trial), .. signals.AtEnd(), .. AtChance(trial)]
+            : [.. Outcomes(trial), .. AtChance(trial), .. signals.AtEnd()];
+        var first = main is null ? [] : new[] { main };
         Finding[] found =
         [
-            .. ofData.Where(finding => finding.Severity > Severity.Hint), .. facts, .. causes.Take(1), .. symptoms.Take(1),
-            .. causes.Skip(1), .. symptoms.Skip(1), .. Overfitting(trial), .. ofData.Where(finding => finding.Severity == Severity.Hint),
+            .. first, .. symptoms.Take(1), .. ofTrouble, .. facts, .. causes, .. symptoms, .. Overfitting(trial), .. ofData,
         ];
         return [.. found.DistinctBy(finding => finding.Kind).OrderByDescending(finding => finding.Severity > Severity.Hint)];
     }
 
     private static Finding? BatchOfOne(Trial trial)
     {
-        var configuration = trial.Configuration;
-        if (!configuration.BatchNorm || configuration.BatchSize > 1)
+        var (configuration, samples) = (trial.Configuration, trial.Samples);
+        var last = configuration.Sampling == Sampling.Shuffle ? samples % configuration.BatchSize : 0;
+        var always = configuration.BatchSize == 1 || samples == 1;
+        if (!configuration.BatchNorm || !(always || last == 1))
             return null;
+        var severity = Comparisons.SeverityOf(trial);
         return new Finding(
-            FindingKind.BatchOfOne, "batchnorm1", Comparisons.SeverityOf(trial) == Severity.Hint ? Severity.Warning : Comparisons.SeverityOf(trial),
-            "batch normalization subtracts the mean of the batch: of a batch of one, nothing is left, whatever the sample",
-            "Use a larger --batch-size (32 or more), or --batch-norm false");
+            FindingKind.BatchOfOne, "batchnorm1",
+            always || samples < 10 * configuration.BatchSize ? (Severity)Math.Max((int)severity, (int)Severity.Warning) : Severity.Hint,
+            always
+                ? "batch normalization subtracts the mean of the batch: of a batch of one, nothing is left, whatever the sample"
+                : Text($"the last batch of every epoch is of one sample ({samples:N0} samples in batches of {configuration.BatchSize}), of which batch normalization leaves nothing, and learns a variance of 0"),
+            "Use another --batch-size (32 or more, and no batch of one left over), or --batch-norm false");
     }
 
     private static IEnumerable<Finding> Outcomes(Trial trial)
@@ -98,10 +115,12 @@ public static class Physician
     private static IEnumerable<Finding> Overfitting(Trial trial)
     {
         var gap = trial.Training.Accuracy - trial.Test.Accuracy;
+        // How much of what there is to learn holds for other samples, too.
+        var general = (trial.Test.Accuracy - trial.Majority) / (1 - trial.Majority + 1e-9);
         if (trial.HasDiverged || trial.Training.Accuracy < 0.5 || gap < 0.08)
             yield break;
         yield return new Finding(
-            FindingKind.Overfitting, null, gap > 0.5 ? Severity.Warning : Severity.Hint,
+            FindingKind.Overfitting, null, general < 0.15 ? Severity.Warning : Severity.Hint,
             Text($"{trial.Training.Accuracy:0%} of the training samples are told right, but {trial.Test.Accuracy:0%} of the test samples"),
             "More data helps most (--augment shift:2,elastic makes some); --dropout 0.2 or --l2 1e-4 keeps from learning by heart");
     }

@@ -9,7 +9,7 @@ internal sealed class Signals(Trial trial)
     public IEnumerable<Finding> AtStart()
     {
         var (least, most) = Flow(trial.First);
-        if (Depth >= 2 && least.Share < 0.01)
+        if ((Depth >= 2 && least.Share < 0.01) || (Depth == 1 && least.Share < 1e-3))
             yield return Finding(
                 FindingKind.VanishingGradients, least.Layer, least.Share < 1e-3,
                 Text($"before the first step the gradient at {least.Layer} is {least.Share:G2} of the one at the scores"),
@@ -80,6 +80,10 @@ internal sealed class Signals(Trial trial)
         }
         return null;
     }
+
+    /// <summary>Whether hidden units are off before the first step, though their weights are not 0.</summary>
+    public bool BeginDead =>
+        Largest(trial.First, layer => layer.DeadUnits).Value > 0.9 && trial.First.Parameters[0].Norm > 0;
 
     private int Depth => trial.Initial.Layers.Count(layer => layer.IsActivation);
 

@@ -17,6 +17,7 @@ internal sealed record Trial
     // Of multiplications and additions: about a second on one core of a machine of its time.
     private const double Budget = 1.2e11;
 
+
     public required TrainConfiguration Configuration { get; init; }
 
     /// <summary>The steps that the configuration asks for.</summary>
@@ -25,8 +26,8 @@ internal sealed record Trial
     /// <summary>The steps taken.</summary>
     public required int Steps { get; init; }
 
-    /// <summary>The loss of every step.</summary>
-    public required IReadOnlyList<double> Losses { get; init; }
+    /// <summary>How many samples there are to train on.</summary>
+    public required int Samples { get; init; }
 
     /// <summary>The initial network on training samples.</summary>
     public required Skill Start { get; init; }
@@ -70,27 +71,27 @@ internal sealed record Trial
 
     /// <summary>Trains for as many steps as a second or two allow.</summary>
     /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
-    public static Trial Run(TrainConfiguration configuration, ImageDataSet data, int? most = null)
+    public static Trial Run(TrainConfiguration configuration, ImageDataSet data, int most = MostSteps, double budget = Budget)
     {
         var run = new TrainingRun(configuration, data);
-        var steps = Math.Min(run.Iterations, Math.Min(most ?? MostSteps, Affordable(run.Start, configuration.BatchSize)));
+        var steps = Math.Min(run.Iterations, Math.Min(most, Affordable(run.Start.Training, configuration.BatchSize, budget)));
         var probe = Probe(data.Training, run.Samples.Training, run.Scale, ProbeSamples);
         var test = Probe(data.Test, data.Test.All, run.Scale, ProbeSamples);
         var diagnosed = Probe(data.Training, run.Samples.Training, run.Scale, DiagnosedSamples);
-        var (state, previous) = (run.Start, run.Start);
-        var losses = new List<double>();
+        var start = run.Start.Training;
+        var (state, previous) = (start, start);
+        var taken = 0;
         NumericFault? fault = null;
-        foreach (var batch in run.Batches(0).Take(steps))
+        foreach (var batch in run.Batches().Take(steps))
         {
             var (next, report) = Functional.Training.Step(state, batch);
-            if (!double.IsFinite(report.Loss) || (losses.Count % 10 == 0 && Diagnostics.NumericFaults(next).Count > 0))
+            if (!double.IsFinite(report.Loss) || (taken % 10 == 0 && Diagnostics.NumericFaults(next).Count > 0))
             {
                 state = Diagnostics.NumericFaults(state).Count > 0 ? previous : state;
                 fault = Diagnostics.NumericFaults(state, batch).Concat(Diagnostics.NumericFaults(next)).FirstOrDefault();
                 break;
             }
-            losses.Add(report.Loss);
-            if (losses.Count % 10 == 1)
+            if (taken++ % 10 == 0)
                 previous = state;
             state = next;
         }
@@ -100,14 +101,15 @@ internal sealed record Trial
         {
             Configuration = configuration,
             Planned = run.Iterations,
-            Steps = losses.Count,
-            Losses = losses,
-            Start = SkillOf(run.Start.Network, probe),
+            Steps = taken,
+            Samples = run.Samples.Training.Length,
+            // As in training: batch norm has no running statistics yet.
+            Start = new Skill(Plain(start.Network).TrainingLoss(probe, start.Key), start.Network.Accuracy(probe)),
             Training = SkillOf(state.Network, probe),
             Test = SkillOf(state.Network, test),
-            First = Diagnostics.Of(run.Start, diagnosed),
+            First = Diagnostics.Of(start, diagnosed),
             Last = Diagnostics.Of(state, diagnosed),
-            Initial = run.Start.Network,
+            Initial = start.Network,
             Trained = state.Network,
             Fault = fault,
             Chance = -shares.Sum(share => share * Math.Log(share)),
@@ -115,10 +117,10 @@ internal sealed record Trial
         };
     }
 
-    private static int Affordable(TrainingState<float> start, int batchSize)
+    private static int Affordable(TrainingState<float> start, int batchSize, double budget)
     {
         var operations = 6.0 * start.Network.Parameters().Length * batchSize;
-        return (int)Math.Clamp(Budget / operations, LeastSteps, MostSteps);
+        return (int)Math.Clamp(budget / operations, LeastSteps, MostSteps);
     }
 
     // Evenly taken, so that it doesn't matter how samples are sorted.
@@ -129,9 +131,9 @@ internal sealed record Trial
         LabeledImages images, int[] indices, ByteScale scale, int most) =>
         Batch.OfBytes<float>(scale, images.Features, images.Pixels, images.Labels, Some(indices, most));
 
-    private static Skill SkillOf(Network<float> network, Batch<float> probe)
-    {
-        var plain = network.WithPenalty(Penalty.None).WithLoss(Loss.SoftmaxCrossEntropy());
-        return new Skill(plain.LossOf(probe), plain.Accuracy(probe));
-    }
+    private static Skill SkillOf(Network<float> network, Batch<float> probe) =>
+        new(Plain(network).LossOf(probe), network.Accuracy(probe));
+
+    private static Network<float> Plain(Network<float> network) =>
+        network.WithPenalty(Penalty.None).WithLoss(Loss.SoftmaxCrossEntropy());
 }

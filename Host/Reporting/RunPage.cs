@@ -14,7 +14,13 @@ public static class RunPage
     private const int LossPoints = 400;
 
     /// <summary>The page.</summary>
-    public static string Render(TrainConfiguration configuration, ImageDataSet data, RunResult result, int threads)
+    /// <param name="configuration">What was asked for.</param>
+    /// <param name="data">What was trained on.</param>
+    /// <param name="result">What it came to.</param>
+    /// <param name="threads">At least 1; the page does not depend on it.</param>
+    /// <param name="seen">What was seen inside the network now and then, if somebody looked.</param>
+    public static string Render(
+        TrainConfiguration configuration, ImageDataSet data, RunResult result, int threads, IReadOnlyList<Diagnosis>? seen = null)
     {
         var summary = result.Summary;
         var scores = Evaluation.Scores(result.State.Network, data.Test, data.Test.All, result.Scale, threads);
@@ -26,6 +32,7 @@ public static class RunPage
             Page.Paragraph(Opening(configuration, data, result)),
             LossSection(data, result),
             AccuracySection(result),
+            .. seen is null ? [] : WatchSections.Of(result.State.Network, seen),
             .. WeightSection(data, result.State.Network),
             ConfusionSection(Metrics.Confusion(scores, labels)),
             MistakeSection(data.Test, Metrics.MostWrong(scores, labels, MostMistakes)),

@@ -49,7 +49,7 @@ public sealed class RunFolder : IDisposable
         OutputFile.Guard(path, () => Directory.CreateDirectory(path));
         var held = RunLock.Take(paths.Running);
         // Without its configuration it is no run any more, however soon this program ends.
-        foreach (var file in (string[])[paths.Configuration, paths.Environment, paths.Best, paths.Summary, paths.Report])
+        foreach (var file in (string[])[paths.Configuration, paths.Environment, paths.Best, paths.LastGood, paths.Summary, paths.Report])
             OutputFile.Guard(file, () => File.Delete(file));
         return new RunFolder(paths, held);
     }

@@ -25,6 +25,9 @@ internal readonly record struct RunPaths(string Folder)
     /// <summary>The network that did best in validation or, without one, the last.</summary>
     public string Best => In("best.safetensors");
 
+    /// <summary>The state before the step in which numbers stopped being finite, if they did.</summary>
+    public string LastGood => In("last-good.safetensors");
+
     /// <summary>How the run ended.</summary>
     public string Summary => In("summary.json");
 

@@ -78,7 +78,7 @@ public sealed class TrainingRun
     /// <param name="folder">The run's folder, to be named in reports.</param>
     /// <param name="cancellation">Ends the run after the step that is being taken.</param>
     /// <param name="from">How far the run has come before, if it goes on.</param>
-    /// <exception cref="RunException">The loss is no longer finite.</exception>
+    /// <exception cref="RunException">The loss is no longer finite; the last good state is in the folder.</exception>
     public RunResult Run(
         IRunObserver observer, int threads, string? folder, CancellationToken cancellation, RunProgress? from = null) =>
         Threads.Use(threads, () => Train(observer, threads, folder, from ?? new RunProgress(Start, [], []), cancellation));
@@ -105,12 +105,12 @@ public sealed class TrainingRun
             }
             if (IsOver(state.Step, epochs) || cancellation.IsCancellationRequested)
                 break;
+            var good = state;
             foreach (var batch in loader.Epoch(state.Step / StepsPerEpoch, state.Step % StepsPerEpoch))
             {
                 (state, var report) = state.Next(Augmented(batch, state.Step));
                 if (!double.IsFinite(report.Loss))
-                    throw new RunException(
-                        $"the loss became {report.Loss} in step {report.Step}; a smaller --learning-rate, or another --init, may help");
+                    throw Diverged(good, report, folder);
                 losses.Add(report.Loss);
                 observer.Stepped(report, batch.Samples);
                 observer.Reached(Now(), RunMoment.Step);
@@ -140,6 +140,23 @@ public sealed class TrainingRun
             epochs.Add(Evaluate(Now(), epochs.Count + 1, mean, threads));
             observer.EpochEnded(epochs[^1]);
         }
+    }
+
+    private RunException Diverged(RunState good, StepReport report, string? folder)
+    {
+        (RunState, Batch<float>) Next(RunState state)
+        {
+            var batch = Augmented(loader.Epoch(state.Step / StepsPerEpoch, state.Step % StepsPerEpoch).First(), state.Step);
+            var (next, _) = state.With(configuration.OptimizerAt(state.Step, Iterations)).Next(batch);
+            return (next, batch);
+        }
+
+        var divergence = Divergence.Find(good, Next, report.Step - good.Step) ?? Divergence.Find(Start, Next, report.Step)
+            ?? throw new InvalidOperationException($"step {report.Step} taken again has another loss than {report.Loss}");
+        var file = folder is null ? null : new RunPaths(folder).LastGood;
+        if (file is not null)
+            Checkpoint.Write(file, divergence.LastGood);
+        return divergence.Exception(report, file);
     }
 
     private string Optimizer() =>

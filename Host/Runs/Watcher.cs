@@ -1,0 +1,50 @@
+using Functional.Host.Data;
+
+namespace Functional.Host.Runs;
+
+/// <summary>Looks at a run's states now and then, always on the same samples. States are values: looking changes nothing.</summary>
+public sealed class Watcher : IRunObserver
+{
+    private const int MostSamples = 100, LeastInterval = 100, MostLooks = 60;
+
+    private readonly Batch<float> probe;
+    private readonly int interval, last;
+    private readonly List<Diagnosis> seen = [];
+    private TrainingState<float>? before;
+
+    /// <summary>Will look at a run's states on some of its training samples.</summary>
+    public Watcher(TrainingRun run, ImageDataSet data)
+    {
+        var (samples, images) = (run.Samples.Training, data.Training);
+        var count = Math.Min(MostSamples, samples.Length);
+        // Evenly taken, so that it doesn't matter how samples are sorted.
+        int[] chosen = [.. Enumerable.Range(0, count).Select(i => samples[(int)((long)i * samples.Length / count)])];
+        probe = Batch.OfBytes<float>(run.Scale, images.Features, images.Pixels, images.Labels, chosen);
+        (interval, last) = (Math.Max(LeastInterval, run.Iterations / MostLooks), run.Iterations);
+    }
+
+    /// <summary>What was seen, in the order of steps.</summary>
+    public IReadOnlyList<Diagnosis> Seen => seen;
+
+    /// <inheritdoc/>
+    public void Started(RunStart start) { }
+
+    /// <inheritdoc/>
+    public void Stepped(StepReport report, int samples) { }
+
+    /// <inheritdoc/>
+    public void Reached(RunState state, RunMoment moment)
+    {
+        if (moment != RunMoment.Step)
+            return;
+        if (before is { } earlier && (state.Step % interval == 0 || state.Step == last || seen.Count == 0))
+            seen.Add(Diagnostics.Between(earlier, state.Training, probe));
+        before = state.Training;
+    }
+
+    /// <inheritdoc/>
+    public void EpochEnded(EpochReport epoch) { }
+
+    /// <inheritdoc/>
+    public void Finished(RunSummary summary) { }
+}

@@ -1,0 +1,79 @@
+using Functional.Host.Data;
+using Functional.Host.Doctor;
+using Functional.Host.Runs;
+using Functional.Tests.CommandLine;
+using Functional.Tests.Data;
+
+namespace Functional.Tests.Doctor;
+
+/// <summary>The doctor on a few of the set-ups: one of every kind, and some that are healthy.</summary>
+public sealed class DoctorTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    public static TheoryData<string> Broken { get; } = [.. Quick(SetUps.Broken.GroupBy(setUp => setUp.Kind).SelectMany(kind => kind.Where(IsOnDigits).Take(1)))];
+
+    public static TheoryData<string> Healthy { get; } = [.. Quick(SetUps.Healthy.Where(IsOnDigits).Where((_, i) => i % 6 == 0))];
+
+    private static bool IsOnDigits(SetUp setUp) => !setUp.Options.Contains("mnist", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Quick(IEnumerable<SetUp> setUps) => setUps.Select(setUp => setUp.ToString());
+
+    [Theory]
+    [MemberData(nameof(Broken))]
+    public void What_is_wrong_is_among_the_first_two_findings(string setUp)
+    {
+        var found = SetUps.Broken.First(known => known.ToString() == setUp);
+        var examination = found.Examine();
+        Assert.True(found.IsRight(examination), string.Join(", ", examination.Findings));
+        Assert.All(examination.Findings, finding => Assert.All((string[])[finding.Evidence, finding.Advice], text => Assert.DoesNotContain('\n', text)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Healthy))]
+    public void What_learns_has_no_finding_above_a_hint(string setUp)
+    {
+        var examination = SetUps.Healthy.First(known => known.ToString() == setUp).Examine();
+        Assert.True(examination.IsHealthy, string.Join(", ", examination.Findings));
+    }
+
+    [Fact]
+    public void Findings_depend_on_no_number_of_threads()
+    {
+        var configuration = new TrainConfiguration { Samples = 500, LearningRate = 5, L2 = 1e-4 };
+        var data = DataSets.Load("digits");
+        string[] found = [.. from threads in (int[])[1, 2, 4] select string.Join('\n', Physician.Examine(configuration, data, threads).Findings)];
+        Assert.Contains("LearningRateTooHigh", found[0], StringComparison.Ordinal);
+        Assert.Single(found.Distinct());
+    }
+
+    [Fact]
+    public void The_command_tells_each_finding_and_ends_with_3()
+    {
+        var outcome = Program.Run(folder.Path, "doctor", "--init", "zero", "--samples", "500", "--epochs", "5", "--json");
+        Assert.Equal((3, ""), (outcome.ExitCode, outcome.Error));
+        var first = outcome.Events[0];
+        Assert.Equal(
+            ("finding", "symmetric-weights", "affine1", "error"),
+            (first.GetProperty("event").GetString(), first.GetProperty("kind").GetString(), first.GetProperty("layer").GetString(), first.GetProperty("severity").GetString()));
+        Assert.Contains("50 units", first.GetProperty("evidence").GetString(), StringComparison.Ordinal);
+        Assert.Contains("--init he", first.GetProperty("advice").GetString(), StringComparison.Ordinal);
+        Assert.False(outcome.Event("summary").GetProperty("healthy").GetBoolean());
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void A_run_s_folder_is_examined_by_its_configuration()
+    {
+        Assert.Equal(0, Program.Run(folder.Path, "train", "--samples", "500", "--epochs", "1", "--hidden", "20", "--init", "zero", "--out", "run").ExitCode);
+        var broken = Program.Run(folder.Path, "doctor", "run");
+        Assert.Equal(3, broken.ExitCode);
+        Assert.Contains("error: symmetric-weights (affine1)\n  all 20 units", broken.Output, StringComparison.Ordinal);
+        var mended = Program.Run(folder.Path, "doctor", "run", "--init", "he", "--epochs", "60");
+        Assert.Equal((0, ""), (mended.ExitCode, mended.Error));
+        var none = Program.Run(folder.Path, "doctor", "nowhere");
+        Assert.Equal((2, "functional: nowhere: expected a run's folder, with config.json in it, found none\n"), (none.ExitCode, none.Error));
+    }
+}
