@@ -14,13 +14,14 @@ type Targets<'T when Real<'T>> =
     | Values of Matrix<'T>
 
 /// Samples, one per column, with their targets. Immutable: what it is made of is copied.
-[<Sealed>]
+[<Sealed; StructuredFormatDisplay("{Display}")>]
 type Batch<'T when Real<'T>> internal (inputs: Matrix<'T>, targets: Targets<'T>) =
     /// features x samples. Read-only by contract.
     member _.Inputs = inputs
     member _.Targets = targets
     member _.Features = inputs.RowCount
     member _.Samples = inputs.ColumnCount
+    member private batch.Display = string batch
     override batch.ToString() = $"{batch.Samples} samples of {batch.Features} features"
 
 namespace Functional.FSharp

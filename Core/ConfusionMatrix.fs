@@ -5,7 +5,7 @@ open System
 /// How many samples of each class (rows) were taken for each class (columns), and what follows from that. Immutable.
 /// A ratio whose denominator is 0 (the precision of a class that was never predicted, the recall of one that never
 /// occurs) is 0.
-[<Sealed>]
+[<Sealed; StructuredFormatDisplay("{Display}")>]
 type ConfusionMatrix internal (classes: int, counts: int[], unanswered: int[]) =
     let ratio (above: float) (below: float) = if below = 0.0 then 0.0 else above / below
     let sum (count: int -> int) = Seq.sumBy count (seq { 0 .. classes - 1 })
@@ -70,6 +70,7 @@ type ConfusionMatrix internal (classes: int, counts: int[], unanswered: int[]) =
 
     override _.GetHashCode() = hash struct (counts, unanswered)
 
+    member private matrix.Display = string matrix
     override matrix.ToString() =
         let cell actual predicted = matrix[actual, predicted].ToString().PadLeft 6
         let row actual = String.Join(" ", [ for predicted in 0 .. classes - 1 -> cell actual predicted ])

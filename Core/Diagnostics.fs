@@ -3,7 +3,7 @@ namespace Functional
 open System.Collections.Generic
 
 /// How numbers are distributed: the activations of a layer, or gradients.
-[<NoComparison; NoEquality>]
+[<NoComparison; NoEquality; StructuredFormatDisplay("{Display}")>]
 type ValueDistribution =
     { /// Of the finite ones, as everything but `NotFinite`; 0 if there are none.
       Mean: float
@@ -17,6 +17,7 @@ type ValueDistribution =
       /// How many are NaN or infinite.
       NotFinite: int }
 
+    member private d.Display = string d
     override d.ToString() = $"mean {d.Mean:G3}, deviation {d.Deviation:G3}, from {d.Least:G3} to {d.Most:G3}"
 
 /// A layer at work on a batch.

@@ -22,6 +22,7 @@ type Fan =
 
 /// How a layer's weights begin; biases begin at 0.
 /// Source: Deep Learning from Scratch, 6.2: Xavier and He in the book's form, normal with the inputs alone counted.
+[<StructuredFormatDisplay("{Display}")>]
 type Initializer =
     { Distribution: Distribution
       /// The constant, the factor, or the deviation before the fan is counted.
@@ -56,6 +57,7 @@ type Initializer =
     /// A random orthogonal matrix, uniform among them. Source: Saxe, McClelland and Ganguli (2014).
     static member Orthogonal = { Distribution = Distribution.Orthogonal; Value = 1.0; Fan = Fan.Ignored }
 
+    member private this.Display = string this
     override this.ToString() =
         let number = this.Value.ToString("R", Globalization.CultureInfo.InvariantCulture)
         if this = Initializer.Xavier then "xavier"

@@ -1,7 +1,7 @@
 namespace Functional
 
 /// One layer of a network. A new kind of layer is a case here, a file in Layers, and its laws.
-[<NoComparison>]
+[<NoComparison; StructuredFormatDisplay("{Display}")>]
 type Layer<'T when Real<'T>> =
     | Affine of Affine<'T>
     | Activation of Activation
@@ -10,6 +10,17 @@ type Layer<'T when Real<'T>> =
     | Dropout of Dropout
     /// A layer of one's own.
     | Custom of ILayer<'T>
+
+    member private this.Display = string this
+    /// `affine 784 -> 50`, `relu`, ...: all that the layer is but its elements.
+    override this.ToString() =
+        match this with
+        | Affine layer -> string layer
+        | Activation layer -> string layer
+        | BatchNorm layer -> string layer
+        | LayerNorm layer -> string layer
+        | Dropout layer -> string layer
+        | Custom layer -> layer.Description
 
 /// What a layer gives in training.
 [<NoComparison; NoEquality>]
@@ -54,16 +65,6 @@ module Layer =
         | LayerNorm _ -> "layernorm"
         | Dropout _ -> "dropout"
         | Custom layer -> layer.Name
-
-    /// `affine 784 -> 50`, `relu`, ...: all that the layer is but its elements.
-    let describe (layer: Layer<'T>) : string =
-        match layer with
-        | Affine affine -> $"affine {affine.Inputs} -> {affine.Outputs}"
-        | Activation activation -> string activation
-        | BatchNorm norm -> $"batchnorm {norm.Units} ({norm.Configuration})"
-        | LayerNorm norm -> $"layernorm {norm.Units} (epsilon {string norm.Epsilon})"
-        | Dropout dropout -> string dropout
-        | Custom layer -> layer.Description
 
     /// How many inputs it takes and outputs it gives; nothing where any number will do.
     let internal size (layer: Layer<'T>) : struct (int * int) voption =

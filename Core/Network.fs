@@ -7,7 +7,7 @@ open Functional.FSharp
 
 /// Layers in order, a loss, and a penalty on weights. Immutable: what it is made of is copied, and what it gives is
 /// read-only by contract.
-[<Sealed>]
+[<Sealed; StructuredFormatDisplay("{Display}")>]
 type Network<'T when Real<'T>>
     internal (layers: Layer<'T>[], names: string[], loss: Loss, penalty: Penalty, inputs: int, outputs: int) =
     // Every step asks several times.
@@ -30,10 +30,11 @@ type Network<'T when Real<'T>>
     member _.Inputs = inputs
     /// Scores per sample.
     member _.Outputs = outputs
-    override _.ToString() = layers |> Array.map Layer.describe |> String.concat ", "
+    member private this.Display = string this
+    override this.ToString() = layers |> Array.map string |> String.concat ", "
 
 /// A loss, and how it changes with every parameter.
-[<NoComparison>]
+[<NoComparison; StructuredFormatDisplay("{Display}")>]
 type Gradient<'T when Real<'T>> =
     { /// The mean over the batch, as in training, and the penalty.
       Loss: float
@@ -43,8 +44,11 @@ type Gradient<'T when Real<'T>> =
       /// `foldStatistics` folds it into the running ones.
       Statistics: Parameters<'T> }
 
+    member private gradient.Display = string gradient
+    override gradient.ToString() = $"loss {gradient.Loss:G6}, gradient of {gradient.Parameters}"
+
 /// What one layer did in a pass forward and back.
-[<NoComparison>]
+[<NoComparison; StructuredFormatDisplay("{Display}")>]
 type LayerTrace<'T when Real<'T>> =
     { /// The layer's name, as in `affine1`.
       Layer: string
@@ -52,6 +56,9 @@ type LayerTrace<'T when Real<'T>> =
       Output: Matrix<'T>
       /// How the loss (the mean over the batch) changes with that, of the same shape. Read-only by contract.
       OutputGradient: Matrix<'T> }
+
+    member private trace.Display = string trace
+    override trace.ToString() = $"{trace.Layer}: {trace.Output.RowCount} x {trace.Output.ColumnCount}"
 
 /// All that is computed for a gradient.
 [<NoComparison>]
@@ -82,7 +89,7 @@ module Network =
     /// Everything wrong with these layers as a network, each fault with its layer (counted from 1), what was expected
     /// and what was found; empty if they are right.
     let faults (layers: Layer<'T> seq) : string list =
-        let place i layer = $"layer {i + 1} ({Layer.describe layer})"
+        let place i layer = $"layer {i + 1} ({layer})"
         let layers = Array.ofSeq layers
         [ if layers.Length = 0 then "a network needs at least one layer"
           elif layers |> Array.forall (fun layer -> (Layer.size layer).IsNone) then
@@ -325,7 +332,7 @@ module Network =
         text (if typeof<'T> = typeof<float32> then "float32" else "float64")
         for name, layer in Seq.zip network.NameArray network.LayerArray do
             text name
-            text (Layer.describe layer)
+            text (string layer)
             for leaf in Layer.leaves name layer @ Layer.statistics name layer do
                 text leaf.Name
                 number leaf.Shape.Rows

@@ -1,6 +1,7 @@
 namespace Functional
 
 /// Where numbers are no longer finite.
+[<StructuredFormatDisplay("{Display}")>]
 type NumericFault =
     { /// As in `the output of affine3` or `the gradient of affine1.weight`.
       Place: string
@@ -11,6 +12,7 @@ type NumericFault =
       /// How many numbers there are.
       Count: int }
 
+    member private fault.Display = string fault
     override fault.ToString() =
         if fault.Count = 1 then fault.Place else $"{fault.Place} ({fault.NotFinite} of {fault.Count} numbers)"
 

@@ -16,7 +16,7 @@ type Role =
     | Statistic = 4
 
 /// The shape of a leaf: a vector (one dimension) or a matrix (rows, then columns).
-[<Struct; NoComparison>]
+[<Struct; NoComparison; StructuredFormatDisplay("{Display}")>]
 type Shape =
     { Rows: int
       /// 0 for a vector.
@@ -24,10 +24,11 @@ type Shape =
 
     member shape.IsVector = shape.Columns = 0
     member shape.Length = shape.Rows * max 1 shape.Columns
+    member private shape.Display = string shape
     override shape.ToString() = if shape.IsVector then $"{shape.Rows}" else $"{shape.Rows} x {shape.Columns}"
 
 /// One leaf of what is trained: a weight matrix, a bias, ...
-[<NoComparison>]
+[<NoComparison; StructuredFormatDisplay("{Display}")>]
 type Parameter<'T when Real<'T>> =
     { /// Unique among the leaves, for instance `affine1.weight`.
       Name: string
@@ -39,10 +40,11 @@ type Parameter<'T when Real<'T>> =
     /// The leaf as a matrix (a vector is one column), sharing its elements. Read-only by contract.
     member leaf.Matrix: Matrix<'T> = Dense.matrix leaf.Shape.Rows (max 1 leaf.Shape.Columns) (Dense.values leaf.Values)
 
+    member private leaf.Display = string leaf
     override leaf.ToString() = $"{leaf.Name} ({leaf.Shape})"
 
 /// The ordered leaves of anything that is trained, of a gradient with respect to it, or of what layers observe. Immutable.
-[<Sealed>]
+[<Sealed; StructuredFormatDisplay("{Display}")>]
 type Parameters<'T when Real<'T>> internal (leaves: Parameter<'T>[]) =
     member internal _.Leaves = leaves
 
@@ -63,7 +65,8 @@ type Parameters<'T when Real<'T>> internal (leaves: Parameter<'T>[]) =
                 let names = leaves |> Array.map _.Name |> String.concat ", "
                 raise (KeyNotFoundException $"there is no parameter '{name}'; there are {names}")
 
-    override _.ToString() = leaves |> Array.map string |> String.concat ", "
+    member private this.Display = string this
+    override this.ToString() = leaves |> Array.map string |> String.concat ", "
 
     interface IReadOnlyList<Parameter<'T>> with
         member _.Count = leaves.Length

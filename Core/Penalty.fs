@@ -7,6 +7,7 @@ open System.Globalization
 /// leaves whose role is weight; never biases, nor batch norm's parameters. Part of the loss, in training and in
 /// evaluation, and of its gradient.
 /// Source: Deep Learning from Scratch, 6.4.2.
+[<StructuredFormatDisplay("{Display}")>]
 type Penalty =
     { L1Rate: float
       L2Rate: float
@@ -31,6 +32,7 @@ type Penalty =
         elif p = 2.0 then Penalty.L2 rate
         else { Penalty.None with NormRate = rate; NormPower = p }
 
+    member private penalty.Display = string penalty
     override penalty.ToString() =
         let number (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
         [ if penalty.L1Rate <> 0.0 then $"L1 {number penalty.L1Rate}"

@@ -1,7 +1,7 @@
 namespace Functional
 
 /// The whole of training as one value: save it and training can go on; use it twice and an experiment branches.
-[<NoComparison; NoEquality>]
+[<NoComparison; NoEquality; StructuredFormatDisplay("{Display}")>]
 type TrainingState<'T when Real<'T>> =
     { Network: Network<'T>
       Optimizer: Optimizer
@@ -11,14 +11,19 @@ type TrainingState<'T when Real<'T>> =
       /// Steps taken.
       Step: int }
 
+    member private state.Display = string state
     override state.ToString() = $"step {state.Step} of {state.Optimizer} on {state.Network}"
 
 /// What one training step saw.
+[<StructuredFormatDisplay("{Display}")>]
 type StepReport =
     { /// The step's number, from 1.
       Step: int
       /// The mean loss of the batch before the update, as in training, and the penalty.
       Loss: float }
+
+    member private report.Display = string report
+    override report.ToString() = $"step {report.Step}: loss {report.Loss:G6}"
 
 namespace Functional.FSharp
 

@@ -4,6 +4,7 @@ open System
 open System.Globalization
 
 /// What the features of a sample are: an image of channels x height x width pixels, flattened row-major.
+[<StructuredFormatDisplay("{Display}")>]
 type ImageFormat =
     { Channels: int
       Height: int
@@ -25,10 +26,11 @@ type ImageFormat =
     /// Features of a sample.
     member image.Features = image.Channels * image.Height * image.Width
 
+    member private image.Display = string image
     override image.ToString() = $"{image.Channels} x {image.Height} x {image.Width}"
 
 /// One random change of images, drawn anew for every sample. A list of them is applied in order.
-[<RequireQualifiedAccess>]
+[<RequireQualifiedAccess; StructuredFormatDisplay("{Display}")>]
 type Augmentation =
     /// By whole pixels, each number from -pixels to pixels equally likely, down and across.
     | Shift of pixels: int
@@ -56,6 +58,7 @@ type Augmentation =
     /// Source: Zhang et al., mixup: Beyond Empirical Risk Minimization (2018).
     | Mixup of alpha: float
 
+    member private augmentation.Display = string augmentation
     /// As it is written on the command line: name:value, as in `shift:2` or `elastic:34:4`.
     override augmentation.ToString() =
         let number (x: float) = x.ToString("R", CultureInfo.InvariantCulture)

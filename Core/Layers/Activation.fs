@@ -17,6 +17,7 @@ type ActivationFunction =
     | Softplus
 
 /// An elementwise nonlinear function: a value that prints and compares.
+[<StructuredFormatDisplay("{Display}")>]
 type Activation =
     { Function: ActivationFunction }
 
@@ -58,6 +59,7 @@ type Activation =
         | ActivationFunction.Elu _ -> "elu"
         | ActivationFunction.Softplus -> "softplus"
 
+    member private activation.Display = string activation
     /// As it is written on the command line and in files: `relu`, `leaky-relu:0.01`.
     override activation.ToString() =
         match activation.Function with

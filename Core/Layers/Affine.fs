@@ -3,7 +3,7 @@ namespace Functional
 open MathNet.Numerics.LinearAlgebra
 
 /// A fully connected layer, or the gradient of one.
-[<NoComparison>]
+[<NoComparison; StructuredFormatDisplay("{Display}")>]
 type Affine<'T when Real<'T>> =
     { /// outputs x inputs
       Weight: Matrix<'T>
@@ -12,6 +12,8 @@ type Affine<'T when Real<'T>> =
 
     member layer.Inputs = layer.Weight.ColumnCount
     member layer.Outputs = layer.Weight.RowCount
+    member private layer.Display = string layer
+    override layer.ToString() = $"affine {layer.Inputs} -> {layer.Outputs}"
 
 namespace Functional.FSharp
 

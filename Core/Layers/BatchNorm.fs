@@ -4,6 +4,7 @@ open System
 open MathNet.Numerics.LinearAlgebra
 
 /// How batch norm works; nothing of it is trained.
+[<StructuredFormatDisplay("{Display}")>]
 type BatchNormConfiguration =
     { /// The share of the running statistics that a step keeps (Keras's momentum; PyTorch's is 1 - this).
       Momentum: float
@@ -13,6 +14,7 @@ type BatchNormConfiguration =
     /// The book's: momentum 0.9, epsilon 1e-6.
     static member Default = { Momentum = 0.9; Epsilon = 1e-6 }
 
+    member private configuration.Display = string configuration
     override configuration.ToString() = $"momentum {string configuration.Momentum}, epsilon {string configuration.Epsilon}"
 
 /// Mean and biased variance of every feature: of a batch, or running.
@@ -24,7 +26,7 @@ type BatchNormStatistics<'T when Real<'T>> =
 
 /// Batch normalization: in training every feature gets mean 0 and deviation 1 over the batch, then a factor and a summand
 /// that are trained; in evaluation the running statistics take the place of the batch's.
-[<NoComparison>]
+[<NoComparison; StructuredFormatDisplay("{Display}")>]
 type BatchNorm<'T when Real<'T>> =
     { Configuration: BatchNormConfiguration
       Parameters: ScaleShift<'T>
@@ -32,6 +34,8 @@ type BatchNorm<'T when Real<'T>> =
       Statistics: BatchNormStatistics<'T> }
 
     member layer.Units = layer.Parameters.Gamma.Count
+    member private layer.Display = string layer
+    override layer.ToString() = $"batchnorm {layer.Units} ({layer.Configuration})"
 
 namespace Functional.FSharp
 

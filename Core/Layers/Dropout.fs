@@ -10,11 +10,13 @@ type DropoutForm =
     | Book = 1
 
 /// In training, drops (sets to 0) a share of the elements at random.
+[<StructuredFormatDisplay("{Display}")>]
 type Dropout =
     { /// The share that is dropped, 0 up to 1.
       Ratio: float
       Form: DropoutForm }
 
+    member private layer.Display = string layer
     override layer.ToString() =
         let ratio = layer.Ratio.ToString("R", CultureInfo.InvariantCulture)
         if layer.Form = DropoutForm.Book then $"dropout {ratio} (book)" else $"dropout {ratio}"

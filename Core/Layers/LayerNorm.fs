@@ -4,13 +4,15 @@ open MathNet.Numerics.LinearAlgebra
 
 /// Layer normalization: every sample gets mean 0 and deviation 1 over its features, then a factor and a summand per
 /// feature that are trained. Training and evaluation are the same.
-[<NoComparison>]
+[<NoComparison; StructuredFormatDisplay("{Display}")>]
 type LayerNorm<'T when Real<'T>> =
     { /// Is added to the variance under the root: 1e-5, unless told.
       Epsilon: float
       Parameters: ScaleShift<'T> }
 
     member layer.Units = layer.Parameters.Gamma.Count
+    member private layer.Display = string layer
+    override layer.ToString() = $"layernorm {layer.Units} (epsilon {string layer.Epsilon})"
 
 namespace Functional.FSharp
 

@@ -3,12 +3,15 @@ namespace Functional
 open MathNet.Numerics.LinearAlgebra
 
 /// What each normalized feature is multiplied by and what is then added to it; or the gradient of both.
-[<NoComparison>]
+[<NoComparison; StructuredFormatDisplay("{Display}")>]
 type ScaleShift<'T when Real<'T>> =
     { /// A factor per feature, 1 at first.
       Gamma: Vector<'T>
       /// A summand per feature, 0 at first.
       Beta: Vector<'T> }
+
+    member private this.Display = string this
+    override this.ToString() = $"gamma ({this.Gamma.Count}), beta ({this.Beta.Count})"
 
 namespace Functional.FSharp
 

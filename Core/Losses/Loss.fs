@@ -13,6 +13,7 @@ type LossFunction =
 
 /// What training makes small. It takes the network's raw outputs, so softmax or sigmoid can't be applied twice. Targets are
 /// a matrix of the outputs' shape, or labels: those stand for one-hot columns or, for a single output, for 0 and 1.
+[<StructuredFormatDisplay("{Display}")>]
 type Loss =
     { Function: LossFunction }
 
@@ -35,6 +36,7 @@ type Loss =
     /// of delta (|d| - delta / 2) beyond. Source: Huber (1964).
     static member Huber([<Optional; DefaultParameterValue(1.0)>] delta: float) = { Function = LossFunction.Huber delta }
 
+    member private loss.Display = string loss
     override loss.ToString() =
         let number (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
         match loss.Function with

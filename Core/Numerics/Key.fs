@@ -6,7 +6,7 @@ open System
 /// the same numbers, on every system; nothing is advanced behind anybody's back. Numbers and children of one key, and
 /// of different keys, are independent for all practical purposes.
 /// Source: Philox4x32-10 of Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3 (SC 2011).
-[<Struct>]
+[<Struct; StructuredFormatDisplay("{Display}")>]
 type Key =
     { High: uint32
       Low: uint32 }
@@ -14,6 +14,7 @@ type Key =
     /// The key of a seed.
     static member OfSeed(seed: int64) : Key = { High = uint32 (seed >>> 32); Low = uint32 seed }
 
+    member private key.Display = string key
     override key.ToString() = $"key {key.High:x8}{key.Low:x8}"
 
 namespace Functional.Numerics

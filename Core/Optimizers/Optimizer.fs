@@ -7,6 +7,7 @@ open System.Runtime.InteropServices
 /// An optimizer: a value that prints, compares and saves. What it remembers is in its state.
 /// A step gathers gradients to their mean, clips it by value, then by norm, and hands it to the rule; weights decay in the
 /// rule's step, and are thresholded after it.
+[<StructuredFormatDisplay("{Display}")>]
 type Optimizer =
     { Rule: Rule
       LearningRate: float
@@ -124,6 +125,7 @@ type Optimizer =
     /// The same with this proximal L1 step.
     member optimizer.WithProximalL1(rate: float) = { optimizer with ProximalL1 = rate }
 
+    member private optimizer.Display = string optimizer
     /// One line: the rule with its numbers, and what is not as it is by default.
     override optimizer.ToString() =
         let text (x: float) = x.ToString("R", CultureInfo.InvariantCulture)

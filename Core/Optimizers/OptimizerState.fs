@@ -10,7 +10,7 @@ type Slot<'T when Real<'T>> =
       Values: Parameters<'T> }
 
 /// What an optimizer remembers between steps. Plain data, whatever the rule.
-[<NoComparison>]
+[<NoComparison; StructuredFormatDisplay("{Display}")>]
 type OptimizerState<'T when Real<'T>> =
     { /// Steps taken: changes of the parameters.
       Step: int
@@ -19,6 +19,7 @@ type OptimizerState<'T when Real<'T>> =
       /// In the rule's order; none for SGD.
       Slots: Slot<'T>[] }
 
+    member private state.Display = string state
     override state.ToString() =
         let slots = state.Slots |> Array.map _.Name |> String.concat ", "
         if slots = "" then $"step {state.Step}" else $"step {state.Step}: {slots}"

@@ -4,7 +4,7 @@ open System.Globalization
 
 /// How a step changes parameters w along their gradient g, at the learning rate of the optimizer. Every rule is its
 /// numbers. A new rule is a case here, its numbers and slots, one pass over a leaf, and its laws.
-[<RequireQualifiedAccess>]
+[<RequireQualifiedAccess; StructuredFormatDisplay("{Display}")>]
 type Rule =
     /// w -= rate g. Source: Deep Learning from Scratch, 6.1.2.
     | GradientDescent
@@ -71,6 +71,7 @@ type Rule =
         | Rule.AmsGrad _ -> [| "first moment"; "second moment"; "largest second moment" |]
         | Rule.Lion _ -> [| "first moment" |]
 
+    member private rule.Display = string rule
     override rule.ToString() =
         match rule.Numbers with
         | [] -> rule.Name

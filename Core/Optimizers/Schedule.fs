@@ -20,6 +20,7 @@ type ScheduleShape =
     | OneCycle of steps: int * share: float * start: float * final: float
 
 /// What the learning rate is multiplied by in each step: first a linear warm-up, then a shape. A value that prints and compares.
+[<StructuredFormatDisplay("{Display}")>]
 type Schedule =
     { /// Steps before the shape begins: in step t (from 0) of w the factor is (t + 1) / (w + 1) of the shape's first.
       WarmUp: int
@@ -48,6 +49,7 @@ type Schedule =
     /// The same after a linear warm-up of so many steps. Source: Goyal et al., Accurate, Large Minibatch SGD (2017), 2.2.
     member schedule.AfterWarmUp(steps: int) = { schedule with WarmUp = steps }
 
+    member private schedule.Display = string schedule
     override schedule.ToString() =
         let text (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
         let shape =
