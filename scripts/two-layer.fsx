@@ -4,9 +4,7 @@
 //
 // Send it to F# Interactive line by line, and look at every value on the way: none of them ever changes.
 
-#r "../artifacts/bin/Host/release/MathNet.Numerics.dll"
-#r "../artifacts/bin/Host/release/Functional.Core.dll"
-#r "../artifacts/bin/Host/release/functional.dll"
+#load "Functional.fsx"
 
 open Functional
 open Functional.FSharp

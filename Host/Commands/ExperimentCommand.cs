@@ -109,7 +109,7 @@ public static class ExperimentCommand
                 return ExitCode.Interrupted;
             }
             if (parsed.GetValue(open))
-                Process.Start(new ProcessStartInfo(Path.GetFullPath(page)) { UseShellExecute = true });
+                Browser.Open(page);
             return ExitCode.Done;
         }
 

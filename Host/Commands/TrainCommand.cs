@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Functional.Host.Data;
 using Functional.Host.Reporting;
 using Functional.Host.Runs;
@@ -85,7 +84,7 @@ public static class TrainCommand
         if (!look.Json)
             Console.WriteLine($"report: {page}");
         if (look.Open)
-            Process.Start(new ProcessStartInfo(Path.GetFullPath(page)) { UseShellExecute = true });
+            Browser.Open(page);
         return result.Summary.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
 

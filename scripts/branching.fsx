@@ -1,0 +1,42 @@
+// The whole of training is one value. Use it twice, and the experiment has two branches with the same past.
+//
+//     dotnet build -c Release && dotnet fsi scripts/branching.fsx
+
+#load "Functional.fsx"
+
+open Functional
+open Functional.FSharp
+open Functional.Host.Data
+open Charts
+
+let data = DataSets.Load "digits"
+let loader = Loader(data.Training, [| 0 .. data.Training.Count - 1 |], 100, Sampling.Shuffle, ByteScale.Unit, Key.ofSeed 1L)
+
+let network: Network<float32> =
+    Network.create [ data.Training.Features; 50; 10 ] Activation.Relu Initializer.He (Key.ofSeed 2L)
+
+/// The state after an epoch, and the losses of its steps.
+let epoch (state, losses) number =
+    ((state, losses), loader.Epoch number)
+    ||> Seq.fold (fun (state, losses) batch ->
+        let struct (next, report) = Training.step state batch
+        next, report.Loss :: losses)
+
+// Two epochs that both branches share.
+let trunk, past = List.fold epoch (Training.start network (Optimizer.Sgd 0.1) (Key.ofSeed 3L), []) [ 0; 1 ]
+printfn $"after {trunk.Step} steps: {trunk}"
+
+// Three futures of the same state: as it was, with a tenth of the rate, and with ten times the rate. Each sees the same
+// batches, so that the rate alone makes the difference.
+let future rate =
+    let state = { trunk with Optimizer = trunk.Optimizer.WithLearningRate rate }
+    let last, losses = List.fold epoch (state, []) [ 2; 3 ]
+    printfn $"rate {rate, 4}: mean loss {List.average losses:F4} after the branch, last {List.head losses:F4}"
+    List.rev (losses @ past)
+
+[ for rate in [ 0.1; 0.01; 1.0 ] -> $"rate {rate}", Seq.ofList (future rate) ]
+|> Chart.line "One past, three futures" "step" "loss"
+|> Chart.show
+
+// The trunk has not moved.
+printfn $"the trunk is still at step {trunk.Step}"
