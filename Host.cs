@@ -15,6 +15,9 @@ if (args is ["--version"])
 var root = new RootCommand("Functional: deep learning from scratch, as pure functions over immutable values.")
 {
     TrainCommand.Create(),
+    VerifyCommand.Create(),
+    ReportCommand.Create(),
+    RunsCommand.Create(),
     CheckGradientsCommand.Create(),
     DoctorCommand.Create(),
     BenchCommand.Create(),

@@ -17,6 +17,8 @@ public static class Page
         th,td{text-align:left;font-weight:normal;padding:.2rem 1.5rem .2rem 0;border-bottom:1px solid var(--chart-grid);vertical-align:top}
         th{color:var(--chart-muted);white-space:nowrap}
         td{overflow-wrap:anywhere}
+        .grid{overflow-x:auto}
+        .grid td{font-variant-numeric:tabular-nums;overflow-wrap:normal}
         code,pre{font:.85rem/1.5 ui-monospace,monospace;overflow-wrap:anywhere}
         pre{white-space:pre-wrap;border:1px solid var(--chart-grid);border-radius:.3rem;padding:.7rem 1rem}
         a{color:inherit}
@@ -60,6 +62,17 @@ public static class Page
     /// <summary>Rows of a name and a value.</summary>
     public static string Table(IEnumerable<(string Name, string Value)> rows) =>
         $"<table>\n{string.Join('\n', rows.Select(row => $"<tr><th scope=\"row\">{Text(row.Name)}</th><td>{Text(row.Value)}</td></tr>"))}\n</table>";
+
+    /// <summary>Rows of cells under headings; the first cell of a row names it. May be wider than the page.</summary>
+    /// <param name="name">What the table shows, for screen readers.</param>
+    /// <param name="header">A heading for each column.</param>
+    /// <param name="rows">As many cells each, in HTML.</param>
+    public static string Grid(string name, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows) =>
+        $"<div class=\"grid\" tabindex=\"0\" role=\"region\" aria-label=\"{Text(name)}\"><table>\n<tr>"
+        + string.Concat(header.Select(cell => $"<th scope=\"col\">{Text(cell)}</th>")) + "</tr>\n"
+        + string.Join('\n', rows.Select(row =>
+            $"<tr><th scope=\"row\">{row[0]}</th>{string.Concat(row.Skip(1).Select(cell => $"<td>{cell}</td>"))}</tr>"))
+        + "\n</table></div>";
 
     /// <summary>Text to be copied.</summary>
     public static string Code(string text) => $"<pre tabindex=\"0\"><code>{Text(text)}</code></pre>";

@@ -43,12 +43,19 @@ public static class RunPage
     private static string Opening(TrainConfiguration configuration, ImageDataSet data, RunResult result) => Invariant(
         $"A network ({result.State.Network}) was trained on {configuration.Data} with {result.State.Training.Optimizer}{(result.Summary.Interrupted ? ", until it was interrupted" : "")}: {result.Summary.Iterations:N0} steps in {result.Summary.Seconds:F1} s. It then tells {PlainReport.Percent(result.Summary.TestAccuracy)} of {data.Test.Count:N0} test samples right, which it has never seen, and {PlainReport.Percent(result.Summary.TrainAccuracy)} of those that it was trained on.");
 
+    /// <summary>A loss over the steps, each point the mean of so many steps that the curve can be read.</summary>
+    internal static (Series Curve, int Block) LossCurve(string name, IReadOnlyList<double> losses)
+    {
+        var block = Math.Max(1, losses.Count / LossPoints);
+        return (new Series(
+            name,
+            [.. losses.Chunk(block).Select((some, i) => i * block + (some.Length + 1) / 2.0)],
+            [.. losses.Chunk(block).Select(some => some.Average())]), block);
+    }
+
     private static string LossSection(ImageDataSet data, RunResult result)
     {
-        // A point of the curve is the mean of as many steps as make it readable.
-        var block = Math.Max(1, result.Losses.Count / LossPoints);
-        var means = result.Losses.Chunk(block).Select(losses => losses.Average()).ToArray();
-        var steps = result.Losses.Chunk(block).Select((losses, i) => i * block + (losses.Length + 1) / 2.0).ToArray();
+        var (curve, block) = LossCurve("", result.Losses);
         // The book's ln 10, for as many classes as there are; a number to look at, nothing is computed from it.
         var guessing = new Reference(Math.Log(data.Test.Classes), $"guessing: ln {data.Test.Classes}");
         return Page.Section(
@@ -56,7 +63,7 @@ public static class RunPage
             Page.Paragraph(block == 1
                 ? "The mean loss of each step's batch, before the step. Below the dotted line the network knows more than nothing."
                 : Invariant($"The mean loss of {block} steps at a time. Below the dotted line the network knows more than nothing.")),
-            Page.Figure(new LineChart("Loss over the steps", "step", "loss") { Series = [new Series("", steps, means)], References = [guessing] }));
+            Page.Figure(new LineChart("Loss over the steps", "step", "loss") { Series = [curve], References = [guessing] }));
     }
 
     private static string AccuracySection(RunResult result)

@@ -33,6 +33,22 @@ internal sealed record RunEnvironment(
     /// <summary>Reads the file; null if there is none.</summary>
     public static RunEnvironment? Read(string path) => JsonFile.Read<RunEnvironment>(path, Layout);
 
+    /// <summary>What can make a run's results other than they were in an earlier environment, a line each.</summary>
+    public IEnumerable<string> Differences(RunEnvironment? earlier)
+    {
+        if (earlier is null)
+            yield return "it isn't known on which data and by which version the run was trained";
+        else
+        {
+            if (earlier.Version != Version)
+                yield return $"the run was trained by version {earlier.Version}, this is {Version}";
+            if (earlier.Training != Training)
+                yield return $"the training samples are others than the run's: SHA-256 {Training}, in the run {earlier.Training}";
+            if (earlier.Test != Test)
+                yield return $"the test samples are others than the run's: SHA-256 {Test}, in the run {earlier.Test}";
+        }
+    }
+
     private static string Digest(LabeledImages images)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -71,6 +71,22 @@ public sealed record RunRecord
         };
     }
 
+    /// <summary>All that the run has come to, by its newest checkpoint; null if there is none.</summary>
+    /// <param name="run">The run as it is configured.</param>
+    /// <exception cref="DataException">No checkpoint can be read, or losses or epochs before it are missing.</exception>
+    public RunResult? Result(TrainingRun run)
+    {
+        if (new CheckpointFolder(new RunPaths(Folder).Checkpoints).Newest(run.Start, _ => { }) is not { } state)
+            return null;
+        if (Epochs.Count == 0 || Losses.Count < state.Step)
+            throw new DataException(Folder, null, $"losses of {state.Step} steps, and what epochs came to", "fewer");
+        var (last, best) = (Epochs[^1], EpochReport.Best(Epochs));
+        var summary = Summary ?? new RunSummary(
+            last.TrainAccuracy, last.ValidationAccuracy, last.TestAccuracy, last.Loss, state.Step, state.Seconds, last.Digest,
+            Interrupted: true, Folder) { Best = best };
+        return new RunResult(state, run.Scale, [.. Losses.Take(state.Step)], Epochs, summary);
+    }
+
     // A last loss that was cut off doesn't count.
     private static double[] ReadLosses(Stream stream)
     {

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text;
+using Functional.Host.Data;
+using Functional.Host.Reporting;
+using Functional.Host.Runs;
+
+namespace Functional.Host.Commands;
+
+/// <summary><c>functional report</c>: the page of a run, or several runs in one page.</summary>
+public static class ReportCommand
+{
+    private const string Comparison = "comparison.html";
+
+    /// <summary>The command with its options.</summary>
+    public static Command Create()
+    {
+        var folders = new Argument<string[]>("run") { Description = "folders of runs", Arity = ArgumentArity.OneOrMore };
+        var file = new Option<string?>("--out")
+        {
+            HelpName = "FILE",
+            Description = $"where the page goes (report.html in the run's folder or, for several runs, {Comparison} unless told)",
+        };
+        var force = new Option<bool>("--force") { Description = "replace a file that is there" };
+        var threads = CommonOptions.Threads();
+        var open = new Option<bool>("--open") { Description = "open the page in the browser" };
+        var command = new Command("report", "Write the page of a run again, or a page that compares several.")
+        {
+            folders, file, force, threads, open,
+        };
+        command.SetAction(parsed =>
+        {
+            RunRecord[] records = [.. parsed.GetValue(folders)!.Select(RunRecord.Read)];
+            var own = records.Length == 1 ? new RunPaths(records[0].Folder).Report : null;
+            var path = parsed.GetValue(file) ?? own ?? Comparison;
+            if (path != own && !parsed.GetValue(force) && File.Exists(path))
+                throw new UsageException($"--out: {path} is there already; choose another file, or give --force to replace it");
+            var page = records is [var one] ? PageOf(one, parsed.GetValue(threads)) : ComparisonPage.Render(records, record => Link(record, path));
+            OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
+            Console.WriteLine($"report: {path}");
+            if (parsed.GetValue(open))
+                Process.Start(new ProcessStartInfo(Path.GetFullPath(path)) { UseShellExecute = true });
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static string PageOf(RunRecord record, int threads)
+    {
+        var data = DataSets.Load(record.Configuration.Data);
+        var run = new TrainingRun(record.Configuration, data);
+        return record.Result(run) is { } result
+            ? Threads.Use(threads, () => RunPage.Render(record.Configuration, data, result, threads))
+            : throw new RunException($"{record.Folder}: there is no checkpoint yet to tell of");
+    }
+
+    // From where the page lies; a browser takes slashes.
+    private static string? Link(RunRecord record, string page)
+    {
+        var report = new RunPaths(record.Folder).Report;
+        var folder = Path.GetDirectoryName(Path.GetFullPath(page))!;
+        return File.Exists(report)
+            ? string.Join('/', Path.GetRelativePath(folder, report).Split(Path.DirectorySeparatorChar).Select(Uri.EscapeDataString)) : null;
+    }
+}

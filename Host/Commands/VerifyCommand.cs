@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Globalization;
+using Functional.Host.Data;
+using Functional.Host.Reporting;
+using Functional.Host.Runs;
+using Spectre.Console;
+
+namespace Functional.Host.Commands;
+
+/// <summary><c>functional verify</c>: trains a run again and compares every bit that it wrote down.</summary>
+public static class VerifyCommand
+{
+    /// <summary>The command with its options.</summary>
+    public static Command Create()
+    {
+        var folder = new Argument<string>("run") { Description = "a run's folder" };
+        var threads = CommonOptions.Threads();
+        var json = CommonOptions.Json();
+        var command = new Command(
+            "verify", "Train a run again from its configuration, and compare the loss of every step and the digest of every epoch.")
+        {
+            folder, threads, json,
+        };
+        command.SetAction(parsed => Run(parsed.GetValue(folder)!, parsed.GetValue(threads), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(string folder, int threads, bool json)
+    {
+        var record = RunRecord.Read(folder);
+        var data = DataSets.Load(record.Configuration.Data);
+        foreach (var difference in RunEnvironment.Of(data).Differences(record.Environment))
+            Console.Error.WriteLine($"functional: {difference}");
+        var run = new TrainingRun(record.Configuration, data);
+        using var interruption = new Interruption();
+        Verification Compare(IRunObserver observer) => Verification.Of(record, run, observer, threads, interruption.Token);
+        var found = json || Console.IsOutputRedirected
+            ? Compare(new Observers()) : LiveReport.Show(AnsiConsole.Console, Compare);
+        if (json)
+            new JsonReport(Console.Out).Write("verification", found);
+        else
+            Tell(found);
+        return !found.Identical ? ExitCode.Failed
+            : found.Steps < record.Losses.Count ? ExitCode.Interrupted
+            : ExitCode.Done;
+    }
+
+    private static void Tell(Verification found)
+    {
+        if (found.Identical)
+            Console.WriteLine(Invariant($"identical: {found.Steps:N0} losses and {found.Epochs:N0} digests, to the last bit"));
+        if (found.Loss is { } loss)
+            Console.WriteLine(Invariant(
+                $"different: step {loss.Number} is the first whose loss differs: {loss.Found:R}, in the run {loss.Recorded:R}"));
+        if (found.Digest is { } digest)
+            Console.WriteLine(
+                $"different: epoch {digest.Number} is the first whose digest differs: {digest.Found}, in the run {digest.Recorded}");
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

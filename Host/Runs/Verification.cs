@@ -1,0 +1,82 @@
+namespace Functional.Host.Runs;
+
+/// <summary>Something that a run wrote down, and what came of training it again.</summary>
+/// <typeparam name="T">What is compared.</typeparam>
+/// <param name="Number">Of the step or epoch, from 1.</param>
+/// <param name="Recorded">What the run's folder says.</param>
+/// <param name="Found">What it is now.</param>
+public sealed record Difference<T>(int Number, T Recorded, T Found);
+
+/// <summary>What training a run again came to, beside what its folder says.</summary>
+/// <param name="Steps">Losses that were compared.</param>
+/// <param name="Epochs">Digests that were compared.</param>
+/// <param name="Loss">The first step whose loss differs, in any bit.</param>
+/// <param name="Digest">The first epoch whose digest differs.</param>
+public sealed record Verification(int Steps, int Epochs, Difference<double>? Loss, Difference<string>? Digest)
+{
+    /// <summary>Whether all is the same.</summary>
+    public bool Identical => Loss is null && Digest is null;
+
+    /// <summary>Trains a run again, from its configuration, as far as it has been saved or until it is seen to differ.
+    /// </summary>
+    /// <param name="record">What the run's folder says.</param>
+    /// <param name="run">The run as it is configured.</param>
+    /// <param name="observer">Is told how it goes.</param>
+    /// <param name="threads">At least 1; no result depends on it.</param>
+    /// <param name="cancellation">Ends the comparison after the step that is being taken.</param>
+    /// <exception cref="RunException">There is nothing to compare with, or the run has more steps than its configuration.
+    /// </exception>
+    public static Verification Of(
+        RunRecord record, TrainingRun run, IRunObserver observer, int threads, CancellationToken cancellation)
+    {
+        if (record.Losses.Count == 0)
+            throw new RunException($"{record.Folder}: nothing has been saved yet that could be compared");
+        if (record.Losses.Count > run.Iterations)
+            throw new RunException(
+                $"{record.Folder}: there are losses of {record.Losses.Count} steps, but the configuration is of {run.Iterations}");
+        if (record.Summary is { } summary && summary.Iterations != record.Losses.Count)
+            throw new RunException(
+                $"{record.Folder}: there are losses of {record.Losses.Count} steps, but the run took {summary.Iterations}");
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var comparison = new Comparison(record, done);
+        run.Run(new Observers(comparison, observer), threads, null, done.Token);
+        return comparison.Result;
+    }
+
+    private sealed class Comparison(RunRecord record, CancellationTokenSource done) : IRunObserver
+    {
+        public Verification Result { get; private set; } = new(0, 0, null, null);
+
+        public void Started(RunStart start) { }
+
+        public void Stepped(StepReport report, int samples)
+        {
+            var recorded = record.Losses[report.Step - 1];
+            var same = BitConverter.DoubleToInt64Bits(recorded) == BitConverter.DoubleToInt64Bits(report.Loss);
+            Result = Result with
+            {
+                Steps = report.Step,
+                Loss = Result.Loss ?? (same ? null : new Difference<double>(report.Step, recorded, report.Loss)),
+            };
+            if (report.Step == record.Losses.Count)
+                done.Cancel();
+        }
+
+        public void EpochEnded(EpochReport epoch)
+        {
+            // A run that was killed may have told of epochs that it had not saved.
+            if (record.Epochs.FirstOrDefault(recorded => recorded.Iterations == epoch.Iterations) is not { } recorded)
+                return;
+            Result = Result with
+            {
+                Epochs = Result.Epochs + 1,
+                Digest = Result.Digest ?? (recorded.Digest == epoch.Digest
+                    ? null : new Difference<string>(epoch.Epoch, recorded.Digest, epoch.Digest)),
+            };
+            if (Result is { Loss: not null, Digest: not null })
+                done.Cancel();
+        }
+
+        public void Finished(RunSummary summary) { }
+    }
+}
