@@ -53,12 +53,14 @@ public static class Checkpoint
     /// <exception cref="DataException">The file can't be read, is damaged, or is of a run of another kind.</exception>
     public static RunState Read(string path, RunState start) => DataFile.Open(path, stream => Read(stream, path, start));
 
-    private static RunState Read(Stream stream, string path, RunState start)
+    /// <summary>Reads a stream from its beginning to its end; it must be able to seek.</summary>
+    /// <inheritdoc cref="Read(string, RunState)"/>
+    public static RunState Read(Stream stream, string name, RunState start)
     {
-        Verify(stream, path);
-        var file = Safetensors.Read(stream, path);
+        Verify(stream, name);
+        var file = Safetensors.Read(stream, name);
         if (file.Metadata.GetValueOrDefault("format") is var form && form != Form)
-            throw new DataException(path, "metadata 'format'", $"'{Form}'", form is null ? "none" : $"'{form}'");
+            throw new DataException(name, "metadata 'format'", $"'{Form}'", form is null ? "none" : $"'{form}'");
         var (training, optimizerState) = (start.Training, start.Training.OptimizerState);
         var (network, slots) = (training.Network, optimizerState.ToLeaves());
         CheckNames(file,
@@ -84,17 +86,17 @@ public static class Checkpoint
     }
 
     // Nothing of the file is believed before this.
-    private static void Verify(Stream stream, string path)
+    private static void Verify(Stream stream, string name)
     {
         if (stream.Length <= SHA256.HashSizeInBytes)
-            throw new DataException(path, null, "a checkpoint", $"a file of {stream.Length} bytes");
+            throw new DataException(name, null, "a checkpoint", $"a file of {stream.Length} bytes");
         var expected = Checksum(stream);
         var found = new byte[expected.Length];
         stream.Position = stream.Length - found.Length;
         stream.ReadExactly(found);
         if (!expected.AsSpan().SequenceEqual(found))
             throw new DataException(
-                path, $"byte {stream.Length - found.Length}", $"{Convert.ToHexStringLower(expected)}, the SHA-256 of all before",
+                name, $"byte {stream.Length - found.Length}", $"{Convert.ToHexStringLower(expected)}, the SHA-256 of all before",
                 $"{Convert.ToHexStringLower(found)}: the file is damaged");
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 using Functional.Host.Data;
 
 namespace Functional.Host.Runs;
@@ -8,7 +9,7 @@ namespace Functional.Host.Runs;
 public static class ConfigurationFile
 {
     private const string Command = "train";
-    private const int LargestFile = 1 << 20, Deepest = 4;
+    private const int LargestFile = 1 << 20, Deepest = 4, LongestValue = 40, LongestMessage = 1000;
     private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
@@ -35,19 +36,23 @@ public static class ConfigurationFile
     /// others than there are.</summary>
     /// <exception cref="DataException">It can't be read, is no JSON of this form, or an option's value is wrong.
     /// </exception>
-    public static TrainConfiguration Read(string path)
+    public static TrainConfiguration Read(string path) => DataFile.Open(path, stream => Read(stream, path));
+
+    /// <summary>Reads a stream of known length.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    public static TrainConfiguration Read(Stream stream, string name)
     {
-        using var document = Parse(path, DataFile.Open(path, stream => ReadAll(stream, path)));
+        using var document = Parse(name, ReadAll(stream, name));
         var root = Object(document.RootElement, null);
         Only(root, "", ["command", "version", "options", "stages"]);
         if (root.GetValueOrDefault("command") is var command && Text(command) != Command)
-            throw new DataException(path, "'command'", $"\"{Command}\"", Found(command));
+            throw new DataException(name, "'command'", $"\"{Command}\"", Found(command));
         if (root.TryGetValue("version", out var version) && Text(version) is null)
-            throw new DataException(path, "'version'", "a text", Found(version));
+            throw new DataException(name, "'version'", "a text", Found(version));
         if (!root.TryGetValue("options", out var options))
-            throw new DataException(path, null, "'options'", "none");
+            throw new DataException(name, null, "'options'", "none");
         var values = Object(options, "options").Select(option => KeyValuePair.Create(
-            option.Key, Text(option.Value) ?? throw new DataException(path, $"'options.{option.Key}'", "a text", Found(option.Value))));
+            option.Key, Text(option.Value) ?? throw new DataException(name, $"'options.{Short(option.Key, LongestValue)}'", "a text", Found(option.Value))));
         try
         {
             return TrainOptions.Parse(values, new TrainConfiguration()) with
@@ -57,24 +62,25 @@ public static class ConfigurationFile
         }
         catch (UsageException e)
         {
-            throw new DataException(path, null, "options that can be run", e.Message.Replace("\n", "; ", StringComparison.Ordinal));
+            throw new DataException(
+                name, null, "options that can be run", Short(e.Message.Replace("\n", "; ", StringComparison.Ordinal), LongestMessage));
         }
 
         Dictionary<string, JsonElement> Object(JsonElement element, string? place) =>
             element.ValueKind == JsonValueKind.Object
                 ? element.EnumerateObject().ToDictionary(property => property.Name, property => property.Value)
-                : throw new DataException(path, place is null ? null : $"'{place}'", "a JSON object", Found(element));
+                : throw new DataException(name, place is null ? null : $"'{place}'", "a JSON object", Found(element));
 
-        void Only(Dictionary<string, JsonElement> properties, string prefix, string[] names)
+        void Only(Dictionary<string, JsonElement> properties, string prefix, string[] keys)
         {
-            if (properties.Keys.FirstOrDefault(name => !names.Contains(name)) is { } stranger)
-                throw new DataException(path, $"'{prefix}{stranger}'", $"one of {string.Join(", ", names)}", "another name");
+            if (properties.Keys.FirstOrDefault(key => !keys.Contains(key)) is { } stranger)
+                throw new DataException(name, $"'{prefix}{Short(stranger, LongestValue)}'", $"one of {string.Join(", ", keys)}", "another name");
         }
 
         IEnumerable<Stage> Stages(JsonElement list)
         {
             if (list.ValueKind != JsonValueKind.Array)
-                throw new DataException(path, "'stages'", "a JSON array", Found(list));
+                throw new DataException(name, "'stages'", "a JSON array", Found(list));
             var before = 0;
             foreach (var (index, element) in list.EnumerateArray().Index())
             {
@@ -86,32 +92,36 @@ public static class ConfigurationFile
             }
         }
 
-        int Count(Dictionary<string, JsonElement> stage, string place, string name, int least) =>
-            stage.TryGetValue(name, out var element) && element.ValueKind == JsonValueKind.Number
+        int Count(Dictionary<string, JsonElement> stage, string place, string key, int least) =>
+            stage.TryGetValue(key, out var element) && element.ValueKind == JsonValueKind.Number
                 && element.TryGetInt32(out var count) && count >= least
                 ? count
-                : throw new DataException(path, $"'{place}.{name}'", $"an integer from {least} on", Found(element));
+                : throw new DataException(name, $"'{place}.{key}'", $"an integer from {least} on", Found(element));
     }
 
-    private static byte[] ReadAll(Stream stream, string path)
+    private static byte[] ReadAll(Stream stream, string name)
     {
         if (stream.Length > LargestFile)
-            throw new DataException(path, null, $"a configuration of at most {LargestFile} bytes", $"{stream.Length}");
+            throw new DataException(name, null, $"a configuration of at most {LargestFile} bytes", $"{stream.Length}");
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
-        return bytes;
+        return Utf8.IsValid(bytes) ? bytes : throw new DataException(name, null, "a configuration in UTF-8", "a byte that isn't");
     }
 
-    private static JsonDocument Parse(string path, byte[] text)
+    private static JsonDocument Parse(string name, byte[] text)
     {
         try
         {
             return JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = Deepest, AllowDuplicateProperties = false });
         }
+        catch (InvalidOperationException)
+        {
+            throw new DataException(name, null, "names in Unicode", "half a surrogate pair");
+        }
         catch (JsonException e)
         {
             var place = e.LineNumber is { } line ? $"line {line + 1}" : null;
-            throw new DataException(path, place, "a configuration in JSON", $"\"{e.Message.Split(" LineNumber:")[0]}\"");
+            throw new DataException(name, place, "a configuration in JSON", Short($"\"{e.Message.Split(" LineNumber:")[0]}\"", LongestMessage));
         }
     }
 
@@ -132,7 +142,8 @@ public static class ConfigurationFile
     {
         if (element.ValueKind == JsonValueKind.Undefined)
             return "none";
-        var text = element.GetRawText();
-        return text.Length <= 40 ? text : $"{text[..40]}...";
+        return Short(element.GetRawText(), LongestValue);
     }
+
+    private static string Short(string text, int length) => text.Length <= length ? text : $"{text[..length]}...";
 }

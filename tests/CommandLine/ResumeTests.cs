@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Functional.Host.Runs;
 using Functional.Tests.Data;
 
 namespace Functional.Tests.CommandLine;
@@ -8,12 +10,13 @@ public sealed class ResumeTests : IDisposable
 {
     private static readonly string[] Options =
     [
-        "--samples", "600", "--hidden", "20", "--batch-size", "30", "--epochs", "8", "--optimizer", "adam", "--batch-norm",
+        "--samples", "600", "--hidden", "20", "--batch-size", "30", "--epochs", "12", "--optimizer", "adam", "--batch-norm",
         "--dropout", "0.2", "--augment", "shift,noise", "--schedule", "warmup:10+cosine", "--average", "0.9", "--validation", "0.1",
     ];
 
-    // Each run is killed once; a campaign sets this to more.
-    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("FUNCTIONAL_KILLS") ?? "10");
+    // How often a run is killed until it is let come to its end; a campaign sets the total to more.
+    private const int KillsOfARun = 5;
+    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("FUNCTIONAL_KILLS") ?? "10", CultureInfo.InvariantCulture);
 
     private readonly TemporaryFolder folder = new();
 
@@ -31,26 +34,29 @@ public sealed class ResumeTests : IDisposable
     public void Killed_runs_that_go_on_come_to_the_same_bits()
     {
         var whole = Train([.. Options, "--out", "whole"]);
-        var random = new Random(1);
-        for (var kill = 0; kill < Kills; kill++)
+        var random = new Random(Kills);
+        for (var run = 0; run < Kills / KillsOfARun; run++)
         {
-            var run = $"run{kill}";
-            using (var process = Program.Start(folder.Path, ["train", "--json", .. Options, "--out", run]))
+            var name = $"run{run}";
+            for (var kill = 0; kill < KillsOfARun; kill++)
             {
-                // The start, then none to all epochs: each has a checkpoint, and little else.
-                for (var line = random.Next(9); line >= 0; line--)
+                using var process = Program.Start(
+                    folder.Path, ["train", "--json", .. RunRecord.IsRun(folder[name]) ? ["--resume", name] : (string[])[.. Options, "--out", name]]);
+                // The start, then up to three epochs: each has a checkpoint, and little else.
+                for (var line = random.Next(4); line >= 0; line--)
                     process.StandardOutput.ReadLine();
                 Thread.Sleep(TimeSpan.FromMilliseconds(random.NextDouble() * 20));
                 process.Kill();
                 process.WaitForExit();
             }
-            var outcome = Train("--resume", run);
-            Assert.True(outcome.ExitCode == 0, $"kill {kill}: {outcome.Error}");
+            var outcome = Train("--resume", name);
+            Assert.True(outcome.ExitCode == 0, $"{name}: {outcome.Error}");
             Assert.Equal(Digest(whole), Digest(outcome));
-            Assert.Equal(Rows("whole"), Rows(run));
+            Assert.Equal(Rows("whole"), Rows(name));
             foreach (var file in (string[])["digest.txt", "losses.f64"])
-                Assert.Equal(File.ReadAllBytes(folder[$"whole/{file}"]), File.ReadAllBytes(folder[$"{run}/{file}"]));
-            Directory.Delete(folder[run], recursive: true);
+                Assert.Equal(File.ReadAllBytes(folder[$"whole/{file}"]), File.ReadAllBytes(folder[$"{name}/{file}"]));
+            Assert.Empty(Directory.GetFiles(folder[name], "*.tmp", SearchOption.AllDirectories));
+            Directory.Delete(folder[name], recursive: true);
         }
     }
 
@@ -115,6 +121,64 @@ public sealed class ResumeTests : IDisposable
             bytes[bytes.Length / 2] ^= 1;
             File.WriteAllBytes(path, bytes);
         }
+    }
+
+    [Fact]
+    public void An_interrupted_run_tells_how_to_go_on_and_does()
+    {
+        string[] options = ["--samples", "600", "--hidden", "20", "--optimizer", "adam", "--dropout", "0.2"];
+        using var process = Program.Start(folder.Path, ["train", .. options, "--epochs", "100000", "--out", "a run"]);
+        while (process.StandardOutput.ReadLine()?.StartsWith("epoch", StringComparison.Ordinal) == false)
+        {
+        }
+        using (var kill = Program.Start("kill", folder.Path, ["-TERM", $"{process.Id}"]))
+            kill.WaitForExit();
+        var outcome = Program.End(process);
+        Assert.Equal((130, ""), (outcome.ExitCode, outcome.Error));
+        Assert.Contains("\nto go on: functional train --resume 'a run'\n", outcome.Output, StringComparison.Ordinal);
+        var epochs = File.ReadLines(folder["a run/metrics.csv"]).Count().ToString(CultureInfo.InvariantCulture);
+        var resumed = Train("--resume", "a run", "--epochs", epochs);
+        Assert.Equal(0, resumed.ExitCode);
+        Assert.Equal(Digest(Train([.. options, "--epochs", epochs, "--out", "whole"])), Digest(resumed));
+        Assert.Equal(Rows("whole"), Rows("a run"));
+    }
+
+    [Fact]
+    public void A_folder_that_vanishes_ends_the_run_with_one_line_and_can_go_on_elsewhere()
+    {
+        using var process = Program.Start(folder.Path, ["train", "--samples", "600", "--hidden", "20", "--epochs", "100000", "--out", "run"]);
+        // When the third epoch is told of, the first has been saved.
+        while (process.StandardOutput.ReadLine()?.StartsWith("epoch   3", StringComparison.Ordinal) == false)
+        {
+        }
+        Directory.Move(folder["run"], folder["moved"]);
+        var outcome = Program.End(process);
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Matches("^functional: run/[^\n]*\n$", outcome.Error);
+        Assert.False(Directory.Exists(folder["run"]));
+        Assert.Equal(0, Program.Run(folder.Path, "verify", "moved").ExitCode);
+    }
+
+    [UnshareFact]
+    public void A_full_disk_ends_the_run_with_one_line_and_the_last_checkpoint_stays()
+    {
+        string[] options = ["--samples", "300", "--hidden", "20", "--epochs", "6"];
+        Directory.CreateDirectory(folder["disk"]);
+        var program = Path.Combine(AppContext.BaseDirectory, "functional.dll");
+        var script = $"""
+            mount -t tmpfs -o size=180k tmpfs disk || exit 9
+            dotnet {program} train {string.Join(' ', options)} --out disk/run > first 2> error
+            echo $? >> first
+            ls disk/run/checkpoints > left
+            mount -o remount,size=10m disk
+            dotnet {program} train --resume disk/run --json
+            """;
+        using var process = Program.Start("unshare", folder.Path, ["--map-root-user", "--mount", "sh", "-c", script]);
+        var outcome = Program.End(process);
+        Assert.Equal("1", File.ReadLines(folder["first"]).Last());
+        Assert.Matches("^functional: disk/run/[^\n]*No space left on device[^\n]*\n$", File.ReadAllText(folder["error"]));
+        Assert.Matches("^[0-9]{9}.safetensors\n", File.ReadAllText(folder["left"]));
+        Assert.Equal(Digest(Train([.. options, "--out", "whole"])), Digest(outcome));
     }
 
     [Theory]

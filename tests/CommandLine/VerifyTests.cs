@@ -1,0 +1,101 @@
+using System.Text;
+using Functional.Tests.Data;
+
+namespace Functional.Tests.CommandLine;
+
+/// <summary>Runs that are done again, compared, and listed.</summary>
+public sealed class VerifyTests : IDisposable
+{
+    private static readonly string[] Options =
+        ["--samples", "300", "--hidden", "10", "--batch-size", "50", "--epochs", "3", "--optimizer", "adam", "--dropout", "0.1"];
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private Outcome Run(params string[] arguments) => Program.Run(folder.Path, arguments);
+
+    private void Train(string run, params string[] more) =>
+        Assert.Equal(0, Run(["train", .. Options, .. more, "--out", run]).ExitCode);
+
+    private void Replace(string file, string old, string text)
+    {
+        var content = File.ReadAllText(folder[file]);
+        Assert.Contains(old, content, StringComparison.Ordinal);
+        File.WriteAllText(folder[file], content.Replace(old, text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_run_is_verified_or_the_first_difference_is_told()
+    {
+        Train("run");
+        var identical = Run("verify", "run", "--threads", "2");
+        Assert.Equal((0, "identical: 18 losses and 3 digests, to the last bit\n", ""), (identical.ExitCode, identical.Output, identical.Error));
+
+        var losses = File.ReadAllBytes(folder["run/losses.f64"]);
+        losses[7 * sizeof(double)] ^= 1;
+        File.WriteAllBytes(folder["run/losses.f64"], losses);
+        var loss = Run("verify", "run");
+        Assert.Equal(1, loss.ExitCode);
+        Assert.Matches("^different: step 8 is the first whose loss differs: [0-9.]+, in the run [0-9.]+\n$", loss.Output);
+
+        losses[7 * sizeof(double)] ^= 1;
+        File.WriteAllBytes(folder["run/losses.f64"], losses);
+        Replace("run/digest.txt", "\n2 ", "\n2 0");
+        var digest = Run("verify", "run", "--json").Event("verification");
+        Assert.False(digest.GetProperty("identical").GetBoolean());
+        Assert.Equal(2, digest.GetProperty("digest").GetProperty("number").GetInt32());
+        Assert.False(digest.TryGetProperty("loss", out _));
+    }
+
+    [Fact]
+    public void Another_configuration_other_data_or_no_run_is_told()
+    {
+        Train("run");
+        Replace("run/config.json", "\"learning-rate\": \"0.001\"", "\"learning-rate\": \"0.0011\"");
+        Replace("run/environment.json", "\"test\": \"", "\"test\": \"0");
+        var outcome = Run("verify", "run");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Matches("^different: step 2 is .*\ndifferent: epoch 1 is .*\n$", outcome.Output);
+        Assert.StartsWith("functional: the test samples are others than the run's: SHA-256 ", outcome.Error, StringComparison.Ordinal);
+        var none = Run("verify", "nowhere");
+        Assert.Equal((2, "functional: nowhere: expected a run's folder, with config.json in it, found none\n"), (none.ExitCode, none.Error));
+    }
+
+    [Fact]
+    public void Runs_are_listed_and_compared()
+    {
+        Train("runs/one");
+        Train("runs/two", "--learning-rate", "0.01", "--validation", "0.2");
+        Directory.CreateDirectory(folder["runs/three"]);
+        File.WriteAllText(folder["runs/three/config.json"], "{");
+        Directory.CreateDirectory(folder["runs/none"]);
+
+        var listed = Run("runs", "--json").Events;
+        Assert.Equal(["runs/one", "runs/three", "runs/two"], listed.Select(run => run.GetProperty("folder").GetString()));
+        Assert.Equal(["finished", "damaged", "finished"], listed.Select(run => run.GetProperty("status").GetString()));
+        Assert.Equal(18, listed[0].GetProperty("last").GetProperty("iterations").GetInt32());
+        Assert.Equal(4, Run("runs").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal("no runs in runs/none\n", Run("runs", "runs/none").Output);
+        Assert.Equal(2, Run("runs", "nowhere").ExitCode);
+
+        Assert.Equal("report: comparison.html\n", Run("report", "runs/one", "runs/two").Output);
+        var page = File.ReadAllText(folder["comparison.html"], Encoding.UTF8);
+        Assert.Contains("href=\"runs/two/report.html\"", page, StringComparison.Ordinal);
+        Assert.Contains("<th scope=\"row\">learning-rate</th><td>0.001</td><td>0.01</td>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<th scope=\"row\">optimizer</th>", page, StringComparison.Ordinal);
+        Assert.Equal(2, Run("report", "runs/one", "runs/two").ExitCode);
+    }
+
+    [Fact]
+    public void The_page_of_a_run_can_be_written_again()
+    {
+        Train("run");
+        var page = File.ReadAllText(folder["run/report.html"]);
+        File.Delete(folder["run/report.html"]);
+        Assert.Equal("report: run/report.html\n", Run("report", "run").Output);
+        Assert.Equal(Untimed(page), Untimed(File.ReadAllText(folder["run/report.html"])));
+
+        static string Untimed(string page) => System.Text.RegularExpressions.Regex.Replace(page, "in [0-9.]+ s", "");
+    }
+}
