@@ -180,6 +180,10 @@ type Network =
     /// Of these layers, with this loss. Raises ArgumentException with all faults, a line each.
     static member Of(layers: IReadOnlyList<Layer<'T>>, loss: Loss) : Network<'T> = Network.ofLayersWith loss layers
 
+    /// Like `Of`, without a copy: whoever made these layers gives them away, and nobody writes to their matrices and vectors
+    /// after. For large networks out of files. Raises ArgumentException with all faults, a line each.
+    static member Adopt(layers: IReadOnlyList<Layer<'T>>, loss: Loss) : Network<'T> = Network.adopt loss layers
+
     /// The same network with another loss. Raises ArgumentException if its numbers are wrong.
     [<Extension>]
     static member WithLoss(network: Network<'T>, loss: Loss) : Network<'T> = Network.withLoss loss network

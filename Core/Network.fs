@@ -120,6 +120,13 @@ module Network =
         refuse (faults layers @ Loss.faults loss)
         ofChecked loss (Array.map Layer.copy layers)
 
+    /// Like `ofLayersWith`, without a copy: whoever made these layers gives them away, and nobody writes to their matrices
+    /// and vectors after. For large networks out of files. Raises ArgumentException with all faults, a line each.
+    let adopt (loss: Loss) (layers: Layer<'T> seq) : Network<'T> =
+        let layers = Array.ofSeq layers
+        refuse (faults layers @ Loss.faults loss)
+        ofChecked loss layers
+
     /// Of these layers, with softmax cross-entropy.
     let ofLayers (layers: Layer<'T> seq) : Network<'T> = ofLayersWith (Loss.SoftmaxCrossEntropy()) layers
 
@@ -338,7 +345,8 @@ module Network =
                 number leaf.Shape.Rows
                 number leaf.Shape.Columns
                 let elements = Dense.values leaf.Values
-                let bytes: byte[] = MemoryMarshal.AsBytes(ReadOnlySpan elements).ToArray()
-                if BitConverter.IsLittleEndian then hash.AppendData bytes
-                else bytes |> Array.chunkBySize sizeof<'T> |> Array.iter (Array.rev >> hash.AppendData)
+                if BitConverter.IsLittleEndian then hash.AppendData(MemoryMarshal.AsBytes(ReadOnlySpan elements))
+                else
+                    let bytes: byte[] = MemoryMarshal.AsBytes(ReadOnlySpan elements).ToArray()
+                    bytes |> Array.chunkBySize sizeof<'T> |> Array.iter (Array.rev >> hash.AppendData)
         Convert.ToHexStringLower(hash.GetHashAndReset())

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Functional.Host.Data;
 
 /// <summary>How much a safetensors file may ask of its reader before its data are looked at.</summary>
@@ -26,8 +24,6 @@ public sealed record SafetensorsLimits
 /// </summary>
 public static class Safetensors
 {
-    private const int LengthSize = 8;
-
     /// <summary>Reads a file.</summary>
     /// <exception cref="DataException">The file can't be read, or breaks a rule of the format.</exception>
     public static SafetensorsFile Read(string path, SafetensorsLimits? limits = null) =>
@@ -38,65 +34,8 @@ public static class Safetensors
     /// bad.</exception>
     public static SafetensorsFile Read(Stream stream, string name, SafetensorsLimits? limits = null)
     {
-        limits ??= new SafetensorsLimits();
-        if (!stream.CanSeek)
-            throw new DataException(name, null, "a file of known length", "a pipe or a device");
-        stream.Position = 0;
-        var position = 0L;
-        Span<byte> bytes = stackalloc byte[LengthSize];
-        if (stream.Length < LengthSize)
-            throw Error(stream.Length, $"the header's length, {LengthSize} bytes", "the end of the file");
-        Fill(bytes);
-        var length = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-        if (length > (ulong)limits.HeaderLength)
-            throw Error(0, $"a header of at most {limits.HeaderLength} bytes", $"{length}");
-        if (length > (ulong)(stream.Length - LengthSize))
-            throw Error(0, $"a header of at most the {stream.Length - LengthSize} bytes that follow", $"{length}");
-        var text = new byte[length];
-        Fill(text);
-        var (metadata, places) = SafetensorsHeader.Parse(text, LengthSize, name, limits);
-        CheckEnd(places.Count == 0 ? 0 : places[^1].End);
-        return new SafetensorsFile(name, metadata, [.. places.Select(ReadTensor)]);
-
-        void CheckEnd(long dataLength)
-        {
-            var end = position + dataLength;
-            if (stream.Length < end)
-                throw Error(
-                    stream.Length, $"{dataLength} bytes of data from byte {position} on", "the end of the file");
-            if (stream.Length > end)
-                throw Error(end, "the end of the file", $"{stream.Length - end} more bytes");
-        }
-
-        Tensor ReadTensor(TensorPlace place)
-        {
-            Tensor tensor;
-            try
-            {
-                tensor = new Tensor(place.Name, place.Type, place.Shape, place.Count);
-            }
-            catch (OutOfMemoryException)
-            {
-                throw Error(position, "data that fit the memory", $"{place.End - place.Begin} bytes");
-            }
-            var start = position;
-            Fill(tensor.Memory);
-            if (place.Type == TensorType.Bool
-                && tensor.Bytes.IndexOfAnyExceptInRange((byte)0, (byte)1) is >= 0 and var index)
-                throw Error(start + index, "0 or 1, an element of type BOOL", $"{tensor.Bytes[index]}");
-            return tensor;
-        }
-
-        void Fill(Span<byte> buffer)
-        {
-            var filled = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            if (filled < buffer.Length)
-                throw Error(position + filled, $"{buffer.Length - filled} more bytes", "the end of the file");
-            position += filled;
-        }
-
-        DataException Error(long offset, string expected, string found) =>
-            new(name, $"byte {offset}", expected, found);
+        var file = SafetensorsStream.Open(stream, name, limits);
+        return new SafetensorsFile(name, file.Metadata, [.. file.Places.Select(file.ReadTensor)]);
     }
 
     /// <summary>Writes a file, which appears whole or not at all. Equal tensors and metadata give equal bytes, and
@@ -106,8 +45,8 @@ public static class Safetensors
     public static void Write(
         string path, IEnumerable<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        var (header, ordered) = Prepare(tensors, metadata);
-        OutputFile.Write(path, stream => Write(stream, header, ordered));
+        var (start, ordered) = Prepare(tensors, metadata);
+        OutputFile.Write(path, stream => Write(stream, start, ordered));
     }
 
     /// <summary>Writes to a stream, which stays open.</summary>
@@ -115,26 +54,24 @@ public static class Safetensors
     public static void Write(
         Stream stream, IEnumerable<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        var (header, ordered) = Prepare(tensors, metadata);
-        Write(stream, header, ordered);
+        var (start, ordered) = Prepare(tensors, metadata);
+        Write(stream, start, ordered);
     }
 
-    private static (byte[] Header, Tensor[] Ordered) Prepare(
+    private static (byte[] Start, IEnumerable<Tensor> Ordered) Prepare(
         IEnumerable<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
-        Tensor[] ordered =
-        [
-            .. tensors.OrderByDescending(tensor => tensor.Type).ThenBy(tensor => tensor.Name, Utf8Order.Instance),
-        ];
-        return (SafetensorsHeader.Format(ordered, metadata, LengthSize), ordered);
+        Tensor[] all = [.. tensors];
+        var places = SafetensorsHeader.Arrange(
+            all.Select(tensor => (tensor.Name, tensor.Type, tensor.Shape, tensor.Count)));
+        var start = SafetensorsStream.Start(places, metadata);
+        var byName = all.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        return (start, places.Select(place => byName[place.Name]));
     }
 
-    private static void Write(Stream stream, byte[] header, Tensor[] ordered)
+    private static void Write(Stream stream, byte[] start, IEnumerable<Tensor> ordered)
     {
-        Span<byte> length = stackalloc byte[LengthSize];
-        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-        stream.Write(length);
-        stream.Write(header);
+        stream.Write(start);
         foreach (var tensor in ordered)
             stream.Write(tensor.Bytes);
     }

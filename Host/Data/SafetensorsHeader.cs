@@ -44,11 +44,28 @@ internal ref struct SafetensorsHeader
         return header.Parse();
     }
 
+    /// <summary>Where tensors go: the largest types first, those of a type by their names.</summary>
+    public static IReadOnlyList<TensorPlace> Arrange(
+        IEnumerable<(string Name, TensorType Type, IReadOnlyList<int> Shape, int Count)> tensors)
+    {
+        var places = new List<TensorPlace>();
+        var end = 0L;
+        foreach (var (name, type, shape, count) in tensors
+                     .OrderByDescending(tensor => tensor.Type).ThenBy(tensor => tensor.Name, Utf8Order.Instance))
+        {
+            var begin = end;
+            end += (long)count * Tensor.Size(type);
+            places.Add(new TensorPlace(name, type, shape, count, begin, end));
+        }
+        return places;
+    }
+
     /// <summary>Writes it for tensors in the order of their data, with spaces at its end up to a multiple of
     /// <paramref name="alignment"/> bytes.</summary>
     /// <exception cref="ArgumentException">A name occurs twice or is kept for metadata, or a text isn't Unicode.
     /// </exception>
-    public static byte[] Format(IEnumerable<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata, int alignment)
+    public static byte[] Format(
+        IReadOnlyList<TensorPlace> places, IReadOnlyDictionary<string, string>? metadata, int alignment)
     {
         var names = new HashSet<string>(StringComparer.Ordinal) { MetadataName };
         var parts = new List<string>();
@@ -58,16 +75,13 @@ internal ref struct SafetensorsHeader
                 .Select(text => $"{Quote(text.Key)}:{Quote(text.Value)}");
             parts.Add($"\"{MetadataName}\":{{{string.Join(',', texts)}}}");
         }
-        var offset = 0L;
-        foreach (var tensor in tensors)
+        foreach (var place in places)
         {
-            if (!names.Add(tensor.Name))
-                throw new ArgumentException($"'{tensor.Name}' can't be the name of a tensor more", nameof(tensors));
-            var begin = offset;
-            offset += tensor.Bytes.Length;
+            if (!names.Add(place.Name))
+                throw new ArgumentException($"'{place.Name}' can't be the name of a tensor more", nameof(places));
             parts.Add(
-                $"{Quote(tensor.Name)}:{{\"dtype\":\"{TypeName(tensor.Type)}\"," +
-                $"\"shape\":[{string.Join(',', tensor.Shape)}],\"data_offsets\":[{begin},{offset}]}}");
+                $"{Quote(place.Name)}:{{\"dtype\":\"{TypeName(place.Type)}\"," +
+                $"\"shape\":[{string.Join(',', place.Shape)}],\"data_offsets\":[{place.Begin},{place.End}]}}");
         }
         var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetBytes($"{{{string.Join(',', parts)}}}");
         return [.. text, .. Enumerable.Repeat((byte)' ', (alignment - text.Length % alignment) % alignment)];

@@ -172,7 +172,8 @@ public sealed class Tensor
         }
     }
 
-    private static float Single(ushort upperHalf) => BitConverter.UInt32BitsToSingle((uint)upperHalf << 16);
+    /// <summary>A number of type BF16.</summary>
+    internal static float Single(ushort upperHalf) => BitConverter.UInt32BitsToSingle((uint)upperHalf << 16);
 
     private static TensorType TypeOf<T>() =>
         typeof(T) == typeof(bool) ? TensorType.Bool

@@ -7,7 +7,7 @@ namespace Functional.Host.Replay;
 /// </summary>
 internal sealed class NetworkReplay
 {
-    private readonly CaseValue description;
+    private readonly DataValue description;
     private readonly ReplayNetwork network;
     private readonly ReplayData data;
     private readonly ReplayMasks masks;

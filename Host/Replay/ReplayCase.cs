@@ -5,7 +5,7 @@ namespace Functional.Host.Replay;
 /// <summary>A reference trajectory: a folder with a description and tensors.</summary>
 /// <param name="Description">What <c>case.json</c> says.</param>
 /// <param name="Tensors">What a replay starts from, and perhaps what it should come to.</param>
-internal sealed record ReplayCase(CaseValue Description, SafetensorsFile Tensors)
+internal sealed record ReplayCase(DataValue Description, SafetensorsFile Tensors)
 {
     /// <summary>What kinds there are.</summary>
     public const string Training = "train", GradientCheck = "gradcheck", Trajectory = "trajectory";
@@ -19,7 +19,7 @@ internal sealed record ReplayCase(CaseValue Description, SafetensorsFile Tensors
     {
         if (!Directory.Exists(folder))
             throw new DataException(folder, null, "a folder with a case.json", "none");
-        var description = CaseValue.Read(Path.Combine(folder, "case.json"));
+        var description = DataValue.Read(Path.Combine(folder, "case.json"));
         var file = description.Find("tensor_file");
         if (file is not null && Path.GetFileName(file.Text) != file.Text)
             throw file.Error("a file in the case's folder");

@@ -1,3 +1,5 @@
+using Functional.Host.Data;
+
 namespace Functional.Host.Replay;
 
 /// <summary>Optimizers as cases describe them, with the book's formulas and names.</summary>
@@ -5,7 +7,7 @@ internal static class ReplayOptimizer
 {
     private const string Outside = "outside the square root";
 
-    private static readonly Dictionary<string, Func<CaseValue, double, Optimizer>> All =
+    private static readonly Dictionary<string, Func<DataValue, double, Optimizer>> All =
         new(StringComparer.OrdinalIgnoreCase)
         {
             ["SGD"] = (_, rate) => Optimizer.Sgd(rate),
@@ -19,7 +21,7 @@ internal static class ReplayOptimizer
     /// <summary>The optimizer that a description means.</summary>
     /// <exception cref="Data.DataException">There is none of this name, a number is missing, or it can't be right.
     /// </exception>
-    public static Optimizer Of(CaseValue description)
+    public static Optimizer Of(DataValue description)
     {
         var name = description["name"];
         if (!All.TryGetValue(name.Text, out var create))
@@ -32,7 +34,7 @@ internal static class ReplayOptimizer
     }
 
     // The book's 1e-7 stands in every rule that divides; elsewhere it is inside the root.
-    private static double Epsilon(CaseValue description)
+    private static double Epsilon(DataValue description)
     {
         if (description.Find("epsilon_place") is { } place && place.Text != Outside)
             throw place.Error(Outside);

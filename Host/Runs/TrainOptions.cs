@@ -177,7 +177,7 @@ public static class TrainOptions
         _ => throw Expected("he, xavier, glorot-uniform, lecun, orthogonal, zero, normal:DEVIATION or constant:VALUE", text),
     };
 
-    private static Activation ParseActivation(string text) => text.Split(':') switch
+    internal static Activation ParseActivation(string text) => text.Split(':') switch
     {
         ["relu"] => Activation.Relu,
         ["leaky-relu"] => Activation.LeakyRelu(),

@@ -1,4 +1,6 @@
 using Functional.Host.Data;
+using Functional.Host.Models;
+using Functional.Tests.Models;
 using static Functional.Tests.Data.SafetensorsBytes;
 
 namespace Functional.Tests.Fuzz;
@@ -71,5 +73,50 @@ public class CampaignTests
             Assert.Equal(bytes[8..], labels);
         });
         Assert.True(refused > Campaign.Cases / 2);
+    }
+
+    [Fact]
+    public void Models()
+    {
+        var table = new LayerTable<float> { ["scale"] = saved => new LimitedScale<float>(saved.Parameters[0].Values, 1.5) };
+        static byte[] Bytes(Network<float> network)
+        {
+            var stream = new MemoryStream();
+            Model.Save(stream, new Model<float>(network));
+            return stream.ToArray();
+        }
+        var own = Network.Of(
+            [Layer.Custom(new LimitedScale<float>(MathNet.Numerics.LinearAlgebra.Vector<float>.Build.Dense(3, 1), 1.5))]);
+        byte[][] files = [Bytes(ExampleNetworks.OfEveryKind<float>()), Bytes(own)];
+        var (read, refused) = Campaign.Run(files, bytes =>
+        {
+            var model = Model.Load(new MemoryStream(bytes), "f", table);
+            // A digest stands for every bit: what is read is one of the two, or lost its digest with its architecture.
+            Assert.Contains(files, file => file.AsSpan().SequenceEqual(bytes));
+            Assert.Contains(model.Network.Layers.Count, (int[])[33, 1]);
+        });
+        Assert.True(refused > Campaign.Cases * 9 / 10, $"{read} read, {refused} refused");
+    }
+
+    [Fact]
+    public void Weights_of_other_tools()
+    {
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(i => i / 8f)];
+        byte[][] files =
+        [
+            Written(
+            [
+                Tensor.Of("0.weight", [4, 3], Numbers(12)), Tensor.Of("0.bias", [4], Numbers(4)),
+                Tensor.Of("1.weight", [4], Numbers(4)), Tensor.Of("1.bias", [4], Numbers(4)),
+                Tensor.Of("1.running_mean", [4], Numbers(4)), Tensor.Of("1.running_var", [4], Numbers(4)),
+                Tensor.Of<long>("1.num_batches_tracked", [], [9]), Tensor.Of("3.weight", [2, 4], Numbers(8)),
+            ]),
+        ];
+        var (read, refused) = Campaign.Run(files, bytes =>
+        {
+            var network = Model.Load<float>(new MemoryStream(bytes), "f", activation: Activation.Relu).Network;
+            network.Predict(MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.Dense(network.Inputs, 2));
+        });
+        Assert.True(read > Campaign.Cases / 50 && refused > Campaign.Cases / 2, $"{read} read, {refused} refused");
     }
 }

@@ -1,0 +1,54 @@
+namespace Functional.Host.Data;
+
+/// <summary>How numbers become features: (number - mean) / deviation.</summary>
+/// <param name="Means">One per feature, or one for all.</param>
+/// <param name="Deviations">As many, none of them 0.</param>
+public sealed record FeatureScale(IReadOnlyList<double> Means, IReadOnlyList<double> Deviations)
+{
+    /// <summary>Numbers are features.</summary>
+    public static FeatureScale None { get; } = new([0], [1]);
+
+    /// <summary>Whether numbers are features as they are.</summary>
+    public bool IsNone => Means.All(mean => mean == 0) && Deviations.All(deviation => deviation == 1);
+
+    /// <summary>Of bytes, as the core has it.</summary>
+    public static FeatureScale Of(ByteScale scale) => new([scale.Shift], [scale.Divisor]);
+
+    /// <summary>The scale of bytes, if it is one for all features.</summary>
+    public ByteScale? Bytes => Means.Count == 1 ? new ByteScale(Means[0], Deviations[0]) : null;
+
+    /// <summary>Mean and deviation of each feature; a deviation of 0 counts as 1.</summary>
+    /// <param name="numbers">Sample after sample.</param>
+    /// <param name="features">How many numbers a sample has.</param>
+    /// <param name="samples">Those that are looked at, at least one.</param>
+    public static FeatureScale Standard(float[] numbers, int features, int[] samples)
+    {
+        var (means, deviations) = (new double[features], new double[features]);
+        Accumulate((sum, number, _) => sum + number, means);
+        for (var i = 0; i < features; i++)
+            means[i] /= samples.Length;
+        Accumulate((sum, number, i) => sum + (number - means[i]) * (number - means[i]), deviations);
+        for (var i = 0; i < features; i++)
+            deviations[i] = Math.Sqrt(deviations[i] / samples.Length) is > 0 and var deviation ? deviation : 1;
+        return new FeatureScale(means, deviations);
+
+        void Accumulate(Func<double, double, int, double> add, double[] sums)
+        {
+            foreach (var sample in samples)
+                for (var i = 0; i < features; i++)
+                    sums[i] = add(sums[i], numbers[(long)sample * features + i], i);
+        }
+    }
+
+    /// <summary>The features of samples, a sample after the other.</summary>
+    public float[] Apply(ReadOnlySpan<float> numbers, int features)
+    {
+        var scaled = new float[numbers.Length];
+        for (var k = 0; k < scaled.Length; k++)
+        {
+            var i = Means.Count == 1 ? 0 : k % features;
+            scaled[k] = (float)((numbers[k] - Means[i]) / Deviations[i]);
+        }
+        return scaled;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Security.Cryptography;
+
+namespace Functional.Host.Models;
+
+/// <summary>SHA-256 of bytes in their order, computed while the caller goes on.</summary>
+internal sealed class BackgroundDigest : IDisposable
+{
+    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private Task last = Task.CompletedTask;
+
+    /// <summary>Goes on with these bytes, which must stay as they are until this is called again or is finished.</summary>
+    public void Append(ReadOnlyMemory<byte> bytes)
+    {
+        last.Wait();
+        last = Task.Run(() => hash.AppendData(bytes.Span));
+    }
+
+    /// <summary>The digest of all bytes, in lower-case hexadecimal.</summary>
+    public string Finish()
+    {
+        last.Wait();
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        last.Wait();
+        hash.Dispose();
+    }
+}

@@ -1,0 +1,103 @@
+using System.Numerics;
+using System.Text.RegularExpressions;
+using Functional.Host.Data;
+
+namespace Functional.Host.Models;
+
+/// <summary>
+/// Files of weights without an architecture, as other tools write them. Tensors whose names begin alike make a layer:
+/// a weight matrix (outputs x inputs) an affine one; vectors a batch or, without running statistics, a layer
+/// normalization. Layers come in the order of the numbers in their names, an affine one before the others of its number.
+/// </summary>
+internal static partial class ForeignModel
+{
+    // Theirs and ours, in the order weight, bias.
+    private static readonly string[] Weights = ["weight", "gamma"], Biases = ["bias", "beta"];
+    private static readonly string[] Means = ["running_mean", "mean"], Variances = ["running_var", "variance"];
+    private const string BatchCount = "num_batches_tracked";
+
+    private sealed record Group(string Name, double[] Order, IReadOnlyDictionary<string, TensorPlace> Parts)
+    {
+        public TensorPlace? Find(string[] names) => names.Select(name => Parts.GetValueOrDefault(name)).FirstOrDefault(part => part is not null);
+
+        public bool IsAffine => Find(Weights) is { Shape.Count: 2 };
+    }
+
+    /// <summary>The network that the tensors tell.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="activation">What stands after each affine layer (and its normalization) but the last.</param>
+    /// <exception cref="DataException">They don't tell one.</exception>
+    public static ModelPlan<T> Plan<T>(SafetensorsStream file, Activation? activation)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (activation is null)
+            throw new DataException(
+                file.Name, null, "an architecture in the metadata, as Functional writes it",
+                "none: for weights of another tool, tell the activation between its layers (--activation)");
+        Group[] groups =
+        [
+            .. file.Places.GroupBy(place => place.Name[..Math.Max(0, place.Name.LastIndexOf('.'))])
+                .Select(group => new Group(
+                    group.Key, [.. Numbers().Matches(group.Key).Select(match => double.Parse(match.Value, System.Globalization.CultureInfo.InvariantCulture))],
+                    group.ToDictionary(place => place.Name[(place.Name.LastIndexOf('.') + 1)..], StringComparer.Ordinal)))
+                .OrderBy(group => group, Comparer<Group>.Create(Compare)),
+        ];
+        var last = System.Array.FindLastIndex(groups, group => group.IsAffine);
+        if (last < 0)
+            throw new DataException(file.Name, null, "a weight matrix at least", "none");
+        var layers = new List<LayerPlan<T>>();
+        var hidden = false;
+        for (var i = 0; i < groups.Length; i++)
+        {
+            // The activation comes once an affine layer and what normalizes it are through.
+            if (groups[i].IsAffine && hidden)
+                layers.Add(new LayerPlan<T>([], _ => Layer.Of<T>(activation)));
+            hidden |= groups[i].IsAffine;
+            layers.Add(LayerOf<T>(file.Name, groups[i]));
+        }
+        return new ModelPlan<T>(layers)
+        {
+            Ignored = groups.Select(group => group.Parts.GetValueOrDefault(BatchCount)?.Name).OfType<string>().ToHashSet(),
+        };
+    }
+
+    private static LayerPlan<T> LayerOf<T>(string file, Group group) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        DataException Error(string expected, string found) => new(file, $"tensors '{group.Name}.*'", expected, found);
+        var (weight, bias, mean, variance) = (group.Find(Weights), group.Find(Biases), group.Find(Means), group.Find(Variances));
+        var known = new[] { weight, bias, mean, variance }.Count(part => part is not null)
+            + (group.Parts.ContainsKey(BatchCount) ? 1 : 0);
+        if (weight is null || known != group.Parts.Count || weight.Shape.Count is < 1 or > 2 || weight.Shape.Contains(0))
+            throw Error(
+                "a weight (and a bias), or what a normalization has", string.Join(", ", group.Parts.Keys.Take(5)));
+        if (group.IsAffine)
+            return mean is null && variance is null
+                ? LayerPlans.Affine<T>(weight.Name, weight.Shape, bias?.Name)
+                : throw Error("no running statistics beside a weight matrix", "some");
+        if (bias is null)
+            throw Error("a bias", "none");
+        return (mean, variance) switch
+        {
+            // Where nothing tells the epsilon, it is that of the tool that has such names.
+            ({ }, { }) => LayerPlans.BatchNorm<T>(
+                weight.Shape[0], mean.Name.EndsWith(Means[0], StringComparison.Ordinal)
+                    ? new BatchNormConfiguration(0.9, 1e-5) : BatchNormConfiguration.Default,
+                weight.Name, bias.Name, mean.Name, variance.Name),
+            (null, null) => LayerPlans.LayerNorm<T>(weight.Shape[0], 1e-5, weight.Name, bias.Name),
+            _ => throw Error("a running mean and a running variance", "only one of them"),
+        };
+    }
+
+    private static int Compare(Group a, Group b)
+    {
+        foreach (var (x, y) in a.Order.Zip(b.Order))
+            if (x != y)
+                return x.CompareTo(y);
+        return a.Order.Length != b.Order.Length ? a.Order.Length.CompareTo(b.Order.Length)
+            : a.IsAffine != b.IsAffine ? b.IsAffine.CompareTo(a.IsAffine)
+            : string.CompareOrdinal(a.Name, b.Name);
+    }
+
+    [GeneratedRegex("[0-9]{1,15}")]
+    private static partial Regex Numbers();
+}

@@ -1,0 +1,98 @@
+using System.Numerics;
+using Functional.Host.Data;
+
+namespace Functional.Host.Models;
+
+/// <summary>A layer of a user's own as a file has it.</summary>
+/// <param name="Name">Its <see cref="ILayer{T}.Name"/>.</param>
+/// <param name="Description">Its <see cref="ILayer{T}.Description"/>.</param>
+/// <param name="Parameters">Its parameters, under its own names for them.</param>
+public sealed record SavedLayer<T>(string Name, string Description, IReadOnlyList<Parameter<T>> Parameters)
+    where T : unmanaged, IFloatingPointIeee754<T>;
+
+/// <summary>How to make the layers of a user's own again, by their names.</summary>
+public sealed class LayerTable<T> : Dictionary<string, Func<SavedLayer<T>, ILayer<T>>>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>A table without layers.</summary>
+    public LayerTable() : base(StringComparer.Ordinal) { }
+}
+
+/// <summary>Height and width of the images that a network takes.</summary>
+public sealed record ImageSize(int Height, int Width);
+
+/// <summary>A network, and what must be known to use it on data.</summary>
+/// <param name="Network">The network. It takes features, which <see cref="Scale"/> makes of the data's numbers.</param>
+public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>How the data's numbers (bytes, for images) become features.</summary>
+    public FeatureScale Scale { get; init; } = FeatureScale.None;
+
+    /// <summary>The size of the images that it takes, if it does.</summary>
+    public ImageSize? Image { get; init; }
+
+    /// <summary>The names of the classes, in order; none if they are not known.</summary>
+    public IReadOnlyList<string> Classes { get; init; } = [];
+
+    /// <summary>The names of the features, in order; none if they are not known.</summary>
+    public IReadOnlyList<string> Features { get; init; } = [];
+
+    /// <summary>The name of the column that held the classes, if the data came from a table.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>What a class is called: its name or, where that isn't known, its number.</summary>
+    public string ClassName(int index) =>
+        index >= 0 && index < Classes.Count ? Classes[index] : index.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}
+
+/// <summary>
+/// Networks as files in the safetensors format: a tensor for each parameter and statistic under the network's name for
+/// it, a weight as outputs x inputs, row by row; as metadata the architecture, and a digest of the whole file.
+/// </summary>
+public static class Model
+{
+    /// <summary>Writes a network, which appears whole or not at all.</summary>
+    /// <exception cref="Runs.RunException">It can't be written; what was there before still is.</exception>
+    public static void Save<T>(string path, Network<T> network) where T : unmanaged, IFloatingPointIeee754<T> =>
+        Save(path, new Model<T>(network));
+
+    /// <summary>Writes a model, which appears whole or not at all.</summary>
+    /// <exception cref="ArgumentException">What the model says of itself doesn't fit its network.</exception>
+    /// <exception cref="Runs.RunException">It can't be written; what was there before still is.</exception>
+    public static void Save<T>(string path, Model<T> model) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Check(model);
+        OutputFile.Write(path, stream => ModelFile.Write(stream, model));
+    }
+
+    /// <summary>Writes a model to a stream, which must be able to seek and stays open.</summary>
+    /// <exception cref="ArgumentException">What the model says of itself doesn't fit its network.</exception>
+    public static void Save<T>(Stream stream, Model<T> model) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Check(model);
+        ModelFile.Write(stream, model);
+    }
+
+    /// <summary>Reads a model. Numbers in the other precision are rounded to nearest.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="layers">How to make the layers of a user's own that it may have.</param>
+    /// <param name="activation">For files without an architecture, as other tools write them: what stands after each
+    /// affine layer but the last. Their weights tell the rest.</param>
+    /// <exception cref="DataException">The file can't be read, is damaged, or is no model.</exception>
+    public static Model<T> Load<T>(string path, LayerTable<T>? layers = null, Activation? activation = null)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        DataFile.Open(path, stream => Load(stream, path, layers, activation));
+
+    /// <summary>Reads a model from the beginning of a stream to its end; the stream must be able to seek.</summary>
+    /// <inheritdoc cref="Load{T}(string, LayerTable{T}?, Activation?)"/>
+    public static Model<T> Load<T>(
+        Stream stream, string name, LayerTable<T>? layers = null, Activation? activation = null)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        ModelFile.Read(stream, name, layers ?? [], activation);
+
+    private static void Check<T>(Model<T> model) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (ModelText.Fault(model) is { } fault)
+            throw new ArgumentException(fault, nameof(model));
+    }
+}

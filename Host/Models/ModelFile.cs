@@ -1,0 +1,77 @@
+using System.Numerics;
+using System.Text;
+using Functional.Host.Data;
+
+namespace Functional.Host.Models;
+
+/// <summary>Models in the safetensors format.</summary>
+internal static class ModelFile
+{
+    private const string ModelKey = "functional.model", DigestKey = "digest";
+    private static readonly string NoDigest = new('0', 64);
+
+    /// <summary>Writes a model.</summary>
+    public static void Write<T>(Stream stream, Model<T> model) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var leaves = model.Network.Parameters().Concat(model.Network.Statistics())
+            .ToDictionary(leaf => leaf.Name, StringComparer.Ordinal);
+        var places = SafetensorsHeader.Arrange(leaves.Values.Select(leaf =>
+            (leaf.Name, LeafData<T>.Type, (IReadOnlyList<int>)ShapeOf(leaf.Shape), leaf.Shape.Length)));
+        var start = SafetensorsStream.Start(
+            places, new Dictionary<string, string> { [ModelKey] = ModelText.Of(model), [DigestKey] = NoDigest });
+        var origin = stream.Position;
+        using var data = new LeafData<T>();
+        data.Digest.Append(start);
+        stream.Write(start);
+        foreach (var place in places)
+            data.Write(leaves[place.Name], stream);
+        var end = stream.Position;
+        stream.Position = origin + start.AsSpan().IndexOf(Encoding.UTF8.GetBytes(NoDigest));
+        stream.Write(Encoding.UTF8.GetBytes(data.Digest.Finish()));
+        stream.Position = end;
+    }
+
+    /// <summary>Reads a model.</summary>
+    /// <exception cref="DataException">The stream holds none, or a damaged one.</exception>
+    public static Model<T> Read<T>(Stream stream, string name, LayerTable<T> layers, Activation? activation)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var file = SafetensorsStream.Open(stream, name);
+        var plan = file.Metadata.TryGetValue(ModelKey, out var text)
+            ? ModelText.Parse(DataValue.Parse(text, name, $"metadata '{ModelKey}'"), layers)
+            : ForeignModel.Plan<T>(file, activation);
+        plan.Check(file);
+        using var data = new LeafData<T>();
+        var digest = file.Metadata.GetValueOrDefault(DigestKey);
+        if (text is not null && digest is null)
+            throw new DataException(name, $"metadata '{DigestKey}'", "a digest", "none");
+        data.Digest.Append(WithoutDigest(file.Beginning, digest));
+        var leaves = new Dictionary<string, T[]>(StringComparer.Ordinal);
+        foreach (var place in file.Places)
+            if (plan.Ignored.Contains(place.Name))
+                file.ReadTensor(place);
+            else
+                leaves.Add(place.Name, data.Read(file, place));
+        // A file without an architecture is another tool's, and so is what it calls a digest.
+        if (text is not null && data.Digest.Finish() is var found && found != digest)
+            throw new DataException(
+                name, $"metadata '{DigestKey}'", $"{found}, the SHA-256 of the file with zeros in its place",
+                $"{digest}: the file is damaged, or was changed after it was written");
+        return plan.Build(name, leaves);
+    }
+
+    /// <summary>A leaf's shape in files: of a matrix its rows, then its columns.</summary>
+    public static int[] ShapeOf(Shape shape) => shape.IsVector ? [shape.Rows] : [shape.Rows, shape.Columns];
+
+    private static byte[] WithoutDigest(byte[] beginning, string? digest)
+    {
+        if (digest?.Length != NoDigest.Length)
+            return beginning;
+        var at = beginning.AsSpan().IndexOf(Encoding.UTF8.GetBytes(digest));
+        if (at < 0)
+            return beginning;
+        byte[] copy = [.. beginning];
+        Encoding.UTF8.GetBytes(NoDigest).CopyTo(copy, at);
+        return copy;
+    }
+}

@@ -1,0 +1,205 @@
+using System.Numerics;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Functional.Host.Data;
+using Functional.Host.Runs;
+
+namespace Functional.Host.Models;
+
+/// <summary>All of a model but its tensors, as JSON: layers, loss, penalty, and what is known of its data.</summary>
+internal static class ModelText
+{
+    private const int Version = 1;
+    // Names of layers are counted pair by pair.
+    private const int MostLayers = 4096;
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>What a model says of itself that its network can't be; null if nothing is.</summary>
+    public static string? Fault<T>(Model<T> model) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var (inputs, outputs, scale) = (model.Network.Inputs, model.Network.Outputs, model.Scale);
+        // A single output tells two classes apart.
+        var classes = Math.Max(2, outputs);
+        return scale.Means.Count != scale.Deviations.Count || (scale.Means.Count != 1 && scale.Means.Count != inputs)
+                ? $"{scale.Means.Count} means and {scale.Deviations.Count} deviations for a network of {inputs} inputs"
+            : !scale.Means.Concat(scale.Deviations).All(double.IsFinite) || scale.Deviations.Contains(0)
+                ? "means and deviations must be finite, and deviations not 0"
+            : model.Image is { } image && (image.Height < 1 || (long)image.Height * image.Width != inputs)
+                ? $"images of {image.Height} x {image.Width} for a network of {inputs} inputs"
+            : model.Classes.Count != 0 && model.Classes.Count != classes
+                ? $"{model.Classes.Count} names of classes for a network of {outputs} outputs"
+            : model.Features.Count != 0 && model.Features.Count != inputs
+                ? $"{model.Features.Count} names of features for a network of {inputs} inputs"
+            : null;
+    }
+
+    /// <summary>Writes it.</summary>
+    public static string Of<T>(Model<T> model) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var network = model.Network;
+        var text = new JsonObject
+        {
+            ["version"] = Version,
+            ["layers"] = Array(network.Layers.Select(LayerOf)),
+            ["loss"] = LossOf(network.Loss.Function),
+        };
+        if (network.Penalty is { } penalty && !penalty.Equals(Penalty.None))
+            text["penalty"] = new JsonObject
+            {
+                ["l1"] = penalty.L1Rate, ["l2"] = penalty.L2Rate, ["norm"] = penalty.NormRate, ["power"] = penalty.NormPower,
+            };
+        if (!model.Scale.IsNone)
+            text["scale"] = new JsonObject
+            {
+                ["means"] = Array(model.Scale.Means.Select(mean => (JsonNode)mean)),
+                ["deviations"] = Array(model.Scale.Deviations.Select(deviation => (JsonNode)deviation)),
+            };
+        if (model.Image is { } image)
+            text["image"] = new JsonObject { ["height"] = image.Height, ["width"] = image.Width };
+        if (model.Classes.Count > 0)
+            text["classes"] = Array(model.Classes.Select(name => (JsonNode)name));
+        if (model.Features.Count > 0)
+            text["features"] = Array(model.Features.Select(name => (JsonNode)name));
+        if (model.Label is not null)
+            text["label"] = model.Label;
+        return text.ToJsonString(Compact);
+    }
+
+    /// <summary>Reads it.</summary>
+    /// <exception cref="DataException">It is no such text, or has a layer that the table doesn't have.</exception>
+    public static ModelPlan<T> Parse<T>(DataValue text, LayerTable<T> table) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (text["version"].Number != Version)
+            throw text["version"].Error($"{Version}, the version that this program reads");
+        var layers = text["layers"].Items;
+        if (layers.Count > MostLayers)
+            throw text["layers"].Error($"at most {MostLayers} layers", $"{layers.Count}");
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        string Named(string kind) => $"{kind}{numbers[kind] = numbers.GetValueOrDefault(kind) + 1}";
+        var (penalty, scale, image) = (text.Find("penalty"), text.Find("scale"), text.Find("image"));
+        return new ModelPlan<T>([.. layers.Select(layer => LayerPlanOf(layer, Named, table))])
+        {
+            Loss = LossOf(text["loss"]),
+            Penalty = penalty is null
+                ? Penalty.None
+                : new Penalty(penalty["l1"].Number, penalty["l2"].Number, penalty["norm"].Number, penalty["power"].Number),
+            Describe = network => new Model<T>(network)
+            {
+                Scale = scale is null
+                    ? FeatureScale.None
+                    : new FeatureScale(
+                        [.. scale["means"].Items.Select(mean => mean.Number)],
+                        [.. scale["deviations"].Items.Select(deviation => deviation.Number)]),
+                Image = image is null ? null : new ImageSize(image["height"].Count, image["width"].Count),
+                Classes = [.. text.Find("classes")?.Items.Select(name => name.Text) ?? []],
+                Features = [.. text.Find("features")?.Items.Select(name => name.Text) ?? []],
+                Label = text.Find("label")?.Text,
+            },
+        };
+    }
+
+    private static JsonArray Array(IEnumerable<JsonNode> items) => [.. items];
+
+    private static JsonObject LayerOf<T>(Layer<T> layer) where T : unmanaged, IFloatingPointIeee754<T> => layer switch
+    {
+        Layer<T>.Affine { Item: var affine } => new JsonObject
+        {
+            ["kind"] = "affine", ["inputs"] = affine.Inputs, ["outputs"] = affine.Outputs,
+        },
+        Layer<T>.Activation { Item: var activation } => new JsonObject
+        {
+            ["kind"] = "activation", ["function"] = activation.ToString(),
+        },
+        Layer<T>.BatchNorm { Item: var norm } => new JsonObject
+        {
+            ["kind"] = "batchnorm", ["units"] = norm.Units,
+            ["momentum"] = norm.Configuration.Momentum, ["epsilon"] = norm.Configuration.Epsilon,
+        },
+        Layer<T>.LayerNorm { Item: var norm } => new JsonObject
+        {
+            ["kind"] = "layernorm", ["units"] = norm.Units, ["epsilon"] = norm.Epsilon,
+        },
+        Layer<T>.Dropout { Item: var dropout } => new JsonObject
+        {
+            ["kind"] = "dropout", ["ratio"] = dropout.Ratio, ["book"] = dropout.Form == DropoutForm.Book,
+        },
+        Layer<T>.Custom { Item: var custom } => new JsonObject
+        {
+            ["kind"] = "custom", ["name"] = custom.Name, ["description"] = custom.Description,
+            ["parameters"] = Array(custom.Parameters.Select(leaf => (JsonNode)new JsonObject
+            {
+                ["name"] = leaf.Name, ["role"] = leaf.Role.ToString(),
+                ["shape"] = Array(ModelFile.ShapeOf(leaf.Shape).Select(size => (JsonNode)size)),
+            })),
+        },
+        _ => throw new InvalidOperationException($"a layer that can't be saved: {layer}"),
+    };
+
+    private static LayerPlan<T> LayerPlanOf<T>(DataValue layer, Func<string, string> named, LayerTable<T> table)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        switch (layer["kind"].Text)
+        {
+            case "affine":
+                var (inputs, outputs) = (layer["inputs"].Count, layer["outputs"].Count);
+                var affine = named("affine");
+                return LayerPlans.Affine<T>($"{affine}.weight", [outputs, inputs], $"{affine}.bias");
+            case "activation":
+                var function = Activation(layer["function"]);
+                named(function.Name);
+                return new LayerPlan<T>([], _ => Layer.Of<T>(function));
+            case "batchnorm":
+                var batch = named("batchnorm");
+                return LayerPlans.BatchNorm<T>(
+                    layer["units"].Count, new BatchNormConfiguration(layer["momentum"].Number, layer["epsilon"].Number),
+                    $"{batch}.gamma", $"{batch}.beta", $"{batch}.mean", $"{batch}.variance");
+            case "layernorm":
+                var norm = named("layernorm");
+                return LayerPlans.LayerNorm<T>(
+                    layer["units"].Count, layer["epsilon"].Number, $"{norm}.gamma", $"{norm}.beta");
+            case "dropout":
+                var (ratio, form) = (layer["ratio"].Number, layer["book"].Flag ? DropoutForm.Book : DropoutForm.Inverted);
+                return new LayerPlan<T>([], _ => Layer.Dropout<T>(ratio, form));
+            case "custom":
+                return LayerPlans.Custom(layer, named, table);
+            default:
+                throw layer["kind"].Error("affine, activation, batchnorm, layernorm, dropout or custom");
+        }
+    }
+
+    private static Activation Activation(DataValue text)
+    {
+        try
+        {
+            return TrainOptions.ParseActivation(text.Text);
+        }
+        catch (UsageException e)
+        {
+            throw text.Error("an activation", e.Message);
+        }
+    }
+
+    private static JsonObject LossOf(LossFunction loss) => loss switch
+    {
+        LossFunction.SoftmaxCrossEntropy softmax => new JsonObject
+        {
+            ["kind"] = "softmax-cross-entropy",
+            ["labelSmoothing"] = softmax.labelSmoothing, ["epsilon"] = softmax.epsilon,
+        },
+        LossFunction.Huber huber => new JsonObject { ["kind"] = "huber", ["delta"] = huber.delta },
+        _ => new JsonObject
+        {
+            ["kind"] = loss.IsMeanSquaredError ? "mean-squared-error" : "binary-cross-entropy",
+        },
+    };
+
+    private static Loss LossOf(DataValue loss) => loss["kind"].Text switch
+    {
+        "softmax-cross-entropy" => Loss.SoftmaxCrossEntropy(loss["labelSmoothing"].Number, loss["epsilon"].Number),
+        "huber" => Loss.Huber(loss["delta"].Number),
+        "mean-squared-error" => Loss.MeanSquaredError,
+        "binary-cross-entropy" => Loss.BinaryCrossEntropy,
+        _ => throw loss["kind"].Error("softmax-cross-entropy, mean-squared-error, binary-cross-entropy or huber"),
+    };
+}

@@ -1,0 +1,80 @@
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Functional.Tests.Models;
+
+/// <summary>A factor per feature, up to a limit: a layer of a user's own.</summary>
+public sealed class LimitedScale<T>(Vector<T> factors, double limit) : ILayer<T>
+    where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+{
+    public string Name => "scale";
+
+    public string Description => FormattableString.Invariant($"scale {factors.Count} (limit {limit})");
+
+    public int Inputs => factors.Count;
+
+    public int Outputs => factors.Count;
+
+    public IReadOnlyList<Parameter<T>> Parameters => [Parameter.Of("factors", Role.Scale, factors)];
+
+    public ILayer<T> WithParameters(IReadOnlyList<Parameter<T>> parameters) =>
+        new LimitedScale<T>(parameters[0].Values, limit);
+
+    public Matrix<T> Predict(Matrix<T> x) => x.MapIndexed((i, _, value) => T.Min(factors[i] * value, T.CreateChecked(limit)));
+
+    public (Matrix<T>, Func<Matrix<T>, (IReadOnlyList<Parameter<T>>, Matrix<T>)>) Forward(Key key, Matrix<T> x) =>
+        throw new NotSupportedException();
+}
+
+/// <summary>Networks with every kind of layer.</summary>
+public static class ExampleNetworks
+{
+    public static readonly Activation[] Activations =
+    [
+        Activation.Relu, Activation.LeakyRelu(0.02), Activation.Sigmoid, Activation.Tanh, Activation.Gelu,
+        Activation.Silu, Activation.Elu(0.7), Activation.Softplus,
+    ];
+
+    /// <summary>All the house's kinds, with parameters and statistics that are not their first ones.</summary>
+    public static Network<T> OfEveryKind<T>(long seed = 1) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    {
+        var network = Network.Of(
+        [
+            .. Activations.SelectMany((activation, i) => (Layer<T>[])
+            [
+                Affine<T>(i == 0 ? 7 : 5, 5),
+                i % 2 == 0 ? Layer.BatchNorm<T>(5, 0.8, 1e-4) : Layer.LayerNorm<T>(5, 1e-3),
+                Layer.Of<T>(activation),
+                Layer.Dropout<T>(0.1 + 0.1 * (i % 2), i % 2 == 0 ? DropoutForm.Book : DropoutForm.Inverted),
+            ]),
+            Affine<T>(5, 3),
+        ], Loss.SoftmaxCrossEntropy(0.05)).WithPenalty(Penalty.ElasticNet(1e-5, 1e-4));
+        return Stirred(network, seed);
+    }
+
+    /// <summary>A network with a layer of a user's own.</summary>
+    public static Network<T> WithCustomLayers<T>() where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => Stirred(Network.Of(
+    [
+        Affine<T>(4, 3), Layer.Custom(new LimitedScale<T>(Vector<T>.Build.Dense(3, T.One), 1.5)),
+        Layer.Of<T>(Activation.Relu), Affine<T>(3, 2), Layer.Custom(new LimitedScale<T>(Vector<T>.Build.Dense(2, T.One), 9)),
+    ]), 3);
+
+    /// <summary>Samples for a network, a column each.</summary>
+    public static Matrix<T> Samples<T>(Network<T> network, int count = 6) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
+        Matrix<T>.Build.Dense(network.Inputs, count, Numbers<T>(network.Inputs * count, 99));
+
+    /// <summary>The same network with other numbers; statistics are positive, as variances are.</summary>
+    public static Network<T> Stirred<T>(Network<T> network, long seed) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    {
+        var (parameters, statistics) = (network.Parameters(), network.Statistics());
+        return network
+            .WithParameters(parameters.WithVector(Vector<T>.Build.Dense(Numbers<T>(parameters.Length, seed))))
+            .WithStatistics(statistics.WithVector(Vector<T>.Build.Dense(
+                Array.ConvertAll(Numbers<T>(statistics.Length, seed + 1), number => number * number + T.CreateChecked(0.1)))));
+    }
+
+    private static Layer<T> Affine<T>(int inputs, int outputs) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
+        Layer.Affine(Matrix<T>.Build.Dense(outputs, inputs), Vector<T>.Build.Dense(outputs));
+
+    private static T[] Numbers<T>(int count, long seed) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
+        Array.ConvertAll(Key.OfSeed(seed).Normals(count), number => T.CreateChecked(number));
+}
