@@ -30,6 +30,9 @@ public sealed record Figure(string Name, Chart Chart, Words Caption) : Part;
 /// <param name="Rows">As many cells each as there are columns.</param>
 public sealed record Table(Words Caption, IReadOnlyList<string> Header, IReadOnlyList<IReadOnlyList<string>> Rows) : Part;
 
+/// <summary>Lines of text, as a program would print them.</summary>
+public sealed record Listing(Words Caption, string Text) : Part;
+
 /// <summary>What should hold, checked on the experiment's own numbers with every seed. One that doesn't hold is shown
 /// as such.</summary>
 /// <param name="Statement">What should hold.</param>

@@ -21,7 +21,7 @@ public interface IExperimentProgress
 /// <summary>What the experiments of one call share: settings, data, and threads.</summary>
 public sealed class Laboratory : IDisposable
 {
-    private const int QuickSamples = 1000;
+    private const int QuickSamples = 500;
 
     private readonly ConcurrentDictionary<string, Lazy<Work<Curve>>> trained = new();
     private readonly IExperimentProgress? progress;
@@ -59,7 +59,7 @@ public sealed class Laboratory : IDisposable
         }
         return variant.Observation is not null
             ? Submitted()
-            : trained.GetOrAdd($"{variant.Measured} {variant.Configuration.CommandLine()}", _ => new(Submitted)).Value;
+            : trained.GetOrAdd($"{variant.Measured} {variant.EveryEpochs} {variant.Configuration.CommandLine()}", _ => new(Submitted)).Value;
     }
 
     private Curve Train(string experiment, Variant variant, TrainingRun run)
@@ -92,13 +92,25 @@ public sealed class Laboratory : IDisposable
                 progress?.Advanced(experiment, 100);
         }
         progress?.Advanced(experiment, run.Iterations - state.Step / 100 * 100);
-        losses.AddRange(Enumerable.Repeat(double.NaN, run.Iterations - losses.Count));
         AccuracyPoint[] accuracies = [.. evaluations.AsEnumerable().Reverse().Select(evaluation => evaluation.Help()).Reverse()];
-        return new Curve(losses, accuracies, observed, state.Network.Digest(), watch.Elapsed.TotalSeconds);
+        // Of a run that went astray, the rest is no number.
+        losses.AddRange(Enumerable.Repeat(double.NaN, run.Iterations - losses.Count));
+        for (var step = 1 + observed.Count * (variant.Observation?.Every ?? run.Iterations); observed.Count > 0 && step <= run.Iterations; step += variant.Observation!.Every)
+            observed.Add((step, [.. observed[0].Item2.Select(_ => double.NaN)]));
+        return new Curve(
+            losses,
+            variant.Measured == Measured.Nothing ? [] :
+            [
+                .. accuracies,
+                .. from step in Enumerable.Range(0, run.Iterations)
+                   where step % every == 0 && step / every >= accuracies.Length
+                   select new AccuracyPoint(step + 1, double.NaN, double.NaN, double.NaN),
+            ],
+            observed, state.Network.Digest(), watch.Elapsed.TotalSeconds);
     }
 
     private static int PointEvery(TrainingRun run, Variant variant) =>
-        Math.Max(1, run.Samples.Training.Length / variant.Configuration.BatchSize);
+        variant.EveryEpochs * Math.Max(1, run.Samples.Training.Length / variant.Configuration.BatchSize);
 
     private AccuracyPoint Evaluate(TrainingRun run, Network<float> network, int step, Measured measured)
     {

@@ -29,6 +29,9 @@ public sealed record Variant(string Name, TrainConfiguration Configuration)
     /// <summary>What accuracy is taken of, after the steps 1, 1 + n, 1 + 2n, ..., n = samples / batch size.</summary>
     public Measured Measured { get; init; }
 
+    /// <summary>Only every so many of those steps.</summary>
+    public int EveryEpochs { get; init; } = 1;
+
     /// <summary>Whether the book doesn't run it.</summary>
     public bool Extra { get; init; }
 
@@ -78,7 +81,8 @@ public sealed record Curves(Variant Variant, IReadOnlyList<Curve> Seeds)
 
     /// <summary>An accuracy over the epochs, counted from 0.</summary>
     public Series Accuracy(string name, Func<AccuracyPoint, double> of) =>
-        Over(curve => [.. curve.Accuracies.Select(of)], null) with { Name = name };
+        Over(curve => [.. curve.Accuracies.Select(of)], [.. Seeds[0].Accuracies.Select((_, i) => (double)(i * Variant.EveryEpochs))])
+            with { Name = name };
 
     /// <summary>One of the numbers observed, over the steps.</summary>
     public Series Observed(string name, int index) => Over(

@@ -88,6 +88,7 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
     {
         Figure figure => FigureHtml(result, figure),
         Table table => TableHtml(table),
+        Listing listing => Page.Paragraph(Say(listing.Caption)) + Page.Code(listing.Text),
         Paragraph paragraph => Page.Paragraph(Say(paragraph.Text)),
         _ => throw new InvalidOperationException($"a page has no place for {part.GetType().Name}"),
     };

@@ -128,6 +128,12 @@ public static class Examples
             Bars = [("learning rate", 0.7), ("decay", 0.3), ("rest", -0.1)],
         },
         ["bars, wild"] = () => new BarChart(Words[0], Words[1]) { Bars = [.. Wild.Select(value => (Words[2], value))] },
+        ["chain"] = () => new ChainChart("Layers")
+        {
+            Links = [new("x", "784 x 3", ""), new("affine1", "50 x 3", "50 x 3, deviation 0.01"), new("loss", "", "")],
+        },
+        ["chain, wild"] = () => new ChainChart(Words[0]) { Links = [.. Words.Select(word => new ChainLink(word, Words[1], Words[2]))] },
+        ["chain, none"] = () => new ChainChart("None"),
         ["bars, none"] = () => new BarChart("None", ""),
     };
 

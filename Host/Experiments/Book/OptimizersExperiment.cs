@@ -32,7 +32,7 @@ public sealed class OptimizersExperiment : Experiment
     {
         var common = lab.Configure(Lab.Usual with
         {
-            Hidden = [100, 100, 100, 100], BatchSize = 128, Iterations = lab.Of(2000, 300),
+            Hidden = [100, 100, 100, 100], BatchSize = 128, Iterations = lab.Of(2000, 250),
         });
         var curves = lab.Train(Rules.Select(rule => new Variant(
             rule.Name, common with { OptimizerName = rule.Optimizer, LearningRate = rule.Rate })));

@@ -29,7 +29,7 @@ public sealed class WeightInitExperiment : Experiment
     {
         var common = lab.Configure(Lab.Usual with
         {
-            Hidden = [100, 100, 100, 100], BatchSize = 128, Iterations = lab.Of(2000, 300),
+            Hidden = [100, 100, 100, 100], BatchSize = 128, Iterations = lab.Of(2000, 250),
         });
         var alike = new Observation(50, (_, after) => [Probes.UnitDifference(after.Network)]);
         var curves = lab.Train(

@@ -40,6 +40,11 @@ public static class ChartNumbers
             .. Enumerable.Range(0, parallel.Dimensions.Select(dimension => dimension.Values.Count).DefaultIfEmpty(0).Max())
                 .Select(i => parallel.Dimensions.Select(dimension => (object)dimension.Values[i]).ToArray()),
         ],
+        ChainChart chain =>
+        [
+            ["step", chain.Sides.Forward, chain.Sides.Backward],
+            .. chain.Links.Select(link => (object[])[link.Name, link.Forward, link.Backward]),
+        ],
         ImageGrid images =>
         [
             ["image", "row", "pixels"],

@@ -1,0 +1,148 @@
+using System.Globalization;
+using Functional.Host.Reporting.Charts;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Functional.Host.Experiments;
+
+/// <summary>What five layers make of normal numbers. Source: Deep Learning from Scratch, 6.2.2 and 6.2.3.</summary>
+public sealed class ActivationsExperiment : Experiment
+{
+    private const int Units = 100, Samples = 1000, Layers = 5, Bins = 30;
+
+    private static readonly (string Name, Activation Activation, Initializer Initializer, double Least, Words Caption)[] Variants =
+    [
+        ("sigmoid, σ = 1", Activation.Sigmoid, Initializer.Normal(1), 0, (
+            "Nearly all activations are at 0 or 1, where the sigmoid is flat: gradients vanish.",
+            "ほとんどの値が 0 か 1 に偏っています。そこでは sigmoid の傾きが 0 に近く、勾配消失が起きます。")),
+        ("sigmoid, σ = 0.01", Activation.Sigmoid, Initializer.Normal(0.01), 0, (
+            "All activations crowd around 0.5: a hundred units say what one could say.",
+            "値が 0.5 付近に集中しています。100個のユニットが、1個で足りることしか表現していません。")),
+        ("sigmoid, Xavier", Activation.Sigmoid, Initializer.Xavier, 0, (
+            "With deviation 1/√n they stay spread out, a little less in each layer.",
+            "標準偏差 1/√n では、層が進むと少しずつゆがみながらも、適度な広がりが保たれます。")),
+        ("tanh, Xavier", Activation.Tanh, Initializer.Xavier, -1, (
+            "Tanh, symmetric about 0, keeps a clean bell with the same weights.",
+            "原点対称の tanh では、同じ初期値できれいな釣鐘型が保たれます。")),
+        ("ReLU, σ = 0.01", Activation.Relu, Initializer.Normal(0.01), 0, (
+            "With ReLU and small weights next to nothing is left in the last layers.",
+            "ReLU と小さな重みの組み合わせでは、後の層の値はほとんど 0 です。")),
+        ("ReLU, Xavier", Activation.Relu, Initializer.Xavier, 0, (
+            "ReLU cuts away half of the signal, Xavier's weights don't make up for it: zero gains from layer to layer.",
+            "ReLU は信号の半分を切り捨てますが、Xavier の初期値はそれを補えず、層を進むごとに 0 への偏りが大きくなります。")),
+        ("ReLU, He", Activation.Relu, Initializer.He, 0, (
+            "He's √(2/n) makes up for the half that is cut away: all layers are spread alike.",
+            "He の初期値 √(2/n) は切り捨てられる半分を補い、どの層でも同じような広がりになります。")),
+    ];
+
+    /// <inheritdoc/>
+    public override string Name => "activations";
+
+    /// <inheritdoc/>
+    public override string Section => "6.2.2, 6.2.3";
+
+    /// <inheritdoc/>
+    public override Words Title => ("Activations of hidden layers", "隠れ層のアクティベーション分布");
+
+    /// <inheritdoc/>
+    public override Words Question => (
+        "A thousand samples of a hundred normal numbers go through five layers of a hundred units. Which combinations of activation and first weights keep the numbers spread out, and which press them to the ends, or all to one value?",
+        "100次元の正規乱数1000個を、100ユニットの層に5回通します。活性化関数と重みの初期値のどの組み合わせなら値の広がりが保たれ、どれでは両端や一点に偏ってしまうでしょうか。");
+
+    /// <inheritdoc/>
+    public override Findings Run(Lab lab)
+    {
+        var passes = lab.Compute(lab.Seeds, seed => Variants.Select(variant => Pass(variant.Activation, variant.Initializer, Key.OfSeed(seed))).ToArray());
+        var first = passes[0];
+        var histograms = Variants.Select((variant, i) => new Figure(
+            Slug(variant.Name), Histograms(lab, variant.Name, variant.Least, first[i]), variant.Caption));
+        double Deviation(int variant, int seed, int layer) => Statistics.Deviation(passes[seed][variant][2 * layer + 1].Output);
+        double Saturated(int seed, int layer) => Share(passes[seed][0][2 * layer + 1].Output, y => y * (1 - y) < 0.25 / 20);
+        var last = Layers - 1;
+        return new()
+        {
+            Parts = [.. histograms, .. lab.Settings.BookOnly ? [] : (Part[])[Deviations(lab, first), Flat(lab, first)]],
+            Claims =
+            [
+                lab.Claim(("Sigmoid with deviation 1: most activations of the last layer are where the slope is below a twentieth of the steepest", "sigmoid・標準偏差 1：最後の層の値の過半は、傾きが最大の20分の1未満のところにある"),
+                    seed => Saturated(seed, last) > 0.5, $"{AccuracyFigures.Percent(Saturated(0, last))}"),
+                lab.Claim(("Sigmoid with deviation 0.01: the last layer's activations lie within a deviation of 0.05 of 0.5", "sigmoid・標準偏差 0.01：最後の層の値は 0.5 の周りに集中する（標準偏差 0.05 未満）"),
+                    seed => Deviation(1, seed, last) < 0.05, $"{Typography.Value(Deviation(1, 0, last))}"),
+                lab.Claim(("Sigmoid with Xavier's weights is spread more widely than with 0.01", "sigmoid・Xavier は 0.01 より広がっている"),
+                    seed => Deviation(2, seed, last) > Deviation(1, seed, last), $"{Typography.Value(Deviation(2, 0, last))} > {Typography.Value(Deviation(1, 0, last))}"),
+                lab.Claim(("ReLU with deviation 0.01: the last layer's deviation is less than a thousandth of the first's", "ReLU・標準偏差 0.01：最後の層の標準偏差は最初の層の千分の一未満になる"),
+                    seed => Deviation(4, seed, last) < 1e-3 * Deviation(4, seed, 0), $"{Typography.Value(Deviation(4, 0, last))} < {Typography.Value(Deviation(4, 0, 0))} / 1000"),
+                lab.Claim(("ReLU with He's weights keeps the deviation within a factor of 2, with Xavier's it falls to less than half", "ReLU・He では標準偏差の変化が2倍以内に収まり、Xavier では半分未満になる"),
+                    seed => Deviation(6, seed, last) / Deviation(6, seed, 0) is > 0.5 and < 2 && Deviation(5, seed, last) < 0.5 * Deviation(5, seed, 0),
+                    $"{Typography.Value(Deviation(6, 0, 0))} → {Typography.Value(Deviation(6, 0, last))}; {Typography.Value(Deviation(5, 0, 0))} → {Typography.Value(Deviation(5, 0, last))}"),
+            ],
+        };
+    }
+
+    // Five layers and, so that there is a gradient to come back, ten scores and random labels.
+    private static (double[] Output, double[] Gradient)[] Pass(Activation activation, Initializer initializer, Key key)
+    {
+        var keys = key.Split(3);
+        var network = Network.Create<float>([.. Enumerable.Repeat(Units, Layers + 1), 10], activation, initializer, keys[0]);
+        var x = Matrix<float>.Build.Dense(Units, Samples, [.. keys[1].Normals(Units * Samples).Select(number => (float)number)]);
+        var trace = network.Trace(Batch.Of(x, keys[2].Integers(Samples, 10)), key);
+        return [.. trace.Layers.Select(layer => (Doubles(layer.Output), Doubles(layer.OutputGradient)))];
+    }
+
+    private static SmallMultiples Histograms(Lab lab, string name, double least, (double[] Output, double[] Gradient)[] pass) => new(
+        name,
+        [
+            .. Enumerable.Range(0, Layers).Select(layer => new Histogram(
+                lab.Say($"layer {layer + 1}", $"第{layer + 1}層"),
+                Axis.Between(lab.Say("activation", "アクティベーション"), least, 1), Axis.Between(lab.Say("count", "個数"), 0, 40_000))
+            {
+                Bins = Reporting.Charts.Bins.Of(pass[2 * layer + 1].Output, Bins, least, 1),
+            }),
+        ])
+    { Columns = Layers, CellAspect = 0.9 };
+
+    private static Figure Deviations(Lab lab, (double[] Output, double[] Gradient)[][] passes)
+    {
+        double[] layers = [.. Enumerable.Range(1, Layers).Select(layer => (double)layer)];
+        LineChart Lines(string title, Func<(double[] Output, double[] Gradient), double[]> of) =>
+            new(title, lab.Say("layer", "層"), Axis.Log(lab.Say("standard deviation", "標準偏差")))
+            {
+                Series = [.. Variants.Zip(passes, (variant, pass) => new Series(
+                    variant.Name, layers, [.. Enumerable.Range(0, Layers).Select(layer => Statistics.Deviation(of(pass[2 * layer + 1])))]))],
+            };
+        return new(
+            "deviations",
+            new SmallMultiples(lab.Say("Deviation of what goes forward, and of what comes back", "順方向の値と逆方向の勾配の標準偏差"),
+            [
+                Lines(lab.Say("activations, forward", "アクティベーション（順方向）"), pass => pass.Output),
+                Lines(lab.Say("their gradients, backward", "勾配（逆方向）"), pass => pass.Gradient),
+            ])
+            { ShareY = false, Columns = 2, CellAspect = 0.8 },
+            ("Read the left picture from left to right, the right one from right to left: gradients come from the last layer. A level line is what one wants; a falling one on this logarithmic axis means that the signal, or the gradient, vanishes exponentially with depth.",
+             "左の図は左から右へ、右の図は（勾配は最後の層から来るので）右から左へ読みます。水平な線が理想です。対数軸の上で下がる線は、信号や勾配が層の深さとともに指数的に消えていくことを表します。"));
+    }
+
+    private static Table Flat(Lab lab, (double[] Output, double[] Gradient)[][] passes) => new(
+        ("Sigmoid and tanh: the share of saturated outputs (slope below a twentieth of the steepest). ReLU: the share of dead units (0 for every sample).",
+         "sigmoid と tanh：飽和した出力の割合（傾きが最大の20分の1未満）。ReLU：死んだユニットの割合（すべてのサンプルで 0）。"),
+        ["", .. Enumerable.Range(1, Layers).Select(layer => lab.Say($"layer {layer}", $"第{layer}層"))],
+        [
+            .. Variants.Zip(passes, (variant, pass) => (string[])
+            [
+                variant.Name,
+                .. Enumerable.Range(0, Layers).Select(layer => AccuracyFigures.Percent(
+                    variant.Activation.Equals(Activation.Relu) ? Dead(pass[2 * layer + 1].Output)
+                    : variant.Least < 0 ? Share(pass[2 * layer + 1].Output, y => 1 - y * y < 1.0 / 20)
+                    : Share(pass[2 * layer + 1].Output, y => y * (1 - y) < 0.25 / 20))),
+            ]),
+        ]);
+
+    private static double Dead(double[] output) =>
+        (double)Enumerable.Range(0, Units).Count(unit => Enumerable.Range(0, Samples).All(sample => output[sample * Units + unit] == 0)) / Units;
+
+    private static double Share(double[] values, Func<double, bool> which) => (double)values.Count(which) / values.Length;
+
+    private static double[] Doubles(Matrix<float> matrix) => Array.ConvertAll(matrix.AsColumnMajorArray(), value => (double)value);
+
+    private static string Slug(string name) =>
+        string.Concat(name.ToLower(CultureInfo.InvariantCulture).Replace("σ = ", "").Where(letter => char.IsAsciiLetterOrDigit(letter) || letter is ' ' or '.')).Replace(' ', '-');
+}

@@ -1,0 +1,84 @@
+using Functional.Host.Reporting.Charts;
+
+namespace Functional.Host.Experiments;
+
+/// <summary>Batch normalization under sixteen ways to begin. Source: Deep Learning from Scratch, 6.3.2.</summary>
+public sealed class BatchNormExperiment : Experiment
+{
+    private const int Extremes = 2;
+
+    // Ten to the power of 0, -4/15, -8/15, ..., -4, in four digits.
+    private static readonly double[] Deviations =
+    [
+        1, 0.5412, 0.2929, 0.1585, 0.08577, 0.04642, 0.02512, 0.01359,
+        0.007356, 0.003981, 0.002154, 0.001166, 0.000631, 0.0003415, 0.0001848, 0.0001,
+    ];
+
+    /// <inheritdoc/>
+    public override string Name => "batch-norm";
+
+    /// <inheritdoc/>
+    public override string Section => "6.3.2";
+
+    /// <inheritdoc/>
+    public override Words Title => ("Batch normalization", "Batch Normalization の評価");
+
+    /// <inheritdoc/>
+    public override Words Question => (
+        "Weights begin with deviations from 1 down to 0.0001. For how many of these sixteen does a network of six layers learn by itself, and for how many if what goes into each activation is normalized over the batch?",
+        "重みの初期値の標準偏差を 1 から 0.0001 まで16通りに変えます。6層のネットワークがそのままで学習できるのは何通りでしょうか。活性化関数の前でミニバッチごとに正規化すると、何通りになるでしょうか。");
+
+    /// <inheritdoc/>
+    public override Findings Run(Lab lab)
+    {
+        var deviations = lab.Settings.Quick ? [.. Deviations.Where((_, i) => i % 3 == 0)] : Deviations;
+        var common = lab.WithPoints(
+            lab.Configure(Lab.Usual with { Samples = 1000, Hidden = [100, 100, 100, 100, 100] }), lab.Of(20, 10));
+        var curves = lab.Train(
+            from deviation in deviations
+            from norm in (bool[])[true, false]
+            select new Variant($"{deviation}, {(norm ? "with" : "without")} batch norm", common with
+            {
+                Initializer = Initializer.Normal(deviation), BatchNorm = norm,
+            }) { Measured = Measured.Training });
+        var pairs = curves.Chunk(2).ToArray();
+        // The loss came down by a tenth at least.
+        bool Learns(Curve curve) => curve.FinalLoss < 0.9 * curve.Losses[0];
+        int Learning(int which, int seed) => pairs.Count(pair => Learns(pair[which].Seeds[seed]));
+        return new()
+        {
+            Parts =
+            [
+                new Figure(
+                    "accuracy",
+                    new SmallMultiples(lab.Say("Training accuracy by the deviation of the first weights", "重みの初期値の標準偏差ごとの訓練データの認識精度"),
+                    [
+                        .. pairs.Zip(deviations, (pair, deviation) => new LineChart(
+                            $"σ = {Typography.Value(deviation, 4)}", lab.Say(Terms.Epoch), Axis.Between(lab.Say(Terms.Accuracy), 0, 1))
+                        {
+                            Series =
+                            [
+                                pair[0].Accuracy("Batch Normalization", point => point.Training) with { Color = 0, Dash = Dash.Solid },
+                                pair[1].Accuracy(lab.Say("without", "なし"), point => point.Training) with { Color = 1, Dash = Dash.Dashed },
+                            ],
+                        }),
+                    ]) { Columns = 4 },
+                    ("Solid lines are with batch normalization. Almost everywhere they rise at once, however the weights begin. Without it learning depends on the scale of the first weights: too small, and it does not begin at all; too large, and it goes astray (a lone point). In a narrow range between it may even be the quicker one.",
+                     "実線が Batch Normalization を使った場合です。重みの初期値によらず、ほとんどの場合にすぐ学習が進みます。使わない場合は初期値の大きさしだいで、小さすぎれば学習がまったく始まらず、大きすぎれば発散します（点だけの図）。その間の狭い範囲では、使わないほうが速いこともあります。")),
+            ],
+            Claims =
+            [
+                lab.Claim(("With batch norm the loss falls for all but the extreme deviations", "Batch Normalization を使うと、極端な標準偏差を除くすべてで損失が下がる"),
+                    seed => Learning(0, seed) >= deviations.Length - Extremes, $"{Learning(0, 0)} / {deviations.Length}"),
+                lab.Claim(("Without it the loss falls for fewer of them", "使わない場合に損失が下がるのは、それより少ない"),
+                    seed => Learning(1, seed) < Learning(0, seed), $"{Learning(1, 0)} < {Learning(0, 0)}"),
+                lab.Claim(("In at least three of four cases batch norm is ahead after the last epoch", "4分の3以上の場合に、最後のエポックでは Batch Normalization が上回る"),
+                    seed => 4 * Ahead(pairs, seed) >= 3 * pairs.Length, $"{Ahead(pairs, 0)} / {pairs.Length}"),
+            ],
+        };
+    }
+
+    // Where one went astray, the other is ahead.
+    private static int Ahead(Curves[][] pairs, int seed) =>
+        pairs.Count(pair => !(pair[0].Seeds[seed].Final.Training < pair[1].Seeds[seed].Final.Training));
+}
