@@ -210,6 +210,12 @@ type Network =
     static member Correct(network: Network<'T>, batch: Batch<'T>) : int =
         Metrics.correct (Network.predict network batch.Inputs) batch.Targets
 
+    /// How many of the samples at the indices, each as many bytes of pixels as the network has inputs, are classified as they are
+    /// labeled. Raises ArgumentException for an index outside the samples.
+    [<Extension>]
+    static member Correct(network: Network<'T>, scale: ByteScale, pixels: byte[], labels: byte[], indices: int[]) : int =
+        Bytes.correct network scale pixels labels indices
+
     /// The loss of a batch, as in training, and the penalty. Raises ArgumentException if the batch doesn't fit.
     [<Extension>]
     static member TrainingLoss(network: Network<'T>, batch: Batch<'T>, key: Key) : float =
@@ -352,6 +358,11 @@ type Training =
     /// The next state, and what the step saw. Raises ArgumentException if the batch doesn't fit the network.
     static member Step(state: TrainingState<'T>, batch: Batch<'T>) : struct (TrainingState<'T> * StepReport) =
         Training.step state batch
+
+    /// The next state, and what the step saw, with a batch that is made for the step alone: its memory is used again by the
+    /// next, so nobody may keep it. Raises ArgumentException if the batch doesn't fit the network.
+    static member Step(state: TrainingState<'T>, batch: Func<Batch<'T>>) : struct (TrainingState<'T> * StepReport) =
+        Training.stepOn state batch.Invoke
 
 /// How a network is doing, and where NaN comes from.
 [<AbstractClass; Sealed; Extension>]

@@ -40,11 +40,11 @@ module Training =
           Key = key
           Step = 0 }
 
-    /// One step: the gradient of the batch's loss, the optimizer's update, and the running statistics.
+    /// One step with a batch that is made for it alone: its memory is used again by the next, so nobody may keep it.
     /// Raises ArgumentException if the batch doesn't fit the network.
-    let step (state: TrainingState<'T>) (batch: Batch<'T>) : struct (TrainingState<'T> * StepReport) =
+    let stepOn (state: TrainingState<'T>) (batch: unit -> Batch<'T>) : struct (TrainingState<'T> * StepReport) =
         let network = state.Network
-        let gradient () = Network.gradient (Key.child state.Step state.Key) network batch
+        let gradient () = Network.gradient (Key.child state.Step state.Key) network (batch ())
         let next (gradient: Gradient<'T>) =
             let struct (parameters, optimizerState) =
                 Optimizer.update state.Optimizer state.OptimizerState (Network.parameters network) gradient.Parameters
@@ -55,3 +55,8 @@ module Training =
                     { Step = state.Step + 1; Loss = gradient.Loss })
         // A layer of one's own may keep what it is given; of the others nothing but the loss outlives the step.
         if Network.hasCustomLayers network then next (gradient ()) else Scratch<'T>.During(gradient, next)
+
+    /// One step: the gradient of the batch's loss, the optimizer's update, and the running statistics.
+    /// Raises ArgumentException if the batch doesn't fit the network.
+    let step (state: TrainingState<'T>) (batch: Batch<'T>) : struct (TrainingState<'T> * StepReport) =
+        stepOn state (fun () -> batch)

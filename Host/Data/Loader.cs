@@ -67,6 +67,9 @@ public sealed class Loader
 
     /// <summary>The batches of an epoch, counted from 0, from one of them on.</summary>
     public IEnumerable<Batch<float>> Epoch(int epoch, int first = 0) =>
-        Indices(epoch).Skip(first).Select(indices =>
-            Batch.OfBytes<float>(scale, images.Features, images.Pixels, images.Labels, indices));
+        Indices(epoch).Skip(first).Select(Batch);
+
+    /// <summary>The batch of the samples at these indices in the images.</summary>
+    public Batch<float> Batch(int[] indices) =>
+        Functional.Batch.OfBytes<float>(scale, images.Features, images.Pixels, images.Labels, indices);
 }

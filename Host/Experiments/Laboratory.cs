@@ -21,7 +21,7 @@ public interface IExperimentProgress
 /// <summary>What the experiments of one call share: settings, data, and threads.</summary>
 public sealed class Laboratory : IDisposable
 {
-    private const int QuickSamples = 500;
+    private const int QuickSamples = 500, Told = 100;
 
     private readonly ConcurrentDictionary<string, Lazy<Work<Curve>>> trained = new();
     private readonly IExperimentProgress? progress;
@@ -67,11 +67,11 @@ public sealed class Laboratory : IDisposable
         var watch = Stopwatch.StartNew();
         var (state, every) = (run.Start, PointEvery(run, variant));
         var losses = new List<double>(run.Iterations);
-        var observed = new List<(int, double[])>();
+        var observed = new List<(int Step, double[] Values)>();
         // States are values: how well one does can be told by another thread while this one trains on.
         var evaluations = new List<Work<AccuracyPoint>>();
         var ahead = 2 * Pool.Workers;
-        foreach (var batch in run.Batches())
+        foreach (var batch in run.LazyBatches())
         {
             Cancellation.ThrowIfCancellationRequested();
             var before = state;
@@ -88,25 +88,28 @@ public sealed class Laboratory : IDisposable
                 if (evaluations.Count > ahead)
                     evaluations[^(ahead + 1)].Help();
             }
-            if (state.Step % 100 == 0)
-                progress?.Advanced(experiment, 100);
+            if (variant.Configuration.IsStage(state.Step))
+                state = state.With(variant.Configuration.OptimizerAt(state.Step, run.Iterations));
+            if (state.Step % Told == 0)
+                progress?.Advanced(experiment, Told);
         }
-        progress?.Advanced(experiment, run.Iterations - state.Step / 100 * 100);
+        progress?.Advanced(experiment, run.Iterations - state.Step / Told * Told);
+        // The last ones first: others are busy with those before.
         AccuracyPoint[] accuracies = [.. evaluations.AsEnumerable().Reverse().Select(evaluation => evaluation.Help()).Reverse()];
-        // Of a run that went astray, the rest is no number.
-        losses.AddRange(Enumerable.Repeat(double.NaN, run.Iterations - losses.Count));
-        for (var step = 1 + observed.Count * (variant.Observation?.Every ?? run.Iterations); observed.Count > 0 && step <= run.Iterations; step += variant.Observation!.Every)
-            observed.Add((step, [.. observed[0].Item2.Select(_ => double.NaN)]));
+        // Of a run that went astray the rest is no number.
+        double[] Nothing(int _) => [.. observed[0].Values.Select(_ => double.NaN)];
         return new Curve(
-            losses,
-            variant.Measured == Measured.Nothing ? [] :
-            [
-                .. accuracies,
-                .. from step in Enumerable.Range(0, run.Iterations)
-                   where step % every == 0 && step / every >= accuracies.Length
-                   select new AccuracyPoint(step + 1, double.NaN, double.NaN, double.NaN),
-            ],
-            observed, state.Network.Digest(), watch.Elapsed.TotalSeconds);
+            Filled(losses, 1, run.Iterations, _ => double.NaN),
+            Filled(accuracies, every, accuracies.Length == 0 ? 0 : run.Iterations, step => new(step, double.NaN, double.NaN, double.NaN)),
+            Filled(observed, variant.Observation?.Every ?? 1, observed.Count == 0 ? 0 : run.Iterations, step => (step, Nothing(step))),
+            state.Network.Digest(), watch.Elapsed.TotalSeconds);
+    }
+
+    // What is taken of steps 1, 1 + every, ..., with something in place of what is missing at the end.
+    private static IReadOnlyList<T> Filled<T>(IReadOnlyList<T> taken, int every, int steps, Func<int, T> missing)
+    {
+        var count = (steps + every - 1) / every;
+        return [.. taken, .. Enumerable.Range(taken.Count, Math.Max(0, count - taken.Count)).Select(i => missing(1 + i * every))];
     }
 
     private static int PointEvery(TrainingRun run, Variant variant) =>

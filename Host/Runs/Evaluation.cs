@@ -19,7 +19,8 @@ public static class Evaluation
         Network<float> network, LabeledImages images, int[] indices, ByteScale scale, int threads)
     {
         var correct = 0;
-        Piecewise(images, indices, scale, threads, (_, batch) => Interlocked.Add(ref correct, network.Correct(batch)));
+        Piecewise(indices, threads, (_, some) =>
+            Interlocked.Add(ref correct, network.Correct(scale, images.Pixels, images.Labels, some)));
         return (double)correct / indices.Length;
     }
 
@@ -29,20 +30,19 @@ public static class Evaluation
         Network<float> network, LabeledImages images, int[] indices, ByteScale scale, int threads)
     {
         var scores = new float[network.Outputs * indices.Length];
-        Piecewise(images, indices, scale, threads, (first, batch) =>
-            network.Predict(batch.Inputs).AsColumnMajorArray().CopyTo(scores, first * network.Outputs));
+        Piecewise(indices, threads, (first, some) => network
+            .Predict(Batch.OfBytes<float>(scale, images.Features, images.Pixels, images.Labels, some).Inputs)
+            .AsColumnMajorArray().CopyTo(scores, first * network.Outputs));
         return Matrix<float>.Build.Dense(network.Outputs, indices.Length, scores);
     }
 
-    private static void Piecewise(
-        LabeledImages images, int[] indices, ByteScale scale, int threads, Action<int, Batch<float>> use) =>
+    private static void Piecewise(int[] indices, int threads, Action<int, int[]> use) =>
         Parallel.For(
             0, (indices.Length + SamplesAtOnce - 1) / SamplesAtOnce,
             new ParallelOptions { MaxDegreeOfParallelism = threads },
             piece =>
             {
                 var first = piece * SamplesAtOnce;
-                var some = indices[first..Math.Min(first + SamplesAtOnce, indices.Length)];
-                use(first, Batch.OfBytes<float>(scale, images.Features, images.Pixels, images.Labels, some));
+                use(first, indices[first..Math.Min(first + SamplesAtOnce, indices.Length)]);
             });
 }

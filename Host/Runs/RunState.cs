@@ -18,7 +18,10 @@ public sealed record RunState(TrainingState<float> Training, Average<float>? Ave
     public Network<float> Network => Average is null ? Training.Network : Training.Network.WithParameters(Average.Value());
 
     /// <summary>The state after a step, and what the step saw.</summary>
-    public (RunState State, StepReport Report) Next(Batch<float> batch)
+    public (RunState State, StepReport Report) Next(Batch<float> batch) => Next(() => batch);
+
+    /// <summary>The state after a step, and what the step saw, with a batch that is made for it alone.</summary>
+    public (RunState State, StepReport Report) Next(Func<Batch<float>> batch)
     {
         var (training, report) = Functional.Training.Step(Training, batch);
         // While gradients are gathered the parameters stay, and don't count again.

@@ -65,8 +65,12 @@ public sealed class TrainingRun
     public ByteScale Scale => scale;
 
     /// <summary>The batches of all steps in their order, augmented: who trains on them gets the run's own states.</summary>
-    public IEnumerable<Batch<float>> Batches() => Enumerable.Range(0, int.MaxValue)
-        .SelectMany(epoch => loader.Epoch(epoch)).Take(Iterations).Select(Augmented);
+    public IEnumerable<Batch<float>> Batches() => LazyBatches().Select(make => make());
+
+    /// <summary>The same batches, each to be made when its step is taken.</summary>
+    public IEnumerable<Func<Batch<float>>> LazyBatches() => Enumerable.Range(0, int.MaxValue)
+        .SelectMany(loader.Indices).Take(Iterations)
+        .Select((indices, step) => (Func<Batch<float>>)(() => Augmented(loader.Batch(indices), step)));
 
     /// <summary>Whether a run that has come so far has no step to take: it has taken all, or validation didn't get better
     /// for too long.</summary>

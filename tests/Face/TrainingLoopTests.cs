@@ -95,4 +95,30 @@ public class TrainingLoopTests
             "layer 1 (affine 784 -> 50): its weight gives 50 outputs, but its bias has 49 elements\n" +
             "layer 3 (affine 100 -> 10) expects 100 inputs, but layer 1 gives 50", error.Message);
     }
+
+    [Fact]
+    public void A_batch_made_for_a_step_gives_the_same_step()
+    {
+        var start = Training.Start(Network.Create([2, 16, 2], Activation.Relu, Initializer.He, seed: 1), Optimizer.Adam());
+        var (one, other) = (start, start);
+        for (var step = 0; step < 20; step++)
+        {
+            var key = Key.OfSeed(5).Child(step);
+            (one, _) = Training.Step(one, Circle<float>(30, key));
+            (other, _) = Training.Step(other, () => Circle<float>(30, key));
+        }
+        Assert.Equal(one.Network.Digest(), other.Network.Digest());
+    }
+
+    [Fact]
+    public void Samples_are_counted_out_of_bytes_as_out_of_batches()
+    {
+        var network = Network.Create([20, 8, 3], Activation.Relu, Initializer.He, seed: 1);
+        byte[] pixels = [.. Key.OfSeed(2).Integers(20 * 50, 256).Select(pixel => (byte)pixel)];
+        byte[] labels = [.. Key.OfSeed(3).Integers(50, 3).Select(label => (byte)label)];
+        int[] indices = [.. Key.OfSeed(4).Integers(40, 50)];
+        var batch = Batch.OfBytes<float>(ByteScale.Unit, 20, pixels, labels, indices);
+        Assert.Equal(network.Correct(batch), network.Correct(ByteScale.Unit, pixels, labels, indices));
+        Assert.Throws<ArgumentException>(() => network.Correct(ByteScale.Unit, pixels, labels, [50]));
+    }
 }

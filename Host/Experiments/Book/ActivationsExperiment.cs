@@ -60,7 +60,13 @@ public sealed class ActivationsExperiment : Experiment
         var last = Layers - 1;
         return new()
         {
-            Parts = [.. histograms, .. lab.Settings.BookOnly ? [] : (Part[])[Deviations(lab, first), Flat(lab, first)]],
+            Parts =
+            [
+                new Paragraph((
+                    "All seven figures have the same axes, so that they can be compared; bars beyond 40,000 are cut off.",
+                    "7つの図は比較できるように軸をそろえてあります。40,000 を超える棒は途中で切っています。")),
+                .. histograms, .. lab.Settings.BookOnly ? [] : (Part[])[Deviations(lab, first), Flat(lab, first)],
+            ],
             Claims =
             [
                 lab.Claim(("Sigmoid with deviation 1: most activations of the last layer are where the slope is below a twentieth of the steepest", "sigmoid・標準偏差 1：最後の層の値の過半は、傾きが最大の20分の1未満のところにある"),

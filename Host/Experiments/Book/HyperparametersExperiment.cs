@@ -45,8 +45,8 @@ public sealed class HyperparametersExperiment : Experiment
             Parts =
             [
                 new Figure("best", Best(lab, [.. best.Take(Shown).Select(trial => trials[trial])]), (
-                    "The twenty best trials, validation accuracy solid, training accuracy dotted. The best rise at once and flatten, further down the lines are still on their way up: their rate was too small for so few epochs.",
-                    "成績の良い20個の試行。実線が検証データ、点線が訓練データの認識精度です。上位の試行はすぐに上がって頭打ちになり、下位の試行はまだ上がる途中です。学習係数がこのエポック数には小さすぎたのです。")),
+                    "The twenty best trials, validation accuracy solid, training accuracy dotted. The best learn quickly; further down the lines have only begun to rise: their rate was too small for so few epochs.",
+                    "成績の良い20個の試行。実線が検証データ、点線が訓練データの認識精度です。上位の試行は速く学習し、下位の試行はまだ上がり始めたばかりです。学習係数がこのエポック数には小さすぎたのです。")),
                 new Listing(("As the book prints them:", "本書の形式で："), string.Join('\n', best.Take(Shown).Select((trial, i) =>
                     string.Create(CultureInfo.InvariantCulture, $"Best-{i + 1} (val acc:{Accuracy(trial):0.00##}) | lr:{rates[trial]}, weight decay:{decays[trial]}")))),
                 .. lab.Settings.BookOnly ? [] : (Part[])[Trials(lab, rates, decays, [.. Enumerable.Range(0, draws).Select(Accuracy)])],

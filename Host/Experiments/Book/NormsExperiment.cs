@@ -54,12 +54,12 @@ public sealed class NormsExperiment : Experiment
                     { Columns = 2, CellAspect = 0.85 },
                     ("Each line is the weight of a feature; at the left edge the penalty is too small to matter. Ridge shrinks all of them together, and none becomes zero. Lasso takes the same amount off each: one after the other arrives at exactly zero and stays there, the noise first.",
                      "1本の線が1つの特徴量の重みです。左端では罰がほとんど効いていません。リッジはすべての重みを一様に縮めますが、0 になる重みはありません。ラッソはどの重みからも同じ量を引くので、雑音の重みから順にちょうど 0 になり、そのまま動きません。")),
-                Plane(lab, "ridge", Circle, Touch(Circle), (
-                    "Two weights: the ellipses are equal losses around the best weights, the ring is what a limit on the squares allows. The smallest loss allowed is where an ellipse touches the ring, in general off both axes.",
-                    "重みが2つの場合。楕円は損失の等高線、円は二乗和の制限です。許される中で最小の損失は楕円が円に接する点で、ふつうはどちらの軸からも離れています。")),
-                Plane(lab, "lasso", Diamond, Touch(Diamond), (
-                    "A limit on the magnitudes is a diamond, and a diamond has corners: the ellipse touches one of them, where a weight is exactly zero.",
-                    "絶対値の和の制限はひし形で、角があります。楕円はその角に接し、そこでは一方の重みがちょうど 0 です。")),
+                new Figure(
+                    "planes",
+                    new SmallMultiples(lab.Say("Where the loss touches the limit", "損失と制限が接する点"), [Plane(lab, "ridge", Circle), Plane(lab, "lasso", Diamond)])
+                    { Columns = 2 },
+                    ("Two weights: the ellipses are equal losses around the best weights, the blue line is what a limit on the squares (circle) or on the magnitudes (diamond) allows. The smallest loss allowed is where an ellipse touches the limit: on a circle in general off both axes, on a diamond, which has corners, in one of them, where a weight is exactly zero.",
+                     "重みが2つの場合。楕円は損失の等高線、青い線は二乗和（円）または絶対値の和（ひし形）の制限です。許される中で最小の損失は、楕円が制限に接する点です。円ではふつうどちらの軸からも離れ、角のあるひし形では角で接し、そこでは一方の重みがちょうど 0 です。")),
             ],
             Claims =
             [
@@ -160,23 +160,21 @@ public sealed class NormsExperiment : Experiment
 
     private static (double X, double Y) Touch(IEnumerable<(double X, double Y)> border) => border.MinBy(point => Bowl(point.X, point.Y));
 
-    private static Figure Plane(Lab lab, string name, IEnumerable<(double X, double Y)> border, (double X, double Y) touch, Words caption)
+    private static ContourChart Plane(Lab lab, string name, IEnumerable<(double X, double Y)> border)
     {
+        var touch = Touch(border);
         Series Path(string label, params (double X, double Y)[] points) => new(label, [.. points.Select(p => p.X)], [.. points.Select(p => p.Y)]);
-        return new(
-            $"{name}-plane",
-            new ContourChart(lab.Say($"{name}: where the loss touches the limit", $"{name}：損失と制限が接する点"), "w₁", "w₂")
-            {
-                EqualUnits = true,
-                Field = Field.Of(Bowl, new(-1.5, 3.5), new(-1.5, 2.5)),
-                Levels = [0.1, 0.4, Bowl(touch.X, touch.Y), 2.6, 4.5, 7],
-                Paths =
-                [
-                    Path(lab.Say("limit", "制限"), [.. border]) with { Marker = Marker.None },
-                    Path(lab.Say("least loss", "損失の最小点"), (2, Low)),
-                    Path(lab.Say("least allowed", "制限内の最小点"), touch),
-                ],
-            },
-            caption);
+        return new(name, "w₁", "w₂")
+        {
+            EqualUnits = true,
+            Field = Field.Of(Bowl, new(-1.5, 3.5), new(-1.5, 2.5)),
+            Levels = [0.1, 0.4, Bowl(touch.X, touch.Y), 2.6, 4.5, 7],
+            Paths =
+            [
+                Path(lab.Say("limit", "制限"), [.. border]) with { Marker = Marker.None },
+                Path(lab.Say("least loss", "損失の最小点"), (2, Low)),
+                Path(lab.Say("least allowed", "制限内の最小点"), touch),
+            ],
+        };
     }
 }
