@@ -517,6 +517,14 @@ type Augment =
     static member Output(augmentations: IReadOnlyList<Augmentation>, image: ImageFormat) : ImageFormat =
         Augmentation.output augmentations image
 
+    /// Images of channels x height x width, as all here takes them, from images of height x width x channels; features x
+    /// samples both. Raises ArgumentException if the features are not those of the format.
+    static member ChannelsFirst(image: ImageFormat, x: Matrix<'T>) : Matrix<'T> = Augmentation.channelsFirst image x
+
+    /// Images of height x width x channels from images of channels x height x width; features x samples both. Raises
+    /// ArgumentException if the features are not those of the format.
+    static member ChannelsLast(image: ImageFormat, x: Matrix<'T>) : Matrix<'T> = Augmentation.channelsLast image x
+
     /// The batch with the augmentations applied in order to each of its images: sample j is a function of the sample and of
     /// the j-th child of the key. Raises ArgumentException with everything wrong with the augmentations for this format, if
     /// the format is not that of the batch, and if mixup finds a label outside the classes.

@@ -281,17 +281,27 @@ let ``Displacements are random numbers under a Gaussian`` () =
         abs (expected y x - float field[y * smoothing.Stride + x]) < 1e-5)
 
 [<Fact>]
+let ``Images of interleaved channels become planes and back`` () =
+    holds cases (fun case ->
+        let { Channels = channels; Height = height; Width = width } = case.Image
+        let x = images<float> case
+        let planes = Augmentation.channelsFirst case.Image x
+        let pixel channel y x = (channel * height + y) * width + x
+        let interleaved channel y x = (y * width + x) * channels + channel
+        let c, i, j = channels - 1, height / 2, width / 3
+        planes[pixel c i j, 0] = x[interleaved c i j, 0] && (Augmentation.channelsLast case.Image planes).Equals x)
+
+[<Fact>]
 let ``Bits in bulk are those of Philox, and the first are the same in every number`` () =
     holds (Gen.choose64 (Int64.MinValue, Int64.MaxValue)) (fun seed ->
         let key = Key.ofSeed seed
         let few, many = Array.zeroCreate (Bits.length 65), Array.zeroCreate (Bits.length 1000)
         Bits.fill key few
         Bits.fill key many
-        let struct (a, b, c, d) = Philox.block key 6u 0u 0u 0u
-        // Blocks 4 to 7 are in the second group: first two words of each, then the other two.
-        let word i = BitConverter.ToUInt32(many, 64 + i)
-        few.Length = 128 && few = many[..127]
-        && [ word 16; word 20; word 48; word 52 ] = [ a; b; c; d ])
+        let struct (a, b, c, d) = Philox.block key 14u 0u 0u 0u
+        // Block 14 is the sixth of the second group: the first words of all eight, then their second words, ...
+        let word i = BitConverter.ToUInt32(many, 128 + 32 * i + 4 * 6)
+        few.Length = 128 && few = many[..127] && List.init 4 word = [ a; b; c; d ])
 
 let private mixes<'T when Real<'T>> (tolerance: float) (case: Case) =
     let x = batch<'T> case

@@ -19,7 +19,7 @@ let ``An orthogonal matrix is orthogonal`` () =
         let w = Initializer.weights<float> Initializer.Orthogonal key outputs inputs
         let product = if outputs >= inputs then w.TransposeThisAndMultiply w else w.TransposeAndMultiply w
         let difference = product - Matrix<float>.Build.DenseIdentity product.RowCount
-        require (difference.ForAll(fun x -> abs x < 1e-13)) $"{outputs} x {inputs}")
+        require (difference.ForAll(fun x -> abs x < 4e-15)) $"{outputs} x {inputs}")
 
 [<Fact>]
 let ``Deviations are those of the definitions`` () =

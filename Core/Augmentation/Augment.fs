@@ -62,6 +62,30 @@ module Augmentation =
         | [] -> augmentation
         | found -> raise (ArgumentException(String.concat "\n" found))
 
+    /// `place` takes the places of an element in planes and interleaved, and gives that to read and that to write.
+    let private reordered (image: ImageFormat) (place: int -> int -> struct (int * int)) (x: Matrix<'T>) : Matrix<'T> =
+        if x.RowCount <> image.Features then
+            invalidArg (nameof x) $"images of {image} have {image.Features} features, but these have {x.RowCount}"
+        let pixels = image.Height * image.Width
+        let from = Dense.elements x
+        let into = Dense.fresh from.Length
+        for sample in 0 .. image.Features .. from.Length - 1 do
+            for channel in 0 .. image.Channels - 1 do
+                for pixel in 0 .. pixels - 1 do
+                    let struct (read, write) = place (channel * pixels + pixel) (pixel * image.Channels + channel)
+                    into[sample + write] <- from[sample + read]
+        Dense.matrix x.RowCount x.ColumnCount into
+
+    /// Images of channels x height x width, as all here takes them, from images of height x width x channels.
+    /// Raises ArgumentException if the features are not those of the format.
+    let channelsFirst (image: ImageFormat) (x: Matrix<'T>) : Matrix<'T> =
+        reordered image (fun planes interleaved -> struct (interleaved, planes)) x
+
+    /// Images of height x width x channels from images of channels x height x width. Raises ArgumentException if the
+    /// features are not those of the format.
+    let channelsLast (image: ImageFormat) (x: Matrix<'T>) : Matrix<'T> =
+        reordered image (fun planes interleaved -> struct (planes, interleaved)) x
+
     /// Elements from which several threads pay: some ten microseconds of the cheapest augmentations.
     let private threadsFrom = 50_000
 

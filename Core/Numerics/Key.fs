@@ -39,7 +39,7 @@ module internal Philox =
         struct (x0, x1, x2, x3)
 
     // The counter's last word tells what a block is for, so that a key's children never share a block with its numbers.
-    let private numbers = 0u
+    let numbers = 0u
     let private children = 1u
     let masks = 2u
 
@@ -50,7 +50,7 @@ module internal Philox =
     /// Calls put i bits for i = 0 .. count - 1 with 64 random bits each.
     let inline fill (key: Key) (count: int) ([<InlineIfLambda>] put: int -> uint64 -> unit) =
         for pair in 0 .. (count + 1) / 2 - 1 do
-            let struct (a, b, c, d) = block key (uint32 pair) 0u 0u 0u
+            let struct (a, b, c, d) = block key (uint32 pair) 0u 0u numbers
             put (2 * pair) (uint64 a <<< 32 ||| uint64 b)
             if 2 * pair + 1 < count then put (2 * pair + 1) (uint64 c <<< 32 ||| uint64 d)
 

@@ -1,30 +1,15 @@
 /// Which elements dropout keeps: sixteen random bits for each, the same for every element type, vector width and number
-/// of threads. 32-byte vectors: integer products of 64-byte ones are calls where there is no AVX-512.
+/// of threads.
 module internal Functional.Numerics.Mask
 
 open System
 open System.Buffers.Binary
 open System.Runtime.Intrinsics
-open System.Runtime.Intrinsics.X86
 open Functional
 open Functional.Numerics.Dense
 
 /// Elements of eight Philox blocks of 128 bits.
 let private group = 64
-
-let private counters = Vector256.Create(0u, 1u, 2u, 3u, 4u, 5u, 6u, 7u)
-
-/// The 64-bit products of the even elements.
-let inline private multiplyEven (a: Vector256<uint32>) (b: Vector256<uint32>) : Vector256<uint64> =
-    if Avx2.IsSupported then Avx2.Multiply(a, b)
-    else (a.AsUInt64() &&& Vector256.Create 0xFFFFFFFFUL) * (b.AsUInt64() &&& Vector256.Create 0xFFFFFFFFUL)
-
-/// The high and the low words of a times m.
-let inline private multiply (a: Vector256<uint32>) (m: uint32) : struct (Vector256<uint32> * Vector256<uint32>) =
-    let m = Vector256.Create m
-    let low, high = Vector256.Create 0xFFFFFFFFUL, Vector256.Create 0xFFFFFFFF00000000UL
-    let even, odd = multiplyEven a m, multiplyEven ((a.AsUInt64() >>> 32).AsUInt32()) m
-    struct (((even >>> 32) ||| (odd &&& high)).AsUInt32(), ((even &&& low) ||| (odd <<< 32)).AsUInt32())
 
 /// Which of n elements are kept, a bit each: the i-th is bit i mod 8 of byte i / 8 (the last bytes are room for words).
 /// A share `ratio` is dropped: element e is kept where its sixteen random bits are at least the ratio; those are half
@@ -35,25 +20,9 @@ let create (key: Key) (ratio: float) (n: int) : byte[] =
     let threshold = Vector256.Create(uint16 (min 65535.0 (Math.Round(ratio * 65536.0))))
     let fill first stop =
         for g in first .. stop - 1 do
-            let mutable x0 = counters + Vector256.Create(uint32 (8 * g))
-            let mutable x1, x2, x3 = Vector256<uint32>.Zero, Vector256<uint32>.Zero, Vector256.Create Philox.masks
-            let mutable k0, k1 = key.Low, key.High
-            for _ in 1 .. 10 do
-                let struct (highA, lowA) = multiply x0 0xD2511F53u
-                let struct (highB, lowB) = multiply x2 0xCD9E8D57u
-                x0 <- highB ^^^ x1 ^^^ Vector256.Create k0
-                x1 <- lowB
-                x2 <- highA ^^^ x3 ^^^ Vector256.Create k1
-                x3 <- lowA
-                k0 <- k0 + 0x9E3779B9u
-                k1 <- k1 + 0xBB67AE85u
-            let inline keep (bits: Vector256<uint32>) word =
+            Bits.blocks key Philox.masks g (fun bits word ->
                 let bits = Vector256.GreaterThanOrEqual(bits.AsUInt16(), threshold).ExtractMostSignificantBits()
-                BinaryPrimitives.WriteUInt16LittleEndian(Span(kept, g * group / 8 + 2 * word, 2), uint16 bits)
-            keep x0 0
-            keep x1 1
-            keep x2 2
-            keep x3 3
+                BinaryPrimitives.WriteUInt16LittleEndian(Span(kept, g * group / 8 + 2 * word, 2), uint16 bits))
     if n < Passes.threadsFrom || Team.threads () = 1 then fill 0 groups
     else
         let parts = Team.threads ()
