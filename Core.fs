@@ -364,6 +364,75 @@ type Training =
     static member Step(state: TrainingState<'T>, batch: Func<Batch<'T>>) : struct (TrainingState<'T> * StepReport) =
         Training.stepOn state batch.Invoke
 
+/// Compares gradients, one's own too, with central differences, in double precision; kinks are noticed and left out.
+/// The settings are those of `GradientCheckSettings.Default` unless told.
+[<AbstractClass; Sealed>]
+type GradientCheck =
+    /// Checks what is claimed to be the gradient of a function of a vector, at a point.
+    /// Raises ArgumentException if the gradient is not as long as the point.
+    static member OfFunction
+        (f: Func<Vector<float>, float>, gradient: Func<Vector<float>, Vector<float>>, x: Vector<float>) : GradientCheckReport =
+        GradientCheck.ofFunction GradientCheckSettings.Default f.Invoke gradient.Invoke x
+
+    /// The same with settings.
+    static member OfFunction
+        (f: Func<Vector<float>, float>, gradient: Func<Vector<float>, Vector<float>>, x: Vector<float>,
+         settings: GradientCheckSettings) : GradientCheckReport =
+        GradientCheck.ofFunction settings f.Invoke gradient.Invoke x
+
+    /// Checks a layer's pullback at x (inputs x samples), in training: its parameters and its input.
+    /// Raises ArgumentException if x doesn't fit the layer.
+    static member OfLayer(layer: Layer<float>, x: Matrix<float>) : GradientCheckReport =
+        GradientCheck.ofLayer GradientCheckSettings.Default layer x
+
+    /// The same with settings.
+    static member OfLayer(layer: Layer<float>, x: Matrix<float>, settings: GradientCheckSettings) : GradientCheckReport =
+        GradientCheck.ofLayer settings layer x
+
+    /// Checks the pullback of a layer of one's own. Raises ArgumentException if x doesn't fit the layer.
+    static member OfLayer(layer: ILayer<float>, x: Matrix<float>) : GradientCheckReport =
+        GradientCheck.ofLayer GradientCheckSettings.Default (Layer<float>.Custom layer) x
+
+    /// Checks the gradient of a loss with respect to the outputs (outputs x samples).
+    /// Raises ArgumentException if the targets don't fit them.
+    static member OfLoss(loss: Loss, outputs: Matrix<float>, targets: Matrix<float>) : GradientCheckReport =
+        GradientCheck.ofLoss GradientCheckSettings.Default loss outputs (Targets.Values targets)
+
+    /// The same for a label per sample.
+    static member OfLoss(loss: Loss, outputs: Matrix<float>, labels: IReadOnlyList<int>) : GradientCheckReport =
+        GradientCheck.ofLoss GradientCheckSettings.Default loss outputs (Targets.Labels(ReadOnlyMemory(Array.ofSeq labels)))
+
+    /// Checks the gradient of a network's training loss on a batch, in all its leaves, the penalty included.
+    /// Raises ArgumentException if the batch doesn't fit the network.
+    static member OfNetwork(network: Network<float>, batch: Batch<float>) : GradientCheckReport =
+        GradientCheck.ofNetwork GradientCheckSettings.Default network batch
+
+    /// The same with settings.
+    static member OfNetwork(network: Network<float>, batch: Batch<float>, settings: GradientCheckSettings) : GradientCheckReport =
+        GradientCheck.ofNetwork settings network batch
+
+/// Laws that hold for every layer and every optimizer, to put one's own through in a test, with one line.
+[<AbstractClass; Sealed>]
+type Laws =
+    /// Everything that doesn't hold of a layer of one's own (6 features are tried where it takes any); empty if all holds.
+    static member OfLayer(layer: ILayer<float>) : IReadOnlyList<string> = Laws.ofLayer layer
+
+    /// Raises InvalidOperationException with everything that doesn't hold of a layer of one's own.
+    static member RequireLayer(layer: ILayer<float>) : unit = Laws.require (Laws.ofLayer layer)
+
+    /// Everything that doesn't hold of an optimizer of one's own, with a learning rate of about 0.01 to 0.1: `init` gives the
+    /// state before the first step, `update` parameters and state after a step, given state, parameters and gradient.
+    static member OfOptimizer
+        (init: Func<Parameters<float>, 'State>,
+         update: Func<'State, Parameters<float>, Parameters<float>, struct (Parameters<float> * 'State)>) : IReadOnlyList<string> =
+        Laws.ofOptimizer init.Invoke (fun state parameters gradient -> update.Invoke(state, parameters, gradient))
+
+    /// Raises InvalidOperationException with everything that doesn't hold of an optimizer of one's own.
+    static member RequireOptimizer
+        (init: Func<Parameters<float>, 'State>,
+         update: Func<'State, Parameters<float>, Parameters<float>, struct (Parameters<float> * 'State)>) : unit =
+        Laws.require (Laws.ofOptimizer init.Invoke (fun state parameters gradient -> update.Invoke(state, parameters, gradient)))
+
 /// How a network is doing, and where NaN comes from.
 [<AbstractClass; Sealed; Extension>]
 type Diagnostics =

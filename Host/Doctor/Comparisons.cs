@@ -11,7 +11,7 @@ namespace Functional.Host.Doctor;
 internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
 {
     private const int MostSteps = 800;
-    private const double Budget = 4e10;
+    private const double Budget = 3e10;
     private const double LeastGain = 0.03, LeastShare = 0.3;
 
     private readonly TrainConfiguration configuration = trial.Configuration;
@@ -66,12 +66,12 @@ internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
         if (configuration.Dropout >= 0.3)
             yield return new Change(
                 FindingKind.DropoutTooStrong, configuration with { Dropout = 0 }, Text($"no dropout in place of {configuration.Dropout:0%}"),
-                "Drop less, --dropout 0.2, or train longer: too little gets through for the layers behind to go by", 0.2);
+                "Drop less, --dropout 0.2, or train longer: too little gets through for the layers behind to go by", 0.6);
         if (Penalties().Any())
             yield return new Change(
                 FindingKind.PenaltyTooStrong, configuration with { L1 = 0, L2 = 0, WeightDecay = 0, ProximalL1 = 0 },
                 $"no {string.Join(" and ", Penalties())}",
-                $"Make the penalty at least 10 times weaker ({string.Join(", ", Penalties())}): it pulls weights to 0 harder than the data pull them away", 0.3);
+                $"Make the penalty at least 10 times weaker ({string.Join(", ", Penalties())}): it pulls weights to 0 harder than the data pull them away", 0.6);
         if (configuration.LabelSmoothing >= 0.5)
             yield return new Change(
                 FindingKind.PenaltyTooStrong, configuration with { LabelSmoothing = 0 }, Text($"no label smoothing in place of {configuration.LabelSmoothing:0%}"),
@@ -88,6 +88,10 @@ internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
             yield return new Change(
                 FindingKind.LearningRateTooLow, configuration with { Schedule = "constant" }, $"--schedule constant in place of {configuration.Schedule}",
                 "Choose a --schedule that keeps the learning rate up for longer", 0.1);
+        if (configuration.Accumulate > 1)
+            yield return new Change(
+                FindingKind.TooFewSteps, configuration with { Accumulate = 1 }, Text($"a change of the weights after every batch in place of every {configuration.Accumulate}"),
+                "Use a smaller --accumulate, or train longer: the weights are hardly ever changed");
         if (trial.Planned < 200)
             yield return new Change(
                 FindingKind.TooFewSteps, configuration with { Iterations = 10 * trial.Planned }, Text($"{10 * trial.Planned} steps in place of {trial.Planned}"),

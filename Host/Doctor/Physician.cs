@@ -64,7 +64,7 @@ public static class Physician
         var ofUnits = main?.Kind is null or FindingKind.LearningRateTooHigh or FindingKind.UnscaledInputs or FindingKind.ExplodingGradients
             || (main.Kind == FindingKind.SymmetricWeights && signals.BeginDead);
         Finding[] symptoms = ofUnits
-            ? [.. Outcomes(trial), .. signals.AtEnd(), .. AtChance(trial)]
+            ? [.. signals.Stuck() ? [] : Outcomes(trial), .. signals.AtEnd(), .. Outcomes(trial), .. AtChance(trial)]
             : [.. Outcomes(trial), .. AtChance(trial), .. signals.AtEnd()];
         var first = main is null ? [] : new[] { main };
         Finding[] found =
@@ -117,7 +117,7 @@ public static class Physician
         var gap = trial.Training.Accuracy - trial.Test.Accuracy;
         // How much of what there is to learn holds for other samples, too.
         var general = (trial.Test.Accuracy - trial.Majority) / (1 - trial.Majority + 1e-9);
-        if (trial.HasDiverged || trial.Training.Accuracy < 0.5 || gap < 0.08)
+        if (trial.HasDiverged || trial.Training.Accuracy < 0.5 || gap < 0.05)
             yield break;
         yield return new Finding(
             FindingKind.Overfitting, null, general < 0.15 ? Severity.Warning : Severity.Hint,

@@ -85,6 +85,9 @@ internal sealed class Signals(Trial trial)
     public bool BeginDead =>
         Largest(trial.First, layer => layer.DeadUnits).Value > 0.9 && trial.First.Parameters[0].Norm > 0;
 
+    /// <summary>Whether almost all outputs are at the flat ends, which is why a loss, large but finite, stays there.</summary>
+    public bool Stuck() => trial.Fault is null && Largest(trial.Last, layer => layer.Saturated).Value > 0.8;
+
     private int Depth => trial.Initial.Layers.Count(layer => layer.IsActivation);
 
     private bool Normalized => trial.Initial.Layers.Any(layer => layer.IsBatchNorm);

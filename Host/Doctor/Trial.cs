@@ -12,10 +12,10 @@ internal readonly record struct Skill(double Loss, double Accuracy);
 internal sealed record Trial
 {
     internal const int DiagnosedSamples = 256;
-    private const int MostSteps = 2000, LeastSteps = 60, ProbeSamples = 1000;
+    private const int MostSteps = 2000, LeastSteps = 60, ProbeSamples = 1000, RecentSteps = 10;
 
     // Of multiplications and additions: about a second on one core of a machine of its time.
-    private const double Budget = 1.2e11;
+    private const double Budget = 1e11;
 
 
     public required TrainConfiguration Configuration { get; init; }
@@ -28,6 +28,9 @@ internal sealed record Trial
 
     /// <summary>How many samples there are to train on.</summary>
     public required int Samples { get; init; }
+
+    /// <summary>The mean loss of the last few steps, as in training, and the penalty.</summary>
+    public required double RecentLoss { get; init; }
 
     /// <summary>The initial network on training samples.</summary>
     public required Skill Start { get; init; }
@@ -61,7 +64,8 @@ internal sealed record Trial
 
     /// <summary>The loss is not a number, or far above where it began.</summary>
     public bool HasDiverged =>
-        Fault is not null || !double.IsFinite(Training.Loss) || Training.Loss > 3 * Math.Max(Chance, Start.Loss);
+        Fault is not null || !double.IsFinite(Training.Loss)
+        || Math.Min(Training.Loss, RecentLoss) > 3 * Math.Max(Chance, Start.Loss);
 
     /// <summary>How much of what there is to learn was learned: 0 for always the same answer, 1 for all right.</summary>
     public double Learned => HasDiverged ? 0 : Math.Clamp((Training.Accuracy - Majority) / (1 - Majority + 1e-9), 0, 1);
@@ -81,6 +85,7 @@ internal sealed record Trial
         var start = run.Start.Training;
         var (state, previous) = (start, start);
         var taken = 0;
+        var recent = new Queue<double>();
         NumericFault? fault = null;
         foreach (var batch in run.Batches().Take(steps))
         {
@@ -91,6 +96,9 @@ internal sealed record Trial
                 fault = Diagnostics.NumericFaults(state, batch).Concat(Diagnostics.NumericFaults(next)).FirstOrDefault();
                 break;
             }
+            recent.Enqueue(report.Loss);
+            if (recent.Count > RecentSteps)
+                recent.Dequeue();
             if (taken++ % 10 == 0)
                 previous = state;
             state = next;
@@ -102,6 +110,7 @@ internal sealed record Trial
             Configuration = configuration,
             Planned = run.Iterations,
             Steps = taken,
+            RecentLoss = recent.Count == 0 ? double.NaN : recent.Average(),
             Samples = run.Samples.Training.Length,
             // As in training: batch norm has no running statistics yet.
             Start = new Skill(Plain(start.Network).TrainingLoss(probe, start.Key), start.Network.Accuracy(probe)),

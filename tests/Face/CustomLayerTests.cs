@@ -79,6 +79,31 @@ public class CustomLayerTests
     }
 
     [Fact]
+    public void It_keeps_the_laws_of_layers()
+    {
+        var layer = new NoisyScale<double>(Vector<double>.Build.Dense(3, i => i - 0.5), deviation: 0.1);
+        Laws.RequireLayer(layer);
+        GradientCheck.OfLayer(layer, Matrix<double>.Build.Dense(3, 4, (i, j) => i - (0.3 * j))).Require();
+        var report = GradientCheck.OfNetwork(
+            Build<double>(noise: 0.1), Circle<double>(12, Key.OfSeed(3)), GradientCheckSettings.Default.WithDirections(5));
+        Assert.True(report.IsRight, report.ToString());
+        Assert.Equal(5, report.Compared + report.AtKinks);
+    }
+
+    [Fact]
+    public void Any_function_and_any_optimizer_of_ones_own_is_checked()
+    {
+        var x = Vector<double>.Build.Dense([1, -2, 3]);
+        GradientCheck.OfFunction(v => v.DotProduct(v), v => 2 * v, x).Require();
+        var wrong = GradientCheck.OfFunction(v => v.DotProduct(v), v => -2 * v, x);
+        Assert.Equal(3, wrong.Mismatches.Count);
+        Assert.Equal(("x", 2), (wrong.Mismatches[0].Parameter, wrong.Mismatches[0].Index[0]));
+        Assert.Equal(6, wrong.Mismatches[0].Measured, 1e-6);
+        Laws.RequireOptimizer<int>(_ => 0, (steps, parameters, gradient) => (parameters.WithVector(parameters.ToVector() - (0.1 * gradient.ToVector())), steps + 1));
+        Assert.NotEmpty(Laws.OfOptimizer<int>(_ => 0, (steps, parameters, gradient) => (gradient, steps + 1)));
+    }
+
+    [Fact]
     public void It_is_named_described_and_part_of_the_digest()
     {
         var network = Build<float>(noise: 0.5);
