@@ -12,6 +12,7 @@ open FsCheck.FSharp
 open Functional
 open Functional.FSharp
 open Functional.Host.Data
+open Functional.Host.Models
 open Functional.Host.Runs
 open Functional.Properties.Cases
 
@@ -62,8 +63,12 @@ let private plans: Arbitrary<Plan> =
 let private configurationOf (plan: Plan) =
     TrainOptions.Parse(plan.Options |> List.map KeyValuePair.Create, TrainConfiguration())
 
+// In memory where the system has such a folder: waiting for a disk, to which all is flushed, takes most of the time.
 let private withFolder (use': string -> 'R) : 'R =
-    let path = Directory.CreateTempSubdirectory("functional-").FullName
+    let memory = "/dev/shm"
+    let path =
+        if Directory.Exists memory then Path.Combine(memory, $"functional-{Guid.NewGuid()}")
+        else Directory.CreateTempSubdirectory("functional-").FullName
     try use' path
     finally Directory.Delete(path, true)
 
@@ -80,7 +85,7 @@ let private train (configuration: TrainConfiguration) (path: string) (until: int
     let run = TrainingRun(configuration, data)
     use folder = if RunRecord.IsRun path then RunFolder.Open path else RunFolder.Create(path, false)
     let from = if RunRecord.IsRun path then folder.Progress(run, fun e -> raise e) else null
-    use recorder = folder.Record(configuration, data, from)
+    use recorder = folder.Record(run, from)
     use source = new CancellationTokenSource()
     run.Run(Observers([| recorder :> IRunObserver; stopAfter until source |]), 1, path, source.Token, from)
 
@@ -115,9 +120,20 @@ let ``a run that was stopped and went on comes to the same bits, files and all``
                 sameState expected.State found.State
                 Law.sameBits (expected.Losses.ToArray()) (found.Losses.ToArray())
                 Assert.Equal<string list>(rows whole, rows stopped)
-                for file in [ "digest.txt"; "losses.f64" ] do
+                for file in [ "digest.txt"; "losses.f64"; "best.safetensors" ] do
                     let read path = File.ReadAllBytes(Path.Combine(path, file))
                     Assert.Equal<byte>(read whole, read stopped))))
+
+[<Fact>]
+let ``the model that is kept is that of the best epoch in validation or the last`` () =
+    Law.holdsInEachOf 20 plans (fun plan ->
+        withFolder (fun folder ->
+            let result = train (configurationOf plan) folder Int32.MaxValue
+            let best =
+                match EpochReport.Best result.Epochs with
+                | null -> result.Summary.Digest
+                | epoch -> epoch.Digest
+            Assert.Equal(best, Network.digest (Model.Load<float32>(Path.Combine(folder, "best.safetensors")).Network))))
 
 [<Fact>]
 let ``a state is read as it was written, whatever is in it`` () =

@@ -54,7 +54,7 @@ public static class RunsCommand
             var record = RunRecord.Read(path);
             return new Listed(path, $"{record.Status}".ToLowerInvariant())
             {
-                Command = record.Configuration.CommandLine(),
+                Command = record.Configuration.CommandAgain(path),
                 Data = record.Configuration.Data,
                 Last = record.Epochs is [.., var last] ? last : null,
                 Best = EpochReport.Best(record.Epochs),

@@ -54,7 +54,7 @@ public static class TrainCommand
         var data = DataSets.Load(configuration.Data);
         var run = new TrainingRun(configuration, data);
         using var folder = RunFolder.Create(path, force);
-        return Run(folder, new Resumption(configuration, data, run, null), look);
+        return Run(folder, new Resumption(run, null), look);
     }
 
     private static int Resume(string path, IReadOnlyDictionary<string, string> told, bool elsewhere, Look look)
@@ -68,17 +68,17 @@ public static class TrainCommand
 
     private static int Run(RunFolder folder, Resumption what, Look look)
     {
-        var (configuration, data, run, from) = what;
-        using var recorder = folder.Record(configuration, data, from);
+        var (run, from) = what;
+        using var recorder = folder.Record(run, from);
         using var interruption = new Interruption();
-        var watcher = look.Watch ? new Watcher(run, data) : null;
+        var watcher = look.Watch ? new Watcher(run, run.Data) : null;
         RunResult Train(IRunObserver report) =>
             run.Run(new Observers(watcher is null ? [recorder, report] : [recorder, watcher, report]), look.Threads, folder.Path, interruption.Token, from);
         var result =
             look.Json ? Train(new JsonReport(Console.Out))
             : look.Plain ? Train(new PlainReport(Console.Out))
             : LiveReport.Show(AnsiConsole.Console, Train);
-        var page = folder.WriteReport(RunPage.Render(configuration, data, result, look.Threads, watcher?.Seen));
+        var page = folder.WriteReport(RunPage.Render(run.Configuration, run.Data, result, look.Threads, watcher?.Seen));
         if (result.Summary.Interrupted)
             (look.Json ? Console.Error : Console.Out).WriteLine($"to go on: {folder.ResumeCommand}");
         if (!look.Json)

@@ -28,7 +28,7 @@ public static class ComparisonPage
             .. Accuracies("test", "on the test samples", epoch => epoch.TestAccuracy),
             .. Accuracies("training", "on the samples trained on", epoch => epoch.TrainAccuracy),
             Page.Section("How to do them again", Page.Code(string.Join(
-                "\n\n", records.Zip(names).Select(run => $"# {run.Second}\n{run.First.Configuration.CommandLine()}")))),
+                "\n\n", records.Zip(names).Select(run => $"# {run.Second}\n{run.First.Configuration.CommandAgain(run.First.Folder)}")))),
         ]));
 
         string[] Accuracies(string part, string where, Func<EpochReport, double?> of)

@@ -129,7 +129,7 @@ public static class RunPage
     private static string ReproductionSection(TrainConfiguration configuration, RunSummary summary) => Page.Section(
         "How to do it again",
         Page.Paragraph("This command gives the same network, bit for bit, on any machine and with any number of threads:"),
-        Page.Code(configuration.CommandLine()),
+        Page.Code(configuration.CommandAgain(summary.Out)),
         Page.Table(
         [
             ("digest", summary.Digest),

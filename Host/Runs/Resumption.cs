@@ -3,11 +3,9 @@ using Functional.Host.Data;
 namespace Functional.Host.Runs;
 
 /// <summary>What a run goes on with: as it was configured, but for its end and how often it is saved.</summary>
-/// <param name="Configuration">What is run.</param>
-/// <param name="Data">On what.</param>
-/// <param name="Run">Both together.</param>
+/// <param name="Run">What is run.</param>
 /// <param name="From">How far it has come; null if there is no checkpoint, so that it begins again.</param>
-public sealed record Resumption(TrainConfiguration Configuration, ImageDataSet Data, TrainingRun Run, RunProgress? From)
+public sealed record Resumption(TrainingRun Run, RunProgress? From)
 {
     private static readonly string[] Changeable = ["epochs", "iterations", "patience", "checkpoint-every"];
 
@@ -31,11 +29,8 @@ public sealed record Resumption(TrainConfiguration Configuration, ImageDataSet D
         // Where the schedule depends on the run's length, what has been done was done for the old one.
         if (step > (old.Stages is [.., var stage] ? stage.Until : 0)
             && !configuration.OptimizerAt(step, planned).Equals(configuration.OptimizerAt(step, run.Iterations)))
-        {
-            configuration = configuration with { Stages = [.. old.Stages, new Stage(step, planned)] };
-            run = new TrainingRun(configuration, data);
-        }
-        return new Resumption(configuration, data, run, from);
+            run = new TrainingRun(configuration with { Stages = [.. old.Stages, new Stage(step, planned)] }, data);
+        return new Resumption(run, from);
     }
 
     private static TrainConfiguration Changed(TrainConfiguration old, IReadOnlyDictionary<string, string> options)

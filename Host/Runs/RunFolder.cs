@@ -90,11 +90,10 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Makes the folder as it was when the run had come so far (what came later comes again), to be filled by the
     /// observer that is returned.</summary>
-    /// <param name="configuration">What is run.</param>
-    /// <param name="data">On what.</param>
-    /// <param name="from">How far the run has come before, if it goes on.</param>
+    /// <param name="run">The run as it is configured.</param>
+    /// <param name="from">How far it has come before, if it goes on.</param>
     /// <exception cref="RunException">It can't be written to.</exception>
-    public RunRecorder Record(TrainConfiguration configuration, ImageDataSet data, RunProgress? from)
+    public RunRecorder Record(TrainingRun run, RunProgress? from)
     {
         var step = from?.State.Step ?? 0;
         OutputFile.Guard(Path, () =>
@@ -109,8 +108,8 @@ public sealed class RunFolder : IDisposable
         });
         new CheckpointFolder(paths.Checkpoints).DeleteAfter(from is null ? -1 : step);
         MetricsFile.Write(paths, from?.Epochs ?? []);
-        ConfigurationFile.Write(paths.Configuration, configuration);
-        return new RunRecorder(paths, configuration.CheckpointEvery, data, from);
+        ConfigurationFile.Write(paths.Configuration, run.Configuration);
+        return new RunRecorder(paths, run, from);
     }
 
     /// <summary>Writes <c>report.html</c>.</summary>

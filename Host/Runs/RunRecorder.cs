@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Functional.Host.Data;
+using Functional.Host.Models;
 
 namespace Functional.Host.Runs;
 
@@ -11,19 +11,19 @@ namespace Functional.Host.Runs;
 public sealed class RunRecorder : IRunObserver, IDisposable
 {
     private readonly RunPaths paths;
-    private readonly CheckpointInterval interval;
+    private readonly TrainingRun run;
     private readonly CheckpointFolder checkpoints;
     private readonly List<double> losses = [];
     private long savedAt = Stopwatch.GetTimestamp();
     private int? savedStep;
-    private EpochReport? last;
+    private EpochReport? last, best;
     private Task writing;
 
-    internal RunRecorder(RunPaths paths, CheckpointInterval interval, ImageDataSet data, RunProgress? from)
+    internal RunRecorder(RunPaths paths, TrainingRun run, RunProgress? from)
     {
-        (this.paths, this.interval, checkpoints) = (paths, interval, new CheckpointFolder(paths.Checkpoints));
-        savedStep = from?.State.Step;
-        writing = Task.Run(() => RunEnvironment.Of(data).Write(paths.Environment));
+        (this.paths, this.run, checkpoints) = (paths, run, new CheckpointFolder(paths.Checkpoints));
+        (savedStep, best) = (from?.State.Step, EpochReport.Best(from?.Epochs ?? []));
+        writing = Task.Run(() => RunEnvironment.Of(run.Data).Write(paths.Environment));
     }
 
     /// <inheritdoc/>
@@ -42,6 +42,12 @@ public sealed class RunRecorder : IRunObserver, IDisposable
     /// <inheritdoc/>
     public void Reached(RunState state, RunMoment moment)
     {
+        if (IsBest(moment))
+        {
+            var model = run.ModelOf(state.Network);
+            Write(() => OutputFile.Replace(paths.Best, stream => Model.Save(stream, model)));
+        }
+        var interval = run.Configuration.CheckpointEvery;
         var due = moment switch
         {
             RunMoment.Step => interval.Minutes is { } minutes && Stopwatch.GetElapsedTime(savedAt).TotalMinutes >= minutes,
@@ -60,6 +66,16 @@ public sealed class RunRecorder : IRunObserver, IDisposable
     /// <summary>Waits for what is being written. (Whatever goes wrong with that is told by the moment that comes next; here
     /// it would hide why the run has ended.)</summary>
     public void Dispose() => Task.WaitAny(writing);
+
+    // Without an epoch in validation the last network will do.
+    private bool IsBest(RunMoment moment)
+    {
+        if (moment != RunMoment.Epoch || last!.ValidationAccuracy is not { } accuracy)
+            return moment == RunMoment.End && best is null;
+        var isBest = best is null || accuracy > best.ValidationAccuracy;
+        best = isBest ? last : best;
+        return isBest;
+    }
 
     private void Save(RunState state)
     {

@@ -230,6 +230,11 @@ public sealed record TrainConfiguration
         return string.Join(' ', words);
     }
 
+    /// <summary>The command that does the same again, given the folder: where the run's length, and its schedule with it, was
+    /// changed on the way, no other one does.</summary>
+    public string CommandAgain(string? folder) =>
+        Stages.Count == 0 || folder is null ? CommandLine() : $"functional verify {Quoted(folder)}";
+
     // The core names its numbers as the options are named, with spaces for dashes.
     private static string OptionOf(string fault) =>
         TrainOptions.All.Select(option => option.Name)

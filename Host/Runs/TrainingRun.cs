@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Functional.Host.Data;
+using Functional.Host.Models;
 
 namespace Functional.Host.Runs;
 
@@ -49,6 +50,12 @@ public sealed class TrainingRun
         }
     }
 
+    /// <summary>What is run.</summary>
+    public TrainConfiguration Configuration => configuration;
+
+    /// <summary>On what.</summary>
+    public ImageDataSet Data => data;
+
     /// <summary>Steps from beginning to end.</summary>
     public int Iterations { get; }
 
@@ -63,6 +70,10 @@ public sealed class TrainingRun
 
     /// <summary>How bytes become features.</summary>
     public ByteScale Scale => scale;
+
+    /// <summary>A network of this run with what must be known to use it.</summary>
+    public Model<float> ModelOf(Network<float> network) =>
+        new(network) { Scale = FeatureScale.Of(scale), Image = new ImageSize(data.Training.Height, data.Training.Width) };
 
     /// <summary>The batches of all steps in their order, augmented: who trains on them gets the run's own states.</summary>
     public IEnumerable<Batch<float>> Batches() => LazyBatches().Select(make => make());
@@ -93,7 +104,7 @@ public sealed class TrainingRun
         var network = Start.Training.Network;
         observer.Started(new RunStart(
             configuration.Data, samples.Training.Length, samples.Validation.Length, data.Test.Count,
-            network.ToString(), network.Parameters().Length, Optimizer(), Iterations, StepsPerEpoch, configuration.Seed, folder)
+            network.ToString(), network.Parameters().Length, Optimizer(from.State.Step), Iterations, StepsPerEpoch, configuration.Seed, folder)
         { Step = from.State.Step });
         var watch = Stopwatch.StartNew();
         // What the optimizer is may have changed with the run's length.
@@ -163,8 +174,8 @@ public sealed class TrainingRun
         return divergence.Exception(report, file);
     }
 
-    private string Optimizer() =>
-        $"{Start.Training.Optimizer}{(Start.Average is null ? "" : $", moving average {TrainOptions.Text(Start.Average.Decay)}")}";
+    private string Optimizer(int step) =>
+        $"{configuration.OptimizerAt(step, Iterations)}{(Start.Average is null ? "" : $", moving average {TrainOptions.Text(Start.Average.Decay)}")}";
 
     private bool HasStalled(IReadOnlyList<EpochReport> epochs) =>
         EpochReport.Best(epochs) is { } best && epochs.Count - best.Epoch >= configuration.Patience;

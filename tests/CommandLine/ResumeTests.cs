@@ -53,7 +53,7 @@ public sealed class ResumeTests : IDisposable
             Assert.True(outcome.ExitCode == 0, $"{name}: {outcome.Error}");
             Assert.Equal(Digest(whole), Digest(outcome));
             Assert.Equal(Rows("whole"), Rows(name));
-            foreach (var file in (string[])["digest.txt", "losses.f64"])
+            foreach (var file in (string[])["digest.txt", "losses.f64", "best.safetensors"])
                 Assert.Equal(File.ReadAllBytes(folder[$"whole/{file}"]), File.ReadAllBytes(folder[$"{name}/{file}"]));
             Assert.Empty(Directory.GetFiles(folder[name], "*.tmp", SearchOption.AllDirectories));
             Directory.Delete(folder[name], recursive: true);
