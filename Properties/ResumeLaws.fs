@@ -67,7 +67,7 @@ let private configurationOf (plan: Plan) =
 let private withFolder (use': string -> 'R) : 'R =
     let memory = "/dev/shm"
     let path =
-        if Directory.Exists memory then Path.Combine(memory, $"functional-{Guid.NewGuid()}")
+        if Directory.Exists memory then Directory.CreateDirectory(Path.Combine(memory, $"functional-{Guid.NewGuid()}")).FullName
         else Directory.CreateTempSubdirectory("functional-").FullName
     try use' path
     finally Directory.Delete(path, true)
