@@ -40,6 +40,25 @@ type KeyExtensions =
     [<Extension>]
     static member Permutation(key: Key, n: int) : int[] = Key.permutation n key
 
+/// Elementary functions of one number, to about one unit in the last place: the same bits on every system, unlike those of
+/// the C library.
+[<AbstractClass; Sealed>]
+type Elementary =
+    /// The natural logarithm.
+    static member Log(x: float) : float = Numerics.Elementary.log x
+
+    /// e^x.
+    static member Exp(x: float) : float = Numerics.Elementary.exp x
+
+    /// The sine of an angle in radians, up to a million.
+    static member Sin(x: float) : float = Numerics.Elementary.sin x
+
+    /// The cosine of an angle in radians, up to a million.
+    static member Cos(x: float) : float = Numerics.Elementary.cos x
+
+    /// The x below which a standard normal variable lies with probability p, 0 < p < 1.
+    static member NormalQuantile(p: float) : float = Numerics.Elementary.normalQuantile p
+
 /// Leaves, for layers of one's own.
 [<AbstractClass; Sealed>]
 type Parameter =

@@ -23,12 +23,13 @@ var root = new RootCommand("Functional: deep learning from scratch, as pure func
     BenchCommand.Create(),
     DataCommand.Create(),
     ReplayCommand.Create(),
+    SearchCommand.Create(),
     ExperimentCommand.Create(),
     ExperimentCommand.CreateBook(),
 };
 var parsed = root.Parse(args);
 // A command that only has others says which.
-if (parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count == 0 && parsed.Errors.Count > 0)
+if (parsed.CommandResult.Command is { Subcommands.Count: > 0, Action: null } && parsed.UnmatchedTokens.Count == 0 && parsed.Errors.Count > 0)
 {
     root.Parse([.. args, "--help"]).Invoke();
     return ExitCode.Usage;

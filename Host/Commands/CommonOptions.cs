@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using System.Globalization;
 using Functional.Host.Runs;
 
 namespace Functional.Host.Commands;
@@ -25,6 +26,35 @@ public static class CommonOptions
         };
         return option;
     }
+
+    /// <summary>An integer from 1 on.</summary>
+    public static Option<int?> Count(string name, string description) => new(name)
+    {
+        HelpName = "N",
+        Description = description,
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens[0].Value, out var count) && count >= 1)
+                return count;
+            result.AddError($"{name}: expected an integer from 1 on, found '{result.Tokens[0].Value}'");
+            return null;
+        },
+    };
+
+    /// <summary>A number of seconds above 0.</summary>
+    public static Option<double?> Seconds(string name, string description) => new(name)
+    {
+        HelpName = "SECONDS",
+        Description = description,
+        CustomParser = result =>
+        {
+            if (double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
+                && seconds > 0 && seconds <= int.MaxValue)
+                return seconds;
+            result.AddError($"{name}: expected a number of seconds above 0, found '{result.Tokens[0].Value}'");
+            return null;
+        },
+    };
 
     /// <summary>Objects for programs instead of lines for people.</summary>
     public static Option<bool> Json() =>

@@ -109,6 +109,21 @@ public static class TrainOptions
             (c, text) => c with { CheckpointEvery = CheckpointInterval.Parse(text) }, c => c.CheckpointEvery.ToString()),
     ];
 
+    /// <summary>A configuration with one option more.</summary>
+    /// <exception cref="UsageException">There is no such option, or no such value of it.</exception>
+    public static TrainConfiguration Set(TrainConfiguration configuration, string name, string value)
+    {
+        try
+        {
+            return All.FirstOrDefault(option => option.Name == name)?.Set(configuration, value)
+                ?? throw new UsageException("there is no such option");
+        }
+        catch (UsageException e)
+        {
+            throw new UsageException($"--{name}: {e.Message}");
+        }
+    }
+
     /// <summary>A configuration with these options, the others as they are in <paramref name="configuration"/>.</summary>
     /// <exception cref="UsageException">Everything wrong with the values, a line each.</exception>
     public static TrainConfiguration Parse(
@@ -119,14 +134,13 @@ public static class TrainOptions
         foreach (var (name, value) in values)
         {
             given.Add(name);
-            var option = All.FirstOrDefault(option => option.Name == name);
             try
             {
-                configuration = option?.Set(configuration, value) ?? throw new UsageException("there is no such option");
+                configuration = Set(configuration, name, value);
             }
             catch (UsageException e)
             {
-                faults.Add($"--{name}: {e.Message}");
+                faults.Add(e.Message);
             }
         }
         faults.AddRange(configuration.Faults());

@@ -1,0 +1,185 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Functional.Host.Data;
+using Functional.Host.Reporting;
+using Functional.Host.Runs;
+using Functional.Host.Search;
+
+namespace Functional.Host.Commands;
+
+/// <summary><c>functional search</c>: looks for the options of training that do best on validation samples.</summary>
+public static class SearchCommand
+{
+    private const int UsualTrials = 100;
+
+    // The book's search of section 6.5.2, unless told otherwise.
+    private static readonly string[] UsualSpace = ["learning-rate=log:1e-6..1e-2", "l2=log:1e-8..1e-4"];
+    private static readonly KeyValuePair<string, string>[] UsualOptions =
+        [new("data", "digits"), new("samples", "500"), new("validation", "0.2"), new("hidden", "100,100,100,100,100,100"), new("epochs", "50")];
+
+    private static readonly Option<string[]> Space = new("--space")
+    {
+        HelpName = "TEXT",
+        Description = $"what to search: {SpaceText.Syntax}, where NAME is an option of 'train' and 'if OTHER=VALUE|...' may follow; "
+            + $"can be given several times [default: {string.Join(", ", UsualSpace)}]",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<string?> Sampler = new("--sampler")
+    {
+        HelpName = Search.Sampler.Syntax,
+        Description = "what chooses configurations: independent points, a grid, points that fill the space evenly, or a model of where good ones are [default: random]",
+    };
+
+    private static readonly Option<string?> Pruner = new("--pruner")
+    {
+        HelpName = Search.Pruner.Syntax,
+        Description = "what ends trials early: nothing, doing worse than the median, or successive halving [default: none]",
+    };
+
+    private static readonly Option<string?> Study = new("--study")
+    {
+        HelpName = "NAME|DIR",
+        Description = "where the study is kept, as studies/NAME or the folder DIR, and continued if it is there (studies/TIME unless told)",
+    };
+
+    private static readonly Option<string?> Storage = new("--storage")
+    {
+        HelpName = "ADDRESS",
+        Description = "keep the study in PostgreSQL, for several machines: postgres://USER:PASSWORD@HOST:PORT/DATABASE",
+    };
+
+    private static readonly Option<int?> Trials = CommonOptions.Count("--trials", $"how many trials the study shall have in all [default: {UsualTrials}, or the whole grid]");
+    private static readonly Option<int?> Workers = CommonOptions.Count("--workers", $"how many trials run side by side here, with a thread each [default: {Environment.ProcessorCount}]");
+    private static readonly Option<double?> Limit = CommonOptions.Seconds("--time-limit", "begin no trial after so many seconds");
+    private static readonly Option<double?> Lapse = CommonOptions.Seconds("--lapse", "a process that was not heard of for so long is taken for dead, and its trials are given out again [default: 30]");
+    private static readonly Option<bool> Json = CommonOptions.Json();
+    private static readonly Option<bool> Open = new("--open") { Description = "open the report in the browser" };
+
+    /// <summary>The command with its options.</summary>
+    public static Command Create()
+    {
+        var options = TrainOptions.All.Select(option => CommonOptions.Of(option, Training(UsualOptions))).ToArray();
+        var command = new Command("search", "Search the options of training that do best: by default the book's search of section 6.5.");
+        foreach (var option in (Option[])[Space, Sampler, Pruner, Trials, Workers, Limit, Study, Storage, Lapse, Json, Open, .. options])
+            command.Add(option);
+        command.Add(Show());
+        command.SetAction(parsed => Run(parsed, [.. CommonOptions.Values(parsed, options)]));
+        return command;
+    }
+
+    private static Command Show()
+    {
+        var name = new Argument<string>("study") { HelpName = "NAME|DIR", Description = "the study, as --study names it" };
+        var command = new Command("show", "Tell how a study goes, and write its report, while others work on it or after.") { name, Storage, Json, Open };
+        command.SetAction(parsed =>
+        {
+            var (study, address) = (parsed.GetValue(name)!, parsed.GetValue(Storage));
+            if (address is null && !JournalStorage.Exists(Folder(study)))
+                throw new UsageException($"there is no study in {Folder(study)}");
+            using var storage = StorageOf(study, address);
+            var settings = Search.Study.SettingsIn(storage) ?? throw new UsageException($"{storage.Name}: there is no such study");
+            using var shown = Search.Study.Open(storage, settings);
+            var lines = new StudyLines(Console.Out, settings, parsed.GetValue(Json));
+            var trials = shown.Trials;
+            lines.Trials(trials);
+            Finish(parsed, shown, trials, lines, study, interrupted: false);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, KeyValuePair<string, string>[] told)
+    {
+        var name = parsed.GetValue(Study) ?? DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        var address = parsed.GetValue(Storage);
+        // Nothing is left behind where what is asked for is wrong.
+        var isThere = address is not null || JournalStorage.Exists(Folder(name));
+        using var existing = isThere ? StorageOf(name, address) : null;
+        var settings = SettingsOf(parsed, told, existing is null ? null : Search.Study.SettingsIn(existing));
+        var objective = new TrainingObjective(Common(settings), DataSets.Load(settings.Constants["data"]), settings.Space);
+        var storage = existing ?? StorageOf(name, address);
+        using var study = Search.Study.Open(storage, settings);
+
+        var lines = new StudyLines(Console.Out, settings, parsed.GetValue(Json));
+        var trials = parsed.GetValue(Trials) ?? (int)Math.Min(settings.Sampler.Count(settings.Space) ?? UsualTrials, int.MaxValue);
+        var workers = parsed.GetValue(Workers) ?? Environment.ProcessorCount;
+        lines.Started(study.Name, study.Trials, trials, workers);
+        using var interruption = new Interruption();
+        var limit = parsed.GetValue(Limit) is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        var all = study.Run(objective.Run, trials, workers, limit, lines.Ended, interruption.Token);
+        var interrupted = interruption.Token.IsCancellationRequested;
+        Finish(parsed, study, all, lines, name, interrupted);
+        if (interrupted)
+            return ExitCode.Interrupted;
+        return all.Any(trial => trial.Result is not null) && all.All(trial => trial.State == TrialState.Failed)
+            ? throw new RunException($"all trials failed; the first: {all[0].Result!.Reason}") : ExitCode.Done;
+    }
+
+    private static void Finish(ParseResult parsed, Study study, IReadOnlyList<Trial> trials, StudyLines lines, string name, bool interrupted)
+    {
+        var page = StudyPage.Render(study.Name, study.Settings, trials, "validation accuracy", trial => CommandLine(study.Settings, trial));
+        var path = Path.Combine(Folder(name), "report.html");
+        OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
+        var best = Search.Study.BestOf(trials, study.Settings.Direction);
+        lines.Finished(trials, best, best is null ? null : CommandLine(study.Settings, best), path, interrupted);
+        if (parsed.GetValue(Open))
+            Process.Start(new ProcessStartInfo(Path.GetFullPath(path)) { UseShellExecute = true });
+    }
+
+    /// <summary>A study's settings: as it began or, of a new one, as told; whoever continues may leave them out.</summary>
+    private static StudySettings SettingsOf(ParseResult parsed, KeyValuePair<string, string>[] told, StudySettings? begun)
+    {
+        var texts = parsed.GetValue(Space) ?? [];
+        var space = texts.Length > 0 ? SpaceText.Parse(texts) : begun?.Space ?? SpaceText.Parse(UsualSpace);
+        var searched = space.Hyperparameters.Select(one => one.Name).ToHashSet();
+        if (told.FirstOrDefault(option => searched.Contains(option.Key)).Key is { } twice)
+            throw new UsageException($"--{twice}: the space has it, too; it can't be both searched and set");
+        // Epochs are another way to tell the same.
+        var replaced = searched.Concat(told.Select(option => option.Key == "iterations" ? "epochs" : option.Key)).ToHashSet();
+        var usual = begun?.Constants ?? (IEnumerable<KeyValuePair<string, string>>)UsualOptions;
+        var settings = new StudySettings(space)
+        {
+            Sampler = parsed.GetValue(Sampler) is { } sampler ? Search.Sampler.Parse(sampler) : begun?.Sampler ?? Search.Sampler.Random,
+            Pruner = parsed.GetValue(Pruner) is { } pruner ? Search.Pruner.Parse(pruner) : begun?.Pruner ?? Search.Pruner.None,
+            Lapse = parsed.GetValue(Lapse) ?? begun?.Lapse ?? new StudySettings(space).Lapse,
+            Constants = usual.Where(option => !replaced.Contains(option.Key)).Concat(told.Where(option => option.Key != "seed")).ToDictionary(),
+        };
+        if (told.FirstOrDefault(option => option.Key == "seed").Value is { } seed)
+            settings = settings with { Seed = Training([new("seed", seed)]).Seed };
+        else if (begun is not null)
+            settings = settings with { Seed = begun.Seed };
+        try
+        {
+            settings.Check();
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"--sampler: {e.Message}");
+        }
+        if (Common(settings).Validation == 0 && !searched.Contains("validation"))
+            throw new UsageException("--validation: a search needs samples for validation");
+        return settings;
+    }
+
+    /// <summary>What all trials have in common.</summary>
+    private static TrainConfiguration Common(StudySettings settings) =>
+        // A number of an optimizer that not all of a search's optimizers have is a fault only of a whole configuration.
+        settings.Constants.Aggregate(
+            new TrainConfiguration { Seed = settings.Seed },
+            (configuration, option) => TrainOptions.Set(configuration, option.Key, option.Value));
+
+    private static string CommandLine(StudySettings settings, Trial trial) =>
+        TrainOptions.Parse(trial.Configuration, Common(settings)).CommandLine();
+
+    private static TrainConfiguration Training(IEnumerable<KeyValuePair<string, string>> options) =>
+        TrainOptions.Parse(options, new TrainConfiguration());
+
+    private static string Folder(string study) =>
+        study.AsSpan().IndexOfAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) >= 0 ? study : Path.Combine("studies", study);
+
+    private static StudyStorage StorageOf(string study, string? address) =>
+        address is null ? new JournalStorage(Folder(study)) : new PostgresStorage(address, study);
+}

@@ -1,0 +1,41 @@
+using System.Text.RegularExpressions;
+using Npgsql;
+
+namespace Functional.Host.Search;
+
+/// <summary>Addresses of databases, as PostgreSQL's own programs take them.</summary>
+internal static partial class PostgresAddress
+{
+    /// <summary>Reads <c>postgres://USER:PASSWORD@HOST:PORT/DATABASE?NAME=VALUE&amp;...</c>; all but the scheme may be left out.
+    /// Raises UsageException, without the password, for anything else.</summary>
+    public static NpgsqlConnectionStringBuilder Parse(string address)
+    {
+        var found = Address().Match(address);
+        if (!found.Success)
+            throw new UsageException("--storage: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE");
+        string? Part(string name) => found.Groups[name] is { Success: true, Length: > 0 } group ? Uri.UnescapeDataString(group.Value) : null;
+        var user = Part("user") ?? Environment.UserName;
+        var connection = new NpgsqlConnectionStringBuilder
+        {
+            Host = Part("host")?.Trim('[', ']') ?? "localhost",
+            Username = user,
+            Password = Part("password"),
+            Database = Part("database") ?? user,
+            ApplicationName = "functional",
+        };
+        foreach (var setting in ((Part("port") is { } port ? $"port={port}&" : "") + found.Groups["settings"].Value).Split('&', StringSplitOptions.RemoveEmptyEntries))
+            try
+            {
+                var (name, value) = setting.Split('=', 2) is [var before, var after] ? (before, after) : (setting, "");
+                connection[Uri.UnescapeDataString(name)] = Uri.UnescapeDataString(value);
+            }
+            catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException or OverflowException)
+            {
+                throw new UsageException($"--storage: '{setting.Split('=')[0]}' is no setting with such a value");
+            }
+        return connection;
+    }
+
+    [GeneratedRegex(@"^postgres(ql)?://((?<user>[^:@/?]*)(:(?<password>[^@/?]*))?@)?(?<host>\[[^\]]*\]|[^:/?@]*)(:(?<port>\d+))?(/(?<database>[^?/]*))?(\?(?<settings>.*))?$")]
+    private static partial Regex Address();
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+
+namespace Functional.Host.Search;
+
+/// <summary>
+/// What chooses configurations. Trial k is a function of the space, the key and k; for a model-based sampler also of the
+/// trials before it, never of who runs it.
+/// </summary>
+public abstract record Sampler
+{
+    /// <summary>Independent points. Source: Bergstra and Bengio, Random Search for Hyper-Parameter Optimization (JMLR 2012).</summary>
+    public static Sampler Random { get; } = new RandomSampler();
+
+    /// <summary>Points that fill the space evenly: a Sobol sequence, scrambled.</summary>
+    public static Sampler Sobol { get; } = new SobolSampler();
+
+    /// <summary>Points where good ones are denser than others: a tree-structured Parzen estimator.</summary>
+    public static Sampler Tpe { get; } = new TpeSampler();
+
+    /// <summary>All values of choices, and up to so many of each range, both ends included, each with each.</summary>
+    /// <exception cref="ArgumentException">There are fewer than 2 points.</exception>
+    public static Sampler Grid(int points = GridSampler.UsualPoints) => new GridSampler(points);
+
+    /// <summary>What can be written, for help.</summary>
+    public const string Syntax = "random|grid[:POINTS]|sobol|tpe";
+
+    /// <summary>Reads what <see cref="object.ToString"/> writes.</summary>
+    /// <exception cref="UsageException">The text is no sampler.</exception>
+    public static Sampler Parse(string text) => text.Split(':') switch
+    {
+        ["random"] => Random,
+        ["sobol"] => Sobol,
+        ["tpe"] => Tpe,
+        ["grid"] => Grid(),
+        ["grid", var points] when int.TryParse(points, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 2 => Grid(count),
+        _ => throw new UsageException($"--sampler: expected {Syntax} (with at least 2 points), found '{text}'"),
+    };
+
+    /// <summary>The configuration of a trial.</summary>
+    /// <param name="space">Where from.</param>
+    /// <param name="key">The study's.</param>
+    /// <param name="number">The trial's, from 0.</param>
+    /// <param name="trials">Those before it.</param>
+    /// <param name="direction">Which values are better.</param>
+    public abstract Configuration Suggest(SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction);
+
+    /// <summary>How many trials there can be at all; null if any number.</summary>
+    public virtual long? Count(SearchSpace space) => null;
+
+    /// <summary>Raises ArgumentException if the sampler can't serve the space.</summary>
+    public virtual void Check(SearchSpace space) { }
+
+    // A stream of its own for each trial.
+    internal static double[] Point(SearchSpace space, Key key, int number) => key.Child(number).Uniforms(space.Count);
+}
+
+/// <summary>Independent points of the unit cube.</summary>
+internal sealed record RandomSampler : Sampler
+{
+    public override Configuration Suggest(SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction) =>
+        space.At(Point(space, key, number));
+
+    public override string ToString() => "random";
+}
+
+/// <summary>The points of a grid, the last hyperparameter changing fastest.</summary>
+internal sealed record GridSampler : Sampler
+{
+    public const int UsualPoints = 5;
+
+    private readonly int points;
+
+    public GridSampler(int points)
+    {
+        if (points < 2)
+            throw new ArgumentException($"a grid needs at least 2 points along each range, not {points}");
+        this.points = points;
+    }
+
+    public override Configuration Suggest(SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction) =>
+        space.Grid(points).ElementAt(number);
+
+    public override long? Count(SearchSpace space) => space.Grid(points).LongCount();
+
+    public override string ToString() => points == UsualPoints ? "grid" : $"grid:{points}";
+}
+
+/// <summary>The points of a scrambled Sobol sequence.</summary>
+internal sealed record SobolSampler : Sampler
+{
+    public override Configuration Suggest(SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction) =>
+        space.At(SobolSequence.Point(space.Count, key, number));
+
+    public override void Check(SearchSpace space) => SobolSequence.Check(space.Count);
+
+    public override string ToString() => "sobol";
+}

@@ -1,0 +1,85 @@
+namespace Functional.Host.Search;
+
+/// <summary>The hyperparameters of a search, in order: those with a condition after those that it asks for.</summary>
+public sealed class SearchSpace
+{
+    /// <summary>These hyperparameters.</summary>
+    /// <exception cref="ArgumentException">There are none, two have one name, or a condition names none before it, or
+    /// values that it can't have.</exception>
+    public SearchSpace(params IEnumerable<Hyperparameter> hyperparameters)
+    {
+        Hyperparameters = [.. hyperparameters];
+        if (Hyperparameters.Count == 0)
+            throw new ArgumentException("a space needs at least one hyperparameter");
+        var before = new Dictionary<string, Domain>();
+        foreach (var hyperparameter in Hyperparameters)
+        {
+            Check(hyperparameter, before);
+            if (!before.TryAdd(hyperparameter.Name, hyperparameter.Domain))
+                throw new ArgumentException($"{hyperparameter.Name}: it is in the space twice");
+        }
+    }
+
+    /// <summary>The hyperparameters.</summary>
+    public IReadOnlyList<Hyperparameter> Hyperparameters { get; }
+
+    /// <summary>How many there are.</summary>
+    public int Count => Hyperparameters.Count;
+
+    /// <summary>The configuration at a point of the unit cube, a coordinate per hyperparameter; coordinates of those
+    /// without a value count for nothing.</summary>
+    public Configuration At(IReadOnlyList<double> point) => Assemble(i => Hyperparameters[i].Domain.At(point[i]));
+
+    /// <summary>The point of a configuration in the unit cube; not a number where a hyperparameter has no value.</summary>
+    public double[] PointOf(Configuration configuration) =>
+    [
+        .. Hyperparameters.Select(hyperparameter =>
+            configuration.Find(hyperparameter.Name) is { } value ? hyperparameter.Domain.UnitOf(value) : double.NaN),
+    ];
+
+    /// <summary>The configurations of the grid with up to so many points along each range, the last hyperparameter
+    /// changing fastest.</summary>
+    /// <param name="points">At least 2.</param>
+    public IEnumerable<Configuration> Grid(int points)
+    {
+        // Where a hyperparameter has no value, its grid has one point.
+        IEnumerable<Configuration> Extended(Configuration start, int i) =>
+            i == Count ? [start]
+            : !HasValue(Hyperparameters[i], start) ? Extended(start, i + 1)
+            : Hyperparameters[i].Domain.Grid(points).SelectMany(value => Extended(With(start, i, value), i + 1));
+        return Extended(new Configuration([]), 0);
+    }
+
+    /// <summary>As the command line has it.</summary>
+    public override string ToString() => string.Join("; ", Hyperparameters);
+
+    /// <summary>The configuration with values from a function of the hyperparameter's place.</summary>
+    internal Configuration Assemble(Func<int, string> value)
+    {
+        var configuration = new Configuration([]);
+        for (var i = 0; i < Count; i++)
+            if (HasValue(Hyperparameters[i], configuration))
+                configuration = With(configuration, i, value(i));
+        return configuration;
+    }
+
+    private Configuration With(Configuration start, int i, string value) =>
+        new([.. start, KeyValuePair.Create(Hyperparameters[i].Name, value)]);
+
+    private static bool HasValue(Hyperparameter hyperparameter, Configuration before) =>
+        hyperparameter.Condition is not { } condition
+        || (before.Find(condition.Name) is { } value && condition.Values.Contains(value));
+
+    private static void Check(Hyperparameter hyperparameter, Dictionary<string, Domain> before)
+    {
+        if (hyperparameter.Name.Length == 0 || hyperparameter.Name.Any(c => char.IsWhiteSpace(c) || c is '=' or '|'))
+            throw new ArgumentException($"'{hyperparameter.Name}' is no name: it may have no spaces, '=' or '|'");
+        if (hyperparameter.Condition is not { } condition)
+            return;
+        if (!before.TryGetValue(condition.Name, out var domain) || domain is not ChoiceDomain choice)
+            throw new ArgumentException($"{hyperparameter.Name}: its condition needs a choice '{condition.Name}' before it");
+        if (condition.Values.Count == 0 || condition.Values.FirstOrDefault(value => !choice.Contains(value)) is not null)
+            throw new ArgumentException(
+                $"{hyperparameter.Name}: its condition '{condition}' asks for values that are none of {choice}");
+    }
+}

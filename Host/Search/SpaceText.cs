@@ -1,0 +1,76 @@
+using System.Globalization;
+
+namespace Functional.Host.Search;
+
+/// <summary>
+/// Hyperparameters as text: <c>learning-rate=log:1e-6..1e-2</c>, <c>dropout=0..0.5</c>, <c>batch-size=int:10..200</c>
+/// (or <c>log-int:</c>), <c>optimizer=sgd|adam</c>, and <c>momentum=0.5..0.99 if optimizer=momentum|nesterov</c>.
+/// </summary>
+public static class SpaceText
+{
+    /// <summary>What can be written, for help.</summary>
+    public const string Syntax = "NAME=[log:|int:|log-int:]LOW..HIGH or NAME=VALUE|VALUE|...";
+
+    private const string If = " if ";
+
+    /// <summary>Reads a space.</summary>
+    /// <exception cref="UsageException">Everything wrong with it, a line each.</exception>
+    public static SearchSpace Parse(IEnumerable<string> texts)
+    {
+        var (hyperparameters, faults) = (new List<Hyperparameter>(), new List<string>());
+        foreach (var text in texts)
+            try
+            {
+                hyperparameters.Add(Parse(text));
+            }
+            catch (Exception e) when (e is UsageException or ArgumentException)
+            {
+                faults.Add($"--space: '{text}': {e.Message}");
+            }
+        try
+        {
+            return faults.Count == 0 ? new SearchSpace(hyperparameters) : throw new UsageException(string.Join('\n', faults));
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"--space: {e.Message}");
+        }
+    }
+
+    private static Hyperparameter Parse(string text)
+    {
+        var parts = text.Split(If, 2);
+        var (name, domain) = Halves(parts[0]);
+        var hyperparameter = new Hyperparameter(name, ParseDomain(domain));
+        if (parts.Length == 1)
+            return hyperparameter;
+        var (other, values) = Halves(parts[1]);
+        return hyperparameter.When(other, values.Split('|'));
+    }
+
+    private static (string Name, string Values) Halves(string text) =>
+        text.Split('=', 2) is [var name, var values] && name.Trim().Length > 0 && values.Trim().Length > 0
+            ? (name.Trim(), values.Trim()) : throw new UsageException($"expected {Syntax}");
+
+    private static Domain ParseDomain(string text)
+    {
+        foreach (var (prefix, logarithmic, whole) in (ReadOnlySpan<(string, bool, bool)>)
+            [("log:", true, false), ("int:", false, true), ("log-int:", true, true), ("uniform:", false, false)])
+            if (text.StartsWith(prefix, StringComparison.Ordinal))
+                return Ends(text[prefix.Length..], whole) is var (low, high)
+                    ? Range(low, high, logarithmic, whole)
+                    : throw new UsageException($"expected {prefix}LOW..HIGH with two {(whole ? "integers" : "numbers")}");
+        return Ends(text, whole: false) is var (least, most) ? Range(least, most, false, false) : new ChoiceDomain(text.Split('|'));
+    }
+
+    private static Domain Range(double low, double high, bool logarithmic, bool whole) =>
+        whole ? new IntegerDomain((int)low, (int)high, logarithmic) : new RealDomain(low, high, logarithmic);
+
+    private static (double Low, double High)? Ends(string text, bool whole) =>
+        text.Split("..") is [var low, var high] && Number(low, whole) is { } least && Number(high, whole) is { } most
+            ? (least, most) : null;
+
+    private static double? Number(string text, bool whole) =>
+        !whole ? Domain.Number(text)
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
+}

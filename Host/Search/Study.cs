@@ -1,0 +1,77 @@
+namespace Functional.Host.Search;
+
+/// <summary>
+/// A search: a space, what has been tried of it, and what came of that. It lives in a storage, where any number of
+/// workers, in this process and in others, take trials and leave results.
+/// </summary>
+public sealed class Study : IDisposable
+{
+    private readonly StudyStorage storage;
+
+    private Study(StudyStorage storage, StudySettings settings) => (this.storage, Settings) = (storage, settings);
+
+    /// <summary>What was decided when it began.</summary>
+    public StudySettings Settings { get; }
+
+    /// <summary>Its name.</summary>
+    public string Name => storage.Name;
+
+    /// <summary>All trials so far, by number.</summary>
+    public IReadOnlyList<Trial> Trials => storage.Read().Trials;
+
+    /// <summary>The trial with the best value among the complete ones; the first, if several have it; null if there is none.</summary>
+    public Trial? Best => BestOf(Trials, Settings.Direction);
+
+    /// <summary>A study that is gone when the process ends.</summary>
+    /// <exception cref="ArgumentException">The settings contradict each other.</exception>
+    public static Study InMemory(StudySettings settings) => Open(new MemoryStorage(), settings);
+
+    /// <summary>The study of a folder: begun with these settings, or continued if it is there.</summary>
+    /// <exception cref="ArgumentException">The settings contradict each other.</exception>
+    /// <exception cref="UsageException">It was begun with others.</exception>
+    /// <exception cref="Data.DataException">Its journal is damaged.</exception>
+    public static Study Open(string folder, StudySettings settings) => Open(new JournalStorage(folder), settings);
+
+    /// <summary>The study of a storage, which is closed with it: begun with these settings, or continued if it is there.</summary>
+    /// <exception cref="ArgumentException">The settings contradict each other.</exception>
+    /// <exception cref="UsageException">It was begun with others.</exception>
+    public static Study Open(StudyStorage storage, StudySettings settings)
+    {
+        settings.Check();
+        var begun = storage.Transact((state, _) => state.Settings is null ? [StudyBegun.Of(settings)] : []).Settings!;
+        settings.CheckSame(begun, storage.Name);
+        return new Study(storage, settings);
+    }
+
+    /// <summary>What the study of a storage began with, or null if there is none.</summary>
+    public static StudySettings? SettingsIn(StudyStorage storage) => storage.Read().Settings;
+
+    /// <summary>
+    /// Tries configurations until the study has so many trials and all have ended, those of other processes included; the
+    /// trials of dead ones are tried again. An objective that raises an exception, or whose value is not finite, makes its
+    /// trial fail, no more.
+    /// </summary>
+    /// <param name="objective">The value of a configuration; called by several workers at once.</param>
+    /// <param name="trials">How many the study shall have in all.</param>
+    /// <param name="workers">How many work side by side here, at least 1, each with one thread for the core's operations.</param>
+    /// <param name="limit">After this time no trial begins; any time if null.</param>
+    /// <param name="ended">Is told of each trial that ended here, one at a time.</param>
+    /// <param name="cancellation">Ends the search; trials that run are given back.</param>
+    /// <returns>All trials of the study.</returns>
+    /// <exception cref="ArgumentException">There would be no worker.</exception>
+    public IReadOnlyList<Trial> Run(
+        Func<Configuration, TrialReporter, double> objective, int trials, int workers = 1, TimeSpan? limit = null,
+        Action<Trial>? ended = null, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
+        using var run = new StudyRun(storage, Settings, objective, trials, limit, ended, cancellation);
+        run.Work(workers);
+        return Trials;
+    }
+
+    /// <summary>Closes its storage.</summary>
+    public void Dispose() => storage.Dispose();
+
+    internal static Trial? BestOf(IEnumerable<Trial> trials, Direction direction) =>
+        trials.Where(trial => trial.State == TrialState.Complete).MaxBy(trial => direction.Score(trial.Value!.Value));
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Functional.Host.Search;
+
+/// <summary>Something that happened in a study. A study is what its records, in order, make of it.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "record")]
+[JsonDerivedType(typeof(StudyBegun), "study")]
+[JsonDerivedType(typeof(TrialTaken), "taken")]
+[JsonDerivedType(typeof(TrialReported), "reported")]
+[JsonDerivedType(typeof(TrialReleased), "released")]
+[JsonDerivedType(typeof(TrialEnded), "ended")]
+internal abstract record StudyRecord
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+    };
+
+    /// <summary>The record as one line of JSON.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote. Raises JsonException for anything else.</summary>
+    public static StudyRecord OfJson(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize<StudyRecord>(json, Options) ?? throw new JsonException("null");
+}
+
+/// <summary>The first record.</summary>
+internal sealed record StudyBegun(
+    int Format, IReadOnlyList<string> Space, Direction Direction, string Sampler, string Pruner, long Seed, double Lapse,
+    IReadOnlyDictionary<string, string> Constants) : StudyRecord
+{
+    private const int KnownFormat = 1;
+
+    public static StudyBegun Of(StudySettings settings) => new(
+        KnownFormat, [.. settings.Space.Hyperparameters.Select(one => one.ToString())], settings.Direction, settings.Sampler.ToString(),
+        settings.Pruner.ToString(), settings.Seed, settings.Lapse, settings.Constants);
+
+    public StudySettings Settings() => Format != KnownFormat
+        ? throw new UsageException($"it has format {Format}, but this version reads format {KnownFormat}")
+        : new StudySettings(SpaceText.Parse(Space))
+        {
+            Direction = Direction, Sampler = Search.Sampler.Parse(Sampler), Pruner = Search.Pruner.Parse(Pruner),
+            Seed = Seed, Lapse = Lapse, Constants = Constants,
+        };
+}
+
+/// <summary>A worker takes a trial: a new one or, without parameters, one that was given back or whose worker died.</summary>
+internal sealed record TrialTaken(int Trial, string Worker, IReadOnlyDictionary<string, string>? Parameters = null) : StudyRecord;
+
+/// <summary>An intermediate value that the pruner looks at.</summary>
+internal sealed record TrialReported(int Trial, int Step, double Value) : StudyRecord;
+
+/// <summary>A worker gives a trial back.</summary>
+internal sealed record TrialReleased(int Trial) : StudyRecord;
+
+/// <summary>A trial has ended.</summary>
+internal sealed record TrialEnded(int Trial, string Worker, TrialResult Result) : StudyRecord;

@@ -1,0 +1,63 @@
+namespace Functional.Host.Search;
+
+/// <summary>Everything that is decided when a study begins, and the same for all who work on it.</summary>
+/// <param name="Space">What is searched.</param>
+public sealed record StudySettings(SearchSpace Space)
+{
+    /// <summary>Which values are better.</summary>
+    public Direction Direction { get; init; } = Direction.Maximize;
+
+    /// <summary>What chooses configurations.</summary>
+    public Sampler Sampler { get; init; } = Sampler.Random;
+
+    /// <summary>What ends trials early.</summary>
+    public Pruner Pruner { get; init; } = Pruner.None;
+
+    /// <summary>What everything random is a function of.</summary>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>A worker that was not heard of for so many seconds is taken for dead, and its trials are given out again.</summary>
+    public double Lapse { get; init; } = 30;
+
+    /// <summary>What the objective is besides the space, by name: studies of another one are not continued.</summary>
+    public IReadOnlyDictionary<string, string> Constants { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The configuration of a trial, given those before it.</summary>
+    internal Configuration Suggest(IReadOnlyList<Trial> trials) =>
+        Sampler.Suggest(Space, Key.OfSeed(Seed).Child(0), trials.Count, trials, Direction);
+
+    /// <summary>What an objective may be random by in a trial.</summary>
+    internal Key ObjectiveKey(int trial) => Key.OfSeed(Seed).Child(1).Child(trial);
+
+    /// <summary>Raises ArgumentException if the sampler can't serve the space, or the lapse is no time.</summary>
+    internal void Check()
+    {
+        Sampler.Check(Space);
+        if (!(Lapse > 0 && double.IsFinite(Lapse)))
+            throw new ArgumentException($"a worker's lapse needs seconds above 0, not {Domain.Text(Lapse)}");
+    }
+
+    /// <summary>Everything by name, as text: what two studies differ in.</summary>
+    internal IReadOnlyList<KeyValuePair<string, string>> Texts =>
+    [
+        new("space", Space.ToString()), new("direction", $"{Direction}"), new("sampler", $"{Sampler}"), new("pruner", $"{Pruner}"),
+        new("seed", $"{Seed}"), new("lapse", Domain.Text(Lapse)), .. Constants,
+    ];
+
+    /// <summary>Raises UsageException, a line per difference, unless these are the settings that a study began with.</summary>
+    internal void CheckSame(StudySettings begun, string study)
+    {
+        var before = begun.Texts.ToDictionary();
+        var now = Texts.ToDictionary();
+        string[] faults =
+        [
+            .. from name in before.Keys.Union(now.Keys)
+               let was = before.GetValueOrDefault(name, "nothing")
+               let given = now.GetValueOrDefault(name, "nothing")
+               where was != given
+               select $"--{name}: {study} was begun with '{was}', not '{given}'; choose another --study, or leave it out",
+        ];
+        if (faults.Length > 0)
+            throw new UsageException(string.Join('\n', faults));
+    }
+}

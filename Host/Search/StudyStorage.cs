@@ -1,0 +1,49 @@
+namespace Functional.Host.Search;
+
+/// <summary>
+/// Where a study's records are kept. Any number of workers, of several processes, may use one place at once: who decides
+/// what to add sees all that was added before, and nobody adds anything meanwhile.
+/// </summary>
+public abstract class StudyStorage : IDisposable
+{
+    /// <summary>The study's name, for messages.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Adds what is decided from the state as it is, all of it or nothing, and gives the state after. It may be
+    /// decided more than once, where a connection was lost.</summary>
+    /// <param name="decide">Given the state, and which workers were heard of lately.</param>
+    /// <exception cref="Runs.RunException">What is kept can't be read or written.</exception>
+    /// <exception cref="Data.DataException">What is kept is damaged.</exception>
+    internal abstract StudyState Transact(Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide);
+
+    /// <summary>Lets others know that these workers live.</summary>
+    internal abstract void Beat(IReadOnlyList<string> workers);
+
+    /// <summary>Nobody needs to watch these workers any more.</summary>
+    internal abstract void Retire(IReadOnlyList<string> workers);
+
+    /// <summary>The state as it is.</summary>
+    internal StudyState Read() => Transact((_, _) => []);
+
+    /// <summary>Closes what is open.</summary>
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+}
+
+/// <summary>A study in memory, for one process.</summary>
+internal sealed class MemoryStorage : StudyStorage
+{
+    private readonly Lock gate = new();
+    private StudyState state = StudyState.Empty;
+
+    public override string Name => "the study";
+
+    internal override StudyState Transact(Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide)
+    {
+        lock (gate)
+            return state = decide(state, _ => true).Aggregate(state, (state, record) => state.After(record));
+    }
+
+    internal override void Beat(IReadOnlyList<string> workers) { }
+
+    internal override void Retire(IReadOnlyList<string> workers) { }
+}

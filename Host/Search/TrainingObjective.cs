@@ -1,0 +1,75 @@
+using Functional.Host.Data;
+using Functional.Host.Runs;
+
+namespace Functional.Host.Search;
+
+/// <summary>
+/// The objective of <c>functional search</c>: trains a network with a configuration's options and those that all trials
+/// have in common, and gives the validation accuracy at the end. All trials have the same seed, so that they have the
+/// same samples for validation, the same order of the others, and the same first weights up to their scale; test samples
+/// are not looked at.
+/// </summary>
+public sealed class TrainingObjective
+{
+    // Of a space that can't be trained with one would like to know before the first trial, not after hours.
+    private const int Points = 64, Corners = 16;
+
+    private readonly TrainConfiguration common;
+    private readonly ImageDataSet data;
+
+    /// <summary>Checks that the space's configurations can be trained with.</summary>
+    /// <param name="common">What all trials have in common.</param>
+    /// <param name="data">What they learn from.</param>
+    /// <param name="space">Names options of <see cref="TrainOptions"/>.</param>
+    /// <exception cref="UsageException">A hyperparameter is no option of training, or has values that it can't take.</exception>
+    public TrainingObjective(TrainConfiguration common, ImageDataSet data, SearchSpace space)
+    {
+        this.common = common;
+        // Choosing by test samples would spoil them, and evaluating them takes most of a small run's time.
+        this.data = data with { Test = None(data.Test) };
+        if (space.Hyperparameters.FirstOrDefault(one => TrainOptions.All.All(option => option.Name != one.Name)) is { } unknown)
+            throw new UsageException($"--space: '{unknown.Name}' is no option of training; 'functional train --help' tells them");
+        foreach (var configuration in Enumerable.Range(0, Points).Select(i => space.At(Sampler.Point(space, Key.OfSeed(0), i))))
+            Explained(configuration, () => Configure(configuration));
+        foreach (var configuration in space.Grid(2).Take(Corners))
+            Explained(configuration, () => new TrainingRun(Configure(configuration), this.data));
+    }
+
+    /// <summary>Everything that a trial's run depends on.</summary>
+    /// <exception cref="UsageException">Everything wrong with it, a line each.</exception>
+    public TrainConfiguration Configure(Configuration configuration) => TrainOptions.Parse(configuration, common);
+
+    /// <summary>Trains, reporting the validation accuracy after each epoch, and the training accuracy beside it.</summary>
+    public double Run(Configuration configuration, TrialReporter reporter)
+    {
+        var summary = new TrainingRun(Configure(configuration), data)
+            .Run(new Observer(reporter), threads: 1, folder: null, reporter.Cancellation).Summary;
+        reporter.Cancellation.ThrowIfCancellationRequested();
+        return summary.ValidationAccuracy!.Value;
+    }
+
+    private static void Explained(Configuration configuration, Func<object> check)
+    {
+        try
+        {
+            check();
+        }
+        catch (UsageException e)
+        {
+            throw new UsageException(string.Join('\n', e.Message.Split('\n').Select(line => $"--space: with {configuration}: {line}")));
+        }
+    }
+
+    private static LabeledImages None(LabeledImages images) => new(images.Height, images.Width, images.Classes, [], []);
+
+    private sealed class Observer(TrialReporter reporter) : IRunObserver
+    {
+        public void Started(RunStart start) { }
+
+        public void Stepped(StepReport report, int samples) { }
+
+        public void EpochEnded(EpochReport epoch) => reporter.Report(epoch.ValidationAccuracy!.Value, epoch.TrainAccuracy);
+
+        public void Finished(RunSummary summary) { }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+
+namespace Functional.Host.Search;
+
+/// <summary>How far a trial has come.</summary>
+public enum TrialState
+{
+    /// <summary>It was given back, and waits for a worker.</summary>
+    Waiting,
+
+    /// <summary>A worker has it.</summary>
+    Running,
+
+    /// <summary>It has its value.</summary>
+    Complete,
+
+    /// <summary>It was ended early, since it did worse than others.</summary>
+    Pruned,
+
+    /// <summary>It ended without a value.</summary>
+    Failed,
+}
+
+/// <summary>How a trial ended.</summary>
+/// <param name="State">Complete, pruned or failed.</param>
+/// <param name="Curve">The intermediate values, from step 1.</param>
+/// <param name="TrainingCurve">What was reported beside them, if anything was.</param>
+/// <param name="Seconds">How long its last worker took.</param>
+/// <param name="Value">The objective's value; of a pruned trial the last intermediate one; null of a failed one.</param>
+/// <param name="Reason">Why it was pruned, or failed.</param>
+public sealed record TrialResult(
+    TrialState State, IReadOnlyList<double> Curve, IReadOnlyList<double> TrainingCurve, double Seconds,
+    double? Value = null, string? Reason = null);
+
+/// <summary>A configuration that is tried, and what came of it.</summary>
+/// <param name="Number">From 0, in the order in which they were first taken.</param>
+/// <param name="Configuration">What is tried.</param>
+public sealed record Trial(int Number, Configuration Configuration)
+{
+    /// <summary>How far it has come.</summary>
+    public TrialState State { get; init; } = TrialState.Running;
+
+    /// <summary>Who had it last.</summary>
+    public string Worker { get; init; } = "";
+
+    /// <summary>The intermediate values that the pruner compares, by step.</summary>
+    public ImmutableSortedDictionary<int, double> Reported { get; init; } = ImmutableSortedDictionary<int, double>.Empty;
+
+    /// <summary>How it ended; null until it has.</summary>
+    public TrialResult? Result { get; init; }
+
+    /// <summary>The objective's value, or of a pruned trial its last intermediate one.</summary>
+    public double? Value => Result?.Value;
+}

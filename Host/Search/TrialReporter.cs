@@ -1,0 +1,79 @@
+namespace Functional.Host.Search;
+
+/// <summary>Ends a trial from inside its objective, which lets it pass.</summary>
+public sealed class TrialStoppedException : Exception
+{
+    internal TrialStoppedException(TrialState? state, string message) : base(message) => State = state;
+
+    // Null if the trial has gone to another worker.
+    internal TrialState? State { get; }
+}
+
+/// <summary>A failure of the storage, which is none of the trial.</summary>
+internal sealed class StorageFailure(Exception failure) : Exception(failure.Message, failure);
+
+/// <summary>What an objective knows of its trial, and whom it tells how that goes.</summary>
+public sealed class TrialReporter
+{
+    private readonly StudyStorage storage;
+    private readonly StudySettings settings;
+    private readonly string worker;
+    private readonly List<double> curve = [], trainingCurve = [];
+
+    internal TrialReporter(StudyStorage storage, StudySettings settings, Trial trial, string worker, CancellationToken cancellation)
+    {
+        (this.storage, this.settings, this.worker) = (storage, settings, worker);
+        (Trial, Key, Cancellation) = (trial.Number, settings.ObjectiveKey(trial.Number), cancellation);
+    }
+
+    /// <summary>The trial's number, from 0.</summary>
+    public int Trial { get; }
+
+    /// <summary>What the objective may be random by: a function of the study's seed and the trial's number.</summary>
+    public Key Key { get; }
+
+    /// <summary>Is cancelled when the search is to stop: a long objective ends itself then, by an
+    /// OperationCanceledException, and the trial is given back.</summary>
+    public CancellationToken Cancellation { get; }
+
+    internal IReadOnlyList<double> Curve => curve;
+
+    internal IReadOnlyList<double> TrainingCurve => trainingCurve;
+
+    /// <summary>Tells the next intermediate value, such as the validation accuracy after an epoch.</summary>
+    /// <param name="value">On the scale of the objective's value.</param>
+    /// <param name="training">The same of what was trained on, to be drawn beside it.</param>
+    /// <exception cref="TrialStoppedException">The trial is to end here, since the value is not finite, the pruner says
+    /// so, or another worker has the trial by now. Let it pass.</exception>
+    public void Report(double value, double? training = null)
+    {
+        Cancellation.ThrowIfCancellationRequested();
+        if (!double.IsFinite(value))
+            throw new TrialStoppedException(TrialState.Failed, $"the value became {Domain.Text(value)} in step {curve.Count + 1}");
+        curve.Add(value);
+        if (training is { } beside)
+            trainingCurve.Add(beside);
+        var step = curve.Count;
+        if (!settings.Pruner.LooksAt(step))
+            return;
+        var trials = Tell(new TrialReported(Trial, step, value)).Trials;
+        if (trials[Trial].State != TrialState.Running || trials[Trial].Worker != worker)
+            throw new TrialStoppedException(null, $"trial {Trial} has gone to another worker");
+        if (settings.Pruner.Ends(trials, Trial, step, settings.Direction))
+            throw new TrialStoppedException(TrialState.Pruned, $"worse than others in step {step}");
+    }
+
+    private StudyState Tell(TrialReported reported)
+    {
+        try
+        {
+            return storage.Transact((state, _) =>
+                state.Trials[Trial] is { Result: null } mine && mine.Worker == worker && !mine.Reported.ContainsKey(reported.Step)
+                    ? [reported] : []);
+        }
+        catch (Exception e)
+        {
+            throw new StorageFailure(e);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Functional.Tests.CommandLine;
+using Functional.Tests.Data;
+
+namespace Functional.Tests.Search;
+
+public sealed class SearchCommandTests : IDisposable
+{
+    private static readonly string[] Small = ["--samples", "200", "--hidden", "10", "--epochs", "3"];
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private Outcome Search(params string[] arguments) => Program.Run(folder.Path, ["search", .. arguments]);
+
+    private static IEnumerable<JsonElement> Trials(Outcome outcome) =>
+        outcome.Events.Where(found => found.GetProperty("event").GetString() == "trial").OrderBy(found => found.GetProperty("trial").GetInt32());
+
+    private static string Text(JsonElement trial) =>
+        $"{trial.GetProperty("trial")} {trial.GetProperty("parameters")} {trial.GetProperty("state")} {trial.GetProperty("value")}";
+
+    [Fact]
+    public void Trials_are_the_same_for_any_number_of_workers_and_can_be_continued()
+    {
+        string[] space = ["--space", "learning-rate=log:1e-3..1", "--space", "optimizer=sgd|momentum", "--space", "momentum=0.5..0.99 if optimizer=momentum"];
+        var whole = Search([.. Small, .. space, "--trials", "8", "--workers", "2", "--study", "whole", "--json"]);
+        Assert.Equal((0, ""), (whole.ExitCode, whole.Error));
+        Assert.Equal(8, Trials(whole).Count());
+        Assert.All(Trials(whole), trial => Assert.Equal(
+            trial.GetProperty("parameters").GetProperty("optimizer").GetString() == "momentum",
+            trial.GetProperty("parameters").TryGetProperty("momentum", out _)));
+        Search([.. Small, .. space, "--trials", "3", "--workers", "1", "--study", "parts"]);
+        var rest = Search("--trials", "8", "--workers", "1", "--study", "parts", "--json");
+        Assert.Equal(3, rest.Event("start").GetProperty("ended").GetInt32());
+        Assert.Equal(Trials(whole).Skip(3).Select(Text), Trials(rest).Select(Text));
+        // What the report says trains the best one again, to the same accuracy.
+        var summary = whole.Event("summary");
+        var words = summary.GetProperty("command").GetString()!.Split(' ')[1..];
+        var trained = Program.Run(folder.Path, [.. words, "--json"]).Event("summary");
+        Assert.Equal(
+            summary.GetProperty("best").GetProperty("value").GetDouble(), trained.GetProperty("validationAccuracy").GetDouble());
+
+        var shown = Program.Run(folder.Path, "search", "show", "whole", "--json");
+        Assert.Equal(Trials(whole).Select(Text), Trials(shown).Select(Text));
+        var page = File.ReadAllText(folder["studies/whole/report.html"]);
+        Assert.Contains(summary.GetProperty("command").GetString()!.Split("--learning-rate")[1].Trim(), page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Failures_and_pruned_trials_are_told()
+    {
+        var outcome = Search(
+            [.. Small, "--space", "init=normal:1e30|normal:0.1", "--space", "learning-rate=log:1e-4..1", "--sampler", "grid:4", "--pruner", "asha", "--workers", "1", "--study", "./here/x"]);
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        Assert.Contains("the loss became", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("4 failed", outcome.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(folder["here/x/report.html"]));
+    }
+
+    [Theory]
+    [InlineData("--space", "learning-rate=log:0..1", "--space: 'learning-rate=log:0..1': a logarithmic range needs ends above 0, not 0..1")]
+    [InlineData("--space", "speed=1..2", "--space: 'speed' is no option of training; 'functional train --help' tells them")]
+    [InlineData("--space", "batch-size=10..20", "--space: with batch-size=12.997653421868940: --batch-size: expected an integer")]
+    [InlineData("--space", "momentum=0..1 if optimizer=momentum", "--space: momentum: its condition needs a choice 'optimizer' before it")]
+    [InlineData("--sampler", "best", "--sampler: expected random|grid[:POINTS]|sobol|tpe (with at least 2 points), found 'best'")]
+    [InlineData("--pruner", "asha:0", "--pruner: a pruner needs steps before the first cut from 1 on, not 0")]
+    [InlineData("--trials", "0", "--trials: expected an integer from 1 on, found '0'")]
+    [InlineData("--l2", "0.1", "--l2: the space has it, too; it can't be both searched and set")]
+    [InlineData("--validation", "0", "--validation: a search needs samples for validation")]
+    [InlineData("--storage", "mysql://x", "--storage: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE")]
+    public void Bad_input_is_one_line_exit_code_2_and_no_study(string option, string value, string message)
+    {
+        var outcome = Search(option, value);
+        Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
+        Assert.StartsWith($"functional: {message[..Math.Min(message.Length, 44)]}", outcome.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void Ctrl_C_leaves_a_study_that_goes_on()
+    {
+        using var process = Program.Start(folder.Path, "search", "--trials", "100000", "--json", "--study", "x", "--samples", "200", "--hidden", "10", "--epochs", "3");
+        while (process.StandardOutput.ReadLine()?.Contains("\"trial\"", StringComparison.Ordinal) == false)
+        {
+        }
+        using (var kill = Program.Start("kill", folder.Path, ["-TERM", $"{process.Id}"]))
+            kill.WaitForExit();
+        var outcome = Program.End(process);
+        Assert.Equal(130, outcome.ExitCode);
+        Assert.True(outcome.Event("summary").GetProperty("interrupted").GetBoolean());
+        var ended = outcome.Event("summary").GetProperty("complete").GetInt32();
+        var rest = Search("--study", "x", "--trials", $"{ended + 4}", "--json");
+        Assert.Equal(ended + 4, rest.Event("summary").GetProperty("complete").GetInt32());
+    }
+}

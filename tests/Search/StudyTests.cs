@@ -1,0 +1,187 @@
+using Functional.Host;
+using Functional.Host.Data;
+using Functional.Host.Search;
+using Functional.Tests.Data;
+
+namespace Functional.Tests.Search;
+
+/// <summary>Searches from C#: any function of a configuration.</summary>
+public sealed class StudyTests : IDisposable
+{
+    private static readonly SearchSpace Space = new(
+        Hyperparameter.LogUniform("rate", 1e-6, 1), Hyperparameter.UniformInteger("units", 1, 9), Hyperparameter.Choice("kind", "a", "b"),
+        Hyperparameter.Uniform("share", 0, 1).When("kind", "b"));
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private static double Value(Configuration configuration, TrialReporter reporter) =>
+        configuration.Whole("units") - configuration.Number("rate") + (configuration.Text("kind") == "b" ? configuration.Number("share") : 0);
+
+    [Theory]
+    [InlineData("random")]
+    [InlineData("sobol")]
+    [InlineData("grid:3")]
+    public void The_result_is_the_same_for_any_number_of_workers(string sampler)
+    {
+        var settings = new StudySettings(Space) { Sampler = Sampler.Parse(sampler), Seed = 7 };
+        string[] Tried(int workers)
+        {
+            using var study = Study.InMemory(settings);
+            return [.. study.Run(Value, trials: 30, workers).Select(trial => $"{trial.Number} {trial.Configuration} {trial.Value:R}")];
+        }
+        var alone = Tried(1);
+        Assert.Equal(30, alone.Length);
+        Assert.Equal(alone, Tried(4));
+    }
+
+    [Fact]
+    public void A_grid_has_each_value_with_each_and_ends()
+    {
+        using var study = Study.InMemory(new StudySettings(Space) { Sampler = Sampler.Grid(3) });
+        var trials = study.Run(Value, trials: 1000, workers: 2);
+        // 3 rates x 3 numbers of units x (a, or b with 3 shares).
+        Assert.Equal(36, trials.Count);
+        Assert.Equal(36, trials.Select(trial => trial.Configuration).Distinct().Count());
+        Assert.Equal(("9", "1"), (study.Best!.Configuration.Text("units"), study.Best.Configuration.Text("share")));
+    }
+
+    [Fact]
+    public void A_trial_that_fails_is_recorded_and_others_go_on()
+    {
+        var settings = new StudySettings(Space) { Direction = Direction.Minimize };
+        using (var study = Study.Open(folder["study"], settings))
+            study.Run((_, reporter) => reporter.Trial switch
+            {
+                1 => throw new InvalidOperationException("out of luck"),
+                2 => double.NaN,
+                3 => Reported(reporter, 1, double.PositiveInfinity),
+                _ => reporter.Trial,
+            }, trials: 6, workers: 2);
+        using var again = Study.Open(folder["study"], settings);
+        Assert.Equal(
+            ["", "out of luck", "the value is NaN", "the value became Infinity in step 2", "", ""],
+            again.Trials.Select(trial => trial.Result!.Reason ?? ""));
+        Assert.Equal(3, again.Trials.Count(trial => trial.State == TrialState.Failed));
+        Assert.Equal(0, again.Best!.Number);
+    }
+
+    [Fact]
+    public void A_study_goes_on_where_it_was_cancelled()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var settings = new StudySettings(Space);
+        var calls = 0;
+        double Counted(Configuration configuration, TrialReporter reporter)
+        {
+            if (Interlocked.Increment(ref calls) == 4)
+                cancellation.Cancel();
+            return Reported(reporter, Value(configuration, reporter));
+        }
+        using (var study = Study.Open(folder["study"], settings))
+        {
+            var first = study.Run(Counted, trials: 9, cancellation: cancellation.Token);
+            Assert.Equal([.. Enumerable.Repeat(TrialState.Complete, 3), TrialState.Waiting], first.Select(trial => trial.State));
+        }
+        using var again = Study.Open(folder["study"], settings);
+        Assert.All(again.Run(Counted, trials: 9), trial => Assert.Equal(TrialState.Complete, trial.State));
+        // The fourth was begun twice.
+        Assert.Equal(10, calls);
+    }
+
+    [Fact]
+    public void A_study_is_not_continued_with_other_settings()
+    {
+        var settings = new StudySettings(Space);
+        Study.Open(folder["study"], settings).Dispose();
+        var error = Assert.Throws<UsageException>(() => Study.Open(folder["study"], settings with { Seed = 2, Sampler = Sampler.Tpe }));
+        Assert.Equal(
+            [
+                $"--sampler: {folder["study"]} was begun with 'random', not 'tpe'; choose another --study, or leave it out",
+                $"--seed: {folder["study"]} was begun with '1', not '2'; choose another --study, or leave it out",
+            ],
+            error.Message.Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("median:2", 4)]
+    [InlineData("asha:1:2", 3)]
+    public void A_pruner_ends_trials_that_do_worse(string pruner, int complete)
+    {
+        // Trial k has the value 8 - k in every step: each is worse than all before.
+        using var study = Study.InMemory(new StudySettings(Space) { Pruner = Pruner.Parse(pruner) });
+        var trials = study.Run((_, reporter) => Reported(reporter, [.. Enumerable.Repeat(8.0 - reporter.Trial, 4)]), trials: 8);
+        Assert.InRange(trials.Count(trial => trial.State == TrialState.Complete), 1, complete);
+        Assert.All(trials.Where(trial => trial.State != TrialState.Complete), trial =>
+        {
+            Assert.Equal(TrialState.Pruned, trial.State);
+            Assert.Equal(8.0 - trial.Number, trial.Value);
+            Assert.InRange(trial.Result!.Curve.Count, 1, 3);
+        });
+        Assert.Equal(0, study.Best!.Number);
+    }
+
+    [Fact]
+    public void No_trial_begins_after_the_time_limit()
+    {
+        using var study = Study.InMemory(new StudySettings(Space));
+        var trials = study.Run((_, _) =>
+        {
+            Thread.Sleep(20);
+            return 1;
+        }, trials: 1000, limit: TimeSpan.FromMilliseconds(100));
+        Assert.InRange(trials.Count, 1, 10);
+        Assert.All(trials, trial => Assert.Equal(TrialState.Complete, trial.State));
+    }
+
+    [Fact]
+    public void Two_processes_worth_of_workers_share_a_journal()
+    {
+        // Each opens the journal by itself, as a process does.
+        var settings = new StudySettings(Space);
+        var runs = Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(() =>
+        {
+            using var study = Study.Open(folder["study"], settings);
+            study.Run(Value, trials: 40);
+        }, TaskCreationOptions.LongRunning)).ToArray();
+        Task.WaitAll(runs);
+        using var alone = Study.InMemory(settings);
+        using var shared = Study.Open(folder["study"], settings);
+        Assert.Equal(
+            alone.Run(Value, trials: 40).Select(trial => (trial.Configuration, trial.Value)),
+            shared.Trials.Select(trial => (trial.Configuration, trial.Value)));
+    }
+
+    [Fact]
+    public void A_trial_of_a_silent_worker_is_given_out_again_and_its_first_result_counts()
+    {
+        var settings = new StudySettings(Space) { Lapse = 0.2 };
+        using var first = Study.Open(folder["study"], settings);
+        using var second = Study.Open(folder["study"], settings);
+        using var release = new ManualResetEventSlim();
+        var slow = Task.Factory.StartNew(() => first.Run((_, _) =>
+        {
+            release.Wait();
+            return 1;
+        }, trials: 1), TaskCreationOptions.LongRunning);
+        while (first.Trials.Count == 0)
+            Thread.Sleep(5);
+        // As if its beats didn't come through.
+        var workers = folder["study/workers"];
+        var stolen = Task.Factory.StartNew(() => second.Run((_, _) => 2, trials: 1), TaskCreationOptions.LongRunning);
+        while (!stolen.IsCompleted)
+            foreach (var file in Directory.GetFiles(workers))
+                File.Delete(file);
+        release.Set();
+        slow.Wait();
+        Assert.Equal(2, Assert.Single(first.Trials).Value);
+    }
+
+    private static double Reported(TrialReporter reporter, params double[] values)
+    {
+        foreach (var value in values)
+            reporter.Report(value);
+        return values[^1];
+    }
+}
