@@ -136,7 +136,7 @@ public sealed class StudyTests : IDisposable
     }
 
     [Fact]
-    public void Two_processes_worth_of_workers_share_a_journal()
+    public async Task Two_processes_worth_of_workers_share_a_journal()
     {
         // Each opens the journal by itself, as a process does.
         var settings = new StudySettings(Space);
@@ -145,7 +145,7 @@ public sealed class StudyTests : IDisposable
             using var study = Study.Open(folder["study"], settings);
             study.Run(Value, trials: 40);
         }, TaskCreationOptions.LongRunning)).ToArray();
-        Task.WaitAll(runs);
+        await Task.WhenAll(runs);
         using var alone = Study.InMemory(settings);
         using var shared = Study.Open(folder["study"], settings);
         Assert.Equal(
@@ -154,7 +154,7 @@ public sealed class StudyTests : IDisposable
     }
 
     [Fact]
-    public void A_trial_of_a_silent_worker_is_given_out_again_and_its_first_result_counts()
+    public async Task A_trial_of_a_silent_worker_is_given_out_again_and_its_first_result_counts()
     {
         var settings = new StudySettings(Space) { Lapse = 0.2 };
         using var first = Study.Open(folder["study"], settings);
@@ -174,7 +174,7 @@ public sealed class StudyTests : IDisposable
             foreach (var file in Directory.GetFiles(workers))
                 File.Delete(file);
         release.Set();
-        slow.Wait();
+        await slow;
         Assert.Equal(2, Assert.Single(first.Trials).Value);
     }
 

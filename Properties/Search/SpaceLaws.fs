@@ -1,0 +1,86 @@
+module Functional.Properties.Search.SpaceLaws
+
+open System
+open Xunit
+open FsCheck
+open FsCheck.FSharp
+open Functional
+open Functional.Host.Search
+open Functional.Properties
+
+let private number: Gen<float> =
+    gen {
+        let! mantissa = Gen.choose (-9999, 9999)
+        let! exponent = Gen.choose (-9, 4)
+        return float $"{mantissa}e{exponent}"
+    }
+
+let private domain: Gen<Domain> =
+    let ends generator = Gen.map2 (fun a b -> min a b, max a b) generator generator
+    Gen.oneof
+        [ ends number |> Gen.map (fun (low, high) -> RealDomain(low, high, false) :> Domain)
+          ends number |> Gen.map (fun (low, high) -> RealDomain(abs low + 1e-12, 2.0 * abs low + abs high + 1e-9, true) :> Domain)
+          ends (Gen.choose (-50, 50)) |> Gen.map (fun (low, high) -> IntegerDomain(low, high, false) :> Domain)
+          ends (Gen.choose (1, 500)) |> Gen.map (fun (low, high) -> IntegerDomain(low, high, true) :> Domain)
+          Gen.choose (1, 5) |> Gen.map (fun count -> ChoiceDomain [ for i in 1..count -> $"value{i}" ] :> Domain) ]
+
+/// A space whose choices some others depend on, and a seed.
+let private spaces: Arbitrary<SearchSpace * int64> =
+    let generator =
+        gen {
+            let! count = Gen.choose (1, 6)
+            let! domains = Gen.listOfLength count domain
+            let! wishes = Gen.listOfLength count (Gen.choose (0, 3 * count))
+            let! seed = Gen.choose (0, 1000000)
+            let named = domains |> List.mapi (fun i domain -> Hyperparameter($"h{i}", domain))
+            let conditional i (hyperparameter: Hyperparameter) =
+                match List.tryItem wishes[i] (List.truncate i named) with
+                | Some before ->
+                    match before.Domain with
+                    | :? ChoiceDomain as choice -> hyperparameter.When(before.Name, [ choice.Values[0] ])
+                    | _ -> hyperparameter
+                | None -> hyperparameter
+            return SearchSpace(List.mapi conditional named), int64 seed
+        }
+    Arb.fromGen generator
+
+[<Fact>]
+let ``every point of the unit cube is a configuration of the space, and comes back`` () =
+    Law.holds spaces (fun (space, seed) ->
+        let point = (Key.OfSeed seed).Uniforms space.Count
+        let configuration = space.At point
+        let back = space.PointOf configuration
+        for hyperparameter, before, after in Seq.zip3 space.Hyperparameters point back do
+            match configuration.Find hyperparameter.Name with
+            | null -> Assert.True(Double.IsNaN after && hyperparameter.Condition <> null)
+            | value ->
+                Assert.True(hyperparameter.Domain.Contains value, $"{value} of {hyperparameter}")
+                Assert.InRange(after, 0.0, 1.0)
+                match hyperparameter.Domain with
+                | :? RealDomain as range when range.Low < range.High -> Assert.Equal(before, after, 1e-6)
+                | _ -> ()
+        Assert.Equal<Configuration>(configuration, space.At(Array.map (fun x -> if Double.IsNaN x then 0.5 else x) back)))
+
+[<Fact>]
+let ``a space reads back from its text`` () =
+    Law.holds spaces (fun (space, seed) ->
+        let again = SpaceText.Parse [ for hyperparameter in space.Hyperparameters -> string hyperparameter ]
+        Assert.Equal(string space, string again)
+        let point = (Key.OfSeed seed).Uniforms space.Count
+        Assert.Equal<Configuration>(space.At point, again.At point))
+
+[<Fact>]
+let ``a grid has no configuration twice, and each is of the space`` () =
+    Law.holdsInEachOf 50 spaces (fun (space, _) ->
+        let some = space.Grid 3 |> Seq.truncate 300 |> Seq.toArray
+        Assert.Equal(some.Length, (Array.distinct some).Length)
+        for configuration in some do
+            Assert.All(configuration, fun pair ->
+                let hyperparameter = space.Hyperparameters |> Seq.find (fun one -> one.Name = pair.Key)
+                Assert.True(hyperparameter.Domain.Contains pair.Value, $"{pair.Value} of {hyperparameter}")))
+
+[<Fact>]
+let ``a logarithmic range has equal shares of equal ratios`` () =
+    let range = RealDomain(1e-6, 1e-2, true)
+    for share, expected in [ 0.0, 1e-6; 0.25, 1e-5; 0.5, 1e-4; 0.75, 1e-3; 1.0, 1e-2 ] do
+        Assert.Equal(1.0, float (range.At share) / expected, 1e-14)
