@@ -25,6 +25,7 @@ public class ScriptTests
         Assert.True(outcome.ExitCode == 0, outcome.Output + outcome.Error);
     }
 
-    private static string FindRoot(string folder) =>
+    /// <summary>The repository's folder, above this one.</summary>
+    internal static string FindRoot(string folder) =>
         File.Exists(Path.Combine(folder, "Functional.sln")) ? folder : FindRoot(Path.GetDirectoryName(folder)!);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using Functional.Host.Data;
 using Functional.Host.Doctor;
 using Functional.Host.Reporting;
@@ -20,18 +21,19 @@ public static class DoctorCommand
         };
         var options = TrainOptions.All.Select(option => CommonOptions.Of(option, new TrainConfiguration())).ToArray();
         var threads = CommonOptions.Threads();
+        var page = new Option<string?>("--page") { HelpName = "FILE", Description = "also write a page in HTML, with a picture for each finding" };
         var json = CommonOptions.Json();
         var command = new Command(
             "doctor", "Find out why a network doesn't learn, or could learn better, by a look at its data and by short runs.")
         { run };
-        foreach (var option in (Option[])[.. options, threads, json])
+        foreach (var option in (Option[])[.. options, threads, page, json])
             command.Add(option);
         command.SetAction(parsed =>
         {
             var given = parsed.GetValue(run);
             var start = given is null ? new TrainConfiguration() : ConfigurationOf(given);
             var configuration = TrainOptions.Parse(CommonOptions.Values(parsed, options), start);
-            return Run(configuration, parsed.GetValue(threads), parsed.GetValue(json));
+            return Run(configuration, parsed.GetValue(threads), parsed.GetValue(page), parsed.GetValue(json));
         });
         return command;
     }
@@ -42,13 +44,15 @@ public static class DoctorCommand
         return ConfigurationFile.Read(new RunPaths(folder).Configuration);
     }
 
-    private static int Run(TrainConfiguration configuration, int threads, bool json)
+    private static int Run(TrainConfiguration configuration, int threads, string? page, bool json)
     {
         var examination = Physician.Examine(configuration, DataSets.Load(configuration.Data), threads);
         if (json)
             WriteJson(new JsonReport(Console.Out), examination);
         else
             WriteLines(Console.Out, examination);
+        if (page is not null)
+            OutputFile.Write(page, stream => stream.Write(Encoding.UTF8.GetBytes(DoctorPage.Render(configuration, examination))));
         return examination.IsHealthy ? ExitCode.Done : ExitCode.Found;
     }
 

@@ -10,7 +10,7 @@ namespace Functional.Host.Doctor;
 /// </summary>
 internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
 {
-    private const int MostSteps = 800;
+    private const int MostSteps = 800, LeastSteps = 60;
     private const double Budget = 3e10;
     private const double LeastGain = 0.03, LeastShare = 0.3;
 
@@ -31,7 +31,9 @@ internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
 
     private Finding? Try(Change change)
     {
-        var other = Trial.Run(change.Configuration, data, Math.Min(MostSteps, Math.Max(trial.Steps, 60)), Budget);
+        // As long as the run that it is compared with, unless its length is what is changed.
+        var most = change.Kind == FindingKind.TooFewSteps ? MostSteps : Math.Min(MostSteps, Math.Max(trial.Steps, LeastSteps));
+        var other = Trial.Run(change.Configuration, data, most, Budget);
         var gain = other.Learned - trial.Learned;
         var share = gain / (1 - trial.Learned + 1e-9);
         if (gain < LeastGain || share < LeastShare)
@@ -40,7 +42,10 @@ internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
             change.Kind, null, SeverityOf(trial),
             Text($"with {change.Told}, {other.Training.Accuracy:0%} of the training samples are told right after {other.Steps:N0} steps; as it is, {trial.Training.Accuracy:0%} after {trial.Steps:N0}"),
             change.Advice)
-        { Weight = share + change.Head };
+        {
+            Weight = share + change.Head,
+            Picture = Pictures.Losses(trial.Chance, ("as it is", trial.Losses), ($"with {change.Told.Split(" in place")[0]}", other.Losses)),
+        };
     }
 
     internal static Severity SeverityOf(Trial trial) =>

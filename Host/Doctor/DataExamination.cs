@@ -23,29 +23,28 @@ internal sealed class DataExamination(TrainConfiguration configuration, ImageDat
         var constant = Enumerable.Range(0, images.Features)
             .Count(feature => some.All(i => Pixel(i, feature) == Pixel(some[0], feature)));
         var blank = some.Count(i => !Image(images, i).ContainsAnyExcept(Image(images, i)[0]));
-        var (same, copies) = some.CountBy(i => Fingerprint(images, i)).MaxBy(count => count.Value);
-        var (constantShare, blankShare, copyShare) =
-            ((double)constant / images.Features, (double)blank / some.Length, (double)copies / some.Length);
+        var copies = some.CountBy(i => Fingerprint(images, i)).Max(count => count.Value);
+        var (constantShare, sameShare) = ((double)constant / images.Features, (double)Math.Max(blank, copies) / some.Length);
+        var picture = Pictures.Samples("Training samples", images, Trial.Some(some, 20), i => $"is {images.Labels[i]}");
+        var features = Text($"{constant} of {images.Features} features are the same in all {some.Length:N0} samples looked at");
+        Finding Of(Severity severity, string evidence, string advice) =>
+            new(FindingKind.ConstantInputs, "input", severity, evidence, advice) { Picture = picture };
+
         if (some.Length > 1 && constant == images.Features)
-            yield return new Finding(
-                FindingKind.ConstantInputs, "input", Severity.Error,
-                Text($"all {images.Features} features are the same in all {some.Length:N0} samples looked at"),
-                "Look at the images (the report of a run shows some): they hold nothing to learn from; check how --data was made");
-        else if (some.Length >= 20 && (copyShare > 0.1 || blankShare > 0.1))
-            yield return new Finding(
-                FindingKind.ConstantInputs, "input", Math.Max(copyShare, blankShare) > 0.5 ? Severity.Error : Severity.Warning,
-                Text($"{Math.Max(copyShare, blankShare):0%} of the samples are {(blankShare >= copyShare ? "blank" : "one and the same image")}"),
+            yield return Of(Severity.Error, features, "Look at the images: they hold nothing to learn from; check how --data was made");
+        else if (some.Length < 20)
+            yield break;
+        else if (sameShare > 0.1)
+            yield return Of(
+                sameShare > 0.5 ? Severity.Error : Severity.Warning,
+                Text($"{sameShare:0%} of the samples are {(blank >= copies ? "blank" : "one and the same image")}"),
                 "Leave those images out of --data: nothing can be learned from them, and their labels contradict each other");
-        else if (some.Length >= 20 && constantShare > 0.7)
-            yield return new Finding(
-                FindingKind.ConstantInputs, "input", constantShare > 0.9 ? Severity.Error : Severity.Warning,
-                Text($"{constant} of {images.Features} features are the same in all {some.Length:N0} samples looked at"),
+        else if (constantShare > 0.7)
+            yield return Of(
+                constantShare > 0.9 ? Severity.Error : Severity.Warning, features,
                 "Check how --data was made: most of each image is always the same and says nothing");
-        else if (some.Length >= 20 && constantShare > 0.5)
-            yield return new Finding(
-                FindingKind.ConstantInputs, "input", Severity.Hint,
-                Text($"{constant} of {images.Features} features are the same in all {some.Length:N0} samples looked at"),
-                "Crop the images: those features cost time and say nothing");
+        else if (constantShare > 0.5)
+            yield return Of(Severity.Hint, features, "Crop the images: those features cost time and say nothing");
     }
 
     private IEnumerable<Finding> Unscaled()
@@ -56,20 +55,13 @@ internal sealed class DataExamination(TrainConfiguration configuration, ImageDat
         var found = Diagnostics.Distribution(features);
         var size = Math.Sqrt(found.Mean * found.Mean + found.Deviation * found.Deviation);
         var text = Text($"features go from {found.Least:G3} to {found.Most:G3} with mean {found.Mean:G3} and deviation {found.Deviation:G3}");
-        if (found.Deviation == 0)
-            yield break;
-        if (size > 5)
-            yield return new Finding(
-                FindingKind.UnscaledInputs, "input", Severity.Warning, text,
-                "Scale them to about 1, where initializers and learning rates expect them: --scale unit, or --scale standard");
-        else if (size < 0.03)
-            yield return new Finding(
-                FindingKind.UnscaledInputs, "input", Severity.Warning, text,
-                "Scale them up to about 1, where initializers and learning rates expect them: --scale standard");
-        else if (Math.Abs(found.Mean) > 8 * found.Deviation)
-            yield return new Finding(
-                FindingKind.UnscaledInputs, "input", Severity.Warning, text + ", far from 0 for how little they vary",
-                "Center them: --scale standard");
+        string? advice = found.Deviation == 0 ? null
+            : size > 5 ? "Scale them to about 1, where initializers and learning rates expect them: --scale unit, or --scale standard"
+            : size < 0.03 ? "Scale them up to about 1, where initializers and learning rates expect them: --scale standard"
+            : Math.Abs(found.Mean) > 8 * found.Deviation ? "Center them, for they vary little for how far from 0 they are: --scale standard"
+            : null;
+        if (advice is not null)
+            yield return new Finding(FindingKind.UnscaledInputs, "input", Severity.Warning, text, advice) { Picture = Pictures.Features(found) };
     }
 
     private IEnumerable<Finding> Imbalanced()
@@ -88,7 +80,8 @@ internal sealed class DataExamination(TrainConfiguration configuration, ImageDat
         yield return new Finding(
             FindingKind.ClassImbalance, null, severe ? Severity.Warning : Severity.Hint,
             Text($"class {most} has {counts[most]:N0} of {samples.Training.Length:N0} training samples, class {least} has {counts[least]:N0}; even shares were {even:N0}"),
-            "Take more samples of the rare classes (or fewer of the frequent ones), and read accuracy per class: one who always answers the frequent class looks good");
+            "Take more samples of the rare classes (or fewer of the frequent ones), and read accuracy per class: one who always answers the frequent class looks good")
+        { Picture = Pictures.Classes(counts) };
     }
 
     private IEnumerable<Finding> Leaked()
@@ -97,14 +90,16 @@ internal sealed class DataExamination(TrainConfiguration configuration, ImageDat
         foreach (var (part, of, indices) in (( string, LabeledImages, int[])[])
             [("validation", images, samples.Validation), ("test", data.Test, data.Test.All)])
         {
-            var leaked = indices.Count(i => known.Contains(Fingerprint(of, i)));
+            int[] twice = [.. indices.Where(i => known.Contains(Fingerprint(of, i)))];
+            var leaked = twice.Length;
             if (leaked == 0)
                 continue;
             var share = (double)leaked / indices.Length;
             yield return new Finding(
                 FindingKind.LeakedSamples, null, share >= 0.002 || known.Count < 20 * leaked ? Severity.Warning : Severity.Hint,
                 Text($"{leaked:N0} of {indices.Length:N0} {part} samples are training samples, too"),
-                $"Remove them from one part: what the network has seen says nothing about what it hasn't{(configuration.Samples is null ? "" : " (of the --samples that are used)")}");
+                $"Remove them from one part: what the network has seen says nothing about what it hasn't{(configuration.Samples is null ? "" : " (of the --samples that are used)")}")
+            { Picture = Pictures.Samples("Samples of both parts", of, twice, i => $"{part} {i}") };
         }
     }
 

@@ -9,12 +9,12 @@ internal static class FewSamples
     private const int Count = 30, Steps = 600;
     private const double Enough = 0.95;
 
-    /// <summary>The best share of a few samples that it comes to know by heart; null where there are not so many.</summary>
-    public static double? Fitted(TrainConfiguration configuration, ImageDataSet data)
+    /// <summary>The best of its tries to learn a few samples by heart; null where there are not so many.</summary>
+    private static Trial? Best(TrainConfiguration configuration, ImageDataSet data)
     {
         if ((configuration.Samples ?? data.Training.Count) < Count)
             return null;
-        var best = 0.0;
+        Trial? best = null;
         foreach (var (rate, seed) in ((double, long)[])[(0.01, 1), (0.003, 2), (0.03, 3)])
         {
             var ideal = new TrainConfiguration
@@ -32,8 +32,9 @@ internal static class FewSamples
                 LearningRate = rate,
                 Seed = seed,
             };
-            best = Math.Max(best, Trial.Run(ideal, data).Training.Accuracy);
-            if (best >= Enough)
+            var trial = Trial.Run(ideal, data);
+            best = best is null || trial.Training.Accuracy > best.Training.Accuracy ? trial : best;
+            if (best.Training.Accuracy >= Enough)
                 break;
         }
         return best;
@@ -42,12 +43,13 @@ internal static class FewSamples
     /// <summary>What it means if it can't.</summary>
     public static Finding? Finding(Trial trial, ImageDataSet data)
     {
-        if (trial.Learned > 0.9 || trial.Configuration.Hidden.Min() > 8 || Fitted(trial.Configuration, data) is not (< Enough and var best))
+        if (trial.Learned > 0.9 || trial.Configuration.Hidden.Min() > 8
+            || Best(trial.Configuration, data) is not { Training.Accuracy: < Enough } best)
             return null;
         return new Finding(
             FindingKind.TooSmall, null, Comparisons.SeverityOf(trial),
-            FormattableString.Invariant($"of {Count} samples it can learn only {best:0%} by heart, with plain features, Adam and {Steps} steps; its narrowest layer has {trial.Configuration.Hidden.Min()} units"),
+            FormattableString.Invariant($"of {Count} samples it can learn only {best.Training.Accuracy:0%} by heart, with plain features, Adam and {Steps} steps; its narrowest layer has {trial.Configuration.Hidden.Min()} units"),
             "Give the network more units: --hidden 50 or more")
-        { Weight = 1.5 };
+        { Weight = 1.5, Picture = Pictures.Losses(best.Chance, ($"{Count} samples, again and again", best.Losses)) };
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Functional.Host.Reporting.Charts;
 
 namespace Functional.Host.Doctor;
 
@@ -102,6 +103,10 @@ public sealed record Finding(FindingKind Kind, string? Layer, Severity Severity,
 
     /// <summary>What share of what the network doesn't learn it explains; among causes, the largest come first.</summary>
     internal double Weight { get; init; }
+
+    /// <summary>What it looks like, in this very run or these data.</summary>
+    [JsonIgnore]
+    public Chart? Picture { get; init; }
 }
 
 /// <summary>Writes <c>DeadUnits</c> as <c>dead-units</c>.</summary>

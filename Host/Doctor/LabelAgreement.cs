@@ -19,25 +19,32 @@ internal static class LabelAgreement
         var test = Trial.Some(data.Test.All, Queries);
         var withinTest = Agreement(data.Test, test, data.Test, Trial.Some(data.Test.All, References));
         var across = Agreement(data.Test, test, data.Training, Trial.Some(data.Training.All, References));
+        Finding Of(Severity severity, string evidence, string advice) =>
+            new(FindingKind.ShuffledLabels, null, severity, evidence, advice)
+            {
+                Picture = Pictures.Samples(
+                    "Training samples and what their labels say", data.Training, Trial.Some(used, 20), i => $"is {data.Training.Labels[i]}"),
+            };
+
         if (within < 0.1)
-            yield return new Finding(
-                FindingKind.ShuffledLabels, null, Severity.Error,
-                Text($"the training image most alike has the same label {Percent(within)} more often than chance would have it; with right labels that is most of the time"),
+            yield return Of(
+                Severity.Error,
+                $"the training image most alike has the same label {Percent(within)} more often than chance would have it; with right labels that is most of the time",
                 "Check how --data pairs images with labels: they may be in different orders, so that there is nothing to learn but by heart");
-        else if (within < 0.4 && within < 0.85 * withinTest || within < 0.65 * withinTest)
-            yield return new Finding(
-                FindingKind.ShuffledLabels, null, Severity.Warning,
-                Text($"the training image most alike has the same label in {Percent(within)} of the cases (beyond chance), but within the test samples in {Percent(withinTest)}"),
+        else if ((within < 0.4 && within < 0.85 * withinTest) || within < 0.65 * withinTest)
+            yield return Of(
+                Severity.Warning,
+                $"the training image most alike has the same label in {Percent(within)} of the cases (beyond chance), but within the test samples in {Percent(withinTest)}",
                 "Check the training labels: a part of them seems to be wrong");
         else if (across < 0.5 * Math.Min(within, withinTest))
-            yield return new Finding(
-                FindingKind.ShuffledLabels, null, Severity.Warning,
-                Text($"images that look alike agree in their labels within the training samples ({Percent(within)} beyond chance) and within the test samples ({Percent(withinTest)}), but not with each other ({Percent(across)})"),
+            yield return Of(
+                Severity.Warning,
+                $"images that look alike agree in their labels within the training samples ({Percent(within)} beyond chance) and within the test samples ({Percent(withinTest)}), but not with each other ({Percent(across)})",
                 "Check that the labels of both parts mean the same classes and are in the order of their images");
         else if (within < 0.4)
-            yield return new Finding(
-                FindingKind.ShuffledLabels, null, Severity.Warning,
-                Text($"images that look alike have the same label in only {Percent(within)} of the cases (beyond chance)"),
+            yield return Of(
+                Severity.Warning,
+                $"images that look alike have the same label in only {Percent(within)} of the cases (beyond chance)",
                 "Look at samples with their labels: many labels may be wrong, or the classes can hardly be told by pixels");
     }
 
@@ -70,7 +77,5 @@ internal static class LabelAgreement
     private static Matrix<float> Pixels(LabeledImages images, int[] samples) =>
         Batch.OfBytes<float>(ByteScale.Unit, images.Features, images.Pixels, images.Labels, samples).Inputs;
 
-    private static string Percent(double share) => Text($"{100 * share:F0}%");
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Percent(double share) => share.ToString("0%", CultureInfo.InvariantCulture);
 }

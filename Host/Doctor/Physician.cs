@@ -38,7 +38,7 @@ public static class Physician
         Trial? trial = null;
         Parallel.Invoke(
             new ParallelOptions { MaxDegreeOfParallelism = threads },
-            () => trial = Threads.Use(1, () => Trial.Run(configuration, data)),
+            () => trial = Threads.Use(1, () => Trial.Run(configuration, data, isFollowed: true)),
             () => ofData = [.. Threads.Use(1, () => new DataExamination(configuration, data, run.Samples, run.Scale).Findings().ToArray())]);
         return new Examination(
             Ordered(trial!, [.. ofData], data, threads), trial!.Steps, trial.Planned, trial.Training.Loss, trial.Chance,
@@ -88,7 +88,8 @@ public static class Physician
             always
                 ? "batch normalization subtracts the mean of the batch: of a batch of one, nothing is left, whatever the sample"
                 : Text($"the last batch of every epoch is of one sample ({samples:N0} samples in batches of {configuration.BatchSize}), of which batch normalization leaves nothing, and learns a variance of 0"),
-            "Use another --batch-size (32 or more, and no batch of one left over), or --batch-norm false");
+            "Use another --batch-size (32 or more, and no batch of one left over), or --batch-norm false")
+        { Picture = Pictures.Losses(trial.Chance, ("", trial.Losses)) };
     }
 
     private static IEnumerable<Finding> Outcomes(Trial trial)
@@ -100,7 +101,8 @@ public static class Physician
             trial.Fault is { } fault
                 ? Text($"in step {trial.Steps + 1:N0} numbers stopped being finite, first {fault}")
                 : Text($"after {trial.Steps:N0} steps the loss is {trial.Training.Loss:G3}; it began at {trial.Start.Loss:G3}, and guessing costs {trial.Chance:F2}"),
-            "Use a smaller --learning-rate; look at the scale of features and of initial weights, too");
+            "Use a smaller --learning-rate; look at the scale of features and of initial weights, too")
+        { Picture = Pictures.Losses(trial.Chance, ("", trial.Losses)) };
     }
 
     private static IEnumerable<Finding> AtChance(Trial trial)
@@ -109,7 +111,8 @@ public static class Physician
             yield return new Finding(
                 FindingKind.LossAtChance, null, Severity.Error,
                 Text($"after {trial.Steps:N0} steps the loss is {trial.Training.Loss:F3} and {trial.Training.Accuracy:0%} of the training samples are told right; always the same answer costs {trial.Chance:F3} and is right for {trial.Majority:0%}"),
-                "See the other findings for the cause; if there is none, train longer, or try --optimizer adam");
+                "See the other findings for the cause; if there is none, train longer, or try --optimizer adam")
+            { Picture = Pictures.Losses(trial.Chance, ("", trial.Losses)) };
     }
 
     private static IEnumerable<Finding> Overfitting(Trial trial)
@@ -122,7 +125,8 @@ public static class Physician
         yield return new Finding(
             FindingKind.Overfitting, null, general < 0.15 ? Severity.Warning : Severity.Hint,
             Text($"{trial.Training.Accuracy:0%} of the training samples are told right, but {trial.Test.Accuracy:0%} of the test samples"),
-            "More data helps most (--augment shift:2,elastic makes some); --dropout 0.2 or --l2 1e-4 keeps from learning by heart");
+            "More data helps most (--augment shift:2,elastic makes some); --dropout 0.2 or --l2 1e-4 keeps from learning by heart")
+        { Picture = Pictures.Accuracies(trial.Course) };
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

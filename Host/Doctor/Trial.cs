@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 using Functional.Host.Data;
 using Functional.Host.Runs;
 
@@ -8,11 +10,14 @@ namespace Functional.Host.Doctor;
 /// <param name="Accuracy">Share told right.</param>
 internal readonly record struct Skill(double Loss, double Accuracy);
 
+/// <summary>How well it does on the way.</summary>
+internal readonly record struct Progress(int Step, double Training, double Test);
+
 /// <summary>A short training run, and what could be seen of it.</summary>
 internal sealed record Trial
 {
     internal const int DiagnosedSamples = 256;
-    private const int MostSteps = 2000, LeastSteps = 60, ProbeSamples = 1000, RecentSteps = 10;
+    private const int MostSteps = 2000, LeastSteps = 60, ProbeSamples = 1000, RecentSteps = 10, Looks = 12;
 
     // Of multiplications and additions: about a second on one core of a machine of its time.
     private const double Budget = 1e11;
@@ -29,8 +34,11 @@ internal sealed record Trial
     /// <summary>How many samples there are to train on.</summary>
     public required int Samples { get; init; }
 
-    /// <summary>The mean loss of the last few steps, as in training, and the penalty.</summary>
-    public required double RecentLoss { get; init; }
+    /// <summary>The loss of every step, as in training, and the penalty.</summary>
+    public required IReadOnlyList<double> Losses { get; init; }
+
+    /// <summary>The accuracies now and then.</summary>
+    public required IReadOnlyList<Progress> Course { get; init; }
 
     /// <summary>The initial network on training samples.</summary>
     public required Skill Start { get; init; }
@@ -65,7 +73,7 @@ internal sealed record Trial
     /// <summary>The loss is not a number, or far above where it began.</summary>
     public bool HasDiverged =>
         Fault is not null || !double.IsFinite(Training.Loss)
-        || Math.Min(Training.Loss, RecentLoss) > 3 * Math.Max(Chance, Start.Loss);
+        || Math.Min(Training.Loss, Losses.TakeLast(RecentSteps).Average()) > 3 * Math.Max(Chance, Start.Loss);
 
     /// <summary>How much of what there is to learn was learned: 0 for always the same answer, 1 for all right.</summary>
     public double Learned => HasDiverged ? 0 : Math.Clamp((Training.Accuracy - Majority) / (1 - Majority + 1e-9), 0, 1);
@@ -75,7 +83,7 @@ internal sealed record Trial
 
     /// <summary>Trains for as many steps as a second or two allow.</summary>
     /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
-    public static Trial Run(TrainConfiguration configuration, ImageDataSet data, int most = MostSteps, double budget = Budget)
+    public static Trial Run(TrainConfiguration configuration, ImageDataSet data, int most = MostSteps, double budget = Budget, bool isFollowed = false)
     {
         var run = new TrainingRun(configuration, data);
         var steps = Math.Min(run.Iterations, Math.Min(most, Affordable(run.Start.Training, configuration.BatchSize, budget)));
@@ -85,7 +93,8 @@ internal sealed record Trial
         var start = run.Start.Training;
         var (state, previous) = (start, start);
         var taken = 0;
-        var recent = new Queue<double>();
+        var losses = new List<double>();
+        var course = new List<Progress>();
         NumericFault? fault = null;
         foreach (var batch in run.Batches().Take(steps))
         {
@@ -96,9 +105,9 @@ internal sealed record Trial
                 fault = Diagnostics.NumericFaults(state, batch).Concat(Diagnostics.NumericFaults(next)).FirstOrDefault();
                 break;
             }
-            recent.Enqueue(report.Loss);
-            if (recent.Count > RecentSteps)
-                recent.Dequeue();
+            losses.Add(report.Loss);
+            if (isFollowed && taken % Math.Max(1, steps / Looks) == 0)
+                course.Add(new Progress(taken, state.Network.Accuracy(probe), state.Network.Accuracy(test)));
             if (taken++ % 10 == 0)
                 previous = state;
             state = next;
@@ -110,7 +119,8 @@ internal sealed record Trial
             Configuration = configuration,
             Planned = run.Iterations,
             Steps = taken,
-            RecentLoss = recent.Count == 0 ? double.NaN : recent.Average(),
+            Losses = losses,
+            Course = course,
             Samples = run.Samples.Training.Length,
             // As in training: batch norm has no running statistics yet.
             Start = new Skill(Plain(start.Network).TrainingLoss(probe, start.Key), start.Network.Accuracy(probe)),
@@ -121,7 +131,7 @@ internal sealed record Trial
             Initial = start.Network,
             Trained = state.Network,
             Fault = fault,
-            Chance = -shares.Sum(share => share * Math.Log(share)),
+            Chance = Entropy(shares),
             Majority = shares.Max(),
         };
     }
@@ -130,6 +140,16 @@ internal sealed record Trial
     {
         var operations = 6.0 * start.Network.Parameters().Length * batchSize;
         return (int)Math.Clamp(budget / operations, LeastSteps, MostSteps);
+    }
+
+    // The logarithm over a whole vector is the same on every system, that of one number is not.
+    private static double Entropy(double[] shares)
+    {
+        var logarithms = new double[Math.Max(shares.Length, Vector512<double>.Count)];
+        Array.Fill(logarithms, 1);
+        shares.CopyTo(logarithms, 0);
+        TensorPrimitives.Log(logarithms, logarithms);
+        return -shares.Zip(logarithms).Sum(pair => pair.First * pair.Second);
     }
 
     // Evenly taken, so that it doesn't matter how samples are sorted.

@@ -147,6 +147,33 @@ public static class SetUps
             "hidden 1 activation sigmoid init xavier optimizer adam", "hidden 3,3,3", "hidden 2 batch-norm true"),
     ];
 
+    /// <summary>One of each kind for the docs, in the order of the kinds.</summary>
+    public static IReadOnlyList<SetUp> Shown { get; } =
+    [
+        new(FindingKind.UnscaledInputs, "scale none"),
+        new(FindingKind.ConstantInputs, "", data => DataChanges.Blank(data, 0.6), "60% blank"),
+        new(FindingKind.ShuffledLabels, "", DataChanges.Shifted, "one off"),
+        new(FindingKind.ClassImbalance, "", data => DataChanges.Kept(data, c => 1.0 / (1 << c)), "long tail"),
+        new(FindingKind.LeakedSamples, "", data => DataChanges.Leaked(data, 100), "100 in test"),
+        new(FindingKind.SymmetricWeights, "init constant:0.01 optimizer adam"),
+        new(FindingKind.VanishingGradients, $"{Deep} init normal:0.01 learning-rate 0.01"),
+        new(FindingKind.ExplodingGradients, $"{Deep} init normal:0.5 learning-rate 0.01"),
+        new(FindingKind.DeadUnits, "learning-rate 2 hidden 100,100,100"),
+        new(FindingKind.SaturatedUnits, "hidden 100 activation tanh init normal:1 learning-rate 0.01"),
+        new(FindingKind.LearningRateTooHigh, "optimizer adam learning-rate 0.3"),
+        new(FindingKind.LearningRateTooLow, "learning-rate 1e-4"),
+        new(FindingKind.TooFewSteps, "samples 500 epochs 2"),
+        new(FindingKind.LossAtChance, "init zero"),
+        new(FindingKind.Diverged, "activation leaky-relu:0.5 learning-rate 5 hidden 100"),
+        new(FindingKind.BatchOfOne, "batch-size 1 batch-norm true"),
+        new(FindingKind.DropoutTooStrong, "dropout 0.9 hidden 100,100"),
+        new(FindingKind.PenaltyTooStrong, "l2 1"),
+        new(FindingKind.AugmentationTooStrong, "augment noise:20"),
+        new(FindingKind.ClippingTooStrong, "clip-norm 1e-3"),
+        new(FindingKind.Overfitting, Book7),
+        new(FindingKind.TooSmall, "hidden 1"),
+    ];
+
     private static IEnumerable<SetUp> Of(FindingKind kind, params string[] options) => Of(kind, null, "", options);
 
     // Now the digits, now MNIST.

@@ -1,0 +1,96 @@
+using System.Globalization;
+using Functional.Host.Data;
+using Functional.Host.Reporting.Charts;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Functional.Host.Doctor;
+
+/// <summary>What findings look like.</summary>
+internal static class Pictures
+{
+    private const int Images = 20, Points = 120;
+
+    /// <summary>How large the features are.</summary>
+    public static Chart Features(ValueDistribution features) => Binned("Features", "feature", features);
+
+    /// <summary>The outputs of a layer.</summary>
+    public static Chart Outputs(LayerDiagnosis layer) => Binned($"Outputs of {layer.Layer}", "output", layer.Outputs);
+
+    /// <summary>Some samples with a word on each.</summary>
+    public static Chart Samples(string title, LabeledImages images, IEnumerable<int> samples, Func<int, string> caption) =>
+        new ImageGrid(title, [.. samples.Take(Images).Select(i => new Picture(
+            images.Width, images.Height, images.Pixels.AsMemory(i * images.Features, images.Features), caption(i)))]);
+
+    /// <summary>How many samples each class has.</summary>
+    public static Chart Classes(int[] counts) =>
+        new BarChart("Training samples of each class", "samples") { Bars = [.. counts.Select((count, i) => ($"{i}", (double)count))] };
+
+    /// <summary>The weights of some units, one row each, as pictures.</summary>
+    public static Chart Weights(string title, Matrix<float> weights)
+    {
+        var side = (int)Math.Sqrt(weights.ColumnCount);
+        var (width, height) = side * side == weights.ColumnCount ? (side, side) : (weights.ColumnCount, 1);
+        return new ImageGrid(title, [.. weights.EnumerateRows().Take(Images)
+            .Select((row, i) => Picture.Of(width, height, [.. row.Select(weight => (double)weight)], $"unit {i + 1}"))]);
+    }
+
+    /// <summary>The size of gradients at each layer, from the first on.</summary>
+    public static Chart Gradients(IReadOnlyList<(string Layer, double Share)> shares) =>
+        new LineChart("Gradients at the layers, beside that at the scores", new Axis("layer") { Categories = [.. shares.Select(share => share.Layer)] }, Axis.Log("times the scores'"))
+        {
+            Series = [new Series("", [.. shares.Select(share => share.Share)]) { Marker = Marker.Circle }],
+            References = [new Reference(1, "as at the scores")],
+        };
+
+    /// <summary>A share of each layer's units.</summary>
+    public static Chart Shares(string title, IEnumerable<(string Layer, double Share)> shares) =>
+        new BarChart(title, "share, %") { Bars = [.. shares.Select(share => (share.Layer, 100 * share.Share))] };
+
+    /// <summary>How the loss goes, in one run or several.</summary>
+    public static Chart Losses(double chance, params IReadOnlyList<(string Name, IReadOnlyList<double> Losses)> runs)
+    {
+        var finite = runs.SelectMany(run => run.Losses).Where(double.IsFinite).DefaultIfEmpty(1).ToArray();
+        // Orders of magnitude don't fit on a linear axis.
+        var isWide = finite.Max() > 20 * chance;
+        return new LineChart("Loss over the steps", "step", isWide ? Axis.Log("loss") : new Axis("loss") { Minimum = 0 })
+        {
+            Series = [.. runs.Select(run => Smoothed(run.Name, run.Losses))],
+            References = [new Reference(chance, "guessing")],
+        };
+    }
+
+    /// <summary>Training and test accuracy on the way.</summary>
+    public static Chart Accuracies(IReadOnlyList<Progress> course)
+    {
+        double[] steps = [.. course.Select(at => (double)at.Step)];
+        return new LineChart("Accuracy on training and test samples", "step", Axis.Between("accuracy, %", 0, 100))
+        {
+            Series =
+            [
+                new Series("training", steps, [.. course.Select(at => 100 * at.Training)]),
+                new Series("test", steps, [.. course.Select(at => 100 * at.Test)]),
+            ],
+        };
+    }
+
+    private static Series Smoothed(string name, IReadOnlyList<double> losses)
+    {
+        var block = Math.Max(1, losses.Count / Points);
+        return new Series(
+            name, [.. losses.Chunk(block).Select((some, i) => (i * block) + ((some.Length + 1) / 2.0))],
+            [.. losses.Chunk(block).Select(some => some.Average())])
+        { Marker = Marker.None };
+    }
+
+    private static Histogram Binned(string title, string axis, ValueDistribution values)
+    {
+        var width = (values.Most - values.Least) / values.Bins.Count;
+        return new Histogram(title, axis, "count")
+        {
+            Bins = new Bins(
+                [.. Enumerable.Range(0, values.Bins.Count + 1).Select(i => values.Least + (i * width))],
+                [.. values.Bins.Select(count => (double)count)], values.NotFinite),
+            Description = string.Create(CultureInfo.InvariantCulture, $"{title}: {values}"),
+        };
+    }
+}
