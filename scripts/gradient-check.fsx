@@ -1,18 +1,44 @@
-// Is backpropagation right? Differences tell (section 5.7.3), for the library's layers and for one of your own.
+// Is backpropagation right? Differences tell (section 5.7.3): for the library's layers, and for one of your own.
 //
 //     dotnet build -c Release && dotnet fsi scripts/gradient-check.fsx
 
 #load "Functional.fsx"
 
+open System
+open System.Collections.Generic
+open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.FSharp
 
 // Double precision: the very same code as in float32, and differences can be trusted to ten digits.
 let key = Key.ofSeed 1L
-let x = MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.Dense(20, 3, Key.normals 60 key)
+let x = Matrix<float>.Build.Dense(20, 3, Key.normals 60 key)
 let batch = Batch.ofLabels x [ 0; 3; 1 ]
-
 let network: Network<float> = Network.create [ 20; 10; 4 ] Activation.Relu Initializer.He key
 
-for difference in Differences.check network batch do
-    printfn $"{difference}"
+// Every derivative of every leaf. Where ReLU has its kink no difference can be trusted: that is noticed and counted.
+printfn $"the network: {GradientCheck.ofNetwork GradientCheckSettings.Default network batch}"
+
+// A new activation: softsign, x / (1 + |x|). Its derivative is 1 / (1 + |x|)².
+let softsign (slope: float -> float) =
+    { new ILayer<float> with
+        member _.Name = "softsign"
+        member _.Description = "softsign"
+        member _.Inputs = 0 // any number of features,
+        member _.Outputs = 0 // and as many out
+        member _.Parameters = Array.empty :> IReadOnlyList<Parameter<float>>
+        member this.WithParameters _ = this
+        member _.Predict x = x.Map(fun x -> x / (1.0 + abs x))
+        member this.Forward(_, x) =
+            struct (this.Predict x, Func<_, _>(fun dy -> struct (this.Parameters, dy.PointwiseMultiply(x.Map slope)))) }
+
+let right = softsign (fun x -> 1.0 / ((1.0 + abs x) * (1.0 + abs x)))
+printfn $"softsign: {GradientCheck.ofLayer GradientCheckSettings.Default (Custom right) x}"
+
+// And with the square forgotten? The check names the element and both values.
+let wrong = softsign (fun x -> 1.0 / (1.0 + abs x))
+let report = GradientCheck.ofLayer GradientCheckSettings.Default (Custom wrong) x
+printfn $"with a mistake: {report.Mismatches.Count} of {report.Compared} differ, for example\n  {report.Mismatches[0]}"
+
+// A whole set of laws for a layer of one's own, in one line, as one would write it in a test.
+Laws.require (Laws.ofLayer right)
