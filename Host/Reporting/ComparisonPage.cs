@@ -68,12 +68,14 @@ public static class ComparisonPage
     {
         // Who picks by test accuracy has no unseen samples left.
         var validated = records.All(record => EpochReport.Best(record.Epochs) is not null);
-        var best = records.Zip(names).Where(run => run.First.Epochs.Count > 0).MaxBy(run => Measure(run.First));
-        if (best.First is null)
+        var measured = records.Zip(names).Where(run => run.First.Epochs.Count > 0).ToArray();
+        if (measured.Length == 0)
             return "None of them has come to the end of an epoch yet.";
+        var greatest = measured.Max(run => Measure(run.First));
+        var best = string.Join(" and ", measured.Where(run => Measure(run.First) == greatest).Select(run => run.Second));
         return validated
-            ? $"{best.Second} did best in validation: {PlainReport.Percent(Measure(best.First))} of the samples that are kept from training for such comparisons."
-            : $"{best.Second} has the best accuracy on the test samples, {PlainReport.Percent(Measure(best.First))}. To choose between runs, train them with --validation: what was used to choose can't tell how well the choice does on unseen samples.";
+            ? $"Best in validation: {best}, with {PlainReport.Percent(greatest)} of the samples that are kept from training for such comparisons."
+            : $"Best on the test samples: {best}, with {PlainReport.Percent(greatest)} right. To choose between runs, train them with --validation: what was used to choose can't tell how well the choice does on unseen samples.";
 
         double Measure(RunRecord record) =>
             validated ? EpochReport.Best(record.Epochs)!.ValidationAccuracy!.Value : record.Epochs[^1].TestAccuracy;

@@ -18,6 +18,7 @@ public static class Page
         th{color:var(--chart-muted);white-space:nowrap}
         td{overflow-wrap:anywhere}
         .grid{overflow-x:auto}
+        .grid th,.grid td{padding-right:1rem}
         .grid td{font-variant-numeric:tabular-nums;white-space:nowrap}
         code,pre{font:.85rem/1.5 ui-monospace,monospace;overflow-wrap:anywhere}
         pre{white-space:pre-wrap;border:1px solid var(--chart-grid);border-radius:.3rem;padding:.7rem 1rem}

@@ -119,9 +119,18 @@ public static class Checkpoint
     private static IEnumerable<Tensor> Tensors(string group, Parameters<float> leaves) =>
         leaves.Select(leaf => Tensor.Of(Name(group, leaf), Shape(leaf), leaf.Values.AsArray() ?? leaf.Values.ToArray()));
 
-    private static Parameters<float> Filled(SafetensorsFile file, string group, Parameters<float> leaves) =>
-        leaves.WithVector(Vector<float>.Build.Dense(
-            [.. leaves.SelectMany(leaf => file.Values<float>(Name(group, leaf), Shape(leaf)))]));
+    private static Parameters<float> Filled(SafetensorsFile file, string group, Parameters<float> leaves)
+    {
+        var elements = new float[leaves.Length];
+        var filled = 0;
+        foreach (var leaf in leaves)
+        {
+            var values = file.Values<float>(Name(group, leaf), Shape(leaf));
+            values.CopyTo(elements, filled);
+            filled += values.Length;
+        }
+        return leaves.WithVector(Vector<float>.Build.Dense(elements));
+    }
 
     private static void CheckNames(SafetensorsFile file, IReadOnlyCollection<string> expected)
     {

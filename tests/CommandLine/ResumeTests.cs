@@ -85,6 +85,8 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(losses, File.ReadAllBytes(folder["run/losses.f64"])[..losses.Length]);
         var stage = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(folder["run/config.json"])).GetProperty("stages")[0];
         Assert.Equal((6, 6), (stage.GetProperty("until").GetInt32(), stage.GetProperty("planned").GetInt32()));
+        Assert.Contains("<code>functional verify run</code>", File.ReadAllText(folder["run/report.html"]), StringComparison.Ordinal);
+        Assert.Equal("identical: 12 losses and 4 digests, to the last bit\n", Program.Run(folder.Path, "verify", "run").Output);
     }
 
     [Fact]
