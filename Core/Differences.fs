@@ -29,10 +29,11 @@ module Differences =
     /// The derivative of a function of one number.
     let numericalDiff (f: float -> float) (x: float) : float = (f (x + step) - f (x - step)) / (2.0 * step)
 
-    /// The derivative with respect to each element, given the loss as a function of those elements in place.
-    let private along (elements: 'T[]) (loss: unit -> float) : float[] =
+    /// The derivatives with respect to the elements from `first` up to `stop`, given the loss as a function of those elements in
+    /// place.
+    let private along (elements: 'T[]) (first: int) (stop: int) (loss: unit -> float) (derivatives: 'T[]) : unit =
         let h: 'T = Real.number step
-        Array.init elements.Length (fun i ->
+        for i in first .. stop - 1 do
             let x = elements[i]
             elements[i] <- x + h
             let above, upper = Real.toFloat elements[i], loss ()
@@ -40,23 +41,32 @@ module Differences =
             let below, lower = Real.toFloat elements[i], loss ()
             elements[i] <- x
             // In float32 x + h is rounded: divide by the distance that was really taken.
-            (upper - lower) / (above - below))
+            derivatives[i] <- Real.number ((upper - lower) / (above - below))
 
     /// The gradient of a function of a vector. f gets a vector of its own in each call.
     let numericalGradient (f: Vector<'T> -> float) (x: Vector<'T>) : Vector<'T> when Real<'T> =
-        let elements = x.ToArray()
-        along elements (fun () -> f (Dense.vector (Array.copy elements))) |> Array.map Real.number<'T, float> |> Dense.vector
+        let elements, derivatives = x.ToArray(), Array.zeroCreate<'T> x.Count
+        along elements 0 elements.Length (fun () -> f (Dense.vector (Array.copy elements))) derivatives
+        Dense.vector derivatives
 
     /// The gradient of a network's training loss for a batch, its randomness drawn from the key. Two evaluations per
     /// element: for small networks and batches.
     let ofNetworkWith (key: Key) (network: Network<'T>) (batch: Batch<'T>) : Parameters<'T> =
-        // The elements varied are this function's own copies; nobody else sees this network.
-        let parameters = Network.parameters network |> Parameters.mapLeaves _.Values.ToArray()
-        let varied = Network.withFresh network parameters
-        parameters
+        let parts = Team.threads ()
+        // Each part varies copies of its own; nobody else sees these networks.
+        let copies =
+            Array.init parts (fun _ ->
+                let parameters = Network.parameters network |> Parameters.mapLeaves _.Values.ToArray()
+                struct (parameters, Network.withFresh network parameters))
+        Network.parameters network
         |> Parameters.mapLeaves (fun leaf ->
-            along (Dense.values leaf.Values) (fun () -> Network.trainingLoss key varied batch)
-            |> Array.map Real.number<'T, float>)
+            let count = leaf.Values.Count
+            let derivatives = Array.zeroCreate<'T> count
+            Team.run parts (Action<int>(fun part ->
+                let struct (parameters, varied) = copies[part]
+                along (Dense.values parameters[leaf.Name].Values) (part * count / parts) ((part + 1) * count / parts)
+                    (fun () -> Network.trainingLoss key varied batch) derivatives))
+            derivatives)
 
     /// `ofNetworkWith` the key of seed 0.
     let ofNetwork (network: Network<'T>) (batch: Batch<'T>) : Parameters<'T> = ofNetworkWith (Key.ofSeed 0L) network batch

@@ -5,7 +5,7 @@ namespace Functional.Tests;
 /// <summary>Every script runs in F# Interactive, against the program as it was built.</summary>
 public class ScriptTests
 {
-    private static readonly string Root = FindRoot(AppContext.BaseDirectory);
+    internal static readonly string Root = FindRoot(AppContext.BaseDirectory);
 
     [Fact]
     public void Every_script_runs()

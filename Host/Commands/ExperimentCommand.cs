@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Functional.Host.Data;
 using Functional.Host.Experiments;
 using Functional.Host.Reporting;
@@ -14,8 +13,6 @@ namespace Functional.Host.Commands;
 /// <c>functional book</c>: all of them.</summary>
 public static class ExperimentCommand
 {
-    private const string PageFile = "index.html";
-
     // What the experiments' own options say, and what only runs with a folder have.
     private static readonly string[] Taken = ["data", "seed", "patience", "checkpoint-every"];
 
@@ -86,7 +83,7 @@ public static class ExperimentCommand
                 Language = parsed.GetValue(language) == "ja" ? Language.Japanese : Language.English, Options = options,
             };
             var path = parsed.GetValue(folder) ?? RunFolder.Fresh(experiments.Count == 1 ? experiments[0].Name : "book");
-            var page = Path.Combine(path, PageFile);
+            var page = Path.Combine(path, ExperimentPage.FileName);
             if (File.Exists(page) && !parsed.GetValue(force))
                 throw new UsageException($"--out: {path} holds a page already; choose another folder, or give --force to replace it");
             TrainOptions.Parse(options, new TrainConfiguration());
@@ -100,8 +97,7 @@ public static class ExperimentCommand
                 var results = parsed.GetValue(json) ? Results(null)
                     : parsed.GetValue(plain) || Console.IsOutputRedirected ? Results(new ExperimentLines(Console.WriteLine))
                     : LiveExperiments.Show(AnsiConsole.Console, Results);
-                Write(new ExperimentPage(settings, results), path, page);
-                Tell(results, page, watch.Elapsed.TotalSeconds, parsed.GetValue(json));
+                Tell(results, new ExperimentPage(settings, results).Write(path), watch.Elapsed.TotalSeconds, parsed.GetValue(json));
             }
             catch (OperationCanceledException)
             {
@@ -111,13 +107,6 @@ public static class ExperimentCommand
             if (parsed.GetValue(open))
                 Browser.Open(page);
             return ExitCode.Done;
-        }
-
-        private static void Write(ExperimentPage page, string folder, string path)
-        {
-            foreach (var (file, csv) in page.Numbers())
-                OutputFile.Write(Path.Combine(folder, file), stream => stream.Write(Encoding.UTF8.GetBytes(csv)));
-            OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page.Render())));
         }
 
         private static void Tell(IReadOnlyList<ExperimentResult> results, string page, double seconds, bool json)

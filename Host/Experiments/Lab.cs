@@ -70,6 +70,18 @@ public sealed class Lab
         return TrainOptions.Parse(Settings.Options, configuration with { Data = Settings.Data, Seed = Settings.Seed });
     }
 
+    /// <summary>A configuration of the experiment's, told as options of <c>functional train</c>, beside the book's usual ones.
+    /// </summary>
+    /// <exception cref="UsageException">Everything wrong with them, a line each.</exception>
+    public TrainConfiguration Configure(string options)
+    {
+        var words = options.Split(' ', StringSplitOptions.RemoveEmptyEntries).SkipWhile(word => !word.StartsWith("--", StringComparison.Ordinal)).ToArray();
+        var told = words.Index().Where(word => word.Item.StartsWith("--", StringComparison.Ordinal)).Select(word => KeyValuePair.Create(
+            word.Item[2..],
+            words.ElementAtOrDefault(word.Index + 1) is { } next && !next.StartsWith("--", StringComparison.Ordinal) ? next : "true"));
+        return Configure(TrainOptions.Parse(told, Usual));
+    }
+
     /// <summary>The book's usual configuration: SGD with rate 0.01, batches of 100 drawn with replacement.</summary>
     public static TrainConfiguration Usual { get; } = new() { LearningRate = 0.01, Sampling = Sampling.Replacement };
 
@@ -93,6 +105,9 @@ public sealed class Lab
             trained.Enqueue(curve);
         return curves;
     }
+
+    /// <summary>How many threads there are: what a lone piece of work may give to <see cref="Threads.Use"/>.</summary>
+    public int Workers => laboratory.Pool.Workers;
 
     /// <summary>Computes something side by side, once for each.</summary>
     public IReadOnlyList<TResult> Compute<T, TResult>(IEnumerable<T> each, Func<T, TResult> body)

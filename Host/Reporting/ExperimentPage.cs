@@ -27,6 +27,9 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
         section>h2{border-top:1px solid var(--chart-grid);padding-top:1.6rem}
         """;
 
+    /// <summary>The page's name in its folder.</summary>
+    public const string FileName = "index.html";
+
     private bool Whole => results.Count > 1;
 
     /// <summary>The page.</summary>
@@ -42,6 +45,16 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
             .. results.Select(Section),
             .. Whole ? [Summary()] : (string[])[],
         ]), settings.Language == Language.Japanese ? "ja" : "en", Style);
+    }
+
+    /// <summary>Writes the page and, beside it, the numbers of every figure. Returns the page's path.</summary>
+    /// <exception cref="RunException">The folder can't be written to.</exception>
+    public string Write(string folder)
+    {
+        var page = Path.Combine(folder, FileName);
+        foreach (var (file, text) in Numbers().Append((FileName, Render())))
+            OutputFile.Write(Path.Combine(folder, file), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+        return page;
     }
 
     /// <summary>The numbers of every figure: the file's name, and its text.</summary>

@@ -11,8 +11,7 @@ public class MachineryTests
 {
     private static readonly ImageDataSet Digits = DataSets.Load("digits");
 
-    /// <summary>What a user's own experiment may look like.</summary>
-    private sealed class Widths : Experiment
+    private sealed class TwoWidths : Experiment
     {
         public override string Name => "widths";
         public override Words Title => ("Widths", "幅");
@@ -46,7 +45,7 @@ public class MachineryTests
     }
 
     private static ExperimentResult Run(LabSettings settings, int workers) =>
-        ExperimentRunner.Run([new Widths()], settings, Digits, workers)[0];
+        ExperimentRunner.Run([new TwoWidths()], settings, Digits, workers)[0];
 
     [Fact]
     public void Results_do_not_depend_on_how_many_run_at_once()
@@ -107,7 +106,7 @@ public class MachineryTests
 
     [Fact]
     public void Cancelled_experiments_end() => Assert.Throws<OperationCanceledException>(() =>
-        ExperimentRunner.Run([new Widths()], new(), Digits, 2, cancellation: new CancellationToken(canceled: true)));
+        ExperimentRunner.Run([new TwoWidths()], new(), Digits, 2, cancellation: new CancellationToken(canceled: true)));
 
     // I0(2 sqrt(1 - u^2)) / I0(2) at u = -1, -0.8, ..., the definition of the window that numpy.kaiser(11, 2) gives too.
     private static readonly double[] Window = [0.43868, 0.61139, 0.76767, 0.89216, 0.97233, 1, 0.97233, 0.89216, 0.76767, 0.61139, 0.43868];

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Functional.Host.Reporting.Charts;
+using Functional.Host.Runs;
 
 namespace Functional.Host.Experiments;
 
@@ -27,21 +28,20 @@ public sealed class GradientCheckExperiment : Experiment
     public override Findings Run(Lab lab)
     {
         var images = lab.Data.Training;
-        var hidden = lab.Of(50, 10);
-        var checks = lab.Compute(lab.Seeds, seed =>
+        var common = lab.Configure(new TrainConfiguration { Hidden = [lab.Of(50, 10)], Initializer = Initializer.Normal(0.01) });
+        var batch = Batch.OfBytes<double>(ByteScale.Unit, images.Features, images.Pixels, images.Labels, [.. Enumerable.Range(0, Samples)]);
+        var checks = lab.Compute(lab.Seeds, seed => Threads.Use(lab.Workers, () =>
         {
-            var network = lab.Configure(new() { Hidden = [hidden], Initializer = Initializer.Normal(0.01) })
-                with { Seed = seed } is var configuration ? configuration.CreateNetwork<double>(images.Features, images.Classes) : null;
-            var batch = Batch.OfBytes<double>(ByteScale.Unit, images.Features, images.Pixels, images.Labels, [.. Enumerable.Range(0, Samples)]);
+            var network = (common with { Seed = seed }).CreateNetwork<double>(images.Features, images.Classes);
             // The first call also compiles the code.
-            network!.Gradient(batch, Key.OfSeed(0));
+            network.Gradient(batch, Key.OfSeed(0));
             var watch = Stopwatch.StartNew();
             var gradient = network.Gradient(batch, Key.OfSeed(0)).Parameters;
             var byPullbacks = watch.Elapsed;
             watch.Restart();
             var numerical = Differences.OfNetwork(network, batch);
             return (Differences: Differences.Compare(gradient, numerical), byPullbacks, byDifferences: watch.Elapsed);
-        });
+        }));
         var check = checks[0];
         string Scientific(double value) => Typography.Scientific(value, 2);
         return new()

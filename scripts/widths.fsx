@@ -1,0 +1,34 @@
+// An experiment of one's own: how wide must a hidden layer be? See docs/experiments.md.
+//
+//     dotnet build -c Release && dotnet fsi scripts/widths.fsx
+
+#load "Functional.fsx"
+
+open System.IO
+open Functional.Host.Data
+open Functional.Host.Experiments
+open Functional.Host.Reporting
+open Functional.Host.Reporting.Charts
+
+type Widths() =
+    inherit Experiment()
+    override _.Name = "widths"
+    override _.Title = Words "How wide must a hidden layer be?"
+    override _.Question = Words "Each network has one hidden layer. From how many units on do more not help?"
+
+    override _.Run(lab: Lab) =
+        let curves =
+            lab.Train [ for units in [ 2; 5; 20; 80 ] ->
+                          Variant($"{units} units", lab.Configure $"--samples 1000 --hidden {units} --learning-rate 0.1 --iterations 200",
+                                  Measured = Measured.Test) ]
+        let lines = curves |> Seq.map (fun curve -> curve.Accuracy(curve.Name, fun point -> point.Test)) |> Array.ofSeq
+        let test units seed = curves[units].Seeds[seed].Final.Test
+        Findings(
+            Parts = [| Figure("accuracy", LineChart("Test accuracy", Axis "epoch", Axis "accuracy", Series = lines), Words "More units, higher lines.") |],
+            Claims = [| lab.Claim(Words "20 units beat 2", (fun seed -> test 2 seed > test 0 seed), $"{test 2 0} > {test 0 0}") |])
+
+let settings = LabSettings(Seeds = 2)
+let results = ExperimentRunner.Run([| Widths() |], settings, DataSets.Load settings.Data)
+for claim in results[0].Findings.Claims do
+    printfn $"{claim.Statement.English}: held with {claim.Count} of {claim.Held.Count} seeds ({claim.Evidence})"
+printfn $"""{ExperimentPage(settings, results).Write(Path.Combine(Path.GetTempPath(), "functional-widths"))}"""

@@ -1,0 +1,34 @@
+using Functional.Host.Data;
+using Functional.Host.Experiments;
+using Functional.Host.Reporting;
+using Functional.Host.Reporting.Charts;
+
+namespace Functional.Tests.Experiments;
+
+public sealed class Widths : Experiment
+{
+    public override string Name => "widths";
+    public override Words Title => "How wide must a hidden layer be?";
+
+    public override Findings Run(Lab lab)
+    {
+        var curves = lab.Train(
+            from units in (int[])[2, 5, 20, 80]
+            select new Variant($"{units} units", lab.Configure($"--samples 1000 --hidden {units} --learning-rate 0.1 --iterations 200"))
+            { Measured = Measured.Test });
+        var lines = curves.Select(curve => curve.Accuracy(curve.Name, point => point.Test));
+        double Test(int units, int seed) => curves[units].Seeds[seed].Final.Test;
+        return new()
+        {
+            Parts = [new Figure("accuracy", new LineChart("Test accuracy", "epoch", "accuracy") { Series = [.. lines] }, "More units, higher lines.")],
+            Claims = [lab.Claim("20 units beat 2", seed => Test(2, seed) > Test(0, seed), $"{Test(2, 0)} > {Test(0, 0)}")],
+        };
+    }
+
+    public static string WritePage(string folder)
+    {
+        var settings = new LabSettings { Seeds = 2 };
+        var results = ExperimentRunner.Run([new Widths()], settings, DataSets.Load(settings.Data));
+        return new ExperimentPage(settings, results).Write(folder);
+    }
+}
