@@ -88,7 +88,9 @@ public static class ExperimentCommand
                 throw new UsageException($"--out: {path} holds a page already; choose another folder, or give --force to replace it");
             TrainOptions.Parse(options, new TrainConfiguration());
             var watch = Stopwatch.StartNew();
-            var images = DataSets.Load(settings.Data);
+            var images = new Lazy<ImageDataSet>(() => DataSets.Load(settings.Data));
+            if (!DataSets.Names.Contains(settings.Data))
+                _ = images.Value;
             using var interruption = new Interruption();
             IReadOnlyList<ExperimentResult> Results(IExperimentProgress? progress) =>
                 ExperimentRunner.Run(experiments, settings, images, parsed.GetValue(threads), progress, interruption.Token);

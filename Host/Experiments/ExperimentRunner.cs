@@ -12,18 +12,25 @@ public sealed record ExperimentResult(Experiment Experiment, Findings Findings, 
 /// <summary>Runs experiments.</summary>
 public static class ExperimentRunner
 {
+    /// <summary>Runs experiments side by side on data that are there already.</summary>
+    /// <inheritdoc cref="Run(IReadOnlyList{Experiment}, LabSettings, Lazy{ImageDataSet}, int?, IExperimentProgress?, CancellationToken)"/>
+    public static IReadOnlyList<ExperimentResult> Run(
+        IReadOnlyList<Experiment> experiments, LabSettings settings, ImageDataSet data, int? workers = null,
+        IExperimentProgress? progress = null, CancellationToken cancellation = default) =>
+        Run(experiments, settings, new Lazy<ImageDataSet>(data), workers, progress, cancellation);
+
     /// <summary>Runs experiments side by side. Their results are in the experiments' order, and the same however many
     /// threads there are.</summary>
     /// <param name="experiments">What to run.</param>
     /// <param name="settings">What results depend on.</param>
-    /// <param name="data">The images.</param>
+    /// <param name="data">The images, loaded if they are needed.</param>
     /// <param name="workers">How many runs go side by side; all cores unless told.</param>
     /// <param name="progress">Is told how it goes.</param>
     /// <param name="cancellation">Ends everything soon.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="UsageException">An option can't be followed.</exception>
     public static IReadOnlyList<ExperimentResult> Run(
-        IReadOnlyList<Experiment> experiments, LabSettings settings, ImageDataSet data, int? workers = null,
+        IReadOnlyList<Experiment> experiments, LabSettings settings, Lazy<ImageDataSet> data, int? workers = null,
         IExperimentProgress? progress = null, CancellationToken cancellation = default)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

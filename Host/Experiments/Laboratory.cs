@@ -21,21 +21,23 @@ public interface IExperimentProgress
 /// <summary>What the experiments of one call share: settings, data, and threads.</summary>
 public sealed class Laboratory : IDisposable
 {
-    private const int QuickSamples = 500, Told = 100;
+    private const int QuickSamples = 500, Told = 100, Ahead = 4;
 
     private readonly ConcurrentDictionary<string, Lazy<Work<Curve>>> trained = new();
     private readonly IExperimentProgress? progress;
+    private readonly Lazy<ImageDataSet> data;
 
     /// <summary>Sets up.</summary>
-    public Laboratory(LabSettings settings, ImageDataSet data, int workers, IExperimentProgress? progress, CancellationToken cancellation)
+    public Laboratory(
+        LabSettings settings, Lazy<ImageDataSet> data, int workers, IExperimentProgress? progress, CancellationToken cancellation)
     {
-        (Settings, Data, this.progress, Cancellation) = (settings, data, progress, cancellation);
+        (Settings, this.data, this.progress, Cancellation) = (settings, data, progress, cancellation);
         Pool = new WorkPool(workers);
     }
 
     internal LabSettings Settings { get; }
 
-    internal ImageDataSet Data { get; }
+    internal ImageDataSet Data => data.Value;
 
     internal WorkPool Pool { get; }
 
@@ -70,12 +72,12 @@ public sealed class Laboratory : IDisposable
         var observed = new List<(int Step, double[] Values)>();
         // States are values: how well one does can be told by another thread while this one trains on.
         var evaluations = new List<Work<AccuracyPoint>>();
-        var ahead = 2 * Pool.Workers;
         foreach (var batch in run.LazyBatches())
         {
             Cancellation.ThrowIfCancellationRequested();
             var before = state;
-            (state, var report) = state.Next(batch);
+            // Threads that have nothing to do otherwise help with the step.
+            (state, var report) = Threads.Use(1 + Pool.Idle, () => before.Next(batch));
             losses.Add(report.Loss);
             if (!double.IsFinite(report.Loss))
                 break;
@@ -85,8 +87,9 @@ public sealed class Laboratory : IDisposable
             {
                 var (network, step) = (state.Network, state.Step);
                 evaluations.Add(Pool.Offer(() => Evaluate(run, network, step, variant.Measured)));
-                if (evaluations.Count > ahead)
-                    evaluations[^(ahead + 1)].Help();
+                // What others have not begun by then this thread does itself, or states would pile up.
+                if (evaluations.Count > Ahead)
+                    evaluations[^(Ahead + 1)].Begin();
             }
             if (variant.Configuration.IsStage(state.Step))
                 state = state.With(variant.Configuration.OptimizerAt(state.Step, run.Iterations));
@@ -94,8 +97,8 @@ public sealed class Laboratory : IDisposable
                 progress?.Advanced(experiment, Told);
         }
         progress?.Advanced(experiment, run.Iterations - state.Step / Told * Told);
-        // The last ones first: others are busy with those before.
-        AccuracyPoint[] accuracies = [.. evaluations.AsEnumerable().Reverse().Select(evaluation => evaluation.Help()).Reverse()];
+        evaluations.ForEach(evaluation => evaluation.Begin());
+        AccuracyPoint[] accuracies = [.. evaluations.Select(evaluation => evaluation.Result)];
         // Of a run that went astray the rest is no number.
         double[] Nothing(int _) => [.. observed[0].Values.Select(_ => double.NaN)];
         return new Curve(

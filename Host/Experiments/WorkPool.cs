@@ -10,6 +10,7 @@ public sealed class WorkPool : IDisposable
     private readonly Thread[] threads;
     private long count;
     private bool closed;
+    private volatile int idle;
 
     /// <summary>Starts the threads.</summary>
     /// <param name="workers">At least 1.</param>
@@ -23,6 +24,9 @@ public sealed class WorkPool : IDisposable
 
     /// <summary>How many pieces can be done at the same time.</summary>
     public int Workers => threads.Length;
+
+    /// <summary>How many threads have nothing to do.</summary>
+    public int Idle => idle;
 
     /// <summary>Work to be done when there is time.</summary>
     /// <param name="cost">About how long it takes, in any unit that all agree on.</param>
@@ -57,7 +61,7 @@ public sealed class WorkPool : IDisposable
     private void Work() => Threads.Use(1, () =>
     {
         while (Next() is { } work)
-            work.TryRun();
+            work.Begin();
         return 0;
     });
 
@@ -65,8 +69,10 @@ public sealed class WorkPool : IDisposable
     {
         lock (queue)
         {
+            idle++;
             while (queue.Count == 0 && !closed)
                 Monitor.Wait(queue);
+            idle--;
             return closed ? null : queue.Dequeue();
         }
     }
@@ -74,7 +80,7 @@ public sealed class WorkPool : IDisposable
 
 internal interface IWork
 {
-    void TryRun();
+    void Begin();
 }
 
 /// <summary>A piece of work that is waiting, being done, or done.</summary>
@@ -88,14 +94,8 @@ public sealed class Work<T> : IWork
     /// <summary>Its result, waited for; what it has thrown is thrown here.</summary>
     public T Result => completion.Task.GetAwaiter().GetResult();
 
-    /// <summary>Its result; if nobody has begun with it, the caller does it.</summary>
-    public T Help()
-    {
-        ((IWork)this).TryRun();
-        return Result;
-    }
-
-    void IWork.TryRun()
+    /// <summary>Does it now, unless somebody has begun with it.</summary>
+    public void Begin()
     {
         if (Interlocked.Exchange(ref body, null) is not { } mine)
             return;
