@@ -93,7 +93,7 @@ public static class ExperimentCommand
                 _ = images.Value;
             using var interruption = new Interruption();
             IReadOnlyList<ExperimentResult> Results(IExperimentProgress? progress) =>
-                ExperimentRunner.Run(experiments, settings, images, parsed.GetValue(threads), progress, interruption.Token);
+                ExperimentRunner.RunOn(images, experiments, settings, parsed.GetValue(threads), progress, interruption.Token);
             try
             {
                 var results = parsed.GetValue(json) ? Results(null)

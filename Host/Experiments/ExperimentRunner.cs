@@ -13,13 +13,13 @@ public sealed record ExperimentResult(Experiment Experiment, Findings Findings, 
 public static class ExperimentRunner
 {
     /// <summary>Runs experiments side by side on data that are there already.</summary>
-    /// <inheritdoc cref="Run(IReadOnlyList{Experiment}, LabSettings, Lazy{ImageDataSet}, int?, IExperimentProgress?, CancellationToken)"/>
+    /// <inheritdoc cref="RunOn"/>
     public static IReadOnlyList<ExperimentResult> Run(
         IReadOnlyList<Experiment> experiments, LabSettings settings, ImageDataSet data, int? workers = null,
         IExperimentProgress? progress = null, CancellationToken cancellation = default) =>
-        Run(experiments, settings, new Lazy<ImageDataSet>(data), workers, progress, cancellation);
+        RunOn(new Lazy<ImageDataSet>(data), experiments, settings, workers, progress, cancellation);
 
-    /// <summary>Runs experiments side by side. Their results are in the experiments' order, and the same however many
+    /// <summary>Runs experiments side by side, on data that are loaded when they are needed. Their results are in the experiments' order, and the same however many
     /// threads there are.</summary>
     /// <param name="experiments">What to run.</param>
     /// <param name="settings">What results depend on.</param>
@@ -29,8 +29,8 @@ public static class ExperimentRunner
     /// <param name="cancellation">Ends everything soon.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="UsageException">An option can't be followed.</exception>
-    public static IReadOnlyList<ExperimentResult> Run(
-        IReadOnlyList<Experiment> experiments, LabSettings settings, Lazy<ImageDataSet> data, int? workers = null,
+    public static IReadOnlyList<ExperimentResult> RunOn(
+        Lazy<ImageDataSet> data, IReadOnlyList<Experiment> experiments, LabSettings settings, int? workers = null,
         IExperimentProgress? progress = null, CancellationToken cancellation = default)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -82,7 +82,7 @@ public sealed class Laboratory : IDisposable
             if (!double.IsFinite(report.Loss))
                 break;
             if (variant.Observation is { } observation && before.Step % observation.Every == 0)
-                observed.Add((state.Step, observation.Of(before.Training, state.Training)));
+                observed.Add((state.Step, observation.Of(before.Training, state.Training, batch)));
             if (variant.Measured != Measured.Nothing && before.Step % every == 0)
             {
                 var (network, step) = (state.Network, state.Step);

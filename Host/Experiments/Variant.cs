@@ -41,8 +41,8 @@ public sealed record Variant(string Name, TrainConfiguration Configuration)
 
 /// <summary>Numbers that are taken of some steps.</summary>
 /// <param name="Every">Steps 1, 1 + Every, 1 + 2 Every, ... are looked at.</param>
-/// <param name="Of">The numbers, given the states before and after the step: a pure function.</param>
-public sealed record Observation(int Every, Func<TrainingState<float>, TrainingState<float>, double[]> Of);
+/// <param name="Of">The numbers, given the states before and after the step, and the step's batch: a pure function.</param>
+public sealed record Observation(int Every, Func<TrainingState<float>, TrainingState<float>, Func<Batch<float>>, double[]> Of);
 
 /// <summary>Accuracies (0 to 1) after a step; NaN where they weren't asked for.</summary>
 public readonly record struct AccuracyPoint(int Step, double Training, double Validation, double Test);

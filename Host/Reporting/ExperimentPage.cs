@@ -42,7 +42,7 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
         [
             $"<h1>{Page.Text(title)}</h1>",
             .. Whole ? [Page.Paragraph(Opening()), Contents()] : (string[])[],
-            .. results.Select(Section),
+            .. results.AsParallel().AsOrdered().Select(Section),
             .. Whole ? [Summary()] : (string[])[],
         ]), settings.Language == Language.Japanese ? "ja" : "en", Style);
     }
@@ -52,8 +52,8 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
     public string Write(string folder)
     {
         var page = Path.Combine(folder, FileName);
-        foreach (var (file, text) in Numbers().Append((FileName, Render())))
-            OutputFile.Write(Path.Combine(folder, file), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+        Parallel.ForEach(Numbers().Append((FileName, Render())), file =>
+            OutputFile.Write(Path.Combine(folder, file.Item1), stream => stream.Write(Encoding.UTF8.GetBytes(file.Item2))));
         return page;
     }
 
@@ -65,7 +65,7 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
         let figure = (Figure)part
         select (File(result, figure), ChartNumbers.Csv(figure.Chart));
 
-    private string Opening() => Say(
+    private string Opening() => (settings.Quick ? Say("A small pass: fewer steps and samples than the book's. ", "これは簡易版です（ステップ数とサンプル数を減らしています）。") : "") + Say(
         Invariant($"Chapters 5.7 to 6.6 of the book as {results.Count} experiments, run on {settings.Data} with {Seeds()}. Before each figure stands a question: try to answer it before you look. Below the figures stands what should hold, checked on the numbers of this very page. What didn't hold is shown as well."),
         Invariant($"本書の5.7節から6.6節までを{results.Count}個の実験として再現します（データ：{settings.Data}、{Seeds()}）。図の前には問いを置きました。図を見る前に、まず自分で答えてみてください。図の後には、成り立つはずの主張を、このページの数値そのもので検証した結果を示します。成り立たなかったものも隠さずに示します。"));
 

@@ -23,7 +23,7 @@ public class MachineryTests
                                    select new Variant($"{width}", common with { Hidden = [width] })
                                    {
                                        Measured = Measured.Training | Measured.Test,
-                                       Observation = new(4, (before, after) => [before.Step, after.Step]),
+                                       Observation = new(4, (before, after, _) => [before.Step, after.Step]),
                                    });
             return new()
             {

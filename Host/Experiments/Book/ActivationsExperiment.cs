@@ -69,8 +69,8 @@ public sealed class ActivationsExperiment : Experiment
             ],
             Claims =
             [
-                lab.Claim(("Sigmoid with deviation 1: most activations of the last layer are where the slope is below a twentieth of the steepest", "sigmoid・標準偏差 1：最後の層の値の過半は、傾きが最大の20分の1未満のところにある"),
-                    seed => Saturated(seed, last) > 0.5, $"{AccuracyFigures.Percent(Saturated(0, last))}"),
+                lab.Claim(("Sigmoid with deviation 1: in every layer more than a third of the activations are where the slope is below a twentieth of the steepest", "sigmoid・標準偏差 1：どの層でも値の3分の1以上は、傾きが最大の20分の1未満のところにある"),
+                    seed => Enumerable.Range(0, Layers).All(layer => Saturated(seed, layer) > 1.0 / 3), $"{Shown.Percent(Enumerable.Range(0, Layers).Min(layer => Saturated(0, layer)))}"),
                 lab.Claim(("Sigmoid with deviation 0.01: the last layer's activations lie within a deviation of 0.05 of 0.5", "sigmoid・標準偏差 0.01：最後の層の値は 0.5 の周りに集中する（標準偏差 0.05 未満）"),
                     seed => Deviation(1, seed, last) < 0.05, $"{Typography.Value(Deviation(1, 0, last))}"),
                 lab.Claim(("Sigmoid with Xavier's weights is spread more widely than with 0.01", "sigmoid・Xavier は 0.01 より広がっている"),
@@ -135,7 +135,7 @@ public sealed class ActivationsExperiment : Experiment
             .. Variants.Zip(passes, (variant, pass) => (string[])
             [
                 variant.Name,
-                .. Enumerable.Range(0, Layers).Select(layer => AccuracyFigures.Percent(
+                .. Enumerable.Range(0, Layers).Select(layer => Shown.Percent(
                     variant.Activation.Equals(Activation.Relu) ? Dead(pass[2 * layer + 1].Output)
                     : variant.Least < 0 ? Share(pass[2 * layer + 1].Output, y => 1 - y * y < 1.0 / 20)
                     : Share(pass[2 * layer + 1].Output, y => y * (1 - y) < 0.25 / 20))),

@@ -35,22 +35,22 @@ public sealed class AugmentationExperiment : Experiment
             }));
         Claim Better(Curves with) => lab.Claim(
             ($"Test accuracy is higher with \"{with.Name}\"", $"「{with.Name}」でテストデータの認識精度が上がる"),
-            seed => AccuracyFigures.Test(with.Seeds[seed]) > AccuracyFigures.Test(curves[0].Seeds[seed]),
-            $"{AccuracyFigures.Percent(with.Median(AccuracyFigures.Test))} > {AccuracyFigures.Percent(curves[0].Median(AccuracyFigures.Test))}");
+            seed => Shown.Test(with.Seeds[seed]) > Shown.Test(curves[0].Seeds[seed]),
+            $"{Shown.Percent(with.Median(Shown.Test))} > {Shown.Percent(curves[0].Median(Shown.Test))}");
         return new()
         {
             Parts =
             [
                 Sheet(lab),
-                AccuracyFigures.Of(lab, "accuracy", lab.Say("300 samples, with and without augmentation", "訓練データ300個、データ拡張の有無"), curves, (
+                Shown.Of(lab, "accuracy", lab.Say("300 samples, with and without augmentation", "訓練データ300個、データ拡張の有無"), curves, (
                     "Each batch is changed anew before it is shown, so that no image comes twice, and none can be learned by heart. The gap narrows from both sides: training accuracy, taken of the unchanged images, rises more slowly, and test accuracy ends higher.",
                     "ミニバッチは見せるたびに新しく変形されるので、同じ画像は二度と現れず、丸暗記はできません。訓練データ（変形前の画像）の認識精度の上がり方はゆるやかになり、テストデータの認識精度は高くなって、差が縮まります。")),
-                AccuracyFigures.Table(lab, curves),
+                Shown.Table(lab, curves),
             ],
             Claims =
             [
                 Better(curves[1]), Better(curves[2]),
-                AccuracyFigures.SmallerGap(lab, curves[1], curves[0],
+                Shown.SmallerGap(lab, curves[1], curves[0],
                     ("With random crops the gap between training and test accuracy is smaller", "ランダムな切り出しで、訓練とテストの認識精度の差は小さくなる")),
             ],
         };

@@ -34,27 +34,27 @@ public sealed class DropoutExperiment : Experiment
             Of("0.9", common with { Dropout = 0.9 }),
             Of("0.2, L1 0.005", common with { Dropout = 0.2, L1 = 0.005 }));
         if (curves.Count == 1)
-            return new() { Parts = [AccuracyFigures.Of(lab, "accuracy", "Dropout 0.2", curves, Caption)] };
+            return new() { Parts = [Shown.Of(lab, "accuracy", "Dropout 0.2", curves, Caption)] };
         Curves[] ordered = [curves[1], curves[2], curves[3], curves[0], .. curves.Skip(4)];
-        Claim Smaller(Curves dropout) => AccuracyFigures.SmallerGap(lab, dropout, curves[1],
+        Claim Smaller(Curves dropout) => Shown.SmallerGap(lab, dropout, curves[1],
             ($"Dropout {dropout.Name} makes the gap between training and test accuracy smaller", $"Dropout {dropout.Name} は訓練とテストの認識精度の差を小さくする"));
         return new()
         {
             Parts =
             [
-                AccuracyFigures.Of(lab, "accuracy", lab.Say("By the ratio that is dropped", "消去する割合ごとの認識精度"), ordered, Caption, columns: 3),
-                AccuracyFigures.Table(lab, ordered),
+                Shown.Of(lab, "accuracy", lab.Say("By the ratio that is dropped", "消去する割合ごとの認識精度"), ordered, Caption, columns: 3),
+                Shown.Table(lab, ordered),
             ],
             Claims =
             [
                 Smaller(curves[3]), Smaller(curves[0]),
                 lab.Claim(("Dropout 0.9 never learns: training accuracy stays below 20%", "Dropout 0.9 ではまったく学習しない（訓練データの認識精度が20%未満）"),
                     seed => curves[4].Seeds[seed].Accuracies.All(point => point.Training < 0.2),
-                    $"{AccuracyFigures.Percent(curves[4].Median(curve => curve.Accuracies.Max(point => point.Training)))}"),
+                    $"{Shown.Percent(curves[4].Median(curve => curve.Accuracies.Max(point => point.Training)))}"),
                 lab.Claim(("Dropout 0.01 changes little: both accuracies end within 5 points of those without", "Dropout 0.01 ではほとんど変わらない（どちらの認識精度も差は5ポイント以内）"),
-                    seed => Math.Abs(AccuracyFigures.Training(curves[2].Seeds[seed]) - AccuracyFigures.Training(curves[1].Seeds[seed])) < 0.05
-                        && Math.Abs(AccuracyFigures.Test(curves[2].Seeds[seed]) - AccuracyFigures.Test(curves[1].Seeds[seed])) < 0.05,
-                    $"{AccuracyFigures.Percent(curves[2].Median(AccuracyFigures.Test))}, {AccuracyFigures.Percent(curves[1].Median(AccuracyFigures.Test))}"),
+                    seed => Math.Abs(Shown.Training(curves[2].Seeds[seed]) - Shown.Training(curves[1].Seeds[seed])) < 0.05
+                        && Math.Abs(Shown.Test(curves[2].Seeds[seed]) - Shown.Test(curves[1].Seeds[seed])) < 0.05,
+                    $"{Shown.Percent(curves[2].Median(Shown.Test))}, {Shown.Percent(curves[1].Median(Shown.Test))}"),
             ],
         };
     }

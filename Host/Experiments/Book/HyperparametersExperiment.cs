@@ -7,7 +7,7 @@ namespace Functional.Host.Experiments;
 /// <summary>A random search for learning rate and weight decay. Source: Deep Learning from Scratch, 6.5.</summary>
 public sealed class HyperparametersExperiment : Experiment
 {
-    private const int Shown = 20;
+    private const int Listed = 20;
     private const double Ln10 = 2.302585092994046;
 
     /// <inheritdoc/>
@@ -44,10 +44,10 @@ public sealed class HyperparametersExperiment : Experiment
         {
             Parts =
             [
-                new Figure("best", Best(lab, [.. best.Take(Shown).Select(trial => trials[trial])]), (
+                new Figure("best", Best(lab, [.. best.Take(Listed).Select(trial => trials[trial])]), (
                     "The twenty best trials, validation accuracy solid, training accuracy dotted. The best learn quickly; further down the lines have only begun to rise: their rate was too small for so few epochs.",
                     "成績の良い20個の試行。実線が検証データ、点線が訓練データの認識精度です。上位の試行は速く学習し、下位の試行はまだ上がり始めたばかりです。学習係数がこのエポック数には小さすぎたのです。")),
-                new Listing(("As the book prints them:", "本書の形式で："), string.Join('\n', best.Take(Shown).Select((trial, i) =>
+                new Listing(("As the book prints them:", "本書の形式で："), string.Join('\n', best.Take(Listed).Select((trial, i) =>
                     string.Create(CultureInfo.InvariantCulture, $"Best-{i + 1} (val acc:{Accuracy(trial):0.00##}) | lr:{rates[trial]}, weight decay:{decays[trial]}")))),
                 .. lab.Settings.BookOnly ? [] : (Part[])[Trials(lab, rates, decays, [.. Enumerable.Range(0, draws).Select(Accuracy)])],
             ],

@@ -32,10 +32,10 @@ public sealed class OptimizersExperiment : Experiment
     {
         var common = lab.Configure(Lab.Usual with
         {
-            Hidden = [100, 100, 100, 100], BatchSize = 128, Iterations = lab.Of(2000, 250),
+            Hidden = [100, 100, 100, 100], BatchSize = 128, Iterations = lab.Of(2000, 200),
         });
         var curves = lab.Train(Rules.Select(rule => new Variant(
-            rule.Name, common with { OptimizerName = rule.Optimizer, LearningRate = rule.Rate })));
+            rule.Name, common with { OptimizerName = rule.Optimizer, LearningRate = rule.Rate }) { Observation = Probes.LossAfter }));
         double[] losses = [.. curves.Select(curve => curve.Median(run => run.FinalLoss))];
         var book = new Figure("loss", Losses(lab, lab.Say("Loss of the four optimizers", "4つの更新手法の損失の比較"), curves), (
             "The loss of each step's batch, smoothed. SGD with rate 0.01 is far behind; the other three, which adapt their steps or build up speed, come down quickly and end close together.",
@@ -47,7 +47,7 @@ public sealed class OptimizersExperiment : Experiment
                 seed => curves[i].Seeds[seed].FinalLoss < curves[0].Seeds[seed].FinalLoss, $"{losses[i]:F3} < {losses[0]:F3}")),
         ];
         if (lab.Settings.BookOnly)
-            return new() { Parts = [book], Claims = claims };
+            return new() { Parts = [book, Shown.Printed(lab, curves)], Claims = claims };
         var (rates, tuned) = Tuned(lab, common);
         double[] tunedLosses = [.. tuned.Select(curve => curve.Median(run => run.FinalLoss))];
         return new()
@@ -55,6 +55,7 @@ public sealed class OptimizersExperiment : Experiment
             Parts =
             [
                 book,
+                Shown.Printed(lab, curves),
                 new Paragraph((
                     "Is that a fair race? SGD and AdaGrad run with a rate that somebody chose. Here each optimizer tries six rates around the book's for a quarter of the steps, on samples with a part kept for validation, and then runs with the best of them: the question of 6.1.7, answered fairly.",
                     "これは公平な比較でしょうか。ここでは各手法について、本書の値を中心に6つの学習係数を、検証データを取り分けたうえで4分の1のステップだけ試し、最も良かった学習係数で改めて学習します。6.1.7節の問い「どの更新手法を用いるか」への公平な答えです。")),

@@ -28,7 +28,7 @@ public sealed class TwoLayerExperiment : Experiment
         {
             Hidden = [50], Initializer = Initializer.Normal(0.01), LearningRate = 0.1, Iterations = lab.Of(10_000, 1000),
         });
-        var curves = lab.Train(new Variant("784-50-10", common) { Measured = AccuracyFigures.Both })[0];
+        var curves = lab.Train(new Variant("784-50-10", common) { Measured = Shown.Both })[0];
         double training = curves.Median(curve => curve.Final.Training), test = curves.Median(curve => curve.Final.Test);
         return new()
         {
@@ -44,17 +44,17 @@ public sealed class TwoLayerExperiment : Experiment
                      "各ステップのミニバッチの損失（平滑化）。最初は当て推量の値 ln 10 = 2.30 にとどまり、その後急に下がり、しだいにゆるやかになります。細かな揺れは、ミニバッチごとの偶然によるものです。")),
                 new Figure(
                     "accuracy",
-                    AccuracyFigures.Chart(lab, curves) with { Title = lab.Say("Accuracy after each epoch", "エポックごとの認識精度") },
+                    Shown.Chart(lab, curves) with { Title = lab.Say("Accuracy after each epoch", "エポックごとの認識精度") },
                     ("Accuracy over all training images and over all test images, once per epoch. The two lines stay close together: with so much data a network of this size does not overfit.",
                      "すべての訓練画像とテスト画像に対する認識精度（エポックごと）。2本の線はほぼ重なります。これだけのデータがあれば、この大きさのネットワークは過学習を起こしません。")),
             ],
             Claims =
             [
                 lab.Claim(("More than 90% of the test images are told right", "テスト画像の90%以上を正しく認識する"),
-                    seed => curves.Seeds[seed].Final.Test > 0.9, $"{AccuracyFigures.Percent(test)}"),
+                    seed => curves.Seeds[seed].Final.Test > 0.9, $"{Shown.Percent(test)}"),
                 lab.Claim(("Training and test accuracy end within 5 percentage points", "訓練データとテストデータの認識精度の差は5ポイント以内"),
                     seed => curves.Seeds[seed].Final is var final && Math.Abs(final.Training - final.Test) < Close,
-                    $"{AccuracyFigures.Percent(training)}, {AccuracyFigures.Percent(test)}"),
+                    $"{Shown.Percent(training)}, {Shown.Percent(test)}"),
             ],
         };
     }

@@ -29,7 +29,7 @@ public sealed class WeightDecayExperiment : Experiment
         var common = OverfittingExperiment.Setting(lab, 201);
         // A weight that L1's sign step holds at zero jumps across it, by rate x lambda.
         var step = common.LearningRate!.Value * Rate;
-        Observation Zeros(double within) => new(30, (_, after) => [Probes.ShareWithin(after.Network, within)]);
+        Observation Zeros(double within) => new(30, (_, after, _) => [Probes.ShareWithin(after.Network, within)]);
         Variant Of(string name, TrainConfiguration configuration, bool extra = true, Observation? observation = null) =>
             OverfittingExperiment.Measured(lab, name, configuration) with { Extra = extra, Observation = observation };
         var curves = lab.Train(
@@ -40,7 +40,7 @@ public sealed class WeightDecayExperiment : Experiment
             Of("L1 0.005", common with { L1 = Rate }, observation: Zeros(step)),
             Of(lab.Say("L1 0.005, proximal", "L1 0.005（近接法）"), common with { ProximalL1 = Rate }, observation: Zeros(0)));
         if (curves.Count == 1)
-            return new() { Parts = [AccuracyFigures.Of(lab, "accuracy", "L2 0.1", curves, Caption)] };
+            return new() { Parts = [Shown.Of(lab, "accuracy", "L2 0.1", curves, Caption)] };
         Curves none = curves[1], strong = curves[2], sign = curves[4], proximal = curves[5];
         Curves[] ordered = [none, curves[L2], .. curves.Skip(2)];
         double Zero(Curve curve) => curve.Observed[^1].Values[0];
@@ -48,8 +48,8 @@ public sealed class WeightDecayExperiment : Experiment
         {
             Parts =
             [
-                AccuracyFigures.Of(lab, "accuracy", lab.Say("With a penalty on large weights", "大きな重みに罰を与えた場合"), ordered, Caption, columns: 3),
-                AccuracyFigures.Table(lab, ordered),
+                Shown.Of(lab, "accuracy", lab.Say("With a penalty on large weights", "大きな重みに罰を与えた場合"), ordered, Caption, columns: 3),
+                Shown.Table(lab, ordered),
                 new Figure(
                     "zeros",
                     new LineChart(lab.Say("Weights at zero", "0 になった重みの割合"), lab.Say(Terms.Iteration), Axis.Between(lab.Say("share of the weights", "重みの割合"), 0, 1))
@@ -65,18 +65,18 @@ public sealed class WeightDecayExperiment : Experiment
             ],
             Claims =
             [
-                AccuracyFigures.SmallerGap(lab, curves[L2], none,
+                Shown.SmallerGap(lab, curves[L2], none,
                     ("L2 0.1 makes the gap between training and test accuracy smaller", "L2 0.1 は訓練とテストの認識精度の差を小さくする")),
                 lab.Claim(("With L2 0.1 the training samples are not learned by heart", "L2 0.1 では訓練データの認識精度が100%に達しない"),
-                    seed => AccuracyFigures.Training(curves[L2].Seeds[seed]) < 0.99, $"{AccuracyFigures.Percent(curves[L2].Median(AccuracyFigures.Training))}"),
+                    seed => Shown.Training(curves[L2].Seeds[seed]) < 0.99, $"{Shown.Percent(curves[L2].Median(Shown.Training))}"),
                 lab.Claim(("L2 0.2 costs both training and test accuracy", "L2 0.2 は訓練・テスト両方の認識精度を下げる"),
-                    seed => AccuracyFigures.Training(strong.Seeds[seed]) < AccuracyFigures.Training(none.Seeds[seed])
-                        && AccuracyFigures.Test(strong.Seeds[seed]) < AccuracyFigures.Test(none.Seeds[seed]),
-                    $"{AccuracyFigures.Percent(strong.Median(AccuracyFigures.Training))}, {AccuracyFigures.Percent(strong.Median(AccuracyFigures.Test))}; {AccuracyFigures.Percent(none.Median(AccuracyFigures.Training))}, {AccuracyFigures.Percent(none.Median(AccuracyFigures.Test))}"),
+                    seed => Shown.Training(strong.Seeds[seed]) < Shown.Training(none.Seeds[seed])
+                        && Shown.Test(strong.Seeds[seed]) < Shown.Test(none.Seeds[seed]),
+                    $"{Shown.Percent(strong.Median(Shown.Training))}, {Shown.Percent(strong.Median(Shown.Test))}; {Shown.Percent(none.Median(Shown.Training))}, {Shown.Percent(none.Median(Shown.Test))}"),
                 lab.Claim(("L1 0.1 is too much: nothing is learned (below 20%)", "L1 0.1 は強すぎて何も学習しない（20%未満）"),
-                    seed => AccuracyFigures.Training(curves[3].Seeds[seed]) < 0.2, $"{AccuracyFigures.Percent(curves[3].Median(AccuracyFigures.Training))}"),
+                    seed => Shown.Training(curves[3].Seeds[seed]) < 0.2, $"{Shown.Percent(curves[3].Median(Shown.Training))}"),
                 lab.Claim(("The proximal step leaves more than a tenth of the weights exactly at 0", "近接法では重みの1割以上がちょうど 0 になる"),
-                    seed => Zero(proximal.Seeds[seed]) > 0.1, $"{AccuracyFigures.Percent(proximal.Median(Zero))}"),
+                    seed => Zero(proximal.Seeds[seed]) > 0.1, $"{Shown.Percent(proximal.Median(Zero))}"),
             ],
         };
     }

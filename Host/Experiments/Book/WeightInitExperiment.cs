@@ -29,18 +29,20 @@ public sealed class WeightInitExperiment : Experiment
     {
         var common = lab.Configure(Lab.Usual with
         {
-            Hidden = [100, 100, 100, 100], BatchSize = 128, Iterations = lab.Of(2000, 250),
+            Hidden = [100, 100, 100, 100], BatchSize = 128, Iterations = lab.Of(2000, 200),
         });
-        var alike = new Observation(50, (_, after) => [Probes.UnitDifference(after.Network)]);
-        var curves = lab.Train(
-            new Variant("std = 0.01", common with { Initializer = Initializer.Normal(0.01) }),
-            new Variant("Xavier", common with { Initializer = Initializer.Xavier }),
-            new Variant("He", common with { Initializer = Initializer.He })
-            {
-                Observation = lab.Settings.BookOnly ? null : new(10, Probes.UpdateRatios),
-            },
+        var alike = new Observation(50, (_, after, _) => [Probes.UnitDifference(after.Network)]);
+        var trained = lab.Train(
+            new Variant("std = 0.01", common with { Initializer = Initializer.Normal(0.01) }) { Observation = Probes.LossAfter },
+            new Variant("Xavier", common with { Initializer = Initializer.Xavier }) { Observation = Probes.LossAfter },
+            new Variant("He", common with { Initializer = Initializer.He }) { Observation = Probes.LossAfter },
             new Variant(lab.Say("all 0", "すべて 0"), common with { Initializer = Initializer.Zero }) { Extra = true, Observation = alike },
-            new Variant(lab.Say("all 0.01", "すべて 0.01"), common with { Initializer = Initializer.Constant(0.01) }) { Extra = true, Observation = alike });
+            new Variant(lab.Say("all 0.01", "すべて 0.01"), common with { Initializer = Initializer.Constant(0.01) }) { Extra = true, Observation = alike },
+            new Variant("He, watched", common with { Initializer = Initializer.He, Iterations = Math.Min(500, common.Iterations ?? 500) })
+            {
+                Extra = true, Observation = new(5, (before, after, _) => Probes.UpdateRatios(before, after)),
+            });
+        var curves = trained.Take(Constant + 2).ToArray();
         double[] losses = [.. curves.Select(curve => curve.Median(run => run.FinalLoss))];
         var book = new Figure(
             "loss",
@@ -61,11 +63,11 @@ public sealed class WeightInitExperiment : Experiment
                 seed => Math.Abs(curves[0].Seeds[seed].FinalLoss - Guessing) < 0.01 * Guessing, $"{losses[0]:F3}, ln 10 = {Guessing:F3}"),
         ];
         return lab.Settings.BookOnly
-            ? new() { Parts = [book], Claims = claims }
-            : new() { Parts = [book, FirstLosses(lab, curves), Ratios(lab, curves[2])], Claims = [.. claims, .. Symmetry(lab, curves)] };
+            ? new() { Parts = [book, Shown.Printed(lab, curves)], Claims = claims }
+            : new() { Parts = [book, Shown.Printed(lab, curves[..Constant]), FirstLosses(lab, curves), Ratios(lab, trained[^1])], Claims = [.. claims, .. Symmetry(lab, curves)] };
     }
 
-    private static Figure FirstLosses(Lab lab, IReadOnlyList<Curves> curves) => new(
+    private static Figure FirstLosses(Lab lab, Curves[] curves) => new(
         "first-loss",
         new BarChart(lab.Say("The loss of the first step", "最初のステップの損失"), lab.Say(Terms.Loss))
         {
@@ -88,10 +90,10 @@ public sealed class WeightInitExperiment : Experiment
                 .Select(layer => he.Observed(lab.Say($"layer {layer + 1}", $"第{layer + 1}層"), layer))],
             References = [new(1e-3, "1/1000")],
         },
-        ("The length of a step's update over the length of the weights, layer by layer. A thousandth is a rule of thumb for a healthy rate: far below, training crawls; far above, it shakes.",
-         "1ステップの更新量の大きさを重みの大きさで割った値（層ごと）。およそ千分の一が健全な目安です。これよりずっと小さければ学習は進まず、ずっと大きければ不安定になります。"));
+        ("The first steps: the length of a step's update over the length of the weights, layer by layer. A thousandth is a rule of thumb for a healthy rate: far below, training crawls; far above, it shakes.",
+         "最初の数百ステップについて、更新量の大きさを重みの大きさで割った値（層ごと）。およそ千分の一が健全な目安です。これよりずっと小さければ学習は進まず、ずっと大きければ不安定になります。"));
 
-    private static IEnumerable<Claim> Symmetry(Lab lab, IReadOnlyList<Curves> curves) => curves.Skip(Constant).Select(curve =>
+    private static IEnumerable<Claim> Symmetry(Lab lab, Curves[] curves) => curves.Skip(Constant).Select(curve =>
     {
         var largest = curve.Seeds.Max(run => run.Observed.Max(observed => observed.Values[0]));
         return lab.Claim(

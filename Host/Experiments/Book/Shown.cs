@@ -2,8 +2,8 @@ using Functional.Host.Reporting.Charts;
 
 namespace Functional.Host.Experiments;
 
-/// <summary>What the experiments on overfitting share.</summary>
-internal static class AccuracyFigures
+/// <summary>What several experiments show.</summary>
+internal static class Shown
 {
     public const Measured Both = Measured.Training | Measured.Test;
 
@@ -44,6 +44,18 @@ internal static class AccuracyFigures
         [
             curve.Name, Percent(curve.Median(Training)), Percent(curve.Median(Test)), Percent(curve.Median(Gap)),
         ])]);
+
+    /// <summary>What the book's programs print: the loss of the step's batch after the step, of the last step that is printed.
+    /// </summary>
+    public static Table Printed(Lab lab, IReadOnlyList<Curves> curves)
+    {
+        var step = curves[0].Seeds[0].Observed[^1].Step - 1;
+        return new(
+            ($"The loss as the book's program prints it, of the step's batch after the step, at iteration {step}.",
+             $"本書のプログラムが表示する損失（更新後のミニバッチの損失、{step}回目）。"),
+            ["", lab.Say(Terms.Loss)],
+            [.. curves.Select(curve => (string[])[curve.Name, Typography.Value(curve.Median(run => run.Observed[^1].Values[0]), 2)])]);
+    }
 
     /// <summary>The claim that one network's gap is smaller than another's.</summary>
     public static Claim SmallerGap(Lab lab, Curves with, Curves without, Words statement) => lab.Claim(
