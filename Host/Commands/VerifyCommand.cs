@@ -39,15 +39,17 @@ public static class VerifyCommand
         if (json)
             new JsonReport(Console.Out).Write("verification", found);
         else
-            Tell(found);
+            Tell(found, record.Losses.Count);
         return !found.Identical ? ExitCode.Failed
             : found.Steps < record.Losses.Count ? ExitCode.Interrupted
             : ExitCode.Done;
     }
 
-    private static void Tell(Verification found)
+    private static void Tell(Verification found, int recorded)
     {
-        if (found.Identical)
+        if (found.Identical && found.Steps < recorded)
+            Console.WriteLine(Invariant($"interrupted: the first {found.Steps:N0} of {recorded:N0} losses are identical"));
+        else if (found.Identical)
             Console.WriteLine(Invariant($"identical: {found.Steps:N0} losses and {found.Epochs:N0} digests, to the last bit"));
         if (found.Loss is { } loss)
             Console.WriteLine(Invariant(
