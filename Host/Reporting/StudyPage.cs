@@ -81,7 +81,7 @@ public static class StudyPage
         [
             Page.Section(
                 $"How the best {shown.Length} learned",
-                Page.Paragraph(isTrained ? "Solid: on the samples for validation. Dashed: on those that were trained on." : $"The {measure} after each step."),
+                Page.Paragraph(isTrained ? "Solid: on the samples for validation. Dashed: on as many of those that were trained on." : $"The {measure} after each step."),
                 Page.Figure(new SmallMultiples("Learning curves", [.. shown.Select((trial, rank) =>
                     new LineChart(Invariant($"{rank + 1}: trial {trial.Number}, {StudyLines.Short(trial.Value!.Value)}"), "step", measure)
                     {

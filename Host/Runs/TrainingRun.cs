@@ -59,6 +59,10 @@ public sealed class TrainingRun
     /// <summary>Steps from beginning to end.</summary>
     public int Iterations { get; }
 
+    /// <summary>Whether epochs are evaluated only as far as a search looks: on the validation samples and as many of those
+    /// that are trained on, without a digest.</summary>
+    public bool EvaluatesLittle { get; init; }
+
     /// <summary>Steps of an epoch.</summary>
     public int StepsPerEpoch => loader.StepsPerEpoch;
 
@@ -207,9 +211,9 @@ public sealed class TrainingRun
         double Accuracy(LabeledImages images, int[] indices) => Evaluation.Accuracy(network, images, indices, scale, threads);
         return new EpochReport(
             epoch, state.Step, loss,
-            Accuracy(data.Training, samples.Training),
+            Accuracy(data.Training, EvaluatesLittle ? [.. samples.Training.Take(samples.Validation.Length)] : samples.Training),
             samples.Validation.Length == 0 ? null : Accuracy(data.Training, samples.Validation),
             Accuracy(data.Test, data.Test.All),
-            state.Seconds, network.Digest());
+            state.Seconds, EvaluatesLittle ? "" : network.Digest());
     }
 }

@@ -42,7 +42,7 @@ public sealed class TrainingObjective
     /// <summary>Trains, reporting the validation accuracy after each epoch, and the training accuracy beside it.</summary>
     public double Run(Configuration configuration, TrialReporter reporter)
     {
-        var summary = new TrainingRun(Configure(configuration), data)
+        var summary = new TrainingRun(Configure(configuration), data) { EvaluatesLittle = true }
             .Run(new Observer(reporter), threads: 1, folder: null, reporter.Cancellation).Summary;
         reporter.Cancellation.ThrowIfCancellationRequested();
         return summary.ValidationAccuracy!.Value;
