@@ -1,0 +1,127 @@
+// The face that C# sees: checks and diagnoses. Nothing is computed here.
+namespace Functional
+
+open System
+open System.Collections.Generic
+open System.Runtime.CompilerServices
+open System.Runtime.InteropServices
+open MathNet.Numerics.LinearAlgebra
+open Functional.FSharp
+
+/// Compares gradients, one's own too, with central differences, in double precision; kinks are noticed and left out.
+/// The settings are those of `GradientCheckSettings.Default` unless told.
+[<AbstractClass; Sealed>]
+type GradientCheck =
+    /// Checks what is claimed to be the gradient of a function of a vector, at a point.
+    /// Raises ArgumentException if the gradient is not as long as the point.
+    static member OfFunction
+        (f: Func<Vector<float>, float>, gradient: Func<Vector<float>, Vector<float>>, x: Vector<float>) : GradientCheckReport =
+        GradientCheck.ofFunction GradientCheckSettings.Default f.Invoke gradient.Invoke x
+
+    /// The same with settings.
+    static member OfFunction
+        (f: Func<Vector<float>, float>, gradient: Func<Vector<float>, Vector<float>>, x: Vector<float>,
+         settings: GradientCheckSettings) : GradientCheckReport =
+        GradientCheck.ofFunction settings f.Invoke gradient.Invoke x
+
+    /// Checks a layer's pullback at x (inputs x samples), in training: its parameters and its input.
+    /// Raises ArgumentException if x doesn't fit the layer.
+    static member OfLayer(layer: Layer<float>, x: Matrix<float>) : GradientCheckReport =
+        GradientCheck.ofLayer GradientCheckSettings.Default layer x
+
+    /// The same with settings.
+    static member OfLayer(layer: Layer<float>, x: Matrix<float>, settings: GradientCheckSettings) : GradientCheckReport =
+        GradientCheck.ofLayer settings layer x
+
+    /// Checks the pullback of a layer of one's own. Raises ArgumentException if x doesn't fit the layer.
+    static member OfLayer(layer: ILayer<float>, x: Matrix<float>) : GradientCheckReport =
+        GradientCheck.ofLayer GradientCheckSettings.Default (Layer<float>.Custom layer) x
+
+    /// Checks the gradient of a loss with respect to the outputs (outputs x samples).
+    /// Raises ArgumentException if the targets don't fit them.
+    static member OfLoss(loss: Loss, outputs: Matrix<float>, targets: Matrix<float>) : GradientCheckReport =
+        GradientCheck.ofLoss GradientCheckSettings.Default loss outputs (Targets.Values targets)
+
+    /// The same for a label per sample.
+    static member OfLoss(loss: Loss, outputs: Matrix<float>, labels: IReadOnlyList<int>) : GradientCheckReport =
+        GradientCheck.ofLoss GradientCheckSettings.Default loss outputs (Targets.Labels(ReadOnlyMemory(Array.ofSeq labels)))
+
+    /// Checks the gradient of a network's training loss on a batch, in all its leaves, the penalty included.
+    /// Raises ArgumentException if the batch doesn't fit the network.
+    static member OfNetwork(network: Network<float>, batch: Batch<float>) : GradientCheckReport =
+        GradientCheck.ofNetwork GradientCheckSettings.Default network batch
+
+    /// The same with settings.
+    static member OfNetwork(network: Network<float>, batch: Batch<float>, settings: GradientCheckSettings) : GradientCheckReport =
+        GradientCheck.ofNetwork settings network batch
+
+/// Laws that hold for every layer and every optimizer, to put one's own through in a test, with one line.
+[<AbstractClass; Sealed>]
+type Laws =
+    /// Everything that doesn't hold of a layer of one's own (6 features are tried where it takes any); empty if all holds.
+    static member OfLayer(layer: ILayer<float>) : IReadOnlyList<string> = Laws.ofLayer layer
+
+    /// Raises InvalidOperationException with everything that doesn't hold of a layer of one's own.
+    static member RequireLayer(layer: ILayer<float>) : unit = Laws.require (Laws.ofLayer layer)
+
+    /// Everything that doesn't hold of an optimizer of one's own, with a learning rate of about 0.01 to 0.1: `init` gives the
+    /// state before the first step, `update` parameters and state after a step, given state, parameters and gradient.
+    static member OfOptimizer
+        (init: Func<Parameters<float>, 'State>,
+         update: Func<'State, Parameters<float>, Parameters<float>, struct (Parameters<float> * 'State)>) : IReadOnlyList<string> =
+        Laws.ofOptimizer init.Invoke (fun state parameters gradient -> update.Invoke(state, parameters, gradient))
+
+    /// Raises InvalidOperationException with everything that doesn't hold of an optimizer of one's own.
+    static member RequireOptimizer
+        (init: Func<Parameters<float>, 'State>,
+         update: Func<'State, Parameters<float>, Parameters<float>, struct (Parameters<float> * 'State)>) : unit =
+        Laws.require (Laws.ofOptimizer init.Invoke (fun state parameters gradient -> update.Invoke(state, parameters, gradient)))
+
+/// How a network is doing, and where NaN comes from.
+[<AbstractClass; Sealed; Extension>]
+type Diagnostics =
+    /// How a state does on a batch, and how large its step with that batch is.
+    /// Raises ArgumentException if the batch doesn't fit the network.
+    static member Of(state: TrainingState<'T>, batch: Batch<'T>) : Diagnosis = Diagnostics.ofState state batch
+
+    /// How the state before does on a batch, and how large the step was that led to the state after.
+    /// Raises ArgumentException if the batch doesn't fit the network or the states are not of the same leaves.
+    static member Between(before: TrainingState<'T>, after: TrainingState<'T>, batch: Batch<'T>) : Diagnosis =
+        Diagnostics.between before after batch
+
+    /// How these numbers are distributed.
+    static member Distribution<'T when Real<'T>>(numbers: 'T[]) : ValueDistribution = Diagnostics.distribution numbers
+
+    /// In how many directions x (units x samples) varies over its samples, by the participation ratio.
+    static member EffectiveRank(x: Matrix<'T>) : float = Diagnostics.effectiveRank x
+
+    /// What is not finite in a state's step with a batch, in the order in which it is computed: the first is where it began.
+    /// Raises ArgumentException if the batch doesn't fit the network.
+    static member NumericFaults(state: TrainingState<'T>, batch: Batch<'T>) : IReadOnlyList<NumericFault> =
+        NumericFaults.ofStep state batch
+
+    /// The parameters and statistics of a state that are not finite; none in a good state.
+    static member NumericFaults(state: TrainingState<'T>) : IReadOnlyList<NumericFault> = NumericFaults.ofState state
+
+/// Derivatives by central differences, and what they say of a network's pullbacks.
+[<AbstractClass; Sealed>]
+type Differences =
+    /// The derivative of a function of one number.
+    static member NumericalDiff(f: Func<float, float>, x: float) : float = Differences.numericalDiff f.Invoke x
+
+    /// The gradient of a function of a vector.
+    static member NumericalGradient(f: Func<Vector<'T>, float>, x: Vector<'T>) : Vector<'T> =
+        Differences.numericalGradient f.Invoke x
+
+    /// The gradient of a network's training loss for a batch (the key is that of seed 0 unless told); for small networks
+    /// and batches.
+    static member OfNetwork(network: Network<'T>, batch: Batch<'T>, [<Optional>] key: Key) : Parameters<'T> =
+        Differences.ofNetworkWith key network batch
+
+    /// Compares two gradients, leaf by leaf. Raises ArgumentException if their leaves differ.
+    static member Compare(gradient: Parameters<'T>, numerical: Parameters<'T>) : IReadOnlyList<GradientDifference> =
+        Differences.compare gradient numerical
+
+    /// Checks a network's pullbacks on a batch, leaf by leaf (the key is that of seed 0 unless told).
+    static member Check(network: Network<'T>, batch: Batch<'T>, [<Optional>] key: Key) : IReadOnlyList<GradientDifference> =
+        Differences.checkWith key network batch

@@ -1,0 +1,89 @@
+// The face that C# sees: numbers, products and threads. Nothing is computed here.
+namespace Functional
+
+open System
+open System.Runtime.CompilerServices
+open MathNet.Numerics.LinearAlgebra
+open Functional.FSharp
+
+/// Random numbers and other keys, all functions of a key.
+[<AbstractClass; Sealed; Extension>]
+type KeyExtensions =
+    /// Another key, independent of this one and of its other children.
+    [<Extension>]
+    static member Child(key: Key, index: int) : Key = Key.child index key
+
+    /// The first `count` children.
+    [<Extension>]
+    static member Split(key: Key, count: int) : Key[] = Key.split count key
+
+    /// `count` numbers, uniform over [0, 1).
+    [<Extension>]
+    static member Uniforms(key: Key, count: int) : float[] = Key.uniforms count key
+
+    /// `count` numbers, normal with mean 0 and deviation 1.
+    [<Extension>]
+    static member Normals(key: Key, count: int) : float[] = Key.normals count key
+
+    /// `count` integers, uniform over 0 .. bound - 1.
+    [<Extension>]
+    static member Integers(key: Key, count: int, bound: int) : int[] = Key.integers count bound key
+
+    /// `count` different integers out of 0 .. bound - 1. Raises ArgumentException if there are not so many.
+    [<Extension>]
+    static member Distinct(key: Key, count: int, bound: int) : int[] = Key.distinct count bound key
+
+    /// The numbers 0 .. n - 1 in random order.
+    [<Extension>]
+    static member Permutation(key: Key, n: int) : int[] = Key.permutation n key
+
+/// Elementary functions of one number, to about one unit in the last place: the same bits on every system, unlike those of
+/// the C library.
+[<AbstractClass; Sealed>]
+type Elementary =
+    /// The natural logarithm.
+    static member Log(x: float) : float = Numerics.Elementary.log x
+
+    /// e^x.
+    static member Exp(x: float) : float = Numerics.Elementary.exp x
+
+    /// The sine of an angle in radians, up to a million.
+    static member Sin(x: float) : float = Numerics.Elementary.sin x
+
+    /// The cosine of an angle in radians, up to a million.
+    static member Cos(x: float) : float = Numerics.Elementary.cos x
+
+    /// The x below which a standard normal variable lies with probability p, 0 < p < 1.
+    static member NormalQuantile(p: float) : float = Numerics.Elementary.normalQuantile p
+
+/// Matrix products by the core's own kernels, into fresh matrices. Each element is one chain of fused multiply-adds over
+/// k = 0, 1, 2, ... from zero, so it is the same bits for any number of threads and any width of vectors.
+[<AbstractClass; Sealed>]
+type Products =
+    static member private Check(a: Matrix<'T>, b: Matrix<'T>, ka: int, kb: int, product: string) =
+        if ka <> kb then
+            invalidArg (nameof b) $"{product} needs sums of one length, but a is {a.RowCount} x {a.ColumnCount} \
+                                    and b is {b.RowCount} x {b.ColumnCount}: {ka} and {kb}"
+
+    /// a b, for a of m x k and b of k x n. Raises ArgumentException if the k differ.
+    static member Product(a: Matrix<'T>, b: Matrix<'T>) : Matrix<'T> =
+        Products.Check(a, b, a.ColumnCount, b.RowCount, "a b")
+        Numerics.Dense.product a b
+
+    /// The product of a's transpose and b, for a of k x m and b of k x n. Raises ArgumentException if the k differ.
+    static member TransposeThisProduct(a: Matrix<'T>, b: Matrix<'T>) : Matrix<'T> =
+        Products.Check(a, b, a.RowCount, b.RowCount, "a' b")
+        Numerics.Dense.transposeThisProduct a b
+
+    /// The product of a and b's transpose, for a of m x k and b of n x k. Raises ArgumentException if the k differ.
+    static member ProductWithTranspose(a: Matrix<'T>, b: Matrix<'T>) : Matrix<'T> =
+        Products.Check(a, b, a.ColumnCount, b.ColumnCount, "a b'")
+        Numerics.Dense.productWithTranspose a b
+
+/// Threads that the core may use. Results don't depend on them: not a bit.
+[<AbstractClass; Sealed>]
+type Threads =
+    /// Runs body with up to `count` threads for each large operation in it (1 unless told). Raises ArgumentException if count < 1.
+    static member Use(count: int, body: Func<'R>) : 'R =
+        if count < 1 then invalidArg (nameof count) $"the number of threads must be at least 1, but is {count}"
+        Numerics.Team.withThreads count body.Invoke
