@@ -21,7 +21,7 @@ type ValueDistribution =
     override d.ToString() = $"mean {d.Mean:G3}, deviation {d.Deviation:G3}, from {d.Least:G3} to {d.Most:G3}"
 
 /// A layer at work on a batch.
-[<NoComparison; NoEquality>]
+[<NoComparison; NoEquality; StructuredFormatDisplay("{Display}")>]
 type LayerDiagnosis =
     { /// Its name, as in `relu1`.
       Layer: string
@@ -40,8 +40,15 @@ type LayerDiagnosis =
       /// participation ratio (sum l)^2 / sum l^2 of the eigenvalues l of their covariance.
       EffectiveRank: float }
 
+    member private d.Display = string d
+    override d.ToString() =
+        let share name x = if x > 0.0 then $", {name} {100.0 * x:F0}%%" else ""
+        $"{d.Layer} ({d.Units}): outputs {d.Outputs.Mean:G3} +- {d.Outputs.Deviation:G3}, \
+          gradients {d.Gradients.Mean:G3} +- {d.Gradients.Deviation:G3}, rank {d.EffectiveRank:F1}"
+        + share "dead" d.DeadUnits + share "saturated" d.Saturated
+
 /// A leaf and the step that was taken with it.
-[<NoComparison>]
+[<NoComparison; StructuredFormatDisplay("{Display}")>]
 type ParameterDiagnosis =
     { /// Its name, as in `affine1.weight`.
       Parameter: string
@@ -54,8 +61,12 @@ type ParameterDiagnosis =
       /// infinite where the leaf was 0.
       UpdateRatio: float }
 
+    member private d.Display = string d
+    override d.ToString() =
+        $"{d.Parameter}: norm {d.Norm:G3}, of the gradient {d.GradientNorm:G3}, update / norm {d.UpdateRatio:G2}"
+
 /// A training state at work on a batch.
-[<NoComparison; NoEquality>]
+[<NoComparison; NoEquality; StructuredFormatDisplay("{Display}")>]
 type Diagnosis =
     { /// Steps taken before.
       Step: int
@@ -65,6 +76,11 @@ type Diagnosis =
       Layers: IReadOnlyList<LayerDiagnosis>
       /// The trained leaves in order.
       Parameters: IReadOnlyList<ParameterDiagnosis> }
+
+    member private d.Display = string d
+    override d.ToString() =
+        let lines = Seq.append (Seq.map string d.Layers) (Seq.map string d.Parameters)
+        $"after {d.Step} steps: loss {d.Loss:G4}\n" + String.concat "\n" lines
 
 namespace Functional.FSharp
 

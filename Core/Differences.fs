@@ -3,6 +3,7 @@ namespace Functional
 open System
 
 /// How far a leaf's gradient by pullbacks is from the one by central differences.
+[<StructuredFormatDisplay("{Display}")>]
 type GradientDifference =
     { /// The leaf's name, as in `affine1.weight`.
       Parameter: string
@@ -12,6 +13,10 @@ type GradientDifference =
       /// The largest |pullback - difference|, as a share of the leaf's largest |difference| or, where that is nearly
       /// nothing (a bias in front of batch norm), of a thousandth of the largest of all leaves; 0 if both are 0.
       LargestRelative: float }
+
+    member private d.Display = string d
+    override d.ToString() =
+        $"{d.Parameter} ({d.Shape}): mean |difference| {d.MeanAbsolute:E1}, largest as a share {d.LargestRelative:E1}"
 
 namespace Functional.FSharp
 

@@ -5,6 +5,7 @@ open System.Collections.Generic
 open System.Globalization
 
 /// An element of a gradient that is not the derivative.
+[<StructuredFormatDisplay("{Display}")>]
 type GradientMismatch =
     { /// The leaf, as in `affine1.weight`; `input` for what went into a layer, `x` for a function's argument.
       Parameter: string
@@ -15,12 +16,14 @@ type GradientMismatch =
       /// What central differences say.
       Measured: float }
 
+    member private m.Display = string m
     override m.ToString() =
         let text (x: float) = x.ToString("G6", CultureInfo.InvariantCulture)
         let index = m.Index |> Seq.map string |> String.concat ", "
         $"{m.Parameter}[{index}]: the gradient is {text m.Claimed}, central differences give {text m.Measured}"
 
 /// What a gradient check has found.
+[<StructuredFormatDisplay("{Display}")>]
 type GradientCheckReport =
     { /// Derivatives that were compared.
       Compared: int
@@ -37,6 +40,7 @@ type GradientCheckReport =
     /// Raises InvalidOperationException with everything that differs, unless the gradient is right: for tests.
     member report.Require() : unit = if not report.IsRight then raise (InvalidOperationException(string report))
 
+    member private report.Display = string report
     override report.ToString() =
         let kinks = if report.AtKinks = 0 then "" else $", {report.AtKinks} at kinks left out"
         match List.ofSeq report.Mismatches with
