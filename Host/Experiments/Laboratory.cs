@@ -51,20 +51,25 @@ public sealed class Laboratory : IDisposable
     {
         Work<Curve> Submitted()
         {
-            // A run of 784-100-100-10 has some 10^5 weights; that is what makes a step long.
-            var run = new TrainingRun(variant.Configuration, Data);
-            progress?.Planned(experiment, run.Iterations);
-            var evaluations = variant.Measured == Measured.Nothing ? 0 : run.Iterations / PointEvery(run, variant);
-            var cost = (double)run.Start.Training.Network.Parameters().Length
-                * ((double)run.Iterations * variant.Configuration.BatchSize + (double)evaluations * EvaluatedSamples(run, variant.Measured));
-            return Pool.Submit(cost, () => Train(experiment, variant, run));
+            // Only what it costs is told now: a run that waits takes no memory yet.
+            var configuration = variant.Configuration;
+            var samples = configuration.Samples ?? Data.Training.Count;
+            var steps = configuration.Steps((samples + configuration.BatchSize - 1) / configuration.BatchSize);
+            progress?.Planned(experiment, steps);
+            int[] sizes = [Data.Training.Features, .. configuration.Hidden, Data.Training.Classes];
+            var weights = sizes.Zip(sizes.Skip(1), (inputs, outputs) => (double)inputs * outputs).Sum();
+            var evaluated = variant.Measured.HasFlag(Measured.Test) ? Data.Test.Count : samples;
+            var evaluations = variant.Measured == Measured.Nothing ? 0 : steps * (double)configuration.BatchSize / samples;
+            return Pool.Submit(
+                weights * (3.0 * steps * configuration.BatchSize + evaluations * evaluated),
+                () => Train(experiment, variant, new TrainingRun(configuration, Data), steps));
         }
         return variant.Observation is not null
             ? Submitted()
             : trained.GetOrAdd($"{variant.Measured} {variant.EveryEpochs} {variant.Configuration.CommandLine()}", _ => new(Submitted)).Value;
     }
 
-    private Curve Train(string experiment, Variant variant, TrainingRun run)
+    private Curve Train(string experiment, Variant variant, TrainingRun run, int planned)
     {
         var watch = Stopwatch.StartNew();
         var (state, every) = (run.Start, PointEvery(run, variant));
@@ -96,7 +101,7 @@ public sealed class Laboratory : IDisposable
             if (state.Step % Told == 0)
                 progress?.Advanced(experiment, Told);
         }
-        progress?.Advanced(experiment, run.Iterations - state.Step / Told * Told);
+        progress?.Advanced(experiment, planned - state.Step / Told * Told);
         evaluations.ForEach(evaluation => evaluation.Begin());
         AccuracyPoint[] accuracies = [.. evaluations.Select(evaluation => evaluation.Result)];
         // Of a run that went astray the rest is no number.
@@ -128,11 +133,6 @@ public sealed class Laboratory : IDisposable
             Accuracy(Measured.Validation, Data.Training, run.Samples.Validation),
             Accuracy(Measured.Test, Data.Test, Data.Test.All));
     }
-
-    private int EvaluatedSamples(TrainingRun run, Measured measured) =>
-        (measured.HasFlag(Measured.Training) ? Some(run.Samples.Training).Length : 0)
-        + (measured.HasFlag(Measured.Validation) ? Some(run.Samples.Validation).Length : 0)
-        + (measured.HasFlag(Measured.Test) ? Some(Data.Test.All).Length : 0);
 
     private int[] Some(int[] indices) => Settings.Quick && indices.Length > QuickSamples ? indices[..QuickSamples] : indices;
 }
