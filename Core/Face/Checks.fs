@@ -24,6 +24,14 @@ type GradientCheck =
          settings: GradientCheckSettings) : GradientCheckReport =
         GradientCheck.ofFunction settings f.Invoke gradient.Invoke x
 
+    /// Checks a function of a matrix that gives its value y and the pullback from dL/dy to dL/dx: for what is no layer yet.
+    static member OfPullback
+        (f: Func<Matrix<float>, struct (Matrix<float> * Func<Matrix<float>, Matrix<float>>)>, x: Matrix<float>) : GradientCheckReport =
+        let forward (x: Matrix<float>) =
+            let struct (y, pullback) = f.Invoke x
+            struct (y, pullback.Invoke)
+        GradientCheck.ofPullback GradientCheckSettings.Default forward x
+
     /// Checks a layer's pullback at x (inputs x samples), in training: its parameters and its input.
     /// Raises ArgumentException if x doesn't fit the layer.
     static member OfLayer(layer: Layer<float>, x: Matrix<float>) : GradientCheckReport =

@@ -59,7 +59,14 @@ public static class DoctorCommand
     private static void WriteJson(JsonReport report, Examination examination)
     {
         foreach (var finding in examination.Findings)
-            report.Write("finding", finding);
+            report.Write("finding", new
+            {
+                finding.Kind,
+                Layer = finding.Layer ?? "",
+                finding.Severity,
+                finding.Evidence,
+                finding.Advice,
+            });
         report.Write("summary", new
         {
             Findings = examination.Findings.Count,

@@ -15,17 +15,22 @@ public sealed class DoctorTests : IDisposable
 
     public static TheoryData<string> Broken { get; } = [.. Quick(SetUps.Broken.GroupBy(setUp => setUp.Kind).SelectMany(kind => kind.Where(IsOnDigits).Take(1)))];
 
-    public static TheoryData<string> Healthy { get; } = [.. Quick(SetUps.Healthy.Where(IsOnDigits).Where((_, i) => i % 6 == 0))];
+    public static TheoryData<string> Healthy { get; } = [.. Quick(SetUps.Healthy.Where(IsOnDigits).Where((_, i) => i % 11 == 0))];
 
     private static bool IsOnDigits(SetUp setUp) => !setUp.Options.Contains("mnist", StringComparison.Ordinal);
 
     private static IEnumerable<string> Quick(IEnumerable<SetUp> setUps) => setUps.Select(setUp => setUp.ToString());
 
+    // A few hundred steps are enough to tell, where nothing else is said.
+    private static SetUp Shortened(SetUp setUp) =>
+        setUp.Options.Contains("epochs", StringComparison.Ordinal) || setUp.Options.Contains("iterations", StringComparison.Ordinal)
+            ? setUp : setUp with { Options = $"{setUp.Options} iterations 700" };
+
     [Theory]
     [MemberData(nameof(Broken))]
     public void What_is_wrong_is_among_the_first_two_findings(string setUp)
     {
-        var found = SetUps.Broken.First(known => known.ToString() == setUp);
+        var found = Shortened(SetUps.Broken.First(known => known.ToString() == setUp));
         var examination = found.Examine();
         Assert.True(found.IsRight(examination), string.Join(", ", examination.Findings));
         Assert.All(examination.Findings, finding => Assert.All((string[])[finding.Evidence, finding.Advice], text => Assert.DoesNotContain('\n', text)));
@@ -35,7 +40,7 @@ public sealed class DoctorTests : IDisposable
     [MemberData(nameof(Healthy))]
     public void What_learns_has_no_finding_above_a_hint(string setUp)
     {
-        var examination = SetUps.Healthy.First(known => known.ToString() == setUp).Examine();
+        var examination = Shortened(SetUps.Healthy.First(known => known.ToString() == setUp)).Examine();
         Assert.True(examination.IsHealthy, string.Join(", ", examination.Findings));
     }
 
@@ -60,6 +65,8 @@ public sealed class DoctorTests : IDisposable
             (first.GetProperty("event").GetString(), first.GetProperty("kind").GetString(), first.GetProperty("layer").GetString(), first.GetProperty("severity").GetString()));
         Assert.Contains("50 units", first.GetProperty("evidence").GetString(), StringComparison.Ordinal);
         Assert.Contains("--init he", first.GetProperty("advice").GetString(), StringComparison.Ordinal);
+        Assert.All(outcome.Events.SkipLast(1), found => Assert.Equal(
+            ["event", "kind", "layer", "severity", "evidence", "advice"], found.EnumerateObject().Select(property => property.Name)));
         Assert.False(outcome.Event("summary").GetProperty("healthy").GetBoolean());
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }

@@ -99,6 +99,10 @@ public class CustomLayerTests
         Assert.Equal(3, wrong.Mismatches.Count);
         Assert.Equal(("x", 2), (wrong.Mismatches[0].Parameter, wrong.Mismatches[0].Index[0]));
         Assert.Equal(6, wrong.Mismatches[0].Measured, 1e-6);
+        var m = Matrix<double>.Build.Dense(2, 3, (i, j) => i + (0.5 * j) - 0.7);
+        GradientCheck.OfPullback(z => (z.PointwiseTanh(), dy => dy.PointwiseMultiply(1 - z.PointwiseTanh().PointwisePower(2))), m).Require();
+        var transposed = GradientCheck.OfPullback(z => (z.Transpose(), dy => 2 * dy.Transpose()), m);
+        Assert.Equal((6, "input"), (transposed.Mismatches.Count, transposed.Mismatches[0].Parameter));
         Laws.RequireOptimizer<int>(_ => 0, (steps, parameters, gradient) => (parameters.WithVector(parameters.ToVector() - (0.1 * gradient.ToVector())), steps + 1));
         Assert.NotEmpty(Laws.OfOptimizer<int>(_ => 0, (steps, parameters, gradient) => (gradient, steps + 1)));
     }
