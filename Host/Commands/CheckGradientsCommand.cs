@@ -41,7 +41,7 @@ public static class CheckGradientsCommand
 
     private static int Run(TrainConfiguration configuration, int samples, int threads, bool json)
     {
-        var images = DataSets.Load(configuration.Data).Training;
+        var images = DataSets.Load(configuration.Data, configuration.Label).Training;
         if (samples < 1 || samples > images.Count)
             throw new UsageException($"--samples: from 1 to {images.Count} samples are needed, not {samples}");
         var network = configuration.CreateNetwork<double>(images.Features, images.Classes);

@@ -11,7 +11,7 @@ namespace Functional.Host.Commands;
 /// <summary><c>functional data</c>: the data sets that networks learn from.</summary>
 public static class DataCommand
 {
-    private const int SheetColumns = 10;
+    private const int SheetColumns = 10, MostColumns = 20;
 
     /// <summary>The command with its verbs.</summary>
     public static Command Create() =>
@@ -64,13 +64,14 @@ public static class DataCommand
 
     private static Command Info()
     {
-        var name = new Argument<string>("data") { Description = $"{string.Join(", ", DataSets.Names)}, or a folder with four files in the MNIST format" };
+        var name = new Argument<string>("data") { Description = $"{string.Join(", ", DataSets.Names)}, a folder with four files in the MNIST format, or a table (.csv, .npz)" };
+        var label = new Option<string?>("--label") { HelpName = "COLUMN", Description = "of a table: the column that holds the classes" };
         var sheet = new Option<string?>("--sheet") { HelpName = "FILE", Description = "write a sheet of samples, ten of each class, as an SVG picture" };
         var json = CommonOptions.Json();
-        var command = new Command("info", "Describe a data set: counts, classes, ranges, samples.") { name, sheet, json };
+        var command = new Command("info", "Describe a data set: counts, classes, ranges, samples.") { name, label, sheet, json };
         command.SetAction(parsed =>
         {
-            var data = DataSets.Load(parsed.GetValue(name)!);
+            var data = DataSets.Load(parsed.GetValue(name)!, parsed.GetValue(label));
             Describe(data, parsed.GetValue(json));
             if (parsed.GetValue(sheet) is { } path)
                 OutputFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(Sheet(data.Training).ToFile())));
@@ -101,8 +102,13 @@ public static class DataCommand
     {
         foreach (var (name, part) in (ReadOnlySpan<(string, LabeledImages)>)[("training", data.Training), ("test", data.Test)])
         {
-            var scale = Batch.StandardScale(part.Features, part.Pixels, part.All);
             var counts = Enumerable.Range(0, part.Classes).Select(label => part.Labels.Count(found => found == label)).ToArray();
+            if (part.IsTable)
+            {
+                DescribeTable(name, part, counts, json);
+                continue;
+            }
+            var scale = Batch.StandardScale(part.Features, part.Pixels, part.All);
             var (least, greatest) = (part.Pixels.Min(), part.Pixels.Max());
             if (json)
                 new JsonReport(Console.Out).Write("part", new
@@ -117,6 +123,27 @@ public static class DataCommand
                 Console.WriteLine(Invariant($"  bytes from {least} to {greatest}, mean {scale.Shift:F2}, deviation {scale.Divisor:F2}"));
             }
         }
+    }
+
+    private static void DescribeTable(string name, LabeledImages table, int[] counts, bool json)
+    {
+        var scale = table.Standard(table.All);
+        string Feature(int i) => table.Names.Features.Count > 0 ? table.Names.Features[i] : Invariant($"column {i + 1}");
+        string Class(int i) => table.Names.Classes.Count > 0 ? table.Names.Classes[i] : Invariant($"{i}");
+        if (json)
+        {
+            new JsonReport(Console.Out).Write("part", new
+            {
+                name, table.Count, table.Features, table.Classes, CountsPerClass = counts,
+                ClassNames = counts.Select((_, i) => Class(i)), FeatureNames = scale.Means.Select((_, i) => Feature(i)),
+                scale.Means, scale.Deviations,
+            });
+            return;
+        }
+        Console.WriteLine(Invariant($"{name}: {table.Count:N0} rows of {table.Features} numbers, {table.Classes} classes"));
+        Console.WriteLine(Invariant($"  per class: {string.Join(", ", counts.Select((count, i) => Invariant($"{Class(i)}: {count}")))}"));
+        for (var i = 0; i < Math.Min(table.Features, MostColumns); i++)
+            Console.WriteLine(Invariant($"  {Feature(i)}: mean {scale.Means[i]:G6}, deviation {scale.Deviations[i]:G6}"));
     }
 
     // Ten of each class, a class per row.

@@ -46,7 +46,7 @@ public static class DoctorCommand
 
     private static int Run(TrainConfiguration configuration, int threads, string? page, bool json)
     {
-        var examination = Physician.Examine(configuration, DataSets.Load(configuration.Data), threads);
+        var examination = Physician.Examine(configuration, DataSets.Load(configuration.Data, configuration.Label), threads);
         if (json)
             WriteJson(new JsonReport(Console.Out), examination);
         else

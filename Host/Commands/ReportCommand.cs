@@ -47,10 +47,10 @@ public static class ReportCommand
 
     private static string PageOf(RunRecord record, int threads)
     {
-        var data = DataSets.Load(record.Configuration.Data);
+        var data = DataSets.Load(record.Configuration.Data, record.Configuration.Label);
         var run = new TrainingRun(record.Configuration, data);
         return record.Result(run) is { } result
-            ? Threads.Use(threads, () => RunPage.Render(record.Configuration, data, result, threads))
+            ? Threads.Use(threads, () => RunPage.Render(record.Configuration, run.Seen, result, threads))
             : throw new RunException($"{record.Folder}: there is no checkpoint yet to tell of");
     }
 

@@ -99,7 +99,7 @@ public static class SearchCommand
         var isThere = address is not null || JournalStorage.Exists(Folder(name));
         using var existing = isThere ? StorageOf(name, address) : null;
         var settings = SettingsOf(parsed, told, existing is null ? null : Search.Study.SettingsIn(existing));
-        var objective = new TrainingObjective(Common(settings), DataSets.Load(settings.Constants["data"]), settings.Space);
+        var objective = new TrainingObjective(Common(settings), DataSets.Load(settings.Constants["data"], settings.Constants.GetValueOrDefault("label")), settings.Space);
         var storage = existing ?? StorageOf(name, address);
         using var study = Search.Study.Open(storage, settings);
 

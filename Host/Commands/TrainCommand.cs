@@ -51,7 +51,7 @@ public static class TrainCommand
 
     private static int Start(TrainConfiguration configuration, string? path, bool force, Look look)
     {
-        var data = DataSets.Load(configuration.Data);
+        var data = DataSets.Load(configuration.Data, configuration.Label);
         var run = new TrainingRun(configuration, data);
         using var folder = RunFolder.Create(path, force);
         return Run(folder, new Resumption(run, null), look);
@@ -71,14 +71,15 @@ public static class TrainCommand
         var (run, from) = what;
         using var recorder = folder.Record(run, from);
         using var interruption = new Interruption();
-        var watcher = look.Watch ? new Watcher(run, run.Data) : null;
+        var watcher = look.Watch ? new Watcher(run, run.Seen) : null;
         RunResult Train(IRunObserver report) =>
             run.Run(new Observers(watcher is null ? [recorder, report] : [recorder, watcher, report]), look.Threads, folder.Path, interruption.Token, from);
         var result =
             look.Json ? Train(new JsonReport(Console.Out))
             : look.Plain ? Train(new PlainReport(Console.Out))
             : LiveReport.Show(AnsiConsole.Console, Train);
-        var page = folder.WriteReport(RunPage.Render(run.Configuration, run.Data, result, look.Threads, watcher?.Seen));
+        folder.WriteModel(run.ModelOf(result.State.Network));
+        var page = folder.WriteReport(RunPage.Render(run.Configuration, run.Seen, result, look.Threads, watcher?.Seen));
         if (result.Summary.Interrupted)
             (look.Json ? Console.Error : Console.Out).WriteLine($"to go on: {folder.ResumeCommand}");
         if (!look.Json)

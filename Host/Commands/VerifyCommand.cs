@@ -28,7 +28,7 @@ public static class VerifyCommand
     private static int Run(string folder, int threads, bool json)
     {
         var record = RunRecord.Read(folder);
-        var data = DataSets.Load(record.Configuration.Data);
+        var data = DataSets.Load(record.Configuration.Data, record.Configuration.Label);
         foreach (var difference in RunEnvironment.Of(data).Differences(record.Environment))
             Console.Error.WriteLine($"functional: {difference}");
         var run = new TrainingRun(record.Configuration, data);

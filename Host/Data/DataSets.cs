@@ -6,10 +6,13 @@ public static class DataSets
     private const string Digits = "digits";
 
     /// <summary>Loads a data set.</summary>
-    /// <param name="name"><c>digits</c> (embedded), <c>mnist</c> and the others that can be fetched, or a folder with
-    /// the four files of MNIST's form.</param>
+    /// <param name="name"><c>digits</c> (embedded), <c>mnist</c> and the others that can be fetched, a folder with
+    /// the four files of MNIST's form, or what <see cref="Tables"/> reads.</param>
+    /// <param name="label">The column that holds the classes, of tables as text.</param>
+    /// <param name="known">What columns and classes of a table must be called, if that is known.</param>
     /// <exception cref="DataException">It is not there, or something is wrong with it.</exception>
-    public static ImageDataSet Load(string name)
+    /// <exception cref="UsageException">A table's column of classes is not told.</exception>
+    public static ImageDataSet Load(string name, string? label = null, TableNames? known = null)
     {
         if (name == Digits)
             return Embedded();
@@ -20,9 +23,11 @@ public static class DataSets
                 ? MnistFolder.Load(folder)
                 : throw new DataException(folder, null, $"the files of {name}, as 'functional data fetch {name}' puts there", "none there");
         }
+        if (Tables.IsOne(name))
+            return Tables.Load(name, label, known);
         return Directory.Exists(name)
             ? MnistFolder.Load(name)
-            : throw new DataException(name, null, $"a folder, or one of {string.Join(", ", Names)}", "neither");
+            : throw new DataException(name, null, $"a folder, a table (.csv, .npz), or one of {string.Join(", ", Names)}", "neither");
     }
 
     /// <summary>The names that are known.</summary>

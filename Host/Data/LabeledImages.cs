@@ -1,11 +1,18 @@
+using System.Runtime.InteropServices;
+using MathNet.Numerics.LinearAlgebra;
+
 namespace Functional.Host.Data;
 
 /// <summary>
-/// Images of one shape, each with its class. Pixels stay bytes until a mini-batch is gathered.
+/// Images of one shape, each with its class, whose pixels stay bytes until a mini-batch is gathered; or rows of a table of
+/// numbers, each of which then counts as an image of one row.
 /// The arrays are not copied: who builds this value gives them away, and no one writes to them after.
 /// </summary>
 public sealed record LabeledImages
 {
+    private readonly byte[]? pixels;
+    private readonly float[]? numbers;
+
     /// <summary>Pairs images with labels.</summary>
     /// <param name="height">Rows of an image, at least 1.</param>
     /// <param name="width">Columns of an image, at least 1.</param>
@@ -28,7 +35,26 @@ public sealed record LabeledImages
         if (FirstOutOfRange(labels, classes) is { } index)
             throw new ArgumentException(
                 $"label {index} is {labels[index]}, but there are {classes} classes", nameof(labels));
-        (Height, Width, Classes, Pixels, Labels) = (height, width, classes, pixels, labels);
+        (Height, Width, Classes, this.pixels, Labels) = (height, width, classes, pixels, labels);
+    }
+
+    /// <summary>Pairs rows of numbers with labels.</summary>
+    /// <param name="numbers">Row after row, all of one length.</param>
+    /// <param name="names">What columns and classes are called.</param>
+    /// <param name="classes">How many classes there are, 1 to 256: labels are 0 to classes - 1.</param>
+    /// <param name="labels">One per row, at least one.</param>
+    /// <exception cref="ArgumentException">The lengths do not agree, or a label is out of range.</exception>
+    public LabeledImages(float[] numbers, TableNames names, int classes, byte[] labels)
+    {
+        ArgumentNullException.ThrowIfNull(numbers);
+        ArgumentNullException.ThrowIfNull(names);
+        ArgumentNullException.ThrowIfNull(labels);
+        if (labels.Length == 0 || numbers.Length == 0 || numbers.Length % labels.Length != 0)
+            throw new ArgumentException($"{labels.Length} labels for {numbers.Length} numbers", nameof(numbers));
+        if (FirstOutOfRange(labels, classes) is { } index)
+            throw new ArgumentException($"label {index} is {labels[index]}, but there are {classes} classes", nameof(labels));
+        (Height, Width, Classes, this.numbers, Labels) = (1, numbers.Length / labels.Length, classes, numbers, labels);
+        Names = names;
     }
 
     /// <summary>Rows of an image.</summary>
@@ -41,7 +67,21 @@ public sealed record LabeledImages
     public int Classes { get; }
 
     /// <summary>Count x height x width bytes, image after image, each row by row. Not to be written to.</summary>
-    public byte[] Pixels { get; }
+    /// <exception cref="UsageException">These are rows of a table.</exception>
+    public byte[] Pixels => pixels
+        ?? throw new UsageException("--data: images are needed here, but these are tables of numbers, which have no pixels");
+
+    /// <summary>Whether these are rows of a table.</summary>
+    public bool IsTable => numbers is not null;
+
+    /// <summary>What the columns of a table and the classes are called.</summary>
+    public TableNames Names { get; } = TableNames.None;
+
+    /// <summary>All pixels or numbers as they lie in memory.</summary>
+    public ReadOnlySpan<byte> Data => numbers is null ? Pixels : MemoryMarshal.AsBytes(numbers.AsSpan());
+
+    /// <summary>What a sample is, in words.</summary>
+    public string Shape => IsTable ? $"rows of {Width} numbers" : $"images of {Height} x {Width}";
 
     /// <summary>The class of each image. Not to be written to.</summary>
     public byte[] Labels { get; }
@@ -54,6 +94,29 @@ public sealed record LabeledImages
 
     /// <summary>The index of every image, in order.</summary>
     public int[] All => [.. Enumerable.Range(0, Count)];
+
+    /// <summary>Some of the samples as a batch.</summary>
+    /// <param name="scale">How bytes become features; the numbers of a table are features.</param>
+    /// <param name="indices">The samples.</param>
+    public Batch<float> Batch(ByteScale scale, int[] indices)
+    {
+        if (numbers is null)
+            return Functional.Batch.OfBytes<float>(scale, Features, Pixels, Labels, indices);
+        var features = new float[Features * indices.Length];
+        for (var j = 0; j < indices.Length; j++)
+            numbers.AsSpan(indices[j] * Features, Features).CopyTo(features.AsSpan(j * Features));
+        return Functional.Batch.Of(
+            Matrix<float>.Build.Dense(Features, indices.Length, features), Array.ConvertAll(indices, index => (int)Labels[index]));
+    }
+
+    /// <summary>Means and deviations of each feature over some of the samples.</summary>
+    public FeatureScale Standard(int[] samples) => FeatureScale.Standard(Numbers(), Features, samples);
+
+    /// <summary>The samples as a table of features.</summary>
+    public LabeledImages Scaled(FeatureScale scale) =>
+        Count == 0 ? this : new(scale.Apply(Numbers(), Features), Names, Classes, Labels);
+
+    private float[] Numbers() => numbers ?? Array.ConvertAll(Pixels, pixel => (float)pixel);
 
     internal static int? FirstOutOfRange(byte[] labels, int classes) =>
         labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(classes - 1)) is >= 0 and var index ? index : null;

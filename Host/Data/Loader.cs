@@ -70,6 +70,5 @@ public sealed class Loader
         Indices(epoch).Skip(first).Select(Batch);
 
     /// <summary>The batch of the samples at these indices in the images.</summary>
-    public Batch<float> Batch(int[] indices) =>
-        Functional.Batch.OfBytes<float>(scale, images.Features, images.Pixels, images.Labels, indices);
+    public Batch<float> Batch(int[] indices) => images.Batch(scale, indices);
 }

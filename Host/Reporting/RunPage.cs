@@ -88,7 +88,7 @@ public static class RunPage
     private static string[] WeightSection(ImageDataSet data, Network<float> network)
     {
         var weights = network.Parameters()[0].Matrix;
-        if (weights.ColumnCount != data.Test.Features)
+        if (data.Test.IsTable || weights.ColumnCount != data.Test.Features)
             return [];
         var shown = Math.Min(weights.RowCount, MostWeightImages);
         var pictures = Enumerable.Range(0, shown).Select(unit =>
@@ -119,12 +119,22 @@ public static class RunPage
     private static string MistakeSection(LabeledImages images, IReadOnlyList<WrongAnswer> mistakes) =>
         mistakes.Count == 0
             ? Page.Section("Where it errs", Page.Paragraph("Nowhere: every test sample was told right."))
+            : images.IsTable
+            ? Page.Section(
+                "Where it errs with most confidence",
+                Page.Paragraph("The test samples that it got wrong while being surest of it."),
+                Page.Table(mistakes.Select(wrong => (
+                    $"test sample {wrong.Sample + 1}",
+                    $"is {Name(images, wrong.Label)}, said {Name(images, wrong.Predicted)} ({PlainReport.Percent(wrong.Probability)})"))))
             : Page.Section(
                 "Where it errs with most confidence",
                 Page.Paragraph("The test samples that it got wrong while being surest of it. Would you have known?"),
                 Page.Figure(new ImageGrid("Most confident mistakes", [.. mistakes.Select(wrong => new Picture(
                     images.Width, images.Height, images.Pixels.AsMemory(wrong.Sample * images.Features, images.Features),
                     $"{wrong.Label}, said {wrong.Predicted}\n{PlainReport.Percent(wrong.Probability)}"))])));
+
+    private static string Name(LabeledImages images, int label) =>
+        label >= 0 && label < images.Names.Classes.Count ? images.Names.Classes[label] : Invariant($"{label}");
 
     private static string ReproductionSection(TrainConfiguration configuration, RunSummary summary) => Page.Section(
         "How to do it again",

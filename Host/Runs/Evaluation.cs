@@ -20,7 +20,8 @@ public static class Evaluation
     {
         var correct = 0;
         Piecewise(indices, threads, (_, some) =>
-            Interlocked.Add(ref correct, network.Correct(scale, images.Pixels, images.Labels, some)));
+            Interlocked.Add(ref correct, images.IsTable
+                ? network.Correct(images.Batch(scale, some)) : network.Correct(scale, images.Pixels, images.Labels, some)));
         return (double)correct / indices.Length;
     }
 
@@ -31,7 +32,7 @@ public static class Evaluation
     {
         var scores = new float[network.Outputs * indices.Length];
         Piecewise(indices, threads, (first, some) => network
-            .Predict(Batch.OfBytes<float>(scale, images.Features, images.Pixels, images.Labels, some).Inputs)
+            .Predict(images.Batch(scale, some).Inputs)
             .AsColumnMajorArray().CopyTo(scores, first * network.Outputs));
         return Matrix<float>.Build.Dense(network.Outputs, indices.Length, scores);
     }

@@ -20,7 +20,7 @@ public sealed record Resumption(TrainingRun Run, RunProgress? From)
     {
         var old = RunRecord.Read(folder.Path).Configuration;
         var configuration = Changed(old, options);
-        var data = DataSets.Load(configuration.Data);
+        var data = DataSets.Load(configuration.Data, configuration.Label);
         var run = new TrainingRun(configuration, data);
         var from = folder.Progress(run, passedOver);
         var (step, planned) = (from?.State.Step ?? 0, old.Steps(run.StepsPerEpoch));

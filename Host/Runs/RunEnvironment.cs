@@ -52,7 +52,7 @@ internal sealed record RunEnvironment(
     private static string Digest(LabeledImages images)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(images.Pixels);
+        hash.AppendData(images.Data);
         hash.AppendData(images.Labels);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

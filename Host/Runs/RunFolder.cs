@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Functional.Host.Data;
+using Functional.Host.Models;
 
 namespace Functional.Host.Runs;
 
@@ -49,7 +50,7 @@ public sealed class RunFolder : IDisposable
         OutputFile.Guard(path, () => Directory.CreateDirectory(path));
         var held = RunLock.Take(paths.Running);
         // Without its configuration it is no run any more, however soon this program ends.
-        foreach (var file in (string[])[paths.Configuration, paths.Environment, paths.Best, paths.LastGood, paths.Summary, paths.Report])
+        foreach (var file in (string[])[paths.Configuration, paths.Environment, paths.Best, paths.LastGood, paths.Model, paths.Summary, paths.Report])
             OutputFile.Guard(file, () => File.Delete(file));
         return new RunFolder(paths, held);
     }
@@ -111,6 +112,10 @@ public sealed class RunFolder : IDisposable
         ConfigurationFile.Write(paths.Configuration, run.Configuration);
         return new RunRecorder(paths, run, from);
     }
+
+    /// <summary>Writes <c>model.safetensors</c>.</summary>
+    /// <exception cref="RunException">The folder can't be written to.</exception>
+    public void WriteModel(Model<float> model) => Functional.Host.Models.Model.Save(paths.Model, model);
 
     /// <summary>Writes <c>report.html</c>.</summary>
     /// <exception cref="RunException">The folder can't be written to.</exception>

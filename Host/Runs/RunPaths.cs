@@ -28,6 +28,9 @@ internal readonly record struct RunPaths(string Folder)
     /// <summary>The state before the step in which numbers stopped being finite, if they did.</summary>
     public string LastGood => In("last-good.safetensors");
 
+    /// <summary>The network at the end, and what must be known to use it.</summary>
+    public string Model => In("model.safetensors");
+
     /// <summary>How the run ended.</summary>
     public string Summary => In("summary.json");
 

@@ -31,6 +31,9 @@ public sealed record TrainConfiguration
     /// <summary>A data set's name, or a folder.</summary>
     public string Data { get; init; } = "digits";
 
+    /// <summary>Of a table as text: the column that holds the classes.</summary>
+    public string? Label { get; init; }
+
     /// <summary>Only so many of the first samples are trained on (and validated with); all if null.</summary>
     public int? Samples { get; init; }
 

@@ -29,13 +29,17 @@ public static class TrainOptions
     /// <summary>All of them, in the order of help.</summary>
     public static IReadOnlyList<TrainOption> All { get; } =
     [
-        Option("data", "NAME|DIR", "digits (built in), mnist, or a folder with four files in the MNIST format", DataSets.Names,
+        Option("data", "NAME|DIR|FILE",
+            "digits (built in), mnist, a folder with four files in the MNIST format, a table of numbers (.csv), a folder with "
+            + "train.csv and test.csv, or an .npz file with x_train, y_train, x_test and y_test", DataSets.Names,
             (c, text) => c with { Data = text }, c => c.Data),
+        Option("label", "COLUMN", "of a table: the column that holds the classes", [],
+            (c, text) => c with { Label = text }, c => c.Label),
         Option("samples", "N", "train on the first N samples only", [],
             (c, text) => c with { Samples = Integer(text) }, c => Text(c.Samples)),
         Option("validation", "SHARE", "keep this share of the samples for validation", [],
             (c, text) => c with { Validation = Number(text) }, c => Text(c.Validation)),
-        Choice("scale", "how bytes become features: divided by 255, as they are, or to mean 0 and deviation 1",
+        Choice("scale", "how bytes become features: divided by 255, as they are, or to mean 0 and deviation 1 (each column of a table by itself, unless none)",
             Names<DataScale>(), (c, scale) => c with { Scale = scale }, c => c.Scale),
         Option("hidden", "UNITS,...", "units of each hidden layer, as in 100,100", [],
             (c, text) => c with { Hidden = [.. text.Split(',').Select(Integer)] },

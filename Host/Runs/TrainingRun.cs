@@ -8,7 +8,7 @@ namespace Functional.Host.Runs;
 public sealed class TrainingRun
 {
     private readonly TrainConfiguration configuration;
-    private readonly ImageDataSet data;
+    private readonly ImageDataSet data, seen;
     private readonly Split samples;
     private readonly ByteScale scale;
     private readonly Loader loader;
@@ -18,7 +18,7 @@ public sealed class TrainingRun
     /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
     public TrainingRun(TrainConfiguration configuration, ImageDataSet data)
     {
-        (this.configuration, this.data) = (configuration, data);
+        (this.configuration, this.data, seen) = (configuration, data, data);
         var training = data.Training;
         if (configuration.Samples > training.Count)
             throw new UsageException($"--samples: the first {configuration.Samples} of {training.Count} can't be taken");
@@ -28,12 +28,19 @@ public sealed class TrainingRun
             samples = configuration.Validation == 0
                 ? new Split([.. Enumerable.Range(0, count)], [])
                 : Splits.ByFraction(configuration.SplitKey.Permutation(count), configuration.Validation);
-            scale = configuration.Scale switch
+            if (training.IsTable)
+            {
+                FeatureScale = configuration.Scale == DataScale.None ? FeatureScale.None : training.Standard(samples.Training);
+                seen = new ImageDataSet(training.Scaled(FeatureScale), data.Test.Scaled(FeatureScale));
+                training = seen.Training;
+            }
+            scale = training.IsTable ? ByteScale.None : configuration.Scale switch
             {
                 DataScale.Unit => ByteScale.Unit,
                 DataScale.None => ByteScale.None,
                 _ => Batch.StandardScale(training.Features, training.Pixels, samples.Training),
             };
+            FeatureScale ??= FeatureScale.Of(scale);
             format = Format(training, scale);
             loader = new Loader(
                 training, samples.Training, configuration.BatchSize, configuration.Sampling, scale, configuration.OrderKey);
@@ -75,9 +82,22 @@ public sealed class TrainingRun
     /// <summary>How bytes become features.</summary>
     public ByteScale Scale => scale;
 
-    /// <summary>A network of this run with what must be known to use it.</summary>
-    public Model<float> ModelOf(Network<float> network) =>
-        new(network) { Scale = FeatureScale.Of(scale), Image = new ImageSize(data.Training.Height, data.Training.Width) };
+    /// <summary>How the data's own numbers become features: of tables, with the means and deviations of the samples that
+    /// are trained on.</summary>
+    public FeatureScale FeatureScale { get; }
+
+    /// <summary>What the run sees: its data, but a table's numbers as features.</summary>
+    public ImageDataSet Seen => seen;
+
+    /// <summary>A network of the run, and what must be known to use it.</summary>
+    public Model<float> ModelOf(Network<float> network) => new(network)
+    {
+        Scale = FeatureScale,
+        Image = data.Training.IsTable ? null : new ImageSize(data.Training.Height, data.Training.Width),
+        Classes = data.Training.Names.Classes,
+        Features = data.Training.Names.Features,
+        Label = data.Training.Names.Label,
+    };
 
     /// <summary>The batches of all steps in their order, augmented: who trains on them gets the run's own states.</summary>
     public IEnumerable<Batch<float>> Batches() => LazyBatches().Select(make => make());
@@ -190,6 +210,8 @@ public sealed class TrainingRun
 
     private void CheckAugmentations()
     {
+        if (data.Training.IsTable && configuration.Augmentations.Count > 0)
+            throw new UsageException("--augment: images can be changed, but these are tables of numbers");
         var faults = Augment.Faults(configuration.Augmentations, format);
         var output = Augment.Output(configuration.Augmentations, format);
         if (faults.Count == 0 && output.Features != format.Features)
@@ -211,9 +233,9 @@ public sealed class TrainingRun
         double Accuracy(LabeledImages images, int[] indices) => Evaluation.Accuracy(network, images, indices, scale, threads);
         return new EpochReport(
             epoch, state.Step, loss,
-            Accuracy(data.Training, EvaluatesLittle ? [.. samples.Training.Take(samples.Validation.Length)] : samples.Training),
-            samples.Validation.Length == 0 ? null : Accuracy(data.Training, samples.Validation),
-            Accuracy(data.Test, data.Test.All),
+            Accuracy(seen.Training, EvaluatesLittle ? [.. samples.Training.Take(samples.Validation.Length)] : samples.Training),
+            samples.Validation.Length == 0 ? null : Accuracy(seen.Training, samples.Validation),
+            Accuracy(seen.Test, seen.Test.All),
             state.Seconds, EvaluatesLittle ? "" : network.Digest());
     }
 }

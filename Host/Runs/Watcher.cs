@@ -19,7 +19,7 @@ public sealed class Watcher : IRunObserver
         var count = Math.Min(MostSamples, samples.Length);
         // Evenly taken, so that it doesn't matter how samples are sorted.
         int[] chosen = [.. Enumerable.Range(0, count).Select(i => samples[(int)((long)i * samples.Length / count)])];
-        probe = Batch.OfBytes<float>(run.Scale, images.Features, images.Pixels, images.Labels, chosen);
+        probe = images.Batch(run.Scale, chosen);
         (interval, last) = (Math.Max(LeastInterval, run.Iterations / MostLooks), run.Iterations);
     }
 

@@ -119,4 +119,83 @@ public class CampaignTests
         });
         Assert.True(read > Campaign.Cases / 50 && refused > Campaign.Cases / 2, $"{read} read, {refused} refused");
     }
+
+    private static byte[] Bytes(Action<Stream> write)
+    {
+        var stream = new MemoryStream();
+        write(stream);
+        return stream.ToArray();
+    }
+
+    [Fact]
+    public void Npy_arrays()
+    {
+        var matrix = Bytes(stream => Npy.Write(stream, Tensor.Of<float>("x", [2, 3], [1, 2, 3, 4, 5, 6])));
+        byte[] Fortran(byte[] bytes) => [.. bytes[..(bytes.AsSpan().IndexOf("False"u8))], .. "True "u8, .. bytes[(bytes.AsSpan().IndexOf("False"u8) + 5)..]];
+        byte[][] files = [matrix, Fortran(matrix), .. OneOfEachType().Select(tensor => Bytes(stream => Npy.Write(stream, tensor)))];
+        var (read, refused) = Campaign.Run(files, bytes =>
+        {
+            var tensor = Npy.Read(new MemoryStream(bytes), "f");
+            // What was read can be written, and says the same again.
+            var again = Npy.Read(new MemoryStream(Bytes(stream => Npy.Write(stream, tensor))), "f");
+            Assert.Equal((tensor.Type, tensor.Count), (again.Type, again.Count));
+            Assert.Equal(tensor.Shape, again.Shape);
+            Assert.True(tensor.Bytes.SequenceEqual(again.Bytes));
+        });
+        Assert.True(read > Campaign.Cases / 20 && refused > Campaign.Cases / 3, $"{read} read, {refused} refused");
+    }
+
+    [Fact]
+    public void Npz_archives()
+    {
+        Tensor[] arrays = [Tensor.Of<byte>("x", [3], [1, 2, 3]), Tensor.Of("zeros", [50, 50], new double[2500])];
+        var deflated = Bytes(stream =>
+        {
+            using var archive = new System.IO.Compression.ZipArchive(stream, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true);
+            foreach (var tensor in arrays)
+            {
+                using var part = archive.CreateEntry($"{tensor.Name}.npy").Open();
+                Npy.Write(part, tensor);
+            }
+        });
+        var (read, refused) = Campaign.Run([Bytes(stream => Npz.Write(stream, arrays)), deflated], bytes =>
+        {
+            foreach (var tensor in Npz.Read(new MemoryStream(bytes), "f"))
+                Assert.True(tensor.Count == arrays[0].Count || tensor.Count == arrays[1].Count);
+        });
+        Assert.True(read > Campaign.Cases / 50 && refused > Campaign.Cases / 3, $"{read} read, {refused} refused");
+    }
+
+    [Fact]
+    public void Tables()
+    {
+        byte[][] files =
+        [
+            .. from text in (string[])
+               [
+                   "a,b,kind\n1,2.5,x\n-3e-1,4,y\n5,6,x\n", "a;kind\r\n\"1\";\"x, or \"\"y\"\"\"\r\n2;z\r\n", "kind\ta\n1\t2\n3\t4\n5\t6\n",
+               ]
+               select System.Text.Encoding.UTF8.GetBytes(text),
+        ];
+        var (read, refused) = Campaign.Run(files, bytes =>
+        {
+            var table = Csv.Read(new MemoryStream(bytes), "f", "kind");
+            Assert.Equal(table.Labels.Length * table.Names.Features.Count, table.Numbers.Length);
+            Assert.All(table.Numbers, number => Assert.True(float.IsFinite(number)));
+            Assert.All(table.Labels, label => Assert.InRange(label, 0, table.Names.Classes.Count - 1));
+        });
+        Assert.True(read > Campaign.Cases / 10 && refused > Campaign.Cases / 3, $"{read} read, {refused} refused");
+    }
+
+    [Fact]
+    public void Gray_images()
+    {
+        byte[][] files = [[.. "P5\n# a\n3 2\n255\n"u8, 1, 2, 3, 4, 5, 6], [.. "P2 2 2 15\n0 1\n2 15\n"u8]];
+        var (read, refused) = Campaign.Run(files, bytes =>
+        {
+            var image = Pgm.Read(new MemoryStream(bytes), "f");
+            Assert.Equal(image.Width * image.Height, image.Pixels.Length);
+        });
+        Assert.True(read > Campaign.Cases / 10 && refused > Campaign.Cases / 3, $"{read} read, {refused} refused");
+    }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using Functional.Host.Data;
 
 namespace Functional.Host.Reporting.Charts;
 
@@ -9,8 +10,6 @@ namespace Functional.Host.Reporting.Charts;
 /// </summary>
 public static class Png
 {
-    private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(CrcOfByte)];
-
     /// <summary>The bytes of a PNG file: 8 bits of gray per pixel, 0 black.</summary>
     /// <param name="pixels">Row by row from the top: width x height of them.</param>
     /// <param name="width">Pixels per row, at least 1.</param>
@@ -56,19 +55,7 @@ public static class Png
         BinaryPrimitives.WriteInt32BigEndian(number, content.Length);
         file.Write(number);
         file.Write(typed);
-        BinaryPrimitives.WriteUInt32BigEndian(number, Crc(typed));
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Of(typed));
         file.Write(number);
-    }
-
-    private static uint Crc(byte[] bytes) =>
-        ~bytes.Aggregate(~0u, (crc, octet) => CrcTable[(byte)(crc ^ octet)] ^ (crc >> 8));
-
-    // The polynomial of ISO 3309, reflected.
-    private static uint CrcOfByte(int octet)
-    {
-        uint crc = (uint)octet;
-        for (int bit = 0; bit < 8; bit++)
-            crc = (crc & 1) == 1 ? 0xEDB88320 ^ (crc >> 1) : crc >> 1;
-        return crc;
     }
 }

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Globalization;
+using Functional.Host.Data;
+using Functional.Host.Models;
+using Functional.Host.Reporting;
+
+namespace Functional.Host.Commands;
+
+/// <summary><c>functional evaluate</c>: how well a model does on data.</summary>
+public static class EvaluateCommand
+{
+    private static readonly string[] Parts = ["test", "training", "all"];
+
+    /// <summary>The command with its options.</summary>
+    public static Command Create()
+    {
+        var model = new ModelArgument();
+        var data = new Option<string>("--data")
+        {
+            HelpName = "NAME|DIR|FILE", Description = "the data, as in train", Required = true,
+        };
+        var label = new Option<string?>("--label")
+        {
+            HelpName = "COLUMN", Description = "of a table: the column that holds the classes (as the model has it, unless told)",
+        };
+        var part = new Option<string>("--part")
+        {
+            HelpName = string.Join('|', Parts),
+            Description = "which part of the data [default: test]",
+            DefaultValueFactory = _ => Parts[0],
+        };
+        part.AcceptOnlyFromAmong(Parts);
+        var threads = CommonOptions.Threads();
+        var json = CommonOptions.Json();
+        var command = new Command("evaluate", "Tell how well a model does on data: accuracy, loss, each class, what it takes for what.")
+        {
+            model.Path, data, label, part, model.Activation, threads, json,
+        };
+        command.SetAction(parsed =>
+        {
+            var loaded = model.Load(parsed);
+            var name = parsed.GetValue(data)!;
+            var found = DataSets.Load(
+                name, parsed.GetValue(label) ?? loaded.Label,
+                loaded.Label is null ? null : new TableNames(loaded.Features, loaded.Classes, loaded.Label));
+            var wanted = parsed.GetValue(part)!;
+            LabeledImages[] parts = wanted switch
+            {
+                "test" => [found.Test],
+                "training" => [found.Training],
+                _ => [found.Training, found.Test],
+            };
+            var report = ModelEvaluation.Of(loaded, name, parts, parsed.GetValue(threads));
+            if (parsed.GetValue(json))
+                WriteEvents(loaded, name, wanted, report);
+            else
+                WriteTable(loaded, name, wanted, report);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void WriteEvents(Model<float> model, string data, string part, ModelEvaluation evaluation)
+    {
+        var report = new JsonReport(Console.Out);
+        var confusion = evaluation.Confusion;
+        var classes = Enumerable.Range(0, confusion.Classes).ToArray();
+        foreach (var label in classes)
+            report.Write("class", new
+            {
+                Class = label, Name = model.ClassName(label), Samples = confusion.Actual(label),
+                Precision = confusion.Precision(label), Recall = confusion.Recall(label), F1 = confusion.F1(label),
+                Predicted = classes.Select(predicted => confusion[label, predicted]), Unanswered = confusion.Unanswered(label),
+            });
+        report.Write("summary", new
+        {
+            Data = data, Part = part, confusion.Samples, confusion.Accuracy, evaluation.Loss,
+            confusion.MacroPrecision, confusion.MacroRecall, confusion.MacroF1, evaluation.CalibrationError,
+            Digest = model.Network.Digest(),
+        });
+    }
+
+    private static void WriteTable(Model<float> model, string data, string part, ModelEvaluation evaluation)
+    {
+        var confusion = evaluation.Confusion;
+        string[] names = [.. Enumerable.Range(0, confusion.Classes).Select(model.ClassName)];
+        var width = Math.Max(5, names.Max(name => name.Length));
+        Console.WriteLine(model.Network);
+        Console.WriteLine(Invariant($"{data}, {part}: {confusion.Samples:N0} samples"));
+        Console.WriteLine(Invariant($"accuracy {PlainReport.Percent(confusion.Accuracy)}, loss {evaluation.Loss:F4}"));
+        Console.WriteLine();
+        Console.WriteLine($"{"class".PadRight(width)}  samples  precision   recall       F1");
+        for (var i = 0; i < names.Length; i++)
+            Console.WriteLine(Invariant(
+                $"{names[i].PadRight(width)}  {confusion.Actual(i),7:N0}  {PlainReport.Percent(confusion.Precision(i)),9}  {PlainReport.Percent(confusion.Recall(i)),7}  {PlainReport.Percent(confusion.F1(i)),7}"));
+        Console.WriteLine();
+        Console.WriteLine("what a sample is (rows), and what the model takes it for (columns):");
+        var cell = Math.Max(names.Max(name => name.Length), Invariant($"{confusion.Samples}").Length);
+        Console.WriteLine($"{"".PadRight(width)}  {string.Join(' ', names.Select(name => name.PadLeft(cell)))}");
+        for (var i = 0; i < names.Length; i++)
+            Console.WriteLine(
+                $"{names[i].PadRight(width)}  {string.Join(' ', names.Select((_, j) => Invariant($"{confusion[i, j]}").PadLeft(cell)))}");
+        var unanswered = Enumerable.Range(0, names.Length).Sum(confusion.Unanswered);
+        if (unanswered > 0)
+            Console.WriteLine(Invariant($"{unanswered} samples got no answer: a score was not a number"));
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

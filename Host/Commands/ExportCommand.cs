@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Functional.Host.Models.Onnx;
+
+namespace Functional.Host.Commands;
+
+/// <summary><c>functional export</c>: a model for other runtimes.</summary>
+public static class ExportCommand
+{
+    /// <summary>The command with its options.</summary>
+    public static Command Create()
+    {
+        var model = new ModelArgument();
+        var onnx = new Option<string>("--onnx") { HelpName = "FILE", Description = "where to write the ONNX file", Required = true };
+        var fold = new Option<bool>("--fold-batch-norm")
+        {
+            Description = "let batch normalization after an affine layer become part of its weight and bias",
+        };
+        var features = new Option<bool>("--features")
+        {
+            Description = "let the graph take features, not the data's numbers (for images: bytes) that it makes features of",
+        };
+        var force = new Option<bool>("--force") { Description = "replace a file that is there" };
+        var command = new Command("export", "Write a model as an ONNX file, which other runtimes read.")
+        {
+            model.Path, onnx, fold, features, force, model.Activation,
+        };
+        command.SetAction(parsed =>
+        {
+            var (loaded, path) = (model.Load(parsed), parsed.GetValue(onnx)!);
+            if (File.Exists(path) && !parsed.GetValue(force))
+                throw new UsageException($"--onnx: {path} is there already; choose another name, or give --force to replace it");
+            try
+            {
+                OnnxExport.Save(path, loaded, new OnnxOptions
+                {
+                    FoldBatchNorm = parsed.GetValue(fold), TakesFeatures = parsed.GetValue(features),
+                });
+            }
+            catch (ArgumentException e)
+            {
+                throw new UsageException(e.Message);
+            }
+            Console.WriteLine($"{path}: {loaded.Network}");
+            Console.WriteLine(
+                $"input [N, {loaded.Network.Inputs}], scores [N, {loaded.Network.Outputs}]; operators of version {OnnxExport.Opset}, {new FileInfo(path).Length:N0} bytes");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

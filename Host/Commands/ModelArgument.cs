@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Functional.Host.Data;
+using Functional.Host.Models;
+using Functional.Host.Runs;
+
+namespace Functional.Host.Commands;
+
+/// <summary>A model on the command line: a file, or the folder of a run that made one.</summary>
+internal sealed class ModelArgument
+{
+    /// <summary>Where it is.</summary>
+    public Argument<string> Path { get; } = new("model") { Description = "a model's file, or the folder of a run" };
+
+    /// <summary>What the file doesn't tell if another tool wrote it.</summary>
+    public Option<string?> Activation { get; } = new("--activation")
+    {
+        HelpName = "NAME",
+        Description = "for weights that another tool wrote: the function after each affine layer but the last, as in train",
+    };
+
+    /// <summary>Reads it.</summary>
+    /// <exception cref="UsageException">There is no such activation.</exception>
+    /// <exception cref="DataException">It can't be read, or is no model.</exception>
+    public Model<float> Load(ParseResult parsed)
+    {
+        var path = parsed.GetValue(Path)!;
+        Activation? activation;
+        try
+        {
+            activation = parsed.GetValue(Activation) is { } text ? TrainOptions.ParseActivation(text) : null;
+        }
+        catch (UsageException e)
+        {
+            throw new UsageException($"--activation: {e.Message}");
+        }
+        return Model.Load<float>(Directory.Exists(path) ? new RunPaths(path).Model : path, activation: activation);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Numerics;
+
+namespace Functional.Host.Data;
+
+/// <summary>Data sets in the files of other tools: tables as text, and arrays of NumPy.</summary>
+public static class Tables
+{
+    // Which rows are kept for testing must not depend on a run's seed: runs are compared on the same ones.
+    private const int TestShare = 5;
+    private static readonly Key TestKey = Key.OfSeed(0);
+
+    /// <summary>Whether this is the name of such a file or folder.</summary>
+    public static bool IsOne(string name) =>
+        IsCsv(name) || IsNpz(name) || File.Exists(Path.Combine(name, "train.csv"));
+
+    /// <summary>Reads a table (<c>.csv</c>, <c>.tsv</c>), a fifth of whose rows become the test part; a folder with
+    /// <c>train.csv</c> and <c>test.csv</c>; or an <c>.npz</c> file with the arrays x_train, y_train, x_test and y_test.
+    /// </summary>
+    /// <param name="name">The file or folder.</param>
+    /// <param name="label">The column that holds the classes, of tables as text.</param>
+    /// <param name="known">What its columns and classes must be called, if that is known.</param>
+    /// <exception cref="DataException">Something is wrong with it.</exception>
+    public static ImageDataSet Load(string name, string? label, TableNames? known = null)
+    {
+        if (IsNpz(name))
+            return LoadNpz(name);
+        if (label is null)
+            throw new UsageException($"--label: which column of {name} holds the classes?");
+        if (IsCsv(name))
+            return Split(Csv.Read(name, label, known));
+        var training = Csv.Read(Path.Combine(name, "train.csv"), label, known);
+        var test = Csv.Read(Path.Combine(name, "test.csv"), label, training.Names);
+        return new ImageDataSet(
+            new LabeledImages(training.Numbers, training.Names, training.Names.Classes.Count, training.Labels),
+            new LabeledImages(test.Numbers, test.Names, test.Names.Classes.Count, test.Labels));
+    }
+
+    private static bool IsCsv(string name) =>
+        Path.GetExtension(name).ToLowerInvariant() is ".csv" or ".tsv" && !Directory.Exists(name);
+
+    private static bool IsNpz(string name) =>
+        Path.GetExtension(name).Equals(".npz", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(name);
+
+    private static ImageDataSet Split(CsvTable table)
+    {
+        var count = table.Labels.Length;
+        var order = TestKey.Permutation(count);
+        var test = Math.Max(1, count / TestShare);
+        return new ImageDataSet(Part(order[test..]), Part(order[..test]));
+
+        LabeledImages Part(int[] rows)
+        {
+            Array.Sort(rows);
+            var features = table.Names.Features.Count;
+            return new LabeledImages(
+                [.. rows.SelectMany(row => table.Numbers.Skip(row * features).Take(features))],
+                table.Names, table.Names.Classes.Count, [.. rows.Select(row => table.Labels[row])]);
+        }
+    }
+
+    private static ImageDataSet LoadNpz(string name)
+    {
+        var arrays = Npz.Read(name);
+        Tensor Array(string array) => arrays.FirstOrDefault(tensor => tensor.Name == array)
+            ?? throw new DataException(name, null, $"an array {array}", string.Join(", ", arrays.Select(tensor => tensor.Name).DefaultIfEmpty("none")));
+        var (labels, testLabels) = (Labels(Array("y_train")), Labels(Array("y_test")));
+        var classes = Math.Max(2, Math.Max(labels.Max(), testLabels.Max()) + 1);
+        var (training, test) = (Part("x_train", labels), Part("x_test", testLabels));
+        return (training.Height, training.Width, training.IsTable) == (test.Height, test.Width, test.IsTable)
+            ? new ImageDataSet(training, test)
+            : throw new DataException(name, null, "samples of one shape and type in x_train and x_test", "others");
+
+        byte[] Labels(Tensor tensor) =>
+            tensor.Shape.Count > 0 && tensor.Count > 0 && tensor.Count == tensor.Shape[0] && tensor.Convert<byte>(out var values) is null
+                ? values : throw new DataException(name, tensor.Name, "a class from 0 to 255 for each sample", $"shape {Tensor.Text(tensor.Shape)} of {tensor.Type}");
+
+        LabeledImages Part(string array, byte[] labels)
+        {
+            var tensor = Array(array);
+            if (tensor.Shape.Count < 2 || tensor.Shape[0] != labels.Length || tensor.Count == 0)
+                throw new DataException(name, array, $"{labels.Length} samples, as there are labels", $"shape {Tensor.Text(tensor.Shape)}");
+            var (features, isImage) = (tensor.Count / labels.Length, tensor.Type == TensorType.U8 && tensor.Shape.Count == 3);
+            if (isImage && tensor.Convert<byte>(out var pixels) is null)
+                return new LabeledImages(tensor.Shape[1], tensor.Shape[2], classes, pixels, labels);
+            return new LabeledImages(Numbers.Of(tensor, name), TableNames.None, classes, labels);
+        }
+    }
+}

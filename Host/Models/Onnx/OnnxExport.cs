@@ -1,0 +1,189 @@
+using System.Globalization;
+
+namespace Functional.Host.Models.Onnx;
+
+/// <summary>How a model becomes an ONNX file.</summary>
+public sealed record OnnxOptions
+{
+    /// <summary>Whether batch normalization that follows an affine layer becomes part of its weight and bias.</summary>
+    public bool FoldBatchNorm { get; init; }
+
+    /// <summary>Whether the graph takes features, rather than the data's numbers, of which it makes features itself.</summary>
+    public bool TakesFeatures { get; init; }
+}
+
+/// <summary>
+/// Networks in the ONNX format, for other runtimes: operators of version 17, single precision, a sample per row and as many
+/// as there are. The input is <c>input</c>, the outputs are <c>scores</c> and, of classes, <c>probabilities</c>. Dropout is
+/// gone; what the book's form multiplies in evaluation is a node.
+/// </summary>
+public static class OnnxExport
+{
+    /// <summary>The version of the operators.</summary>
+    public const int Opset = 17;
+
+    /// <summary>The version of the file format.</summary>
+    public const int IrVersion = 8;
+
+    /// <summary>Writes a model, which appears whole or not at all.</summary>
+    /// <exception cref="ArgumentException">It has a layer that ONNX has no operator for, or is larger than the 2 GiB
+    /// that such a file can have.</exception>
+    /// <exception cref="Runs.RunException">It can't be written; what was there before still is.</exception>
+    public static void Save(string path, Model<float> model, OnnxOptions? options = null)
+    {
+        var message = Message(model, options ?? new OnnxOptions());
+        OutputFile.Write(path, message.Write);
+    }
+
+    /// <summary>Writes a model to a stream, which stays open.</summary>
+    /// <exception cref="ArgumentException">It has a layer that ONNX has no operator for, or is larger than the 2 GiB
+    /// that such a file can have.</exception>
+    public static void Save(Stream stream, Model<float> model, OnnxOptions? options = null) =>
+        Message(model, options ?? new OnnxOptions()).Write(stream);
+
+    private static Protobuf Message(Model<float> model, OnnxOptions options)
+    {
+        var (graph, network) = (new OnnxGraph(), model.Network);
+        if (network.Parameters().Length > int.MaxValue / sizeof(float) - (1 << 20))
+            throw new ArgumentException($"an ONNX file holds at most 2 GiB, but the network has {network.Parameters().Length} parameters");
+        if (!options.TakesFeatures && !model.Scale.IsNone)
+        {
+            graph.Add("centered", "Sub", [graph.Current, Vector("scale.mean", model.Scale.Means)]);
+            graph.Add("features", "Div", [graph.Current, Vector("scale.deviation", model.Scale.Deviations)]);
+        }
+        for (var i = 0; i < network.Layers.Count; i++)
+        {
+            var norm = options.FoldBatchNorm && i + 1 < network.Layers.Count
+                && network.Layers[i + 1] is Layer<float>.BatchNorm { Item: var next } ? next : null;
+            if (network.Layers[i] is Layer<float>.Affine { Item: var affine })
+            {
+                AddAffine(graph, network.Names[i], affine, norm);
+                i += norm is null ? 0 : 1;
+            }
+            else
+                AddLayer(graph, network.Names[i], network.Layers[i]);
+        }
+        var message = graph.Finish(
+            network.Inputs, network.Outputs,
+            network.Loss.Function.IsSoftmaxCrossEntropy ? ("Softmax", [("axis", -1)])
+            : network.Loss.Function.IsBinaryCrossEntropy ? ("Sigmoid", []) : null,
+            Metadata(model));
+        return message.Length <= int.MaxValue
+            ? message : throw new ArgumentException($"an ONNX file holds at most 2 GiB, but this one would have {message.Length} bytes");
+
+        string Vector(string name, IReadOnlyList<double> elements) =>
+            graph.Constant(name, [elements.Count], [.. elements.Select(element => (float)element)]);
+    }
+
+    private static IEnumerable<(string, string)> Metadata(Model<float> model)
+    {
+        yield return ("digest", model.Network.Digest());
+        if (model.Classes.Count > 0)
+            yield return ("classes", string.Join('\n', model.Classes));
+        if (model.Features.Count > 0)
+            yield return ("features", string.Join('\n', model.Features));
+        if (model.Scale.IsNone)
+            yield break;
+        static string Text(IEnumerable<double> numbers) =>
+            string.Join(',', numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture)));
+        yield return ("means", Text(model.Scale.Means));
+        yield return ("deviations", Text(model.Scale.Deviations));
+    }
+
+    // y = x W' + b, and normalized: gamma (y - mean) / sqrt(variance + epsilon) + beta is a factor and a summand.
+    private static void AddAffine(OnnxGraph graph, string name, Affine<float> affine, BatchNorm<float>? norm)
+    {
+        var weight = new float[affine.Outputs * affine.Inputs];
+        RowMajor.Gather(affine.Weight.AsColumnMajorArray() ?? affine.Weight.ToColumnMajorArray(), affine.Outputs, affine.Inputs, 0, weight.AsSpan());
+        var bias = affine.Bias.ToArray();
+        for (var i = 0; norm is not null && i < bias.Length; i++)
+        {
+            var factor = norm.Parameters.Gamma[i] / Math.Sqrt(norm.Statistics.Variance[i] + norm.Configuration.Epsilon);
+            foreach (ref var element in weight.AsSpan(i * affine.Inputs, affine.Inputs))
+                element = (float)(element * factor);
+            bias[i] = (float)((bias[i] - (double)norm.Statistics.Mean[i]) * factor + norm.Parameters.Beta[i]);
+        }
+        graph.Add(
+            name, "Gemm",
+            [
+                graph.Current, graph.Constant($"{name}.weight", [affine.Outputs, affine.Inputs], weight),
+                graph.Constant($"{name}.bias", [bias.Length], bias),
+            ],
+            ("transB", 1));
+    }
+
+    private static void AddLayer(OnnxGraph graph, string name, Layer<float> layer)
+    {
+        string Vector(string leaf, IEnumerable<float> elements)
+        {
+            float[] values = [.. elements];
+            return graph.Constant($"{name}.{leaf}", [values.Length], values);
+        }
+        switch (layer)
+        {
+            case Layer<float>.Activation { Item: var activation }:
+                AddActivation(graph, name, activation.Function);
+                break;
+            case Layer<float>.BatchNorm { Item: var norm }:
+                graph.Add(
+                    name, "BatchNormalization",
+                    [
+                        graph.Current, Vector("gamma", norm.Parameters.Gamma), Vector("beta", norm.Parameters.Beta),
+                        Vector("mean", norm.Statistics.Mean), Vector("variance", norm.Statistics.Variance),
+                    ],
+                    ("epsilon", (float)norm.Configuration.Epsilon), ("momentum", (float)norm.Configuration.Momentum));
+                break;
+            case Layer<float>.LayerNorm { Item: var norm }:
+                graph.Add(
+                    name, "LayerNormalization",
+                    [graph.Current, Vector("gamma", norm.Parameters.Gamma), Vector("beta", norm.Parameters.Beta)],
+                    ("axis", -1), ("epsilon", (float)norm.Epsilon));
+                break;
+            case Layer<float>.Dropout { Item: { Form: DropoutForm.Book } dropout }:
+                graph.Add(name, "Mul", [graph.Current, Vector("kept", [(float)(1 - dropout.Ratio)])]);
+                break;
+            case Layer<float>.Dropout:
+                break;
+            default:
+                throw new ArgumentException($"ONNX has no operator for the layer {name} ({layer})");
+        }
+    }
+
+    private static void AddActivation(OnnxGraph graph, string name, ActivationFunction function)
+    {
+        var x = graph.Current;
+        switch (function)
+        {
+            case ActivationFunction.LeakyRelu leaky:
+                graph.Add(name, "LeakyRelu", [x], ("alpha", (float)leaky.slope));
+                break;
+            case ActivationFunction.Elu elu:
+                graph.Add(name, "Elu", [x], ("alpha", (float)elu.alpha));
+                break;
+            case { IsSilu: true }:
+                graph.Add(name, "Mul", [x, graph.Add($"{name}.sigmoid", "Sigmoid", [x])]);
+                break;
+            // An operator of its own only from version 20 on: x (1 + erf(x / sqrt 2)) / 2.
+            case { IsGelu: true }:
+                var root = graph.Constant($"{name}.root", [1], [1.41421356f]);
+                var half = graph.Constant($"{name}.half", [1], [0.5f]);
+                var one = graph.Constant($"{name}.one", [1], [1f]);
+                graph.Add($"{name}.scaled", "Div", [x, root]);
+                graph.Add($"{name}.erf", "Erf", [graph.Current]);
+                graph.Add($"{name}.above", "Add", [graph.Current, one]);
+                graph.Add($"{name}.probability", "Mul", [graph.Current, half]);
+                graph.Add(name, "Mul", [x, graph.Current]);
+                break;
+            default:
+                graph.Add(name, function switch
+                {
+                    { IsRelu: true } => "Relu",
+                    { IsSigmoid: true } => "Sigmoid",
+                    { IsTanh: true } => "Tanh",
+                    { IsSoftplus: true } => "Softplus",
+                    _ => throw new InvalidOperationException($"an activation without an operator: {function}"),
+                }, [x]);
+                break;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+
+namespace Functional.Host.Models.Onnx;
+
+/// <summary>An ONNX graph in the making: a chain of nodes from the input on, a sample per row.
+/// Source: onnx.proto3 and "Operators" of github.com/onnx/onnx.</summary>
+internal sealed class OnnxGraph
+{
+    private const int Float = 1, FloatAttribute = 1, IntegerAttribute = 2;
+    private const string InputName = "input";
+    private readonly List<(string Operator, string[] Inputs, string Output, (string Name, object Value)[] Attributes)> nodes = [];
+    private readonly List<(string Name, int[] Sizes, float[] Elements)> constants = [];
+
+    /// <summary>The value that the next node takes.</summary>
+    public string Current { get; private set; } = InputName;
+
+    /// <summary>A constant; returns its name.</summary>
+    public string Constant(string name, int[] sizes, float[] elements)
+    {
+        constants.Add((name, sizes, elements));
+        return name;
+    }
+
+    /// <summary>A node that takes values; returns its own value's name.</summary>
+    public string Add(string name, string kind, string[] inputs, params (string Name, object Value)[] attributes)
+    {
+        nodes.Add((kind, inputs, name, attributes));
+        return Current = name;
+    }
+
+    /// <summary>The whole file's message.</summary>
+    /// <param name="inputs">Numbers of a sample.</param>
+    /// <param name="outputs">Scores of a sample.</param>
+    /// <param name="probabilities">The operator that makes probabilities of scores, if one does.</param>
+    /// <param name="metadata">Texts about the model.</param>
+    public Protobuf Finish(
+        int inputs, int outputs, (string Operator, (string, object)[] Attributes)? probabilities,
+        IEnumerable<(string Key, string Value)> metadata)
+    {
+        // The last of the layers gives the scores.
+        if (nodes.Count == 0 || nodes[^1].Output != Current)
+            Add("scores", "Identity", [Current]);
+        else
+            nodes[^1] = nodes[^1] with { Output = Current = "scores" };
+        if (probabilities is { } made)
+            Add("probabilities", made.Operator, ["scores"], made.Attributes);
+        var graph = new Protobuf();
+        foreach (var node in nodes)
+            graph.Message(1, Node(node));
+        graph.Text(2, "functional");
+        foreach (var (name, sizes, elements) in constants)
+            graph.Message(5, Tensor(name, sizes, elements));
+        graph.Message(11, Value(InputName, inputs)).Message(12, Value("scores", outputs));
+        if (probabilities is not null)
+            graph.Message(12, Value("probabilities", outputs));
+        var model = new Protobuf().Integer(1, OnnxExport.IrVersion).Text(2, "functional").Text(3, Runs.RunFolder.Version)
+            .Message(7, graph).Message(8, new Protobuf().Text(1, "").Integer(2, OnnxExport.Opset));
+        foreach (var (key, value) in metadata)
+            model.Message(14, new Protobuf().Text(1, key).Text(2, value));
+        return model;
+    }
+
+    private static Protobuf Node((string Operator, string[] Inputs, string Output, (string Name, object Value)[] Attributes) node)
+    {
+        var message = new Protobuf();
+        foreach (var input in node.Inputs)
+            message.Text(1, input);
+        message.Text(2, node.Output).Text(3, $"{node.Output}.{node.Operator}").Text(4, node.Operator);
+        foreach (var (name, value) in node.Attributes)
+        {
+            var attribute = new Protobuf().Text(1, name);
+            message.Message(5, value is float number
+                ? attribute.Single(2, number).Integer(20, FloatAttribute)
+                : attribute.Integer(3, (int)value).Integer(20, IntegerAttribute));
+        }
+        return message;
+    }
+
+    private static Protobuf Tensor(string name, int[] sizes, float[] elements)
+    {
+        var message = new Protobuf();
+        foreach (var size in sizes)
+            message.Integer(1, size);
+        return message.Integer(2, Float).Text(8, name).Bytes(9, MemoryMarshal.AsBytes(elements.AsSpan()).ToArray());
+    }
+
+    // One row per sample, and as many as there are.
+    private static Protobuf Value(string name, int size)
+    {
+        var shape = new Protobuf()
+            .Message(1, new Protobuf().Text(2, "N"))
+            .Message(1, new Protobuf().Integer(1, size));
+        return new Protobuf().Text(1, name)
+            .Message(2, new Protobuf().Message(1, new Protobuf().Integer(1, Float).Message(2, shape)));
+    }
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using Functional.Host.Data;
+using Functional.Host.Models;
+using Functional.Tests.Data;
+
+namespace Functional.Tests.CommandLine;
+
+public sealed class ModelCommandTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private Outcome Run(params string[] arguments) => Program.Run(folder.Path, arguments);
+
+    // Three classes around three points.
+    private string WriteTable(string name, int rows)
+    {
+        var numbers = Key.OfSeed(5).Normals(2 * rows);
+        var lines = Enumerable.Range(0, rows).Select(i => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{1000 + 100 * (i % 3) + 10 * numbers[2 * i]:F3},{(i % 3 == 0 ? "cat" : i % 3 == 1 ? "dog" : "\"a, b\"")},{0.01 * (i % 2) + 0.001 * numbers[2 * i + 1]:F5}"));
+        File.WriteAllText(folder[name], $"size,kind,weight\n{string.Join('\n', lines)}\n");
+        return name;
+    }
+
+    [Fact]
+    public void A_trained_network_is_evaluated_to_what_training_said_and_tells_images()
+    {
+        var summary = Run("train", "--samples", "2000", "--epochs", "2", "--scale", "standard", "--batch-norm", "--out", "run", "--json").Event("summary");
+        var evaluated = Run("evaluate", "run", "--data", "digits", "--json");
+        Assert.Equal((0, ""), (evaluated.ExitCode, evaluated.Error));
+        var found = evaluated.Event("summary");
+        foreach (var (expected, name) in (ReadOnlySpan<(string, string)>)[("testAccuracy", "accuracy")])
+            Assert.Equal(summary.GetProperty(expected).GetDouble(), found.GetProperty(name).GetDouble());
+        Assert.Equal(summary.GetProperty("digest").GetString(), found.GetProperty("digest").GetString());
+        Assert.Equal(10, evaluated.Events.Count(line => line.GetProperty("event").GetString() == "class"));
+        var table = Run("evaluate", "run/model.safetensors", "--data", "digits").Output;
+        Assert.Contains("what a sample is (rows)", table, StringComparison.Ordinal);
+
+        var test = DataSets.Load("digits").Test;
+        var pixels = test.Pixels[..(3 * 784)];
+        Directory.CreateDirectory(folder["samples"]);
+        File.WriteAllBytes(folder["samples/b.pgm"], [.. "P5 28 28 255\n"u8, .. pixels[..784]]);
+        Npy.Write(folder["samples/a.npy"], Tensor.Of("x", [3, 28, 28], pixels));
+        Npy.Write(folder["floats.npy"], Tensor.Of("x", [3, 784], Array.ConvertAll(pixels, pixel => (double)pixel)));
+        using (var stream = File.Create(folder["images.idx"]))
+            Idx.WriteImages(stream, new ImageFile(3, 28, 28, pixels), gzip: true);
+        var told = Run("predict", "run", "samples", "images.idx", "floats.npy", "--json");
+        Assert.Equal((0, ""), (told.ExitCode, told.Error));
+        Assert.Equal(10, told.Events.Count);
+        string Answer(int i) => told.Events[i].GetProperty("probabilities").GetRawText();
+        Assert.Equal(10, told.Events[0].GetProperty("probabilities").GetArrayLength());
+        // The third of the folder's files is the image; the same samples in other files get the same bits.
+        Assert.Equal(Answer(0), Answer(3));
+        foreach (var i in (int[])[0, 1, 2])
+        {
+            Assert.Equal(Answer(i), Answer(4 + i));
+            Assert.Equal(told.Events[i].GetProperty("class").GetInt32(), told.Events[7 + i].GetProperty("class").GetInt32());
+        }
+        Assert.Matches("^images.idx\\[0\\]  [0-9] [0-9.]+%", Run("predict", "run", "images.idx").Output);
+    }
+
+    [Fact]
+    public void A_table_is_learned_and_its_names_and_scales_are_kept()
+    {
+        WriteTable("t.csv", 300);
+        var trained = Run("train", "--data", "t.csv", "--label", "kind", "--hidden", "8", "--validation", "0.2", "--epochs", "60", "--batch-size", "16", "--learning-rate", "0.5", "--out", "run", "--json");
+        Assert.Equal((0, ""), (trained.ExitCode, trained.Error));
+        Assert.Equal(192, trained.Event("start").GetProperty("trainSamples").GetInt32());
+        Assert.Equal(60, trained.Event("start").GetProperty("testSamples").GetInt32());
+        Assert.InRange(trained.Event("summary").GetProperty("testAccuracy").GetDouble(), 0.95, 1);
+        Assert.Contains("\"label\": \"kind\"", File.ReadAllText(folder["run/config.json"]), StringComparison.Ordinal);
+
+        var model = Model.Load<float>(folder["run/model.safetensors"]);
+        Assert.Equal(["a, b", "cat", "dog"], model.Classes);
+        Assert.Equal(["size", "weight"], model.Features);
+        // Of the samples that were trained on: neither of all rows nor of the other parts.
+        var data = DataSets.Load(folder["t.csv"], "kind");
+        var mean = data.Training.Standard(data.Training.All).Means[0];
+        Assert.InRange(model.Scale.Means[0], mean - 30, mean + 30);
+        Assert.NotEqual(mean, model.Scale.Means[0]);
+
+        var evaluated = Run("evaluate", "run", "--data", "t.csv", "--json").Event("summary");
+        Assert.Equal(trained.Event("summary").GetProperty("testAccuracy").GetDouble(), evaluated.GetProperty("accuracy").GetDouble());
+        Assert.Equal(300, Run("evaluate", "run", "--data", "t.csv", "--part", "all", "--json").Event("summary").GetProperty("samples").GetInt32());
+        File.WriteAllText(folder["new.csv"], "weight,size\n0.0,1000\n0.01,1100\n");
+        var told = Run("predict", "run", "new.csv", "--json").Events;
+        Assert.Equal(["cat", "dog"], told.Select(line => line.GetProperty("name").GetString()!));
+
+        var resumed = Run("train", "--resume", "run", "--epochs", "61", "--json");
+        Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
+        Assert.Contains("no pixels", Run("check-gradients", "--data", "t.csv", "--hidden", "3").Error + Run("doctor", "--data", "t.csv", "--label", "kind").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Arrays_of_NumPy_are_learned()
+    {
+        var digits = DataSets.Load("digits").Training;
+        int[] some = [.. Enumerable.Range(0, 500)];
+        Tensor Pixels(int first, int count) => Tensor.Of($"x_{(first == 0 ? "train" : "test")}", [count, 28, 28], digits.Pixels[(first * 784)..((first + count) * 784)]);
+        Tensor Labels(int first, int count) => Tensor.Of($"y_{(first == 0 ? "train" : "test")}", [count], Array.ConvertAll(digits.Labels[first..(first + count)], label => (long)label));
+        Npz.Write(folder["d.npz"], [Pixels(0, 400), Labels(0, 400), Pixels(400, 100), Labels(400, 100)]);
+        var trained = Run("train", "--data", "d.npz", "--epochs", "3", "--out", "run", "--json");
+        Assert.Equal((0, ""), (trained.ExitCode, trained.Error));
+        Assert.Equal(100, trained.Event("start").GetProperty("testSamples").GetInt32());
+        Assert.Equal("28 x 28", Model.Load<float>(folder["run/model.safetensors"]).Image is { } image ? $"{image.Height} x {image.Width}" : "");
+        Npz.Write(folder["bad.npz"], [Pixels(0, 400), Labels(0, 400), Pixels(400, 100)]);
+        var bad = Run("train", "--data", "bad.npz");
+        Assert.Equal((2, "functional: bad.npz: expected an array y_test, found x_train, y_train, x_test\n"), (bad.ExitCode, bad.Error));
+    }
+
+    [Fact]
+    public void What_can_not_be_done_is_told_in_one_line()
+    {
+        WriteTable("t.csv", 30);
+        Model.Save(folder["m"], Network.Create<float>([4, 2], Activation.Relu, Initializer.He));
+        File.WriteAllText(folder["bad.pgm"], "P5 2 3 255\n123456");
+        File.WriteAllText(folder["broken"], "12345678{}");
+        foreach (var (message, arguments) in (ReadOnlySpan<(string, string[])>)
+                 [
+                     ("--label: which column of t.csv holds the classes?", ["train", "--data", "t.csv"]),
+                     ("t.csv: at line 1: expected a column 'x', which holds the classes, found size, kind, weight", ["train", "--data", "t.csv", "--label", "x"]),
+                     ("--augment: images can be changed, but these are tables of numbers", ["train", "--data", "t.csv", "--label", "kind", "--augment", "shift"]),
+                     ("digits: expected samples of 4 numbers, as the model takes them, found images of 28 x 28", ["evaluate", "m", "--data", "digits"]),
+                     ("none: expected a file, found none", ["evaluate", "none", "--data", "digits"]),
+                     ("bad.pgm: expected samples of 4 numbers, as the model takes them, found images of 2 x 3", ["predict", "m", "bad.pgm"]),
+                     ("--activation: expected relu, leaky-relu[:SLOPE], sigmoid, tanh, gelu, silu, elu[:ALPHA] or softplus, found 'x'", ["predict", "m", "bad.pgm", "--activation", "x"]),
+                     ("m.onnx: ", ["export", "m", "--onnx", "m/m.onnx"]),
+                 ])
+        {
+            var outcome = Run(arguments);
+            Assert.NotEqual(0, outcome.ExitCode);
+            if (message.EndsWith(": ", StringComparison.Ordinal))
+                Assert.Single(outcome.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            else
+                Assert.Equal($"functional: {message}\n", outcome.Error);
+        }
+    }
+
+    [Fact]
+    public void A_model_is_exported()
+    {
+        Model.Save(folder["m"], Network.Create<float>([4, 3, 2], Activation.Gelu, Initializer.He));
+        var outcome = Run("export", "m", "--onnx", "m.onnx");
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        Assert.Contains("input [N, 4], scores [N, 2]", outcome.Output, StringComparison.Ordinal);
+        Assert.Equal(2, Run("export", "m", "--onnx", "m.onnx").ExitCode);
+        Assert.Equal(0, Run("export", "m", "--onnx", "m.onnx", "--force", "--fold-batch-norm").ExitCode);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using Functional.Host.Data;
+
+namespace Functional.Tests.Data;
+
+public class CsvTests
+{
+    private static CsvTable Read(string text, TableNames? known = null) =>
+        Csv.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), "f", "kind", known);
+
+    [Fact]
+    public void Rows_have_numbers_and_a_class()
+    {
+        var table = Read("a,kind,b\n1,x,-2.5e-1\n\"3\",\"y, z\",4\n5,x,6\n");
+        Assert.Equal([1, -0.25f, 3, 4, 5, 6], table.Numbers);
+        Assert.Equal([0, 1, 0], table.Labels);
+        Assert.Equal(["a", "b"], table.Names.Features);
+        Assert.Equal(["x", "y, z"], table.Names.Classes);
+        Assert.Equal("kind", table.Names.Label);
+    }
+
+    [Theory]
+    [InlineData("a;kind\r\n1;x\r\n2;y\r\n")]
+    [InlineData("a\tkind\n1\tx\n2\ty")]
+    [InlineData("\uFEFFa,kind\n 1 , x \n2,y\n\n")]
+    public void Other_delimiters_ends_of_lines_and_blanks_are_read(string text)
+    {
+        var table = Read(text);
+        Assert.Equal([1, 2], table.Numbers);
+        Assert.Equal(["x", "y"], table.Names.Classes);
+    }
+
+    [Fact]
+    public void Classes_that_are_numbers_are_ordered_as_numbers() =>
+        Assert.Equal(["2", "10", "100"], Read("a,kind\n1,10\n1,100\n1,2\n").Names.Classes);
+
+    [Fact]
+    public void Known_names_stay()
+    {
+        var known = new TableNames(["a"], ["y", "x"], "kind");
+        Assert.Equal([1, 1], Read("a,kind\n1,x\n2,x\n", known).Labels);
+        Assert.Equal("f: at column 'kind': expected one of y, x, found 'z'", Error("a,kind\n1,z\n", known));
+        Assert.Equal("f: at line 1: expected the columns a, found b", Error("b,kind\n1,x\n", known));
+    }
+
+    private static string Error(string text, TableNames? known = null) => Assert.Throws<DataException>(() => Read(text, known)).Message;
+
+    [Theory]
+    [InlineData("", "f: expected a header row, found nothing")]
+    [InlineData("a,kind\n", "f: expected a row at least, found a header only")]
+    [InlineData("a,b\n1,2\n", "f: at line 1: expected a column 'kind', which holds the classes, found a, b")]
+    [InlineData("kind\nx\ny\n", "f: at line 1: expected a column of numbers besides the classes, found none")]
+    [InlineData("a,a,kind\n1,2,x\n", "f: at line 1: expected each column once, found 'a' again")]
+    [InlineData("a,,kind\n1,2,x\n", "f: at line 1: expected a name for each column, found none for column 2")]
+    [InlineData("a,kind\n1,x\n2,y,3\n", "f: at line 3: expected 2 cells, as in the header, found 3")]
+    [InlineData("a,kind\n1,x\n2\n", "f: at line 3: expected 2 cells, as in the header, found 1")]
+    [InlineData("a,kind\n1,x\n,y\n", "f: at line 3, column 'a': expected a finite number, found an empty cell")]
+    [InlineData("a,kind\n1,x\nNaN,y\n", "f: at line 3, column 'a': expected a finite number, found 'NaN'")]
+    [InlineData("a,kind\n1,x\n1e99,y\n", "f: at line 3, column 'a': expected a finite number, found '1e99'")]
+    [InlineData("a,kind\n1,x\n2,\n", "f: at line 3, column 'kind': expected a class, found an empty cell")]
+    [InlineData("a,kind\n1,x\n2,x\n", "f: at column 'kind': expected from 2 to 256 classes, found 1")]
+    [InlineData("a,kind\n1,x\n2\"3,y\n", "f: at line 3: expected quotes around whole cells only, found '2\"3'")]
+    public void What_is_wrong_is_told_in_one_line(string text, string message) => Assert.Equal(message, Error(text));
+
+    [Fact]
+    public void Text_that_is_not_in_UTF_8_is_refused() =>
+        Assert.Contains("expected text in UTF-8", Assert.Throws<DataException>(
+            () => Csv.Read(new MemoryStream([.. "a,kind\n1,"u8, 0xFF, (byte)'\n']), "f", "kind")).Message, StringComparison.Ordinal);
+}
