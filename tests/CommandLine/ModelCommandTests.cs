@@ -124,7 +124,7 @@ public sealed class ModelCommandTests : IDisposable
                      ("--augment: images can be changed, but these are tables of numbers", ["train", "--data", "t.csv", "--label", "kind", "--augment", "shift"]),
                      ("digits: expected samples of 4 numbers, as the model takes them, found images of 28 x 28", ["evaluate", "m", "--data", "digits"]),
                      ("none: expected a file, found none", ["evaluate", "none", "--data", "digits"]),
-                     ("bad.pgm: expected samples of 4 numbers, as the model takes them, found images of 2 x 3", ["predict", "m", "bad.pgm"]),
+                     ("bad.pgm: expected samples of 4 numbers, as the model takes them, found images of 3 x 2", ["predict", "m", "bad.pgm"]),
                      ("--activation: expected relu, leaky-relu[:SLOPE], sigmoid, tanh, gelu, silu, elu[:ALPHA] or softplus, found 'x'", ["predict", "m", "bad.pgm", "--activation", "x"]),
                      ("m.onnx: ", ["export", "m", "--onnx", "m/m.onnx"]),
                  ])
