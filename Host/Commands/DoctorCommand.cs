@@ -46,7 +46,10 @@ public static class DoctorCommand
 
     private static int Run(TrainConfiguration configuration, int threads, string? page, bool json)
     {
-        var examination = Physician.Examine(configuration, DataSets.Load(configuration.Data, configuration.Label), threads);
+        var data = DataSets.Load(configuration.Data, configuration.Label);
+        if (data.Training.IsTable)
+            throw new UsageException("--data: the doctor looks at images, but these are tables of numbers");
+        var examination = Physician.Examine(configuration, data, threads);
         if (json)
             WriteJson(new JsonReport(Console.Out), examination);
         else

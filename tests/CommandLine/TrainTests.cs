@@ -89,7 +89,7 @@ public sealed class TrainTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--data", "nowhere", "nowhere: expected a folder, or one of digits, mnist, fashion-mnist, kmnist, found neither")]
+    [InlineData("--data", "nowhere", "nowhere: expected a folder, a table (.csv, .npz), or one of digits, mnist, fashion-mnist, kmnist, found neither")]
     [InlineData("--samples", "1000000", "--samples: the first 1000000 of 10000 can't be taken")]
     [InlineData("--validation", "1", "--validation: a share from 0 up to 1 is needed, not 1")]
     [InlineData("--init", "he:3", "--init: expected he, xavier, glorot-uniform, lecun, orthogonal, zero, normal:DEVIATION or constant:VALUE, found 'he:3'")]
