@@ -12,7 +12,7 @@ public static class CheckGradientsCommand
 {
     private static readonly string[] Options =
     [
-        "data", "hidden", "activation", "batch-norm", "dropout", "dropout-form", "l1", "l2", "label-smoothing", "init", "seed",
+        "data", "label", "hidden", "activation", "batch-norm", "dropout", "dropout-form", "l1", "l2", "label-smoothing", "init", "seed",
     ];
 
     /// <summary>The command with its options.</summary>

@@ -10,7 +10,7 @@ public static class Campaign
     // What reading may cost besides the file's size: tables, buffers, the first use of code.
     private const long Constant = 2_000_000;
     private const long PerByte = 64;
-    private const int LongestLine = 4000;
+    private const int LongestLine = 1000;
 
     /// <summary>How many files of a format are tried: what the environment variable FUNCTIONAL_FUZZ says.</summary>
     public static int Cases { get; } =
