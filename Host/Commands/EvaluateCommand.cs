@@ -3,6 +3,7 @@ using System.Globalization;
 using Functional.Host.Data;
 using Functional.Host.Models;
 using Functional.Host.Reporting;
+using Functional.Host.Runs;
 
 namespace Functional.Host.Commands;
 
@@ -15,9 +16,9 @@ public static class EvaluateCommand
     public static Command Create()
     {
         var model = new ModelArgument();
-        var data = new Option<string>("--data")
+        var data = new Option<string?>("--data")
         {
-            HelpName = "NAME|DIR|FILE", Description = "the data, as in train", Required = true,
+            HelpName = "NAME|DIR|FILE", Description = "the data, as in train [default: those of the run that the model is of]",
         };
         var label = new Option<string?>("--label")
         {
@@ -39,9 +40,10 @@ public static class EvaluateCommand
         command.SetAction(parsed =>
         {
             var loaded = model.Load(parsed);
-            var name = parsed.GetValue(data)!;
+            var run = parsed.GetValue(data) is null ? RunOf(parsed.GetValue(model.Path)!) : null;
+            var name = parsed.GetValue(data) ?? run!.Data;
             var found = DataSets.Load(
-                name, parsed.GetValue(label) ?? loaded.Label,
+                name, parsed.GetValue(label) ?? loaded.Label ?? run?.Label,
                 loaded.Label is null ? null : new TableNames(loaded.Features, loaded.Classes, loaded.Label));
             var wanted = parsed.GetValue(part)!;
             LabeledImages[] parts = wanted switch
@@ -58,6 +60,14 @@ public static class EvaluateCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static TrainConfiguration RunOf(string model)
+    {
+        var paths = new RunPaths(Directory.Exists(model) ? model : Path.GetDirectoryName(model) ?? "");
+        return File.Exists(paths.Configuration)
+            ? ConfigurationFile.Read(paths.Configuration)
+            : throw new UsageException($"--data: on which data? ({model} lies in no run's folder, which would tell)");
     }
 
     private static void WriteEvents(Model<float> model, string data, string part, ModelEvaluation evaluation)

@@ -54,7 +54,7 @@ public static class Csv
                         ? text : throw new DataException(name, $"line {line}, column '{label}'", "a class", "an empty cell"));
                 else
                     numbers.Add(Number(cells[i]) ?? throw new DataException(
-                        name, $"line {line}, column '{columns[i < labelAt ? i : i - 1]}'", "a finite number",
+                        name, $"line {line}, column '{Short(columns[i < labelAt ? i : i - 1])}'", "a finite number",
                         cells[i].Trim().Length == 0 ? "an empty cell" : $"'{Short(cells[i])}'"));
         });
         if (labelAt < 0)
@@ -92,7 +92,7 @@ public static class Csv
             }
             foreach (var (place, feature) in places.Zip(features))
                 numbers.Add(Number(cells[place]) ?? throw new DataException(
-                    path, $"line {line}, column '{feature}'", "a finite number", $"'{Short(cells[place])}'"));
+                    path, $"line {line}, column '{Short(feature)}'", "a finite number", $"'{Short(cells[place])}'"));
         });
         return numbers.ToArray();
     });

@@ -81,7 +81,7 @@ public sealed class ModelCommandTests : IDisposable
         Assert.InRange(model.Scale.Means[0], mean - 30, mean + 30);
         Assert.NotEqual(mean, model.Scale.Means[0]);
 
-        var evaluated = Run("evaluate", "run", "--data", "t.csv", "--json").Event("summary");
+        var evaluated = Run("evaluate", "run", "--json").Event("summary");
         Assert.Equal(trained.Event("summary").GetProperty("testAccuracy").GetDouble(), evaluated.GetProperty("accuracy").GetDouble());
         Assert.Equal(300, Run("evaluate", "run", "--data", "t.csv", "--part", "all", "--json").Event("summary").GetProperty("samples").GetInt32());
         File.WriteAllText(folder["new.csv"], "weight,size\n0.0,1000\n0.01,1100\n");
@@ -128,6 +128,7 @@ public sealed class ModelCommandTests : IDisposable
                      ("t.csv: at line 1: expected a column 'x', which holds the classes, found size, kind, weight", ["train", "--data", "t.csv", "--label", "x"]),
                      ("--augment: images can be changed, but these are tables of numbers", ["train", "--data", "t.csv", "--label", "kind", "--augment", "shift"]),
                      ("digits: expected samples of 4 numbers, as the model takes them, found images of 28 x 28", ["evaluate", "m", "--data", "digits"]),
+                     ("--data: on which data? (m lies in no run's folder, which would tell)", ["evaluate", "m"]),
                      ("none: expected a file, found none", ["evaluate", "none", "--data", "digits"]),
                      ("bad.pgm: expected samples of 4 numbers, as the model takes them, found images of 3 x 2", ["predict", "m", "bad.pgm"]),
                      ("--activation: expected relu, leaky-relu[:SLOPE], sigmoid, tanh, gelu, silu, elu[:ALPHA] or softplus, found 'x'", ["predict", "m", "bad.pgm", "--activation", "x"]),
