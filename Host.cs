@@ -1,5 +1,6 @@
 // The program's front door: wires the commands together. Nothing is computed here.
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Functional.Host;
 using Functional.Host.Commands;
 using Functional.Host.Data;
@@ -12,24 +13,7 @@ if (args is ["--version"])
     return ExitCode.Done;
 }
 
-var root = new RootCommand("Functional: deep learning from scratch, as pure functions over immutable values.")
-{
-    TrainCommand.Create(),
-    VerifyCommand.Create(),
-    ReportCommand.Create(),
-    RunsCommand.Create(),
-    CheckGradientsCommand.Create(),
-    DoctorCommand.Create(),
-    BenchCommand.Create(),
-    DataCommand.Create(),
-    EvaluateCommand.Create(),
-    PredictCommand.Create(),
-    ExportCommand.Create(),
-    ReplayCommand.Create(),
-    SearchCommand.Create(),
-    ExperimentCommand.Create(),
-    ExperimentCommand.CreateBook(),
-};
+var root = CommandTree.Create();
 var parsed = root.Parse(args);
 // A command that only has others says which.
 if (parsed.CommandResult.Command is { Subcommands.Count: > 0, Action: null } && parsed.UnmatchedTokens.Count == 0 && parsed.Errors.Count > 0)
@@ -37,8 +21,8 @@ if (parsed.CommandResult.Command is { Subcommands.Count: > 0, Action: null } && 
     root.Parse([.. args, "--help"]).Invoke();
     return ExitCode.Usage;
 }
-if (parsed.Errors.Count > 0)
-    return Fail(ExitCode.Usage, string.Join('\n', parsed.Errors.Select(error => error.Message)));
+if (parsed.Action is ParseErrorAction)
+    return Fail(ExitCode.Usage, string.Join('\n', Mistakes.Of(parsed)));
 try
 {
     return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -36,8 +36,10 @@ public static class BenchCommand
         };
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
-        var command = new Command(
-            "bench", "Measure this machine's limits, and matrix products and training steps beside them.")
+        var command = new Verb(
+            "bench", "Measure this machine's limits, and matrix products and training steps beside them.",
+            ("functional bench", "everything"),
+            ("functional bench --only product --threads 1", "matrix products on one core"))
         {
             only, seconds, threads, json,
         };

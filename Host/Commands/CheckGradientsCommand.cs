@@ -29,8 +29,10 @@ public static class CheckGradientsCommand
         };
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
-        var command = new Command(
-            "check-gradients", "Compare the gradients of a network in double precision with central differences.");
+        var command = new Verb(
+            "check-gradients", "Compare the gradients of a network in double precision with central differences.",
+            ("functional check-gradients", "the book's network of section 5.7.3"),
+            ("functional check-gradients --batch-norm --activation gelu --l2 0.01", "with more that could be wrong"));
         foreach (var option in (Option[])[.. options, samples, threads, json])
             command.Add(option);
         command.SetAction(parsed => Run(

@@ -17,7 +17,7 @@ public static class DataCommand
     public static Command Create() =>
         new("data", "Draw, fetch and describe data sets.") { Digits(), Fetch(), Info() };
 
-    private static Command Digits()
+    private static Verb Digits()
     {
         var folder = new Option<string>("--out")
         {
@@ -25,7 +25,9 @@ public static class DataCommand
             Description = "where to write them",
             DefaultValueFactory = _ => "digits",
         };
-        var command = new Command("digits", "Draw the built-in digits again, bit for bit, as four files in the MNIST format.") { folder };
+        var command = new Verb("digits", "Draw the built-in digits again, bit for bit, as four files in the MNIST format.",
+            ("functional data digits --out digits", "four files, the same on every machine"),
+            ("functional data digits --out mnist-like", "in another folder")) { folder };
         command.SetAction(parsed =>
         {
             WriteDigits(parsed.GetValue(folder)!);
@@ -34,10 +36,13 @@ public static class DataCommand
         return command;
     }
 
-    private static Command Fetch()
+    private static Verb Fetch()
     {
         var name = new Argument<string>("name") { Description = $"one of {string.Join(", ", Sources.All.Select(source => source.Name))}" };
-        var command = new Command("fetch", "Download a data set to the user's data folder, and verify it.") { name };
+        name.CompletionSources.Add([.. Sources.All.Select(source => source.Name)]);
+        var command = new Verb("fetch", "Download a data set to the user's data folder, and verify it.",
+            ("functional data fetch mnist", "then --data mnist finds it everywhere"),
+            ("functional data fetch fashion-mnist", "clothes in place of digits")) { name };
         command.SetAction(parsed =>
         {
             var wanted = parsed.GetValue(name)!;
@@ -62,13 +67,16 @@ public static class DataCommand
         return command;
     }
 
-    private static Command Info()
+    private static Verb Info()
     {
-        var name = new Argument<string>("data") { Description = $"{string.Join(", ", DataSets.Names)}, a folder with four files in the MNIST format, or a table (.csv, .npz)" };
+        var name = new Argument<string>("data") { HelpName = "NAME|DIR|FILE", Description = $"{string.Join(", ", DataSets.Names)}, a folder with four files in the MNIST format, or a table (.csv, .npz)" };
+        name.CompletionSources.Add([.. DataSets.Names]);
         var label = new Option<string?>("--label") { HelpName = "COLUMN", Description = "of a table: the column that holds the classes" };
         var sheet = new Option<string?>("--sheet") { HelpName = "FILE", Description = "write a sheet of samples, ten of each class, as an SVG picture" };
         var json = CommonOptions.Json();
-        var command = new Command("info", "Describe a data set: counts, classes, ranges, samples.") { name, label, sheet, json };
+        var command = new Verb("info", "Describe a data set: counts, classes, ranges, samples.",
+            ("functional data info digits", "counts, classes, ranges"),
+            ("functional data info mnist --sheet mnist.svg", "and a picture of ten samples of each class")) { name, label, sheet, json };
         command.SetAction(parsed =>
         {
             var data = DataSets.Load(parsed.GetValue(name)!, parsed.GetValue(label));

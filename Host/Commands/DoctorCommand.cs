@@ -23,8 +23,10 @@ public static class DoctorCommand
         var threads = CommonOptions.Threads();
         var page = new Option<string?>("--page") { HelpName = "FILE", Description = "also write a page in HTML, with a picture for each finding" };
         var json = CommonOptions.Json();
-        var command = new Command(
-            "doctor", "Find out why a network doesn't learn, or could learn better, by a look at its data and by short runs.")
+        var command = new Verb(
+            "doctor", "Find out why a network doesn't learn, or could learn better, by a look at its data and by short runs.",
+            ("functional doctor --init normal:0.001 --hidden 100,100,100", "why do these options not learn?"),
+            ("functional doctor runs/NAME --learning-rate 0.01 --page doctor.html", "would that run do better so? With pictures"))
         { run };
         foreach (var option in (Option[])[.. options, threads, page, json])
             command.Add(option);

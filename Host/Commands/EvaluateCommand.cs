@@ -20,6 +20,7 @@ public static class EvaluateCommand
         {
             HelpName = "NAME|DIR|FILE", Description = "the data, as in train [default: those of the run that the model is of]",
         };
+        data.CompletionSources.Add([.. DataSets.Names]);
         var label = new Option<string?>("--label")
         {
             HelpName = "COLUMN", Description = "of a table: the column that holds the classes (as the model has it, unless told)",
@@ -33,7 +34,9 @@ public static class EvaluateCommand
         part.AcceptOnlyFromAmong(Parts);
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
-        var command = new Command("evaluate", "Tell how well a model does on data: accuracy, loss, each class, what it takes for what.")
+        var command = new Verb("evaluate", "Tell how well a model does on data: accuracy, loss, each class, what it takes for what.",
+            ("functional evaluate runs/NAME --data digits", "accuracy, and each class, on the test samples"),
+            ("functional evaluate model.safetensors --data flowers.csv --part all", "a model's file, on all of a table"))
         {
             model.Path, data, label, part, model.Activation, threads, json,
         };

@@ -24,7 +24,9 @@ public static class ExperimentCommand
         var options = TrainOptions.All.Where(option => !Taken.Contains(option.Name))
             .Select(option => new Option<string?>($"--{option.Name}") { HelpName = option.Value, Description = option.Help }).ToArray();
         var common = new Common();
-        var command = new Command("experiment", "Run one experiment of the book; options of training replace the experiment's own.") { name };
+        var command = new Verb("experiment", "Run one experiment of the book; options of training replace the experiment's own.",
+            ("functional experiment optimizers --open", "the book's comparison, in the browser"),
+            ("functional experiment weight-decay --data mnist --seeds 5", "on MNIST, with medians over five seeds")) { name };
         common.AddTo(command);
         foreach (var option in options)
             command.Add(option);
@@ -37,7 +39,9 @@ public static class ExperimentCommand
     public static Command CreateBook()
     {
         var common = new Common();
-        var command = new Command("book", "Reproduce every figure of the book's chapters 5.7 to 6.6 in one page.");
+        var command = new Verb("book", "Reproduce every figure of the book's chapters 5.7 to 6.6 in one page.",
+            ("functional book --quick", "a small pass"),
+            ("functional book --data mnist --open", "every figure on MNIST, in the browser"));
         common.AddTo(command);
         command.SetAction(parsed => common.Run(parsed, Book.Experiments, []));
         return command;

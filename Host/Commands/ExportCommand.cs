@@ -20,7 +20,9 @@ public static class ExportCommand
             Description = "let the graph take features, not the data's numbers (for images: bytes) that it makes features of",
         };
         var force = new Option<bool>("--force") { Description = "replace a file that is there" };
-        var command = new Command("export", "Write a model as an ONNX file, which other runtimes read.")
+        var command = new Verb("export", "Write a model as an ONNX file, which other runtimes read.",
+            ("functional export runs/NAME --onnx model.onnx", "a run's model, for ONNX Runtime"),
+            ("functional export model.safetensors --onnx model.onnx --fold-batch-norm", "a model's file, for ONNX Runtime, in fewer steps"))
         {
             model.Path, onnx, fold, features, force, model.Activation,
         };

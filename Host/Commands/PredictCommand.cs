@@ -27,7 +27,9 @@ public static class PredictCommand
         };
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
-        var command = new Command("predict", "Tell the class of samples, and the probabilities.")
+        var command = new Verb("predict", "Tell the class of samples, and the probabilities.",
+            ("functional predict runs/NAME two.pgm", "which class is the image?"),
+            ("functional predict runs/NAME flowers.csv --json", "every row of a table, for a program"))
         {
             model.Path, files, features, model.Activation, threads, json,
         };

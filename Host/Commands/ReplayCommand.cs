@@ -19,8 +19,10 @@ public static class ReplayCommand
             Description = "write what was computed as safetensors, named and laid out as in the case",
         };
         var json = CommonOptions.Json();
-        var command = new Command(
-            "replay", "Compute a reference trajectory again, in double precision, and tell how far off each is.")
+        var command = new Verb(
+            "replay", "Compute a reference trajectory again, in double precision, and tell how far off each is.",
+            ("functional replay CASE", "how far off is each quantity?"),
+            ("functional replay CASE --out computed.safetensors", "and keep what was computed"))
         { folder, file, json };
         command.SetAction(parsed => Run(parsed.GetValue(folder)!, parsed.GetValue(file), parsed.GetValue(json)));
         return command;

@@ -24,7 +24,9 @@ public static class ReportCommand
         var force = new Option<bool>("--force") { Description = "replace a file that is there" };
         var threads = CommonOptions.Threads();
         var open = new Option<bool>("--open") { Description = "open the page in the browser" };
-        var command = new Command("report", "Write the page of a run again, or a page that compares several.")
+        var command = new Verb("report", "Write the page of a run again, or a page that compares several.",
+            ("functional report runs/NAME --open", "a run's page, in the browser"),
+            ("functional report runs/FIRST runs/SECOND --out both.html", "two runs side by side"))
         {
             folders, file, force, threads, open,
         };

@@ -16,11 +16,13 @@ public static class RunsCommand
     {
         var folder = new Argument<string>("folder")
         {
-            Description = $"where to look [default: {Standard}]",
+            Description = "where to look",
             DefaultValueFactory = _ => Standard,
         };
         var json = CommonOptions.Json();
-        var command = new Command("runs", "List the runs in a folder, and what they came to.") { folder, json };
+        var command = new Verb("runs", "List the runs in a folder, and what they came to.",
+            ("functional runs", "those in the folder runs"),
+            ("functional runs elsewhere --json", "those of another folder, for a program")) { folder, json };
         command.SetAction(parsed =>
         {
             List(parsed.GetValue(folder)!, parsed.GetValue(json));

@@ -62,7 +62,10 @@ public static class SearchCommand
     public static Command Create()
     {
         var options = TrainOptions.All.Select(option => CommonOptions.Of(option, Training(UsualOptions))).ToArray();
-        var command = new Command("search", "Search the options of training that do best: by default the book's search of section 6.5.");
+        var command = new Verb("search", "Search the options of training that do best: by default the book's search of section 6.5.",
+            ("functional search --study rates", "the book's search, kept in studies/rates"),
+            ("functional search --space learning-rate=log:1e-3..1 --sampler tpe --trials 20 --epochs 5", "twenty trials, with a model of where good rates are"),
+            ("functional search show rates --open", "how it goes, in the browser"));
         foreach (var option in (Option[])[Space, Sampler, Pruner, Trials, Workers, Limit, Study, Storage, Lapse, Json, Open, .. options])
             command.Add(option);
         command.Add(Show());
@@ -70,10 +73,12 @@ public static class SearchCommand
         return command;
     }
 
-    private static Command Show()
+    private static Verb Show()
     {
         var name = new Argument<string>("study") { HelpName = "NAME|DIR", Description = "the study, as --study names it" };
-        var command = new Command("show", "Tell how a study goes, and write its report, while others work on it or after.") { name, Storage, Json, Open };
+        var command = new Verb("show", "Tell how a study goes, and write its report, while others work on it or after.",
+            ("functional search show rates", "its trials so far, and the best"),
+            ("functional search show rates --open", "its page, in the browser")) { name, Storage, Json, Open };
         command.SetAction(parsed =>
         {
             var (study, address) = (parsed.GetValue(name)!, parsed.GetValue(Storage));

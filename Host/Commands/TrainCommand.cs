@@ -27,14 +27,23 @@ public static class TrainCommand
             Description = "look at activations, gradients and steps in every layer now and then, for the report",
         };
         var force = new Option<bool>("--force") { Description = "replace a run that the folder holds" };
+        var file = new Option<string?>("--config")
+        {
+            HelpName = "FILE",
+            Description = "options from a file, such as the config.json of a run; those told here win, and with another "
+                + "--optimizer its own numbers",
+        };
         var resume = new Option<string?>("--resume")
         {
             HelpName = "DIR",
             Description = "go on with the run in this folder, to the same bits as if it had never stopped; "
                 + "only its end and how often it is saved can be told anew",
         };
-        var command = new Command("train", "Train a network and tell how well it does on samples that it has not seen.");
-        foreach (var option in (Option[])[.. options, threads, folder, force, resume, watch, open, plain, json])
+        var command = new Verb("train", "Train a network and tell how well it does on samples that it has not seen.",
+            ("functional train", "a network of 50 hidden units, on the built-in digits"),
+            ("functional train --hidden 100,100 --optimizer adam --batch-norm", "a deeper one, with Adam and batch normalization"),
+            ("functional train --config runs/NAME/config.json --seed 2", "as that run was, with another seed"));
+        foreach (var option in (Option[])[.. options, file, threads, folder, force, resume, watch, open, plain, json])
             command.Add(option);
         command.SetAction(parsed =>
         {
@@ -43,10 +52,21 @@ public static class TrainCommand
                 parsed.GetValue(threads), parsed.GetValue(json), parsed.GetValue(plain) || Console.IsOutputRedirected,
                 parsed.GetValue(open), parsed.GetValue(watch));
             return parsed.GetValue(resume) is { } path
-                ? Resume(path, told, parsed.GetValue(folder) is not null || parsed.GetValue(force), look)
-                : Start(TrainOptions.Parse(told, new TrainConfiguration()), parsed.GetValue(folder), parsed.GetValue(force), look);
+                ? Resume(path, told, ((Option[])[folder, force, file]).Where(option => parsed.GetResult(option) is { Implicit: false }), look)
+                : Start(ConfigurationOf(parsed.GetValue(file), told), parsed.GetValue(folder), parsed.GetValue(force), look);
         });
         return command;
+    }
+
+    // A rule's numbers say nothing of another rule, and how a run was prolonged nothing of another run.
+    private static TrainConfiguration ConfigurationOf(string? file, Dictionary<string, string> told)
+    {
+        if (file is null)
+            return TrainOptions.Parse(told, new TrainConfiguration());
+        var read = ConfigurationFile.Read(file);
+        if (told.Count > 0)
+            read = read with { Stages = [] };
+        return TrainOptions.Parse(told, told.TryGetValue("optimizer", out var name) && name != read.OptimizerName ? read.WithoutOptimizerNumbers() : read);
     }
 
     private static int Start(TrainConfiguration configuration, string? path, bool force, Look look)
@@ -57,10 +77,10 @@ public static class TrainCommand
         return Run(folder, new Resumption(run, null), look);
     }
 
-    private static int Resume(string path, IReadOnlyDictionary<string, string> told, bool elsewhere, Look look)
+    private static int Resume(string path, IReadOnlyDictionary<string, string> told, IEnumerable<Option> others, Look look)
     {
-        if (elsewhere)
-            throw new UsageException("--resume: the run goes on in its own folder; --out and --force have no place here");
+        if (others.FirstOrDefault() is { } other)
+            throw new UsageException($"--resume: the run goes on in its own folder, as it was; {other.Name} has no place here");
         using var folder = RunFolder.Open(path);
         return Run(
             folder, Resumption.Of(folder, told, e => Console.Error.WriteLine($"functional: passed over: {e.Message}")), look);

@@ -16,8 +16,10 @@ public static class VerifyCommand
         var folder = new Argument<string>("run") { Description = "a run's folder" };
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
-        var command = new Command(
-            "verify", "Train a run again from its configuration, and compare the loss of every step and the digest of every epoch.")
+        var command = new Verb(
+            "verify", "Train a run again from its configuration, and compare the loss of every step and the digest of every epoch.",
+            ("functional verify runs/NAME", "is it the same to the last bit?"),
+            ("functional verify runs/NAME --threads 1", "whatever the number of threads"))
         {
             folder, threads, json,
         };

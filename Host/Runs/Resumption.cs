@@ -39,6 +39,6 @@ public sealed record Resumption(TrainingRun Run, RunProgress? From)
             $"--{option}: a run that goes on keeps it; what can change is {string.Join(", ", Changeable.Select(name => $"--{name}"))}");
         if (others.ToArray() is { Length: > 0 } faults)
             throw new UsageException(string.Join('\n', faults));
-        return TrainOptions.Parse(options, options.ContainsKey("epochs") ? old with { Iterations = null } : old);
+        return TrainOptions.Parse(options, old);
     }
 }

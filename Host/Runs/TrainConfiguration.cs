@@ -160,6 +160,12 @@ public sealed record TrainConfiguration
         Told.First(number => number.Option == option).Value
         ?? (Choice.Numbers.TryGetValue(option, out var standard) ? standard : null);
 
+    /// <summary>The same with the rule's numbers as they are by default.</summary>
+    internal TrainConfiguration WithoutOptimizerNumbers() => this with
+    {
+        LearningRate = null, Momentum = null, Beta1 = null, Beta2 = null, Decay = null, Epsilon = null, WeightDecay = null,
+    };
+
     /// <summary>The optimizer as the core has it, for a run of so many steps.</summary>
     public Optimizer CreateOptimizer(int steps) =>
         Choice.Create(option => OptimizerNumber(option)!.Value)

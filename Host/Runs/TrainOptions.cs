@@ -97,7 +97,7 @@ public static class TrainOptions
         Option("batch-size", "N", "samples of a step", [],
             (c, text) => c with { BatchSize = Integer(text) }, c => Text(c.BatchSize)),
         Option("epochs", "N", "how long to train, in passes over the samples", [],
-            (c, text) => c with { Epochs = Integer(text) }, c => c.Iterations is null ? Text(c.Epochs) : null),
+            (c, text) => c with { Epochs = Integer(text), Iterations = null }, c => c.Iterations is null ? Text(c.Epochs) : null),
         Option("iterations", "N", "how long to train, in steps", [],
             (c, text) => c with { Iterations = Integer(text) }, c => Text(c.Iterations)),
         Option("patience", "N", "stop once so many epochs in a row have not made the validation accuracy better", [],

@@ -186,7 +186,7 @@ public sealed class ResumeTests : IDisposable
     [Theory]
     [InlineData("functional: nowhere: expected a run's folder, with config.json in it, found none\n", "nowhere")]
     [InlineData("functional: --hidden: a run that goes on keeps it; what can change is --epochs, --iterations, --patience, --checkpoint-every\n", "run", "--hidden", "5")]
-    [InlineData("functional: --resume: the run goes on in its own folder; --out and --force have no place here\n", "run", "--force")]
+    [InlineData("functional: --resume: the run goes on in its own folder, as it was; --force has no place here\n", "run", "--force")]
     public void What_can_t_be_resumed_is_said(string message, string run, params string[] options)
     {
         Directory.CreateDirectory(folder["run"]);

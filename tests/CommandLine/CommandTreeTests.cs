@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Functional.Host.Commands;
+
+namespace Functional.Tests.CommandLine;
+
+/// <summary>What holds for every command there is.</summary>
+public class CommandTreeTests
+{
+    public static TheoryData<string> All => [.. Below(CommandTree.Create(), "")];
+
+    private static IEnumerable<string> Below(Command command, string path) =>
+        command.Subcommands.SelectMany(below => Below(below, $"{path} {below.Name}".Trim())).Prepend(path);
+
+    [Theory, MemberData(nameof(All))]
+    public void Help_describes_everything_and_ends_with_examples_that_work(string path)
+    {
+        var root = CommandTree.Create();
+        var command = root.Parse(path).CommandResult.Command;
+        Assert.All(
+            ((IEnumerable<Symbol>)[command, .. command.Options, .. command.Arguments]),
+            symbol => Assert.False(string.IsNullOrWhiteSpace(symbol.Description), $"'{symbol.Name}' of '{path}' has no description"));
+        var help = new StringWriter();
+        Assert.Equal(ExitCode.Done, root.Parse($"{path} --help").Invoke(new InvocationConfiguration { Output = help }));
+        var lines = help.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var examples = lines[(Array.FindLastIndex(lines, line => line.Trim() == "Examples:") + 1)..];
+        Assert.True(examples.Length >= 4 && examples.Length % 2 == 0, $"the help of '{path}' has no two examples");
+        foreach (var example in examples.Chunk(2))
+        {
+            Assert.StartsWith("  # ", example[0]);
+            Assert.Empty(ShellLine.Faults(example[1].Trim()));
+            Assert.Contains($"functional {path}".Trim(), example[1]);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using Functional.Tests.Data;
+
+namespace Functional.Tests.CommandLine;
+
+/// <summary>What the program does for those who type: words completed, mistakes named, options from a file.</summary>
+public sealed class FaceTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("functional has no command 'trian'; did you mean train?", "trian")]
+    [InlineData("data has no command 'inof'; did you mean info?", "data", "inof", "mnist")]
+    [InlineData("train has no option --optimzer; did you mean --optimizer?", "train", "--optimzer", "adam")]
+    [InlineData("train has no option --optimzer; did you mean --optimizer?", "train", "--optimzer=adam")]
+    [InlineData("train has no option --nothing-like-it", "train", "--nothing-like-it")]
+    [InlineData("verify has no place for 'more'", "verify", "runs/one", "more")]
+    public void A_mistyped_word_is_one_line_that_says_what_may_be_meant(string expected, params string[] arguments)
+    {
+        var outcome = Program.Run(folder.Path, arguments);
+        Assert.Equal((2, "", $"functional: {expected}"), (outcome.ExitCode, outcome.Output, outcome.Error.TrimEnd()));
+    }
+
+    [Theory]
+    [InlineData("functional tra", "train")]
+    [InlineData("functional train --optim", "--optimizer")]
+    [InlineData("functional train --optimizer ad", "adadelta adagrad adam adamw")]
+    [InlineData("functional train --activation ", "elu gelu leaky-relu relu sigmoid silu softplus tanh")]
+    [InlineData("functional train --hidden 5 --init x", "xavier")]
+    [InlineData("functional train --data dig", "digits")]
+    [InlineData("functional data fetch m", "mnist")]
+    [InlineData("functional completion b", "bash")]
+    public void Bash_completes(string line, string expected)
+    {
+        // The words as bash would split them, and the program in place of the one that is installed.
+        var script = $$"""
+            functional() { dotnet '{{Path.Combine(AppContext.BaseDirectory, "functional.dll")}}' "$@"; }
+            source <(functional completion bash)
+            COMP_LINE='{{line}}' COMP_POINT={{line.Length}} COMP_WORDS=({{line}}{{(line.EndsWith(' ') ? " ''" : "")}})
+            COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+            _functional functional
+            echo "${COMPREPLY[@]}"
+            """;
+        using var process = Program.Start("bash", folder.Path, ["-c", script]);
+        var outcome = Program.End(process);
+        Assert.Equal((expected, ""), (outcome.Output.Trim(), outcome.Error));
+    }
+
+    [Fact]
+    public void A_run_from_a_runs_configuration_is_the_same_run_and_what_is_told_wins()
+    {
+        var first = Program.Run(folder.Path,
+            "train", "--json", "--out", "first", "--samples", "300", "--iterations", "4", "--optimizer", "adam", "--beta1", "0.8");
+        Assert.Equal(0, first.ExitCode);
+        string[] again = ["train", "--json", "--config", "first/config.json"];
+        Assert.Equal(Digest(first), Digest(Program.Run(folder.Path, [.. again, "--out", "again"])));
+        // Another length, seed and rule: the rule's numbers are its own.
+        var other = Program.Run(folder.Path, [.. again, "--out", "other", "--epochs", "1", "--seed", "2", "--optimizer", "sgd"]);
+        var told = Program.Run(folder.Path, "train", "--json", "--out", "told", "--samples", "300", "--epochs", "1", "--seed", "2");
+        Assert.Equal((0, Digest(told)), (other.ExitCode, Digest(other)));
+    }
+
+    [Theory]
+    [InlineData("""{"command":"train","options":{"hiden":"20"}}""", "hiden")]
+    [InlineData("""{"command":"train","options":{},"option":{}}""", "option")]
+    [InlineData("""{"command":"train","options":{"seed":"x"}}""", "seed")]
+    public void What_a_file_has_wrong_is_one_line_with_key_and_file(string content, string key)
+    {
+        File.WriteAllText(folder["mine.json"], content);
+        var outcome = Program.Run(folder.Path, "train", "--config", "mine.json");
+        Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
+        Assert.StartsWith("functional: mine.json", outcome.Error);
+        Assert.Contains(key, outcome.Error);
+        Assert.Equal(1, outcome.Error.Count(c => c == '\n'));
+    }
+
+    private static string? Digest(Outcome outcome) => outcome.Event("summary").GetProperty("digest").GetString();
+}
