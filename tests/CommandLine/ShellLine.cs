@@ -10,6 +10,8 @@ public static partial class ShellLine
     /// <summary>What the program says is wrong with each call of it in the line, without doing anything.</summary>
     public static IEnumerable<string> Faults(string line)
     {
+        if (UnquotedBar().IsMatch(Quoted().Replace(line.Split(" #")[0], "_")))
+            yield return $"{line}: a shell takes | for the end of a command, unless it is quoted";
         foreach (var call in Calls(line))
         {
             var parsed = CommandTree.Create().Parse(call);
@@ -30,6 +32,12 @@ public static partial class ShellLine
                 yield return [.. words[(i + 1)..].TakeWhile(word => word[0] is not ('|' or ';' or '&' or '>' or '<' or '(' or ')'))
                     .Select(word => word.Replace("'", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal))];
     }
+
+    [GeneratedRegex(@"[^\s|]\|[^\s|]")]
+    private static partial Regex UnquotedBar();
+
+    [GeneratedRegex(@"'[^']*'|""[^""]*""")]
+    private static partial Regex Quoted();
 
     [GeneratedRegex("""(?:'[^']*'|"[^"]*"|[^\s'"|;&<>()])+|[|;&<>()]+""")]
     private static partial Regex Word();

@@ -1,0 +1,93 @@
+namespace Functional.Tests.Documentation;
+
+/// <summary>What fragments on pages take for granted.</summary>
+internal static class Surroundings
+{
+    private const string Usings = """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Linq;
+        global using System.Threading;
+        global using System.Threading.Tasks;
+        """;
+
+    private const string Front = """
+        global using static Around;
+        using Functional;
+        using MathNet.Numerics.LinearAlgebra;
+        static class Around
+        {
+            public static IEnumerable<Batch<float>> batches = [];
+            public static Matrix<float> images = null!;
+        }
+        """;
+
+    private static readonly Dictionary<string, string> OfPages = new()
+    {
+        ["README.md"] = Front,
+        ["README.ja.md"] = Front,
+        ["docs/search.md"] = """
+            global using static Around;
+            static class Around
+            {
+                public static double Loss(double rate, int units, Functional.Host.Search.TrialReporter reporter) => rate * units;
+            }
+            """,
+        ["docs/models.md"] = """
+            global using Functional;
+            global using Functional.Host.Models;
+            global using static Around;
+            using MathNet.Numerics.LinearAlgebra;
+            static class Around
+            {
+                public static Network<float> network = null!;
+            }
+            """ + OwnLayer("Scale", "float"),
+        ["docs/doctor.md"] = """
+            global using Functional;
+            global using static Around;
+            using MathNet.Numerics.LinearAlgebra;
+            static class Around
+            {
+                public static Vector<double> factors = null!, point = null!;
+                public static Matrix<double> x = null!;
+                public static int Init(Parameters<double> parameters) => 0;
+                public static (Parameters<double>, int) Update(int state, Parameters<double> parameters, Parameters<double> gradient) =>
+                    (parameters, state);
+            }
+            """ + OwnLayer("MyLayer", "double"),
+    };
+
+    /// <summary>C# beside a page's blocks: the usings that every project has, and the names that are not the block's own.</summary>
+    public static string CSharp(string page) => $"{Usings}\n{OfPages.GetValueOrDefault(page)}";
+
+    /// <summary>F# before a page's blocks.</summary>
+    public static IReadOnlyList<string> FSharp(string page) => page switch
+    {
+        "README.md" or "README.ja.md" =>
+        [
+            "let matrix (columns: int) = MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.Dense(2, columns, 1.0)",
+            "let x, dy = matrix 3, matrix 3",
+            "let layer: Functional.Affine<float> = { Weight = matrix 2; Bias = MathNet.Numerics.LinearAlgebra.Vector<float>.Build.Dense 2 }",
+        ],
+        "docs/search.md" => ["let value (rate: float) (key: Functional.Key) = rate + (Functional.FSharp.Key.uniforms 1 key).[0]"],
+        _ => [],
+    };
+
+    private static string OwnLayer(string name, string element) => $$"""
+
+        sealed class {{name}}(Vector<{{element}}> factors) : ILayer<{{element}}>
+        {
+            public string Name => "own";
+            public string Description => Name;
+            public int Inputs => factors.Count;
+            public int Outputs => factors.Count;
+            public IReadOnlyList<Parameter<{{element}}>> Parameters => [];
+            public ILayer<{{element}}> WithParameters(IReadOnlyList<Parameter<{{element}}>> parameters) => this;
+            public Matrix<{{element}}> Predict(Matrix<{{element}}> x) => x;
+            public (Matrix<{{element}}>, Func<Matrix<{{element}}>, (IReadOnlyList<Parameter<{{element}}>>, Matrix<{{element}}>)>) Forward(
+                Key key, Matrix<{{element}}> x) => (x, dy => ([], dy));
+        }
+        """;
+}
