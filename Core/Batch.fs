@@ -18,8 +18,11 @@ type Targets<'T when Real<'T>> =
 type Batch<'T when Real<'T>> internal (inputs: Matrix<'T>, targets: Targets<'T>) =
     /// features x samples. Read-only by contract.
     member _.Inputs = inputs
+    /// A label or a column for each sample.
     member _.Targets = targets
+    /// Rows of the inputs.
     member _.Features = inputs.RowCount
+    /// Columns of the inputs.
     member _.Samples = inputs.ColumnCount
     member private batch.Display = string batch
     override batch.ToString() = $"{batch.Samples} samples of {batch.Features} features"
@@ -31,6 +34,7 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
 
+/// Samples, one per column, with their targets.
 [<RequireQualifiedAccess>]
 module Batch =
     let private copy (x: Matrix<'T>) = Dense.matrix x.RowCount x.ColumnCount (x.ToColumnMajorArray())

@@ -9,7 +9,9 @@ type ValueDistribution =
       Mean: float
       /// The root of the mean square distance from the mean.
       Deviation: float
+      /// The smallest value.
       Least: float
+      /// The largest value.
       Most: float
       /// How many lie in each of 30 bins of equal width from the least to the most; of many numbers some thousand, evenly
       /// taken, are counted.
@@ -27,6 +29,7 @@ type LayerDiagnosis =
       Layer: string
       /// How many outputs it has.
       Units: int
+      /// Of the values that it gives.
       Outputs: ValueDistribution
       /// Of dL/dy for each output y and sample, L the mean loss of the batch.
       Gradients: ValueDistribution
@@ -52,6 +55,7 @@ type LayerDiagnosis =
 type ParameterDiagnosis =
     { /// Its name, as in `affine1.weight`.
       Parameter: string
+      /// The parameter's.
       Role: Role
       /// The root of the sum of its squares.
       Norm: float

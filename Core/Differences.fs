@@ -7,6 +7,7 @@ open System
 type GradientDifference =
     { /// The leaf's name, as in `affine1.weight`.
       Parameter: string
+      /// The parameter's.
       Shape: Shape
       /// The mean over the leaf's elements of |pullback - difference|.
       MeanAbsolute: float

@@ -4,7 +4,9 @@ open System
 
 /// How a byte becomes a feature: (byte - Shift) / Divisor.
 type ByteScale =
-    { Shift: float
+    { /// What is subtracted from a byte.
+      Shift: float
+      /// What the difference is divided by.
       Divisor: float }
 
     /// 0 to 1: byte / 255.

@@ -6,7 +6,9 @@ open System
 type Distribution =
     /// Every weight has the same value.
     | Constant = 0
+    /// With mean 0.
     | Normal = 1
+    /// Around 0.
     | Uniform = 2
     /// A random matrix whose columns (or rows, whichever are fewer) are orthogonal and of length 1, times the value.
     | Orthogonal = 3
@@ -24,9 +26,11 @@ type Fan =
 /// Source: Deep Learning from Scratch, 6.2: Xavier and He in the book's form, normal with the inputs alone counted.
 [<StructuredFormatDisplay("{Display}")>]
 type Initializer =
-    { Distribution: Distribution
+    { /// What weights are drawn from.
+      Distribution: Distribution
       /// The constant, the factor, or the deviation before the fan is counted.
       Value: float
+      /// What the deviation depends on.
       Fan: Fan }
 
     /// Every weight 0. All units of a layer then stay alike.
@@ -79,6 +83,7 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
 
+/// How weights begin.
 [<RequireQualifiedAccess>]
 module Initializer =
     /// What is wrong with it, if anything.

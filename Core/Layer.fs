@@ -44,6 +44,7 @@ type internal Draw<'T when Real<'T>> =
     | Drawn of Key
     | Given of Matrix<'T>
 
+/// Layers in order, whatever their kinds.
 [<RequireQualifiedAccess>]
 module Layer =
     /// Batch norm in the book's form: momentum 0.9, epsilon 1e-6.

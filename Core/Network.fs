@@ -20,9 +20,11 @@ type Network<'T when Real<'T>>
     member internal _.NameArray = names
     member internal _.Parameters = parameters.Value
     member internal _.Statistics = statistics.Value
+    /// In the order of forward.
     member _.Layers: IReadOnlyList<Layer<'T>> = layers
     /// The layers' names, in order: the kind and its number among its kind, as in `affine1`, `relu1`, `affine2`.
     member _.Names: IReadOnlyList<string> = names
+    /// What training makes small, without the penalty.
     member _.Loss = loss
     /// What large weights add to the loss.
     member _.Penalty = penalty
@@ -65,6 +67,7 @@ type LayerTrace<'T when Real<'T>> =
 type Trace<'T when Real<'T>> =
     { /// The layers in order.
       Layers: IReadOnlyList<LayerTrace<'T>>
+      /// Of the loss, with respect to the parameters.
       Gradient: Gradient<'T> }
 
 namespace Functional.FSharp
@@ -78,6 +81,7 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
 
+/// Networks: layers in order, a loss, a penalty.
 [<RequireQualifiedAccess>]
 module Network =
     let private namesOf (layers: Layer<'T>[]) : string[] =

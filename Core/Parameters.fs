@@ -8,9 +8,13 @@ open Functional.Numerics
 
 /// What a leaf does in its layer. Penalties and weight decay act on weights alone.
 type Role =
+    /// What inputs are multiplied by.
     | Weight = 0
+    /// What is added to an affine layer's outputs.
     | Bias = 1
+    /// What a normalized feature is multiplied by.
     | Scale = 2
+    /// What is added to a normalized feature.
     | Shift = 3
     /// Not trained, but observed: a running mean or variance.
     | Statistic = 4
@@ -18,11 +22,14 @@ type Role =
 /// The shape of a leaf: a vector (one dimension) or a matrix (rows, then columns).
 [<Struct; NoComparison; StructuredFormatDisplay("{Display}")>]
 type Shape =
-    { Rows: int
+    { /// The elements of a vector, the rows of a matrix.
+      Rows: int
       /// 0 for a vector.
       Columns: int }
 
+    /// Whether there is one dimension only.
     member shape.IsVector = shape.Columns = 0
+    /// The number of elements.
     member shape.Length = shape.Rows * max 1 shape.Columns
     member private shape.Display = string shape
     override shape.ToString() = if shape.IsVector then $"{shape.Rows}" else $"{shape.Rows} x {shape.Columns}"
@@ -32,7 +39,9 @@ type Shape =
 type Parameter<'T when Real<'T>> =
     { /// Unique among the leaves, for instance `affine1.weight`.
       Name: string
+      /// Whether it is a weight, a bias, a scale or a shift.
       Role: Role
+      /// Of the elements.
       Shape: Shape
       /// The elements, those of a matrix column after column. Read-only by contract.
       Values: Vector<'T> }
@@ -54,6 +63,7 @@ type Parameters<'T when Real<'T>> internal (leaves: Parameter<'T>[]) =
     /// The number of elements in all leaves.
     member _.Length = leaves |> Array.sumBy _.Shape.Length
 
+    /// A leaf, by its place in the order of layers.
     member _.Item with get (index: int) = leaves[index]
 
     /// The leaf of this name. Raises KeyNotFoundException, naming those that there are.
@@ -81,6 +91,7 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
 
+/// One leaf of what is trained.
 [<RequireQualifiedAccess>]
 module Parameter =
     let internal ofFreshMatrix name role (x: Matrix<'T>) : Parameter<'T> =

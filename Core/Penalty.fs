@@ -9,12 +9,16 @@ open System.Globalization
 /// Source: Deep Learning from Scratch, 6.4.2.
 [<StructuredFormatDisplay("{Display}")>]
 type Penalty =
-    { L1Rate: float
+    { /// Of the weights' magnitudes.
+      L1Rate: float
+      /// Of half the weights' squares.
       L2Rate: float
+      /// Of the p-norm.
       NormRate: float
       /// The p of the p-norm, at least 1.
       NormPower: float }
 
+    /// No penalty: 0.
     static member None = { L1Rate = 0.0; L2Rate = 0.0; NormRate = 0.0; NormPower = 2.0 }
 
     /// rate sum |w|, with gradient rate sign(w), sign(0) = 0.
@@ -50,6 +54,7 @@ open Functional
 open Functional.Numerics
 open Functional.Numerics.Passes
 
+/// What is added to the loss for large weights.
 [<RequireQualifiedAccess>]
 module Penalty =
     /// Everything wrong with the penalty's numbers.

@@ -3,8 +3,11 @@ namespace Functional
 /// The whole of training as one value: save it and training can go on; use it twice and an experiment branches.
 [<NoComparison; NoEquality; StructuredFormatDisplay("{Display}")>]
 type TrainingState<'T when Real<'T>> =
-    { Network: Network<'T>
+    { /// What is trained.
+      Network: Network<'T>
+      /// What trains it.
       Optimizer: Optimizer
+      /// What the optimizer remembers.
       OptimizerState: OptimizerState<'T>
       /// What is random in step n is a function of the n-th child of this key.
       Key: Key
@@ -30,6 +33,7 @@ namespace Functional.FSharp
 open Functional
 open Functional.Numerics
 
+/// Training as a fold over batches.
 [<RequireQualifiedAccess>]
 module Training =
     /// The state before the first step. Raises ArgumentException with everything wrong with the optimizer.

@@ -6,8 +6,11 @@ open System.Globalization
 /// What the features of a sample are: an image of channels x height x width pixels, flattened row-major.
 [<StructuredFormatDisplay("{Display}")>]
 type ImageFormat =
-    { Channels: int
+    { /// 1 for gray.
+      Channels: int
+      /// Pixels in a column.
       Height: int
+      /// Pixels in a row.
       Width: int
       /// How many classes labels tell apart, 0 where there are no labels; only mixup needs to know.
       Classes: int

@@ -19,7 +19,8 @@ type ActivationFunction =
 /// An elementwise nonlinear function: a value that prints and compares.
 [<StructuredFormatDisplay("{Display}")>]
 type Activation =
-    { Function: ActivationFunction }
+    { /// Which one, with its numbers.
+      Function: ActivationFunction }
 
     /// max(x, 0); the derivative at 0 is taken as 0.
     static member Relu = { Function = ActivationFunction.Relu }
@@ -31,6 +32,7 @@ type Activation =
     /// 1 / (1 + exp(-x))
     static member Sigmoid = { Function = ActivationFunction.Sigmoid }
 
+    /// (e^x - e^-x) / (e^x + e^-x).
     static member Tanh = { Function = ActivationFunction.Tanh }
 
     /// x P(x), P(x) the probability that a standard normal variable is below x (the exact form, not the one by tanh).
@@ -103,6 +105,7 @@ module private Normal =
                 Vector512.ConditionalSelect(Vector512.LessThan(x, Lanes<'T>.Zero), below, Lanes<'T>.One - below))
             x e
 
+/// Functions of each element.
 [<RequireQualifiedAccess>]
 module Activation =
     let internal faults (activation: Activation) : string list =

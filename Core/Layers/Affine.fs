@@ -10,7 +10,9 @@ type Affine<'T when Real<'T>> =
       /// outputs
       Bias: Vector<'T> }
 
+    /// Rows of x.
     member layer.Inputs = layer.Weight.ColumnCount
+    /// Rows of y.
     member layer.Outputs = layer.Weight.RowCount
     member private layer.Display = string layer
     override layer.ToString() = $"affine {layer.Inputs} -> {layer.Outputs}"

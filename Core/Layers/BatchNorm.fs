@@ -20,7 +20,8 @@ type BatchNormConfiguration =
 /// Mean and biased variance of every feature: of a batch, or running.
 [<NoComparison>]
 type BatchNormStatistics<'T when Real<'T>> =
-    { Mean: Vector<'T>
+    { /// units
+      Mean: Vector<'T>
       /// Divided by the number of samples, not by one less.
       Variance: Vector<'T> }
 
@@ -28,11 +29,14 @@ type BatchNormStatistics<'T when Real<'T>> =
 /// that are trained; in evaluation the running statistics take the place of the batch's.
 [<NoComparison; StructuredFormatDisplay("{Display}")>]
 type BatchNorm<'T when Real<'T>> =
-    { Configuration: BatchNormConfiguration
+    { /// Its rates.
+      Configuration: BatchNormConfiguration
+      /// Scale and shift, which are trained.
       Parameters: ScaleShift<'T>
       /// Running statistics. Both begin at 0 as in the book, so that evaluation is off in the first steps.
       Statistics: BatchNormStatistics<'T> }
 
+    /// Rows of x and of y.
     member layer.Units = layer.Parameters.Gamma.Count
     member private layer.Display = string layer
     override layer.ToString() = $"batchnorm {layer.Units} ({layer.Configuration})"

@@ -14,6 +14,7 @@ type DropoutForm =
 type Dropout =
     { /// The share that is dropped, 0 up to 1.
       Ratio: float
+      /// Where it makes up for what is dropped.
       Form: DropoutForm }
 
     member private layer.Display = string layer

@@ -8,8 +8,10 @@ open MathNet.Numerics.LinearAlgebra
 type LayerNorm<'T when Real<'T>> =
     { /// Is added to the variance under the root: 1e-5, unless told.
       Epsilon: float
+      /// Scale and shift, which are trained.
       Parameters: ScaleShift<'T> }
 
+    /// Rows of x and of y.
     member layer.Units = layer.Parameters.Gamma.Count
     member private layer.Display = string layer
     override layer.ToString() = $"layernorm {layer.Units} (epsilon {string layer.Epsilon})"

@@ -15,7 +15,8 @@ type LossFunction =
 /// a matrix of the outputs' shape, or labels: those stand for one-hot columns or, for a single output, for 0 and 1.
 [<StructuredFormatDisplay("{Display}")>]
 type Loss =
-    { Function: LossFunction }
+    { /// Which one, with its numbers.
+      Function: LossFunction }
 
     /// For classes: the mean over the samples of -sum t log softmax(outputs).
     /// Label smoothing s takes (1 - s) t + s / classes for t. Source: Szegedy et al. (2016).
@@ -54,6 +55,7 @@ open Functional
 open Functional.Numerics
 open Functional.Numerics.Passes
 
+/// How far outputs are from targets.
 [<RequireQualifiedAccess>]
 module Loss =
     /// Everything wrong with the loss's numbers.

@@ -8,7 +8,9 @@ open System
 /// Source: Philox4x32-10 of Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3 (SC 2011).
 [<Struct; StructuredFormatDisplay("{Display}")>]
 type Key =
-    { High: uint32
+    { /// The upper half of its bits.
+      High: uint32
+      /// The lower half of its bits.
       Low: uint32 }
 
     /// The key of a seed.
@@ -61,6 +63,7 @@ open System.Collections.Generic
 open Functional
 open Functional.Numerics
 
+/// Randomness as a value: the same key gives the same numbers.
 [<RequireQualifiedAccess>]
 module Key =
     /// The distance between neighbours among the uniform numbers.

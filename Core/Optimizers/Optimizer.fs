@@ -9,7 +9,9 @@ open System.Runtime.InteropServices
 /// rule's step, and are thresholded after it.
 [<StructuredFormatDisplay("{Display}")>]
 type Optimizer =
-    { Rule: Rule
+    { /// How a step follows from the gradient.
+      Rule: Rule
+      /// Of the first step; the schedule says how it goes on.
       LearningRate: float
       /// A factor of the learning rate for each step.
       Schedule: Schedule

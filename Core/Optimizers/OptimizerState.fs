@@ -5,7 +5,8 @@ open System
 /// What an optimizer remembers of each parameter under one name, such as `velocity`.
 [<NoComparison>]
 type Slot<'T when Real<'T>> =
-    { Name: string
+    { /// As in `velocity`.
+      Name: string
       /// Leaves like those of the parameters.
       Values: Parameters<'T> }
 

@@ -24,6 +24,7 @@ type ScheduleShape =
 type Schedule =
     { /// Steps before the shape begins: in step t (from 0) of w the factor is (t + 1) / (w + 1) of the shape's first.
       WarmUp: int
+      /// How the rate goes after the warm-up.
       Shape: ScheduleShape }
 
     /// Always 1.
@@ -68,6 +69,7 @@ open System
 open Functional
 open Functional.Numerics
 
+/// Learning rates as a function of the step.
 [<RequireQualifiedAccess>]
 module Schedule =
     /// Everything wrong with the schedule's numbers.

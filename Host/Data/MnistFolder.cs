@@ -1,6 +1,8 @@
 namespace Functional.Host.Data;
 
 /// <summary>A data set in its two parts, whose images have the same shape.</summary>
+/// <param name="Training">To learn from.</param>
+/// <param name="Test">To test with.</param>
 public sealed record ImageDataSet(LabeledImages Training, LabeledImages Test);
 
 /// <summary>A folder with the four files of MNIST, or of a data set that comes in the same form.</summary>

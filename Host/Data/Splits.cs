@@ -1,6 +1,8 @@
 namespace Functional.Host.Data;
 
 /// <summary>The samples, by index, of two parts: none is in both, together they are all, neither is empty.</summary>
+/// <param name="Training">Those to train on.</param>
+/// <param name="Validation">Those kept for validation.</param>
 public sealed record Split(int[] Training, int[] Validation);
 
 /// <summary>Splits samples for validation.</summary>

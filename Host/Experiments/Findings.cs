@@ -16,6 +16,7 @@ public sealed record Findings
 public abstract record Part;
 
 /// <summary>A paragraph.</summary>
+/// <param name="Text">What it says.</param>
 public sealed record Paragraph(Words Text) : Part;
 
 /// <summary>A chart with what to see in it; its numbers are written beside the page.</summary>
@@ -31,6 +32,8 @@ public sealed record Figure(string Name, Chart Chart, Words Caption) : Part;
 public sealed record Table(Words Caption, IReadOnlyList<string> Header, IReadOnlyList<IReadOnlyList<string>> Rows) : Part;
 
 /// <summary>Lines of text, as a program would print them.</summary>
+/// <param name="Caption">What the lines are.</param>
+/// <param name="Text">The lines.</param>
 public sealed record Listing(Words Caption, string Text) : Part;
 
 /// <summary>What should hold, checked on the experiment's own numbers with every seed. One that doesn't hold is shown

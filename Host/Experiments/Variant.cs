@@ -45,6 +45,10 @@ public sealed record Variant(string Name, TrainConfiguration Configuration)
 public sealed record Observation(int Every, Func<TrainingState<float>, TrainingState<float>, Func<Batch<float>>, double[]> Of);
 
 /// <summary>Accuracies (0 to 1) after a step; NaN where they weren't asked for.</summary>
+/// <param name="Step">How many steps were taken.</param>
+/// <param name="Training">On training samples.</param>
+/// <param name="Validation">On samples kept for validation.</param>
+/// <param name="Test">On test samples.</param>
 public readonly record struct AccuracyPoint(int Step, double Training, double Validation, double Test);
 
 /// <summary>What came of a run.</summary>
@@ -68,6 +72,8 @@ public sealed record Curve(
 }
 
 /// <summary>A variant with what came of it, with each seed.</summary>
+/// <param name="Variant">What was trained.</param>
+/// <param name="Seeds">What came of it, by seed.</param>
 public sealed record Curves(Variant Variant, IReadOnlyList<Curve> Seeds)
 {
     /// <summary>The variant's name.</summary>

@@ -19,6 +19,8 @@ public sealed class LayerTable<T> : Dictionary<string, Func<SavedLayer<T>, ILaye
 }
 
 /// <summary>Height and width of the images that a network takes.</summary>
+/// <param name="Height">Pixels in a column.</param>
+/// <param name="Width">Pixels in a row.</param>
 public sealed record ImageSize(int Height, int Width);
 
 /// <summary>A network, and what must be known to use it on data.</summary>

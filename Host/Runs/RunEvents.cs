@@ -3,6 +3,17 @@ using Functional.Host.Data;
 namespace Functional.Host.Runs;
 
 /// <summary>What a run is about to do.</summary>
+/// <param name="Data">The data set's name, or a folder.</param>
+/// <param name="TrainSamples">Samples that are trained on.</param>
+/// <param name="ValidationSamples">Samples kept for validation.</param>
+/// <param name="TestSamples">Samples to test with.</param>
+/// <param name="Network">Its layers, in a line.</param>
+/// <param name="Parameters">How many numbers are trained.</param>
+/// <param name="Optimizer">The rule, in a line.</param>
+/// <param name="Iterations">Steps of the whole run.</param>
+/// <param name="StepsPerEpoch">Steps of a pass over the samples.</param>
+/// <param name="Seed">What everything random is a function of.</param>
+/// <param name="Out">The run's folder; null if it leaves none.</param>
 public sealed record RunStart(
     string Data, int TrainSamples, int ValidationSamples, int TestSamples, string Network, int Parameters,
     string Optimizer, int Iterations, int StepsPerEpoch, long Seed, string? Out)
