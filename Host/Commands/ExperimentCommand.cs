@@ -19,7 +19,7 @@ public static class ExperimentCommand
     /// <summary>The command for one experiment.</summary>
     public static Command Create()
     {
-        var name = new Argument<string>("name") { Description = string.Join(", ", Book.Experiments.Select(experiment => experiment.Name)) };
+        var name = new Argument<string>("name") { HelpName = "name", Description = string.Join(", ", Book.Experiments.Select(experiment => experiment.Name)) };
         name.CompletionSources.Add([.. Book.Experiments.Select(experiment => experiment.Name)]);
         var options = TrainOptions.All.Where(option => !Taken.Contains(option.Name))
             .Select(option => new Option<string?>($"--{option.Name}") { HelpName = option.Value, Description = option.Help }).ToArray();

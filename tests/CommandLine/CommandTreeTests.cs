@@ -31,4 +31,15 @@ public class CommandTreeTests
             Assert.Contains($"functional {path}".Trim(), example[1]);
         }
     }
+
+    [Fact]
+    public void The_list_of_commands_leaves_room_for_what_they_do()
+    {
+        var help = new StringWriter();
+        CommandTree.Create().Parse("--help").Invoke(new InvocationConfiguration { Output = help });
+        var lines = help.ToString().Split('\n');
+        var commands = lines.SkipWhile(line => line.Trim() != "Commands:").Skip(1).TakeWhile(line => line.Trim().Length > 0).ToArray();
+        Assert.Contains(commands, line => line.StartsWith("  train ", StringComparison.Ordinal));
+        Assert.All(commands, line => Assert.InRange(line[2..].IndexOf("  ", StringComparison.Ordinal), 1, 40));
+    }
 }
