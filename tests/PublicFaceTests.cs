@@ -36,7 +36,7 @@ public class PublicFaceTests
         var listed = File.ReadAllLines(path);
         string[] changes = [.. listed.Except(found).Select(line => $"- {line}"), .. found.Except(listed).Select(line => $"+ {line}")];
         Assert.True(changes.Length == 0,
-            $"the public face of {assembly} changed; if that is meant: {Variable}=1 dotnet test tests -c Release --filter Name~The_public_face, and commit tests/PublicFace\n"
+            $"the public face of {assembly} changed; if that is meant: {Variable}=1 dotnet test tests -c Release --filter FullyQualifiedName~PublicFace, and commit tests/PublicFace\n"
             + string.Join('\n', changes));
     }
 

@@ -111,6 +111,14 @@ public sealed class TrainingRun
     /// for too long.</summary>
     public bool IsOver(int step, IReadOnlyList<EpochReport> epochs) => step >= Iterations || HasStalled(epochs);
 
+    /// <summary>Trains to the end, or until it is cancelled; nothing is written.</summary>
+    /// <param name="progress">Is told of each epoch.</param>
+    /// <param name="threads">At least 1; no result depends on it.</param>
+    /// <param name="cancellation">Ends the run after the step that is being taken.</param>
+    /// <exception cref="RunException">The loss is no longer finite.</exception>
+    public RunResult Run(IProgress<EpochReport>? progress = null, int threads = 1, CancellationToken cancellation = default) =>
+        Run(new ProgressObserver(progress), threads, folder: null, cancellation);
+
     /// <summary>Trains to the end, or until it is cancelled.</summary>
     /// <param name="observer">Is told how it goes.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
