@@ -172,3 +172,14 @@ module Layer =
         | Custom layer ->
             let key = match draw with Drawn key -> key | Given _ -> Key.ofSeed 0L
             trained id (Custom.forward name key layer x)
+
+    /// An affine layer and the activation that follows it: adding the bias and applying the activation are one pass.
+    let internal forwardBoth (name: string) (affine: Affine<'T>) (activation: Activation) (x: Matrix<'T>) : struct (Forward<'T> * Forward<'T>) =
+        let z = Affine.product affine x
+        let struct (y, pullback) = Activation.forwardAfterBias activation (Dense.values affine.Bias) z
+        struct (trained (Affine.leaves name) (struct (z, Affine.pullback affine x)), untrained (struct (y, pullback)))
+
+    /// y of an affine layer and the activation that follows it.
+    let internal predictBoth (affine: Affine<'T>) (activation: Activation) (x: Matrix<'T>) : Matrix<'T> =
+        let struct (y, _) = Activation.forwardAfterBias activation (Dense.values affine.Bias) (Affine.product affine x)
+        y

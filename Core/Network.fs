@@ -211,6 +211,13 @@ module Network =
         Parameters.checkAlike (nameof values) (parameters network) values
         withFresh network (Parameters.mapLeaves (fun leaf -> leaf.Values.ToArray()) values)
 
+    let rec private predictFrom (layers: Layer<'T>[]) (i: int) (x: Matrix<'T>) : Matrix<'T> =
+        if i = layers.Length then x
+        else
+            match layers[i], Array.tryItem (i + 1) layers with
+            | Affine affine, Some(Activation activation) -> predictFrom layers (i + 2) (Layer.predictBoth affine activation x)
+            | layer, _ -> predictFrom layers (i + 1) (Layer.predict layer x)
+
     /// The scores (outputs x samples) for x (inputs x samples), as in evaluation. A sample's scores are the same bits
     /// alone and in any batch. Raises ArgumentException if x has other than `Inputs` rows.
     let predict (network: Network<'T>) (x: Matrix<'T>) : Matrix<'T> =
@@ -218,7 +225,7 @@ module Network =
             let hint = if x.ColumnCount = network.Inputs then "; samples are columns here: transpose it" else ""
             invalidArg (nameof x) $"the network expects {network.Inputs} features (rows), \
                                     but x is {x.RowCount} x {x.ColumnCount}{hint}"
-        network.LayerArray |> Array.fold (fun x layer -> Layer.predict layer x) x
+        predictFrom network.LayerArray 0 x
 
     /// Raises ArgumentException if the batch's features or targets don't fit the network.
     let private check (network: Network<'T>) (batch: Batch<'T>) =
@@ -262,11 +269,21 @@ module Network =
     let private forward (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>)
         : struct (Forward<'T>[] * Matrix<'T>) =
         check network batch
+        let layers, names = network.LayerArray, network.NameArray
+        let passed = Array.zeroCreate layers.Length
         let mutable y = batch.Inputs
-        let passed = Array.zeroCreate network.LayerArray.Length
-        for i in 0 .. passed.Length - 1 do
-            passed[i] <- Layer.forward network.NameArray[i] draws[i] network.LayerArray[i] y
-            y <- passed[i].Output
+        let mutable i = 0
+        while i < layers.Length do
+            match layers[i], Array.tryItem (i + 1) layers with
+            | Affine affine, Some(Activation activation) ->
+                let struct (first, second) = Layer.forwardBoth names[i] affine activation y
+                passed[i] <- first
+                passed[i + 1] <- second
+                i <- i + 2
+            | layer, _ ->
+                passed[i] <- Layer.forward names[i] draws[i] layer y
+                i <- i + 1
+            y <- passed[i - 1].Output
         struct (passed, y)
 
     let private lossOf (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>) : float =

@@ -122,9 +122,13 @@ module Activation =
     // Each gives y, and how dL/dy gives dL/dx. A function of its own for each: in a large one the compiler gives up
     // optimizing.
 
+    let inline private rectified x = Vector512.Max(x, Lanes<'T>.Zero)
+
+    let private rectifierBack<'T when Real<'T>> (y: 'T[]) (dy: 'T[]) = map2 (fun y dy -> positive y &&& dy) y dy
+
     let private relu<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
-        let y = map (fun x -> Vector512.Max(x, Lanes<'T>.Zero)) x
-        struct (y, fun dy -> map2 (fun y dy -> positive y &&& dy) y dy)
+        let y = map (fun x -> rectified x) x
+        struct (y, rectifierBack y)
 
     let private leakyRelu<'T when Real<'T>> (slope: float) (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
         let slope: Lanes<'T> = broadcast slope
@@ -176,6 +180,11 @@ module Activation =
 
     let private like (x: Matrix<'T>) (elements: 'T[]) = Dense.matrix x.RowCount x.ColumnCount elements
 
+    let private matrices (x: Matrix<'T>) (struct (y: 'T[], pullback: 'T[] -> 'T[])) : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
+        struct (like x y, fun dy ->
+            Pullback.checkShape x.RowCount x.ColumnCount dy
+            like x (pullback (Dense.elements dy)))
+
     /// y, of the shape of x.
     let predict<'T when Real<'T>> (activation: Activation) (x: Matrix<'T>) : Matrix<'T> =
         let struct (y, _) = apply activation (Dense.elements x)
@@ -183,7 +192,16 @@ module Activation =
 
     /// y, and how dL/dy gives dL/dx. Source: Deep Learning from Scratch, 5.5.
     let forward<'T when Real<'T>> (activation: Activation) (x: Matrix<'T>) : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
-        let struct (y, pullback) = apply activation (Dense.elements x)
-        struct (like x y, fun dy ->
-            Pullback.checkShape x.RowCount x.ColumnCount dy
-            like x (pullback (Dense.elements dy)))
+        matrices x (apply activation (Dense.elements x))
+
+    /// Adds a bias to every column of x, which the caller has just made, and goes on as `forward`: for ReLU in one pass, for
+    /// others, where that pass costs little beside the function, in two.
+    let internal forwardAfterBias<'T when Real<'T>> (activation: Activation) (bias: 'T[]) (x: Matrix<'T>) =
+        let elements = Dense.elements x
+        match activation.Function with
+        | ActivationFunction.Relu ->
+            let y = mapSums (fun x -> rectified x) bias elements
+            matrices x (struct (y, rectifierBack y))
+        | _ ->
+            addToColumns bias elements
+            forward activation x

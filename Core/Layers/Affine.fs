@@ -27,28 +27,34 @@ open Functional.Numerics
 /// y = W x + b, for every sample (column) of x.
 [<RequireQualifiedAccess>]
 module Affine =
-    /// y (outputs x samples) for x (inputs x samples). Raises ArgumentException if x has other than `inputs` rows,
-    /// or the bias other than `outputs` elements.
-    let predict (layer: Affine<'T>) (x: Matrix<'T>) : Matrix<'T> =
+    /// W x.
+    let internal product (layer: Affine<'T>) (x: Matrix<'T>) : Matrix<'T> =
         if x.RowCount <> layer.Inputs then
             let hint = if x.ColumnCount = layer.Inputs then "; samples are columns here: transpose it" else ""
             invalidArg (nameof x) $"an affine layer {layer.Inputs} -> {layer.Outputs} expects {layer.Inputs} rows, \
                                     but x is {x.RowCount} x {x.ColumnCount}{hint}"
         if layer.Bias.Count <> layer.Outputs then
             invalidArg (nameof layer) $"the weight gives {layer.Outputs} outputs, but the bias has {layer.Bias.Count} elements"
-        let y = Dense.product layer.Weight x
+        Dense.product layer.Weight x
+
+    let internal pullback (layer: Affine<'T>) (x: Matrix<'T>) : Pullback<'T, Affine<'T>> =
+        fun dy ->
+            Pullback.checkShape layer.Outputs x.ColumnCount dy
+            let bias = Reductions.sumOfColumns dy.RowCount dy.ColumnCount (Dense.elements dy)
+            struct ({ Weight = Dense.productWithTranspose dy x; Bias = Dense.vector bias },
+                    lazy (Dense.transposeThisProduct layer.Weight dy))
+
+    /// y (outputs x samples) for x (inputs x samples). Raises ArgumentException if x has other than `inputs` rows,
+    /// or the bias other than `outputs` elements.
+    let predict (layer: Affine<'T>) (x: Matrix<'T>) : Matrix<'T> =
+        let y = product layer x
         Passes.addToColumns (Dense.values layer.Bias) (Dense.elements y)
         y
 
     /// y, and its pullback: dW = dy x', db = the sum of the columns of dy, dx = W' dy.
     /// Source: Deep Learning from Scratch, 5.6.2.
     let forward (layer: Affine<'T>) (x: Matrix<'T>) : struct (Matrix<'T> * Pullback<'T, Affine<'T>>) =
-        let pullback (dy: Matrix<'T>) =
-            Pullback.checkShape layer.Outputs x.ColumnCount dy
-            let bias = Reductions.sumOfColumns dy.RowCount dy.ColumnCount (Dense.elements dy)
-            struct ({ Weight = Dense.productWithTranspose dy x; Bias = Dense.vector bias },
-                    lazy (Dense.transposeThisProduct layer.Weight dy))
-        struct (predict layer x, pullback)
+        struct (predict layer x, pullback layer x)
 
     let internal leaves (name: string) (layer: Affine<'T>) : Parameter<'T> list =
         [ Parameter.ofFreshMatrix (name + ".weight") Role.Weight layer.Weight

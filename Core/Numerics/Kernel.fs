@@ -70,9 +70,14 @@ type internal Kernel<'T, 'V, 'L when Real<'T> and 'L: struct and 'L :> ILanes<'V
     /// Of an odd number of vectors the first is a panel of its own, so that the last two, which overlap, share one: a
     /// sum that two tiles resumed would be added to twice.
     let alone = vectors % 2
-    let strips = (n + 'L.Columns - 1) / 'L.Columns
-    /// The first `larger` strips have `size + 1` columns, the others `size`.
-    let size, larger = n / strips, n % strips
+    /// Where one vector has all the rows, a tile has registers for twice as many columns; they go in twos.
+    let twos = if vectors = 1 then 2 else 1
+    let widest = twos * 'L.Columns
+    let strips = (n + widest - 1) / widest
+    /// The first `larger` strips have `size + 1` columns (or twos), the others `size`.
+    let size, larger =
+        let columns = (n + twos - 1) / twos
+        columns / strips, columns % strips
 
     /// k of a block; the last one may have fewer.
     let depth =
@@ -84,7 +89,7 @@ type internal Kernel<'T, 'V, 'L when Real<'T> and 'L: struct and 'L :> ILanes<'V
             let blocks = (k + most - 1) / most
             (k + blocks - 1) / blocks
     let panelBytes = 2n * width * nativeint depth
-    let stripStep = nativeint 'L.Columns * element
+    let stripStep = nativeint widest * element
     let stripBytes = stripStep * nativeint depth
 
     let transposedA = a.Row <> element
@@ -101,7 +106,7 @@ type internal Kernel<'T, 'V, 'L when Real<'T> and 'L: struct and 'L :> ILanes<'V
     let firstVector panel = max 0 (2 * panel - alone)
     /// The last vector ends at row m: it overlaps the one before, and gives the same bits.
     let rowOf vector = if spills then 0 else min (vector * lanes) (m - lanes)
-    let firstColumn strip = strip * size + min strip larger
+    let firstColumn strip = min n (twos * (strip * size + min strip larger))
 
     let packPanels (block: Block) =
         let few = if transposedA then block.Depth else few
@@ -152,6 +157,7 @@ type internal Kernel<'T, 'V, 'L when Real<'T> and 'L: struct and 'L :> ILanes<'V
             let rows = firstVector (panel + 1) - vector
             let row = rowOf vector
             let second = nativeint (rowOf (vector + rows - 1) - row) * element
+            let secondHalf = nativeint (columns / 2)
             let ours = block.Packed + nativeint (panel - block.FirstPanel) * panelBytes
             let t: Operands =
                 { Depth = block.Depth
@@ -165,9 +171,10 @@ type internal Kernel<'T, 'V, 'L when Real<'T> and 'L: struct and 'L :> ILanes<'V
                     else b.Address + nativeint column * b.Column + nativeint block.First * b.Row
                   BStep = if packedB <> 0n then stripStep else b.Row
                   BColumn = if packedB <> 0n then element else b.Column
+                  BSecond = secondHalf * (if packedB <> 0n then element else b.Column)
                   C = if goAside then aside else into + nativeint row * element
                   CColumn = if goAside then width else c.Column
-                  CSecond = second
+                  CSecond = if rows > 1 then second else secondHalf * (if goAside then width else c.Column)
                   Resumed = block.First > 0
                   Kept = if keepA && not packed then ours else 0n }
             Tile<'V, 'L>.Run(rows, columns, &t)
@@ -188,7 +195,7 @@ type internal Kernel<'T, 'V, 'L when Real<'T> and 'L: struct and 'L :> ILanes<'V
             elif copyA then nativeint k * a.Column + width
             else 0n
         let bytesOfB = if packB then nativeint stripsTogether * stripBytes else 0n
-        let bytesAside = if spills then nativeint 'L.Columns * width else 0n
+        let bytesAside = if spills then nativeint widest * width else 0n
         let buffer = Memory.rent (bytesOfA + bytesOfB + bytesAside)
         use pin = fixed buffer
         let packedA = Memory.align (NativePtr.toNativeInt pin)

@@ -116,18 +116,47 @@ let inline mapSpan ([<InlineIfLambda>] f: 'T[] -> 'T[] -> unit) (x: 'T[]) : 'T[]
     f x y
     cutTo n y
 
-/// Adds a column to every column of a matrix that the caller has just made.
-let addToColumns<'T when Real<'T>> (column: 'T[]) (x: 'T[]) : unit =
-    let rows, count = column.Length, lanes<'T>
-    for j in 0 .. x.Length / rows - 1 do
+/// Calls body with each column of a matrix, on several threads where that pays.
+let inline sweepColumns ([<InlineIfLambda>] body: int -> unit) (rows: int) (columns: int) : unit =
+    let parts = if rows * columns < threadsFrom then 1 else min columns (Team.threads ())
+    if parts > 1 then
+        Team.run parts (Action<int>(fun part ->
+            for j in part * columns / parts .. (part + 1) * columns / parts - 1 do body j))
+    for j in (if parts > 1 then columns else 0) .. columns - 1 do body j
+
+/// Calls put with the sum of each vector of z and of the column, and its index in z; there is at least a vector of rows.
+let inline eachSum ([<InlineIfLambda>] put: Lanes<'T> -> int -> unit) (column: 'T[]) (z: 'T[]) : unit =
+    let rows = column.Length
+    let last = rows - lanes<'T>
+    (rows, z.Length / rows)
+    ||> sweepColumns (fun j ->
         let first = j * rows
+        // It overlaps the vector before, and must not be added to twice.
+        let lastSum = load z (first + last) + load column last
         let mutable i = 0
-        while i <= rows - count do
-            store (load x (first + i) + load column i) x (first + i)
-            i <- i + count
-        while i < rows do
-            x[first + i] <- x[first + i] + column[i]
-            i <- i + 1
+        while i < last do
+            put (load z (first + i) + load column i) (first + i)
+            i <- i + lanes<'T>
+        put lastSum (first + last))
+
+/// Adds a column to every column of a matrix that the caller has just made.
+let addToColumns<'T when Real<'T>> (column: 'T[]) (z: 'T[]) : unit =
+    if column.Length >= lanes<'T> then eachSum (fun sum i -> store sum z i) column z
+    else
+        for first in 0 .. column.Length .. z.Length - 1 do
+            for i in 0 .. column.Length - 1 do z[first + i] <- z[first + i] + column[i]
+
+/// Like `addToColumns`, and gives f of each sum: one pass.
+let inline mapSums ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T>) (column: 'T[]) (z: 'T[]) : 'T[] =
+    if column.Length < lanes<'T> then
+        addToColumns column z
+        map f z
+    else
+        let y = fresh z.Length
+        eachSum (fun sum i ->
+            store sum z i
+            store (f sum) y i) column z
+        y
 
 let inline map3
     ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T>) (a: 'T[]) (b: 'T[]) (c: 'T[]) : 'T[] =

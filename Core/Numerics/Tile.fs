@@ -66,8 +66,34 @@ type internal Twelve =
     interface ICount with
         static member Value = 12
 
-/// Where the operands of a tile are and how far apart, in bytes. Its second vector of rows need not follow the first:
-/// at the bottom edge of a matrix the two overlap, so that no vector is partly outside.
+/// What a tile is made of, known to the JIT like a count: one half, or a second one below it or beside it.
+type internal IForm =
+    static abstract Below: bool
+    static abstract Beside: bool
+
+/// One vector of rows.
+[<Struct>]
+type internal Half =
+    interface IForm with
+        static member Below = false
+        static member Beside = false
+
+/// Two vectors of rows: each element of B serves both.
+[<Struct>]
+type internal Below =
+    interface IForm with
+        static member Below = true
+        static member Beside = false
+
+/// One vector of rows, twice as many columns: each vector of A serves both halves.
+[<Struct>]
+type internal Beside =
+    interface IForm with
+        static member Below = false
+        static member Beside = true
+
+/// Where the operands of a tile are and how far apart, in bytes. Its second half need not follow the first: at the edges of
+/// a matrix the two overlap, so that nothing is partly outside.
 [<Struct; NoEquality; NoComparison>]
 type internal Operands =
     { Depth: int
@@ -77,6 +103,7 @@ type internal Operands =
       B: nativeint
       BStep: nativeint
       BColumn: nativeint
+      BSecond: nativeint
       C: nativeint
       CColumn: nativeint
       CSecond: nativeint
@@ -85,20 +112,21 @@ type internal Operands =
       /// Where to leave the vectors of A packed, for the tiles to come; 0 for nowhere.
       Kept: nativeint }
 
-/// The register tile: one or two vectors of rows times up to twelve columns of C stay in registers while k runs. One
-/// source for every element type, vector width and shape: the sums that a shape does not use, and the branches on it,
-/// disappear. Columns are stored in ascending order: a vector may spill into the next, whose store repairs it.
+/// The register tile: one or two halves of one vector of rows times up to twelve columns of C stay in registers while k
+/// runs. One source for every element type, vector width and shape: the sums that a shape does not use, and the branches
+/// on it, disappear. Columns are stored in ascending order: a vector may spill into the next, whose store repairs it.
 [<AbstractClass; Sealed>]
-type internal Tile<'V, 'L, 'Rows, 'Columns
+type internal Tile<'V, 'L, 'Form, 'Columns
     when 'L: struct
     and 'L :> ILanes<'V>
-    and 'Rows: struct
-    and 'Rows :> ICount
+    and 'Form: struct
+    and 'Form :> IForm
     and 'Columns: struct
     and 'Columns :> ICount> =
 
     static member Run(t: inref<Operands>) : unit =
-        let two, columns, width = 'Rows.Value > 1, 'Columns.Value, nativeint 'L.Width
+        let below, beside, columns, width = 'Form.Below, 'Form.Beside, 'Columns.Value, nativeint 'L.Width
+        let two = below || beside
         let into, next, second = t.C, t.CColumn, t.CSecond
         let mutable c0, d0 = 'L.Zero, 'L.Zero
         let mutable c1, d1 = 'L.Zero, 'L.Zero
@@ -138,7 +166,7 @@ type internal Tile<'V, 'L, 'Rows, 'Columns
             if columns > 11 then c11 <- 'L.Load(into + 11n * next)
             if two && columns > 11 then d11 <- 'L.Load(into + 11n * next + second)
         let aStep, aSecond = t.AStep, t.ASecond
-        let bStep, b1 = t.BStep, t.BColumn
+        let bStep, b1, bSecond = t.BStep, t.BColumn, t.BSecond
         let b2, b3, b4, b5, b6 = 2n * b1, 3n * b1, 4n * b1, 5n * b1, 6n * b1
         let mutable a = t.A
         let mutable b = t.B
@@ -146,115 +174,111 @@ type internal Tile<'V, 'L, 'Rows, 'Columns
         for _ in 1 .. t.Depth do
             // Two addresses, six columns apart, rather than twelve offsets: there are too few registers for those.
             let e = b + b6
+            let f = b + bSecond
+            let g = f + b6
             let a0 = 'L.Load a
-            let a1 = if two then 'L.Load(a + aSecond) else 'L.Zero
+            let a1 = if below then 'L.Load(a + aSecond) else a0
             if kept <> 0n then
                 'L.Store(a0, kept)
-                if two then 'L.Store(a1, kept + width)
-                kept <- kept + nativeint 'Rows.Value * width
+                if below then 'L.Store(a1, kept + width)
+                kept <- kept + (if below then 2n * width else width)
             let x = 'L.Broadcast b
             c0 <- 'L.Fma(a0, x, c0)
-            if two then d0 <- 'L.Fma(a1, x, d0)
+            if two then d0 <- 'L.Fma(a1, (if beside then 'L.Broadcast f else x), d0)
             if columns > 1 then
                 let x = 'L.Broadcast(b + b1)
                 c1 <- 'L.Fma(a0, x, c1)
-                if two then d1 <- 'L.Fma(a1, x, d1)
+                if two then d1 <- 'L.Fma(a1, (if beside then 'L.Broadcast(f + b1) else x), d1)
             if columns > 2 then
                 let x = 'L.Broadcast(b + b2)
                 c2 <- 'L.Fma(a0, x, c2)
-                if two then d2 <- 'L.Fma(a1, x, d2)
+                if two then d2 <- 'L.Fma(a1, (if beside then 'L.Broadcast(f + b2) else x), d2)
             if columns > 3 then
                 let x = 'L.Broadcast(b + b3)
                 c3 <- 'L.Fma(a0, x, c3)
-                if two then d3 <- 'L.Fma(a1, x, d3)
+                if two then d3 <- 'L.Fma(a1, (if beside then 'L.Broadcast(f + b3) else x), d3)
             if columns > 4 then
                 let x = 'L.Broadcast(b + b4)
                 c4 <- 'L.Fma(a0, x, c4)
-                if two then d4 <- 'L.Fma(a1, x, d4)
+                if two then d4 <- 'L.Fma(a1, (if beside then 'L.Broadcast(f + b4) else x), d4)
             if columns > 5 then
                 let x = 'L.Broadcast(b + b5)
                 c5 <- 'L.Fma(a0, x, c5)
-                if two then d5 <- 'L.Fma(a1, x, d5)
+                if two then d5 <- 'L.Fma(a1, (if beside then 'L.Broadcast(f + b5) else x), d5)
             if columns > 6 then
                 let x = 'L.Broadcast e
                 c6 <- 'L.Fma(a0, x, c6)
-                if two then d6 <- 'L.Fma(a1, x, d6)
+                if two then d6 <- 'L.Fma(a1, (if beside then 'L.Broadcast g else x), d6)
             if columns > 7 then
                 let x = 'L.Broadcast(e + b1)
                 c7 <- 'L.Fma(a0, x, c7)
-                if two then d7 <- 'L.Fma(a1, x, d7)
+                if two then d7 <- 'L.Fma(a1, (if beside then 'L.Broadcast(g + b1) else x), d7)
             if columns > 8 then
                 let x = 'L.Broadcast(e + b2)
                 c8 <- 'L.Fma(a0, x, c8)
-                if two then d8 <- 'L.Fma(a1, x, d8)
+                if two then d8 <- 'L.Fma(a1, (if beside then 'L.Broadcast(g + b2) else x), d8)
             if columns > 9 then
                 let x = 'L.Broadcast(e + b3)
                 c9 <- 'L.Fma(a0, x, c9)
-                if two then d9 <- 'L.Fma(a1, x, d9)
+                if two then d9 <- 'L.Fma(a1, (if beside then 'L.Broadcast(g + b3) else x), d9)
             if columns > 10 then
                 let x = 'L.Broadcast(e + b4)
                 c10 <- 'L.Fma(a0, x, c10)
-                if two then d10 <- 'L.Fma(a1, x, d10)
+                if two then d10 <- 'L.Fma(a1, (if beside then 'L.Broadcast(g + b4) else x), d10)
             if columns > 11 then
                 let x = 'L.Broadcast(e + b5)
                 c11 <- 'L.Fma(a0, x, c11)
-                if two then d11 <- 'L.Fma(a1, x, d11)
+                if two then d11 <- 'L.Fma(a1, (if beside then 'L.Broadcast(g + b5) else x), d11)
             a <- a + aStep
             b <- b + bStep
         'L.Store(c0, into)
-        if two then 'L.Store(d0, into + second)
-        if columns > 1 then
-            'L.Store(c1, into + next)
-            if two then 'L.Store(d1, into + next + second)
-        if columns > 2 then
-            'L.Store(c2, into + 2n * next)
-            if two then 'L.Store(d2, into + 2n * next + second)
-        if columns > 3 then
-            'L.Store(c3, into + 3n * next)
-            if two then 'L.Store(d3, into + 3n * next + second)
-        if columns > 4 then
-            'L.Store(c4, into + 4n * next)
-            if two then 'L.Store(d4, into + 4n * next + second)
-        if columns > 5 then
-            'L.Store(c5, into + 5n * next)
-            if two then 'L.Store(d5, into + 5n * next + second)
-        if columns > 6 then
-            'L.Store(c6, into + 6n * next)
-            if two then 'L.Store(d6, into + 6n * next + second)
-        if columns > 7 then
-            'L.Store(c7, into + 7n * next)
-            if two then 'L.Store(d7, into + 7n * next + second)
-        if columns > 8 then
-            'L.Store(c8, into + 8n * next)
-            if two then 'L.Store(d8, into + 8n * next + second)
-        if columns > 9 then
-            'L.Store(c9, into + 9n * next)
-            if two then 'L.Store(d9, into + 9n * next + second)
-        if columns > 10 then
-            'L.Store(c10, into + 10n * next)
-            if two then 'L.Store(d10, into + 10n * next + second)
-        if columns > 11 then
-            'L.Store(c11, into + 11n * next)
-            if two then 'L.Store(d11, into + 11n * next + second)
+        if columns > 1 then 'L.Store(c1, into + next)
+        if columns > 2 then 'L.Store(c2, into + 2n * next)
+        if columns > 3 then 'L.Store(c3, into + 3n * next)
+        if columns > 4 then 'L.Store(c4, into + 4n * next)
+        if columns > 5 then 'L.Store(c5, into + 5n * next)
+        if columns > 6 then 'L.Store(c6, into + 6n * next)
+        if columns > 7 then 'L.Store(c7, into + 7n * next)
+        if columns > 8 then 'L.Store(c8, into + 8n * next)
+        if columns > 9 then 'L.Store(c9, into + 9n * next)
+        if columns > 10 then 'L.Store(c10, into + 10n * next)
+        if columns > 11 then 'L.Store(c11, into + 11n * next)
+        let last = into + second
+        if two then 'L.Store(d0, last)
+        if two && columns > 1 then 'L.Store(d1, last + next)
+        if two && columns > 2 then 'L.Store(d2, last + 2n * next)
+        if two && columns > 3 then 'L.Store(d3, last + 3n * next)
+        if two && columns > 4 then 'L.Store(d4, last + 4n * next)
+        if two && columns > 5 then 'L.Store(d5, last + 5n * next)
+        if two && columns > 6 then 'L.Store(d6, last + 6n * next)
+        if two && columns > 7 then 'L.Store(d7, last + 7n * next)
+        if two && columns > 8 then 'L.Store(d8, last + 8n * next)
+        if two && columns > 9 then 'L.Store(d9, last + 9n * next)
+        if two && columns > 10 then 'L.Store(d10, last + 10n * next)
+        if two && columns > 11 then 'L.Store(d11, last + 11n * next)
 
 /// A tile whose shape is known only when it runs.
 [<AbstractClass; Sealed>]
 type internal Tile<'V, 'L when 'L: struct and 'L :> ILanes<'V>> =
 
-    static member private Run<'Rows when 'Rows: struct and 'Rows :> ICount>(columns: int, t: inref<Operands>) =
+    static member private Run<'Form when 'Form: struct and 'Form :> IForm>(columns: int, t: inref<Operands>) =
         match columns with
-        | 1 -> Tile<'V, 'L, 'Rows, One>.Run &t
-        | 2 -> Tile<'V, 'L, 'Rows, Two>.Run &t
-        | 3 -> Tile<'V, 'L, 'Rows, Three>.Run &t
-        | 4 -> Tile<'V, 'L, 'Rows, Four>.Run &t
-        | 5 -> Tile<'V, 'L, 'Rows, Five>.Run &t
-        | 6 -> Tile<'V, 'L, 'Rows, Six>.Run &t
-        | 7 -> Tile<'V, 'L, 'Rows, Seven>.Run &t
-        | 8 -> Tile<'V, 'L, 'Rows, Eight>.Run &t
-        | 9 -> Tile<'V, 'L, 'Rows, Nine>.Run &t
-        | 10 -> Tile<'V, 'L, 'Rows, Ten>.Run &t
-        | 11 -> Tile<'V, 'L, 'Rows, Eleven>.Run &t
-        | _ -> Tile<'V, 'L, 'Rows, Twelve>.Run &t
+        | 1 -> Tile<'V, 'L, 'Form, One>.Run &t
+        | 2 -> Tile<'V, 'L, 'Form, Two>.Run &t
+        | 3 -> Tile<'V, 'L, 'Form, Three>.Run &t
+        | 4 -> Tile<'V, 'L, 'Form, Four>.Run &t
+        | 5 -> Tile<'V, 'L, 'Form, Five>.Run &t
+        | 6 -> Tile<'V, 'L, 'Form, Six>.Run &t
+        | 7 -> Tile<'V, 'L, 'Form, Seven>.Run &t
+        | 8 -> Tile<'V, 'L, 'Form, Eight>.Run &t
+        | 9 -> Tile<'V, 'L, 'Form, Nine>.Run &t
+        | 10 -> Tile<'V, 'L, 'Form, Ten>.Run &t
+        | 11 -> Tile<'V, 'L, 'Form, Eleven>.Run &t
+        | _ -> Tile<'V, 'L, 'Form, Twelve>.Run &t
 
+    /// One vector of rows or two. One takes up to twice 'L.Columns; then BSecond and CSecond tell where the second half of the
+    /// columns begins, rounded up in number.
     static member Run(rows: int, columns: int, t: inref<Operands>) : unit =
-        if rows = 1 then Tile<'V, 'L>.Run<One>(columns, &t) else Tile<'V, 'L>.Run<Two>(columns, &t)
+        if rows > 1 then Tile<'V, 'L>.Run<Below>(columns, &t)
+        elif columns > 'L.Columns then Tile<'V, 'L>.Run<Beside>((columns + 1) / 2, &t)
+        else Tile<'V, 'L>.Run<Half>(columns, &t)
