@@ -13,7 +13,7 @@ if (args is ["--version"])
     return ExitCode.Done;
 }
 
-var root = CommandTree.Create();
+var root = CommandTree.Create(args.FirstOrDefault());
 var parsed = root.Parse(args);
 // A command that only has others says which.
 if (parsed.CommandResult.Command is { Subcommands.Count: > 0, Action: null } && parsed.UnmatchedTokens.Count == 0 && parsed.Errors.Count > 0)

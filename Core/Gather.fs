@@ -56,11 +56,14 @@ module Bytes =
         while i < count do
             let first = unativeint (min i (count - 16))
             let bytes = Vector128.LoadUnsafe(&MemoryMarshal.GetReference from, first)
-            let low, high = Vector128.WidenLower bytes, Vector128.WidenUpper bytes
             let x =
-                Vector512.Create(
-                    Vector256.Create(Vector128.WidenLower low, Vector128.WidenUpper low),
-                    Vector256.Create(Vector128.WidenLower high, Vector128.WidenUpper high)).AsInt32()
+                if X86.Avx512F.IsSupported then
+                    X86.Avx512F.ConvertToVector512Int32 bytes
+                else
+                    let low, high = Vector128.WidenLower bytes, Vector128.WidenUpper bytes
+                    Vector512.Create(
+                        Vector256.Create(Vector128.WidenLower low, Vector128.WidenUpper low),
+                        Vector256.Create(Vector128.WidenLower high, Vector128.WidenUpper high)).AsInt32()
             Vector512.StoreUnsafe(scaled (Vector512.ConvertToSingle x) shift divisor reciprocal, &MemoryMarshal.GetReference into, first)
             i <- i + 16
 

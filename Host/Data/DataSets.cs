@@ -30,6 +30,17 @@ public static class DataSets
             : throw new DataException(name, null, $"a folder, a table (.csv, .npz), or one of {string.Join(", ", Names)}", "neither");
     }
 
+    /// <summary>The first training images of a data set in the files of MNIST's form, without reading the others; null of any
+    /// other.</summary>
+    /// <param name="name">As for <see cref="Load"/>.</param>
+    /// <param name="count">How many, at least 1; all if there are fewer.</param>
+    /// <exception cref="DataException">The files are not there, or something is wrong with what is read.</exception>
+    public static LabeledImages? First(string name, int count)
+    {
+        var folder = Sources.All.Any(source => source.Name == name) ? DataFolder.Of(name) : name;
+        return Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any() && !Tables.IsOne(name) ? MnistFolder.First(folder, count) : null;
+    }
+
     /// <summary>The names that are known.</summary>
     public static IReadOnlyList<string> Names { get; } = [Digits, .. Sources.All.Select(source => source.Name)];
 

@@ -48,18 +48,19 @@ public static class Idx
     /// <param name="imagesPath">A file of images.</param>
     /// <param name="labelsPath">A file of as many labels.</param>
     /// <param name="classes">How many classes there are, 1 to 256: labels are 0 to classes - 1.</param>
+    /// <param name="first">Only so many from the beginning, if there are more: what follows is not looked at.</param>
     /// <exception cref="DataException">A file is bad, their counts differ, or a label is out of range.</exception>
-    public static LabeledImages Load(string imagesPath, string labelsPath, int classes = 10)
+    public static LabeledImages Load(string imagesPath, string labelsPath, int classes = 10, int? first = null)
     {
-        var labels = ReadLabels(labelsPath);
+        var (_, labels) = DataFile.Open(labelsPath, stream => Read(stream, labelsPath, LabelSizes, first));
         if (LabeledImages.FirstOutOfRange(labels, classes) is { } index)
             throw new DataException(
                 labelsPath, $"label {index}", $"a class from 0 to {classes - 1}", $"{labels[index]}");
-        var images = ReadImages(imagesPath);
-        if (images.Count != labels.Length)
+        var (sizes, pixels) = DataFile.Open(imagesPath, stream => Read(stream, imagesPath, ImageSizes, first));
+        if (sizes[0] != labels.Length)
             throw new DataException(
-                labelsPath, null, $"{images.Count} labels, one per image of {imagesPath}", $"{labels.Length}");
-        return new LabeledImages(images.Height, images.Width, classes, images.Pixels, labels);
+                labelsPath, null, $"{sizes[0]} labels, one per image of {imagesPath}", $"{labels.Length}");
+        return new LabeledImages(sizes[1], sizes[2], classes, pixels, labels);
     }
 
     /// <summary>Writes images, to be read by <see cref="ReadImages(Stream, string)"/>; the stream stays open.</summary>
@@ -72,7 +73,7 @@ public static class Idx
     public static void WriteLabels(Stream stream, byte[] labels, bool gzip = false) =>
         Write(stream, LabelSizes, [labels.Length], labels, gzip);
 
-    private static (int[] Sizes, byte[] Data) Read(Stream stream, string name, string[] dimensions)
+    private static (int[] Sizes, byte[] Data) Read(Stream stream, string name, string[] dimensions, int? first = null)
     {
         using var file = new DataFile(stream, name);
         Span<byte> header = stackalloc byte[HeaderLength(dimensions)];
@@ -92,7 +93,12 @@ public static class Idx
         if (total > (UInt128)Array.MaxLength)
             throw file.Error(
                 4, $"sizes of at most {Array.MaxLength} bytes in all", $"{string.Join(" x ", sizes)} = {total}");
-        return (Array.ConvertAll(sizes, size => (int)size), file.ReadRest((int)total));
+        if (first >= sizes[0] || first is not { } count)
+            return (Array.ConvertAll(sizes, size => (int)size), file.ReadRest((int)total));
+        var data = new byte[(int)(total / sizes[0]) * count];
+        if (file.Read(data) is var read && read < data.Length)
+            throw file.Error(header.Length + read, $"{data.Length} bytes of data from byte {header.Length} on", "the end of the file");
+        return ([count, .. sizes.Skip(1).Select(size => (int)size)], data);
     }
 
     private static void CheckMagic(DataFile file, ReadOnlySpan<byte> magic, string[] dimensions)

@@ -32,6 +32,14 @@ public static class MnistFolder
         return new ImageDataSet(training, test);
     }
 
+    /// <summary>Reads the first training images; what follows is not looked at.</summary>
+    /// <param name="folder">As for <see cref="Load"/>.</param>
+    /// <param name="count">How many, at least 1; all if there are fewer.</param>
+    /// <param name="classes">How many classes there are, 1 to 256.</param>
+    /// <exception cref="DataException">A file is missing, or what is read of it is bad.</exception>
+    public static LabeledImages First(string folder, int count, int classes = 10) =>
+        Idx.Load(Find(folder, "train-images", 3), Find(folder, "train-labels", 1), classes, count);
+
     // Compressed files come first: they are what is fetched, verified and replaced.
     private static string Find(string folder, string part, int rank)
     {

@@ -45,6 +45,9 @@ public sealed class Lab
     /// <summary>The images.</summary>
     public ImageDataSet Data => laboratory.Data;
 
+    /// <summary>The first training images, at least so many: the others are not read for them.</summary>
+    public LabeledImages First(int samples) => laboratory.First(samples);
+
     /// <summary>The seeds, in order.</summary>
     public IReadOnlyList<long> Seeds =>
         [.. Enumerable.Range(0, Settings.Seeds).Select(i => Settings.Seed + i)];

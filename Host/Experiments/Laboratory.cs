@@ -23,7 +23,7 @@ public sealed class Laboratory : IDisposable
 {
     private const int QuickSamples = 500, Told = 100, Ahead = 4;
 
-    private readonly ConcurrentDictionary<string, Lazy<Work<Curve>>> trained = new();
+    private readonly ConcurrentDictionary<(string, Observation?), Lazy<Work<Curve>>> trained = new();
     private readonly IExperimentProgress? progress;
     private readonly Lazy<ImageDataSet> data;
 
@@ -38,6 +38,9 @@ public sealed class Laboratory : IDisposable
     internal LabSettings Settings { get; }
 
     internal ImageDataSet Data => data.Value;
+
+    internal LabeledImages First(int samples) =>
+        data.IsValueCreated ? data.Value.Training : DataSets.First(Settings.Data, samples) ?? data.Value.Training;
 
     internal WorkPool Pool { get; }
 
@@ -64,9 +67,8 @@ public sealed class Laboratory : IDisposable
                 weights * (3.0 * steps * configuration.BatchSize + evaluations * evaluated),
                 () => Train(experiment, variant, new TrainingRun(configuration, Data), steps));
         }
-        return variant.Observation is not null
-            ? Submitted()
-            : trained.GetOrAdd($"{variant.Measured} {variant.EveryEpochs} {variant.Configuration.CommandLine()}", _ => new(Submitted)).Value;
+        var run = $"{variant.Measured} {variant.EveryEpochs} {variant.Configuration.CommandLine()}";
+        return trained.GetOrAdd((run, variant.Observation), _ => new(Submitted)).Value;
     }
 
     private Curve Train(string experiment, Variant variant, TrainingRun run, int planned)

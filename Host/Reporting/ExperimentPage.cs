@@ -42,7 +42,7 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
         [
             $"<h1>{Page.Text(title)}</h1>",
             .. Whole ? [Page.Paragraph(Opening()), Contents()] : (string[])[],
-            .. results.AsParallel().AsOrdered().Select(Section),
+            .. Whole ? results.AsParallel().AsOrdered().Select(Section) : results.Select(Section),
             .. Whole ? [Summary()] : (string[])[],
         ]), settings.Language == Language.Japanese ? "ja" : "en", Style);
     }
@@ -52,8 +52,14 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
     public string Write(string folder)
     {
         var page = Path.Combine(folder, FileName);
-        Parallel.ForEach(Numbers().Append((FileName, Render())), file =>
-            OutputFile.Write(Path.Combine(folder, file.Item1), stream => stream.Write(Encoding.UTF8.GetBytes(file.Item2))));
+        var files = Numbers().Append((FileName, Render()));
+        void Put((string Name, string Text) file) =>
+            OutputFile.Write(Path.Combine(folder, file.Name), stream => stream.Write(Encoding.UTF8.GetBytes(file.Text)));
+        if (Whole)
+            Parallel.ForEach(files, Put);
+        else
+            foreach (var file in files)
+                Put(file);
         return page;
     }
 

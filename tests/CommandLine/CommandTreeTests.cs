@@ -33,6 +33,10 @@ public class CommandTreeTests
     }
 
     [Fact]
+    public void Each_command_can_be_had_alone() => Assert.All(CommandTree.Create().Subcommands, command =>
+        Assert.Equal([command.Name], CommandTree.Create(command.Name).Subcommands.Select(alone => alone.Name)));
+
+    [Fact]
     public void The_list_of_commands_leaves_room_for_what_they_do()
     {
         var help = new StringWriter();

@@ -35,6 +35,42 @@ public sealed class MnistFolderTests : IDisposable
     }
 
     [Fact]
+    public void The_first_are_those_that_all_begin_with()
+    {
+        byte[] labels = [2, 0, 1, 1];
+        foreach (var gzip in (bool[])[false, true])
+        {
+            var stream = new MemoryStream();
+            Idx.WriteImages(stream, new ImageFile(4, 1, 3, [.. Enumerable.Range(0, 12).Select(i => (byte)i)]), gzip);
+            folder.Write("train-images-idx3-ubyte", stream.ToArray());
+            Labels("train-labels-idx1-ubyte", labels, gzip);
+            foreach (var (wanted, found) in ((int, int)[])[(1, 1), (3, 3), (4, 4), (9, 4)])
+            {
+                var first = DataSets.First(folder.Path, wanted)!;
+                Assert.Equal((found, 1, 3, 10), (first.Count, first.Height, first.Width, first.Classes));
+                Assert.Equal(Enumerable.Range(0, 3 * found), first.Pixels.Select(pixel => (int)pixel));
+                Assert.Equal(labels[..found], first.Labels);
+            }
+        }
+        var whole = File.ReadAllBytes(folder["train-images-idx3-ubyte"]);
+        folder.Write("train-images-idx3-ubyte", whole[..^8]);
+        Assert.StartsWith(folder["train-images-idx3-ubyte"], Error(() => DataSets.First(folder.Path, 4)), StringComparison.Ordinal);
+        Assert.Null(DataSets.First("digits", 1));
+    }
+
+    [Fact]
+    public void A_file_that_ends_within_the_first_is_named()
+    {
+        var images = Images("i", 3);
+        File.WriteAllBytes(images, File.ReadAllBytes(images)[..^5]);
+        Assert.Equal(3, Idx.Load(Images("j", 3), Labels("l", [2, 0, 1]), first: 5).Count);
+        Assert.Equal(1, Idx.Load(images, Labels("l", [2, 0, 1]), first: 1).Count);
+        Assert.Equal(
+            $"{images}: at byte 23: expected 8 bytes of data from byte 16 on, found the end of the file",
+            Error(() => Idx.Load(images, Labels("l", [2, 0, 1]), first: 2)));
+    }
+
+    [Fact]
     public void Labels_out_of_range_are_named_with_index_and_value()
     {
         var (images, labels) = (Images("i", 3), Labels("l", [9, 0, 10]));

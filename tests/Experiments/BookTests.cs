@@ -5,34 +5,42 @@ using Functional.Host.Reporting;
 
 namespace Functional.Tests.Experiments;
 
-/// <summary>What the book says, in small passes over the embedded digits with two seeds.</summary>
+/// <summary>What the book says, in small passes over the embedded digits with three seeds.</summary>
 public class BookTests
 {
-    private const string BatchNormGap = "With batch norm the gap between training and test accuracy is smaller";
+    // It is about time, which no test relies on.
+    private const string Timed = "Backpropagation is more than a hundred times as fast";
 
-    private static readonly LabSettings Quick = new() { Quick = true, Seeds = 2 };
+    // Of all claims of all experiments: those that don't hold, and the seeds with which they do. On MNIST in full, the first of them alone.
+    private static readonly string[] NotHeld =
+    [
+        "overfitting, With batch norm the gap between training and test accuracy is smaller: no seed",
+        "hyperparameters, The 2 best all have a learning rate above 0.001: seeds 1, 2",
+        "hyperparameters, No trial with a learning rate below 0.0001 is among them: seeds 1, 2",
+    ];
+
+    private static readonly LabSettings Quick = new() { Quick = true, Seeds = 3 };
 
     private static IReadOnlyList<ExperimentResult> Run(LabSettings settings, params string[] names) => ExperimentRunner.Run(
         [.. Book.Experiments.Where(experiment => names.Contains(experiment.Name))], settings, DataSets.Load("digits"));
 
     [Fact]
-    public void Claims_hold_with_every_seed()
+    public void Claims_hold_with_every_seed_but_for_those_that_are_shown_as_not_held()
     {
-        var results = Run(Quick, "layers", "optimizer-paths", "activations", "weight-init", "norms", "batch-norm", "weight-decay", "dropout");
-        Assert.Equal(8, results.Count);
-        Assert.Empty(from result in results
-                     from claim in result.Findings.Claims
-                     where !claim.Always
-                     select $"{result.Experiment.Name}: {claim.Statement.English} ({claim.Evidence})");
+        var results = ExperimentRunner.Run(Book.Experiments, Quick, DataSets.Load("digits"));
+        Assert.All(results, result => Assert.True(result.Findings.Claims.Count >= 2, $"{result.Experiment.Name} claims next to nothing"));
+        var claims = (from result in results from claim in result.Findings.Claims select (result.Experiment.Name, Claim: claim)).ToArray();
+        Assert.Contains(claims, one => one.Claim.Statement.English == Timed);
+        Assert.All(claims, one => Assert.Equal(Quick.Seeds, one.Claim.Held.Count));
+        var notHeld = claims.Where(one => !one.Claim.Always && one.Claim.Statement.English != Timed).ToArray();
+        Assert.Equal(NotHeld, notHeld.Select(one => $"{one.Name}, {one.Claim.Statement.English}: {Seeds(one.Claim)}"));
+        var page = new ExperimentPage(Quick, results).Render();
+        Assert.All(notHeld, one => Assert.Contains(
+            $"<b aria-hidden=\"true\">✗</b><strong>held with {one.Claim.Count} of 3 seeds only</strong>: {one.Claim.Statement.English}", page));
     }
 
-    [Fact]
-    public void What_does_not_hold_on_the_digits_is_shown_as_such()
-    {
-        var results = Run(Quick with { Seeds = 1 }, "overfitting");
-        Assert.False(results[0].Findings.Claims.Single(claim => claim.Statement.English == BatchNormGap).Always);
-        Assert.Contains($"<strong>not held</strong>: {BatchNormGap}", new ExperimentPage(Quick, results).Render());
-    }
+    private static string Seeds(Claim claim) => claim.Count == 0 ? "no seed"
+        : $"seeds {string.Join(", ", claim.Held.Index().Where(held => held.Item).Select(held => held.Index + Quick.Seed))}";
 
     [Fact]
     public void A_page_is_well_formed_in_both_languages()

@@ -7,7 +7,7 @@ namespace Functional.Host.Experiments;
 /// <summary>What five layers make of normal numbers. Source: Deep Learning from Scratch, 6.2.2 and 6.2.3.</summary>
 public sealed class ActivationsExperiment : Experiment
 {
-    private const int Units = 100, Samples = 1000, Layers = 5, Bins = 30;
+    private const int Units = 100, Samples = 1000, Layers = 5, BinCount = 30;
 
     private static readonly (string Name, Activation Activation, Initializer Initializer, double Least, Words Caption)[] Variants =
     [
@@ -51,12 +51,12 @@ public sealed class ActivationsExperiment : Experiment
     /// <inheritdoc/>
     public override Findings Run(Lab lab)
     {
-        var passes = lab.Compute(lab.Seeds, seed => Variants.Select(variant => Pass(variant.Activation, variant.Initializer, Key.OfSeed(seed))).ToArray());
+        var passes = lab.Compute(lab.Seeds, seed => Variants.Select(variant => Pass(variant.Activation, variant.Initializer, variant.Least, Key.OfSeed(seed))).ToArray());
         var first = passes[0];
         var histograms = Variants.Select((variant, i) => new Figure(
             Slug(variant.Name), Histograms(lab, variant.Name, variant.Least, first[i]), variant.Caption));
-        double Deviation(int variant, int seed, int layer) => Statistics.Deviation(passes[seed][variant][2 * layer + 1].Output);
-        double Saturated(int seed, int layer) => Share(passes[seed][0][2 * layer + 1].Output, y => y * (1 - y) < 0.25 / 20);
+        double Deviation(int variant, int seed, int layer) => passes[seed][variant][layer].Deviation;
+        double Saturated(int seed, int layer) => passes[seed][0][layer].Flat;
         var last = Layers - 1;
         return new()
         {
@@ -84,62 +84,66 @@ public sealed class ActivationsExperiment : Experiment
         };
     }
 
+    // What is kept of a layer: its outputs alone would be megabytes for each of 35.
+    private sealed record Layer(Bins Histogram, double Deviation, double GradientDeviation, double Flat);
+
     // Five layers and, so that there is a gradient to come back, ten scores and random labels.
-    private static (double[] Output, double[] Gradient)[] Pass(Activation activation, Initializer initializer, Key key)
+    private static Layer[] Pass(Activation activation, Initializer initializer, double least, Key key)
     {
         var keys = key.Split(3);
         var network = Network.Create<float>([.. Enumerable.Repeat(Units, Layers + 1), 10], activation, initializer, keys[0]);
         var x = Matrix<float>.Build.Dense(Units, Samples, [.. keys[1].Normals(Units * Samples).Select(number => (float)number)]);
         var trace = network.Trace(Batch.Of(x, keys[2].Integers(Samples, 10)), key);
-        return [.. trace.Layers.Select(layer => (Doubles(layer.Output), Doubles(layer.OutputGradient)))];
+        return [.. Enumerable.Range(0, Layers).Select(layer => trace.Layers[2 * layer + 1]).Select(layer =>
+        {
+            var output = Doubles(layer.Output);
+            return new Layer(
+                Bins.Of(output, BinCount, least, 1), Statistics.Deviation(output), Statistics.Deviation(Doubles(layer.OutputGradient)),
+                activation.Equals(Activation.Relu) ? Dead(output)
+                    : least < 0 ? Share(output, y => 1 - y * y < 1.0 / 20)
+                    : Share(output, y => y * (1 - y) < 0.25 / 20));
+        })];
     }
 
-    private static SmallMultiples Histograms(Lab lab, string name, double least, (double[] Output, double[] Gradient)[] pass) => new(
+    private static SmallMultiples Histograms(Lab lab, string name, double least, Layer[] pass) => new(
         name,
         [
-            .. Enumerable.Range(0, Layers).Select(layer => new Histogram(
-                lab.Say($"layer {layer + 1}", $"第{layer + 1}層"),
+            .. pass.Select((layer, i) => new Histogram(
+                lab.Say($"layer {i + 1}", $"第{i + 1}層"),
                 Axis.Between(lab.Say("activation", "アクティベーション"), least, 1), Axis.Between(lab.Say("count", "個数"), 0, 40_000))
             {
-                Bins = Reporting.Charts.Bins.Of(pass[2 * layer + 1].Output, Bins, least, 1),
+                Bins = layer.Histogram,
             }),
         ])
     { Columns = Layers, CellAspect = 0.9 };
 
-    private static Figure Deviations(Lab lab, (double[] Output, double[] Gradient)[][] passes)
+    private static Figure Deviations(Lab lab, Layer[][] passes)
     {
         double[] layers = [.. Enumerable.Range(1, Layers).Select(layer => (double)layer)];
-        LineChart Lines(string title, Func<(double[] Output, double[] Gradient), double[]> of) =>
+        LineChart Lines(string title, Func<Layer, double> of) =>
             new(title, lab.Say("layer", "層"), Axis.Log(lab.Say("standard deviation", "標準偏差")))
             {
                 Series = [.. Variants.Zip(passes, (variant, pass) => new Series(
-                    variant.Name, layers, [.. Enumerable.Range(0, Layers).Select(layer => Statistics.Deviation(of(pass[2 * layer + 1])))]))],
+                    variant.Name, layers, [.. pass.Select(of)]))],
             };
         return new(
             "deviations",
             new SmallMultiples(lab.Say("Deviation of what goes forward, and of what comes back", "順方向の値と逆方向の勾配の標準偏差"),
             [
-                Lines(lab.Say("activations, forward", "アクティベーション（順方向）"), pass => pass.Output),
-                Lines(lab.Say("their gradients, backward", "勾配（逆方向）"), pass => pass.Gradient),
+                Lines(lab.Say("activations, forward", "アクティベーション（順方向）"), layer => layer.Deviation),
+                Lines(lab.Say("their gradients, backward", "勾配（逆方向）"), layer => layer.GradientDeviation),
             ])
             { ShareY = false, Columns = 2, CellAspect = 0.8 },
             ("Read the left picture from left to right, the right one from right to left: gradients come from the last layer. A level line is what one wants; a falling one on this logarithmic axis means that the signal, or the gradient, vanishes exponentially with depth.",
              "左の図は左から右へ、右の図は（勾配は最後の層から来るので）右から左へ読みます。水平な線が理想です。対数軸の上で下がる線は、信号や勾配が層の深さとともに指数的に消えていくことを表します。"));
     }
 
-    private static Table Flat(Lab lab, (double[] Output, double[] Gradient)[][] passes) => new(
+    private static Table Flat(Lab lab, Layer[][] passes) => new(
         ("Sigmoid and tanh: the share of saturated outputs (slope below a twentieth of the steepest). ReLU: the share of dead units (0 for every sample).",
          "sigmoid と tanh：飽和した出力の割合（傾きが最大の20分の1未満）。ReLU：死んだユニットの割合（すべてのサンプルで 0）。"),
         ["", .. Enumerable.Range(1, Layers).Select(layer => lab.Say($"layer {layer}", $"第{layer}層"))],
         [
-            .. Variants.Zip(passes, (variant, pass) => (string[])
-            [
-                variant.Name,
-                .. Enumerable.Range(0, Layers).Select(layer => Shown.Percent(
-                    variant.Activation.Equals(Activation.Relu) ? Dead(pass[2 * layer + 1].Output)
-                    : variant.Least < 0 ? Share(pass[2 * layer + 1].Output, y => 1 - y * y < 1.0 / 20)
-                    : Share(pass[2 * layer + 1].Output, y => y * (1 - y) < 0.25 / 20))),
-            ]),
+            .. Variants.Zip(passes, (variant, pass) => (string[])[variant.Name, .. pass.Select(layer => Shown.Percent(layer.Flat))]),
         ]);
 
     private static double Dead(double[] output) =>

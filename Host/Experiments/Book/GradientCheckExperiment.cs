@@ -27,7 +27,7 @@ public sealed class GradientCheckExperiment : Experiment
     /// <inheritdoc/>
     public override Findings Run(Lab lab)
     {
-        var images = lab.Data.Training;
+        var images = lab.First(Samples);
         var common = lab.Configure(new TrainConfiguration { Hidden = [lab.Of(50, 10)], Initializer = Initializer.Normal(0.01) });
         var batch = Batch.OfBytes<double>(ByteScale.Unit, images.Features, images.Pixels, images.Labels, [.. Enumerable.Range(0, Samples)]);
         var checks = lab.Compute(lab.Seeds, seed => Threads.Use(lab.Workers, () =>

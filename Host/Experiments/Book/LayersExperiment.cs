@@ -25,7 +25,7 @@ public sealed class LayersExperiment : Experiment
     /// <inheritdoc/>
     public override Findings Run(Lab lab)
     {
-        var images = lab.Data.Training;
+        var images = lab.First(Samples);
         var traces = lab.Compute(lab.Seeds, seed =>
         {
             var network = Network.Create<double>([images.Features, Hidden, images.Classes], Activation.Relu, Initializer.He, Key.OfSeed(seed));

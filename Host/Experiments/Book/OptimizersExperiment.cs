@@ -97,7 +97,7 @@ public sealed class OptimizersExperiment : Experiment
         ];
         return (rates, lab.Train(Rules.Zip(rates).Select(pair => new Variant(
             $"{pair.First.Name} {pair.Second}",
-            common with { OptimizerName = pair.First.Optimizer, LearningRate = pair.Second }) { Extra = true })));
+            common with { OptimizerName = pair.First.Optimizer, LearningRate = pair.Second }) { Extra = true, Observation = Probes.LossAfter })));
     }
 
     // 0.003, not 0.0030000000000000001: what is printed is what is run.

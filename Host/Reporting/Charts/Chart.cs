@@ -79,9 +79,13 @@ public abstract record Chart(string Title)
     };
 
     // FNV-1a, 64 bits: the same on every system and in every run, unlike string.GetHashCode.
-    private static string Digest(string text) => Encoding.UTF8.GetBytes(text)
-        .Aggregate(14695981039346656037UL, (hash, octet) => (hash ^ octet) * 1099511628211UL)
-        .ToString("x16", CultureInfo.InvariantCulture)[..10];
+    private static string Digest(string text)
+    {
+        var hash = 14695981039346656037UL;
+        foreach (var octet in Encoding.UTF8.GetBytes(text))
+            hash = (hash ^ octet) * 1099511628211UL;
+        return hash.ToString("x16", CultureInfo.InvariantCulture)[..10];
+    }
 }
 
 /// <summary>The inside of a chart, drawn downwards from (0, 0).</summary>

@@ -87,13 +87,14 @@ public sealed record Field(
     private IEnumerable<(Crossing, Crossing)> Segments(int column, int row, double level)
     {
         var (lower, upper) = (Values[row], Values[row + 1]);
-        double[] corners = [lower[column], lower[column + 1], upper[column + 1], upper[column]];
-        if (!corners.All(double.IsFinite))
+        double leftBottom = lower[column], rightBottom = lower[column + 1], rightTop = upper[column + 1], leftTop = upper[column];
+        int above = (leftBottom >= level ? 1 : 0) + (rightBottom >= level ? 2 : 0) + (rightTop >= level ? 4 : 0) + (leftTop >= level ? 8 : 0);
+        if (above is 0 or 15
+            || !(double.IsFinite(leftBottom) && double.IsFinite(rightBottom) && double.IsFinite(rightTop) && double.IsFinite(leftTop)))
             return [];
         Crossing bottom = new(column, row, false, true), right = new(column + 1, row, true, true);
         Crossing top = new(column, row + 1, false, true), left = new(column, row, true, true);
-        int above = corners.Select((corner, i) => corner >= level ? 1 << i : 0).Sum();
-        bool centerAbove = corners.Average() >= level;
+        bool centerAbove = (leftBottom + rightBottom + rightTop + leftTop) / 4 >= level;
         return above switch
         {
             1 or 14 => [(left, bottom)],
@@ -103,8 +104,7 @@ public sealed record Field(
             6 or 9 => [(bottom, top)],
             7 or 8 => [(left, top)],
             5 => centerAbove ? [(left, top), (bottom, right)] : [(left, bottom), (right, top)],
-            10 => centerAbove ? [(left, bottom), (right, top)] : [(left, top), (bottom, right)],
-            _ => [],
+            _ => centerAbove ? [(left, bottom), (right, top)] : [(left, top), (bottom, right)],
         };
     }
 
