@@ -59,19 +59,17 @@ module Differences =
     /// element: for small networks and batches.
     let ofNetworkWith (key: Key) (network: Network<'T>) (batch: Batch<'T>) : Parameters<'T> =
         let parts = Team.threads ()
-        // Each part varies copies of its own; nobody else sees these networks.
-        let copies =
-            Array.init parts (fun _ ->
-                let parameters = Network.parameters network |> Parameters.mapLeaves _.Values.ToArray()
-                struct (parameters, Network.withFresh network parameters))
+        // Each part varies copies of its own; nobody else sees them.
+        let copies = Array.init parts (fun _ -> Network.parameters network |> Parameters.mapLeaves _.Values.ToArray())
         Network.parameters network
         |> Parameters.mapLeaves (fun leaf ->
             let count = leaf.Values.Count
             let derivatives = Array.zeroCreate<'T> count
             Team.run parts (Action<int>(fun part ->
-                let struct (parameters, varied) = copies[part]
+                // A network for each evaluation: a layer of one's own may keep copies of what it is given.
+                let parameters = copies[part]
                 along (Dense.values parameters[leaf.Name].Values) (part * count / parts) ((part + 1) * count / parts)
-                    (fun () -> Network.trainingLoss key varied batch) derivatives))
+                    (fun () -> Network.trainingLoss key (Network.withFresh network parameters) batch) derivatives))
             derivatives)
 
     /// `ofNetworkWith` the key of seed 0.
@@ -86,7 +84,8 @@ module Differences =
             (fun (g: Parameter<'T>) (n: Parameter<'T>) ->
                 let differences =
                     Array.map2 (fun g n -> abs (Real.toFloat g - Real.toFloat n)) (Dense.values g.Values) (Dense.values n.Values)
-                let off = Array.max differences
+                // Unlike Array.max, max gives NaN if anything is.
+                let off = Array.fold max 0.0 differences
                 { Parameter = g.Name
                   Shape = g.Shape
                   MeanAbsolute = Array.average differences

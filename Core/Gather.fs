@@ -32,6 +32,7 @@ open Functional.Numerics
 module Bytes =
     /// (byte - mean) / deviation of all the features of the chosen samples; a deviation of 0 counts as 1.
     let standardScale (features: int) (pixels: byte[]) (indices: int[]) : ByteScale =
+        if indices.Length = 0 then invalidArg (nameof indices) "there are no samples to take a mean of"
         // Exact counts, so that the order of the samples doesn't matter.
         let counts = Array.zeroCreate<int64> 256
         for i in indices do

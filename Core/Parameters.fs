@@ -119,6 +119,8 @@ module Parameters =
             let e, f = expected.Leaves[i], found.Leaves[i]
             if not (String.Equals(e.Name, f.Name)) || e.Shape.Rows <> f.Shape.Rows || e.Shape.Columns <> f.Shape.Columns then
                 invalidArg what $"{what} has {f} where the parameters have {e}"
+            if e.Values.Count <> f.Values.Count then
+                invalidArg what $"{f.Name} in {what} has {f.Values.Count} elements where the parameters have {e.Values.Count}"
 
     /// Copies of these leaves. Raises ArgumentException if two have the same name, or elements don't fill their shape.
     let ofSeq (leaves: Parameter<'T> seq) : Parameters<'T> =

@@ -47,7 +47,6 @@ type Penalty =
 namespace Functional.FSharp
 
 open System
-open System.Numerics.Tensors
 open System.Runtime.Intrinsics
 open MathNet.Numerics.LinearAlgebra
 open Functional
@@ -81,8 +80,8 @@ module Penalty =
                 sizes
         else
             let power: Lanes<'T> = broadcast power
-            let logs = mapSpan (fun x y -> TensorPrimitives.Log(ReadOnlySpan<'T> x, Span<'T> y)) sizes
-            Logistic.exp (map (fun l -> power * l) logs)
+            let logs = Exponentials.log sizes
+            Exponentials.exp (map (fun l -> power * l) logs)
 
     let private sum<'T when Real<'T>> (x: 'T[]) : float = Real.toFloat (Reductions.sum (ReadOnlySpan<'T> x))
 

@@ -72,7 +72,6 @@ type Activation =
 namespace Functional.FSharp
 
 open System
-open System.Numerics.Tensors
 open System.Runtime.Intrinsics
 open MathNet.Numerics.LinearAlgebra
 open Functional
@@ -136,16 +135,16 @@ module Activation =
                 fun dy -> map2 (fun x dy -> choose (positive x) dy (slope * dy)) x dy)
 
     let private sigmoid<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
-        let y = Logistic.sigmoid x
+        let y = Exponentials.sigmoid x
         struct (y, fun dy -> map2 (fun y dy -> dy * (y * (Lanes<'T>.One - y))) y dy)
 
     let private tanh<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
-        let y = mapSpan (fun x y -> TensorPrimitives.Tanh(ReadOnlySpan<'T> x, Span<'T> y)) x
+        let y = Exponentials.tanh x
         struct (y, fun dy -> map2 (fun y dy -> dy * (Lanes<'T>.One - y * y)) y dy)
 
     let private gelu<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
         let minusHalf: Lanes<'T> = broadcast -0.5
-        let e = Logistic.exp (map (fun x -> minusHalf * x * x) x)
+        let e = Exponentials.exp (map (fun x -> minusHalf * x * x) x)
         let p = Normal.probabilities x e
         let density: Lanes<'T> = broadcast 0.3989422804014327
         struct (map2 (fun x p -> x * p) x p,
@@ -154,18 +153,18 @@ module Activation =
                     map2 (fun slope dy -> dy * slope) slope dy)
 
     let private silu<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
-        let s = Logistic.sigmoid x
+        let s = Exponentials.sigmoid x
         struct (map2 (fun x s -> x * s) x s,
                 fun dy -> map3 (fun x s dy -> dy * (s + x * s * (Lanes<'T>.One - s))) x s dy)
 
     let private elu<'T when Real<'T>> (alpha: float) (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
         let alpha: Lanes<'T> = broadcast alpha
-        let e = Logistic.exp (map (fun x -> Vector512.Min(x, Lanes<'T>.Zero)) x)
+        let e = Exponentials.exp (map (fun x -> Vector512.Min(x, Lanes<'T>.Zero)) x)
         struct (map2 (fun x e -> choose (positive x) x (alpha * (e - Lanes<'T>.One))) x e,
                 fun dy -> map3 (fun x e dy -> choose (positive x) dy (alpha * e * dy)) x e dy)
 
     let private softplus<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
-        struct (Logistic.softplus x, fun dy -> map2 (fun s dy -> s * dy) (Logistic.sigmoid x) dy)
+        struct (Exponentials.softplus x, fun dy -> map2 (fun s dy -> s * dy) (Exponentials.sigmoid x) dy)
 
     let private apply (activation: Activation) (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
         match activation.Function with

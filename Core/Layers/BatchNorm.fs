@@ -100,7 +100,7 @@ module BatchNorm =
 
     /// y (units x samples) in evaluation: by the running statistics, each sample by itself.
     let predict<'T when Real<'T>> (layer: BatchNorm<'T>) (x: Matrix<'T>) : Matrix<'T> =
-        Normalization.check "batch norm" layer.Units x
+        Normalization.check "batch norm" layer.Units layer.Parameters x
         let samples, epsilon = x.ColumnCount, (broadcast layer.Configuration.Epsilon: Lanes<'T>)
         let struct (rows, e) = Rows.atLeastOneVector x.RowCount (Dense.elements x)
         let column (v: Vector<'T>) = atLeastOneVector (Dense.values v)
@@ -119,7 +119,7 @@ module BatchNorm =
     /// dy z over the samples, dbeta = that of dy, dx = gamma / deviation (dy - dbeta / N - z dgamma / N).
     let forward<'T when Real<'T>> (layer: BatchNorm<'T>) (x: Matrix<'T>)
         : struct (Matrix<'T> * BatchNormStatistics<'T> * Pullback<'T, ScaleShift<'T>>) =
-        Normalization.check "batch norm" layer.Units x
+        Normalization.check "batch norm" layer.Units layer.Parameters x
         let units, samples = x.RowCount, x.ColumnCount
         let count: Lanes<'T> = broadcast (float samples)
         let epsilon: Lanes<'T> = broadcast layer.Configuration.Epsilon
@@ -144,6 +144,7 @@ module BatchNorm =
         let result (v: 'T[]) = Dense.vector (cutTo units v)
 
         let pullback (dy: Matrix<'T>) =
+            Pullback.checkShape units samples dy
             let struct (_, dy) = Rows.atLeastOneVector units (Dense.elements dy)
             let dGamma, dBeta, dx = Dense.fresh rows, Dense.fresh rows, Dense.fresh x.Length
             Rows.sweep<'T> rows samples (fun row ->

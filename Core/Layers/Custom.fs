@@ -69,12 +69,19 @@ module internal Custom =
                 { leaves[taken - 1] with Values = Dense.vector (leaves[taken - 1].Values.ToArray()) })
             layer
 
-    /// Raises ArgumentException if a gradient is not like the parameters.
+    /// Raises ArgumentException if y or dL/dx has another shape than it should, or a gradient is not like the parameters.
     let forward (name: string) (key: Key) (layer: ILayer<'T>) (x: Matrix<'T>)
         : struct (Matrix<'T> * Pullback<'T, Parameter<'T> list>) =
+        let check (what: string) rows (m: Matrix<'T>) =
+            if m.RowCount <> rows || m.ColumnCount <> x.ColumnCount then
+                invalidArg (nameof layer) $"{what} of {name} is {m.RowCount} x {m.ColumnCount}, not {rows} x {x.ColumnCount}"
         let struct (y, pullback) = layer.Forward(key, x)
+        let outputs = if layer.Outputs > 0 then layer.Outputs else x.RowCount
+        check "y" outputs y
         struct (y, fun dy ->
+            Pullback.checkShape outputs x.ColumnCount dy
             let struct (gradient, dx) = pullback.Invoke dy
+            check "dL/dx" x.RowCount dx
             let list (leaves: Parameter<'T> seq) = Parameters(Array.ofSeq leaves)
             Parameters.checkAlike $"the gradient of {name}" (list layer.Parameters) (list gradient)
             // Copies, because the network may add a penalty's gradient in place.

@@ -59,7 +59,9 @@ module Dropout =
                                        but x is {x.RowCount} x {x.ColumnCount}"
         let factor: Lanes<'T> = broadcast (keptFactor layer)
         let factors = map (fun m -> factor * m) (Dense.elements mask)
-        struct (times factors x, times factors)
+        struct (times factors x, fun dy ->
+            Pullback.checkShape x.RowCount x.ColumnCount dy
+            times factors dy)
 
     /// y in training, and how dL/dy gives dL/dx. The mask is a function of the key and of x's shape.
     let forward<'T when Real<'T>> (key: Key) (layer: Dropout) (x: Matrix<'T>)
@@ -70,4 +72,6 @@ module Dropout =
             let kept = Mask.create key layer.Ratio (x.RowCount * x.ColumnCount)
             let apply (x: Matrix<'T>) =
                 Dense.matrix x.RowCount x.ColumnCount (Mask.apply kept factor (Dense.elements x))
-            struct (apply x, apply)
+            struct (apply x, fun dy ->
+                Pullback.checkShape x.RowCount x.ColumnCount dy
+                apply dy)

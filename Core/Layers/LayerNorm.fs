@@ -71,13 +71,14 @@ module LayerNorm =
     /// dbeta = that of dy, dx = (g - mean(g) - z mean(g z)) / deviation, the means over the sample's features.
     let forward<'T when Real<'T>> (layer: LayerNorm<'T>) (x: Matrix<'T>)
         : struct (Matrix<'T> * Pullback<'T, ScaleShift<'T>>) =
-        Normalization.check "layer norm" layer.Units x
+        Normalization.check "layer norm" layer.Units layer.Parameters x
         let units, samples = x.RowCount, x.ColumnCount
         let struct (rows, elements) = Rows.atLeastOneVector units (Dense.elements x)
         let struct (z, inverses) = standardize layer.Epsilon units rows elements
         let matrix (e: 'T[]) = Dense.matrix units samples (Rows.cutTo units rows e)
 
         let pullback (dy: Matrix<'T>) =
+            Pullback.checkShape units samples dy
             let struct (_, dy) = Rows.atLeastOneVector units (Dense.elements dy)
             let sum (e: 'T[]) = Dense.vector (cutTo units (Reductions.sumOfColumns rows samples e))
             let dx () =

@@ -14,8 +14,8 @@ module internal BinaryCrossEntropy =
     /// softplus(x) - t x; the gradient is (p - t) / n.
     let forward<'T when Real<'T>> (logits: Matrix<'T>) (targets: 'T[]) : struct (float * Matrix<'T>) =
         let x = Dense.elements logits
-        let losses = map3 (fun x s t -> s - t * x) x (Logistic.softplus x) targets
+        let losses = map3 (fun x s t -> s - t * x) x (Exponentials.softplus x) targets
         let share: Lanes<'T> = broadcast (1.0 / float x.Length)
-        let gradient = map2 (fun p t -> share * (p - t)) (Logistic.sigmoid x) targets
+        let gradient = map2 (fun p t -> share * (p - t)) (Exponentials.sigmoid x) targets
         let total = Real.toFloat (Reductions.sum (ReadOnlySpan<'T> losses))
         struct (total / float x.Length, Dense.matrix logits.RowCount logits.ColumnCount gradient)

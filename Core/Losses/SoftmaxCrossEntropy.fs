@@ -1,7 +1,6 @@
 namespace Functional.FSharp
 
 open System
-open System.Numerics.Tensors
 open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
@@ -19,7 +18,7 @@ module SoftmaxCrossEntropy =
             for i in j * classes + 1 .. (j + 1) * classes - 1 do most <- 'T.Max(most, scores[i])
             for i in j * classes .. (j + 1) * classes - 1 do shifted[i] <- scores[i] - most
             largest[j] <- most
-        let e = Passes.mapSpan (fun x y -> TensorPrimitives.Exp(ReadOnlySpan<'T> x, Span<'T> y)) shifted
+        let e = Exponentials.exp shifted
         struct (e, largest, Array.init samples (fun j -> Reductions.sum (ReadOnlySpan(e, j * classes, classes))))
 
     let private logProbability<'T when Real<'T>> (epsilon: float) (score: 'T) (logSum: float) (probability: 'T) : float =

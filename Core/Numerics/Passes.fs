@@ -25,6 +25,11 @@ let inline load (x: 'T[]) (i: int) : Lanes<'T> =
 let inline store (v: Lanes<'T>) (x: 'T[]) (i: int) : unit =
     Vector512.StoreUnsafe(v, &MemoryMarshal.GetArrayDataReference x, unativeint i)
 
+/// a b + c, rounded once.
+let inline fma (a: Lanes<'T>) (b: Lanes<'T>) (c: Lanes<'T>) : Lanes<'T> =
+    if Memory.isSingle<'T> then Vector512.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float32, 'T>()
+    else Vector512.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<float, 'T>()
+
 /// The array itself or, if it is shorter than a vector, a copy as long as one.
 let atLeastOneVector (x: 'T[]) : 'T[] =
     if x.Length >= lanes<'T> then x
@@ -106,15 +111,6 @@ let inline map5to4
         store t y i
         store u z i)
     struct (cutTo n w, cutTo n x, cutTo n y, cutTo n z)
-
-/// Applies a function of whole spans that treats every element alike, whatever its place, from one vector on
-/// (`TensorPrimitives`; on shorter spans those fall back to the C library).
-let inline mapSpan ([<InlineIfLambda>] f: 'T[] -> 'T[] -> unit) (x: 'T[]) : 'T[] =
-    let n = x.Length
-    let x = atLeastOneVector x
-    let y = fresh x.Length
-    f x y
-    cutTo n y
 
 /// Calls body with each column of a matrix, on several threads where that pays.
 let inline sweepColumns ([<InlineIfLambda>] body: int -> unit) (rows: int) (columns: int) : unit =

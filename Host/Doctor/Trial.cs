@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-using System.Runtime.Intrinsics;
 using Functional.Host.Data;
 using Functional.Host.Runs;
 
@@ -142,15 +140,7 @@ internal sealed record Trial
         return (int)Math.Clamp(budget / operations, LeastSteps, MostSteps);
     }
 
-    // The logarithm over a whole vector is the same on every system, that of one number is not.
-    private static double Entropy(double[] shares)
-    {
-        var logarithms = new double[Math.Max(shares.Length, Vector512<double>.Count)];
-        Array.Fill(logarithms, 1);
-        shares.CopyTo(logarithms, 0);
-        TensorPrimitives.Log(logarithms, logarithms);
-        return -shares.Zip(logarithms).Sum(pair => pair.First * pair.Second);
-    }
+    private static double Entropy(double[] shares) => -shares.Sum(share => share == 0 ? 0 : share * Elementary.Log(share));
 
     // Evenly taken, so that it doesn't matter how samples are sorted.
     internal static int[] Some(int[] indices, int most) =>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics.Tensors;
 using Functional.Host.Reporting.Charts;
 
 namespace Functional.Host.Experiments;
@@ -94,9 +93,7 @@ public sealed class HyperparametersExperiment : Experiment
     // Ten to a power drawn evenly between two; four digits, so that what is printed is what was run.
     private static double[] LogUniform(Key key, int count, double from, double to)
     {
-        var logs = key.Uniforms(count).Select(u => (from + (to - from) * u) * Ln10).ToArray();
-        var values = new double[count];
-        TensorPrimitives.Exp(logs, values);
+        var values = key.Uniforms(count).Select(u => Elementary.Exp((from + (to - from) * u) * Ln10));
         return [.. values.Select(value => double.Parse(value.ToString("E3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture))];
     }
 }
