@@ -106,7 +106,7 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
     private string Html(ExperimentResult result, Part part) => part switch
     {
         Figure figure => FigureHtml(result, figure),
-        Table table => TableHtml(table),
+        Table table => TableHtml(result, table),
         Listing listing => Page.Paragraph(Say(listing.Caption)) + Page.Code(listing.Text),
         Paragraph paragraph => Page.Paragraph(Say(paragraph.Text)),
         _ => throw new InvalidOperationException($"a page has no place for {part.GetType().Name}"),
@@ -124,9 +124,11 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
             + $"<a href=\"{file}\">{Say("numbers", "数値")} (CSV)</a> · {Say("digest", "ダイジェスト")} <code>{digest}</code></p></figcaption></figure>";
     }
 
-    private string TableHtml(Table table) =>
-        $"<p>{Page.Text(Say(table.Caption))}</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{Page.Text(Say(table.Caption))}\"><table>\n<tr>"
-        + string.Concat(table.Header.Select(name => $"<th scope=\"col\">{Page.Text(name)}</th>")) + "</tr>\n"
+    private string TableHtml(ExperimentResult result, Table table) =>
+        $"<p>{Page.Text(Say(table.Caption))}</p>\n"
+        + $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{Page.Text($"{Say(result.Experiment.Title)}: {Say(table.Caption)}")}\"><table>\n<tr>"
+        // A heading without text is none.
+        + string.Concat(table.Header.Select(name => name.Length == 0 ? "<td></td>" : $"<th scope=\"col\">{Page.Text(name)}</th>")) + "</tr>\n"
         + string.Join('\n', table.Rows.Select(row => $"<tr><th scope=\"row\">{Page.Text(row[0])}</th>"
             + string.Concat(row.Skip(1).Select(cell => $"<td class=\"number\">{Page.Text(cell)}</td>")) + "</tr>"))
         + "\n</table></div>";

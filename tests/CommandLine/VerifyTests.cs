@@ -81,6 +81,7 @@ public sealed class VerifyTests : IDisposable
 
         Assert.Equal("report: comparison.html\n", Run("report", "runs/one", "runs/two").Output);
         var page = File.ReadAllText(folder["comparison.html"], Encoding.UTF8);
+        Charts.Accessibility.Check(page);
         Assert.Contains("href=\"runs/two/report.html\"", page, StringComparison.Ordinal);
         Assert.Contains("<th scope=\"row\">learning-rate</th><td>0.001</td><td>0.01</td>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<th scope=\"row\">optimizer</th>", page, StringComparison.Ordinal);

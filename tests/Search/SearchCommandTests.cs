@@ -44,6 +44,7 @@ public sealed class SearchCommandTests : IDisposable
         var shown = Program.Run(folder.Path, "search", "show", "whole", "--json");
         Assert.Equal(Trials(whole).Select(Text), Trials(shown).Select(Text));
         var page = File.ReadAllText(folder["studies/whole/report.html"]);
+        Charts.Accessibility.Check(page);
         Assert.Contains(summary.GetProperty("command").GetString()!.Split("--learning-rate")[1].Trim(), page, StringComparison.Ordinal);
     }
 
