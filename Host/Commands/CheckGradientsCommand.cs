@@ -4,6 +4,7 @@ using System.Globalization;
 using Functional.Host.Data;
 using Functional.Host.Reporting;
 using Functional.Host.Runs;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Commands;
 
@@ -41,14 +42,19 @@ public static class CheckGradientsCommand
         return command;
     }
 
+    private static Batch<double> InDouble(Matrix<float> features, int[] labels) =>
+        Batch.Of(features.Map(feature => (double)feature), labels);
+
     private static int Run(TrainConfiguration configuration, int samples, int threads, bool json)
     {
         var images = DataSets.Load(configuration.Data, configuration.Label).Training;
         if (samples < 1 || samples > images.Count)
             throw new UsageException($"--samples: from 1 to {images.Count} samples are needed, not {samples}");
         var network = configuration.CreateNetwork<double>(images.Features, images.Classes);
-        var batch = Batch.OfBytes<double>(
-            ByteScale.Unit, images.Features, images.Pixels, images.Labels, [.. Enumerable.Range(0, samples)]);
+        int[] first = [.. Enumerable.Range(0, samples)];
+        var batch = images.IsTable
+            ? InDouble(images.Scaled(images.Standard(images.All)).Batch(ByteScale.None, first).Inputs, [.. first.Select(i => (int)images.Labels[i])])
+            : Batch.OfBytes<double>(ByteScale.Unit, images.Features, images.Pixels, images.Labels, first);
         var (differences, byPullbacks, byDifferences) = Threads.Use(threads, () =>
         {
             // The first call also compiles the code.

@@ -56,6 +56,14 @@ public static class CommonOptions
         },
     };
 
+    /// <summary>Where options of training come from that aren't told.</summary>
+    public static Option<string?> Config() => new("--config")
+    {
+        HelpName = "FILE",
+        Description = "options from a file, such as the config.json of a run; those told here win, and with another "
+            + "--optimizer its own numbers",
+    };
+
     /// <summary>Objects for programs instead of lines for people.</summary>
     public static Option<bool> Json() =>
         new("--json") { Description = "one JSON object per line, each with an event, and nothing else on standard output" };

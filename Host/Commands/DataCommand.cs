@@ -136,22 +136,20 @@ public static class DataCommand
     private static void DescribeTable(string name, LabeledImages table, int[] counts, bool json)
     {
         var scale = table.Standard(table.All);
-        string Feature(int i) => table.Names.Features.Count > 0 ? table.Names.Features[i] : Invariant($"column {i + 1}");
-        string Class(int i) => table.Names.Classes.Count > 0 ? table.Names.Classes[i] : Invariant($"{i}");
         if (json)
         {
             new JsonReport(Console.Out).Write("part", new
             {
                 name, table.Count, table.Features, table.Classes, CountsPerClass = counts,
-                ClassNames = counts.Select((_, i) => Class(i)), FeatureNames = scale.Means.Select((_, i) => Feature(i)),
+                ClassNames = counts.Select((_, i) => table.Names.Class(i)), FeatureNames = scale.Means.Select((_, i) => table.Names.Feature(i)),
                 scale.Means, scale.Deviations,
             });
             return;
         }
         Console.WriteLine(Invariant($"{name}: {table.Count:N0} rows of {table.Features} numbers, {table.Classes} classes"));
-        Console.WriteLine(Invariant($"  per class: {string.Join(", ", counts.Select((count, i) => Invariant($"{Class(i)}: {count}")))}"));
+        Console.WriteLine(Invariant($"  per class: {string.Join(", ", counts.Select((count, i) => Invariant($"{table.Names.Class(i)}: {count}")))}"));
         for (var i = 0; i < Math.Min(table.Features, MostColumns); i++)
-            Console.WriteLine(Invariant($"  {Feature(i)}: mean {scale.Means[i]:G6}, deviation {scale.Deviations[i]:G6}"));
+            Console.WriteLine(Invariant($"  {table.Names.Feature(i)}: mean {scale.Means[i]:G6}, deviation {scale.Deviations[i]:G6}"));
     }
 
     // Ten of each class, a class per row.

@@ -20,6 +20,7 @@ public static class DoctorCommand
             Description = "a run's folder, whose configuration is examined; options given here change it",
         };
         var options = TrainOptions.All.Select(option => CommonOptions.Of(option, new TrainConfiguration())).ToArray();
+        var file = CommonOptions.Config();
         var threads = CommonOptions.Threads();
         var page = new Option<string?>("--page") { HelpName = "FILE", Description = "also write a page in HTML, with a picture for each finding" };
         var json = CommonOptions.Json();
@@ -28,14 +29,15 @@ public static class DoctorCommand
             ("functional doctor --init normal:0.001 --hidden 100,100,100", "why do these options not learn?"),
             ("functional doctor runs/NAME --learning-rate 0.01 --page doctor.html", "would that run do better so? With pictures"))
         { run };
-        foreach (var option in (Option[])[.. options, threads, page, json])
+        foreach (var option in (Option[])[.. options, file, threads, page, json])
             command.Add(option);
         command.SetAction(parsed =>
         {
-            var given = parsed.GetValue(run);
-            var start = given is null ? new TrainConfiguration() : ConfigurationOf(given);
-            var configuration = TrainOptions.Parse(CommonOptions.Values(parsed, options), start);
-            return Run(configuration, parsed.GetValue(threads), parsed.GetValue(page), parsed.GetValue(json));
+            var (given, from) = (parsed.GetValue(run), parsed.GetValue(file));
+            if (given is not null && from is not null)
+                throw new UsageException($"--config: the run's folder {given} has options of its own; give one of both");
+            var start = given is not null ? ConfigurationOf(given) : from is not null ? ConfigurationFile.Read(from) : new TrainConfiguration();
+            return Run(TrainOptions.Change(start, CommonOptions.Values(parsed, options).ToDictionary()), parsed.GetValue(threads), parsed.GetValue(page), parsed.GetValue(json));
         });
         return command;
     }
@@ -49,8 +51,6 @@ public static class DoctorCommand
     private static int Run(TrainConfiguration configuration, int threads, string? page, bool json)
     {
         var data = DataSets.Load(configuration.Data, configuration.Label);
-        if (data.Training.IsTable)
-            throw new UsageException("--data: the doctor looks at images, but these are tables of numbers");
         var examination = Physician.Examine(configuration, data, threads);
         if (json)
             WriteJson(new JsonReport(Console.Out), examination);

@@ -27,12 +27,7 @@ public static class TrainCommand
             Description = "look at activations, gradients and steps in every layer now and then, for the report",
         };
         var force = new Option<bool>("--force") { Description = "replace a run that the folder holds" };
-        var file = new Option<string?>("--config")
-        {
-            HelpName = "FILE",
-            Description = "options from a file, such as the config.json of a run; those told here win, and with another "
-                + "--optimizer its own numbers",
-        };
+        var file = CommonOptions.Config();
         var resume = new Option<string?>("--resume")
         {
             HelpName = "DIR",
@@ -58,16 +53,8 @@ public static class TrainCommand
         return command;
     }
 
-    // A rule's numbers say nothing of another rule, and how a run was prolonged nothing of another run.
-    private static TrainConfiguration ConfigurationOf(string? file, Dictionary<string, string> told)
-    {
-        if (file is null)
-            return TrainOptions.Parse(told, new TrainConfiguration());
-        var read = ConfigurationFile.Read(file);
-        if (told.Count > 0)
-            read = read with { Stages = [] };
-        return TrainOptions.Parse(told, told.TryGetValue("optimizer", out var name) && name != read.OptimizerName ? read.WithoutOptimizerNumbers() : read);
-    }
+    private static TrainConfiguration ConfigurationOf(string? file, Dictionary<string, string> told) =>
+        file is null ? TrainOptions.Parse(told, new TrainConfiguration()) : TrainOptions.Change(ConfigurationFile.Read(file), told);
 
     private static int Start(TrainConfiguration configuration, string? path, bool force, Look look)
     {

@@ -95,6 +95,16 @@ public sealed record LabeledImages
     /// <summary>The index of every image, in order.</summary>
     public int[] All => [.. Enumerable.Range(0, Count)];
 
+    /// <summary>A sample as it lies in memory: the same bytes where it is the same sample.</summary>
+    internal ReadOnlySpan<byte> Sample(int index) => Data.Slice(index * (Data.Length / Count), Data.Length / Count);
+
+    /// <summary>A sample's pixel or number.</summary>
+    internal float Number(int sample, int feature)
+    {
+        var place = ((long)sample * Features) + feature;
+        return numbers is null ? Pixels[place] : numbers[place];
+    }
+
     /// <summary>Some of the samples as a batch.</summary>
     /// <param name="scale">How bytes become features; the numbers of a table are features.</param>
     /// <param name="indices">The samples.</param>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Functional.Host.Data;
 
 /// <summary>What the columns of a table, and the classes of its rows, are called.</summary>
@@ -8,4 +10,12 @@ public sealed record TableNames(IReadOnlyList<string> Features, IReadOnlyList<st
 {
     /// <summary>Nothing has a name.</summary>
     public static TableNames None { get; } = new([], [], null);
+
+    /// <summary>What a column is called: by its place, from 1, if it has no name.</summary>
+    public string Feature(int column) =>
+        column < Features.Count ? Features[column] : string.Create(CultureInfo.InvariantCulture, $"column {column + 1}");
+
+    /// <summary>What a class is called: by its number if it has no name.</summary>
+    public string Class(int label) =>
+        label >= 0 && label < Classes.Count ? Classes[label] : label.ToString(CultureInfo.InvariantCulture);
 }

@@ -33,18 +33,23 @@ internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
     {
         // As long as the run that it is compared with, unless its length is what is changed.
         var most = change.Kind == FindingKind.TooFewSteps ? MostSteps : Math.Min(MostSteps, Math.Max(trial.Steps, LeastSteps));
-        var other = Trial.Run(change.Configuration, data, most, Budget);
+        var other = Trial.Run(change.Configuration, data, most, Budget) with { Attainable = trial.Attainable };
         var gain = other.Learned - trial.Learned;
         var share = gain / (1 - trial.Learned + 1e-9);
         if (gain < LeastGain || share < LeastShare)
             return null;
+        // What is learned by heart only, the other run may do better without.
+        var holds = other.Holding - trial.Holding >= Math.Max(LeastGain, 1 / Math.Sqrt(Math.Min(data.Test.Count, Trial.ProbeSamples)));
         return new Finding(
-            change.Kind, null, SeverityOf(trial),
+            change.Kind, null, holds ? SeverityOf(trial) : Severity.Hint,
             Text($"with {change.Told}, {other.Training.Accuracy:0%} of the training samples are told right after {other.Steps:N0} steps; as it is, {trial.Training.Accuracy:0%} after {trial.Steps:N0}"),
             change.Advice)
         {
             Weight = share + change.Head,
-            Picture = Pictures.Losses(trial.Chance, ("as it is", trial.Losses), ($"with {change.Told.Split(" in place")[0]}", other.Losses)),
+            // The losses are those of the network that is trained, averaged or not.
+            Picture = change.Kind == FindingKind.AverageTooSlow
+                ? Pictures.Accuracies(("moving average", trial.Training.Accuracy), ("last weights", other.Training.Accuracy))
+                : Pictures.Losses(trial.Chance, ("as it is", trial.Losses), ($"with {change.Told.Split(" in place")[0]}", other.Losses)),
         };
     }
 
@@ -101,6 +106,14 @@ internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
             yield return new Change(
                 FindingKind.TooFewSteps, configuration with { Iterations = 10 * trial.Planned }, Text($"{10 * trial.Planned} steps in place of {trial.Planned}"),
                 "Train longer: more --epochs, or a smaller --batch-size for more steps in each");
+        if (configuration.Patience is { } patience && trial.Steps < Math.Min(trial.Planned, MostSteps))
+            yield return new Change(
+                FindingKind.TooFewSteps, configuration with { Patience = null }, Text($"all {trial.Planned:N0} steps in place of {trial.Steps:N0}, after which --patience {patience} ended training"),
+                "Wait longer for a better validation accuracy: a larger --patience");
+        if (configuration.Average is { } average)
+            yield return new Change(
+                FindingKind.AverageTooSlow, configuration with { Average = null }, Text($"the last weights in place of their moving average (--average {average:R})"),
+                "Choose an --average that forgets the weights of early steps, such as 0.9 or 0.99, or train longer", 0.6);
         if (configuration.Hidden.Min() < 32)
             yield return new Change(
                 FindingKind.TooSmall, configuration with { Hidden = [.. configuration.Hidden.Select(units => Math.Max(64, units))] },

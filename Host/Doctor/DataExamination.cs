@@ -7,62 +7,101 @@ using Functional.Host.Runs;
 namespace Functional.Host.Doctor;
 
 /// <summary>What can be wrong with data before anything is trained on them.</summary>
-internal sealed class DataExamination(TrainConfiguration configuration, ImageDataSet data, Split samples, ByteScale scale)
+/// <param name="run">What is to be trained, on what.</param>
+/// <param name="attainable">How much of the labels can be told, as <see cref="Attainable"/> finds it.</param>
+internal sealed class DataExamination(TrainingRun run, double? attainable)
 {
     private const int MostSamples = 2000;
 
-    private readonly LabeledImages images = data.Training;
+    private readonly Split samples = run.Samples;
+    private readonly LabeledImages images = run.Data.Training;
 
     /// <summary>Everything found, the most likely cause of trouble first.</summary>
-    public IEnumerable<Finding> Findings() =>
-        [.. Constant(), .. Unscaled(), .. LabelAgreement.Findings(data, samples.Training), .. Leaked(), .. Imbalanced()];
+    public IEnumerable<Finding> Findings()
+    {
+        var constant = Constant().ToArray();
+        // Where samples hold nothing, they are all alike, whatever their labels and parts.
+        return constant.Any(finding => finding.Severity == Severity.Error)
+            ? [.. constant, .. Imbalanced()]
+            : [.. constant, .. Unscaled(), .. LabelAgreement.Findings(run.Data, samples.Training, attainable), .. Leaked(), .. Imbalanced()];
+    }
 
     private IEnumerable<Finding> Constant()
     {
         var some = Trial.Some(samples.Training, MostSamples);
-        var constant = Enumerable.Range(0, images.Features)
-            .Count(feature => some.All(i => Pixel(i, feature) == Pixel(some[0], feature)));
-        var blank = some.Count(i => !Image(images, i).ContainsAnyExcept(Image(images, i)[0]));
-        var copies = some.CountBy(i => Fingerprint(images, i)).Max(count => count.Value);
-        var (constantShare, sameShare) = ((double)constant / images.Features, (double)Math.Max(blank, copies) / some.Length);
-        var picture = Pictures.Samples("Training samples", images, Trial.Some(some, 20), i => $"is {images.Labels[i]}");
-        var features = Text($"{constant} of {images.Features} features are the same in all {some.Length:N0} samples looked at");
-        Finding Of(Severity severity, string evidence, string advice) =>
-            new(FindingKind.ConstantInputs, "input", severity, evidence, advice) { Picture = picture };
+        int[] constant = [.. Enumerable.Range(0, images.Features)
+            .Where(feature => some.All(i => images.Number(i, feature) == images.Number(some[0], feature)))];
+        var share = (double)constant.Length / images.Features;
+        var (repeated, whose) = Repeated(some);
+        var features = images.IsTable
+            ? Text($"{Columns(constant)} {(constant.Length == 1 ? "has" : "have")} the same value in all {some.Length:N0} rows looked at")
+            : Text($"{constant.Length} of {images.Features} features are the same in all {some.Length:N0} samples looked at");
+        var what = images.IsTable ? "columns" : "images";
+        Finding Of(Severity severity, string evidence, string advice) => new(FindingKind.ConstantInputs, "input", severity, evidence, advice)
+        {
+            Picture = images.IsTable
+                ? Pictures.Variety(images, some)
+                : Pictures.Samples("Training samples", images, Trial.Some(some, 20), i => $"is {images.Labels[i]}"),
+        };
 
-        if (some.Length > 1 && constant == images.Features)
-            yield return Of(Severity.Error, features, "Look at the images: they hold nothing to learn from; check how --data was made");
+        if (some.Length > 1 && constant.Length == images.Features)
+            yield return Of(Severity.Error, features, $"Look at the {what}: they hold nothing to learn from; check how --data was made");
         else if (some.Length < 20)
             yield break;
-        else if (sameShare > 0.1)
+        else if (repeated > 0.1)
             yield return Of(
-                sameShare > 0.5 ? Severity.Error : Severity.Warning,
-                Text($"{sameShare:0%} of the samples are {(blank >= copies ? "blank" : "one and the same image")}"),
-                "Leave those images out of --data: nothing can be learned from them, and their labels contradict each other");
-        else if (constantShare > 0.7)
+                repeated > 0.5 ? Severity.Error : Severity.Warning,
+                Text($"{repeated:0%} of the samples are {whose}"),
+                $"Leave those {(images.IsTable ? "rows" : "images")} out of --data: nothing can be learned from them, and their labels contradict each other");
+        else if (share > 0.7)
             yield return Of(
-                constantShare > 0.9 ? Severity.Error : Severity.Warning, features,
-                "Check how --data was made: most of each image is always the same and says nothing");
-        else if (constantShare > 0.5)
+                share > 0.9 ? Severity.Error : Severity.Warning, features,
+                $"Check how --data was made: most of {(images.IsTable ? "every row" : "each image")} is always the same and says nothing");
+        else if (images.IsTable && constant.Length > 0)
+            yield return Of(Severity.Hint, features, "Leave such columns out of --data, or check how they were made: what never changes says nothing");
+        else if (share > 0.5)
             yield return Of(Severity.Hint, features, "Crop the images: those features cost time and say nothing");
+    }
+
+    // The share of samples that are blank or one and the same; rows of a few values repeat all by themselves, and no one of
+    // them far more often than the next.
+    private (double Share, string Whose) Repeated(int[] some)
+    {
+        int[] copies = [.. some.CountBy(i => Fingerprint(images, i)).Select(count => count.Value).OrderDescending().Append(0).Take(2)];
+        if (images.IsTable)
+            return (copies[0] > 5 * copies[1] ? (double)copies[0] / some.Length : 0, "one and the same row");
+        var blank = some.Count(i => !images.Sample(i).ContainsAnyExcept(images.Sample(i)[0]));
+        return ((double)Math.Max(blank, copies[0]) / some.Length, blank >= copies[0] ? "blank" : "one and the same image");
     }
 
     private IEnumerable<Finding> Unscaled()
     {
         var some = Trial.Some(samples.Training, MostSamples);
-        var features = some.SelectMany(i => Image(images, i).ToArray())
-            .Select(pixel => (float)((pixel - scale.Shift) / scale.Divisor)).ToArray();
-        var found = Diagnostics.Distribution(features);
-        var size = Math.Sqrt(found.Mean * found.Mean + found.Deviation * found.Deviation);
-        var text = Text($"features go from {found.Least:G3} to {found.Most:G3} with mean {found.Mean:G3} and deviation {found.Deviation:G3}");
-        string? advice = found.Deviation == 0 ? null
-            : size > 5 ? "Scale them to about 1, where initializers and learning rates expect them: --scale unit, or --scale standard"
-            : size < 0.03 ? "Scale them up to about 1, where initializers and learning rates expect them: --scale standard"
-            : Math.Abs(found.Mean) > 8 * found.Deviation ? "Center them, for they vary little for how far from 0 they are: --scale standard"
-            : null;
-        if (advice is not null)
-            yield return new Finding(FindingKind.UnscaledInputs, "input", Severity.Warning, text, advice) { Picture = Pictures.Features(found) };
+        var batch = run.Seen.Training.Batch(run.Scale, some).Inputs;
+        // A table's columns have sizes of their own, an image's pixels one.
+        var groups = images.IsTable
+            ? Enumerable.Range(0, images.Features).Select(i => (Name: $"column '{images.Names.Feature(i)}' goes", Values: Diagnostics.Distribution(batch.Row(i).ToArray())))
+            : [(Name: "features go", Values: Diagnostics.Distribution(batch.AsColumnMajorArray()))];
+        var wrong = groups.Where(group => Rescaling(group.Values) is not null).ToArray();
+        if (wrong.Length == 0)
+            yield break;
+        var (name, values) = wrong.MaxBy(group => Math.Max(Size(group.Values), 1 / Size(group.Values)));
+        yield return new Finding(
+            FindingKind.UnscaledInputs, "input", Severity.Warning,
+            Text($"{name} from {values.Least:G3} to {values.Most:G3} with mean {values.Mean:G3} and deviation {values.Deviation:G3}{(wrong.Length > 1 ? Text($"; {wrong.Length} of {images.Features} columns are not of about 1") : "")}"),
+            Rescaling(values)!)
+        { Picture = Pictures.Features(values) };
     }
+
+    private string? Rescaling(ValueDistribution values) =>
+        values.Deviation == 0 ? null
+        : Size(values) > 5 ? $"Scale them to about 1, where initializers and learning rates expect them: {(images.IsTable ? "" : "--scale unit, or ")}--scale standard"
+        : Size(values) < 0.03 ? "Scale them up to about 1, where initializers and learning rates expect them: --scale standard"
+        : Math.Abs(values.Mean) > 8 * values.Deviation ? "Center them, for they vary little for how far from 0 they are: --scale standard"
+        : null;
+
+    private static double Size(ValueDistribution values) =>
+        Math.Sqrt((values.Mean * values.Mean) + (values.Deviation * values.Deviation));
 
     private IEnumerable<Finding> Imbalanced()
     {
@@ -79,40 +118,48 @@ internal sealed class DataExamination(TrainConfiguration configuration, ImageDat
             yield break;
         yield return new Finding(
             FindingKind.ClassImbalance, null, severe ? Severity.Warning : Severity.Hint,
-            Text($"class {most} has {counts[most]:N0} of {samples.Training.Length:N0} training samples, class {least} has {counts[least]:N0}; even shares were {even:N0}"),
+            Text($"class {images.Names.Class(most)} has {counts[most]:N0} of {samples.Training.Length:N0} training samples, class {images.Names.Class(least)} has {counts[least]:N0}; even shares were {even:N0}"),
             "Take more samples of the rare classes (or fewer of the frequent ones), and read accuracy per class: one who always answers the frequent class looks good")
-        { Picture = Pictures.Classes(counts) };
+        { Picture = Pictures.Classes(images.Names, counts) };
     }
 
     private IEnumerable<Finding> Leaked()
     {
         var known = new HashSet<UInt128>(samples.Training.Select(i => Fingerprint(images, i)));
-        foreach (var (part, of, indices) in (( string, LabeledImages, int[])[])
-            [("validation", images, samples.Validation), ("test", data.Test, data.Test.All)])
+        foreach (var (part, of, indices) in ((string, LabeledImages, int[])[])
+            [("validation", images, samples.Validation), ("test", run.Data.Test, run.Data.Test.All)])
         {
             int[] twice = [.. indices.Where(i => known.Contains(Fingerprint(of, i)))];
             var leaked = twice.Length;
             if (leaked == 0)
                 continue;
             var share = (double)leaked / indices.Length;
+            var natural = images.IsTable ? Coincidences.Expected(images, samples.Training, of, indices) : 0;
+            var severe = leaked > natural + (3 * Math.Sqrt(natural)) + (natural > 0 ? 1 : 0)
+                && (share >= 0.002 || known.Count < 20 * leaked);
             yield return new Finding(
-                FindingKind.LeakedSamples, null, share >= 0.002 || known.Count < 20 * leaked ? Severity.Warning : Severity.Hint,
-                Text($"{leaked:N0} of {indices.Length:N0} {part} samples are training samples, too"),
-                $"Remove them from one part: what the network has seen says nothing about what it hasn't{(configuration.Samples is null ? "" : " (of the --samples that are used)")}")
-            { Picture = Pictures.Samples("Samples of both parts", of, twice, i => $"{part} {i}") };
+                FindingKind.LeakedSamples, null, severe ? Severity.Warning : Severity.Hint,
+                Text($"{leaked:N0} of {indices.Length:N0} {part} samples are training samples, too{(natural >= 0.5 ? Text($"; by coincidence, rows of so few values would be {natural:N0} times") : "")}"),
+                $"Remove them from one part: what the network has seen says nothing about what it hasn't{(run.Configuration.Samples is null ? "" : " (of the --samples that are used)")}")
+            {
+                Picture = images.IsTable
+                    ? Pictures.Parts(part, leaked, indices.Length - leaked)
+                    : Pictures.Samples("Samples of both parts", of, twice, i => $"{part} {i}"),
+            };
         }
     }
 
-    private byte Pixel(int sample, int feature) => images.Pixels[(sample * images.Features) + feature];
+    private string Columns(int[] columns)
+    {
+        var names = columns.Take(3).Select(column => $"'{images.Names.Feature(column)}'");
+        return Text($"column{(columns.Length == 1 ? "" : "s")} {string.Join(", ", names)}{(columns.Length > 3 ? Text($" and {columns.Length - 3} more") : "")}");
+    }
 
-    private static ReadOnlySpan<byte> Image(LabeledImages images, int sample) =>
-        images.Pixels.AsSpan(sample * images.Features, images.Features);
-
-    // Of equal images equal, of different ones different for all purposes.
+    // Of equal samples equal, of different ones different for all purposes.
     private static UInt128 Fingerprint(LabeledImages images, int sample)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Image(images, sample), hash);
+        SHA256.HashData(images.Sample(sample), hash);
         return MemoryMarshal.Read<UInt128>(hash);
     }
 

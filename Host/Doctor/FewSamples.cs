@@ -7,28 +7,24 @@ namespace Functional.Host.Doctor;
 internal static class FewSamples
 {
     private const int Count = 30, Steps = 600;
-    private const double Enough = 0.95;
+    private const double Enough = 0.95, Gain = 0.1;
 
-    /// <summary>The best of its tries to learn a few samples by heart; null where there are not so many.</summary>
-    private static Trial? Best(TrainConfiguration configuration, ImageDataSet data)
+    /// <summary>The best of its tries to learn a few samples by heart.</summary>
+    private static Trial Best(TrainConfiguration configuration, ImageDataSet data)
     {
-        if ((configuration.Samples ?? data.Training.Count) < Count)
-            return null;
         Trial? best = null;
         foreach (var (rate, seed) in ((double, long)[])[(0.01, 1), (0.003, 2), (0.03, 3)])
         {
-            var ideal = new TrainConfiguration
+            var ideal = Attainable.Plain(configuration) with
             {
-                Data = configuration.Data,
                 Samples = Count,
+                Validation = 0,
                 BatchSize = Count,
                 Iterations = Steps,
-                Scale = DataScale.Standard,
                 Hidden = configuration.Hidden,
                 Activation = configuration.Activation,
                 BatchNorm = configuration.BatchNorm,
                 Initializer = configuration.Activation.Name is "sigmoid" or "tanh" ? Initializer.Xavier : Initializer.He,
-                OptimizerName = "adam",
                 LearningRate = rate,
                 Seed = seed,
             };
@@ -37,14 +33,16 @@ internal static class FewSamples
             if (best.Training.Accuracy >= Enough)
                 break;
         }
-        return best;
+        return best!;
     }
 
     /// <summary>What it means if it can't.</summary>
     public static Finding? Finding(Trial trial, ImageDataSet data)
     {
         if (trial.Learned > 0.9 || trial.Configuration.Hidden.Min() > 8
-            || Best(trial.Configuration, data) is not { Training.Accuracy: < Enough } best)
+            || (trial.Configuration.Samples ?? data.Training.Count) < Count
+            || Best(trial.Configuration, data) is not { Training.Accuracy: < Enough } best
+            || Best(trial.Configuration with { Hidden = [64] }, data).Training.Accuracy < best.Training.Accuracy + Gain)
             return null;
         return new Finding(
             FindingKind.TooSmall, null, Comparisons.SeverityOf(trial),

@@ -82,6 +82,9 @@ public enum FindingKind
     /// <summary>Gradients are cut to almost nothing.</summary>
     ClippingTooStrong,
 
+    /// <summary>A moving average of the weights that early steps still weigh down.</summary>
+    AverageTooSlow,
+
     /// <summary>The network knows its training samples by heart, and others much worse.</summary>
     Overfitting,
 

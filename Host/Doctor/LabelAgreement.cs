@@ -4,54 +4,76 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Doctor;
 
-/// <summary>Whether labels have to do with their images: images that look alike should mostly have the same label.</summary>
+/// <summary>Whether labels have to do with their samples: those that look alike should mostly have the same label.</summary>
 internal static class LabelAgreement
 {
     private const int Queries = 400, References = 2500;
 
     /// <summary>What the nearest neighbors of training and of test samples say.</summary>
-    public static IEnumerable<Finding> Findings(ImageDataSet data, int[] training)
+    /// <param name="data">Both parts.</param>
+    /// <param name="training">The samples that are trained on.</param>
+    /// <param name="attainable">As <see cref="Attainable"/> finds it.</param>
+    public static IEnumerable<Finding> Findings(ImageDataSet data, int[] training, double? attainable)
     {
         var used = Trial.Some(training, Queries);
         if (used.Length < 30)
             yield break;
-        var within = Agreement(data.Training, used, data.Training, Trial.Some(data.Training.All, References));
+        var isTable = data.Training.IsTable;
+        var (all, sample) = (Comparable(data, training), isTable ? "row" : "image");
         var test = Trial.Some(data.Test.All, Queries);
-        var withinTest = Agreement(data.Test, test, data.Test, Trial.Some(data.Test.All, References));
-        var across = Agreement(data.Test, test, data.Training, Trial.Some(data.Training.All, References));
+        int[] references = Trial.Some(data.Training.All, References), testReferences = Trial.Some(data.Test.All, References);
+        var within = Agreement(all.Training, used, all.Training, references);
+        var withinTest = Agreement(all.Test, test, all.Test, testReferences);
+        var across = Agreement(all.Test, test, all.Training, references);
         Finding Of(Severity severity, string evidence, string advice) =>
             new(FindingKind.ShuffledLabels, null, severity, evidence, advice)
             {
-                Picture = Pictures.Samples(
-                    "Training samples and what their labels say", data.Training, Trial.Some(used, 20), i => $"is {data.Training.Labels[i]}"),
+                Picture = isTable
+                    ? Pictures.Points(all.Training, used)
+                    : Pictures.Samples("Training samples and what their labels say", data.Training, Trial.Some(used, 20), i => $"is {data.Training.Labels[i]}"),
             };
 
-        if (within < 0.1)
+        // Of few samples the share is not known well: by three standard errors it isn't off by luck.
+        bool IsBelow((double Share, double Error) a, (double Share, double Error) b, double factor) =>
+            a.Share < (factor * b.Share) - (3 * Math.Sqrt((a.Error * a.Error) + (factor * factor * b.Error * b.Error)));
+
+        // What alike means depends on a table's columns, of which many may say nothing.
+        if (within.Share < 0.1 && !(isTable && attainable is not null))
             yield return Of(
                 Severity.Error,
-                $"the training image most alike has the same label {Percent(within)} more often than chance would have it; with right labels that is most of the time",
-                "Check how --data pairs images with labels: they may be in different orders, so that there is nothing to learn but by heart");
-        else if ((within < 0.4 && within < 0.85 * withinTest) || within < 0.65 * withinTest)
+                $"the training {sample} most alike has the same label {Percent(within)} more often than chance would have it; with right labels that is {(isTable ? "more" : "most of the time")}{(isTable ? ", and a plain network learned nothing that holds for test samples" : "")}",
+                $"Check how --data pairs {sample}s with labels: they may be in different orders, so that there is nothing to learn but by heart");
+        else if ((within.Share < 0.4 && IsBelow(within, withinTest, 0.85)) || IsBelow(within, withinTest, 0.65))
             yield return Of(
                 Severity.Warning,
-                $"the training image most alike has the same label in {Percent(within)} of the cases (beyond chance), but within the test samples in {Percent(withinTest)}",
+                $"the training {sample} most alike has the same label in {Percent(within)} of the cases (beyond chance), but within the test samples in {Percent(withinTest)}",
                 "Check the training labels: a part of them seems to be wrong");
-        else if (across < 0.5 * Math.Min(within, withinTest))
+        else if (IsBelow(across, within, 0.5) && IsBelow(across, withinTest, 0.5))
             yield return Of(
                 Severity.Warning,
-                $"images that look alike agree in their labels within the training samples ({Percent(within)} beyond chance) and within the test samples ({Percent(withinTest)}), but not with each other ({Percent(across)})",
-                "Check that the labels of both parts mean the same classes and are in the order of their images");
-        else if (within < 0.4)
+                $"{sample}s that look alike agree in their labels within the training samples ({Percent(within)} beyond chance) and within the test samples ({Percent(withinTest)}), but not with each other ({Percent(across)})",
+                "Check that the labels of both parts mean the same classes and are in the order of their samples");
+        else if (within.Share < 0.4)
             yield return Of(
-                Severity.Warning,
-                $"images that look alike have the same label in only {Percent(within)} of the cases (beyond chance)",
-                "Look at samples with their labels: many labels may be wrong, or the classes can hardly be told by pixels");
+                isTable ? Severity.Hint : Severity.Warning,
+                $"{sample}s that look alike have the same label in only {Percent(within)} of the cases (beyond chance)",
+                $"Look at samples with their labels: many labels may be wrong, or the classes can hardly be told by {(isTable ? "these columns" : "pixels")}");
     }
 
-    /// <summary>How often an image's nearest other image has its label: 0 as often as by chance, 1 always.</summary>
-    private static double Agreement(LabeledImages images, int[] queries, LabeledImages of, int[] references)
+    // A table's columns are of different sizes.
+    private static ImageDataSet Comparable(ImageDataSet data, int[] training)
     {
-        var (x, y) = (Pixels(images, queries), Pixels(of, references));
+        if (!data.Training.IsTable)
+            return data;
+        var scale = data.Training.Standard(training);
+        return new ImageDataSet(data.Training.Scaled(scale), data.Test.Scaled(scale));
+    }
+
+    /// <summary>How often a sample's nearest other one has its label: 0 as often as by chance, 1 always; and the standard
+    /// error of that.</summary>
+    private static (double Share, double Error) Agreement(LabeledImages images, int[] queries, LabeledImages of, int[] references)
+    {
+        var (x, y) = (Features(images, queries), Features(of, references));
         var products = Products.TransposeThisProduct(y, x);
         var sizes = references.Select((_, i) => y.Column(i).DotProduct(y.Column(i))).ToArray();
         var agreed = 0;
@@ -71,11 +93,11 @@ internal static class LabelAgreement
         var shares = references.CountBy(i => of.Labels[i])
             .ToDictionary(count => count.Key, count => (double)count.Value / references.Length);
         var chance = queries.Average(i => shares.GetValueOrDefault(images.Labels[i]));
-        return Math.Max(0, (((double)agreed / queries.Length) - chance) / (1 - chance + 1e-9));
+        var share = (double)agreed / queries.Length;
+        return (Math.Max(0, (share - chance) / (1 - chance + 1e-9)), Math.Sqrt(share * (1 - share) / queries.Length) / (1 - chance + 1e-9));
     }
 
-    private static Matrix<float> Pixels(LabeledImages images, int[] samples) =>
-        Batch.OfBytes<float>(ByteScale.Unit, images.Features, images.Pixels, images.Labels, samples).Inputs;
+    private static Matrix<float> Features(LabeledImages images, int[] samples) => images.Batch(ByteScale.Unit, samples).Inputs;
 
-    private static string Percent(double share) => share.ToString("0%", CultureInfo.InvariantCulture);
+    private static string Percent((double Share, double Error) agreement) => agreement.Share.ToString("0%", CultureInfo.InvariantCulture);
 }

@@ -34,12 +34,13 @@ public static class Physician
     public static Examination Examine(TrainConfiguration configuration, ImageDataSet data, int threads)
     {
         var run = new TrainingRun(configuration, data);
+        var attainable = Threads.Use(1, () => Attainable.Of(configuration, data));
         Finding[] ofData = [];
         Trial? trial = null;
         Parallel.Invoke(
             new ParallelOptions { MaxDegreeOfParallelism = threads },
-            () => trial = Threads.Use(1, () => Trial.Run(configuration, data, isFollowed: true)),
-            () => ofData = [.. Threads.Use(1, () => new DataExamination(configuration, data, run.Samples, run.Scale).Findings().ToArray())]);
+            () => trial = Threads.Use(1, () => Trial.Run(configuration, data, isFollowed: true) with { Attainable = attainable ?? 1 }),
+            () => ofData = [.. Threads.Use(1, () => new DataExamination(run, attainable).Findings().ToArray())]);
         return new Examination(
             Ordered(trial!, [.. ofData], data, threads), trial!.Steps, trial.Planned, trial.Training.Loss, trial.Chance,
             trial.Training.Accuracy, trial.Test.Accuracy);
@@ -118,12 +119,10 @@ public static class Physician
     private static IEnumerable<Finding> Overfitting(Trial trial)
     {
         var gap = trial.Training.Accuracy - trial.Test.Accuracy;
-        // How much of what there is to learn holds for other samples, too.
-        var general = (trial.Test.Accuracy - trial.Majority) / (1 - trial.Majority + 1e-9);
         if (trial.HasDiverged || trial.Training.Accuracy < 0.5 || gap < 0.05)
             yield break;
         yield return new Finding(
-            FindingKind.Overfitting, null, general < 0.15 ? Severity.Warning : Severity.Hint,
+            FindingKind.Overfitting, null, trial.Holding < 0.15 && trial.Learned > 0.4 ? Severity.Warning : Severity.Hint,
             Text($"{trial.Training.Accuracy:0%} of the training samples are told right, but {trial.Test.Accuracy:0%} of the test samples"),
             "More data helps most (--augment shift:2,elastic makes some); --dropout 0.2 or --l2 1e-4 keeps from learning by heart")
         { Picture = Pictures.Accuracies(trial.Course) };

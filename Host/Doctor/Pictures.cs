@@ -8,7 +8,7 @@ namespace Functional.Host.Doctor;
 /// <summary>What findings look like.</summary>
 internal static class Pictures
 {
-    private const int Images = 20, Points = 120;
+    private const int Images = 20, LossPoints = 120, MostClasses = 6;
 
     /// <summary>How large the features are.</summary>
     public static Chart Features(ValueDistribution features) => Binned("Features", "feature", features);
@@ -22,8 +22,36 @@ internal static class Pictures
             images.Width, images.Height, images.Pixels.AsMemory(i * images.Features, images.Features), caption(i)))]);
 
     /// <summary>How many samples each class has.</summary>
-    public static Chart Classes(int[] counts) =>
-        new BarChart("Training samples of each class", "samples") { Bars = [.. counts.Select((count, i) => ($"{i}", (double)count))] };
+    public static Chart Classes(TableNames names, int[] counts) =>
+        new BarChart("Training samples of each class", "samples") { Bars = [.. counts.Select((count, i) => (names.Class(i), (double)count))] };
+
+    /// <summary>How many values each column of a table has, those with the fewest first.</summary>
+    public static Chart Variety(LabeledImages table, int[] rows) =>
+        new BarChart($"How many different values columns have in {rows.Length} rows", "values")
+        {
+            Bars = [.. Enumerable.Range(0, table.Features)
+                .Select(column => (table.Names.Feature(column), (double)rows.Select(row => table.Number(row, column)).Distinct().Count()))
+                .OrderBy(column => column.Item2).Take(Images)],
+        };
+
+    /// <summary>How many samples of a part are known from training.</summary>
+    public static Chart Parts(string part, int known, int own) =>
+        new BarChart($"Rows of the {part} part", "rows") { Bars = [("in training, too", known), ($"in {part} only", own)] };
+
+    /// <summary>Rows of a table by the two columns that tell its classes apart best, and what their labels say.</summary>
+    public static Chart Points(LabeledImages table, int[] rows)
+    {
+        var best = Enumerable.Range(0, table.Features).OrderByDescending(column => rows
+            .GroupBy(row => table.Labels[row], row => (double)table.Number(row, column)).Sum(of => of.Average() * of.Average() * of.Count())).ToArray();
+        double[] Values(IEnumerable<int> of, int column) => [.. of.Select(row => (double)table.Number(row, column))];
+        return new ScatterChart("Rows, and what their labels say", Axis(best[0]), Axis(best[Math.Min(1, best.Length - 1)]))
+        {
+            Series = [.. rows.GroupBy(row => table.Labels[row]).OrderBy(of => of.Key).Take(MostClasses)
+                .Select(of => new Series(table.Names.Class(of.Key), Values(of, best[0]), Values(of, best[Math.Min(1, best.Length - 1)])))],
+        };
+
+        Axis Axis(int column) => new($"{table.Names.Feature(column)}, in deviations");
+    }
 
     /// <summary>The weights of some units, one row each, as pictures.</summary>
     public static Chart Weights(string title, Matrix<float> weights)
@@ -59,6 +87,10 @@ internal static class Pictures
         };
     }
 
+    /// <summary>How much networks tell right.</summary>
+    public static Chart Accuracies(params IReadOnlyList<(string Name, double Share)> networks) =>
+        new BarChart("Training samples told right", "share, %") { Bars = [.. networks.Select(network => (network.Name, 100 * network.Share))] };
+
     /// <summary>Training and test accuracy on the way.</summary>
     public static Chart Accuracies(IReadOnlyList<Progress> course)
     {
@@ -75,7 +107,7 @@ internal static class Pictures
 
     private static Series Smoothed(string name, IReadOnlyList<double> losses)
     {
-        var block = Math.Max(1, losses.Count / Points);
+        var block = Math.Max(1, losses.Count / LossPoints);
         return new Series(
             name, [.. losses.Chunk(block).Select((some, i) => (i * block) + ((some.Length + 1) / 2.0))],
             [.. losses.Chunk(block).Select(some => some.Average())])

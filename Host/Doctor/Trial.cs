@@ -14,12 +14,11 @@ internal readonly record struct Progress(int Step, double Training, double Test)
 /// <summary>A short training run, and what could be seen of it.</summary>
 internal sealed record Trial
 {
-    internal const int DiagnosedSamples = 256;
-    private const int MostSteps = 2000, LeastSteps = 60, ProbeSamples = 1000, RecentSteps = 10, Looks = 12;
+    internal const int DiagnosedSamples = 256, ProbeSamples = 1000;
+    private const int MostSteps = 2000, LeastSteps = 60, RecentSteps = 10, Looks = 12;
 
     // Of multiplications and additions: about a second on one core of a machine of its time.
     private const double Budget = 1e11;
-
 
     public required TrainConfiguration Configuration { get; init; }
 
@@ -53,6 +52,9 @@ internal sealed record Trial
     /// <inheritdoc cref="First"/>
     public required Diagnosis Last { get; init; }
 
+    /// <summary>The share of the labels that can be told at all, as <see cref="Doctor.Attainable"/> finds it.</summary>
+    public double Attainable { get; init; } = 1;
+
     /// <summary>Before the first step.</summary>
     public required Network<float> Initial { get; init; }
 
@@ -73,11 +75,17 @@ internal sealed record Trial
         Fault is not null || !double.IsFinite(Training.Loss)
         || Math.Min(Training.Loss, Losses.TakeLast(RecentSteps).Average()) > 3 * Math.Max(Chance, Start.Loss);
 
-    /// <summary>How much of what there is to learn was learned: 0 for always the same answer, 1 for all right.</summary>
-    public double Learned => HasDiverged ? 0 : Math.Clamp((Training.Accuracy - Majority) / (1 - Majority + 1e-9), 0, 1);
+    /// <summary>How much of what there is to learn was learned: 0 for always the same answer, 1 for all that can be told.
+    /// Where always the same answer is nearly always right, the loss tells more than the accuracy.</summary>
+    public double Learned => HasDiverged ? 0 : Math.Clamp(Math.Max(Share(Training), 1 - (Training.Loss / (Chance + 1e-9))) / Attainable, 0, 1);
+
+    /// <summary>How much of it holds for test samples.</summary>
+    public double Holding => HasDiverged ? 0 : Math.Clamp(Math.Max(Share(Test), 1 - (Test.Loss / (Chance + 1e-9))) / Attainable, 0, 1);
+
+    private double Share(Skill skill) => (skill.Accuracy - Majority) / (1 - Majority + 1e-9);
 
     /// <summary>Whether the answers are no better than always the same one.</summary>
-    public bool IsAtChance => !HasDiverged && (Learned < 0.03 || (Learned < 0.15 && Training.Loss > 0.97 * Chance));
+    public bool IsAtChance => !HasDiverged && (Learned < 0.03 || (Learned < 0.15 && Training.Loss > 0.97 * Chance && Attainable > 0.5));
 
     /// <summary>Trains for as many steps as a second or two allow.</summary>
     /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
@@ -85,30 +93,40 @@ internal sealed record Trial
     {
         var run = new TrainingRun(configuration, data);
         var steps = Math.Min(run.Iterations, Math.Min(most, Affordable(run.Start.Training, configuration.BatchSize, budget)));
-        var probe = Probe(data.Training, run.Samples.Training, run.Scale, ProbeSamples);
-        var test = Probe(data.Test, data.Test.All, run.Scale, ProbeSamples);
-        var diagnosed = Probe(data.Training, run.Samples.Training, run.Scale, DiagnosedSamples);
+        var probe = Probe(run.Seen.Training, run.Samples.Training, run.Scale, ProbeSamples);
+        var test = Probe(run.Seen.Test, data.Test.All, run.Scale, ProbeSamples);
+        var diagnosed = Probe(run.Seen.Training, run.Samples.Training, run.Scale, DiagnosedSamples);
+        var validation = configuration.Patience is null ? null : Probe(run.Seen.Training, run.Samples.Validation, run.Scale, ProbeSamples);
         var start = run.Start.Training;
-        var (state, previous) = (start, start);
+        var state = new RunState(start, AverageOf(run, steps));
+        var previous = start;
         var taken = 0;
         var losses = new List<double>();
         var course = new List<Progress>();
+        var validated = new List<double>();
         NumericFault? fault = null;
         foreach (var batch in run.Batches().Take(steps))
         {
-            var (next, report) = Functional.Training.Step(state, batch);
-            if (!double.IsFinite(report.Loss) || (taken % 10 == 0 && Diagnostics.NumericFaults(next).Count > 0))
+            var (next, report) = state.Next(batch);
+            if (!double.IsFinite(report.Loss) || (taken % 10 == 0 && Diagnostics.NumericFaults(next.Training).Count > 0))
             {
-                state = Diagnostics.NumericFaults(state).Count > 0 ? previous : state;
-                fault = Diagnostics.NumericFaults(state, batch).Concat(Diagnostics.NumericFaults(next)).FirstOrDefault();
+                // The average of numbers that are not finite is not finite.
+                state = new RunState(Diagnostics.NumericFaults(state.Training).Count > 0 ? previous : state.Training, null);
+                fault = Diagnostics.NumericFaults(state.Training, batch).Concat(Diagnostics.NumericFaults(next.Training)).FirstOrDefault();
                 break;
             }
             losses.Add(report.Loss);
             if (isFollowed && taken % Math.Max(1, steps / Looks) == 0)
                 course.Add(new Progress(taken, state.Network.Accuracy(probe), state.Network.Accuracy(test)));
             if (taken++ % 10 == 0)
-                previous = state;
+                previous = state.Training;
             state = next;
+            if (configuration.Patience is { } patience && taken % run.StepsPerEpoch == 0)
+            {
+                validated.Add(state.Network.Accuracy(validation!));
+                if (validated.Count - 1 - validated.IndexOf(validated.Max()) >= patience)
+                    break;
+            }
         }
         var shares = run.Samples.Training.CountBy(i => data.Training.Labels[i])
             .Select(count => (double)count.Value / run.Samples.Training.Length).ToArray();
@@ -125,9 +143,9 @@ internal sealed record Trial
             Training = SkillOf(state.Network, probe),
             Test = SkillOf(state.Network, test),
             First = Diagnostics.Of(start, diagnosed),
-            Last = Diagnostics.Of(state, diagnosed),
+            Last = Diagnostics.Of(state.Training, diagnosed),
             Initial = start.Network,
-            Trained = state.Network,
+            Trained = state.Training.Network,
             Fault = fault,
             Chance = Entropy(shares),
             Majority = shares.Max(),
@@ -142,13 +160,18 @@ internal sealed record Trial
 
     private static double Entropy(double[] shares) => -shares.Sum(share => share == 0 ? 0 : share * Elementary.Log(share));
 
+    // What is evaluated and kept. The average is taken over the same share of the trial as of the whole run.
+    private static Average<float>? AverageOf(TrainingRun run, int steps) =>
+        run.Start.Average is { } whole
+            ? Average.Start(Math.Max(0, 1 - ((1 - whole.Decay) * run.Iterations / steps)), run.Start.Training.Network.Parameters(), corrected: true)
+            : null;
+
     // Evenly taken, so that it doesn't matter how samples are sorted.
     internal static int[] Some(int[] indices, int most) =>
         indices.Length <= most ? indices : [.. Enumerable.Range(0, most).Select(i => indices[(int)((long)i * indices.Length / most)])];
 
     private static Batch<float> Probe(
-        LabeledImages images, int[] indices, ByteScale scale, int most) =>
-        Batch.OfBytes<float>(scale, images.Features, images.Pixels, images.Labels, Some(indices, most));
+        LabeledImages images, int[] indices, ByteScale scale, int most) => images.Batch(scale, Some(indices, most));
 
     private static Skill SkillOf(Network<float> network, Batch<float> probe) =>
         new(Plain(network).LossOf(probe), network.Accuracy(probe));

@@ -125,16 +125,13 @@ public static class RunPage
                 Page.Paragraph("The test samples that it got wrong while being surest of it."),
                 Page.Table(mistakes.Select(wrong => (
                     $"test sample {wrong.Sample + 1}",
-                    $"is {Name(images, wrong.Label)}, said {Name(images, wrong.Predicted)} ({PlainReport.Percent(wrong.Probability)})"))))
+                    $"is {images.Names.Class(wrong.Label)}, said {images.Names.Class(wrong.Predicted)} ({PlainReport.Percent(wrong.Probability)})"))))
             : Page.Section(
                 "Where it errs with most confidence",
                 Page.Paragraph("The test samples that it got wrong while being surest of it. Would you have known?"),
                 Page.Figure(new ImageGrid("Most confident mistakes", [.. mistakes.Select(wrong => new Picture(
                     images.Width, images.Height, images.Pixels.AsMemory(wrong.Sample * images.Features, images.Features),
                     $"{wrong.Label}, said {wrong.Predicted}\n{PlainReport.Percent(wrong.Probability)}"))])));
-
-    private static string Name(LabeledImages images, int label) =>
-        label >= 0 && label < images.Names.Classes.Count ? images.Names.Classes[label] : Invariant($"{label}");
 
     private static string ReproductionSection(TrainConfiguration configuration, RunSummary summary) => Page.Section(
         "How to do it again",

@@ -153,6 +153,17 @@ public static class TrainOptions
         return faults.Count == 0 ? configuration : throw new UsageException(string.Join('\n', faults));
     }
 
+    /// <summary>A configuration that was told before, with these options changed. A rule's numbers say nothing of another
+    /// rule, and how a run was prolonged nothing of another run.</summary>
+    /// <exception cref="UsageException">Everything wrong with the values, a line each.</exception>
+    public static TrainConfiguration Change(TrainConfiguration configuration, IReadOnlyDictionary<string, string> values)
+    {
+        if (values.Count > 0)
+            configuration = configuration with { Stages = [] };
+        return Parse(values, values.TryGetValue("optimizer", out var name) && name != configuration.OptimizerName
+            ? configuration.WithoutOptimizerNumbers() : configuration);
+    }
+
     private static TrainOption Option(
         string name, string value, string help, IReadOnlyList<string> choices,
         Func<TrainConfiguration, string, TrainConfiguration> set, Func<TrainConfiguration, string?> get) =>

@@ -90,12 +90,8 @@ public sealed class ModelCommandTests : IDisposable
 
         var resumed = Run("train", "--resume", "run", "--epochs", "61", "--json");
         Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
-        Assert.Equal(
-            (2, "functional: --data: the doctor looks at images, but these are tables of numbers\n"),
-            Run("doctor", "--data", "t.csv", "--label", "kind") is var doctor ? (doctor.ExitCode, doctor.Error) : default);
-        Assert.Equal(
-            (2, "functional: --data: images are needed here, but these are tables of numbers, which have no pixels\n"),
-            Run("check-gradients", "--data", "t.csv", "--label", "kind") is var check ? (check.ExitCode, check.Error) : default);
+        var check = Run("check-gradients", "--data", "t.csv", "--label", "kind", "--json");
+        Assert.Equal(["affine1.weight", "affine1.bias", "affine2.weight", "affine2.bias"], check.Events.SkipLast(1).Select(line => line.GetProperty("parameter").GetString()!));
     }
 
     [Fact]

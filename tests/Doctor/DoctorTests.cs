@@ -72,6 +72,24 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public void Tables_are_examined_with_their_own_names()
+    {
+        File.WriteAllText(folder["healthy.csv"], Flowers.Csv(Flowers.Of(300)));
+        string[] options = ["--label", "kind", "--learning-rate", "0.1", "--batch-size", "20"];
+        var healthy = Program.Run(folder.Path, ["doctor", "--data", "healthy.csv", .. options, "--page", "page.html"]);
+        Assert.Equal((0, ""), (healthy.ExitCode, healthy.Error));
+        File.WriteAllText(folder["rare.csv"], Flowers.Csv(Flowers.WithConstantColumn(Flowers.Rare(Flowers.Of(300), 12))));
+        Assert.Equal(0, Program.Run(folder.Path, ["train", "--data", "rare.csv", .. options, "--out", "run"]).ExitCode);
+        var rare = Program.Run(folder.Path, "doctor", "run", "--page", "page.html");
+        Assert.Equal((3, ""), (rare.ExitCode, rare.Error));
+        Assert.Contains("warning: class-imbalance\n  class setosa has", rare.Output, StringComparison.Ordinal);
+        Assert.Contains("hint: constant-inputs (input)\n  column 'station' has the same value in all", rare.Output, StringComparison.Ordinal);
+        Assert.Contains("class versicolor", File.ReadAllText(folder["page.html"]), StringComparison.Ordinal);
+        var unscaled = Program.Run(folder.Path, "doctor", "run", "--scale", "none", "--optimizer", "adam");
+        Assert.Contains("warning: unscaled-inputs (input)\n  column 'sepal length' goes", unscaled.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_s_folder_is_examined_by_its_configuration()
     {
         Assert.Equal(0, Program.Run(folder.Path, "train", "--samples", "500", "--epochs", "1", "--hidden", "20", "--init", "zero", "--out", "run").ExitCode);

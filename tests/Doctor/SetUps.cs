@@ -55,6 +55,16 @@ public static class SetUps
                "optimizer amsgrad hidden 100,100 clip-norm 1",
            ]
            select new SetUp(null, data + options),
+        .. from options in (string[])
+           [
+               "optimizer adam learning-rate 0.01 batch-size 30 hidden 16 epochs 50", "batch-size 10 learning-rate 0.1 hidden 10,10 activation tanh init xavier epochs 60",
+               "optimizer momentum hidden 30 batch-size 16 epochs 40 batch-norm true", "learning-rate 0.1 batch-size 20 average 0.99 validation 0.2 epochs 100",
+           ]
+           from spread in (double[])[1, 3]
+           select new SetUp(null, options, _ => Flowers.Of(500, spread), $"flowers, {spread} deviations wide"),
+        new(null, "learning-rate 0.1 batch-size 10 epochs 100", _ => Flowers.Of(150), "flowers, 150"),
+        new(null, "learning-rate 0.1 batch-size 20 epochs 100", _ => Flowers.WithConstantColumn(Flowers.Of(300)), "flowers, a column constant"),
+        new(null, "learning-rate 0.1 batch-size 20 epochs 100", _ => Flowers.Times(Flowers.Of(300), 1e4f, 1, 1e-4f, 1), "flowers, columns of all sizes"),
     ];
 
     /// <summary>Broken ones, by what is wrong with them.</summary>
@@ -87,6 +97,21 @@ public static class SetUps
         .. Of(FindingKind.LeakedSamples, data => DataChanges.Leaked(data, 1000), "1000 in test", "", "batch-norm true", $"{Deep} learning-rate 0.01"),
         .. Of(FindingKind.LeakedSamples, data => DataChanges.LeakedBack(data, 50), "50 from test", "samples 300 hidden 100,100 epochs 100"),
         .. Of(FindingKind.LeakedSamples, DataChanges.Doubled, "doubled", "validation 0.2"),
+        .. from options in (string[])["optimizer adam learning-rate 0.01 batch-size 30 epochs 50", "learning-rate 0.1 batch-size 20 hidden 20,20 epochs 50"]
+           from broken in (SetUp[])
+           [
+               new(FindingKind.UnscaledInputs, $"{options} scale none", _ => Flowers.Times(Flowers.Of(500), 1, 1, 1e3f, 1), "flowers, one column times 1000"),
+               new(FindingKind.UnscaledInputs, $"{options} scale none", _ => Flowers.Times(Flowers.Of(500), 0.002f, 0.003f, 0.003f, 0.005f), "flowers, columns times 0.003"),
+               new(FindingKind.ConstantInputs, options, _ => Flowers.Times(Flowers.Of(500), 0, 0, 0, 0), "flowers, all 0"),
+               new(FindingKind.ConstantInputs, options, _ => Flowers.Times(Flowers.Of(500), 0, 1, 0, 0), "flowers, three of four 0"),
+               new(FindingKind.ConstantInputs, options, _ => Flowers.WithConstantColumn(Flowers.Of(500)), "flowers, a column constant"),
+               new(FindingKind.ShuffledLabels, options, _ => Flowers.Shuffled(Flowers.Of(500)), "flowers"),
+               new(FindingKind.ClassImbalance, options, _ => Flowers.Rare(Flowers.Of(500), 12), "flowers, one kind rare"),
+               new(FindingKind.LeakedSamples, options, _ => Flowers.Leaked(Flowers.Of(500), 50), "flowers, 50 in test"),
+           ]
+           select broken,
+        .. Of(FindingKind.AverageTooSlow, "average 0.9999 epochs 1", "average 0.99999 iterations 60 hidden 100,100", "average 0.9999 batch-norm true epochs 1", "average 0.9999 samples 500 epochs 6", "average 0.999 optimizer adam iterations 40"),
+        .. Of(FindingKind.TooFewSteps, "validation 0.2 patience 1 samples 400 learning-rate 0.02 epochs 400"),
         .. Of(FindingKind.SymmetricWeights,
             "init zero", "init zero optimizer adam hidden 100,100", "init constant:0.01 optimizer adam", "init constant:0.01 hidden 30,30 optimizer momentum",
             "init constant:0.1 learning-rate 0.01", "init constant:0.01 activation tanh optimizer rmsprop", "init constant:0.5 hidden 100,100,100 optimizer adagrad",
@@ -170,6 +195,7 @@ public static class SetUps
         new(FindingKind.PenaltyTooStrong, "l2 1"),
         new(FindingKind.AugmentationTooStrong, "augment noise:20"),
         new(FindingKind.ClippingTooStrong, "clip-norm 1e-3"),
+        new(FindingKind.AverageTooSlow, "average 0.9999 epochs 1"),
         new(FindingKind.Overfitting, Book7),
         new(FindingKind.TooSmall, "hidden 1"),
     ];

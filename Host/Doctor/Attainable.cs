@@ -1,0 +1,44 @@
+using Functional.Host.Data;
+using Functional.Host.Runs;
+
+namespace Functional.Host.Doctor;
+
+/// <summary>
+/// How much of the labels there is to learn. Of images that is taken to be all; rows of a table may say little about their
+/// class, and a network that knows what can be known must not be blamed for the rest.
+/// </summary>
+internal static class Attainable
+{
+    private const int Units = 64, Batches = 32, Steps = 600;
+
+    /// <summary>A configuration in which hardly anything can go wrong.</summary>
+    public static TrainConfiguration Plain(TrainConfiguration configuration) => new()
+    {
+        Data = configuration.Data,
+        Label = configuration.Label,
+        Samples = configuration.Samples,
+        Validation = configuration.Validation,
+        Seed = configuration.Seed,
+        Scale = DataScale.Standard,
+        Hidden = [Units],
+        OptimizerName = "adam",
+        LearningRate = 0.01,
+        BatchSize = Batches,
+        Iterations = Steps,
+    };
+
+    /// <summary>The share that a plain network learns so that it holds for test samples: of what always the same answer
+    /// gets wrong, or costs. Null where that is not more than luck could bring.</summary>
+    public static double? Of(TrainConfiguration configuration, ImageDataSet data)
+    {
+        if (!data.Training.IsTable)
+            return 1;
+        var trial = Trial.Run(Plain(configuration), data, isFollowed: true);
+        var (missing, count) = (1 - trial.Majority + 1e-9, Math.Min(data.Test.Count, Trial.ProbeSamples));
+        var best = trial.Course.Select(at => at.Test).Append(trial.Test.Accuracy).Max();
+        var told = (best - trial.Majority) / missing;
+        var luck = 3 * Math.Sqrt(trial.Majority * (1 - trial.Majority) / count) / missing;
+        var saved = 1 - (trial.Test.Loss / (trial.Chance + 1e-9));
+        return told > luck || saved > 0.1 ? Math.Clamp(Math.Max(told, saved), 0.02, 1) : null;
+    }
+}
