@@ -58,18 +58,14 @@ module Differences =
     /// The gradient of a network's training loss for a batch, its randomness drawn from the key. Two evaluations per
     /// element: for small networks and batches.
     let ofNetworkWith (key: Key) (network: Network<'T>) (batch: Batch<'T>) : Parameters<'T> =
-        let parts = Team.threads ()
-        // Each part varies copies of its own; nobody else sees them.
-        let copies = Array.init parts (fun _ -> Network.parameters network |> Parameters.mapLeaves _.Values.ToArray())
         Network.parameters network
         |> Parameters.mapLeaves (fun leaf ->
-            let count = leaf.Values.Count
-            let derivatives = Array.zeroCreate<'T> count
-            Team.run parts (Action<int>(fun part ->
-                // A network for each evaluation: a layer of one's own may keep copies of what it is given.
-                let parameters = copies[part]
-                along (Dense.values parameters[leaf.Name].Values) (part * count / parts) ((part + 1) * count / parts)
-                    (fun () -> Network.trainingLoss key (Network.withFresh network parameters) batch) derivatives))
+            let derivatives = Array.zeroCreate<'T> leaf.Values.Count
+            Team.split true derivatives.Length (fun first stop ->
+                // Copies that nobody else sees, and a network for each evaluation: a layer of one's own may copy them once more.
+                let parameters = Network.parameters network |> Parameters.mapLeaves _.Values.ToArray()
+                let loss () = Network.trainingLoss key (Network.withFresh network parameters) batch
+                along (Dense.values parameters[leaf.Name].Values) first stop loss derivatives)
             derivatives)
 
     /// `ofNetworkWith` the key of seed 0.

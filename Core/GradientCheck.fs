@@ -224,11 +224,7 @@ module GradientCheck =
                 Array.sub e (taken - count) count
             let moved = Dense.matrix x.RowCount x.ColumnCount (take (x.RowCount * x.ColumnCount))
             let fresh = [| for leaf in leaves -> { leaf with Values = Dense.vector (take leaf.Shape.Length) } |]
-            let mutable next = 0
-            let layer =
-                layer |> Layer.withLeaves (fun () ->
-                    next <- next + 1
-                    fresh[next - 1])
+            let layer = layer |> Layer.withLeaves (Parameters.inTurn fresh)
             dot (forward layer moved).Output dy
         let all (leaves: Parameter<float> list) (x: Matrix<float>) =
             Array.concat [ Dense.elements x; for leaf in leaves do Dense.values leaf.Values ]

@@ -127,13 +127,8 @@ module Layer =
 
     /// A layer that shares nothing with its maker's matrices.
     let internal copy (layer: Layer<'T>) : Layer<'T> =
-        match layer with
-        | Affine a ->
-            Affine { Weight = Dense.matrix a.Outputs a.Inputs (a.Weight.ToColumnMajorArray()); Bias = Dense.vector (a.Bias.ToArray()) }
-        | BatchNorm norm -> BatchNorm(BatchNorm.copy norm)
-        | LayerNorm norm -> LayerNorm { norm with Parameters = Normalization.copy norm.Parameters }
-        | Custom layer -> Custom(Custom.copy layer)
-        | Activation _ | Dropout _ -> layer
+        let copies leaves = Parameters.inTurn [| for leaf in leaves -> { leaf with Values = Dense.vector (leaf.Values.ToArray()) } |]
+        layer |> withLeaves (copies (leaves "" layer)) |> withStatistics (copies (statistics "" layer))
 
     /// y for x (both features x samples), as in evaluation: nothing random, nothing learned.
     let predict (layer: Layer<'T>) (x: Matrix<'T>) : Matrix<'T> =

@@ -183,12 +183,7 @@ module Network =
     /// The same network with every layer changed by a function that takes leaves one after the other.
     let private withLeaves
         (change: (unit -> Parameter<'T>) -> Layer<'T> -> Layer<'T>) (leaves: Parameters<'T>) (network: Network<'T>) =
-        let leaves = leaves.Leaves
-        let mutable taken = 0
-        let next () =
-            taken <- taken + 1
-            leaves[taken - 1]
-        let layers = network.LayerArray |> Array.map (change next)
+        let layers = network.LayerArray |> Array.map (change (Parameters.inTurn leaves.Leaves))
         Network(layers, network.NameArray, network.Loss, network.Penalty, network.Inputs, network.Outputs)
 
     /// Like `withParameters` for leaves that nobody else will write to.
@@ -258,11 +253,9 @@ module Network =
         let dropouts = layers |> Array.filter (function Dropout _ -> true | _ -> false)
         if masks.Length <> dropouts.Length then
             invalidArg (nameof masks) $"{masks.Length} masks for {dropouts.Length} dropout layers"
-        let mutable taken = 0
+        let next = Parameters.inTurn masks
         layers |> Array.map (function
-            | Dropout _ ->
-                taken <- taken + 1
-                Given masks[taken - 1]
+            | Dropout _ -> Given(next ())
             | _ -> Drawn(Key.ofSeed 0L))
 
     /// All layers in training, and the outputs.

@@ -111,6 +111,13 @@ module Parameter =
 /// Walks over leaves, several lists side by side: all that optimizers need.
 [<RequireQualifiedAccess>]
 module Parameters =
+    /// Gives one item after the other.
+    let internal inTurn (items: 'Item[]) : unit -> 'Item =
+        let mutable given = 0
+        fun () ->
+            given <- given + 1
+            items[given - 1]
+
     /// Raises ArgumentException unless both have the same leaves (names and shapes, in order).
     let internal checkAlike (what: string) (expected: Parameters<'T>) (found: Parameters<'T>) =
         if expected.Count <> found.Count then

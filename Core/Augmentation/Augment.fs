@@ -92,10 +92,9 @@ module Augmentation =
     /// Calls what `start` gives with each of the samples, in parts on several threads where that pays. Each part
     /// starts anew.
     let private forEach (samples: int) (elements: int) (start: unit -> int -> unit) : unit =
-        let parts = if elements < threadsFrom then 1 else min samples (Team.threads ())
-        Team.run parts (Action<int>(fun part ->
+        Team.split (elements >= threadsFrom) samples (fun first stop ->
             let body = start ()
-            for j in part * samples / parts .. (part + 1) * samples / parts - 1 do body j))
+            for j in first .. stop - 1 do body j)
 
     let private mix (classes: int) (alpha: float) (keys: Key[]) (batch: Batch<'T>) : Batch<'T> =
         let partners = keys |> Array.map (Mixing.partner alpha batch.Samples)

@@ -63,13 +63,6 @@ module BatchNorm =
             { Mean = Dense.vector (Array.zeroCreate units)
               Variance = Dense.vector (Array.zeroCreate units) } }
 
-    let internal copy (layer: BatchNorm<'T>) : BatchNorm<'T> =
-        { layer with
-            Parameters = Normalization.copy layer.Parameters
-            Statistics =
-                { Mean = Dense.vector (layer.Statistics.Mean.ToArray())
-                  Variance = Dense.vector (layer.Statistics.Variance.ToArray()) } }
-
     let internal faults (layer: BatchNorm<'T>) : string list =
         [ yield! Normalization.faults layer.Configuration.Epsilon layer.Parameters
           if not (layer.Configuration.Momentum >= 0.0 && layer.Configuration.Momentum <= 1.0) then

@@ -60,15 +60,6 @@ module internal Custom =
         if layer.Parameters.Count = 0 then layer
         else layer.WithParameters [| for leaf in layer.Parameters do { next () with Name = leaf.Name } |]
 
-    let copy (layer: ILayer<'T>) : ILayer<'T> =
-        let leaves = Array.ofSeq layer.Parameters
-        let mutable taken = 0
-        ofLeaves
-            (fun () ->
-                taken <- taken + 1
-                { leaves[taken - 1] with Values = Dense.vector (leaves[taken - 1].Values.ToArray()) })
-            layer
-
     /// Raises ArgumentException if y or dL/dx has another shape than it should, or a gradient is not like the parameters.
     let forward (name: string) (key: Key) (layer: ILayer<'T>) (x: Matrix<'T>)
         : struct (Matrix<'T> * Pullback<'T, Parameter<'T> list>) =

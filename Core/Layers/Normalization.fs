@@ -25,9 +25,6 @@ module internal Normalization =
     let initial<'T when Real<'T>> (units: int) : ScaleShift<'T> =
         { Gamma = Dense.vector (Array.create units 'T.One); Beta = Dense.vector (Array.zeroCreate units) }
 
-    let copy (p: ScaleShift<'T>) : ScaleShift<'T> =
-        { Gamma = Dense.vector (p.Gamma.ToArray()); Beta = Dense.vector (p.Beta.ToArray()) }
-
     let leaves (name: string) (p: ScaleShift<'T>) : Parameter<'T> list =
         [ Parameter.ofFreshVector (name + ".gamma") Role.Scale p.Gamma
           Parameter.ofFreshVector (name + ".beta") Role.Shift p.Beta ]

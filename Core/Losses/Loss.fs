@@ -121,5 +121,5 @@ module Loss =
             let targets = if smoothing = 0.0 then targets else smooth smoothing outputs targets
             SoftmaxCrossEntropy.forward epsilon outputs targets
         | LossFunction.MeanSquaredError -> Regression.meanSquaredError outputs (values outputs targets)
-        | LossFunction.BinaryCrossEntropy -> BinaryCrossEntropy.forward outputs (values outputs targets)
+        | LossFunction.BinaryCrossEntropy -> Regression.binaryCrossEntropy outputs (values outputs targets)
         | LossFunction.Huber delta -> Regression.huber delta outputs (values outputs targets)

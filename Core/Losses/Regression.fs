@@ -7,7 +7,7 @@ open Functional
 open Functional.Numerics
 open Functional.Numerics.Passes
 
-/// Losses of numbers. Each is a mean over all outputs of all samples (as PyTorch and Keras have it).
+/// Losses of numbers, an output at a time. Each is a mean over all outputs of all samples (as PyTorch and Keras have it).
 [<RequireQualifiedAccess>]
 module internal Regression =
     /// The mean of the elements' losses, and the gradient in the outputs' shape.
@@ -35,3 +35,12 @@ module internal Regression =
             let held: Lanes<'T> = Vector512.Min(size, most)
             held * (size - half * held)
         meanOf outputs (map (fun d -> loss d) d) (map (fun d -> share * Vector512.Max(Vector512.Min(d, most), -most)) d)
+
+    /// Each output is the logit x of a yes-or-no question of its own: the mean of -(t log p + (1 - t) log(1 - p)),
+    /// p = 1 / (1 + exp(-x)), computed as softplus(x) - t x; the gradient is (p - t) / n.
+    let binaryCrossEntropy<'T when Real<'T>> (logits: Matrix<'T>) (targets: 'T[]) : struct (float * Matrix<'T>) =
+        let x = Dense.elements logits
+        let share: Lanes<'T> = broadcast (1.0 / float x.Length)
+        meanOf logits
+            (map3 (fun x s t -> s - t * x) x (Exponentials.softplus x) targets)
+            (map2 (fun p t -> share * (p - t)) (Exponentials.sigmoid x) targets)

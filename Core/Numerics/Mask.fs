@@ -18,15 +18,11 @@ let create (key: Key) (ratio: float) (n: int) : byte[] =
     let groups = (n + group - 1) / group
     let kept = Array.zeroCreate (groups * group / 8 + sizeof<uint32>)
     let threshold = Vector256.Create(uint16 (min 65535.0 (Math.Round(ratio * 65536.0))))
-    let fill first stop =
+    Team.split (n >= Passes.threadsFrom) groups (fun first stop ->
         for g in first .. stop - 1 do
             Bits.blocks key Philox.masks g (fun bits word ->
                 let bits = Vector256.GreaterThanOrEqual(bits.AsUInt16(), threshold).ExtractMostSignificantBits()
-                BinaryPrimitives.WriteUInt16LittleEndian(Span(kept, g * group / 8 + 2 * word, 2), uint16 bits))
-    if n < Passes.threadsFrom || Team.threads () = 1 then fill 0 groups
-    else
-        let parts = Team.threads ()
-        Team.run parts (Action<int>(fun part -> fill (part * groups / parts) ((part + 1) * groups / parts)))
+                BinaryPrimitives.WriteUInt16LittleEndian(Span(kept, g * group / 8 + 2 * word, 2), uint16 bits)))
     kept
 
 /// The bits of 32 elements from index i on.

@@ -112,28 +112,20 @@ let inline map5to4
         store u z i)
     struct (cutTo n w, cutTo n x, cutTo n y, cutTo n z)
 
-/// Calls body with each column of a matrix, on several threads where that pays.
-let inline sweepColumns ([<InlineIfLambda>] body: int -> unit) (rows: int) (columns: int) : unit =
-    let parts = if rows * columns < threadsFrom then 1 else min columns (Team.threads ())
-    if parts > 1 then
-        Team.run parts (Action<int>(fun part ->
-            for j in part * columns / parts .. (part + 1) * columns / parts - 1 do body j))
-    for j in (if parts > 1 then columns else 0) .. columns - 1 do body j
-
 /// Calls put with the sum of each vector of z and of the column, and its index in z; there is at least a vector of rows.
 let inline eachSum ([<InlineIfLambda>] put: Lanes<'T> -> int -> unit) (column: 'T[]) (z: 'T[]) : unit =
     let rows = column.Length
     let last = rows - lanes<'T>
-    (rows, z.Length / rows)
-    ||> sweepColumns (fun j ->
-        let first = j * rows
-        // It overlaps the vector before, and must not be added to twice.
-        let lastSum = load z (first + last) + load column last
-        let mutable i = 0
-        while i < last do
-            put (load z (first + i) + load column i) (first + i)
-            i <- i + lanes<'T>
-        put lastSum (first + last))
+    Team.split (z.Length >= threadsFrom) (z.Length / rows) (fun start stop ->
+        for j in start .. stop - 1 do
+            let first = j * rows
+            // It overlaps the vector before, and must not be added to twice.
+            let lastSum = load z (first + last) + load column last
+            let mutable i = 0
+            while i < last do
+                put (load z (first + i) + load column i) (first + i)
+                i <- i + lanes<'T>
+            put lastSum (first + last))
 
 /// Adds a column to every column of a matrix that the caller has just made.
 let addToColumns<'T when Real<'T>> (column: 'T[]) (z: 'T[]) : unit =

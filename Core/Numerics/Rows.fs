@@ -31,12 +31,8 @@ let cutTo (rows: int) (longer: int) (x: 'T[]) : 'T[] when Real<'T> =
 let sweep<'T> (rows: int) (columns: int) (body: int -> unit) : unit =
     let count = lanes<'T>
     let vectors = (rows + count - 1) / count
-    let run first stop =
-        for i in first .. stop - 1 do body (min (i * count) (rows - count))
-    if rows * columns < threadsFrom || Team.threads () = 1 then run 0 vectors
-    else
-        let parts = min vectors (Team.threads ())
-        Team.run parts (Action<int>(fun part -> run (part * vectors / parts) ((part + 1) * vectors / parts)))
+    Team.split (rows * columns >= threadsFrom) vectors (fun first stop ->
+        for i in first .. stop - 1 do body (min (i * count) (rows - count)))
 
 /// The sum over columns j = 0, 1, ... of terms (the index of the vector in column j). Four chains, so that additions
 /// need not wait for each other: column j goes into chain j mod 4, and (0 + 1) + (2 + 3) at the end.

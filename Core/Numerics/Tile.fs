@@ -6,65 +6,18 @@ namespace Functional.Numerics
 type internal ICount =
     static abstract Value: int
 
-[<Struct>]
-type internal One =
-    interface ICount with
-        static member Value = 1
-
-[<Struct>]
-type internal Two =
-    interface ICount with
-        static member Value = 2
-
-[<Struct>]
-type internal Three =
-    interface ICount with
-        static member Value = 3
-
-[<Struct>]
-type internal Four =
-    interface ICount with
-        static member Value = 4
-
-[<Struct>]
-type internal Five =
-    interface ICount with
-        static member Value = 5
-
-[<Struct>]
-type internal Six =
-    interface ICount with
-        static member Value = 6
-
-[<Struct>]
-type internal Seven =
-    interface ICount with
-        static member Value = 7
-
-[<Struct>]
-type internal Eight =
-    interface ICount with
-        static member Value = 8
-
-[<Struct>]
-type internal Nine =
-    interface ICount with
-        static member Value = 9
-
-[<Struct>]
-type internal Ten =
-    interface ICount with
-        static member Value = 10
-
-[<Struct>]
-type internal Eleven =
-    interface ICount with
-        static member Value = 11
-
-[<Struct>]
-type internal Twelve =
-    interface ICount with
-        static member Value = 12
+type [<Struct>] internal One = interface ICount with static member Value = 1
+type [<Struct>] internal Two = interface ICount with static member Value = 2
+type [<Struct>] internal Three = interface ICount with static member Value = 3
+type [<Struct>] internal Four = interface ICount with static member Value = 4
+type [<Struct>] internal Five = interface ICount with static member Value = 5
+type [<Struct>] internal Six = interface ICount with static member Value = 6
+type [<Struct>] internal Seven = interface ICount with static member Value = 7
+type [<Struct>] internal Eight = interface ICount with static member Value = 8
+type [<Struct>] internal Nine = interface ICount with static member Value = 9
+type [<Struct>] internal Ten = interface ICount with static member Value = 10
+type [<Struct>] internal Eleven = interface ICount with static member Value = 11
+type [<Struct>] internal Twelve = interface ICount with static member Value = 12
 
 /// What a tile is made of, known to the JIT like a count: one half, or a second one below it or beside it.
 type internal IForm =

@@ -68,6 +68,13 @@ module Bytes =
             Vector512.StoreUnsafe(scaled (Vector512.ConvertToSingle x) shift divisor reciprocal, &MemoryMarshal.GetReference into, first)
             i <- i + 16
 
+    /// The features that bytes become: the same bits, however many a sample has.
+    let private everyByte<'T when Real<'T>> (scale: ByteScale) : 'T[] =
+        let table = Array.init 256 (fun b -> Real.number<'T, float> ((float b - scale.Shift) / scale.Divisor))
+        if typeof<'T> = typeof<float32> then
+            convertSample (ReadOnlySpan [| 0uy .. 255uy |]) (Span(Unsafe.As<float32[]> table)) scale
+        table
+
     /// Features of a batch from which several threads pay.
     let private threadsFrom = 40_000
 
@@ -91,17 +98,12 @@ module Bytes =
         let elements = Dense.fresh<'T> (features * indices.Length)
         if typeof<'T> = typeof<float32> && features >= 16 then
             let elements = Unsafe.As<float32[]> elements
-            let convert first stop =
+            Team.split (features * indices.Length >= threadsFrom) indices.Length (fun first stop ->
                 for j in first .. stop - 1 do
                     if j + ahead < stop then prefetch pixels (indices[j + ahead] * features) features
-                    convertSample (ReadOnlySpan(pixels, indices[j] * features, features)) (Span(elements, j * features, features)) scale
-            if features * indices.Length < threadsFrom || Team.threads () = 1 then convert 0 indices.Length
-            else
-                let parts = Team.threads ()
-                Team.run parts (Action<int>(fun part ->
-                    convert (part * indices.Length / parts) ((part + 1) * indices.Length / parts)))
+                    convertSample (ReadOnlySpan(pixels, indices[j] * features, features)) (Span(elements, j * features, features)) scale)
         else
-            let table = Array.init 256 (fun b -> Real.number<'T, float> ((float b - scale.Shift) / scale.Divisor))
+            let table = everyByte scale
             for j in 0 .. indices.Length - 1 do
                 for i in 0 .. features - 1 do
                     elements[j * features + i] <- table[int pixels[indices[j] * features + i]]
