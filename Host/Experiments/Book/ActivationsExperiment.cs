@@ -54,7 +54,7 @@ public sealed class ActivationsExperiment : Experiment
         var passes = lab.Compute(lab.Seeds, seed => Variants.Select(variant => Pass(variant.Activation, variant.Initializer, variant.Least, Key.OfSeed(seed))).ToArray());
         var first = passes[0];
         var histograms = Variants.Select((variant, i) => new Figure(
-            Slug(variant.Name), Histograms(lab, variant.Name, variant.Least, first[i]), variant.Caption));
+            Slug(variant.Name), Histograms(lab, variant.Name, variant.Least, TopOf(variant.Activation), first[i]), variant.Caption));
         double Deviation(int variant, int seed, int layer) => passes[seed][variant][layer].Deviation;
         double Saturated(int seed, int layer) => passes[seed][0][layer].Flat;
         var last = Layers - 1;
@@ -63,8 +63,8 @@ public sealed class ActivationsExperiment : Experiment
             Parts =
             [
                 new Paragraph((
-                    "All seven figures have the same axes, so that they can be compared; bars beyond 40,000 are cut off.",
-                    "7つの図は比較できるように軸をそろえてあります。40,000 を超える棒は途中で切っています。")),
+                    "The three figures of the sigmoid have the same axes, and so have the three of ReLU, so that they can be compared; bars that are higher than the axis are cut off.",
+                    "sigmoid の3つの図と ReLU の3つの図は、それぞれ比較できるように軸をそろえてあります。軸の上限を超える棒は途中で切っています。")),
                 .. histograms, .. lab.Settings.BookOnly ? [] : (Part[])[Deviations(lab, first), Flat(lab, first)],
             ],
             Claims =
@@ -83,6 +83,9 @@ public sealed class ActivationsExperiment : Experiment
             ],
         };
     }
+
+    // Of 100,000 numbers in a layer: the sigmoid presses most of them into a few bars, of ReLU's half are 0.
+    private static double TopOf(Activation activation) => activation.Equals(Activation.Sigmoid) ? 40_000 : 8000;
 
     // What is kept of a layer: its outputs alone would be megabytes for each of 35.
     private sealed record Layer(Bins Histogram, double Deviation, double GradientDeviation, double Flat);
@@ -105,12 +108,12 @@ public sealed class ActivationsExperiment : Experiment
         })];
     }
 
-    private static SmallMultiples Histograms(Lab lab, string name, double least, Layer[] pass) => new(
+    private static SmallMultiples Histograms(Lab lab, string name, double least, double top, Layer[] pass) => new(
         name,
         [
             .. pass.Select((layer, i) => new Histogram(
                 lab.Say($"layer {i + 1}", $"第{i + 1}層"),
-                Axis.Between(lab.Say("activation", "アクティベーション"), least, 1), Axis.Between(lab.Say("count", "個数"), 0, 40_000))
+                Axis.Between(lab.Say("activation", "アクティベーション"), least, 1), Axis.Between(lab.Say("count", "個数"), 0, top))
             {
                 Bins = layer.Histogram,
             }),

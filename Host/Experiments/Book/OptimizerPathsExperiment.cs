@@ -69,7 +69,7 @@ public sealed class OptimizerPathsExperiment : Experiment
         double[][] heights =
         [
             .. Momenta.Select(momentum => Rates.Select(rate =>
-                Math.Min(100, Height(Optimizer.Momentum(rate, momentum).Minimize(Gradient, Start, Steps)))).ToArray()),
+                Math.Clamp(Height(Optimizer.Momentum(rate, momentum).Minimize(Gradient, Start, Steps)), 1e-4, 100)).ToArray()),
         ];
         Axis Named(string label, double[] values) => new(label) { Categories = [.. values.Select(value => Typography.Value(value))] };
         return new(
@@ -80,8 +80,8 @@ public sealed class OptimizerPathsExperiment : Experiment
             {
                 Values = heights, Depth = Scaling.Logarithmic, Digits = 2,
             },
-            ("Each cell is the height after 30 steps from (−7, 2), where it was 6.45; 100 stands for all that is more. Light is good: small rates need much momentum, large rates little, and there is no momentum that suits every rate.",
-             "各マスは、(−7, 2)（関数の値は 6.45）から30ステップ後の関数の値です（100 は 100 以上）。明るいほど良い結果です。学習係数が小さければ大きなモーメンタムが、大きければ小さなモーメンタムが合い、すべての学習係数に合うモーメンタムはありません。"));
+            ("Each cell is the height after 30 steps from (−7, 2), where it was 6.45; 100 stands for all that is more, 0.0001 for all that is less. The closer to the color of the page, the better: small rates need much momentum, large rates little, and there is no momentum that suits every rate.",
+             "各マスは、(−7, 2)（関数の値は 6.45）から30ステップ後の関数の値です（100 は 100 以上、0.0001 は 0.0001 以下）。背景の色に近いほど良い結果です。学習係数が小さければ大きなモーメンタムが、大きければ小さなモーメンタムが合い、すべての学習係数に合うモーメンタムはありません。"));
     }
 
     private static Vector<double> Gradient(Vector<double> point) => Vector<double>.Build.Dense([point[0] / 10, 2 * point[1]]);

@@ -17,7 +17,7 @@ public sealed record BarChart(string Title, string Label) : Chart(Title)
     internal override Drawing Draw(double width)
     {
         double names = Math.Min(width * 0.4, 8 + Bars.Select(bar => WidthOf(bar.Name)).DefaultIfEmpty(0).Max());
-        double values = 10 + Bars.Select(bar => WidthOf(Typography.Value(bar.Value))).DefaultIfEmpty(0).Max();
+        double values = 10 + Bars.Select(bar => WidthOf(ValueOf(bar.Value))).DefaultIfEmpty(0).Max();
         double[] finite = [0, .. Bars.Select(bar => bar.Value).Where(Plain.CanShow)];
         double left = finite.Min() < 0 ? names + values : names;
         var scale = Plain.Fit(new(finite.Min(), finite.Max()), left, width - values);
@@ -37,10 +37,19 @@ public sealed record BarChart(string Title, string Label) : Chart(Title)
     private Markup Bar((string Name, double Value) bar, Scale scale, double names, double zero)
     {
         double end = Plain.CanShow(bar.Value) ? scale.Map(bar.Value) : zero;
-        var value = Typography.Value(bar.Value);
+        var value = ValueOf(bar.Value);
         return Svg.Text(Typography.Fit(bar.Name, Typography.TextSize, names - 8), names - 8, 16, "end")
             + Svg.Path(new PathData().Rectangle(zero, 4, end, Row - 4), $"bar {Look.Of(Color).ColorClass}")
             + (end < zero ? Svg.Text(value, end - 5, 16, "muted end") : Svg.Text(value, end + 5, 16, "muted"));
+    }
+
+    // All with as many decimals as one of them needs: a column of numbers.
+    private string ValueOf(double value)
+    {
+        var texts = Bars.Select(bar => Typography.Value(bar.Value)).ToArray();
+        return texts.All(text => text.All(letter => char.IsAsciiDigit(letter) || letter is '.' or '−' or '\u2009'))
+            ? Typography.Number(value, texts.Max(text => text.Contains('.') ? text.Length - text.IndexOf('.') - 1 : 0))
+            : Typography.Value(value);
     }
 
     private static double WidthOf(string text) => Typography.Width(text, Typography.TextSize);

@@ -21,7 +21,8 @@ public sealed record ChainChart(string Title) : Chart(Title)
 
     internal override Drawing Draw(double width)
     {
-        double half = Math.Min(90, width * 0.17), center = width / 2, top = Frame.LabelLine + 10;
+        double widest = Links.Select(link => Typography.Width(link.Name, Typography.TextSize * Typography.Bold)).DefaultIfEmpty(0).Max();
+        double half = Math.Min(90, Math.Max(width * 0.17, widest / 2 + 6)), center = width / 2, top = Frame.LabelLine + 10;
         double room = center - Side - 12;
         var marks = new List<Markup>
         {

@@ -49,13 +49,21 @@ public sealed record SmallMultiples(string Title, IReadOnlyList<AxesChart> Chart
     private int ColumnsFor(double width)
     {
         if (width < 500)
-            return Charts.Count is 2 or 4 ? 2 : Math.Min(Charts.Count, width < 350 ? 2 : 3);
+            return NarrowColumns(width);
         if (Columns is { } set)
             return Math.Clamp(set, 1, Charts.Count);
         const int least = 3, most = 5;
         return Charts.Count <= least ? Charts.Count : Enumerable.Range(least, most - least + 1)
             .OrderBy(columns => (columns - Charts.Count % columns) % columns)
             .ThenByDescending(columns => columns).First();
+    }
+
+    // As many as leave room for their titles; paths need more than lines do.
+    private int NarrowColumns(double width)
+    {
+        var widest = Charts.Max(chart => Typography.Width(chart.Title, Typography.TextSize * Typography.Bold));
+        var most = Charts.Count is 2 or 4 || width < 350 || Charts[0] is ContourChart ? 2 : 3;
+        return Enumerable.Range(1, Math.Min(Charts.Count, most)).LastOrDefault(columns => widest <= (width - 40) / columns, 1);
     }
 
     // A label that all charts have is written once.
