@@ -135,8 +135,10 @@ module Diagnostics =
                 low <- Vector512.Min(low, next)
                 high <- Vector512.Max(high, next)
             // The vector that fills up a short array has zeros in it that are not of the data.
-            let own (lanes: Lanes<'T>) = Seq.init (min x.Length Vector512<'T>.Count) (fun lane -> Real.toFloat lanes[lane])
-            let least, most = Seq.min (own low), Seq.max (own high)
+            let mutable least, most = Real.toFloat low[0], Real.toFloat high[0]
+            for lane in 1 .. min x.Length Vector512<'T>.Count - 1 do
+                least <- min least (Real.toFloat low[lane])
+                most <- max most (Real.toFloat high[lane])
             { Mean = mean
               Deviation = sqrt (Real.toFloat squares / count)
               Least = least
@@ -188,7 +190,9 @@ module Diagnostics =
             for j in 0 .. samples - 1 do
                 most <- Vector512.Max(most, Vector512.Abs(load slopes (row + j * rows)))
             store most largest row)
-        let dead = Seq.init units (fun i -> largest[i]) |> Seq.filter (fun slope -> Real.toFloat slope < 0.01) |> Seq.length
+        let mutable dead = 0
+        for i in 0 .. units - 1 do
+            if Real.toFloat largest[i] < 0.01 then dead <- dead + 1
         float dead / float units
 
     let private flatShare<'T when Real<'T>> (steepest: float) (slopes: 'T[]) : float =

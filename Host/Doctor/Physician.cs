@@ -52,8 +52,8 @@ public static class Physician
         var unscaled = ofData.Any(finding => finding.Kind == FindingKind.UnscaledInputs);
         var signals = new Signals(trial);
         var facts = new[] { BatchOfOne(trial), signals.Symmetric() }.OfType<Finding>().ToArray();
-        // Symmetric or unscaled ones have no other signals to be expected.
-        var initial = facts.Length > 0 || unscaled ? [] : signals.AtStart().ToArray();
+        // Unscaled ones have no other signals to be expected; equal units can only be too large besides.
+        var initial = unscaled ? [] : signals.AtStart().Where(finding => facts.Length == 0 || finding.Kind == FindingKind.ExplodingGradients).ToArray();
         var experiments = blind || facts.Length > 0 ? [] : new Comparisons(trial, data, threads).Findings();
         var small = blind || facts.Length > 0 ? null : FewSamples.Finding(trial, data);
         var causes = experiments.Where(finding => small is null || finding.Kind != FindingKind.TooSmall)
@@ -70,7 +70,7 @@ public static class Physician
         var first = main is null ? [] : new[] { main };
         Finding[] found =
         [
-            .. first, .. symptoms.Take(1), .. ofTrouble, .. facts, .. causes, .. symptoms, .. Overfitting(trial), .. ofData,
+            .. first, .. facts.Length > 0 ? initial : [], .. symptoms.Take(1), .. ofTrouble, .. facts, .. causes, .. symptoms, .. Overfitting(trial), .. ofData,
         ];
         return [.. found.DistinctBy(finding => finding.Kind).OrderByDescending(finding => finding.Severity > Severity.Hint)];
     }

@@ -5,7 +5,8 @@ namespace Functional.Host.Runs;
 /// <summary>Looks at a run's states now and then, always on the same samples. States are values: looking changes nothing.</summary>
 public sealed class Watcher : IRunObserver
 {
-    private const int MostSamples = 100, LeastInterval = 100, MostLooks = 60;
+    // A look takes as long as two or three steps.
+    private const int MostSamples = 100, LeastInterval = 200, FirstLook = 2, MostLooks = 50;
 
     private readonly Batch<float> probe;
     private readonly int interval, last;
@@ -37,10 +38,13 @@ public sealed class Watcher : IRunObserver
     {
         if (moment != RunMoment.Step)
             return;
-        if (before is { } earlier && (state.Step % interval == 0 || state.Step == last || seen.Count == 0))
+        if (before is { } earlier && IsLookedAt(state.Step))
             seen.Add(Diagnostics.Between(earlier, state.Training, probe));
-        before = state.Training;
+        // A state that is kept is one more for the collector to copy.
+        before = IsLookedAt(state.Step + 1) ? state.Training : null;
     }
+
+    private bool IsLookedAt(int step) => step % interval == 0 || step == last || step == FirstLook;
 
     /// <inheritdoc/>
     public void EpochEnded(EpochReport epoch) { }

@@ -13,11 +13,13 @@ public sealed class DoctorTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    public static TheoryData<string> Broken { get; } = [.. Quick(SetUps.Broken.GroupBy(setUp => setUp.Kind).SelectMany(kind => kind.Where(IsOnDigits).Take(1)))];
+    public static TheoryData<string> Broken { get; } = [.. Quick(SetUps.Broken.GroupBy(setUp => setUp.Kind).SelectMany(kind => kind.Where(IsOnDigits).Take(1))), .. Quick(LaterSetUps.Broken.Where(IsTable))];
 
-    public static TheoryData<string> Healthy { get; } = [.. Quick(SetUps.Healthy.Where(IsOnDigits).Where((_, i) => i % 11 == 0))];
+    public static TheoryData<string> Healthy { get; } = [.. Quick(SetUps.Healthy.Where(IsOnDigits).Where((_, i) => i % 11 == 0)), .. Quick(LaterSetUps.Healthy.Where(IsTable))];
 
-    private static bool IsOnDigits(SetUp setUp) => !setUp.Options.Contains("mnist", StringComparison.Ordinal);
+    private static bool IsTable(SetUp setUp) => setUp.Name.StartsWith("flowers", StringComparison.Ordinal);
+
+    private static bool IsOnDigits(SetUp setUp) => !IsTable(setUp) && !setUp.Options.Contains("mnist", StringComparison.Ordinal);
 
     private static IEnumerable<string> Quick(IEnumerable<SetUp> setUps) => setUps.Select(setUp => setUp.ToString());
 
@@ -30,7 +32,7 @@ public sealed class DoctorTests : IDisposable
     [MemberData(nameof(Broken))]
     public void What_is_wrong_is_among_the_first_two_findings(string setUp)
     {
-        var found = Shortened(SetUps.Broken.First(known => known.ToString() == setUp));
+        var found = Shortened(SetUps.Broken.Concat(LaterSetUps.Broken).First(known => known.ToString() == setUp));
         var examination = found.Examine();
         Assert.True(found.IsRight(examination), string.Join(", ", examination.Findings));
         Assert.All(examination.Findings, finding => Assert.All((string[])[finding.Evidence, finding.Advice], text => Assert.DoesNotContain('\n', text)));
@@ -40,7 +42,7 @@ public sealed class DoctorTests : IDisposable
     [MemberData(nameof(Healthy))]
     public void What_learns_has_no_finding_above_a_hint(string setUp)
     {
-        var examination = Shortened(SetUps.Healthy.First(known => known.ToString() == setUp)).Examine();
+        var examination = Shortened(SetUps.Healthy.Concat(LaterSetUps.Healthy).First(known => known.ToString() == setUp)).Examine();
         Assert.True(examination.IsHealthy, string.Join(", ", examination.Findings));
     }
 
