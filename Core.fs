@@ -9,6 +9,11 @@ open System.Runtime.InteropServices
 open MathNet.Numerics.LinearAlgebra
 open Functional.FSharp
 
+[<AutoOpen>]
+module internal Given =
+    /// A value that C# may have left out: null raises ArgumentNullException with the parameter's name.
+    let given (name: string) (value: 'V) : 'V = if isNull (box value) then nullArg name else value
+
 /// Leaves, for layers of one's own.
 [<AbstractClass; Sealed>]
 type Parameter =
@@ -77,20 +82,21 @@ type Regularization =
 type Batch =
     /// Of inputs (features x samples, one column per sample) and a label per sample.
     /// Raises ArgumentException if their numbers differ or a label is negative.
-    static member Of(inputs: Matrix<'T>, labels: IReadOnlyList<int>) : Batch<'T> = Batch.ofLabels inputs labels
+    static member Of(inputs: Matrix<'T>, labels: IReadOnlyList<int>) : Batch<'T> = Batch.ofLabels (given (nameof inputs) inputs) (given (nameof labels) labels)
 
     /// Of inputs (features x samples) and targets (outputs x samples), one column per sample.
     /// Raises ArgumentException if their numbers of columns differ.
-    static member Of(inputs: Matrix<'T>, targets: Matrix<'T>) : Batch<'T> = Batch.ofTargets inputs targets
+    static member Of(inputs: Matrix<'T>, targets: Matrix<'T>) : Batch<'T> = Batch.ofTargets (given (nameof inputs) inputs) (given (nameof targets) targets)
 
     /// Of inputs with one sample per row, and a label per sample: what most files hold.
     /// Raises ArgumentException if their numbers differ or a label is negative.
-    static member OfRows(rows: Matrix<'T>, labels: IReadOnlyList<int>) : Batch<'T> = Batch.ofRows rows labels
+    static member OfRows(rows: Matrix<'T>, labels: IReadOnlyList<int>) : Batch<'T> =
+        Batch.ofRows (given (nameof rows) rows) (given (nameof labels) labels)
 
     /// Of samples in the rows of an array, and a label per sample.
     /// Raises ArgumentException if their numbers differ or a label is negative.
     static member OfRows(rows: 'T[,], labels: IReadOnlyList<int>) : Batch<'T> =
-        Batch.ofRows (Matrix<'T>.Build.DenseOfArray rows) labels
+        Batch.ofRows (Matrix<'T>.Build.DenseOfArray(given (nameof rows) rows)) (given (nameof labels) labels)
 
     /// Of the samples at the indices, each `features` bytes of pixels, as (byte - shift) / divisor.
     /// Raises ArgumentException for an index outside the samples, and if pixels and labels are not of equally many samples.
@@ -113,20 +119,20 @@ type Network =
     static member Create<'T when Real<'T>>
         (sizes: IReadOnlyList<int>, activation: Activation, initializer: Initializer,
          [<Optional; DefaultParameterValue(0L)>] seed: int64) : Network<'T> =
-        Network.create sizes activation initializer (Key.OfSeed seed)
+        Network.create (given (nameof sizes) sizes) (given (nameof activation) activation) (given (nameof initializer) initializer) (Key.OfSeed seed)
 
     /// Affine layers between these sizes, an activation after each but the last, drawn from a key.
     /// Raises ArgumentException with everything that is wrong.
     static member Create<'T when Real<'T>>
         (sizes: IReadOnlyList<int>, activation: Activation, initializer: Initializer, key: Key) : Network<'T> =
-        Network.create sizes activation initializer key
+        Network.create (given (nameof sizes) sizes) (given (nameof activation) activation) (given (nameof initializer) initializer) key
 
     /// Affine layers between these sizes, in float32.
     /// Raises ArgumentException with everything that is wrong.
     static member Create
         (sizes: IReadOnlyList<int>, activation: Activation, initializer: Initializer,
          [<Optional; DefaultParameterValue(0L)>] seed: int64) : Network<float32> =
-        Network.create sizes activation initializer (Key.OfSeed seed)
+        Network.create (given (nameof sizes) sizes) (given (nameof activation) activation) (given (nameof initializer) initializer) (Key.OfSeed seed)
 
     /// Affine layers between these sizes, and after each but the last the layers that `after` gives for its number of
     /// outputs, as in `units => [Layer.BatchNorm(units), Layer.Of(Activation.Relu), Layer.Dropout(0.2)]`.
@@ -134,20 +140,20 @@ type Network =
     static member Create<'T when Real<'T>>
         (sizes: IReadOnlyList<int>, after: Func<int, IReadOnlyList<Layer<'T>>>, initializer: Initializer, key: Key)
         : Network<'T> =
-        Network.createWith sizes (fun units -> after.Invoke units) initializer key
+        Network.createWith (given (nameof sizes) sizes) (fun units -> (given (nameof after) after).Invoke units) (given (nameof initializer) initializer) key
 
     /// Affine layers between these sizes, and other layers after each but the last, drawn from a seed.
     /// Raises ArgumentException with everything that is wrong.
     static member Create<'T when Real<'T>>
         (sizes: IReadOnlyList<int>, after: Func<int, IReadOnlyList<Layer<'T>>>, initializer: Initializer,
          [<Optional; DefaultParameterValue(0L)>] seed: int64) : Network<'T> =
-        Network.createWith sizes (fun units -> after.Invoke units) initializer (Key.OfSeed seed)
+        Network.createWith (given (nameof sizes) sizes) (fun units -> (given (nameof after) after).Invoke units) (given (nameof initializer) initializer) (Key.OfSeed seed)
 
     /// Of these layers, with softmax cross-entropy. Raises ArgumentException with all faults, a line each.
-    static member Of(layers: IReadOnlyList<Layer<'T>>) : Network<'T> = Network.ofLayers layers
+    static member Of(layers: IReadOnlyList<Layer<'T>>) : Network<'T> = Network.ofLayers (given (nameof layers) layers)
 
     /// Of these layers, with this loss. Raises ArgumentException with all faults, a line each.
-    static member Of(layers: IReadOnlyList<Layer<'T>>, loss: Loss) : Network<'T> = Network.ofLayersWith loss layers
+    static member Of(layers: IReadOnlyList<Layer<'T>>, loss: Loss) : Network<'T> = Network.ofLayersWith (given (nameof loss) loss) (given (nameof layers) layers)
 
     /// Like `Of`, without a copy: whoever made these layers gives them away, and nobody writes to their matrices and vectors
     /// after. For large networks out of files. Raises ArgumentException with all faults, a line each.
@@ -164,20 +170,25 @@ type Network =
 
     /// The scores (outputs x samples) for x (inputs x samples). Raises ArgumentException if x doesn't fit.
     [<Extension>]
-    static member Predict(network: Network<'T>, x: Matrix<'T>) : Matrix<'T> = Network.predict network x
+    static member Predict(network: Network<'T>, x: Matrix<'T>) : Matrix<'T> =
+        Network.predict (given (nameof network) network) (given (nameof x) x)
 
     /// The loss of a batch, as in evaluation, and the penalty. Raises ArgumentException if the batch doesn't fit.
     [<Extension>]
-    static member LossOf(network: Network<'T>, batch: Batch<'T>) : float = Network.loss network batch
+    static member LossOf(network: Network<'T>, batch: Batch<'T>) : float =
+        Network.loss (given (nameof network) network) (given (nameof batch) batch)
 
     /// The share (0 to 1) of a batch's samples that are classified as their targets say.
+    /// Raises ArgumentException if the batch doesn't fit the network.
     [<Extension>]
-    static member Accuracy(network: Network<'T>, batch: Batch<'T>) : float = Metrics.accuracy network batch
+    static member Accuracy(network: Network<'T>, batch: Batch<'T>) : float =
+        Metrics.accuracy (given (nameof network) network) (given (nameof batch) batch)
 
     /// How many of a batch's samples are classified as their targets say.
+    /// Raises ArgumentException if the batch doesn't fit the network.
     [<Extension>]
     static member Correct(network: Network<'T>, batch: Batch<'T>) : int =
-        Metrics.correct (Network.predict network batch.Inputs) batch.Targets
+        Metrics.correctOf (given (nameof network) network) (given (nameof batch) batch)
 
     /// How many of the samples at the indices, each as many bytes of pixels as the network has inputs, are classified as they are
     /// labeled. Raises ArgumentException for an index outside the samples.
@@ -197,7 +208,8 @@ type Network =
 
     /// The loss of a batch and its gradient, as in training. Raises ArgumentException if the batch doesn't fit.
     [<Extension>]
-    static member Gradient(network: Network<'T>, batch: Batch<'T>, key: Key) : Gradient<'T> = Network.gradient key network batch
+    static member Gradient(network: Network<'T>, batch: Batch<'T>, key: Key) : Gradient<'T> =
+        Network.gradient key (given (nameof network) network) (given (nameof batch) batch)
 
     /// The training loss with given dropout masks, one per dropout layer (units x samples; 1 keeps an element, 0 drops it).
     [<Extension>]
@@ -243,15 +255,16 @@ type Network =
 type Training =
     /// The state before the first step. Raises ArgumentException with everything wrong with the optimizer.
     static member Start(network: Network<'T>, optimizer: Optimizer, [<Optional; DefaultParameterValue(0L)>] seed: int64) : TrainingState<'T> =
-        Training.start network optimizer (Key.OfSeed seed)
+        Training.start (given (nameof network) network) (given (nameof optimizer) optimizer) (Key.OfSeed seed)
 
     /// The state before the first step; what is random in training is a function of the key.
     /// Raises ArgumentException with everything wrong with the optimizer.
-    static member Start(network: Network<'T>, optimizer: Optimizer, key: Key) : TrainingState<'T> = Training.start network optimizer key
+    static member Start(network: Network<'T>, optimizer: Optimizer, key: Key) : TrainingState<'T> =
+        Training.start (given (nameof network) network) (given (nameof optimizer) optimizer) key
 
     /// The next state, and what the step saw. Raises ArgumentException if the batch doesn't fit the network.
     static member Step(state: TrainingState<'T>, batch: Batch<'T>) : struct (TrainingState<'T> * StepReport) =
-        Training.step state batch
+        Training.step (given (nameof state) state) (given (nameof batch) batch)
 
     /// The next state, and what the step saw, with a batch that is made for the step alone: its memory is used again by the
     /// next, so nobody may keep it. Raises ArgumentException if the batch doesn't fit the network.

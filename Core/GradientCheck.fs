@@ -48,7 +48,8 @@ type GradientCheckReport =
         | [] -> $"{report.Compared} derivatives agree{kinks}"
         | wrong ->
             let shown = wrong |> List.truncate 10 |> List.map string |> String.concat "\n"
-            $"{wrong.Length} of {report.Compared} derivatives differ{kinks}\n{shown}"
+            let more = if wrong.Length > 10 then $"\n... and {wrong.Length - 10} more" else ""
+            $"{wrong.Length} of {report.Compared} derivatives differ{kinks}\n{shown}{more}"
 
 /// How gradients are checked.
 type GradientCheckSettings =

@@ -53,9 +53,17 @@ module Metrics =
             if predicted[i] = labels[i] then count <- count + 1
         count
 
+    /// How many of a batch's samples the network classifies as their targets say.
+    /// Raises ArgumentException if the batch's features or targets don't fit the network.
+    let correctOf (network: Network<'T>) (batch: Batch<'T>) : int =
+        let scores = Network.predict network batch.Inputs
+        Loss.check network.Loss network.Outputs batch.Samples batch.Targets
+        correct scores batch.Targets
+
     /// The share (0 to 1) of a batch's samples that the network classifies as their targets say.
+    /// Raises ArgumentException if the batch's features or targets don't fit the network.
     let accuracy (network: Network<'T>) (batch: Batch<'T>) : float =
-        float (correct (Network.predict network batch.Inputs) batch.Targets) / float batch.Samples
+        float (correctOf network batch) / float batch.Samples
 
     /// The labels as an array. Raises ArgumentException unless there is one out of the scores' classes for each sample.
     let private checkedLabels (scores: Matrix<'T>) (labels: int seq) : int[] =

@@ -220,6 +220,7 @@ module Network =
             let hint = if x.ColumnCount = network.Inputs then "; samples are columns here: transpose it" else ""
             invalidArg (nameof x) $"the network expects {network.Inputs} features (rows), \
                                     but x is {x.RowCount} x {x.ColumnCount}{hint}"
+        if x.ColumnCount = 0 then invalidArg (nameof x) "x has no samples (columns)"
         predictFrom network.LayerArray 0 x
 
     /// Raises ArgumentException if the batch's features or targets don't fit the network.

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Xml.Linq;
 using Functional.Tests.CommandLine;
 
@@ -30,6 +31,12 @@ public class PackageTests
             Run(null, ScriptTests.Root, "pack", "-c", configuration == "release" ? "Release" : "Debug", "--no-build", "-o", source);
             Assert.Equal(3, Directory.GetFiles(source, "*.nupkg").Length);
             Assert.Equal(3, Directory.GetFiles(source, "*.snupkg").Length);
+            foreach (var package in Directory.GetFiles(source, "*.nupkg"))
+            {
+                using var archive = ZipFile.OpenRead(package);
+                using var readme = new StreamReader(archive.GetEntry("README.md")!.Open());
+                Assert.DoesNotContain("](", readme.ReadToEnd(), StringComparison.Ordinal);
+            }
 
             // What others have published is taken from where the SDK has it; ours comes from the folder alone.
             var others = Environment.GetEnvironmentVariable("NUGET_PACKAGES")

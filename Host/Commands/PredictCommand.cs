@@ -9,9 +9,6 @@ namespace Functional.Host.Commands;
 /// <summary><c>functional predict</c>: what a model says of samples.</summary>
 public static class PredictCommand
 {
-    private const double Mentioned = 0.01;
-    private const int MostMentioned = 3;
-
     /// <summary>The command with its options.</summary>
     public static Command Create()
     {
@@ -42,39 +39,21 @@ public static class PredictCommand
             foreach (var file in parsed.GetValue(files)!.SelectMany(SampleFile.Expand))
             {
                 var samples = SampleFile.Read(file, loaded);
-                var scores = ModelEvaluation.Scores(loaded, file, samples, parsed.GetValue(threads));
-                var isOfClasses = loaded.Network.Loss.Function.IsSoftmaxCrossEntropy;
-                var (classes, numbers) = (Metrics.Classes(scores), isOfClasses ? Metrics.Softmax(scores) : scores);
-                for (var i = 0; i < classes.Length; i++)
-                {
-                    float[] values = [.. numbers.Column(i)];
+                var told = loaded.Predictions(ModelEvaluation.Scores(loaded, file, samples, parsed.GetValue(threads)));
+                foreach (var (i, answer) in told.Index())
                     if (report is not null)
                         report.Write("prediction", new
                         {
-                            File = file, Index = i, Class = classes[i],
-                            Name = classes[i] < 0 ? null : loaded.ClassName(classes[i]),
-                            Probabilities = isOfClasses ? values : null, Scores = isOfClasses ? null : values,
+                            File = file, Index = i, answer.Class, Name = answer.ClassName,
+                            Probabilities = answer.Probabilities is { Count: > 0 } shares ? shares : null,
+                            Scores = answer.Scores is { Count: > 0 } scores ? scores : null,
                         });
                     else
-                        Console.WriteLine($"{(classes.Length == 1 ? file : Invariant($"{file}[{i}]"))}  {Line(loaded, classes[i], values, isOfClasses)}");
-                }
+                        Console.WriteLine(string.Create(
+                            CultureInfo.InvariantCulture, $"{file}{(told.Count == 1 ? "" : $"[{i}]")}  {answer}"));
             }
             return ExitCode.Done;
         });
         return command;
     }
-
-    private static string Line(Model<float> model, int answer, float[] values, bool isOfClasses)
-    {
-        if (answer < 0)
-            return "no class: a score is not a number";
-        string Of(int label) =>
-            $"{model.ClassName(label)} {(isOfClasses ? PlainReport.Percent(values[label]) : Invariant($"{values[label]:G4}"))}";
-        var others = Enumerable.Range(0, values.Length)
-            .Where(label => label != answer && isOfClasses && values[label] >= Mentioned)
-            .OrderByDescending(label => values[label]).Take(MostMentioned).Select(Of).ToArray();
-        return others.Length == 0 ? Of(answer) : $"{Of(answer)}  ({string.Join(", ", others)})";
-    }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -40,7 +40,7 @@ public static class Csv
                 columns = Columns(name, cells);
                 labelAt = Array.IndexOf(columns, label);
                 if (labelAt < 0)
-                    throw new DataException(name, "line 1", $"a column '{label}', which holds the classes", Short(columns));
+                    throw new DataException(name, "line 1", $"a column '{label}', which holds the classes", $"{Short(columns)}{Suggestion.Of(label, columns)}");
                 if (columns.Length < 2)
                     throw new DataException(name, "line 1", "a column of numbers besides the classes", "none");
                 columns = [.. columns.Where((_, i) => i != labelAt)];
@@ -52,10 +52,18 @@ public static class Csv
                 if (i == labelAt)
                     classes.Add(cells[i].Trim() is { Length: > 0 } text
                         ? text : throw new DataException(name, $"line {line}, column '{label}'", "a class", "an empty cell"));
+                else if (Number(cells[i]) is { } number)
+                    numbers.Add(number);
                 else
-                    numbers.Add(Number(cells[i]) ?? throw new DataException(
-                        name, $"line {line}, column '{Short(columns[i < labelAt ? i : i - 1])}'", "a finite number",
-                        cells[i].Trim().Length == 0 ? "an empty cell" : $"'{Short(cells[i])}'"));
+                {
+                    var column = Short(columns[i < labelAt ? i : i - 1]);
+                    // What the first row has in place of a number may be a class.
+                    var hint = numbers.Count < columns.Length && cells[i].Any(char.IsLetter) && !float.TryParse(cells[i], CultureInfo.InvariantCulture, out _)
+                        ? $"; is '{column}' the label?" : "";
+                    throw new DataException(
+                        name, $"line {line}, column '{column}'", "a finite number",
+                        cells[i].Trim().Length == 0 ? "an empty cell" : $"'{Short(cells[i])}'{hint}");
+                }
         });
         if (labelAt < 0)
             throw new DataException(name, null, "a header row", "nothing");
@@ -111,7 +119,10 @@ public static class Csv
             {
                 Delimiter = header.FirstOrDefault(character => character is ',' or ';' or '\t', ',').ToString(),
                 MaxFieldSize = LongestCell,
-                BadDataFound = bad => throw new DataException(name, $"line {line}", "quotes around whole cells only", $"'{Short(bad.Field)}'"),
+                // A quote that stays open goes on to the end of the file: what is wrong is where it begins.
+                BadDataFound = bad => throw (bad.Field is ['"', ..] && bad.Field.Contains('\n', StringComparison.Ordinal)
+                    ? new DataException(name, $"line {bad.Context.Parser!.RawRow - bad.Field.Count(letter => letter == '\n')}", "a quote at the end of the cell, too", $"'{Short(bad.Field.Split('\n')[0].TrimEnd('\r'))}'")
+                    : new DataException(name, $"line {line}", "quotes around whole cells only", $"'{Short(bad.Field)}'")),
             };
             using var parser = new CsvParser(reader, configuration);
             var columns = 0;

@@ -14,6 +14,7 @@ public static class DataSets
     /// <exception cref="UsageException">A table's column of classes is not told.</exception>
     public static ImageDataSet Load(string name, string? label = null, TableNames? known = null)
     {
+        ArgumentNullException.ThrowIfNull(name);
         if (name == Digits)
             return Embedded();
         if (Sources.All.Any(source => source.Name == name))

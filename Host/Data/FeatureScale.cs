@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Functional.Host.Data;
 
 /// <summary>How numbers become features: (number - mean) / deviation.</summary>
@@ -41,14 +43,27 @@ public sealed record FeatureScale(IReadOnlyList<double> Means, IReadOnlyList<dou
     }
 
     /// <summary>The features of samples, a sample after the other.</summary>
-    public float[] Apply(ReadOnlySpan<float> numbers, int features)
+    /// <param name="numbers">Sample after sample.</param>
+    /// <param name="features">How many numbers a sample has: as many as there are means, if there is not one for all.</param>
+    /// <exception cref="ArgumentException">The scale is one of another number of features, or the last sample is not whole.</exception>
+    public T[] Apply<T>(ReadOnlySpan<T> numbers, int features) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var scaled = new float[numbers.Length];
+        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        if (Means.Count != Deviations.Count || (Means.Count != 1 && Means.Count != features))
+            throw new ArgumentException(
+                $"{Means.Count} means and {Deviations.Count} deviations can't scale samples of {features} features", nameof(features));
+        if (numbers.Length % features != 0)
+            throw new ArgumentException($"{numbers.Length} numbers are no whole samples of {features} features", nameof(numbers));
+        var scaled = new T[numbers.Length];
         for (var k = 0; k < scaled.Length; k++)
         {
             var i = Means.Count == 1 ? 0 : k % features;
-            scaled[k] = (float)((numbers[k] - Means[i]) / Deviations[i]);
+            scaled[k] = T.CreateSaturating((double.CreateSaturating(numbers[k]) - Means[i]) / Deviations[i]);
         }
         return scaled;
     }
+
+    /// <summary>The features of samples, a sample after the other.</summary>
+    /// <inheritdoc cref="Apply{T}(ReadOnlySpan{T}, int)"/>
+    public T[] Apply<T>(T[] numbers, int features) where T : unmanaged, IFloatingPointIeee754<T> => Apply(new ReadOnlySpan<T>(numbers), features);
 }

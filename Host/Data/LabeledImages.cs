@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -69,7 +70,7 @@ public sealed record LabeledImages
     /// <summary>Count x height x width bytes, image after image, each row by row. Not to be written to.</summary>
     /// <exception cref="UsageException">These are rows of a table.</exception>
     public byte[] Pixels => pixels
-        ?? throw new UsageException("--data: images are needed here, but these are tables of numbers, which have no pixels");
+        ?? throw new UsageException("images are needed here, but these data are tables of numbers, which have no pixels");
 
     /// <summary>Whether these are rows of a table.</summary>
     public bool IsTable => numbers is not null;
@@ -106,15 +107,22 @@ public sealed record LabeledImages
     }
 
     /// <summary>Some of the samples as a batch.</summary>
-    /// <param name="scale">How bytes become features; the numbers of a table are features.</param>
+    /// <param name="scale">How bytes become features. The numbers of a table are features: of those it must be
+    /// <see cref="ByteScale.None"/>, and <see cref="Scaled"/> scales them.</param>
     /// <param name="indices">The samples.</param>
+    /// <exception cref="ArgumentException">An index is none of the samples', or bytes are to be scaled of a table.</exception>
     public Batch<float> Batch(ByteScale scale, int[] indices)
     {
+        ArgumentNullException.ThrowIfNull(indices);
+        CheckScale(scale);
         if (numbers is null)
             return Functional.Batch.OfBytes<float>(scale, Features, Pixels, Labels, indices);
         var features = new float[Features * indices.Length];
         for (var j = 0; j < indices.Length; j++)
-            numbers.AsSpan(indices[j] * Features, Features).CopyTo(features.AsSpan(j * Features));
+            if ((uint)indices[j] >= (uint)Count)
+                throw new ArgumentException($"sample {indices[j]} was asked for, but samples are 0 to {Count - 1}", nameof(indices));
+            else
+                numbers.AsSpan(indices[j] * Features, Features).CopyTo(features.AsSpan(j * Features));
         return Functional.Batch.Of(
             Matrix<float>.Build.Dense(Features, indices.Length, features), Array.ConvertAll(indices, index => (int)Labels[index]));
     }
@@ -125,6 +133,34 @@ public sealed record LabeledImages
     /// <summary>The samples as a table of features.</summary>
     public LabeledImages Scaled(FeatureScale scale) =>
         Count == 0 ? this : new(scale.Apply(Numbers(), Features), Names, Classes, Labels);
+
+    /// <summary>One line: how many there are, of which form, and how many of each class that has a name.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Count:N0} {Told()}");
+
+    /// <summary>What the samples of these parts are, in words, and how many of each class they have together.</summary>
+    internal string Told(params ReadOnlySpan<LabeledImages> others)
+    {
+        var counts = new int[Classes];
+        foreach (var part in (ReadOnlySpan<LabeledImages>)[this, .. others])
+            foreach (var label in part.Labels)
+                counts[label]++;
+        var classes = Names.Classes.Count == 0
+            ? $"{Classes} classes"
+            : $"{Names.Label ?? "classes"}: {Few(Names.Classes.Zip(counts).Select(pair => $"{pair.First} {pair.Second.ToString("N0", CultureInfo.InvariantCulture)}"), 20)}";
+        return IsTable
+            ? $"rows of {Width} columns{(Names.Features.Count == 0 ? "" : $" ({Few(Names.Features, 6)})")}, {classes}"
+            : $"{Shape}, {classes}";
+    }
+
+    private static string Few(IEnumerable<string> texts, int most) =>
+        string.Join(", ", texts.Index().TakeWhile(text => text.Index <= most).Select(text => text.Index < most ? text.Item : "..."));
+
+    internal void CheckScale(ByteScale scale)
+    {
+        if (IsTable && !scale.Equals(ByteScale.None))
+            throw new ArgumentException(
+                "these are numbers of a table, not bytes: ByteScale.None leaves them as they are; Scaled gives them to mean 0 and deviation 1", nameof(scale));
+    }
 
     private float[] Numbers() => numbers ?? Array.ConvertAll(Pixels, pixel => (float)pixel);
 

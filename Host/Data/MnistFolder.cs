@@ -1,9 +1,21 @@
+using System.Globalization;
+
 namespace Functional.Host.Data;
 
 /// <summary>A data set in its two parts, whose images have the same shape.</summary>
 /// <param name="Training">To learn from.</param>
 /// <param name="Test">To test with.</param>
-public sealed record ImageDataSet(LabeledImages Training, LabeledImages Test);
+public sealed record ImageDataSet(LabeledImages Training, LabeledImages Test)
+{
+    /// <summary>Both parts with their numbers scaled, as tables of features: with <c>data.Training.Standard(samples)</c>, each
+    /// column to mean 0 and deviation 1 over those training samples.</summary>
+    public ImageDataSet Scaled(FeatureScale scale) => new(Training.Scaled(scale), Test.Scaled(scale));
+
+    /// <summary>One line: how many samples there are, of which form, how many of each class that has a name, and how they are split.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Training.Count + Test.Count:N0} {Training.Told(Test)}; {Training.Count:N0} to train, {Test.Count:N0} to test");
+}
 
 /// <summary>A folder with the four files of MNIST, or of a data set that comes in the same form.</summary>
 public static class MnistFolder

@@ -22,7 +22,9 @@ internal sealed class SafetensorsStream
         Fill(Beginning);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(Beginning);
         if (length > (ulong)limits.HeaderLength)
-            throw Error(0, $"a header of at most {limits.HeaderLength} bytes", $"{length}");
+            throw Beginning.All(value => value is >= 0x20 and < 0x7F or (byte)'\t' or (byte)'\r' or (byte)'\n')
+                ? new DataException(name, null, "a safetensors file", "text")
+                : Error(0, $"a header of at most {limits.HeaderLength} bytes", $"{length}");
         if (length > (ulong)(stream.Length - LengthSize))
             throw Error(0, $"a header of at most the {stream.Length - LengthSize} bytes that follow", $"{length}");
         Beginning = [.. Beginning, .. new byte[length]];

@@ -18,4 +18,15 @@ public sealed record TableNames(IReadOnlyList<string> Features, IReadOnlyList<st
     /// <summary>What a class is called: by its number if it has no name.</summary>
     public string Class(int label) =>
         label >= 0 && label < Classes.Count ? Classes[label] : label.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>As in <c>acidity, sugar for grape: merlot | pinot noir</c>.</summary>
+    public override string ToString() => this is { Features: [], Classes: [] } ? "no names"
+        : $"{string.Join(", ", Features)} for {(Label is null ? "" : $"{Label}: ")}{string.Join(" | ", Classes)}";
+
+    /// <summary>Names of classes that differ in nothing but capital letters and blanks, and so may be meant to be one.</summary>
+    public IEnumerable<IReadOnlyList<string>> AlikeClasses() =>
+        from name in Classes
+        group name by string.Concat(name.ToUpperInvariant().Where(letter => !char.IsWhiteSpace(letter))) into alike
+        where alike.Count() > 1
+        select (IReadOnlyList<string>)[.. alike];
 }

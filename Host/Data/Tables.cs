@@ -25,7 +25,7 @@ public static class Tables
         if (IsNpz(name))
             return LoadNpz(name);
         if (label is null)
-            throw new UsageException($"--label: which column of {name} holds the classes?");
+            throw new UsageException($"which column of {name} holds the classes? (--label COLUMN, or label: \"COLUMN\" in code)");
         if (IsCsv(name))
             return Split(Csv.Read(name, label, known));
         var training = Csv.Read(Path.Combine(name, "train.csv"), label, known);

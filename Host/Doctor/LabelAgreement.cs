@@ -97,7 +97,8 @@ internal static class LabelAgreement
         return (Math.Max(0, (share - chance) / (1 - chance + 1e-9)), Math.Sqrt(share * (1 - share) / queries.Length) / (1 - chance + 1e-9));
     }
 
-    private static Matrix<float> Features(LabeledImages images, int[] samples) => images.Batch(ByteScale.Unit, samples).Inputs;
+    private static Matrix<float> Features(LabeledImages images, int[] samples) =>
+        images.Batch(images.IsTable ? ByteScale.None : ByteScale.Unit, samples).Inputs;
 
     private static string Percent((double Share, double Error) agreement) => agreement.Share.ToString("0%", CultureInfo.InvariantCulture);
 }

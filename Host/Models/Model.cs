@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Numerics;
 using Functional.Host.Data;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Models;
 
@@ -43,8 +45,61 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
     public string? Label { get; init; }
 
     /// <summary>What a class is called: its name or, where that isn't known, its number.</summary>
-    public string ClassName(int index) =>
-        index >= 0 && index < Classes.Count ? Classes[index] : index.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
+    public string ClassName(int index)
+    {
+        // A single output tells two classes apart.
+        var classes = Math.Max(2, Network.Outputs);
+        if (index < 0 || index >= classes)
+            throw new ArgumentOutOfRangeException(nameof(index), $"there is no class {index}: the model's are 0 to {classes - 1}");
+        return index < Classes.Count ? Classes[index] : index.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The class of one sample, and the probabilities of all.</summary>
+    /// <param name="sample">The data's own numbers, as many as the network has inputs: they are scaled here, as they were in training.</param>
+    /// <exception cref="ArgumentException">The sample has another number of numbers, or the model doesn't tell classes apart.</exception>
+    public Prediction<T> Predict(params ReadOnlySpan<T> sample)
+    {
+        CheckCount(sample.Length, null);
+        return Predictions(ScoresOf(sample))[0];
+    }
+
+    /// <summary>The class of each sample, and the probabilities of all; the same bits as for each by itself.</summary>
+    /// <param name="samples">Of each the data's own numbers, as many as the network has inputs: they are scaled here, as they were in training.</param>
+    /// <exception cref="ArgumentException">A sample has another number of numbers, or the model doesn't tell classes apart.</exception>
+    public IReadOnlyList<Prediction<T>> Predict(IReadOnlyList<T[]> samples)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        foreach (var (index, sample) in samples.Index())
+            CheckCount(sample.Length, index);
+        return samples.Count == 0 ? [] : Predictions(ScoresOf(samples.SelectMany(sample => sample).ToArray()));
+    }
+
+    /// <summary>What scores (classes x samples) say of the samples.</summary>
+    internal IReadOnlyList<Prediction<T>> Predictions(Matrix<T> scores)
+    {
+        if (Network.Outputs < 2)
+            throw new ArgumentException("this model has a single output, and no classes to choose from: its Network.Predict gives that");
+        var areProbabilities = Network.Loss.Function.IsSoftmaxCrossEntropy;
+        var numbers = areProbabilities ? Metrics.Softmax(scores) : scores;
+        return [.. Metrics.Classes(scores).Select((answer, i) => new Prediction<T>(this, answer, numbers.Column(i).ToArray(), areProbabilities))];
+    }
+
+    private Matrix<T> ScoresOf(ReadOnlySpan<T> numbers) => Network.Predict(
+        Matrix<T>.Build.Dense(Network.Inputs, numbers.Length / Network.Inputs, Scale.Apply(numbers, Network.Inputs)));
+
+    private void CheckCount(int count, int? index)
+    {
+        if (count == Network.Inputs)
+            return;
+        var names = Features.Count == 0 ? "" : $" ({string.Join(", ", Features.Take(10))}{(Features.Count > 10 ? ", ..." : "")})";
+        throw new ArgumentException(
+            $"{(index is null ? "the sample" : $"sample {index}")} has {count} numbers, but the model takes {Network.Inputs}{names}");
+    }
+
+    /// <summary>One line: the layers, and what they tell apart.</summary>
+    public override string ToString() => Classes.Count == 0 ? $"{Network}"
+        : $"{Network} for {(Label is null ? "" : $"{Label}: ")}{string.Join(" | ", Classes.Take(20))}{(Classes.Count > 20 ? " | ..." : "")}";
 }
 
 /// <summary>
@@ -56,7 +111,7 @@ public static class Model
     /// <summary>Writes a network, which appears whole or not at all.</summary>
     /// <exception cref="Runs.RunException">It can't be written; what was there before still is.</exception>
     public static void Save<T>(string path, Network<T> network) where T : unmanaged, IFloatingPointIeee754<T> =>
-        Save(path, new Model<T>(network));
+        Save(path, new Model<T>(network ?? throw new ArgumentNullException(nameof(network))));
 
     /// <summary>Writes a model, which appears whole or not at all.</summary>
     /// <exception cref="ArgumentException">What the model says of itself doesn't fit its network.</exception>
@@ -92,8 +147,22 @@ public static class Model
         where T : unmanaged, IFloatingPointIeee754<T> =>
         ModelFile.Read(stream, name, layers ?? [], activation);
 
+    /// <summary>The class of each of these samples, and the probabilities of all; bytes take the way that they took in training, to
+    /// the same bits.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="samples">The data's own numbers, not scaled.</param>
+    /// <param name="threads">At least 1; no result depends on it.</param>
+    /// <exception cref="DataException">The samples don't fit the model.</exception>
+    public static IReadOnlyList<Prediction<float>> Predict(this Model<float> model, LabeledImages samples, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(samples);
+        return model.Predictions(ModelEvaluation.Scores(model, "samples", samples, threads));
+    }
+
     private static void Check<T>(Model<T> model) where T : unmanaged, IFloatingPointIeee754<T>
     {
+        ArgumentNullException.ThrowIfNull(model);
         if (ModelText.Fault(model) is { } fault)
             throw new ArgumentException(fault, nameof(model));
     }

@@ -1,7 +1,7 @@
 namespace Functional.Host.Runs;
 
 /// <summary>Tells the end of each epoch, and nothing else.</summary>
-internal sealed class ProgressObserver(IProgress<EpochReport>? progress) : IRunObserver
+internal sealed class ProgressObserver(Action<EpochReport>? epochEnded) : IRunObserver
 {
     /// <inheritdoc/>
     public void Started(RunStart start) { }
@@ -10,7 +10,7 @@ internal sealed class ProgressObserver(IProgress<EpochReport>? progress) : IRunO
     public void Stepped(StepReport report, int samples) { }
 
     /// <inheritdoc/>
-    public void EpochEnded(EpochReport epoch) => progress?.Report(epoch);
+    public void EpochEnded(EpochReport epoch) => epochEnded?.Invoke(epoch);
 
     /// <inheritdoc/>
     public void Finished(RunSummary summary) { }

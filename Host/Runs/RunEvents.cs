@@ -1,3 +1,4 @@
+using System.Globalization;
 using Functional.Host.Data;
 
 namespace Functional.Host.Runs;
@@ -38,6 +39,15 @@ public sealed record EpochReport(
     /// <summary>The first of those with the best validation accuracy; null if there is none.</summary>
     public static EpochReport? Best(IEnumerable<EpochReport> epochs) =>
         epochs.Where(epoch => epoch.ValidationAccuracy is not null).MaxBy(epoch => epoch.ValidationAccuracy);
+
+    /// <summary>As in <c>epoch 30: loss 0.234, training 97.4%, validation 93.8%, test 96.7%</c>.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"epoch {Epoch}: loss {Loss:G3}, {Accuracies(TrainAccuracy, ValidationAccuracy, TestAccuracy)}");
+
+    internal static string Accuracies(double training, double? validation, double test) =>
+        $"training {Percent(training)}, {(validation is { } known ? $"validation {Percent(known)}, " : "")}test {Percent(test)}";
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:F1}%");
 }
 
 /// <summary>How a run ended.</summary>
@@ -59,6 +69,11 @@ public sealed record RunSummary(
 
     /// <summary>The epoch with the best validation accuracy, if there are validation samples.</summary>
     public EpochReport? Best { get; init; }
+
+    /// <summary>As in <c>300 steps: loss 0.234, training 97.4%, validation 93.8%, test 96.7%</c>.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Iterations} steps: loss {Loss:G3}, {EpochReport.Accuracies(TrainAccuracy, ValidationAccuracy, TestAccuracy)}");
 }
 
 /// <summary>How far a run has come: what it needs to go on.</summary>
@@ -88,7 +103,11 @@ public enum RunMoment
 /// <param name="Summary">How it ended.</param>
 public sealed record RunResult(
     RunState State, ByteScale Scale, IReadOnlyList<double> Losses, IReadOnlyList<EpochReport> Epochs,
-    RunSummary Summary);
+    RunSummary Summary)
+{
+    /// <summary>As the summary.</summary>
+    public override string ToString() => Summary.ToString();
+}
 
 /// <summary>Who wants to know how a run goes. Nothing that it does changes the run.</summary>
 public interface IRunObserver

@@ -70,7 +70,7 @@ public sealed record TrainConfiguration
     /// <summary>The share of a target that is spread over all classes.</summary>
     public double LabelSmoothing { get; init; }
 
-    /// <summary>The rule's name.</summary>
+    /// <summary>The rule's name: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, adamw or lion.</summary>
     public string OptimizerName { get; init; } = "sgd";
 
     /// <summary>The rule's learning rate; this and its other numbers are the rule's own defaults if null.</summary>
@@ -94,7 +94,8 @@ public sealed record TrainConfiguration
     /// <summary>Decoupled: the share of a weight, times the learning rate, that each step takes off.</summary>
     public double? WeightDecay { get; init; }
 
-    /// <summary>How the learning rate goes, as <see cref="ScheduleText"/> reads it.</summary>
+    /// <summary>How the learning rate goes: constant, step:EVERY:FACTOR, exponential:FACTOR, cosine[:FINAL] or one-cycle, with
+    /// warmup:STEPS+ before any of them, as <see cref="ScheduleText"/> reads it.</summary>
     public string Schedule { get; init; } = "constant";
 
     /// <summary>The largest element of a gradient; null if it is not clipped.</summary>
@@ -146,7 +147,7 @@ public sealed record TrainConfiguration
     internal Key SplitKey => Key.Child(3);
     internal Key AugmentationKey => Key.Child(4);
 
-    private OptimizerChoice Choice => OptimizerChoice.All.First(choice => choice.Name == OptimizerName);
+    private OptimizerChoice? Choice => OptimizerChoice.All.FirstOrDefault(choice => choice.Name == OptimizerName);
 
     // Those that were told, by the names of their options.
     private (string Option, double? Value)[] Told =>
@@ -158,7 +159,7 @@ public sealed record TrainConfiguration
     /// <summary>A number of the optimizer by the name of its option: as told or, where the rule has it, by default.</summary>
     internal double? OptimizerNumber(string option) =>
         Told.First(number => number.Option == option).Value
-        ?? (Choice.Numbers.TryGetValue(option, out var standard) ? standard : null);
+        ?? (Choice is { } choice && choice.Numbers.TryGetValue(option, out var standard) ? standard : null);
 
     /// <summary>The same with the rule's numbers as they are by default.</summary>
     internal TrainConfiguration WithoutOptimizerNumbers() => this with
@@ -167,8 +168,9 @@ public sealed record TrainConfiguration
     };
 
     /// <summary>The optimizer as the core has it, for a run of so many steps.</summary>
+    /// <exception cref="UsageException">There is no such optimizer or schedule.</exception>
     public Optimizer CreateOptimizer(int steps) =>
-        Choice.Create(option => OptimizerNumber(option)!.Value)
+        (Choice ?? throw new UsageException(Misnamed)).Create(option => OptimizerNumber(option)!.Value)
             .WithWeightDecay(OptimizerNumber("weight-decay")!.Value)
             .With(ScheduleText.Parse(Schedule, steps / Math.Max(1, Accumulate)))
             .WithClipValue(ClipValue ?? double.PositiveInfinity)
@@ -201,16 +203,17 @@ public sealed record TrainConfiguration
     /// <summary>How many steps the run takes.</summary>
     public int Steps(int stepsPerEpoch) => Iterations ?? checked(Epochs * stepsPerEpoch);
 
-    /// <summary>Everything wrong with the configuration by itself, an entry per fault that begins with the option.</summary>
+    /// <summary>Everything wrong with the configuration by itself, an entry per fault that begins with the option as the command line
+    /// names it: <c>--batch-size</c> is <see cref="BatchSize"/>. Empty if all is right.</summary>
     public IReadOnlyList<string> Faults() =>
     [
         .. Positive("samples", Samples),
         .. Validation is >= 0 and < 1 ? [] : (string[])[$"--validation: a share from 0 up to 1 is needed, not {Validation}"],
         .. Hidden.SelectMany(units => Positive("hidden", units)),
         .. from number in Told
-           where number.Value is not null && !Choice.Numbers.ContainsKey(number.Option)
+           where number.Value is not null && Choice is not null && !Choice.Numbers.ContainsKey(number.Option)
            select $"--{number.Option}: {OptimizerName} has no such number; {OptimizerChoice.Having(number.Option)} have",
-        .. CreateOptimizer(1).Faults().Select(fault => $"--{OptionOf(fault)}: {fault}"),
+        .. OptimizerFaults(),
         .. Share("dropout", Dropout, "up to 1", Dropout < 1),
         .. NotNegative("l1", L1),
         .. NotNegative("l2", L2),
@@ -239,10 +242,29 @@ public sealed record TrainConfiguration
         return string.Join(' ', words);
     }
 
+    /// <summary>One line: the command that runs it or, if it can't be run, what is wrong with it.</summary>
+    public override string ToString() => Faults() is { Count: > 0 } faults ? string.Join("; ", faults) : CommandLine();
+
     /// <summary>The command that does the same again, given the folder: where the run's length, and its schedule with it, was
     /// changed on the way, no other one does.</summary>
     public string CommandAgain(string? folder) =>
         Stages.Count == 0 || folder is null ? CommandLine() : $"functional verify {Quoted(folder)}";
+
+    private string Misnamed => $"--optimizer: '{OptimizerName}' is no optimizer: {string.Join(", ", OptimizerChoice.All.Select(choice => choice.Name))}";
+
+    private IEnumerable<string> OptimizerFaults()
+    {
+        if (Choice is null)
+            return [Misnamed];
+        try
+        {
+            return CreateOptimizer(1).Faults().Select(fault => $"--{OptionOf(fault)}: {fault}");
+        }
+        catch (UsageException e)
+        {
+            return [$"--schedule: {e.Message}"];
+        }
+    }
 
     // The core names its numbers as the options are named, with spaces for dashes.
     private static string OptionOf(string fault) =>

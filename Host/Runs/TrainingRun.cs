@@ -18,6 +18,10 @@ public sealed class TrainingRun
     /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
     public TrainingRun(TrainConfiguration configuration, ImageDataSet data)
     {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(data);
+        if (configuration.Faults() is { Count: > 0 } faults)
+            throw new UsageException(string.Join('\n', faults));
         (this.configuration, this.data, seen) = (configuration, data, data);
         var training = data.Training;
         if (configuration.Samples > training.Count)
@@ -31,7 +35,7 @@ public sealed class TrainingRun
             if (training.IsTable)
             {
                 FeatureScale = configuration.Scale == DataScale.None ? FeatureScale.None : training.Standard(samples.Training);
-                seen = new ImageDataSet(training.Scaled(FeatureScale), data.Test.Scaled(FeatureScale));
+                seen = data.Scaled(FeatureScale);
                 training = seen.Training;
             }
             scale = training.IsTable ? ByteScale.None : configuration.Scale switch
@@ -99,6 +103,10 @@ public sealed class TrainingRun
         Label = data.Training.Names.Label,
     };
 
+    /// <summary>One line: the layers, how they are trained, and on what.</summary>
+    public override string ToString() =>
+        $"{Start.Training.Network} with {Optimizer(0)}, {Iterations} steps on {data}";
+
     /// <summary>The batches of all steps in their order, augmented: who trains on them gets the run's own states.</summary>
     public IEnumerable<Batch<float>> Batches() => LazyBatches().Select(make => make());
 
@@ -112,12 +120,24 @@ public sealed class TrainingRun
     public bool IsOver(int step, IReadOnlyList<EpochReport> epochs) => step >= Iterations || HasStalled(epochs);
 
     /// <summary>Trains to the end, or until it is cancelled; nothing is written.</summary>
-    /// <param name="progress">Is told of each epoch.</param>
+    /// <param name="progress">Is told of each epoch. A <see cref="Progress{T}"/> passes that on to other threads, where it may arrive
+    /// after the run has ended: to gather reports, give an action.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <param name="cancellation">Ends the run after the step that is being taken.</param>
     /// <exception cref="RunException">The loss is no longer finite.</exception>
     public RunResult Run(IProgress<EpochReport>? progress = null, int threads = 1, CancellationToken cancellation = default) =>
-        Run(new ProgressObserver(progress), threads, folder: null, cancellation);
+        Run(new ProgressObserver(progress is null ? null : progress.Report), threads, folder: null, cancellation);
+
+    /// <summary>Trains to the end, or until it is cancelled; nothing is written.</summary>
+    /// <param name="epochEnded">Is called with each epoch's report, before the next epoch begins.</param>
+    /// <param name="threads">At least 1; no result depends on it.</param>
+    /// <param name="cancellation">Ends the run after the step that is being taken.</param>
+    /// <exception cref="RunException">The loss is no longer finite.</exception>
+    public RunResult Run(Action<EpochReport> epochEnded, int threads = 1, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(epochEnded);
+        return Run(new ProgressObserver(epochEnded), threads, folder: null, cancellation);
+    }
 
     /// <summary>Trains to the end, or until it is cancelled.</summary>
     /// <param name="observer">Is told how it goes.</param>

@@ -69,6 +69,13 @@ public sealed class Study : IDisposable
         return Trials;
     }
 
+    /// <summary>One line: its name, how many trials it has, and the best.</summary>
+    public override string ToString()
+    {
+        var trials = Trials;
+        return $"{Name}: {trials.Count} trials{(BestOf(trials, Settings.Direction) is { } best ? $", best {best}" : "")}";
+    }
+
     /// <summary>Closes its storage.</summary>
     public void Dispose() => storage.Dispose();
 

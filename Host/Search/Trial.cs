@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Functional.Host.Search;
 
@@ -51,4 +52,16 @@ public sealed record Trial(int Number, Configuration Configuration)
 
     /// <summary>The objective's value, or of a pruned trial its last intermediate one.</summary>
     public double? Value => Result?.Value;
+
+    /// <summary>As in <c>trial 3: 0.9333 with rate=0.609, units=20</c>; numbers are rounded.</summary>
+    public override string ToString()
+    {
+        var end = Value is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value:G4}") : "";
+        var state = State == TrialState.Complete ? end : $"{State.ToString().ToLowerInvariant()}{(end == "" ? "" : $" at {end}")}";
+        return string.Create(CultureInfo.InvariantCulture, $"trial {Number}: {state} with {string.Join(", ", Configuration.Select(Rounded))}");
+    }
+
+    private static string Rounded(KeyValuePair<string, string> pair) =>
+        pair.Value.Length > 6 && Domain.Number(pair.Value) is { } number
+            ? string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={number:G3}") : $"{pair.Key}={pair.Value}";
 }

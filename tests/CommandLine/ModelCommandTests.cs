@@ -120,11 +120,12 @@ public sealed class ModelCommandTests : IDisposable
         File.WriteAllText(folder["broken"], "12345678{}");
         foreach (var (message, arguments) in (ReadOnlySpan<(string, string[])>)
                  [
-                     ("--label: which column of t.csv holds the classes?", ["train", "--data", "t.csv"]),
+                     ("which column of t.csv holds the classes? (--label COLUMN, or label: \"COLUMN\" in code)", ["train", "--data", "t.csv"]),
                      ("t.csv: at line 1: expected a column 'x', which holds the classes, found size, kind, weight", ["train", "--data", "t.csv", "--label", "x"]),
                      ("--augment: images can be changed, but these are tables of numbers", ["train", "--data", "t.csv", "--label", "kind", "--augment", "shift"]),
                      ("digits: expected samples of 4 numbers, as the model takes them, found images of 28 x 28", ["evaluate", "m", "--data", "digits"]),
                      ("--data: on which data? (m lies in no run's folder, which would tell)", ["evaluate", "m"]),
+                     ("t.csv: expected a safetensors file, found text", ["evaluate", "t.csv", "--data", "digits"]),
                      ("none: expected a file, found none", ["evaluate", "none", "--data", "digits"]),
                      ("bad.pgm: expected samples of 4 numbers, as the model takes them, found images of 3 x 2", ["predict", "m", "bad.pgm"]),
                      ("--activation: expected relu, leaky-relu[:SLOPE], sigmoid, tanh, gelu, silu, elu[:ALPHA] or softplus, found 'x'", ["predict", "m", "bad.pgm", "--activation", "x"]),

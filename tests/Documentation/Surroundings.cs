@@ -12,38 +12,12 @@ internal static class Surroundings
         global using System.Threading.Tasks;
         """;
 
-    private const string Front = """
-        global using static Around;
-        using Functional;
-        using MathNet.Numerics.LinearAlgebra;
-        static class Around
-        {
-            public static IEnumerable<Batch<float>> batches = [];
-            public static Matrix<float> images = null!;
-        }
-        """;
-
     private static readonly Dictionary<string, string> OfPages = new()
     {
-        ["README.md"] = Front,
-        ["README.ja.md"] = Front,
-        ["docs/search.md"] = """
-            global using static Around;
-            static class Around
-            {
-                public static double Loss(double rate, int units, Functional.Host.Search.TrialReporter reporter) => rate * units;
-            }
-            """,
         ["docs/models.md"] = """
-            global using Functional;
-            global using Functional.Host.Models;
-            global using static Around;
+            using Functional;
             using MathNet.Numerics.LinearAlgebra;
-            static class Around
-            {
-                public static Network<float> network = null!;
-            }
-            """ + OwnLayer("Scale", "float"),
+            """ + OwnLayer("Scale<T>", "T", " where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>"),
         ["docs/doctor.md"] = """
             global using Functional;
             global using static Around;
@@ -75,9 +49,9 @@ internal static class Surroundings
         _ => [],
     };
 
-    private static string OwnLayer(string name, string element) => $$"""
+    private static string OwnLayer(string name, string element, string constraint = "") => $$"""
 
-        sealed class {{name}}(Vector<{{element}}> factors) : ILayer<{{element}}>
+        sealed class {{name}}(Vector<{{element}}> factors) : ILayer<{{element}}>{{constraint}}
         {
             public string Name => "own";
             public string Description => Name;

@@ -1,3 +1,4 @@
+using Functional.Host;
 using Functional.Host.Data;
 using Functional.Host.Runs;
 
@@ -28,4 +29,28 @@ public class ProgressTests
         Assert.InRange(result.State.Step, 2 * run.StepsPerEpoch, 2 * run.StepsPerEpoch + 1);
         Assert.Equal(4, run.Run().Epochs.Count);
     }
+
+    [Fact]
+    public void An_action_has_been_told_every_epoch_when_the_run_ends()
+    {
+        var run = new TrainingRun(new TrainConfiguration { Samples = 300, Epochs = 4 }, DataSets.Load("digits"));
+        var epochs = new List<EpochReport>();
+        var result = run.Run(epochs.Add, threads: 1);
+        Assert.Equal(result.Epochs, epochs);
+    }
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void A_configuration_that_can_not_be_is_refused_before_anything_is_done(TrainConfiguration configuration, string message) =>
+        Assert.Equal(message, Assert.Throws<UsageException>(() => new TrainingRun(configuration, DataSets.Load("digits"))).Message);
+
+    public static TheoryData<TrainConfiguration, string> Wrong => new()
+    {
+        { new() { OptimizerName = "adm" }, "--optimizer: 'adm' is no optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, adamw, lion" },
+        { new() { Schedule = "cosin" }, "--schedule: expected [warmup:STEPS+] constant, step:EVERY:FACTOR, exponential:FACTOR, cosine[:FINAL] or one-cycle, found 'cosin'" },
+        { new() { Patience = 3 }, "--patience: there is no validation accuracy to wait for without --validation" },
+        { new() { Epochs = 0 }, "--epochs: at least 1 is needed, not 0" },
+        { new() { LearningRate = -1 }, "--learning-rate: the learning rate must be finite and not negative, but is -1" },
+        { new() { Dropout = 1 }, "--dropout: a share from 0 up to 1 is needed, not 1" },
+    };
 }

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Functional.Host.Models;
+
+/// <summary>What a model says of one sample.</summary>
+public sealed class Prediction<T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private const double Mentioned = 0.01;
+    private const int MostMentioned = 3;
+
+    private readonly Model<T> model;
+
+    internal Prediction(Model<T> model, int answer, T[] numbers, bool areProbabilities)
+    {
+        (this.model, Class) = (model, answer);
+        (Probabilities, Scores) = areProbabilities ? (numbers, (T[])[]) : ([], numbers);
+    }
+
+    /// <summary>The class with the largest score, from 0; -1 if a score is not a number.</summary>
+    public int Class { get; }
+
+    /// <summary>What that is called: its name or, where the model knows none, its number; null if there is no class.</summary>
+    public string? ClassName => Class < 0 ? null : model.ClassName(Class);
+
+    /// <summary>The probability of each class, in order; none if the model's loss is not softmax cross-entropy.</summary>
+    public IReadOnlyList<T> Probabilities { get; }
+
+    /// <summary>The score of each class, in order, where those are no probabilities.</summary>
+    public IReadOnlyList<T> Scores { get; }
+
+    /// <summary>The probability of the class; NaN if there is none.</summary>
+    public T Probability => Class < 0 || Probabilities.Count == 0 ? T.NaN : Probabilities[Class];
+
+    /// <summary>The class and, in parentheses, others that are at least 1% likely.</summary>
+    public override string ToString()
+    {
+        if (Class < 0)
+            return "no class: a score is not a number";
+        var others = Enumerable.Range(0, Probabilities.Count)
+            .Where(label => label != Class && double.CreateSaturating(Probabilities[label]) >= Mentioned)
+            .OrderByDescending(label => Probabilities[label]).Take(MostMentioned).Select(Of).ToArray();
+        return others.Length == 0 ? Of(Class) : $"{Of(Class)}  ({string.Join(", ", others)})";
+    }
+
+    private string Of(int label) => Probabilities.Count > 0
+        ? Invariant($"{model.ClassName(label)} {100 * double.CreateSaturating(Probabilities[label]):F2}%")
+        : Invariant($"{model.ClassName(label)} {Scores[label]:G4}");
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

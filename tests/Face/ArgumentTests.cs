@@ -1,0 +1,76 @@
+using Functional.Host.Data;
+using Functional.Host.Models;
+using Functional.Host.Runs;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Functional.Tests.Face;
+
+/// <summary>What callers can get wrong is told with its name and place.</summary>
+public class ArgumentTests
+{
+    private static readonly Network<float> Net = Network.Create([4, 3], Activation.Relu, Initializer.He);
+    private static readonly Matrix<float> X = Matrix<float>.Build.Dense(4, 2);
+    private static readonly ImageDataSet Table =
+        new(new(new float[8], TableNames.None, 2, new byte[2]), new(new float[8], TableNames.None, 2, new byte[2]));
+
+    public static TheoryData<string, Action> Nulls => new()
+    {
+        { "name", () => DataSets.Load(null!) },
+        { "x", () => Net.Predict(null!) },
+        { "network", () => Network.Predict(null!, X) },
+        { "labels", () => Batch.Of(X, (int[])null!) },
+        { "inputs", () => Batch.Of((Matrix<float>)null!, [0]) },
+        { "rows", () => Batch.OfRows((float[,])null!, [0]) },
+        { "sizes", () => Network.Create(null!, Activation.Relu, Initializer.He) },
+        { "activation", () => Network.Create([4, 3], (Activation)null!, Initializer.He) },
+        { "layers", () => Network.Of<float>(null!) },
+        { "state", () => Training.Step((TrainingState<float>)null!, Batch.Of(X, [0, 1])) },
+        { "batch", () => Training.Step(Training.Start(Net, Optimizer.Adam()), (Batch<float>)null!) },
+        { "batch", () => Net.Accuracy(null!) },
+        { "optimizer", () => Training.Start(Net, null!) },
+        { "configuration", () => _ = new TrainingRun(null!, Table) },
+        { "data", () => _ = new TrainingRun(new TrainConfiguration(), null!) },
+        { "network", () => Model.Save("x", (Network<float>)null!) },
+        { "model", () => Model.Save("x", (Model<float>)null!) },
+        { "images", () => _ = new Loader(null!, [0], 1, Sampling.Shuffle, ByteScale.None, Key.OfSeed(0)) },
+        { "indices", () => Table.Training.Batch(ByteScale.None, null!) },
+        { "samples", () => new Model<float>(Net).Predict((float[][])null!) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Nulls))]
+    public void Null_is_told_by_the_name_of_its_parameter(string parameter, Action act) =>
+        Assert.Equal(parameter, Assert.Throws<ArgumentNullException>(act).ParamName);
+
+    public static TheoryData<string, Action> Wrong => new()
+    {
+        { "sample 2 was asked for, but samples are 0 to 1", () => Table.Training.Batch(ByteScale.None, [0, 2]) },
+        { "sample -1 was asked for, but samples are 0 to 1", () => Table.Training.Batch(ByteScale.None, [-1]) },
+        { "these are numbers of a table, not bytes: ByteScale.None leaves them as they are; Scaled gives them to mean 0 and deviation 1", () => Table.Training.Batch(ByteScale.Unit, [0]) },
+        {
+            "these are numbers of a table, not bytes: ByteScale.None leaves them as they are; Scaled gives them to mean 0 and deviation 1",
+            () => _ = new Loader(Table.Training, [0], 1, Sampling.Shuffle, ByteScale.Unit, Key.OfSeed(0))
+        },
+        { "x has no samples (columns)", () => Net.Predict(Matrix<float>.Build.Dense(4, 0)) },
+        { "sample 1 has label 3, but the network tells only 3 classes apart", () => Net.Accuracy(Batch.Of(X, [0, 3])) },
+        { "sample 1 has label 3, but the network tells only 3 classes apart", () => Net.Correct(Batch.Of(X, [0, 3])) },
+        { "the learning rate must be finite and not negative, but is -1", () => Training.Start(Net, Optimizer.Adam(learningRate: -1)) },
+        { "the learning rate must be finite and not negative, but is NaN", () => Training.Start(Net, Optimizer.Sgd(double.NaN)) },
+        {
+            "layer 2 (dropout 1): the ratio dropped must be from 0 up to 1, but is 1",
+            () => Network.Create<float>([4, 5, 3], _ => [Layer.Dropout<float>(1)], Initializer.He, 1L)
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void What_can_not_be_is_told(string message, Action act) =>
+        Assert.Equal(message, Assert.ThrowsAny<ArgumentException>(act).Message.Split(" (Parameter")[0]);
+
+    [Fact]
+    public void A_long_list_of_wrong_derivatives_says_how_many_more_there_are()
+    {
+        var report = GradientCheck.OfFunction(x => x.Sum(), x => 2 * x + 5, Vector<double>.Build.Dense(19, 1.0));
+        Assert.EndsWith("\n... and 9 more", report.ToString(), StringComparison.Ordinal);
+    }
+}

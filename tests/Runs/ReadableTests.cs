@@ -1,0 +1,69 @@
+using Functional.Host.Data;
+using Functional.Host.Models;
+using Functional.Host.Runs;
+using Functional.Host.Search;
+
+namespace Functional.Tests.Runs;
+
+/// <summary>What the host's values print: a line that a person can read.</summary>
+public class ReadableTests
+{
+    private static readonly TableNames Wine = new(["acidity", "sugar"], ["merlot", "pinot noir", "Merlot"], "grape");
+    private static readonly LabeledImages Rows = new(new float[8], Wine, 3, [0, 1, 0, 2]);
+    private static readonly LabeledImages Images = new(2, 3, 4, new byte[12], new byte[2]);
+    private static readonly EpochReport Epoch = new(30, 300, 0.23412, 0.9743, 0.9381, 0.9667, 1.5, "digest");
+    private static readonly Trial Tried = new(3, new Configuration([new("rate", "0.60912345"), new("units", "20")]));
+
+    public static TheoryData<object, string> Lines => new()
+    {
+        { new ImageDataSet(Rows, Rows), "8 rows of 2 columns (acidity, sugar), grape: merlot 4, pinot noir 2, Merlot 2; 4 to train, 4 to test" },
+        { Rows, "4 rows of 2 columns (acidity, sugar), grape: merlot 2, pinot noir 1, Merlot 1" },
+        { new LabeledImages(new float[14], TableNames.None, 2, new byte[2]), "2 rows of 7 columns, 2 classes" },
+        { new LabeledImages(new float[7], new TableNames(["a", "b", "c", "d", "e", "f", "g"], [], null), 2, new byte[1]), "1 rows of 7 columns (a, b, c, d, e, f, ...), 2 classes" },
+        { new ImageDataSet(Images, Images), "4 images of 2 x 3, 4 classes; 2 to train, 2 to test" },
+        { Wine, "acidity, sugar for grape: merlot | pinot noir | Merlot" },
+        { TableNames.None, "no names" },
+        { Epoch, "epoch 30: loss 0.234, training 97.4%, validation 93.8%, test 96.7%" },
+        { Epoch with { ValidationAccuracy = null }, "epoch 30: loss 0.234, training 97.4%, test 96.7%" },
+        { new RunSummary(0.9743, 0.9381, 0.9667, 0.23412, 300, 1.5, "digest", false, null), "300 steps: loss 0.234, training 97.4%, validation 93.8%, test 96.7%" },
+        { new TrainConfiguration { Hidden = [16], Validation = 0.2 }, "functional train --validation 0.2 --hidden 16" },
+        { new TrainConfiguration { OptimizerName = "adm" }, "--optimizer: 'adm' is no optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, adamw, lion" },
+        { Tried, "trial 3: running with rate=0.609, units=20" },
+        { Tried with { State = TrialState.Complete, Result = new TrialResult(TrialState.Complete, [], [], 1, 0.93333) }, "trial 3: 0.9333 with rate=0.609, units=20" },
+        { Tried with { State = TrialState.Pruned, Result = new TrialResult(TrialState.Pruned, [], [], 1, 0.5) }, "trial 3: pruned at 0.5 with rate=0.609, units=20" },
+        {
+            new Model<float>(Network.Create([2, 4, 3], Activation.Relu, Initializer.He)) { Classes = Wine.Classes, Label = "grape" },
+            "affine 2 -> 4, relu, affine 4 -> 3 for grape: merlot | pinot noir | Merlot"
+        },
+        { new Model<float>(Network.Create([2, 4], Activation.Relu, Initializer.He)), "affine 2 -> 4" },
+        {
+            new TrainingRun(new TrainConfiguration { Hidden = [5], Epochs = 2 }, new ImageDataSet(Rows, Rows)),
+            "affine 2 -> 5, relu, affine 5 -> 3 with SGD (learning rate 0.1), 2 steps on "
+                + "8 rows of 2 columns (acidity, sugar), grape: merlot 4, pinot noir 2, Merlot 2; 4 to train, 4 to test"
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Lines))]
+    public void It_is_one_readable_line(object value, string line) => Assert.Equal(line, value.ToString());
+
+    [Fact]
+    public void A_study_tells_its_best_trial()
+    {
+        using var study = Study.InMemory(new StudySettings(new SearchSpace(Hyperparameter.Choice("kind", "a"))));
+        Assert.EndsWith(": 0 trials", study.ToString(), StringComparison.Ordinal);
+        study.Run((_, _) => 0.5, trials: 2);
+        Assert.EndsWith(": 2 trials, best trial 0: 0.5 with kind=a", study.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_result_prints_its_summary()
+    {
+        var result = new TrainingRun(new TrainConfiguration { Epochs = 1 }, new ImageDataSet(Rows, Rows)).Run();
+        Assert.Equal(result.Summary.ToString(), result.ToString());
+    }
+
+    [Fact]
+    public void Classes_that_differ_in_case_or_blanks_are_told() =>
+        Assert.Equal([["merlot", "Merlot"]], Wine.AlikeClasses());
+}
