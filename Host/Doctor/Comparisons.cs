@@ -36,7 +36,8 @@ internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
         var other = Trial.Run(change.Configuration, data, most, Budget) with { Attainable = trial.Attainable };
         var gain = other.Learned - trial.Learned;
         var share = gain / (1 - trial.Learned + 1e-9);
-        if (gain < LeastGain || share < LeastShare)
+        // An average is of the very same run: what it loses is no matter of luck.
+        if (gain < LeastGain || share < (change.Kind == FindingKind.AverageTooSlow ? LeastShare / 3 : LeastShare))
             return null;
         // What is learned by heart only, the other run may do better without.
         var holds = other.Holding - trial.Holding >= Math.Max(LeastGain, 1 / Math.Sqrt(Math.Min(data.Test.Count, Trial.ProbeSamples)));

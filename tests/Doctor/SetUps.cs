@@ -110,7 +110,9 @@ public static class SetUps
                new(FindingKind.LeakedSamples, options, _ => Flowers.Leaked(Flowers.Of(500), 50), "flowers, 50 in test"),
            ]
            select broken,
-        .. Of(FindingKind.AverageTooSlow, "average 0.9999 epochs 1", "average 0.99999 iterations 60 hidden 100,100", "average 0.9999 batch-norm true epochs 1", "average 0.9999 samples 500 epochs 6", "average 0.999 optimizer adam iterations 40"),
+        // On MNIST these two lose less than 3 of 100 by their average, which is no trouble.
+        new(FindingKind.AverageTooSlow, "average 0.9999 epochs 1"), new(FindingKind.AverageTooSlow, "average 0.99999 iterations 60 hidden 100,100"),
+        .. Of(FindingKind.AverageTooSlow, "average 0.9999 batch-norm true epochs 1", "average 0.9999 samples 500 epochs 6", "average 0.999 optimizer adam iterations 40"),
         .. Of(FindingKind.TooFewSteps, "validation 0.2 patience 1 samples 400 learning-rate 0.02 epochs 400"),
         .. Of(FindingKind.SymmetricWeights,
             "init zero", "init zero optimizer adam hidden 100,100", "init constant:0.01 optimizer adam", "init constant:0.01 hidden 30,30 optimizer momentum",
