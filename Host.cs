@@ -27,13 +27,13 @@ try
 {
     return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception e) when (e is UsageException or DataException)
+catch (Exception e) when (Cause(e) is UsageException or DataException)
 {
-    return Fail(ExitCode.Usage, e.Message);
+    return Fail(ExitCode.Usage, Cause(e).Message);
 }
-catch (Exception e) when (e is RunException or FetchException)
+catch (Exception e) when (Cause(e) is RunException or FetchException)
 {
-    return Fail(ExitCode.Failed, e.Message);
+    return Fail(ExitCode.Failed, Cause(e).Message);
 }
 
 static int Fail(int code, string message)
@@ -42,3 +42,6 @@ static int Fail(int code, string message)
         Console.Error.WriteLine($"functional: {line}");
     return code;
 }
+
+// Of what was done side by side, the first failure.
+static Exception Cause(Exception e) => e is AggregateException { InnerExceptions: [var first, ..] } ? Cause(first) : e;

@@ -34,7 +34,7 @@ public static class OutputFile
                 FlushFolder(Path.GetDirectoryName(path));
             });
         }
-        catch (RunException) when (File.Exists(temporary))
+        catch when (File.Exists(temporary))
         {
             File.Delete(temporary);
             throw;
@@ -66,7 +66,8 @@ public static class OutputFile
     }
 
     // That a file was renamed is itself a change of its folder, which has a place on the disk of its own. (Windows keeps
-    // such changes in a journal, and has no way to ask for more.)
+    // such changes in a journal, and has no way to ask for more.) Some file systems, mostly those of other machines, refuse to
+    // flush a folder: then there is no more to be had, and the file, whose bytes are flushed, is in its place all the same.
     private static void FlushFolder(string? folder)
     {
         if (OperatingSystem.IsWindows())
@@ -74,20 +75,17 @@ public static class OutputFile
         const int readOnly = 0;
         var descriptor = open(folder is { Length: > 0 } ? folder : ".", readOnly);
         if (descriptor < 0)
-            throw new IOException($"the folder can't be flushed: {Marshal.GetLastPInvokeErrorMessage()}");
-        var failed = fsync(descriptor) != 0;
-        var error = Marshal.GetLastPInvokeErrorMessage();
+            return;
+        _ = fsync(descriptor);
         _ = close(descriptor);
-        if (failed)
-            throw new IOException($"the folder can't be flushed: {error}");
     }
 
-    [DllImport("libc", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DllImport("libc", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     private static extern int open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
 
-    [DllImport("libc", SetLastError = true)]
+    [DllImport("libc")]
     private static extern int fsync(int descriptor);
 
-    [DllImport("libc", SetLastError = true)]
+    [DllImport("libc")]
     private static extern int close(int descriptor);
 }

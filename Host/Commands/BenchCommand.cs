@@ -22,8 +22,7 @@ public static class BenchCommand
         var seconds = new Option<double>("--seconds")
         {
             HelpName = "S",
-            Description = "time for each measurement, half of it again for warming up " +
-                $"[default: {DefaultSeconds.ToString(CultureInfo.InvariantCulture)}]",
+            Description = "time for each measurement, half of it again for warming up",
             DefaultValueFactory = _ => DefaultSeconds,
             CustomParser = result =>
             {

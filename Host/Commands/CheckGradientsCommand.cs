@@ -25,7 +25,7 @@ public static class CheckGradientsCommand
         var samples = new Option<int>("--samples")
         {
             HelpName = "N",
-            Description = "how many of the first training samples are used [default: 3]",
+            Description = "how many of the first training samples are used",
             DefaultValueFactory = _ => 3,
         };
         var threads = CommonOptions.Threads();

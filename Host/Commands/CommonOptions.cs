@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Functional.Host.Runs;
 
@@ -9,36 +10,23 @@ namespace Functional.Host.Commands;
 public static class CommonOptions
 {
     /// <summary>How many threads; all cores unless told.</summary>
-    public static Option<int> Threads()
-    {
-        var option = new Option<int>("--threads")
-        {
-            HelpName = "N",
-            Description = "threads to use; no result depends on it",
-            DefaultValueFactory = _ => Environment.ProcessorCount,
-            CustomParser = result =>
-            {
-                if (int.TryParse(result.Tokens[0].Value, out var threads) && threads >= 1)
-                    return threads;
-                result.AddError($"--threads: expected an integer from 1 on, found '{result.Tokens[0].Value}'");
-                return 1;
-            },
-        };
-        return option;
-    }
+    public static Option<int> Threads() => Count("--threads", "threads to use; no result depends on it", Environment.ProcessorCount);
 
     /// <summary>An integer from 1 on.</summary>
+    public static Option<int> Count(string name, string description, int standard) => new(name)
+    {
+        HelpName = "N",
+        Description = description,
+        DefaultValueFactory = _ => standard,
+        CustomParser = result => ReadCount(result, name) ?? standard,
+    };
+
+    /// <summary>An integer from 1 on, or null unless told.</summary>
     public static Option<int?> Count(string name, string description) => new(name)
     {
         HelpName = "N",
         Description = description,
-        CustomParser = result =>
-        {
-            if (int.TryParse(result.Tokens[0].Value, out var count) && count >= 1)
-                return count;
-            result.AddError($"{name}: expected an integer from 1 on, found '{result.Tokens[0].Value}'");
-            return null;
-        },
+        CustomParser = result => ReadCount(result, name),
     };
 
     /// <summary>A number of seconds above 0.</summary>
@@ -93,4 +81,13 @@ public static class CommonOptions
         let value = parsed.GetValue(option)
         where value is not null
         select KeyValuePair.Create(option.Name[2..], value);
+
+    private static int? ReadCount(ArgumentResult result, string name)
+    {
+        var text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1)
+            return count;
+        result.AddError($"{name}: expected an integer from 1 on, found '{text}'");
+        return null;
+    }
 }

@@ -162,8 +162,6 @@ public static class DataCommand
         ])
     { Columns = SheetColumns };
 
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
     // A line when a file begins, and whenever something is decided about it.
     private sealed class FetchLines(TextWriter output) : IProgress<FetchProgress>
     {

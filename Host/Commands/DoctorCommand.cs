@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using Functional.Host.Data;
 using Functional.Host.Doctor;
@@ -87,7 +86,7 @@ public static class DoctorCommand
 
     private static void WriteLines(TextWriter output, Examination examination)
     {
-        output.WriteLine(Text(
+        output.WriteLine(Invariant(
             $"{examination.Steps:N0} of {examination.Planned:N0} steps tried: loss {examination.Loss:F3} (guessing costs {examination.Chance:F3}), training {PlainReport.Percent(examination.TrainAccuracy)}, test {PlainReport.Percent(examination.TestAccuracy)} of up to 1,000 samples"));
         if (examination.Findings.Count == 0)
             output.WriteLine("nothing is wrong");
@@ -99,6 +98,4 @@ public static class DoctorCommand
             output.WriteLine($"  {finding.Advice}");
         }
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Functional.Host.Data;
 using Functional.Host.Models;
 using Functional.Host.Reporting;
@@ -28,7 +27,7 @@ public static class EvaluateCommand
         var part = new Option<string>("--part")
         {
             HelpName = string.Join('|', Parts),
-            Description = "which part of the data [default: test]",
+            Description = "which part of the data",
             DefaultValueFactory = _ => Parts[0],
         };
         part.AcceptOnlyFromAmong(Parts);
@@ -117,6 +116,4 @@ public static class EvaluateCommand
         if (unanswered > 0)
             Console.WriteLine(Invariant($"{unanswered} samples got no answer: a score was not a number"));
     }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

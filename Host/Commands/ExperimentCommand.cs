@@ -55,16 +55,16 @@ public static class ExperimentCommand
     {
         private readonly Option<string> data = new("--data")
         {
-            HelpName = "NAME|DIR", Description = "digits (built in), mnist, or a folder with four files in the MNIST format [default: digits]",
+            HelpName = "NAME|DIR", Description = "digits (built in), mnist, or a folder with four files in the MNIST format",
             DefaultValueFactory = _ => "digits",
         };
         private readonly Option<string?> folder = new("--out") { HelpName = "DIR", Description = "where the page goes, as index.html (runs/TIME-NAME unless told)" };
         private readonly Option<bool> force = new("--force") { Description = "replace a page that the folder holds" };
         private readonly Option<bool> quick = new("--quick") { Description = "a small pass: fewer steps, fewer samples to test with" };
         private readonly Option<bool> bookOnly = new("--book-only") { Description = "only what the book's own programs run" };
-        private readonly Option<int> seeds = Positive("--seeds", "N", "repeat everything with so many seeds, and show medians and bands", 1);
-        private readonly Option<long> seed = new("--seed") { HelpName = "N", Description = "the first seed [default: 1]", DefaultValueFactory = _ => 1 };
-        private readonly Option<string> language = new("--lang") { HelpName = "en|ja", Description = "what the page is written in [default: en]", DefaultValueFactory = _ => "en" };
+        private readonly Option<int> seeds = CommonOptions.Count("--seeds", "repeat everything with so many seeds, and show medians and bands", 1);
+        private readonly Option<long> seed = new("--seed") { HelpName = "N", Description = "the first seed", DefaultValueFactory = _ => 1 };
+        private readonly Option<string> language = new("--lang") { HelpName = "en|ja", Description = "what the page is written in", DefaultValueFactory = _ => "en" };
         private readonly Option<int> threads = CommonOptions.Threads();
         private readonly Option<bool> open = new("--open") { Description = "open the page in the browser" };
         private readonly Option<bool> plain = new("--plain") { Description = "plain lines, without a bar" };
@@ -147,19 +147,5 @@ public static class ExperimentCommand
             }
             report.Write("summary", new { Claims = claims.Length, Held = held, Page = page, Seconds = seconds });
         }
-
-        private static Option<int> Positive(string name, string value, string help, int standard) => new(name)
-        {
-            HelpName = value,
-            Description = $"{help} [default: {standard}]",
-            DefaultValueFactory = _ => standard,
-            CustomParser = result =>
-            {
-                if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1)
-                    return number;
-                result.AddError($"{name}: expected an integer from 1 on, found '{result.Tokens[0].Value}'");
-                return standard;
-            },
-        };
     }
 }

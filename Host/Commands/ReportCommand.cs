@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Text;
 using Functional.Host.Data;
 using Functional.Host.Reporting;
@@ -41,7 +40,7 @@ public static class ReportCommand
             OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
             Console.WriteLine($"report: {path}");
             if (parsed.GetValue(open))
-                Process.Start(new ProcessStartInfo(Path.GetFullPath(path)) { UseShellExecute = true });
+                Browser.Open(path);
             return ExitCode.Done;
         });
         return command;

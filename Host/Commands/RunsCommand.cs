@@ -81,8 +81,6 @@ public static class RunsCommand
 
     private static string Text(EpochReport? epoch, Func<EpochReport, string> text) => epoch is null ? "-" : text(epoch);
 
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
     private sealed record Listed(string Folder, string Status)
     {
         public string? Command { get; init; }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Functional.Host.Data;
@@ -131,7 +130,7 @@ public static class SearchCommand
         var best = Search.Study.BestOf(trials, study.Settings.Direction);
         lines.Finished(trials, best, best is null ? null : CommandLine(study.Settings, best), path, interrupted);
         if (parsed.GetValue(Open))
-            Process.Start(new ProcessStartInfo(Path.GetFullPath(path)) { UseShellExecute = true });
+            Browser.Open(path);
     }
 
     /// <summary>A study's settings: as it began or, of a new one, as told; whoever continues may leave them out.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Functional.Host.Data;
 using Functional.Host.Reporting;
 using Functional.Host.Runs;
@@ -60,6 +59,4 @@ public static class VerifyCommand
             Console.WriteLine(
                 $"different: epoch {digest.Number} is the first whose digest differs: {digest.Found}, in the run {digest.Recorded}");
     }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

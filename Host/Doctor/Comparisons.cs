@@ -1,4 +1,3 @@
-using System.Globalization;
 using Functional.Host.Data;
 using Functional.Host.Runs;
 
@@ -43,7 +42,7 @@ internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
         var holds = other.Holding - trial.Holding >= Math.Max(LeastGain, 1 / Math.Sqrt(Math.Min(data.Test.Count, Trial.ProbeSamples)));
         return new Finding(
             change.Kind, null, holds ? SeverityOf(trial) : Severity.Hint,
-            Text($"with {change.Told}, {other.Training.Accuracy:0%} of the training samples are told right after {other.Steps:N0} steps; as it is, {trial.Training.Accuracy:0%} after {trial.Steps:N0}"),
+            Invariant($"with {change.Told}, {other.Training.Accuracy:0%} of the training samples are told right after {other.Steps:N0} steps; as it is, {trial.Training.Accuracy:0%} after {trial.Steps:N0}"),
             change.Advice)
         {
             Weight = share + change.Head,
@@ -69,14 +68,14 @@ internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
             foreach (var higher in Rates(rate, usual, [10, 100, 1000]).Where(value => value > 1.5 * rate && (rate == 0 || value / rate > stretch)))
                 yield return new Change(
                     FindingKind.LearningRateTooLow, configuration with { LearningRate = higher },
-                    Text($"--learning-rate {higher:G3} in place of {rate:G3}"), Text($"Take longer steps: --learning-rate {higher:G3}"));
+                    Invariant($"--learning-rate {higher:G3} in place of {rate:G3}"), Invariant($"Take longer steps: --learning-rate {higher:G3}"));
         foreach (var lower in Rates(rate, usual, [0.1, 0.01]).Where(value => value < rate / 1.5))
             yield return new Change(
                 FindingKind.LearningRateTooHigh, configuration with { LearningRate = lower },
-                Text($"--learning-rate {lower:G3} in place of {rate:G3}"), Text($"Take shorter steps: --learning-rate {lower:G3}"));
+                Invariant($"--learning-rate {lower:G3} in place of {rate:G3}"), Invariant($"Take shorter steps: --learning-rate {lower:G3}"));
         if (configuration.Dropout >= 0.3)
             yield return new Change(
-                FindingKind.DropoutTooStrong, configuration with { Dropout = 0 }, Text($"no dropout in place of {configuration.Dropout:0%}"),
+                FindingKind.DropoutTooStrong, configuration with { Dropout = 0 }, Invariant($"no dropout in place of {configuration.Dropout:0%}"),
                 "Drop less, --dropout 0.2, or train longer: too little gets through for the layers behind to go by", 0.6);
         if (Penalties().Any())
             yield return new Change(
@@ -85,7 +84,7 @@ internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
                 $"Make the penalty at least 10 times weaker ({string.Join(", ", Penalties())}): it pulls weights to 0 harder than the data pull them away", 0.6);
         if (configuration.LabelSmoothing >= 0.5)
             yield return new Change(
-                FindingKind.PenaltyTooStrong, configuration with { LabelSmoothing = 0 }, Text($"no label smoothing in place of {configuration.LabelSmoothing:0%}"),
+                FindingKind.PenaltyTooStrong, configuration with { LabelSmoothing = 0 }, Invariant($"no label smoothing in place of {configuration.LabelSmoothing:0%}"),
                 "Smooth less: --label-smoothing 0.1", 0.2);
         if (configuration.Augmentations.Count > 0)
             yield return new Change(
@@ -101,24 +100,24 @@ internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
                 "Choose a --schedule that keeps the learning rate up for longer", 0.1);
         if (configuration.Accumulate > 1)
             yield return new Change(
-                FindingKind.TooFewSteps, configuration with { Accumulate = 1 }, Text($"a change of the weights after every batch in place of every {configuration.Accumulate}"),
+                FindingKind.TooFewSteps, configuration with { Accumulate = 1 }, Invariant($"a change of the weights after every batch in place of every {configuration.Accumulate}"),
                 "Use a smaller --accumulate, or train longer: the weights are hardly ever changed");
         if (trial.Planned < 200)
             yield return new Change(
-                FindingKind.TooFewSteps, configuration with { Iterations = 10 * trial.Planned }, Text($"{10 * trial.Planned} steps in place of {trial.Planned}"),
+                FindingKind.TooFewSteps, configuration with { Iterations = 10 * trial.Planned }, Invariant($"{10 * trial.Planned} steps in place of {trial.Planned}"),
                 "Train longer: more --epochs, or a smaller --batch-size for more steps in each");
         if (configuration.Patience is { } patience && trial.Steps < Math.Min(trial.Planned, MostSteps))
             yield return new Change(
-                FindingKind.TooFewSteps, configuration with { Patience = null }, Text($"all {trial.Planned:N0} steps in place of {trial.Steps:N0}, after which --patience {patience} ended training"),
+                FindingKind.TooFewSteps, configuration with { Patience = null }, Invariant($"all {trial.Planned:N0} steps in place of {trial.Steps:N0}, after which --patience {patience} ended training"),
                 "Wait longer for a better validation accuracy: a larger --patience");
         if (configuration.Average is { } average)
             yield return new Change(
-                FindingKind.AverageTooSlow, configuration with { Average = null }, Text($"the last weights in place of their moving average (--average {average:R})"),
+                FindingKind.AverageTooSlow, configuration with { Average = null }, Invariant($"the last weights in place of their moving average (--average {average:R})"),
                 "Choose an --average that forgets the weights of early steps, such as 0.9 or 0.99, or train longer", 0.6);
         if (configuration.Hidden.Min() < 32)
             yield return new Change(
                 FindingKind.TooSmall, configuration with { Hidden = [.. configuration.Hidden.Select(units => Math.Max(64, units))] },
-                Text($"at least 64 units in each hidden layer in place of {configuration.Hidden.Min()}"),
+                Invariant($"at least 64 units in each hidden layer in place of {configuration.Hidden.Min()}"),
                 "Give the network more units: --hidden 50 or more", -0.1);
     }
 
@@ -131,6 +130,4 @@ internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
             if (TrainOptions.All.First(known => known.Name == option).Get(configuration) is { } value && value != "0")
                 yield return $"--{option} {value}";
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

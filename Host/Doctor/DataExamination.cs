@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Functional.Host.Data;
@@ -34,8 +33,8 @@ internal sealed class DataExamination(TrainingRun run, double? attainable)
         var share = (double)constant.Length / images.Features;
         var (repeated, whose) = Repeated(some);
         var features = images.IsTable
-            ? Text($"{Columns(constant)} {(constant.Length == 1 ? "has" : "have")} the same value in all {some.Length:N0} rows looked at")
-            : Text($"{constant.Length} of {images.Features} features are the same in all {some.Length:N0} samples looked at");
+            ? Invariant($"{Columns(constant)} {(constant.Length == 1 ? "has" : "have")} the same value in all {some.Length:N0} rows looked at")
+            : Invariant($"{constant.Length} of {images.Features} features are the same in all {some.Length:N0} samples looked at");
         var what = images.IsTable ? "columns" : "images";
         Finding Of(Severity severity, string evidence, string advice) => new(FindingKind.ConstantInputs, "input", severity, evidence, advice)
         {
@@ -51,7 +50,7 @@ internal sealed class DataExamination(TrainingRun run, double? attainable)
         else if (repeated > 0.1)
             yield return Of(
                 repeated > 0.5 ? Severity.Error : Severity.Warning,
-                Text($"{repeated:0%} of the samples are {whose}"),
+                Invariant($"{repeated:0%} of the samples are {whose}"),
                 $"Leave those {(images.IsTable ? "rows" : "images")} out of --data: nothing can be learned from them, and their labels contradict each other");
         else if (share > 0.7)
             yield return Of(
@@ -88,7 +87,7 @@ internal sealed class DataExamination(TrainingRun run, double? attainable)
         var (name, values) = wrong.MaxBy(group => Math.Max(Size(group.Values), 1 / Size(group.Values)));
         yield return new Finding(
             FindingKind.UnscaledInputs, "input", Severity.Warning,
-            Text($"{name} from {values.Least:G3} to {values.Most:G3} with mean {values.Mean:G3} and deviation {values.Deviation:G3}{(wrong.Length > 1 ? Text($"; {wrong.Length} of {images.Features} columns are not of about 1") : "")}"),
+            Invariant($"{name} from {values.Least:G3} to {values.Most:G3} with mean {values.Mean:G3} and deviation {values.Deviation:G3}{(wrong.Length > 1 ? Invariant($"; {wrong.Length} of {images.Features} columns are not of about 1") : "")}"),
             Rescaling(values)!)
         { Picture = Pictures.Features(values) };
     }
@@ -118,7 +117,7 @@ internal sealed class DataExamination(TrainingRun run, double? attainable)
             yield break;
         yield return new Finding(
             FindingKind.ClassImbalance, null, severe ? Severity.Warning : Severity.Hint,
-            Text($"class {images.Names.Class(most)} has {counts[most]:N0} of {samples.Training.Length:N0} training samples, class {images.Names.Class(least)} has {counts[least]:N0}; even shares were {even:N0}"),
+            Invariant($"class {images.Names.Class(most)} has {counts[most]:N0} of {samples.Training.Length:N0} training samples, class {images.Names.Class(least)} has {counts[least]:N0}; even shares were {even:N0}"),
             "Take more samples of the rare classes (or fewer of the frequent ones), and read accuracy per class: one who always answers the frequent class looks good")
         { Picture = Pictures.Classes(images.Names, counts) };
     }
@@ -139,7 +138,7 @@ internal sealed class DataExamination(TrainingRun run, double? attainable)
                 && (share >= 0.002 || known.Count < 20 * leaked);
             yield return new Finding(
                 FindingKind.LeakedSamples, null, severe ? Severity.Warning : Severity.Hint,
-                Text($"{leaked:N0} of {indices.Length:N0} {part} samples are training samples, too{(natural >= 0.5 ? Text($"; by coincidence, rows of so few values would be {natural:N0} times") : "")}"),
+                Invariant($"{leaked:N0} of {indices.Length:N0} {part} samples are training samples, too{(natural >= 0.5 ? Invariant($"; by coincidence, rows of so few values would be {natural:N0} times") : "")}"),
                 $"Remove them from one part: what the network has seen says nothing about what it hasn't{(run.Configuration.Samples is null ? "" : " (of the --samples that are used)")}")
             {
                 Picture = images.IsTable
@@ -152,7 +151,7 @@ internal sealed class DataExamination(TrainingRun run, double? attainable)
     private string Columns(int[] columns)
     {
         var names = columns.Take(3).Select(column => $"'{images.Names.Feature(column)}'");
-        return Text($"column{(columns.Length == 1 ? "" : "s")} {string.Join(", ", names)}{(columns.Length > 3 ? Text($" and {columns.Length - 3} more") : "")}");
+        return Invariant($"column{(columns.Length == 1 ? "" : "s")} {string.Join(", ", names)}{(columns.Length > 3 ? Invariant($" and {columns.Length - 3} more") : "")}");
     }
 
     // Of equal samples equal, of different ones different for all purposes.
@@ -162,6 +161,4 @@ internal sealed class DataExamination(TrainingRun run, double? attainable)
         SHA256.HashData(images.Sample(sample), hash);
         return MemoryMarshal.Read<UInt128>(hash);
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

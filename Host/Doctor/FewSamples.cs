@@ -46,7 +46,7 @@ internal static class FewSamples
             return null;
         return new Finding(
             FindingKind.TooSmall, null, Comparisons.SeverityOf(trial),
-            FormattableString.Invariant($"of {Count} samples it can learn only {best.Training.Accuracy:0%} by heart, with plain features, Adam and {Steps} steps; its narrowest layer has {trial.Configuration.Hidden.Min()} units"),
+            Invariant($"of {Count} samples it can learn only {best.Training.Accuracy:0%} by heart, with plain features, Adam and {Steps} steps; its narrowest layer has {trial.Configuration.Hidden.Min()} units"),
             "Give the network more units: --hidden 50 or more")
         { Weight = 1.5, Picture = Pictures.Losses(best.Chance, ($"{Count} samples, again and again", best.Losses)) };
     }

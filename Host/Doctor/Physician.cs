@@ -1,4 +1,3 @@
-using System.Globalization;
 using Functional.Host.Data;
 using Functional.Host.Runs;
 
@@ -88,7 +87,7 @@ public static class Physician
             always || samples < 10 * configuration.BatchSize ? (Severity)Math.Max((int)severity, (int)Severity.Warning) : Severity.Hint,
             always
                 ? "batch normalization subtracts the mean of the batch: of a batch of one, nothing is left, whatever the sample"
-                : Text($"the last batch of every epoch is of one sample ({samples:N0} samples in batches of {configuration.BatchSize}), of which batch normalization leaves nothing, and learns a variance of 0"),
+                : Invariant($"the last batch of every epoch is of one sample ({samples:N0} samples in batches of {configuration.BatchSize}), of which batch normalization leaves nothing, and learns a variance of 0"),
             "Use another --batch-size (32 or more, and no batch of one left over), or --batch-norm false")
         { Picture = Pictures.Losses(trial.Chance, ("", trial.Losses)) };
     }
@@ -100,8 +99,8 @@ public static class Physician
         yield return new Finding(
             FindingKind.Diverged, trial.Fault?.Layer, Severity.Error,
             trial.Fault is { } fault
-                ? Text($"in step {trial.Steps + 1:N0} numbers stopped being finite, first {fault}")
-                : Text($"after {trial.Steps:N0} steps the loss is {trial.Training.Loss:G3}; it began at {trial.Start.Loss:G3}, and guessing costs {trial.Chance:F2}"),
+                ? Invariant($"in step {trial.Steps + 1:N0} numbers stopped being finite, first {fault}")
+                : Invariant($"after {trial.Steps:N0} steps the loss is {trial.Training.Loss:G3}; it began at {trial.Start.Loss:G3}, and guessing costs {trial.Chance:F2}"),
             "Use a smaller --learning-rate; look at the scale of features and of initial weights, too")
         { Picture = Pictures.Losses(trial.Chance, ("", trial.Losses)) };
     }
@@ -111,7 +110,7 @@ public static class Physician
         if (trial.IsAtChance)
             yield return new Finding(
                 FindingKind.LossAtChance, null, Severity.Error,
-                Text($"after {trial.Steps:N0} steps the loss is {trial.Training.Loss:F3} and {trial.Training.Accuracy:0%} of the training samples are told right; always the same answer costs {trial.Chance:F3} and is right for {trial.Majority:0%}"),
+                Invariant($"after {trial.Steps:N0} steps the loss is {trial.Training.Loss:F3} and {trial.Training.Accuracy:0%} of the training samples are told right; always the same answer costs {trial.Chance:F3} and is right for {trial.Majority:0%}"),
                 "See the other findings for the cause; if there is none, train longer, or try --optimizer adam")
             { Picture = Pictures.Losses(trial.Chance, ("", trial.Losses)) };
     }
@@ -123,10 +122,8 @@ public static class Physician
             yield break;
         yield return new Finding(
             FindingKind.Overfitting, null, trial.Holding < 0.15 && trial.Learned > 0.4 ? Severity.Warning : Severity.Hint,
-            Text($"{trial.Training.Accuracy:0%} of the training samples are told right, but {trial.Test.Accuracy:0%} of the test samples"),
+            Invariant($"{trial.Training.Accuracy:0%} of the training samples are told right, but {trial.Test.Accuracy:0%} of the test samples"),
             "More data helps most (--augment shift:2,elastic makes some); --dropout 0.2 or --l2 1e-4 keeps from learning by heart")
         { Picture = Pictures.Accuracies(trial.Course) };
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

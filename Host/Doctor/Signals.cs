@@ -1,4 +1,3 @@
-using System.Globalization;
 using Functional.Host.Reporting.Charts;
 
 namespace Functional.Host.Doctor;
@@ -13,7 +12,7 @@ internal sealed class Signals(Trial trial)
         if ((Depth >= 2 && least.Share < 0.01) || (Depth == 1 && least.Share < 1e-3))
             yield return Finding(
                 FindingKind.VanishingGradients, least.Layer, least.Share < 1e-3,
-                Text($"before the first step the gradient at {least.Layer} is {least.Share:G2} of the one at the scores"),
+                Invariant($"before the first step the gradient at {least.Layer} is {least.Share:G2} of the one at the scores"),
                 Pictures.Gradients(Shares(trial.First)),
                 Normalized ? "Use fewer layers, or another --activation (relu)"
                     : Flat ? "Use --activation relu with --init he, or --batch-norm, so that gradients reach the first layers"
@@ -21,19 +20,19 @@ internal sealed class Signals(Trial trial)
         if (Depth >= 1 && (most.Share > 30 || trial.Start.Loss > 10 * trial.Chance))
             yield return Finding(
                 FindingKind.ExplodingGradients, most.Layer, most.Share > 100 || trial.Start.Loss > 100,
-                Text($"before the first step the gradient at {most.Layer} is {most.Share:G2} times the one at the scores, and the loss is {trial.Start.Loss:G3}, where guessing costs {trial.Chance:F2}"),
+                Invariant($"before the first step the gradient at {most.Layer} is {most.Share:G2} times the one at the scores, and the loss is {trial.Start.Loss:G3}, where guessing costs {trial.Chance:F2}"),
                 Pictures.Gradients(Shares(trial.First)),
                 "Use smaller initial weights (--init he), or --batch-norm; --clip-norm 1 limits the damage");
         if (Largest(trial.First, layer => layer.Saturated) is (var saturated, > 0.35))
             yield return Finding(
                 FindingKind.SaturatedUnits, saturated.Layer, saturated.Saturated > 0.6,
-                Text($"before the first step {saturated.Saturated:0%} of the outputs of {saturated.Layer} are at the flat ends, where almost no gradient passes"),
+                Invariant($"before the first step {saturated.Saturated:0%} of the outputs of {saturated.Layer} are at the flat ends, where almost no gradient passes"),
                 Pictures.Outputs(saturated),
                 "Use smaller initial weights (--init xavier), or --batch-norm; and features of about 1");
         if (Largest(trial.First, layer => layer.DeadUnits) is (var dead, > 0.4))
             yield return Finding(
                 FindingKind.DeadUnits, dead.Layer, dead.DeadUnits > 0.8,
-                Text($"before the first step {dead.DeadUnits:0%} of the units of {dead.Layer} are off for all {Samples} samples looked at"),
+                Invariant($"before the first step {dead.DeadUnits:0%} of the units of {dead.Layer} are off for all {Samples} samples looked at"),
                 Dead(trial.First),
                 "Use --init he, whose weights have both signs; --activation leaky-relu lets some gradient pass");
     }
@@ -44,27 +43,27 @@ internal sealed class Signals(Trial trial)
         if (Largest(trial.Last, layer => layer.DeadUnits) is (var dead, > 0.4))
             yield return Finding(
                 FindingKind.DeadUnits, dead.Layer, dead.DeadUnits > 0.8,
-                Text($"after {trial.Steps:N0} steps {dead.DeadUnits:0%} of the units of {dead.Layer} are off for all {Samples} samples looked at, and no gradient passes them; before the first it was {Of(trial.First, dead.Layer).DeadUnits:0%}"),
+                Invariant($"after {trial.Steps:N0} steps {dead.DeadUnits:0%} of the units of {dead.Layer} are off for all {Samples} samples looked at, and no gradient passes them; before the first it was {Of(trial.First, dead.Layer).DeadUnits:0%}"),
                 Dead(trial.Last),
                 "A smaller --learning-rate keeps steps from throwing units off the data; --activation leaky-relu or --batch-norm helps, too");
         if (Largest(trial.Last, layer => layer.Saturated) is (var saturated, > 0.5))
             yield return Finding(
                 FindingKind.SaturatedUnits, saturated.Layer, saturated.Saturated > 0.8,
-                Text($"after {trial.Steps:N0} steps {saturated.Saturated:0%} of the outputs of {saturated.Layer} are at the flat ends, where almost no gradient passes; before the first it was {Of(trial.First, saturated.Layer).Saturated:0%}"),
+                Invariant($"after {trial.Steps:N0} steps {saturated.Saturated:0%} of the outputs of {saturated.Layer} are at the flat ends, where almost no gradient passes; before the first it was {Of(trial.First, saturated.Layer).Saturated:0%}"),
                 Pictures.Outputs(saturated),
                 "A smaller --learning-rate, features of about 1 and --batch-norm keep them from the ends");
         var (first, last) = (Norm(trial.First), Norm(trial.Last));
         if (last > 100 * first)
             yield return Finding(
                 FindingKind.ExplodingGradients, null, last > 1e4 * first,
-                Text($"the norm of the gradient went from {first:G2} to {last:G2} in {trial.Steps:N0} steps"),
+                Invariant($"the norm of the gradient went from {first:G2} to {last:G2} in {trial.Steps:N0} steps"),
                 Pictures.Losses(trial.Chance, ("", trial.Losses)),
                 "Use a smaller --learning-rate; --clip-norm 1 limits the damage");
         var (least, _) = Flow(trial.Last);
         if (Depth >= 2 && least.Share < 1e-4 && !(Flow(trial.First).Least.Share < 0.01))
             yield return Finding(
                 FindingKind.VanishingGradients, least.Layer, true,
-                Text($"after {trial.Steps:N0} steps the gradient at {least.Layer} is {least.Share:G2} of the one at the scores"),
+                Invariant($"after {trial.Steps:N0} steps the gradient at {least.Layer} is {least.Share:G2} of the one at the scores"),
                 Pictures.Gradients(Shares(trial.Last)),
                 "Look at what happened to the units: a smaller --learning-rate or --batch-norm helps");
     }
@@ -83,7 +82,7 @@ internal sealed class Signals(Trial trial)
                 var same = still.EnumerateRows().All(row => row.Equals(still.Row(0)));
                 return Finding(
                     FindingKind.SymmetricWeights, layer, same,
-                    Text($"all {matrix.RowCount} units of {layer} begin with the same weights{(same ? Text($", and have the same weights after {trial.Steps:N0} steps: together they are as good as one") : "")}"),
+                    Invariant($"all {matrix.RowCount} units of {layer} begin with the same weights{(same ? Invariant($", and have the same weights after {trial.Steps:N0} steps: together they are as good as one") : "")}"),
                     Pictures.Weights($"The weights of units of {layer} after {trial.Steps} steps", still),
                     "Let weights begin at random, --init he (for relu) or xavier, so that units come to do different things");
             }
@@ -141,6 +140,4 @@ internal sealed class Signals(Trial trial)
 
     private static double Norm(Diagnosis diagnosis) =>
         Math.Sqrt(diagnosis.Parameters.Sum(leaf => leaf.GradientNorm * leaf.GradientNorm));
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

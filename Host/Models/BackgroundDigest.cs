@@ -25,7 +25,8 @@ internal sealed class BackgroundDigest : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        last.Wait();
+        // Waits without throwing: who disposes because something failed wants to hear of that.
+        _ = Task.WaitAny(last);
         hash.Dispose();
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Functional.Host.Reporting.Charts;
 using Functional.Host.Runs;
 
@@ -128,6 +127,4 @@ public static class ComparisonPage
         {
             Series = [.. from run in records.Zip(names) where run.First.Losses.Count > 0 select RunPage.LossCurve(run.Second, run.First.Losses).Curve],
         }));
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Functional.Host.Experiments;
@@ -187,6 +186,4 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
     private string Say(Words words) => words.In(settings.Language);
 
     private string Say(string english, string japanese) => Say((english, japanese));
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -21,9 +21,6 @@ public sealed class JsonReport(TextWriter output) : IRunObserver
     public void Started(RunStart start) => Write("start", start);
 
     /// <inheritdoc/>
-    public void Stepped(StepReport report, int samples) { }
-
-    /// <inheritdoc/>
     public void EpochEnded(EpochReport epoch) => Write("epoch", epoch);
 
     /// <inheritdoc/>

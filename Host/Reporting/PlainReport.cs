@@ -1,4 +1,3 @@
-using System.Globalization;
 using Functional.Host.Runs;
 
 namespace Functional.Host.Reporting;
@@ -16,9 +15,6 @@ public sealed class PlainReport(TextWriter output) : IRunObserver
         if (start.Step > 0)
             output.WriteLine(Invariant($"going on after step {start.Step:N0}"));
     }
-
-    /// <inheritdoc/>
-    public void Stepped(StepReport report, int samples) { }
 
     /// <inheritdoc/>
     public void EpochEnded(EpochReport epoch) => output.WriteLine(Line(epoch));
@@ -43,6 +39,4 @@ public sealed class PlainReport(TextWriter output) : IRunObserver
     internal static string Percent(double share) => Invariant($"{100 * share:F2}%");
 
     private static string Validation(double? share) => share is { } known ? $", validation {Percent(known)}" : "";
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

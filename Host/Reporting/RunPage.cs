@@ -1,4 +1,3 @@
-using System.Globalization;
 using Functional.Host.Data;
 using Functional.Host.Reporting.Charts;
 using Functional.Host.Runs;
@@ -146,6 +145,4 @@ public static class RunPage
                where value is not null
                select (option.Name, value),
         ]));
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -104,6 +104,4 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
             found["reason"] = reason;
         return found;
     }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

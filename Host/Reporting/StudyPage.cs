@@ -1,4 +1,3 @@
-using System.Globalization;
 using Functional.Host.Reporting.Charts;
 using Functional.Host.Runs;
 using Functional.Host.Search;
@@ -178,6 +177,4 @@ public static class StudyPage
             _ => trial.Configuration.Number(one.Name),
         }),
     ];
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

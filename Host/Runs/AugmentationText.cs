@@ -1,4 +1,4 @@
-using System.Globalization;
+using static Functional.Host.Runs.TrainOptions;
 
 namespace Functional.Host.Runs;
 
@@ -68,12 +68,4 @@ public static class AugmentationText
             throw new UsageException(e.Message);
         }
     }
-
-    private static int Integer(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            ? value : throw new UsageException($"expected an integer from 0 on, found '{text}'");
-
-    private static double Number(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
-            ? value : throw new UsageException($"expected a number, found '{text}'");
 }

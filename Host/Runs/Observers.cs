@@ -7,18 +7,10 @@ public sealed class Observers(params IReadOnlyList<IRunObserver> observers) : IR
     public void Started(RunStart start) => Each(observer => observer.Started(start));
 
     /// <inheritdoc/>
-    public void Stepped(StepReport report, int samples)
-    {
-        foreach (var observer in observers)
-            observer.Stepped(report, samples);
-    }
+    public void Stepped(StepReport report, int samples) => Each(observer => observer.Stepped(report, samples));
 
     /// <inheritdoc/>
-    public void Reached(RunState state, RunMoment moment)
-    {
-        foreach (var observer in observers)
-            observer.Reached(state, moment);
-    }
+    public void Reached(RunState state, RunMoment moment) => Each(observer => observer.Reached(state, moment));
 
     /// <inheritdoc/>
     public void EpochEnded(EpochReport epoch) => Each(observer => observer.EpochEnded(epoch));

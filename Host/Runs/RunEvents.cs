@@ -113,19 +113,19 @@ public sealed record RunResult(
 public interface IRunObserver
 {
     /// <summary>Before the first step.</summary>
-    void Started(RunStart start);
+    void Started(RunStart start) { }
 
     /// <summary>After each step; there are thousands in a second.</summary>
-    void Stepped(StepReport report, int samples);
+    void Stepped(StepReport report, int samples) { }
 
     /// <summary>After each step, epoch and at the end: all that is needed to go on from there.</summary>
     void Reached(RunState state, RunMoment moment) { }
 
     /// <summary>After each epoch.</summary>
-    void EpochEnded(EpochReport epoch);
+    void EpochEnded(EpochReport epoch) { }
 
     /// <summary>At the end, interrupted or not.</summary>
-    void Finished(RunSummary summary);
+    void Finished(RunSummary summary) { }
 }
 
 /// <summary>The run has failed; the message is one line.</summary>

@@ -15,9 +15,9 @@ namespace Functional.Host.Runs;
 public sealed class RunFolder : IDisposable
 {
     private readonly RunPaths paths;
-    private readonly RunLock held;
+    private readonly IDisposable held;
 
-    private RunFolder(RunPaths paths, RunLock held) => (this.paths, this.held) = (paths, held);
+    private RunFolder(RunPaths paths, IDisposable held) => (this.paths, this.held) = (paths, held);
 
     /// <summary>How a summary is written.</summary>
     internal static JsonSerializerOptions SummaryLayout { get; } = new(JsonSerializerDefaults.Web)
@@ -48,7 +48,7 @@ public sealed class RunFolder : IDisposable
             throw new UsageException($"--out: {path} holds a run already; choose another folder, or give --force to replace it");
         var paths = new RunPaths(path);
         OutputFile.Guard(path, () => Directory.CreateDirectory(path));
-        var held = RunLock.Take(paths.Running);
+        var held = Lock(paths);
         // Without its configuration it is no run any more, however soon this program ends.
         foreach (var file in (string[])[paths.Configuration, paths.Environment, paths.Best, paths.LastGood, paths.Model, paths.Summary, paths.Report])
             OutputFile.Guard(file, () => File.Delete(file));
@@ -63,7 +63,7 @@ public sealed class RunFolder : IDisposable
     {
         RunRecord.CheckRun(path);
         var paths = new RunPaths(path);
-        return new RunFolder(paths, RunLock.Take(paths.Running));
+        return new RunFolder(paths, Lock(paths));
     }
 
     /// <summary>How far the run has come, by its newest checkpoint that can be read; null if it has none.</summary>
@@ -123,6 +123,14 @@ public sealed class RunFolder : IDisposable
     {
         OutputFile.Replace(paths.Report, stream => stream.Write(Encoding.UTF8.GetBytes(html)));
         return paths.Report;
+    }
+
+    // A listing of runs asks for the lock, too, for a moment.
+    private static IDisposable Lock(RunPaths paths)
+    {
+        IDisposable? held = null;
+        OutputFile.Guard(paths.Running, () => held = FileLock.TryTake(paths.Running, attempts: 60, FileOptions.DeleteOnClose));
+        return held ?? throw new UsageException($"{paths.Folder}: another program is training this run");
     }
 
     /// <summary>Lets other programs have it.</summary>

@@ -65,7 +65,7 @@ public sealed record RunRecord
             Losses = File.Exists(paths.Losses) ? DataFile.Open(paths.Losses, ReadLosses) : [],
             Environment = RunEnvironment.Read(paths.Environment),
             Summary = summary,
-            Status = RunLock.IsHeld(paths.Running) ? RunStatus.Running
+            Status = FileLock.IsHeld(paths.Running) ? RunStatus.Running
                 : summary is { Interrupted: false } ? RunStatus.Finished
                 : RunStatus.Unfinished,
         };

@@ -27,9 +27,6 @@ public sealed class RunRecorder : IRunObserver, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Started(RunStart start) { }
-
-    /// <inheritdoc/>
     public void Stepped(StepReport report, int samples) => losses.Add(report.Loss);
 
     /// <inheritdoc/>

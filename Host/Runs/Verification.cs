@@ -47,8 +47,6 @@ public sealed record Verification(int Steps, int Epochs, Difference<double>? Los
     {
         public Verification Result { get; private set; } = new(0, 0, null, null);
 
-        public void Started(RunStart start) { }
-
         public void Stepped(StepReport report, int samples)
         {
             var recorded = record.Losses[report.Step - 1];
@@ -76,7 +74,5 @@ public sealed record Verification(int Steps, int Epochs, Difference<double>? Los
             if (Result is { Loss: not null, Digest: not null })
                 done.Cancel();
         }
-
-        public void Finished(RunSummary summary) { }
     }
 }

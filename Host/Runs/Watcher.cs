@@ -28,12 +28,6 @@ public sealed class Watcher : IRunObserver
     public IReadOnlyList<Diagnosis> Seen => seen;
 
     /// <inheritdoc/>
-    public void Started(RunStart start) { }
-
-    /// <inheritdoc/>
-    public void Stepped(StepReport report, int samples) { }
-
-    /// <inheritdoc/>
     public void Reached(RunState state, RunMoment moment)
     {
         if (moment != RunMoment.Step)
@@ -45,10 +39,4 @@ public sealed class Watcher : IRunObserver
     }
 
     private bool IsLookedAt(int step) => step % interval == 0 || step == last || step == FirstLook;
-
-    /// <inheritdoc/>
-    public void EpochEnded(EpochReport epoch) { }
-
-    /// <inheritdoc/>
-    public void Finished(RunSummary summary) { }
 }

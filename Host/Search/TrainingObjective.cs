@@ -64,12 +64,6 @@ public sealed class TrainingObjective
 
     private sealed class Observer(TrialReporter reporter) : IRunObserver
     {
-        public void Started(RunStart start) { }
-
-        public void Stepped(StepReport report, int samples) { }
-
         public void EpochEnded(EpochReport epoch) => reporter.Report(epoch.ValidationAccuracy!.Value, epoch.TrainAccuracy);
-
-        public void Finished(RunSummary summary) { }
     }
 }

@@ -22,6 +22,7 @@ public class CommandTreeTests
         var help = new StringWriter();
         Assert.Equal(ExitCode.Done, root.Parse($"{path} --help").Invoke(new InvocationConfiguration { Output = help }));
         var lines = help.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(lines, line => Assert.InRange(line.Split("[default: ").Length, 1, 2));
         var examples = lines[(Array.FindLastIndex(lines, line => line.Trim() == "Examples:") + 1)..];
         Assert.True(examples.Length >= 4 && examples.Length % 2 == 0, $"the help of '{path}' has no two examples");
         foreach (var example in examples.Chunk(2))

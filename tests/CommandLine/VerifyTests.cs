@@ -94,7 +94,7 @@ public sealed class VerifyTests : IDisposable
         Train("run");
         var page = File.ReadAllText(folder["run/report.html"]);
         File.Delete(folder["run/report.html"]);
-        Assert.Equal("report: run/report.html\n", Run("report", "run").Output);
+        Assert.Equal("report: run/report.html\n", Program.RunWith("BROWSER=none", folder.Path, "report", "run", "--open").Output);
         Assert.Equal(Untimed(page), Untimed(File.ReadAllText(folder["run/report.html"])));
 
         static string Untimed(string page) => System.Text.RegularExpressions.Regex.Replace(page, "in [0-9.]+ s", "");
