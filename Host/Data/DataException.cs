@@ -6,15 +6,13 @@ namespace Functional.Host.Data;
 /// </summary>
 public sealed class DataException : Exception
 {
-    private const int LongestFound = 300;
-
     /// <summary>Something is wrong with a file, or with what stands at one place in it.</summary>
     /// <param name="file">The file or folder, as the user named it.</param>
     /// <param name="place">Where in the file (<c>byte 16</c>), or null if the whole of it is meant.</param>
     /// <param name="expected">What should be there.</param>
     /// <param name="found">What is there.</param>
     public DataException(string file, string? place, string expected, string found)
-        : base(OneLine($"{file}: {(place is null ? "" : $"at {place}: ")}expected {expected}, found {Short(found)}"))
+        : base(OneLine($"{file}: {(place is null ? "" : $"at {place}: ")}expected {expected}, found {Short(found, 300)}"))
     {
         File = file;
         Place = place;
@@ -35,7 +33,7 @@ public sealed class DataException : Exception
     public string Found { get; }
 
     // A file may hold anything, and the messages of others' readers may quote all of it.
-    private static string Short(string found) => found.Length <= LongestFound ? found : $"{found[..LongestFound]}...";
+    internal static string Short(string text, int longest = 40) => text.Length <= longest ? text : $"{text[..longest]}...";
 
     // A file's name may hold a line break, and the operating system's messages do.
     internal static string OneLine(string text) =>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using static Functional.Host.Data.DataException;
 
 namespace Functional.Host.Data;
 
@@ -18,10 +19,14 @@ internal sealed class DataValue
 
     /// <summary>The whole of a JSON file.</summary>
     /// <exception cref="DataException">It can't be read, is too long, or isn't JSON.</exception>
-    public static DataValue Read(string file) => DataFile.Open(file, stream =>
+    public static DataValue Read(string file) => DataFile.Open(file, stream => Read(stream, file));
+
+    /// <summary>The whole of a stream of known length.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    public static DataValue Read(Stream stream, string file, int largest = LargestFile)
     {
-        if (stream.Length > LargestFile)
-            throw new DataException(file, null, $"at most {LargestFile} bytes", $"{stream.Length}");
+        if (stream.Length > largest)
+            throw new DataException(file, null, $"at most {largest} bytes", $"{stream.Length}");
         using var reader = new StreamReader(stream, new UTF8Encoding(false, throwOnInvalidBytes: true));
         try
         {
@@ -31,7 +36,7 @@ internal sealed class DataValue
         {
             throw new DataException(file, null, "text in UTF-8", "bytes that are none");
         }
-    });
+    }
 
     /// <summary>The whole of a JSON text that stands somewhere in a file.</summary>
     /// <param name="text">The text.</param>
@@ -45,16 +50,20 @@ internal sealed class DataValue
             using var document = JsonDocument.Parse(text, Strict);
             return new DataValue(file, place is null ? "" : $"{place}: ", document.RootElement.Clone());
         }
+        catch (InvalidOperationException)
+        {
+            throw new DataException(file, place, "names in Unicode", "half a surrogate pair");
+        }
         catch (JsonException e)
         {
             var message = e.Message.Split(" LineNumber:")[0];
-            throw new DataException(file, place ?? $"line {e.LineNumber + 1}", "JSON", $"\"{message}\"");
+            throw new DataException(file, place ?? (e.LineNumber is { } line ? $"line {line + 1}" : null), "JSON", $"\"{message}\"");
         }
     }
 
     /// <summary>A property of an object.</summary>
     /// <exception cref="DataException">There is none of this name.</exception>
-    public DataValue this[string name] => Find(name) ?? throw At(name).Error("a value", "none");
+    public DataValue this[string name] => Find(name) ?? throw At(name, element).Error("a value", "none");
 
     /// <summary>A property of an object, or null if there is none or it is null.</summary>
     /// <exception cref="DataException">This is no object.</exception>
@@ -63,8 +72,24 @@ internal sealed class DataValue
         if (element.ValueKind != JsonValueKind.Object)
             throw Error("an object");
         return element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
-            ? new DataValue(file, At(name).path, value)
+            ? At(name, value)
             : null;
+    }
+
+    /// <summary>The properties of an object.</summary>
+    /// <exception cref="DataException">This is no object.</exception>
+    public IEnumerable<(string Name, DataValue Value)> Properties => element.ValueKind == JsonValueKind.Object
+        ? element.EnumerateObject().Select(property => (property.Name, At(property.Name, property.Value)))
+        : throw Error("an object");
+
+    /// <summary>This, an object that has no properties but these.</summary>
+    /// <exception cref="DataException">It has others, or is no object.</exception>
+    public DataValue Only(params string[] names)
+    {
+        foreach (var (name, value) in Properties)
+            if (!names.Contains(name))
+                throw value.Error($"one of {string.Join(", ", names)}", "another name");
+        return this;
     }
 
     /// <summary>The elements of an array.</summary>
@@ -106,10 +131,14 @@ internal sealed class DataValue
 
     /// <summary>An integer from 1 on.</summary>
     /// <exception cref="DataException">This is none.</exception>
-    public int Count =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var count) && count >= 1
+    public int Count => CountFrom(1);
+
+    /// <summary>An integer from a least one on.</summary>
+    /// <exception cref="DataException">This is none.</exception>
+    public int CountFrom(long least) =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var count) && count >= least
             ? count
-            : throw Error("an integer from 1 on");
+            : throw Error($"an integer from {least} on");
 
     /// <summary>True or false.</summary>
     /// <exception cref="DataException">This is neither.</exception>
@@ -118,11 +147,9 @@ internal sealed class DataValue
         : throw Error("true or false");
 
     /// <summary>The value is not what it should be.</summary>
-    public DataException Error(string expected, string? found = null)
-    {
-        var text = found ?? element.GetRawText();
-        return new DataException(file, path.TrimEnd(' ', ':'), expected, text.Length <= 60 ? text : $"{text[..60]}...");
-    }
+    public DataException Error(string expected, string? found = null) =>
+        new(file, path.Length == 0 ? null : path.TrimEnd(' ', ':'), expected, Short(found ?? element.GetRawText(), 60));
 
-    private DataValue At(string name) => new(file, path.Length == 0 || path.EndsWith(' ') ? $"{path}{name}" : $"{path}.{name}", element);
+    private DataValue At(string name, JsonElement value) =>
+        new(file, $"{path}{(path.Length == 0 || path.EndsWith(' ') ? "" : ".")}{Short(name)}", value);
 }

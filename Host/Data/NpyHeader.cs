@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using static Functional.Host.Data.DataException;
 
 namespace Functional.Host.Data;
 
@@ -188,8 +189,6 @@ internal sealed class NpyHeader
     }
 
     private string Found() => at < text.Length ? $"'{text[at]}'" : "the end of the header";
-
-    private static string Short(string value) => value.Length <= 40 ? value : $"{value[..40]}...";
 
     private DataException Error(int place, string expected, string found) => file.Error(start + place, expected, found);
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using static Functional.Host.Data.DataException;
 
 namespace Functional.Host.Data;
 
@@ -44,7 +45,7 @@ public static class Npz
             var left = limits.Length;
             foreach (var entry in archive.Entries)
             {
-                DataException Error(string expected, string found) => new(name, $"entry '{Short(entry.FullName)}'", expected, found);
+                DataException Error(string expected, string found) => new(name, $"entry '{Short(entry.FullName, 100)}'", expected, found);
                 if (!entry.FullName.EndsWith(Extension, StringComparison.Ordinal) || entry.FullName.AsSpan().ContainsAny("/\\:")
                     || entry.FullName.Contains("..", StringComparison.Ordinal))
                     throw Error("a name that ends in .npy, without folders", "another");
@@ -56,7 +57,7 @@ public static class Npz
                     throw Error($"at most {Math.Min(left, Array.MaxLength)} bytes", $"{entry.Length}");
                 left -= entry.Length;
                 tensors.Add(Npy.Read(
-                    new MemoryStream(Inflated(entry, Error)), $"{name}: {Short(entry.FullName)}",
+                    new MemoryStream(Inflated(entry, Error)), $"{name}: {Short(entry.FullName, 100)}",
                     entry.FullName[..^Extension.Length]));
             }
             return tensors;
@@ -106,6 +107,4 @@ public static class Npz
             throw error($"{entry.Length} bytes", "more");
         return Crc32.Of(data) == entry.Crc32 ? data : throw error("data that its checksum fits", "others");
     }
-
-    private static string Short(string name) => name.Length <= 100 ? name : $"{name[..100]}...";
 }

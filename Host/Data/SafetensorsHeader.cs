@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using static Functional.Host.Data.DataException;
 
 namespace Functional.Host.Data;
 
@@ -250,8 +251,6 @@ internal ref struct SafetensorsHeader
 
     private readonly DataException Error(long offset, string expected, string found) =>
         new(file, $"byte {offset}", expected, found);
-
-    private static string Short(string text) => text.Length <= 40 ? text : $"{text[..40]}...";
 
     private static string TypeName(TensorType type) => type == TensorType.Bool ? "BOOL" : type.ToString();
 

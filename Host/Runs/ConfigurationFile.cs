@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
 using Functional.Host.Data;
 
 namespace Functional.Host.Runs;
@@ -9,7 +8,7 @@ namespace Functional.Host.Runs;
 public static class ConfigurationFile
 {
     private const string Command = "train";
-    private const int LargestFile = 1 << 20, Deepest = 4, LongestValue = 40, LongestMessage = 1000;
+    private const int LargestFile = 1 << 20;
     private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
@@ -42,108 +41,30 @@ public static class ConfigurationFile
     /// <inheritdoc cref="Read(string)"/>
     public static TrainConfiguration Read(Stream stream, string name)
     {
-        using var document = Parse(name, ReadAll(stream, name));
-        var root = Object(document.RootElement, null);
-        Only(root, "", ["command", "version", "options", "stages"]);
-        if (root.GetValueOrDefault("command") is var command && Text(command) != Command)
-            throw new DataException(name, "'command'", $"\"{Command}\"", Found(command));
-        if (root.TryGetValue("version", out var version) && Text(version) is null)
-            throw new DataException(name, "'version'", "a text", Found(version));
-        if (!root.TryGetValue("options", out var options))
-            throw new DataException(name, null, "'options'", "none");
-        var values = Object(options, "options").Select(option => KeyValuePair.Create(
-            option.Key, Text(option.Value) ?? throw new DataException(name, $"'options.{Short(option.Key, LongestValue)}'", "a text", Found(option.Value))));
+        var file = DataValue.Read(stream, name, LargestFile).Only("command", "version", "options", "stages");
+        if (file["command"] is var command && command.Text != Command)
+            throw command.Error($"\"{Command}\"");
+        _ = file.Find("version")?.Text;
         try
         {
-            return TrainOptions.Parse(values, new TrainConfiguration()) with
-            {
-                Stages = root.TryGetValue("stages", out var stages) ? [.. Stages(stages)] : [],
-            };
+            return TrainOptions.Parse(
+                file["options"].Properties.Select(option => KeyValuePair.Create(option.Name, option.Value.Text)), new TrainConfiguration())
+            with { Stages = [.. Stages(file.Find("stages"))] };
         }
         catch (UsageException e)
         {
-            throw new DataException(
-                name, null, "options that can be run", Short(e.Message.Replace("\n", "; ", StringComparison.Ordinal), LongestMessage));
+            throw new DataException(name, null, "options that can be run", e.Message.Replace("\n", "; ", StringComparison.Ordinal));
         }
-
-        Dictionary<string, JsonElement> Object(JsonElement element, string? place) =>
-            element.ValueKind == JsonValueKind.Object
-                ? element.EnumerateObject().ToDictionary(property => property.Name, property => property.Value)
-                : throw new DataException(name, place is null ? null : $"'{place}'", "a JSON object", Found(element));
-
-        void Only(Dictionary<string, JsonElement> properties, string prefix, string[] keys)
-        {
-            if (properties.Keys.FirstOrDefault(key => !keys.Contains(key)) is { } stranger)
-                throw new DataException(name, $"'{prefix}{Short(stranger, LongestValue)}'", $"one of {string.Join(", ", keys)}", "another name");
-        }
-
-        IEnumerable<Stage> Stages(JsonElement list)
-        {
-            if (list.ValueKind != JsonValueKind.Array)
-                throw new DataException(name, "'stages'", "a JSON array", Found(list));
-            var before = 0;
-            foreach (var (index, element) in list.EnumerateArray().Index())
-            {
-                var place = $"stages[{index}]";
-                var stage = Object(element, place);
-                Only(stage, $"{place}.", ["until", "planned"]);
-                before = Count(stage, place, "until", before + 1);
-                yield return new Stage(before, Count(stage, place, "planned", before));
-            }
-        }
-
-        int Count(Dictionary<string, JsonElement> stage, string place, string key, int least) =>
-            stage.TryGetValue(key, out var element) && element.ValueKind == JsonValueKind.Number
-                && element.TryGetInt32(out var count) && count >= least
-                ? count
-                : throw new DataException(name, $"'{place}.{key}'", $"an integer from {least} on", Found(element));
     }
 
-    private static byte[] ReadAll(Stream stream, string name)
+    private static IEnumerable<Stage> Stages(DataValue? list)
     {
-        if (stream.Length > LargestFile)
-            throw new DataException(name, null, $"a configuration of at most {LargestFile} bytes", $"{stream.Length}");
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return Utf8.IsValid(bytes) ? bytes : throw new DataException(name, null, "a configuration in UTF-8", "a byte that isn't");
-    }
-
-    private static JsonDocument Parse(string name, byte[] text)
-    {
-        try
+        var before = 0;
+        foreach (var stage in list?.Items ?? [])
         {
-            return JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = Deepest, AllowDuplicateProperties = false });
-        }
-        catch (InvalidOperationException)
-        {
-            throw new DataException(name, null, "names in Unicode", "half a surrogate pair");
-        }
-        catch (JsonException e)
-        {
-            var place = e.LineNumber is { } line ? $"line {line + 1}" : null;
-            throw new DataException(name, place, "a configuration in JSON", Short($"\"{e.Message.Split(" LineNumber:")[0]}\"", LongestMessage));
+            stage.Only("until", "planned");
+            before = stage["until"].CountFrom(before + 1L);
+            yield return new Stage(before, stage["planned"].CountFrom(before));
         }
     }
-
-    private static string? Text(JsonElement element)
-    {
-        try
-        {
-            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half a surrogate pair.
-            return null;
-        }
-    }
-
-    private static string Found(JsonElement element)
-    {
-        if (element.ValueKind == JsonValueKind.Undefined)
-            return "none";
-        return Short(element.GetRawText(), LongestValue);
-    }
-
-    private static string Short(string text, int length) => text.Length <= length ? text : $"{text[..length]}...";
 }

@@ -65,6 +65,10 @@ public sealed class FaceTests : IDisposable
     [InlineData("""{"command":"train","options":{"hiden":"20"}}""", "hiden")]
     [InlineData("""{"command":"train","options":{},"option":{}}""", "option")]
     [InlineData("""{"command":"train","options":{"seed":"x"}}""", "seed")]
+    [InlineData("""{"command":"trains","options":{}}""", "at command: expected \"train\", found \"trains\"")]
+    [InlineData("""{"command":"train","options":{"epochs":3}}""", "at options.epochs: expected a text, found 3")]
+    [InlineData("""{"command":"train","options":{},"stages":[{"until":0,"planned":3}]}""", "at stages[0].until: expected an integer from 1 on, found 0")]
+    [InlineData("""{"command":"train","command":"train"}""", "mine.json: expected JSON, found \"Duplicate property 'command'")]
     public void What_a_file_has_wrong_is_one_line_with_key_and_file(string content, string key)
     {
         File.WriteAllText(folder["mine.json"], content);
