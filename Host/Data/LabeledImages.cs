@@ -148,7 +148,7 @@ public sealed record LabeledImages
             ? $"{Classes} classes"
             : $"{Names.Label ?? "classes"}: {Few(Names.Classes.Zip(counts).Select(pair => $"{pair.First} {pair.Second.ToString("N0", CultureInfo.InvariantCulture)}"), 20)}";
         return IsTable
-            ? $"rows of {Width} columns{(Names.Features.Count == 0 ? "" : $" ({Few(Names.Features, 6)})")}, {classes}"
+            ? $"rows of {Width} {(Width == 1 ? "column" : "columns")}{(Names.Features.Count == 0 ? "" : $" ({Few(Names.Features, 6)})")}, {classes}"
             : $"{Shape}, {classes}";
     }
 

@@ -95,6 +95,16 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
+    public void Classes_that_may_be_one_misspelt_are_told()
+    {
+        File.WriteAllLines(folder["t.csv"], ["a,kind", .. Enumerable.Range(0, 20).Select(i => $"{i},{(i == 7 ? "Riesling" : i % 2 == 0 ? "riesling" : "merlot")}")]);
+        var trained = Run("train", "--data", "t.csv", "--label", "kind", "--epochs", "1", "--json");
+        Assert.Equal(
+            (0, "functional: 'Riesling' and 'riesling' are 2 classes: are they meant to be one? (20 rows of 1 column (a), kind: Riesling 1, merlot 9, riesling 10; 16 to train, 4 to test)\n"),
+            (trained.ExitCode, trained.Error));
+    }
+
+    [Fact]
     public void Arrays_of_NumPy_are_learned()
     {
         var digits = DataSets.Load("digits").Training;
