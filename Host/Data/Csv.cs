@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using CsvHelper;
 using CsvHelper.Configuration;
+using static Functional.Host.Data.DataException;
 
 namespace Functional.Host.Data;
 
@@ -40,12 +41,12 @@ public static class Csv
                 columns = Columns(name, cells);
                 labelAt = Array.IndexOf(columns, label);
                 if (labelAt < 0)
-                    throw new DataException(name, "line 1", $"a column '{label}', which holds the classes", $"{Short(columns)}{Suggestion.Of(label, columns)}");
+                    throw new DataException(name, "line 1", $"a column '{label}', which holds the classes", $"{Listed(columns)}{Suggestion.Of(label, columns)}");
                 if (columns.Length < 2)
                     throw new DataException(name, "line 1", "a column of numbers besides the classes", "none");
                 columns = [.. columns.Where((_, i) => i != labelAt)];
                 if (known is not null && !known.Features.SequenceEqual(columns))
-                    throw new DataException(name, "line 1", $"the columns {Short(known.Features)}", Short(columns));
+                    throw new DataException(name, "line 1", $"the columns {Listed(known.Features)}", Listed(columns));
                 return;
             }
             for (var i = 0; i < cells.Length; i++)
@@ -75,7 +76,7 @@ public static class Csv
         var places = names.Select((text, place) => (text, place)).ToDictionary(pair => pair.text, pair => (byte)pair.place, StringComparer.Ordinal);
         var stranger = classes.Find(text => !places.ContainsKey(text));
         if (stranger is not null)
-            throw new DataException(name, $"column '{label}'", $"one of {Short(names)}", $"'{Short(stranger)}'");
+            throw new DataException(name, $"column '{label}'", $"one of {Listed(names)}", $"'{Short(stranger)}'");
         return new CsvTable(
             [.. numbers], new TableNames(columns, names, label), [.. classes.Select(text => places[text])]);
     }
@@ -171,7 +172,5 @@ public static class Csv
         return numbers.Contains(null) ? texts : [.. texts.Zip(numbers).OrderBy(pair => pair.Second).Select(pair => pair.First)];
     }
 
-    private static string Short(IEnumerable<string> names) => string.Join(", ", names.Take(20).Select(Short));
-
-    private static string Short(string text) => text.Length <= 40 ? text : $"{text[..40]}...";
+    private static string Listed(IEnumerable<string> names) => string.Join(", ", names.Take(20).Select(name => Short(name)));
 }

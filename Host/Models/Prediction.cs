@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 
 namespace Functional.Host.Models;
@@ -46,6 +45,4 @@ public sealed class Prediction<T> where T : unmanaged, IFloatingPointIeee754<T>
     private string Of(int label) => Probabilities.Count > 0
         ? Invariant($"{model.ClassName(label)} {100 * double.CreateSaturating(Probabilities[label]):F2}%")
         : Invariant($"{model.ClassName(label)} {Scores[label]:G4}");
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -266,11 +266,19 @@ public sealed record TrainConfiguration
         }
     }
 
-    // The core names its numbers as the options are named, with spaces for dashes.
-    private static string OptionOf(string fault) =>
-        TrainOptions.All.Select(option => option.Name)
-            .Where(name => fault.Contains(name.Replace('-', ' '), StringComparison.OrdinalIgnoreCase))
-            .MaxBy(name => name.Length) ?? "optimizer";
+    // A fault is of the option without which it is gone.
+    private string OptionOf(string fault) =>
+        Untold.First(one => !one.Configuration.CreateOptimizer(1).Faults().Contains(fault)).Option;
+
+    private (string Option, TrainConfiguration Configuration)[] Untold =>
+    [
+        ("learning-rate", this with { LearningRate = null }), ("momentum", this with { Momentum = null }),
+        ("beta1", this with { Beta1 = null }), ("beta2", this with { Beta2 = null }), ("decay", this with { Decay = null }),
+        ("epsilon", this with { Epsilon = null }), ("weight-decay", this with { WeightDecay = null }),
+        ("schedule", this with { Schedule = "constant" }), ("clip-norm", this with { ClipNorm = null }),
+        ("clip-value", this with { ClipValue = null }), ("accumulate", this with { Accumulate = 1 }),
+        ("proximal-l1", this with { ProximalL1 = 0 }),
+    ];
 
     /// <summary>A word as a shell takes it.</summary>
     internal static string Quoted(string value) =>

@@ -27,14 +27,22 @@ public class FilesTests
     {
         using var folder = new TemporaryFolder();
         ConfigurationFile.Write(folder["config.json"], new TrainConfiguration());
-        var over = false;
+        var (over, asked) = (false, new TaskCompletionSource());
         var listing = Task.Run(() =>
         {
             while (!Volatile.Read(ref over))
+            {
                 Assert.Contains(RunRecord.Read(folder.Path).Status, (RunStatus[])[RunStatus.Running, RunStatus.Unfinished]);
+                asked.TrySetResult();
+            }
         });
-        for (var i = 0; i < 300; i++)
+        await asked.Task;
+        for (var i = 0; i < 1000; i++)
+        {
+            // What a run that was killed leaves.
+            folder.Write("running", []);
             RunFolder.Open(folder.Path).Dispose();
+        }
         Volatile.Write(ref over, true);
         await listing;
         using var held = RunFolder.Open(folder.Path);
