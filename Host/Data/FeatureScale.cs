@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace Functional.Host.Data;
@@ -66,4 +67,9 @@ public sealed record FeatureScale(IReadOnlyList<double> Means, IReadOnlyList<dou
     /// <summary>The features of samples, a sample after the other.</summary>
     /// <inheritdoc cref="Apply{T}(ReadOnlySpan{T}, int)"/>
     public T[] Apply<T>(T[] numbers, int features) where T : unmanaged, IFloatingPointIeee754<T> => Apply(new ReadOnlySpan<T>(numbers), features);
+
+    /// <summary>As in <c>(number - 3.5) / 1.2</c>; of several features, how many.</summary>
+    public override string ToString() => IsNone ? "numbers as they are"
+        : Means.Count == 1 && Deviations.Count == 1 ? string.Create(CultureInfo.InvariantCulture, $"(number - {Means[0]:G6}) / {Deviations[0]:G6}")
+        : $"(number - mean) / deviation, of {Means.Count} features";
 }

@@ -60,4 +60,8 @@ public sealed record StudySettings(SearchSpace Space)
         if (faults.Length > 0)
             throw new UsageException(string.Join('\n', faults));
     }
+
+    /// <summary>One line: the space, and how it is searched.</summary>
+    public override string ToString() =>
+        $"{Space}; {Direction.ToString().ToLowerInvariant()}, sampler {Sampler}, pruner {Pruner}, seed {Seed}";
 }
