@@ -13,6 +13,13 @@ if (args is ["--version"])
     return ExitCode.Done;
 }
 
+args = args switch
+{
+    ["help", .. var asked] => [.. asked, "--help"],
+    // While a shell completes: System.CommandLine has no suggestions behind an equals sign, but fails.
+    [var directive, var line] when directive.StartsWith("[suggest", StringComparison.Ordinal) => [directive, Separated(line)],
+    _ => args,
+};
 var root = CommandTree.Create(args.FirstOrDefault());
 var parsed = root.Parse(args);
 // A command that only has others says which.
@@ -21,6 +28,8 @@ if (parsed.CommandResult.Command is { Subcommands.Count: > 0, Action: null } && 
     root.Parse([.. args, "--help"]).Invoke();
     return ExitCode.Usage;
 }
+if (Mistakes.Strays(parsed, args).ToArray() is { Length: > 0 } strays)
+    return Fail(ExitCode.Usage, string.Join('\n', strays));
 if (parsed.Action is ParseErrorAction)
     return Fail(ExitCode.Usage, string.Join('\n', Mistakes.Of(parsed)));
 try
@@ -34,6 +43,14 @@ catch (Exception e) when (Cause(e) is UsageException or DataException)
 catch (Exception e) when (Cause(e) is RunException or FetchException)
 {
     return Fail(ExitCode.Failed, Cause(e).Message);
+}
+
+// "--optimizer=ad" as "--optimizer ad", which has the same length.
+static string Separated(string line)
+{
+    var word = line.LastIndexOf(' ') + 1;
+    var equals = line.IndexOf('=', word);
+    return equals > word && line[word] == '-' ? $"{line[..equals]} {line[(equals + 1)..]}" : line;
 }
 
 static int Fail(int code, string message)

@@ -93,16 +93,19 @@ public static class DataCommand
         var digits = DigitSet.Generate();
         foreach (var (name, part) in (ReadOnlySpan<(string, LabeledImages)>)[("train", digits.Training), ("t10k", digits.Test)])
         {
-            Write($"{name}-images-idx3-ubyte.gz", stream =>
-                Idx.WriteImages(stream, new ImageFile(part.Count, part.Height, part.Width, part.Pixels), gzip: true), part.Pixels);
-            Write($"{name}-labels-idx1-ubyte.gz", stream => Idx.WriteLabels(stream, part.Labels, gzip: true), part.Labels);
+            Write($"{name}-images-idx3-ubyte.gz", (stream, gzip) =>
+                Idx.WriteImages(stream, new ImageFile(part.Count, part.Height, part.Width, part.Pixels), gzip));
+            Write($"{name}-labels-idx1-ubyte.gz", (stream, gzip) => Idx.WriteLabels(stream, part.Labels, gzip));
         }
 
-        void Write(string name, Action<Stream> write, byte[] content)
+        void Write(string name, Action<Stream, bool> write)
         {
             var path = Path.Combine(folder, name);
-            OutputFile.Write(path, write);
-            Console.WriteLine($"{path}  {content.Length:N0} bytes of data, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(content))}");
+            OutputFile.Write(path, stream => write(stream, true));
+            using var content = new MemoryStream();
+            write(content, false);
+            content.Position = 0;
+            Console.WriteLine($"{path}  unpacked {content.Length:N0} bytes, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(content))}");
         }
     }
 

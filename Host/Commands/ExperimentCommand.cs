@@ -49,7 +49,9 @@ public static class ExperimentCommand
 
     private static Experiment Find(string name) =>
         Book.Experiments.FirstOrDefault(experiment => experiment.Name == name)
-        ?? throw new UsageException($"there is no experiment '{name}'; there are {string.Join(", ", Book.Experiments.Select(experiment => experiment.Name))}");
+        ?? throw new UsageException(name == "summary"
+            ? "the summary is of all experiments: the last section of 'functional book'"
+            : $"there is no experiment '{name}'; there are {string.Join(", ", Book.Experiments.Select(experiment => experiment.Name))}");
 
     private sealed class Common
     {

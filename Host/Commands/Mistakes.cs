@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Functional.Host.Commands;
 
@@ -33,6 +34,14 @@ internal static class Mistakes
             if (!unmatched.Any(token => error.Message == $"Unrecognized command or argument '{token}'."))
                 yield return error.Message;
     }
+
+    /// <summary>A line for each word that looks like an option and was taken for something else; behind <c>--</c> any word may.</summary>
+    public static IEnumerable<string> Strays(ParseResult parsed, string[] words) =>
+        words.Contains("--") ? []
+        : parsed.CommandResult.Tokens
+            .Where(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))
+            .Select(token => Word(token.Value))
+            .Select(word => $"{Name(parsed.CommandResult.Command)} has no option {word}{Meant(word, Options(parsed))}");
 
     private static bool IsOption(string token) => token.StartsWith('-') && token.Length > 1;
 

@@ -92,10 +92,25 @@ public static class TrainCommand
         if (result.Summary.Interrupted)
             (look.Json ? Console.Error : Console.Out).WriteLine($"to go on: {folder.ResumeCommand}");
         if (!look.Json)
+        {
+            if (!result.Summary.Interrupted && HintOf(result.Summary, run.Seen.Test, folder.Path) is { } hint)
+                Console.WriteLine(hint);
             Console.WriteLine($"report: {page}");
+        }
         if (look.Open)
             Browser.Open(page);
         return result.Summary.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    private const int FewSteps = 100;
+
+    private static string? HintOf(RunSummary summary, LabeledImages test, string path)
+    {
+        var guessing = test.Labels.CountBy(label => label).Max(label => label.Value) / (double)test.Count;
+        return summary.TestAccuracy <= 1.1 * guessing ? $"no better than guessing; why: functional doctor {path}"
+            : summary.Iterations < FewSteps && summary.TrainAccuracy < 0.95
+                ? $"only {summary.Iterations} steps: a smaller --batch-size, or more --epochs, gives it more of them"
+            : null;
     }
 
     private sealed record Look(int Threads, bool Json, bool Plain, bool Open, bool Watch);

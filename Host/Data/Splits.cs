@@ -32,8 +32,7 @@ public static class Splits
     {
         ArgumentNullException.ThrowIfNull(permutation);
         if (count < 1 || count >= permutation.Length)
-            throw new ArgumentOutOfRangeException(
-                nameof(count),
+            throw new ArgumentException(
                 $"of {permutation.Length} samples, {count} for validation leave {permutation.Length - count} " +
                 "for training: both parts need at least 1");
         CheckPermutation(permutation);

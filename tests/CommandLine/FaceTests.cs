@@ -9,11 +9,31 @@ public sealed class FaceTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
+    [Fact]
+    public void Help_is_a_word_too() =>
+        Assert.Equal(Program.Run(folder.Path, "train", "--help").Output, Program.Run(folder.Path, "help", "train").Output);
+
+    [Fact]
+    public void A_value_behind_an_equals_sign_is_completed() =>
+        Assert.Equal(
+            ["adadelta", "adagrad", "adam", "adamw"],
+            Program.Run(folder.Path, "[suggest:32]", "functional train --optimizer=ada").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+
+    [Theory]
+    [InlineData("no better than guessing; why: functional doctor run", "--learning-rate", "100")]
+    [InlineData("only 9 steps: a smaller --batch-size, or more --epochs, gives it more of them", "--samples", "900")]
+    public void A_run_that_learned_little_says_what_to_do(string line, params string[] options) =>
+        Assert.Contains(line, Program.Run(folder.Path, ["train", "--epochs", "1", "--out", "run", .. options]).Output.Split('\n'));
+
     [Theory]
     [InlineData("functional has no command 'trian'; did you mean train?", "trian")]
     [InlineData("data has no command 'inof'; did you mean info?", "data", "inof", "mnist")]
     [InlineData("train has no option --optimzer; did you mean --optimizer?", "train", "--optimzer", "adam")]
     [InlineData("train has no option --optimzer; did you mean --optimizer?", "train", "--optimzer=adam")]
+    [InlineData("doctor has no option --hiden; did you mean --hidden?", "doctor", "--hiden", "5")]
+    [InlineData("doctor has no option --hiden; did you mean --hidden?", "doctor", "--hiden=5")]
+    [InlineData("predict has no option --jsn; did you mean --json?", "predict", "model", "--jsn")]
+    [InlineData("the summary is of all experiments: the last section of 'functional book'", "experiment", "summary")]
     [InlineData("train has no option --nothing-like-it", "train", "--nothing-like-it")]
     [InlineData("verify has no place for 'more'", "verify", "runs/one", "more")]
     public void A_mistyped_word_is_one_line_that_says_what_may_be_meant(string expected, params string[] arguments)

@@ -33,12 +33,15 @@ public sealed class GradientCheckExperiment : Experiment
         var checks = lab.Compute(lab.Seeds, seed => Threads.Use(lab.Workers, () =>
         {
             var network = (common with { Seed = seed }).CreateNetwork<double>(images.Features, images.Classes);
-            // The first call also compiles the code.
-            network.Gradient(batch, Key.OfSeed(0));
-            var watch = Stopwatch.StartNew();
             var gradient = network.Gradient(batch, Key.OfSeed(0)).Parameters;
-            var byPullbacks = watch.Elapsed;
-            watch.Restart();
+            // The quickest of some: it is so short that whatever else runs would be measured, too.
+            var byPullbacks = Enumerable.Range(0, 20).Min(_ =>
+            {
+                var one = Stopwatch.StartNew();
+                network.Gradient(batch, Key.OfSeed(0));
+                return one.Elapsed;
+            });
+            var watch = Stopwatch.StartNew();
             var numerical = Differences.OfNetwork(network, batch);
             return (Differences: Differences.Compare(gradient, numerical), byPullbacks, byDifferences: watch.Elapsed);
         }));
@@ -69,7 +72,8 @@ public sealed class GradientCheckExperiment : Experiment
                 lab.Claim(("The mean difference is below 10⁻⁹ for every parameter", "どのパラメータでも差の平均は 10⁻⁹ 未満"),
                     seed => checks[seed].Differences.All(d => d.MeanAbsolute < 1e-9), $"{Scientific(check.Differences.Max(d => d.MeanAbsolute))}"),
                 lab.Claim(("Backpropagation is more than a hundred times as fast", "誤差逆伝播法は100倍以上速い"),
-                    seed => checks[seed].byDifferences > 100 * checks[seed].byPullbacks, $""),
+                    seed => checks[seed].byDifferences > 100 * checks[seed].byPullbacks,
+                    $"{check.byDifferences / check.byPullbacks:N0}"),
             ],
         };
     }
