@@ -6,12 +6,21 @@ open MathNet.Numerics.LinearAlgebra
 open Functional.Numerics
 
 /// What a network's outputs should be, for each sample of a batch.
-[<RequireQualifiedAccess; NoComparison; NoEquality>]
+[<RequireQualifiedAccess; NoComparison; NoEquality; StructuredFormatDisplay("{Display}")>]
 type Targets<'T when Real<'T>> =
     /// A class per sample, from 0.
     | Labels of ReadOnlyMemory<int>
     /// One column per sample: one-hot, a distribution over the classes, or any values.
     | Values of Matrix<'T>
+
+    member private targets.Display = string targets
+    override targets.ToString() =
+        match targets with
+        | Labels labels ->
+            let shown = labels.Span.Slice(0, min 10 labels.Length).ToArray() |> Array.map string |> String.concat "; "
+            let more = if labels.Length > 10 then "; ..." else ""
+            $"labels [{shown}{more}]"
+        | Values values -> $"targets {values.RowCount} x {values.ColumnCount}"
 
 /// Samples, one per column, with their targets. Immutable: what it is made of is copied.
 [<Sealed; StructuredFormatDisplay("{Display}")>]

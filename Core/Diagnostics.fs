@@ -49,6 +49,9 @@ type LayerDiagnosis =
         $"{d.Layer} ({d.Units}): outputs {d.Outputs.Mean:G3} +- {d.Outputs.Deviation:G3}, \
           gradients {d.Gradients.Mean:G3} +- {d.Gradients.Deviation:G3}, rank {d.EffectiveRank:F1}"
         + share "dead" d.DeadUnits + share "saturated" d.Saturated
+        + (match d.Outputs.NotFinite, d.Gradients.NotFinite with
+           | 0, 0 -> ""
+           | outputs, gradients -> $"; NaN or infinite: {outputs} outputs, {gradients} gradients")
 
 /// A leaf and the step that was taken with it.
 [<NoComparison; StructuredFormatDisplay("{Display}")>]

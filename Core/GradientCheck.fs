@@ -13,14 +13,16 @@ type GradientMismatch =
       Index: IReadOnlyList<int>
       /// What the gradient says.
       Claimed: float
-      /// What central differences say.
+      /// What central differences say; NaN where the function's own value is NaN or infinite.
       Measured: float }
 
     member private m.Display = string m
     override m.ToString() =
         let text (x: float) = x.ToString("G6", CultureInfo.InvariantCulture)
         let index = m.Index |> Seq.map string |> String.concat ", "
-        $"{m.Parameter}[{index}]: the gradient is {text m.Claimed}, central differences give {text m.Measured}"
+        let measured =
+            if Double.IsNaN m.Measured then "the function's value is not finite" else $"central differences give {text m.Measured}"
+        $"{m.Parameter}[{index}]: the gradient is {text m.Claimed}, {measured}"
 
 /// What a gradient check has found.
 [<StructuredFormatDisplay("{Display}")>]
@@ -111,7 +113,8 @@ module GradientCheck =
                 let apart = abs (right - left) + abs (central - 0.5 * (right + left))
                 if apart <= sides * max size (abs central) + 10.0 * noise then ValueSome(struct (central, apart + 10.0 * noise))
                 else attempt smaller
-        attempt steps
+        // What is no number is no kink: it differs from every gradient.
+        if Double.IsFinite center then attempt steps else ValueSome(struct (nan, 0.0))
 
     let private indexOf (shape: Shape) (i: int) : int[] = if shape.IsVector then [| i |] else [| i % shape.Rows; i / shape.Rows |]
 
@@ -149,7 +152,7 @@ module GradientCheck =
             |> Array.map (fun (i, claimed, measured, _, _) -> mismatch i claimed measured)
           LargestError =
             if compared.Length = 0 then 0.0
-            else (compared |> Array.map (fun (_, _, _, off, _) -> off) |> Array.max) / max size Double.Epsilon }
+            else (compared |> Array.fold (fun most (_, _, _, off, _) -> max most off) 0.0) / max size Double.Epsilon }
 
     /// Leaves of these names and shapes, one after the other in x; g is what is claimed to be the gradient of f at x.
     let private check settings (leaves: (string * Shape) list) (f: float[] -> float) (x: float[]) (g: float[]) : GradientCheckReport =

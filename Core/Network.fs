@@ -206,6 +206,13 @@ module Network =
         Parameters.checkAlike (nameof values) (parameters network) values
         withFresh network (Parameters.mapLeaves (fun leaf -> leaf.Values.ToArray()) values)
 
+    let private checkInputs (network: Network<'T>) (x: Matrix<'T>) =
+        if x.RowCount <> network.Inputs then
+            let hint = if x.ColumnCount = network.Inputs then "; samples are columns here: transpose it" else ""
+            invalidArg (nameof x) $"the network expects {network.Inputs} features (rows), \
+                                    but x is {x.RowCount} x {x.ColumnCount}{hint}"
+        if x.ColumnCount = 0 then invalidArg (nameof x) "x has no samples (columns)"
+
     let rec private predictFrom (layers: Layer<'T>[]) (i: int) (x: Matrix<'T>) : Matrix<'T> =
         if i = layers.Length then x
         else
@@ -216,11 +223,7 @@ module Network =
     /// The scores (outputs x samples) for x (inputs x samples), as in evaluation. A sample's scores are the same bits
     /// alone and in any batch. Raises ArgumentException if x has other than `Inputs` rows.
     let predict (network: Network<'T>) (x: Matrix<'T>) : Matrix<'T> =
-        if x.RowCount <> network.Inputs then
-            let hint = if x.ColumnCount = network.Inputs then "; samples are columns here: transpose it" else ""
-            invalidArg (nameof x) $"the network expects {network.Inputs} features (rows), \
-                                    but x is {x.RowCount} x {x.ColumnCount}{hint}"
-        if x.ColumnCount = 0 then invalidArg (nameof x) "x has no samples (columns)"
+        checkInputs network x
         predictFrom network.LayerArray 0 x
 
     /// Raises ArgumentException if the batch's features or targets don't fit the network.
@@ -259,13 +262,11 @@ module Network =
             | Dropout _ -> Given(next ())
             | _ -> Drawn(Key.ofSeed 0L))
 
-    /// All layers in training, and the outputs.
-    let private forward (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>)
-        : struct (Forward<'T>[] * Matrix<'T>) =
-        check network batch
+    /// All layers in training.
+    let private pass (draws: Draw<'T>[]) (network: Network<'T>) (x: Matrix<'T>) : Forward<'T>[] =
         let layers, names = network.LayerArray, network.NameArray
         let passed = Array.zeroCreate layers.Length
-        let mutable y = batch.Inputs
+        let mutable y = x
         let mutable i = 0
         while i < layers.Length do
             match layers[i], Array.tryItem (i + 1) layers with
@@ -278,18 +279,10 @@ module Network =
                 passed[i] <- Layer.forward names[i] draws[i] layer y
                 i <- i + 1
             y <- passed[i - 1].Output
-        struct (passed, y)
+        passed
 
-    let private lossOf (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>) : float =
-        let struct (_, y) = forward draws network batch
-        let struct (loss, _) = Loss.forward network.Loss y batch.Targets
-        loss + Penalty.value network.Penalty (parameters network)
-
-    /// All layers forward and back: what each gave, how the loss changes with that, and the gradient.
-    let private passOf (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>)
-        : struct (Forward<'T>[] * Lazy<Matrix<'T>>[] * Gradient<'T>) =
-        let struct (passed, y) = forward draws network batch
-        let struct (loss, dy) = Loss.forward network.Loss y batch.Targets
+    /// Back through all layers: dL/dy of each, the gradient of the leaves, and dL/dx.
+    let private back (passed: Forward<'T>[]) (dy: Matrix<'T>) : struct (Lazy<Matrix<'T>>[] * Parameters<'T> * Lazy<Matrix<'T>>) =
         let gradients, back = Array.zeroCreate passed.Length, Array.zeroCreate passed.Length
         let mutable dy = lazy dy
         for i in passed.Length - 1 .. -1 .. 0 do
@@ -297,7 +290,35 @@ module Network =
             let struct (gradient, dx) = passed[i].Pullback dy.Value
             gradients[i] <- gradient
             dy <- dx
-        let parameters, gradient = parameters network, Parameters(gradients |> List.concat |> Array.ofList)
+        struct (back, Parameters(gradients |> List.concat |> Array.ofList), dy)
+
+    /// The scores (outputs x samples) for x (inputs x samples) as in training, and the pullback: from dL/dscores to the gradient
+    /// of every parameter (without the penalty) and dL/dx. For losses of one's own, and for what an input contributes.
+    /// Raises ArgumentException if x has other than `Inputs` rows.
+    let forward (key: Key) (network: Network<'T>) (x: Matrix<'T>) : struct (Matrix<'T> * Pullback<'T, Parameters<'T>>) =
+        checkInputs network x
+        let passed = pass (drawn key network.LayerArray) network x
+        struct ((Array.last passed).Output, fun dy ->
+            let struct (_, gradient, dx) = back passed dy
+            struct (gradient, dx))
+
+    let private forwardOn (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>) : struct (Forward<'T>[] * Matrix<'T>) =
+        check network batch
+        let passed = pass draws network batch.Inputs
+        struct (passed, (Array.last passed).Output)
+
+    let private lossOf (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>) : float =
+        let struct (_, y) = forwardOn draws network batch
+        let struct (loss, _) = Loss.forward network.Loss y batch.Targets
+        loss + Penalty.value network.Penalty (parameters network)
+
+    /// All layers forward and back: what each gave, how the loss changes with that, and the gradient.
+    let private passOf (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>)
+        : struct (Forward<'T>[] * Lazy<Matrix<'T>>[] * Gradient<'T>) =
+        let struct (passed, y) = forwardOn draws network batch
+        let struct (loss, dy) = Loss.forward network.Loss y batch.Targets
+        let struct (back, gradient, _) = back passed dy
+        let parameters = parameters network
         Penalty.addTo network.Penalty parameters gradient
         struct (passed, back,
                 { Loss = loss + Penalty.value network.Penalty parameters

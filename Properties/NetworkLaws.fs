@@ -28,6 +28,20 @@ let ``the gradient of every network agrees with central differences`` () =
         comparison.Add(derivatives loss (Law.doublesOf parameters), Law.doublesOf (gradient<float> case).Parameters))
     comparison.AssertFewLeftOut()
 
+let private forwardIsGradient<'T when Real<'T>> (case: Case) =
+    let network, batch = network<'T> case, batch<'T> case
+    let struct (scores, pullback) = Network.forward case.Key network batch.Inputs
+    let struct (_, dScores) = Loss.forward network.Loss scores batch.Targets
+    let struct (gradient, dx) = pullback dScores
+    Law.sameBits ((Parameters.toVector (Network.gradient case.Key network batch).Parameters).ToArray()) ((Parameters.toVector gradient).ToArray())
+    Assert.Equal(struct (batch.Features, batch.Samples), struct (dx.Value.RowCount, dx.Value.ColumnCount))
+
+[<Fact>]
+let ``forward, a loss and the pullback are the gradient`` () =
+    Law.holds (cases 20 10) (fun case ->
+        forwardIsGradient<float32> case
+        forwardIsGradient<float> case)
+
 [<Fact>]
 let ``a gradient has the leaves of the parameters`` () =
     Law.holds (cases 20 5) (fun case ->

@@ -41,7 +41,7 @@ internal static class Mistakes
         : parsed.CommandResult.Tokens
             .Where(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))
             .Select(token => Word(token.Value))
-            .Select(word => $"{Name(parsed.CommandResult.Command)} has no option {word}{Meant(word, Options(parsed))}");
+            .Select(word => $"{Name(parsed.CommandResult.Command)} has no option {word}{Suggestion.Of(word, Options(parsed))}");
 
     private static bool IsOption(string token) => token.StartsWith('-') && token.Length > 1;
 
