@@ -118,7 +118,7 @@ public static class Csv
             reader.DiscardBufferedData();
             var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
             {
-                Delimiter = header.FirstOrDefault(character => character is ',' or ';' or '\t', ',').ToString(),
+                Delimiter = Separator(header).ToString(),
                 MaxFieldSize = LongestCell,
                 // A quote that stays open goes on to the end of the file: what is wrong is where it begins.
                 BadDataFound = bad => throw (bad.Field is ['"', ..] && bad.Field.Contains('\n', StringComparison.Ordinal)
@@ -148,6 +148,18 @@ public static class Csv
         {
             throw new DataException(name, $"line {line}", "a row of a table", $"\"{e.Message.Split('\n')[0].TrimEnd('\r')}\"");
         }
+    }
+
+    // A column's name in quotes may have another; a quote within it is there twice, and so ends nothing.
+    private static char Separator(string header)
+    {
+        var quoted = false;
+        foreach (var character in header)
+            if (character == '"')
+                quoted = !quoted;
+            else if (!quoted && character is (',' or ';' or '\t'))
+                return character;
+        return ',';
     }
 
     private static string[] Columns(string name, string[] cells)

@@ -46,8 +46,7 @@ public static class Npz
             foreach (var entry in archive.Entries)
             {
                 DataException Error(string expected, string found) => new(name, $"entry '{Short(entry.FullName, 100)}'", expected, found);
-                if (!entry.FullName.EndsWith(Extension, StringComparison.Ordinal) || entry.FullName.AsSpan().ContainsAny("/\\:")
-                    || entry.FullName.Contains("..", StringComparison.Ordinal))
+                if (!IsName(entry.FullName))
                     throw Error("a name that ends in .npy, without folders", "another");
                 if (!names.Add(entry.FullName))
                     throw Error("each name once", "it again");
@@ -69,17 +68,21 @@ public static class Npz
     }
 
     /// <summary>Writes a file, which appears whole or not at all.</summary>
-    /// <exception cref="ArgumentException">Two tensors have one name, or NumPy has no such type.</exception>
+    /// <exception cref="ArgumentException">Two tensors have one name, a name has / \ : or .. in it, or NumPy has no such type.
+    /// </exception>
     /// <exception cref="Runs.RunException">It can't be written.</exception>
     public static void Write(string path, IReadOnlyList<Tensor> tensors) =>
         OutputFile.Write(path, stream => Write(stream, tensors));
 
     /// <summary>Writes to a stream, which stays open.</summary>
-    /// <exception cref="ArgumentException">Two tensors have one name, or NumPy has no such type.</exception>
+    /// <exception cref="ArgumentException">Two tensors have one name, a name has / \ : or .. in it, or NumPy has no such type.
+    /// </exception>
     public static void Write(Stream stream, IReadOnlyList<Tensor> tensors)
     {
         if (tensors.GroupBy(tensor => tensor.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new ArgumentException($"'{twice.Key}' can't be the name of two arrays", nameof(tensors));
+        if (tensors.FirstOrDefault(tensor => !IsName(tensor.Name + Extension)) is { } odd)
+            throw new ArgumentException($"'{odd.Name}' can't be the name of an array: it has / \\ : or .. in it", nameof(tensors));
         using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
         foreach (var tensor in tensors)
         {
@@ -89,6 +92,10 @@ public static class Npz
             Npy.Write(part, tensor);
         }
     }
+
+    private static bool IsName(string entry) =>
+        entry.EndsWith(Extension, StringComparison.Ordinal) && !entry.AsSpan().ContainsAny("/\\:")
+        && !entry.Contains("..", StringComparison.Ordinal);
 
     private static byte[] Inflated(ZipArchiveEntry entry, Func<string, string, DataException> error)
     {

@@ -1,0 +1,155 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Functional.Host.Data;
+using Functional.Host.Models;
+using Functional.Host.Runs;
+using Functional.Tests.Data;
+using MathNet.Numerics.LinearAlgebra;
+using static Functional.Tests.Formats.Law;
+
+namespace Functional.Tests.Formats;
+
+/// <summary>Models, states of runs and configurations are read as they were written; a byte more, less or otherwise, where
+/// a checksum stands for it, is told.</summary>
+public sealed class RunFileLaws : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private static byte[] Bits<T>(Parameters<T> leaves) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
+        System.Runtime.InteropServices.MemoryMarshal.AsBytes<T>(leaves.ToVector().ToArray()).ToArray();
+
+    private static Gen<Parameters<T>> Filled<T>(Parameters<T> leaves) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
+        Contents.Elements<T>(leaves.Length).Select(elements => leaves.WithVector(Vector<T>.Build.Dense(elements)));
+
+    private static Gen<Network<T>> Networks<T>() where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
+        from hidden in Gen.Choose(0, 2)
+        from units in Gen.ArrayOf(Gen.Choose(1, 5), hidden + 2)
+        let network = Network.Create<T>(units, Activation.Relu, Initializer.He, seed: 1)
+        from parameters in Filled(network.Parameters())
+        select network.WithParameters(parameters);
+
+    private static Gen<string[]> Names(int count) =>
+        from some in Gen.ArrayOf(Contents.Text, count)
+        select some.Select((text, i) => $"{text}{i}").ToArray();
+
+    private static void Models<T>() where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => Holds(
+        150,
+        from network in Networks<T>()
+        from classes in Names(network.Outputs)
+        from features in Names(network.Inputs)
+        from label in Contents.Text.OrNull()
+        from damage in Damage.Any
+        select (new Model<T>(network) { Classes = classes.Length > 1 ? classes : [], Features = features, Label = label }, damage),
+        found =>
+        {
+            var (model, damage) = found;
+            var stream = new MemoryStream();
+            Model.Save(stream, model);
+            var bytes = stream.ToArray();
+            Model<T> Read(byte[] some) => Model.Load<T>(new MemoryStream(some), "f");
+            var loaded = Read(bytes);
+            Assert.Equal(Bits(model.Network.Parameters()), Bits(loaded.Network.Parameters()));
+            Assert.Equal(model.Network.ToString(), loaded.Network.ToString());
+            Assert.Equal(model.Classes, loaded.Classes);
+            Assert.Equal(model.Features, loaded.Features);
+            Assert.Equal(model.Label, loaded.Label);
+            Refused(() => Read(damage.Changed(bytes)));
+            Refused(() => Read(damage.Shortened(bytes)));
+            Refused(() => Read([.. bytes, 0]));
+        });
+
+    [Fact]
+    public void Models_in_single_precision() => Models<float>();
+
+    [Fact]
+    public void Models_in_double_precision() => Models<double>();
+
+    private static TrainConfiguration Parse(params IEnumerable<(string Name, string Value)> options) =>
+        TrainOptions.Parse(options.Select(option => KeyValuePair.Create(option.Name, option.Value)), new TrainConfiguration());
+
+    [Fact]
+    public void Checkpoints()
+    {
+        var images = new LabeledImages(2, 2, 3, [.. Enumerable.Range(0, 48).Select(i => (byte)(5 * i))], [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
+        var start = new TrainingRun(
+            Parse(("hidden", "3"), ("batch-norm", "true"), ("optimizer", "adam"), ("accumulate", "2"), ("average", "0.9"), ("batch-size", "4")),
+            new ImageDataSet(images, images)).Start;
+        var training = start.Training;
+        Holds(
+            150,
+            from parameters in Filled(training.Network.Parameters())
+            from statistics in Filled(training.Network.Statistics())
+            from slots in Filled(training.OptimizerState.ToLeaves())
+            from mean in Filled(start.Average!.Mean)
+            from counts in Gen.ArrayOf(Gen.OneOf(Gen.Choose(0, 100), Gen.Choose(0, int.MaxValue)), 4)
+            from key in Contents.Elements<uint>(2)
+            from seconds in Contents.Elements<double>(1).Select(some => some[0]).Where(double.IsFinite)
+            from damage in Damage.Any
+            select (
+                new RunState(
+                    new TrainingState<float>(
+                        training.Network.WithParameters(parameters).WithStatistics(statistics), training.Optimizer,
+                        OptimizerState.OfLeaves(counts[0], counts[1], slots), new Key(key[0], key[1]), counts[2]),
+                    new Average<float>(start.Average!.Decay, start.Average.Corrected, counts[3], mean)) { Seconds = Math.Abs(seconds) },
+                damage),
+            found =>
+            {
+                var (state, damage) = found;
+                Checkpoint.Write(folder["c"], state);
+                var bytes = File.ReadAllBytes(folder["c"]);
+                RunState Read(byte[] some) => Checkpoint.Read(new MemoryStream(some), "f", start);
+                var read = Read(bytes);
+                byte[][] Everything(RunState of) =>
+                [
+                    Bits(of.Training.Network.Parameters()), Bits(of.Training.Network.Statistics()),
+                    Bits(of.Training.OptimizerState.ToLeaves()), Bits(of.Average!.Mean),
+                ];
+                Assert.Equal(Everything(state), Everything(read));
+                Assert.Equal((state.Step, state.Seconds, state.Training.Key), (read.Step, read.Seconds, read.Training.Key));
+                Assert.Equal(
+                    (state.Training.OptimizerState.Step, state.Training.OptimizerState.Gathered, state.Average!.Step),
+                    (read.Training.OptimizerState.Step, read.Training.OptimizerState.Gathered, read.Average!.Step));
+                Refused(() => Read(damage.Changed(bytes)));
+                Refused(() => Read(damage.Shortened(bytes)));
+                Refused(() => Read([.. bytes, 0]));
+            });
+    }
+
+    // What an option may be, apart from what others allow.
+    private static readonly (string Name, string[] Values)[] Choices =
+    [
+        ("samples", ["1", "2147483647"]), ("validation", ["0.1", "0.25"]), ("hidden", ["1", "20,10", "3,3,3"]),
+        ("activation", ["tanh", "elu:0.1", "leaky-relu:0.3"]), ("batch-norm", ["true", "false"]), ("dropout", ["0.1", "0.9"]),
+        ("l1", ["1E-300", "0.1"]), ("l2", ["4.9E-324", "0.3"]), ("label-smoothing", ["0.1"]),
+        ("init", ["normal:0.01", "constant:-0.5", "zero"]), ("optimizer", ["adamw", "sgd", "lion"]), ("learning-rate", ["0.1", "1E-07"]),
+        ("schedule", ["warmup:10+step:20:0.5", "cosine:0.1", "one-cycle"]), ("clip-norm", ["1.7976931348623157E+308"]),
+        ("accumulate", ["2"]), ("average", ["0.9", "0.99999999999999989"]), ("batch-size", ["1", "77"]), ("iterations", ["100"]),
+        ("augment", ["shift:2,elastic:1:4"]), ("seed", ["-9223372036854775808", "0"]), ("checkpoint-every", ["10m", "none", "3"]),
+    ];
+
+    [Fact]
+    public void Configurations() => Holds(
+        150,
+        from some in Gen.SubListOf(Choices)
+        from values in Gen.CollectToArray(some, choice => Gen.Elements(choice.Values).Select(value => (choice.Name, value)))
+        from data in Contents.Text
+        from steps in Gen.ArrayOf(Gen.Choose(1, 1000)).Select(some => some.Order().Distinct())
+        from damage in Damage.Any
+        select (values.Append(("data", $"x{data}")), steps, damage),
+        found =>
+        {
+            var configuration = Parse(found.Item1) with { Stages = [.. found.steps.Select(until => new Stage(until, until + 3))] };
+            ConfigurationFile.Write(folder["o"], configuration);
+            var bytes = File.ReadAllBytes(folder["o"]);
+            TrainConfiguration Read(byte[] some) => ConfigurationFile.Read(new MemoryStream(some), "f");
+            var read = Read(bytes);
+            foreach (var option in TrainOptions.All)
+                Assert.Equal(option.Get(configuration), option.Get(read));
+            Assert.Equal(configuration.Stages, read.Stages);
+            // Without its last line's end it is whole, without the brace before that not.
+            Refused(() => Read(found.damage.Shortened(bytes[..^1])));
+            Taken(() => Read(found.damage.Changed(bytes)));
+        });
+}
