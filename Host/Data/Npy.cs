@@ -12,6 +12,10 @@ public static class Npy
 {
     private const int Alignment = 64;
     private const string ArrayName = "array";
+
+    /// <summary>Bytes before the elements, at most.</summary>
+    internal const int LongestHead = 12 + NpyHeader.LongestText;
+
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     /// <summary>Reads a file; the tensor has its name.</summary>
@@ -24,6 +28,34 @@ public static class Npy
     public static Tensor Read(Stream stream, string name, string array = ArrayName)
     {
         using var file = new DataFile(stream, name);
+        var (header, begin, count) = Head(file);
+        var data = file.ReadRest(count * Tensor.Size(header.Type));
+        if (header.IsBigEndian)
+            Reverse(data, Tensor.Size(header.Type));
+        if (header.Type == TensorType.Bool && data.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)1) is >= 0 and var index)
+            throw file.Error(begin + index, "0 or 1, an element of type bool", $"{data[index]}");
+        var tensor = new Tensor(array, header.Type, header.Shape, count);
+        if (header.IsFortran && header.Shape.Count > 1)
+            Reorder(data, tensor.Memory, header.Shape, Tensor.Size(header.Type));
+        else
+            data.CopyTo(tensor.Memory);
+        return tensor;
+    }
+
+    /// <summary>How many bytes a file has by its header.</summary>
+    /// <param name="beginning">The file, or as much of it as <see cref="LongestHead"/>.</param>
+    /// <param name="name">The file, for errors.</param>
+    /// <exception cref="DataException">The beginning breaks a rule of the format.</exception>
+    internal static long LengthOf(Stream beginning, string name)
+    {
+        using var file = new DataFile(beginning, name);
+        var (header, begin, count) = Head(file);
+        return begin + (long)count * Tensor.Size(header.Type);
+    }
+
+    // The header, where the elements begin, and how many there are.
+    private static (NpyHeader Header, long Begin, int Count) Head(DataFile file)
+    {
         var start = Next(file, 0, 8, "the magic number and the version of an .npy file");
         if (!start.AsSpan(0, 6).SequenceEqual(Magic))
             throw file.Error(0, "93 4E 55 4D 50 59, the magic number of .npy files",
@@ -37,18 +69,7 @@ public static class Npy
             throw file.Error(8, $"a header of at most {NpyHeader.LongestText} bytes", $"{length}");
         var at = 8 + sized.Length;
         var header = NpyHeader.Parse(Next(file, at, (int)length, "the header"), major == 3, at, file);
-        var count = header.Count(at, file);
-        var data = file.ReadRest(count * Tensor.Size(header.Type));
-        if (header.IsBigEndian)
-            Reverse(data, Tensor.Size(header.Type));
-        if (header.Type == TensorType.Bool && data.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)1) is >= 0 and var index)
-            throw file.Error(at + length + index, "0 or 1, an element of type bool", $"{data[index]}");
-        var tensor = new Tensor(array, header.Type, header.Shape, count);
-        if (header.IsFortran && header.Shape.Count > 1)
-            Reorder(data, tensor.Memory, header.Shape, Tensor.Size(header.Type));
-        else
-            data.CopyTo(tensor.Memory);
-        return tensor;
+        return (header, at + length, header.Count(at, file));
     }
 
     /// <summary>Writes a file, which appears whole or not at all.</summary>

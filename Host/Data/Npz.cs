@@ -55,9 +55,11 @@ public static class Npz
                 if (entry.Length > left || entry.Length > Array.MaxLength)
                     throw Error($"at most {Math.Min(left, Array.MaxLength)} bytes", $"{entry.Length}");
                 left -= entry.Length;
-                tensors.Add(Npy.Read(
-                    new MemoryStream(Inflated(entry, Error)), $"{name}: {Short(entry.FullName, 100)}",
-                    entry.FullName[..^Extension.Length]));
+                var place = $"{name}: {Short(entry.FullName, 100)}";
+                // Of a small file that inflates to a large one, no more than its header promises.
+                if (SaidLength(entry, place) is var said && said != entry.Length)
+                    throw Error($"{said} bytes, as its header says", $"{entry.Length}");
+                tensors.Add(Npy.Read(new MemoryStream(Inflated(entry, Error)), place, entry.FullName[..^Extension.Length]));
             }
             return tensors;
         }
@@ -96,6 +98,14 @@ public static class Npz
     private static bool IsName(string entry) =>
         entry.EndsWith(Extension, StringComparison.Ordinal) && !entry.AsSpan().ContainsAny("/\\:")
         && !entry.Contains("..", StringComparison.Ordinal);
+
+    private static long SaidLength(ZipArchiveEntry entry, string name)
+    {
+        using var part = entry.Open();
+        var beginning = new byte[Math.Min(entry.Length, Npy.LongestHead)];
+        var count = part.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false);
+        return Npy.LengthOf(new MemoryStream(beginning, 0, count), name);
+    }
 
     private static byte[] Inflated(ZipArchiveEntry entry, Func<string, string, DataException> error)
     {
