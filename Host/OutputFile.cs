@@ -1,11 +1,15 @@
 using System.Runtime.InteropServices;
 using Functional.Host.Runs;
+using Microsoft.Win32.SafeHandles;
 
 namespace Functional.Host;
 
 /// <summary>Files that the user asked for.</summary>
 public static class OutputFile
 {
+    private const int LeastFlushed = 32 << 20;
+    private static readonly TimeSpan FlushInterval = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Writes a file beside its place, flushes it to the disk, and moves it there: nobody ever sees half a
     /// file, even if the power fails. Missing folders are made. The stream can be read, too.</summary>
     /// <exception cref="RunException">It can't be written; what was there before still is.</exception>
@@ -27,7 +31,7 @@ public static class OutputFile
             {
                 using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite))
                 {
-                    write(stream);
+                    WriteAndFlush(stream, write);
                     stream.Flush(flushToDisk: true);
                 }
                 File.Move(temporary, path, overwrite: true);
@@ -39,6 +43,34 @@ public static class OutputFile
             File.Delete(temporary);
             throw;
         }
+    }
+
+    // The system keeps what is written in memory until it is asked to flush it: asked only at the end, the disk would
+    // stand still while a large file is made. A flush that fails is told, since the next one may not fail again.
+    private static void WriteAndFlush(FileStream stream, Action<Stream> write)
+    {
+        var written = new TaskCompletionSource();
+        var flushing = FlushUntil(written.Task, stream.SafeFileHandle);
+        try
+        {
+            write(stream);
+        }
+        finally
+        {
+            written.SetResult();
+            flushing.GetAwaiter().GetResult();
+        }
+    }
+
+    private static async Task FlushUntil(Task written, SafeFileHandle file)
+    {
+        var flushed = 0L;
+        while (await Task.WhenAny(written, Task.Delay(FlushInterval)).ConfigureAwait(false) != written)
+            if (RandomAccess.GetLength(file) is var length && length - flushed >= LeastFlushed)
+            {
+                RandomAccess.FlushToDisk(file);
+                flushed = length;
+            }
     }
 
     /// <summary>Appends to a file that must be there and, if asked to, flushes it to the disk.</summary>

@@ -13,7 +13,7 @@ internal sealed class LeafData<T> : IDisposable where T : unmanaged, IFloatingPo
 {
     private const int ChunkLength = 8 << 20;
 
-    // While one is hashed, the other is filled.
+    // While one is written and hashed, the other is filled.
     private readonly byte[][] chunks = [[], []];
     private int current;
 
@@ -26,7 +26,7 @@ internal sealed class LeafData<T> : IDisposable where T : unmanaged, IFloatingPo
     /// <inheritdoc/>
     public void Dispose() => Digest.Dispose();
 
-    /// <summary>Writes the elements of a leaf, row by row.</summary>
+    /// <summary>Writes the elements of a leaf, row by row: all of them once the digest is finished.</summary>
     public void Write(Parameter<T> leaf, Stream stream)
     {
         var elements = leaf.Values.AsArray() ?? leaf.Values.ToArray();
@@ -35,8 +35,7 @@ internal sealed class LeafData<T> : IDisposable where T : unmanaged, IFloatingPo
         {
             var bytes = Chunk(count * Unsafe.SizeOf<T>(), elements.LongLength * Unsafe.SizeOf<T>());
             RowMajor.Gather(elements, rows, columns, first, MemoryMarshal.Cast<byte, T>(bytes.Span));
-            Digest.Append(bytes);
-            stream.Write(bytes.Span);
+            Digest.Append(bytes, stream);
         }
     }
 

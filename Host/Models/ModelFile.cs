@@ -25,9 +25,10 @@ internal static class ModelFile
         stream.Write(start);
         foreach (var place in places)
             data.Write(leaves[place.Name], stream);
+        var digest = data.Digest.Finish();
         var end = stream.Position;
         stream.Position = origin + start.AsSpan().IndexOf(Encoding.UTF8.GetBytes(NoDigest));
-        stream.Write(Encoding.UTF8.GetBytes(data.Digest.Finish()));
+        stream.Write(Encoding.UTF8.GetBytes(digest));
         stream.Position = end;
     }
 
