@@ -50,7 +50,7 @@ public static class BenchCommand
             foreach (var measurement in suite.Run())
             {
                 if (parsed.GetValue(json))
-                    report.Write<object>(measurement.Event, measurement);
+                    report.Write(measurement.Event, measurement);
                 else
                     table.Write(measurement);
             }

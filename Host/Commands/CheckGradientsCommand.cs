@@ -70,18 +70,11 @@ public static class CheckGradientsCommand
         {
             var report = new JsonReport(Console.Out);
             foreach (var difference in differences)
-                report.Write("parameter", new
-                {
-                    difference.Parameter,
-                    Shape = difference.Shape.ToString(),
-                    difference.MeanAbsolute,
-                    difference.LargestRelative,
-                });
-            report.Write("summary", new
-            {
-                BackpropagationSeconds = byPullbacks.TotalSeconds,
-                NumericalSeconds = byDifferences.TotalSeconds,
-            });
+                report.Write(
+                    "parameter", ("parameter", difference.Parameter), ("shape", difference.Shape.ToString()),
+                    ("meanAbsolute", difference.MeanAbsolute), ("largestRelative", difference.LargestRelative));
+            report.Write(
+                "summary", ("backpropagationSeconds", byPullbacks.TotalSeconds), ("numericalSeconds", byDifferences.TotalSeconds));
         }
         else
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Functional.Host.Data;
 using Functional.Host.Data.Digits;
 using Functional.Host.Reporting;
@@ -122,11 +123,10 @@ public static class DataCommand
             var scale = Batch.StandardScale(part.Features, part.Pixels, part.All);
             var (least, greatest) = (part.Pixels.Min(), part.Pixels.Max());
             if (json)
-                new JsonReport(Console.Out).Write("part", new
-                {
-                    name, part.Count, part.Height, part.Width, part.Classes, CountsPerClass = counts,
-                    Least = least, Greatest = greatest, Mean = scale.Shift, Deviation = scale.Divisor,
-                });
+                new JsonReport(Console.Out).Write(
+                    "part", ("name", name), ("count", part.Count), ("height", part.Height), ("width", part.Width),
+                    ("classes", part.Classes), ("countsPerClass", JsonReport.List(counts.Select(count => (JsonNode)count))),
+                    ("least", least), ("greatest", greatest), ("mean", scale.Shift), ("deviation", scale.Divisor));
             else
             {
                 Console.WriteLine(Invariant($"{name}: {part.Count:N0} images of {part.Height} x {part.Width}, {part.Classes} classes"));
@@ -141,12 +141,13 @@ public static class DataCommand
         var scale = table.Standard(table.All);
         if (json)
         {
-            new JsonReport(Console.Out).Write("part", new
-            {
-                name, table.Count, table.Features, table.Classes, CountsPerClass = counts,
-                ClassNames = counts.Select((_, i) => table.Names.Class(i)), FeatureNames = scale.Means.Select((_, i) => table.Names.Feature(i)),
-                scale.Means, scale.Deviations,
-            });
+            new JsonReport(Console.Out).Write(
+                "part", ("name", name), ("count", table.Count), ("features", table.Features), ("classes", table.Classes),
+                ("countsPerClass", JsonReport.List(counts.Select(count => (JsonNode)count))),
+                ("classNames", JsonReport.List(counts.Select((_, i) => (JsonNode)table.Names.Class(i)))),
+                ("featureNames", JsonReport.List(scale.Means.Select((_, i) => (JsonNode)table.Names.Feature(i)))),
+                ("means", JsonReport.List(scale.Means.Select(mean => (JsonNode)mean))),
+                ("deviations", JsonReport.List(scale.Deviations.Select(deviation => (JsonNode)deviation))));
             return;
         }
         Console.WriteLine(Invariant($"{name}: {table.Count:N0} rows of {table.Features} numbers, {table.Classes} classes"));

@@ -63,25 +63,15 @@ public static class DoctorCommand
     private static void WriteJson(JsonReport report, Examination examination)
     {
         foreach (var finding in examination.Findings)
-            report.Write("finding", new
-            {
-                finding.Kind,
-                Layer = finding.Layer ?? "",
-                finding.Severity,
-                finding.Evidence,
-                finding.Advice,
-            });
-        report.Write("summary", new
-        {
-            Findings = examination.Findings.Count,
-            Healthy = examination.IsHealthy,
-            examination.Steps,
-            examination.Planned,
-            examination.Loss,
-            examination.Chance,
-            examination.TrainAccuracy,
-            examination.TestAccuracy,
-        });
+            report.Write(
+                "finding",
+                ("kind", finding.Name), ("layer", finding.Layer ?? ""), ("severity", finding.Severity.ToString().ToLowerInvariant()),
+                ("evidence", finding.Evidence), ("advice", finding.Advice));
+        report.Write(
+            "summary",
+            ("findings", examination.Findings.Count), ("healthy", examination.IsHealthy),
+            ("steps", examination.Steps), ("planned", examination.Planned), ("loss", examination.Loss), ("chance", examination.Chance),
+            ("trainAccuracy", examination.TrainAccuracy), ("testAccuracy", examination.TestAccuracy));
     }
 
     private static void WriteLines(TextWriter output, Examination examination)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Functional.Host.Data;
 using Functional.Host.Models;
 using Functional.Host.Reporting;
@@ -78,18 +79,15 @@ public static class EvaluateCommand
         var confusion = evaluation.Confusion;
         var classes = Enumerable.Range(0, confusion.Classes).ToArray();
         foreach (var label in classes)
-            report.Write("class", new
-            {
-                Class = label, Name = model.ClassName(label), Samples = confusion.Actual(label),
-                Precision = confusion.Precision(label), Recall = confusion.Recall(label), F1 = confusion.F1(label),
-                Predicted = classes.Select(predicted => confusion[label, predicted]), Unanswered = confusion.Unanswered(label),
-            });
-        report.Write("summary", new
-        {
-            Data = data, Part = part, confusion.Samples, confusion.Accuracy, evaluation.Loss,
-            confusion.MacroPrecision, confusion.MacroRecall, confusion.MacroF1, evaluation.CalibrationError,
-            Digest = model.Network.Digest(),
-        });
+            report.Write(
+                "class", ("class", label), ("name", model.ClassName(label)), ("samples", confusion.Actual(label)),
+                ("precision", confusion.Precision(label)), ("recall", confusion.Recall(label)), ("f1", confusion.F1(label)),
+                ("predicted", JsonReport.List(classes.Select(predicted => (JsonNode)confusion[label, predicted]))),
+                ("unanswered", confusion.Unanswered(label)));
+        report.Write(
+            "summary", ("data", data), ("part", part), ("samples", confusion.Samples), ("accuracy", confusion.Accuracy),
+            ("loss", evaluation.Loss), ("macroPrecision", confusion.MacroPrecision), ("macroRecall", confusion.MacroRecall),
+            ("macroF1", confusion.MacroF1), ("calibrationError", evaluation.CalibrationError), ("digest", model.Network.Digest()));
     }
 
     private static void WriteTable(Model<float> model, string data, string part, ModelEvaluation evaluation)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Functional.Host.Data;
 using Functional.Host.Experiments;
 using Functional.Host.Reporting;
@@ -133,21 +134,24 @@ public static class ExperimentCommand
             foreach (var result in results)
             {
                 foreach (var curves in result.Trained)
-                    report.Write("run", new
-                    {
-                        Experiment = result.Experiment.Name, curves.Name, Command = curves.Variant.Configuration.CommandLine(),
-                        Digests = curves.Seeds.Select(curve => curve.Digest),
-                        Losses = curves.Seeds.Select(curve => curve.FinalLoss),
-                        Accuracies = curves.Seeds.Select(curve => curve.Accuracies.Count == 0 ? (AccuracyPoint?)null : curve.Final),
-                        Seconds = curves.Seeds.Select(curve => curve.Seconds),
-                    });
+                    report.Write(
+                        "run", ("experiment", result.Experiment.Name), ("name", curves.Name),
+                        ("command", curves.Variant.Configuration.CommandLine()),
+                        ("digests", JsonReport.List(curves.Seeds.Select(curve => (JsonNode)curve.Digest))),
+                        ("losses", JsonReport.List(curves.Seeds.Select(curve => (JsonNode)curve.FinalLoss))),
+                        ("accuracies", JsonReport.List(curves.Seeds.Select(curve => curve.Accuracies.Count == 0 ? null : Node(curve.Final)))),
+                        ("seconds", JsonReport.List(curves.Seeds.Select(curve => (JsonNode)curve.Seconds))));
                 foreach (var claim in result.Findings.Claims)
-                    report.Write("claim", new
-                    {
-                        Experiment = result.Experiment.Name, Statement = claim.Statement.English, claim.Held, claim.Evidence,
-                    });
+                    report.Write(
+                        "claim", ("experiment", result.Experiment.Name), ("statement", claim.Statement.English),
+                        ("held", JsonReport.List(claim.Held.Select(held => (JsonNode)held))), ("evidence", claim.Evidence));
             }
-            report.Write("summary", new { Claims = claims.Length, Held = held, Page = page, Seconds = seconds });
+            report.Write("summary", ("claims", claims.Length), ("held", held), ("page", page), ("seconds", seconds));
         }
+
+        private static JsonObject Node(AccuracyPoint point) => new()
+        {
+            ["step"] = point.Step, ["training"] = point.Training, ["validation"] = point.Validation, ["test"] = point.Test,
+        };
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Functional.Host.Data;
 using Functional.Host.Models;
 using Functional.Host.Reporting;
@@ -42,12 +43,9 @@ public static class PredictCommand
                 var told = loaded.Predictions(ModelEvaluation.Scores(loaded, file, samples, parsed.GetValue(threads)));
                 foreach (var (i, answer) in told.Index())
                     if (report is not null)
-                        report.Write("prediction", new
-                        {
-                            File = file, Index = i, answer.Class, Name = answer.ClassName,
-                            Probabilities = answer.Probabilities is { Count: > 0 } shares ? shares : null,
-                            Scores = answer.Scores is { Count: > 0 } scores ? scores : null,
-                        });
+                        report.Write(
+                            "prediction", ("file", file), ("index", i), ("class", answer.Class), ("name", answer.ClassName),
+                            ("probabilities", Numbers(answer.Probabilities)), ("scores", Numbers(answer.Scores)));
                     else
                         Console.WriteLine(string.Create(
                             CultureInfo.InvariantCulture, $"{file}{(told.Count == 1 ? "" : $"[{i}]")}  {answer}"));
@@ -56,4 +54,8 @@ public static class PredictCommand
         });
         return command;
     }
+
+    // None at all where there are no such numbers.
+    private static JsonArray? Numbers(IReadOnlyList<float> numbers) =>
+        numbers.Count > 0 ? JsonReport.List(numbers.Select(number => (JsonNode)number)) : null;
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Functional.Host.Data;
 using Functional.Host.Replay;
 using Functional.Host.Reporting;
@@ -46,16 +47,12 @@ public static class ReplayCommand
     {
         var report = new JsonReport(Console.Out);
         foreach (var deviation in deviations)
-            report.Write("quantity", new
-            {
-                deviation.Quantity, Deviation = deviation.Value, deviation.Limit, deviation.Absolute, deviation.Within,
-            });
-        report.Write("summary", new
-        {
-            replayed.Kind,
-            Quantities = deviations.Count,
-            Exceeded = deviations.Where(deviation => !deviation.Within).Select(deviation => deviation.Quantity),
-        });
+            report.Write(
+                "quantity", ("quantity", deviation.Quantity), ("deviation", deviation.Value), ("limit", deviation.Limit),
+                ("absolute", deviation.Absolute), ("within", deviation.Within));
+        report.Write(
+            "summary", ("kind", replayed.Kind), ("quantities", deviations.Count),
+            ("exceeded", JsonReport.List(deviations.Where(deviation => !deviation.Within).Select(deviation => (JsonNode)deviation.Quantity))));
     }
 
     private static void WriteTable(

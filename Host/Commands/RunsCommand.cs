@@ -81,7 +81,7 @@ public static class RunsCommand
 
     private static string Text(EpochReport? epoch, Func<EpochReport, string> text) => epoch is null ? "-" : text(epoch);
 
-    private sealed record Listed(string Folder, string Status)
+    internal sealed record Listed(string Folder, string Status)
     {
         public string? Command { get; init; }
         public string? Data { get; init; }

@@ -20,7 +20,9 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
         best = Study.BestOf(before, settings.Direction);
         var ended = before.Count(trial => trial.Result is not null);
         if (json)
-            events.Write("start", new { Study = name, Trials = trials, Ended = ended, Workers = workers, settings.Seed, Sampler = $"{settings.Sampler}", Pruner = $"{settings.Pruner}" });
+            events.Write(
+                "start", ("study", name), ("trials", trials), ("ended", ended), ("workers", workers), ("seed", settings.Seed),
+                ("sampler", $"{settings.Sampler}"), ("pruner", $"{settings.Pruner}"));
         else
             output.WriteLine(Invariant(
                 $"{name}: {settings.Space}\n{trials} trials, sampler {settings.Sampler}, pruner {settings.Pruner}, seed {settings.Seed}, {workers} at a time{(ended > 0 ? Invariant($"; {ended} have ended before") : "")}"));
@@ -32,7 +34,7 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
         if (trial.State == TrialState.Complete)
             best = Study.BestOf(best is null ? [trial] : [best, trial], settings.Direction);
         if (json)
-            events.Write("trial", Event(trial));
+            WriteEvent(trial);
         else
             output.WriteLine($"{Line(trial)}{(best is null ? "" : Invariant($"  best {Short(best.Value!.Value)} (trial {best.Number})"))}");
     }
@@ -42,7 +44,7 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
     {
         if (json)
             foreach (var trial in trials)
-                events.Write("trial", Event(trial));
+                WriteEvent(trial);
         else
             foreach (var trial in Best(settings, trials).Take(Shown))
                 output.WriteLine(Line(trial));
@@ -56,13 +58,13 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
         var names = settings.Space.Hyperparameters.Select(one => one.Name);
         if (json)
         {
-            events.Write("summary", new
-            {
-                Trials = trials.Count, Complete = Count(TrialState.Complete), Pruned = Count(TrialState.Pruned), Failed = Count(TrialState.Failed),
-                Running = Count(TrialState.Running) + Count(TrialState.Waiting), Best = best is null ? null : Event(best),
-                Importance = names.Zip(importance).ToDictionary(pair => pair.First, pair => pair.Second),
-                Command = command, Report = report, Interrupted = interrupted, Seconds = watch.Elapsed.TotalSeconds,
-            });
+            events.Write(
+                "summary",
+                ("trials", trials.Count), ("complete", Count(TrialState.Complete)), ("pruned", Count(TrialState.Pruned)),
+                ("failed", Count(TrialState.Failed)), ("running", Count(TrialState.Running) + Count(TrialState.Waiting)),
+                ("best", best is null ? null : Event(best)),
+                ("importance", new JsonObject(names.Zip(importance, (name, share) => KeyValuePair.Create(name, (JsonNode?)share)))),
+                ("command", command), ("report", report), ("interrupted", interrupted), ("seconds", watch.Elapsed.TotalSeconds));
             return;
         }
         var counts = Enum.GetValues<TrialState>().Where(state => Count(state) > 0).Select(state => $"{Count(state)} {Name(state)}");
@@ -88,6 +90,8 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
 
     private static string Line(Trial trial) => Invariant(
         $"trial {trial.Number,4}  {Name(trial.State),-8}  {(trial.Value is { } value ? Short(value) : "-"),-6}  {Short(trial.Configuration)}{(trial.Result?.Reason is { } reason ? $"  ({reason})" : "")}");
+
+    private void WriteEvent(Trial trial) => events.Write("trial", Event(trial));
 
     private JsonObject Event(Trial trial)
     {

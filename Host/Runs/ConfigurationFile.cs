@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Functional.Host.Data;
 
 namespace Functional.Host.Runs;
@@ -20,13 +22,16 @@ public static class ConfigurationFile
     public static void Write(string path, TrainConfiguration configuration)
     {
         var options = TrainOptions.All
-            .Select(option => (option.Name, Value: option.Get(configuration)))
-            .Where(option => option.Value is not null)
-            .ToDictionary(option => option.Name, option => option.Value);
-        var content = new { command = Command, version = RunFolder.Version, options, stages = configuration.Stages };
+            .Select(option => KeyValuePair.Create(option.Name, (JsonNode?)option.Get(configuration)))
+            .Where(option => option.Value is not null);
+        var stages = configuration.Stages.Select(stage => new JsonObject { ["until"] = stage.Until, ["planned"] = stage.Planned });
+        var content = new JsonObject
+        {
+            ["command"] = Command, ["version"] = RunFolder.Version, ["options"] = new JsonObject(options), ["stages"] = new JsonArray([.. stages]),
+        };
         OutputFile.Replace(path, stream =>
         {
-            JsonSerializer.Serialize(stream, content, Layout);
+            stream.Write(Encoding.UTF8.GetBytes(content.ToJsonString(Layout)));
             stream.WriteByte((byte)'\n');
         });
     }

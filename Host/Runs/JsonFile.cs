@@ -11,7 +11,7 @@ internal static class JsonFile
     public static void Write<T>(string path, T value, JsonSerializerOptions layout) =>
         OutputFile.Replace(path, stream =>
         {
-            JsonSerializer.Serialize(stream, value, layout);
+            JsonSerializer.Serialize(stream, value, layout.GetTypeInfo(typeof(T)));
             stream.WriteByte((byte)'\n');
         });
 
@@ -23,7 +23,7 @@ internal static class JsonFile
             return null;
         try
         {
-            return DataFile.Open(path, stream => JsonSerializer.Deserialize<T>(stream, layout))
+            return DataFile.Open(path, stream => (T?)JsonSerializer.Deserialize(stream, layout.GetTypeInfo(typeof(T))))
                 ?? throw new DataException(path, null, "a JSON object", "null");
         }
         catch (JsonException e)

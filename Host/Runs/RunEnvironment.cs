@@ -18,7 +18,11 @@ namespace Functional.Host.Runs;
 internal sealed record RunEnvironment(
     string Version, string Runtime, string System, string Architecture, int Cores, int VectorBits, string Training, string Test)
 {
-    private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web)
+    {
+        TypeInfoResolver = HostJson.Default,
+        WriteIndented = true,
+    };
 
     /// <summary>This one, and these data.</summary>
     public static RunEnvironment Of(ImageDataSet data) => new(

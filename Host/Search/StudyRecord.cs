@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Functional.Host.Search;
 
@@ -14,7 +15,11 @@ internal abstract record StudyRecord
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        TypeInfoResolver = HostJson.Default,
+        Converters =
+        {
+            new JsonStringEnumConverter<Direction>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<TrialState>(JsonNamingPolicy.CamelCase),
+        },
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -22,12 +27,14 @@ internal abstract record StudyRecord
         RespectNullableAnnotations = true,
     };
 
+    private static JsonTypeInfo<StudyRecord> TypeInfo => (JsonTypeInfo<StudyRecord>)Options.GetTypeInfo(typeof(StudyRecord));
+
     /// <summary>The record as one line of JSON.</summary>
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, TypeInfo);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote. Raises JsonException for anything else.</summary>
     public static StudyRecord OfJson(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize<StudyRecord>(json, Options) ?? throw new JsonException("null");
+        JsonSerializer.Deserialize(json, TypeInfo) ?? throw new JsonException("null");
 }
 
 /// <summary>The first record.</summary>
