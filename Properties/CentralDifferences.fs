@@ -39,6 +39,11 @@ type Comparison() =
     member _.AssertFewLeftOut() =
         Assert.True(all > 0 && 100 * leftOut < all, $"{leftOut} of {all} elements lay at kinks")
 
+/// A law about gradients, which leaves out few.
+let gradientLaw name arbitrary (holds: Comparison -> 'Case -> unit) =
+    let comparison = Comparison()
+    Law.lawThen comparison.AssertFewLeftOut 200 name arbitrary (holds comparison)
+
 /// The sum of y * dy: its derivatives are what a pullback gives for dy.
 let dot (y: float[]) (dy: float[]) : float = Array.fold2 (fun sum y dy -> sum + y * dy) 0.0 y dy
 

@@ -9,10 +9,6 @@ open Functional
 open Functional.FSharp
 open Functional.Numerics
 
-/// Runs a law on 300 cases.
-let holds (cases: Gen<'Case>) (law: 'Case -> unit) =
-    Check.One(Config.QuickThrowOnFailure.WithMaxTest 300, Prop.forAll (Arb.fromGen cases) law)
-
 let require (condition: bool) (message: string) = if not condition then failwith message
 
 let keys: Gen<Key> = Gen.choose (0, Int32.MaxValue) |> Gen.map (int64 >> Key.ofSeed)
@@ -171,6 +167,11 @@ let requireGradient (count: Count) (name: string) (f: float[] -> float) (x: floa
         count.Taken <- count.Taken + 1
         if uncertainty > 0.5 * limit then count.LeftOut <- count.LeftOut + 1
         else require (abs (d - gradient[i]) <= limit) $"{name}[{i}]: differences give {d}, the pullback {gradient[i]}"
+
+/// A law about gradients, which leaves out few.
+let gradientLaw name arbitrary (holds: Count -> 'Case -> unit) =
+    let count = Count()
+    Law.lawThen count.RequireFew 300 name arbitrary (holds count)
 
 /// Raises unless the gradient of every leaf is that of the training loss.
 let requireGradients (count: Count) (case: Case<float>) =

@@ -3,99 +3,91 @@ module Functional.Properties.DiagnosticsLaws
 open System
 open MathNet.Numerics.LinearAlgebra
 open Xunit
+open Expecto
 open Functional
 open Functional.FSharp
+open Functional.Properties.Law
 open Functional.Properties.Cases
 
 let private same (expected: float) (found: float) = Assert.Equal(expected, found, 1e-9 * (1.0 + abs expected))
 
-[<Fact>]
-let ``a distribution is that of a textbook`` () =
-    Law.holds (grids 40 40) (fun grid ->
-        let x = Law.doubles (matrix<float> grid.Rows grid.Columns grid.Key)
-        let found = Diagnostics.distribution x
-        let mean = Array.average x
-        same mean found.Mean
-        same (sqrt (x |> Array.averageBy (fun x -> (x - mean) * (x - mean)))) found.Deviation
-        Assert.Equal((Array.min x, Array.max x, 0), (found.Least, found.Most, found.NotFinite))
-        Assert.Equal(x.Length, Seq.sum found.Bins)
-        let width = (found.Most - found.Least) / float found.Bins.Count
-        let edges = x |> Seq.filter (fun x -> width > 0.0 && x < found.Least + 10.0 * width - 1e-9) |> Seq.length
-        if width > 0.0 then Assert.Equal(edges, Seq.sum (Seq.take 10 found.Bins)))
-
-[<Fact>]
-let ``what is not finite is counted and left out`` () =
-    Law.holds (size 1 40) (fun n ->
-        let x: float32[] = numbers n (Key.child n Law.key)
-        let bad = [| nanf; infinityf; -infinityf |]
-        let clean, found = Diagnostics.distribution x, Diagnostics.distribution (Array.append bad x)
-        Assert.Equal(3, found.NotFinite)
-        Assert.Equal((clean.Mean, clean.Deviation, clean.Most), (found.Mean, found.Deviation, found.Most))
-        Assert.Equal(3, (Diagnostics.distribution bad).NotFinite))
-
-[<Fact>]
-let ``the effective rank is the participation ratio of the covariance's eigenvalues`` () =
-    Law.holdsInEachOf 60 (gridsFrom 2 20) (fun grid ->
-        let x = matrix<float> grid.Rows grid.Columns grid.Key
-        let means = x.RowSums() / float grid.Columns
-        let centered = Matrix<float>.Build.Dense(grid.Rows, grid.Columns, fun i j -> x[i, j] - means[i])
-        let values = (centered * centered.Transpose()).Evd(Symmetricity.Symmetric).EigenValues |> Seq.map _.Real |> Array.ofSeq
-        let expected = Seq.sum values ** 2.0 / (values |> Seq.sumBy (fun l -> l * l))
-        Assert.Equal(expected, Diagnostics.effectiveRank x, 1e-8 * expected)
-        Assert.InRange(Diagnostics.effectiveRank x, 1.0 - 1e-9, float (min grid.Rows (grid.Columns - 1)) + 1e-9)
-        // Whatever the scale and the place.
-        Assert.Equal(expected, Diagnostics.effectiveRank (x.Map(fun x -> 1e-80 * (x + 7.0))), 1e-6 * expected))
-
-[<Fact>]
-let ``outputs that don't vary have rank 0`` () =
-    Law.holds (grids 20 20) (fun grid ->
-        let x = Matrix<float32>.Build.Dense(grid.Rows, grid.Columns, fun i _ -> float32 i)
-        Assert.Equal(0.0, Diagnostics.effectiveRank x))
-
 let private start<'T when Real<'T>> (case: Case) = Training.start (network<'T> case) (Optimizer.Sgd 0.1) case.Key
 
-[<Fact>]
-let ``a diagnosis is of the step that training takes`` () =
-    Law.holds (cases 20 10) (fun case ->
-        let state, batch = start<float> case, batch case
-        let found = Diagnostics.ofState state batch
-        let struct (after, report) = Training.step state batch
-        Assert.Equal(report.Loss, found.Loss)
-        Assert.Equal<string seq>(state.Network.Names, found.Layers |> Seq.map _.Layer)
-        let gradient = (Network.gradient (Key.child 0 state.Key) state.Network batch).Parameters
-        for diagnosis, leaf, slope, next in
-            Seq.zip found.Parameters (Seq.zip3 (Network.parameters state.Network) gradient (Network.parameters after.Network))
-            |> Seq.map (fun (d, (l, g, n)) -> d, l, g, n) do
-            same (leaf.Values.L2Norm()) diagnosis.Norm
-            same (slope.Values.L2Norm()) diagnosis.GradientNorm
-            if slope.Values.L2Norm() > 0.0 then
-                same ((next.Values - leaf.Values).L2Norm() / leaf.Values.L2Norm()) diagnosis.UpdateRatio)
+[<Tests>]
+let laws =
+    testList "diagnostics" [
+        law "a distribution is that of a textbook" (grids 40 40) <| fun grid ->
+            let x = Law.doubles (matrix<float> grid.Rows grid.Columns grid.Key)
+            let found = Diagnostics.distribution x
+            let mean = Array.average x
+            same mean found.Mean
+            same (sqrt (x |> Array.averageBy (fun x -> (x - mean) * (x - mean)))) found.Deviation
+            Assert.Equal((Array.min x, Array.max x, 0), (found.Least, found.Most, found.NotFinite))
+            Assert.Equal(x.Length, Seq.sum found.Bins)
+            let width = (found.Most - found.Least) / float found.Bins.Count
+            let edges = x |> Seq.filter (fun x -> width > 0.0 && x < found.Least + 10.0 * width - 1e-9) |> Seq.length
+            if width > 0.0 then Assert.Equal(edges, Seq.sum (Seq.take 10 found.Bins))
 
-[<Fact>]
-let ``units that no gradient passes are dead, outputs at the ends are saturated`` () =
-    Law.holds (grids 20 20) (fun grid ->
-        let x = matrix<float> grid.Rows grid.Columns grid.Key
-        let diagnose activation =
-            let identity = { Weight = Matrix<float>.Build.DenseIdentity grid.Rows; Bias = Vector<float>.Build.Dense grid.Rows }
-            let network = Network.ofLayersWith Loss.MeanSquaredError [ Affine identity; Activation activation ]
-            (Diagnostics.ofState (Training.start network (Optimizer.Sgd 0.1) grid.Key) (Batch.ofTargets x x)).Layers[1]
-        let dead = x.EnumerateRows() |> Seq.filter (fun row -> row.Maximum() <= 0.0) |> Seq.length
-        same (float dead / float grid.Rows) (diagnose Activation.Relu).DeadUnits
-        same 0.0 (diagnose (Activation.LeakyRelu 0.1)).DeadUnits
-        let flat = x.Enumerate() |> Seq.filter (fun x -> 1.0 - tanh x * tanh x < 0.05) |> Seq.length
-        same (float flat / float (grid.Rows * grid.Columns)) (diagnose Activation.Tanh).Saturated)
+        law "what is not finite is counted and left out" (size 1 40) <| fun n ->
+            let x: float32[] = numbers n (Key.child n Law.key)
+            let bad = [| nanf; infinityf; -infinityf |]
+            let clean, found = Diagnostics.distribution x, Diagnostics.distribution (Array.append bad x)
+            Assert.Equal(3, found.NotFinite)
+            Assert.Equal((clean.Mean, clean.Deviation, clean.Most), (found.Mean, found.Deviation, found.Most))
+            Assert.Equal(3, (Diagnostics.distribution bad).NotFinite)
 
-[<Fact>]
-let ``a fault is found where it was planted`` () =
-    Law.holds (cases 12 6) (fun case ->
-        let state, batch = start<float> case, batch case
-        Assert.Empty(NumericFaults.ofStep state batch)
-        let leaves = Network.parameters state.Network
-        let place = int (uint32 case.Seed % uint32 leaves.Count)
-        let broken =
-            leaves |> Seq.mapi (fun i leaf ->
-                if i = place then { leaf with Values = leaf.Values.MapIndexed(fun j x -> if j = 0 then nan else x) } else leaf)
-        let state = { state with Network = Network.withParameters state.Network (Parameters.ofSeq broken) }
-        Assert.Equal($"{leaves[place].Name}", (NumericFaults.ofState state).Head.Place)
-        let first = (NumericFaults.ofStep state batch).Head
-        Assert.Equal($"the output of {leaves[place].Name.Split('.')[0]}", first.Place))
+        lawOn 60 "the effective rank is the participation ratio of the covariance's eigenvalues" (gridsFrom 2 20) <| fun grid ->
+            let x = matrix<float> grid.Rows grid.Columns grid.Key
+            let means = x.RowSums() / float grid.Columns
+            let centered = Matrix<float>.Build.Dense(grid.Rows, grid.Columns, fun i j -> x[i, j] - means[i])
+            let values = (centered * centered.Transpose()).Evd(Symmetricity.Symmetric).EigenValues |> Seq.map _.Real |> Array.ofSeq
+            let expected = Seq.sum values ** 2.0 / (values |> Seq.sumBy (fun l -> l * l))
+            Assert.Equal(expected, Diagnostics.effectiveRank x, 1e-8 * expected)
+            Assert.InRange(Diagnostics.effectiveRank x, 1.0 - 1e-9, float (min grid.Rows (grid.Columns - 1)) + 1e-9)
+            // Whatever the scale and the place.
+            Assert.Equal(expected, Diagnostics.effectiveRank (x.Map(fun x -> 1e-80 * (x + 7.0))), 1e-6 * expected)
+
+        law "outputs that don't vary have rank 0" (grids 20 20) <| fun grid ->
+            let x = Matrix<float32>.Build.Dense(grid.Rows, grid.Columns, fun i _ -> float32 i)
+            Assert.Equal(0.0, Diagnostics.effectiveRank x)
+
+        law "a diagnosis is of the step that training takes" (cases 20 10) <| fun case ->
+            let state, batch = start<float> case, batch case
+            let found = Diagnostics.ofState state batch
+            let struct (after, report) = Training.step state batch
+            Assert.Equal(report.Loss, found.Loss)
+            Assert.Equal<string seq>(state.Network.Names, found.Layers |> Seq.map _.Layer)
+            let gradient = (Network.gradient (Key.child 0 state.Key) state.Network batch).Parameters
+            for diagnosis, leaf, slope, next in
+                Seq.zip found.Parameters (Seq.zip3 (Network.parameters state.Network) gradient (Network.parameters after.Network))
+                |> Seq.map (fun (d, (l, g, n)) -> d, l, g, n) do
+                same (leaf.Values.L2Norm()) diagnosis.Norm
+                same (slope.Values.L2Norm()) diagnosis.GradientNorm
+                if slope.Values.L2Norm() > 0.0 then
+                    same ((next.Values - leaf.Values).L2Norm() / leaf.Values.L2Norm()) diagnosis.UpdateRatio
+
+        law "units that no gradient passes are dead, outputs at the ends are saturated" (grids 20 20) <| fun grid ->
+            let x = matrix<float> grid.Rows grid.Columns grid.Key
+            let diagnose activation =
+                let identity = { Weight = Matrix<float>.Build.DenseIdentity grid.Rows; Bias = Vector<float>.Build.Dense grid.Rows }
+                let network = Network.ofLayersWith Loss.MeanSquaredError [ Affine identity; Activation activation ]
+                (Diagnostics.ofState (Training.start network (Optimizer.Sgd 0.1) grid.Key) (Batch.ofTargets x x)).Layers[1]
+            let dead = x.EnumerateRows() |> Seq.filter (fun row -> row.Maximum() <= 0.0) |> Seq.length
+            same (float dead / float grid.Rows) (diagnose Activation.Relu).DeadUnits
+            same 0.0 (diagnose (Activation.LeakyRelu 0.1)).DeadUnits
+            let flat = x.Enumerate() |> Seq.filter (fun x -> 1.0 - tanh x * tanh x < 0.05) |> Seq.length
+            same (float flat / float (grid.Rows * grid.Columns)) (diagnose Activation.Tanh).Saturated
+
+        law "a fault is found where it was planted" (cases 12 6) <| fun case ->
+            let state, batch = start<float> case, batch case
+            Assert.Empty(NumericFaults.ofStep state batch)
+            let leaves = Network.parameters state.Network
+            let place = int (uint32 case.Seed % uint32 leaves.Count)
+            let broken =
+                leaves |> Seq.mapi (fun i leaf ->
+                    if i = place then { leaf with Values = leaf.Values.MapIndexed(fun j x -> if j = 0 then nan else x) } else leaf)
+            let state = { state with Network = Network.withParameters state.Network (Parameters.ofSeq broken) }
+            Assert.Equal($"{leaves[place].Name}", (NumericFaults.ofState state).Head.Place)
+            let first = (NumericFaults.ofStep state batch).Head
+            Assert.Equal($"the output of {leaves[place].Name.Split('.')[0]}", first.Place)
+    ]

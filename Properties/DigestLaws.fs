@@ -3,10 +3,12 @@ module Functional.Properties.DigestLaws
 open System
 open System.Runtime.InteropServices
 open Xunit
+open Expecto
 open FsCheck.FSharp
 open Functional
 open Functional.FSharp
 open Functional.Numerics
+open Functional.Properties.Law
 open Functional.Properties.Cases
 
 /// The same network with one bit of one element turned around.
@@ -24,42 +26,36 @@ let private everyBitCounts<'T when Real<'T>> (case: Case) =
     Assert.NotEqual<string>(Network.digest network, Network.digest (flip key network))
     Assert.Equal(Network.digest network, Network.digest (flip key (flip key network)))
 
-[<Fact>]
-let ``the digest changes with any bit of any parameter`` () =
-    Law.holds (cases 20 1) (fun case ->
-        everyBitCounts<float32> case
-        everyBitCounts<float> case)
+[<Tests>]
+let laws =
+    testList "digest" [
+        law "the digest changes with any bit of any parameter" (cases 20 1) <| fun case ->
+            everyBitCounts<float32> case
+            everyBitCounts<float> case
 
-[<Fact>]
-let ``equal networks have equal digests, of 64 hexadecimal digits`` () =
-    Law.holds (cases 20 1) (fun case ->
-        let digest = Network.digest (network<float32> case)
-        Assert.Equal(digest, Network.digest (network<float32> case))
-        Assert.Equal(digest, Network.digest (Network.ofLayers (network<float32> case).Layers))
-        Assert.Matches("^[0-9a-f]{64}$", digest))
+        law "equal networks have equal digests, of 64 hexadecimal digits" (cases 20 1) <| fun case ->
+            let digest = Network.digest (network<float32> case)
+            Assert.Equal(digest, Network.digest (network<float32> case))
+            Assert.Equal(digest, Network.digest (Network.ofLayers (network<float32> case).Layers))
+            Assert.Matches("^[0-9a-f]{64}$", digest)
 
-[<Fact>]
-let ``the digest tells precisions apart`` () =
-    Law.holds (cases 20 1) (fun case ->
-        Assert.NotEqual<string>(Network.digest (network<float32> case), Network.digest (network<float> case)))
+        law "the digest tells precisions apart" (cases 20 1) <| fun case ->
+            Assert.NotEqual<string>(Network.digest (network<float32> case), Network.digest (network<float> case))
 
-[<Fact>]
-let ``the digest tells activations apart`` () =
-    let swap =
-        function
-        | Elementwise activation ->
-            Elementwise(if activation = Activation.Relu then Activation.Sigmoid else Activation.Relu)
-        | units -> units
-    Law.holds (cases 20 1) (fun case ->
-        let swapped = { case with Layers = List.map swap case.Layers }
-        let digest case = Network.digest (network<float> case)
-        Assert.Equal((swapped = case), (digest case = digest swapped)))
+        let swap =
+            function
+            | Elementwise activation ->
+                Elementwise(if activation = Activation.Relu then Activation.Sigmoid else Activation.Relu)
+            | units -> units
+        law "the digest tells activations apart" (cases 20 1) <| fun case ->
+            let swapped = { case with Layers = List.map swap case.Layers }
+            let digest case = Network.digest (network<float> case)
+            Assert.Equal((swapped = case), (digest case = digest swapped))
 
-[<Fact>]
-let ``the digest tells shapes apart, though the numbers are the same`` () =
-    Law.holds (grids 12 12) (fun grid ->
-        let layer rows columns =
-            Affine { Weight = Dense.matrix rows columns (numbers<float> (rows * columns) grid.Key)
-                     Bias = Dense.vector (Array.zeroCreate rows) }
-        let digest rows columns = Network.digest (Network.ofLayers [ layer rows columns ])
-        Assert.Equal((grid.Rows = grid.Columns), (digest grid.Rows grid.Columns = digest grid.Columns grid.Rows)))
+        law "the digest tells shapes apart, though the numbers are the same" (grids 12 12) <| fun grid ->
+            let layer rows columns =
+                Affine { Weight = Dense.matrix rows columns (numbers<float> (rows * columns) grid.Key)
+                         Bias = Dense.vector (Array.zeroCreate rows) }
+            let digest rows columns = Network.digest (Network.ofLayers [ layer rows columns ])
+            Assert.Equal((grid.Rows = grid.Columns), (digest grid.Rows grid.Columns = digest grid.Columns grid.Rows))
+    ]

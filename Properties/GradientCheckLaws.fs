@@ -5,8 +5,10 @@ open System.Collections.Generic
 open FsCheck.FSharp
 open MathNet.Numerics.LinearAlgebra
 open Xunit
+open Expecto
 open Functional
 open Functional.FSharp
+open Functional.Properties.Law
 open Functional.Properties.Compositions
 
 let private settings = GradientCheckSettings.Default
@@ -89,130 +91,114 @@ let private plants: (string * Planted) list =
 
 let private samples = normals<float> size size
 
-[<Fact>]
-let ``a fault in a gradient is found, and its leaf is named`` () =
-    for seed in 1L .. 20L do
-        let x = samples (Key.ofSeed seed)
-        for leaf, layer in plants do
-            for directions in [ 0; 3 ] do
-                let settings = { settings with Directions = directions; Key = Key.ofSeed seed }
-                let report = GradientCheck.ofLayer settings (Layer.Custom layer) x
-                let name = (layer :> ILayer<float>).Name
-                require (not report.IsRight) $"{name} was not found along {directions} directions"
-                for mismatch in report.Mismatches do
-                    require (mismatch.Parameter = leaf || mismatch.Parameter.EndsWith("." + leaf)) $"{name}: {mismatch}"
+[<Tests>]
+let laws =
+    testList "gradient check" [
+        testCase "a fault in a gradient is found, and its leaf is named" <| fun () ->
+            for seed in 1L .. 20L do
+                let x = samples (Key.ofSeed seed)
+                for leaf, layer in plants do
+                    for directions in [ 0; 3 ] do
+                        let settings = { settings with Directions = directions; Key = Key.ofSeed seed }
+                        let report = GradientCheck.ofLayer settings (Layer.Custom layer) x
+                        let name = (layer :> ILayer<float>).Name
+                        require (not report.IsRight) $"{name} was not found along {directions} directions"
+                        for mismatch in report.Mismatches do
+                            require (mismatch.Parameter = leaf || mismatch.Parameter.EndsWith("." + leaf)) $"{name}: {mismatch}"
 
-[<Fact>]
-let ``one wrong element is named by its place, with both values`` () =
-    let _, layer = plants |> List.find (fun (_, layer) -> (layer :> ILayer<float>).Name = "one element")
-    let report = GradientCheck.ofLayer settings (Layer.Custom layer) (samples (Key.ofSeed 1L))
-    let only = Assert.Single report.Mismatches
-    Assert.Equal<int seq>([ 1; 2 ], only.Index)
-    Assert.Equal(1.001, only.Claimed / only.Measured, 1e-6)
-    Assert.Contains("input[1, 2]: the gradient is", string report)
-    Assert.Contains("differ", Assert.Throws<InvalidOperationException>(fun () -> report.Require()).Message)
+        testCase "one wrong element is named by its place, with both values" <| fun () ->
+            let _, layer = plants |> List.find (fun (_, layer) -> (layer :> ILayer<float>).Name = "one element")
+            let report = GradientCheck.ofLayer settings (Layer.Custom layer) (samples (Key.ofSeed 1L))
+            let only = Assert.Single report.Mismatches
+            Assert.Equal<int seq>([ 1; 2 ], only.Index)
+            Assert.Equal(1.001, only.Claimed / only.Measured, 1e-6)
+            Assert.Contains("input[1, 2]: the gradient is", string report)
+            Assert.Contains("differ", Assert.Throws<InvalidOperationException>(fun () -> report.Require()).Message)
 
-[<Fact>]
-let ``the layers without the faults are right`` () =
-    for layer in [ affine "affine" right; batchNorm "batch norm" batchNormRight ] do
-        for seed in 1L .. 20L do
-            (GradientCheck.ofLayer { settings with Key = Key.ofSeed seed } (Layer.Custom layer) (samples (Key.ofSeed seed))).Require()
-    Assert.Empty(Laws.ofLayer (affine "affine" right))
-    // Its evaluation is by the batch, as no layer's may be.
-    for failure in Laws.ofLayer (batchNorm "batch norm" batchNormRight) do
-        Assert.StartsWith("in evaluation a sample is by itself", failure)
+        testCase "the layers without the faults are right" <| fun () ->
+            for layer in [ affine "affine" right; batchNorm "batch norm" batchNormRight ] do
+                for seed in 1L .. 20L do
+                    (GradientCheck.ofLayer { settings with Key = Key.ofSeed seed } (Layer.Custom layer) (samples (Key.ofSeed seed))).Require()
+            Assert.Empty(Laws.ofLayer (affine "affine" right))
+            // Its evaluation is by the batch, as no layer's may be.
+            for failure in Laws.ofLayer (batchNorm "batch norm" batchNormRight) do
+                Assert.StartsWith("in evaluation a sample is by itself", failure)
 
-/// More than the tests' number where FUNCTIONAL_COMPOSITIONS says so.
-let private compositionCount =
-    match Environment.GetEnvironmentVariable "FUNCTIONAL_COMPOSITIONS" with
-    | null | "" -> 400
-    | text -> Int32.Parse(text, Globalization.CultureInfo.InvariantCulture)
+        let compared, atKinks = ref 0, ref 0
+        let fewAtKinks () = require (20 * atKinks.Value < compared.Value) $"{atKinks.Value} derivatives lay at kinks, {compared.Value} were compared"
+        lawThen fewAtKinks 400 "right compositions raise no false alarm" (Arb.fromGen compositions<float>) <| fun case ->
+            let settings = { settings with Key = case.Key }
+            let directions = GradientCheck.ofNetwork { settings with Directions = 4 } case.Network case.Batch
+            let reports =
+                if (Network.parameters case.Network).Length > 150 then [ directions ]
+                else [ directions; GradientCheck.ofNetwork settings case.Network case.Batch ]
+            for report in reports do
+                require (report.Mismatches.Count = 0) (string report)
+                compared.Value <- compared.Value + report.Compared
+                atKinks.Value <- atKinks.Value + report.AtKinks
 
-[<Fact>]
-let ``right compositions raise no false alarm`` () =
-    let mutable compared, atKinks = 0, 0
-    Law.holdsInEachOf compositionCount (Arb.fromGen compositions<float>) (fun case ->
-        let settings = { settings with Key = case.Key }
-        let directions = GradientCheck.ofNetwork { settings with Directions = 4 } case.Network case.Batch
-        let reports =
-            if (Network.parameters case.Network).Length > 150 then [ directions ]
-            else [ directions; GradientCheck.ofNetwork settings case.Network case.Batch ]
-        for report in reports do
-            require (report.Mismatches.Count = 0) (string report)
-            compared <- compared + report.Compared
-            atKinks <- atKinks + report.AtKinks)
-    require (20 * atKinks < compared) $"{atKinks} derivatives lay at kinks, {compared} were compared"
+        testCase "kinks are left out and counted" <| fun () ->
+            let relu (x: Vector<float>) = x |> Seq.sumBy (max 0.0)
+            let slope (x: Vector<float>) = x.Map(fun x -> if x > 0.0 then 1.0 else 0.0)
+            let at = Vector<float>.Build.Dense [| 0.0; 1.0; -1.0; 3e-5; 0.0 |]
+            let report = GradientCheck.ofFunction settings relu slope at
+            Assert.Equal((3, 2), (report.Compared, report.AtKinks))
+            report.Require()
 
-[<Fact>]
-let ``kinks are left out and counted`` () =
-    let relu (x: Vector<float>) = x |> Seq.sumBy (max 0.0)
-    let slope (x: Vector<float>) = x.Map(fun x -> if x > 0.0 then 1.0 else 0.0)
-    let at = Vector<float>.Build.Dense [| 0.0; 1.0; -1.0; 3e-5; 0.0 |]
-    let report = GradientCheck.ofFunction settings relu slope at
-    Assert.Equal((3, 2), (report.Compared, report.AtKinks))
-    report.Require()
+        testCase "what is no number is no kink" <| fun () ->
+            let vector (x: float list) = MathNet.Numerics.LinearAlgebra.Vector<float>.Build.DenseOfEnumerable x
+            let report =
+                GradientCheck.ofFunction GradientCheckSettings.Default (fun x -> log x[0] + x[1]) (fun x -> vector [ 1.0 / x[0]; 1.0 ]) (vector [ -7.0; 1.0 ])
+            Assert.Equal((0, 2, false), (report.AtKinks, report.Mismatches.Count, report.IsRight))
+            Assert.Contains("the function's value is not finite", string report)
 
-[<Fact>]
-let ``what is no number is no kink`` () =
-    let vector (x: float list) = MathNet.Numerics.LinearAlgebra.Vector<float>.Build.DenseOfEnumerable x
-    let report =
-        GradientCheck.ofFunction GradientCheckSettings.Default (fun x -> log x[0] + x[1]) (fun x -> vector [ 1.0 / x[0]; 1.0 ]) (vector [ -7.0; 1.0 ])
-    Assert.Equal((0, 2, false), (report.AtKinks, report.Mismatches.Count, report.IsRight))
-    Assert.Contains("the function's value is not finite", string report)
+        lawOn 30 "every element of a network that can be written down is right or wrong" (Cases.cases 5 4) <| fun case ->
+            let network, batch = Cases.network<float> case, Cases.batch case
+            (GradientCheck.ofNetwork settings network batch).Mismatches |> Assert.Empty
 
-[<Fact>]
-let ``every element of a network that can be written down is right or wrong`` () =
-    Law.holdsInEachOf 30 (Cases.cases 5 4) (fun case ->
-        let network, batch = Cases.network<float> case, Cases.batch case
-        (GradientCheck.ofNetwork settings network batch).Mismatches |> Assert.Empty)
+        testCase "losses are checked" <| fun () ->
+            let y, key = normals<float> 4 5 (Key.ofSeed 7L), Key.ofSeed 8L
+            for loss in losses do
+                let targets = Targets.Values(SoftmaxCrossEntropy.softmax (normals 4 5 key))
+                (GradientCheck.ofLoss settings loss y targets).Require()
 
-[<Fact>]
-let ``losses are checked`` () =
-    let y, key = normals<float> 4 5 (Key.ofSeed 7L), Key.ofSeed 8L
-    for loss in losses do
-        let targets = Targets.Values(SoftmaxCrossEntropy.softmax (normals 4 5 key))
-        (GradientCheck.ofLoss settings loss y targets).Require()
+        testCase "a gradient with NaN is wrong" <| fun () ->
+            let x = Vector<float>.Build.Dense [| 1.0; 2.0 |]
+            let report = GradientCheck.ofFunction settings (fun x -> x.Sum()) (fun _ -> Vector<float>.Build.Dense [| nan; 1.0 |]) x
+            Assert.Equal(1, report.Mismatches.Count)
+            Assert.Throws<ArgumentException>(fun () ->
+                GradientCheck.ofFunction settings (fun x -> x.Sum()) (fun _ -> Vector<float>.Build.Dense 3) x |> ignore)
+            |> ignore
 
-[<Fact>]
-let ``a gradient with NaN is wrong`` () =
-    let x = Vector<float>.Build.Dense [| 1.0; 2.0 |]
-    let report = GradientCheck.ofFunction settings (fun x -> x.Sum()) (fun _ -> Vector<float>.Build.Dense [| nan; 1.0 |]) x
-    Assert.Equal(1, report.Mismatches.Count)
-    Assert.Throws<ArgumentException>(fun () ->
-        GradientCheck.ofFunction settings (fun x -> x.Sum()) (fun _ -> Vector<float>.Build.Dense 3) x |> ignore)
-    |> ignore
+        testCase "every optimizer keeps the laws" <| fun () ->
+            for entry in OptimizerTable.optimizers do
+                let optimizer = entry.Optimizer 0.02
+                // Lion goes by signs alone, AdaDelta begins with the tiniest steps.
+                let optimizer = if optimizer.Rule.Name = "AdaDelta" then { optimizer with LearningRate = 5.0 } else optimizer
+                let failures = Laws.ofOptimizer (Optimizer.init optimizer) (Optimizer.update optimizer)
+                Assert.True(failures.IsEmpty, $"{optimizer}: %A{failures}")
 
-[<Fact>]
-let ``every optimizer keeps the laws`` () =
-    for entry in OptimizerTable.optimizers do
-        let optimizer = entry.Optimizer 0.02
-        // Lion goes by signs alone, AdaDelta begins with the tiniest steps.
-        let optimizer = if optimizer.Rule.Name = "AdaDelta" then { optimizer with LearningRate = 5.0 } else optimizer
-        let failures = Laws.ofOptimizer (Optimizer.init optimizer) (Optimizer.update optimizer)
-        Assert.True(failures.IsEmpty, $"{optimizer}: %A{failures}")
+        testCase "an optimizer that breaks a law is told so" <| fun () ->
+            let plain f = Laws.ofOptimizer (fun _ -> ()) (fun () p g -> struct (f p g, ()))
+            let broken = plain (Parameters.map2 (fun p g -> p + 0.01 * g))
+            Assert.Contains(broken, fun failure -> failure.StartsWith "a first step goes downhill")
+            Assert.Contains(broken, fun failure -> failure.StartsWith "it comes down a bowl")
+            let divided = plain (Parameters.map2 (fun p g -> p - 0.01 * g / abs g))
+            Assert.Contains(divided, fun failure -> failure.StartsWith "a gradient of 0")
+            let writing = plain (fun p g ->
+                p[0].Values[0] <- p[0].Values[0] - g[0].Values[0]
+                p)
+            Assert.Contains(writing, fun failure -> failure.StartsWith "no argument is written to")
 
-[<Fact>]
-let ``an optimizer that breaks a law is told so`` () =
-    let plain f = Laws.ofOptimizer (fun _ -> ()) (fun () p g -> struct (f p g, ()))
-    let broken = plain (Parameters.map2 (fun p g -> p + 0.01 * g))
-    Assert.Contains(broken, fun failure -> failure.StartsWith "a first step goes downhill")
-    Assert.Contains(broken, fun failure -> failure.StartsWith "it comes down a bowl")
-    let divided = plain (Parameters.map2 (fun p g -> p - 0.01 * g / abs g))
-    Assert.Contains(divided, fun failure -> failure.StartsWith "a gradient of 0")
-    let writing = plain (fun p g ->
-        p[0].Values[0] <- p[0].Values[0] - g[0].Values[0]
-        p)
-    Assert.Contains(writing, fun failure -> failure.StartsWith "no argument is written to")
-
-[<Fact>]
-let ``a layer that breaks a law is told so`` () =
-    let failures (predict: Matrix<float> -> Matrix<float>) pullback =
-        Laws.ofLayer (Planted("own", 0, 0, [], (fun _ x -> predict x), fun _ x dy -> [], pullback x dy))
-    Assert.Empty(failures (fun x -> 3.0 * x) (fun _ dy -> 3.0 * dy))
-    let law (name: string) (found: string list) = Assert.Contains(found, fun failure -> failure.StartsWith name)
-    law "gradients are derivatives" (failures (fun x -> 3.0 * x) (fun _ dy -> dy))
-    law "in evaluation a sample is by itself" (failures (fun x -> x * x.FrobeniusNorm()) (fun _ dy -> dy))
-    law "no argument is written to" (failures (fun x -> x[0, 0] <- 1.0; x) (fun _ dy -> dy))
-    law "shapes" (failures id (fun _ dy -> dy.Transpose()))
-    let mutable calls = 0.0
-    law "the same arguments give the same bits" (failures (fun x -> calls <- calls + 1.0; x + calls) (fun _ dy -> dy))
+        testCase "a layer that breaks a law is told so" <| fun () ->
+            let failures (predict: Matrix<float> -> Matrix<float>) pullback =
+                Laws.ofLayer (Planted("own", 0, 0, [], (fun _ x -> predict x), fun _ x dy -> [], pullback x dy))
+            Assert.Empty(failures (fun x -> 3.0 * x) (fun _ dy -> 3.0 * dy))
+            let law (name: string) (found: string list) = Assert.Contains(found, fun failure -> failure.StartsWith name)
+            law "gradients are derivatives" (failures (fun x -> 3.0 * x) (fun _ dy -> dy))
+            law "in evaluation a sample is by itself" (failures (fun x -> x * x.FrobeniusNorm()) (fun _ dy -> dy))
+            law "no argument is written to" (failures (fun x -> x[0, 0] <- 1.0; x) (fun _ dy -> dy))
+            law "shapes" (failures id (fun _ dy -> dy.Transpose()))
+            let mutable calls = 0.0
+            law "the same arguments give the same bits" (failures (fun x -> calls <- calls + 1.0; x + calls) (fun _ dy -> dy))
+    ]

@@ -4,10 +4,12 @@ module Functional.Properties.ImmutabilityLaws
 open System
 open MathNet.Numerics.LinearAlgebra
 open Xunit
+open Expecto
 open FsCheck.FSharp
 open Functional
 open Functional.FSharp
 open Functional.Numerics
+open Functional.Properties.Law
 open Functional.Properties.Cases
 open Functional.Properties.Reach
 
@@ -66,23 +68,6 @@ let private nothingIsWritten<'T when Real<'T>> (case: Case) =
         question ()
         snapshot.AssertUnchanged name
 
-[<Fact>]
-let ``no function writes to its arguments`` () =
-    Law.holds (cases 20 10) (fun case ->
-        nothingIsWritten<float32> case
-        nothingIsWritten<float> case)
-
-[<Fact>]
-let ``gathering and drawing write to no argument`` () =
-    Law.holds (grids 40 20) (fun grid ->
-        let pixels = Key.integers (grid.Rows * grid.Columns) 256 grid.Key |> Array.map byte
-        let labels, indices = Array.zeroCreate<byte> grid.Columns, Key.permutation grid.Columns grid.Key
-        let snapshot = Snapshot [| box pixels; labels; indices |]
-        let scale = Bytes.standardScale grid.Rows pixels indices
-        Bytes.batch<float32> scale grid.Rows pixels labels indices |> ignore
-        Bytes.batch<float> scale grid.Rows pixels labels indices |> ignore
-        snapshot.AssertUnchanged "a batch of bytes")
-
 /// What callers may build, and of what: name, their own values, and the thing built.
 let private built<'T when Real<'T>> (case: Case) : (string * objnull * objnull) list =
     let fresh i rows columns : Matrix<'T> = matrix rows columns (Key.child i case.Key)
@@ -118,51 +103,58 @@ let private laterWritesStayOutside<'T when Real<'T>> (case: Case) =
         scribble own
         snapshot.AssertUnchanged $"writing to the arguments of {name} afterwards"
 
-[<Fact>]
-let ``what a caller does to his values afterwards doesn't reach what was built of them`` () =
-    Law.holds (cases 12 10) (fun case ->
-        laterWritesStayOutside<float32> case
-        laterWritesStayOutside<float> case)
+[<Tests>]
+let laws =
+    testList "immutability" [
+        law "no function writes to its arguments" (cases 20 10) <| fun case ->
+            nothingIsWritten<float32> case
+            nothingIsWritten<float> case
 
-[<Fact>]
-let ``other layers put into a caller's array don't reach his network`` () =
-    Law.holds (cases 12 5) (fun case ->
-        let layers = Array.ofList (layers<float> case)
-        let network = Network.ofLayers layers
-        let before = Network.digest network
-        Array.fill layers 0 layers.Length (Activation Activation.Relu)
-        Assert.Equal(before, Network.digest network))
+        law "gathering and drawing write to no argument" (grids 40 20) <| fun grid ->
+            let pixels = Key.integers (grid.Rows * grid.Columns) 256 grid.Key |> Array.map byte
+            let labels, indices = Array.zeroCreate<byte> grid.Columns, Key.permutation grid.Columns grid.Key
+            let snapshot = Snapshot [| box pixels; labels; indices |]
+            let scale = Bytes.standardScale grid.Rows pixels indices
+            Bytes.batch<float32> scale grid.Rows pixels labels indices |> ignore
+            Bytes.batch<float> scale grid.Rows pixels labels indices |> ignore
+            snapshot.AssertUnchanged "a batch of bytes"
 
-[<Fact>]
-let ``results share no array with arguments`` () =
-    Law.holds (cases 12 5) (fun case ->
-        let network, batch = network<float> case, batch<float> case
-        let scores = Network.predict network batch.Inputs
-        let struct (_, gradient) = Loss.forward network.Loss scores batch.Targets
-        assertApart "predict: scores and inputs" scores batch
-        assertApart "predict: scores and network" scores network
-        assertApart "softmax" (SoftmaxCrossEntropy.softmax scores) scores
-        assertApart "loss" gradient [| box scores; batch |]
-        assertApart "gradient" (Network.gradient case.Key network batch) [| box network; batch |]
-        for activation in activations do assertApart (string activation) (Activation.predict activation scores) scores)
+        law "what a caller does to his values afterwards doesn't reach what was built of them" (cases 12 10) <| fun case ->
+            laterWritesStayOutside<float32> case
+            laterWritesStayOutside<float> case
 
-[<Fact>]
-let ``matrices of any storage build the same network and batch`` () =
-    Law.holds (size 1 12) (fun n ->
-        let diagonal = Matrix<float32>.Build.DenseOfDiagonalVector(vector n Law.key)
-        let bias, labels = vector<float32> n (Key.child n Law.key), Array.init n id
-        let loss (x: Matrix<float32>) =
-            Network.loss (Network.ofLayers [ Affine { Weight = x; Bias = bias } ]) (Batch.ofLabels x labels)
-        let build = Matrix<float32>.Build
-        Assert.Equal(loss diagonal, loss (build.SparseOfMatrix diagonal))
-        Assert.Equal(loss diagonal, loss (build.DiagonalOfDiagonalVector(diagonal.Diagonal()))))
+        law "other layers put into a caller's array don't reach his network" (cases 12 5) <| fun case ->
+            let layers = Array.ofList (layers<float> case)
+            let network = Network.ofLayers layers
+            let before = Network.digest network
+            Array.fill layers 0 layers.Length (Activation Activation.Relu)
+            Assert.Equal(before, Network.digest network)
 
-[<Fact>]
-let ``a snapshot sees a write, behind closures too`` () =
-    Law.holds (grids 12 12) (fun grid ->
-        let hidden = matrix<float> grid.Rows grid.Columns grid.Key
-        let closure = fun () -> hidden.RowCount
-        let snapshot = Snapshot [| box closure |]
-        snapshot.AssertUnchanged "nobody"
-        hidden[0, 0] <- hidden[0, 0] + 1.0
-        Assert.ThrowsAny<Exception>(fun () -> snapshot.AssertUnchanged "this law") |> ignore)
+        law "results share no array with arguments" (cases 12 5) <| fun case ->
+            let network, batch = network<float> case, batch<float> case
+            let scores = Network.predict network batch.Inputs
+            let struct (_, gradient) = Loss.forward network.Loss scores batch.Targets
+            assertApart "predict: scores and inputs" scores batch
+            assertApart "predict: scores and network" scores network
+            assertApart "softmax" (SoftmaxCrossEntropy.softmax scores) scores
+            assertApart "loss" gradient [| box scores; batch |]
+            assertApart "gradient" (Network.gradient case.Key network batch) [| box network; batch |]
+            for activation in activations do assertApart (string activation) (Activation.predict activation scores) scores
+
+        law "matrices of any storage build the same network and batch" (size 1 12) <| fun n ->
+            let diagonal = Matrix<float32>.Build.DenseOfDiagonalVector(vector n Law.key)
+            let bias, labels = vector<float32> n (Key.child n Law.key), Array.init n id
+            let loss (x: Matrix<float32>) =
+                Network.loss (Network.ofLayers [ Affine { Weight = x; Bias = bias } ]) (Batch.ofLabels x labels)
+            let build = Matrix<float32>.Build
+            Assert.Equal(loss diagonal, loss (build.SparseOfMatrix diagonal))
+            Assert.Equal(loss diagonal, loss (build.DiagonalOfDiagonalVector(diagonal.Diagonal())))
+
+        law "a snapshot sees a write, behind closures too" (grids 12 12) <| fun grid ->
+            let hidden = matrix<float> grid.Rows grid.Columns grid.Key
+            let closure = fun () -> hidden.RowCount
+            let snapshot = Snapshot [| box closure |]
+            snapshot.AssertUnchanged "nobody"
+            hidden[0, 0] <- hidden[0, 0] + 1.0
+            Assert.ThrowsAny<Exception>(fun () -> snapshot.AssertUnchanged "this law") |> ignore
+    ]

@@ -3,6 +3,7 @@ module Functional.Properties.Law
 
 open System
 open System.Runtime.InteropServices
+open Expecto
 open FsCheck
 open FsCheck.FSharp
 open MathNet.Numerics.LinearAlgebra
@@ -11,24 +12,63 @@ open Functional
 open Functional.FSharp
 open Functional.Numerics
 
-/// All cases are functions of it. Another one is chosen by the environment variable FUNCTIONAL_SEED.
-let seed: int64 =
-    match Environment.GetEnvironmentVariable "FUNCTIONAL_SEED" with
-    | null | "" -> 1L
-    | text -> Int64.Parse(text, Globalization.CultureInfo.InvariantCulture)
+let private number (variable: string) : int64 option =
+    match Environment.GetEnvironmentVariable variable with
+    | null | "" -> None
+    | text -> Some(Int64.Parse(text, Globalization.CultureInfo.InvariantCulture))
+
+/// All cases are functions of it: the environment variable FUNCTIONAL_SEED, or drawn.
+let seed: int64 = number "FUNCTIONAL_SEED" |> Option.defaultWith (fun () -> Random.Shared.NextInt64 1_000_000_000L)
+
+/// How many cases a law is tried on: the environment variable FUNCTIONAL_CASES, or 200.
+let cases: int = number "FUNCTIONAL_CASES" |> Option.map int |> Option.defaultValue 200
 
 /// A key for what a law draws by itself.
 let key: Key = Key.OfSeed seed
 
-/// Raises, naming the seed and the smallest counterexample found, if the law does not hold for one of so many cases.
-let holdsInEachOf (cases: int) (arbitrary: Arbitrary<'Case>) (law: 'Case -> unit) : unit =
-    let replay = { Rnd = Rnd(uint64 seed); Size = None }
-    let config = Config.QuickThrowOnFailure.WithMaxTest(cases).WithReplay(Some replay).WithQuietOnSuccess true
-    try Check.One(config, Prop.forAll arbitrary law)
-    with failure -> Assert.Fail $"with FUNCTIONAL_SEED={seed}: {failure.Message}"
+let private config (count: int) : FsCheckConfig =
+    let start = Rnd(uint64 seed)
+    { FsCheckConfig.defaultConfig with
+        maxTest = max 1 (int (int64 count * int64 cases / 200L))
+        replay = Some(start.Seed, start.Gamma, None) }
 
-/// The same for 200 cases.
-let holds (arbitrary: Arbitrary<'Case>) (law: 'Case -> unit) : unit = holdsInEachOf 200 arbitrary law
+/// What is wrong, on which case, and how to see it again.
+let private report (name: string) (case: 'Case) (wrong: string) (data: FsCheckTestData) : string =
+    String.concat "\n"
+        [ $"does not hold for case {data.NumberOfTests} of FUNCTIONAL_SEED={seed}. The smallest counterexample, after {data.NumberOfShrinks} steps:"
+          ""
+          Expression.text case
+          ""
+          wrong
+          ""
+          "To see it again:"
+          $"  FUNCTIONAL_SEED={seed} dotnet run -c Release --project Properties -- --filter-test-case \"{name}\"" ]
+
+/// A law that `holds` for `count` cases (more, or fewer, as FUNCTIONAL_CASES is more or fewer than 200), and what has to hold after them.
+let lawThen (afterwards: unit -> unit) (count: int) (name: string) (arbitrary: Arbitrary<'Case>) (holds: 'Case -> 'Result) : Test =
+    // FsCheck goes on from a case only to one that fails as well: the last that failed is the smallest.
+    let mutable failing = ref ValueNone
+    let recorded case =
+        try
+            match box (holds case) with
+            | :? bool as isTrue when not isTrue -> failwith "false"
+            | _ -> ()
+        with failure ->
+            failing.Value <- ValueSome struct (case, failure.Message)
+            reraise ()
+    let finished _ _ data =
+        async {
+            match failing.Value with
+            | ValueSome struct (case, wrong) -> raise (FailedException(report name case wrong data))
+            | ValueNone -> afterwards ()
+        }
+    testPropertyWithConfig { config count with finishedTest = finished } name (Prop.forAll arbitrary recorded)
+
+/// A law that holds for so many cases, whose number is smaller where a case takes long.
+let lawOn (count: int) name arbitrary holds : Test = lawThen ignore count name arbitrary holds
+
+/// A law that holds for 200 cases.
+let law name arbitrary holds : Test = lawOn 200 name arbitrary holds
 
 let floats<'T when Real<'T>> (x: 'T[]) : float[] = Array.map Real.toFloat x
 

@@ -1,31 +1,41 @@
-namespace Functional.Properties
+/// The laws' own means: that a law which doesn't hold is found out, made small, and can be run again.
+module Functional.Properties.LawTest
 
 open Xunit
-open Xunit.Abstractions
+open Expecto
+open Functional.Properties.Law
 open Functional.Properties.Cases
 
-/// The laws' own means: that a law which doesn't hold is found out, made small, and can be run again.
-type LawTest(output: ITestOutputHelper) =
-    [<Fact>]
-    member _.``a law that doesn't hold names the seed and the smallest case``() =
-        output.WriteLine $"FUNCTIONAL_SEED={Law.seed}"
-        let small (grid: Grid) = Assert.True(grid.Rows < 5 || grid.Columns < 3)
-        let failure = Assert.ThrowsAny<exn>(fun () -> Law.holds (grids 40 40) small)
-        Assert.Contains($"FUNCTIONAL_SEED={Law.seed}", failure.Message)
-        let shrunk = failure.Message.Substring(failure.Message.IndexOf "Shrunk")
-        Assert.Contains("Rows = 5", shrunk)
-        Assert.Contains("Columns = 3", shrunk)
+/// What is said of a law that doesn't hold; empty for one that does.
+let private complaint (law: Test) : string =
+    match Impl.evalTestsSilent law |> Async.RunSynchronously with
+    | [ _, summary ] -> match summary.result with Impl.Failed wrong -> wrong | _ -> ""
+    | _ -> failwith "one law was expected"
 
-    [<Fact>]
-    member _.``a law is tried on at least 200 cases``() =
-        let mutable tried = 0
-        Law.holds (grids 40 40) (fun _ -> tried <- tried + 1)
-        Assert.True(tried >= 200)
+[<Tests>]
+let laws =
+    testList "law" [
+        testCase "a law that doesn't hold names the seed and the smallest case" <| fun () ->
+            let small (grid: Grid) = Assert.True(grid.Rows < 5 || grid.Columns < 3)
+            let wrong = complaint (law "small" (grids 40 40) small)
+            Assert.Contains($"FUNCTIONAL_SEED={seed}", wrong)
+            Assert.Contains("Rows = 5", wrong)
+            Assert.Contains("Columns = 3", wrong)
+            Assert.Contains("--filter-test-case \"small\"", wrong)
 
-    [<Fact>]
-    member _.``networks of every kind shrink to one unit``() =
-        let single (case: Case) = Assert.True(case.Samples < 2)
-        let failure = Assert.ThrowsAny<exn>(fun () -> Law.holds (cases 20 10) single)
-        let shrunk = failure.Message.Substring(failure.Message.IndexOf "Shrunk")
-        Assert.Contains("Layers = [Units 1]", shrunk)
-        Assert.Contains("Samples = 2", shrunk)
+        testCase "a law is tried on at least 200 cases, and the same command tries the same ones" <| fun () ->
+            let tried = ResizeArray()
+            let remember = law "remember" (cases 20 10) (fun case -> tried.Add case)
+            let run () =
+                tried.Clear()
+                Assert.Equal("", complaint remember)
+                List.ofSeq tried
+            let first = run ()
+            Assert.True(first.Length >= Law.cases)
+            Assert.Equal<Case list>(first, run ())
+
+        testCase "networks of every kind shrink to one unit" <| fun () ->
+            let wrong = complaint (law "single" (cases 20 10) (fun (case: Case) -> Assert.True(case.Samples < 2)))
+            Assert.Contains("Layers = [Units 1]", wrong)
+            Assert.Contains("Samples = 2", wrong)
+    ]

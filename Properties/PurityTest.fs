@@ -3,7 +3,9 @@ module Functional.Properties.PurityTest
 open System
 open System.Reflection
 open Xunit
+open Expecto
 open Functional
+open Functional.Properties.Law
 open Functional.Properties.References
 
 /// What pure code has no use for: a kind, and whether a reference is of it.
@@ -68,28 +70,11 @@ let private pathOf (t: Type) = t.Assembly.Location
 let private isTeam (user: string) =
     user.StartsWith("Functional.Numerics.Team", StringComparison.Ordinal) || user.StartsWith "<StartupCode$" && user.EndsWith ".$Functional.Numerics.Team"
 
-[<Fact>]
-let ``the core refers to no file, console, clock, environment, network or ambient randomness`` () =
-    let references = ofAssembly (pathOf typeof<Key>)
-    let forbidden =
-        [ for ban in bans do
-              if ban.Kind <> "thread" then for r in found ban.Kind references -> $"{ban.Kind}: {r}" ]
-    Assert.True(forbidden.IsEmpty, String.concat "\n" forbidden)
-
-[<Fact>]
-let ``only the team knows threads`` () =
-    let users = ofAssembly (pathOf typeof<Key>) |> found "thread" |> List.filter (fun r -> r.User <> "")
-    Assert.Contains(users, fun r -> isTeam r.User)
-    let others = users |> List.filter (fun r -> not (isTeam r.User))
-    Assert.True(others.IsEmpty, $"%A{List.map string others}")
-
-[<Fact>]
-let ``the core calls no native library by itself`` () = Assert.Empty(nativeLibraries (pathOf typeof<Key>))
-
 /// Never called: one use of everything that is banned, to show that it would be found.
 module Impure =
     let file () = IO.File.ReadAllText "file"
-    let console () = printfn "%d" 1
+    // Expecto has a printfn of its own.
+    let console () = Microsoft.FSharp.Core.ExtraTopLevelOperators.printfn "%d" 1
     let clock () = DateTime.UtcNow, Diagnostics.Stopwatch.GetTimestamp(), Environment.TickCount64
     let environment () = Environment.GetEnvironmentVariable "PATH"
     let process' () = Diagnostics.Process.GetCurrentProcess()
@@ -100,30 +85,48 @@ module Impure =
     let generic<'T when Real<'T>> (x: 'T) = 'T.Log x
     let thread () = Threading.Thread.Yield()
 
-[<Fact>]
-let ``everything that is banned would be found`` () =
-    let path = Assembly.GetExecutingAssembly().Location
-    let used = ofAssembly path |> List.filter (fun r -> r.User = "Functional.Properties.PurityTest")
-    for ban in bans do Assert.True(not (found ban.Kind used).IsEmpty, ban.Kind)
-    let expected =
-        [ "file", "System.IO.File", "ReadAllText"
-          "console", "Microsoft.FSharp.Core.PrintfModule", "PrintFormatLineToTextWriter"
-          "console", "System.Console", "get_Out"
-          "clock", "System.DateTime", "get_UtcNow"
-          "clock", "System.Diagnostics.Stopwatch", "GetTimestamp"
-          "clock", "System.Environment", "get_TickCount64"
-          "environment", "System.Environment", "GetEnvironmentVariable"
-          "randomness", "System.Guid", "NewGuid"
-          "randomness", "System.Security.Cryptography.RandomNumberGenerator", "GetInt32"
-          "C library", "System.Math", "Exp"
-          "C library", "System.Math", "Pow"
-          "C library", "System.Numerics.ILogarithmicFunctions`1", "Log"
-          "thread", "System.Threading.Thread", "Yield" ]
-    for kind, t, name in expected do
-        Assert.Contains(found kind used, fun r -> r.Type = t && r.Member = name)
+[<Tests>]
+let laws =
+    testList "purity" [
+        testCase "the core refers to no file, console, clock, environment, network or ambient randomness" <| fun () ->
+            let references = ofAssembly (pathOf typeof<Key>)
+            let forbidden =
+                [ for ban in bans do
+                      if ban.Kind <> "thread" then for r in found ban.Kind references -> $"{ban.Kind}: {r}" ]
+            Assert.True(forbidden.IsEmpty, String.concat "\n" forbidden)
 
-[<Fact>]
-let ``the host is found to be impure`` () =
-    let references = ofAssembly (pathOf typeof<Functional.Host.Data.Loader>)
-    for kind in [ "file"; "console"; "clock"; "environment" ] do
-        Assert.True(not (found kind references).IsEmpty, kind)
+        testCase "only the team knows threads" <| fun () ->
+            let users = ofAssembly (pathOf typeof<Key>) |> found "thread" |> List.filter (fun r -> r.User <> "")
+            Assert.Contains(users, fun r -> isTeam r.User)
+            let others = users |> List.filter (fun r -> not (isTeam r.User))
+            Assert.True(others.IsEmpty, $"%A{List.map string others}")
+
+        testCase "the core calls no native library by itself" <| fun () ->
+            Assert.Empty(nativeLibraries (pathOf typeof<Key>))
+
+        testCase "everything that is banned would be found" <| fun () ->
+            let path = Assembly.GetExecutingAssembly().Location
+            let used = ofAssembly path |> List.filter (fun r -> r.User = "Functional.Properties.PurityTest")
+            for ban in bans do Assert.True(not (found ban.Kind used).IsEmpty, ban.Kind)
+            let expected =
+                [ "file", "System.IO.File", "ReadAllText"
+                  "console", "Microsoft.FSharp.Core.PrintfModule", "PrintFormatLineToTextWriter"
+                  "console", "System.Console", "get_Out"
+                  "clock", "System.DateTime", "get_UtcNow"
+                  "clock", "System.Diagnostics.Stopwatch", "GetTimestamp"
+                  "clock", "System.Environment", "get_TickCount64"
+                  "environment", "System.Environment", "GetEnvironmentVariable"
+                  "randomness", "System.Guid", "NewGuid"
+                  "randomness", "System.Security.Cryptography.RandomNumberGenerator", "GetInt32"
+                  "C library", "System.Math", "Exp"
+                  "C library", "System.Math", "Pow"
+                  "C library", "System.Numerics.ILogarithmicFunctions`1", "Log"
+                  "thread", "System.Threading.Thread", "Yield" ]
+            for kind, t, name in expected do
+                Assert.Contains(found kind used, fun r -> r.Type = t && r.Member = name)
+
+        testCase "the host is found to be impure" <| fun () ->
+            let references = ofAssembly (pathOf typeof<Functional.Host.Data.Loader>)
+            for kind in [ "file"; "console"; "clock"; "environment" ] do
+                Assert.True(not (found kind references).IsEmpty, kind)
+    ]

@@ -7,6 +7,7 @@ open System.IO
 open System.Linq
 open System.Threading
 open Xunit
+open Expecto
 open FsCheck
 open FsCheck.FSharp
 open Functional
@@ -14,6 +15,7 @@ open Functional.FSharp
 open Functional.Host.Data
 open Functional.Host.Models
 open Functional.Host.Runs
+open Functional.Properties.Law
 open Functional.Properties.Cases
 
 /// A run, and the steps after which it is stopped before it goes on.
@@ -108,41 +110,39 @@ let private sameState (expected: RunState) (found: RunState) =
 let private rows (path: string) =
     [ for line in File.ReadLines(Path.Combine(path, "metrics.csv")) -> line[.. line.LastIndexOf ',' - 1] ]
 
-[<Fact>]
-let ``a run that was stopped and went on comes to the same bits, files and all`` () =
-    Law.holdsInEachOf 60 plans (fun plan ->
-        let configuration = configurationOf plan
-        withFolder (fun whole ->
-            withFolder (fun stopped ->
-                let expected = train configuration whole Int32.MaxValue
-                for step in List.sort plan.Stops do train configuration stopped step |> ignore
-                let found = train configuration stopped Int32.MaxValue
-                sameState expected.State found.State
-                Law.sameBits (expected.Losses.ToArray()) (found.Losses.ToArray())
-                Assert.Equal<string list>(rows whole, rows stopped)
-                for file in [ "digest.txt"; "losses.f64"; "best.safetensors" ] do
-                    let read path = File.ReadAllBytes(Path.Combine(path, file))
-                    Assert.Equal<byte>(read whole, read stopped))))
+[<Tests>]
+let laws =
+    testList "resume" [
+        lawOn 60 "a run that was stopped and went on comes to the same bits, files and all" plans <| fun plan ->
+            let configuration = configurationOf plan
+            withFolder (fun whole ->
+                withFolder (fun stopped ->
+                    let expected = train configuration whole Int32.MaxValue
+                    for step in List.sort plan.Stops do train configuration stopped step |> ignore
+                    let found = train configuration stopped Int32.MaxValue
+                    sameState expected.State found.State
+                    Law.sameBits (expected.Losses.ToArray()) (found.Losses.ToArray())
+                    Assert.Equal<string list>(rows whole, rows stopped)
+                    for file in [ "digest.txt"; "losses.f64"; "best.safetensors" ] do
+                        let read path = File.ReadAllBytes(Path.Combine(path, file))
+                        Assert.Equal<byte>(read whole, read stopped)))
 
-[<Fact>]
-let ``the model that is kept is that of the best epoch in validation or the last`` () =
-    Law.holdsInEachOf 20 plans (fun plan ->
-        withFolder (fun folder ->
-            let result = train (configurationOf plan) folder Int32.MaxValue
-            let best =
-                match EpochReport.Best result.Epochs with
-                | null -> result.Summary.Digest
-                | epoch -> epoch.Digest
-            Assert.Equal(best, Network.digest (Model.Load<float32>(Path.Combine(folder, "best.safetensors")).Network))))
+        lawOn 20 "the model that is kept is that of the best epoch in validation or the last" plans <| fun plan ->
+            withFolder (fun folder ->
+                let result = train (configurationOf plan) folder Int32.MaxValue
+                let best =
+                    match EpochReport.Best result.Epochs with
+                    | null -> result.Summary.Digest
+                    | epoch -> epoch.Digest
+                Assert.Equal(best, Network.digest (Model.Load<float32>(Path.Combine(folder, "best.safetensors")).Network)))
 
-[<Fact>]
-let ``a state is read as it was written, whatever is in it`` () =
-    Law.holdsInEachOf 60 plans (fun plan ->
-        let configuration = configurationOf plan
-        withFolder (fun folder ->
-            let state = (train configuration folder (List.tryHead plan.Stops |> Option.defaultValue 7)).State
-            let path = Path.Combine(folder, "state.safetensors")
-            Checkpoint.Write(path, state)
-            let found = Checkpoint.Read(path, TrainingRun(configuration, data).Start)
-            sameState state found
-            Assert.Equal(state.Seconds, found.Seconds)))
+        lawOn 60 "a state is read as it was written, whatever is in it" plans <| fun plan ->
+            let configuration = configurationOf plan
+            withFolder (fun folder ->
+                let state = (train configuration folder (List.tryHead plan.Stops |> Option.defaultValue 7)).State
+                let path = Path.Combine(folder, "state.safetensors")
+                Checkpoint.Write(path, state)
+                let found = Checkpoint.Read(path, TrainingRun(configuration, data).Start)
+                sameState state found
+                Assert.Equal(state.Seconds, found.Seconds))
+    ]

@@ -1,10 +1,12 @@
 module Functional.Properties.TrainingLaws
 
 open Xunit
+open Expecto
 open FsCheck.FSharp
 open Functional
 open Functional.FSharp
 open Functional.Numerics
+open Functional.Properties.Law
 open Functional.Properties.Cases
 
 let private start<'T when Real<'T>> (rate: float) (case: Case) : TrainingState<'T> =
@@ -29,64 +31,54 @@ let private stepIsGradientAndUpdate<'T when Real<'T>> (case: Case) =
     Assert.Equal((1, 1), (after.Step, after.OptimizerState.Step))
     Assert.Equal((state.Key, state.Optimizer), (after.Key, after.Optimizer))
 
-[<Fact>]
-let ``a step is a gradient and an update, and reports the loss before it`` () =
-    Law.holds (cases 20 10) (fun case ->
-        stepIsGradientAndUpdate<float32> case
-        stepIsGradientAndUpdate<float> case)
-
-[<Fact>]
-let ``a learning rate of 0 changes nothing`` () =
-    Law.holds (cases 20 10) (fun case ->
-        let state = start<float32> 0.0 case
-        Assert.Equal(digest state, digest (next state (batch case))))
-
 let private sameBits<'T when Real<'T>> (case: Case) =
     let run () = List.fold next (start<'T> 0.1 case) [ for i in 0 .. 4 -> otherBatch i case ]
     Assert.Equal(digest (run ()), digest (run ()))
     Assert.Equal(5, (run ()).Step)
 
-[<Fact>]
-let ``the same state and batches give the same bits`` () =
-    Law.holds (cases 20 10) (fun case ->
-        sameBits<float32> case
-        sameBits<float> case)
-
-[<Fact>]
-let ``branches of a state don't disturb each other`` () =
-    Law.holds (cases 20 10) (fun case ->
-        let trunk = next (start<float32> 0.1 case) (batch case)
-        let before = digest trunk
-        let left = next trunk (otherBatch 0 case)
-        let leftDigest = digest left
-        let right = next (next trunk (otherBatch 1 case)) (otherBatch 2 case)
-        Assert.Equal(before, digest trunk)
-        Assert.Equal(leftDigest, digest left)
-        Assert.Equal(leftDigest, digest (next trunk (otherBatch 0 case)))
-        Assert.Equal(digest right, digest (next (next trunk (otherBatch 1 case)) (otherBatch 2 case)))
-        Assert.Equal((1, 2, 3), (trunk.Step, left.Step, right.Step)))
-
-[<Fact>]
-let ``a small step lowers the loss`` () =
-    Law.holds (cases 10 5) (fun case ->
-        let state, batch = start<float> 1e-6 case, batch<float> case
-        let lower, before = Network.loss (next state batch).Network batch, Network.loss state.Network batch
-        Assert.True(lower <= before + 1e-13 * (1.0 + abs before), $"{before} became {lower}"))
-
 let private trained<'T when Real<'T>> (case: Case) : float[] =
     let state = List.fold next (start<'T> 0.1 case) [ for i in 0 .. 4 -> otherBatch i case ]
     Law.doublesOf (Network.parameters state.Network)
 
-[<Fact>]
-let ``float32 trains like double`` () =
-    Law.holds (grids 20 20) (fun grid ->
-        Law.near 1e-5 1e-6 (trained<float> (twoLayer grid)) (trained<float32> (twoLayer grid)))
+[<Tests>]
+let laws =
+    testList "training" [
+        law "a step is a gradient and an update, and reports the loss before it" (cases 20 10) <| fun case ->
+            stepIsGradientAndUpdate<float32> case
+            stepIsGradientAndUpdate<float> case
 
-[<Fact>]
-let ``a batch that doesn't fit leaves the state usable`` () =
-    Law.holds (cases 10 5) (fun case ->
-        let state = start<float> 0.1 case
-        let before = digest state
-        let wrong = Batch.ofLabels (matrix (case.Inputs + 1) 1 case.Key) [ 0 ]
-        Law.refused (fun () -> next state wrong) |> ignore
-        Assert.Equal(before, digest state))
+        law "a learning rate of 0 changes nothing" (cases 20 10) <| fun case ->
+            let state = start<float32> 0.0 case
+            Assert.Equal(digest state, digest (next state (batch case)))
+
+        law "the same state and batches give the same bits" (cases 20 10) <| fun case ->
+            sameBits<float32> case
+            sameBits<float> case
+
+        law "branches of a state don't disturb each other" (cases 20 10) <| fun case ->
+            let trunk = next (start<float32> 0.1 case) (batch case)
+            let before = digest trunk
+            let left = next trunk (otherBatch 0 case)
+            let leftDigest = digest left
+            let right = next (next trunk (otherBatch 1 case)) (otherBatch 2 case)
+            Assert.Equal(before, digest trunk)
+            Assert.Equal(leftDigest, digest left)
+            Assert.Equal(leftDigest, digest (next trunk (otherBatch 0 case)))
+            Assert.Equal(digest right, digest (next (next trunk (otherBatch 1 case)) (otherBatch 2 case)))
+            Assert.Equal((1, 2, 3), (trunk.Step, left.Step, right.Step))
+
+        law "a small step lowers the loss" (cases 10 5) <| fun case ->
+            let state, batch = start<float> 1e-6 case, batch<float> case
+            let lower, before = Network.loss (next state batch).Network batch, Network.loss state.Network batch
+            Assert.True(lower <= before + 1e-13 * (1.0 + abs before), $"{before} became {lower}")
+
+        law "float32 trains like double" (grids 20 20) <| fun grid ->
+            Law.near 1e-5 1e-6 (trained<float> (twoLayer grid)) (trained<float32> (twoLayer grid))
+
+        law "a batch that doesn't fit leaves the state usable" (cases 10 5) <| fun case ->
+            let state = start<float> 0.1 case
+            let before = digest state
+            let wrong = Batch.ofLabels (matrix (case.Inputs + 1) 1 case.Key) [ 0 ]
+            Law.refused (fun () -> next state wrong) |> ignore
+            Assert.Equal(before, digest state)
+    ]

@@ -2,10 +2,12 @@ module Functional.Properties.Numerics.ExponentialsLaws
 
 open System
 open Xunit
+open Expecto
 open Functional
 open Functional.FSharp
 open Functional.Numerics
 open Functional.Properties
+open Functional.Properties.Law
 
 /// Numbers of every size, and the ones at which something changes.
 let private inputs: float[] =
@@ -40,11 +42,6 @@ let private isExact<'T when Real<'T>> () =
     let positive = inputs |> Array.map abs |> Array.filter (fun x -> x > least && x < most)
     Assert.InRange(worst<'T> Exponentials.log Math.Log positive, 0.0, 2.0)
 
-[<Fact>]
-let ``Exponentials and logarithms are right to a few units in the last place`` () =
-    isExact<float32> ()
-    isExact<float> ()
-
 let private atTheEdges<'T when Real<'T>> () =
     let edges: 'T[] = Array.map Real.number [| infinity; -infinity; nan; 0.0; -0.0; 1e5; -1e5 |]
     let are (expected: float list) (found: 'T[]) = Assert.Equal<float list>(expected, List.ofArray (Law.floats found))
@@ -58,17 +55,23 @@ let private atTheEdges<'T when Real<'T>> () =
     let minusZero = Array.item 4 (Exponentials.tanh edges)
     Assert.True(Double.IsNegative(Real.toFloat minusZero))
 
-[<Fact>]
-let ``Exponentials and logarithms of infinities, zeros and what is no number`` () =
-    atTheEdges<float32> ()
-    atTheEdges<float> ()
-
 let private isAlikeInAnyPlace<'T when Real<'T>> () =
     let x: 'T[] = Array.map Real.number (Key.uniforms 100 Law.key)
     for f in [ Exponentials.exp; Exponentials.tanh; Exponentials.sigmoid; Exponentials.softplus; Exponentials.log ] do
         Law.sameBits (f x) (Array.collect (fun x -> f [| x |]) x)
 
-[<Fact>]
-let ``An element's exponential does not depend on its place`` () =
-    isAlikeInAnyPlace<float32> ()
-    isAlikeInAnyPlace<float> ()
+[<Tests>]
+let laws =
+    testList "exponentials" [
+        testCase "Exponentials and logarithms are right to a few units in the last place" <| fun () ->
+            isExact<float32> ()
+            isExact<float> ()
+
+        testCase "Exponentials and logarithms of infinities, zeros and what is no number" <| fun () ->
+            atTheEdges<float32> ()
+            atTheEdges<float> ()
+
+        testCase "An element's exponential does not depend on its place" <| fun () ->
+            isAlikeInAnyPlace<float32> ()
+            isAlikeInAnyPlace<float> ()
+    ]

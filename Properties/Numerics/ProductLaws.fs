@@ -10,6 +10,8 @@ open Functional
 open Functional.Numerics
 open Functional.Numerics.Product
 open Xunit
+open Expecto
+open Functional.Properties.Law
 
 /// A matrix lies `Offset` elements into its array, `Gap` elements lie between its columns and `Slack` behind it.
 type internal Place = { Offset: int; Gap: int; Slack: int; Transposed: bool }
@@ -116,63 +118,48 @@ let private holds<'T when Real<'T>> multiply case =
     Team.withThreads case.Threads (fun () -> multiply case.M case.N case.K a b c)
     sameBits expected c.Data
 
-let private check count (cases: Gen<Case>) (property: Case -> bool) =
-    Check.One(Config.QuickThrowOnFailure.WithMaxTest count, Prop.forAll (Arb.fromGen cases) property)
-
 let private asMeasured = Gen.constant Tuning.measured
-
-[<Fact>]
-let ``a product is the scalar chain, in float32`` () = check 300 (cases asMeasured) (holds<float32> multiply)
-
-[<Fact>]
-let ``a product is the scalar chain, in float`` () = check 300 (cases asMeasured) (holds<float> multiply)
-
-[<Fact>]
-let ``a product beyond the blocks is the scalar chain`` () =
-    let large = case (Gen.choose (150, 700)) (Gen.choose (1, 60)) (Gen.choose (400, 1200)) asMeasured
-    check 12 large (fun case -> holds<float32> multiply case && holds<float> multiply case)
-
-[<Fact>]
-let ``a product of few rows and many columns is the scalar chain`` () =
-    let flat = case (Gen.choose (1, 20)) (Gen.choose (1000, 4000)) (Gen.choose (0, 60)) asMeasured
-    check 12 flat (fun case -> holds<float32> multiply case && holds<float> multiply case)
 
 /// Vectors that the processor does not have are emulated by the runtime.
 let private holdsOn<'T, 'V, 'L when Real<'T> and 'L: struct and 'L :> ILanes<'V>> case =
     holds<'T> (multiplyOn<'T, 'V, 'L> case.Tuning) case
 
-[<Fact>]
-let ``blocks, packing and threads leave the chain as it is, on vectors of 512 bits`` () =
-    check 300 (cases tinyBlocks) (fun case ->
-        holdsOn<float32, Vector512<float32>, Lanes512<float32>> case
-        && holdsOn<float, Vector512<float>, Lanes512<float>> case)
+[<Tests>]
+let laws =
+    testList "product" [
+        law "a product is the scalar chain, in float32" (Arb.fromGen (cases asMeasured)) (holds<float32> multiply)
 
-[<Fact>]
-let ``blocks, packing and threads leave the chain as it is, on vectors of 256 bits`` () =
-    check 300 (cases tinyBlocks) (fun case ->
-        holdsOn<float32, Vector256<float32>, Lanes256<float32>> case
-        && holdsOn<float, Vector256<float>, Lanes256<float>> case)
+        law "a product is the scalar chain, in float" (Arb.fromGen (cases asMeasured)) (holds<float> multiply)
 
-[<Fact>]
-let ``blocks, packing and threads leave the chain as it is, on vectors of 128 bits`` () =
-    check 300 (cases tinyBlocks) (fun case ->
-        holdsOn<float32, Vector128<float32>, Lanes128<float32>> case
-        && holdsOn<float, Vector128<float>, Lanes128<float>> case)
+        let large = case (Gen.choose (150, 700)) (Gen.choose (1, 60)) (Gen.choose (400, 1200)) asMeasured
+        lawOn 12 "a product beyond the blocks is the scalar chain" (Arb.fromGen large) <| fun case -> holds<float32> multiply case && holds<float> multiply case
 
-[<Fact>]
-let ``blocks, packing and threads leave the chain as it is, without vectors`` () =
-    check 300 (cases tinyBlocks) (fun case ->
-        holdsOn<float32, float32, Lanes1<float32>> case && holdsOn<float, float, Lanes1<float>> case)
+        let flat = case (Gen.choose (1, 20)) (Gen.choose (1000, 4000)) (Gen.choose (0, 60)) asMeasured
+        lawOn 12 "a product of few rows and many columns is the scalar chain" (Arb.fromGen flat) <| fun case -> holds<float32> multiply case && holds<float> multiply case
 
-[<Fact>]
-let ``a column of a product is the same alone`` () =
-    check 200 (case small (Gen.choose (1, 70)) small asMeasured) (fun case ->
-        let random = Random case.Seed
-        let a = operand<float32> random case.M case.K case.A
-        let b = operand<float32> random case.K case.N { case.B with Transposed = false }
-        let c = operand<float32> random case.M case.N { case.C with Offset = 0; Gap = 0; Slack = 0 }
-        multiply case.M case.N case.K a b c
-        let column = random.Next case.N
-        let alone = { c with Data = Array.zeroCreate case.M }
-        multiply case.M 1 case.K a { b with Offset = b.Offset + column * b.Stride } alone
-        sameBits alone.Data (Array.sub c.Data (column * case.M) case.M))
+        lawOn 300 "blocks, packing and threads leave the chain as it is, on vectors of 512 bits" (Arb.fromGen (cases tinyBlocks)) <| fun case ->
+            holdsOn<float32, Vector512<float32>, Lanes512<float32>> case
+            && holdsOn<float, Vector512<float>, Lanes512<float>> case
+
+        lawOn 300 "blocks, packing and threads leave the chain as it is, on vectors of 256 bits" (Arb.fromGen (cases tinyBlocks)) <| fun case ->
+            holdsOn<float32, Vector256<float32>, Lanes256<float32>> case
+            && holdsOn<float, Vector256<float>, Lanes256<float>> case
+
+        lawOn 300 "blocks, packing and threads leave the chain as it is, on vectors of 128 bits" (Arb.fromGen (cases tinyBlocks)) <| fun case ->
+            holdsOn<float32, Vector128<float32>, Lanes128<float32>> case
+            && holdsOn<float, Vector128<float>, Lanes128<float>> case
+
+        lawOn 300 "blocks, packing and threads leave the chain as it is, without vectors" (Arb.fromGen (cases tinyBlocks)) <| fun case ->
+            holdsOn<float32, float32, Lanes1<float32>> case && holdsOn<float, float, Lanes1<float>> case
+
+        lawOn 200 "a column of a product is the same alone" (Arb.fromGen (case small (Gen.choose (1, 70)) small asMeasured)) <| fun case ->
+            let random = Random case.Seed
+            let a = operand<float32> random case.M case.K case.A
+            let b = operand<float32> random case.K case.N { case.B with Transposed = false }
+            let c = operand<float32> random case.M case.N { case.C with Offset = 0; Gap = 0; Slack = 0 }
+            multiply case.M case.N case.K a b c
+            let column = random.Next case.N
+            let alone = { c with Data = Array.zeroCreate case.M }
+            multiply case.M 1 case.K a { b with Offset = b.Offset + column * b.Stride } alone
+            sameBits alone.Data (Array.sub c.Data (column * case.M) case.M)
+    ]

@@ -8,6 +8,8 @@ open Functional
 open MathNet.Numerics.LinearAlgebra
 open MathNet.Numerics.Providers.LinearAlgebra
 open Xunit
+open Expecto
+open Functional.Properties.Law
 
 let private managed = ManagedLinearAlgebraProvider()
 
@@ -25,8 +27,8 @@ let private cases =
     }
 
 let private agrees<'T when Real<'T>>
-    (tolerance: float) (ours: int -> ILinearAlgebraProvider<'T>) (theirs: ILinearAlgebraProvider<'T>) =
-    let property ((m, n, k), (transposeA, transposeB), (alpha, beta), threads, seed) =
+    (name: string) (tolerance: float) (ours: int -> ILinearAlgebraProvider<'T>) (theirs: ILinearAlgebraProvider<'T>) =
+    law name (Arb.fromGen cases) <| fun ((m, n, k), (transposeA, transposeB), (alpha, beta), threads, seed) ->
         let random = Random seed
         let elements count = Array.init count (fun _ -> 'T.CreateChecked(2.0 * random.NextDouble() - 1.0))
         let stored transpose rows columns = if transpose = Transpose.DontTranspose then rows, columns else columns, rows
@@ -42,50 +44,46 @@ let private agrees<'T when Real<'T>>
             (fun (x: 'T) (y: 'T) -> Double.CreateChecked('T.Abs(x - y)) <= tolerance * float (k + 1))
             (result (ours threads))
             (result theirs)
-    Check.One(Config.QuickThrowOnFailure.WithMaxTest 300, Prop.forAll (Arb.fromGen cases) property)
 
-[<Fact>]
-let ``updates agree with Math.NET's to rounding, in float32`` () =
-    agrees<float32> 2e-7 (fun t -> MathNetProvider t) managed
+[<Tests>]
+let laws =
+    testList "provider" [
+        agrees<float32> "updates agree with Math.NET's to rounding, in float32" 2e-7 (fun t -> MathNetProvider t) managed
 
-[<Fact>]
-let ``updates agree with Math.NET's to rounding, in float`` () =
-    agrees<float> 4e-16 (fun t -> MathNetProvider t) managed
+        agrees<float> "updates agree with Math.NET's to rounding, in float" 4e-16 (fun t -> MathNetProvider t) managed
 
-[<Fact>]
-let ``a matrix may be multiplied into itself`` () =
-    let provider = MathNetProvider 1 :> ILinearAlgebraProvider<float>
-    let a = [| 1.0; 3.0; 2.0; 4.0 |]
-    provider.MatrixMultiply(a, 2, 2, a, 2, 2, a)
-    Assert.Equal<float>([| 7.0; 15.0; 10.0; 22.0 |], a)
+        testCase "a matrix may be multiplied into itself" <| fun () ->
+            let provider = MathNetProvider 1 :> ILinearAlgebraProvider<float>
+            let a = [| 1.0; 3.0; 2.0; 4.0 |]
+            provider.MatrixMultiply(a, 2, 2, a, 2, 2, a)
+            Assert.Equal<float>([| 7.0; 15.0; 10.0; 22.0 |], a)
 
-[<Fact>]
-let ``arrays that don't fit are refused`` () =
-    let provider = MathNetProvider 1 :> ILinearAlgebraProvider<float32>
-    let refused rowsA columnsA rowsB columnsB elements =
-        Assert.Throws<ArgumentOutOfRangeException>(
-            Action(fun () ->
-                provider.MatrixMultiply(
-                    Array.zeroCreate 6, rowsA, columnsA,
-                    Array.zeroCreate 6, rowsB, columnsB,
-                    Array.zeroCreate elements)))
-        |> ignore
-    refused 2 3 2 3 4
-    refused 2 3 3 2 5
-    refused 3 3 3 2 6
-    refused 2 3 3 4 8
-    Assert.Throws<ArgumentException>(Action(fun () -> MathNetProvider 0 |> ignore)) |> ignore
+        testCase "arrays that don't fit are refused" <| fun () ->
+            let provider = MathNetProvider 1 :> ILinearAlgebraProvider<float32>
+            let refused rowsA columnsA rowsB columnsB elements =
+                Assert.Throws<ArgumentOutOfRangeException>(
+                    Action(fun () ->
+                        provider.MatrixMultiply(
+                            Array.zeroCreate 6, rowsA, columnsA,
+                            Array.zeroCreate 6, rowsB, columnsB,
+                            Array.zeroCreate elements)))
+                |> ignore
+            refused 2 3 2 3 4
+            refused 2 3 3 2 5
+            refused 3 3 3 2 6
+            refused 2 3 3 4 8
+            Assert.Throws<ArgumentException>(Action(fun () -> MathNetProvider 0 |> ignore)) |> ignore
 
-[<Fact>]
-let ``Math.NET's own matrices use the provider that is set`` () =
-    let former = LinearAlgebraControl.Provider
-    let a = Matrix<float>.Build.Random(30, 20, 1)
-    let b = Matrix<float>.Build.Random(20, 10, 2)
-    let expected = a * b
-    try
-        LinearAlgebraControl.Provider <- MathNetProvider 2
-        Assert.True((a * b - expected).InfinityNorm() < 1e-13)
-        // Forwarded: a factorization.
-        Assert.True((a.QR().Q * a.QR().R - a).InfinityNorm() < 1e-13)
-    finally
-        LinearAlgebraControl.Provider <- former
+        testCase "Math.NET's own matrices use the provider that is set" <| fun () ->
+            let former = LinearAlgebraControl.Provider
+            let a = Matrix<float>.Build.Random(30, 20, 1)
+            let b = Matrix<float>.Build.Random(20, 10, 2)
+            let expected = a * b
+            try
+                LinearAlgebraControl.Provider <- MathNetProvider 2
+                Assert.True((a * b - expected).InfinityNorm() < 1e-13)
+                // Forwarded: a factorization.
+                Assert.True((a.QR().Q * a.QR().R - a).InfinityNorm() < 1e-13)
+            finally
+                LinearAlgebraControl.Provider <- former
+    ]

@@ -2,10 +2,12 @@ module Functional.Properties.Numerics.ReductionLaws
 
 open System
 open Xunit
+open Expecto
 open Functional
 open Functional.FSharp
 open Functional.Numerics
 open Functional.Properties
+open Functional.Properties.Law
 open Functional.Properties.Cases
 
 let private add<'T when Real<'T>> (a: 'T) (b: 'T) : 'T = a + b
@@ -29,27 +31,25 @@ let private sumOf<'T when Real<'T>> (grid: Grid) =
     let unit = if sizeof<'T> = 4 then 6e-8 else 1.2e-16
     Assert.True(abs (Real.toFloat sum - exact) <= float x.Length * unit * sizes)
 
-[<Fact>]
-let ``the order of a sum depends on its length alone`` () =
-    Law.holds (grids 500 1) (fun grid ->
-        sumOf<float32> grid
-        sumOf<float> grid)
-
-[<Fact>]
-let ``a sum takes no notice of what stands beside its span`` () =
-    Law.holds (grids 100 20) (fun grid ->
-        let x = numbers<float32> (grid.Rows + 2 * grid.Columns) grid.Key
-        let alone = x[grid.Columns .. grid.Columns + grid.Rows - 1]
-        let inside = Reductions.sum (ReadOnlySpan(x, grid.Columns, grid.Rows))
-        Law.sameBits [| Reductions.sum (ReadOnlySpan alone) |] [| inside |])
-
 let private columns<'T when Real<'T>> (grid: Grid) =
     let x: 'T[] = numbers (grid.Rows * grid.Columns) grid.Key
     let row i = Array.fold add 'T.Zero [| for j in 0 .. grid.Columns - 1 -> x[i + j * grid.Rows] |]
     Law.sameBits (Array.init grid.Rows row) (Reductions.sumOfColumns grid.Rows grid.Columns x)
 
-[<Fact>]
-let ``a sum of columns is a chain from the first to the last in each row`` () =
-    Law.holds (grids 100 30) (fun grid ->
-        columns<float32> grid
-        columns<float> grid)
+[<Tests>]
+let laws =
+    testList "reduction" [
+        law "the order of a sum depends on its length alone" (grids 500 1) <| fun grid ->
+            sumOf<float32> grid
+            sumOf<float> grid
+
+        law "a sum takes no notice of what stands beside its span" (grids 100 20) <| fun grid ->
+            let x = numbers<float32> (grid.Rows + 2 * grid.Columns) grid.Key
+            let alone = x[grid.Columns .. grid.Columns + grid.Rows - 1]
+            let inside = Reductions.sum (ReadOnlySpan(x, grid.Columns, grid.Rows))
+            Law.sameBits [| Reductions.sum (ReadOnlySpan alone) |] [| inside |]
+
+        law "a sum of columns is a chain from the first to the last in each row" (grids 100 30) <| fun grid ->
+            columns<float32> grid
+            columns<float> grid
+    ]

@@ -1,61 +1,58 @@
 module Functional.Properties.AverageLaws
 
 open Xunit
+open Expecto
 open FsCheck.FSharp
 open Functional
 open Functional.FSharp
+open Functional.Properties.Law
 open Functional.Properties.OptimizerTable
 
 let private decays = Arb.fromGen (Gen.elements [ 0.0; 0.5; 0.9; 0.999 ])
-let private withDecay (law: float -> Case -> unit) = holds (Arb.zip (decays, cases)) (fun (decay, case) -> law decay case)
+let private withDecay name (holds: float -> Case -> unit) = law name (Arb.zip (decays, cases)) (fun (decay, case) -> holds decay case)
 
 let private averaged (start: Average<'T>) (updates: Parameters<'T> list) =
     Average.value (List.fold Average.update start updates)
 
-[<Fact>]
-let ``an average begins with what it is given`` () =
-    withDecay (fun decay case ->
-        let first = draw<float32> case 0
-        sameBits "plain" first (averaged (Average.init decay first) [])
-        sameBits "corrected" first (averaged (Average.initCorrected decay first) []))
+[<Tests>]
+let laws =
+    testList "average" [
+        withDecay "an average begins with what it is given" <| fun decay case ->
+            let first = draw<float32> case 0
+            sameBits "plain" first (averaged (Average.init decay first) [])
+            sameBits "corrected" first (averaged (Average.initCorrected decay first) [])
 
-[<Fact>]
-let ``an average is the sum of all it has seen, each with its weight`` () =
-    withDecay (fun decay case ->
-        let first, updates = draw<float> case 0, gradients<float> case
-        let n = updates.Length
-        let weigh weights parameters =
-            List.map2 (fun (weight: float) p -> floats p |> Array.map (fun x -> weight * x)) weights parameters
-            |> List.reduce (Array.map2 (+))
-        let weights = [ for k in 1 .. n -> (1.0 - decay) * decay ** float (n - k) ]
-        near "plain" 1e-12
-            (weigh (decay ** float n :: weights) (first :: updates)) (floats (averaged (Average.init decay first) updates))
-        let total = List.sum weights
-        near "corrected" 1e-12
-            (weigh [ for w in weights -> w / total ] updates) (floats (averaged (Average.initCorrected decay first) updates)))
+        withDecay "an average is the sum of all it has seen, each with its weight" <| fun decay case ->
+            let first, updates = draw<float> case 0, gradients<float> case
+            let n = updates.Length
+            let weigh weights parameters =
+                List.map2 (fun (weight: float) p -> floats p |> Array.map (fun x -> weight * x)) weights parameters
+                |> List.reduce (Array.map2 (+))
+            let weights = [ for k in 1 .. n -> (1.0 - decay) * decay ** float (n - k) ]
+            near "plain" 1e-12
+                (weigh (decay ** float n :: weights) (first :: updates)) (floats (averaged (Average.init decay first) updates))
+            let total = List.sum weights
+            near "corrected" 1e-12
+                (weigh [ for w in weights -> w / total ] updates) (floats (averaged (Average.initCorrected decay first) updates))
 
-[<Fact>]
-let ``what doesn't change is its own average`` () =
-    withDecay (fun decay case ->
-        let x = draw<float> case 0
-        for start in [ Average.init decay x; Average.initCorrected decay x ] do
-            near "constant" 1e-12 (floats x) (floats (averaged start (List.replicate 10 x))))
+        withDecay "what doesn't change is its own average" <| fun decay case ->
+            let x = draw<float> case 0
+            for start in [ Average.init decay x; Average.initCorrected decay x ] do
+                near "constant" 1e-12 (floats x) (floats (averaged start (List.replicate 10 x)))
 
-[<Fact>]
-let ``an average with decay 0 is the last, and its arguments stay as they were`` () =
-    holds cases (fun case ->
-        let first, last = draw<float32> case 0, draw<float32> case 1
-        let before = bits first, bits last
-        let average = Average.init 0.0 first
-        sameBits "last" last (averaged average [ last ])
-        sameBits "not advanced" first (Average.value average)
-        Assert.Equal(before, (bits first, bits last)))
+        law "an average with decay 0 is the last, and its arguments stay as they were" cases <| fun case ->
+            let first, last = draw<float32> case 0, draw<float32> case 1
+            let before = bits first, bits last
+            let average = Average.init 0.0 first
+            sameBits "last" last (averaged average [ last ])
+            sameBits "not advanced" first (Average.value average)
+            Assert.Equal(before, (bits first, bits last))
 
-[<Fact>]
-let ``decays that are none, and other leaves, are refused`` () =
-    let x = Parameters.ofVector (MathNet.Numerics.LinearAlgebra.Vector<float>.Build.Dense 3)
-    let y = Parameters.ofVector (MathNet.Numerics.LinearAlgebra.Vector<float>.Build.Dense 4)
-    for decay in [ -0.1; 1.0; nan ] do
-        for start in [ Average.init; Average.initCorrected ] do
-            Assert.Contains($"{decay}", refused (fun () -> start decay x))
-    Assert.Contains("x (4)", refused (fun () -> Average.update (Average.init 0.5 x) y))
+        testCase "decays that are none, and other leaves, are refused" <| fun () ->
+            let x = Parameters.ofVector (MathNet.Numerics.LinearAlgebra.Vector<float>.Build.Dense 3)
+            let y = Parameters.ofVector (MathNet.Numerics.LinearAlgebra.Vector<float>.Build.Dense 4)
+            for decay in [ -0.1; 1.0; nan ] do
+                for start in [ Average.init; Average.initCorrected ] do
+                    Assert.Contains($"{decay}", refused (fun () -> start decay x))
+            Assert.Contains("x (4)", refused (fun () -> Average.update (Average.init 0.5 x) y))
+    ]

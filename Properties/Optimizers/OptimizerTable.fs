@@ -74,11 +74,6 @@ let optimizers: Entry list =
             struct (w - rate * float (sign (0.9 * s[0] + 0.1 * g)), [| 0.99 * s[0] + 0.01 * g |])
         Finding = Optimizer.Lion(1e-3).With decaying } ]
 
-/// Runs a law on 200 cases, always the same ones.
-let holds (arbitrary: Arbitrary<'Case>) (law: 'Case -> unit) : unit =
-    let config = Config.QuickThrowOnFailure.WithMaxTest(200).WithReplay(Some { Rnd = Rnd 1UL; Size = None })
-    Check.One(config, Prop.forAll arbitrary law)
-
 /// Leaves with their lengths and roles, and how many gradients there are.
 type Case = { Leaves: (int * Role) list; Steps: int; Rate: float; Seed: int }
 

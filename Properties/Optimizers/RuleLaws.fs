@@ -2,176 +2,160 @@ module Functional.Properties.RuleLaws
 
 open System
 open Xunit
+open Expecto
 open FsCheck.FSharp
 open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.FSharp
+open Functional.Properties.Law
 open Functional.Properties.OptimizerTable
 
 /// Runs a law for every optimizer on every case.
-let private each (law: Entry -> Optimizer -> Case -> unit) =
-    holds cases (fun case -> for entry in optimizers do law entry (entry.Optimizer case.Rate) case)
+let private each name (holds: Entry -> Optimizer -> Case -> unit) =
+    law name cases (fun case -> for entry in optimizers do holds entry (entry.Optimizer case.Rate) case)
 
-[<Fact>]
-let ``every rule is its formula, for leaves of every length`` () =
-    each (fun entry optimizer case ->
-        let parameters, gradients = draw<float> case 0, gradients<float> case
-        let struct (found, _) = after optimizer parameters gradients
-        let plain = after (optimizer.WithWeightDecay 0.0) parameters gradients
-        for i, leaf in Seq.indexed parameters do
-            let expected =
-                Array.init leaf.Shape.Length (fun k ->
-                    let mutable struct (w, slots) = struct (leaf.Values[k], Array.zeroCreate 3)
-                    for t, g in Seq.indexed gradients do
-                        let struct (next, remembered) = entry.Formula case.Rate (t + 1) slots w g[i].Values[k]
-                        w <- next
-                        slots <- remembered
-                    w)
-            if leaf.Role = Role.Weight || optimizer.WeightDecay = 0.0 then
-                near $"{optimizer}" 1e-12 expected (found[i].Values.ToArray())
-            else
-                let struct (plain, _) = plain
-                Assert.Equal<float>(plain[i].Values, found[i].Values))
+[<Tests>]
+let laws =
+    testList "rule" [
+        each "every rule is its formula, for leaves of every length" <| fun entry optimizer case ->
+            let parameters, gradients = draw<float> case 0, gradients<float> case
+            let struct (found, _) = after optimizer parameters gradients
+            let plain = after (optimizer.WithWeightDecay 0.0) parameters gradients
+            for i, leaf in Seq.indexed parameters do
+                let expected =
+                    Array.init leaf.Shape.Length (fun k ->
+                        let mutable struct (w, slots) = struct (leaf.Values[k], Array.zeroCreate 3)
+                        for t, g in Seq.indexed gradients do
+                            let struct (next, remembered) = entry.Formula case.Rate (t + 1) slots w g[i].Values[k]
+                            w <- next
+                            slots <- remembered
+                        w)
+                if leaf.Role = Role.Weight || optimizer.WeightDecay = 0.0 then
+                    near $"{optimizer}" 1e-12 expected (found[i].Values.ToArray())
+                else
+                    let struct (plain, _) = plain
+                    Assert.Equal<float>(plain[i].Values, found[i].Values)
 
-[<Fact>]
-let ``a learning rate of 0 changes nothing`` () =
-    each (fun entry _ case ->
-        let parameters = draw<float32> case 0
-        let struct (found, _) = after (entry.Optimizer 0.0) parameters (gradients case)
-        sameBits "rate 0" parameters found)
+        each "a learning rate of 0 changes nothing" <| fun entry _ case ->
+            let parameters = draw<float32> case 0
+            let struct (found, _) = after (entry.Optimizer 0.0) parameters (gradients case)
+            sameBits "rate 0" parameters found
 
-[<Fact>]
-let ``rules without their memory are simpler rules`` () =
-    let pairs rate =
-        [ Optimizer.Momentum(rate, 0.0), Optimizer.Sgd rate
-          Optimizer.Nesterov(rate, 0.0), Optimizer.Sgd rate
-          Optimizer.AdamW(rate, 0.0), Optimizer.Adam rate ]
-    holds cases (fun case ->
-        for rule, simpler in pairs case.Rate do
-            let struct (found, _) = after rule (draw<float32> case 0) (gradients case)
-            let struct (expected, _) = after simpler (draw<float32> case 0) (gradients case)
-            sameBits $"{rule}" expected found)
+        let pairs rate =
+            [ Optimizer.Momentum(rate, 0.0), Optimizer.Sgd rate
+              Optimizer.Nesterov(rate, 0.0), Optimizer.Sgd rate
+              Optimizer.AdamW(rate, 0.0), Optimizer.Adam rate ]
+        law "rules without their memory are simpler rules" cases <| fun case ->
+            for rule, simpler in pairs case.Rate do
+                let struct (found, _) = after rule (draw<float32> case 0) (gradients case)
+                let struct (expected, _) = after simpler (draw<float32> case 0) (gradients case)
+                sameBits $"{rule}" expected found
 
-[<Fact>]
-let ``the largest second moment is the second moment while gradients grow`` () =
-    holds cases (fun case ->
-        let gradient = draw<float32> case 1
-        let growing = [ for k in 0 .. 4 -> gradient |> Parameters.map (fun g -> g * float32 (1 <<< k)) ]
-        let struct (adam, _) = after (Optimizer.Adam case.Rate) (draw case 0) growing
-        let struct (largest, _) = after (Optimizer.AmsGrad case.Rate) (draw case 0) growing
-        sameBits "growing gradients" adam largest)
+        law "the largest second moment is the second moment while gradients grow" cases <| fun case ->
+            let gradient = draw<float32> case 1
+            let growing = [ for k in 0 .. 4 -> gradient |> Parameters.map (fun g -> g * float32 (1 <<< k)) ]
+            let struct (adam, _) = after (Optimizer.Adam case.Rate) (draw case 0) growing
+            let struct (largest, _) = after (Optimizer.AmsGrad case.Rate) (draw case 0) growing
+            sameBits "growing gradients" adam largest
 
-[<Fact>]
-let ``the order of the leaves doesn't matter`` () =
-    each (fun _ optimizer case ->
-        let reversed (parameters: Parameters<float32>) = Parameters.ofSeq (Seq.rev parameters)
-        let struct (expected, _) = after optimizer (draw case 0) (gradients case)
-        let struct (found, _) = after optimizer (reversed (draw case 0)) (gradients case |> List.map reversed)
-        sameBits $"{optimizer}" (reversed expected) found)
+        each "the order of the leaves doesn't matter" <| fun _ optimizer case ->
+            let reversed (parameters: Parameters<float32>) = Parameters.ofSeq (Seq.rev parameters)
+            let struct (expected, _) = after optimizer (draw case 0) (gradients case)
+            let struct (found, _) = after optimizer (reversed (draw case 0)) (gradients case |> List.map reversed)
+            sameBits $"{optimizer}" (reversed expected) found
 
-[<Fact>]
-let ``nothing is written to an argument`` () =
-    let everything (optimizer: Optimizer) =
-        [ optimizer
-          optimizer.WithAccumulation(2).WithClipNorm(0.1).WithClipValue(0.1).WithWeightDecay(0.1).WithProximalL1(0.1) ]
-    each (fun _ optimizer case ->
-        for optimizer in everything optimizer do
-            let struct (parameters, state) = after optimizer (draw<float32> case 0) (gradients case)
-            let gradient = draw<float32> case 10
-            let arguments () = bits parameters, bits gradient, bits (OptimizerState.toLeaves state), string state
-            let before = arguments ()
-            let struct (once, _) = Optimizer.update optimizer state parameters gradient
-            let struct (twice, _) = Optimizer.update optimizer state parameters gradient
-            Assert.Equal(before, arguments ())
-            sameBits "the same arguments" once twice)
+        let everything (optimizer: Optimizer) =
+            [ optimizer
+              optimizer.WithAccumulation(2).WithClipNorm(0.1).WithClipValue(0.1).WithWeightDecay(0.1).WithProximalL1(0.1) ]
+        each "nothing is written to an argument" <| fun _ optimizer case ->
+            for optimizer in everything optimizer do
+                let struct (parameters, state) = after optimizer (draw<float32> case 0) (gradients case)
+                let gradient = draw<float32> case 10
+                let arguments () = bits parameters, bits gradient, bits (OptimizerState.toLeaves state), string state
+                let before = arguments ()
+                let struct (once, _) = Optimizer.update optimizer state parameters gradient
+                let struct (twice, _) = Optimizer.update optimizer state parameters gradient
+                Assert.Equal(before, arguments ())
+                sameBits "the same arguments" once twice
 
-[<Fact>]
-let ``a state survives being a flat list of leaves and counts`` () =
-    each (fun _ optimizer case ->
-        for optimizer in [ optimizer; optimizer.WithAccumulation 3 ] do
-            let struct (parameters, state) = after optimizer (draw<float32> case 0) (gradients case)
-            let restored = OptimizerState.ofLeaves state.Step state.Gathered (OptimizerState.toLeaves state)
-            let go state =
-                let mutable struct (x, state) = struct (parameters, state)
-                for k in 20 .. 23 do
-                    let struct (next, nextState) = Optimizer.update optimizer state x (draw case k)
-                    x <- next
-                    state <- nextState
-                x
-            sameBits $"{optimizer}" (go state) (go restored))
+        each "a state survives being a flat list of leaves and counts" <| fun _ optimizer case ->
+            for optimizer in [ optimizer; optimizer.WithAccumulation 3 ] do
+                let struct (parameters, state) = after optimizer (draw<float32> case 0) (gradients case)
+                let restored = OptimizerState.ofLeaves state.Step state.Gathered (OptimizerState.toLeaves state)
+                let go state =
+                    let mutable struct (x, state) = struct (parameters, state)
+                    for k in 20 .. 23 do
+                        let struct (next, nextState) = Optimizer.update optimizer state x (draw case k)
+                        x <- next
+                        state <- nextState
+                    x
+                sameBits $"{optimizer}" (go state) (go restored)
 
-[<Fact>]
-let ``single precision stays near double`` () =
-    each (fun _ optimizer case ->
-        let struct (single, state) = after optimizer (draw<float32> case 0) (gradients case)
-        let struct (double, _) = after optimizer (draw<float> case 0) (gradients case)
-        near $"{optimizer}" 1e-5 (floats double) (floats single)
-        Assert.Equal(case.Steps, state.Step))
+        each "single precision stays near double" <| fun _ optimizer case ->
+            let struct (single, state) = after optimizer (draw<float32> case 0) (gradients case)
+            let struct (double, _) = after optimizer (draw<float> case 0) (gradients case)
+            near $"{optimizer}" 1e-5 (floats double) (floats single)
+            Assert.Equal(case.Steps, state.Step)
 
-[<Fact>]
-let ``threads don't change a bit`` () =
-    let case = { Leaves = [ 300_001, Role.Weight; 200_000, Role.Bias; 7, Role.Bias ]; Steps = 2; Rate = 0.1; Seed = 1 }
-    let parameters, gradients = draw<float32> case 0, gradients<float32> case
-    for entry in optimizers do
-        let optimizer = (entry.Optimizer case.Rate).WithClipNorm(1.0).WithClipValue(0.5).WithProximalL1(1e-3)
-        let run threads = Threads.Use(threads, fun () -> let struct (x, _) = after optimizer parameters gradients in bits x)
-        let expected = run 1
-        for threads in [ 2; 3; 5 ] do Assert.Equal<byte>(expected, run threads)
+        testCase "threads don't change a bit" <| fun () ->
+            let case = { Leaves = [ 300_001, Role.Weight; 200_000, Role.Bias; 7, Role.Bias ]; Steps = 2; Rate = 0.1; Seed = 1 }
+            let parameters, gradients = draw<float32> case 0, gradients<float32> case
+            for entry in optimizers do
+                let optimizer = (entry.Optimizer case.Rate).WithClipNorm(1.0).WithClipValue(0.5).WithProximalL1(1e-3)
+                let run threads = Threads.Use(threads, fun () -> let struct (x, _) = after optimizer parameters gradients in bits x)
+                let expected = run 1
+                for threads in [ 2; 3; 5 ] do Assert.Equal<byte>(expected, run threads)
 
-[<Fact>]
-let ``a NaN in a gradient is not hidden`` () =
-    let x = Parameters.ofVector (Vector<float32>.Build.Dense(20, 1.0f))
-    let gradient = x |> Parameters.map (fun _ -> nanf)
-    for entry in optimizers do
-        let optimizer = (entry.Optimizer 0.1).WithClipNorm(1.0).WithClipValue(1.0).WithProximalL1(0.1)
-        let struct (found, _) = after optimizer x [ gradient ]
-        Assert.All(floats found, fun w -> Assert.True(Double.IsNaN w, $"{optimizer}"))
+        testCase "a NaN in a gradient is not hidden" <| fun () ->
+            let x = Parameters.ofVector (Vector<float32>.Build.Dense(20, 1.0f))
+            let gradient = x |> Parameters.map (fun _ -> nanf)
+            for entry in optimizers do
+                let optimizer = (entry.Optimizer 0.1).WithClipNorm(1.0).WithClipValue(1.0).WithProximalL1(0.1)
+                let struct (found, _) = after optimizer x [ gradient ]
+                Assert.All(floats found, fun w -> Assert.True(Double.IsNaN w, $"{optimizer}"))
 
-[<Fact>]
-let ``everything wrong with an optimizer is told at once`` () =
-    let optimizer =
-        { Optimizer.Adam(-1.0, 1.0, nan, 0.0) with
-            Schedule = Schedule.Cosine(0, -1.0).AfterWarmUp -2
-            Accumulation = 0
-            ClipNorm = 0.0
-            ClipValue = -3.0
-            WeightDecay = infinity
-            ProximalL1 = -4.0 }
-    let message = refused (fun () -> Optimizer.init optimizer (Parameters.ofVector (Vector<float>.Build.Dense 1)))
-    let lines = message.Split '\n'
-    Assert.Equal(12, lines.Length)
-    for line, (name: string, value: float) in
-        Seq.zip lines
-            [ "learning rate", -1.0; "beta1", 1.0; "beta2", nan; "epsilon", 0.0; "warm-up", -2.0; "number of steps", 0.0
-              "final factor", -1.0; "gradients to accumulate", 0.0; "clip value", -3.0; "clip norm", 0.0; "weight decay", infinity
-              "proximal L1", -4.0 ] do
-        Assert.Contains(name, line)
-        Assert.EndsWith($" {value}", line)
+        testCase "everything wrong with an optimizer is told at once" <| fun () ->
+            let optimizer =
+                { Optimizer.Adam(-1.0, 1.0, nan, 0.0) with
+                    Schedule = Schedule.Cosine(0, -1.0).AfterWarmUp -2
+                    Accumulation = 0
+                    ClipNorm = 0.0
+                    ClipValue = -3.0
+                    WeightDecay = infinity
+                    ProximalL1 = -4.0 }
+            let message = refused (fun () -> Optimizer.init optimizer (Parameters.ofVector (Vector<float>.Build.Dense 1)))
+            let lines = message.Split '\n'
+            Assert.Equal(12, lines.Length)
+            for line, (name: string, value: float) in
+                Seq.zip lines
+                    [ "learning rate", -1.0; "beta1", 1.0; "beta2", nan; "epsilon", 0.0; "warm-up", -2.0; "number of steps", 0.0
+                      "final factor", -1.0; "gradients to accumulate", 0.0; "clip value", -3.0; "clip norm", 0.0; "weight decay", infinity
+                      "proximal L1", -4.0 ] do
+                Assert.Contains(name, line)
+                Assert.EndsWith($" {value}", line)
 
-[<Fact>]
-let ``leaves and states that don't fit are refused, and the message names both`` () =
-    holds cases (fun case ->
-        let parameters = draw<float> case 0
-        let other = parameters |> Seq.map (fun leaf -> { leaf with Name = "another " + leaf.Name }) |> Parameters.ofSeq
-        for entry in optimizers do
-            let optimizer = entry.Optimizer 0.1
-            Assert.Contains("another", refused (fun () -> after optimizer parameters [ other ]))
-            let state = Optimizer.init (optimizer.WithAccumulation 2) parameters
-            let message = refused (fun () -> Optimizer.update optimizer state parameters parameters)
-            Assert.Contains(optimizer.Rule.Name, message)
-            Assert.Contains("gathered gradient", message)
-            if optimizer.Rule.Slots.Length > 0 then
-                let state = Optimizer.init optimizer other
-                Assert.Contains("another", refused (fun () -> Optimizer.update optimizer state parameters parameters)))
+        law "leaves and states that don't fit are refused, and the message names both" cases <| fun case ->
+            let parameters = draw<float> case 0
+            let other = parameters |> Seq.map (fun leaf -> { leaf with Name = "another " + leaf.Name }) |> Parameters.ofSeq
+            for entry in optimizers do
+                let optimizer = entry.Optimizer 0.1
+                Assert.Contains("another", refused (fun () -> after optimizer parameters [ other ]))
+                let state = Optimizer.init (optimizer.WithAccumulation 2) parameters
+                let message = refused (fun () -> Optimizer.update optimizer state parameters parameters)
+                Assert.Contains(optimizer.Rule.Name, message)
+                Assert.Contains("gathered gradient", message)
+                if optimizer.Rule.Slots.Length > 0 then
+                    let state = Optimizer.init optimizer other
+                    Assert.Contains("another", refused (fun () -> Optimizer.update optimizer state parameters parameters))
 
-[<Fact>]
-let ``an optimizer is a value that compares and prints in one line`` () =
-    for entry in optimizers do
-        Assert.Equal(entry.Optimizer 0.1, entry.Optimizer 0.1)
-        Assert.NotEqual(entry.Optimizer 0.1, entry.Optimizer 0.2)
-        Assert.Contains("learning rate 0.1", string (entry.Optimizer 0.1))
-    Assert.Equal(optimizers.Length, optimizers |> List.distinctBy (fun entry -> string (entry.Optimizer 0.1)) |> List.length)
-    Assert.Equal(
-        "Adam (learning rate 0.001, beta1 0.9, beta2 0.999, epsilon 1E-07), warm-up of 5 steps, then cosine to 0 in 100 steps, "
-        + "2 gradients a step, clipped to norm 1, weight decay 0.01",
-        string (Optimizer.AdamW().With(Schedule.Cosine(100).AfterWarmUp 5).WithAccumulation(2).WithClipNorm 1.0))
+        testCase "an optimizer is a value that compares and prints in one line" <| fun () ->
+            for entry in optimizers do
+                Assert.Equal(entry.Optimizer 0.1, entry.Optimizer 0.1)
+                Assert.NotEqual(entry.Optimizer 0.1, entry.Optimizer 0.2)
+                Assert.Contains("learning rate 0.1", string (entry.Optimizer 0.1))
+            Assert.Equal(optimizers.Length, optimizers |> List.distinctBy (fun entry -> string (entry.Optimizer 0.1)) |> List.length)
+            Assert.Equal(
+                "Adam (learning rate 0.001, beta1 0.9, beta2 0.999, epsilon 1E-07), warm-up of 5 steps, then cosine to 0 in 100 steps, "
+                + "2 gradients a step, clipped to norm 1, weight decay 0.01",
+                string (Optimizer.AdamW().With(Schedule.Cosine(100).AfterWarmUp 5).WithAccumulation(2).WithClipNorm 1.0))
+    ]

@@ -2,55 +2,18 @@ module Functional.Properties.Search.SamplerLaws
 
 open System
 open Xunit
+open Expecto
 open Functional
 open Functional.Host.Search
 open Functional.Properties
+open Functional.Properties.Law
 open Functional.Properties.Cases
 open Functional.Properties.Search.TestFunctions
-
-[<Fact>]
-let ``the first 2^m Sobol points have one coordinate in each of 2^m intervals, in every dimension`` () =
-    Law.holdsInEachOf 20 seeds (fun seed ->
-        let points = [| for i in 0..127 -> SobolSequence.Point(SobolSequence.MostDimensions, Key.OfSeed seed, i) |]
-        for m in 0..7 do
-            let count = 1 <<< m
-            for dimension in 0 .. SobolSequence.MostDimensions - 1 do
-                let intervals = [ for point in points[.. count - 1] -> int (point[dimension] * float count) ]
-                Assert.Equal<int>([ 0 .. count - 1 ], List.sort intervals))
-
-[<Fact>]
-let ``the first two dimensions of 2^m Sobol points have one point in each box of that size`` () =
-    Law.holdsInEachOf 20 seeds (fun seed ->
-        let points = [ for i in 0..63 -> SobolSequence.Point(2, Key.OfSeed seed, i) ]
-        for m in 0..6 do
-            let boxes = [ for point in points -> int (point[0] * float (1 <<< m)), int (point[1] * float (1 <<< (6 - m))) ]
-            Assert.Equal(64, (List.distinct boxes).Length))
-
-[<Fact>]
-let ``the share below a quantile is the quantile's`` () =
-    for p in [ 1e-12; 0.001; 0.1; 0.3; 0.5; 0.77; 0.999; 1.0 - 1e-9 ] do
-        Assert.Equal(p, NormalDistribution.Below(NormalDistribution.Quantile p), 1e-14)
 
 /// A density of a range and of a choice of three, around some points.
 let private estimator (seed: int64) (count: int) =
     let points = [ for i in 0 .. count - 1 -> (Key.OfSeed(seed).Child i).Uniforms 2 ]
     ParzenEstimator([| for point in points -> [| point[0]; (floor (point[1] * 3.0) + 0.5) / 3.0 |] |], [| Nullable(); Nullable 3 |])
-
-[<Fact>]
-let ``a Parzen estimator is a density, and draws what it says`` () =
-    Law.holdsInEachOf 20 seeds (fun seed ->
-        let density = estimator seed 7
-        let at x y = Elementary.Exp(density.LogDensity [| x; y |])
-        let places = 60
-        let grid = [ for i in 0 .. places - 1 do for j in 0..2 -> (float i + 0.5) / float places, (float j + 0.5) / 3.0 ]
-        Assert.Equal(1.0, List.averageBy (fun (x, y) -> at x y) grid, 0.01)
-        // The share of its draws in a part of the square is the density's integral there.
-        let isInside (x: float, y: float) = x < 0.4 && y < 1.0 / 3.0
-        let expected = List.averageBy (fun place -> if isInside place then (at <|| place) else 0.0) grid
-        let draws = 2000
-        let drawn = [ for i in 0 .. draws - 1 -> let u = ((Key.OfSeed seed).Child(1000 + i)).Uniforms 3 in density.Sample(u[0], u[1..]) ]
-        let share = List.averageBy (fun (x: float[]) -> if isInside (x[0], x[1]) then 1.0 else 0.0) drawn
-        Assert.Equal(expected, share, 5.0 * sqrt (expected / float draws) + 0.005))
 
 /// How far the best of some trials is above the least value.
 let private regret (sampler: Sampler) (trials: int) (test: TestFunction) (seed: int) : float =
@@ -65,25 +28,59 @@ let private median (values: float list) : float =
     let sorted = List.sort values
     (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2.0
 
-[<Fact>]
-let ``a tree-structured Parzen estimator comes nearer to the least value than random points`` () =
-    let rows =
-        [ for test in all ->
-            let regretOf sampler = median [ for seed in 1..5 -> regret sampler 100 test seed ]
-            test.Name, regretOf Sampler.Tpe, regretOf Sampler.Random ]
-    for name, tpe, random in rows do
-        Assert.True(tpe >= -1e-9 && random >= -1e-9, $"{name} has lower values than its least: {tpe}, {random}")
-    let nearer = rows |> List.filter (fun (_, tpe, random) -> tpe < random)
-    Assert.True(nearer.Length >= 8, $"nearer on {nearer.Length} of 10 only: %A{rows}")
+[<Tests>]
+let laws =
+    testList "sampler" [
+        lawOn 20 "the first 2^m Sobol points have one coordinate in each of 2^m intervals, in every dimension" seeds <| fun seed ->
+            let points = [| for i in 0..127 -> SobolSequence.Point(SobolSequence.MostDimensions, Key.OfSeed seed, i) |]
+            for m in 0..7 do
+                let count = 1 <<< m
+                for dimension in 0 .. SobolSequence.MostDimensions - 1 do
+                    let intervals = [ for point in points[.. count - 1] -> int (point[dimension] * float count) ]
+                    Assert.Equal<int>([ 0 .. count - 1 ], List.sort intervals)
 
-[<Fact>]
-let ``importance finds what matters`` () =
-    let space = SearchSpace [ Hyperparameter.LogUniform("rate", 1e-6, 1.0); Hyperparameter.Choice("kind", [ "a"; "b"; "c" ]); Hyperparameter.Uniform("idle", 0.0, 1.0) ]
-    let importanceOf (value: Configuration -> float) =
-        use study = Study.InMemory(StudySettings space)
-        Importance.Of(space, study.Run((fun configuration _ -> value configuration), 100), Direction.Maximize)
-    let byRate = importanceOf (fun c -> -abs (Elementary.Log(c.Number "rate") + 5.0))
-    let byKind = importanceOf (fun c -> (if c.Text "kind" = "b" then 5.0 else 0.0) + c.Number "idle")
-    Assert.InRange(byRate[0], 0.8, 1.0)
-    Assert.InRange(byKind[1], 0.5, 1.0)
-    Assert.Equal(1.0, Seq.sum byRate, 1e-12)
+        lawOn 20 "the first two dimensions of 2^m Sobol points have one point in each box of that size" seeds <| fun seed ->
+            let points = [ for i in 0..63 -> SobolSequence.Point(2, Key.OfSeed seed, i) ]
+            for m in 0..6 do
+                let boxes = [ for point in points -> int (point[0] * float (1 <<< m)), int (point[1] * float (1 <<< (6 - m))) ]
+                Assert.Equal(64, (List.distinct boxes).Length)
+
+        testCase "the share below a quantile is the quantile's" <| fun () ->
+            for p in [ 1e-12; 0.001; 0.1; 0.3; 0.5; 0.77; 0.999; 1.0 - 1e-9 ] do
+                Assert.Equal(p, NormalDistribution.Below(NormalDistribution.Quantile p), 1e-14)
+
+        lawOn 20 "a Parzen estimator is a density, and draws what it says" seeds <| fun seed ->
+            let density = estimator seed 7
+            let at x y = Elementary.Exp(density.LogDensity [| x; y |])
+            let places = 60
+            let grid = [ for i in 0 .. places - 1 do for j in 0..2 -> (float i + 0.5) / float places, (float j + 0.5) / 3.0 ]
+            Assert.Equal(1.0, List.averageBy (fun (x, y) -> at x y) grid, 0.01)
+            // The share of its draws in a part of the square is the density's integral there.
+            let isInside (x: float, y: float) = x < 0.4 && y < 1.0 / 3.0
+            let expected = List.averageBy (fun place -> if isInside place then (at <|| place) else 0.0) grid
+            let draws = 2000
+            let drawn = [ for i in 0 .. draws - 1 -> let u = ((Key.OfSeed seed).Child(1000 + i)).Uniforms 3 in density.Sample(u[0], u[1..]) ]
+            let share = List.averageBy (fun (x: float[]) -> if isInside (x[0], x[1]) then 1.0 else 0.0) drawn
+            Assert.Equal(expected, share, 5.0 * sqrt (expected / float draws) + 0.005)
+
+        testCase "a tree-structured Parzen estimator comes nearer to the least value than random points" <| fun () ->
+            let rows =
+                [ for test in all ->
+                    let regretOf sampler = median [ for seed in 1..5 -> regret sampler 100 test seed ]
+                    test.Name, regretOf Sampler.Tpe, regretOf Sampler.Random ]
+            for name, tpe, random in rows do
+                Assert.True(tpe >= -1e-9 && random >= -1e-9, $"{name} has lower values than its least: {tpe}, {random}")
+            let nearer = rows |> List.filter (fun (_, tpe, random) -> tpe < random)
+            Assert.True(nearer.Length >= 8, $"nearer on {nearer.Length} of 10 only: %A{rows}")
+
+        testCase "importance finds what matters" <| fun () ->
+            let space = SearchSpace [ Hyperparameter.LogUniform("rate", 1e-6, 1.0); Hyperparameter.Choice("kind", [ "a"; "b"; "c" ]); Hyperparameter.Uniform("idle", 0.0, 1.0) ]
+            let importanceOf (value: Configuration -> float) =
+                use study = Study.InMemory(StudySettings space)
+                Importance.Of(space, study.Run((fun configuration _ -> value configuration), 100), Direction.Maximize)
+            let byRate = importanceOf (fun c -> -abs (Elementary.Log(c.Number "rate") + 5.0))
+            let byKind = importanceOf (fun c -> (if c.Text "kind" = "b" then 5.0 else 0.0) + c.Number "idle")
+            Assert.InRange(byRate[0], 0.8, 1.0)
+            Assert.InRange(byKind[1], 0.5, 1.0)
+            Assert.Equal(1.0, Seq.sum byRate, 1e-12)
+    ]

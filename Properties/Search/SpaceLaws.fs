@@ -3,11 +3,13 @@ module Functional.Properties.Search.SpaceLaws
 open System
 open System.Globalization
 open Xunit
+open Expecto
 open FsCheck
 open FsCheck.FSharp
 open Functional
 open Functional.Host.Search
 open Functional.Properties
+open Functional.Properties.Law
 
 let private number: Gen<float> =
     gen {
@@ -45,53 +47,50 @@ let private spaces: Arbitrary<SearchSpace * int64> =
         }
     Arb.fromGen generator
 
-[<Fact>]
-let ``every point of the unit cube is a configuration of the space, and comes back`` () =
-    Law.holds spaces (fun (space, seed) ->
-        let point = (Key.OfSeed seed).Uniforms space.Count
-        let configuration = space.At point
-        let back = space.PointOf configuration
-        for hyperparameter, before, after in Seq.zip3 space.Hyperparameters point back do
-            match configuration.Find hyperparameter.Name with
-            | null -> Assert.True(Double.IsNaN after && hyperparameter.Condition <> null)
-            | value ->
-                Assert.True(hyperparameter.Domain.Contains value, $"{value} of {hyperparameter}")
-                Assert.InRange(after, 0.0, 1.0)
-                match hyperparameter.Domain with
-                | :? RealDomain as range when range.Low < range.High -> Assert.Equal(before, after, 1e-6)
-                | _ -> ()
-        let again = space.At(Array.map (fun x -> if Double.IsNaN x then 0.5 else x) back)
-        for hyperparameter in space.Hyperparameters do
-            match configuration.Find hyperparameter.Name, again.Find hyperparameter.Name with
-            | null, again -> Assert.Null again
-            | _, null -> Assert.Fail $"{hyperparameter} has lost its value"
-            | value, again ->
-                match hyperparameter.Domain with
-                | :? RealDomain as range -> // rounded, there and back
-                    let number (text: string) = Double.Parse(text, CultureInfo.InvariantCulture)
-                    Assert.Equal(number value, number again, 1e-12 * max (abs range.Low) (abs range.High))
-                | _ -> Assert.Equal(value, again))
+[<Tests>]
+let laws =
+    testList "space" [
+        law "every point of the unit cube is a configuration of the space, and comes back" spaces <| fun (space, seed) ->
+            let point = (Key.OfSeed seed).Uniforms space.Count
+            let configuration = space.At point
+            let back = space.PointOf configuration
+            for hyperparameter, before, after in Seq.zip3 space.Hyperparameters point back do
+                match configuration.Find hyperparameter.Name with
+                | null -> Assert.True(Double.IsNaN after && hyperparameter.Condition <> null)
+                | value ->
+                    Assert.True(hyperparameter.Domain.Contains value, $"{value} of {hyperparameter}")
+                    Assert.InRange(after, 0.0, 1.0)
+                    match hyperparameter.Domain with
+                    | :? RealDomain as range when range.Low < range.High -> Assert.Equal(before, after, 1e-6)
+                    | _ -> ()
+            let again = space.At(Array.map (fun x -> if Double.IsNaN x then 0.5 else x) back)
+            for hyperparameter in space.Hyperparameters do
+                match configuration.Find hyperparameter.Name, again.Find hyperparameter.Name with
+                | null, again -> Assert.Null again
+                | _, null -> Assert.Fail $"{hyperparameter} has lost its value"
+                | value, again ->
+                    match hyperparameter.Domain with
+                    | :? RealDomain as range -> // rounded, there and back
+                        let number (text: string) = Double.Parse(text, CultureInfo.InvariantCulture)
+                        Assert.Equal(number value, number again, 1e-12 * max (abs range.Low) (abs range.High))
+                    | _ -> Assert.Equal(value, again)
 
-[<Fact>]
-let ``a space reads back from its text`` () =
-    Law.holds spaces (fun (space, seed) ->
-        let again = SpaceText.Parse [ for hyperparameter in space.Hyperparameters -> string hyperparameter ]
-        Assert.Equal(string space, string again)
-        let point = (Key.OfSeed seed).Uniforms space.Count
-        Assert.Equal<Configuration>(space.At point, again.At point))
+        law "a space reads back from its text" spaces <| fun (space, seed) ->
+            let again = SpaceText.Parse [ for hyperparameter in space.Hyperparameters -> string hyperparameter ]
+            Assert.Equal(string space, string again)
+            let point = (Key.OfSeed seed).Uniforms space.Count
+            Assert.Equal<Configuration>(space.At point, again.At point)
 
-[<Fact>]
-let ``a grid has no configuration twice, and each is of the space`` () =
-    Law.holdsInEachOf 50 spaces (fun (space, _) ->
-        let some = space.Grid 3 |> Seq.truncate 300 |> Seq.toArray
-        Assert.Equal(some.Length, (Array.distinct some).Length)
-        for configuration in some do
-            Assert.All(configuration, fun pair ->
-                let hyperparameter = space.Hyperparameters |> Seq.find (fun one -> one.Name = pair.Key)
-                Assert.True(hyperparameter.Domain.Contains pair.Value, $"{pair.Value} of {hyperparameter}")))
+        lawOn 50 "a grid has no configuration twice, and each is of the space" spaces <| fun (space, _) ->
+            let some = space.Grid 3 |> Seq.truncate 300 |> Seq.toArray
+            Assert.Equal(some.Length, (Array.distinct some).Length)
+            for configuration in some do
+                Assert.All(configuration, fun pair ->
+                    let hyperparameter = space.Hyperparameters |> Seq.find (fun one -> one.Name = pair.Key)
+                    Assert.True(hyperparameter.Domain.Contains pair.Value, $"{pair.Value} of {hyperparameter}"))
 
-[<Fact>]
-let ``a logarithmic range has equal shares of equal ratios`` () =
-    let range = RealDomain(1e-6, 1e-2, true)
-    for share, expected in [ 0.0, 1e-6; 0.25, 1e-5; 0.5, 1e-4; 0.75, 1e-3; 1.0, 1e-2 ] do
-        Assert.Equal(1.0, float (range.At share) / expected, 1e-14)
+        testCase "a logarithmic range has equal shares of equal ratios" <| fun () ->
+            let range = RealDomain(1e-6, 1e-2, true)
+            for share, expected in [ 0.0, 1e-6; 0.25, 1e-5; 0.5, 1e-4; 0.75, 1e-3; 1.0, 1e-2 ] do
+                Assert.Equal(1.0, float (range.At share) / expected, 1e-14)
+    ]
