@@ -4,12 +4,13 @@ using System.CommandLine.Invocation;
 using Functional.Host;
 using Functional.Host.Commands;
 using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Runs;
 
 // Asked for by scripts, and so often that it should take no time.
 if (args is ["--version"])
 {
-    Console.WriteLine($"functional {RunFolder.Version}");
+    Console.WriteLine($"functional {ProgramInfo.Version}");
     return ExitCode.Done;
 }
 

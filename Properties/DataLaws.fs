@@ -9,6 +9,7 @@ open Functional
 open Functional.FSharp
 open Functional.Host.Data
 open Functional.Properties.Law
+open Functional.Host.Files
 open Functional.Properties.Cases
 
 /// Samples of one pixel, drawn in batches; the label of sample i is i.

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Functional.Host.Benchmarks;
+using Functional.Host.Charts;
 using Functional.Host.Data;
 
 namespace Functional.Benchmarks;

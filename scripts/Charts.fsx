@@ -1,6 +1,7 @@
 // Charts at the prompt: Chart.show opens one in the browser, Chart.save writes it.
 
-open Functional.Host.Reporting.Charts
+open Functional.Host.Charts
+open Functional.Host.Pages
 
 /// What one does with a chart.
 module Chart =

@@ -7,7 +7,7 @@
 open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.FSharp
-open Functional.Host.Reporting.Charts
+open Functional.Host.Charts
 open Charts
 
 let key = Key.ofSeed 1L

@@ -9,7 +9,7 @@
 open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.FSharp
-open Functional.Host.Reporting.Charts
+open Functional.Host.Charts
 open Charts
 
 // The book's function: a bowl twenty times as long as it is wide.

@@ -7,8 +7,8 @@
 open System.IO
 open Functional.Host.Data
 open Functional.Host.Experiments
-open Functional.Host.Reporting
-open Functional.Host.Reporting.Charts
+open Functional.Host.Pages
+open Functional.Host.Charts
 
 type Widths() =
     inherit Experiment()

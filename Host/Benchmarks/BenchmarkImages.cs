@@ -1,4 +1,5 @@
 using Functional.Host.Data;
+using Functional.Host.Files;
 
 namespace Functional.Host.Benchmarks;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Functional.Host.Charts;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Providers.LinearAlgebra;
 

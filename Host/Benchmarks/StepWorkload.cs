@@ -1,5 +1,7 @@
+using Functional.Host.Charts;
 using Functional.Host.Data;
-using Functional.Host.Runs;
+using Functional.Host.Models;
+
 
 namespace Functional.Host.Benchmarks;
 

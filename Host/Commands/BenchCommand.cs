@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Functional.Host.Benchmarks;
-using Functional.Host.Reporting;
 
 namespace Functional.Host.Commands;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Functional.Host.Charts;
 using Functional.Host.Data;
-using Functional.Host.Reporting;
 using Functional.Host.Runs;
 using MathNet.Numerics.LinearAlgebra;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Functional.Host.Charts;
 
 namespace Functional.Host.Commands;
 

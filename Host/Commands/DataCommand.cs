@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Data.Digits;
-using Functional.Host.Reporting;
-using Functional.Host.Reporting.Charts;
+using Functional.Host.Files;
 
 namespace Functional.Host.Commands;
 

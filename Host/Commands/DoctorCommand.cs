@@ -2,7 +2,8 @@ using System.CommandLine;
 using System.Text;
 using Functional.Host.Data;
 using Functional.Host.Doctor;
-using Functional.Host.Reporting;
+using Functional.Host.Files;
+using Functional.Host.Pages;
 using Functional.Host.Runs;
 
 namespace Functional.Host.Commands;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Functional.Host.Data;
 using Functional.Host.Models;
-using Functional.Host.Reporting;
 using Functional.Host.Runs;
 
 namespace Functional.Host.Commands;

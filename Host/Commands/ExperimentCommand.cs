@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Functional.Host.Data;
 using Functional.Host.Experiments;
-using Functional.Host.Reporting;
+using Functional.Host.Pages;
 using Functional.Host.Runs;
 using Spectre.Console;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Models;
 using Functional.Host.Runs;
 
@@ -27,7 +27,7 @@ internal sealed class ModelArgument
         Activation? activation;
         try
         {
-            activation = parsed.GetValue(Activation) is { } text ? TrainOptions.ParseActivation(text) : null;
+            activation = parsed.GetValue(Activation) is { } text ? ActivationText.Parse(text) : null;
         }
         catch (UsageException e)
         {

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Models;
-using Functional.Host.Reporting;
 
 namespace Functional.Host.Commands;
 

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Replay;
-using Functional.Host.Reporting;
 
 namespace Functional.Host.Commands;
 

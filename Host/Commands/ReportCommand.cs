@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Text;
 using Functional.Host.Data;
-using Functional.Host.Reporting;
+using Functional.Host.Files;
+using Functional.Host.Pages;
 using Functional.Host.Runs;
 
 namespace Functional.Host.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Functional.Host.Data;
-using Functional.Host.Reporting;
+using Functional.Host.Files;
 using Functional.Host.Runs;
 
 namespace Functional.Host.Commands;

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Functional.Host.Charts;
 using Functional.Host.Data;
-using Functional.Host.Reporting;
+using Functional.Host.Files;
+using Functional.Host.Pages;
 using Functional.Host.Runs;
 using Functional.Host.Search;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
+using Functional.Host.Charts;
 using Functional.Host.Data;
-using Functional.Host.Reporting;
+using Functional.Host.Pages;
 using Functional.Host.Runs;
 using Spectre.Console;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Functional.Host.Data;
-using Functional.Host.Reporting;
 using Functional.Host.Runs;
 using Spectre.Console;
 

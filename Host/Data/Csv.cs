@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text;
 using CsvHelper;
 using CsvHelper.Configuration;
-using static Functional.Host.Data.DataException;
+using Functional.Host.Charts;
+using Functional.Host.Files;
+using static Functional.Host.Files.DataException;
 
 namespace Functional.Host.Data;
 

@@ -1,3 +1,5 @@
+using Functional.Host.Files;
+
 namespace Functional.Host.Data;
 
 /// <summary>Data sets by the names that the command line knows.</summary>

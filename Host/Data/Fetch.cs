@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using Functional.Host.Files;
 
 namespace Functional.Host.Data;
 

@@ -1,3 +1,5 @@
+using Functional.Host.Files;
+
 namespace Functional.Host.Data;
 
 /// <summary>What is happening to a file.</summary>

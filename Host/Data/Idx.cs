@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Functional.Host.Files;
 
 namespace Functional.Host.Data;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Functional.Host.Files;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Data;

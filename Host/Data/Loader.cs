@@ -1,3 +1,5 @@
+using Functional.Host.Charts;
+
 namespace Functional.Host.Data;
 
 /// <summary>How an epoch's mini-batches are drawn from the samples.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Functional.Host.Files;
 
 namespace Functional.Host.Data;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Functional.Host.Files;
 
 namespace Functional.Host.Data;
 

@@ -1,4 +1,6 @@
 using System.Numerics;
+using Functional.Host.Charts;
+using Functional.Host.Files;
 
 namespace Functional.Host.Data;
 

@@ -1,5 +1,7 @@
+using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Runs;
+
 
 namespace Functional.Host.Doctor;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Runs;
 

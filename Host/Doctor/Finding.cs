@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Functional.Host.Reporting.Charts;
+using Functional.Host.Charts;
 
 namespace Functional.Host.Doctor;
 

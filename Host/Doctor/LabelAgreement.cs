@@ -1,4 +1,5 @@
 using System.Globalization;
+using Functional.Host.Charts;
 using Functional.Host.Data;
 using MathNet.Numerics.LinearAlgebra;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Functional.Host.Data;
-using Functional.Host.Reporting.Charts;
+using Functional.Host.Charts;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Doctor;

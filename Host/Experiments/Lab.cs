@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Runs;
 

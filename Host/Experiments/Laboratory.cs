@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Functional.Host.Charts;
 using Functional.Host.Data;
+using Functional.Host.Models;
 using Functional.Host.Runs;
 
 namespace Functional.Host.Experiments;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text.RegularExpressions;
-using Functional.Host.Data;
+using Functional.Host.Charts;
+using Functional.Host.Files;
 
 namespace Functional.Host.Models;
 

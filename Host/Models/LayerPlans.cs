@@ -1,4 +1,5 @@
-using Functional.Host.Data;
+using Functional.Host.Charts;
+using Functional.Host.Files;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Models;

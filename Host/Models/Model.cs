@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Numerics;
+using Functional.Host.Charts;
 using Functional.Host.Data;
+using Functional.Host.Files;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Models;
@@ -109,13 +111,13 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
 public static class Model
 {
     /// <summary>Writes a network, which appears whole or not at all.</summary>
-    /// <exception cref="Runs.RunException">It can't be written; what was there before still is.</exception>
+    /// <exception cref="RunException">It can't be written; what was there before still is.</exception>
     public static void Save<T>(string path, Network<T> network) where T : unmanaged, IFloatingPointIeee754<T> =>
         Save(path, new Model<T>(network ?? throw new ArgumentNullException(nameof(network))));
 
     /// <summary>Writes a model, which appears whole or not at all.</summary>
     /// <exception cref="ArgumentException">What the model says of itself doesn't fit its network.</exception>
-    /// <exception cref="Runs.RunException">It can't be written; what was there before still is.</exception>
+    /// <exception cref="RunException">It can't be written; what was there before still is.</exception>
     public static void Save<T>(string path, Model<T> model) where T : unmanaged, IFloatingPointIeee754<T>
     {
         Check(model);

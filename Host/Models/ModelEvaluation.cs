@@ -1,5 +1,6 @@
+using Functional.Host.Charts;
 using Functional.Host.Data;
-using Functional.Host.Runs;
+using Functional.Host.Files;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Models;

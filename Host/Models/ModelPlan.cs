@@ -1,4 +1,4 @@
-using Functional.Host.Data;
+using Functional.Host.Files;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Models;

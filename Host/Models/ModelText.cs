@@ -2,7 +2,9 @@ using System.Numerics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Functional.Host.Charts;
 using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Runs;
 
 namespace Functional.Host.Models;
@@ -172,7 +174,7 @@ internal static class ModelText
     {
         try
         {
-            return TrainOptions.ParseActivation(text.Text);
+            return ActivationText.Parse(text.Text);
         }
         catch (UsageException e)
         {

@@ -1,4 +1,5 @@
-using Functional.Host.Data;
+using Functional.Host.Files;
+
 
 namespace Functional.Host.Replay;
 
@@ -19,7 +20,7 @@ internal static class ReplayOptimizer
         };
 
     /// <summary>The optimizer that a description means.</summary>
-    /// <exception cref="Data.DataException">There is none of this name, a number is missing, or it can't be right.
+    /// <exception cref="Files.DataException">There is none of this name, a number is missing, or it can't be right.
     /// </exception>
     public static Optimizer Of(DataValue description)
     {

@@ -1,3 +1,5 @@
+using Functional.Host.Charts;
+
 using static Functional.Host.Runs.TrainOptions;
 
 namespace Functional.Host.Runs;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Functional.Host.Data;
+using Functional.Host.Charts;
+using Functional.Host.Files;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Runs;
@@ -30,7 +31,7 @@ public static class Checkpoint
         var metadata = new Dictionary<string, string>
         {
             ["format"] = Form,
-            ["version"] = RunFolder.Version,
+            ["version"] = ProgramInfo.Version,
             ["key"] = $"{training.Key.High:x8}{training.Key.Low:x8}",
             ["step"] = Text(training.Step),
             ["updates"] = Text(training.OptimizerState.Step),

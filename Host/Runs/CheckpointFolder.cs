@@ -1,5 +1,5 @@
 using System.Globalization;
-using Functional.Host.Data;
+using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Functional.Host.Data;
+using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 
@@ -27,7 +27,7 @@ public static class ConfigurationFile
         var stages = configuration.Stages.Select(stage => new JsonObject { ["until"] = stage.Until, ["planned"] = stage.Planned });
         var content = new JsonObject
         {
-            ["command"] = Command, ["version"] = RunFolder.Version, ["options"] = new JsonObject(options), ["stages"] = new JsonArray([.. stages]),
+            ["command"] = Command, ["version"] = ProgramInfo.Version, ["options"] = new JsonObject(options), ["stages"] = new JsonArray([.. stages]),
         };
         OutputFile.Replace(path, stream =>
         {

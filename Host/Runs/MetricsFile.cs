@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Functional.Host.Data;
+using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 

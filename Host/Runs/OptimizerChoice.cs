@@ -1,4 +1,6 @@
 using System.Globalization;
+using Functional.Host.Charts;
+using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 

@@ -1,4 +1,6 @@
 using Functional.Host.Data;
+using Functional.Host.Files;
+
 
 namespace Functional.Host.Runs;
 

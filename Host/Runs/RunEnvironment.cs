@@ -3,6 +3,7 @@ using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Functional.Host.Data;
+using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 
@@ -26,7 +27,7 @@ internal sealed record RunEnvironment(
 
     /// <summary>This one, and these data.</summary>
     public static RunEnvironment Of(ImageDataSet data) => new(
-        RunFolder.Version, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription,
+        ProgramInfo.Version, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription,
         $"{RuntimeInformation.ProcessArchitecture}", Environment.ProcessorCount,
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128,
         Digest(data.Training), Digest(data.Test));

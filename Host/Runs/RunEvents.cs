@@ -1,4 +1,5 @@
 using System.Globalization;
+using Functional.Host.Charts;
 using Functional.Host.Data;
 
 namespace Functional.Host.Runs;
@@ -127,6 +128,3 @@ public interface IRunObserver
     /// <summary>At the end, interrupted or not.</summary>
     void Finished(RunSummary summary) { }
 }
-
-/// <summary>The run has failed; the message is one line.</summary>
-public sealed class RunException(string message) : Exception(message);

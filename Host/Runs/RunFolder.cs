@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Models;
 
 namespace Functional.Host.Runs;
@@ -32,10 +32,6 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>The command that goes on with the run.</summary>
     public string ResumeCommand => $"functional train --resume {TrainConfiguration.Quoted(Path)}";
-
-    /// <summary>The program's version.</summary>
-    public static string Version { get; } =
-        typeof(RunFolder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>Makes a folder for a new run.</summary>
     /// <param name="path">Where; <c>runs/TIME-train</c> under the current folder if null.</param>

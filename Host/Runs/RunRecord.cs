@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using Functional.Host.Charts;
 using Functional.Host.Data;
+using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 

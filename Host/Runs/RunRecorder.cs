@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Functional.Host.Files;
 using Functional.Host.Models;
 
 namespace Functional.Host.Runs;

@@ -1,3 +1,4 @@
+using Functional.Host.Charts;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Runs;

@@ -1,5 +1,7 @@
 using System.Numerics;
+using Functional.Host.Charts;
 using Functional.Host.Data;
+using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 

@@ -1,5 +1,8 @@
 using System.Globalization;
+using Functional.Host.Charts;
 using Functional.Host.Data;
+using Functional.Host.Models;
+using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 
@@ -47,7 +50,7 @@ public static class TrainOptions
         Option("activation", "NAME[:NUMBER]",
             "the function after each hidden layer: relu, leaky-relu:SLOPE, sigmoid, tanh, gelu, silu, elu:ALPHA or softplus",
             ["relu", "leaky-relu", "sigmoid", "tanh", "gelu", "silu", "elu", "softplus"],
-            (c, text) => c with { Activation = ParseActivation(text) }, c => c.Activation.ToString()),
+            (c, text) => c with { Activation = ActivationText.Parse(text) }, c => c.Activation.ToString()),
         Flag("batch-norm", "normalize what goes into each hidden layer's activation, over the batch",
             (c, on) => c with { BatchNorm = on }, c => c.BatchNorm),
         Option("dropout", "RATIO", "drop this share of each hidden layer's outputs in training", [],
@@ -204,21 +207,6 @@ public static class TrainOptions
         ["normal", var deviation] when Number(deviation) is >= 0 and var value => Initializer.Normal(value),
         ["constant", var value] => Initializer.Constant(Number(value)),
         _ => throw Expected("he, xavier, glorot-uniform, lecun, orthogonal, zero, normal:DEVIATION or constant:VALUE", text),
-    };
-
-    internal static Activation ParseActivation(string text) => text.Split(':') switch
-    {
-        ["relu"] => Activation.Relu,
-        ["leaky-relu"] => Activation.LeakyRelu(),
-        ["leaky-relu", var slope] => Activation.LeakyRelu(Number(slope)),
-        ["sigmoid"] => Activation.Sigmoid,
-        ["tanh"] => Activation.Tanh,
-        ["gelu"] => Activation.Gelu,
-        ["silu"] => Activation.Silu,
-        ["elu"] => Activation.Elu(),
-        ["elu", var alpha] => Activation.Elu(Number(alpha)),
-        ["softplus"] => Activation.Softplus,
-        _ => throw Expected("relu, leaky-relu[:SLOPE], sigmoid, tanh, gelu, silu, elu[:ALPHA] or softplus", text),
     };
 
     private static string OneOf(string text, IEnumerable<string> choices) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Models;
 

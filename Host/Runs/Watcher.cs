@@ -1,4 +1,6 @@
+using Functional.Host.Charts;
 using Functional.Host.Data;
+
 
 namespace Functional.Host.Runs;
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using Functional.Host.Charts;
 
 namespace Functional.Host.Search;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Runs;
 
 namespace Functional.Host.Search;

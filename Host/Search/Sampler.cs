@@ -1,4 +1,5 @@
 using System.Globalization;
+using Functional.Host.Charts;
 
 namespace Functional.Host.Search;
 

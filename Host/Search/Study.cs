@@ -29,7 +29,7 @@ public sealed class Study : IDisposable
     /// <summary>The study of a folder: begun with these settings, or continued if it is there.</summary>
     /// <exception cref="ArgumentException">The settings contradict each other.</exception>
     /// <exception cref="UsageException">It was begun with others.</exception>
-    /// <exception cref="Data.DataException">Its journal is damaged.</exception>
+    /// <exception cref="Files.DataException">Its journal is damaged.</exception>
     public static Study Open(string folder, StudySettings settings) => Open(new JournalStorage(folder), settings);
 
     /// <summary>The study of a storage, which is closed with it: begun with these settings, or continued if it is there.</summary>

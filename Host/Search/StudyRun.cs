@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Functional.Host.Charts;
 
 namespace Functional.Host.Search;
 

@@ -1,3 +1,5 @@
+using Functional.Host.Charts;
+
 namespace Functional.Host.Search;
 
 /// <summary>Everything that is decided when a study begins, and the same for all who work on it.</summary>

@@ -12,8 +12,8 @@ public abstract class StudyStorage : IDisposable
     /// <summary>Adds what is decided from the state as it is, all of it or nothing, and gives the state after. It may be
     /// decided more than once, where a connection was lost.</summary>
     /// <param name="decide">Given the state, and which workers were heard of lately.</param>
-    /// <exception cref="Runs.RunException">What is kept can't be read or written.</exception>
-    /// <exception cref="Data.DataException">What is kept is damaged.</exception>
+    /// <exception cref="RunException">What is kept can't be read or written.</exception>
+    /// <exception cref="Files.DataException">What is kept is damaged.</exception>
     internal abstract StudyState Transact(Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide);
 
     /// <summary>Lets others know that these workers live.</summary>

@@ -1,3 +1,5 @@
+using Functional.Host.Charts;
+
 namespace Functional.Host.Search;
 
 /// <summary>

@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using Functional.Host.Reporting.Charts;
+using Functional.Host.Charts;
 using Xunit;
 
 namespace Functional.Tests.Charts;

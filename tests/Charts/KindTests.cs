@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Xml.Linq;
-using Functional.Host.Reporting.Charts;
+using Functional.Host.Charts;
 using Xunit;
 
 namespace Functional.Tests.Charts;

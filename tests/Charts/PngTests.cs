@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using Functional.Host.Reporting.Charts;
+using Functional.Host.Charts;
 using Xunit;
 
 namespace Functional.Tests.Charts;

@@ -1,4 +1,4 @@
-using Functional.Host.Reporting.Charts;
+using Functional.Host.Charts;
 using Xunit;
 
 namespace Functional.Tests.Charts;

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Functional.Host.Charts;
 using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Models;
 using Functional.Tests.Data;
 

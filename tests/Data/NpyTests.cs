@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using Functional.Host.Data;
+using Functional.Host.Files;
 
 namespace Functional.Tests.Data;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Functional.Host.Data;
+using Functional.Host.Files;
 
 namespace Functional.Tests.Data;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using Functional.Host.Data;
+using Functional.Host.Files;
 
 namespace Functional.Tests.Data;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Functional.Host.Data;
+using Functional.Host.Files;
 using static Functional.Tests.Data.SafetensorsBytes;
 
 namespace Functional.Tests.Data;

@@ -1,5 +1,8 @@
-using Functional.Host.Data;
+using Functional.Host;
+using Functional.Host.Charts;
+using Functional.Host.Files;
 using Functional.Host.Runs;
+
 using static Functional.Tests.Data.SafetensorsBytes;
 
 namespace Functional.Tests.Data;

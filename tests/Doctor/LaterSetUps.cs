@@ -1,5 +1,5 @@
-using Functional.Host.Data;
 using Functional.Host.Doctor;
+
 
 namespace Functional.Tests.Doctor;
 

@@ -1,6 +1,6 @@
 using Functional.Host.Data;
 using Functional.Host.Experiments;
-using Functional.Host.Reporting;
+using Functional.Host.Pages;
 using Functional.Tests.Charts;
 
 namespace Functional.Tests.Experiments;

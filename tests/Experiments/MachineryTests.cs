@@ -1,9 +1,11 @@
 using Functional.Host;
+using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Experiments;
-using Functional.Host.Reporting;
-using Functional.Host.Reporting.Charts;
+using Functional.Host.Files;
+using Functional.Host.Pages;
 using Functional.Host.Runs;
+
 
 namespace Functional.Tests.Experiments;
 

@@ -1,7 +1,7 @@
 using Functional.Host.Data;
 using Functional.Host.Experiments;
-using Functional.Host.Reporting;
-using Functional.Host.Reporting.Charts;
+using Functional.Host.Pages;
+using Functional.Host.Charts;
 
 namespace Functional.Tests.Experiments;
 

@@ -1,3 +1,4 @@
+using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Models;
 using Functional.Host.Runs;

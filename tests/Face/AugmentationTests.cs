@@ -1,4 +1,5 @@
 using Functional.Host;
+using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Runs;
 using MathNet.Numerics.LinearAlgebra;

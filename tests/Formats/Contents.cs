@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using FsCheck;
 using FsCheck.Fluent;
-using Functional.Host.Data;
+using Functional.Host.Files;
 
 namespace Functional.Tests.Formats;
 

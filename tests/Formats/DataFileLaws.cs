@@ -3,6 +3,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Functional.Host.Data;
+using Functional.Host.Files;
 using static Functional.Tests.Formats.Law;
 
 namespace Functional.Tests.Formats;

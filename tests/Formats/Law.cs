@@ -1,7 +1,7 @@
 using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
-using Functional.Host.Data;
+using Functional.Host.Files;
 using Microsoft.FSharp.Core;
 
 namespace Functional.Tests.Formats;

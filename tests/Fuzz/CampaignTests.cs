@@ -1,4 +1,6 @@
+using Functional.Host.Charts;
 using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Models;
 using Functional.Tests.Models;
 using static Functional.Tests.Data.SafetensorsBytes;

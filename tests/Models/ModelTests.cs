@@ -1,7 +1,10 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Functional.Host;
+using Functional.Host.Charts;
 using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Models;
 using Functional.Host.Runs;
 using Functional.Tests.Data;

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Functional.Host.Charts;
 using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Models;
 using Functional.Host.Models.Onnx;
 using Functional.Tests.Data;

@@ -1,5 +1,5 @@
 using Functional.Host;
-using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Runs;
 using Functional.Tests.Data;
 

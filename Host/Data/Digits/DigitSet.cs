@@ -1,3 +1,5 @@
+using Functional.Host.Charts;
+
 namespace Functional.Host.Data.Digits;
 
 /// <summary>The data set that is embedded in the program: digits that were drawn, not collected.</summary>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Functional.Host.Reporting.Charts;
+using Functional.Host.Charts;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Experiments;

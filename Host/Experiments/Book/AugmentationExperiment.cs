@@ -1,5 +1,5 @@
-using Functional.Host.Data;
-using Functional.Host.Reporting.Charts;
+using Functional.Host.Charts;
+
 
 namespace Functional.Host.Experiments;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Functional.Host.Reporting.Charts;
+using Functional.Host.Charts;
 using Functional.Host.Runs;
 
 namespace Functional.Host.Experiments;

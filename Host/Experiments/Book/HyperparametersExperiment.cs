@@ -1,5 +1,5 @@
 using System.Globalization;
-using Functional.Host.Reporting.Charts;
+using Functional.Host.Charts;
 
 namespace Functional.Host.Experiments;
 

@@ -1,4 +1,4 @@
-using Functional.Host.Reporting.Charts;
+using Functional.Host.Charts;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Experiments;

@@ -1,4 +1,4 @@
-using Functional.Host.Reporting.Charts;
+using Functional.Host.Charts;
 
 namespace Functional.Host.Experiments;
 

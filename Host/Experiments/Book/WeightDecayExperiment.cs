@@ -1,4 +1,4 @@
-using Functional.Host.Reporting.Charts;
+using Functional.Host.Charts;
 using Functional.Host.Runs;
 
 namespace Functional.Host.Experiments;

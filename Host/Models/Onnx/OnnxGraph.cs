@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Functional.Host.Charts;
+using Functional.Host.Files;
 
 namespace Functional.Host.Models.Onnx;
 
@@ -53,7 +55,7 @@ internal sealed class OnnxGraph
         graph.Message(11, Value(InputName, inputs)).Message(12, Value("scores", outputs));
         if (probabilities is not null)
             graph.Message(12, Value("probabilities", outputs));
-        var model = new Protobuf().Integer(1, OnnxExport.IrVersion).Text(2, "functional").Text(3, Runs.RunFolder.Version)
+        var model = new Protobuf().Integer(1, OnnxExport.IrVersion).Text(2, "functional").Text(3, ProgramInfo.Version)
             .Message(7, graph).Message(8, new Protobuf().Text(1, "").Integer(2, OnnxExport.Opset));
         foreach (var (key, value) in metadata)
             model.Message(14, new Protobuf().Text(1, key).Text(2, value));

@@ -1,0 +1,145 @@
+namespace Functional.Host.Charts;
+
+/// <summary>
+/// Lines over a common x: losses, accuracies, norms. Points are drawn in order of x; a gap is where a value has no
+/// place; names stand at the ends of the lines where they fit, and in a legend otherwise.
+/// </summary>
+/// <param name="Title">What the chart shows.</param>
+/// <param name="X">The axis along the bottom.</param>
+/// <param name="Y">The axis on the left.</param>
+public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, X, Y)
+{
+    private const double MarkerSpacing = 84, ShownSingly = 13;
+
+    /// <summary>The lines, the first one at the back.</summary>
+    public IReadOnlyList<Series> Series { get; init; } = [];
+
+    internal override (Extent X, Extent Y) Data()
+    {
+        var (x, y) = (Extent.Empty, Extent.Empty);
+        foreach (var series in Series)
+        {
+            series.CheckLengths();
+            x = x.Union(Extent.Of(series.Positions, X));
+            foreach (var values in new[] { series.Ys, series.Low, series.High })
+                y = values is null ? y : y.Union(Extent.Of(values, Y));
+        }
+        return (x, y);
+    }
+
+    internal override bool WholeX =>
+        Series.All(series => series.Xs is null || series.Xs.All(x => !double.IsFinite(x) || x == Math.Floor(x)));
+
+    internal override IReadOnlyList<Key> Keys => [.. Series.Select((series, i) => new Key(series.Name, LookOf(i)))];
+
+    internal override int LeftOut() => Series.Sum(series => series.CountWithoutPlace(X, Y));
+
+    internal override IReadOnlyList<Point>? LineEnds(Plot plot)
+    {
+        var ends = Series.Select(series => Ordered(series)).Select(series => LastShown(series) is var last && last < 0
+            ? (Point?)null : plot.At(series.Positions[last], series.Ys[last])).ToArray();
+        return ends.All(end => end is not null) ? [.. ends.Select(end => end!.Value)] : null;
+    }
+
+    internal override Markup Marks(Plot plot) =>
+        Markup.Join(Series.Select((series, i) => Band(Ordered(series), LookOf(i), plot)))
+        + Markup.Join(Series.Select((series, i) => Line(Ordered(series), i, plot)));
+
+    internal override string Summary() =>
+        $"Lines of {Words(Y.Label, "values")} over {Words(X.Label, "their order")}. "
+        + string.Join(" ", Series.Take(12).Select(Summary))
+        + (Series.Count > 12 ? $" And {Series.Count - 12} more." : "");
+
+    internal static string Words(string label, string otherwise) => label.Length > 0 ? label : otherwise;
+
+    private string Summary(Series series)
+    {
+        var (low, high) = Extent.Of(series.Ys, Y);
+        var (name, ordered) = (Words(series.Name, "Values"), Ordered(series));
+        int last = LastShown(ordered);
+        return last < 0 ? $"{name}: no values."
+            : $"{name}: {Typography.Number(series.Ys.Count, 0)} values from {Typography.Value(low)} to "
+                + $"{Typography.Value(high)}, the last {Typography.Value(ordered.Ys[last])}.";
+    }
+
+    private Look LookOf(int index) =>
+        Series[index].LookAt(index, marked: Series.Count > 1 && Series.All(series => series.Dash is null));
+
+    private int LastShown(Series series)
+    {
+        var xs = series.Positions;
+        int i = series.Ys.Count - 1;
+        while (i >= 0 && !(X.CanShow(xs[i]) && Y.CanShow(series.Ys[i])))
+            i--;
+        return i;
+    }
+
+    private Markup Line(Series series, int index, Plot plot)
+    {
+        var look = LookOf(index);
+        var pieces = Thinning.Pieces(series.Positions, series.Ys, X, Y, plot);
+        var path = new PathData();
+        foreach (var piece in pieces)
+            path.Polyline(piece);
+        // A point without neighbors would hardly be seen.
+        Point[] lone = [.. pieces.Where(piece => piece.Count == 1).Select(piece => piece[0])];
+        return Svg.Path(path, look.LineClass)
+            + (look with { Marker = Marker.Circle }).Marks(lone, 2)
+            + look.Marks(Marked([.. pieces.SelectMany(piece => piece)], index, plot));
+    }
+
+    // Few points are all marked; of many, some, at other places than those of the series before.
+    private List<Point> Marked(List<Point> points, int index, Plot plot)
+    {
+        if (points.Count * ShownSingly <= plot.Width || points.Count <= 2)
+            return points;
+        var chosen = new List<Point>();
+        double spacing = Math.Min(MarkerSpacing, plot.Width / 2);
+        double next = spacing * ((index + 0.5) / Math.Max(1, Series.Count));
+        foreach (var point in points)
+            if (point.X >= next)
+            {
+                chosen.Add(point);
+                next += spacing * Math.Ceiling((point.X - next + 1) / spacing);
+            }
+        return chosen;
+    }
+
+    private Markup Band(Series series, Look look, Plot plot)
+    {
+        if (series.Low is null || series.High is null)
+            return Markup.Empty;
+        // Both edges break where either has a gap, so that they have the same pieces.
+        bool Both(int i) => Y.CanShow(series.Low[i]) && Y.CanShow(series.High[i]);
+        double[] Edge(IReadOnlyList<double> values) => [.. values.Select((value, i) => Both(i) ? value : double.NaN)];
+        var low = Thinning.Pieces(series.Positions, Edge(series.Low), X, Y, plot);
+        var high = Thinning.Pieces(series.Positions, Edge(series.High), X, Y, plot);
+        var path = new PathData();
+        foreach (var (lower, upper) in low.Zip(high))
+            path.Polyline(lower.Concat(upper.Reverse())).Close();
+        return Svg.Path(path, $"area {look.ColorClass}");
+    }
+
+    private static Series Ordered(Series series)
+    {
+        if (series.Xs is not { } xs || IsSorted(xs))
+            return series;
+        int[] order = [.. Enumerable.Range(0, xs.Count).OrderBy(i => xs[i])];
+        double[] Sorted(IReadOnlyList<double> values) => [.. order.Select(i => values[i])];
+        return series with
+        {
+            Xs = Sorted(xs),
+            Ys = Sorted(series.Ys),
+            Low = series.Low is null ? null : Sorted(series.Low),
+            High = series.High is null ? null : Sorted(series.High),
+        };
+    }
+
+    private static bool IsSorted(IReadOnlyList<double> values)
+    {
+        for (int i = 1; i < values.Count; i++)
+            if (values[i] < values[i - 1] || double.IsNaN(values[i]))
+                return false;
+        return true;
+    }
+}

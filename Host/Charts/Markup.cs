@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace Functional.Host.Charts;
+
+/// <summary>
+/// A piece of finished XML or HTML. Written as an interpolated string, in which text is escaped, numbers get at most
+/// one decimal (a tenth of a pixel), and other markup goes in as it is, so nothing unescaped can slip through:
+/// <c>Markup.Of($"&lt;text x='{x}'&gt;{label}&lt;/text&gt;")</c>.
+/// </summary>
+/// <param name="Text">The XML itself.</param>
+public readonly record struct Markup(string Text)
+{
+    /// <summary>No markup at all.</summary>
+    public static Markup Empty { get; } = new("");
+
+    /// <summary>The markup that an interpolated string stands for.</summary>
+    public static Markup Of(MarkupHandler content) => content.ToMarkup();
+
+    /// <summary>All parts, one after the other.</summary>
+    public static Markup Join(IEnumerable<Markup> parts) => new(string.Concat(parts.Select(part => part.Text)));
+
+    /// <summary>One piece after the other.</summary>
+    public static Markup operator +(Markup left, Markup right) => new(left.Text + right.Text);
+
+    /// <summary>The XML itself.</summary>
+    public override string ToString() => Text;
+
+    /// <summary>
+    /// Text with the five special characters as entities, fit for element content and for attributes in either quotes.
+    /// What XML 1.0 does not allow (control characters, halves of surrogate pairs) becomes U+FFFD.
+    /// </summary>
+    public static string Escape(string text)
+    {
+        var builder = new StringBuilder(text.Length + 8);
+        foreach (var rune in text.EnumerateRunes())
+            builder.Append(rune.Value switch
+            {
+                '&' => "&amp;",
+                '<' => "&lt;",
+                '>' => "&gt;",
+                '"' => "&quot;",
+                '\'' => "&#39;",
+                < ' ' and not ('\t' or '\n' or '\r') or 0xFFFE or 0xFFFF => "\uFFFD",
+                _ => rune.ToString(),
+            });
+        return builder.ToString();
+    }
+
+    /// <summary>A coordinate with at most one decimal and a plain hyphen for minus, the same on every system.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The coordinate is not finite: no renderer knows where that
+    /// is.</exception>
+    public static string Number(double coordinate)
+    {
+        if (!double.IsFinite(coordinate))
+            throw new ArgumentOutOfRangeException(nameof(coordinate), coordinate, "A coordinate must be finite.");
+        return (Math.Round(coordinate, 1) + 0.0).ToString("0.#", CultureInfo.InvariantCulture);
+    }
+}
+
+/// <summary>What the compiler builds <see cref="Markup.Of"/>'s interpolated string with.</summary>
+[InterpolatedStringHandler]
+public readonly ref struct MarkupHandler(int literalLength, int formattedCount)
+{
+    private readonly StringBuilder builder = new(literalLength + 12 * formattedCount);
+
+    /// <summary>A literal part: goes in as it is.</summary>
+    public void AppendLiteral(string literal) => builder.Append(literal);
+
+    /// <summary>Text: goes in escaped.</summary>
+    public void AppendFormatted(string text) => builder.Append(Markup.Escape(text));
+
+    /// <summary>A coordinate: goes in with at most one decimal.</summary>
+    public void AppendFormatted(double coordinate) => builder.Append(Markup.Number(coordinate));
+
+    /// <summary>Markup: goes in as it is.</summary>
+    public void AppendFormatted(Markup markup) => builder.Append(markup.Text);
+
+    internal Markup ToMarkup() => new(builder.ToString());
+}

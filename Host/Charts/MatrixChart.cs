@@ -1,0 +1,131 @@
+namespace Functional.Host.Charts;
+
+/// <summary>
+/// A matrix as cells, the deeper in color the larger the value, with the values written in where they fit.
+/// </summary>
+/// <param name="Title">What the chart shows.</param>
+/// <param name="X">What the columns are; its categories name them.</param>
+/// <param name="Y">What the rows are, the first on top; its categories name them.</param>
+public sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
+{
+    /// <summary>One list per row, one value per column; what is not a number stays an empty cell.</summary>
+    public IReadOnlyList<IReadOnlyList<double>> Values { get; init; } = [];
+
+    /// <summary>
+    /// How values turn into depth. Logarithmic (as ln(1 + v - least)) keeps the few mistakes visible beside the many
+    /// that are right.
+    /// </summary>
+    public Scaling Depth { get; init; }
+
+    /// <summary>How many significant digits the written values have.</summary>
+    public int Digits { get; init; } = 3;
+
+    /// <summary>A confusion matrix: rows are true classes, columns predicted ones.</summary>
+    public static MatrixChart Confusion(
+        string title, IReadOnlyList<string> classes, IReadOnlyList<IReadOnlyList<double>> counts,
+        string predicted = "predicted class", string actual = "true class") =>
+        new(title, new Axis(predicted) { Categories = classes }, new Axis(actual) { Categories = classes })
+        {
+            Values = counts,
+            Depth = Scaling.Logarithmic,
+            Digits = 9,
+        };
+
+    internal override Drawing Draw(double width)
+    {
+        int rows = Values.Count, columns = Values.Select(row => row.Count).DefaultIfEmpty(0).Max();
+        if (columns == 0)
+            return new(Svg.Text("no data", 0, 11, "muted"), 16, "Matrix without values.", 0);
+        string[] rowNames = Names(Y, rows), columnNames = Names(X, columns);
+        double left = 10 + Widest(rowNames), top = Frame.LabelLine + 4;
+        double cellWidth = Math.Min((width - left - 4) / columns, 52);
+        double cellHeight = Math.Min(Math.Max(width * 1.2 / rows, 2), Math.Min(cellWidth, 35));
+        double bottom = rows * cellHeight;
+        var (below, room) = ColumnNames(columnNames, cellWidth);
+        var inside = Svg.Path(new PathData().Rectangle(-1, -1, columns * cellWidth, bottom), "grid")
+            + Cells(cellWidth, cellHeight) + RowNames(rowNames, cellHeight) + below.At(0, bottom);
+        var labels = Svg.Text(Y.Label, 0, 11, "muted")
+            + Svg.Text(X.Label, left + columns * cellWidth / 2, top + bottom + room + 14, "muted middle");
+        return new(labels + inside.At(left, top), top + bottom + room + (X.Label.Length > 0 ? Frame.LabelLine + 4 : 4),
+            Summary(rowNames, columnNames), Values.Sum(row => row.Count(value => !double.IsFinite(value))));
+    }
+
+    private static Markup RowNames(string[] names, double height)
+    {
+        int every = Math.Max(1, (int)Math.Ceiling(14 / height));
+        return Markup.Join(names.Index().Where(row => row.Index % every == 0).Select(row =>
+            Svg.Text(row.Item, -6, (row.Index + 0.5) * height + 4, "muted end")));
+    }
+
+    // Names that are too long for their columns are slanted; where even these would meet, some are left out.
+    private static (Markup Names, double Height) ColumnNames(string[] names, double width)
+    {
+        double widest = Widest(names);
+        bool slanted = widest + 4 > width && width >= 14 && names.Length > 1;
+        int every = slanted ? 1 : Math.Max(1, (int)Math.Ceiling((widest + 4) / width));
+        var columns =
+            from column in names.Index()
+            where column.Index % every == 0
+            let x = (column.Index + 0.5) * width
+            select slanted
+                ? Markup.Of($"<g transform='rotate(-45)'>{Svg.Text(column.Item, 0, 0, "muted end")}</g>").At(x + 4, 13)
+                : Svg.Text(column.Item, x, 16, "muted middle");
+        return (Markup.Join(columns), slanted ? 16 + widest * Math.Sqrt(0.5) : Frame.TickLine);
+    }
+
+    private Markup Cells(double width, double height)
+    {
+        var range = Values.Aggregate(Extent.Empty, (extent, row) => extent.Union(Extent.Of(row, "")));
+        bool written = height >= 15 && Values.All(row => row.All(value =>
+            Typography.Width(Written(value), Typography.SmallSize) <= width - 2));
+        // Small cells overlap a little, or the paper would shine through.
+        double gap = Math.Min(width, height) > 14 ? 1 : -0.4;
+        var levels =
+            from row in Enumerable.Range(0, Values.Count)
+            from column in Enumerable.Range(0, Values[row].Count)
+            where double.IsFinite(Values[row][column])
+            group (row, column) by Palette.Level(DepthOf(Values[row][column], range));
+        return Markup.Join(levels.OrderBy(level => level.Key).Select(level =>
+        {
+            var path = new PathData();
+            foreach (var (row, column) in level)
+                path.Rectangle(column * width, row * height, (column + 1) * width - gap, (row + 1) * height - gap);
+            return Svg.Path(path, $"level{level.Key}") + Markup.Join(
+                from cell in level
+                where written
+                select Svg.Text(Written(Values[cell.row][cell.column]), (cell.column + 0.5) * width,
+                    (cell.row + 0.5) * height + 4, $"small middle on{level.Key}"));
+        }));
+    }
+
+    // Nothing is what most cells of a confusion matrix hold, and reads best as nothing.
+    private string Written(double value) =>
+        value == 0 || !double.IsFinite(value) ? "" : Typography.Value(value, Digits);
+
+    private double DepthOf(double value, Extent range)
+    {
+        double low = Math.Max(Math.Min(range.Low, 0) == 0 && Depth == Scaling.Logarithmic ? 0 : range.Low, -1e300);
+        double high = Math.Min(range.High, 1e300), at = Math.Clamp(value, -1e300, 1e300);
+        if (high <= low)
+            return 0.5;
+        return Depth == Scaling.Linear
+            ? (at / 2 - low / 2) / (high / 2 - low / 2) : Math.Log(1 + (at - low)) / Math.Log(1 + (high - low));
+    }
+
+    private string Summary(string[] rowNames, string[] columnNames)
+    {
+        var cells = (from row in Enumerable.Range(0, Values.Count)
+                     from column in Enumerable.Range(0, Values[row].Count)
+                     where double.IsFinite(Values[row][column])
+                     orderby Values[row][column] descending
+                     let value = Typography.Value(Values[row][column], Digits)
+                     select $"{rowNames[row]}, {columnNames[column]}: {value}").ToArray();
+        return $"Matrix with {rowNames.Length} rows ({Y.Label}) and {columnNames.Length} columns ({X.Label})."
+            + (cells.Length == 0 ? "" : $" The largest values (row, column): {string.Join("; ", cells.Take(20))}.");
+    }
+
+    private static string[] Names(Axis axis, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => axis.Categories?.ElementAtOrDefault(i) ?? Typography.Number(i, 0))];
+
+    private static double Widest(string[] names) => names.Max(name => Typography.Width(name, Typography.TextSize));
+}

@@ -1,0 +1,65 @@
+namespace Functional.Host.Charts;
+
+/// <summary>Points in the plane, each series with a color and a marker of its own.</summary>
+/// <param name="Title">What the chart shows.</param>
+/// <param name="X">The axis along the bottom.</param>
+/// <param name="Y">The axis on the left.</param>
+public sealed record ScatterChart(string Title, Axis X, Axis Y) : AxesChart(Title, X, Y)
+{
+    private const int MostPoints = 4000;
+
+    /// <summary>The points; of very many that lie on each other, one is drawn.</summary>
+    public IReadOnlyList<Series> Series { get; init; } = [];
+
+    internal override (Ends X, Ends Y) Ends => (Charts.Ends.Round, Charts.Ends.Round);
+
+    internal override (Extent X, Extent Y) Data()
+    {
+        var (x, y) = (Extent.Empty, Extent.Empty);
+        foreach (var series in Series)
+        {
+            series.CheckLengths();
+            x = x.Union(Extent.Of(series.Positions, X));
+            y = y.Union(Extent.Of(series.Ys, Y));
+        }
+        return (x, y);
+    }
+
+    internal override IReadOnlyList<Key> Keys =>
+        [.. Series.Select((series, i) => new Key(series.Name, LookOf(i), Lined: false))];
+
+    internal override int LeftOut() => Series.Sum(series => series.CountWithoutPlace(X, Y));
+
+    internal override Markup Marks(Plot plot) => Markup.Join(Series.Select((series, i) =>
+    {
+        var points = Distinct(series, plot, MostPoints / Math.Max(1, Series.Count));
+        return LookOf(i).Marks(points, points.Count > 400 ? 2 : 3, " faint");
+    }));
+
+    internal override string Summary() =>
+        $"Points: {LineChart.Words(Y.Label, "values")} over {LineChart.Words(X.Label, "their order")}. "
+        + string.Join(" ", Series.Take(12).Select(series =>
+            $"{LineChart.Words(series.Name, "Points")}: {Typography.Number(series.Ys.Count, 0)}."));
+
+    private Look LookOf(int index)
+    {
+        var look = Series[index].LookAt(index, marked: true);
+        return look.Marker == Marker.None ? look with { Marker = Marker.Circle } : look;
+    }
+
+    // One point per cell of a grid that is coarsened until there are few enough.
+    private List<Point> Distinct(Series series, Plot plot, int most)
+    {
+        var (xs, ys) = (series.Positions, series.Ys);
+        for (double cell = 0.25; ; cell *= 1.5)
+        {
+            var (taken, points) = (new HashSet<(int, int)>(), new List<Point>());
+            for (int i = 0; i < ys.Count && points.Count <= most; i++)
+                if (X.CanShow(xs[i]) && Y.CanShow(ys[i]) && plot.At(xs[i], ys[i]) is var point
+                    && taken.Add(((int)Math.Floor(point.X / cell), (int)Math.Floor(point.Y / cell))))
+                    points.Add(point);
+            if (points.Count <= most)
+                return points;
+        }
+    }
+}

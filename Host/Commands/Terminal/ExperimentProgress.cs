@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Globalization;
+using Functional.Host.Experiments;
+using Spectre.Console;
+
+namespace Functional.Host.Commands;
+
+/// <summary>Experiments as lines: one when each is done, with how many of its claims held.</summary>
+public sealed class ExperimentLines(Action<string> write) : IExperimentProgress
+{
+    private readonly Stopwatch watch = Stopwatch.StartNew();
+
+    /// <inheritdoc/>
+    public void Planned(string experiment, long steps) { }
+
+    /// <inheritdoc/>
+    public void Advanced(string experiment, long steps) { }
+
+    /// <inheritdoc/>
+    public void Finished(ExperimentResult result)
+    {
+        var claims = result.Findings.Claims;
+        var line = string.Create(CultureInfo.InvariantCulture,
+            $"{result.Experiment.Name,-16} {watch.Elapsed.TotalSeconds,6:F1} s  {claims.Count(claim => claim.Always)} of {claims.Count} claims held");
+        lock (watch)
+            write(line);
+    }
+}
+
+/// <summary>Experiments on a terminal: a line when each is done, and one bar for all that is left.</summary>
+public sealed class LiveExperiments : IExperimentProgress
+{
+    private readonly ExperimentLines lines;
+    private readonly ProgressTask bar;
+    private readonly SortedDictionary<string, long> left = [];
+    private long planned, done;
+
+    private LiveExperiments(IAnsiConsole console, ProgressTask bar) =>
+        (this.bar, lines) = (bar, new ExperimentLines(line => console.WriteLine(line)));
+
+    /// <summary>Runs something with a live bar, which is gone when it ends.</summary>
+    public static T Show<T>(IAnsiConsole console, Func<IExperimentProgress, T> run) =>
+        console.Progress()
+            .AutoClear(true)
+            .Columns(new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Start(context => run(new LiveExperiments(console, context.AddTask("starting"))));
+
+    /// <inheritdoc/>
+    public void Planned(string experiment, long steps)
+    {
+        lock (left)
+        {
+            left[experiment] = left.GetValueOrDefault(experiment) + steps;
+            bar.MaxValue = planned += steps;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Advanced(string experiment, long steps)
+    {
+        lock (left)
+        {
+            bar.Value = done += steps;
+            if ((left[experiment] -= steps) <= 0)
+                left.Remove(experiment);
+            bar.Description = string.Join(", ", left.Keys.Take(4)) + (left.Count > 4 ? ", ..." : "");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Finished(ExperimentResult result) => lines.Finished(result);
+}

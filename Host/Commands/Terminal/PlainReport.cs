@@ -1,0 +1,42 @@
+using Functional.Host.Runs;
+
+namespace Functional.Host.Commands;
+
+/// <summary>A run as plain lines: one at the start, one per epoch, a summary.</summary>
+public sealed class PlainReport(TextWriter output) : IRunObserver
+{
+    /// <inheritdoc/>
+    public void Started(RunStart start)
+    {
+        output.WriteLine(Invariant(
+            $"{start.Data}: {start.TrainSamples:N0} samples for training, {(start.ValidationSamples > 0 ? Invariant($"{start.ValidationSamples:N0} for validation, ") : "")}{start.TestSamples:N0} for testing"));
+        output.WriteLine(Invariant($"{start.Network}: {start.Parameters:N0} parameters"));
+        output.WriteLine(Invariant($"{start.Optimizer}, {start.Iterations:N0} steps, seed {start.Seed}"));
+        if (start.Step > 0)
+            output.WriteLine(Invariant($"going on after step {start.Step:N0}"));
+    }
+
+    /// <inheritdoc/>
+    public void EpochEnded(EpochReport epoch) => output.WriteLine(Line(epoch));
+
+    /// <inheritdoc/>
+    public void Finished(RunSummary summary)
+    {
+        var end = summary.Interrupted ? "interrupted" : "done";
+        output.WriteLine(Invariant(
+            $"{end} after {summary.Iterations:N0} steps in {summary.Seconds:F1} s: training {Percent(summary.TrainAccuracy)}{Validation(summary.ValidationAccuracy)}, test {Percent(summary.TestAccuracy)}"));
+        if (summary.Best is { } best)
+            output.WriteLine(Invariant(
+                $"best validation {Percent(best.ValidationAccuracy!.Value)} after epoch {best.Epoch}{(summary.StoppedEarly ? ", and no better since" : "")}"));
+        output.WriteLine($"digest {summary.Digest}");
+        if (summary.Out is { } folder)
+            output.WriteLine($"saved in {folder}");
+    }
+
+    internal static string Line(EpochReport epoch) => Invariant(
+        $"epoch {epoch.Epoch,3}  step {epoch.Iterations,6}  loss {epoch.Loss:F4}  training {Percent(epoch.TrainAccuracy)}{Validation(epoch.ValidationAccuracy)}  test {Percent(epoch.TestAccuracy)}");
+
+    internal static string Percent(double share) => Invariant($"{100 * share:F2}%");
+
+    private static string Validation(double? share) => share is { } known ? $", validation {Percent(known)}" : "";
+}

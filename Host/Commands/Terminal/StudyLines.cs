@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Functional.Host.Charts;
+using Functional.Host.Search;
+
+namespace Functional.Host.Commands;
+
+/// <summary>A study on standard output: lines for people, or JSON objects for programs.</summary>
+public sealed class StudyLines(TextWriter output, StudySettings settings, bool json)
+{
+    private const int Shown = 10;
+
+    private readonly JsonReport events = new(output);
+    private readonly Stopwatch watch = Stopwatch.StartNew();
+    private Trial? best;
+
+    /// <summary>Before the first trial.</summary>
+    public void Started(string name, IReadOnlyList<Trial> before, int trials, int workers)
+    {
+        best = Study.BestOf(before, settings.Direction);
+        var ended = before.Count(trial => trial.Result is not null);
+        if (json)
+            events.Write(
+                "start", ("study", name), ("trials", trials), ("ended", ended), ("workers", workers), ("seed", settings.Seed),
+                ("sampler", $"{settings.Sampler}"), ("pruner", $"{settings.Pruner}"));
+        else
+            output.WriteLine(Invariant(
+                $"{name}: {settings.Space}\n{trials} trials, sampler {settings.Sampler}, pruner {settings.Pruner}, seed {settings.Seed}, {workers} at a time{(ended > 0 ? Invariant($"; {ended} have ended before") : "")}"));
+    }
+
+    /// <summary>After a trial.</summary>
+    public void Ended(Trial trial)
+    {
+        if (trial.State == TrialState.Complete)
+            best = Study.BestOf(best is null ? [trial] : [best, trial], settings.Direction);
+        if (json)
+            WriteEvent(trial);
+        else
+            output.WriteLine($"{Line(trial)}{(best is null ? "" : Invariant($"  best {Short(best.Value!.Value)} (trial {best.Number})"))}");
+    }
+
+    /// <summary>All trials for programs, the best for people.</summary>
+    public void Trials(IReadOnlyList<Trial> trials)
+    {
+        if (json)
+            foreach (var trial in trials)
+                WriteEvent(trial);
+        else
+            foreach (var trial in Best(settings, trials).Take(Shown))
+                output.WriteLine(Line(trial));
+    }
+
+    /// <summary>At the end.</summary>
+    public void Finished(IReadOnlyList<Trial> trials, Trial? best, string? command, string report, bool interrupted)
+    {
+        int Count(TrialState state) => trials.Count(trial => trial.State == state);
+        var importance = Importance.Of(settings.Space, trials, settings.Direction);
+        var names = settings.Space.Hyperparameters.Select(one => one.Name);
+        if (json)
+        {
+            events.Write(
+                "summary",
+                ("trials", trials.Count), ("complete", Count(TrialState.Complete)), ("pruned", Count(TrialState.Pruned)),
+                ("failed", Count(TrialState.Failed)), ("running", Count(TrialState.Running) + Count(TrialState.Waiting)),
+                ("best", best is null ? null : Event(best)),
+                ("importance", new JsonObject(names.Zip(importance, (name, share) => KeyValuePair.Create(name, (JsonNode?)share)))),
+                ("command", command), ("report", report), ("interrupted", interrupted), ("seconds", watch.Elapsed.TotalSeconds));
+            return;
+        }
+        var counts = Enum.GetValues<TrialState>().Where(state => Count(state) > 0).Select(state => $"{Count(state)} {Name(state)}");
+        output.WriteLine($"{(interrupted ? "interrupted" : "trials")}: {(trials.Count == 0 ? "none" : string.Join(", ", counts))}");
+        if (best is not null)
+            output.WriteLine($"importance: {string.Join(", ", names.Zip(importance).Select(pair => Invariant($"{pair.First} {100 * pair.Second:F0}%")))}\nbest: {Line(best)}\n{command}");
+        if (interrupted)
+            output.WriteLine("the same command with this --study goes on");
+        output.WriteLine($"report: {report}");
+    }
+
+    internal static IEnumerable<Trial> Best(StudySettings settings, IEnumerable<Trial> trials) =>
+        trials.Where(trial => trial.State == TrialState.Complete)
+            .OrderByDescending(trial => settings.Direction.Score(trial.Value!.Value)).ThenBy(trial => trial.Number);
+
+    internal static string Name(TrialState state) => state.ToString().ToLowerInvariant();
+
+    /// <summary>Four digits of a number.</summary>
+    internal static string Short(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+
+    internal static string Short(Configuration configuration) => string.Join("  ", configuration.Select(pair =>
+        $"{pair.Key} {(double.TryParse(pair.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? Short(number) : pair.Value)}"));
+
+    private static string Line(Trial trial) => Invariant(
+        $"trial {trial.Number,4}  {Name(trial.State),-8}  {(trial.Value is { } value ? Short(value) : "-"),-6}  {Short(trial.Configuration)}{(trial.Result?.Reason is { } reason ? $"  ({reason})" : "")}");
+
+    private void WriteEvent(Trial trial) => events.Write("trial", Event(trial));
+
+    private JsonObject Event(Trial trial)
+    {
+        var parameters = new JsonObject();
+        foreach (var (name, value) in trial.Configuration)
+            parameters[name] = settings.Space.Hyperparameters.First(one => one.Name == name).Domain is ChoiceDomain
+                ? value : JsonNode.Parse(value);
+        var found = new JsonObject { ["trial"] = trial.Number, ["parameters"] = parameters, ["state"] = Name(trial.State) };
+        if (trial.Value is { } result)
+            found["value"] = result;
+        if (trial.Result is { } ended)
+            found["seconds"] = ended.Seconds;
+        if (trial.Result?.Reason is { } reason)
+            found["reason"] = reason;
+        return found;
+    }
+}

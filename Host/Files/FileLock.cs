@@ -1,0 +1,45 @@
+namespace Functional.Host.Files;
+
+/// <summary>A lock among the processes of a machine: a file that one of them has opened for itself. The system takes it
+/// back from a process that dies, whatever way.</summary>
+internal static class FileLock
+{
+    private const int Again = 11, AgainOnMac = 35;
+    private const int SharingViolation = unchecked((int)0x80070020);
+
+    /// <summary>Waits until nobody else has it. Raises IOException if the file can't be opened at all.</summary>
+    public static IDisposable Take(string path) => TryTake(path, int.MaxValue, FileOptions.None)!;
+
+    /// <summary>The same, but null if somebody has it through so many attempts, the first after a millisecond each and later ones
+    /// after a few.</summary>
+    public static IDisposable? TryTake(string path, int attempts, FileOptions options)
+    {
+        for (var attempt = 0; attempt < attempts; attempt++)
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, options);
+            }
+            catch (IOException e) when (IsBusy(e))
+            {
+                // A transaction takes a millisecond or a few.
+                Thread.Sleep(Math.Min(1 + attempt / 10, 10));
+            }
+        return null;
+    }
+
+    /// <summary>Whether somebody has it. Whoever takes it at this instant must try again.</summary>
+    public static bool IsHeld(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return IsBusy(e);
+        }
+    }
+
+    private static bool IsBusy(Exception e) => e.HResult is Again or AgainOnMac or SharingViolation;
+}

@@ -1,0 +1,49 @@
+using Functional.Host.Data;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Functional.Host.Models;
+
+/// <summary>A network's answers on whole data sets, a few hundred samples at a time.</summary>
+public static class Evaluation
+{
+    // Large enough for the products to be quick, small enough for a batch to stay in a core's cache.
+    private const int SamplesAtOnce = 256;
+
+    /// <summary>The share of the samples that the network classifies as they are labeled.</summary>
+    /// <param name="network">Takes as many features as an image has.</param>
+    /// <param name="images">What the samples are of.</param>
+    /// <param name="indices">The samples, at least one.</param>
+    /// <param name="scale">How bytes become features.</param>
+    /// <param name="threads">How many pieces are evaluated side by side.</param>
+    public static double Accuracy(
+        Network<float> network, LabeledImages images, int[] indices, ByteScale scale, int threads)
+    {
+        var correct = 0;
+        Piecewise(indices, threads, (_, some) =>
+            Interlocked.Add(ref correct, images.IsTable
+                ? network.Correct(images.Batch(scale, some)) : network.Correct(scale, images.Pixels, images.Labels, some)));
+        return (double)correct / indices.Length;
+    }
+
+    /// <summary>The scores of the samples, a column each, in their order.</summary>
+    /// <inheritdoc cref="Accuracy"/>
+    public static Matrix<float> Scores(
+        Network<float> network, LabeledImages images, int[] indices, ByteScale scale, int threads)
+    {
+        var scores = new float[network.Outputs * indices.Length];
+        Piecewise(indices, threads, (first, some) => network
+            .Predict(images.Batch(scale, some).Inputs)
+            .AsColumnMajorArray().CopyTo(scores, first * network.Outputs));
+        return Matrix<float>.Build.Dense(network.Outputs, indices.Length, scores);
+    }
+
+    private static void Piecewise(int[] indices, int threads, Action<int, int[]> use) =>
+        Parallel.For(
+            0, (indices.Length + SamplesAtOnce - 1) / SamplesAtOnce,
+            new ParallelOptions { MaxDegreeOfParallelism = threads },
+            piece =>
+            {
+                var first = piece * SamplesAtOnce;
+                use(first, indices[first..Math.Min(first + SamplesAtOnce, indices.Length)]);
+            });
+}

@@ -1,0 +1,26 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Functional.Host.Pages;
+
+/// <summary>The user's browser.</summary>
+public static class Browser
+{
+    /// <summary>
+    /// Opens a page. False if there is no browser to open it, or the environment variable <c>BROWSER</c> is <c>none</c>.
+    /// </summary>
+    public static bool Open(string page)
+    {
+        if (Environment.GetEnvironmentVariable("BROWSER") == "none")
+            return false;
+        try
+        {
+            using var opened = Process.Start(new ProcessStartInfo(Path.GetFullPath(page)) { UseShellExecute = true });
+            return true;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    }
+}

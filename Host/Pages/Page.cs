@@ -1,0 +1,83 @@
+using System.Net;
+using Functional.Host.Charts;
+
+namespace Functional.Host.Pages;
+
+/// <summary>A self-contained HTML page: opens offline, light and dark, wide and narrow, printed or read aloud.</summary>
+public static class Page
+{
+    private const string Style = """
+        body{margin:0;background:var(--chart-paper);color:var(--chart-ink);font:17px/1.55 system-ui,sans-serif}
+        main{max-width:60rem;margin:0 auto;padding:1.5rem 1rem 4rem}
+        h1{font-size:1.8rem;line-height:1.2;margin:.5rem 0}
+        h2{font-size:1.25rem;margin:2.8rem 0 .4rem}
+        p{max-width:44rem}
+        figure{margin:1rem 0}
+        table{border-collapse:collapse}
+        th,td{text-align:left;font-weight:normal;padding:.2rem 1.5rem .2rem 0;border-bottom:1px solid var(--chart-grid);vertical-align:top}
+        th{color:var(--chart-muted);white-space:nowrap}
+        td{overflow-wrap:anywhere}
+        .grid{overflow-x:auto}
+        .grid th,.grid td{padding-right:1rem}
+        .grid td{font-variant-numeric:tabular-nums;white-space:nowrap}
+        code,pre{font:.85rem/1.5 ui-monospace,monospace;overflow-wrap:anywhere}
+        pre{white-space:pre-wrap;border:1px solid var(--chart-grid);border-radius:.3rem;padding:.7rem 1rem}
+        a{color:inherit}
+        :focus-visible{outline:3px solid currentColor;outline-offset:2px}
+        """;
+
+    /// <summary>The page with this title and this inside of its <c>main</c> element.</summary>
+    public static string Of(string title, string body, string language = "en", string style = "") =>
+        $"""
+        <!doctype html>
+        <html lang="{language}">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <link rel="icon" href="data:,">
+        <title>{Text(title)}</title>
+        <style>
+        {Stylesheet.Text}
+        {Style}{style}
+        </style>
+        </head>
+        <body>
+        <main>
+        {body}
+        </main>
+        </body>
+        </html>
+
+        """;
+
+    /// <summary>A heading with what belongs to it.</summary>
+    public static string Section(string heading, params IEnumerable<string> parts) =>
+        $"<section>\n<h2>{Text(heading)}</h2>\n{string.Join('\n', parts)}\n</section>";
+
+    /// <summary>A paragraph of plain text.</summary>
+    public static string Paragraph(string text) => $"<p>{Text(text)}</p>";
+
+    /// <summary>A chart that keeps its title for screen readers, because a heading says it.</summary>
+    public static string Figure(Chart chart) => $"<figure>{(chart with { ShowTitle = false }).ToHtml()}</figure>";
+
+    /// <summary>Rows of a name and a value.</summary>
+    public static string Table(IEnumerable<(string Name, string Value)> rows) =>
+        $"<table>\n{string.Join('\n', rows.Select(row => $"<tr><th scope=\"row\">{Text(row.Name)}</th><td>{Text(row.Value)}</td></tr>"))}\n</table>";
+
+    /// <summary>Rows of cells under headings; the first cell of a row names it. May be wider than the page.</summary>
+    /// <param name="name">What the table shows, for screen readers.</param>
+    /// <param name="header">A heading for each column.</param>
+    /// <param name="rows">As many cells each, in HTML.</param>
+    public static string Grid(string name, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows) =>
+        $"<div class=\"grid\" tabindex=\"0\" role=\"region\" aria-label=\"{Text(name)}\"><table>\n<tr>"
+        + string.Concat(header.Select(cell => $"<th scope=\"col\">{Text(cell)}</th>")) + "</tr>\n"
+        + string.Join('\n', rows.Select(row =>
+            $"<tr><th scope=\"row\">{row[0]}</th>{string.Concat(row.Skip(1).Select(cell => $"<td>{cell}</td>"))}</tr>"))
+        + "\n</table></div>";
+
+    /// <summary>Text to be copied.</summary>
+    public static string Code(string text) => $"<pre tabindex=\"0\"><code>{Text(text)}</code></pre>";
+
+    /// <summary>Text with what HTML would take for markup escaped.</summary>
+    public static string Text(string text) => WebUtility.HtmlEncode(text);
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using Functional.Host.Charts;
+
+namespace Functional.Host.Pages;
+
+/// <summary>What was seen inside a network during its training, as sections of a page.</summary>
+public static class WatchSections
+{
+    /// <summary>The sections; none if nobody looked.</summary>
+    public static IEnumerable<string> Of(Network<float> network, IReadOnlyList<Diagnosis> seen)
+    {
+        if (seen.Count == 0)
+            yield break;
+        int[] hidden = [.. Enumerable.Range(0, network.Layers.Count).Where(i => network.Layers[i].IsActivation)];
+        var names = hidden.Select(i => network.Names[i]).ToArray();
+        yield return Page.Section(
+            "What the layers pass on",
+            Page.Paragraph("How much the outputs of each layer differ from each other (their standard deviation), and how much the loss changes with them. Where the lines of the layers keep together, every layer has something to work with; where a line falls away, it is being starved."),
+            Page.Figure(new LineChart("Deviation of activations", "step", Axis.Log("deviation")) { Series = [.. ByLayer(layer => layer.Outputs.Deviation)] }),
+            Page.Figure(new LineChart("Deviation of gradients", "step", Axis.Log("deviation of dL/dy")) { Series = [.. ByLayer(layer => layer.Gradients.Deviation)] }));
+        yield return Page.Section(
+            "How far steps go",
+            Page.Paragraph("The size of a step's change of each weight matrix beside the size of the matrix. About a thousandth is usual: much less is slow, much more is rough."),
+            Page.Figure(new LineChart("Update over weight", "step", Axis.Log("update / weight"))
+            {
+                Series = [.. Weights()],
+                References = [new Reference(1e-3, "1/1000")],
+            }));
+        yield return Page.Section(
+            "What units do",
+            Page.Paragraph("Units that are off for every sample looked at (for sigmoid and tanh: outputs at the flat ends), and in how many directions a layer's outputs vary, of those that there could be."),
+            Page.Figure(new LineChart("Dead units or saturated outputs", "step", "share, %") { Series = [.. ByLayer(layer => 100 * Math.Max(layer.DeadUnits, layer.Saturated))] }),
+            Page.Figure(new LineChart("Effective rank of activations", "step", "directions") { Series = [.. ByLayer(layer => layer.EffectiveRank)] }),
+            Page.Figure(Histograms(seen[0])),
+            Page.Figure(Histograms(seen[^1])));
+
+        Series[] ByLayer(Func<LayerDiagnosis, double> of) =>
+            [.. hidden.Select((layer, i) => new Series(names[i], Steps(), [.. seen.Select(at => of(at.Layers[layer]))]))];
+
+        Series[] Weights() =>
+        [
+            .. seen[0].Parameters.Index().Where(leaf => leaf.Item.Role == Role.Weight)
+                .Select(leaf => new Series(leaf.Item.Parameter, Steps(), [.. seen.Select(at => at.Parameters[leaf.Index].UpdateRatio)])),
+        ];
+
+        double[] Steps() => [.. seen.Select(at => (double)at.Step)];
+
+        SmallMultiples Histograms(Diagnosis at) => new(
+            string.Create(CultureInfo.InvariantCulture, $"Activations after {at.Step:N0} steps"),
+            [.. hidden.Select((layer, i) => Histogram(names[i], at.Layers[layer].Outputs))])
+        { ShareX = false, ShareY = false };
+    }
+
+    private static Histogram Histogram(string name, ValueDistribution outputs)
+    {
+        var width = (outputs.Most - outputs.Least) / outputs.Bins.Count;
+        double[] edges = [.. Enumerable.Range(0, outputs.Bins.Count + 1).Select(i => outputs.Least + (i * width))];
+        return new Histogram(name, "activation", "outputs")
+        {
+            Bins = new Bins(edges, [.. outputs.Bins.Select(count => (double)count)], outputs.NotFinite),
+        };
+    }
+}
