@@ -6,9 +6,12 @@ internal static class Crc32
     private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(OfByte)];
 
     /// <summary>Of these bytes.</summary>
-    public static uint Of(ReadOnlySpan<byte> bytes)
+    public static uint Of(ReadOnlySpan<byte> bytes) => After(0, bytes);
+
+    /// <summary>Of bytes whose beginning has this one, and of which these are the rest.</summary>
+    public static uint After(uint beginning, ReadOnlySpan<byte> bytes)
     {
-        var crc = ~0u;
+        var crc = ~beginning;
         foreach (var octet in bytes)
             crc = Table[(byte)(crc ^ octet)] ^ (crc >> 8);
         return ~crc;

@@ -82,6 +82,7 @@ public static class DataCommand
         {
             var data = DataSets.Load(parsed.GetValue(name)!, parsed.GetValue(label));
             Describe(data, parsed.GetValue(json));
+            Hints.Tell(DataHints.Of(data));
             if (parsed.GetValue(sheet) is { } path)
                 OutputFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(Sheet(data.Training).ToFile())));
             return ExitCode.Done;

@@ -33,6 +33,6 @@ internal sealed class ModelArgument
         {
             throw new UsageException($"--activation: {e.Message}");
         }
-        return Model.Load<float>(Directory.Exists(path) ? new RunPaths(path).Model : path, activation: activation);
+        return Model.Load<float>(path, activation: activation);
     }
 }

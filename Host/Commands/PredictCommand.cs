@@ -33,13 +33,15 @@ public static class PredictCommand
         };
         command.SetAction(parsed =>
         {
-            var loaded = model.Load(parsed);
-            if (parsed.GetValue(features))
+            var (loaded, areFeatures) = (model.Load(parsed), parsed.GetValue(features));
+            if (areFeatures)
                 loaded = loaded with { Scale = FeatureScale.None };
             var report = parsed.GetValue(json) ? new JsonReport(Console.Out) : null;
             foreach (var file in parsed.GetValue(files)!.SelectMany(SampleFile.Expand))
             {
                 var samples = SampleFile.Read(file, loaded);
+                if (!areFeatures)
+                    Hints.Tell(SampleHints.Of(file, samples, loaded));
                 var told = loaded.Predictions(ModelEvaluation.Scores(loaded, file, samples, parsed.GetValue(threads)));
                 foreach (var (i, answer) in told.Index())
                     if (report is not null)

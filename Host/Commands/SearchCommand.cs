@@ -105,7 +105,11 @@ public static class SearchCommand
         var isThere = address is not null || JournalStorage.Exists(Folder(name));
         using var existing = isThere ? StorageOf(name, address) : null;
         var settings = SettingsOf(parsed, told, existing is null ? null : Search.Study.SettingsIn(existing));
-        var objective = new TrainingObjective(Common(settings), DataSets.Load(settings.Constants["data"], settings.Constants.GetValueOrDefault("label")), settings.Space);
+        var data = DataSets.Load(settings.Constants["data"], settings.Constants.GetValueOrDefault("label"));
+        if (existing is null && told.All(option => option.Key != "samples"))
+            settings = WithoutUsualSamples(settings, data.Training.Count);
+        var objective = new TrainingObjective(Common(settings), data, settings.Space);
+        Hints.Tell([.. DataHints.Of(data), .. objective.Gaps, .. existing is null ? Unasked(settings, told, data.Training.Count) : []]);
         var storage = existing ?? StorageOf(name, address);
         using var study = Search.Study.Open(storage, settings);
 
@@ -169,6 +173,16 @@ public static class SearchCommand
             throw new UsageException("--validation: a search needs samples for validation");
         return settings;
     }
+
+    // The book's number is no reason to refuse a small table.
+    private static StudySettings WithoutUsualSamples(StudySettings settings, int count) =>
+        Common(settings).Samples >= count
+            ? settings with { Constants = settings.Constants.Where(option => option.Key != "samples").ToDictionary() } : settings;
+
+    // Nobody asked for the book's number, so that it leaves samples out is said.
+    private static string[] Unasked(StudySettings settings, KeyValuePair<string, string>[] told, int count) =>
+        Common(settings).Samples is { } samples && told.All(option => option.Key != "samples")
+            ? [Invariant($"each trial sees {samples} of the {count:N0} training samples, drawn by the seed; --samples {count} takes all")] : [];
 
     /// <summary>What all trials have in common.</summary>
     private static TrainConfiguration Common(StudySettings settings) =>

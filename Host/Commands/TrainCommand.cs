@@ -60,9 +60,8 @@ public static class TrainCommand
     private static int Start(TrainConfiguration configuration, string? path, bool force, Look look)
     {
         var data = DataSets.Load(configuration.Data, configuration.Label);
-        foreach (var alike in data.Training.Names.AlikeClasses())
-            Console.Error.WriteLine($"functional: '{string.Join("' and '", alike)}' are {alike.Count} classes: are they meant to be one? ({data})");
         var run = new TrainingRun(configuration, data);
+        Hints.Tell([.. DataHints.Of(data), .. run.Gaps()]);
         using var folder = RunFolder.Create(path, force);
         return Run(folder, new Resumption(run, null), look);
     }

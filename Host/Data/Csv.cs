@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text;
-using CsvHelper;
-using CsvHelper.Configuration;
+using System.Text.RegularExpressions;
 using Functional.Host.Charts;
 using Functional.Host.Files;
 using static Functional.Host.Files.DataException;
@@ -12,20 +10,20 @@ namespace Functional.Host.Data;
 /// <param name="Numbers">Row after row, without the classes.</param>
 /// <param name="Names">What columns and classes are called.</param>
 /// <param name="Labels">The class of each row, as its place among the names of the classes.</param>
-public sealed record CsvTable(float[] Numbers, TableNames Names, byte[] Labels);
+public sealed record CsvTable(double[] Numbers, TableNames Names, byte[] Labels);
 
 /// <summary>
-/// Tables as text: RFC 4180 with a header row, in UTF-8; a comma, a semicolon or a tab between cells, whichever the header
-/// has first. Every row has as many cells as the header, and no cell is empty: missing values are errors, not guesses.
+/// Tables as text: RFC 4180 with a header row, in UTF-8, or in another Unicode encoding that a byte order mark names; a comma, a
+/// semicolon or a tab between cells, whichever the header has first. Every row has as many cells as the header, and no cell is
+/// empty: missing values are errors, not guesses. Numbers are read in double precision.
 /// </summary>
-public static class Csv
+public static partial class Csv
 {
-    private const int LongestCell = 10_000, MostColumns = 100_000;
-
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="label">The column that holds the classes; all others are features.</param>
-    /// <param name="known">What an earlier table's columns and classes are called: this one's must be the same.</param>
+    /// <param name="known">What an earlier table's columns and classes are called: this one must have those columns, in any order
+    /// and beside any others, and no other classes.</param>
     /// <exception cref="DataException">The file can't be read, or is no such table.</exception>
     public static CsvTable Read(string path, string label, TableNames? known = null) =>
         DataFile.Open(path, stream => Read(stream, path, label, known));
@@ -34,53 +32,40 @@ public static class Csv
     /// <inheritdoc cref="Read(string, string, TableNames)"/>
     public static CsvTable Read(Stream stream, string name, string label, TableNames? known = null)
     {
-        var (numbers, classes, columns) = (new List<float>(), new List<string>(), Array.Empty<string>());
-        var labelAt = -1;
-        Rows(stream, name, (line, cells) =>
-        {
-            if (labelAt < 0)
-            {
-                columns = Columns(name, cells);
-                labelAt = Array.IndexOf(columns, label);
-                if (labelAt < 0)
-                    throw new DataException(name, "line 1", $"a column '{label}', which holds the classes", $"{Listed(columns)}{Suggestion.Of(label, columns)}");
-                if (columns.Length < 2)
-                    throw new DataException(name, "line 1", "a column of numbers besides the classes", "none");
-                columns = [.. columns.Where((_, i) => i != labelAt)];
-                if (known is not null && !known.Features.SequenceEqual(columns))
-                    throw new DataException(name, "line 1", $"the columns {Listed(known.Features)}", Listed(columns));
-                return;
-            }
-            for (var i = 0; i < cells.Length; i++)
-                if (i == labelAt)
-                    classes.Add(cells[i].Trim() is { Length: > 0 } text
-                        ? text : throw new DataException(name, $"line {line}, column '{label}'", "a class", "an empty cell"));
-                else if (Number(cells[i]) is { } number)
-                    numbers.Add(number);
-                else
-                {
-                    var column = Short(columns[i < labelAt ? i : i - 1]);
-                    // What the first row has in place of a number may be a class.
-                    var hint = numbers.Count < columns.Length && cells[i].Any(char.IsLetter) && !float.TryParse(cells[i], CultureInfo.InvariantCulture, out _)
-                        ? $"; is '{column}' the label?" : "";
-                    throw new DataException(
-                        name, $"line {line}, column '{column}'", "a finite number",
-                        cells[i].Trim().Length == 0 ? "an empty cell" : $"'{Short(cells[i])}'{hint}");
-                }
-        });
+        using var rows = new CsvRows(stream, name);
+        var columns = Header(rows, name);
+        var labelAt = Array.IndexOf(columns, label);
         if (labelAt < 0)
-            throw new DataException(name, null, "a header row", "nothing");
+            throw new DataException(name, "line 1", $"a column '{label}', which holds the classes", $"{Listed(columns)}{Suggestion.Of(label, columns)}");
+        if (columns.Length < 2)
+            throw new DataException(name, "line 1", "a column of numbers besides the classes", "none");
+        var features = known is { Features.Count: > 0 } ? [.. known.Features] : Array.FindAll(columns, column => column != label);
+        if (!features.All(columns.Contains))
+            throw new DataException(name, "line 1", $"the columns {Listed(features)}", Listed(columns.Where(column => column != label)));
+
+        var (numbers, classes, faults) = (new List<double>(), new List<string>(), new CellFaults(name));
+        var places = Array.ConvertAll(features, feature => Array.IndexOf(columns, feature));
+        while (rows.Next() is { } cells)
+        {
+            AddNumbers(numbers, rows.Line, cells, places, features, faults);
+            if (cells[labelAt].Trim() is { Length: > 0 } text)
+                classes.Add(text);
+            else
+                faults.Add(label, rows.Line, "a class", "an empty cell");
+        }
+        faults.Throw();
         if (classes.Count == 0)
             throw new DataException(name, null, "a row at least", "a header only");
-        IReadOnlyList<string> names = known is { Classes.Count: > 0 } ? known.Classes : InOrder(classes.Distinct(StringComparer.Ordinal));
-        if (names.Count is < 2 or > 256)
-            throw new DataException(name, $"column '{label}'", "from 2 to 256 classes", $"{names.Count}");
-        var places = names.Select((text, place) => (text, place)).ToDictionary(pair => pair.text, pair => (byte)pair.place, StringComparer.Ordinal);
-        var stranger = classes.Find(text => !places.ContainsKey(text));
+        var names = new TableNames(features, known is { Classes.Count: > 0 } ? known.Classes : InOrder(classes.Distinct(StringComparer.Ordinal)), label);
+        if (names.Classes.Count is < 2 or > 256)
+            throw new DataException(
+                name, $"column '{label}'", "from 2 to 256 classes",
+                $"{names.Classes.Count}{(names.LooksMeasured(classes.Count) ? ": it looks like a measured number, but what is learned is to tell classes apart" : "")}");
+        var numbered = names.Classes.Select((text, place) => (text, place)).ToDictionary(pair => pair.text, pair => (byte)pair.place, StringComparer.Ordinal);
+        var stranger = classes.Find(text => !numbered.ContainsKey(text));
         if (stranger is not null)
-            throw new DataException(name, $"column '{label}'", $"one of {Listed(names)}", $"'{Short(stranger)}'");
-        return new CsvTable(
-            [.. numbers], new TableNames(columns, names, label), [.. classes.Select(text => places[text])]);
+            throw new DataException(name, $"column '{label}'", $"one of {Listed(names.Classes)}", $"'{Short(stranger)}'");
+        return new CsvTable([.. numbers], names, [.. classes.Select(text => numbered[text])]);
     }
 
     /// <summary>Reads rows of numbers whose classes aren't known.</summary>
@@ -88,85 +73,43 @@ public static class Csv
     /// <param name="features">The columns that are wanted, in order; others may be there.</param>
     /// <returns>Row after row.</returns>
     /// <exception cref="DataException">The file can't be read, or lacks a column or a number.</exception>
-    public static float[] ReadFeatures(string path, IReadOnlyList<string> features) => DataFile.Open(path, stream =>
+    public static double[] ReadFeatures(string path, IReadOnlyList<string> features) =>
+        DataFile.Open(path, stream => ReadFeatures(stream, path, features));
+
+    /// <summary>Reads a stream from its beginning to its end.</summary>
+    /// <inheritdoc cref="ReadFeatures(string, IReadOnlyList{string})"/>
+    public static double[] ReadFeatures(Stream stream, string name, IReadOnlyList<string> features)
     {
-        var numbers = new List<float>();
-        int[]? places = null;
-        Rows(stream, path, (line, cells) =>
-        {
-            if (places is null)
-            {
-                var columns = Columns(path, cells);
-                places = [.. features.Select(feature => Array.IndexOf(columns, feature) is >= 0 and var place
-                    ? place : throw new DataException(path, "line 1", $"a column '{feature}'", "none"))];
-                return;
-            }
-            foreach (var (place, feature) in places.Zip(features))
-                numbers.Add(Number(cells[place]) ?? throw new DataException(
-                    path, $"line {line}, column '{Short(feature)}'", "a finite number", $"'{Short(cells[place])}'"));
-        });
-        return numbers.ToArray();
+        using var rows = new CsvRows(stream, name);
+        var columns = Header(rows, name);
+        int[] places = [.. features.Select(feature => Array.IndexOf(columns, feature) is >= 0 and var place
+            ? place : throw new DataException(name, "line 1", $"a column '{feature}'", $"{Listed(columns)}{Suggestion.Of(feature, columns)}"))];
+        var (numbers, faults) = (new List<double>(), new CellFaults(name));
+        while (rows.Next() is { } cells)
+            AddNumbers(numbers, rows.Line, cells, places, features, faults);
+        faults.Throw();
+        return [.. numbers];
+    }
+
+    /// <summary>The columns' names.</summary>
+    /// <exception cref="DataException">The file can't be read, or has no header.</exception>
+    internal static string[] Columns(string path) => DataFile.Open(path, stream =>
+    {
+        using var rows = new CsvRows(stream, path);
+        return Header(rows, path);
     });
 
-    private static void Rows(Stream stream, string name, Action<int, string[]> use)
-    {
-        var line = 1;
-        try
-        {
-            using var reader = new StreamReader(stream, new UTF8Encoding(false, throwOnInvalidBytes: true), leaveOpen: true);
-            var start = new char[1 << 12];
-            var header = new string(start, 0, reader.ReadBlock(start));
-            stream.Position = 0;
-            reader.DiscardBufferedData();
-            var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
-            {
-                Delimiter = Separator(header).ToString(),
-                MaxFieldSize = LongestCell,
-                // A quote that stays open goes on to the end of the file: what is wrong is where it begins.
-                BadDataFound = bad => throw (bad.Field is ['"', ..] && bad.Field.Contains('\n', StringComparison.Ordinal)
-                    ? new DataException(name, $"line {bad.Context.Parser!.RawRow - bad.Field.Count(letter => letter == '\n')}", "a quote at the end of the cell, too", $"'{Short(bad.Field.Split('\n')[0].TrimEnd('\r'))}'")
-                    : new DataException(name, $"line {line}", "quotes around whole cells only", $"'{Short(bad.Field)}'")),
-            };
-            using var parser = new CsvParser(reader, configuration);
-            var columns = 0;
-            while (parser.Read())
-            {
-                line = parser.RawRow;
-                var cells = parser.Record!;
-                columns = columns == 0 ? cells.Length : columns;
-                if (cells.Length > MostColumns)
-                    throw new DataException(name, $"line {line}", $"at most {MostColumns} cells", $"{cells.Length}");
-                if (cells.Length != columns)
-                    throw new DataException(name, $"line {line}", $"{columns} cells, as in the header", $"{cells.Length}");
-                use(line, cells);
-                line++;
-            }
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new DataException(name, $"line {line} or after it", "text in UTF-8", "bytes that are none");
-        }
-        catch (CsvHelperException e)
-        {
-            throw new DataException(name, $"line {line}", "a row of a table", $"\"{e.Message.Split('\n')[0].TrimEnd('\r')}\"");
-        }
-    }
+    /// <summary>A finite number as tables have it; null if the text is none. (.NET takes one with NULs behind it.)</summary>
+    internal static double? Number(string cell) =>
+        !cell.Contains('\0') && double.TryParse(cell.AsSpan().Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite((float)number)
+            ? number : null;
 
-    // A column's name in quotes may have another; a quote within it is there twice, and so ends nothing.
-    private static char Separator(string header)
-    {
-        var quoted = false;
-        foreach (var character in header)
-            if (character == '"')
-                quoted = !quoted;
-            else if (!quoted && character is (',' or ';' or '\t'))
-                return character;
-        return ',';
-    }
+    /// <summary>The first of these names, to be shown.</summary>
+    internal static string Listed(IEnumerable<string> names) => string.Join(", ", names.Take(20).Select(name => Short(name)));
 
-    private static string[] Columns(string name, string[] cells)
+    private static string[] Header(CsvRows rows, string name)
     {
-        string[] columns = [.. cells.Select(cell => cell.Trim())];
+        string[] columns = [.. (rows.Next() ?? throw new DataException(name, null, "a header row", "nothing")).Select(cell => cell.Trim())];
         if (Array.IndexOf(columns, "") is >= 0 and var empty)
             throw new DataException(name, "line 1", "a name for each column", $"none for column {empty + 1}");
         if (columns.GroupBy(column => column).FirstOrDefault(same => same.Count() > 1) is { } twice)
@@ -174,9 +117,20 @@ public static class Csv
         return columns;
     }
 
-    private static float? Number(string cell) =>
-        float.TryParse(cell.AsSpan().Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number)
-            ? number : null;
+    private static void AddNumbers(
+        List<double> numbers, int line, string[] cells, int[] places, IReadOnlyList<string> features, CellFaults faults)
+    {
+        for (var i = 0; i < places.Length; i++)
+        {
+            var cell = cells[places[i]];
+            if (Number(cell) is { } number)
+                numbers.Add(number);
+            else
+                faults.Add(
+                    features[i], line, "a finite number",
+                    string.IsNullOrWhiteSpace(cell) ? "an empty cell" : $"'{Short(cell)}'{(DecimalComma().IsMatch(cell) ? " (a decimal comma?)" : "")}");
+        }
+    }
 
     // As numbers where all are, otherwise as texts.
     private static string[] InOrder(IEnumerable<string> classes)
@@ -186,5 +140,30 @@ public static class Csv
         return numbers.Contains(null) ? texts : [.. texts.Zip(numbers).OrderBy(pair => pair.Second).Select(pair => pair.First)];
     }
 
-    private static string Listed(IEnumerable<string> names) => string.Join(", ", names.Take(20).Select(name => Short(name)));
+    [GeneratedRegex(@"^\s*[+-]?[0-9]+,[0-9]+\s*$")]
+    private static partial Regex DecimalComma();
+
+    /// <summary>What is wrong with cells, the first of each column: who mends one wants to know of the others.</summary>
+    private sealed class CellFaults(string name)
+    {
+        private const int MostTold = 4, ShortText = 24;
+        private readonly List<(string Column, int Line, string Expected, string Found)> faults = [];
+        private readonly HashSet<string> columns = new(StringComparer.Ordinal);
+
+        public void Add(string column, int line, string expected, string found)
+        {
+            if (columns.Add(column))
+                faults.Add((column, line, expected, found));
+        }
+
+        public void Throw()
+        {
+            if (faults is not [var first, .. var others])
+                return;
+            var told = others.Take(MostTold).Select(fault => $"'{Short(fault.Column, ShortText)}' (line {fault.Line}: {Short(fault.Found, ShortText)})");
+            throw new DataException(
+                name, $"line {first.Line}, column '{Short(first.Column)}'", first.Expected,
+                $"{first.Found}{(others.Count == 0 ? "" : $"; also in {string.Join(", ", told)}{(others.Count > MostTold ? $" and {others.Count - MostTold} other columns" : "")}")}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ namespace Functional.Host.Data;
 public static class DataSets
 {
     private const string Digits = "digits";
+    private const int Classes = 10;
 
     /// <summary>Loads a data set.</summary>
     /// <param name="name"><c>digits</c> (embedded), <c>mnist</c> and the others that can be fetched, a folder with
@@ -23,14 +24,14 @@ public static class DataSets
         {
             var folder = DataFolder.Of(name);
             return Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any()
-                ? MnistFolder.Load(folder)
+                ? MnistFolder.Load(folder, Classes)
                 : throw new DataException(folder, null, $"the files of {name}, as 'functional data fetch {name}' puts there", "none there");
         }
         if (Tables.IsOne(name))
             return Tables.Load(name, label, known);
         return Directory.Exists(name)
             ? MnistFolder.Load(name)
-            : throw new DataException(name, null, $"a folder, a table (.csv, .npz), or one of {string.Join(", ", Names)}", "neither");
+            : throw new DataException(name, null, $"a folder, a table (.csv, .tsv, .npz), or one of {string.Join(", ", Names)}", File.Exists(name) ? "a file of another kind" : "neither");
     }
 
     /// <summary>The first training images of a data set in the files of MNIST's form, without reading the others; null of any
@@ -40,8 +41,10 @@ public static class DataSets
     /// <exception cref="DataException">The files are not there, or something is wrong with what is read.</exception>
     public static LabeledImages? First(string name, int count)
     {
-        var folder = Sources.All.Any(source => source.Name == name) ? DataFolder.Of(name) : name;
-        return Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any() && !Tables.IsOne(name) ? MnistFolder.First(folder, count) : null;
+        var isKnown = Sources.All.Any(source => source.Name == name);
+        var folder = isKnown ? DataFolder.Of(name) : name;
+        return Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any() && !Tables.IsOne(name)
+            ? MnistFolder.First(folder, count, isKnown ? Classes : null) : null;
     }
 
     /// <summary>The names that are known.</summary>
@@ -53,7 +56,7 @@ public static class DataSets
     {
         var images = Read($"{part}-images-idx3-ubyte.gz", Idx.ReadImages);
         var labels = Read($"{part}-labels-idx1-ubyte.gz", Idx.ReadLabels);
-        return new LabeledImages(images.Height, images.Width, 10, images.Pixels, labels);
+        return new LabeledImages(images.Height, images.Width, Classes, images.Pixels, labels);
     }
 
     private static T Read<T>(string file, Func<Stream, string, T> read)

@@ -20,34 +20,41 @@ public sealed record FeatureScale(IReadOnlyList<double> Means, IReadOnlyList<dou
     /// <summary>The scale of bytes, if it is one for all features.</summary>
     public ByteScale? Bytes => Means.Count == 1 ? new ByteScale(Means[0], Deviations[0]) : null;
 
-    /// <summary>Mean and deviation of each feature; a deviation of 0 counts as 1.</summary>
+    /// <summary>Mean and deviation of each feature, in double precision; a deviation of 0 counts as 1.</summary>
     /// <param name="numbers">Sample after sample.</param>
     /// <param name="features">How many numbers a sample has.</param>
     /// <param name="samples">Those that are looked at, at least one.</param>
-    public static FeatureScale Standard(float[] numbers, int features, int[] samples)
+    public static FeatureScale Standard<T>(ReadOnlySpan<T> numbers, int features, int[] samples) where T : unmanaged, INumberBase<T>
     {
+        ArgumentNullException.ThrowIfNull(samples);
         var (means, deviations) = (new double[features], new double[features]);
-        Accumulate((sum, number, _) => sum + number, means);
+        foreach (var sample in samples)
+            for (var i = 0; i < features; i++)
+                means[i] += double.CreateSaturating(numbers[(sample * features) + i]);
         for (var i = 0; i < features; i++)
             means[i] /= samples.Length;
-        Accumulate((sum, number, i) => sum + (number - means[i]) * (number - means[i]), deviations);
+        foreach (var sample in samples)
+            for (var i = 0; i < features; i++)
+            {
+                var distance = double.CreateSaturating(numbers[(sample * features) + i]) - means[i];
+                deviations[i] += distance * distance;
+            }
         for (var i = 0; i < features; i++)
             deviations[i] = Math.Sqrt(deviations[i] / samples.Length) is > 0 and var deviation ? deviation : 1;
         return new FeatureScale(means, deviations);
-
-        void Accumulate(Func<double, double, int, double> add, double[] sums)
-        {
-            foreach (var sample in samples)
-                for (var i = 0; i < features; i++)
-                    sums[i] = add(sums[i], numbers[(long)sample * features + i], i);
-        }
     }
 
     /// <summary>The features of samples, a sample after the other.</summary>
     /// <param name="numbers">Sample after sample.</param>
     /// <param name="features">How many numbers a sample has: as many as there are means, if there is not one for all.</param>
     /// <exception cref="ArgumentException">The scale is one of another number of features, or the last sample is not whole.</exception>
-    public T[] Apply<T>(ReadOnlySpan<T> numbers, int features) where T : unmanaged, IFloatingPointIeee754<T>
+    public T[] Apply<T>(ReadOnlySpan<T> numbers, int features) where T : unmanaged, IFloatingPointIeee754<T> =>
+        Apply<T, T>(numbers, features);
+
+    /// <summary>The features of samples, a sample after the other: scaled in double precision, and only then rounded.</summary>
+    /// <inheritdoc cref="Apply{T}(ReadOnlySpan{T}, int)"/>
+    public TFeature[] Apply<TNumber, TFeature>(ReadOnlySpan<TNumber> numbers, int features)
+        where TNumber : unmanaged, INumberBase<TNumber> where TFeature : unmanaged, IFloatingPointIeee754<TFeature>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
         if (Means.Count != Deviations.Count || (Means.Count != 1 && Means.Count != features))
@@ -55,11 +62,11 @@ public sealed record FeatureScale(IReadOnlyList<double> Means, IReadOnlyList<dou
                 $"{Means.Count} means and {Deviations.Count} deviations can't scale samples of {features} features", nameof(features));
         if (numbers.Length % features != 0)
             throw new ArgumentException($"{numbers.Length} numbers are no whole samples of {features} features", nameof(numbers));
-        var scaled = new T[numbers.Length];
+        var scaled = new TFeature[numbers.Length];
         for (var k = 0; k < scaled.Length; k++)
         {
             var i = Means.Count == 1 ? 0 : k % features;
-            scaled[k] = T.CreateSaturating((double.CreateSaturating(numbers[k]) - Means[i]) / Deviations[i]);
+            scaled[k] = TFeature.CreateSaturating((double.CreateSaturating(numbers[k]) - Means[i]) / Deviations[i]);
         }
         return scaled;
     }

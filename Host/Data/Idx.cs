@@ -48,20 +48,22 @@ public static class Idx
     /// <summary>Reads images and their labels.</summary>
     /// <param name="imagesPath">A file of images.</param>
     /// <param name="labelsPath">A file of as many labels.</param>
-    /// <param name="classes">How many classes there are, 1 to 256: labels are 0 to classes - 1.</param>
+    /// <param name="classes">How many classes there are, 1 to 256: labels are 0 to classes - 1. As many as the labels have, but two at
+    /// least, if null.</param>
     /// <param name="first">Only so many from the beginning, if there are more: what follows is not looked at.</param>
     /// <exception cref="DataException">A file is bad, their counts differ, or a label is out of range.</exception>
-    public static LabeledImages Load(string imagesPath, string labelsPath, int classes = 10, int? first = null)
+    public static LabeledImages Load(string imagesPath, string labelsPath, int? classes = null, int? first = null)
     {
         var (_, labels) = DataFile.Open(labelsPath, stream => Read(stream, labelsPath, LabelSizes, first));
-        if (LabeledImages.FirstOutOfRange(labels, classes) is { } index)
+        var count = classes ?? Math.Max(2, labels.Max() + 1);
+        if (LabeledImages.FirstOutOfRange(labels, count) is { } index)
             throw new DataException(
-                labelsPath, $"label {index}", $"a class from 0 to {classes - 1}", $"{labels[index]}");
-        var (sizes, pixels) = DataFile.Open(imagesPath, stream => Read(stream, imagesPath, ImageSizes, first));
-        if (sizes[0] != labels.Length)
-            throw new DataException(
-                labelsPath, null, $"{sizes[0]} labels, one per image of {imagesPath}", $"{labels.Length}");
-        return new LabeledImages(sizes[1], sizes[2], classes, pixels, labels);
+                labelsPath, $"label {index}", $"a class from 0 to {count - 1}", $"{labels[index]}");
+        // Before there is memory for the images.
+        var (sizes, pixels) = DataFile.Open(imagesPath, stream => Read(
+            stream, imagesPath, ImageSizes, first, found => found == labels.Length ? null : new DataException(
+                labelsPath, null, $"{found} labels, one per image of {imagesPath}", $"{labels.Length}")));
+        return new LabeledImages(sizes[1], sizes[2], count, pixels, labels);
     }
 
     /// <summary>Writes images, to be read by <see cref="ReadImages(Stream, string)"/>; the stream stays open.</summary>
@@ -74,7 +76,8 @@ public static class Idx
     public static void WriteLabels(Stream stream, byte[] labels, bool gzip = false) =>
         Write(stream, LabelSizes, [labels.Length], labels, gzip);
 
-    private static (int[] Sizes, byte[] Data) Read(Stream stream, string name, string[] dimensions, int? first = null)
+    private static (int[] Sizes, byte[] Data) Read(
+        Stream stream, string name, string[] dimensions, int? first = null, Func<long, DataException?>? faultOf = null)
     {
         using var file = new DataFile(stream, name);
         Span<byte> header = stackalloc byte[HeaderLength(dimensions)];
@@ -94,12 +97,11 @@ public static class Idx
         if (total > (UInt128)Array.MaxLength)
             throw file.Error(
                 4, $"sizes of at most {Array.MaxLength} bytes in all", $"{string.Join(" x ", sizes)} = {total}");
-        if (first >= sizes[0] || first is not { } count)
-            return (Array.ConvertAll(sizes, size => (int)size), file.ReadRest((int)total));
-        var data = new byte[(int)(total / sizes[0]) * count];
-        if (file.Read(data) is var read && read < data.Length)
-            throw file.Error(header.Length + read, $"{data.Length} bytes of data from byte {header.Length} on", "the end of the file");
-        return ([count, .. sizes.Skip(1).Select(size => (int)size)], data);
+        var count = first is { } some ? Math.Min((uint)some, sizes[0]) : sizes[0];
+        if (faultOf?.Invoke(count) is { } fault)
+            throw fault;
+        var size = (int)(total / sizes[0] * (UInt128)count);
+        return ([(int)count, .. sizes.Skip(1).Select(one => (int)one)], count < sizes[0] ? file.ReadNext(size) : file.ReadRest(size));
     }
 
     private static void CheckMagic(DataFile file, ReadOnlySpan<byte> magic, string[] dimensions)

@@ -7,13 +7,15 @@ namespace Functional.Host.Data;
 
 /// <summary>
 /// Images of one shape, each with its class, whose pixels stay bytes until a mini-batch is gathered; or rows of a table of
-/// numbers, each of which then counts as an image of one row.
+/// numbers, each of which then counts as an image of one row. Numbers are scaled in the precision that they have, and then rounded.
 /// The arrays are not copied: who builds this value gives them away, and no one writes to them after.
 /// </summary>
 public sealed record LabeledImages
 {
+    // One of these: bytes of images, or a table's numbers in the precision that holds them.
     private readonly byte[]? pixels;
-    private readonly float[]? numbers;
+    private readonly float[]? singles;
+    private readonly double[]? doubles;
 
     /// <summary>Pairs images with labels.</summary>
     /// <param name="height">Rows of an image, at least 1.</param>
@@ -44,19 +46,27 @@ public sealed record LabeledImages
     /// <param name="numbers">Row after row, all of one length.</param>
     /// <param name="names">What columns and classes are called.</param>
     /// <param name="classes">How many classes there are, 1 to 256: labels are 0 to classes - 1.</param>
-    /// <param name="labels">One per row, at least one.</param>
+    /// <param name="labels">One per row, at least one unless the columns have names.</param>
     /// <exception cref="ArgumentException">The lengths do not agree, or a label is out of range.</exception>
-    public LabeledImages(float[] numbers, TableNames names, int classes, byte[] labels)
+    public LabeledImages(float[] numbers, TableNames names, int classes, byte[] labels) : this(names, classes, labels, numbers?.Length) =>
+        singles = numbers;
+
+    /// <inheritdoc cref="LabeledImages(float[], TableNames, int, byte[])"/>
+    public LabeledImages(double[] numbers, TableNames names, int classes, byte[] labels) : this(names, classes, labels, numbers?.Length) =>
+        doubles = numbers;
+
+    private LabeledImages(TableNames names, int classes, byte[] labels, int? numbers)
     {
-        ArgumentNullException.ThrowIfNull(numbers);
+        if (numbers is not { } count)
+            throw new ArgumentNullException(nameof(numbers));
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(labels);
-        if (labels.Length == 0 || numbers.Length == 0 || numbers.Length % labels.Length != 0)
-            throw new ArgumentException($"{labels.Length} labels for {numbers.Length} numbers", nameof(numbers));
+        Width = labels.Length == 0 ? names.Features.Count : count / labels.Length;
+        if (Width == 0 || (long)Width * labels.Length != count)
+            throw new ArgumentException($"{labels.Length} labels for {count} numbers", nameof(numbers));
         if (FirstOutOfRange(labels, classes) is { } index)
             throw new ArgumentException($"label {index} is {labels[index]}, but there are {classes} classes", nameof(labels));
-        (Height, Width, Classes, this.numbers, Labels) = (1, numbers.Length / labels.Length, classes, numbers, labels);
-        Names = names;
+        (Height, Classes, Labels, Names) = (1, classes, labels, names);
     }
 
     /// <summary>Rows of an image.</summary>
@@ -74,13 +84,14 @@ public sealed record LabeledImages
         ?? throw new UsageException("images are needed here, but these data are tables of numbers, which have no pixels");
 
     /// <summary>Whether these are rows of a table.</summary>
-    public bool IsTable => numbers is not null;
+    public bool IsTable => pixels is null;
 
     /// <summary>What the columns of a table and the classes are called.</summary>
     public TableNames Names { get; } = TableNames.None;
 
     /// <summary>All pixels or numbers as they lie in memory.</summary>
-    public ReadOnlySpan<byte> Data => numbers is null ? Pixels : MemoryMarshal.AsBytes(numbers.AsSpan());
+    public ReadOnlySpan<byte> Data =>
+        pixels ?? (singles is null ? MemoryMarshal.AsBytes(doubles.AsSpan()) : MemoryMarshal.AsBytes(singles.AsSpan()));
 
     /// <summary>What a sample is, in words.</summary>
     public string Shape => IsTable ? $"rows of {Width} numbers" : $"images of {Height} x {Width}";
@@ -101,10 +112,10 @@ public sealed record LabeledImages
     internal ReadOnlySpan<byte> Sample(int index) => Data.Slice(index * (Data.Length / Count), Data.Length / Count);
 
     /// <summary>A sample's pixel or number.</summary>
-    internal float Number(int sample, int feature)
+    internal double Number(int sample, int feature)
     {
         var place = ((long)sample * Features) + feature;
-        return numbers is null ? Pixels[place] : numbers[place];
+        return pixels?[place] ?? singles?[place] ?? doubles![place];
     }
 
     /// <summary>Some of the samples as a batch.</summary>
@@ -116,24 +127,31 @@ public sealed record LabeledImages
     {
         ArgumentNullException.ThrowIfNull(indices);
         CheckScale(scale);
-        if (numbers is null)
-            return Functional.Batch.OfBytes<float>(scale, Features, Pixels, Labels, indices);
+        if (pixels is not null)
+            return Functional.Batch.OfBytes<float>(scale, Features, pixels, Labels, indices);
         var features = new float[Features * indices.Length];
         for (var j = 0; j < indices.Length; j++)
             if ((uint)indices[j] >= (uint)Count)
                 throw new ArgumentException($"sample {indices[j]} was asked for, but samples are 0 to {Count - 1}", nameof(indices));
             else
-                numbers.AsSpan(indices[j] * Features, Features).CopyTo(features.AsSpan(j * Features));
+                Round(indices[j] * Features, features.AsSpan(j * Features, Features));
         return Functional.Batch.Of(
             Matrix<float>.Build.Dense(Features, indices.Length, features), Array.ConvertAll(indices, index => (int)Labels[index]));
     }
 
     /// <summary>Means and deviations of each feature over some of the samples.</summary>
-    public FeatureScale Standard(int[] samples) => FeatureScale.Standard(Numbers(), Features, samples);
+    public FeatureScale Standard(int[] samples) =>
+        pixels is not null ? FeatureScale.Standard<byte>(pixels, Features, samples)
+        : singles is not null ? FeatureScale.Standard<float>(singles, Features, samples)
+        : FeatureScale.Standard<double>(doubles, Features, samples);
 
     /// <summary>The samples as a table of features.</summary>
     public LabeledImages Scaled(FeatureScale scale) =>
-        Count == 0 ? this : new(scale.Apply(Numbers(), Features), Names, Classes, Labels);
+        Count == 0 ? this : new(
+            pixels is not null ? scale.Apply<byte, float>(pixels, Features)
+            : singles is not null ? scale.Apply<float, float>(singles, Features)
+            : scale.Apply<double, float>(doubles, Features),
+            Names, Classes, Labels);
 
     /// <summary>One line: how many there are, of which form, and how many of each class that has a name.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Count:N0} {Told()}");
@@ -163,7 +181,15 @@ public sealed record LabeledImages
                 "these are numbers of a table, not bytes: ByteScale.None leaves them as they are; Scaled gives them to mean 0 and deviation 1", nameof(scale));
     }
 
-    private float[] Numbers() => numbers ?? Array.ConvertAll(Pixels, pixel => (float)pixel);
+    // A table's numbers from a place on, in single precision.
+    private void Round(int start, Span<float> features)
+    {
+        if (singles is not null)
+            singles.AsSpan(start, features.Length).CopyTo(features);
+        else
+            for (var i = 0; i < features.Length; i++)
+                features[i] = (float)doubles![start + i];
+    }
 
     internal static int? FirstOutOfRange(byte[] labels, int classes) =>
         labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(classes - 1)) is >= 0 and var index ? index : null;

@@ -26,9 +26,9 @@ public static class MnistFolder
     /// Holds images and labels of <c>train</c> and <c>t10k</c>, named <c>train-images-idx3-ubyte.gz</c> and so on;
     /// <c>.gz</c> may be missing, and a dot may stand before <c>idx</c>.
     /// </param>
-    /// <param name="classes">How many classes there are, 1 to 256.</param>
+    /// <param name="classes">How many classes there are, 1 to 256; as many as the labels have if null.</param>
     /// <exception cref="DataException">A file is missing or bad, or the parts differ in shape.</exception>
-    public static ImageDataSet Load(string folder, int classes = 10)
+    public static ImageDataSet Load(string folder, int? classes = null)
     {
         if (!Directory.Exists(folder))
             throw new DataException(folder, null, "a folder with the files of a data set", "none");
@@ -36,6 +36,7 @@ public static class MnistFolder
         var trainingLabels = Find(folder, "train-labels", 1);
         var testImages = Find(folder, "t10k-images", 3);
         var testLabels = Find(folder, "t10k-labels", 1);
+        classes ??= Count(trainingLabels, testLabels);
         var training = Idx.Load(trainingImages, trainingLabels, classes);
         var test = Idx.Load(testImages, testLabels, classes);
         if ((training.Height, training.Width) != (test.Height, test.Width))
@@ -48,17 +49,31 @@ public static class MnistFolder
     /// <summary>Reads the first training images; what follows is not looked at.</summary>
     /// <param name="folder">As for <see cref="Load"/>.</param>
     /// <param name="count">How many, at least 1; all if there are fewer.</param>
-    /// <param name="classes">How many classes there are, 1 to 256.</param>
+    /// <param name="classes">How many classes there are, 1 to 256; as many as the labels have if null.</param>
     /// <exception cref="DataException">A file is missing, or what is read of it is bad.</exception>
-    public static LabeledImages First(string folder, int count, int classes = 10) =>
-        Idx.Load(Find(folder, "train-images", 3), Find(folder, "train-labels", 1), classes, count);
+    public static LabeledImages First(string folder, int count, int? classes = null)
+    {
+        var labels = Find(folder, "train-labels", 1);
+        return Idx.Load(Find(folder, "train-images", 3), labels, classes ?? Count([labels, .. Names(folder, "t10k-labels", 1).Where(File.Exists).Take(1)]), count);
+    }
+
+    // Networks with as many outputs tell at least two apart.
+    private static int Count(params ReadOnlySpan<string> labels)
+    {
+        var most = 1;
+        foreach (var file in labels)
+            most = Math.Max(most, Idx.ReadLabels(file).Max());
+        return most + 1;
+    }
 
     // Compressed files come first: they are what is fetched, verified and replaced.
     private static string Find(string folder, string part, int rank)
     {
-        string[] names = [.. from dot in (string[])["-", "."] from end in (string[])[".gz", ""]
-                             select $"{part}{dot}idx{rank}-ubyte{end}"];
-        return names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
-            ?? throw new DataException(folder, null, string.Join(" or ", names), "none of them");
+        var names = Names(folder, part, rank);
+        return names.FirstOrDefault(File.Exists)
+            ?? throw new DataException(folder, null, string.Join(" or ", names.Select(Path.GetFileName)), "none of them");
     }
+
+    private static string[] Names(string folder, string part, int rank) =>
+        [.. from dot in (string[])["-", "."] from end in (string[])[".gz", ""] select Path.Combine(folder, $"{part}{dot}idx{rank}-ubyte{end}")];
 }

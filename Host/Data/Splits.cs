@@ -5,50 +5,135 @@ namespace Functional.Host.Data;
 /// <param name="Validation">Those kept for validation.</param>
 public sealed record Split(int[] Training, int[] Validation);
 
-/// <summary>Splits samples for validation.</summary>
+/// <summary>Splits samples for validation, and draws some of them. The samples may be those of a part of an earlier split, so that
+/// there can be three parts and more.</summary>
 public static class Splits
 {
     /// <summary>Takes a share of the samples for validation.</summary>
-    /// <param name="permutation">Every index from 0 to n - 1 once: an order of the n samples.</param>
+    /// <param name="order">The samples in any order, each once.</param>
     /// <param name="fraction">The share, above 0 and below 1; n x fraction is rounded to the nearest integer.</param>
-    /// <exception cref="ArgumentException">The fraction is out of range, a part would be empty, or
-    /// <paramref name="permutation"/> is none.</exception>
-    public static Split ByFraction(int[] permutation, double fraction)
+    /// <exception cref="ArgumentException">The fraction is out of range, a part would be empty, or a sample is there twice.</exception>
+    public static Split ByFraction(int[] order, double fraction)
     {
-        ArgumentNullException.ThrowIfNull(permutation);
-        if (!(fraction > 0 && fraction < 1))
-            throw new ArgumentOutOfRangeException(
-                nameof(fraction), $"the validation fraction must be above 0 and below 1, but is {fraction}");
-        return ByCount(permutation, (int)Math.Round(permutation.Length * fraction, MidpointRounding.AwayFromZero));
+        ArgumentNullException.ThrowIfNull(order);
+        return ByCount(order, CountOf(order, fraction));
     }
 
     /// <summary>Takes the first <paramref name="count"/> samples of an order for validation, as the book does, and the
     /// others, in that order, for training.</summary>
-    /// <param name="permutation">Every index from 0 to n - 1 once: an order of the n samples.</param>
+    /// <param name="order">The samples in any order, each once.</param>
     /// <param name="count">How many samples are for validation, 1 to n - 1.</param>
-    /// <exception cref="ArgumentException">The count is out of range, or <paramref name="permutation"/> is none.
-    /// </exception>
-    public static Split ByCount(int[] permutation, int count)
+    /// <exception cref="ArgumentException">The count is out of range, or a sample is there twice.</exception>
+    public static Split ByCount(int[] order, int count)
     {
-        ArgumentNullException.ThrowIfNull(permutation);
-        if (count < 1 || count >= permutation.Length)
-            throw new ArgumentException(
-                $"of {permutation.Length} samples, {count} for validation leave {permutation.Length - count} " +
-                "for training: both parts need at least 1");
-        CheckPermutation(permutation);
-        return new Split(permutation[count..], permutation[..count]);
+        Check(order, count);
+        return new Split(order[count..], order[..count]);
     }
 
-    private static void CheckPermutation(int[] permutation)
+    /// <summary>Takes a share of the samples for validation: of each class its share, and never all that there are, so that every
+    /// class is trained on.</summary>
+    /// <param name="order">The samples in any order, each once: of a class those that come first are for validation.</param>
+    /// <param name="labels">The class of every sample, by its index.</param>
+    /// <param name="fraction">The share, above 0 and below 1; n x fraction is rounded to the nearest integer.</param>
+    /// <exception cref="ArgumentException">The fraction is out of range, a part would be empty, or a sample is there twice or has
+    /// no label.</exception>
+    public static Split ByFraction(int[] order, byte[] labels, double fraction)
     {
-        var seen = new bool[permutation.Length];
-        foreach (var index in permutation)
+        ArgumentNullException.ThrowIfNull(order);
+        return ByCount(order, labels, CountOf(order, fraction));
+    }
+
+    /// <summary>Takes so many of the samples for validation: of each class its share, and never all that there are, so that every
+    /// class is trained on. Where that leaves fewer than <paramref name="count"/>, it is fewer.</summary>
+    /// <param name="order">The samples in any order, each once: of a class those that come first are for validation.</param>
+    /// <param name="labels">The class of every sample, by its index.</param>
+    /// <param name="count">How many samples are for validation, 1 to n - 1.</param>
+    /// <exception cref="ArgumentException">The count is out of range, or a sample is there twice or has no label.</exception>
+    public static Split ByCount(int[] order, byte[] labels, int count)
+    {
+        Check(order, count);
+        var sizes = Sizes(order, labels);
+        var most = Array.ConvertAll(sizes, size => Math.Max(0, size - 1));
+        // Where each sample is a class of its own, one class or another must go without.
+        var quotas = most.Sum() == 0 ? Quotas(order, labels, sizes, sizes, count) : Quotas(order, labels, sizes, most, Math.Min(count, most.Sum()));
+        var isTaken = Taken(order, labels, quotas);
+        return new Split([.. order.Where((_, i) => !isTaken[i])], [.. order.Where((_, i) => isTaken[i])]);
+    }
+
+    /// <summary>Draws so many of all samples: of each class its share, and at least one if there are as many as classes.</summary>
+    /// <param name="labels">The class of every sample.</param>
+    /// <param name="count">How many, 1 to as many as there are.</param>
+    /// <param name="key">What is drawn is a function of this.</param>
+    /// <returns>Their indices, in ascending order.</returns>
+    /// <exception cref="ArgumentException">There are not so many.</exception>
+    public static int[] Draw(byte[] labels, int count, Key key)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        if (count < 1 || count > labels.Length)
+            throw new ArgumentException($"{count} of {labels.Length} samples can't be drawn", nameof(count));
+        var order = key.Permutation(labels.Length);
+        var sizes = Sizes(order, labels);
+        var least = Array.ConvertAll(sizes, size => Math.Min(1, size));
+        var quotas = count <= least.Sum()
+            ? Quotas(order, labels, sizes, least, count)
+            : Quotas(order, labels, sizes, sizes, count, least);
+        var isTaken = Taken(order, labels, quotas);
+        int[] drawn = [.. order.Where((_, i) => isTaken[i])];
+        Array.Sort(drawn);
+        return drawn;
+    }
+
+    private static int CountOf(int[] order, double fraction) => fraction is > 0 and < 1
+        ? (int)Math.Round(order.Length * fraction, MidpointRounding.AwayFromZero)
+        : throw new ArgumentOutOfRangeException(
+            nameof(fraction), $"the validation fraction must be above 0 and below 1, but is {fraction}");
+
+    private static int[] Sizes(int[] order, byte[] labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        var sizes = new int[256];
+        foreach (var index in order)
+            sizes[index < labels.Length
+                ? labels[index] : throw new ArgumentException($"sample {index} has none of the {labels.Length} labels", nameof(labels))]++;
+        return sizes;
+    }
+
+    // Of each class its share of so many, rounded so that the sum is right (by largest remainders), and within bounds. The most
+    // allow the sum. What ties are decided by is the order.
+    private static int[] Quotas(int[] order, byte[] labels, int[] sizes, int[] most, int count, int[]? least = null)
+    {
+        var share = (double)count / order.Length;
+        var quotas = sizes.Select((size, label) => Math.Clamp((int)(size * share), least?[label] ?? 0, most[label])).ToArray();
+        byte[] byOrder = [.. order.Select(index => labels[index]).Distinct()];
+        while (quotas.Sum() is var sum && sum != count)
         {
-            if (index < 0 || index >= seen.Length || seen[index])
-                throw new ArgumentException(
-                    $"not a permutation of 0 to {seen.Length - 1}: {index} is out of range or repeated",
-                    nameof(permutation));
-            seen[index] = true;
+            // One more where most is missing, or one less where most is too much.
+            var change = sum < count ? 1 : -1;
+            var next = byOrder
+                .Where(label => change > 0 ? quotas[label] < most[label] : quotas[label] > (least?[label] ?? 0))
+                .MaxBy(label => change * ((sizes[label] * share) - quotas[label]));
+            quotas[next] += change;
         }
+        return quotas;
+    }
+
+    private static bool[] Taken(int[] order, byte[] labels, int[] quotas)
+    {
+        int[] left = [.. quotas];
+        return Array.ConvertAll(order, index => left[labels[index]]-- > 0);
+    }
+
+    private static void Check(int[] order, int count)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        if (count < 1 || count >= order.Length)
+            throw new ArgumentException(
+                $"of {order.Length} samples, {count} for validation leave {order.Length - count} " +
+                "for training: both parts need at least 1");
+        var seen = new HashSet<int>(order.Length);
+        foreach (var index in order)
+            if (index < 0 || !seen.Add(index))
+                throw new ArgumentException(
+                    index < 0 ? $"{index} is the index of no sample" : $"sample {index} is there twice", nameof(order));
     }
 }

@@ -23,10 +23,23 @@ public sealed record TableNames(IReadOnlyList<string> Features, IReadOnlyList<st
     public override string ToString() => this is { Features: [], Classes: [] } ? "no names"
         : $"{string.Join(", ", Features)} for {(Label is null ? "" : $"{Label}: ")}{string.Join(" | ", Classes)}";
 
-    /// <summary>Names of classes that differ in nothing but capital letters and blanks, and so may be meant to be one.</summary>
+    /// <summary>Names of classes that are one number, or differ in nothing but capital letters and blanks, and so may be meant to
+    /// be one.</summary>
     public IEnumerable<IReadOnlyList<string>> AlikeClasses() =>
         from name in Classes
-        group name by string.Concat(name.ToUpperInvariant().Where(letter => !char.IsWhiteSpace(letter))) into alike
+        group name by Csv.Number(name) is { } number
+            ? number.ToString(CultureInfo.InvariantCulture)
+            : string.Concat(name.ToUpperInvariant().Where(letter => !char.IsWhiteSpace(letter))) into alike
         where alike.Count() > 1
         select (IReadOnlyList<string>)[.. alike];
+
+    /// <summary>Whether the classes of so many samples are numbers, and too many of them for anything but a measured quantity.</summary>
+    public bool LooksMeasured(int samples)
+    {
+        var numbers = Classes.Select(Csv.Number).ToArray();
+        return !numbers.Contains(null) && numbers.Length > FewClasses
+            && (numbers.Length > Math.Sqrt(samples) || numbers.Any(number => !double.IsInteger(number!.Value)));
+    }
+
+    private const int FewClasses = 10;
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Functional.Host.Charts;
 using Functional.Host.Files;
 
@@ -26,11 +25,12 @@ public static class Tables
     {
         if (IsNpz(name))
             return LoadNpz(name);
+        var first = IsCsv(name) ? name : Path.Combine(name, "train.csv");
         if (label is null)
-            throw new UsageException($"which column of {name} holds the classes? (--label COLUMN, or label: \"COLUMN\" in code)");
+            throw new UsageException($"which column of {first} holds the classes: {Csv.Listed(Csv.Columns(first))}? (--label COLUMN, or label: \"COLUMN\" in code)");
         if (IsCsv(name))
             return Split(Csv.Read(name, label, known));
-        var training = Csv.Read(Path.Combine(name, "train.csv"), label, known);
+        var training = Csv.Read(first, label, known);
         var test = Csv.Read(Path.Combine(name, "test.csv"), label, training.Names);
         return new ImageDataSet(
             new LabeledImages(training.Numbers, training.Names, training.Names.Classes.Count, training.Labels),
@@ -46,45 +46,45 @@ public static class Tables
     private static ImageDataSet Split(CsvTable table)
     {
         var count = table.Labels.Length;
-        var order = TestKey.Permutation(count);
-        var test = Math.Max(1, count / TestShare);
-        return new ImageDataSet(Part(order[test..]), Part(order[..test]));
+        // A single row can only be tested with.
+        var split = count == 1 ? new Split([], [0]) : Splits.ByCount(TestKey.Permutation(count), table.Labels, Math.Max(1, count / TestShare));
+        return new ImageDataSet(Part(split.Training), Part(split.Validation));
 
         LabeledImages Part(int[] rows)
         {
             Array.Sort(rows);
             var features = table.Names.Features.Count;
             return new LabeledImages(
-                [.. rows.SelectMany(row => table.Numbers.Skip(row * features).Take(features))],
+                [.. rows.SelectMany(row => new ArraySegment<double>(table.Numbers, row * features, features))],
                 table.Names, table.Names.Classes.Count, [.. rows.Select(row => table.Labels[row])]);
         }
     }
 
     private static ImageDataSet LoadNpz(string name)
     {
-        var arrays = Npz.Read(name);
-        Tensor Array(string array) => arrays.FirstOrDefault(tensor => tensor.Name == array)
-            ?? throw new DataException(name, null, $"an array {array}", string.Join(", ", arrays.Select(tensor => tensor.Name).DefaultIfEmpty("none")));
-        var (labels, testLabels) = (Labels(Array("y_train")), Labels(Array("y_test")));
+        var arrays = DataFile.Open(name, stream => Npz.Read(stream, name, ["x_train", "y_train", "x_test", "y_test"]));
+        var (labels, testLabels) = (Labels(arrays[1]), Labels(arrays[3]));
         var classes = Math.Max(2, Math.Max(labels.Max(), testLabels.Max()) + 1);
-        var (training, test) = (Part("x_train", labels), Part("x_test", testLabels));
+        var (training, test) = (Part(arrays[0], labels), Part(arrays[2], testLabels));
         return (training.Height, training.Width, training.IsTable) == (test.Height, test.Width, test.IsTable)
             ? new ImageDataSet(training, test)
             : throw new DataException(name, null, "samples of one shape and type in x_train and x_test", "others");
 
-        byte[] Labels(Tensor tensor) =>
-            tensor.Shape.Count > 0 && tensor.Count > 0 && tensor.Count == tensor.Shape[0] && tensor.Convert<byte>(out var values) is null
-                ? values : throw new DataException(name, tensor.Name, "a class from 0 to 255 for each sample", $"shape {Tensor.Text(tensor.Shape)} of {tensor.Type}");
-
-        LabeledImages Part(string array, byte[] labels)
+        byte[] Labels(Tensor tensor)
         {
-            var tensor = Array(array);
+            if (tensor.Shape.Count == 0 || tensor.Count == 0 || tensor.Count != tensor.Shape[0])
+                throw new DataException(name, tensor.Name, "a class from 0 to 255 for each sample", $"shape {Tensor.Text(tensor.Shape)} of {tensor.Type}");
+            return tensor.Convert<byte>(out var values) is { } odd
+                ? throw new DataException(name, tensor.Name, "a class from 0 to 255 for each sample", $"{tensor.TextAt(odd)} as element {odd}") : values;
+        }
+
+        LabeledImages Part(Tensor tensor, byte[] labels)
+        {
             if (tensor.Shape.Count < 2 || tensor.Shape[0] != labels.Length || tensor.Count == 0)
-                throw new DataException(name, array, $"{labels.Length} samples, as there are labels", $"shape {Tensor.Text(tensor.Shape)}");
-            var (features, isImage) = (tensor.Count / labels.Length, tensor.Type == TensorType.U8 && tensor.Shape.Count == 3);
-            if (isImage && tensor.Convert<byte>(out var pixels) is null)
-                return new LabeledImages(tensor.Shape[1], tensor.Shape[2], classes, pixels, labels);
-            return new LabeledImages(Numbers.Of(tensor, name), TableNames.None, classes, labels);
+                throw new DataException(name, tensor.Name, $"{labels.Length} samples, as there are labels", $"shape {Tensor.Text(tensor.Shape)}");
+            return tensor.Type == TensorType.U8 && tensor.Shape.Count == 3 && tensor.Convert<byte>(out var pixels) is null
+                ? new LabeledImages(tensor.Shape[1], tensor.Shape[2], classes, pixels, labels)
+                : Numbers.Rows(tensor, name, TableNames.None, classes, labels);
         }
     }
 }

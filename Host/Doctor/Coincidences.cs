@@ -42,7 +42,7 @@ internal static class Coincidences
         var (first, second) = (14695981039346656037UL, 1UL);
         for (var i = 0; i < images.Features; i++)
         {
-            var bits = i == column ? 0 : BitConverter.SingleToUInt32Bits(images.Number(row, i));
+            var bits = i == column ? 0UL : BitConverter.DoubleToUInt64Bits(images.Number(row, i));
             first = (first ^ bits) * 1099511628211UL;
             second = (second * 6364136223846793005UL) + bits + 1442695040888963407UL;
         }

@@ -29,12 +29,14 @@ internal sealed class DataExamination(TrainingRun run, double? attainable)
     private IEnumerable<Finding> Constant()
     {
         var some = Trial.Some(samples.Training, MostSamples);
+        var seen = run.Seen.Training;
         int[] constant = [.. Enumerable.Range(0, images.Features)
-            .Where(feature => some.All(i => images.Number(i, feature) == images.Number(some[0], feature)))];
+            .Where(feature => some.All(i => seen.Number(i, feature) == seen.Number(some[0], feature)))];
+        var isRounded = constant.Any(feature => some.Any(i => images.Number(i, feature) != images.Number(some[0], feature)));
         var share = (double)constant.Length / images.Features;
         var (repeated, whose) = Repeated(some);
         var features = images.IsTable
-            ? Invariant($"{Columns(constant)} {(constant.Length == 1 ? "has" : "have")} the same value in all {some.Length:N0} rows looked at")
+            ? Invariant($"{Columns(constant)} {(constant.Length == 1 ? "has" : "have")} the same value in all {some.Length:N0} rows looked at{(isRounded ? ", rounded to single precision (--scale standard tells such numbers apart)" : "")}")
             : Invariant($"{constant.Length} of {images.Features} features are the same in all {some.Length:N0} samples looked at");
         var what = images.IsTable ? "columns" : "images";
         Finding Of(Severity severity, string evidence, string advice) => new(FindingKind.ConstantInputs, "input", severity, evidence, advice)
@@ -109,6 +111,14 @@ internal sealed class DataExamination(TrainingRun run, double? attainable)
         foreach (var i in samples.Training)
             counts[images.Labels[i]]++;
         var (least, most) = (Array.IndexOf(counts, counts.Min()), Array.IndexOf(counts, counts.Max()));
+        if (run.Gaps() is [var gap])
+        {
+            yield return new Finding(
+                FindingKind.ClassImbalance, null, Severity.Error, gap,
+                $"Take samples of each class: {(run.Configuration.Samples is null ? "" : "use more --samples, or ")}check how --data was made, and in which parts")
+            { Picture = Pictures.Classes(images.Names, counts) };
+            yield break;
+        }
         var even = (double)samples.Training.Length / images.Classes;
         var (low, high) = (counts[least] / even, counts[most] / even);
         // With few samples classes differ by chance: this is how far that goes.

@@ -68,10 +68,12 @@ public static class Physician
         Finding[] symptoms = ofUnits
             ? [.. signals.Stuck() ? [] : Outcomes(trial), .. signals.AtEnd(), .. Outcomes(trial), .. AtChance(trial)]
             : [.. Outcomes(trial), .. AtChance(trial), .. signals.AtEnd()];
+        // What there are no samples of isn't learned, whatever else is wrong.
+        var gaps = ofData.Where(finding => finding is { Kind: FindingKind.ClassImbalance, Severity: Severity.Error });
         var first = main is null ? [] : new[] { main };
         Finding[] found =
         [
-            .. first, .. facts.Length > 0 ? initial : [], .. symptoms.Take(1), .. ofTrouble, .. facts, .. causes, .. symptoms, .. Overfitting(trial), .. ofData,
+            .. gaps, .. first, .. facts.Length > 0 ? initial : [], .. symptoms.Take(1), .. ofTrouble, .. facts, .. causes, .. symptoms, .. Overfitting(trial), .. ofData,
         ];
         return [.. found.DistinctBy(finding => finding.Kind).OrderByDescending(finding => finding.Severity > Severity.Hint)];
     }

@@ -42,8 +42,8 @@ internal static class Pictures
     public static Chart Points(LabeledImages table, int[] rows)
     {
         var best = Enumerable.Range(0, table.Features).OrderByDescending(column => rows
-            .GroupBy(row => table.Labels[row], row => (double)table.Number(row, column)).Sum(of => of.Average() * of.Average() * of.Count())).ToArray();
-        double[] Values(IEnumerable<int> of, int column) => [.. of.Select(row => (double)table.Number(row, column))];
+            .GroupBy(row => table.Labels[row], row => table.Number(row, column)).Sum(of => of.Average() * of.Average() * of.Count())).ToArray();
+        double[] Values(IEnumerable<int> of, int column) => [.. of.Select(row => table.Number(row, column))];
         return new ScatterChart("Rows, and what their labels say", Axis(best[0]), Axis(best[Math.Min(1, best.Length - 1)]))
         {
             Series = [.. rows.GroupBy(row => table.Labels[row]).OrderBy(of => of.Key).Take(MostClasses)

@@ -5,16 +5,22 @@ namespace Functional.Host.Files;
 
 /// <summary>
 /// The bytes of a data file from its beginning, inflated if they are gzip (which their first two bytes decide, never
-/// the name), and the place of whatever is wrong with them.
+/// the name), and the place of whatever is wrong with them. No size is believed before the file bears it out.
 /// </summary>
 internal sealed class DataFile : IDisposable
 {
-    // MNIST's files shrink to a fifth; more than that is believed only as the bytes arrive.
-    private const int UsualRatio = 16;
+    /// <summary>MNIST's files shrink to a fifth; what claims to have shrunk by more than this is inflated once before there is memory for
+    /// it.</summary>
+    internal const int UsualRatio = 16;
+
+    // A pipe can't be read twice, and may never end.
+    private const int LongestPipe = 1 << 30;
 
     private readonly Stream file;
     private readonly string name;
-    private readonly GZipStream? inflated;
+    private readonly long length;
+    private readonly bool isSummed;
+    private GZipStream? inflated;
     private long position;
 
     /// <summary>Starts at the beginning of a stream, which stays its owner's.</summary>
@@ -24,6 +30,7 @@ internal sealed class DataFile : IDisposable
         (this.file, this.name) = (file, name);
         if (!file.CanSeek)
             throw new DataException(name, null, "a file of known length", "a pipe or a device");
+        length = file.Length;
         Span<byte> start = stackalloc byte[2];
         file.Position = 0;
         var isGzip = file.ReadAtLeast(start, 2, throwOnEndOfStream: false) == 2 && start is [0x1F, 0x8B];
@@ -31,7 +38,14 @@ internal sealed class DataFile : IDisposable
         inflated = isGzip ? new GZipStream(file, CompressionMode.Decompress, leaveOpen: true) : null;
     }
 
-    /// <summary>Opens a file, reads it, closes it.</summary>
+    /// <summary>The rest of a stream that should be so long, which is summed on the way.</summary>
+    public DataFile(Stream file, string name, long length) =>
+        (this.file, this.name, this.length, isSummed) = (file, name, length, true);
+
+    /// <summary>CRC-32 of all that was read, if it is summed.</summary>
+    public uint Checksum { get; private set; }
+
+    /// <summary>Opens a file, or a pipe, reads it, closes it.</summary>
     /// <exception cref="DataException">The file can't be opened or read, or <paramref name="read"/> finds it bad.
     /// </exception>
     public static T Open<T>(string path, Func<Stream, T> read)
@@ -39,11 +53,16 @@ internal sealed class DataFile : IDisposable
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            return read(stream);
+            using var whole = stream.CanSeek ? null : Whole(stream, path);
+            return read(whole ?? (Stream)stream);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new DataException(path, null, "a file", "none");
+        }
+        catch (UnauthorizedAccessException) when (Directory.Exists(path))
+        {
+            throw new DataException(path, null, "a readable file", "a folder");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -72,57 +91,97 @@ internal sealed class DataFile : IDisposable
         {
             throw Error(position, "gzip data", "bytes that can't be inflated, or that fail their checksum");
         }
+        if (isSummed)
+            Checksum = Crc32.After(Checksum, buffer[..filled]);
         return filled;
     }
 
-    /// <summary>Reads the rest of the file, which must be exactly <paramref name="size"/> bytes.</summary>
-    /// <remarks>
-    /// No size is believed before the file bears it out: a plain file has a length; what is inflated may grow as it
-    /// arrives, to <paramref name="size"/> and one byte more.
-    /// </remarks>
-    /// <exception cref="DataException">The rest is shorter, longer, corrupt, or does not fit the memory.</exception>
-    public byte[] ReadRest(int size)
+    /// <summary>Checks that the rest of the file is so many bytes, as far as that is known without memory for them.</summary>
+    /// <param name="size">The bytes that are needed.</param>
+    /// <param name="more">Whether there may be more.</param>
+    /// <exception cref="DataException">The rest is shorter, longer, or corrupt.</exception>
+    public void CheckRest(int size, bool more = false)
     {
         var start = position;
         if (inflated is null)
-            CheckRest(file.Length - start);
-        byte[] data = [];
-        while (data.Length < size)
+            CheckRest(start, length - start, size, more);
+        else if (size > UsualRatio * length)
         {
-            var filled = data.Length;
-            data = Grow(data, inflated is null ? size : Math.Max(2L * filled, UsualRatio * file.Length));
-            if (Read(data.AsSpan(filled)) < data.Length - filled)
-                CheckRest(position - start);
+            Pass(start + size);
+            CheckRest(start, position - start, size, more: true);
+            inflated.Dispose();
+            (file.Position, position) = (0, 0);
+            inflated = new GZipStream(file, CompressionMode.Decompress, leaveOpen: true);
+            Pass(start);
         }
+    }
+
+    /// <summary>Memory for so many bytes of the file.</summary>
+    /// <exception cref="DataException">There isn't.</exception>
+    public T Allocate<T>(int size, Func<T> allocate)
+    {
+        try
+        {
+            return allocate();
+        }
+        catch (OutOfMemoryException)
+        {
+            throw Error(position, "data that fit the memory", $"{size} bytes");
+        }
+    }
+
+    /// <summary>Reads the rest of the file, which must be exactly so many bytes.</summary>
+    /// <exception cref="DataException">The rest is shorter, longer or corrupt.</exception>
+    public void ReadRest(Span<byte> data)
+    {
+        var start = position;
+        if (Read(data) < data.Length)
+            CheckRest(start, position - start, data.Length, more: false);
         if (inflated is not null)
             CheckEnd();
+        else if (isSummed && file.ReadByte() >= 0)
+            throw Error(position, "the end of the file", "more bytes");
+    }
+
+    /// <summary>Reads the rest of the file, which must be exactly so many bytes.</summary>
+    /// <exception cref="DataException">The rest is shorter, longer, corrupt, or does not fit the memory.</exception>
+    public byte[] ReadRest(int size)
+    {
+        CheckRest(size);
+        var data = Allocate(size, () => GC.AllocateUninitializedArray<byte>(size));
+        ReadRest(data.AsSpan());
         return data;
+    }
 
-        void CheckRest(long available)
-        {
-            if (available < size)
-                throw Error(start + available, $"{size} bytes of data from byte {start} on", "the end of the file");
-            if (available > size)
-                throw Error(start + size, "the end of the file", $"{available - size} more bytes");
-        }
-
-        byte[] Grow(byte[] old, long wanted)
-        {
-            try
-            {
-                var larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(wanted, size));
-                old.CopyTo(larger, 0);
-                return larger;
-            }
-            catch (OutOfMemoryException)
-            {
-                throw Error(start, "data that fit the memory", $"{size} bytes");
-            }
-        }
+    /// <summary>Reads the next bytes, whatever follows them.</summary>
+    /// <exception cref="DataException">There are fewer, they are corrupt, or do not fit the memory.</exception>
+    public byte[] ReadNext(int size)
+    {
+        CheckRest(size, more: true);
+        var (start, data) = (position, Allocate(size, () => GC.AllocateUninitializedArray<byte>(size)));
+        if (Read(data) < size)
+            CheckRest(start, position - start, size, more: true);
+        return data;
     }
 
     /// <summary>Closes what inflates, not the stream beneath.</summary>
     public void Dispose() => inflated?.Dispose();
+
+    private void CheckRest(long start, long available, int size, bool more)
+    {
+        if (available < size)
+            throw Error(start + available, $"{size} bytes of data from byte {start} on", "the end of the file");
+        if (available > size && !more)
+            throw Error(start + size, "the end of the file", $"{available - size} more bytes");
+    }
+
+    private void Pass(long end)
+    {
+        var buffer = new byte[1 << 16];
+        while (position < end && Read(buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - position))) > 0)
+        {
+        }
+    }
 
     // GZipStream takes data whose checksum is cut off, and passes over what follows it. The last four bytes of a gzip
     // file repeat the inflated size (RFC 1952, section 2.3.1), so that either shows.
@@ -137,5 +196,18 @@ internal sealed class DataFile : IDisposable
         var size = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
         if (size != (uint)end)
             throw Error(end, $"a gzip file that ends in its size, {end}", $"{size}: cut off, or more was appended");
+    }
+
+    private static MemoryStream Whole(FileStream pipe, string path)
+    {
+        var (whole, buffer) = (new MemoryStream(), new byte[1 << 16]);
+        while (pipe.Read(buffer) is > 0 and var count)
+        {
+            if (whole.Length + count > LongestPipe)
+                throw new DataException(path, null, $"at most {LongestPipe} bytes from a pipe or a device", "more");
+            whole.Write(buffer, 0, count);
+        }
+        whole.Position = 0;
+        return whole;
     }
 }

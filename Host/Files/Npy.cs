@@ -28,17 +28,28 @@ public static class Npy
     public static Tensor Read(Stream stream, string name, string array = ArrayName)
     {
         using var file = new DataFile(stream, name);
+        return Read(file, array);
+    }
+
+    /// <summary>Reads a file from its beginning to its end.</summary>
+    internal static Tensor Read(DataFile file, string array)
+    {
         var (header, begin, count) = Head(file);
-        var data = file.ReadRest(count * Tensor.Size(header.Type));
-        if (header.IsBigEndian)
-            Reverse(data, Tensor.Size(header.Type));
-        if (header.Type == TensorType.Bool && data.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)1) is >= 0 and var index)
-            throw file.Error(begin + index, "0 or 1, an element of type bool", $"{data[index]}");
-        var tensor = new Tensor(array, header.Type, header.Shape, count);
+        var size = Tensor.Size(header.Type);
+        file.CheckRest(count * size);
+        var tensor = file.Allocate(count * size, () => new Tensor(array, header.Type, header.Shape, count));
         if (header.IsFortran && header.Shape.Count > 1)
-            Reorder(data, tensor.Memory, header.Shape, Tensor.Size(header.Type));
+        {
+            var data = file.Allocate(count * size, () => new byte[count * size]);
+            file.ReadRest(data);
+            Reorder(data, tensor.Memory, header.Shape, size);
+        }
         else
-            data.CopyTo(tensor.Memory);
+            file.ReadRest(tensor.Memory);
+        if (header.IsBigEndian)
+            Reverse(tensor.Memory, size);
+        if (header.Type == TensorType.Bool && tensor.Bytes.IndexOfAnyExceptInRange((byte)0, (byte)1) is >= 0 and var index)
+            throw file.Error(begin + index, "0 or 1, an element of type bool", $"{tensor.Bytes[index]}");
         return tensor;
     }
 
@@ -106,10 +117,10 @@ public static class Npy
         return read == count ? bytes : throw file.Error(at + read, what, "the end of the file");
     }
 
-    private static void Reverse(byte[] data, int size)
+    private static void Reverse(Span<byte> data, int size)
     {
         for (var at = 0; at < data.Length; at += size)
-            data.AsSpan(at, size).Reverse();
+            data.Slice(at, size).Reverse();
     }
 
     // The first index goes fastest in the file, the last one in memory.

@@ -32,35 +32,26 @@ public static class Npz
     /// <summary>Reads a stream from its beginning to its end; it must be able to seek.</summary>
     /// <exception cref="DataException">The stream breaks a rule of the format; <paramref name="name"/> is said to be
     /// bad.</exception>
-    public static IReadOnlyList<Tensor> Read(Stream stream, string name, NpzLimits? limits = null)
+    public static IReadOnlyList<Tensor> Read(Stream stream, string name, NpzLimits? limits = null) => Read(stream, name, null, limits);
+
+    /// <summary>Reads some arrays, and looks at no other.</summary>
+    /// <exception cref="DataException">An array is not there, or the stream breaks a rule of the format.</exception>
+    internal static IReadOnlyList<Tensor> Read(Stream stream, string name, IReadOnlyList<string>? arrays, NpzLimits? limits = null)
     {
         limits ??= new NpzLimits();
-        var tensors = new List<Tensor>();
         try
         {
             stream.Position = 0;
             using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
-            if (archive.Entries.Count > limits.Entries)
-                throw new DataException(name, null, $"at most {limits.Entries} entries", $"{archive.Entries.Count}");
-            var names = new HashSet<string>(StringComparer.Ordinal);
+            var entries = Entries(archive, name, limits);
+            if (arrays?.FirstOrDefault(array => !entries.ContainsKey(array)) is { } missing)
+                throw new DataException(name, null, $"an array {missing}", string.Join(", ", entries.Keys.DefaultIfEmpty("none").Take(20).Select(array => Short(array))));
             var left = limits.Length;
-            foreach (var entry in archive.Entries)
+            var tensors = new List<Tensor>();
+            foreach (var array in arrays ?? [.. entries.Keys])
             {
-                DataException Error(string expected, string found) => new(name, $"entry '{Short(entry.FullName, 100)}'", expected, found);
-                if (!IsName(entry.FullName))
-                    throw Error("a name that ends in .npy, without folders", "another");
-                if (!names.Add(entry.FullName))
-                    throw Error("each name once", "it again");
-                if (entry.IsEncrypted)
-                    throw Error("an entry that is not encrypted", "an encrypted one");
-                if (entry.Length > left || entry.Length > Array.MaxLength)
-                    throw Error($"at most {Math.Min(left, Array.MaxLength)} bytes", $"{entry.Length}");
-                left -= entry.Length;
-                var place = $"{name}: {Short(entry.FullName, 100)}";
-                // Of a small file that inflates to a large one, no more than its header promises.
-                if (SaidLength(entry, place) is var said && said != entry.Length)
-                    throw Error($"{said} bytes, as its header says", $"{entry.Length}");
-                tensors.Add(Npy.Read(new MemoryStream(Inflated(entry, Error)), place, entry.FullName[..^Extension.Length]));
+                tensors.Add(Read(entries[array], name, array, left));
+                left -= entries[array].Length;
             }
             return tensors;
         }
@@ -68,6 +59,54 @@ public static class Npz
         {
             throw new DataException(name, null, "a zip file, as NumPy writes it", $"\"{e.Message}\"");
         }
+    }
+
+    // By the names of their arrays, in the file's order.
+    private static OrderedDictionary<string, ZipArchiveEntry> Entries(ZipArchive archive, string name, NpzLimits limits)
+    {
+        if (archive.Entries.Count > limits.Entries)
+            throw new DataException(name, null, $"at most {limits.Entries} entries", $"{archive.Entries.Count}");
+        var entries = new OrderedDictionary<string, ZipArchiveEntry>(StringComparer.Ordinal);
+        foreach (var entry in archive.Entries)
+        {
+            if (!IsName(entry.FullName))
+                throw Error(name, entry, "a name that ends in .npy, without folders", "another");
+            if (!entries.TryAdd(entry.FullName[..^Extension.Length], entry))
+                throw Error(name, entry, "each name once", "it again");
+            if (entry.IsEncrypted)
+                throw Error(name, entry, "an entry that is not encrypted", "an encrypted one");
+        }
+        return entries;
+    }
+
+    private static Tensor Read(ZipArchiveEntry entry, string name, string array, long left)
+    {
+        if (entry.Length > left || entry.Length > Array.MaxLength)
+            throw Error(name, entry, $"at most {Math.Min(left, Array.MaxLength)} bytes", $"{entry.Length}");
+        var place = $"{name}: {Short(entry.FullName, 100)}";
+        // Of a small file that inflates to a large one, no more than its header promises.
+        if (SaidLength(entry, place) is var said && said != entry.Length)
+            throw Error(name, entry, $"{said} bytes, as its header says", $"{entry.Length}");
+        // What is much larger than its share of the file is looked at before there is memory for it.
+        if (entry.Length > DataFile.UsualRatio * entry.CompressedLength && Pass(entry) is var found && found != entry.Length)
+            throw Error(name, entry, $"{entry.Length} bytes", $"{found}");
+        using var part = entry.Open();
+        using var file = new DataFile(part, place, entry.Length);
+        var tensor = Npy.Read(file, array);
+        return file.Checksum == entry.Crc32 ? tensor : throw Error(name, entry, "data that its checksum fits", "others");
+    }
+
+    private static DataException Error(string name, ZipArchiveEntry entry, string expected, string found) =>
+        new(name, $"entry '{Short(entry.FullName, 100)}'", expected, found);
+
+    // How much there is of it, up to one byte more than there should be.
+    private static long Pass(ZipArchiveEntry entry)
+    {
+        using var part = entry.Open();
+        var (buffer, passed) = (new byte[1 << 16], 0L);
+        while (passed <= entry.Length && part.Read(buffer) is > 0 and var count)
+            passed += count;
+        return passed;
     }
 
     /// <summary>Writes a file, which appears whole or not at all.</summary>
@@ -106,23 +145,5 @@ public static class Npz
         var beginning = new byte[Math.Min(entry.Length, Npy.LongestHead)];
         var count = part.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false);
         return Npy.LengthOf(new MemoryStream(beginning, 0, count), name);
-    }
-
-    private static byte[] Inflated(ZipArchiveEntry entry, Func<string, string, DataException> error)
-    {
-        using var part = entry.Open();
-        byte[] data = [];
-        for (var filled = 0; filled < entry.Length;)
-        {
-            if (filled == data.Length)
-                Array.Resize(ref data, (int)Math.Min(entry.Length, Math.Max(2L * filled, 16 * entry.CompressedLength + 64)));
-            var count = part.Read(data, filled, data.Length - filled);
-            if (count == 0)
-                throw error($"{entry.Length} bytes", $"{filled}");
-            filled += count;
-        }
-        if (part.ReadByte() >= 0)
-            throw error($"{entry.Length} bytes", "more");
-        return Crc32.Of(data) == entry.Crc32 ? data : throw error("data that its checksum fits", "others");
     }
 }

@@ -22,8 +22,8 @@ internal sealed class SafetensorsStream
         Fill(Beginning);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(Beginning);
         if (length > (ulong)limits.HeaderLength)
-            throw Beginning.All(value => value is >= 0x20 and < 0x7F or (byte)'\t' or (byte)'\r' or (byte)'\n')
-                ? new DataException(name, null, "a safetensors file", "text")
+            throw KindOf(Beginning) is { } kind
+                ? new DataException(name, null, "a safetensors file", kind)
                 : Error(0, $"a header of at most {limits.HeaderLength} bytes", $"{length}");
         if (length > (ulong)(stream.Length - LengthSize))
             throw Error(0, $"a header of at most the {stream.Length - LengthSize} bytes that follow", $"{length}");
@@ -102,6 +102,21 @@ internal sealed class SafetensorsStream
     /// <summary>Something is wrong at a byte.</summary>
     public DataException Error(long offset, string expected, string found) =>
         new(Name, $"byte {offset}", expected, found);
+
+    // Other files that are taken for models, by their first bytes.
+    private static string? KindOf(byte[] start) => start switch
+    {
+        [(byte)'P', (byte)'K', 3, 4, ..] => "a zip file, as torch.save and Keras write them: save the weights as safetensors",
+        [0x80, >= 2 and <= 5, ..] => "a pickle file, as torch.save writes them: save the weights as safetensors",
+        [0x89, (byte)'H', (byte)'D', (byte)'F', ..] => "an HDF5 file, as Keras writes them: save the weights as safetensors",
+        [0x08, < 0x20, 0x12 or 0x1A or 0x22 or 0x28 or 0x32 or 0x3A or 0x42, ..] => "an ONNX file: those are written here, but not read",
+        [(byte)'G', (byte)'G', (byte)'U', (byte)'F', ..] => "a GGUF file: save the weights as safetensors",
+        [_, _, _, _, (byte)'T', (byte)'F', (byte)'L', (byte)'3'] => "a TensorFlow Lite file: save the weights as safetensors",
+        [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', ..] => "a NumPy array",
+        [0x1F, 0x8B, ..] => "a gzip file: unpack it first",
+        _ when start.All(value => value is >= 0x20 and < 0x7F or (byte)'\t' or (byte)'\r' or (byte)'\n') => "text",
+        _ => null,
+    };
 
     private void CheckEnd(long dataLength)
     {

@@ -136,8 +136,15 @@ public sealed class Tensor
         };
     }
 
+    /// <summary>The elements in double precision, rounded to nearest.</summary>
+    internal double[] Rounded() =>
+        Type == TensorType.I64 ? Array.ConvertAll((long[])elements, number => (double)number)
+        : Type == TensorType.U64 ? Array.ConvertAll((ulong[])elements, number => (double)number)
+        : Convert<double>(out var values) is null ? values
+        : throw new InvalidOperationException($"{Type} doesn't fit double precision");
+
     /// <summary>The number that stands at an index, as text.</summary>
-    internal string TextAt(int index) => $"{elements.GetValue(index)}";
+    internal string TextAt(int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{elements.GetValue(index)}");
 
     internal static string Text(IEnumerable<int> shape) => $"[{string.Join(", ", shape)}]";
 

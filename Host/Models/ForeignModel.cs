@@ -45,7 +45,9 @@ internal static partial class ForeignModel
         ];
         var last = System.Array.FindLastIndex(groups, group => group.IsAffine);
         if (last < 0)
-            throw new DataException(file.Name, null, "a weight matrix at least", "none");
+            throw new DataException(
+                file.Name, null, "a tensor NAME.weight of two dimensions (outputs x inputs) at least",
+                Listed(file.Places.Select(place => (place.Name, place))));
         var layers = new List<LayerPlan<T>>();
         var hidden = false;
         for (var i = 0; i < groups.Length; i++)
@@ -70,7 +72,7 @@ internal static partial class ForeignModel
             + (group.Parts.ContainsKey(BatchCount) ? 1 : 0);
         if (weight is null || known != group.Parts.Count || weight.Shape.Count is < 1 or > 2 || weight.Shape.Contains(0))
             throw Error(
-                "a weight (and a bias), or what a normalization has", string.Join(", ", group.Parts.Keys.Take(5)));
+                "a weight of two dimensions (and a bias), or what a normalization has", Listed(group.Parts.Select(part => (part.Key, part.Value))));
         if (group.IsAffine)
             return mean is null && variance is null
                 ? LayerPlans.Affine<T>(weight.Name, weight.Shape, bias?.Name)
@@ -87,6 +89,13 @@ internal static partial class ForeignModel
             (null, null) => LayerPlans.LayerNorm<T>(weight.Shape[0], 1e-5, weight.Name, bias.Name),
             _ => throw Error("a running mean and a running variance", "only one of them"),
         };
+    }
+
+    private static string Listed(IEnumerable<(string Name, TensorPlace Place)> tensors)
+    {
+        (string Name, TensorPlace Place)[] all = [.. tensors];
+        return all.Length == 0 ? "no tensors" : string.Join(", ", all.Take(5).Select(
+            tensor => $"{DataException.Short(tensor.Name)} of shape {Tensor.Text(tensor.Place.Shape)}")) + (all.Length > 5 ? $" and {all.Length - 5} more" : "");
     }
 
     private static int Compare(Group a, Group b)

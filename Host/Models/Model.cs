@@ -133,14 +133,17 @@ public static class Model
     }
 
     /// <summary>Reads a model. Numbers in the other precision are rounded to nearest.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, or the folder of a run, which has one.</param>
     /// <param name="layers">How to make the layers of a user's own that it may have.</param>
     /// <param name="activation">For files without an architecture, as other tools write them: what stands after each
     /// affine layer but the last. Their weights tell the rest.</param>
     /// <exception cref="DataException">The file can't be read, is damaged, or is no model.</exception>
     public static Model<T> Load<T>(string path, LayerTable<T>? layers = null, Activation? activation = null)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        DataFile.Open(path, stream => Load(stream, path, layers, activation));
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var file = Directory.Exists(path) ? new Runs.RunPaths(path).Model : path;
+        return DataFile.Open(file, stream => Load(stream, file, layers, activation));
+    }
 
     /// <summary>Reads a model from the beginning of a stream to its end; the stream must be able to seek.</summary>
     /// <inheritdoc cref="Load{T}(string, LayerTable{T}?, Activation?)"/>

@@ -23,6 +23,8 @@ public sealed record ModelEvaluation(ConfusionMatrix Confusion, double Loss, dou
             Check(model, name, part);
         int[] labels = [.. parts.SelectMany(part => part.Labels.Select(label => (int)label))];
         var most = parts.Max(part => part.Classes);
+        if (labels.Length == 0)
+            throw new DataException(name, null, "a sample at least in the part that is asked for", "none");
         if (labels.Max() >= model.Network.Outputs)
             throw new DataException(name, null, $"classes from 0 to {model.Network.Outputs - 1}, which the model tells apart", $"{most} classes");
         var scores = Matrix<float>.Build.Dense(

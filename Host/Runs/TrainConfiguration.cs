@@ -36,7 +36,8 @@ public sealed record TrainConfiguration
     /// <summary>Of a table as text: the column that holds the classes.</summary>
     public string? Label { get; init; }
 
-    /// <summary>Only so many of the first samples are trained on (and validated with); all if null.</summary>
+    /// <summary>Only so many samples, drawn by the seed, are trained on (and validated with); all if null. Of each class it is its share,
+    /// and one at least where there are as many as classes.</summary>
     public int? Samples { get; init; }
 
     /// <summary>The share of the samples that is kept from training, for validation.</summary>
@@ -148,6 +149,7 @@ public sealed record TrainConfiguration
     internal Key TrainingKey => Key.Child(2);
     internal Key SplitKey => Key.Child(3);
     internal Key AugmentationKey => Key.Child(4);
+    internal Key SamplesKey => Key.Child(5);
 
     private OptimizerChoice? Choice => OptimizerChoice.All.FirstOrDefault(choice => choice.Name == OptimizerName);
 

@@ -38,9 +38,9 @@ public static class TrainOptions
             (c, text) => c with { Data = text }, c => c.Data),
         Option("label", "COLUMN", "of a table: the column that holds the classes", [],
             (c, text) => c with { Label = text }, c => c.Label),
-        Option("samples", "N", "train on the first N samples only", [],
+        Option("samples", "N", "train on N samples only, drawn by the seed, of each class its share", [],
             (c, text) => c with { Samples = Integer(text) }, c => Text(c.Samples)),
-        Option("validation", "SHARE", "keep this share of the samples for validation", [],
+        Option("validation", "SHARE", "keep this share of the samples, of each class, for validation", [],
             (c, text) => c with { Validation = Number(text) }, c => Text(c.Validation)),
         Choice("scale", "how bytes become features: divided by 255, as they are, or to mean 0 and deviation 1 (each column of a table by itself, unless none)",
             Names<DataScale>(), (c, scale) => c with { Scale = scale }, c => c.Scale),
@@ -212,16 +212,17 @@ public static class TrainOptions
     private static string OneOf(string text, IEnumerable<string> choices) =>
         choices.Contains(text) ? text : throw Expected(string.Join(", ", choices), text);
 
+    // .NET takes a number with NULs behind it for that number.
     internal static int Integer(string text) =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && !text.Contains('\0')
             ? value : throw Expected("an integer", text);
 
     private static long Long(string text) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && !text.Contains('\0')
             ? value : throw Expected("an integer", text);
 
     internal static double Number(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) && !text.Contains('\0')
             ? value : throw Expected("a number", text);
 
     internal static UsageException Expected(string what, string found) => new($"expected {what}, found '{found}'");

@@ -26,13 +26,10 @@ public sealed class TrainingRun
         (this.configuration, this.data, seen) = (configuration, data, data);
         var training = data.Training;
         if (configuration.Samples > training.Count)
-            throw new UsageException($"--samples: the first {configuration.Samples} of {training.Count} can't be taken");
-        var count = configuration.Samples ?? training.Count;
+            throw new UsageException($"--samples: {configuration.Samples} are wanted, but there are {training.Count} to train on");
         try
         {
-            samples = configuration.Validation == 0
-                ? new Split([.. Enumerable.Range(0, count)], [])
-                : Splits.ByFraction(configuration.SplitKey.Permutation(count), configuration.Validation);
+            samples = Split(configuration, training);
             if (training.IsTable)
             {
                 FeatureScale = configuration.Scale == DataScale.None ? FeatureScale.None : training.Standard(samples.Training);
@@ -94,6 +91,27 @@ public sealed class TrainingRun
     /// <summary>What the run sees: its data, but a table's numbers as features.</summary>
     public ImageDataSet Seen => seen;
 
+    /// <summary>What the run can't learn, a line each: the classes that the data have, but none of those samples that it is trained on.</summary>
+    public IReadOnlyList<string> Gaps() => Gaps(data);
+
+    /// <summary>The same of data of which the run may see only a part.</summary>
+    internal IReadOnlyList<string> Gaps(ImageDataSet all)
+    {
+        var (trained, there) = (new bool[256], new bool[256]);
+        foreach (var i in samples.Training)
+            trained[data.Training.Labels[i]] = true;
+        foreach (var label in all.Training.Labels.Concat(all.Test.Labels))
+            there[label] = true;
+        string[] missing = [.. Enumerable.Range(0, 256).Where(label => there[label] && !trained[label]).Select(data.Training.Names.Class)];
+        var named = string.Join(", ", missing.Take(10));
+        return missing.Length switch
+        {
+            0 => [],
+            1 => [Invariant($"class {named} has none of the {samples.Training.Length:N0} training samples, so it can't be learned")],
+            _ => [Invariant($"classes {named}{(missing.Length > 10 ? ", ..." : "")} ({missing.Length}) have none of the {samples.Training.Length:N0} training samples, so they can't be learned")],
+        };
+    }
+
     /// <summary>A network of the run, and what must be known to use it.</summary>
     public Model<float> ModelOf(Network<float> network) => new(network)
     {
@@ -150,6 +168,15 @@ public sealed class TrainingRun
     public RunResult Run(
         IRunObserver observer, int threads, string? folder, CancellationToken cancellation, RunProgress? from = null) =>
         Threads.Use(threads, () => Train(observer, threads, folder, from ?? new RunProgress(Start, [], []), cancellation));
+
+    private static Split Split(TrainConfiguration configuration, LabeledImages training)
+    {
+        var some = configuration.Samples is { } count ? Splits.Draw(training.Labels, count, configuration.SamplesKey) : training.All;
+        return configuration.Validation == 0
+            ? new Split(some, [])
+            : Splits.ByFraction(
+                Array.ConvertAll(configuration.SplitKey.Permutation(some.Length), place => some[place]), training.Labels, configuration.Validation);
+    }
 
     private RunResult Train(
         IRunObserver observer, int threads, string? folder, RunProgress from, CancellationToken cancellation)

@@ -28,7 +28,7 @@ public abstract record Domain
     internal static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     internal static double? Number(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) && !text.Contains('\0')
             ? value : null;
 
     /// <summary>Raises ArgumentException unless low &lt;= high, both finite, and above 0 if the range is logarithmic.</summary>

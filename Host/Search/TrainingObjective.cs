@@ -32,10 +32,15 @@ public sealed class TrainingObjective
         if (space.Hyperparameters.FirstOrDefault(one => TrainOptions.All.All(option => option.Name != one.Name)) is { } unknown)
             throw new UsageException($"--space: '{unknown.Name}' is no option of training; 'functional train --help' tells them");
         foreach (var configuration in Enumerable.Range(0, Points).Select(i => space.At(Sampler.Point(space, Key.OfSeed(0), i))))
-            Explained(configuration, () => Configure(configuration));
+            Explained(configuration, () => _ = Configure(configuration));
+        var gaps = new List<string>();
         foreach (var configuration in space.Grid(2).Take(Corners))
-            Explained(configuration, () => new TrainingRun(Configure(configuration), this.data));
+            Explained(configuration, () => gaps.AddRange(new TrainingRun(Configure(configuration), this.data).Gaps(data)));
+        Gaps = [.. gaps.Distinct()];
     }
+
+    /// <summary>What trials can't learn, a line each: see <see cref="TrainingRun.Gaps()"/>.</summary>
+    public IReadOnlyList<string> Gaps { get; }
 
     /// <summary>Everything that a trial's run depends on.</summary>
     /// <exception cref="UsageException">Everything wrong with it, a line each.</exception>
@@ -50,7 +55,7 @@ public sealed class TrainingObjective
         return summary.ValidationAccuracy!.Value;
     }
 
-    private static void Explained(Configuration configuration, Func<object> check)
+    private static void Explained(Configuration configuration, Action check)
     {
         try
         {

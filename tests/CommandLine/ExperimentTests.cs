@@ -37,7 +37,7 @@ public sealed class ExperimentTests : IDisposable
     [InlineData("functional: there is no experiment 'optimiser'; there are ", "optimiser")]
     [InlineData("functional: --hidden: expected an integer, found 'x'\n", "optimizers", "--hidden", "x")]
     [InlineData("functional: --seeds: expected an integer from 1 on, found '0'\n", "optimizers", "--seeds", "0")]
-    [InlineData("functional: --samples: the first 20000 of 10000 can't be taken\n", "optimizers", "--samples", "20000")]
+    [InlineData("functional: --samples: 20000 are wanted, but there are 10000 to train on\n", "optimizers", "--samples", "20000")]
     public void What_can_not_be_done_is_said_in_a_line(string message, params string[] arguments)
     {
         var outcome = Run(arguments);

@@ -132,7 +132,7 @@ public sealed class ModelCommandTests : IDisposable
         File.WriteAllText(folder["broken"], "12345678{}");
         foreach (var (message, arguments) in (ReadOnlySpan<(string, string[])>)
                  [
-                     ("which column of t.csv holds the classes? (--label COLUMN, or label: \"COLUMN\" in code)", ["train", "--data", "t.csv"]),
+                     ("which column of t.csv holds the classes: size, kind, weight? (--label COLUMN, or label: \"COLUMN\" in code)", ["train", "--data", "t.csv"]),
                      ("t.csv: at line 1: expected a column 'x', which holds the classes, found size, kind, weight", ["train", "--data", "t.csv", "--label", "x"]),
                      ("--augment: images can be changed, but these are tables of numbers", ["train", "--data", "t.csv", "--label", "kind", "--augment", "shift"]),
                      ("digits: expected samples of 4 numbers, as the model takes them, found images of 28 x 28", ["evaluate", "m", "--data", "digits"]),

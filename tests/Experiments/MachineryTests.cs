@@ -92,7 +92,7 @@ public class MachineryTests
         Assert.Equal(100, Run(With("samples", "100"), 1).Trained[0].Variant.Configuration.Samples);
         Assert.Equal("--samples: at least 1 is needed, not 0", Assert.Throws<UsageException>(() => Run(With("samples", "0"), 2)).Message);
         Assert.Equal(
-            "--samples: the first 10001 of 10000 can't be taken",
+            "--samples: 10001 are wanted, but there are 10000 to train on",
             Assert.Throws<UsageException>(() => Run(With("samples", "10001"), 2)).Message);
     }
 

@@ -170,7 +170,7 @@ public class DataFileLaws
             foreach (var (row, label) in labels.Index())
             {
                 var cells = numbers.Skip(row * features.Length).Take(features.Length)
-                    .Select(number => number.ToString("R", CultureInfo.InvariantCulture)).ToList();
+                    .Select(number => ((double)number).ToString("R", CultureInfo.InvariantCulture)).ToList();
                 cells.Insert(labelAt, Cell(label));
                 text.AppendJoin(separator, cells).Append(ending);
             }
@@ -179,7 +179,7 @@ public class DataFileLaws
             var table = Read(bytes);
             Assert.Equal(features, table.Names.Features);
             Assert.Equal(labels, table.Labels.Select(label => table.Names.Classes[label]));
-            Assert.Equal(numbers.Select(BitConverter.SingleToUInt32Bits), table.Numbers.Select(BitConverter.SingleToUInt32Bits));
+            Assert.Equal(numbers.Select(number => BitConverter.DoubleToUInt64Bits(number)), table.Numbers.Select(number => BitConverter.DoubleToUInt64Bits(number)));
             Taken(() => Read(damage.Shortened(bytes)));
             Taken(() => Read(damage.Changed(bytes)));
         });

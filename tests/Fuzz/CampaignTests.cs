@@ -183,7 +183,7 @@ public class CampaignTests
         {
             var table = Csv.Read(new MemoryStream(bytes), "f", "kind");
             Assert.Equal(table.Labels.Length * table.Names.Features.Count, table.Numbers.Length);
-            Assert.All(table.Numbers, number => Assert.True(float.IsFinite(number)));
+            Assert.All(table.Numbers, number => Assert.True(float.IsFinite((float)number)));
             Assert.All(table.Labels, label => Assert.InRange(label, 0, table.Names.Classes.Count - 1));
         });
         Assert.True(read > Campaign.Cases / 10 && refused > Campaign.Cases / 3, $"{read} read, {refused} refused");

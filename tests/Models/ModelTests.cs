@@ -230,12 +230,12 @@ public sealed class ModelTests : IDisposable
     public void Weights_that_make_no_network_are_told()
     {
         Assert.Contains("tell the activation between its layers (--activation)", Foreign([Weight("0.weight", 2, 2)], hint: false), StringComparison.Ordinal);
-        Assert.Equal("f: expected a weight matrix at least, found none", Foreign([]));
-        Assert.Equal("f: expected a weight matrix at least, found none", Foreign([Weight("w", 2, 2)]));
+        Assert.Equal("f: expected a tensor NAME.weight of two dimensions (outputs x inputs) at least, found no tensors", Foreign([]));
+        Assert.Equal("f: expected a tensor NAME.weight of two dimensions (outputs x inputs) at least, found w of shape [2, 2]", Foreign([Weight("w", 2, 2)]));
         Assert.Contains(
             "layer 3 (affine 3 -> 2) expects 3 inputs, but layer 1 gives 2", Foreign([Weight("0.weight", 2, 2), Weight("2.weight", 2, 3)]), StringComparison.Ordinal);
         Assert.Equal(
-            "f: at tensors 'conv.*': expected a weight (and a bias), or what a normalization has, found weight",
+            "f: at tensors 'conv.*': expected a weight of two dimensions (and a bias), or what a normalization has, found weight of shape [2, 2, 1]",
             Foreign([Weight("0.weight", 2, 2), Weight("conv.weight", 2, 2, 1)]));
         Assert.Equal(
             "f: at tensor '0.weight': expected F16, BF16, F32 or F64, found I32",

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text.Json.Nodes;
 using Functional.Host.Charts;
 using Functional.Host.Files;
 
@@ -81,16 +81,17 @@ public static class OnnxExport
     {
         yield return ("digest", model.Network.Digest());
         if (model.Classes.Count > 0)
-            yield return ("classes", string.Join('\n', model.Classes));
+            yield return ("classes", Json(model.Classes.Select(name => (JsonNode)name)));
         if (model.Features.Count > 0)
-            yield return ("features", string.Join('\n', model.Features));
+            yield return ("features", Json(model.Features.Select(name => (JsonNode)name)));
         if (model.Scale.IsNone)
             yield break;
-        static string Text(IEnumerable<double> numbers) =>
-            string.Join(',', numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture)));
-        yield return ("means", Text(model.Scale.Means));
-        yield return ("deviations", Text(model.Scale.Deviations));
+        yield return ("means", Json(model.Scale.Means.Select(mean => (JsonNode)mean)));
+        yield return ("deviations", Json(model.Scale.Deviations.Select(deviation => (JsonNode)deviation)));
     }
+
+    // Names may hold anything, so that no separator would do.
+    private static string Json(IEnumerable<JsonNode> items) => new JsonArray([.. items]).ToJsonString();
 
     // y = x W' + b, and normalized: gamma (y - mean) / sqrt(variance + epsilon) + beta is a factor and a summand.
     private static void AddAffine(OnnxGraph graph, string name, Affine<float> affine, BatchNorm<float>? norm)

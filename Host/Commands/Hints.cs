@@ -1,0 +1,14 @@
+using Functional.Host.Files;
+
+namespace Functional.Host.Commands;
+
+/// <summary>What a user should know, but nothing fails of: lines on standard error.</summary>
+internal static class Hints
+{
+    /// <summary>Writes them.</summary>
+    public static void Tell(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+            Console.Error.WriteLine($"functional: {DataException.OneLine(line)}");
+    }
+}

@@ -1,0 +1,24 @@
+using System.Numerics;
+using Functional.Host.Files;
+
+namespace Functional.Host.Data;
+
+/// <summary>Tensors of any type as rows of a table.</summary>
+internal static class Numbers
+{
+    /// <summary>The rows, in single precision where the type fits that, otherwise in double: integers of 64 bits rounded to it, as a
+    /// table's cells are.</summary>
+    /// <exception cref="DataException">A number is not finite, or beyond single precision.</exception>
+    public static LabeledImages Rows(Tensor tensor, string file, TableNames names, int classes, byte[] labels) =>
+        tensor.Type is TensorType.F64 or TensorType.I64 or TensorType.U64 or TensorType.I32 or TensorType.U32
+            ? new LabeledImages(Finite(tensor, tensor.Rounded(), file), names, classes, labels)
+            : tensor.Convert<float>(out var singles) is null
+                ? new LabeledImages(Finite(tensor, singles, file), names, classes, labels)
+                : throw new InvalidOperationException($"{tensor.Type} doesn't fit single precision");
+
+    private static T[] Finite<T>(Tensor tensor, T[] numbers, string file) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var at = Array.FindIndex(numbers, number => !float.IsFinite(float.CreateSaturating(number)));
+        return at < 0 ? numbers : throw new DataException(file, tensor.Name, "finite numbers of single precision's range", $"{tensor.TextAt(at)} as element {at}");
+    }
+}

@@ -1,0 +1,201 @@
+using System.Text;
+using Functional.Host.Charts;
+using Functional.Host.Data;
+using Functional.Host.Files;
+
+namespace Functional.Tests.Data;
+
+/// <summary>Tables that public bug reports are about: F1, F5, M2, M4, M5, U7, U9, and what cells and rows can do to memory.</summary>
+public class CsvFindingsTests
+{
+    private static CsvTable Read(byte[] bytes, TableNames? known = null) => Csv.Read(new MemoryStream(bytes), "f", "kind", known);
+
+    private static CsvTable Read(string text, TableNames? known = null) => Read(Encoding.UTF8.GetBytes(text), known);
+
+    private static string Error(byte[] bytes) => Assert.Throws<DataException>(() => Read(bytes)).Message;
+
+    private static string Error(string text) => Error(Encoding.UTF8.GetBytes(text));
+
+    public static TheoryData<string, string> Marked()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var encoding in (string[])["utf-8", "utf-16", "utf-16BE", "utf-32", "utf-32BE"])
+            foreach (var text in (string[])
+                     [
+                         "kind,w\na,1\nb,2\n", "w,kind\n1,a\n2,b\n", "\"w\",\"kind\"\n1,a\n2,b\n", "\"kind\",\"w\"\r\na,1\r\nb,2\r\n",
+                         "w;kind\n1;a\n2;b\n", "w\tkind\n1\ta\n2\tb\n", "\"w\";\"kind\"\n\"1\";\"a\"\n2;b\n",
+                     ])
+                data.Add(encoding, text);
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Marked))]
+    public void F1_a_byte_order_mark_is_no_part_of_the_text(string encoding, string text)
+    {
+        var written = Encoding.GetEncoding(encoding);
+        var table = Read([.. written.GetPreamble(), .. written.GetBytes(text)]);
+        Assert.NotEmpty(written.GetPreamble());
+        Assert.Equal(["w"], table.Names.Features);
+        Assert.Equal(["a", "b"], table.Names.Classes);
+        Assert.Equal([1, 2], table.Numbers);
+        Assert.Equal([0, 1], table.Labels);
+    }
+
+    [Fact]
+    public void F1_a_header_of_several_lines_in_quotes_has_a_mark_too()
+    {
+        var table = Read([0xEF, 0xBB, 0xBF, .. "\"w\nin cm\",kind\n1,a\n2,b\n"u8]);
+        Assert.Equal(["w\nin cm"], table.Names.Features);
+        Assert.Equal([1, 2], table.Numbers);
+    }
+
+    [Theory]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    public void F1_UTF_16_is_seen_without_a_mark(string encoding) =>
+        Assert.Equal(["w"], Read(Encoding.GetEncoding(encoding).GetBytes("w,kind\n1,a\n2,b\n")).Names.Features);
+
+    [Theory]
+    [InlineData(new byte[] { 0xEF, 0xBB, 0xBF })]
+    [InlineData(new byte[] { 0xFF, 0xFE })]
+    [InlineData(new byte[] { 0xFF, 0xFE, 0, 0 })]
+    public void F1_a_mark_alone_is_an_empty_file(byte[] mark) => Assert.Equal("f: expected a header row, found nothing", Error(mark));
+
+    [Fact]
+    public void F1_half_a_character_in_UTF_16_is_refused() =>
+        Assert.Contains("found bytes that are none", Error([0xFF, 0xFE, .. Encoding.Unicode.GetBytes("w,kind\n1,a\n2,b\n"), 0x3D]), StringComparison.Ordinal);
+
+    [Fact]
+    public void F1_features_are_found_behind_a_mark()
+    {
+        byte[] bytes = [0xEF, 0xBB, 0xBF, .. "w,x\n1,2\n"u8];
+        Assert.Equal([1, 2], Csv.ReadFeatures(new MemoryStream(bytes), "f", ["w", "x"]));
+    }
+
+    [Fact]
+    public void F5_numbers_keep_double_precision_until_they_are_scaled()
+    {
+        var text = new StringBuilder("v,kind\n");
+        for (var i = 0; i < 120; i++)
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{1_700_000_000 + i},{(i < 60 ? "a" : "b")}\n");
+        var table = Read(text.ToString());
+        var rows = new LabeledImages(table.Numbers, table.Names, 2, table.Labels);
+        var scale = rows.Standard(rows.All);
+        Assert.Equal(1_700_000_059.5, scale.Means[0]);
+        Assert.Equal(Math.Sqrt(((120.0 * 120) - 1) / 12), scale.Deviations[0], 1e-9);
+        var scaled = rows.Scaled(scale).Batch(ByteScale.None, rows.All).Inputs;
+        Assert.Equal(120, scaled.Enumerate().Distinct().Count());
+        for (var i = 0; i < 120; i++)
+            Assert.Equal((float)((i - 59.5) / scale.Deviations[0]), scaled[0, i], 1e-6);
+    }
+
+    [Fact]
+    public void M4_all_faulty_columns_are_told_at_once()
+    {
+        Assert.Equal(
+            "f: at line 2, column 'Name': expected a finite number, found 'Brown, Al'; also in 'Age' (line 3: an empty cell), 'Sex' (line 3: 'male')",
+            Error("Name,kind,Age,Sex\n\"Brown, Al\",x,3,1\nLee,y,,male\n"));
+        Assert.Equal(
+            "f: at line 2, column 'a': expected a finite number, found 'NA'; also in 'kind' (line 3: an empty cell)", Error("a,kind\nNA,x\n2,\n"));
+        Assert.EndsWith("and 3 other columns", Error("a,b,c,d,e,f,g,h,kind\n?,?,?,?,?,?,?,?,x\n"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a;b;kind\n4,08;1;x\n", "f: at line 2, column 'a': expected a finite number, found '4,08' (a decimal comma?)")]
+    [InlineData("a\tkind\n-0,5\tx\n", "f: at line 2, column 'a': expected a finite number, found '-0,5' (a decimal comma?)")]
+    [InlineData("a,kind\n\"4,08\",x\n", "f: at line 2, column 'a': expected a finite number, found '4,08' (a decimal comma?)")]
+    [InlineData("a;kind\n1,000,000;x\n", "f: at line 2, column 'a': expected a finite number, found '1,000,000'")]
+    public void M5_a_decimal_comma_is_named(string text, string message) => Assert.Equal(message, Error(text));
+
+    [Fact]
+    public void M2_a_label_that_looks_measured_is_told()
+    {
+        var prices = string.Concat(Enumerable.Range(0, 379).Select(i => FormattableString.Invariant($"{i},{100.1 + i}\n")));
+        Assert.Equal(
+            "f: at column 'kind': expected from 2 to 256 classes, found 379: it looks like a measured number, but what is learned is to tell classes apart",
+            Error($"a,kind\n{prices}"));
+        var names = string.Concat(Enumerable.Range(0, 379).Select(i => FormattableString.Invariant($"{i},n{i}\n")));
+        Assert.Equal("f: at column 'kind': expected from 2 to 256 classes, found 379", Error($"a,kind\n{names}"));
+    }
+
+    [Theory]
+    [InlineData(39, 0.1, 400, true)]    // prices, to a tenth
+    [InlineData(96, 1, 99, true)]       // nearly one each
+    [InlineData(10, 1, 50, false)]      // digits
+    [InlineData(47, 1, 100_000, false)] // characters
+    [InlineData(5, 0.5, 400, false)]    // half stars
+    public void M2_what_looks_measured(int classes, double step, int samples, bool expected)
+    {
+        string[] names = [.. Enumerable.Range(0, classes).Select(i => FormattableString.Invariant($"{i * step}"))];
+        Assert.Equal(expected, new TableNames(["a"], names, "kind").LooksMeasured(samples));
+    }
+
+    [Fact]
+    public void U7_classes_that_may_be_one_are_alike()
+    {
+        static string Alike(params string[] classes) => string.Join("; ", new TableNames([], classes, null).AlikeClasses().Select(alike => string.Join("=", alike)));
+        Assert.Equal("True=TRUE", Alike("True", "TRUE", "False"));
+        Assert.Equal("0=0.0; 1=1.0=1e0", Alike("0", "0.0", "1", "1.0", "1e0", "2"));
+        Assert.Equal("", Alike("a", "b", "0", "00.5"));
+    }
+
+    [Fact]
+    public void U9_columns_are_taken_by_their_names()
+    {
+        var known = new TableNames(["a", "b"], ["x", "y"], "kind");
+        var table = Read("b,kind,a\n2,x,1\n4,y,3\n", known);
+        Assert.Equal([1, 2, 3, 4], table.Numbers);
+        Assert.Equal(["a", "b"], table.Names.Features);
+        Assert.Equal([1, 2], Read("b,id,kind,a\n2,none,x,1\n", known).Numbers);
+    }
+
+    [Fact]
+    public void A_row_of_commas_is_refused_before_it_is_whole()
+    {
+        using var commas = new Commas(150_000_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal("f: at line 2: expected at most 100000 cells, found more", Assert.Throws<DataException>(() => Csv.Read(commas, "f", "kind")).Message);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 32 << 20);
+    }
+
+    [Theory]
+    [InlineData(10_001, "f: at line 3: expected a quote at the end of the cell, too, found '\"2,x'")]
+    [InlineData(100, "f: at line 3: expected a quote at the end of the cell, too, found '\"2,x'")]
+    public void A_quote_that_stays_open_is_told_where_it_begins(int rows, string message) =>
+        Assert.Equal(message, Error($"a,kind\n1,x\n\"2,x\n{string.Concat(Enumerable.Repeat("3,y\n", rows))}"));
+
+    [Fact]
+    public void A_cell_of_many_characters_is_refused() =>
+        Assert.Equal("f: at line 2 or after it: expected cells of at most 10000 characters, found a longer one", Error($"a,kind\n{new string('1', 10_001)},x\n"));
+
+    [Theory]
+    [InlineData("a,kind\n1\0,x\n2,y\n", 2)]
+    [InlineData("a,kind\n1,x\n2\0\0,y\n", 3)]
+    [InlineData("a,kind\n\"1\0\",x\n", 2)]
+    public void A_NUL_is_no_part_of_a_number(string text, int line) =>
+        Assert.StartsWith($"f: at line {line}, column 'a': expected a finite number, found ", Error(text), StringComparison.Ordinal);
+
+    /// <summary>A header and a row of so many commas, which are nowhere in memory.</summary>
+    private sealed class Commas(long length) : MemoryStream("a,kind\n"u8.ToArray())
+    {
+        private readonly int header = 7;
+        private long position;
+
+        public override long Length => header + length;
+
+        public override long Position { get => position; set => position = value; }
+
+        public override int Read(Span<byte> buffer)
+        {
+            var count = (int)Math.Min(buffer.Length, Length - position);
+            for (var i = 0; i < count; i++, position++)
+                buffer[i] = position < header ? GetBuffer(position) : (byte)',';
+            return count;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        private static byte GetBuffer(long at) => "a,kind\n"u8[(int)at];
+    }
+}
