@@ -25,10 +25,10 @@ type Widths() =
         let test units seed = curves[units].Seeds[seed].Final.Test
         Findings(
             Parts = [| Figure("accuracy", LineChart("Test accuracy", Axis "epoch", Axis "accuracy", Series = lines), Words "More units, higher lines.") |],
-            Claims = [| lab.Claim(Words "20 units beat 2", (fun seed -> test 2 seed > test 0 seed), $"{test 2 0} > {test 0 0}") |])
+            Claims = [| lab.Claim(Words "20 units beat 2", (fun seed -> test 2 seed > test 0 seed), fun seed -> $"20 units {test 2 seed}, 2 units {test 0 seed}") |])
 
 let settings = LabSettings(Seeds = 2)
 let results = ExperimentRunner.Run([| Widths() |], settings, DataSets.Load settings.Data)
 for claim in results[0].Findings.Claims do
-    printfn $"{claim.Statement.English}: held with {claim.Count} of {claim.Held.Count} seeds ({claim.Evidence})"
+    printfn $"{claim.Statement.English}: held with {claim.Count} of {claim.Held.Count} seeds ({claim.Evidence.English})"
 printfn $"""{ExperimentPage(settings, results).Write(Path.Combine(Path.GetTempPath(), "functional-widths"))}"""

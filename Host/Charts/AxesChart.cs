@@ -38,6 +38,9 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
     /// <summary>What is drawn inside the frame, in the plot's coordinates.</summary>
     internal abstract Markup Marks(Plot plot);
 
+    /// <summary>Arrows at the frame's upper and lower edge, for what lies beyond it: at a place along x, in a look.</summary>
+    internal virtual IEnumerable<(double X, bool Above, Look Look)> Beyond(Plot plot) => [];
+
     internal virtual IReadOnlyList<Key> Keys => [];
 
     /// <summary>Where the lines end on the right, one per key, if a name there can stand for a legend.</summary>
@@ -65,10 +68,14 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
         return new(width, height, x, y);
     }
 
-    internal Markup Inside(Plot plot, bool empty) => empty
-        ? Svg.Text("no data", plot.Width / 2, plot.Height / 2 + 4, "muted middle")
-        : Frame.Clipped(Marks(plot), plot, ClipsMarks)
-        + Markup.Join(References.Select(reference => Line(reference, plot)));
+    internal Markup Inside(Plot plot, bool empty)
+    {
+        var beyond = Beyond(plot).ToArray();
+        return (empty
+                ? Svg.Text(beyond is [var first, ..] ? first.Above ? "no finite values" : "no values above 0" : "no data", plot.Width / 2, plot.Height / 2 + 4, "muted middle")
+                : Frame.Clipped(Marks(plot), plot, ClipsMarks) + Markup.Join(References.Select(reference => Line(reference, plot))))
+            + Markup.Join(beyond.Select(arrow => Frame.Arrow(plot, arrow.X, arrow.Above, arrow.Look)));
+    }
 
     internal override Drawing Draw(double width)
     {

@@ -54,10 +54,14 @@ public static class ChartNumbers
         _ => [[chart.Title]],
     };
 
-    // The charts of one grid are of one kind; the header is that of the first.
+    // The charts of one grid are of one kind; a column that not all of them call the same is called by its axis.
     private static IEnumerable<object[]> Several(SmallMultiples multiples) =>
     [
-        .. multiples.Charts.Take(1).Select(chart => (object[])["chart", .. Rows(chart).First()]),
+        .. multiples.Charts.Take(1).Select(first => (object[])
+        [
+            "chart", .. Rows(first).First().Select((name, i) =>
+                multiples.Charts.All(chart => name.Equals(Rows(chart).First()[i])) ? name : name.Equals(first.X.Label) ? "x" : "y"),
+        ]),
         .. multiples.Charts.SelectMany(chart => Rows(chart).Skip(1).Select(row => (object[])[chart.Title, .. row])),
     ];
 

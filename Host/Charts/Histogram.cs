@@ -44,6 +44,8 @@ public sealed record Histogram(string Title, Axis X, Axis Y) : AxesChart(Title, 
     /// <summary>Which color of the palette, from 0.</summary>
     public int Color { get; init; }
 
+    private const double LeastBar = 1.5;
+
     internal override (Extent X, Extent Y) Data()
     {
         if (Bins.Counts.Count > 0 && Bins.Edges.Count != Bins.Counts.Count + 1)
@@ -67,10 +69,17 @@ public sealed record Histogram(string Title, Axis X, Axis Y) : AxesChart(Title, 
             double start = plot.X.Map(left), end = plot.X.Map(right), top = plot.Y.Map(count);
             double floor = Y.Scaling == Scaling.Linear ? plot.Y.Map(0) : plot.Height;
             double gap = Math.Clamp((end - start) * 0.12, 0, 1);
-            path.Rectangle(start + gap / 2, top, end - gap / 2, floor);
+            // What all values share would be a bar without a width.
+            double widen = Math.Max(0, LeastBar - (end - start)) / 2;
+            path.Rectangle(start + gap / 2 - widen, ClipsMarks ? Math.Max(top, 0) : top, end - gap / 2 + widen, floor);
         }
         return Svg.Path(path, $"bar {Look.Of(Color).ColorClass}");
     }
+
+    internal override IEnumerable<(double X, bool Above, Look Look)> Beyond(Plot plot) =>
+        from i in Enumerable.Range(0, Bins.Counts.Count)
+        where Bins.Counts[i] > plot.Y.High
+        select (plot.X.Map(Bins.Edges[i] / 2 + Bins.Edges[i + 1] / 2), true, Look.Of(Color));
 
     internal override int LeftOut() => Bins.LeftOut;
 

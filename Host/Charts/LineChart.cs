@@ -41,6 +41,32 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
         return ends.All(end => end is not null) ? [.. ends.Select(end => end!.Value)] : null;
     }
 
+    // Values that are infinite, too, and those that a logarithmic axis has no place for because they are 0 or less.
+    internal override IEnumerable<(double X, bool Above, Look Look)> Beyond(Plot plot)
+    {
+        for (var i = 0; i < Series.Count; i++)
+        {
+            var series = Ordered(Series[i]);
+            var next = (Above: double.NegativeInfinity, Below: double.NegativeInfinity);
+            for (var k = 0; k < series.Ys.Count; k++)
+            {
+                double x = series.Positions[k], y = series.Ys[k];
+                if (!X.CanShow(x) || plot.X.Map(x) is var at && (at < -1 || at > plot.Width + 1))
+                    continue;
+                if (y > plot.Y.High * (1 + 1e-12) && at >= next.Above)
+                {
+                    yield return (at, true, LookOf(i));
+                    next.Above = at + MarkerSpacing;
+                }
+                else if ((y < plot.Y.Low || y <= 0 && Y.Scaling == Scaling.Logarithmic) && at >= next.Below)
+                {
+                    yield return (at, false, LookOf(i));
+                    next.Below = at + MarkerSpacing;
+                }
+            }
+        }
+    }
+
     internal override Markup Marks(Plot plot) =>
         Markup.Join(Series.Select((series, i) => Band(Ordered(series), LookOf(i), plot)))
         + Markup.Join(Series.Select((series, i) => Line(Ordered(series), i, plot)));
@@ -59,7 +85,7 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
         int last = LastShown(ordered);
         return last < 0 ? $"{name}: no values."
             : $"{name}: {Typography.Number(series.Ys.Count, 0)} values from {Typography.Value(low)} to "
-                + $"{Typography.Value(high)}, the last {Typography.Value(ordered.Ys[last])}.";
+                + $"{Typography.Value(high)}, the last {Typography.Value(ordered.Ys[last])}{(last < series.Ys.Count - 1 ? ", then none that can be shown" : "")}.";
     }
 
     private Look LookOf(int index) =>

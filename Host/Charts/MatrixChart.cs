@@ -20,6 +20,9 @@ public sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
     /// <summary>How many significant digits the written values have.</summary>
     public int Digits { get; init; } = 3;
 
+    /// <summary>Whether a scale below says which color stands for which value, also where values are written in.</summary>
+    public bool ShowScale { get; init; }
+
     /// <summary>A confusion matrix: rows are true classes, columns predicted ones.</summary>
     public static MatrixChart Confusion(
         string title, IReadOnlyList<string> classes, IReadOnlyList<IReadOnlyList<double>> counts,
@@ -44,9 +47,13 @@ public sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
         var (below, room) = ColumnNames(columnNames, cellWidth);
         var inside = Svg.Path(new PathData().Rectangle(-1, -1, columns * cellWidth, bottom), "grid")
             + Cells(cellWidth, cellHeight) + RowNames(rowNames, cellHeight) + below.At(0, bottom);
+        double under = top + bottom + room + (X.Label.Length > 0 ? Frame.LabelLine + 4 : 4);
+        var range = Range();
+        bool scaled = (ShowScale || !IsWritten(cellWidth, cellHeight)) && range.High > range.Low;
         var labels = Svg.Text(Y.Label, 0, 11, "muted")
-            + Svg.Text(X.Label, left + columns * cellWidth / 2, top + bottom + room + 14, "muted middle");
-        return new(labels + inside.At(left, top), top + bottom + room + (X.Label.Length > 0 ? Frame.LabelLine + 4 : 4),
+            + Svg.Text(X.Label, left + columns * cellWidth / 2, top + bottom + room + 14, "muted middle")
+            + (scaled ? ColorScale(range, Math.Min(columns * cellWidth, 260)).At(left, under + 4) : Markup.Empty);
+        return new(labels + inside.At(left, top), under + (scaled ? 40 : 0),
             Summary(rowNames, columnNames), Values.Sum(row => row.Count(value => !double.IsFinite(value))));
     }
 
@@ -73,11 +80,31 @@ public sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
         return (Markup.Join(columns), slanted ? 16 + widest * Math.Sqrt(0.5) : Frame.TickLine);
     }
 
+    private Extent Range() => Values.Aggregate(Extent.Empty, (extent, row) => extent.Union(Extent.Of(row, "")));
+
+    private bool IsWritten(double width, double height) => height >= 15 && Values.All(row => row.All(value =>
+        Typography.Width(Written(value), Typography.SmallSize) <= width - 2));
+
+    // The colors side by side, with the values of the first, the middle and the last.
+    private Markup ColorScale(Extent range, double width)
+    {
+        double step = width / Palette.Levels;
+        double ValueAt(double share) => Depth == Scaling.Linear
+            ? range.Low + share * (range.High - range.Low)
+            : Low(range) + Math.Exp(share * Math.Log(1 + (range.High - Low(range)))) - 1;
+        string Text(double share) => Typography.Value(ValueAt(share), 2);
+        return Markup.Join(Enumerable.Range(0, Palette.Levels).Select(level =>
+                Svg.Path(new PathData().Rectangle(level * step, 0, (level + 1) * step + 0.4, 12), $"level{level}")))
+            + Svg.Path(new PathData().Rectangle(0, 0, width, 12), "axis")
+            + Svg.Text(Text(0), 0, 26, "small muted") + Svg.Text(Text(0.5), width / 2, 26, "small muted middle") + Svg.Text(Text(1), width, 26, "small muted end");
+    }
+
+    private double Low(Extent range) => Math.Max(Math.Min(range.Low, 0) == 0 && Depth == Scaling.Logarithmic ? 0 : range.Low, -1e300);
+
     private Markup Cells(double width, double height)
     {
-        var range = Values.Aggregate(Extent.Empty, (extent, row) => extent.Union(Extent.Of(row, "")));
-        bool written = height >= 15 && Values.All(row => row.All(value =>
-            Typography.Width(Written(value), Typography.SmallSize) <= width - 2));
+        var range = Range();
+        bool written = IsWritten(width, height);
         // Small cells overlap a little, or the paper would shine through.
         double gap = Math.Min(width, height) > 14 ? 1 : -0.4;
         var levels =
@@ -104,7 +131,7 @@ public sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
 
     private double DepthOf(double value, Extent range)
     {
-        double low = Math.Max(Math.Min(range.Low, 0) == 0 && Depth == Scaling.Logarithmic ? 0 : range.Low, -1e300);
+        double low = Low(range);
         double high = Math.Min(range.High, 1e300), at = Math.Clamp(value, -1e300, 1e300);
         if (high <= low)
             return 0.5;

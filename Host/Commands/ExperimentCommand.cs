@@ -106,7 +106,7 @@ public static class ExperimentCommand
                 var results = parsed.GetValue(json) ? Results(null)
                     : parsed.GetValue(plain) || Console.IsOutputRedirected ? Results(new ExperimentLines(Console.WriteLine))
                     : LiveExperiments.Show(AnsiConsole.Console, Results);
-                Tell(results, new ExperimentPage(settings, results).Write(path), watch.Elapsed.TotalSeconds, parsed.GetValue(json));
+                Tell(settings, results, new ExperimentPage(settings, results).Write(path), watch.Elapsed.TotalSeconds, parsed.GetValue(json));
             }
             catch (OperationCanceledException)
             {
@@ -118,7 +118,7 @@ public static class ExperimentCommand
             return ExitCode.Done;
         }
 
-        private static void Tell(IReadOnlyList<ExperimentResult> results, string page, double seconds, bool json)
+        private static void Tell(LabSettings settings, IReadOnlyList<ExperimentResult> results, string page, double seconds, bool json)
         {
             Claim[] claims = [.. results.SelectMany(result => result.Findings.Claims)];
             var held = claims.Count(claim => claim.Always);
@@ -126,7 +126,8 @@ public static class ExperimentCommand
             {
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"done in {seconds:F1} s: {held} of {claims.Length} claims held"));
                 foreach (var claim in claims.Where(claim => !claim.Always))
-                    Console.WriteLine($"not held: {claim.Statement.English} ({claim.Evidence})");
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                        $"not held{(claim.Held.Count > 1 ? $" with seed {settings.Seed + claim.Shown}" : "")}: {claim.Statement.English} ({claim.Evidence.English})"));
                 Console.WriteLine($"page: {page}");
                 return;
             }
@@ -144,7 +145,7 @@ public static class ExperimentCommand
                 foreach (var claim in result.Findings.Claims)
                     report.Write(
                         "claim", ("experiment", result.Experiment.Name), ("statement", claim.Statement.English),
-                        ("held", JsonReport.List(claim.Held.Select(held => (JsonNode)held))), ("evidence", claim.Evidence));
+                        ("held", JsonReport.List(claim.Held.Select(held => (JsonNode)held))), ("numbers", JsonReport.List(claim.Numbers.Select(numbers => (JsonNode)numbers.English))));
             }
             report.Write("summary", ("claims", claims.Length), ("held", held), ("page", page), ("seconds", seconds));
         }

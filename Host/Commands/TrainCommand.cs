@@ -106,8 +106,7 @@ public static class TrainCommand
 
     private static string? HintOf(RunSummary summary, LabeledImages test, string path)
     {
-        var guessing = test.Labels.CountBy(label => label).Max(label => label.Value) / (double)test.Count;
-        return summary.TestAccuracy <= 1.1 * guessing ? $"no better than guessing; why: functional doctor {path}"
+        return RunPage.IsGuessing(summary, test) ? $"no better than guessing; why: functional doctor {path}"
             : summary.Iterations < FewSteps && summary.TrainAccuracy < 0.95
                 ? $"only {summary.Iterations} steps: a smaller --batch-size, or more --epochs, gives it more of them"
             : null;

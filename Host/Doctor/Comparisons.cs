@@ -44,7 +44,7 @@ internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
         var holds = other.Holding - trial.Holding >= Math.Max(LeastGain, 1 / Math.Sqrt(Math.Min(data.Test.Count, Trial.ProbeSamples)));
         return new Finding(
             change.Kind, null, holds ? SeverityOf(trial) : Severity.Hint,
-            Invariant($"with {change.Told}, {other.Training.Accuracy:0%} of the training samples are told right after {other.Steps:N0} steps; as it is, {trial.Training.Accuracy:0%} after {trial.Steps:N0}"),
+            Invariant($"with {change.Told}, {other.Training.Accuracy:0%} of the training samples are classified correctly after {other.Steps:N0} steps; as it is, {trial.Training.Accuracy:0%} after {trial.Steps:N0}"),
             change.Advice)
         {
             Weight = share + change.Head,

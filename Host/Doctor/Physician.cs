@@ -11,8 +11,8 @@ namespace Functional.Host.Doctor;
 /// <param name="Planned">How many the configuration asks for.</param>
 /// <param name="Loss">Of training samples after those, without the penalty.</param>
 /// <param name="Chance">What always the same answer costs.</param>
-/// <param name="TrainAccuracy">Share of training samples told right.</param>
-/// <param name="TestAccuracy">Share of test samples told right.</param>
+/// <param name="TrainAccuracy">Share of training samples classified correctly.</param>
+/// <param name="TestAccuracy">Share of test samples classified correctly.</param>
 public sealed record Examination(
     IReadOnlyList<Finding> Findings, int Steps, int Planned, double Loss, double Chance, double TrainAccuracy, double TestAccuracy)
 {
@@ -114,7 +114,7 @@ public static class Physician
         if (trial.IsAtChance)
             yield return new Finding(
                 FindingKind.LossAtChance, null, Severity.Error,
-                Invariant($"after {trial.Steps:N0} steps the loss is {trial.Training.Loss:F3} and {trial.Training.Accuracy:0%} of the training samples are told right; always the same answer costs {trial.Chance:F3} and is right for {trial.Majority:0%}"),
+                Invariant($"after {trial.Steps:N0} steps the loss is {trial.Training.Loss:F3} and {trial.Training.Accuracy:0%} of the training samples are classified correctly; always the same answer costs {trial.Chance:F3} and is right for {trial.Majority:0%}"),
                 "See the other findings for the cause; if there is none, train longer, or try --optimizer adam")
             { Picture = Pictures.Losses(trial.Chance, ("", trial.Losses)) };
     }
@@ -126,7 +126,7 @@ public static class Physician
             yield break;
         yield return new Finding(
             FindingKind.Overfitting, null, trial.Holding < 0.15 && trial.Learned > 0.4 ? Severity.Warning : Severity.Hint,
-            Invariant($"{trial.Training.Accuracy:0%} of the training samples are told right, but {trial.Test.Accuracy:0%} of the test samples"),
+            Invariant($"{trial.Training.Accuracy:0%} of the training samples are classified correctly, but {trial.Test.Accuracy:0%} of the test samples"),
             "More data helps most (--augment shift:2,elastic makes some); --dropout 0.2 or --l2 1e-4 keeps from learning by heart")
         { Picture = Pictures.Accuracies(trial.Course) };
     }

@@ -89,7 +89,7 @@ internal static class Pictures
 
     /// <summary>How much networks tell right.</summary>
     public static Chart Accuracies(params IReadOnlyList<(string Name, double Share)> networks) =>
-        new BarChart("Training samples told right", "share, %") { Bars = [.. networks.Select(network => (network.Name, 100 * network.Share))] };
+        new BarChart("Training samples classified correctly", "share, %") { Bars = [.. networks.Select(network => (network.Name, 100 * network.Share))] };
 
     /// <summary>Training and test accuracy on the way.</summary>
     public static Chart Accuracies(IReadOnlyList<Progress> course)

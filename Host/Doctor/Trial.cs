@@ -7,7 +7,7 @@ namespace Functional.Host.Doctor;
 
 /// <summary>How well a network does on a fixed few of the samples.</summary>
 /// <param name="Loss">Mean cross-entropy as in evaluation, without the penalty.</param>
-/// <param name="Accuracy">Share told right.</param>
+/// <param name="Accuracy">Share classified correctly.</param>
 internal readonly record struct Skill(double Loss, double Accuracy);
 
 /// <summary>How well it does on the way.</summary>

@@ -7,7 +7,11 @@ namespace Functional.Host.Experiments;
 /// <param name="Experiment">The experiment.</param>
 /// <param name="Findings">What it shows.</param>
 /// <param name="Trained">The networks that it trained.</param>
-public sealed record ExperimentResult(Experiment Experiment, Findings Findings, IReadOnlyList<Curves> Trained);
+public sealed record ExperimentResult(Experiment Experiment, Findings Findings, IReadOnlyList<Curves> Trained)
+{
+    /// <summary>What its charts and tables say in English, with the same in Japanese.</summary>
+    public IReadOnlyDictionary<string, string> Japanese { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>Runs experiments.</summary>
 public static class ExperimentRunner
@@ -24,7 +28,7 @@ public static class ExperimentRunner
     /// <param name="experiments">What to run.</param>
     /// <param name="settings">What results depend on.</param>
     /// <param name="data">The images, loaded if they are needed.</param>
-    /// <param name="workers">How many runs go side by side; all cores unless told.</param>
+    /// <param name="workers">How many runs go side by side; by default all cores.</param>
     /// <param name="progress">Is told how it goes.</param>
     /// <param name="cancellation">Ends everything soon.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -53,7 +57,7 @@ public static class ExperimentRunner
         try
         {
             var lab = new Lab(laboratory, experiment.Name);
-            var result = new ExperimentResult(experiment, experiment.Run(lab), lab.Trained);
+            var result = new ExperimentResult(experiment, experiment.Run(lab), lab.Trained) { Japanese = lab.Japanese };
             progress?.Finished(result);
             return result;
         }

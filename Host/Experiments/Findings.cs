@@ -23,7 +23,24 @@ public sealed record Paragraph(Words Text) : Part;
 /// <param name="Name">Of the file of its numbers, as in <c>loss</c>.</param>
 /// <param name="Chart">The picture.</param>
 /// <param name="Caption">Two or three sentences.</param>
-public sealed record Figure(string Name, Chart Chart, Words Caption) : Part;
+public sealed record Figure(string Name, Chart Chart, Words Caption) : Part
+{
+    /// <summary>What its numbers are of.</summary>
+    public NumbersOf NumbersOf { get; init; }
+}
+
+/// <summary>What the numbers of a figure are of, where there are several seeds.</summary>
+public enum NumbersOf
+{
+    /// <summary>All seeds: medians.</summary>
+    AllSeeds,
+
+    /// <summary>The first seed alone.</summary>
+    FirstSeed,
+
+    /// <summary>No seed: nothing in it is random.</summary>
+    NoSeed,
+}
 
 /// <summary>Rows of text under a header, the first column naming the row.</summary>
 /// <param name="Caption">What the rows are.</param>
@@ -40,9 +57,16 @@ public sealed record Listing(Words Caption, string Text) : Part;
 /// as such.</summary>
 /// <param name="Statement">What should hold.</param>
 /// <param name="Held">Whether it did, with each seed.</param>
-/// <param name="Evidence">The numbers that decide, in short.</param>
-public sealed record Claim(Words Statement, IReadOnlyList<bool> Held, string Evidence)
+/// <param name="Numbers">The numbers that decide, each with its name, with each seed.</param>
+public sealed record Claim(Words Statement, IReadOnlyList<bool> Held, IReadOnlyList<Words> Numbers)
 {
+    /// <summary>Whose numbers are shown, as a place among the seeds: the first seed that it failed with, if there is one.</summary>
+    public int Shown => Always ? 0 : Held.Index().First(held => !held.Item).Index;
+
+    /// <summary>The numbers that are shown.</summary>
+    public Words Evidence => Numbers[Shown];
+
+
     /// <summary>How many seeds it held with.</summary>
     public int Count => Held.Count(held => held);
 

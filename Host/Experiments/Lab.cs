@@ -37,6 +37,7 @@ public sealed class Lab
     private readonly Laboratory laboratory;
     private readonly string experiment;
     private readonly ConcurrentQueue<Curves> trained = new();
+    private readonly ConcurrentDictionary<string, string> japanese = new();
 
     internal Lab(Laboratory laboratory, string experiment) => (this.laboratory, this.experiment) = (laboratory, experiment);
 
@@ -59,11 +60,21 @@ public sealed class Lab
     /// <summary>One number in a full pass, another in a small one.</summary>
     public int Of(int full, int quick) => Settings.Quick ? quick : full;
 
-    /// <summary>In the page's language.</summary>
-    public string Say(Words words) => words.In(Settings.Language);
+    /// <summary>What charts and tables say in English, with the same in Japanese.</summary>
+    internal IReadOnlyDictionary<string, string> Japanese => japanese;
 
-    /// <summary>In the page's language.</summary>
+    /// <summary>A text of a chart or a table: in English, so that numbers are called the same in every language. Pages replace it by
+    /// their language's.</summary>
+    /// <exception cref="InvalidOperationException">The same was said in another way before.</exception>
+    public string Say(Words words) =>
+        words.Japanese is null || japanese.GetOrAdd(words.English, words.Japanese) == words.Japanese ? words.English
+            : throw new InvalidOperationException($"'{words.English}' is both {japanese[words.English]} and {words.Japanese}");
+
+    /// <inheritdoc cref="Say(Words)"/>
     public string Say(string english, string japanese) => Say((english, japanese));
+
+    /// <summary>What was said before, for texts that hold it.</summary>
+    internal Words Both(string said) => new(said, japanese.GetValueOrDefault(said, said));
 
     /// <summary>A configuration of the experiment's, with the lab's data and with what the user wants otherwise.</summary>
     /// <exception cref="UsageException">Everything wrong with that, a line each.</exception>
@@ -127,7 +138,18 @@ public sealed class Lab
     /// <summary>A claim, checked with every seed.</summary>
     /// <param name="statement">What should hold.</param>
     /// <param name="held">Whether it does, given the seed's place among the seeds.</param>
-    /// <param name="evidence">The numbers that decide, as in <c>0.15 &lt; 0.29</c>.</param>
-    public Claim Claim(Words statement, Func<int, bool> held, FormattableString evidence) =>
-        new(statement, [.. Enumerable.Range(0, Settings.Seeds).Select(held)], evidence.ToString(CultureInfo.InvariantCulture));
+    /// <param name="numbers">The numbers that decide, with their names, as in <c>with 0.15, without 0.29</c>.</param>
+    public Claim Claim(Words statement, Func<int, bool> held, Func<int, FormattableString> numbers) =>
+        Claim(statement, held, seed => new Words(numbers(seed).ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>A claim with numbers that are named in both languages.</summary>
+    internal Claim Claim(Words statement, Func<int, bool> held, Func<int, (Words Name, string Value)[]> numbers) => Claim(statement, held, seed => new Words(
+        string.Join("; ", numbers(seed).Select(number => $"{number.Name.English}: {number.Value}")),
+        string.Join("、", numbers(seed).Select(number => $"{number.Name.In(Language.Japanese)}：{number.Value}"))));
+
+    private Claim Claim(Words statement, Func<int, bool> held, Func<int, Words> numbers)
+    {
+        var seeds = Enumerable.Range(0, Settings.Seeds).ToArray();
+        return new(statement, [.. seeds.Select(held)], [.. seeds.Select(numbers)]);
+    }
 }

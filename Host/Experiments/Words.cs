@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Functional.Host.Experiments;
 
 /// <summary>The languages that pages are written in.</summary>
@@ -13,7 +15,7 @@ public enum Language
 /// <summary>The same in every language; a plain text stands for English alone, a pair for both.</summary>
 /// <param name="English">In English.</param>
 /// <param name="Japanese">In Japanese; in English if null.</param>
-public readonly record struct Words(string English, string? Japanese = null)
+public readonly partial record struct Words(string English, string? Japanese = null)
 {
     /// <summary>In English, whoever reads it.</summary>
     public static implicit operator Words(string english) => new(english);
@@ -21,8 +23,12 @@ public readonly record struct Words(string English, string? Japanese = null)
     /// <summary>In English and in Japanese.</summary>
     public static implicit operator Words((string English, string Japanese) both) => new(both.English, both.Japanese);
 
-    /// <summary>In a language.</summary>
-    public string In(Language language) => language == Language.Japanese ? Japanese ?? English : English;
+    /// <summary>In a language. In Japanese no space stands beside a Japanese letter.</summary>
+    public string In(Language language) => language == Language.Japanese ? Spaces().Replace(Japanese ?? English, "") : English;
+
+    // Style guides differ on spaces between Japanese and Latin letters; here there are none, whoever wrote the text.
+    [GeneratedRegex("(?<=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]) +| +(?=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])")]
+    private static partial Regex Spaces();
 }
 
 /// <summary>Terms that many experiments use, as the book has them.</summary>
@@ -37,7 +43,7 @@ public static class Terms
     /// <summary>What is minimized.</summary>
     public static Words Loss { get; } = ("loss", "損失（loss）");
 
-    /// <summary>The share of samples told right.</summary>
+    /// <summary>The share of samples that are classified correctly.</summary>
     public static Words Accuracy { get; } = ("accuracy", "認識精度（accuracy）");
 
     /// <summary>The samples trained on.</summary>

@@ -8,7 +8,6 @@ namespace Functional.Host.Pages;
 /// <summary>Several runs in one page: what they came to, in what they differ, and how they got there.</summary>
 public static class ComparisonPage
 {
-    private const int DigestDigits = 12;
     private const string None = "–";
 
     /// <summary>The page.</summary>
@@ -29,7 +28,7 @@ public static class ComparisonPage
             .. Accuracies("test", "on the test samples", epoch => epoch.TestAccuracy),
             .. Accuracies("training", "on the samples trained on", epoch => epoch.TrainAccuracy),
             Page.Section("How to do them again", Page.Code(string.Join(
-                "\n\n", records.Zip(names).Select(run => $"# {run.Second}\n{run.First.Configuration.CommandAgain(run.First.Folder)}")))),
+                "\n\n", records.Zip(names).Select(run => $"# {run.Second}\n{run.First.Configuration.CommandAgain(run.First.Folder)}{(run.First.Epochs is [.., var last] ? $"\n# digest {last.Digest}" : "")}")))),
         ]));
 
         string[] Accuracies(string part, string where, Func<EpochReport, double?> of)
@@ -72,11 +71,14 @@ public static class ComparisonPage
         var measured = records.Zip(names).Where(run => run.First.Epochs.Count > 0).ToArray();
         if (measured.Length == 0)
             return "None of them has come to the end of an epoch yet.";
+        // Shares of different samples can't be compared.
+        if (measured.Select(run => (run.First.Configuration.Data, run.First.Configuration.Label)).Distinct().Count() > 1)
+            return "These runs were trained and tested on different data, so that their accuracies and losses can't be compared with each other.";
         var greatest = measured.Max(run => Measure(run.First));
         var best = string.Join(" and ", measured.Where(run => Measure(run.First) == greatest).Select(run => run.Second));
         return validated
             ? $"Best in validation: {best}, with {PlainReport.Percent(greatest)} of the samples that are kept from training for such comparisons."
-            : $"Best on the test samples: {best}, with {PlainReport.Percent(greatest)} right. To choose between runs, train them with --validation: what was used to choose can't tell how well the choice does on unseen samples.";
+            : $"Best on the test samples: {best}, with {PlainReport.Percent(greatest)} classified correctly. To choose between runs, train them with --validation: what was used to choose can't tell how well the choice does on unseen samples.";
 
         double Measure(RunRecord record) =>
             validated ? EpochReport.Best(record.Epochs)!.ValidationAccuracy!.Value : record.Epochs[^1].TestAccuracy;
@@ -84,10 +86,13 @@ public static class ComparisonPage
 
     private static string Results(IReadOnlyList<RunRecord> records, IReadOnlyList<string> names, Func<RunRecord, string?> link)
     {
-        return Page.Section("What they came to", Page.Grid(
-            "What the runs came to",
-            ["run", "status", "epochs", "steps", "loss", "training", "validation", "best validation", "test", "seconds", "digest"],
-            records.Zip(names).Select(run => Row(run.First, run.Second))));
+        string[] header = ["run", "status", "epochs", "steps", "loss", "training", "validation", "best validation", "test", "seconds"];
+        var rows = records.Zip(names).Select(run => Row(run.First, run.Second)).ToArray();
+        // Columns that say nothing of any run only make the table wider.
+        int[] shown = [.. Enumerable.Range(0, header.Length).Where(column =>
+            rows.Any(row => row[column] != None) && !(header[column] == "status" && rows.All(row => row[column] == "finished")))];
+        return Page.Section("Results", Page.Grid(
+            "What the runs came to", [.. shown.Select(column => header[column])], rows.Select(row => shown.Select(column => row[column]).ToArray())));
 
         string[] Row(RunRecord record, string name)
         {
@@ -104,7 +109,6 @@ public static class ComparisonPage
                 Cell(best, epoch => $"{PlainReport.Percent(epoch.ValidationAccuracy!.Value)} (epoch {epoch.Epoch})"),
                 Cell(last, epoch => PlainReport.Percent(epoch.TestAccuracy)),
                 Cell(last, epoch => Invariant($"{epoch.Seconds:F1}")),
-                Cell(last, epoch => $"<code title=\"{Page.Text(epoch.Digest)}\">{Page.Text(epoch.Digest[..Math.Min(DigestDigits, epoch.Digest.Length)])}</code>"),
             ];
         }
 
@@ -116,14 +120,14 @@ public static class ComparisonPage
         var rows = Differing(records).Select(option =>
             (string[])[Page.Text(option.Option), .. option.Values.Select(value => value is null ? None : Page.Text(value))]).ToArray();
         return Page.Section(
-            "In what they differ",
+            "Options that differ",
             rows.Length == 0
                 ? Page.Paragraph("In no option: their digests should be the same.")
                 : Page.Grid("Options that differ", ["option", .. names], rows));
     }
 
     private static string Losses(IReadOnlyList<RunRecord> records, IReadOnlyList<string> names) => Page.Section(
-        "How the loss fell",
+        "Loss",
         Page.Paragraph("The mean loss of some steps at a time, each before its update, with what regularization adds: compare it only where that is the same."),
         Page.Figure(new LineChart("Loss over the steps", "step", "loss")
         {

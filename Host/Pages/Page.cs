@@ -17,13 +17,27 @@ public static class Page
         th,td{text-align:left;font-weight:normal;padding:.2rem 1.5rem .2rem 0;border-bottom:1px solid var(--chart-grid);vertical-align:top}
         th{color:var(--chart-muted);white-space:nowrap}
         td{overflow-wrap:anywhere}
-        .grid{overflow-x:auto}
-        .grid th,.grid td{padding-right:1rem}
-        .grid td{font-variant-numeric:tabular-nums;white-space:nowrap}
+        .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+        .grid,.scroll{overflow-x:auto}
+        .grid th,.grid td,.scroll th,.scroll td{padding-right:1rem}
+        .grid td{white-space:nowrap}
+        .scroll th[scope=row]{white-space:normal}
         code,pre{font:.85rem/1.5 ui-monospace,monospace;overflow-wrap:anywhere}
         pre{white-space:pre-wrap;border:1px solid var(--chart-grid);border-radius:.3rem;padding:.7rem 1rem}
         a{color:inherit}
         :focus-visible{outline:3px solid currentColor;outline-offset:2px}
+        :root{--page-failed:#b3261e}
+        @media screen and (prefers-color-scheme:dark){:root{--page-failed:#ff9d94}}
+        @media (max-width:40rem){.grid th,.grid td,.scroll th,.scroll td{padding-right:.7rem}}
+        @media print{
+        body{font-size:10pt}
+        main{max-width:none;padding:0}
+        h1,h2,h3{break-after:avoid}
+        p,li,tr,figure,pre,svg{break-inside:avoid}
+        .grid,.scroll{overflow:visible}
+        .grid th,.grid td,.scroll th,.scroll td{padding-right:.5rem;font-size:8pt}
+        nav,.back{display:none}
+        }
         """;
 
     /// <summary>The page with this title and this inside of its <c>main</c> element.</summary>
@@ -59,6 +73,9 @@ public static class Page
 
     /// <summary>A chart that keeps its title for screen readers, because a heading says it.</summary>
     public static string Figure(Chart chart) => $"<figure>{(chart with { ShowTitle = false }).ToHtml()}</figure>";
+
+    /// <summary>A chart under its own title, one of several under a heading.</summary>
+    public static string Titled(Chart chart) => $"<figure>{chart.ToHtml()}</figure>";
 
     /// <summary>Rows of a name and a value.</summary>
     public static string Table(IEnumerable<(string Name, string Value)> rows) =>

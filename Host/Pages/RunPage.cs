@@ -27,23 +27,35 @@ public static class RunPage
         var summary = result.Summary;
         var scores = Evaluation.Scores(result.State.Network, data.Test, data.Test.All, result.Scale, threads);
         int[] labels = [.. data.Test.Labels];
-        var title = Invariant($"{PlainReport.Percent(summary.TestAccuracy)} of unseen samples told right");
+        var title = Invariant($"{PlainReport.Percent(summary.TestAccuracy)} of unseen samples classified correctly");
         return Page.Of($"Functional: {title}", string.Join('\n',
         [
             $"<h1>{Page.Text(title)}</h1>",
             Page.Paragraph(Opening(configuration, data, result)),
+            .. IsGuessing(summary, data.Test) ? [GuessingParagraph(configuration, summary)] : (string[])[],
             LossSection(data, result),
             AccuracySection(result),
             .. seen is null ? [] : WatchSections.Of(result.State.Network, seen),
             .. WeightSection(data, result.State.Network),
-            ConfusionSection(Metrics.Confusion(scores, labels)),
+            ConfusionSection(data.Test.Names, Metrics.Confusion(scores, labels)),
             MistakeSection(data.Test, Metrics.MostWrong(scores, labels, MostMistakes)),
             ReproductionSection(configuration, summary),
         ]));
     }
 
     private static string Opening(TrainConfiguration configuration, ImageDataSet data, RunResult result) => Invariant(
-        $"A network ({result.State.Network}) was trained on {configuration.Data} with {result.State.Training.Optimizer}{(result.Summary.Interrupted ? ", until it was interrupted" : "")}: {result.Summary.Iterations:N0} steps in {result.Summary.Seconds:F1} s. It then tells {PlainReport.Percent(result.Summary.TestAccuracy)} of {data.Test.Count:N0} test samples right, which it has never seen, and {PlainReport.Percent(result.Summary.TrainAccuracy)} of those that it was trained on.");
+        $"A network ({result.State.Network}) was trained on {configuration.Data} with {result.State.Training.Optimizer}{(result.Summary.Interrupted ? ", until it was interrupted" : "")}: {result.Summary.Iterations:N0} steps in {result.Summary.Seconds:F1} s. It then classifies {PlainReport.Percent(result.Summary.TestAccuracy)} of {data.Test.Count:N0} test samples correctly, which it has never seen, and {PlainReport.Percent(result.Summary.TrainAccuracy)} of those that it was trained on.{Best(result.Summary)}");
+
+    private static string Best(RunSummary summary) => summary.Best is not { } best ? "" : Invariant(
+        $" Validation accuracy was best after epoch {best.Epoch}, with {PlainReport.Percent(best.ValidationAccuracy!.Value)}{(summary.Out is null ? "." : ": that network is best.safetensors in the run's folder, the last one model.safetensors.")}");
+
+    /// <summary>Whether a network does no better on the test samples than always the most frequent answer would.</summary>
+    internal static bool IsGuessing(RunSummary summary, LabeledImages test) =>
+        summary.TestAccuracy <= 1.1 * test.Labels.CountBy(label => label).Max(label => label.Value) / test.Count;
+
+    private static string GuessingParagraph(TrainConfiguration configuration, RunSummary summary) =>
+        Page.Paragraph("That is no better than guessing: the network has not learned. This command looks for the reason:")
+        + Page.Code(summary.Out is { } folder ? $"functional doctor {folder}" : configuration.CommandLine().Replace("functional train", "functional doctor", StringComparison.Ordinal));
 
     /// <summary>A loss over the steps, each point the mean of so many steps that the curve can be read.</summary>
     internal static (Series Curve, int Block) LossCurve(string name, IReadOnlyList<double> losses)
@@ -61,7 +73,7 @@ public static class RunPage
         // The book's ln 10, for as many classes as there are; a number to look at, nothing is computed from it.
         var guessing = new Reference(Math.Log(data.Test.Classes), $"guessing: ln {data.Test.Classes}");
         return Page.Section(
-            "How the loss fell",
+            "Loss",
             Page.Paragraph(block == 1
                 ? "The mean loss of each step's batch, before the step. Below the dotted line the network knows more than nothing."
                 : Invariant($"The mean loss of {block} steps at a time. Below the dotted line the network knows more than nothing.")),
@@ -70,21 +82,27 @@ public static class RunPage
 
     private static string AccuracySection(RunResult result)
     {
+        // Axes that are shorter than a percentage point make cliffs of a few samples.
+        Axis AtLeastAPoint(IEnumerable<Series> curves)
+        {
+            var values = curves.SelectMany(curve => curve.Ys).Where(double.IsFinite).DefaultIfEmpty(0).ToArray();
+            double middle = Math.Clamp(Math.Round((values.Min() + values.Max()) / 2, 1), 0.5, 99.5);
+            return values.Max() - values.Min() >= 1 ? "accuracy, %" : Axis.Between("accuracy, %", Math.Min(middle - 0.5, values.Min()), Math.Max(middle + 0.5, values.Max()));
+        }
+
         double[] at = [.. result.Epochs.Select(epoch => (double)epoch.Epoch)];
         Series Curve(string name, Func<EpochReport, double?> of) =>
             new(name, at, [.. result.Epochs.Select(epoch => 100 * of(epoch) ?? double.NaN)]);
+        Series[] curves =
+        [
+            Curve("training", epoch => epoch.TrainAccuracy),
+            .. result.Summary.ValidationAccuracy is null ? [] : (Series[])[Curve("validation", epoch => epoch.ValidationAccuracy)],
+            Curve("test", epoch => epoch.TestAccuracy),
+        ];
         return Page.Section(
-            "How accuracy rose",
-            Page.Paragraph("After each epoch, on the samples trained on and on those kept apart. The gap between them is what the network learned by heart."),
-            Page.Figure(new LineChart("Accuracy after each epoch", "epoch", "accuracy, %")
-            {
-                Series =
-                [
-                    Curve("training", epoch => epoch.TrainAccuracy),
-                    .. result.Summary.ValidationAccuracy is null ? [] : (Series[])[Curve("validation", epoch => epoch.ValidationAccuracy)],
-                    Curve("test", epoch => epoch.TestAccuracy),
-                ],
-            }));
+            "Accuracy",
+            Page.Paragraph("After each epoch, on the samples trained on and on those kept apart. Where training accuracy is higher, the network knows samples by heart."),
+            Page.Figure(new LineChart("Accuracy after each epoch", "epoch", AtLeastAPoint(curves)) { Series = curves }));
     }
 
     private static string[] WeightSection(ImageDataSet data, Network<float> network)
@@ -102,38 +120,38 @@ public static class RunPage
         return
         [
             Page.Section(
-                "What the first layer looks for",
+                "Weights of the first layer",
                 Page.Paragraph($"The weights of {(shown == weights.RowCount ? "each" : $"the first {shown}")} of the first layer's {weights.RowCount} units as a picture: ink where it is bright speaks for the unit, ink where it is dark against it."),
                 Page.Figure(new ImageGrid("First-layer weights", [.. pictures]))),
         ];
     }
 
-    private static string ConfusionSection(ConfusionMatrix confusion)
+    private static string ConfusionSection(TableNames names, ConfusionMatrix confusion)
     {
         var classes = Enumerable.Range(0, confusion.Classes).ToArray();
         double[][] counts = [.. classes.Select(row => classes.Select(column => (double)confusion[row, column]).ToArray())];
         return Page.Section(
-            "What it takes for what",
-            Page.Paragraph("Rows are what a test sample is, columns what the network says. The diagonal is right; what stands out beside it are pairs that it confuses."),
-            Page.Figure(new MatrixChart("Confusion matrix", "said", "is") { Values = counts, Depth = Scaling.Logarithmic }));
+            "Confusion matrix",
+            Page.Paragraph("How many test samples of each class (rows) are predicted to be of each class (columns). The diagonal is correct; what stands out beside it are pairs that it confuses."),
+            Page.Figure(MatrixChart.Confusion("Confusion matrix", [.. classes.Select(names.Class)], counts)));
     }
 
     private static string MistakeSection(LabeledImages images, IReadOnlyList<WrongAnswer> mistakes) =>
         mistakes.Count == 0
-            ? Page.Section("Where it errs", Page.Paragraph("Nowhere: every test sample was told right."))
+            ? Page.Section("Mistakes", Page.Paragraph("None: every test sample is classified correctly."))
             : images.IsTable
             ? Page.Section(
-                "Where it errs with most confidence",
-                Page.Paragraph("The test samples that it got wrong while being surest of it."),
+                "The most confident mistakes",
+                Page.Paragraph("The test samples whose wrong class it gave the highest probability."),
                 Page.Table(mistakes.Select(wrong => (
                     $"test sample {wrong.Sample + 1}",
-                    $"is {images.Names.Class(wrong.Label)}, said {images.Names.Class(wrong.Predicted)} ({PlainReport.Percent(wrong.Probability)})"))))
+                    $"is {images.Names.Class(wrong.Label)}, predicted {images.Names.Class(wrong.Predicted)} ({PlainReport.Percent(wrong.Probability)})"))))
             : Page.Section(
-                "Where it errs with most confidence",
-                Page.Paragraph("The test samples that it got wrong while being surest of it. Would you have known?"),
+                "The most confident mistakes",
+                Page.Paragraph("The test samples whose wrong class it gave the highest probability. Would you have known?"),
                 Page.Figure(new ImageGrid("Most confident mistakes", [.. mistakes.Select(wrong => new Picture(
                     images.Width, images.Height, images.Pixels.AsMemory(wrong.Sample * images.Features, images.Features),
-                    $"{wrong.Label}, said {wrong.Predicted}\n{PlainReport.Percent(wrong.Probability)}"))])));
+                    $"{wrong.Label}, predicted {wrong.Predicted}\n{PlainReport.Percent(wrong.Probability)}"))])));
 
     private static string ReproductionSection(TrainConfiguration configuration, RunSummary summary) => Page.Section(
         "How to do it again",

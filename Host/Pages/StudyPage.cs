@@ -31,7 +31,7 @@ public static class StudyPage
             [
                 BestSection(best[0], command),
                 ProgressSection(settings, trials, measure),
-                .. CurveSection(best, measure),
+                .. CurveSection(best, measure, trials.Any(trial => trial.State == TrialState.Pruned)),
                 SliceSection(settings.Space, trials, measure),
                 TogetherSection(settings, trials, measure),
                 ImportanceSection(settings, trials),
@@ -44,8 +44,8 @@ public static class StudyPage
     private static string Opening(string name, StudySettings settings, IReadOnlyList<Trial> trials)
     {
         var counts = trials.GroupBy(trial => trial.State).OrderBy(same => same.Key).Select(same => Invariant($"{same.Count()} {StudyLines.Name(same.Key)}"));
-        return $"The study {name} has {trials.Count} trials: {string.Join(", ", counts)}. The sampler {settings.Sampler} chose their hyperparameters, "
-            + (settings.Pruner == Pruner.None ? "and each ran to its end." : $"and the pruner {settings.Pruner} ended those early that did worse than others.");
+        return $"The study {name} has {trials.Count} trials: {string.Join(", ", counts)}. Their hyperparameters were chosen by the sampler {settings.Sampler}"
+            + (settings.Pruner == Pruner.None ? "." : $"; the pruner {settings.Pruner} ended those early that did worse than others.");
     }
 
     private static string BestSection(Trial best, Func<Trial, string>? command) => Page.Section(
@@ -60,17 +60,23 @@ public static class StudyPage
         {
             var value = trial.Value!.Value;
             soFar = double.IsNaN(soFar) || settings.Direction.Score(value) > settings.Direction.Score(soFar) ? value : soFar;
+            // A value holds until a better one is found: steps, not slopes.
+            if (values.Count > 0)
+            {
+                numbers.Add(trial.Number);
+                values.Add(values[^1]);
+            }
             numbers.Add(trial.Number);
             values.Add(soFar);
         }
         return Page.Section(
-            "How soon it was found",
+            "Best value so far",
             Page.Paragraph("The best value among the trials up to each. Where the line has been flat for long, more trials of this kind will hardly help."),
             Page.Figure(new LineChart("Best value so far", "trial", measure) { Series = [new Series("", numbers, values)] }));
     }
 
     // The book's figure of section 6.5.2.
-    private static IEnumerable<string> CurveSection(Trial[] best, string measure)
+    private static IEnumerable<string> CurveSection(Trial[] best, string measure, bool isPruned)
     {
         var shown = best.Where(trial => trial.Result!.Curve.Count > 1).Take(MostCurves).ToArray();
         if (shown.Length == 0)
@@ -81,10 +87,11 @@ public static class StudyPage
         return
         [
             Page.Section(
-                $"How the best {shown.Length} learned",
-                Page.Paragraph(isTrained ? "Solid: on the samples for validation. Dashed: on as many of those that were trained on." : $"The {measure} after each step."),
+                $"Learning curves of the best {shown.Length} complete trials",
+                Page.Paragraph((isTrained ? "Solid: accuracy on the validation samples. Dashed: on as many of those that were trained on." : $"The {measure} at each report.")
+                    + (isPruned ? " Pruned trials, which did not run to their end, are left out, whatever they had reached." : "")),
                 Page.Figure(new SmallMultiples("Learning curves", [.. shown.Select((trial, rank) =>
-                    new LineChart(Invariant($"{rank + 1}: trial {trial.Number}, {StudyLines.Short(trial.Value!.Value)}"), "step", measure)
+                    new LineChart(Invariant($"{rank + 1}: trial {trial.Number}, {StudyLines.Short(trial.Value!.Value)}"), isTrained ? "epoch" : "report", isTrained ? "accuracy" : measure)
                     {
                         Series =
                         [
@@ -120,8 +127,8 @@ public static class StudyPage
     {
         var valued = trials.Where(trial => trial.Value is not null).ToArray();
         return Page.Section(
-            "How they go together",
-            Page.Paragraph(Invariant($"A line per trial, from hyperparameter to hyperparameter to its value. The {Highlighted} best are set off.")),
+            "Hyperparameters together",
+            Page.Paragraph(Invariant($"A line per trial, from hyperparameter to hyperparameter to its value. The {Highlighted} best are highlighted.")),
             Page.Figure(new ParallelCoordinates("Parallel coordinates",
             [
                 .. settings.Space.Hyperparameters.Select(one => new Dimension(AxisOf(one), Values(one, valued))),
@@ -134,7 +141,7 @@ public static class StudyPage
     {
         var importance = Importance.Of(settings.Space, trials, settings.Direction);
         return Page.Section(
-            "What matters",
+            "Importance",
             Page.Paragraph("The share of each hyperparameter, by itself, in what makes a trial one of the best quarter (PED-ANOVA). With few trials it is a guess."),
             Page.Figure(new BarChart("Importance", "importance, %")
             {
@@ -148,7 +155,7 @@ public static class StudyPage
         return failed.Length == 0 ? [] :
         [
             Page.Section(
-                "What failed",
+                "Failed trials",
                 Page.Paragraph(Invariant($"{failed.Length} trials ended without a value{(failed.Length > MostFailures ? Invariant($"; the first {MostFailures}") : "")}:")),
                 Page.Table(failed.Take(MostFailures).Select(trial =>
                     (Invariant($"trial {trial.Number}"), $"{trial.Result!.Reason} ({StudyLines.Short(trial.Configuration)})")))),
@@ -156,7 +163,7 @@ public static class StudyPage
     }
 
     private static string SettingsSection(StudySettings settings) => Page.Section(
-        "How it was searched",
+        "Settings",
         Page.Table(
         [
             .. settings.Space.Hyperparameters.Select(one => ("space", one.ToString())),

@@ -14,25 +14,26 @@ public static class WatchSections
         int[] hidden = [.. Enumerable.Range(0, network.Layers.Count).Where(i => network.Layers[i].IsActivation)];
         var names = hidden.Select(i => network.Names[i]).ToArray();
         yield return Page.Section(
-            "What the layers pass on",
-            Page.Paragraph("How much the outputs of each layer differ from each other (their standard deviation), and how much the loss changes with them. Where the lines of the layers keep together, every layer has something to work with; where a line falls away, it is being starved."),
-            Page.Figure(new LineChart("Deviation of activations", "step", Axis.Log("deviation")) { Series = [.. ByLayer(layer => layer.Outputs.Deviation)] }),
-            Page.Figure(new LineChart("Deviation of gradients", "step", Axis.Log("deviation of dL/dy")) { Series = [.. ByLayer(layer => layer.Gradients.Deviation)] }));
+            "Activations and gradients",
+            Page.Paragraph("How much the outputs of each layer differ from each other (their standard deviation), and how much the loss changes with them. Where the lines of the layers keep together, every layer has something to work with; where a line falls away, the layer is starved. A triangle on the lower edge stands for a deviation of 0."),
+            Page.Titled(new LineChart("Deviation of activations", "step", Axis.Log("deviation")) { Series = [.. ByLayer(layer => layer.Outputs.Deviation)] }),
+            Page.Titled(new LineChart("Deviation of gradients", "step", Axis.Log("deviation of dL/dy")) { Series = [.. ByLayer(layer => layer.Gradients.Deviation)] }));
         yield return Page.Section(
-            "How far steps go",
-            Page.Paragraph("The size of a step's change of each weight matrix beside the size of the matrix. About a thousandth is usual: much less is slow, much more is rough."),
+            "Update sizes",
+            Page.Paragraph("The size of a step's change of each weight matrix beside the size of the matrix. About a thousandth is usual: much less is slow, much more is rough. A triangle on the lower edge stands for no change at all."),
             Page.Figure(new LineChart("Update over weight", "step", Axis.Log("update / weight"))
             {
                 Series = [.. Weights()],
                 References = [new Reference(1e-3, "1/1000")],
             }));
         yield return Page.Section(
-            "What units do",
+            "Hidden units",
             Page.Paragraph("Units that are off for every sample looked at (for sigmoid and tanh: outputs at the flat ends), and in how many directions a layer's outputs vary, of those that there could be."),
-            Page.Figure(new LineChart("Dead units or saturated outputs", "step", "share, %") { Series = [.. ByLayer(layer => 100 * Math.Max(layer.DeadUnits, layer.Saturated))] }),
-            Page.Figure(new LineChart("Effective rank of activations", "step", "directions") { Series = [.. ByLayer(layer => layer.EffectiveRank)] }),
-            Page.Figure(Histograms(seen[0])),
-            Page.Figure(Histograms(seen[^1])));
+            Page.Titled(new LineChart("Dead units or saturated outputs", "step", Axis.Between("share, %", 0, 100)) { Series = [.. ByLayer(layer => 100 * Math.Max(layer.DeadUnits, layer.Saturated))] }),
+            Page.Titled(new LineChart("Effective rank of activations", "step", new Axis("directions") { Minimum = 0 }) { Series = [.. ByLayer(layer => layer.EffectiveRank)] }),
+            Page.Titled(new SmallMultiples(
+                "Activations at the beginning and at the end", [.. Histograms(seen[0]), .. seen.Count > 1 ? Histograms(seen[^1]) : []])
+            { ShareY = false, Columns = Math.Clamp(hidden.Length, 1, 5) }));
 
         Series[] ByLayer(Func<LayerDiagnosis, double> of) =>
             [.. hidden.Select((layer, i) => new Series(names[i], Steps(), [.. seen.Select(at => of(at.Layers[layer]))]))];
@@ -45,10 +46,8 @@ public static class WatchSections
 
         double[] Steps() => [.. seen.Select(at => (double)at.Step)];
 
-        SmallMultiples Histograms(Diagnosis at) => new(
-            string.Create(CultureInfo.InvariantCulture, $"Activations after {at.Step:N0} steps"),
-            [.. hidden.Select((layer, i) => Histogram(names[i], at.Layers[layer].Outputs))])
-        { ShareX = false, ShareY = false };
+        Histogram[] Histograms(Diagnosis at) =>
+            [.. hidden.Select((layer, i) => Histogram(string.Create(CultureInfo.InvariantCulture, $"{names[i]}, step {at.Step:N0}"), at.Layers[layer].Outputs))];
     }
 
     private static Histogram Histogram(string name, ValueDistribution outputs)

@@ -64,7 +64,7 @@ public static class TrainOptions
         Option("label-smoothing", "SHARE", "spread this share of each target over all classes", [],
             (c, text) => c with { LabelSmoothing = Number(text) }, c => Text(c.LabelSmoothing)),
         Option("init", "NAME[:VALUE]",
-            "how weights begin: he, xavier, glorot-uniform, lecun, orthogonal, zero, normal:DEVIATION or constant:VALUE",
+            "weight initialization: he, xavier, glorot-uniform, lecun, orthogonal, zero, normal:DEVIATION or constant:VALUE",
             ["he", "xavier", "glorot-uniform", "lecun", "orthogonal", "zero"],
             (c, text) => c with { Initializer = ParseInitializer(text) }, c => c.Initializer.ToString()),
         Option("optimizer", "NAME", $"the rule that updates the weights: {string.Join(", ", OptimizerNames)}", OptimizerNames,

@@ -8,7 +8,7 @@ namespace Functional.Host.Runs;
 public sealed class Watcher : IRunObserver
 {
     // A look takes as long as two or three steps.
-    private const int MostSamples = 100, LeastInterval = 200, FirstLook = 2, MostLooks = 50;
+    private const int MostSamples = 100, LeastInterval = 25, FirstLook = 2, MostLooks = 50;
 
     private readonly Batch<float> probe;
     private readonly int interval, last;

@@ -21,7 +21,7 @@ public sealed class WatchTests : IDisposable
             plain.Event("summary").GetProperty("digest").GetString(), watched.Event("summary").GetProperty("digest").GetString());
         var page = File.ReadAllText(folder["b/report.html"]);
         Charts.Accessibility.Check(page);
-        foreach (var text in (string[])["Deviation of gradients", "Update over weight", "affine3.weight", "relu2", "Activations after 17 steps"])
+        foreach (var text in (string[])["Deviation of gradients", "Update over weight", "affine3.weight", "relu2", "relu2, step 17"])
             Assert.Contains(text, page, StringComparison.Ordinal);
         Assert.DoesNotContain("Deviation of gradients", File.ReadAllText(folder["a/report.html"]), StringComparison.Ordinal);
     }

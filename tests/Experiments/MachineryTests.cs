@@ -39,8 +39,8 @@ public class MachineryTests
                 ],
                 Claims =
                 [
-                    lab.Claim("Never held", _ => false, $"{1.5}"),
-                    lab.Claim("Held with the first seed", seed => seed == 0, $"{curves[0].Seeds[0].Losses.Count}"),
+                    lab.Claim("Never held", _ => false, seed => $"number {1.5 + seed}"),
+                    lab.Claim("Held with the first seed", seed => seed == 0, seed => $"seed {seed}"),
                 ],
             };
         }
@@ -101,8 +101,9 @@ public class MachineryTests
     {
         var result = Run(new() { Seeds = 2 }, 2);
         var english = new ExperimentPage(new() { Seeds = 2 }, [result]).Render();
-        Assert.Contains("<strong>held with 0 of 2 seeds only</strong>: Never held <span class=\"source\">(1.5)</span>", english);
-        Assert.Contains("held with 1 of 2 seeds only", english);
+        Assert.Contains("<li class=\"failed\"><b aria-hidden=\"true\">✗</b><strong>held with none of 2 seeds</strong>: Never held <span class=\"source\">(seed 1: number 1.5)</span>", english);
+        // Of the seed that it failed with.
+        Assert.Contains("held with 1 of 2 seeds only</strong>: Held with the first seed <span class=\"source\">(seed 2: seed 1)</span>", english);
         Assert.Contains("<html lang=\"ja\">", new ExperimentPage(new() { Language = Language.Japanese }, [result]).Render());
     }
 

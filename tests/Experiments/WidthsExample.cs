@@ -21,7 +21,7 @@ public sealed class Widths : Experiment
         return new()
         {
             Parts = [new Figure("accuracy", new LineChart("Test accuracy", "epoch", "accuracy") { Series = [.. lines] }, "More units, higher lines.")],
-            Claims = [lab.Claim("20 units beat 2", seed => Test(2, seed) > Test(0, seed), $"{Test(2, 0)} > {Test(0, 0)}")],
+            Claims = [lab.Claim("20 units beat 2", seed => Test(2, seed) > Test(0, seed), seed => $"20 units {Test(2, seed)}, 2 units {Test(0, seed)}")],
         };
     }
 

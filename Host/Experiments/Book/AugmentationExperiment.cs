@@ -24,7 +24,7 @@ public sealed class AugmentationExperiment : Experiment
     {
         var common = OverfittingExperiment.Setting(lab, 201);
         var curves = lab.Train(
-            OverfittingExperiment.Measured(lab, lab.Say("as they are", "そのまま"), common),
+            OverfittingExperiment.Measured(lab, lab.Say("not augmented", "データ拡張なし"), common),
             OverfittingExperiment.Measured(lab, lab.Say("random crops", "ランダムな切り出し"), common with
             {
                 Augmentations = [Augment.Crop(lab.Data.Training.Height, lab.Data.Training.Width, padding: 2)],
@@ -34,17 +34,15 @@ public sealed class AugmentationExperiment : Experiment
                 Augmentations = [Augment.Rotation(), Augment.Scale(), Augment.Shift(1)],
             }));
         Claim Better(Curves with) => lab.Claim(
-            ($"Test accuracy is higher with \"{with.Name}\"", $"「{with.Name}」でテストデータの認識精度が上がる"),
+            ($"Test accuracy is higher with \"{with.Name}\"", $"「{lab.Both(with.Name).Japanese}」でテストデータの認識精度が上がる"),
             seed => Shown.Test(with.Seeds[seed]) > Shown.Test(curves[0].Seeds[seed]),
-            $"{Shown.Percent(with.Median(Shown.Test))} > {Shown.Percent(curves[0].Median(Shown.Test))}");
+            seed => [(("test accuracy with it", "テストデータ（あり）"), Shown.Percent(Shown.Test(with.Seeds[seed]))), (("without", "なし"), Shown.Percent(Shown.Test(curves[0].Seeds[seed])))]);
         return new()
         {
             Parts =
             [
                 Sheet(lab),
-                Shown.Of(lab, "accuracy", lab.Say("300 samples, with and without augmentation", "訓練データ300個、データ拡張の有無"), curves, (
-                    "Each batch is changed anew before it is shown, so that no image comes twice, and none can be learned by heart. The gap narrows from both sides: training accuracy, taken of the unchanged images, rises more slowly, and test accuracy ends higher.",
-                    "ミニバッチは見せるたびに新しく変形されるので、同じ画像は二度と現れず、丸暗記はできません。訓練データ（変形前の画像）の認識精度の上がり方はゆるやかになり、テストデータの認識精度は高くなって、差が縮まります。")),
+                Shown.Of(lab, "accuracy", lab.Say("300 samples, with and without augmentation", "訓練データ300個、データ拡張の有無"), curves, Caption(lab, curves)),
                 Shown.Table(lab, curves),
             ],
             Claims =
@@ -54,6 +52,17 @@ public sealed class AugmentationExperiment : Experiment
                     ("With random crops the gap between training and test accuracy is smaller", "ランダムな切り出しで、訓練とテストの認識精度の差は小さくなる")),
             ],
         };
+    }
+
+    private static Words Caption(Lab lab, IReadOnlyList<Curves> curves)
+    {
+        string List(Func<Curves, string> name, string separator) => string.Join(separator, curves.Select(curve =>
+            $"{name(curve)}: {Shown.Percent(Shown.TrainingEnd(curve))} / {Shown.Percent(Shown.TestEnd(curve))}"));
+        return Shown.Text(
+            ("Each batch is changed anew before it is shown, so that hardly any image comes twice as it was. Accuracy is taken of unchanged images.",
+             "ミニバッチは見せるたびに新しく変形されるので、まったく同じ画像が再び現れることはほとんどありません。認識精度は変形前の画像で測ります。"),
+            ($"Training and test accuracy at the end: {List(curve => curve.Name, "; ")}.", $"最後の認識精度（訓練 / テスト）：{List(curve => lab.Both(curve.Name).Japanese!, "、")}。"),
+            Shown.GapOf(lab, curves[1], curves[0]), Shown.GapOf(lab, curves[2], curves[0]));
     }
 
     // Each row: an image, and random crops of it that are smaller by a few pixels.
@@ -75,7 +84,8 @@ public sealed class AugmentationExperiment : Experiment
             ];
         });
         return new("crops", new ImageGrid(lab.Say("Random crops", "ランダムな切り出し"), [.. pictures]), (
-            $"The first images, and beside each nine random windows of {height} x {width} pixels out of its {images.Height} x {images.Width}: to a reader the same digits, to a network without convolutions entirely new numbers.",
-            $"最初の画像と、その {images.Height} x {images.Width} ピクセルからランダムに切り出した {height} x {width} ピクセルの窓を9個ずつ示します。人の目には同じ数字でも、畳み込み層のないネットワークにとってはまったく新しい入力です。"));
+            $"The first {Digits} images, and after each {Crops} random windows of {height} x {width} pixels out of its {images.Height} x {images.Width}: to a reader the same digits, to a network without convolutions entirely new numbers.",
+            $"先頭の{Digits}枚の画像（{images.Height}×{images.Width} ピクセル）と、それぞれからランダムに切り出した {height}×{width} ピクセルの部分画像{Crops}枚です。人の目には同じ数字でも、畳み込み層のないネットワークにとってはまったく新しい入力です。"))
+        { NumbersOf = NumbersOf.FirstSeed };
     }
 }

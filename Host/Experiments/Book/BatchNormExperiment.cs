@@ -25,8 +25,8 @@ public sealed class BatchNormExperiment : Experiment
 
     /// <inheritdoc/>
     public override Words Question => (
-        "Weights begin with deviations from 1 down to 0.0001. For how many of these sixteen does a network of six layers learn by itself, and for how many if what goes into each activation is normalized over the batch?",
-        "重みの初期値の標準偏差を 1 から 0.0001 まで16通りに変えます。6層のネットワークがそのままで学習できるのは何通りでしょうか。活性化関数の前でミニバッチごとに正規化すると、何通りになるでしょうか。");
+        "Weights begin with deviations from 1 down to 0.0001. For how many of these starts does a network of six layers learn by itself, and for how many if what goes into each activation is normalized over the batch?",
+        "重みの初期値の標準偏差を 1 から 0.0001 まで何通りにも変えます。6層のネットワークがそのままで学習できるのは何通りでしょうか。活性化関数の前でミニバッチごとに正規化すると、何通りになるでしょうか。");
 
     /// <inheritdoc/>
     public override Findings Run(Lab lab)
@@ -63,19 +63,40 @@ public sealed class BatchNormExperiment : Experiment
                             ],
                         }),
                     ]) { Columns = 4 },
-                    ("Solid lines are with batch normalization. Almost everywhere they rise at once, however the weights begin. Without it learning depends on the scale of the first weights: too small, and it does not begin at all; too large, and it goes astray (a lone point). In a narrow range between it may even be the quicker one.",
-                     "実線が Batch Normalization を使った場合です。重みの初期値によらず、ほとんどの場合にすぐ学習が進みます。使わない場合は初期値の大きさしだいで、小さすぎれば学習がまったく始まらず、大きすぎれば発散します（点だけの図）。その間の狭い範囲では、使わないほうが速いこともあります。")),
+                    Caption(pairs, deviations)),
             ],
             Claims =
             [
                 lab.Claim(("With batch norm the loss falls for all but the extreme deviations", "Batch Normalization を使うと、極端な標準偏差を除くすべてで損失が下がる"),
-                    seed => Learning(0, seed) >= deviations.Length - Extremes, $"{Learning(0, 0)} / {deviations.Length}"),
+                    
+                    seed => Learning(0, seed) >= deviations.Length - Extremes, seed => [(("falls for", "下がる場合"), $"{Learning(0, seed)} / {deviations.Length}")]),
                 lab.Claim(("Without it the loss falls for fewer of them", "使わない場合に損失が下がるのは、それより少ない"),
-                    seed => Learning(1, seed) < Learning(0, seed), $"{Learning(1, 0)} < {Learning(0, 0)}"),
+                    seed => Learning(1, seed) < Learning(0, seed), seed => [(("without", "なし"), $"{Learning(1, seed)}"), (("with", "あり"), $"{Learning(0, seed)}")]),
                 lab.Claim(("In at least three of four cases batch norm is ahead after the last epoch", "4分の3以上の場合に、最後のエポックでは Batch Normalization が上回る"),
-                    seed => 4 * Ahead(pairs, seed) >= 3 * pairs.Length, $"{Ahead(pairs, 0)} / {pairs.Length}"),
+                    
+                    seed => 4 * Ahead(pairs, seed) >= 3 * pairs.Length, seed => [(("ahead in", "上回る場合"), $"{Ahead(pairs, seed)} / {pairs.Length}")]),
             ],
         };
+    }
+
+    private static Words Caption(Curves[][] pairs, double[] deviations)
+    {
+        double[][] ends = [.. ((int[])[0, 1]).Select(which => pairs.Select(pair => pair[which].Accuracy("", point => point.Training).Ys[^1]).ToArray())];
+        int Far(int which) => ends[which].Count(end => end >= Shown.Learned);
+        var (best, astray) = (Array.IndexOf(ends[0], ends[0].Max()), ends[1].Count(double.IsNaN));
+        string Sigma(int i) => Typography.Value(deviations[i], 4);
+        string End(int which, int i) => Shown.Percent(ends[which][i]);
+        // Where both came to an end, and the network without is the better one.
+        var quicker = Enumerable.Range(0, pairs.Length).Where(i => ends[1][i] > ends[0][i]).Select(Sigma).ToArray();
+        return Shown.Text(
+            ($"Solid lines are with batch normalization, dashed ones without. After the last epoch {Far(0)} of {pairs.Length} networks with it have a training accuracy of {Shown.Percent(Shown.Learned, 0)} or more, and {Far(1)} without.",
+             $"実線が Batch Normalization を使った場合、破線が使わない場合です。最後のエポックで訓練データの認識精度が{Shown.Percent(Shown.Learned, 0)}以上になるのは、{pairs.Length}通りのうち、使った場合は{Far(0)}通り、使わない場合は{Far(1)}通りです。"),
+            ($"With it the scale still matters: {End(0, 0)} at σ = {Sigma(0)}, {End(0, best)} at {Sigma(best)} (the highest), {End(0, pairs.Length - 1)} at {Sigma(pairs.Length - 1)}.",
+             $"使った場合でも初期値の大きさは影響します。σ = {Sigma(0)} では{End(0, 0)}、{Sigma(best)} では{End(0, best)}（最高）、{Sigma(pairs.Length - 1)} では{End(0, pairs.Length - 1)}です。"),
+            quicker.Length == 0
+                ? ("Nowhere does the network without it end higher.", "使わない場合のほうが高くなる標準偏差はありません。")
+                : ($"Without it the network ends higher at σ = {string.Join(", ", quicker)}.", $"使わないほうが高くなるのは σ = {string.Join("、", quicker)} です。"),
+            astray == 0 ? "" : ($"Where a dashed line is a lone point, the network without it diverged ({astray} of {pairs.Length}).", $"点しかない図では、使わない場合に発散しました（{pairs.Length}通りのうち{astray}通り）。"));
     }
 
     // Where one went astray, the other is ahead.

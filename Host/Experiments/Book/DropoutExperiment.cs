@@ -16,8 +16,8 @@ public sealed class DropoutExperiment : Experiment
 
     /// <inheritdoc/>
     public override Words Question => (
-        "In every step each hidden unit is left out with some probability. Why should a network that is disturbed like that do better? And what is left of it at a ratio of 0.9?",
-        "ステップごとに、隠れ層のユニットを一定の確率で消去します。このように邪魔をされたネットワークのほうがうまくいくのは、なぜでしょうか。また、消去する割合が 0.9 のときはどうなるでしょうか。");
+        "In every step each hidden unit is left out with some probability. Does a network that is disturbed like that do better on images that it has never seen? And what is left of it at a ratio of 0.9?",
+        "ステップごとに、隠れ層のユニットを一定の確率で消去します。一部のユニットを無効にしたネットワークのほうが汎化しやすいのでしょうか。また、消去する割合が 0.9 のときはどうなるでしょうか。");
 
     /// <inheritdoc/>
     public override Findings Run(Lab lab)
@@ -34,7 +34,7 @@ public sealed class DropoutExperiment : Experiment
             Of("0.9", common with { Dropout = 0.9 }),
             Of("0.2, L1 0.005", common with { Dropout = 0.2, L1 = 0.005 }));
         if (curves.Count == 1)
-            return new() { Parts = [Shown.Of(lab, "accuracy", "Dropout 0.2", curves, Caption)] };
+            return new() { Parts = [Shown.Of(lab, "accuracy", "Dropout 0.2", curves, Shown.Text(Idea, Ends(lab, curves)))] };
         Curves[] ordered = [curves[1], curves[2], curves[3], curves[0], .. curves.Skip(4)];
         Claim Smaller(Curves dropout) => Shown.SmallerGap(lab, dropout, curves[1],
             ($"Dropout {dropout.Name} makes the gap between training and test accuracy smaller", $"Dropout {dropout.Name} は訓練とテストの認識精度の差を小さくする"));
@@ -42,24 +42,61 @@ public sealed class DropoutExperiment : Experiment
         {
             Parts =
             [
-                Shown.Of(lab, "accuracy", lab.Say("By the ratio that is dropped", "消去する割合ごとの認識精度"), ordered, Caption, columns: 3),
+                Shown.Of(lab, "accuracy", lab.Say("By the ratio that is dropped", "消去する割合ごとの認識精度"), ordered, Shown.Text(
+                    Idea, Ends(lab, ordered), Better(lab, curves[1], [curves[0], curves[3]]), Shown.GapOf(lab, curves[0], curves[1])), columns: 3),
                 Shown.Table(lab, ordered),
             ],
             Claims =
             [
                 Smaller(curves[3]), Smaller(curves[0]),
+                lab.Claim(("Dropout 0.2 does better on the test samples than none", "Dropout 0.2 はテストデータの認識精度を上げる"),
+                    seed => Shown.Test(curves[0].Seeds[seed]) > Shown.Test(curves[1].Seeds[seed]), seed => Two(curves[0], curves[1], seed, Shown.Test)),
                 lab.Claim(("Dropout 0.9 never learns: training accuracy stays below 20%", "Dropout 0.9 ではまったく学習しない（訓練データの認識精度が20%未満）"),
                     seed => curves[4].Seeds[seed].Accuracies.All(point => point.Training < 0.2),
-                    $"{Shown.Percent(curves[4].Median(curve => curve.Accuracies.Max(point => point.Training)))}"),
+                    seed => [(("highest training accuracy", "訓練データの認識精度の最大"), Shown.Percent(curves[4].Seeds[seed].Accuracies.Max(point => point.Training)))]),
                 lab.Claim(("Dropout 0.01 changes little: both accuracies end within 5 points of those without", "Dropout 0.01 ではほとんど変わらない（どちらの認識精度も差は5ポイント以内）"),
                     seed => Math.Abs(Shown.Training(curves[2].Seeds[seed]) - Shown.Training(curves[1].Seeds[seed])) < 0.05
                         && Math.Abs(Shown.Test(curves[2].Seeds[seed]) - Shown.Test(curves[1].Seeds[seed])) < 0.05,
-                    $"{Shown.Percent(curves[2].Median(Shown.Test))}, {Shown.Percent(curves[1].Median(Shown.Test))}"),
+                    seed =>
+                    [
+                        (("training accuracy with it", "訓練データ（あり）"), Shown.Percent(Shown.Training(curves[2].Seeds[seed]))),
+                        (("without", "なし"), Shown.Percent(Shown.Training(curves[1].Seeds[seed]))),
+                        .. Two(curves[2], curves[1], seed, Shown.Test),
+                    ]),
             ],
         };
     }
 
-    private static Words Caption => (
-        "No unit can rely on another being there, as if many networks were trained and their votes averaged. Training accuracy rises more slowly and no longer reaches 100%, and the gap narrows. With 0.9 next to no signal gets through six layers, and nothing is learned.",
-        "どのユニットも他のユニットがいることを当てにできず、多数のネットワークを学習させて平均をとるのに似た効果があります。訓練データの認識精度の上がり方はゆるやかになって100%には届かず、差が縮まります。0.9 では6層を通る信号がほとんど残らず、何も学習できません。");
+    private static (Words, string)[] Two(Curves with, Curves without, int seed, Func<Curve, double> of) =>
+    [
+        (("test accuracy with it", "テストデータ（あり）"), Shown.Percent(of(with.Seeds[seed]))),
+        (("without", "なし"), Shown.Percent(of(without.Seeds[seed]))),
+    ];
+
+    private static Words Idea => (
+        "The idea: no unit can rely on another being there, as if many networks were trained and their votes averaged.",
+        "どのユニットも他のユニットがいることを当てにできず、多数のネットワークを学習させて平均をとるのに似た効果がある、という考え方です。");
+
+    // What the figure shows of each: where training and test accuracy end.
+    private static Words Ends(Lab lab, IReadOnlyList<Curves> curves)
+    {
+        string List(Func<Curves, string> name, string separator) => string.Join(separator, curves.Select(curve =>
+            $"{name(curve)}: {Shown.Percent(Shown.TrainingEnd(curve))} / {Shown.Percent(Shown.TestEnd(curve))}"));
+        return (
+            $"Training and test accuracy at the end: {List(curve => curve.Name, "; ")}.",
+            $"最後の認識精度（訓練 / テスト）：{List(curve => lab.Both(curve.Name).Japanese!, "、")}。");
+    }
+
+    private static Words Better(Lab lab, Curves none, Curves[] some)
+    {
+        var better = some.Where(curve => Shown.TestEnd(curve) > Shown.TestEnd(none)).Select(curve => curve.Name).ToArray();
+        var slow = some.Where(curve => Shown.TrainingEnd(curve) < Shown.TrainingEnd(none) - 0.05).Select(curve => curve.Name).ToArray();
+        return Shown.Text(
+            better.Length > 0
+                ? ($"Test accuracy is higher than without dropout at {string.Join(" and ", better)}.", $"テストデータの認識精度は {string.Join("、", better)} でドロップアウトなしより高くなります。")
+                : ($"Neither {some[0].Name} nor {some[1].Name} ends with a higher test accuracy than none: in these runs dropout does not pay.",
+                   $"{some[0].Name} でも {some[1].Name} でも、テストデータの認識精度はドロップアウトなしを上回りません。この実行では効果が見られません。"),
+            slow.Length > 0
+                ? ($"At {string.Join(" and ", slow)} learning is slower, and training accuracy is still below that without.", $"{string.Join("、", slow)} では学習が遅く、訓練データの認識精度もまだ及びません。") : "");
+    }
 }

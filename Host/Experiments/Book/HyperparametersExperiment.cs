@@ -20,8 +20,8 @@ public sealed class HyperparametersExperiment : Experiment
 
     /// <inheritdoc/>
     public override Words Question => (
-        "A hundred times learning rate and weight decay are drawn at random, over four decades each, and judged on 100 images that are kept from training. Which of the two decides how well a trial does, and over which range?",
-        "学習係数と Weight decay の係数を、それぞれ4桁の範囲からランダムに100回選び、訓練に使わない100枚の検証データで評価します。結果を左右するのはどちらの値で、良い範囲はどこでしょうか。");
+        "Learning rate and weight decay are drawn at random many times, over four decades each, and judged on 100 images that are kept from training. Which of the two decides how well a trial does, and over which range?",
+        "学習係数と Weight decay の係数を、それぞれ4桁の範囲から対数スケールでランダムに何組も選び、訓練に使わない100枚の検証データで評価します。結果を左右するのはどちらの値で、良い範囲はどこでしょうか。");
 
     /// <inheritdoc/>
     public override Findings Run(Lab lab)
@@ -38,24 +38,24 @@ public sealed class HyperparametersExperiment : Experiment
         }));
         double Accuracy(int trial) => trials[trial].Median(curve => curve.Final.Validation);
         int[] best = [.. Enumerable.Range(0, draws).OrderByDescending(Accuracy)];
-        double[] bestRates = [.. best.Take(leaders).Select(trial => rates[trial])];
+        (Words, string)[] Rates(int seed) =>
+            [(("learning rates", "学習係数"), string.Join(", ", Ordered(trials, seed).Take(leaders).Select(trial => Typography.Value(rates[trial], 2))))];
         return new()
         {
             Parts =
             [
-                new Figure("best", Best(lab, [.. best.Take(Listed).Select(trial => trials[trial])]), (
-                    "The twenty best trials, validation accuracy solid, training accuracy dotted. The best learn quickly; further down the lines have only begun to rise: their rate was too small for so few epochs.",
-                    "成績の良い20個の試行。実線が検証データ、点線が訓練データの認識精度です。上位の試行は速く学習し、下位の試行はまだ上がり始めたばかりです。学習係数がこのエポック数には小さすぎたのです。")),
+                new Figure("best", Best(lab, [.. best.Take(Listed).Select(trial => (trials[trial], rates[trial]))]), BestCaption(
+                    draws, [.. best.Take(Listed).Select(trial => (rates[trial], trials[trial].Accuracy("", point => point.Validation).Ys[^1]))])),
                 new Listing(("As the book prints them:", "本書の形式で："), string.Join('\n', best.Take(Listed).Select((trial, i) =>
                     string.Create(CultureInfo.InvariantCulture, $"Best-{i + 1} (val acc:{Accuracy(trial):0.00##}) | lr:{rates[trial]}, weight decay:{decays[trial]}")))),
-                .. lab.Settings.BookOnly ? [] : (Part[])[Trials(lab, rates, decays, [.. Enumerable.Range(0, draws).Select(Accuracy)])],
+                .. lab.Settings.BookOnly ? [] : (Part[])[Trials(lab, rates, decays, [.. Enumerable.Range(0, draws).Select(Accuracy)], best[..leaders])],
             ],
             Claims =
             [
                 lab.Claim(($"The {leaders} best all have a learning rate above 0.001", $"上位{leaders}個の学習係数はすべて 0.001 より大きい"),
-                    seed => Ordered(trials, seed).Take(leaders).All(trial => rates[trial] > 1e-3), $"{string.Join(", ", bestRates.Select(rate => Typography.Value(rate, 2)))}"),
+                    seed => Ordered(trials, seed).Take(leaders).All(trial => rates[trial] > 1e-3), Rates),
                 lab.Claim(("No trial with a learning rate below 0.0001 is among them", "その中に学習係数が 0.0001 未満の試行はない"),
-                    seed => Ordered(trials, seed).Take(leaders).All(trial => rates[trial] >= 1e-4), $"{Typography.Value(bestRates.Min(), 2)}"),
+                    seed => Ordered(trials, seed).Take(leaders).All(trial => rates[trial] >= 1e-4), Rates),
             ],
         };
     }
@@ -63,21 +63,28 @@ public sealed class HyperparametersExperiment : Experiment
     private static IEnumerable<int> Ordered(IReadOnlyList<Curves> trials, int seed) =>
         Enumerable.Range(0, trials.Count).OrderByDescending(trial => trials[trial].Seeds[seed].Final.Validation);
 
-    private static SmallMultiples Best(Lab lab, Curves[] trials) => new(
-        lab.Say("The twenty best trials", "上位20個の試行"),
+    private static SmallMultiples Best(Lab lab, (Curves Trial, double Rate)[] trials) => new(
+        lab.Say($"The {trials.Length} best trials: validation accuracy and learning rate", $"上位{trials.Length}個の試行（検証データの認識精度と学習係数）"),
         [
-            .. trials.Select((trial, i) => new LineChart($"Best-{i + 1}", lab.Say(Terms.Epoch), Axis.Between(lab.Say(Terms.Accuracy), 0, 1))
+            .. trials.Select((one, i) => (one.Trial, Title: $"{i + 1}: {Shown.Percent(one.Trial.Accuracy("", point => point.Validation).Ys[^1], 0)}, {Typography.Value(one.Rate, 2)}"))
+                .Select(one => new LineChart(one.Title, lab.Say(Terms.Epoch), Axis.Between(lab.Say(Terms.Accuracy), 0, 1))
             {
                 Series =
                 [
-                    trial.Accuracy(lab.Say(Terms.Validation), point => point.Validation) with { Color = 0, Dash = Dash.Solid },
-                    trial.Accuracy(lab.Say(Terms.Training), point => point.Training) with { Color = 1, Dash = Dash.Dotted },
+                    one.Trial.Accuracy(lab.Say(Terms.Validation), point => point.Validation) with { Color = 0, Dash = Dash.Solid },
+                    one.Trial.Accuracy(lab.Say(Terms.Training), point => point.Training) with { Color = 1, Dash = Dash.Dotted },
                 ],
             }),
         ])
     { Columns = 5 };
 
-    private static Figure Trials(Lab lab, double[] rates, double[] decays, double[] accuracies) => new(
+    private static Figure Trials(Lab lab, double[] rates, double[] decays, double[] accuracies, int[] best)
+    {
+        var leaders = best.Length;
+        string Least(double[] values) => Typography.Value(best.Min(trial => values[trial]), 2);
+        string Most(double[] values) => Typography.Value(best.Max(trial => values[trial]), 2);
+        string Decades(double[] values) => Typography.Number(Math.Log10(best.Max(trial => values[trial]) / best.Min(trial => values[trial])), 1);
+        return new(
         "trials",
         new SmallMultiples(lab.Say("All trials", "すべての試行"),
         [
@@ -87,8 +94,15 @@ public sealed class HyperparametersExperiment : Experiment
             { Series = [new("", decays, accuracies)] },
         ])
         { ShareX = false },
-        ("Each trial as a point, once over its learning rate, once over its weight decay. On the left there is a clear shape, on the right none: over this range weight decay hardly matters, and the next search should spend its trials near the top right of the left picture.",
-         "各試行を点で表し、左は学習係数、右は Weight decay に対して描きました。左にははっきりした形があり、右にはありません。この範囲では Weight decay はほとんど影響せず、次の探索では学習係数を左の図の右上の範囲に絞るべきです。"));
+        ($"Each trial as a point, once over its learning rate, once over its weight decay. The {leaders} best have learning rates from {Least(rates)} to {Most(rates)} and weight decays from {Least(decays)} to {Most(decays)}, which is {Decades(rates)} and {Decades(decays)} of the four decades drawn from. The narrower range is where the next search should spend its trials.",
+         $"各試行を点で表し、学習係数と Weight decay のそれぞれに対して描きました。上位{leaders}個の学習係数は {Least(rates)} から {Most(rates)}、Weight decay は {Least(decays)} から {Most(decays)} で、4桁の範囲のうちそれぞれ {Decades(rates)} 桁と {Decades(decays)} 桁に散らばっています。次の探索では、狭いほうの範囲に絞るとよいでしょう。"));
+    }
+
+    // What the panels show, from the best to the last of them.
+    private static Words BestCaption(int draws, (double Rate, double End)[] shown) => (
+        $"The {shown.Length} best of {draws} trials, validation accuracy solid, training accuracy dotted; above each its rank, its validation accuracy at the end and its learning rate. The first ends at {Shown.Percent(shown[0].End)} with a rate of {Typography.Value(shown[0].Rate, 2)}, the last one shown at {Shown.Percent(shown[^1].End)} with {Typography.Value(shown[^1].Rate, 2)}. From where on are the lines flat, and are those rates too small or too large?",
+        $"{draws}個の試行のうち成績の良い{shown.Length}個です。実線が検証データ、点線が訓練データの認識精度で、各図の上に順位、最後の検証データの認識精度、学習係数を示します。1位は{Shown.Percent(shown[0].End)}（学習係数 {Typography.Value(shown[0].Rate, 2)}）、最後の図は{Shown.Percent(shown[^1].End)}（学習係数 {Typography.Value(shown[^1].Rate, 2)}）です。線が平らになるのはどこからでしょうか。その学習係数は小さすぎるのでしょうか、大きすぎるのでしょうか。");
+
 
     // Ten to a power drawn evenly between two; four digits, so that what is printed is what was run.
     private static double[] LogUniform(Key key, int count, double from, double to)

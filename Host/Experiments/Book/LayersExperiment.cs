@@ -35,9 +35,10 @@ public sealed class LayersExperiment : Experiment
         var trace = traces[0];
         int[] labels = [.. images.Labels.Take(Samples).Select(label => (int)label)];
         ChainLink Link(string name, Matrix<double> value, Matrix<double>? gradient) => new(
-            name, $"{Shape(value)}, {Typography.Value(Size(value), 2)}", gradient is null ? lab.Say("nobody asks", "不要") : $"{Shape(gradient)}, {Typography.Value(Size(gradient), 2)}");
+            name, $"{Shape(value)}, {Typography.Value(Size(value), 2)}", gradient is null ? lab.Say("not needed", "不要") : $"{Shape(gradient)}, {Typography.Value(Size(gradient), 2)}");
         var input = Batch.OfBytes<double>(ByteScale.Unit, images.Features, images.Pixels, images.Labels, [.. Enumerable.Range(0, Samples)]).Inputs;
         double Error(int seed) => (traces[seed].Layers[^1].OutputGradient - Difference(traces[seed], labels) / Samples).Enumerate().Max(Math.Abs);
+        double Sum(int seed) => traces[seed].Layers[^1].OutputGradient.ColumnSums().Select(Math.Abs).Max();
         var probabilities = Metrics.Softmax(trace.Layers[^1].Output).Column(0);
         return new()
         {
@@ -56,9 +57,10 @@ public sealed class LayersExperiment : Experiment
                         ],
                     },
                     ("From top to bottom the batch (one column per sample), from bottom to top the gradient of the loss with respect to it. A gradient always has the shape of what it is the gradient of; the size is the root mean square. Each layer needs nothing but what comes from its neighbors.",
-                     "上から下へミニバッチ（1列が1サンプル）が、下から上へその勾配が流れます。勾配の形状は、常に元の値と同じです。大きさは二乗平均平方根です。どの層も、隣の層から来るものだけで計算できます。")),
+                     "上から下へミニバッチ（1列が1サンプル）が、下から上へその勾配が流れます。勾配の形状は、常に元の値と同じです。大きさは二乗平均平方根です。どの層も、隣の層から来るものだけで計算できます。"))
+                { NumbersOf = NumbersOf.FirstSeed },
                 new Table(
-                    ("At Softmax-with-Loss it begins with y − t, here for the first sample: what the network says, minus what is right.", "Softmax-with-Loss レイヤの逆伝播は y − t から始まります。最初のサンプルについて、ネットワークの出力から正解を引いた値を示します。"),
+                    ("At Softmax-with-Loss it begins with y − t, here for the first sample: what the network predicts, minus the true class.", "Softmax-with-Loss レイヤの逆伝播は y − t から始まります。最初のサンプルについて、ネットワークの出力から正解を引いた値を示します。"),
                     ["", .. Enumerable.Range(0, images.Classes).Select(digit => $"{digit}")],
                     [
                         ["y", .. probabilities.Select(y => Typography.Number(y, 3))],
@@ -66,7 +68,7 @@ public sealed class LayersExperiment : Experiment
                         ["y − t", .. Difference(trace, labels).Column(0).Select(d => Typography.Number(d, 3))],
                     ]),
                 new Table(
-                    ("The leaves and their gradients: what an optimizer gets to see.", "パラメータとその勾配。更新手法が受け取るのはこれだけです。"),
+                    ("The parameters and their gradients: all that an optimizer is given.", "パラメータとその勾配。更新手法が受け取るのはこれだけです。"),
                     ["", lab.Say("shape", "形状"), lab.Say("size of the gradient", "勾配の大きさ")],
                     [
                         .. Enumerable.Range(0, trace.Gradient.Parameters.Count).Select(i => trace.Gradient.Parameters[i]).Select(leaf => (string[])
@@ -76,9 +78,9 @@ public sealed class LayersExperiment : Experiment
             Claims =
             [
                 lab.Claim(("At Softmax-with-Loss the gradient is (y − t) / N, to the last digits", "Softmax-with-Loss の勾配は (y − t) / N に一致する（丸め誤差の範囲）"),
-                    seed => Error(seed) < 1e-15, $"{Typography.Scientific(Error(0), 2)}"),
+                    seed => Error(seed) < 1e-15, seed => [(("largest difference", "差の最大値"), Typography.Scientific(Error(seed), 2))]),
                 lab.Claim(("The gradient of every sample sums to 0 over the digits", "各サンプルの勾配を10個の数字について足すと 0 になる"),
-                    seed => traces[seed].Layers[^1].OutputGradient.ColumnSums().All(sum => Math.Abs(sum) < 1e-15), $""),
+                    seed => Sum(seed) < 1e-15, seed => [(("largest sum", "和の最大値"), Typography.Scientific(Sum(seed), 2))]),
             ],
         };
     }

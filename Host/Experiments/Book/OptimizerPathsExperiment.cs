@@ -46,20 +46,26 @@ public sealed class OptimizerPathsExperiment : Experiment
             {
                 Field = field, ShowDescent = true,
                 Levels = [0.1, 0.5, 1, 2, 4, 7, 11, 16, 22],
-                Paths = [new Series("", [.. path.Select(point => point[0])], [.. path.Select(point => point[1])])],
+                Paths =
+                [
+                    new Series("", [.. path.Select(point => point[0])], [.. path.Select(point => point[1])]),
+                    new Series(lab.Say("start", "出発点"), [Start[0]], [Start[1]]) { Marker = Marker.Hourglass, Color = 1 },
+                    new Series(lab.Say("minimum", "最小値"), [0], [0]) { Marker = Marker.Plus, Color = 2 },
+                ],
             })])
             { Columns = rules.Length == 4 ? 2 : 3 },
             ("Contour lines are heights, arrows the way down, marks the steps. Almost everywhere the arrows point across the valley rather than along it, so SGD zigzags. Momentum rolls like a ball and overshoots, AdaGrad shortens its steps where they have been long and goes almost straight, Adam does something of both.",
-             "等高線は関数の値、矢印は下る方向、点は各ステップを表します。矢印はほとんどの場所で谷に沿うのではなく谷を横切る向きなので、SGD はジグザグに進みます。Momentum はボールのように転がって行き過ぎ、AdaGrad は大きく動いた方向の歩幅を縮めてほぼまっすぐに、Adam はその両方のように進みます。"));
+             "等高線は関数の値、矢印は下る方向、点は各ステップを表します。矢印はほとんどの場所で谷に沿うのではなく谷を横切る向きなので、SGD はジグザグに進みます。Momentum はボールのように転がって行き過ぎ、AdaGrad は大きく動いた方向の歩幅を縮めてほぼまっすぐに、Adam はその両方のように進みます。"))
+        { NumbersOf = NumbersOf.NoSeed };
         Claim[] claims =
         [
             lab.Claim(("SGD changes its side of the valley in at least every second step", "SGD は2回に1回以上、谷の反対側へ移る"),
-                _ => turns[0] >= Steps / 2, $"{turns[0]} / {Steps}"),
+                _ => turns[0] >= Steps / 2, _ => [(("changes", "移った回数"), $"{turns[0]} / {Steps}")]),
             .. Enumerable.Range(1, rules.Length - 1).Select(i => lab.Claim(
                 ($"{rules[i].Name} crosses the valley less often than SGD", $"{rules[i].Name} は SGD より谷を横切る回数が少ない"),
-                _ => turns[i] < turns[0], $"{turns[i]} < {turns[0]}")),
+                _ => turns[i] < turns[0], _ => [(rules[i].Name, $"{turns[i]}"), ("SGD", $"{turns[0]}")])),
             lab.Claim(("AdaGrad ends nearest to the minimum of the book's four", "本書の4手法のうち AdaGrad が最小値に最も近づく"),
-                _ => ends[2] == ends[..4].Min(), $"{string.Join(", ", ends[..4].Select(end => Typography.Value(end)))}"),
+                _ => ends[2] == ends[..4].Min(), _ => [.. rules[..4].Zip(ends, (rule, end) => ((Words)rule.Name, Typography.Value(end)))]),
         ];
         return new() { Parts = lab.Settings.BookOnly ? [book] : [book, Grid(lab)], Claims = claims };
     }
@@ -78,10 +84,11 @@ public sealed class OptimizerPathsExperiment : Experiment
                 lab.Say("What 30 steps of Momentum leave of the height", "Momentum の30ステップ後に残る関数の値"),
                 Named(lab.Say("learning rate", "学習係数"), Rates), Named(lab.Say("momentum", "モーメンタム係数"), Momenta))
             {
-                Values = heights, Depth = Scaling.Logarithmic, Digits = 2,
+                Values = heights, Depth = Scaling.Logarithmic, Digits = 2, ShowScale = true,
             },
-            ("Each cell is the height after 30 steps from (−7, 2), where it was 6.45; 100 stands for all that is more, 0.0001 for all that is less. The closer to the color of the page, the better: small rates need much momentum, large rates little, and there is no momentum that suits every rate.",
-             "各マスは、(−7, 2)（関数の値は 6.45）から30ステップ後の関数の値です（100 は 100 以上、0.0001 は 0.0001 以下）。背景の色に近いほど良い結果です。学習係数が小さければ大きなモーメンタムが、大きければ小さなモーメンタムが合い、すべての学習係数に合うモーメンタムはありません。"));
+            ("Each cell is the height after 30 steps from (−7, 2), where it was 6.45; 0.0001 stands for all that is less. The closer to the color of the page, the better: small rates need much momentum, large rates little, and there is no momentum that suits every rate.",
+             "各マスは、(−7, 2)（関数の値は 6.45）から30ステップ後の関数の値です（0.0001 は 0.0001 以下）。背景の色に近いほど良い結果です。学習係数が小さければ大きなモーメンタムが、大きければ小さなモーメンタムが合い、すべての学習係数に合うモーメンタムはありません。"))
+        { NumbersOf = NumbersOf.NoSeed };
     }
 
     private static Vector<double> Gradient(Vector<double> point) => Vector<double>.Build.Dense([point[0] / 10, 2 * point[1]]);

@@ -7,6 +7,9 @@ internal static class Shown
 {
     public const Measured Both = Measured.Training | Measured.Test;
 
+    /// <summary>The training accuracy from which on a network has learned something.</summary>
+    public const double Learned = 0.5;
+
     // Single points jump.
     private const int Last = 4;
 
@@ -36,13 +39,32 @@ internal static class Shown
     /// <summary>The test accuracy, over the last points.</summary>
     public static double Test(Curve curve) => Statistics.Mean([.. curve.Accuracies.TakeLast(Last).Select(point => point.Test)]);
 
+    /// <summary>Where the line of training accuracy ends in the figure, over its last points.</summary>
+    public static double TrainingEnd(Curves curves) => End(curves.Accuracy("", point => point.Training));
+
+    /// <summary>Where the line of test accuracy ends in the figure.</summary>
+    public static double TestEnd(Curves curves) => End(curves.Accuracy("", point => point.Test));
+
+    /// <summary>How far apart the two lines of the figure end.</summary>
+    public static double GapEnd(Curves curves) => TrainingEnd(curves) - TestEnd(curves);
+
+    private static double End(Series series) => Statistics.Mean([.. series.Ys.TakeLast(Last)]);
+
+    /// <summary>The first epoch at which the figure's training accuracy is that high; null if it never is.</summary>
+    public static double? Reaches(Curves curves, double accuracy)
+    {
+        var line = curves.Accuracy("", point => point.Training);
+        var at = line.Ys.Index().FirstOrDefault(point => point.Item >= accuracy, (-1, 0));
+        return at.Item1 < 0 ? null : line.Xs![at.Item1];
+    }
+
     /// <summary>A table of where the networks end.</summary>
     public static Table Table(Lab lab, IReadOnlyList<Curves> curves) => new(
-        ($"Means over the last {Last} points.", $"最後の{Last}点の平均。"),
+        ($"Where the lines end: means of the last {Last} points.", $"線の終わりの値（最後の{Last}点の平均）。"),
         ["", lab.Say(Terms.Training), lab.Say(Terms.Test), lab.Say("gap", "差")],
         [.. curves.Select(curve => (string[])
         [
-            curve.Name, Percent(curve.Median(Training)), Percent(curve.Median(Test)), Percent(curve.Median(Gap)),
+            curve.Name, Percent(TrainingEnd(curve)), Percent(TestEnd(curve)), Percent(GapEnd(curve)),
         ])]);
 
     /// <summary>What the book's programs print: the loss of the step's batch after the step, of the last step that is printed.
@@ -57,10 +79,35 @@ internal static class Shown
             [.. curves.Select(curve => (string[])[curve.Name, Typography.Value(curve.Median(run => run.Observed[^1].Values[0]), 2)])]);
     }
 
-    /// <summary>The claim that one network's gap is smaller than another's.</summary>
+    /// <summary>The claim that one network's gap is smaller than another's. Of networks that learned nothing it says nothing.</summary>
     public static Claim SmallerGap(Lab lab, Curves with, Curves without, Words statement) => lab.Claim(
-        statement, seed => Gap(with.Seeds[seed]) < Gap(without.Seeds[seed]),
-        $"{Percent(with.Median(Gap))} < {Percent(without.Median(Gap))}");
+        ($"{statement.English}, and the network still learns (training accuracy of at least {Percent(Learned, 0)})",
+         $"{statement.Japanese}（訓練データの認識精度が{Percent(Learned, 0)}以上で、学習できている場合）"),
+        seed => Training(with.Seeds[seed]) >= Learned && Training(without.Seeds[seed]) >= Learned && Gap(with.Seeds[seed]) < Gap(without.Seeds[seed]),
+        seed =>
+        [
+            (("gap", "差"), Percent(Gap(with.Seeds[seed]))), (("without", "なしでの差"), Percent(Gap(without.Seeds[seed]))),
+            (("training accuracy", "訓練データの認識精度"), Percent(Training(with.Seeds[seed]))),
+        ]);
 
-    public static string Percent(double share) => $"{Typography.Number(100 * share, 1)}%";
+    /// <summary>A sentence on whether the figure shows that a network's gap is smaller than another's.</summary>
+    public static Words GapOf(Lab lab, Curves with, Curves without)
+    {
+        var name = lab.Both(with.Name);
+        var (gap, before) = (Percent(GapEnd(with)), Percent(GapEnd(without)));
+        return TrainingEnd(with) < Learned
+            ? ($"With {name.English} the network hardly learns ({Percent(TrainingEnd(with))} of its training samples), so its gap says nothing.",
+               $"{name.Japanese} ではほとんど学習できていないので（訓練データで{Percent(TrainingEnd(with))}）、差の大小は意味を持ちません。")
+            : GapEnd(with) < GapEnd(without)
+            ? ($"With {name.English} the gap is smaller: {gap} in place of {before}.", $"{name.Japanese} では差が{before}から{gap}に縮まります。")
+            : ($"With {name.English} the gap is not smaller: {gap}, {before} without.", $"{name.Japanese} でも差は縮まりません（{gap}、なしでは{before}）。");
+    }
+
+    /// <summary>Sentences after one another.</summary>
+    public static Words Text(params IEnumerable<Words> sentences) => new(
+        string.Join(' ', sentences.Select(words => words.English).Where(text => text.Length > 0)),
+        string.Concat(sentences.Select(words => words.In(Language.Japanese))));
+
+    public static string Percent(double share, int decimals = 1) =>
+        double.IsFinite(share) ? $"{Typography.Number(100 * share, decimals)}%" : "–";
 }

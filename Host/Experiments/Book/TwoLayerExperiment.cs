@@ -18,8 +18,8 @@ public sealed class TwoLayerExperiment : Experiment
 
     /// <inheritdoc/>
     public override Words Question => (
-        "A network with 50 hidden units sees the training images in batches of 100, 10,000 times. How well will it read images that it has never seen, compared with those that it was trained on?",
-        "隠れ層が50ユニットのネットワークに、訓練画像を100枚ずつのミニバッチで1万回見せます。訓練に使った画像に比べて、一度も見たことのない画像はどのくらい正しく読めるようになるでしょうか。");
+        "A network with 50 hidden units sees the training images in batches of 100, over and over. How well will it read images that it has never seen, compared with those that it was trained on?",
+        "隠れ層が50ユニットのネットワークに、訓練画像を100枚ずつのミニバッチで繰り返し見せます。訓練に使った画像に比べて、一度も見たことのない画像はどのくらい正しく読めるようになるでしょうか。");
 
     /// <inheritdoc/>
     public override Findings Run(Lab lab)
@@ -30,6 +30,7 @@ public sealed class TwoLayerExperiment : Experiment
         });
         var curves = lab.Train(new Variant("784-50-10", common) { Measured = Shown.Both })[0];
         double training = curves.Median(curve => curve.Final.Training), test = curves.Median(curve => curve.Final.Test);
+        var losses = curves.Loss().Ys;
         return new()
         {
             Parts =
@@ -40,21 +41,30 @@ public sealed class TwoLayerExperiment : Experiment
                     {
                         Series = [curves.Loss() with { Name = "" }],
                     },
-                    ("The loss of each step's batch, smoothed. After a moment at ln 10 = 2.30, where the network only guesses, it falls steeply and then ever more slowly; what jitters is the luck of each batch.",
-                     "各ステップのミニバッチの損失（平滑化）。最初は当て推量の値 ln 10 = 2.30 にとどまり、その後急に下がり、しだいにゆるやかになります。細かな揺れは、ミニバッチごとの偶然によるものです。")),
+                    ($"The loss of each step's batch, smoothed. It begins at {Typography.Value(losses[0], 3)}, where guessing costs ln 10 = 2.30, and ends at {Typography.Value(losses[^1], 3)}; what jitters is the luck of each batch.",
+                     $"各ステップのミニバッチの損失（平滑化）。{Typography.Value(losses[0], 3)} から始まり（ランダムな推測の損失は ln 10 = 2.30）、{Typography.Value(losses[^1], 3)} で終わります。細かな揺れは、ミニバッチごとの偶然によるものです。")),
                 new Figure(
                     "accuracy",
                     Shown.Chart(lab, curves) with { Title = lab.Say("Accuracy after each epoch", "エポックごとの認識精度") },
-                    ("Accuracy over all training images and over all test images, once per epoch. The two lines stay close together: with so much data a network of this size does not overfit.",
-                     "すべての訓練画像とテスト画像に対する認識精度（エポックごと）。2本の線はほぼ重なります。これだけのデータがあれば、この大きさのネットワークは過学習を起こしません。")),
+                    Shown.Text(
+                        ($"Accuracy on training and on test images, once per epoch. The lines end at {Shown.Percent(training)} and {Shown.Percent(test)}.",
+                         $"訓練画像とテスト画像に対する認識精度（エポックごと）。最後は{Shown.Percent(training)}と{Shown.Percent(test)}です。"),
+                        training - test <= Close
+                            ? ("They stay within 5 percentage points: with so much data a network of this size hardly overfits.",
+                               "差は5ポイント以内です。これだけのデータがあれば、この大きさのネットワークはほとんど過学習を起こしません。")
+                            : ("They are more than 5 percentage points apart: the network overfits.", "差は5ポイントを超えています。過学習が起きています。"))),
             ],
             Claims =
             [
-                lab.Claim(("More than 90% of the test images are told right", "テスト画像の90%以上を正しく認識する"),
-                    seed => curves.Seeds[seed].Final.Test > 0.9, $"{Shown.Percent(test)}"),
+                lab.Claim(("More than 90% of the test images are classified correctly", "テスト画像の90%以上を正しく認識する"),
+                    seed => curves.Seeds[seed].Final.Test > 0.9, seed => [(("test accuracy", "テストデータの認識精度"), Shown.Percent(curves.Seeds[seed].Final.Test))]),
                 lab.Claim(("Training and test accuracy end within 5 percentage points", "訓練データとテストデータの認識精度の差は5ポイント以内"),
                     seed => curves.Seeds[seed].Final is var final && Math.Abs(final.Training - final.Test) < Close,
-                    $"{Shown.Percent(training)}, {Shown.Percent(test)}"),
+                    seed =>
+                    [
+                        (("training accuracy", "訓練データの認識精度"), Shown.Percent(curves.Seeds[seed].Final.Training)),
+                        (("test accuracy", "テストデータの認識精度"), Shown.Percent(curves.Seeds[seed].Final.Test)),
+                    ]),
             ],
         };
     }

@@ -21,7 +21,7 @@ public sealed class WeightDecayExperiment : Experiment
     /// <inheritdoc/>
     public override Words Question => (
         "Large weights are made to cost something: half their squares (L2), or their magnitudes (L1). What does that do to the accuracy on the training images, what to that on others? And which of the two makes weights exactly zero?",
-        "大きな重みに罰を与えます。L2 は二乗の半分、L1 は絶対値です。訓練データの認識精度とテストデータの認識精度は、それぞれどう変わるでしょうか。また、重みをちょうど 0 にするのはどちらでしょうか。");
+        "大きな重みにペナルティを課します。L2 は二乗の半分、L1 は絶対値です。訓練データの認識精度とテストデータの認識精度は、それぞれどう変わるでしょうか。また、重みをちょうど 0 にするのはどちらでしょうか。");
 
     /// <inheritdoc/>
     public override Findings Run(Lab lab)
@@ -38,50 +38,76 @@ public sealed class WeightDecayExperiment : Experiment
             Of("L2 0.2", common with { L2 = 0.2 }),
             Of("L1 0.1", common with { L1 = 0.1 }),
             Of("L1 0.005", common with { L1 = Rate }, observation: Zeros(step)),
-            Of(lab.Say("L1 0.005, proximal", "L1 0.005（近接法）"), common with { ProximalL1 = Rate }, observation: Zeros(0)));
+            Of(lab.Say("L1 0.005, proximal", "L1 0.005（近接勾配法）"), common with { ProximalL1 = Rate }, observation: Zeros(0)));
         if (curves.Count == 1)
-            return new() { Parts = [Shown.Of(lab, "accuracy", "L2 0.1", curves, Caption)] };
+            return new() { Parts = [Shown.Of(lab, "accuracy", "L2 0.1", curves, (
+                $"Training accuracy ends at {Shown.Percent(Shown.TrainingEnd(curves[0]))}, test accuracy at {Shown.Percent(Shown.TestEnd(curves[0]))}.",
+                $"最後の認識精度は訓練データで{Shown.Percent(Shown.TrainingEnd(curves[0]))}、テストデータで{Shown.Percent(Shown.TestEnd(curves[0]))}です。"))] };
         Curves none = curves[1], strong = curves[2], sign = curves[4], proximal = curves[5];
         Curves[] ordered = [none, curves[L2], .. curves.Skip(2)];
         double Zero(Curve curve) => curve.Observed[^1].Values[0];
+        string At(Curves curve) => Shown.Percent(curve.Observed("", 0).Ys[^1]);
+        (Words, string) Accuracy(Words name, double share) => (name, Shown.Percent(share));
         return new()
         {
             Parts =
             [
-                Shown.Of(lab, "accuracy", lab.Say("With a penalty on large weights", "大きな重みに罰を与えた場合"), ordered, Caption, columns: 3),
+                Shown.Of(lab, "accuracy", lab.Say("With a penalty on large weights", "重みにペナルティを課した場合"), ordered, Caption(lab, curves), columns: 3),
                 Shown.Table(lab, ordered),
                 new Figure(
                     "zeros",
-                    new LineChart(lab.Say("Weights at zero", "0 になった重みの割合"), lab.Say(Terms.Iteration), Axis.Between(lab.Say("share of the weights", "重みの割合"), 0, 1))
+                    new LineChart(lab.Say("Weights at zero", "0 になった重みの割合"), lab.Say(Terms.Iteration), new Axis(lab.Say("share of the weights", "重みの割合")) { Minimum = 0 })
                     {
                         Series =
                         [
-                            sign.Observed(lab.Say("sign step: within rate × λ of 0", "符号による更新：0 から 学習係数×λ 以内"), 0),
-                            proximal.Observed(lab.Say("proximal step: exactly 0", "近接法：ちょうど 0"), 0),
+                            sign.Observed(lab.Say("sign step: within rate × λ of 0", "符号による更新：0 との差が学習係数×λ 以内"), 0),
+                            proximal.Observed(lab.Say("proximal step: exactly 0", "近接勾配法：ちょうど 0"), 0),
                         ],
                     },
-                    ("L1 takes the same amount off every weight in each step. Done by the sign of the weight, a weight near zero jumps to and fro across it and never arrives; the proximal step, which stops at zero, leaves a growing share of them exactly there.",
-                     "L1 は毎回どの重みからも同じ量を差し引きます。重みの符号で更新すると、0 の近くの重みは 0 をまたいで行き来するだけで、0 には到達しません。0 で止める近接法では、ちょうど 0 になる重みが増えていきます。")),
+                    ($"L1 takes the same amount off every weight in each step. Done by the sign of the weight, a weight near zero jumps to and fro across it; the proximal step stops at zero. At the end {At(sign)} of the weights are that close to zero with the sign step, and {At(proximal)} exactly zero with the proximal one.",
+                     $"L1 は毎回どの重みからも同じ量を差し引きます。重みの符号で更新すると、0 の近くの重みは 0 をまたいで行き来します。近接勾配法は 0 で止めます。最後に、符号による更新では重みの{At(sign)}が 0 のすぐ近くにあり、近接勾配法では{At(proximal)}がちょうど 0 です。")),
             ],
             Claims =
             [
                 Shown.SmallerGap(lab, curves[L2], none,
                     ("L2 0.1 makes the gap between training and test accuracy smaller", "L2 0.1 は訓練とテストの認識精度の差を小さくする")),
                 lab.Claim(("With L2 0.1 the training samples are not learned by heart", "L2 0.1 では訓練データの認識精度が100%に達しない"),
-                    seed => Shown.Training(curves[L2].Seeds[seed]) < 0.99, $"{Shown.Percent(curves[L2].Median(Shown.Training))}"),
+                    seed => Shown.Training(curves[L2].Seeds[seed]) < 0.99, seed => [Accuracy(("training accuracy", "訓練データの認識精度"), Shown.Training(curves[L2].Seeds[seed]))]),
                 lab.Claim(("L2 0.2 costs both training and test accuracy", "L2 0.2 は訓練・テスト両方の認識精度を下げる"),
                     seed => Shown.Training(strong.Seeds[seed]) < Shown.Training(none.Seeds[seed])
                         && Shown.Test(strong.Seeds[seed]) < Shown.Test(none.Seeds[seed]),
-                    $"{Shown.Percent(strong.Median(Shown.Training))}, {Shown.Percent(strong.Median(Shown.Test))}; {Shown.Percent(none.Median(Shown.Training))}, {Shown.Percent(none.Median(Shown.Test))}"),
-                lab.Claim(("L1 0.1 is too much: nothing is learned (below 20%)", "L1 0.1 は強すぎて何も学習しない（20%未満）"),
-                    seed => Shown.Training(curves[3].Seeds[seed]) < 0.2, $"{Shown.Percent(curves[3].Median(Shown.Training))}"),
-                lab.Claim(("The proximal step leaves more than a tenth of the weights exactly at 0", "近接法では重みの1割以上がちょうど 0 になる"),
-                    seed => Zero(proximal.Seeds[seed]) > 0.1, $"{Shown.Percent(proximal.Median(Zero))}"),
+                    seed =>
+                    [
+                        Accuracy(("training accuracy", "訓練データの認識精度"), Shown.Training(strong.Seeds[seed])), Accuracy(("without", "なし"), Shown.Training(none.Seeds[seed])),
+                        Accuracy(("test accuracy", "テストデータの認識精度"), Shown.Test(strong.Seeds[seed])), Accuracy(("without", "なし"), Shown.Test(none.Seeds[seed])),
+                    ]),
+                lab.Claim(("L1 0.1 is too much: training accuracy ends below 20%", "L1 0.1 は強すぎる：最後の訓練データの認識精度は20%未満"),
+                    seed => Shown.Training(curves[3].Seeds[seed]) < 0.2, seed => [Accuracy(("training accuracy", "訓練データの認識精度"), Shown.Training(curves[3].Seeds[seed]))]),
+                lab.Claim(("The proximal step leaves more than a tenth of the weights exactly at 0", "近接勾配法では重みの1割以上がちょうど 0 になる"),
+                    seed => Zero(proximal.Seeds[seed]) > 0.1, seed => [Accuracy(("share at 0", "0 の割合"), Zero(proximal.Seeds[seed]))]),
             ],
         };
     }
 
-    private static Words Caption => (
-        "Without a penalty the training images are learned by heart. L2 0.1 keeps the network from that and narrows the gap; twice as much costs accuracy on both. L1 0.1 presses every weight to zero before anything is learned, 0.005 leaves the network enough to work with.",
-        "罰がなければ訓練画像は丸暗記されます。L2 0.1 は丸暗記を防ぎ、差を縮めますが、その倍にすると両方の認識精度が下がります。L1 0.1 は何かを学習する前にすべての重みを 0 に押しつけ、0.005 なら学習に必要な重みが残ります。");
+    // In the order in which they were trained: L2 0.1, none, L2 0.2, L1 0.1, L1 0.005.
+    private static Words Caption(Lab lab, IReadOnlyList<Curves> curves)
+    {
+        var (none, strong, flat) = (curves[1], curves[2], curves[3].Accuracy("", point => point.Training));
+        var top = flat.Ys.Index().MaxBy(point => point.Item);
+        bool collapses = Shown.TrainingEnd(curves[3]) < top.Item - 0.1;
+        string Training(int i) => Shown.Percent(Shown.TrainingEnd(curves[i]));
+        string Test(int i) => Shown.Percent(Shown.TestEnd(curves[i]));
+        return Shown.Text(
+            ($"Without a penalty training accuracy ends at {Training(1)} and test accuracy at {Test(1)}; with L2 0.1 at {Training(L2)} and {Test(L2)}.",
+             $"正則化しなければ、最後の認識精度は訓練データで{Training(1)}、テストデータで{Test(1)}です。L2 0.1 では{Training(L2)}と{Test(L2)}です。"),
+            Shown.GapOf(lab, curves[L2], none),
+            Shown.TrainingEnd(strong) < Shown.TrainingEnd(none) && Shown.TestEnd(strong) < Shown.TestEnd(none)
+                ? ($"Twice as much, L2 0.2, costs accuracy on both: {Training(2)} and {Test(2)}.", $"その倍の L2 0.2 では両方の認識精度が下がります（{Training(2)}と{Test(2)}）。")
+                : ($"L2 0.2 ends at {Training(2)} and {Test(2)}.", $"L2 0.2 では{Training(2)}と{Test(2)}です。"),
+            collapses
+                ? ($"With L1 0.1 training accuracy gets as far as {Shown.Percent(top.Item)}, at epoch {flat.Xs![top.Index]}; then the weights are pressed to zero, and it ends at {Training(3)}.",
+                   $"L1 0.1 では、学習が進みかけても（エポック{flat.Xs![top.Index]}で{Shown.Percent(top.Item)}）すべての重みが 0 に押し戻され、最後は{Training(3)}です。")
+                : ($"With L1 0.1 training accuracy ends at {Training(3)}.", $"L1 0.1 では、訓練データの認識精度は最後に{Training(3)}です。"),
+            ($"L1 0.005 ends at {Training(4)} and {Test(4)}.", $"L1 0.005 では{Training(4)}と{Test(4)}です。"));
+    }
 }

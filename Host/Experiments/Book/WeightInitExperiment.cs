@@ -2,7 +2,7 @@ using Functional.Host.Charts;
 
 namespace Functional.Host.Experiments;
 
-/// <summary>How weights begin decides whether a deep network learns at all.
+/// <summary>Initial weights decide whether a deep network learns at all.
 /// Source: Deep Learning from Scratch, 6.2.1 and 6.2.4.</summary>
 public sealed class WeightInitExperiment : Experiment
 {
@@ -17,7 +17,7 @@ public sealed class WeightInitExperiment : Experiment
     public override string Section => "6.2.1, 6.2.4";
 
     /// <inheritdoc/>
-    public override Words Title => ("How weights begin", "重みの初期値による学習の比較");
+    public override Words Title => ("Weight initialization", "重みの初期値による学習の比較");
 
     /// <inheritdoc/>
     public override Words Question => (
@@ -43,62 +43,82 @@ public sealed class WeightInitExperiment : Experiment
                 Extra = true, Observation = new(5, (before, after, _) => Probes.UpdateRatios(before, after)),
             });
         var curves = trained.Take(Constant + 2).ToArray();
-        double[] losses = [.. curves.Select(curve => curve.Median(run => run.FinalLoss))];
+        double[] last = [.. curves.Select(curve => curve.Loss().Ys[^1])];
+        string Ends(Func<Curves, string> name, string separator) =>
+            string.Join(separator, curves.Zip(last, (curve, loss) => $"{name(curve)}: {Typography.Value(loss, 3)}"));
+        (Words, string) Loss(int i, int seed) => (curves[i].Name, Typography.Value(curves[i].Seeds[seed].FinalLoss, 4));
         var book = new Figure(
             "loss",
-            new LineChart(lab.Say("Loss by how weights begin", "重みの初期値と損失"), lab.Say(Terms.Iteration), Axis.Between(lab.Say(Terms.Loss), 0, 2.5))
+            new LineChart(lab.Say("Loss by initialization", "重みの初期値と損失"), lab.Say(Terms.Iteration), Axis.Between(lab.Say(Terms.Loss), 0, 2.5))
             {
                 Series = [.. curves.Select(curve => curve.Loss())],
-                References = [new(Guessing, lab.Say("guessing: ln 10", "当て推量：ln 10"))],
+                References = [new(Guessing, lab.Say("guessing: ln 10", "ランダムな推測：ln 10"))],
             },
-            ("The loss of each step's batch, smoothed. With deviation 0.01 the signal shrinks from layer to layer until nothing gets through, and the loss stays that of guessing; with Xavier's and He's values it falls, with He's, which allows for ReLU cutting away half, the sooner.",
-             "各ステップのミニバッチの損失（平滑化）。標準偏差 0.01 では信号が層を通るたびに小さくなって届かなくなり、損失は当て推量のままです。Xavier と He の初期値では損失が下がり、ReLU が半分を切り捨てることを見込んだ He の初期値のほうが速く下がります。"));
+            Shown.Text(
+                ($"The loss of each step's batch, smoothed. The losses of the last step: {Ends(curve => curve.Name, ", ")}; guessing costs ln 10 = 2.30.",
+                 $"各ステップのミニバッチの損失（平滑化）。最後のステップの損失は {Ends(curve => lab.Both(curve.Name).Japanese!, "、")} です（ランダムな推測の損失は ln 10 = 2.30）。"),
+                Math.Abs(last[0] - Guessing) < 0.01 * Guessing
+                    ? ("With deviation 0.01 the signal shrinks from layer to layer until nothing gets through, and the loss stays that of guessing.",
+                       "標準偏差 0.01 では信号が層を通るたびに小さくなって届かなくなり、損失はランダムな推測と変わりません。") : "",
+                last[2] < last[1] && last[1] < last[0]
+                    ? ("With He's weights, which allow for ReLU cutting away half, it is lower than with Xavier's.", "ReLU が半分を切り捨てることを見込んだ He の初期値のほうが、Xavier より小さくなります。") : ""));
         bool Below(int i, int j, int seed) => curves[i].Seeds[seed].FinalLoss < curves[j].Seeds[seed].FinalLoss;
         Claim[] claims =
         [
-            lab.Claim(("He ends below Xavier", "He の損失は Xavier より小さくなる"), seed => Below(2, 1, seed), $"{losses[2]:F3} < {losses[1]:F3}"),
+            lab.Claim(("He ends below Xavier", "He の損失は Xavier より小さくなる"), seed => Below(2, 1, seed), seed => [Loss(2, seed), Loss(1, seed)]),
             lab.Claim(("Both end below deviation 0.01", "どちらも標準偏差 0.01 より小さくなる"),
-                seed => Below(2, 0, seed) && Below(1, 0, seed), $"{losses[2]:F3}, {losses[1]:F3} < {losses[0]:F3}"),
-            lab.Claim(("With deviation 0.01 the loss is still that of guessing, to 1%", "標準偏差 0.01 では損失が当て推量のまま（差は 1% 以内）"),
-                seed => Math.Abs(curves[0].Seeds[seed].FinalLoss - Guessing) < 0.01 * Guessing, $"{losses[0]:F3}, ln 10 = {Guessing:F3}"),
+                seed => Below(2, 0, seed) && Below(1, 0, seed), seed => [Loss(2, seed), Loss(1, seed), Loss(0, seed)]),
+            lab.Claim(("With deviation 0.01 the loss is still that of guessing, to 1%", "標準偏差 0.01 では損失がランダムな推測と変わらない（差は 1% 以内）"),
+                seed => Math.Abs(curves[0].Seeds[seed].FinalLoss - Guessing) < 0.01 * Guessing, seed => [Loss(0, seed), ("ln 10", Typography.Value(Guessing, 4))]),
         ];
         return lab.Settings.BookOnly
             ? new() { Parts = [book, Shown.Printed(lab, curves)], Claims = claims }
             : new() { Parts = [book, Shown.Printed(lab, curves[..Constant]), FirstLosses(lab, curves), Ratios(lab, trained[^1])], Claims = [.. claims, .. Symmetry(lab, curves)] };
     }
 
-    private static Figure FirstLosses(Lab lab, Curves[] curves) => new(
+    private static Figure FirstLosses(Lab lab, Curves[] curves)
+    {
+        double[] first = [.. curves.Select(curve => curve.Median(run => run.Losses[0]))];
+        string Least() => Typography.Value(first.Min(), 3);
+        string Most() => Typography.Value(first.Max(), 3);
+        return new(
         "first-loss",
         new BarChart(lab.Say("The loss of the first step", "最初のステップの損失"), lab.Say(Terms.Loss))
         {
             Bars =
             [
-                (lab.Say("guessing: ln 10", "当て推量：ln 10"), Guessing),
-                .. curves.Select(curve => (curve.Name, curve.Median(run => run.Losses[0]))),
+                (lab.Say("guessing: ln 10", "ランダムな推測：ln 10"), Guessing),
+                .. curves.Zip(first, (curve, loss) => (curve.Name, loss)),
             ],
         },
-        ("Before it has learned anything, a network should do as well as guessing, whose loss is ln 10. Small weights give just that; larger ones begin a little above, being wrong with some confidence. A first loss far above ln 10 is a sign of a mistake.",
-         "何も学習していないネットワークの損失は、当て推量の損失 ln 10 に近いはずです。小さな重みではちょうどその値になり、大きな重みでは、根拠のない自信の分だけ少し上から始まります。最初の損失が ln 10 より大幅に大きければ、どこかに間違いがあります。"));
+        ($"Before it has learned anything, a network should do about as well as guessing, whose loss is ln 10. The first losses here go from {Least()} to {Most()}: what is above ln 10 is wrong with some confidence. A first loss far above ln 10 is a sign of a mistake.",
+         $"何も学習していないネットワークの損失は、ランダムな推測の損失 ln 10 に近いはずです。ここでの最初の損失は {Least()} から {Most()} です。ln 10 を上回る分は、根拠のない自信によるものです。最初の損失が ln 10 より大幅に大きければ、どこかに間違いがあります。"));
+    }
 
-    private static Figure Ratios(Lab lab, Curves he) => new(
+    private static Figure Ratios(Lab lab, Curves he)
+    {
+        var layers = Enumerable.Range(0, he.Seeds[0].Observed[0].Values.Length).Select(layer => he.Observed(lab.Say($"layer {layer + 1}", $"第{layer + 1}層"), layer)).ToArray();
+        string Of(Func<IEnumerable<double>, double> which) => Typography.Value(which(layers.SelectMany(layer => layer.Ys)), 2);
+        return new(
         "update-ratio",
         new LineChart(
             lab.Say("How far a step moves each layer (He)", "1ステップで重みが動く割合（He）"), lab.Say(Terms.Iteration),
             Axis.Log(lab.Say("|update| / |weights|", "|更新量| / |重み|")))
         {
-            Series = [.. Enumerable.Range(0, he.Seeds[0].Observed[0].Values.Length)
-                .Select(layer => he.Observed(lab.Say($"layer {layer + 1}", $"第{layer + 1}層"), layer))],
+            Series = layers,
             References = [new(1e-3, "1/1000")],
         },
-        ("The first steps: the length of a step's update over the length of the weights, layer by layer. A thousandth is a rule of thumb for a healthy rate: far below, training crawls; far above, it shakes.",
-         "最初の数百ステップについて、更新量の大きさを重みの大きさで割った値（層ごと）。およそ千分の一が健全な目安です。これよりずっと小さければ学習は進まず、ずっと大きければ不安定になります。"));
+        ($"The first steps: the length of a step's update over the length of the weights, layer by layer. Here it is between {Of(ratios => ratios.Min())} and {Of(ratios => ratios.Max())}. A thousandth is a rule of thumb for a healthy rate: far below, training crawls; far above, it shakes.",
+         $"最初の数百ステップについて、更新量の大きさを重みの大きさで割った値（層ごと）。ここでは {Of(ratios => ratios.Min())} から {Of(ratios => ratios.Max())} の間にあります。およそ1000分の1が健全な目安です。これよりずっと小さければ学習は進まず、ずっと大きければ不安定になります。"));
+    }
 
     private static IEnumerable<Claim> Symmetry(Lab lab, Curves[] curves) => curves.Skip(Constant).Select(curve =>
     {
-        var largest = curve.Seeds.Max(run => run.Observed.Max(observed => observed.Values[0]));
+        double Largest(int seed) => curve.Seeds[seed].Observed.Max(observed => observed.Values[0]);
+        var value = curve.Name.Replace("all ", "", StringComparison.Ordinal);
         return lab.Claim(
             ($"Weights that begin {curve.Name} never break their symmetry: the largest difference between hidden units of a layer stays exactly 0",
-             $"重みを{curve.Name}で始めると対称性は崩れない：同じ層の隠れユニット間の差の最大値はずっと 0"),
-            seed => curve.Seeds[seed].Observed.All(observed => observed.Values[0] == 0), $"{largest:R}");
+             $"すべての重みを {value} から始めると対称性は崩れない：同じ層の隠れユニット間の差の最大値はずっと 0"),
+            seed => Largest(seed) == 0, seed => [(("largest difference", "差の最大値"), Typography.Value(Largest(seed)))]);
     });
 }
