@@ -12,20 +12,26 @@ open Functional.Augmentations
 open Functional.FSharp
 open Functional.Numerics
 open Functional.Properties.Law
+open Functional.Properties.Cases
 
-type private Case =
+type private Images =
     { Image: ImageFormat
       Samples: int
       Seed: int64 }
 
-let private cases =
-    gen {
-        let! channels, height, width = Gen.zip3 (Gen.choose (1, 3)) (Gen.choose (1, 12)) (Gen.choose (1, 40))
-        let! samples = Gen.choose (1, 6)
-        let! seed = Gen.choose64 (0L, Int64.MaxValue)
-        let image = { ImageFormat.Gray(height, width, samples) with Channels = channels }
-        return { Image = image; Samples = samples; Seed = seed }
-    }
+let private cases: Arbitrary<Images> =
+    let imagesOf channels height width samples seed =
+        { Image = { ImageFormat.Gray(height, width, samples) with Channels = channels }; Samples = samples; Seed = seed }
+    let generator =
+        Gen.map5 imagesOf (Gen.choose (1, 3)) (Gen.choose (1, 12)) (Gen.choose (1, 40)) (Gen.choose (1, 6)) seeds.Generator
+    let shrink { Image = image; Samples = samples; Seed = seed } =
+        seq {
+            for samples in smaller 1 samples do imagesOf image.Channels image.Height image.Width samples seed
+            for channels in smaller 1 image.Channels do imagesOf channels image.Height image.Width samples seed
+            for height in smaller 1 image.Height do imagesOf image.Channels height image.Width samples seed
+            for width in smaller 1 image.Width do imagesOf image.Channels image.Height width samples seed
+        }
+    Arb.fromGenShrink (generator, shrink)
 
 /// One of each kind that fits the image; with mixup last.
 let private kinds (image: ImageFormat) (key: Key) : Augmentation list =
@@ -43,18 +49,18 @@ let private kinds (image: ImageFormat) (key: Key) : Augmentation list =
       Augmentation.Cutout(integer 10 20)
       Augmentation.Mixup(0.05 + 2.0 * u[11]) ]
 
-let private keyOf (case: Case) = Key.ofSeed case.Seed
+let private keyOf (case: Images) = Key.ofSeed case.Seed
 
 /// Many pixels are exactly 0 or 1, where a range is easily left.
-let private images<'T when Real<'T>> (case: Case) : Matrix<'T> =
+let private images<'T when Real<'T>> (case: Images) : Matrix<'T> =
     let numbers = Key.uniforms (case.Image.Features * case.Samples) (Key.child 0 (keyOf case))
     let pixels = numbers |> Array.map (fun u -> Real.number<'T, float> (Math.Clamp(2.0 * u - 0.5, 0.0, 1.0)))
     Dense.matrix case.Image.Features case.Samples pixels
 
-let private batch<'T when Real<'T>> (case: Case) : Batch<'T> =
+let private batch<'T when Real<'T>> (case: Images) : Batch<'T> =
     Batch.ofLabels (images<'T> case) (seq { 0 .. case.Samples - 1 })
 
-let private apply augmentations (case: Case) (x: Batch<'T>) =
+let private apply augmentations (case: Images) (x: Batch<'T>) =
     Augmentation.apply augmentations case.Image (Key.child 1 (keyOf case)) x
 
 let private kindsOf case = kinds case.Image (Key.child 2 (keyOf case))
@@ -68,7 +74,7 @@ let private same (a: Batch<'T>) (b: Batch<'T>) =
     && a.Inputs.ToColumnMajorArray() = b.Inputs.ToColumnMajorArray()
     && targets a = targets b
 
-let private inRange<'T when Real<'T>> (case: Case) =
+let private inRange<'T when Real<'T>> (case: Images) =
     let within (augmentations: Augmentation list) =
         let augmented = apply augmentations case (batch<'T> case)
         augmented.Features = (Augmentation.output augmentations case.Image).Features
@@ -84,7 +90,7 @@ let private window (image: ImageFormat) height width (top: int, left: int) (x: V
             x[(channel * image.Height + y) * image.Width + x'] else 0.0
     Vector<float>.Build.Dense(image.Channels * height * width, pixel)
 
-let private mixes<'T when Real<'T>> (tolerance: float) (case: Case) =
+let private mixes<'T when Real<'T>> (tolerance: float) (case: Images) =
     let x = batch<'T> case
     let mixed = apply [ Augmentation.Mixup(0.1 + float (case.Seed % 40L) / 10.0) ] case x
     match mixed.Targets with
@@ -102,15 +108,15 @@ let private mixes<'T when Real<'T>> (tolerance: float) (case: Case) =
 [<Tests>]
 let laws =
     testList "augmentation" [
-        law "Pixels stay within 0 and 1, in both precisions" (Arb.fromGen cases) <| fun case ->
+        law "Pixels stay within 0 and 1, in both precisions" cases <| fun case ->
             inRange<float32> case && inRange<float> case
 
-        law "Noise stays in the range that the format tells" (Arb.fromGen cases) <| fun case ->
+        law "Noise stays in the range that the format tells" cases <| fun case ->
             let image = { case.Image with Lowest = -0.5; Highest = 1.5 }
             let augmented = Augmentation.apply [ Augmentation.Noise 1.0 ] image (keyOf case) (batch<float32> case)
             augmented.Inputs.Enumerate() |> Seq.forall (fun x -> x >= -0.5f && x <= 1.5f)
 
-        law "What comes from outside is background" (Arb.fromGen cases) <| fun case ->
+        law "What comes from outside is background" cases <| fun case ->
             let size = Math.Min(case.Image.Height, case.Image.Width)
             let image = { case.Image with Background = 0.25 }
             let gray = Batch.ofLabels (Dense.matrix image.Features 1 (Array.create image.Features 0.25)) [ 0 ]
@@ -120,7 +126,7 @@ let laws =
             let augmented = Augmentation.apply augmentations image (keyOf case) gray
             augmented.Inputs.Enumerate() |> Seq.forall (fun x -> abs (x - 0.25) < 1e-12)
 
-        law "The same key gives the same bits" (Arb.fromGen cases) <| fun case ->
+        law "The same key gives the same bits" cases <| fun case ->
             let augmented kind = apply [ kind ] case (batch<float32> case)
             kindsOf case |> List.forall (fun kind -> same (augmented kind) (augmented kind))
 
@@ -143,7 +149,7 @@ let laws =
                 | Augmentation.Mixup _ -> Assert.InRange(different, 1, 30)
                 | _ -> Assert.InRange(different, 2, 30)
 
-        law "Any number of threads gives the same bits" (Arb.fromGen cases) <| fun case ->
+        law "Any number of threads gives the same bits" cases <| fun case ->
             let case = { case with Samples = 50_000 / case.Image.Features + 9 }
             let kind = List.item (int (case.Seed % 9L)) (kindsOf case)
             let x = batch<float32> case
@@ -156,7 +162,7 @@ let laws =
             [ 2; 4 ]
             |> List.forall (fun threads -> same alone (Team.withThreads threads (fun () -> apply augmentations case x)))
 
-        law "A sample's augmentation doesn't depend on its batch mates, but for mixup" (Arb.fromGen cases) <| fun case ->
+        law "A sample's augmentation doesn't depend on its batch mates, but for mixup" cases <| fun case ->
             kindsOf case
             |> List.filter (fun kind -> not kind.IsMixup)
             |> List.forall (fun kind ->
@@ -164,13 +170,13 @@ let laws =
                 let first = Batch.ofLabels ((images<float32> case).SubMatrix(0, case.Image.Features, 0, 1)) [ 0 ]
                 (apply [ Augmentation.Noise 0.1; kind ] case first).Inputs.Column 0 = all.Inputs.Column 0)
 
-        law "Arguments are left as they were" (Arb.fromGen cases) <| fun case ->
+        law "Arguments are left as they were" cases <| fun case ->
             let x = batch<float32> case
             let before = x.Inputs.ToColumnMajorArray()
             for kind in kindsOf case do apply [ kind ] case x |> ignore
             x.Inputs.ToColumnMajorArray() = before
 
-        law "Augmentations of no strength change nothing" (Arb.fromGen cases) <| fun case ->
+        law "Augmentations of no strength change nothing" cases <| fun case ->
             [ []
               [ Augmentation.Shift 0 ]
               [ Augmentation.Rotation 0.0 ]
@@ -182,7 +188,7 @@ let laws =
               [ Augmentation.Crop(case.Image.Height, case.Image.Width, 0) ] ]
             |> List.forall (fun nothing -> same (batch<float32> case) (apply nothing case (batch<float32> case)))
 
-        law "A flip undoes a flip" (Arb.fromGen cases) <| fun case ->
+        law "A flip undoes a flip" cases <| fun case ->
             let x = batch<float32> case
             let always, sometimes = [ Augmentation.Flip 1.0 ], [ Augmentation.Flip 0.5 ]
             let mirrored (y: Batch<float32>) =
@@ -227,7 +233,7 @@ let laws =
             let down, across = v - floor v, u - floor u
             (1.0 - down) * ((1.0 - across) * at top left + across * at top (left + 1))
             + down * ((1.0 - across) * at (top + 1) left + across * at (top + 1) (left + 1))
-        law "A rotation and a scale are bilinear interpolations at turned places" (Arb.fromGen cases) <| fun case ->
+        law "A rotation and a scale are bilinear interpolations at turned places" cases <| fun case ->
             let image = { case.Image with Channels = 1 }
             let case = { case with Image = image }
             let x = images<float> case
@@ -246,9 +252,8 @@ let laws =
             agrees (Augmentation.Rotation 40.0) (fun u -> (2.0 * u - 1.0) * 40.0 * Math.PI / 180.0) (fun _ -> 1.0)
             && agrees (Augmentation.Scale 1.5) (fun _ -> 0.0) (fun u -> 1.0 / 1.5 + u * (1.5 - 1.0 / 1.5))
 
-        let sizes = Gen.zip (Gen.choose (1, 11)) (Gen.choose (1, 40))
-        let settings = Gen.zip3 sizes (Gen.choose (1, 30)) (Gen.choose64 (0L, Int64.MaxValue))
-        law "Displacements are random numbers under a Gaussian" (Arb.fromGen settings) <| fun ((height, width), tenths, seed) ->
+        law "Displacements are random numbers under a Gaussian" (both (grids 11 40, between 1 30)) <| fun (grid, tenths) ->
+            let height, width, seed = grid.Rows, grid.Columns, grid.Seed
             let deviation, key = float tenths / 5.0, Key.ofSeed seed
             let smoothing = Smoothing(height, width, deviation)
             let field = Array.zeroCreate smoothing.Length
@@ -272,7 +277,7 @@ let laws =
             let y, x = int (seed % int64 height), int (seed / 64L % int64 width)
             abs (expected y x - float field[y * smoothing.Stride + x]) < 1e-5
 
-        law "Images of interleaved channels become planes and back" (Arb.fromGen cases) <| fun case ->
+        law "Images of interleaved channels become planes and back" cases <| fun case ->
             let { Channels = channels; Height = height; Width = width } = case.Image
             let x = images<float> case
             let planes = Augmentation.channelsFirst case.Image x
@@ -281,7 +286,7 @@ let laws =
             let c, i, j = channels - 1, height / 2, width / 3
             planes[pixel c i j, 0] = x[interleaved c i j, 0] && (Augmentation.channelsLast case.Image planes).Equals x
 
-        law "Bits in bulk are those of Philox, and the first are the same in every number" (Arb.fromGen (Gen.choose64 (Int64.MinValue, Int64.MaxValue))) <| fun seed ->
+        law "Bits in bulk are those of Philox, and the first are the same in every number" seeds <| fun seed ->
             let key = Key.ofSeed seed
             let few, many = Array.zeroCreate (Bits.length 65), Array.zeroCreate (Bits.length 1000)
             Bits.fill key few
@@ -291,7 +296,7 @@ let laws =
             let word i = BitConverter.ToUInt32(many, 128 + 32 * i + 4 * 6)
             few.Length = 128 && few = many[..127] && List.init 4 word = [ a; b; c; d ]
 
-        law "Mixup mixes samples as it mixes targets, and targets sum to 1" (Arb.fromGen cases) <| fun case ->
+        law "Mixup mixes samples as it mixes targets, and targets sum to 1" cases <| fun case ->
             mixes<float32> 1e-7 case && mixes<float> 1e-15 case
 
         testCase "Mixup's weights have the moments of the beta distribution" <| fun () ->

@@ -8,6 +8,7 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.FSharp
 open Functional.Numerics
+open Functional.Properties.Tables
 
 /// Smaller numbers, `low` first.
 let smaller (low: int) (n: int) : int seq =
@@ -29,6 +30,17 @@ let seeds: Arbitrary<int64> = Arb.fromGen seedGenerator
 
 /// Numbers from `low` to `most`.
 let size (low: int) (most: int) : Arbitrary<int> = Arb.fromGenShrink (sizeFrom low most, smaller low)
+
+/// Numbers from `low` to `high`, each as likely as any other.
+let between (low: int) (high: int) : Arbitrary<int> = Arb.fromGenShrink (Gen.choose (low, high), smaller low)
+
+/// One of each, which shrink one after the other: FsCheck's own zip shrinks nothing where one of the two can't be shrunk.
+let both (a: Arbitrary<'A>, b: Arbitrary<'B>) : Arbitrary<'A * 'B> =
+    Arb.fromGenShrink (Gen.zip a.Generator b.Generator, fun (x, y) ->
+        seq {
+            for smaller in a.Shrinker x do smaller, y
+            for smaller in b.Shrinker y do x, smaller
+        })
 
 /// A matrix, and the seed of its elements and of what else a law needs.
 type Grid =
@@ -67,11 +79,6 @@ let matrix<'T when Real<'T>> (rows: int) (columns: int) (key: Key) : Matrix<'T> 
 
 let vector<'T when Real<'T>> (count: int) (key: Key) : Vector<'T> = Dense.vector (numbers count key)
 
-/// A layer of a generated network.
-type Plan =
-    | Units of int
-    | Elementwise of Activation
-
 type TargetKind =
     | Labels
     | OneHot
@@ -80,68 +87,107 @@ type TargetKind =
     /// Any values.
     | Free
 
-/// A network of up to 6 layers, affine ones and activations in any order, and a batch for it.
+let targetKinds = [ Labels; OneHot; Soft; Free ]
+
+/// A network, and a batch for it.
 type Case =
     { Inputs: int
       Layers: Plan list
+      Loss: Loss
+      Penalty: Penalty
       Samples: int
       Targets: TargetKind
       Seed: int64 }
 
     member case.Key = Key.OfSeed case.Seed
     member case.Outputs =
-        case.Layers |> List.fold (fun outputs -> function Units n -> n | Elementwise _ -> outputs) case.Inputs
+        case.Layers |> List.fold (fun outputs -> function Units n | CustomUnits n -> n | _ -> outputs) case.Inputs
 
-let private hasUnits = List.exists (function Units _ -> true | Elementwise _ -> false)
+let private hasUnits = List.exists (function Units _ | CustomUnits _ -> true | _ -> false)
 
-let targetKinds = [ Labels; OneHot; Soft; Free ]
-
-let activations = [ Activation.Relu; Activation.Sigmoid ]
-
-let private caseGenerator (mostUnits: int) (mostSamples: int) : Gen<Case> =
-    let units = Gen.map Units (sizeFrom 1 mostUnits)
-    gen {
-        let! inputs = sizeFrom 1 mostUnits
-        let! count = Gen.choose (1, 6)
-        let elementwise = Gen.map Elementwise (Gen.elements activations)
-        let! plans = Gen.listOfLength count (Gen.frequency [ 3, units; 2, elementwise ])
-        let! first = units
-        let! samples = sizeFrom 1 mostSamples
-        let! targets = Gen.elements targetKinds
-        let! seed = seedGenerator
-        return
-            { Inputs = inputs
-              Layers = if hasUnits plans then plans else first :: plans.Tail
-              Samples = samples
-              Targets = targets
-              Seed = seed }
-    }
+/// Of few samples alike there is no variance.
+let private leastSamples (case: Case) =
+    if case.Layers |> List.exists (function BatchNormalized _ -> true | _ -> false) then 4 else 1
 
 let private shrinkCase (case: Case) : Case seq =
     seq {
         for i in 0 .. case.Layers.Length - 1 do
             let fewer = List.removeAt i case.Layers
             if hasUnits fewer then { case with Layers = fewer }
-        for samples in smaller 1 case.Samples do { case with Samples = samples }
+        for samples in smaller (leastSamples case) case.Samples do { case with Samples = samples }
         for inputs in smaller 1 case.Inputs do { case with Inputs = inputs }
         for i, plan in List.indexed case.Layers do
             match plan with
             | Units n -> for n in smaller 1 n do { case with Layers = List.updateAt i (Units n) case.Layers }
-            | Elementwise _ -> ()
+            | CustomUnits n -> { case with Layers = List.updateAt i (Units n) case.Layers }
+            | _ -> ()
         if case.Targets <> Labels then { case with Targets = Labels }
+        if case.Penalty <> Penalty.None then { case with Penalty = Penalty.None }
+        if case.Loss <> losses.Head then { case with Loss = losses.Head }
     }
 
-/// Networks of every kind, of up to so many units in a layer, and batches of up to so many samples.
-let cases mostUnits mostSamples : Arbitrary<Case> =
-    Arb.fromGenShrink (caseGenerator mostUnits mostSamples, shrinkCase)
+/// Affine layers and activations in any order, up to 6 of so many units, and batches of up to so many samples: what a
+/// sample gives in training is what it gives in evaluation, alone and in any batch.
+let cases (mostUnits: int) (mostSamples: int) : Arbitrary<Case> =
+    let units = Gen.map Units (sizeFrom 1 mostUnits)
+    let elementwise = Gen.map Elementwise (Gen.elements activations)
+    let generator =
+        gen {
+            let! inputs = sizeFrom 1 mostUnits
+            let! count = Gen.choose (1, 6)
+            let! plans = Gen.listOfLength count (Gen.frequency [ 3, units; 2, elementwise ])
+            let! first = units
+            let! samples = sizeFrom 1 mostSamples
+            let! targets = Gen.elements targetKinds
+            let! seed = seedGenerator
+            return
+                { Inputs = inputs
+                  Layers = if hasUnits plans then plans else first :: plans.Tail
+                  Loss = losses.Head
+                  Penalty = Penalty.None
+                  Samples = samples
+                  Targets = targets
+                  Seed = seed }
+        }
+    Arb.fromGenShrink (generator, shrinkCase)
+
+/// Layers between two affine ones, and a batch.
+let composed (between: Plan list) (samples: int) (seed: int64) : Case =
+    { Inputs = 3; Layers = Units 5 :: between @ [ Units 4 ]; Loss = losses.Head; Penalty = Penalty.None
+      Samples = samples; Targets = Labels; Seed = seed }
+
+let private plans: Gen<Plan> =
+    let some f = Gen.map f (Gen.choose (2, 6))
+    Gen.frequency
+        [ 2, some Units
+          1, some CustomUnits
+          4, Gen.map Elementwise (Gen.elements activations)
+          3, Gen.elements (layers |> List.filter (function BatchNormalized _ | LayerNormalized -> true | _ -> false))
+          2, Gen.map Dropped (Gen.elements dropouts) ]
+
+let private compositionsOf (between: Gen<Plan list>) : Arbitrary<Case> =
+    let generator =
+        gen {
+            let! between = between
+            let! samples = Gen.choose (4, 9)
+            let! seed = seedGenerator
+            let! loss = Gen.elements losses
+            let! penalty = Gen.elements penalties
+            let! targets = Gen.elements targetKinds
+            return { composed between samples seed with Loss = loss; Penalty = penalty; Targets = targets }
+        }
+    Arb.fromGenShrink (generator, shrinkCase)
+
+/// Up to 6 layers of every kind, the first and the last of them affine, with any loss and penalty.
+let compositions: Arbitrary<Case> = compositionsOf (Gen.choose (0, 4) |> Gen.bind (fun n -> Gen.listOfLength n plans))
+
+/// One layer of any kind between two affine ones, with any loss and penalty.
+let singles: Arbitrary<Case> = compositionsOf (Gen.map List.singleton plans)
 
 /// The book's network: two affine layers and a sigmoid. Smooth and shallow, so that nothing in it grows large.
 let twoLayer (grid: Grid) : Case =
-    { Inputs = grid.Rows
-      Layers = [ Units grid.Columns; Elementwise Activation.Sigmoid; Units 3 ]
-      Samples = 5
-      Targets = Labels
-      Seed = grid.Seed }
+    { composed [] 5 grid.Seed with
+        Inputs = grid.Rows; Layers = [ Units grid.Columns; Elementwise Activation.Sigmoid; Units 3 ] }
 
 /// An affine layer whose outputs are about as large as its inputs.
 let affine<'T when Real<'T>> (inputs: int) (outputs: int) (key: Key) : Affine<'T> =
@@ -151,16 +197,47 @@ let affine<'T when Real<'T>> (inputs: int) (outputs: int) (key: Key) : Affine<'T
     { Weight = Dense.matrix outputs inputs (scaled share (outputs * inputs) (Key.child 0 key))
       Bias = Dense.vector (scaled 0.5 outputs (Key.child 1 key)) }
 
-let layers<'T when Real<'T>> (case: Case) : Layer<'T> list =
-    let mutable inputs = case.Inputs
-    [ for i, plan in List.indexed case.Layers do
-          match plan with
-          | Elementwise activation -> Activation activation
-          | Units outputs ->
-              Affine(affine inputs outputs (Key.child i (Key.child 0 case.Key)))
-              inputs <- outputs ]
+let private norm<'T when Real<'T>> (units: int) (key: Key) : ScaleShift<'T> =
+    { Gamma = vector units (Key.child 0 key); Beta = vector units (Key.child 1 key) }
 
-let network<'T when Real<'T>> (case: Case) : Network<'T> = Network.ofLayers (layers case)
+/// A custom layer that imitates an affine one.
+type CustomAffine<'T when Real<'T>>(affine: Affine<'T>) =
+    let leaves (layer: Affine<'T>) =
+        [| Parameter.ofMatrix "weight" Role.Weight layer.Weight; Parameter.ofVector "bias" Role.Bias layer.Bias |]
+    interface ILayer<'T> with
+        member _.Name = "own"
+        member _.Description = $"own {affine.Inputs} -> {affine.Outputs}"
+        member _.Inputs = affine.Inputs
+        member _.Outputs = affine.Outputs
+        member _.Parameters = leaves affine
+        member _.WithParameters leaves = CustomAffine { Weight = leaves[0].Matrix; Bias = leaves[1].Values }
+        member _.Predict x = Affine.predict affine x
+        member _.Forward(_, x) =
+            let struct (y, pullback) = Affine.forward affine x
+            struct (y, Func<_, _>(fun dy ->
+                let struct (gradient, dx) = pullback dy
+                struct (leaves { Weight = gradient.Weight; Bias = gradient.Bias }, dx.Value)))
+
+/// The layer of a plan for so many inputs, and the number of its outputs.
+let layerOf<'T when Real<'T>> (plan: Plan) (inputs: int) (key: Key) : struct (Layer<'T> * int) =
+    match plan with
+    | Units outputs -> struct (Affine(affine inputs outputs key), outputs)
+    | CustomUnits outputs -> struct (Custom(CustomAffine(affine inputs outputs key)), outputs)
+    | Elementwise activation -> struct (Activation activation, inputs)
+    | BatchNormalized epsilon ->
+        let fresh = BatchNorm.create { Momentum = 0.9; Epsilon = epsilon } inputs
+        struct (BatchNorm { fresh with Parameters = norm inputs key }, inputs)
+    | LayerNormalized -> struct (LayerNorm { Epsilon = 1e-5; Parameters = norm inputs key }, inputs)
+    | Dropped dropout -> struct (Dropout dropout, inputs)
+
+let layers<'T when Real<'T>> (case: Case) : Layer<'T> list =
+    let layer (i, inputs) plan =
+        let struct (layer, outputs) = layerOf plan inputs (Key.child i (Key.child 0 case.Key))
+        layer, (i + 1, outputs)
+    fst (List.mapFold layer (0, case.Inputs) case.Layers)
+
+let network<'T when Real<'T>> (case: Case) : Network<'T> =
+    Network.ofLayersWith case.Loss (layers case) |> Network.withPenalty case.Penalty
 
 /// Inputs of the case's samples.
 let inputs<'T when Real<'T>> (case: Case) : Matrix<'T> = matrix case.Inputs case.Samples (Key.child 1 case.Key)

@@ -102,7 +102,7 @@ let laws =
             Array.fill samples 0 samples.Length -1
             Assert.Equal<int list>(indices Sampling.Shuffle draw, indicesOf loader draw)
 
-        law "a split is a partition" (Arb.zip (draws, Arb.fromGen (Gen.choose (1, 99)))) <| fun (draw, percent) ->
+        law "a split is a partition" (both (draws, Arb.fromGen (Gen.choose (1, 99)))) <| fun (draw, percent) ->
             let n = draw.Samples + 1
             let order = Key.permutation n (Key.ofSeed draw.Seed)
             let check expected (split: Split) =
@@ -115,7 +115,7 @@ let laws =
             if rounded > 0 && rounded < n then check rounded (Splits.ByFraction(order, share))
             else Law.refused (fun () -> Splits.ByFraction(order, share)) |> ignore
 
-        law "IDX written and read again is the same, plain and gzip" (Arb.zip (grids 12 12, size 1 30)) <| fun (grid, count) ->
+        law "IDX written and read again is the same, plain and gzip" (both (grids 12 12, size 1 30)) <| fun (grid, count) ->
             let bytes i n = Key.integers n 256 (Key.child i grid.Key) |> Array.map byte
             let file = ImageFile(count, grid.Rows, grid.Columns, bytes 0 (count * grid.Rows * grid.Columns))
             let labels = bytes 1 count
@@ -131,7 +131,7 @@ let laws =
                 stream.Position <- 0L
                 Assert.Equal<byte>(labels, Idx.ReadLabels(stream, "labels"))
 
-        law "IDX cut short or with anything after it is refused" (Arb.zip (grids 12 12, size 1 30)) <| fun (grid, count) ->
+        law "IDX cut short or with anything after it is refused" (both (grids 12 12, size 1 30)) <| fun (grid, count) ->
             use stream = new MemoryStream()
             let pixels = Array.zeroCreate (count * grid.Rows * grid.Columns)
             Idx.WriteImages(stream, ImageFile(count, grid.Rows, grid.Columns, pixels), false)

@@ -9,6 +9,7 @@ open Functional
 open Functional.FSharp
 open Functional.Numerics
 open Functional.Properties.Law
+open Functional.Properties.Tables
 open Functional.Properties.Cases
 
 /// The same network with one bit of one element turned around.
@@ -46,7 +47,7 @@ let laws =
             function
             | Elementwise activation ->
                 Elementwise(if activation = Activation.Relu then Activation.Sigmoid else Activation.Relu)
-            | units -> units
+            | other -> other
         law "the digest tells activations apart" (cases 20 1) <| fun case ->
             let swapped = { case with Layers = List.map swap case.Layers }
             let digest case = Network.digest (network<float> case)

@@ -9,7 +9,8 @@ open Expecto
 open Functional
 open Functional.FSharp
 open Functional.Properties.Law
-open Functional.Properties.Compositions
+open Functional.Properties.Tables
+open Functional.Properties.Cases
 
 let private settings = GradientCheckSettings.Default
 
@@ -31,19 +32,19 @@ type private Planted
                 let gradient, dx = pullback leaves x dy
                 struct (Array.ofList gradient :> IReadOnlyList<_>, dx)))
 
-let private size = 4
+let private units = 4
 
 let private affineLeaves =
-    [ Parameter.ofMatrix "weight" Role.Weight (normals size size (Key.ofSeed 1L))
-      Parameter.ofVector "bias" Role.Bias ((normals size 1 (Key.ofSeed 2L)).Column 0) ]
+    [ Parameter.ofMatrix "weight" Role.Weight (matrix units units (Key.ofSeed 1L))
+      Parameter.ofVector "bias" Role.Bias ((matrix units 1 (Key.ofSeed 2L)).Column 0) ]
 
 let private column (v: Vector<float>) n = Matrix<float>.Build.Dense(v.Count, n, fun i _ -> v[i])
 
 let private affineForward (leaves: Parameter<float> list) (x: Matrix<float>) =
     leaves[0].Matrix * x + column leaves[1].Values x.ColumnCount
 
-let private affine name (tamper: Matrix<float> -> Matrix<float> -> Matrix<float> -> Matrix<float> * Vector<float> * Matrix<float>) =
-    Planted(name, size, size, affineLeaves, affineForward, fun leaves x dy ->
+let private planted name (tamper: Matrix<float> -> Matrix<float> -> Matrix<float> -> Matrix<float> * Vector<float> * Matrix<float>) =
+    Planted(name, units, units, affineLeaves, affineForward, fun leaves x dy ->
         let w = leaves[0].Matrix
         let dw, db, dx = tamper w x dy
         [ Parameter.ofMatrix "weight" Role.Weight dw; Parameter.ofVector "bias" Role.Bias db ], dx)
@@ -57,8 +58,8 @@ let private normalized (x: Matrix<float>) =
     centered.PointwiseDivide(column deviation x.ColumnCount), deviation
 
 let private batchNorm name (input: Matrix<float> -> Matrix<float> -> Vector<float> -> Matrix<float>) =
-    let leaves = [ Parameter.ofVector "gamma" Role.Scale ((normals size 1 (Key.ofSeed 3L)).Column 0) ]
-    Planted(name, size, size, leaves,
+    let leaves = [ Parameter.ofVector "gamma" Role.Scale ((matrix units 1 (Key.ofSeed 3L)).Column 0) ]
+    Planted(name, units, units, leaves,
             (fun leaves x -> (fst (normalized x)).PointwiseMultiply(column leaves[0].Values x.ColumnCount)),
             fun leaves x dy ->
                 let z, deviation = normalized x
@@ -72,12 +73,12 @@ let private batchNormRight (z: Matrix<float>) (dz: Matrix<float>) (deviation: Ve
 
 /// What is planted, and the leaf that the checker has to name.
 let private plants: (string * Planted) list =
-    [ "weight", affine "sign" (fun w x dy -> let dw, db, dx = right w x dy in -dw, db, dx)
-      "bias", affine "factor" (fun w x dy -> let dw, db, dx = right w x dy in dw, 2.0 * db, dx)
-      "input", affine "transposed" (fun w x dy -> let dw, db, _ = right w x dy in dw, db, w * dy)
-      "bias", affine "axis" (fun w x dy -> let dw, _, dx = right w x dy in dw, dy.ColumnSums(), dx)
-      "weight", affine "average" (fun w x dy -> let dw, db, dx = right w x dy in dw / float x.ColumnCount, db, dx)
-      "input", affine "one element" (fun w x dy ->
+    [ "weight", planted "sign" (fun w x dy -> let dw, db, dx = right w x dy in -dw, db, dx)
+      "bias", planted "factor" (fun w x dy -> let dw, db, dx = right w x dy in dw, 2.0 * db, dx)
+      "input", planted "transposed" (fun w x dy -> let dw, db, _ = right w x dy in dw, db, w * dy)
+      "bias", planted "axis" (fun w x dy -> let dw, _, dx = right w x dy in dw, dy.ColumnSums(), dx)
+      "weight", planted "average" (fun w x dy -> let dw, db, dx = right w x dy in dw / float x.ColumnCount, db, dx)
+      "input", planted "one element" (fun w x dy ->
           let dw, db, dx = right w x dy
           dw, db, dx.MapIndexed(fun i j d -> if i = 1 && j = 2 then d * 1.001 else d))
       "input", batchNorm "constant statistics" (fun _ dz deviation -> dz.PointwiseDivide(column deviation dz.ColumnCount))
@@ -89,7 +90,7 @@ let private plants: (string * Planted) list =
           let mean = column ((dz.PointwiseMultiply z).RowSums() / float n) n
           (dz - z.PointwiseMultiply mean).PointwiseDivide(column deviation n)) ]
 
-let private samples = normals<float> size size
+let private samples = matrix<float> units units
 
 [<Tests>]
 let laws =
@@ -102,9 +103,9 @@ let laws =
                         let settings = { settings with Directions = directions; Key = Key.ofSeed seed }
                         let report = GradientCheck.ofLayer settings (Layer.Custom layer) x
                         let name = (layer :> ILayer<float>).Name
-                        require (not report.IsRight) $"{name} was not found along {directions} directions"
+                        Assert.True((not report.IsRight), $"{name} was not found along {directions} directions")
                         for mismatch in report.Mismatches do
-                            require (mismatch.Parameter = leaf || mismatch.Parameter.EndsWith("." + leaf)) $"{name}: {mismatch}"
+                            Assert.True((mismatch.Parameter = leaf || mismatch.Parameter.EndsWith("." + leaf)), $"{name}: {mismatch}")
 
         testCase "one wrong element is named by its place, with both values" <| fun () ->
             let _, layer = plants |> List.find (fun (_, layer) -> (layer :> ILayer<float>).Name = "one element")
@@ -116,24 +117,25 @@ let laws =
             Assert.Contains("differ", Assert.Throws<InvalidOperationException>(fun () -> report.Require()).Message)
 
         testCase "the layers without the faults are right" <| fun () ->
-            for layer in [ affine "affine" right; batchNorm "batch norm" batchNormRight ] do
+            for layer in [ planted "affine" right; batchNorm "batch norm" batchNormRight ] do
                 for seed in 1L .. 20L do
                     (GradientCheck.ofLayer { settings with Key = Key.ofSeed seed } (Layer.Custom layer) (samples (Key.ofSeed seed))).Require()
-            Assert.Empty(Laws.ofLayer (affine "affine" right))
+            Assert.Empty(Laws.ofLayer (planted "affine" right))
             // Its evaluation is by the batch, as no layer's may be.
             for failure in Laws.ofLayer (batchNorm "batch norm" batchNormRight) do
                 Assert.StartsWith("in evaluation a sample is by itself", failure)
 
         let compared, atKinks = ref 0, ref 0
-        let fewAtKinks () = require (20 * atKinks.Value < compared.Value) $"{atKinks.Value} derivatives lay at kinks, {compared.Value} were compared"
-        lawThen fewAtKinks 400 "right compositions raise no false alarm" (Arb.fromGen compositions<float>) <| fun case ->
+        let fewAtKinks () = Assert.True((20 * atKinks.Value < compared.Value), $"{atKinks.Value} derivatives lay at kinks, {compared.Value} were compared")
+        lawThen fewAtKinks 400 "right compositions raise no false alarm" compositions <| fun case ->
+            let network, batch = network<float> case, batch<float> case
             let settings = { settings with Key = case.Key }
-            let directions = GradientCheck.ofNetwork { settings with Directions = 4 } case.Network case.Batch
+            let directions = GradientCheck.ofNetwork { settings with Directions = 4 } network batch
             let reports =
-                if (Network.parameters case.Network).Length > 150 then [ directions ]
-                else [ directions; GradientCheck.ofNetwork settings case.Network case.Batch ]
+                if (Network.parameters network).Length > 150 then [ directions ]
+                else [ directions; GradientCheck.ofNetwork settings network batch ]
             for report in reports do
-                require (report.Mismatches.Count = 0) (string report)
+                Assert.True((report.Mismatches.Count = 0), (string report))
                 compared.Value <- compared.Value + report.Compared
                 atKinks.Value <- atKinks.Value + report.AtKinks
 
@@ -152,14 +154,14 @@ let laws =
             Assert.Equal((0, 2, false), (report.AtKinks, report.Mismatches.Count, report.IsRight))
             Assert.Contains("the function's value is not finite", string report)
 
-        lawOn 30 "every element of a network that can be written down is right or wrong" (Cases.cases 5 4) <| fun case ->
-            let network, batch = Cases.network<float> case, Cases.batch case
+        lawOn 30 "every element of a network that can be written down is right or wrong" (cases 5 4) <| fun case ->
+            let network, batch = network<float> case, batch case
             (GradientCheck.ofNetwork settings network batch).Mismatches |> Assert.Empty
 
         testCase "losses are checked" <| fun () ->
-            let y, key = normals<float> 4 5 (Key.ofSeed 7L), Key.ofSeed 8L
+            let y, key = matrix<float> 4 5 (Key.ofSeed 7L), Key.ofSeed 8L
             for loss in losses do
-                let targets = Targets.Values(SoftmaxCrossEntropy.softmax (normals 4 5 key))
+                let targets = Targets.Values(SoftmaxCrossEntropy.softmax (matrix 4 5 key))
                 (GradientCheck.ofLoss settings loss y targets).Require()
 
         testCase "a gradient with NaN is wrong" <| fun () ->
@@ -171,7 +173,7 @@ let laws =
             |> ignore
 
         testCase "every optimizer keeps the laws" <| fun () ->
-            for entry in OptimizerTable.optimizers do
+            for entry in optimizers do
                 let optimizer = entry.Optimizer 0.02
                 // Lion goes by signs alone, AdaDelta begins with the tiniest steps.
                 let optimizer = if optimizer.Rule.Name = "AdaDelta" then { optimizer with LearningRate = 5.0 } else optimizer

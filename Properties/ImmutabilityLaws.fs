@@ -10,6 +10,7 @@ open Functional
 open Functional.FSharp
 open Functional.Numerics
 open Functional.Properties.Law
+open Functional.Properties.Tables
 open Functional.Properties.Cases
 open Functional.Properties.Reach
 

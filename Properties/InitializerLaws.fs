@@ -1,45 +1,62 @@
+/// Laws of every row of the table of initializers.
 module Functional.Properties.InitializerLaws
 
 open System
+open FsCheck.FSharp
+open MathNet.Numerics.LinearAlgebra
 open Xunit
 open Expecto
 open Functional
 open Functional.FSharp
 open Functional.Properties.Law
+open Functional.Properties.Tables
 open Functional.Properties.Cases
 
-let private initializers =
-    [ Initializer.Zero; Initializer.Constant 0.3; Initializer.Normal 0.01; Initializer.Xavier; Initializer.He ]
+let private weights<'T when Real<'T>> initializer (grid: Grid) : Matrix<'T> =
+    Initializer.weights initializer grid.Key grid.Rows grid.Columns
 
 [<Tests>]
 let laws =
     testList "initializer" [
         law "weights are a function of the key, and float32 ones are the double ones rounded" (grids 40 40) <| fun grid ->
-            for initializer in initializers do
-                let weights key = Initializer.weights<float> initializer key grid.Rows grid.Columns
-                let single = Initializer.weights<float32> initializer grid.Key grid.Rows grid.Columns
-                Law.sameMatrix (weights grid.Key) (weights grid.Key)
-                Law.sameBits (Law.elements (weights grid.Key) |> Array.map float32) (Law.elements single)
-                let drawn = initializer.Distribution = Distribution.Normal
-                Assert.Equal(drawn, weights grid.Key <> weights (Key.child 0 grid.Key))
+            for { Initializer = initializer } in initializers do
+                let found = weights<float> initializer grid
+                sameMatrix found (weights initializer grid)
+                sameBits (elements found |> Array.map float32) (elements (weights<float32> initializer grid))
+                // An orthogonal 1 x 1 matrix is 1 or -1, whatever the key.
+                if initializer.Distribution <> Distribution.Orthogonal then
+                    let other = Initializer.weights initializer (Key.child 0 grid.Key) grid.Rows grid.Columns
+                    Assert.Equal(initializer.Distribution <> Distribution.Constant, (found <> other))
 
-        testCase "the deviation is the one asked for" <| fun () ->
-            let outputs, inputs = 300, 400
-            let count = float (outputs * inputs)
-            let deviations = [ Initializer.Normal 0.01, 0.01; Initializer.Xavier, 0.05; Initializer.He, 0.05 * sqrt 2.0 ]
-            for i, (initializer, deviation) in List.indexed deviations do
-                let x = Law.elements (Initializer.weights<float> initializer (Key.child (100 + i) Law.key) outputs inputs)
-                let found = sqrt (Array.averageBy (fun x -> x * x) x)
-                // Five standard errors of a deviation, and of a mean.
-                Assert.InRange(found / deviation, 1.0 - 5.0 / sqrt (2.0 * count), 1.0 + 5.0 / sqrt (2.0 * count))
-                Assert.InRange(Array.average x / deviation, -5.0 / sqrt count, 5.0 / sqrt count)
+        law "deviations are those of the definitions, and means are 0" (gridsFrom 50 200) <| fun grid ->
+            for row in initializers do
+                if row.Initializer.Distribution <> Distribution.Constant then
+                    let outputs, inputs = float grid.Rows, float grid.Columns
+                    let w, expected = elements (weights<float> row.Initializer grid), row.Deviation inputs outputs
+                    // Six standard errors of a deviation, and of a mean, of so many normal numbers.
+                    let found = sqrt (Array.averageBy (fun x -> x * x) w) / expected
+                    Assert.InRange(found, 1.0 - 6.0 / sqrt (2.0 * inputs * outputs), 1.0 + 6.0 / sqrt (2.0 * inputs * outputs))
+                    Assert.InRange(abs (Array.average w) / expected, 0.0, 6.0 / sqrt (inputs * outputs))
+
+        law "uniform weights fill their range and stay inside" seeds <| fun seed ->
+            let bound = sqrt (6.0 / (100.0 + 50.0))
+            let w = elements (weights<float> Initializer.GlorotUniform { Rows = 100; Columns = 50; Seed = seed })
+            Assert.InRange(Array.max w, 0.99 * bound, bound)
+            Assert.InRange(Array.min w, -bound, -0.99 * bound)
+
+        law "an orthogonal matrix is orthogonal" (grids 40 40) <| fun grid ->
+            let w = weights<float> Initializer.Orthogonal grid
+            let product = if grid.Rows >= grid.Columns then w.TransposeThisAndMultiply w else w.TransposeAndMultiply w
+            near 0.0 4e-15 (elements (Matrix<float>.Build.DenseIdentity product.RowCount)) (elements product)
 
         law "a constant is everywhere" (grids 40 40) <| fun grid ->
             let value = (Key.normals 1 grid.Key)[0]
-            let weights = Initializer.weights<float> (Initializer.Constant value) grid.Key grid.Rows grid.Columns
-            Assert.All(Law.elements weights, fun x -> Assert.Equal(value, x))
+            Assert.All(elements (weights<float> (Initializer.Constant value) grid), fun x -> Assert.Equal(value, x))
 
         testCase "what is no deviation is refused" <| fun () ->
             for value in [ -1.0; nan; Double.PositiveInfinity ] do
-                Law.refused (fun () -> Initializer.weights<float> (Initializer.Normal value) Law.key 2 2) |> ignore
+                refused (fun () -> Initializer.weights<float> (Initializer.Normal value) key 2 2) |> ignore
+
+        testCase "initializers print as they are written" <| fun () ->
+            for row in initializers do Assert.Equal(row.Text, string row.Initializer)
     ]

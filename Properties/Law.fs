@@ -1,8 +1,10 @@
-/// How laws are run: on many generated cases, from one seed, shrunk to a small counterexample; and how results compare.
+/// How laws are run: on many generated cases, all of them functions of one seed, and shrunk to the smallest
+/// counterexample; and how results are compared.
 module Functional.Properties.Law
 
 open System
 open System.Runtime.InteropServices
+open System.Threading
 open Expecto
 open FsCheck
 open FsCheck.FSharp
@@ -34,20 +36,28 @@ let private config (count: int) : FsCheckConfig =
 
 /// What is wrong, on which case, and how to see it again.
 let private report (name: string) (case: 'Case) (wrong: string) (data: FsCheckTestData) : string =
-    String.concat "\n"
-        [ $"does not hold for case {data.NumberOfTests} of FUNCTIONAL_SEED={seed}. The smallest counterexample, after {data.NumberOfShrinks} steps:"
-          ""
-          Expression.text case
-          ""
-          wrong
-          ""
-          "To see it again:"
-          $"  FUNCTIONAL_SEED={seed} dotnet run -c Release --project Properties -- --filter-test-case \"{name}\"" ]
+    let indented lines = lines |> Seq.map ((+) "  ") |> String.concat "\n"
+    $"""'{name}' does not hold for case {data.NumberOfTests} of FUNCTIONAL_SEED={seed}:
+{indented (wrong.Split '\n')}
+
+The smallest counterexample, found in {data.NumberOfShrinks} steps, as F# Interactive takes it:
+{indented (Expression.preamble @ [ Expression.text case ])}
+
+To see it again:
+  FUNCTIONAL_SEED={seed} dotnet run -c Release --project Properties -- --filter-test-case "{name}"
+"""
+
+let mutable private tried = 0L
+
+/// How the laws are checked, or were.
+let summary () : string =
+    let count = match Interlocked.Read &tried with 0L -> "" | n -> $": {n} cases"
+    $"laws are checked with FUNCTIONAL_SEED={seed} FUNCTIONAL_CASES={cases}{count}"
 
 /// A law that `holds` for `count` cases (more, or fewer, as FUNCTIONAL_CASES is more or fewer than 200), and what has to hold after them.
 let lawThen (afterwards: unit -> unit) (count: int) (name: string) (arbitrary: Arbitrary<'Case>) (holds: 'Case -> 'Result) : Test =
     // FsCheck goes on from a case only to one that fails as well: the last that failed is the smallest.
-    let mutable failing = ref ValueNone
+    let failing = ref ValueNone
     let recorded case =
         try
             match box (holds case) with
@@ -56,8 +66,9 @@ let lawThen (afterwards: unit -> unit) (count: int) (name: string) (arbitrary: A
         with failure ->
             failing.Value <- ValueSome struct (case, failure.Message)
             reraise ()
-    let finished _ _ data =
+    let finished _ _ (data: FsCheckTestData) =
         async {
+            Interlocked.Add(&tried, int64 data.NumberOfTests) |> ignore
             match failing.Value with
             | ValueSome struct (case, wrong) -> raise (FailedException(report name case wrong data))
             | ValueNone -> afterwards ()

@@ -1,10 +1,19 @@
 /// The laws' own means: that a law which doesn't hold is found out, made small, and can be run again.
 module Functional.Properties.LawTest
 
+open System
+open System.Diagnostics
+open System.IO
+open MathNet.Numerics.LinearAlgebra
+open FsCheck.FSharp
 open Xunit
 open Expecto
+open Functional
+open Functional.FSharp
 open Functional.Properties.Law
 open Functional.Properties.Cases
+open Functional.Properties.Descents
+open Functional.Properties.PairLaws
 
 /// What is said of a law that doesn't hold; empty for one that does.
 let private complaint (law: Test) : string =
@@ -34,8 +43,36 @@ let laws =
             Assert.True(first.Length >= Law.cases)
             Assert.Equal<Case list>(first, run ())
 
+        testCase "of two things each is made as small as can be" <| fun () ->
+            let wrong = complaint (law "two" (both (grids 40 40, Arb.fromGen (Gen.constant 7))) (fun (grid, _) -> Assert.True(grid.Rows < 5)))
+            Assert.Contains("({ Grid.Rows = 5; Columns = 1;", wrong)
+
+        testCase "a counterexample can be pasted into F# Interactive" <| fun () ->
+            let case =
+                { composed Tables.layers 9 -5L with Loss = Loss.Huber 0.3; Penalty = Penalty.L1 1e-7; Targets = Soft }
+            let pair: Pair =
+                { Row = 3; Features = [ Scheduled(Schedule.OneCycle(5).AfterWarmUp 2); Gathering 3 ]
+                  Descent = { Leaves = [ 7, Role.Scale ]; Steps = 2; Rate = 0.1; Seed = 1L } }
+            let expressions =
+                [ Expression.text case
+                  Expression.text pair
+                  Expression.text (Optimizer.AdamW 0.1, Key.ofSeed -1L, Initializer.He)
+                  Expression.text [ Some -1.5f, -2, nan, infinity, "a \"b\"\\"; None, 0, 1e300, -infinity, "" ]
+                  Expression.text (Matrix<float>.Build.Dense(1, 2, [| 1.0; -0.25 |]), [| true |], 7uy) ]
+            let script = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.fsx")
+            let print expression = $"printfn \"%%s\" (Functional.Properties.Expression.text ({expression}))"
+            File.WriteAllLines(script, Expression.preamble @ List.map print expressions)
+            try
+                let start = ProcessStartInfo("dotnet", [ "fsi"; "--quiet"; "--exec"; script ], RedirectStandardOutput = true, RedirectStandardError = true)
+                use fsi = Unchecked.nonNull (Process.Start start)
+                let output = fsi.StandardOutput.ReadToEnd()
+                Assert.Equal("", fsi.StandardError.ReadToEnd())
+                Assert.Equal<string list>(expressions, List.ofArray (output.TrimEnd().Split '\n'))
+            finally
+                File.Delete script
+
         testCase "networks of every kind shrink to one unit" <| fun () ->
             let wrong = complaint (law "single" (cases 20 10) (fun (case: Case) -> Assert.True(case.Samples < 2)))
-            Assert.Contains("Layers = [Units 1]", wrong)
+            Assert.Contains("Layers = [ Plan.Units(1) ]", wrong)
             Assert.Contains("Samples = 2", wrong)
     ]

@@ -1,39 +1,40 @@
+/// Laws of every layer, and of affine layers and activations in particular.
 module Functional.Properties.LayerLaws
 
+open System
+open FsCheck
+open FsCheck.FSharp
 open MathNet.Numerics.LinearAlgebra
 open Xunit
 open Expecto
-open FsCheck
-open FsCheck.FSharp
 open Functional
 open Functional.FSharp
 open Functional.Numerics
 open Functional.Properties.Law
+open Functional.Properties.Tables
 open Functional.Properties.Cases
-open Functional.Properties.CentralDifferences
+open Functional.Properties.Gradients
 
-/// A layer, and matrices that fit it.
-type private Sample =
-    { Layer: Layer<float>
-      Width: int
-      X: Matrix<float>
-      Dy: Matrix<float> }
+/// A kind of layer, and a matrix that it takes: norms get enough elements for a variance.
+let private layerAndGrid (mostRows: int) (mostColumns: int) : Arbitrary<Plan * Grid> =
+    let fit (plan, grid: Grid) =
+        match plan with
+        | BatchNormalized _ | LayerNormalized -> plan, { grid with Rows = max 3 grid.Rows; Columns = max 4 grid.Columns }
+        | _ -> plan, grid
+    both (Arb.fromGen (Gen.elements Tables.layers), grids mostRows mostColumns) |> Arb.convert fit id
 
-/// One of each kind of layer: every law below goes over this table.
-let private samples (grid: Grid) : Sample list =
-    let key i = Key.child i grid.Key
-    let outputs = 1 + grid.Rows * 2 / 3
-    let x = matrix grid.Rows grid.Columns (key 0)
-    let sample layer width = { Layer = layer; Width = width; X = x; Dy = matrix width grid.Columns (key 2) }
-    [ sample (Affine(affine grid.Rows outputs (key 1))) outputs
-      for activation in activations do sample (Activation activation) grid.Rows ]
-
-/// y, dx and the gradient of all parameters, for dy.
-let private run (layer: Layer<'T>) (x: Matrix<'T>) (dy: Matrix<'T>) =
-    let passed = Layer.forward "layer" (Drawn(Key.ofSeed 0L)) layer x
-    let y, pullback = passed.Output, passed.Pullback
-    let struct (gradient, dx) = pullback dy
-    struct (y, dx.Value, gradient |> List.map (fun leaf -> leaf.Values.ToArray()) |> Array.concat)
+/// The layer of a plan, matrices that fit it, and what it makes of them: y, dx and the gradient of all parameters, for dy.
+type private Sample<'T when Real<'T>>(plan: Plan, grid: Grid) =
+    let struct (layer, width) = layerOf<'T> plan grid.Rows (Key.child 1 grid.Key)
+    member _.Layer = layer
+    member _.Width = width
+    member _.X = matrix<'T> grid.Rows grid.Columns (Key.child 0 grid.Key)
+    member _.Dy = matrix<'T> width grid.Columns (Key.child 2 grid.Key)
+    member _.Forward(layer, x) = Layer.forward "layer" (Drawn(Key.child 3 grid.Key)) layer x
+    member sample.Run(x: Matrix<'T>, dy: Matrix<'T>) =
+        let passed = sample.Forward(layer, x)
+        let struct (gradient, dx) = passed.Pullback dy
+        struct (passed.Output, dx.Value, gradient |> List.map _.Values.ToArray() |> Array.concat)
 
 let private withParameters (layer: Layer<float>) (elements: float[]) : Layer<float> =
     let parameters = Parameters.ofSeq (Layer.leaves "layer" layer)
@@ -43,65 +44,110 @@ let private withParameters (layer: Layer<float>) (elements: float[]) : Layer<flo
         leaves.Value <- leaves.Value.Tail
         next)
 
-/// Which elements a ReLU lets through; other layers have no kinks.
-let private sides layer (x: float[]) =
-    match layer with
-    | Activation activation when activation = Activation.Relu -> Array.map (fun x -> x > 0.0) x
-    | _ -> [||]
-
 let private elementwise<'T when Real<'T>> (grid: Grid) =
     let x: Matrix<'T> = matrix grid.Rows grid.Columns grid.Key
     let alone x = Dense.matrix 1 1 [| x |]
     for activation in activations do
         let struct (y, pullback) = Activation.forward activation x
-        let predictedAlone x = Law.elements (Activation.predict activation (alone x))
+        let predictedAlone x = elements (Activation.predict activation (alone x))
         let pulledAlone x =
             let struct (_, pullback) = Activation.forward activation (alone x)
-            Law.elements (pullback (alone x))
-        Law.sameBits (Law.elements x |> Array.collect predictedAlone) (Law.elements y)
-        Law.sameBits (Law.elements x |> Array.collect pulledAlone) (Law.elements (pullback x))
+            elements (pullback (alone x))
+        sameBits (elements x |> Array.collect predictedAlone) (elements y)
+        sameBits (elements x |> Array.collect pulledAlone) (elements (pullback x))
+
+let private isSameInEvaluation plan = match plan with BatchNormalized _ -> false | Dropped dropout -> dropout.Ratio = 0.0 | _ -> true
+
+/// On the other side of a kink float32 has another derivative.
+let private hasKink (activation: Activation) = activation = Activation.LeakyRelu 0.1 || activation = Activation.Elu 0.7
 
 [<Tests>]
 let laws =
     testList "layer" [
-        gradientLaw "every pullback agrees with central differences" (grids 12 5) <| fun comparison grid ->
-            for sample in samples grid do
-                let x, dy = Law.elements sample.X, Law.elements sample.Dy
-                let struct (_, dx, gradient) = run sample.Layer sample.X sample.Dy
-                let loss layer (x: float[]) =
-                    { Value = dot (Law.elements (Layer.predict layer (Dense.matrix grid.Rows grid.Columns x))) dy
-                      Sides = sides layer x }
-                comparison.Add(derivatives (loss sample.Layer) x, Law.elements dx)
-                let parameters = Law.doublesOf (Parameters.ofSeq (Layer.leaves "layer" sample.Layer))
-                comparison.Add(derivatives (fun p -> loss (withParameters sample.Layer p) x) parameters, gradient)
+        gradientLawOn 1000 "every pullback is the derivative" (layerAndGrid 40 9) <| fun comparison (plan, grid) ->
+            let sample = Sample<float>(plan, grid)
+            let x, dy = elements sample.X, elements sample.Dy
+            let struct (_, dx, gradient) = sample.Run(sample.X, sample.Dy)
+            let loss layer (x: float[]) = dot (elements (sample.Forward(layer, Dense.matrix grid.Rows grid.Columns x)).Output) dy
+            comparison.Require("dx", loss sample.Layer, x, elements dx)
+            // Of wide layers dx alone, which is what the vector's width matters for.
+            if grid.Rows <= 12 then
+                let parameters = doublesOf (Parameters.ofSeq (Layer.leaves "layer" sample.Layer))
+                comparison.Require("gradient", (fun p -> loss (withParameters sample.Layer p) x), parameters, gradient)
 
-        law "every pullback is linear" (grids 40 20) <| fun grid ->
-            for sample in samples grid do
-                let struct (a, b) = let x = Key.normals 2 (Key.child 4 grid.Key) in struct (x[0], x[1])
-                let u, v = sample.Dy, matrix sample.Width grid.Columns (Key.child 5 grid.Key)
-                let pulled dy =
-                    let struct (_, dx, gradient) = run sample.Layer sample.X dy
-                    Array.append (Law.elements dx) gradient
-                let apart = Array.map2 (fun u v -> a * u + b * v) (pulled u) (pulled v)
-                Law.near 1e-13 1e-14 apart (pulled (a * u + b * v))
+        law "every pullback is linear" (layerAndGrid 40 20) <| fun (plan, grid) ->
+            let sample = Sample<float>(plan, grid)
+            let struct (a, b) = let x = Key.normals 2 (Key.child 4 grid.Key) in struct (x[0], x[1])
+            let u, v = sample.Dy, matrix sample.Width grid.Columns (Key.child 5 grid.Key)
+            let pulled dy =
+                let struct (_, dx, gradient) = sample.Run(sample.X, dy)
+                Array.append (elements dx) gradient
+            let apart = Array.map2 (fun u v -> a * u + b * v) (pulled u) (pulled v)
+            near 1e-12 1e-13 apart (pulled (a * u + b * v))
 
-        law "training and evaluation see the same outputs" (grids 40 20) <| fun grid ->
-            for sample in samples grid do
-                let struct (y, _, _) = run sample.Layer sample.X sample.Dy
-                Law.sameMatrix (Layer.predict sample.Layer sample.X) y
+        law "pullbacks may be used twice, and leave alone what they are given" (layerAndGrid 20 9) <| fun (plan, grid) ->
+            let sample = Sample<float32>(plan, grid)
+            let x, dy = sample.X, sample.Dy
+            let passed = sample.Forward(sample.Layer, x)
+            let gradients () =
+                let struct (leaves, dx) = passed.Pullback dy
+                leaves |> List.map _.Values.ToArray(), elements dx.Value
+            Assert.Equal(gradients (), gradients ())
+            sameMatrix sample.X x
+            sameMatrix sample.Dy dy
+
+        law "training and evaluation see the same outputs, but for batch norm and dropout" (layerAndGrid 40 20) <| fun (plan, grid) ->
+            if isSameInEvaluation plan then
+                let sample = Sample<float>(plan, grid)
+                let struct (y, _, _) = sample.Run(sample.X, sample.Dy)
+                sameMatrix (Layer.predict sample.Layer sample.X) y
+
+        law "a pullback refuses what has not the shape of its output" (layerAndGrid 20 20) <| fun (plan, grid) ->
+            let sample = Sample<float>(plan, grid)
+            for rows, columns in [ sample.Width + 1, grid.Columns; sample.Width, grid.Columns + 1 ] do
+                let message = refused (fun () -> sample.Run(sample.X, matrix rows columns grid.Key))
+                Assert.Contains($"{rows} x {columns}", message)
+
+        law "float32 stays near double" (grids 60 20) <| fun grid ->
+            for plan in [ Units 9; for activation in activations do if not (hasKink activation) then Elementwise activation ] do
+                let single, double = Sample<float32>(plan, grid), Sample<float>(plan, grid)
+                let struct (y, dx, gradient) = single.Run(single.X, single.Dy)
+                let struct (y', dx', gradient') = double.Run(double.X, double.Dy)
+                near 1e-5 1e-6 (doubles y') (doubles y)
+                near 1e-5 1e-6 (doubles dx') (doubles dx)
+                near 1e-5 1e-6 gradient' (floats gradient)
 
         law "an affine layer is W x + b" (grids 40 20) <| fun grid ->
             let layer: Affine<float> = affine grid.Rows (grid.Columns + 3) grid.Key
             let x = matrix grid.Rows grid.Columns (Key.child 2 grid.Key)
             let y i j = layer.Weight.Row i * x.Column j + layer.Bias[i]
             let expected = Matrix.Build.Dense(layer.Outputs, grid.Columns, y)
-            Law.near 1e-13 0.0 (Law.elements expected) (Law.elements (Affine.predict layer x))
+            near 1e-13 0.0 (elements expected) (elements (Affine.predict layer x))
 
         law "activations are their formulas" (grids 40 20) <| fun grid ->
             let x = 5.0 * matrix grid.Rows grid.Columns grid.Key
-            let by f = Law.elements x |> Array.map f
-            Law.sameBits (by (max 0.0)) (Law.elements (Activation.predict Activation.Relu x))
-            Law.near 0.0 1e-15 (by (fun x -> 1.0 / (1.0 + exp -x))) (Law.elements (Activation.predict Activation.Sigmoid x))
+            let by f = elements x |> Array.map f
+            sameBits (by (max 0.0)) (elements (Activation.predict Activation.Relu x))
+            near 0.0 1e-15 (by (fun x -> 1.0 / (1.0 + exp -x))) (elements (Activation.predict Activation.Sigmoid x))
+
+        testCase "activations have the values of their definitions" <| fun () ->
+            // x, then gelu, silu, softplus: computed in 40 digits.
+            let known =
+                [ -8.0, -4.976768459417427e-15, -0.002682801043731825, 0.00033540637289576885
+                  -3.0, -0.0040496940948902835, -0.14227761953270035, 0.04858735157374206
+                  -0.5, -0.15426876936299344, -0.18877033439907273, 0.4740769841801067
+                  0.0, 0.0, 0.0, 0.6931471805599453
+                  0.7, 0.5306254434438489, 0.46773144051771626, 1.103186048885458
+                  4.0, 3.9998733150326675, 3.928055160151634, 4.0181499279178094
+                  -40.0, 0.0, -1.6993417021166355e-16, 4.248354255291589e-18 ]
+            let value activation (x: float) = (Activation.predict activation (Dense.matrix 1 1 [| x |]))[0, 0]
+            for x, gelu, silu, softplus in known do
+                for activation, expected in
+                    [ Activation.Gelu, gelu; Activation.Silu, silu; Activation.Softplus, softplus
+                      Activation.Relu, max x 0.0; Activation.LeakyRelu 0.1, (if x > 0.0 then x else 0.1 * x)
+                      Activation.Elu 2.0, (if x > 0.0 then x else 2.0 * (exp x - 1.0)); Activation.Tanh, tanh x
+                      Activation.Sigmoid, 1.0 / (1.0 + exp -x) ] do
+                    Assert.Equal(expected, value activation x, 1e-14 * abs expected + 1e-300)
 
         law "an element is the same bits alone and at any place in any matrix" (grids 40 20) <| fun grid ->
             elementwise<float32> grid
@@ -110,7 +156,7 @@ let laws =
         // Around the size from which a pass is shared out, and seldom a multiple of a vector.
         law "the number of threads changes no bit of a pass over much memory" (gridsFrom 400 500) <| fun grid ->
             let x = matrix<float32> grid.Rows 1 grid.Key
-            let x = Dense.matrix grid.Rows grid.Columns (Array.concat (Array.replicate grid.Columns (Law.elements x)))
+            let x = Dense.matrix grid.Rows grid.Columns (Array.concat (Array.replicate grid.Columns (elements x)))
             let run threads =
                 Team.withThreads threads (fun () ->
                     let struct (y, pullback) = Activation.forward Activation.Relu x
@@ -118,38 +164,28 @@ let laws =
             let struct (y, dx) = run 1
             for threads in [ 2; 3; 4 ] do
                 let struct (y', dx') = run threads
-                Law.sameMatrix y y'
-                Law.sameMatrix dx dx'
+                sameMatrix y y'
+                sameMatrix dx dx'
 
         law "at 0 the derivative of ReLU is 0" (grids 40 20) <| fun grid ->
             let struct (_, pullback) = Activation.forward Activation.Relu (Matrix<float>.Build.Dense(grid.Rows, grid.Columns))
             Assert.Equal(0.0, (pullback (matrix grid.Rows grid.Columns grid.Key)).Enumerate() |> Seq.sumBy abs)
 
-        law "float32 stays near double" (grids 60 20) <| fun grid ->
-            let check (single: Layer<float32>) (double: Layer<float>) width =
-                let key = Key.child 2 grid.Key
-                let x, dy = matrix grid.Rows grid.Columns grid.Key, matrix width grid.Columns key
-                let struct (y, dx, g) = run single x dy
-                let x, dy = matrix grid.Rows grid.Columns grid.Key, matrix width grid.Columns key
-                let struct (y', dx', g') = run double x dy
-                Law.near 1e-5 1e-6 (Law.doubles y') (Law.doubles y)
-                Law.near 1e-5 1e-6 (Law.doubles dx') (Law.doubles dx)
-                Law.near 1e-5 1e-6 g' (Law.floats g)
-            check (Affine(affine grid.Rows 9 grid.Key)) (Affine(affine grid.Rows 9 grid.Key)) 9
-            for activation in activations do check (Activation activation) (Activation activation) grid.Rows
-
         law "what doesn't fit a layer is refused, with both shapes" (grids 20 20) <| fun grid ->
             let layer: Affine<float> = affine (grid.Rows + 1) 3 grid.Key
-            let message = Law.refused (fun () -> Affine.predict layer (matrix grid.Rows grid.Columns grid.Key))
+            let message = refused (fun () -> Affine.predict layer (matrix grid.Rows grid.Columns grid.Key))
             Assert.Contains($"{grid.Rows + 1} rows", message)
             Assert.Contains($"{grid.Rows} x {grid.Columns}", message)
             let torn = { layer with Bias = vector 4 grid.Key }
-            Assert.Contains("4 elements", Law.refused (fun () -> Affine.predict torn (matrix (grid.Rows + 1) 1 grid.Key)))
+            Assert.Contains("4 elements", refused (fun () -> Affine.predict torn (matrix (grid.Rows + 1) 1 grid.Key)))
 
-        law "a pullback refuses what has not the shape of its output" (grids 20 20) <| fun grid ->
-            for sample in samples grid do
-                for rows, columns in [ sample.Width + 1, grid.Columns; sample.Width, grid.Columns + 1 ] do
-                    let wrong = matrix rows columns grid.Key
-                    let message = Law.refused (fun () -> run sample.Layer sample.X wrong)
-                    Assert.Contains($"{rows} x {columns}", message)
+        testCase "what can't be is refused where it is built" <| fun () ->
+            let isRefused (layer: Layer<float>) (part: string) =
+                Assert.Contains(part, refused (fun () -> Network.ofLayers [ Layer.batchNorm<float> 3; layer ]))
+            isRefused (Layer.dropout 1.0) "layer 2 (dropout 1): the ratio"
+            isRefused (Layer.dropout nan) "the ratio"
+            isRefused (Activation(Activation.Elu infinity)) "finite"
+            isRefused (Layer.batchNorm 4) "expects 4 inputs, but layer 1 gives 3"
+            isRefused (BatchNorm(BatchNorm.create { Momentum = 1.1; Epsilon = 1e-6 } 3)) "momentum"
+            isRefused (LayerNorm(LayerNorm.create 0.0 3)) "epsilon"
     ]

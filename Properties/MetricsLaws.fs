@@ -12,13 +12,17 @@ open Functional.FSharp
 open Functional.Properties.Law
 
 /// Scores of a column per sample, and labels. Few different scores, so that ties are common.
-let private answers (score: Gen<float>) =
-    gen {
-        let! classes, samples = Gen.zip (Gen.choose (1, 6)) (Gen.choose (1, 30))
-        let! scores = Gen.arrayOfLength (classes * samples) score
-        let! labels = Gen.arrayOfLength samples (Gen.choose (0, classes - 1))
-        return Matrix<float>.Build.Dense(classes, samples, scores), labels
-    }
+let private answers (score: Gen<float>) : Arbitrary<Matrix<float> * int[]> =
+    let generator =
+        gen {
+            let! classes, samples = Gen.zip (Gen.choose (1, 6)) (Gen.choose (1, 30))
+            let! scores = Gen.arrayOfLength (classes * samples) score
+            let! labels = Gen.arrayOfLength samples (Gen.choose (0, classes - 1))
+            return Matrix<float>.Build.Dense(classes, samples, scores), labels
+        }
+    let shrink (scores: Matrix<float>, labels: int[]) =
+        seq { if labels.Length > 1 then for j in 0 .. labels.Length - 1 -> scores.RemoveColumn j, Array.removeAt j labels }
+    Arb.fromGenShrink (generator, shrink)
 
 let private small = Gen.map float (Gen.choose (-3, 3))
 let private numbers = answers small
@@ -48,9 +52,9 @@ let private confidence (scores: Vector<float>) =
 [<Tests>]
 let laws =
     testList "metrics" [
-        law "A class is the first of the largest scores, and NaN is none" (Arb.fromGen withNaN) <| fun (scores, _) -> Metrics.classes scores = predictions scores
+        law "A class is the first of the largest scores, and NaN is none" withNaN <| fun (scores, _) -> Metrics.classes scores = predictions scores
 
-        law "The best k are the first k of the ranking" (Arb.fromGen withNaN) <| fun (scores, labels) ->
+        law "The best k are the first k of the ranking" withNaN <| fun (scores, labels) ->
             let share k =
                 let among =
                     Seq.zip (scores.EnumerateColumns()) labels
@@ -62,7 +66,7 @@ let laws =
             && all = List.sort all
             && close all.Head (float correct / float labels.Length)
 
-        law "A confusion matrix counts, and its sums are the samples" (Arb.fromGen withNaN) <| fun (scores, labels) ->
+        law "A confusion matrix counts, and its sums are the samples" withNaN <| fun (scores, labels) ->
             let matrix, predicted = Metrics.confusion scores labels, predictions scores
             let count actual said = Seq.zip labels predicted |> Seq.filter ((=) (actual, said)) |> Seq.length
             let classes = [ 0 .. scores.RowCount - 1 ]
@@ -75,7 +79,7 @@ let laws =
             && close matrix.Accuracy (Metrics.topK 1 scores labels)
             && matrix = Metrics.confusion scores labels && hash matrix = hash (Metrics.confusion scores labels)
 
-        law "Precision, recall and F1 are what they are called" (Arb.fromGen withNaN) <| fun (scores, labels) ->
+        law "Precision, recall and F1 are what they are called" withNaN <| fun (scores, labels) ->
             let matrix, predicted = Metrics.confusion scores labels, predictions scores
             let pairs = Array.zip labels predicted
             let number f = pairs |> Array.filter f |> Array.length
@@ -95,7 +99,7 @@ let laws =
             && close matrix.MacroRecall (List.averageBy recall present)
             && close matrix.MacroF1 (List.averageBy f1 present)
 
-        law "Right answers have only ones" (Arb.fromGen numbers) <| fun (scores, labels) ->
+        law "Right answers have only ones" numbers <| fun (scores, labels) ->
             let right = Batch.oneHot<float> scores.RowCount labels
             let matrix = Metrics.confusion right labels
             matrix.Accuracy = 1.0 && matrix.MacroPrecision = 1.0 && matrix.MacroRecall = 1.0 && matrix.MacroF1 = 1.0
@@ -103,7 +107,7 @@ let laws =
             && Metrics.mostWrong 9 right labels = [||]
 
         let score = Gen.frequency [ 30, Gen.map (fun i -> float i / 7.0) (Gen.choose (-30, 30)); 1, Gen.constant nan ]
-        law "The calibration error is the weighted gap of the bins" (Arb.fromGen (answers score)) <| fun (scores, labels) ->
+        law "The calibration error is the weighted gap of the bins" (answers score) <| fun (scores, labels) ->
             let answers =
                 Seq.zip3 (scores.EnumerateColumns()) labels (predictions scores)
                 |> Seq.map (fun (s, label, said) -> confidence s, said = label)
@@ -131,7 +135,7 @@ let laws =
             let coins = Array.init samples (fun j -> j % 2)
             Assert.Equal(0.5, Metrics.calibrationError guessing coins, 1e-9)
 
-        law "The most wrong answers are the surest of the wrong ones" (Arb.fromGen withNaN) <| fun (scores, labels) ->
+        law "The most wrong answers are the surest of the wrong ones" withNaN <| fun (scores, labels) ->
             let expected =
                 Seq.zip3 (scores.EnumerateColumns()) labels (predictions scores)
                 |> Seq.mapi (fun j (s, label, said) -> j, label, said, confidence s)
@@ -147,7 +151,7 @@ let laws =
                    && abs (answer.Probability - p) < 1e-9)
             && Metrics.mostWrong 2 scores labels = Array.truncate 2 (Array.ofList found)
 
-        law "The mean loss is the mean of the samples' surprise" (Arb.fromGen numbers) <| fun (scores, labels) ->
+        law "The mean loss is the mean of the samples' surprise" numbers <| fun (scores, labels) ->
             let surprise = Seq.map2 (fun s label -> -Math.Log(probability s label)) (scores.EnumerateColumns()) labels
             abs (Seq.average surprise - Metrics.meanLoss (Loss.SoftmaxCrossEntropy()) scores labels) < 1e-9
 

@@ -8,18 +8,17 @@ open Functional
 open Functional.FSharp
 open Functional.Numerics
 open Functional.Properties.Law
-open Functional.Properties.Compositions
+open Functional.Properties.Tables
+open Functional.Properties.Cases
+open Functional.Properties.Gradients
 
-let private every =
-    Gen.elements
-        [ Penalty.L1 0.3; Penalty.L2 0.2; Penalty.ElasticNet(0.1, 0.4); Penalty.PNorm(0.5, 1.5); Penalty.PNorm(0.5, 3.0)
-          Penalty.PNorm(0.2, 4.5); { Penalty.None with NormRate = 0.7; NormPower = 1.0 } ]
+let private every = Arb.fromGen (Gen.elements penalties)
 
-let private parameters (key: Key) : Parameters<float> =
-    let case = caseOf<float> [ NormalizedByBatch 1e-6; NormalizedByLayer; AffineTo 6 ] losses[0] Penalty.None 4 key
-    Network.parameters case.Network
+/// Leaves of every role.
+let private parametersOf (seed: int64) : Parameters<float> =
+    Network.parameters (network (composed [ BatchNormalized 1e-6; LayerNormalized; Units 6 ] 4 seed))
 
-let private same (a: float) (b: float) (what: string) = require (abs (a - b) <= 1e-12 * (1.0 + abs a)) $"{what}: {a} and {b}"
+let private same (expected: float) (found: float) = near 1e-12 1e-12 [| expected |] [| found |]
 
 let private added (penalty: Penalty) (parameters: Parameters<float>) =
     Penalty.addGradient penalty parameters (Parameters.zeros parameters)
@@ -27,66 +26,62 @@ let private added (penalty: Penalty) (parameters: Parameters<float>) =
 [<Tests>]
 let laws =
     testList "penalty" [
-        gradientLaw "A penalty's gradient is its derivative" (Arb.fromGen (Gen.zip every keys)) <| fun count (penalty, key) ->
-            let parameters = parameters key
-            let gradient = added penalty parameters
+        gradientLaw "a penalty's gradient is its derivative" (both (every, seeds)) <| fun comparison (penalty, seed) ->
+            let parameters = parametersOf seed
             let f (x: float[]) = Penalty.value penalty (Parameters.withVector parameters (Dense.vector x))
-            let all (leaves: Parameters<float>) = (Parameters.toVector leaves).ToArray()
-            requireGradient count (string penalty) f (all parameters) (all gradient)
+            comparison.Require(string penalty, f, doublesOf parameters, doublesOf (added penalty parameters))
 
-        law "Penalties have the values of their definitions, of weights alone" (Arb.fromGen keys) <| fun key ->
-            let parameters = parameters key
+        law "penalties have the values of their definitions, of weights alone" seeds <| fun seed ->
+            let parameters = parametersOf seed
             let weights = parameters |> Seq.filter (fun leaf -> leaf.Role = Role.Weight)
             let sum f = weights |> Seq.sumBy (fun leaf -> leaf.Values |> Seq.sumBy f)
-            same (0.3 * sum abs) (Penalty.value (Penalty.L1 0.3) parameters) "L1"
-            same (0.5 * 0.3 * sum (fun w -> w * w)) (Penalty.value (Penalty.L2 0.3) parameters) "L2"
-            same (0.3 / 2.5 * sum (fun w -> abs w ** 2.5)) (Penalty.value (Penalty.PNorm(0.3, 2.5)) parameters) "p-norm"
-            same
-                (Penalty.value (Penalty.L1 0.3) parameters + Penalty.value (Penalty.L2 0.2) parameters)
-                (Penalty.value (Penalty.ElasticNet(0.3, 0.2)) parameters) "elastic net"
+            let value penalty = Penalty.value penalty parameters
+            same (0.3 * sum abs) (value (Penalty.L1 0.3))
+            same (0.5 * 0.3 * sum (fun w -> w * w)) (value (Penalty.L2 0.3))
+            same (0.3 / 2.5 * sum (fun w -> abs w ** 2.5)) (value (Penalty.PNorm(0.3, 2.5)))
+            same (value (Penalty.L1 0.3) + value (Penalty.L2 0.2)) (value (Penalty.ElasticNet(0.3, 0.2)))
 
-        law "Only weights are drawn towards 0" (Arb.fromGen (Gen.zip every keys)) <| fun (penalty, key) ->
-            let parameters = parameters key
+        law "only weights are drawn towards 0" (both (every, seeds)) <| fun (penalty, seed) ->
+            let parameters = parametersOf seed
             for leaf, g in Seq.zip parameters (added penalty parameters) do
-                require (leaf.Role = Role.Weight || g.Values |> Seq.forall ((=) 0.0)) leaf.Name
-                require (leaf.Role <> Role.Weight || Seq.forall2 (fun w g -> sign w = sign g) leaf.Values g.Values) leaf.Name
+                let pull (w: float) = if leaf.Role = Role.Weight && penalty <> Penalty.None then sign w else 0
+                Assert.Equal<int seq>(Seq.map pull leaf.Values, Seq.map sign g.Values)
 
-        law "No penalty pulls at 0" (Arb.fromGen every) <| fun penalty ->
-            let zeros = Parameters.zeros (parameters (Key.ofSeed 1L))
-            require (Penalty.value penalty zeros = 0.0) "value"
-            require ((Parameters.toVector (added penalty zeros)).ForAll(fun g -> g = 0.0)) "gradient"
+        law "no penalty pulls at 0" every <| fun penalty ->
+            let zeros = Parameters.zeros (parametersOf 1L)
+            Assert.Equal(0.0, Penalty.value penalty zeros)
+            Assert.All(Parameters.toVector (added penalty zeros), fun g -> Assert.Equal(0.0, g))
 
-        testCase "The p-norms of 1 and 2 are L1 and L2" <| fun () ->
+        testCase "the p-norms of 1 and 2 are L1 and L2" <| fun () ->
             Assert.Equal(Penalty.L1 0.3, Penalty.PNorm(0.3, 1.0))
             Assert.Equal(Penalty.L2 0.3, Penalty.PNorm(0.3, 2.0))
 
-        law "Ridge and lasso by hand add the gradients of L2 and L1" (Arb.fromGen keys) <| fun key ->
-            let w, g = normals<float> 6 5 (Key.child 0 key), normals<float> 6 5 (Key.child 1 key)
-            require (Penalty.ridge 0.3 w g = g + 0.3 * w) "ridge"
-            require (Penalty.lasso 0.3 w g = g + 0.3 * w.PointwiseSign()) "lasso"
+        law "ridge and lasso by hand add the gradients of L2 and L1" (grids 9 9) <| fun grid ->
+            let w, g = matrix<float> grid.Rows grid.Columns (Key.child 0 grid.Key), matrix<float> grid.Rows grid.Columns (Key.child 1 grid.Key)
+            sameMatrix (g + 0.3 * w) (Penalty.ridge 0.3 w g)
+            sameMatrix (g + 0.3 * w.PointwiseSign()) (Penalty.lasso 0.3 w g)
             let leaf x = Parameters.ofSeq [ Parameter.ofMatrix "w" Role.Weight x ]
             let added penalty = (Penalty.addGradient penalty (leaf w) (leaf g)).Item(0).Matrix
-            require (added (Penalty.L2 0.3) = Penalty.ridge 0.3 w g) "L2"
-            require (added (Penalty.L1 0.3) = Penalty.lasso 0.3 w g) "L1"
+            sameMatrix (Penalty.ridge 0.3 w g) (added (Penalty.L2 0.3))
+            sameMatrix (Penalty.lasso 0.3 w g) (added (Penalty.L1 0.3))
 
-        law "The losses of training and of evaluation include the penalty" (Arb.fromGen (Gen.zip compositions<float> every)) <| fun (case, penalty) ->
-            let plain = Network.withPenalty Penalty.None case.Network
-            let network = Network.withPenalty penalty case.Network
-            let extra = Penalty.value penalty (Network.parameters network)
-            same (Network.loss plain case.Batch + extra) (Network.loss network case.Batch) "evaluation"
-            let training = Network.trainingLoss case.Key network case.Batch
-            same (Network.trainingLoss case.Key plain case.Batch + extra) training "training"
-            require ((Network.gradient case.Key network case.Batch).Loss = training) "the gradient's loss"
+        law "the losses of training and of evaluation include the penalty" compositions <| fun case ->
+            let network, batch = network<float> case, batch<float> case
+            let plain = Network.withPenalty Penalty.None network
+            let extra = Penalty.value case.Penalty (Network.parameters network)
+            same (Network.loss plain batch + extra) (Network.loss network batch)
+            let training = Network.trainingLoss case.Key network batch
+            same (Network.trainingLoss case.Key plain batch + extra) training
+            Assert.Equal(training, (Network.gradient case.Key network batch).Loss)
 
-        law "A soft threshold makes weights smaller by its amount, and then 0" (Arb.fromGen (Gen.zip (Gen.elements [ 0.0; 0.1; 0.5; 2.0 ]) keys)) <| fun (amount, key) ->
-            let parameters = parameters key
+        law "a soft threshold makes weights smaller by its amount, and then 0" (both (Arb.fromGen (Gen.elements [ 0.0; 0.1; 0.5; 2.0 ]), seeds)) <| fun (amount, seed) ->
+            let parameters = parametersOf seed
             for leaf, after in Seq.zip parameters (Penalty.softThreshold amount parameters) do
-                for w, shrunk in Seq.zip leaf.Values after.Values do
-                    let expected = if leaf.Role = Role.Weight then float (sign w) * max 0.0 (abs w - amount) else w
-                    require (abs (shrunk - expected) <= 1e-15) $"{w} became {shrunk}"
+                let shrunk w = if leaf.Role = Role.Weight then float (sign w) * max 0.0 (abs w - amount) else w
+                near 0.0 1e-15 [| for w in leaf.Values -> shrunk w |] (after.Values.ToArray())
 
-        testCase "Wrong numbers are refused" <| fun () ->
-            let network = (caseOf<float> [] losses[0] Penalty.None 4 (Key.ofSeed 1L)).Network
+        testCase "wrong numbers are refused" <| fun () ->
+            let network = network<float> (composed [] 4 1L)
             for penalty in [ Penalty.L1 -1.0; Penalty.L2 nan; Penalty.PNorm(0.1, 0.5); Penalty.PNorm(infinity, 3.0) ] do
-                Assert.Throws<ArgumentException>(fun () -> Network.withPenalty penalty network |> ignore) |> ignore
+                refused (fun () -> Network.withPenalty penalty network) |> ignore
     ]

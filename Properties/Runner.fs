@@ -46,8 +46,9 @@ type TestAdapter() =
                 exn = fun name failure duration -> ended name TestOutcome.Failed duration (string failure) }
         let config = { ExpectoConfig.defaultConfig with printer = printer; noSpinner = true }
         let chosenTests = Test.filter "." (fun names -> cases.ContainsKey(JoinWith.Dot.format names)) Runner.all
-        handle.SendMessage(TestMessageLevel.Warning, $"laws are checked with FUNCTIONAL_SEED={Law.seed}")
         evalTestsWithCancel stop.Token config chosenTests false |> Async.RunSynchronously |> ignore
+        // A warning, since of less the console shows nothing.
+        handle.SendMessage(TestMessageLevel.Warning, Law.summary ())
 
     interface ITestDiscoverer with
         member _.DiscoverTests(_, _, _, sink) = for case, _ in tests do sink.SendTestCase case
@@ -71,5 +72,6 @@ type TestAdapter() =
 module Main =
     [<EntryPoint>]
     let main args =
-        printfn $"FUNCTIONAL_SEED={Law.seed} FUNCTIONAL_CASES={Law.cases}"
-        runTestsWithCLIArgs [ CLIArguments.No_Spinner ] args Runner.all
+        let code = runTestsWithCLIArgs [ CLIArguments.No_Spinner ] args Runner.all
+        Console.WriteLine(Law.summary ())
+        code

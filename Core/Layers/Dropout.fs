@@ -66,7 +66,10 @@ module Dropout =
     /// y in training, and how dL/dy gives dL/dx. The mask is a function of the key and of x's shape.
     let forward<'T when Real<'T>> (key: Key) (layer: Dropout) (x: Matrix<'T>)
         : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
-        if layer.Ratio = 0.0 then struct (x, id)
+        if layer.Ratio = 0.0 then
+            struct (x, fun dy ->
+                Pullback.checkShape x.RowCount x.ColumnCount dy
+                dy)
         else
             let factor: 'T = Real.number<'T, float> (keptFactor layer)
             let kept = Mask.create key layer.Ratio (x.RowCount * x.ColumnCount)

@@ -10,26 +10,39 @@ open MathNet.Numerics.Providers.LinearAlgebra
 open Xunit
 open Expecto
 open Functional.Properties.Law
+open Functional.Properties.Cases
 
 let private managed = ManagedLinearAlgebraProvider()
 
-let private cases =
-    gen {
-        let! m = Gen.choose (1, 40)
-        let! n = Gen.choose (1, 40)
-        let! k = Gen.choose (1, 40)
-        let! transposes =
-            Gen.two (Gen.elements [ Transpose.DontTranspose; Transpose.Transpose; Transpose.ConjugateTranspose ])
-        let! factors = Gen.two (Gen.elements [ 0.0; 1.0; -1.0; 0.75 ])
-        let! threads = Gen.choose (1, 2)
-        let! seed = Gen.choose (0, Int32.MaxValue)
-        return (m, n, k), transposes, factors, threads, seed
-    }
+/// m x k times k x n.
+type private Product =
+    { M: int; N: int; K: int; Transposes: Transpose * Transpose; Factors: float * float; Threads: int; Seed: int }
+
+let private products: Arbitrary<Product> =
+    let generator =
+        gen {
+            let! m, n, k = Gen.three (Gen.choose (1, 40))
+            let! transposes =
+                Gen.two (Gen.elements [ Transpose.DontTranspose; Transpose.Transpose; Transpose.ConjugateTranspose ])
+            let! factors = Gen.two (Gen.elements [ 0.0; 1.0; -1.0; 0.75 ])
+            let! threads = Gen.choose (1, 2)
+            let! seed = Gen.choose (0, Int32.MaxValue)
+            return { M = m; N = n; K = k; Transposes = transposes; Factors = factors; Threads = threads; Seed = seed }
+        }
+    let shrink product =
+        seq {
+            for m in smaller 1 product.M do { product with M = m }
+            for n in smaller 1 product.N do { product with N = n }
+            for k in smaller 1 product.K do { product with K = k }
+            for threads in smaller 1 product.Threads do { product with Threads = threads }
+        }
+    Arb.fromGenShrink (generator, shrink)
 
 let private agrees<'T when Real<'T>>
     (name: string) (tolerance: float) (ours: int -> ILinearAlgebraProvider<'T>) (theirs: ILinearAlgebraProvider<'T>) =
-    law name (Arb.fromGen cases) <| fun ((m, n, k), (transposeA, transposeB), (alpha, beta), threads, seed) ->
-        let random = Random seed
+    law name products <| fun product ->
+        let { M = m; N = n; K = k; Transposes = transposeA, transposeB; Factors = alpha, beta } = product
+        let random = Random product.Seed
         let elements count = Array.init count (fun _ -> 'T.CreateChecked(2.0 * random.NextDouble() - 1.0))
         let stored transpose rows columns = if transpose = Transpose.DontTranspose then rows, columns else columns, rows
         let a, b, c = elements (m * k), elements (k * n), elements (m * n)
@@ -42,7 +55,7 @@ let private agrees<'T when Real<'T>>
             c
         Array.forall2
             (fun (x: 'T) (y: 'T) -> Double.CreateChecked('T.Abs(x - y)) <= tolerance * float (k + 1))
-            (result (ours threads))
+            (result (ours product.Threads))
             (result theirs)
 
 [<Tests>]

@@ -11,8 +11,9 @@ open Functional.Numerics
 open Xunit
 open Expecto
 open Functional.Properties.Law
+open Functional.Properties.Cases
 
-let private sizes = Gen.zip (Gen.choose (0, 40)) (Gen.choose (1, 6))
+let private sizes = both (between 0 40, between 1 6)
 
 /// How often each part was run.
 let private counted parts run =
@@ -29,12 +30,12 @@ let private thrower () : unit = raise (PartFailed 1)
 [<Tests>]
 let laws =
     testSequenced <| testList "team" [
-        lawOn 1000 "each part runs exactly once" (Arb.fromGen sizes) <| fun (parts, threads) ->
+        lawOn 1000 "each part runs exactly once" sizes <| fun (parts, threads) ->
             let counts =
                 counted parts (fun count -> Team.withThreads threads (fun () -> Team.run parts (Action<int> count)))
             Array.forall ((=) 1) counts
 
-        lawOn 200 "parts may run parts" (Arb.fromGen sizes) <| fun (parts, threads) ->
+        lawOn 200 "parts may run parts" sizes <| fun (parts, threads) ->
             let counts =
                 counted (parts * parts) (fun count ->
                     Team.withThreads threads (fun () ->
@@ -43,7 +44,7 @@ let laws =
                                 Team.run parts (Action<int>(fun inner -> count (outer * parts + inner))))))))
             Array.forall ((=) 1) counts
 
-        lawOn 50 "several callers at the same time get each of their parts exactly once" (Arb.fromGen (Gen.choose (1, 40))) <| fun parts ->
+        lawOn 50 "several callers at the same time get each of their parts exactly once" (between 1 40) <| fun parts ->
             let results = ConcurrentBag<int[]>()
             let caller () =
                 for _ in 1 .. 20 do
@@ -54,8 +55,7 @@ let laws =
             for thread in callers do thread.Join()
             results.Count = 80 && Seq.forall (Array.forall ((=) 1)) results
 
-        let cases = Gen.zip sizes (Gen.choose (0, 1000))
-        lawOn 300 "the exception of the first part that failed is raised, after all parts have ended" (Arb.fromGen cases) <| fun ((parts, threads), seed) ->
+        lawOn 300 "the exception of the first part that failed is raised, after all parts have ended" (both (sizes, between 0 1000)) <| fun ((parts, threads), seed) ->
             let parts = parts + 1
             let random = Random seed
             let fails = Array.init parts (fun _ -> random.Next 3 = 0)

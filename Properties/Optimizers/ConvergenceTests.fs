@@ -8,7 +8,8 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.FSharp
 open Functional.Properties.Law
-open Functional.Properties.OptimizerTable
+open Functional.Properties.Tables
+open Functional.Properties.Descents
 
 let private most = 100_000
 
@@ -66,6 +67,6 @@ let laws =
                 let path = Optimizer.path optimizer 30 gradient start
                 Assert.Equal(31, path.Length)
                 Assert.Equal<float>(start, path[0])
-                near $"{optimizer}" 1e-12 [| x; y |] (path[30].ToArray())
+                near 1e-12 1e-12 [| x; y |] (path[30].ToArray())
                 Assert.Equal<float>(path[30], Optimizer.minimize optimizer 30 gradient start)
     ]

@@ -7,66 +7,62 @@ open FsCheck.FSharp
 open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.FSharp
+open Functional.Numerics
 open Functional.Properties.Law
-open Functional.Properties.OptimizerTable
+open Functional.Properties.Tables
+open Functional.Properties.Cases
+open Functional.Properties.Descents
 
-/// Runs a law for every optimizer on every case.
-let private each name (holds: Entry -> Optimizer -> Case -> unit) =
-    law name cases (fun case -> for entry in optimizers do holds entry (entry.Optimizer case.Rate) case)
+let private descent<'T when Real<'T>> (descent: Descent) =
+    let parameters, gradient, rate = draw<'T> descent 0, draw<'T> descent 1, Real.number<'T, float> descent.Rate
+    let struct (found, _) = after (Optimizer.Sgd descent.Rate) parameters [ gradient ]
+    sameParameters (Parameters.map2 (fun (w: 'T) (g: 'T) -> w - rate * g) parameters gradient) found
 
 [<Tests>]
 let laws =
     testList "rule" [
-        each "every rule is its formula, for leaves of every length" <| fun entry optimizer case ->
-            let parameters, gradients = draw<float> case 0, gradients<float> case
-            let struct (found, _) = after optimizer parameters gradients
-            let plain = after (optimizer.WithWeightDecay 0.0) parameters gradients
-            for i, leaf in Seq.indexed parameters do
-                let expected =
-                    Array.init leaf.Shape.Length (fun k ->
-                        let mutable struct (w, slots) = struct (leaf.Values[k], Array.zeroCreate 3)
-                        for t, g in Seq.indexed gradients do
-                            let struct (next, remembered) = entry.Formula case.Rate (t + 1) slots w g[i].Values[k]
-                            w <- next
-                            slots <- remembered
-                        w)
-                if leaf.Role = Role.Weight || optimizer.WeightDecay = 0.0 then
-                    near $"{optimizer}" 1e-12 expected (found[i].Values.ToArray())
-                else
-                    let struct (plain, _) = plain
-                    Assert.Equal<float>(plain[i].Values, found[i].Values)
+        law "gradient descent is w - rate g in every element, to the bit" descents <| fun case ->
+            descent<float32> case
+            descent<float> case
 
         each "a learning rate of 0 changes nothing" <| fun entry _ case ->
             let parameters = draw<float32> case 0
             let struct (found, _) = after (entry.Optimizer 0.0) parameters (gradients case)
-            sameBits "rate 0" parameters found
+            sameParameters parameters found
 
         let pairs rate =
             [ Optimizer.Momentum(rate, 0.0), Optimizer.Sgd rate
               Optimizer.Nesterov(rate, 0.0), Optimizer.Sgd rate
               Optimizer.AdamW(rate, 0.0), Optimizer.Adam rate ]
-        law "rules without their memory are simpler rules" cases <| fun case ->
+        law "rules without their memory are simpler rules" descents <| fun case ->
             for rule, simpler in pairs case.Rate do
                 let struct (found, _) = after rule (draw<float32> case 0) (gradients case)
                 let struct (expected, _) = after simpler (draw<float32> case 0) (gradients case)
-                sameBits $"{rule}" expected found
+                sameParameters expected found
 
-        law "the largest second moment is the second moment while gradients grow" cases <| fun case ->
+        law "the largest second moment is the second moment while gradients grow" descents <| fun case ->
             let gradient = draw<float32> case 1
             let growing = [ for k in 0 .. 4 -> gradient |> Parameters.map (fun g -> g * float32 (1 <<< k)) ]
             let struct (adam, _) = after (Optimizer.Adam case.Rate) (draw case 0) growing
             let struct (largest, _) = after (Optimizer.AmsGrad case.Rate) (draw case 0) growing
-            sameBits "growing gradients" adam largest
+            sameParameters adam largest
 
         each "the order of the leaves doesn't matter" <| fun _ optimizer case ->
             let reversed (parameters: Parameters<float32>) = Parameters.ofSeq (Seq.rev parameters)
             let struct (expected, _) = after optimizer (draw case 0) (gradients case)
             let struct (found, _) = after optimizer (reversed (draw case 0)) (gradients case |> List.map reversed)
-            sameBits $"{optimizer}" (reversed expected) found
+            sameParameters (reversed expected) found
 
         let everything (optimizer: Optimizer) =
             [ optimizer
               optimizer.WithAccumulation(2).WithClipNorm(0.1).WithClipValue(0.1).WithWeightDecay(0.1).WithProximalL1(0.1) ]
+        each "leaves don't know of each other" <| fun _ optimizer case ->
+            let parameters, gradient = draw<float> case 0, draw<float> case 1
+            let struct (together, _) = after optimizer parameters [ gradient ]
+            for i, leaf in Seq.indexed parameters do
+                let struct (alone, _) = after optimizer (Parameters.ofSeq [ leaf ]) [ Parameters.ofSeq [ gradient[i] ] ]
+                sameParameters (Parameters.ofSeq [ together[i] ]) alone
+
         each "nothing is written to an argument" <| fun _ optimizer case ->
             for optimizer in everything optimizer do
                 let struct (parameters, state) = after optimizer (draw<float32> case 0) (gradients case)
@@ -76,29 +72,16 @@ let laws =
                 let struct (once, _) = Optimizer.update optimizer state parameters gradient
                 let struct (twice, _) = Optimizer.update optimizer state parameters gradient
                 Assert.Equal(before, arguments ())
-                sameBits "the same arguments" once twice
-
-        each "a state survives being a flat list of leaves and counts" <| fun _ optimizer case ->
-            for optimizer in [ optimizer; optimizer.WithAccumulation 3 ] do
-                let struct (parameters, state) = after optimizer (draw<float32> case 0) (gradients case)
-                let restored = OptimizerState.ofLeaves state.Step state.Gathered (OptimizerState.toLeaves state)
-                let go state =
-                    let mutable struct (x, state) = struct (parameters, state)
-                    for k in 20 .. 23 do
-                        let struct (next, nextState) = Optimizer.update optimizer state x (draw case k)
-                        x <- next
-                        state <- nextState
-                    x
-                sameBits $"{optimizer}" (go state) (go restored)
+                sameParameters once twice
 
         each "single precision stays near double" <| fun _ optimizer case ->
             let struct (single, state) = after optimizer (draw<float32> case 0) (gradients case)
             let struct (double, _) = after optimizer (draw<float> case 0) (gradients case)
-            near $"{optimizer}" 1e-5 (floats double) (floats single)
+            near 1e-5 1e-5 (doublesOf double) (doublesOf single)
             Assert.Equal(case.Steps, state.Step)
 
         testCase "threads don't change a bit" <| fun () ->
-            let case = { Leaves = [ 300_001, Role.Weight; 200_000, Role.Bias; 7, Role.Bias ]; Steps = 2; Rate = 0.1; Seed = 1 }
+            let case = { Leaves = [ 300_001, Role.Weight; 200_000, Role.Bias; 7, Role.Bias ]; Steps = 2; Rate = 0.1; Seed = 1L }
             let parameters, gradients = draw<float32> case 0, gradients<float32> case
             for entry in optimizers do
                 let optimizer = (entry.Optimizer case.Rate).WithClipNorm(1.0).WithClipValue(0.5).WithProximalL1(1e-3)
@@ -106,13 +89,29 @@ let laws =
                 let expected = run 1
                 for threads in [ 2; 3; 5 ] do Assert.Equal<byte>(expected, run threads)
 
+        law "gradient descent finds a bowl's lowest point, and counts its steps" (size 1 50) <| fun n ->
+            let lowest = Parameters.ofVector (vector<float> n (Key.child n Law.key))
+            let mutable struct (x, state) = after (Optimizer.Sgd 0.1) (Parameters.ofVector (vector<float> n Law.key)) []
+            for step in 1 .. 200 do
+                let struct (next, nextState) = Optimizer.update (Optimizer.Sgd 0.1) state x (Parameters.map2 (fun x l -> 2.0 * (x - l)) x lowest)
+                x <- next
+                state <- nextState
+                Assert.Equal(step, state.Step)
+            near 0.0 1e-12 (doublesOf lowest) (doublesOf x)
+
         testCase "a NaN in a gradient is not hidden" <| fun () ->
             let x = Parameters.ofVector (Vector<float32>.Build.Dense(20, 1.0f))
             let gradient = x |> Parameters.map (fun _ -> nanf)
             for entry in optimizers do
                 let optimizer = (entry.Optimizer 0.1).WithClipNorm(1.0).WithClipValue(1.0).WithProximalL1(0.1)
                 let struct (found, _) = after optimizer x [ gradient ]
-                Assert.All(floats found, fun w -> Assert.True(Double.IsNaN w, $"{optimizer}"))
+                Assert.All(doublesOf found, fun w -> Assert.True(Double.IsNaN w, $"{optimizer}"))
+
+        testCase "rates that are none are refused" <| fun () ->
+            for row in optimizers do
+                for rate in [ -0.1; nan; infinity ] do
+                    let start () = Optimizer.init (row.Optimizer rate) (Parameters.ofVector (Vector<float>.Build.Dense 1))
+                    Assert.Contains(string rate, refused start)
 
         testCase "everything wrong with an optimizer is told at once" <| fun () ->
             let optimizer =
@@ -134,7 +133,7 @@ let laws =
                 Assert.Contains(name, line)
                 Assert.EndsWith($" {value}", line)
 
-        law "leaves and states that don't fit are refused, and the message names both" cases <| fun case ->
+        law "leaves and states that don't fit are refused, and the message names both" descents <| fun case ->
             let parameters = draw<float> case 0
             let other = parameters |> Seq.map (fun leaf -> { leaf with Name = "another " + leaf.Name }) |> Parameters.ofSeq
             for entry in optimizers do

@@ -8,13 +8,15 @@ open Functional
 open Functional.FSharp
 open Functional.Numerics
 open Functional.Properties.Law
-open Functional.Properties.OptimizerTable
+open Functional.Properties.Tables
+open Functional.Properties.Cases
+open Functional.Properties.Descents
 
-let private steps = Arb.fromGen (Gen.choose (1, 300))
-let private factors = Arb.fromGen (Gen.choose (1, 1000) |> Gen.map (fun n -> float n / 1000.0))
-let private stepsAndFactor name (holds: int -> float -> unit) = law name (Arb.zip (steps, factors)) (fun (n, x) -> holds n x)
+let private steps = between 1 300
+let private factors = between 1 1000 |> Arb.convert (fun n -> float n / 1000.0) (fun x -> int (round (1000.0 * x)))
+let private stepsAndFactor name (holds: int -> float -> unit) = law name (both (steps, factors)) (fun (n, x) -> holds n x)
 
-let private same (expected: float) (found: float) = near "factor" 1e-12 [| expected |] [| found |]
+let private same (expected: float) (found: float) = near 1e-12 1e-12 [| expected |] [| found |]
 
 let private falls (factors: float seq) = for a, b in Seq.pairwise factors do Assert.True(b <= a, $"{b} after {a}")
 
@@ -60,7 +62,7 @@ let laws =
             falls [ for t in 3 * n .. -1 .. 0 -> factor t ]
             falls [ for t in 3 * n .. 10 * n + 2 -> factor t ]
 
-        law "the learning rate is multiplied by the schedule's factor" cases <| fun case ->
+        law "the learning rate is multiplied by the schedule's factor" descents <| fun case ->
             let schedule = Schedule.Cosine(10, 0.1).AfterWarmUp 2
             let optimizer = Optimizer.Sgd(case.Rate).With schedule
             let struct (found, _) = after optimizer (draw<float32> case 0) (gradients case)
@@ -72,7 +74,7 @@ let laws =
                         let struct (next, _) = after (Optimizer.Sgd(case.Rate * Schedule.factor schedule t)) x [ gradient ]
                         next)
                     (draw<float32> case 0)
-            sameBits "scheduled" expected found
+            sameParameters expected found
 
         testCase "what is wrong with a schedule's numbers is told" <| fun () ->
             let count schedule = (Schedule.faults schedule).Length
@@ -84,9 +86,9 @@ let laws =
                   Schedule.OneCycle(0, 1.0, -1.0, nan), 4; Schedule.OneCycle(1, 0.0), 1 ] do
                 Assert.Equal(faults, count wrong)
 
-        law "the cosine is the mathematical one, exact at multiples of one half" (Arb.zip (steps, factors)) <| fun (n, x) ->
+        law "the cosine is the mathematical one, exact at multiples of one half" (both (steps, factors)) <| fun (n, x) ->
             let x = x * float n / 50.0
-            near "cosine" 2e-15 [| cos (Math.PI * (x - 2.0 * floor (x / 2.0))) |] [| Elementary.cosPi x |]
+            near 2e-15 2e-15 [| cos (Math.PI * (x - 2.0 * floor (x / 2.0))) |] [| Elementary.cosPi x |]
             Assert.Equal(Elementary.cosPi x, Elementary.cosPi -x)
             Assert.Equal((if n % 2 = 0 then 1.0 else -1.0), Elementary.cosPi (float n))
             Assert.Equal(0.0, Elementary.cosPi (float n + 0.5))

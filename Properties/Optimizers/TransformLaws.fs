@@ -9,12 +9,14 @@ open Functional
 open Functional.FSharp
 open Functional.Numerics
 open Functional.Properties.Law
-open Functional.Properties.OptimizerTable
+open Functional.Properties.Cases
+open Functional.Properties.Tables
+open Functional.Properties.Descents
 
 let private limits = Gen.elements [ 1e-3; 0.1; 0.5; 1.0; 3.0; 1000.0 ] |> Arb.fromGen
 
 /// Runs a law on every case and limit.
-let private withLimit name (holds: float -> Case -> unit) = law name (Arb.zip (limits, cases)) (fun (limit, case) -> holds limit case)
+let private withLimit name (holds: float -> Descent -> unit) = law name (both (limits, descents)) (fun (limit, case) -> holds limit case)
 
 let private plainNorm (x: float[]) = sqrt (Array.sumBy (fun x -> x * x) x)
 
@@ -25,24 +27,24 @@ let laws =
             let gradient = draw<float32> case 1
             let clipped = Transform.clipByValue limit gradient
             let limit' = float32 limit
-            sameBits "clipped" (gradient |> Parameters.map (fun g -> max -limit' (min limit' g))) clipped
-            sameBits "twice" clipped (Transform.clipByValue limit clipped)
+            sameParameters (gradient |> Parameters.map (fun g -> max -limit' (min limit' g))) clipped
+            sameParameters clipped (Transform.clipByValue limit clipped)
 
         withLimit "clipping by norm bounds the norm, keeps the direction, and leaves what is inside" <| fun limit case ->
             let gradient = draw<float> case 1
             let clipped = Transform.clipByNorm limit gradient
-            let before = plainNorm (floats gradient)
-            if before <= limit then sameBits "inside" gradient clipped
+            let before = plainNorm (doublesOf gradient)
+            if before <= limit then sameParameters gradient clipped
             else
-                near "direction" 1e-12 (floats gradient |> Array.map (fun g -> g * limit / before)) (floats clipped)
-                near "norm" 1e-12 [| limit |] [| plainNorm (floats clipped) |]
-            near "twice" 1e-12 (floats clipped) (floats (Transform.clipByNorm limit clipped))
+                near 1e-12 1e-12 (doublesOf gradient |> Array.map (fun g -> g * limit / before)) (doublesOf clipped)
+                near 1e-12 1e-12 [| limit |] [| plainNorm (doublesOf clipped) |]
+            near 1e-12 1e-12 (doublesOf clipped) (doublesOf (Transform.clipByNorm limit clipped))
 
         withLimit "a norm is exact to rounding in single precision too, however large or small the elements" <| fun scale case ->
             let gradient = draw<float32> case 1
             for factor in [ 1.0f; 1e30f; 1e-30f ] do
                 let scaled = gradient |> Parameters.map (fun g -> g * factor * float32 scale)
-                let expected = plainNorm (floats scaled)
+                let expected = plainNorm (doublesOf scaled)
                 Assert.InRange(Transform.norm scaled / expected, 1.0 - 1e-14, 1.0 + 1e-14)
 
         withLimit "an optimizer clips by value, then by norm, before its rule" <| fun limit case ->
@@ -52,9 +54,9 @@ let laws =
                 let struct (found, _) = after clipping (draw<float32> case 0) (gradients case)
                 let clip gradient = gradient |> Transform.clipByValue limit |> Transform.clipByNorm (2.0 * limit)
                 let struct (expected, _) = after optimizer (draw<float32> case 0) (gradients case |> List.map clip)
-                sameBits $"{clipping}" expected found
+                sameParameters expected found
 
-        law "gradients gathered for a step are one step with their mean" cases <| fun case ->
+        law "gradients gathered for a step are one step with their mean" descents <| fun case ->
             let parameters, all = draw<float> case 0, gradients<float> case
             let n = all.Length
             let mean = all |> List.reduce (Parameters.map2 (+)) |> Parameters.map (fun g -> g / float n)
@@ -63,10 +65,10 @@ let laws =
                 let gathering = optimizer.WithAccumulation n
                 let struct (expected, _) = after optimizer parameters [ mean; mean ]
                 let struct (found, state) = after gathering parameters (all @ all)
-                near $"{gathering}" 1e-12 (floats expected) (floats found)
+                near 1e-12 1e-12 (doublesOf expected) (doublesOf found)
                 Assert.Equal((2, 0), (state.Step, state.Gathered))
                 let struct (before, state) = after gathering parameters (List.tail all)
-                sameBits "until they are all there" parameters before
+                sameParameters parameters before
                 Assert.Equal((0, n - 1), (state.Step, state.Gathered))
 
         withLimit "decay takes its share of weights, and of nothing else" <| fun decay case ->
@@ -78,7 +80,7 @@ let laws =
                 for i, leaf in Seq.indexed parameters do
                     if leaf.Role = Role.Weight then
                         let expected = plain[i].Values - case.Rate * decay * leaf.Values
-                        near $"{optimizer}" 1e-12 (expected.ToArray()) (decayed[i].Values.ToArray())
+                        near 1e-12 1e-12 (expected.ToArray()) (decayed[i].Values.ToArray())
                     else Assert.Equal<float>(plain[i].Values, decayed[i].Values)
 
         withLimit "the soft threshold makes small weights exactly 0 and shrinks the others by itself" <| fun threshold case ->
@@ -90,7 +92,7 @@ let laws =
                     elif abs w <= threshold then Assert.Equal(0L, BitConverter.DoubleToInt64Bits w')
                     else
                         Assert.Equal(sign w, sign w')
-                        near "shrunk" 1e-12 [| abs w - threshold |] [| abs w' |]
+                        near 1e-12 1e-12 [| abs w - threshold |] [| abs w' |]
 
         withLimit "the proximal step follows every rule's own, at the scheduled rate" <| fun l1 case ->
             for entry in optimizers do
@@ -102,12 +104,12 @@ let laws =
                     x <- Penalty.softThreshold (case.Rate * Elementary.power 0.5 t * l1) next
                     state <- nextState
                 let struct (found, _) = after (optimizer.WithProximalL1 l1) parameters (gradients case)
-                sameBits $"{optimizer}" x found
+                sameParameters x found
 
-        law "proximal steps find the lasso's solution, with exact zeros" cases <| fun case ->
+        law "proximal steps find the lasso's solution, with exact zeros" descents <| fun case ->
             // The minimum of |x - a|^2 / 2 + |x|_1 is a, thresholded by 1.
             let a = Parameters.toVector (draw<float> case 0)
             let found = Optimizer.minimize (Optimizer.Sgd(0.5).WithProximalL1 1.0) 200 (fun x -> x - a) (0.0 * a)
-            near "lasso" 1e-12 (a.ToArray() |> Array.map (fun a -> a - max -1.0 (min 1.0 a))) (found.ToArray())
+            near 1e-12 1e-12 (a.ToArray() |> Array.map (fun a -> a - max -1.0 (min 1.0 a))) (found.ToArray())
             for a, x in Seq.zip a found do Assert.Equal(abs a <= 1.0, (x = 0.0))
     ]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using FsCheck;
 using FsCheck.Fluent;
 using Functional.Host.Files;
@@ -11,22 +12,34 @@ public static class Law
 {
     private const int LongestLine = 1000;
 
-    // All cases are functions of it, as those of the laws of the core are.
-    private static readonly long Seed =
-        long.TryParse(Environment.GetEnvironmentVariable("FUNCTIONAL_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 1;
+    // As for the laws of the core: all cases are functions of the seed, which is drawn where none is given.
+    private static readonly long Seed = Number("FUNCTIONAL_SEED") ?? Random.Shared.NextInt64(1_000_000_000);
+    private static readonly long Usual = Number("FUNCTIONAL_CASES") ?? 200;
 
-    /// <summary>Raises, naming the seed and the case, if the law does not hold for one of so many cases.</summary>
-    public static void Holds<T>(int cases, Gen<T> generator, Action<T> law)
+    private static long? Number(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>Raises, naming the seed, the case and the command that repeats it, if the law does not hold for one of so
+    /// many cases (more or fewer, as FUNCTIONAL_CASES is more or fewer than 200).</summary>
+    public static void Holds<T>(int cases, Gen<T> generator, Action<T> law, [CallerMemberName] string name = "")
     {
         var replay = FSharpOption<Replay>.Some(new Replay(new Rnd((ulong)Seed), FSharpOption<int>.None));
-        var config = Config.QuickThrowOnFailure.WithMaxTest(cases).WithReplay(replay).WithQuietOnSuccess(true);
+        var count = (int)Math.Max(1, cases * Usual / 200);
+        var config = Config.QuickThrowOnFailure.WithMaxTest(count).WithReplay(replay).WithQuietOnSuccess(true);
         try
         {
             Check.One(config, Prop.ForAll(generator.ToArbitrary(), law));
         }
         catch (Exception e)
         {
-            Assert.Fail($"with FUNCTIONAL_SEED={Seed}: {e.Message}");
+            Assert.Fail($"""
+                {name} does not hold with FUNCTIONAL_SEED={Seed}.
+
+                {e.Message}
+
+                To see it again:
+                  FUNCTIONAL_SEED={Seed} dotnet test tests -c Release --filter Name~{name}
+                """);
         }
     }
 
