@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Xml.Linq;
 using Functional.Tests.CommandLine;
+using Functional.Tests.Documentation;
 
 namespace Functional.Tests;
 
@@ -70,6 +71,12 @@ public class PackageTests
             Run(folder, folder, "tool", "install", "Functional", "--tool-path", tools, "--version", "0.1.0");
             using (var tool = Program.Start(Path.Combine(tools, "functional"), folder, ["train", "--epochs", "1", "--plain"]))
                 Assert.Contains("done after 100 steps", Program.End(tool).Output, StringComparison.Ordinal);
+
+            // A C# script is one to be compiled ahead of time, without reflection for JSON.
+            var script = Block.All.First(block => block is { Page: "docs/search.md", Language: "csharp" });
+            File.WriteAllText(Path.Combine(folder, "script.cs"), $"#:package Functional.Host@0.1.0\n{script.Text}");
+            Assert.Contains("with rate=", Run(folder, folder, "run", "script.cs"), StringComparison.Ordinal);
+            Assert.True(File.Exists(Path.Combine(folder, "studies/mine/journal.jsonl")));
 
             File.WriteAllText(Path.Combine(folder, "gradient.fsx"), $$"""
                 #i "nuget: {{source}}"

@@ -23,10 +23,9 @@ let rec private logGamma (shape: float) (key: Key) : float =
             let x, u = (Key.child 0 draw |> Key.normals 1)[0], 1.0 - (Key.child 1 draw |> Key.uniforms 1)[0]
             let root = 1.0 + c * x
             let v = root * root * root
-            if root > 0.0 && Elementary.log u < 0.5 * x * x + d * (1.0 - v + Elementary.log v) then
-                Elementary.log d + Elementary.log v
-            else
-                attempt (i + 1)
+            // Asked so that a shape that is not a number ends it, too.
+            if root <= 0.0 || Elementary.log u >= 0.5 * x * x + d * (1.0 - v + Elementary.log v) then attempt (i + 1)
+            else Elementary.log d + Elementary.log v
         attempt 0
 
 /// A number from Beta(alpha, alpha): the first of two gamma variables as a share of their sum.

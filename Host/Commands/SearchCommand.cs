@@ -31,19 +31,19 @@ public static class SearchCommand
     private static readonly Option<string?> Sampler = new("--sampler")
     {
         HelpName = Search.Sampler.Syntax,
-        Description = "what chooses configurations: independent points, a grid, points that fill the space evenly, or a model of where good ones are [default: random]",
+        Description = "how configurations are chosen: at random, on a grid, filling the space evenly, or where a model expects good ones [default: random]",
     };
 
     private static readonly Option<string?> Pruner = new("--pruner")
     {
         HelpName = Search.Pruner.Syntax,
-        Description = "what ends trials early: nothing, doing worse than the median, or successive halving [default: none]",
+        Description = "what ends trials early: nothing, a value worse than the median, or successive halving [default: none]",
     };
 
     private static readonly Option<string?> Study = new("--study")
     {
         HelpName = "NAME|DIR",
-        Description = "where the study is kept, as studies/NAME or the folder DIR, and continued if it is there (studies/TIME unless told)",
+        Description = "where the study is kept, as studies/NAME or the folder DIR, and continued if it is there [default: studies/TIME]",
     };
 
     private static readonly Option<string?> Storage = new("--storage")
@@ -52,10 +52,10 @@ public static class SearchCommand
         Description = "keep the study in PostgreSQL, for several machines: postgres://USER:PASSWORD@HOST:PORT/DATABASE",
     };
 
-    private static readonly Option<int?> Trials = CommonOptions.Count("--trials", $"how many trials the study shall have in all [default: {UsualTrials}, or the whole grid]");
+    private static readonly Option<int?> Trials = CommonOptions.Count("--trials", $"how many trials the study is to have in all [default: {UsualTrials}, or the whole grid]");
     private static readonly Option<int?> Workers = CommonOptions.Count("--workers", $"how many trials run side by side here, with a thread each [default: {Environment.ProcessorCount}]");
     private static readonly Option<double?> Limit = CommonOptions.Seconds("--time-limit", "begin no trial after so many seconds");
-    private static readonly Option<double?> Lapse = CommonOptions.Seconds("--lapse", "a process that was not heard of for so long is taken for dead, and its trials are given out again [default: 30]");
+    private static readonly Option<double?> Lapse = CommonOptions.Seconds("--lapse", "how long a process may be silent before its trials are given to others [default: 30]");
     private static readonly Option<bool> Json = CommonOptions.Json();
     private static readonly Option<bool> Open = new("--open") { Description = "open the report in the browser" };
 
@@ -63,7 +63,7 @@ public static class SearchCommand
     public static Command Create()
     {
         var options = TrainOptions.All.Select(option => CommonOptions.Of(option, Training(UsualOptions))).ToArray();
-        var command = new Verb("search", "Search the options of training that do best: by default the book's search of section 6.5.",
+        var command = new Verb("search", "Search for the training options with the best validation accuracy: by default the book's search of section 6.5.",
             ("functional search --study rates", "the book's search, kept in studies/rates"),
             ("functional search --space learning-rate=log:1e-3..1 --sampler tpe --trials 20 --epochs 5", "twenty trials, with a model of where good rates are"),
             ("functional search show rates --open", "how it goes, in the browser"));
@@ -82,14 +82,16 @@ public static class SearchCommand
             ("functional search show rates --open", "its page, in the browser")) { name, Storage, Json, Open };
         command.SetAction(parsed =>
         {
-            var (study, address) = (parsed.GetValue(name)!, parsed.GetValue(Storage));
+            var (study, address) = (Named(parsed.GetValue(name)!), parsed.GetValue(Storage));
             if (address is null && !JournalStorage.Exists(Folder(study)))
                 throw new UsageException($"there is no study in {Folder(study)}");
+            CheckPage(study);
             using var storage = StorageOf(study, address);
             var settings = Search.Study.SettingsIn(storage) ?? throw new UsageException($"{storage.Name}: there is no such study");
             using var shown = Search.Study.Open(storage, settings);
             var lines = new StudyLines(Console.Out, settings, parsed.GetValue(Json));
             var trials = shown.Trials;
+            CheckValues(shown, trials);
             lines.Trials(trials);
             Finish(parsed, shown, trials, lines, study, interrupted: false);
             return ExitCode.Done;
@@ -99,12 +101,19 @@ public static class SearchCommand
 
     private static int Run(ParseResult parsed, KeyValuePair<string, string>[] told)
     {
-        var name = parsed.GetValue(Study) ?? DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        var name = parsed.GetValue(Study) is { } given ? Named(given) : DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         var address = parsed.GetValue(Storage);
+        CheckPage(name);
         // Nothing is left behind where what is asked for is wrong.
         var isThere = address is not null || JournalStorage.Exists(Folder(name));
         using var existing = isThere ? StorageOf(name, address) : null;
-        var settings = SettingsOf(parsed, told, existing is null ? null : Search.Study.SettingsIn(existing));
+        var begun = existing is null ? null : Search.Study.SettingsIn(existing);
+        if (begun is not null && !IsOfTraining(begun))
+            throw new UsageException($"--study: {existing!.Name} is the study of another program; 'functional search show' shows it");
+        var settings = SettingsOf(parsed, told, begun);
+        var workers = parsed.GetValue(Workers) ?? Environment.ProcessorCount;
+        if (workers > Search.Study.MostWorkers)
+            throw new UsageException($"--workers: expected an integer from 1 to {Search.Study.MostWorkers}, found '{workers}'");
         var data = DataSets.Load(settings.Constants["data"], settings.Constants.GetValueOrDefault("label"));
         if (existing is null && told.All(option => option.Key != "samples"))
             settings = WithoutUsualSamples(settings, data.Training.Count);
@@ -115,28 +124,50 @@ public static class SearchCommand
 
         var lines = new StudyLines(Console.Out, settings, parsed.GetValue(Json));
         var trials = parsed.GetValue(Trials) ?? (int)Math.Min(settings.Sampler.Count(settings.Space) ?? UsualTrials, int.MaxValue);
-        var workers = parsed.GetValue(Workers) ?? Environment.ProcessorCount;
+        CheckValues(study, study.Trials);
         lines.Started(study.Name, study.Trials, trials, workers);
         using var interruption = new Interruption();
         var limit = parsed.GetValue(Limit) is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
-        var all = study.Run(objective.Run, trials, workers, limit, lines.Ended, interruption.Token);
+        var all = study.Work(objective.Run, trials, workers, limit, lines.Ended, interruption.Token);
         var interrupted = interruption.Token.IsCancellationRequested;
         Finish(parsed, study, all, lines, name, interrupted);
         if (interrupted)
             return ExitCode.Interrupted;
-        return all.Any(trial => trial.Result is not null) && all.All(trial => trial.State == TrialState.Failed)
-            ? throw new RunException($"all trials failed; the first: {all[0].Result!.Reason}") : ExitCode.Done;
+        Search.Study.CheckAnyUseful(all);
+        return ExitCode.Done;
+    }
+
+    private static bool IsOfTraining(StudySettings settings) => settings.Constants.ContainsKey("data");
+
+    // A checksum that is right makes no value right.
+    private static void CheckValues(Study study, IReadOnlyList<Trial> trials)
+    {
+        if (IsOfTraining(study.Settings) && trials.FirstOrDefault(trial => trial.Value is < 0 or > 1) is { } absurd)
+            throw new DataException(study.Name, $"trial {absurd.Number}", "a validation accuracy from 0 to 1", Invariant($"{absurd.Value}"));
     }
 
     private static void Finish(ParseResult parsed, Study study, IReadOnlyList<Trial> trials, StudyLines lines, string name, bool interrupted)
     {
-        var page = StudyPage.Render(study.Name, study.Settings, trials, "validation accuracy", trial => CommandLine(study.Settings, trial));
-        var path = Path.Combine(Folder(name), "report.html");
+        var (settings, isOfTraining) = (study.Settings, IsOfTraining(study.Settings));
+        string Command(Trial trial) => CommandLine(settings, trial);
+        var page = isOfTraining
+            ? StudyPage.Render(study.Name, settings, trials, "validation accuracy", Command, "epoch") : StudyPage.Render(study.Name, settings, trials, "value");
+        var path = PageOf(name);
         OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
         var best = Search.Study.BestOf(trials, study.Settings.Direction);
-        lines.Finished(trials, best, best is null ? null : CommandLine(study.Settings, best), path, interrupted);
+        lines.Finished(trials, best, best is null || !isOfTraining ? null : Command(best), path, interrupted);
         if (parsed.GetValue(Open))
             Browser.Open(path);
+    }
+
+    private static string PageOf(string study) => Path.Combine(Folder(study), "report.html");
+
+    // A study in a database has no folder that is its alone.
+    private static void CheckPage(string study)
+    {
+        var path = PageOf(study);
+        if (File.Exists(path) && !Page.IsOurs(path))
+            throw new UsageException($"--study: {path} is no page of this program, and would be overwritten; choose another study");
     }
 
     /// <summary>A study's settings: as it began or, of a new one, as told; whoever continues may leave them out.</summary>
@@ -197,8 +228,12 @@ public static class SearchCommand
     private static TrainConfiguration Training(IEnumerable<KeyValuePair<string, string>> options) =>
         TrainOptions.Parse(options, new TrainConfiguration());
 
+    /// <summary>A study's name, or its folder.</summary>
+    private static string Named(string study) => study.Trim().Length > 0 && !study.Any(char.IsControl)
+        ? study : throw new UsageException($"--study: expected a name or a folder, found '{DataException.OneLine(study)}'");
+
     private static string Folder(string study) =>
-        study.AsSpan().IndexOfAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) >= 0 ? study : Path.Combine("studies", study);
+        study is "." or ".." || study.AsSpan().IndexOfAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) >= 0 ? study : Path.Combine("studies", study);
 
     private static StudyStorage StorageOf(string study, string? address) =>
         address is null ? new JournalStorage(Folder(study)) : new PostgresStorage(address, study);

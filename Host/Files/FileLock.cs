@@ -7,8 +7,19 @@ internal static class FileLock
     private const int Again = 11, AgainOnMac = 35;
     private const int SharingViolation = unchecked((int)0x80070020);
 
-    /// <summary>Waits until nobody else has it. Raises IOException if the file can't be opened at all.</summary>
-    public static IDisposable Take(string path) => TryTake(path, int.MaxValue, FileOptions.None)!;
+    private const int Round = 50;
+
+    /// <summary>Waits until nobody else has it. Raises IOException if the file can't be opened at all, and
+    /// OperationCanceledException if the waiting is cancelled.</summary>
+    public static IDisposable Take(string path, CancellationToken cancellation = default)
+    {
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (TryTake(path, Round, FileOptions.None) is { } held)
+                return held;
+        }
+    }
 
     /// <summary>The same, but null if somebody has it through so many attempts, the first after a millisecond each and later ones
     /// after a few.</summary>

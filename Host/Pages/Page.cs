@@ -40,6 +40,17 @@ public static class Page
         }
         """;
 
+    private const int LongestHead = 512;
+
+    /// <summary>Whether a file is a page of this program, as its title says.</summary>
+    internal static bool IsOurs(string path)
+    {
+        using var file = File.OpenRead(path);
+        var head = new byte[LongestHead];
+        return System.Text.Encoding.UTF8.GetString(head, 0, file.ReadAtLeast(head, LongestHead, throwOnEndOfStream: false))
+            .Contains("<title>Functional", StringComparison.Ordinal);
+    }
+
     /// <summary>The page with this title and this inside of its <c>main</c> element.</summary>
     public static string Of(string title, string body, string language = "en", string style = "") =>
         $"""

@@ -17,8 +17,9 @@ public static class StudyPage
     /// <param name="trials">Its trials so far.</param>
     /// <param name="measure">What the objective's value is, as in <c>validation accuracy</c>.</param>
     /// <param name="command">The command that does a trial again, if there is one.</param>
+    /// <param name="step">What an intermediate value is reported after, as in <c>epoch</c>.</param>
     public static string Render(
-        string name, StudySettings settings, IReadOnlyList<Trial> trials, string measure, Func<Trial, string>? command = null)
+        string name, StudySettings settings, IReadOnlyList<Trial> trials, string measure, Func<Trial, string>? command = null, string step = "step")
     {
         var best = StudyLines.Best(settings, trials).ToArray();
         var title = best is [var first, ..]
@@ -29,9 +30,9 @@ public static class StudyPage
             Page.Paragraph(Opening(name, settings, trials)),
             .. best.Length == 0 ? [] : (string[])
             [
-                BestSection(best[0], command),
+                BestSection(settings, trials, best[0], measure, command),
                 ProgressSection(settings, trials, measure),
-                .. CurveSection(best, measure, trials.Any(trial => trial.State == TrialState.Pruned)),
+                .. CurveSection(settings, trials, measure, step),
                 SliceSection(settings.Space, trials, measure),
                 TogetherSection(settings, trials, measure),
                 ImportanceSection(settings, trials),
@@ -44,14 +45,18 @@ public static class StudyPage
     private static string Opening(string name, StudySettings settings, IReadOnlyList<Trial> trials)
     {
         var counts = trials.GroupBy(trial => trial.State).OrderBy(same => same.Key).Select(same => Invariant($"{same.Count()} {StudyLines.Name(same.Key)}"));
-        return $"The study {name} has {trials.Count} trials: {string.Join(", ", counts)}. Their hyperparameters were chosen by the sampler {settings.Sampler}"
-            + (settings.Pruner == Pruner.None ? "." : $"; the pruner {settings.Pruner} ended those early that did worse than others.");
+        return $"The study {name} has {trials.Count} trials: {string.Join(", ", counts)}. The {settings.Sampler} sampler chose their hyperparameters, "
+            + (settings.Pruner == Pruner.None ? "and each ran to its end." : $"and the {settings.Pruner} pruner ended early those that did worse than others.");
     }
 
-    private static string BestSection(Trial best, Func<Trial, string>? command) => Page.Section(
+    private static string BestSection(
+        StudySettings settings, IReadOnlyList<Trial> trials, Trial best, string measure, Func<Trial, string>? command) => Page.Section(
         "The best trial",
-        Page.Table([("trial", Invariant($"{best.Number}")), .. best.Configuration.Select(pair => (pair.Key, pair.Value))]),
-        command is null ? "" : Page.Paragraph("This command trains the same network again, and keeps it:") + Page.Code(command(best)));
+        Page.Table([("trial", Invariant($"{best.Number}")), (measure, StudyLines.Short(best.Value!.Value)), .. best.Configuration.Select(pair => (pair.Key, pair.Value))]),
+        StudyLines.Overtaken(settings, trials, best) is { } better ? Page.Paragraph($"{better}.") : "",
+        command is null ? "" : Page.Paragraph(
+            $"This command trains the same network again, and keeps it{(settings.Constants.ContainsKey("samples") ? "; without --samples it trains on all samples" : "")}:")
+            + Page.Code(command(best)));
 
     private static string ProgressSection(StudySettings settings, IReadOnlyList<Trial> trials, string measure)
     {
@@ -59,39 +64,44 @@ public static class StudyPage
         foreach (var trial in trials.Where(trial => trial.State == TrialState.Complete))
         {
             var value = trial.Value!.Value;
-            soFar = double.IsNaN(soFar) || settings.Direction.Score(value) > settings.Direction.Score(soFar) ? value : soFar;
-            // A value holds until a better one is found: steps, not slopes.
+            // A step: what was best until here, then what is.
             if (values.Count > 0)
-            {
-                numbers.Add(trial.Number);
-                values.Add(values[^1]);
-            }
-            numbers.Add(trial.Number);
-            values.Add(soFar);
+                Add(trial.Number, soFar);
+            if (double.IsNaN(soFar) || settings.Direction.Score(value) > settings.Direction.Score(soFar))
+                Add(trial.Number, soFar = value);
         }
+        if (values.Count > 0)
+            Add(trials[^1].Number, soFar);
         return Page.Section(
             "Best value so far",
             Page.Paragraph("The best value among the trials up to each. Where the line has been flat for long, more trials of this kind will hardly help."),
             Page.Figure(new LineChart("Best value so far", "trial", measure) { Series = [new Series("", numbers, values)] }));
+
+        void Add(int number, double value)
+        {
+            numbers.Add(number);
+            values.Add(value);
+        }
     }
 
     // The book's figure of section 6.5.2.
-    private static IEnumerable<string> CurveSection(Trial[] best, string measure, bool isPruned)
+    private static IEnumerable<string> CurveSection(StudySettings settings, IReadOnlyList<Trial> trials, string measure, string step)
     {
-        var shown = best.Where(trial => trial.Result!.Curve.Count > 1).Take(MostCurves).ToArray();
+        // Those that were ended early have a place among them by the value that they had come to.
+        var shown = StudyLines.Ranked(settings, trials).Where(trial => trial.Result!.Curve.Count > 1).Take(MostCurves).ToArray();
         if (shown.Length == 0)
             return [];
+        var pruned = shown.Any(trial => trial.State == TrialState.Pruned) ? " Lines of pruned trials end early." : "";
         var isTrained = shown.Any(trial => trial.Result!.TrainingCurve.Count > 0);
         Series Curve(string name, IReadOnlyList<double> values, Dash dash, int color) =>
             new(name, [.. Enumerable.Range(1, values.Count).Select(step => (double)step)], values) { Dash = dash, Color = color };
         return
         [
             Page.Section(
-                $"Learning curves of the best {shown.Length} complete trials",
-                Page.Paragraph((isTrained ? "Solid: accuracy on the validation samples. Dashed: on as many of those that were trained on." : $"The {measure} at each report.")
-                    + (isPruned ? " Pruned trials, which did not run to their end, are left out, whatever they had reached." : "")),
+                $"Learning curves of the best {shown.Length} trials",
+                Page.Paragraph(isTrained ? $"The {measure} after each {step}, solid, and the same of as many training samples, dashed.{pruned}" : $"The {measure} after each {step}.{pruned}"),
                 Page.Figure(new SmallMultiples("Learning curves", [.. shown.Select((trial, rank) =>
-                    new LineChart(Invariant($"{rank + 1}: trial {trial.Number}, {StudyLines.Short(trial.Value!.Value)}"), isTrained ? "epoch" : "report", isTrained ? "accuracy" : measure)
+                    new LineChart(Invariant($"{rank + 1}: trial {trial.Number}, {StudyLines.Short(trial.Value!.Value)}"), step, isTrained ? measure.Replace("validation ", "", StringComparison.Ordinal) : measure)
                     {
                         Series =
                         [

@@ -85,10 +85,10 @@ public static class TrainOptions
             + "(both over the whole run); warmup:STEPS+ before any of them lets it rise first, as in warmup:100+cosine",
             ["constant", "cosine", "one-cycle"],
             (c, text) => ScheduleText.Parse(text, 1) is var _ ? c with { Schedule = text } : c, c => c.Schedule),
-        Option("clip-norm", "NORM", "gradients with a larger norm, over all layers, are scaled down to it", [],
-            (c, text) => c with { ClipNorm = Number(text) }, c => Text(c.ClipNorm)),
-        Option("clip-value", "LIMIT", "no element of a gradient is larger, in either direction", [],
-            (c, text) => c with { ClipValue = Number(text) }, c => Text(c.ClipValue)),
+        Option("clip-norm", "NORM|none", "gradients with a larger norm, over all layers, are scaled down to it", ["none"],
+            (c, text) => c with { ClipNorm = OrNone(text, Number) }, c => Text(c.ClipNorm)),
+        Option("clip-value", "LIMIT|none", "no element of a gradient is larger, in either direction", ["none"],
+            (c, text) => c with { ClipValue = OrNone(text, Number) }, c => Text(c.ClipValue)),
         Option("accumulate", "N", "the batches whose mean gradient makes one change of the weights", [],
             (c, text) => c with { Accumulate = Integer(text) }, c => Text(c.Accumulate)),
         Option("proximal-l1", "RATE",
@@ -103,8 +103,8 @@ public static class TrainOptions
             (c, text) => c with { Epochs = Integer(text), Iterations = null }, c => c.Iterations is null ? Text(c.Epochs) : null),
         Option("iterations", "N", "how long to train, in steps", [],
             (c, text) => c with { Iterations = Integer(text) }, c => Text(c.Iterations)),
-        Option("patience", "N", "stop once so many epochs in a row have not made the validation accuracy better", [],
-            (c, text) => c with { Patience = Integer(text) }, c => Text(c.Patience)),
+        Option("patience", "N|none", "stop once so many epochs in a row have not made the validation accuracy better", ["none"],
+            (c, text) => c with { Patience = OrNone(text, Integer) }, c => Text(c.Patience)),
         Choice("sampling", "how batches are drawn: each sample once per epoch, with replacement, or distinct within a batch",
             Names<Sampling>(), (c, sampling) => c with { Sampling = sampling }, c => c.Sampling),
         Option("augment", "NAME[:VALUE],...", $"changes of the training images, in this order, out of {AugmentationText.Syntax}; or none",
@@ -224,6 +224,9 @@ public static class TrainOptions
     internal static double Number(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) && !text.Contains('\0')
             ? value : throw Expected("a number", text);
+
+    // For what can be left out: a search has it among its choices.
+    private static T? OrNone<T>(string text, Func<string, T> parse) where T : struct => text == "none" ? null : parse(text);
 
     internal static UsageException Expected(string what, string found) => new($"expected {what}, found '{found}'");
 

@@ -21,9 +21,19 @@ public abstract record Domain
     /// <summary>Whether it is one of the values.</summary>
     public abstract bool Contains(string value);
 
-    /// <summary>The values of a grid, in order: all of them or, out of a range, up to so many, both ends included.</summary>
+    /// <summary>How many values a grid has: all there are or, of a range, up to so many.</summary>
     /// <param name="points">At least 2.</param>
-    public abstract IReadOnlyList<string> Grid(int points);
+    public abstract int GridSize(int points);
+
+    /// <summary>A value of a grid. They are in order, and the ends of a range are the first and the last.</summary>
+    /// <param name="points">At least 2.</param>
+    /// <param name="index">From 0 to below <see cref="GridSize"/>.</param>
+    public abstract string GridValue(int points, int index);
+
+    /// <summary>The values of a grid, in order.</summary>
+    /// <param name="points">At least 2.</param>
+    public IEnumerable<string> Grid(int points) =>
+        Enumerable.Range(0, GridSize(points)).Select(index => GridValue(points, index));
 
     internal static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
@@ -40,8 +50,8 @@ public abstract record Domain
             throw new ArgumentException($"a logarithmic range needs ends above 0, not {Text(low)}..{Text(high)}");
     }
 
-    private protected static IEnumerable<double> Steps(int points) =>
-        Enumerable.Range(0, points).Select(point => (double)point / (points - 1));
+    /// <summary>The place of one of so many points of the unit interval, both ends included.</summary>
+    private protected static double Place(int points, int index) => (double)index / (points - 1);
 }
 
 /// <summary>Real numbers of a range, both ends included, equally likely by their size or by their magnitude.</summary>
@@ -69,7 +79,7 @@ public sealed record RealDomain : Domain
     {
         var value = Logarithmic
             ? Elementary.Exp(Elementary.Log(Low) + unit * (Elementary.Log(High) - Elementary.Log(Low)))
-            : Low + unit * (High - Low);
+            : 2 * (Low / 2 + unit * (High / 2 - Low / 2));
         return Text(Math.Clamp(value, Low, High));
     }
 
@@ -81,14 +91,17 @@ public sealed record RealDomain : Domain
         var number = Number(value) ?? throw new ArgumentException($"'{value}' is no number");
         return Logarithmic
             ? (Elementary.Log(number) - Elementary.Log(Low)) / (Elementary.Log(High) - Elementary.Log(Low))
-            : (number - Low) / (High - Low);
+            : (number / 2 - Low / 2) / (High / 2 - Low / 2);
     }
 
     /// <inheritdoc/>
     public override bool Contains(string value) => Number(value) is { } number && number >= Low && number <= High;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Grid(int points) => [.. Steps(points).Select(At).Distinct()];
+    public override int GridSize(int points) => Low == High ? 1 : points;
+
+    /// <inheritdoc/>
+    public override string GridValue(int points, int index) => At(Place(points, index));
 
     /// <inheritdoc/>
     public override string ToString() => $"{(Logarithmic ? "log:" : "")}{Text(Low)}..{Text(High)}";
@@ -130,9 +143,13 @@ public sealed record IntegerDomain : Domain
         int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= Low && number <= High;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Grid(int points) => (long)High - Low < points
-        ? [.. Enumerable.Range(Low, High - Low + 1).Select(value => Text(value))]
-        : [.. Steps(points).Select(At).Distinct()];
+    public override int GridSize(int points) => (int)Math.Min((long)High - Low + 1, points);
+
+    /// <inheritdoc/>
+    public override string GridValue(int points, int index) => GridSize(points) < points
+        ? Text(Low + index)
+        // Where integers of equal ratios would be the same one, the next is taken.
+        : Text(Math.Max(Number(At(Place(points, index)))!.Value, Low + index));
 
     /// <inheritdoc/>
     public override string ToString() => $"{(Logarithmic ? "log-int" : "int")}:{Low}..{High}";
@@ -169,7 +186,10 @@ public sealed record ChoiceDomain : Domain
     public override bool Contains(string value) => Values.Contains(value);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Grid(int points) => Values;
+    public override int GridSize(int points) => Values.Count;
+
+    /// <inheritdoc/>
+    public override string GridValue(int points, int index) => Values[index];
 
     /// <inheritdoc/>
     public override string ToString() => string.Join('|', Values);

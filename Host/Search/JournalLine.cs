@@ -10,6 +10,7 @@ namespace Functional.Host.Search;
 internal static class JournalLine
 {
     private const int Digits = 16;
+    private static readonly byte[] Beginning = Encoding.ASCII.GetBytes("{\"record\":\"");
     private static readonly byte[] Before = Encoding.ASCII.GetBytes(",\"checksum\":\"");
     private static readonly byte[] After = Encoding.ASCII.GetBytes("\"}");
 
@@ -18,8 +19,15 @@ internal static class JournalLine
     {
         var body = record.ToJson()[..^1];
         var checksum = Checksum(body, previous);
-        return ([.. body, .. Before, .. Encoding.ASCII.GetBytes(checksum), .. After, (byte)'\n'], checksum);
+        return ([.. body, .. Before, .. End(checksum)], checksum);
     }
+
+    /// <summary>The end of a line with this checksum, its line feed included.</summary>
+    public static byte[] End(string checksum) => [.. Encoding.ASCII.GetBytes(checksum), .. After, (byte)'\n'];
+
+    /// <summary>Whether these bytes can be the beginning of a line, or what a system that stopped left of it: nothing but zeros.</summary>
+    public static bool CanBegin(ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith(Beginning.AsSpan(..Math.Min(bytes.Length, Beginning.Length))) || !bytes.ContainsAnyExcept((byte)0);
 
     /// <summary>The record of a line without its line feed, and its checksum; null if the line is not as it was written. Raises
     /// JsonException for a record that this version does not know.</summary>

@@ -1,6 +1,6 @@
+using System.Text;
 using System.Text.Json;
 using Functional.Host.Files;
-using Functional.Host.Runs;
 
 namespace Functional.Host.Search;
 
@@ -11,25 +11,30 @@ namespace Functional.Host.Search;
 /// </summary>
 public sealed class JournalStorage : StudyStorage
 {
-    private const string FileName = "journal.jsonl";
+    private const string FileName = "journal.jsonl", LockName = "lock", WorkersName = "workers";
 
     private readonly Lock gate = new();
+    private readonly Heartbeats heartbeats = new();
     private readonly string folder, path;
-    private readonly FileStream journal;
-    private StudyState state = StudyState.Empty;
+    private volatile StudyState state = StudyState.Empty;
     private string checksum = "";
     private long end;
     private int lines;
 
     /// <summary>Opens the study of a folder, or begins one there.</summary>
+    /// <exception cref="UsageException">The folder holds something else.</exception>
     /// <exception cref="RunException">The folder can't be written to.</exception>
     public JournalStorage(string folder)
     {
         (this.folder, path) = (folder, Path.Combine(folder, FileName));
-        journal = Guarded(() =>
+        OutputFile.Guard(folder, () =>
         {
-            Directory.CreateDirectory(Path.Combine(folder, "workers"));
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            Directory.CreateDirectory(folder);
+            // A process that begins the same study may have come so far.
+            if (!File.Exists(path) && Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName)
+                .FirstOrDefault(name => name is not (FileName or LockName or WorkersName)) is { } foreign)
+                throw new UsageException($"{folder}: expected a study, or an empty folder to begin one in, found {DataException.Short(foreign)}");
+            Open(FileMode.OpenOrCreate).Dispose();
         });
     }
 
@@ -39,27 +44,31 @@ public sealed class JournalStorage : StudyStorage
     /// <summary>Whether a folder holds a study.</summary>
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
 
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        journal.Dispose();
-        base.Dispose();
-    }
+    internal override StudyState Known => state;
 
-    internal override StudyState Transact(Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide)
+    internal override string RescueFolder => folder;
+
+    internal override StudyState Transact(
+        Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide, CancellationToken cancellation = default)
     {
         lock (gate)
             return Guarded(() =>
             {
-                using var held = FileLock.Take(Path.Combine(folder, "lock"));
-                ReadNewLines();
-                Append(decide(state, IsAlive));
+                if (!Exists(folder))
+                    throw Lost("was removed");
+                using var held = FileLock.Take(Path.Combine(folder, LockName), cancellation);
+                using var journal = Open(FileMode.Open);
+                ReadNewLines(journal);
+                Append(journal, decide(state, IsAlive));
                 return state;
             });
     }
 
-    internal override void Beat(IReadOnlyList<string> workers) => Guarded(() =>
+    internal override void Beat(IReadOnlyList<string> workers, CancellationToken cancellation) => Guarded(() =>
     {
+        if (!Exists(folder))
+            throw Lost("was removed");
+        Directory.CreateDirectory(Path.Combine(folder, WorkersName));
         foreach (var worker in workers)
         {
             using var file = new FileStream(FileOf(worker), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
@@ -68,7 +77,7 @@ public sealed class JournalStorage : StudyStorage
         return true;
     });
 
-    internal override void Retire(IReadOnlyList<string> workers) => Guarded(() =>
+    internal override void Retire(IReadOnlyList<string> workers, CancellationToken cancellation) => Guarded(() =>
     {
         foreach (var worker in workers)
             File.Delete(FileOf(worker));
@@ -77,42 +86,85 @@ public sealed class JournalStorage : StudyStorage
 
     private bool IsAlive(string worker)
     {
-        var lapse = TimeSpan.FromSeconds(state.Settings!.Lapse);
         var file = new FileInfo(FileOf(worker));
-        if (file.Exists && DateTime.UtcNow - file.LastWriteTimeUtc < lapse)
+        if (!file.Exists)
+            return false;
+        var heard = file.LastWriteTimeUtc;
+        if (heartbeats.IsAlive(worker, heard.Ticks, DateTime.UtcNow - heard, state.Settings!.Lapse))
             return true;
         file.Delete();
         return false;
     }
 
-    private string FileOf(string worker) => Path.Combine(folder, "workers", worker);
+    private string FileOf(string worker) => Path.Combine(folder, WorkersName, worker);
+
+    private FileStream Open(FileMode mode) => new(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
 
     // Lines that others have appended; what follows the last line feed was not finished.
-    private void ReadNewLines()
+    private void ReadNewLines(FileStream journal)
     {
+        CheckPast(journal);
         var added = new byte[journal.Length - end];
-        journal.Position = end;
         journal.ReadExactly(added);
-        var (next, whole) = (state, 0);
+        var whole = 0;
         while (added.AsSpan(whole).IndexOf((byte)'\n') is >= 0 and var length)
         {
-            var sum = checksum;
-            try
-            {
-                (var record, sum) = JournalLine.Read(added.AsSpan(whole, length), checksum) ?? throw Damaged("a record with its checksum");
-                next = next.After(record);
-            }
-            catch (Exception e) when (e is UsageException or JsonException)
-            {
-                throw Damaged($"a record that fits ({DataException.OneLine(e.Message)})");
-            }
-            (whole, checksum, lines) = (whole + length + 1, sum, lines + 1);
+            Read(added.AsSpan(whole, length));
             // What is read before damage stands.
-            (state, end) = (next, end + length + 1);
+            (whole, end, lines) = (whole + length + 1, end + length + 1, lines + 1);
+        }
+        CheckRest(journal, added.AsSpan(whole));
+    }
+
+    private void Read(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            var (record, sum) = JournalLine.Read(line, checksum) ?? throw Damaged("a record with its checksum");
+            (state, checksum) = (state.After(record), sum);
+        }
+        catch (Exception e) when (e is UsageException or JsonException)
+        {
+            throw Damaged($"a record that fits ({DataException.OneLine(e.Message)})");
         }
     }
 
-    private void Append(IReadOnlyList<StudyRecord> records)
+    // The end of what was read has a checksum of all before it. Leaves the journal there.
+    private void CheckPast(FileStream journal)
+    {
+        var mark = JournalLine.End(checksum);
+        if (end == 0)
+            return;
+        var found = new byte[mark.Length];
+        if (journal.Length >= end)
+        {
+            journal.Position = end - mark.Length;
+            journal.ReadExactly(found);
+        }
+        if (!found.AsSpan().SequenceEqual(mark))
+            throw Lost("was cut or replaced");
+    }
+
+    // A line without its line feed: the beginning of one is dropped by whoever appends. A whole one is what was written, and gets its
+    // line feed; with another byte in its place it was changed.
+    private void CheckRest(FileStream journal, ReadOnlySpan<byte> rest)
+    {
+        if (rest.Length == 0)
+            return;
+        if (JournalLine.Read(rest, checksum) is not null)
+        {
+            Read(rest);
+            journal.WriteByte((byte)'\n');
+            journal.Flush(flushToDisk: true);
+            (end, lines) = (end + rest.Length + 1, lines + 1);
+        }
+        else if (JournalLine.Read(rest[..^1], checksum) is not null)
+            throw Damaged("a line feed after the record");
+        else if (!JournalLine.CanBegin(rest))
+            throw Damaged("a record with its checksum");
+    }
+
+    private void Append(FileStream journal, IReadOnlyList<StudyRecord> records)
     {
         if (records.Count == 0)
             return;
@@ -135,11 +187,21 @@ public sealed class JournalStorage : StudyStorage
         path, $"line {lines + 1}", expected,
         lines == 0 ? "something else" : $"something else; without the lines from there on, the study goes on with the {lines} before");
 
+    private RunException Lost(string what)
+    {
+        IsLost = true;
+        return new RunException($"{path} {what} while a search used it");
+    }
+
     private T Guarded<T>(Func<T> action)
     {
         try
         {
             return action();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !Exists(folder))
+        {
+            throw Lost("was removed");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -11,19 +11,21 @@ internal static class NormalDistribution
     /// <summary>The logarithm of the density.</summary>
     public static double LogDensity(double x) => -0.5 * x * x - LogRootTwoPi;
 
-    /// <summary>The share below x, to about 1e-15 absolute, by a series of positive terms: 1/2 + density(x) (x + x^3/3 +
+    /// <summary>The share below x (not a number if x is none), to about 1e-15 absolute, by a series of positive terms: 1/2 + density(x) (x + x^3/3 +
     /// x^5/(3 5) + ...). Source: Marsaglia, Evaluating the Normal Distribution (J. Stat. Software 11, 2004).</summary>
     public static double Below(double x)
     {
-        if (Math.Abs(x) > Far)
-            return x > 0 ? 1 : 0;
-        var (term, sum) = (x, x);
-        for (var n = 3; sum + term != sum || n == 3; n += 2)
+        var distance = Math.Abs(x);
+        if (!(distance <= Far))
+            return double.IsNaN(x) ? x : x > 0 ? 1 : 0;
+        var (term, sum) = (distance, distance);
+        // Ends whatever the numbers are: nothing is greater than what is not a number.
+        for (var n = 3; sum + term > sum; n += 2)
         {
             term *= x * x / n;
             sum += term;
         }
-        return 0.5 + sum * Elementary.Exp(LogDensity(x));
+        return 0.5 + Math.CopySign(sum, x) * Elementary.Exp(LogDensity(x));
     }
 
     /// <summary>The x below which a share p lies, 0 &lt; p &lt; 1.</summary>

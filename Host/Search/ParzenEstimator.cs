@@ -11,7 +11,8 @@ internal sealed class ParzenEstimator
     private readonly int?[] choices;
     private readonly double deviation;
 
-    // Of each point and dimension, where the cut-off kernel begins and how much of the normal one is left.
+    // Of each point and dimension, where the cut-off kernel begins and how much of the normal one is left; not numbers where
+    // the point has no value.
     private readonly (double Start, double Mass)[][] cuts;
 
     /// <summary>The density around points.</summary>

@@ -6,6 +6,8 @@ namespace Functional.Host.Search;
 /// <summary>Addresses of databases, as PostgreSQL's own programs take them.</summary>
 internal static partial class PostgresAddress
 {
+    private const int MostPort = 65535;
+
     /// <summary>Reads <c>postgres://USER:PASSWORD@HOST:PORT/DATABASE?NAME=VALUE&amp;...</c>; all but the scheme may be left out.
     /// Raises UsageException, without the password, for anything else.</summary>
     public static NpgsqlConnectionStringBuilder Parse(string address)
@@ -13,6 +15,8 @@ internal static partial class PostgresAddress
         var found = Address().Match(address);
         if (!found.Success)
             throw new UsageException("--storage: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE");
+        if (Uri.UnescapeDataString(address).Any(char.IsControl))
+            throw new UsageException("--storage: expected no control characters, such as %00, in an address");
         string? Part(string name) => found.Groups[name] is { Success: true, Length: > 0 } group ? Uri.UnescapeDataString(group.Value) : null;
         var user = Part("user") ?? Environment.UserName;
         var connection = new NpgsqlConnectionStringBuilder
@@ -22,6 +26,8 @@ internal static partial class PostgresAddress
             Password = Part("password"),
             Database = Part("database") ?? user,
             ApplicationName = "functional",
+            // Who is to stop waits no longer for a server's answer.
+            CancellationTimeout = 500,
         };
         foreach (var setting in ((Part("port") is { } port ? $"port={port}&" : "") + found.Groups["settings"].Value).Split('&', StringSplitOptions.RemoveEmptyEntries))
             try
@@ -33,7 +39,8 @@ internal static partial class PostgresAddress
             {
                 throw new UsageException($"--storage: '{setting.Split('=')[0]}' is no setting with such a value");
             }
-        return connection;
+        return connection.Port is >= 1 and <= MostPort ? connection
+            : throw new UsageException($"--storage: expected a port from 1 to {MostPort}, found {connection.Port}");
     }
 
     [GeneratedRegex(@"^postgres(ql)?://((?<user>[^:@/?]*)(:(?<password>[^@/?]*))?@)?(?<host>\[[^\]]*\]|[^:/?@]*)(:(?<port>\d+))?(/(?<database>[^?/]*))?(\?(?<settings>.*))?$")]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Functional.Host.Data;
@@ -26,15 +27,18 @@ public sealed class PostgresStorage : StudyStorage
             study text not null, worker text not null, heard timestamptz not null, primary key (study, worker));
         """;
 
-    // How long a server may be away.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    // How long a server may be away; one that has not been reached yet may as well be no server at all.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1), FirstPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock gate = new();
+    private readonly Heartbeats heartbeats = new();
     private readonly NpgsqlDataSource source;
     private readonly string study, place;
-    private StudyState state = StudyState.Empty;
+    private volatile StudyState state = StudyState.Empty;
     private int records;
+    private string? lastRecord;
+    private bool isReached;
 
     /// <summary>Opens a study of a database, or begins one there.</summary>
     /// <param name="address"><c>postgres://USER:PASSWORD@HOST:PORT/DATABASE</c>, after which <c>?NAME=VALUE&amp;...</c> may
@@ -46,12 +50,18 @@ public sealed class PostgresStorage : StudyStorage
     {
         var connection = PostgresAddress.Parse(address);
         (this.study, place) = (study, $"{connection.Host}/{connection.Database}");
-        source = NpgsqlDataSource.Create(connection);
-        // Who misspells a host wants to know at once.
-        Retried(TimeSpan.Zero, open =>
+        try
+        {
+            source = NpgsqlDataSource.Create(connection);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException or FormatException)
+        {
+            throw new UsageException($"--storage: {DataException.OneLine(e.Message)}");
+        }
+        Retried(open =>
         {
             using var transaction = open.BeginTransaction();
-            Execute(open, Tables);
+            Execute(Command(open, Tables), CancellationToken.None);
             transaction.Commit();
             return true;
         });
@@ -67,68 +77,89 @@ public sealed class PostgresStorage : StudyStorage
         base.Dispose();
     }
 
-    internal override StudyState Transact(Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide)
+    internal override StudyState Known => state;
+
+    internal override StudyState Transact(
+        Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide, CancellationToken cancellation = default)
     {
         lock (gate)
-            return Retried(Patience, open =>
-            {
-                using var transaction = open.BeginTransaction();
-                Execute(open, "insert into functional_study values ($1) on conflict do nothing", study);
-                Execute(open, "select from functional_study where name = $1 for update", study);
-                ReadNewRecords(open);
-                var living = new Lazy<HashSet<string>>(() => Living(open, state.Settings!.Lapse));
-                var added = decide(state, worker => living.Value.Contains(worker));
-                var next = added.Aggregate(state, (state, record) => state.After(record));
-                if (added.Count == 0)
+            return Retried(
+                open =>
+                {
+                    using var transaction = open.BeginTransaction();
+                    Execute(Command(open, "insert into functional_study values ($1) on conflict do nothing", study), cancellation);
+                    Execute(Command(open, "select from functional_study where name = $1 for update", study), cancellation);
+                    ReadNewRecords(open, cancellation);
+                    var living = new Lazy<HashSet<string>>(() => Living(open, state.Settings!.Lapse, cancellation));
+                    var added = decide(state, worker => living.Value.Contains(worker));
+                    var next = added.Aggregate(state, (state, record) => state.After(record));
+                    if (added.Count == 0)
+                        return state;
+                    string[] texts = [.. added.Select(record => Encoding.UTF8.GetString(record.ToJson()))];
+                    Insert(open, texts, cancellation);
+                    transaction.Commit();
+                    (state, records, lastRecord) = (next, records + added.Count, texts[^1]);
                     return state;
-                Insert(open, added);
-                transaction.Commit();
-                (state, records) = (next, records + added.Count);
-                return state;
-            });
+                },
+                cancellation);
     }
 
-    internal override void Beat(IReadOnlyList<string> workers) => Retried(Patience, open => Execute(
-        open,
-        """
-        insert into functional_worker select $1, worker, clock_timestamp() from unnest($2) as worker
-        on conflict (study, worker) do update set heard = clock_timestamp()
-        """,
-        study, workers.ToArray()));
+    internal override void Beat(IReadOnlyList<string> workers, CancellationToken cancellation) => Retried(
+        open => Execute(
+            Command(
+                open,
+                """
+                insert into functional_worker select $1, worker, clock_timestamp() from unnest($2) as worker
+                on conflict (study, worker) do update set heard = clock_timestamp()
+                """,
+                study, workers.ToArray()),
+            cancellation),
+        cancellation);
 
-    internal override void Retire(IReadOnlyList<string> workers) => Retried(Patience, open => Execute(
-        open, "delete from functional_worker where study = $1 and worker = any($2)", study, workers.ToArray()));
+    internal override void Retire(IReadOnlyList<string> workers, CancellationToken cancellation) => Retried(
+        open => Execute(
+            Command(open, "delete from functional_worker where study = $1 and worker = any($2)", study, workers.ToArray()), cancellation),
+        cancellation);
 
-    private HashSet<string> Living(NpgsqlConnection open, double lapse)
+    private HashSet<string> Living(NpgsqlConnection open, double lapse, CancellationToken cancellation)
     {
         using var command = Command(
-            open, "select worker from functional_worker where study = $1 and heard > clock_timestamp() - make_interval(secs => $2)",
-            study, lapse);
-        using var reader = command.ExecuteReader();
+            open, "select worker, heard, extract(epoch from clock_timestamp() - heard)::float8 from functional_worker where study = $1", study);
+        using var reader = command.ExecuteReaderAsync(cancellation).GetAwaiter().GetResult();
         var living = new HashSet<string>();
         while (reader.Read())
-            living.Add(reader.GetString(0));
+            if (heartbeats.IsAlive(reader.GetString(0), reader.GetDateTime(1).Ticks, TimeSpan.FromSeconds(reader.GetDouble(2)), lapse))
+                living.Add(reader.GetString(0));
         return living;
     }
 
-    private void ReadNewRecords(NpgsqlConnection open)
+    // Those that others have added. The last one that was read before must be there as it was.
+    private void ReadNewRecords(NpgsqlConnection open, CancellationToken cancellation)
     {
         using var command = Command(
-            open, "select record from functional_record where study = $1 and number >= $2 order by number", study, records);
-        using var reader = command.ExecuteReader();
+            open, "select number, record from functional_record where study = $1 and number >= $2 order by number", study, Math.Max(0, records - 1));
+        using var reader = command.ExecuteReaderAsync(cancellation).GetAwaiter().GetResult();
+        if (lastRecord is not null && !(reader.Read() && reader.GetInt32(0) == records - 1 && reader.GetString(1) == lastRecord))
+        {
+            IsLost = true;
+            throw new RunException($"{Name}: its records were removed or replaced while a search used it");
+        }
         while (reader.Read())
             try
             {
-                state = state.After(StudyRecord.OfJson(Encoding.UTF8.GetBytes(reader.GetString(0))));
-                records++;
+                if (reader.GetInt32(0) != records)
+                    throw new UsageException($"it has number {reader.GetInt32(0)}");
+                var text = reader.GetString(1);
+                state = state.After(StudyRecord.OfJson(Encoding.UTF8.GetBytes(text)));
+                (records, lastRecord) = (records + 1, text);
             }
             catch (Exception e) when (e is JsonException or UsageException)
             {
-                throw new DataException(Name, $"record {records}", "a record as the program writes it", $"another: {e.Message}");
+                throw new DataException(Name, $"record {records}", "a record as the program writes it", $"another: {DataException.OneLine(e.Message)}");
             }
     }
 
-    private void Insert(NpgsqlConnection open, IReadOnlyList<StudyRecord> added)
+    private void Insert(NpgsqlConnection open, string[] added, CancellationToken cancellation)
     {
         using var command = Command(
             open, "insert into functional_record select $1, $2 + place - 1, record from unnest($3) with ordinality as row (record, place)",
@@ -136,15 +167,15 @@ public sealed class PostgresStorage : StudyStorage
         command.Parameters.Add(new NpgsqlParameter
         {
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Json,
-            Value = added.Select(record => Encoding.UTF8.GetString(record.ToJson())).ToArray(),
+            Value = added,
         });
-        command.ExecuteNonQuery();
+        command.ExecuteNonQueryAsync(cancellation).GetAwaiter().GetResult();
     }
 
-    private static int Execute(NpgsqlConnection open, string text, params IEnumerable<object> values)
+    private static int Execute(NpgsqlCommand command, CancellationToken cancellation)
     {
-        using var command = Command(open, text, values);
-        return command.ExecuteNonQuery();
+        using (command)
+            return command.ExecuteNonQueryAsync(cancellation).GetAwaiter().GetResult();
     }
 
     private static NpgsqlCommand Command(NpgsqlConnection open, string text, params IEnumerable<object> values)
@@ -157,22 +188,46 @@ public sealed class PostgresStorage : StudyStorage
     }
 
     // A transaction that was cut off is done again: what it decides is decided from what the server has by then.
-    private T Retried<T>(TimeSpan patience, Func<NpgsqlConnection, T> action)
+    private T Retried<T>(Func<NpgsqlConnection, T> action, CancellationToken cancellation = default)
     {
         var watch = Stopwatch.StartNew();
         while (true)
             try
             {
-                using var open = source.OpenConnection();
+                using var open = Opened(cancellation);
+                isReached = true;
                 return action(open);
             }
-            catch (NpgsqlException e) when (e.IsTransient && watch.Elapsed < patience)
+            catch (NpgsqlException e) when (e.IsTransient && watch.Elapsed < PatienceFor(e))
             {
-                Thread.Sleep(Pause);
+                cancellation.WaitHandle.WaitOne(Pause);
+                cancellation.ThrowIfCancellationRequested();
             }
             catch (NpgsqlException e)
             {
                 throw new RunException($"{place}: {DataException.OneLine(e.Message)}");
             }
     }
+
+    private NpgsqlConnection Opened(CancellationToken cancellation)
+    {
+        try
+        {
+            return source.OpenConnectionAsync(cancellation).AsTask().GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is not (NpgsqlException or OperationCanceledException))
+        {
+            // What the address asks for can't be had, such as a certificate.
+            throw new RunException($"{place}: {DataException.OneLine(e.Message)}");
+        }
+    }
+
+    // Who misspells a host wants to know at once; one that refuses, or says that it is starting, may have been begun just now.
+    private TimeSpan PatienceFor(NpgsqlException e) =>
+        isReached || e is PostgresException ? Patience
+        : e.InnerException is IOException or SocketException
+        {
+            SocketErrorCode: SocketError.ConnectionRefused or SocketError.ConnectionReset or SocketError.AddressNotAvailable,
+        }
+            ? FirstPatience : TimeSpan.Zero;
 }

@@ -79,9 +79,9 @@ internal sealed record GridSampler : Sampler
     }
 
     public override Configuration Suggest(SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction) =>
-        space.Grid(points).ElementAt(number);
+        space.GridAt(points, number);
 
-    public override long? Count(SearchSpace space) => space.Grid(points).LongCount();
+    public override long? Count(SearchSpace space) => space.GridSize(points);
 
     public override string ToString() => points == UsualPoints ? "grid" : $"grid:{points}";
 }

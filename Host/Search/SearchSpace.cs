@@ -50,6 +50,45 @@ public sealed class SearchSpace
         return Extended(new Configuration([]), 0);
     }
 
+    /// <summary>How many configurations the grid with up to so many points along each range has, or
+    /// <see cref="long.MaxValue"/> if they are more than that.</summary>
+    /// <param name="points">At least 2.</param>
+    public long GridSize(int points) => GridSize(new Configuration([]), 0, points);
+
+    /// <summary>A configuration of a grid, by its place in the order of <see cref="Grid"/>.</summary>
+    /// <param name="points">At least 2.</param>
+    /// <param name="index">From 0 to below <see cref="GridSize(int)"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The grid has none there.</exception>
+    public Configuration GridAt(int points, long index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, GridSize(points));
+        var configuration = new Configuration([]);
+        for (var i = 0; i < Count; i++)
+            if (HasValue(Hyperparameters[i], configuration))
+                (configuration, index) = Step(configuration, i, index);
+        return configuration;
+
+        // A value of hyperparameter i, and the place among the configurations that begin with it.
+        (Configuration, long) Step(Configuration start, int i, long index)
+        {
+            Configuration With(int value) => this.With(start, i, Hyperparameters[i].Domain.GridValue(points, value));
+            long SizeWith(int value) => GridSize(With(value), i + 1, points);
+            var value = 0;
+            if (!IsAskedFor(i))
+                return (With((int)(index / SizeWith(value))), index % SizeWith(value));
+            for (long size; index >= (size = SizeWith(value)); index -= size)
+                value++;
+            return (With(value), index);
+        }
+    }
+
+    /// <summary>Whether a configuration is of the space: has a value for each hyperparameter that needs one, of its
+    /// domain, in order, and no others.</summary>
+    internal bool Contains(Configuration configuration) =>
+        configuration.Equals(Assemble(i => configuration.Find(Hyperparameters[i].Name) ?? ""))
+        && configuration.All(pair => Hyperparameters.First(one => one.Name == pair.Key).Domain.Contains(pair.Value));
+
     /// <summary>As the command line has it.</summary>
     public override string ToString() => string.Join("; ", Hyperparameters);
 
@@ -62,6 +101,24 @@ public sealed class SearchSpace
                 configuration = With(configuration, i, value(i));
         return configuration;
     }
+
+    // How many configurations of the grid begin with these values of the hyperparameters before i.
+    private long GridSize(Configuration start, int i, int points)
+    {
+        if (i == Count)
+            return 1;
+        if (!HasValue(Hyperparameters[i], start))
+            return GridSize(start, i + 1, points);
+        var domain = Hyperparameters[i].Domain;
+        return Capped(IsAskedFor(i)
+            ? domain.Grid(points).Aggregate((Int128)0, (sum, value) => sum + GridSize(With(start, i, value), i + 1, points))
+            : (Int128)domain.GridSize(points) * GridSize(start, i + 1, points));
+    }
+
+    private static long Capped(Int128 size) => (long)Int128.Min(size, long.MaxValue);
+
+    // Whether others have a value or none by the value of hyperparameter i.
+    private bool IsAskedFor(int i) => Hyperparameters.Any(one => one.Condition?.Name == Hyperparameters[i].Name);
 
     private Configuration With(Configuration start, int i, string value) =>
         new([.. start, KeyValuePair.Create(Hyperparameters[i].Name, value)]);

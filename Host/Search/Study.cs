@@ -6,6 +6,8 @@ namespace Functional.Host.Search;
 /// </summary>
 public sealed class Study : IDisposable
 {
+    internal const int MostWorkers = 1024;
+
     private readonly StudyStorage storage;
 
     private Study(StudyStorage storage, StudySettings settings) => (this.storage, Settings) = (storage, settings);
@@ -53,20 +55,24 @@ public sealed class Study : IDisposable
     /// </summary>
     /// <param name="objective">The value of a configuration; called by several workers at once.</param>
     /// <param name="trials">How many the study shall have in all.</param>
-    /// <param name="workers">How many work side by side here, at least 1, each with one thread for the core's operations.</param>
+    /// <param name="workers">How many work side by side here, 1 to 1,024, each with one thread for the core's operations.</param>
     /// <param name="limit">After this time no trial begins; any time if null.</param>
     /// <param name="ended">Is told of each trial that ended here, one at a time.</param>
     /// <param name="cancellation">Ends the search; trials that run are given back.</param>
     /// <returns>All trials of the study.</returns>
-    /// <exception cref="ArgumentException">There would be no worker.</exception>
+    /// <exception cref="ArgumentException">There would be no worker, or too many.</exception>
+    /// <exception cref="RunException">All trials failed; or the study can't be read or written any more, and then the message
+    /// says where its trials are.</exception>
     public IReadOnlyList<Trial> Run(
         Func<Configuration, TrialReporter, double> objective, int trials, int workers = 1, TimeSpan? limit = null,
         Action<Trial>? ended = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
-        using var run = new StudyRun(storage, Settings, objective, trials, limit, ended, cancellation);
-        run.Work(workers);
-        return Trials;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(workers, MostWorkers);
+        var all = Work(objective, trials, workers, limit, ended, cancellation);
+        if (!cancellation.IsCancellationRequested)
+            CheckAnyUseful(all);
+        return all;
     }
 
     /// <summary>One line: its name, how many trials it has, and the best.</summary>
@@ -78,6 +84,21 @@ public sealed class Study : IDisposable
 
     /// <summary>Closes its storage.</summary>
     public void Dispose() => storage.Dispose();
+
+    /// <summary>The same, whatever comes of the trials.</summary>
+    internal IReadOnlyList<Trial> Work(
+        Func<Configuration, TrialReporter, double> objective, int trials, int workers, TimeSpan? limit, Action<Trial>? ended, CancellationToken cancellation)
+    {
+        using var run = new StudyRun(storage, Settings, objective, trials, limit, ended, cancellation);
+        return run.Work(workers);
+    }
+
+    /// <summary>Raises RunException if all trials failed: then most likely the objective is at fault.</summary>
+    internal static void CheckAnyUseful(IReadOnlyList<Trial> trials)
+    {
+        if (trials.Any(trial => trial.Result is not null) && trials.All(trial => trial.State == TrialState.Failed))
+            throw new RunException($"all trials failed; the first: {trials[0].Result!.Reason}");
+    }
 
     internal static Trial? BestOf(IEnumerable<Trial> trials, Direction direction) =>
         trials.Where(trial => trial.State == TrialState.Complete).MaxBy(trial => direction.Score(trial.Value!.Value));

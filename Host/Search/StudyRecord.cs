@@ -33,8 +33,18 @@ internal abstract record StudyRecord
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, TypeInfo);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote. Raises JsonException for anything else.</summary>
-    public static StudyRecord OfJson(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize(json, TypeInfo) ?? throw new JsonException("null");
+    public static StudyRecord OfJson(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, TypeInfo) ?? throw new JsonException("null");
+        }
+        // Of an object that doesn't say which record it is.
+        catch (NotSupportedException e)
+        {
+            throw new JsonException(e.Message, e);
+        }
+    }
 }
 
 /// <summary>The first record.</summary>
@@ -48,13 +58,28 @@ internal sealed record StudyBegun(
         KnownFormat, [.. settings.Space.Hyperparameters.Select(one => one.ToString())], settings.Direction, settings.Sampler.ToString(),
         settings.Pruner.ToString(), settings.Seed, settings.Lapse, settings.Constants);
 
-    public StudySettings Settings() => Format != KnownFormat
-        ? throw new UsageException($"it has format {Format}, but this version reads format {KnownFormat}")
-        : new StudySettings(SpaceText.Parse(Space))
+    public StudySettings Settings()
+    {
+        if (Format != KnownFormat)
+            throw new UsageException($"it has format {Format}, but this version reads format {KnownFormat}");
+        // Lists and dictionaries of JSON may have nulls in them.
+        if (Space.Contains(null!) || Constants.Values.Contains(null!) || !Enum.IsDefined(Direction))
+            throw new UsageException("its settings are incomplete");
+        var settings = new StudySettings(SpaceText.Parse(Space))
         {
             Direction = Direction, Sampler = Search.Sampler.Parse(Sampler), Pruner = Search.Pruner.Parse(Pruner),
             Seed = Seed, Lapse = Lapse, Constants = Constants,
         };
+        try
+        {
+            settings.Check();
+            return settings;
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
 }
 
 /// <summary>A worker takes a trial: a new one or, without parameters, one that was given back or whose worker died.</summary>

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Functional.Host.Charts;
+using Functional.Host.Files;
 
 namespace Functional.Host.Search;
 
@@ -9,6 +9,13 @@ internal sealed class StudyRun : IDisposable
     // How soon a worker without a trial looks again whether one of another process is to be had.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
+    // How long, once a search is to stop, workers may wait for the storage to take their trials back.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+
+    // Seconds between signs of life.
+    private const double ShortestPulse = 0.001, LongestPulse = 10;
+    private const int LongestMachine = 64;
+
     private readonly StudyStorage storage;
     private readonly StudySettings settings;
     private readonly Func<Configuration, TrialReporter, double> objective;
@@ -16,8 +23,10 @@ internal sealed class StudyRun : IDisposable
     private readonly long trials;
     private readonly TimeSpan? limit;
     private readonly Stopwatch watch = Stopwatch.StartNew();
-    private readonly CancellationTokenSource stop;
+    private readonly CancellationTokenSource stop, last = new();
+    private readonly CancellationTokenRegistration stopping;
     private readonly Lock telling = new();
+    private readonly List<TrialEnded> unsaved = [];
     private Exception? failure;
 
     public StudyRun(
@@ -27,34 +36,45 @@ internal sealed class StudyRun : IDisposable
         (this.storage, this.settings, this.objective, this.limit, this.ended) = (storage, settings, objective, limit, ended);
         this.trials = Math.Min(trials, settings.Sampler.Count(settings.Space) ?? trials);
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        stopping = stop.Token.Register(() => last.CancelAfter(Grace));
     }
 
-    /// <summary>Works until the study is done. Raises what the storage raised.</summary>
-    public void Work(int count)
+    /// <summary>Works until the study is done, and gives its trials. Raises what the storage raised.</summary>
+    public IReadOnlyList<Trial> Work(int count)
     {
-        var process = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}";
+        var machine = string.Concat(Environment.MachineName.Take(LongestMachine).Select(c => StudyState.IsPlain(c) && c != '.' ? c : '-'));
+        var process = $"{machine}-{Environment.ProcessId}-{Guid.NewGuid():N}";
         string[] workers = [.. Enumerable.Range(0, count).Select(worker => $"{process}-{worker}")];
-        storage.Beat(workers);
+        Safely(() => storage.Beat(workers, stop.Token));
         using var done = new ManualResetEventSlim();
-        var pulse = new Thread(() => Safely(() =>
+        var pulse = Begin(() =>
         {
-            while (!done.Wait(TimeSpan.FromSeconds(settings.Lapse / 4)))
-                storage.Beat(workers);
-        }));
-        pulse.Start();
-        Thread[] threads = [.. workers.Select(worker => new Thread(() => Safely(() => Work(worker))))];
-        foreach (var thread in threads)
-            thread.Start();
-        foreach (var thread in threads)
+            while (!done.Wait(TimeSpan.FromSeconds(Math.Clamp(settings.Lapse / 4, ShortestPulse, LongestPulse))))
+                storage.Beat(workers, stop.Token);
+        });
+        foreach (var thread in workers.Select(worker => Begin(() => Work(worker))).ToArray())
             thread.Join();
         done.Set();
         pulse.Join();
+        Safely(() => storage.Retire(workers, last.Token));
         if (failure is not null)
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
-        storage.Retire(workers);
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(Rescued(failure));
+        return Final().Trials;
     }
 
-    public void Dispose() => stop.Dispose();
+    public void Dispose()
+    {
+        stopping.Dispose();
+        stop.Dispose();
+        last.Dispose();
+    }
+
+    private Thread Begin(Action work)
+    {
+        var thread = new Thread(() => Safely(work)) { IsBackground = true };
+        thread.Start();
+        return thread;
+    }
 
     // What one worker raises ends them all.
     private void Safely(Action work)
@@ -62,6 +82,10 @@ internal sealed class StudyRun : IDisposable
         try
         {
             work();
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // A trial that could not be given back in time is given out again when its worker has been silent for long enough.
         }
         catch (Exception e)
         {
@@ -75,7 +99,7 @@ internal sealed class StudyRun : IDisposable
         while (!stop.IsCancellationRequested)
         {
             var isLate = watch.Elapsed > limit;
-            var state = storage.Transact((state, isAlive) => isLate ? [] : Take(state, isAlive, worker));
+            var state = storage.Transact((state, isAlive) => isLate ? [] : Take(state, isAlive, worker), stop.Token);
             if (state.Trials.Find(trial => trial.State == TrialState.Running && trial.Worker == worker) is { } mine)
                 Try(mine, worker);
             else if (isLate || state.Trials.TrueForAll(trial => trial.Result is not null))
@@ -95,8 +119,13 @@ internal sealed class StudyRun : IDisposable
         if (open.Find(trial => trial.State == TrialState.Waiting || !isAlive(trial.Worker)) is { } free)
             return [new TrialTaken(free.Number, worker)];
         return state.Trials.Count < trials
-            ? [new TrialTaken(state.Trials.Count, worker, settings.Suggest(state.Trials).ToDictionary())] : [];
+            ? [new TrialTaken(state.Trials.Count, worker, Suggested(state.Trials).ToDictionary())] : [];
     }
+
+    // A sampler may never answer: it is asked in a thread of its own, which is left behind when the search is to stop.
+    private Configuration Suggested(IReadOnlyList<Trial> trials) =>
+        Task.Factory.StartNew(() => settings.Suggest(trials), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .WaitAsync(stop.Token).GetAwaiter().GetResult();
 
     private void Try(Trial trial, string worker)
     {
@@ -121,21 +150,66 @@ internal sealed class StudyRun : IDisposable
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            storage.Transact((state, _) => IsOurs(state) ? [new TrialReleased(trial.Number)] : []);
+            storage.Transact((state, _) => IsOurs(state) ? [new TrialReleased(trial.Number)] : [], last.Token);
             return;
         }
         catch (Exception e) when (e is not StorageFailure)
         {
             result = Ended(TrialState.Failed, null, e.Message);
         }
-        // Of a trial that was given out twice the first result counts.
-        var after = storage.Transact((state, _) =>
-            state.Trials[trial.Number].Result is null ? [new TrialEnded(trial.Number, worker, result)] : []).Trials[trial.Number];
-        if (after.Worker == worker)
-            lock (telling)
-                ended?.Invoke(after);
+        Save(new TrialEnded(trial.Number, worker, result));
 
         bool IsOurs(StudyState state) =>
             state.Trials[trial.Number] is { State: TrialState.Running } now && now.Worker == worker;
+    }
+
+    // Of a trial that was given out twice the first result counts.
+    private void Save(TrialEnded end)
+    {
+        Trial after;
+        try
+        {
+            after = storage.Transact((state, _) => state.Trials[end.Trial].Result is null ? [end] : [], last.Token).Trials[end.Trial];
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            lock (telling)
+                unsaved.Add(end);
+            throw;
+        }
+        if (after.Worker == end.Worker)
+            lock (telling)
+                ended?.Invoke(after);
+    }
+
+    // What the storage has now or, where it doesn't answer in time, what it had.
+    private StudyState Final()
+    {
+        try
+        {
+            return storage.Read(last.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return storage.Known;
+        }
+    }
+
+    /// <summary>The failure, with where the trials are now that the storage no longer has, or never took.</summary>
+    private Exception Rescued(Exception failure)
+    {
+        if (failure is not (RunException or DataException) || (!storage.IsLost && failure is not DataException && unsaved.Count == 0))
+            return failure;
+        var state = unsaved.Aggregate(storage.Known, (state, end) => state.Trials[end.Trial].Result is null ? state.After(end) : state);
+        try
+        {
+            return new RunException(
+                $"{failure.Message}; the {state.Trials.Count} trials that this process knows are in {Rescue.Write(storage.RescueFolder, state)}, "
+                + "with which, as journal.jsonl, the study goes on");
+        }
+        catch (RunException e)
+        {
+            return new RunException($"{failure.Message}; the {state.Trials.Count} trials that this process knows could not be written elsewhere ({e.Message})");
+        }
     }
 }

@@ -42,7 +42,7 @@ public sealed record StudySettings(SearchSpace Space)
     /// <summary>Everything by name, as text: what two studies differ in.</summary>
     internal IReadOnlyList<KeyValuePair<string, string>> Texts =>
     [
-        new("space", Space.ToString()), new("direction", $"{Direction}"), new("sampler", $"{Sampler}"), new("pruner", $"{Pruner}"),
+        new("space", Space.ToString()), new("direction", Direction.ToString().ToLowerInvariant()), new("sampler", $"{Sampler}"), new("pruner", $"{Pruner}"),
         new("seed", $"{Seed}"), new("lapse", Domain.Text(Lapse)), .. Constants,
     ];
 

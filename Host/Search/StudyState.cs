@@ -5,22 +5,54 @@ namespace Functional.Host.Search;
 /// <summary>What a study's records make of it.</summary>
 internal sealed record StudyState(StudySettings? Settings, ImmutableList<Trial> Trials)
 {
+    // A worker's name is one of a file, too.
+    private const int LongestWorker = 200;
+
     public static StudyState Empty { get; } = new(null, []);
 
-    /// <summary>The state after one more record. Raises UsageException if that can't follow.</summary>
+    /// <summary>Records that make this state, as few as can be.</summary>
+    public IEnumerable<StudyRecord> Records => Settings is null ? [] : [StudyBegun.Of(Settings), .. Trials.SelectMany(RecordsOf)];
+
+    /// <summary>The state after one more record. Raises UsageException if that can't follow, or is none that a study leaves.</summary>
     public StudyState After(StudyRecord record) => record switch
     {
         StudyBegun begun when Settings is null => this with { Settings = begun.Settings() },
-        TrialTaken { Parameters: { } parameters } taken when Settings is not null && taken.Trial == Trials.Count =>
+        TrialTaken { Parameters: { } parameters } taken when Settings is not null && taken.Trial == Trials.Count && IsWorker(taken.Worker)
+            && Settings.Space.Contains(new Configuration(parameters)) =>
             this with { Trials = Trials.Add(new Trial(taken.Trial, new Configuration(parameters)) { Worker = taken.Worker }) },
-        TrialTaken { Parameters: null } taken =>
+        TrialTaken { Parameters: null } taken when IsWorker(taken.Worker) =>
             With(Open(taken.Trial) with { State = TrialState.Running, Worker = taken.Worker }),
-        TrialReported reported when Open(reported.Trial) is var trial =>
+        TrialReported reported when double.IsFinite(reported.Value) && reported.Step > 0 && Open(reported.Trial) is var trial =>
             With(trial with { Reported = trial.Reported.SetItem(reported.Step, reported.Value) }),
         TrialReleased released => With(Open(released.Trial) with { State = TrialState.Waiting }),
-        TrialEnded ended => With(Open(ended.Trial) with { State = ended.Result.State, Worker = ended.Worker, Result = ended.Result }),
+        TrialEnded ended when IsWorker(ended.Worker) && IsEnd(ended.Result) =>
+            With(Open(ended.Trial) with { State = ended.Result.State, Worker = ended.Worker, Result = ended.Result }),
         _ => throw new UsageException("this record can't follow those before it"),
     };
+
+    private static bool IsWorker(string worker) =>
+        worker.Length is > 0 and <= LongestWorker && worker[0] != '.' && worker.All(IsPlain);
+
+    /// <summary>Whether a character can be in a worker's name.</summary>
+    public static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.';
+
+    private static bool IsEnd(TrialResult result) =>
+        result.Seconds >= 0 && double.IsFinite(result.Seconds) && result.Curve.All(double.IsFinite)
+        && result.TrainingCurve.Count <= result.Curve.Count && result.State switch
+        {
+            TrialState.Complete => result.Value is { } value && double.IsFinite(value),
+            TrialState.Pruned => result.Curve is [.., var last] && result.Value == last,
+            TrialState.Failed => result.Value is null && result.Reason is not null,
+            _ => false,
+        };
+
+    private static IEnumerable<StudyRecord> RecordsOf(Trial trial) =>
+    [
+        new TrialTaken(trial.Number, trial.Worker, trial.Configuration.ToDictionary()),
+        .. trial.Reported.Select(reported => new TrialReported(trial.Number, reported.Key, reported.Value)),
+        .. trial.State == TrialState.Waiting ? [new TrialReleased(trial.Number)] : (StudyRecord[])[],
+        .. trial.Result is { } result ? [new TrialEnded(trial.Number, trial.Worker, result)] : (StudyRecord[])[],
+    ];
 
     private Trial Open(int number) => number >= 0 && number < Trials.Count && Trials[number].Result is null
         ? Trials[number] : throw new UsageException($"trial {number} is not one that goes on");

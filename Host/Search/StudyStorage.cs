@@ -12,18 +12,29 @@ public abstract class StudyStorage : IDisposable
     /// <summary>Adds what is decided from the state as it is, all of it or nothing, and gives the state after. It may be
     /// decided more than once, where a connection was lost.</summary>
     /// <param name="decide">Given the state, and which workers were heard of lately.</param>
+    /// <param name="cancellation">Ends the waiting for others, or for a server, by an OperationCanceledException.</param>
     /// <exception cref="RunException">What is kept can't be read or written.</exception>
     /// <exception cref="Files.DataException">What is kept is damaged.</exception>
-    internal abstract StudyState Transact(Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide);
+    internal abstract StudyState Transact(
+        Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide, CancellationToken cancellation = default);
+
+    /// <summary>The state as it was when it was last read or added to.</summary>
+    internal abstract StudyState Known { get; }
+
+    /// <summary>Whether the records were found to be gone, or others than before.</summary>
+    internal bool IsLost { get; private protected set; }
+
+    /// <summary>Where trials can be kept that can't be kept here.</summary>
+    internal virtual string RescueFolder => Directory.GetCurrentDirectory();
 
     /// <summary>Lets others know that these workers live.</summary>
-    internal abstract void Beat(IReadOnlyList<string> workers);
+    internal abstract void Beat(IReadOnlyList<string> workers, CancellationToken cancellation);
 
     /// <summary>Nobody needs to watch these workers any more.</summary>
-    internal abstract void Retire(IReadOnlyList<string> workers);
+    internal abstract void Retire(IReadOnlyList<string> workers, CancellationToken cancellation);
 
     /// <summary>The state as it is.</summary>
-    internal StudyState Read() => Transact((_, _) => []);
+    internal StudyState Read(CancellationToken cancellation = default) => Transact((_, _) => [], cancellation);
 
     /// <summary>Closes what is open.</summary>
     public virtual void Dispose() => GC.SuppressFinalize(this);
@@ -33,17 +44,20 @@ public abstract class StudyStorage : IDisposable
 internal sealed class MemoryStorage : StudyStorage
 {
     private readonly Lock gate = new();
-    private StudyState state = StudyState.Empty;
+    private volatile StudyState state = StudyState.Empty;
 
     public override string Name => "the study";
 
-    internal override StudyState Transact(Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide)
+    internal override StudyState Known => state;
+
+    internal override StudyState Transact(
+        Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide, CancellationToken cancellation = default)
     {
         lock (gate)
             return state = decide(state, _ => true).Aggregate(state, (state, record) => state.After(record));
     }
 
-    internal override void Beat(IReadOnlyList<string> workers) { }
+    internal override void Beat(IReadOnlyList<string> workers, CancellationToken cancellation) { }
 
-    internal override void Retire(IReadOnlyList<string> workers) { }
+    internal override void Retire(IReadOnlyList<string> workers, CancellationToken cancellation) { }
 }

@@ -71,9 +71,9 @@ public sealed class TrialReporter
         {
             return storage.Transact((state, _) =>
                 state.Trials[Trial] is { Result: null } mine && mine.Worker == worker && !mine.Reported.ContainsKey(reported.Step)
-                    ? [reported] : []);
+                    ? [reported] : [], Cancellation);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             throw new StorageFailure(e);
         }

@@ -49,6 +49,10 @@ let laws =
             for p in [ 1e-12; 0.001; 0.1; 0.3; 0.5; 0.77; 0.999; 1.0 - 1e-9 ] do
                 Assert.Equal(p, NormalDistribution.Below(NormalDistribution.Quantile p), 1e-14)
 
+        testCase "A1: the share below any number is a share, and below what is not a number is none" <| fun () ->
+            for x, expected in [ nan, nan; infinity, 1.0; -infinity, 0.0; 0.0, 0.5; 1e-320, 0.5; 1e300, 1.0; -1e300, 0.0 ] do
+                Assert.Equal(expected, NormalDistribution.Below x)
+
         lawOn 20 "a Parzen estimator is a density, and draws what it says" seeds <| fun seed ->
             let density = estimator seed 7
             let at x y = Elementary.Exp(density.LogDensity [| x; y |])

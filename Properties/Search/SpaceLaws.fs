@@ -89,6 +89,30 @@ let laws =
                     let hyperparameter = space.Hyperparameters |> Seq.find (fun one -> one.Name = pair.Key)
                     Assert.True(hyperparameter.Domain.Contains pair.Value, $"{pair.Value} of {hyperparameter}"))
 
+        lawOn 50 "a grid has as many configurations as are counted, each where it is asked for" spaces <| fun (space, _) ->
+            for points in [ 2; 3 ] do
+                if space.GridSize points <= 2000L then
+                    let all = space.Grid points |> Seq.toArray
+                    Assert.Equal(space.GridSize points, int64 all.Length)
+                    all |> Array.iteri (fun i configuration -> Assert.Equal(configuration, space.GridAt(points, int64 i)))
+                    let beyond () = space.GridAt(points, int64 all.Length) |> ignore
+                    Assert.Throws<ArgumentOutOfRangeException> beyond |> ignore
+
+        testCase "the values of a grid are all different, and begin and end with the range's" <| fun () ->
+            for low, high in [ 1, 500; 1, 7; -3, 9; 0, Int32.MaxValue; Int32.MinValue, Int32.MaxValue ] do
+                for logarithmic in List.distinct [ false; low > 0 ] do
+                    let domain = IntegerDomain(low, high, logarithmic)
+                    for points in [ 2; 5; 100 ] do
+                        let values = domain.Grid points |> Seq.toArray
+                        Assert.Equal(int (min (int64 points) (int64 high - int64 low + 1L)), (Array.distinct values).Length)
+                        Assert.Equal((string low, string high), (values[0], values[values.Length - 1]))
+
+        testCase "a range as wide as there are numbers has values and places" <| fun () ->
+            let range = RealDomain(-Double.MaxValue, Double.MaxValue, false)
+            for unit in [ 0.0; 0.25; 0.5; 1.0 ] do
+                Assert.True(range.Contains(range.At unit), range.At unit)
+                Assert.Equal(unit, range.UnitOf(range.At unit), 1e-15)
+
         testCase "a logarithmic range has equal shares of equal ratios" <| fun () ->
             let range = RealDomain(1e-6, 1e-2, true)
             for share, expected in [ 0.0, 1e-6; 0.25, 1e-5; 0.5, 1e-4; 0.75, 1e-3; 1.0, 1e-2 ] do

@@ -45,7 +45,6 @@ internal static class Surroundings
             "let x, dy = matrix 3, matrix 3",
             "let layer: Functional.Affine<float> = { Weight = matrix 2; Bias = MathNet.Numerics.LinearAlgebra.Vector<float>.Build.Dense 2 }",
         ],
-        "docs/search.md" => ["let value (rate: float) (key: Functional.Key) = rate + (Functional.FSharp.Key.uniforms 1 key).[0]"],
         _ => [],
     };
 

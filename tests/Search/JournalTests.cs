@@ -58,6 +58,20 @@ public sealed class JournalTests : IDisposable
         Assert.True(found.Select(trial => trial.Split(' ')[1]).SequenceEqual(trials.Take(found.Length).Select(trial => trial.Split(' ')[1])), what);
     }
 
+    // Every byte, one of its bits, and every bit of the last line and of line feeds: none goes unnoticed.
+    [Fact]
+    public void A_flipped_bit_is_found_wherever_it_is()
+    {
+        var last = whole.AsSpan(..^1).LastIndexOf((byte)'\n');
+        for (var place = 0; place < whole.Length; place++)
+            foreach (var bit in place > last || whole[place] == '\n' ? Enumerable.Range(0, 8) : [place % 8])
+            {
+                byte[] changed = [.. whole];
+                changed[place] ^= (byte)(1 << bit);
+                AssertFound(changed, place);
+            }
+    }
+
     [Fact]
     public void A_changed_byte_is_found()
     {
@@ -68,17 +82,14 @@ public sealed class JournalTests : IDisposable
             byte[] changed = [.. whole];
             // Any other byte; every fourth a line feed, which may cut a line in two.
             changed[place] = round % 4 == 0 && changed[place] != '\n' ? (byte)'\n' : (byte)(changed[place] + 1 + keys[3 * round + 1] % 255);
-            var line = 1 + whole.Take(place).Count(one => one == '\n');
-            var (found, error) = Read(changed);
-            if (found is not null)
-            {
-                // Only the last line feed can go unnoticed as damage: then the line was not finished.
-                Assert.Equal(whole.Length - 1, place);
-                AssertUpToSomewhere(found, $"byte {place}");
-            }
-            else
-                Assert.Contains($"journal.jsonl: at line {line}: expected a record", error, StringComparison.Ordinal);
+            AssertFound(changed, place);
         }
+    }
+
+    private void AssertFound(byte[] changed, int place)
+    {
+        var line = 1 + whole.Take(place).Count(one => one == '\n');
+        Assert.Contains($"journal.jsonl: at line {line}: expected a", Read(changed).Error, StringComparison.Ordinal);
     }
 
     [Fact]

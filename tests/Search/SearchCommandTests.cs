@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Functional.Host.Search;
 using Functional.Tests.CommandLine;
 using Functional.Tests.Data;
 
@@ -49,6 +50,50 @@ public sealed class SearchCommandTests : IDisposable
     }
 
     [Fact]
+    public void A1_Tpe_with_a_condition_ends_and_a_long_lapse_is_no_fault()
+    {
+        var outcome = Search(
+            [.. Small, "--sampler", "tpe", "--space", "optimizer=sgd|momentum", "--space", "momentum=0.5..0.99 if optimizer=momentum", "--trials", "14", "--lapse", "8589935", "--study", "x"]);
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        Assert.Contains("trials: 14 complete", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("each trial: 200 samples (0.2 of them for validation), 3 epochs", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_grid_of_millions_of_points_begins_at_once()
+    {
+        var outcome = Search([.. Small, "--sampler", "grid:2147483647", "--trials", "3", "--study", "x", "--json"]);
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        Assert.Equal(3, Trials(outcome).Count());
+    }
+
+    [Fact]
+    public void A_journal_that_is_removed_while_it_runs_is_exit_code_1_and_a_rescue()
+    {
+        using var process = Program.Start(folder.Path, ["search", .. Small, "--trials", "100000", "--workers", "1", "--study", "x"]);
+        while (process.StandardOutput.ReadLine()?.StartsWith("trial", StringComparison.Ordinal) == false)
+        {
+        }
+        File.Delete(folder["studies/x/journal.jsonl"]);
+        var outcome = Program.End(process);
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.StartsWith("functional: studies/x/journal.jsonl was removed while a search used it; the ", outcome.Error, StringComparison.Ordinal);
+        Assert.Single(outcome.Error.TrimEnd('\n').Split('\n'));
+        Assert.Single(Directory.GetFiles(folder["studies/x"], "rescued-*.jsonl"));
+    }
+
+    [Fact]
+    public void The_study_of_another_program_is_shown_and_not_continued()
+    {
+        using (var study = Study.Open(folder["studies/x"], new StudySettings(new SearchSpace(Hyperparameter.Uniform("speed", 0, 1)))))
+            study.Run((configuration, _) => 100 * configuration.Number("speed"), trials: 10);
+        var shown = Search("show", "x");
+        Assert.Equal((0, ""), (shown.ExitCode, shown.Error));
+        Assert.Contains("best: trial", shown.Output, StringComparison.Ordinal);
+        Assert.Equal(2, Search("--study", "x").ExitCode);
+    }
+
+    [Fact]
     public void Failures_and_pruned_trials_are_told()
     {
         var outcome = Search(
@@ -69,6 +114,14 @@ public sealed class SearchCommandTests : IDisposable
     [InlineData("--trials", "0", "--trials: expected an integer from 1 on, found '0'")]
     [InlineData("--l2", "0.1", "--l2: the space has it, too; it can't be both searched and set")]
     [InlineData("--validation", "0", "--validation: a search needs samples for validation")]
+    [InlineData("--study", "", "--study: expected a name or a folder, found ''")]
+    [InlineData("--study", "a\nb", "--study: expected a name or a folder, found 'a b'")]
+    [InlineData("--workers", "2147483647", "--workers: expected an integer from 1 to 1024, found '2147483647'")]
+    [InlineData("--storage", "postgres://localhost:99999999/x", "--storage: expected a port from 1 to 65535, found 99999999")]
+    [InlineData("--storage", "postgres://localhost:99999999999/x", "--storage: 'port' is no setting with such a value")]
+    [InlineData("--storage", "postgres://localhost/x?port=-1", "--storage: 'port' is no setting with such a value")]
+    [InlineData("--storage", "postgres://localhost/x%00", "--storage: expected no control characters, such as %00")]
+    [InlineData("--storage", "postgres://localhost/x?host=%0a", "--storage: expected no control characters, such as %00")]
     [InlineData("--storage", "mysql://x", "--storage: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE")]
     public void Bad_input_is_one_line_exit_code_2_and_no_study(string option, string value, string message)
     {

@@ -26,7 +26,7 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
                 ("sampler", $"{settings.Sampler}"), ("pruner", $"{settings.Pruner}"));
         else
             output.WriteLine(Invariant(
-                $"{name}: {settings.Space}\n{trials} trials, sampler {settings.Sampler}, pruner {settings.Pruner}, seed {settings.Seed}, {workers} at a time{(ended > 0 ? Invariant($"; {ended} have ended before") : "")}"));
+                $"{name}: {settings.Space}\n{trials} trials, sampler {settings.Sampler}, pruner {settings.Pruner}, seed {settings.Seed}, {workers} at a time{(ended > 0 ? Invariant($"; {ended} have ended before") : "")}{OfEach(settings)}"));
     }
 
     /// <summary>After a trial.</summary>
@@ -72,6 +72,10 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
         output.WriteLine($"{(interrupted ? "interrupted" : "trials")}: {(trials.Count == 0 ? "none" : string.Join(", ", counts))}");
         if (best is not null)
             output.WriteLine($"importance: {string.Join(", ", names.Zip(importance).Select(pair => Invariant($"{pair.First} {100 * pair.Second:F0}%")))}\nbest: {Line(best)}\n{command}");
+        if (best is not null && Overtaken(settings, trials, best) is { } better)
+            output.WriteLine(better);
+        if (command is not null && settings.Constants.ContainsKey("samples"))
+            output.WriteLine("on all samples: the same command without --samples");
         if (interrupted)
             output.WriteLine("the same command with this --study goes on");
         output.WriteLine($"report: {report}");
@@ -81,6 +85,18 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
         trials.Where(trial => trial.State == TrialState.Complete)
             .OrderByDescending(trial => settings.Direction.Score(trial.Value!.Value)).ThenBy(trial => trial.Number);
 
+    /// <summary>All that have a value, the best first: those that were ended early by the last value that they reported.</summary>
+    internal static IEnumerable<Trial> Ranked(StudySettings settings, IEnumerable<Trial> trials) =>
+        trials.Where(trial => trial.Value is not null)
+            .OrderByDescending(trial => settings.Direction.Score(trial.Value!.Value)).ThenBy(trial => trial.Number);
+
+    /// <summary>That a trial was ended early with a better value than the best that ran to its end, if there is one.</summary>
+    internal static string? Overtaken(StudySettings settings, IEnumerable<Trial> trials, Trial best) =>
+        Ranked(settings, trials).FirstOrDefault(trial => trial.State == TrialState.Pruned) is { } pruned
+            && settings.Direction.Score(pruned.Value!.Value) > settings.Direction.Score(best.Value!.Value)
+            ? Invariant($"Trial {pruned.Number} was ended early, though it had come to {Short(pruned.Value!.Value)}: a gentler pruner may find better")
+            : null;
+
     internal static string Name(TrialState state) => state.ToString().ToLowerInvariant();
 
     /// <summary>Four digits of a number.</summary>
@@ -88,6 +104,16 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
 
     internal static string Short(Configuration configuration) => string.Join("  ", configuration.Select(pair =>
         $"{pair.Key} {(double.TryParse(pair.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? Short(number) : pair.Value)}"));
+
+    // What makes trials quicker than a run of all the data is told at once, or the best one is a disappointment.
+    private static string OfEach(StudySettings settings)
+    {
+        string? Of(string name) => settings.Constants.GetValueOrDefault(name);
+        if (Of("validation") is not { } share)
+            return "";
+        var length = Of("iterations") is { } steps ? $", {steps} steps" : Of("epochs") is { } epochs ? $", {epochs} epoch{(epochs == "1" ? "" : "s")}" : "";
+        return $"\neach trial: {(Of("samples") is { } samples ? $"{samples} samples" : "all samples")} ({share} of them for validation){length}";
+    }
 
     private static string Line(Trial trial) => Invariant(
         $"trial {trial.Number,4}  {Name(trial.State),-8}  {(trial.Value is { } value ? Short(value) : "-"),-6}  {Short(trial.Configuration)}{(trial.Result?.Reason is { } reason ? $"  ({reason})" : "")}");

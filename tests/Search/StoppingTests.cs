@@ -1,0 +1,134 @@
+using Functional.Host;
+using Functional.Host.Search;
+using Functional.Tests.Data;
+
+namespace Functional.Tests.Search;
+
+/// <summary>Searches come to an end: whatever the sampler does, however long a lapse is, and whatever a clock says.</summary>
+public sealed class StoppingTests : IDisposable
+{
+    private static readonly SearchSpace Space = new(
+        Hyperparameter.LogUniform("rate", 1e-6, 1), Hyperparameter.Choice("kind", "a", "b"), Hyperparameter.Uniform("share", 0, 1).When("kind", "b"));
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A1_Tpe_with_a_condition_goes_on_past_its_tenth_trial(int workers)
+    {
+        using var study = Study.InMemory(new StudySettings(Space) { Sampler = Sampler.Tpe });
+        var trials = study.Run((configuration, _) => configuration.Number("rate") + (configuration.Find("share") is null ? 0 : 1), 40, workers);
+        Assert.Equal(40, trials.Count(trial => trial.State == TrialState.Complete));
+        Assert.Equal("b", study.Best!.Configuration.Text("kind"));
+    }
+
+    [Fact]
+    public void A1_A_search_stops_though_its_sampler_never_answers()
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var release = new ManualResetEventSlim();
+        var settings = new StudySettings(Space) { Sampler = new SilentSampler(From: 2, cancellation, release) };
+        using (var study = Study.Open(folder["study"], settings))
+        {
+            var trials = study.Run((_, _) => 1, trials: 10, workers: 3, cancellation: cancellation.Token);
+            Assert.Equal(2, trials.Count(trial => trial.State == TrialState.Complete));
+        }
+        // Nobody holds the journal any more, and the trials that were had are in it.
+        using var again = Study.Open(folder["study"], settings with { Sampler = Sampler.Random });
+        Assert.Equal(5, again.Run((_, _) => 1, trials: 5).Count);
+        release.Set();
+    }
+
+    // Of another process, as far as this one can tell.
+    [Fact]
+    public void A1_A_search_stops_though_somebody_keeps_the_journal()
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var study = Study.Open(folder["study"], new StudySettings(Space));
+        FileStream? held = null;
+        var trials = study.Run((_, _) => 1, trials: 10, cancellation: cancellation.Token, ended: trial =>
+        {
+            if (trial.Number != 3)
+                return;
+            held = new FileStream(folder["study/lock"], FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            cancellation.CancelAfter(50);
+        });
+        held!.Dispose();
+        Assert.Equal(4, trials.Count(trial => trial.State == TrialState.Complete));
+    }
+
+    [Theory]
+    [InlineData(8589935)]
+    [InlineData(1e300)]
+    [InlineData(1e-300)]
+    public void A_lapse_may_be_any_time(double lapse)
+    {
+        using var study = Study.Open(folder["study"], new StudySettings(Space) { Lapse = lapse });
+        Assert.All(study.Run((_, _) => 1, trials: 3, workers: 2), trial => Assert.Equal(TrialState.Complete, trial.State));
+    }
+
+    // As when the clock was set back: the dead worker's last sign of life is in the future, for an hour to come.
+    [Fact]
+    public void A_worker_heard_of_in_the_future_is_missed_all_the_same()
+    {
+        var settings = new StudySettings(Space) { Lapse = 0.2 };
+        using (var first = Study.Open(folder["first"], settings))
+            first.Run((_, _) =>
+            {
+                // Its worker has the trial: the folder as a kill would leave it now.
+                Directory.CreateDirectory(folder["killed/workers"]);
+                File.Copy(folder["first/journal.jsonl"], folder["killed/journal.jsonl"]);
+                foreach (var worker in Directory.GetFiles(folder["first/workers"]))
+                    File.WriteAllText(Path.Combine(folder["killed/workers"], Path.GetFileName(worker)), "");
+                return 1;
+            }, trials: 1);
+        foreach (var worker in Directory.GetFiles(folder["killed/workers"]))
+            File.SetLastWriteTimeUtc(worker, DateTime.UtcNow.AddHours(1));
+        using var second = Study.Open(folder["killed"], settings);
+        Assert.Equal(TrialState.Running, Assert.Single(second.Trials).State);
+        Assert.Equal(2, Assert.Single(second.Run((_, _) => 2, trials: 1)).Value);
+    }
+
+    [Fact]
+    public void U15_A_study_whose_trials_all_failed_says_so()
+    {
+        using var study = Study.InMemory(new StudySettings(Space));
+        var error = Assert.Throws<RunException>(() => study.Run((configuration, _) => configuration.Number("speed"), trials: 3));
+        Assert.StartsWith("all trials failed; the first: 'speed' has no value in rate=", error.Message, StringComparison.Ordinal);
+        Assert.Equal(3, study.Trials.Count);
+    }
+
+    [Fact]
+    public void A_grid_of_more_points_than_can_be_counted_is_visited_one_by_one()
+    {
+        var space = new SearchSpace(
+            Hyperparameter.Uniform("x", 0, 1), Hyperparameter.LogUniformInteger("n", 1, int.MaxValue), Hyperparameter.Choice("kind", "a", "b"),
+            Hyperparameter.UniformInteger("m", int.MinValue, int.MaxValue).When("kind", "b"));
+        Assert.Equal(long.MaxValue, space.GridSize(int.MaxValue));
+        // 10,000 x, 10,000 n, and kind a, or b with 10,000 m.
+        Assert.Equal(100_000_000L * 10_001, space.GridSize(10_000));
+        Assert.Equal("x=0, n=1, kind=a", space.GridAt(int.MaxValue, 0).ToString());
+        Assert.Equal("x=1, n=2147483647, kind=b, m=2147483647", space.GridAt(10_000, space.GridSize(10_000) - 1).ToString());
+        using var study = Study.InMemory(new StudySettings(space) { Sampler = Sampler.Grid(int.MaxValue) });
+        Assert.Equal(5, study.Run((_, _) => 1, trials: 5).Select(trial => trial.Configuration).Distinct().Count());
+    }
+
+    // Of which one is enough to hold up all.
+    private sealed record SilentSampler(int From, CancellationTokenSource Cancellation, ManualResetEventSlim Release) : Sampler
+    {
+        public override Configuration Suggest(SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction)
+        {
+            if (number < From)
+                return Random.Suggest(space, key, number, trials, direction);
+            Cancellation.CancelAfter(50);
+            Release.Wait(CancellationToken.None);
+            return Random.Suggest(space, key, number, trials, direction);
+        }
+
+        // A study keeps it as text.
+        public override string ToString() => "random";
+    }
+}
