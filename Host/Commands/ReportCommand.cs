@@ -35,7 +35,7 @@ public static class ReportCommand
             RunRecord[] records = [.. parsed.GetValue(folders)!.Select(RunRecord.Read)];
             var own = records.Length == 1 ? new RunPaths(records[0].Folder).Report : null;
             var path = parsed.GetValue(file) ?? own ?? Comparison;
-            if (path != own && !parsed.GetValue(force) && File.Exists(path))
+            if (path != own && !parsed.GetValue(force) && File.Exists(path) && !(own is null && ComparisonPage.IsOne(path)))
                 throw new UsageException($"--out: {path} is there already; choose another file, or give --force to replace it");
             var page = records is [var one] ? PageOf(one, parsed.GetValue(threads)) : ComparisonPage.Render(records, record => Link(record, path));
             OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));

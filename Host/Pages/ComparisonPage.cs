@@ -8,7 +8,7 @@ namespace Functional.Host.Pages;
 /// <summary>Several runs in one page: what they came to, in what they differ, and how they got there.</summary>
 public static class ComparisonPage
 {
-    private const string None = "–";
+    private const string None = "–", Title = "<title>Functional: ";
 
     /// <summary>The page.</summary>
     /// <param name="records">The runs.</param>
@@ -49,6 +49,9 @@ public static class ComparisonPage
             ];
         }
     }
+
+    /// <summary>Whether a file is such a page, which may be replaced by a newer one.</summary>
+    public static bool IsOne(string path) => File.ReadLines(path).Take(10).Any(line => line.StartsWith(Title, StringComparison.Ordinal) && line.EndsWith(" runs side by side</title>", StringComparison.Ordinal));
 
     /// <summary>The shortest names that tell the folders apart: the last parts of their paths, or whole paths.</summary>
     internal static IReadOnlyList<string> Names(IReadOnlyList<RunRecord> records)

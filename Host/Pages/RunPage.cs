@@ -44,7 +44,11 @@ public static class RunPage
     }
 
     private static string Opening(TrainConfiguration configuration, ImageDataSet data, RunResult result) => Invariant(
-        $"A network ({result.State.Network}) was trained on {configuration.Data} with {result.State.Training.Optimizer}{(result.Summary.Interrupted ? ", until it was interrupted" : "")}: {result.Summary.Iterations:N0} steps in {result.Summary.Seconds:F1} s. It then classifies {PlainReport.Percent(result.Summary.TestAccuracy)} of {data.Test.Count:N0} test samples correctly, which it has never seen, and {PlainReport.Percent(result.Summary.TrainAccuracy)} of those that it was trained on.{Best(result.Summary)}");
+        $"A network ({result.State.Network}) was trained on {configuration.Data} with {result.State.Training.Optimizer}{(result.Summary.Interrupted ? ", until it was interrupted" : "")}: {result.Summary.Iterations:N0} steps in {result.Summary.Seconds:F1} s. It then classifies {PlainReport.Percent(result.Summary.TestAccuracy)} of {data.Test.Count:N0} test samples correctly, which it has never seen, and {PlainReport.Percent(result.Summary.TrainAccuracy)} of those that it was trained on.{Best(result.Summary)}{Scaling(configuration, data)}");
+
+    // The option's value speaks of bytes.
+    private static string Scaling(TrainConfiguration configuration, ImageDataSet data) =>
+        data.Test.IsTable && configuration.Scale != DataScale.None ? " Each column was scaled to mean 0 and deviation 1 over the samples trained on." : "";
 
     private static string Best(RunSummary summary) => summary.Best is not { } best ? "" : Invariant(
         $" Validation accuracy was best after epoch {best.Epoch}, with {PlainReport.Percent(best.ValidationAccuracy!.Value)}{(summary.Out is null ? "." : ": that network is best.safetensors in the run's folder, the last one model.safetensors.")}");
@@ -55,7 +59,7 @@ public static class RunPage
 
     private static string GuessingParagraph(TrainConfiguration configuration, RunSummary summary) =>
         Page.Paragraph("That is no better than guessing: the network has not learned. This command looks for the reason:")
-        + Page.Code(summary.Out is { } folder ? $"functional doctor {folder}" : configuration.CommandLine().Replace("functional train", "functional doctor", StringComparison.Ordinal));
+        + Page.Code(summary.Out is { } folder ? $"functional doctor {TrainConfiguration.Quoted(folder)}" : configuration.CommandLine().Replace("functional train", "functional doctor", StringComparison.Ordinal));
 
     /// <summary>A loss over the steps, each point the mean of so many steps that the curve can be read.</summary>
     internal static (Series Curve, int Block) LossCurve(string name, IReadOnlyList<double> losses)
