@@ -18,8 +18,6 @@ public class BookTests
         "dropout, Dropout 0.15 makes the gap between training and test accuracy smaller, and the network still learns (training accuracy of at least 50%): no seed",
         "dropout, Dropout 0.2 makes the gap between training and test accuracy smaller, and the network still learns (training accuracy of at least 50%): no seed",
         "dropout, Dropout 0.2 does better on the test samples than none: no seed",
-        "hyperparameters, The 2 best all have a learning rate above 0.001: seeds 1, 2",
-        "hyperparameters, No trial with a learning rate below 0.0001 is among them: seeds 1, 2",
     ];
 
     private static readonly LabSettings Quick = new() { Quick = true, Seeds = 3 };
