@@ -37,6 +37,8 @@ public class PackageTests
                 using var archive = ZipFile.OpenRead(package);
                 using var readme = new StreamReader(archive.GetEntry("README.md")!.Open());
                 Assert.DoesNotContain("](", readme.ReadToEnd(), StringComparison.Ordinal);
+                foreach (var entry in archive.Entries.Where(IsOurs))
+                    Assert.Equal((entry.FullName, 0x14c), (entry.FullName, MachineOf(entry)));
             }
 
             // What others have published is taken from where the SDK has it; ours comes from the folder alone.
@@ -94,6 +96,18 @@ public class PackageTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    // Others' may be for one system where they say so (runtimes/...); ours run everywhere.
+    private static bool IsOurs(ZipArchiveEntry entry) => entry.Name is "functional.dll" or "Functional.Core.dll";
+
+    /// <summary>For which processor a DLL is: 0x14c is IL, for all.</summary>
+    private static int MachineOf(ZipArchiveEntry dll)
+    {
+        using var bytes = new MemoryStream();
+        using (var stream = dll.Open())
+            stream.CopyTo(bytes);
+        return BitConverter.ToUInt16(bytes.GetBuffer(), BitConverter.ToInt32(bytes.GetBuffer(), 0x3c) + 4);
     }
 
     private static XElement Add(string key, string value) =>
