@@ -9,28 +9,30 @@ open System.Runtime.InteropServices
 open MathNet.Numerics.LinearAlgebra
 open Functional.FSharp
 
-[<AutoOpen>]
-module internal Given =
-    /// A value that C# may have left out: null raises ArgumentNullException with the parameter's name.
-    let given (name: string) (value: 'V) : 'V = if isNull (box value) then nullArg name else value
-
 /// Leaves, for layers of one's own.
 [<AbstractClass; Sealed>]
 type Parameter =
     /// A leaf with a copy of this matrix.
-    static member Of(name: string, role: Role, value: Matrix<'T>) : Parameter<'T> = Parameter.ofMatrix name role value
+    static member Of(name: string, role: Role, value: Matrix<'T>) : Parameter<'T> =
+        Parameter.ofMatrix (given (nameof name) name) role (given (nameof value) value)
 
     /// A leaf with a copy of this vector.
-    static member Of(name: string, role: Role, value: Vector<'T>) : Parameter<'T> = Parameter.ofVector name role value
+    static member Of(name: string, role: Role, value: Vector<'T>) : Parameter<'T> =
+        Parameter.ofVector (given (nameof name) name) role (given (nameof value) value)
 
 /// Layers, to build networks of.
 [<AbstractClass; Sealed>]
 type Layer =
     /// y = W x + b: weight is outputs x inputs, bias has an element per output.
-    static member Affine(weight: Matrix<'T>, bias: Vector<'T>) : Layer<'T> = Layer<'T>.Affine { Weight = weight; Bias = bias }
+    static member Affine(weight: Matrix<'T>, bias: Vector<'T>) : Layer<'T> =
+        Layer<'T>.Affine { Weight = (given (nameof weight) weight); Bias = (given (nameof bias) bias) }
+
+    /// y = W x + b. (In F#, the union's case is hidden behind this class: these make the same layers of the same records.)
+    static member Affine(layer: Affine<'T>) : Layer<'T> = Layer<'T>.Affine (given (nameof layer) layer)
 
     /// An elementwise nonlinear function.
-    static member Of<'T when Real<'T>>(activation: Activation) : Layer<'T> = Layer<'T>.Activation activation
+    static member Of<'T when Real<'T>>(activation: Activation) : Layer<'T> =
+        Layer<'T>.Activation (given (nameof activation) activation)
 
     /// Batch normalization of so many features; the momentum is the share of the running statistics that a step keeps.
     static member BatchNorm<'T when Real<'T>>
@@ -38,55 +40,65 @@ type Layer =
          [<Optional; DefaultParameterValue(1e-6)>] epsilon: float) =
         Layer<'T>.BatchNorm(BatchNorm.create { Momentum = momentum; Epsilon = epsilon } units)
 
+    /// Batch normalization, with its parameters and statistics.
+    static member BatchNorm(layer: BatchNorm<'T>) : Layer<'T> = Layer<'T>.BatchNorm (given (nameof layer) layer)
+
     /// Layer normalization of so many features.
     static member LayerNorm<'T when Real<'T>>(units: int, [<Optional; DefaultParameterValue(1e-5)>] epsilon: float) =
         Layer<'T>.LayerNorm(LayerNorm.create epsilon units)
 
-    /// In training, drops this share of the elements at random.
+    /// Layer normalization, with its parameters.
+    static member LayerNorm(layer: LayerNorm<'T>) : Layer<'T> = Layer<'T>.LayerNorm (given (nameof layer) layer)
+
+    /// In training, drops this share (from 0 to below 1) of the elements at random.
     static member Dropout<'T when Real<'T>>
         (ratio: float, [<Optional; DefaultParameterValue(DropoutForm.Inverted)>] form: DropoutForm) =
         Layer<'T>.Dropout { Ratio = ratio; Form = form }
 
     /// A layer of one's own.
-    static member Custom(layer: ILayer<'T>) = Layer<'T>.Custom layer
+    static member Custom(layer: ILayer<'T>) = Layer<'T>.Custom (given (nameof layer) layer)
 
 /// Penalties on weights.
 [<AbstractClass; Sealed; Extension>]
 type PenaltyExtensions =
     /// The penalty of the weights among these leaves.
     [<Extension>]
-    static member Value(penalty: Penalty, parameters: Parameters<'T>) : float = Penalty.value penalty parameters
+    static member Value(penalty: Penalty, parameters: Parameters<'T>) : float =
+        Penalty.value (given (nameof penalty) penalty) (given (nameof parameters) parameters)
 
     /// The gradient of a loss and the penalty together, given the parameters and the gradient of the loss alone.
     [<Extension>]
     static member AddGradient(penalty: Penalty, parameters: Parameters<'T>, gradient: Parameters<'T>) : Parameters<'T> =
-        Penalty.addGradient penalty parameters gradient
+        Penalty.addGradient (given (nameof penalty) penalty) (given (nameof parameters) parameters)
+                (given (nameof gradient) gradient)
 
 /// Regularization by hand, for any matrix of parameters.
 [<AbstractClass; Sealed>]
 type Regularization =
     /// gradient + rate parameter. Raises ArgumentException if the shapes differ.
     static member Ridge(rate: float, parameter: Matrix<'T>, gradient: Matrix<'T>) : Matrix<'T> =
-        Penalty.ridge rate parameter gradient
+        Penalty.ridge rate (given (nameof parameter) parameter) (given (nameof gradient) gradient)
 
     /// gradient + rate sign(parameter), sign(0) = 0. Raises ArgumentException if the shapes differ.
     static member Lasso(rate: float, parameter: Matrix<'T>, gradient: Matrix<'T>) : Matrix<'T> =
-        Penalty.lasso rate parameter gradient
+        Penalty.lasso rate (given (nameof parameter) parameter) (given (nameof gradient) gradient)
 
     /// Weights moved towards 0 by an amount, and 0 from there on; other leaves stay: L1's proximal step.
     static member SoftThreshold(amount: float, parameters: Parameters<'T>) : Parameters<'T> =
-        Penalty.softThreshold amount parameters
+        Penalty.softThreshold amount (given (nameof parameters) parameters)
 
 /// Batches of samples with their targets.
 [<AbstractClass; Sealed>]
 type Batch =
     /// Of inputs (features x samples, one column per sample) and a label per sample.
     /// Raises ArgumentException if their numbers differ or a label is negative.
-    static member Of(inputs: Matrix<'T>, labels: IReadOnlyList<int>) : Batch<'T> = Batch.ofLabels (given (nameof inputs) inputs) (given (nameof labels) labels)
+    static member Of(inputs: Matrix<'T>, labels: IReadOnlyList<int>) : Batch<'T> =
+        Batch.ofLabels (given (nameof inputs) inputs) (given (nameof labels) labels)
 
     /// Of inputs (features x samples) and targets (outputs x samples), one column per sample.
     /// Raises ArgumentException if their numbers of columns differ.
-    static member Of(inputs: Matrix<'T>, targets: Matrix<'T>) : Batch<'T> = Batch.ofTargets (given (nameof inputs) inputs) (given (nameof targets) targets)
+    static member Of(inputs: Matrix<'T>, targets: Matrix<'T>) : Batch<'T> =
+        Batch.ofTargets (given (nameof inputs) inputs) (given (nameof targets) targets)
 
     /// Of inputs with one sample per row, and a label per sample: what most files hold.
     /// Raises ArgumentException if their numbers differ or a label is negative.
@@ -101,15 +113,17 @@ type Batch =
     /// Of the samples at the indices, each `features` bytes of pixels, as (byte - shift) / divisor.
     /// Raises ArgumentException for an index outside the samples, and if pixels and labels are not of equally many samples.
     static member OfBytes<'T when Real<'T>>(scale: ByteScale, features: int, pixels: byte[], labels: byte[], indices: int[]) : Batch<'T> =
-        Bytes.batch scale features pixels labels indices
+        Bytes.batch (given (nameof scale) scale) features (given (nameof pixels) pixels)
+                (given (nameof labels) labels) (given (nameof indices) indices)
 
     /// The scale (byte - mean) / deviation over all features of the chosen samples.
     static member StandardScale(features: int, pixels: byte[], indices: int[]) : ByteScale =
-        Bytes.standardScale features pixels indices
+        Bytes.standardScale features (given (nameof pixels) pixels) (given (nameof indices) indices)
 
     /// classes x samples: 1 at each sample's label, 0 elsewhere.
     /// Raises ArgumentException for a label outside 0 .. classes - 1.
-    static member OneHot<'T when Real<'T>>(classes: int, labels: IReadOnlyList<int>) : Matrix<'T> = Batch.oneHot classes labels
+    static member OneHot<'T when Real<'T>>(classes: int, labels: IReadOnlyList<int>) : Matrix<'T> =
+        Batch.oneHot classes (given (nameof labels) labels)
 
 /// Networks: everything that can be asked of one is a function of it.
 [<AbstractClass; Sealed; Extension>]
@@ -119,20 +133,30 @@ type Network =
     static member Create<'T when Real<'T>>
         (sizes: IReadOnlyList<int>, activation: Activation, initializer: Initializer,
          [<Optional; DefaultParameterValue(0L)>] seed: int64) : Network<'T> =
-        Network.create (given (nameof sizes) sizes) (given (nameof activation) activation) (given (nameof initializer) initializer) (Key.OfSeed seed)
+        Network.create (given (nameof sizes) sizes) (given (nameof activation) activation)
+                (given (nameof initializer) initializer) (Key.OfSeed seed)
 
     /// Affine layers between these sizes, an activation after each but the last, drawn from a key.
     /// Raises ArgumentException with everything that is wrong.
     static member Create<'T when Real<'T>>
         (sizes: IReadOnlyList<int>, activation: Activation, initializer: Initializer, key: Key) : Network<'T> =
-        Network.create (given (nameof sizes) sizes) (given (nameof activation) activation) (given (nameof initializer) initializer) key
+        Network.create (given (nameof sizes) sizes) (given (nameof activation) activation)
+                (given (nameof initializer) initializer) key
 
-    /// Affine layers between these sizes, in float32.
+    /// Affine layers between these sizes, in float32, drawn from a key.
     /// Raises ArgumentException with everything that is wrong.
+    static member Create
+        (sizes: IReadOnlyList<int>, activation: Activation, initializer: Initializer, key: Key) : Network<float32> =
+        Network.create (given (nameof sizes) sizes) (given (nameof activation) activation)
+                (given (nameof initializer) initializer) key
+
+    /// Affine layers between these sizes, in float32. The loss is softmax cross-entropy or, for a single output, binary
+    /// cross-entropy, unless `WithLoss` says otherwise. Raises ArgumentException with everything that is wrong.
     static member Create
         (sizes: IReadOnlyList<int>, activation: Activation, initializer: Initializer,
          [<Optional; DefaultParameterValue(0L)>] seed: int64) : Network<float32> =
-        Network.create (given (nameof sizes) sizes) (given (nameof activation) activation) (given (nameof initializer) initializer) (Key.OfSeed seed)
+        Network.create (given (nameof sizes) sizes) (given (nameof activation) activation)
+                (given (nameof initializer) initializer) (Key.OfSeed seed)
 
     /// Affine layers between these sizes, and after each but the last the layers that `after` gives for its number of
     /// outputs, as in `units => [Layer.BatchNorm(units), Layer.Of(Activation.Relu), Layer.Dropout(0.2)]`.
@@ -140,33 +164,38 @@ type Network =
     static member Create<'T when Real<'T>>
         (sizes: IReadOnlyList<int>, after: Func<int, IReadOnlyList<Layer<'T>>>, initializer: Initializer, key: Key)
         : Network<'T> =
-        Network.createWith (given (nameof sizes) sizes) (fun units -> (given (nameof after) after).Invoke units) (given (nameof initializer) initializer) key
+        Network.createWith (given (nameof sizes) sizes) (fun units ->
+                (given (nameof after) after).Invoke units) (given (nameof initializer) initializer) key
 
     /// Affine layers between these sizes, and other layers after each but the last, drawn from a seed.
     /// Raises ArgumentException with everything that is wrong.
     static member Create<'T when Real<'T>>
         (sizes: IReadOnlyList<int>, after: Func<int, IReadOnlyList<Layer<'T>>>, initializer: Initializer,
          [<Optional; DefaultParameterValue(0L)>] seed: int64) : Network<'T> =
-        Network.createWith (given (nameof sizes) sizes) (fun units -> (given (nameof after) after).Invoke units) (given (nameof initializer) initializer) (Key.OfSeed seed)
+        Network.createWith (given (nameof sizes) sizes) (fun units ->
+                (given (nameof after) after).Invoke units) (given (nameof initializer) initializer) (Key.OfSeed seed)
 
-    /// Of these layers, with softmax cross-entropy. Raises ArgumentException with all faults, a line each.
+    /// Of these layers, with softmax cross-entropy or, for a single output, binary cross-entropy. Raises ArgumentException with all faults, a line each.
     static member Of(layers: IReadOnlyList<Layer<'T>>) : Network<'T> = Network.ofLayers (given (nameof layers) layers)
 
     /// Of these layers, with this loss. Raises ArgumentException with all faults, a line each.
-    static member Of(layers: IReadOnlyList<Layer<'T>>, loss: Loss) : Network<'T> = Network.ofLayersWith (given (nameof loss) loss) (given (nameof layers) layers)
+    static member Of(layers: IReadOnlyList<Layer<'T>>, loss: Loss) : Network<'T> =
+        Network.ofLayersWith (given (nameof loss) loss) (given (nameof layers) layers)
 
     /// Like `Of`, without a copy: whoever made these layers gives them away, and nobody writes to their matrices and vectors
     /// after. For large networks out of files. Raises ArgumentException with all faults, a line each.
-    static member Adopt(layers: IReadOnlyList<Layer<'T>>, loss: Loss) : Network<'T> = Network.adopt loss layers
+    static member Adopt(layers: IReadOnlyList<Layer<'T>>, loss: Loss) : Network<'T> =
+        Network.adopt (given (nameof loss) loss) (given (nameof layers) layers)
 
-    /// The same network with another loss. Raises ArgumentException if its numbers are wrong.
+    /// The same network with another loss. Raises ArgumentException if its numbers are wrong, and for softmax over one output.
     [<Extension>]
-    static member WithLoss(network: Network<'T>, loss: Loss) : Network<'T> = Network.withLoss loss network
+    static member WithLoss(network: Network<'T>, loss: Loss) : Network<'T> =
+        Network.withLoss (given (nameof loss) loss) (given (nameof network) network)
 
     /// The same network with another penalty on its weights. Raises ArgumentException if its numbers are wrong.
     [<Extension>]
     static member WithPenalty(network: Network<'T>, penalty: Penalty) : Network<'T> =
-        Network.withPenalty penalty network
+        Network.withPenalty (given (nameof penalty) penalty) (given (nameof network) network)
 
     /// The scores (outputs x samples) for x (inputs x samples). Raises ArgumentException if x doesn't fit.
     [<Extension>]
@@ -178,14 +207,14 @@ type Network =
     static member LossOf(network: Network<'T>, batch: Batch<'T>) : float =
         Network.loss (given (nameof network) network) (given (nameof batch) batch)
 
-    /// The share (0 to 1) of a batch's samples that are classified as their targets say.
-    /// Raises ArgumentException if the batch doesn't fit the network.
+    /// The share (0 to 1) of a batch's samples that are classified as their targets say: by the largest score; by the sign of
+    /// a single logit. Raises ArgumentException if the batch doesn't fit the network, and for a regression.
     [<Extension>]
     static member Accuracy(network: Network<'T>, batch: Batch<'T>) : float =
         Metrics.accuracy (given (nameof network) network) (given (nameof batch) batch)
 
-    /// How many of a batch's samples are classified as their targets say.
-    /// Raises ArgumentException if the batch doesn't fit the network.
+    /// How many of a batch's samples are classified as their targets say: by the largest score; by the sign of a single
+    /// logit. Raises ArgumentException if the batch doesn't fit the network, and for a regression.
     [<Extension>]
     static member Correct(network: Network<'T>, batch: Batch<'T>) : int =
         Metrics.correctOf (given (nameof network) network) (given (nameof batch) batch)
@@ -194,17 +223,19 @@ type Network =
     /// labeled. Raises ArgumentException for an index outside the samples.
     [<Extension>]
     static member Correct(network: Network<'T>, scale: ByteScale, pixels: byte[], labels: byte[], indices: int[]) : int =
-        Bytes.correct network scale pixels labels indices
+        Bytes.correct (given (nameof network) network) (given (nameof scale) scale)
+                (given (nameof pixels) pixels) (given (nameof labels) labels) (given (nameof indices) indices)
 
     /// The loss of a batch, as in training, and the penalty. Raises ArgumentException if the batch doesn't fit.
     [<Extension>]
     static member TrainingLoss(network: Network<'T>, batch: Batch<'T>, key: Key) : float =
-        Network.trainingLoss key network batch
+        Network.trainingLoss key (given (nameof network) network) (given (nameof batch) batch)
 
     /// The gradient with everything that was computed on the way: every layer's output, and how the loss changes with it.
     /// Raises ArgumentException if the batch doesn't fit the network.
     [<Extension>]
-    static member Trace(network: Network<'T>, batch: Batch<'T>, key: Key) : Trace<'T> = Network.trace key network batch
+    static member Trace(network: Network<'T>, batch: Batch<'T>, key: Key) : Trace<'T> =
+        Network.trace key (given (nameof network) network) (given (nameof batch) batch)
 
     /// The loss of a batch and its gradient, as in training. Raises ArgumentException if the batch doesn't fit.
     [<Extension>]
@@ -214,41 +245,76 @@ type Network =
     /// The training loss with given dropout masks, one per dropout layer (units x samples; 1 keeps an element, 0 drops it).
     [<Extension>]
     static member TrainingLoss(network: Network<'T>, batch: Batch<'T>, masks: IReadOnlyList<Matrix<'T>>) : float =
-        Network.trainingLossWithMasks masks network batch
+        Network.trainingLossWithMasks (given (nameof masks) masks) (given (nameof network) network)
+                (given (nameof batch) batch)
 
     /// The loss and its gradient with given dropout masks, one per dropout layer (units x samples; 1 keeps an element, 0
     /// drops it): for replays of others' runs. Raises ArgumentException if their number or a shape doesn't fit.
     [<Extension>]
     static member Gradient(network: Network<'T>, batch: Batch<'T>, masks: IReadOnlyList<Matrix<'T>>) : Gradient<'T> =
-        Network.gradientWithMasks masks network batch
+        Network.gradientWithMasks (given (nameof masks) masks) (given (nameof network) network)
+                (given (nameof batch) batch)
 
     /// The trained leaves, layer after layer, named as in `affine1.weight`.
     [<Extension>]
-    static member Parameters(network: Network<'T>) : Parameters<'T> = Network.parameters network
+    static member Parameters(network: Network<'T>) : Parameters<'T> =
+        Network.parameters (given (nameof network) network)
 
     /// The same network with copies of other parameters. Raises ArgumentException if their names or shapes differ.
     [<Extension>]
     static member WithParameters(network: Network<'T>, parameters: Parameters<'T>) : Network<'T> =
-        Network.withParameters network parameters
+        Network.withParameters (given (nameof network) network) (given (nameof parameters) parameters)
+
+    /// The network after a step by hand: copies of these parameters, and the running statistics with what the step's gradient
+    /// saw of the batch. Raises ArgumentException if names or shapes differ.
+    [<Extension>]
+    static member After(network: Network<'T>, parameters: Parameters<'T>, gradient: Gradient<'T>) : Network<'T> =
+        Network.after (given (nameof network) network) (given (nameof parameters) parameters)
+                (given (nameof gradient) gradient)
+
+    /// Parameters and statistics as one list: the leaves of a layer of one's own that holds this network.
+    [<Extension>]
+    static member Leaves(network: Network<'T>) : Parameters<'T> = Network.leaves (given (nameof network) network)
+
+    /// The same network with copies of other parameters and statistics, in the order of `Leaves`; names don't matter.
+    /// Raises ArgumentException if their number or a shape differs.
+    [<Extension>]
+    static member WithLeaves(network: Network<'T>, leaves: IReadOnlyList<Parameter<'T>>) : Network<'T> =
+        Network.withLeaves (given (nameof network) network) (given (nameof leaves) leaves)
+
+    /// A gradient's parameters, then the statistics as they are after its batch, in the order of `Leaves`: what the pullback of a
+    /// layer of one's own that holds this network gives. Raises ArgumentException if the gradient is another network's.
+    [<Extension>]
+    static member LeavesAfter(network: Network<'T>, gradient: Gradient<'T>) : Parameters<'T> =
+        Network.leavesAfter (given (nameof network) network) (given (nameof gradient) gradient)
+
+    /// The scores (outputs x samples) for x (inputs x samples) as in training, and the way back: from dL/dscores to the gradient
+    /// and dL/dx. For losses of one's own. Raises ArgumentException if x doesn't fit.
+    [<Extension>]
+    static member Forward(network: Network<'T>, x: Matrix<'T>, key: Key)
+        : struct (Matrix<'T> * Func<Matrix<'T>, struct (Gradient<'T> * Lazy<Matrix<'T>>)>) =
+        let struct (scores, back) = Network.forward key (given (nameof network) network) (given (nameof x) x)
+        struct (scores, Func<_, _> back)
 
     /// What batch-norm layers remember, as in `batchnorm1.mean`.
     [<Extension>]
-    static member Statistics(network: Network<'T>) : Parameters<'T> = Network.statistics network
+    static member Statistics(network: Network<'T>) : Parameters<'T> =
+        Network.statistics (given (nameof network) network)
 
     /// The same network after its layers saw this in a step. Raises ArgumentException if the leaves are not those of
     /// the network's statistics.
     [<Extension>]
     static member FoldStatistics(network: Network<'T>, seen: Parameters<'T>) : Network<'T> =
-        Network.foldStatistics network seen
+        Network.foldStatistics (given (nameof network) network) (given (nameof seen) seen)
 
     /// The same network with copies of other statistics. Raises ArgumentException if their names or shapes differ.
     [<Extension>]
     static member WithStatistics(network: Network<'T>, statistics: Parameters<'T>) : Network<'T> =
-        Network.withStatistics network statistics
+        Network.withStatistics (given (nameof network) network) (given (nameof statistics) statistics)
 
     /// A network's identity, in hexadecimal.
     [<Extension>]
-    static member Digest(network: Network<'T>) : string = Network.digest network
+    static member Digest(network: Network<'T>) : string = Network.digest (given (nameof network) network)
 
 /// Training, step by step.
 [<AbstractClass; Sealed>]
@@ -262,42 +328,51 @@ type Training =
     static member Start(network: Network<'T>, optimizer: Optimizer, key: Key) : TrainingState<'T> =
         Training.start (given (nameof network) network) (given (nameof optimizer) optimizer) key
 
-    /// The next state, and what the step saw. Raises ArgumentException if the batch doesn't fit the network.
+    /// The next state, and what the step saw. Raises ArgumentException if the batch doesn't fit the network, and
+    /// after 2,147,483,647 steps.
     static member Step(state: TrainingState<'T>, batch: Batch<'T>) : struct (TrainingState<'T> * StepReport) =
         Training.step (given (nameof state) state) (given (nameof batch) batch)
 
     /// The next state, and what the step saw, with a batch that is made for the step alone: its memory is used again by the
     /// next, so nobody may keep it. Raises ArgumentException if the batch doesn't fit the network.
     static member Step(state: TrainingState<'T>, batch: Func<Batch<'T>>) : struct (TrainingState<'T> * StepReport) =
-        Training.stepOn state batch.Invoke
+        Training.stepOn (given (nameof state) state) (given (nameof batch) batch).Invoke
 
 /// What outputs mean.
 [<AbstractClass; Sealed>]
 type Metrics =
-    /// The probabilities of the classes, a column per sample, from scores.
-    static member Softmax(scores: Matrix<'T>) : Matrix<'T> = SoftmaxCrossEntropy.softmax scores
+    /// The softmax of scores, a column per sample.
+    static member Softmax(scores: Matrix<'T>) : Matrix<'T> = Metrics.softmax (given (nameof scores) scores)
 
-    /// Each sample's class: the first of its largest scores, or -1 if a score is NaN.
-    static member Classes(scores: Matrix<'T>) : int[] = Metrics.classes scores
+    /// The probabilities of the classes, a column per sample: the softmax of the scores; of a single row of logits, 1 - p and p.
+    static member Probabilities(scores: Matrix<'T>) : Matrix<'T> = Metrics.probabilities (given (nameof scores) scores)
+
+    /// Each sample's class: the first of its largest scores, or -1 if a score is NaN. Of a single row, which are logits, class 1
+    /// where the logit is above 0.
+    static member Classes(scores: Matrix<'T>) : int[] = Metrics.classes (given (nameof scores) scores)
 
     /// Each sample's class as its targets say, of soft targets the class of the largest.
-    static member Labels(targets: Targets<'T>) : int[] = Metrics.labels targets
+    static member Labels(targets: Targets<'T>) : int[] = Metrics.labels (given (nameof targets) targets)
 
     /// The share (0 to 1) of the samples whose label is among the k classes with the largest scores.
     /// Raises ArgumentException if k is not 1 to the number of classes, or the labels don't fit the scores.
-    static member TopK(scores: Matrix<'T>, labels: IReadOnlyList<int>, k: int) : float = Metrics.topK k scores labels
+    static member TopK(scores: Matrix<'T>, labels: IReadOnlyList<int>, k: int) : float =
+        Metrics.topK k (given (nameof scores) scores) (given (nameof labels) labels)
 
     /// How many samples of each class were taken for each class.
     /// Raises ArgumentException if the labels don't fit the scores.
-    static member Confusion(scores: Matrix<'T>, labels: IReadOnlyList<int>) : ConfusionMatrix = Metrics.confusion scores labels
+    static member Confusion(scores: Matrix<'T>, labels: IReadOnlyList<int>) : ConfusionMatrix =
+        Metrics.confusion (given (nameof scores) scores) (given (nameof labels) labels)
 
     /// The expected calibration error, 0 to 1, in 15 bins. Raises ArgumentException if the labels don't fit the scores.
-    static member CalibrationError(scores: Matrix<'T>, labels: IReadOnlyList<int>) : float = Metrics.calibrationError scores labels
+    static member CalibrationError(scores: Matrix<'T>, labels: IReadOnlyList<int>) : float =
+        Metrics.calibrationError (given (nameof scores) scores) (given (nameof labels) labels)
 
     /// The mean over the samples of the loss of scores. Raises ArgumentException if the labels don't fit them.
-    static member MeanLoss(loss: Loss, scores: Matrix<'T>, labels: IReadOnlyList<int>) : float = Metrics.meanLoss loss scores labels
+    static member MeanLoss(loss: Loss, scores: Matrix<'T>, labels: IReadOnlyList<int>) : float =
+        Metrics.meanLoss (given (nameof loss) loss) (given (nameof scores) scores) (given (nameof labels) labels)
 
     /// Up to `count` of the wrong answers, the surest first.
     /// Raises ArgumentException if the count is negative or the labels don't fit the scores.
     static member MostWrong(scores: Matrix<'T>, labels: IReadOnlyList<int>, count: int) : IReadOnlyList<WrongAnswer> =
-        Metrics.mostWrong count scores labels
+        Metrics.mostWrong count (given (nameof scores) scores) (given (nameof labels) labels)

@@ -110,11 +110,11 @@ module Bytes =
         Batch.ofFresh (Dense.matrix features indices.Length elements) (indices |> Array.map (fun i -> int labels[i]))
 
     /// How many of the samples at the indices, each as many bytes of pixels as the network has inputs, are classified as they
-    /// are labeled. Raises ArgumentException for an index outside the samples.
+    /// are labeled. Raises ArgumentException for an index outside the samples, and for a regression with a single output.
     let correct (network: Network<'T>) (scale: ByteScale) (pixels: byte[]) (labels: byte[]) (indices: int[]) : int =
         let answers () =
             let batch = batch<'T> scale network.Inputs pixels labels indices
             struct (Network.predict network batch.Inputs, batch.Targets)
-        let count (struct (scores, targets)) = Metrics.correct scores targets
+        let count (struct (scores, targets)) = Metrics.correctBy network.Loss scores targets
         // A layer of one's own may keep what it is given; otherwise nothing but the count is left.
         if Network.hasCustomLayers network then count (answers ()) else Scratch<'T>.During(answers, count)

@@ -12,7 +12,8 @@ type GradientDifference =
       /// The mean over the leaf's elements of |pullback - difference|.
       MeanAbsolute: float
       /// The largest |pullback - difference|, as a share of the leaf's largest |difference| or, where that is nearly
-      /// nothing (a bias in front of batch norm), of a thousandth of the largest of all leaves; 0 if both are 0.
+      /// nothing (a bias in front of batch norm), of a thousandth of the largest of all leaves, and of 1e-4 at least: of a
+      /// gradient that is 0, central differences leave about 1e-10.
       LargestRelative: float }
 
     member private d.Display = string d
@@ -75,7 +76,7 @@ module Differences =
     let compare (gradient: Parameters<'T>) (numerical: Parameters<'T>) : GradientDifference[] =
         Parameters.checkAlike (nameof numerical) gradient numerical
         let largest (leaf: Parameter<'T>) = Dense.values leaf.Values |> Seq.map (Real.toFloat >> abs) |> Seq.max
-        let least = if numerical.Count = 0 then 0.0 else 1e-3 * (numerical.Leaves |> Seq.map largest |> Seq.max)
+        let least = max 1e-4 (if numerical.Count = 0 then 0.0 else 1e-3 * (numerical.Leaves |> Seq.map largest |> Seq.max))
         Array.map2
             (fun (g: Parameter<'T>) (n: Parameter<'T>) ->
                 let differences =
@@ -85,7 +86,7 @@ module Differences =
                 { Parameter = g.Name
                   Shape = g.Shape
                   MeanAbsolute = Array.average differences
-                  LargestRelative = if off = 0.0 then 0.0 else off / max least (largest n) })
+                  LargestRelative = off / max least (largest n) })
             gradient.Leaves numerical.Leaves
 
     /// Checks a network's pullbacks on a batch, leaf by leaf, with randomness drawn from the key: in double (`float`) right

@@ -13,7 +13,7 @@ type GradientMismatch =
       Index: IReadOnlyList<int>
       /// What the gradient says.
       Claimed: float
-      /// What central differences say; NaN where the function's own value is NaN or infinite.
+      /// What central differences say; NaN where the function's value there, or however near beside, is NaN or infinite.
       Measured: float }
 
     member private m.Display = string m
@@ -21,7 +21,7 @@ type GradientMismatch =
         let text (x: float) = x.ToString("G6", CultureInfo.InvariantCulture)
         let index = m.Index |> Seq.map string |> String.concat ", "
         let measured =
-            if Double.IsNaN m.Measured then "the function's value is not finite" else $"central differences give {text m.Measured}"
+            if Double.IsNaN m.Measured then "the function's value there or beside is not finite" else $"central differences give {text m.Measured}"
         $"{m.Parameter}[{index}]: the gradient is {text m.Claimed}, {measured}"
 
 /// What a gradient check has found.
@@ -37,10 +37,10 @@ type GradientCheckReport =
       LargestError: float }
 
     /// Whether something was compared, and nothing differs.
-    member report.IsRight = report.Mismatches.Count = 0 && report.Compared > 0
+    member report.Agrees = report.Mismatches.Count = 0 && report.Compared > 0
 
     /// Raises InvalidOperationException with everything that differs, unless the gradient is right: for tests.
-    member report.Require() : unit = if not report.IsRight then raise (InvalidOperationException(string report))
+    member report.Require() : unit = if not report.Agrees then raise (InvalidOperationException(string report))
 
     member private report.Display = string report
     override report.ToString() =
@@ -90,6 +90,9 @@ module GradientCheck =
     /// The lengths of steps that are tried, in turn.
     let private steps = [ 1e-4; 1e-5; 1e-6 ]
 
+    /// And then, where a value beside was not finite: the end of where the function is defined may be near.
+    let private shortSteps = [ 1e-7; 1e-8; 1e-9 ]
+
     /// So far apart may the slopes of both sides be, as a share of the size that matters.
     let private sides = 1e-6
 
@@ -100,11 +103,14 @@ module GradientCheck =
     /// to the second order, and the central difference to the fourth. `size` is what a derivative of some importance is.
     let private derivative (size: float) (f: float -> float) : struct (float * float) voption =
         let center = f 0.0
-        let rec attempt steps =
+        // What is no number is no kink, there or beside: it differs from every gradient.
+        let undefined = ValueSome(struct (nan, 0.0))
+        let rec attempt steps isDefined =
             match steps with
-            | [] -> ValueNone
+            | [] -> if isDefined then ValueNone else undefined
             | h :: smaller ->
                 let up, up2, down, down2 = f h, f (2.0 * h), f -h, f (-2.0 * h)
+                let hasNumbers = Double.IsFinite(up + up2 + down + down2)
                 let right = (4.0 * up - up2 - 3.0 * center) / (2.0 * h)
                 let left = (3.0 * center - 4.0 * down + down2) / (2.0 * h)
                 let central = (8.0 * (up - down) - (up2 - down2)) / (12.0 * h)
@@ -112,9 +118,8 @@ module GradientCheck =
                 // The slopes of both sides alone don't see where the curvature jumps, as Huber's loss makes it.
                 let apart = abs (right - left) + abs (central - 0.5 * (right + left))
                 if apart <= sides * max size (abs central) + 10.0 * noise then ValueSome(struct (central, apart + 10.0 * noise))
-                else attempt smaller
-        // What is no number is no kink: it differs from every gradient.
-        if Double.IsFinite center then attempt steps else ValueSome(struct (nan, 0.0))
+                else attempt (if hasNumbers || not isDefined then smaller else smaller @ shortSteps) (isDefined && hasNumbers)
+        if Double.IsFinite center then attempt steps true else undefined
 
     let private indexOf (shape: Shape) (i: int) : int[] = if shape.IsVector then [| i |] else [| i % shape.Rows; i / shape.Rows |]
 
@@ -220,6 +225,7 @@ module GradientCheck =
         let y = passed.Output
         let dy = Dense.matrix y.RowCount y.ColumnCount (Key.normals (y.RowCount * y.ColumnCount) (Key.child 0 settings.Key))
         let struct (gradient, dx) = passed.Pullback dy
+        let gradient = gradient |> List.filter (Parameter.isStatistic >> not)
         let shapes = ("input", matrixShape x) :: [ for leaf in leaves -> leaf.Name, leaf.Shape ]
         let value (e: float[]) =
             let mutable taken = 0

@@ -81,6 +81,16 @@ module Laws =
                     elif not (same before (Dense.elements given)) then "Forward or its pullback writes to x"
                     if not (same kept (Dense.elements dy)) then "the pullback writes to dL/dy"
                     if not (Array.forall2 same leaves (leafValues layer)) then "the layer's own parameters have changed" ]))
+          yield! law "what it sees of a batch is remembered" (fun () ->
+              // The same sample and the same key among other samples: only what depends on the batch changes its outputs.
+              let x = normals inputs 5 (Key.child 5 key)
+              let others = Dense.matrix inputs 5 (x.ToColumnMajorArray() |> Array.mapi (fun i e -> if i < inputs then e else e + 1.0))
+              let first x =
+                  let struct (y, _) = forward x
+                  y.Column(0).ToArray()
+              [ if not (same (first (copy x)) (first others)) && not (Seq.exists Parameter.isStatistic layer.Parameters) then
+                    "in training a sample's outputs depend on the others of its batch, as with batch norm, but no parameter has \
+                     the role Statistic: what evaluation needs to know of them is lost" ])
           yield! law "in evaluation a sample is by itself" (fun () ->
               let x = normals inputs 5 (Key.child 5 key)
               let together = layer.Predict(copy x)

@@ -26,9 +26,7 @@ type Layer<'T when Real<'T>> =
 [<NoComparison; NoEquality>]
 type internal Forward<'T when Real<'T>> =
     { Output: MathNet.Numerics.LinearAlgebra.Matrix<'T>
-      /// What was seen of the batch, named after the layer.
-      Statistics: Parameter<'T> list
-      /// To the gradient of the leaves, named after the layer, and dL/dx.
+      /// To the gradient of the leaves and (of role Statistic) what was seen of the batch, named after the layer, and dL/dx.
       Pullback: FSharp.Pullback<'T, Parameter<'T> list> }
 
 namespace Functional.FSharp
@@ -111,19 +109,23 @@ module Layer =
     let internal statistics (name: string) (layer: Layer<'T>) : Parameter<'T> list =
         match layer with
         | BatchNorm norm -> BatchNorm.leaves name norm.Statistics
-        | Affine _ | Activation _ | LayerNorm _ | Dropout _ | Custom _ -> []
+        | Custom layer -> Custom.statistics name layer
+        | Affine _ | Activation _ | LayerNorm _ | Dropout _ -> []
 
     /// The same layer with other statistics, taken in the order of `statistics`.
     let internal withStatistics (next: unit -> Parameter<'T>) (layer: Layer<'T>) : Layer<'T> =
         match layer with
         | BatchNorm norm -> BatchNorm { norm with Statistics = BatchNorm.ofLeaves next }
-        | Affine _ | Activation _ | LayerNorm _ | Dropout _ | Custom _ -> layer
+        | Custom layer -> Custom(Custom.withStatistics next layer)
+        | Affine _ | Activation _ | LayerNorm _ | Dropout _ -> layer
 
     /// The same layer after it saw these statistics, taken in the order of `statistics`.
     let internal foldStatistics (next: unit -> Parameter<'T>) (layer: Layer<'T>) : Layer<'T> =
         match layer with
         | BatchNorm norm -> BatchNorm(BatchNorm.fold (BatchNorm.ofLeaves next) norm)
-        | Affine _ | Activation _ | LayerNorm _ | Dropout _ | Custom _ -> layer
+        // One of one's own gives them as they are after the batch.
+        | Custom layer -> Custom(Custom.withStatistics next layer)
+        | Affine _ | Activation _ | LayerNorm _ | Dropout _ -> layer
 
     /// A layer that shares nothing with its maker's matrices.
     let internal copy (layer: Layer<'T>) : Layer<'T> =
@@ -141,24 +143,23 @@ module Layer =
         | Custom layer -> layer.Predict x
 
     let private untrained<'T when Real<'T>> (struct (y: Matrix<'T>, pullback: Matrix<'T> -> Matrix<'T>)) : Forward<'T> =
-        { Output = y; Statistics = []; Pullback = fun dy -> struct ([], lazy (pullback dy)) }
+        { Output = y; Pullback = fun dy -> struct ([], lazy (pullback dy)) }
 
     let private trained<'T, 'Gradient when Real<'T>>
         (leaves: 'Gradient -> Parameter<'T> list) (struct (y: Matrix<'T>, pullback: Pullback<'T, 'Gradient>)) : Forward<'T> =
         { Output = y
-          Statistics = []
           Pullback = fun dy ->
               let struct (gradient, dx) = pullback dy
               struct (leaves gradient, dx) }
 
-    /// y as in training, what was seen of the batch, and the pullback.
+    /// y as in training, and the pullback.
     let internal forward (name: string) (draw: Draw<'T>) (layer: Layer<'T>) (x: Matrix<'T>) : Forward<'T> =
         match layer with
         | Affine affine -> trained (Affine.leaves name) (Affine.forward affine x)
         | Activation activation -> untrained (Activation.forward activation x)
         | BatchNorm norm ->
             let struct (y, seen, pullback) = BatchNorm.forward norm x
-            { trained (Normalization.leaves name) (struct (y, pullback)) with Statistics = BatchNorm.leaves name seen }
+            trained (fun gradient -> Normalization.leaves name gradient @ BatchNorm.leaves name seen) (struct (y, pullback))
         | LayerNorm norm -> trained (Normalization.leaves name) (LayerNorm.forward norm x)
         | Dropout dropout ->
             match draw with

@@ -42,8 +42,8 @@ type Gradient<'T when Real<'T>> =
       Loss: float
       /// dL/dp for every leaf p, under its name.
       Parameters: Parameters<'T>
-      /// What batch-norm layers saw of the batch, as in `batchnorm1.mean`. It passes through no optimizer:
-      /// `foldStatistics` folds it into the running ones.
+      /// What batch-norm layers saw of the batch, as in `batchnorm1.mean`. It passes through no optimizer: `Network.after`
+      /// folds it into the running ones.
       Statistics: Parameters<'T> }
 
     member private gradient.Display = string gradient
@@ -110,33 +110,36 @@ module Network =
                   previous <- ValueSome(struct (i, outputs))
               | ValueNone -> () ]
 
-    let private ofChecked (loss: Loss) (layers: Layer<'T>[]) : Network<'T> =
-        let sizes = layers |> Array.choose (Layer.size >> ValueOption.toOption)
-        let struct (inputs, _), struct (_, outputs) = Array.head sizes, Array.last sizes
-        Network(layers, namesOf layers, loss, Penalty.None, inputs, outputs)
-
     let private refuse (faults: string list) =
         if not faults.IsEmpty then raise (ArgumentException(String.concat "\n" faults))
 
-    /// Of these layers, with this loss. Raises ArgumentException with all faults, a line each.
-    let ofLayersWith (loss: Loss) (layers: Layer<'T> seq) : Network<'T> =
+    /// Layers that nobody else writes to, with the loss for so many outputs.
+    let private ofOwn (loss: int -> Loss) (layers: Layer<'T>[]) : Network<'T> =
+        let sizes = layers |> Array.choose (Layer.size >> ValueOption.toOption)
+        let struct (inputs, _), struct (_, outputs) = Array.head sizes, Array.last sizes
+        let loss = loss outputs
+        refuse (Loss.faultsFor outputs loss)
+        Network(layers, namesOf layers, loss, Penalty.None, inputs, outputs)
+
+    let private ofChecked (loss: int -> Loss) (own: Layer<'T> -> Layer<'T>) (layers: Layer<'T> seq) : Network<'T> =
         let layers = Array.ofSeq layers
-        refuse (faults layers @ Loss.faults loss)
-        ofChecked loss (Array.map Layer.copy layers)
+        refuse (faults layers)
+        ofOwn loss (Array.map own layers)
+
+    /// Of these layers, with this loss. Raises ArgumentException with all faults, a line each.
+    let ofLayersWith (loss: Loss) (layers: Layer<'T> seq) : Network<'T> = ofChecked (fun _ -> loss) Layer.copy layers
 
     /// Like `ofLayersWith`, without a copy: whoever made these layers gives them away, and nobody writes to their matrices
     /// and vectors after. For large networks out of files. Raises ArgumentException with all faults, a line each.
-    let adopt (loss: Loss) (layers: Layer<'T> seq) : Network<'T> =
-        let layers = Array.ofSeq layers
-        refuse (faults layers @ Loss.faults loss)
-        ofChecked loss layers
+    let adopt (loss: Loss) (layers: Layer<'T> seq) : Network<'T> = ofChecked (fun _ -> loss) id layers
 
-    /// Of these layers, with softmax cross-entropy.
-    let ofLayers (layers: Layer<'T> seq) : Network<'T> = ofLayersWith (Loss.SoftmaxCrossEntropy()) layers
+    /// Of these layers, with softmax cross-entropy; for a single output, with binary cross-entropy.
+    /// Raises ArgumentException with all faults, a line each.
+    let ofLayers (layers: Layer<'T> seq) : Network<'T> = ofChecked Loss.usual Layer.copy layers
 
-    /// The same network with another loss. Raises ArgumentException if its numbers are wrong.
+    /// The same network with another loss. Raises ArgumentException if its numbers are wrong, and for softmax over one output.
     let withLoss (loss: Loss) (network: Network<'T>) : Network<'T> =
-        refuse (Loss.faults loss)
+        refuse (Loss.faultsFor network.Outputs loss)
         Network(network.LayerArray, network.NameArray, loss, network.Penalty, network.Inputs, network.Outputs)
 
     /// The same network with another penalty. Raises ArgumentException if its numbers are wrong.
@@ -146,7 +149,7 @@ module Network =
 
     /// Affine layers between these sizes (inputs first, outputs last), and after each but the last the layers that
     /// `after` gives for its number of outputs, as in `fun units -> [ Layer.batchNorm units; Activation Activation.Relu ]`.
-    /// Affine layer i's weights are a function of the i-th child of the key.
+    /// Affine layer i's weights are a function of the i-th child of the key. The loss is that of `ofLayers`.
     /// Raises ArgumentException with everything that is wrong with the sizes, the initializer and the layers.
     let createWith<'T when Real<'T>>
         (sizes: int seq) (after: int -> Layer<'T> seq) (initializer: Initializer) (key: Key) : Network<'T> =
@@ -166,7 +169,7 @@ module Network =
                            Bias = Dense.vector (Array.zeroCreate outputs) } ]
 
     /// Affine layers between these sizes (inputs first, outputs last), an activation after each but the last.
-    /// Affine layer i's weights are a function of the i-th child of the key.
+    /// Affine layer i's weights are a function of the i-th child of the key. The loss is that of `ofLayers`.
     /// Raises ArgumentException with everything that is wrong with the sizes and the initializer.
     let create<'T when Real<'T>> (sizes: int seq) (activation: Activation) (initializer: Initializer) (key: Key) : Network<'T> =
         createWith sizes (fun _ -> [ Activation activation ]) initializer key
@@ -181,30 +184,56 @@ module Network =
     let statistics (network: Network<'T>) : Parameters<'T> = network.Statistics
 
     /// The same network with every layer changed by a function that takes leaves one after the other.
-    let private withLeaves
+    let private changed
         (change: (unit -> Parameter<'T>) -> Layer<'T> -> Layer<'T>) (leaves: Parameters<'T>) (network: Network<'T>) =
         let layers = network.LayerArray |> Array.map (change (Parameters.inTurn leaves.Leaves))
         Network(layers, network.NameArray, network.Loss, network.Penalty, network.Inputs, network.Outputs)
 
     /// Like `withParameters` for leaves that nobody else will write to.
     let internal withFresh (network: Network<'T>) (parameters: Parameters<'T>) : Network<'T> =
-        withLeaves Layer.withLeaves parameters network
+        changed Layer.withLeaves parameters network
 
     /// The same network after a step in which its layers saw this (`Gradient.Statistics`): a running statistic keeps the
     /// share that its layer's momentum says. Raises ArgumentException if the leaves are not those of `statistics`.
     let foldStatistics (network: Network<'T>) (seen: Parameters<'T>) : Network<'T> =
         Parameters.checkAlike (nameof seen) (statistics network) seen
-        if seen.Count = 0 then network else withLeaves Layer.foldStatistics seen network
+        if seen.Count = 0 then network else changed Layer.foldStatistics seen network
 
     /// The same network with copies of other statistics. Raises ArgumentException if their names or shapes differ.
     let withStatistics (network: Network<'T>) (values: Parameters<'T>) : Network<'T> =
         Parameters.checkAlike (nameof values) (statistics network) values
-        withLeaves Layer.withStatistics (Parameters.mapLeaves (fun leaf -> leaf.Values.ToArray()) values) network
+        changed Layer.withStatistics (Parameters.mapLeaves (fun leaf -> leaf.Values.ToArray()) values) network
 
     /// The same network with copies of other parameters. Raises ArgumentException if their names or shapes differ.
     let withParameters (network: Network<'T>) (values: Parameters<'T>) : Network<'T> =
         Parameters.checkAlike (nameof values) (parameters network) values
         withFresh network (Parameters.mapLeaves (fun leaf -> leaf.Values.ToArray()) values)
+
+    /// The network after a step: copies of these parameters, and the running statistics with what the step's gradient saw of
+    /// the batch. Raises ArgumentException if names or shapes differ.
+    let after (network: Network<'T>) (parameters: Parameters<'T>) (gradient: Gradient<'T>) : Network<'T> =
+        foldStatistics (withParameters network parameters) gradient.Statistics
+
+    /// Parameters and statistics as one list: the leaves of a layer of one's own that holds this network.
+    let leaves (network: Network<'T>) : Parameters<'T> =
+        Parameters(Array.append (parameters network).Leaves (statistics network).Leaves)
+
+    /// The same network with copies of other parameters and statistics, in the order of `leaves`; names don't matter.
+    /// Raises ArgumentException if their number or a shape differs.
+    let withLeaves (network: Network<'T>) (values: Parameter<'T> seq) : Network<'T> =
+        let own, values = leaves network, Array.ofSeq values
+        if values.Length <> own.Count then
+            invalidArg (nameof values) $"{values.Length} leaves for a network that has {own.Count}"
+        let named = Parameters(Array.map2 (fun (own: Parameter<'T>) value -> { value with Name = own.Name }) own.Leaves values)
+        Parameters.checkAlike (nameof values) own named
+        let trained, seen = Array.splitAt (parameters network).Count named.Leaves
+        withStatistics (withParameters network (Parameters trained)) (Parameters seen)
+
+    /// A gradient's parameters, then the statistics as they are after its batch, in the order of `leaves`: what the pullback of a
+    /// layer of one's own that holds this network gives. Raises ArgumentException if the gradient is another network's.
+    let leavesAfter (network: Network<'T>) (gradient: Gradient<'T>) : Parameters<'T> =
+        Parameters.checkAlike (nameof gradient) (parameters network) gradient.Parameters
+        Parameters(Array.append gradient.Parameters.Leaves (statistics (foldStatistics network gradient.Statistics)).Leaves)
 
     let private checkInputs (network: Network<'T>) (x: Matrix<'T>) =
         if x.RowCount <> network.Inputs then
@@ -281,8 +310,9 @@ module Network =
             y <- passed[i - 1].Output
         passed
 
-    /// Back through all layers: dL/dy of each, the gradient of the leaves, and dL/dx.
-    let private back (passed: Forward<'T>[]) (dy: Matrix<'T>) : struct (Lazy<Matrix<'T>>[] * Parameters<'T> * Lazy<Matrix<'T>>) =
+    /// Back through all layers: dL/dy of each, the gradient with this loss, and dL/dx.
+    let private back (loss: float) (passed: Forward<'T>[]) (dy: Matrix<'T>)
+        : struct (Lazy<Matrix<'T>>[] * Gradient<'T> * Lazy<Matrix<'T>>) =
         let gradients, back = Array.zeroCreate passed.Length, Array.zeroCreate passed.Length
         let mutable dy = lazy dy
         for i in passed.Length - 1 .. -1 .. 0 do
@@ -290,16 +320,17 @@ module Network =
             let struct (gradient, dx) = passed[i].Pullback dy.Value
             gradients[i] <- gradient
             dy <- dx
-        struct (back, Parameters(gradients |> List.concat |> Array.ofList), dy)
+        let seen, gradient = gradients |> List.concat |> Array.ofList |> Array.partition Parameter.isStatistic
+        struct (back, { Loss = loss; Parameters = Parameters gradient; Statistics = Parameters seen }, dy)
 
     /// The scores (outputs x samples) for x (inputs x samples) as in training, and the pullback: from dL/dscores to the gradient
-    /// of every parameter (without the penalty) and dL/dx. For losses of one's own, and for what an input contributes.
-    /// Raises ArgumentException if x has other than `Inputs` rows.
-    let forward (key: Key) (network: Network<'T>) (x: Matrix<'T>) : struct (Matrix<'T> * Pullback<'T, Parameters<'T>>) =
+    /// (its loss is NaN, since the loss is the caller's, and there is no penalty in it) and dL/dx. For losses of one's own, and
+    /// for what an input contributes. Raises ArgumentException if x has other than `Inputs` rows.
+    let forward (key: Key) (network: Network<'T>) (x: Matrix<'T>) : struct (Matrix<'T> * Pullback<'T, Gradient<'T>>) =
         checkInputs network x
         let passed = pass (drawn key network.LayerArray) network x
         struct ((Array.last passed).Output, fun dy ->
-            let struct (_, gradient, dx) = back passed dy
+            let struct (_, gradient, dx) = back nan passed dy
             struct (gradient, dx))
 
     let private forwardOn (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>) : struct (Forward<'T>[] * Matrix<'T>) =
@@ -317,13 +348,10 @@ module Network =
         : struct (Forward<'T>[] * Lazy<Matrix<'T>>[] * Gradient<'T>) =
         let struct (passed, y) = forwardOn draws network batch
         let struct (loss, dy) = Loss.forward network.Loss y batch.Targets
-        let struct (back, gradient, _) = back passed dy
         let parameters = parameters network
-        Penalty.addTo network.Penalty parameters gradient
-        struct (passed, back,
-                { Loss = loss + Penalty.value network.Penalty parameters
-                  Parameters = gradient
-                  Statistics = Parameters(passed |> Array.map _.Statistics |> List.concat |> Array.ofList) })
+        let struct (back, gradient, _) = back (loss + Penalty.value network.Penalty parameters) passed dy
+        Penalty.addTo network.Penalty parameters gradient.Parameters
+        struct (passed, back, gradient)
 
     let private gradientOf (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>) : Gradient<'T> =
         let struct (_, _, gradient) = passOf draws network batch

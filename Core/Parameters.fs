@@ -94,6 +94,8 @@ open Functional.Numerics
 /// One leaf of what is trained.
 [<RequireQualifiedAccess>]
 module Parameter =
+    let internal isStatistic (leaf: Parameter<'T>) : bool = leaf.Role = Role.Statistic
+
     let internal ofFreshMatrix name role (x: Matrix<'T>) : Parameter<'T> =
         { Name = name; Role = role; Shape = { Rows = x.RowCount; Columns = x.ColumnCount }; Values = Dense.vector (Dense.elements x) }
 

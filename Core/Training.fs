@@ -45,9 +45,9 @@ module Training =
           Step = 0 }
 
     /// One step with a batch that is made for it alone: its memory is used again by the next, so nobody may keep it.
-    /// Raises ArgumentException if the batch doesn't fit the network.
+    /// Raises ArgumentException if the batch doesn't fit the network, and after 2,147,483,647 steps.
     let stepOn (state: TrainingState<'T>) (batch: unit -> Batch<'T>) : struct (TrainingState<'T> * StepReport) =
-        let network = state.Network
+        let network, number = state.Network, Steps.next (nameof state) state.Step
         let gradient () = Network.gradient (Key.child state.Step state.Key) network (batch ())
         let next (gradient: Gradient<'T>) =
             let struct (parameters, optimizerState) =
@@ -55,12 +55,12 @@ module Training =
             struct ({ state with
                         Network = Network.foldStatistics (Network.withFresh network parameters) gradient.Statistics
                         OptimizerState = optimizerState
-                        Step = state.Step + 1 },
-                    { Step = state.Step + 1; Loss = gradient.Loss })
+                        Step = number },
+                    { Step = number; Loss = gradient.Loss })
         // A layer of one's own may keep what it is given; of the others nothing but the loss outlives the step.
         if Network.hasCustomLayers network then next (gradient ()) else Scratch<'T>.During(gradient, next)
 
     /// One step: the gradient of the batch's loss, the optimizer's update, and the running statistics.
-    /// Raises ArgumentException if the batch doesn't fit the network.
+    /// Raises ArgumentException if the batch doesn't fit the network, and after 2,147,483,647 steps.
     let step (state: TrainingState<'T>) (batch: Batch<'T>) : struct (TrainingState<'T> * StepReport) =
         stepOn state (fun () -> batch)

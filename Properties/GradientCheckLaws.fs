@@ -103,7 +103,7 @@ let laws =
                         let settings = { settings with Directions = directions; Key = Key.ofSeed seed }
                         let report = GradientCheck.ofLayer settings (Layer.Custom layer) x
                         let name = (layer :> ILayer<float>).Name
-                        Assert.True((not report.IsRight), $"{name} was not found along {directions} directions")
+                        Assert.True((not report.Agrees), $"{name} was not found along {directions} directions")
                         for mismatch in report.Mismatches do
                             Assert.True((mismatch.Parameter = leaf || mismatch.Parameter.EndsWith("." + leaf)), $"{name}: {mismatch}")
 
@@ -151,7 +151,7 @@ let laws =
             let vector (x: float list) = MathNet.Numerics.LinearAlgebra.Vector<float>.Build.DenseOfEnumerable x
             let report =
                 GradientCheck.ofFunction GradientCheckSettings.Default (fun x -> log x[0] + x[1]) (fun x -> vector [ 1.0 / x[0]; 1.0 ]) (vector [ -7.0; 1.0 ])
-            Assert.Equal((0, 2, false), (report.AtKinks, report.Mismatches.Count, report.IsRight))
+            Assert.Equal((0, 2, false), (report.AtKinks, report.Mismatches.Count, report.Agrees))
             Assert.Contains("the function's value is not finite", string report)
 
         lawOn 30 "every element of a network that can be written down is right or wrong" (cases 5 4) <| fun case ->

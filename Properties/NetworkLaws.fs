@@ -22,7 +22,7 @@ let private forwardIsGradient<'T when Real<'T>> (case: Case) =
     let struct (scores, pullback) = Network.forward case.Key network batch.Inputs
     let struct (_, dScores) = Loss.forward network.Loss scores batch.Targets
     let struct (gradient, dx) = pullback dScores
-    sameBits ((Parameters.toVector (Network.gradient case.Key network batch).Parameters).ToArray()) ((Parameters.toVector gradient).ToArray())
+    sameBits ((Parameters.toVector (Network.gradient case.Key network batch).Parameters).ToArray()) ((Parameters.toVector gradient.Parameters).ToArray())
     Assert.Equal(struct (batch.Features, batch.Samples), struct (dx.Value.RowCount, dx.Value.ColumnCount))
 
 let private lossesAgree<'T when Real<'T>> (case: Case) =

@@ -11,13 +11,16 @@ open Functional.FSharp
 [<AbstractClass; Sealed>]
 type Augment =
     /// By up to so many whole pixels, down and across.
-    static member Shift([<Optional; DefaultParameterValue(2)>] pixels: int) = Augmentation.check (Augmentation.Shift pixels)
+    static member Shift([<Optional; DefaultParameterValue(2)>] pixels: int) =
+        Augmentation.check (Augmentation.Shift pixels)
 
     /// About the center, by up to so many degrees either way.
-    static member Rotation([<Optional; DefaultParameterValue(10.0)>] degrees: float) = Augmentation.check (Augmentation.Rotation degrees)
+    static member Rotation([<Optional; DefaultParameterValue(10.0)>] degrees: float) =
+        Augmentation.check (Augmentation.Rotation degrees)
 
     /// About the center, by 1/factor to factor.
-    static member Scale([<Optional; DefaultParameterValue(1.1)>] factor: float) = Augmentation.check (Augmentation.Scale factor)
+    static member Scale([<Optional; DefaultParameterValue(1.1)>] factor: float) =
+        Augmentation.check (Augmentation.Scale factor)
 
     /// Smooth random displacements.
     static member Elastic
@@ -25,39 +28,46 @@ type Augment =
         Augmentation.check (Augmentation.Elastic(strength, smoothness))
 
     /// Left becomes right, with this probability.
-    static member Flip([<Optional; DefaultParameterValue(0.5)>] probability: float) = Augmentation.check (Augmentation.Flip probability)
+    static member Flip([<Optional; DefaultParameterValue(0.5)>] probability: float) =
+        Augmentation.check (Augmentation.Flip probability)
 
     /// A random window of height x width pixels, with so many pixels of background around the image.
     static member Crop(height: int, width: int, [<Optional; DefaultParameterValue(0)>] padding: int) =
         Augmentation.check (Augmentation.Crop(height, width, padding))
 
     /// Normal, with this deviation as a share of the range of pixels.
-    static member Noise([<Optional; DefaultParameterValue(0.1)>] deviation: float) = Augmentation.check (Augmentation.Noise deviation)
+    static member Noise([<Optional; DefaultParameterValue(0.1)>] deviation: float) =
+        Augmentation.check (Augmentation.Noise deviation)
 
     /// A square of background.
-    static member Cutout([<Optional; DefaultParameterValue(8)>] size: int) = Augmentation.check (Augmentation.Cutout size)
+    static member Cutout([<Optional; DefaultParameterValue(8)>] size: int) =
+        Augmentation.check (Augmentation.Cutout size)
 
     /// Mixtures of two samples and their targets, weighted by Beta(alpha, alpha).
-    static member Mixup([<Optional; DefaultParameterValue(0.2)>] alpha: float) = Augmentation.check (Augmentation.Mixup alpha)
+    static member Mixup([<Optional; DefaultParameterValue(0.2)>] alpha: float) =
+        Augmentation.check (Augmentation.Mixup alpha)
 
     /// Everything wrong with augmentations for images of this format; empty if they are right.
     static member Faults(augmentations: IReadOnlyList<Augmentation>, image: ImageFormat) : IReadOnlyList<string> =
-        Augmentation.faultsFor image augmentations
+        Augmentation.faultsFor (given (nameof image) image) (given (nameof augmentations) augmentations)
 
     /// The format of images once they are augmented: crops change height and width.
     static member Output(augmentations: IReadOnlyList<Augmentation>, image: ImageFormat) : ImageFormat =
-        Augmentation.output augmentations image
+        Augmentation.output (given (nameof augmentations) augmentations) (given (nameof image) image)
 
     /// Images of channels x height x width, as all here takes them, from images of height x width x channels; features x
     /// samples both. Raises ArgumentException if the features are not those of the format.
-    static member ChannelsFirst(image: ImageFormat, x: Matrix<'T>) : Matrix<'T> = Augmentation.channelsFirst image x
+    static member ChannelsFirst(image: ImageFormat, x: Matrix<'T>) : Matrix<'T> =
+        Augmentation.channelsFirst (given (nameof image) image) (given (nameof x) x)
 
     /// Images of height x width x channels from images of channels x height x width; features x samples both. Raises
     /// ArgumentException if the features are not those of the format.
-    static member ChannelsLast(image: ImageFormat, x: Matrix<'T>) : Matrix<'T> = Augmentation.channelsLast image x
+    static member ChannelsLast(image: ImageFormat, x: Matrix<'T>) : Matrix<'T> =
+        Augmentation.channelsLast (given (nameof image) image) (given (nameof x) x)
 
     /// The batch with the augmentations applied in order to each of its images: sample j is a function of the sample and of
     /// the j-th child of the key. Raises ArgumentException with everything wrong with the augmentations for this format, if
     /// the format is not that of the batch, and if mixup finds a label outside the classes.
     static member Apply(augmentations: IReadOnlyList<Augmentation>, image: ImageFormat, batch: Batch<'T>, key: Key) : Batch<'T> =
-        Augmentation.apply augmentations image key batch
+        Augmentation.apply (given (nameof augmentations) augmentations) (given (nameof image) image) key
+                (given (nameof batch) batch)

@@ -12,7 +12,7 @@ type DropoutForm =
 /// In training, drops (sets to 0) a share of the elements at random.
 [<StructuredFormatDisplay("{Display}")>]
 type Dropout =
-    { /// The share that is dropped, 0 up to 1.
+    { /// The share that is dropped, from 0 to below 1.
       Ratio: float
       /// Where it makes up for what is dropped.
       Form: DropoutForm }
@@ -34,7 +34,7 @@ open Functional.Numerics.Passes
 module Dropout =
     let internal faults (layer: Dropout) : string list =
         [ if not (layer.Ratio >= 0.0 && layer.Ratio < 1.0) then
-              $"the ratio dropped must be from 0 up to 1, but is {layer.Ratio}" ]
+              $"the ratio dropped must be from 0 to below 1, but is {layer.Ratio}" ]
 
     /// The factor of what is kept in training.
     let private keptFactor (layer: Dropout) = if layer.Form = DropoutForm.Book then 1.0 else 1.0 / (1.0 - layer.Ratio)

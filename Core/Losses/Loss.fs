@@ -65,10 +65,21 @@ module Loss =
             [ if not (smoothing >= 0.0 && smoothing <= 1.0) then
                   $"label smoothing must be between 0 and 1, but is {smoothing}"
               if not (epsilon >= 0.0 && epsilon < 1.0) then
-                  $"a loss's epsilon must be from 0 up to 1, but is {epsilon}" ]
+                  $"a loss's epsilon must be from 0 to below 1, but is {epsilon}" ]
         | LossFunction.Huber delta when not (Double.IsFinite delta && delta > 0.0) ->
             [ $"Huber's delta must be finite and above 0, but is {delta}" ]
         | _ -> []
+
+    /// What a network of so many outputs makes small where nobody says: softmax cross-entropy; for a single output, whose
+    /// softmax would always be 1, binary cross-entropy.
+    let internal usual (outputs: int) : Loss = if outputs > 1 then Loss.SoftmaxCrossEntropy() else Loss.BinaryCrossEntropy
+
+    /// Everything wrong with the loss for so many outputs.
+    let internal faultsFor (outputs: int) (loss: Loss) : string list =
+        [ yield! faults loss
+          if outputs = 1 && loss.Function.IsSoftmaxCrossEntropy then
+              "softmax over one output is always 1, so there is nothing to learn: take Loss.BinaryCrossEntropy for two classes, \
+               Loss.MeanSquaredError for a number, or an output for each class" ]
 
     /// Labels for a single output are its values, 0 or 1; for several, the outputs are classes.
     let private labelsBelow (loss: Loss) (outputs: int) =
@@ -90,6 +101,14 @@ module Loss =
             if t.RowCount <> outputs || t.ColumnCount <> samples then
                 invalidArg "batch" $"targets are {t.RowCount} x {t.ColumnCount}, \
                                      but the network gives {outputs} outputs for each of {samples} samples"
+            if loss.Function.IsBinaryCrossEntropy then
+                let t = Dense.elements t
+                let isOutside x = x < 0.0 || x > 1.0
+                match Array.tryFindIndex (Real.toFloat >> isOutside) t with
+                | Some i ->
+                    invalidArg "batch" $"the targets of binary cross-entropy are probabilities, 0 to 1, but sample \
+                                         {i / outputs} has {t[i]}: for numbers, take Loss.MeanSquaredError"
+                | None -> ()
 
     /// A target per output.
     let private values<'T when Real<'T>> (outputs: Matrix<'T>) (targets: Targets<'T>) : 'T[] =

@@ -195,7 +195,8 @@ module Optimizer =
         : struct (Parameters<'T> * OptimizerState<'T>) =
         let gradient = gradient |> Transform.clipByValue optimizer.ClipValue |> Transform.clipByNorm optimizer.ClipNorm
         let learningRate = optimizer.LearningRate * Schedule.factor optimizer.Schedule state.Step
-        let rate = Rule.rate optimizer.Rule learningRate (state.Step + 1)
+        let number = Steps.next (nameof state) state.Step
+        let rate = Rule.rate optimizer.Rule learningRate number
         let remembered = state.Slots |> Array.map (fun slot -> Array.copy slot.Values.Leaves)
         let updated =
             Array.init parameters.Count (fun i ->
@@ -209,12 +210,13 @@ module Optimizer =
                 { leaf with Values = Dense.vector w })
         struct (Parameters updated |> Penalty.softThreshold (learningRate * optimizer.ProximalL1),
                 { state with
-                    Step = state.Step + 1
+                    Step = number
                     Slots = Array.map2 (fun slot leaves -> { slot with Values = Parameters leaves }) state.Slots remembered })
 
     /// The parameters and the state after one gradient: after a step or, where several gradients make one, perhaps the
     /// same parameters. Raises ArgumentException if the gradient's leaves are not those of the parameters, or the state is
-    /// one of another rule or of other parameters.
+    /// one of another rule or of other parameters, or
+    /// has counted as many steps as an int can.
     let update (optimizer: Optimizer) (state: OptimizerState<'T>) (parameters: Parameters<'T>) (gradient: Parameters<'T>)
         : struct (Parameters<'T> * OptimizerState<'T>) =
         Parameters.checkAlike (nameof gradient) parameters gradient

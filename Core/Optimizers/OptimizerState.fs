@@ -30,6 +30,15 @@ namespace Functional.FSharp
 open System
 open Functional
 
+/// Counts of steps.
+module internal Steps =
+    /// The count after one more step. Raises ArgumentException after 2,147,483,647, where it would be negative.
+    let next (name: string) (count: int) : int =
+        if uint count >= uint Int32.MaxValue then
+            invalidArg name $"no step can follow step {count}: steps are counted from 0 to {Int32.MaxValue}. \
+                              A new state with this network can go on."
+        count + 1
+
 /// A state as a flat list of named leaves and two counts, and back: what files need, whatever the rule is.
 [<RequireQualifiedAccess>]
 module OptimizerState =

@@ -112,4 +112,4 @@ module Schedule =
     /// What the learning rate is multiplied by in a step, counted from 0.
     let factor (schedule: Schedule) (step: int) : float =
         if step >= schedule.WarmUp then shape schedule.Shape (step - schedule.WarmUp)
-        else shape schedule.Shape 0 * float (step + 1) / float (schedule.WarmUp + 1)
+        else shape schedule.Shape 0 * (float step + 1.0) / (float schedule.WarmUp + 1.0)

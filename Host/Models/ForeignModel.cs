@@ -60,6 +60,8 @@ internal static partial class ForeignModel
         }
         return new ModelPlan<T>(layers)
         {
+            // Of a single output nobody says whether it is a number or a logit.
+            Loss = layers[^1].Leaves[0].Shape is [1, ..] ? Loss.MeanSquaredError : Loss.SoftmaxCrossEntropy(),
             Ignored = groups.Select(group => group.Parts.GetValueOrDefault(BatchCount)?.Name).OfType<string>().ToHashSet(),
         };
     }

@@ -46,12 +46,18 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
     /// <summary>The name of the column that held the classes, if the data came from a table.</summary>
     public string? Label { get; init; }
 
+    /// <summary>How many classes there are: an output for each or, with a single output (the logit of class 1), two.</summary>
+    internal int ClassCount => Math.Max(2, Network.Outputs);
+
+    /// <summary>Whether it tells classes apart: not if its loss is one of numbers, unless its several outputs have names.</summary>
+    internal bool TellsClasses =>
+        !(Network.Loss.Function.IsMeanSquaredError || Network.Loss.Function.IsHuber) || (Network.Outputs > 1 && Classes.Count > 0);
+
     /// <summary>What a class is called: its name or, where that isn't known, its number.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
     public string ClassName(int index)
     {
-        // A single output tells two classes apart.
-        var classes = Math.Max(2, Network.Outputs);
+        var classes = ClassCount;
         if (index < 0 || index >= classes)
             throw new ArgumentOutOfRangeException(nameof(index), $"there is no class {index}: the model's are 0 to {classes - 1}");
         return index < Classes.Count ? Classes[index] : index.ToString(CultureInfo.InvariantCulture);
@@ -80,10 +86,11 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
     /// <summary>What scores (classes x samples) say of the samples.</summary>
     internal IReadOnlyList<Prediction<T>> Predictions(Matrix<T> scores)
     {
-        if (Network.Outputs < 2)
-            throw new ArgumentException("this model has a single output, and no classes to choose from: its Network.Predict gives that");
-        var areProbabilities = Network.Loss.Function.IsSoftmaxCrossEntropy;
-        var numbers = areProbabilities ? Metrics.Softmax(scores) : scores;
+        if (!TellsClasses)
+            throw new ArgumentException(
+                $"this model gives numbers ({Network.Loss}), not classes: its Network.Predict gives them for features already scaled");
+        var areProbabilities = Network.Loss.Function.IsSoftmaxCrossEntropy || Network.Outputs == 1;
+        var numbers = areProbabilities ? Metrics.Probabilities(scores) : scores;
         return [.. Metrics.Classes(scores).Select((answer, i) => new Prediction<T>(this, answer, numbers.Column(i).ToArray(), areProbabilities))];
     }
 

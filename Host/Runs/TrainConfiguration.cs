@@ -212,20 +212,20 @@ public sealed record TrainConfiguration
     public IReadOnlyList<string> Faults() =>
     [
         .. Positive("samples", Samples),
-        .. Validation is >= 0 and < 1 ? [] : (string[])[$"--validation: a share from 0 up to 1 is needed, not {Validation}"],
+        .. Validation is >= 0 and < 1 ? [] : (string[])[$"--validation: a share from 0 to below 1 is needed, not {Validation}"],
         .. Hidden.SelectMany(units => Positive("hidden", units)),
         .. from number in Told
            where number.Value is not null && Choice is not null && !Choice.Numbers.ContainsKey(number.Option)
            select $"--{number.Option}: {OptimizerName} has no such number; {OptimizerChoice.Having(number.Option)} have",
         .. OptimizerFaults(),
-        .. Share("dropout", Dropout, "up to 1", Dropout < 1),
+        .. Share("dropout", Dropout, "to below 1", Dropout < 1),
         .. NotNegative("l1", L1),
         .. NotNegative("l2", L2),
         .. Share("label-smoothing", LabelSmoothing, "to 1", LabelSmoothing <= 1),
         .. Positive("batch-size", BatchSize),
         .. Positive("epochs", Epochs),
         .. Positive("iterations", Iterations),
-        .. Share("average", Average ?? 0, "up to 1", (Average ?? 0) < 1),
+        .. Share("average", Average ?? 0, "to below 1", (Average ?? 0) < 1),
         .. Positive("patience", Patience),
         .. Patience is null || Validation > 0 ? [] : (string[])["--patience: there is no validation accuracy to wait for without --validation"],
     ];

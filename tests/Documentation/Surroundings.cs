@@ -39,12 +39,6 @@ internal static class Surroundings
     /// <summary>F# before a page's blocks.</summary>
     public static IReadOnlyList<string> FSharp(string page) => page switch
     {
-        "README.md" or "README.ja.md" =>
-        [
-            "let matrix (columns: int) = MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.Dense(2, columns, 1.0)",
-            "let x, dy = matrix 3, matrix 3",
-            "let layer: Functional.Affine<float> = { Weight = matrix 2; Bias = MathNet.Numerics.LinearAlgebra.Vector<float>.Build.Dense 2 }",
-        ],
         _ => [],
     };
 

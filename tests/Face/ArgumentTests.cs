@@ -58,7 +58,7 @@ public class ArgumentTests
         { "the learning rate must be finite and not negative, but is -1", () => Training.Start(Net, Optimizer.Adam(learningRate: -1)) },
         { "the learning rate must be finite and not negative, but is NaN", () => Training.Start(Net, Optimizer.Sgd(double.NaN)) },
         {
-            "layer 2 (dropout 1): the ratio dropped must be from 0 up to 1, but is 1",
+            "layer 2 (dropout 1): the ratio dropped must be from 0 to below 1, but is 1",
             () => Network.Create<float>([4, 5, 3], _ => [Layer.Dropout<float>(1)], Initializer.He, 1L)
         },
     };

@@ -51,6 +51,6 @@ public class ProgressTests
         { new() { Patience = 3 }, "--patience: there is no validation accuracy to wait for without --validation" },
         { new() { Epochs = 0 }, "--epochs: at least 1 is needed, not 0" },
         { new() { LearningRate = -1 }, "--learning-rate: the learning rate must be finite and not negative, but is -1" },
-        { new() { Dropout = 1 }, "--dropout: a share from 0 up to 1 is needed, not 1" },
+        { new() { Dropout = 1 }, "--dropout: a share from 0 to below 1 is needed, not 1" },
     };
 }
