@@ -52,6 +52,9 @@ public static class CommonOptions
             + "--optimizer its own numbers",
     };
 
+    /// <summary>Whether a file that is there may be replaced.</summary>
+    public static Option<bool> Force() => new("--force") { Description = "replace a file that is there" };
+
     /// <summary>Objects for programs instead of lines for people.</summary>
     public static Option<bool> Json() =>
         new("--json") { Description = "one JSON object per line, each with an event, and nothing else on standard output" };

@@ -26,12 +26,13 @@ public static class DataCommand
             Description = "where to write them",
             DefaultValueFactory = _ => "digits",
         };
+        var force = CommonOptions.Force();
         var command = new Verb("digits", "Draw the built-in digits again, bit for bit, as four files in the MNIST format.",
             ("functional data digits --out digits", "four files, the same on every machine"),
-            ("functional data digits --out mnist-like", "in another folder")) { folder };
+            ("functional data digits --out mnist-like", "in another folder")) { folder, force };
         command.SetAction(parsed =>
         {
-            WriteDigits(parsed.GetValue(folder)!);
+            WriteDigits(parsed.GetValue(folder)!, parsed.GetValue(force));
             return ExitCode.Done;
         });
         return command;
@@ -41,9 +42,10 @@ public static class DataCommand
     {
         var name = new Argument<string>("name") { Description = $"one of {string.Join(", ", Sources.All.Select(source => source.Name))}" };
         name.CompletionSources.Add([.. Sources.All.Select(source => source.Name)]);
+        var force = CommonOptions.Force();
         var command = new Verb("fetch", "Download a data set to the user's data folder, and verify it.",
             ("functional data fetch mnist", "then --data mnist finds it everywhere"),
-            ("functional data fetch fashion-mnist", "clothes in place of digits")) { name };
+            ("functional data fetch fashion-mnist", "clothes in place of digits")) { name, force };
         command.SetAction(parsed =>
         {
             var wanted = parsed.GetValue(name)!;
@@ -53,7 +55,7 @@ public static class DataCommand
             try
             {
                 var folder = DataFolder.User(wanted);
-                Data.Fetch.ToFolderAsync(source, folder, new FetchLines(Console.Out), cancellation: interruption.Token)
+                Data.Fetch.ToFolderAsync(source, folder, new FetchLines(Console.Out), cancellation: interruption.Token, replace: parsed.GetValue(force))
                     .GetAwaiter().GetResult();
                 Console.WriteLine($"{source.Title} is in {folder}");
                 if (DataFolder.Of(wanted) is var read && read != folder)
@@ -74,25 +76,29 @@ public static class DataCommand
         name.CompletionSources.Add([.. DataSets.Names]);
         var label = new Option<string?>("--label") { HelpName = "COLUMN", Description = "of a table: the column that holds the classes" };
         var sheet = new Option<string?>("--sheet") { HelpName = "FILE", Description = "write a sheet of samples, ten of each class, as an SVG picture" };
+        var force = CommonOptions.Force();
         var json = CommonOptions.Json();
         var command = new Verb("info", "Describe a data set: counts, classes, ranges, samples.",
             ("functional data info digits", "counts, classes, ranges"),
-            ("functional data info mnist --sheet mnist.svg", "and a picture of ten samples of each class")) { name, label, sheet, json };
+            ("functional data info mnist --sheet mnist.svg", "and a picture of ten samples of each class")) { name, label, sheet, force, json };
         command.SetAction(parsed =>
         {
+            var target = parsed.GetValue(sheet) is { } path ? UserFile.Of("--sheet", path, parsed.GetValue(force)) : null;
             var data = DataSets.Load(parsed.GetValue(name)!, parsed.GetValue(label));
             Describe(data, parsed.GetValue(json));
             Hints.Tell(DataHints.Of(data));
-            if (parsed.GetValue(sheet) is { } path)
-                OutputFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(Sheet(data.Training).ToFile())));
+            target?.Write(Sheet(data.Training).ToFile());
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void WriteDigits(string folder)
+    private static void WriteDigits(string folder, bool force)
     {
+        if (folder.Length == 0)
+            throw new UsageException("--out: expected the name of a folder, found ''");
         var digits = DigitSet.Generate();
+        var files = new List<(string Path, byte[] Bytes, byte[] Unpacked)>();
         foreach (var (name, part) in (ReadOnlySpan<(string, LabeledImages)>)[("train", digits.Training), ("t10k", digits.Test)])
         {
             Write($"{name}-images-idx3-ubyte.gz", (stream, gzip) =>
@@ -100,14 +106,22 @@ public static class DataCommand
             Write($"{name}-labels-idx1-ubyte.gz", (stream, gzip) => Idx.WriteLabels(stream, part.Labels, gzip));
         }
 
+        // All before any: the same digits may be there, nothing else.
+        var targets = files.Select(file => UserFile.Of(
+            "--out", file.Path, force, path => File.ReadAllBytes(path).AsSpan().SequenceEqual(file.Bytes))).ToArray();
+        foreach (var (file, target) in files.Zip(targets))
+        {
+            target.Write(stream => stream.Write(file.Bytes));
+            Console.WriteLine($"{file.Path}  unpacked {file.Unpacked.Length:N0} bytes, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(file.Unpacked))}");
+        }
+
         void Write(string name, Action<Stream, bool> write)
         {
-            var path = Path.Combine(folder, name);
-            OutputFile.Write(path, stream => write(stream, true));
+            using var packed = new MemoryStream();
             using var content = new MemoryStream();
+            write(packed, true);
             write(content, false);
-            content.Position = 0;
-            Console.WriteLine($"{path}  unpacked {content.Length:N0} bytes, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(content))}");
+            files.Add((Path.Combine(folder, name), packed.ToArray(), content.ToArray()));
         }
     }
 
@@ -180,7 +194,7 @@ public static class DataCommand
             output.WriteLine(value.Stage switch
             {
                 FetchStage.Kept => $"{value.File}: there already, and right",
-                FetchStage.Wrong => $"{value.File}: there, but wrong ({value.Fault}); fetching it again",
+                FetchStage.Wrong => $"{value.File}: there, but wrong ({value.Fault})",
                 FetchStage.Downloading => $"{value.File}: from {value.Address}",
                 FetchStage.MirrorFailed => $"{value.File}: {value.Address} failed: {value.Fault}",
                 _ => $"{value.File}: done, {value.Received.ToString("N0", CultureInfo.InvariantCulture)} bytes, verified",

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Functional.Host.Data;
 using Functional.Host.Doctor;
 using Functional.Host.Files;
@@ -23,13 +22,14 @@ public static class DoctorCommand
         var file = CommonOptions.Config();
         var threads = CommonOptions.Threads();
         var page = new Option<string?>("--page") { HelpName = "FILE", Description = "also write a page in HTML, with a picture for each finding" };
+        var force = CommonOptions.Force();
         var json = CommonOptions.Json();
         var command = new Verb(
             "doctor", "Find out why a network doesn't learn, or could learn better, by a look at its data and by short runs.",
             ("functional doctor --init normal:0.001 --hidden 100,100,100", "why do these options not learn?"),
             ("functional doctor runs/NAME --learning-rate 0.01 --page doctor.html", "would that run do better so? With pictures"))
         { run };
-        foreach (var option in (Option[])[.. options, file, threads, page, json])
+        foreach (var option in (Option[])[.. options, file, threads, page, force, json])
             command.Add(option);
         command.SetAction(parsed =>
         {
@@ -37,7 +37,8 @@ public static class DoctorCommand
             if (given is not null && from is not null)
                 throw new UsageException($"--config: the run's folder {given} has options of its own; give one of both");
             var start = given is not null ? ConfigurationOf(given) : from is not null ? ConfigurationFile.Read(from) : new TrainConfiguration();
-            return Run(TrainOptions.Change(start, CommonOptions.Values(parsed, options).ToDictionary()), parsed.GetValue(threads), parsed.GetValue(page), parsed.GetValue(json));
+            return Run(TrainOptions.Change(start, CommonOptions.Values(parsed, options).ToDictionary()), parsed.GetValue(threads),
+                parsed.GetValue(page) is { } path ? UserFile.Of("--page", path, parsed.GetValue(force), Page.IsOne) : null, parsed.GetValue(json));
         });
         return command;
     }
@@ -48,7 +49,7 @@ public static class DoctorCommand
         return ConfigurationFile.Read(new RunPaths(folder).Configuration);
     }
 
-    private static int Run(TrainConfiguration configuration, int threads, string? page, bool json)
+    private static int Run(TrainConfiguration configuration, int threads, UserFile? page, bool json)
     {
         var data = DataSets.Load(configuration.Data, configuration.Label);
         var examination = Physician.Examine(configuration, data, threads);
@@ -56,8 +57,7 @@ public static class DoctorCommand
             WriteJson(new JsonReport(Console.Out), examination);
         else
             WriteLines(Console.Out, examination);
-        if (page is not null)
-            OutputFile.Write(page, stream => stream.Write(Encoding.UTF8.GetBytes(DoctorPage.Render(configuration, examination))));
+        page?.Write(DoctorPage.Render(configuration, examination));
         return examination.IsHealthy ? ExitCode.Done : ExitCode.Found;
     }
 

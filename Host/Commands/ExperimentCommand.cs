@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Functional.Host.Files;
 using Functional.Host.Data;
 using Functional.Host.Experiments;
 using Functional.Host.Pages;
@@ -91,8 +92,7 @@ public static class ExperimentCommand
             };
             var path = parsed.GetValue(folder) ?? RunFolder.Fresh(experiments.Count == 1 ? experiments[0].Name : "book");
             var page = Path.Combine(path, ExperimentPage.FileName);
-            if (File.Exists(page) && !parsed.GetValue(force))
-                throw new UsageException($"--out: {path} holds a page already; choose another folder, or give --force to replace it");
+            UserFolder.Check("--out", path, "a page", () => File.Exists(page) && Page.IsOne(page), parsed.GetValue(force));
             TrainOptions.Parse(options, new TrainConfiguration());
             var watch = Stopwatch.StartNew();
             var images = new Lazy<ImageDataSet>(() => DataSets.Load(settings.Data));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Functional.Host.Files;
 using Functional.Host.Models.Onnx;
 
 namespace Functional.Host.Commands;
@@ -19,7 +20,7 @@ public static class ExportCommand
         {
             Description = "let the graph take features, not the data's numbers (for images: bytes) that it makes features of",
         };
-        var force = new Option<bool>("--force") { Description = "replace a file that is there" };
+        var force = CommonOptions.Force();
         var command = new Verb("export", "Write a model as an ONNX file, which other runtimes read.",
             ("functional export runs/NAME --onnx model.onnx", "a run's model, for ONNX Runtime"),
             ("functional export model.safetensors --onnx model.onnx --fold-batch-norm", "a model's file, for ONNX Runtime, in fewer steps"))
@@ -29,14 +30,13 @@ public static class ExportCommand
         command.SetAction(parsed =>
         {
             var (loaded, path) = (model.Load(parsed), parsed.GetValue(onnx)!);
-            if (File.Exists(path) && !parsed.GetValue(force))
-                throw new UsageException($"--onnx: {path} is there already; choose another name, or give --force to replace it");
+            var target = UserFile.Of("--onnx", path, parsed.GetValue(force));
             try
             {
-                OnnxExport.Save(path, loaded, new OnnxOptions
+                target.Write(stream => OnnxExport.Save(stream, loaded, new OnnxOptions
                 {
                     FoldBatchNorm = parsed.GetValue(fold), TakesFeatures = parsed.GetValue(features),
-                });
+                }));
             }
             catch (ArgumentException e)
             {

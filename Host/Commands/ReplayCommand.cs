@@ -18,23 +18,24 @@ public static class ReplayCommand
             HelpName = "FILE",
             Description = "write what was computed as safetensors, named and laid out as in the case",
         };
+        var force = CommonOptions.Force();
         var json = CommonOptions.Json();
         var command = new Verb(
             "replay", "Compute a reference trajectory again, in double precision, and tell how far off each is.",
             ("functional replay CASE", "how far off is each quantity?"),
             ("functional replay CASE --out computed.safetensors", "and keep what was computed"))
-        { folder, file, json };
-        command.SetAction(parsed => Run(parsed.GetValue(folder)!, parsed.GetValue(file), parsed.GetValue(json)));
+        { folder, file, force, json };
+        command.SetAction(parsed => Run(
+            parsed.GetValue(folder)!, parsed.GetValue(file) is { } path ? UserFile.Of("--out", path, parsed.GetValue(force)) : null, parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(string folder, string? file, bool json)
+    private static int Run(string folder, UserFile? file, bool json)
     {
         var replayed = ReplayCase.Load(folder);
         var computed = replayed.Run();
         var deviations = Deviation.Of(replayed, computed);
-        if (file is not null)
-            Safetensors.Write(file, computed);
+        file?.Write(stream => Safetensors.Write(stream, computed));
         if (json)
             WriteEvents(replayed, deviations);
         else

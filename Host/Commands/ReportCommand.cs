@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Pages;
@@ -21,7 +20,7 @@ public static class ReportCommand
             HelpName = "FILE",
             Description = $"where the page goes (report.html in the run's folder or, for several runs, {Comparison} unless told)",
         };
-        var force = new Option<bool>("--force") { Description = "replace a file that is there" };
+        var force = CommonOptions.Force();
         var threads = CommonOptions.Threads();
         var open = new Option<bool>("--open") { Description = "open the page in the browser" };
         var command = new Verb("report", "Write the page of a run again, or a page that compares several.",
@@ -35,10 +34,11 @@ public static class ReportCommand
             RunRecord[] records = [.. parsed.GetValue(folders)!.Select(RunRecord.Read)];
             var own = records.Length == 1 ? new RunPaths(records[0].Folder).Report : null;
             var path = parsed.GetValue(file) ?? own ?? Comparison;
-            if (path != own && !parsed.GetValue(force) && File.Exists(path) && !(own is null && ComparisonPage.IsOne(path)))
-                throw new UsageException($"--out: {path} is there already; choose another file, or give --force to replace it");
+            // What nobody named is written again and again.
+            var replaces = path == own || parsed.GetValue(force);
+            var target = UserFile.Of("--out", path, replaces, parsed.GetValue(file) is null ? Page.IsOne : null);
             var page = records is [var one] ? PageOf(one, parsed.GetValue(threads)) : ComparisonPage.Render(records, record => Link(record, path));
-            OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
+            target.Write(page);
             Console.WriteLine($"report: {path}");
             if (parsed.GetValue(open))
                 Browser.Open(path);
@@ -51,8 +51,8 @@ public static class ReportCommand
     {
         var data = DataSets.Load(record.Configuration.Data, record.Configuration.Label);
         var run = new TrainingRun(record.Configuration, data);
-        return record.Result(run) is { } result
-            ? Threads.Use(threads, () => RunPage.Render(record.Configuration, run.Seen, result, threads))
+        return record.Result(run, threads) is { } result
+            ? Threads.Use(threads, () => RunPage.Render(run, result, threads, isRunning: record.Status == RunStatus.Running))
             : throw new RunException($"{record.Folder}: there is no checkpoint yet to tell of");
     }
 

@@ -56,10 +56,10 @@ public static class RunsCommand
             var record = RunRecord.Read(path);
             return new Listed(path, $"{record.Status}".ToLowerInvariant())
             {
-                Command = record.Configuration.CommandAgain(path),
+                Command = record.CommandAgain,
                 Data = record.Configuration.Data,
                 Last = record.Epochs is [.., var last] ? last : null,
-                Best = EpochReport.Best(record.Epochs),
+                Best = record.Best,
             };
         }
         catch (DataException e)

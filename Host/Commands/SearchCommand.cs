@@ -103,7 +103,6 @@ public static class SearchCommand
     {
         var name = parsed.GetValue(Study) is { } given ? Named(given) : DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         var address = parsed.GetValue(Storage);
-        CheckPage(name);
         // Nothing is left behind where what is asked for is wrong.
         var isThere = address is not null || JournalStorage.Exists(Folder(name));
         using var existing = isThere ? StorageOf(name, address) : null;
@@ -119,6 +118,7 @@ public static class SearchCommand
             settings = WithoutUsualSamples(settings, data.Training.Count);
         var objective = new TrainingObjective(Common(settings), data, settings.Space);
         Hints.Tell([.. DataHints.Of(data), .. objective.Gaps, .. existing is null ? Unasked(settings, told, data.Training.Count) : []]);
+        CheckPage(name);
         var storage = existing ?? StorageOf(name, address);
         using var study = Search.Study.Open(storage, settings);
 
@@ -153,6 +153,7 @@ public static class SearchCommand
         var page = isOfTraining
             ? StudyPage.Render(study.Name, settings, trials, "validation accuracy", Command, "epoch") : StudyPage.Render(study.Name, settings, trials, "value");
         var path = PageOf(name);
+        // Others who work on the study write the same page.
         OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
         var best = Search.Study.BestOf(trials, study.Settings.Direction);
         lines.Finished(trials, best, best is null || !isOfTraining ? null : Command(best), path, interrupted);
@@ -163,12 +164,7 @@ public static class SearchCommand
     private static string PageOf(string study) => Path.Combine(Folder(study), "report.html");
 
     // A study in a database has no folder that is its alone.
-    private static void CheckPage(string study)
-    {
-        var path = PageOf(study);
-        if (File.Exists(path) && !Page.IsOurs(path))
-            throw new UsageException($"--study: {path} is no page of this program, and would be overwritten; choose another study");
-    }
+    private static void CheckPage(string study) => UserFile.Of("--study", PageOf(study), force: false, Page.IsOne);
 
     /// <summary>A study's settings: as it began or, of a new one, as told; whoever continues may leave them out.</summary>
     private static StudySettings SettingsOf(ParseResult parsed, KeyValuePair<string, string>[] told, StudySettings? begun)

@@ -27,7 +27,7 @@ public static class TrainCommand
         {
             Description = "look at activations, gradients and steps in every layer now and then, for the report",
         };
-        var force = new Option<bool>("--force") { Description = "replace a run that the folder holds" };
+        var force = new Option<bool>("--force") { Description = "replace a run that the folder holds; with --resume, go on even if data or config.json were changed" };
         var file = CommonOptions.Config();
         var resume = new Option<string?>("--resume")
         {
@@ -48,7 +48,9 @@ public static class TrainCommand
                 parsed.GetValue(threads), parsed.GetValue(json), parsed.GetValue(plain) || Console.IsOutputRedirected,
                 parsed.GetValue(open), parsed.GetValue(watch));
             return parsed.GetValue(resume) is { } path
-                ? Resume(path, told, ((Option[])[folder, force, file]).Where(option => parsed.GetResult(option) is { Implicit: false }), look)
+                ? Resume(
+                    path, told, ((Option[])[folder, file]).Where(option => parsed.GetResult(option) is { Implicit: false }),
+                    parsed.GetValue(force), look)
                 : Start(ConfigurationOf(parsed.GetValue(file), told), parsed.GetValue(folder), parsed.GetValue(force), look);
         });
         return command;
@@ -61,18 +63,20 @@ public static class TrainCommand
     {
         var data = DataSets.Load(configuration.Data, configuration.Label);
         var run = new TrainingRun(configuration, data);
+        run.RequireChanges();
         Hints.Tell([.. DataHints.Of(data), .. run.Gaps()]);
         using var folder = RunFolder.Create(path, force);
         return Run(folder, new Resumption(run, null), look);
     }
 
-    private static int Resume(string path, IReadOnlyDictionary<string, string> told, IEnumerable<Option> others, Look look)
+    private static int Resume(string path, IReadOnlyDictionary<string, string> told, IEnumerable<Option> others, bool force, Look look)
     {
         if (others.FirstOrDefault() is { } other)
             throw new UsageException($"--resume: the run goes on in its own folder, as it was; {other.Name} has no place here");
         using var folder = RunFolder.Open(path);
-        return Run(
-            folder, Resumption.Of(folder, told, e => Console.Error.WriteLine($"functional: passed over: {e.Message}")), look);
+        var what = Resumption.Of(folder, told, line => Console.Error.WriteLine($"functional: {line}"), force);
+        what.Run.RequireChanges();
+        return Run(folder, what, look);
     }
 
     private static int Run(RunFolder folder, Resumption what, Look look)
@@ -87,8 +91,7 @@ public static class TrainCommand
             look.Json ? Train(new JsonReport(Console.Out))
             : look.Plain ? Train(new PlainReport(Console.Out))
             : LiveReport.Show(AnsiConsole.Console, Train);
-        folder.WriteModel(run.ModelOf(result.State.Network));
-        var page = folder.WriteReport(RunPage.Render(run.Configuration, run.Seen, result, look.Threads, watcher?.Seen));
+        var page = folder.WriteReport(RunPage.Render(run, result, look.Threads, watcher?.Seen));
         if (result.Summary.Interrupted)
             (look.Json ? Console.Error : Console.Out).WriteLine($"to go on: {folder.ResumeCommand}");
         if (!look.Json)

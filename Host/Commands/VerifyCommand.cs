@@ -29,9 +29,10 @@ public static class VerifyCommand
     {
         var record = RunRecord.Read(folder);
         var data = DataSets.Load(record.Configuration.Data, record.Configuration.Label);
-        foreach (var difference in RunEnvironment.Of(data).Differences(record.Environment))
+        foreach (var difference in (RunEnvironment.Of(data) with { Options = ConfigurationFile.OptionsOf(record.Configuration) }).Differences(record.Environment))
             Console.Error.WriteLine($"functional: {difference}");
-        var run = new TrainingRun(record.Configuration, data);
+        // How long it waited may have been changed on the way; how far it came is known.
+        var run = new TrainingRun(record.Configuration with { Patience = null }, data);
         using var interruption = new Interruption();
         Verification Compare(IRunObserver observer) => Verification.Of(record, run, observer, threads, interruption.Token);
         var found = json || Console.IsOutputRedirected

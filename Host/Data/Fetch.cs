@@ -15,13 +15,14 @@ public static class Fetch
     /// <param name="folder">Where to; it is created if need be.</param>
     /// <param name="progress">Is told of every step.</param>
     /// <param name="limits">When a mirror is given up; <see cref="FetchLimits.Default"/> if left out.</param>
+    /// <param name="replace">Whether a file that is there, but wrong, is replaced; else that is an error.</param>
     /// <param name="cancellation">Ends it; files that were done stay.</param>
     /// <exception cref="FetchException">No mirror has given a right file, or the folder can't be written to.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public static async Task ToFolderAsync(
         DataSource source, string folder, IProgress<FetchProgress>? progress = null, FetchLimits? limits = null,
-        CancellationToken cancellation = default)
+        bool replace = true, CancellationToken cancellation = default)
     {
         using var client = NewClient();
         var download = new Download(client, limits ?? FetchLimits.Default, progress);
@@ -31,10 +32,13 @@ public static class Fetch
             Directory.CreateDirectory(folder);
             foreach (var file in source.Files)
             {
-                if (IsRight(file, Path.Combine(folder, file.Name), progress))
+                var path = Path.Combine(folder, file.Name);
+                if (IsRight(file, path, progress))
                     continue;
+                if (!replace && File.Exists(path))
+                    throw new FetchException($"{path} is no file of {source.Title}; move it away, or give --force to replace it");
                 var (content, mirror) = await FromMirrorsAsync(source, mirrors, file, folder, download, cancellation);
-                await PutAsync(content, Path.Combine(folder, file.Name), cancellation);
+                await PutAsync(content, path, cancellation);
                 progress?.Report(new(file.Name, FetchStage.Done, new Uri(mirror, file.Name), content.Length));
                 mirrors = [mirror, .. mirrors.Where(other => other != mirror)];
             }

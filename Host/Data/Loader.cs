@@ -51,18 +51,18 @@ public sealed class Loader
     }
 
     /// <summary>Batches until as many samples have been drawn as there are, rounded up.</summary>
-    public int StepsPerEpoch => (samples.Length + batchSize - 1) / batchSize;
+    public int StepsPerEpoch => (int)(((long)samples.Length + batchSize - 1) / batchSize);
 
     /// <summary>The indices (in the images) of each batch of an epoch, counted from 0.</summary>
     public IEnumerable<int[]> Indices(int epoch)
     {
         var epochKey = key.Child(epoch);
-        var order = sampling == Sampling.Shuffle ? epochKey.Permutation(samples.Length) : [];
+        int[][] order = sampling == Sampling.Shuffle ? [.. epochKey.Permutation(samples.Length).Chunk(batchSize)] : [];
         for (var step = 0; step < StepsPerEpoch; step++)
         {
             int[] places = sampling switch
             {
-                Sampling.Shuffle => order[(step * batchSize)..Math.Min((step + 1) * batchSize, order.Length)],
+                Sampling.Shuffle => order[step],
                 Sampling.Replacement => epochKey.Child(step).Integers(batchSize, samples.Length),
                 _ => epochKey.Child(step).Distinct(batchSize, samples.Length),
             };

@@ -52,7 +52,7 @@ internal sealed class DataFile : IDisposable
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             using var whole = stream.CanSeek ? null : Whole(stream, path);
             return read(whole ?? (Stream)stream);
         }

@@ -1,48 +1,94 @@
 using System.Runtime.InteropServices;
-using Functional.Host.Runs;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using Microsoft.Win32.SafeHandles;
 
 namespace Functional.Host.Files;
 
 /// <summary>Files that the user asked for.</summary>
-public static class OutputFile
+public static partial class OutputFile
 {
-    private const int LeastFlushed = 32 << 20;
+    private const int LeastFlushed = 32 << 20, RandomBytes = 8;
     private static readonly TimeSpan FlushInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Writes a file beside its place, flushes it to the disk, and moves it there: nobody ever sees half a
-    /// file, even if the power fails. Missing folders are made. The stream can be read, too.</summary>
+    /// file, however many write it at once and even if the power fails. Missing folders are made. A link is followed; a
+    /// pipe or a device is written to. The stream can be read, too.</summary>
     /// <exception cref="RunException">It can't be written; what was there before still is.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write) => Write(path, write, overwrite: true);
+
+    /// <summary>The same, but a file that is there is replaced only if <paramref name="overwrite"/> says so.</summary>
+    /// <inheritdoc cref="Write(string, Action{Stream})"/>
+    internal static void Write(string path, Action<Stream> write, bool overwrite)
     {
-        if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
+        var place = "";
+        Guard(path, () => place = FilePlace.Of(path));
+        if (FilePlace.IsDevice(place))
+        {
+            Guard(path, () => WriteThrough(place, write));
+            return;
+        }
+        if (Path.GetDirectoryName(place) is { Length: > 0 } folder)
             Guard(folder, () => Directory.CreateDirectory(folder));
-        Replace(path, write);
+        Replace(place, write, overwrite);
     }
 
-    /// <summary>The same in a folder that must be there.</summary>
-    /// <inheritdoc cref="Write"/>
-    public static void Replace(string path, Action<Stream> write)
+    /// <summary>The same in a folder that must be there; a link is replaced, not followed.</summary>
+    /// <inheritdoc cref="Write(string, Action{Stream})"/>
+    public static void Replace(string path, Action<Stream> write) => Replace(path, write, overwrite: true);
+
+    private static void Replace(string path, Action<Stream> write, bool overwrite)
     {
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        // Nobody can guess the name, and a file or link that has it all the same is not opened.
+        var temporary = $"{path}.{RandomNumberGenerator.GetHexString(2 * RandomBytes, lowercase: true)}{Extension}";
+        var made = false;
         try
         {
             Guard(path, () =>
             {
-                using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite))
+                using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
                 {
+                    made = true;
                     WriteAndFlush(stream, write);
                     stream.Flush(flushToDisk: true);
                 }
-                File.Move(temporary, path, overwrite: true);
+                File.Move(temporary, path, overwrite);
+                made = false;
                 FlushFolder(Path.GetDirectoryName(path));
             });
         }
-        catch when (File.Exists(temporary))
+        catch when (made)
         {
             File.Delete(temporary);
             throw;
         }
+    }
+
+    /// <summary>Deletes what a program that was killed has left of files of these names, and nothing else.</summary>
+    /// <exception cref="RunException">The folder can't be read, or a file not be deleted.</exception>
+    internal static void DeleteUnfinished(string folder, Func<string, bool> isOurs) => Guard(folder, () =>
+    {
+        foreach (var path in Directory.EnumerateFiles(folder, "*" + Extension))
+            if (Temporary().Match(Path.GetFileName(path)) is { Success: true } match && isOurs(match.Groups[1].Value) && !FileLock.IsHeld(path))
+                File.Delete(path);
+    });
+
+    private const string Extension = ".tmp";
+
+    [GeneratedRegex(@"^(.+)\.[0-9a-f]{16}\.tmp$")]
+    private static partial Regex Temporary();
+
+    // What can't seek can't be read again either; so the bytes are gathered first, in a file without a name of its own.
+    private static void WriteThrough(string place, Action<Stream> write)
+    {
+        using var gathered = new FileStream(
+            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16,
+            FileOptions.DeleteOnClose);
+        write(gathered);
+        gathered.Position = 0;
+        using var stream = FilePlace.OpenDevice(place);
+        gathered.CopyTo(stream);
+        stream.Flush();
     }
 
     // The system keeps what is written in memory until it is asked to flush it: asked only at the end, the disk would
@@ -93,7 +139,7 @@ public static class OutputFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunException($"{path}: {e.Message}");
+            throw new RunException(DataException.OneLine($"{path}: {e.Message}"));
         }
     }
 

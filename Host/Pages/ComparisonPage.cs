@@ -28,7 +28,7 @@ public static class ComparisonPage
             .. Accuracies("test", "on the test samples", epoch => epoch.TestAccuracy),
             .. Accuracies("training", "on the samples trained on", epoch => epoch.TrainAccuracy),
             Page.Section("How to do them again", Page.Code(string.Join(
-                "\n\n", records.Zip(names).Select(run => $"# {run.Second}\n{run.First.Configuration.CommandAgain(run.First.Folder)}{(run.First.Epochs is [.., var last] ? $"\n# digest {last.Digest}" : "")}")))),
+                "\n\n", records.Zip(names).Select(run => $"# {run.Second}\n{run.First.CommandAgain}{(run.First.Epochs is [.., var last] ? $"\n# digest {last.Digest}" : "")}")))),
         ]));
 
         string[] Accuracies(string part, string where, Func<EpochReport, double?> of)
@@ -50,9 +50,6 @@ public static class ComparisonPage
         }
     }
 
-    /// <summary>Whether a file is such a page, which may be replaced by a newer one.</summary>
-    public static bool IsOne(string path) => File.ReadLines(path).Take(10).Any(line => line.StartsWith(Title, StringComparison.Ordinal) && line.EndsWith(" runs side by side</title>", StringComparison.Ordinal));
-
     /// <summary>The shortest names that tell the folders apart: the last parts of their paths, or whole paths.</summary>
     internal static IReadOnlyList<string> Names(IReadOnlyList<RunRecord> records)
     {
@@ -70,7 +67,7 @@ public static class ComparisonPage
     private static string Opening(IReadOnlyList<RunRecord> records, IReadOnlyList<string> names)
     {
         // Who picks by test accuracy has no unseen samples left.
-        var validated = records.All(record => EpochReport.Best(record.Epochs) is not null);
+        var validated = records.All(record => record.Best is not null);
         var measured = records.Zip(names).Where(run => run.First.Epochs.Count > 0).ToArray();
         if (measured.Length == 0)
             return "None of them has come to the end of an epoch yet.";
@@ -84,7 +81,7 @@ public static class ComparisonPage
             : $"Best on the test samples: {best}, with {PlainReport.Percent(greatest)} classified correctly. To choose between runs, train them with --validation: what was used to choose can't tell how well the choice does on unseen samples.";
 
         double Measure(RunRecord record) =>
-            validated ? EpochReport.Best(record.Epochs)!.ValidationAccuracy!.Value : record.Epochs[^1].TestAccuracy;
+            validated ? record.Best!.ValidationAccuracy!.Value : record.Epochs[^1].TestAccuracy;
     }
 
     private static string Results(IReadOnlyList<RunRecord> records, IReadOnlyList<string> names, Func<RunRecord, string?> link)
@@ -99,7 +96,7 @@ public static class ComparisonPage
 
         string[] Row(RunRecord record, string name)
         {
-            var (last, best) = (record.Epochs is [.., var end] ? end : null, EpochReport.Best(record.Epochs));
+            var (last, best) = (record.Epochs is [.., var end] ? end : null, record.Best);
             return
             [
                 link(record) is { } address ? $"<a href=\"{Page.Text(address)}\">{Page.Text(name)}</a>" : Page.Text(name),

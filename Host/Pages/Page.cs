@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using Functional.Host.Files;
 using Functional.Host.Charts;
 
 namespace Functional.Host.Pages;
@@ -40,15 +42,20 @@ public static class Page
         }
         """;
 
-    private const int LongestHead = 512;
+    private const string Generator = "<meta name=\"generator\" content=\"Functional\">";
 
-    /// <summary>Whether a file is a page of this program, as its title says.</summary>
-    internal static bool IsOurs(string path)
+    /// <summary>Whether a file is such a page.</summary>
+    internal static bool IsOne(string path)
     {
-        using var file = File.OpenRead(path);
-        var head = new byte[LongestHead];
-        return System.Text.Encoding.UTF8.GetString(head, 0, file.ReadAtLeast(head, LongestHead, throwOnEndOfStream: false))
-            .Contains("<title>Functional", StringComparison.Ordinal);
+        var start = new byte[400];
+        var length = 0;
+        OutputFile.Guard(path, () =>
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        });
+        return Encoding.UTF8.GetString(start, 0, length) is var text
+            && text.StartsWith("<!doctype html>\n", StringComparison.Ordinal) && text.Contains(Generator, StringComparison.Ordinal);
     }
 
     /// <summary>The page with this title and this inside of its <c>main</c> element.</summary>
@@ -58,6 +65,7 @@ public static class Page
         <html lang="{language}">
         <head>
         <meta charset="utf-8">
+        {Generator}
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <link rel="icon" href="data:,">
         <title>{Text(title)}</title>

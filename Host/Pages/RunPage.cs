@@ -16,14 +16,15 @@ public static class RunPage
     private const int LossPoints = 400;
 
     /// <summary>The page.</summary>
-    /// <param name="configuration">What was asked for.</param>
-    /// <param name="data">What was trained on.</param>
+    /// <param name="run">What was asked for, with its data.</param>
     /// <param name="result">What it came to.</param>
     /// <param name="threads">At least 1; the page does not depend on it.</param>
     /// <param name="seen">What was seen inside the network now and then, if somebody looked.</param>
+    /// <param name="isRunning">Whether the run is still in progress.</param>
     public static string Render(
-        TrainConfiguration configuration, ImageDataSet data, RunResult result, int threads, IReadOnlyList<Diagnosis>? seen = null)
+        TrainingRun run, RunResult result, int threads, IReadOnlyList<Diagnosis>? seen = null, bool isRunning = false)
     {
+        var (configuration, data) = (run.Configuration, run.Seen);
         var summary = result.Summary;
         var scores = Evaluation.Scores(result.State.Network, data.Test, data.Test.All, result.Scale, threads);
         int[] labels = [.. data.Test.Labels];
@@ -31,7 +32,8 @@ public static class RunPage
         return Page.Of($"Functional: {title}", string.Join('\n',
         [
             $"<h1>{Page.Text(title)}</h1>",
-            Page.Paragraph(Opening(configuration, data, result)),
+            .. isRunning ? [Page.Paragraph(Progress(run, summary))] : (string[])[],
+            Page.Paragraph(Opening(configuration, data, result, isRunning)),
             .. IsGuessing(summary, data.Test) ? [GuessingParagraph(configuration, summary)] : (string[])[],
             LossSection(data, result),
             AccuracySection(result),
@@ -39,12 +41,15 @@ public static class RunPage
             .. WeightSection(data, result.State.Network),
             ConfusionSection(data.Test.Names, Metrics.Confusion(scores, labels)),
             MistakeSection(data.Test, Metrics.MostWrong(scores, labels, MostMistakes)),
-            ReproductionSection(configuration, summary),
+            ReproductionSection(run, result, isRunning),
         ]));
     }
 
-    private static string Opening(TrainConfiguration configuration, ImageDataSet data, RunResult result) => Invariant(
-        $"A network ({result.State.Network}) was trained on {configuration.Data} with {result.State.Training.Optimizer}{(result.Summary.Interrupted ? ", until it was interrupted" : "")}: {result.Summary.Iterations:N0} steps in {result.Summary.Seconds:F1} s. It then classifies {PlainReport.Percent(result.Summary.TestAccuracy)} of {data.Test.Count:N0} test samples correctly, which it has never seen, and {PlainReport.Percent(result.Summary.TrainAccuracy)} of those that it was trained on.{Best(result.Summary)}{Scaling(configuration, data)}");
+    private static string Progress(TrainingRun run, RunSummary summary) => Invariant(
+        $"Running: epoch {Math.Min(summary.Iterations, run.Iterations - 1) / run.StepsPerEpoch + 1:N0} of {(run.Iterations + run.StepsPerEpoch - 1) / run.StepsPerEpoch:N0}; this page shows the run after {summary.Iterations:N0} of {run.Iterations:N0} steps.");
+
+    private static string Opening(TrainConfiguration configuration, ImageDataSet data, RunResult result, bool isRunning) => Invariant(
+        $"A network ({result.State.Network}) was trained on {configuration.Data} with {result.State.Training.Optimizer}{(result.Summary.Interrupted && !isRunning ? ", until it was interrupted" : "")}: {result.Summary.Iterations:N0} steps in {result.Summary.Seconds:F1} s. It then classifies {PlainReport.Percent(result.Summary.TestAccuracy)} of {data.Test.Count:N0} test samples correctly, which it has never seen, and {PlainReport.Percent(result.Summary.TrainAccuracy)} of those that it was trained on.{Best(result.Summary)}{Scaling(configuration, data)}");
 
     // The option's value speaks of bytes.
     private static string Scaling(TrainConfiguration configuration, ImageDataSet data) =>
@@ -157,17 +162,34 @@ public static class RunPage
                     images.Width, images.Height, images.Pixels.AsMemory(wrong.Sample * images.Features, images.Features),
                     $"{wrong.Label}, predicted {wrong.Predicted}\n{PlainReport.Percent(wrong.Probability)}"))])));
 
-    private static string ReproductionSection(TrainConfiguration configuration, RunSummary summary) => Page.Section(
-        "How to do it again",
-        Page.Paragraph("This command gives the same network, bit for bit, on any machine and with any number of threads:"),
-        Page.Code(configuration.CommandAgain(summary.Out)),
-        Page.Table(
-        [
-            ("digest", summary.Digest),
-            ("version", ProgramInfo.Version),
-            .. from option in TrainOptions.All
-               let value = option.Get(configuration)
-               where value is not null
-               select (option.Name, value),
-        ]));
+    private static string ReproductionSection(TrainingRun run, RunResult result, bool isRunning)
+    {
+        var (configuration, summary) = (run.Configuration, result.Summary);
+        var command = configuration.CommandAgain(summary.Out, summary.Iterations, result.Epochs, !summary.Interrupted);
+        return Page.Section(
+            "How to do it again",
+            [
+                .. summary is { Interrupted: true, Out: { } folder } && !isRunning
+                    ? [
+                        Page.Paragraph(Invariant($"The run was stopped after {summary.Iterations:N0} of {run.Iterations:N0} steps. To go on:")),
+                        Page.Code(RunFolder.ResumeCommandOf(folder)),
+                    ] : (string[])[],
+                .. summary.Iterations == 0 ? [] : (string[])
+                [
+                    Page.Paragraph(command.StartsWith("functional verify", StringComparison.Ordinal)
+                        ? "This command trains the run again, as it went, and compares the loss of every step and the digest of every epoch, bit for bit:"
+                        : "This command gives the same network, bit for bit, on any machine and with any number of threads:"),
+                    Page.Code(command),
+                ],
+                Page.Table(
+                [
+                    ("digest", summary.Digest),
+                    ("version", ProgramInfo.Version),
+                    .. from option in TrainOptions.All
+                       let value = option.Get(configuration)
+                       where value is not null
+                       select (option.Name, value),
+                ]),
+            ]);
+    }
 }

@@ -8,7 +8,7 @@ namespace Functional.Host.Runs;
 
 /// <summary>
 /// A state of a run as a safetensors file: parameters, what batch normalization remembers, what the optimizer remembers,
-/// the moving average; counts and the key as metadata. A matrix is stored as it lies in memory, inputs x outputs. The last
+/// the moving average, the network that did best in validation; counts and the key as metadata. A matrix is stored as it lies in memory, inputs x outputs. The last
 /// 32 bytes, a tensor of their own, are the SHA-256 of all bytes before them.
 /// </summary>
 public static class Checkpoint
@@ -16,7 +16,8 @@ public static class Checkpoint
     private const string Form = "functional checkpoint 1";
     // The format puts the smallest elements last.
     private const string ChecksumName = "sha256";
-    private const string Parameters = "parameters", Statistics = "statistics", Slots = "optimizer", Mean = "average";
+    private const string Parameters = "parameters", Statistics = "statistics", Slots = "optimizer", Mean = "average",
+        Best = "best", BestStatistics = "best-statistics";
 
     /// <summary>Writes a file, which appears whole or not at all; its folder must be there.</summary>
     /// <exception cref="RunException">It can't be written; what was there before still is.</exception>
@@ -27,6 +28,8 @@ public static class Checkpoint
             .Concat(Tensors(Statistics, training.Network.Statistics()))
             .Concat(Tensors(Slots, training.OptimizerState.ToLeaves()))
             .Concat(state.Average is null ? [] : Tensors(Mean, state.Average.Mean))
+            .Concat(BestOf(state) is not { } best ? []
+                : Tensors(Best, best.Parameters()).Concat(Tensors(BestStatistics, best.Statistics())))
             .Append(Tensor.Of(ChecksumName, [SHA256.HashSizeInBytes], new byte[SHA256.HashSizeInBytes]));
         var metadata = new Dictionary<string, string>
         {
@@ -37,6 +40,7 @@ public static class Checkpoint
             ["updates"] = Text(training.OptimizerState.Step),
             ["gathered"] = Text(training.OptimizerState.Gathered),
             ["averaged"] = Text(state.Average?.Step ?? 0),
+            ["best"] = Text(state.Best?.Step ?? 0),
             ["seconds"] = state.Seconds.ToString("R", CultureInfo.InvariantCulture),
         };
         OutputFile.Replace(path, stream =>
@@ -68,9 +72,10 @@ public static class Checkpoint
         [
             .. Names(Parameters, network.Parameters()), .. Names(Statistics, network.Statistics()), .. Names(Slots, slots),
             .. start.Average is null ? [] : Names(Mean, start.Average.Mean), ChecksumName,
+            .. IsApart(file) ? Names(Best, network.Parameters()).Concat(Names(BestStatistics, network.Statistics())) : [],
         ]);
         var average = start.Average;
-        return new RunState(
+        var state = new RunState(
             new TrainingState<float>(
                 network.WithParameters(Filled(file, Parameters, network.Parameters()))
                     .WithStatistics(Filled(file, Statistics, network.Statistics())),
@@ -84,7 +89,21 @@ public static class Checkpoint
             Seconds = Metadata<double>(file, "seconds", "a number",
                 text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null),
         };
+        return state with
+        {
+            Best = IsApart(file)
+                ? new BestNetwork(
+                    Count(file, "best"),
+                    network.WithParameters(Filled(file, Best, network.Parameters()))
+                        .WithStatistics(Filled(file, BestStatistics, network.Statistics())))
+                : Count(file, "best") == 0 ? null : new BestNetwork(state.Step, state.Network),
+        };
     }
+
+    // Where the last network is the best, it is not stored twice.
+    private static Network<float>? BestOf(RunState state) => state.Best is { } best && best.Step != state.Step ? best.Network : null;
+
+    private static bool IsApart(SafetensorsFile file) => Count(file, "best") is not 0 and var step && step != Count(file, "step");
 
     // Nothing of the file is believed before this.
     private static void Verify(Stream stream, string name)

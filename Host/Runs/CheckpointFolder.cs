@@ -11,6 +11,14 @@ internal sealed class CheckpointFolder(string path)
     private const string Extension = ".safetensors";
     private const int Kept = 2;
 
+    /// <summary>Whether there is none.</summary>
+    public bool IsEmpty => Steps().Length == 0;
+
+    /// <summary>Whether a file of this name is one.</summary>
+    public static bool IsName(string name) =>
+        name.EndsWith(Extension, StringComparison.Ordinal)
+        && int.TryParse(name[..^Extension.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var step) && name == NameOf(step);
+
     /// <summary>Saves a state and deletes those that are no longer needed.</summary>
     /// <exception cref="RunException">It can't be written; the earlier ones are still there.</exception>
     public void Write(RunState state)
@@ -26,19 +34,26 @@ internal sealed class CheckpointFolder(string path)
     /// <exception cref="DataException">None of those that there are can be read; what is wrong with the newest.</exception>
     public RunState? Newest(RunState start, Action<DataException> passedOver)
     {
-        var damaged = new List<DataException>();
-        foreach (var step in Steps())
-            try
-            {
-                var state = Checkpoint.Read(PathOf(step), start);
-                damaged.ForEach(passedOver);
-                return state;
-            }
-            catch (DataException e)
-            {
-                damaged.Add(e);
-            }
-        return damaged.Count == 0 ? null : throw damaged[0];
+        while (true)
+        {
+            var (steps, damaged) = (Steps(), new List<DataException>());
+            foreach (var step in steps)
+                try
+                {
+                    var state = Checkpoint.Read(PathOf(step), start);
+                    damaged.ForEach(passedOver);
+                    return state;
+                }
+                catch (DataException e)
+                {
+                    damaged.Add(e);
+                }
+            if (steps.Length == 0)
+                return null;
+            // A run in progress may have deleted them in the meantime, when there were newer ones.
+            if (steps.SequenceEqual(Steps()))
+                throw damaged[0];
+        }
     }
 
     /// <summary>Deletes the checkpoints after a step: those that can't be read, once the run goes on from an earlier one.
@@ -51,7 +66,9 @@ internal sealed class CheckpointFolder(string path)
 
     private void Delete(int step) => OutputFile.Guard(PathOf(step), () => File.Delete(PathOf(step)));
 
-    private string PathOf(int step) => Path.Combine(path, step.ToString("D9", CultureInfo.InvariantCulture) + Extension);
+    private string PathOf(int step) => Path.Combine(path, NameOf(step));
+
+    private static string NameOf(int step) => step.ToString("D9", CultureInfo.InvariantCulture) + Extension;
 
     // The newest first. What is none of our names is none of our business, such as a file that was not written to its end.
     private int[] Steps()
@@ -60,10 +77,8 @@ internal sealed class CheckpointFolder(string path)
         OutputFile.Guard(path, () => steps =
         [
             .. from file in Directory.Exists(path) ? Directory.EnumerateFiles(path, "*" + Extension) : []
-               let name = Path.GetFileNameWithoutExtension(file)
-               where int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-               let step = int.Parse(name, CultureInfo.InvariantCulture)
-               where file == PathOf(step)
+               where IsName(Path.GetFileName(file))
+               let step = int.Parse(Path.GetFileNameWithoutExtension(file), CultureInfo.InvariantCulture)
                orderby step descending
                select step,
         ]);

@@ -21,9 +21,7 @@ public static class ConfigurationFile
     /// <exception cref="RunException">It can't be written.</exception>
     public static void Write(string path, TrainConfiguration configuration)
     {
-        var options = TrainOptions.All
-            .Select(option => KeyValuePair.Create(option.Name, (JsonNode?)option.Get(configuration)))
-            .Where(option => option.Value is not null);
+        var options = OptionsOf(configuration).Select(option => KeyValuePair.Create(option.Key, (JsonNode?)option.Value));
         var stages = configuration.Stages.Select(stage => new JsonObject { ["until"] = stage.Until, ["planned"] = stage.Planned });
         var content = new JsonObject
         {
@@ -34,6 +32,24 @@ public static class ConfigurationFile
             stream.Write(Encoding.UTF8.GetBytes(content.ToJsonString(Layout)));
             stream.WriteByte((byte)'\n');
         });
+    }
+
+    /// <summary>Whether a file was written by <see cref="Write"/>, even if its options can't be read any more.</summary>
+    internal static bool IsOne(string path)
+    {
+        if (!File.Exists(path) || new FileInfo(path).Length > LargestFile)
+            return false;
+        try
+        {
+            using var file = JsonDocument.Parse(File.ReadAllBytes(path));
+            return file.RootElement is { ValueKind: JsonValueKind.Object } root
+                && root.TryGetProperty("command", out var command) && command.ValueKind == JsonValueKind.String && command.GetString() == Command
+                && root.TryGetProperty("options", out var options) && options.ValueKind == JsonValueKind.Object;
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Reads a configuration. Options that the file doesn't have are as they are by default; it may have no
@@ -61,6 +77,13 @@ public static class ConfigurationFile
             throw new DataException(name, null, "options that can be run", e.Message.Replace("\n", "; ", StringComparison.Ordinal));
         }
     }
+
+    /// <summary>The options that have a value, by name.</summary>
+    internal static Dictionary<string, string> OptionsOf(TrainConfiguration configuration) => new(
+        from option in TrainOptions.All
+        let value = option.Get(configuration)
+        where value is not null
+        select KeyValuePair.Create(option.Name, value));
 
     private static IEnumerable<Stage> Stages(DataValue? list)
     {

@@ -9,23 +9,29 @@ namespace Functional.Host.Runs;
 /// <param name="From">How far it has come; null if there is no checkpoint, so that it begins again.</param>
 public sealed record Resumption(TrainingRun Run, RunProgress? From)
 {
-    private static readonly string[] Changeable = ["epochs", "iterations", "patience", "checkpoint-every"];
+    internal static readonly string[] Changeable = ["epochs", "iterations", "patience", "checkpoint-every"];
 
     /// <summary>Reads what a folder holds.</summary>
     /// <param name="folder">The run's.</param>
     /// <param name="options">Those that are told now.</param>
-    /// <param name="passedOver">Is told of newer checkpoints that can't be read.</param>
-    /// <exception cref="UsageException">An option can't be told any more.</exception>
+    /// <param name="warn">Is told, in one line each, what is unusual but no reason to stop: a newer checkpoint that can't be
+    /// read, another version, and with <paramref name="force"/> other data.</param>
+    /// <param name="force">Whether the run goes on even if its data or its configuration were changed.</param>
+    /// <exception cref="UsageException">An option can't be told any more, or data or configuration were changed.</exception>
     /// <exception cref="DataException">Configuration, data or all checkpoints can't be read.</exception>
     public static Resumption Of(
-        RunFolder folder, IReadOnlyDictionary<string, string> options, Action<DataException> passedOver)
+        RunFolder folder, IReadOnlyDictionary<string, string> options, Action<string> warn, bool force = false)
     {
-        var old = RunRecord.Read(folder.Path).Configuration;
+        var record = RunRecord.Read(folder.Path);
+        var old = record.Configuration;
         var configuration = Changed(old, options);
         var data = DataSets.Load(configuration.Data, configuration.Label);
+        // What has not begun may begin with anything.
+        if (folder.HasCheckpoint)
+            Check(RunEnvironment.Of(data) with { Options = ConfigurationFile.OptionsOf(old) }, record, warn, force);
         var run = new TrainingRun(configuration, data);
-        var from = folder.Progress(run, passedOver);
-        var (step, planned) = (from?.State.Step ?? 0, old.Steps(run.StepsPerEpoch));
+        var from = folder.Progress(run, e => warn($"passed over: {e.Message}"));
+        var (step, planned) = (from?.State.Step ?? 0, record.Environment?.Planned ?? old.Steps(run.StepsPerEpoch));
         if (run.Iterations < step)
             throw new UsageException($"--resume: the run has taken {step} steps, and can't end after {run.Iterations}");
         // Where the schedule depends on the run's length, what has been done was done for the old one.
@@ -33,6 +39,16 @@ public sealed record Resumption(TrainingRun Run, RunProgress? From)
             && !configuration.OptimizerAt(step, planned).Equals(configuration.OptimizerAt(step, run.Iterations)))
             run = new TrainingRun(configuration with { Stages = [.. old.Stages, new Stage(step, planned)] }, data);
         return new Resumption(run, from);
+    }
+
+    private static void Check(RunEnvironment now, RunRecord record, Action<string> warn, bool force)
+    {
+        string[] obstacles = [.. now.Obstacles(record.Environment)];
+        if (obstacles.Length > 0 && !force)
+            throw new UsageException(string.Join(
+                '\n', obstacles.Append($"--resume: {record.Folder} can't go on to the same bits; give --force to go on all the same")));
+        foreach (var line in obstacles.Union(now.Differences(record.Environment)))
+            warn(line);
     }
 
     private static TrainConfiguration Changed(TrainConfiguration old, IReadOnlyDictionary<string, string> options)

@@ -2,12 +2,13 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Functional.Host.Data;
 using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 
-/// <summary>On what a run ran. No result depends on any of it but the data.</summary>
+/// <summary>On what a run ran, and with which options. No result depends on any of it but data, version and options.</summary>
 /// <param name="Version">The program's version.</param>
 /// <param name="Runtime">The .NET runtime.</param>
 /// <param name="System">The operating system.</param>
@@ -23,14 +24,43 @@ internal sealed record RunEnvironment(
     {
         TypeInfoResolver = HostJson.Default,
         WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>This one, and these data.</summary>
+    /// <summary>The options of training, to see whether config.json was changed since.</summary>
+    public Dictionary<string, string>? Options { get; init; }
+
+    /// <summary>The steps that the run was to take, and on the way before.</summary>
+    public int? Planned { get; init; }
+
+    /// <summary>Of an earlier part of a run: the steps that had been taken when it went on elsewhere.</summary>
+    public int? Until { get; init; }
+
+    /// <summary>On what the run ran before, where that was something else, the first part first.</summary>
+    public IReadOnlyList<RunEnvironment>? Earlier { get; init; }
+
+    /// <summary>This one, with these data.</summary>
     public static RunEnvironment Of(ImageDataSet data) => new(
         ProgramInfo.Version, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription,
         $"{RuntimeInformation.ProcessArchitecture}", Environment.ProcessorCount,
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128,
         Digest(data.Training), Digest(data.Test));
+
+    /// <summary>This one, with a run's data and options.</summary>
+    public static RunEnvironment Of(TrainingRun run) => Of(run.Data) with
+    {
+        Options = ConfigurationFile.OptionsOf(run.Configuration), Planned = run.Iterations,
+    };
+
+    /// <summary>The same for a run that goes on: what was recorded before stays, where it was something else.</summary>
+    public RunEnvironment After(RunEnvironment? before, int step)
+    {
+        if (before is null)
+            return this;
+        var same = before with { Earlier = null, Options = null, Planned = null } == this with { Options = null, Planned = null }
+            && !Changed(before.Options).Any();
+        return this with { Earlier = same ? before.Earlier : [.. before.Earlier ?? [], before with { Earlier = null, Until = step }] };
+    }
 
     /// <summary>Writes the file.</summary>
     public void Write(string path) => JsonFile.Write(path, this, Layout);
@@ -39,20 +69,48 @@ internal sealed record RunEnvironment(
     public static RunEnvironment? Read(string path) => JsonFile.Read<RunEnvironment>(path, Layout);
 
     /// <summary>What can make a run's results other than they were in an earlier environment, a line each.</summary>
-    public IEnumerable<string> Differences(RunEnvironment? earlier)
+    public IEnumerable<string> Differences(RunEnvironment? recorded)
     {
-        if (earlier is null)
-            yield return "it isn't known on which data and by which version the run was trained";
-        else
-        {
-            if (earlier.Version != Version)
-                yield return $"the run was trained by version {earlier.Version}, this is {Version}";
-            if (earlier.Training != Training)
-                yield return $"the training samples are others than the run's: SHA-256 {Training}, in the run {earlier.Training}";
-            if (earlier.Test != Test)
-                yield return $"the test samples are others than the run's: SHA-256 {Test}, in the run {earlier.Test}";
-        }
+        if (recorded is null)
+            return ["it isn't known on which data and by which version the run was trained"];
+        return
+        [
+            .. OfData(recorded, "the run"), .. OfVersion(recorded, "the run"),
+            .. from part in recorded.Earlier ?? []
+               let name = Invariant($"the run until step {part.Until:N0}")
+               from line in OfData(part, name).Concat(OfVersion(part, name)).Concat(recorded.Changed(part.Options).Select(change => $"{name} had other options: {change}"))
+               select line,
+        ];
     }
+
+    /// <summary>Why a run can't go on to the same bits, a line each: other data, or a configuration that was changed.
+    /// </summary>
+    public IEnumerable<string> Obstacles(RunEnvironment? recorded) =>
+        recorded is null ? Differences(null) : OfData(recorded, "the run").Concat(Changed(recorded.Options).Select(change => $"config.json was changed: {change}"));
+
+    private IEnumerable<string> OfVersion(RunEnvironment recorded, string run)
+    {
+        if (recorded.Version != Version)
+            yield return $"{run} was trained by version {recorded.Version}, this is {Version}";
+    }
+
+    private IEnumerable<string> OfData(RunEnvironment recorded, string run)
+    {
+        if (recorded.Training != Training)
+            yield return $"the training samples are others than the run's: SHA-256 {Training}, in {run} {recorded.Training}";
+        if (recorded.Test != Test)
+            yield return $"the test samples are others than the run's: SHA-256 {Test}, in {run} {recorded.Test}";
+    }
+
+    // Where data lie is no part of them, and some options may change when a run goes on.
+    private IEnumerable<string> Changed(Dictionary<string, string>? before) =>
+        Options is null || before is null ? [] :
+        from option in TrainOptions.All
+        where option.Name != "data" && !Resumption.Changeable.Contains(option.Name)
+        let now = Options.GetValueOrDefault(option.Name)
+        let then = before.GetValueOrDefault(option.Name)
+        where now != then
+        select $"--{option.Name} is {now ?? "not set"}, and was {then ?? "not set"}";
 
     private static string Digest(LabeledImages images)
     {

@@ -22,6 +22,9 @@ public sealed record RunStart(
 {
     /// <summary>Steps that were taken before, by a run that goes on.</summary>
     public int Step { get; init; }
+
+    /// <summary>The changes of the parameters in all steps: fewer than those where gradients are gathered.</summary>
+    public int Changes { get; init; } = Iterations;
 }
 
 /// <summary>What an epoch, or the part of one at the end, came to.</summary>
@@ -40,6 +43,20 @@ public sealed record EpochReport(
     /// <summary>The first of those with the best validation accuracy; null if there is none.</summary>
     public static EpochReport? Best(IEnumerable<EpochReport> epochs) =>
         epochs.Where(epoch => epoch.ValidationAccuracy is not null).MaxBy(epoch => epoch.ValidationAccuracy);
+
+    /// <summary>After how many of them a run ends that waits so many for a better one; null if it doesn't.</summary>
+    internal static int? Stalled(IReadOnlyList<EpochReport> epochs, int patience)
+    {
+        EpochReport? best = null;
+        foreach (var epoch in epochs)
+        {
+            if (epoch.ValidationAccuracy is { } accuracy && (best is null || accuracy > best.ValidationAccuracy))
+                best = epoch;
+            if (best is not null && epoch.Epoch - best.Epoch >= patience)
+                return epoch.Epoch;
+        }
+        return null;
+    }
 
     /// <summary>As in <c>epoch 30: loss 0.234, training 97.4%, validation 93.8%, test 96.7%</c>.</summary>
     public override string ToString() => string.Create(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -31,25 +32,38 @@ public sealed class RunFolder : IDisposable
     public string Path => paths.Folder;
 
     /// <summary>The command that goes on with the run.</summary>
-    public string ResumeCommand => $"functional train --resume {TrainConfiguration.Quoted(Path)}";
+    public string ResumeCommand => ResumeCommandOf(Path);
+
+    internal static string ResumeCommandOf(string folder) => $"functional train --resume {TrainConfiguration.Quoted(folder)}";
 
     /// <summary>Makes a folder for a new run.</summary>
     /// <param name="path">Where; <c>runs/TIME-train</c> under the current folder if null.</param>
     /// <param name="overwrite">Whether an earlier run in the same folder may be replaced.</param>
-    /// <exception cref="UsageException">The folder holds a run already.</exception>
+    /// <exception cref="UsageException">The folder holds a run already, or other files.</exception>
     /// <exception cref="RunException">It can't be written to.</exception>
     public static RunFolder Create(string? path, bool overwrite)
     {
         path ??= Fresh("train");
-        if (!overwrite && RunRecord.IsRun(path))
-            throw new UsageException($"--out: {path} holds a run already; choose another folder, or give --force to replace it");
         var paths = new RunPaths(path);
+        Check();
         OutputFile.Guard(path, () => Directory.CreateDirectory(path));
-        var held = Lock(paths);
-        // Without its configuration it is no run any more, however soon this program ends.
-        foreach (var file in (string[])[paths.Configuration, paths.Environment, paths.Best, paths.LastGood, paths.Model, paths.Summary, paths.Report])
-            OutputFile.Guard(file, () => File.Delete(file));
-        return new RunFolder(paths, held);
+        var folder = new RunFolder(paths, Lock(paths));
+        try
+        {
+            // Another program may have been quicker.
+            Check();
+            if (File.Exists(paths.Configuration))
+                folder.Empty();
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+
+        void Check() => UserFolder.Check(
+            "--out", path, "a run", () => ConfigurationFile.IsOne(paths.Configuration), overwrite, System.IO.Path.GetFileName(paths.Running));
     }
 
     /// <summary>Opens the folder of a run that is to go on.</summary>
@@ -60,8 +74,22 @@ public sealed class RunFolder : IDisposable
     {
         RunRecord.CheckRun(path);
         var paths = new RunPaths(path);
+        // Where it is no run's, nothing else of the folder is a run's either.
+        _ = ConfigurationFile.Read(paths.Configuration);
         return new RunFolder(paths, Lock(paths));
     }
+
+    // As long as it has its configuration it is a run, which has not begun: however soon this program ends, another may
+    // replace it again.
+    private void Empty()
+    {
+        foreach (var file in paths.Results)
+            OutputFile.Guard(file, () => File.Delete(file));
+        new CheckpointFolder(paths.Checkpoints).DeleteAfter(-1);
+    }
+
+    /// <summary>Whether the run has been saved, so that it can go on.</summary>
+    internal bool HasCheckpoint => !new CheckpointFolder(paths.Checkpoints).IsEmpty;
 
     /// <summary>How far the run has come, by its newest checkpoint that can be read; null if it has none.</summary>
     /// <param name="run">The run as it is configured.</param>
@@ -93,26 +121,21 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="RunException">It can't be written to.</exception>
     public RunRecorder Record(TrainingRun run, RunProgress? from)
     {
-        var step = from?.State.Step ?? 0;
+        ConfigurationFile.Write(paths.Configuration, run.Configuration);
         OutputFile.Guard(Path, () =>
         {
-            Directory.CreateDirectory(paths.Checkpoints);
-            foreach (var cutOff in (string[])[Path, paths.Checkpoints])
-                foreach (var file in Directory.EnumerateFiles(cutOff, "*.tmp"))
-                    File.Delete(file);
             File.Delete(paths.Summary);
-            using var losses = new FileStream(paths.Losses, FileMode.OpenOrCreate);
-            losses.SetLength((long)step * sizeof(double));
+            Directory.CreateDirectory(paths.Checkpoints);
         });
-        new CheckpointFolder(paths.Checkpoints).DeleteAfter(from is null ? -1 : step);
+        string[] names = [.. paths.Results.Append(paths.Configuration).Select(file => System.IO.Path.GetFileName(file))];
+        OutputFile.DeleteUnfinished(Path, names.Contains);
+        OutputFile.DeleteUnfinished(paths.Checkpoints, CheckpointFolder.IsName);
+        OutputFile.Replace(paths.Losses, stream => stream.Write(MemoryMarshal.AsBytes((ReadOnlySpan<double>)from?.Losses.ToArray())));
+        new CheckpointFolder(paths.Checkpoints).DeleteAfter(from?.State.Step ?? -1);
         MetricsFile.Write(paths, from?.Epochs ?? []);
-        ConfigurationFile.Write(paths.Configuration, run.Configuration);
-        return new RunRecorder(paths, run, from);
+        var environment = RunEnvironment.Of(run);
+        return new RunRecorder(paths, run, from, from is null ? environment : environment.After(RunEnvironment.Read(paths.Environment), from.State.Step));
     }
-
-    /// <summary>Writes <c>model.safetensors</c>.</summary>
-    /// <exception cref="RunException">The folder can't be written to.</exception>
-    public void WriteModel(Model<float> model) => Functional.Host.Models.Model.Save(paths.Model, model);
 
     /// <summary>Writes <c>report.html</c>.</summary>
     /// <exception cref="RunException">The folder can't be written to.</exception>

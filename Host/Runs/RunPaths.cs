@@ -40,5 +40,8 @@ internal readonly record struct RunPaths(string Folder)
     /// <summary>Is locked as long as the run goes on.</summary>
     public string Running => In("running");
 
+    /// <summary>All files but the configuration, the checkpoints and the lock.</summary>
+    public IReadOnlyList<string> Results => [Summary, Losses, Metrics, Digests, Environment, Best, LastGood, Model, Report];
+
     private string In(string name) => Path.Combine(Folder, name);
 }

@@ -51,7 +51,7 @@ public sealed record RunRecord
     internal static void CheckRun(string folder)
     {
         if (!IsRun(folder))
-            throw new DataException(folder, null, "a run's folder, with config.json in it", "none");
+            throw new DataException(folder.Length == 0 ? "''" : folder, null, "a run's folder, with config.json in it", "none");
     }
 
     /// <summary>Reads a folder. A run that was killed has what had been written by then.</summary>
@@ -73,21 +73,40 @@ public sealed record RunRecord
         };
     }
 
-    /// <summary>All that the run has come to, by its newest checkpoint; null if there is none.</summary>
+    /// <summary>All that the run has come to, by its newest checkpoint; null if there is none, unless it is running.</summary>
     /// <param name="run">The run as it is configured.</param>
-    /// <exception cref="DataException">No checkpoint can be read, or losses or epochs before it are missing.</exception>
-    public RunResult? Result(TrainingRun run)
+    /// <param name="threads">At least 1; no result depends on it.</param>
+    /// <exception cref="DataException">No checkpoint can be read, or losses before it are missing.</exception>
+    public RunResult? Result(TrainingRun run, int threads = 1)
     {
-        if (new CheckpointFolder(new RunPaths(Folder).Checkpoints).Newest(run.Start, _ => { }) is not { } state)
+        var saved = new CheckpointFolder(new RunPaths(Folder).Checkpoints).Newest(run.Start, _ => { });
+        if ((saved ?? (Status == RunStatus.Running ? run.Start : null)) is not { } state)
             return null;
-        if (Epochs.Count == 0 || Losses.Count < state.Step)
-            throw new DataException(Folder, null, $"losses of {state.Step} steps, and what epochs came to", "fewer");
-        var (last, best) = (Epochs[^1], EpochReport.Best(Epochs));
-        var summary = Summary ?? new RunSummary(
+        // A run in progress writes what belongs to a checkpoint before it: what is read after it has at least that.
+        var now = Read(Folder);
+        if (now.Losses.Count < state.Step)
+            throw new DataException(Folder, null, $"losses of {state.Step} steps", $"those of {now.Losses.Count}");
+        double[] losses = [.. now.Losses.Take(state.Step)];
+        List<EpochReport> epochs = [.. now.Epochs.TakeWhile(epoch => epoch.Iterations <= state.Step)];
+        var best = EpochReport.Best(epochs.Where(epoch => epoch.Iterations == epoch.Epoch * (long)run.StepsPerEpoch));
+        var told = epochs is [.., var end] ? end.Iterations : 0;
+        if (told < state.Step)
+            epochs.Add(run.Evaluate(state, epochs.Count + 1, losses.Skip(told).Average(), threads));
+        if (now.Summary is { } summary && summary.Iterations == state.Step)
+            return new RunResult(state, run.Scale, losses, epochs, summary);
+        var last = epochs is [.., var reached] ? reached : run.Evaluate(state, 0, double.NaN, threads);
+        return new RunResult(state, run.Scale, losses, epochs, new RunSummary(
             last.TrainAccuracy, last.ValidationAccuracy, last.TestAccuracy, last.Loss, state.Step, state.Seconds, last.Digest,
-            Interrupted: true, Folder) { Best = best };
-        return new RunResult(state, run.Scale, [.. Losses.Take(state.Step)], Epochs, summary);
+            Interrupted: true, Folder) { Best = best });
     }
+
+    /// <summary>The first of the epochs that did best in validation; null if there is none. (A part of an epoch at the end
+    /// of a run is not kept as the best.)</summary>
+    public EpochReport? Best => Summary is { } summary ? summary.Best : EpochReport.Best(Epochs);
+
+    /// <summary>The command that does the run again, as far as its last epoch.</summary>
+    public string CommandAgain =>
+        Epochs is [.., var last] ? Configuration.CommandAgain(Folder, last.Iterations, Epochs, Summary is { Interrupted: false }) : Configuration.CommandLine();
 
     // A last loss that was cut off doesn't count.
     private static double[] ReadLosses(Stream stream)

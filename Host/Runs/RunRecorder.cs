@@ -17,14 +17,16 @@ public sealed class RunRecorder : IRunObserver, IDisposable
     private readonly List<double> losses = [];
     private long savedAt = Stopwatch.GetTimestamp();
     private int? savedStep;
-    private EpochReport? last, best;
+    private EpochReport? last;
     private Task writing;
 
-    internal RunRecorder(RunPaths paths, TrainingRun run, RunProgress? from)
+    internal RunRecorder(RunPaths paths, TrainingRun run, RunProgress? from, RunEnvironment environment)
     {
         (this.paths, this.run, checkpoints) = (paths, run, new CheckpointFolder(paths.Checkpoints));
-        (savedStep, best) = (from?.State.Step, EpochReport.Best(from?.Epochs ?? []));
-        writing = Task.Run(() => RunEnvironment.Of(run.Data).Write(paths.Environment));
+        savedStep = from?.State.Step;
+        writing = Task.Run(() => environment.Write(paths.Environment));
+        if (from?.State.Best is { } best)
+            WriteModel(paths.Best, best.Network);
     }
 
     /// <inheritdoc/>
@@ -40,11 +42,9 @@ public sealed class RunRecorder : IRunObserver, IDisposable
     /// <inheritdoc/>
     public void Reached(RunState state, RunMoment moment)
     {
-        if (IsBest(moment))
-        {
-            var model = run.ModelOf(state.Network);
-            Write(() => OutputFile.Replace(paths.Best, stream => Model.Save(stream, model)));
-        }
+        // Without an epoch in validation the last network will do.
+        if (moment == RunMoment.Epoch ? state.Best?.Step == state.Step : moment == RunMoment.End && state.Best is null)
+            WriteModel(paths.Best, state.Network);
         var interval = run.Configuration.CheckpointEvery;
         var due = moment switch
         {
@@ -55,24 +55,24 @@ public sealed class RunRecorder : IRunObserver, IDisposable
         if (due && savedStep != state.Step)
             Save(state);
         if (moment == RunMoment.End)
+        {
+            WriteModel(paths.Model, state.Network);
             Complete();
+        }
     }
 
     /// <inheritdoc/>
+    // The last file: what it tells of is there.
     public void Finished(RunSummary summary) => JsonFile.Write(paths.Summary, summary, RunFolder.SummaryLayout);
 
     /// <summary>Waits for what is being written. (Whatever goes wrong with that is told by the moment that comes next; here
     /// it would hide why the run has ended.)</summary>
     public void Dispose() => Task.WaitAny(writing);
 
-    // Without an epoch in validation the last network will do.
-    private bool IsBest(RunMoment moment)
+    private void WriteModel(string path, Network<float> network)
     {
-        if (moment != RunMoment.Epoch || last!.ValidationAccuracy is not { } accuracy)
-            return moment == RunMoment.End && best is null;
-        var isBest = best is null || accuracy > best.ValidationAccuracy;
-        best = isBest ? last : best;
-        return isBest;
+        var model = run.ModelOf(network);
+        Write(() => OutputFile.Replace(path, stream => Model.Save(stream, model)));
     }
 
     private void Save(RunState state)

@@ -3,6 +3,11 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Runs;
 
+/// <summary>The network that did best in validation.</summary>
+/// <param name="Step">The steps that had been taken by then.</param>
+/// <param name="Network">The network after them.</param>
+public sealed record BestNetwork(int Step, Network<float> Network);
+
 /// <summary>All that a run is between two steps, as one value: save it and the run can go on, use it twice and it
 /// branches.</summary>
 /// <param name="Training">Network, optimizer and its state, key and step.</param>
@@ -11,6 +16,9 @@ public sealed record RunState(TrainingState<float> Training, Average<float>? Ave
 {
     /// <summary>How long it took to come here, reading data not counted.</summary>
     public double Seconds { get; init; }
+
+    /// <summary>The network that did best in validation so far, where there is validation.</summary>
+    public BestNetwork? Best { get; init; }
 
     /// <summary>Steps taken.</summary>
     public int Step => Training.Step;

@@ -24,6 +24,9 @@ public static class ScheduleText
         }
     }
 
+    /// <summary>Whether it is another one for a run of another length.</summary>
+    public static bool DependsOnLength(string text) => text.Split('+')[^1].Split(':')[0] is "cosine" or "one-cycle";
+
     private static Schedule Shape(string text, int steps) => text.Split(':') switch
     {
         ["constant"] => Schedule.Constant,

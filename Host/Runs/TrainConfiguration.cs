@@ -205,7 +205,10 @@ public sealed record TrainConfiguration
     ];
 
     /// <summary>How many steps the run takes.</summary>
-    public int Steps(int stepsPerEpoch) => Iterations ?? checked(Epochs * stepsPerEpoch);
+    /// <exception cref="UsageException">More than there can be.</exception>
+    public int Steps(int stepsPerEpoch) => Iterations
+        ?? ((long)Epochs * stepsPerEpoch is <= int.MaxValue and var steps ? (int)steps : throw new UsageException(Invariant(
+            $"--epochs: {Epochs:N0} of {stepsPerEpoch:N0} steps are more than {int.MaxValue:N0} steps, the most that a run can take")));
 
     /// <summary>Everything wrong with the configuration by itself, an entry per fault that begins with the option as the command line
     /// names it: <c>--batch-size</c> is <see cref="BatchSize"/>. Empty if all is right.</summary>
@@ -249,10 +252,21 @@ public sealed record TrainConfiguration
     /// <summary>One line: the command that runs it or, if it can't be run, what is wrong with it.</summary>
     public override string ToString() => Faults() is { Count: > 0 } faults ? string.Join("; ", faults) : CommandLine();
 
-    /// <summary>The command that does the same again, given the folder: where the run's length, and its schedule with it, was
-    /// changed on the way, no other one does.</summary>
-    public string CommandAgain(string? folder) =>
-        Stages.Count == 0 || folder is null ? CommandLine() : $"functional verify {Quoted(folder)}";
+    /// <summary>The command that gives a run's network again, bit for bit. Where the run was stopped, or prolonged, on the
+    /// way and its schedule depends on its length, only <c>functional verify</c> does.</summary>
+    /// <param name="folder">The run's, if it has one.</param>
+    /// <param name="steps">That were taken.</param>
+    /// <param name="epochs">What they came to.</param>
+    /// <param name="isOver">Whether the run has come to its end by itself.</param>
+    public string CommandAgain(string? folder, int steps, IReadOnlyList<EpochReport> epochs, bool isOver)
+    {
+        var stalled = Patience is { } patience ? EpochReport.Stalled(epochs, patience) : null;
+        if (Stages.Count == 0 && isOver && (stalled ?? epochs.Count) == epochs.Count)
+            return CommandLine();
+        if (folder is not null && (Stages.Count > 0 || ScheduleText.DependsOnLength(Schedule) || steps < Accumulate))
+            return $"functional verify {Quoted(folder)}";
+        return (this with { Iterations = Math.Max(1, steps), Patience = null, Stages = [] }).CommandLine();
+    }
 
     private string Misnamed => $"--optimizer: '{OptimizerName}' is no optimizer: {string.Join(", ", OptimizerChoice.All.Select(choice => choice.Name))}";
 

@@ -46,14 +46,19 @@ public sealed class TrainingRun
             format = Format(training, scale);
             loader = new Loader(
                 training, samples.Training, configuration.BatchSize, configuration.Sampling, scale, configuration.OrderKey);
-            var network = configuration.CreateNetwork<float>(training.Features, training.Classes);
+            if ((long)LargestBatch * training.Features > Array.MaxLength)
+                throw new UsageException(Invariant(
+                    $"--batch-size: a batch of {LargestBatch:N0} samples of {training.Features:N0} features is larger than the {Array.MaxLength:N0} numbers that there can be"));
+            var network = Network(training);
+            if (network.Parameters().Any(leaf => leaf.Values.Exists(value => !float.IsFinite(value))))
+                throw new UsageException($"--init: {configuration.Initializer} gives weights that single precision can't hold");
             Iterations = configuration.Steps(loader.StepsPerEpoch);
-            Start = new RunState(
+            Start = Memory.For(() => $"what {configuration.OptimizerName} remembers of {Invariant($"{network.Parameters().Length:N0}")} parameters", () => new RunState(
                 Training.Start(network, configuration.OptimizerAt(0, Iterations), configuration.TrainingKey),
-                configuration.Average is { } decay ? Average.Start(decay, network.Parameters(), corrected: true) : null);
+                configuration.Average is { } decay ? Average.Start(decay, network.Parameters(), corrected: true) : null));
             CheckAugmentations();
         }
-        catch (Exception e) when (e is ArgumentException or OverflowException)
+        catch (ArgumentException e)
         {
             throw new UsageException(e.Message);
         }
@@ -67,6 +72,18 @@ public sealed class TrainingRun
 
     /// <summary>Steps from beginning to end.</summary>
     public int Iterations { get; }
+
+    /// <summary>Changes of the parameters from beginning to end: one for as many steps as are gathered.</summary>
+    public int Changes => Iterations / configuration.Accumulate;
+
+    /// <summary>Sees to it that the run changes anything.</summary>
+    /// <exception cref="UsageException">It has fewer steps than one change needs.</exception>
+    public void RequireChanges()
+    {
+        if (Changes == 0)
+            throw new UsageException(Invariant(
+                $"--accumulate: a change of the weights needs {configuration.Accumulate:N0} batches, and the whole run has {Iterations:N0}"));
+    }
 
     /// <summary>Whether epochs are evaluated only as far as a search looks: on the validation samples and as many of those
     /// that are trained on, without a digest.</summary>
@@ -167,7 +184,23 @@ public sealed class TrainingRun
     /// <exception cref="RunException">The loss is no longer finite; the last good state is in the folder.</exception>
     public RunResult Run(
         IRunObserver observer, int threads, string? folder, CancellationToken cancellation, RunProgress? from = null) =>
-        Threads.Use(threads, () => Train(observer, threads, folder, from ?? new RunProgress(Start, [], []), cancellation));
+        Threads.Use(threads, () => Memory.For(
+            () => Invariant($"training {Start.Training.Network.Parameters().Length:N0} parameters on batches of {LargestBatch:N0} samples"),
+            () => Train(observer, threads, folder, from ?? new RunProgress(Start, [], []), cancellation)));
+
+    private int LargestBatch =>
+        configuration.Sampling == Sampling.Replacement ? configuration.BatchSize : Math.Min(configuration.BatchSize, samples.Training.Length);
+
+    private Network<float> Network(LabeledImages training)
+    {
+        int[] units = [training.Features, .. configuration.Hidden, training.Classes];
+        var parameters = units.Zip(units.Skip(1)).Sum(pair => ((double)pair.First + 1) * pair.Second);
+        if (parameters > Array.MaxLength)
+            throw new UsageException(Invariant($"--hidden: a network of {parameters:N0} parameters is larger than the {Array.MaxLength:N0} that there can be"));
+        return Memory.For(
+            () => Invariant($"a network of {parameters:N0} parameters ({string.Join(" - ", units)})"),
+            () => configuration.CreateNetwork<float>(training.Features, training.Classes));
+    }
 
     private static Split Split(TrainConfiguration configuration, LabeledImages training)
     {
@@ -181,11 +214,12 @@ public sealed class TrainingRun
     private RunResult Train(
         IRunObserver observer, int threads, string? folder, RunProgress from, CancellationToken cancellation)
     {
+        RequireChanges();
         var network = Start.Training.Network;
         observer.Started(new RunStart(
             configuration.Data, samples.Training.Length, samples.Validation.Length, data.Test.Count,
             network.ToString(), network.Parameters().Length, Optimizer(from.State.Step), Iterations, StepsPerEpoch, configuration.Seed, folder)
-        { Step = from.State.Step });
+        { Step = from.State.Step, Changes = Changes });
         var watch = Stopwatch.StartNew();
         // What the optimizer is may have changed with the run's length.
         var state = from.State.With(configuration.OptimizerAt(from.State.Step, Iterations));
@@ -196,6 +230,8 @@ public sealed class TrainingRun
             if (epochs.Count < state.Step / StepsPerEpoch)
             {
                 Report();
+                if (epochs[^1].ValidationAccuracy is not null && EpochReport.Best(epochs) == epochs[^1])
+                    state = state with { Best = new BestNetwork(state.Step, state.Network) };
                 observer.Reached(Now(), RunMoment.Epoch);
             }
             if (IsOver(state.Step, epochs) || cancellation.IsCancellationRequested)
@@ -283,10 +319,11 @@ public sealed class TrainingRun
         return new ImageFormat(1, images.Height, images.Width, images.Classes, Feature(0), Feature(0), Feature(255));
     }
 
-    private EpochReport Evaluate(RunState state, int epoch, double loss, int threads)
+    internal EpochReport Evaluate(RunState state, int epoch, double loss, int threads)
     {
         var network = state.Network;
-        double Accuracy(LabeledImages images, int[] indices) => Evaluation.Accuracy(network, images, indices, scale, threads);
+        double Accuracy(LabeledImages images, int[] indices) => Memory.For(
+            () => Invariant($"the evaluation of {indices.Length:N0} samples"), () => Evaluation.Accuracy(network, images, indices, scale, threads));
         return new EpochReport(
             epoch, state.Step, loss,
             Accuracy(seen.Training, EvaluatesLittle ? [.. samples.Training.Take(samples.Validation.Length)] : samples.Training),

@@ -50,6 +50,15 @@ public static class Program
         return End(process);
     }
 
+    /// <summary>Runs lines of a shell in which it is <c>functional</c>: of <c>sh -c</c> or, if told, what is before them.</summary>
+    public static Outcome Shell(string folder, string script, params string[] before)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "functional.dll");
+        string[] shell = before.Length == 0 ? ["sh", "-c"] : before;
+        using var process = Start(shell[0], folder, [.. shell[1..], $"functional() {{ dotnet '{program}' \"$@\"; }}\n{script}"]);
+        return End(process);
+    }
+
     /// <summary>Waits for its end.</summary>
     public static Outcome End(Process process)
     {

@@ -183,10 +183,63 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(Digest(Train([.. options, "--out", "whole"])), Digest(outcome));
     }
 
+    [UnshareFact]
+    public void A_disk_that_is_full_for_any_file_is_told_in_a_line()
+    {
+        Directory.CreateDirectory(folder["disk"]);
+        string[] options = ["--samples", "300", "--hidden", "20", "--epochs", "4"];
+        var whole = Digest(Train([.. options, "--out", "whole"]));
+        // From no room at all to room for all but the last file.
+        var script = $$"""
+            for size in 4k 8k 16k 24k 80k 140k 200k 260k 300k 340k; do
+              mount -t tmpfs -o size=$size tmpfs disk || exit 9
+              functional train {{string.Join(' ', options)}} --out disk/run > output 2> error
+              echo "$size $? $(wc -l < error) $(grep -c '^functional: disk/run.*No space left on device' error) $(find disk -name '*.tmp' | wc -l)"
+              mount -o remount,size=10m disk
+              if [ -e disk/run/config.json ]; then functional train --resume disk/run --json; else functional train {{string.Join(' ', options)}} --out disk/run --json; fi > output || exit 8
+              tail -1 output
+              umount disk
+            done
+            """;
+        var outcome = Program.Shell(folder.Path, script, "unshare", "--map-root-user", "--mount", "sh", "-c");
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        var lines = outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        foreach (var line in lines.Where((_, i) => i % 2 == 0))
+            Assert.Matches("^[0-9]+k (1 1 1|0 0 0) 0$", line);
+        Assert.Contains(lines, line => line.StartsWith("200k 1", StringComparison.Ordinal));
+        Assert.All(lines.Where((_, i) => i % 2 == 1), line => Assert.Contains(whole, line, StringComparison.Ordinal));
+    }
+
+    [UnshareFact]
+    public void Every_other_file_that_is_too_large_for_its_disk_is_told_in_a_line()
+    {
+        Directory.CreateDirectory(folder["disk"]);
+        Train("--samples", "300", "--hidden", "20", "--epochs", "2", "--out", "a");
+        Train("--samples", "300", "--hidden", "20", "--epochs", "3", "--out", "b");
+        string[] commands =
+        [
+            "report a --out disk/a.html", "report a b --out disk/both.html", "export a --onnx disk/model.onnx", "data digits --out disk/digits",
+            "data info digits --sheet disk/sheet.svg", "doctor --samples 200 --hidden 5 --epochs 1 --page disk/doctor.html",
+            $"replay {Path.Combine(AppContext.BaseDirectory, "Golden", "two_layer_sgd")} --out disk/out.safetensors",
+            "experiment layers --out disk/page", "search --samples 200 --hidden 5 --epochs 2 --trials 3 --study ./disk/study",
+        ];
+        var script = string.Join('\n', commands.Select(command => $"""
+            mount -t tmpfs -o size=4k tmpfs disk || exit 9
+            functional {command} > output 2> error
+            echo "$? $(wc -l < error) $(grep -c '^functional: [./]*disk.*No space left on device' error) $(find disk -type f -size +0 -name '*.tmp' | wc -l)"
+            umount disk
+            """));
+        var outcome = Program.Shell(folder.Path, script, "unshare", "--map-root-user", "--mount", "sh", "-c");
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        Assert.Equal(
+            commands.Select(command => $"{command}: 1 1 1 0"),
+            commands.Zip(outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), (command, line) => $"{command}: {line}"));
+    }
+
     [Theory]
     [InlineData("functional: nowhere: expected a run's folder, with config.json in it, found none\n", "nowhere")]
     [InlineData("functional: --hidden: a run that goes on keeps it; what can change is --epochs, --iterations, --patience, --checkpoint-every\n", "run", "--hidden", "5")]
-    [InlineData("functional: --resume: the run goes on in its own folder, as it was; --force has no place here\n", "run", "--force")]
+    [InlineData("functional: --resume: the run goes on in its own folder, as it was; --out has no place here\n", "run", "--out", "x")]
     public void What_can_t_be_resumed_is_said(string message, string run, params string[] options)
     {
         Directory.CreateDirectory(folder["run"]);

@@ -85,6 +85,9 @@ public sealed class VerifyTests : IDisposable
         Assert.Contains("href=\"runs/two/report.html\"", page, StringComparison.Ordinal);
         Assert.Contains("<th scope=\"row\">learning-rate</th><td>0.001</td><td>0.01</td>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<th scope=\"row\">optimizer</th>", page, StringComparison.Ordinal);
+        // The page that nobody named is written again; another file of that name is not.
+        Assert.Equal(0, Run("report", "runs/one", "runs/two").ExitCode);
+        File.WriteAllText(folder["comparison.html"], "<html>mine</html>");
         Assert.Equal(2, Run("report", "runs/one", "runs/two").ExitCode);
     }
 

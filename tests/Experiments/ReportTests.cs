@@ -23,7 +23,7 @@ public sealed partial class ReportTests : IDisposable
         var run = new TrainingRun(configuration, data);
         var watcher = new Watcher(run, run.Seen);
         var result = run.Run(watch ? new Observers(watcher) : new Observers(), threads: 1, folder: null, CancellationToken.None);
-        var page = RunPage.Render(configuration, run.Seen, result, 1, watch ? watcher.Seen : null);
+        var page = RunPage.Render(run, result, 1, watch ? watcher.Seen : null);
         Accessibility.Check(page);
         return page;
     }

@@ -11,7 +11,9 @@ public sealed class PlainReport(TextWriter output) : IRunObserver
         output.WriteLine(Invariant(
             $"{start.Data}: {start.TrainSamples:N0} samples for training, {(start.ValidationSamples > 0 ? Invariant($"{start.ValidationSamples:N0} for validation, ") : "")}{start.TestSamples:N0} for testing"));
         output.WriteLine(Invariant($"{start.Network}: {start.Parameters:N0} parameters"));
-        output.WriteLine(Invariant($"{start.Optimizer}, {start.Iterations:N0} steps, seed {start.Seed}"));
+        var length = start.Changes == start.Iterations ? Invariant($"{start.Iterations:N0} steps")
+            : Invariant($"{start.Iterations:N0} batches, {start.Changes:N0} {(start.Changes == 1 ? "change" : "changes")}");
+        output.WriteLine(Invariant($"{start.Optimizer}, {length}, seed {start.Seed}"));
         if (start.Step > 0)
             output.WriteLine(Invariant($"going on after step {start.Step:N0}"));
     }

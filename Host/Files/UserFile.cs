@@ -1,0 +1,43 @@
+using System.Text;
+
+namespace Functional.Host.Files;
+
+/// <summary>A file that the user wants at a place. Whether it may go there is decided before anything is computed; what
+/// this program did not write is replaced only if the user says so.</summary>
+internal sealed record UserFile
+{
+    private readonly bool replaces;
+
+    private UserFile(string path, bool replaces) => (Path, this.replaces) = (path, replaces);
+
+    /// <summary>Where it goes.</summary>
+    public string Path { get; }
+
+    /// <summary>Claims a place for a file.</summary>
+    /// <param name="option">The option that names it, with its dashes.</param>
+    /// <param name="path">Where.</param>
+    /// <param name="force">Whether a file that is there may be replaced.</param>
+    /// <param name="isOwn">Whether one that is there may be replaced anyway, because this program wrote it.</param>
+    /// <exception cref="UsageException">No file can be there, or one is that may not be replaced.</exception>
+    public static UserFile Of(string option, string path, bool force, Func<string, bool>? isOwn = null)
+    {
+        if (path.Length == 0)
+            throw new UsageException($"{option}: expected the name of a file, found ''");
+        if (Directory.Exists(path) || System.IO.Path.EndsInDirectorySeparator(path))
+            throw new UsageException($"{option}: expected the name of a file, found the folder {path}");
+        var place = "";
+        OutputFile.Guard(path, () => place = FilePlace.Of(path));
+        var replaces = force || FilePlace.IsDevice(place) || (File.Exists(place) && isOwn?.Invoke(place) == true);
+        return replaces || !File.Exists(place)
+            ? new UserFile(path, replaces)
+            : throw new UsageException($"{option}: {path} is there already; choose another file, or give --force to replace it");
+    }
+
+    /// <summary>Writes it.</summary>
+    /// <exception cref="RunException">It can't be written, or another file is there now.</exception>
+    public void Write(Action<Stream> write) => OutputFile.Write(Path, write, replaces);
+
+    /// <summary>Writes text.</summary>
+    /// <inheritdoc cref="Write(Action{Stream})"/>
+    public void Write(string text) => Write(stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+}

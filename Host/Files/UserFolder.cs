@@ -1,0 +1,30 @@
+namespace Functional.Host.Files;
+
+/// <summary>A folder that the user wants filled: a new one, an empty one, or one of this program's own.</summary>
+internal static class UserFolder
+{
+    /// <summary>Sees to it that nothing is lost in a folder.</summary>
+    /// <param name="option">The option that names it, with its dashes.</param>
+    /// <param name="path">Where.</param>
+    /// <param name="what">What goes there, as in "a run".</param>
+    /// <param name="isOwn">Whether the folder holds such a thing, written by this program.</param>
+    /// <param name="force">Whether such a thing may be replaced.</param>
+    /// <param name="except">The name of a file that doesn't count.</param>
+    /// <exception cref="UsageException">The folder holds what may not be replaced, or is none.</exception>
+    public static void Check(string option, string path, string what, Func<bool> isOwn, bool force, string? except = null)
+    {
+        if (path.Length == 0)
+            throw new UsageException($"{option}: expected the name of a folder, found ''");
+        if (File.Exists(path))
+            throw new UsageException($"{option}: expected the name of a folder, found the file {path}");
+        var isEmpty = true;
+        OutputFile.Guard(path, () =>
+            isEmpty = !Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path).All(entry => Path.GetFileName(entry) == except));
+        if (isEmpty)
+            return;
+        if (!isOwn())
+            throw new UsageException($"{option}: {path} holds other files; {what} needs a folder of its own, new or empty");
+        if (!force)
+            throw new UsageException($"{option}: {path} holds {what} already; choose another folder, or give --force to replace it");
+    }
+}
