@@ -13,8 +13,6 @@ public sealed class JournalStorage : StudyStorage
 {
     private const string FileName = "journal.jsonl", LockName = "lock", WorkersName = "workers";
 
-    private static ReadOnlySpan<byte> Start => "{\"record\":"u8;
-
     private readonly Lock gate = new();
     private readonly Heartbeats heartbeats = new();
     private readonly string folder, path;
@@ -129,10 +127,6 @@ public sealed class JournalStorage : StudyStorage
         {
             throw Damaged($"a record that fits ({DataException.OneLine(e.Message)})");
         }
-        // The rest was not finished, and will be dropped; unless the file never was a journal.
-        var rest = added.AsSpan(whole);
-        if (lines == 0 && !rest[..Math.Min(rest.Length, Start.Length)].SequenceEqual(Start[..Math.Min(rest.Length, Start.Length)]))
-            throw Damaged("a study's journal");
     }
 
     // The end of what was read has a checksum of all before it. Leaves the journal there.

@@ -94,7 +94,7 @@ let laws =
                 if space.GridSize points <= 2000L then
                     let all = space.Grid points |> Seq.toArray
                     Assert.Equal(space.GridSize points, int64 all.Length)
-                    all |> Array.iteri (fun i configuration -> Assert.Equal(configuration, space.GridAt(points, int64 i)))
+                    all |> Array.iteri (fun i configuration -> Assert.Equal<Configuration>(configuration, space.GridAt(points, int64 i)))
                     let beyond () = space.GridAt(points, int64 all.Length) |> ignore
                     Assert.Throws<ArgumentOutOfRangeException> beyond |> ignore
 
