@@ -74,9 +74,14 @@ public class PackageTests
             using (var tool = Program.Start(Path.Combine(tools, "functional"), folder, ["train", "--epochs", "1", "--plain"]))
                 Assert.Contains("done after 100 steps", Program.End(tool).Output, StringComparison.Ordinal);
 
-            // A C# script is one to be compiled ahead of time, without reflection for JSON.
+            // A C# script has no reflection for JSON, since it is one to be compiled ahead of time. (The compiler for that is not here.)
             var script = Block.All.First(block => block is { Page: "docs/search.md", Language: "csharp" });
-            File.WriteAllText(Path.Combine(folder, "script.cs"), $"#:package Functional.Host@0.1.0\n{script.Text}");
+            File.WriteAllText(Path.Combine(folder, "script.cs"), $"""
+                #:package Functional.Host@0.1.0
+                #:property PublishAot=false
+                #:property JsonSerializerIsReflectionEnabledByDefault=false
+                {script.Text}
+                """);
             Assert.Contains("with rate=", Run(folder, folder, "run", "script.cs"), StringComparison.Ordinal);
             Assert.True(File.Exists(Path.Combine(folder, "studies/mine/journal.jsonl")));
 
