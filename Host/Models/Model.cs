@@ -117,6 +117,9 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
 /// </summary>
 public static class Model
 {
+    /// <summary>What a model is called in the folder of a run.</summary>
+    internal const string FileName = "model.safetensors";
+
     /// <summary>Writes a network, which appears whole or not at all.</summary>
     /// <exception cref="RunException">It can't be written; what was there before still is.</exception>
     public static void Save<T>(string path, Network<T> network) where T : unmanaged, IFloatingPointIeee754<T> =>
@@ -148,7 +151,7 @@ public static class Model
     public static Model<T> Load<T>(string path, LayerTable<T>? layers = null, Activation? activation = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var file = Directory.Exists(path) ? new Runs.RunPaths(path).Model : path;
+        var file = Directory.Exists(path) ? Path.Combine(path, FileName) : path;
         return DataFile.Open(file, stream => Load(stream, file, layers, activation));
     }
 

@@ -21,9 +21,9 @@ public static class StudyPage
     public static string Render(
         string name, StudySettings settings, IReadOnlyList<Trial> trials, string measure, Func<Trial, string>? command = null, string step = "step")
     {
-        var best = StudyLines.Best(settings, trials).ToArray();
+        var best = StudyResults.Best(settings, trials).ToArray();
         var title = best is [var first, ..]
-            ? Invariant($"{StudyLines.Short(first.Value!.Value)}: the best {measure} of {trials.Count} trials") : Invariant($"{trials.Count} trials, none with a value yet");
+            ? Invariant($"{StudyResults.Short(first.Value!.Value)}: the best {measure} of {trials.Count} trials") : Invariant($"{trials.Count} trials, none with a value yet");
         return Page.Of($"Functional: {title}", string.Join('\n',
         [
             $"<h1>{Page.Text(title)}</h1>",
@@ -44,7 +44,7 @@ public static class StudyPage
 
     private static string Opening(string name, StudySettings settings, IReadOnlyList<Trial> trials)
     {
-        var counts = trials.GroupBy(trial => trial.State).OrderBy(same => same.Key).Select(same => Invariant($"{same.Count()} {StudyLines.Name(same.Key)}"));
+        var counts = trials.GroupBy(trial => trial.State).OrderBy(same => same.Key).Select(same => Invariant($"{same.Count()} {StudyResults.Name(same.Key)}"));
         return $"The study {name} has {trials.Count} trials: {string.Join(", ", counts)}. The {settings.Sampler} sampler chose their hyperparameters, "
             + (settings.Pruner == Pruner.None ? "and each ran to its end." : $"and the {settings.Pruner} pruner ended early those that did worse than others.");
     }
@@ -52,8 +52,8 @@ public static class StudyPage
     private static string BestSection(
         StudySettings settings, IReadOnlyList<Trial> trials, Trial best, string measure, Func<Trial, string>? command) => Page.Section(
         "The best trial",
-        Page.Table([("trial", Invariant($"{best.Number}")), (measure, StudyLines.Short(best.Value!.Value)), .. best.Configuration.Select(pair => (pair.Key, pair.Value))]),
-        StudyLines.Overtaken(settings, trials, best) is { } better ? Page.Paragraph($"{better}.") : "",
+        Page.Table([("trial", Invariant($"{best.Number}")), (measure, StudyResults.Short(best.Value!.Value)), .. best.Configuration.Select(pair => (pair.Key, pair.Value))]),
+        StudyResults.Overtaken(settings, trials, best) is { } better ? Page.Paragraph($"{better}.") : "",
         command is null ? "" : Page.Paragraph(
             $"This command trains the same network again, and keeps it{(settings.Constants.ContainsKey("samples") ? "; without --samples it trains on all samples" : "")}:")
             + Page.Code(command(best)));
@@ -88,7 +88,7 @@ public static class StudyPage
     private static IEnumerable<string> CurveSection(StudySettings settings, IReadOnlyList<Trial> trials, string measure, string step)
     {
         // Those that were ended early have a place among them by the value that they had come to.
-        var shown = StudyLines.Ranked(settings, trials).Where(trial => trial.Result!.Curve.Count > 1).Take(MostCurves).ToArray();
+        var shown = StudyResults.Ranked(settings, trials).Where(trial => trial.Result!.Curve.Count > 1).Take(MostCurves).ToArray();
         if (shown.Length == 0)
             return [];
         var pruned = shown.Any(trial => trial.State == TrialState.Pruned) ? " Lines of pruned trials end early." : "";
@@ -101,7 +101,7 @@ public static class StudyPage
                 $"Learning curves of the best {shown.Length} trials",
                 Page.Paragraph(isTrained ? $"The {measure} after each {step}, solid, and the same of as many training samples, dashed.{pruned}" : $"The {measure} after each {step}.{pruned}"),
                 Page.Figure(new SmallMultiples("Learning curves", [.. shown.Select((trial, rank) =>
-                    new LineChart(Invariant($"{rank + 1}: trial {trial.Number}, {StudyLines.Short(trial.Value!.Value)}"), step, isTrained ? measure.Replace("validation ", "", StringComparison.Ordinal) : measure)
+                    new LineChart(Invariant($"{rank + 1}: trial {trial.Number}, {StudyResults.Short(trial.Value!.Value)}"), step, isTrained ? measure.Replace("validation ", "", StringComparison.Ordinal) : measure)
                     {
                         Series =
                         [
@@ -168,7 +168,7 @@ public static class StudyPage
                 "Failed trials",
                 Page.Paragraph(Invariant($"{failed.Length} trials ended without a value{(failed.Length > MostFailures ? Invariant($"; the first {MostFailures}") : "")}:")),
                 Page.Table(failed.Take(MostFailures).Select(trial =>
-                    (Invariant($"trial {trial.Number}"), $"{trial.Result!.Reason} ({StudyLines.Short(trial.Configuration)})")))),
+                    (Invariant($"trial {trial.Number}"), $"{trial.Result!.Reason} ({StudyResults.Short(trial.Configuration)})")))),
         ];
     }
 

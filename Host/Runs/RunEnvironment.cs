@@ -22,7 +22,7 @@ internal sealed record RunEnvironment(
 {
     private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web)
     {
-        TypeInfoResolver = HostJson.Default,
+        TypeInfoResolver = RunJson.Default,
         WriteIndented = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };

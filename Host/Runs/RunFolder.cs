@@ -23,7 +23,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>How a summary is written.</summary>
     internal static JsonSerializerOptions SummaryLayout { get; } = new(JsonSerializerDefaults.Web)
     {
-        TypeInfoResolver = HostJson.Default,
+        TypeInfoResolver = RunJson.Default,
         WriteIndented = true,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };

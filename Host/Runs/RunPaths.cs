@@ -29,7 +29,7 @@ internal readonly record struct RunPaths(string Folder)
     public string LastGood => In("last-good.safetensors");
 
     /// <summary>The network at the end, and what must be known to use it.</summary>
-    public string Model => In("model.safetensors");
+    public string Model => In(Models.Model.FileName);
 
     /// <summary>How the run ended.</summary>
     public string Summary => In("summary.json");

@@ -15,7 +15,7 @@ internal abstract record StudyRecord
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
-        TypeInfoResolver = HostJson.Default,
+        TypeInfoResolver = StudyJson.Default,
         Converters =
         {
             new JsonStringEnumConverter<Direction>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<TrialState>(JsonNamingPolicy.CamelCase),

@@ -11,7 +11,7 @@ public sealed class JsonReport(TextWriter output) : IRunObserver
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
-        TypeInfoResolver = HostJson.Default,
+        TypeInfoResolver = ReportJson.Default,
         // JSON has no NaN: it is written as a string.
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -39,7 +39,7 @@ public sealed class JsonReport(TextWriter output) : IRunObserver
         output.Flush();
     }
 
-    /// <summary>The same, with the properties of one of the types that <see cref="HostJson"/> knows.</summary>
+    /// <summary>The same, with the properties of one of the types that <see cref="ReportJson"/> knows.</summary>
     internal void Write(string name, object value) =>
         Write(name, JsonSerializer.SerializeToNode(value, Options.GetTypeInfo(value.GetType()))!.AsObject());
 

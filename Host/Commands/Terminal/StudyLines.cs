@@ -37,7 +37,7 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
         if (json)
             WriteEvent(trial);
         else
-            output.WriteLine($"{Line(trial)}{(best is null ? "" : Invariant($"  best {Short(best.Value!.Value)} (trial {best.Number})"))}");
+            output.WriteLine($"{Line(trial)}{(best is null ? "" : Invariant($"  best {StudyResults.Short(best.Value!.Value)} (trial {best.Number})"))}");
     }
 
     /// <summary>All trials for programs, the best for people.</summary>
@@ -47,7 +47,7 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
             foreach (var trial in trials)
                 WriteEvent(trial);
         else
-            foreach (var trial in Best(settings, trials).Take(Shown))
+            foreach (var trial in StudyResults.Best(settings, trials).Take(Shown))
                 output.WriteLine(Line(trial));
     }
 
@@ -68,11 +68,11 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
                 ("command", command), ("report", report), ("interrupted", interrupted), ("seconds", watch.Elapsed.TotalSeconds));
             return;
         }
-        var counts = Enum.GetValues<TrialState>().Where(state => Count(state) > 0).Select(state => $"{Count(state)} {Name(state)}");
+        var counts = Enum.GetValues<TrialState>().Where(state => Count(state) > 0).Select(state => $"{Count(state)} {StudyResults.Name(state)}");
         output.WriteLine($"{(interrupted ? "interrupted" : "trials")}: {(trials.Count == 0 ? "none" : string.Join(", ", counts))}");
         if (best is not null)
             output.WriteLine($"importance: {string.Join(", ", names.Zip(importance).Select(pair => Invariant($"{pair.First} {100 * pair.Second:F0}%")))}\nbest: {Line(best)}\n{command}");
-        if (best is not null && Overtaken(settings, trials, best) is { } better)
+        if (best is not null && StudyResults.Overtaken(settings, trials, best) is { } better)
             output.WriteLine(better);
         if (command is not null && settings.Constants.ContainsKey("samples"))
             output.WriteLine("on all samples: the same command without --samples");
@@ -80,30 +80,6 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
             output.WriteLine("the same command with this --study goes on");
         output.WriteLine($"report: {report}");
     }
-
-    internal static IEnumerable<Trial> Best(StudySettings settings, IEnumerable<Trial> trials) =>
-        trials.Where(trial => trial.State == TrialState.Complete)
-            .OrderByDescending(trial => settings.Direction.Score(trial.Value!.Value)).ThenBy(trial => trial.Number);
-
-    /// <summary>All that have a value, the best first: those that were ended early by the last value that they reported.</summary>
-    internal static IEnumerable<Trial> Ranked(StudySettings settings, IEnumerable<Trial> trials) =>
-        trials.Where(trial => trial.Value is not null)
-            .OrderByDescending(trial => settings.Direction.Score(trial.Value!.Value)).ThenBy(trial => trial.Number);
-
-    /// <summary>That a trial was ended early with a better value than the best that ran to its end, if there is one.</summary>
-    internal static string? Overtaken(StudySettings settings, IEnumerable<Trial> trials, Trial best) =>
-        Ranked(settings, trials).FirstOrDefault(trial => trial.State == TrialState.Pruned) is { } pruned
-            && settings.Direction.Score(pruned.Value!.Value) > settings.Direction.Score(best.Value!.Value)
-            ? Invariant($"Trial {pruned.Number} was ended early, though it had come to {Short(pruned.Value!.Value)}: a gentler pruner may find better")
-            : null;
-
-    internal static string Name(TrialState state) => state.ToString().ToLowerInvariant();
-
-    /// <summary>Four digits of a number.</summary>
-    internal static string Short(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
-
-    internal static string Short(Configuration configuration) => string.Join("  ", configuration.Select(pair =>
-        $"{pair.Key} {(double.TryParse(pair.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? Short(number) : pair.Value)}"));
 
     // What makes trials quicker than a run of all the data is told at once, or the best one is a disappointment.
     private static string OfEach(StudySettings settings)
@@ -116,7 +92,7 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
     }
 
     private static string Line(Trial trial) => Invariant(
-        $"trial {trial.Number,4}  {Name(trial.State),-8}  {(trial.Value is { } value ? Short(value) : "-"),-6}  {Short(trial.Configuration)}{(trial.Result?.Reason is { } reason ? $"  ({reason})" : "")}");
+        $"trial {trial.Number,4}  {StudyResults.Name(trial.State),-8}  {(trial.Value is { } value ? StudyResults.Short(value) : "-"),-6}  {StudyResults.Short(trial.Configuration)}{(trial.Result?.Reason is { } reason ? $"  ({reason})" : "")}");
 
     private void WriteEvent(Trial trial) => events.Write("trial", Event(trial));
 
@@ -126,7 +102,7 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
         foreach (var (name, value) in trial.Configuration)
             parameters[name] = settings.Space.Hyperparameters.First(one => one.Name == name).Domain is ChoiceDomain
                 ? value : JsonNode.Parse(value);
-        var found = new JsonObject { ["trial"] = trial.Number, ["parameters"] = parameters, ["state"] = Name(trial.State) };
+        var found = new JsonObject { ["trial"] = trial.Number, ["parameters"] = parameters, ["state"] = StudyResults.Name(trial.State) };
         if (trial.Value is { } result)
             found["value"] = result;
         if (trial.Result is { } ended)
