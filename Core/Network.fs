@@ -113,29 +113,26 @@ module Network =
     let private refuse (faults: string list) =
         if not faults.IsEmpty then raise (ArgumentException(String.concat "\n" faults))
 
-    /// Layers that nobody else writes to, with the loss for so many outputs.
-    let private ofOwn (loss: int -> Loss) (layers: Layer<'T>[]) : Network<'T> =
+    /// With this loss or, where there is none, that which is usual for so many outputs.
+    let private ofChecked (own: Layer<'T> -> Layer<'T>) (loss: Loss voption) (layers: Layer<'T> seq) : Network<'T> =
+        let layers = Array.ofSeq layers
+        refuse (faults layers @ (match loss with ValueSome loss -> Loss.faults loss | ValueNone -> []))
         let sizes = layers |> Array.choose (Layer.size >> ValueOption.toOption)
         let struct (inputs, _), struct (_, outputs) = Array.head sizes, Array.last sizes
-        let loss = loss outputs
+        let loss = ValueOption.defaultValue (Loss.usual outputs) loss
         refuse (Loss.faultsFor outputs loss)
-        Network(layers, namesOf layers, loss, Penalty.None, inputs, outputs)
-
-    let private ofChecked (loss: int -> Loss) (own: Layer<'T> -> Layer<'T>) (layers: Layer<'T> seq) : Network<'T> =
-        let layers = Array.ofSeq layers
-        refuse (faults layers)
-        ofOwn loss (Array.map own layers)
+        Network(Array.map own layers, namesOf layers, loss, Penalty.None, inputs, outputs)
 
     /// Of these layers, with this loss. Raises ArgumentException with all faults, a line each.
-    let ofLayersWith (loss: Loss) (layers: Layer<'T> seq) : Network<'T> = ofChecked (fun _ -> loss) Layer.copy layers
+    let ofLayersWith (loss: Loss) (layers: Layer<'T> seq) : Network<'T> = ofChecked Layer.copy (ValueSome loss) layers
 
     /// Like `ofLayersWith`, without a copy: whoever made these layers gives them away, and nobody writes to their matrices
     /// and vectors after. For large networks out of files. Raises ArgumentException with all faults, a line each.
-    let adopt (loss: Loss) (layers: Layer<'T> seq) : Network<'T> = ofChecked (fun _ -> loss) id layers
+    let adopt (loss: Loss) (layers: Layer<'T> seq) : Network<'T> = ofChecked id (ValueSome loss) layers
 
     /// Of these layers, with softmax cross-entropy; for a single output, with binary cross-entropy.
     /// Raises ArgumentException with all faults, a line each.
-    let ofLayers (layers: Layer<'T> seq) : Network<'T> = ofChecked Loss.usual Layer.copy layers
+    let ofLayers (layers: Layer<'T> seq) : Network<'T> = ofChecked Layer.copy ValueNone layers
 
     /// The same network with another loss. Raises ArgumentException if its numbers are wrong, and for softmax over one output.
     let withLoss (loss: Loss) (network: Network<'T>) : Network<'T> =

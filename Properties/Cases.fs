@@ -248,6 +248,8 @@ let targets<'T when Real<'T>> (kind: TargetKind) (classes: int) (samples: int) (
     | Labels -> Targets.Labels(ReadOnlyMemory(Key.integers samples classes key))
     | OneHot -> Targets.Values(Batch.oneHot classes (Key.integers samples classes key))
     | Soft -> Targets.Values(SoftmaxCrossEntropy.softmax (matrix classes samples key))
+    // Of a single output, as binary cross-entropy has them.
+    | Free when classes = 1 -> Targets.Values((SoftmaxCrossEntropy.softmax (matrix 2 samples key)).SubMatrix(0, 1, 0, samples))
     | Free -> Targets.Values(matrix classes samples key)
 
 let batchOf<'T when Real<'T>> (x: Matrix<'T>) (targets: Targets<'T>) : Batch<'T> =

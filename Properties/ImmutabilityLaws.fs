@@ -79,7 +79,7 @@ let private built<'T when Real<'T>> (case: Case) : (string * objnull * objnull) 
     let leaf name : Parameter<'T> =
         { Name = name; Role = Role.Weight; Shape = { Rows = 3; Columns = 0 }; Values = vector 3 case.Key }
     [ build "Network.ofLayers" layers Network.ofLayers
-      build "Network.Of" layers (fun layers -> Functional.Network.Of(layers, Loss.SoftmaxCrossEntropy()))
+      build "Network.Of" layers (fun layers -> Functional.Network.Of(layers))
       build "Network.withParameters" parameters (Network.withParameters network)
       build "Network.create" [| 3; case.Inputs; 2 |] (fun sizes ->
           Network.create<'T> sizes Activation.Relu Initializer.He case.Key)

@@ -15,7 +15,7 @@ open Functional.Properties.Law
 let private answers (score: Gen<float>) : Arbitrary<Matrix<float> * int[]> =
     let generator =
         gen {
-            let! classes, samples = Gen.zip (Gen.choose (1, 6)) (Gen.choose (1, 30))
+            let! classes, samples = Gen.zip (Gen.choose (2, 6)) (Gen.choose (1, 30))
             let! scores = Gen.arrayOfLength (classes * samples) score
             let! labels = Gen.arrayOfLength samples (Gen.choose (0, classes - 1))
             return Matrix<float>.Build.Dense(classes, samples, scores), labels

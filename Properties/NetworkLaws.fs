@@ -212,11 +212,11 @@ let laws =
         law "batches that don't fit are refused, and say what was expected" (cases 20 10) <| fun case ->
             let network, x = network<float> case, inputs<float> case
             let gradient batch = Network.gradient case.Key network batch
-            let label = Batch.ofLabels x (Array.create case.Samples case.Outputs)
+            let label = Batch.ofLabels x (Array.create case.Samples (max 2 case.Outputs))
             let tall = Batch.ofTargets x (matrix (case.Outputs + 1) case.Samples case.Key)
             let wide = Batch.ofLabels (matrix (case.Inputs + 1) case.Samples case.Key) (Array.zeroCreate case.Samples)
             let expected =
-                [ label, $"label {case.Outputs}"; tall, $"{case.Outputs} outputs"; wide, $"expects {case.Inputs} features" ]
+                [ label, $"label {max 2 case.Outputs}"; tall, $"{case.Outputs} outputs"; wide, $"expects {case.Inputs} features" ]
             for batch, what in expected do
                 Assert.Contains(what, refused (fun () -> gradient batch))
                 Assert.Contains(what, refused (fun () -> Network.loss network batch))
