@@ -1,6 +1,7 @@
 namespace Functional.FSharp
 
 open System
+open System.Collections.Generic
 open System.Runtime.InteropServices
 open MathNet.Numerics.LinearAlgebra
 open Functional
@@ -24,91 +25,95 @@ module Laws =
 
     let private leafValues (layer: ILayer<float>) : float[][] = [| for leaf in layer.Parameters -> leaf.Values.ToArray() |]
 
-    /// What doesn't hold of a layer of one's own, in double precision, for batches of 1, 2 and 5 samples; `anyInputs` is the
-    /// number of features to try where the layer takes any.
-    let ofLayerWith (anyInputs: int) (key: Key) (layer: ILayer<float>) : string list =
-        let inputs = if layer.Inputs > 0 then layer.Inputs else anyInputs
+    /// What doesn't hold of a layer of one's own at x (inputs x samples), in double precision.
+    let ofLayerAt (key: Key) (x: Matrix<float>) (layer: ILayer<float>) : string list =
+        let inputs, samples = x.RowCount, x.ColumnCount
         let outputs = if layer.Inputs > 0 then layer.Outputs else inputs
         let forward (x: Matrix<float>) : struct (Matrix<float> * Func<_, _>) = layer.Forward(key, x)
-        let each (check: Matrix<float> -> string list) =
-            [ 1; 2; 5 ] |> List.collect (fun samples -> check (normals inputs samples (Key.child samples key)))
+        let slope i = normals outputs samples (Key.child (9 + i) key)
+        // The gradient and dL/dx in one array.
+        let answer (pullback: Func<_, _>) (dy: Matrix<float>) : float[] =
+            let struct (gradient: IReadOnlyList<Parameter<float>>, dx) = pullback.Invoke(copy dy)
+            Array.concat [ Dense.elements dx; for leaf in gradient do leaf.Values.ToArray() ]
         [ yield! law "it is a layer" (fun () -> Custom.faults layer)
           yield! law "shapes" (fun () ->
-              each (fun x ->
-                  let p = layer.Predict(copy x)
-                  let struct (y, pullback) = forward (copy x)
-                  let struct (gradient, dx) = pullback.Invoke(normals y.RowCount y.ColumnCount key)
-                  let shape (m: Matrix<float>) = $"{m.RowCount} x {m.ColumnCount}"
-                  [ for what, m, rows in [ "Predict's y", p, outputs; "Forward's y", y, outputs; "dL/dx", dx, inputs ] do
-                        if m.RowCount <> rows || m.ColumnCount <> x.ColumnCount then
-                            $"{what} is {shape m} for x of {shape x}, not {rows} x {x.ColumnCount}"
-                    if gradient.Count <> layer.Parameters.Count then
-                        $"the gradient has {gradient.Count} leaves for {layer.Parameters.Count} parameters"
-                    else
-                        for leaf, own in Seq.zip gradient layer.Parameters do
-                            if leaf.Name <> own.Name || leaf.Shape <> own.Shape then $"the gradient has {leaf} for {own}" ]))
+              let p = layer.Predict(copy x)
+              let struct (y, pullback) = forward (copy x)
+              let struct (gradient, dx) = pullback.Invoke(normals y.RowCount y.ColumnCount key)
+              let shape (m: Matrix<float>) = $"{m.RowCount} x {m.ColumnCount}"
+              [ for what, m, rows in [ "Predict's y", p, outputs; "Forward's y", y, outputs; "dL/dx", dx, inputs ] do
+                    if m.RowCount <> rows || m.ColumnCount <> samples then
+                        $"{what} is {shape m} for x of {shape x}, not {rows} x {samples}"
+                if gradient.Count <> layer.Parameters.Count then
+                    $"the gradient has {gradient.Count} leaves for {layer.Parameters.Count} parameters"
+                else
+                    for leaf, own in Seq.zip gradient layer.Parameters do
+                        if leaf.Name <> own.Name || leaf.Shape <> own.Shape then $"the gradient has {leaf} for {own}" ])
           yield! law "gradients are derivatives" (fun () ->
-              each (fun x ->
-                  let report = GradientCheck.ofLayer { GradientCheckSettings.Default with Key = key } (Layer.Custom layer) x
-                  [ for mismatch in Seq.truncate 5 report.Mismatches -> $"{mismatch} (batch of {x.ColumnCount})" ]))
+              let report = GradientCheck.ofLayer { GradientCheckSettings.Default with Key = key } (Layer.Custom layer) x
+              [ for mismatch in Seq.truncate 5 report.Mismatches -> $"{mismatch} (batch of {samples})" ])
+          yield! law "a pullback is linear" (fun () ->
+              let struct (_, pullback) = forward (copy x)
+              let a, b = slope 0, slope 1
+              let both, ofA, ofB = answer pullback (2.0 * a - b), answer pullback a, answer pullback b
+              let off i = abs (both[i] - (2.0 * ofA[i] - ofB[i])) > 1e-9 * (1.0 + 2.0 * abs ofA[i] + abs ofB[i])
+              [ if both.Length <> ofA.Length || both.Length <> ofB.Length || Seq.exists off (seq { 0 .. both.Length - 1 }) then
+                    $"of 2 a - b it isn't twice that of a less that of b for a batch of {samples}" ])
           yield! law "the same arguments give the same bits" (fun () ->
-              each (fun x ->
-                  let dy = normals outputs x.ColumnCount (Key.child 9 key)
-                  let once () =
-                      let struct (y, pullback) = forward (copy x)
-                      let struct (gradient, dx) = pullback.Invoke(copy dy)
-                      Array.concat [ Dense.elements (layer.Predict(copy x)); Dense.elements y; Dense.elements dx
-                                     for leaf in gradient do leaf.Values.ToArray() ]
-                  [ if not (same (once ()) (once ())) then $"two calls differ for a batch of {x.ColumnCount}" ]))
+              let once () =
+                  let struct (y, pullback) = forward (copy x)
+                  Array.concat [ Dense.elements (layer.Predict(copy x)); Dense.elements y; answer pullback (slope 0) ]
+              [ if not (same (once ()) (once ())) then $"two calls differ for a batch of {samples}" ])
           yield! law "a pullback may be asked twice" (fun () ->
-              each (fun x ->
-                  let struct (_, pullback) = forward (copy x)
-                  let dy = normals outputs x.ColumnCount (Key.child 9 key)
-                  let struct (_, first) = pullback.Invoke(copy dy)
-                  let first = Array.copy (Dense.elements first)
-                  let struct (_, second) = pullback.Invoke(copy dy)
-                  [ if not (same first (Dense.elements second)) then $"its second answer differs for a batch of {x.ColumnCount}" ]))
+              let struct (_, pullback) = forward (copy x)
+              [ if not (same (answer pullback (slope 0)) (answer pullback (slope 0))) then
+                    $"its second answer differs for a batch of {samples}" ])
           yield! law "no argument is written to" (fun () ->
-              each (fun x ->
-                  let before, given, leaves = x.ToColumnMajorArray(), copy x, leafValues layer
-                  let dy = normals outputs x.ColumnCount (Key.child 9 key)
-                  let kept = dy.ToColumnMajorArray()
-                  layer.Predict given |> ignore
-                  let afterPredict = same before (Dense.elements given)
-                  let struct (_, pullback) = forward given
-                  pullback.Invoke dy |> ignore
-                  [ if not afterPredict then "Predict writes to x"
-                    elif not (same before (Dense.elements given)) then "Forward or its pullback writes to x"
-                    if not (same kept (Dense.elements dy)) then "the pullback writes to dL/dy"
-                    if not (Array.forall2 same leaves (leafValues layer)) then "the layer's own parameters have changed" ]))
+              let before, given, leaves = x.ToColumnMajorArray(), copy x, leafValues layer
+              let dy = slope 0
+              let kept = dy.ToColumnMajorArray()
+              layer.Predict given |> ignore
+              let afterPredict = same before (Dense.elements given)
+              let struct (_, pullback) = forward given
+              pullback.Invoke dy |> ignore
+              [ if not afterPredict then "Predict writes to x"
+                elif not (same before (Dense.elements given)) then "Forward or its pullback writes to x"
+                if not (same kept (Dense.elements dy)) then "the pullback writes to dL/dy"
+                if not (Array.forall2 same leaves (leafValues layer)) then "the layer's own parameters have changed" ])
           yield! law "what it sees of a batch is remembered" (fun () ->
               // The same sample and the same key among other samples: only what depends on the batch changes its outputs.
-              let x = normals inputs 5 (Key.child 5 key)
-              let others = Dense.matrix inputs 5 (x.ToColumnMajorArray() |> Array.mapi (fun i e -> if i < inputs then e else e + 1.0))
+              let moved = x.ToColumnMajorArray() |> Array.mapi (fun i e -> if i < inputs then e else e + 1.0)
               let first x =
                   let struct (y, _) = forward x
                   y.Column(0).ToArray()
+              let others = Dense.matrix inputs samples moved
               [ if not (same (first (copy x)) (first others)) && not (Seq.exists Parameter.isStatistic layer.Parameters) then
                     "in training a sample's outputs depend on the others of its batch, as with batch norm, but no parameter has \
                      the role Statistic: what evaluation needs to know of them is lost" ])
           yield! law "in evaluation a sample is by itself" (fun () ->
-              let x = normals inputs 5 (Key.child 5 key)
               let together = layer.Predict(copy x)
-              [ for j in 0 .. 4 do
+              [ for j in 0 .. samples - 1 do
                     let alone = layer.Predict(Dense.matrix inputs 1 (x.Column(j).ToArray()))
                     if not (Array.forall2 (fun (a: float) b -> abs (a - b) <= 1e-12 * (1.0 + abs a))
                                 (alone.ToColumnMajorArray()) (together.Column(j).ToArray())) then
-                        $"sample {j} has other outputs alone than among 5" ])
+                        $"sample {j} has other outputs alone than among {samples}" ])
           yield! law "parameters can be replaced" (fun () ->
               let doubled = [| for leaf in layer.Parameters -> { leaf with Values = leaf.Values * 2.0 + 1.0 } |]
               let other = layer.WithParameters doubled
               let back = other.WithParameters(Array.ofSeq layer.Parameters)
-              let x = normals inputs 3 key
               [ if layer.Parameters.Count > 0 then
                     if not (Array.forall2 same (leafValues other) [| for leaf in doubled -> leaf.Values.ToArray() |]) then
                         "WithParameters doesn't keep what it was given"
                     if not (sameMatrix (back.Predict(copy x)) (layer.Predict(copy x))) then
                         "given its parameters back, the layer predicts something else" ]) ]
+
+    /// What doesn't hold of a layer of one's own, in double precision, for batches of 1, 2 and 5 samples; `anyInputs` is the
+    /// number of features to try where the layer takes any.
+    let ofLayerWith (anyInputs: int) (key: Key) (layer: ILayer<float>) : string list =
+        let inputs = if layer.Inputs > 0 then layer.Inputs else anyInputs
+        [ 1; 2; 5 ]
+        |> List.collect (fun samples -> ofLayerAt key (normals inputs samples (Key.child samples key)) layer)
+        |> List.distinct
 
     /// `ofLayerWith` 6 features where the layer takes any, and the key of seed 0.
     let ofLayer (layer: ILayer<float>) : string list = ofLayerWith 6 (Key.ofSeed 0L) layer
@@ -118,30 +123,34 @@ module Laws =
             [ Parameter.ofMatrix "a.weight" Role.Weight (normals 3 4 (Key.child 0 key))
               Parameter.ofVector "a.bias" Role.Bias ((normals 3 1 (Key.child 1 key)).Column 0) ]
 
-    /// What doesn't hold of an optimizer of one's own, by the two functions that it is: the state before the first step for
-    /// parameters, and parameters and state after a step from a state, parameters and their gradient. The last law asks it to
-    /// come down a bowl (half the sum of squares) in 200 steps, so give it a learning rate of about 0.01 to 0.1.
-    let ofOptimizerWith
-        (key: Key) (init: Parameters<float> -> 'State)
+    let private all (p: Parameters<float>) : float[] = (Parameters.toVector p).ToArray()
+
+    /// Where an optimizer comes from parameters in so many steps, given the gradient for each.
+    let private path update start steps (gradient: Parameters<float> -> Parameters<float>) parameters : Parameters<float> =
+        let mutable struct (p, state) = struct (parameters, start)
+        for _ in 1 .. steps do
+            let struct (next, after) = update state p (gradient p)
+            p <- next
+            state <- after
+        p
+
+    /// What doesn't hold of an optimizer of one's own for these parameters and this gradient; the optimizer as for
+    /// `ofOptimizerWith`. Raises ArgumentException if their leaves differ.
+    let ofOptimizerAt
+        (parameters: Parameters<float>) (gradient: Parameters<float>)
+        (init: Parameters<float> -> 'State)
         (update: 'State -> Parameters<float> -> Parameters<float> -> struct (Parameters<float> * 'State)) : string list =
-        let parameters, gradient = someParameters (Key.child 0 key), someParameters (Key.child 1 key)
-        let all (p: Parameters<float>) = (Parameters.toVector p).ToArray()
-        let first state p g =
-            let struct (next, _) = update state p g
+        Parameters.checkAlike (nameof gradient) parameters gradient
+        let first state =
+            let struct (next, _) = update state parameters gradient
             next
-        let path steps (slope: Parameters<float> -> Parameters<float>) =
-            let mutable p, state = parameters, init parameters
-            for _ in 1 .. steps do
-                let struct (next, after) = update state p (slope p)
-                p <- next
-                state <- after
-            p
+        let path steps slope = path update (init parameters) steps slope parameters
         [ yield! law "leaves stay as they are" (fun () ->
-              Parameters.checkAlike "what the step gives" parameters (first (init parameters) parameters gradient)
+              Parameters.checkAlike "what the step gives" parameters (first (init parameters))
               [])
           yield! law "the same arguments give the same bits" (fun () ->
               let state = init parameters
-              [ if not (same (all (first state parameters gradient)) (all (first state parameters gradient))) then
+              [ if not (same (all (first state)) (all (first state))) then
                     "two steps from one state differ: does the step write to the state?"
                 if not (same (all (path 5 id)) (all (path 5 id))) then "two runs of 5 steps differ" ])
           yield! law "no argument is written to" (fun () ->
@@ -150,14 +159,24 @@ module Laws =
               [ if not (same before (all parameters)) then "the parameters were written to"
                 if not (same slope (all gradient)) then "the gradient was written to" ])
           yield! law "a first step goes downhill" (fun () ->
-              let change = Array.map2 (-) (all (first (init parameters) parameters gradient)) (all parameters)
+              let change = Array.map2 (-) (all (first (init parameters))) (all parameters)
               let along = Array.fold2 (fun sum c g -> sum + c * g) 0.0 change (all gradient)
-              [ if not (along < 0.0) then $"it changes the loss by {along:G3} to the first order" ])
+              let isFlat = all gradient |> Array.forall (fun g -> g = 0.0)
+              [ if not (isFlat || along < 0.0) then $"it changes the loss by {along:G3} to the first order" ])
           yield! law "a gradient of 0 is no number's end" (fun () ->
-              [ if not (all (path 3 Parameters.zeros) |> Array.forall Double.IsFinite) then "parameters are not finite any more" ])
+              [ if not (all (path 3 Parameters.zeros) |> Array.forall Double.IsFinite) then "parameters are not finite any more" ]) ]
+
+    /// What doesn't hold of an optimizer of one's own, by the two functions that it is: the state before the first step for
+    /// parameters, and parameters and state after a step from a state, parameters and their gradient. The last law asks it to
+    /// come down a bowl (half the sum of squares) in 200 steps, so give it a learning rate of about 0.01 to 0.1.
+    let ofOptimizerWith
+        (key: Key) (init: Parameters<float> -> 'State)
+        (update: 'State -> Parameters<float> -> Parameters<float> -> struct (Parameters<float> * 'State)) : string list =
+        let parameters, gradient = someParameters (Key.child 0 key), someParameters (Key.child 1 key)
+        [ yield! ofOptimizerAt parameters gradient init update
           yield! law "it comes down a bowl" (fun () ->
               let height p = all p |> Array.sumBy (fun x -> 0.5 * x * x)
-              let before, after = height parameters, height (path 200 id)
+              let before, after = height parameters, height (path update (init parameters) 200 id parameters)
               [ if not (after < 0.9 * before) then $"from {before:G3} to {after:G3} in 200 steps" ]) ]
 
     /// `ofOptimizerWith` the key of seed 0.

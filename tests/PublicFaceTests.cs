@@ -26,6 +26,7 @@ public class PublicFaceTests
 
     [Theory]
     [InlineData("Functional.Core")]
+    [InlineData("Functional.Testing")]
     [InlineData("functional")]
     public void The_public_face_is_as_listed(string assembly)
     {
@@ -42,6 +43,7 @@ public class PublicFaceTests
 
     [Theory]
     [InlineData("Functional.Core")]
+    [InlineData("Functional.Testing")]
     [InlineData("functional")]
     public void Nothing_but_the_curried_modules_takes_what_only_FSharp_has(string assembly) =>
         AssertNone(
@@ -53,6 +55,7 @@ public class PublicFaceTests
 
     [Theory]
     [InlineData("Functional.Core")]
+    [InlineData("Functional.Testing")]
     [InlineData("functional")]
     public void Every_public_member_has_documentation(string assembly)
     {

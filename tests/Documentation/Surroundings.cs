@@ -39,6 +39,11 @@ internal static class Surroundings
     /// <summary>F# before a page's blocks.</summary>
     public static IReadOnlyList<string> FSharp(string page) => page switch
     {
+        "docs/testing.md" =>
+        [
+            .. ((string[])["FsCheck", "Expecto", "Expecto.FsCheck3", "Functional.Testing"])
+                .Select(name => $"#r @\"{Path.Combine(AppContext.BaseDirectory, name)}.dll\""),
+        ],
         _ => [],
     };
 

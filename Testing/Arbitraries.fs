@@ -1,0 +1,177 @@
+namespace Functional.Testing
+
+open System
+open FsCheck
+open FsCheck.FSharp
+open MathNet.Numerics.LinearAlgebra
+open Functional
+open Functional.FSharp
+
+/// A network, a batch that fits it, and what its randomness is drawn from.
+[<NoComparison; NoEquality; StructuredFormatDisplay("{Display}")>]
+type NetworkCase =
+    { /// Of any layers, with any loss and penalty.
+      Network: Network<float>
+      /// With labels or values as targets, as the loss takes them.
+      Batch: Batch<float>
+      /// For dropout.
+      Key: Key }
+
+    member private case.Display = string case
+    override case.ToString() =
+        let network, batch = case.Network, case.Batch
+        $"{network} ({network.Loss}; penalty {network.Penalty})\nof {batch.Targets} for x =\n{batch.Inputs.ToMatrixString()}{case.Key}"
+
+/// Generators and shrinkers for FsCheck. For xunit: `[Properties(Arbitrary = [typeof(Arbitraries)])]`; for Expecto and
+/// F# Interactive the type goes into the configuration. Numbers are between -10 and 10, among them often 0, 1, 10, 1/1000
+/// and their opposites; sizes are small.
+[<AbstractClass; Sealed>]
+type Arbitraries =
+    /// Of 1 to 8 rows and columns; simpler ones have fewer of either.
+    static member Matrix<'T when Real<'T>>() : Arbitrary<Matrix<'T>> =
+        let generator = gen.Bind(Generate.size 8, fun rows -> gen.Bind(Generate.size 8, Generate.matrix rows))
+        Arb.fromGenShrink (
+            Gen.map Generate.castMatrix<'T> generator,
+            Generate.matrixToFloat >> Generate.simplerMatrices true >> Seq.map Generate.castMatrix<'T>)
+
+    /// Of 1 to 8 elements.
+    static member Vector<'T when Real<'T>>() : Arbitrary<Vector<'T>> =
+        Arb.fromGenShrink (
+            Generate.size 8 |> Gen.bind Generate.vector |> Gen.map Generate.castVector<'T>,
+            Generate.vectorToFloat >> Generate.simplerVectors >> Seq.map Generate.castVector<'T>)
+
+    /// Of any seed; simpler ones are of 0, 1 and 2.
+    static member Key() : Arbitrary<Key> = Arb.fromGenShrink (Generate.key, Generate.simplerKeys)
+
+    /// Every kind; ReLU is the simplest.
+    static member Activation() : Arbitrary<Activation> =
+        Arb.fromGenShrink (Networks.activation, fun activation -> Seq.filter ((<>) activation) [ Activation.Relu ])
+
+    /// Every kind; the mean squared error is the simplest.
+    static member Loss() : Arbitrary<Loss> =
+        Arb.fromGenShrink (Networks.loss, fun loss -> Seq.filter ((<>) loss) [ Loss.MeanSquaredError ])
+
+    /// Every kind; none is the simplest.
+    static member Penalty() : Arbitrary<Penalty> =
+        Arb.fromGenShrink (Networks.penalty, fun penalty -> Seq.filter ((<>) penalty) [ Penalty.None ])
+
+    /// 1 to 3 leaves of every role.
+    static member Parameters() : Arbitrary<Parameters<float>> =
+        let leaf i =
+            Gen.map2
+                (fun role (values: Vector<float>) -> Parameter.ofVector $"leaf{i}" role values)
+                (Gen.elements [ Role.Weight; Role.Bias; Role.Scale; Role.Shift ])
+                (Generate.size 6 |> Gen.bind Generate.vector)
+        let leaves = Gen.choose (1, 3) |> Gen.bind (fun count -> Gen.collectToList leaf [ 1..count ])
+        let simpler (parameters: Parameters<float>) =
+            let leaves = List.ofSeq parameters
+            seq {
+                if leaves.Length > 1 then
+                    for i in 0 .. leaves.Length - 1 do Parameters.ofSeq (List.removeAt i leaves)
+                for i, leaf in List.indexed leaves do
+                    for values in Generate.simplerVectors leaf.Values do
+                        Parameters.ofSeq (List.updateAt i (Parameter.ofVector leaf.Name leaf.Role values) leaves)
+            }
+        Arb.fromGenShrink (Gen.map Parameters.ofSeq leaves, simpler)
+
+    /// A layer of any kind for 1 to 8 inputs.
+    static member Layer() : Arbitrary<Layer<float>> =
+        Arb.fromGenShrink (Generate.size 8 |> Gen.bind Networks.layer, Networks.simplerLayers)
+
+    /// Of 1 to 3 affine layers, with layers of other kinds between them, a loss and a penalty.
+    static member Network() : Arbitrary<Network<float>> =
+        Arb.fromGenShrink (Networks.network, Networks.simplerNetworks true)
+
+    /// 1 to 8 samples of 1 to 5 features, with a label of 0 to 2 for each.
+    static member Batch() : Arbitrary<Batch<float>> =
+        let generator =
+            gen {
+                let! features = Generate.size 5
+                let! samples = Generate.size 8
+                let! x = Generate.matrix features samples
+                let! labels = Gen.arrayOfLength samples (Gen.choose (0, 2))
+                return Batch.ofLabels x labels
+            }
+        let simpler (batch: Batch<float>) =
+            let labels = Metrics.labels batch.Targets
+            seq {
+                for x in Generate.simplerMatrices true batch.Inputs do
+                    Batch.ofLabels x (Array.truncate x.ColumnCount labels)
+                if Array.exists ((<>) 0) labels then Batch.ofLabels batch.Inputs (Array.map (fun _ -> 0) labels)
+            }
+        Arb.fromGenShrink (generator, simpler)
+
+    /// A network with a batch for it.
+    static member NetworkCase() : Arbitrary<NetworkCase> =
+        let targets (network: Network<float>) samples =
+            match network.Loss.Function with
+            | LossFunction.SoftmaxCrossEntropy _ ->
+                Gen.arrayOfLength samples (Gen.choose (0, network.Outputs - 1)) |> Gen.map (ReadOnlyMemory >> Targets.Labels)
+            | LossFunction.BinaryCrossEntropy ->
+                Gen.arrayOfLength (network.Outputs * samples) (Gen.elements [ 0.0; 1.0 ])
+                |> Gen.map (fun e -> Targets.Values(Matrix<float>.Build.Dense(network.Outputs, samples, e)))
+            | _ -> Generate.matrix network.Outputs samples |> Gen.map Targets.Values
+        let batch (x: Matrix<float>) targets =
+            match targets with
+            | Targets.Labels labels -> Batch.ofLabels x (labels.ToArray())
+            | Targets.Values t -> Batch.ofTargets x t
+        let generator =
+            gen {
+                let! network = Networks.network
+                let! samples = Generate.size 6
+                let! x = Generate.matrix network.Inputs samples
+                let! targets = targets network samples
+                let! key = Generate.key
+                return { Network = network; Batch = batch x targets; Key = key }
+            }
+        let firstTargets count targets =
+            match targets with
+            | Targets.Labels labels -> Targets.Labels(labels.Slice(0, count))
+            | Targets.Values t -> Targets.Values(t.SubMatrix(0, t.RowCount, 0, count))
+        let simpler case =
+            seq {
+                for network in Networks.simplerNetworks false case.Network do { case with Network = network }
+                for x in Generate.simplerMatrices false case.Batch.Inputs do
+                    { case with Batch = batch x (firstTargets x.ColumnCount case.Batch.Targets) }
+                for key in Generate.simplerKeys case.Key do { case with Key = key }
+            }
+        Arb.fromGenShrink (generator, simpler)
+
+    /// Every rule, with schedules, clipping, decay and accumulation; plain gradient descent is the simplest.
+    static member Optimizer() : Arbitrary<Optimizer> =
+        let rule rate =
+            Gen.elements
+                [ Optimizer.Sgd rate; Optimizer.Momentum rate; Optimizer.Nesterov rate; Optimizer.AdaGrad rate
+                  Optimizer.RmsProp rate; Optimizer.AdaDelta rate; Optimizer.Adam rate; Optimizer.AmsGrad rate
+                  Optimizer.AdamW rate; Optimizer.Lion rate ]
+        let schedule =
+            Gen.elements
+                [ Schedule.Constant; Schedule.Step(2, 0.5); Schedule.Exponential 0.9; Schedule.Cosine 10
+                  Schedule.OneCycle 10; Schedule.Constant.AfterWarmUp 3; Schedule.Cosine(10).AfterWarmUp 3 ]
+        let sometimes (x: Gen<'A>) (otherwise: 'A) = Gen.frequency [ 3, Gen.constant otherwise; 1, x ]
+        let generator =
+            gen {
+                let! rate = Gen.elements [ 1e-4; 1e-3; 0.01; 0.1; 0.5 ]
+                let! optimizer = rule rate
+                let! schedule = sometimes schedule Schedule.Constant
+                let! accumulation = sometimes (Gen.choose (2, 4)) 1
+                let! clipValue = sometimes (Gen.elements [ 0.1; 1.0 ]) infinity
+                let! clipNorm = sometimes (Gen.elements [ 0.1; 1.0 ]) infinity
+                let! decay = sometimes (Gen.elements [ 0.01; 0.1 ]) optimizer.WeightDecay
+                let! proximal = sometimes (Gen.elements [ 0.01; 0.1 ]) 0.0
+                return
+                    { optimizer with
+                        Schedule = schedule; Accumulation = accumulation; ClipValue = clipValue; ClipNorm = clipNorm
+                        WeightDecay = decay; ProximalL1 = proximal }
+            }
+        let simpler (optimizer: Optimizer) =
+            [ Optimizer.Sgd optimizer.LearningRate
+              { optimizer with Rule = Rule.GradientDescent }
+              optimizer.With Schedule.Constant
+              optimizer.WithAccumulation 1
+              optimizer.WithClipValue infinity
+              optimizer.WithClipNorm infinity
+              optimizer.WithWeightDecay 0.0
+              optimizer.WithProximalL1 0.0 ]
+            |> Seq.filter ((<>) optimizer)
+        Arb.fromGenShrink (generator, simpler)

@@ -1,0 +1,134 @@
+namespace Functional.Testing
+
+open System
+open FsCheck
+open FsCheck.FSharp
+open MathNet.Numerics.LinearAlgebra
+open Functional
+open Functional.FSharp
+
+/// Layers and networks of all kinds, and smaller ones.
+module internal Networks =
+    let activation: Gen<Activation> =
+        Gen.oneof
+            [ Gen.elements
+                  [ Activation.Relu; Activation.Sigmoid; Activation.Tanh; Activation.Gelu; Activation.Silu
+                    Activation.Softplus ]
+              Gen.map (fun slope -> Activation.LeakyRelu slope) Generate.share
+              Gen.map (fun alpha -> Activation.Elu(0.1 + alpha)) Generate.share ]
+
+    let loss: Gen<Loss> =
+        Gen.oneof
+            [ Gen.elements [ Loss.SoftmaxCrossEntropy(); Loss.MeanSquaredError; Loss.BinaryCrossEntropy ]
+              Gen.map (fun smoothing -> Loss.SoftmaxCrossEntropy smoothing) Generate.share
+              Gen.map (fun delta -> Loss.Huber(0.1 + delta)) Generate.share ]
+
+    let penalty: Gen<Penalty> =
+        Gen.oneof
+            [ Gen.constant Penalty.None
+              Gen.map (fun rate -> Penalty.L1 rate) Generate.share
+              Gen.map (fun rate -> Penalty.L2 rate) Generate.share
+              Gen.map2 (fun l1 l2 -> Penalty.ElasticNet(l1, l2)) Generate.share Generate.share
+              Gen.map2 (fun rate p -> Penalty.PNorm(rate, 1.0 + p)) Generate.share Generate.share ]
+
+    let private affine (inputs: int) (outputs: int) : Gen<Layer<float>> =
+        Gen.map2
+            (fun weight bias -> Affine { Weight = weight; Bias = bias })
+            (Generate.matrix outputs inputs) (Generate.vector outputs)
+
+    let private dropout: Gen<Layer<float>> =
+        Gen.map2
+            (fun share form -> Dropout { Ratio = 0.9 * share; Form = form })
+            Generate.share (Gen.elements [ DropoutForm.Inverted; DropoutForm.Book ])
+
+    /// A layer with as many outputs as inputs.
+    let private between (units: int) : Gen<Layer<float>> =
+        Gen.frequency
+            [ 4, Gen.map Activation activation
+              1, Gen.constant (Layer.batchNorm units)
+              1, Gen.constant (Layer.layerNorm units)
+              1, dropout ]
+
+    /// A layer of any kind for so many inputs.
+    let layer (inputs: int) : Gen<Layer<float>> =
+        Gen.frequency [ 2, Generate.size 5 |> Gen.bind (affine inputs); 3, between inputs ]
+
+    let network: Gen<Network<float>> =
+        gen {
+            let! sizes = Gen.choose (2, 4) |> Gen.bind (fun count -> Gen.listOfLength count (Generate.size 5))
+            let! layers =
+                List.pairwise sizes
+                |> List.map (fun (inputs, outputs) ->
+                    gen {
+                        let! first = affine inputs outputs
+                        let! count = Gen.choose (0, 2)
+                        let! others = Gen.listOfLength count (between outputs)
+                        return first :: others
+                    })
+                |> Gen.collectToList id
+            let! loss = loss
+            let! penalty = penalty
+            return Network.ofLayersWith loss (List.concat layers) |> Network.withPenalty penalty
+        }
+
+    let private cut (count: int) (x: Vector<float>) : Vector<float> = x.SubVector(0, min count x.Count)
+
+    let private cutScale (units: int) (p: ScaleShift<float>) : ScaleShift<float> =
+        { Gamma = cut units p.Gamma; Beta = cut units p.Beta }
+
+    /// The layer with so many inputs and, if it is an affine one, so many outputs at most.
+    let private cutLayer (inputs: int) (outputs: int) (layer: Layer<float>) : Layer<float> =
+        match layer with
+        | Affine a ->
+            let rows = min outputs a.Outputs
+            Affine { Weight = a.Weight.SubMatrix(0, rows, 0, min inputs a.Inputs); Bias = cut rows a.Bias }
+        | BatchNorm norm ->
+            let statistics = { Mean = cut inputs norm.Statistics.Mean; Variance = cut inputs norm.Statistics.Variance }
+            BatchNorm { norm with Parameters = cutScale inputs norm.Parameters; Statistics = statistics }
+        | LayerNorm norm -> LayerNorm { norm with Parameters = cutScale inputs norm.Parameters }
+        | Activation _ | Dropout _ | Custom _ -> layer
+
+    /// The layers with so many inputs, and at most so many outputs of the affine layer at a place.
+    let private cutAll (inputs: int) (place: int) (outputs: int) (layers: Layer<float> list) : Layer<float> list =
+        (inputs, List.indexed layers)
+        ||> List.mapFold (fun inputs (i, layer) ->
+            let cut = cutLayer inputs (if i = place then outputs else Int32.MaxValue) layer
+            cut, (match cut with Affine a -> a.Outputs | _ -> inputs))
+        |> fst
+
+    let simplerLayers (layer: Layer<float>) : Layer<float> seq =
+        match layer with
+        | Affine a ->
+            seq {
+                for outputs in Generate.smallerSizes a.Outputs do cutLayer a.Inputs outputs layer
+                for weight in Generate.simplerMatrices false a.Weight do
+                    if weight.ColumnCount = a.Inputs then Affine { a with Weight = weight }
+                for bias in Generate.simplerArrays (a.Bias.ToArray()) do
+                    Affine { a with Bias = Vector<float>.Build.Dense bias }
+            }
+        | _ -> Seq.empty
+
+    /// Fewer layers, fewer units, simpler weights, no penalty; inputs and outputs remain unless `isFree`.
+    let simplerNetworks (isFree: bool) (network: Network<float>) : Network<float> seq =
+        let layers = List.ofSeq network.Layers
+        let rebuilt (layers: Layer<float> list) =
+            if (Network.faults layers).IsEmpty then
+                [ Network.ofLayersWith network.Loss layers |> Network.withPenalty network.Penalty ]
+            else []
+        let candidates =
+            seq {
+                for i in 0 .. layers.Length - 1 do yield! rebuilt (List.removeAt i layers)
+                for i, layer in List.indexed layers do
+                    match layer with
+                    | Affine a ->
+                        for outputs in Generate.smallerSizes a.Outputs do
+                            yield! rebuilt (cutAll network.Inputs i outputs layers)
+                    | _ -> ()
+                if isFree then
+                    for inputs in Generate.smallerSizes network.Inputs do yield! rebuilt (cutAll inputs -1 0 layers)
+                for i, layer in List.indexed layers do
+                    for simpler in simplerLayers layer do yield! rebuilt (List.updateAt i simpler layers)
+                if network.Penalty <> Penalty.None then Network.withPenalty Penalty.None network
+            }
+        candidates
+        |> Seq.filter (fun simpler -> isFree || simpler.Inputs = network.Inputs && simpler.Outputs = network.Outputs)
