@@ -252,6 +252,37 @@ let laws =
             agrees (Augmentation.Rotation 40.0) (fun u -> (2.0 * u - 1.0) * 40.0 * Math.PI / 180.0) (fun _ -> 1.0)
             && agrees (Augmentation.Scale 1.5) (fun _ -> 0.0) (fun u -> 1.0 / 1.5 + u * (1.5 - 1.0 / 1.5))
 
+        law "An elastic distortion is a bilinear interpolation at displaced places" cases <| fun case ->
+            let image = { case.Image with Channels = 1 }
+            let case = { case with Image = image }
+            let x, strength, deviation = images<float> case, 20.0f, 1.5
+            let y = (apply [ Augmentation.Elastic(float strength, deviation) ] case (batch<float> case)).Inputs
+            let smoothing = Smoothing(image.Height, image.Width, deviation)
+            let down, across = Array.zeroCreate smoothing.Length, Array.zeroCreate smoothing.Length
+            Seq.forall (fun j ->
+                let key = Key.child 1 (keyOf case) |> Key.child j |> Key.child 0
+                smoothing.Fill(Key.child 0 key, strength, down)
+                smoothing.Fill(Key.child 1 key, strength, across)
+                Seq.forall (fun i ->
+                    let row, column = i / image.Width, i % image.Width
+                    let at = row * smoothing.Stride + column
+                    let expected = bilinear image (x.Column j) (float row + float down[at]) (float column + float across[at])
+                    abs (expected - y[i, j]) < 2e-5) (seq { 0 .. image.Features - 1 })) (seq { 0 .. case.Samples - 1 })
+
+        let gray = ImageFormat.Gray(20, 20, 1)
+        let grays = Batch.ofLabels (Dense.matrix gray.Features 5 (Array.create (5 * gray.Features) 0.5)) (Array.zeroCreate 5)
+        law "Noise has its share of the pixels' range as deviation" cases <| fun case ->
+            let image = { gray with Lowest = -1.5; Highest = 2.5 }
+            let noisy = (Augmentation.apply [ Augmentation.Noise 0.05 ] image (keyOf case) grays).Inputs
+            let squares = noisy.Enumerate() |> Seq.averageBy (fun x -> (x - 0.5) * (x - 0.5))
+            // Of 2,000 numbers: within six deviations.
+            abs (sqrt squares / (0.05 * 4.0) - 1.0) < 6.0 / sqrt 4000.0
+
+        law "Each augmentation of an image draws for itself" cases <| fun case ->
+            let augmented augmentations = (Augmentation.apply augmentations gray (keyOf case) grays).Inputs.ToColumnMajorArray()
+            let nothing, noise = Augmentation.Cutout 0, Augmentation.Noise 0.1
+            augmented [ noise; nothing ] <> augmented [ nothing; noise ]
+
         law "Displacements are random numbers under a Gaussian" (both (grids 11 40, between 1 30)) <| fun (grid, tenths) ->
             let height, width, seed = grid.Rows, grid.Columns, grid.Seed
             let deviation, key = float tenths / 5.0, Key.ofSeed seed

@@ -71,6 +71,19 @@ let private samplesAreAlone<'T when Real<'T>> (case: Case) =
     let alone j = elements (Network.predict network (x.SubMatrix(0, x.RowCount, j, 1)))
     sameBits (Array.collect alone [| 0 .. case.Samples - 1 |]) together
 
+/// A layer of one's own that adds what its key draws.
+let private noise: ILayer<float> =
+    { new ILayer<float> with
+        member _.Name = "noise"
+        member _.Description = "noise"
+        member _.Inputs = 0
+        member _.Outputs = 0
+        member _.Parameters = [||]
+        member this.WithParameters _ = this
+        member _.Predict x = x
+        member _.Forward(key, x) =
+            struct (x + matrix x.RowCount x.ColumnCount key, Func<_, _>(fun dy -> struct ([||], dy))) }
+
 /// Affine layers that each fit by themselves, but not each other: one fault per seam, one more per wrong bias.
 let private faultyLayers (seams: int) (biases: int) : Layer<float> list =
     [ for i in 0 .. seams do
@@ -177,6 +190,15 @@ let laws =
             for i, layer in short.Layers |> Seq.choose (function Affine a -> Some a | _ -> None) |> Seq.indexed do
                 let weights = Initializer.weights Initializer.He (Key.child i grid.Key) layer.Outputs layer.Inputs
                 sameMatrix weights layer.Weight
+
+        law "each layer of one's own draws from a child of the step's key that is its own, and no dropout's" (grids 12 12) <| fun grid ->
+            let layers = [ Affine(affine grid.Rows 4 grid.Key); Custom noise; Layer.dropout 0.5; Custom noise ]
+            let batch = Batch.ofLabels (matrix grid.Rows grid.Columns grid.Key) (Key.integers grid.Columns 4 grid.Key)
+            let key = Key.child 1 grid.Key
+            let outputs = (Network.trace key (Network.ofLayers layers) batch).Layers |> Seq.map _.Output |> Array.ofSeq
+            for own, i in [ 0, 1; 1, 3 ] do
+                let drawn = matrix 4 grid.Columns (key |> Key.child 1 |> Key.child own)
+                near 1e-12 0.0 (elements (outputs[i - 1] + drawn)) (elements outputs[i])
 
         law "everything wrong with layers is said at once, with place, expectation and finding" (both (size 1 5, size 1 6)) <| fun (seams, biases) ->
             let biases = min biases (seams + 1)
