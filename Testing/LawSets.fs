@@ -46,7 +46,8 @@ type LayerLaws =
             let shares = Key.uniforms (2 * leaf.Values.Count) (case.Key |> Key.child 1 |> Key.child i)
             let values =
                 leaf.Values.MapIndexed(fun k x -> x * (0.5 + shares[2 * k]) + 0.5 * (shares[2 * k + 1] - 0.5))
-            { leaf with Values = values }
+            // What is observed, not trained, may be no number as others: a variance, say.
+            if leaf.Role = Role.Statistic then leaf else { leaf with Values = values }
         let moved = layer.WithParameters [| for i, leaf in Seq.indexed layer.Parameters -> moved i leaf |]
         Laws.ofLayerAt (Key.child 0 case.Key) case.X moved
 
