@@ -109,7 +109,7 @@ public static class TrainCommand
 
     private static string? HintOf(RunSummary summary, LabeledImages test, string path)
     {
-        return RunPage.IsGuessing(summary, test) ? $"no better than guessing; why: functional doctor {path}"
+        return RunPage.IsGuessing(summary, test) ? $"no better than guessing; why: functional doctor {TrainConfiguration.Quoted(path)}"
             : summary.Iterations < FewSteps && summary.TrainAccuracy < 0.95
                 ? $"only {summary.Iterations} steps: a smaller --batch-size, or more --epochs, gives it more of them"
             : null;
