@@ -102,6 +102,9 @@ type Case =
     member case.Key = Key.OfSeed case.Seed
     member case.Outputs =
         case.Layers |> List.fold (fun outputs -> function Units n | CustomUnits n -> n | _ -> outputs) case.Inputs
+    /// A softmax over one output is refused.
+    member case.PossibleLoss =
+        if case.Outputs = 1 && case.Loss.Function.IsSoftmaxCrossEntropy then Loss.BinaryCrossEntropy else case.Loss
 
 let private hasUnits = List.exists (function Units _ | CustomUnits _ -> true | _ -> false)
 
@@ -237,7 +240,7 @@ let layers<'T when Real<'T>> (case: Case) : Layer<'T> list =
     fst (List.mapFold layer (0, case.Inputs) case.Layers)
 
 let network<'T when Real<'T>> (case: Case) : Network<'T> =
-    Network.ofLayersWith case.Loss (layers case) |> Network.withPenalty case.Penalty
+    Network.ofLayersWith case.PossibleLoss (layers case) |> Network.withPenalty case.Penalty
 
 /// Inputs of the case's samples.
 let inputs<'T when Real<'T>> (case: Case) : Matrix<'T> = matrix case.Inputs case.Samples (Key.child 1 case.Key)
@@ -248,9 +251,14 @@ let targets<'T when Real<'T>> (kind: TargetKind) (classes: int) (samples: int) (
     | Labels -> Targets.Labels(ReadOnlyMemory(Key.integers samples classes key))
     | OneHot -> Targets.Values(Batch.oneHot classes (Key.integers samples classes key))
     | Soft -> Targets.Values(SoftmaxCrossEntropy.softmax (matrix classes samples key))
-    // Of a single output, as binary cross-entropy has them.
-    | Free when classes = 1 -> Targets.Values((SoftmaxCrossEntropy.softmax (matrix 2 samples key)).SubMatrix(0, 1, 0, samples))
     | Free -> Targets.Values(matrix classes samples key)
+
+/// The same as a loss takes them: those of binary cross-entropy are probabilities.
+let targetsOf<'T when Real<'T>> (loss: Loss) (kind: TargetKind) (classes: int) (samples: int) (key: Key) : Targets<'T> =
+    match kind with
+    | Free when loss = Loss.BinaryCrossEntropy ->
+        Targets.Values(Activation.predict Activation.Sigmoid (matrix classes samples key))
+    | _ -> targets kind classes samples key
 
 let batchOf<'T when Real<'T>> (x: Matrix<'T>) (targets: Targets<'T>) : Batch<'T> =
     match targets with
@@ -258,7 +266,7 @@ let batchOf<'T when Real<'T>> (x: Matrix<'T>) (targets: Targets<'T>) : Batch<'T>
     | Targets.Values t -> Batch.ofTargets x t
 
 let batch<'T when Real<'T>> (case: Case) : Batch<'T> =
-    batchOf (inputs case) (targets case.Targets case.Outputs case.Samples (Key.child 2 case.Key))
+    batchOf (inputs case) (targetsOf case.PossibleLoss case.Targets case.Outputs case.Samples (Key.child 2 case.Key))
 
 /// One sample of a batch.
 let sample<'T when Real<'T>> (j: int) (batch: Batch<'T>) : Batch<'T> =

@@ -34,7 +34,8 @@ type private Sample<'T when Real<'T>>(plan: Plan, grid: Grid) =
     member sample.Run(x: Matrix<'T>, dy: Matrix<'T>) =
         let passed = sample.Forward(layer, x)
         let struct (gradient, dx) = passed.Pullback dy
-        struct (passed.Output, dx.Value, gradient |> List.map _.Values.ToArray() |> Array.concat)
+        let trained = gradient |> List.filter (Parameter.isStatistic >> not)
+        struct (passed.Output, dx.Value, trained |> List.map _.Values.ToArray() |> Array.concat)
 
 let private withParameters (layer: Layer<float>) (elements: float[]) : Layer<float> =
     let parameters = Parameters.ofSeq (Layer.leaves "layer" layer)

@@ -20,8 +20,12 @@ let private scores<'T when Real<'T>> (grid: Grid) : Matrix<'T> =
     let x = matrix<'T> grid.Rows grid.Columns grid.Key
     x.Add x
 
-let private targetsOf<'T when Real<'T>> (kind: TargetKind) (grid: Grid) : Targets<'T> =
-    targets kind grid.Rows grid.Columns (Key.child 0 grid.Key)
+let private targetsFor<'T when Real<'T>> (loss: Loss) (kind: TargetKind) (grid: Grid) : Targets<'T> =
+    targetsOf loss kind grid.Rows grid.Columns (Key.child 0 grid.Key)
+
+let private crossEntropy = losses.Head
+
+let private targetsOf<'T when Real<'T>> (kind: TargetKind) (grid: Grid) : Targets<'T> = targetsFor crossEntropy kind grid
 
 let private lossOf (loss: Loss) (outputs: Matrix<'T>) (targets: Targets<'T>) : float =
     let struct (value, _) = Loss.forward loss outputs targets
@@ -31,7 +35,6 @@ let private gradientOf (loss: Loss) (outputs: Matrix<'T>) (targets: Targets<'T>)
     let struct (_, gradient) = Loss.forward loss outputs targets
     gradient
 
-let private crossEntropy = losses.Head
 let private lossesAlone = Arb.fromGen (Gen.elements losses)
 
 let private columnSums<'T when Real<'T>> (x: Matrix<'T>) : float[] =
@@ -62,7 +65,7 @@ let laws =
     testList "loss" [
         gradientLawOn 600 "every loss's gradient is its derivative" (both (lossesAlone, grids 20 9)) <| fun comparison (loss, grid) ->
             for kind in targetKinds do
-                let x, targets = scores grid, targetsOf kind grid
+                let x, targets = scores grid, targetsFor loss kind grid
                 let f x = lossOf loss (Dense.matrix grid.Rows grid.Columns x) targets
                 comparison.Require(string loss, f, elements x, elements (gradientOf loss x targets))
 

@@ -54,7 +54,11 @@ let private plans: Arbitrary<Plan> =
           option "seed" [ "1"; "2"; "3" ]
           option "checkpoint-every" [ "1"; "2"; "0.00001m"; "none" ] ]
         |> List.fold (Gen.map2 List.append) (Gen.constant [])
-    let generator = Gen.map2 (fun options stops -> { Options = options; Stops = stops }) options (Gen.listOf (Gen.choose (0, 30)))
+    // A run without one change of the weights is refused.
+    let long options =
+        if List.exists (fun (name, _) -> name = "accumulate") options
+        then [ for name, value in options -> if name = "epochs" then name, "4" else name, value ] else options
+    let generator = Gen.map2 (fun options stops -> { Options = long options; Stops = stops }) options (Gen.listOf (Gen.choose (0, 30)))
     let shrink plan =
         seq {
             for i in 0 .. plan.Options.Length - 1 do { plan with Options = List.removeAt i plan.Options }
