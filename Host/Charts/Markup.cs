@@ -29,12 +29,12 @@ public readonly record struct Markup(string Text)
 
     /// <summary>
     /// Text with the five special characters as entities, fit for element content and for attributes in either quotes.
-    /// What XML 1.0 does not allow (control characters, halves of surrogate pairs) becomes U+FFFD.
+    /// Control characters, which XML 1.0 does not allow, are made visible; halves of surrogate pairs become U+FFFD.
     /// </summary>
     public static string Escape(string text)
     {
         var builder = new StringBuilder(text.Length + 8);
-        foreach (var rune in text.EnumerateRunes())
+        foreach (var rune in Visible.Lines(text).EnumerateRunes())
             builder.Append(rune.Value switch
             {
                 '&' => "&amp;",
@@ -42,7 +42,7 @@ public readonly record struct Markup(string Text)
                 '>' => "&gt;",
                 '"' => "&quot;",
                 '\'' => "&#39;",
-                < ' ' and not ('\t' or '\n' or '\r') or 0xFFFE or 0xFFFF => "\uFFFD",
+                0xFFFE or 0xFFFF => "\uFFFD",
                 _ => rune.ToString(),
             });
         return builder.ToString();

@@ -36,7 +36,7 @@ public static class BenchCommand
         var json = CommonOptions.Json();
         var command = new Verb(
             "bench", "Measure this machine's limits, and matrix products and training steps beside them.",
-            ("functional bench", "everything"),
+            ("functional bench", "how fast is this machine, and how near to that are the products and the training steps?"),
             ("functional bench --only product --threads 1", "matrix products on one core"))
         {
             only, seconds, threads, json,

@@ -22,12 +22,7 @@ public static class CheckGradientsCommand
         var defaults = new TrainConfiguration { Initializer = Initializer.Normal(0.01) };
         var options = TrainOptions.All.Where(option => Options.Contains(option.Name))
             .Select(option => CommonOptions.Of(option, defaults)).ToArray();
-        var samples = new Option<int>("--samples")
-        {
-            HelpName = "N",
-            Description = "how many of the first training samples are used",
-            DefaultValueFactory = _ => 3,
-        };
+        var samples = CommonOptions.Count("--samples", "how many of the first training samples are used", 3);
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
         var command = new Verb(
@@ -88,7 +83,7 @@ public static class CheckGradientsCommand
         else
         {
             Console.WriteLine($"{network}, {samples} samples, double precision");
-            Console.WriteLine("parameter         shape       mean |difference|   largest, of the largest element");
+            Console.WriteLine("parameter         shape       mean |difference|   largest difference / largest gradient");
             foreach (var (d, leaf) in differences.Zip(gradient))
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{d.Parameter,-16}  {d.Shape,-10}  {d.MeanAbsolute,17:0.0E+00}   {(leaf.Values.All(x => Math.Abs(x) < Zero) ? "- (the gradient is 0)" : d.LargestRelative.ToString("0.0E+00", CultureInfo.InvariantCulture))}"));

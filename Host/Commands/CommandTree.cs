@@ -10,22 +10,29 @@ public static class CommandTree
     private static readonly (string Name, Func<Command> Create)[] Verbs =
     [
         ("train", TrainCommand.Create),
-        ("verify", VerifyCommand.Create),
-        ("report", ReportCommand.Create),
-        ("runs", RunsCommand.Create),
-        ("check-gradients", CheckGradientsCommand.Create),
-        ("doctor", DoctorCommand.Create),
-        ("bench", BenchCommand.Create),
-        ("data", DataCommand.Create),
-        ("evaluate", EvaluateCommand.Create),
         ("predict", PredictCommand.Create),
-        ("export", ExportCommand.Create),
-        ("replay", ReplayCommand.Create),
+        ("evaluate", EvaluateCommand.Create),
+        ("doctor", DoctorCommand.Create),
+        ("runs", RunsCommand.Create),
+        ("report", ReportCommand.Create),
+        ("verify", VerifyCommand.Create),
         ("search", SearchCommand.Create),
-        ("experiment", ExperimentCommand.Create),
+        ("data", DataCommand.Create),
         ("book", ExperimentCommand.CreateBook),
+        ("experiment", ExperimentCommand.Create),
+        ("check-gradients", CheckGradientsCommand.Create),
+        ("export", ExportCommand.Create),
+        ("bench", BenchCommand.Create),
+        ("replay", ReplayCommand.Create),
         ("completion", CompletionCommand.Create),
     ];
+
+    // Where a command has the options of training, what they are about stands before the first of each kind.
+    private static readonly Dictionary<string, string> Headings = new()
+    {
+        ["--space"] = "Search", ["--data"] = "Data", ["--hidden"] = "Network", ["--optimizer"] = "Optimizer",
+        ["--batch-size"] = "Batches and length", ["--config"] = "Configuration and output",
+    };
 
     /// <summary>The program's command, with all others below it.</summary>
     /// <param name="verb">The first word of what is to be parsed: if it is a command's name, the others are not needed, and
@@ -50,16 +57,30 @@ public static class CommandTree
 
         public override int Invoke(ParseResult parseResult)
         {
-            help.Invoke(parseResult);
             var output = parseResult.InvocationConfiguration.Output;
+            var command = parseResult.CommandResult.Command;
+            using var written = new StringWriter();
+            parseResult.InvocationConfiguration.Output = written;
+            help.Invoke(parseResult);
+            parseResult.InvocationConfiguration.Output = output;
+            output.Write(command.Options.Any(option => option.Name == "--optimizer") ? Grouped($"{written}", command) : $"{written}");
             output.WriteLine("Examples:");
             // Lines are never broken, so that they can be copied.
-            foreach (var (line, meaning) in Verb.ExamplesOf(parseResult.CommandResult.Command))
+            foreach (var (line, meaning) in Verb.ExamplesOf(command))
             {
                 output.WriteLine($"  # {meaning}");
                 output.WriteLine($"  {line}");
             }
             return ExitCode.Done;
+        }
+
+        private static string Grouped(string help, Command command)
+        {
+            var headings = command.Name == "experiment"
+                ? new(Headings) { ["--data"] = "Experiment", ["--label"] = "Data" } : Headings;
+            return string.Join(Environment.NewLine, help.Split(Environment.NewLine).SelectMany(line =>
+                line.StartsWith("  --", StringComparison.Ordinal) && headings.TryGetValue(line[2..].Split(' ')[0], out var heading)
+                    ? (string[])["", $" {heading}:", line] : [line]));
         }
     }
 }

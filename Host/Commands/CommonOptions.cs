@@ -9,24 +9,28 @@ namespace Functional.Host.Commands;
 /// <summary>Options that several commands have.</summary>
 public static class CommonOptions
 {
-    /// <summary>How many threads; all cores unless told.</summary>
-    public static Option<int> Threads() => Count("--threads", "threads to use; no result depends on it", Environment.ProcessorCount);
+    /// <summary>More threads than any machine has use for; each takes memory.</summary>
+    public const int MostThreads = 1024;
+
+    /// <summary>How many threads; all cores by default.</summary>
+    public static Option<int> Threads() =>
+        Count("--threads", "threads to use; no result depends on it", Environment.ProcessorCount, MostThreads);
 
     /// <summary>An integer from 1 on.</summary>
-    public static Option<int> Count(string name, string description, int standard) => new(name)
+    public static Option<int> Count(string name, string description, int standard, int most = int.MaxValue) => new(name)
     {
         HelpName = "N",
         Description = description,
         DefaultValueFactory = _ => standard,
-        CustomParser = result => ReadCount(result, name) ?? standard,
+        CustomParser = result => ReadCount(result, name, most) ?? standard,
     };
 
-    /// <summary>An integer from 1 on, or null unless told.</summary>
-    public static Option<int?> Count(string name, string description) => new(name)
+    /// <summary>An integer from 1 on, or null if it isn't given.</summary>
+    public static Option<int?> OptionalCount(string name, string description, int most = int.MaxValue) => new(name)
     {
         HelpName = "N",
         Description = description,
-        CustomParser = result => ReadCount(result, name),
+        CustomParser = result => ReadCount(result, name, most),
     };
 
     /// <summary>A number of seconds above 0.</summary>
@@ -44,12 +48,12 @@ public static class CommonOptions
         },
     };
 
-    /// <summary>Where options of training come from that aren't told.</summary>
+    /// <summary>Where options of training come from that aren't given.</summary>
     public static Option<string?> Config() => new("--config")
     {
         HelpName = "FILE",
-        Description = "options from a file, such as the config.json of a run; those told here win, and with another "
-            + "--optimizer its own numbers",
+        Description = "options from a file, such as the config.json of a run; those on the command line come first, and with another "
+            + "--optimizer its own defaults",
     };
 
     /// <summary>Whether a file that is there may be replaced.</summary>
@@ -85,12 +89,12 @@ public static class CommonOptions
         where value is not null
         select KeyValuePair.Create(option.Name[2..], value);
 
-    private static int? ReadCount(ArgumentResult result, string name)
+    private static int? ReadCount(ArgumentResult result, string name, int most)
     {
         var text = result.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1 && count <= most)
             return count;
-        result.AddError($"{name}: expected an integer from 1 on, found '{text}'");
+        result.AddError($"{name}: expected an integer {(most == int.MaxValue ? "from 1 on" : $"from 1 to {most}")}, found '{text}'");
         return null;
     }
 }

@@ -58,6 +58,11 @@ public static class DoctorCommand
         else
             WriteLines(Console.Out, examination);
         page?.Write(DoctorPage.Render(configuration, examination));
+        if (page is not null && !json)
+        {
+            Console.WriteLine();
+            Console.WriteLine($"page: {page.Path}");
+        }
         return examination.IsHealthy ? ExitCode.Done : ExitCode.Found;
     }
 

@@ -22,7 +22,7 @@ public static class EvaluateCommand
         data.CompletionSources.Add([.. DataSets.Names]);
         var label = new Option<string?>("--label")
         {
-            HelpName = "COLUMN", Description = "of a table: the column that holds the classes (as the model has it, unless told)",
+            HelpName = "COLUMN", Description = "of a table: the column that holds the classes [default: as in the model]",
         };
         var part = new Option<string>("--part")
         {
@@ -33,7 +33,7 @@ public static class EvaluateCommand
         part.AcceptOnlyFromAmong(Parts);
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
-        var command = new Verb("evaluate", "Tell how well a model does on data: accuracy, loss, each class, what it takes for what.",
+        var command = new Verb("evaluate", "Tell how well a model does on data: accuracy, loss, each class, and the confusion matrix.",
             ("functional evaluate runs/NAME --data digits", "accuracy, and each class, on the test samples"),
             ("functional evaluate model.safetensors --data flowers.csv --part all", "a model's file, on all of a table"))
         {
@@ -69,7 +69,7 @@ public static class EvaluateCommand
         var paths = new RunPaths(Directory.Exists(model) ? model : Path.GetDirectoryName(model) ?? "");
         return File.Exists(paths.Configuration)
             ? ConfigurationFile.Read(paths.Configuration)
-            : throw new UsageException($"--data: on which data? ({model} lies in no run's folder, which would tell)");
+            : throw new UsageException($"--data: expected the data to evaluate on, since {model} is not in the folder of a run");
     }
 
     private static void WriteEvents(Model<float> model, string data, string part, ModelEvaluation evaluation)
@@ -103,7 +103,7 @@ public static class EvaluateCommand
             Console.WriteLine(Invariant(
                 $"{names[i].PadRight(width)}  {confusion.Actual(i),7:N0}  {PlainReport.Percent(confusion.Precision(i)),9}  {PlainReport.Percent(confusion.Recall(i)),7}  {PlainReport.Percent(confusion.F1(i)),7}"));
         Console.WriteLine();
-        Console.WriteLine("what a sample is (rows), and what the model takes it for (columns):");
+        Console.WriteLine("confusion matrix: true class (rows), predicted class (columns)");
         var cell = Math.Max(names.Max(name => name.Length), Invariant($"{confusion.Samples}").Length);
         Console.WriteLine($"{"".PadRight(width)}  {string.Join(' ', names.Select(name => name.PadLeft(cell)))}");
         for (var i = 0; i < names.Length; i++)

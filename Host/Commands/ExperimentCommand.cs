@@ -7,7 +7,6 @@ using Functional.Host.Data;
 using Functional.Host.Experiments;
 using Functional.Host.Pages;
 using Functional.Host.Runs;
-using Spectre.Console;
 
 namespace Functional.Host.Commands;
 
@@ -62,7 +61,7 @@ public static class ExperimentCommand
             HelpName = "NAME|DIR", Description = "digits (built in), mnist, or a folder with four files in the MNIST format",
             DefaultValueFactory = _ => "digits",
         };
-        private readonly Option<string?> folder = new("--out") { HelpName = "DIR", Description = "where the page goes, as index.html (runs/TIME-NAME unless told)" };
+        private readonly Option<string?> folder = new("--out") { HelpName = "DIR", Description = "where the page goes, as index.html [default: runs/TIME-NAME]" };
         private readonly Option<bool> force = new("--force") { Description = "replace a page that the folder holds" };
         private readonly Option<bool> quick = new("--quick") { Description = "a small pass: fewer steps, fewer samples to test with" };
         private readonly Option<bool> bookOnly = new("--book-only") { Description = "only what the book's own programs run" };
@@ -105,7 +104,7 @@ public static class ExperimentCommand
             {
                 var results = parsed.GetValue(json) ? Results(null)
                     : parsed.GetValue(plain) || Console.IsOutputRedirected ? Results(new ExperimentLines(Console.WriteLine))
-                    : LiveExperiments.Show(AnsiConsole.Console, Results);
+                    : LiveExperiments.Show(ProtectedOutput.Live(), Results);
                 Tell(settings, results, new ExperimentPage(settings, results).Write(path), watch.Elapsed.TotalSeconds, parsed.GetValue(json));
             }
             catch (OperationCanceledException)

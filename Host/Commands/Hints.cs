@@ -9,6 +9,6 @@ internal static class Hints
     public static void Tell(IEnumerable<string> lines)
     {
         foreach (var line in lines)
-            Console.Error.WriteLine($"functional: {DataException.OneLine(line)}");
+            Console.Error.WriteLine($"functional: {Visible.Message(line)}");
     }
 }

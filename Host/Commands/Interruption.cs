@@ -5,7 +5,9 @@ namespace Functional.Host.Commands;
 /// <summary>Ctrl-C, as a token: the first ends the run cleanly, the second ends the program at once.</summary>
 public sealed class Interruption : IDisposable
 {
-    private readonly CancellationTokenSource source = new();
+    private static readonly AsyncLocal<CancellationToken> Outer = new();
+
+    private readonly CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(Outer.Value);
     private readonly PosixSignalRegistration[] registrations;
 
     /// <summary>Listens until it is disposed.</summary>
@@ -17,6 +19,13 @@ public sealed class Interruption : IDisposable
 
     /// <summary>Is cancelled by the first Ctrl-C.</summary>
     public CancellationToken Token => source.Token;
+
+    /// <summary>Lets a token do what Ctrl-C does, for all that is called until the result is disposed.</summary>
+    internal static IDisposable From(CancellationToken cancellation)
+    {
+        Outer.Value = cancellation;
+        return new End();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -31,5 +40,10 @@ public sealed class Interruption : IDisposable
         context.Cancel = !source.IsCancellationRequested;
         if (context.Cancel)
             source.Cancel();
+    }
+
+    private sealed class End : IDisposable
+    {
+        public void Dispose() => Outer.Value = default;
     }
 }

@@ -21,8 +21,8 @@ public static class ReplayCommand
         var force = CommonOptions.Force();
         var json = CommonOptions.Json();
         var command = new Verb(
-            "replay", "Compute a reference trajectory again, in double precision, and tell how far off each is.",
-            ("functional replay CASE", "how far off is each quantity?"),
+            "replay", "Compute a reference trajectory again, in double precision, and say how far off each quantity is.",
+            ("functional replay CASE", "does this program compute what another one recorded, and how near?"),
             ("functional replay CASE --out computed.safetensors", "and keep what was computed"))
         { folder, file, force, json };
         command.SetAction(parsed => Run(

@@ -18,7 +18,7 @@ public static class ReportCommand
         var file = new Option<string?>("--out")
         {
             HelpName = "FILE",
-            Description = $"where the page goes (report.html in the run's folder or, for several runs, {Comparison} unless told)",
+            Description = $"where the page goes [default: report.html in the run's folder or, for several runs, {Comparison}]",
         };
         var force = CommonOptions.Force();
         var threads = CommonOptions.Threads();

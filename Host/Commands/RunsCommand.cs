@@ -21,7 +21,7 @@ public static class RunsCommand
         };
         var json = CommonOptions.Json();
         var command = new Verb("runs", "List the runs in a folder, and what they came to.",
-            ("functional runs", "those in the folder runs"),
+            ("functional runs", "those in the folder runs, the newest last"),
             ("functional runs elsewhere --json", "those of another folder, for a program")) { folder, json };
         command.SetAction(parsed =>
         {
@@ -37,14 +37,14 @@ public static class RunsCommand
         if (!there && folder != Standard)
             throw new DataException(folder, null, "a folder with runs in it", "none");
         Listed[] listed = there
-            ? [.. Directory.EnumerateDirectories(folder).Where(RunRecord.IsRun).Order(StringComparer.Ordinal).Select(Read)] : [];
+            ? [.. Directory.EnumerateDirectories(folder).Where(RunRecord.IsRun).Select(Read).OrderBy(run => run.Date).ThenBy(run => run.Folder, StringComparer.Ordinal)] : [];
         if (json)
             foreach (var run in listed)
                 new JsonReport(Console.Out).Write("run", run);
         else if (listed.Length == 0)
             Console.WriteLine($"no runs in {folder}");
         else
-            foreach (var line in Table(listed))
+            foreach (var line in Table(folder, listed))
                 Console.WriteLine(line);
     }
 
@@ -68,21 +68,24 @@ public static class RunsCommand
         }
     }
 
-    private static IEnumerable<string> Table(IReadOnlyList<Listed> runs)
+    // Fits 80 columns; what it leaves out is in --json and on the runs' pages.
+    private static IEnumerable<string> Table(string folder, IReadOnlyList<Listed> runs)
     {
-        var width = runs.Max(run => run.Folder.Length);
-        yield return $"{"run".PadRight(width)}  status      epochs    steps      loss  best validation     test  digest        command";
-        foreach (var run in runs)
-            yield return run.Message is { } message
-                ? $"{run.Folder.PadRight(width)}  {run.Status,-10}  {message}"
-                : string.Create(CultureInfo.InvariantCulture,
-                    $"{run.Folder.PadRight(width)}  {run.Status,-10}  {Text(run.Last, e => $"{e.Epoch}"),6}  {Text(run.Last, e => Invariant($"{e.Iterations:N0}")),7}  {Text(run.Last, e => Invariant($"{e.Loss:F4}")),8}  {Text(run.Best, e => PlainReport.Percent(e.ValidationAccuracy!.Value)),15}  {Text(run.Last, e => PlainReport.Percent(e.TestAccuracy)),7}  {Text(run.Last, e => e.Digest[..Math.Min(12, e.Digest.Length)]),-12}  {run.Command}");
+        string[] names = [.. runs.Select(run => Visible.Line(Path.GetFileName(run.Folder)))];
+        var heading = $"{folder.TrimEnd(Path.DirectorySeparatorChar)}{Path.DirectorySeparatorChar}";
+        var width = names.Append(heading).Max(name => name.Length);
+        yield return $"{heading.PadRight(width)}  date              status      epochs  validation     test";
+        foreach (var (run, name) in runs.Zip(names))
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"{name.PadRight(width)}  {run.Date:yyyy-MM-dd HH:mm}  {run.Status,-10}  ")
+                + (run.Message ?? $"{Text(run.Last, e => $"{e.Epoch}"),6}  {Text(run.Best, e => PlainReport.Percent(e.ValidationAccuracy!.Value)),10}  {Text(run.Last, e => PlainReport.Percent(e.TestAccuracy)),7}");
     }
 
     private static string Text(EpochReport? epoch, Func<EpochReport, string> text) => epoch is null ? "-" : text(epoch);
 
     internal sealed record Listed(string Folder, string Status)
     {
+        public DateTime Date { get; } = File.GetLastWriteTime(new RunPaths(Folder).Configuration);
         public string? Command { get; init; }
         public string? Data { get; init; }
         public EpochReport? Last { get; init; }

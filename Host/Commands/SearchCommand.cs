@@ -52,8 +52,8 @@ public static class SearchCommand
         Description = "keep the study in PostgreSQL, for several machines: postgres://USER:PASSWORD@HOST:PORT/DATABASE",
     };
 
-    private static readonly Option<int?> Trials = CommonOptions.Count("--trials", $"how many trials the study is to have in all [default: {UsualTrials}, or the whole grid]");
-    private static readonly Option<int?> Workers = CommonOptions.Count("--workers", $"how many trials run side by side here, with a thread each [default: {Environment.ProcessorCount}]");
+    private static readonly Option<int?> Trials = CommonOptions.OptionalCount("--trials", $"how many trials the study is to have in all [default: {UsualTrials}, or the whole grid]");
+    private static readonly Option<int?> Workers = CommonOptions.OptionalCount("--workers", $"how many trials run side by side here, with a thread each [default: {Environment.ProcessorCount}]", CommonOptions.MostThreads);
     private static readonly Option<double?> Limit = CommonOptions.Seconds("--time-limit", "begin no trial after so many seconds");
     private static readonly Option<double?> Lapse = CommonOptions.Seconds("--lapse", "how long a process may be silent before its trials are given to others [default: 30]");
     private static readonly Option<bool> Json = CommonOptions.Json();
@@ -226,7 +226,7 @@ public static class SearchCommand
 
     /// <summary>A study's name, or its folder.</summary>
     private static string Named(string study) => study.Trim().Length > 0 && !study.Any(char.IsControl)
-        ? study : throw new UsageException($"--study: expected a name or a folder, found '{DataException.OneLine(study)}'");
+        ? study : throw new UsageException($"--study: expected a name or a folder, found '{Visible.Message(study)}'");
 
     private static string Folder(string study) =>
         study is "." or ".." || study.AsSpan().IndexOfAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) >= 0 ? study : Path.Combine("studies", study);

@@ -3,7 +3,6 @@ using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Pages;
 using Functional.Host.Runs;
-using Spectre.Console;
 
 namespace Functional.Host.Commands;
 
@@ -20,7 +19,7 @@ public static class TrainCommand
         var folder = new Option<string?>("--out")
         {
             HelpName = "DIR",
-            Description = "the run's folder (runs/TIME-train unless told)",
+            Description = "the run's folder [default: runs/TIME-train]",
         };
         var open = new Option<bool>("--open") { Description = "open the report in the browser" };
         var watch = new Option<bool>("--watch")
@@ -33,7 +32,7 @@ public static class TrainCommand
         {
             HelpName = "DIR",
             Description = "go on with the run in this folder, to the same bits as if it had never stopped; "
-                + "only its end and how often it is saved can be told anew",
+                + "only its length and how often it is saved can be changed",
         };
         var command = new Verb("train", "Train a network and tell how well it does on samples that it has not seen.",
             ("functional train", "a network of 50 hidden units, on the built-in digits"),
@@ -90,7 +89,7 @@ public static class TrainCommand
         var result =
             look.Json ? Train(new JsonReport(Console.Out))
             : look.Plain ? Train(new PlainReport(Console.Out))
-            : LiveReport.Show(AnsiConsole.Console, Train);
+            : LiveReport.Show(ProtectedOutput.Live(), Train);
         var page = folder.WriteReport(RunPage.Render(run, result, look.Threads, watcher?.Seen));
         if (result.Summary.Interrupted)
             (look.Json ? Console.Error : Console.Out).WriteLine($"to go on: {folder.ResumeCommand}");

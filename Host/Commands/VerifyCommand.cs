@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Functional.Host.Data;
 using Functional.Host.Runs;
-using Spectre.Console;
 
 namespace Functional.Host.Commands;
 
@@ -36,7 +35,7 @@ public static class VerifyCommand
         using var interruption = new Interruption();
         Verification Compare(IRunObserver observer) => Verification.Of(record, run, observer, threads, interruption.Token);
         var found = json || Console.IsOutputRedirected
-            ? Compare(new Observers()) : LiveReport.Show(AnsiConsole.Console, Compare);
+            ? Compare(new Observers()) : LiveReport.Show(ProtectedOutput.Live(), Compare);
         if (json)
             new JsonReport(Console.Out).Write("verification", found);
         else

@@ -43,4 +43,4 @@ public sealed record FetchLimits(TimeSpan Stall, int StallBytes, TimeSpan Overal
 
 /// <summary>A data set could not be fetched. The message is one line, and says what to do.</summary>
 public sealed class FetchException(string message, Exception? inner = null)
-    : Exception(DataException.OneLine(message), inner);
+    : Exception(Visible.Message(message), inner);

@@ -116,7 +116,11 @@ internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
             yield return new Change(
                 FindingKind.AverageTooSlow, configuration with { Average = null }, Invariant($"the last weights in place of their moving average (--average {average:R})"),
                 "Choose an --average that forgets the weights of early steps, such as 0.9 or 0.99, or train longer", 0.6);
-        if (configuration.Hidden.Min() < 32)
+        if (configuration.Hidden.Count == 0)
+            yield return new Change(
+                FindingKind.TooSmall, configuration with { Hidden = [64] }, "a hidden layer of 64 units in place of none",
+                "Give the network a hidden layer: --hidden 50 or more", -0.1);
+        else if (configuration.Hidden.Min() < 32)
             yield return new Change(
                 FindingKind.TooSmall, configuration with { Hidden = [.. configuration.Hidden.Select(units => Math.Max(64, units))] },
                 Invariant($"at least 64 units in each hidden layer in place of {configuration.Hidden.Min()}"),

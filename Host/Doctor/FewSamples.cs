@@ -41,14 +41,14 @@ internal static class FewSamples
     /// <summary>What it means if it can't.</summary>
     public static Finding? Finding(Trial trial, ImageDataSet data)
     {
-        if (trial.Learned > 0.9 || trial.Configuration.Hidden.Min() > 8
+        if (trial.Learned > 0.9 || trial.Configuration.Hidden.DefaultIfEmpty().Min() > 8
             || (trial.Configuration.Samples ?? data.Training.Count) < Count
             || Best(trial.Configuration, data) is not { Training.Accuracy: < Enough } best
             || Best(trial.Configuration with { Hidden = [64] }, data).Training.Accuracy < best.Training.Accuracy + Gain)
             return null;
         return new Finding(
             FindingKind.TooSmall, null, Comparisons.SeverityOf(trial),
-            Invariant($"of {Count} samples it can learn only {best.Training.Accuracy:0%} by heart, with plain features, Adam and {Steps} steps; its narrowest layer has {trial.Configuration.Hidden.Min()} units"),
+            Invariant($"of {Count} samples it can learn only {best.Training.Accuracy:0%} by heart, with plain features, Adam and {Steps} steps; {(trial.Configuration.Hidden.Count == 0 ? "it has no hidden layer" : $"its narrowest layer has {trial.Configuration.Hidden.Min()} units")}"),
             "Give the network more units: --hidden 50 or more")
         { Weight = 1.5, Picture = Pictures.Losses(best.Chance, ($"{Count} samples, again and again", best.Losses)) };
     }

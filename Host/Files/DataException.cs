@@ -12,7 +12,7 @@ public sealed class DataException : Exception
     /// <param name="expected">What should be there.</param>
     /// <param name="found">What is there.</param>
     public DataException(string file, string? place, string expected, string found)
-        : base(OneLine($"{file}: {(place is null ? "" : $"at {place}: ")}expected {expected}, found {Short(found, 300)}"))
+        : base(Visible.Message($"{file}: {(place is null ? "" : $"at {place}: ")}expected {expected}, found {Short(found, 300)}"))
     {
         File = file;
         Place = place;
@@ -34,8 +34,4 @@ public sealed class DataException : Exception
 
     // A file may hold anything, and the messages of others' readers may quote all of it.
     internal static string Short(string text, int longest = 40) => text.Length <= longest ? text : $"{text[..longest]}...";
-
-    // A file's name may hold a line break, and the operating system's messages do.
-    internal static string OneLine(string text) =>
-        string.Concat(text.Select(character => char.IsControl(character) ? ' ' : character));
 }

@@ -139,7 +139,7 @@ public static partial class OutputFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunException(DataException.OneLine($"{path}: {e.Message}"));
+            throw new RunException(Visible.Message($"{path}: {e.Message}"));
         }
     }
 

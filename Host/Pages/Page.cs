@@ -114,6 +114,6 @@ public static class Page
     /// <summary>Text to be copied.</summary>
     public static string Code(string text) => $"<pre tabindex=\"0\"><code>{Text(text)}</code></pre>";
 
-    /// <summary>Text with what HTML would take for markup escaped.</summary>
-    public static string Text(string text) => WebUtility.HtmlEncode(text);
+    /// <summary>Text with what HTML would take for markup escaped, and what nobody would see made visible.</summary>
+    public static string Text(string text) => WebUtility.HtmlEncode(Visible.Lines(text));
 }

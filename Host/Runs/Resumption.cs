@@ -56,7 +56,7 @@ public sealed record Resumption(TrainingRun Run, RunProgress? From)
         var others = options.Keys.Except(Changeable).Select(option =>
             $"--{option}: a run that goes on keeps it; what can change is {string.Join(", ", Changeable.Select(name => $"--{name}"))}");
         if (others.ToArray() is { Length: > 0 } faults)
-            throw new UsageException(string.Join('\n', faults));
+            throw new UsageException(faults);
         return TrainOptions.Parse(options, old);
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Files;
@@ -190,11 +191,31 @@ public sealed record TrainConfiguration
     public bool IsStage(int step) => Stages.Any(stage => stage.Until == step);
 
     /// <summary>The network before the first step, for images of so many features in so many classes.</summary>
-    /// <exception cref="ArgumentException">Everything wrong with the sizes and the initializer.</exception>
-    public Network<T> CreateNetwork<T>(int features, int classes) where T : unmanaged, IFloatingPointIeee754<T> =>
-        Network.Create([features, .. Hidden, classes], AfterHidden<T>, Initializer, Key.Child(0))
-            .WithLoss(Loss.SoftmaxCrossEntropy(LabelSmoothing))
-            .WithPenalty(Penalty.ElasticNet(L1, L2));
+    /// <exception cref="UsageException">Everything wrong with the sizes and the initializer, a line each.</exception>
+    /// <exception cref="RunException">There is not enough memory.</exception>
+    public Network<T> CreateNetwork<T>(int features, int classes) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        CheckMemory(features, classes, Marshal.SizeOf<T>());
+        try
+        {
+            return Network.Create([features, .. Hidden, classes], AfterHidden<T>, Initializer, Key.Child(0))
+                .WithLoss(Loss.SoftmaxCrossEntropy(LabelSmoothing))
+                .WithPenalty(Penalty.ElasticNet(L1, L2));
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message.Split('\n'));
+        }
+    }
+
+    // Before anything is allocated, since systems promise more than they have: at least the weights and their gradient.
+    private void CheckMemory(int features, int classes, int size)
+    {
+        int[] units = [features, .. Hidden, classes];
+        var parameters = units.Zip(units.Skip(1)).Sum(pair => ((double)pair.First + 1) * pair.Second);
+        if (2 * size * parameters > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+            throw Memory.Exhausted(Invariant($"a network of {parameters:N0} parameters ({string.Join(" - ", units)})"));
+    }
 
     // The book's order.
     private IReadOnlyList<Layer<T>> AfterHidden<T>(int units) where T : unmanaged, IFloatingPointIeee754<T> =>
@@ -300,7 +321,10 @@ public sealed record TrainConfiguration
 
     /// <summary>A word as a shell takes it.</summary>
     internal static string Quoted(string value) =>
-        value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || "-_.,:/+=".Contains(c)) ? value : $"'{value.Replace("'", "'\\''")}'";
+        value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || "-_.,:/+=".Contains(c)) ? value
+        // Between $' and ', a shell reads the same escapes.
+        : Visible.Line(value) != value ? $"$'{Visible.Line(value.Replace("\\", "\\\\").Replace("'", "\\'"))}'"
+        : $"'{value.Replace("'", "'\\''")}'";
 
     private static string[] Share(string option, double value, string bound, bool below) =>
         value >= 0 && below ? [] : [$"--{option}: a share from 0 {bound} is needed, not {value}"];

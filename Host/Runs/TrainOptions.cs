@@ -44,9 +44,9 @@ public static class TrainOptions
             (c, text) => c with { Validation = Number(text) }, c => Text(c.Validation)),
         Choice("scale", "how bytes become features: divided by 255, as they are, or to mean 0 and deviation 1 (each column of a table by itself, unless none)",
             Names<DataScale>(), (c, scale) => c with { Scale = scale }, c => c.Scale),
-        Option("hidden", "UNITS,...", "units of each hidden layer, as in 100,100", [],
-            (c, text) => c with { Hidden = [.. text.Split(',').Select(Integer)] },
-            c => string.Join(',', c.Hidden)),
+        Option("hidden", "UNITS,...|none", "units of each hidden layer, as in 100,100; none is a linear classifier", ["none"],
+            (c, text) => c with { Hidden = ParseHidden(text) },
+            c => c.Hidden.Count == 0 ? "none" : string.Join(',', c.Hidden)),
         Option("activation", "NAME[:NUMBER]",
             "the function after each hidden layer: relu, leaky-relu:SLOPE, sigmoid, tanh, gelu, silu, elu:ALPHA or softplus",
             ["relu", "leaky-relu", "sigmoid", "tanh", "gelu", "silu", "elu", "softplus"],
@@ -110,7 +110,7 @@ public static class TrainOptions
         Option("augment", "NAME[:VALUE],...", $"changes of the training images, in this order, out of {AugmentationText.Syntax}; or none",
             AugmentationText.Names,
             (c, text) => c with { Augmentations = AugmentationText.Parse(text) }, c => AugmentationText.Of(c.Augmentations)),
-        Option("seed", "N", "what everything random is a function of", [],
+        Option("seed", "N", "the random seed: the same seed gives the same run", [],
             (c, text) => c with { Seed = Long(text) }, c => c.Seed.ToString(CultureInfo.InvariantCulture)),
         Option("checkpoint-every", "N|Nm|none", "save the run, to be resumed, every N epochs or N minutes; at its end in any case", ["none"],
             (c, text) => c with { CheckpointEvery = CheckpointInterval.Parse(text) }, c => c.CheckpointEvery.ToString()),
@@ -153,7 +153,7 @@ public static class TrainOptions
         faults.AddRange(configuration.Faults());
         if (given.Contains("epochs") && given.Contains("iterations"))
             faults.Add("--epochs and --iterations: only one of them can tell how long to train");
-        return faults.Count == 0 ? configuration : throw new UsageException(string.Join('\n', faults));
+        return faults.Count == 0 ? configuration : throw new UsageException(faults);
     }
 
     /// <summary>A configuration that was told before, with these options changed. A rule's numbers say nothing of another
@@ -208,6 +208,18 @@ public static class TrainOptions
         ["constant", var value] => Initializer.Constant(Number(value)),
         _ => throw Expected("he, xavier, glorot-uniform, lecun, orthogonal, zero, normal:DEVIATION or constant:VALUE", text),
     };
+
+    private static int[] ParseHidden(string text)
+    {
+        try
+        {
+            return text == "none" ? [] : [.. text.Split(',').Select(Integer)];
+        }
+        catch (UsageException)
+        {
+            throw Expected("the units of each hidden layer, as in 100,100, or none", text);
+        }
+    }
 
     private static string OneOf(string text, IEnumerable<string> choices) =>
         choices.Contains(text) ? text : throw Expected(string.Join(", ", choices), text);

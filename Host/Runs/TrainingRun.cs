@@ -22,7 +22,7 @@ public sealed class TrainingRun
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(data);
         if (configuration.Faults() is { Count: > 0 } faults)
-            throw new UsageException(string.Join('\n', faults));
+            throw new UsageException(faults);
         (this.configuration, this.data, seen) = (configuration, data, data);
         var training = data.Training;
         if (configuration.Samples > training.Count)
@@ -60,7 +60,7 @@ public sealed class TrainingRun
         }
         catch (ArgumentException e)
         {
-            throw new UsageException(e.Message);
+            throw new UsageException(e.Message.Split('\n'));
         }
     }
 
@@ -309,7 +309,7 @@ public sealed class TrainingRun
         if (faults.Count == 0 && output.Features != format.Features)
             faults = [$"images of {output.Height} x {output.Width} would train a network for {format.Height} x {format.Width}"];
         if (faults.Count > 0)
-            throw new UsageException(string.Join('\n', faults.Select(fault => $"--augment: {fault}")));
+            throw new UsageException(faults.Select(fault => $"--augment: {fault}"));
     }
 
     // A byte of 0 is the background and the least that there is, 255 is the most.

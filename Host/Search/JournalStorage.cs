@@ -125,7 +125,7 @@ public sealed class JournalStorage : StudyStorage
         }
         catch (Exception e) when (e is UsageException or JsonException)
         {
-            throw Damaged($"a record that fits ({DataException.OneLine(e.Message)})");
+            throw Damaged($"a record that fits ({Visible.Message(e.Message)})");
         }
     }
 

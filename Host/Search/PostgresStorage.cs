@@ -56,7 +56,7 @@ public sealed class PostgresStorage : StudyStorage
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException or FormatException)
         {
-            throw new UsageException($"--storage: {DataException.OneLine(e.Message)}");
+            throw new UsageException($"--storage: {Visible.Message(e.Message)}");
         }
         Retried(open =>
         {
@@ -155,7 +155,7 @@ public sealed class PostgresStorage : StudyStorage
             }
             catch (Exception e) when (e is JsonException or UsageException)
             {
-                throw new DataException(Name, $"record {records}", "a record as the program writes it", $"another: {DataException.OneLine(e.Message)}");
+                throw new DataException(Name, $"record {records}", "a record as the program writes it", $"another: {Visible.Message(e.Message)}");
             }
     }
 
@@ -205,7 +205,7 @@ public sealed class PostgresStorage : StudyStorage
             }
             catch (NpgsqlException e)
             {
-                throw new RunException($"{place}: {DataException.OneLine(e.Message)}");
+                throw new RunException($"{place}: {Visible.Message(e.Message)}");
             }
     }
 
@@ -218,7 +218,7 @@ public sealed class PostgresStorage : StudyStorage
         catch (Exception e) when (e is not (NpgsqlException or OperationCanceledException))
         {
             // What the address asks for can't be had, such as a certificate.
-            throw new RunException($"{place}: {DataException.OneLine(e.Message)}");
+            throw new RunException($"{place}: {Visible.Message(e.Message)}");
         }
     }
 

@@ -30,7 +30,7 @@ public static class SpaceText
             }
         try
         {
-            return faults.Count == 0 ? new SearchSpace(hyperparameters) : throw new UsageException(string.Join('\n', faults));
+            return faults.Count == 0 ? new SearchSpace(hyperparameters) : throw new UsageException(faults);
         }
         catch (ArgumentException e)
         {

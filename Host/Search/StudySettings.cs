@@ -60,7 +60,7 @@ public sealed record StudySettings(SearchSpace Space)
                select $"--{name}: {study} was begun with '{was}', not '{given}'; choose another --study, or leave it out",
         ];
         if (faults.Length > 0)
-            throw new UsageException(string.Join('\n', faults));
+            throw new UsageException(faults);
     }
 
     /// <summary>One line: the space, and how it is searched.</summary>

@@ -63,7 +63,7 @@ public sealed class TrainingObjective
         }
         catch (UsageException e)
         {
-            throw new UsageException(string.Join('\n', e.Message.Split('\n').Select(line => $"--space: with {configuration}: {line}")));
+            throw new UsageException(e.Faults.Select(fault => $"--space: with {configuration}: {fault}"));
         }
     }
 

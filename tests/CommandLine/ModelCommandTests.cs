@@ -38,7 +38,7 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal(summary.GetProperty("digest").GetString(), found.GetProperty("digest").GetString());
         Assert.Equal(10, evaluated.Events.Count(line => line.GetProperty("event").GetString() == "class"));
         var table = Run("evaluate", "run/model.safetensors", "--data", "digits").Output;
-        Assert.Contains("what a sample is (rows)", table, StringComparison.Ordinal);
+        Assert.Contains("confusion matrix: true class (rows)", table, StringComparison.Ordinal);
 
         var test = DataSets.Load("digits").Test;
         var pixels = test.Pixels[..(3 * 784)];
@@ -136,7 +136,7 @@ public sealed class ModelCommandTests : IDisposable
                      ("t.csv: at line 1: expected a column 'x', which holds the classes, found size, kind, weight", ["train", "--data", "t.csv", "--label", "x"]),
                      ("--augment: images can be changed, but these are tables of numbers", ["train", "--data", "t.csv", "--label", "kind", "--augment", "shift"]),
                      ("digits: expected samples of 4 numbers, as the model takes them, found images of 28 x 28", ["evaluate", "m", "--data", "digits"]),
-                     ("--data: on which data? (m lies in no run's folder, which would tell)", ["evaluate", "m"]),
+                     ("--data: expected the data to evaluate on, since m is not in the folder of a run", ["evaluate", "m"]),
                      ("t.csv: expected a safetensors file, found text", ["evaluate", "t.csv", "--data", "digits"]),
                      ("none: expected a file, found none", ["evaluate", "none", "--data", "digits"]),
                      ("bad.pgm: expected samples of 4 numbers, as the model takes them, found images of 3 x 2", ["predict", "m", "bad.pgm"]),

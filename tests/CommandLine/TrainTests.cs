@@ -97,7 +97,7 @@ public sealed class TrainTests : IDisposable
         Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
         Assert.Equal(
             """
-            functional: --hidden: expected an integer, found 'x'
+            functional: --hidden: expected the units of each hidden layer, as in 100,100, or none, found 'x'
             functional: --learning-rate: the learning rate must be finite and not negative, but is -1
             functional: --epochs: at least 1 is needed, not 0
 
@@ -110,7 +110,7 @@ public sealed class TrainTests : IDisposable
     [InlineData("--samples", "1000000", "--samples: 1000000 are wanted, but there are 10000 to train on")]
     [InlineData("--validation", "1", "--validation: a share from 0 to below 1 is needed, not 1")]
     [InlineData("--init", "he:3", "--init: expected he, xavier, glorot-uniform, lecun, orthogonal, zero, normal:DEVIATION or constant:VALUE, found 'he:3'")]
-    [InlineData("--threads", "0", "--threads: expected an integer from 1 on, found '0'")]
+    [InlineData("--threads", "0", "--threads: expected an integer from 1 to 1024, found '0'")]
     public void Bad_input_is_one_line_and_exit_code_2(string option, string value, string message)
     {
         var outcome = Train(option, value, "--out", "run");

@@ -72,10 +72,13 @@ public sealed class VerifyTests : IDisposable
         Directory.CreateDirectory(folder["runs/none"]);
 
         var listed = Run("runs", "--json").Events;
-        Assert.Equal(["runs/one", "runs/three", "runs/two"], listed.Select(run => run.GetProperty("folder").GetString()));
-        Assert.Equal(["finished", "damaged", "finished"], listed.Select(run => run.GetProperty("status").GetString()));
+        // The newest is the last, near the prompt.
+        Assert.Equal(["runs/one", "runs/two", "runs/three"], listed.Select(run => run.GetProperty("folder").GetString()));
+        Assert.Equal(["finished", "finished", "damaged"], listed.Select(run => run.GetProperty("status").GetString()));
         Assert.Equal(18, listed[0].GetProperty("last").GetProperty("iterations").GetInt32());
-        Assert.Equal(4, Run("runs").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        var table = Run("runs").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["runs/", "one", "two", "three"], table.Select(line => line.Split(' ')[0]));
+        Assert.All(table[..3], line => Assert.InRange(line.Length, 40, 80));
         Assert.Equal("no runs in runs/none\n", Run("runs", "runs/none").Output);
         Assert.Equal(2, Run("runs", "nowhere").ExitCode);
 

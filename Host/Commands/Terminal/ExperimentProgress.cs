@@ -30,19 +30,24 @@ public sealed class ExperimentLines(Action<string> write) : IExperimentProgress
 /// <summary>Experiments on a terminal: a line when each is done, and one bar for all that is left.</summary>
 public sealed class LiveExperiments : IExperimentProgress
 {
+    // Percentage, time left, and the name of an experiment.
+    private const int TextWidth = 38;
+
     private readonly ExperimentLines lines;
     private readonly ProgressTask bar;
     private readonly SortedDictionary<string, long> left = [];
     private long planned, done;
 
     private LiveExperiments(IAnsiConsole console, ProgressTask bar) =>
-        (this.bar, lines) = (bar, new ExperimentLines(line => console.WriteLine(line)));
+        (this.bar, lines) = (bar, new ExperimentLines(line => console.Write(new WholeLine(line))));
 
     /// <summary>Runs something with a live bar, which is gone when it ends.</summary>
     public static T Show<T>(IAnsiConsole console, Func<IExperimentProgress, T> run) =>
         console.Progress()
             .AutoClear(true)
-            .Columns(new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Columns(
+                new ProgressBarColumn { Width = Math.Clamp(console.Profile.Width - TextWidth, 5, 40) }, new PercentageColumn(),
+                new RemainingTimeColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context => run(new LiveExperiments(console, context.AddTask("starting"))));
 
     /// <inheritdoc/>
@@ -63,7 +68,8 @@ public sealed class LiveExperiments : IExperimentProgress
             bar.Value = done += steps;
             if ((left[experiment] -= steps) <= 0)
                 left.Remove(experiment);
-            bar.Description = string.Join(", ", left.Keys.Take(4)) + (left.Count > 4 ? ", ..." : "");
+            // One name always fits, whatever the terminal's width.
+            bar.Description = left.Keys.FirstOrDefault() + (left.Count > 1 ? $" +{left.Count - 1}" : "");
         }
     }
 

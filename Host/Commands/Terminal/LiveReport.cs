@@ -8,6 +8,9 @@ namespace Functional.Host.Commands;
 /// <summary>A run on a terminal: a line per epoch, and below them a bar with loss, accuracy and speed.</summary>
 public sealed class LiveReport : IRunObserver
 {
+    // What stands beside the bar: percentage, loss, accuracy and speed.
+    private const int TextWidth = 56;
+
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(100);
 
     private readonly IAnsiConsole console;
@@ -27,8 +30,14 @@ public sealed class LiveReport : IRunObserver
         console.Progress()
             .AutoClear(true)
             .HideCompleted(true)
-            .Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Columns(
+            [
+                .. IsNarrow(console) ? [] : (ProgressColumn[])[new ProgressBarColumn { Width = Math.Min(40, console.Profile.Width - TextWidth) }],
+                new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left },
+            ])
             .Start(context => run(new LiveReport(console, context.AddTask("starting"))));
+
+    private static bool IsNarrow(IAnsiConsole console) => console.Profile.Width < TextWidth + 10;
 
     /// <inheritdoc/>
     public void Started(RunStart start)
@@ -46,7 +55,7 @@ public sealed class LiveReport : IRunObserver
             return;
         bar.Value = report.Step;
         bar.Description = string.Create(CultureInfo.InvariantCulture,
-            $"loss {lossSum / steps:F4}{(double.IsNaN(accuracy) ? "" : $"  test {PlainReport.Percent(accuracy)}")}  {sampleSum / sinceShown.Elapsed.TotalSeconds:N0} samples/s");
+            $"loss {lossSum / steps:F4}{(double.IsNaN(accuracy) ? "" : $"  test {PlainReport.Percent(accuracy)}")}{(IsNarrow(console) ? "" : Invariant($"  {sampleSum / sinceShown.Elapsed.TotalSeconds:N0} samples/s"))}");
         (lossSum, steps, sampleSum) = (0, 0, 0);
         sinceShown.Restart();
     }
@@ -68,6 +77,6 @@ public sealed class LiveReport : IRunObserver
     // Lines go through Spectre.Console, which keeps the bar below them.
     private sealed class ConsoleWriter(IAnsiConsole console) : StringWriter(CultureInfo.InvariantCulture)
     {
-        public override void WriteLine(string? value) => console.WriteLine(value ?? "");
+        public override void WriteLine(string? value) => console.Write(new WholeLine(value ?? ""));
     }
 }

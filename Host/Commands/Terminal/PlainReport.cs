@@ -11,7 +11,7 @@ public sealed class PlainReport(TextWriter output) : IRunObserver
         output.WriteLine(Invariant(
             $"{start.Data}: {start.TrainSamples:N0} samples for training, {(start.ValidationSamples > 0 ? Invariant($"{start.ValidationSamples:N0} for validation, ") : "")}{start.TestSamples:N0} for testing"));
         output.WriteLine(Invariant($"{start.Network}: {start.Parameters:N0} parameters"));
-        var length = start.Changes == start.Iterations ? Invariant($"{start.Iterations:N0} steps")
+        var length = start.Changes == start.Iterations ? Invariant($"{start.Iterations:N0} step{(start.Iterations == 1 ? "" : "s")}")
             : Invariant($"{start.Iterations:N0} batches, {start.Changes:N0} {(start.Changes == 1 ? "change" : "changes")}");
         output.WriteLine(Invariant($"{start.Optimizer}, {length}, seed {start.Seed}"));
         if (start.Step > 0)
@@ -26,7 +26,8 @@ public sealed class PlainReport(TextWriter output) : IRunObserver
     {
         var end = summary.Interrupted ? "interrupted" : "done";
         output.WriteLine(Invariant(
-            $"{end} after {summary.Iterations:N0} steps in {summary.Seconds:F1} s: training {Percent(summary.TrainAccuracy)}{Validation(summary.ValidationAccuracy)}, test {Percent(summary.TestAccuracy)}"));
+            $"{end} after {summary.Iterations:N0} step{(summary.Iterations == 1 ? "" : "s")} in {summary.Seconds:F1} s"));
+        output.WriteLine(Accuracies(summary.TrainAccuracy, summary.ValidationAccuracy, summary.TestAccuracy));
         if (summary.Best is { } best)
             output.WriteLine(Invariant(
                 $"best validation {Percent(best.ValidationAccuracy!.Value)} after epoch {best.Epoch}{(summary.StoppedEarly ? ", and no better since" : "")}"));
@@ -35,10 +36,12 @@ public sealed class PlainReport(TextWriter output) : IRunObserver
             output.WriteLine($"saved in {folder}");
     }
 
+    // At most 80 columns, so that it is one line on any terminal.
     internal static string Line(EpochReport epoch) => Invariant(
-        $"epoch {epoch.Epoch,3}  step {epoch.Iterations,6}  loss {epoch.Loss:F4}  training {Percent(epoch.TrainAccuracy)}{Validation(epoch.ValidationAccuracy)}  test {Percent(epoch.TestAccuracy)}");
+        $"epoch {epoch.Epoch,3}  loss {epoch.Loss:F4}  {Accuracies(epoch.TrainAccuracy, epoch.ValidationAccuracy, epoch.TestAccuracy)}");
 
     internal static string Percent(double share) => Invariant($"{100 * share:F2}%");
 
-    private static string Validation(double? share) => share is { } known ? $", validation {Percent(known)}" : "";
+    private static string Accuracies(double training, double? validation, double test) =>
+        $"training {Percent(training)}{(validation is { } known ? $"  validation {Percent(known)}" : "")}  test {Percent(test)}";
 }

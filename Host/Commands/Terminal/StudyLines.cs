@@ -25,8 +25,11 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
                 "start", ("study", name), ("trials", trials), ("ended", ended), ("workers", workers), ("seed", settings.Seed),
                 ("sampler", $"{settings.Sampler}"), ("pruner", $"{settings.Pruner}"));
         else
+        {
+            output.WriteLine($"{name}: {settings.Space}");
             output.WriteLine(Invariant(
-                $"{name}: {settings.Space}\n{trials} trials, sampler {settings.Sampler}, pruner {settings.Pruner}, seed {settings.Seed}, {workers} at a time{(ended > 0 ? Invariant($"; {ended} have ended before") : "")}{OfEach(settings)}"));
+                $"{trials} trials, sampler {settings.Sampler}, pruner {settings.Pruner}, seed {settings.Seed}, {workers} at a time{(ended > 0 ? Invariant($"; {ended} have ended before") : "")}{OfEach(settings)}"));
+        }
     }
 
     /// <summary>After a trial.</summary>
@@ -71,7 +74,11 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
         var counts = Enum.GetValues<TrialState>().Where(state => Count(state) > 0).Select(state => $"{Count(state)} {StudyResults.Name(state)}");
         output.WriteLine($"{(interrupted ? "interrupted" : "trials")}: {(trials.Count == 0 ? "none" : string.Join(", ", counts))}");
         if (best is not null)
-            output.WriteLine($"importance: {string.Join(", ", names.Zip(importance).Select(pair => Invariant($"{pair.First} {100 * pair.Second:F0}%")))}\nbest: {Line(best)}\n{command}");
+        {
+            output.WriteLine($"importance: {string.Join(", ", names.Zip(importance).Select(pair => Invariant($"{pair.First} {100 * pair.Second:F0}%")))}");
+            output.WriteLine($"best: {Line(best)}");
+            output.WriteLine(command);
+        }
         if (best is not null && StudyResults.Overtaken(settings, trials, best) is { } better)
             output.WriteLine(better);
         if (command is not null && settings.Constants.ContainsKey("samples"))
