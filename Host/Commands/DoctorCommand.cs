@@ -83,7 +83,7 @@ public static class DoctorCommand
     private static void WriteLines(TextWriter output, Examination examination)
     {
         output.WriteLine(Invariant(
-            $"{examination.Steps:N0} of {examination.Planned:N0} steps tried: loss {examination.Loss:F3} (guessing costs {examination.Chance:F3}), training {PlainReport.Percent(examination.TrainAccuracy)}, test {PlainReport.Percent(examination.TestAccuracy)} of up to 1,000 samples"));
+            $"{examination.Steps:N0} of {examination.Planned:N0} steps tried: loss {examination.Loss:F3} (guessing costs {examination.Chance:F3}), training {Percentage.Of(examination.TrainAccuracy)}, test {Percentage.Of(examination.TestAccuracy)} of up to 1,000 samples"));
         if (examination.Findings.Count == 0)
             output.WriteLine("nothing is wrong");
         foreach (var finding in examination.Findings)

@@ -96,12 +96,12 @@ public static class EvaluateCommand
         var width = Math.Max(5, names.Max(name => name.Length));
         Console.WriteLine(model.Network);
         Console.WriteLine(Invariant($"{data}, {part}: {confusion.Samples:N0} samples"));
-        Console.WriteLine(Invariant($"accuracy {PlainReport.Percent(confusion.Accuracy)}, loss {evaluation.Loss:F4}"));
+        Console.WriteLine(Invariant($"accuracy {Percentage.Of(confusion.Accuracy)}, loss {evaluation.Loss:F4}"));
         Console.WriteLine();
         Console.WriteLine($"{"class".PadRight(width)}  samples  precision   recall       F1");
         for (var i = 0; i < names.Length; i++)
             Console.WriteLine(Invariant(
-                $"{names[i].PadRight(width)}  {confusion.Actual(i),7:N0}  {PlainReport.Percent(confusion.Precision(i)),9}  {PlainReport.Percent(confusion.Recall(i)),7}  {PlainReport.Percent(confusion.F1(i)),7}"));
+                $"{names[i].PadRight(width)}  {confusion.Actual(i),7:N0}  {Percentage.Of(confusion.Precision(i)),9}  {Percentage.Of(confusion.Recall(i)),7}  {Percentage.Of(confusion.F1(i)),7}"));
         Console.WriteLine();
         Console.WriteLine("confusion matrix: true class (rows), predicted class (columns)");
         var cell = Math.Max(names.Max(name => name.Length), Invariant($"{confusion.Samples}").Length);

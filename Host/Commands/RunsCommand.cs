@@ -78,7 +78,7 @@ public static class RunsCommand
         foreach (var (run, name) in runs.Zip(names))
             yield return string.Create(
                 CultureInfo.InvariantCulture, $"{name.PadRight(width)}  {run.Date:yyyy-MM-dd HH:mm}  {run.Status,-10}  ")
-                + (run.Message ?? $"{Text(run.Last, e => $"{e.Epoch}"),6}  {Text(run.Best, e => PlainReport.Percent(e.ValidationAccuracy!.Value)),10}  {Text(run.Last, e => PlainReport.Percent(e.TestAccuracy)),7}");
+                + (run.Message ?? $"{Text(run.Last, e => $"{e.Epoch}"),6}  {Text(run.Best, e => Percentage.Of(e.ValidationAccuracy!.Value)),10}  {Text(run.Last, e => Percentage.Of(e.TestAccuracy)),7}");
     }
 
     private static string Text(EpochReport? epoch, Func<EpochReport, string> text) => epoch is null ? "-" : text(epoch);

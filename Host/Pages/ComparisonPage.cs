@@ -77,8 +77,8 @@ public static class ComparisonPage
         var greatest = measured.Max(run => Measure(run.First));
         var best = string.Join(" and ", measured.Where(run => Measure(run.First) == greatest).Select(run => run.Second));
         return validated
-            ? $"Best in validation: {best}, with {PlainReport.Percent(greatest)} of the samples that are kept from training for such comparisons."
-            : $"Best on the test samples: {best}, with {PlainReport.Percent(greatest)} classified correctly. To choose between runs, train them with --validation: what was used to choose can't tell how well the choice does on unseen samples.";
+            ? $"Best in validation: {best}, with {Percentage.Of(greatest)} of the samples that are kept from training for such comparisons."
+            : $"Best on the test samples: {best}, with {Percentage.Of(greatest)} classified correctly. To choose between runs, train them with --validation: what was used to choose can't tell how well the choice does on unseen samples.";
 
         double Measure(RunRecord record) =>
             validated ? record.Best!.ValidationAccuracy!.Value : record.Epochs[^1].TestAccuracy;
@@ -104,10 +104,10 @@ public static class ComparisonPage
                 Cell(last, epoch => $"{epoch.Epoch}"),
                 Cell(last, epoch => Invariant($"{epoch.Iterations:N0}")),
                 Cell(last, epoch => Invariant($"{epoch.Loss:F4}")),
-                Cell(last, epoch => PlainReport.Percent(epoch.TrainAccuracy)),
-                Cell(last?.ValidationAccuracy is null ? null : last, epoch => PlainReport.Percent(epoch.ValidationAccuracy!.Value)),
-                Cell(best, epoch => $"{PlainReport.Percent(epoch.ValidationAccuracy!.Value)} (epoch {epoch.Epoch})"),
-                Cell(last, epoch => PlainReport.Percent(epoch.TestAccuracy)),
+                Cell(last, epoch => Percentage.Of(epoch.TrainAccuracy)),
+                Cell(last?.ValidationAccuracy is null ? null : last, epoch => Percentage.Of(epoch.ValidationAccuracy!.Value)),
+                Cell(best, epoch => $"{Percentage.Of(epoch.ValidationAccuracy!.Value)} (epoch {epoch.Epoch})"),
+                Cell(last, epoch => Percentage.Of(epoch.TestAccuracy)),
                 Cell(last, epoch => Invariant($"{epoch.Seconds:F1}")),
             ];
         }

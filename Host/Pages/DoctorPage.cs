@@ -18,7 +18,7 @@ public static class DoctorPage
         [
             $"<h1>{Page.Text(title)}</h1>",
             Page.Paragraph(string.Create(CultureInfo.InvariantCulture,
-                $"{examination.Steps:N0} of {examination.Planned:N0} steps were tried. Then the loss is {examination.Loss:F3}, where guessing costs {examination.Chance:F3}; {PlainReport.Percent(examination.TrainAccuracy)} of the training samples are classified correctly, and {PlainReport.Percent(examination.TestAccuracy)} of the test samples.")),
+                $"{examination.Steps:N0} of {examination.Planned:N0} steps were tried. Then the loss is {examination.Loss:F3}, where guessing costs {examination.Chance:F3}; {Percentage.Of(examination.TrainAccuracy)} of the training samples are classified correctly, and {Percentage.Of(examination.TestAccuracy)} of the test samples.")),
             .. examination.Findings.Select(Section),
             Page.Section("What was examined", Page.Code(configuration.CommandLine().Replace("functional train", "functional doctor", StringComparison.Ordinal))),
         ]));

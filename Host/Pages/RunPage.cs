@@ -28,7 +28,7 @@ public static class RunPage
         var summary = result.Summary;
         var scores = Evaluation.Scores(result.State.Network, data.Test, data.Test.All, result.Scale, threads);
         int[] labels = [.. data.Test.Labels];
-        var title = Invariant($"{PlainReport.Percent(summary.TestAccuracy)} of unseen samples classified correctly");
+        var title = Invariant($"{Percentage.Of(summary.TestAccuracy)} of unseen samples classified correctly");
         return Page.Of($"Functional: {title}", string.Join('\n',
         [
             $"<h1>{Page.Text(title)}</h1>",
@@ -49,14 +49,14 @@ public static class RunPage
         $"Running: epoch {Math.Min(summary.Iterations, run.Iterations - 1) / run.StepsPerEpoch + 1:N0} of {(run.Iterations + run.StepsPerEpoch - 1) / run.StepsPerEpoch:N0}; this page shows the run after {summary.Iterations:N0} of {run.Iterations:N0} steps.");
 
     private static string Opening(TrainConfiguration configuration, ImageDataSet data, RunResult result, bool isRunning) => Invariant(
-        $"A network ({result.State.Network}) was trained on {configuration.Data} with {result.State.Training.Optimizer}{(result.Summary.Interrupted && !isRunning ? ", until it was interrupted" : "")}: {result.Summary.Iterations:N0} steps in {result.Summary.Seconds:F1} s. It then classifies {PlainReport.Percent(result.Summary.TestAccuracy)} of {data.Test.Count:N0} test samples correctly, which it has never seen, and {PlainReport.Percent(result.Summary.TrainAccuracy)} of those that it was trained on.{Best(result.Summary)}{Scaling(configuration, data)}");
+        $"A network ({result.State.Network}) was trained on {configuration.Data} with {result.State.Training.Optimizer}{(result.Summary.Interrupted && !isRunning ? ", until it was interrupted" : "")}: {result.Summary.Iterations:N0} steps in {result.Summary.Seconds:F1} s. It then classifies {Percentage.Of(result.Summary.TestAccuracy)} of {data.Test.Count:N0} test samples correctly, which it has never seen, and {Percentage.Of(result.Summary.TrainAccuracy)} of those that it was trained on.{Best(result.Summary)}{Scaling(configuration, data)}");
 
     // The option's value speaks of bytes.
     private static string Scaling(TrainConfiguration configuration, ImageDataSet data) =>
         data.Test.IsTable && configuration.Scale != DataScale.None ? " Each column was scaled to mean 0 and deviation 1 over the samples trained on." : "";
 
     private static string Best(RunSummary summary) => summary.Best is not { } best ? "" : Invariant(
-        $" Validation accuracy was best after epoch {best.Epoch}, with {PlainReport.Percent(best.ValidationAccuracy!.Value)}{(summary.Out is null ? "." : ": that network is best.safetensors in the run's folder, the last one model.safetensors.")}");
+        $" Validation accuracy was best after epoch {best.Epoch}, with {Percentage.Of(best.ValidationAccuracy!.Value)}{(summary.Out is null ? "." : ": that network is best.safetensors in the run's folder, the last one model.safetensors.")}");
 
     /// <summary>Whether a network does no better on the test samples than always the most frequent answer would.</summary>
     internal static bool IsGuessing(RunSummary summary, LabeledImages test) =>
@@ -154,13 +154,13 @@ public static class RunPage
                 Page.Paragraph("The test samples whose wrong class it gave the highest probability."),
                 Page.Table(mistakes.Select(wrong => (
                     $"test sample {wrong.Sample + 1}",
-                    $"is {images.Names.Class(wrong.Label)}, predicted {images.Names.Class(wrong.Predicted)} ({PlainReport.Percent(wrong.Probability)})"))))
+                    $"is {images.Names.Class(wrong.Label)}, predicted {images.Names.Class(wrong.Predicted)} ({Percentage.Of(wrong.Probability)})"))))
             : Page.Section(
                 "The most confident mistakes",
                 Page.Paragraph("The test samples whose wrong class it gave the highest probability. Would you have known?"),
                 Page.Figure(new ImageGrid("Most confident mistakes", [.. mistakes.Select(wrong => new Picture(
                     images.Width, images.Height, images.Pixels.AsMemory(wrong.Sample * images.Features, images.Features),
-                    $"{wrong.Label}, predicted {wrong.Predicted}\n{PlainReport.Percent(wrong.Probability)}"))])));
+                    $"{wrong.Label}, predicted {wrong.Predicted}\n{Percentage.Of(wrong.Probability)}"))])));
 
     private static string ReproductionSection(TrainingRun run, RunResult result, bool isRunning)
     {

@@ -55,7 +55,7 @@ public sealed class LiveReport : IRunObserver
             return;
         bar.Value = report.Step;
         bar.Description = string.Create(CultureInfo.InvariantCulture,
-            $"loss {lossSum / steps:F4}{(double.IsNaN(accuracy) ? "" : $"  test {PlainReport.Percent(accuracy)}")}{(IsNarrow(console) ? "" : Invariant($"  {sampleSum / sinceShown.Elapsed.TotalSeconds:N0} samples/s"))}");
+            $"loss {lossSum / steps:F4}{(double.IsNaN(accuracy) ? "" : $"  test {Percentage.Of(accuracy)}")}{(IsNarrow(console) ? "" : Invariant($"  {sampleSum / sinceShown.Elapsed.TotalSeconds:N0} samples/s"))}");
         (lossSum, steps, sampleSum) = (0, 0, 0);
         sinceShown.Restart();
     }

@@ -30,7 +30,7 @@ public sealed class PlainReport(TextWriter output) : IRunObserver
         output.WriteLine(Accuracies(summary.TrainAccuracy, summary.ValidationAccuracy, summary.TestAccuracy));
         if (summary.Best is { } best)
             output.WriteLine(Invariant(
-                $"best validation {Percent(best.ValidationAccuracy!.Value)} after epoch {best.Epoch}{(summary.StoppedEarly ? ", and no better since" : "")}"));
+                $"best validation {Percentage.Of(best.ValidationAccuracy!.Value)} after epoch {best.Epoch}{(summary.StoppedEarly ? ", and no better since" : "")}"));
         output.WriteLine($"digest {summary.Digest}");
         if (summary.Out is { } folder)
             output.WriteLine($"saved in {folder}");
@@ -40,8 +40,6 @@ public sealed class PlainReport(TextWriter output) : IRunObserver
     internal static string Line(EpochReport epoch) => Invariant(
         $"epoch {epoch.Epoch,3}  loss {epoch.Loss:F4}  {Accuracies(epoch.TrainAccuracy, epoch.ValidationAccuracy, epoch.TestAccuracy)}");
 
-    internal static string Percent(double share) => Invariant($"{100 * share:F2}%");
-
     private static string Accuracies(double training, double? validation, double test) =>
-        $"training {Percent(training)}{(validation is { } known ? $"  validation {Percent(known)}" : "")}  test {Percent(test)}";
+        $"training {Percentage.Of(training)}{(validation is { } known ? $"  validation {Percentage.Of(known)}" : "")}  test {Percentage.Of(test)}";
 }
