@@ -17,11 +17,17 @@ module internal Networks =
               Gen.map (fun slope -> Activation.LeakyRelu slope) Generate.share
               Gen.map (fun alpha -> Activation.Elu(0.1 + alpha)) Generate.share ]
 
-    let loss: Gen<Loss> =
+    let private lossOfOutputs: Gen<Loss> =
         Gen.oneof
-            [ Gen.elements [ Loss.SoftmaxCrossEntropy(); Loss.MeanSquaredError; Loss.BinaryCrossEntropy ]
-              Gen.map (fun smoothing -> Loss.SoftmaxCrossEntropy smoothing) Generate.share
+            [ Gen.elements [ Loss.MeanSquaredError; Loss.BinaryCrossEntropy ]
               Gen.map (fun delta -> Loss.Huber(0.1 + delta)) Generate.share ]
+
+    let private lossOfClasses: Gen<Loss> =
+        Gen.oneof
+            [ Gen.constant (Loss.SoftmaxCrossEntropy())
+              Gen.map (fun smoothing -> Loss.SoftmaxCrossEntropy smoothing) Generate.share ]
+
+    let loss: Gen<Loss> = Gen.oneof [ lossOfOutputs; lossOfClasses ]
 
     let penalty: Gen<Penalty> =
         Gen.oneof
@@ -66,7 +72,7 @@ module internal Networks =
                         return first :: others
                     })
                 |> Gen.collectToList id
-            let! loss = loss
+            let! loss = if List.last sizes = 1 then lossOfOutputs else loss
             let! penalty = penalty
             return Network.ofLayersWith loss (List.concat layers) |> Network.withPenalty penalty
         }
@@ -111,8 +117,12 @@ module internal Networks =
     /// Fewer layers, fewer units, simpler weights, no penalty; inputs and outputs remain unless `isFree`.
     let simplerNetworks (isFree: bool) (network: Network<float>) : Network<float> seq =
         let layers = List.ofSeq network.Layers
+        let isSoftmax = network.Loss.Function.IsSoftmaxCrossEntropy
+        let isOneOutput layers =
+            List.tryPick (function Affine a -> Some a.Outputs | _ -> None) (List.rev layers) = Some 1
         let rebuilt (layers: Layer<float> list) =
-            if (Network.faults layers).IsEmpty then
+            // A softmax over one output is refused.
+            if (Network.faults layers).IsEmpty && not (isSoftmax && isOneOutput layers) then
                 [ Network.ofLayersWith network.Loss layers |> Network.withPenalty network.Penalty ]
             else []
         let candidates =
