@@ -141,7 +141,7 @@ let laws =
         law "the loss of n samples is the mean of n losses, and so is the gradient" (grids 40 20) <| fun grid ->
             for loss in losses do
                 for kind in targetKinds do
-                    let x, targets = scores<float> grid, targetsOf kind grid
+                    let x, targets = scores<float> grid, targetsFor loss kind grid
                     let alone = [ for j in 0 .. grid.Columns - 1 -> sample j (batchOf x targets) ]
                     let values = alone |> List.map (fun one -> lossOf loss one.Inputs one.Targets)
                     let gradients = alone |> List.map (fun one -> elements (gradientOf loss one.Inputs one.Targets))
