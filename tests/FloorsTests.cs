@@ -12,8 +12,8 @@ public class FloorsTests
     // From the ground up; what shares a floor stands side by side.
     private static readonly string[][] Floors =
     [
-        [""], ["Files", "Charts"], ["Data"], ["Models"], ["Runs"], ["Search", "Doctor", "Experiments"], ["Pages"],
-        ["Commands", "Benchmarks", "Replay"],
+        [""], ["Files", "Charts"], ["Data"], ["Models"], ["Runs"], ["Search", "Doctor", "Experiments"],
+        ["Pages", "Benchmarks", "Replay"], ["Commands"],
     ];
 
     private const BindingFlags All =
