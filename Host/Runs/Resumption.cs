@@ -45,8 +45,8 @@ public sealed record Resumption(TrainingRun Run, RunProgress? From)
     {
         string[] obstacles = [.. now.Obstacles(record.Environment)];
         if (obstacles.Length > 0 && !force)
-            throw new UsageException(string.Join(
-                '\n', obstacles.Append($"--resume: {record.Folder} can't go on to the same bits; give --force to go on all the same")));
+            throw new UsageException(
+                obstacles.Append($"--resume: {record.Folder} can't go on to the same bits; give --force to go on all the same"));
         foreach (var line in obstacles.Union(now.Differences(record.Environment)))
             warn(line);
     }
