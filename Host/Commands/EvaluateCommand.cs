@@ -92,7 +92,7 @@ public static class EvaluateCommand
     private static void WriteTable(Model<float> model, string data, string part, ModelEvaluation evaluation)
     {
         var confusion = evaluation.Confusion;
-        string[] names = [.. Enumerable.Range(0, confusion.Classes).Select(model.ClassName)];
+        string[] names = [.. Enumerable.Range(0, confusion.Classes).Select(label => Visible.Line(model.ClassName(label)))];
         var width = Math.Max(5, names.Max(name => name.Length));
         Console.WriteLine(model.Network);
         Console.WriteLine(Invariant($"{data}, {part}: {confusion.Samples:N0} samples"));

@@ -56,6 +56,8 @@ public static class ExperimentCommand
 
     private sealed class Common
     {
+        private const int MostSeeds = 1000;
+
         private readonly Option<string> data = new("--data")
         {
             HelpName = "NAME|DIR", Description = "digits (built in), mnist, or a folder with four files in the MNIST format",
@@ -65,7 +67,7 @@ public static class ExperimentCommand
         private readonly Option<bool> force = new("--force") { Description = "replace a page that the folder holds" };
         private readonly Option<bool> quick = new("--quick") { Description = "a small pass: fewer steps, fewer samples to test with" };
         private readonly Option<bool> bookOnly = new("--book-only") { Description = "only what the book's own programs run" };
-        private readonly Option<int> seeds = CommonOptions.Count("--seeds", "repeat everything with so many seeds, and show medians and bands", 1);
+        private readonly Option<int> seeds = CommonOptions.Count("--seeds", "repeat everything with so many seeds, and show medians and bands", 1, MostSeeds);
         private readonly Option<long> seed = new("--seed") { HelpName = "N", Description = "the first seed", DefaultValueFactory = _ => 1 };
         private readonly Option<string> language = new("--lang") { HelpName = "en|ja", Description = "what the page is written in", DefaultValueFactory = _ => "en" };
         private readonly Option<int> threads = CommonOptions.Threads();

@@ -36,7 +36,7 @@ public sealed class ExperimentTests : IDisposable
     [Theory]
     [InlineData("functional: there is no experiment 'optimiser'; there are ", "optimiser")]
     [InlineData("functional: --hidden: expected the units of each hidden layer, as in 100,100, or none, found 'x'\n", "optimizers", "--hidden", "x")]
-    [InlineData("functional: --seeds: expected an integer from 1 on, found '0'\n", "optimizers", "--seeds", "0")]
+    [InlineData("functional: --seeds: expected an integer from 1 to 1000, found '0'\n", "optimizers", "--seeds", "0")]
     [InlineData("functional: --samples: 20000 are wanted, but there are 10000 to train on\n", "optimizers", "--samples", "20000")]
     public void What_can_not_be_done_is_said_in_a_line(string message, params string[] arguments)
     {

@@ -113,8 +113,8 @@ public sealed partial class TerminalTests : IDisposable
             ["evaluate", run, "--data", "t.csv"], ["predict", run, "t.csv"], ["data", "info", "t.csv", "--label", label],
             ["data", "info", $"t{Hostile}.csv", "--label", "none"], ["runs"], ["report", run], ["report", run, run, "--out", $"both{Hostile}.html"], ["verify", run],
             ["doctor", run, "--page", $"page{Hostile}.html"], ["export", run, "--onnx", $"m{Hostile}.onnx"],
-            ["search", "--data", "t.csv", "--label", label, "--hidden", "2", "--epochs", "1", "--trials", "1", "--samples", "20", "--study", $"s{Hostile}"],
-            ["search", "show", $"s{Hostile}"], ["train", "--out", run], ["train", "--resume", Hostile], ["train", "--config", Hostile], ["train", $"--{Hostile}"],
+            ["search", "--data", "t.csv", "--label", label, "--hidden", "2", "--epochs", "1", "--trials", "1", "--samples", "20", "--study", "s"],
+            ["search", "show", "s"], ["search", "--study", Hostile], ["train", "--out", run], ["train", "--resume", Hostile], ["train", "--config", Hostile], ["train", $"--{Hostile}"],
             [Hostile], ["bench", "--only", Hostile], ["experiment", Hostile], ["train", "--optimizer", Hostile], ["replay", Hostile], ["completion", Hostile],
         ];
         foreach (var words in commands)

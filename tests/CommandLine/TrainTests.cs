@@ -97,7 +97,7 @@ public sealed class TrainTests : IDisposable
         Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
         Assert.Equal(
             """
-            functional: --hidden: expected the units of each hidden layer, as in 100,100, or none, found 'x'
+            functional: --hidden: expected the units of each hidden layer, as in 100,100, or none, found '10,x'
             functional: --learning-rate: the learning rate must be finite and not negative, but is -1
             functional: --epochs: at least 1 is needed, not 0
 

@@ -114,7 +114,7 @@ public sealed class SearchCommandTests : IDisposable
     [InlineData("--trials", "0", "--trials: expected an integer from 1 on, found '0'")]
     [InlineData("--l2", "0.1", "--l2: the space has it, too; it can't be both searched and set")]
     [InlineData("--validation", "0", "--validation: a search needs samples for validation")]
-    [InlineData("--study", "", "--study: expected a name or a folder, found ''")]
+    [InlineData("--study", "", "--study: expected a name, found ''")]
     [InlineData("--study", "a\nb", "--study: expected a name or a folder, found 'a b'")]
     [InlineData("--workers", "2147483647", "--workers: expected an integer from 1 to 1024, found '2147483647'")]
     [InlineData("--storage", "postgres://localhost:99999999/x", "--storage: expected a port from 1 to 65535, found 99999999")]

@@ -8,6 +8,9 @@ namespace Functional.Host.Experiments;
 /// <summary>Backpropagation against central differences. Source: Deep Learning from Scratch, 5.7.3.</summary>
 public sealed class GradientCheckExperiment : Experiment
 {
+    // Of larger networks central differences would not end today.
+    private const int MostParameters = 200_000;
+
     private const int Samples = 3;
 
     /// <inheritdoc/>
@@ -33,6 +36,9 @@ public sealed class GradientCheckExperiment : Experiment
         var checks = lab.Compute(lab.Seeds, seed => Threads.Use(lab.Workers, () =>
         {
             var network = (common with { Seed = seed }).CreateNetwork<double>(images.Features, images.Classes);
+            if (network.Parameters().Length > MostParameters)
+                throw new UsageException(Invariant(
+                    $"--hidden: central differences take two passes for each of {network.Parameters().Length:N0} parameters; choose a network of at most {MostParameters:N0}"));
             var gradient = network.Gradient(batch, Key.OfSeed(0)).Parameters;
             // The quickest of some: it is so short that whatever else runs would be measured, too.
             var byPullbacks = Enumerable.Range(0, 20).Min(_ =>
