@@ -52,6 +52,13 @@ let laws =
             Assert.Equal(family.Length, (Array.distinct family).Length)
             Assert.Equal(family.Length, (family |> Array.distinctBy (Key.uniforms 1)).Length)
 
+        law "children are none of their parent's numbers" (grids 100 1) <| fun grid ->
+            // A uniform number is the upper 53 of 64 bits.
+            let numbers = set (Key.uniforms (2 * grid.Rows) grid.Key)
+            for child in Key.split grid.Rows grid.Key do
+                let bits = uint64 child.Low <<< 32 ||| uint64 child.High
+                Assert.DoesNotContain(float (bits >>> 11) / 9007199254740992.0, numbers)
+
         law "splitting gives the first children" (grids 100 1) <| fun grid ->
             Assert.Equal<Key>(Array.init grid.Rows (fun i -> Key.child i grid.Key), Key.split grid.Rows grid.Key)
 

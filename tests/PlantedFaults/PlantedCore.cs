@@ -29,7 +29,7 @@ public sealed class PlantedCore : IDisposable
 
     public PlantedCore(IReadOnlyList<Fault> faults)
     {
-        foreach (var file in Directory.GetFiles(ScriptTests.Root))
+        foreach (var file in Directory.GetFiles(ScriptTests.Root).Where(file => !Path.GetFileName(file).StartsWith('.')))
             File.Copy(file, folder[Path.GetFileName(file)]);
         foreach (var name in (string[])["Core", "Host", "Properties", "data", "docs"])
             CopyFolder(Path.Combine(ScriptTests.Root, name), folder[name]);
