@@ -80,8 +80,10 @@ public sealed partial class TerminalTests : IDisposable
             for (var epoch = 1; epoch <= 60; epoch++)
             {
                 report.EpochEnded(Epoch(epoch));
+                // So that the bar is drawn with what it says.
                 if (epoch % 10 == 0)
                     Thread.Sleep(150);
+                report.Stepped(new StepReport(90 * epoch, 0.0221), 100);
             }
             report.Finished(new RunSummary(0.9993, 0.964, 0.9715, 0.0219, 5400, 12.3, digest, Interrupted: false, command));
             return 0;
@@ -93,7 +95,9 @@ public sealed partial class TerminalTests : IDisposable
             Assert.Contains(string.Join('\n', Rows($"epoch {epoch,3}  loss 0.0219  training 99.93%  validation 96.40%  test 97.15%")), text, StringComparison.Ordinal);
         Assert.Contains(string.Join('\n', Rows($"digest {digest}")), text, StringComparison.Ordinal);
         Assert.Contains(string.Join('\n', Rows($"saved in {command}")), text, StringComparison.Ordinal);
-        // The bar is gone, and no row has more than a line's part.
+        // The bar was there, and is gone.
+        Assert.Contains("loss 0.0221  test 97.15%", written.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("0.0221", text, StringComparison.Ordinal);
         Assert.DoesNotContain('━', text);
         // No line break of ours is within a digest or a command.
         Assert.Contains(digest, written.ToString(), StringComparison.Ordinal);

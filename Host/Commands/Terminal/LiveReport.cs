@@ -8,8 +8,7 @@ namespace Functional.Host.Commands;
 /// <summary>A run on a terminal: a line per epoch, and below them a bar with loss, accuracy and speed.</summary>
 public sealed class LiveReport : IRunObserver
 {
-    // What stands beside the bar: percentage, loss, accuracy and speed.
-    private const int TextWidth = 56;
+    private const int LongestBar = 40, ShortestBar = 5;
 
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(100);
 
@@ -30,14 +29,8 @@ public sealed class LiveReport : IRunObserver
         console.Progress()
             .AutoClear(true)
             .HideCompleted(true)
-            .Columns(
-            [
-                .. IsNarrow(console) ? [] : (ProgressColumn[])[new ProgressBarColumn { Width = Math.Min(40, console.Profile.Width - TextWidth) }],
-                new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left },
-            ])
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context => run(new LiveReport(console, context.AddTask("starting"))));
-
-    private static bool IsNarrow(IAnsiConsole console) => console.Profile.Width < TextWidth + 10;
 
     /// <inheritdoc/>
     public void Started(RunStart start)
@@ -54,8 +47,9 @@ public sealed class LiveReport : IRunObserver
         if (sinceShown.Elapsed < Refresh)
             return;
         bar.Value = report.Step;
-        bar.Description = string.Create(CultureInfo.InvariantCulture,
-            $"loss {lossSum / steps:F4}{(double.IsNaN(accuracy) ? "" : $"  test {Percentage.Of(accuracy)}")}{(IsNarrow(console) ? "" : Invariant($"  {sampleSum / sinceShown.Elapsed.TotalSeconds:N0} samples/s"))}");
+        bar.Description = Bar(Invariant(
+            $"{report.Step / bar.MaxValue,4:0%} loss {lossSum / steps:F4}{(double.IsNaN(accuracy) ? "" : $"  test {Percentage.Of(accuracy)}")}"),
+            Invariant($"  {sampleSum / sinceShown.Elapsed.TotalSeconds:N0} samples/s"));
         (lossSum, steps, sampleSum) = (0, 0, 0);
         sinceShown.Restart();
     }
@@ -72,6 +66,19 @@ public sealed class LiveReport : IRunObserver
     {
         bar.Value = bar.MaxValue;
         lines.Finished(summary);
+    }
+
+    // As much as there is room for, even if the terminal was made narrower on the way: a row that wraps would be left behind.
+    private string Bar(string text, string speed)
+    {
+        var room = console.Profile.Width - 1 - text.Length;
+        if (room >= speed.Length)
+            (text, room) = (text + speed, room - speed.Length);
+        var length = Math.Min(LongestBar, room - 1);
+        if (length < ShortestBar)
+            return Markup.Escape(text[..Math.Min(text.Length, Math.Max(1, console.Profile.Width - 1))]);
+        var done = (int)Math.Clamp(length * bar.Value / bar.MaxValue, 0, length);
+        return $"[yellow]{new string('━', done)}[/][grey]{new string('━', length - done)}[/] {Markup.Escape(text)}";
     }
 
     // Lines go through Spectre.Console, which keeps the bar below them.
