@@ -16,9 +16,6 @@ public static class CheckGradientsCommand
         "data", "label", "hidden", "activation", "batch-norm", "dropout", "dropout-form", "l1", "l2", "label-smoothing", "init", "seed",
     ];
 
-    /// <summary>Of larger networks central differences would not end today.</summary>
-    private const int MostParameters = 200_000;
-
     /// <summary>The command with its options.</summary>
     public static Command Create()
     {
@@ -53,10 +50,8 @@ public static class CheckGradientsCommand
         var images = DataSets.Load(configuration.Data, configuration.Label).Training;
         if (samples < 1 || samples > images.Count)
             throw new UsageException($"--samples: from 1 to {images.Count} samples are needed, not {samples}");
+        NumericalGradient.CheckSize(configuration, images.Features, images.Classes);
         var network = configuration.CreateNetwork<double>(images.Features, images.Classes);
-        if (network.Parameters().Length > MostParameters)
-            throw new UsageException(Invariant(
-                $"--hidden: central differences take two passes for each of {network.Parameters().Length:N0} parameters; choose a network of at most {MostParameters:N0}"));
         int[] first = [.. Enumerable.Range(0, samples)];
         var batch = images.IsTable
             ? InDouble(images.Scaled(images.Standard(images.All)).Batch(ByteScale.None, first).Inputs, [.. first.Select(i => (int)images.Labels[i])])

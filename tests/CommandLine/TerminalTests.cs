@@ -175,6 +175,7 @@ public sealed partial class TerminalTests : IDisposable
     [InlineData("train --dropout 1", "functional: --dropout: a share from 0 to below 1 is needed, not 1")]
     [InlineData("train --init constant:1e39", "functional: --init: constant:1E+39 gives weights that single precision can't hold")]
     [InlineData("train --epochs 2147483647", "functional: --epochs: 2,147,483,647 of 100 steps are more than 2,147,483,647 steps, the most that a run can take")]
+    [InlineData("check-gradients --hidden 65536", "functional: --hidden: central differences take two passes for each of 52,101,130 parameters, through 2 layers; choose a smaller network")]
     [InlineData("train --threads 1025", "functional: --threads: expected an integer from 1 to 1024, found '1025'")]
     public void A_mistake_is_a_clear_line(string words, string expected)
     {

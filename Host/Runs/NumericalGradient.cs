@@ -1,0 +1,20 @@
+namespace Functional.Host.Runs;
+
+/// <summary>What may be asked of central differences, which take two passes through the network for each parameter.</summary>
+public static class NumericalGradient
+{
+    // About a minute. A layer of a few units costs as much as a thousand multiplications.
+    private const double MostWork = 1e10;
+    private const int LayerCost = 1000;
+
+    /// <summary>Checks the size of a network before it is made.</summary>
+    /// <exception cref="UsageException">It would not end today.</exception>
+    public static void CheckSize(TrainConfiguration configuration, int features, int classes)
+    {
+        int[] units = [features, .. configuration.Hidden, classes];
+        var parameters = units.Zip(units.Skip(1)).Sum(pair => ((double)pair.First + 1) * pair.Second);
+        if (parameters * (parameters + LayerCost * units.Length) > MostWork)
+            throw new UsageException(Invariant(
+                $"--hidden: central differences take two passes for each of {parameters:N0} parameters, through {units.Length - 1:N0} layers; choose a smaller network"));
+    }
+}
