@@ -128,7 +128,7 @@ public static class Fetch
         }
         finally
         {
-            File.Delete(partial);
+            OutputFile.Discard(partial);
         }
     }
 

@@ -59,8 +59,22 @@ public static partial class OutputFile
         }
         catch when (made)
         {
-            File.Delete(temporary);
+            Discard(temporary);
             throw;
+        }
+    }
+
+    /// <summary>Deletes a file that came to nothing, if that can be done. What is told is why it came to nothing: where its
+    /// folder has vanished or the disk has failed, deleting fails for the same reason.</summary>
+    internal static void Discard(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It stays; DeleteUnfinished takes it later.
         }
     }
 

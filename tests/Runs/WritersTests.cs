@@ -65,6 +65,20 @@ public sealed class WritersTests : IDisposable
     }
 
     [UnixFact]
+    public void A_folder_that_vanishes_while_a_file_is_written_is_told_in_one_line()
+    {
+        Directory.CreateDirectory(folder["here"]);
+        var failure = Assert.Throws<RunException>(() => OutputFile.Replace(folder["here/file"], stream =>
+        {
+            stream.WriteByte(1);
+            Directory.Move(folder["here"], folder["there"]);
+        }));
+        Assert.StartsWith($"{folder["here/file"]}: ", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', failure.Message);
+        Assert.False(Directory.Exists(folder["here"]));
+    }
+
+    [UnixFact]
     public void Links_in_a_circle_are_told()
     {
         File.CreateSymbolicLink(folder["a"], folder["b"]);
