@@ -155,7 +155,7 @@ public static class SearchCommand
         var path = PageOf(name);
         // Others who work on the study write the same page.
         OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
-        var best = Search.Study.BestOf(trials, study.Settings.Direction);
+        var best = StudyResults.Best(study.Settings.Direction, trials).FirstOrDefault();
         lines.Finished(trials, best, best is null || !isOfTraining ? null : Command(best), path, interrupted);
         if (parsed.GetValue(Open))
             Browser.Open(path);

@@ -21,7 +21,7 @@ public static class StudyPage
     public static string Render(
         string name, StudySettings settings, IReadOnlyList<Trial> trials, string measure, Func<Trial, string>? command = null, string step = "step")
     {
-        var best = StudyResults.Best(settings, trials).ToArray();
+        var best = StudyResults.Best(settings.Direction, trials).ToArray();
         var title = best is [var first, ..]
             ? Invariant($"{StudyResults.Short(first.Value!.Value)}: the best {measure} of {trials.Count} trials") : Invariant($"{trials.Count} trials, none with a value yet");
         return Page.Of($"Functional: {title}", string.Join('\n',
@@ -88,7 +88,7 @@ public static class StudyPage
     private static IEnumerable<string> CurveSection(StudySettings settings, IReadOnlyList<Trial> trials, string measure, string step)
     {
         // Those that were ended early have a place among them by the value that they had come to.
-        var shown = StudyResults.Ranked(settings, trials).Where(trial => trial.Result!.Curve.Count > 1).Take(MostCurves).ToArray();
+        var shown = StudyResults.Ranked(settings.Direction, trials).Where(trial => trial.Result!.Curve.Count > 1).Take(MostCurves).ToArray();
         if (shown.Length == 0)
             return [];
         var pruned = shown.Any(trial => trial.State == TrialState.Pruned) ? " Lines of pruned trials end early." : "";

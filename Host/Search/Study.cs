@@ -22,7 +22,7 @@ public sealed class Study : IDisposable
     public IReadOnlyList<Trial> Trials => storage.Read().Trials;
 
     /// <summary>The trial with the best value among the complete ones; the first, if several have it; null if there is none.</summary>
-    public Trial? Best => BestOf(Trials, Settings.Direction);
+    public Trial? Best => StudyResults.Best(Settings.Direction, Trials).FirstOrDefault();
 
     /// <summary>A study that is gone when the process ends.</summary>
     /// <exception cref="ArgumentException">The settings contradict each other.</exception>
@@ -79,7 +79,7 @@ public sealed class Study : IDisposable
     public override string ToString()
     {
         var trials = Trials;
-        return $"{Name}: {trials.Count} trials{(BestOf(trials, Settings.Direction) is { } best ? $", best {best}" : "")}";
+        return $"{Name}: {trials.Count} trials{(StudyResults.Best(Settings.Direction, trials).FirstOrDefault() is { } best ? $", best {best}" : "")}";
     }
 
     /// <summary>Closes its storage.</summary>
@@ -99,7 +99,4 @@ public sealed class Study : IDisposable
         if (trials.Any(trial => trial.Result is not null) && trials.All(trial => trial.State == TrialState.Failed))
             throw new RunException($"all trials failed; the first: {trials[0].Result!.Reason}");
     }
-
-    internal static Trial? BestOf(IEnumerable<Trial> trials, Direction direction) =>
-        trials.Where(trial => trial.State == TrialState.Complete).MaxBy(trial => direction.Score(trial.Value!.Value));
 }

@@ -5,19 +5,19 @@ namespace Functional.Host.Search;
 /// <summary>The trials of a study in order, and in words.</summary>
 internal static class StudyResults
 {
-    /// <summary>Those that ran to their end, the best first.</summary>
-    public static IEnumerable<Trial> Best(StudySettings settings, IEnumerable<Trial> trials) =>
-        trials.Where(trial => trial.State == TrialState.Complete)
-            .OrderByDescending(trial => settings.Direction.Score(trial.Value!.Value)).ThenBy(trial => trial.Number);
+    /// <summary>Those that ran to their end, the best first. Of equal values the earlier number is the better one, so that
+    /// it doesn't matter which worker was the first to end.</summary>
+    public static IEnumerable<Trial> Best(Direction direction, IEnumerable<Trial> trials) =>
+        Ranked(direction, trials.Where(trial => trial.State == TrialState.Complete));
 
     /// <summary>All that have a value, the best first: those that were ended early by the last value that they reported.</summary>
-    public static IEnumerable<Trial> Ranked(StudySettings settings, IEnumerable<Trial> trials) =>
+    public static IEnumerable<Trial> Ranked(Direction direction, IEnumerable<Trial> trials) =>
         trials.Where(trial => trial.Value is not null)
-            .OrderByDescending(trial => settings.Direction.Score(trial.Value!.Value)).ThenBy(trial => trial.Number);
+            .OrderByDescending(trial => direction.Score(trial.Value!.Value)).ThenBy(trial => trial.Number);
 
     /// <summary>That a trial was ended early with a better value than the best that ran to its end, if there is one.</summary>
     public static string? Overtaken(StudySettings settings, IEnumerable<Trial> trials, Trial best) =>
-        Ranked(settings, trials).FirstOrDefault(trial => trial.State == TrialState.Pruned) is { } pruned
+        Ranked(settings.Direction, trials).FirstOrDefault(trial => trial.State == TrialState.Pruned) is { } pruned
             && settings.Direction.Score(pruned.Value!.Value) > settings.Direction.Score(best.Value!.Value)
             ? Invariant($"Trial {pruned.Number} was ended early, though it had come to {Short(pruned.Value!.Value)}: a gentler pruner may find better")
             : null;

@@ -1,4 +1,5 @@
 using Functional.Host;
+using Functional.Host.Commands;
 using Functional.Host.Data;
 using Functional.Host.Search;
 using Functional.Tests.Data;
@@ -45,6 +46,21 @@ public sealed class StudyTests : IDisposable
         Assert.Equal(36, trials.Count);
         Assert.Equal(36, trials.Select(trial => trial.Configuration).Distinct().Count());
         Assert.Equal(("9", "1"), (study.Best!.Configuration.Text("units"), study.Best.Configuration.Text("share")));
+    }
+
+    [Theory]
+    [InlineData(Direction.Maximize)]
+    [InlineData(Direction.Minimize)]
+    public void Of_equal_trials_the_first_is_best_whichever_ends_first(Direction direction)
+    {
+        using var study = Study.InMemory(new StudySettings(Space) { Direction = direction });
+        var trials = study.Run((_, _) => 0.5, trials: 4);
+        using var output = new StringWriter();
+        var lines = new StudyLines(output, study.Settings, json: false);
+        foreach (var trial in trials.OrderByDescending(trial => trial.Number))
+            lines.Ended(trial);
+        Assert.EndsWith($"best 0.5 (trial 0){Environment.NewLine}", output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, study.Best!.Number);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
     /// <summary>Before the first trial.</summary>
     public void Started(string name, IReadOnlyList<Trial> before, int trials, int workers)
     {
-        best = Study.BestOf(before, settings.Direction);
+        best = StudyResults.Best(settings.Direction, before).FirstOrDefault();
         var ended = before.Count(trial => trial.Result is not null);
         if (json)
             events.Write(
@@ -36,7 +36,7 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
     public void Ended(Trial trial)
     {
         if (trial.State == TrialState.Complete)
-            best = Study.BestOf(best is null ? [trial] : [best, trial], settings.Direction);
+            best = StudyResults.Best(settings.Direction, best is null ? [trial] : [best, trial]).First();
         if (json)
             WriteEvent(trial);
         else
@@ -50,7 +50,7 @@ public sealed class StudyLines(TextWriter output, StudySettings settings, bool j
             foreach (var trial in trials)
                 WriteEvent(trial);
         else
-            foreach (var trial in StudyResults.Best(settings, trials).Take(Shown))
+            foreach (var trial in StudyResults.Best(settings.Direction, trials).Take(Shown))
                 output.WriteLine(Line(trial));
     }
 
