@@ -1,0 +1,71 @@
+namespace Functional
+
+open System
+open System.Collections.Generic
+open MathNet.Numerics.LinearAlgebra
+open Functional.FSharp
+
+/// Layers in order, a loss, and a penalty on weights. Immutable: what it is made of is copied, and what it gives is
+/// read-only by contract.
+[<Sealed; StructuredFormatDisplay("{Display}")>]
+type Network<'T when Real<'T>>
+    internal (layers: Layer<'T>[], names: string[], loss: Loss, penalty: Penalty, inputs: int, outputs: int) =
+    // Every step asks several times.
+    let leavesOf (ofLayer: string -> Layer<'T> -> Parameter<'T> list) =
+        lazy (Parameters<'T>(Array.map2 ofLayer names layers |> List.concat |> Array.ofList))
+
+    let parameters = leavesOf Layer.leaves
+    let statistics = leavesOf Layer.statistics
+    member internal _.LayerArray = layers
+    member internal _.NameArray = names
+    member internal _.Parameters = parameters.Value
+    member internal _.Statistics = statistics.Value
+    /// In the order of forward.
+    member _.Layers: IReadOnlyList<Layer<'T>> = layers
+    /// The layers' names, in order: the kind and its number among its kind, as in `affine1`, `relu1`, `affine2`.
+    member _.Names: IReadOnlyList<string> = names
+    /// What training makes small, without the penalty.
+    member _.Loss = loss
+    /// What large weights add to the loss.
+    member _.Penalty = penalty
+    /// Features of a sample.
+    member _.Inputs = inputs
+    /// Scores per sample.
+    member _.Outputs = outputs
+    member private this.Display = string this
+    override this.ToString() = layers |> Array.map string |> String.concat ", "
+
+/// A loss, and how it changes with every parameter.
+[<NoComparison; StructuredFormatDisplay("{Display}")>]
+type Gradient<'T when Real<'T>> =
+    { /// The mean over the batch, as in training, and the penalty.
+      Loss: float
+      /// dL/dp for every leaf p, under its name.
+      Parameters: Parameters<'T>
+      /// What batch-norm layers saw of the batch, as in `batchnorm1.mean`. It passes through no optimizer: `Network.after`
+      /// folds it into the running ones.
+      Statistics: Parameters<'T> }
+
+    member private gradient.Display = string gradient
+    override gradient.ToString() = $"loss {gradient.Loss:G6}, gradient of {gradient.Parameters}"
+
+/// What one layer did in a pass forward and back.
+[<NoComparison; StructuredFormatDisplay("{Display}")>]
+type LayerTrace<'T when Real<'T>> =
+    { /// The layer's name, as in `affine1`.
+      Layer: string
+      /// What it gave, outputs x samples. Read-only by contract.
+      Output: Matrix<'T>
+      /// How the loss (the mean over the batch) changes with that, of the same shape. Read-only by contract.
+      OutputGradient: Matrix<'T> }
+
+    member private trace.Display = string trace
+    override trace.ToString() = $"{trace.Layer}: {trace.Output.RowCount} x {trace.Output.ColumnCount}"
+
+/// All that is computed for a gradient.
+[<NoComparison>]
+type Trace<'T when Real<'T>> =
+    { /// The layers in order.
+      Layers: IReadOnlyList<LayerTrace<'T>>
+      /// Of the loss, with respect to the parameters.
+      Gradient: Gradient<'T> }
