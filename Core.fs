@@ -9,7 +9,7 @@ open System.Runtime.InteropServices
 open MathNet.Numerics.LinearAlgebra
 open Functional.FSharp
 
-/// Leaves, for layers of one's own.
+/// Leaves, for custom layers.
 [<AbstractClass; Sealed>]
 type Parameter =
     /// A leaf with a copy of this matrix.
@@ -55,7 +55,7 @@ type Layer =
         (ratio: float, [<Optional; DefaultParameterValue(DropoutForm.Inverted)>] form: DropoutForm) =
         Layer<'T>.Dropout { Ratio = ratio; Form = form }
 
-    /// A layer of one's own.
+    /// A custom layer.
     static member Custom(layer: ILayer<'T>) = Layer<'T>.Custom (given (nameof layer) layer)
 
 /// Penalties on weights.
@@ -272,7 +272,7 @@ type Network =
         Network.after (given (nameof network) network) (given (nameof parameters) parameters)
                 (given (nameof gradient) gradient)
 
-    /// Parameters and statistics as one list: the leaves of a layer of one's own that holds this network.
+    /// Parameters and statistics as one list: the leaves of a custom layer that holds this network.
     [<Extension>]
     static member Leaves(network: Network<'T>) : Parameters<'T> = Network.leaves (given (nameof network) network)
 
@@ -283,13 +283,13 @@ type Network =
         Network.withLeaves (given (nameof network) network) (given (nameof leaves) leaves)
 
     /// A gradient's parameters, then the statistics as they are after its batch, in the order of `Leaves`: what the pullback of a
-    /// layer of one's own that holds this network gives. Raises ArgumentException if the gradient is another network's.
+    /// custom layer that holds this network gives. Raises ArgumentException if the gradient is another network's.
     [<Extension>]
     static member LeavesAfter(network: Network<'T>, gradient: Gradient<'T>) : Parameters<'T> =
         Network.leavesAfter (given (nameof network) network) (given (nameof gradient) gradient)
 
     /// The scores (outputs x samples) for x (inputs x samples) as in training, and the way back: from dL/dscores to the gradient
-    /// and dL/dx. For losses of one's own. Raises ArgumentException if x doesn't fit.
+    /// and dL/dx. For custom losses. Raises ArgumentException if x doesn't fit.
     [<Extension>]
     static member Forward(network: Network<'T>, x: Matrix<'T>, key: Key)
         : struct (Matrix<'T> * Func<Matrix<'T>, struct (Gradient<'T> * Lazy<Matrix<'T>>)>) =

@@ -116,5 +116,5 @@ module Bytes =
             let batch = batch<'T> scale network.Inputs pixels labels indices
             struct (Network.predict network batch.Inputs, batch.Targets)
         let count (struct (scores, targets)) = Metrics.correctBy network.Loss scores targets
-        // A layer of one's own may keep what it is given; otherwise nothing but the count is left.
+        // A custom layer may keep what it is given; otherwise nothing but the count is left.
         if Network.hasCustomLayers network then count (answers ()) else Scratch<'T>.During(answers, count)

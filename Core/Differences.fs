@@ -63,7 +63,7 @@ module Differences =
         |> Parameters.mapLeaves (fun leaf ->
             let derivatives = Array.zeroCreate<'T> leaf.Values.Count
             Team.split true derivatives.Length (fun first stop ->
-                // Copies that nobody else sees, and a network for each evaluation: a layer of one's own may copy them once more.
+                // Copies that nobody else sees, and a network for each evaluation: a custom layer may copy them once more.
                 let parameters = Network.parameters network |> Parameters.mapLeaves _.Values.ToArray()
                 let loss () = Network.trainingLoss key (Network.withFresh network parameters) batch
                 along (Dense.values parameters[leaf.Name].Values) first stop loss derivatives)

@@ -25,7 +25,7 @@ module Laws =
 
     let private leafValues (layer: ILayer<float>) : float[][] = [| for leaf in layer.Parameters -> leaf.Values.ToArray() |]
 
-    /// What doesn't hold of a layer of one's own at x (inputs x samples), in double precision.
+    /// What doesn't hold of a custom layer at x (inputs x samples), in double precision.
     let ofLayerAt (key: Key) (x: Matrix<float>) (layer: ILayer<float>) : string list =
         let inputs, samples = x.RowCount, x.ColumnCount
         let outputs = if layer.Inputs > 0 then layer.Outputs else inputs
@@ -107,7 +107,7 @@ module Laws =
                     if not (sameMatrix (back.Predict(copy x)) (layer.Predict(copy x))) then
                         "given its parameters back, the layer predicts something else" ]) ]
 
-    /// What doesn't hold of a layer of one's own, in double precision, for batches of 1, 2 and 5 samples; `anyInputs` is the
+    /// What doesn't hold of a custom layer, in double precision, for batches of 1, 2 and 5 samples; `anyInputs` is the
     /// number of features to try where the layer takes any.
     let ofLayerWith (anyInputs: int) (key: Key) (layer: ILayer<float>) : string list =
         let inputs = if layer.Inputs > 0 then layer.Inputs else anyInputs
@@ -134,7 +134,7 @@ module Laws =
             state <- after
         p
 
-    /// What doesn't hold of an optimizer of one's own for these parameters and this gradient; the optimizer as for
+    /// What doesn't hold of a custom optimizer for these parameters and this gradient; the optimizer as for
     /// `ofOptimizerWith`. Raises ArgumentException if their leaves differ.
     let ofOptimizerAt
         (parameters: Parameters<float>) (gradient: Parameters<float>)
@@ -166,7 +166,7 @@ module Laws =
           yield! law "a gradient of 0 is no number's end" (fun () ->
               [ if not (all (path 3 Parameters.zeros) |> Array.forall Double.IsFinite) then "parameters are not finite any more" ]) ]
 
-    /// What doesn't hold of an optimizer of one's own, by the two functions that it is: the state before the first step for
+    /// What doesn't hold of a custom optimizer, by the two functions that it is: the state before the first step for
     /// parameters, and parameters and state after a step from a state, parameters and their gradient. The last law asks it to
     /// come down a bowl (half the sum of squares) in 200 steps, so give it a learning rate of about 0.01 to 0.1.
     let ofOptimizerWith

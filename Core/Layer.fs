@@ -8,7 +8,7 @@ type Layer<'T when Real<'T>> =
     | BatchNorm of BatchNorm<'T>
     | LayerNorm of LayerNorm<'T>
     | Dropout of Dropout
-    /// A layer of one's own.
+    /// A custom layer.
     | Custom of ILayer<'T>
 
     member private this.Display = string this
@@ -123,7 +123,7 @@ module Layer =
     let internal foldStatistics (next: unit -> Parameter<'T>) (layer: Layer<'T>) : Layer<'T> =
         match layer with
         | BatchNorm norm -> BatchNorm(BatchNorm.fold (BatchNorm.ofLeaves next) norm)
-        // One of one's own gives them as they are after the batch.
+        // A custom layer gives them as they are after the batch.
         | Custom layer -> Custom(Custom.withStatistics next layer)
         | Affine _ | Activation _ | LayerNorm _ | Dropout _ -> layer
 

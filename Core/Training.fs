@@ -57,7 +57,7 @@ module Training =
                         OptimizerState = optimizerState
                         Step = number },
                     { Step = number; Loss = gradient.Loss })
-        // A layer of one's own may keep what it is given; of the others nothing but the loss outlives the step.
+        // A custom layer may keep what it is given; of the others nothing but the loss outlives the step.
         if Network.hasCustomLayers network then next (gradient ()) else Scratch<'T>.During(gradient, next)
 
     /// One step: the gradient of the batch's loss, the optimizer's update, and the running statistics.

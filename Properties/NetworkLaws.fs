@@ -71,7 +71,7 @@ let private samplesAreAlone<'T when Real<'T>> (case: Case) =
     let alone j = elements (Network.predict network (x.SubMatrix(0, x.RowCount, j, 1)))
     sameBits (Array.collect alone [| 0 .. case.Samples - 1 |]) together
 
-/// A layer of one's own that adds what its key draws.
+/// A custom layer that adds what its key draws.
 let private noise: ILayer<float> =
     { new ILayer<float> with
         member _.Name = "noise"
@@ -191,7 +191,7 @@ let laws =
                 let weights = Initializer.weights Initializer.He (Key.child i grid.Key) layer.Outputs layer.Inputs
                 sameMatrix weights layer.Weight
 
-        law "each layer of one's own draws from a child of the step's key that is its own, and no dropout's" (grids 12 12) <| fun grid ->
+        law "each custom layer draws from a child of the step's key that is its own, and no dropout's" (grids 12 12) <| fun grid ->
             let layers = [ Affine(affine grid.Rows 4 grid.Key); Custom noise; Layer.dropout 0.5; Custom noise ]
             let batch = Batch.ofLabels (matrix grid.Rows grid.Columns grid.Key) (Key.integers grid.Columns 4 grid.Key)
             let key = Key.child 1 grid.Key

@@ -40,5 +40,5 @@ let wrong = softsign (fun x -> 1.0 / (1.0 + abs x))
 let report = GradientCheck.ofLayer GradientCheckSettings.Default (Custom wrong) x
 printfn $"with a mistake: {report.Mismatches.Count} of {report.Compared} differ, for example\n  {report.Mismatches[0]}"
 
-// A whole set of laws for a layer of one's own, in one line, as one would write it in a test.
+// A whole set of laws for a custom layer, in one line, as one would write it in a test.
 Laws.require (Laws.ofLayer right)

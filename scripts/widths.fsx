@@ -1,4 +1,4 @@
-// An experiment of one's own: how wide must a hidden layer be? See docs/experiments.md.
+// A custom experiment: how wide must a hidden layer be? See docs/experiments.md.
 //
 //     dotnet build -c Release && dotnet fsi scripts/widths.fsx
 

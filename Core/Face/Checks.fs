@@ -43,7 +43,7 @@ type GradientCheck =
     static member OfLayer(layer: Layer<float>, x: Matrix<float>, settings: GradientCheckSettings) : GradientCheckReport =
         GradientCheck.ofLayer (given (nameof settings) settings) (given (nameof layer) layer) (given (nameof x) x)
 
-    /// Checks the pullback of a layer of one's own. Raises ArgumentException if x doesn't fit the layer.
+    /// Checks the pullback of a custom layer. Raises ArgumentException if x doesn't fit the layer.
     static member OfLayer(layer: ILayer<float>, x: Matrix<float>) : GradientCheckReport =
         GradientCheck.ofLayer GradientCheckSettings.Default (Layer<float>.Custom (given (nameof layer) layer))
                 (given (nameof x) x)
@@ -74,13 +74,13 @@ type GradientCheck =
 /// Laws that hold for every layer and every optimizer, to put one's own through in a test, with one line.
 [<AbstractClass; Sealed>]
 type Laws =
-    /// Everything that doesn't hold of a layer of one's own (6 features are tried where it takes any); empty if all holds.
+    /// Everything that doesn't hold of a custom layer (6 features are tried where it takes any); empty if all holds.
     static member OfLayer(layer: ILayer<float>) : IReadOnlyList<string> = Laws.ofLayer (given (nameof layer) layer)
 
-    /// Raises InvalidOperationException with everything that doesn't hold of a layer of one's own.
+    /// Raises InvalidOperationException with everything that doesn't hold of a custom layer.
     static member RequireLayer(layer: ILayer<float>) : unit = Laws.require (Laws.ofLayer (given (nameof layer) layer))
 
-    /// Everything that doesn't hold of an optimizer of one's own, with a learning rate of about 0.01 to 0.1: `init` gives the
+    /// Everything that doesn't hold of a custom optimizer, with a learning rate of about 0.01 to 0.1: `init` gives the
     /// state before the first step, `update` parameters and state after a step, given state, parameters and gradient.
     static member OfOptimizer
         (init: Func<Parameters<float>, 'State>,
@@ -88,7 +88,7 @@ type Laws =
         Laws.ofOptimizer (given (nameof init) init).Invoke (fun state parameters gradient ->
                 (given (nameof update) update).Invoke(state, parameters, gradient))
 
-    /// Raises InvalidOperationException with everything that doesn't hold of an optimizer of one's own.
+    /// Raises InvalidOperationException with everything that doesn't hold of a custom optimizer.
     static member RequireOptimizer
         (init: Func<Parameters<float>, 'State>,
          update: Func<'State, Parameters<float>, Parameters<float>, struct (Parameters<float> * 'State)>) : unit =

@@ -36,7 +36,7 @@ type Parameters =
     static member WithVector(parameters: Parameters<'T>, elements: Vector<'T>) : Parameters<'T> =
         Parameters.withVector (given (nameof parameters) parameters) (given (nameof elements) elements)
 
-/// The steps of an optimizer, for loops of one's own.
+/// The steps of an optimizer, for your own loops.
 [<AbstractClass; Sealed; Extension>]
 type OptimizerExtensions =
     /// Everything wrong with the optimizer's numbers; empty if they are right.

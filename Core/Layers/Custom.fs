@@ -4,7 +4,7 @@ open System
 open System.Collections.Generic
 open MathNet.Numerics.LinearAlgebra
 
-/// A layer of one's own. It is immutable, and all its members are pure functions: no argument is written to, and the same
+/// A custom layer. It is immutable, and all its members are pure functions: no argument is written to, and the same
 /// arguments give the same results. Matrices are features x samples, one column per sample.
 type ILayer<'T when Real<'T>> =
     /// What kind of layer it is, in lower case. Networks number layers by it: `scale` is named `scale1`, `scale2`, ...

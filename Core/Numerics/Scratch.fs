@@ -79,7 +79,7 @@ type internal Scratch<'T when Real<'T>> =
     /// Nothing that `make` has made may be in what `use` returns.
     static member During(make: unit -> 'A, consume: 'A -> 'R) : 'R =
         let arrays = Lent<'T>.Arrays
-        // A step inside of a step (a layer of one's own may do that) has nothing to lend.
+        // A step inside of a step (a custom layer may do that) has nothing to lend.
         if not (isNull Lent<'T>.Lender) || arrays.Count > 0 then consume (make ())
         else
             let pool = Lent<'T>.Pool

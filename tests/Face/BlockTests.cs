@@ -2,7 +2,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Tests.Face;
 
-/// <summary>Statistics are never lost: in a loop by hand, with a loss of one's own, and in a layer that holds batch norm.</summary>
+/// <summary>Statistics are never lost: in a loop by hand, with a custom loss, and in a layer that holds batch norm.</summary>
 public class BlockTests
 {
     /// <summary>x + f(x), f a network; told of its statistics or not.</summary>

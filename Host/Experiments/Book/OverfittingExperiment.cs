@@ -22,7 +22,7 @@ public sealed class OverfittingExperiment : Experiment
         "Seven layers, but only 300 images to learn from. How far apart will accuracy on those and on unseen images end, and does batch normalization change that?",
         "7層のネットワークに対して、学習に使える画像は300枚だけです。訓練データとテストデータの認識精度の差はどこまで開くでしょうか。また、Batch Normalization を使うと差は変わるでしょうか。");
 
-    /// <summary>Seven layers, the first 300 samples, so many accuracy points.</summary>
+    /// <summary>Seven layers, 300 samples drawn by the seed, and this many accuracy points.</summary>
     internal static TrainConfiguration Setting(Lab lab, int points) => lab.WithPoints(
         lab.Configure(Lab.Usual with { Samples = 300, Hidden = [100, 100, 100, 100, 100, 100] }), lab.Of(points, 141));
 
