@@ -1,14 +1,14 @@
 namespace Functional.Host;
 
 /// <summary>What is told when memory does not suffice.</summary>
-public static class Memory
+internal static class Memory
 {
     /// <summary>One line: for what, and how much there is.</summary>
-    public static RunException Exhausted(string what) => new(Invariant(
+    public static OperationFailedException Exhausted(string what) => new(Invariant(
         $"not enough memory for {what}: the program may use {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e6:N0} MB and has {GC.GetTotalMemory(forceFullCollection: false) / 1e6:N0} MB in use"));
 
     /// <summary>Does something that may need more memory than there is.</summary>
-    /// <exception cref="RunException">There is not enough; the message says for what.</exception>
+    /// <exception cref="OperationFailedException">There is not enough; the message says for what.</exception>
     internal static T For<T>(Func<string> what, Func<T> act)
     {
         try

@@ -4,7 +4,7 @@ namespace Functional.Host;
 
 /// <summary>Standard output that may be closed, or full, without ending what is being done: the first failure is kept, to
 /// be told at the end, and what comes after it is dropped.</summary>
-public static class StandardOutput
+internal static class StandardOutput
 {
     private static readonly Encoding WithoutMark = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
     private static Guarded? output;

@@ -4,7 +4,7 @@ namespace Functional.Host;
 /// Pieces of work on so many threads, one thread each, the longest first, so that no core is left alone with a long one
 /// at the end. Which thread does what changes no result: pieces share nothing.
 /// </summary>
-public sealed class WorkPool : IDisposable
+internal sealed class WorkPool : IDisposable
 {
     private readonly PriorityQueue<IWork, (double Order, long Number)> queue = new();
     private readonly Thread[] threads;
@@ -84,7 +84,7 @@ internal interface IWork
 }
 
 /// <summary>A piece of work that is waiting, being done, or done.</summary>
-public sealed class Work<T> : IWork
+internal sealed class Work<T> : IWork
 {
     private readonly TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Func<T>? body;

@@ -13,8 +13,8 @@ open Functional.Host.Charts
 type Widths() =
     inherit Experiment()
     override _.Name = "widths"
-    override _.Title = Words "How wide must a hidden layer be?"
-    override _.Question = Words "Each network has one hidden layer. From how many units on do more not help?"
+    override _.Title = LocalizedText "How wide must a hidden layer be?"
+    override _.Question = LocalizedText "Each network has one hidden layer. From how many units on do more not help?"
 
     override _.Run(lab: Lab) =
         let curves =
@@ -23,12 +23,12 @@ type Widths() =
                                   Measured = Measured.Test) ]
         let lines = curves |> Seq.map (fun curve -> curve.Accuracy(curve.Name, fun point -> point.Test)) |> Array.ofSeq
         let test units seed = curves[units].Seeds[seed].Final.Test
-        Findings(
-            Parts = [| Figure("accuracy", LineChart("Test accuracy", Axis "epoch", Axis "accuracy", Series = lines), Words "More units, higher lines.") |],
-            Claims = [| lab.Claim(Words "20 units beat 2", (fun seed -> test 2 seed > test 0 seed), fun seed -> $"20 units {test 2 seed}, 2 units {test 0 seed}") |])
+        ExperimentReport(
+            Parts = [| Figure("accuracy", LineChart("Test accuracy", Axis "epoch", Axis "accuracy", Series = lines), LocalizedText "More units, higher lines.") |],
+            Claims = [| lab.Claim(LocalizedText "20 units beat 2", (fun seed -> test 2 seed > test 0 seed), fun seed -> $"20 units {test 2 seed}, 2 units {test 0 seed}") |])
 
 let settings = LabSettings(Seeds = 2)
 let results = ExperimentRunner.Run([| Widths() |], settings, DataSets.Load settings.Data)
-for claim in results[0].Findings.Claims do
+for claim in results[0].Report.Claims do
     printfn $"{claim.Statement.English}: held with {claim.Count} of {claim.Held.Count} seeds ({claim.Evidence.English})"
 printfn $"""{ExperimentPage(settings, results).Write(Path.Combine(Path.GetTempPath(), "functional-widths"))}"""

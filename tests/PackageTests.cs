@@ -71,8 +71,8 @@ public class PackageTests
 
             var tools = Path.Combine(folder, "tools");
             Run(folder, folder, "tool", "install", "Functional", "--tool-path", tools, "--version", "0.1.0");
-            using (var tool = Program.Start(Path.Combine(tools, "functional"), folder, ["train", "--epochs", "1", "--plain"]))
-                Assert.Contains("done after 100 steps", Program.End(tool).Output, StringComparison.Ordinal);
+            using (var tool = FunctionalProgram.Start(Path.Combine(tools, "functional"), folder, ["train", "--epochs", "1", "--plain"]))
+                Assert.Contains("done after 100 steps", FunctionalProgram.End(tool).Output, StringComparison.Ordinal);
 
             // A C# script has no reflection for JSON, since it is one to be compiled ahead of time. (The compiler for that is not here.)
             var script = Block.All.First(block => block is { Page: "docs/search.md", Language: "csharp" });
@@ -121,9 +121,9 @@ public class PackageTests
     /// <param name="folder">Where the packages' own cache is, or null for the user's.</param>
     private static string Run(string? folder, string where, params string[] arguments)
     {
-        using var process = Program.Start(
+        using var process = FunctionalProgram.Start(
             "dotnet", where, arguments, folder is null ? null : $"NUGET_PACKAGES={Path.Combine(folder, "cache")}");
-        var outcome = Program.End(process);
+        var outcome = FunctionalProgram.End(process);
         Assert.True(outcome.ExitCode == 0, $"dotnet {string.Join(' ', arguments)}\n{outcome.Output}{outcome.Error}");
         return outcome.Output;
     }

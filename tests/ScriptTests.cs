@@ -19,8 +19,8 @@ public class ScriptTests
         // One session for all: starting F# Interactive takes longer than most scripts.
         var all = Path.Combine(folder, "all.fsx");
         File.WriteAllLines(all, scripts.Select(script => $"#load \"{Path.GetFileName(script)}\""));
-        using var process = Program.Start("dotnet", folder, ["fsi", all], "BROWSER=none");
-        var outcome = Program.End(process);
+        using var process = FunctionalProgram.Start("dotnet", folder, ["fsi", all], "BROWSER=none");
+        var outcome = FunctionalProgram.End(process);
         Directory.Delete(folder, recursive: true);
         Assert.True(outcome.ExitCode == 0, outcome.Output + outcome.Error);
     }

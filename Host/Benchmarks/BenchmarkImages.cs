@@ -6,7 +6,7 @@ namespace Functional.Host.Benchmarks;
 /// <summary>The images that benchmarks train on, as bytes.</summary>
 /// <param name="Name">mnist or random.</param>
 /// <param name="Images">60,000 of 28 x 28 in 10 classes.</param>
-public sealed record BenchmarkImages(string Name, LabeledImages Images)
+internal sealed record BenchmarkImages(string Name, LabeledImages Images)
 {
     private const int Side = 28;
     private const int Count = 60_000;

@@ -7,7 +7,7 @@ namespace Functional.Host.Benchmarks;
 /// <param name="Threads">The most threads; everything is measured with one, too, where that makes a difference.</param>
 /// <param name="Seconds">For each measurement with one number of threads, half as much for warming up not counted.</param>
 /// <param name="Only">Parts of the names of what is measured, separated by commas; everything if null.</param>
-public sealed record BenchmarkSuite(int Threads, double Seconds, string? Only)
+internal sealed record BenchmarkSuite(int Threads, double Seconds, string? Only)
 {
     private const string BandwidthName = "bandwidth";
     private const string EvaluationName = "evaluation";
@@ -37,14 +37,14 @@ public sealed record BenchmarkSuite(int Threads, double Seconds, string? Only)
         var (singles, doubles) = (new List<Peak>(), new List<Peak>());
         foreach (var threads in ThreadCounts)
         {
-            singles.Add(Limits.MeasurePeak<float>(threads, Seconds));
+            singles.Add(MachineLimits.MeasurePeak<float>(threads, Seconds));
             yield return singles[^1];
-            doubles.Add(Limits.MeasurePeak<double>(threads, Seconds));
+            doubles.Add(MachineLimits.MeasurePeak<double>(threads, Seconds));
             yield return doubles[^1];
         }
         if (Wanted(BandwidthName))
         {
-            foreach (var bandwidth in Limits.MeasureBandwidth(ThreadCounts, Seconds))
+            foreach (var bandwidth in MachineLimits.MeasureBandwidth(ThreadCounts, Seconds))
                 yield return bandwidth;
         }
         foreach (var product in ProductWorkload.All.Where(product => Wanted(product.Name)))

@@ -4,7 +4,7 @@ using Functional.Host.Charts;
 namespace Functional.Host.Benchmarks;
 
 /// <summary>Measurements as a table, whose columns are named whenever the kind of measurement changes.</summary>
-public sealed class BenchmarkTable(TextWriter output)
+internal sealed class BenchmarkTable(TextWriter output)
 {
     private string? kind;
 

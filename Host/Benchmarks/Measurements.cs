@@ -4,20 +4,20 @@ namespace Functional.Host.Benchmarks;
 
 /// <summary>Something that was measured. Its properties are what <c>bench --json</c> writes.</summary>
 /// <param name="Event">What programs know it by.</param>
-public abstract record Measurement([property: JsonIgnore] string Event);
+internal abstract record Measurement([property: JsonIgnore] string Event);
 
 /// <summary>How fast the processor multiplies and adds when nothing holds it up.</summary>
 /// <param name="Type">float32 or double.</param>
 /// <param name="Threads">How many threads did it together.</param>
 /// <param name="Bits">The width of the vectors.</param>
 /// <param name="Gflops">Operations in a nanosecond, a multiplication with its addition counted as two.</param>
-public sealed record Peak(string Type, int Threads, int Bits, double Gflops) : Measurement("peak");
+internal sealed record Peak(string Type, int Threads, int Bits, double Gflops) : Measurement("peak");
 
 /// <summary>How fast memory is read and written, beyond all caches.</summary>
 /// <param name="Pattern">read (a sum) or triad (a = b + s c).</param>
 /// <param name="Threads">How many threads did it together.</param>
 /// <param name="GbPerSecond">Gigabytes (1e9 bytes) read and written in a second.</param>
-public sealed record Bandwidth(
+internal sealed record Bandwidth(
     string Pattern, int Threads, [property: JsonPropertyName("gb_per_s")] double GbPerSecond) : Measurement("bandwidth");
 
 /// <summary>A matrix product, m x k times k x n.</summary>
@@ -31,7 +31,7 @@ public sealed record Bandwidth(
 /// <param name="Gflops">Operations in a nanosecond.</param>
 /// <param name="ShareOfPeak">Of the peak with as many threads, 0 to 1.</param>
 /// <param name="UsFresh">Microseconds into a fresh matrix, whose memory is in no cache.</param>
-public sealed record ProductTime(
+internal sealed record ProductTime(
     int M, int N, int K, string Transposes, string Type, int Threads, double Us, double Gflops,
     [property: JsonPropertyName("share_of_peak")] double ShareOfPeak,
     [property: JsonPropertyName("us_fresh")] double UsFresh) : Measurement("product");
@@ -45,7 +45,7 @@ public sealed record ProductTime(
 /// <param name="GcPausedShare">Of the time of the five blocks, 0 to 1.</param>
 /// <param name="KbPerStep">Kilobytes (1024 bytes) allocated by a step.</param>
 /// <param name="Data">mnist, or random bytes where it is not found.</param>
-public sealed record StepTime(
+internal sealed record StepTime(
     string Workload,
     [property: JsonPropertyName("us_per_step")] double UsPerStep,
     int Threads,
@@ -61,6 +61,6 @@ public sealed record StepTime(
 /// <param name="Threads">How many threads did it together.</param>
 /// <param name="Ms">Milliseconds.</param>
 /// <param name="ShareOfPeak">The operations of its matrix products against the peak with as many threads, 0 to 1.</param>
-public sealed record EvaluationTime(
+internal sealed record EvaluationTime(
     string Network, int Images, int Threads, double Ms,
     [property: JsonPropertyName("share_of_peak")] double ShareOfPeak) : Measurement("evaluation");

@@ -10,7 +10,7 @@ namespace Functional.Host.Benchmarks;
 /// <param name="N">Columns of the result.</param>
 /// <param name="K">The length of each sum.</param>
 /// <param name="Transposes">NN, TN (the first operand is transposed) or NT (the second is).</param>
-public sealed record ProductWorkload(int M, int N, int K, string Transposes)
+internal sealed record ProductWorkload(int M, int N, int K, string Transposes)
 {
     /// <summary>Large ones, then those of a layer 784 -> 50 with 100 samples, then those of a layer 50 -> 10.</summary>
     public static IReadOnlyList<ProductWorkload> All { get; } =
@@ -49,7 +49,7 @@ public sealed record ProductWorkload(int M, int N, int K, string Transposes)
         var freshTime = Threads.Use(peak.Threads, () => Timing.Fastest(seconds, () => fresh()));
         var gflops = Operations / time / 1e9;
         return new ProductTime(
-            M, N, K, Transposes, Limits.NameOf<T>(), peak.Threads, time * 1e6, gflops, gflops / peak.Gflops, freshTime * 1e6);
+            M, N, K, Transposes, MachineLimits.NameOf<T>(), peak.Threads, time * 1e6, gflops, gflops / peak.Gflops, freshTime * 1e6);
     }
 
     private Transpose Operation(int operand) =>

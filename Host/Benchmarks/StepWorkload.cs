@@ -10,7 +10,7 @@ namespace Functional.Host.Benchmarks;
 /// <param name="Network">Makes the network before the first step.</param>
 /// <param name="BatchSize">Samples of a step.</param>
 /// <param name="Optimizer">The rule.</param>
-public sealed record StepWorkload(string Name, Func<Network<float>> Network, int BatchSize, Optimizer Optimizer)
+internal sealed record StepWorkload(string Name, Func<Network<float>> Network, int BatchSize, Optimizer Optimizer)
 {
     private const int Blocks = 5;
 

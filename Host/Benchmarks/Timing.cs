@@ -7,7 +7,7 @@ namespace Functional.Host.Benchmarks;
 /// <param name="Gen2Collections">In all blocks.</param>
 /// <param name="GcPausedShare">Of the time of all blocks, 0 to 1.</param>
 /// <param name="BytesPerCall">Allocated, by all threads.</param>
-public readonly record struct Timing(double Seconds, int Gen2Collections, double GcPausedShare, double BytesPerCall)
+internal readonly record struct Timing(double Seconds, int Gen2Collections, double GcPausedShare, double BytesPerCall)
 {
     // Shorter than the turns that the system gives to others: some of many such blocks are left alone.
     private const double ShortBlock = 1e-3;

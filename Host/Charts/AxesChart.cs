@@ -3,7 +3,7 @@ namespace Functional.Host.Charts;
 /// <summary>A line across the plot to compare with, such as ln 10 for the loss of pure guessing.</summary>
 /// <param name="Value">Where it crosses its axis.</param>
 /// <param name="Label">What it stands for; may be empty.</param>
-public sealed record Reference(double Value, string Label)
+public sealed record ReferenceLine(double Value, string Label)
 {
     /// <summary>Whether it stands upright on the x axis in place of lying across at a value of the y axis.</summary>
     public bool Upright { get; init; }
@@ -22,7 +22,7 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
     public bool EqualUnits { get; init; }
 
     /// <summary>Lines to compare with.</summary>
-    public IReadOnlyList<Reference> References { get; init; } = [];
+    public IReadOnlyList<ReferenceLine> References { get; init; } = [];
 
     /// <summary>The extent of what is drawn along x, and along y.</summary>
     internal abstract (Extent X, Extent Y) Data();
@@ -38,10 +38,10 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
     /// <summary>What is drawn inside the frame, in the plot's coordinates.</summary>
     internal abstract Markup Marks(Plot plot);
 
-    /// <summary>Arrows at the frame's upper and lower edge, for what lies beyond it: at a place along x, in a look.</summary>
-    internal virtual IEnumerable<(double X, bool Above, Look Look)> Beyond(Plot plot) => [];
+    /// <summary>Arrows at the frame's upper and lower edge, for what lies beyond it: at a place along x, in a style.</summary>
+    internal virtual IEnumerable<(double X, bool Above, SeriesStyle Style)> Beyond(Plot plot) => [];
 
-    internal virtual IReadOnlyList<Key> Keys => [];
+    internal virtual IReadOnlyList<LegendKey> Keys => [];
 
     /// <summary>Where the lines end on the right, one per key, if a name there can stand for a legend.</summary>
     internal virtual IReadOnlyList<Point>? LineEnds(Plot plot) => null;
@@ -74,7 +74,7 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
         return (empty
                 ? Svg.Text(beyond is [var first, ..] ? first.Above ? "no finite values" : "no values above 0" : "no data", plot.Width / 2, plot.Height / 2 + 4, "muted middle")
                 : Frame.Clipped(Marks(plot), plot, ClipsMarks) + Markup.Join(References.Select(reference => Line(reference, plot))))
-            + Markup.Join(beyond.Select(arrow => Frame.Arrow(plot, arrow.X, arrow.Above, arrow.Look)));
+            + Markup.Join(beyond.Select(arrow => Frame.Arrow(plot, arrow.X, arrow.Above, arrow.Style)));
     }
 
     internal override Drawing Draw(double width)
@@ -116,7 +116,7 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
         return plot with { Height = height, Y = plot.Y with { From = height } };
     }
 
-    private static Markup Line(Reference reference, Plot plot)
+    private static Markup Line(ReferenceLine reference, Plot plot)
     {
         var scale = reference.Upright ? plot.X : plot.Y;
         if (!double.IsFinite(reference.Value) || !scale.Contains(reference.Value))

@@ -39,7 +39,7 @@ public sealed record BarChart(string Title, string Label) : Chart(Title)
         double end = Plain.CanShow(bar.Value) ? scale.Map(bar.Value) : zero;
         var value = ValueOf(bar.Value);
         return Svg.Text(Typography.Fit(bar.Name, Typography.TextSize, names - 8), names - 8, 16, "end")
-            + Svg.Path(new PathData().Rectangle(zero, 4, end, Row - 4), $"bar {Look.Of(Color).ColorClass}")
+            + Svg.Path(new PathData().Rectangle(zero, 4, end, Row - 4), $"bar {SeriesStyle.Of(Color).ColorClass}")
             + (end < zero ? Svg.Text(value, end - 5, 16, "muted end") : Svg.Text(value, end + 5, 16, "muted"));
     }
 

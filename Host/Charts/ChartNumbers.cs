@@ -5,7 +5,7 @@ namespace Functional.Host.Charts;
 
 /// <summary>The numbers behind a chart, as CSV with a header: so that they can be looked at, and drawn again, with other
 /// tools.</summary>
-public static class ChartNumbers
+internal static class ChartNumbers
 {
     /// <summary>The CSV, lines ended by a line feed, numbers in the fewest digits that give the same bits back.</summary>
     public static string Csv(Chart chart)

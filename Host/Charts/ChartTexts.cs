@@ -1,7 +1,7 @@
 namespace Functional.Host.Charts;
 
 /// <summary>The same chart with other words: in another language.</summary>
-public static class ChartTexts
+internal static class ChartTexts
 {
     /// <summary>Replaces every text of a chart, numbers left as they are.</summary>
     /// <param name="chart">The chart.</param>
@@ -10,7 +10,7 @@ public static class ChartTexts
     {
         Axis Of(Axis axis) => axis with { Label = say(axis.Label), Categories = axis.Categories is { } names ? [.. names.Select(say)] : null };
         Series[] Named(IEnumerable<Series> series) => [.. series.Select(one => one with { Name = say(one.Name) })];
-        Reference[] Labelled(IEnumerable<Reference> references) => [.. references.Select(one => one with { Label = say(one.Label) })];
+        ReferenceLine[] Labelled(IEnumerable<ReferenceLine> references) => [.. references.Select(one => one with { Label = say(one.Label) })];
         var said = chart switch
         {
             SmallMultiples all => all with { Charts = [.. all.Charts.Select(one => (AxesChart)one.In(say))] },

@@ -36,13 +36,13 @@ public sealed record ContourChart(string Title, Axis X, Axis Y) : AxesChart(Titl
 
     internal override bool ClipsMarks => true;
 
-    internal override IReadOnlyList<Key> Keys => [.. Paths.Select((path, i) => new Key(path.Name, LookOf(i)))];
+    internal override IReadOnlyList<LegendKey> Keys => [.. Paths.Select((path, i) => new LegendKey(path.Name, StyleOf(i)))];
 
     internal override int LeftOut() => Paths.Sum(path => path.CountWithoutPlace(X, Y));
 
     internal override Markup Marks(Plot plot) =>
         (Field is null ? Markup.Empty : Contours(Field, plot) + (ShowDescent ? Arrows(Field, plot) : Markup.Empty))
-        + Markup.Join(Paths.Select((path, i) => Path(path, LookOf(i), plot)));
+        + Markup.Join(Paths.Select((path, i) => Path(path, StyleOf(i), plot)));
 
     internal override string Summary() =>
         $"Contour lines over {LineChart.Words(X.Label, "x")} and {LineChart.Words(Y.Label, "y")}. "
@@ -56,7 +56,7 @@ public sealed record ContourChart(string Title, Axis X, Axis Y) : AxesChart(Titl
         return last < 0 ? $"{name}: no points." : $"{name}: {last + 1} points from {Place(0)} to {Place(last)}.";
     }
 
-    private Look LookOf(int index) => Paths[index].LookAt(index, marked: true);
+    private SeriesStyle StyleOf(int index) => Paths[index].StyleAt(index, marked: true);
 
     private Markup Contours(Field field, Plot plot)
     {
@@ -103,12 +103,12 @@ public sealed record ContourChart(string Title, Axis X, Axis Y) : AxesChart(Titl
             .Where(k => axis.CanShow(positions[k])).Distinct();
     }
 
-    private Markup Path(Series path, Look look, Plot plot)
+    private Markup Path(Series path, SeriesStyle style, Plot plot)
     {
         path.CheckLengths();
         var (xs, ys) = (path.Positions, path.Ys);
         Point[] points = [.. Enumerable.Range(0, ys.Count)
             .Where(i => X.CanShow(xs[i]) && Y.CanShow(ys[i])).Select(i => plot.At(xs[i], ys[i]))];
-        return Svg.Path(new PathData().Polyline(points), look.LineClass) + look.Marks(points, 2.4);
+        return Svg.Path(new PathData().Polyline(points), style.LineClass) + style.Marks(points, 2.4);
     }
 }

@@ -6,11 +6,11 @@ internal static class EndLabels
     private const double LineHeight = 15, FarthestMove = 16, Leader = 10;
 
     /// <summary>The room that the longest name needs on the right of the plot.</summary>
-    public static double Room(IReadOnlyList<Key> keys) => keys.All(key => key.Name.Length == 0)
+    public static double Room(IReadOnlyList<LegendKey> keys) => keys.All(key => key.Name.Length == 0)
         ? 0 : Leader + 4 + keys.Max(key => Typography.Width(key.Name, Typography.TextSize));
 
     /// <summary>The names, moved apart a little where they would overlap; null where that doesn't work out.</summary>
-    public static Markup? Place(IReadOnlyList<Key> keys, IReadOnlyList<Point>? ends, Plot plot)
+    public static Markup? Place(IReadOnlyList<LegendKey> keys, IReadOnlyList<Point>? ends, Plot plot)
     {
         bool AtTheEdge(Point end) => end.X >= plot.Width - 24 && end.X <= plot.Width + 1;
         if (ends is null || ends.Count != keys.Count || !ends.All(AtTheEdge))
@@ -23,7 +23,7 @@ internal static class EndLabels
             return null;
         return Markup.Join(order.Select((key, i) =>
             Svg.Path(new PathData().Move(ends[key].X, wanted[i]).Line(plot.Width + Leader - 1, placed[i]),
-                $"thin {keys[key].Look.ColorClass}")
+                $"thin {keys[key].Style.ColorClass}")
             + Svg.Text(keys[key].Name, plot.Width + Leader + 2, placed[i] + 4, "name")));
     }
 

@@ -1,7 +1,7 @@
 namespace Functional.Host.Charts;
 
 /// <summary>What a legend says of a series, and how its sample looks.</summary>
-internal readonly record struct Key(string Name, Look Look, bool Lined = true);
+internal readonly record struct LegendKey(string Name, SeriesStyle Style, bool Lined = true);
 
 /// <summary>Title and legend above a plot.</summary>
 internal static class Heading
@@ -16,7 +16,7 @@ internal static class Heading
     }
 
     /// <summary>The keys with a name, in rows.</summary>
-    public static Drawing Legend(IEnumerable<Key> keys, double width)
+    public static Drawing Legend(IEnumerable<LegendKey> keys, double width)
     {
         double x = 0, y = 0;
         var entries = new List<Markup>();
@@ -32,9 +32,9 @@ internal static class Heading
         return entries.Count == 0 ? Drawing.Empty : new(Markup.Join(entries), y + LegendLine + 4, "", 0);
     }
 
-    private static Markup Swatch(Key key)
+    private static Markup Swatch(LegendKey key)
     {
         var line = key.Lined ? new PathData().Move(1, 8).Line(Sample - 1, 8) : new PathData();
-        return Svg.Path(line, key.Look.LineClass) + key.Look.Marks([new(Sample / 2, 8)]);
+        return Svg.Path(line, key.Style.LineClass) + key.Style.Marks([new(Sample / 2, 8)]);
     }
 }

@@ -73,13 +73,13 @@ public sealed record Histogram(string Title, Axis X, Axis Y) : AxesChart(Title, 
             double widen = Math.Max(0, LeastBar - (end - start)) / 2;
             path.Rectangle(start + gap / 2 - widen, ClipsMarks ? Math.Max(top, 0) : top, end - gap / 2 + widen, floor);
         }
-        return Svg.Path(path, $"bar {Look.Of(Color).ColorClass}");
+        return Svg.Path(path, $"bar {SeriesStyle.Of(Color).ColorClass}");
     }
 
-    internal override IEnumerable<(double X, bool Above, Look Look)> Beyond(Plot plot) =>
+    internal override IEnumerable<(double X, bool Above, SeriesStyle Style)> Beyond(Plot plot) =>
         from i in Enumerable.Range(0, Bins.Counts.Count)
         where Bins.Counts[i] > plot.Y.High
-        select (plot.X.Map(Bins.Edges[i] / 2 + Bins.Edges[i + 1] / 2), true, Look.Of(Color));
+        select (plot.X.Map(Bins.Edges[i] / 2 + Bins.Edges[i + 1] / 2), true, SeriesStyle.Of(Color));
 
     internal override int LeftOut() => Bins.LeftOut;
 

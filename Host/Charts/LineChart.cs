@@ -30,7 +30,7 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
     internal override bool WholeX =>
         Series.All(series => series.Xs is null || series.Xs.All(x => !double.IsFinite(x) || x == Math.Floor(x)));
 
-    internal override IReadOnlyList<Key> Keys => [.. Series.Select((series, i) => new Key(series.Name, LookOf(i)))];
+    internal override IReadOnlyList<LegendKey> Keys => [.. Series.Select((series, i) => new LegendKey(series.Name, StyleOf(i)))];
 
     internal override int LeftOut() => Series.Sum(series => series.CountWithoutPlace(X, Y));
 
@@ -42,7 +42,7 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
     }
 
     // Values that are infinite, too, and those that a logarithmic axis has no place for because they are 0 or less.
-    internal override IEnumerable<(double X, bool Above, Look Look)> Beyond(Plot plot)
+    internal override IEnumerable<(double X, bool Above, SeriesStyle Style)> Beyond(Plot plot)
     {
         for (var i = 0; i < Series.Count; i++)
         {
@@ -55,12 +55,12 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
                     continue;
                 if (y > plot.Y.High * (1 + 1e-12) && at >= next.Above)
                 {
-                    yield return (at, true, LookOf(i));
+                    yield return (at, true, StyleOf(i));
                     next.Above = at + MarkerSpacing;
                 }
                 else if ((y < plot.Y.Low || y <= 0 && Y.Scaling == Scaling.Logarithmic) && at >= next.Below)
                 {
-                    yield return (at, false, LookOf(i));
+                    yield return (at, false, StyleOf(i));
                     next.Below = at + MarkerSpacing;
                 }
             }
@@ -68,7 +68,7 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
     }
 
     internal override Markup Marks(Plot plot) =>
-        Markup.Join(Series.Select((series, i) => Band(Ordered(series), LookOf(i), plot)))
+        Markup.Join(Series.Select((series, i) => Band(Ordered(series), StyleOf(i), plot)))
         + Markup.Join(Series.Select((series, i) => Line(Ordered(series), i, plot)));
 
     internal override string Summary() =>
@@ -88,8 +88,8 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
                 + $"{Typography.Value(high)}, the last {Typography.Value(ordered.Ys[last])}{(last < series.Ys.Count - 1 ? ", then none that can be shown" : "")}.";
     }
 
-    private Look LookOf(int index) =>
-        Series[index].LookAt(index, marked: Series.Count > 1 && Series.All(series => series.Dash is null));
+    private SeriesStyle StyleOf(int index) =>
+        Series[index].StyleAt(index, marked: Series.Count > 1 && Series.All(series => series.Dash is null));
 
     private int LastShown(Series series)
     {
@@ -102,16 +102,16 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
 
     private Markup Line(Series series, int index, Plot plot)
     {
-        var look = LookOf(index);
+        var style = StyleOf(index);
         var pieces = Thinning.Pieces(series.Positions, series.Ys, X, Y, plot);
         var path = new PathData();
         foreach (var piece in pieces)
             path.Polyline(piece);
         // A point without neighbors would hardly be seen.
         Point[] lone = [.. pieces.Where(piece => piece.Count == 1).Select(piece => piece[0])];
-        return Svg.Path(path, look.LineClass)
-            + (look with { Marker = Marker.Circle }).Marks(lone, 2)
-            + look.Marks(Marked([.. pieces.SelectMany(piece => piece)], index, plot));
+        return Svg.Path(path, style.LineClass)
+            + (style with { Marker = Marker.Circle }).Marks(lone, 2)
+            + style.Marks(Marked([.. pieces.SelectMany(piece => piece)], index, plot));
     }
 
     // Few points are all marked; of many, some, at other places than those of the series before.
@@ -131,7 +131,7 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
         return chosen;
     }
 
-    private Markup Band(Series series, Look look, Plot plot)
+    private Markup Band(Series series, SeriesStyle style, Plot plot)
     {
         if (series.Low is null || series.High is null)
             return Markup.Empty;
@@ -143,7 +143,7 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
         var path = new PathData();
         foreach (var (lower, upper) in low.Zip(high))
             path.Polyline(lower.Concat(upper.Reverse())).Close();
-        return Svg.Path(path, $"area {look.ColorClass}");
+        return Svg.Path(path, $"area {style.ColorClass}");
     }
 
     private static Series Ordered(Series series)

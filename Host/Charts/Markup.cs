@@ -10,7 +10,7 @@ namespace Functional.Host.Charts;
 /// <c>Markup.Of($"&lt;text x='{x}'&gt;{label}&lt;/text&gt;")</c>.
 /// </summary>
 /// <param name="Text">The XML itself.</param>
-public readonly record struct Markup(string Text)
+internal readonly record struct Markup(string Text)
 {
     /// <summary>No markup at all.</summary>
     public static Markup Empty { get; } = new("");
@@ -61,7 +61,7 @@ public readonly record struct Markup(string Text)
 
 /// <summary>What the compiler builds <see cref="Markup.Of"/>'s interpolated string with.</summary>
 [InterpolatedStringHandler]
-public readonly ref struct MarkupHandler(int literalLength, int formattedCount)
+internal readonly ref struct MarkupHandler(int literalLength, int formattedCount)
 {
     private readonly StringBuilder builder = new(literalLength + 12 * formattedCount);
 

@@ -10,7 +10,7 @@ namespace Functional.Host.Charts;
 /// <param name="Grid">Grid lines, which only help the eye.</param>
 /// <param name="Deep">What the darkest (or, in the dark, the brightest) cell of a matrix is filled with.</param>
 /// <param name="Series">One per series, in order.</param>
-public sealed record Theme(
+internal sealed record Theme(
     string Paper, string Ink, string Muted, string Line, string Grid, string Deep, IReadOnlyList<string> Series);
 
 /// <summary>
@@ -19,7 +19,7 @@ public sealed record Theme(
 /// that each has at least 3:1 contrast with the paper while the closest two of the first four stay far apart under
 /// simulated protanopia, deuteranopia and tritanopia (Machado, Oliveira, Fernandes 2009).
 /// </summary>
-public static class Palette
+internal static class Palette
 {
     /// <summary>How many steps a ramp from the paper to the deepest color has.</summary>
     public const int Levels = 12;

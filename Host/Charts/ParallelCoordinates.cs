@@ -63,7 +63,7 @@ public sealed record ParallelCoordinates(string Title, IReadOnlyList<Dimension> 
     private Markup Line(int trial, int rank, int count, Func<int, double, Point> place)
     {
         bool best = rank >= count - Highlighted && count > Highlighted;
-        var look = best ? $"line {Look.Of(1).ColorClass}" : $"trace{Palette.Level(0.2 + 0.6 * rank / count)}";
+        var style = best ? $"line {SeriesStyle.Of(1).ColorClass}" : $"trace{Palette.Level(0.2 + 0.6 * rank / count)}";
         var path = new PathData();
         bool gap = true;
         for (int i = 0; i < Dimensions.Count; i++)
@@ -77,7 +77,7 @@ public sealed record ParallelCoordinates(string Title, IReadOnlyList<Dimension> 
             _ = gap ? path.Move(x, y) : path.Line(x, y);
             gap = false;
         }
-        return Svg.Path(path, look);
+        return Svg.Path(path, style);
     }
 
     private static Markup Upright(Axis axis, Scale scale, double step) =>

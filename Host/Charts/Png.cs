@@ -7,7 +7,7 @@ namespace Functional.Host.Charts;
 /// <summary>
 /// Gray images as PNG files. Source: W3C, "Portable Network Graphics (PNG) Specification", third edition.
 /// </summary>
-public static class Png
+internal static class Png
 {
     /// <summary>The bytes of a PNG file: 8 bits of gray per pixel, 0 black.</summary>
     /// <param name="pixels">Row by row from the top: width x height of them.</param>

@@ -41,7 +41,7 @@ public readonly record struct Extent(double Low, double High)
 /// <param name="High">The domain's upper end.</param>
 /// <param name="From">The coordinate of the lower end.</param>
 /// <param name="To">The coordinate of the upper end; may be less than <paramref name="From"/>.</param>
-public readonly record struct Scale(Scaling Scaling, double Low, double High, double From, double To)
+internal readonly record struct Scale(Scaling Scaling, double Low, double High, double From, double To)
 {
     // Far outside the paper, but still a coordinate that renderers compute with.
     private const double Far = 1e5;

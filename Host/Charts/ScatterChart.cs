@@ -25,15 +25,15 @@ public sealed record ScatterChart(string Title, Axis X, Axis Y) : AxesChart(Titl
         return (x, y);
     }
 
-    internal override IReadOnlyList<Key> Keys =>
-        [.. Series.Select((series, i) => new Key(series.Name, LookOf(i), Lined: false))];
+    internal override IReadOnlyList<LegendKey> Keys =>
+        [.. Series.Select((series, i) => new LegendKey(series.Name, StyleOf(i), Lined: false))];
 
     internal override int LeftOut() => Series.Sum(series => series.CountWithoutPlace(X, Y));
 
     internal override Markup Marks(Plot plot) => Markup.Join(Series.Select((series, i) =>
     {
         var points = Distinct(series, plot, MostPoints / Math.Max(1, Series.Count));
-        return LookOf(i).Marks(points, points.Count > 400 ? 2 : 3, " faint");
+        return StyleOf(i).Marks(points, points.Count > 400 ? 2 : 3, " faint");
     }));
 
     internal override string Summary() =>
@@ -41,10 +41,10 @@ public sealed record ScatterChart(string Title, Axis X, Axis Y) : AxesChart(Titl
         + string.Join(" ", Series.Take(12).Select(series =>
             $"{LineChart.Words(series.Name, "Points")}: {Typography.Number(series.Ys.Count, 0)}."));
 
-    private Look LookOf(int index)
+    private SeriesStyle StyleOf(int index)
     {
-        var look = Series[index].LookAt(index, marked: true);
-        return look.Marker == Marker.None ? look with { Marker = Marker.Circle } : look;
+        var style = Series[index].StyleAt(index, marked: true);
+        return style.Marker == Marker.None ? style with { Marker = Marker.Circle } : style;
     }
 
     // One point per cell of a grid that is coarsened until there are few enough.

@@ -30,10 +30,10 @@ public sealed record Series(string Name, IReadOnlyList<double> Ys)
 
     internal IReadOnlyList<double> Positions => Xs ?? new Indices(Ys.Count);
 
-    internal Look LookAt(int index, bool marked)
+    internal SeriesStyle StyleAt(int index, bool marked)
     {
-        var look = Look.Of(Color ?? index);
-        return new(look.Color, Dash ?? look.Dash, Marker ?? (marked ? Look.Of(index).Marker : Charts.Marker.None));
+        var style = SeriesStyle.Of(Color ?? index);
+        return new(style.Color, Dash ?? style.Dash, Marker ?? (marked ? SeriesStyle.Of(index).Marker : Charts.Marker.None));
     }
 
     /// <exception cref="ArgumentException">Two of the lists have different lengths.</exception>

@@ -8,7 +8,7 @@ namespace Functional.Host.Charts;
 /// properties <c>--chart-paper</c>, <c>--chart-ink</c>, <c>--chart-muted</c>, <c>--chart-line</c> and
 /// <c>--chart-grid</c> are there for the page too.
 /// </summary>
-public static class Stylesheet
+internal static class Stylesheet
 {
     /// <summary>The style sheet's text: CSS, without a style element around it.</summary>
     public static string Text { get; } = string.Create(CultureInfo.InvariantCulture, $$$"""

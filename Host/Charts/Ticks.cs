@@ -3,10 +3,10 @@ namespace Functional.Host.Charts;
 /// <summary>A mark on an axis.</summary>
 /// <param name="Value">Where it stands.</param>
 /// <param name="Label">What it says; empty for a minor tick.</param>
-public readonly record struct Tick(double Value, string Label);
+internal readonly record struct Tick(double Value, string Label);
 
 /// <summary>Few, round ticks, as a good draftsman would set them.</summary>
-public static class Ticks
+internal static class Ticks
 {
     private const int MostDecimals = 5;
 

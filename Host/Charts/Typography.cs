@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Functional.Host.Charts;
 
 /// <summary>How numbers are written in print, and about how wide text is.</summary>
-public static class Typography
+internal static class Typography
 {
     internal const double TitleSize = 15;
     internal const double TextSize = 12;

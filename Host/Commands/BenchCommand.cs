@@ -5,7 +5,7 @@ using Functional.Host.Benchmarks;
 namespace Functional.Host.Commands;
 
 /// <summary><c>functional bench</c>: this machine's limits, and how near to them products and training steps come.</summary>
-public static class BenchCommand
+internal static class BenchCommand
 {
     private const double DefaultSeconds = 0.2;
 
@@ -34,7 +34,7 @@ public static class BenchCommand
         };
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
-        var command = new Verb(
+        var command = new CommandWithExamples(
             "bench", "Measure this machine's limits, and matrix products and training steps beside them.",
             ("functional bench", "how fast is this machine, and how near to that are the products and the training steps?"),
             ("functional bench --only product --threads 1", "matrix products on one core"))

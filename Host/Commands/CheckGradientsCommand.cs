@@ -9,7 +9,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Functional.Host.Commands;
 
 /// <summary><c>functional check-gradients</c>: the table of section 5.7.3, backpropagation against central differences.</summary>
-public static class CheckGradientsCommand
+internal static class CheckGradientsCommand
 {
     private static readonly string[] Options =
     [
@@ -25,7 +25,7 @@ public static class CheckGradientsCommand
         var samples = CommonOptions.Count("--samples", "how many of the first training samples are used", 3);
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
-        var command = new Verb(
+        var command = new CommandWithExamples(
             "check-gradients", "Compare the gradients of a network in double precision with central differences.",
             ("functional check-gradients", "the book's network of section 5.7.3"),
             ("functional check-gradients --batch-norm --activation gelu --l2 0.01", "with more that could be wrong"));

@@ -5,7 +5,7 @@ using System.CommandLine.Invocation;
 namespace Functional.Host.Commands;
 
 /// <summary>All commands.</summary>
-public static class CommandTree
+internal static class CommandTree
 {
     private static readonly (string Name, Func<Command> Create)[] Verbs =
     [
@@ -66,7 +66,7 @@ public static class CommandTree
             output.Write(command.Options.Any(option => option.Name == "--optimizer") ? Grouped($"{written}", command) : $"{written}");
             output.WriteLine("Examples:");
             // Lines are never broken, so that they can be copied.
-            foreach (var (line, meaning) in Verb.ExamplesOf(command))
+            foreach (var (line, meaning) in CommandWithExamples.ExamplesOf(command))
             {
                 output.WriteLine($"  # {meaning}");
                 output.WriteLine($"  {line}");

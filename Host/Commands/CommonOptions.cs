@@ -7,7 +7,7 @@ using Functional.Host.Runs;
 namespace Functional.Host.Commands;
 
 /// <summary>Options that several commands have.</summary>
-public static class CommonOptions
+internal static class CommonOptions
 {
     /// <summary>More threads than any machine has use for; each takes memory.</summary>
     public const int MostThreads = 1024;

@@ -6,7 +6,7 @@ namespace Functional.Host.Commands;
 /// <summary><c>functional completion</c>: what lets a shell complete the program's words.</summary>
 /// <remarks>The words come from the program itself, asked with System.CommandLine's directive <c>[suggest:POSITION]</c>.
 /// Options are shown once a dash is typed, and files where there is nothing else.</remarks>
-public static class CompletionCommand
+internal static class CompletionCommand
 {
     private const string Bash = """
         _functional() {
@@ -69,7 +69,7 @@ public static class CompletionCommand
     {
         var shell = new Argument<string>("shell") { Description = string.Join(", ", Scripts.Keys) };
         shell.CompletionSources.Add([.. Scripts.Keys]);
-        var command = new Verb(
+        var command = new CommandWithExamples(
             "completion", "Print what lets a shell complete commands, options and values.",
             ("source <(functional completion bash)", "in ~/.bashrc; for zsh in ~/.zshrc, after compinit"),
             ("functional completion fish > ~/.config/fish/completions/functional.fish", "once, for fish"),

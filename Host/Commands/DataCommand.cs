@@ -10,7 +10,7 @@ using Functional.Host.Files;
 namespace Functional.Host.Commands;
 
 /// <summary><c>functional data</c>: the data sets that networks learn from.</summary>
-public static class DataCommand
+internal static class DataCommand
 {
     private const int SheetColumns = 10, MostColumns = 20;
 
@@ -18,7 +18,7 @@ public static class DataCommand
     public static Command Create() =>
         new("data", "Draw, fetch and describe data sets.") { Digits(), Fetch(), Info() };
 
-    private static Verb Digits()
+    private static CommandWithExamples Digits()
     {
         var folder = new Option<string>("--out")
         {
@@ -27,7 +27,7 @@ public static class DataCommand
             DefaultValueFactory = _ => "digits",
         };
         var force = CommonOptions.Force();
-        var command = new Verb("digits", "Draw the built-in digits again, bit for bit, as four files in the MNIST format.",
+        var command = new CommandWithExamples("digits", "Draw the built-in digits again, bit for bit, as four files in the MNIST format.",
             ("functional data digits --out digits", "four files, the same on every machine"),
             ("functional data digits --out mnist-like", "in another folder")) { folder, force };
         command.SetAction(parsed =>
@@ -38,12 +38,12 @@ public static class DataCommand
         return command;
     }
 
-    private static Verb Fetch()
+    private static CommandWithExamples Fetch()
     {
         var name = new Argument<string>("name") { Description = $"one of {string.Join(", ", Sources.All.Select(source => source.Name))}" };
         name.CompletionSources.Add([.. Sources.All.Select(source => source.Name)]);
         var force = CommonOptions.Force();
-        var command = new Verb("fetch", "Download a data set to the user's data folder, and verify it.",
+        var command = new CommandWithExamples("fetch", "Download a data set to the user's data folder, and verify it.",
             ("functional data fetch mnist", "then --data mnist finds it everywhere"),
             ("functional data fetch fashion-mnist", "clothes in place of digits")) { name, force };
         command.SetAction(parsed =>
@@ -70,7 +70,7 @@ public static class DataCommand
         return command;
     }
 
-    private static Verb Info()
+    private static CommandWithExamples Info()
     {
         var name = new Argument<string>("data") { HelpName = "NAME|DIR|FILE", Description = $"{string.Join(", ", DataSets.Names)}, a folder with four files in the MNIST format, or a table (.csv, .npz)" };
         name.CompletionSources.Add([.. DataSets.Names]);
@@ -78,7 +78,7 @@ public static class DataCommand
         var sheet = new Option<string?>("--sheet") { HelpName = "FILE", Description = "write a sheet of samples, ten of each class, as an SVG picture" };
         var force = CommonOptions.Force();
         var json = CommonOptions.Json();
-        var command = new Verb("info", "Describe a data set: counts, classes, ranges, samples.",
+        var command = new CommandWithExamples("info", "Describe a data set: counts, classes, ranges, samples.",
             ("functional data info digits", "counts, classes, ranges"),
             ("functional data info mnist --sheet mnist.svg", "and a picture of ten samples of each class")) { name, label, sheet, force, json };
         command.SetAction(parsed =>

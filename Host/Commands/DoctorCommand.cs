@@ -8,7 +8,7 @@ using Functional.Host.Runs;
 namespace Functional.Host.Commands;
 
 /// <summary><c>functional doctor</c>: why does it not learn?</summary>
-public static class DoctorCommand
+internal static class DoctorCommand
 {
     /// <summary>The command with its options: those of training, or a run's folder.</summary>
     public static Command Create()
@@ -24,7 +24,7 @@ public static class DoctorCommand
         var page = new Option<string?>("--page") { HelpName = "FILE", Description = "also write a page in HTML, with a picture for each finding" };
         var force = CommonOptions.Force();
         var json = CommonOptions.Json();
-        var command = new Verb(
+        var command = new CommandWithExamples(
             "doctor", "Find out why a network doesn't learn, or could learn better, by a look at its data and by short runs.",
             ("functional doctor --init normal:0.001 --hidden 100,100,100", "why do these options not learn?"),
             ("functional doctor runs/NAME --learning-rate 0.01 --page doctor.html", "would that run do better so? With pictures"))
@@ -52,7 +52,7 @@ public static class DoctorCommand
     private static int Run(TrainConfiguration configuration, int threads, UserFile? page, bool json)
     {
         var data = DataSets.Load(configuration.Data, configuration.Label);
-        var examination = Physician.Examine(configuration, data, threads);
+        var examination = Examination.Of(configuration, data, threads);
         if (json)
             WriteJson(new JsonReport(Console.Out), examination);
         else

@@ -7,7 +7,7 @@ using Functional.Host.Runs;
 namespace Functional.Host.Commands;
 
 /// <summary><c>functional evaluate</c>: how well a model does on data.</summary>
-public static class EvaluateCommand
+internal static class EvaluateCommand
 {
     private static readonly string[] Parts = ["test", "training", "all"];
 
@@ -33,7 +33,7 @@ public static class EvaluateCommand
         part.AcceptOnlyFromAmong(Parts);
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
-        var command = new Verb("evaluate", "Tell how well a model does on data: accuracy, loss, each class, and the confusion matrix.",
+        var command = new CommandWithExamples("evaluate", "Tell how well a model does on data: accuracy, loss, each class, and the confusion matrix.",
             ("functional evaluate runs/NAME --data digits", "accuracy, and each class, on the test samples"),
             ("functional evaluate model.safetensors --data flowers.csv --part all", "a model's file, on all of a table"))
         {

@@ -1,7 +1,7 @@
 namespace Functional.Host.Commands;
 
 /// <summary>What the program tells the shell.</summary>
-public static class ExitCode
+internal static class ExitCode
 {
     /// <summary>All went well.</summary>
     public const int Done = 0;

@@ -12,7 +12,7 @@ namespace Functional.Host.Commands;
 
 /// <summary><c>functional experiment</c>: one experiment of the book, with every option of training open to change.
 /// <c>functional book</c>: all of them.</summary>
-public static class ExperimentCommand
+internal static class ExperimentCommand
 {
     // What the experiments' own options say, and what only runs with a folder have.
     private static readonly string[] Taken = ["data", "seed", "patience", "checkpoint-every"];
@@ -25,7 +25,7 @@ public static class ExperimentCommand
         var options = TrainOptions.All.Where(option => !Taken.Contains(option.Name))
             .Select(option => new Option<string?>($"--{option.Name}") { HelpName = option.Value, Description = option.Help }).ToArray();
         var common = new Common();
-        var command = new Verb("experiment", "Run one experiment of the book; options of training replace the experiment's own.",
+        var command = new CommandWithExamples("experiment", "Run one experiment of the book; options of training replace the experiment's own.",
             ("functional experiment optimizers --open", "the book's comparison, in the browser"),
             ("functional experiment weight-decay --data mnist --seeds 5", "on MNIST, with medians over five seeds")) { name };
         common.AddTo(command);
@@ -40,7 +40,7 @@ public static class ExperimentCommand
     public static Command CreateBook()
     {
         var common = new Common();
-        var command = new Verb("book", "Reproduce every figure of the book's chapters 5.7 to 6.6 in one page.",
+        var command = new CommandWithExamples("book", "Reproduce every figure of the book's chapters 5.7 to 6.6 in one page.",
             ("functional book --quick", "a small pass"),
             ("functional book --data mnist --open", "every figure on MNIST, in the browser"));
         common.AddTo(command);
@@ -121,7 +121,7 @@ public static class ExperimentCommand
 
         private static void Tell(LabSettings settings, IReadOnlyList<ExperimentResult> results, string page, double seconds, bool json)
         {
-            Claim[] claims = [.. results.SelectMany(result => result.Findings.Claims)];
+            Claim[] claims = [.. results.SelectMany(result => result.Report.Claims)];
             var held = claims.Count(claim => claim.Always);
             if (!json)
             {
@@ -143,7 +143,7 @@ public static class ExperimentCommand
                         ("losses", JsonReport.List(curves.Seeds.Select(curve => (JsonNode)curve.FinalLoss))),
                         ("accuracies", JsonReport.List(curves.Seeds.Select(curve => curve.Accuracies.Count == 0 ? null : Node(curve.Final)))),
                         ("seconds", JsonReport.List(curves.Seeds.Select(curve => (JsonNode)curve.Seconds))));
-                foreach (var claim in result.Findings.Claims)
+                foreach (var claim in result.Report.Claims)
                     report.Write(
                         "claim", ("experiment", result.Experiment.Name), ("statement", claim.Statement.English),
                         ("held", JsonReport.List(claim.Held.Select(held => (JsonNode)held))), ("numbers", JsonReport.List(claim.Numbers.Select(numbers => (JsonNode)numbers.English))));

@@ -5,7 +5,7 @@ using Functional.Host.Models.Onnx;
 namespace Functional.Host.Commands;
 
 /// <summary><c>functional export</c>: a model for other runtimes.</summary>
-public static class ExportCommand
+internal static class ExportCommand
 {
     /// <summary>The command with its options.</summary>
     public static Command Create()
@@ -21,7 +21,7 @@ public static class ExportCommand
             Description = "let the graph take features, not the data's numbers (for images: bytes) that it makes features of",
         };
         var force = CommonOptions.Force();
-        var command = new Verb("export", "Write a model as an ONNX file, which other runtimes read.",
+        var command = new CommandWithExamples("export", "Write a model as an ONNX file, which other runtimes read.",
             ("functional export runs/NAME --onnx model.onnx", "a run's model, for ONNX Runtime"),
             ("functional export model.safetensors --onnx model.onnx --fold-batch-norm", "a model's file, for ONNX Runtime, in fewer steps"))
         {

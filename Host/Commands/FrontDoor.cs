@@ -6,7 +6,7 @@ using Functional.Host.Files;
 namespace Functional.Host.Commands;
 
 /// <summary>The program without its process: words in, lines on <see cref="Console"/> and an exit code out.</summary>
-public static class FrontDoor
+internal static class FrontDoor
 {
     /// <summary>Does what a command line asks for.</summary>
     /// <param name="words">The command line, without the program's name.</param>
@@ -62,7 +62,7 @@ public static class FrontDoor
         {
             return Fail(ExitCode.Usage, [Cause(e).Message]);
         }
-        catch (Exception e) when (Cause(e) is RunException or FetchException)
+        catch (Exception e) when (Cause(e) is OperationFailedException or FetchException)
         {
             return Fail(ExitCode.Failed, [Cause(e).Message]);
         }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Functional.Host.Commands;
 
 /// <summary>Ctrl-C, as a token: the first ends the run cleanly, the second ends the program at once.</summary>
-public sealed class Interruption : IDisposable
+internal sealed class Interruption : IDisposable
 {
     private static readonly AsyncLocal<CancellationToken> Outer = new();
 

@@ -8,7 +8,7 @@ using Functional.Host.Models;
 namespace Functional.Host.Commands;
 
 /// <summary><c>functional predict</c>: what a model says of samples.</summary>
-public static class PredictCommand
+internal static class PredictCommand
 {
     /// <summary>The command with its options.</summary>
     public static Command Create()
@@ -25,7 +25,7 @@ public static class PredictCommand
         };
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
-        var command = new Verb("predict", "Tell the class of samples, and the probabilities.",
+        var command = new CommandWithExamples("predict", "Tell the class of samples, and the probabilities.",
             ("functional predict runs/NAME two.pgm", "which class is the image?"),
             ("functional predict runs/NAME flowers.csv --json", "every row of a table, for a program"))
         {

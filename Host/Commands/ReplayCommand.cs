@@ -7,7 +7,7 @@ using Functional.Host.Replay;
 namespace Functional.Host.Commands;
 
 /// <summary><c>functional replay</c>: a reference trajectory, computed again in double.</summary>
-public static class ReplayCommand
+internal static class ReplayCommand
 {
     /// <summary>The command with its options.</summary>
     public static Command Create()
@@ -20,7 +20,7 @@ public static class ReplayCommand
         };
         var force = CommonOptions.Force();
         var json = CommonOptions.Json();
-        var command = new Verb(
+        var command = new CommandWithExamples(
             "replay", "Compute a reference trajectory again, in double precision, and say how far off each quantity is.",
             ("functional replay CASE", "does this program compute what another one recorded, and how near?"),
             ("functional replay CASE --out computed.safetensors", "and keep what was computed"))

@@ -7,7 +7,7 @@ using Functional.Host.Runs;
 namespace Functional.Host.Commands;
 
 /// <summary><c>functional report</c>: the page of a run, or several runs in one page.</summary>
-public static class ReportCommand
+internal static class ReportCommand
 {
     private const string Comparison = "comparison.html";
 
@@ -23,7 +23,7 @@ public static class ReportCommand
         var force = CommonOptions.Force();
         var threads = CommonOptions.Threads();
         var open = new Option<bool>("--open") { Description = "open the page in the browser" };
-        var command = new Verb("report", "Write the page of a run again, or a page that compares several.",
+        var command = new CommandWithExamples("report", "Write the page of a run again, or a page that compares several.",
             ("functional report runs/NAME --open", "a run's page, in the browser"),
             ("functional report runs/FIRST runs/SECOND --out both.html", "two runs side by side"))
         {
@@ -53,7 +53,7 @@ public static class ReportCommand
         var run = new TrainingRun(record.Configuration, data);
         return record.Result(run, threads) is { } result
             ? Threads.Use(threads, () => RunPage.Render(run, result, threads, isRunning: record.Status == RunStatus.Running))
-            : throw new RunException($"{record.Folder}: there is no checkpoint yet to tell of");
+            : throw new OperationFailedException($"{record.Folder}: there is no checkpoint yet to tell of");
     }
 
     // From where the page lies; a browser takes slashes.

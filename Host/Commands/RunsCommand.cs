@@ -7,7 +7,7 @@ using Functional.Host.Runs;
 namespace Functional.Host.Commands;
 
 /// <summary><c>functional runs</c>: what runs there are, and what they came to.</summary>
-public static class RunsCommand
+internal static class RunsCommand
 {
     private const string Standard = "runs";
 
@@ -20,7 +20,7 @@ public static class RunsCommand
             DefaultValueFactory = _ => Standard,
         };
         var json = CommonOptions.Json();
-        var command = new Verb("runs", "List the runs in a folder, and what they came to.",
+        var command = new CommandWithExamples("runs", "List the runs in a folder, and what they came to.",
             ("functional runs", "those in the folder runs, the newest last"),
             ("functional runs elsewhere --json", "those of another folder, for a program")) { folder, json };
         command.SetAction(parsed =>

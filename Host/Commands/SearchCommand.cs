@@ -11,7 +11,7 @@ using Functional.Host.Search;
 namespace Functional.Host.Commands;
 
 /// <summary><c>functional search</c>: looks for the options of training that do best on validation samples.</summary>
-public static class SearchCommand
+internal static class SearchCommand
 {
     private const int UsualTrials = 100;
 
@@ -63,7 +63,7 @@ public static class SearchCommand
     public static Command Create()
     {
         var options = TrainOptions.All.Select(option => CommonOptions.Of(option, Training(UsualOptions))).ToArray();
-        var command = new Verb("search", "Search for the training options with the best validation accuracy: by default the book's search of section 6.5.",
+        var command = new CommandWithExamples("search", "Search for the training options with the best validation accuracy: by default the book's search of section 6.5.",
             ("functional search --study rates", "the book's search, kept in studies/rates"),
             ("functional search --space learning-rate=log:1e-3..1 --sampler tpe --trials 20 --epochs 5", "twenty trials, with a model of where good rates are"),
             ("functional search show rates --open", "how it goes, in the browser"));
@@ -74,10 +74,10 @@ public static class SearchCommand
         return command;
     }
 
-    private static Verb Show()
+    private static CommandWithExamples Show()
     {
         var name = new Argument<string>("study") { HelpName = "NAME|DIR", Description = "the study, as --study names it" };
-        var command = new Verb("show", "Tell how a study goes, and write its report, while others work on it or after.",
+        var command = new CommandWithExamples("show", "Tell how a study goes, and write its report, while others work on it or after.",
             ("functional search show rates", "its trials so far, and the best"),
             ("functional search show rates --open", "its page, in the browser")) { name, Storage, Json, Open };
         command.SetAction(parsed =>

@@ -7,7 +7,7 @@ using Functional.Host.Runs;
 namespace Functional.Host.Commands;
 
 /// <summary><c>functional train</c>: trains a network, and leaves a folder with what is needed to do it again.</summary>
-public static class TrainCommand
+internal static class TrainCommand
 {
     /// <summary>The command with its options.</summary>
     public static Command Create()
@@ -34,7 +34,7 @@ public static class TrainCommand
             Description = "go on with the run in this folder, to the same bits as if it had never stopped; "
                 + "only its length and how often it is saved can be changed",
         };
-        var command = new Verb("train", "Train a network and tell how well it does on samples that it has not seen.",
+        var command = new CommandWithExamples("train", "Train a network and tell how well it does on samples that it has not seen.",
             ("functional train", "a network of 50 hidden units, on the built-in digits"),
             ("functional train --hidden 100,100 --optimizer adam --batch-norm", "a deeper one, with Adam and batch normalization"),
             ("functional train --config runs/NAME/config.json --seed 2", "as that run was, with another seed"));
@@ -43,14 +43,14 @@ public static class TrainCommand
         command.SetAction(parsed =>
         {
             var told = CommonOptions.Values(parsed, options).ToDictionary();
-            var look = new Look(
+            var display = new Display(
                 parsed.GetValue(threads), parsed.GetValue(json), parsed.GetValue(plain) || Console.IsOutputRedirected,
                 parsed.GetValue(open), parsed.GetValue(watch));
             return parsed.GetValue(resume) is { } path
                 ? Resume(
                     path, told, ((Option[])[folder, file]).Where(option => parsed.GetResult(option) is { Implicit: false }),
-                    parsed.GetValue(force), look)
-                : Start(ConfigurationOf(parsed.GetValue(file), told), parsed.GetValue(folder), parsed.GetValue(force), look);
+                    parsed.GetValue(force), display)
+                : Start(ConfigurationOf(parsed.GetValue(file), told), parsed.GetValue(folder), parsed.GetValue(force), display);
         });
         return command;
     }
@@ -58,48 +58,48 @@ public static class TrainCommand
     private static TrainConfiguration ConfigurationOf(string? file, Dictionary<string, string> told) =>
         file is null ? TrainOptions.Parse(told, new TrainConfiguration()) : TrainOptions.Change(ConfigurationFile.Read(file), told);
 
-    private static int Start(TrainConfiguration configuration, string? path, bool force, Look look)
+    private static int Start(TrainConfiguration configuration, string? path, bool force, Display display)
     {
         var data = DataSets.Load(configuration.Data, configuration.Label);
         var run = new TrainingRun(configuration, data);
         run.RequireChanges();
         Hints.Tell([.. DataHints.Of(data), .. run.Gaps()]);
         using var folder = RunFolder.Create(path, force);
-        return Run(folder, new Resumption(run, null), look);
+        return Run(folder, new Resumption(run, null), display);
     }
 
-    private static int Resume(string path, IReadOnlyDictionary<string, string> told, IEnumerable<Option> others, bool force, Look look)
+    private static int Resume(string path, IReadOnlyDictionary<string, string> told, IEnumerable<Option> others, bool force, Display display)
     {
         if (others.FirstOrDefault() is { } other)
             throw new UsageException($"--resume: the run goes on in its own folder, as it was; {other.Name} has no place here");
         using var folder = RunFolder.Open(path);
         var what = Resumption.Of(folder, told, line => Console.Error.WriteLine($"functional: {line}"), force);
         what.Run.RequireChanges();
-        return Run(folder, what, look);
+        return Run(folder, what, display);
     }
 
-    private static int Run(RunFolder folder, Resumption what, Look look)
+    private static int Run(RunFolder folder, Resumption what, Display display)
     {
         var (run, from) = what;
         using var recorder = folder.Record(run, from);
         using var interruption = new Interruption();
-        var watcher = look.Watch ? new Watcher(run, run.Seen) : null;
+        var watcher = display.Watch ? new Watcher(run, run.Seen) : null;
         RunResult Train(IRunObserver report) =>
-            run.Run(new Observers(watcher is null ? [recorder, report] : [recorder, watcher, report]), look.Threads, folder.Path, interruption.Token, from);
+            run.Run(new Observers(watcher is null ? [recorder, report] : [recorder, watcher, report]), display.Threads, folder.Path, interruption.Token, from);
         var result =
-            look.Json ? Train(new JsonReport(Console.Out))
-            : look.Plain ? Train(new PlainReport(Console.Out))
+            display.Json ? Train(new JsonReport(Console.Out))
+            : display.Plain ? Train(new PlainReport(Console.Out))
             : LiveReport.Show(ProtectedOutput.Live(), Train);
-        var page = folder.WriteReport(RunPage.Render(run, result, look.Threads, watcher?.Seen));
+        var page = folder.WriteReport(RunPage.Render(run, result, display.Threads, watcher?.Seen));
         if (result.Summary.Interrupted)
-            (look.Json ? Console.Error : Console.Out).WriteLine($"to go on: {folder.ResumeCommand}");
-        if (!look.Json)
+            (display.Json ? Console.Error : Console.Out).WriteLine($"to go on: {folder.ResumeCommand}");
+        if (!display.Json)
         {
             if (!result.Summary.Interrupted && HintOf(result.Summary, run.Seen.Test, folder.Path) is { } hint)
                 Console.WriteLine(hint);
             Console.WriteLine($"report: {page}");
         }
-        if (look.Open)
+        if (display.Open)
             Browser.Open(page);
         return result.Summary.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
@@ -114,5 +114,5 @@ public static class TrainCommand
             : null;
     }
 
-    private sealed record Look(int Threads, bool Json, bool Plain, bool Open, bool Watch);
+    private sealed record Display(int Threads, bool Json, bool Plain, bool Open, bool Watch);
 }

@@ -5,7 +5,7 @@ using Functional.Host.Runs;
 namespace Functional.Host.Commands;
 
 /// <summary><c>functional verify</c>: trains a run again and compares every bit that it wrote down.</summary>
-public static class VerifyCommand
+internal static class VerifyCommand
 {
     /// <summary>The command with its options.</summary>
     public static Command Create()
@@ -13,7 +13,7 @@ public static class VerifyCommand
         var folder = new Argument<string>("run") { Description = "a run's folder" };
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
-        var command = new Verb(
+        var command = new CommandWithExamples(
             "verify", "Train a run again from its configuration, and compare the loss of every step and the digest of every epoch.",
             ("functional verify runs/NAME", "is it the same to the last bit?"),
             ("functional verify runs/NAME --threads 1", "whatever the number of threads"))

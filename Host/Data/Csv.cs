@@ -10,14 +10,14 @@ namespace Functional.Host.Data;
 /// <param name="Numbers">Row after row, without the classes.</param>
 /// <param name="Names">What columns and classes are called.</param>
 /// <param name="Labels">The class of each row, as its place among the names of the classes.</param>
-public sealed record CsvTable(double[] Numbers, TableNames Names, byte[] Labels);
+internal sealed record CsvTable(double[] Numbers, TableNames Names, byte[] Labels);
 
 /// <summary>
 /// Tables as text: RFC 4180 with a header row, in UTF-8, or in another Unicode encoding that a byte order mark names; a comma, a
 /// semicolon or a tab between cells, whichever the header has first. Every row has as many cells as the header, and no cell is
 /// empty: missing values are errors, not guesses. Numbers are read in double precision.
 /// </summary>
-public static partial class Csv
+internal static partial class Csv
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>

@@ -1,7 +1,7 @@
 namespace Functional.Host.Data;
 
 /// <summary>Where data sets live.</summary>
-public static class DataFolder
+internal static class DataFolder
 {
     /// <summary>The environment variable that says where the files of MNIST are.</summary>
     public const string MnistVariable = "FUNCTIONAL_MNIST";

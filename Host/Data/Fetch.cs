@@ -5,7 +5,7 @@ using Functional.Host.Files;
 namespace Functional.Host.Data;
 
 /// <summary>Downloads data sets.</summary>
-public static class Fetch
+internal static class Fetch
 {
     /// <summary>
     /// Brings every file of a data set into a folder: those that are there and right stay; others are downloaded from
@@ -93,7 +93,7 @@ public static class Fetch
         try
         {
             var found = Convert.ToHexStringLower(
-                file.Kind == Digest.FileMd5 ? Md5(stream) : ContentSha256(stream, file));
+                file.Kind == DigestKind.FileMd5 ? Md5(stream) : ContentSha256(stream, file));
             return found == file.Expected ? null : $"{file.Kind} is {found}, not {file.Expected}";
         }
         catch (DataException e)

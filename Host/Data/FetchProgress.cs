@@ -3,7 +3,7 @@ using Functional.Host.Files;
 namespace Functional.Host.Data;
 
 /// <summary>What is happening to a file.</summary>
-public enum FetchStage
+internal enum FetchStage
 {
     /// <summary>It is there already, and right.</summary>
     Kept,
@@ -28,19 +28,19 @@ public enum FetchStage
 /// <param name="Received">Bytes so far.</param>
 /// <param name="Total">Bytes that the mirror has announced, if it has.</param>
 /// <param name="Fault">What is wrong, if something is.</param>
-public sealed record FetchProgress(
+internal sealed record FetchProgress(
     string File, FetchStage Stage, Uri? Address = null, long Received = 0, long? Total = null, string? Fault = null);
 
 /// <summary>When a mirror is given up.</summary>
 /// <param name="Stall">How long it may take for <paramref name="StallBytes"/> to arrive.</param>
 /// <param name="StallBytes">Fewer bytes than these count as a standstill.</param>
 /// <param name="Overall">How long one file may take.</param>
-public sealed record FetchLimits(TimeSpan Stall, int StallBytes, TimeSpan Overall)
+internal sealed record FetchLimits(TimeSpan Stall, int StallBytes, TimeSpan Overall)
 {
     /// <summary>1,000 bytes in 20 seconds, a file in 15 minutes.</summary>
     public static FetchLimits Default { get; } = new(TimeSpan.FromSeconds(20), 1000, TimeSpan.FromMinutes(15));
 }
 
 /// <summary>A data set could not be fetched. The message is one line, and says what to do.</summary>
-public sealed class FetchException(string message, Exception? inner = null)
+internal sealed class FetchException(string message, Exception? inner = null)
     : Exception(Visible.Message(message), inner);

@@ -9,7 +9,7 @@ namespace Functional.Host.Data;
 /// <param name="Height">Rows of an image.</param>
 /// <param name="Width">Columns of an image.</param>
 /// <param name="Pixels">Count x height x width bytes, image after image, each row by row.</param>
-public sealed record ImageFile(int Count, int Height, int Width, byte[] Pixels);
+internal sealed record ImageFile(int Count, int Height, int Width, byte[] Pixels);
 
 /// <summary>
 /// The format of the MNIST files, plain or gzip: two zero bytes, a type, a rank, one big-endian size per dimension, the
@@ -17,7 +17,7 @@ public sealed record ImageFile(int Count, int Height, int Width, byte[] Pixels);
 /// size is 0, and the data are exactly as long as the sizes say.
 /// Source: "FILE FORMATS FOR THE MNIST DATABASE", LeCun, Cortes and Burges.
 /// </summary>
-public static class Idx
+internal static class Idx
 {
     private const byte UnsignedByte = 0x08;
     private static readonly string[] ImageSizes = ["count", "height", "width"];

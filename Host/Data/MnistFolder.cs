@@ -19,7 +19,7 @@ public sealed record ImageDataSet(LabeledImages Training, LabeledImages Test)
 }
 
 /// <summary>A folder with the four files of MNIST, or of a data set that comes in the same form.</summary>
-public static class MnistFolder
+internal static class MnistFolder
 {
     /// <summary>Reads both parts.</summary>
     /// <param name="folder">

@@ -8,7 +8,7 @@ namespace Functional.Host.Data;
 /// Gray images in the portable graymap format, 8 bits: binary (P5) or as text (P2). Levels are stretched to 0 to 255.
 /// Source: the pgm(5) page of Netpbm.
 /// </summary>
-public static class Pgm
+internal static class Pgm
 {
     /// <summary>Reads a file with one image.</summary>
     /// <exception cref="DataException">The file can't be read, or is not exactly such a file.</exception>

@@ -1,7 +1,7 @@
 namespace Functional.Host.Data;
 
 /// <summary>What the published digest of a file is of.</summary>
-public enum Digest
+internal enum DigestKind
 {
     /// <summary>MD5 of the file as it is downloaded.</summary>
     FileMd5,
@@ -15,7 +15,7 @@ public enum Digest
 /// <param name="Length">The length of what it holds, inflated, in bytes.</param>
 /// <param name="Kind">What the digest is of.</param>
 /// <param name="Expected">The digest, in lowercase hexadecimal digits.</param>
-public sealed record RemoteFile(string Name, int Length, Digest Kind, string Expected)
+internal sealed record RemoteFile(string Name, int Length, DigestKind Kind, string Expected)
 {
     /// <summary>The most bytes that a download can need: deflate adds at most 5 bytes to each 16 KB that it can't
     /// shrink, gzip 18 and a name.</summary>
@@ -27,16 +27,16 @@ public sealed record RemoteFile(string Name, int Length, Digest Kind, string Exp
 /// <param name="Title">The name in prose.</param>
 /// <param name="Mirrors">Where its files are, in the order to try; each ends in a slash.</param>
 /// <param name="Files">Its files.</param>
-public sealed record DataSource(
+internal sealed record DataSource(
     string Name, string Title, IReadOnlyList<Uri> Mirrors, IReadOnlyList<RemoteFile> Files);
 
 /// <summary>The data sets that can be fetched: each 60,000 training and 10,000 test images of 28 x 28 in 10 classes.
 /// Sources: the digests that the authors, or the mirrors, have published.</summary>
-public static class Sources
+internal static class Sources
 {
     /// <summary>Handwritten digits, by LeCun, Cortes and Burges.</summary>
     public static DataSource Mnist { get; } = Create(
-        "mnist", "MNIST", Digest.ContentSha256,
+        "mnist", "MNIST", DigestKind.ContentSha256,
         ["https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/"],
         "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
         "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
@@ -45,7 +45,7 @@ public static class Sources
 
     /// <summary>Articles of clothing, by Xiao, Rasul and Vollgraf (Zalando).</summary>
     public static DataSource FashionMnist { get; } = Create(
-        "fashion-mnist", "Fashion-MNIST", Digest.FileMd5,
+        "fashion-mnist", "Fashion-MNIST", DigestKind.FileMd5,
         ["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"],
         "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
         "25c81989df183df01b3e8a0aad5dffbe",
@@ -54,7 +54,7 @@ public static class Sources
 
     /// <summary>Cursive Japanese characters, by Clanuwat and others (CODH).</summary>
     public static DataSource Kmnist { get; } = Create(
-        "kmnist", "KMNIST", Digest.FileMd5,
+        "kmnist", "KMNIST", DigestKind.FileMd5,
         ["http://codh.rois.ac.jp/kmnist/dataset/kmnist/"],
         "bdb82020997e1d708af4cf47b453dcf7",
         "e144d726b3acfaa3e44228e80efcd344",
@@ -65,7 +65,7 @@ public static class Sources
     public static IReadOnlyList<DataSource> All { get; } = [Mnist, FashionMnist, Kmnist];
 
     private static DataSource Create(
-        string name, string title, Digest kind, string[] mirrors,
+        string name, string title, DigestKind kind, string[] mirrors,
         string trainImages, string trainLabels, string testImages, string testLabels) =>
         new(name, title, [.. mirrors.Select(mirror => new Uri(mirror))],
         [

@@ -2,14 +2,13 @@ using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Runs;
 
-
 namespace Functional.Host.Doctor;
 
 /// <summary>
 /// What is to blame is found by experiment: the same short run with one thing changed. What lets the network learn
 /// more was in its way, and the share of what was missing that it brings is how much it explains.
 /// </summary>
-internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
+internal sealed class Comparisons(TrialRun trial, ImageDataSet data, int threads)
 {
     private const int MostSteps = 800, LeastSteps = 60;
     private const double Budget = 3e10;
@@ -18,7 +17,7 @@ internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
     private readonly TrainConfiguration configuration = trial.Configuration;
 
     /// <summary>One thing changed.</summary>
-    private sealed record Change(FindingKind Kind, TrainConfiguration Configuration, string Told, string Advice, double Head = 0);
+    private sealed record Change(FindingKind Kind, TrainConfiguration Configuration, string Description, string Advice, double Head = 0);
 
     /// <summary>The causes that the experiments show, each once.</summary>
     public IReadOnlyList<Finding> Findings()
@@ -34,28 +33,28 @@ internal sealed class Comparisons(Trial trial, ImageDataSet data, int threads)
     {
         // As long as the run that it is compared with, unless its length is what is changed.
         var most = change.Kind == FindingKind.TooFewSteps ? MostSteps : Math.Min(MostSteps, Math.Max(trial.Steps, LeastSteps));
-        var other = Trial.Run(change.Configuration, data, most, Budget) with { Attainable = trial.Attainable };
+        var other = TrialRun.Run(change.Configuration, data, most, Budget) with { Ceiling = trial.Ceiling };
         var gain = other.Learned - trial.Learned;
         var share = gain / (1 - trial.Learned + 1e-9);
         // An average is of the very same run: what it loses is no matter of luck.
         if (gain < LeastGain || share < (change.Kind == FindingKind.AverageTooSlow ? LeastShare / 3 : LeastShare))
             return null;
         // What is learned by heart only, the other run may do better without.
-        var holds = other.Holding - trial.Holding >= Math.Max(LeastGain, 1 / Math.Sqrt(Math.Min(data.Test.Count, Trial.ProbeSamples)));
+        var holds = other.Holding - trial.Holding >= Math.Max(LeastGain, 1 / Math.Sqrt(Math.Min(data.Test.Count, TrialRun.ProbeSamples)));
         return new Finding(
             change.Kind, null, holds ? SeverityOf(trial) : Severity.Hint,
-            Invariant($"with {change.Told}, {other.Training.Accuracy:0%} of the training samples are classified correctly after {other.Steps:N0} steps; as it is, {trial.Training.Accuracy:0%} after {trial.Steps:N0}"),
+            Invariant($"with {change.Description}, {other.Training.Accuracy:0%} of the training samples are classified correctly after {other.Steps:N0} steps; as it is, {trial.Training.Accuracy:0%} after {trial.Steps:N0}"),
             change.Advice)
         {
             Weight = share + change.Head,
             // The losses are those of the network that is trained, averaged or not.
             Picture = change.Kind == FindingKind.AverageTooSlow
                 ? Pictures.Accuracies(("moving average", trial.Training.Accuracy), ("last weights", other.Training.Accuracy))
-                : Pictures.Losses(trial.Chance, ("as it is", trial.Losses), ($"with {change.Told.Split(" in place")[0]}", other.Losses)),
+                : Pictures.Losses(trial.Chance, ("as it is", trial.Losses), ($"with {change.Description.Split(" in place")[0]}", other.Losses)),
         };
     }
 
-    internal static Severity SeverityOf(Trial trial) =>
+    internal static Severity SeverityOf(TrialRun trial) =>
         trial.Learned < 0.1 ? Severity.Error : trial.Learned < 0.5 ? Severity.Warning : Severity.Hint;
 
     private IEnumerable<Change> Changes()

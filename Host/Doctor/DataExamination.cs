@@ -8,8 +8,8 @@ namespace Functional.Host.Doctor;
 
 /// <summary>What can be wrong with data before anything is trained on them.</summary>
 /// <param name="run">What is to be trained, on what.</param>
-/// <param name="attainable">How much of the labels can be told, as <see cref="Attainable"/> finds it.</param>
-internal sealed class DataExamination(TrainingRun run, double? attainable)
+/// <param name="ceiling">How much of the labels can be told, as <see cref="LabelCeiling"/> finds it.</param>
+internal sealed class DataExamination(TrainingRun run, double? ceiling)
 {
     private const int MostSamples = 2000;
 
@@ -23,12 +23,12 @@ internal sealed class DataExamination(TrainingRun run, double? attainable)
         // Where samples hold nothing, they are all alike, whatever their labels and parts.
         return constant.Any(finding => finding.Severity == Severity.Error)
             ? [.. constant, .. Imbalanced()]
-            : [.. constant, .. Unscaled(), .. LabelAgreement.Findings(run.Data, samples.Training, attainable), .. Leaked(), .. Imbalanced()];
+            : [.. constant, .. Unscaled(), .. LabelAgreement.Findings(run.Data, samples.Training, ceiling), .. Leaked(), .. Imbalanced()];
     }
 
     private IEnumerable<Finding> Constant()
     {
-        var some = Trial.Some(samples.Training, MostSamples);
+        var some = TrialRun.Some(samples.Training, MostSamples);
         var seen = run.Seen.Training;
         int[] constant = [.. Enumerable.Range(0, images.Features)
             .Where(feature => some.All(i => seen.Number(i, feature) == seen.Number(some[0], feature)))];
@@ -43,7 +43,7 @@ internal sealed class DataExamination(TrainingRun run, double? attainable)
         {
             Picture = images.IsTable
                 ? Pictures.Variety(images, some)
-                : Pictures.Samples("Training samples", images, Trial.Some(some, 20), i => $"is {images.Labels[i]}"),
+                : Pictures.Samples("Training samples", images, TrialRun.Some(some, 20), i => $"is {images.Labels[i]}"),
         };
 
         if (some.Length > 1 && constant.Length == images.Features)
@@ -78,7 +78,7 @@ internal sealed class DataExamination(TrainingRun run, double? attainable)
 
     private IEnumerable<Finding> Unscaled()
     {
-        var some = Trial.Some(samples.Training, MostSamples);
+        var some = TrialRun.Some(samples.Training, MostSamples);
         var batch = run.Seen.Training.Batch(run.Scale, some).Inputs;
         // A table's columns have sizes of their own, an image's pixels one.
         var groups = images.IsTable
@@ -144,7 +144,7 @@ internal sealed class DataExamination(TrainingRun run, double? attainable)
             if (leaked == 0)
                 continue;
             var share = (double)leaked / indices.Length;
-            var natural = images.IsTable ? Coincidences.Expected(images, samples.Training, of, indices) : 0;
+            var natural = images.IsTable ? ChanceDuplicates.Expected(images, samples.Training, of, indices) : 0;
             var severe = leaked > natural + (3 * Math.Sqrt(natural)) + (natural > 0 ? 1 : 0)
                 && (share >= 0.002 || known.Count < 20 * leaked);
             yield return new Finding(

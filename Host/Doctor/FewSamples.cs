@@ -2,7 +2,6 @@ using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Runs;
 
-
 namespace Functional.Host.Doctor;
 
 /// <summary>Whether a network of these sizes can fit a few samples at all, under the best of circumstances.</summary>
@@ -12,12 +11,12 @@ internal static class FewSamples
     private const double Enough = 0.95, Gain = 0.1;
 
     /// <summary>The best of its tries to learn a few samples by heart.</summary>
-    private static Trial Best(TrainConfiguration configuration, ImageDataSet data)
+    private static TrialRun Best(TrainConfiguration configuration, ImageDataSet data)
     {
-        Trial? best = null;
+        TrialRun? best = null;
         foreach (var (rate, seed) in ((double, long)[])[(0.01, 1), (0.003, 2), (0.03, 3)])
         {
-            var ideal = Attainable.Plain(configuration) with
+            var ideal = LabelCeiling.Plain(configuration) with
             {
                 Samples = Count,
                 Validation = 0,
@@ -30,7 +29,7 @@ internal static class FewSamples
                 LearningRate = rate,
                 Seed = seed,
             };
-            var trial = Trial.Run(ideal, data);
+            var trial = TrialRun.Run(ideal, data);
             best = best is null || trial.Training.Accuracy > best.Training.Accuracy ? trial : best;
             if (best.Training.Accuracy >= Enough)
                 break;
@@ -39,7 +38,7 @@ internal static class FewSamples
     }
 
     /// <summary>What it means if it can't.</summary>
-    public static Finding? Finding(Trial trial, ImageDataSet data)
+    public static Finding? Finding(TrialRun trial, ImageDataSet data)
     {
         if (trial.Learned > 0.9 || trial.Configuration.Hidden.DefaultIfEmpty().Min() > 8
             || (trial.Configuration.Samples ?? data.Training.Count) < Count

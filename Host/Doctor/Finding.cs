@@ -113,4 +113,4 @@ public sealed record Finding(FindingKind Kind, string? Layer, Severity Severity,
 }
 
 /// <summary>Writes <c>DeadUnits</c> as <c>dead-units</c>.</summary>
-public sealed class KebabCase<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower) where T : struct, Enum;
+internal sealed class KebabCase<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower) where T : struct, Enum;

@@ -13,16 +13,16 @@ internal static class LabelAgreement
     /// <summary>What the nearest neighbors of training and of test samples say.</summary>
     /// <param name="data">Both parts.</param>
     /// <param name="training">The samples that are trained on.</param>
-    /// <param name="attainable">As <see cref="Attainable"/> finds it.</param>
-    public static IEnumerable<Finding> Findings(ImageDataSet data, int[] training, double? attainable)
+    /// <param name="ceiling">As <see cref="LabelCeiling"/> finds it.</param>
+    public static IEnumerable<Finding> Findings(ImageDataSet data, int[] training, double? ceiling)
     {
-        var used = Trial.Some(training, Queries);
+        var used = TrialRun.Some(training, Queries);
         if (used.Length < 30)
             yield break;
         var isTable = data.Training.IsTable;
         var (all, sample) = (Comparable(data, training), isTable ? "row" : "image");
-        var test = Trial.Some(data.Test.All, Queries);
-        int[] references = Trial.Some(data.Training.All, References), testReferences = Trial.Some(data.Test.All, References);
+        var test = TrialRun.Some(data.Test.All, Queries);
+        int[] references = TrialRun.Some(data.Training.All, References), testReferences = TrialRun.Some(data.Test.All, References);
         var within = Agreement(all.Training, used, all.Training, references);
         var withinTest = Agreement(all.Test, test, all.Test, testReferences);
         var across = Agreement(all.Test, test, all.Training, references);
@@ -31,7 +31,7 @@ internal static class LabelAgreement
             {
                 Picture = isTable
                     ? Pictures.Points(all.Training, used)
-                    : Pictures.Samples("Training samples and what their labels say", data.Training, Trial.Some(used, 20), i => $"is {data.Training.Labels[i]}"),
+                    : Pictures.Samples("Training samples and what their labels say", data.Training, TrialRun.Some(used, 20), i => $"is {data.Training.Labels[i]}"),
             };
 
         // Of few samples the share is not known well: by three standard errors it isn't off by luck.
@@ -39,7 +39,7 @@ internal static class LabelAgreement
             a.Share < (factor * b.Share) - (3 * Math.Sqrt((a.Error * a.Error) + (factor * factor * b.Error * b.Error)));
 
         // What alike means depends on a table's columns, of which many may say nothing.
-        if (within.Share < 0.1 && !(isTable && attainable is not null))
+        if (within.Share < 0.1 && !(isTable && ceiling is not null))
             yield return Of(
                 Severity.Error,
                 $"the training {sample} most alike has the same label {Percent(within)} more often than chance would have it; with right labels that is {(isTable ? "more" : "most of the time")}{(isTable ? ", and a plain network learned nothing that holds for test samples" : "")}",

@@ -67,7 +67,7 @@ internal static class Pictures
         new LineChart("Gradients at the layers, beside that at the scores", new Axis("layer") { Categories = [.. shares.Select(share => share.Layer)] }, Axis.Log("times the scores'"))
         {
             Series = [new Series("", [.. shares.Select(share => share.Share)]) { Marker = Marker.Circle }],
-            References = [new Reference(1, "as at the scores")],
+            References = [new ReferenceLine(1, "as at the scores")],
         };
 
     /// <summary>A share of each layer's units.</summary>
@@ -83,7 +83,7 @@ internal static class Pictures
         return new LineChart("Loss over the steps", "step", isWide ? Axis.Log("loss") : new Axis("loss") { Minimum = 0 })
         {
             Series = [.. runs.Select(run => Smoothed(run.Name, run.Losses))],
-            References = [new Reference(chance, "guessing")],
+            References = [new ReferenceLine(chance, "guessing")],
         };
     }
 
@@ -92,7 +92,7 @@ internal static class Pictures
         new BarChart("Training samples classified correctly", "share, %") { Bars = [.. networks.Select(network => (network.Name, 100 * network.Share))] };
 
     /// <summary>Training and test accuracy on the way.</summary>
-    public static Chart Accuracies(IReadOnlyList<Progress> course)
+    public static Chart Accuracies(IReadOnlyList<TrialPoint> course)
     {
         double[] steps = [.. course.Select(at => (double)at.Step)];
         return new LineChart("Accuracy on training and test samples", "step", Axis.Between("accuracy, %", 0, 100))

@@ -11,11 +11,11 @@ public abstract class Experiment
     public virtual string Section => "";
 
     /// <summary>What it is about, in a few words.</summary>
-    public abstract Words Title { get; }
+    public abstract LocalizedText Title { get; }
 
     /// <summary>What a reader can answer for himself before he looks; may be empty.</summary>
-    public virtual Words Question => "";
+    public virtual LocalizedText Question => "";
 
     /// <summary>Runs it. Everything that it gives is a function of what the lab was set up with.</summary>
-    public abstract Findings Run(Lab lab);
+    public abstract ExperimentReport Run(Lab lab);
 }

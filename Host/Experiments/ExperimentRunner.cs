@@ -5,9 +5,9 @@ namespace Functional.Host.Experiments;
 
 /// <summary>What came of an experiment.</summary>
 /// <param name="Experiment">The experiment.</param>
-/// <param name="Findings">What it shows.</param>
+/// <param name="Report">What it shows.</param>
 /// <param name="Trained">The networks that it trained.</param>
-public sealed record ExperimentResult(Experiment Experiment, Findings Findings, IReadOnlyList<Curves> Trained)
+public sealed record ExperimentResult(Experiment Experiment, ExperimentReport Report, IReadOnlyList<Curves> Trained)
 {
     /// <summary>What its charts and tables say in English, with the same in Japanese.</summary>
     public IReadOnlyDictionary<string, string> Japanese { get; init; } = new Dictionary<string, string>();
@@ -38,10 +38,10 @@ public static class ExperimentRunner
         IExperimentProgress? progress = null, CancellationToken cancellation = default)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var laboratory = new Laboratory(settings, data, workers ?? Environment.ProcessorCount, progress, ending.Token);
+        using var session = new ExperimentSession(settings, data, workers ?? Environment.ProcessorCount, progress, ending.Token);
         // They only wait: what costs time is done by the laboratory's threads.
         var tasks = experiments.Select(experiment => Task.Factory.StartNew(
-            () => Run(experiment, laboratory, progress, ending),
+            () => Run(experiment, session, progress, ending),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
         Task.WaitAny([Task.WhenAll(tasks)], CancellationToken.None);
         // Of several that failed, the first tells why: the others may only have been ended by it.
@@ -52,11 +52,11 @@ public static class ExperimentRunner
     }
 
     private static ExperimentResult Run(
-        Experiment experiment, Laboratory laboratory, IExperimentProgress? progress, CancellationTokenSource ending)
+        Experiment experiment, ExperimentSession session, IExperimentProgress? progress, CancellationTokenSource ending)
     {
         try
         {
-            var lab = new Lab(laboratory, experiment.Name);
+            var lab = new Lab(session, experiment.Name);
             var result = new ExperimentResult(experiment, experiment.Run(lab), lab.Trained) { Japanese = lab.Japanese };
             progress?.Finished(result);
             return result;

@@ -34,21 +34,21 @@ public sealed record LabSettings
 /// <summary>What an experiment works with: the data, the seeds, and threads for what can be done side by side.</summary>
 public sealed class Lab
 {
-    private readonly Laboratory laboratory;
+    private readonly ExperimentSession session;
     private readonly string experiment;
     private readonly ConcurrentQueue<Curves> trained = new();
     private readonly ConcurrentDictionary<string, string> japanese = new();
 
-    internal Lab(Laboratory laboratory, string experiment) => (this.laboratory, this.experiment) = (laboratory, experiment);
+    internal Lab(ExperimentSession session, string experiment) => (this.session, this.experiment) = (session, experiment);
 
     /// <summary>What it was set up with.</summary>
-    public LabSettings Settings => laboratory.Settings;
+    public LabSettings Settings => session.Settings;
 
     /// <summary>The images.</summary>
-    public ImageDataSet Data => laboratory.Data;
+    public ImageDataSet Data => session.Data;
 
     /// <summary>The first training images, at least so many: the others are not read for them.</summary>
-    public LabeledImages First(int samples) => laboratory.First(samples);
+    public LabeledImages First(int samples) => session.First(samples);
 
     /// <summary>The seeds, in order.</summary>
     public IReadOnlyList<long> Seeds =>
@@ -66,15 +66,15 @@ public sealed class Lab
     /// <summary>A text of a chart or a table: in English, so that numbers are called the same in every language. Pages replace it by
     /// their language's.</summary>
     /// <exception cref="InvalidOperationException">The same was said in another way before.</exception>
-    public string Say(Words words) =>
+    public string Say(LocalizedText words) =>
         words.Japanese is null || japanese.GetOrAdd(words.English, words.Japanese) == words.Japanese ? words.English
             : throw new InvalidOperationException($"'{words.English}' is both {japanese[words.English]} and {words.Japanese}");
 
-    /// <inheritdoc cref="Say(Words)"/>
+    /// <inheritdoc cref="Say(LocalizedText)"/>
     public string Say(string english, string japanese) => Say((english, japanese));
 
     /// <summary>What was said before, for texts that hold it.</summary>
-    internal Words Both(string said) => new(said, japanese.GetValueOrDefault(said, said));
+    internal LocalizedText Both(string said) => new(said, japanese.GetValueOrDefault(said, said));
 
     /// <summary>A configuration of the experiment's, with the lab's data and with what the user wants otherwise.</summary>
     /// <exception cref="UsageException">Everything wrong with that, a line each.</exception>
@@ -113,7 +113,7 @@ public sealed class Lab
     {
         var pending = variants.Where(variant => !(Settings.BookOnly && variant.Extra)).Select(variant => (
             Variant: variant,
-            Work: Seeds.Select(seed => laboratory.Train(
+            Work: Seeds.Select(seed => session.Train(
                 experiment, variant with { Configuration = variant.Configuration with { Seed = seed } })).ToArray())).ToArray();
         Curves[] curves = [.. pending.Select(run => new Curves(run.Variant, [.. run.Work.Select(work => work.Result)]))];
         foreach (var curve in curves)
@@ -122,14 +122,14 @@ public sealed class Lab
     }
 
     /// <summary>How many threads there are: what a lone piece of work may give to <see cref="Threads.Use"/>.</summary>
-    public int Workers => laboratory.Pool.Workers;
+    public int Workers => session.Pool.Workers;
 
     /// <summary>Computes something side by side, once for each.</summary>
     public IReadOnlyList<TResult> Compute<T, TResult>(IEnumerable<T> each, Func<T, TResult> body)
     {
-        var work = each.Select(item => laboratory.Pool.Submit(0, () =>
+        var work = each.Select(item => session.Pool.Submit(0, () =>
         {
-            laboratory.Cancellation.ThrowIfCancellationRequested();
+            session.Cancellation.ThrowIfCancellationRequested();
             return body(item);
         })).ToArray();
         return [.. work.Select(piece => piece.Result)];
@@ -139,15 +139,15 @@ public sealed class Lab
     /// <param name="statement">What should hold.</param>
     /// <param name="held">Whether it does, given the seed's place among the seeds.</param>
     /// <param name="numbers">The numbers that decide, with their names, as in <c>with 0.15, without 0.29</c>.</param>
-    public Claim Claim(Words statement, Func<int, bool> held, Func<int, FormattableString> numbers) =>
-        Claim(statement, held, seed => new Words(numbers(seed).ToString(CultureInfo.InvariantCulture)));
+    public Claim Claim(LocalizedText statement, Func<int, bool> held, Func<int, FormattableString> numbers) =>
+        Claim(statement, held, seed => new LocalizedText(numbers(seed).ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>A claim with numbers that are named in both languages.</summary>
-    internal Claim Claim(Words statement, Func<int, bool> held, Func<int, (Words Name, string Value)[]> numbers) => Claim(statement, held, seed => new Words(
+    internal Claim Claim(LocalizedText statement, Func<int, bool> held, Func<int, (LocalizedText Name, string Value)[]> numbers) => Claim(statement, held, seed => new LocalizedText(
         string.Join("; ", numbers(seed).Select(number => $"{number.Name.English}: {number.Value}")),
         string.Join("、", numbers(seed).Select(number => $"{number.Name.In(Language.Japanese)}：{number.Value}"))));
 
-    private Claim Claim(Words statement, Func<int, bool> held, Func<int, Words> numbers)
+    private Claim Claim(LocalizedText statement, Func<int, bool> held, Func<int, LocalizedText> numbers)
     {
         var seeds = Enumerable.Range(0, Settings.Seeds).ToArray();
         return new(statement, [.. seeds.Select(held)], [.. seeds.Select(numbers)]);

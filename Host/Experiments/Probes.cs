@@ -3,7 +3,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Functional.Host.Experiments;
 
 /// <summary>Numbers to be taken of steps.</summary>
-public static class Probes
+internal static class Probes
 {
     /// <summary>The names of a network's weight leaves, as in <c>affine1.weight</c>.</summary>
     public static IReadOnlyList<string> WeightNames(Network<float> network)

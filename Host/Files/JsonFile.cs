@@ -7,7 +7,7 @@ namespace Functional.Host.Files;
 internal static class JsonFile
 {
     /// <summary>Writes a value, which appears whole or not at all.</summary>
-    /// <exception cref="RunException">It can't be written.</exception>
+    /// <exception cref="OperationFailedException">It can't be written.</exception>
     public static void Write<T>(string path, T value, JsonSerializerOptions layout) =>
         OutputFile.Replace(path, stream =>
         {

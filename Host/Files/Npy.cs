@@ -85,7 +85,7 @@ public static class Npy
 
     /// <summary>Writes a file, which appears whole or not at all.</summary>
     /// <exception cref="ArgumentException">NumPy has no such type.</exception>
-    /// <exception cref="RunException">It can't be written.</exception>
+    /// <exception cref="OperationFailedException">It can't be written.</exception>
     public static void Write(string path, Tensor tensor)
     {
         var header = Header(tensor);

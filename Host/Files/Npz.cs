@@ -112,7 +112,7 @@ public static class Npz
     /// <summary>Writes a file, which appears whole or not at all.</summary>
     /// <exception cref="ArgumentException">Two tensors have one name, a name has / \ : or .. in it, or NumPy has no such type.
     /// </exception>
-    /// <exception cref="RunException">It can't be written.</exception>
+    /// <exception cref="OperationFailedException">It can't be written.</exception>
     public static void Write(string path, IReadOnlyList<Tensor> tensors) =>
         OutputFile.Write(path, stream => Write(stream, tensors));
 

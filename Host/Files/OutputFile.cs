@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Functional.Host.Files;
 
 /// <summary>Files that the user asked for.</summary>
-public static partial class OutputFile
+internal static partial class OutputFile
 {
     private const int LeastFlushed = 32 << 20, RandomBytes = 8;
     private static readonly TimeSpan FlushInterval = TimeSpan.FromMilliseconds(20);
@@ -14,7 +14,7 @@ public static partial class OutputFile
     /// <summary>Writes a file beside its place, flushes it to the disk, and moves it there: nobody ever sees half a
     /// file, however many write it at once and even if the power fails. Missing folders are made. A link is followed; a
     /// pipe or a device is written to. The stream can be read, too.</summary>
-    /// <exception cref="RunException">It can't be written; what was there before still is.</exception>
+    /// <exception cref="OperationFailedException">It can't be written; what was there before still is.</exception>
     public static void Write(string path, Action<Stream> write) => Write(path, write, overwrite: true);
 
     /// <summary>The same, but a file that is there is replaced only if <paramref name="overwrite"/> says so.</summary>
@@ -79,7 +79,7 @@ public static partial class OutputFile
     }
 
     /// <summary>Deletes what a program that was killed has left of files of these names, and nothing else.</summary>
-    /// <exception cref="RunException">The folder can't be read, or a file not be deleted.</exception>
+    /// <exception cref="OperationFailedException">The folder can't be read, or a file not be deleted.</exception>
     internal static void DeleteUnfinished(string folder, Func<string, bool> isOurs) => Guard(folder, () =>
     {
         foreach (var path in Directory.EnumerateFiles(folder, "*" + Extension))
@@ -134,7 +134,7 @@ public static partial class OutputFile
     }
 
     /// <summary>Appends to a file that must be there and, if asked to, flushes it to the disk.</summary>
-    /// <exception cref="RunException">It can't be written; a part of the bytes may have been.</exception>
+    /// <exception cref="OperationFailedException">It can't be written; a part of the bytes may have been.</exception>
     public static void Append(string path, byte[] bytes, bool flush) => Guard(path, () =>
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
@@ -144,7 +144,7 @@ public static partial class OutputFile
     });
 
     /// <summary>Does something to a file or folder, and tells in one line if that fails.</summary>
-    /// <exception cref="RunException">It failed.</exception>
+    /// <exception cref="OperationFailedException">It failed.</exception>
     public static void Guard(string path, Action act)
     {
         try
@@ -153,7 +153,7 @@ public static partial class OutputFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunException(Visible.Message($"{path}: {e.Message}"));
+            throw new OperationFailedException(Visible.Message($"{path}: {e.Message}"));
         }
     }
 

@@ -41,7 +41,7 @@ public static class Safetensors
     /// <summary>Writes a file, which appears whole or not at all. Equal tensors and metadata give equal bytes, and
     /// (with no more than one text of metadata) those that the reference implementation gives.</summary>
     /// <exception cref="ArgumentException">Two tensors have one name, or a text isn't Unicode.</exception>
-    /// <exception cref="RunException">It can't be written.</exception>
+    /// <exception cref="OperationFailedException">It can't be written.</exception>
     public static void Write(
         string path, IEnumerable<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {

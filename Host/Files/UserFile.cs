@@ -34,7 +34,7 @@ internal sealed record UserFile
     }
 
     /// <summary>Writes it.</summary>
-    /// <exception cref="RunException">It can't be written, or another file is there now.</exception>
+    /// <exception cref="OperationFailedException">It can't be written, or another file is there now.</exception>
     public void Write(Action<Stream> write) => OutputFile.Write(Path, write, replaces);
 
     /// <summary>Writes text.</summary>

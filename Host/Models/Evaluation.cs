@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Functional.Host.Models;
 
 /// <summary>A network's answers on whole data sets, a few hundred samples at a time.</summary>
-public static class Evaluation
+internal static class Evaluation
 {
     // Large enough for the products to be quick, small enough for a batch to stay in a core's cache.
     private const int SamplesAtOnce = 256;

@@ -121,13 +121,13 @@ public static class Model
     internal const string FileName = "model.safetensors";
 
     /// <summary>Writes a network, which appears whole or not at all.</summary>
-    /// <exception cref="RunException">It can't be written; what was there before still is.</exception>
+    /// <exception cref="OperationFailedException">It can't be written; what was there before still is.</exception>
     public static void Save<T>(string path, Network<T> network) where T : unmanaged, IFloatingPointIeee754<T> =>
         Save(path, new Model<T>(network ?? throw new ArgumentNullException(nameof(network))));
 
     /// <summary>Writes a model, which appears whole or not at all.</summary>
     /// <exception cref="ArgumentException">What the model says of itself doesn't fit its network.</exception>
-    /// <exception cref="RunException">It can't be written; what was there before still is.</exception>
+    /// <exception cref="OperationFailedException">It can't be written; what was there before still is.</exception>
     public static void Save<T>(string path, Model<T> model) where T : unmanaged, IFloatingPointIeee754<T>
     {
         Check(model);

@@ -9,7 +9,7 @@ namespace Functional.Host.Models;
 /// <param name="Confusion">What it took for what.</param>
 /// <param name="Loss">The mean over the samples, without the penalty.</param>
 /// <param name="CalibrationError">How far its probabilities are from how often it is right.</param>
-public sealed record ModelEvaluation(ConfusionMatrix Confusion, double Loss, double CalibrationError)
+internal sealed record ModelEvaluation(ConfusionMatrix Confusion, double Loss, double CalibrationError)
 {
     /// <summary>Evaluates a model.</summary>
     /// <param name="model">The model.</param>

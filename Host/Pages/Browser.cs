@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace Functional.Host.Pages;
 
 /// <summary>The user's browser.</summary>
-public static class Browser
+internal static class Browser
 {
     /// <summary>
     /// Opens a page. False if there is no browser to open it, or the environment variable <c>BROWSER</c> is <c>none</c>.

@@ -12,7 +12,7 @@ public static class ChartFile
     /// fits any window where it ends in <c>.html</c>.
     /// </summary>
     /// <exception cref="ArgumentException">The name ends otherwise.</exception>
-    /// <exception cref="RunException">The file can't be written.</exception>
+    /// <exception cref="OperationFailedException">The file can't be written.</exception>
     public static void Save(Chart chart, string path)
     {
         ArgumentNullException.ThrowIfNull(chart);
@@ -30,7 +30,7 @@ public static class ChartFile
 
     /// <summary>Writes a chart as a page into the folder for temporary files, and opens it in the browser.</summary>
     /// <returns>The page's path, and whether a browser has opened it.</returns>
-    /// <exception cref="RunException">The file can't be written.</exception>
+    /// <exception cref="OperationFailedException">The file can't be written.</exception>
     public static (string Path, bool Opened) Show(Chart chart)
     {
         var page = Path.Combine(Path.GetTempPath(), $"functional-{Path.GetRandomFileName()}.html");

@@ -6,7 +6,7 @@ using Functional.Host.Runs;
 namespace Functional.Host.Pages;
 
 /// <summary>Several runs in one page: what they came to, in what they differ, and how they got there.</summary>
-public static class ComparisonPage
+internal static class ComparisonPage
 {
     private const string None = "–", Title = "<title>Functional: ";
 

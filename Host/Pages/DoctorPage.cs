@@ -7,7 +7,7 @@ using Functional.Host.Runs;
 namespace Functional.Host.Pages;
 
 /// <summary>What the doctor found as a page, with a picture for each finding.</summary>
-public static class DoctorPage
+internal static class DoctorPage
 {
     /// <summary>The page.</summary>
     public static string Render(TrainConfiguration configuration, Examination examination)

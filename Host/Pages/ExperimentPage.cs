@@ -50,7 +50,7 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
     }
 
     /// <summary>Writes the page and, beside it, the numbers of every figure. Returns the page's path.</summary>
-    /// <exception cref="RunException">The folder can't be written to.</exception>
+    /// <exception cref="OperationFailedException">The folder can't be written to.</exception>
     public string Write(string folder)
     {
         var page = Path.Combine(folder, FileName);
@@ -68,7 +68,7 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
     /// <summary>The numbers of every figure: the file's name, and its text.</summary>
     public IEnumerable<(string File, string Csv)> Numbers() =>
         from result in results
-        from part in result.Findings.Parts
+        from part in result.Report.Parts
         where part is Figure
         let figure = (Figure)part
         select (File(result, figure), ChartNumbers.Csv(figure.Chart));
@@ -98,8 +98,8 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
             $"<section id=\"{result.Experiment.Name}\">",
             Whole ? $"<h2>{Number(result)}{Page.Text(Say(result.Experiment.Title))}</h2>" : "",
             question.Length == 0 ? "" : $"<p class=\"question\">{Page.Text(question)}</p>",
-            .. result.Findings.Parts.Select(part => Html(result, part)),
-            Claims(result.Findings.Claims),
+            .. result.Report.Parts.Select(part => Html(result, part)),
+            Claims(result.Report.Claims),
             Reproduction(result),
             Whole ? Back() : "",
             "</section>",
@@ -131,7 +131,7 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
 
     // A chart's or table's text in the page's language.
     private string Said(ExperimentResult result, string text) =>
-        settings.Language == Language.Japanese ? Say(new Words(text, result.Japanese.GetValueOrDefault(text, text))) : text;
+        settings.Language == Language.Japanese ? Say(new LocalizedText(text, result.Japanese.GetValueOrDefault(text, text))) : text;
 
     private string TableHtml(ExperimentResult result, Table table) =>
         $"<p>{Page.Text(Say(table.Caption))}</p>\n"
@@ -174,7 +174,7 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
 
     private string Summary()
     {
-        Claim[] claims = [.. results.SelectMany(result => result.Findings.Claims)];
+        Claim[] claims = [.. results.SelectMany(result => result.Report.Claims)];
         Claim[] failed = [.. claims.Where(claim => !claim.Always)];
         var held = claims.Count(claim => claim.Always);
         return $"<section id=\"summary\">\n<h2><span class=\"section\">6.6</span> {Say("Summary", "まとめ")}</h2>\n"
@@ -182,9 +182,9 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
                 Invariant($"{held} of {claims.Length} claims held in these runs{(held < claims.Length ? "; these did not:" : ".")}"),
                 Invariant($"{claims.Length}個の主張のうち{held}個が、この実行で成り立ちました。{(held < claims.Length ? "成り立たなかったのは次の主張です。" : "")}")))
             + (failed.Length == 0 ? "" : $"<ul class=\"claims\">{string.Join('\n', failed.Select(Item))}</ul>\n" + Page.Paragraph(Say("All of them, in the order of the page:", "このページの順にすべてを示します。")))
-            + string.Join('\n', results.Where(result => result.Findings.Claims.Count > 0).Select(result =>
+            + string.Join('\n', results.Where(result => result.Report.Claims.Count > 0).Select(result =>
                 $"<h3><a href=\"#{result.Experiment.Name}\">{Page.Text(Say(result.Experiment.Title))}</a></h3>\n"
-                + $"<ul class=\"claims\">{string.Join('\n', result.Findings.Claims.Select(Item))}</ul>"))
+                + $"<ul class=\"claims\">{string.Join('\n', result.Report.Claims.Select(Item))}</ul>"))
             + $"\n{Back()}\n</section>";
     }
 
@@ -202,7 +202,7 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
 
     private static string Digest(string csv) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(csv)))[..16];
 
-    private string Say(Words words) => words.In(settings.Language);
+    private string Say(LocalizedText words) => words.In(settings.Language);
 
     private string Say(string english, string japanese) => Say((english, japanese));
 }

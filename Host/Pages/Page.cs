@@ -6,7 +6,7 @@ using Functional.Host.Charts;
 namespace Functional.Host.Pages;
 
 /// <summary>A self-contained HTML page: opens offline, light and dark, wide and narrow, printed or read aloud.</summary>
-public static class Page
+internal static class Page
 {
     private const string Style = """
         body{margin:0;background:var(--chart-paper);color:var(--chart-ink);font:17px/1.55 system-ui,sans-serif}

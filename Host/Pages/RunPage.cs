@@ -9,7 +9,7 @@ namespace Functional.Host.Pages;
 
 /// <summary>A run as a page that tells its story: how well it went, how it got there, what it sees, where it errs, and
 /// how to do it again.</summary>
-public static class RunPage
+internal static class RunPage
 {
     private const int MostWeightImages = 100;
     private const int MostMistakes = 30;
@@ -80,7 +80,7 @@ public static class RunPage
     {
         var (curve, block) = LossCurve("", result.Losses);
         // The book's ln 10, for as many classes as there are; a number to look at, nothing is computed from it.
-        var guessing = new Reference(Math.Log(data.Test.Classes), $"guessing: ln {data.Test.Classes}");
+        var guessing = new ReferenceLine(Math.Log(data.Test.Classes), $"guessing: ln {data.Test.Classes}");
         return Page.Section(
             "Loss",
             Page.Paragraph(block == 1

@@ -7,7 +7,7 @@ using Functional.Host.Search;
 namespace Functional.Host.Pages;
 
 /// <summary>A study as a page: what is best, how soon it was found, how the best learn, and what each hyperparameter does.</summary>
-public static class StudyPage
+internal static class StudyPage
 {
     private const int MostCurves = 20, MostFailures = 20, Highlighted = 10;
 

@@ -4,7 +4,7 @@ using Functional.Host.Charts;
 namespace Functional.Host.Pages;
 
 /// <summary>What was seen inside a network during its training, as sections of a page.</summary>
-public static class WatchSections
+internal static class WatchSections
 {
     /// <summary>The sections; none if nobody looked.</summary>
     public static IEnumerable<string> Of(Network<float> network, IReadOnlyList<Diagnosis> seen)
@@ -24,7 +24,7 @@ public static class WatchSections
             Page.Figure(new LineChart("Update over weight", "step", Axis.Log("update / weight"))
             {
                 Series = [.. Weights()],
-                References = [new Reference(1e-3, "1/1000")],
+                References = [new ReferenceLine(1e-3, "1/1000")],
             }));
         yield return Page.Section(
             "Hidden units",

@@ -5,7 +5,7 @@ using static Functional.Host.Runs.TrainOptions;
 namespace Functional.Host.Runs;
 
 /// <summary>Augmentations as text: <c>shift:2,elastic,rotation:10</c>, applied in this order.</summary>
-public static class AugmentationText
+internal static class AugmentationText
 {
     private delegate Augmentation Maker(string[] values);
 

@@ -11,7 +11,7 @@ namespace Functional.Host.Runs;
 /// the moving average, the network that did best in validation; counts and the key as metadata. A matrix is stored as it lies in memory, inputs x outputs. The last
 /// 32 bytes, a tensor of their own, are the SHA-256 of all bytes before them.
 /// </summary>
-public static class Checkpoint
+internal static class Checkpoint
 {
     private const string Form = "functional checkpoint 1";
     // The format puts the smallest elements last.
@@ -20,7 +20,7 @@ public static class Checkpoint
         Best = "best", BestStatistics = "best-statistics";
 
     /// <summary>Writes a file, which appears whole or not at all; its folder must be there.</summary>
-    /// <exception cref="RunException">It can't be written; what was there before still is.</exception>
+    /// <exception cref="OperationFailedException">It can't be written; what was there before still is.</exception>
     public static void Write(string path, RunState state)
     {
         var training = state.Training;

@@ -20,7 +20,7 @@ internal sealed class CheckpointFolder(string path)
         && int.TryParse(name[..^Extension.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var step) && name == NameOf(step);
 
     /// <summary>Saves a state and deletes those that are no longer needed.</summary>
-    /// <exception cref="RunException">It can't be written; the earlier ones are still there.</exception>
+    /// <exception cref="OperationFailedException">It can't be written; the earlier ones are still there.</exception>
     public void Write(RunState state)
     {
         Checkpoint.Write(PathOf(state.Step), state);

@@ -7,7 +7,7 @@ using Functional.Host.Files;
 namespace Functional.Host.Runs;
 
 /// <summary>A configuration as a file: every option of training by its name, as on the command line.</summary>
-public static class ConfigurationFile
+internal static class ConfigurationFile
 {
     private const string Command = "train";
     private const int LargestFile = 1 << 20;
@@ -18,7 +18,7 @@ public static class ConfigurationFile
     };
 
     /// <summary>Writes the configuration, which appears whole or not at all.</summary>
-    /// <exception cref="RunException">It can't be written.</exception>
+    /// <exception cref="OperationFailedException">It can't be written.</exception>
     public static void Write(string path, TrainConfiguration configuration)
     {
         var options = OptionsOf(configuration).Select(option => KeyValuePair.Create(option.Key, (JsonNode?)option.Value));

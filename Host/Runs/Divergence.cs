@@ -4,7 +4,7 @@ namespace Functional.Host.Runs;
 /// steps. So the steps since a good state, which is a value, are taken again, and each is looked at.</summary>
 /// <param name="LastGood">The state before the step in which it began; all its numbers are finite.</param>
 /// <param name="Fault">What was the first in that step.</param>
-public sealed record Divergence(RunState LastGood, NumericFault Fault)
+internal sealed record Divergence(RunState LastGood, NumericFault Fault)
 {
     /// <summary>Takes steps until a number is no longer finite.</summary>
     /// <param name="good">A state before that.</param>
@@ -27,7 +27,7 @@ public sealed record Divergence(RunState LastGood, NumericFault Fault)
     /// <summary>The one line that ends the run.</summary>
     /// <param name="report">The step whose loss is not finite.</param>
     /// <param name="file">Where the last good state was written to, if it was.</param>
-    public RunException Exception(StepReport report, string? file) => new(
+    public OperationFailedException Exception(StepReport report, string? file) => new(
         $"the loss became {report.Loss} in step {report.Step}: numbers stopped being finite in step {LastGood.Step + 1}, first {Fault}; "
         + (file is null ? "" : $"the state before that is in {file}; ")
         + "a smaller --learning-rate, or another --init, may help, and 'functional doctor' looks for the cause");

@@ -1,7 +1,7 @@
 namespace Functional.Host.Runs;
 
 /// <summary>Several observers as one, told in order.</summary>
-public sealed class Observers(params IReadOnlyList<IRunObserver> observers) : IRunObserver
+internal sealed class Observers(params IReadOnlyList<IRunObserver> observers) : IRunObserver
 {
     /// <inheritdoc/>
     public void Started(RunStart start) => Each(observer => observer.Started(start));

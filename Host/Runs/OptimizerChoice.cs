@@ -8,7 +8,7 @@ namespace Functional.Host.Runs;
 /// <param name="Name">As on the command line.</param>
 /// <param name="Numbers">By the names of their options.</param>
 /// <param name="Create">The optimizer, given each number by the name of its option.</param>
-public sealed record OptimizerChoice(
+internal sealed record OptimizerChoice(
     string Name, IReadOnlyDictionary<string, double> Numbers, Func<Func<string, double>, Optimizer> Create)
 {
     /// <summary>All of them, in the order of help.</summary>

@@ -7,7 +7,7 @@ namespace Functional.Host.Runs;
 /// <summary>What a run goes on with: as it was configured, but for its end and how often it is saved.</summary>
 /// <param name="Run">What is run.</param>
 /// <param name="From">How far it has come; null if there is no checkpoint, so that it begins again.</param>
-public sealed record Resumption(TrainingRun Run, RunProgress? From)
+internal sealed record Resumption(TrainingRun Run, RunProgress? From)
 {
     internal static readonly string[] Changeable = ["epochs", "iterations", "patience", "checkpoint-every"];
 

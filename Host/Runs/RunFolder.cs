@@ -13,7 +13,7 @@ namespace Functional.Host.Runs;
 /// A run's folder, held by this program: enough to run it again exactly, to go on with it, and to see that both came to the
 /// same. Its files are told in docs/runs.md.
 /// </summary>
-public sealed class RunFolder : IDisposable
+internal sealed class RunFolder : IDisposable
 {
     private readonly RunPaths paths;
     private readonly IDisposable held;
@@ -40,7 +40,7 @@ public sealed class RunFolder : IDisposable
     /// <param name="path">Where; <c>runs/TIME-train</c> under the current folder if null.</param>
     /// <param name="overwrite">Whether an earlier run in the same folder may be replaced.</param>
     /// <exception cref="UsageException">The folder holds a run already, or other files.</exception>
-    /// <exception cref="RunException">It can't be written to.</exception>
+    /// <exception cref="OperationFailedException">It can't be written to.</exception>
     public static RunFolder Create(string? path, bool overwrite)
     {
         path ??= Fresh("train");
@@ -69,7 +69,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>Opens the folder of a run that is to go on.</summary>
     /// <exception cref="DataException">It holds no run.</exception>
     /// <exception cref="UsageException">A program is training the run.</exception>
-    /// <exception cref="RunException">It can't be written to.</exception>
+    /// <exception cref="OperationFailedException">It can't be written to.</exception>
     public static RunFolder Open(string path)
     {
         RunRecord.CheckRun(path);
@@ -118,7 +118,7 @@ public sealed class RunFolder : IDisposable
     /// observer that is returned.</summary>
     /// <param name="run">The run as it is configured.</param>
     /// <param name="from">How far it has come before, if it goes on.</param>
-    /// <exception cref="RunException">It can't be written to.</exception>
+    /// <exception cref="OperationFailedException">It can't be written to.</exception>
     public RunRecorder Record(TrainingRun run, RunProgress? from)
     {
         ConfigurationFile.Write(paths.Configuration, run.Configuration);
@@ -138,7 +138,7 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>Writes <c>report.html</c>.</summary>
-    /// <exception cref="RunException">The folder can't be written to.</exception>
+    /// <exception cref="OperationFailedException">The folder can't be written to.</exception>
     public string WriteReport(string html)
     {
         OutputFile.Replace(paths.Report, stream => stream.Write(Encoding.UTF8.GetBytes(html)));

@@ -6,7 +6,7 @@ using Functional.Host.Files;
 namespace Functional.Host.Runs;
 
 /// <summary>Where a run stands.</summary>
-public enum RunStatus
+internal enum RunStatus
 {
     /// <summary>It has come to its end.</summary>
     Finished,
@@ -19,7 +19,7 @@ public enum RunStatus
 }
 
 /// <summary>What a run's folder tells of the run.</summary>
-public sealed record RunRecord
+internal sealed record RunRecord
 {
     private RunRecord(string folder) => (Folder, Configuration) = (folder, ConfigurationFile.Read(new RunPaths(folder).Configuration));
 

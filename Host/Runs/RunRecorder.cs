@@ -9,7 +9,7 @@ namespace Functional.Host.Runs;
 /// Writes down how a run goes: each epoch as it ends and, as often as asked for, the state to go on from. States are
 /// written beside the training, which doesn't change them.
 /// </summary>
-public sealed class RunRecorder : IRunObserver, IDisposable
+internal sealed class RunRecorder : IRunObserver, IDisposable
 {
     private readonly RunPaths paths;
     private readonly TrainingRun run;

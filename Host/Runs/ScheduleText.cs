@@ -4,7 +4,7 @@ namespace Functional.Host.Runs;
 /// Schedules as text: <c>constant</c>, <c>step:EVERY:FACTOR</c>, <c>exponential:FACTOR</c>, <c>cosine[:FINAL]</c> or
 /// <c>one-cycle</c>; <c>warmup:STEPS</c> may stand before any of them with a plus, as in <c>warmup:100+cosine</c>.
 /// </summary>
-public static class ScheduleText
+internal static class ScheduleText
 {
     private const string Form = "[warmup:STEPS+] constant, step:EVERY:FACTOR, exponential:FACTOR, cosine[:FINAL] or one-cycle";
 

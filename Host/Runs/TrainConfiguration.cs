@@ -192,7 +192,7 @@ public sealed record TrainConfiguration
 
     /// <summary>The network before the first step, for images of so many features in so many classes.</summary>
     /// <exception cref="UsageException">Everything wrong with the sizes and the initializer, a line each.</exception>
-    /// <exception cref="RunException">There is not enough memory.</exception>
+    /// <exception cref="OperationFailedException">There is not enough memory.</exception>
     public Network<T> CreateNetwork<T>(int features, int classes) where T : unmanaged, IFloatingPointIeee754<T>
     {
         CheckMemory(features, classes, Marshal.SizeOf<T>());

@@ -13,7 +13,7 @@ namespace Functional.Host.Runs;
 /// <param name="Choices">The values to pick from, where they are few.</param>
 /// <param name="Set">The configuration with this value. Raises <see cref="UsageException"/> for text that is no such value.</param>
 /// <param name="Get">The value's text, or null where it isn't told.</param>
-public sealed record TrainOption(
+internal sealed record TrainOption(
     string Name, string Value, string Help, IReadOnlyList<string> Choices,
     Func<TrainConfiguration, string, TrainConfiguration> Set, Func<TrainConfiguration, string?> Get)
 {
@@ -30,7 +30,7 @@ public static class TrainOptions
     private static readonly string[] OptimizerNames = [.. OptimizerChoice.All.Select(choice => choice.Name)];
 
     /// <summary>All of them, in the order of help.</summary>
-    public static IReadOnlyList<TrainOption> All { get; } =
+    internal static IReadOnlyList<TrainOption> All { get; } =
     [
         Option("data", "NAME|DIR|FILE",
             "digits (built in), mnist, a folder with four files in the MNIST format, a table of numbers (.csv), a folder with "

@@ -160,7 +160,7 @@ public sealed class TrainingRun
     /// after the run has ended: to gather reports, give an action.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <param name="cancellation">Ends the run after the step that is being taken.</param>
-    /// <exception cref="RunException">The loss is no longer finite.</exception>
+    /// <exception cref="OperationFailedException">The loss is no longer finite.</exception>
     public RunResult Run(IProgress<EpochReport>? progress = null, int threads = 1, CancellationToken cancellation = default) =>
         Run(new ProgressObserver(progress is null ? null : progress.Report), threads, folder: null, cancellation);
 
@@ -168,7 +168,7 @@ public sealed class TrainingRun
     /// <param name="epochEnded">Is called with each epoch's report, before the next epoch begins.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <param name="cancellation">Ends the run after the step that is being taken.</param>
-    /// <exception cref="RunException">The loss is no longer finite.</exception>
+    /// <exception cref="OperationFailedException">The loss is no longer finite.</exception>
     public RunResult Run(Action<EpochReport> epochEnded, int threads = 1, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(epochEnded);
@@ -181,7 +181,7 @@ public sealed class TrainingRun
     /// <param name="folder">The run's folder, to be named in reports.</param>
     /// <param name="cancellation">Ends the run after the step that is being taken.</param>
     /// <param name="from">How far the run has come before, if it goes on.</param>
-    /// <exception cref="RunException">The loss is no longer finite; the last good state is in the folder.</exception>
+    /// <exception cref="OperationFailedException">The loss is no longer finite; the last good state is in the folder.</exception>
     public RunResult Run(
         IRunObserver observer, int threads, string? folder, CancellationToken cancellation, RunProgress? from = null) =>
         Threads.Use(threads, () => Memory.For(
@@ -273,7 +273,7 @@ public sealed class TrainingRun
         }
     }
 
-    private RunException Diverged(RunState good, StepReport report, string? folder)
+    private OperationFailedException Diverged(RunState good, StepReport report, string? folder)
     {
         (RunState, Batch<float>) Next(RunState state)
         {

@@ -5,14 +5,14 @@ namespace Functional.Host.Runs;
 /// <param name="Number">Of the step or epoch, from 1.</param>
 /// <param name="Recorded">What the run's folder says.</param>
 /// <param name="Found">What it is now.</param>
-public sealed record Difference<T>(int Number, T Recorded, T Found);
+internal sealed record Difference<T>(int Number, T Recorded, T Found);
 
 /// <summary>What training a run again came to, beside what its folder says.</summary>
 /// <param name="Steps">Losses that were compared.</param>
 /// <param name="Epochs">Digests that were compared.</param>
 /// <param name="Loss">The first step whose loss differs, in any bit.</param>
 /// <param name="Digest">The first epoch whose digest differs.</param>
-public sealed record Verification(int Steps, int Epochs, Difference<double>? Loss, Difference<string>? Digest)
+internal sealed record Verification(int Steps, int Epochs, Difference<double>? Loss, Difference<string>? Digest)
 {
     /// <summary>Whether all is the same.</summary>
     public bool Identical => Loss is null && Digest is null;
@@ -24,18 +24,18 @@ public sealed record Verification(int Steps, int Epochs, Difference<double>? Los
     /// <param name="observer">Is told how it goes.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <param name="cancellation">Ends the comparison after the step that is being taken.</param>
-    /// <exception cref="RunException">There is nothing to compare with, or the run has more steps than its configuration.
+    /// <exception cref="OperationFailedException">There is nothing to compare with, or the run has more steps than its configuration.
     /// </exception>
     public static Verification Of(
         RunRecord record, TrainingRun run, IRunObserver observer, int threads, CancellationToken cancellation)
     {
         if (record.Losses.Count == 0)
-            throw new RunException($"{record.Folder}: nothing has been saved yet that could be compared");
+            throw new OperationFailedException($"{record.Folder}: nothing has been saved yet that could be compared");
         if (record.Losses.Count > run.Iterations)
-            throw new RunException(
+            throw new OperationFailedException(
                 $"{record.Folder}: there are losses of {record.Losses.Count} steps, but the configuration is of {run.Iterations}");
         if (record.Summary is { } summary && summary.Iterations != record.Losses.Count)
-            throw new RunException(
+            throw new OperationFailedException(
                 $"{record.Folder}: there are losses of {record.Losses.Count} steps, but the run took {summary.Iterations}");
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var comparison = new Comparison(record, done);

@@ -5,7 +5,7 @@ using Functional.Host.Data;
 namespace Functional.Host.Runs;
 
 /// <summary>Looks at a run's states now and then, always on the same samples. States are values: looking changes nothing.</summary>
-public sealed class Watcher : IRunObserver
+internal sealed class Watcher : IRunObserver
 {
     // A look takes as long as two or three steps.
     private const int MostSamples = 100, LeastInterval = 25, FirstLook = 2, MostLooks = 50;

@@ -5,7 +5,7 @@ namespace Functional.Host.Search;
 /// its density over all. Source: Watanabe, Bansal and Hutter, PED-ANOVA: Efficiently Quantifying Hyperparameter
 /// Importance in Arbitrary Subspaces (IJCAI 2023).
 /// </summary>
-public static class Importance
+internal static class Importance
 {
     private const double BestShare = 0.25;
     private const int LeastTrials = 8;

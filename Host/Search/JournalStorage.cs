@@ -9,7 +9,7 @@ namespace Functional.Host.Search;
 /// processes of one machine append under one lock, which the system takes back from whoever dies. A last line that was
 /// not finished is dropped. Beside it, <c>workers</c> has a file per worker, touched as long as it lives.
 /// </summary>
-public sealed class JournalStorage : StudyStorage
+internal sealed class JournalStorage : StudyStorage
 {
     private const string FileName = "journal.jsonl", LockName = "lock", WorkersName = "workers";
 
@@ -23,7 +23,7 @@ public sealed class JournalStorage : StudyStorage
 
     /// <summary>Opens the study of a folder, or begins one there.</summary>
     /// <exception cref="UsageException">The folder holds something else.</exception>
-    /// <exception cref="RunException">The folder can't be written to.</exception>
+    /// <exception cref="OperationFailedException">The folder can't be written to.</exception>
     public JournalStorage(string folder)
     {
         (this.folder, path) = (folder, Path.Combine(folder, FileName));
@@ -187,10 +187,10 @@ public sealed class JournalStorage : StudyStorage
         path, $"line {lines + 1}", expected,
         lines == 0 ? "something else" : $"something else; without the lines from there on, the study goes on with the {lines} before");
 
-    private RunException Lost(string what)
+    private OperationFailedException Lost(string what)
     {
         IsLost = true;
-        return new RunException($"{path} {what} while a search used it");
+        return new OperationFailedException($"{path} {what} while a search used it");
     }
 
     private T Guarded<T>(Func<T> action)
@@ -205,7 +205,7 @@ public sealed class JournalStorage : StudyStorage
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunException($"{folder}: {e.Message}");
+            throw new OperationFailedException($"{folder}: {e.Message}");
         }
     }
 }

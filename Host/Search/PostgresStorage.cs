@@ -14,7 +14,7 @@ namespace Functional.Host.Search;
 /// A study in a PostgreSQL database, for workers of any number of machines. One transaction takes a trial, or leaves a
 /// result, with the study's row locked; whether a worker lives is told by the server's clock.
 /// </summary>
-public sealed class PostgresStorage : StudyStorage
+internal sealed class PostgresStorage : StudyStorage
 {
     // Machines that start together make the tables once.
     private const string Tables = """
@@ -45,7 +45,7 @@ public sealed class PostgresStorage : StudyStorage
     /// follow, as in <c>?host=/run/postgresql</c> or <c>?sslmode=require</c>.</param>
     /// <param name="study">The study's name.</param>
     /// <exception cref="UsageException">The address is none.</exception>
-    /// <exception cref="RunException">The database can't be used.</exception>
+    /// <exception cref="OperationFailedException">The database can't be used.</exception>
     public PostgresStorage(string address, string study)
     {
         var connection = PostgresAddress.Parse(address);
@@ -142,7 +142,7 @@ public sealed class PostgresStorage : StudyStorage
         if (lastRecord is not null && !(reader.Read() && reader.GetInt32(0) == records - 1 && reader.GetString(1) == lastRecord))
         {
             IsLost = true;
-            throw new RunException($"{Name}: its records were removed or replaced while a search used it");
+            throw new OperationFailedException($"{Name}: its records were removed or replaced while a search used it");
         }
         while (reader.Read())
             try
@@ -205,7 +205,7 @@ public sealed class PostgresStorage : StudyStorage
             }
             catch (NpgsqlException e)
             {
-                throw new RunException($"{place}: {Visible.Message(e.Message)}");
+                throw new OperationFailedException($"{place}: {Visible.Message(e.Message)}");
             }
     }
 
@@ -218,7 +218,7 @@ public sealed class PostgresStorage : StudyStorage
         catch (Exception e) when (e is not (NpgsqlException or OperationCanceledException))
         {
             // What the address asks for can't be had, such as a certificate.
-            throw new RunException($"{place}: {Visible.Message(e.Message)}");
+            throw new OperationFailedException($"{place}: {Visible.Message(e.Message)}");
         }
     }
 

@@ -9,7 +9,7 @@ namespace Functional.Host.Search;
 /// projections (SIAM J. Sci. Comput. 30, 2008), file new-joe-kuo-6; nested uniform scrambling by a hash, Burley,
 /// Practical Hash-based Owen Scrambling (JCGT 9, 2020), with the multipliers of Vegdahl (2021).
 /// </summary>
-public static class SobolSequence
+internal static class SobolSequence
 {
     private const int Bits = 32;
 

@@ -7,7 +7,7 @@ namespace Functional.Host.Search;
 /// Hyperparameters as text: <c>learning-rate=log:1e-6..1e-2</c>, <c>dropout=0..0.5</c>, <c>batch-size=int:10..200</c>
 /// (or <c>log-int:</c>), <c>optimizer=sgd|adam</c>, and <c>momentum=0.5..0.99 if optimizer=momentum|nesterov</c>.
 /// </summary>
-public static class SpaceText
+internal static class SpaceText
 {
     /// <summary>What can be written, for help.</summary>
     public const string Syntax = "NAME=[log:|int:|log-int:]LOW..HIGH or NAME=VALUE|VALUE|...";

@@ -61,7 +61,7 @@ public sealed class Study : IDisposable
     /// <param name="cancellation">Ends the search; trials that run are given back.</param>
     /// <returns>All trials of the study.</returns>
     /// <exception cref="ArgumentException">There would be no worker, or too many.</exception>
-    /// <exception cref="RunException">All trials failed; or the study can't be read or written any more, and then the message
+    /// <exception cref="OperationFailedException">All trials failed; or the study can't be read or written any more, and then the message
     /// says where its trials are.</exception>
     public IReadOnlyList<Trial> Run(
         Func<Configuration, TrialReporter, double> objective, int trials, int workers = 1, TimeSpan? limit = null,
@@ -93,10 +93,10 @@ public sealed class Study : IDisposable
         return run.Work(workers);
     }
 
-    /// <summary>Raises RunException if all trials failed: then most likely the objective is at fault.</summary>
+    /// <summary>Raises OperationFailedException if all trials failed: then most likely the objective is at fault.</summary>
     internal static void CheckAnyUseful(IReadOnlyList<Trial> trials)
     {
         if (trials.Any(trial => trial.Result is not null) && trials.All(trial => trial.State == TrialState.Failed))
-            throw new RunException($"all trials failed; the first: {trials[0].Result!.Reason}");
+            throw new OperationFailedException($"all trials failed; the first: {trials[0].Result!.Reason}");
     }
 }

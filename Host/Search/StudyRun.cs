@@ -198,18 +198,18 @@ internal sealed class StudyRun : IDisposable
     /// <summary>The failure, with where the trials are now that the storage no longer has, or never took.</summary>
     private Exception Rescued(Exception failure)
     {
-        if (failure is not (RunException or DataException) || (!storage.IsLost && failure is not DataException && unsaved.Count == 0))
+        if (failure is not (OperationFailedException or DataException) || (!storage.IsLost && failure is not DataException && unsaved.Count == 0))
             return failure;
         var state = unsaved.Aggregate(storage.Known, (state, end) => state.Trials[end.Trial].Result is null ? state.After(end) : state);
         try
         {
-            return new RunException(
-                $"{failure.Message}; the {state.Trials.Count} trials that this process knows are in {Rescue.Write(storage.RescueFolder, state)}, "
+            return new OperationFailedException(
+                $"{failure.Message}; the {state.Trials.Count} trials that this process knows are in {RescueFile.Write(storage.RescueFolder, state)}, "
                 + "with which, as journal.jsonl, the study goes on");
         }
-        catch (RunException e)
+        catch (OperationFailedException e)
         {
-            return new RunException($"{failure.Message}; the {state.Trials.Count} trials that this process knows could not be written elsewhere ({e.Message})");
+            return new OperationFailedException($"{failure.Message}; the {state.Trials.Count} trials that this process knows could not be written elsewhere ({e.Message})");
         }
     }
 }

@@ -13,7 +13,7 @@ public abstract class StudyStorage : IDisposable
     /// decided more than once, where a connection was lost.</summary>
     /// <param name="decide">Given the state, and which workers were heard of lately.</param>
     /// <param name="cancellation">Ends the waiting for others, or for a server, by an OperationCanceledException.</param>
-    /// <exception cref="RunException">What is kept can't be read or written.</exception>
+    /// <exception cref="OperationFailedException">What is kept can't be read or written.</exception>
     /// <exception cref="Files.DataException">What is kept is damaged.</exception>
     internal abstract StudyState Transact(
         Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide, CancellationToken cancellation = default);

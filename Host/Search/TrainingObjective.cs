@@ -11,7 +11,7 @@ namespace Functional.Host.Search;
 /// same samples for validation, the same order of the others, and the same first weights up to their scale; test samples
 /// are not looked at.
 /// </summary>
-public sealed class TrainingObjective
+internal sealed class TrainingObjective
 {
     // Of a space that can't be trained with one would like to know before the first trial, not after hours.
     private const int Points = 64, Corners = 16;

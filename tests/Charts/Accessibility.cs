@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace Functional.Tests.Charts;
 
-/// <summary>What accessibility checkers look for in a page, as far as it can be told without a browser.</summary>
+/// <summary>What accessibility checkers style for in a page, as far as it can be told without a browser.</summary>
 public static class Accessibility
 {
     /// <summary>Fails where a page has no language or title, headings out of order, a chart without role and name, a table's heading

@@ -62,7 +62,7 @@ public class KindTests
             .ToArray();
         Assert.Equal(30, looks.Length);
         Assert.Equal(30, looks.Distinct().Count());
-        Assert.Equal(8, looks.Take(8).Select(look => look.Mark).Distinct().Count());
+        Assert.Equal(8, looks.Take(8).Select(style => style.Mark).Distinct().Count());
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class BenchTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private Outcome Bench(params string[] arguments) => Program.Run(folder.Path, ["bench", .. arguments]);
+    private Outcome Bench(params string[] arguments) => FunctionalProgram.Run(folder.Path, ["bench", .. arguments]);
 
     private static double Number(JsonElement found, string name) => found.GetProperty(name).GetDouble();
 

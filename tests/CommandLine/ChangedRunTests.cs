@@ -15,7 +15,7 @@ public sealed class ChangedRunTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private Outcome Train(params string[] arguments) => Program.Run(folder.Path, ["train", "--json", .. arguments]);
+    private Outcome Train(params string[] arguments) => FunctionalProgram.Run(folder.Path, ["train", "--json", .. arguments]);
 
     private void Table(int rows, string first, string second) => File.WriteAllLines(
         folder["table.csv"],
@@ -50,7 +50,7 @@ public sealed class ChangedRunTests : IDisposable
         Assert.Equal(
             ((string?)then["training"], (string?)then["version"], 16), ((string?)earlier["training"], (string?)earlier["version"], (int)earlier["until"]!));
         Assert.NotEqual((string?)now["training"], (string?)earlier["training"]);
-        Assert.Matches("in the run until step 16 ", Program.Run(folder.Path, "verify", "run").Error);
+        Assert.Matches("in the run until step 16 ", FunctionalProgram.Run(folder.Path, "verify", "run").Error);
         // The trace stays, however often the run goes on.
         Train("--resume", "run", "--epochs", "5");
         Assert.Single(JsonNode.Parse(Environment())!["earlier"]!.AsArray());
@@ -94,7 +94,7 @@ public sealed class ChangedRunTests : IDisposable
             folder["edited/config.json"],
             File.ReadAllText(folder["edited/config.json"]).Replace("\"epochs\": \"2\"", "\"epochs\": \"4\"", StringComparison.Ordinal));
         Assert.Equal(Digest(Train("--resume", "run", "--epochs", "4")), Digest(Train("--resume", "edited")));
-        Assert.Equal(0, Program.Run(folder.Path, "verify", "edited").ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, "verify", "edited").ExitCode);
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class ChangedRunTests : IDisposable
     {
         string[] options =
             ["--samples", "600", "--validation", "0.2", "--hidden", "10", "--batch-size", "20", "--checkpoint-every", "5", "--epochs", "100000", "--learning-rate", "0.02"];
-        using (var process = Program.Start(folder.Path, ["train", .. options, "--out", "run"]))
+        using (var process = FunctionalProgram.Start(folder.Path, ["train", .. options, "--out", "run"]))
         {
             // Of the epochs 5 to 9, each better than those before at first, a checkpoint has only the fifth.
             while (process.StandardOutput.ReadLine()?.StartsWith("epoch   8", StringComparison.Ordinal) == false)

@@ -13,7 +13,7 @@ public sealed class DataFindingsTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private Outcome Run(params string[] arguments) => Program.Run(folder.Path, arguments);
+    private Outcome Run(params string[] arguments) => FunctionalProgram.Run(folder.Path, arguments);
 
     // Sorted by class, as most public tables are.
     private void WriteSorted(int each)
@@ -151,8 +151,8 @@ public sealed class DataFindingsTests : IDisposable
         var functional = $"dotnet '{Path.Combine(AppContext.BaseDirectory, "functional.dll")}'";
         Outcome Shell(string script)
         {
-            using var process = Program.Start("/bin/sh", folder.Path, ["-c", script]);
-            return Program.End(process);
+            using var process = FunctionalProgram.Start("/bin/sh", folder.Path, ["-c", script]);
+            return FunctionalProgram.End(process);
         }
         var direct = Run("evaluate", "run", "--data", "sorted.csv").Output;
         var piped = Shell($"cat run/model.safetensors | {functional} evaluate /dev/stdin --data sorted.csv");

@@ -8,7 +8,7 @@ public sealed class ExperimentTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private Outcome Run(params string[] arguments) => Program.Run(folder.Path, ["experiment", .. arguments]);
+    private Outcome Run(params string[] arguments) => FunctionalProgram.Run(folder.Path, ["experiment", .. arguments]);
 
     [Fact]
     public void An_experiment_leaves_a_page_with_its_numbers_and_replaces_none()

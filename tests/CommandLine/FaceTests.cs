@@ -11,19 +11,19 @@ public sealed class FaceTests : IDisposable
 
     [Fact]
     public void Help_is_a_word_too() =>
-        Assert.Equal(Program.Run(folder.Path, "train", "--help").Output, Program.Run(folder.Path, "help", "train").Output);
+        Assert.Equal(FunctionalProgram.Run(folder.Path, "train", "--help").Output, FunctionalProgram.Run(folder.Path, "help", "train").Output);
 
     [Fact]
     public void A_value_behind_an_equals_sign_is_completed() =>
         Assert.Equal(
             ["adadelta", "adagrad", "adam", "adamw"],
-            Program.Run(folder.Path, "[suggest:32]", "functional train --optimizer=ada").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            FunctionalProgram.Run(folder.Path, "[suggest:32]", "functional train --optimizer=ada").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
 
     [Theory]
     [InlineData("no better than guessing; why: functional doctor run", "--learning-rate", "100")]
     [InlineData("only 9 steps: a smaller --batch-size, or more --epochs, gives it more of them", "--samples", "900")]
     public void A_run_that_learned_little_says_what_to_do(string line, params string[] options) =>
-        Assert.Contains(line, Program.Run(folder.Path, ["train", "--epochs", "1", "--out", "run", .. options]).Output.Split('\n'));
+        Assert.Contains(line, FunctionalProgram.Run(folder.Path, ["train", "--epochs", "1", "--out", "run", .. options]).Output.Split('\n'));
 
     [Theory]
     [InlineData("functional has no command 'trian'; did you mean train?", "trian")]
@@ -38,7 +38,7 @@ public sealed class FaceTests : IDisposable
     [InlineData("verify has no place for 'more'", "verify", "runs/one", "more")]
     public void A_mistyped_word_is_one_line_that_says_what_may_be_meant(string expected, params string[] arguments)
     {
-        var outcome = Program.Run(folder.Path, arguments);
+        var outcome = FunctionalProgram.Run(folder.Path, arguments);
         Assert.Equal((2, "", $"functional: {expected}"), (outcome.ExitCode, outcome.Output, outcome.Error.TrimEnd()));
     }
 
@@ -62,22 +62,22 @@ public sealed class FaceTests : IDisposable
             _functional functional
             echo "${COMPREPLY[@]}"
             """;
-        using var process = Program.Start("bash", folder.Path, ["-c", script]);
-        var outcome = Program.End(process);
+        using var process = FunctionalProgram.Start("bash", folder.Path, ["-c", script]);
+        var outcome = FunctionalProgram.End(process);
         Assert.Equal((expected, ""), (outcome.Output.Trim(), outcome.Error));
     }
 
     [Fact]
     public void A_run_from_a_runs_configuration_is_the_same_run_and_what_is_told_wins()
     {
-        var first = Program.Run(folder.Path,
+        var first = FunctionalProgram.Run(folder.Path,
             "train", "--json", "--out", "first", "--samples", "300", "--iterations", "4", "--optimizer", "adam", "--beta1", "0.8");
         Assert.Equal(0, first.ExitCode);
         string[] again = ["train", "--json", "--config", "first/config.json"];
-        Assert.Equal(Digest(first), Digest(Program.Run(folder.Path, [.. again, "--out", "again"])));
+        Assert.Equal(Digest(first), Digest(FunctionalProgram.Run(folder.Path, [.. again, "--out", "again"])));
         // Another length, seed and rule: the rule's numbers are its own.
-        var other = Program.Run(folder.Path, [.. again, "--out", "other", "--epochs", "1", "--seed", "2", "--optimizer", "sgd"]);
-        var told = Program.Run(folder.Path, "train", "--json", "--out", "told", "--samples", "300", "--epochs", "1", "--seed", "2");
+        var other = FunctionalProgram.Run(folder.Path, [.. again, "--out", "other", "--epochs", "1", "--seed", "2", "--optimizer", "sgd"]);
+        var told = FunctionalProgram.Run(folder.Path, "train", "--json", "--out", "told", "--samples", "300", "--epochs", "1", "--seed", "2");
         Assert.Equal((0, Digest(told)), (other.ExitCode, Digest(other)));
     }
 
@@ -92,7 +92,7 @@ public sealed class FaceTests : IDisposable
     public void What_a_file_has_wrong_is_one_line_with_key_and_file(string content, string key)
     {
         File.WriteAllText(folder["mine.json"], content);
-        var outcome = Program.Run(folder.Path, "train", "--config", "mine.json");
+        var outcome = FunctionalProgram.Run(folder.Path, "train", "--config", "mine.json");
         Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
         Assert.StartsWith("functional: mine.json", outcome.Error);
         Assert.Contains(key, outcome.Error);

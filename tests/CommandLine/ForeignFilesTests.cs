@@ -40,8 +40,8 @@ public sealed class ForeignFilesTests : IDisposable
     [Fact]
     public void No_command_that_writes_changes_a_foreign_file()
     {
-        Assert.Equal(0, Program.Run(folder.Path, ["train", .. Small, "--out", "run"]).ExitCode);
-        Assert.Equal(0, Program.Run(folder.Path, ["train", .. Small, "--seed", "2", "--out", "other"]).ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, ["train", .. Small, "--out", "run"]).ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, ["train", .. Small, "--seed", "2", "--out", "other"]).ExitCode);
         var before = Files("foreign");
         string[][] commands =
         [
@@ -57,26 +57,26 @@ public sealed class ForeignFilesTests : IDisposable
         ];
         foreach (var command in commands)
         {
-            var outcome = Program.Run(folder.Path, command);
+            var outcome = FunctionalProgram.Run(folder.Path, command);
             Assert.True(outcome.ExitCode == 2 && outcome.Error.StartsWith("functional: ", StringComparison.Ordinal), $"{string.Join(' ', command)}: {outcome.Output}{outcome.Error}");
             Assert.True(before.SequenceEqual(Files("foreign")), string.Join(' ', command));
         }
         // The name that nobody gives.
-        Assert.Equal(2, Program.Run(folder["foreign"], "report", "../run", "../other").ExitCode);
+        Assert.Equal(2, FunctionalProgram.Run(folder["foreign"], "report", "../run", "../other").ExitCode);
         Assert.Equal(before, Files("foreign"));
     }
 
     [Fact]
     public void With_force_a_run_replaces_files_of_a_run_and_no_others()
     {
-        Assert.Equal(0, Program.Run(folder.Path, ["train", .. Small, "--out", "run"]).ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, ["train", .. Small, "--out", "run"]).ExitCode);
         string[] others = ["notes.txt", "notes.tmp", "model.safetensors.123.tmp", "checkpoints/mine.safetensors", "checkpoints/7.safetensors"];
         foreach (var name in others)
             folder.Write($"run/{name}", [1, 2, 3]);
         // What a run that was killed leaves.
         folder.Write("run/losses.f64.0123456789abcdef.tmp", [1]);
-        Assert.Equal(2, Program.Run(folder.Path, ["train", .. Small, "--out", "run"]).ExitCode);
-        Assert.Equal(0, Program.Run(folder.Path, ["train", .. Small, "--seed", "3", "--out", "run", "--force"]).ExitCode);
+        Assert.Equal(2, FunctionalProgram.Run(folder.Path, ["train", .. Small, "--out", "run"]).ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, ["train", .. Small, "--seed", "3", "--out", "run", "--force"]).ExitCode);
         Assert.All(others, name => Assert.Equal([1, 2, 3], File.ReadAllBytes(folder[$"run/{name}"])));
         Assert.False(File.Exists(folder["run/losses.f64.0123456789abcdef.tmp"]));
     }
@@ -85,9 +85,9 @@ public sealed class ForeignFilesTests : IDisposable
     public void With_force_a_file_is_replaced_and_no_other()
     {
         var before = Files("foreign");
-        Assert.Equal(3, Program.Run(folder.Path, ["doctor", .. Small, "--page", "foreign/page.html", "--force"]).ExitCode);
-        Assert.Equal(0, Program.Run(folder.Path, "replay", Case, "--out", "foreign/out.safetensors", "--force").ExitCode);
-        Assert.Equal(0, Program.Run(folder.Path, "data", "digits", "--out", "foreign", "--force").ExitCode);
+        Assert.Equal(3, FunctionalProgram.Run(folder.Path, ["doctor", .. Small, "--page", "foreign/page.html", "--force"]).ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, "replay", Case, "--out", "foreign/out.safetensors", "--force").ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, "data", "digits", "--out", "foreign", "--force").ExitCode);
         var after = Files("foreign");
         Assert.Equal(before.Keys, after.Keys);
         Assert.Equal(
@@ -98,12 +98,12 @@ public sealed class ForeignFilesTests : IDisposable
     [Fact]
     public void What_this_program_wrote_is_written_again()
     {
-        Assert.Equal(0, Program.Run(folder.Path, ["train", .. Small, "--out", "a"]).ExitCode);
-        Assert.Equal(0, Program.Run(folder.Path, ["train", .. Small, "--seed", "2", "--out", "b"]).ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, ["train", .. Small, "--out", "a"]).ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, ["train", .. Small, "--seed", "2", "--out", "b"]).ExitCode);
         foreach (var command in (string[][])
             [["report", "a", "b"], ["report", "a"], ["data", "digits", "--out", "d"], ["doctor", .. Small, "--page", "page.html"]])
         {
-            var outcomes = Enumerable.Range(0, 2).Select(_ => Program.Run(folder.Path, command)).ToArray();
+            var outcomes = Enumerable.Range(0, 2).Select(_ => FunctionalProgram.Run(folder.Path, command)).ToArray();
             Assert.All(outcomes, outcome => Assert.True(outcome.ExitCode is 0 or 3 && outcome.Error.Length == 0, $"{string.Join(' ', command)}: {outcome.Output}{outcome.Error}"));
         }
     }
@@ -120,7 +120,7 @@ public sealed class ForeignFilesTests : IDisposable
     [InlineData("doctor", "--page", "foreign")]
     public void A_name_that_can_t_be_is_refused_in_a_line(params string[] command)
     {
-        var outcome = Program.Run(folder.Path, command);
+        var outcome = FunctionalProgram.Run(folder.Path, command);
         Assert.Equal(2, outcome.ExitCode);
         Assert.Matches("^functional: [^\n]+\n$", outcome.Error);
     }
@@ -128,25 +128,25 @@ public sealed class ForeignFilesTests : IDisposable
     [UnixFact]
     public void Links_are_followed_and_pipes_and_devices_written_to()
     {
-        Assert.Equal(0, Program.Run(folder.Path, ["train", .. Small, "--out", "run"]).ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, ["train", .. Small, "--out", "run"]).ExitCode);
         File.CreateSymbolicLink(folder["link"], "foreign/page.html");
         var before = Files("foreign");
-        Assert.Equal(2, Program.Run(folder.Path, "report", "run", "--out", "link").ExitCode);
+        Assert.Equal(2, FunctionalProgram.Run(folder.Path, "report", "run", "--out", "link").ExitCode);
         Assert.Equal(before, Files("foreign"));
-        Assert.Equal(0, Program.Run(folder.Path, "report", "run", "--out", "link", "--force").ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, "report", "run", "--out", "link", "--force").ExitCode);
         Assert.Equal("foreign/page.html", new FileInfo(folder["link"]).LinkTarget);
         Assert.StartsWith("<!doctype html>", File.ReadAllText(folder["foreign/page.html"]), StringComparison.Ordinal);
 
-        Assert.Contains("<!doctype html>", Program.Run(folder.Path, "report", "run", "--out", "/dev/stdout").Output, StringComparison.Ordinal);
+        Assert.Contains("<!doctype html>", FunctionalProgram.Run(folder.Path, "report", "run", "--out", "/dev/stdout").Output, StringComparison.Ordinal);
         Assert.NotNull(new FileInfo("/dev/stdout").LinkTarget);
-        Assert.Equal(0, Program.Run(folder.Path, "report", "run", "--out", "/dev/null").ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, "report", "run", "--out", "/dev/null").ExitCode);
         Assert.Equal("0", Shell("mkfifo pipe; functional report run --out pipe > told & cat pipe > copy; wait $!; echo $?").Output.Trim());
         Assert.StartsWith("<!doctype html>", File.ReadAllText(folder["copy"]), StringComparison.Ordinal);
         Assert.Equal("report: pipe\n", File.ReadAllText(folder["told"]));
         Assert.Equal("prw", Shell("ls -l pipe").Output[..3]);
         // What was told before stays where both go to one file.
         Assert.Contains("report: /dev/stdout", Shell("functional report run --out /dev/stdout > both; tail -1 both").Output, StringComparison.Ordinal);
-        var full = Program.Run(folder.Path, "report", "run", "--out", "/dev/full");
+        var full = FunctionalProgram.Run(folder.Path, "report", "run", "--out", "/dev/full");
         Assert.Equal((1, "functional: /dev/full: No space left on device"), (full.ExitCode, full.Error[..Math.Min(46, full.Error.Length)]));
     }
 
@@ -154,12 +154,12 @@ public sealed class ForeignFilesTests : IDisposable
     public void Programs_that_begin_in_one_folder_at_the_same_time_leave_one_run()
     {
         var processes = Enumerable.Range(0, 4)
-            .Select(seed => Program.Start(folder.Path, ["train", .. Small, "--seed", seed.ToString(CultureInfo.InvariantCulture), "--out", "run"])).ToArray();
-        var outcomes = processes.Select(Program.End).ToArray();
+            .Select(seed => FunctionalProgram.Start(folder.Path, ["train", .. Small, "--seed", seed.ToString(CultureInfo.InvariantCulture), "--out", "run"])).ToArray();
+        var outcomes = processes.Select(FunctionalProgram.End).ToArray();
         Assert.Single(outcomes, outcome => outcome.ExitCode == 0);
         Assert.All(outcomes.Where(outcome => outcome.ExitCode != 0), outcome => Assert.Matches("^functional: [^\n]*run[^\n]*\n$", outcome.Error));
-        Assert.Equal(0, Program.Run(folder.Path, "verify", "run").ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, "verify", "run").ExitCode);
     }
 
-    private Outcome Shell(string script) => Program.Shell(folder.Path, script);
+    private Outcome Shell(string script) => FunctionalProgram.Shell(folder.Path, script);
 }

@@ -13,7 +13,7 @@ public sealed class ModelCommandTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private Outcome Run(params string[] arguments) => Program.Run(folder.Path, arguments);
+    private Outcome Run(params string[] arguments) => FunctionalProgram.Run(folder.Path, arguments);
 
     // Three classes around three points.
     private string WriteTable(string name, int rows)

@@ -20,7 +20,7 @@ public sealed class OptimizerOptionTests : IDisposable
     [MemberData(nameof(Names))]
     public void Every_optimizer_learns_to_read_digits_as_it_is(string name)
     {
-        var outcome = Program.Run(folder.Path, ["train", "--optimizer", name, "--json"]);
+        var outcome = FunctionalProgram.Run(folder.Path, ["train", "--optimizer", name, "--json"]);
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         Assert.True(outcome.Event("summary").GetProperty("testAccuracy").GetDouble() > 0.95);
     }
@@ -78,14 +78,14 @@ public sealed class OptimizerOptionTests : IDisposable
     public void A_run_can_be_told_again_from_what_it_leaves()
     {
         string[] options = ["--optimizer", "adadelta", "--decay", "0.9", "--schedule", "warmup:3+one-cycle", "--accumulate", "2"];
-        var first = Program.Run(folder.Path, ["train", "--samples", "500", "--epochs", "2", "--json", "--out", "run", .. options]);
+        var first = FunctionalProgram.Run(folder.Path, ["train", "--samples", "500", "--epochs", "2", "--json", "--out", "run", .. options]);
         var written = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(folder["run/config.json"])).GetProperty("options");
         Assert.Equal("1E-06", written.GetProperty("epsilon").GetString());
         var told = Parse([.. written.EnumerateObject().Select(option => (option.Name, option.Value.GetString()!))]);
         Assert.Equal(
             "functional train --samples 500 --optimizer adadelta --decay 0.9 --schedule warmup:3+one-cycle --accumulate 2 --epochs 2",
             told.CommandLine());
-        var second = Program.Run(folder.Path, [.. told.CommandLine().Split(' ')[1..], "--json"]);
+        var second = FunctionalProgram.Run(folder.Path, [.. told.CommandLine().Split(' ')[1..], "--json"]);
         Assert.Equal(
             first.Event("summary").GetProperty("digest").GetString(), second.Event("summary").GetProperty("digest").GetString());
     }

@@ -18,7 +18,7 @@ public sealed class OutputStreamTests : IDisposable
     private void IsComplete(string run)
     {
         Assert.Equal(Files, Directory.GetFiles(folder[run]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.Equal(0, Program.Run(folder.Path, "verify", run).ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, "verify", run).ExitCode);
     }
 
     [UnixFact]
@@ -26,7 +26,7 @@ public sealed class OutputStreamTests : IDisposable
     {
         foreach (var option in (string[])["", " --json", " --plain"])
         {
-            var outcome = Program.Shell(folder.Path, $"{Train}{option} --force --out run > /dev/full");
+            var outcome = FunctionalProgram.Shell(folder.Path, $"{Train}{option} --force --out run > /dev/full");
             Assert.Equal((1, "functional: standard output: No space left on device\n"), (outcome.ExitCode, outcome.Error));
             IsComplete("run");
         }
@@ -35,7 +35,7 @@ public sealed class OutputStreamTests : IDisposable
     [UnixFact]
     public void Where_standard_output_is_closed_the_run_is_complete_and_a_line_says_so()
     {
-        var outcome = Program.Shell(folder.Path, $"{Train} --out run >&-");
+        var outcome = FunctionalProgram.Shell(folder.Path, $"{Train} --out run >&-");
         Assert.Equal((1, "functional: standard output: it is closed\n"), (outcome.ExitCode, outcome.Error));
         IsComplete("run");
     }
@@ -43,29 +43,29 @@ public sealed class OutputStreamTests : IDisposable
     [UnixFact]
     public void Where_nobody_reads_any_more_the_run_is_complete_and_quiet()
     {
-        var outcome = Program.Shell(folder.Path, $"{Train} --out run | head -1");
+        var outcome = FunctionalProgram.Shell(folder.Path, $"{Train} --out run | head -1");
         Assert.Equal((0, "", "digits: 200 samples for training, 2,000 for testing\n"), (outcome.ExitCode, outcome.Error, outcome.Output));
         for (var wait = 0; wait < 600 && !File.Exists(folder["run/report.html"]); wait++)
             Thread.Sleep(100);
-        Assert.Equal(0, Program.Run(folder.Path, "verify", "run").ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, "verify", "run").ExitCode);
     }
 
     [UnixFact]
     public void Every_command_tells_of_a_full_standard_output_in_a_line()
     {
-        Assert.Equal(0, Program.Shell(folder.Path, $"{Train} --out run").ExitCode);
+        Assert.Equal(0, FunctionalProgram.Shell(folder.Path, $"{Train} --out run").ExitCode);
         foreach (var command in (string[])
             [
                 "--version", "--help", "train --help", "runs .", "runs . --json", "verify run", "evaluate run", "data info digits", "data digits --out d",
                 "report run", "export run --onnx m.onnx", "completion bash", "check-gradients --hidden 2 --samples 1", "experiment layers --out p",
             ])
         {
-            var outcome = Program.Shell(folder.Path, $"functional {command} > /dev/full");
+            var outcome = FunctionalProgram.Shell(folder.Path, $"functional {command} > /dev/full");
             Assert.Equal((command, 1, "functional: standard output: No space left on device\n"), (command, outcome.ExitCode, outcome.Error));
         }
         // A command that fails tells that, too, and its exit code is its own.
-        Assert.Equal(2, Program.Shell(folder.Path, "functional train --hidden 0 2> /dev/full").ExitCode);
-        Assert.Equal(2, Program.Shell(folder.Path, "functional train --hidden 0 2>&-").ExitCode);
+        Assert.Equal(2, FunctionalProgram.Shell(folder.Path, "functional train --hidden 0 2> /dev/full").ExitCode);
+        Assert.Equal(2, FunctionalProgram.Shell(folder.Path, "functional train --hidden 0 2>&-").ExitCode);
     }
 
     [UnixFact]
@@ -73,12 +73,12 @@ public sealed class OutputStreamTests : IDisposable
     {
         // Regions as they are by default, but within so little memory.
         const string limit = "DOTNET_GCRegionRange=0x400000000 DOTNET_GCHeapHardLimit=0x20000000";
-        var network = Program.Shell(folder.Path, $"export {limit}; functional train --hidden 200000 --out large");
+        var network = FunctionalProgram.Shell(folder.Path, $"export {limit}; functional train --hidden 200000 --out large");
         Assert.Equal(1, network.ExitCode);
         Assert.Matches("^functional: not enough memory for a network of 159,000,010 parameters \\(784 - 200000 - 10\\): [^\n]*\n$", network.Error);
         Assert.False(Directory.Exists(folder["large"]));
 
-        var steps = Program.Shell(
+        var steps = FunctionalProgram.Shell(
             folder.Path, $"export {limit}; functional train --samples 4000 --hidden 20000 --batch-size 4000 --epochs 2 --plain --out run");
         Assert.Equal(1, steps.ExitCode);
         Assert.Matches("^functional: not enough memory for training 15,900,010 parameters on batches of 4,000 samples: [^\n]*\n$", steps.Error);
@@ -100,7 +100,7 @@ public sealed class OutputStreamTests : IDisposable
     [InlineData(2, "--samples: ", "--samples", "2147483647")]
     public void Sizes_near_the_largest_number_are_right_or_refused_in_a_line(int code, string message, params string[] options)
     {
-        var outcome = Program.Run(folder.Path,
+        var outcome = FunctionalProgram.Run(folder.Path,
         [
             "train", .. options.Contains("--samples") ? [] : (string[])["--samples", "150"], .. options.Contains("--hidden") ? [] : (string[])["--hidden", "3"],
             "--epochs", "2", .. options, "--out", "run", "--json",
@@ -118,7 +118,7 @@ public sealed class OutputStreamTests : IDisposable
     [Fact]
     public void Epochs_beyond_the_largest_number_of_steps_are_refused()
     {
-        var outcome = Program.Run(folder.Path, "train", "--samples", "300", "--epochs", "2147483647", "--out", "run");
+        var outcome = FunctionalProgram.Run(folder.Path, "train", "--samples", "300", "--epochs", "2147483647", "--out", "run");
         Assert.Equal((2, "functional: --epochs: 2,147,483,647 of 3 steps are more than 2,147,483,647 steps, the most that a run can take\n"), (outcome.ExitCode, outcome.Error));
     }
 
@@ -126,10 +126,10 @@ public sealed class OutputStreamTests : IDisposable
     public void F6_changes_are_told_where_gradients_are_gathered_and_a_run_without_any_is_refused()
     {
         string[] options = ["train", "--samples", "300", "--hidden", "8", "--epochs", "5", "--plain", "--out", "run"];
-        Assert.Contains(", 15 batches, 7 changes, seed 1\n", Program.Run(folder.Path, [.. options, "--accumulate", "2"]).Output, StringComparison.Ordinal);
-        Assert.Contains(", 15 steps, seed 1\n", Program.Run(folder.Path, [.. options, "--force"]).Output, StringComparison.Ordinal);
-        Assert.Equal(7, Program.Run(folder.Path, [.. options, "--accumulate", "2", "--force", "--json"]).Event("start").GetProperty("changes").GetInt32());
-        var refused = Program.Run(folder.Path, [.. options, "--force", "--accumulate", "100"]);
+        Assert.Contains(", 15 batches, 7 changes, seed 1\n", FunctionalProgram.Run(folder.Path, [.. options, "--accumulate", "2"]).Output, StringComparison.Ordinal);
+        Assert.Contains(", 15 steps, seed 1\n", FunctionalProgram.Run(folder.Path, [.. options, "--force"]).Output, StringComparison.Ordinal);
+        Assert.Equal(7, FunctionalProgram.Run(folder.Path, [.. options, "--accumulate", "2", "--force", "--json"]).Event("start").GetProperty("changes").GetInt32());
+        var refused = FunctionalProgram.Run(folder.Path, [.. options, "--force", "--accumulate", "100"]);
         Assert.Equal(
             (2, "functional: --accumulate: a change of the weights needs 100 batches, and the whole run has 15\n"), (refused.ExitCode, refused.Error));
         // What was there still is.

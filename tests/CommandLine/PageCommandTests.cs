@@ -13,18 +13,18 @@ public sealed partial class PageCommandTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private Outcome Train(params string[] arguments) => Program.Run(folder.Path, ["train", "--json", .. arguments]);
+    private Outcome Train(params string[] arguments) => FunctionalProgram.Run(folder.Path, ["train", "--json", .. arguments]);
 
     // Stops a run after three epochs more; how many of their steps it has taken by then is up to the machine.
     private void Interrupt(params string[] arguments)
     {
-        using var process = Program.Start(folder.Path, ["train", "--plain", .. arguments]);
+        using var process = FunctionalProgram.Start(folder.Path, ["train", "--plain", .. arguments]);
         for (var epochs = 0; epochs < 3 && process.StandardOutput.ReadLine() is { } line;)
             if (line.StartsWith("epoch ", StringComparison.Ordinal))
                 epochs++;
-        using (var kill = Program.Start("kill", folder.Path, ["-TERM", $"{process.Id}"]))
+        using (var kill = FunctionalProgram.Start("kill", folder.Path, ["-TERM", $"{process.Id}"]))
             kill.WaitForExit();
-        Assert.Equal(130, Program.End(process).ExitCode);
+        Assert.Equal(130, FunctionalProgram.End(process).ExitCode);
     }
 
     public static TheoryData<string> Kinds =>
@@ -75,13 +75,13 @@ public sealed partial class PageCommandTests : IDisposable
         Make(kind);
         Check(File.ReadAllText(folder["a run/report.html"]));
         // The page that is written again later, and the one that compares, say the same.
-        Assert.Equal(0, Program.Run(folder.Path, "report", "a run", "--out", "again.html").ExitCode);
-        Assert.Equal(0, Program.Run(folder.Path, "report", "a run", "a run").ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, "report", "a run", "--out", "again.html").ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, "report", "a run", "a run").ExitCode);
         var command = Commands(File.ReadAllText(folder["a run/report.html"]))[^1];
         Assert.Equal(command, Commands(File.ReadAllText(folder["again.html"]))[^1]);
         Assert.Contains(command, WebUtility.HtmlDecode(File.ReadAllText(folder["comparison.html"])), StringComparison.Ordinal);
         Assert.Equal(
-            command, Program.Run(folder.Path, "runs", ".", "--json").Event("run").GetProperty("command").GetString()!.Replace("./a run", "a run", StringComparison.Ordinal));
+            command, FunctionalProgram.Run(folder.Path, "runs", ".", "--json").Event("run").GetProperty("command").GetString()!.Replace("./a run", "a run", StringComparison.Ordinal));
     }
 
     private void Check(string page)
@@ -90,12 +90,12 @@ public sealed partial class PageCommandTests : IDisposable
         var command = Commands(page)[^1];
         if (command.StartsWith("functional verify", StringComparison.Ordinal))
         {
-            var verified = Program.Shell(folder.Path, command);
+            var verified = FunctionalProgram.Shell(folder.Path, command);
             Assert.True(verified.ExitCode == 0 && verified.Output.StartsWith("identical", StringComparison.Ordinal), $"{command}: {verified.Output}{verified.Error}");
             Assert.EndsWith(digest, File.ReadLines(folder["a run/digest.txt"]).Last(), StringComparison.Ordinal);
             return;
         }
-        var outcome = Program.Shell(folder.Path, $"{command} --json --out again");
+        var outcome = FunctionalProgram.Shell(folder.Path, $"{command} --json --out again");
         Assert.True(outcome.ExitCode == 0, $"{command}: {outcome.Error}");
         Assert.Equal((command, digest), (command, outcome.Event("summary").GetProperty("digest").GetString()));
     }
@@ -106,18 +106,18 @@ public sealed partial class PageCommandTests : IDisposable
     [Fact]
     public void A10_a_run_in_progress_has_a_page_at_any_time()
     {
-        using var process = Program.Start(folder.Path, ["train", .. Options, "--epochs", "100000", "--out", "a run"]);
+        using var process = FunctionalProgram.Start(folder.Path, ["train", .. Options, "--epochs", "100000", "--out", "a run"]);
         // From here on, there is a run.
         process.StandardOutput.ReadLine();
         for (var i = 0; i < 8; i++)
         {
-            var outcome = Program.Run(folder.Path, "report", "a run", "--out", $"{i}.html");
+            var outcome = FunctionalProgram.Run(folder.Path, "report", "a run", "--out", $"{i}.html");
             Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
             Assert.Matches("Running: epoch [0-9,]+ of 100,000; ", File.ReadAllText(folder[$"{i}.html"]));
         }
         process.Kill();
         process.WaitForExit();
-        Assert.Equal(0, Program.Run(folder.Path, "report", "a run").ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, "report", "a run").ExitCode);
         Check(File.ReadAllText(folder["a run/report.html"]));
     }
 

@@ -24,7 +24,7 @@ public sealed class ReplayTests : IDisposable
     private static TheoryData<string> Folders(string root) =>
         [.. Directory.GetDirectories(root).Order().Select(path => Path.GetFileName(path))];
 
-    private Outcome Replay(params string[] arguments) => Program.Run(folder.Path, ["replay", .. arguments]);
+    private Outcome Replay(params string[] arguments) => FunctionalProgram.Run(folder.Path, ["replay", .. arguments]);
 
     [Theory]
     [MemberData(nameof(Cases))]

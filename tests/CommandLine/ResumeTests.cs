@@ -22,7 +22,7 @@ public sealed class ResumeTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private Outcome Train(params string[] arguments) => Program.Run(folder.Path, ["train", "--json", .. arguments]);
+    private Outcome Train(params string[] arguments) => FunctionalProgram.Run(folder.Path, ["train", "--json", .. arguments]);
 
     private static string Digest(Outcome outcome) => outcome.Event("summary").GetProperty("digest").GetString()!;
 
@@ -40,7 +40,7 @@ public sealed class ResumeTests : IDisposable
             var name = $"run{run}";
             for (var kill = 0; kill < KillsOfARun; kill++)
             {
-                using var process = Program.Start(
+                using var process = FunctionalProgram.Start(
                     folder.Path, ["train", "--json", .. RunRecord.IsRun(folder[name]) ? ["--resume", name] : (string[])[.. Options, "--out", name]]);
                 // The start, then up to three epochs: each has a checkpoint, and little else.
                 for (var line = random.Next(4); line >= 0; line--)
@@ -86,7 +86,7 @@ public sealed class ResumeTests : IDisposable
         var stage = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(folder["run/config.json"])).GetProperty("stages")[0];
         Assert.Equal((6, 6), (stage.GetProperty("until").GetInt32(), stage.GetProperty("planned").GetInt32()));
         Assert.Contains("<code>functional verify run</code>", File.ReadAllText(folder["run/report.html"]), StringComparison.Ordinal);
-        Assert.Equal("identical: 12 losses and 4 digests, to the last bit\n", Program.Run(folder.Path, "verify", "run").Output);
+        Assert.Equal("identical: 12 losses and 4 digests, to the last bit\n", FunctionalProgram.Run(folder.Path, "verify", "run").Output);
     }
 
     [Fact]
@@ -129,13 +129,13 @@ public sealed class ResumeTests : IDisposable
     public void An_interrupted_run_tells_how_to_go_on_and_does()
     {
         string[] options = ["--samples", "600", "--hidden", "20", "--optimizer", "adam", "--dropout", "0.2"];
-        using var process = Program.Start(folder.Path, ["train", .. options, "--epochs", "100000", "--out", "a run"]);
+        using var process = FunctionalProgram.Start(folder.Path, ["train", .. options, "--epochs", "100000", "--out", "a run"]);
         while (process.StandardOutput.ReadLine()?.StartsWith("epoch", StringComparison.Ordinal) == false)
         {
         }
-        using (var kill = Program.Start("kill", folder.Path, ["-TERM", $"{process.Id}"]))
+        using (var kill = FunctionalProgram.Start("kill", folder.Path, ["-TERM", $"{process.Id}"]))
             kill.WaitForExit();
-        var outcome = Program.End(process);
+        var outcome = FunctionalProgram.End(process);
         Assert.Equal((130, ""), (outcome.ExitCode, outcome.Error));
         Assert.Contains("\nto go on: functional train --resume 'a run'\n", outcome.Output, StringComparison.Ordinal);
         var epochs = File.ReadLines(folder["a run/metrics.csv"]).Count().ToString(CultureInfo.InvariantCulture);
@@ -148,17 +148,17 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void A_folder_that_vanishes_ends_the_run_with_one_line_and_can_go_on_elsewhere()
     {
-        using var process = Program.Start(folder.Path, ["train", "--samples", "600", "--hidden", "20", "--epochs", "100000", "--out", "run"]);
+        using var process = FunctionalProgram.Start(folder.Path, ["train", "--samples", "600", "--hidden", "20", "--epochs", "100000", "--out", "run"]);
         // When the third epoch is told of, the first has been saved.
         while (process.StandardOutput.ReadLine()?.StartsWith("epoch   3", StringComparison.Ordinal) == false)
         {
         }
         Directory.Move(folder["run"], folder["moved"]);
-        var outcome = Program.End(process);
+        var outcome = FunctionalProgram.End(process);
         Assert.Equal(1, outcome.ExitCode);
         Assert.Matches("^functional: run/[^\n]*\n$", outcome.Error);
         Assert.False(Directory.Exists(folder["run"]));
-        Assert.Equal(0, Program.Run(folder.Path, "verify", "moved").ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, "verify", "moved").ExitCode);
     }
 
     [UnshareFact]
@@ -175,8 +175,8 @@ public sealed class ResumeTests : IDisposable
             mount -o remount,size=10m disk
             dotnet {program} train --resume disk/run --json
             """;
-        using var process = Program.Start("unshare", folder.Path, ["--map-root-user", "--mount", "sh", "-c", script]);
-        var outcome = Program.End(process);
+        using var process = FunctionalProgram.Start("unshare", folder.Path, ["--map-root-user", "--mount", "sh", "-c", script]);
+        var outcome = FunctionalProgram.End(process);
         Assert.Equal("1", File.ReadLines(folder["first"]).Last());
         Assert.Matches("^functional: disk/run/[^\n]*No space left on device[^\n]*\n$", File.ReadAllText(folder["error"]));
         Assert.Matches("^[0-9]{9}.safetensors\n", File.ReadAllText(folder["left"]));
@@ -201,7 +201,7 @@ public sealed class ResumeTests : IDisposable
               umount disk
             done
             """;
-        var outcome = Program.Shell(folder.Path, script, "unshare", "--map-root-user", "--mount", "sh", "-c");
+        var outcome = FunctionalProgram.Shell(folder.Path, script, "unshare", "--map-root-user", "--mount", "sh", "-c");
         Assert.True(outcome.ExitCode == 0, outcome.Error);
         var lines = outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         foreach (var line in lines.Where((_, i) => i % 2 == 0))
@@ -229,7 +229,7 @@ public sealed class ResumeTests : IDisposable
             echo "$? $(wc -l < error) $(grep -c '^functional: [./]*disk.*No space left on device' error) $(find disk -type f -size +0 -name '*.tmp' | wc -l)"
             umount disk
             """));
-        var outcome = Program.Shell(folder.Path, script, "unshare", "--map-root-user", "--mount", "sh", "-c");
+        var outcome = FunctionalProgram.Shell(folder.Path, script, "unshare", "--map-root-user", "--mount", "sh", "-c");
         Assert.True(outcome.ExitCode == 0, outcome.Error);
         Assert.Equal(
             commands.Select(command => $"{command}: 1 1 1 0"),

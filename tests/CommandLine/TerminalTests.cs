@@ -15,7 +15,7 @@ public sealed partial class TerminalTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private Outcome Run(params string[] words) => Program.Run(folder.Path, words);
+    private Outcome Run(params string[] words) => FunctionalProgram.Run(folder.Path, words);
 
     // Lines, as a terminal of so many columns shows them that knows the few things that a bar asks for.
     private static string[] Shown(string written, int columns)
@@ -143,8 +143,8 @@ public sealed partial class TerminalTests : IDisposable
         var outcome = Run("train", "--data", "t.csv", "--label", "kind", "--hidden", "2", "--epochs", "1", "--learning-rate", "1e-9", "--out", "a 'run'\u001B\\n\n");
         var told = outcome.Output.Split('\n').First(line => line.Contains("why: ", StringComparison.Ordinal)).Split("why: functional doctor ")[1];
         Assert.Equal("$'a \\'run\\'\\u001B\\\\n\\n'", told);
-        using var bash = Program.Start("bash", folder.Path, ["-c", $"test -f {told}/config.json && echo there"], "LC_ALL=C.UTF-8");
-        Assert.Equal("there\n", Program.End(bash).Output);
+        using var bash = FunctionalProgram.Start("bash", folder.Path, ["-c", $"test -f {told}/config.json && echo there"], "LC_ALL=C.UTF-8");
+        Assert.Equal("there\n", FunctionalProgram.End(bash).Output);
     }
 
     [Fact]

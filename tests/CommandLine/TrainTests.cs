@@ -10,7 +10,7 @@ public sealed class TrainTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private Outcome Train(params string[] arguments) => Program.Run(folder.Path, ["train", .. arguments]);
+    private Outcome Train(params string[] arguments) => FunctionalProgram.Run(folder.Path, ["train", .. arguments]);
 
     [Fact]
     public void The_same_command_gives_the_same_bits_for_any_number_of_threads()
@@ -30,7 +30,7 @@ public sealed class TrainTests : IDisposable
         string[] digests =
         [
             .. from variable in (string[])["DOTNET_EnableAVX512=1", "DOTNET_EnableAVX512=0", "DOTNET_EnableAVX2=0"]
-               select Program.RunWith(
+               select FunctionalProgram.RunWith(
                        variable, folder.Path, "train", "--epochs", "1", "--samples", "300", "--hidden", "30,20",
                        "--optimizer", "adam", "--batch-norm", "--dropout", "0.2", "--l2", "1e-4", "--augment", "shift,elastic", "--json")
                    .Event("summary").GetProperty("digest").GetString(),
@@ -47,7 +47,7 @@ public sealed class TrainTests : IDisposable
         string[][] lines =
         [
             .. from variable in (string[])["DOTNET_EnableAVX512=1", "DOTNET_EnableAVX2=0"]
-               select Program.RunWith(
+               select FunctionalProgram.RunWith(
                        variable, folder.Path, "check-gradients", "--hidden", "2", "--samples", "1", "--activation", activation, "--init", "xavier", "--json")
                    .Output.Split('\n').Where(line => line.Contains("\"meanAbsolute\"")).ToArray(),
         ];
@@ -128,14 +128,14 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public void Ctrl_C_ends_a_run_cleanly()
     {
-        using var process = Program.Start(folder.Path, "train", "--epochs", "100000", "--json", "--out", "run");
+        using var process = FunctionalProgram.Start(folder.Path, "train", "--epochs", "100000", "--json", "--out", "run");
         while (process.StandardOutput.ReadLine()?.Contains("\"epoch\"", StringComparison.Ordinal) == false)
         {
         }
         Signal("INT");
         // Whoever starts the tests in the background makes them, and so the program, deaf to that one.
         using var deaf = new Timer(_ => Signal("TERM"), null, TimeSpan.FromSeconds(5), Timeout.InfiniteTimeSpan);
-        var outcome = Program.End(process);
+        var outcome = FunctionalProgram.End(process);
         Assert.Equal(130, outcome.ExitCode);
         var summary = outcome.Event("summary");
         Assert.True(summary.GetProperty("interrupted").GetBoolean());
@@ -143,7 +143,7 @@ public sealed class TrainTests : IDisposable
 
         void Signal(string name)
         {
-            using var kill = Program.Start("kill", folder.Path, [$"-{name}", $"{process.Id}"]);
+            using var kill = FunctionalProgram.Start("kill", folder.Path, [$"-{name}", $"{process.Id}"]);
             kill.WaitForExit();
         }
     }
@@ -162,7 +162,7 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public void Gradients_are_checked()
     {
-        var outcome = Program.Run(folder.Path, "check-gradients", "--hidden", "5", "--samples", "2", "--json");
+        var outcome = FunctionalProgram.Run(folder.Path, "check-gradients", "--hidden", "5", "--samples", "2", "--json");
         Assert.Equal(0, outcome.ExitCode);
         foreach (var parameter in outcome.Events.SkipLast(1))
             Assert.InRange(parameter.GetProperty("meanAbsolute").GetDouble(), 0, 1e-8);

@@ -13,7 +13,7 @@ public sealed class VerifyTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private Outcome Run(params string[] arguments) => Program.Run(folder.Path, arguments);
+    private Outcome Run(params string[] arguments) => FunctionalProgram.Run(folder.Path, arguments);
 
     private void Train(string run, params string[] more) =>
         Assert.Equal(0, Run(["train", .. Options, .. more, "--out", run]).ExitCode);
@@ -100,7 +100,7 @@ public sealed class VerifyTests : IDisposable
         Train("run");
         var page = File.ReadAllText(folder["run/report.html"]);
         File.Delete(folder["run/report.html"]);
-        Assert.Equal("report: run/report.html\n", Program.RunWith("BROWSER=none", folder.Path, "report", "run", "--open").Output);
+        Assert.Equal("report: run/report.html\n", FunctionalProgram.RunWith("BROWSER=none", folder.Path, "report", "run", "--open").Output);
         Assert.Equal(Untimed(page), Untimed(File.ReadAllText(folder["run/report.html"])));
 
         static string Untimed(string page) => System.Text.RegularExpressions.Regex.Replace(page, "in [0-9.]+ s", "");

@@ -10,7 +10,7 @@ public sealed class WatchTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private Outcome Train(params string[] arguments) => Program.Run(folder.Path, ["train", .. arguments]);
+    private Outcome Train(params string[] arguments) => FunctionalProgram.Run(folder.Path, ["train", .. arguments]);
 
     [Fact]
     public void Watching_changes_no_bit_and_shows_every_layer()

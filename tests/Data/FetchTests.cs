@@ -12,8 +12,8 @@ public sealed class FetchTests : IDisposable
     private static readonly byte[] Content = Bytes(200_000, seed: 1);
     private static readonly byte[] Zipped = Gzip(Content, CompressionLevel.Optimal);
     private static readonly RemoteFile Images =
-        new("images.gz", Content.Length, Digest.ContentSha256, Convert.ToHexStringLower(SHA256.HashData(Content)));
-    private static readonly RemoteFile Labels = new("labels.gz", Content.Length, Digest.FileMd5, Md5(Zipped));
+        new("images.gz", Content.Length, DigestKind.ContentSha256, Convert.ToHexStringLower(SHA256.HashData(Content)));
+    private static readonly RemoteFile Labels = new("labels.gz", Content.Length, DigestKind.FileMd5, Md5(Zipped));
     private static readonly FetchLimits Impatient =
         new(TimeSpan.FromSeconds(1), StallBytes: 1000, TimeSpan.FromSeconds(20));
 
@@ -220,7 +220,7 @@ public sealed class FetchTests : IDisposable
             Assert.All(source.Mirrors, mirror => Assert.EndsWith("/", mirror.AbsoluteUri, StringComparison.Ordinal));
             Assert.Equal([47_040_016, 60_008, 7_840_016, 10_008], source.Files.Select(file => file.Length));
             Assert.All(source.Files, file => Assert.Matches(
-                file.Kind == Digest.FileMd5 ? "^[0-9a-f]{32}$" : "^[0-9a-f]{64}$", file.Expected));
+                file.Kind == DigestKind.FileMd5 ? "^[0-9a-f]{32}$" : "^[0-9a-f]{64}$", file.Expected));
             Assert.Equal(4, source.Files.Select(file => file.Expected).Distinct().Count());
         }
     }

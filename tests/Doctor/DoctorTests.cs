@@ -51,7 +51,7 @@ public sealed class DoctorTests : IDisposable
     {
         var configuration = new TrainConfiguration { Samples = 500, LearningRate = 5, L2 = 1e-4 };
         var data = DataSets.Load("digits");
-        string[] found = [.. from threads in (int[])[1, 2, 4] select string.Join('\n', Physician.Examine(configuration, data, threads).Findings)];
+        string[] found = [.. from threads in (int[])[1, 2, 4] select string.Join('\n', Examination.Of(configuration, data, threads).Findings)];
         Assert.Contains("LearningRateTooHigh", found[0], StringComparison.Ordinal);
         Assert.Single(found.Distinct());
     }
@@ -59,7 +59,7 @@ public sealed class DoctorTests : IDisposable
     [Fact]
     public void The_command_tells_each_finding_and_ends_with_3()
     {
-        var outcome = Program.Run(folder.Path, "doctor", "--init", "zero", "--samples", "500", "--epochs", "5", "--json");
+        var outcome = FunctionalProgram.Run(folder.Path, "doctor", "--init", "zero", "--samples", "500", "--epochs", "5", "--json");
         Assert.Equal((3, ""), (outcome.ExitCode, outcome.Error));
         var first = outcome.Events[0];
         Assert.Equal(
@@ -78,29 +78,29 @@ public sealed class DoctorTests : IDisposable
     {
         File.WriteAllText(folder["healthy.csv"], Flowers.Csv(Flowers.Of(300)));
         string[] options = ["--label", "kind", "--learning-rate", "0.1", "--batch-size", "20"];
-        var healthy = Program.Run(folder.Path, ["doctor", "--data", "healthy.csv", .. options, "--page", "page.html"]);
+        var healthy = FunctionalProgram.Run(folder.Path, ["doctor", "--data", "healthy.csv", .. options, "--page", "page.html"]);
         Assert.Equal((0, ""), (healthy.ExitCode, healthy.Error));
         File.WriteAllText(folder["rare.csv"], Flowers.Csv(Flowers.WithConstantColumn(Flowers.Rare(Flowers.Of(300), 12))));
-        Assert.Equal(0, Program.Run(folder.Path, ["train", "--data", "rare.csv", .. options, "--out", "run"]).ExitCode);
-        var rare = Program.Run(folder.Path, "doctor", "run", "--page", "page.html");
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, ["train", "--data", "rare.csv", .. options, "--out", "run"]).ExitCode);
+        var rare = FunctionalProgram.Run(folder.Path, "doctor", "run", "--page", "page.html");
         Assert.Equal((3, ""), (rare.ExitCode, rare.Error));
         Assert.Contains("warning: class-imbalance\n  class setosa has", rare.Output, StringComparison.Ordinal);
         Assert.Contains("hint: constant-inputs (input)\n  column 'station' has the same value in all", rare.Output, StringComparison.Ordinal);
         Assert.Contains("class versicolor", File.ReadAllText(folder["page.html"]), StringComparison.Ordinal);
-        var unscaled = Program.Run(folder.Path, "doctor", "run", "--scale", "none", "--optimizer", "adam");
+        var unscaled = FunctionalProgram.Run(folder.Path, "doctor", "run", "--scale", "none", "--optimizer", "adam");
         Assert.Contains("warning: unscaled-inputs (input)\n  column 'sepal length' goes", unscaled.Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_run_s_folder_is_examined_by_its_configuration()
     {
-        Assert.Equal(0, Program.Run(folder.Path, "train", "--samples", "500", "--epochs", "1", "--hidden", "20", "--init", "zero", "--out", "run").ExitCode);
-        var broken = Program.Run(folder.Path, "doctor", "run");
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, "train", "--samples", "500", "--epochs", "1", "--hidden", "20", "--init", "zero", "--out", "run").ExitCode);
+        var broken = FunctionalProgram.Run(folder.Path, "doctor", "run");
         Assert.Equal(3, broken.ExitCode);
         Assert.Contains("error: symmetric-weights (affine1)\n  all 20 units", broken.Output, StringComparison.Ordinal);
-        var mended = Program.Run(folder.Path, "doctor", "run", "--init", "he", "--epochs", "60");
+        var mended = FunctionalProgram.Run(folder.Path, "doctor", "run", "--init", "he", "--epochs", "60");
         Assert.Equal((0, ""), (mended.ExitCode, mended.Error));
-        var none = Program.Run(folder.Path, "doctor", "nowhere");
+        var none = FunctionalProgram.Run(folder.Path, "doctor", "nowhere");
         Assert.Equal((2, "functional: nowhere: expected a run's folder, with config.json in it, found none\n"), (none.ExitCode, none.Error));
     }
 }

@@ -24,7 +24,7 @@ public sealed record SetUp(
         lock (Loaded)
             if (!Loaded.TryGetValue(configuration.Data, out data!))
                 Loaded[configuration.Data] = data = DataSets.Load(configuration.Data);
-        return Physician.Examine(configuration, Change is null ? data : Change(data), Environment.ProcessorCount);
+        return Examination.Of(configuration, Change is null ? data : Change(data), Environment.ProcessorCount);
     }
 
     /// <summary>Whether the examination says what it should: the kind among the first two, or nothing above a hint.</summary>

@@ -45,8 +45,8 @@ public sealed class PagesTests
         foreach (var (index, page) in pages.Index())
             File.WriteAllLines(folder[$"Page{index}.fsx"], [.. references, .. Surroundings.FSharp(page.Key), .. page.Index().SelectMany(Module)]);
         File.WriteAllLines(folder["all.fsx"], pages.Select((_, index) => $"#load \"Page{index}.fsx\""));
-        using var process = Program.Start("dotnet", folder.Path, ["fsi", "all.fsx"], "BROWSER=none");
-        var outcome = Program.End(process);
+        using var process = FunctionalProgram.Start("dotnet", folder.Path, ["fsi", "all.fsx"], "BROWSER=none");
+        var outcome = FunctionalProgram.End(process);
         Assert.True(outcome.ExitCode == 0, outcome.Output + outcome.Error);
 
         // A block may name what one before it has named, as at the prompt; what was opened stays open.

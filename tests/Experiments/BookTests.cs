@@ -29,8 +29,8 @@ public class BookTests
     public void Claims_hold_with_every_seed_but_for_those_that_are_shown_as_not_held()
     {
         var results = ExperimentRunner.Run(Book.Experiments, Quick, DataSets.Load("digits"));
-        Assert.All(results, result => Assert.True(result.Findings.Claims.Count >= 2, $"{result.Experiment.Name} claims next to nothing"));
-        var claims = (from result in results from claim in result.Findings.Claims select (result.Experiment.Name, Claim: claim)).ToArray();
+        Assert.All(results, result => Assert.True(result.Report.Claims.Count >= 2, $"{result.Experiment.Name} claims next to nothing"));
+        var claims = (from result in results from claim in result.Report.Claims select (result.Experiment.Name, Claim: claim)).ToArray();
         Assert.Contains(claims, one => one.Claim.Statement.English == Timed);
         Assert.All(claims, one => Assert.Equal(Quick.Seeds, one.Claim.Held.Count));
         var notHeld = claims.Where(one => !one.Claim.Always && one.Claim.Statement.English != Timed).ToArray();

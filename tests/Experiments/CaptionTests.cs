@@ -50,7 +50,7 @@ public partial class CaptionTests
     public void A11_every_number_of_a_caption_is_in_the_csv_beside_it(string experiment, int seeds, Language language)
     {
         var result = (seeds == 1 ? Results : TwoSeeds).Value.Single(one => one.Experiment.Name == experiment);
-        foreach (var figure in result.Findings.Parts.OfType<Figure>())
+        foreach (var figure in result.Report.Parts.OfType<Figure>())
         {
             var (place, text) = ($"{experiment}-{figure.Name}", figure.Caption.In(language));
             foreach (var number in NumbersIn(text, Names(figure.Chart, result)))
@@ -83,7 +83,7 @@ public partial class CaptionTests
 
     [Fact]
     public void D_no_space_stands_beside_a_japanese_letter() =>
-        Assert.Equal("標準偏差を1からL2 0.1 / 0.2まで、Adamで", new Words("", "標準偏差を 1 から L2 0.1 / 0.2 まで、Adam で").In(Language.Japanese));
+        Assert.Equal("標準偏差を1からL2 0.1 / 0.2まで、Adamで", new LocalizedText("", "標準偏差を 1 から L2 0.1 / 0.2 まで、Adam で").In(Language.Japanese));
 
     [Fact]
     public void A12_everything_on_a_japanese_page_is_in_japanese()
@@ -118,7 +118,7 @@ public partial class CaptionTests
             _ => [],
         };
         return names.Append(chart.Title).Where(name => name.Any(char.IsLetter) || name.StartsWith("0.", StringComparison.Ordinal))
-            .SelectMany(name => (string[])[name, new Words(name, result.Japanese.GetValueOrDefault(name, name)).In(Language.Japanese)]);
+            .SelectMany(name => (string[])[name, new LocalizedText(name, result.Japanese.GetValueOrDefault(name, name)).In(Language.Japanese)]);
     }
 
     private static bool Says(Figure figure, string number)

@@ -16,9 +16,9 @@ public class MachineryTests
     private sealed class TwoWidths : Experiment
     {
         public override string Name => "widths";
-        public override Words Title => ("Widths", "幅");
+        public override LocalizedText Title => ("Widths", "幅");
 
-        public override Findings Run(Lab lab)
+        public override ExperimentReport Run(Lab lab)
         {
             var common = lab.WithPoints(lab.Configure(Lab.Usual with { Samples = 200 }), 6);
             var curves = lab.Train(from width in (int[])[5, 20]

@@ -69,7 +69,7 @@ public sealed partial class ReportTests : IDisposable
         var results = ExperimentRunner.Run(
             [.. Book.Experiments.Where(experiment => experiment.Name is "optimizer-paths" or "norms" or "layers" or "overfitting")],
             new LabSettings { Quick = true }, DataSets.Load("digits"));
-        Assert.All(from result in results from claim in result.Findings.Claims from numbers in claim.Numbers select numbers, numbers =>
+        Assert.All(from result in results from claim in result.Report.Claims from numbers in claim.Numbers select numbers, numbers =>
         {
             Assert.Matches("^[^<>]*: [^<>]*$", numbers.English);
             Assert.Matches("^[^<>]*：[^<>]*$", numbers.Japanese);
@@ -118,7 +118,7 @@ public sealed partial class ReportTests : IDisposable
     public void A9_runs_on_different_data_are_not_ranked()
     {
         foreach (var name in (string[])["a", "b"])
-            Assert.Equal(0, Program.Run(folder.Path, ["train", "--samples", "200", "--epochs", name == "a" ? "1" : "2", "--out", name]).ExitCode);
+            Assert.Equal(0, FunctionalProgram.Run(folder.Path, ["train", "--samples", "200", "--epochs", name == "a" ? "1" : "2", "--out", name]).ExitCode);
         RunRecord[] records = [RunRecord.Read(folder["a"]), RunRecord.Read(folder["b"])];
         var page = ComparisonPage.Render(records, _ => null);
         Assert.Contains("Best on the test samples", page, StringComparison.Ordinal);

@@ -8,9 +8,9 @@ namespace Functional.Tests.Experiments;
 public sealed class Widths : Experiment
 {
     public override string Name => "widths";
-    public override Words Title => "How wide must a hidden layer be?";
+    public override LocalizedText Title => "How wide must a hidden layer be?";
 
-    public override Findings Run(Lab lab)
+    public override ExperimentReport Run(Lab lab)
     {
         var curves = lab.Train(
             from units in (int[])[2, 5, 20, 80]

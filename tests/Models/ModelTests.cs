@@ -175,7 +175,7 @@ public sealed class ModelTests : IDisposable
     public void Bad_places_are_told()
     {
         Model.Save(folder["m"], OfEveryKind<float>());
-        Assert.Throws<RunException>(() => Model.Save(folder["m/n"], OfEveryKind<float>()));
+        Assert.Throws<OperationFailedException>(() => Model.Save(folder["m/n"], OfEveryKind<float>()));
         Assert.Equal($"{folder["n"]}: expected a file, found none", Assert.Throws<DataException>(() => Model.Load<float>(folder["n"])).Message);
     }
 

@@ -40,10 +40,10 @@ public sealed class PlantedCore : IDisposable
         foreach (var file in faults.GroupBy(fault => fault.File))
             Replace($"Core/{file.Key}", text => Plant(text, [.. file]));
         // No ahead-of-time compiling, and no analysis of code that is not ours.
-        using var build = Program.Start("dotnet", folder.Path,
+        using var build = FunctionalProgram.Start("dotnet", folder.Path,
             ["build", "Properties", "-c", "Release",
              "-p:FrameworkFolder=/none", "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false"]);
-        var outcome = Program.End(build);
+        var outcome = FunctionalProgram.End(build);
         Assert.True(outcome.ExitCode == 0, outcome.Output + outcome.Error);
         Laws = Directory.GetFiles(folder["artifacts/bin/Properties"], "*.TestAdapter.dll", SearchOption.AllDirectories).Single();
     }

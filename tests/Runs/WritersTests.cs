@@ -68,7 +68,7 @@ public sealed class WritersTests : IDisposable
     public void A_folder_that_vanishes_while_a_file_is_written_is_told_in_one_line()
     {
         Directory.CreateDirectory(folder["here"]);
-        var failure = Assert.Throws<RunException>(() => OutputFile.Replace(folder["here/file"], stream =>
+        var failure = Assert.Throws<OperationFailedException>(() => OutputFile.Replace(folder["here/file"], stream =>
         {
             stream.WriteByte(1);
             Directory.Move(folder["here"], folder["there"]);
@@ -85,6 +85,6 @@ public sealed class WritersTests : IDisposable
         File.CreateSymbolicLink(folder["b"], folder["a"]);
         Assert.Contains(
             "links lead in a circle",
-            Assert.Throws<RunException>(() => OutputFile.Write(folder["a"], _ => { })).Message, StringComparison.Ordinal);
+            Assert.Throws<OperationFailedException>(() => OutputFile.Write(folder["a"], _ => { })).Message, StringComparison.Ordinal);
     }
 }

@@ -86,7 +86,7 @@ public sealed class DatabaseTests : IDisposable
     public void Records_that_are_removed_while_a_search_runs_are_missed_and_its_trials_rescued()
     {
         using var search = Open();
-        var error = Assert.Throws<RunException>(() => search.Run((configuration, reporter) =>
+        var error = Assert.Throws<OperationFailedException>(() => search.Run((configuration, reporter) =>
         {
             if (reporter.Trial == 3)
                 Execute("delete from functional_record where study = $1");

@@ -28,17 +28,17 @@ public sealed class KillTests : IDisposable
             "search", "--study", study, "--trials", $"{Trials}", "--workers", "1", "--lapse", "1", "--samples", "200", "--hidden", "10",
             "--epochs", "3", "--json", .. storage,
         ];
-        var processes = Enumerable.Range(0, Processes).Select(_ => Program.Start(folder.Path, arguments)).ToList();
+        var processes = Enumerable.Range(0, Processes).Select(_ => FunctionalProgram.Start(folder.Path, arguments)).ToList();
         foreach (var wait in Key.OfSeed(Environment.TickCount64).Integers(Killed, 1500))
         {
             Thread.Sleep(wait);
             processes[0].Kill();
-            Program.End(processes[0]);
+            FunctionalProgram.End(processes[0]);
             processes[0].Dispose();
             processes.RemoveAt(0);
-            processes.Add(Program.Start(folder.Path, arguments));
+            processes.Add(FunctionalProgram.Start(folder.Path, arguments));
         }
-        var outcomes = processes.Select(Program.End).ToArray();
+        var outcomes = processes.Select(FunctionalProgram.End).ToArray();
         processes.ForEach(process => process.Dispose());
         Assert.All(outcomes, outcome => Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error)));
 

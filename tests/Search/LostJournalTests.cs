@@ -49,7 +49,7 @@ public sealed class LostJournalTests : IDisposable
     public void A_journal_that_is_lost_while_a_search_runs_is_noticed_and_its_trials_are_rescued(string what, Action<string> lose)
     {
         using var study = Study.Open(folder["study"], Settings);
-        var error = Assert.Throws<RunException>(() => study.Run((configuration, reporter) =>
+        var error = Assert.Throws<OperationFailedException>(() => study.Run((configuration, reporter) =>
         {
             if (reporter.Trial == 5)
                 lose(Journal);

@@ -13,7 +13,7 @@ public sealed class SearchCommandTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private Outcome Search(params string[] arguments) => Program.Run(folder.Path, ["search", .. arguments]);
+    private Outcome Search(params string[] arguments) => FunctionalProgram.Run(folder.Path, ["search", .. arguments]);
 
     private static IEnumerable<JsonElement> Trials(Outcome outcome) =>
         outcome.Events.Where(found => found.GetProperty("event").GetString() == "trial").OrderBy(found => found.GetProperty("trial").GetInt32());
@@ -38,11 +38,11 @@ public sealed class SearchCommandTests : IDisposable
         // What the report says trains the best one again, to the same accuracy.
         var summary = whole.Event("summary");
         var words = summary.GetProperty("command").GetString()!.Split(' ')[1..];
-        var trained = Program.Run(folder.Path, [.. words, "--json"]).Event("summary");
+        var trained = FunctionalProgram.Run(folder.Path, [.. words, "--json"]).Event("summary");
         Assert.Equal(
             summary.GetProperty("best").GetProperty("value").GetDouble(), trained.GetProperty("validationAccuracy").GetDouble());
 
-        var shown = Program.Run(folder.Path, "search", "show", "whole", "--json");
+        var shown = FunctionalProgram.Run(folder.Path, "search", "show", "whole", "--json");
         Assert.Equal(Trials(whole).Select(Text), Trials(shown).Select(Text));
         var page = File.ReadAllText(folder["studies/whole/report.html"]);
         Charts.Accessibility.Check(page);
@@ -70,12 +70,12 @@ public sealed class SearchCommandTests : IDisposable
     [Fact]
     public void A_journal_that_is_removed_while_it_runs_is_exit_code_1_and_a_rescue()
     {
-        using var process = Program.Start(folder.Path, ["search", .. Small, "--trials", "100000", "--workers", "1", "--study", "x"]);
+        using var process = FunctionalProgram.Start(folder.Path, ["search", .. Small, "--trials", "100000", "--workers", "1", "--study", "x"]);
         while (process.StandardOutput.ReadLine()?.StartsWith("trial", StringComparison.Ordinal) == false)
         {
         }
         File.Delete(folder["studies/x/journal.jsonl"]);
-        var outcome = Program.End(process);
+        var outcome = FunctionalProgram.End(process);
         Assert.Equal(1, outcome.ExitCode);
         Assert.StartsWith("functional: studies/x/journal.jsonl was removed while a search used it; the ", outcome.Error, StringComparison.Ordinal);
         Assert.Single(outcome.Error.TrimEnd('\n').Split('\n'));
@@ -134,13 +134,13 @@ public sealed class SearchCommandTests : IDisposable
     [Fact]
     public void Ctrl_C_leaves_a_study_that_goes_on()
     {
-        using var process = Program.Start(folder.Path, "search", "--trials", "100000", "--json", "--study", "x", "--samples", "200", "--hidden", "10", "--epochs", "3");
+        using var process = FunctionalProgram.Start(folder.Path, "search", "--trials", "100000", "--json", "--study", "x", "--samples", "200", "--hidden", "10", "--epochs", "3");
         while (process.StandardOutput.ReadLine()?.Contains("\"trial\"", StringComparison.Ordinal) == false)
         {
         }
-        using (var kill = Program.Start("kill", folder.Path, ["-TERM", $"{process.Id}"]))
+        using (var kill = FunctionalProgram.Start("kill", folder.Path, ["-TERM", $"{process.Id}"]))
             kill.WaitForExit();
-        var outcome = Program.End(process);
+        var outcome = FunctionalProgram.End(process);
         Assert.Equal(130, outcome.ExitCode);
         Assert.True(outcome.Event("summary").GetProperty("interrupted").GetBoolean());
         var ended = outcome.Event("summary").GetProperty("complete").GetInt32();

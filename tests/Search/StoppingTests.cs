@@ -96,7 +96,7 @@ public sealed class StoppingTests : IDisposable
     public void U15_A_study_whose_trials_all_failed_says_so()
     {
         using var study = Study.InMemory(new StudySettings(Space));
-        var error = Assert.Throws<RunException>(() => study.Run((configuration, _) => configuration.Number("speed"), trials: 3));
+        var error = Assert.Throws<OperationFailedException>(() => study.Run((configuration, _) => configuration.Number("speed"), trials: 3));
         Assert.StartsWith("all trials failed; the first: 'speed' has no value in rate=", error.Message, StringComparison.Ordinal);
         Assert.Equal(3, study.Trials.Count);
     }

@@ -89,8 +89,8 @@ public partial class TestingPackageTests
 
     private static string Run(string where, int expected, params string[] arguments)
     {
-        using var process = Program.Start("dotnet", where, arguments);
-        var outcome = Program.End(process);
+        using var process = FunctionalProgram.Start("dotnet", where, arguments);
+        var outcome = FunctionalProgram.End(process);
         Assert.True(outcome.ExitCode == expected, $"dotnet {string.Join(' ', arguments)}\n{outcome.Output}{outcome.Error}");
         return outcome.Output;
     }

@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace Functional.Host.Commands;
 
 /// <summary>Experiments as lines: one when each is done, with how many of its claims held.</summary>
-public sealed class ExperimentLines(Action<string> write) : IExperimentProgress
+internal sealed class ExperimentLines(Action<string> write) : IExperimentProgress
 {
     private readonly Stopwatch watch = Stopwatch.StartNew();
 
@@ -19,7 +19,7 @@ public sealed class ExperimentLines(Action<string> write) : IExperimentProgress
     /// <inheritdoc/>
     public void Finished(ExperimentResult result)
     {
-        var claims = result.Findings.Claims;
+        var claims = result.Report.Claims;
         var line = string.Create(CultureInfo.InvariantCulture,
             $"{result.Experiment.Name,-16} {watch.Elapsed.TotalSeconds,6:F1} s  {claims.Count(claim => claim.Always)} of {claims.Count} claims held");
         lock (watch)
@@ -28,7 +28,7 @@ public sealed class ExperimentLines(Action<string> write) : IExperimentProgress
 }
 
 /// <summary>Experiments on a terminal: a line when each is done, and one bar for all that is left.</summary>
-public sealed class LiveExperiments : IExperimentProgress
+internal sealed class LiveExperiments : IExperimentProgress
 {
     // Percentage, time left, and the name of an experiment.
     private const int TextWidth = 38;

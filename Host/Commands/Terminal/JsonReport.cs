@@ -7,7 +7,7 @@ using Functional.Host.Runs;
 namespace Functional.Host.Commands;
 
 /// <summary>A run, or anything else, as one JSON object per line, each with an <c>event</c>.</summary>
-public sealed class JsonReport(TextWriter output) : IRunObserver
+internal sealed class JsonReport(TextWriter output) : IRunObserver
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {

@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace Functional.Host.Commands;
 
 /// <summary>A run on a terminal: a line per epoch, and below them a bar with loss, accuracy and speed.</summary>
-public sealed class LiveReport : IRunObserver
+internal sealed class LiveReport : IRunObserver
 {
     private const int LongestBar = 40, ShortestBar = 5;
 

@@ -3,7 +3,7 @@ using Functional.Host.Runs;
 namespace Functional.Host.Commands;
 
 /// <summary>A run as plain lines: one at the start, one per epoch, a summary.</summary>
-public sealed class PlainReport(TextWriter output) : IRunObserver
+internal sealed class PlainReport(TextWriter output) : IRunObserver
 {
     /// <inheritdoc/>
     public void Started(RunStart start)

@@ -7,7 +7,7 @@ using Functional.Host.Search;
 namespace Functional.Host.Commands;
 
 /// <summary>A study on standard output: lines for people, or JSON objects for programs.</summary>
-public sealed class StudyLines(TextWriter output, StudySettings settings, bool json)
+internal sealed class StudyLines(TextWriter output, StudySettings settings, bool json)
 {
     private const int Shown = 10;
 

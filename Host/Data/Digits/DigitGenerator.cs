@@ -6,7 +6,7 @@ namespace Functional.Host.Data.Digits;
 /// Draws a digit as a pen would: a form is chosen, a hand writes it, a pen inks it, the paper adds its grain. The same
 /// key and label give the same bytes on every system: nothing is used but sums, products, quotients and square roots.
 /// </summary>
-public static class DigitGenerator
+internal static class DigitGenerator
 {
     /// <summary>Rows, and columns, of an image.</summary>
     public const int Side = 28;

@@ -3,7 +3,7 @@ using Functional.Host.Charts;
 namespace Functional.Host.Data.Digits;
 
 /// <summary>The data set that is embedded in the program: digits that were drawn, not collected.</summary>
-public static class DigitSet
+internal static class DigitSet
 {
     /// <summary>The seed of the embedded set.</summary>
     public const long EmbeddedSeed = 1;

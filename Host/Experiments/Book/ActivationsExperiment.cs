@@ -5,38 +5,38 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Functional.Host.Experiments;
 
 /// <summary>What five layers make of normal numbers. Source: Deep Learning from Scratch, 6.2.2 and 6.2.3.</summary>
-public sealed class ActivationsExperiment : Experiment
+internal sealed class ActivationsExperiment : Experiment
 {
     private const int Units = 100, Samples = 1000, Layers = 5, BinCount = 30;
 
-    private static readonly (string Name, Activation Activation, Initializer Initializer, double Least, Func<Layer[], Words> Caption)[] Variants =
+    private static readonly (string Name, Activation Activation, Initializer Initializer, double Least, Func<Layer[], LocalizedText> Caption)[] Variants =
     [
         ("sigmoid, σ = 1", Activation.Sigmoid, Initializer.Normal(1), 0, layers => (
             $"{Range(layers, Ends)} of each layer's activations are in the outermost two bars, near 0 or 1, where the sigmoid is flat. What does that do to a gradient, if the weights it is multiplied with are as large as these?",
             $"各層の値の{Range(layers, Ends)}が、両端の2本の棒（0 と 1 の近く）にあります。そこでは sigmoid の傾きが 0 に近くなります。これほど大きな重みが掛かるとき、勾配はどうなるでしょうか。")),
         ("sigmoid, σ = 0.01", Activation.Sigmoid, Initializer.Normal(0.01), 0, layers => (
-            $"{Shown.Percent(Middle(layers[^1]))} of the last layer's activations are in the two bars around 0.5: a hundred units that all say nearly the same.",
-            $"最後の層の値の{Shown.Percent(Middle(layers[^1]))}が 0.5 の両側の2本の棒に集中しています。100個のユニットがほぼ同じ値しか表現していません。")),
+            $"{CommonFigures.Percent(Middle(layers[^1]))} of the last layer's activations are in the two bars around 0.5: a hundred units that all say nearly the same.",
+            $"最後の層の値の{CommonFigures.Percent(Middle(layers[^1]))}が 0.5 の両側の2本の棒に集中しています。100個のユニットがほぼ同じ値しか表現していません。")),
         ("sigmoid, Xavier", Activation.Sigmoid, Initializer.Xavier, 0, layers => (
             $"With deviation 1/√n the values stay spread out: the two middle bars hold {Range(layers, Middle)} of each layer, the two outermost {Range(layers, Ends)}.",
             $"標準偏差 1/√n では適度な広がりが保たれます。各層の値のうち、中央の2本の棒にあるのは{Range(layers, Middle)}、両端の2本にあるのは{Range(layers, Ends)}です。")),
-        ("tanh, Xavier", Activation.Tanh, Initializer.Xavier, -1, layers => Shown.Text(
+        ("tanh, Xavier", Activation.Tanh, Initializer.Xavier, -1, layers => CommonFigures.Text(
             Ends(layers[0]) > Middle(layers[0])
-                ? ($"In layer 1 the outermost two bars hold more than the two middle ones: {Shown.Percent(Ends(layers[0]))}, {Shown.Percent(Middle(layers[0]))}.",
-                   $"第1層では、両端の2本の棒（{Shown.Percent(Ends(layers[0]))}）のほうが中央の2本（{Shown.Percent(Middle(layers[0]))}）より多くなっています。")
+                ? ($"In layer 1 the outermost two bars hold more than the two middle ones: {CommonFigures.Percent(Ends(layers[0]))}, {CommonFigures.Percent(Middle(layers[0]))}.",
+                   $"第1層では、両端の2本の棒（{CommonFigures.Percent(Ends(layers[0]))}）のほうが中央の2本（{CommonFigures.Percent(Middle(layers[0]))}）より多くなっています。")
                 : "",
             layers.Skip(1).All(layer => Middle(layer) > Ends(layer))
                 ? ("From layer 2 on the middle is highest: a clean bell, symmetric about 0.", "同じ初期値で、2層目以降はきれいな釣鐘型になります。")
                 : ("The values are symmetric about 0.", "値は 0 を中心に対称に分布します。"))),
         ("ReLU, σ = 0.01", Activation.Relu, Initializer.Normal(0.01), 0, layers => (
-            $"With ReLU and small weights little is left: {Shown.Percent(Lowest(layers[0]))} of layer 1 and {Shown.Percent(Lowest(layers[^1]))} of the last layer are in the lowest bar.",
-            $"ReLU と小さな重みの組み合わせでは、値がほとんど残りません。最も低い棒にあるのは、第1層で{Shown.Percent(Lowest(layers[0]))}、最後の層で{Shown.Percent(Lowest(layers[^1]))}です。")),
+            $"With ReLU and small weights little is left: {CommonFigures.Percent(Lowest(layers[0]))} of layer 1 and {CommonFigures.Percent(Lowest(layers[^1]))} of the last layer are in the lowest bar.",
+            $"ReLU と小さな重みの組み合わせでは、値がほとんど残りません。最も低い棒にあるのは、第1層で{CommonFigures.Percent(Lowest(layers[0]))}、最後の層で{CommonFigures.Percent(Lowest(layers[^1]))}です。")),
         ("ReLU, Xavier", Activation.Relu, Initializer.Xavier, 0, layers => (
-            $"ReLU cuts away half of the signal, and Xavier's weights don't make up for it: {Shown.Percent(Above(layers[0]))} of layer 1 are above 1, and {Shown.Percent(Above(layers[^1]))} of the last layer.",
-            $"ReLU は信号の半分を切り捨てますが、Xavier の初期値はそれを補えません。1 より大きい値は、第1層で{Shown.Percent(Above(layers[0]))}、最後の層で{Shown.Percent(Above(layers[^1]))}です。")),
+            $"ReLU cuts away half of the signal, and Xavier's weights don't make up for it: {CommonFigures.Percent(Above(layers[0]))} of layer 1 are above 1, and {CommonFigures.Percent(Above(layers[^1]))} of the last layer.",
+            $"ReLU は信号の半分を切り捨てますが、Xavier の初期値はそれを補えません。1 より大きい値は、第1層で{CommonFigures.Percent(Above(layers[0]))}、最後の層で{CommonFigures.Percent(Above(layers[^1]))}です。")),
         ("ReLU, He", Activation.Relu, Initializer.He, 0, layers => (
-            $"He's √(2/n) makes up for the half that is cut away: {Shown.Percent(Above(layers[0]))} of layer 1 are above 1, and {Shown.Percent(Above(layers[^1]))} of the last layer.",
-            $"He の初期値 √(2/n) は切り捨てられる半分を補います。1 より大きい値は、第1層で{Shown.Percent(Above(layers[0]))}、最後の層で{Shown.Percent(Above(layers[^1]))}です。")),
+            $"He's √(2/n) makes up for the half that is cut away: {CommonFigures.Percent(Above(layers[0]))} of layer 1 are above 1, and {CommonFigures.Percent(Above(layers[^1]))} of the last layer.",
+            $"He の初期値 √(2/n) は切り捨てられる半分を補います。1 より大きい値は、第1層で{CommonFigures.Percent(Above(layers[0]))}、最後の層で{CommonFigures.Percent(Above(layers[^1]))}です。")),
     ];
 
     // Shares of all values of a layer, also of those beyond the histogram's axis.
@@ -52,7 +52,7 @@ public sealed class ActivationsExperiment : Experiment
     private static double Above(Layer layer) => 1 - layer.Histogram.Counts.Sum() / (Units * Samples);
 
     private static string Range(Layer[] layers, Func<Layer, double> of) =>
-        $"{Shown.Percent(layers.Min(of))} to {Shown.Percent(layers.Max(of))}".Replace(" to ", "–", StringComparison.Ordinal);
+        $"{CommonFigures.Percent(layers.Min(of))} to {CommonFigures.Percent(layers.Max(of))}".Replace(" to ", "–", StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public override string Name => "activations";
@@ -61,15 +61,15 @@ public sealed class ActivationsExperiment : Experiment
     public override string Section => "6.2.2, 6.2.3";
 
     /// <inheritdoc/>
-    public override Words Title => ("Activations of hidden layers", "隠れ層のアクティベーション分布");
+    public override LocalizedText Title => ("Activations of hidden layers", "隠れ層のアクティベーション分布");
 
     /// <inheritdoc/>
-    public override Words Question => (
+    public override LocalizedText Question => (
         "A thousand samples of a hundred normal numbers go through five layers of a hundred units. Which combinations of activation and first weights keep the numbers spread out, and which press them to the ends, or all to one value?",
         "100次元の正規乱数1000個を、100ユニットの層に5回通します。活性化関数と重みの初期値のどの組み合わせなら値の広がりが保たれ、どれでは両端や一点に偏ってしまうでしょうか。");
 
     /// <inheritdoc/>
-    public override Findings Run(Lab lab)
+    public override ExperimentReport Run(Lab lab)
     {
         var passes = lab.Compute(lab.Seeds, seed => Variants.Select(variant => Pass(variant.Activation, variant.Initializer, variant.Least, Key.OfSeed(seed))).ToArray());
         var first = passes[0];
@@ -78,7 +78,7 @@ public sealed class ActivationsExperiment : Experiment
         { NumbersOf = NumbersOf.FirstSeed });
         double Deviation(int variant, int seed, int layer) => passes[seed][variant][layer].Deviation;
         double Saturated(int seed, int layer) => passes[seed][0][layer].Flat;
-        (Words, string) Named(Words name, int variant, int seed, int layer) => (name, Typography.Value(Deviation(variant, seed, layer)));
+        (LocalizedText, string) Named(LocalizedText name, int variant, int seed, int layer) => (name, Typography.Value(Deviation(variant, seed, layer)));
         var last = Layers - 1;
         return new()
         {
@@ -93,7 +93,7 @@ public sealed class ActivationsExperiment : Experiment
             [
                 lab.Claim(("Sigmoid with deviation 1: in every layer more than a third of the activations are where the slope is below a twentieth of the steepest", "sigmoid・標準偏差 1：どの層でも値の3分の1以上は、傾きが最大の20分の1未満のところにある"),
                     seed => Enumerable.Range(0, Layers).All(layer => Saturated(seed, layer) > 1.0 / 3), 
-                    seed => [(("least share", "割合の最小値"), Shown.Percent(Enumerable.Range(0, Layers).Min(layer => Saturated(seed, layer))))]),
+                    seed => [(("least share", "割合の最小値"), CommonFigures.Percent(Enumerable.Range(0, Layers).Min(layer => Saturated(seed, layer))))]),
                 lab.Claim(("Sigmoid with deviation 0.01: the last layer's activations have a standard deviation below 0.05", "sigmoid・標準偏差 0.01：最後の層の値は 0.5 の周りに集中する（標準偏差 0.05 未満）"),
                     seed => Deviation(1, seed, last) < 0.05, seed => [Named(("standard deviation", "標準偏差"), 1, seed, last)]),
                 lab.Claim(("Sigmoid with Xavier's weights is spread more widely than with 0.01", "sigmoid・Xavier は 0.01 より広がっている"),
@@ -166,7 +166,7 @@ public sealed class ActivationsExperiment : Experiment
                 Lines(lab.Say("their gradients, backward", "勾配（逆方向）"), layer => layer.GradientDeviation),
             ])
             { ShareY = false, Columns = 2, CellAspect = 0.8 },
-            Shown.Text(
+            CommonFigures.Text(
                 ("Activations are read from left to right, gradients from right to left: they come from the last layer. A level line is what one wants; a falling one on this logarithmic axis means that the signal, or the gradient, vanishes exponentially with depth.",
                  "アクティベーションは左から右へ、勾配は（最後の層から来るので）右から左へ読みます。水平な線が理想です。対数軸の上で下がる線は、信号や勾配が層の深さとともに指数的に消えていくことを表します。"),
                 ($"From the last layer back to layer 1 the gradient's deviation goes from {Gradients(0)} for sigmoid with σ = 1, from {Gradients(2)} with Xavier's weights. How much it shrinks in a layer is the slope times the scale of the weights, not the slope alone.",
@@ -179,7 +179,7 @@ public sealed class ActivationsExperiment : Experiment
          "sigmoid と tanh：飽和した出力の割合（傾きが最大の20分の1未満）。ReLU：死んだユニットの割合（すべてのサンプルで 0）。"),
         ["", .. Enumerable.Range(1, Layers).Select(layer => lab.Say($"layer {layer}", $"第{layer}層"))],
         [
-            .. Variants.Zip(passes, (variant, pass) => (string[])[variant.Name, .. pass.Select(layer => Shown.Percent(layer.Flat))]),
+            .. Variants.Zip(passes, (variant, pass) => (string[])[variant.Name, .. pass.Select(layer => CommonFigures.Percent(layer.Flat))]),
         ]);
 
     private static double Dead(double[] output) =>

@@ -4,7 +4,7 @@ using Functional.Host.Charts;
 namespace Functional.Host.Experiments;
 
 /// <summary>More samples out of the same ones. Source: Deep Learning from Scratch, exercises to chapter 6.</summary>
-public sealed class AugmentationExperiment : Experiment
+internal sealed class AugmentationExperiment : Experiment
 {
     private const int Digits = 4, Crops = 9, Margin = 4;
 
@@ -12,15 +12,15 @@ public sealed class AugmentationExperiment : Experiment
     public override string Name => "augmentation";
 
     /// <inheritdoc/>
-    public override Words Title => ("Data augmentation", "データ拡張（Data Augmentation）");
+    public override LocalizedText Title => ("Data augmentation", "データ拡張（Data Augmentation）");
 
     /// <inheritdoc/>
-    public override Words Question => (
+    public override LocalizedText Question => (
         "An image of a 3, shifted by a pixel, is a 3 still, but the network doesn't know. If each of the 300 images is shifted, turned or bent a little every time it is shown, how much better will it read others?",
         "3の画像を1ピクセルずらしても3ですが、ネットワークはそれを知りません。300枚の画像を、見せるたびに少しずつずらしたり、回したり、ゆがめたりすると、他の画像の認識精度はどのくらい上がるでしょうか。");
 
     /// <inheritdoc/>
-    public override Findings Run(Lab lab)
+    public override ExperimentReport Run(Lab lab)
     {
         var common = OverfittingExperiment.Setting(lab, 201);
         var curves = lab.Train(
@@ -35,34 +35,34 @@ public sealed class AugmentationExperiment : Experiment
             }));
         Claim Better(Curves with) => lab.Claim(
             ($"Test accuracy is higher with \"{with.Name}\"", $"「{lab.Both(with.Name).Japanese}」でテストデータの認識精度が上がる"),
-            seed => Shown.Test(with.Seeds[seed]) > Shown.Test(curves[0].Seeds[seed]),
-            seed => [(("test accuracy with it", "テストデータ（あり）"), Shown.Percent(Shown.Test(with.Seeds[seed]))), (("without", "なし"), Shown.Percent(Shown.Test(curves[0].Seeds[seed])))]);
+            seed => CommonFigures.Test(with.Seeds[seed]) > CommonFigures.Test(curves[0].Seeds[seed]),
+            seed => [(("test accuracy with it", "テストデータ（あり）"), CommonFigures.Percent(CommonFigures.Test(with.Seeds[seed]))), (("without", "なし"), CommonFigures.Percent(CommonFigures.Test(curves[0].Seeds[seed])))]);
         return new()
         {
             Parts =
             [
                 Sheet(lab),
-                Shown.Of(lab, "accuracy", lab.Say("300 samples, with and without augmentation", "訓練データ300個、データ拡張の有無"), curves, Caption(lab, curves)),
-                Shown.Table(lab, curves),
+                CommonFigures.Of(lab, "accuracy", lab.Say("300 samples, with and without augmentation", "訓練データ300個、データ拡張の有無"), curves, Caption(lab, curves)),
+                CommonFigures.Table(lab, curves),
             ],
             Claims =
             [
                 Better(curves[1]), Better(curves[2]),
-                Shown.SmallerGap(lab, curves[1], curves[0],
+                CommonFigures.SmallerGap(lab, curves[1], curves[0],
                     ("With random crops the gap between training and test accuracy is smaller", "ランダムな切り出しで、訓練とテストの認識精度の差は小さくなる")),
             ],
         };
     }
 
-    private static Words Caption(Lab lab, IReadOnlyList<Curves> curves)
+    private static LocalizedText Caption(Lab lab, IReadOnlyList<Curves> curves)
     {
         string List(Func<Curves, string> name, string separator) => string.Join(separator, curves.Select(curve =>
-            $"{name(curve)}: {Shown.Percent(Shown.TrainingEnd(curve))} / {Shown.Percent(Shown.TestEnd(curve))}"));
-        return Shown.Text(
+            $"{name(curve)}: {CommonFigures.Percent(CommonFigures.TrainingEnd(curve))} / {CommonFigures.Percent(CommonFigures.TestEnd(curve))}"));
+        return CommonFigures.Text(
             ("Each batch is changed anew before it is shown, so that hardly any image comes twice as it was. Accuracy is taken of unchanged images.",
              "ミニバッチは見せるたびに新しく変形されるので、まったく同じ画像が再び現れることはほとんどありません。認識精度は変形前の画像で測ります。"),
             ($"Training and test accuracy at the end: {List(curve => curve.Name, "; ")}.", $"最後の認識精度（訓練 / テスト）：{List(curve => lab.Both(curve.Name).Japanese!, "、")}。"),
-            Shown.GapOf(lab, curves[1], curves[0]), Shown.GapOf(lab, curves[2], curves[0]));
+            CommonFigures.GapOf(lab, curves[1], curves[0]), CommonFigures.GapOf(lab, curves[2], curves[0]));
     }
 
     // Each row: an image, and random crops of it that are smaller by a few pixels.

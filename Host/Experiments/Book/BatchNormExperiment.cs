@@ -3,7 +3,7 @@ using Functional.Host.Charts;
 namespace Functional.Host.Experiments;
 
 /// <summary>Batch normalization under sixteen ways to begin. Source: Deep Learning from Scratch, 6.3.2.</summary>
-public sealed class BatchNormExperiment : Experiment
+internal sealed class BatchNormExperiment : Experiment
 {
     private const int Extremes = 2;
 
@@ -21,15 +21,15 @@ public sealed class BatchNormExperiment : Experiment
     public override string Section => "6.3.2";
 
     /// <inheritdoc/>
-    public override Words Title => ("Batch normalization", "Batch Normalization の評価");
+    public override LocalizedText Title => ("Batch normalization", "Batch Normalization の評価");
 
     /// <inheritdoc/>
-    public override Words Question => (
+    public override LocalizedText Question => (
         "Weights begin with deviations from 1 down to 0.0001. For how many of these starts does a network of six layers learn by itself, and for how many if what goes into each activation is normalized over the batch?",
         "重みの初期値の標準偏差を 1 から 0.0001 まで何通りにも変えます。6層のネットワークがそのままで学習できるのは何通りでしょうか。活性化関数の前でミニバッチごとに正規化すると、何通りになるでしょうか。");
 
     /// <inheritdoc/>
-    public override Findings Run(Lab lab)
+    public override ExperimentReport Run(Lab lab)
     {
         var deviations = lab.Settings.Quick ? [.. Deviations.Where((_, i) => i % 3 == 0)] : Deviations;
         var common = lab.WithPoints(
@@ -79,18 +79,18 @@ public sealed class BatchNormExperiment : Experiment
         };
     }
 
-    private static Words Caption(Curves[][] pairs, double[] deviations)
+    private static LocalizedText Caption(Curves[][] pairs, double[] deviations)
     {
         double[][] ends = [.. ((int[])[0, 1]).Select(which => pairs.Select(pair => pair[which].Accuracy("", point => point.Training).Ys[^1]).ToArray())];
-        int Far(int which) => ends[which].Count(end => end >= Shown.Learned);
+        int Far(int which) => ends[which].Count(end => end >= CommonFigures.Learned);
         var (best, astray) = (Array.IndexOf(ends[0], ends[0].Max()), ends[1].Count(double.IsNaN));
         string Sigma(int i) => Typography.Value(deviations[i], 4);
-        string End(int which, int i) => Shown.Percent(ends[which][i]);
+        string End(int which, int i) => CommonFigures.Percent(ends[which][i]);
         // Where both came to an end, and the network without is the better one.
         var quicker = Enumerable.Range(0, pairs.Length).Where(i => ends[1][i] > ends[0][i]).Select(Sigma).ToArray();
-        return Shown.Text(
-            ($"Solid lines are with batch normalization, dashed ones without. After the last epoch {Far(0)} of {pairs.Length} networks with it have a training accuracy of {Shown.Percent(Shown.Learned, 0)} or more, and {Far(1)} without.",
-             $"実線が Batch Normalization を使った場合、破線が使わない場合です。最後のエポックで訓練データの認識精度が{Shown.Percent(Shown.Learned, 0)}以上になるのは、{pairs.Length}通りのうち、使った場合は{Far(0)}通り、使わない場合は{Far(1)}通りです。"),
+        return CommonFigures.Text(
+            ($"Solid lines are with batch normalization, dashed ones without. After the last epoch {Far(0)} of {pairs.Length} networks with it have a training accuracy of {CommonFigures.Percent(CommonFigures.Learned, 0)} or more, and {Far(1)} without.",
+             $"実線が Batch Normalization を使った場合、破線が使わない場合です。最後のエポックで訓練データの認識精度が{CommonFigures.Percent(CommonFigures.Learned, 0)}以上になるのは、{pairs.Length}通りのうち、使った場合は{Far(0)}通り、使わない場合は{Far(1)}通りです。"),
             ($"With it the scale still matters: {End(0, 0)} at σ = {Sigma(0)}, {End(0, best)} at {Sigma(best)} (the highest), {End(0, pairs.Length - 1)} at {Sigma(pairs.Length - 1)}.",
              $"使った場合でも初期値の大きさは影響します。σ = {Sigma(0)} では{End(0, 0)}、{Sigma(best)} では{End(0, best)}（最高）、{Sigma(pairs.Length - 1)} では{End(0, pairs.Length - 1)}です。"),
             quicker.Length == 0

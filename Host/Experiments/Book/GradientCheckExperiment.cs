@@ -6,7 +6,7 @@ using Functional.Host.Runs;
 namespace Functional.Host.Experiments;
 
 /// <summary>Backpropagation against central differences. Source: Deep Learning from Scratch, 5.7.3.</summary>
-public sealed class GradientCheckExperiment : Experiment
+internal sealed class GradientCheckExperiment : Experiment
 {
     private const int Samples = 3;
 
@@ -17,15 +17,15 @@ public sealed class GradientCheckExperiment : Experiment
     public override string Section => "5.7.3";
 
     /// <inheritdoc/>
-    public override Words Title => ("Is backpropagation right?", "誤差逆伝播法の勾配確認");
+    public override LocalizedText Title => ("Is backpropagation right?", "誤差逆伝播法の勾配確認");
 
     /// <inheritdoc/>
-    public override Words Question => (
+    public override LocalizedText Question => (
         "The gradient of a loss can be had without any calculus: move a weight a little to either side, and see how the loss changes. Here it is done for every weight and bias of a small network. How much longer does that take than backpropagation, and how well do the two agree?",
         "損失の勾配は、微分の公式がなくても求められます。重みを両側に少しだけ動かして、損失の変化を見ればよいのです。小さなネットワークのすべての重みとバイアスについて、これを行います。この数値微分は誤差逆伝播法の何倍の時間がかかり、両者はどのくらい一致するでしょうか。");
 
     /// <inheritdoc/>
-    public override Findings Run(Lab lab)
+    public override ExperimentReport Run(Lab lab)
     {
         var images = lab.First(Samples);
         var common = lab.Configure(new TrainConfiguration { Hidden = [lab.Of(50, 10)], Initializer = Initializer.Normal(0.01) });

@@ -4,7 +4,7 @@ using Functional.Host.Charts;
 namespace Functional.Host.Experiments;
 
 /// <summary>A random search for learning rate and weight decay. Source: Deep Learning from Scratch, 6.5.</summary>
-public sealed class HyperparametersExperiment : Experiment
+internal sealed class HyperparametersExperiment : Experiment
 {
     private const int Listed = 20;
     private const double Ln10 = 2.302585092994046;
@@ -16,15 +16,15 @@ public sealed class HyperparametersExperiment : Experiment
     public override string Section => "6.5";
 
     /// <inheritdoc/>
-    public override Words Title => ("A random search for hyperparameters", "ハイパーパラメータの最適化");
+    public override LocalizedText Title => ("A random search for hyperparameters", "ハイパーパラメータの最適化");
 
     /// <inheritdoc/>
-    public override Words Question => (
+    public override LocalizedText Question => (
         "Learning rate and weight decay are drawn at random many times, over four decades each, and judged on 100 images that are kept from training. Which of the two decides how well a trial does, and over which range?",
         "学習係数と Weight decay の係数を、それぞれ4桁の範囲から対数スケールでランダムに何組も選び、訓練に使わない100枚の検証データで評価します。結果を左右するのはどちらの値で、良い範囲はどこでしょうか。");
 
     /// <inheritdoc/>
-    public override Findings Run(Lab lab)
+    public override ExperimentReport Run(Lab lab)
     {
         var common = lab.WithPoints(
             lab.Configure(Lab.Usual with { Samples = 500, Validation = 0.2, Hidden = [100, 100, 100, 100, 100, 100] }), 50);
@@ -38,7 +38,7 @@ public sealed class HyperparametersExperiment : Experiment
         }));
         double Accuracy(int trial) => trials[trial].Median(curve => curve.Final.Validation);
         int[] best = [.. Enumerable.Range(0, draws).OrderByDescending(Accuracy)];
-        (Words, string)[] Rates(int seed) =>
+        (LocalizedText, string)[] Rates(int seed) =>
             [(("learning rates", "学習係数"), string.Join(", ", Ordered(trials, seed).Take(leaders).Select(trial => Typography.Value(rates[trial], 2))))];
         return new()
         {
@@ -66,7 +66,7 @@ public sealed class HyperparametersExperiment : Experiment
     private static SmallMultiples Best(Lab lab, (Curves Trial, double Rate)[] trials) => new(
         lab.Say($"The {trials.Length} best trials: validation accuracy and learning rate", $"上位{trials.Length}個の試行（検証データの認識精度と学習係数）"),
         [
-            .. trials.Select((one, i) => (one.Trial, Title: $"{i + 1}: {Shown.Percent(one.Trial.Accuracy("", point => point.Validation).Ys[^1], 0)}, {Typography.Value(one.Rate, 2)}"))
+            .. trials.Select((one, i) => (one.Trial, Title: $"{i + 1}: {CommonFigures.Percent(one.Trial.Accuracy("", point => point.Validation).Ys[^1], 0)}, {Typography.Value(one.Rate, 2)}"))
                 .Select(one => new LineChart(one.Title, lab.Say(Terms.Epoch), Axis.Between(lab.Say(Terms.Accuracy), 0, 1))
             {
                 Series =
@@ -99,9 +99,9 @@ public sealed class HyperparametersExperiment : Experiment
     }
 
     // What the panels show, from the best to the last of them.
-    private static Words BestCaption(int draws, (double Rate, double End)[] shown) => (
-        $"The {shown.Length} best of {draws} trials, validation accuracy solid, training accuracy dotted; above each its rank, its validation accuracy at the end and its learning rate. The first ends at {Shown.Percent(shown[0].End)} with a rate of {Typography.Value(shown[0].Rate, 2)}, the last one shown at {Shown.Percent(shown[^1].End)} with {Typography.Value(shown[^1].Rate, 2)}. From where on are the lines flat, and are those rates too small or too large?",
-        $"{draws}個の試行のうち成績の良い{shown.Length}個です。実線が検証データ、点線が訓練データの認識精度で、各図の上に順位、最後の検証データの認識精度、学習係数を示します。1位は{Shown.Percent(shown[0].End)}（学習係数 {Typography.Value(shown[0].Rate, 2)}）、最後の図は{Shown.Percent(shown[^1].End)}（学習係数 {Typography.Value(shown[^1].Rate, 2)}）です。線が平らになるのはどこからでしょうか。その学習係数は小さすぎるのでしょうか、大きすぎるのでしょうか。");
+    private static LocalizedText BestCaption(int draws, (double Rate, double End)[] shown) => (
+        $"The {shown.Length} best of {draws} trials, validation accuracy solid, training accuracy dotted; above each its rank, its validation accuracy at the end and its learning rate. The first ends at {CommonFigures.Percent(shown[0].End)} with a rate of {Typography.Value(shown[0].Rate, 2)}, the last one shown at {CommonFigures.Percent(shown[^1].End)} with {Typography.Value(shown[^1].Rate, 2)}. From where on are the lines flat, and are those rates too small or too large?",
+        $"{draws}個の試行のうち成績の良い{shown.Length}個です。実線が検証データ、点線が訓練データの認識精度で、各図の上に順位、最後の検証データの認識精度、学習係数を示します。1位は{CommonFigures.Percent(shown[0].End)}（学習係数 {Typography.Value(shown[0].Rate, 2)}）、最後の図は{CommonFigures.Percent(shown[^1].End)}（学習係数 {Typography.Value(shown[^1].Rate, 2)}）です。線が平らになるのはどこからでしょうか。その学習係数は小さすぎるのでしょうか、大きすぎるのでしょうか。");
 
 
     // Ten to a power drawn evenly between two; four digits, so that what is printed is what was run.

@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Functional.Host.Experiments;
 
 /// <summary>A network as a computational graph. Source: Deep Learning from Scratch, 5.7.2 and 5.8.</summary>
-public sealed class LayersExperiment : Experiment
+internal sealed class LayersExperiment : Experiment
 {
     private const int Samples = 4, Hidden = 5;
 
@@ -15,15 +15,15 @@ public sealed class LayersExperiment : Experiment
     public override string Section => "5.7.2, 5.8";
 
     /// <inheritdoc/>
-    public override Words Title => ("Layers, forward and backward", "レイヤの順伝播と逆伝播");
+    public override LocalizedText Title => ("Layers, forward and backward", "レイヤの順伝播と逆伝播");
 
     /// <inheritdoc/>
-    public override Words Question => (
+    public override LocalizedText Question => (
         "A batch goes forward through the layers, and a gradient comes back through them in reverse. What shape does it have at each place, and what is the very first gradient, at the loss?",
         "ミニバッチが層を順に通り、勾配が逆順に戻ってきます。それぞれの場所で勾配はどのような形状でしょうか。そして、損失のところで最初に現れる勾配は何でしょうか。");
 
     /// <inheritdoc/>
-    public override Findings Run(Lab lab)
+    public override ExperimentReport Run(Lab lab)
     {
         var images = lab.First(Samples);
         var traces = lab.Compute(lab.Seeds, seed =>

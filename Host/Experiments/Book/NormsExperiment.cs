@@ -5,7 +5,7 @@ namespace Functional.Host.Experiments;
 
 /// <summary>Ridge and lasso in the smallest of networks, linear regression. Source: Deep Learning from Scratch, exercises
 /// to chapter 6.</summary>
-public sealed class NormsExperiment : Experiment
+internal sealed class NormsExperiment : Experiment
 {
     private const int Samples = 80, RateCount = 40, Steps = 600;
     private const double Low = 0.5, LearningRate = 0.1, Least = 1e-3, Ratio = 1.2589254117941673;
@@ -17,15 +17,15 @@ public sealed class NormsExperiment : Experiment
     public override string Name => "norms";
 
     /// <inheritdoc/>
-    public override Words Title => ("Ridge and lasso", "リッジ回帰とラッソ回帰（L2 と L1）");
+    public override LocalizedText Title => ("Ridge and lasso", "リッジ回帰とラッソ回帰（L2 と L1）");
 
     /// <inheritdoc/>
-    public override Words Question => (
+    public override LocalizedText Question => (
         "Four of eight features tell something about a number, the other four are noise. If large weights cost something, which penalty finds out which features are noise, squares (ridge) or magnitudes (lasso)? And why?",
         "8つの特徴量のうち4つは目的の値と関係があり、残りの4つはノイズ（無関係な特徴量）です。大きな重みにペナルティを課すとき、どれがノイズかを見分けるのは二乗（リッジ）でしょうか、絶対値（ラッソ）でしょうか。それはなぜでしょうか。");
 
     /// <inheritdoc/>
-    public override Findings Run(Lab lab)
+    public override ExperimentReport Run(Lab lab)
     {
         // A tenth of a decade apart: 0.001 to 8.
         var rates = new double[lab.Of(RateCount, 20)];
@@ -53,7 +53,7 @@ public sealed class NormsExperiment : Experiment
                         Paths(lab, lab.Say("ridge", "リッジ"), rates, first.Ridge), Paths(lab, lab.Say("lasso", "ラッソ"), rates, first.Lasso),
                     ])
                     { Columns = 2, CellAspect = 0.85 },
-                    Shown.Text(
+                    CommonFigures.Text(
                         ($"Each line is the weight of a feature; at the left edge the penalty is too small to matter. At the largest rate ridge has made {Zeros(first.Ridge[^1])} of {Truth.Length} weights exactly zero, lasso {Zeros(first.Lasso[^1])}: ridge shrinks weights in proportion, lasso takes the same amount off each.",
                          $"1本の線が1つの特徴量の重みです。左端では正則化がほとんど効いていません。最大の係数でちょうど 0 になった重みは、リッジでは{Truth.Length}個のうち{Zeros(first.Ridge[^1])}個、ラッソでは{Zeros(first.Lasso[^1])}個です。リッジは重みを比例的に縮め、ラッソはどの重みからも同じ量を引きます。"),
                         FindsNoise(0)

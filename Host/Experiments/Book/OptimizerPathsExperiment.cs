@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Functional.Host.Experiments;
 
 /// <summary>The paths of optimizers over x²/20 + y². Source: Deep Learning from Scratch, 6.1.2 to 6.1.7.</summary>
-public sealed class OptimizerPathsExperiment : Experiment
+internal sealed class OptimizerPathsExperiment : Experiment
 {
     private const int Steps = 30;
 
@@ -25,15 +25,15 @@ public sealed class OptimizerPathsExperiment : Experiment
     public override string Section => "6.1.2–6.1.7";
 
     /// <inheritdoc/>
-    public override Words Title => ("Down a long valley", "最適化手法の更新経路");
+    public override LocalizedText Title => ("Down a long valley", "最適化手法の更新経路");
 
     /// <inheritdoc/>
-    public override Words Question => (
+    public override LocalizedText Question => (
         "The function x²/20 + y² is a long, narrow valley along x. From (−7, 2), where does the gradient point: to the minimum at (0, 0)? How will SGD go, and how could a rule do better that knows nothing but the gradients so far?",
         "関数 x²/20 + y² は x 軸方向に伸びた細長い谷です。点 (−7, 2) での勾配は、最小値のある (0, 0) を指しているでしょうか。SGD はどのような経路をたどるでしょうか。これまでの勾配しか知らない手法は、どうすればもっとうまく進めるでしょうか。");
 
     /// <inheritdoc/>
-    public override Findings Run(Lab lab)
+    public override ExperimentReport Run(Lab lab)
     {
         var rules = lab.Settings.BookOnly ? Rules[..4] : Rules;
         var paths = rules.Select(rule => rule.Optimizer.Path(Gradient, Start, Steps)).ToArray();
@@ -65,7 +65,7 @@ public sealed class OptimizerPathsExperiment : Experiment
                 ($"{rules[i].Name} crosses the valley less often than SGD", $"{rules[i].Name} は SGD より谷を横切る回数が少ない"),
                 _ => turns[i] < turns[0], _ => [(rules[i].Name, $"{turns[i]}"), ("SGD", $"{turns[0]}")])),
             lab.Claim(("AdaGrad ends nearest to the minimum of the book's four", "本書の4手法のうち AdaGrad が最小値に最も近づく"),
-                _ => ends[2] == ends[..4].Min(), _ => [.. rules[..4].Zip(ends, (rule, end) => ((Words)rule.Name, Typography.Value(end)))]),
+                _ => ends[2] == ends[..4].Min(), _ => [.. rules[..4].Zip(ends, (rule, end) => ((LocalizedText)rule.Name, Typography.Value(end)))]),
         ];
         return new() { Parts = lab.Settings.BookOnly ? [book] : [book, Grid(lab)], Claims = claims };
     }

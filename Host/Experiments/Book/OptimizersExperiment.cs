@@ -5,7 +5,7 @@ namespace Functional.Host.Experiments;
 
 /// <summary>Four optimizers on the same network and batches, with the book's rates and then each with its own best.
 /// Source: Deep Learning from Scratch, 6.1.8.</summary>
-public sealed class OptimizersExperiment : Experiment
+internal sealed class OptimizersExperiment : Experiment
 {
     // The first of each optimizer's rates is the book's.
     private static readonly (string Name, string Optimizer, double Rate)[] Rules =
@@ -24,15 +24,15 @@ public sealed class OptimizersExperiment : Experiment
     public override string Section => "6.1.8";
 
     /// <inheritdoc/>
-    public override Words Title => ("Four optimizers on the same batches", "同じミニバッチによる更新手法の比較");
+    public override LocalizedText Title => ("Four optimizers on the same batches", "同じミニバッチによる更新手法の比較");
 
     /// <inheritdoc/>
-    public override Words Question => (
+    public override LocalizedText Question => (
         "A network of five layers is trained by SGD, Momentum, AdaGrad and Adam, each with the book's rate, on the very same batches. Which is slowest, and is that the rule's fault or the rate's?",
         "5層のネットワークを、SGD・Momentum・AdaGrad・Adam の4つの手法で、まったく同じミニバッチを使って学習させます。最も遅いのはどれでしょうか。それは手法のせいでしょうか、それとも学習係数のせいでしょうか。");
 
     /// <inheritdoc/>
-    public override Findings Run(Lab lab)
+    public override ExperimentReport Run(Lab lab)
     {
         var common = lab.Configure(Lab.Usual with
         {
@@ -41,7 +41,7 @@ public sealed class OptimizersExperiment : Experiment
         var curves = lab.Train(Rules.Select(rule => new Variant(
             rule.Name, common with { OptimizerName = rule.Optimizer, LearningRate = rule.Rate }) { Observation = Probes.LossAfter }));
         double[] losses = [.. curves.Select(curve => curve.Median(run => run.FinalLoss))];
-        var book = new Figure("loss", Losses(lab, lab.Say("Loss of the four optimizers", "4つの更新手法の損失の比較"), curves), Shown.Text(
+        var book = new Figure("loss", Losses(lab, lab.Say("Loss of the four optimizers", "4つの更新手法の損失の比較"), curves), CommonFigures.Text(
             ("The loss of each step's batch, smoothed, on a logarithmic axis.", "各ステップのミニバッチの損失（平滑化、対数軸）。"),
             Ends(curves),
             losses[0] == losses.Max()
@@ -54,7 +54,7 @@ public sealed class OptimizersExperiment : Experiment
                 seed => curves[i].Seeds[seed].FinalLoss < curves[0].Seeds[seed].FinalLoss, seed => [Loss(curves[i], seed), Loss(curves[0], seed)])),
         ];
         if (lab.Settings.BookOnly)
-            return new() { Parts = [book, Shown.Printed(lab, curves)], Claims = claims };
+            return new() { Parts = [book, CommonFigures.Printed(lab, curves)], Claims = claims };
         var tuned = Tuned(lab, common);
         var trialSteps = TrialSteps(common);
         return new()
@@ -62,7 +62,7 @@ public sealed class OptimizersExperiment : Experiment
             Parts =
             [
                 book,
-                Shown.Printed(lab, curves),
+                CommonFigures.Printed(lab, curves),
                 new Paragraph((
                     $"Is that a fair race? SGD and AdaGrad run with a rate that somebody chose. Here each optimizer tries six rates around the book's for {trialSteps} steps, on samples with a part kept for validation, and then runs with the best of them: the question of 6.1.7, asked fairly.",
                     $"これは公平な比較でしょうか。ここでは各手法について、本書の値を中心に6つの学習係数を、検証データを取り分けたうえで{trialSteps}ステップずつ試し、最も良かった学習係数で改めて学習します。6.1.7節の問い「どの更新手法を用いるか」を公平に問い直します。")),
@@ -96,11 +96,11 @@ public sealed class OptimizersExperiment : Experiment
     private static int TrialSteps(TrainConfiguration common) =>
         Math.Max(1, Math.Max(common.Iterations!.Value / 4, Math.Min(common.Iterations.Value, LeastTrial)));
 
-    private static (Words, string) Loss(Curves curve, int seed) => (curve.Name, Number(curve.Seeds[seed].FinalLoss));
+    private static (LocalizedText, string) Loss(Curves curve, int seed) => (curve.Name, Number(curve.Seeds[seed].FinalLoss));
 
     private static string Number(double loss) => double.IsFinite(loss) ? Typography.Value(loss, 2) : "NaN";
 
-    private static Words Ends(IReadOnlyList<Curves> curves)
+    private static LocalizedText Ends(IReadOnlyList<Curves> curves)
     {
         // As the figure shows it, the lowest first.
         var ends = curves.Select(curve => (curve.Name, Loss: curve.Loss().Ys[^1])).OrderBy(end => double.IsFinite(end.Loss) ? end.Loss : double.MaxValue);
@@ -108,12 +108,12 @@ public sealed class OptimizersExperiment : Experiment
         return ($"The losses of the last step: {string.Join(", ", list)}.", $"最後のステップの損失は {string.Join("、", list)} です。");
     }
 
-    private static Words TunedCaption(IReadOnlyList<Curves> curves, IReadOnlyList<Curves> tuned)
+    private static LocalizedText TunedCaption(IReadOnlyList<Curves> curves, IReadOnlyList<Curves> tuned)
     {
         double[] Losses(IReadOnlyList<Curves> some) => [.. some.Select(curve => curve.Loss().Ys[^1])];
         double before = Spread(Losses(curves)), after = Spread(Losses(tuned));
         var astray = tuned.Where(curve => !(curve.Loss().Ys[^1] < Guessing)).Select(curve => curve.Name).ToArray();
-        return Shown.Text(
+        return CommonFigures.Text(
             ("Each with the rate that did best on validation samples.", "検証データで選んだ学習係数による結果です。"),
             Ends(tuned),
             astray.Length > 0

@@ -4,7 +4,7 @@ namespace Functional.Host.Experiments;
 
 /// <summary>Initial weights decide whether a deep network learns at all.
 /// Source: Deep Learning from Scratch, 6.2.1 and 6.2.4.</summary>
-public sealed class WeightInitExperiment : Experiment
+internal sealed class WeightInitExperiment : Experiment
 {
     // ln 10 to the last bit: the loss of giving every digit a tenth.
     private const double Guessing = 2.302585092994046;
@@ -17,15 +17,15 @@ public sealed class WeightInitExperiment : Experiment
     public override string Section => "6.2.1, 6.2.4";
 
     /// <inheritdoc/>
-    public override Words Title => ("Weight initialization", "重みの初期値による学習の比較");
+    public override LocalizedText Title => ("Weight initialization", "重みの初期値による学習の比較");
 
     /// <inheritdoc/>
-    public override Words Question => (
+    public override LocalizedText Question => (
         "Three networks differ in nothing but how large their first weights are: deviation 0.01, Xavier's 1/√n, He's √(2/n), with ReLU. Which one hardly learns? And what if all weights begin as the same number?",
         "3つのネットワークは、重みの初期値の大きさだけが異なります（標準偏差 0.01、Xavier の 1/√n、He の √(2/n)、活性化関数は ReLU）。ほとんど学習しないのはどれでしょうか。また、すべての重みを同じ値から始めたら何が起こるでしょうか。");
 
     /// <inheritdoc/>
-    public override Findings Run(Lab lab)
+    public override ExperimentReport Run(Lab lab)
     {
         var common = lab.Configure(Lab.Usual with
         {
@@ -46,7 +46,7 @@ public sealed class WeightInitExperiment : Experiment
         double[] last = [.. curves.Select(curve => curve.Loss().Ys[^1])];
         string Ends(Func<Curves, string> name, string separator) =>
             string.Join(separator, curves.Zip(last, (curve, loss) => $"{name(curve)}: {Typography.Value(loss, 3)}"));
-        (Words, string) Loss(int i, int seed) => (curves[i].Name, Typography.Value(curves[i].Seeds[seed].FinalLoss, 4));
+        (LocalizedText, string) Loss(int i, int seed) => (curves[i].Name, Typography.Value(curves[i].Seeds[seed].FinalLoss, 4));
         var book = new Figure(
             "loss",
             new LineChart(lab.Say("Loss by initialization", "重みの初期値と損失"), lab.Say(Terms.Iteration), Axis.Between(lab.Say(Terms.Loss), 0, 2.5))
@@ -54,7 +54,7 @@ public sealed class WeightInitExperiment : Experiment
                 Series = [.. curves.Select(curve => curve.Loss())],
                 References = [new(Guessing, lab.Say("guessing: ln 10", "ランダムな推測：ln 10"))],
             },
-            Shown.Text(
+            CommonFigures.Text(
                 ($"The loss of each step's batch, smoothed. The losses of the last step: {Ends(curve => curve.Name, ", ")}; guessing costs ln 10 = 2.30.",
                  $"各ステップのミニバッチの損失（平滑化）。最後のステップの損失は {Ends(curve => lab.Both(curve.Name).Japanese!, "、")} です（ランダムな推測の損失は ln 10 = 2.30）。"),
                 Math.Abs(last[0] - Guessing) < 0.01 * Guessing
@@ -72,8 +72,8 @@ public sealed class WeightInitExperiment : Experiment
                 seed => Math.Abs(curves[0].Seeds[seed].FinalLoss - Guessing) < 0.01 * Guessing, seed => [Loss(0, seed), ("ln 10", Typography.Value(Guessing, 4))]),
         ];
         return lab.Settings.BookOnly
-            ? new() { Parts = [book, Shown.Printed(lab, curves)], Claims = claims }
-            : new() { Parts = [book, Shown.Printed(lab, curves[..Constant]), FirstLosses(lab, curves), Ratios(lab, trained[^1])], Claims = [.. claims, .. Symmetry(lab, curves)] };
+            ? new() { Parts = [book, CommonFigures.Printed(lab, curves)], Claims = claims }
+            : new() { Parts = [book, CommonFigures.Printed(lab, curves[..Constant]), FirstLosses(lab, curves), Ratios(lab, trained[^1])], Claims = [.. claims, .. Symmetry(lab, curves)] };
     }
 
     private static Figure FirstLosses(Lab lab, Curves[] curves)

@@ -30,7 +30,7 @@ public static class OnnxExport
     /// <summary>Writes a model, which appears whole or not at all.</summary>
     /// <exception cref="ArgumentException">It has a layer that ONNX has no operator for, or is larger than the 2 GiB
     /// that such a file can have.</exception>
-    /// <exception cref="RunException">It can't be written; what was there before still is.</exception>
+    /// <exception cref="OperationFailedException">It can't be written; what was there before still is.</exception>
     public static void Save(string path, Model<float> model, OnnxOptions? options = null)
     {
         var message = Message(model, options ?? new OnnxOptions());

@@ -15,13 +15,13 @@ public enum Language
 /// <summary>The same in every language; a plain text stands for English alone, a pair for both.</summary>
 /// <param name="English">In English.</param>
 /// <param name="Japanese">In Japanese; in English if null.</param>
-public readonly partial record struct Words(string English, string? Japanese = null)
+public readonly partial record struct LocalizedText(string English, string? Japanese = null)
 {
     /// <summary>In English, whoever reads it.</summary>
-    public static implicit operator Words(string english) => new(english);
+    public static implicit operator LocalizedText(string english) => new(english);
 
     /// <summary>In English and in Japanese.</summary>
-    public static implicit operator Words((string English, string Japanese) both) => new(both.English, both.Japanese);
+    public static implicit operator LocalizedText((string English, string Japanese) both) => new(both.English, both.Japanese);
 
     /// <summary>In a language. In Japanese no space stands beside a Japanese letter.</summary>
     public string In(Language language) => language == Language.Japanese ? Spaces().Replace(Japanese ?? English, "") : English;
@@ -32,26 +32,26 @@ public readonly partial record struct Words(string English, string? Japanese = n
 }
 
 /// <summary>Terms that many experiments use, as the book has them.</summary>
-public static class Terms
+internal static class Terms
 {
     /// <summary>One step of training.</summary>
-    public static Words Iteration { get; } = ("iteration", "繰り返し（iteration）");
+    public static LocalizedText Iteration { get; } = ("iteration", "繰り返し（iteration）");
 
     /// <summary>As many steps as there are batches in the samples.</summary>
-    public static Words Epoch { get; } = ("epoch", "エポック（epoch）");
+    public static LocalizedText Epoch { get; } = ("epoch", "エポック（epoch）");
 
     /// <summary>What is minimized.</summary>
-    public static Words Loss { get; } = ("loss", "損失（loss）");
+    public static LocalizedText Loss { get; } = ("loss", "損失（loss）");
 
     /// <summary>The share of samples that are classified correctly.</summary>
-    public static Words Accuracy { get; } = ("accuracy", "認識精度（accuracy）");
+    public static LocalizedText Accuracy { get; } = ("accuracy", "認識精度（accuracy）");
 
     /// <summary>The samples trained on.</summary>
-    public static Words Training { get; } = ("training", "訓練データ");
+    public static LocalizedText Training { get; } = ("training", "訓練データ");
 
     /// <summary>The samples kept for tuning.</summary>
-    public static Words Validation { get; } = ("validation", "検証データ");
+    public static LocalizedText Validation { get; } = ("validation", "検証データ");
 
     /// <summary>The samples never seen.</summary>
-    public static Words Test { get; } = ("test", "テストデータ");
+    public static LocalizedText Test { get; } = ("test", "テストデータ");
 }

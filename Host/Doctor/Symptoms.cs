@@ -3,7 +3,7 @@ using Functional.Host.Charts;
 namespace Functional.Host.Doctor;
 
 /// <summary>What activations and gradients say of a trial.</summary>
-internal sealed class Signals(Trial trial)
+internal sealed class Symptoms(TrialRun trial)
 {
     /// <summary>What one sees at the start is the initialization's doing.</summary>
     public IEnumerable<Finding> AtStart()
@@ -103,7 +103,7 @@ internal sealed class Signals(Trial trial)
 
     private bool Flat => trial.Configuration.Activation.Name is "sigmoid" or "tanh";
 
-    private static int Samples => Trial.DiagnosedSamples;
+    private static int Samples => TrialRun.DiagnosedSamples;
 
     private Finding Finding(FindingKind kind, string? layer, bool strong, string evidence, Chart picture, string advice) =>
         new(kind, layer, trial.Learned < 0.1 ? Severity.Error : trial.Learned < 0.5 ? Severity.Warning : Severity.Hint, evidence, advice)

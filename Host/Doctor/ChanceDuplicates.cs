@@ -1,7 +1,6 @@
 using Functional.Host.Charts;
 using Functional.Host.Data;
 
-
 namespace Functional.Host.Doctor;
 
 /// <summary>
@@ -9,14 +8,14 @@ namespace Functional.Host.Doctor;
 /// happens by itself. Rows that are the same but for one column tell, for they were not copied: were that column's value
 /// drawn anew among rows of the class, it would agree as often as its values repeat there.
 /// </summary>
-internal static class Coincidences
+internal static class ChanceDuplicates
 {
     private const int MostColumns = 40;
 
     /// <summary>The pairs of a row of each part that are to be expected.</summary>
     public static double Expected(LabeledImages training, int[] rows, LabeledImages other, int[] others)
     {
-        var columns = Trial.Some([.. Enumerable.Range(0, training.Features)], MostColumns);
+        var columns = TrialRun.Some([.. Enumerable.Range(0, training.Features)], MostColumns);
         return columns.Max(column =>
         {
             var byRest = rows.GroupBy(row => Rest(training, row, column)).ToDictionary(same => same.Key, same => same.CountBy(row => training.Number(row, column)).ToDictionary());

@@ -21,7 +21,7 @@ public interface IExperimentProgress
 }
 
 /// <summary>What the experiments of one call share: settings, data, and threads.</summary>
-public sealed class Laboratory : IDisposable
+internal sealed class ExperimentSession : IDisposable
 {
     private const int QuickSamples = 500, Told = 100, Ahead = 4;
 
@@ -30,7 +30,7 @@ public sealed class Laboratory : IDisposable
     private readonly Lazy<ImageDataSet> data;
 
     /// <summary>Sets up.</summary>
-    public Laboratory(
+    public ExperimentSession(
         LabSettings settings, Lazy<ImageDataSet> data, int workers, IExperimentProgress? progress, CancellationToken cancellation)
     {
         (Settings, this.data, this.progress, Cancellation) = (settings, data, progress, cancellation);

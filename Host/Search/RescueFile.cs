@@ -3,10 +3,10 @@ using Functional.Host.Files;
 namespace Functional.Host.Search;
 
 /// <summary>A study as a new journal, where its own storage doesn't have it any more: renamed to <c>journal.jsonl</c>, it goes on.</summary>
-internal static class Rescue
+internal static class RescueFile
 {
     /// <summary>Writes the journal, under a name that nothing has, and gives that.</summary>
-    /// <exception cref="RunException">It can't be written.</exception>
+    /// <exception cref="OperationFailedException">It can't be written.</exception>
     public static string Write(string folder, StudyState state)
     {
         var path = "";

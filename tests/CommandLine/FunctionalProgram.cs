@@ -15,7 +15,7 @@ public sealed record Outcome(int ExitCode, string Output, string Error)
 }
 
 /// <summary>The program as its users start it, in a folder of its own.</summary>
-public static class Program
+public static class FunctionalProgram
 {
     /// <summary>Runs it to its end.</summary>
     public static Outcome Run(string folder, params string[] arguments)

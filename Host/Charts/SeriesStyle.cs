@@ -50,12 +50,12 @@ public enum Marker
 /// <summary>
 /// What tells one series from the others: color, and dash or marker, so that it is never color alone.
 /// </summary>
-internal readonly record struct Look(int Color, Dash Dash, Marker Marker)
+internal readonly record struct SeriesStyle(int Color, Dash Dash, Marker Marker)
 {
     private const int Markers = (int)Marker.Hourglass;
 
-    /// <summary>The look of the i-th of several series. Where colors come round again, dashes change.</summary>
-    public static Look Of(int index) =>
+    /// <summary>The style of the i-th of several series. Where colors come round again, dashes change.</summary>
+    public static SeriesStyle Of(int index) =>
         new(index, (Dash)(index / Palette.Light.Series.Count % 4), (Marker)(index % Markers + 1));
 
     public string ColorClass => $"series{Color % Palette.Light.Series.Count}";

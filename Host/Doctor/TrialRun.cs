@@ -2,19 +2,18 @@ using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Runs;
 
-
 namespace Functional.Host.Doctor;
 
 /// <summary>How well a network does on a fixed few of the samples.</summary>
 /// <param name="Loss">Mean cross-entropy as in evaluation, without the penalty.</param>
 /// <param name="Accuracy">Share classified correctly.</param>
-internal readonly record struct Skill(double Loss, double Accuracy);
+internal readonly record struct Score(double Loss, double Accuracy);
 
 /// <summary>How well it does on the way.</summary>
-internal readonly record struct Progress(int Step, double Training, double Test);
+internal readonly record struct TrialPoint(int Step, double Training, double Test);
 
 /// <summary>A short training run, and what could be seen of it.</summary>
-internal sealed record Trial
+internal sealed record TrialRun
 {
     internal const int DiagnosedSamples = 256, ProbeSamples = 1000;
     private const int MostSteps = 2000, LeastSteps = 60, RecentSteps = 10, Looks = 12;
@@ -37,16 +36,16 @@ internal sealed record Trial
     public required IReadOnlyList<double> Losses { get; init; }
 
     /// <summary>The accuracies now and then.</summary>
-    public required IReadOnlyList<Progress> Course { get; init; }
+    public required IReadOnlyList<TrialPoint> Course { get; init; }
 
     /// <summary>The initial network on training samples.</summary>
-    public required Skill Start { get; init; }
+    public required Score Start { get; init; }
 
     /// <summary>The last network on training samples.</summary>
-    public required Skill Training { get; init; }
+    public required Score Training { get; init; }
 
     /// <summary>The last network on test samples.</summary>
-    public required Skill Test { get; init; }
+    public required Score Test { get; init; }
 
     /// <summary>Before the first step, and at the end: the last state whose numbers were finite.</summary>
     public required Diagnosis First { get; init; }
@@ -54,8 +53,8 @@ internal sealed record Trial
     /// <inheritdoc cref="First"/>
     public required Diagnosis Last { get; init; }
 
-    /// <summary>The share of the labels that can be told at all, as <see cref="Doctor.Attainable"/> finds it.</summary>
-    public double Attainable { get; init; } = 1;
+    /// <summary>The share of the labels that can be told at all, as <see cref="LabelCeiling"/> finds it.</summary>
+    public double Ceiling { get; init; } = 1;
 
     /// <summary>Before the first step.</summary>
     public required Network<float> Initial { get; init; }
@@ -79,19 +78,19 @@ internal sealed record Trial
 
     /// <summary>How much of what there is to learn was learned: 0 for always the same answer, 1 for all that can be told.
     /// Where always the same answer is nearly always right, the loss tells more than the accuracy.</summary>
-    public double Learned => HasDiverged ? 0 : Math.Clamp(Math.Max(Share(Training), 1 - (Training.Loss / (Chance + 1e-9))) / Attainable, 0, 1);
+    public double Learned => HasDiverged ? 0 : Math.Clamp(Math.Max(Share(Training), 1 - (Training.Loss / (Chance + 1e-9))) / Ceiling, 0, 1);
 
     /// <summary>How much of it holds for test samples.</summary>
-    public double Holding => HasDiverged ? 0 : Math.Clamp(Math.Max(Share(Test), 1 - (Test.Loss / (Chance + 1e-9))) / Attainable, 0, 1);
+    public double Holding => HasDiverged ? 0 : Math.Clamp(Math.Max(Share(Test), 1 - (Test.Loss / (Chance + 1e-9))) / Ceiling, 0, 1);
 
-    private double Share(Skill skill) => (skill.Accuracy - Majority) / (1 - Majority + 1e-9);
+    private double Share(Score score) => (score.Accuracy - Majority) / (1 - Majority + 1e-9);
 
     /// <summary>Whether the answers are no better than always the same one.</summary>
-    public bool IsAtChance => !HasDiverged && (Learned < 0.03 || (Learned < 0.15 && Training.Loss > 0.97 * Chance && Attainable > 0.5));
+    public bool IsAtChance => !HasDiverged && (Learned < 0.03 || (Learned < 0.15 && Training.Loss > 0.97 * Chance && Ceiling > 0.5));
 
     /// <summary>Trains for as many steps as a second or two allow.</summary>
     /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
-    public static Trial Run(TrainConfiguration configuration, ImageDataSet data, int most = MostSteps, double budget = Budget, bool isFollowed = false)
+    public static TrialRun Run(TrainConfiguration configuration, ImageDataSet data, int most = MostSteps, double budget = Budget, bool isFollowed = false)
     {
         var run = new TrainingRun(configuration, data);
         var steps = Math.Min(run.Iterations, Math.Min(most, Affordable(run.Start.Training, configuration.BatchSize, budget)));
@@ -104,7 +103,7 @@ internal sealed record Trial
         var previous = start;
         var taken = 0;
         var losses = new List<double>();
-        var course = new List<Progress>();
+        var course = new List<TrialPoint>();
         var validated = new List<double>();
         NumericFault? fault = null;
         foreach (var batch in run.Batches().Take(steps))
@@ -119,7 +118,7 @@ internal sealed record Trial
             }
             losses.Add(report.Loss);
             if (isFollowed && taken % Math.Max(1, steps / Looks) == 0)
-                course.Add(new Progress(taken, state.Network.Accuracy(probe), state.Network.Accuracy(test)));
+                course.Add(new TrialPoint(taken, state.Network.Accuracy(probe), state.Network.Accuracy(test)));
             if (taken++ % 10 == 0)
                 previous = state.Training;
             state = next;
@@ -132,7 +131,7 @@ internal sealed record Trial
         }
         var shares = run.Samples.Training.CountBy(i => data.Training.Labels[i])
             .Select(count => (double)count.Value / run.Samples.Training.Length).ToArray();
-        return new Trial
+        return new TrialRun
         {
             Configuration = configuration,
             Planned = run.Iterations,
@@ -141,9 +140,9 @@ internal sealed record Trial
             Course = course,
             Samples = run.Samples.Training.Length,
             // As in training: batch norm has no running statistics yet.
-            Start = new Skill(Plain(start.Network).TrainingLoss(probe, start.Key), start.Network.Accuracy(probe)),
-            Training = SkillOf(state.Network, probe),
-            Test = SkillOf(state.Network, test),
+            Start = new Score(Plain(start.Network).TrainingLoss(probe, start.Key), start.Network.Accuracy(probe)),
+            Training = ScoreOf(state.Network, probe),
+            Test = ScoreOf(state.Network, test),
             First = Diagnostics.Of(start, diagnosed),
             Last = Diagnostics.Of(state.Training, diagnosed),
             Initial = start.Network,
@@ -175,7 +174,7 @@ internal sealed record Trial
     private static Batch<float> Probe(
         LabeledImages images, int[] indices, ByteScale scale, int most) => images.Batch(scale, Some(indices, most));
 
-    private static Skill SkillOf(Network<float> network, Batch<float> probe) =>
+    private static Score ScoreOf(Network<float> network, Batch<float> probe) =>
         new(Plain(network).LossOf(probe), network.Accuracy(probe));
 
     private static Network<float> Plain(Network<float> network) =>

@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics;
 namespace Functional.Host.Benchmarks;
 
 /// <summary>What this machine can do at best: the limits that everything else is compared with.</summary>
-public static class Limits
+internal static class MachineLimits
 {
     private const int Iterations = 250_000;
     private const int Chains = 12;

@@ -2,14 +2,13 @@ using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Runs;
 
-
 namespace Functional.Host.Doctor;
 
 /// <summary>
 /// How much of the labels there is to learn. Of images that is taken to be all; rows of a table may say little about their
 /// class, and a network that knows what can be known must not be blamed for the rest.
 /// </summary>
-internal static class Attainable
+internal static class LabelCeiling
 {
     private const int Units = 64, Batches = 32, Steps = 600;
 
@@ -35,8 +34,8 @@ internal static class Attainable
     {
         if (!data.Training.IsTable)
             return 1;
-        var trial = Trial.Run(Plain(configuration), data, isFollowed: true);
-        var (missing, count) = (1 - trial.Majority + 1e-9, Math.Min(data.Test.Count, Trial.ProbeSamples));
+        var trial = TrialRun.Run(Plain(configuration), data, isFollowed: true);
+        var (missing, count) = (1 - trial.Majority + 1e-9, Math.Min(data.Test.Count, TrialRun.ProbeSamples));
         var best = trial.Course.Select(at => at.Test).Append(trial.Test.Accuracy).Max();
         var told = (best - trial.Majority) / missing;
         var luck = 3 * Math.Sqrt(trial.Majority * (1 - trial.Majority) / count) / missing;

@@ -3,7 +3,7 @@ using Functional.Host.Charts;
 namespace Functional.Host.Experiments;
 
 /// <summary>What several experiments show.</summary>
-internal static class Shown
+internal static class CommonFigures
 {
     public const Measured Both = Measured.Training | Measured.Test;
 
@@ -14,7 +14,7 @@ internal static class Shown
     private const int Last = 4;
 
     /// <summary>Training and test accuracy of each network over the epochs, side by side.</summary>
-    public static Figure Of(Lab lab, string name, string title, IReadOnlyList<Curves> curves, Words caption, int? columns = null) => new(
+    public static Figure Of(Lab lab, string name, string title, IReadOnlyList<Curves> curves, LocalizedText caption, int? columns = null) => new(
         name,
         new SmallMultiples(title, [.. curves.Select(curve => Chart(lab, curve))]) { Columns = columns },
         caption);
@@ -80,7 +80,7 @@ internal static class Shown
     }
 
     /// <summary>The claim that one network's gap is smaller than another's. Of networks that learned nothing it says nothing.</summary>
-    public static Claim SmallerGap(Lab lab, Curves with, Curves without, Words statement) => lab.Claim(
+    public static Claim SmallerGap(Lab lab, Curves with, Curves without, LocalizedText statement) => lab.Claim(
         ($"{statement.English}, and the network still learns (training accuracy of at least {Percent(Learned, 0)})",
          $"{statement.Japanese}（訓練データの認識精度が{Percent(Learned, 0)}以上で、学習できている場合）"),
         seed => Training(with.Seeds[seed]) >= Learned && Training(without.Seeds[seed]) >= Learned && Gap(with.Seeds[seed]) < Gap(without.Seeds[seed]),
@@ -91,7 +91,7 @@ internal static class Shown
         ]);
 
     /// <summary>A sentence on whether the figure shows that a network's gap is smaller than another's.</summary>
-    public static Words GapOf(Lab lab, Curves with, Curves without)
+    public static LocalizedText GapOf(Lab lab, Curves with, Curves without)
     {
         var name = lab.Both(with.Name);
         var (gap, before) = (Percent(GapEnd(with)), Percent(GapEnd(without)));
@@ -104,7 +104,7 @@ internal static class Shown
     }
 
     /// <summary>Sentences after one another.</summary>
-    public static Words Text(params IEnumerable<Words> sentences) => new(
+    public static LocalizedText Text(params IEnumerable<LocalizedText> sentences) => new(
         string.Join(' ', sentences.Select(words => words.English).Where(text => text.Length > 0)),
         string.Concat(sentences.Select(words => words.In(Language.Japanese))));
 

@@ -2,10 +2,9 @@ using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Runs;
 
-
 namespace Functional.Host.Doctor;
 
-/// <summary>What was found out about a configuration.</summary>
+/// <summary>What the data, the configuration and a short run of it show, and what is wrong with them.</summary>
 /// <param name="Findings">The most likely cause first.</param>
 /// <param name="Steps">How many steps were tried.</param>
 /// <param name="Planned">How many the configuration asks for.</param>
@@ -18,11 +17,7 @@ public sealed record Examination(
 {
     /// <summary>Whether nothing above a hint was found.</summary>
     public bool IsHealthy => Findings.All(finding => finding.Severity == Severity.Hint);
-}
 
-/// <summary>Looks at the data, at the configuration and at a short run of it, and says what is wrong.</summary>
-public static class Physician
-{
     // With these, whatever else is seen follows from them.
     private static readonly FindingKind[] ExplainsAll =
         [FindingKind.ConstantInputs, FindingKind.UnscaledInputs, FindingKind.ShuffledLabels];
@@ -32,29 +27,29 @@ public static class Physician
     /// <param name="data">Its data.</param>
     /// <param name="threads">At least 1; no finding depends on it.</param>
     /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
-    public static Examination Examine(TrainConfiguration configuration, ImageDataSet data, int threads)
+    public static Examination Of(TrainConfiguration configuration, ImageDataSet data, int threads)
     {
         var run = new TrainingRun(configuration, data);
-        var attainable = Threads.Use(1, () => Attainable.Of(configuration, data));
+        var ceiling = Threads.Use(1, () => LabelCeiling.Of(configuration, data));
         Finding[] ofData = [];
-        Trial? trial = null;
+        TrialRun? trial = null;
         Parallel.Invoke(
             new ParallelOptions { MaxDegreeOfParallelism = threads },
-            () => trial = Threads.Use(1, () => Trial.Run(configuration, data, isFollowed: true) with { Attainable = attainable ?? 1 }),
-            () => ofData = [.. Threads.Use(1, () => new DataExamination(run, attainable).Findings().ToArray())]);
+            () => trial = Threads.Use(1, () => TrialRun.Run(configuration, data, isFollowed: true) with { Ceiling = ceiling ?? 1 }),
+            () => ofData = [.. Threads.Use(1, () => new DataExamination(run, ceiling).Findings().ToArray())]);
         return new Examination(
             Ordered(trial!, [.. ofData], data, threads), trial!.Steps, trial.Planned, trial.Training.Loss, trial.Chance,
             trial.Training.Accuracy, trial.Test.Accuracy);
     }
 
-    private static IReadOnlyList<Finding> Ordered(Trial trial, List<Finding> ofData, ImageDataSet data, int threads)
+    private static IReadOnlyList<Finding> Ordered(TrialRun trial, List<Finding> ofData, ImageDataSet data, int threads)
     {
         var blind = ofData.Any(finding => finding.Kind == FindingKind.ConstantInputs && finding.Severity == Severity.Error);
         var unscaled = ofData.Any(finding => finding.Kind == FindingKind.UnscaledInputs);
-        var signals = new Signals(trial);
-        var facts = new[] { BatchOfOne(trial), signals.Symmetric() }.OfType<Finding>().ToArray();
-        // Unscaled ones have no other signals to be expected; equal units can only be too large besides.
-        var initial = unscaled ? [] : signals.AtStart().Where(finding => facts.Length == 0 || finding.Kind == FindingKind.ExplodingGradients).ToArray();
+        var observed = new Symptoms(trial);
+        var facts = new[] { BatchOfOne(trial), observed.Symmetric() }.OfType<Finding>().ToArray();
+        // Unscaled ones have no other symptoms to be expected; equal units can only be too large besides.
+        var initial = unscaled ? [] : observed.AtStart().Where(finding => facts.Length == 0 || finding.Kind == FindingKind.ExplodingGradients).ToArray();
         var experiments = blind || facts.Length > 0 ? [] : new Comparisons(trial, data, threads).Findings();
         var small = blind || facts.Length > 0 ? null : FewSamples.Finding(trial, data);
         var causes = experiments.Where(finding => small is null || finding.Kind != FindingKind.TooSmall)
@@ -64,10 +59,10 @@ public static class Physician
         var main = ofTrouble.FirstOrDefault(finding => ExplainsAll.Contains(finding.Kind)) ?? facts.Concat(causes).FirstOrDefault();
         // Units die and saturate of steps or features too large; elsewhere that says less than that nothing is learned.
         var ofUnits = main?.Kind is null or FindingKind.LearningRateTooHigh or FindingKind.UnscaledInputs or FindingKind.ExplodingGradients
-            || (main.Kind == FindingKind.SymmetricWeights && signals.BeginDead);
+            || (main.Kind == FindingKind.SymmetricWeights && observed.BeginDead);
         Finding[] symptoms = ofUnits
-            ? [.. signals.Stuck() ? [] : Outcomes(trial), .. signals.AtEnd(), .. Outcomes(trial), .. AtChance(trial)]
-            : [.. Outcomes(trial), .. AtChance(trial), .. signals.AtEnd()];
+            ? [.. observed.Stuck() ? [] : Outcomes(trial), .. observed.AtEnd(), .. Outcomes(trial), .. AtChance(trial)]
+            : [.. Outcomes(trial), .. AtChance(trial), .. observed.AtEnd()];
         // What there are no samples of isn't learned, whatever else is wrong.
         var gaps = ofData.Where(finding => finding is { Kind: FindingKind.ClassImbalance, Severity: Severity.Error });
         var first = main is null ? [] : new[] { main };
@@ -78,7 +73,7 @@ public static class Physician
         return [.. found.DistinctBy(finding => finding.Kind).OrderByDescending(finding => finding.Severity > Severity.Hint)];
     }
 
-    private static Finding? BatchOfOne(Trial trial)
+    private static Finding? BatchOfOne(TrialRun trial)
     {
         var (configuration, samples) = (trial.Configuration, trial.Samples);
         var last = configuration.Sampling == Sampling.Shuffle ? samples % configuration.BatchSize : 0;
@@ -96,7 +91,7 @@ public static class Physician
         { Picture = Pictures.Losses(trial.Chance, ("", trial.Losses)) };
     }
 
-    private static IEnumerable<Finding> Outcomes(Trial trial)
+    private static IEnumerable<Finding> Outcomes(TrialRun trial)
     {
         if (!trial.HasDiverged)
             yield break;
@@ -109,7 +104,7 @@ public static class Physician
         { Picture = Pictures.Losses(trial.Chance, ("", trial.Losses)) };
     }
 
-    private static IEnumerable<Finding> AtChance(Trial trial)
+    private static IEnumerable<Finding> AtChance(TrialRun trial)
     {
         if (trial.IsAtChance)
             yield return new Finding(
@@ -119,7 +114,7 @@ public static class Physician
             { Picture = Pictures.Losses(trial.Chance, ("", trial.Losses)) };
     }
 
-    private static IEnumerable<Finding> Overfitting(Trial trial)
+    private static IEnumerable<Finding> Overfitting(TrialRun trial)
     {
         var gap = trial.Training.Accuracy - trial.Test.Accuracy;
         if (trial.HasDiverged || trial.Training.Accuracy < 0.5 || gap < 0.05)
