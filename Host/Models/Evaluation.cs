@@ -9,6 +9,9 @@ internal static class Evaluation
     // Large enough for the products to be quick, small enough for a batch to stay in a core's cache.
     private const int SamplesAtOnce = 256;
 
+    // Activations of wide layers: as many as fit into 256 MB.
+    private const int ActivationsAtOnce = 1 << 26;
+
     /// <summary>The share of the samples that the network classifies as they are labeled.</summary>
     /// <param name="network">Takes as many features as an image has.</param>
     /// <param name="images">What the samples are of.</param>
@@ -19,7 +22,7 @@ internal static class Evaluation
         Network<float> network, LabeledImages images, int[] indices, ByteScale scale, int threads)
     {
         var correct = 0;
-        Piecewise(indices, threads, (_, some) =>
+        Piecewise(network, indices, threads, (_, some) =>
             Interlocked.Add(ref correct, images.IsTable
                 ? network.Correct(images.Batch(scale, some)) : network.Correct(scale, images.Pixels, images.Labels, some)));
         return (double)correct / indices.Length;
@@ -31,19 +34,23 @@ internal static class Evaluation
         Network<float> network, LabeledImages images, int[] indices, ByteScale scale, int threads)
     {
         var scores = new float[network.Outputs * indices.Length];
-        Piecewise(indices, threads, (first, some) => network
+        Piecewise(network, indices, threads, (first, some) => network
             .Predict(images.Batch(scale, some).Inputs)
             .AsColumnMajorArray().CopyTo(scores, first * network.Outputs));
         return Matrix<float>.Build.Dense(network.Outputs, indices.Length, scores);
     }
 
-    private static void Piecewise(int[] indices, int threads, Action<int, int[]> use) =>
+    private static void Piecewise(Network<float> network, int[] indices, int threads, Action<int, int[]> use)
+    {
+        var widest = network.Parameters().Max(leaf => Math.Max(leaf.Matrix.RowCount, leaf.Matrix.ColumnCount));
+        var size = Math.Clamp(ActivationsAtOnce / widest, 1, SamplesAtOnce);
         Parallel.For(
-            0, (indices.Length + SamplesAtOnce - 1) / SamplesAtOnce,
+            0, (indices.Length + size - 1) / size,
             new ParallelOptions { MaxDegreeOfParallelism = threads },
             piece =>
             {
-                var first = piece * SamplesAtOnce;
-                use(first, indices[first..Math.Min(first + SamplesAtOnce, indices.Length)]);
+                var first = piece * size;
+                use(first, indices[first..Math.Min(first + size, indices.Length)]);
             });
+    }
 }

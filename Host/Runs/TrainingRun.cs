@@ -46,9 +46,10 @@ public sealed class TrainingRun
             format = Format(training, scale);
             loader = new Loader(
                 training, samples.Training, configuration.BatchSize, configuration.Sampling, scale, configuration.OrderKey);
-            if ((long)LargestBatch * training.Features > Array.MaxLength)
+            var widest = configuration.Hidden.Append(training.Features).Max();
+            if ((long)LargestBatch * widest > Array.MaxLength)
                 throw new UsageException(Invariant(
-                    $"--batch-size: a batch of {LargestBatch:N0} samples of {training.Features:N0} features is larger than the {Array.MaxLength:N0} numbers that there can be"));
+                    $"--batch-size: a batch of {LargestBatch:N0} samples with {widest:N0} numbers each is larger than the {Array.MaxLength:N0} numbers that there can be"));
             var network = Network(training);
             if (network.Parameters().Any(leaf => leaf.Values.Exists(value => !float.IsFinite(value))))
                 throw new UsageException($"--init: {configuration.Initializer} gives weights that single precision can't hold");
