@@ -101,31 +101,31 @@ internal sealed record TrialRun
         var start = run.Start.Training;
         var state = new RunState(start, AverageOf(run, steps));
         var previous = start;
-        var taken = 0;
         var losses = new List<double>();
         var course = new List<TrialPoint>();
-        var validated = new List<double>();
+        var validated = new EarlyStopping();
         NumericFault? fault = null;
-        foreach (var batch in run.Batches().Take(steps))
+        foreach (var step in run.Steps(state).Take(steps))
         {
-            var (next, report) = state.Next(batch);
-            if (!double.IsFinite(report.Loss) || (taken % 10 == 0 && Diagnostics.NumericFaults(next.Training).Count > 0))
+            var (before, taken) = (step.Before, step.Before.Step);
+            if (!step.IsFinite || (taken % 10 == 0 && Diagnostics.NumericFaults(step.After.Training).Count > 0))
             {
                 // The average of numbers that are not finite is not finite.
-                state = new RunState(Diagnostics.NumericFaults(state.Training).Count > 0 ? previous : state.Training, null);
-                fault = Diagnostics.NumericFaults(state.Training, batch).Concat(Diagnostics.NumericFaults(next.Training)).FirstOrDefault();
+                state = new RunState(Diagnostics.NumericFaults(before.Training).Count > 0 ? previous : before.Training, null);
+                fault = Diagnostics.NumericFaults(state.Training, step.Batch())
+                    .Concat(Diagnostics.NumericFaults(step.After.Training)).FirstOrDefault();
                 break;
             }
-            losses.Add(report.Loss);
+            losses.Add(step.Report.Loss);
             if (isFollowed && taken % Math.Max(1, steps / Looks) == 0)
-                course.Add(new TrialPoint(taken, state.Network.Accuracy(probe), state.Network.Accuracy(test)));
-            if (taken++ % 10 == 0)
-                previous = state.Training;
-            state = next;
-            if (configuration.Patience is { } patience && taken % run.StepsPerEpoch == 0)
+                course.Add(new TrialPoint(taken, before.Network.Accuracy(probe), before.Network.Accuracy(test)));
+            if (taken % 10 == 0)
+                previous = before.Training;
+            state = step.After;
+            if (validation is not null && state.Step % run.StepsPerEpoch == 0)
             {
-                validated.Add(state.Network.Accuracy(validation!));
-                if (validated.Count - 1 - validated.IndexOf(validated.Max()) >= patience)
+                validated = validated.Next(state.Network.Accuracy(validation));
+                if (validated.IsOver(configuration.Patience))
                     break;
             }
         }
@@ -135,7 +135,7 @@ internal sealed record TrialRun
         {
             Configuration = configuration,
             Planned = run.Iterations,
-            Steps = taken,
+            Steps = losses.Count,
             Losses = losses,
             Course = course,
             Samples = run.Samples.Training.Length,

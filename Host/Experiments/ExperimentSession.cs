@@ -81,17 +81,15 @@ internal sealed class ExperimentSession : IDisposable
         var observed = new List<(int Step, double[] Values)>();
         // States are values: how well one does can be told by another thread while this one trains on.
         var evaluations = new List<Work<AccuracyPoint>>();
-        foreach (var batch in run.LazyBatches())
+        foreach (var trained in WithIdleThreads(run.Steps(state)))
         {
-            Cancellation.ThrowIfCancellationRequested();
-            var before = state;
-            // Threads that have nothing to do otherwise help with the step.
-            (state, var report) = Threads.Use(1 + Pool.Idle, () => before.Next(batch));
-            losses.Add(report.Loss);
-            if (!double.IsFinite(report.Loss))
+            var before = trained.Before;
+            state = trained.After;
+            losses.Add(trained.Report.Loss);
+            if (!trained.IsFinite)
                 break;
             if (variant.Observation is { } observation && before.Step % observation.Every == 0)
-                observed.Add((state.Step, observation.Of(before.Training, state.Training, batch)));
+                observed.Add((state.Step, observation.Of(before.Training, state.Training, trained.Batch)));
             if (variant.Measured != Measured.Nothing && before.Step % every == 0)
             {
                 var (network, step) = (state.Network, state.Step);
@@ -100,8 +98,6 @@ internal sealed class ExperimentSession : IDisposable
                 if (evaluations.Count > Ahead)
                     evaluations[^(Ahead + 1)].Begin();
             }
-            if (variant.Configuration.IsStage(state.Step))
-                state = state.With(variant.Configuration.OptimizerAt(state.Step, run.Iterations));
             if (state.Step % Told == 0)
                 progress?.Advanced(experiment, Told);
         }
@@ -115,6 +111,17 @@ internal sealed class ExperimentSession : IDisposable
             Filled(accuracies, every, accuracies.Length == 0 ? 0 : run.Iterations, step => new(step, double.NaN, double.NaN, double.NaN)),
             Filled(observed, variant.Observation?.Every ?? 1, observed.Count == 0 ? 0 : run.Iterations, step => (step, Nothing(step))),
             state.Network.Digest(), watch.Elapsed.TotalSeconds);
+    }
+
+    // Threads that have nothing else to do help with each step.
+    private IEnumerable<TrainingStep> WithIdleThreads(IEnumerable<TrainingStep> steps)
+    {
+        using var taken = steps.GetEnumerator();
+        while (Threads.Use(1 + Pool.Idle, taken.MoveNext))
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            yield return taken.Current;
+        }
     }
 
     // What is taken of steps 1, 1 + every, ..., with something in place of what is missing at the end.

@@ -7,19 +7,15 @@ namespace Functional.Host.Runs;
 internal sealed record Divergence(RunState LastGood, NumericFault Fault)
 {
     /// <summary>Takes steps until a number is no longer finite.</summary>
-    /// <param name="good">A state before that.</param>
-    /// <param name="next">The state after a state's next step, and what the step was taken with.</param>
-    /// <param name="steps">How many steps there are.</param>
-    /// <returns>Null if all numbers stay finite, or those of <paramref name="good"/> are not.</returns>
-    public static Divergence? Find(RunState good, Func<RunState, (RunState State, Batch<float> Batch)> next, int steps)
+    /// <returns>Null if all numbers stay finite, or those of the first state are not.</returns>
+    public static Divergence? Find(IEnumerable<TrainingStep> steps)
     {
-        var state = good;
-        for (var taken = 0; taken < steps && Diagnostics.NumericFaults(state.Training).Count == 0; taken++)
+        foreach (var step in steps)
         {
-            var (after, batch) = next(state);
-            if (Diagnostics.NumericFaults(state.Training, batch) is [var first, ..])
-                return new Divergence(state, first);
-            state = after;
+            if (Diagnostics.NumericFaults(step.Before.Training).Count > 0)
+                return null;
+            if (Diagnostics.NumericFaults(step.Before.Training, step.Batch()) is [var first, ..])
+                return new Divergence(step.Before, first);
         }
         return null;
     }

@@ -44,15 +44,14 @@ public sealed record EpochReport(
     public static EpochReport? Best(IEnumerable<EpochReport> epochs) =>
         epochs.Where(epoch => epoch.ValidationAccuracy is not null).MaxBy(epoch => epoch.ValidationAccuracy);
 
-    /// <summary>After how many of them a run ends that waits so many for a better one; null if it doesn't.</summary>
+    /// <summary>The epoch after which a run with this patience ends; null if it doesn't.</summary>
     internal static int? Stalled(IReadOnlyList<EpochReport> epochs, int patience)
     {
-        EpochReport? best = null;
+        var validation = new EarlyStopping();
         foreach (var epoch in epochs)
         {
-            if (epoch.ValidationAccuracy is { } accuracy && (best is null || accuracy > best.ValidationAccuracy))
-                best = epoch;
-            if (best is not null && epoch.Epoch - best.Epoch >= patience)
+            validation = validation.Next(epoch.ValidationAccuracy);
+            if (validation.IsOver(patience))
                 return epoch.Epoch;
         }
         return null;

@@ -26,11 +26,8 @@ public sealed record RunState(TrainingState<float> Training, Average<float>? Ave
     /// <summary>The network that is evaluated and kept: the averaged one, where an average is taken.</summary>
     public Network<float> Network => Average is null ? Training.Network : Training.Network.WithParameters(Average.Value());
 
-    /// <summary>The state after a step, and what the step saw.</summary>
-    public (RunState State, StepReport Report) Next(Batch<float> batch) => Next(() => batch);
-
-    /// <summary>The state after a step, and what the step saw, with a batch that is made for it alone.</summary>
-    public (RunState State, StepReport Report) Next(Func<Batch<float>> batch)
+    /// <summary>The state after a step, and what the step saw. The batch is made for the step alone, whose memory it takes.</summary>
+    internal (RunState State, StepReport Report) Next(Func<Batch<float>> batch)
     {
         var (training, report) = Functional.Training.Step(Training, batch);
         // While gradients are gathered the parameters stay, and don't count again.

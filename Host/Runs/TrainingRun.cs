@@ -144,13 +144,32 @@ public sealed class TrainingRun
     public override string ToString() =>
         $"{Start.Training.Network} with {Optimizer(0)}, {Iterations} steps on {data}";
 
-    /// <summary>The batches of all steps in their order, augmented: who trains on them gets the run's own states.</summary>
-    public IEnumerable<Batch<float>> Batches() => LazyBatches().Select(make => make());
+    /// <summary>The steps of the run from a state on, each taken when it is asked for: batches in order, augmented, with the
+    /// optimizer of their stage. They end with the last of the run, or with one whose loss is not finite.</summary>
+    /// <param name="from">The state before the first of them: <see cref="Start"/>, or a later one.</param>
+    public IEnumerable<TrainingStep> Steps(RunState from)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        return StepsFrom(from);
+    }
 
-    /// <summary>The same batches, each to be made when its step is taken.</summary>
-    public IEnumerable<Func<Batch<float>>> LazyBatches() => Enumerable.Range(0, int.MaxValue)
-        .SelectMany(loader.Indices).Take(Iterations)
-        .Select((indices, step) => (Func<Batch<float>>)(() => Augmented(loader.Batch(indices), step)));
+    private IEnumerable<TrainingStep> StepsFrom(RunState from)
+    {
+        var state = WithOptimizer(from);
+        while (state.Step < Iterations)
+            foreach (var indices in loader.Indices(state.Step / StepsPerEpoch).Skip(state.Step % StepsPerEpoch))
+            {
+                var before = configuration.IsStage(state.Step) ? WithOptimizer(state) : state;
+                Batch<float> Batch() => Augmented(loader.Batch(indices), before.Step);
+                (state, var report) = before.Next(Batch);
+                var step = new TrainingStep(before, Batch, indices.Length, report, state);
+                yield return step;
+                if (!step.IsFinite || state.Step == Iterations)
+                    yield break;
+            }
+    }
+
+    private RunState WithOptimizer(RunState state) => state.With(configuration.OptimizerAt(state.Step, Iterations));
 
     /// <summary>Whether a run that has come so far has no step to take: it has taken all, or validation didn't get better
     /// for too long.</summary>
@@ -222,49 +241,50 @@ public sealed class TrainingRun
             network.ToString(), network.Parameters().Length, Optimizer(from.State.Step), Iterations, StepsPerEpoch, configuration.Seed, folder)
         { Step = from.State.Step, Changes = Changes });
         var watch = Stopwatch.StartNew();
-        // What the optimizer is may have changed with the run's length.
-        var state = from.State.With(configuration.OptimizerAt(from.State.Step, Iterations));
+        var (state, best) = (from.State, from.State.Best);
         List<double> losses = [.. from.Losses];
         List<EpochReport> epochs = [.. from.Epochs];
-        while (true)
+        var epochStart = state;
+        foreach (var step in IsOverNow() ? [] : Steps(state))
         {
-            if (epochs.Count < state.Step / StepsPerEpoch)
-            {
-                Report();
-                if (epochs[^1].ValidationAccuracy is not null && EpochReport.Best(epochs) == epochs[^1])
-                    state = state with { Best = new BestNetwork(state.Step, state.Network) };
-                observer.Reached(Now(), RunMoment.Epoch);
-            }
-            if (IsOver(state.Step, epochs) || cancellation.IsCancellationRequested)
+            if (!step.IsFinite)
+                throw Diverged(epochStart, step.Report, folder);
+            state = step.After;
+            losses.Add(step.Report.Loss);
+            observer.Stepped(step.Report, step.Samples);
+            observer.Reached(Now(), RunMoment.Step);
+            if (IsOverNow())
                 break;
-            var good = state;
-            foreach (var batch in loader.Epoch(state.Step / StepsPerEpoch, state.Step % StepsPerEpoch))
-            {
-                (state, var report) = state.Next(Augmented(batch, state.Step));
-                if (!double.IsFinite(report.Loss))
-                    throw Diverged(good, report, folder);
-                losses.Add(report.Loss);
-                observer.Stepped(report, batch.Samples);
-                observer.Reached(Now(), RunMoment.Step);
-                if (configuration.IsStage(state.Step))
-                    state = state.With(configuration.OptimizerAt(state.Step, Iterations));
-                if (state.Step == Iterations || cancellation.IsCancellationRequested)
-                    break;
-            }
         }
         observer.Reached(Now(), RunMoment.End);
-        var (isOver, best) = (IsOver(state.Step, epochs), EpochReport.Best(epochs));
+        var (isOver, bestEpoch) = (IsOver(state.Step, epochs), EpochReport.Best(epochs));
         if (state.Step % StepsPerEpoch > 0)
             Report();
         var last = epochs.Count > 0 ? epochs[^1] : Evaluate(Now(), 0, double.NaN, threads);
         var summary = new RunSummary(
             last.TrainAccuracy, last.ValidationAccuracy, last.TestAccuracy, last.Loss, state.Step,
             Now().Seconds, last.Digest, !isOver, folder)
-        { StoppedEarly = isOver && state.Step < Iterations, Best = best };
+        { StoppedEarly = isOver && state.Step < Iterations, Best = bestEpoch };
         observer.Finished(summary);
         return new RunResult(Now(), scale, losses, epochs, summary);
 
-        RunState Now() => state with { Seconds = from.State.Seconds + watch.Elapsed.TotalSeconds };
+        RunState Now() => state with { Best = best, Seconds = from.State.Seconds + watch.Elapsed.TotalSeconds };
+
+        bool IsOverNow()
+        {
+            // Patience is asked only after whole epochs.
+            if (state.Step % StepsPerEpoch > 0)
+                return cancellation.IsCancellationRequested;
+            epochStart = state;
+            if (epochs.Count < state.Step / StepsPerEpoch)
+            {
+                Report();
+                if (epochs[^1].ValidationAccuracy is not null && EpochReport.Best(epochs) == epochs[^1])
+                    best = new BestNetwork(state.Step, state.Network);
+                observer.Reached(Now(), RunMoment.Epoch);
+            }
+            return IsOver(state.Step, epochs) || cancellation.IsCancellationRequested;
+        }
 
         void Report()
         {
@@ -274,16 +294,9 @@ public sealed class TrainingRun
         }
     }
 
-    private OperationFailedException Diverged(RunState good, StepReport report, string? folder)
+    private OperationFailedException Diverged(RunState epochStart, StepReport report, string? folder)
     {
-        (RunState, Batch<float>) Next(RunState state)
-        {
-            var batch = Augmented(loader.Epoch(state.Step / StepsPerEpoch, state.Step % StepsPerEpoch).First(), state.Step);
-            var (next, _) = state.With(configuration.OptimizerAt(state.Step, Iterations)).Next(batch);
-            return (next, batch);
-        }
-
-        var divergence = Divergence.Find(good, Next, report.Step - good.Step) ?? Divergence.Find(Start, Next, report.Step)
+        var divergence = Divergence.Find(Steps(epochStart)) ?? Divergence.Find(Steps(Start))
             ?? throw new InvalidOperationException($"step {report.Step} taken again has another loss than {report.Loss}");
         var file = folder is null ? null : new RunPaths(folder).LastGood;
         if (file is not null)
@@ -294,8 +307,9 @@ public sealed class TrainingRun
     private string Optimizer(int step) =>
         $"{configuration.OptimizerAt(step, Iterations)}{(Start.Average is null ? "" : $", moving average {TrainOptions.Text(Start.Average.Decay)}")}";
 
-    private bool HasStalled(IReadOnlyList<EpochReport> epochs) =>
-        EpochReport.Best(epochs) is { } best && epochs.Count - best.Epoch >= configuration.Patience;
+    private bool HasStalled(IReadOnlyList<EpochReport> epochs) => epochs
+        .Aggregate(new EarlyStopping(), (validation, epoch) => validation.Next(epoch.ValidationAccuracy))
+        .IsOver(configuration.Patience);
 
     /// <summary>What changes in step n is a function of n alone, whatever came before.</summary>
     private Batch<float> Augmented(Batch<float> batch, int step) =>

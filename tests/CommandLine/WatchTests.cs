@@ -41,7 +41,7 @@ public sealed class WatchTests : IDisposable
         Assert.Equal(step - 1, last.Step);
         Assert.Empty(Diagnostics.NumericFaults(last.Training));
         // One more step, and it is as the message says.
-        var first = Diagnostics.NumericFaults(last.Training, run.Batches().ElementAt(step - 1))[0];
+        var first = Diagnostics.NumericFaults(last.Training, run.Steps(run.Start).ElementAt(step - 1).Batch())[0];
         Assert.Contains($"first {first};", outcome.Error, StringComparison.Ordinal);
     }
 }
