@@ -24,8 +24,8 @@ let softsign (slope: float -> float) =
     { new ILayer<float> with
         member _.Name = "softsign"
         member _.Description = "softsign"
-        member _.Inputs = 0 // any number of features,
-        member _.Outputs = 0 // and as many out
+        member _.Inputs = 0 // any number of features
+        member _.Outputs = 0 // the same number
         member _.Parameters = Array.empty :> IReadOnlyList<Parameter<float>>
         member this.WithParameters _ = this
         member _.Predict x = x.Map(fun x -> x / (1.0 + abs x))
