@@ -23,7 +23,7 @@ WORKLOADS = {
     "two-layer-adam": ([50], 100, "adam", False),
     "deep-sgd": ([100] * 4, 128, "sgd", False),
     "deep-adam": ([100] * 4, 128, "adam", False),
-    "deep-regularised": ([100] * 4, 128, "sgd", True),
+    "deep-regularized": ([100] * 4, 128, "sgd", True),
     "wide-adam": ([1024] * 2, 256, "adam", False),
 }
 BLOCKS = 5
@@ -43,14 +43,14 @@ def load(folder):
     return torch.from_numpy(images.astype(numpy.float32) / 255), torch.from_numpy(labels.astype(numpy.int64))
 
 
-def network(hidden, regularised):
+def network(hidden, regularized):
     layers, inputs = [], 784
     for units in hidden:
         layers.append(nn.Linear(inputs, units))
-        if regularised:
+        if regularized:
             layers.append(nn.BatchNorm1d(units))
         layers.append(nn.ReLU())
-        if regularised:
+        if regularized:
             layers.append(nn.Dropout(0.2))
         inputs = units
     layers.append(nn.Linear(inputs, 10))
@@ -61,11 +61,11 @@ def network(hidden, regularised):
     return nn.Sequential(*layers)
 
 
-def optimizer_of(model, name, regularised):
+def optimizer_of(model, name, regularized):
     """The penalty is on weights alone."""
     weights = [p for layer in model if isinstance(layer, nn.Linear) for p in [layer.weight]]
     rest = [p for p in model.parameters() if all(p is not weight for weight in weights)]
-    groups = [{"params": weights, "weight_decay": 1e-4 if regularised else 0}, {"params": rest}]
+    groups = [{"params": weights, "weight_decay": 1e-4 if regularized else 0}, {"params": rest}]
     return torch.optim.SGD(groups, lr=0.01) if name == "sgd" else torch.optim.Adam(groups, lr=0.001)
 
 
@@ -79,10 +79,10 @@ def block(step, seconds):
 
 
 def measure(workload, images, labels, seconds):
-    hidden, batch_size, rule, regularised = workload
+    hidden, batch_size, rule, regularized = workload
     torch.manual_seed(1)
-    model, loss_of = network(hidden, regularised), nn.CrossEntropyLoss()
-    optimizer = optimizer_of(model, rule, regularised)
+    model, loss_of = network(hidden, regularized), nn.CrossEntropyLoss()
+    optimizer = optimizer_of(model, rule, regularized)
 
     def step():
         chosen = torch.randint(0, len(images), (batch_size,))

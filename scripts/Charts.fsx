@@ -1,18 +1,18 @@
-// Charts at the prompt: Chart.show opens one in the browser, Chart.save writes it.
+// Charts at the prompt: Chart.show opens one in the browser, Chart.save saves it to a file.
 
 open Functional.Host.Charts
 open Functional.Host.Pages
 
-/// What one does with a chart.
+/// Functions for charts.
 module Chart =
-    /// Opens the chart in the browser. With BROWSER=none, or where there is none, it only says where the page is.
+    /// Opens the chart in the browser. With BROWSER=none, or without a browser, only prints where the page is.
     let show (chart: Chart) : unit =
         let struct (page, opened) = ChartFile.Show chart
         printfn $"""{if opened then "opened" else "to be opened in a browser"}: {page}"""
 
-    /// Writes the chart: .svg (a picture), .html (a page) or .csv (its numbers).
+    /// Saves the chart as .svg (a picture), .html (a page) or .csv (its numbers).
     let save (path: string) (chart: Chart) : unit = ChartFile.Save(chart, path)
 
-    /// Lines over a common x, each with its name.
+    /// A chart of named lines.
     let line (title: string) (x: string) (y: string) (lines: (string * float seq) seq) : Chart =
         LineChart(title, Axis x, Axis y, Series = [| for name, ys in lines -> Series(name, Array.ofSeq ys) |])

@@ -1,5 +1,5 @@
-// What every script here begins with: the library as it was built, and charts.
-// In scripts of your own, `#r "nuget: Functional.Host"` takes the place of the three lines below.
+// Every script here starts by loading this file: the built library, and charts.
+// In your own scripts, use `#r "nuget: Functional.Host"` instead of the three lines below.
 
 #r "../artifacts/bin/Host/release/MathNet.Numerics.dll"
 #r "../artifacts/bin/Host/release/Functional.Core.dll"
@@ -8,7 +8,7 @@
 
 open MathNet.Numerics.LinearAlgebra
 
-// At the prompt: without what is inside of a matrix, and data by what they are.
+// Short output at the prompt for matrices and data sets.
 fsi.AddPrinter(fun (x: Matrix<float>) -> x.ToString())
 fsi.AddPrinter(fun (x: Matrix<float32>) -> x.ToString())
 fsi.AddPrinter(fun (data: Functional.Host.Data.ImageDataSet) -> string data)

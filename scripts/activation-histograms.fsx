@@ -1,4 +1,4 @@
-// Where do the activations go? Five layers of 100 units, as their weights begin (section 6.2.2).
+// How do initial weights spread the activations? Five layers of 100 units (section 6.2.2).
 //
 //     dotnet build -c Release && dotnet fsi scripts/activation-histograms.fsx
 
@@ -15,7 +15,7 @@ let key = Key.ofSeed 1L
 // 1,000 samples of 100 features, all standard normal.
 let x = Matrix<float32>.Build.Dense(100, 1000, Key.normals 100_000 (Key.child 0 key) |> Array.map float32)
 
-// What each of five layers gives: the output of one is the input of the next, a scan.
+// The outputs of five layers, each the input of the next: a scan.
 let activations activation initializer =
     let layer (h: Matrix<float32>) number =
         let weight: Matrix<float32> = Initializer.weights initializer (Key.child number key) 100 100
@@ -32,11 +32,11 @@ let describe name activation initializer =
 
 // Too wide: every sigmoid is close to 0 or 1, where it is flat and passes no gradient.
 describe "sigmoid, deviation 1" Activation.Sigmoid (Initializer.Normal 1.0)
-// Too narrow: all units say the same, so that one would do.
+// Too narrow: all units give nearly the same output, so one would be enough.
 describe "sigmoid, deviation 0.01" Activation.Sigmoid (Initializer.Normal 0.01)
 // Just right: the deviation follows the number of inputs.
 describe "sigmoid, Xavier" Activation.Sigmoid Initializer.Xavier
-// ReLU drops half of what comes in, and He makes up for it.
+// ReLU sets half of its inputs to 0, and He initialization compensates.
 describe "relu, Xavier" Activation.Relu Initializer.Xavier
 describe "relu, He" Activation.Relu Initializer.He
 

@@ -1,4 +1,4 @@
-// The whole of training is one value. Use it twice, and the experiment has two branches with the same past.
+// All of training is one value. Use it twice, and the experiment has two branches with the same past.
 //
 //     dotnet build -c Release && dotnet fsi scripts/branching.fsx
 
@@ -22,12 +22,12 @@ let epoch (state, losses) number =
         let struct (next, report) = Training.step state batch
         next, report.Loss :: losses)
 
-// Two epochs that both branches share.
+// Two epochs that all branches share.
 let trunk, past = List.fold epoch (Training.start network (Optimizer.Sgd 0.1) (Key.ofSeed 3L), []) [ 0; 1 ]
 printfn $"after {trunk.Step} steps: {trunk}"
 
-// Three futures of the same state: as it was, with a tenth of the rate, and with ten times the rate. Each sees the same
-// batches, so that the rate alone makes the difference.
+// Three futures of the same state: with the same rate, a tenth of it, and ten times as much. Each uses the same batches,
+// so only the rate makes a difference.
 let future rate =
     let state = { trunk with Optimizer = trunk.Optimizer.WithLearningRate rate }
     let last, losses = List.fold epoch (state, []) [ 2; 3 ]
@@ -38,5 +38,5 @@ let future rate =
 |> Chart.line "One past, three futures" "step" "loss"
 |> Chart.show
 
-// The trunk has not moved.
+// The trunk has not changed.
 printfn $"the trunk is still at step {trunk.Step}"

@@ -1,4 +1,4 @@
-// Is backpropagation right? Differences tell (section 5.7.3): for the library's layers, and for one of your own.
+// Is backpropagation right? Central differences tell (section 5.7.3), for the library's layers and for a custom one.
 //
 //     dotnet build -c Release && dotnet fsi scripts/gradient-check.fsx
 
@@ -10,13 +10,13 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.FSharp
 
-// Double precision: the very same code as in float32, and differences can be trusted to ten digits.
+// In double precision: the same code as in float32, but differences are accurate to ten digits.
 let key = Key.ofSeed 1L
 let x = Matrix<float>.Build.Dense(20, 3, Key.normals 60 key)
 let batch = Batch.ofLabels x [ 0; 3; 1 ]
 let network: Network<float> = Network.create [ 20; 10; 4 ] Activation.Relu Initializer.He key
 
-// Every derivative of every leaf. Where ReLU has its kink no difference can be trusted: that is noticed and counted.
+// Every derivative of every leaf. Differences are wrong across ReLU's kink; the check detects and counts these cases.
 printfn $"the network: {GradientCheck.ofNetwork GradientCheckSettings.Default network batch}"
 
 // A new activation: softsign, x / (1 + |x|). Its derivative is 1 / (1 + |x|)².
@@ -35,10 +35,10 @@ let softsign (slope: float -> float) =
 let right = softsign (fun x -> 1.0 / ((1.0 + abs x) * (1.0 + abs x)))
 printfn $"softsign: {GradientCheck.ofLayer GradientCheckSettings.Default (Custom right) x}"
 
-// And with the square forgotten? The check names the element and both values.
+// What if we forget the square? The check names the element and both values.
 let wrong = softsign (fun x -> 1.0 / (1.0 + abs x))
 let report = GradientCheck.ofLayer GradientCheckSettings.Default (Custom wrong) x
 printfn $"with a mistake: {report.Mismatches.Count} of {report.Compared} differ, for example\n  {report.Mismatches[0]}"
 
-// A whole set of laws for a custom layer, in one line, as one would write it in a test.
+// All laws for a custom layer in one line, as in a test.
 Laws.require (Laws.ofLayer right)

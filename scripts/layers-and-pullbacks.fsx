@@ -1,8 +1,8 @@
-// A layer is a function x -> (y, pullback): what it gives, and how a change in that goes back to what it was made of.
+// A layer is a function x -> (y, pullback). The pullback takes the loss's gradient from y back to x and the parameters.
 //
 //     dotnet build -c Release && dotnet fsi scripts/layers-and-pullbacks.fsx
 //
-// Sections 5.3 to 5.6 of the book, at the prompt: send it to F# Interactive block by block and look at the values.
+// Sections 5.3 to 5.6 of the book at the prompt: send it to F# Interactive block by block and look at the values.
 
 #load "Functional.fsx"
 
@@ -21,15 +21,15 @@ let layer: Affine<float> =
 // Two samples, one per column.
 let x = matrix [ [ 1.0; 2.0 ]; [ 0.0; 1.0 ]; [ 3.0; 0.0 ] ]
 
-// Forward. Nothing is remembered inside of the layer: what the way back needs is in the pullback.
+// Forward. The layer stores nothing: the pullback holds what the backward pass needs.
 let struct (y, affineBack) = Affine.forward layer x
 printfn $"W x + b =\n{y}"
 
-// ReLU lets through what is positive, and its pullback lets gradients through at the same places.
+// ReLU passes positive values, and its pullback passes gradients at the same places.
 let struct (z, reluBack) = Activation.forward Activation.Relu y
 printfn $"after relu:\n{z}"
 
-// Say that the loss is the sum of all elements of z: then dL/dz is 1 everywhere.
+// Let the loss be the sum of all elements of z. Then dL/dz is 1 everywhere.
 let dz = Matrix<float>.Build.Dense(2, 2, 1.0)
 let dy = reluBack dz
 printfn $"dL/dy, only where y was positive:\n{dy}"
@@ -38,10 +38,10 @@ printfn $"dL/dy, only where y was positive:\n{dy}"
 let struct (gradient, dx) = affineBack dy
 printfn $"dL/dW =\n{gradient.Weight}dL/db = {gradient.Bias}"
 
-// dL/dx = W' dy is computed only when someone asks; the first layer of a network is never asked.
+// dL/dx = W' dy is computed on demand; the first layer of a network never needs it.
 printfn $"dL/dx =\n{dx.Value}"
 
-// Is that right? Move one weight a little and see how the loss moves (section 4.4).
+// Is that right? Change one weight a little and see how the loss changes (section 4.4).
 let loss (weight: Matrix<float>) =
     let z = Activation.predict Activation.Relu (Affine.predict { layer with Weight = weight } x)
     Seq.sum (z.Enumerate())
@@ -53,7 +53,7 @@ let moved by =
 
 printfn $"dL/dW[1, 1]: {gradient.Weight[1, 1]} by the pullback, {(moved 1e-4 - moved -1e-4) / 2e-4:F6} by differences"
 
-// A network is layers in order. Its trace shows every value on the way forward and every gradient on the way back.
+// A network is layers in order. Its trace shows all values of the forward pass and all gradients of the backward pass.
 let network: Network<float> = Network.create [ 3; 4; 2 ] Activation.Relu Initializer.He (Key.ofSeed 1L)
 let trace = Network.trace (Key.ofSeed 2L) network (Batch.ofLabels x [ 0; 1 ])
 

@@ -1,8 +1,8 @@
-// The way of an optimizer down a valley, drawn (section 6.1).
+// The paths of optimizers down a valley (section 6.1).
 //
 //     dotnet build -c Release && dotnet fsi scripts/optimizer-path.fsx
 //
-// An optimizer is data, and its step a function of parameters and gradient: it minimizes any function of a vector.
+// An optimizer is data, and its step a function of parameters and gradient, so it minimizes any function of a vector.
 
 #load "Functional.fsx"
 
@@ -12,7 +12,7 @@ open Functional.FSharp
 open Functional.Host.Charts
 open Charts
 
-// The book's function: a bowl twenty times as long as it is wide.
+// The book's function: a long, narrow valley, with twenty times as much curvature across as along.
 let f x y = x * x / 20.0 + y * y
 let vector (values: float[]) = Vector<float>.Build.Dense values
 let gradient (p: Vector<float>) = vector [| p[0] / 10.0; 2.0 * p[1] |]
@@ -23,7 +23,7 @@ let optimizers =
       "AdaGrad", Optimizer.AdaGrad(learningRate = 1.5)
       "Adam", Optimizer.Adam(learningRate = 0.3) ]
 
-// Every point that it comes by, from (-7, 2), 30 steps.
+// All points on the path: 30 steps from (-7, 2).
 let path optimizer = Optimizer.path optimizer 30 gradient (vector [| -7.0; 2.0 |])
 
 for name, optimizer in optimizers do
@@ -40,5 +40,5 @@ let chart (name, optimizer) : AxesChart =
 SmallMultiples("Four ways down the same valley", [| for optimizer in optimizers -> chart optimizer |], Columns = 2)
 |> Chart.show
 
-// What happens to Momentum with other numbers? Change them and send the line again:
+// How does Momentum behave with other numbers? Change them and send the line again:
 path (Optimizer.Momentum(learningRate = 0.1, momentum = 0.5)) |> Array.last

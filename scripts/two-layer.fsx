@@ -1,8 +1,8 @@
-// A two-layer network learns to read digits, one pure step after another.
+// A two-layer network learns to recognize digits, one pure step after another.
 //
 //     dotnet build -c Release && dotnet fsi scripts/two-layer.fsx
 //
-// Send it to F# Interactive line by line, and look at every value on the way: none of them ever changes.
+// Send it to F# Interactive line by line and look at every value. None of them ever changes.
 
 #load "Functional.fsx"
 
@@ -18,13 +18,13 @@ let loader = Loader(data.Training, [| 0 .. data.Training.Count - 1 |], 100, Samp
 let test =
     Bytes.batch<float32> ByteScale.Unit data.Test.Features data.Test.Pixels data.Test.Labels [| 0 .. data.Test.Count - 1 |]
 
-// 784 pixels, 50 hidden units, 10 classes. The key says how the weights begin.
+// 784 pixels, 50 hidden units, 10 classes. The key determines the initial weights.
 let network: Network<float32> = Network.create [ data.Training.Features; 50; 10 ] Activation.Relu Initializer.He (Key.ofSeed 2L)
 
 printfn $"{network}"
 printfn $"before training: loss {Network.loss network test:F3}, accuracy {Metrics.accuracy network test:P1}"
 
-// Training is a fold: a state and a batch give the next state.
+// Training is a fold: the step takes a state and a batch, and returns the next state.
 let epoch state number =
     loader.Epoch number |> Seq.fold (fun state batch -> let struct (next, _) = Training.step state batch in next) state
 
@@ -34,5 +34,5 @@ let states = [ 0..2 ] |> List.scan epoch start
 for state in states.Tail do
     printfn $"after {state.Step} steps: loss {Network.loss state.Network test:F3}, accuracy {Metrics.accuracy state.Network test:P1}"
 
-// The states before are all still there; the first one has learned nothing.
+// All earlier states still exist; the first one has learned nothing.
 printfn $"the first state again: accuracy {Metrics.accuracy start.Network test:P1}"

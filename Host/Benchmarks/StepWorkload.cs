@@ -21,7 +21,7 @@ internal sealed record StepWorkload(string Name, Func<Network<float>> Network, i
         new("two-layer-adam", () => Dense(50), 100, Optimizer.Adam(learningRate: 0.001)),
         new("deep-sgd", () => Dense(100, 100, 100, 100), 128, Optimizer.Sgd(learningRate: 0.01)),
         new("deep-adam", () => Dense(100, 100, 100, 100), 128, Optimizer.Adam(learningRate: 0.001)),
-        new("deep-regularised", Regularised, 128, Optimizer.Sgd(learningRate: 0.01)),
+        new("deep-regularized", Regularized, 128, Optimizer.Sgd(learningRate: 0.01)),
         new("wide-adam", () => Dense(1024, 1024), 256, Optimizer.Adam(learningRate: 0.001)),
     ];
 
@@ -66,7 +66,7 @@ internal sealed record StepWorkload(string Name, Func<Network<float>> Network, i
     private static IEnumerable<int> Weights(Network<float> network) =>
         network.Parameters().Where(leaf => leaf.Role == Role.Weight).Select(leaf => leaf.Shape.Length);
 
-    private static Network<float> Regularised() =>
+    private static Network<float> Regularized() =>
         Functional.Network.Create<float>(
             [BenchmarkImages.Features, 100, 100, 100, 100, BenchmarkImages.Classes],
             units => [Layer.BatchNorm<float>(units), Layer.Of<float>(Activation.Relu), Layer.Dropout<float>(0.2, DropoutForm.Inverted)],
