@@ -26,8 +26,8 @@ let epoch (state, losses) number =
 let trunk, past = List.fold epoch (Training.start network (Optimizer.Sgd 0.1) (Key.ofSeed 3L), []) [ 0; 1 ]
 printfn $"after {trunk.Step} steps: {trunk}"
 
-// Three futures of the same state: with the same rate, a tenth of it, and ten times as much. Each uses the same batches,
-// so only the rate makes a difference.
+// Three futures of the same state: with the same rate, a tenth of it, and ten times as much. Each uses the same
+// batches, so only the rate makes a difference.
 let future rate =
     let state = { trunk with Optimizer = trunk.Optimizer.WithLearningRate rate }
     let last, losses = List.fold epoch (state, []) [ 2; 3 ]
