@@ -159,8 +159,7 @@ let laws =
             let augmentations = [ Augmentation.Cutout 3; kind ]
             let case = { case with Image = { case.Image with Classes = case.Samples } }
             let alone = Team.withThreads 1 (fun () -> apply augmentations case x)
-            [ 2; 4 ]
-            |> List.forall (fun threads -> same alone (Team.withThreads threads (fun () -> apply augmentations case x)))
+            same alone (Team.withThreads (2 + int (case.Seed % 3L)) (fun () -> apply augmentations case x))
 
         law "A sample's augmentation doesn't depend on its batch mates, but for mixup" cases <| fun case ->
             kindsOf case

@@ -36,7 +36,7 @@ let laws =
             Assert.Equal((clean.Mean, clean.Deviation, clean.Most), (found.Mean, found.Deviation, found.Most))
             Assert.Equal(3, (Diagnostics.distribution bad).NotFinite)
 
-        lawOn 60 "the effective rank is the participation ratio of the covariance's eigenvalues" (gridsFrom 2 20) <| fun grid ->
+        law "the effective rank is the participation ratio of the covariance's eigenvalues" (gridsFrom 2 12) <| fun grid ->
             let x = matrix<float> grid.Rows grid.Columns grid.Key
             let means = x.RowSums() / float grid.Columns
             let centered = Matrix<float>.Build.Dense(grid.Rows, grid.Columns, fun i j -> x[i, j] - means[i])

@@ -30,6 +30,7 @@ let key: Key = Key.OfSeed seed
 
 let private config (count: int) : FsCheckConfig =
     let start = Rnd(uint64 seed)
+    if count < 200 then invalidArg (nameof count) "a law is tried on at least 200 cases"
     { FsCheckConfig.defaultConfig with
         maxTest = max 1 (int (int64 count * int64 cases / 200L))
         replay = Some(start.Seed, start.Gamma, None) }
@@ -75,7 +76,7 @@ let lawThen (afterwards: unit -> unit) (count: int) (name: string) (arbitrary: A
         }
     testPropertyWithConfig { config count with finishedTest = finished } name (Prop.forAll arbitrary recorded)
 
-/// A law that holds for so many cases, whose number is smaller where a case takes long.
+/// A law that holds for so many cases, more than 200 where it has much to try.
 let lawOn (count: int) name arbitrary holds : Test = lawThen ignore count name arbitrary holds
 
 /// A law that holds for 200 cases.

@@ -65,7 +65,7 @@ let private hasKink (activation: Activation) = activation = Activation.LeakyRelu
 [<Tests>]
 let laws =
     testList "layer" [
-        gradientLawOn 1000 "every pullback is the derivative" (layerAndGrid 40 9) <| fun comparison (plan, grid) ->
+        gradientLawOn 600 "every pullback is the derivative" (layerAndGrid 40 9) <| fun comparison (plan, grid) ->
             let sample = Sample<float>(plan, grid)
             let x, dy = elements sample.X, elements sample.Dy
             let struct (_, dx, gradient) = sample.Run(sample.X, sample.Dy)
@@ -162,11 +162,9 @@ let laws =
                 Team.withThreads threads (fun () ->
                     let struct (y, pullback) = Activation.forward Activation.Relu x
                     struct (y, pullback x))
-            let struct (y, dx) = run 1
-            for threads in [ 2; 3; 4 ] do
-                let struct (y', dx') = run threads
-                sameMatrix y y'
-                sameMatrix dx dx'
+            let struct (y, dx), struct (y', dx') = run 1, run (2 + int (grid.Seed % 3L))
+            sameMatrix y y'
+            sameMatrix dx dx'
 
         law "at 0 the derivative of ReLU is 0" (grids 40 20) <| fun grid ->
             let struct (_, pullback) = Activation.forward Activation.Relu (Matrix<float>.Build.Dense(grid.Rows, grid.Columns))

@@ -63,7 +63,7 @@ let private labelsAre<'T when Real<'T>> (tolerance: float) (grid: Grid) =
 [<Tests>]
 let laws =
     testList "loss" [
-        gradientLawOn 600 "every loss's gradient is its derivative" (both (lossesAlone, grids 20 9)) <| fun comparison (loss, grid) ->
+        gradientLawOn 300 "every loss's gradient is its derivative" (both (lossesAlone, grids 20 9)) <| fun comparison (loss, grid) ->
             for kind in targetKinds do
                 let x, targets = scores grid, targetsFor loss kind grid
                 let f x = lossOf loss (Dense.matrix grid.Rows grid.Columns x) targets

@@ -11,9 +11,9 @@ internal sealed class ParzenEstimator
     private readonly int?[] choices;
     private readonly double deviation;
 
-    // Of each point and dimension, where the cut-off kernel begins and how much of the normal one is left; not numbers where
-    // the point has no value.
-    private readonly (double Start, double Mass)[][] cuts;
+    // Of each point and dimension, where the cut-off kernel begins, how much of the normal one is left, and the logarithm of
+    // what the normal density is divided by; not numbers where the point has no value.
+    private readonly (double Start, double Mass, double LogScale)[][] cuts;
 
     /// <summary>The density around points.</summary>
     /// <param name="points">In the unit cube; not a number where there is no value.</param>
@@ -48,10 +48,11 @@ internal sealed class ParzenEstimator
         return largest + Elementary.Log(logs.Sum(log => Elementary.Exp(log - largest)) / logs.Length);
     }
 
-    private (double, double) Cut(double center)
+    private (double, double, double) Cut(double center)
     {
         var start = NormalDistribution.Below((0 - center) / deviation);
-        return (start, NormalDistribution.Below((1 - center) / deviation) - start);
+        var mass = NormalDistribution.Below((1 - center) / deviation) - start;
+        return (start, mass, Elementary.Log(deviation * mass));
     }
 
     private double Sample(int i, int dimension, double u)
@@ -63,7 +64,7 @@ internal sealed class ParzenEstimator
             var own = OwnShare(count);
             return u < own ? center : Math.Min((u - own) / (1 - own), 1 - 1e-12);
         }
-        var (start, mass) = cuts[i][dimension];
+        var (start, mass, _) = cuts[i][dimension];
         var share = Math.Clamp(start + u * mass, 1e-300, 1 - 1e-16);
         return Math.Clamp(center + deviation * NormalDistribution.Quantile(share), 0, 1);
     }
@@ -72,7 +73,7 @@ internal sealed class ParzenEstimator
     {
         var center = points[i][dimension];
         if (choices[dimension] is not { } count)
-            return NormalDistribution.LogDensity((x - center) / deviation) - Elementary.Log(deviation * cuts[i][dimension].Mass);
+            return NormalDistribution.LogDensity((x - center) / deviation) - cuts[i][dimension].LogScale;
         // As a density over the unit interval, where each value has 1/count.
         var own = OwnShare(count);
         var same = (int)(x * count) == (int)(center * count);

@@ -35,7 +35,7 @@ let laws =
                 counted parts (fun count -> Team.withThreads threads (fun () -> Team.run parts (Action<int> count)))
             Array.forall ((=) 1) counts
 
-        lawOn 200 "parts may run parts" sizes <| fun (parts, threads) ->
+        law "parts may run parts" sizes <| fun (parts, threads) ->
             let counts =
                 counted (parts * parts) (fun count ->
                     Team.withThreads threads (fun () ->
@@ -44,18 +44,20 @@ let laws =
                                 Team.run parts (Action<int>(fun inner -> count (outer * parts + inner))))))))
             Array.forall ((=) 1) counts
 
-        lawOn 50 "several callers at the same time get each of their parts exactly once" (between 1 40) <| fun parts ->
+        law "several callers at the same time get each of their parts exactly once" (between 1 40) <| fun parts ->
             let results = ConcurrentBag<int[]>()
             let caller () =
-                for _ in 1 .. 20 do
+                for _ in 1 .. 5 do
                     let run count = Team.withThreads 3 (fun () -> Team.run parts (Action<int> count))
                     results.Add(counted parts run)
             let callers = Array.init 4 (fun _ -> Thread caller)
             for thread in callers do thread.Start()
             for thread in callers do thread.Join()
-            results.Count = 80 && Seq.forall (Array.forall ((=) 1)) results
+            results.Count = 20 && Seq.forall (Array.forall ((=) 1)) results
 
-        lawOn 300 "the exception of the first part that failed is raised, after all parts have ended" (both (sizes, between 0 1000)) <| fun ((parts, threads), seed) ->
+        let failing = both (sizes, between 0 1000)
+        lawOn 300 "the exception of the first part that failed is raised, after all parts have ended" failing <| fun case ->
+            let (parts, threads), seed = case
             let parts = parts + 1
             let random = Random seed
             let fails = Array.init parts (fun _ -> random.Next 3 = 0)
