@@ -1,5 +1,5 @@
-// The core's front door: the face that C# sees (more of it in Core/Face). Nothing is computed here: every member forwards to
-// the module of its name in Functional.FSharp, where shapes, formulas and sources are told.
+// The core's front door: the face that C# sees (more of it in Core/Face). Nothing is computed here: every member
+// forwards to the module of its name in Functional.FSharp, where shapes, formulas and sources are told.
 namespace Functional
 
 open System
@@ -27,7 +27,8 @@ type Layer =
     static member Affine(weight: Matrix<'T>, bias: Vector<'T>) : Layer<'T> =
         Layer<'T>.Affine { Weight = (given (nameof weight) weight); Bias = (given (nameof bias) bias) }
 
-    /// y = W x + b. (In F#, the union's case is hidden behind this class: these make the same layers of the same records.)
+    /// y = W x + b. (In F#, the union's case is hidden behind this class: these make the same layers of the same
+    /// records.)
     static member Affine(layer: Affine<'T>) : Layer<'T> = Layer<'T>.Affine (given (nameof layer) layer)
 
     /// An elementwise nonlinear function.
@@ -111,8 +112,10 @@ type Batch =
         Batch.ofRows (Matrix<'T>.Build.DenseOfArray(given (nameof rows) rows)) (given (nameof labels) labels)
 
     /// Of the samples at the indices, each `features` bytes of pixels, as (byte - shift) / divisor.
-    /// Raises ArgumentException for an index outside the samples, and if pixels and labels are not of equally many samples.
-    static member OfBytes<'T when Real<'T>>(scale: ByteScale, features: int, pixels: byte[], labels: byte[], indices: int[]) : Batch<'T> =
+    /// Raises ArgumentException for an index outside the samples, and if pixels and labels are not of equally many
+    /// samples.
+    static member OfBytes<'T when Real<'T>>
+        (scale: ByteScale, features: int, pixels: byte[], labels: byte[], indices: int[]) : Batch<'T> =
         Bytes.batch (given (nameof scale) scale) features (given (nameof pixels) pixels)
                 (given (nameof labels) labels) (given (nameof indices) indices)
 
@@ -175,19 +178,21 @@ type Network =
         Network.createWith (given (nameof sizes) sizes) (fun units ->
                 (given (nameof after) after).Invoke units) (given (nameof initializer) initializer) (Key.OfSeed seed)
 
-    /// Of these layers, with softmax cross-entropy or, for a single output, binary cross-entropy. Raises ArgumentException with all faults, a line each.
+    /// Of these layers, with softmax cross-entropy or, for a single output, binary cross-entropy. Raises
+    /// ArgumentException with all faults, a line each.
     static member Of(layers: IReadOnlyList<Layer<'T>>) : Network<'T> = Network.ofLayers (given (nameof layers) layers)
 
     /// Of these layers, with this loss. Raises ArgumentException with all faults, a line each.
     static member Of(layers: IReadOnlyList<Layer<'T>>, loss: Loss) : Network<'T> =
         Network.ofLayersWith (given (nameof loss) loss) (given (nameof layers) layers)
 
-    /// Like `Of`, without a copy: whoever made these layers gives them away, and nobody writes to their matrices and vectors
-    /// after. For large networks out of files. Raises ArgumentException with all faults, a line each.
+    /// Like `Of`, without a copy: whoever made these layers gives them away, and nobody writes to their matrices and
+    /// vectors after. For large networks out of files. Raises ArgumentException with all faults, a line each.
     static member Adopt(layers: IReadOnlyList<Layer<'T>>, loss: Loss) : Network<'T> =
         Network.adopt (given (nameof loss) loss) (given (nameof layers) layers)
 
-    /// The same network with another loss. Raises ArgumentException if its numbers are wrong, and for softmax over one output.
+    /// The same network with another loss. Raises ArgumentException if its numbers are wrong, and for softmax over one
+    /// output.
     [<Extension>]
     static member WithLoss(network: Network<'T>, loss: Loss) : Network<'T> =
         Network.withLoss (given (nameof loss) loss) (given (nameof network) network)
@@ -207,8 +212,8 @@ type Network =
     static member LossOf(network: Network<'T>, batch: Batch<'T>) : float =
         Network.loss (given (nameof network) network) (given (nameof batch) batch)
 
-    /// The share (0 to 1) of a batch's samples that are classified as their targets say: by the largest score; by the sign of
-    /// a single logit. Raises ArgumentException if the batch doesn't fit the network, and for a regression.
+    /// The share (0 to 1) of a batch's samples that are classified as their targets say: by the largest score; by the
+    /// sign of a single logit. Raises ArgumentException if the batch doesn't fit the network, and for a regression.
     [<Extension>]
     static member Accuracy(network: Network<'T>, batch: Batch<'T>) : float =
         Metrics.accuracy (given (nameof network) network) (given (nameof batch) batch)
@@ -219,10 +224,11 @@ type Network =
     static member Correct(network: Network<'T>, batch: Batch<'T>) : int =
         Metrics.correctOf (given (nameof network) network) (given (nameof batch) batch)
 
-    /// How many of the samples at the indices, each as many bytes of pixels as the network has inputs, are classified as they are
-    /// labeled. Raises ArgumentException for an index outside the samples.
+    /// How many of the samples at the indices, each as many bytes of pixels as the network has inputs, are classified
+    /// as they are labeled. Raises ArgumentException for an index outside the samples.
     [<Extension>]
-    static member Correct(network: Network<'T>, scale: ByteScale, pixels: byte[], labels: byte[], indices: int[]) : int =
+    static member Correct
+        (network: Network<'T>, scale: ByteScale, pixels: byte[], labels: byte[], indices: int[]) : int =
         Bytes.correct (given (nameof network) network) (given (nameof scale) scale)
                 (given (nameof pixels) pixels) (given (nameof labels) labels) (given (nameof indices) indices)
 
@@ -231,8 +237,8 @@ type Network =
     static member TrainingLoss(network: Network<'T>, batch: Batch<'T>, key: Key) : float =
         Network.trainingLoss key (given (nameof network) network) (given (nameof batch) batch)
 
-    /// The gradient with everything that was computed on the way: every layer's output, and how the loss changes with it.
-    /// Raises ArgumentException if the batch doesn't fit the network.
+    /// The gradient with everything that was computed on the way: every layer's output, and how the loss changes with
+    /// it. Raises ArgumentException if the batch doesn't fit the network.
     [<Extension>]
     static member Trace(network: Network<'T>, batch: Batch<'T>, key: Key) : Trace<'T> =
         Network.trace key (given (nameof network) network) (given (nameof batch) batch)
@@ -242,14 +248,15 @@ type Network =
     static member Gradient(network: Network<'T>, batch: Batch<'T>, key: Key) : Gradient<'T> =
         Network.gradient key (given (nameof network) network) (given (nameof batch) batch)
 
-    /// The training loss with given dropout masks, one per dropout layer (units x samples; 1 keeps an element, 0 drops it).
+    /// The training loss with given dropout masks, one per dropout layer (units x samples; 1 keeps an element, 0 drops
+    /// it).
     [<Extension>]
     static member TrainingLoss(network: Network<'T>, batch: Batch<'T>, masks: IReadOnlyList<Matrix<'T>>) : float =
         Network.trainingLossWithMasks (given (nameof masks) masks) (given (nameof network) network)
                 (given (nameof batch) batch)
 
-    /// The loss and its gradient with given dropout masks, one per dropout layer (units x samples; 1 keeps an element, 0
-    /// drops it): for replays of others' runs. Raises ArgumentException if their number or a shape doesn't fit.
+    /// The loss and its gradient with given dropout masks, one per dropout layer (units x samples; 1 keeps an element,
+    /// 0 drops it): for replays of others' runs. Raises ArgumentException if their number or a shape doesn't fit.
     [<Extension>]
     static member Gradient(network: Network<'T>, batch: Batch<'T>, masks: IReadOnlyList<Matrix<'T>>) : Gradient<'T> =
         Network.gradientWithMasks (given (nameof masks) masks) (given (nameof network) network)
@@ -265,8 +272,8 @@ type Network =
     static member WithParameters(network: Network<'T>, parameters: Parameters<'T>) : Network<'T> =
         Network.withParameters (given (nameof network) network) (given (nameof parameters) parameters)
 
-    /// The network after a step by hand: copies of these parameters, and the running statistics with what the step's gradient
-    /// saw of the batch. Raises ArgumentException if names or shapes differ.
+    /// The network after a step by hand: copies of these parameters, and the running statistics with what the step's
+    /// gradient saw of the batch. Raises ArgumentException if names or shapes differ.
     [<Extension>]
     static member After(network: Network<'T>, parameters: Parameters<'T>, gradient: Gradient<'T>) : Network<'T> =
         Network.after (given (nameof network) network) (given (nameof parameters) parameters)
@@ -282,14 +289,15 @@ type Network =
     static member WithLeaves(network: Network<'T>, leaves: IReadOnlyList<Parameter<'T>>) : Network<'T> =
         Network.withLeaves (given (nameof network) network) (given (nameof leaves) leaves)
 
-    /// A gradient's parameters, then the statistics as they are after its batch, in the order of `Leaves`: what the pullback of a
-    /// custom layer that holds this network gives. Raises ArgumentException if the gradient is another network's.
+    /// A gradient's parameters, then the statistics as they are after its batch, in the order of `Leaves`: what the
+    /// pullback of a custom layer that holds this network gives. Raises ArgumentException if the gradient is another
+    /// network's.
     [<Extension>]
     static member LeavesAfter(network: Network<'T>, gradient: Gradient<'T>) : Parameters<'T> =
         Network.leavesAfter (given (nameof network) network) (given (nameof gradient) gradient)
 
-    /// The scores (outputs x samples) for x (inputs x samples) as in training, and the way back: from dL/dscores to the gradient
-    /// and dL/dx. For custom losses. Raises ArgumentException if x doesn't fit.
+    /// The scores (outputs x samples) for x (inputs x samples) as in training, and the way back: from dL/dscores to the
+    /// gradient and dL/dx. For custom losses. Raises ArgumentException if x doesn't fit.
     [<Extension>]
     static member Forward(network: Network<'T>, x: Matrix<'T>, key: Key)
         : struct (Matrix<'T> * Func<Matrix<'T>, struct (Gradient<'T> * Lazy<Matrix<'T>>)>) =
@@ -320,7 +328,9 @@ type Network =
 [<AbstractClass; Sealed>]
 type Training =
     /// The state before the first step. Raises ArgumentException with everything wrong with the optimizer.
-    static member Start(network: Network<'T>, optimizer: Optimizer, [<Optional; DefaultParameterValue(0L)>] seed: int64) : TrainingState<'T> =
+    static member Start
+        (network: Network<'T>, optimizer: Optimizer,
+         [<Optional; DefaultParameterValue(0L)>] seed: int64) : TrainingState<'T> =
         Training.start (given (nameof network) network) (given (nameof optimizer) optimizer) (Key.OfSeed seed)
 
     /// The state before the first step; what is random in training is a function of the key.
@@ -333,8 +343,8 @@ type Training =
     static member Step(state: TrainingState<'T>, batch: Batch<'T>) : struct (TrainingState<'T> * StepReport) =
         Training.step (given (nameof state) state) (given (nameof batch) batch)
 
-    /// The next state, and what the step saw, with a batch that is made for the step alone: its memory is used again by the
-    /// next, so nobody may keep it. Raises ArgumentException if the batch doesn't fit the network.
+    /// The next state, and what the step saw, with a batch that is made for the step alone: its memory is used again by
+    /// the next, so nobody may keep it. Raises ArgumentException if the batch doesn't fit the network.
     static member Step(state: TrainingState<'T>, batch: Func<Batch<'T>>) : struct (TrainingState<'T> * StepReport) =
         Training.stepOn (given (nameof state) state) (given (nameof batch) batch).Invoke
 
@@ -344,11 +354,12 @@ type Metrics =
     /// The softmax of scores, a column per sample.
     static member Softmax(scores: Matrix<'T>) : Matrix<'T> = Metrics.softmax (given (nameof scores) scores)
 
-    /// The probabilities of the classes, a column per sample: the softmax of the scores; of a single row of logits, 1 - p and p.
+    /// The probabilities of the classes, a column per sample: the softmax of the scores; of a single row of logits, 1 -
+    /// p and p.
     static member Probabilities(scores: Matrix<'T>) : Matrix<'T> = Metrics.probabilities (given (nameof scores) scores)
 
-    /// Each sample's class: the first of its largest scores, or -1 if a score is NaN. Of a single row, which are logits, class 1
-    /// where the logit is above 0.
+    /// Each sample's class: the first of its largest scores, or -1 if a score is NaN. Of a single row, which are
+    /// logits, class 1 where the logit is above 0.
     static member Classes(scores: Matrix<'T>) : int[] = Metrics.classes (given (nameof scores) scores)
 
     /// Each sample's class as its targets say, of soft targets the class of the largest.

@@ -52,7 +52,8 @@ module Batch =
         if samples = 0 then invalidArg "inputs" "a batch needs at least one sample"
         if count <> samples then
             let hint =
-                if count = inputs.RowCount then "; samples are columns here: for samples in rows use Batch.OfRows" else ""
+                if count = inputs.RowCount then "; samples are columns here: for samples in rows use Batch.OfRows"
+                else ""
             invalidArg "inputs" $"{samples} samples (inputs are {inputs.RowCount} x {inputs.ColumnCount}) \
                                   with {count} {what}{hint}"
 
@@ -82,7 +83,8 @@ module Batch =
                                        these samples seem to be columns, which Batch.Of takes"
         ofLabels (rows.Transpose()) labels
 
-    /// classes x samples: 1 at each sample's label, 0 elsewhere. Raises ArgumentException for a label outside 0 .. classes - 1.
+    /// classes x samples: 1 at each sample's label, 0 elsewhere. Raises ArgumentException for a label outside 0 ..
+    /// classes - 1.
     let oneHot<'T when Real<'T>> (classes: int) (labels: int seq) : Matrix<'T> =
         let labels = Array.ofSeq labels
         let elements = Array.zeroCreate (classes * labels.Length)

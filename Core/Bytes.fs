@@ -39,11 +39,14 @@ module Bytes =
             for k in i * features .. (i + 1) * features - 1 do counts[int pixels[k]] <- counts[int pixels[k]] + 1L
         let total = float (Array.sum counts)
         let mean = (counts |> Seq.mapi (fun b n -> float (int64 b * n)) |> Seq.sum) / total
-        let variance = (counts |> Seq.mapi (fun b n -> float n * (float b - mean) * (float b - mean)) |> Seq.sum) / total
+        let variance =
+            (counts |> Seq.mapi (fun b n -> float n * (float b - mean) * (float b - mean)) |> Seq.sum) / total
         { Shift = mean; Divisor = if variance > 0.0 then sqrt variance else 1.0 }
 
     /// (x - shift) / divisor, rounded as a division would nearly always be: a product and one correction of it.
-    let inline private scaled (x: Vector512<float32>) (shift: Vector512<float32>) (divisor: Vector512<float32>) (reciprocal: Vector512<float32>) =
+    let inline private scaled
+        (x: Vector512<float32>) (shift: Vector512<float32>)
+        (divisor: Vector512<float32>) (reciprocal: Vector512<float32>) =
         let x = x - shift
         let q = x * reciprocal
         Vector512.FusedMultiplyAdd(Vector512.FusedMultiplyAdd(-q, divisor, x), reciprocal, q)
@@ -65,7 +68,8 @@ module Bytes =
                     Vector512.Create(
                         Vector256.Create(Vector128.WidenLower low, Vector128.WidenUpper low),
                         Vector256.Create(Vector128.WidenLower high, Vector128.WidenUpper high)).AsInt32()
-            Vector512.StoreUnsafe(scaled (Vector512.ConvertToSingle x) shift divisor reciprocal, &MemoryMarshal.GetReference into, first)
+            let y = scaled (Vector512.ConvertToSingle x) shift divisor reciprocal
+            Vector512.StoreUnsafe(y, &MemoryMarshal.GetReference into, first)
             i <- i + 16
 
     /// The features that bytes become: the same bits, however many a sample has.
@@ -87,10 +91,14 @@ module Bytes =
             for line in 0 .. 64 .. count - 1 do X86.Sse.Prefetch0(NativePtr.toVoidPtr (NativePtr.add start line))
 
     /// A batch of the samples at the indices. Pixels hold sample after sample.
-    /// Raises ArgumentException for an index outside the samples, and if pixels and labels are not of equally many samples.
-    let batch<'T when Real<'T>> (scale: ByteScale) (features: int) (pixels: byte[]) (labels: byte[]) (indices: int[]) : Batch<'T> =
+    /// Raises ArgumentException for an index outside the samples, and if pixels and labels are not of equally many
+    /// samples.
+    let batch<'T when Real<'T>>
+        (scale: ByteScale) (features: int) (pixels: byte[]) (labels: byte[]) (indices: int[]) : Batch<'T> =
         if features < 1 || int64 features * int64 labels.Length <> int64 pixels.Length then
-            invalidArg (nameof pixels) $"{labels.Length} samples of {features} features can't have {pixels.Length} bytes"
+            invalidArg
+                (nameof pixels)
+                $"{labels.Length} samples of {features} features can't have {pixels.Length} bytes"
         if indices.Length = 0 then invalidArg (nameof indices) "a batch needs at least one sample"
         for i in indices do
             if uint i >= uint labels.Length then
@@ -101,7 +109,8 @@ module Bytes =
             Team.split (features * indices.Length >= threadsFrom) indices.Length (fun first stop ->
                 for j in first .. stop - 1 do
                     if j + ahead < stop then prefetch pixels (indices[j + ahead] * features) features
-                    convertSample (ReadOnlySpan(pixels, indices[j] * features, features)) (Span(elements, j * features, features)) scale)
+                    let from = ReadOnlySpan(pixels, indices[j] * features, features)
+                    convertSample from (Span(elements, j * features, features)) scale)
         else
             let table = everyByte scale
             for j in 0 .. indices.Length - 1 do
@@ -109,8 +118,9 @@ module Bytes =
                     elements[j * features + i] <- table[int pixels[indices[j] * features + i]]
         Batch.ofFresh (Dense.matrix features indices.Length elements) (indices |> Array.map (fun i -> int labels[i]))
 
-    /// How many of the samples at the indices, each as many bytes of pixels as the network has inputs, are classified as they
-    /// are labeled. Raises ArgumentException for an index outside the samples, and for a regression with a single output.
+    /// How many of the samples at the indices, each as many bytes of pixels as the network has inputs, are classified
+    /// as they are labeled. Raises ArgumentException for an index outside the samples, and for a regression with a
+    /// single output.
     let correct (network: Network<'T>) (scale: ByteScale) (pixels: byte[]) (labels: byte[]) (indices: int[]) : int =
         let answers () =
             let batch = batch<'T> scale network.Inputs pixels labels indices

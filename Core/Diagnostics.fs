@@ -13,8 +13,8 @@ type ValueDistribution =
       Least: float
       /// The largest value.
       Most: float
-      /// How many lie in each of 30 bins of equal width from the least to the most; of many numbers some thousand, evenly
-      /// taken, are counted.
+      /// How many lie in each of 30 bins of equal width from the least to the most; of many numbers some thousand,
+      /// evenly taken, are counted.
       Bins: IReadOnlyList<int>
       /// How many are NaN or infinite.
       NotFinite: int }
@@ -33,14 +33,15 @@ type LayerDiagnosis =
       Outputs: ValueDistribution
       /// Of dL/dy for each output y and sample, L the mean loss of the batch.
       Gradients: ValueDistribution
-      /// Of the units of an activation that has one flat side (ReLU and its kin), the share whose slope is below 1/100 for every
-      /// sample: no gradient passes them. 0 for other layers.
+      /// Of the units of an activation that has one flat side (ReLU and its kin), the share whose slope is below 1/100
+      /// for every sample: no gradient passes them. 0 for other layers.
       DeadUnits: float
-      /// Of the outputs (units x samples) of an activation with two flat sides (sigmoid, tanh), the share whose slope is below
+      /// Of the outputs (units x samples) of an activation with two flat sides (sigmoid, tanh), the share whose slope
+      /// is below
       /// 1/20 of the steepest. 0 for other layers.
       Saturated: float
-      /// In how many directions the outputs vary over the samples, from 0 (not at all) to the smaller of units and samples - 1: the
-      /// participation ratio (sum l)^2 / sum l^2 of the eigenvalues l of their covariance.
+      /// In how many directions the outputs vary over the samples, from 0 (not at all) to the smaller of units and
+      /// samples - 1: the participation ratio (sum l)^2 / sum l^2 of the eigenvalues l of their covariance.
       EffectiveRank: float }
 
     member private d.Display = string d
@@ -64,8 +65,8 @@ type ParameterDiagnosis =
       Norm: float
       /// The same of its gradient, the penalty's part included.
       GradientNorm: float
-      /// The norm of the step's change over that of the leaf before; about 1/1000 is usual for weights. 0 where nothing changed,
-      /// infinite where the leaf was 0.
+      /// The norm of the step's change over that of the leaf before; about 1/1000 is usual for weights. 0 where nothing
+      /// changed, infinite where the leaf was 0.
       UpdateRatio: float }
 
     member private d.Display = string d
@@ -117,7 +118,12 @@ module Diagnostics =
 
     let private ofFinite<'T when Real<'T>> (x: 'T[]) (notFinite: int) : ValueDistribution =
         if x.Length = 0 then
-            { Mean = 0.0; Deviation = 0.0; Least = 0.0; Most = 0.0; Bins = Array.zeroCreate bins; NotFinite = notFinite }
+            { Mean = 0.0
+              Deviation = 0.0
+              Least = 0.0
+              Most = 0.0
+              Bins = Array.zeroCreate bins
+              NotFinite = notFinite }
         else
             let count = float x.Length
             let mean = Real.toFloat (Reductions.sum (ReadOnlySpan x)) / count
@@ -157,7 +163,8 @@ module Diagnostics =
             let finite = x |> Array.filter 'T.IsFinite
             ofFinite finite (x.Length - finite.Length)
 
-    /// How many directions x (units x samples) varies in, as `LayerDiagnosis.EffectiveRank` tells; 0 if it isn't finite.
+    /// How many directions x (units x samples) varies in, as `LayerDiagnosis.EffectiveRank` tells; 0 if it isn't
+    /// finite.
     let effectiveRank<'T when Real<'T>> (x: Matrix<'T>) : float =
         let units, samples = x.RowCount, x.ColumnCount
         let elements: 'T[] = Dense.elements x
@@ -181,7 +188,8 @@ module Diagnostics =
     /// The slope of an activation at each of its inputs.
     let private slopes (activation: Activation) (x: Matrix<'T>) : 'T[] =
         let struct (_, pullback) = Activation.forward activation x
-        Dense.elements (pullback (Dense.matrix x.RowCount x.ColumnCount (Array.create (x.RowCount * x.ColumnCount) 'T.One)))
+        let ones = Array.create (x.RowCount * x.ColumnCount) 'T.One
+        Dense.elements (pullback (Dense.matrix x.RowCount x.ColumnCount ones))
 
     /// The share of the rows without an element of at least 1/100.
     let private deadShare<'T when Real<'T>> (units: int) (slopes: 'T[]) : float =
@@ -203,7 +211,9 @@ module Diagnostics =
         let limits: Lanes<'T> = broadcast (steepest / 20.0)
         let flat: 'T =
             Reductions.sumOf slopes.Length
-                (fun i -> Vector512.ConditionalSelect(Vector512.LessThan(load slopes i, limits), Lanes<'T>.One, Lanes<'T>.Zero))
+                (fun i ->
+                    let isFlat = Vector512.LessThan(load slopes i, limits)
+                    Vector512.ConditionalSelect(isFlat, Lanes<'T>.One, Lanes<'T>.Zero))
                 (fun i -> if Real.toFloat slopes[i] < Real.toFloat limit then 'T.One else 'T.Zero)
         Real.toFloat flat / float slopes.Length
 
@@ -221,7 +231,9 @@ module Diagnostics =
     let private norm (leaf: Parameter<'T>) : float = sqrt (Reductions.sumOfSquares (Dense.values leaf.Values))
 
     let private changeNorm (before: Parameter<'T>) (after: Parameter<'T>) : float =
-        sqrt (Reductions.sumOfSquares (map2 (fun a b -> b - a) (Dense.values before.Values) (Dense.values after.Values)))
+        map2 (fun a b -> b - a) (Dense.values before.Values) (Dense.values after.Values)
+        |> Reductions.sumOfSquares
+        |> sqrt
 
     /// How the state before does on a batch, and how large the step was that led to the state after.
     /// Raises ArgumentException if the batch doesn't fit the network or the states are not of the same leaves.

@@ -12,8 +12,8 @@ type GradientDifference =
       /// The mean over the leaf's elements of |pullback - difference|.
       MeanAbsolute: float
       /// The largest |pullback - difference|, as a share of the leaf's largest |difference| or, where that is nearly
-      /// nothing (a bias in front of batch norm), of a thousandth of the largest of all leaves, and of 1e-4 at least: of a
-      /// gradient that is 0, central differences leave about 1e-10.
+      /// nothing (a bias in front of batch norm), of a thousandth of the largest of all leaves, and of 1e-4 at least:
+      /// of a gradient that is 0, central differences leave about 1e-10.
       LargestRelative: float }
 
     member private d.Display = string d
@@ -36,8 +36,8 @@ module Differences =
     /// The derivative of a function of one number.
     let numericalDiff (f: float -> float) (x: float) : float = (f (x + step) - f (x - step)) / (2.0 * step)
 
-    /// The derivatives with respect to the elements from `first` up to `stop`, given the loss as a function of those elements in
-    /// place.
+    /// The derivatives with respect to the elements from `first` up to `stop`, given the loss as a function of those
+    /// elements in place.
     let private along (elements: 'T[]) (first: int) (stop: int) (loss: unit -> float) (derivatives: 'T[]) : unit =
         let h: 'T = Real.number step
         for i in first .. stop - 1 do
@@ -63,24 +63,28 @@ module Differences =
         |> Parameters.mapLeaves (fun leaf ->
             let derivatives = Array.zeroCreate<'T> leaf.Values.Count
             Team.split true derivatives.Length (fun first stop ->
-                // Copies that nobody else sees, and a network for each evaluation: a custom layer may copy them once more.
+                // Copies that nobody else sees, and a network for each evaluation: a custom layer may copy them once
+                // more.
                 let parameters = Network.parameters network |> Parameters.mapLeaves _.Values.ToArray()
                 let loss () = Network.trainingLoss key (Network.withFresh network parameters) batch
                 along (Dense.values parameters[leaf.Name].Values) first stop loss derivatives)
             derivatives)
 
     /// `ofNetworkWith` the key of seed 0.
-    let ofNetwork (network: Network<'T>) (batch: Batch<'T>) : Parameters<'T> = ofNetworkWith (Key.ofSeed 0L) network batch
+    let ofNetwork (network: Network<'T>) (batch: Batch<'T>) : Parameters<'T> =
+        ofNetworkWith (Key.ofSeed 0L) network batch
 
     /// Compares two gradients, leaf by leaf. Raises ArgumentException if their leaves differ.
     let compare (gradient: Parameters<'T>) (numerical: Parameters<'T>) : GradientDifference[] =
         Parameters.checkAlike (nameof numerical) gradient numerical
         let largest (leaf: Parameter<'T>) = Dense.values leaf.Values |> Seq.map (Real.toFloat >> abs) |> Seq.max
-        let least = max 1e-4 (if numerical.Count = 0 then 0.0 else 1e-3 * (numerical.Leaves |> Seq.map largest |> Seq.max))
+        let least =
+            max 1e-4 (if numerical.Count = 0 then 0.0 else 1e-3 * (numerical.Leaves |> Seq.map largest |> Seq.max))
         Array.map2
             (fun (g: Parameter<'T>) (n: Parameter<'T>) ->
                 let differences =
-                    Array.map2 (fun g n -> abs (Real.toFloat g - Real.toFloat n)) (Dense.values g.Values) (Dense.values n.Values)
+                    (Dense.values g.Values, Dense.values n.Values)
+                    ||> Array.map2 (fun g n -> abs (Real.toFloat g - Real.toFloat n))
                 // Unlike Array.max, max gives NaN if anything is.
                 let off = Array.fold max 0.0 differences
                 { Parameter = g.Name
@@ -89,8 +93,8 @@ module Differences =
                   LargestRelative = off / max least (largest n) })
             gradient.Leaves numerical.Leaves
 
-    /// Checks a network's pullbacks on a batch, leaf by leaf, with randomness drawn from the key: in double (`float`) right
-    /// ones differ by about 1e-10. Source: Deep Learning from Scratch, 5.7.3.
+    /// Checks a network's pullbacks on a batch, leaf by leaf, with randomness drawn from the key: in double (`float`)
+    /// right ones differ by about 1e-10. Source: Deep Learning from Scratch, 5.7.3.
     let checkWith (key: Key) (network: Network<'T>) (batch: Batch<'T>) : GradientDifference[] =
         compare (Network.gradient key network batch).Parameters (ofNetworkWith key network batch)
 

@@ -13,7 +13,8 @@ type GradientMismatch =
       Index: IReadOnlyList<int>
       /// What the gradient says.
       Claimed: float
-      /// What central differences say; NaN where the function's value there, or however near beside, is NaN or infinite.
+      /// What central differences say; NaN where the function's value there, or however near beside, is NaN or
+      /// infinite.
       Measured: float }
 
     member private m.Display = string m
@@ -21,7 +22,8 @@ type GradientMismatch =
         let text (x: float) = x.ToString("G6", CultureInfo.InvariantCulture)
         let index = m.Index |> Seq.map string |> String.concat ", "
         let measured =
-            if Double.IsNaN m.Measured then "the function's value there or beside is not finite" else $"central differences give {text m.Measured}"
+            if Double.IsNaN m.Measured then "the function's value there or beside is not finite"
+            else $"central differences give {text m.Measured}"
         $"{m.Parameter}[{index}]: the gradient is {text m.Claimed}, {measured}"
 
 /// What a gradient check has found.
@@ -55,8 +57,8 @@ type GradientCheckReport =
 
 /// How gradients are checked.
 type GradientCheckSettings =
-    { /// Along so many random directions; 0 for every element by itself. A direction costs as much as an element, and sees
-      /// all of them at once; where one differs, the elements are looked at for the place.
+    { /// Along so many random directions; 0 for every element by itself. A direction costs as much as an element, and
+      /// sees all of them at once; where one differs, the elements are looked at for the place.
       Directions: int
       /// The difference that is allowed, as a share of the derivative (or of a thousandth of the largest one).
       Tolerance: float
@@ -82,9 +84,9 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
 
-/// Compares gradients, anybody's, with central differences, in double precision. A difference is believed only where the
-/// function's two sides have the same slope; at a kink (of ReLU, of Huber's loss) the step is made smaller, and if that doesn't
-/// help, the derivative is left out and counted.
+/// Compares gradients, anybody's, with central differences, in double precision. A difference is believed only where
+/// the function's two sides have the same slope; at a kink (of ReLU, of Huber's loss) the step is made smaller, and if
+/// that doesn't help, the derivative is left out and counted.
 [<RequireQualifiedAccess>]
 module GradientCheck =
     /// The lengths of steps that are tried, in turn.
@@ -99,8 +101,9 @@ module GradientCheck =
     /// What rounding makes of a sum of a few hundred terms, as a share of it.
     let private rounding = 1e-14
 
-    /// The derivative at 0 and how far it may be off; nothing at a kink. With f(0), f(+-h) and f(+-2h): slopes of either side
-    /// to the second order, and the central difference to the fourth. `size` is what a derivative of some importance is.
+    /// The derivative at 0 and how far it may be off; nothing at a kink. With f(0), f(+-h) and f(+-2h): slopes of
+    /// either side to the second order, and the central difference to the fourth. `size` is what a derivative of some
+    /// importance is.
     let private derivative (size: float) (f: float -> float) : struct (float * float) voption =
         let center = f 0.0
         // What is no number is no kink, there or beside: it differs from every gradient.
@@ -117,11 +120,15 @@ module GradientCheck =
                 let noise = rounding * (1e-3 + max (abs center) (max (abs up2) (abs down2))) / h
                 // The slopes of both sides alone don't see where the curvature jumps, as Huber's loss makes it.
                 let apart = abs (right - left) + abs (central - 0.5 * (right + left))
-                if apart <= sides * max size (abs central) + 10.0 * noise then ValueSome(struct (central, apart + 10.0 * noise))
-                else attempt (if hasNumbers || not isDefined then smaller else smaller @ shortSteps) (isDefined && hasNumbers)
+                if apart <= sides * max size (abs central) + 10.0 * noise then
+                    ValueSome(struct (central, apart + 10.0 * noise))
+                else
+                    let next = if hasNumbers || not isDefined then smaller else smaller @ shortSteps
+                    attempt next (isDefined && hasNumbers)
         if Double.IsFinite center then attempt steps true else undefined
 
-    let private indexOf (shape: Shape) (i: int) : int[] = if shape.IsVector then [| i |] else [| i % shape.Rows; i / shape.Rows |]
+    let private indexOf (shape: Shape) (i: int) : int[] =
+        if shape.IsVector then [| i |] else [| i % shape.Rows; i / shape.Rows |]
 
     /// The leaf and the place in it of an element of all leaves' elements one after the other.
     let private place (leaves: (string * Shape) list) (i: int) : struct (string * int[]) =
@@ -160,7 +167,8 @@ module GradientCheck =
             else (compared |> Array.fold (fun most (_, _, _, off, _) -> max most off) 0.0) / max size Double.Epsilon }
 
     /// Leaves of these names and shapes, one after the other in x; g is what is claimed to be the gradient of f at x.
-    let private check settings (leaves: (string * Shape) list) (f: float[] -> float) (x: float[]) (g: float[]) : GradientCheckReport =
+    let private check
+        settings (leaves: (string * Shape) list) (f: float[] -> float) (x: float[]) (g: float[]) : GradientCheckReport =
         if settings.Directions < 0 then invalidArg (nameof settings) $"{settings.Directions} directions can't be taken"
         if g.Length <> x.Length then invalidArg "gradient" $"a gradient of {g.Length} elements for {x.Length}"
         let largest = g |> Array.fold (fun most g -> max most (abs g)) 0.0
@@ -198,32 +206,36 @@ module GradientCheck =
     /// Checks what is claimed to be the gradient of a function of a vector, at a point.
     /// Raises ArgumentException if the gradient is not as long as the point.
     let ofFunction
-        (settings: GradientCheckSettings) (f: Vector<float> -> float) (gradient: Vector<float> -> Vector<float>) (x: Vector<float>)
+        (settings: GradientCheckSettings) (f: Vector<float> -> float)
+        (gradient: Vector<float> -> Vector<float>) (x: Vector<float>)
         : GradientCheckReport =
         let at (x: float[]) = f (Dense.vector (Array.copy x))
         check settings [ "x", vectorShape x ] at (x.ToArray()) ((gradient (Dense.vector (x.ToArray()))).ToArray())
 
-    /// Checks a function of a matrix that gives, with its value y, the pullback from dL/dy to dL/dx: for operations that
-    /// are no layers yet. Its outputs are weighted at random to make one number of them.
+    /// Checks a function of a matrix that gives, with its value y, the pullback from dL/dy to dL/dx: for operations
+    /// that are no layers yet. Its outputs are weighted at random to make one number of them.
     let ofPullback
         (settings: GradientCheckSettings)
-        (f: Matrix<float> -> struct (Matrix<float> * (Matrix<float> -> Matrix<float>))) (x: Matrix<float>) : GradientCheckReport =
+        (f: Matrix<float> -> struct (Matrix<float> * (Matrix<float> -> Matrix<float>)))
+        (x: Matrix<float>) : GradientCheckReport =
         let struct (y, pullback) = f x
-        let dy = Dense.matrix y.RowCount y.ColumnCount (Key.normals (y.RowCount * y.ColumnCount) (Key.child 0 settings.Key))
+        let dy =
+            Dense.matrix y.RowCount y.ColumnCount (Key.normals (y.RowCount * y.ColumnCount) (Key.child 0 settings.Key))
         let value (e: float[]) =
             let struct (y, _) = f (Dense.matrix x.RowCount x.ColumnCount (Array.copy e))
             dot y dy
         check settings [ "input", matrixShape x ] value (x.ToColumnMajorArray()) (Dense.elements (pullback dy))
 
-    /// Checks a layer's pullback at x (inputs x samples), in training: its parameters and its input, leaf `input`. Its outputs
-    /// are weighted at random to make one number of them. Raises ArgumentException if x doesn't fit the layer.
+    /// Checks a layer's pullback at x (inputs x samples), in training: its parameters and its input, leaf `input`. Its
+    /// outputs are weighted at random to make one number of them. Raises ArgumentException if x doesn't fit the layer.
     let ofLayer (settings: GradientCheckSettings) (layer: Layer<float>) (x: Matrix<float>) : GradientCheckReport =
         let name, random = Layer.kind layer, Drawn(Key.child 2 settings.Key)
         let leaves = Layer.leaves name layer
         let forward layer x = Layer.forward name random layer x
         let passed = forward layer (Dense.matrix x.RowCount x.ColumnCount (x.ToColumnMajorArray()))
         let y = passed.Output
-        let dy = Dense.matrix y.RowCount y.ColumnCount (Key.normals (y.RowCount * y.ColumnCount) (Key.child 0 settings.Key))
+        let dy =
+            Dense.matrix y.RowCount y.ColumnCount (Key.normals (y.RowCount * y.ColumnCount) (Key.child 0 settings.Key))
         let struct (gradient, dx) = passed.Pullback dy
         let gradient = gradient |> List.filter (Parameter.isStatistic >> not)
         let shapes = ("input", matrixShape x) :: [ for leaf in leaves -> leaf.Name, leaf.Shape ]
@@ -240,21 +252,26 @@ module GradientCheck =
             Array.concat [ Dense.elements x; for leaf in leaves do Dense.values leaf.Values ]
         if dx.Value.RowCount <> x.RowCount || dx.Value.ColumnCount <> x.ColumnCount then
             raise (InvalidOperationException
-                $"dL/dx of {name} is {dx.Value.RowCount} x {dx.Value.ColumnCount}, but x is {x.RowCount} x {x.ColumnCount}")
+                $"dL/dx of {name} is {dx.Value.RowCount} x {dx.Value.ColumnCount}, \
+                but x is {x.RowCount} x {x.ColumnCount}")
         check settings shapes value (all leaves x) (all gradient dx.Value)
 
     /// Checks the gradient of a loss with respect to the outputs (outputs x samples), leaf `input`.
     /// Raises ArgumentException if the targets don't fit them.
-    let ofLoss (settings: GradientCheckSettings) (loss: Loss) (outputs: Matrix<float>) (targets: Targets<float>) : GradientCheckReport =
+    let ofLoss
+        (settings: GradientCheckSettings) (loss: Loss)
+        (outputs: Matrix<float>) (targets: Targets<float>) : GradientCheckReport =
         let value (e: float[]) =
-            let struct (value, _) = Loss.forward loss (Dense.matrix outputs.RowCount outputs.ColumnCount (Array.copy e)) targets
+            let struct (value, _) =
+                Loss.forward loss (Dense.matrix outputs.RowCount outputs.ColumnCount (Array.copy e)) targets
             value
         let struct (_, gradient) = Loss.forward loss outputs targets
         check settings [ "input", matrixShape outputs ] value (outputs.ToColumnMajorArray()) (Dense.elements gradient)
 
     /// Checks the gradient of a network's training loss on a batch, in all its leaves, the penalty included.
     /// Raises ArgumentException if the batch doesn't fit the network.
-    let ofNetwork (settings: GradientCheckSettings) (network: Network<float>) (batch: Batch<float>) : GradientCheckReport =
+    let ofNetwork
+        (settings: GradientCheckSettings) (network: Network<float>) (batch: Batch<float>) : GradientCheckReport =
         let key, parameters = Key.child 2 settings.Key, Network.parameters network
         let value (e: float[]) =
             let moved = Parameters.withVector parameters (Dense.vector e)

@@ -7,8 +7,8 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
 
-/// Laws that hold for every layer and every optimizer, to put one's own through. Each gives what doesn't hold, a line each, with
-/// the law first; nothing if all hold.
+/// Laws that hold for every layer and every optimizer, to put one's own through. Each gives what doesn't hold, a line
+/// each, with the law first; nothing if all hold.
 [<RequireQualifiedAccess>]
 module Laws =
     let private bits<'T when Real<'T>> (x: 'T[]) : byte[] = MemoryMarshal.AsBytes(ReadOnlySpan x).ToArray()
@@ -23,7 +23,8 @@ module Laws =
         try check () |> List.map (fun failure -> $"{name}: {failure}")
         with failure -> [ $"{name}: {failure.GetType().Name}: {failure.Message}" ]
 
-    let private leafValues (layer: ILayer<float>) : float[][] = [| for leaf in layer.Parameters -> leaf.Values.ToArray() |]
+    let private leafValues (layer: ILayer<float>) : float[][] =
+        [| for leaf in layer.Parameters -> leaf.Values.ToArray() |]
 
     /// What doesn't hold of a custom layer at x (inputs x samples), in double precision.
     let ofLayerAt (key: Key) (x: Matrix<float>) (layer: ILayer<float>) : string list =
@@ -57,7 +58,8 @@ module Laws =
               let a, b = slope 0, slope 1
               let both, ofA, ofB = answer pullback (2.0 * a - b), answer pullback a, answer pullback b
               let off i = abs (both[i] - (2.0 * ofA[i] - ofB[i])) > 1e-9 * (1.0 + 2.0 * abs ofA[i] + abs ofB[i])
-              [ if both.Length <> ofA.Length || both.Length <> ofB.Length || Seq.exists off (seq { 0 .. both.Length - 1 }) then
+              [ let isAsLong = both.Length = ofA.Length && both.Length = ofB.Length
+                if not isAsLong || Seq.exists off (seq { 0 .. both.Length - 1 }) then
                     $"of 2 a - b it isn't twice that of a less that of b for a batch of {samples}" ])
           yield! law "the same arguments give the same bits" (fun () ->
               let once () =
@@ -81,14 +83,17 @@ module Laws =
                 if not (same kept (Dense.elements dy)) then "the pullback writes to dL/dy"
                 if not (Array.forall2 same leaves (leafValues layer)) then "the layer's own parameters have changed" ])
           yield! law "what it sees of a batch is remembered" (fun () ->
-              // The same sample and the same key among other samples: only what depends on the batch changes its outputs.
+              // The same sample and the same key among other samples: only what depends on the batch changes its
+              // outputs.
               let moved = x.ToColumnMajorArray() |> Array.mapi (fun i e -> if i < inputs then e else e + 1.0)
               let first x =
                   let struct (y, _) = forward x
                   y.Column(0).ToArray()
               let others = Dense.matrix inputs samples moved
-              [ if not (same (first (copy x)) (first others)) && not (Seq.exists Parameter.isStatistic layer.Parameters) then
-                    "in training a sample's outputs depend on the others of its batch, as with batch norm, but no parameter has \
+              [ let remembers = Seq.exists Parameter.isStatistic layer.Parameters
+                if not remembers && not (same (first (copy x)) (first others)) then
+                    "in training a sample's outputs depend on the others of its batch, as with batch norm, \
+                    but no parameter has \
                      the role Statistic: what evaluation needs to know of them is lost" ])
           yield! law "in evaluation a sample is by itself" (fun () ->
               let together = layer.Predict(copy x)
@@ -102,7 +107,8 @@ module Laws =
               let other = layer.WithParameters doubled
               let back = other.WithParameters(Array.ofSeq layer.Parameters)
               [ if layer.Parameters.Count > 0 then
-                    if not (Array.forall2 same (leafValues other) [| for leaf in doubled -> leaf.Values.ToArray() |]) then
+                    let expected = [| for leaf in doubled -> leaf.Values.ToArray() |]
+                    if not (Array.forall2 same (leafValues other) expected) then
                         "WithParameters doesn't keep what it was given"
                     if not (sameMatrix (back.Predict(copy x)) (layer.Predict(copy x))) then
                         "given its parameters back, the layer predicts something else" ]) ]
@@ -126,7 +132,8 @@ module Laws =
     let private all (p: Parameters<float>) : float[] = (Parameters.toVector p).ToArray()
 
     /// Where an optimizer comes from parameters in so many steps, given the gradient for each.
-    let private path update start steps (gradient: Parameters<float> -> Parameters<float>) parameters : Parameters<float> =
+    let private path
+        update start steps (gradient: Parameters<float> -> Parameters<float>) parameters : Parameters<float> =
         let mutable struct (p, state) = struct (parameters, start)
         for _ in 1 .. steps do
             let struct (next, after) = update state p (gradient p)
@@ -139,7 +146,8 @@ module Laws =
     let ofOptimizerAt
         (parameters: Parameters<float>) (gradient: Parameters<float>)
         (init: Parameters<float> -> 'State)
-        (update: 'State -> Parameters<float> -> Parameters<float> -> struct (Parameters<float> * 'State)) : string list =
+        (update: 'State -> Parameters<float> -> Parameters<float> -> struct (Parameters<float> * 'State))
+        : string list =
         Parameters.checkAlike (nameof gradient) parameters gradient
         let first state =
             let struct (next, _) = update state parameters gradient
@@ -164,14 +172,16 @@ module Laws =
               let isFlat = all gradient |> Array.forall (fun g -> g = 0.0)
               [ if not (isFlat || along < 0.0) then $"it changes the loss by {along:G3} to the first order" ])
           yield! law "a gradient of 0 is no number's end" (fun () ->
-              [ if not (all (path 3 Parameters.zeros) |> Array.forall Double.IsFinite) then "parameters are not finite any more" ]) ]
+              [ if not (all (path 3 Parameters.zeros) |> Array.forall Double.IsFinite) then
+                    "parameters are not finite any more" ]) ]
 
     /// What doesn't hold of a custom optimizer, by the two functions that it is: the state before the first step for
-    /// parameters, and parameters and state after a step from a state, parameters and their gradient. The last law asks it to
-    /// come down a bowl (half the sum of squares) in 200 steps, so give it a learning rate of about 0.01 to 0.1.
+    /// parameters, and parameters and state after a step from a state, parameters and their gradient. The last law asks
+    /// it to come down a bowl (half the sum of squares) in 200 steps, so give it a learning rate of about 0.01 to 0.1.
     let ofOptimizerWith
         (key: Key) (init: Parameters<float> -> 'State)
-        (update: 'State -> Parameters<float> -> Parameters<float> -> struct (Parameters<float> * 'State)) : string list =
+        (update: 'State -> Parameters<float> -> Parameters<float> -> struct (Parameters<float> * 'State))
+        : string list =
         let parameters, gradient = someParameters (Key.child 0 key), someParameters (Key.child 1 key)
         [ yield! ofOptimizerAt parameters gradient init update
           yield! law "it comes down a bowl" (fun () ->

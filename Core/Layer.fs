@@ -26,7 +26,8 @@ type Layer<'T when Real<'T>> =
 [<NoComparison; NoEquality>]
 type internal Forward<'T when Real<'T>> =
     { Output: MathNet.Numerics.LinearAlgebra.Matrix<'T>
-      /// To the gradient of the leaves and (of role Statistic) what was seen of the batch, named after the layer, and dL/dx.
+      /// To the gradient of the leaves and (of role Statistic) what was seen of the batch, named after the layer, and
+      /// dL/dx.
       Pullback: FSharp.Pullback<'T, Parameter<'T> list> }
 
 namespace Functional.FSharp
@@ -129,7 +130,8 @@ module Layer =
 
     /// A layer that shares nothing with its maker's matrices.
     let internal copy (layer: Layer<'T>) : Layer<'T> =
-        let copies leaves = Parameters.inTurn [| for leaf in leaves -> { leaf with Values = Dense.vector (leaf.Values.ToArray()) } |]
+        let copies leaves =
+            Parameters.inTurn [| for leaf in leaves -> { leaf with Values = Dense.vector (leaf.Values.ToArray()) } |]
         layer |> withLeaves (copies (leaves "" layer)) |> withStatistics (copies (statistics "" layer))
 
     /// y for x (both features x samples), as in evaluation: nothing random, nothing learned.
@@ -146,7 +148,8 @@ module Layer =
         { Output = y; Pullback = fun dy -> struct ([], lazy (pullback dy)) }
 
     let private trained<'T, 'Gradient when Real<'T>>
-        (leaves: 'Gradient -> Parameter<'T> list) (struct (y: Matrix<'T>, pullback: Pullback<'T, 'Gradient>)) : Forward<'T> =
+        (leaves: 'Gradient -> Parameter<'T> list)
+        (struct (y: Matrix<'T>, pullback: Pullback<'T, 'Gradient>)) : Forward<'T> =
         { Output = y
           Pullback = fun dy ->
               let struct (gradient, dx) = pullback dy
@@ -159,7 +162,8 @@ module Layer =
         | Activation activation -> untrained (Activation.forward activation x)
         | BatchNorm norm ->
             let struct (y, seen, pullback) = BatchNorm.forward norm x
-            trained (fun gradient -> Normalization.leaves name gradient @ BatchNorm.leaves name seen) (struct (y, pullback))
+            let leaves gradient = Normalization.leaves name gradient @ BatchNorm.leaves name seen
+            trained leaves (struct (y, pullback))
         | LayerNorm norm -> trained (Normalization.leaves name) (LayerNorm.forward norm x)
         | Dropout dropout ->
             match draw with
@@ -170,7 +174,9 @@ module Layer =
             trained id (Custom.forward name key layer x)
 
     /// An affine layer and the activation that follows it: adding the bias and applying the activation are one pass.
-    let internal forwardBoth (name: string) (affine: Affine<'T>) (activation: Activation) (x: Matrix<'T>) : struct (Forward<'T> * Forward<'T>) =
+    let internal forwardBoth
+        (name: string) (affine: Affine<'T>) (activation: Activation) (x: Matrix<'T>)
+        : struct (Forward<'T> * Forward<'T>) =
         let z = Affine.product affine x
         let struct (y, pullback) = Activation.forwardAfterBias activation (Dense.values affine.Bias) z
         struct (trained (Affine.leaves name) (struct (z, Affine.pullback affine x)), untrained (struct (y, pullback)))

@@ -4,7 +4,8 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
 
-/// Math.NET's vectors as F# works with collections. What MathNet.Numerics.FSharp has under the same names does the same.
+/// Math.NET's vectors as F# works with collections. What MathNet.Numerics.FSharp has under the same names does the
+/// same.
 [<RequireQualifiedAccess>]
 module Vector =
     /// Of these elements.
@@ -17,7 +18,8 @@ module Vector =
     let toArray (v: Vector<'T>) : 'T[] when Real<'T> = v.ToArray()
 
     /// A function of every element.
-    let map (f: 'T -> 'U) (v: Vector<'T>) : Vector<'U> when Real<'T> and Real<'U> = Dense.vector (Array.map f (Dense.values v))
+    let map (f: 'T -> 'U) (v: Vector<'T>) : Vector<'U> when Real<'T> and Real<'U> =
+        Dense.vector (Array.map f (Dense.values v))
 
     /// A function of every two elements in the same place. Raises ArgumentException if the lengths differ.
     let map2 (f: 'T -> 'T -> 'T) (a: Vector<'T>) (b: Vector<'T>) : Vector<'T> when Real<'T> =
@@ -26,18 +28,21 @@ module Vector =
     /// The sum of the elements.
     let sum (v: Vector<'T>) : 'T when Real<'T> = v.Sum()
 
-/// Math.NET's matrices as F# works with collections. What MathNet.Numerics.FSharp has under the same names does the same.
+/// Math.NET's matrices as F# works with collections. What MathNet.Numerics.FSharp has under the same names does the
+/// same.
 [<RequireQualifiedAccess>]
 module Matrix =
     /// Of rows, which must be of equal length. Raises ArgumentException if they are not.
-    let ofRowSeq (rows: #seq<'T> seq) : Matrix<'T> when Real<'T> = Matrix<'T>.Build.DenseOfRowArrays(Seq.map Array.ofSeq rows |> Array.ofSeq)
+    let ofRowSeq (rows: #seq<'T> seq) : Matrix<'T> when Real<'T> =
+        Matrix<'T>.Build.DenseOfRowArrays(Seq.map Array.ofSeq rows |> Array.ofSeq)
 
     /// Of columns (samples, in a batch), which must be of equal length. Raises ArgumentException if they are not.
     let ofColumnSeq (columns: #seq<'T> seq) : Matrix<'T> when Real<'T> =
         Matrix<'T>.Build.DenseOfColumnArrays(Seq.map Array.ofSeq columns |> Array.ofSeq)
 
     /// rows x columns elements, that of row i and column j (from 0) a function of both.
-    let init (rows: int) (columns: int) (f: int -> int -> 'T) : Matrix<'T> when Real<'T> = Matrix<'T>.Build.Dense(rows, columns, f)
+    let init (rows: int) (columns: int) (f: int -> int -> 'T) : Matrix<'T> when Real<'T> =
+        Matrix<'T>.Build.Dense(rows, columns, f)
 
     /// A function of every element.
     let map (f: 'T -> 'U) (m: Matrix<'T>) : Matrix<'U> when Real<'T> and Real<'U> =
@@ -58,5 +63,6 @@ module Linear =
     /// `vector [ 1.0; 2.0 ]`
     let vector (elements: 'T seq) : Vector<'T> when Real<'T> = Vector.ofSeq elements
 
-    /// `matrix [ [ 1.0; 2.0 ]; [ 3.0; 4.0 ] ]`, row by row. Raises ArgumentException if the rows are not of equal length.
+    /// `matrix [ [ 1.0; 2.0 ]; [ 3.0; 4.0 ] ]`, row by row. Raises ArgumentException if the rows are not of equal
+    /// length.
     let matrix (rows: #seq<'T> seq) : Matrix<'T> when Real<'T> = Matrix.ofRowSeq rows

@@ -19,9 +19,9 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
 
-/// How good a network's answers are. Scores are classes x samples, as the network gives them; a single row is the logits of
-/// class 1 against class 0, as binary cross-entropy takes them. A sample with a score that is NaN counts as answered wrongly;
-/// among equal scores the first class counts as the largest.
+/// How good a network's answers are. Scores are classes x samples, as the network gives them; a single row is the
+/// logits of class 1 against class 0, as binary cross-entropy takes them. A sample with a score that is NaN counts as
+/// answered wrongly; among equal scores the first class counts as the largest.
 [<RequireQualifiedAccess>]
 module Metrics =
     /// F#'s > on a generic element is a slow call; the interface's own is an instruction.
@@ -35,16 +35,18 @@ module Metrics =
             let at i = if i % 2 = 0 then 'T.Zero else logits[i / 2]
             Dense.matrix 2 scores.ColumnCount (Array.init (2 * logits.Length) at)
 
-    /// The probabilities of the classes, a column per sample: the softmax of the scores. A single row stays one, of ones:
+    /// The probabilities of the classes, a column per sample: the softmax of the scores. A single row stays one, of
+    /// ones:
     /// `probabilities` takes it for logits.
     let softmax (scores: Matrix<'T>) : Matrix<'T> = SoftmaxCrossEntropy.softmax scores
 
-    /// The probabilities of the classes, a column per sample: the softmax of the scores or, for a single row of logits x,
+    /// The probabilities of the classes, a column per sample: the softmax of the scores or, for a single row of logits
+    /// x,
     /// 1 - p and p with p = 1 / (1 + exp(-x)).
     let probabilities (scores: Matrix<'T>) : Matrix<'T> = SoftmaxCrossEntropy.softmax (perClass scores)
 
-    /// Each sample's (column's) class: the first of the largest scores, or -1 if a score is NaN. Of a single row of logits,
-    /// class 1 where the logit is above 0.
+    /// Each sample's (column's) class: the first of the largest scores, or -1 if a score is NaN. Of a single row of
+    /// logits, class 1 where the logit is above 0.
     let classes<'T when Real<'T>> (scores: Matrix<'T>) : int[] =
         let scores = perClass scores
         let rows, elements = scores.RowCount, Dense.elements scores
@@ -59,7 +61,8 @@ module Metrics =
     /// What is yes among targets and logits: those are probabilities, and these are above 0 where theirs is above 1/2.
     let private half<'T when Real<'T>> : 'T = Real.number<'T, float> 0.5
 
-    /// Each sample's class, of soft targets the class of the largest; of a single row, class 1 where the target is above 1/2.
+    /// Each sample's class, of soft targets the class of the largest; of a single row, class 1 where the target is
+    /// above 1/2.
     let labels (targets: Targets<'T>) : int[] =
         match targets with
         | Targets.Labels labels -> labels.ToArray()
@@ -88,17 +91,18 @@ module Metrics =
     /// How many samples are right as the loss reads scores and targets. Raises ArgumentException for a regression.
     let internal correctBy (loss: Loss) (scores: Matrix<'T>) (targets: Targets<'T>) : int =
         match loss.Function, targets with
-        | (LossFunction.MeanSquaredError | LossFunction.Huber _), Targets.Labels _ when scores.RowCount > 1 -> correct scores targets
+        | (LossFunction.MeanSquaredError | LossFunction.Huber _), Targets.Labels _ when scores.RowCount > 1 ->
+            correct scores targets
         | (LossFunction.MeanSquaredError | LossFunction.Huber _), _ ->
             invalidArg "network" $"a regression has no accuracy: with {loss} the network gives numbers, not classes, \
                                    and its loss says how far off they are"
         | LossFunction.BinaryCrossEntropy, Targets.Values values when scores.RowCount > 1 -> allCorrect scores values
         | _ -> correct scores targets
 
-    /// How many of a batch's samples the network classifies as their targets say: by the largest score; by the sign of a
-    /// single logit; with binary cross-entropy of several outputs and a matrix of targets, those of which every question is
-    /// answered rightly. Raises ArgumentException if the batch's features or targets don't fit the network, and for a
-    /// regression (mean squared error or Huber's loss, unless labels say that several outputs are classes).
+    /// How many of a batch's samples the network classifies as their targets say: by the largest score; by the sign of
+    /// a single logit; with binary cross-entropy of several outputs and a matrix of targets, those of which every
+    /// question is answered rightly. Raises ArgumentException if the batch's features or targets don't fit the network,
+    /// and for a regression (mean squared error or Huber's loss, unless labels say that several outputs are classes).
     let correctOf (network: Network<'T>) (batch: Batch<'T>) : int =
         let scores = Network.predict network batch.Inputs
         Loss.check network.Loss network.Outputs batch.Samples batch.Targets
@@ -116,7 +120,9 @@ module Metrics =
             invalidArg (nameof labels) $"{scores.ColumnCount} samples of scores with {labels.Length} labels"
         for i in 0 .. labels.Length - 1 do
             if uint labels[i] >= uint (max 2 scores.RowCount) then
-                invalidArg (nameof labels) $"sample {i} has label {labels[i]}, but there are {max 2 scores.RowCount} classes"
+                invalidArg
+                    (nameof labels)
+                    $"sample {i} has label {labels[i]}, but there are {max 2 scores.RowCount} classes"
         labels
 
     /// The share (0 to 1) of the samples whose label is among the k classes with the largest scores.

@@ -54,15 +54,17 @@ module Network =
     /// Of these layers, with this loss. Raises ArgumentException with all faults, a line each.
     let ofLayersWith (loss: Loss) (layers: Layer<'T> seq) : Network<'T> = ofChecked Layer.copy (ValueSome loss) layers
 
-    /// Like `ofLayersWith`, without a copy: whoever made these layers gives them away, and nobody writes to their matrices
-    /// and vectors after. For large networks out of files. Raises ArgumentException with all faults, a line each.
+    /// Like `ofLayersWith`, without a copy: whoever made these layers gives them away, and nobody writes to their
+    /// matrices and vectors after. For large networks out of files. Raises ArgumentException with all faults, a line
+    /// each.
     let adopt (loss: Loss) (layers: Layer<'T> seq) : Network<'T> = ofChecked id (ValueSome loss) layers
 
     /// Of these layers, with softmax cross-entropy; for a single output, with binary cross-entropy.
     /// Raises ArgumentException with all faults, a line each.
     let ofLayers (layers: Layer<'T> seq) : Network<'T> = ofChecked Layer.copy ValueNone layers
 
-    /// The same network with another loss. Raises ArgumentException if its numbers are wrong, and for softmax over one output.
+    /// The same network with another loss. Raises ArgumentException if its numbers are wrong, and for softmax over one
+    /// output.
     let withLoss (loss: Loss) (network: Network<'T>) : Network<'T> =
         refuse (Loss.faultsFor network.Outputs loss)
         Network(network.LayerArray, network.NameArray, loss, network.Penalty, network.Inputs, network.Outputs)
@@ -73,14 +75,15 @@ module Network =
         Network(network.LayerArray, network.NameArray, network.Loss, penalty, network.Inputs, network.Outputs)
 
     /// Affine layers between these sizes (inputs first, outputs last), and after each but the last the layers that
-    /// `after` gives for its number of outputs, as in `fun units -> [ Layer.batchNorm units; Activation Activation.Relu ]`.
-    /// Affine layer i's weights are a function of the i-th child of the key. The loss is that of `ofLayers`.
+    /// `after` gives for its number of outputs, as in `fun units -> [ Layer.batchNorm units; Activation Activation.Relu
+    /// ]`. Affine layer i's weights are a function of the i-th child of the key. The loss is that of `ofLayers`.
     /// Raises ArgumentException with everything that is wrong with the sizes, the initializer and the layers.
     let createWith<'T when Real<'T>>
         (sizes: int seq) (after: int -> Layer<'T> seq) (initializer: Initializer) (key: Key) : Network<'T> =
         let sizes = Array.ofSeq sizes
         refuse
-            [ if sizes.Length < 2 then $"a network needs at least two sizes (inputs and outputs), but has {sizes.Length}"
+            [ if sizes.Length < 2 then
+                  $"a network needs at least two sizes (inputs and outputs), but has {sizes.Length}"
               for i, size in Seq.indexed sizes do
                   if size < 1 then $"size {i + 1} of {sizes.Length} must be at least 1, but is {size}"
               for i, (inputs, outputs) in Seq.indexed (Seq.pairwise sizes) do
@@ -96,7 +99,8 @@ module Network =
     /// Affine layers between these sizes (inputs first, outputs last), an activation after each but the last.
     /// Affine layer i's weights are a function of the i-th child of the key. The loss is that of `ofLayers`.
     /// Raises ArgumentException with everything that is wrong with the sizes and the initializer.
-    let create<'T when Real<'T>> (sizes: int seq) (activation: Activation) (initializer: Initializer) (key: Key) : Network<'T> =
+    let create<'T when Real<'T>>
+        (sizes: int seq) (activation: Activation) (initializer: Initializer) (key: Key) : Network<'T> =
         createWith sizes (fun _ -> [ Activation activation ]) initializer key
 
     let internal hasCustomLayers (network: Network<'T>) : bool =
@@ -118,8 +122,8 @@ module Network =
     let internal withFresh (network: Network<'T>) (parameters: Parameters<'T>) : Network<'T> =
         changed Layer.withLeaves parameters network
 
-    /// The same network after a step in which its layers saw this (`Gradient.Statistics`): a running statistic keeps the
-    /// share that its layer's momentum says. Raises ArgumentException if the leaves are not those of `statistics`.
+    /// The same network after a step in which its layers saw this (`Gradient.Statistics`): a running statistic keeps
+    /// the share that its layer's momentum says. Raises ArgumentException if the leaves are not those of `statistics`.
     let foldStatistics (network: Network<'T>) (seen: Parameters<'T>) : Network<'T> =
         Parameters.checkAlike (nameof seen) (statistics network) seen
         if seen.Count = 0 then network else changed Layer.foldStatistics seen network
@@ -134,8 +138,8 @@ module Network =
         Parameters.checkAlike (nameof values) (parameters network) values
         withFresh network (Parameters.mapLeaves (fun leaf -> leaf.Values.ToArray()) values)
 
-    /// The network after a step: copies of these parameters, and the running statistics with what the step's gradient saw of
-    /// the batch. Raises ArgumentException if names or shapes differ.
+    /// The network after a step: copies of these parameters, and the running statistics with what the step's gradient
+    /// saw of the batch. Raises ArgumentException if names or shapes differ.
     let after (network: Network<'T>) (parameters: Parameters<'T>) (gradient: Gradient<'T>) : Network<'T> =
         foldStatistics (withParameters network parameters) gradient.Statistics
 
@@ -149,16 +153,19 @@ module Network =
         let own, values = leaves network, Array.ofSeq values
         if values.Length <> own.Count then
             invalidArg (nameof values) $"{values.Length} leaves for a network that has {own.Count}"
-        let named = Parameters(Array.map2 (fun (own: Parameter<'T>) value -> { value with Name = own.Name }) own.Leaves values)
+        let named =
+            Parameters(Array.map2 (fun (own: Parameter<'T>) value -> { value with Name = own.Name }) own.Leaves values)
         Parameters.checkAlike (nameof values) own named
         let trained, seen = Array.splitAt (parameters network).Count named.Leaves
         withStatistics (withParameters network (Parameters trained)) (Parameters seen)
 
-    /// A gradient's parameters, then the statistics as they are after its batch, in the order of `leaves`: what the pullback of a
-    /// custom layer that holds this network gives. Raises ArgumentException if the gradient is another network's.
+    /// A gradient's parameters, then the statistics as they are after its batch, in the order of `leaves`: what the
+    /// pullback of a custom layer that holds this network gives. Raises ArgumentException if the gradient is another
+    /// network's.
     let leavesAfter (network: Network<'T>) (gradient: Gradient<'T>) : Parameters<'T> =
         Parameters.checkAlike (nameof gradient) (parameters network) gradient.Parameters
-        Parameters(Array.append gradient.Parameters.Leaves (statistics (foldStatistics network gradient.Statistics)).Leaves)
+        let after = statistics (foldStatistics network gradient.Statistics)
+        Parameters(Array.append gradient.Parameters.Leaves after.Leaves)
 
     let private checkInputs (network: Network<'T>) (x: Matrix<'T>) =
         if x.RowCount <> network.Inputs then
@@ -171,7 +178,8 @@ module Network =
         if i = layers.Length then x
         else
             match layers[i], Array.tryItem (i + 1) layers with
-            | Affine affine, Some(Activation activation) -> predictFrom layers (i + 2) (Layer.predictBoth affine activation x)
+            | Affine affine, Some(Activation activation) ->
+                predictFrom layers (i + 2) (Layer.predictBoth affine activation x)
             | layer, _ -> predictFrom layers (i + 1) (Layer.predict layer x)
 
     /// The scores (outputs x samples) for x (inputs x samples), as in evaluation. A sample's scores are the same bits
@@ -183,7 +191,9 @@ module Network =
     /// Raises ArgumentException if the batch's features or targets don't fit the network.
     let private check (network: Network<'T>) (batch: Batch<'T>) =
         if batch.Features <> network.Inputs then
-            invalidArg (nameof batch) $"the network expects {network.Inputs} features, but the batch has {batch.Features}"
+            invalidArg
+                (nameof batch)
+                $"the network expects {network.Inputs} features, but the batch has {batch.Features}"
         Loss.check network.Loss network.Outputs batch.Samples batch.Targets
 
     /// The loss of a batch, as in evaluation, and the penalty.
@@ -193,8 +203,8 @@ module Network =
         let struct (loss, _) = Loss.forward network.Loss (predict network batch.Inputs) batch.Targets
         loss + Penalty.value network.Penalty (parameters network)
 
-    /// What is random in each layer: the i-th of the dropout layers, and likewise of the user's own, has a key of its own,
-    /// so that layers of other kinds can come and go without a change in what it draws.
+    /// What is random in each layer: the i-th of the dropout layers, and likewise of the user's own, has a key of its
+    /// own, so that layers of other kinds can come and go without a change in what it draws.
     let private drawn (key: Key) (layers: Layer<'T>[]) : Draw<'T>[] =
         let next = [| 0; 0 |]
         let ofKind kind =
@@ -248,9 +258,9 @@ module Network =
         let seen, gradient = gradients |> List.concat |> Array.ofList |> Array.partition Parameter.isStatistic
         struct (back, { Loss = loss; Parameters = Parameters gradient; Statistics = Parameters seen }, dy)
 
-    /// The scores (outputs x samples) for x (inputs x samples) as in training, and the pullback: from dL/dscores to the gradient
-    /// (its loss is NaN, since the loss is the caller's, and there is no penalty in it) and dL/dx. For custom losses, and
-    /// for what an input contributes. Raises ArgumentException if x has other than `Inputs` rows.
+    /// The scores (outputs x samples) for x (inputs x samples) as in training, and the pullback: from dL/dscores to the
+    /// gradient (its loss is NaN, since the loss is the caller's, and there is no penalty in it) and dL/dx. For custom
+    /// losses, and for what an input contributes. Raises ArgumentException if x has other than `Inputs` rows.
     let forward (key: Key) (network: Network<'T>) (x: Matrix<'T>) : struct (Matrix<'T> * Pullback<'T, Gradient<'T>>) =
         checkInputs network x
         let passed = pass (drawn key network.LayerArray) network x
@@ -258,7 +268,8 @@ module Network =
             let struct (_, gradient, dx) = back nan passed dy
             struct (gradient, dx))
 
-    let private forwardOn (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>) : struct (Forward<'T>[] * Matrix<'T>) =
+    let private forwardOn
+        (draws: Draw<'T>[]) (network: Network<'T>) (batch: Batch<'T>) : struct (Forward<'T>[] * Matrix<'T>) =
         check network batch
         let passed = pass draws network batch.Inputs
         struct (passed, (Array.last passed).Output)
@@ -288,8 +299,8 @@ module Network =
         lossOf (drawn key network.LayerArray) network batch
 
     /// The loss of a batch and its gradient with respect to every parameter, as in training, both with the penalty, and
-    /// what batch norm saw. What is random in training is a function of the key; the i-th dropout layer's mask stays the
-    /// same when layers of other kinds are inserted or removed.
+    /// what batch norm saw. What is random in training is a function of the key; the i-th dropout layer's mask stays
+    /// the same when layers of other kinds are inserted or removed.
     /// Raises ArgumentException if the batch's features or targets don't fit the network.
     let gradient (key: Key) (network: Network<'T>) (batch: Batch<'T>) : Gradient<'T> =
         gradientOf (drawn key network.LayerArray) network batch
@@ -307,14 +318,14 @@ module Network =
     let trainingLossWithMasks (masks: Matrix<'T> seq) (network: Network<'T>) (batch: Batch<'T>) : float =
         lossOf (given masks network.LayerArray) network batch
 
-    /// `gradient` with given dropout masks, one per dropout layer in order (units x samples; 1 keeps an element, 0 drops
-    /// it): for replays of others' runs. Raises ArgumentException if their number or a shape doesn't fit.
+    /// `gradient` with given dropout masks, one per dropout layer in order (units x samples; 1 keeps an element, 0
+    /// drops it): for replays of others' runs. Raises ArgumentException if their number or a shape doesn't fit.
     let gradientWithMasks (masks: Matrix<'T> seq) (network: Network<'T>) (batch: Batch<'T>) : Gradient<'T> =
         gradientOf (given masks network.LayerArray) network batch
 
     /// A network's identity: SHA-256, in lower-case hexadecimal, over its element type, its layers' names and
-    /// descriptions, and the name, shape and elements of every leaf and every statistic in order, little-endian; text as
-    /// UTF-8 with its length before it.
+    /// descriptions, and the name, shape and elements of every leaf and every statistic in order, little-endian; text
+    /// as UTF-8 with its length before it.
     let digest<'T when Real<'T>> (network: Network<'T>) : string =
         use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
         let number (n: int) =

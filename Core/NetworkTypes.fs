@@ -42,8 +42,8 @@ type Gradient<'T when Real<'T>> =
       Loss: float
       /// dL/dp for every leaf p, under its name.
       Parameters: Parameters<'T>
-      /// What batch-norm layers saw of the batch, as in `batchnorm1.mean`. It passes through no optimizer: `Network.after`
-      /// folds it into the running ones.
+      /// What batch-norm layers saw of the batch, as in `batchnorm1.mean`. It passes through no optimizer:
+      /// `Network.after` folds it into the running ones.
       Statistics: Parameters<'T> }
 
     member private gradient.Display = string gradient

@@ -34,15 +34,15 @@ module NumericFaults =
     let private layerOf (leaf: Parameter<'T>) = leaf.Name.Split('.')[0]
 
     let private inLeaves (what: string) (leaves: Parameter<'T> seq) : NumericFault list =
-        leaves |> Seq.collect (fun leaf -> faultIn (layerOf leaf) (what + leaf.Name) (Dense.values leaf.Values)) |> List.ofSeq
+        [ for leaf in leaves do yield! faultIn (layerOf leaf) (what + leaf.Name) (Dense.values leaf.Values) ]
 
     /// The parameters and statistics of a state that are not finite, layer by layer; none in a good state.
     let ofState (state: TrainingState<'T>) : NumericFault list =
         Seq.append (Network.parameters state.Network) (Network.statistics state.Network) |> inLeaves ""
 
-    /// What is not finite in a state's step with a batch, in the order in which it is computed (outputs from the first layer
-    /// on, the loss, gradients from the last layer back, the new parameters and statistics): the first is where it began.
-    /// None if all is finite. Raises ArgumentException if the batch doesn't fit the network.
+    /// What is not finite in a state's step with a batch, in the order in which it is computed (outputs from the first
+    /// layer on, the loss, gradients from the last layer back, the new parameters and statistics): the first is where
+    /// it began. None if all is finite. Raises ArgumentException if the batch doesn't fit the network.
     let ofStep (state: TrainingState<'T>) (batch: Batch<'T>) : NumericFault list =
         let trace = Network.trace (Key.child state.Step state.Key) state.Network batch
         let struct (after, _) = Training.step state batch

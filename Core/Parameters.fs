@@ -52,7 +52,8 @@ type Parameter<'T when Real<'T>> =
     member private leaf.Display = string leaf
     override leaf.ToString() = $"{leaf.Name} ({leaf.Shape})"
 
-/// The ordered leaves of anything that is trained, of a gradient with respect to it, or of what layers observe. Immutable.
+/// The ordered leaves of anything that is trained, of a gradient with respect to it, or of what layers observe.
+/// Immutable.
 [<Sealed; StructuredFormatDisplay("{Display}")>]
 type Parameters<'T when Real<'T>> internal (leaves: Parameter<'T>[]) =
     member internal _.Leaves = leaves
@@ -97,7 +98,10 @@ module Parameter =
     let internal isStatistic (leaf: Parameter<'T>) : bool = leaf.Role = Role.Statistic
 
     let internal ofFreshMatrix name role (x: Matrix<'T>) : Parameter<'T> =
-        { Name = name; Role = role; Shape = { Rows = x.RowCount; Columns = x.ColumnCount }; Values = Dense.vector (Dense.elements x) }
+        { Name = name
+          Role = role
+          Shape = { Rows = x.RowCount; Columns = x.ColumnCount }
+          Values = Dense.vector (Dense.elements x) }
 
     let internal ofFreshVector name role (x: Vector<'T>) : Parameter<'T> =
         { Name = name; Role = role; Shape = { Rows = x.Count; Columns = 0 }; Values = x }
@@ -126,10 +130,13 @@ module Parameters =
             invalidArg what $"{what} has {found.Count} leaves, but the parameters have {expected.Count}"
         for i in 0 .. expected.Count - 1 do
             let e, f = expected.Leaves[i], found.Leaves[i]
-            if not (String.Equals(e.Name, f.Name)) || e.Shape.Rows <> f.Shape.Rows || e.Shape.Columns <> f.Shape.Columns then
+            let isSameShape = e.Shape.Rows = f.Shape.Rows && e.Shape.Columns = f.Shape.Columns
+            if not (String.Equals(e.Name, f.Name) && isSameShape) then
                 invalidArg what $"{what} has {f} where the parameters have {e}"
             if e.Values.Count <> f.Values.Count then
-                invalidArg what $"{f.Name} in {what} has {f.Values.Count} elements where the parameters have {e.Values.Count}"
+                invalidArg
+                    what
+                    $"{f.Name} in {what} has {f.Values.Count} elements where the parameters have {e.Values.Count}"
 
     /// Copies of these leaves. Raises ArgumentException if two have the same name, or elements don't fill their shape.
     let ofSeq (leaves: Parameter<'T> seq) : Parameters<'T> =

@@ -144,8 +144,9 @@ module Penalty =
         let rate: Lanes<'T> = broadcast rate
         ofLike parameter gradient (map2 (fun w g -> g + rate * sign w))
 
-    /// What L1's proximal step makes of weights after an update: each is moved towards 0 by `amount` (rate times learning
-    /// rate), and is 0 from there on. Other leaves stay. Source: Daubechies et al. (2004), iterative soft thresholding.
+    /// What L1's proximal step makes of weights after an update: each is moved towards 0 by `amount` (rate times
+    /// learning rate), and is 0 from there on. Other leaves stay. Source: Daubechies et al. (2004), iterative soft
+    /// thresholding.
     let softThreshold<'T when Real<'T>> (amount: float) (parameters: Parameters<'T>) : Parameters<'T> =
         let lanes: Lanes<'T> = broadcast amount
         if amount = 0.0 then parameters

@@ -34,7 +34,12 @@ let size (low: int) (most: int) : Arbitrary<int> = Arb.fromGenShrink (sizeFrom l
 /// Numbers from `low` to `high`, each as likely as any other.
 let between (low: int) (high: int) : Arbitrary<int> = Arb.fromGenShrink (Gen.choose (low, high), smaller low)
 
-/// One of each, which shrink one after the other: FsCheck's own zip shrinks nothing where one of the two can't be shrunk.
+/// Rows of a table, each as likely as any other; those above are simpler.
+let rows (table: 'Row list) : Arbitrary<'Row> =
+    Arb.fromGenShrink (Gen.elements table, fun row -> List.takeWhile ((<>) row) table)
+
+/// One of each, which shrink one after the other: FsCheck's own zip shrinks nothing where one of the two can't be
+/// shrunk.
 let both (a: Arbitrary<'A>, b: Arbitrary<'B>) : Arbitrary<'A * 'B> =
     Arb.fromGenShrink (Gen.zip a.Generator b.Generator, fun (x, y) ->
         seq {
@@ -123,10 +128,16 @@ let private shrinkCase (case: Case) : Case seq =
             match plan with
             | Units n -> for n in smaller 1 n do { case with Layers = List.updateAt i (Units n) case.Layers }
             | CustomUnits n -> { case with Layers = List.updateAt i (Units n) case.Layers }
-            | _ -> ()
-        if case.Targets <> Labels then { case with Targets = Labels }
-        if case.Penalty <> Penalty.None then { case with Penalty = Penalty.None }
-        if case.Loss <> losses.Head then { case with Loss = losses.Head }
+            | Elementwise activation ->
+                for simpler in (rows activations).Shrinker activation do
+                    { case with Layers = List.updateAt i (Elementwise simpler) case.Layers }
+            | Dropped dropout ->
+                for simpler in (rows dropouts).Shrinker dropout do
+                    { case with Layers = List.updateAt i (Dropped simpler) case.Layers }
+            | BatchNormalized _ | LayerNormalized -> ()
+        for targets in (rows targetKinds).Shrinker case.Targets do { case with Targets = targets }
+        for penalty in (rows penalties).Shrinker case.Penalty do { case with Penalty = penalty }
+        for loss in (rows losses).Shrinker case.Loss do { case with Loss = loss }
     }
 
 /// Affine layers and activations in any order, up to 6 of so many units, and batches of up to so many samples: what a

@@ -115,7 +115,8 @@ let laws =
             if rounded > 0 && rounded < n then check rounded (Splits.ByFraction(order, share))
             else Law.refused (fun () -> Splits.ByFraction(order, share)) |> ignore
 
-        law "IDX written and read again is the same, plain and gzip" (both (grids 12 12, size 1 30)) <| fun (grid, count) ->
+        law "IDX written and read again is the same, plain and gzip" (both (grids 12 12, size 1 30))
+        <| fun (grid, count) ->
             let bytes i n = Key.integers n 256 (Key.child i grid.Key) |> Array.map byte
             let file = ImageFile(count, grid.Rows, grid.Columns, bytes 0 (count * grid.Rows * grid.Columns))
             let labels = bytes 1 count
@@ -124,7 +125,8 @@ let laws =
                 Idx.WriteImages(stream, file, gzip)
                 stream.Position <- 0L
                 let found = Idx.ReadImages(stream, "images")
-                Assert.Equal(struct (file.Count, file.Height, file.Width), struct (found.Count, found.Height, found.Width))
+                let sizes (file: ImageFile) = struct (file.Count, file.Height, file.Width)
+                Assert.Equal(sizes file, sizes found)
                 Assert.Equal<byte>(file.Pixels, found.Pixels)
                 use stream = new MemoryStream()
                 Idx.WriteLabels(stream, labels, gzip)

@@ -36,11 +36,13 @@ let laws =
             Assert.Equal((clean.Mean, clean.Deviation, clean.Most), (found.Mean, found.Deviation, found.Most))
             Assert.Equal(3, (Diagnostics.distribution bad).NotFinite)
 
-        law "the effective rank is the participation ratio of the covariance's eigenvalues" (gridsFrom 2 12) <| fun grid ->
+        law "the effective rank is the participation ratio of the covariance's eigenvalues" (gridsFrom 2 12)
+        <| fun grid ->
             let x = matrix<float> grid.Rows grid.Columns grid.Key
             let means = x.RowSums() / float grid.Columns
             let centered = Matrix<float>.Build.Dense(grid.Rows, grid.Columns, fun i j -> x[i, j] - means[i])
-            let values = (centered * centered.Transpose()).Evd(Symmetricity.Symmetric).EigenValues |> Seq.map _.Real |> Array.ofSeq
+            let decomposition = (centered * centered.Transpose()).Evd Symmetricity.Symmetric
+            let values = decomposition.EigenValues |> Seq.map _.Real |> Array.ofSeq
             let expected = Seq.sum values ** 2.0 / (values |> Seq.sumBy (fun l -> l * l))
             Assert.Equal(expected, Diagnostics.effectiveRank x, 1e-8 * expected)
             Assert.InRange(Diagnostics.effectiveRank x, 1.0 - 1e-9, float (min grid.Rows (grid.Columns - 1)) + 1e-9)
@@ -58,9 +60,8 @@ let laws =
             Assert.Equal(report.Loss, found.Loss)
             Assert.Equal<string seq>(state.Network.Names, found.Layers |> Seq.map _.Layer)
             let gradient = (Network.gradient (Key.child 0 state.Key) state.Network batch).Parameters
-            for diagnosis, leaf, slope, next in
-                Seq.zip found.Parameters (Seq.zip3 (Network.parameters state.Network) gradient (Network.parameters after.Network))
-                |> Seq.map (fun (d, (l, g, n)) -> d, l, g, n) do
+            let leaves = Seq.zip (Network.parameters state.Network) (Network.parameters after.Network)
+            for diagnosis, slope, (leaf, next) in Seq.zip3 found.Parameters gradient leaves do
                 same (leaf.Values.L2Norm()) diagnosis.Norm
                 same (slope.Values.L2Norm()) diagnosis.GradientNorm
                 if slope.Values.L2Norm() > 0.0 then
@@ -69,9 +70,11 @@ let laws =
         law "units that no gradient passes are dead, outputs at the ends are saturated" (grids 20 20) <| fun grid ->
             let x = matrix<float> grid.Rows grid.Columns grid.Key
             let diagnose activation =
-                let identity = { Weight = Matrix<float>.Build.DenseIdentity grid.Rows; Bias = Vector<float>.Build.Dense grid.Rows }
+                let identity =
+                    { Weight = Matrix<float>.Build.DenseIdentity grid.Rows; Bias = Vector<float>.Build.Dense grid.Rows }
                 let network = Network.ofLayersWith Loss.MeanSquaredError [ Affine identity; Activation activation ]
-                (Diagnostics.ofState (Training.start network (Optimizer.Sgd 0.1) grid.Key) (Batch.ofTargets x x)).Layers[1]
+                let state = Training.start network (Optimizer.Sgd 0.1) grid.Key
+                (Diagnostics.ofState state (Batch.ofTargets x x)).Layers[1]
             let dead = x.EnumerateRows() |> Seq.filter (fun row -> row.Maximum() <= 0.0) |> Seq.length
             same (float dead / float grid.Rows) (diagnose Activation.Relu).DeadUnits
             same 0.0 (diagnose (Activation.LeakyRelu 0.1)).DeadUnits
@@ -85,7 +88,8 @@ let laws =
             let place = int (uint32 case.Seed % uint32 leaves.Count)
             let broken =
                 leaves |> Seq.mapi (fun i leaf ->
-                    if i = place then { leaf with Values = leaf.Values.MapIndexed(fun j x -> if j = 0 then nan else x) } else leaf)
+                    if i <> place then leaf
+                    else { leaf with Values = leaf.Values.MapIndexed(fun j x -> if j = 0 then nan else x) })
             let state = { state with Network = Network.withParameters state.Network (Parameters.ofSeq broken) }
             Assert.Equal($"{leaves[place].Name}", (NumericFaults.ofState state).Head.Place)
             let first = (NumericFaults.ofStep state batch).Head

@@ -15,9 +15,8 @@ open Functional.Properties.Cases
 let private factorOf (layer: Dropout) = if layer.Form = DropoutForm.Book then 1.0 else 1.0 / (1.0 - layer.Ratio)
 
 let private dropoutsOf (ratios: float list) : Arbitrary<Dropout> =
-    Arb.fromGen (
-        Gen.map2 (fun ratio form -> { Ratio = ratio; Form = form })
-            (Gen.elements ratios) (Gen.elements [ DropoutForm.Inverted; DropoutForm.Book ]))
+    both (rows ratios, rows [ DropoutForm.Inverted; DropoutForm.Book ])
+    |> Arb.convert (fun (ratio, form) -> { Ratio = ratio; Form = form }) (fun layer -> layer.Ratio, layer.Form)
 
 let private any = dropoutsOf [ 0.01; 0.1; 0.2; 0.5; 0.75; 0.99 ]
 
@@ -25,7 +24,8 @@ let private trained (key: Key) (layer: Dropout) (x: Matrix<'T>) : Matrix<'T> =
     let struct (y, _) = Dropout.forward key layer x
     y
 
-let private ones<'T when Real<'T>> (rows: int) (columns: int) : Matrix<'T> = Matrix<'T>.Build.Dense(rows, columns, 'T.One)
+let private ones<'T when Real<'T>> (rows: int) (columns: int) : Matrix<'T> =
+    Matrix<'T>.Build.Dense(rows, columns, 'T.One)
 
 [<Tests>]
 let laws =
@@ -58,7 +58,8 @@ let laws =
                 Assert.False(correlated distance a a, $"elements at a distance of {distance}")
             Assert.False(correlated 0 a b, "two keys")
 
-        law "in both forms evaluation is what training gives on average" (both (dropoutsOf [ 0.2; 0.5 ], seeds)) <| fun (layer, seed) ->
+        law "in both forms evaluation is what training gives on average" (both (dropoutsOf [ 0.2; 0.5 ], seeds))
+        <| fun (layer, seed) ->
             let key, draws = Key.ofSeed seed, 400
             let x = matrix<float> 4 2 (Key.child 0 key)
             let total = Seq.init draws (fun i -> trained (Key.child (i + 1) key) layer x) |> Seq.reduce (+)
@@ -100,7 +101,8 @@ let laws =
                 match plan with
                 | Units outputs | CustomUnits outputs -> units <- outputs
                 | Dropped dropout ->
-                    kept.Add(trained (Key.child kept.Count key) { dropout with Form = DropoutForm.Book } (ones<float> units case.Samples))
+                    let all = ones<float> units case.Samples
+                    kept.Add(trained (Key.child kept.Count key) { dropout with Form = DropoutForm.Book } all)
                 | _ -> ()
             let masks = List.ofSeq kept
             let drawn, given = Network.gradient case.Key network batch, Network.gradientWithMasks masks network batch
@@ -115,11 +117,14 @@ let laws =
             let loss between =
                 // Layers' elements are functions of their places: those of the first network serve for all.
                 let case = composed between 6 seed
-                let layers = layers<float> case |> List.map (function Affine a when a.Inputs = 5 -> Seq.last plain.Layers | layer -> layer)
+                let known = function Affine a when a.Inputs = 5 -> Seq.last plain.Layers | layer -> layer
+                let layers = List.map known (layers<float> case)
                 Network.trainingLoss case.Key (Network.ofLayers layers) (batch case)
             let expected = loss [ dropped; dropped ]
             for between in
-                [ [ identity; dropped; dropped ]; [ dropped; identity; dropped ]; [ dropped; identity; identity; dropped ] ] do
+                [ [ identity; dropped; dropped ]
+                  [ dropped; identity; dropped ]
+                  [ dropped; identity; identity; dropped ] ] do
                 Assert.Equal(expected, loss between)
 
         testCase "masks of a wrong number or shape are refused" <| fun () ->

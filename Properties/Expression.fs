@@ -36,13 +36,15 @@ let rec private write (declared: Type) (value: objnull) : string =
     | :? byte as n -> $"{n}uy"
     | :? bool as isTrue -> if isTrue then "true" else "false"
     | :? string as text -> "\"" + text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n") + "\""
-    | :? Matrix<float> as x -> $"Matrix<float>.Build.Dense({x.RowCount}, {x.ColumnCount}, {write typeof<obj> (x.ToColumnMajorArray())})"
+    | :? Matrix<float> as x ->
+        $"Matrix<float>.Build.Dense({x.RowCount}, {x.ColumnCount}, {write typeof<obj> (x.ToColumnMajorArray())})"
     | :? Vector<float> as x -> $"Vector<float>.Build.Dense({write typeof<obj> (x.ToArray())})"
     | :? Array as items -> list "[| " items " |]"
     | :? Enum as choice -> $"{choice.GetType().Name}.{choice}"
     | value ->
         let t = value.GetType()
-        if t.IsGenericType && t.GetGenericTypeDefinition() = typedefof<list<_>> then list "[ " (value :?> IEnumerable) " ]"
+        if t.IsGenericType && t.GetGenericTypeDefinition() = typedefof<list<_>> then
+            list "[ " (value :?> IEnumerable) " ]"
         elif FSharpType.IsTuple t then
             "(" + arguments (Array.zip (FSharpType.GetTupleElements t) (FSharpValue.GetTupleFields value)) + ")"
         elif FSharpType.IsRecord(t, anyAccess) then
@@ -64,6 +66,6 @@ let preamble: string list =
       for part in [ typeof<Matrix<float>>; typeof<Functional.Key>; typeof<FsCheck.Property>; typeof<Here> ] do
           $"#r \"{part.Assembly.GetName().Name}.dll\""
       for space in
-          [ "MathNet.Numerics.LinearAlgebra"; "Functional"; "Functional.Properties.Tables"; "Functional.Properties.Cases"
-            "Functional.Properties.Descents"; "Functional.Properties.PairLaws" ] do
+          [ "MathNet.Numerics.LinearAlgebra"; "Functional"; "Functional.Properties.Tables"
+            "Functional.Properties.Cases"; "Functional.Properties.Descents"; "Functional.Properties.PairLaws" ] do
           $"open {space}" ]

@@ -51,7 +51,8 @@ let requireGradients (comparison: Comparison) (case: Case) : unit =
     for leaf in parameters do
         let loss (moved: float[]) =
             let replace (p: Parameter<float>) = if p.Name = leaf.Name then { p with Values = Dense.vector moved } else p
-            Network.trainingLoss case.Key (Network.withParameters network (Parameters.ofSeq (Seq.map replace parameters))) batch
+            let parameters = Parameters.ofSeq (Seq.map replace parameters)
+            Network.trainingLoss case.Key (Network.withParameters network parameters) batch
         comparison.Require(leaf.Name, loss, leaf.Values.ToArray(), gradient[leaf.Name].Values.ToArray())
 
 /// The sum of y * dy: its derivatives are what a pullback gives for dy.

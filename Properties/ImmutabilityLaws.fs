@@ -120,7 +120,8 @@ let laws =
             Bytes.batch<float> scale grid.Rows pixels labels indices |> ignore
             snapshot.AssertUnchanged "a batch of bytes"
 
-        law "what a caller does to his values afterwards doesn't reach what was built of them" (cases 12 10) <| fun case ->
+        law "what a caller does to his values afterwards doesn't reach what was built of them" (cases 12 10)
+        <| fun case ->
             laterWritesStayOutside<float32> case
             laterWritesStayOutside<float> case
 
@@ -140,7 +141,8 @@ let laws =
             assertApart "softmax" (SoftmaxCrossEntropy.softmax scores) scores
             assertApart "loss" gradient [| box scores; batch |]
             assertApart "gradient" (Network.gradient case.Key network batch) [| box network; batch |]
-            for activation in activations do assertApart (string activation) (Activation.predict activation scores) scores
+            for activation in activations do
+                assertApart (string activation) (Activation.predict activation scores) scores
 
         law "matrices of any storage build the same network and batch" (size 1 12) <| fun n ->
             let diagonal = Matrix<float32>.Build.DenseOfDiagonalVector(vector n Law.key)

@@ -55,8 +55,11 @@ let summary () : string =
     let count = match Interlocked.Read &tried with 0L -> "" | n -> $": {n} cases"
     $"laws are checked with FUNCTIONAL_SEED={seed} FUNCTIONAL_CASES={cases}{count}"
 
-/// A law that `holds` for `count` cases (more, or fewer, as FUNCTIONAL_CASES is more or fewer than 200), and what has to hold after them.
-let lawThen (afterwards: unit -> unit) (count: int) (name: string) (arbitrary: Arbitrary<'Case>) (holds: 'Case -> 'Result) : Test =
+/// A law that `holds` for `count` cases (more, or fewer, as FUNCTIONAL_CASES is more or fewer than 200), and what has
+/// to hold after them.
+let lawThen
+    (afterwards: unit -> unit) (count: int) (name: string)
+    (arbitrary: Arbitrary<'Case>) (holds: 'Case -> 'Result) : Test =
     // FsCheck goes on from a case only to one that fails as well: the last that failed is the smallest.
     let failing = ref ValueNone
     let recorded case =

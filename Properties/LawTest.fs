@@ -4,6 +4,7 @@ module Functional.Properties.LawTest
 open System
 open System.Diagnostics
 open System.IO
+open System.Threading
 open MathNet.Numerics.LinearAlgebra
 open FsCheck.FSharp
 open Xunit
@@ -44,7 +45,8 @@ let laws =
             Assert.Equal<Case list>(first, run ())
 
         testCase "of two things each is made as small as can be" <| fun () ->
-            let wrong = complaint (law "two" (both (grids 40 40, Arb.fromGen (Gen.constant 7))) (fun (grid, _) -> Assert.True(grid.Rows < 5)))
+            let two = both (grids 40 40, Arb.fromGen (Gen.constant 7))
+            let wrong = complaint (law "two" two (fun (grid, _) -> Assert.True(grid.Rows < 5)))
             Assert.Contains("({ Grid.Rows = 5; Columns = 1;", wrong)
 
         testCase "a counterexample can be pasted into F# Interactive" <| fun () ->
@@ -63,13 +65,26 @@ let laws =
             let print expression = $"printfn \"%%s\" (Functional.Properties.Expression.text ({expression}))"
             File.WriteAllLines(script, Expression.preamble @ List.map print expressions)
             try
-                let start = ProcessStartInfo("dotnet", [ "fsi"; "--quiet"; "--exec"; script ], RedirectStandardOutput = true, RedirectStandardError = true)
+                let start = ProcessStartInfo("dotnet", [ "fsi"; "--quiet"; "--exec"; script ])
+                start.RedirectStandardOutput <- true
+                start.RedirectStandardError <- true
                 use fsi = Unchecked.nonNull (Process.Start start)
+                let limit = TimeSpan.FromMinutes 5.0
+                use _ = new Timer((fun _ -> fsi.Kill true), null, limit, Timeout.InfiniteTimeSpan)
+                let errors = fsi.StandardError.ReadToEndAsync()
                 let output = fsi.StandardOutput.ReadToEnd()
-                Assert.Equal("", fsi.StandardError.ReadToEnd())
+                Assert.Equal("", errors.Result)
                 Assert.Equal<string list>(expressions, List.ofArray (output.TrimEnd().Split '\n'))
             finally
                 File.Delete script
+
+        testCase "kinds shrink to the first of their table, wherever they are" <| fun () ->
+            let isPlain activation = activation = Activation.Relu || activation = Activation.LeakyRelu 0.1
+            let wrong = complaint (law "plain" (rows Tables.activations) (fun kind -> Assert.True(isPlain kind)))
+            Assert.Contains(Expression.text Activation.Sigmoid, wrong)
+            let isMean (case: Case) = case.Loss = Tables.losses.Head || case.Loss = Tables.losses[1]
+            let wrong = complaint (law "mean" compositions (fun case -> Assert.True(isMean case)))
+            Assert.Contains(Expression.text Tables.losses[2], wrong)
 
         testCase "networks of every kind shrink to one unit" <| fun () ->
             let wrong = complaint (law "single" (cases 20 10) (fun (case: Case) -> Assert.True(case.Samples < 2)))

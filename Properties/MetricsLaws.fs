@@ -21,7 +21,10 @@ let private answers (score: Gen<float>) : Arbitrary<Matrix<float> * int[]> =
             return Matrix<float>.Build.Dense(classes, samples, scores), labels
         }
     let shrink (scores: Matrix<float>, labels: int[]) =
-        seq { if labels.Length > 1 then for j in 0 .. labels.Length - 1 -> scores.RemoveColumn j, Array.removeAt j labels }
+        seq {
+            if labels.Length > 1 then
+                for j in 0 .. labels.Length - 1 -> scores.RemoveColumn j, Array.removeAt j labels
+        }
     Arb.fromGenShrink (generator, shrink)
 
 let private small = Gen.map float (Gen.choose (-3, 3))
@@ -52,7 +55,8 @@ let private confidence (scores: Vector<float>) =
 [<Tests>]
 let laws =
     testList "metrics" [
-        law "A class is the first of the largest scores, and NaN is none" withNaN <| fun (scores, _) -> Metrics.classes scores = predictions scores
+        law "A class is the first of the largest scores, and NaN is none" withNaN <| fun (scores, _) ->
+            Metrics.classes scores = predictions scores
 
         law "The best k are the first k of the ranking" withNaN <| fun (scores, labels) ->
             let share k =
@@ -92,7 +96,9 @@ let laws =
             let occurs c = pairs |> Array.exists (fun (actual, said) -> actual = c || said = c)
             let present = List.filter occurs classes
             classes |> List.forall (fun c ->
-                close (matrix.Precision c) (precision c) && close (matrix.Recall c) (recall c) && close (matrix.F1 c) (f1 c)
+                close (matrix.Precision c) (precision c)
+                && close (matrix.Recall c) (recall c)
+                && close (matrix.F1 c) (f1 c)
                 && matrix.F1 c <= max (matrix.Precision c) (matrix.Recall c) + 1e-12
                 && matrix.F1 c >= min (matrix.Precision c) (matrix.Recall c) - 1e-12)
             && close matrix.MacroPrecision (List.averageBy precision present)
@@ -118,7 +124,8 @@ let laws =
                     if not inside.IsEmpty then
                         let accuracy = inside |> List.averageBy (fun (_, right) -> if right then 1.0 else 0.0)
                         float inside.Length / float labels.Length * abs (accuracy - List.averageBy fst inside) ]
-            // A single class has probability 1; a probability that is a bin's end to the last digit is not met otherwise.
+            // A single class has probability 1; a probability that is a bin's end to the last digit is not met
+            // otherwise.
             abs (List.sum gaps - Metrics.calibrationError scores labels) < 1e-9
 
         testCase "Answers that are right as often as they say are calibrated, and sure guesses are not" <| fun () ->
@@ -128,7 +135,8 @@ let laws =
             let probability j = 0.02 + 0.96 * u[2 * j]
             let labels = Array.init samples (fun j -> if u[2 * j + 1] < probability j then 0 else 1)
             let logit j = Math.Log(probability j / (1.0 - probability j))
-            let scores factor = Matrix<float>.Build.Dense(2, samples, fun i j -> if i = 1 then 0.0 else factor * logit j)
+            let scores factor =
+                Matrix<float>.Build.Dense(2, samples, fun i j -> if i = 1 then 0.0 else factor * logit j)
             Assert.InRange(Metrics.calibrationError (scores 1.0) labels, 0.0, 0.02)
             Assert.InRange(Metrics.calibrationError (scores 5.0) labels, 0.1, 0.4)
             let guessing = Matrix<float>.Build.Dense(2, samples, fun i _ -> if i = 0 then 50.0 else 0.0)
@@ -167,5 +175,6 @@ let laws =
             refused (fun () -> Metrics.topK 0 scores [ 0; 1 ] |> ignore)
             refused (fun () -> Metrics.topK 4 scores [ 0; 1 ] |> ignore)
             refused (fun () -> Metrics.mostWrong -1 scores [ 0; 1 ] |> ignore)
-            Assert.Throws<IndexOutOfRangeException>(fun () -> (Metrics.confusion scores [ 0; 1 ])[3, 0] |> ignore) |> ignore
+            let outside () = (Metrics.confusion scores [ 0; 1 ])[3, 0] |> ignore
+            Assert.Throws<IndexOutOfRangeException> outside |> ignore
     ]

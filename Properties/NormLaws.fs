@@ -30,7 +30,8 @@ let laws =
                 close 1e-10 0.0 (Seq.average (y.Row i))
                 close 1e-10 (v / (v + 1e-6)) (variance (y.Row i))
 
-        law "batch norm doesn't see the scale and the place of its input" (both (grids 20 1, size 0 6)) <| fun (grid, exponent) ->
+        law "batch norm doesn't see the scale and the place of its input" (both (grids 20 1, size 0 6))
+        <| fun (grid, exponent) ->
             let x = matrix<float> grid.Rows 8 grid.Key
             let scaled = x.Multiply(Math.ScaleB(1.0, 3 * exponent - 9)).Add 5.0
             let layer = BatchNorm.create { Momentum = 0.9; Epsilon = 1e-20 } grid.Rows
@@ -57,7 +58,10 @@ let laws =
             let case = composed [ BatchNormalized 1e-6 ] 6 seed
             let network, batch = network<float> case, batch<float> case
             let state = Training.start network (Optimizer.Sgd 0.1) case.Key
-            let affine = match network.Layers[0] with Affine affine -> affine | _ -> failwith "an affine layer was expected"
+            let affine =
+                match network.Layers[0] with
+                | Affine affine -> affine
+                | _ -> failwith "an affine layer was expected"
             let x = Affine.predict affine batch.Inputs
             let struct (once, _) = Training.step state batch
             let first = Network.statistics once.Network
@@ -70,7 +74,8 @@ let laws =
                 for i in 0 .. 4 do close 1e-12 (0.9 * before.Values[i] + 0.1 * seen.Values[i]) after.Values[i]
             for leaf in Network.parameters twice.Network do Assert.NotEqual(Role.Statistic, leaf.Role)
 
-        law "layer norm's output has mean 0 and the deviation 1 less what epsilon takes in every sample" (grids 40 1) <| fun grid ->
+        law "layer norm's output has mean 0 and the deviation 1 less what epsilon takes in every sample" (grids 40 1)
+        <| fun grid ->
             let x = matrix<float> (grid.Rows + 1) 5 grid.Key
             let y = LayerNorm.predict (LayerNorm.create 1e-5 x.RowCount) x
             for j in 0 .. 4 do

@@ -57,7 +57,8 @@ let laws =
             let leaf = Parameter.ofMatrix "w" Role.Weight (matrix<float> grid.Rows grid.Columns grid.Key)
             for count in [ leaf.Shape.Length - 1; leaf.Shape.Length + 1 ] do
                 if count > 0 then
-                    let message = Law.refused (fun () -> Parameters.ofSeq [ { leaf with Values = vector count grid.Key } ])
+                    let message =
+                        Law.refused (fun () -> Parameters.ofSeq [ { leaf with Values = vector count grid.Key } ])
                     Assert.Contains($"{count}", message)
 
         law "parameters with other leaves are told apart" (cases 20 1) <| fun case ->

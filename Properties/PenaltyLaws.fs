@@ -12,7 +12,7 @@ open Functional.Properties.Tables
 open Functional.Properties.Cases
 open Functional.Properties.Gradients
 
-let private every = Arb.fromGen (Gen.elements penalties)
+let private every = rows penalties
 
 /// Leaves of every role.
 let private parametersOf (seed: int64) : Parameters<float> =
@@ -57,7 +57,8 @@ let laws =
             Assert.Equal(Penalty.L2 0.3, Penalty.PNorm(0.3, 2.0))
 
         law "ridge and lasso by hand add the gradients of L2 and L1" (grids 9 9) <| fun grid ->
-            let w, g = matrix<float> grid.Rows grid.Columns (Key.child 0 grid.Key), matrix<float> grid.Rows grid.Columns (Key.child 1 grid.Key)
+            let drawn i = matrix<float> grid.Rows grid.Columns (Key.child i grid.Key)
+            let w, g = drawn 0, drawn 1
             sameMatrix (g + 0.3 * w) (Penalty.ridge 0.3 w g)
             sameMatrix (g + 0.3 * w.PointwiseSign()) (Penalty.lasso 0.3 w g)
             let leaf x = Parameters.ofSeq [ Parameter.ofMatrix "w" Role.Weight x ]
@@ -74,7 +75,9 @@ let laws =
             same (Network.trainingLoss case.Key plain batch + extra) training
             Assert.Equal(training, (Network.gradient case.Key network batch).Loss)
 
-        law "a soft threshold makes weights smaller by its amount, and then 0" (both (Arb.fromGen (Gen.elements [ 0.0; 0.1; 0.5; 2.0 ]), seeds)) <| fun (amount, seed) ->
+        let amounts = rows [ 0.0; 0.1; 0.5; 2.0 ]
+        law "a soft threshold makes weights smaller by its amount, and then 0" (both (amounts, seeds))
+        <| fun (amount, seed) ->
             let parameters = parametersOf seed
             for leaf, after in Seq.zip parameters (Penalty.softThreshold amount parameters) do
                 let shrunk w = if leaf.Role = Role.Weight then float (sign w) * max 0.0 (abs w - amount) else w

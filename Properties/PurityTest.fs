@@ -68,7 +68,8 @@ let private pathOf (t: Type) = t.Assembly.Location
 
 /// The only code that may hold threads: the module, and F#'s initialization of its values.
 let private isTeam (user: string) =
-    user.StartsWith("Functional.Numerics.Team", StringComparison.Ordinal) || user.StartsWith "<StartupCode$" && user.EndsWith ".$Functional.Numerics.Team"
+    user.StartsWith("Functional.Numerics.Team", StringComparison.Ordinal)
+    || user.StartsWith "<StartupCode$" && user.EndsWith ".$Functional.Numerics.Team"
 
 /// Never called: one use of everything that is banned, to show that it would be found.
 module Impure =

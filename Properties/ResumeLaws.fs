@@ -25,7 +25,8 @@ type private Plan =
 
 let private data: ImageDataSet =
     let part (samples: int) (key: Key) =
-        LabeledImages(6, 5, 3, Key.integers (samples * 30) 256 key |> Array.map byte, Array.init samples (fun i -> byte (i % 3)))
+        let pixels = Key.integers (samples * 30) 256 key |> Array.map byte
+        LabeledImages(6, 5, 3, pixels, Array.init samples (fun i -> byte (i % 3)))
     ImageDataSet(part 31 (Key.child 1 Law.key), part 20 (Key.child 2 Law.key))
 
 let private plans: Arbitrary<Plan> =
@@ -74,7 +75,8 @@ let private configurationOf (plan: Plan) =
 let private withFolder (use': string -> 'R) : 'R =
     let memory = "/dev/shm"
     let path =
-        if Directory.Exists memory then Directory.CreateDirectory(Path.Combine(memory, $"functional-{Guid.NewGuid()}")).FullName
+        if Directory.Exists memory then
+            Directory.CreateDirectory(Path.Combine(memory, $"functional-{Guid.NewGuid()}")).FullName
         else Directory.CreateTempSubdirectory("functional-").FullName
     try use' path
     finally Directory.Delete(path, true)
@@ -97,14 +99,18 @@ let private train (configuration: TrainConfiguration) (path: string) (until: int
     run.Run(Observers([| recorder :> IRunObserver; stopAfter until source |]), 1, path, source.Token, from)
 
 let private averageOf (state: RunState) : Average<float32> option =
-    [ state.Average ] |> Seq.cast<obj> |> Seq.choose (function :? Average<float32> as average -> Some average | _ -> None) |> Seq.tryHead
+    match box state.Average with
+    | :? Average<float32> as average -> Some average
+    | _ -> None
 
 let private sameState (expected: RunState) (found: RunState) =
     let e, f = expected.Training, found.Training
     Law.sameParameters (Network.parameters e.Network) (Network.parameters f.Network)
     Law.sameParameters (Network.statistics e.Network) (Network.statistics f.Network)
     Law.sameParameters (OptimizerState.toLeaves e.OptimizerState) (OptimizerState.toLeaves f.OptimizerState)
-    Assert.Equal((e.Step, e.Key, e.OptimizerState.Step, e.OptimizerState.Gathered), (f.Step, f.Key, f.OptimizerState.Step, f.OptimizerState.Gathered))
+    let counts (state: TrainingState<float32>) =
+        state.Step, state.Key, state.OptimizerState.Step, state.OptimizerState.Gathered
+    Assert.Equal(counts e, counts f)
     match averageOf expected, averageOf found with
     | Some e, Some f ->
         Law.sameParameters e.Mean f.Mean
@@ -139,7 +145,8 @@ let laws =
                     match EpochReport.Best result.Epochs with
                     | null -> result.Summary.Digest
                     | epoch -> epoch.Digest
-                Assert.Equal(best, Network.digest (Model.Load<float32>(Path.Combine(folder, "best.safetensors")).Network)))
+                let kept = Model.Load<float32>(Path.Combine(folder, "best.safetensors"))
+                Assert.Equal(best, Network.digest kept.Network))
 
         law "a state is read as it was written, whatever is in it" plans <| fun plan ->
             let configuration = configurationOf plan

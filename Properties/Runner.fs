@@ -60,7 +60,8 @@ type TestAdapter() =
 
         member _.RunTests(_: string seq | null, context: IRunContext | null, handle: IFrameworkHandle | null) =
             let isFull name = name = "FullyQualifiedName"
-            let property name = if isFull name then TestCaseProperties.FullyQualifiedName else TestCaseProperties.DisplayName
+            let property name =
+                if isFull name then TestCaseProperties.FullyQualifiedName else TestCaseProperties.DisplayName
             let value (case: TestCase) name : obj = if isFull name then case.FullyQualifiedName else case.DisplayName
             let names = [ "FullyQualifiedName"; "Name"; "DisplayName" ]
             match (nonNull context).GetTestCaseFilter(names, Func<_, _> property) with

@@ -1,6 +1,7 @@
 /// What there is of each kind, a row each: a new kind gets all laws that apply to it by a new row here.
 module Functional.Properties.Tables
 
+open System
 open Functional
 
 let activations: Activation list =
@@ -66,13 +67,85 @@ let initializers: InitializerRow list =
       row Initializer.GlorotUniform (fun inputs outputs -> sqrt (2.0 / (inputs + outputs))) "glorot-uniform"
       row Initializer.Orthogonal (fun inputs outputs -> sqrt (1.0 / max inputs outputs)) "orthogonal" ]
 
-let schedules: Schedule list =
-    [ for shape in
-          [ Schedule.Constant; Schedule.Step(2, 0.5); Schedule.Exponential 0.7; Schedule.Cosine(5, 0.1); Schedule.OneCycle(6, 0.5, 0.2, 0.1) ] do
-          shape
-          shape.AfterWarmUp 2 ]
+type ScheduleRow =
+    { /// Of so many steps, with a factor from 0 to 1.
+      Schedule: int -> float -> Schedule
+      /// What the learning rate is multiplied by in step t = 0, 1, ...
+      Factor: int -> float -> int -> float
+      /// Schedules with wrong numbers, and how many are wrong.
+      Wrong: (Schedule * int) list }
 
-/// The new w and what is remembered, from the rate, step t = 1, 2, ..., what was remembered, w and g, all of one element.
+/// From 1 to 0 in so many steps, then 0.
+let private halfCosine (t: float) (steps: float) = if t >= steps then 0.0 else (1.0 + cos (Math.PI * t / steps)) / 2.0
+
+let schedules: ScheduleRow list =
+    let row schedule factor wrong = { Schedule = schedule; Factor = factor; Wrong = wrong }
+    [ row (fun _ _ -> Schedule.Constant) (fun _ _ _ -> 1.0) []
+      row (fun n x -> Schedule.Step(n, x)) (fun n x t -> x ** float (t / n)) [ Schedule.Step(0, nan), 2 ]
+      row (fun _ x -> Schedule.Exponential x) (fun _ x t -> x ** float t) [ Schedule.Exponential -1.0, 1 ]
+      row
+          (fun n x -> Schedule.Cosine(n, x))
+          (fun n x t -> x + (1.0 - x) * halfCosine (float t) (float n))
+          [ Schedule.Cosine(-1, infinity), 2 ]
+      row
+          (fun n x -> Schedule.OneCycle(n, 0.3, x, x / 10.0))
+          (fun n x t ->
+              let top, t = 0.3 * float n, float t
+              if t < top then x + (1.0 - x) * (1.0 - halfCosine t top)
+              else x / 10.0 + (1.0 - x / 10.0) * halfCosine (t - top) (float n - top))
+          [ Schedule.OneCycle(0, 1.0, -1.0, nan), 4; Schedule.OneCycle(1, 0.0), 1 ] ]
+
+type AugmentationRow =
+    { /// One that fits images of a format; its numbers are functions of three that are uniform over 0 to 1.
+      Drawn: ImageFormat -> float[] -> Augmentation
+      /// One that changes nothing, where there is one.
+      Idle: (ImageFormat -> Augmentation) option
+      /// One that changes images of 20 x 20 pixels.
+      Strong: Augmentation
+      /// With wrong numbers, or for images of another size than 5 x 8 pixels.
+      Wrong: Augmentation list }
+
+let augmentations: AugmentationRow list =
+    let row drawn idle strong wrong = { Drawn = drawn; Idle = idle; Strong = strong; Wrong = wrong }
+    let always augmentation = Some(fun (_: ImageFormat) -> augmentation)
+    /// Each number from 0 to most equally likely.
+    let integer (most: int) (u: float) = int (u * float (most + 1))
+    let shortest (image: ImageFormat) = min image.Height image.Width
+    [ row
+          (fun image u -> Augmentation.Shift(integer (shortest image - 1) u[0]))
+          (always (Augmentation.Shift 0)) (Augmentation.Shift 3) [ Augmentation.Shift -1; Augmentation.Shift 5 ]
+      row
+          (fun _ u -> Augmentation.Rotation(180.0 * u[0]))
+          (always (Augmentation.Rotation 0.0)) (Augmentation.Rotation 20.0) [ Augmentation.Rotation nan ]
+      row
+          (fun _ u -> Augmentation.Scale(1.0 + 3.0 * u[0]))
+          (always (Augmentation.Scale 1.0)) (Augmentation.Scale 1.5) [ Augmentation.Scale 0.5 ]
+      row
+          (fun _ u -> Augmentation.Elastic(40.0 * u[0], 0.2 + 5.0 * u[1]))
+          (always (Augmentation.Elastic(0.0, 3.0))) (Augmentation.Elastic(34.0, 4.0))
+          [ Augmentation.Elastic(-1.0, 4.0); Augmentation.Elastic(1.0, 0.0) ]
+      row
+          (fun _ u -> Augmentation.Flip u[0])
+          (always (Augmentation.Flip 0.0)) (Augmentation.Flip 0.5) [ Augmentation.Flip 1.5 ]
+      row
+          (fun image u ->
+              let padding = integer (shortest image) u[0]
+              let window size u = 1 + integer (size + 2 * padding - 1) u
+              Augmentation.Crop(window image.Height u[1], window image.Width u[2], padding))
+          (Some(fun image -> Augmentation.Crop(image.Height, image.Width, 0))) (Augmentation.Crop(12, 12, 0))
+          [ Augmentation.Crop(6, 8, 0); Augmentation.Crop(0, 8, 0); Augmentation.Crop(5, 8, 6) ]
+      row
+          (fun _ u -> Augmentation.Noise u[0])
+          (always (Augmentation.Noise 0.0)) (Augmentation.Noise 0.1) [ Augmentation.Noise infinity ]
+      row
+          (fun _ u -> Augmentation.Cutout(integer 20 u[0]))
+          (always (Augmentation.Cutout 0)) (Augmentation.Cutout 5) [ Augmentation.Cutout -1 ]
+      row
+          (fun _ u -> Augmentation.Mixup(0.05 + 2.0 * u[0]))
+          None (Augmentation.Mixup 1.0) [ Augmentation.Mixup 0.0 ] ]
+
+/// The new w and what is remembered, from the rate, step t = 1, 2, ..., what was remembered, w and g, all of one
+/// element.
 type Formula = float -> int -> float[] -> float -> float -> struct (float * float[])
 
 type OptimizerRow =

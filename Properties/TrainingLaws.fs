@@ -15,7 +15,9 @@ let private start<'T when Real<'T>> (rate: float) (case: Case) : TrainingState<'
 /// A batch for another step, that the case's network takes.
 let private otherBatch<'T when Real<'T>> (i: int) (case: Case) : Batch<'T> =
     let other = { case with Seed = case.Seed ^^^ int64 i }
-    batchOf (inputs other) (targetsOf case.PossibleLoss case.Targets case.Outputs case.Samples (Key.child (7 + i) case.Key))
+    Key.child (7 + i) case.Key
+    |> targetsOf case.PossibleLoss case.Targets case.Outputs case.Samples
+    |> batchOf (inputs other)
 
 let private next state batch = let struct (state, _) = Training.step state batch in state
 let private digest (state: TrainingState<'T>) = Network.digest state.Network

@@ -20,11 +20,12 @@ type NetworkCase =
     member private case.Display = string case
     override case.ToString() =
         let network, batch = case.Network, case.Batch
-        $"{network} ({network.Loss}; penalty {network.Penalty})\nof {batch.Targets} for x =\n{batch.Inputs.ToMatrixString()}{case.Key}"
+        $"{network} ({network.Loss}; penalty {network.Penalty})\nof {batch.Targets} for x =\n"
+        + $"{batch.Inputs.ToMatrixString()}{case.Key}"
 
 /// Generators and shrinkers for FsCheck. For xunit: `[Properties(Arbitrary = [typeof(Arbitraries)])]`; for Expecto and
-/// F# Interactive the type goes into the configuration. Numbers are between -10 and 10, among them often 0, 1, 10, 1/1000
-/// and their opposites; sizes are small.
+/// F# Interactive the type goes into the configuration. Numbers are between -10 and 10, among them often 0, 1, 10,
+/// 1/1000 and their opposites; sizes are small.
 [<AbstractClass; Sealed>]
 type Arbitraries =
     /// Of 1 to 8 rows and columns; simpler ones have fewer of either.
@@ -106,7 +107,8 @@ type Arbitraries =
         let targets (network: Network<float>) samples =
             match network.Loss.Function with
             | LossFunction.SoftmaxCrossEntropy _ ->
-                Gen.arrayOfLength samples (Gen.choose (0, network.Outputs - 1)) |> Gen.map (ReadOnlyMemory >> Targets.Labels)
+                Gen.arrayOfLength samples (Gen.choose (0, network.Outputs - 1))
+                |> Gen.map (ReadOnlyMemory >> Targets.Labels)
             | LossFunction.BinaryCrossEntropy ->
                 Gen.arrayOfLength (network.Outputs * samples) (Gen.elements [ 0.0; 1.0 ])
                 |> Gen.map (fun e -> Targets.Values(Matrix<float>.Build.Dense(network.Outputs, samples, e)))

@@ -36,9 +36,10 @@ type LayerCase =
     member private case.Display = string case
     override case.ToString() = $"x ({case.X.RowCount} x {case.X.ColumnCount}) =\n{case.X.ToMatrixString()}{case.Key}"
 
-/// Laws of layers: shapes, gradients that are derivatives (kinks are told apart), pullbacks that are linear and may be asked
-/// twice, the same bits for the same arguments, no argument written to, samples by themselves in evaluation, parameters that
-/// can be replaced. Inputs are between -10 and 10, and parameters are moved at random from those that the layer has.
+/// Laws of layers: shapes, gradients that are derivatives (kinks are told apart), pullbacks that are linear and may be
+/// asked twice, the same bits for the same arguments, no argument written to, samples by themselves in evaluation,
+/// parameters that can be replaced. Inputs are between -10 and 10, and parameters are moved at random from those that
+/// the layer has.
 [<AbstractClass; Sealed>]
 type LayerLaws =
     static member private At (case: LayerCase) (layer: ILayer<float>) : string list =
@@ -99,7 +100,8 @@ type ActivationLaws =
 
     /// Raises an exception with the smallest counterexample unless the laws hold for so many cases.
     static member Require
-        (f: Func<float, float>, derivative: Func<float, float>, [<Optional; DefaultParameterValue(200)>] cases: int) : unit =
+        (f: Func<float, float>, derivative: Func<float, float>,
+         [<Optional; DefaultParameterValue(200)>] cases: int) : unit =
         Property.require cases (ActivationLaws.Of(f, derivative))
 
 /// What a loss takes for targets.
@@ -122,10 +124,11 @@ type LossCase =
     member private case.Display = string case
     override case.ToString() =
         let outputs, targets = case.Outputs, case.Targets
-        $"outputs ({outputs.RowCount} x {outputs.ColumnCount}) =\n{outputs.ToMatrixString()}targets =\n{targets.ToMatrixString()}"
+        $"outputs ({outputs.RowCount} x {outputs.ColumnCount}) =\n{outputs.ToMatrixString()}"
+        + $"targets =\n{targets.ToMatrixString()}"
 
-/// Laws of losses: the gradient has the outputs' shape and is the derivative (kinks are told apart), the same arguments give
-/// the same bits, no argument is written to, and the order of the samples makes no difference.
+/// Laws of losses: the gradient has the outputs' shape and is the derivative (kinks are told apart), the same arguments
+/// give the same bits, no argument is written to, and the order of the samples makes no difference.
 [<AbstractClass; Sealed>]
 type LossLaws =
     static member private Targets (kind: LossTargets) (rows: int) (columns: int) : Gen<Matrix<float>> =
@@ -135,7 +138,8 @@ type LossLaws =
             |> Gen.map (fun e -> Matrix<float>.Build.Dense(rows, columns, e))
         | LossTargets.Distribution ->
             Gen.arrayOfLength (rows * columns) (Gen.choose (1, 9))
-            |> Gen.map (fun parts -> Matrix<float>.Build.Dense(rows, columns, Array.map float parts).NormalizeColumns 1.0)
+            |> Gen.map (fun parts ->
+                Matrix<float>.Build.Dense(rows, columns, Array.map float parts).NormalizeColumns 1.0)
         | _ -> Generate.matrix rows columns
 
     static member private Cases(kind: LossTargets) : Arbitrary<LossCase> =
@@ -185,7 +189,8 @@ type LossLaws =
               let report = GradientCheck.ofFunction settings (matrix >> value) (matrix >> gradient >> vector) outputs
               [ for mismatch in Seq.truncate 5 report.Mismatches -> string mismatch ])
           yield! Property.law "the same arguments give the same bits" (fun () ->
-              let struct (first, slopes), struct (second, again) = of' case.Outputs case.Targets, of' case.Outputs case.Targets
+              let struct (first, slopes), struct (second, again) =
+                  of' case.Outputs case.Targets, of' case.Outputs case.Targets
               [ if not (first.Equals second && slopes.Equals again) then "two calls differ" ])
           yield! Property.law "no argument is written to" (fun () ->
               let outputs, targets = case.Outputs.Clone(), case.Targets.Clone()
@@ -228,8 +233,8 @@ type OptimizerCase =
             String.concat "; " [ for leaf in p -> $"""{leaf} = [{String.Join(", ", leaf.Values)}]""" ]
         $"learning rate {case.LearningRate}\nparameters: {text case.Parameters}\ngradient: {text case.Gradient}"
 
-/// Laws of optimizers: leaves stay as they are, the same arguments give the same bits, no argument is written to, the first
-/// step goes downhill, a gradient of 0 ends nothing, and a learning rate of 0 changes nothing.
+/// Laws of optimizers: leaves stay as they are, the same arguments give the same bits, no argument is written to, the
+/// first step goes downhill, a gradient of 0 ends nothing, and a learning rate of 0 changes nothing.
 [<AbstractClass; Sealed>]
 type OptimizerLaws =
     static member private Cases: Arbitrary<OptimizerCase> =
@@ -255,11 +260,12 @@ type OptimizerLaws =
             }
         Arb.fromGenShrink (generator, simpler)
 
-    /// The laws of an optimizer: `init` gives the state before the first step for parameters; `update` gives parameters and
-    /// state after a step, from the learning rate, the state, the parameters and their gradient.
+    /// The laws of an optimizer: `init` gives the state before the first step for parameters; `update` gives parameters
+    /// and state after a step, from the learning rate, the state, the parameters and their gradient.
     static member Of
         (init: Func<Parameters<float>, 'State>,
-         update: Func<float, 'State, Parameters<float>, Parameters<float>, struct (Parameters<float> * 'State)>) : Property =
+         update: Func<float, 'State, Parameters<float>, Parameters<float>, struct (Parameters<float> * 'State)>)
+         : Property =
         Property.ofFailures OptimizerLaws.Cases (fun case ->
             let step rate state parameters gradient = update.Invoke(rate, state, parameters, gradient)
             [ yield! Laws.ofOptimizerAt case.Parameters case.Gradient init.Invoke (step case.LearningRate)

@@ -7,7 +7,8 @@ open System.Runtime.InteropServices
 open MathNet.Numerics.LinearAlgebra
 open Functional.FSharp
 
-/// Augmentations: each raises ArgumentException if its numbers are wrong. What they do is told at the cases of the type.
+/// Augmentations: each raises ArgumentException if its numbers are wrong. What they do is told at the cases of the
+/// type.
 [<AbstractClass; Sealed>]
 type Augment =
     /// By up to so many whole pixels, down and across.
@@ -24,7 +25,8 @@ type Augment =
 
     /// Smooth random displacements.
     static member Elastic
-        ([<Optional; DefaultParameterValue(34.0)>] strength: float, [<Optional; DefaultParameterValue(4.0)>] smoothness: float) =
+        ([<Optional; DefaultParameterValue(34.0)>] strength: float,
+         [<Optional; DefaultParameterValue(4.0)>] smoothness: float) =
         Augmentation.check (Augmentation.Elastic(strength, smoothness))
 
     /// Left becomes right, with this probability.
@@ -55,8 +57,8 @@ type Augment =
     static member Output(augmentations: IReadOnlyList<Augmentation>, image: ImageFormat) : ImageFormat =
         Augmentation.output (given (nameof augmentations) augmentations) (given (nameof image) image)
 
-    /// Images of channels x height x width, as all here takes them, from images of height x width x channels; features x
-    /// samples both. Raises ArgumentException if the features are not those of the format.
+    /// Images of channels x height x width, as all here takes them, from images of height x width x channels; features
+    /// x samples both. Raises ArgumentException if the features are not those of the format.
     static member ChannelsFirst(image: ImageFormat, x: Matrix<'T>) : Matrix<'T> =
         Augmentation.channelsFirst (given (nameof image) image) (given (nameof x) x)
 
@@ -65,9 +67,10 @@ type Augment =
     static member ChannelsLast(image: ImageFormat, x: Matrix<'T>) : Matrix<'T> =
         Augmentation.channelsLast (given (nameof image) image) (given (nameof x) x)
 
-    /// The batch with the augmentations applied in order to each of its images: sample j is a function of the sample and of
-    /// the j-th child of the key. Raises ArgumentException with everything wrong with the augmentations for this format, if
-    /// the format is not that of the batch, and if mixup finds a label outside the classes.
-    static member Apply(augmentations: IReadOnlyList<Augmentation>, image: ImageFormat, batch: Batch<'T>, key: Key) : Batch<'T> =
+    /// The batch with the augmentations applied in order to each of its images: sample j is a function of the sample
+    /// and of the j-th child of the key. Raises ArgumentException with everything wrong with the augmentations for this
+    /// format, if the format is not that of the batch, and if mixup finds a label outside the classes.
+    static member Apply
+        (augmentations: IReadOnlyList<Augmentation>, image: ImageFormat, batch: Batch<'T>, key: Key) : Batch<'T> =
         Augmentation.apply (given (nameof augmentations) augmentations) (given (nameof image) image) key
                 (given (nameof batch) batch)

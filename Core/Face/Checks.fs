@@ -15,7 +15,8 @@ type GradientCheck =
     /// Checks what is claimed to be the gradient of a function of a vector, at a point.
     /// Raises ArgumentException if the gradient is not as long as the point.
     static member OfFunction
-        (f: Func<Vector<float>, float>, gradient: Func<Vector<float>, Vector<float>>, x: Vector<float>) : GradientCheckReport =
+        (f: Func<Vector<float>, float>, gradient: Func<Vector<float>, Vector<float>>,
+         x: Vector<float>) : GradientCheckReport =
         GradientCheck.ofFunction GradientCheckSettings.Default (given (nameof f) f).Invoke
                 (given (nameof gradient) gradient).Invoke (given (nameof x) x)
 
@@ -26,9 +27,11 @@ type GradientCheck =
         GradientCheck.ofFunction (given (nameof settings) settings) (given (nameof f) f).Invoke
                 (given (nameof gradient) gradient).Invoke (given (nameof x) x)
 
-    /// Checks a function of a matrix that gives its value y and the pullback from dL/dy to dL/dx: for what is no layer yet.
+    /// Checks a function of a matrix that gives its value y and the pullback from dL/dy to dL/dx: for what is no layer
+    /// yet.
     static member OfPullback
-        (f: Func<Matrix<float>, struct (Matrix<float> * Func<Matrix<float>, Matrix<float>>)>, x: Matrix<float>) : GradientCheckReport =
+        (f: Func<Matrix<float>, struct (Matrix<float> * Func<Matrix<float>, Matrix<float>>)>,
+         x: Matrix<float>) : GradientCheckReport =
         let forward (x: Matrix<float>) =
             let struct (y, pullback) = (given (nameof f) f).Invoke (given (nameof x) x)
             struct (y, pullback.Invoke)
@@ -40,7 +43,8 @@ type GradientCheck =
         GradientCheck.ofLayer GradientCheckSettings.Default (given (nameof layer) layer) (given (nameof x) x)
 
     /// The same with settings.
-    static member OfLayer(layer: Layer<float>, x: Matrix<float>, settings: GradientCheckSettings) : GradientCheckReport =
+    static member OfLayer
+        (layer: Layer<float>, x: Matrix<float>, settings: GradientCheckSettings) : GradientCheckReport =
         GradientCheck.ofLayer (given (nameof settings) settings) (given (nameof layer) layer) (given (nameof x) x)
 
     /// Checks the pullback of a custom layer. Raises ArgumentException if x doesn't fit the layer.
@@ -67,7 +71,8 @@ type GradientCheck =
                 (given (nameof batch) batch)
 
     /// The same with settings.
-    static member OfNetwork(network: Network<float>, batch: Batch<float>, settings: GradientCheckSettings) : GradientCheckReport =
+    static member OfNetwork
+        (network: Network<float>, batch: Batch<float>, settings: GradientCheckSettings) : GradientCheckReport =
         GradientCheck.ofNetwork (given (nameof settings) settings) (given (nameof network) network)
                 (given (nameof batch) batch)
 
@@ -84,7 +89,8 @@ type Laws =
     /// state before the first step, `update` parameters and state after a step, given state, parameters and gradient.
     static member OfOptimizer
         (init: Func<Parameters<float>, 'State>,
-         update: Func<'State, Parameters<float>, Parameters<float>, struct (Parameters<float> * 'State)>) : IReadOnlyList<string> =
+         update: Func<'State, Parameters<float>, Parameters<float>, struct (Parameters<float> * 'State)>)
+         : IReadOnlyList<string> =
         Laws.ofOptimizer (given (nameof init) init).Invoke (fun state parameters gradient ->
                 (given (nameof update) update).Invoke(state, parameters, gradient))
 
@@ -115,8 +121,8 @@ type Diagnostics =
     /// In how many directions x (units x samples) varies over its samples, by the participation ratio.
     static member EffectiveRank(x: Matrix<'T>) : float = Diagnostics.effectiveRank (given (nameof x) x)
 
-    /// What is not finite in a state's step with a batch, in the order in which it is computed: the first is where it began.
-    /// Raises ArgumentException if the batch doesn't fit the network.
+    /// What is not finite in a state's step with a batch, in the order in which it is computed: the first is where it
+    /// began. Raises ArgumentException if the batch doesn't fit the network.
     static member NumericFaults(state: TrainingState<'T>, batch: Batch<'T>) : IReadOnlyList<NumericFault> =
         NumericFaults.ofStep (given (nameof state) state) (given (nameof batch) batch)
 
@@ -135,8 +141,8 @@ type Differences =
     static member NumericalGradient(f: Func<Vector<'T>, float>, x: Vector<'T>) : Vector<'T> =
         Differences.numericalGradient (given (nameof f) f).Invoke (given (nameof x) x)
 
-    /// The gradient of a network's training loss for a batch (the key is that of seed 0 unless told); for small networks
-    /// and batches.
+    /// The gradient of a network's training loss for a batch (the key is that of seed 0 unless told); for small
+    /// networks and batches.
     static member OfNetwork(network: Network<'T>, batch: Batch<'T>, [<Optional>] key: Key) : Parameters<'T> =
         Differences.ofNetworkWith key (given (nameof network) network) (given (nameof batch) batch)
 
@@ -145,5 +151,6 @@ type Differences =
         Differences.compare (given (nameof gradient) gradient) (given (nameof numerical) numerical)
 
     /// Checks a network's pullbacks on a batch, leaf by leaf (the key is that of seed 0 unless told).
-    static member Check(network: Network<'T>, batch: Batch<'T>, [<Optional>] key: Key) : IReadOnlyList<GradientDifference> =
+    static member Check
+        (network: Network<'T>, batch: Batch<'T>, [<Optional>] key: Key) : IReadOnlyList<GradientDifference> =
         Differences.checkWith key (given (nameof network) network) (given (nameof batch) batch)

@@ -42,8 +42,8 @@ type KeyExtensions =
     [<Extension>]
     static member Permutation(key: Key, n: int) : int[] = Key.permutation n key
 
-/// Elementary functions of one number, to about one unit in the last place: the same bits on every system, unlike those of
-/// the C library.
+/// Elementary functions of one number, to about one unit in the last place: the same bits on every system, unlike those
+/// of the C library.
 [<AbstractClass; Sealed>]
 type Elementary =
     /// The natural logarithm.
@@ -61,8 +61,8 @@ type Elementary =
     /// The x below which a standard normal variable lies with probability p, 0 < p < 1.
     static member NormalQuantile(p: float) : float = Numerics.Elementary.normalQuantile p
 
-/// Matrix products by the core's own kernels, into fresh matrices. Each element is one chain of fused multiply-adds over
-/// k = 0, 1, 2, ... from zero, so it is the same bits for any number of threads and any width of vectors.
+/// Matrix products by the core's own kernels, into fresh matrices. Each element is one chain of fused multiply-adds
+/// over k = 0, 1, 2, ... from zero, so it is the same bits for any number of threads and any width of vectors.
 [<AbstractClass; Sealed>]
 type Products =
     static member private Check(a: Matrix<'T>, b: Matrix<'T>, ka: int, kb: int, product: string) =
@@ -88,7 +88,8 @@ type Products =
 /// Threads that the core may use. Results don't depend on them: not a bit.
 [<AbstractClass; Sealed>]
 type Threads =
-    /// Runs body with up to `count` threads for each large operation in it (1 unless told). Raises ArgumentException if count < 1.
+    /// Runs body with up to `count` threads for each large operation in it (1 unless told). Raises ArgumentException if
+    /// count < 1.
     static member Use(count: int, body: Func<'R>) : 'R =
         if count < 1 then invalidArg (nameof count) $"the number of threads must be at least 1, but is {count}"
         Numerics.Team.withThreads count (given (nameof body) body).Invoke

@@ -49,26 +49,29 @@ type OptimizerExtensions =
     static member Init(optimizer: Optimizer, parameters: Parameters<'T>) : OptimizerState<'T> =
         Optimizer.init (given (nameof optimizer) optimizer) (given (nameof parameters) parameters)
 
-    /// The parameters and the state after one gradient: after a step or, where several gradients make one, perhaps the same
-    /// parameters. Raises ArgumentException if the gradient's leaves are not those of the parameters, or the state is one of
-    /// another rule or of other parameters.
+    /// The parameters and the state after one gradient: after a step or, where several gradients make one, perhaps the
+    /// same parameters. Raises ArgumentException if the gradient's leaves are not those of the parameters, or the state
+    /// is one of another rule or of other parameters.
     [<Extension>]
-    static member Update(optimizer: Optimizer, state: OptimizerState<'T>, parameters: Parameters<'T>, gradient: Parameters<'T>)
+    static member Update
+        (optimizer: Optimizer, state: OptimizerState<'T>, parameters: Parameters<'T>, gradient: Parameters<'T>)
         : struct (Parameters<'T> * OptimizerState<'T>) =
         Optimizer.update (given (nameof optimizer) optimizer) (given (nameof state) state)
                 (given (nameof parameters) parameters) (given (nameof gradient) gradient)
 
-    /// The points that the optimizer goes through from the start, steps + 1 of them, given the gradient of the function that
-    /// is minimized. Raises ArgumentException with everything wrong with the optimizer, for a negative number of steps, and
-    /// if a gradient is not as long as the point.
+    /// The points that the optimizer goes through from the start, steps + 1 of them, given the gradient of the function
+    /// that is minimized. Raises ArgumentException with everything wrong with the optimizer, for a negative number of
+    /// steps, and if a gradient is not as long as the point.
     [<Extension>]
-    static member Path(optimizer: Optimizer, gradient: Func<Vector<'T>, Vector<'T>>, start: Vector<'T>, steps: int) : Vector<'T>[] =
+    static member Path
+        (optimizer: Optimizer, gradient: Func<Vector<'T>, Vector<'T>>, start: Vector<'T>, steps: int) : Vector<'T>[] =
         Optimizer.path (given (nameof optimizer) optimizer) steps (given (nameof gradient) gradient).Invoke
                 (given (nameof start) start)
 
     /// The last of the points of `Path`.
     [<Extension>]
-    static member Minimize(optimizer: Optimizer, gradient: Func<Vector<'T>, Vector<'T>>, start: Vector<'T>, steps: int) : Vector<'T> =
+    static member Minimize
+        (optimizer: Optimizer, gradient: Func<Vector<'T>, Vector<'T>>, start: Vector<'T>, steps: int) : Vector<'T> =
         Optimizer.minimize (given (nameof optimizer) optimizer) steps (given (nameof gradient) gradient).Invoke
                 (given (nameof start) start)
 
@@ -95,7 +98,9 @@ type OptimizerState =
 type Average =
     /// An average that begins with these parameters or, if it is corrected, is of the updates alone.
     /// Raises ArgumentException unless 0 <= decay < 1.
-    static member Start(decay: float, parameters: Parameters<'T>, [<Optional; DefaultParameterValue(false)>] corrected: bool) : Average<'T> =
+    static member Start
+        (decay: float, parameters: Parameters<'T>,
+         [<Optional; DefaultParameterValue(false)>] corrected: bool) : Average<'T> =
         let parameters = given (nameof parameters) parameters
         if corrected then Average.initCorrected decay parameters else Average.init decay parameters
 

@@ -179,7 +179,8 @@ module Activation =
 
     let private like (x: Matrix<'T>) (elements: 'T[]) = Dense.matrix x.RowCount x.ColumnCount elements
 
-    let private matrices (x: Matrix<'T>) (struct (y: 'T[], pullback: 'T[] -> 'T[])) : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
+    let private matrices
+        (x: Matrix<'T>) (struct (y: 'T[], pullback: 'T[] -> 'T[])) : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
         struct (like x y, fun dy ->
             Pullback.checkShape x.RowCount x.ColumnCount dy
             like x (pullback (Dense.elements dy)))
@@ -190,11 +191,12 @@ module Activation =
         like x y
 
     /// y, and how dL/dy gives dL/dx. Source: Deep Learning from Scratch, 5.5.
-    let forward<'T when Real<'T>> (activation: Activation) (x: Matrix<'T>) : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
+    let forward<'T when Real<'T>>
+        (activation: Activation) (x: Matrix<'T>) : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
         matrices x (apply activation (Dense.elements x))
 
-    /// Adds a bias to every column of x, which the caller has just made, and goes on as `forward`: for ReLU in one pass, for
-    /// others, where that pass costs little beside the function, in two.
+    /// Adds a bias to every column of x, which the caller has just made, and goes on as `forward`: for ReLU in one
+    /// pass, for others, where that pass costs little beside the function, in two.
     let internal forwardAfterBias<'T when Real<'T>> (activation: Activation) (bias: 'T[]) (x: Matrix<'T>) =
         let elements = Dense.elements x
         match activation.Function with

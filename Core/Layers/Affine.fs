@@ -34,7 +34,9 @@ module Affine =
             invalidArg (nameof x) $"an affine layer {layer.Inputs} -> {layer.Outputs} expects {layer.Inputs} rows, \
                                     but x is {x.RowCount} x {x.ColumnCount}{hint}"
         if layer.Bias.Count <> layer.Outputs then
-            invalidArg (nameof layer) $"the weight gives {layer.Outputs} outputs, but the bias has {layer.Bias.Count} elements"
+            invalidArg
+                (nameof layer)
+                $"the weight gives {layer.Outputs} outputs, but the bias has {layer.Bias.Count} elements"
         Dense.product layer.Weight x
 
     let internal pullback (layer: Affine<'T>) (x: Matrix<'T>) : Pullback<'T, Affine<'T>> =

@@ -15,7 +15,8 @@ type BatchNormConfiguration =
     static member Default = { Momentum = 0.9; Epsilon = 1e-6 }
 
     member private configuration.Display = string configuration
-    override configuration.ToString() = $"momentum {string configuration.Momentum}, epsilon {string configuration.Epsilon}"
+    override configuration.ToString() =
+        $"momentum {string configuration.Momentum}, epsilon {string configuration.Epsilon}"
 
 /// Mean and biased variance of every feature: of a batch, or running.
 [<NoComparison>]
@@ -25,8 +26,8 @@ type BatchNormStatistics<'T when Real<'T>> =
       /// Divided by the number of samples, not by one less.
       Variance: Vector<'T> }
 
-/// Batch normalization: in training every feature gets mean 0 and deviation 1 over the batch, then a factor and a summand
-/// that are trained; in evaluation the running statistics take the place of the batch's.
+/// Batch normalization: in training every feature gets mean 0 and deviation 1 over the batch, then a factor and a
+/// summand that are trained; in evaluation the running statistics take the place of the batch's.
 [<NoComparison; StructuredFormatDisplay("{Display}")>]
 type BatchNorm<'T when Real<'T>> =
     { /// Its rates.
@@ -108,8 +109,8 @@ module BatchNorm =
                 store ((load e i - mean) * factor + beta) y i)
         Dense.matrix x.RowCount samples (Rows.cutTo x.RowCount rows y)
 
-    /// y in training, what was seen of the batch, and the pullback. With z = (x - mean) / deviation: dgamma = the sum of
-    /// dy z over the samples, dbeta = that of dy, dx = gamma / deviation (dy - dbeta / N - z dgamma / N).
+    /// y in training, what was seen of the batch, and the pullback. With z = (x - mean) / deviation: dgamma = the sum
+    /// of dy z over the samples, dbeta = that of dy, dx = gamma / deviation (dy - dbeta / N - z dgamma / N).
     let forward<'T when Real<'T>> (layer: BatchNorm<'T>) (x: Matrix<'T>)
         : struct (Matrix<'T> * BatchNormStatistics<'T> * Pullback<'T, ScaleShift<'T>>) =
         Normalization.check "batch norm" layer.Units layer.Parameters x

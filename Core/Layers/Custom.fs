@@ -20,8 +20,9 @@ type ILayer<'T when Real<'T>> =
     /// The number of features that it gives; 0 if that is as many as it gets.
     abstract Outputs: int
 
-    /// What is trained and (leaves of role Statistic) what the layer remembers of the batches that it saw, as the running
-    /// mean of batch norm; in a fixed order, under the layer's own names, as in `weight`; empty if there is none.
+    /// What is trained and (leaves of role Statistic) what the layer remembers of the batches that it saw, as the
+    /// running mean of batch norm; in a fixed order, under the layer's own names, as in `weight`; empty if there is
+    /// none.
     abstract Parameters: IReadOnlyList<Parameter<'T>>
 
     /// The same layer with other parameters, in the order of `Parameters`.
@@ -31,8 +32,8 @@ type ILayer<'T when Real<'T>> =
     abstract Predict: x: Matrix<'T> -> Matrix<'T>
 
     /// y for x as in training, and the pullback: it takes dL/dy, and gives the gradient of each parameter (leaves like
-    /// `Parameters`, in that order) and dL/dx. In the place of a statistic's gradient stands its value after this batch.
-    /// Whatever is random is a function of the key.
+    /// `Parameters`, in that order) and dL/dx. In the place of a statistic's gradient stands its value after this
+    /// batch. Whatever is random is a function of the key.
     abstract Forward:
         key: Key * x: Matrix<'T> ->
             struct (Matrix<'T> * Func<Matrix<'T>, struct (IReadOnlyList<Parameter<'T>> * Matrix<'T>)>)
@@ -65,22 +66,28 @@ module internal Custom =
     let statistics (name: string) (layer: ILayer<'T>) : Parameter<'T> list =
         [ for leaf in layer.Parameters do if Parameter.isStatistic leaf then named name leaf ]
 
-    let private withChosen (isChosen: Parameter<'T> -> bool) (next: unit -> Parameter<'T>) (layer: ILayer<'T>) : ILayer<'T> =
+    let private withChosen
+        (isChosen: Parameter<'T> -> bool) (next: unit -> Parameter<'T>) (layer: ILayer<'T>) : ILayer<'T> =
         if not (Seq.exists isChosen layer.Parameters) then layer
         else
             layer.WithParameters
                 [| for leaf in layer.Parameters do if isChosen leaf then { next () with Name = leaf.Name } else leaf |]
 
-    let ofLeaves (next: unit -> Parameter<'T>) (layer: ILayer<'T>) : ILayer<'T> = withChosen (Parameter.isStatistic >> not) next layer
+    let ofLeaves (next: unit -> Parameter<'T>) (layer: ILayer<'T>) : ILayer<'T> =
+        withChosen (Parameter.isStatistic >> not) next layer
 
-    let withStatistics (next: unit -> Parameter<'T>) (layer: ILayer<'T>) : ILayer<'T> = withChosen Parameter.isStatistic next layer
+    let withStatistics (next: unit -> Parameter<'T>) (layer: ILayer<'T>) : ILayer<'T> =
+        withChosen Parameter.isStatistic next layer
 
-    /// Raises ArgumentException if y or dL/dx has another shape than it should, or a gradient is not like the parameters.
+    /// Raises ArgumentException if y or dL/dx has another shape than it should, or a gradient is not like the
+    /// parameters.
     let forward (name: string) (key: Key) (layer: ILayer<'T>) (x: Matrix<'T>)
         : struct (Matrix<'T> * Pullback<'T, Parameter<'T> list>) =
         let check (what: string) rows (m: Matrix<'T>) =
             if m.RowCount <> rows || m.ColumnCount <> x.ColumnCount then
-                invalidArg (nameof layer) $"{what} of {name} is {m.RowCount} x {m.ColumnCount}, not {rows} x {x.ColumnCount}"
+                invalidArg
+                    (nameof layer)
+                    $"{what} of {name} is {m.RowCount} x {m.ColumnCount}, not {rows} x {x.ColumnCount}"
         let struct (y, pullback) = layer.Forward(key, x)
         let outputs = if layer.Outputs > 0 then layer.Outputs else x.RowCount
         check "y" outputs y
@@ -90,7 +97,8 @@ module internal Custom =
             check "dL/dx" x.RowCount dx
             let list (leaves: Parameter<'T> seq) = Parameters(Array.ofSeq leaves)
             Parameters.checkAlike $"the gradient of {name}" (list layer.Parameters) (list gradient)
-            // Copies, because the network may add a penalty's gradient in place. A role is the layer's, whatever the gradient says.
+            // Copies, because the network may add a penalty's gradient in place. A role is the layer's, whatever the
+            // gradient says.
             let own (leaf: Parameter<'T>) (gradient: Parameter<'T>) =
                 { named name leaf with Values = Dense.vector (gradient.Values.ToArray()) }
             struct (Seq.map2 own layer.Parameters gradient |> List.ofSeq, lazy dx))

@@ -50,8 +50,8 @@ module Dropout =
             Dense.matrix x.RowCount x.ColumnCount (map (fun x -> factor * x) (Dense.elements x))
         | _ -> x
 
-    /// y in training with a mask of x's shape, 1 where an element is kept and 0 where it is dropped; and how dL/dy gives
-    /// dL/dx. Raises ArgumentException if the mask has another shape.
+    /// y in training with a mask of x's shape, 1 where an element is kept and 0 where it is dropped; and how dL/dy
+    /// gives dL/dx. Raises ArgumentException if the mask has another shape.
     let forwardWith<'T when Real<'T>> (mask: Matrix<'T>) (layer: Dropout) (x: Matrix<'T>)
         : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
         if mask.RowCount <> x.RowCount || mask.ColumnCount <> x.ColumnCount then

@@ -34,7 +34,8 @@ module LayerNorm =
         { Epsilon = epsilon; Parameters = Normalization.initial units }
 
     /// z = (x - mean) / deviation, and 1 / deviation per sample. A sample has `rows` elements, of which `units` count.
-    let private standardize<'T when Real<'T>> (epsilon: float) (units: int) (rows: int) (x: 'T[]) : struct ('T[] * 'T[]) =
+    let private standardize<'T when Real<'T>>
+        (epsilon: float) (units: int) (rows: int) (x: 'T[]) : struct ('T[] * 'T[]) =
         let samples = x.Length / rows
         let z, inverses = Dense.fresh x.Length, Dense.fresh samples
         let count: 'T = Real.number<'T, float> (float units)
@@ -67,8 +68,8 @@ module LayerNorm =
             sweep<'T> rows (fun i -> store (load z (first + i) * load gamma i + load beta i) y (first + i))
         y
 
-    /// y, and its pullback. With z = (x - mean) / deviation and g = gamma dy: dgamma = the sum of dy z over the samples,
-    /// dbeta = that of dy, dx = (g - mean(g) - z mean(g z)) / deviation, the means over the sample's features.
+    /// y, and its pullback. With z = (x - mean) / deviation and g = gamma dy: dgamma = the sum of dy z over the
+    /// samples, dbeta = that of dy, dx = (g - mean(g) - z mean(g z)) / deviation, the means over the sample's features.
     let forward<'T when Real<'T>> (layer: LayerNorm<'T>) (x: Matrix<'T>)
         : struct (Matrix<'T> * Pullback<'T, ScaleShift<'T>>) =
         Normalization.check "layer norm" layer.Units layer.Parameters x

@@ -42,6 +42,10 @@ module internal Normalization =
     /// Raises ArgumentException unless x has a row per unit, and the layer a factor and a summand.
     let check (kind: string) (units: int) (p: ScaleShift<'T>) (x: Matrix<'T>) =
         if p.Gamma.Count <> units || p.Beta.Count <> units then
-            invalidArg "layer" $"{kind} of {units} units has {p.Gamma.Count} elements of gamma and {p.Beta.Count} of beta"
+            invalidArg
+                "layer"
+                $"{kind} of {units} units has {p.Gamma.Count} elements of gamma and {p.Beta.Count} of beta"
         if x.RowCount <> units then
-            invalidArg (nameof x) $"{kind} of {units} units expects {units} rows, but x is {x.RowCount} x {x.ColumnCount}"
+            invalidArg
+                (nameof x)
+                $"{kind} of {units} units expects {units} rows, but x is {x.RowCount} x {x.ColumnCount}"

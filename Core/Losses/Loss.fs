@@ -11,8 +11,8 @@ type LossFunction =
     | BinaryCrossEntropy
     | Huber of delta: float
 
-/// What training makes small. It takes the network's raw outputs, so softmax or sigmoid can't be applied twice. Targets are
-/// a matrix of the outputs' shape, or labels: those stand for one-hot columns or, for a single output, for 0 and 1.
+/// What training makes small. It takes the network's raw outputs, so softmax or sigmoid can't be applied twice. Targets
+/// are a matrix of the outputs' shape, or labels: those stand for one-hot columns or, for a single output, for 0 and 1.
 [<StructuredFormatDisplay("{Display}")>]
 type Loss =
     { /// Which one, with its numbers.
@@ -33,8 +33,8 @@ type Loss =
     /// -(t log p + (1 - t) log(1 - p)), where the outputs are logits, p = 1 / (1 + exp(-output)).
     static member BinaryCrossEntropy = { Function = LossFunction.BinaryCrossEntropy }
 
-    /// For numbers, with outliers: the mean over all outputs of all samples of d^2 / 2 up to |d| = delta, d = y - t, and
-    /// of delta (|d| - delta / 2) beyond. Source: Huber (1964).
+    /// For numbers, with outliers: the mean over all outputs of all samples of d^2 / 2 up to |d| = delta, d = y - t,
+    /// and of delta (|d| - delta / 2) beyond. Source: Huber (1964).
     static member Huber([<Optional; DefaultParameterValue(1.0)>] delta: float) = { Function = LossFunction.Huber delta }
 
     member private loss.Display = string loss
@@ -42,7 +42,8 @@ type Loss =
         let number (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
         match loss.Function with
         | LossFunction.SoftmaxCrossEntropy(0.0, _) -> "softmax cross-entropy"
-        | LossFunction.SoftmaxCrossEntropy(smoothing, _) -> $"softmax cross-entropy (label smoothing {number smoothing})"
+        | LossFunction.SoftmaxCrossEntropy(smoothing, _) ->
+            $"softmax cross-entropy (label smoothing {number smoothing})"
         | LossFunction.MeanSquaredError -> "mean squared error"
         | LossFunction.BinaryCrossEntropy -> "binary cross-entropy"
         | LossFunction.Huber delta -> $"Huber (delta {number delta})"
@@ -70,15 +71,17 @@ module Loss =
             [ $"Huber's delta must be finite and above 0, but is {delta}" ]
         | _ -> []
 
-    /// What a network of so many outputs makes small where nobody says: softmax cross-entropy; for a single output, whose
-    /// softmax would always be 1, binary cross-entropy.
-    let internal usual (outputs: int) : Loss = if outputs > 1 then Loss.SoftmaxCrossEntropy() else Loss.BinaryCrossEntropy
+    /// What a network of so many outputs makes small where nobody says: softmax cross-entropy; for a single output,
+    /// whose softmax would always be 1, binary cross-entropy.
+    let internal usual (outputs: int) : Loss =
+        if outputs > 1 then Loss.SoftmaxCrossEntropy() else Loss.BinaryCrossEntropy
 
     /// Everything wrong with the loss for so many outputs.
     let internal faultsFor (outputs: int) (loss: Loss) : string list =
         [ yield! faults loss
           if outputs = 1 && loss.Function.IsSoftmaxCrossEntropy then
-              "softmax over one output is always 1, so there is nothing to learn: take Loss.BinaryCrossEntropy for two classes, \
+              "softmax over one output is always 1, so there is nothing to learn: \
+              take Loss.BinaryCrossEntropy for two classes, \
                Loss.MeanSquaredError for a number, or an output for each class" ]
 
     /// Labels for a single output are its values, 0 or 1; for several, the outputs are classes.
@@ -92,11 +95,14 @@ module Loss =
         match targets with
         | Targets.Labels labels ->
             let labels = labels.Span
-            if labels.Length <> samples then invalidArg "batch" $"{samples} samples of outputs with {labels.Length} labels"
+            if labels.Length <> samples then
+                invalidArg "batch" $"{samples} samples of outputs with {labels.Length} labels"
             let bound = labelsBelow loss outputs
             for i in 0 .. labels.Length - 1 do
                 if uint labels[i] >= uint bound then
-                    invalidArg "batch" $"sample {i} has label {labels[i]}, but the network tells only {bound} classes apart"
+                    invalidArg
+                        "batch"
+                        $"sample {i} has label {labels[i]}, but the network tells only {bound} classes apart"
         | Targets.Values t ->
             if t.RowCount <> outputs || t.ColumnCount <> samples then
                 invalidArg "batch" $"targets are {t.RowCount} x {t.ColumnCount}, \

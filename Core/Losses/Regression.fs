@@ -7,7 +7,8 @@ open Functional
 open Functional.Numerics
 open Functional.Numerics.Passes
 
-/// Losses of numbers, an output at a time. Each is a mean over all outputs of all samples (as PyTorch and Keras have it).
+/// Losses of numbers, an output at a time. Each is a mean over all outputs of all samples (as PyTorch and Keras have
+/// it).
 [<RequireQualifiedAccess>]
 module internal Regression =
     /// The mean of the elements' losses, and the gradient in the outputs' shape.
@@ -22,8 +23,8 @@ module internal Regression =
         let factor: Lanes<'T> = broadcast (2.0 / float d.Length)
         meanOf outputs (map (fun d -> d * d) d) (map (fun d -> factor * d) d)
 
-    /// The mean of d^2 / 2 where |d| is at most delta, and of delta (|d| - delta / 2) beyond, d = y - t; the gradient is
-    /// d / n, held between -delta / n and delta / n. Source: Huber (1964).
+    /// The mean of d^2 / 2 where |d| is at most delta, and of delta (|d| - delta / 2) beyond, d = y - t; the gradient
+    /// is d / n, held between -delta / n and delta / n. Source: Huber (1964).
     let huber<'T when Real<'T>> (delta: float) (outputs: Matrix<'T>) (targets: 'T[]) : struct (float * Matrix<'T>) =
         let d = map2 (fun y t -> y - t) (Dense.elements outputs) targets
         let most: Lanes<'T> = broadcast delta

@@ -21,7 +21,8 @@ module SoftmaxCrossEntropy =
         let e = Exponentials.exp shifted
         struct (e, largest, Array.init samples (fun j -> Reductions.sum (ReadOnlySpan(e, j * classes, classes))))
 
-    let private logProbability<'T when Real<'T>> (epsilon: float) (score: 'T) (logSum: float) (probability: 'T) : float =
+    let private logProbability<'T when Real<'T>>
+        (epsilon: float) (score: 'T) (logSum: float) (probability: 'T) : float =
         if epsilon > 0.0 then Elementary.log (Real.toFloat probability + epsilon) else Real.toFloat score - logSum
 
     /// The probabilities of the classes, a column per sample.
@@ -33,7 +34,8 @@ module SoftmaxCrossEntropy =
     /// The mean loss of the samples, and its gradient (y - t) / N with respect to the scores.
     /// With the book's epsilon above 0 the loss is -mean(sum t log(y + epsilon)); the gradient is the same.
     /// Scores and targets are classes x samples; `Loss.forward` has checked that they fit.
-    let internal forward<'T when Real<'T>> (epsilon: float) (scores: Matrix<'T>) (targets: Targets<'T>) : struct (float * Matrix<'T>) =
+    let internal forward<'T when Real<'T>>
+        (epsilon: float) (scores: Matrix<'T>) (targets: Targets<'T>) : struct (float * Matrix<'T>) =
         let classes, samples = scores.RowCount, scores.ColumnCount
         let x: 'T[] = Dense.elements scores
         let struct (y: 'T[], largest: 'T[], sums: 'T[]) = exponentials scores

@@ -1,5 +1,5 @@
-/// Random bits in bulk: eight blocks of Philox at a time. 32-byte vectors: integer products of 64-byte ones are calls where
-/// there is no AVX-512.
+/// Random bits in bulk: eight blocks of Philox at a time. 32-byte vectors: integer products of 64-byte ones are calls
+/// where there is no AVX-512.
 module internal Functional.Numerics.Bits
 
 open System
@@ -21,9 +21,10 @@ let inline multiply (a: Vector256<uint32>) (m: uint32) : struct (Vector256<uint3
     let even, odd = multiplyEven a m, multiplyEven ((a.AsUInt64() >>> 32).AsUInt32()) m
     struct (((even >>> 32) ||| (odd &&& high)).AsUInt32(), ((even &&& low) ||| (odd <<< 32)).AsUInt32())
 
-/// Words 0 to 3 of the blocks whose counters begin with 8 group, 8 group + 1, ... and end with `purpose`, one block in each
-/// lane: what `Philox.block` gives.
-let inline blocks (key: Key) (purpose: uint32) (group: int) ([<InlineIfLambda>] consume: Vector256<uint32> -> int -> unit) =
+/// Words 0 to 3 of the blocks whose counters begin with 8 group, 8 group + 1, ... and end with `purpose`, one block in
+/// each lane: what `Philox.block` gives.
+let inline blocks
+    (key: Key) (purpose: uint32) (group: int) ([<InlineIfLambda>] consume: Vector256<uint32> -> int -> unit) =
     let mutable x0 = counters + Vector256.Create(uint32 (8 * group))
     let mutable x1, x2, x3 = Vector256<uint32>.Zero, Vector256<uint32>.Zero, Vector256.Create purpose
     let mutable k0, k1 = key.Low, key.High

@@ -32,7 +32,8 @@ let private multiply (a: Matrix<'T>) (transposeA: bool) (b: Matrix<'T>) (transpo
     let struct (m, k) = if transposeA then struct (a.ColumnCount, a.RowCount) else struct (a.RowCount, a.ColumnCount)
     let n = if transposeB then b.RowCount else b.ColumnCount
     let c = fresh (m * n)
-    Product.multiply m n k (operand a transposeA) (operand b transposeB) { Data = c; Offset = 0; Stride = m; Transposed = false }
+    let whole: Product.Operand<_> = { Data = c; Offset = 0; Stride = m; Transposed = false }
+    Product.multiply m n k (operand a transposeA) (operand b transposeB) whole
     matrix m n c
 
 /// a b

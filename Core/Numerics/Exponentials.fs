@@ -8,7 +8,8 @@ open Functional
 open Functional.Numerics.Memory
 open Functional.Numerics.Passes
 
-let inline private choose (condition: Lanes<'T>) (a: Lanes<'T>) (b: Lanes<'T>) = Vector512.ConditionalSelect(condition, a, b)
+let inline private choose (condition: Lanes<'T>) (a: Lanes<'T>) (b: Lanes<'T>) =
+    Vector512.ConditionalSelect(condition, a, b)
 
 /// A polynomial, highest power first.
 let inline private horner (coefficients: Lanes<'T>[]) (x: Lanes<'T>) : Lanes<'T> =
@@ -19,19 +20,22 @@ let inline private horner (coefficients: Lanes<'T>[]) (x: Lanes<'T>) : Lanes<'T>
 /// Numbers that differ between element types.
 [<AbstractClass; Sealed>]
 type private Constants<'T when Real<'T>> =
-    static member private Choose(single: float, double: float) : Lanes<'T> = broadcast (if isSingle<'T> then single else double)
-    /// 1.5 times 2 to the number of fraction bits: added to a small number, it rounds that to an integer, which is then in
-    /// the lowest bits.
+    static member private Choose(single: float, double: float) : Lanes<'T> =
+        broadcast (if isSingle<'T> then single else double)
+    /// 1.5 times 2 to the number of fraction bits: added to a small number, it rounds that to an integer, which is then
+    /// in the lowest bits.
     static member val Magic: Lanes<'T> = Constants<'T>.Choose(12582912.0, 6755399441055744.0)
     // ln 2 in two parts: the first has trailing zeros, so that its product with an exponent is exact.
-    static member val Ln2High: Lanes<'T> = Constants<'T>.Choose(0.693145751953125, BitConverter.Int64BitsToDouble 0x3FE62E42FEE00000L)
+    static member val Ln2High: Lanes<'T> =
+        Constants<'T>.Choose(0.693145751953125, BitConverter.Int64BitsToDouble 0x3FE62E42FEE00000L)
     static member val Ln2Low: Lanes<'T> = Constants<'T>.Choose(1.42860682030941723212e-6, 1.90821492927058770002e-10)
     /// exp of more overflows, of less than its negative is 0.
     static member val Largest: Lanes<'T> = Constants<'T>.Choose(120.0, 800.0)
     static member val SmallestNormal: Lanes<'T> = Constants<'T>.Choose(1.17549435e-38, 2.2250738585072014e-308)
     /// 1/2, 1/3!, ...: Taylor's series of (e^r - 1 - r) / r^2.
     static member val Taylor: Lanes<'T>[] =
-        [| for k in (if isSingle<'T> then 8 else 14) .. -1 .. 2 -> broadcast (1.0 / Seq.fold (fun p i -> p * float i) 1.0 (seq { 2 .. k })) |]
+        [| for k in (if isSingle<'T> then 8 else 14) .. -1 .. 2 ->
+               broadcast (1.0 / Seq.fold (fun p i -> p * float i) 1.0 (seq { 2 .. k })) |]
     /// 1/3, 1/5, ...: artanh s = s + s^3 / 3 + s^5 / 5 + ..., here for s up to 0.172.
     static member val Artanh: Lanes<'T>[] =
         [| for k in (if isSingle<'T> then 5 else 11) .. -1 .. 1 -> broadcast (1.0 / float (2 * k + 1)) |]

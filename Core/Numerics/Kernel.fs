@@ -23,8 +23,8 @@ type internal Tuning =
       BlockOfA: int
       /// Bytes that the columns of op(A) may span to be read in place: beyond, each costs an address translation.
       Span: int
-      /// The same where only one strip reads A, and packing it would be read by nobody else: 50 x 784 by 784 x 3 in doubles takes
-      /// a third of the time in place.
+      /// The same where only one strip reads A, and packing it would be read by nobody else: 50 x 784 by 784 x 3 in
+      /// doubles takes a third of the time in place.
       SpanOnce: int
       /// Bytes of A, read in place, from which the first strip leaves it packed for the others: the first-level cache.
       KeptA: int
@@ -185,8 +185,8 @@ type internal Kernel<'T, 'V, 'L when Real<'T> and 'L: struct and 'L :> ILanes<'V
             Tile<'V, 'L>.Run(rows, columns, &t)
         if goAside then Pack.elements<'T> m columns aside width into c.Column
 
-    /// Some panels times some strips, for all k: the work of one thread. Each element of A and of B is packed once, unless
-    /// B is so wide that its packed strips would leave the last cache.
+    /// Some panels times some strips, for all k: the work of one thread. Each element of A and of B is packed once,
+    /// unless B is so wide that its packed strips would leave the last cache.
     let part firstPanel nextPanel firstStrip nextStrip =
         let fitting (block: int) each = max 1 (int (nativeint block / max 1n each))
         let panelsTogether =

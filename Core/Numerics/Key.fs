@@ -26,7 +26,8 @@ open Functional
 
 module internal Philox =
     /// Ten rounds of Philox over a counter of four words.
-    let block (key: Key) (c0: uint32) (c1: uint32) (c2: uint32) (c3: uint32) : struct (uint32 * uint32 * uint32 * uint32) =
+    let block
+        (key: Key) (c0: uint32) (c1: uint32) (c2: uint32) (c3: uint32) : struct (uint32 * uint32 * uint32 * uint32) =
         let mutable x0, x1, x2, x3 = c0, c1, c2, c3
         let mutable k0, k1 = key.Low, key.High
         for _ in 1 .. 10 do
@@ -95,7 +96,8 @@ module Key =
     let normals (count: int) (key: Key) : float[] =
         checkCount count
         let x = Array.zeroCreate count
-        Philox.fill key count (fun i bits -> x[i] <- Elementary.normalQuantile ((float (bits >>> 11) + 0.5) * twoToMinus53))
+        Philox.fill key count (fun i bits ->
+            x[i] <- Elementary.normalQuantile ((float (bits >>> 11) + 0.5) * twoToMinus53))
         x
 
     /// `count` integers, uniform over 0 .. bound - 1. Raises ArgumentException if bound < 1.

@@ -1,6 +1,6 @@
 /// Loops over arrays, one lambda over a 64-byte vector each. A 64-byte vector is the unit on every processor (the
-/// compiler makes two of one where there is no AVX-512), so nothing depends on the machine. Results are fresh arrays, so
-/// that the last vector may overlap its neighbour: the same bits are computed twice, and there is no scalar tail.
+/// compiler makes two of one where there is no AVX-512), so nothing depends on the machine. Results are fresh arrays,
+/// so that the last vector may overlap its neighbour: the same bits are computed twice, and there is no scalar tail.
 module internal Functional.Numerics.Passes
 
 open System
@@ -41,7 +41,8 @@ let atLeastOneVector (x: 'T[]) : 'T[] =
 /// Undoes `atLeastOneVector` on a result.
 let inline cutTo (length: int) (x: 'T[]) : 'T[] = if x.Length = length then x else Array.sub x 0 length
 
-/// Calls body with the first index of each vector of n >= `lanes` elements, in parts on several threads where that pays.
+/// Calls body with the first index of each vector of n >= `lanes` elements, in parts on several threads where that
+/// pays.
 let inline sweep<'T> (n: int) ([<InlineIfLambda>] body: int -> unit) : unit =
     let count = lanes<'T>
     let inline run first stop =
@@ -84,7 +85,8 @@ let inline map3to2 ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T> ->
     struct (cutTo n y, cutTo n z)
 
 let inline map4to3
-    ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> struct (Lanes<'T> * Lanes<'T> * Lanes<'T>))
+    ([<InlineIfLambda>] f:
+        Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> struct (Lanes<'T> * Lanes<'T> * Lanes<'T>))
     (a: 'T[]) (b: 'T[]) (c: 'T[]) (d: 'T[]) : struct ('T[] * 'T[] * 'T[]) =
     let n = a.Length
     let a, b, c, d = atLeastOneVector a, atLeastOneVector b, atLeastOneVector c, atLeastOneVector d
@@ -102,7 +104,8 @@ let inline map5to4
             -> struct (Lanes<'T> * Lanes<'T> * Lanes<'T> * Lanes<'T>))
     (a: 'T[]) (b: 'T[]) (c: 'T[]) (d: 'T[]) (e: 'T[]) : struct ('T[] * 'T[] * 'T[] * 'T[]) =
     let n = a.Length
-    let a, b, c, d, e = atLeastOneVector a, atLeastOneVector b, atLeastOneVector c, atLeastOneVector d, atLeastOneVector e
+    let a, b, c, d, e =
+        atLeastOneVector a, atLeastOneVector b, atLeastOneVector c, atLeastOneVector d, atLeastOneVector e
     let w, x, y, z = fresh a.Length, fresh a.Length, fresh a.Length, fresh a.Length
     sweep<'T> a.Length (fun i ->
         let struct (r, s, t, u) = f (load a i) (load b i) (load c i) (load d i) (load e i)
@@ -112,7 +115,8 @@ let inline map5to4
         store u z i)
     struct (cutTo n w, cutTo n x, cutTo n y, cutTo n z)
 
-/// Calls put with the sum of each vector of z and of the column, and its index in z; there is at least a vector of rows.
+/// Calls put with the sum of each vector of z and of the column, and its index in z; there is at least a vector of
+/// rows.
 let inline eachSum ([<InlineIfLambda>] put: Lanes<'T> -> int -> unit) (column: 'T[]) (z: 'T[]) : unit =
     let rows = column.Length
     let last = rows - lanes<'T>

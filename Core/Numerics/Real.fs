@@ -3,8 +3,8 @@ namespace Functional
 open System
 open System.Numerics
 
-/// An element type: `float32` or `float`. Networks train in the first; the very same functions are verified in the second.
-/// Written `'T when Real<'T>`; Math.NET's own constraints are among these.
+/// An element type: `float32` or `float`. Networks train in the first; the very same functions are verified in the
+/// second. Written `'T when Real<'T>`; Math.NET's own constraints are among these.
 type Real<'T
     when 'T: struct
     and 'T: unmanaged

@@ -4,8 +4,8 @@ open System
 open System.Collections.Generic
 open Functional
 
-/// Arrays that are used again and again: what a training step makes for itself alone stays in the caches instead of wandering
-/// through memory.
+/// Arrays that are used again and again: what a training step makes for itself alone stays in the caches instead of
+/// wandering through memory.
 [<Sealed; AllowNullLiteral>]
 type private Pool<'T when Real<'T>>() =
     /// Free arrays, by length.
@@ -25,8 +25,8 @@ type private Lent<'T when Real<'T>> =
     [<ThreadStatic; DefaultValue>]
     static val mutable private lender: Pool<'T>
 
-    /// Between calls only a weak reference holds the pool, so that a thread without work costs no memory for long: the next
-    /// garbage collection takes its arrays. A thread that works makes them again, once in many steps.
+    /// Between calls only a weak reference holds the pool, so that a thread without work costs no memory for long: the
+    /// next garbage collection takes its arrays. A thread that works makes them again, once in many steps.
     [<ThreadStatic; DefaultValue>]
     static val mutable private idle: WeakReference<Pool<'T>> | null
 
@@ -75,8 +75,8 @@ type internal Scratch<'T when Real<'T>> =
             Lent<'T>.Arrays.Add array
             array
 
-    /// Runs `make` with arrays that are lent, then `use` on its result with fresh ones; then the lent ones are free again.
-    /// Nothing that `make` has made may be in what `use` returns.
+    /// Runs `make` with arrays that are lent, then `use` on its result with fresh ones; then the lent ones are free
+    /// again. Nothing that `make` has made may be in what `use` returns.
     static member During(make: unit -> 'A, consume: 'A -> 'R) : 'R =
         let arrays = Lent<'T>.Arrays
         // A step inside of a step (a custom layer may do that) has nothing to lend.

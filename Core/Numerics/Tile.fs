@@ -45,8 +45,8 @@ type internal Beside =
         static member Below = false
         static member Beside = true
 
-/// Where the operands of a tile are and how far apart, in bytes. Its second half need not follow the first: at the edges of
-/// a matrix the two overlap, so that nothing is partly outside.
+/// Where the operands of a tile are and how far apart, in bytes. Its second half need not follow the first: at the
+/// edges of a matrix the two overlap, so that nothing is partly outside.
 [<Struct; NoEquality; NoComparison>]
 type internal Operands =
     { Depth: int
@@ -66,8 +66,9 @@ type internal Operands =
       Kept: nativeint }
 
 /// The register tile: one or two halves of one vector of rows times up to twelve columns of C stay in registers while k
-/// runs. One source for every element type, vector width and shape: the sums that a shape does not use, and the branches
-/// on it, disappear. Columns are stored in ascending order: a vector may spill into the next, whose store repairs it.
+/// runs. One source for every element type, vector width and shape: the sums that a shape does not use, and the
+/// branches on it, disappear. Columns are stored in ascending order: a vector may spill into the next, whose store
+/// repairs it.
 [<AbstractClass; Sealed>]
 type internal Tile<'V, 'L, 'Form, 'Columns
     when 'L: struct
@@ -229,8 +230,8 @@ type internal Tile<'V, 'L when 'L: struct and 'L :> ILanes<'V>> =
         | 11 -> Tile<'V, 'L, 'Form, Eleven>.Run &t
         | _ -> Tile<'V, 'L, 'Form, Twelve>.Run &t
 
-    /// One vector of rows or two. One takes up to twice 'L.Columns; then BSecond and CSecond tell where the second half of the
-    /// columns begins, rounded up in number.
+    /// One vector of rows or two. One takes up to twice 'L.Columns; then BSecond and CSecond tell where the second half
+    /// of the columns begins, rounded up in number.
     static member Run(rows: int, columns: int, t: inref<Operands>) : unit =
         if rows > 1 then Tile<'V, 'L>.Run<Below>(columns, &t)
         elif columns > 'L.Columns then Tile<'V, 'L>.Run<Beside>((columns + 1) / 2, &t)

@@ -51,4 +51,5 @@ module Average =
         if not average.Corrected || average.Step = 0 then average.Mean
         else
             let weight: Lanes<'T> = broadcast (1.0 - Elementary.power average.Decay average.Step)
-            average.Mean |> Parameters.mapLeaves (fun leaf -> map (fun mean -> mean / weight) (Dense.values leaf.Values))
+            average.Mean
+            |> Parameters.mapLeaves (fun leaf -> map (fun mean -> mean / weight) (Dense.values leaf.Values))

@@ -5,8 +5,8 @@ open System.Globalization
 open System.Runtime.InteropServices
 
 /// An optimizer: a value that prints, compares and saves. What it remembers is in its state.
-/// A step gathers gradients to their mean, clips it by value, then by norm, and hands it to the rule; weights decay in the
-/// rule's step, and are thresholded after it.
+/// A step gathers gradients to their mean, clips it by value, then by norm, and hands it to the rule; weights decay in
+/// the rule's step, and are thresholded after it.
 [<StructuredFormatDisplay("{Display}")>]
 type Optimizer =
     { /// How a step follows from the gradient.
@@ -22,7 +22,8 @@ type Optimizer =
       /// The largest norm of a gradient over all leaves; infinity if it is not clipped.
       ClipNorm: float
       /// Decoupled: weights (no biases, scales or shifts) are multiplied by 1 - rate x decay in each step, the gradient
-      /// doesn't know. Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization (2019), with the rate as in PyTorch.
+      /// doesn't know. Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization (2019), with the rate as in
+      /// PyTorch.
       WeightDecay: float
       /// After each step weights (no biases, scales or shifts) go toward 0 by rate x this, and those that reach it are
       /// exactly 0: the proximal step of an L1 penalty.
@@ -99,7 +100,8 @@ type Optimizer =
          [<Optional; DefaultParameterValue(1e-7)>] epsilon: float) =
         { Optimizer.Of(Rule.Adam(beta1, beta2, epsilon), learningRate) with WeightDecay = weightDecay }
 
-    /// Steps of the same size in every element, along the sign of a mean gradient; rates are 3 to 10 times smaller than Adam's.
+    /// Steps of the same size in every element, along the sign of a mean gradient; rates are 3 to 10 times smaller than
+    /// Adam's.
     static member Lion
         ([<Optional; DefaultParameterValue(1e-4)>] learningRate: float,
          [<Optional; DefaultParameterValue(0.9)>] beta1: float,
@@ -171,15 +173,17 @@ module Optimizer =
           yield! rate "the proximal L1 rate" optimizer.ProximalL1 ]
 
     let private slotNames (optimizer: Optimizer) : string[] =
-        if optimizer.Accumulation = 1 then optimizer.Rule.Slots else Array.append optimizer.Rule.Slots [| gatheredName |]
+        if optimizer.Accumulation = 1 then optimizer.Rule.Slots
+        else Array.append optimizer.Rule.Slots [| gatheredName |]
 
-    /// The state before the first step: every slot 0. Raises ArgumentException with everything wrong with the optimizer.
+    /// The state before the first step: every slot 0. Raises ArgumentException with everything wrong with the
+    /// optimizer.
     let init (optimizer: Optimizer) (parameters: Parameters<'T>) : OptimizerState<'T> =
         match faults optimizer with
         | [] ->
             { Step = 0
               Gathered = 0
-              Slots = slotNames optimizer |> Array.map (fun name -> { Name = name; Values = Parameters.zeros parameters }) }
+              Slots = [| for name in slotNames optimizer -> { Name = name; Values = Parameters.zeros parameters } |] }
         | found -> raise (ArgumentException(String.concat "\n" found))
 
     let private checkState (optimizer: Optimizer) (state: OptimizerState<'T>) (parameters: Parameters<'T>) =
@@ -191,7 +195,8 @@ module Optimizer =
         for slot in state.Slots do Parameters.checkAlike slot.Name parameters slot.Values
 
     /// One step of the rule; the state has the rule's slots alone.
-    let private step (optimizer: Optimizer) (state: OptimizerState<'T>) (parameters: Parameters<'T>) (gradient: Parameters<'T>)
+    let private step
+        (optimizer: Optimizer) (state: OptimizerState<'T>) (parameters: Parameters<'T>) (gradient: Parameters<'T>)
         : struct (Parameters<'T> * OptimizerState<'T>) =
         let gradient = gradient |> Transform.clipByValue optimizer.ClipValue |> Transform.clipByNorm optimizer.ClipNorm
         let learningRate = optimizer.LearningRate * Schedule.factor optimizer.Schedule state.Step
@@ -204,20 +209,24 @@ module Optimizer =
                 let keep = if leaf.Role = Role.Weight then 1.0 - learningRate * optimizer.WeightDecay else 1.0
                 let old = remembered |> Array.map (fun leaves -> Dense.values leaves[i].Values)
                 let struct (w, slots) =
-                    Rule.update optimizer.Rule rate keep (Dense.values leaf.Values) (Dense.values gradient.Leaves[i].Values) old
+                    let g = Dense.values gradient.Leaves[i].Values
+                    Rule.update optimizer.Rule rate keep (Dense.values leaf.Values) g old
                 for k in 0 .. slots.Length - 1 do
                     remembered[k][i] <- { leaf with Values = Dense.vector slots[k] }
                 { leaf with Values = Dense.vector w })
         struct (Parameters updated |> Penalty.softThreshold (learningRate * optimizer.ProximalL1),
                 { state with
                     Step = number
-                    Slots = Array.map2 (fun slot leaves -> { slot with Values = Parameters leaves }) state.Slots remembered })
+                    Slots =
+                        (state.Slots, remembered)
+                        ||> Array.map2 (fun slot leaves -> { slot with Values = Parameters leaves }) })
 
     /// The parameters and the state after one gradient: after a step or, where several gradients make one, perhaps the
-    /// same parameters. Raises ArgumentException if the gradient's leaves are not those of the parameters, or the state is
-    /// one of another rule or of other parameters, or
+    /// same parameters. Raises ArgumentException if the gradient's leaves are not those of the parameters, or the state
+    /// is one of another rule or of other parameters, or
     /// has counted as many steps as an int can.
-    let update (optimizer: Optimizer) (state: OptimizerState<'T>) (parameters: Parameters<'T>) (gradient: Parameters<'T>)
+    let update
+        (optimizer: Optimizer) (state: OptimizerState<'T>) (parameters: Parameters<'T>) (gradient: Parameters<'T>)
         : struct (Parameters<'T> * OptimizerState<'T>) =
         Parameters.checkAlike (nameof gradient) parameters gradient
         checkState optimizer state parameters
@@ -243,11 +252,13 @@ module Optimizer =
         |> Seq.map (fun struct (x, _) -> Parameters.toVector x)
 
     /// The points that the optimizer goes through, given the gradient of the function that is minimized: steps + 1 of
-    /// them, the start first. Raises ArgumentException with everything wrong with the optimizer, for a negative number of
-    /// steps, and if a gradient is not as long as the point.
-    let path (optimizer: Optimizer) (steps: int) (gradient: Vector<'T> -> Vector<'T>) (start: Vector<'T>) : Vector<'T>[] =
+    /// them, the start first. Raises ArgumentException with everything wrong with the optimizer, for a negative number
+    /// of steps, and if a gradient is not as long as the point.
+    let path
+        (optimizer: Optimizer) (steps: int) (gradient: Vector<'T> -> Vector<'T>) (start: Vector<'T>) : Vector<'T>[] =
         Array.ofSeq (points optimizer steps gradient start)
 
     /// The last of the points of `path`.
-    let minimize (optimizer: Optimizer) (steps: int) (gradient: Vector<'T> -> Vector<'T>) (start: Vector<'T>) : Vector<'T> =
+    let minimize
+        (optimizer: Optimizer) (steps: int) (gradient: Vector<'T> -> Vector<'T>) (start: Vector<'T>) : Vector<'T> =
         Seq.last (points optimizer steps gradient start)

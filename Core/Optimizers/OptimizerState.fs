@@ -54,7 +54,8 @@ module OptimizerState =
     /// The state with these counts and the slots of `toLeaves`. (An optimizer without slots has no leaves.)
     /// Raises ArgumentException for a negative count or a leaf whose name tells no slot.
     let ofLeaves (step: int) (gathered: int) (leaves: Parameters<'T>) : OptimizerState<'T> =
-        if step < 0 || gathered < 0 then invalidArg (nameof step) $"{step} steps and {gathered} gradients can't be counts"
+        if step < 0 || gathered < 0 then
+            invalidArg (nameof step) $"{step} steps and {gathered} gradients can't be counts"
         let slotOf (leaf: Parameter<'T>) =
             match leaf.Name.IndexOf separator with
             | i when i > 0 -> leaf.Name[.. i - 1], { leaf with Name = leaf.Name[i + 1 ..] }

@@ -16,17 +16,19 @@ type Rule =
     | Nesterov of momentum: float
     /// h += g^2; w -= rate g / (sqrt h + epsilon). Source: Deep Learning from Scratch, 6.1.5.
     | AdaGrad of epsilon: float
-    /// h = decay h + (1 - decay) g^2; w -= rate g / (sqrt h + epsilon). Source: Tieleman and Hinton (2012), in the form of
-    /// Deep Learning from Scratch, 6.1.5.
+    /// h = decay h + (1 - decay) g^2; w -= rate g / (sqrt h + epsilon). Source: Tieleman and Hinton (2012), in the form
+    /// of Deep Learning from Scratch, 6.1.5.
     | RmsProp of decay: float * epsilon: float
     /// h = decay h + (1 - decay) g^2; d = sqrt(u + epsilon) / sqrt(h + epsilon) g; u = decay u + (1 - decay) d^2;
     /// w -= rate d. Source: Zeiler, ADADELTA (2012), where the rate is 1.
     | AdaDelta of decay: float * epsilon: float
     /// m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w -= rate' m / (sqrt v + epsilon) with
-    /// rate' = rate sqrt(1 - beta2^t) / (1 - beta1^t) in step t = 1, 2, ... Source: Kingma and Ba, Adam (2015), the end of
-    /// section 2; Deep Learning from Scratch, 6.1.6. (PyTorch divides sqrt v by its correction before epsilon is added.)
+    /// rate' = rate sqrt(1 - beta2^t) / (1 - beta1^t) in step t = 1, 2, ... Source: Kingma and Ba, Adam (2015), the end
+    /// of section 2; Deep Learning from Scratch, 6.1.6. (PyTorch divides sqrt v by its correction before epsilon is
+    /// added.)
     | Adam of beta1: float * beta2: float * epsilon: float
-    /// Adam with the largest v so far in place of v. Source: Reddi et al., On the Convergence of Adam and Beyond (2018).
+    /// Adam with the largest v so far in place of v. Source: Reddi et al., On the Convergence of Adam and Beyond
+    /// (2018).
     | AmsGrad of beta1: float * beta2: float * epsilon: float
     /// w -= rate sign(beta1 m + (1 - beta1) g); m = beta2 m + (1 - beta2) g, with sign 0 = 0.
     /// Source: Chen et al., Symbolic Discovery of Optimization Algorithms (2023).
@@ -109,8 +111,9 @@ module internal Rule =
     let private smallestNormal<'T when Real<'T>> () : Lanes<'T> =
         broadcast (if typeof<'T> = typeof<float32> then 1.17549435e-38 else 2.2250738585072014e-308)
 
-    /// What a slot keeps: 0 in place of a number too small to be normal. Without a gradient (a unit that is dead) slots decay
-    /// until they are the smallest number there is, which 0.9 of rounds to itself, and each sum with such takes a hundred cycles.
+    /// What a slot keeps: 0 in place of a number too small to be normal. Without a gradient (a unit that is dead) slots
+    /// decay until they are the smallest number there is, which 0.9 of rounds to itself, and each sum with such takes a
+    /// hundred cycles.
     let inline private normal (smallest: Lanes<'T>) (x: Lanes<'T>) : Lanes<'T> =
         Vector512.AndNot(x, Vector512.LessThan(Vector512.Abs x, smallest))
 

@@ -13,13 +13,15 @@ type ScheduleShape =
     | Step of every: int * factor: float
     /// factor^t
     | Exponential of factor: float
-    /// final + (1 - final) (1 + cos(pi t / steps)) / 2, then final. Source: Loshchilov and Hutter, SGDR (2017), one period.
+    /// final + (1 - final) (1 + cos(pi t / steps)) / 2, then final. Source: Loshchilov and Hutter, SGDR (2017), one
+    /// period.
     | Cosine of steps: int * final: float
     /// From start up to 1, reached after this share of the steps, then down to final; both ways half a cosine.
     /// Source: Smith and Topin, Super-Convergence (2018).
     | OneCycle of steps: int * share: float * start: float * final: float
 
-/// What the learning rate is multiplied by in each step: first a linear warm-up, then a shape. A value that prints and compares.
+/// What the learning rate is multiplied by in each step: first a linear warm-up, then a shape. A value that prints and
+/// compares.
 [<StructuredFormatDisplay("{Display}")>]
 type Schedule =
     { /// Steps before the shape begins: in step t (from 0) of w the factor is (t + 1) / (w + 1) of the shape's first.
@@ -47,7 +49,8 @@ type Schedule =
          [<Optional; DefaultParameterValue(4e-6)>] final: float) =
         { WarmUp = 0; Shape = ScheduleShape.OneCycle(steps, share, start, final) }
 
-    /// The same after a linear warm-up of so many steps. Source: Goyal et al., Accurate, Large Minibatch SGD (2017), 2.2.
+    /// The same after a linear warm-up of so many steps. Source: Goyal et al., Accurate, Large Minibatch SGD (2017),
+    /// 2.2.
     member schedule.AfterWarmUp(steps: int) = { schedule with WarmUp = steps }
 
     member private schedule.Display = string schedule

@@ -5,8 +5,8 @@ open Functional
 open Functional.Numerics
 open Functional.Numerics.Passes
 
-/// What is done to a gradient before the rule, and to weights after it. Every function gives new leaves, or those that it
-/// got where nothing changes.
+/// What is done to a gradient before the rule, and to weights after it. Every function gives new leaves, or those that
+/// it got where nothing changes.
 [<RequireQualifiedAccess>]
 module Transform =
     /// a + b, leaf by leaf; the leaves are alike.

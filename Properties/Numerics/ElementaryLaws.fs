@@ -33,7 +33,9 @@ let private quantiles =
 [<Tests>]
 let laws =
     testList "elementary" [
-        lawOn 50_000 "the logarithm is right to two units in the last place, subnormal numbers included" positive assertLogarithm
+        lawOn 50_000
+            "the logarithm is right to two units in the last place, subnormal numbers included"
+            positive assertLogarithm
 
         testCase "the logarithm is right beside 1, at powers of 2 and at the ends" <| fun () ->
             for n in -2000 .. 2000 do

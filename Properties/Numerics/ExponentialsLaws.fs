@@ -17,7 +17,8 @@ let private inputs: float[] =
            let x = 2.0 * x - 1.0
            yield! [ 1e-8 * x; 0.01 * x; x; 20.0 * x; 85.0 * x; 700.0 * x ] |]
 
-/// The largest error, in units of the last place of the result; results below the normal numbers may be off by their smallest.
+/// The largest error, in units of the last place of the result; results below the normal numbers may be off by their
+/// smallest.
 let private worst<'T when Real<'T>> (f: 'T[] -> 'T[]) (exact: float -> float) (inputs: float[]) : float =
     let unit, smallest = if sizeof<'T> = 4 then 2.0 ** -23.0, 1.18e-38 else 2.0 ** -52.0, 2.3e-308
     let x: 'T[] = Array.map Real.number inputs
@@ -25,14 +26,16 @@ let private worst<'T when Real<'T>> (f: 'T[] -> 'T[]) (exact: float -> float) (i
         (fun x (y: 'T) ->
             let expected = exact (Real.toFloat x)
             let rounded = Real.toFloat (Real.number<'T, float> expected)
-            if Real.toFloat y = rounded then 0.0 else abs (Real.toFloat y - expected) / (unit * max smallest (abs expected)))
+            if Real.toFloat y = rounded then 0.0
+            else abs (Real.toFloat y - expected) / (unit * max smallest (abs expected)))
         x (f x)
     |> Array.fold max 0.0
 
 let private isExact<'T when Real<'T>> () =
     Assert.InRange(worst<'T> Exponentials.exp Math.Exp inputs, 0.0, 1.5)
     Assert.InRange(worst<'T> Exponentials.tanh Math.Tanh inputs, 0.0, 2.5)
-    Assert.InRange(worst<'T> Exponentials.sigmoid (fun x -> if x >= 0.0 then 1.0 / (1.0 + Math.Exp -x) else Math.Exp x / (1.0 + Math.Exp x)) inputs, 0.0, 3.0)
+    let sigmoid x = if x >= 0.0 then 1.0 / (1.0 + Math.Exp -x) else Math.Exp x / (1.0 + Math.Exp x)
+    Assert.InRange(worst<'T> Exponentials.sigmoid sigmoid inputs, 0.0, 3.0)
     // ln(1 + e) = e ln(u) / (u - 1) with u = 1 + e rounded. Source: W. Kahan.
     let log1p e = let u = 1.0 + e in if u = 1.0 then e else e * Math.Log u / (u - 1.0)
     let softplus x = Math.Max(x, 0.0) + log1p (Math.Exp -(abs x))

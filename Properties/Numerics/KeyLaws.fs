@@ -19,7 +19,8 @@ let private draws (count: int) (key: Key) : byte[] list =
       integers (Key.integers count 1000 key)
       integers (Key.distinct count (2 * count) key)
       integers (Key.permutation count key)
-      Key.split count key |> Array.collect (fun key -> Array.append (BitConverter.GetBytes key.High) (BitConverter.GetBytes key.Low)) ]
+      Key.split count key
+      |> Array.collect (fun key -> Array.append (BitConverter.GetBytes key.High) (BitConverter.GetBytes key.Low)) ]
 
 let private draw = 100_000
 
@@ -90,14 +91,17 @@ let laws =
             Assert.InRange(mean, -5.0 / sqrt (float draw), 5.0 / sqrt (float draw))
             let variance = Array.averageBy (fun x -> (x - mean) * (x - mean)) x
             Assert.InRange(variance, 1.0 - 5.0 * sqrt (2.0 / float draw), 1.0 + 5.0 * sqrt (2.0 / float draw))
-            let shares = [ -3.0, 0.0013498980316301; -2.0, 0.0227501319481792; -1.0, 0.158655253931457; 0.0, 0.5; 0.5, 0.691462461274013; 1.5, 0.933192798731142 ]
+            let shares =
+                [ -3.0, 0.0013498980316301; -2.0, 0.0227501319481792; -1.0, 0.158655253931457
+                  0.0, 0.5; 0.5, 0.691462461274013; 1.5, 0.933192798731142 ]
             for z, share in shares do likely $"below {z}" share (x |> Array.filter (fun x -> x < z) |> Array.length)
 
         law "integers are in range" (grids 50 1000) <| fun grid ->
             for i in Key.integers grid.Rows grid.Columns grid.Key do Assert.InRange(i, 0, grid.Columns - 1)
 
         testCase "every integer is equally likely" <| fun () ->
-            for n, hits in Key.integers draw 7 (Key.child 2 Law.key) |> Array.countBy id do likely $"integer {n}" (1.0 / 7.0) hits
+            for n, hits in Array.countBy id (Key.integers draw 7 (Key.child 2 Law.key)) do
+                likely $"integer {n}" (1.0 / 7.0) hits
 
         law "a permutation is one" (grids 500 1) <| fun grid ->
             Assert.Equal<int>([| 0 .. grid.Rows - 1 |], Array.sort (Key.permutation grid.Rows grid.Key))

@@ -122,7 +122,8 @@ let private some (random: Random) (most: int) (count: int) : int[] =
 
 /// The array of c as it should be after the product: the chain's elements (of large products in some rows and columns,
 /// and what was found elsewhere), and around c what was there before.
-let private chain<'T when Real<'T>> random case (a: Operand<'T>) (b: Operand<'T>) (c: Operand<'T>) (before: 'T[]) : 'T[] =
+let private chain<'T when Real<'T>>
+    random case (a: Operand<'T>) (b: Operand<'T>) (c: Operand<'T>) (before: 'T[]) : 'T[] =
     let struct (downA, acrossA), struct (downB, acrossB) = steps a, steps b
     let isSmall = max case.M (max case.N case.K) <= 70
     let rows = some random (if isSmall then 70 else 24) case.M

@@ -61,7 +61,8 @@ let private agrees<'T when Real<'T>>
 [<Tests>]
 let laws =
     testList "provider" [
-        agrees<float32> "updates agree with Math.NET's to rounding, in float32" 2e-7 (fun t -> MathNetProvider t) managed
+        agrees<float32>
+            "updates agree with Math.NET's to rounding, in float32" 2e-7 (fun t -> MathNetProvider t) managed
 
         agrees<float> "updates agree with Math.NET's to rounding, in float" 4e-16 (fun t -> MathNetProvider t) managed
 

@@ -56,7 +56,8 @@ let laws =
             results.Count = 20 && Seq.forall (Array.forall ((=) 1)) results
 
         let failing = both (sizes, between 0 1000)
-        lawOn 300 "the exception of the first part that failed is raised, after all parts have ended" failing <| fun case ->
+        lawOn 300 "the exception of the first part that failed is raised, after all parts have ended" failing
+        <| fun case ->
             let (parts, threads), seed = case
             let parts = parts + 1
             let random = Random seed
@@ -88,7 +89,8 @@ let laws =
             Assert.Contains(nameof thrower, string error.StackTrace)
 
         testCase "no wake-up is lost, whether workers spin, fall asleep or sleep" <| fun () ->
-            // Each part waits for the other: this ends only if a worker comes. Pauses around the time that workers spin for.
+            // Each part waits for the other: this ends only if a worker comes. Pauses around the time that workers spin
+            // for.
             let random = Random 1
             for _ in 1 .. 300 do
                 Thread.SpinWait(random.Next 20000)

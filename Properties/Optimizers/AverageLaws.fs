@@ -10,8 +10,9 @@ open Functional.Properties.Cases
 open Functional.Properties.Tables
 open Functional.Properties.Descents
 
-let private decays = Arb.fromGen (Gen.elements [ 0.0; 0.5; 0.9; 0.999 ])
-let private withDecay name (holds: float -> Descent -> unit) = law name (both (decays, descents)) (fun (decay, case) -> holds decay case)
+let private decays = rows [ 0.0; 0.5; 0.9; 0.999 ]
+let private withDecay name (holds: float -> Descent -> unit) =
+    law name (both (decays, descents)) (fun (decay, case) -> holds decay case)
 
 let private averaged (start: Average<'T>) (updates: Parameters<'T> list) =
     Average.value (List.fold Average.update start updates)
@@ -32,10 +33,12 @@ let laws =
                 |> List.reduce (Array.map2 (+))
             let weights = [ for k in 1 .. n -> (1.0 - decay) * decay ** float (n - k) ]
             near 1e-12 1e-12
-                (weigh (decay ** float n :: weights) (first :: updates)) (doublesOf (averaged (Average.init decay first) updates))
+                (weigh (decay ** float n :: weights) (first :: updates))
+                (doublesOf (averaged (Average.init decay first) updates))
             let total = List.sum weights
             near 1e-12 1e-12
-                (weigh [ for w in weights -> w / total ] updates) (doublesOf (averaged (Average.initCorrected decay first) updates))
+                (weigh [ for w in weights -> w / total ] updates)
+                (doublesOf (averaged (Average.initCorrected decay first) updates))
 
         withDecay "what doesn't change is its own average" <| fun decay case ->
             let x = draw<float> case 0

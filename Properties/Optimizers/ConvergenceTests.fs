@@ -14,7 +14,8 @@ open Functional.Properties.Descents
 let private most = 100_000
 
 /// Steps until value is at most the target; looked at every few steps. Fails if that takes too long.
-let private stepsTo (target: float) (value: Vector<float> -> float) gradient (start: Vector<float>) (optimizer: Optimizer) : int =
+let private stepsTo
+    (target: float) (value: Vector<float> -> float) gradient (start: Vector<float>) (optimizer: Optimizer) : int =
     let rec go step struct (x, state) =
         let point = Parameters.toVector x
         if step % 10 = 0 && value point <= target then step
@@ -53,10 +54,12 @@ let laws =
         testCase "every optimizer goes down a quadratic of condition 1000 in fifty dimensions" <| fun () ->
             let start = Vector<float>.Build.Dense(Key.normals dimensions (Key.ofSeed 3L))
             for entry in optimizers do
-                Assert.InRange(stepsTo (1e-6 * quadratic start) quadratic quadraticGradient start entry.Finding, 1, most)
+                let steps = stepsTo (1e-6 * quadratic start) quadratic quadraticGradient start entry.Finding
+                Assert.InRange(steps, 1, most)
 
         testCase "the paths over the book's valley are those of its code" <| fun () ->
-            // x^2/20 + y^2 from (-7, 2), 30 steps, as in figures 6-3 to 6-7; the last points come from the book's own NumPy code.
+            // x^2/20 + y^2 from (-7, 2), 30 steps, as in figures 6-3 to 6-7; the last points come from the book's own
+            // NumPy code.
             let gradient (p: Vector<float>) = Vector<float>.Build.Dense([| p[0] / 10.0; 2.0 * p[1] |])
             let start = Vector<float>.Build.Dense([| -7.0; 2.0 |])
             for optimizer, x, y in 

@@ -34,7 +34,8 @@ let descents: Arbitrary<Descent> =
                 for i in 0 .. descent.Leaves.Length - 1 do { descent with Leaves = List.removeAt i descent.Leaves }
             for steps in smaller 1 descent.Steps do { descent with Steps = steps }
             for i, (length, role) in List.indexed descent.Leaves do
-                for length in smaller 1 length do { descent with Leaves = List.updateAt i (length, role) descent.Leaves }
+                for length in smaller 1 length do
+                    { descent with Leaves = List.updateAt i (length, role) descent.Leaves }
         }
     Arb.fromGenShrink (generator, shrink)
 
@@ -54,7 +55,8 @@ let draw<'T when Real<'T>> (descent: Descent) (index: int) : Parameters<'T> =
               let values = Key.normals length (Key.child i key) |> Array.map Real.number<'T, float>
               Parameter.ofVector $"leaf{i}" role (Vector<'T>.Build.Dense values) ]
 
-let gradients<'T when Real<'T>> (descent: Descent) : Parameters<'T> list = [ for k in 1 .. descent.Steps -> draw descent k ]
+let gradients<'T when Real<'T>> (descent: Descent) : Parameters<'T> list =
+    [ for k in 1 .. descent.Steps -> draw descent k ]
 
 /// The parameters and the state after all gradients, in order.
 let after<'T when Real<'T>> (optimizer: Optimizer) (parameters: Parameters<'T>) (gradients: Parameters<'T> seq) =

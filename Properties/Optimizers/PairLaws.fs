@@ -22,7 +22,8 @@ type Feature =
     | Proximal of float
 
 let private features: Gen<Feature> list =
-    [ Gen.map Scheduled (Gen.elements schedules)
+    let scheduled (row: ScheduleRow) warmUp = Scheduled((row.Schedule 5 0.3).AfterWarmUp warmUp)
+    [ Gen.map2 scheduled (Gen.elements schedules) (Gen.elements [ 0; 2 ])
       Gen.map Gathering (Gen.choose (2, 3))
       Gen.map ClippedByValue (Gen.elements [ 0.1; 1.0 ])
       Gen.map ClippedByNorm (Gen.elements [ 0.3; 3.0 ])
@@ -62,13 +63,15 @@ let private pairs: Arbitrary<Pair> =
 
 /// What the definitions give, element by element: gradients are gathered, clipped by value, then by norm; then come the
 /// rule at the scheduled rate, decay of weights, and their proximal step, at that rate, too.
-let private byDefinition (formula: Formula) (optimizer: Optimizer) (start: Parameters<float>) (gradients: Parameters<float> list) =
+let private byDefinition
+    (formula: Formula) (optimizer: Optimizer) (start: Parameters<float>) (gradients: Parameters<float> list) =
     let isWeight = [| for leaf in start do for _ in leaf.Values -> leaf.Role = Role.Weight |]
     let step (w: float[], slots: float[][]) (t, group: float[] list) =
         let mean = List.reduce (Array.map2 (+)) group |> Array.map (fun g -> g / float group.Length)
         let clipped = mean |> Array.map (fun g -> max -optimizer.ClipValue (min optimizer.ClipValue g))
         let norm = sqrt (Array.sumBy (fun g -> g * g) clipped)
-        let g = if norm > optimizer.ClipNorm then clipped |> Array.map (fun g -> g * optimizer.ClipNorm / norm) else clipped
+        let g =
+            if norm > optimizer.ClipNorm then clipped |> Array.map (fun g -> g * optimizer.ClipNorm / norm) else clipped
         let rate = optimizer.LearningRate * Schedule.factor optimizer.Schedule t
         let element i =
             let struct (next, remembered) = formula rate (t + 1) slots[i] w[i] g[i]
@@ -84,11 +87,13 @@ let private byDefinition (formula: Formula) (optimizer: Optimizer) (start: Param
 let laws =
     testList "pair" [
         lawOn 2000 "every rule is its formula, whatever two things are done besides it" pairs <| fun pair ->
-            let optimizer, start, gradients = optimizerOf pair, draw<float> pair.Descent 0, gradients<float> pair.Descent
+            let optimizer, start, gradients =
+                optimizerOf pair, draw<float> pair.Descent 0, gradients<float> pair.Descent
             let struct (found, _) = after optimizer start gradients
             near 1e-11 1e-12 (byDefinition (row pair).Formula optimizer start gradients) (doublesOf found)
 
-        law "a state survives being a flat list of leaves and counts, at every step and whatever is done besides the rule" pairs <| fun pair ->
+        law "a state survives being a flat list of leaves and counts, whatever is done besides the rule" pairs
+        <| fun pair ->
             let optimizer = optimizerOf pair
             let restored (state: OptimizerState<float32>) =
                 OptimizerState.ofLeaves state.Step state.Gathered (OptimizerState.toLeaves state)
@@ -101,17 +106,24 @@ let laws =
             let struct (found, _) = interrupted
             sameParameters expected found
 
-        law "gathering is over the steps' own gradients: masks, statistics and penalties of each" (both (compositions, size 2 3)) <| fun (case, count) ->
-            let network, batch, optimizer = network<float> case, batch<float> case, Optimizer.Momentum(0.05).WithClipNorm 0.5
+        let gatherings = both (compositions, size 2 3)
+        law "gathering is over the steps' own gradients: masks, statistics and penalties of each" gatherings
+        <| fun (case, count) ->
+            let network, batch, optimizer =
+                network<float> case, batch<float> case, Optimizer.Momentum(0.05).WithClipNorm 0.5
             let start = Training.start network (optimizer.WithAccumulation count) case.Key
-            let states = List.scan (fun state _ -> let struct (next, _) = Training.step state batch in next) start [ 1 .. count ]
+            let states =
+                List.scan (fun state _ -> let struct (next, _) = Training.step state batch in next) start [ 1 .. count ]
             // No parameter has moved until the last of them.
             let drawn = [ for i in 0 .. count - 1 -> Network.gradient (Key.child i case.Key) network batch ]
-            for state in states[.. count - 1] do sameParameters (Network.parameters network) (Network.parameters state.Network)
-            let mean = drawn |> List.map _.Parameters |> List.reduce (Parameters.map2 (+)) |> Parameters.map (fun g -> g / float count)
+            for state in states[.. count - 1] do
+                sameParameters (Network.parameters network) (Network.parameters state.Network)
+            let sum = drawn |> List.map _.Parameters |> List.reduce (Parameters.map2 (+))
+            let mean = Parameters.map (fun g -> g / float count) sum
             let struct (expected, _) = after optimizer (Network.parameters network) [ mean ]
             near 1e-11 1e-12 (doublesOf expected) (doublesOf (Network.parameters (List.last states).Network))
-            let folded = drawn |> List.fold (fun network gradient -> Network.foldStatistics network gradient.Statistics) network
+            let folded =
+                drawn |> List.fold (fun network gradient -> Network.foldStatistics network gradient.Statistics) network
             sameParameters (Network.statistics folded) (Network.statistics (List.last states).Network)
 
         law "every step draws masks of its own, also where nothing moves" seeds <| fun seed ->
@@ -124,7 +136,8 @@ let laws =
                 Assert.Equal((again 0, again 1), (first.Loss, second.Loss))
                 Assert.NotEqual(first.Loss, second.Loss)
 
-        law "an average of what is trained leaves training as it is, dropout and batch norm included" compositions <| fun case ->
+        law "an average of what is trained leaves training as it is, dropout and batch norm included" compositions
+        <| fun case ->
             let batch = batch<float> case
             let start = Training.start (network<float> case) (Optimizer.Adam 0.01) case.Key
             let step struct (state: TrainingState<float>, average) _ =
@@ -132,7 +145,8 @@ let laws =
                 struct (next, Average.update average (Network.parameters next.Network))
             let struct (averaged, average) =
                 List.fold step struct (start, Average.init 0.5 (Network.parameters start.Network)) [ 1 .. 3 ]
-            let plain = List.scan (fun state _ -> let struct (next, _) = Training.step state batch in next) start [ 1 .. 3 ]
+            let plain =
+                List.scan (fun state _ -> let struct (next, _) = Training.step state batch in next) start [ 1 .. 3 ]
             Assert.Equal(Network.digest (List.last plain).Network, Network.digest averaged.Network)
             let vectors = plain |> List.map (fun state -> doublesOf (Network.parameters state.Network))
             let expected = vectors |> List.reduce (Array.map2 (fun average x -> 0.5 * average + 0.5 * x))

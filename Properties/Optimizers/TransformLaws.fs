@@ -16,7 +16,8 @@ open Functional.Properties.Descents
 let private limits = Gen.elements [ 1e-3; 0.1; 0.5; 1.0; 3.0; 1000.0 ] |> Arb.fromGen
 
 /// Runs a law on every case and limit.
-let private withLimit name (holds: float -> Descent -> unit) = law name (both (limits, descents)) (fun (limit, case) -> holds limit case)
+let private withLimit name (holds: float -> Descent -> unit) =
+    law name (both (limits, descents)) (fun (limit, case) -> holds limit case)
 
 let private plainNorm (x: float[]) = sqrt (Array.sumBy (fun x -> x * x) x)
 
@@ -30,7 +31,8 @@ let laws =
             sameParameters (gradient |> Parameters.map (fun g -> max -limit' (min limit' g))) clipped
             sameParameters clipped (Transform.clipByValue limit clipped)
 
-        withLimit "clipping by norm bounds the norm, keeps the direction, and leaves what is inside" <| fun limit case ->
+        withLimit "clipping by norm bounds the norm, keeps the direction, and leaves what is inside"
+        <| fun limit case ->
             let gradient = draw<float> case 1
             let clipped = Transform.clipByNorm limit gradient
             let before = plainNorm (doublesOf gradient)
@@ -40,7 +42,8 @@ let laws =
                 near 1e-12 1e-12 [| limit |] [| plainNorm (doublesOf clipped) |]
             near 1e-12 1e-12 (doublesOf clipped) (doublesOf (Transform.clipByNorm limit clipped))
 
-        withLimit "a norm is exact to rounding in single precision too, however large or small the elements" <| fun scale case ->
+        withLimit "a norm is exact to rounding in single precision too, however large or small the elements"
+        <| fun scale case ->
             let gradient = draw<float32> case 1
             for factor in [ 1.0f; 1e30f; 1e-30f ] do
                 let scaled = gradient |> Parameters.map (fun g -> g * factor * float32 scale)
@@ -83,7 +86,8 @@ let laws =
                         near 1e-12 1e-12 (expected.ToArray()) (decayed[i].Values.ToArray())
                     else Assert.Equal<float>(plain[i].Values, decayed[i].Values)
 
-        withLimit "the soft threshold makes small weights exactly 0 and shrinks the others by itself" <| fun threshold case ->
+        withLimit "the soft threshold makes small weights exactly 0 and shrinks the others by itself"
+        <| fun threshold case ->
             let parameters = draw<float> case 0
             let found = Penalty.softThreshold threshold parameters
             for before, after in Seq.zip parameters found do

@@ -13,15 +13,22 @@ open Functional.Properties.Search.TestFunctions
 /// A density of a range and of a choice of three, around some points.
 let private estimator (seed: int64) (count: int) =
     let points = [ for i in 0 .. count - 1 -> (Key.OfSeed(seed).Child i).Uniforms 2 ]
-    ParzenEstimator([| for point in points -> [| point[0]; (floor (point[1] * 3.0) + 0.5) / 3.0 |] |], [| Nullable(); Nullable 3 |])
+    let centers = [| for point in points -> [| point[0]; (floor (point[1] * 3.0) + 0.5) / 3.0 |] |]
+    ParzenEstimator(centers, [| Nullable(); Nullable 3 |])
 
 /// How far the best of some trials is above the least value.
 let private regret (sampler: Sampler) (trials: int) (test: TestFunction) (seed: int) : float =
-    let space = SearchSpace [ for i, (low, high) in List.indexed test.Ranges -> Hyperparameter.Uniform($"x{i}", low, high) ]
+    let space =
+        SearchSpace [ for i, (low, high) in List.indexed test.Ranges -> Hyperparameter.Uniform($"x{i}", low, high) ]
     let settings = StudySettings(space, Direction = Direction.Minimize, Sampler = sampler, Seed = int64 seed)
-    use study = Study.InMemory settings
-    let point (configuration: Configuration) = [| for i in 0 .. space.Count - 1 -> configuration.Number $"x{i}" |]
-    let tried = study.Run((fun configuration _ -> test.Value(point configuration)), trials)
+    let value (configuration: Configuration) =
+        test.Value [| for i in 0 .. space.Count - 1 -> configuration.Number $"x{i}" |]
+    // Without a study's workers, of which each asks the sampler in a thread of its own.
+    let tried = ResizeArray<Trial>()
+    for number in 0 .. trials - 1 do
+        let configuration = settings.Suggest tried
+        let result = TrialResult(TrialState.Complete, [||], [||], 0.0, value configuration)
+        tried.Add(Trial(number, configuration, State = TrialState.Complete, Result = result))
     Seq.min [ for trial in tried -> trial.Value.Value ] - test.Least
 
 let private median (values: float list) : float =
@@ -31,7 +38,8 @@ let private median (values: float list) : float =
 [<Tests>]
 let laws =
     testList "sampler" [
-        law "the first 2^m Sobol points have one coordinate in each of 2^m intervals, in every dimension" seeds <| fun seed ->
+        law "the first 2^m Sobol points have one coordinate in each of 2^m intervals, in every dimension" seeds
+        <| fun seed ->
             let points = [| for i in 0..63 -> SobolSequence.Point(SobolSequence.MostDimensions, Key.OfSeed seed, i) |]
             for dimension in 0 .. SobolSequence.MostDimensions - 1 do
                 for m in 0..6 do
@@ -43,7 +51,8 @@ let laws =
         law "the first two dimensions of 2^m Sobol points have one point in each box of that size" seeds <| fun seed ->
             let points = [ for i in 0..63 -> SobolSequence.Point(2, Key.OfSeed seed, i) ]
             for m in 0..6 do
-                let boxes = [ for point in points -> int (point[0] * float (1 <<< m)), int (point[1] * float (1 <<< (6 - m))) ]
+                let boxes =
+                    [ for point in points -> int (point[0] * float (1 <<< m)), int (point[1] * float (1 <<< (6 - m))) ]
                 Assert.Equal(64, (List.distinct boxes).Length)
 
         testCase "the share below a quantile is the quantile's" <| fun () ->
@@ -51,20 +60,25 @@ let laws =
                 Assert.Equal(p, NormalDistribution.Below(NormalDistribution.Quantile p), 1e-14)
 
         testCase "A1: the share below any number is a share, and below what is not a number is none" <| fun () ->
-            for x, expected in [ nan, nan; infinity, 1.0; -infinity, 0.0; 0.0, 0.5; 1e-320, 0.5; 1e300, 1.0; -1e300, 0.0 ] do
+            let ends = [ nan, nan; infinity, 1.0; -infinity, 0.0; 0.0, 0.5; 1e-320, 0.5; 1e300, 1.0; -1e300, 0.0 ]
+            for x, expected in ends do
                 Assert.Equal(expected, NormalDistribution.Below x)
 
         law "a Parzen estimator is a density, and draws what it says" seeds <| fun seed ->
             let density = estimator seed 7
             let at x y = Elementary.Exp(density.LogDensity [| x; y |])
             let places = 60
-            let grid = [ for i in 0 .. places - 1 do for j in 0..2 -> (float i + 0.5) / float places, (float j + 0.5) / 3.0 ]
+            let grid =
+                [ for i in 0 .. places - 1 do for j in 0..2 -> (float i + 0.5) / float places, (float j + 0.5) / 3.0 ]
             Assert.Equal(1.0, List.averageBy (fun (x, y) -> at x y) grid, 0.01)
             // The share of its draws in a part of the square is the density's integral there.
             let isInside (x: float, y: float) = x < 0.4 && y < 1.0 / 3.0
             let expected = List.averageBy (fun place -> if isInside place then (at <|| place) else 0.0) grid
             let draws = 500
-            let drawn = [ for i in 0 .. draws - 1 -> let u = ((Key.OfSeed seed).Child(1000 + i)).Uniforms 3 in density.Sample(u[0], u[1..]) ]
+            let draw i =
+                let u = ((Key.OfSeed seed).Child(1000 + i)).Uniforms 3
+                density.Sample(u[0], u[1..])
+            let drawn = List.init draws draw
             let share = List.averageBy (fun (x: float[]) -> if isInside (x[0], x[1]) then 1.0 else 0.0) drawn
             Assert.Equal(expected, share, 5.0 * sqrt (expected / float draws) + 0.005)
 
@@ -79,7 +93,11 @@ let laws =
             Assert.True(nearer.Length >= 8, $"nearer on {nearer.Length} of 10 only: %A{rows}")
 
         testCase "importance finds what matters" <| fun () ->
-            let space = SearchSpace [ Hyperparameter.LogUniform("rate", 1e-6, 1.0); Hyperparameter.Choice("kind", [ "a"; "b"; "c" ]); Hyperparameter.Uniform("idle", 0.0, 1.0) ]
+            let space =
+                SearchSpace
+                    [ Hyperparameter.LogUniform("rate", 1e-6, 1.0)
+                      Hyperparameter.Choice("kind", [ "a"; "b"; "c" ])
+                      Hyperparameter.Uniform("idle", 0.0, 1.0) ]
             let importanceOf (value: Configuration -> float) =
                 use study = Study.InMemory(StudySettings space)
                 Importance.Of(space, study.Run((fun configuration _ -> value configuration), 100), Direction.Maximize)

@@ -22,7 +22,8 @@ let private domain: Gen<Domain> =
     let ends generator = Gen.map2 (fun a b -> min a b, max a b) generator generator
     Gen.oneof
         [ ends number |> Gen.map (fun (low, high) -> RealDomain(low, high, false) :> Domain)
-          ends number |> Gen.map (fun (low, high) -> RealDomain(abs low + 1e-12, 2.0 * abs low + abs high + 1e-9, true) :> Domain)
+          ends number
+          |> Gen.map (fun (low, high) -> RealDomain(abs low + 1e-12, 2.0 * abs low + abs high + 1e-9, true) :> Domain)
           ends (Gen.choose (-50, 50)) |> Gen.map (fun (low, high) -> IntegerDomain(low, high, false) :> Domain)
           ends (Gen.choose (1, 500)) |> Gen.map (fun (low, high) -> IntegerDomain(low, high, true) :> Domain)
           Gen.choose (1, 5) |> Gen.map (fun count -> ChoiceDomain [ for i in 1..count -> $"value{i}" ] :> Domain) ]
@@ -50,7 +51,8 @@ let private spaces: Arbitrary<SearchSpace * int64> =
 [<Tests>]
 let laws =
     testList "space" [
-        law "every point of the unit cube is a configuration of the space, and comes back" spaces <| fun (space, seed) ->
+        law "every point of the unit cube is a configuration of the space, and comes back" spaces
+        <| fun (space, seed) ->
             let point = (Key.OfSeed seed).Uniforms space.Count
             let configuration = space.At point
             let back = space.PointOf configuration
@@ -94,7 +96,8 @@ let laws =
                 if space.GridSize points <= 300L then
                     let all = space.Grid points |> Seq.toArray
                     Assert.Equal(space.GridSize points, int64 all.Length)
-                    all |> Array.iteri (fun i configuration -> Assert.Equal<Configuration>(configuration, space.GridAt(points, int64 i)))
+                    for i, configuration in Array.indexed all do
+                        Assert.Equal<Configuration>(configuration, space.GridAt(points, int64 i))
                     let beyond () = space.GridAt(points, int64 all.Length) |> ignore
                     Assert.Throws<ArgumentOutOfRangeException> beyond |> ignore
 
@@ -104,7 +107,8 @@ let laws =
                     let domain = IntegerDomain(low, high, logarithmic)
                     for points in [ 2; 5; 100 ] do
                         let values = domain.Grid points |> Seq.toArray
-                        Assert.Equal(int (min (int64 points) (int64 high - int64 low + 1L)), (Array.distinct values).Length)
+                        let count = min (int64 points) (int64 high - int64 low + 1L)
+                        Assert.Equal(int count, (Array.distinct values).Length)
                         Assert.Equal((string low, string high), (values[0], values[values.Length - 1]))
 
         testCase "a range as wide as there are numbers has values and places" <| fun () ->

@@ -30,12 +30,14 @@ let private beale (x: float[]) =
 let private hartmann (a: float list list) (p: float list list) (x: float[]) =
     let exponent (row: float list) (center: float list) =
         Seq.zip3 row center x |> Seq.sumBy (fun (a, p, x) -> a * power (x - 1e-4 * p) 2)
-    -(Seq.zip3 [ 1.0; 1.2; 3.0; 3.2 ] a p |> Seq.sumBy (fun (alpha, row, center) -> alpha * Elementary.Exp(-(exponent row center))))
+    let term (alpha, row, center) = alpha * Elementary.Exp(-(exponent row center))
+    -(Seq.zip3 [ 1.0; 1.2; 3.0; 3.2 ] a p |> Seq.sumBy term)
 
 let private hartmann3 =
     hartmann
         [ [ 3.0; 10.0; 30.0 ]; [ 0.1; 10.0; 35.0 ]; [ 3.0; 10.0; 30.0 ]; [ 0.1; 10.0; 35.0 ] ]
-        [ [ 3689.0; 1170.0; 2673.0 ]; [ 4699.0; 4387.0; 7470.0 ]; [ 1091.0; 8732.0; 5547.0 ]; [ 381.0; 5743.0; 8828.0 ] ]
+        [ [ 3689.0; 1170.0; 2673.0 ]; [ 4699.0; 4387.0; 7470.0 ]
+          [ 1091.0; 8732.0; 5547.0 ]; [ 381.0; 5743.0; 8828.0 ] ]
 
 let private hartmann6 =
     hartmann
@@ -75,4 +77,7 @@ let all: TestFunction list =
       { Name = "Ackley 4"; Ranges = List.replicate 4 (-32.768, 32.768); Least = 0.0; Value = ackley }
       { Name = "Rastrigin 3"; Ranges = List.replicate 3 (-5.12, 5.12); Least = 0.0; Value = rastrigin }
       { Name = "Levy 4"; Ranges = List.replicate 4 (-10.0, 10.0); Least = 0.0; Value = levy }
-      { Name = "Styblinski-Tang 4"; Ranges = List.replicate 4 (-5.0, 5.0); Least = -39.166165703771412 * 4.0; Value = styblinskiTang } ]
+      { Name = "Styblinski-Tang 4"
+        Ranges = List.replicate 4 (-5.0, 5.0)
+        Least = -39.166165703771412 * 4.0
+        Value = styblinskiTang } ]
