@@ -37,8 +37,7 @@ type LayerDiagnosis =
       /// for every sample: no gradient passes them. 0 for other layers.
       DeadUnits: float
       /// Of the outputs (units x samples) of an activation with two flat sides (sigmoid, tanh), the share whose slope
-      /// is below
-      /// 1/20 of the steepest. 0 for other layers.
+      /// is below 1/20 of the steepest. 0 for other layers.
       Saturated: float
       /// In how many directions the outputs vary over the samples, from 0 (not at all) to the smaller of units and
       /// samples - 1: the participation ratio (sum l)^2 / sum l^2 of the eigenvalues l of their covariance.

@@ -36,13 +36,11 @@ module Metrics =
             Dense.matrix 2 scores.ColumnCount (Array.init (2 * logits.Length) at)
 
     /// The probabilities of the classes, a column per sample: the softmax of the scores. A single row stays one, of
-    /// ones:
-    /// `probabilities` takes it for logits.
+    /// ones: `probabilities` takes it for logits.
     let softmax (scores: Matrix<'T>) : Matrix<'T> = SoftmaxCrossEntropy.softmax scores
 
     /// The probabilities of the classes, a column per sample: the softmax of the scores or, for a single row of logits
-    /// x,
-    /// 1 - p and p with p = 1 / (1 + exp(-x)).
+    /// x, 1 - p and p with p = 1 / (1 + exp(-x)).
     let probabilities (scores: Matrix<'T>) : Matrix<'T> = SoftmaxCrossEntropy.softmax (perClass scores)
 
     /// Each sample's (column's) class: the first of the largest scores, or -1 if a score is NaN. Of a single row of

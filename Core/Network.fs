@@ -75,8 +75,9 @@ module Network =
         Network(network.LayerArray, network.NameArray, network.Loss, penalty, network.Inputs, network.Outputs)
 
     /// Affine layers between these sizes (inputs first, outputs last), and after each but the last the layers that
-    /// `after` gives for its number of outputs, as in `fun units -> [ Layer.batchNorm units; Activation Activation.Relu
-    /// ]`. Affine layer i's weights are a function of the i-th child of the key. The loss is that of `ofLayers`.
+    /// `after` gives for its number of outputs, as in
+    /// `fun units -> [ Layer.batchNorm units; Activation Activation.Relu ]`.
+    /// Affine layer i's weights are a function of the i-th child of the key. The loss is that of `ofLayers`.
     /// Raises ArgumentException with everything that is wrong with the sizes, the initializer and the layers.
     let createWith<'T when Real<'T>>
         (sizes: int seq) (after: int -> Layer<'T> seq) (initializer: Initializer) (key: Key) : Network<'T> =

@@ -44,17 +44,17 @@ type Arbitraries =
     /// Of any seed; simpler ones are of 0, 1 and 2.
     static member Key() : Arbitrary<Key> = Arb.fromGenShrink (Generate.key, Generate.simplerKeys)
 
-    /// Every kind; ReLU is the simplest.
+    /// Every kind. From the simplest on: ReLU, leaky ReLU, tanh, sigmoid, softplus, SiLU, ELU, GELU.
     static member Activation() : Arbitrary<Activation> =
-        Arb.fromGenShrink (Networks.activation, fun activation -> Seq.filter ((<>) activation) [ Activation.Relu ])
+        Arb.fromGenShrink (Networks.activation, Networks.simplerActivations >> Seq.ofList)
 
-    /// Every kind; the mean squared error is the simplest.
+    /// Every kind. From the simplest on: mean squared error, Huber, binary cross-entropy, softmax cross-entropy.
     static member Loss() : Arbitrary<Loss> =
-        Arb.fromGenShrink (Networks.loss, fun loss -> Seq.filter ((<>) loss) [ Loss.MeanSquaredError ])
+        Arb.fromGenShrink (Networks.loss, Networks.simplerLosses >> Seq.ofList)
 
-    /// Every kind; none is the simplest.
+    /// Every kind; none is the simplest, and those with fewer parts are simpler.
     static member Penalty() : Arbitrary<Penalty> =
-        Arb.fromGenShrink (Networks.penalty, fun penalty -> Seq.filter ((<>) penalty) [ Penalty.None ])
+        Arb.fromGenShrink (Networks.penalty, Networks.simplerPenalties >> Seq.ofList)
 
     /// 1 to 3 leaves of every role.
     static member Parameters() : Arbitrary<Parameters<float>> =

@@ -1,6 +1,7 @@
 namespace Functional.Testing
 
 open System
+open FSharp.Reflection
 open FsCheck
 open FsCheck.FSharp
 open MathNet.Numerics.LinearAlgebra
@@ -9,6 +10,14 @@ open Functional.FSharp
 
 /// Layers and networks of all kinds, and smaller ones.
 module internal Networks =
+    /// The kinds before that of x in a list which has each kind once, the simplest first; and x's kind as the list has it.
+    let private simplerKinds (ofKind: 'A -> 'Union) (kinds: 'A list) : 'A -> 'A list =
+        let tag = FSharpValue.PreComputeUnionTagReader typeof<'Union>
+        let kind = ofKind >> box >> tag
+        fun x ->
+            let place = kinds |> List.findIndex (fun other -> kind other = kind x)
+            kinds |> List.truncate (place + 1) |> List.filter ((<>) x)
+
     let activation: Gen<Activation> =
         Gen.oneof
             [ Gen.elements
@@ -16,6 +25,12 @@ module internal Networks =
                     Activation.Softplus ]
               Gen.map (fun slope -> Activation.LeakyRelu slope) Generate.share
               Gen.map (fun alpha -> Activation.Elu(0.1 + alpha)) Generate.share ]
+
+    let simplerActivations: Activation -> Activation list =
+        simplerKinds
+            _.Function
+            [ Activation.Relu; Activation.LeakyRelu 0.5; Activation.Tanh; Activation.Sigmoid; Activation.Softplus
+              Activation.Silu; Activation.Elu 1.0; Activation.Gelu ]
 
     let private lossOfOutputs: Gen<Loss> =
         Gen.oneof
@@ -28,6 +43,20 @@ module internal Networks =
               Gen.map (fun smoothing -> Loss.SoftmaxCrossEntropy smoothing) Generate.share ]
 
     let loss: Gen<Loss> = Gen.oneof [ lossOfOutputs; lossOfClasses ]
+
+    /// Each takes the targets of those after it.
+    let simplerLosses: Loss -> Loss list =
+        simplerKinds
+            _.Function
+            [ Loss.MeanSquaredError; Loss.Huber 1.0; Loss.BinaryCrossEntropy; Loss.SoftmaxCrossEntropy() ]
+
+    let simplerPenalties (penalty: Penalty) : Penalty list =
+        [ Penalty.None
+          { penalty with L1Rate = 0.0 }
+          { penalty with L2Rate = 0.0 }
+          { penalty with NormRate = 0.0; NormPower = 2.0 } ]
+        |> List.filter ((<>) penalty)
+        |> List.distinct
 
     let penalty: Gen<Penalty> =
         Gen.oneof
@@ -112,9 +141,11 @@ module internal Networks =
                 for bias in Generate.simplerArrays (a.Bias.ToArray()) do
                     Affine { a with Bias = Vector<float>.Build.Dense bias }
             }
+        | Activation activation -> simplerActivations activation |> Seq.map Activation
+        | Dropout dropout when dropout.Ratio > 0.0 -> [ Dropout { dropout with Ratio = 0.0 } ]
         | _ -> Seq.empty
 
-    /// Fewer layers, fewer units, simpler weights, no penalty; inputs and outputs remain unless `isFree`.
+    /// Fewer layers, fewer units, simpler weights, simpler kinds; inputs and outputs remain unless `isFree`.
     let simplerNetworks (isFree: bool) (network: Network<float>) : Network<float> seq =
         let layers = List.ofSeq network.Layers
         let isSoftmax = network.Loss.Function.IsSoftmaxCrossEntropy
@@ -138,7 +169,8 @@ module internal Networks =
                     for inputs in Generate.smallerSizes network.Inputs do yield! rebuilt (cutAll inputs -1 0 layers)
                 for i, layer in List.indexed layers do
                     for simpler in simplerLayers layer do yield! rebuilt (List.updateAt i simpler layers)
-                if network.Penalty <> Penalty.None then Network.withPenalty Penalty.None network
+                for penalty in simplerPenalties network.Penalty do Network.withPenalty penalty network
+                for loss in simplerLosses network.Loss do Network.withLoss loss network
             }
         candidates
         |> Seq.filter (fun simpler -> isFree || simpler.Inputs = network.Inputs && simpler.Outputs = network.Outputs)

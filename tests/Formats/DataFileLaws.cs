@@ -35,6 +35,7 @@ public class DataFileLaws
         from texts in Contents.Text.Two().ArrayOf()
         from damage in Damage.Any
         select (tensors, texts, damage),
+        found => Simpler.Each(found, Simpler.Tensors, Simpler.Fewer, Simpler.Damages),
         found =>
         {
             var metadata = found.texts.DistinctBy(text => text.Item1).ToDictionary(text => text.Item1, text => text.Item2);
@@ -57,6 +58,7 @@ public class DataFileLaws
         from tensors in Contents.Tensors
         from damage in Damage.Any
         select (tensors, damage),
+        found => Simpler.Each(found, Simpler.Tensors, Simpler.Damages),
         found =>
         {
             foreach (var tensor in found.tensors)
@@ -76,6 +78,7 @@ public class DataFileLaws
         from tensors in Contents.Tensors
         from damage in Damage.Any
         select (tensors, damage),
+        found => Simpler.Each(found, Simpler.Tensors, Simpler.Damages),
         found =>
         {
             // Archives have folders, arrays have none.
@@ -111,6 +114,7 @@ public class DataFileLaws
         from gzip in Gen.Elements(false, true)
         from damage in Damage.Any
         select (new ImageFile(count, height, width, pixels), gzip, damage),
+        found => Simpler.Each(found, Simpler.Images, Simpler.Choices, Simpler.Damages),
         found =>
         {
             var (images, gzip, damage) = found;
@@ -162,6 +166,12 @@ public class DataFileLaws
         from damage in Damage.Any
         where labels.Distinct().Count() > 1
         select (columns, labelAt, labels, numbers, separator, ending, damage),
+        found => Enumerable.Range(0, found.labels.Length).Select(row => found with
+            {
+                labels = Simpler.Without(found.labels, row),
+                numbers = [.. found.numbers.Chunk(found.columns.Length - 1).Where((_, i) => i != row).SelectMany(cells => cells)],
+            }).Where(fewer => fewer.labels.Distinct().Count() > 1)
+            .Concat(Simpler.Damages(found.damage).Select(simpler => found with { damage = simpler })),
         found =>
         {
             var (columns, labelAt, labels, numbers, separator, ending, damage) = found;
@@ -179,7 +189,9 @@ public class DataFileLaws
             var table = Read(bytes);
             Assert.Equal(features, table.Names.Features);
             Assert.Equal(labels, table.Labels.Select(label => table.Names.Classes[label]));
-            Assert.Equal(numbers.Select(number => BitConverter.DoubleToUInt64Bits(number)), table.Numbers.Select(number => BitConverter.DoubleToUInt64Bits(number)));
+            Assert.Equal(
+                numbers.Select(number => BitConverter.DoubleToUInt64Bits(number)),
+                table.Numbers.Select(number => BitConverter.DoubleToUInt64Bits(number)));
             Taken(() => Read(damage.Shortened(bytes)));
             Taken(() => Read(damage.Changed(bytes)));
         });

@@ -35,14 +35,27 @@ public sealed class RunFileLaws : IDisposable
         from some in Gen.ArrayOf(Contents.Text, count)
         select some.Select((text, i) => $"{text}{i}").ToArray();
 
+    private static IEnumerable<Model<T>> SimplerModels<T>(Model<T> model) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    {
+        if (model.Network.Layers.Count > 1)
+            yield return new Model<T>(Network.Create<T>([1, 1], Activation.Relu, Initializer.He, seed: 1));
+        if (model.Classes.Count > 0)
+            yield return model with { Classes = [] };
+        if (model.Features.Count > 0)
+            yield return model with { Features = [] };
+        if (model.Label is not null)
+            yield return model with { Label = null };
+    }
+
     private static void Models<T>() where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => Holds(
-        150,
+        200,
         from network in Networks<T>()
         from classes in Names(network.Outputs)
         from features in Names(network.Inputs)
         from label in Contents.Text.OrNull()
         from damage in Damage.Any
         select (new Model<T>(network) { Classes = classes.Length > 1 ? classes : [], Features = features, Label = label }, damage),
+        found => Simpler.Each(found, SimplerModels, Simpler.Damages),
         found =>
         {
             var (model, damage) = found;
@@ -79,7 +92,7 @@ public sealed class RunFileLaws : IDisposable
             new ImageDataSet(images, images)).Start;
         var training = start.Training;
         Holds(
-            150,
+            200,
             from parameters in Filled(training.Network.Parameters())
             from statistics in Filled(training.Network.Statistics())
             from slots in Filled(training.OptimizerState.ToLeaves())
@@ -95,6 +108,7 @@ public sealed class RunFileLaws : IDisposable
                         OptimizerState.OfLeaves(counts[0], counts[1], slots), new Key(key[0], key[1]), counts[2]),
                     new Average<float>(start.Average!.Decay, start.Average.Corrected, counts[3], mean)) { Seconds = Math.Abs(seconds) },
                 damage),
+            found => Simpler.Each(found, state => state == start ? [] : [start], Simpler.Damages),
             found =>
             {
                 var (state, damage) = found;
@@ -132,16 +146,17 @@ public sealed class RunFileLaws : IDisposable
 
     [Fact]
     public void Configurations() => Holds(
-        150,
+        200,
         from some in Gen.SubListOf(Choices)
         from values in Gen.CollectToArray(some, choice => Gen.Elements(choice.Values).Select(value => (choice.Name, value)))
         from data in Contents.Text
         from steps in Gen.ArrayOf(Gen.Choose(1, 1000)).Select(some => some.Order().Distinct())
         from damage in Damage.Any
-        select (values.Append(("data", $"x{data}")), steps, damage),
+        select ((options: values.Append(("data", $"x{data}")).ToArray(), steps: steps.ToArray(), damage)),
+        found => Simpler.Each(found, Simpler.Fewer, Simpler.Fewer, Simpler.Damages),
         found =>
         {
-            var configuration = Parse(found.Item1) with { Stages = [.. found.steps.Select(until => new Stage(until, until + 3))] };
+            var configuration = Parse(found.options) with { Stages = [.. found.steps.Select(until => new Stage(until, until + 3))] };
             ConfigurationFile.Write(folder["o"], configuration);
             var bytes = File.ReadAllBytes(folder["o"]);
             TrainConfiguration Read(byte[] some) => ConfigurationFile.Read(new MemoryStream(some), "f");
