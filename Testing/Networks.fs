@@ -10,7 +10,7 @@ open Functional.FSharp
 
 /// Layers and networks of all kinds, and smaller ones.
 module internal Networks =
-    /// The kinds before that of x in a list which has each kind once, the simplest first; and x's kind as the list has it.
+    /// The kinds before that of x in a list that has each kind once, the simplest first, and x's kind as it is there.
     let private simplerKinds (ofKind: 'A -> 'Union) (kinds: 'A list) : 'A -> 'A list =
         let tag = FSharpValue.PreComputeUnionTagReader typeof<'Union>
         let kind = ofKind >> box >> tag
