@@ -8,14 +8,17 @@ namespace Functional.Host.Data;
 /// <param name="Test">To test with.</param>
 public sealed record ImageDataSet(LabeledImages Training, LabeledImages Test)
 {
-    /// <summary>Both parts with their numbers scaled, as tables of features: with <c>data.Training.Standard(samples)</c>, each
-    /// column to mean 0 and deviation 1 over those training samples.</summary>
+    /// <summary>Both parts with their numbers scaled, as tables of features: with
+    /// <c>data.Training.Standard(samples)</c>, each column to mean 0 and deviation 1 over those training
+    /// samples.</summary>
     public ImageDataSet Scaled(FeatureScale scale) => new(Training.Scaled(scale), Test.Scaled(scale));
 
-    /// <summary>One line: how many samples there are, of which form, how many of each class that has a name, and how they are split.</summary>
+    /// <summary>One line: how many samples there are, of which form, how many of each class that has a name, and how
+    /// they are split.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Training.Count + Test.Count:N0} {Training.Told(Test)}; {Training.Count:N0} to train, {Test.Count:N0} to test");
+        $"{Training.Count + Test.Count:N0} {Training.Told(Test)}; " +
+        $"{Training.Count:N0} to train, {Test.Count:N0} to test");
 }
 
 /// <summary>A folder with the four files of MNIST, or of a data set that comes in the same form.</summary>
@@ -37,8 +40,8 @@ internal static class MnistFolder
         var testImages = Find(folder, "t10k-images", 3);
         var testLabels = Find(folder, "t10k-labels", 1);
         classes ??= Count(trainingLabels, testLabels);
-        var training = Idx.Load(trainingImages, trainingLabels, classes);
-        var test = Idx.Load(testImages, testLabels, classes);
+        var training = LoadPart(trainingImages, trainingLabels, classes);
+        var test = LoadPart(testImages, testLabels, classes);
         if ((training.Height, training.Width) != (test.Height, test.Width))
             throw new DataException(
                 testImages, null, $"images of {training.Height} x {training.Width}, as in {trainingImages}",
@@ -54,10 +57,30 @@ internal static class MnistFolder
     public static LabeledImages First(string folder, int count, int? classes = null)
     {
         var labels = Find(folder, "train-labels", 1);
-        return Idx.Load(Find(folder, "train-images", 3), labels, classes ?? Count([labels, .. Names(folder, "t10k-labels", 1).Where(File.Exists).Take(1)]), count);
+        classes ??= Count([labels, .. Names(folder, "t10k-labels", 1).Where(File.Exists).Take(1)]);
+        return LoadPart(Find(folder, "train-images", 3), labels, classes, count);
     }
 
-    // Networks with as many outputs tell at least two apart.
+    /// <summary>Reads images and their labels.</summary>
+    /// <param name="imagesPath">A file of images.</param>
+    /// <param name="labelsPath">A file of as many labels.</param>
+    /// <param name="classes">How many classes there are, 1 to 256; as many as the labels have, at least 2, if null.
+    /// </param>
+    /// <param name="first">At most this many, from the beginning: the rest is not read.</param>
+    /// <exception cref="DataException">A file is bad, their counts differ, or a label is out of range.</exception>
+    public static LabeledImages LoadPart(string imagesPath, string labelsPath, int? classes = null, int? first = null)
+    {
+        var labels = Idx.ReadLabels(labelsPath, first);
+        var count = classes ?? Math.Max(2, labels.Max() + 1);
+        if (LabeledImages.FirstOutOfRange(labels, count) is { } index)
+            throw new DataException(
+                labelsPath, $"label {index}", $"a class from 0 to {count - 1}", $"{labels[index]}");
+        var images = Idx.ReadImages(imagesPath, first, found => found == labels.Length ? null : new DataException(
+            labelsPath, null, $"{found} labels, one per image of {imagesPath}", $"{labels.Length}"));
+        return new LabeledImages(images.Height, images.Width, count, images.Pixels, labels);
+    }
+
+    // A network has at least two classes.
     private static int Count(params ReadOnlySpan<string> labels)
     {
         var most = 1;
@@ -71,9 +94,14 @@ internal static class MnistFolder
     {
         var names = Names(folder, part, rank);
         return names.FirstOrDefault(File.Exists)
-            ?? throw new DataException(folder, null, string.Join(" or ", names.Select(Path.GetFileName)), "none of them");
+            ?? throw new DataException(
+                folder, null, string.Join(" or ", names.Select(Path.GetFileName)), "none of them");
     }
 
     private static string[] Names(string folder, string part, int rank) =>
-        [.. from dot in (string[])["-", "."] from end in (string[])[".gz", ""] select Path.Combine(folder, $"{part}{dot}idx{rank}-ubyte{end}")];
+    [
+        .. from dot in (string[])["-", "."]
+           from end in (string[])[".gz", ""]
+           select Path.Combine(folder, $"{part}{dot}idx{rank}-ubyte{end}"),
+    ];
 }

@@ -29,7 +29,7 @@ public sealed class MnistFolderTests : IDisposable
     [Fact]
     public void Images_and_labels_are_loaded_together()
     {
-        var loaded = Idx.Load(Images("i", 3), Labels("l", [2, 0, 1]), classes: 3);
+        var loaded = MnistFolder.LoadPart(Images("i", 3), Labels("l", [2, 0, 1]), classes: 3);
         Assert.Equal((3, 2, 2, 4, 3), (loaded.Count, loaded.Height, loaded.Width, loaded.Features, loaded.Classes));
         Assert.Equal([2, 0, 1], loaded.Labels);
         Assert.Equal(12, loaded.Pixels.Length);
@@ -64,11 +64,11 @@ public sealed class MnistFolderTests : IDisposable
     {
         var images = Images("i", 3);
         File.WriteAllBytes(images, File.ReadAllBytes(images)[..^5]);
-        Assert.Equal(3, Idx.Load(Images("j", 3), Labels("l", [2, 0, 1]), first: 5).Count);
-        Assert.Equal(1, Idx.Load(images, Labels("l", [2, 0, 1]), first: 1).Count);
+        Assert.Equal(3, MnistFolder.LoadPart(Images("j", 3), Labels("l", [2, 0, 1]), first: 5).Count);
+        Assert.Equal(1, MnistFolder.LoadPart(images, Labels("l", [2, 0, 1]), first: 1).Count);
         Assert.Equal(
             $"{images}: at byte 23: expected 8 bytes of data from byte 16 on, found the end of the file",
-            Error(() => Idx.Load(images, Labels("l", [2, 0, 1]), first: 2)));
+            Error(() => MnistFolder.LoadPart(images, Labels("l", [2, 0, 1]), first: 2)));
     }
 
     [Fact]
@@ -76,9 +76,9 @@ public sealed class MnistFolderTests : IDisposable
     {
         var (images, labels) = (Images("i", 3), Labels("l", [9, 0, 10]));
         Assert.Equal(
-            $"{labels}: at label 2: expected a class from 0 to 9, found 10", Error(() => Idx.Load(images, labels, classes: 10)));
-        Assert.Equal(11, Idx.Load(images, labels).Classes);
-        Assert.Equal(256, Idx.Load(images, Labels("all", [0, 128, 255]), classes: 256).Classes);
+            $"{labels}: at label 2: expected a class from 0 to 9, found 10", Error(() => MnistFolder.LoadPart(images, labels, classes: 10)));
+        Assert.Equal(11, MnistFolder.LoadPart(images, labels).Classes);
+        Assert.Equal(256, MnistFolder.LoadPart(images, Labels("all", [0, 128, 255]), classes: 256).Classes);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class MnistFolderTests : IDisposable
     {
         var (images, labels) = (Images("i", 3), Labels("l", [1, 2]));
         Assert.Equal(
-            $"{labels}: expected 3 labels, one per image of {images}, found 2", Error(() => Idx.Load(images, labels)));
+            $"{labels}: expected 3 labels, one per image of {images}, found 2", Error(() => MnistFolder.LoadPart(images, labels)));
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed class UnneededBytesTests : IDisposable
     {
         var images = Gzip("i", Much, Much / 64, 8, 8);
         var labels = Gzip("l", 3, 3);
-        Assert.Equal($"{labels}: expected {Much / 64} labels, one per image of {images}, found 3", Refused(() => Idx.Load(images, labels)));
+        Assert.Equal($"{labels}: expected {Much / 64} labels, one per image of {images}, found 3", Refused(() => MnistFolder.LoadPart(images, labels)));
     }
 
     [Fact]

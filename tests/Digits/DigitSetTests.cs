@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Data.Digits;
 using Xunit;
 

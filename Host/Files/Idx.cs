@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using Functional.Host.Files;
 
-namespace Functional.Host.Data;
+namespace Functional.Host.Files;
 
 /// <summary>Images as an IDX file holds them.</summary>
 /// <param name="Count">How many images there are.</param>
@@ -24,47 +23,35 @@ internal static class Idx
     private static readonly string[] LabelSizes = ["count"];
 
     /// <summary>Reads a file of images.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="first">At most this many, from the beginning: the rest is not read.</param>
+    /// <param name="faultOf">What is wrong with so many images, asked before there is memory for them.</param>
     /// <exception cref="DataException">The file can't be read, or is not exactly such a file.</exception>
-    public static ImageFile ReadImages(string path) => DataFile.Open(path, stream => ReadImages(stream, path));
+    public static ImageFile ReadImages(string path, int? first = null, Func<long, DataException?>? faultOf = null) =>
+        DataFile.Open(path, stream => ReadImages(stream, path, first, faultOf));
 
     /// <summary>Reads images from the beginning of a stream to its end; the stream must be able to seek.</summary>
-    /// <exception cref="DataException">The stream holds anything else; <paramref name="name"/> is said to be bad.
+    /// <exception cref="DataException">The stream holds anything else; the error names <paramref name="name"/>.
     /// </exception>
-    public static ImageFile ReadImages(Stream stream, string name)
+    public static ImageFile ReadImages(
+        Stream stream, string name, int? first = null, Func<long, DataException?>? faultOf = null)
     {
-        var (sizes, pixels) = Read(stream, name, ImageSizes);
+        var (sizes, pixels) = Read(stream, name, ImageSizes, first, faultOf);
         return new ImageFile(sizes[0], sizes[1], sizes[2], pixels);
     }
 
     /// <summary>Reads a file of labels.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="first">At most this many, from the beginning: the rest is not read.</param>
     /// <exception cref="DataException">The file can't be read, or is not exactly such a file.</exception>
-    public static byte[] ReadLabels(string path) => DataFile.Open(path, stream => ReadLabels(stream, path));
+    public static byte[] ReadLabels(string path, int? first = null) =>
+        DataFile.Open(path, stream => ReadLabels(stream, path, first));
 
     /// <summary>Reads labels from the beginning of a stream to its end; the stream must be able to seek.</summary>
-    /// <exception cref="DataException">The stream holds anything else; <paramref name="name"/> is said to be bad.
+    /// <exception cref="DataException">The stream holds anything else; the error names <paramref name="name"/>.
     /// </exception>
-    public static byte[] ReadLabels(Stream stream, string name) => Read(stream, name, LabelSizes).Data;
-
-    /// <summary>Reads images and their labels.</summary>
-    /// <param name="imagesPath">A file of images.</param>
-    /// <param name="labelsPath">A file of as many labels.</param>
-    /// <param name="classes">How many classes there are, 1 to 256: labels are 0 to classes - 1. As many as the labels have, but two at
-    /// least, if null.</param>
-    /// <param name="first">Only so many from the beginning, if there are more: what follows is not looked at.</param>
-    /// <exception cref="DataException">A file is bad, their counts differ, or a label is out of range.</exception>
-    public static LabeledImages Load(string imagesPath, string labelsPath, int? classes = null, int? first = null)
-    {
-        var (_, labels) = DataFile.Open(labelsPath, stream => Read(stream, labelsPath, LabelSizes, first));
-        var count = classes ?? Math.Max(2, labels.Max() + 1);
-        if (LabeledImages.FirstOutOfRange(labels, count) is { } index)
-            throw new DataException(
-                labelsPath, $"label {index}", $"a class from 0 to {count - 1}", $"{labels[index]}");
-        // Before there is memory for the images.
-        var (sizes, pixels) = DataFile.Open(imagesPath, stream => Read(
-            stream, imagesPath, ImageSizes, first, found => found == labels.Length ? null : new DataException(
-                labelsPath, null, $"{found} labels, one per image of {imagesPath}", $"{labels.Length}")));
-        return new LabeledImages(sizes[1], sizes[2], count, pixels, labels);
-    }
+    public static byte[] ReadLabels(Stream stream, string name, int? first = null) =>
+        Read(stream, name, LabelSizes, first).Data;
 
     /// <summary>Writes images, to be read by <see cref="ReadImages(Stream, string)"/>; the stream stays open.</summary>
     /// <exception cref="ArgumentException">A size is below 1, or they do not agree with the pixels.</exception>
@@ -77,7 +64,7 @@ internal static class Idx
         Write(stream, LabelSizes, [labels.Length], labels, gzip);
 
     private static (int[] Sizes, byte[] Data) Read(
-        Stream stream, string name, string[] dimensions, int? first = null, Func<long, DataException?>? faultOf = null)
+        Stream stream, string name, string[] dimensions, int? first, Func<long, DataException?>? faultOf = null)
     {
         using var file = new DataFile(stream, name);
         Span<byte> header = stackalloc byte[HeaderLength(dimensions)];
@@ -101,7 +88,8 @@ internal static class Idx
         if (faultOf?.Invoke(count) is { } fault)
             throw fault;
         var size = (int)(total / sizes[0] * (UInt128)count);
-        return ([(int)count, .. sizes.Skip(1).Select(one => (int)one)], count < sizes[0] ? file.ReadNext(size) : file.ReadRest(size));
+        int[] found = [(int)count, .. sizes.Skip(1).Select(one => (int)one)];
+        return (found, count < sizes[0] ? file.ReadNext(size) : file.ReadRest(size));
     }
 
     private static void CheckMagic(DataFile file, ReadOnlySpan<byte> magic, string[] dimensions)
@@ -124,7 +112,8 @@ internal static class Idx
             [0, 0, 0x0B or 0x0C, _] => "integers of several bytes",
             [0, 0, 0x0D or 0x0E, _] => "floating-point numbers",
             [0x89, 0x50, 0x4E, 0x47] or [0xFF, 0xD8, 0xFF, _] or [0x47, 0x49, 0x46, 0x38]
-                => "a PNG, JPEG or GIF picture; what can be read is a gray PGM, light ink on dark, of the size that the network takes",
+                => "a PNG, JPEG or GIF picture; what can be read is a gray PGM, light ink on dark, of the size that the " +
+                "network takes",
             _ => "not an IDX file"
         };
         return $"{string.Join(' ', magic.ToArray().Select(value => value.ToString("X2")))} ({meaning})";

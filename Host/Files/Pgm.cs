@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text;
-using Functional.Host.Files;
 
-namespace Functional.Host.Data;
+namespace Functional.Host.Files;
 
 /// <summary>
 /// Gray images in the portable graymap format, 8 bits: binary (P5) or as text (P2). Levels are stretched to 0 to 255.
@@ -15,7 +13,8 @@ internal static class Pgm
     public static ImageFile Read(string path) => DataFile.Open(path, stream => Read(stream, path));
 
     /// <summary>Reads a stream from its beginning to its end; it must be able to seek.</summary>
-    /// <exception cref="DataException">The stream holds anything else; <paramref name="name"/> is said to be bad.</exception>
+    /// <exception cref="DataException">The stream holds anything else; the error names <paramref name="name"/>.
+    /// </exception>
     public static ImageFile Read(Stream stream, string name)
     {
         if (!stream.CanSeek || stream.Length > Array.MaxLength)
@@ -26,7 +25,8 @@ internal static class Pgm
         if (bytes is not [(byte)'P', (byte)'5' or (byte)'2', ..])
             throw new DataException(name, "byte 0", "P5 or P2, a gray image", "another file");
         var at = 2;
-        var (width, height, greatest) = (Number("a width", 1, 65535), Number("a height", 1, 65535), Number("a greatest level", 1, 255));
+        var (width, height) = (Number("a width", 1, 65535), Number("a height", 1, 65535));
+        var greatest = Number("a greatest level", 1, 255);
         if ((long)width * height > bytes.Length)
             throw Error(at, $"{width} x {height} levels", "the end of the file");
         var levels = bytes[1] == '5' ? Binary() : Text();
@@ -64,7 +64,8 @@ internal static class Pgm
             while (at < bytes.Length && at < start + 10 && char.IsAsciiDigit((char)bytes[at]))
                 at++;
             return start > blanks && (at == bytes.Length || IsBlank(bytes[at]))
-                && int.TryParse(Encoding.ASCII.GetString(bytes, start, at - start), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && int.TryParse(
+                    bytes.AsSpan(start, at - start), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 && number >= least && number <= most
                 ? number : throw Error(start, $"{what} from {least} to {most} between blanks", "something else");
         }
