@@ -38,7 +38,8 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
     /// <summary>What is drawn inside the frame, in the plot's coordinates.</summary>
     internal abstract Markup Marks(Plot plot);
 
-    /// <summary>Arrows at the frame's upper and lower edge, for what lies beyond it: at a place along x, in a style.</summary>
+    /// <summary>Arrows at the frame's upper and lower edge, for what lies beyond it: at a place along x, in a style.
+    /// </summary>
     internal virtual IEnumerable<(double X, bool Above, SeriesStyle Style)> Beyond(Plot plot) => [];
 
     internal virtual IReadOnlyList<LegendKey> Keys => [];
@@ -72,8 +73,11 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
     {
         var beyond = Beyond(plot).ToArray();
         return (empty
-                ? Svg.Text(beyond is [var first, ..] ? first.Above ? "no finite values" : "no values above 0" : "no data", plot.Width / 2, plot.Height / 2 + 4, "muted middle")
-                : Frame.Clipped(Marks(plot), plot, ClipsMarks) + Markup.Join(References.Select(reference => Line(reference, plot))))
+                ? Svg.Text(
+                    beyond is [var first, ..] ? first.Above ? "no finite values" : "no values above 0" : "no data",
+                    plot.Width / 2, plot.Height / 2 + 4, "muted middle")
+                : Frame.Clipped(Marks(plot), plot, ClipsMarks) +
+                    Markup.Join(References.Select(reference => Line(reference, plot))))
             + Markup.Join(beyond.Select(arrow => Frame.Arrow(plot, arrow.X, arrow.Above, arrow.Style)));
     }
 

@@ -21,19 +21,24 @@ public sealed record ChainChart(string Title) : Chart(Title)
 
     internal override Drawing Draw(double width)
     {
-        double widest = Links.Select(link => Typography.Width(link.Name, Typography.TextSize * Typography.Bold)).DefaultIfEmpty(0).Max();
-        double half = Math.Min(90, Math.Max(width * 0.17, widest / 2 + 6)), center = width / 2, top = Frame.LabelLine + 10;
+        double widest = Links.Select(link => Typography.Width(link.Name, Typography.TextSize * Typography.Bold))
+            .DefaultIfEmpty(0).Max();
+        double half = Math.Min(90, Math.Max(width * 0.17, widest / 2 + 6));
+        double center = width / 2, top = Frame.LabelLine + 10;
         double room = center - Side - 12;
         var marks = new List<Markup>
         {
-            Svg.Text(Sides.Forward, center - Side - 10, 12, "end muted"), Svg.Text(Sides.Backward, center + Side + 10, 12, "muted"),
+            Svg.Text(Sides.Forward, center - Side - 10, 12, "end muted"),
+            Svg.Text(Sides.Backward, center + Side + 10, 12, "muted"),
         };
         PathData boxes = new(), forward = new(), backward = new();
         foreach (var (i, link) in Links.Index())
         {
             double y = top + i * Step;
             boxes.Rectangle(center - half, y, center + half, y + Box);
-            marks.Add(Svg.Text(Typography.Fit(link.Name, Typography.TextSize * Typography.Bold, 2 * half - 8), center, y + 19, "cell middle"));
+            marks.Add(Svg.Text(
+                Typography.Fit(link.Name, Typography.TextSize * Typography.Bold, 2 * half - 8), center, y + 19,
+                "cell middle"));
             if (i + 1 == Links.Count)
                 break;
             Arrow(forward, center - Side, y + Box + 3, y + Step - 3);
@@ -42,9 +47,11 @@ public sealed record ChainChart(string Title) : Chart(Title)
             marks.Add(Lines(link.Backward, room, center + Side + 10, y + Box, ""));
         }
         return new(
-            Svg.Path(boxes, "axis") + Svg.Path(forward, "line series0") + Svg.Path(backward, "line series1") + Markup.Join(marks),
+            Svg.Path(boxes, "axis") + Svg.Path(forward, "line series0") + Svg.Path(backward, "line series1") +
+                Markup.Join(marks),
             top + Math.Max(0, Links.Count - 1) * Step + Box + 6,
-            $"A chain of {Links.Count}: " + string.Join("; ", Links.Select(link => $"{link.Name}, {Sides.Forward} {link.Forward}, {Sides.Backward} {link.Backward}")) + ".",
+            $"A chain of {Links.Count}: {string.Join("; ", Links.Select(link =>
+                $"{link.Name}, {Sides.Forward} {link.Forward}, {Sides.Backward} {link.Backward}"))}.",
             0);
     }
 

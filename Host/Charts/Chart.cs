@@ -43,9 +43,11 @@ public abstract record Chart(string Title)
     /// <summary>
     /// Both a wide and a narrow form, of which the style sheet shows the one that fits its container.
     /// </summary>
-    public string ToHtml() => Markup.Of(
+    public string ToHtml() => ToMarkup().Text;
+
+    internal Markup ToMarkup() => Markup.Of(
         $"<div class='chart-box'>{Render(WideWidth, "chart chart-wide", Markup.Empty)}{
-            Render(NarrowWidth, "chart chart-narrow", Markup.Empty)}</div>").Text;
+            Render(NarrowWidth, "chart chart-narrow", Markup.Empty)}</div>");
 
     /// <summary>The chart as the text of an .svg file that is viewed alone: the style sheet is inside.</summary>
     public string ToFile(double width = WideWidth) =>

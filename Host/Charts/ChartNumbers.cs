@@ -3,11 +3,12 @@ using System.Text;
 
 namespace Functional.Host.Charts;
 
-/// <summary>The numbers behind a chart, as CSV with a header: so that they can be looked at, and drawn again, with other
-/// tools.</summary>
+/// <summary>The numbers behind a chart, as CSV with a header: so that they can be looked at, and drawn again, with
+/// other tools.</summary>
 internal static class ChartNumbers
 {
-    /// <summary>The CSV, lines ended by a line feed, numbers in the fewest digits that give the same bits back.</summary>
+    /// <summary>The CSV, lines ended by a line feed, numbers in the fewest digits that give the same bits back.
+    /// </summary>
     public static string Csv(Chart chart)
     {
         var rows = Rows(chart).ToArray();
@@ -20,24 +21,30 @@ internal static class ChartNumbers
     private static IEnumerable<object[]> Rows(Chart chart) => chart switch
     {
         SmallMultiples multiples => Several(multiples),
-        LineChart lines => [["series", lines.X.Label, lines.Y.Label, "low", "high"], .. lines.Series.SelectMany(Points)],
-        ScatterChart scatter => [["series", scatter.X.Label, scatter.Y.Label, "low", "high"], .. scatter.Series.SelectMany(Points)],
-        ContourChart contour => [["path", contour.X.Label, contour.Y.Label, "low", "high"], .. contour.Paths.SelectMany(Points)],
+        LineChart lines =>
+            [["series", lines.X.Label, lines.Y.Label, "low", "high"], .. lines.Series.SelectMany(Points)],
+        ScatterChart scatter =>
+            [["series", scatter.X.Label, scatter.Y.Label, "low", "high"], .. scatter.Series.SelectMany(Points)],
+        ContourChart contour =>
+            [["path", contour.X.Label, contour.Y.Label, "low", "high"], .. contour.Paths.SelectMany(Points)],
         Histogram histogram =>
         [
             ["from", "to", histogram.Y.Label],
-            .. histogram.Bins.Counts.Select((count, i) => (object[])[histogram.Bins.Edges[i], histogram.Bins.Edges[i + 1], count]),
+            .. histogram.Bins.Counts.Select(
+                (count, i) => (object[])[histogram.Bins.Edges[i], histogram.Bins.Edges[i + 1], count]),
         ],
         BarChart bars => [["name", bars.Label], .. bars.Bars.Select(bar => (object[])[bar.Name, bar.Value])],
         MatrixChart matrix =>
         [
             [matrix.Y.Label, matrix.X.Label, "value"],
-            .. matrix.Values.SelectMany((row, i) => row.Select((value, j) => (object[])[Name(matrix.Y, i), Name(matrix.X, j), value])),
+            .. matrix.Values.SelectMany(
+                (row, i) => row.Select((value, j) => (object[])[Name(matrix.Y, i), Name(matrix.X, j), value])),
         ],
         ParallelCoordinates parallel =>
         [
             [.. parallel.Dimensions.Select(dimension => dimension.Axis.Label)],
-            .. Enumerable.Range(0, parallel.Dimensions.Select(dimension => dimension.Values.Count).DefaultIfEmpty(0).Max())
+            .. Enumerable.Range(
+                0, parallel.Dimensions.Select(dimension => dimension.Values.Count).DefaultIfEmpty(0).Max())
                 .Select(i => parallel.Dimensions.Select(dimension => (object)dimension.Values[i]).ToArray()),
         ],
         ChainChart chain =>
@@ -49,7 +56,10 @@ internal static class ChartNumbers
         [
             ["image", "row", "pixels"],
             .. images.Pictures.SelectMany((picture, i) => Enumerable.Range(0, picture.Height).Select(row => (object[])
-                [i + 1.0, row + 1.0, string.Join(' ', picture.Pixels.Slice(row * picture.Width, picture.Width).ToArray())])),
+                [
+                    i + 1.0, row + 1.0,
+                    string.Join(' ', picture.Pixels.Slice(row * picture.Width, picture.Width).ToArray()),
+                ])),
         ],
         _ => [[chart.Title]],
     };
@@ -60,7 +70,9 @@ internal static class ChartNumbers
         .. multiples.Charts.Take(1).Select(first => (object[])
         [
             "chart", .. Rows(first).First().Select((name, i) =>
-                multiples.Charts.All(chart => name.Equals(Rows(chart).First()[i])) ? name : name.Equals(first.X.Label) ? "x" : "y"),
+                multiples.Charts.All(chart => name.Equals(Rows(chart).First()[i])) ? name
+                    : name.Equals(first.X.Label) ? "x"
+                    : "y"),
         ]),
         .. multiples.Charts.SelectMany(chart => Rows(chart).Skip(1).Select(row => (object[])[chart.Title, .. row])),
     ];

@@ -36,7 +36,8 @@ public sealed record ContourChart(string Title, Axis X, Axis Y) : AxesChart(Titl
 
     internal override bool ClipsMarks => true;
 
-    internal override IReadOnlyList<LegendKey> Keys => [.. Paths.Select((path, i) => new LegendKey(path.Name, StyleOf(i)))];
+    internal override IReadOnlyList<LegendKey> Keys =>
+        [.. Paths.Select((path, i) => new LegendKey(path.Name, StyleOf(i)))];
 
     internal override int LeftOut() => Paths.Sum(path => path.CountWithoutPlace(X, Y));
 

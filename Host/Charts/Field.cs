@@ -87,10 +87,13 @@ public sealed record Field(
     private IEnumerable<(Crossing, Crossing)> Segments(int column, int row, double level)
     {
         var (lower, upper) = (Values[row], Values[row + 1]);
-        double leftBottom = lower[column], rightBottom = lower[column + 1], rightTop = upper[column + 1], leftTop = upper[column];
-        int above = (leftBottom >= level ? 1 : 0) + (rightBottom >= level ? 2 : 0) + (rightTop >= level ? 4 : 0) + (leftTop >= level ? 8 : 0);
+        double leftBottom = lower[column], rightBottom = lower[column + 1];
+        double leftTop = upper[column], rightTop = upper[column + 1];
+        int above = (leftBottom >= level ? 1 : 0) + (rightBottom >= level ? 2 : 0)
+            + (rightTop >= level ? 4 : 0) + (leftTop >= level ? 8 : 0);
         if (above is 0 or 15
-            || !(double.IsFinite(leftBottom) && double.IsFinite(rightBottom) && double.IsFinite(rightTop) && double.IsFinite(leftTop)))
+            || !(double.IsFinite(leftBottom) && double.IsFinite(rightBottom)
+                && double.IsFinite(rightTop) && double.IsFinite(leftTop)))
             return [];
         Crossing bottom = new(column, row, false, true), right = new(column + 1, row, true, true);
         Crossing top = new(column, row + 1, false, true), left = new(column, row, true, true);

@@ -76,7 +76,9 @@ internal static class Frame
     public static Markup Arrow(Plot plot, double x, bool above, SeriesStyle style)
     {
         double tip = above ? -5 : plot.Height + 5, end = above ? -1 : plot.Height + 1;
-        return Svg.Path(new PathData().Move(x - 2.5, end).Line(x, tip).Line(x + 2.5, end).Close(), $"mark {style.ColorClass} beyond");
+        return Svg.Path(
+            new PathData().Move(x - 2.5, end).Line(x, tip).Line(x + 2.5, end).Close(),
+            $"mark {style.ColorClass} beyond");
     }
 
     /// <summary>What the ticks along the bottom say; the outermost may stick out beyond the plot by so much.</summary>

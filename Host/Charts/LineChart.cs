@@ -30,7 +30,8 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
     internal override bool WholeX =>
         Series.All(series => series.Xs is null || series.Xs.All(x => !double.IsFinite(x) || x == Math.Floor(x)));
 
-    internal override IReadOnlyList<LegendKey> Keys => [.. Series.Select((series, i) => new LegendKey(series.Name, StyleOf(i)))];
+    internal override IReadOnlyList<LegendKey> Keys =>
+        [.. Series.Select((series, i) => new LegendKey(series.Name, StyleOf(i)))];
 
     internal override int LeftOut() => Series.Sum(series => series.CountWithoutPlace(X, Y));
 
@@ -85,7 +86,8 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
         int last = LastShown(ordered);
         return last < 0 ? $"{name}: no values."
             : $"{name}: {Typography.Number(series.Ys.Count, 0)} values from {Typography.Value(low)} to "
-                + $"{Typography.Value(high)}, the last {Typography.Value(ordered.Ys[last])}{(last < series.Ys.Count - 1 ? ", then none that can be shown" : "")}.";
+                + $"{Typography.Value(high)}, the last {Typography.Value(ordered.Ys[last])}"
+                + (last < series.Ys.Count - 1 ? ", then none that can be shown." : ".");
     }
 
     private SeriesStyle StyleOf(int index) =>

@@ -21,6 +21,10 @@ internal readonly record struct Markup(string Text)
     /// <summary>All parts, one after the other.</summary>
     public static Markup Join(IEnumerable<Markup> parts) => new(string.Concat(parts.Select(part => part.Text)));
 
+    /// <summary>Those parts that are not empty, each on a line of its own.</summary>
+    public static Markup Lines(params IEnumerable<Markup> parts) =>
+        new(string.Join('\n', parts.Select(part => part.Text).Where(text => text.Length > 0)));
+
     /// <summary>One piece after the other.</summary>
     public static Markup operator +(Markup left, Markup right) => new(left.Text + right.Text);
 

@@ -20,7 +20,8 @@ public sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
     /// <summary>How many significant digits the written values have.</summary>
     public int Digits { get; init; } = 3;
 
-    /// <summary>Whether a scale below says which color stands for which value, also where values are written in.</summary>
+    /// <summary>Whether a scale below says which color stands for which value, also where values are written in.
+    /// </summary>
     public bool ShowScale { get; init; }
 
     /// <summary>A confusion matrix: rows are true classes, columns predicted ones.</summary>
@@ -96,10 +97,12 @@ public sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
         return Markup.Join(Enumerable.Range(0, Palette.Levels).Select(level =>
                 Svg.Path(new PathData().Rectangle(level * step, 0, (level + 1) * step + 0.4, 12), $"level{level}")))
             + Svg.Path(new PathData().Rectangle(0, 0, width, 12), "axis")
-            + Svg.Text(Text(0), 0, 26, "small muted") + Svg.Text(Text(0.5), width / 2, 26, "small muted middle") + Svg.Text(Text(1), width, 26, "small muted end");
+            + Svg.Text(Text(0), 0, 26, "small muted") + Svg.Text(Text(0.5), width / 2, 26, "small muted middle") +
+            Svg.Text(Text(1), width, 26, "small muted end");
     }
 
-    private double Low(Extent range) => Math.Max(Math.Min(range.Low, 0) == 0 && Depth == Scaling.Logarithmic ? 0 : range.Low, -1e300);
+    private double Low(Extent range) =>
+        Math.Max(Math.Min(range.Low, 0) == 0 && Depth == Scaling.Logarithmic ? 0 : range.Low, -1e300);
 
     private Markup Cells(double width, double height)
     {

@@ -33,7 +33,8 @@ public sealed record Series(string Name, IReadOnlyList<double> Ys)
     internal SeriesStyle StyleAt(int index, bool marked)
     {
         var style = SeriesStyle.Of(Color ?? index);
-        return new(style.Color, Dash ?? style.Dash, Marker ?? (marked ? SeriesStyle.Of(index).Marker : Charts.Marker.None));
+        return new(
+            style.Color, Dash ?? style.Dash, Marker ?? (marked ? SeriesStyle.Of(index).Marker : Charts.Marker.None));
     }
 
     /// <exception cref="ArgumentException">Two of the lists have different lengths.</exception>

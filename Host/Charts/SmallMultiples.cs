@@ -63,7 +63,8 @@ public sealed record SmallMultiples(string Title, IReadOnlyList<AxesChart> Chart
     {
         var widest = Charts.Max(chart => Typography.Width(chart.Title, Typography.TextSize * Typography.Bold));
         var most = Charts.Count is 2 or 4 || width < 350 || Charts[0] is ContourChart ? 2 : 3;
-        return Enumerable.Range(1, Math.Min(Charts.Count, most)).LastOrDefault(columns => widest <= (width - 40) / columns, 1);
+        return Enumerable.Range(1, Math.Min(Charts.Count, most))
+            .LastOrDefault(columns => widest <= (width - 40) / columns, 1);
     }
 
     // A label that all charts have is written once.

@@ -13,17 +13,17 @@ namespace Functional.Host.Data;
 internal sealed record CsvTable(double[] Numbers, TableNames Names, byte[] Labels);
 
 /// <summary>
-/// Tables as text: RFC 4180 with a header row, in UTF-8, or in another Unicode encoding that a byte order mark names; a comma, a
-/// semicolon or a tab between cells, whichever the header has first. Every row has as many cells as the header, and no cell is
-/// empty: missing values are errors, not guesses. Numbers are read in double precision.
+/// Tables as text: RFC 4180 with a header row, in UTF-8, or in another Unicode encoding that a byte order mark names; a
+/// comma, a semicolon or a tab between cells, whichever the header has first. Every row has as many cells as the
+/// header, and no cell is empty: missing values are errors, not guesses. Numbers are read in double precision.
 /// </summary>
 internal static partial class Csv
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="label">The column that holds the classes; all others are features.</param>
-    /// <param name="known">What an earlier table's columns and classes are called: this one must have those columns, in any order
-    /// and beside any others, and no other classes.</param>
+    /// <param name="known">What an earlier table's columns and classes are called: this one must have those columns, in
+    /// any order and beside any others, and no other classes.</param>
     /// <exception cref="DataException">The file can't be read, or is no such table.</exception>
     public static CsvTable Read(string path, string label, TableNames? known = null) =>
         DataFile.Open(path, stream => Read(stream, path, label, known));
@@ -36,12 +36,16 @@ internal static partial class Csv
         var columns = Header(rows, name);
         var labelAt = Array.IndexOf(columns, label);
         if (labelAt < 0)
-            throw new DataException(name, "line 1", $"a column '{label}', which holds the classes", $"{Listed(columns)}{Suggestion.Of(label, columns)}");
+            throw new DataException(
+                name, "line 1", $"a column '{label}', which holds the classes",
+                $"{Listed(columns)}{Suggestion.Of(label, columns)}");
         if (columns.Length < 2)
             throw new DataException(name, "line 1", "a column of numbers besides the classes", "none");
-        var features = known is { Features.Count: > 0 } ? [.. known.Features] : Array.FindAll(columns, column => column != label);
+        var features = known is { Features.Count: > 0 }
+            ? [.. known.Features] : Array.FindAll(columns, column => column != label);
         if (!features.All(columns.Contains))
-            throw new DataException(name, "line 1", $"the columns {Listed(features)}", Listed(columns.Where(column => column != label)));
+            throw new DataException(
+                name, "line 1", $"the columns {Listed(features)}", Listed(columns.Where(column => column != label)));
 
         var (numbers, classes, faults) = (new List<double>(), new List<string>(), new CellFaults(name));
         var places = Array.ConvertAll(features, feature => Array.IndexOf(columns, feature));
@@ -56,15 +60,20 @@ internal static partial class Csv
         faults.Throw();
         if (classes.Count == 0)
             throw new DataException(name, null, "a row at least", "a header only");
-        var names = new TableNames(features, known is { Classes.Count: > 0 } ? known.Classes : InOrder(classes.Distinct(StringComparer.Ordinal)), label);
+        var names = new TableNames(
+            features,
+            known is { Classes.Count: > 0 } ? known.Classes : InOrder(classes.Distinct(StringComparer.Ordinal)), label);
         if (names.Classes.Count is < 2 or > 256)
             throw new DataException(
                 name, $"column '{label}'", "from 2 to 256 classes",
-                $"{names.Classes.Count}{(names.LooksMeasured(classes.Count) ? ": it looks like a measured number, but what is learned is to tell classes apart" : "")}");
-        var numbered = names.Classes.Select((text, place) => (text, place)).ToDictionary(pair => pair.text, pair => (byte)pair.place, StringComparer.Ordinal);
+                $"{names.Classes.Count}" + (names.LooksMeasured(classes.Count)
+                    ? ": it looks like a measured number, but what is learned is to tell classes apart" : ""));
+        var numbered = names.Classes.Select((text, place) => (text, place))
+            .ToDictionary(pair => pair.text, pair => (byte)pair.place, StringComparer.Ordinal);
         var stranger = classes.Find(text => !numbered.ContainsKey(text));
         if (stranger is not null)
-            throw new DataException(name, $"column '{label}'", $"one of {Listed(names.Classes)}", $"'{Short(stranger)}'");
+            throw new DataException(
+                name, $"column '{label}'", $"one of {Listed(names.Classes)}", $"'{Short(stranger)}'");
         return new CsvTable([.. numbers], names, [.. classes.Select(text => numbered[text])]);
     }
 
@@ -83,7 +92,8 @@ internal static partial class Csv
         using var rows = new CsvRows(stream, name);
         var columns = Header(rows, name);
         int[] places = [.. features.Select(feature => Array.IndexOf(columns, feature) is >= 0 and var place
-            ? place : throw new DataException(name, "line 1", $"a column '{feature}'", $"{Listed(columns)}{Suggestion.Of(feature, columns)}"))];
+            ? place : throw new DataException(
+                name, "line 1", $"a column '{feature}'", $"{Listed(columns)}{Suggestion.Of(feature, columns)}"))];
         var (numbers, faults) = (new List<double>(), new CellFaults(name));
         while (rows.Next() is { } cells)
             AddNumbers(numbers, rows.Line, cells, places, features, faults);
@@ -99,17 +109,25 @@ internal static partial class Csv
         return Header(rows, path);
     });
 
-    /// <summary>A finite number as tables have it; null if the text is none. (.NET takes one with NULs behind it.)</summary>
+    /// <summary>A finite number as tables have it; null if the text is none. (.NET takes one with NULs behind it.)
+    /// </summary>
     internal static double? Number(string cell) =>
-        !cell.Contains('\0') && double.TryParse(cell.AsSpan().Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite((float)number)
+        !cell.Contains('\0')
+            && double.TryParse(cell.AsSpan().Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && float.IsFinite((float)number)
             ? number : null;
 
     /// <summary>The first of these names, to be shown.</summary>
-    internal static string Listed(IEnumerable<string> names) => string.Join(", ", names.Take(20).Select(name => Short(name)));
+    internal static string Listed(IEnumerable<string> names) =>
+        string.Join(", ", names.Take(20).Select(name => Short(name)));
 
     private static string[] Header(CsvRows rows, string name)
     {
-        string[] columns = [.. (rows.Next() ?? throw new DataException(name, null, "a header row", "nothing")).Select(cell => cell.Trim())];
+        string[] columns =
+        [
+            .. (rows.Next() ?? throw new DataException(name, null, "a header row", "nothing"))
+                .Select(cell => cell.Trim()),
+        ];
         if (Array.IndexOf(columns, "") is >= 0 and var empty)
             throw new DataException(name, "line 1", "a name for each column", $"none for column {empty + 1}");
         if (columns.GroupBy(column => column).FirstOrDefault(same => same.Count() > 1) is { } twice)
@@ -128,7 +146,9 @@ internal static partial class Csv
             else
                 faults.Add(
                     features[i], line, "a finite number",
-                    string.IsNullOrWhiteSpace(cell) ? "an empty cell" : $"'{Short(cell)}'{(DecimalComma().IsMatch(cell) ? " (a decimal comma?)" : "")}");
+                    string.IsNullOrWhiteSpace(cell)
+                        ? "an empty cell"
+                        : $"'{Short(cell)}'{(DecimalComma().IsMatch(cell) ? " (a decimal comma?)" : "")}");
         }
     }
 
@@ -137,16 +157,18 @@ internal static partial class Csv
     {
         string[] texts = [.. classes.Order(StringComparer.Ordinal)];
         var numbers = Array.ConvertAll(texts, Number);
-        return numbers.Contains(null) ? texts : [.. texts.Zip(numbers).OrderBy(pair => pair.Second).Select(pair => pair.First)];
+        return numbers.Contains(null)
+            ? texts : [.. texts.Zip(numbers).OrderBy(pair => pair.Second).Select(pair => pair.First)];
     }
 
     [GeneratedRegex(@"^\s*[+-]?[0-9]+,[0-9]+\s*$")]
     private static partial Regex DecimalComma();
 
-    /// <summary>What is wrong with cells, the first of each column: who mends one wants to know of the others.</summary>
+    /// <summary>What is wrong with cells, the first of each column: who mends one wants to know of the others.
+    /// </summary>
     private sealed class CellFaults(string name)
     {
-        private const int MostTold = 4, ShortText = 24;
+        private const int MostShown = 4, ShortText = 24;
         private readonly List<(string Column, int Line, string Expected, string Found)> faults = [];
         private readonly HashSet<string> columns = new(StringComparer.Ordinal);
 
@@ -160,10 +182,13 @@ internal static partial class Csv
         {
             if (faults is not [var first, .. var others])
                 return;
-            var told = others.Take(MostTold).Select(fault => $"'{Short(fault.Column, ShortText)}' (line {fault.Line}: {Short(fault.Found, ShortText)})");
+            var shown = others.Take(MostShown).Select(
+                fault => $"'{Short(fault.Column, ShortText)}' (line {fault.Line}: {Short(fault.Found, ShortText)})");
             throw new DataException(
                 name, $"line {first.Line}, column '{Short(first.Column)}'", first.Expected,
-                $"{first.Found}{(others.Count == 0 ? "" : $"; also in {string.Join(", ", told)}{(others.Count > MostTold ? $" and {others.Count - MostTold} other columns" : "")}")}");
+                others.Count == 0 ? first.Found
+                : $"{first.Found}; also in {string.Join(", ", shown)}"
+                + (others.Count > MostShown ? $" and {others.Count - MostShown} other columns" : ""));
         }
     }
 }

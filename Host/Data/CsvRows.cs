@@ -8,8 +8,9 @@ using static Functional.Host.Files.DataException;
 namespace Functional.Host.Data;
 
 /// <summary>
-/// The rows of a table as text, each with as many cells as the first. A byte order mark tells the encoding (UTF-8, UTF-16, UTF-32)
-/// and is no part of the text; without one it is UTF-8, or UTF-16 where every other byte of the beginning is 0.
+/// The rows of a table as text, each with as many cells as the first. A byte order mark tells the encoding (UTF-8,
+/// UTF-16, UTF-32) and is no part of the text; without one it is UTF-8, or UTF-16 where every other byte of the
+/// beginning is 0.
 /// </summary>
 internal sealed class CsvRows : IDisposable
 {
@@ -40,7 +41,8 @@ internal sealed class CsvRows : IDisposable
             // A quote that stays open goes on to the end of the file: what is wrong is where it begins.
             BadDataFound = bad => throw (bad.Field is ['"', ..] && bad.Field.Contains('\n', StringComparison.Ordinal)
                 ? Unclosed(name, bad.Context.Parser!.RawRow - bad.Field.Count(letter => letter == '\n'), bad.Field)
-                : new DataException(name, $"line {Line + 1}", "quotes around whole cells only", $"'{Short(bad.Field)}'")),
+                : new DataException(
+                    name, $"line {Line + 1}", "quotes around whole cells only", $"'{Short(bad.Field)}'")),
         });
 
         StreamReader Reader()
@@ -63,7 +65,8 @@ internal sealed class CsvRows : IDisposable
         Line = parser.RawRow;
         columns = columns == 0 ? cells.Length : columns;
         return cells.Length == columns
-            ? cells : throw new DataException(name, $"line {Line}", $"{columns} cells, as in the header", $"{cells.Length}");
+            ? cells : throw new DataException(
+                name, $"line {Line}", $"{columns} cells, as in the header", $"{cells.Length}");
     }
 
     /// <inheritdoc/>
@@ -81,15 +84,20 @@ internal sealed class CsvRows : IDisposable
         }
         catch (DecoderFallbackException)
         {
-            throw new DataException(name, $"line {Line + 1} or after it", "text in UTF-8 (or in UTF-16 with a byte order mark)", "bytes that are none");
+            throw new DataException(
+                name, $"line {Line + 1} or after it", "text in UTF-8 (or in UTF-16 with a byte order mark)",
+                "bytes that are none");
         }
         catch (MaxFieldSizeException)
         {
-            throw new DataException(name, $"line {Line + 1} or after it", $"cells of at most {LongestCell} characters", "a longer one");
+            throw new DataException(
+                name, $"line {Line + 1} or after it", $"cells of at most {LongestCell} characters", "a longer one");
         }
         catch (CsvHelperException e)
         {
-            throw new DataException(name, $"line {Line + 1} or after it", "a row of a table", $"\"{e.Message.Split('\n')[0].TrimEnd('\r')}\"");
+            throw new DataException(
+                name, $"line {Line + 1} or after it", "a row of a table",
+                $"\"{e.Message.Split('\n')[0].TrimEnd('\r')}\"");
         }
     }
 
@@ -121,9 +129,12 @@ internal sealed class CsvRows : IDisposable
     }
 
     private static DataException Unclosed(string name, int line, string cell) =>
-        new(name, $"line {line}", "a quote at the end of the cell, too", $"'{Short(cell.Split('\n')[0].TrimEnd('\r'))}'");
+        new(
+            name, $"line {line}", "a quote at the end of the cell, too",
+            $"'{Short(cell.Split('\n')[0].TrimEnd('\r'))}'");
 
-    /// <summary>Text of which no row is longer than the memory should hold: the parser looks at a row only when it has all of it.</summary>
+    /// <summary>Text of which no row is longer than the memory should hold: the parser looks at a row only when it has
+    /// all of it.</summary>
     private sealed class Bounded(StreamReader text, char separator, string name) : TextReader
     {
         private readonly StringBuilder beginning = new();

@@ -10,11 +10,14 @@ internal static class DataHints
     {
         var names = data.Training.Names;
         foreach (var alike in names.AlikeClasses())
-            yield return $"'{string.Join("' and '", alike)}' are {alike.Count} classes: are they meant to be one? ({data})";
+            yield return
+                $"'{string.Join("' and '", alike)}' are {alike.Count} classes: are they meant to be one? ({data})";
         var samples = data.Training.Count + data.Test.Count;
         if (names.LooksMeasured(samples))
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(names.Label is null ? "the label" : $"'{names.Label}'")} looks like a measured number ({names.Classes.Count} different ones in {samples:N0} rows): what is learned is to tell classes apart, and each number is taken for a class of its own");
+                $"{(names.Label is null ? "the label" : $"'{names.Label}'")} looks like a measured number " +
+                $"({names.Classes.Count} different ones in {samples:N0} rows): what is learned is to tell classes " +
+                $"apart, and each number is taken for a class of its own");
     }
 }

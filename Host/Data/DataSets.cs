@@ -25,17 +25,20 @@ public static class DataSets
             var folder = DataFolder.Of(name);
             return Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any()
                 ? MnistFolder.Load(folder, Classes)
-                : throw new DataException(folder, null, $"the files of {name}, as 'functional data fetch {name}' puts there", "none there");
+                : throw new DataException(
+                    folder, null, $"the files of {name}, as 'functional data fetch {name}' puts there", "none there");
         }
         if (Tables.IsOne(name))
             return Tables.Load(name, label, known);
         return Directory.Exists(name)
             ? MnistFolder.Load(name)
-            : throw new DataException(name, null, $"a folder, a table (.csv, .tsv, .npz), or one of {string.Join(", ", Names)}", File.Exists(name) ? "a file of another kind" : "neither");
+            : throw new DataException(
+                name, null, $"a folder, a table (.csv, .tsv, .npz), or one of {string.Join(", ", Names)}",
+                File.Exists(name) ? "a file of another kind" : "neither");
     }
 
-    /// <summary>The first training images of a data set in the files of MNIST's form, without reading the others; null of any
-    /// other.</summary>
+    /// <summary>The first training images of a data set in the files of MNIST's form, without reading the others; null
+    /// of any other.</summary>
     /// <param name="name">As for <see cref="Load"/>.</param>
     /// <param name="count">How many, at least 1; all if there are fewer.</param>
     /// <exception cref="DataException">The files are not there, or something is wrong with what is read.</exception>
@@ -54,8 +57,8 @@ public static class DataSets
 
     private static LabeledImages Part(string part)
     {
-        var images = Read($"{part}-images-idx3-ubyte.gz", Idx.ReadImages);
-        var labels = Read($"{part}-labels-idx1-ubyte.gz", Idx.ReadLabels);
+        var images = Read($"{part}-images-idx3-ubyte.gz", (stream, file) => Idx.ReadImages(stream, file));
+        var labels = Read($"{part}-labels-idx1-ubyte.gz", (stream, file) => Idx.ReadLabels(stream, file));
         return new LabeledImages(images.Height, images.Width, Classes, images.Pixels, labels);
     }
 

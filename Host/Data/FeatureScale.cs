@@ -24,7 +24,8 @@ public sealed record FeatureScale(IReadOnlyList<double> Means, IReadOnlyList<dou
     /// <param name="numbers">Sample after sample.</param>
     /// <param name="features">How many numbers a sample has.</param>
     /// <param name="samples">Those that are looked at, at least one.</param>
-    public static FeatureScale Standard<T>(ReadOnlySpan<T> numbers, int features, int[] samples) where T : unmanaged, INumberBase<T>
+    public static FeatureScale Standard<T>(ReadOnlySpan<T> numbers, int features, int[] samples)
+        where T : unmanaged, INumberBase<T>
     {
         ArgumentNullException.ThrowIfNull(samples);
         var (means, deviations) = (new double[features], new double[features]);
@@ -46,12 +47,15 @@ public sealed record FeatureScale(IReadOnlyList<double> Means, IReadOnlyList<dou
 
     /// <summary>The features of samples, a sample after the other.</summary>
     /// <param name="numbers">Sample after sample.</param>
-    /// <param name="features">How many numbers a sample has: as many as there are means, if there is not one for all.</param>
-    /// <exception cref="ArgumentException">The scale is one of another number of features, or the last sample is not whole.</exception>
+    /// <param name="features">How many numbers a sample has: as many as there are means, if there is not one for all.
+    /// </param>
+    /// <exception cref="ArgumentException">The scale is one of another number of features, or the last sample is not
+    /// whole.</exception>
     public T[] Apply<T>(ReadOnlySpan<T> numbers, int features) where T : unmanaged, IFloatingPointIeee754<T> =>
         Apply<T, T>(numbers, features);
 
-    /// <summary>The features of samples, a sample after the other: scaled in double precision, and only then rounded.</summary>
+    /// <summary>The features of samples, a sample after the other: scaled in double precision, and only then rounded.
+    /// </summary>
     /// <inheritdoc cref="Apply{T}(ReadOnlySpan{T}, int)"/>
     public TFeature[] Apply<TNumber, TFeature>(ReadOnlySpan<TNumber> numbers, int features)
         where TNumber : unmanaged, INumberBase<TNumber> where TFeature : unmanaged, IFloatingPointIeee754<TFeature>
@@ -59,9 +63,11 @@ public sealed record FeatureScale(IReadOnlyList<double> Means, IReadOnlyList<dou
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
         if (Means.Count != Deviations.Count || (Means.Count != 1 && Means.Count != features))
             throw new ArgumentException(
-                $"{Means.Count} means and {Deviations.Count} deviations can't scale samples of {features} features", nameof(features));
+                $"{Means.Count} means and {Deviations.Count} deviations can't scale samples of {features} " +
+                "features", nameof(features));
         if (numbers.Length % features != 0)
-            throw new ArgumentException($"{numbers.Length} numbers are no whole samples of {features} features", nameof(numbers));
+            throw new ArgumentException(
+                $"{numbers.Length} numbers are no whole samples of {features} features", nameof(numbers));
         var scaled = new TFeature[numbers.Length];
         for (var k = 0; k < scaled.Length; k++)
         {
@@ -73,10 +79,12 @@ public sealed record FeatureScale(IReadOnlyList<double> Means, IReadOnlyList<dou
 
     /// <summary>The features of samples, a sample after the other.</summary>
     /// <inheritdoc cref="Apply{T}(ReadOnlySpan{T}, int)"/>
-    public T[] Apply<T>(T[] numbers, int features) where T : unmanaged, IFloatingPointIeee754<T> => Apply(new ReadOnlySpan<T>(numbers), features);
+    public T[] Apply<T>(T[] numbers, int features) where T : unmanaged, IFloatingPointIeee754<T> =>
+        Apply(new ReadOnlySpan<T>(numbers), features);
 
     /// <summary>As in <c>(number - 3.5) / 1.2</c>; of several features, how many.</summary>
     public override string ToString() => IsNone ? "numbers as they are"
-        : Means.Count == 1 && Deviations.Count == 1 ? string.Create(CultureInfo.InvariantCulture, $"(number - {Means[0]:G6}) / {Deviations[0]:G6}")
+        : Means.Count == 1 && Deviations.Count == 1
+        ? string.Create(CultureInfo.InvariantCulture, $"(number - {Means[0]:G6}) / {Deviations[0]:G6}")
         : $"(number - mean) / deviation, of {Means.Count} features";
 }

@@ -6,9 +6,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Functional.Host.Data;
 
 /// <summary>
-/// Images of one shape, each with its class, whose pixels stay bytes until a mini-batch is gathered; or rows of a table of
-/// numbers, each of which then counts as an image of one row. Numbers are scaled in the precision that they have, and then rounded.
-/// The arrays are not copied: who builds this value gives them away, and no one writes to them after.
+/// Images of one shape, each with its class, whose pixels stay bytes until a mini-batch is gathered; or rows of a table
+/// of numbers, each of which then counts as an image of one row. Numbers are scaled in the precision that they have,
+/// and then rounded. The arrays are not copied: who builds this value gives them away, and no one writes to them after.
 /// </summary>
 public sealed record LabeledImages
 {
@@ -48,11 +48,13 @@ public sealed record LabeledImages
     /// <param name="classes">How many classes there are, 1 to 256: labels are 0 to classes - 1.</param>
     /// <param name="labels">One per row, at least one unless the columns have names.</param>
     /// <exception cref="ArgumentException">The lengths do not agree, or a label is out of range.</exception>
-    public LabeledImages(float[] numbers, TableNames names, int classes, byte[] labels) : this(names, classes, labels, numbers?.Length) =>
+    public LabeledImages(float[] numbers, TableNames names, int classes, byte[] labels)
+        : this(names, classes, labels, numbers?.Length) =>
         singles = numbers;
 
     /// <inheritdoc cref="LabeledImages(float[], TableNames, int, byte[])"/>
-    public LabeledImages(double[] numbers, TableNames names, int classes, byte[] labels) : this(names, classes, labels, numbers?.Length) =>
+    public LabeledImages(double[] numbers, TableNames names, int classes, byte[] labels)
+        : this(names, classes, labels, numbers?.Length) =>
         doubles = numbers;
 
     private LabeledImages(TableNames names, int classes, byte[] labels, int? numbers)
@@ -65,7 +67,8 @@ public sealed record LabeledImages
         if (Width == 0 || (long)Width * labels.Length != count)
             throw new ArgumentException($"{labels.Length} labels for {count} numbers", nameof(numbers));
         if (FirstOutOfRange(labels, classes) is { } index)
-            throw new ArgumentException($"label {index} is {labels[index]}, but there are {classes} classes", nameof(labels));
+            throw new ArgumentException(
+                $"label {index} is {labels[index]}, but there are {classes} classes", nameof(labels));
         (Height, Classes, Labels, Names) = (1, classes, labels, names);
     }
 
@@ -81,7 +84,8 @@ public sealed record LabeledImages
     /// <summary>Count x height x width bytes, image after image, each row by row. Not to be written to.</summary>
     /// <exception cref="UsageException">These are rows of a table.</exception>
     public byte[] Pixels => pixels
-        ?? throw new UsageException("images are needed here, but these data are tables of numbers, which have no pixels");
+        ?? throw new UsageException(
+            "images are needed here, but these data are tables of numbers, which have no pixels");
 
     /// <summary>Whether these are rows of a table.</summary>
     public bool IsTable => pixels is null;
@@ -122,7 +126,8 @@ public sealed record LabeledImages
     /// <param name="scale">How bytes become features. The numbers of a table are features: of those it must be
     /// <see cref="ByteScale.None"/>, and <see cref="Scaled"/> scales them.</param>
     /// <param name="indices">The samples.</param>
-    /// <exception cref="ArgumentException">An index is none of the samples', or bytes are to be scaled of a table.</exception>
+    /// <exception cref="ArgumentException">An index is none of the samples', or bytes are to be scaled of a table.
+    /// </exception>
     public Batch<float> Batch(ByteScale scale, int[] indices)
     {
         ArgumentNullException.ThrowIfNull(indices);
@@ -132,11 +137,13 @@ public sealed record LabeledImages
         var features = new float[Features * indices.Length];
         for (var j = 0; j < indices.Length; j++)
             if ((uint)indices[j] >= (uint)Count)
-                throw new ArgumentException($"sample {indices[j]} was asked for, but samples are 0 to {Count - 1}", nameof(indices));
+                throw new ArgumentException(
+                    $"sample {indices[j]} was asked for, but samples are 0 to {Count - 1}", nameof(indices));
             else
                 Round(indices[j] * Features, features.AsSpan(j * Features, Features));
         return Functional.Batch.Of(
-            Matrix<float>.Build.Dense(Features, indices.Length, features), Array.ConvertAll(indices, index => (int)Labels[index]));
+            Matrix<float>.Build.Dense(Features, indices.Length, features),
+            Array.ConvertAll(indices, index => (int)Labels[index]));
     }
 
     /// <summary>Means and deviations of each feature over some of the samples.</summary>
@@ -165,20 +172,25 @@ public sealed record LabeledImages
                 counts[label]++;
         var classes = Names.Classes.Count == 0
             ? $"{Classes} classes"
-            : $"{Names.Label ?? "classes"}: {Few(Names.Classes.Zip(counts).Select(pair => $"{pair.First} {pair.Second.ToString("N0", CultureInfo.InvariantCulture)}"), 20)}";
+            : $"{Names.Label ?? "classes"}: "
+            + Few(Names.Classes.Zip(counts).Select(pair => Invariant($"{pair.First} {pair.Second:N0}")), 20);
         return IsTable
-            ? $"rows of {Width} {(Width == 1 ? "column" : "columns")}{(Names.Features.Count == 0 ? "" : $" ({Few(Names.Features, 6)})")}, {classes}"
+            ? $"rows of {Width} {(Width == 1 ? "column" : "columns")}"
+            + (Names.Features.Count == 0 ? "" : $" ({Few(Names.Features, 6)})") + $", {classes}"
             : $"{Shape}, {classes}";
     }
 
     private static string Few(IEnumerable<string> texts, int most) =>
-        string.Join(", ", texts.Index().TakeWhile(text => text.Index <= most).Select(text => text.Index < most ? text.Item : "..."));
+        string.Join(
+            ", ",
+            texts.Index().TakeWhile(text => text.Index <= most).Select(text => text.Index < most ? text.Item : "..."));
 
     internal void CheckScale(ByteScale scale)
     {
         if (IsTable && !scale.Equals(ByteScale.None))
             throw new ArgumentException(
-                "these are numbers of a table, not bytes: ByteScale.None leaves them as they are; Scaled gives them to mean 0 and deviation 1", nameof(scale));
+                "these are numbers of a table, not bytes: ByteScale.None leaves them as they are; Scaled gives them " +
+                "to mean 0 and deviation 1", nameof(scale));
     }
 
     // A table's numbers from a place on, in single precision.

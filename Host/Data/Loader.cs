@@ -33,11 +33,13 @@ public sealed class Loader
     /// <param name="samples">The indices of those that take part; copied.</param>
     /// <param name="batchSize">Samples in a batch, at least 1.</param>
     /// <param name="sampling">How they are drawn.</param>
-    /// <param name="scale">How bytes become features; of a table, whose numbers are features, <see cref="ByteScale.None"/>.</param>
+    /// <param name="scale">How bytes become features; of a table, whose numbers are features, <see
+    /// cref="ByteScale.None"/>.</param>
     /// <param name="key">What the order is a function of.</param>
     /// <exception cref="ArgumentException">There are no samples, the batch size is below 1, or batches of distinct
     /// samples are larger than there are samples; or bytes are to be scaled of a table.</exception>
-    public Loader(LabeledImages images, IReadOnlyList<int> samples, int batchSize, Sampling sampling, ByteScale scale, Key key)
+    public Loader(
+        LabeledImages images, IReadOnlyList<int> samples, int batchSize, Sampling sampling, ByteScale scale, Key key)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(samples);

@@ -6,8 +6,8 @@ namespace Functional.Host.Data;
 /// <summary>Tensors of any type as rows of a table.</summary>
 internal static class Numbers
 {
-    /// <summary>The rows, in single precision where the type fits that, otherwise in double: integers of 64 bits rounded to it, as a
-    /// table's cells are.</summary>
+    /// <summary>The rows, in single precision where the type fits that, otherwise in double: integers of 64 bits
+    /// rounded to it, as a table's cells are.</summary>
     /// <exception cref="DataException">A number is not finite, or beyond single precision.</exception>
     public static LabeledImages Rows(Tensor tensor, string file, TableNames names, int classes, byte[] labels) =>
         tensor.Type is TensorType.F64 or TensorType.I64 or TensorType.U64 or TensorType.I32 or TensorType.U32
@@ -19,6 +19,10 @@ internal static class Numbers
     private static T[] Finite<T>(Tensor tensor, T[] numbers, string file) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var at = Array.FindIndex(numbers, number => !float.IsFinite(float.CreateSaturating(number)));
-        return at < 0 ? numbers : throw new DataException(file, tensor.Name, "finite numbers of single precision's range", $"{tensor.TextAt(at)} as element {at}");
+        return at < 0
+            ? numbers
+            : throw new DataException(
+                file, tensor.Name, "finite numbers of single precision's range",
+                $"{tensor.TextAt(at)} as element {at}");
     }
 }

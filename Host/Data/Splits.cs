@@ -5,14 +5,15 @@ namespace Functional.Host.Data;
 /// <param name="Validation">Those kept for validation.</param>
 public sealed record Split(int[] Training, int[] Validation);
 
-/// <summary>Splits samples for validation, and draws some of them. The samples may be those of a part of an earlier split, so that
-/// there can be three parts and more.</summary>
+/// <summary>Splits samples for validation, and draws some of them. The samples may be those of a part of an earlier
+/// split, so that there can be three parts and more.</summary>
 public static class Splits
 {
     /// <summary>Takes a share of the samples for validation.</summary>
     /// <param name="order">The samples in any order, each once.</param>
     /// <param name="fraction">The share, above 0 and below 1; n x fraction is rounded to the nearest integer.</param>
-    /// <exception cref="ArgumentException">The fraction is out of range, a part would be empty, or a sample is there twice.</exception>
+    /// <exception cref="ArgumentException">The fraction is out of range, a part would be empty, or a sample is there
+    /// twice.</exception>
     public static Split ByFraction(int[] order, double fraction)
     {
         ArgumentNullException.ThrowIfNull(order);
@@ -30,37 +31,43 @@ public static class Splits
         return new Split(order[count..], order[..count]);
     }
 
-    /// <summary>Takes a share of the samples for validation: of each class its share, and never all that there are, so that every
-    /// class is trained on.</summary>
-    /// <param name="order">The samples in any order, each once: of a class those that come first are for validation.</param>
+    /// <summary>Takes a share of the samples for validation: of each class its share, and never all that there are, so
+    /// that every class is trained on.</summary>
+    /// <param name="order">The samples in any order, each once: of a class those that come first are for validation.
+    /// </param>
     /// <param name="labels">The class of every sample, by its index.</param>
     /// <param name="fraction">The share, above 0 and below 1; n x fraction is rounded to the nearest integer.</param>
-    /// <exception cref="ArgumentException">The fraction is out of range, a part would be empty, or a sample is there twice or has
-    /// no label.</exception>
+    /// <exception cref="ArgumentException">The fraction is out of range, a part would be empty, or a sample is there
+    /// twice or has no label.</exception>
     public static Split ByFraction(int[] order, byte[] labels, double fraction)
     {
         ArgumentNullException.ThrowIfNull(order);
         return ByCount(order, labels, CountOf(order, fraction));
     }
 
-    /// <summary>Takes so many of the samples for validation: of each class its share, and never all that there are, so that every
-    /// class is trained on. Where that leaves fewer than <paramref name="count"/>, it is fewer.</summary>
-    /// <param name="order">The samples in any order, each once: of a class those that come first are for validation.</param>
+    /// <summary>Takes so many of the samples for validation: of each class its share, and never all that there are, so
+    /// that every class is trained on. Where that leaves fewer than <paramref name="count"/>, it is fewer.</summary>
+    /// <param name="order">The samples in any order, each once: of a class those that come first are for validation.
+    /// </param>
     /// <param name="labels">The class of every sample, by its index.</param>
     /// <param name="count">How many samples are for validation, 1 to n - 1.</param>
-    /// <exception cref="ArgumentException">The count is out of range, or a sample is there twice or has no label.</exception>
+    /// <exception cref="ArgumentException">The count is out of range, or a sample is there twice or has no label.
+    /// </exception>
     public static Split ByCount(int[] order, byte[] labels, int count)
     {
         Check(order, count);
         var sizes = Sizes(order, labels);
         var most = Array.ConvertAll(sizes, size => Math.Max(0, size - 1));
         // Where each sample is a class of its own, one class or another must go without.
-        var quotas = most.Sum() == 0 ? Quotas(order, labels, sizes, sizes, count) : Quotas(order, labels, sizes, most, Math.Min(count, most.Sum()));
+        var quotas = most.Sum() == 0
+            ? Quotas(order, labels, sizes, sizes, count)
+            : Quotas(order, labels, sizes, most, Math.Min(count, most.Sum()));
         var isTaken = Taken(order, labels, quotas);
         return new Split([.. order.Where((_, i) => !isTaken[i])], [.. order.Where((_, i) => isTaken[i])]);
     }
 
-    /// <summary>Draws so many of all samples: of each class its share, and at least one if there are as many as classes.</summary>
+    /// <summary>Draws so many of all samples: of each class its share, and at least one if there are as many as
+    /// classes.</summary>
     /// <param name="labels">The class of every sample.</param>
     /// <param name="count">How many, 1 to as many as there are.</param>
     /// <param name="key">What is drawn is a function of this.</param>
@@ -94,16 +101,18 @@ public static class Splits
         var sizes = new int[256];
         foreach (var index in order)
             sizes[index < labels.Length
-                ? labels[index] : throw new ArgumentException($"sample {index} has none of the {labels.Length} labels", nameof(labels))]++;
+                ? labels[index] : throw new ArgumentException(
+                    $"sample {index} has none of the {labels.Length} labels", nameof(labels))]++;
         return sizes;
     }
 
-    // Of each class its share of so many, rounded so that the sum is right (by largest remainders), and within bounds. The most
-    // allow the sum. What ties are decided by is the order.
+    // Of each class its share of so many, rounded so that the sum is right (by largest remainders), and within bounds.
+    // The most allow the sum. What ties are decided by is the order.
     private static int[] Quotas(int[] order, byte[] labels, int[] sizes, int[] most, int count, int[]? least = null)
     {
         var share = (double)count / order.Length;
-        var quotas = sizes.Select((size, label) => Math.Clamp((int)(size * share), least?[label] ?? 0, most[label])).ToArray();
+        var quotas =
+            sizes.Select((size, label) => Math.Clamp((int)(size * share), least?[label] ?? 0, most[label])).ToArray();
         byte[] byOrder = [.. order.Select(index => labels[index]).Distinct()];
         while (quotas.Sum() is var sum && sum != count)
         {

@@ -13,7 +13,8 @@ public sealed record TableNames(IReadOnlyList<string> Features, IReadOnlyList<st
 
     /// <summary>What a column is called: by its place, from 1, if it has no name.</summary>
     public string Feature(int column) =>
-        column < Features.Count ? Features[column] : string.Create(CultureInfo.InvariantCulture, $"column {column + 1}");
+        column < Features.Count
+            ? Features[column] : string.Create(CultureInfo.InvariantCulture, $"column {column + 1}");
 
     /// <summary>What a class is called: by its number if it has no name.</summary>
     public string Class(int label) =>
@@ -23,8 +24,8 @@ public sealed record TableNames(IReadOnlyList<string> Features, IReadOnlyList<st
     public override string ToString() => this is { Features: [], Classes: [] } ? "no names"
         : $"{string.Join(", ", Features)} for {(Label is null ? "" : $"{Label}: ")}{string.Join(" | ", Classes)}";
 
-    /// <summary>Names of classes that are one number, or differ in nothing but capital letters and blanks, and so may be meant to
-    /// be one.</summary>
+    /// <summary>Names of classes that are one number, or differ in nothing but capital letters and blanks, and so may
+    /// be meant to be one.</summary>
     public IEnumerable<IReadOnlyList<string>> AlikeClasses() =>
         from name in Classes
         group name by Csv.Number(name) is { } number
@@ -33,7 +34,8 @@ public sealed record TableNames(IReadOnlyList<string> Features, IReadOnlyList<st
         where alike.Count() > 1
         select (IReadOnlyList<string>)[.. alike];
 
-    /// <summary>Whether the classes of so many samples are numbers, and too many of them for anything but a measured quantity.</summary>
+    /// <summary>Whether the classes of so many samples are numbers, and too many of them for anything but a measured
+    /// quantity.</summary>
     public bool LooksMeasured(int samples)
     {
         var numbers = Classes.Select(Csv.Number).ToArray();

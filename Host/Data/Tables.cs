@@ -15,7 +15,8 @@ public static class Tables
         IsCsv(name) || IsNpz(name) || File.Exists(Path.Combine(name, "train.csv"));
 
     /// <summary>Reads a table (<c>.csv</c>, <c>.tsv</c>), a fifth of whose rows become the test part; a folder with
-    /// <c>train.csv</c> and <c>test.csv</c>; or an <c>.npz</c> file with the arrays x_train, y_train, x_test and y_test.
+    /// <c>train.csv</c> and <c>test.csv</c>; or an <c>.npz</c> file with the arrays x_train, y_train, x_test and
+    /// y_test.
     /// </summary>
     /// <param name="name">The file or folder.</param>
     /// <param name="label">The column that holds the classes, of tables as text.</param>
@@ -27,7 +28,9 @@ public static class Tables
             return LoadNpz(name);
         var first = IsCsv(name) ? name : Path.Combine(name, "train.csv");
         if (label is null)
-            throw new UsageException($"which column of {first} holds the classes: {Csv.Listed(Csv.Columns(first))}? (--label COLUMN, or label: \"COLUMN\" in code)");
+            throw new UsageException(
+                $"which column of {first} holds the classes: {Csv.Listed(Csv.Columns(first))}? (--label COLUMN, or " +
+                "label: \"COLUMN\" in code)");
         if (IsCsv(name))
             return Split(Csv.Read(name, label, known));
         var training = Csv.Read(first, label, known);
@@ -47,7 +50,9 @@ public static class Tables
     {
         var count = table.Labels.Length;
         // A single row can only be tested with.
-        var split = count == 1 ? new Split([], [0]) : Splits.ByCount(TestKey.Permutation(count), table.Labels, Math.Max(1, count / TestShare));
+        var split = count == 1
+            ? new Split([], [0])
+            : Splits.ByCount(TestKey.Permutation(count), table.Labels, Math.Max(1, count / TestShare));
         return new ImageDataSet(Part(split.Training), Part(split.Validation));
 
         LabeledImages Part(int[] rows)
@@ -73,16 +78,23 @@ public static class Tables
         byte[] Labels(Tensor tensor)
         {
             if (tensor.Shape.Count == 0 || tensor.Count == 0 || tensor.Count != tensor.Shape[0])
-                throw new DataException(name, tensor.Name, "a class from 0 to 255 for each sample", $"shape {Tensor.Text(tensor.Shape)} of {tensor.Type}");
+                throw new DataException(
+                    name, tensor.Name, "a class from 0 to 255 for each sample",
+                    $"shape {Tensor.Text(tensor.Shape)} of {tensor.Type}");
             return tensor.Convert<byte>(out var values) is { } odd
-                ? throw new DataException(name, tensor.Name, "a class from 0 to 255 for each sample", $"{tensor.TextAt(odd)} as element {odd}") : values;
+                ? throw new DataException(
+                    name, tensor.Name, "a class from 0 to 255 for each sample",
+                    $"{tensor.TextAt(odd)} as element {odd}") : values;
         }
 
         LabeledImages Part(Tensor tensor, byte[] labels)
         {
             if (tensor.Shape.Count < 2 || tensor.Shape[0] != labels.Length || tensor.Count == 0)
-                throw new DataException(name, tensor.Name, $"{labels.Length} samples, as there are labels", $"shape {Tensor.Text(tensor.Shape)}");
-            return tensor.Type == TensorType.U8 && tensor.Shape.Count == 3 && tensor.Convert<byte>(out var pixels) is null
+                throw new DataException(
+                    name, tensor.Name, $"{labels.Length} samples, as there are labels",
+                    $"shape {Tensor.Text(tensor.Shape)}");
+            return tensor.Type == TensorType.U8 && tensor.Shape.Count == 3
+                && tensor.Convert<byte>(out var pixels) is null
                 ? new LabeledImages(tensor.Shape[1], tensor.Shape[2], classes, pixels, labels)
                 : Numbers.Rows(tensor, name, TableNames.None, classes, labels);
         }

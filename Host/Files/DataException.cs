@@ -12,7 +12,8 @@ public sealed class DataException : Exception
     /// <param name="expected">What should be there.</param>
     /// <param name="found">What is there.</param>
     public DataException(string file, string? place, string expected, string found)
-        : base(Visible.Message($"{file}: {(place is null ? "" : $"at {place}: ")}expected {expected}, found {Short(found, 300)}"))
+        : base(Visible.Message(
+            $"{file}: {(place is null ? "" : $"at {place}: ")}expected {expected}, found {Short(found, 300)}"))
     {
         File = file;
         Place = place;
@@ -33,5 +34,6 @@ public sealed class DataException : Exception
     public string Found { get; }
 
     // A file may hold anything, and the messages of others' readers may quote all of it.
-    internal static string Short(string text, int longest = 40) => text.Length <= longest ? text : $"{text[..longest]}...";
+    internal static string Short(string text, int longest = 40) =>
+        text.Length <= longest ? text : $"{text[..longest]}...";
 }

@@ -9,8 +9,8 @@ namespace Functional.Host.Files;
 /// </summary>
 internal sealed class DataFile : IDisposable
 {
-    /// <summary>MNIST's files shrink to a fifth; what claims to have shrunk by more than this is inflated once before there is memory for
-    /// it.</summary>
+    /// <summary>MNIST's files shrink to a fifth; what claims to have shrunk by more than this is inflated once before
+    /// there is memory for it.</summary>
     internal const int UsualRatio = 16;
 
     // A pipe can't be read twice, and may never end.
@@ -52,7 +52,8 @@ internal sealed class DataFile : IDisposable
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using var stream = new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             using var whole = stream.CanSeek ? null : Whole(stream, path);
             return read(whole ?? (Stream)stream);
         }
@@ -96,7 +97,8 @@ internal sealed class DataFile : IDisposable
         return filled;
     }
 
-    /// <summary>Checks that the rest of the file is so many bytes, as far as that is known without memory for them.</summary>
+    /// <summary>Checks that the rest of the file is so many bytes, as far as that is known without memory for them.
+    /// </summary>
     /// <param name="size">The bytes that are needed.</param>
     /// <param name="more">Whether there may be more.</param>
     /// <exception cref="DataException">The rest is shorter, longer, or corrupt.</exception>

@@ -57,7 +57,8 @@ internal sealed class DataValue
         catch (JsonException e)
         {
             var message = e.Message.Split(" LineNumber:")[0];
-            throw new DataException(file, place ?? (e.LineNumber is { } line ? $"line {line + 1}" : null), "JSON", $"\"{message}\"");
+            throw new DataException(
+                file, place ?? (e.LineNumber is { } line ? $"line {line + 1}" : null), "JSON", $"\"{message}\"");
         }
     }
 

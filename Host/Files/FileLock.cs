@@ -21,14 +21,15 @@ internal static class FileLock
         }
     }
 
-    /// <summary>The same, but null if somebody has it through so many attempts, the first after a millisecond each and later ones
-    /// after a few.</summary>
+    /// <summary>The same, but null if somebody has it through so many attempts, the first after a millisecond each and
+    /// later ones after a few.</summary>
     public static IDisposable? TryTake(string path, int attempts, FileOptions options)
     {
         for (var attempt = 0; attempt < attempts; attempt++)
             try
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, options);
+                return new FileStream(
+                    path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, options);
             }
             catch (IOException e) when (IsBusy(e))
             {

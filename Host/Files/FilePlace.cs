@@ -12,8 +12,8 @@ internal static partial class FilePlace
     // As many as Linux follows.
     private const int MostLinks = 40;
 
-    /// <summary>Where links lead to from a path; the path itself if it is none. A stream that the program was started with
-    /// (<c>/dev/stdout</c>, <c>/dev/fd/3</c>) is a place of its own, whatever it leads to.</summary>
+    /// <summary>Where links lead to from a path; the path itself if it is none. A stream that the program was started
+    /// with (<c>/dev/stdout</c>, <c>/dev/fd/3</c>) is a place of its own, whatever it leads to.</summary>
     /// <exception cref="IOException">Links lead in a circle.</exception>
     public static string Of(string path)
     {
@@ -54,7 +54,8 @@ internal static partial class FilePlace
     {
         "/dev/stdout" => 1,
         "/dev/stderr" => 2,
-        _ => StartedWith().Match(path) is { Success: true } match ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : null,
+        _ => StartedWith().Match(path) is { Success: true } match
+            ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : null,
     };
 
     [GeneratedRegex(@"^(?:/dev|/proc/self)/fd/([0-9]{1,6})$")]

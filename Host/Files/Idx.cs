@@ -53,12 +53,12 @@ internal static class Idx
     public static byte[] ReadLabels(Stream stream, string name, int? first = null) =>
         Read(stream, name, LabelSizes, first).Data;
 
-    /// <summary>Writes images, to be read by <see cref="ReadImages(Stream, string)"/>; the stream stays open.</summary>
+    /// <summary>Writes images; the stream stays open.</summary>
     /// <exception cref="ArgumentException">A size is below 1, or they do not agree with the pixels.</exception>
     public static void WriteImages(Stream stream, ImageFile images, bool gzip = false) =>
         Write(stream, ImageSizes, [images.Count, images.Height, images.Width], images.Pixels, gzip);
 
-    /// <summary>Writes labels, to be read by <see cref="ReadLabels(Stream, string)"/>; the stream stays open.</summary>
+    /// <summary>Writes labels; the stream stays open.</summary>
     /// <exception cref="ArgumentException">There are none.</exception>
     public static void WriteLabels(Stream stream, byte[] labels, bool gzip = false) =>
         Write(stream, LabelSizes, [labels.Length], labels, gzip);
@@ -112,8 +112,8 @@ internal static class Idx
             [0, 0, 0x0B or 0x0C, _] => "integers of several bytes",
             [0, 0, 0x0D or 0x0E, _] => "floating-point numbers",
             [0x89, 0x50, 0x4E, 0x47] or [0xFF, 0xD8, 0xFF, _] or [0x47, 0x49, 0x46, 0x38]
-                => "a PNG, JPEG or GIF picture; what can be read is a gray PGM, light ink on dark, of the size that the " +
-                "network takes",
+                => "a PNG, JPEG or GIF picture; what can be read is a gray PGM, light ink on dark, of the size that "
+                + "the network takes",
             _ => "not an IDX file"
         };
         return $"{string.Join(' ', magic.ToArray().Select(value => value.ToString("X2")))} ({meaning})";

@@ -28,7 +28,8 @@ internal static class JsonFile
         }
         catch (JsonException e)
         {
-            throw new DataException(path, e.LineNumber is { } line ? $"line {line + 1}" : null, "JSON as the program writes it",
+            throw new DataException(
+                path, e.LineNumber is { } line ? $"line {line + 1}" : null, "JSON as the program writes it",
                 $"\"{e.Message.Split(" Path:")[0]}\"");
         }
     }

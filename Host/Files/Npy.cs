@@ -3,10 +3,10 @@ using System.Text;
 namespace Functional.Host.Files;
 
 /// <summary>
-/// NumPy's format for one array: a magic number, a version, a header (a Python literal with the element type, the order and
-/// the shape) and the elements. Versions 1 to 3, both byte orders and both orders of elements are read, plain or gzip;
-/// objects, structures and texts are refused. Version 1, little-endian, row by row is written.
-/// Source: NumPy Enhancement Proposal 1; numpy.lib.format.
+/// NumPy's format for one array: a magic number, a version, a header (a Python literal with the element type, the order
+/// and the shape) and the elements. Versions 1 to 3, both byte orders and both orders of elements are read, plain or
+/// gzip; objects, structures and texts are refused. Version 1, little-endian, row by row is written. Source: NumPy
+/// Enhancement Proposal 1; numpy.lib.format.
 /// </summary>
 public static class Npy
 {
@@ -48,7 +48,8 @@ public static class Npy
             file.ReadRest(tensor.Memory);
         if (header.IsBigEndian)
             Reverse(tensor.Memory, size);
-        if (header.Type == TensorType.Bool && tensor.Bytes.IndexOfAnyExceptInRange((byte)0, (byte)1) is >= 0 and var index)
+        if (header.Type == TensorType.Bool
+            && tensor.Bytes.IndexOfAnyExceptInRange((byte)0, (byte)1) is >= 0 and var index)
             throw file.Error(begin + index, "0 or 1, an element of type bool", $"{tensor.Bytes[index]}");
         return tensor;
     }

@@ -26,7 +26,8 @@ internal sealed class NpyHeader
     private readonly DataFile file;
     private int at;
 
-    private NpyHeader(string text, int start, DataFile file) => (this.text, this.start, this.file) = (text, start, file);
+    private NpyHeader(string text, int start, DataFile file) =>
+        (this.text, this.start, this.file) = (text, start, file);
 
     /// <summary>What the elements are.</summary>
     public TensorType Type { get; private set; }
@@ -65,7 +66,8 @@ internal sealed class NpyHeader
         var name = Types.FirstOrDefault(type => type.Value == tensor.Type).Key
             ?? throw new ArgumentException($"NumPy has no type {tensor.Type}", nameof(tensor));
         var shape = tensor.Shape.Count == 1 ? $"({tensor.Shape[0]},)" : $"({string.Join(", ", tensor.Shape)})";
-        return $"{{'descr': '{(Tensor.Size(tensor.Type) == 1 ? '|' : '<')}{name}', 'fortran_order': False, 'shape': {shape}, }}";
+        var order = Tensor.Size(tensor.Type) == 1 ? '|' : '<';
+        return $"{{'descr': '{order}{name}', 'fortran_order': False, 'shape': {shape}, }}";
     }
 
     /// <summary>How many elements there are.</summary>
@@ -77,7 +79,8 @@ internal sealed class NpyHeader
         {
             bytes *= (UInt128)size;
             if (bytes > (UInt128)Array.MaxLength)
-                throw source.Error(headerAt, $"an array of at most {Array.MaxLength} bytes", $"shape {Tensor.Text(Shape)}");
+                throw source.Error(
+                    headerAt, $"an array of at most {Array.MaxLength} bytes", $"shape {Tensor.Text(Shape)}");
         }
         return (int)bytes / Tensor.Size(Type);
     }
@@ -121,7 +124,8 @@ internal sealed class NpyHeader
         if (at < text.Length && text[at] == '[')
             throw Error(place, "one type for all elements", "a structure");
         var name = String("a type");
-        if (name.Length < 2 || "<>|=".IndexOf(name[0], StringComparison.Ordinal) < 0 || !Types.TryGetValue(name[1..], out var type))
+        if (name.Length < 2 || "<>|=".IndexOf(name[0], StringComparison.Ordinal) < 0
+            || !Types.TryGetValue(name[1..], out var type))
             throw Error(place, $"a type that can be read (<, > or | and {string.Join(", ", Types.Keys)})",
                 name.Contains('O') ? $"'{name}': Python objects" : $"'{name}'");
         (Type, IsBigEndian) = (type, name[0] == '>');
@@ -137,8 +141,10 @@ internal sealed class NpyHeader
             var place = at;
             while (at < text.Length && char.IsAsciiDigit(text[at]))
                 at++;
-            if (!int.TryParse(text.AsSpan(place, at - place), NumberStyles.None, CultureInfo.InvariantCulture, out var size))
-                throw Error(place, $"a size from 0 to {Array.MaxLength}", place == at ? Found() : Short(text[place..at]));
+            if (!int.TryParse(
+                    text.AsSpan(place, at - place), NumberStyles.None, CultureInfo.InvariantCulture, out var size))
+                throw Error(
+                    place, $"a size from 0 to {Array.MaxLength}", place == at ? Found() : Short(text[place..at]));
             if (sizes.Count == MostDimensions)
                 throw Error(place, $"at most {MostDimensions} sizes", "more");
             sizes.Add(size);

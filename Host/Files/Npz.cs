@@ -15,8 +15,9 @@ public sealed record NpzLimits
 }
 
 /// <summary>
-/// NumPy's format for several arrays: a zip file whose entries are .npy files, stored or deflated. Nothing is ever written
-/// to a disk; what an entry says of its size is believed only as its bytes arrive, and its checksum is verified.
+/// NumPy's format for several arrays: a zip file whose entries are .npy files, stored or deflated. Nothing is ever
+/// written to a disk; what an entry says of its size is believed only as its bytes arrive, and its checksum is
+/// verified.
 /// </summary>
 public static class Npz
 {
@@ -32,11 +33,13 @@ public static class Npz
     /// <summary>Reads a stream from its beginning to its end; it must be able to seek.</summary>
     /// <exception cref="DataException">The stream breaks a rule of the format; <paramref name="name"/> is said to be
     /// bad.</exception>
-    public static IReadOnlyList<Tensor> Read(Stream stream, string name, NpzLimits? limits = null) => Read(stream, name, null, limits);
+    public static IReadOnlyList<Tensor> Read(Stream stream, string name, NpzLimits? limits = null) =>
+        Read(stream, name, null, limits);
 
     /// <summary>Reads some arrays, and looks at no other.</summary>
     /// <exception cref="DataException">An array is not there, or the stream breaks a rule of the format.</exception>
-    internal static IReadOnlyList<Tensor> Read(Stream stream, string name, IReadOnlyList<string>? arrays, NpzLimits? limits = null)
+    internal static IReadOnlyList<Tensor> Read(
+        Stream stream, string name, IReadOnlyList<string>? arrays, NpzLimits? limits = null)
     {
         limits ??= new NpzLimits();
         try
@@ -45,7 +48,9 @@ public static class Npz
             using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
             var entries = Entries(archive, name, limits);
             if (arrays?.FirstOrDefault(array => !entries.ContainsKey(array)) is { } missing)
-                throw new DataException(name, null, $"an array {missing}", string.Join(", ", entries.Keys.DefaultIfEmpty("none").Take(20).Select(array => Short(array))));
+                throw new DataException(
+                    name, null, $"an array {missing}",
+                    string.Join(", ", entries.Keys.DefaultIfEmpty("none").Take(20).Select(array => Short(array))));
             var left = limits.Length;
             var tensors = new List<Tensor>();
             foreach (var array in arrays ?? [.. entries.Keys])
@@ -55,7 +60,8 @@ public static class Npz
             }
             return tensors;
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException or ArgumentException or OverflowException)
+        catch (Exception e) when (
+            e is InvalidDataException or IOException or NotSupportedException or ArgumentException or OverflowException)
         {
             throw new DataException(name, null, "a zip file, as NumPy writes it", $"\"{e.Message}\"");
         }
@@ -88,12 +94,14 @@ public static class Npz
         if (SaidLength(entry, place) is var said && said != entry.Length)
             throw Error(name, entry, $"{said} bytes, as its header says", $"{entry.Length}");
         // What is much larger than its share of the file is looked at before there is memory for it.
-        if (entry.Length > DataFile.UsualRatio * entry.CompressedLength && Pass(entry) is var found && found != entry.Length)
+        if (entry.Length > DataFile.UsualRatio * entry.CompressedLength && Pass(entry) is var found
+            && found != entry.Length)
             throw Error(name, entry, $"{entry.Length} bytes", $"{found}");
         using var part = entry.Open();
         using var file = new DataFile(part, place, entry.Length);
         var tensor = Npy.Read(file, array);
-        return file.Checksum == entry.Crc32 ? tensor : throw Error(name, entry, "data that its checksum fits", "others");
+        return file.Checksum == entry.Crc32
+            ? tensor : throw Error(name, entry, "data that its checksum fits", "others");
     }
 
     private static DataException Error(string name, ZipArchiveEntry entry, string expected, string found) =>
@@ -110,21 +118,24 @@ public static class Npz
     }
 
     /// <summary>Writes a file, which appears whole or not at all.</summary>
-    /// <exception cref="ArgumentException">Two tensors have one name, a name has / \ : or .. in it, or NumPy has no such type.
+    /// <exception cref="ArgumentException">Two tensors have one name, a name has / \ : or .. in it, or NumPy has no
+    /// such type.
     /// </exception>
     /// <exception cref="OperationFailedException">It can't be written.</exception>
     public static void Write(string path, IReadOnlyList<Tensor> tensors) =>
         OutputFile.Write(path, stream => Write(stream, tensors));
 
     /// <summary>Writes to a stream, which stays open.</summary>
-    /// <exception cref="ArgumentException">Two tensors have one name, a name has / \ : or .. in it, or NumPy has no such type.
+    /// <exception cref="ArgumentException">Two tensors have one name, a name has / \ : or .. in it, or NumPy has no
+    /// such type.
     /// </exception>
     public static void Write(Stream stream, IReadOnlyList<Tensor> tensors)
     {
         if (tensors.GroupBy(tensor => tensor.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new ArgumentException($"'{twice.Key}' can't be the name of two arrays", nameof(tensors));
         if (tensors.FirstOrDefault(tensor => !IsName(tensor.Name + Extension)) is { } odd)
-            throw new ArgumentException($"'{odd.Name}' can't be the name of an array: it has / \\ : or .. in it", nameof(tensors));
+            throw new ArgumentException(
+                $"'{odd.Name}' can't be the name of an array: it has / \\ : or .. in it", nameof(tensors));
         using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
         foreach (var tensor in tensors)
         {

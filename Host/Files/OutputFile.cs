@@ -64,8 +64,8 @@ internal static partial class OutputFile
         }
     }
 
-    /// <summary>Deletes a file that came to nothing, if that can be done. What is told is why it came to nothing: where its
-    /// folder has vanished or the disk has failed, deleting fails for the same reason.</summary>
+    /// <summary>Deletes a file that came to nothing, if that can be done. What is told is why it came to nothing: where
+    /// its folder has vanished or the disk has failed, deleting fails for the same reason.</summary>
     internal static void Discard(string path)
     {
         try
@@ -83,7 +83,8 @@ internal static partial class OutputFile
     internal static void DeleteUnfinished(string folder, Func<string, bool> isOurs) => Guard(folder, () =>
     {
         foreach (var path in Directory.EnumerateFiles(folder, "*" + Extension))
-            if (Temporary().Match(Path.GetFileName(path)) is { Success: true } match && isOurs(match.Groups[1].Value) && !FileLock.IsHeld(path))
+            if (Temporary().Match(Path.GetFileName(path)) is { Success: true } match && isOurs(match.Groups[1].Value)
+                && !FileLock.IsHeld(path))
                 File.Delete(path);
     });
 
@@ -96,7 +97,8 @@ internal static partial class OutputFile
     private static void WriteThrough(string place, Action<Stream> write)
     {
         using var gathered = new FileStream(
-            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16,
+            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite,
+            FileShare.None, 1 << 16,
             FileOptions.DeleteOnClose);
         write(gathered);
         gathered.Position = 0;
@@ -157,9 +159,10 @@ internal static partial class OutputFile
         }
     }
 
-    // That a file was renamed is itself a change of its folder, which has a place on the disk of its own. (Windows keeps
-    // such changes in a journal, and has no way to ask for more.) Some file systems, mostly those of other machines, refuse to
-    // flush a folder: then there is no more to be had, and the file, whose bytes are flushed, is in its place all the same.
+    // That a file was renamed is itself a change of its folder, which has a place on the disk of its own. (Windows
+    // keeps such changes in a journal, and has no way to ask for more.) Some file systems, mostly those of other
+    // machines, refuse to flush a folder: then there is no more to be had, and the file, whose bytes are flushed, is in
+    // its place all the same.
     private static void FlushFolder(string? folder)
     {
         if (OperatingSystem.IsWindows())

@@ -41,7 +41,8 @@ internal ref struct SafetensorsHeader
         ReadOnlySpan<byte> text, int start, string file, SafetensorsLimits limits)
     {
         if (!Utf8.IsValid(text))
-            throw new DataException(file, $"byte {start + ValidLength(text)}", "a header in UTF-8", "a byte that isn't");
+            throw new DataException(
+                file, $"byte {start + ValidLength(text)}", "a header in UTF-8", "a byte that isn't");
         var header = new SafetensorsHeader(text, start, file, limits);
         return header.Parse();
     }
@@ -167,7 +168,8 @@ internal ref struct SafetensorsHeader
         }
         if (end < begin || (UInt128)(end - begin) != bytes)
             throw Error(
-                at, $"{bytes} bytes of data for '{name}', of shape {Tensor.Text(shape)} and type {TypeName(type.Value)}",
+                at,
+                $"{bytes} bytes of data for '{name}', of shape {Tensor.Text(shape)} and type {TypeName(type.Value)}",
                 $"data_offsets {begin} to {end}");
         return new TensorPlace(name, type.Value, shape, (int)bytes / Tensor.Size(type.Value), begin, end);
     }
@@ -188,7 +190,8 @@ internal ref struct SafetensorsHeader
         while (Next() != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.Number || !long.TryParse(
-                    reader.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > largest)
+                    reader.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                        || number > largest)
                 throw Error(At, $"an integer from 0 to {largest} in {what}", Found());
             if (numbers.Count == atMost)
                 throw Error(At, $"at most {atMost} numbers in {what}", "more");

@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 
 namespace Functional.Host.Files;
 
-/// <summary>A safetensors file whose header is read and checked, and whose data are read as they are asked for: once, in
-/// the order of the file.</summary>
+/// <summary>A safetensors file whose header is read and checked, and whose data are read as they are asked for: once,
+/// in the order of the file.</summary>
 internal sealed class SafetensorsStream
 {
     private const int LengthSize = 8;
@@ -73,7 +73,8 @@ internal sealed class SafetensorsStream
     }
 
     /// <summary>Reads the next tensor.</summary>
-    /// <exception cref="DataException">It does not fit the memory, or has elements that its type doesn't have.</exception>
+    /// <exception cref="DataException">It does not fit the memory, or has elements that its type doesn't have.
+    /// </exception>
     public Tensor ReadTensor(TensorPlace place)
     {
         var tensor = Allocate(place, () => new Tensor(place.Name, place.Type, place.Shape, place.Count));
@@ -106,12 +107,16 @@ internal sealed class SafetensorsStream
     // Other files that are taken for models, by their first bytes.
     private static string? KindOf(byte[] start) => start switch
     {
-        [(byte)'P', (byte)'K', 3, 4, ..] => "a zip file, as torch.save and Keras write them: save the weights as safetensors",
+        [(byte)'P', (byte)'K', 3, 4, ..] =>
+            "a zip file, as torch.save and Keras write them: save the weights as safetensors",
         [0x80, >= 2 and <= 5, ..] => "a pickle file, as torch.save writes them: save the weights as safetensors",
-        [0x89, (byte)'H', (byte)'D', (byte)'F', ..] => "an HDF5 file, as Keras writes them: save the weights as safetensors",
-        [0x08, < 0x20, 0x12 or 0x1A or 0x22 or 0x28 or 0x32 or 0x3A or 0x42, ..] => "an ONNX file: those are written here, but not read",
+        [0x89, (byte)'H', (byte)'D', (byte)'F', ..] =>
+            "an HDF5 file, as Keras writes them: save the weights as safetensors",
+        [0x08, < 0x20, 0x12 or 0x1A or 0x22 or 0x28 or 0x32 or 0x3A or 0x42, ..] =>
+            "an ONNX file: those are written here, but not read",
         [(byte)'G', (byte)'G', (byte)'U', (byte)'F', ..] => "a GGUF file: save the weights as safetensors",
-        [_, _, _, _, (byte)'T', (byte)'F', (byte)'L', (byte)'3'] => "a TensorFlow Lite file: save the weights as safetensors",
+        [_, _, _, _, (byte)'T', (byte)'F', (byte)'L', (byte)'3'] =>
+            "a TensorFlow Lite file: save the weights as safetensors",
         [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', ..] => "a NumPy array",
         [0x1F, 0x8B, ..] => "a gzip file: unpack it first",
         _ when start.All(value => value is >= 0x20 and < 0x7F or (byte)'\t' or (byte)'\r' or (byte)'\n') => "text",

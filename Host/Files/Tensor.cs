@@ -108,7 +108,8 @@ public sealed class Tensor
     public static Tensor Of<T>(string name, IReadOnlyList<int> shape, T[] elements) where T : unmanaged =>
         new(name, TypeOf<T>(), shape, elements);
 
-    /// <summary>The elements as numbers of any type, each exactly; the tensor's own array if that is its type.</summary>
+    /// <summary>The elements as numbers of any type, each exactly; the tensor's own array if that is its type.
+    /// </summary>
     /// <param name="values">The elements, if all could be converted.</param>
     /// <returns>The first element that <typeparamref name="T"/> can't hold exactly, or null.</returns>
     public int? Convert<T>(out T[] values) where T : unmanaged, INumberBase<T>
@@ -144,7 +145,8 @@ public sealed class Tensor
         : throw new InvalidOperationException($"{Type} doesn't fit double precision");
 
     /// <summary>The number that stands at an index, as text.</summary>
-    internal string TextAt(int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{elements.GetValue(index)}");
+    internal string TextAt(int index) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{elements.GetValue(index)}");
 
     internal static string Text(IEnumerable<int> shape) => $"[{string.Join(", ", shape)}]";
 

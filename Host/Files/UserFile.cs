@@ -30,7 +30,8 @@ internal sealed record UserFile
         var replaces = force || FilePlace.IsDevice(place) || (File.Exists(place) && isOwn?.Invoke(place) == true);
         return replaces || !File.Exists(place)
             ? new UserFile(path, replaces)
-            : throw new UsageException($"{option}: {path} is there already; choose another file, or give --force to replace it");
+            : throw new UsageException(
+                $"{option}: {path} is there already; choose another file, or give --force to replace it");
     }
 
     /// <summary>Writes it.</summary>

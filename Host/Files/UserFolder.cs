@@ -11,7 +11,8 @@ internal static class UserFolder
     /// <param name="force">Whether such a thing may be replaced.</param>
     /// <param name="except">The name of a file that doesn't count.</param>
     /// <exception cref="UsageException">The folder holds what may not be replaced, or is none.</exception>
-    public static void Check(string option, string path, string what, Func<bool> isOwn, bool force, string? except = null)
+    public static void Check(
+        string option, string path, string what, Func<bool> isOwn, bool force, string? except = null)
     {
         if (path.Length == 0)
             throw new UsageException($"{option}: expected the name of a folder, found ''");
@@ -19,12 +20,15 @@ internal static class UserFolder
             throw new UsageException($"{option}: expected the name of a folder, found the file {path}");
         var isEmpty = true;
         OutputFile.Guard(path, () =>
-            isEmpty = !Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path).All(entry => Path.GetFileName(entry) == except));
+            isEmpty = !Directory.Exists(path)
+                || Directory.EnumerateFileSystemEntries(path).All(entry => Path.GetFileName(entry) == except));
         if (isEmpty)
             return;
         if (!isOwn())
-            throw new UsageException($"{option}: {path} holds other files; {what} needs a folder of its own, new or empty");
+            throw new UsageException(
+                $"{option}: {path} holds other files; {what} needs a folder of its own, new or empty");
         if (!force)
-            throw new UsageException($"{option}: {path} holds {what} already; choose another folder, or give --force to replace it");
+            throw new UsageException(
+                $"{option}: {path} holds {what} already; choose another folder, or give --force to replace it");
     }
 }

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Functional.Host.Models;
 
-/// <summary>Activations as text: on the command line, in configurations and in model files. An activation writes itself.</summary>
+/// <summary>Activations as text: on the command line, in configurations and in model files. An activation writes
+/// itself.</summary>
 internal static class ActivationText
 {
     private const string Syntax = "relu, leaky-relu[:SLOPE], sigmoid, tanh, gelu, silu, elu[:ALPHA] or softplus";

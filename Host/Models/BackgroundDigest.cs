@@ -8,8 +8,8 @@ internal sealed class BackgroundDigest : IDisposable
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private Task last = Task.CompletedTask;
 
-    /// <summary>Goes on with these bytes, which must stay as they are until this is called again or is finished; and writes
-    /// them to a stream, which must be let alone as long.</summary>
+    /// <summary>Goes on with these bytes, which must stay as they are until this is called again or is finished; and
+    /// writes them to a stream, which must be let alone as long.</summary>
     /// <exception cref="IOException">The bytes before these could not be written.</exception>
     public void Append(ReadOnlyMemory<byte> bytes, Stream? stream = null)
     {

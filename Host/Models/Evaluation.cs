@@ -24,7 +24,8 @@ internal static class Evaluation
         var correct = 0;
         Piecewise(network, indices, threads, (_, some) =>
             Interlocked.Add(ref correct, images.IsTable
-                ? network.Correct(images.Batch(scale, some)) : network.Correct(scale, images.Pixels, images.Labels, some)));
+                ? network.Correct(images.Batch(scale, some))
+                : network.Correct(scale, images.Pixels, images.Labels, some)));
         return (double)correct / indices.Length;
     }
 

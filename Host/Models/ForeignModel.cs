@@ -8,7 +8,8 @@ namespace Functional.Host.Models;
 /// <summary>
 /// Files of weights without an architecture, as other tools write them. Tensors whose names begin alike make a layer:
 /// a weight matrix (outputs x inputs) an affine one; vectors a batch or, without running statistics, a layer
-/// normalization. Layers come in the order of the numbers in their names, an affine one before the others of its number.
+/// normalization. Layers come in the order of the numbers in their names, an affine one before the others of its
+/// number.
 /// </summary>
 internal static partial class ForeignModel
 {
@@ -19,7 +20,8 @@ internal static partial class ForeignModel
 
     private sealed record Group(string Name, double[] Order, IReadOnlyDictionary<string, TensorPlace> Parts)
     {
-        public TensorPlace? Find(string[] names) => names.Select(name => Parts.GetValueOrDefault(name)).FirstOrDefault(part => part is not null);
+        public TensorPlace? Find(string[] names) =>
+            names.Select(name => Parts.GetValueOrDefault(name)).FirstOrDefault(part => part is not null);
 
         public bool IsAffine => Find(Weights) is { Shape.Count: 2 };
     }
@@ -39,8 +41,13 @@ internal static partial class ForeignModel
         [
             .. file.Places.GroupBy(place => place.Name[..Math.Max(0, place.Name.LastIndexOf('.'))])
                 .Select(group => new Group(
-                    group.Key, [.. Numbers().Matches(group.Key).Select(match => double.Parse(match.Value, System.Globalization.CultureInfo.InvariantCulture))],
-                    group.ToDictionary(place => place.Name[(place.Name.LastIndexOf('.') + 1)..], StringComparer.Ordinal)))
+                    group.Key,
+                    [
+                        .. Numbers().Matches(group.Key).Select(
+                            match => double.Parse(match.Value, System.Globalization.CultureInfo.InvariantCulture)),
+                    ],
+                    group.ToDictionary(
+                        place => place.Name[(place.Name.LastIndexOf('.') + 1)..], StringComparer.Ordinal)))
                 .OrderBy(group => group, Comparer<Group>.Create(Compare)),
         ];
         var last = System.Array.FindLastIndex(groups, group => group.IsAffine);
@@ -62,19 +69,23 @@ internal static partial class ForeignModel
         {
             // Of a single output nobody says whether it is a number or a logit.
             Loss = layers[^1].Leaves[0].Shape is [1, ..] ? Loss.MeanSquaredError : Loss.SoftmaxCrossEntropy(),
-            Ignored = groups.Select(group => group.Parts.GetValueOrDefault(BatchCount)?.Name).OfType<string>().ToHashSet(),
+            Ignored =
+                groups.Select(group => group.Parts.GetValueOrDefault(BatchCount)?.Name).OfType<string>().ToHashSet(),
         };
     }
 
     private static LayerPlan<T> LayerOf<T>(string file, Group group) where T : unmanaged, IFloatingPointIeee754<T>
     {
         DataException Error(string expected, string found) => new(file, $"tensors '{group.Name}.*'", expected, found);
-        var (weight, bias, mean, variance) = (group.Find(Weights), group.Find(Biases), group.Find(Means), group.Find(Variances));
+        var (weight, bias, mean, variance) =
+            (group.Find(Weights), group.Find(Biases), group.Find(Means), group.Find(Variances));
         var known = new[] { weight, bias, mean, variance }.Count(part => part is not null)
             + (group.Parts.ContainsKey(BatchCount) ? 1 : 0);
-        if (weight is null || known != group.Parts.Count || weight.Shape.Count is < 1 or > 2 || weight.Shape.Contains(0))
+        if (weight is null || known != group.Parts.Count || weight.Shape.Count is < 1 or > 2
+            || weight.Shape.Contains(0))
             throw Error(
-                "a weight of two dimensions (and a bias), or what a normalization has", Listed(group.Parts.Select(part => (part.Key, part.Value))));
+                "a weight of two dimensions (and a bias), or what a normalization has",
+                Listed(group.Parts.Select(part => (part.Key, part.Value))));
         if (group.IsAffine)
             return mean is null && variance is null
                 ? LayerPlans.Affine<T>(weight.Name, weight.Shape, bias?.Name)
@@ -97,7 +108,8 @@ internal static partial class ForeignModel
     {
         (string Name, TensorPlace Place)[] all = [.. tensors];
         return all.Length == 0 ? "no tensors" : string.Join(", ", all.Take(5).Select(
-            tensor => $"{DataException.Short(tensor.Name)} of shape {Tensor.Text(tensor.Place.Shape)}")) + (all.Length > 5 ? $" and {all.Length - 5} more" : "");
+            tensor => $"{DataException.Short(tensor.Name)} of shape {Tensor.Text(tensor.Place.Shape)}"))
+            + (all.Length > 5 ? $" and {all.Length - 5} more" : "");
     }
 
     private static int Compare(Group a, Group b)

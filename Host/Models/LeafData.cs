@@ -7,8 +7,8 @@ using Functional.Host.Files;
 namespace Functional.Host.Models;
 
 /// <summary>
-/// Leaves between files, where a matrix lies row by row, and memory, where it lies column by column: a few megabytes at a
-/// time, so that no leaf is twice in memory, with the digest of all that passes computed beside.
+/// Leaves between files, where a matrix lies row by row, and memory, where it lies column by column: a few megabytes at
+/// a time, so that no leaf is twice in memory, with the digest of all that passes computed beside.
 /// </summary>
 internal sealed class LeafData<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -78,7 +78,8 @@ internal sealed class LeafData<T> : IDisposable where T : unmanaged, IFloatingPo
     private static ReadOnlySpan<T> Elements(ReadOnlySpan<byte> bytes, TensorType type) =>
         type == Type ? MemoryMarshal.Cast<byte, T>(bytes)
         : type == TensorType.F16 ? Convert(MemoryMarshal.Cast<byte, Half>(bytes))
-        : type == TensorType.BF16 ? Convert<float>(Array.ConvertAll(MemoryMarshal.Cast<byte, ushort>(bytes).ToArray(), Tensor.Single))
+        : type == TensorType.BF16
+        ? Convert<float>(Array.ConvertAll(MemoryMarshal.Cast<byte, ushort>(bytes).ToArray(), Tensor.Single))
         : type == TensorType.F32 ? Convert(MemoryMarshal.Cast<byte, float>(bytes))
         : Convert(MemoryMarshal.Cast<byte, double>(bytes));
 

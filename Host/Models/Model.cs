@@ -46,12 +46,15 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
     /// <summary>The name of the column that held the classes, if the data came from a table.</summary>
     public string? Label { get; init; }
 
-    /// <summary>How many classes there are: an output for each or, with a single output (the logit of class 1), two.</summary>
+    /// <summary>How many classes there are: an output for each or, with a single output (the logit of class 1), two.
+    /// </summary>
     internal int ClassCount => Math.Max(2, Network.Outputs);
 
-    /// <summary>Whether it tells classes apart: not if its loss is one of numbers, unless its several outputs have names.</summary>
+    /// <summary>Whether it tells classes apart: not if its loss is one of numbers, unless its several outputs have
+    /// names.</summary>
     internal bool TellsClasses =>
-        !(Network.Loss.Function.IsMeanSquaredError || Network.Loss.Function.IsHuber) || (Network.Outputs > 1 && Classes.Count > 0);
+        !(Network.Loss.Function.IsMeanSquaredError || Network.Loss.Function.IsHuber)
+            || (Network.Outputs > 1 && Classes.Count > 0);
 
     /// <summary>What a class is called: its name or, where that isn't known, its number.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
@@ -59,13 +62,16 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
     {
         var classes = ClassCount;
         if (index < 0 || index >= classes)
-            throw new ArgumentOutOfRangeException(nameof(index), $"there is no class {index}: the model's are 0 to {classes - 1}");
+            throw new ArgumentOutOfRangeException(
+                nameof(index), $"there is no class {index}: the model's are 0 to {classes - 1}");
         return index < Classes.Count ? Classes[index] : index.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>The class of one sample, and the probabilities of all.</summary>
-    /// <param name="sample">The data's own numbers, as many as the network has inputs: they are scaled here, as they were in training.</param>
-    /// <exception cref="ArgumentException">The sample has another number of numbers, or the model doesn't tell classes apart.</exception>
+    /// <param name="sample">The data's own numbers, as many as the network has inputs: they are scaled here, as they
+    /// were in training.</param>
+    /// <exception cref="ArgumentException">The sample has another number of numbers, or the model doesn't tell classes
+    /// apart.</exception>
     public Prediction<T> Predict(params ReadOnlySpan<T> sample)
     {
         CheckCount(sample.Length, null);
@@ -73,8 +79,10 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
     }
 
     /// <summary>The class of each sample, and the probabilities of all; the same bits as for each by itself.</summary>
-    /// <param name="samples">Of each the data's own numbers, as many as the network has inputs: they are scaled here, as they were in training.</param>
-    /// <exception cref="ArgumentException">A sample has another number of numbers, or the model doesn't tell classes apart.</exception>
+    /// <param name="samples">Of each the data's own numbers, as many as the network has inputs: they are scaled here,
+    /// as they were in training.</param>
+    /// <exception cref="ArgumentException">A sample has another number of numbers, or the model doesn't tell classes
+    /// apart.</exception>
     public IReadOnlyList<Prediction<T>> Predict(IReadOnlyList<T[]> samples)
     {
         ArgumentNullException.ThrowIfNull(samples);
@@ -88,10 +96,15 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
     {
         if (!TellsClasses)
             throw new ArgumentException(
-                $"this model gives numbers ({Network.Loss}), not classes: its Network.Predict gives them for features already scaled");
+                $"this model gives numbers ({Network.Loss}), not classes: its Network.Predict gives them for " +
+                "features already scaled");
         var areProbabilities = Network.Loss.Function.IsSoftmaxCrossEntropy || Network.Outputs == 1;
         var numbers = areProbabilities ? Metrics.Probabilities(scores) : scores;
-        return [.. Metrics.Classes(scores).Select((answer, i) => new Prediction<T>(this, answer, numbers.Column(i).ToArray(), areProbabilities))];
+        return
+        [
+            .. Metrics.Classes(scores)
+                .Select((answer, i) => new Prediction<T>(this, answer, numbers.Column(i).ToArray(), areProbabilities)),
+        ];
     }
 
     private Matrix<T> ScoresOf(ReadOnlySpan<T> numbers) => Network.Predict(
@@ -101,14 +114,17 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
     {
         if (count == Network.Inputs)
             return;
-        var names = Features.Count == 0 ? "" : $" ({string.Join(", ", Features.Take(10))}{(Features.Count > 10 ? ", ..." : "")})";
+        var names = Features.Count == 0
+            ? "" : $" ({string.Join(", ", Features.Take(10))}{(Features.Count > 10 ? ", ..." : "")})";
         throw new ArgumentException(
-            $"{(index is null ? "the sample" : $"sample {index}")} has {count} numbers, but the model takes {Network.Inputs}{names}");
+            $"{(index is null ? "the sample" : $"sample {index}")} has {count} numbers, but the model takes " +
+            $"{Network.Inputs}{names}");
     }
 
     /// <summary>One line: the layers, and what they tell apart.</summary>
     public override string ToString() => Classes.Count == 0 ? $"{Network}"
-        : $"{Network} for {(Label is null ? "" : $"{Label}: ")}{string.Join(" | ", Classes.Take(20))}{(Classes.Count > 20 ? " | ..." : "")}";
+        : $"{Network} for {(Label is null ? "" : $"{Label}: ")}{string.Join(" | ", Classes.Take(20))}"
+        + (Classes.Count > 20 ? " | ..." : "");
 }
 
 /// <summary>
@@ -162,13 +178,14 @@ public static class Model
         where T : unmanaged, IFloatingPointIeee754<T> =>
         ModelFile.Read(stream, name, layers ?? [], activation);
 
-    /// <summary>The class of each of these samples, and the probabilities of all; bytes take the way that they took in training, to
-    /// the same bits.</summary>
+    /// <summary>The class of each of these samples, and the probabilities of all; bytes take the way that they took in
+    /// training, to the same bits.</summary>
     /// <param name="model">The model.</param>
     /// <param name="samples">The data's own numbers, not scaled.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <exception cref="DataException">The samples don't fit the model.</exception>
-    public static IReadOnlyList<Prediction<float>> Predict(this Model<float> model, LabeledImages samples, int threads = 1)
+    public static IReadOnlyList<Prediction<float>> Predict(
+        this Model<float> model, LabeledImages samples, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(samples);

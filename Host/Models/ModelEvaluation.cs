@@ -26,7 +26,9 @@ internal sealed record ModelEvaluation(ConfusionMatrix Confusion, double Loss, d
         if (labels.Length == 0)
             throw new DataException(name, null, "a sample at least in the part that is asked for", "none");
         if (labels.Max() >= model.ClassCount)
-            throw new DataException(name, null, $"classes from 0 to {model.ClassCount - 1}, which the model tells apart", $"{most} classes");
+            throw new DataException(
+                name, null, $"classes from 0 to {model.ClassCount - 1}, which the model tells apart",
+                $"{most} classes");
         var scores = Matrix<float>.Build.Dense(
             model.Network.Outputs, labels.Length,
             [.. parts.SelectMany(part => Scores(model, name, part, threads).AsColumnMajorArray())]);
@@ -53,10 +55,14 @@ internal sealed record ModelEvaluation(ConfusionMatrix Confusion, double Loss, d
     private static void Check(Model<float> model, string name, LabeledImages samples)
     {
         if (!model.TellsClasses)
-            throw new DataException(name, null, "a model that tells classes apart to be asked", $"one that gives numbers ({model.Network.Loss})");
+            throw new DataException(
+                name, null, "a model that tells classes apart to be asked",
+                $"one that gives numbers ({model.Network.Loss})");
         if (samples.Features != model.Network.Inputs)
-            throw new DataException(name, null, $"samples of {model.Network.Inputs} numbers, as the model takes them", samples.Shape);
-        if (!samples.IsTable && model.Image is { } image && (image.Height, image.Width) != (samples.Height, samples.Width))
+            throw new DataException(
+                name, null, $"samples of {model.Network.Inputs} numbers, as the model takes them", samples.Shape);
+        if (!samples.IsTable && model.Image is { } image
+            && (image.Height, image.Width) != (samples.Height, samples.Width))
             throw new DataException(name, null, $"images of {image.Height} x {image.Width}", samples.Shape);
     }
 }

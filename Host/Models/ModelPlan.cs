@@ -17,7 +17,8 @@ internal sealed record LayerPlan<T>(IReadOnlyList<LeafPlan> Leaves, Func<IReadOn
     where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>;
 
 /// <summary>A model to be made of a file's tensors.</summary>
-internal sealed record ModelPlan<T>(IReadOnlyList<LayerPlan<T>> Layers) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+internal sealed record ModelPlan<T>(IReadOnlyList<LayerPlan<T>> Layers)
+    where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
 {
     /// <summary>How the outputs are measured.</summary>
     public Loss Loss { get; init; } = Loss.SoftmaxCrossEntropy();
@@ -39,7 +40,8 @@ internal sealed record ModelPlan<T>(IReadOnlyList<LayerPlan<T>> Layers) where T 
         var wanted = new HashSet<string>(StringComparer.Ordinal);
         foreach (var leaf in Layers.SelectMany(layer => layer.Leaves))
         {
-            DataException Error(string expected, string found) => new(file.Name, $"tensor '{leaf.Tensor}'", expected, found);
+            DataException Error(string expected, string found) =>
+                new(file.Name, $"tensor '{leaf.Tensor}'", expected, found);
             if (!places.TryGetValue(leaf.Tensor, out var place))
                 throw Error("a tensor of this name", "none");
             if (!place.Shape.SequenceEqual(leaf.Shape))
@@ -49,8 +51,10 @@ internal sealed record ModelPlan<T>(IReadOnlyList<LayerPlan<T>> Layers) where T 
             if (!wanted.Add(leaf.Tensor))
                 throw Error("a tensor of one layer", "one that two want");
         }
-        if (file.Places.FirstOrDefault(place => !wanted.Contains(place.Name) && !Ignored.Contains(place.Name)) is { } stranger)
-            throw new DataException(file.Name, $"tensor '{stranger.Name}'", "tensors of the network only", "one that no layer has");
+        if (file.Places.FirstOrDefault(
+                place => !wanted.Contains(place.Name) && !Ignored.Contains(place.Name)) is { } stranger)
+            throw new DataException(
+                file.Name, $"tensor '{stranger.Name}'", "tensors of the network only", "one that no layer has");
     }
 
     /// <summary>The model, of each tensor's elements column by column; they are not copied.</summary>

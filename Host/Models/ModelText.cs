@@ -15,7 +15,8 @@ internal static class ModelText
     private const int Version = 1;
     // Names of layers are counted pair by pair.
     private const int MostLayers = 4096;
-    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Compact =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>What a model says of itself that its network can't be; null if nothing is.</summary>
     public static string? Fault<T>(Model<T> model) where T : unmanaged, IFloatingPointIeee754<T>
@@ -49,7 +50,8 @@ internal static class ModelText
         if (network.Penalty is { } penalty && !penalty.Equals(Penalty.None))
             text["penalty"] = new JsonObject
             {
-                ["l1"] = penalty.L1Rate, ["l2"] = penalty.L2Rate, ["norm"] = penalty.NormRate, ["power"] = penalty.NormPower,
+                ["l1"] = penalty.L1Rate, ["l2"] = penalty.L2Rate, ["norm"] = penalty.NormRate,
+                ["power"] = penalty.NormPower,
             };
         if (!model.Scale.IsNone)
             text["scale"] = new JsonObject
@@ -70,7 +72,8 @@ internal static class ModelText
 
     /// <summary>Reads it.</summary>
     /// <exception cref="DataException">It is no such text, or has a layer that the table doesn't have.</exception>
-    public static ModelPlan<T> Parse<T>(DataValue text, LayerTable<T> table) where T : unmanaged, IFloatingPointIeee754<T>
+    public static ModelPlan<T> Parse<T>(DataValue text, LayerTable<T> table)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (text["version"].Number != Version)
             throw text["version"].Error($"{Version}, the version that this program reads");
@@ -85,7 +88,8 @@ internal static class ModelText
             Loss = LossOf(text["loss"]),
             Penalty = penalty is null
                 ? Penalty.None
-                : new Penalty(penalty["l1"].Number, penalty["l2"].Number, penalty["norm"].Number, penalty["power"].Number),
+                : new Penalty(
+                    penalty["l1"].Number, penalty["l2"].Number, penalty["norm"].Number, penalty["power"].Number),
             Describe = network => new Model<T>(network)
             {
                 Scale = scale is null
@@ -161,7 +165,8 @@ internal static class ModelText
                 return LayerPlans.LayerNorm<T>(
                     layer["units"].Count, layer["epsilon"].Number, $"{norm}.gamma", $"{norm}.beta");
             case "dropout":
-                var (ratio, form) = (layer["ratio"].Number, layer["book"].Flag ? DropoutForm.Book : DropoutForm.Inverted);
+                var (ratio, form) =
+                    (layer["ratio"].Number, layer["book"].Flag ? DropoutForm.Book : DropoutForm.Inverted);
                 return new LayerPlan<T>([], _ => Layer.Dropout<T>(ratio, form));
             case "custom":
                 return LayerPlans.Custom(layer, named, table);

@@ -16,14 +16,16 @@ public sealed class Prediction<T> where T : unmanaged, IFloatingPointIeee754<T>
         (Probabilities, Scores) = areProbabilities ? (numbers, (T[])[]) : ([], numbers);
     }
 
-    /// <summary>The class with the largest score, or that of a single logit, from 0; -1 if a score is not a number.</summary>
+    /// <summary>The class with the largest score, or that of a single logit, from 0; -1 if a score is not a number.
+    /// </summary>
     public int Class { get; }
 
-    /// <summary>What that is called: its name or, where the model knows none, its number; null if there is no class.</summary>
+    /// <summary>What that is called: its name or, where the model knows none, its number; null if there is no class.
+    /// </summary>
     public string? ClassName => Class < 0 ? null : model.ClassName(Class);
 
-    /// <summary>The probability of each class, in order (of a single logit, 1 - p and p); none if the scores are no logits of one choice:
-    /// with another loss than softmax cross-entropy over several outputs.</summary>
+    /// <summary>The probability of each class, in order (of a single logit, 1 - p and p); none if the scores are no
+    /// logits of one choice: with another loss than softmax cross-entropy over several outputs.</summary>
     public IReadOnlyList<T> Probabilities { get; }
 
     /// <summary>The score of each class, in order, where those are no probabilities.</summary>

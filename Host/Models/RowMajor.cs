@@ -26,7 +26,8 @@ internal static class RowMajor
 
     /// <summary>Puts elements into a matrix from a place on, counted row by row.</summary>
     /// <inheritdoc cref="Gather"/>
-    public static void Scatter<T>(ReadOnlySpan<T> part, T[] elements, int rows, int columns, long first) where T : unmanaged
+    public static void Scatter<T>(ReadOnlySpan<T> part, T[] elements, int rows, int columns, long first)
+        where T : unmanaged
     {
         if (rows == 1 || columns == 1)
             part.CopyTo(elements.AsSpan((int)first));
@@ -69,7 +70,8 @@ internal static class RowMajor
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeTile<T>(
-        ReadOnlySpan<T> from, int fromStride, Span<T> to, int toStride, int i0, int i1, int j0, int j1) where T : unmanaged
+        ReadOnlySpan<T> from, int fromStride, Span<T> to, int toStride, int i0, int i1, int j0, int j1)
+            where T : unmanaged
     {
         for (var i = i0; i < i1; i++)
         {

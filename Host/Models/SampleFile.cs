@@ -7,7 +7,8 @@ namespace Functional.Host.Models;
 /// <summary>Samples without classes, in files of several formats, for a model to tell.</summary>
 internal static class SampleFile
 {
-    private static readonly string[] Extensions = [".npy", ".pgm", "-idx3-ubyte", ".idx3-ubyte", "-idx3-ubyte.gz", ".idx3-ubyte.gz"];
+    private static readonly string[] Extensions =
+        [".npy", ".pgm", "-idx3-ubyte", ".idx3-ubyte", "-idx3-ubyte.gz", ".idx3-ubyte.gz"];
 
     /// <summary>A file, or the files of a folder in the order of their names.</summary>
     /// <exception cref="DataException">The folder has none.</exception>
@@ -21,14 +22,16 @@ internal static class SampleFile
                 .Where(file => Extensions.Any(end => file.EndsWith(end, StringComparison.OrdinalIgnoreCase)))
                 .Order(StringComparer.Ordinal),
         ];
-        return files.Length > 0 ? files : throw new DataException(path, null, "images (.pgm, IDX) or arrays (.npy)", "none");
+        return files.Length > 0
+            ? files : throw new DataException(path, null, "images (.pgm, IDX) or arrays (.npy)", "none");
     }
 
     /// <summary>Reads samples; their classes are 0.</summary>
     /// <param name="path">The file.</param>
     /// <param name="model">What they are for.</param>
     /// <exception cref="DataException">The file can't be read, or its samples don't fit the model.</exception>
-    public static LabeledImages Read(string path, Model<float> model) => DataFile.Open(path, stream => Read(stream, path, model));
+    public static LabeledImages Read(string path, Model<float> model) =>
+        DataFile.Open(path, stream => Read(stream, path, model));
 
     private static LabeledImages Read(Stream stream, string path, Model<float> model)
     {
@@ -60,7 +63,9 @@ internal static class SampleFile
         var count = isOne ? 1 : tensor.Shape.Count > 0 ? tensor.Shape[0] : 0;
         if (count == 0 || (long)count * inputs != tensor.Count)
             throw new DataException(
-                path, null, $"samples of {inputs} numbers: shape [any, {inputs}]{(model.Image is { } size ? $" or [any, {size.Height}, {size.Width}]" : "")}",
+                path, null,
+                $"samples of {inputs} numbers: shape [any, {inputs}]" +
+                (model.Image is { } size ? $" or [any, {size.Height}, {size.Width}]" : ""),
                 $"shape {Tensor.Text(tensor.Shape)}");
         return tensor.Type == TensorType.U8 && tensor.Convert<byte>(out var pixels) is null
             ? new LabeledImages(model.Image?.Height ?? 1, model.Image?.Width ?? inputs, 1, pixels, new byte[count])

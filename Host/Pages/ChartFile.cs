@@ -21,7 +21,7 @@ public static class ChartFile
         {
             ".svg" => chart.ToFile(),
             ".csv" => ChartNumbers.Csv(chart),
-            ".html" => Page.Of(chart.Title, $"<figure>{chart.ToHtml()}</figure>"),
+            ".html" => Page.Of(chart.Title, Page.Titled(chart), "en"),
             _ => throw new ArgumentException(
                 $"a chart is saved as .svg, .html or .csv (its numbers), not as {path}", nameof(path)),
         };

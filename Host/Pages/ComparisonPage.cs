@@ -1,14 +1,12 @@
 using Functional.Host.Charts;
-using Functional.Host.Commands;
 using Functional.Host.Runs;
-
 
 namespace Functional.Host.Pages;
 
-/// <summary>Several runs in one page: what they came to, in what they differ, and how they got there.</summary>
+/// <summary>Several runs in one page: their results, the options in which they differ, and how they got there.</summary>
 internal static class ComparisonPage
 {
-    private const string None = "–", Title = "<title>Functional: ";
+    private const string None = "–";
 
     /// <summary>The page.</summary>
     /// <param name="records">The runs.</param>
@@ -16,22 +14,23 @@ internal static class ComparisonPage
     public static string Render(IReadOnlyList<RunRecord> records, Func<RunRecord, string?> link)
     {
         var names = Names(records);
-        var title = $"{records.Count} runs side by side";
-        return Page.Of($"Functional: {title}", string.Join('\n',
-        [
-            $"<h1>{Page.Text(title)}</h1>",
-            Page.Paragraph(Opening(records, names)),
-            Results(records, names, link),
-            Options(records, names),
-            Losses(records, names),
-            .. Accuracies("validation", "on samples kept from training", epoch => epoch.ValidationAccuracy),
-            .. Accuracies("test", "on the test samples", epoch => epoch.TestAccuracy),
-            .. Accuracies("training", "on the samples trained on", epoch => epoch.TrainAccuracy),
-            Page.Section("How to do them again", Page.Code(string.Join(
-                "\n\n", records.Zip(names).Select(run => $"# {run.Second}\n{run.First.CommandAgain}{(run.First.Epochs is [.., var last] ? $"\n# digest {last.Digest}" : "")}")))),
-        ]));
+        return Page.Of(
+            $"{records.Count} runs side by side",
+            [
+                Page.Paragraph(Opening(records, names)),
+                Results(records, names, link),
+                Options(records, names),
+                Losses(records, names),
+                Accuracies("validation", "on samples held out from training", epoch => epoch.ValidationAccuracy),
+                Accuracies("test", "on the test samples", epoch => epoch.TestAccuracy),
+                Accuracies("training", "on the training samples", epoch => epoch.TrainAccuracy),
+                Page.Section("Reproducing these runs", Page.Code(string.Join("\n\n", records.Zip(names, Command)))),
+            ]);
 
-        string[] Accuracies(string part, string where, Func<EpochReport, double?> of)
+        static string Command(RunRecord record, string name) =>
+            $"# {name}\n{record.CommandAgain}" + (record.Epochs is [.., var last] ? $"\n# digest {last.Digest}" : "");
+
+        Markup Accuracies(string part, string where, Func<EpochReport, double?> of)
         {
             Series[] curves =
             [
@@ -41,19 +40,24 @@ internal static class ComparisonPage
                        run.Second, [.. run.First.Epochs.Select(epoch => (double)epoch.Epoch)],
                        [.. run.First.Epochs.Select(epoch => 100 * of(epoch) ?? double.NaN)]),
             ];
-            return curves.Length == 0 ? [] :
-            [
-                Page.Section(
-                    $"Accuracy in {part}", Page.Paragraph($"After each epoch, {where}."),
-                    Page.Figure(new LineChart($"Accuracy in {part} after each epoch", "epoch", "accuracy, %") { Series = curves })),
-            ];
+            return curves.Length == 0 ? Markup.Empty : Page.Section(
+                $"Accuracy in {part}",
+                Page.Paragraph($"After each epoch, {where}."),
+                Page.Figure(new LineChart($"Accuracy in {part} after each epoch", "epoch", "accuracy, %")
+                {
+                    Series = curves,
+                }));
         }
     }
 
     /// <summary>The shortest names that tell the folders apart: the last parts of their paths, or whole paths.</summary>
     internal static IReadOnlyList<string> Names(IReadOnlyList<RunRecord> records)
     {
-        string[] names = [.. records.Select(record => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(record.Folder))))];
+        string[] names =
+        [
+            .. from record in records
+               select Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(record.Folder))),
+        ];
         return names.Distinct().Count() == names.Length ? names : [.. records.Select(record => record.Folder)];
     }
 
@@ -66,71 +70,84 @@ internal static class ComparisonPage
 
     private static string Opening(IReadOnlyList<RunRecord> records, IReadOnlyList<string> names)
     {
-        // Who picks by test accuracy has no unseen samples left.
+        // Whoever chooses by test accuracy has no unseen samples left.
         var validated = records.All(record => record.Best is not null);
         var measured = records.Zip(names).Where(run => run.First.Epochs.Count > 0).ToArray();
         if (measured.Length == 0)
-            return "None of them has come to the end of an epoch yet.";
+            return "None of them has finished an epoch yet.";
         // Shares of different samples can't be compared.
         if (measured.Select(run => (run.First.Configuration.Data, run.First.Configuration.Label)).Distinct().Count() > 1)
-            return "These runs were trained and tested on different data, so that their accuracies and losses can't be compared with each other.";
+            return "These runs were trained and tested on different data, so their accuracies and losses can't be " +
+                "compared with each other.";
         var greatest = measured.Max(run => Measure(run.First));
-        var best = string.Join(" and ", measured.Where(run => Measure(run.First) == greatest).Select(run => run.Second));
+        var best = string.Join(
+            " and ", measured.Where(run => Measure(run.First) == greatest).Select(run => run.Second));
         return validated
-            ? $"Best in validation: {best}, with {Percentage.Of(greatest)} of the samples that are kept from training for such comparisons."
-            : $"Best on the test samples: {best}, with {Percentage.Of(greatest)} classified correctly. To choose between runs, train them with --validation: what was used to choose can't tell how well the choice does on unseen samples.";
+            ? $"Best in validation: {best}, with {Percentage.Of(greatest)} of the samples that were held out from " +
+              "training for such comparisons."
+            : $"Best on the test samples: {best}, with {Percentage.Of(greatest)} classified correctly. To choose " +
+              "between runs, train them with --validation: samples that were used for the choice can't measure how " +
+              "well it does on unseen ones.";
 
         double Measure(RunRecord record) =>
             validated ? record.Best!.ValidationAccuracy!.Value : record.Epochs[^1].TestAccuracy;
     }
 
-    private static string Results(IReadOnlyList<RunRecord> records, IReadOnlyList<string> names, Func<RunRecord, string?> link)
+    private static Markup Results(
+        IReadOnlyList<RunRecord> records, IReadOnlyList<string> names, Func<RunRecord, string?> link)
     {
-        string[] header = ["run", "status", "epochs", "steps", "loss", "training", "validation", "best validation", "test", "seconds"];
-        var rows = records.Zip(names).Select(run => Row(run.First, run.Second)).ToArray();
+        (string Header, Func<RunRecord, string> Cell)[] columns =
+        [
+            ("status", record => $"{record.Status}".ToLowerInvariant()),
+            ("epochs", Last(epoch => $"{epoch.Epoch}")),
+            ("steps", Last(epoch => Invariant($"{epoch.Iterations:N0}"))),
+            ("loss", Last(epoch => Invariant($"{epoch.Loss:F4}"))),
+            ("training", Last(epoch => Percentage.Of(epoch.TrainAccuracy))),
+            ("validation", Last(epoch => epoch.ValidationAccuracy is { } share ? Percentage.Of(share) : None)),
+            ("best validation", record => record.Best is not { } best ? None
+                : $"{Percentage.Of(best.ValidationAccuracy!.Value)} (epoch {best.Epoch})"),
+            ("test", Last(epoch => Percentage.Of(epoch.TestAccuracy))),
+            ("seconds", Last(epoch => Invariant($"{epoch.Seconds:F1}"))),
+        ];
         // Columns that say nothing of any run only make the table wider.
-        int[] shown = [.. Enumerable.Range(0, header.Length).Where(column =>
-            rows.Any(row => row[column] != None) && !(header[column] == "status" && rows.All(row => row[column] == "finished")))];
+        var shown = columns.Where(column => records.Any(record =>
+            column.Cell(record) != None && (column.Header != "status" || record.Status != RunStatus.Finished))).ToArray();
         return Page.Section("Results", Page.Grid(
-            "What the runs came to", [.. shown.Select(column => header[column])], rows.Select(row => shown.Select(column => row[column]).ToArray())));
-
-        string[] Row(RunRecord record, string name)
-        {
-            var (last, best) = (record.Epochs is [.., var end] ? end : null, record.Best);
-            return
+            "Results", ["run", .. shown.Select(column => column.Header)],
+            records.Zip(names).Select(run => (Markup[])
             [
-                link(record) is { } address ? $"<a href=\"{Page.Text(address)}\">{Page.Text(name)}</a>" : Page.Text(name),
-                $"{record.Status}".ToLowerInvariant(),
-                Cell(last, epoch => $"{epoch.Epoch}"),
-                Cell(last, epoch => Invariant($"{epoch.Iterations:N0}")),
-                Cell(last, epoch => Invariant($"{epoch.Loss:F4}")),
-                Cell(last, epoch => Percentage.Of(epoch.TrainAccuracy)),
-                Cell(last?.ValidationAccuracy is null ? null : last, epoch => Percentage.Of(epoch.ValidationAccuracy!.Value)),
-                Cell(best, epoch => $"{Percentage.Of(epoch.ValidationAccuracy!.Value)} (epoch {epoch.Epoch})"),
-                Cell(last, epoch => Percentage.Of(epoch.TestAccuracy)),
-                Cell(last, epoch => Invariant($"{epoch.Seconds:F1}")),
-            ];
-        }
+                link(run.First) is { } address
+                    ? Markup.Of($"<a href=\"{address}\">{run.Second}</a>") : Markup.Of($"{run.Second}"),
+                .. shown.Select(column => Markup.Of($"{column.Cell(run.First)}")),
+            ])));
 
-        static string Cell(EpochReport? epoch, Func<EpochReport, string> text) => epoch is null ? None : text(epoch);
+        static Func<RunRecord, string> Last(Func<EpochReport, string> text) =>
+            record => record.Epochs is [.., var last] ? text(last) : None;
     }
 
-    private static string Options(IReadOnlyList<RunRecord> records, IReadOnlyList<string> names)
+    private static Markup Options(IReadOnlyList<RunRecord> records, IReadOnlyList<string> names)
     {
-        var rows = Differing(records).Select(option =>
-            (string[])[Page.Text(option.Option), .. option.Values.Select(value => value is null ? None : Page.Text(value))]).ToArray();
-        return Page.Section(
-            "Options that differ",
-            rows.Length == 0
-                ? Page.Paragraph("In no option: their digests should be the same.")
-                : Page.Grid("Options that differ", ["option", .. names], rows));
+        var rows = Differing(records).Select(option => (Markup[])
+        [
+            Markup.Of($"{option.Option}"), .. option.Values.Select(value => Markup.Of($"{value ?? None}")),
+        ]).ToArray();
+        return Page.Section("Options that differ", rows.Length == 0
+            ? Page.Paragraph("None: the digests should be the same.")
+            : Page.Grid("Options that differ", ["option", .. names], rows));
     }
 
-    private static string Losses(IReadOnlyList<RunRecord> records, IReadOnlyList<string> names) => Page.Section(
+    private static Markup Losses(IReadOnlyList<RunRecord> records, IReadOnlyList<string> names) => Page.Section(
         "Loss",
-        Page.Paragraph("The mean loss of some steps at a time, each before its update, with what regularization adds: compare it only where that is the same."),
+        Page.Paragraph(
+            "The mean loss of some steps at a time, each before its update. It includes regularization penalties: " +
+            "compare it only where those are the same."),
         Page.Figure(new LineChart("Loss over the steps", "step", "loss")
         {
-            Series = [.. from run in records.Zip(names) where run.First.Losses.Count > 0 select RunPage.LossCurve(run.Second, run.First.Losses).Curve],
+            Series =
+            [
+                .. from run in records.Zip(names)
+                   where run.First.Losses.Count > 0
+                   select RunPage.LossCurve(run.Second, run.First.Losses).Curve,
+            ],
         }));
 }

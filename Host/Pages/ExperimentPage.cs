@@ -38,15 +38,18 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
     public string Render()
     {
         var title = Whole
-            ? Say("Deep learning from scratch: every figure, every claim", "ゼロから作る Deep Learning：すべての図と主張を再現する")
+            ? Say("Deep learning from scratch: every figure, every claim",
+                "ゼロから作る Deep Learning：すべての図と主張を再現する")
             : Say(results[0].Experiment.Title);
-        return Page.Of($"Functional: {title}", string.Join('\n',
+        // The charts of a whole book are many: they are drawn side by side.
+        var body = Markup.Lines(
         [
-            $"<h1>{Page.Text(title)}</h1>",
-            .. Whole ? [Page.Paragraph(Opening()), Contents()] : (string[])[],
+            Markup.Of($"<h1>{title}</h1>"),
+            .. Whole ? [Page.Paragraph(Opening()), Contents()] : (Markup[])[],
             .. Whole ? results.AsParallel().AsOrdered().Select(Section) : results.Select(Section),
-            .. Whole ? [Summary()] : (string[])[],
-        ]), settings.Language == Language.Japanese ? "ja" : "en", Style);
+            Whole ? Summary() : Markup.Empty,
+        ]);
+        return Page.Of($"Functional: {title}", body, settings.Language == Language.Japanese ? "ja" : "en", Style);
     }
 
     /// <summary>Writes the page and, beside it, the numbers of every figure. Returns the page's path.</summary>
@@ -73,42 +76,73 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
         let figure = (Figure)part
         select (File(result, figure), ChartNumbers.Csv(figure.Chart));
 
-    private string Opening() => (settings.Quick ? Say("A small pass: fewer steps and samples than the book's. ", "これは簡易版です（ステップ数とサンプル数を減らしています）。") : "") + Say(
-        Invariant($"Chapters 5.7 to 6.6 of the book as {results.Count} experiments, run on {settings.Data} with {Seeds(NumbersOf.AllSeeds)}. Before each figure stands a question: try to answer it before you look. Below the figures stands what should hold, checked on the numbers of this very page. What didn't hold is shown as well."),
-        Invariant($"『ゼロから作る Deep Learning』5.7節から6.6節までの内容を、{results.Count}の実験で再現します（データ：{settings.Data}、{Seeds(NumbersOf.AllSeeds)}）。図の前には問いを置きました。図を見る前に、まず自分で答えてみてください。図の後には、成り立つはずの主張を、このページの数値そのもので検証した結果を示します。成り立たなかったものも隠さずに示します。"));
+    private string Opening()
+    {
+        var quick = settings.Quick
+            ? Say("A small pass: fewer steps and samples than the book's. ",
+                "これは簡易版です（ステップ数とサンプル数を減らしています）。")
+            : "";
+        var seeds = Seeds(NumbersOf.AllSeeds);
+        return quick + Say(
+            Invariant(
+                $"Chapters 5.7 to 6.6 of the book as {results.Count} experiments, run on {settings.Data} with " +
+                $"{seeds}. A question comes before each figure: try to answer it before you look. Below the figures " +
+                $"are claims, checked on the numbers of this very page. Those that did not hold are shown as well."),
+            Invariant(
+                $"『ゼロから作る Deep Learning』5.7節から6.6節までの内容を、{results.Count}の実験で再現します" +
+                $"（データ：{settings.Data}、{seeds}）。図の前には問いを置きました。図を見る前に、まず自分で答えてみてください。" +
+                $"図の後には、成り立つはずの主張を、このページの数値そのもので検証した結果を示します。" +
+                $"成り立たなかったものも隠さずに示します。"));
+    }
 
-    private string Seeds(NumbersOf of) => of == NumbersOf.NoSeed ? Say("nothing random", "乱数は使いません")
-        : settings.Seeds == 1 || of == NumbersOf.FirstSeed ? Say($"random seed {settings.Seed}", $"乱数シード {settings.Seed}")
-        : Say($"random seeds {settings.Seed} to {settings.Seed + settings.Seeds - 1} (medians; bands show the least and the greatest)",
-            $"乱数シード {settings.Seed}〜{settings.Seed + settings.Seeds - 1}（線は中央値、帯は最小値から最大値まで）");
+    private string Seeds(NumbersOf of)
+    {
+        if (of == NumbersOf.NoSeed)
+            return Say("nothing random", "乱数は使いません");
+        if (settings.Seeds == 1 || of == NumbersOf.FirstSeed)
+            return Say($"random seed {settings.Seed}", $"乱数シード {settings.Seed}");
+        var last = settings.Seed + settings.Seeds - 1;
+        return Say(
+            $"random seeds {settings.Seed} to {last} (medians; bands show the minimum and the maximum)",
+            $"乱数シード {settings.Seed}〜{last}（線は中央値、帯は最小値から最大値まで）");
+    }
 
-    private string Contents() =>
-        $"<nav id=\"contents\" aria-label=\"{Say("Contents", "目次")}\"><ol>\n{string.Join('\n', results.Select(result =>
-            $"<li><a href=\"#{result.Experiment.Name}\">{Number(result)}{Page.Text(Say(result.Experiment.Title))}</a></li>"))}"
-        + $"\n<li><a href=\"#summary\"><span class=\"section\">6.6</span> {Say("Summary", "まとめ")}</a></li>\n</ol></nav>";
+    private Markup Contents() => Markup.Of($"""
+        <nav id="contents" aria-label="{Say("Contents", "目次")}"><ol>
+        {Markup.Lines(results.Select(result => Markup.Of(
+            $"<li><a href=\"#{result.Experiment.Name}\">{Heading(result)}</a></li>")))}
+        <li><a href="#summary">{SummaryHeading}</a></li>
+        </ol></nav>
+        """);
 
-    private static string Number(ExperimentResult result) => result.Experiment.Section.Length == 0 ? ""
-        : $"<span class=\"section\">{Page.Text(result.Experiment.Section)}</span> ";
+    private Markup Heading(ExperimentResult result) => Heading(result.Experiment.Section, Say(result.Experiment.Title));
 
-    private string Section(ExperimentResult result)
+    private Markup SummaryHeading => Heading("6.6", Say("Summary", "まとめ"));
+
+    private static Markup Heading(string section, string title) => section.Length == 0
+        ? Markup.Of($"{title}")
+        : Markup.Of($"<span class=\"section\">{section}</span> {title}");
+
+    private Markup Section(ExperimentResult result)
     {
         var question = Say(result.Experiment.Question);
-        return string.Join('\n',
+        return Markup.Lines(
         [
-            $"<section id=\"{result.Experiment.Name}\">",
-            Whole ? $"<h2>{Number(result)}{Page.Text(Say(result.Experiment.Title))}</h2>" : "",
-            question.Length == 0 ? "" : $"<p class=\"question\">{Page.Text(question)}</p>",
+            Markup.Of($"<section id=\"{result.Experiment.Name}\">"),
+            Whole ? Markup.Of($"<h2>{Heading(result)}</h2>") : Markup.Empty,
+            question.Length == 0 ? Markup.Empty : Markup.Of($"<p class=\"question\">{question}</p>"),
             .. result.Report.Parts.Select(part => Html(result, part)),
             Claims(result.Report.Claims),
             Reproduction(result),
-            Whole ? Back() : "",
-            "</section>",
+            Whole ? Back() : Markup.Empty,
+            Markup.Of($"</section>"),
         ]);
     }
 
-    private string Back() => $"<p class=\"back\"><a href=\"#contents\">↑ {Say("Contents", "目次")}</a></p>";
+    private Markup Back() =>
+        Markup.Of($"<p class=\"back\"><a href=\"#contents\">↑ {Say("Contents", "目次")}</a></p>");
 
-    private string Html(ExperimentResult result, Part part) => part switch
+    private Markup Html(ExperimentResult result, Part part) => part switch
     {
         Figure figure => FigureHtml(result, figure),
         Table table => TableHtml(result, table),
@@ -117,40 +151,71 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
         _ => throw new InvalidOperationException($"a page has no place for {part.GetType().Name}"),
     };
 
-    private string FigureHtml(ExperimentResult result, Figure figure)
+    private Markup FigureHtml(ExperimentResult result, Figure figure)
     {
         var caption = Say(figure.Caption);
-        var file = File(result, figure);
-        var digest = Digest(ChartNumbers.Csv(figure.Chart));
-        // What screen readers are told by default is English.
-        var chart = settings.Language == Language.English ? figure.Chart : figure.Chart.In(text => Said(result, text)) with { Description = caption };
-        return $"<figure>{chart.ToHtml()}<figcaption><p>{Page.Text(caption)}</p>"
-            + $"<p class=\"source\"><code>{string.Join(' ', Command(result).Split(' ').Select(word => $"<span>{Page.Text(word)}</span>"))}</code><br>{Seeds(figure.NumbersOf)} · "
-            + $"<a href=\"{file}\">{Say("numbers", "数値")} (CSV)</a> · {Say("digest", "ダイジェスト")} <code>{digest}</code></p></figcaption></figure>";
+        // The default descriptions for screen readers are English.
+        var chart = settings.Language == Language.English ? figure.Chart
+            : figure.Chart.In(text => Said(result, text)) with { Description = caption };
+        return Markup.Of($"""
+            <figure>{chart.ToMarkup()}<figcaption><p>{caption}</p>
+            <p class="source"><code>{Unbroken(Command(result).Split(' '))}</code><br>
+            {Seeds(figure.NumbersOf)} ·
+            <a href="{File(result, figure)}">{Say("numbers", "数値")} (CSV)</a> ·
+            {Say("digest", "ダイジェスト")} <code>{Digest(ChartNumbers.Csv(figure.Chart))}</code></p></figcaption></figure>
+            """);
     }
 
-    // A chart's or table's text in the page's language.
-    private string Said(ExperimentResult result, string text) =>
-        settings.Language == Language.Japanese ? Say(new LocalizedText(text, result.Japanese.GetValueOrDefault(text, text))) : text;
+    // Words that a narrow screen doesn't break.
+    private static Markup Unbroken(string[] words) =>
+        new(string.Join(' ', words.Select(word => Markup.Of($"<span>{word}</span>"))));
 
-    private string TableHtml(ExperimentResult result, Table table) =>
-        $"<p>{Page.Text(Say(table.Caption))}</p>\n"
-        + $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{Page.Text($"{Say(result.Experiment.Title)}: {Say(table.Caption)}")}\"><table>\n<tr>"
-        // A heading without text is none.
-        + string.Concat(table.Header.Select(name => name.Length == 0 ? "<td></td>" : $"<th scope=\"col\" class=\"number\">{Page.Text(Said(result, name))}</th>")) + "</tr>\n"
-        + string.Join('\n', table.Rows.Select(row => $"<tr><th scope=\"row\">{Page.Text(Unbroken(Said(result, row[0])))}</th>"
-            + string.Concat(row.Skip(1).Select(cell => $"<td class=\"number\">{Page.Text(cell)}</td>")) + "</tr>"))
-        + "\n</table></div>";
+    // A chart's or table's text in the page's language.
+    private string Said(ExperimentResult result, string text) => settings.Language == Language.Japanese
+        ? Say(new LocalizedText(text, result.Japanese.GetValueOrDefault(text, text))) : text;
+
+    private Markup TableHtml(ExperimentResult result, Table table)
+    {
+        var caption = Say(table.Caption);
+        return Markup.Of($"""
+            <p>{caption}</p>
+            <div class="scroll" tabindex="0" role="region" aria-label="{Say(result.Experiment.Title)}: {caption}"><table>
+            <tr>{Markup.Join(table.Header.Select(name => HeadCell(Said(result, name))))}</tr>
+            {Markup.Lines(table.Rows.Select(row => Markup.Of(
+                $"<tr><th scope=\"row\">{Unbroken(Said(result, row[0]))}</th>{Markup.Join(row.Skip(1).Select(Cell))}</tr>")))}
+            </table></div>
+            """);
+    }
+
+    // A heading without text is none.
+    private static Markup HeadCell(string name) => name.Length == 0
+        ? Markup.Of($"<td></td>") : Markup.Of($"<th scope=\"col\" class=\"number\">{name}</th>");
+
+    private static Markup Cell(string text) => Markup.Of($"<td class=\"number\">{text}</td>");
 
     // Short names such as y − t don't break at their spaces.
     private static string Unbroken(string name) => name.Length <= 12 ? name.Replace(' ', '\u00a0') : name;
 
-    private string Claims(IReadOnlyList<Claim> claims) => claims.Count == 0 ? "" :
-        $"<h3>{Say("What should hold", "成り立つはずのこと")}</h3>\n<ul class=\"claims\">\n{string.Join('\n', claims.Select(Item))}\n</ul>";
+    private Markup Claims(IReadOnlyList<Claim> claims) => claims.Count == 0 ? Markup.Empty : Markup.Of($"""
+        <h3>{Say("What should hold", "成り立つはずのこと")}</h3>
+        {List(claims)}
+        """);
 
-    private string Item(Claim claim) =>
-        $"<li{(claim.Always ? "" : " class=\"failed\"")}><b aria-hidden=\"true\">{(claim.Always ? "✓" : "✗")}</b><strong>{Verdict(claim)}</strong>{Say(": ", "：")}{Page.Text(Say(claim.Statement))}"
-        + (Say(claim.Evidence) is { Length: > 0 } numbers ? $"{Say(" ", "")}<span class=\"source\">{Say("(", "（実測値　")}{Page.Text($"{Whose(claim)}{numbers}")}{Say(")", "）")}</span>" : "") + "</li>";
+    private Markup List(IEnumerable<Claim> claims) => Markup.Of($"""
+        <ul class="claims">
+        {Markup.Lines(claims.Select(Item))}
+        </ul>
+        """);
+
+    private Markup Item(Claim claim)
+    {
+        var (item, mark) = claim.Always ? (new Markup("<li>"), "✓") : (new Markup("<li class=\"failed\">"), "✗");
+        var evidence = Say(claim.Evidence) is not { Length: > 0 } numbers ? Markup.Empty : Markup.Of(
+            $"{Say(" ", "")}<span class=\"source\">{Say("(", "（実測値　")}{Whose(claim)}{numbers}{Say(")", "）")}</span>");
+        return Markup.Of(
+            $"{item}<b aria-hidden=\"true\">{mark}</b><strong>{Verdict(claim)}</strong>{Say(": ", "：")}{
+            Say(claim.Statement)}{evidence}</li>");
+    }
 
     private string Whose(Claim claim) => claim.Held.Count == 1 ? ""
         : Say($"seed {settings.Seed + claim.Shown}: ", $"シード {settings.Seed + claim.Shown}：");
@@ -160,32 +225,55 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
         (true, 1) => Say("held", "成立"),
         (true, var seeds) => Say($"held with all {seeds} seeds", $"{seeds}個のシードすべてで成立"),
         (false, 1) => Say("not held", "不成立"),
-        (false, var seeds) when claim.Count == 0 => Say($"held with none of {seeds} seeds", $"{seeds}個のシードのどれでも不成立"),
-        (false, var seeds) => Say($"held with {claim.Count} of {seeds} seeds only", $"{seeds}個中{claim.Count}個のシードでのみ成立"),
+        (false, var seeds) when claim.Count == 0 =>
+            Say($"held with none of {seeds} seeds", $"{seeds}個のシードのどれでも不成立"),
+        (false, var seeds) =>
+            Say($"held with {claim.Count} of {seeds} seeds only", $"{seeds}個中{claim.Count}個のシードでのみ成立"),
     };
 
-    private string Reproduction(ExperimentResult result)
+    private Markup Reproduction(ExperimentResult result)
     {
-        var runs = result.Trained.Select(curves =>
-            $"# {Said(result, curves.Name)}\n{curves.Variant.Configuration.CommandLine()}\n# {Say("digest", "ダイジェスト")} {curves.Seeds[0].Digest}").ToArray();
-        return runs.Length == 0 ? "" :
-            $"<details><summary>{Say("How to train each of these networks by itself", "それぞれのネットワークを単独で学習させるには")}</summary>\n{Page.Code(string.Join("\n\n", runs))}\n</details>";
+        var runs = result.Trained.Select(curves => $"""
+            # {Said(result, curves.Name)}
+            {curves.Variant.Configuration.CommandLine()}
+            # {Say("digest", "ダイジェスト")} {curves.Seeds[0].Digest}
+            """).ToArray();
+        var heading = Say("How to train each of these networks by itself", "それぞれのネットワークを単独で学習させるには");
+        return runs.Length == 0 ? Markup.Empty : Markup.Of($"""
+            <details><summary>{heading}</summary>
+            {Page.Code(string.Join("\n\n", runs))}
+            </details>
+            """);
     }
 
-    private string Summary()
+    private Markup Summary()
     {
         Claim[] claims = [.. results.SelectMany(result => result.Report.Claims)];
         Claim[] failed = [.. claims.Where(claim => !claim.Always)];
-        var held = claims.Count(claim => claim.Always);
-        return $"<section id=\"summary\">\n<h2><span class=\"section\">6.6</span> {Say("Summary", "まとめ")}</h2>\n"
-            + Page.Paragraph(Say(
-                Invariant($"{held} of {claims.Length} claims held in these runs{(held < claims.Length ? "; these did not:" : ".")}"),
-                Invariant($"{claims.Length}個の主張のうち{held}個が、この実行で成り立ちました。{(held < claims.Length ? "成り立たなかったのは次の主張です。" : "")}")))
-            + (failed.Length == 0 ? "" : $"<ul class=\"claims\">{string.Join('\n', failed.Select(Item))}</ul>\n" + Page.Paragraph(Say("All of them, in the order of the page:", "このページの順にすべてを示します。")))
-            + string.Join('\n', results.Where(result => result.Report.Claims.Count > 0).Select(result =>
-                $"<h3><a href=\"#{result.Experiment.Name}\">{Page.Text(Say(result.Experiment.Title))}</a></h3>\n"
-                + $"<ul class=\"claims\">{string.Join('\n', result.Report.Claims.Select(Item))}</ul>"))
-            + $"\n{Back()}\n</section>";
+        var held = claims.Length - failed.Length;
+        return Markup.Lines(
+        [
+            Markup.Of($"<section id=\"summary\">"),
+            Markup.Of($"<h2>{SummaryHeading}</h2>"),
+            Page.Paragraph(Say(
+                Invariant($"{held} of {claims.Length} claims held in these runs") +
+                (failed.Length > 0 ? "; these did not:" : "."),
+                Invariant($"{claims.Length}個の主張のうち{held}個が、この実行で成り立ちました。") +
+                (failed.Length > 0 ? "成り立たなかったのは次の主張です。" : ""))),
+            .. failed.Length == 0 ? [] : (Markup[])
+            [
+                List(failed),
+                Page.Paragraph(Say("All claims, in the order of the page:", "このページの順にすべてを示します。")),
+            ],
+            .. from result in results
+               where result.Report.Claims.Count > 0
+               let title = Say(result.Experiment.Title)
+               select Markup.Lines(
+                   Markup.Of($"<h3><a href=\"#{result.Experiment.Name}\">{title}</a></h3>"),
+                   List(result.Report.Claims)),
+            Back(),
+            Markup.Of($"</section>"),
+        ]);
     }
 
     private string Command(ExperimentResult result) => string.Join(' ',

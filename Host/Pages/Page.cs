@@ -1,7 +1,6 @@
-using System.Net;
 using System.Text;
-using Functional.Host.Files;
 using Functional.Host.Charts;
+using Functional.Host.Files;
 
 namespace Functional.Host.Pages;
 
@@ -16,7 +15,8 @@ internal static class Page
         p{max-width:44rem}
         figure{margin:1rem 0}
         table{border-collapse:collapse}
-        th,td{text-align:left;font-weight:normal;padding:.2rem 1.5rem .2rem 0;border-bottom:1px solid var(--chart-grid);vertical-align:top}
+        th,td{text-align:left;vertical-align:top;font-weight:normal}
+        th,td{padding:.2rem 1.5rem .2rem 0;border-bottom:1px solid var(--chart-grid)}
         th{color:var(--chart-muted);white-space:nowrap}
         td{overflow-wrap:anywhere}
         .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
@@ -42,7 +42,7 @@ internal static class Page
         }
         """;
 
-    private const string Generator = "<meta name=\"generator\" content=\"Functional\">";
+    private static readonly Markup Generator = new("<meta name=\"generator\" content=\"Functional\">");
 
     /// <summary>Whether a file is such a page.</summary>
     internal static bool IsOne(string path)
@@ -54,13 +54,13 @@ internal static class Page
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         });
-        return Encoding.UTF8.GetString(start, 0, length) is var text
-            && text.StartsWith("<!doctype html>\n", StringComparison.Ordinal) && text.Contains(Generator, StringComparison.Ordinal);
+        var text = Encoding.UTF8.GetString(start, 0, length);
+        return text.StartsWith("<!doctype html>\n", StringComparison.Ordinal)
+            && text.Contains(Generator.Text, StringComparison.Ordinal);
     }
 
     /// <summary>The page with this title and this inside of its <c>main</c> element.</summary>
-    public static string Of(string title, string body, string language = "en", string style = "") =>
-        $"""
+    public static string Of(string title, Markup body, string language = "en", string style = "") => Markup.Of($"""
         <!doctype html>
         <html lang="{language}">
         <head>
@@ -68,10 +68,10 @@ internal static class Page
         {Generator}
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <link rel="icon" href="data:,">
-        <title>{Text(title)}</title>
+        <title>{title}</title>
         <style>
-        {Stylesheet.Text}
-        {Style}{style}
+        {new Markup(Stylesheet.Text)}
+        {new Markup(Style + style)}
         </style>
         </head>
         <body>
@@ -81,39 +81,52 @@ internal static class Page
         </body>
         </html>
 
-        """;
+        """).Text;
+
+    /// <summary>A page that begins with its title as a heading.</summary>
+    public static string Of(string title, params IEnumerable<Markup> parts) =>
+        Of($"Functional: {title}", Markup.Lines([Markup.Of($"<h1>{title}</h1>"), .. parts]));
 
     /// <summary>A heading with what belongs to it.</summary>
-    public static string Section(string heading, params IEnumerable<string> parts) =>
-        $"<section>\n<h2>{Text(heading)}</h2>\n{string.Join('\n', parts)}\n</section>";
+    public static Markup Section(string heading, params IEnumerable<Markup> parts) => Markup.Of($"""
+        <section>
+        <h2>{heading}</h2>
+        {Markup.Lines(parts)}
+        </section>
+        """);
 
     /// <summary>A paragraph of plain text.</summary>
-    public static string Paragraph(string text) => $"<p>{Text(text)}</p>";
+    public static Markup Paragraph(string text) => Markup.Of($"<p>{text}</p>");
 
     /// <summary>A chart that keeps its title for screen readers, because a heading says it.</summary>
-    public static string Figure(Chart chart) => $"<figure>{(chart with { ShowTitle = false }).ToHtml()}</figure>";
+    public static Markup Figure(Chart chart) => Titled(chart with { ShowTitle = false });
 
     /// <summary>A chart under its own title, one of several under a heading.</summary>
-    public static string Titled(Chart chart) => $"<figure>{chart.ToHtml()}</figure>";
+    public static Markup Titled(Chart chart) => Markup.Of($"<figure>{chart.ToMarkup()}</figure>");
 
     /// <summary>Rows of a name and a value.</summary>
-    public static string Table(IEnumerable<(string Name, string Value)> rows) =>
-        $"<table>\n{string.Join('\n', rows.Select(row => $"<tr><th scope=\"row\">{Text(row.Name)}</th><td>{Text(row.Value)}</td></tr>"))}\n</table>";
+    public static Markup Table(IEnumerable<(string Name, string Value)> rows) => Markup.Of($"""
+        <table>
+        {Markup.Lines(rows.Select(row => Markup.Of(
+            $"<tr><th scope=\"row\">{row.Name}</th><td>{row.Value}</td></tr>")))}
+        </table>
+        """);
 
     /// <summary>Rows of cells under headings; the first cell of a row names it. May be wider than the page.</summary>
     /// <param name="name">What the table shows, for screen readers.</param>
     /// <param name="header">A heading for each column.</param>
-    /// <param name="rows">As many cells each, in HTML.</param>
-    public static string Grid(string name, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows) =>
-        $"<div class=\"grid\" tabindex=\"0\" role=\"region\" aria-label=\"{Text(name)}\"><table>\n<tr>"
-        + string.Concat(header.Select(cell => $"<th scope=\"col\">{Text(cell)}</th>")) + "</tr>\n"
-        + string.Join('\n', rows.Select(row =>
-            $"<tr><th scope=\"row\">{row[0]}</th>{string.Concat(row.Skip(1).Select(cell => $"<td>{cell}</td>"))}</tr>"))
-        + "\n</table></div>";
+    /// <param name="rows">As many cells each.</param>
+    public static Markup Grid(string name, IEnumerable<string> header, IEnumerable<IReadOnlyList<Markup>> rows) =>
+        Markup.Of($"""
+            <div class="grid" tabindex="0" role="region" aria-label="{name}"><table>
+            <tr>{Markup.Join(header.Select(cell => Markup.Of($"<th scope=\"col\">{cell}</th>")))}</tr>
+            {Markup.Lines(rows.Select(row => Markup.Of(
+                $"<tr><th scope=\"row\">{row[0]}</th>{Markup.Join(row.Skip(1).Select(Cell))}</tr>")))}
+            </table></div>
+            """);
 
     /// <summary>Text to be copied.</summary>
-    public static string Code(string text) => $"<pre tabindex=\"0\"><code>{Text(text)}</code></pre>";
+    public static Markup Code(string text) => Markup.Of($"<pre tabindex=\"0\"><code>{text}</code></pre>");
 
-    /// <summary>Text with what HTML would take for markup escaped, and what nobody would see made visible.</summary>
-    public static string Text(string text) => WebUtility.HtmlEncode(Visible.Lines(text));
+    private static Markup Cell(Markup content) => Markup.Of($"<td>{content}</td>");
 }

@@ -1,9 +1,7 @@
 using Functional.Host.Charts;
-using Functional.Host.Commands;
 using Functional.Host.Data;
 using Functional.Host.Models;
 using Functional.Host.Runs;
-
 
 namespace Functional.Host.Pages;
 
@@ -17,54 +15,76 @@ internal static class RunPage
 
     /// <summary>The page.</summary>
     /// <param name="run">What was asked for, with its data.</param>
-    /// <param name="result">What it came to.</param>
+    /// <param name="result">Its result.</param>
     /// <param name="threads">At least 1; the page does not depend on it.</param>
-    /// <param name="seen">What was seen inside the network now and then, if somebody looked.</param>
+    /// <param name="seen">What was seen inside the network, if it was watched.</param>
     /// <param name="isRunning">Whether the run is still in progress.</param>
     public static string Render(
         TrainingRun run, RunResult result, int threads, IReadOnlyList<Diagnosis>? seen = null, bool isRunning = false)
     {
-        var (configuration, data) = (run.Configuration, run.Seen);
-        var summary = result.Summary;
+        var (configuration, data, summary) = (run.Configuration, run.Seen, result.Summary);
         var scores = Evaluation.Scores(result.State.Network, data.Test, data.Test.All, result.Scale, threads);
         int[] labels = [.. data.Test.Labels];
-        var title = Invariant($"{Percentage.Of(summary.TestAccuracy)} of unseen samples classified correctly");
-        return Page.Of($"Functional: {title}", string.Join('\n',
-        [
-            $"<h1>{Page.Text(title)}</h1>",
-            .. isRunning ? [Page.Paragraph(Progress(run, summary))] : (string[])[],
-            Page.Paragraph(Opening(configuration, data, result, isRunning)),
-            .. IsGuessing(summary, data.Test) ? [GuessingParagraph(configuration, summary)] : (string[])[],
-            LossSection(data, result),
-            AccuracySection(result),
-            .. seen is null ? [] : WatchSections.Of(result.State.Network, seen),
-            .. WeightSection(data, result.State.Network),
-            ConfusionSection(data.Test.Names, Metrics.Confusion(scores, labels)),
-            MistakeSection(data.Test, Metrics.MostWrong(scores, labels, MostMistakes)),
-            ReproductionSection(run, result, isRunning),
-        ]));
+        return Page.Of(
+            $"{Percentage.Of(summary.TestAccuracy)} of unseen samples classified correctly",
+            [
+                isRunning ? Page.Paragraph(Progress(run, summary)) : Markup.Empty,
+                Page.Paragraph(Opening(configuration, data, result, isRunning)),
+                IsGuessing(summary, data.Test) ? GuessingParagraph(configuration, summary) : Markup.Empty,
+                LossSection(data, result),
+                AccuracySection(result),
+                .. seen is null ? [] : WatchSections.Of(result.State.Network, seen),
+                WeightSection(data, result.State.Network),
+                ConfusionSection(data.Test.Names, Metrics.Confusion(scores, labels)),
+                MistakeSection(data.Test, Metrics.MostWrong(scores, labels, MostMistakes)),
+                ReproductionSection(run, result, isRunning),
+            ]);
     }
 
-    private static string Progress(TrainingRun run, RunSummary summary) => Invariant(
-        $"Running: epoch {Math.Min(summary.Iterations, run.Iterations - 1) / run.StepsPerEpoch + 1:N0} of {(run.Iterations + run.StepsPerEpoch - 1) / run.StepsPerEpoch:N0}; this page shows the run after {summary.Iterations:N0} of {run.Iterations:N0} steps.");
+    private static string Progress(TrainingRun run, RunSummary summary)
+    {
+        var epoch = Math.Min(summary.Iterations, run.Iterations - 1) / run.StepsPerEpoch + 1;
+        var epochs = (run.Iterations + run.StepsPerEpoch - 1) / run.StepsPerEpoch;
+        return Invariant(
+            $"Running: epoch {epoch:N0} of {epochs:N0}; this page shows the run after {summary.Iterations:N0} of " +
+            $"{run.Iterations:N0} steps.");
+    }
 
-    private static string Opening(TrainConfiguration configuration, ImageDataSet data, RunResult result, bool isRunning) => Invariant(
-        $"A network ({result.State.Network}) was trained on {configuration.Data} with {result.State.Training.Optimizer}{(result.Summary.Interrupted && !isRunning ? ", until it was interrupted" : "")}: {result.Summary.Iterations:N0} steps in {result.Summary.Seconds:F1} s. It then classifies {Percentage.Of(result.Summary.TestAccuracy)} of {data.Test.Count:N0} test samples correctly, which it has never seen, and {Percentage.Of(result.Summary.TrainAccuracy)} of those that it was trained on.{Best(result.Summary)}{Scaling(configuration, data)}");
+    private static string Opening(TrainConfiguration configuration, ImageDataSet data, RunResult result, bool isRunning)
+    {
+        var summary = result.Summary;
+        var until = summary.Interrupted && !isRunning ? ", until it was interrupted" : "";
+        return Invariant(
+            $"A network ({result.State.Network}) was trained on {configuration.Data} with " +
+            $"{result.State.Training.Optimizer}{until}: {summary.Iterations:N0} steps in {summary.Seconds:F1} s. " +
+            $"It classifies {Percentage.Of(summary.TestAccuracy)} of {data.Test.Count:N0} unseen test samples " +
+            $"correctly, and {Percentage.Of(summary.TrainAccuracy)} of the samples that it was trained on." +
+            $"{Best(summary)}{Scaling(configuration, data)}");
+    }
 
     // The option's value speaks of bytes.
     private static string Scaling(TrainConfiguration configuration, ImageDataSet data) =>
-        data.Test.IsTable && configuration.Scale != DataScale.None ? " Each column was scaled to mean 0 and deviation 1 over the samples trained on." : "";
+        !data.Test.IsTable || configuration.Scale == DataScale.None ? ""
+            : " Each column was scaled to mean 0 and standard deviation 1 over the training samples.";
 
-    private static string Best(RunSummary summary) => summary.Best is not { } best ? "" : Invariant(
-        $" Validation accuracy was best after epoch {best.Epoch}, with {Percentage.Of(best.ValidationAccuracy!.Value)}{(summary.Out is null ? "." : ": that network is best.safetensors in the run's folder, the last one model.safetensors.")}");
+    private static string Best(RunSummary summary)
+    {
+        var where = summary.Out is null ? "." : ": that network is best.safetensors in the run's folder, the last one " +
+            "model.safetensors.";
+        return summary.Best is not { } best ? "" : Invariant(
+            $" Validation accuracy was best after epoch {best.Epoch}, with " +
+            $"{Percentage.Of(best.ValidationAccuracy!.Value)}{where}");
+    }
 
     /// <summary>Whether a network does no better on the test samples than always the most frequent answer would.</summary>
     internal static bool IsGuessing(RunSummary summary, LabeledImages test) =>
         summary.TestAccuracy <= 1.1 * test.Labels.CountBy(label => label).Max(label => label.Value) / test.Count;
 
-    private static string GuessingParagraph(TrainConfiguration configuration, RunSummary summary) =>
-        Page.Paragraph("That is no better than guessing: the network has not learned. This command looks for the reason:")
-        + Page.Code(summary.Out is { } folder ? $"functional doctor {TrainConfiguration.Quoted(folder)}" : configuration.CommandLine().Replace("functional train", "functional doctor", StringComparison.Ordinal));
+    private static Markup GuessingParagraph(TrainConfiguration configuration, RunSummary summary) => Markup.Lines(
+        Page.Paragraph("That is no better than guessing: the network has not learned. This command looks for the reason:"),
+        Page.Code(summary.Out is { } folder
+            ? $"functional doctor {TrainConfiguration.Quoted(folder)}"
+            : configuration.CommandLine().Replace("functional train", "functional doctor", StringComparison.Ordinal)));
 
     /// <summary>A loss over the steps, each point the mean of so many steps that the curve can be read.</summary>
     internal static (Series Curve, int Block) LossCurve(string name, IReadOnlyList<double> losses)
@@ -76,49 +96,57 @@ internal static class RunPage
             [.. losses.Chunk(block).Select(some => some.Average())]), block);
     }
 
-    private static string LossSection(ImageDataSet data, RunResult result)
+    private static Markup LossSection(ImageDataSet data, RunResult result)
     {
         var (curve, block) = LossCurve("", result.Losses);
         // The book's ln 10, for as many classes as there are; a number to look at, nothing is computed from it.
         var guessing = new ReferenceLine(Math.Log(data.Test.Classes), $"guessing: ln {data.Test.Classes}");
+        var what = block == 1 ? "The mean loss of each step's batch, before the step."
+            : Invariant($"The mean loss of {block} steps at a time.");
         return Page.Section(
             "Loss",
-            Page.Paragraph(block == 1
-                ? "The mean loss of each step's batch, before the step. Below the dotted line the network knows more than nothing."
-                : Invariant($"The mean loss of {block} steps at a time. Below the dotted line the network knows more than nothing.")),
-            Page.Figure(new LineChart("Loss over the steps", "step", "loss") { Series = [curve], References = [guessing] }));
+            Page.Paragraph($"{what} Below the dotted line the network does better than guessing."),
+            Page.Figure(new LineChart("Loss over the steps", "step", "loss")
+            {
+                Series = [curve], References = [guessing],
+            }));
     }
 
-    private static string AccuracySection(RunResult result)
+    private static Markup AccuracySection(RunResult result)
     {
-        // Axes that are shorter than a percentage point make cliffs of a few samples.
-        Axis AtLeastAPoint(IEnumerable<Series> curves)
-        {
-            var values = curves.SelectMany(curve => curve.Ys).Where(double.IsFinite).DefaultIfEmpty(0).ToArray();
-            double middle = Math.Clamp(Math.Round((values.Min() + values.Max()) / 2, 1), 0.5, 99.5);
-            return values.Max() - values.Min() >= 1 ? "accuracy, %" : Axis.Between("accuracy, %", Math.Min(middle - 0.5, values.Min()), Math.Max(middle + 0.5, values.Max()));
-        }
-
         double[] at = [.. result.Epochs.Select(epoch => (double)epoch.Epoch)];
         Series Curve(string name, Func<EpochReport, double?> of) =>
             new(name, at, [.. result.Epochs.Select(epoch => 100 * of(epoch) ?? double.NaN)]);
         Series[] curves =
         [
             Curve("training", epoch => epoch.TrainAccuracy),
-            .. result.Summary.ValidationAccuracy is null ? [] : (Series[])[Curve("validation", epoch => epoch.ValidationAccuracy)],
+            .. result.Summary.ValidationAccuracy is null
+                ? [] : (Series[])[Curve("validation", epoch => epoch.ValidationAccuracy)],
             Curve("test", epoch => epoch.TestAccuracy),
         ];
         return Page.Section(
             "Accuracy",
-            Page.Paragraph("After each epoch, on the samples trained on and on those kept apart. Where training accuracy is higher, the network knows samples by heart."),
+            Page.Paragraph(
+                "After each epoch, on the training samples and on samples held out from training. Where training " +
+                "accuracy is higher, the network has memorized samples."),
             Page.Figure(new LineChart("Accuracy after each epoch", "epoch", AtLeastAPoint(curves)) { Series = curves }));
     }
 
-    private static string[] WeightSection(ImageDataSet data, Network<float> network)
+    // Axes that are shorter than a percentage point make cliffs of a few samples.
+    private static Axis AtLeastAPoint(Series[] curves)
+    {
+        var values = curves.SelectMany(curve => curve.Ys).Where(double.IsFinite).DefaultIfEmpty(0).ToArray();
+        var (low, high) = (values.Min(), values.Max());
+        var middle = Math.Clamp(Math.Round((low + high) / 2, 1), 0.5, 99.5);
+        return high - low >= 1 ? "accuracy, %"
+            : Axis.Between("accuracy, %", Math.Min(middle - 0.5, low), Math.Max(middle + 0.5, high));
+    }
+
+    private static Markup WeightSection(ImageDataSet data, Network<float> network)
     {
         var weights = network.Parameters()[0].Matrix;
         if (data.Test.IsTable || weights.ColumnCount != data.Test.Features)
-            return [];
+            return Markup.Empty;
         var shown = Math.Min(weights.RowCount, MostWeightImages);
         var pictures = Enumerable.Range(0, shown).Select(unit =>
         {
@@ -126,70 +154,78 @@ internal static class RunPage
             var largest = values.Max(Math.Abs);
             return Picture.Of(data.Test.Width, data.Test.Height, values, low: -largest, high: largest);
         });
-        return
-        [
-            Page.Section(
-                "Weights of the first layer",
-                Page.Paragraph($"The weights of {(shown == weights.RowCount ? "each" : $"the first {shown}")} of the first layer's {weights.RowCount} units as a picture: ink where it is bright speaks for the unit, ink where it is dark against it."),
-                Page.Figure(new ImageGrid("First-layer weights", [.. pictures]))),
-        ];
+        return Page.Section(
+            "Weights of the first layer",
+            Page.Paragraph(
+                $"The weights of {(shown == weights.RowCount ? "each" : $"the first {shown}")} of the first layer's " +
+                $"{weights.RowCount} units as a picture: ink on bright pixels raises the unit's value, ink on dark " +
+                "pixels lowers it."),
+            Page.Figure(new ImageGrid("First-layer weights", [.. pictures])));
     }
 
-    private static string ConfusionSection(TableNames names, ConfusionMatrix confusion)
+    private static Markup ConfusionSection(TableNames names, ConfusionMatrix confusion)
     {
         var classes = Enumerable.Range(0, confusion.Classes).ToArray();
-        double[][] counts = [.. classes.Select(row => classes.Select(column => (double)confusion[row, column]).ToArray())];
+        double[][] counts =
+            [.. classes.Select(row => classes.Select(column => (double)confusion[row, column]).ToArray())];
         return Page.Section(
             "Confusion matrix",
-            Page.Paragraph("How many test samples of each class (rows) are predicted to be of each class (columns). The diagonal is correct; what stands out beside it are pairs that it confuses."),
+            Page.Paragraph(
+                "How many test samples of each class (rows) are predicted to be of each class (columns). The diagonal " +
+                "is correct; large counts beside it are classes that the network confuses."),
             Page.Figure(MatrixChart.Confusion("Confusion matrix", [.. classes.Select(names.Class)], counts)));
     }
 
-    private static string MistakeSection(LabeledImages images, IReadOnlyList<WrongAnswer> mistakes) =>
-        mistakes.Count == 0
-            ? Page.Section("Mistakes", Page.Paragraph("None: every test sample is classified correctly."))
-            : images.IsTable
-            ? Page.Section(
-                "The most confident mistakes",
-                Page.Paragraph("The test samples whose wrong class it gave the highest probability."),
-                Page.Table(mistakes.Select(wrong => (
-                    $"test sample {wrong.Sample + 1}",
-                    $"is {images.Names.Class(wrong.Label)}, predicted {images.Names.Class(wrong.Predicted)} ({Percentage.Of(wrong.Probability)})"))))
-            : Page.Section(
-                "The most confident mistakes",
-                Page.Paragraph("The test samples whose wrong class it gave the highest probability. Would you have known?"),
-                Page.Figure(new ImageGrid("Most confident mistakes", [.. mistakes.Select(wrong => new Picture(
-                    images.Width, images.Height, images.Pixels.AsMemory(wrong.Sample * images.Features, images.Features),
-                    $"{wrong.Label}, predicted {wrong.Predicted}\n{Percentage.Of(wrong.Probability)}"))])));
+    private static Markup MistakeSection(LabeledImages images, IReadOnlyList<WrongAnswer> mistakes)
+    {
+        const string heading = "The most confident mistakes",
+            what = "The test samples for which the network gave a wrong class the highest probability.";
+        if (mistakes.Count == 0)
+            return Page.Section("Mistakes", Page.Paragraph("None: every test sample is classified correctly."));
+        if (images.IsTable)
+            return Page.Section(heading, Page.Paragraph(what), Page.Table(mistakes.Select(wrong => (
+                $"test sample {wrong.Sample + 1}",
+                $"is {images.Names.Class(wrong.Label)}, predicted {images.Names.Class(wrong.Predicted)} " +
+                $"({Percentage.Of(wrong.Probability)})"))));
+        var pictures = mistakes.Select(wrong => new Picture(
+            images.Width, images.Height, images.Pixels.AsMemory(wrong.Sample * images.Features, images.Features),
+            $"{wrong.Label}, predicted {wrong.Predicted}\n{Percentage.Of(wrong.Probability)}"));
+        return Page.Section(
+            heading,
+            Page.Paragraph($"{what} Would you have known?"),
+            Page.Figure(new ImageGrid("Most confident mistakes", [.. pictures])));
+    }
 
-    private static string ReproductionSection(TrainingRun run, RunResult result, bool isRunning)
+    private static Markup ReproductionSection(TrainingRun run, RunResult result, bool isRunning)
     {
         var (configuration, summary) = (run.Configuration, result.Summary);
-        var command = configuration.CommandAgain(summary.Out, summary.Iterations, result.Epochs, !summary.Interrupted);
+        var command = configuration.CommandAgain(
+            summary.Out, summary.Iterations, result.Epochs, !summary.Interrupted);
         return Page.Section(
-            "How to do it again",
-            [
-                .. summary is { Interrupted: true, Out: { } folder } && !isRunning
-                    ? [
-                        Page.Paragraph(Invariant($"The run was stopped after {summary.Iterations:N0} of {run.Iterations:N0} steps. To go on:")),
-                        Page.Code(RunFolder.ResumeCommandOf(folder)),
-                    ] : (string[])[],
-                .. summary.Iterations == 0 ? [] : (string[])
-                [
+            "Reproducing this run",
+            summary is { Interrupted: true, Out: { } folder } && !isRunning
+                ? Markup.Lines(
+                    Page.Paragraph(Invariant(
+                        $"The run was stopped after {summary.Iterations:N0} of {run.Iterations:N0} steps. To go on:")),
+                    Page.Code(RunFolder.ResumeCommandOf(folder)))
+                : Markup.Empty,
+            summary.Iterations == 0
+                ? Markup.Empty
+                : Markup.Lines(
                     Page.Paragraph(command.StartsWith("functional verify", StringComparison.Ordinal)
-                        ? "This command trains the run again, as it went, and compares the loss of every step and the digest of every epoch, bit for bit:"
-                        : "This command gives the same network, bit for bit, on any machine and with any number of threads:"),
-                    Page.Code(command),
-                ],
-                Page.Table(
-                [
-                    ("digest", summary.Digest),
-                    ("version", ProgramInfo.Version),
-                    .. from option in TrainOptions.All
-                       let value = option.Get(configuration)
-                       where value is not null
-                       select (option.Name, value),
-                ]),
-            ]);
+                        ? "This command repeats the run and compares the loss of every step and the digest of every " +
+                          "epoch, bit for bit:"
+                        : "This command gives the same network, bit for bit, on any machine and with any number of " +
+                          "threads:"),
+                    Page.Code(command)),
+            Page.Table(
+            [
+                ("digest", summary.Digest),
+                ("version", ProgramInfo.Version),
+                .. from option in TrainOptions.All
+                   let value = option.Get(configuration)
+                   where value is not null
+                   select (option.Name, value),
+            ]));
     }
 }

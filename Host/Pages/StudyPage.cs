@@ -1,12 +1,10 @@
 using Functional.Host.Charts;
-using Functional.Host.Commands;
-using Functional.Host.Runs;
 using Functional.Host.Search;
-
 
 namespace Functional.Host.Pages;
 
-/// <summary>A study as a page: what is best, how soon it was found, how the best learn, and what each hyperparameter does.</summary>
+/// <summary>A study as a page: the best trial, how soon it was found, how the best ones learn, and what each
+/// hyperparameter does.</summary>
 internal static class StudyPage
 {
     private const int MostCurves = 20, MostFailures = 20, Highlighted = 10;
@@ -16,49 +14,61 @@ internal static class StudyPage
     /// <param name="settings">What it began with.</param>
     /// <param name="trials">Its trials so far.</param>
     /// <param name="measure">What the objective's value is, as in <c>validation accuracy</c>.</param>
-    /// <param name="command">The command that does a trial again, if there is one.</param>
+    /// <param name="command">The command that repeats a trial, if there is one.</param>
     /// <param name="step">What an intermediate value is reported after, as in <c>epoch</c>.</param>
     public static string Render(
-        string name, StudySettings settings, IReadOnlyList<Trial> trials, string measure, Func<Trial, string>? command = null, string step = "step")
+        string name, StudySettings settings, IReadOnlyList<Trial> trials, string measure,
+        Func<Trial, string>? command = null, string step = "step")
     {
-        var best = StudyResults.Best(settings.Direction, trials).ToArray();
-        var title = best is [var first, ..]
-            ? Invariant($"{StudyResults.Short(first.Value!.Value)}: the best {measure} of {trials.Count} trials") : Invariant($"{trials.Count} trials, none with a value yet");
-        return Page.Of($"Functional: {title}", string.Join('\n',
-        [
-            $"<h1>{Page.Text(title)}</h1>",
-            Page.Paragraph(Opening(name, settings, trials)),
-            .. best.Length == 0 ? [] : (string[])
+        var best = StudyResults.Best(settings.Direction, trials).FirstOrDefault();
+        return Page.Of(
+            best is null ? Invariant($"{trials.Count} trials, none with a value yet")
+                : Invariant($"{StudyResults.Short(best.Value!.Value)}: the best {measure} of {trials.Count} trials"),
             [
-                BestSection(settings, trials, best[0], measure, command),
-                ProgressSection(settings, trials, measure),
-                .. CurveSection(settings, trials, measure, step),
-                SliceSection(settings.Space, trials, measure),
-                TogetherSection(settings, trials, measure),
-                ImportanceSection(settings, trials),
-            ],
-            .. FailureSection(trials),
-            SettingsSection(settings),
-        ]));
+                Page.Paragraph(Opening(name, settings, trials)),
+                .. best is null ? [] : (Markup[])
+                [
+                    BestSection(settings, trials, best, measure, command),
+                    ProgressSection(settings, trials, measure),
+                    CurveSection(settings, trials, measure, step),
+                    SliceSection(settings.Space, trials, measure),
+                    TogetherSection(settings, trials, measure),
+                    ImportanceSection(settings, trials),
+                ],
+                FailureSection(trials),
+                SettingsSection(settings),
+            ]);
     }
 
     private static string Opening(string name, StudySettings settings, IReadOnlyList<Trial> trials)
     {
-        var counts = trials.GroupBy(trial => trial.State).OrderBy(same => same.Key).Select(same => Invariant($"{same.Count()} {StudyResults.Name(same.Key)}"));
-        return $"The study {name} has {trials.Count} trials: {string.Join(", ", counts)}. The {settings.Sampler} sampler chose their hyperparameters, "
-            + (settings.Pruner == Pruner.None ? "and each ran to its end." : $"and the {settings.Pruner} pruner ended early those that did worse than others.");
+        var counts = trials.GroupBy(trial => trial.State).OrderBy(same => same.Key)
+            .Select(same => Invariant($"{same.Count()} {StudyResults.Name(same.Key)}"));
+        return $"The study {name} has {trials.Count} trials: {string.Join(", ", counts)}. "
+            + $"The {settings.Sampler} sampler chose their hyperparameters, "
+            + (settings.Pruner == Pruner.None ? "and each ran to its end."
+                : $"and the {settings.Pruner} pruner stopped those that did worse than others.");
     }
 
-    private static string BestSection(
-        StudySettings settings, IReadOnlyList<Trial> trials, Trial best, string measure, Func<Trial, string>? command) => Page.Section(
-        "The best trial",
-        Page.Table([("trial", Invariant($"{best.Number}")), (measure, StudyResults.Short(best.Value!.Value)), .. best.Configuration.Select(pair => (pair.Key, pair.Value))]),
-        StudyResults.Overtaken(settings, trials, best) is { } better ? Page.Paragraph($"{better}.") : "",
-        command is null ? "" : Page.Paragraph(
-            $"This command trains the same network again, and keeps it{(settings.Constants.ContainsKey("samples") ? "; without --samples it trains on all samples" : "")}:")
-            + Page.Code(command(best)));
+    private static Markup BestSection(
+        StudySettings settings, IReadOnlyList<Trial> trials, Trial best, string measure, Func<Trial, string>? command)
+    {
+        var samples = settings.Constants.ContainsKey("samples") ? "; without --samples it trains on all samples" : "";
+        return Page.Section(
+            "The best trial",
+            Page.Table(
+            [
+                ("trial", Invariant($"{best.Number}")),
+                (measure, StudyResults.Short(best.Value!.Value)),
+                .. best.Configuration.Select(pair => (pair.Key, pair.Value)),
+            ]),
+            StudyResults.Overtaken(settings, trials, best) is { } better ? Page.Paragraph($"{better}.") : Markup.Empty,
+            command is null ? Markup.Empty : Markup.Lines(
+                Page.Paragraph($"This command trains the same network again and saves it{samples}:"),
+                Page.Code(command(best))));
+    }
 
-    private static string ProgressSection(StudySettings settings, IReadOnlyList<Trial> trials, string measure)
+    private static Markup ProgressSection(StudySettings settings, IReadOnlyList<Trial> trials, string measure)
     {
         var (numbers, values, soFar) = (new List<double>(), new List<double>(), double.NaN);
         foreach (var trial in trials.Where(trial => trial.State == TrialState.Complete))
@@ -74,8 +84,13 @@ internal static class StudyPage
             Add(trials[^1].Number, soFar);
         return Page.Section(
             "Best value so far",
-            Page.Paragraph("The best value among the trials up to each. Where the line has been flat for long, more trials of this kind will hardly help."),
-            Page.Figure(new LineChart("Best value so far", "trial", measure) { Series = [new Series("", numbers, values)] }));
+            Page.Paragraph(
+                "The best value among the trials up to each. Where the line has been flat for a long time, more " +
+                "trials of this kind will hardly help."),
+            Page.Figure(new LineChart("Best value so far", "trial", measure)
+            {
+                Series = [new Series("", numbers, values)],
+            }));
 
         void Add(int number, double value)
         {
@@ -85,94 +100,116 @@ internal static class StudyPage
     }
 
     // The book's figure of section 6.5.2.
-    private static IEnumerable<string> CurveSection(StudySettings settings, IReadOnlyList<Trial> trials, string measure, string step)
+    private static Markup CurveSection(
+        StudySettings settings, IReadOnlyList<Trial> trials, string measure, string step)
     {
-        // Those that were ended early have a place among them by the value that they had come to.
-        var shown = StudyResults.Ranked(settings.Direction, trials).Where(trial => trial.Result!.Curve.Count > 1).Take(MostCurves).ToArray();
+        // Pruned trials have a place among them by the last value that they reached.
+        var shown = StudyResults.Ranked(settings.Direction, trials)
+            .Where(trial => trial.Result!.Curve.Count > 1).Take(MostCurves).ToArray();
         if (shown.Length == 0)
-            return [];
-        var pruned = shown.Any(trial => trial.State == TrialState.Pruned) ? " Lines of pruned trials end early." : "";
+            return Markup.Empty;
         var isTrained = shown.Any(trial => trial.Result!.TrainingCurve.Count > 0);
-        Series Curve(string name, IReadOnlyList<double> values, Dash dash, int color) =>
-            new(name, [.. Enumerable.Range(1, values.Count).Select(step => (double)step)], values) { Dash = dash, Color = color };
-        return
-        [
-            Page.Section(
-                $"Learning curves of the best {shown.Length} trials",
-                Page.Paragraph(isTrained ? $"The {measure} after each {step}, solid, and the same of as many training samples, dashed.{pruned}" : $"The {measure} after each {step}.{pruned}"),
-                Page.Figure(new SmallMultiples("Learning curves", [.. shown.Select((trial, rank) =>
-                    new LineChart(Invariant($"{rank + 1}: trial {trial.Number}, {StudyResults.Short(trial.Value!.Value)}"), step, isTrained ? measure.Replace("validation ", "", StringComparison.Ordinal) : measure)
-                    {
-                        Series =
-                        [
-                            Curve(isTrained ? "validation" : "", trial.Result!.Curve, Dash.Solid, 0),
-                            .. isTrained ? [Curve("training", trial.Result!.TrainingCurve, Dash.Dashed, 1)] : (Series[])[],
-                        ],
-                    })])
-                { Columns = 5 })),
-        ];
+        var solid = isTrained ? ", solid, and the same on as many training samples, dashed" : "";
+        var pruned = shown.Any(trial => trial.State == TrialState.Pruned) ? " Lines of pruned trials end early." : "";
+        return Page.Section(
+            $"Learning curves of the best {shown.Length} trials",
+            Page.Paragraph($"The {measure} after each {step}{solid}.{pruned}"),
+            Page.Figure(new SmallMultiples("Learning curves", [.. shown.Select(Chart)]) { Columns = 5 }));
+
+        LineChart Chart(Trial trial, int rank) => new(
+            Invariant($"{rank + 1}: trial {trial.Number}, {StudyResults.Short(trial.Value!.Value)}"), step,
+            isTrained ? measure.Replace("validation ", "", StringComparison.Ordinal) : measure)
+        {
+            Series =
+            [
+                Curve(isTrained ? "validation" : "", trial.Result!.Curve, Dash.Solid, 0),
+                .. isTrained ? [Curve("training", trial.Result!.TrainingCurve, Dash.Dashed, 1)] : (Series[])[],
+            ],
+        };
+
+        static Series Curve(string name, IReadOnlyList<double> values, Dash dash, int color) =>
+            new(name, [.. Enumerable.Range(1, values.Count).Select(step => (double)step)], values)
+            {
+                Dash = dash, Color = color,
+            };
     }
 
-    private static string SliceSection(SearchSpace space, IReadOnlyList<Trial> trials, string measure)
+    private static Markup SliceSection(SearchSpace space, IReadOnlyList<Trial> trials, string measure)
     {
-        Series Points(string name, int i, TrialState state) => trials.Where(trial => trial.State == state).ToArray() is var some
-            ? new Series(name, Values(space.Hyperparameters[i], some), [.. some.Select(trial => trial.Value ?? double.NaN)]) : null!;
         var isPruned = trials.Any(trial => trial.State == TrialState.Pruned);
         return Page.Section(
-            "What each hyperparameter does",
-            Page.Paragraph("A point per trial, on the hyperparameter's own scale. Where good trials crowd is where to search on."),
-            Page.Figure(new SmallMultiples("Slices", [.. space.Hyperparameters.Select((one, i) =>
-                new ScatterChart(one.Name, AxisOf(one), measure)
-                {
-                    Series =
-                    [
-                        Points(isPruned ? "complete" : "", i, TrialState.Complete),
-                        .. isPruned ? [Points("pruned", i, TrialState.Pruned)] : (Series[])[],
-                    ],
-                })])
-            { ShareX = false, Columns = Math.Min(3, space.Count) }));
+            "Effect of each hyperparameter",
+            Page.Paragraph(
+                "One point per trial, on the hyperparameter's own scale. Where good trials cluster is where to search " +
+                "next."),
+            Page.Figure(new SmallMultiples("Slices", [.. space.Hyperparameters.Select(Chart)])
+            {
+                ShareX = false, Columns = Math.Min(3, space.Count),
+            }));
+
+        ScatterChart Chart(Hyperparameter one) => new(one.Name, AxisOf(one), measure)
+        {
+            Series =
+            [
+                Points(isPruned ? "complete" : "", one, TrialState.Complete),
+                .. isPruned ? [Points("pruned", one, TrialState.Pruned)] : (Series[])[],
+            ],
+        };
+
+        Series Points(string name, Hyperparameter one, TrialState state)
+        {
+            var some = trials.Where(trial => trial.State == state).ToArray();
+            return new(name, Values(one, some), [.. some.Select(trial => trial.Value ?? double.NaN)]);
+        }
     }
 
-    private static string TogetherSection(StudySettings settings, IReadOnlyList<Trial> trials, string measure)
+    private static Markup TogetherSection(StudySettings settings, IReadOnlyList<Trial> trials, string measure)
     {
         var valued = trials.Where(trial => trial.Value is not null).ToArray();
+        Dimension[] dimensions =
+        [
+            .. settings.Space.Hyperparameters.Select(one => new Dimension(AxisOf(one), Values(one, valued))),
+            new Dimension(measure, [.. valued.Select(trial => trial.Value!.Value)]),
+        ];
         return Page.Section(
             "Hyperparameters together",
-            Page.Paragraph(Invariant($"A line per trial, from hyperparameter to hyperparameter to its value. The {Highlighted} best are highlighted.")),
-            Page.Figure(new ParallelCoordinates("Parallel coordinates",
-            [
-                .. settings.Space.Hyperparameters.Select(one => new Dimension(AxisOf(one), Values(one, valued))),
-                new Dimension(measure, [.. valued.Select(trial => trial.Value!.Value)]),
-            ])
-            { LessIsBetter = settings.Direction == Direction.Minimize, Highlighted = Highlighted }));
-    }
-
-    private static string ImportanceSection(StudySettings settings, IReadOnlyList<Trial> trials)
-    {
-        var importance = Importance.Of(settings.Space, trials, settings.Direction);
-        return Page.Section(
-            "Importance",
-            Page.Paragraph("The share of each hyperparameter, by itself, in what makes a trial one of the best quarter (PED-ANOVA). With few trials it is a guess."),
-            Page.Figure(new BarChart("Importance", "importance, %")
+            Page.Paragraph(Invariant(
+                $"One line per trial, through its hyperparameters to its value. The {Highlighted} best are " +
+                $"highlighted.")),
+            Page.Figure(new ParallelCoordinates("Parallel coordinates", dimensions)
             {
-                Bars = [.. settings.Space.Hyperparameters.Zip(importance, (one, share) => (one.Name, 100 * share)).OrderByDescending(bar => bar.Item2)],
+                LessIsBetter = settings.Direction == Direction.Minimize, Highlighted = Highlighted,
             }));
     }
 
-    private static IEnumerable<string> FailureSection(IReadOnlyList<Trial> trials)
+    private static Markup ImportanceSection(StudySettings settings, IReadOnlyList<Trial> trials)
     {
-        var failed = trials.Where(trial => trial.State == TrialState.Failed).ToArray();
-        return failed.Length == 0 ? [] :
-        [
-            Page.Section(
-                "Failed trials",
-                Page.Paragraph(Invariant($"{failed.Length} trials ended without a value{(failed.Length > MostFailures ? Invariant($"; the first {MostFailures}") : "")}:")),
-                Page.Table(failed.Take(MostFailures).Select(trial =>
-                    (Invariant($"trial {trial.Number}"), $"{trial.Result!.Reason} ({StudyResults.Short(trial.Configuration)})")))),
-        ];
+        var importance = Importance.Of(settings.Space, trials, settings.Direction);
+        var bars = settings.Space.Hyperparameters.Zip(importance, (one, share) => (one.Name, 100 * share));
+        return Page.Section(
+            "Importance",
+            Page.Paragraph(
+                "How much each hyperparameter, by itself, decides whether a trial is among the best quarter " +
+                "(PED-ANOVA). With few trials this is a rough guess."),
+            Page.Figure(new BarChart("Importance", "importance, %")
+            {
+                Bars = [.. bars.OrderByDescending(bar => bar.Item2)],
+            }));
     }
 
-    private static string SettingsSection(StudySettings settings) => Page.Section(
+    private static Markup FailureSection(IReadOnlyList<Trial> trials)
+    {
+        var failed = trials.Where(trial => trial.State == TrialState.Failed).ToArray();
+        var first = failed.Length > MostFailures ? Invariant($"; the first {MostFailures}") : "";
+        return failed.Length == 0 ? Markup.Empty : Page.Section(
+            "Failed trials",
+            Page.Paragraph(Invariant($"{failed.Length} trials ended without a value{first}:")),
+            Page.Table(failed.Take(MostFailures).Select(trial => (
+                Invariant($"trial {trial.Number}"),
+                $"{trial.Result!.Reason} ({StudyResults.Short(trial.Configuration)})"))));
+    }
+
+    private static Markup SettingsSection(StudySettings settings) => Page.Section(
         "Settings",
         Page.Table(
         [
@@ -183,7 +220,8 @@ internal static class StudyPage
 
     private static Axis AxisOf(Hyperparameter one) => new(one.Name)
     {
-        Scaling = one.Domain is RealDomain { Logarithmic: true } or IntegerDomain { Logarithmic: true } ? Scaling.Logarithmic : Scaling.Linear,
+        Scaling = one.Domain is RealDomain { Logarithmic: true } or IntegerDomain { Logarithmic: true }
+            ? Scaling.Logarithmic : Scaling.Linear,
         Categories = (one.Domain as ChoiceDomain)?.Values,
     };
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Functional.Host.Charts;
 
 namespace Functional.Host.Pages;
@@ -6,8 +5,8 @@ namespace Functional.Host.Pages;
 /// <summary>What was seen inside a network during its training, as sections of a page.</summary>
 internal static class WatchSections
 {
-    /// <summary>The sections; none if nobody looked.</summary>
-    public static IEnumerable<string> Of(Network<float> network, IReadOnlyList<Diagnosis> seen)
+    /// <summary>The sections; none if the network was not watched.</summary>
+    public static IEnumerable<Markup> Of(Network<float> network, IReadOnlyList<Diagnosis> seen)
     {
         if (seen.Count == 0)
             yield break;
@@ -15,24 +14,46 @@ internal static class WatchSections
         var names = hidden.Select(i => network.Names[i]).ToArray();
         yield return Page.Section(
             "Activations and gradients",
-            Page.Paragraph("How much the outputs of each layer differ from each other (their standard deviation), and how much the loss changes with them. Where the lines of the layers keep together, every layer has something to work with; where a line falls away, the layer is starved. A triangle on the lower edge stands for a deviation of 0."),
-            Page.Titled(new LineChart("Deviation of activations", "step", Axis.Log("deviation")) { Series = [.. ByLayer(layer => layer.Outputs.Deviation)] }),
-            Page.Titled(new LineChart("Deviation of gradients", "step", Axis.Log("deviation of dL/dy")) { Series = [.. ByLayer(layer => layer.Gradients.Deviation)] }));
+            Page.Paragraph(
+                "The standard deviation of each layer's outputs, and of the gradients of the loss with respect to " +
+                "them. Where the lines stay together, a signal reaches every layer; where a line falls away, none " +
+                "reaches that layer. A triangle on the lower edge stands for a deviation of 0."),
+            Page.Titled(new LineChart("Deviation of activations", "step", Axis.Log("deviation"))
+            {
+                Series = ByLayer(layer => layer.Outputs.Deviation),
+            }),
+            Page.Titled(new LineChart("Deviation of gradients", "step", Axis.Log("deviation of dL/dy"))
+            {
+                Series = ByLayer(layer => layer.Gradients.Deviation),
+            }));
         yield return Page.Section(
             "Update sizes",
-            Page.Paragraph("The size of a step's change of each weight matrix beside the size of the matrix. About a thousandth is usual: much less is slow, much more is rough. A triangle on the lower edge stands for no change at all."),
+            Page.Paragraph(
+                "The size of each weight matrix's update, relative to the size of the matrix. About 1/1000 is usual: " +
+                "much less means slow training, much more means unstable training. A triangle on the lower edge " +
+                "stands for no change at all."),
             Page.Figure(new LineChart("Update over weight", "step", Axis.Log("update / weight"))
             {
-                Series = [.. Weights()],
+                Series = Weights(),
                 References = [new ReferenceLine(1e-3, "1/1000")],
             }));
         yield return Page.Section(
             "Hidden units",
-            Page.Paragraph("Units that are off for every sample looked at (for sigmoid and tanh: outputs at the flat ends), and in how many directions a layer's outputs vary, of those that there could be."),
-            Page.Titled(new LineChart("Dead units or saturated outputs", "step", Axis.Between("share, %", 0, 100)) { Series = [.. ByLayer(layer => 100 * Math.Max(layer.DeadUnits, layer.Saturated))] }),
-            Page.Titled(new LineChart("Effective rank of activations", "step", new Axis("directions") { Minimum = 0 }) { Series = [.. ByLayer(layer => layer.EffectiveRank)] }),
+            Page.Paragraph(
+                "The share of units that are 0 for every sample examined (for sigmoid and tanh: of outputs where the " +
+                "curve is flat), and the number of directions in which a layer's outputs vary."),
+            Page.Titled(new LineChart("Dead units or saturated outputs", "step", Axis.Between("share, %", 0, 100))
+            {
+                Series = ByLayer(layer => 100 * Math.Max(layer.DeadUnits, layer.Saturated)),
+            }),
+            Page.Titled(new LineChart(
+                "Effective rank of activations", "step", new Axis("directions") { Minimum = 0 })
+            {
+                Series = ByLayer(layer => layer.EffectiveRank),
+            }),
             Page.Titled(new SmallMultiples(
-                "Activations at the beginning and at the end", [.. Histograms(seen[0]), .. seen.Count > 1 ? Histograms(seen[^1]) : []])
+                "Activations at the beginning and at the end",
+                [.. Histograms(seen[0]), .. seen.Count > 1 ? Histograms(seen[^1]) : []])
             { ShareY = false, Columns = Math.Clamp(hidden.Length, 1, 5) }));
 
         Series[] ByLayer(Func<LayerDiagnosis, double> of) =>
@@ -40,14 +61,16 @@ internal static class WatchSections
 
         Series[] Weights() =>
         [
-            .. seen[0].Parameters.Index().Where(leaf => leaf.Item.Role == Role.Weight)
-                .Select(leaf => new Series(leaf.Item.Parameter, Steps(), [.. seen.Select(at => at.Parameters[leaf.Index].UpdateRatio)])),
+            .. from leaf in seen[0].Parameters.Index()
+               where leaf.Item.Role == Role.Weight
+               select new Series(
+                   leaf.Item.Parameter, Steps(), [.. seen.Select(at => at.Parameters[leaf.Index].UpdateRatio)]),
         ];
 
         double[] Steps() => [.. seen.Select(at => (double)at.Step)];
 
-        Histogram[] Histograms(Diagnosis at) =>
-            [.. hidden.Select((layer, i) => Histogram(string.Create(CultureInfo.InvariantCulture, $"{names[i]}, step {at.Step:N0}"), at.Layers[layer].Outputs))];
+        Histogram[] Histograms(Diagnosis at) => [.. hidden.Select((layer, i) =>
+            Histogram(Invariant($"{names[i]}, step {at.Step:N0}"), at.Layers[layer].Outputs))];
     }
 
     private static Histogram Histogram(string name, ValueDistribution outputs)

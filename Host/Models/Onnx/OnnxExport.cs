@@ -10,14 +10,15 @@ public sealed record OnnxOptions
     /// <summary>Whether batch normalization that follows an affine layer becomes part of its weight and bias.</summary>
     public bool FoldBatchNorm { get; init; }
 
-    /// <summary>Whether the graph takes features, rather than the data's numbers, of which it makes features itself.</summary>
+    /// <summary>Whether the graph takes features, rather than the data's numbers, of which it makes features itself.
+    /// </summary>
     public bool TakesFeatures { get; init; }
 }
 
 /// <summary>
-/// Networks in the ONNX format, for other runtimes: operators of version 17, single precision, a sample per row and as many
-/// as there are. The input is <c>input</c>, the outputs are <c>scores</c> and, of classes, <c>probabilities</c>. Dropout is
-/// gone; what the book's form multiplies in evaluation is a node.
+/// Networks in the ONNX format, for other runtimes: operators of version 17, single precision, a sample per row and as
+/// many as there are. The input is <c>input</c>, the outputs are <c>scores</c> and, of classes, <c>probabilities</c>.
+/// Dropout is gone; what the book's form multiplies in evaluation is a node.
 /// </summary>
 public static class OnnxExport
 {
@@ -47,7 +48,8 @@ public static class OnnxExport
     {
         var (graph, network) = (new OnnxGraph(), model.Network);
         if (network.Parameters().Length > int.MaxValue / sizeof(float) - (1 << 20))
-            throw new ArgumentException($"an ONNX file holds at most 2 GiB, but the network has {network.Parameters().Length} parameters");
+            throw new ArgumentException(
+                $"an ONNX file holds at most 2 GiB, but the network has {network.Parameters().Length} parameters");
         if (!options.TakesFeatures && !model.Scale.IsNone)
         {
             graph.Add("centered", "Sub", [graph.Current, Vector("scale.mean", model.Scale.Means)]);
@@ -71,7 +73,8 @@ public static class OnnxExport
             : network.Loss.Function.IsBinaryCrossEntropy ? ("Sigmoid", []) : null,
             Metadata(model));
         return message.Length <= int.MaxValue
-            ? message : throw new ArgumentException($"an ONNX file holds at most 2 GiB, but this one would have {message.Length} bytes");
+            ? message : throw new ArgumentException(
+                $"an ONNX file holds at most 2 GiB, but this one would have {message.Length} bytes");
 
         string Vector(string name, IReadOnlyList<double> elements) =>
             graph.Constant(name, [elements.Count], [.. elements.Select(element => (float)element)]);
@@ -97,7 +100,9 @@ public static class OnnxExport
     private static void AddAffine(OnnxGraph graph, string name, Affine<float> affine, BatchNorm<float>? norm)
     {
         var weight = new float[affine.Outputs * affine.Inputs];
-        RowMajor.Gather(affine.Weight.AsColumnMajorArray() ?? affine.Weight.ToColumnMajorArray(), affine.Outputs, affine.Inputs, 0, weight.AsSpan());
+        RowMajor.Gather(
+            affine.Weight.AsColumnMajorArray() ?? affine.Weight.ToColumnMajorArray(), affine.Outputs, affine.Inputs, 0,
+            weight.AsSpan());
         var bias = affine.Bias.ToArray();
         for (var i = 0; norm is not null && i < bias.Length; i++)
         {

@@ -10,7 +10,7 @@ internal sealed class OnnxGraph
 {
     private const int Float = 1, FloatAttribute = 1, IntegerAttribute = 2;
     private const string InputName = "input";
-    private readonly List<(string Operator, string[] Inputs, string Output, (string Name, object Value)[] Attributes)> nodes = [];
+    private readonly List<OnnxNode> nodes = [];
     private readonly List<(string Name, int[] Sizes, float[] Elements)> constants = [];
 
     /// <summary>The value that the next node takes.</summary>
@@ -26,7 +26,7 @@ internal sealed class OnnxGraph
     /// <summary>A node that takes values; returns its own value's name.</summary>
     public string Add(string name, string kind, string[] inputs, params (string Name, object Value)[] attributes)
     {
-        nodes.Add((kind, inputs, name, attributes));
+        nodes.Add(new OnnxNode(kind, inputs, name, attributes));
         return Current = name;
     }
 
@@ -62,7 +62,7 @@ internal sealed class OnnxGraph
         return model;
     }
 
-    private static Protobuf Node((string Operator, string[] Inputs, string Output, (string Name, object Value)[] Attributes) node)
+    private static Protobuf Node(OnnxNode node)
     {
         var message = new Protobuf();
         foreach (var input in node.Inputs)
@@ -96,3 +96,7 @@ internal sealed class OnnxGraph
             .Message(2, new Protobuf().Message(1, new Protobuf().Integer(1, Float).Message(2, shape)));
     }
 }
+
+/// <summary>An operator applied to values that earlier nodes or constants give; its output is the node's name.</summary>
+internal sealed record OnnxNode(
+    string Operator, string[] Inputs, string Output, (string Name, object Value)[] Attributes);

@@ -1,0 +1,29 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace Functional.Host;
+
+/// <summary>Text with numbers as every culture's programs read them.</summary>
+internal static class InvariantText
+{
+    /// <summary>An interpolated string in the invariant culture. Several with <c>+</c> between them are one.</summary>
+    public static string Invariant(InvariantTextHandler text) => text.ToStringAndClear();
+}
+
+/// <summary>What the compiler builds <see cref="InvariantText.Invariant"/>'s interpolated string with.</summary>
+[InterpolatedStringHandler]
+internal ref struct InvariantTextHandler(int literalLength, int formattedCount)
+{
+    private DefaultInterpolatedStringHandler text = new(literalLength, formattedCount, CultureInfo.InvariantCulture);
+
+    public void AppendLiteral(string literal) => text.AppendLiteral(literal);
+
+    public void AppendFormatted<T>(T value) => text.AppendFormatted(value);
+
+    public void AppendFormatted<T>(T value, string? format) => text.AppendFormatted(value, format);
+
+    public void AppendFormatted<T>(T value, int alignment, string? format = null) =>
+        text.AppendFormatted(value, alignment, format);
+
+    internal string ToStringAndClear() => text.ToStringAndClear();
+}
