@@ -5,7 +5,8 @@ namespace Functional.Host.Charts;
 /// <param name="Label">What it stands for; may be empty.</param>
 public sealed record ReferenceLine(double Value, string Label)
 {
-    /// <summary>Whether it stands upright on the x axis in place of lying across at a value of the y axis.</summary>
+    /// <summary>Whether it is vertical, at a value of the x axis, rather than horizontal, at a value of the y axis.
+    /// </summary>
     public bool Upright { get; init; }
 }
 

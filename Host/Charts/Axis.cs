@@ -32,7 +32,7 @@ public sealed record Axis(string Label)
     /// </summary>
     public double? Maximum { get; init; }
 
-    /// <summary>Names for the values 0, 1, 2, ... in place of numbers.</summary>
+    /// <summary>Names for the values 0, 1, 2, ..., shown instead of the numbers.</summary>
     public IReadOnlyList<string>? Categories { get; init; }
 
     /// <summary>An axis with a label and nothing else said.</summary>

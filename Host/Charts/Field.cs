@@ -7,7 +7,8 @@ namespace Functional.Host.Charts;
 public sealed record Field(
     IReadOnlyList<double> Xs, IReadOnlyList<double> Ys, IReadOnlyList<IReadOnlyList<double>> Values)
 {
-    /// <summary>A function taken on a grid of so many points each way over a rectangle, its edges included.</summary>
+    /// <summary>A function sampled on a grid over a rectangle, with this many points each way, its edges included.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There are not at least two points each way.</exception>
     public static Field Of(Func<double, double, double> function, Extent x, Extent y, int count = 81)
     {

@@ -7,7 +7,7 @@ namespace Functional.Host.Charts;
 public sealed record Bins(IReadOnlyList<double> Edges, IReadOnlyList<double> Counts, int LeftOut = 0)
 {
     /// <summary>
-    /// Counts values in so many bins of equal width from <paramref name="low"/> to <paramref name="high"/>, both by
+    /// Counts values in a number of bins of equal width from <paramref name="low"/> to <paramref name="high"/>, both by
     /// default those of the finite values. A value on an edge belongs to the bin above it, on the last edge to the last
     /// bin.
     /// </summary>

@@ -14,7 +14,7 @@ internal sealed record Theme(
     string Paper, string Ink, string Muted, string Line, string Grid, string Deep, IReadOnlyList<string> Series);
 
 /// <summary>
-/// Colors that can be told apart in both themes, by color-blind people too. The series follow the order of hues of
+/// Colors that can be distinguished in both themes, also by color-blind people. The series follow the order of hues of
 /// Okabe and Ito, "Color Universal Design" (2008): blue, orange, green, purple, ...; their exact values were chosen so
 /// that each has at least 3:1 contrast with the paper while the closest two of the first four stay far apart under
 /// simulated protanopia, deuteranopia and tritanopia (Machado, Oliveira, Fernandes 2009).

@@ -21,7 +21,7 @@ internal static class Typography
     private const string Superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
     /// <summary>
-    /// With a true minus sign and, from so many digits on, thin spaces between thousands: −12 500.5.
+    /// With a true minus sign and, from a number of digits on, thin spaces between thousands: −12 500.5.
     /// </summary>
     public static string Number(double value, int decimals, int groupedFrom = 5)
     {
@@ -37,7 +37,7 @@ internal static class Typography
     /// <summary>A whole number with superscript digits behind 10: 10⁻³.</summary>
     public static string PowerOfTen(int exponent) => "10" + Superscript(exponent);
 
-    /// <summary>A mantissa of at most so many digits and a power of ten: 2.5×10⁻⁸.</summary>
+    /// <summary>A mantissa of at most this many digits and a power of ten: 2.5×10⁻⁸.</summary>
     public static string Scientific(double value, int digits = 6)
     {
         if (value == 0)
@@ -49,7 +49,7 @@ internal static class Typography
     }
 
     /// <summary>
-    /// A measured value with so many significant digits, without trailing zeros: 0.0213, 12 500, 3×10⁻⁸, ∞.
+    /// A measured value with this many significant digits, without trailing zeros: 0.0213, 12 500, 3×10⁻⁸, ∞.
     /// </summary>
     public static string Value(double value, int digits = 3)
     {

@@ -69,7 +69,6 @@ internal sealed class CsvRows : IDisposable
                 name, $"line {Line}", $"{columns} cells, as in the header", $"{cells.Length}");
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         parser.Dispose();

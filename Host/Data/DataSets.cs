@@ -14,7 +14,7 @@ public static class DataSets
     /// <param name="label">The column that holds the classes, of tables as text.</param>
     /// <param name="known">What columns and classes of a table must be called, if that is known.</param>
     /// <exception cref="DataException">It is not there, or something is wrong with it.</exception>
-    /// <exception cref="UsageException">A table's column of classes is not told.</exception>
+    /// <exception cref="UsageException">It isn't known which column of a table holds the classes.</exception>
     public static ImageDataSet Load(string name, string? label = null, TableNames? known = null)
     {
         ArgumentNullException.ThrowIfNull(name);

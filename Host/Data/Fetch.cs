@@ -13,7 +13,7 @@ internal static class Fetch
     /// </summary>
     /// <param name="source">The data set, with its mirrors.</param>
     /// <param name="folder">Where to; it is created if need be.</param>
-    /// <param name="progress">Is told of every step.</param>
+    /// <param name="progress">Receives every step.</param>
     /// <param name="limits">When a mirror is given up; <see cref="FetchLimits.Default"/> if left out.</param>
     /// <param name="replace">Whether a file that is there, but wrong, is replaced; else that is an error.</param>
     /// <param name="cancellation">Ends it; files that were done stay.</param>

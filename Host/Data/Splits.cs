@@ -45,7 +45,7 @@ public static class Splits
         return ByCount(order, labels, CountOf(order, fraction));
     }
 
-    /// <summary>Takes so many of the samples for validation: of each class its share, and never all that there are, so
+    /// <summary>Takes a number of the samples for validation: of each class its share, and never all that there are, so
     /// that every class is trained on. Where that leaves fewer than <paramref name="count"/>, it is fewer.</summary>
     /// <param name="order">The samples in any order, each once: of a class those that come first are for validation.
     /// </param>
@@ -66,13 +66,13 @@ public static class Splits
         return new Split([.. order.Where((_, i) => !isTaken[i])], [.. order.Where((_, i) => isTaken[i])]);
     }
 
-    /// <summary>Draws so many of all samples: of each class its share, and at least one if there are as many as
+    /// <summary>Draws a number of all samples: of each class its share, and at least one if there are as many as
     /// classes.</summary>
     /// <param name="labels">The class of every sample.</param>
     /// <param name="count">How many, 1 to as many as there are.</param>
     /// <param name="key">What is drawn is a function of this.</param>
     /// <returns>Their indices, in ascending order.</returns>
-    /// <exception cref="ArgumentException">There are not so many.</exception>
+    /// <exception cref="ArgumentException">There are fewer.</exception>
     public static int[] Draw(byte[] labels, int count, Key key)
     {
         ArgumentNullException.ThrowIfNull(labels);

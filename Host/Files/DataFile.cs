@@ -97,7 +97,7 @@ internal sealed class DataFile : IDisposable
         return filled;
     }
 
-    /// <summary>Checks that the rest of the file is so many bytes, as far as that is known without memory for them.
+    /// <summary>Checks that the rest of the file has this many bytes, as far as that is known without memory for them.
     /// </summary>
     /// <param name="size">The bytes that are needed.</param>
     /// <param name="more">Whether there may be more.</param>
@@ -118,7 +118,7 @@ internal sealed class DataFile : IDisposable
         }
     }
 
-    /// <summary>Memory for so many bytes of the file.</summary>
+    /// <summary>Memory for this many bytes of the file.</summary>
     /// <exception cref="DataException">There isn't.</exception>
     public T Allocate<T>(int size, Func<T> allocate)
     {
@@ -132,7 +132,7 @@ internal sealed class DataFile : IDisposable
         }
     }
 
-    /// <summary>Reads the rest of the file, which must be exactly so many bytes.</summary>
+    /// <summary>Reads the rest of the file, which must have exactly this many bytes.</summary>
     /// <exception cref="DataException">The rest is shorter, longer or corrupt.</exception>
     public void ReadRest(Span<byte> data)
     {
@@ -145,7 +145,7 @@ internal sealed class DataFile : IDisposable
             throw Error(position, "the end of the file", "more bytes");
     }
 
-    /// <summary>Reads the rest of the file, which must be exactly so many bytes.</summary>
+    /// <summary>Reads the rest of the file, which must have exactly this many bytes.</summary>
     /// <exception cref="DataException">The rest is shorter, longer, corrupt, or does not fit the memory.</exception>
     public byte[] ReadRest(int size)
     {

@@ -4,7 +4,7 @@ using static Functional.Host.Files.DataException;
 
 namespace Functional.Host.Files;
 
-/// <summary>A value in JSON, with its place in the file, so that what is wrong can be told.</summary>
+/// <summary>A value in JSON, with its place in the file, so that errors can name it.</summary>
 internal sealed class DataValue
 {
     private const int LargestFile = 16 << 20;

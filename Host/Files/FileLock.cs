@@ -21,7 +21,7 @@ internal static class FileLock
         }
     }
 
-    /// <summary>The same, but null if somebody has it through so many attempts, the first after a millisecond each and
+    /// <summary>The same, but null if it is held through this many attempts, the first after a millisecond each and
     /// later ones after a few.</summary>
     public static IDisposable? TryTake(string path, int attempts, FileOptions options)
     {

@@ -25,7 +25,7 @@ internal static class Idx
     /// <summary>Reads a file of images.</summary>
     /// <param name="path">The file.</param>
     /// <param name="first">At most this many, from the beginning: the rest is not read.</param>
-    /// <param name="faultOf">What is wrong with so many images, asked before there is memory for them.</param>
+    /// <param name="faultOf">What is wrong with this number of images, asked before they are allocated.</param>
     /// <exception cref="DataException">The file can't be read, or is not exactly such a file.</exception>
     public static ImageFile ReadImages(string path, int? first = null, Func<long, DataException?>? faultOf = null) =>
         DataFile.Open(path, stream => ReadImages(stream, path, first, faultOf));

@@ -64,7 +64,7 @@ internal static partial class OutputFile
         }
     }
 
-    /// <summary>Deletes a file that came to nothing, if that can be done. What is told is why it came to nothing: where
+    /// <summary>Deletes a file that could not be completed, if possible. The error reported is why: where
     /// its folder has vanished or the disk has failed, deleting fails for the same reason.</summary>
     internal static void Discard(string path)
     {
@@ -108,7 +108,7 @@ internal static partial class OutputFile
     }
 
     // The system keeps what is written in memory until it is asked to flush it: asked only at the end, the disk would
-    // stand still while a large file is made. A flush that fails is told, since the next one may not fail again.
+    // stand still while a large file is made. A flush that fails is reported, since the next one may not fail again.
     private static void WriteAndFlush(FileStream stream, Action<Stream> write)
     {
         var written = new TaskCompletionSource();

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Functional.Host.Files;
 
 /// <summary>What a safetensors file holds: tensors, and texts about them. What is asked of it and isn't there, or is
-/// otherwise, is told as an error of the file.</summary>
+/// otherwise, is reported as an error of the file.</summary>
 /// <param name="name">The file, as the user named it.</param>
 /// <param name="metadata">Texts by name.</param>
 /// <param name="tensors">In the order of their data, each name once.</param>

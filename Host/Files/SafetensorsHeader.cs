@@ -292,7 +292,6 @@ internal sealed class Utf8Order : IComparer<string>
     /// <summary>The one there is.</summary>
     public static readonly Utf8Order Instance = new();
 
-    /// <inheritdoc/>
     public int Compare(string? x, string? y) =>
         Encoding.UTF8.GetBytes(x ?? "").AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(y ?? ""));
 }

@@ -104,7 +104,7 @@ public sealed class Tensor
 
     /// <summary>Of an array that is not copied, row by row.</summary>
     /// <typeparam name="T">bool, an integer of 8 to 64 bits, Half, float or double.</typeparam>
-    /// <exception cref="ArgumentException">The shape isn't that of so many elements.</exception>
+    /// <exception cref="ArgumentException">The shape doesn't have this many elements.</exception>
     public static Tensor Of<T>(string name, IReadOnlyList<int> shape, T[] elements) where T : unmanaged =>
         new(name, TypeOf<T>(), shape, elements);
 

@@ -29,7 +29,6 @@ internal sealed class BackgroundDigest : IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         // Waits without throwing: who disposes because something failed wants to hear of that.

@@ -24,7 +24,6 @@ internal sealed class LeafData<T> : IDisposable where T : unmanaged, IFloatingPo
     /// <summary>Of everything that was read or written.</summary>
     public BackgroundDigest Digest { get; } = new();
 
-    /// <inheritdoc/>
     public void Dispose() => Digest.Dispose();
 
     /// <summary>Writes the elements of a leaf, row by row: all of them once the digest is finished.</summary>

@@ -4,7 +4,7 @@ using Functional.Host.Files;
 
 namespace Functional.Host.Models;
 
-/// <summary>Samples without classes, in files of several formats, for a model to tell.</summary>
+/// <summary>Samples without classes, in files of several formats, for a model to classify.</summary>
 internal static class SampleFile
 {
     private static readonly string[] Extensions =

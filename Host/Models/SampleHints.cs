@@ -2,7 +2,7 @@ using Functional.Host.Data;
 
 namespace Functional.Host.Models;
 
-/// <summary>What of samples looks other than what a model of images takes, so that its answers may mean nothing.
+/// <summary>What looks unusual in samples for a model of images, so that its answers may mean nothing.
 /// </summary>
 internal static class SampleHints
 {

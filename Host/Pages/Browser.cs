@@ -7,7 +7,8 @@ namespace Functional.Host.Pages;
 internal static class Browser
 {
     /// <summary>
-    /// Opens a page. False if there is no browser to open it, or the environment variable <c>BROWSER</c> is <c>none</c>.
+    /// Opens a page. False if there is no browser to open it, or the environment variable <c>BROWSER</c> is
+    /// <c>none</c>.
     /// </summary>
     public static bool Open(string page)
     {

@@ -8,8 +8,8 @@ namespace Functional.Host.Pages;
 public static class ChartFile
 {
     /// <summary>
-    /// Writes a chart: a picture where the name ends in <c>.svg</c>, its numbers where it ends in <c>.csv</c>, a page that
-    /// fits any window where it ends in <c>.html</c>.
+    /// Writes a chart: a picture where the name ends in <c>.svg</c>, its numbers where it ends in <c>.csv</c>, a page
+    /// that fits any window where it ends in <c>.html</c>.
     /// </summary>
     /// <exception cref="ArgumentException">The name ends otherwise.</exception>
     /// <exception cref="OperationFailedException">The file can't be written.</exception>

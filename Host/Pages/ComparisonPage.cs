@@ -3,7 +3,8 @@ using Functional.Host.Runs;
 
 namespace Functional.Host.Pages;
 
-/// <summary>Several runs in one page: their results, the options in which they differ, and how they got there.</summary>
+/// <summary>Several runs in one page: their results, the options in which they differ, and how they got there.
+/// </summary>
 internal static class ComparisonPage
 {
     private const string None = "–";
@@ -21,16 +22,16 @@ internal static class ComparisonPage
                 Results(records, names, link),
                 Options(records, names),
                 Losses(records, names),
-                Accuracies("validation", "on samples held out from training", epoch => epoch.ValidationAccuracy),
-                Accuracies("test", "on the test samples", epoch => epoch.TestAccuracy),
-                Accuracies("training", "on the training samples", epoch => epoch.TrainAccuracy),
+                Accuracies("Validation accuracy", "on held-out samples", epoch => epoch.ValidationAccuracy),
+                Accuracies("Test accuracy", "on the test samples", epoch => epoch.TestAccuracy),
+                Accuracies("Training accuracy", "on the training samples", epoch => epoch.TrainAccuracy),
                 Page.Section("Reproducing these runs", Page.Code(string.Join("\n\n", records.Zip(names, Command)))),
             ]);
 
         static string Command(RunRecord record, string name) =>
             $"# {name}\n{record.CommandAgain}" + (record.Epochs is [.., var last] ? $"\n# digest {last.Digest}" : "");
 
-        Markup Accuracies(string part, string where, Func<EpochReport, double?> of)
+        Markup Accuracies(string heading, string where, Func<EpochReport, double?> of)
         {
             Series[] curves =
             [
@@ -41,16 +42,17 @@ internal static class ComparisonPage
                        [.. run.First.Epochs.Select(epoch => 100 * of(epoch) ?? double.NaN)]),
             ];
             return curves.Length == 0 ? Markup.Empty : Page.Section(
-                $"Accuracy in {part}",
+                heading,
                 Page.Paragraph($"After each epoch, {where}."),
-                Page.Figure(new LineChart($"Accuracy in {part} after each epoch", "epoch", "accuracy, %")
+                Page.Figure(new LineChart($"{heading} after each epoch", "epoch", "accuracy, %")
                 {
                     Series = curves,
                 }));
         }
     }
 
-    /// <summary>The shortest names that tell the folders apart: the last parts of their paths, or whole paths.</summary>
+    /// <summary>The shortest names that tell the folders apart: the last parts of their paths, or whole paths.
+    /// </summary>
     internal static IReadOnlyList<string> Names(IReadOnlyList<RunRecord> records)
     {
         string[] names =
@@ -62,7 +64,8 @@ internal static class ComparisonPage
     }
 
     /// <summary>The options of training in which runs differ, each with its value in each run.</summary>
-    internal static IEnumerable<(string Option, IReadOnlyList<string?> Values)> Differing(IReadOnlyList<RunRecord> records) =>
+    internal static IEnumerable<(string Option, IReadOnlyList<string?> Values)> Differing(
+        IReadOnlyList<RunRecord> records) =>
         from option in TrainOptions.All
         let values = records.Select(record => option.Get(record.Configuration)).ToArray()
         where values.Distinct().Count() > 1
@@ -76,7 +79,8 @@ internal static class ComparisonPage
         if (measured.Length == 0)
             return "None of them has finished an epoch yet.";
         // Shares of different samples can't be compared.
-        if (measured.Select(run => (run.First.Configuration.Data, run.First.Configuration.Label)).Distinct().Count() > 1)
+        var data = measured.Select(run => (run.First.Configuration.Data, run.First.Configuration.Label)).Distinct();
+        if (data.Count() > 1)
             return "These runs were trained and tested on different data, so their accuracies and losses can't be " +
                 "compared with each other.";
         var greatest = measured.Max(run => Measure(run.First));
@@ -110,8 +114,8 @@ internal static class ComparisonPage
             ("seconds", Last(epoch => Invariant($"{epoch.Seconds:F1}"))),
         ];
         // Columns that say nothing of any run only make the table wider.
-        var shown = columns.Where(column => records.Any(record =>
-            column.Cell(record) != None && (column.Header != "status" || record.Status != RunStatus.Finished))).ToArray();
+        var shown = columns.Where(column => records.Any(record => column.Header == "status"
+            ? record.Status != RunStatus.Finished : column.Cell(record) != None)).ToArray();
         return Page.Section("Results", Page.Grid(
             "Results", ["run", .. shown.Select(column => column.Header)],
             records.Zip(names).Select(run => (Markup[])

@@ -59,7 +59,8 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
         var page = Path.Combine(folder, FileName);
         var files = Numbers().Append((FileName, Render()));
         void Put((string Name, string Text) file) =>
-            OutputFile.Write(Path.Combine(folder, file.Name), stream => stream.Write(Encoding.UTF8.GetBytes(file.Text)));
+            OutputFile.Write(
+                Path.Combine(folder, file.Name), stream => stream.Write(Encoding.UTF8.GetBytes(file.Text)));
         if (Whole)
             Parallel.ForEach(files, Put);
         else
@@ -177,14 +178,17 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
     private Markup TableHtml(ExperimentResult result, Table table)
     {
         var caption = Say(table.Caption);
+        var label = $"{Say(result.Experiment.Title)}: {caption}";
         return Markup.Of($"""
             <p>{caption}</p>
-            <div class="scroll" tabindex="0" role="region" aria-label="{Say(result.Experiment.Title)}: {caption}"><table>
+            <div class="scroll" tabindex="0" role="region" aria-label="{label}"><table>
             <tr>{Markup.Join(table.Header.Select(name => HeadCell(Said(result, name))))}</tr>
-            {Markup.Lines(table.Rows.Select(row => Markup.Of(
-                $"<tr><th scope=\"row\">{Unbroken(Said(result, row[0]))}</th>{Markup.Join(row.Skip(1).Select(Cell))}</tr>")))}
+            {Markup.Lines(table.Rows.Select(Row))}
             </table></div>
             """);
+
+        Markup Row(IReadOnlyList<string> row) => Markup.Of(
+            $"<tr><th scope=\"row\">{Unbroken(Said(result, row[0]))}</th>{Markup.Join(row.Skip(1).Select(Cell))}</tr>");
     }
 
     // A heading without text is none.
@@ -288,7 +292,8 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
 
     private static string File(ExperimentResult result, Figure figure) => $"{result.Experiment.Name}-{figure.Name}.csv";
 
-    private static string Digest(string csv) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(csv)))[..16];
+    private static string Digest(string csv) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(csv)))[..16];
 
     private string Say(LocalizedText words) => words.In(settings.Language);
 

@@ -4,7 +4,8 @@ using Functional.Host.Files;
 
 namespace Functional.Host.Pages;
 
-/// <summary>A self-contained HTML page: opens offline, light and dark, wide and narrow, printed or read aloud.</summary>
+/// <summary>A self-contained HTML page: opens offline, light and dark, wide and narrow, printed or read aloud.
+/// </summary>
 internal static class Page
 {
     private const string Style = """
@@ -51,7 +52,8 @@ internal static class Page
         var length = 0;
         OutputFile.Guard(path, () =>
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file =
+                new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         });
         var text = Encoding.UTF8.GetString(start, 0, length);

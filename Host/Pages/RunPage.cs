@@ -69,24 +69,27 @@ internal static class RunPage
 
     private static string Best(RunSummary summary)
     {
-        var where = summary.Out is null ? "." : ": that network is best.safetensors in the run's folder, the last one " +
-            "model.safetensors.";
+        var where = summary.Out is null ? "."
+            : ": that network is best.safetensors in the run's folder, the last one model.safetensors.";
         return summary.Best is not { } best ? "" : Invariant(
             $" Validation accuracy was best after epoch {best.Epoch}, with " +
             $"{Percentage.Of(best.ValidationAccuracy!.Value)}{where}");
     }
 
-    /// <summary>Whether a network does no better on the test samples than always the most frequent answer would.</summary>
+    /// <summary>Whether a network does no better on the test samples than always the most frequent answer would.
+    /// </summary>
     internal static bool IsGuessing(RunSummary summary, LabeledImages test) =>
         summary.TestAccuracy <= 1.1 * test.Labels.CountBy(label => label).Max(label => label.Value) / test.Count;
 
     private static Markup GuessingParagraph(TrainConfiguration configuration, RunSummary summary) => Markup.Lines(
-        Page.Paragraph("That is no better than guessing: the network has not learned. This command looks for the reason:"),
+        Page.Paragraph(
+            "That is no better than guessing: the network has not learned. This command looks for the reason:"),
         Page.Code(summary.Out is { } folder
             ? $"functional doctor {TrainConfiguration.Quoted(folder)}"
             : configuration.CommandLine().Replace("functional train", "functional doctor", StringComparison.Ordinal)));
 
-    /// <summary>A loss over the steps, each point the mean of so many steps that the curve can be read.</summary>
+    /// <summary>A loss over the steps, each point the mean over a block of steps, so that the curve can be read.
+    /// </summary>
     internal static (Series Curve, int Block) LossCurve(string name, IReadOnlyList<double> losses)
     {
         var block = Math.Max(1, losses.Count / LossPoints);
@@ -129,7 +132,10 @@ internal static class RunPage
             Page.Paragraph(
                 "After each epoch, on the training samples and on samples held out from training. Where training " +
                 "accuracy is higher, the network has memorized samples."),
-            Page.Figure(new LineChart("Accuracy after each epoch", "epoch", AtLeastAPoint(curves)) { Series = curves }));
+            Page.Figure(new LineChart("Accuracy after each epoch", "epoch", AtLeastAPoint(curves))
+            {
+                Series = curves,
+            }));
     }
 
     // Axes that are shorter than a percentage point make cliffs of a few samples.
@@ -171,8 +177,8 @@ internal static class RunPage
         return Page.Section(
             "Confusion matrix",
             Page.Paragraph(
-                "How many test samples of each class (rows) are predicted to be of each class (columns). The diagonal " +
-                "is correct; large counts beside it are classes that the network confuses."),
+                "How many test samples of each class (rows) are predicted to be of each class (columns). The " +
+                "diagonal is correct; large counts beside it are classes that the network confuses."),
             Page.Figure(MatrixChart.Confusion("Confusion matrix", [.. classes.Select(names.Class)], counts)));
     }
 

@@ -140,8 +140,8 @@ internal static class StudyPage
         return Page.Section(
             "Effect of each hyperparameter",
             Page.Paragraph(
-                "One point per trial, on the hyperparameter's own scale. Where good trials cluster is where to search " +
-                "next."),
+                "One point per trial, on the hyperparameter's own scale. Where good trials cluster is where to " +
+                "search next."),
             Page.Figure(new SmallMultiples("Slices", [.. space.Hyperparameters.Select(Chart)])
             {
                 ShareX = false, Columns = Math.Min(3, space.Count),

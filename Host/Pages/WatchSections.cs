@@ -57,7 +57,10 @@ internal static class WatchSections
             { ShareY = false, Columns = Math.Clamp(hidden.Length, 1, 5) }));
 
         Series[] ByLayer(Func<LayerDiagnosis, double> of) =>
-            [.. hidden.Select((layer, i) => new Series(names[i], Steps(), [.. seen.Select(at => of(at.Layers[layer]))]))];
+        [
+            .. hidden.Select((layer, i) =>
+                new Series(names[i], Steps(), [.. seen.Select(at => of(at.Layers[layer]))])),
+        ];
 
         Series[] Weights() =>
         [

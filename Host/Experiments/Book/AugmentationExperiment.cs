@@ -1,5 +1,5 @@
 using Functional.Host.Charts;
-
+using static Functional.Host.Experiments.CommonFigures;
 
 namespace Functional.Host.Experiments;
 
@@ -8,18 +8,15 @@ internal sealed class AugmentationExperiment : Experiment
 {
     private const int Digits = 4, Crops = 9, Margin = 4;
 
-    /// <inheritdoc/>
     public override string Name => "augmentation";
-
-    /// <inheritdoc/>
     public override LocalizedText Title => ("Data augmentation", "データ拡張（Data Augmentation）");
 
-    /// <inheritdoc/>
     public override LocalizedText Question => (
-        "An image of a 3, shifted by a pixel, is a 3 still, but the network doesn't know. If each of the 300 images is shifted, turned or bent a little every time it is shown, how much better will it read others?",
+        "An image of a 3, shifted by a pixel, is still a 3, but the network doesn't know that. If each of the 300 " +
+        "images is shifted, rotated or scaled a little every time it is shown, how much better will it read other " +
+        "images?",
         "3の画像を1ピクセルずらしても3ですが、ネットワークはそれを知りません。300枚の画像を、見せるたびに少しずつずらしたり、回したり、ゆがめたりすると、他の画像の認識精度はどのくらい上がるでしょうか。");
 
-    /// <inheritdoc/>
     public override ExperimentReport Run(Lab lab)
     {
         var common = OverfittingExperiment.Setting(lab, 201);
@@ -35,21 +32,29 @@ internal sealed class AugmentationExperiment : Experiment
             }));
         Claim Better(Curves with) => lab.Claim(
             ($"Test accuracy is higher with \"{with.Name}\"", $"「{lab.Both(with.Name).Japanese}」でテストデータの認識精度が上がる"),
-            seed => CommonFigures.Test(with.Seeds[seed]) > CommonFigures.Test(curves[0].Seeds[seed]),
-            seed => [(("test accuracy with it", "テストデータ（あり）"), CommonFigures.Percent(CommonFigures.Test(with.Seeds[seed]))), (("without", "なし"), CommonFigures.Percent(CommonFigures.Test(curves[0].Seeds[seed])))]);
+            seed => Test(with.Seeds[seed]) > Test(curves[0].Seeds[seed]),
+            seed =>
+            [
+                (("test accuracy with it", "テストデータ（あり）"), Percent(Test(with.Seeds[seed]))),
+                (("without", "なし"), Percent(Test(curves[0].Seeds[seed]))),
+            ]);
         return new()
         {
             Parts =
             [
                 Sheet(lab),
-                CommonFigures.Of(lab, "accuracy", lab.Say("300 samples, with and without augmentation", "訓練データ300個、データ拡張の有無"), curves, Caption(lab, curves)),
+                CommonFigures.Of(
+                    lab, "accuracy", lab.Say("300 samples, with and without augmentation", "訓練データ300個、データ拡張の有無"),
+                    curves, Caption(lab, curves)),
                 CommonFigures.Table(lab, curves),
             ],
             Claims =
             [
                 Better(curves[1]), Better(curves[2]),
-                CommonFigures.SmallerGap(lab, curves[1], curves[0],
-                    ("With random crops the gap between training and test accuracy is smaller", "ランダムな切り出しで、訓練とテストの認識精度の差は小さくなる")),
+                SmallerGap(lab, curves[1], curves[0],
+                    (
+                        "With random crops the gap between training and test accuracy is smaller",
+                        "ランダムな切り出しで、訓練とテストの認識精度の差は小さくなる")),
             ],
         };
     }
@@ -57,12 +62,15 @@ internal sealed class AugmentationExperiment : Experiment
     private static LocalizedText Caption(Lab lab, IReadOnlyList<Curves> curves)
     {
         string List(Func<Curves, string> name, string separator) => string.Join(separator, curves.Select(curve =>
-            $"{name(curve)}: {CommonFigures.Percent(CommonFigures.TrainingEnd(curve))} / {CommonFigures.Percent(CommonFigures.TestEnd(curve))}"));
-        return CommonFigures.Text(
-            ("Each batch is changed anew before it is shown, so that hardly any image comes twice as it was. Accuracy is taken of unchanged images.",
+            $"{name(curve)}: {Percent(TrainingEnd(curve))} / {Percent(TestEnd(curve))}"));
+        return Text(
+            ("Each batch is augmented anew, so the network hardly ever sees exactly the same image twice. Accuracy " +
+             "is measured on unchanged images.",
              "ミニバッチは見せるたびに新しく変形されるので、まったく同じ画像が再び現れることはほとんどありません。認識精度は変形前の画像で測ります。"),
-            ($"Training and test accuracy at the end: {List(curve => curve.Name, "; ")}.", $"最後の認識精度（訓練 / テスト）：{List(curve => lab.Both(curve.Name).Japanese!, "、")}。"),
-            CommonFigures.GapOf(lab, curves[1], curves[0]), CommonFigures.GapOf(lab, curves[2], curves[0]));
+            (
+                $"Training and test accuracy at the end: {List(curve => curve.Name, "; ")}.",
+                $"最後の認識精度（訓練 / テスト）：{List(curve => lab.Both(curve.Name).Japanese!, "、")}。"),
+            GapOf(lab, curves[1], curves[0]), GapOf(lab, curves[2], curves[0]));
     }
 
     // Each row: an image, and random crops of it that are smaller by a few pixels.
@@ -74,18 +82,24 @@ internal sealed class AugmentationExperiment : Experiment
         var key = Key.OfSeed(lab.Settings.Seed).Child(66);
         var pictures = Enumerable.Range(0, Digits).SelectMany(sample =>
         {
-            var copies = Batch.OfBytes<float>(ByteScale.None, images.Features, images.Pixels, images.Labels, [.. Enumerable.Repeat(sample, Crops)]);
+            var copies = Batch.OfBytes<float>(
+                ByteScale.None, images.Features, images.Pixels, images.Labels, [.. Enumerable.Repeat(sample, Crops)]);
             var cropped = Augment.Apply([Augment.Crop(height, width)], format, copies, key.Child(sample));
             return (Picture[])
             [
-                new Picture(images.Width, images.Height, images.Pixels.AsMemory(sample * images.Features, images.Features), lab.Say("image", "元の画像")),
+                new Picture(
+                    images.Width, images.Height, images.Pixels.AsMemory(sample * images.Features, images.Features),
+                    lab.Say("image", "元の画像")),
                 .. Enumerable.Range(0, Crops).Select(i => new Picture(
                     width, height, Array.ConvertAll(cropped.Inputs.Column(i).ToArray(), pixel => (byte)pixel))),
             ];
         });
         return new("crops", new ImageGrid(lab.Say("Random crops", "ランダムな切り出し"), [.. pictures]), (
-            $"The first {Digits} images, and after each {Crops} random windows of {height} x {width} pixels out of its {images.Height} x {images.Width}: to a reader the same digits, to a network without convolutions entirely new numbers.",
-            $"先頭の{Digits}枚の画像（{images.Height}×{images.Width} ピクセル）と、それぞれからランダムに切り出した {height}×{width} ピクセルの部分画像{Crops}枚です。人の目には同じ数字でも、畳み込み層のないネットワークにとってはまったく新しい入力です。"))
+            $"The first {Digits} images, each followed by {Crops} random crops of {height} x {width} of its " +
+            $"{images.Height} x {images.Width} pixels: the same digits to a reader, entirely new inputs to a " +
+            "network without convolutions.",
+            $"先頭の{Digits}枚の画像（{images.Height}×{images.Width} ピクセル）と、それぞれからランダムに切り出した {height}×{width} " +
+            $"ピクセルの部分画像{Crops}枚です。人の目には同じ数字でも、畳み込み層のないネットワークにとってはまったく新しい入力です。"))
         { NumbersOf = NumbersOf.FirstSeed };
     }
 }

@@ -1,4 +1,5 @@
 using Functional.Host.Charts;
+using static Functional.Host.Experiments.CommonFigures;
 
 namespace Functional.Host.Experiments;
 
@@ -14,21 +15,16 @@ internal sealed class BatchNormExperiment : Experiment
         0.007356, 0.003981, 0.002154, 0.001166, 0.000631, 0.0003415, 0.0001848, 0.0001,
     ];
 
-    /// <inheritdoc/>
     public override string Name => "batch-norm";
-
-    /// <inheritdoc/>
     public override string Section => "6.3.2";
-
-    /// <inheritdoc/>
     public override LocalizedText Title => ("Batch normalization", "Batch Normalization の評価");
 
-    /// <inheritdoc/>
     public override LocalizedText Question => (
-        "Weights begin with deviations from 1 down to 0.0001. For how many of these starts does a network of six layers learn by itself, and for how many if what goes into each activation is normalized over the batch?",
+        "Weights are initialized with standard deviations from 1 down to 0.0001. With how many of them does a " +
+        "network of six layers learn on its own, and with how many if the input of each activation is normalized " +
+        "over the batch?",
         "重みの初期値の標準偏差を 1 から 0.0001 まで何通りにも変えます。6層のネットワークがそのままで学習できるのは何通りでしょうか。活性化関数の前でミニバッチごとに正規化すると、何通りになるでしょうか。");
 
-    /// <inheritdoc/>
     public override ExperimentReport Run(Lab lab)
     {
         var deviations = lab.Settings.Quick ? [.. Deviations.Where((_, i) => i % 3 == 0)] : Deviations;
@@ -51,15 +47,21 @@ internal sealed class BatchNormExperiment : Experiment
             [
                 new Figure(
                     "accuracy",
-                    new SmallMultiples(lab.Say("Training accuracy by the deviation of the first weights", "重みの初期値の標準偏差ごとの訓練データの認識精度"),
+                    new SmallMultiples(lab.Say(
+                        "Training accuracy by the deviation of the initial weights", "重みの初期値の標準偏差ごとの訓練データの認識精度"),
                     [
                         .. pairs.Zip(deviations, (pair, deviation) => new LineChart(
-                            $"σ = {Typography.Value(deviation, 4)}", lab.Say(Terms.Epoch), Axis.Between(lab.Say(Terms.Accuracy), 0, 1))
+                            $"σ = {Typography.Value(deviation, 4)}", lab.Say(Terms.Epoch),
+                            Axis.Between(lab.Say(Terms.Accuracy), 0, 1))
                         {
                             Series =
                             [
-                                pair[0].Accuracy("Batch Normalization", point => point.Training) with { Color = 0, Dash = Dash.Solid },
-                                pair[1].Accuracy(lab.Say("without", "なし"), point => point.Training) with { Color = 1, Dash = Dash.Dashed },
+                                pair[0].Accuracy(
+                                    "Batch Normalization",
+                                    point => point.Training) with { Color = 0, Dash = Dash.Solid },
+                                pair[1].Accuracy(
+                                    lab.Say("without", "なし"),
+                                    point => point.Training) with { Color = 1, Dash = Dash.Dashed },
                             ],
                         }),
                     ]) { Columns = 4 },
@@ -67,36 +69,58 @@ internal sealed class BatchNormExperiment : Experiment
             ],
             Claims =
             [
-                lab.Claim(("With batch norm the loss falls for all but the extreme deviations", "Batch Normalization を使うと、極端な標準偏差を除くすべてで損失が下がる"),
-                    
-                    seed => Learning(0, seed) >= deviations.Length - Extremes, seed => [(("falls for", "下がる場合"), $"{Learning(0, seed)} / {deviations.Length}")]),
+                lab.Claim((
+                    "With batch norm the loss falls for all but the extreme deviations",
+                    "Batch Normalization を使うと、極端な標準偏差を除くすべてで損失が下がる"),
+                    seed => Learning(0, seed) >= deviations.Length - Extremes,
+                    seed => [(("falls for", "下がる場合"), $"{Learning(0, seed)} / {deviations.Length}")]),
                 lab.Claim(("Without it the loss falls for fewer of them", "使わない場合に損失が下がるのは、それより少ない"),
-                    seed => Learning(1, seed) < Learning(0, seed), seed => [(("without", "なし"), $"{Learning(1, seed)}"), (("with", "あり"), $"{Learning(0, seed)}")]),
-                lab.Claim(("In at least three of four cases batch norm is ahead after the last epoch", "4分の3以上の場合に、最後のエポックでは Batch Normalization が上回る"),
-                    
-                    seed => 4 * Ahead(pairs, seed) >= 3 * pairs.Length, seed => [(("ahead in", "上回る場合"), $"{Ahead(pairs, seed)} / {pairs.Length}")]),
+                    seed => Learning(1, seed) < Learning(0, seed),
+                    seed => [(("without", "なし"), $"{Learning(1, seed)}"), (("with", "あり"), $"{Learning(0, seed)}")]),
+                lab.Claim((
+                    "In at least three of four cases batch norm is ahead after the last epoch",
+                    "4分の3以上の場合に、最後のエポックでは Batch Normalization が上回る"),
+                    seed => 4 * Ahead(pairs, seed) >= 3 * pairs.Length,
+                    seed => [(("ahead in", "上回る場合"), $"{Ahead(pairs, seed)} / {pairs.Length}")]),
             ],
         };
     }
 
     private static LocalizedText Caption(Curves[][] pairs, double[] deviations)
     {
-        double[][] ends = [.. ((int[])[0, 1]).Select(which => pairs.Select(pair => pair[which].Accuracy("", point => point.Training).Ys[^1]).ToArray())];
+        double[][] ends =
+        [
+            .. ((int[])[0, 1]).Select(
+                which => pairs.Select(pair => pair[which].Accuracy("", point => point.Training).Ys[^1]).ToArray()),
+        ];
         int Far(int which) => ends[which].Count(end => end >= CommonFigures.Learned);
         var (best, astray) = (Array.IndexOf(ends[0], ends[0].Max()), ends[1].Count(double.IsNaN));
         string Sigma(int i) => Typography.Value(deviations[i], 4);
-        string End(int which, int i) => CommonFigures.Percent(ends[which][i]);
+        string End(int which, int i) => Percent(ends[which][i]);
         // Where both came to an end, and the network without is the better one.
         var quicker = Enumerable.Range(0, pairs.Length).Where(i => ends[1][i] > ends[0][i]).Select(Sigma).ToArray();
-        return CommonFigures.Text(
-            ($"Solid lines are with batch normalization, dashed ones without. After the last epoch {Far(0)} of {pairs.Length} networks with it have a training accuracy of {CommonFigures.Percent(CommonFigures.Learned, 0)} or more, and {Far(1)} without.",
-             $"実線が Batch Normalization を使った場合、破線が使わない場合です。最後のエポックで訓練データの認識精度が{CommonFigures.Percent(CommonFigures.Learned, 0)}以上になるのは、{pairs.Length}通りのうち、使った場合は{Far(0)}通り、使わない場合は{Far(1)}通りです。"),
-            ($"With it the scale still matters: {End(0, 0)} at σ = {Sigma(0)}, {End(0, best)} at {Sigma(best)} (the highest), {End(0, pairs.Length - 1)} at {Sigma(pairs.Length - 1)}.",
-             $"使った場合でも初期値の大きさは影響します。σ = {Sigma(0)} では{End(0, 0)}、{Sigma(best)} では{End(0, best)}（最高）、{Sigma(pairs.Length - 1)} では{End(0, pairs.Length - 1)}です。"),
+        return Text(
+            ($"Solid lines are with batch normalization, dashed ones without. After the last epoch {Far(0)} of " +
+             $"{pairs.Length} networks with it have a training accuracy of {Percent(CommonFigures.Learned, 0)} or " +
+             $"more, and {Far(1)} without.",
+             "実線が Batch Normalization を使った場合、" +
+             $"破線が使わない場合です。最後のエポックで訓練データの認識精度が{Percent(CommonFigures.Learned, 0)}以上になるのは、{pairs.Length}通りのうち、" +
+             $"使った場合は{Far(0)}通り、使わない場合は{Far(1)}通りです。"),
+            ($"With it the scale still matters: {End(0, 0)} at σ = {Sigma(0)}, {End(0, best)} at {Sigma(best)} (the " +
+             $"highest), {End(0, pairs.Length - 1)} at {Sigma(pairs.Length - 1)}.",
+             $"使った場合でも初期値の大きさは影響します。σ = {Sigma(0)} では{End(0, 0)}、{Sigma(best)} では{End(0, best)}（最高）、" +
+             $"{Sigma(pairs.Length - 1)} では{End(0, pairs.Length - 1)}です。"),
             quicker.Length == 0
                 ? ("Nowhere does the network without it end higher.", "使わない場合のほうが高くなる標準偏差はありません。")
-                : ($"Without it the network ends higher at σ = {string.Join(", ", quicker)}.", $"使わないほうが高くなるのは σ = {string.Join("、", quicker)} です。"),
-            astray == 0 ? "" : ($"Where a dashed line is a lone point, the network without it diverged ({astray} of {pairs.Length}).", $"点しかない図では、使わない場合に発散しました（{pairs.Length}通りのうち{astray}通り）。"));
+                : (
+                    $"Without it the network ends higher at σ = {string.Join(", ", quicker)}.",
+                    $"使わないほうが高くなるのは σ = {string.Join("、", quicker)} です。"),
+            astray == 0
+                ? ""
+                : (
+                    $"Where a dashed line is a lone point, the network without it diverged ({astray} of " +
+                    $"{pairs.Length}).",
+                    $"点しかない図では、使わない場合に発散しました（{pairs.Length}通りのうち{astray}通り）。"));
     }
 
     // Where one went astray, the other is ahead.

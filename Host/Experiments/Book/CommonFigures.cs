@@ -14,7 +14,9 @@ internal static class CommonFigures
     private const int Last = 4;
 
     /// <summary>Training and test accuracy of each network over the epochs, side by side.</summary>
-    public static Figure Of(Lab lab, string name, string title, IReadOnlyList<Curves> curves, LocalizedText caption, int? columns = null) => new(
+    public static Figure Of(
+        Lab lab, string name, string title, IReadOnlyList<Curves> curves, LocalizedText caption,
+        int? columns = null) => new(
         name,
         new SmallMultiples(title, [.. curves.Select(curve => Chart(lab, curve))]) { Columns = columns },
         caption);
@@ -34,10 +36,12 @@ internal static class CommonFigures
     public static double Gap(Curve curve) => Training(curve) - Test(curve);
 
     /// <summary>The training accuracy, over the last points.</summary>
-    public static double Training(Curve curve) => Statistics.Mean([.. curve.Accuracies.TakeLast(Last).Select(point => point.Training)]);
+    public static double Training(Curve curve) =>
+        Statistics.Mean([.. curve.Accuracies.TakeLast(Last).Select(point => point.Training)]);
 
     /// <summary>The test accuracy, over the last points.</summary>
-    public static double Test(Curve curve) => Statistics.Mean([.. curve.Accuracies.TakeLast(Last).Select(point => point.Test)]);
+    public static double Test(Curve curve) =>
+        Statistics.Mean([.. curve.Accuracies.TakeLast(Last).Select(point => point.Test)]);
 
     /// <summary>Where the line of training accuracy ends in the figure, over its last points.</summary>
     public static double TrainingEnd(Curves curves) => End(curves.Accuracy("", point => point.Training));
@@ -67,7 +71,8 @@ internal static class CommonFigures
             curve.Name, Percent(TrainingEnd(curve)), Percent(TestEnd(curve)), Percent(GapEnd(curve)),
         ])]);
 
-    /// <summary>What the book's programs print: the loss of the step's batch after the step, of the last step that is printed.
+    /// <summary>What the book's programs print: the loss of the step's batch after the step, of the last step that is
+    /// printed.
     /// </summary>
     public static Table Printed(Lab lab, IReadOnlyList<Curves> curves)
     {
@@ -76,14 +81,20 @@ internal static class CommonFigures
             ($"The loss as the book's program prints it, of the step's batch after the step, at iteration {step}.",
              $"本書のプログラムが表示する損失（更新後のミニバッチの損失、{step}回目）。"),
             ["", lab.Say(Terms.Loss)],
-            [.. curves.Select(curve => (string[])[curve.Name, Typography.Value(curve.Median(run => run.Observed[^1].Values[0]), 2)])]);
+            [
+                .. curves.Select(curve =>
+                    (string[])[curve.Name, Typography.Value(curve.Median(run => run.Observed[^1].Values[0]), 2)]),
+            ]);
     }
 
-    /// <summary>The claim that one network's gap is smaller than another's. Of networks that learned nothing it says nothing.</summary>
+    /// <summary>The claim that one network's gap is smaller than another's. Of networks that learned nothing it says
+    /// nothing.</summary>
     public static Claim SmallerGap(Lab lab, Curves with, Curves without, LocalizedText statement) => lab.Claim(
         ($"{statement.English}, and the network still learns (training accuracy of at least {Percent(Learned, 0)})",
          $"{statement.Japanese}（訓練データの認識精度が{Percent(Learned, 0)}以上で、学習できている場合）"),
-        seed => Training(with.Seeds[seed]) >= Learned && Training(without.Seeds[seed]) >= Learned && Gap(with.Seeds[seed]) < Gap(without.Seeds[seed]),
+        seed =>
+            Training(with.Seeds[seed]) >= Learned && Training(without.Seeds[seed]) >= Learned
+                && Gap(with.Seeds[seed]) < Gap(without.Seeds[seed]),
         seed =>
         [
             (("gap", "差"), Percent(Gap(with.Seeds[seed]))), (("without", "なしでの差"), Percent(Gap(without.Seeds[seed]))),
@@ -96,11 +107,16 @@ internal static class CommonFigures
         var name = lab.Both(with.Name);
         var (gap, before) = (Percent(GapEnd(with)), Percent(GapEnd(without)));
         return TrainingEnd(with) < Learned
-            ? ($"With {name.English} the network hardly learns ({Percent(TrainingEnd(with))} of its training samples), so its gap says nothing.",
+            ? ($"With {name.English} the network hardly learns ({Percent(TrainingEnd(with))} of its training " +
+               "samples), so its gap means nothing.",
                $"{name.Japanese} ではほとんど学習できていないので（訓練データで{Percent(TrainingEnd(with))}）、差の大小は意味を持ちません。")
             : GapEnd(with) < GapEnd(without)
-            ? ($"With {name.English} the gap is smaller: {gap} in place of {before}.", $"{name.Japanese} では差が{before}から{gap}に縮まります。")
-            : ($"With {name.English} the gap is not smaller: {gap}, {before} without.", $"{name.Japanese} でも差は縮まりません（{gap}、なしでは{before}）。");
+            ? (
+                $"With {name.English} the gap is smaller: {gap} instead of {before}.",
+                $"{name.Japanese} では差が{before}から{gap}に縮まります。")
+            : (
+                $"With {name.English} the gap is not smaller: {gap}, {before} without.",
+                $"{name.Japanese} でも差は縮まりません（{gap}、なしでは{before}）。");
     }
 
     /// <summary>Sentences after one another.</summary>

@@ -1,25 +1,20 @@
 using Functional.Host.Runs;
+using static Functional.Host.Experiments.CommonFigures;
 
 namespace Functional.Host.Experiments;
 
 /// <summary>Units that are left out at random. Source: Deep Learning from Scratch, 6.4.3.</summary>
 internal sealed class DropoutExperiment : Experiment
 {
-    /// <inheritdoc/>
     public override string Name => "dropout";
-
-    /// <inheritdoc/>
     public override string Section => "6.4.3";
-
-    /// <inheritdoc/>
     public override LocalizedText Title => ("Dropout", "Dropout");
 
-    /// <inheritdoc/>
     public override LocalizedText Question => (
-        "In every step each hidden unit is left out with some probability. Does a network that is disturbed like that do better on images that it has never seen? And what is left of it at a ratio of 0.9?",
+        "In every step each hidden unit is dropped with some probability. Does a network that is disturbed like " +
+        "that do better on images it has never seen? And does it still learn at a ratio of 0.9?",
         "ステップごとに、隠れ層のユニットを一定の確率で消去します。一部のユニットを無効にしたネットワークのほうが汎化しやすいのでしょうか。また、消去する割合が 0.9 のときはどうなるでしょうか。");
 
-    /// <inheritdoc/>
     public override ExperimentReport Run(Lab lab)
     {
         // The book makes up for what is dropped in evaluation.
@@ -34,34 +29,49 @@ internal sealed class DropoutExperiment : Experiment
             Of("0.9", common with { Dropout = 0.9 }),
             Of("0.2, L1 0.005", common with { Dropout = 0.2, L1 = 0.005 }));
         if (curves.Count == 1)
-            return new() { Parts = [CommonFigures.Of(lab, "accuracy", "Dropout 0.2", curves, CommonFigures.Text(Idea, Ends(lab, curves)))] };
+            return new()
+            {
+                Parts = [CommonFigures.Of(lab, "accuracy", "Dropout 0.2", curves, Text(Idea, Ends(lab, curves)))],
+            };
         Curves[] ordered = [curves[1], curves[2], curves[3], curves[0], .. curves.Skip(4)];
-        Claim Smaller(Curves dropout) => CommonFigures.SmallerGap(lab, dropout, curves[1],
-            ($"Dropout {dropout.Name} makes the gap between training and test accuracy smaller", $"Dropout {dropout.Name} は訓練とテストの認識精度の差を小さくする"));
+        Claim Smaller(Curves dropout) => SmallerGap(lab, dropout, curves[1],
+            (
+                $"Dropout {dropout.Name} makes the gap between training and test accuracy smaller",
+                $"Dropout {dropout.Name} は訓練とテストの認識精度の差を小さくする"));
         return new()
         {
             Parts =
             [
-                CommonFigures.Of(lab, "accuracy", lab.Say("By the ratio that is dropped", "消去する割合ごとの認識精度"), ordered, CommonFigures.Text(
-                    Idea, Ends(lab, ordered), Better(lab, curves[1], [curves[0], curves[3]]), CommonFigures.GapOf(lab, curves[0], curves[1])), columns: 3),
+                CommonFigures.Of(lab, "accuracy", lab.Say("By dropout ratio", "消去する割合ごとの認識精度"), ordered, Text(
+                    Idea, Ends(lab, ordered), Better(lab, curves[1], [curves[0], curves[3]]),
+                    GapOf(lab, curves[0], curves[1])), columns: 3),
                 CommonFigures.Table(lab, ordered),
             ],
             Claims =
             [
                 Smaller(curves[3]), Smaller(curves[0]),
-                lab.Claim(("Dropout 0.2 does better on the test samples than none", "Dropout 0.2 はテストデータの認識精度を上げる"),
-                    seed => CommonFigures.Test(curves[0].Seeds[seed]) > CommonFigures.Test(curves[1].Seeds[seed]), seed => Two(curves[0], curves[1], seed, CommonFigures.Test)),
-                lab.Claim(("Dropout 0.9 never learns: training accuracy stays below 20%", "Dropout 0.9 ではまったく学習しない（訓練データの認識精度が20%未満）"),
+                lab.Claim(("Dropout 0.2 gives a higher test accuracy than no dropout", "Dropout 0.2 はテストデータの認識精度を上げる"),
+                    seed => Test(curves[0].Seeds[seed]) > Test(curves[1].Seeds[seed]),
+                    seed => Two(curves[0], curves[1], seed, Test)),
+                lab.Claim((
+                    "Dropout 0.9 never learns: training accuracy stays below 20%",
+                    "Dropout 0.9 ではまったく学習しない（訓練データの認識精度が20%未満）"),
                     seed => curves[4].Seeds[seed].Accuracies.All(point => point.Training < 0.2),
-                    seed => [(("highest training accuracy", "訓練データの認識精度の最大"), CommonFigures.Percent(curves[4].Seeds[seed].Accuracies.Max(point => point.Training)))]),
-                lab.Claim(("Dropout 0.01 changes little: both accuracies end within 5 points of those without", "Dropout 0.01 ではほとんど変わらない（どちらの認識精度も差は5ポイント以内）"),
-                    seed => Math.Abs(CommonFigures.Training(curves[2].Seeds[seed]) - CommonFigures.Training(curves[1].Seeds[seed])) < 0.05
-                        && Math.Abs(CommonFigures.Test(curves[2].Seeds[seed]) - CommonFigures.Test(curves[1].Seeds[seed])) < 0.05,
                     seed =>
                     [
-                        (("training accuracy with it", "訓練データ（あり）"), CommonFigures.Percent(CommonFigures.Training(curves[2].Seeds[seed]))),
-                        (("without", "なし"), CommonFigures.Percent(CommonFigures.Training(curves[1].Seeds[seed]))),
-                        .. Two(curves[2], curves[1], seed, CommonFigures.Test),
+                        (("highest training accuracy", "訓練データの認識精度の最大"),
+                            Percent(curves[4].Seeds[seed].Accuracies.Max(point => point.Training))),
+                    ]),
+                lab.Claim((
+                    "Dropout 0.01 changes little: both accuracies end within 5 points of those without",
+                    "Dropout 0.01 ではほとんど変わらない（どちらの認識精度も差は5ポイント以内）"),
+                    seed => Math.Abs(Training(curves[2].Seeds[seed]) - Training(curves[1].Seeds[seed])) < 0.05
+                        && Math.Abs(Test(curves[2].Seeds[seed]) - Test(curves[1].Seeds[seed])) < 0.05,
+                    seed =>
+                    [
+                        (("training accuracy with it", "訓練データ（あり）"), Percent(Training(curves[2].Seeds[seed]))),
+                        (("without", "なし"), Percent(Training(curves[1].Seeds[seed]))),
+                        .. Two(curves[2], curves[1], seed, Test),
                     ]),
             ],
         };
@@ -69,8 +79,8 @@ internal sealed class DropoutExperiment : Experiment
 
     private static (LocalizedText, string)[] Two(Curves with, Curves without, int seed, Func<Curve, double> of) =>
     [
-        (("test accuracy with it", "テストデータ（あり）"), CommonFigures.Percent(of(with.Seeds[seed]))),
-        (("without", "なし"), CommonFigures.Percent(of(without.Seeds[seed]))),
+        (("test accuracy with it", "テストデータ（あり）"), Percent(of(with.Seeds[seed]))),
+        (("without", "なし"), Percent(of(without.Seeds[seed]))),
     ];
 
     private static LocalizedText Idea => (
@@ -81,7 +91,7 @@ internal sealed class DropoutExperiment : Experiment
     private static LocalizedText Ends(Lab lab, IReadOnlyList<Curves> curves)
     {
         string List(Func<Curves, string> name, string separator) => string.Join(separator, curves.Select(curve =>
-            $"{name(curve)}: {CommonFigures.Percent(CommonFigures.TrainingEnd(curve))} / {CommonFigures.Percent(CommonFigures.TestEnd(curve))}"));
+            $"{name(curve)}: {Percent(TrainingEnd(curve))} / {Percent(TestEnd(curve))}"));
         return (
             $"Training and test accuracy at the end: {List(curve => curve.Name, "; ")}.",
             $"最後の認識精度（訓練 / テスト）：{List(curve => lab.Both(curve.Name).Japanese!, "、")}。");
@@ -89,14 +99,21 @@ internal sealed class DropoutExperiment : Experiment
 
     private static LocalizedText Better(Lab lab, Curves none, Curves[] some)
     {
-        var better = some.Where(curve => CommonFigures.TestEnd(curve) > CommonFigures.TestEnd(none)).Select(curve => curve.Name).ToArray();
-        var slow = some.Where(curve => CommonFigures.TrainingEnd(curve) < CommonFigures.TrainingEnd(none) - 0.05).Select(curve => curve.Name).ToArray();
-        return CommonFigures.Text(
+        var better = some.Where(curve => TestEnd(curve) > TestEnd(none)).Select(curve => curve.Name).ToArray();
+        var slow =
+            some.Where(curve => TrainingEnd(curve) < TrainingEnd(none) - 0.05).Select(curve => curve.Name).ToArray();
+        return Text(
             better.Length > 0
-                ? ($"Test accuracy is higher than without dropout at {string.Join(" and ", better)}.", $"テストデータの認識精度は {string.Join("、", better)} でドロップアウトなしより高くなります。")
-                : ($"Neither {some[0].Name} nor {some[1].Name} ends with a higher test accuracy than none: in these runs dropout does not pay.",
+                ? (
+                    $"Test accuracy is higher than without dropout at {string.Join(" and ", better)}.",
+                    $"テストデータの認識精度は {string.Join("、", better)} でドロップアウトなしより高くなります。")
+                : ($"Neither {some[0].Name} nor {some[1].Name} ends with a higher test accuracy than none: in these " +
+                   "runs dropout does not help.",
                    $"{some[0].Name} でも {some[1].Name} でも、テストデータの認識精度はドロップアウトなしを上回りません。この実行では効果が見られません。"),
             slow.Length > 0
-                ? ($"At {string.Join(" and ", slow)} learning is slower, and training accuracy is still below that without.", $"{string.Join("、", slow)} では学習が遅く、訓練データの認識精度もまだ及びません。") : "");
+                ? (
+                    $"At {string.Join(" and ", slow)} learning is slower, and training accuracy is still below that " +
+                    "without.",
+                    $"{string.Join("、", slow)} では学習が遅く、訓練データの認識精度もまだ及びません。") : "");
     }
 }

@@ -10,27 +10,25 @@ internal sealed class GradientCheckExperiment : Experiment
 {
     private const int Samples = 3;
 
-    /// <inheritdoc/>
     public override string Name => "gradient-check";
-
-    /// <inheritdoc/>
     public override string Section => "5.7.3";
-
-    /// <inheritdoc/>
     public override LocalizedText Title => ("Is backpropagation right?", "誤差逆伝播法の勾配確認");
 
-    /// <inheritdoc/>
     public override LocalizedText Question => (
-        "The gradient of a loss can be had without any calculus: move a weight a little to either side, and see how the loss changes. Here it is done for every weight and bias of a small network. How much longer does that take than backpropagation, and how well do the two agree?",
-        "損失の勾配は、微分の公式がなくても求められます。重みを両側に少しだけ動かして、損失の変化を見ればよいのです。小さなネットワークのすべての重みとバイアスについて、これを行います。この数値微分は誤差逆伝播法の何倍の時間がかかり、両者はどのくらい一致するでしょうか。");
+        "The gradient of a loss can be found without any calculus: move a weight a little to either side, and see " +
+        "how the loss changes. Here it is done for every weight and bias of a small network. How much longer does " +
+        "that take than backpropagation, and how well do the two agree?",
+        "損失の勾配は、微分の公式がなくても求められます。重みを両側に少しだけ動かして、損失の変化を見ればよいのです。小さなネットワークのすべての重みとバイアスについて、これを行います。" +
+        "この数値微分は誤差逆伝播法の何倍の時間がかかり、両者はどのくらい一致するでしょうか。");
 
-    /// <inheritdoc/>
     public override ExperimentReport Run(Lab lab)
     {
         var images = lab.First(Samples);
-        var common = lab.Configure(new TrainConfiguration { Hidden = [lab.Of(50, 10)], Initializer = Initializer.Normal(0.01) });
+        var common =
+            lab.Configure(new TrainConfiguration { Hidden = [lab.Of(50, 10)], Initializer = Initializer.Normal(0.01) });
         NumericalGradient.CheckSize(common, images.Features, images.Classes);
-        var batch = Batch.OfBytes<double>(ByteScale.Unit, images.Features, images.Pixels, images.Labels, [.. Enumerable.Range(0, Samples)]);
+        var batch = Batch.OfBytes<double>(
+            ByteScale.Unit, images.Features, images.Pixels, images.Labels, [.. Enumerable.Range(0, Samples)]);
         var checks = lab.Compute(lab.Seeds, seed => Threads.Use(lab.Workers, () =>
         {
             var network = (common with { Seed = seed }).CreateNetwork<double>(images.Features, images.Classes);
@@ -56,31 +54,66 @@ internal sealed class GradientCheckExperiment : Experiment
             Parts =
             [
                 new Table(
-                    ($"Three samples, double precision, {Typography.Number(count, 0)} weights and biases: how far apart the two gradients are.",
+                    ($"Three samples, double precision, {Typography.Number(count, 0)} weights and biases: how far " +
+                     "apart the two gradients are.",
                      $"サンプル3個、倍精度、重みとバイアス {Typography.Number(count, 0)} 個での2つの勾配の差（パラメータごと）。"),
-                    ["", lab.Say("shape", "形状"), lab.Say("mean |difference|", "差の絶対値の平均"), lab.Say("largest, as a share", "最大の相対誤差")],
-                    [.. check.Differences.Select(d => (string[])[d.Parameter, d.Shape.ToString(), Scientific(d.MeanAbsolute), Scientific(d.LargestRelative)])]),
+                    [
+                        "", lab.Say("shape", "形状"), lab.Say("mean |difference|", "差の絶対値の平均"),
+                        lab.Say("largest, as a share", "最大の相対誤差"),
+                    ],
+                    [
+                        .. check.Differences.Select(d =>
+                            (string[])[
+                                d.Parameter, d.Shape.ToString(), Scientific(d.MeanAbsolute),
+                                Scientific(d.LargestRelative)
+                            ]),
+                    ]),
                 new Figure(
                     "differences",
-                    new BarChart(lab.Say("How small the differences are", "差の小ささ"), lab.Say("−log₁₀ of the mean difference", "差の平均の −log₁₀"))
+                    new BarChart(
+                        lab.Say("How small the differences are", "差の小ささ"),
+                        lab.Say("−log₁₀ of the mean difference", "差の平均の −log₁₀"))
                     {
                         Bars = [.. check.Differences.Zip(zeros, (d, digits) => (d.Parameter, digits))],
                     },
-                    ($"A bar of {digits(zeros.Min())} stands for a mean difference of 10 to the power of −{digits(zeros.Min())}: the longer the bar, the better the two agree. The shortest is {digits(zeros.Min())}, the longest {digits(zeros.Max())}. A mistake in a formula would make the differences as large as the gradients themselves, in the table's last column.",
-                     $"棒の長さ {digits(zeros.Min())} は、差の平均が 10 の −{digits(zeros.Min())} 乗であることを表し、長いほどよく一致しています。最短は {digits(zeros.Min())}、最長は {digits(zeros.Max())} です。公式に誤りがあれば、差は勾配そのものと同じ大きさになります（表の最後の列）。"))
+                    ($"A bar of {digits(zeros.Min())} stands for a mean difference of 10 to the power of " +
+                     $"−{digits(zeros.Min())}: the longer the bar, the better the two agree. The shortest is " +
+                     $"{digits(zeros.Min())}, the longest {digits(zeros.Max())}. A mistake in a formula would make " +
+                     "the differences as large as the gradients themselves, in the table's last column.",
+                     $"棒の長さ {digits(zeros.Min())} は、差の平均が 10 の −{digits(zeros.Min())} 乗であることを表し、長いほどよく一致しています。" +
+                     $"最短は {digits(zeros.Min())}、最長は {digits(zeros.Max())} です。公式に誤りがあれば、差は勾配そのものと同じ大きさになります（表の最後の列）。"))
                 { NumbersOf = NumbersOf.FirstSeed },
                 new Paragraph((
-                    string.Create(CultureInfo.InvariantCulture, $"Backpropagation took {check.byPullbacks.TotalMilliseconds:F2} ms, central differences {check.byDifferences.TotalMilliseconds:F0} ms: {check.byDifferences / check.byPullbacks:N0} times as long."),
-                    string.Create(CultureInfo.InvariantCulture, $"誤差逆伝播法は {check.byPullbacks.TotalMilliseconds:F2} ミリ秒、数値微分は {check.byDifferences.TotalMilliseconds:F0} ミリ秒で、{check.byDifferences / check.byPullbacks:N0} 倍の時間がかかりました。"))),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Backpropagation took {check.byPullbacks.TotalMilliseconds:F2} ms, central differences " +
+                        $"{check.byDifferences.TotalMilliseconds:F0} ms: " +
+                        $"{check.byDifferences / check.byPullbacks:N0} times as long."),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"誤差逆伝播法は {check.byPullbacks.TotalMilliseconds:F2} ミリ秒、数値微分は " +
+                        $"{check.byDifferences.TotalMilliseconds:F0} ミリ秒で、" +
+                        $"{check.byDifferences / check.byPullbacks:N0} 倍の時間がかかりました。"))),
             ],
             Claims =
             [
                 lab.Claim(("The mean difference is below 10⁻⁹ for every parameter", "どのパラメータでも差の平均は 10⁻⁹ 未満"),
-                    seed => checks[seed].Differences.All(d => d.MeanAbsolute < 1e-9), 
-                    seed => [(("largest mean difference", "差の平均の最大値"), Scientific(checks[seed].Differences.Max(d => d.MeanAbsolute)))]),
+                    seed => checks[seed].Differences.All(d => d.MeanAbsolute < 1e-9),
+                    seed =>
+                        [
+                            (
+                                ("largest mean difference", "差の平均の最大値"),
+                                Scientific(checks[seed].Differences.Max(d => d.MeanAbsolute))),
+                        ]),
                 lab.Claim(("Backpropagation is more than a hundred times as fast", "誤差逆伝播法は100倍以上速い"),
                     seed => checks[seed].byDifferences > 100 * checks[seed].byPullbacks,
-                    seed => [(("times as fast", "速さの比"), Typography.Number(Math.Round(checks[seed].byDifferences / checks[seed].byPullbacks), 0))]),
+                    seed =>
+                        [
+                            (
+                                ("times as fast", "速さの比"),
+                                Typography.Number(
+                                    Math.Round(checks[seed].byDifferences / checks[seed].byPullbacks), 0)),
+                        ]),
             ],
         };
     }

@@ -18,21 +18,17 @@ internal sealed class OptimizerPathsExperiment : Experiment
         ("Adam", Optimizer.Adam(0.3)), ("Nesterov", Optimizer.Nesterov(0.1)), ("RMSprop", Optimizer.RmsProp(0.5, 0.9)),
     ];
 
-    /// <inheritdoc/>
     public override string Name => "optimizer-paths";
-
-    /// <inheritdoc/>
     public override string Section => "6.1.2–6.1.7";
-
-    /// <inheritdoc/>
     public override LocalizedText Title => ("Down a long valley", "最適化手法の更新経路");
 
-    /// <inheritdoc/>
     public override LocalizedText Question => (
-        "The function x²/20 + y² is a long, narrow valley along x. From (−7, 2), where does the gradient point: to the minimum at (0, 0)? How will SGD go, and how could a rule do better that knows nothing but the gradients so far?",
-        "関数 x²/20 + y² は x 軸方向に伸びた細長い谷です。点 (−7, 2) での勾配は、最小値のある (0, 0) を指しているでしょうか。SGD はどのような経路をたどるでしょうか。これまでの勾配しか知らない手法は、どうすればもっとうまく進めるでしょうか。");
+        "The function x²/20 + y² is a long, narrow valley along x. From (−7, 2), where does the gradient point: to " +
+        "the minimum at (0, 0)? Which way will SGD go, and how could a rule that knows only the gradients so far do " +
+        "better?",
+        "関数 x²/20 + y² は x 軸方向に伸びた細長い谷です。点 (−7, 2) での勾配は、最小値のある (0, 0) を指しているでしょうか。SGD はどのような経路をたどるでしょうか。" +
+        "これまでの勾配しか知らない手法は、どうすればもっとうまく進めるでしょうか。");
 
-    /// <inheritdoc/>
     public override ExperimentReport Run(Lab lab)
     {
         var rules = lab.Settings.BookOnly ? Rules[..4] : Rules;
@@ -42,30 +38,37 @@ internal sealed class OptimizerPathsExperiment : Experiment
         double[] turns = [.. paths.Select(path => (double)Turns(path))];
         var book = new Figure(
             "paths",
-            new SmallMultiples(lab.Say("The path of each optimizer", "各手法の更新経路"), [.. rules.Zip(paths, (rule, path) => new ContourChart(rule.Name, "x", "y")
+            new SmallMultiples(lab.Say("The path of each optimizer", "各手法の更新経路"),
+            [.. rules.Zip(paths,
+            (rule, path) => new ContourChart(rule.Name, "x", "y")
             {
                 Field = field, ShowDescent = true,
                 Levels = [0.1, 0.5, 1, 2, 4, 7, 11, 16, 22],
                 Paths =
                 [
                     new Series("", [.. path.Select(point => point[0])], [.. path.Select(point => point[1])]),
-                    new Series(lab.Say("start", "出発点"), [Start[0]], [Start[1]]) { Marker = Marker.Hourglass, Color = 1 },
+                    new Series(
+                        lab.Say("start", "出発点"), [Start[0]], [Start[1]]) { Marker = Marker.Hourglass, Color = 1 },
                     new Series(lab.Say("minimum", "最小値"), [0], [0]) { Marker = Marker.Plus, Color = 2 },
                 ],
             })])
             { Columns = rules.Length == 4 ? 2 : 3 },
-            ("Contour lines are heights, arrows the way down, marks the steps. Almost everywhere the arrows point across the valley rather than along it, so SGD zigzags. Momentum rolls like a ball and overshoots, AdaGrad shortens its steps where they have been long and goes almost straight, Adam does something of both.",
-             "等高線は関数の値、矢印は下る方向、点は各ステップを表します。矢印はほとんどの場所で谷に沿うのではなく谷を横切る向きなので、SGD はジグザグに進みます。Momentum はボールのように転がって行き過ぎ、AdaGrad は大きく動いた方向の歩幅を縮めてほぼまっすぐに、Adam はその両方のように進みます。"))
+            ("Contour lines are heights, arrows the way down, marks the steps. Almost everywhere the arrows point " +
+             "across the valley rather than along it, so SGD zigzags. Momentum rolls like a ball and overshoots, " +
+             "AdaGrad shortens its steps where they have been long and goes almost straight, Adam does a bit of both.",
+             "等高線は関数の値、矢印は下る方向、点は各ステップを表します。矢印はほとんどの場所で谷に沿うのではなく谷を横切る向きなので、SGD はジグザグに進みます。" +
+             "Momentum はボールのように転がって行き過ぎ、AdaGrad は大きく動いた方向の歩幅を縮めてほぼまっすぐに、Adam はその両方のように進みます。"))
         { NumbersOf = NumbersOf.NoSeed };
         Claim[] claims =
         [
-            lab.Claim(("SGD changes its side of the valley in at least every second step", "SGD は2回に1回以上、谷の反対側へ移る"),
+            lab.Claim(("SGD crosses the valley in at least every second step", "SGD は2回に1回以上、谷の反対側へ移る"),
                 _ => turns[0] >= Steps / 2, _ => [(("changes", "移った回数"), $"{turns[0]} / {Steps}")]),
             .. Enumerable.Range(1, rules.Length - 1).Select(i => lab.Claim(
                 ($"{rules[i].Name} crosses the valley less often than SGD", $"{rules[i].Name} は SGD より谷を横切る回数が少ない"),
                 _ => turns[i] < turns[0], _ => [(rules[i].Name, $"{turns[i]}"), ("SGD", $"{turns[0]}")])),
             lab.Claim(("AdaGrad ends nearest to the minimum of the book's four", "本書の4手法のうち AdaGrad が最小値に最も近づく"),
-                _ => ends[2] == ends[..4].Min(), _ => [.. rules[..4].Zip(ends, (rule, end) => ((LocalizedText)rule.Name, Typography.Value(end)))]),
+                _ => ends[2] == ends[..4].Min(),
+                _ => [.. rules[..4].Zip(ends, (rule, end) => ((LocalizedText)rule.Name, Typography.Value(end)))]),
         ];
         return new() { Parts = lab.Settings.BookOnly ? [book] : [book, Grid(lab)], Claims = claims };
     }
@@ -75,25 +78,32 @@ internal sealed class OptimizerPathsExperiment : Experiment
         double[][] heights =
         [
             .. Momenta.Select(momentum => Rates.Select(rate =>
-                Math.Clamp(Height(Optimizer.Momentum(rate, momentum).Minimize(Gradient, Start, Steps)), 1e-4, 100)).ToArray()),
+                Math.Clamp(Height(Optimizer.Momentum(rate, momentum).Minimize(Gradient, Start, Steps)), 1e-4, 100))
+                    .ToArray()),
         ];
-        Axis Named(string label, double[] values) => new(label) { Categories = [.. values.Select(value => Typography.Value(value))] };
+        Axis Named(string label, double[] values) =>
+            new(label) { Categories = [.. values.Select(value => Typography.Value(value))] };
         return new(
             "grid",
             new MatrixChart(
-                lab.Say("What 30 steps of Momentum leave of the height", "Momentum の30ステップ後に残る関数の値"),
+                lab.Say("Height left after 30 steps of Momentum", "Momentum の30ステップ後に残る関数の値"),
                 Named(lab.Say("learning rate", "学習係数"), Rates), Named(lab.Say("momentum", "モーメンタム係数"), Momenta))
             {
                 Values = heights, Depth = Scaling.Logarithmic, Digits = 2, ShowScale = true,
             },
-            ("Each cell is the height after 30 steps from (−7, 2), where it was 6.45; 0.0001 stands for all that is less. The closer to the color of the page, the better: small rates need much momentum, large rates little, and there is no momentum that suits every rate.",
-             "各マスは、(−7, 2)（関数の値は 6.45）から30ステップ後の関数の値です（0.0001 は 0.0001 以下）。背景の色に近いほど良い結果です。学習係数が小さければ大きなモーメンタムが、大きければ小さなモーメンタムが合い、すべての学習係数に合うモーメンタムはありません。"))
+            ("Each cell is the height after 30 steps from (−7, 2), where it was 6.45; 0.0001 stands for anything " +
+             "less. The closer to the color of the page, the better: small rates need much momentum, large rates " +
+             "little, and there is no momentum that suits every rate.",
+             "各マスは、(−7, 2)（関数の値は 6.45）から30ステップ後の関数の値です（0.0001 は 0.0001 以下）。背景の色に近いほど良い結果です。" +
+             "学習係数が小さければ大きなモーメンタムが、大きければ小さなモーメンタムが合い、すべての学習係数に合うモーメンタムはありません。"))
         { NumbersOf = NumbersOf.NoSeed };
     }
 
-    private static Vector<double> Gradient(Vector<double> point) => Vector<double>.Build.Dense([point[0] / 10, 2 * point[1]]);
+    private static Vector<double> Gradient(Vector<double> point) =>
+        Vector<double>.Build.Dense([point[0] / 10, 2 * point[1]]);
 
     private static double Height(Vector<double> point) => point[0] * point[0] / 20 + point[1] * point[1];
 
-    private static int Turns(Vector<double>[] path) => path.Zip(path.Skip(1)).Count(pair => pair.First[1] * pair.Second[1] < 0);
+    private static int Turns(Vector<double>[] path) =>
+        path.Zip(path.Skip(1)).Count(pair => pair.First[1] * pair.Second[1] < 0);
 }

@@ -1,5 +1,6 @@
 using Functional.Host.Charts;
 using Functional.Host.Runs;
+using static Functional.Host.Experiments.CommonFigures;
 
 namespace Functional.Host.Experiments;
 
@@ -17,21 +18,16 @@ internal sealed class OptimizersExperiment : Experiment
     private const double Guessing = 2.302585092994046;
     private const int LeastTrial = 200;
 
-    /// <inheritdoc/>
     public override string Name => "optimizers";
-
-    /// <inheritdoc/>
     public override string Section => "6.1.8";
-
-    /// <inheritdoc/>
     public override LocalizedText Title => ("Four optimizers on the same batches", "同じミニバッチによる更新手法の比較");
 
-    /// <inheritdoc/>
     public override LocalizedText Question => (
-        "A network of five layers is trained by SGD, Momentum, AdaGrad and Adam, each with the book's rate, on the very same batches. Which is slowest, and is that the rule's fault or the rate's?",
-        "5層のネットワークを、SGD・Momentum・AdaGrad・Adam の4つの手法で、まったく同じミニバッチを使って学習させます。最も遅いのはどれでしょうか。それは手法のせいでしょうか、それとも学習係数のせいでしょうか。");
+        "A network of five layers is trained by SGD, Momentum, AdaGrad and Adam, each with the book's rate, on the " +
+        "very same batches. Which is slowest, and is that the rule's fault or the rate's?",
+        "5層のネットワークを、SGD・Momentum・AdaGrad・Adam の4つの手法で、まったく同じミニバッチを使って学習させます。最も遅いのはどれでしょうか。" +
+        "それは手法のせいでしょうか、それとも学習係数のせいでしょうか。");
 
-    /// <inheritdoc/>
     public override ExperimentReport Run(Lab lab)
     {
         var common = lab.Configure(Lab.Usual with
@@ -39,22 +35,30 @@ internal sealed class OptimizersExperiment : Experiment
             Hidden = [100, 100, 100, 100], BatchSize = 128, Iterations = lab.Of(2000, 200),
         });
         var curves = lab.Train(Rules.Select(rule => new Variant(
-            rule.Name, common with { OptimizerName = rule.Optimizer, LearningRate = rule.Rate }) { Observation = Probes.LossAfter }));
+            rule.Name,
+            common with
+            {
+                OptimizerName = rule.Optimizer, LearningRate = rule.Rate,
+            }) { Observation = Probes.LossAfter }));
         double[] losses = [.. curves.Select(curve => curve.Median(run => run.FinalLoss))];
-        var book = new Figure("loss", Losses(lab, lab.Say("Loss of the four optimizers", "4つの更新手法の損失の比較"), curves), CommonFigures.Text(
+        var book = new Figure("loss", Losses(lab, lab.Say("Loss of the four optimizers", "4つの更新手法の損失の比較"), curves),
+            Text(
             ("The loss of each step's batch, smoothed, on a logarithmic axis.", "各ステップのミニバッチの損失（平滑化、対数軸）。"),
             Ends(curves),
             losses[0] == losses.Max()
-                ? ("SGD with the book's rate is behind: the other three adapt their steps or build up speed.", "本書の学習係数の SGD が最も遅れています。他の3つは勢いをつけたり、歩幅を調整したりします。")
+                ? (
+                    "SGD with the book's rate is behind: the other three adapt their steps or build up speed.",
+                    "本書の学習係数の SGD が最も遅れています。他の3つは勢いをつけたり、歩幅を調整したりします。")
                 : ("SGD is not the slowest here.", "ここでは SGD が最も遅いわけではありません。")));
         Claim[] claims =
         [
             .. Enumerable.Range(1, 3).Select(i => lab.Claim(
                 ($"{curves[i].Name} ends below SGD", $"{curves[i].Name} の損失は SGD より小さくなる"),
-                seed => curves[i].Seeds[seed].FinalLoss < curves[0].Seeds[seed].FinalLoss, seed => [Loss(curves[i], seed), Loss(curves[0], seed)])),
+                seed => curves[i].Seeds[seed].FinalLoss < curves[0].Seeds[seed].FinalLoss,
+                seed => [Loss(curves[i], seed), Loss(curves[0], seed)])),
         ];
         if (lab.Settings.BookOnly)
-            return new() { Parts = [book, CommonFigures.Printed(lab, curves)], Claims = claims };
+            return new() { Parts = [book, Printed(lab, curves)], Claims = claims };
         var tuned = Tuned(lab, common);
         var trialSteps = TrialSteps(common);
         return new()
@@ -62,25 +66,40 @@ internal sealed class OptimizersExperiment : Experiment
             Parts =
             [
                 book,
-                CommonFigures.Printed(lab, curves),
+                Printed(lab, curves),
                 new Paragraph((
-                    $"Is that a fair race? SGD and AdaGrad run with a rate that somebody chose. Here each optimizer tries six rates around the book's for {trialSteps} steps, on samples with a part kept for validation, and then runs with the best of them: the question of 6.1.7, asked fairly.",
-                    $"これは公平な比較でしょうか。ここでは各手法について、本書の値を中心に6つの学習係数を、検証データを取り分けたうえで{trialSteps}ステップずつ試し、最も良かった学習係数で改めて学習します。6.1.7節の問い「どの更新手法を用いるか」を公平に問い直します。")),
-                new Figure("tuned", Losses(lab, lab.Say("Each with its best rate", "それぞれ最良の学習係数で"), tuned), TunedCaption(curves, tuned)),
+                    "Is that a fair comparison? Each rate was chosen by somebody. Here each optimizer tries six " +
+                    $"rates around the book's for {trialSteps} steps, on samples with a part kept for validation, " +
+                    "and then runs with the best of them: the question of 6.1.7, asked fairly.",
+                    $"これは公平な比較でしょうか。ここでは各手法について、本書の値を中心に6つの学習係数を、検証データを取り分けたうえで{trialSteps}ステップずつ試し、" +
+                    "最も良かった学習係数で改めて学習します。6.1.7節の問い「どの更新手法を用いるか」を公平に問い直します。")),
+                new Figure(
+                    "tuned", Losses(lab, lab.Say("Each with its best rate", "それぞれ最良の学習係数で"), tuned),
+                    TunedCaption(curves, tuned)),
             ],
             Claims =
             [
                 .. claims,
                 lab.Claim(
-                    ("With its own best rate SGD ends below SGD with the book's rate", "最良の学習係数を選んだ SGD は、本書の学習係数の SGD より損失が小さい"),
-                    seed => tuned[0].Seeds[seed].FinalLoss < curves[0].Seeds[seed].FinalLoss, seed => [Loss(tuned[0], seed), Loss(curves[0], seed)]),
+                    (
+                        "With its own best rate SGD ends below SGD with the book's rate",
+                        "最良の学習係数を選んだ SGD は、本書の学習係数の SGD より損失が小さい"),
+                    seed => tuned[0].Seeds[seed].FinalLoss < curves[0].Seeds[seed].FinalLoss,
+                    seed => [Loss(tuned[0], seed), Loss(curves[0], seed)]),
                 lab.Claim(
-                    ("Each tuned run ends below guessing (a loss of ln 10 = 2.30)", "学習係数を選び直した4つの学習は、どれもランダムな推測の損失 ln 10 = 2.30 を下回って終わる"),
-                    seed => tuned.All(curve => curve.Seeds[seed].FinalLoss < Guessing), seed => [.. tuned.Select(curve => Loss(curve, seed))]),
+                    (
+                        "Each tuned run ends below guessing (a loss of ln 10 = 2.30)",
+                        "学習係数を選び直した4つの学習は、どれもランダムな推測の損失 ln 10 = 2.30 を下回って終わる"),
+                    seed => tuned.All(curve => curve.Seeds[seed].FinalLoss < Guessing),
+                    seed => [.. tuned.Select(curve => Loss(curve, seed))]),
                 lab.Claim(
                     ("Tuning shrinks the gap between SGD and the best of the others", "学習係数を選び直すと、SGD と他の手法との差は縮まる"),
                     seed => Gap(tuned, seed) < Gap(curves, seed),
-                    seed => [(("gap after tuning", "選び直した後の差"), Typography.Value(Gap(tuned, seed), 2)), (("before", "前"), Typography.Value(Gap(curves, seed), 2))]),
+                    seed =>
+                        [
+                            (("gap after tuning", "選び直した後の差"), Typography.Value(Gap(tuned, seed), 2)),
+                            (("before", "前"), Typography.Value(Gap(curves, seed), 2)),
+                        ]),
             ],
         };
     }
@@ -96,16 +115,19 @@ internal sealed class OptimizersExperiment : Experiment
     private static int TrialSteps(TrainConfiguration common) =>
         Math.Max(1, Math.Max(common.Iterations!.Value / 4, Math.Min(common.Iterations.Value, LeastTrial)));
 
-    private static (LocalizedText, string) Loss(Curves curve, int seed) => (curve.Name, Number(curve.Seeds[seed].FinalLoss));
+    private static (LocalizedText, string) Loss(Curves curve, int seed) =>
+        (curve.Name, Number(curve.Seeds[seed].FinalLoss));
 
     private static string Number(double loss) => double.IsFinite(loss) ? Typography.Value(loss, 2) : "NaN";
 
     private static LocalizedText Ends(IReadOnlyList<Curves> curves)
     {
         // As the figure shows it, the lowest first.
-        var ends = curves.Select(curve => (curve.Name, Loss: curve.Loss().Ys[^1])).OrderBy(end => double.IsFinite(end.Loss) ? end.Loss : double.MaxValue);
+        var ends = curves.Select(curve => (curve.Name, Loss: curve.Loss().Ys[^1]))
+            .OrderBy(end => double.IsFinite(end.Loss) ? end.Loss : double.MaxValue);
         var list = ends.Select(end => $"{end.Name}: {Number(end.Loss)}").ToArray();
-        return ($"The losses of the last step: {string.Join(", ", list)}.", $"最後のステップの損失は {string.Join("、", list)} です。");
+        return (
+            $"The losses of the last step: {string.Join(", ", list)}.", $"最後のステップの損失は {string.Join("、", list)} です。");
     }
 
     private static LocalizedText TunedCaption(IReadOnlyList<Curves> curves, IReadOnlyList<Curves> tuned)
@@ -113,20 +135,27 @@ internal sealed class OptimizersExperiment : Experiment
         double[] Losses(IReadOnlyList<Curves> some) => [.. some.Select(curve => curve.Loss().Ys[^1])];
         double before = Spread(Losses(curves)), after = Spread(Losses(tuned));
         var astray = tuned.Where(curve => !(curve.Loss().Ys[^1] < Guessing)).Select(curve => curve.Name).ToArray();
-        return CommonFigures.Text(
+        return Text(
             ("Each with the rate that did best on validation samples.", "検証データで選んだ学習係数による結果です。"),
             Ends(tuned),
             astray.Length > 0
-                ? ($"{string.Join(" and ", astray)} went astray: what did best in the shorter trials ends no better than guessing.",
+                ? ($"{string.Join(" and ", astray)} diverged: what did best in the shorter trials ends no better " +
+                   "than guessing.",
                    $"{string.Join("、", astray)} は発散しました。短い試行で最も良かった学習係数でも、最後はランダムな推測と変わりません。")
                 : after < before
-                ? ("SGD is now less far behind the best: at least so much of the difference was the rate, not the rule.", "最良の手法に対する SGD の遅れは小さくなりました。差の少なくともその分は、手法ではなく学習係数によるものでした。")
-                : ("SGD is no less far behind the best than before: here it is not the rate alone.", "最良の手法に対する SGD の遅れは小さくなっていません。学習係数だけの差ではありません。"));
+                ? (
+                    "SGD is now less far behind the best: at least that much of the difference was the rate, not " +
+                    "the rule.",
+                    "最良の手法に対する SGD の遅れは小さくなりました。差の少なくともその分は、手法ではなく学習係数によるものでした。")
+                : (
+                    "SGD is no less far behind the best than before: here it is not the rate alone.",
+                    "最良の手法に対する SGD の遅れは小さくなっていません。学習係数だけの差ではありません。"));
     }
 
     private static IReadOnlyList<Curves> Tuned(Lab lab, TrainConfiguration common)
     {
-        var trials = Rules.SelectMany(rule => Factors.Select(factor => (rule, Rate: Rounded(rule.Rate * factor)))).ToArray();
+        var trials =
+            Rules.SelectMany(rule => Factors.Select(factor => (rule, Rate: Rounded(rule.Rate * factor)))).ToArray();
         var samples = Math.Min(lab.Data.Training.Count, 10_000);
         var curves = lab.Train(trials.Select(trial => new Variant(
             $"{trial.rule.Name}, {trial.Rate}",
@@ -138,17 +167,23 @@ internal sealed class OptimizersExperiment : Experiment
         double[] rates =
         [
             .. Rules.Select(rule => trials.Index().Where(trial => trial.Item.rule == rule)
-                .MaxBy(trial => curves[trial.Index].Median(run => double.IsFinite(run.Losses[^1]) ? run.Final.Validation : 0)).Item.Rate),
+                .MaxBy(trial =>
+                    curves[trial.Index].Median(run => double.IsFinite(run.Losses[^1]) ? run.Final.Validation : 0))
+                        .Item.Rate),
         ];
         return lab.Train(Rules.Zip(rates).Select(pair => new Variant(
             $"{pair.First.Name} {pair.Second}",
-            common with { OptimizerName = pair.First.Optimizer, LearningRate = pair.Second }) { Extra = true, Observation = Probes.LossAfter }));
+            common with
+            {
+                OptimizerName = pair.First.Optimizer, LearningRate = pair.Second,
+            }) { Extra = true, Observation = Probes.LossAfter }));
     }
 
     // 0.003, not 0.0030000000000000001: what is printed is what is run.
     private static double Rounded(double rate) => Math.Round(rate, 6);
 
-    private static double Gap(IReadOnlyList<Curves> curves, int seed) => Spread([.. curves.Select(curve => curve.Seeds[seed].FinalLoss)]);
+    private static double Gap(IReadOnlyList<Curves> curves, int seed) =>
+        Spread([.. curves.Select(curve => curve.Seeds[seed].FinalLoss)]);
 
     private static double Spread(double[] losses) => losses[0] - losses.Skip(1).Min();
 }

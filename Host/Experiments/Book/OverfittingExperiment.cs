@@ -1,4 +1,5 @@
 using Functional.Host.Runs;
+using static Functional.Host.Experiments.CommonFigures;
 
 namespace Functional.Host.Experiments;
 
@@ -8,18 +9,13 @@ internal sealed class OverfittingExperiment : Experiment
     // Known by heart.
     private const double Heart = 0.99;
 
-    /// <inheritdoc/>
     public override string Name => "overfitting";
-
-    /// <inheritdoc/>
     public override string Section => "6.4.1";
-
-    /// <inheritdoc/>
     public override LocalizedText Title => ("Overfitting", "過学習");
 
-    /// <inheritdoc/>
     public override LocalizedText Question => (
-        "Seven layers, but only 300 images to learn from. How far apart will accuracy on those and on unseen images end, and does batch normalization change that?",
+        "Seven layers, but only 300 images to learn from. How far apart will accuracy on those and on unseen images " +
+        "end, and does batch normalization change that?",
         "7層のネットワークに対して、学習に使える画像は300枚だけです。訓練データとテストデータの認識精度の差はどこまで開くでしょうか。また、Batch Normalization を使うと差は変わるでしょうか。");
 
     /// <summary>Seven layers, 300 samples drawn by the seed, and this many accuracy points.</summary>
@@ -30,7 +26,6 @@ internal sealed class OverfittingExperiment : Experiment
     internal static Variant Measured(Lab lab, string name, TrainConfiguration configuration) =>
         new(name, configuration) { Measured = CommonFigures.Both, EveryEpochs = lab.Of(1, 5) };
 
-    /// <inheritdoc/>
     public override ExperimentReport Run(Lab lab)
     {
         var common = Setting(lab, 201);
@@ -41,34 +36,47 @@ internal sealed class OverfittingExperiment : Experiment
         {
             Parts =
             [
-                CommonFigures.Of(lab, "accuracy", lab.Say("300 samples, seven layers", "訓練データ300個、7層"), curves, Caption(lab, curves)),
+                CommonFigures.Of(
+                    lab, "accuracy", lab.Say("300 samples, seven layers", "訓練データ300個、7層"), curves,
+                    Caption(lab, curves)),
                 CommonFigures.Table(lab, curves),
             ],
             Claims =
             [
-                lab.Claim(("The training samples are learned by heart: at least 99%", "訓練データは丸暗記される（99%以上）"),
-                    seed => CommonFigures.Training(curves[0].Seeds[seed]) >= Heart, seed => [(("training accuracy", "訓練データの認識精度"), CommonFigures.Percent(CommonFigures.Training(curves[0].Seeds[seed])))]),
+                lab.Claim((
+                    "The training samples are memorized: at least 99% are classified correctly", "訓練データは丸暗記される（99%以上）"),
+                    seed => Training(curves[0].Seeds[seed]) >= Heart,
+                    seed => [(("training accuracy", "訓練データの認識精度"), Percent(Training(curves[0].Seeds[seed])))]),
                 lab.Claim(("Test accuracy stays at least 10 percentage points below", "テストデータの認識精度はそれより10ポイント以上低い"),
-                    seed => CommonFigures.Gap(curves[0].Seeds[seed]) >= 0.1, seed => [(("gap", "差"), CommonFigures.Percent(CommonFigures.Gap(curves[0].Seeds[seed])))]),
-                CommonFigures.SmallerGap(lab, curves[1], curves[0],
-                    ("With batch norm the gap between training and test accuracy is smaller", "Batch Normalization を使うと、訓練とテストの認識精度の差は小さくなる")),
+                    seed => CommonFigures.Gap(curves[0].Seeds[seed]) >= 0.1,
+                    seed => [(("gap", "差"), Percent(CommonFigures.Gap(curves[0].Seeds[seed])))]),
+                SmallerGap(lab, curves[1], curves[0],
+                    (
+                        "With batch norm the gap between training and test accuracy is smaller",
+                        "Batch Normalization を使うと、訓練とテストの認識精度の差は小さくなる")),
             ],
         };
     }
 
     private static LocalizedText Caption(Lab lab, IReadOnlyList<Curves> curves)
     {
-        string training = CommonFigures.Percent(CommonFigures.TrainingEnd(curves[0])), test = CommonFigures.Percent(CommonFigures.TestEnd(curves[0]));
-        var epochs = curves.Select(curve => CommonFigures.Reaches(curve, Heart)).ToArray();
-        string When(int i, string otherwise, Func<double, string> say) => epochs[i] is { } epoch ? say(epoch) : otherwise;
-        return CommonFigures.Text(
-            CommonFigures.TrainingEnd(curves[0]) >= Heart && CommonFigures.GapEnd(curves[0]) > 0.05
-                ? ($"Without batch normalization {training} of the training images end up classified correctly, but only {test} of the test images: the network knows the images by heart rather than the digits.",
+        string training = Percent(TrainingEnd(curves[0])), test = Percent(TestEnd(curves[0]));
+        var epochs = curves.Select(curve => Reaches(curve, Heart)).ToArray();
+        string When(int i, string otherwise, Func<double, string> say) =>
+            epochs[i] is { } epoch ? say(epoch) : otherwise;
+        return Text(
+            TrainingEnd(curves[0]) >= Heart && GapEnd(curves[0]) > 0.05
+                ? ($"Without batch normalization {training} of the training images end up classified correctly, but " +
+                   $"only {test} of the test images: the network has memorized the images rather than learned the " +
+                   "digits.",
                    $"Batch Normalization なしでは、訓練画像の認識精度は{training}に達しますが、テスト画像では{test}です。数字そのものではなく画像を丸暗記しているのです。")
                 : ($"Without batch normalization training accuracy ends at {training} and test accuracy at {test}.",
                    $"Batch Normalization なしでは、認識精度は訓練データで{training}、テストデータで{test}です。"),
-            ($"{CommonFigures.Percent(Heart, 0)} in training is {When(0, "not reached without it", epoch => $"reached at epoch {epoch} without it")}, and {When(1, "not with it", epoch => $"at epoch {epoch} with it")}.",
-             $"訓練データで{CommonFigures.Percent(Heart, 0)}に達するのは、なしでは{When(0, "最後まで見られず", epoch => $"エポック{epoch}")}、ありでは{When(1, "最後まで見られません", epoch => $"エポック{epoch}です")}。"),
-            CommonFigures.GapOf(lab, curves[1], curves[0]));
+            ($"{Percent(Heart, 0)} in training is " +
+             $"{When(0, "not reached without it", epoch => $"reached at epoch {epoch} without it")}, and " +
+             $"{When(1, "not with it", epoch => $"at epoch {epoch} with it")}.",
+             $"訓練データで{Percent(Heart, 0)}に達するのは、なしでは{When(0, "最後まで見られず", epoch => $"エポック{epoch}")}、" +
+             $"ありでは{When(1, "最後まで見られません", epoch => $"エポック{epoch}です")}。"),
+            GapOf(lab, curves[1], curves[0]));
     }
 }

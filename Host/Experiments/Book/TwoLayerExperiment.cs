@@ -1,4 +1,5 @@
 using Functional.Host.Charts;
+using static Functional.Host.Experiments.CommonFigures;
 
 namespace Functional.Host.Experiments;
 
@@ -7,26 +8,21 @@ internal sealed class TwoLayerExperiment : Experiment
 {
     private const double Close = 0.05;
 
-    /// <inheritdoc/>
     public override string Name => "two-layer";
-
-    /// <inheritdoc/>
     public override string Section => "5.7.4";
-
-    /// <inheritdoc/>
     public override LocalizedText Title => ("Learning with backpropagation", "誤差逆伝播法を使った学習");
 
-    /// <inheritdoc/>
     public override LocalizedText Question => (
-        "A network with 50 hidden units sees the training images in batches of 100, over and over. How well will it read images that it has never seen, compared with those that it was trained on?",
+        "A network with 50 hidden units sees the training images in batches of 100, over and over. How well will it " +
+        "read images that it has never seen, compared with those that it was trained on?",
         "隠れ層が50ユニットのネットワークに、訓練画像を100枚ずつのミニバッチで繰り返し見せます。訓練に使った画像に比べて、一度も見たことのない画像はどのくらい正しく読めるようになるでしょうか。");
 
-    /// <inheritdoc/>
     public override ExperimentReport Run(Lab lab)
     {
         var common = lab.Configure(Lab.Usual with
         {
-            Hidden = [50], Initializer = Initializer.Normal(0.01), LearningRate = 0.1, Iterations = lab.Of(10_000, 1000),
+            Hidden = [50], Initializer = Initializer.Normal(0.01), LearningRate = 0.1,
+            Iterations = lab.Of(10_000, 1000),
         });
         var curves = lab.Train(new Variant("784-50-10", common) { Measured = CommonFigures.Both })[0];
         double training = curves.Median(curve => curve.Final.Training), test = curves.Median(curve => curve.Final.Test);
@@ -37,33 +33,45 @@ internal sealed class TwoLayerExperiment : Experiment
             [
                 new Figure(
                     "loss",
-                    new LineChart(lab.Say("Loss of the batches", "ミニバッチの損失の推移"), lab.Say(Terms.Iteration), lab.Say(Terms.Loss))
+                    new LineChart(
+                        lab.Say("Loss of the batches", "ミニバッチの損失の推移"), lab.Say(Terms.Iteration), lab.Say(Terms.Loss))
                     {
                         Series = [curves.Loss() with { Name = "" }],
                     },
-                    ($"The loss of each step's batch, smoothed. It begins at {Typography.Value(losses[0], 3)}, where guessing costs ln 10 = 2.30, and ends at {Typography.Value(losses[^1], 3)}; what jitters is the luck of each batch.",
-                     $"各ステップのミニバッチの損失（平滑化）。{Typography.Value(losses[0], 3)} から始まり（ランダムな推測の損失は ln 10 = 2.30）、{Typography.Value(losses[^1], 3)} で終わります。細かな揺れは、ミニバッチごとの偶然によるものです。")),
+                    ($"The loss of each step's batch, smoothed. It begins at {Typography.Value(losses[0], 3)}, " +
+                     $"where guessing costs ln 10 = 2.30, and ends at {Typography.Value(losses[^1], 3)}; the jitter " +
+                     "comes from the random choice of each batch.",
+                     $"各ステップのミニバッチの損失（平滑化）。{Typography.Value(losses[0], 3)} から始まり（ランダムな推測の損失は ln 10 = 2.30）、" +
+                     $"{Typography.Value(losses[^1], 3)} で終わります。細かな揺れは、ミニバッチごとの偶然によるものです。")),
                 new Figure(
                     "accuracy",
-                    CommonFigures.Chart(lab, curves) with { Title = lab.Say("Accuracy after each epoch", "エポックごとの認識精度") },
-                    CommonFigures.Text(
-                        ($"Accuracy on training and on test images, once per epoch. The lines end at {CommonFigures.Percent(training)} and {CommonFigures.Percent(test)}.",
-                         $"訓練画像とテスト画像に対する認識精度（エポックごと）。最後は{CommonFigures.Percent(training)}と{CommonFigures.Percent(test)}です。"),
+                    CommonFigures.Chart(lab, curves) with
+                    {
+                        Title = lab.Say("Accuracy after each epoch", "エポックごとの認識精度"),
+                    },
+                    Text(
+                        ("Accuracy on training and on test images, once per epoch. The lines end at " +
+                         $"{Percent(training)} and {Percent(test)}.",
+                         $"訓練画像とテスト画像に対する認識精度（エポックごと）。最後は{Percent(training)}と{Percent(test)}です。"),
                         training - test <= Close
-                            ? ("They stay within 5 percentage points: with so much data a network of this size hardly overfits.",
+                            ? ("They stay within 5 percentage points: with so much data a network of this size " +
+                               "hardly overfits.",
                                "差は5ポイント以内です。これだけのデータがあれば、この大きさのネットワークはほとんど過学習を起こしません。")
-                            : ("They are more than 5 percentage points apart: the network overfits.", "差は5ポイントを超えています。過学習が起きています。"))),
+                            : (
+                                "They are more than 5 percentage points apart: the network overfits.",
+                                "差は5ポイントを超えています。過学習が起きています。"))),
             ],
             Claims =
             [
                 lab.Claim(("More than 90% of the test images are classified correctly", "テスト画像の90%以上を正しく認識する"),
-                    seed => curves.Seeds[seed].Final.Test > 0.9, seed => [(("test accuracy", "テストデータの認識精度"), CommonFigures.Percent(curves.Seeds[seed].Final.Test))]),
+                    seed => curves.Seeds[seed].Final.Test > 0.9,
+                    seed => [(("test accuracy", "テストデータの認識精度"), Percent(curves.Seeds[seed].Final.Test))]),
                 lab.Claim(("Training and test accuracy end within 5 percentage points", "訓練データとテストデータの認識精度の差は5ポイント以内"),
                     seed => curves.Seeds[seed].Final is var final && Math.Abs(final.Training - final.Test) < Close,
                     seed =>
                     [
-                        (("training accuracy", "訓練データの認識精度"), CommonFigures.Percent(curves.Seeds[seed].Final.Training)),
-                        (("test accuracy", "テストデータの認識精度"), CommonFigures.Percent(curves.Seeds[seed].Final.Test)),
+                        (("training accuracy", "訓練データの認識精度"), Percent(curves.Seeds[seed].Final.Training)),
+                        (("test accuracy", "テストデータの認識精度"), Percent(curves.Seeds[seed].Final.Test)),
                     ]),
             ],
         };

@@ -1,5 +1,6 @@
 using Functional.Host.Charts;
 using Functional.Host.Runs;
+using static Functional.Host.Experiments.CommonFigures;
 
 namespace Functional.Host.Experiments;
 
@@ -9,21 +10,15 @@ internal sealed class WeightDecayExperiment : Experiment
     private const double Rate = 0.005;
     private const int L2 = 0;
 
-    /// <inheritdoc/>
     public override string Name => "weight-decay";
-
-    /// <inheritdoc/>
     public override string Section => "6.4.2";
-
-    /// <inheritdoc/>
     public override LocalizedText Title => ("Weight decay", "Weight decay（荷重減衰）");
 
-    /// <inheritdoc/>
     public override LocalizedText Question => (
-        "Large weights are made to cost something: half their squares (L2), or their magnitudes (L1). What does that do to the accuracy on the training images, what to that on others? And which of the two makes weights exactly zero?",
+        "Large weights are penalized: by half their squares (L2) or by their magnitudes (L1). What does that do to " +
+        "accuracy on the training images, and on others? And which of the two makes weights exactly zero?",
         "大きな重みにペナルティを課します。L2 は二乗の半分、L1 は絶対値です。訓練データの認識精度とテストデータの認識精度は、それぞれどう変わるでしょうか。また、重みをちょうど 0 にするのはどちらでしょうか。");
 
-    /// <inheritdoc/>
     public override ExperimentReport Run(Lab lab)
     {
         var common = OverfittingExperiment.Setting(lab, 201);
@@ -38,25 +33,32 @@ internal sealed class WeightDecayExperiment : Experiment
             Of("L2 0.2", common with { L2 = 0.2 }),
             Of("L1 0.1", common with { L1 = 0.1 }),
             Of("L1 0.005", common with { L1 = Rate }, observation: Zeros(step)),
-            Of(lab.Say("L1 0.005, proximal", "L1 0.005（近接勾配法）"), common with { ProximalL1 = Rate }, observation: Zeros(0)));
+            Of(
+                lab.Say("L1 0.005, proximal", "L1 0.005（近接勾配法）"), common with { ProximalL1 = Rate },
+                observation: Zeros(0)));
         if (curves.Count == 1)
             return new() { Parts = [CommonFigures.Of(lab, "accuracy", "L2 0.1", curves, (
-                $"Training accuracy ends at {CommonFigures.Percent(CommonFigures.TrainingEnd(curves[0]))}, test accuracy at {CommonFigures.Percent(CommonFigures.TestEnd(curves[0]))}.",
-                $"最後の認識精度は訓練データで{CommonFigures.Percent(CommonFigures.TrainingEnd(curves[0]))}、テストデータで{CommonFigures.Percent(CommonFigures.TestEnd(curves[0]))}です。"))] };
+                $"Training accuracy ends at {Percent(TrainingEnd(curves[0]))}, test accuracy at " +
+                $"{Percent(TestEnd(curves[0]))}.",
+                $"最後の認識精度は訓練データで{Percent(TrainingEnd(curves[0]))}、テストデータで{Percent(TestEnd(curves[0]))}です。"))] };
         Curves none = curves[1], strong = curves[2], sign = curves[4], proximal = curves[5];
         Curves[] ordered = [none, curves[L2], .. curves.Skip(2)];
         double Zero(Curve curve) => curve.Observed[^1].Values[0];
-        string At(Curves curve) => CommonFigures.Percent(curve.Observed("", 0).Ys[^1]);
-        (LocalizedText, string) Accuracy(LocalizedText name, double share) => (name, CommonFigures.Percent(share));
+        string At(Curves curve) => Percent(curve.Observed("", 0).Ys[^1]);
+        (LocalizedText, string) Accuracy(LocalizedText name, double share) => (name, Percent(share));
         return new()
         {
             Parts =
             [
-                CommonFigures.Of(lab, "accuracy", lab.Say("With a penalty on large weights", "重みにペナルティを課した場合"), ordered, Caption(lab, curves), columns: 3),
+                CommonFigures.Of(
+                    lab, "accuracy", lab.Say("With a penalty on large weights", "重みにペナルティを課した場合"), ordered,
+                    Caption(lab, curves), columns: 3),
                 CommonFigures.Table(lab, ordered),
                 new Figure(
                     "zeros",
-                    new LineChart(lab.Say("Weights at zero", "0 になった重みの割合"), lab.Say(Terms.Iteration), new Axis(lab.Say("share of the weights", "重みの割合")) { Minimum = 0 })
+                    new LineChart(
+                        lab.Say("Weights at zero", "0 になった重みの割合"), lab.Say(Terms.Iteration),
+                        new Axis(lab.Say("share of the weights", "重みの割合")) { Minimum = 0 })
                     {
                         Series =
                         [
@@ -64,27 +66,38 @@ internal sealed class WeightDecayExperiment : Experiment
                             proximal.Observed(lab.Say("proximal step: exactly 0", "近接勾配法：ちょうど 0"), 0),
                         ],
                     },
-                    ($"L1 takes the same amount off every weight in each step. Done by the sign of the weight, a weight near zero jumps to and fro across it; the proximal step stops at zero. At the end {At(sign)} of the weights are that close to zero with the sign step, and {At(proximal)} exactly zero with the proximal one.",
-                     $"L1 は毎回どの重みからも同じ量を差し引きます。重みの符号で更新すると、0 の近くの重みは 0 をまたいで行き来します。近接勾配法は 0 で止めます。最後に、符号による更新では重みの{At(sign)}が 0 のすぐ近くにあり、近接勾配法では{At(proximal)}がちょうど 0 です。")),
+                    ("L1 takes the same amount off every weight in each step. If the sign of the weight decides " +
+                     "the direction, a weight near zero jumps back and forth across it; the proximal step stops at " +
+                     $"zero. At the end {At(sign)} of the weights are that close to zero with the sign step, and " +
+                     $"{At(proximal)} exactly zero with the proximal one.",
+                     "L1 は毎回どの重みからも同じ量を差し引きます。重みの符号で更新すると、0 の近くの重みは 0 をまたいで行き来します。近接勾配法は 0 で止めます。" +
+                     $"最後に、符号による更新では重みの{At(sign)}が 0 のすぐ近くにあり、近接勾配法では{At(proximal)}がちょうど 0 です。")),
             ],
             Claims =
             [
-                CommonFigures.SmallerGap(lab, curves[L2], none,
+                SmallerGap(lab, curves[L2], none,
                     ("L2 0.1 makes the gap between training and test accuracy smaller", "L2 0.1 は訓練とテストの認識精度の差を小さくする")),
-                lab.Claim(("With L2 0.1 the training samples are not learned by heart", "L2 0.1 では訓練データの認識精度が100%に達しない"),
-                    seed => CommonFigures.Training(curves[L2].Seeds[seed]) < 0.99, seed => [Accuracy(("training accuracy", "訓練データの認識精度"), CommonFigures.Training(curves[L2].Seeds[seed]))]),
+                lab.Claim(("With L2 0.1 the training samples are not memorized", "L2 0.1 では訓練データの認識精度が100%に達しない"),
+                    seed => Training(curves[L2].Seeds[seed]) < 0.99,
+                    seed => [Accuracy(("training accuracy", "訓練データの認識精度"), Training(curves[L2].Seeds[seed]))]),
                 lab.Claim(("L2 0.2 costs both training and test accuracy", "L2 0.2 は訓練・テスト両方の認識精度を下げる"),
-                    seed => CommonFigures.Training(strong.Seeds[seed]) < CommonFigures.Training(none.Seeds[seed])
-                        && CommonFigures.Test(strong.Seeds[seed]) < CommonFigures.Test(none.Seeds[seed]),
+                    seed => Training(strong.Seeds[seed]) < Training(none.Seeds[seed])
+                        && Test(strong.Seeds[seed]) < Test(none.Seeds[seed]),
                     seed =>
                     [
-                        Accuracy(("training accuracy", "訓練データの認識精度"), CommonFigures.Training(strong.Seeds[seed])), Accuracy(("without", "なし"), CommonFigures.Training(none.Seeds[seed])),
-                        Accuracy(("test accuracy", "テストデータの認識精度"), CommonFigures.Test(strong.Seeds[seed])), Accuracy(("without", "なし"), CommonFigures.Test(none.Seeds[seed])),
+                        Accuracy(("training accuracy", "訓練データの認識精度"), Training(strong.Seeds[seed])),
+                        Accuracy(("without", "なし"), Training(none.Seeds[seed])),
+                        Accuracy(("test accuracy", "テストデータの認識精度"), Test(strong.Seeds[seed])),
+                        Accuracy(("without", "なし"), Test(none.Seeds[seed])),
                     ]),
                 lab.Claim(("L1 0.1 is too much: training accuracy ends below 20%", "L1 0.1 は強すぎる：最後の訓練データの認識精度は20%未満"),
-                    seed => CommonFigures.Training(curves[3].Seeds[seed]) < 0.2, seed => [Accuracy(("training accuracy", "訓練データの認識精度"), CommonFigures.Training(curves[3].Seeds[seed]))]),
-                lab.Claim(("The proximal step leaves more than a tenth of the weights exactly at 0", "近接勾配法では重みの1割以上がちょうど 0 になる"),
-                    seed => Zero(proximal.Seeds[seed]) > 0.1, seed => [Accuracy(("share at 0", "0 の割合"), Zero(proximal.Seeds[seed]))]),
+                    seed => Training(curves[3].Seeds[seed]) < 0.2,
+                    seed => [Accuracy(("training accuracy", "訓練データの認識精度"), Training(curves[3].Seeds[seed]))]),
+                lab.Claim((
+                    "The proximal step leaves more than a tenth of the weights exactly at 0",
+                    "近接勾配法では重みの1割以上がちょうど 0 になる"),
+                    seed => Zero(proximal.Seeds[seed]) > 0.1,
+                    seed => [Accuracy(("share at 0", "0 の割合"), Zero(proximal.Seeds[seed]))]),
             ],
         };
     }
@@ -94,20 +107,27 @@ internal sealed class WeightDecayExperiment : Experiment
     {
         var (none, strong, flat) = (curves[1], curves[2], curves[3].Accuracy("", point => point.Training));
         var top = flat.Ys.Index().MaxBy(point => point.Item);
-        bool collapses = CommonFigures.TrainingEnd(curves[3]) < top.Item - 0.1;
-        string Training(int i) => CommonFigures.Percent(CommonFigures.TrainingEnd(curves[i]));
-        string Test(int i) => CommonFigures.Percent(CommonFigures.TestEnd(curves[i]));
-        return CommonFigures.Text(
-            ($"Without a penalty training accuracy ends at {Training(1)} and test accuracy at {Test(1)}; with L2 0.1 at {Training(L2)} and {Test(L2)}.",
+        bool collapses = TrainingEnd(curves[3]) < top.Item - 0.1;
+        string Training(int i) => Percent(TrainingEnd(curves[i]));
+        string Test(int i) => Percent(TestEnd(curves[i]));
+        return Text(
+            ($"Without a penalty training accuracy ends at {Training(1)} and test accuracy at {Test(1)}; with L2 " +
+             $"0.1 at {Training(L2)} and {Test(L2)}.",
              $"正則化しなければ、最後の認識精度は訓練データで{Training(1)}、テストデータで{Test(1)}です。L2 0.1 では{Training(L2)}と{Test(L2)}です。"),
-            CommonFigures.GapOf(lab, curves[L2], none),
-            CommonFigures.TrainingEnd(strong) < CommonFigures.TrainingEnd(none) && CommonFigures.TestEnd(strong) < CommonFigures.TestEnd(none)
-                ? ($"Twice as much, L2 0.2, costs accuracy on both: {Training(2)} and {Test(2)}.", $"その倍の L2 0.2 では両方の認識精度が下がります（{Training(2)}と{Test(2)}）。")
+            GapOf(lab, curves[L2], none),
+            TrainingEnd(strong) < TrainingEnd(none) && TestEnd(strong) < TestEnd(none)
+                ? (
+                    $"Twice as much, L2 0.2, costs accuracy on both: {Training(2)} and {Test(2)}.",
+                    $"その倍の L2 0.2 では両方の認識精度が下がります（{Training(2)}と{Test(2)}）。")
                 : ($"L2 0.2 ends at {Training(2)} and {Test(2)}.", $"L2 0.2 では{Training(2)}と{Test(2)}です。"),
             collapses
-                ? ($"With L1 0.1 training accuracy gets as far as {CommonFigures.Percent(top.Item)}, at epoch {flat.Xs![top.Index]}; then the weights are pressed to zero, and it ends at {Training(3)}.",
-                   $"L1 0.1 では、学習が進みかけても（エポック{flat.Xs![top.Index]}で{CommonFigures.Percent(top.Item)}）すべての重みが 0 に押し戻され、最後は{Training(3)}です。")
-                : ($"With L1 0.1 training accuracy ends at {Training(3)}.", $"L1 0.1 では、訓練データの認識精度は最後に{Training(3)}です。"),
+                ? ($"With L1 0.1 training accuracy gets as far as {Percent(top.Item)}, at epoch " +
+                   $"{flat.Xs![top.Index]}; then the weights are pushed to zero, and it ends at {Training(3)}.",
+                   $"L1 0.1 では、学習が進みかけても（エポック{flat.Xs![top.Index]}で{Percent(top.Item)}）すべての重みが 0 に押し戻され、" +
+                   $"最後は{Training(3)}です。")
+                : (
+                    $"With L1 0.1 training accuracy ends at {Training(3)}.",
+                    $"L1 0.1 では、訓練データの認識精度は最後に{Training(3)}です。"),
             ($"L1 0.005 ends at {Training(4)} and {Test(4)}.", $"L1 0.005 では{Training(4)}と{Test(4)}です。"));
     }
 }

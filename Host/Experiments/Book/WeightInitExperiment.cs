@@ -1,4 +1,5 @@
 using Functional.Host.Charts;
+using static Functional.Host.Experiments.CommonFigures;
 
 namespace Functional.Host.Experiments;
 
@@ -10,21 +11,16 @@ internal sealed class WeightInitExperiment : Experiment
     private const double Guessing = 2.302585092994046;
     private const int Constant = 3;
 
-    /// <inheritdoc/>
     public override string Name => "weight-init";
-
-    /// <inheritdoc/>
     public override string Section => "6.2.1, 6.2.4";
-
-    /// <inheritdoc/>
     public override LocalizedText Title => ("Weight initialization", "重みの初期値による学習の比較");
 
-    /// <inheritdoc/>
     public override LocalizedText Question => (
-        "Three networks differ in nothing but how large their first weights are: deviation 0.01, Xavier's 1/√n, He's √(2/n), with ReLU. Which one hardly learns? And what if all weights begin as the same number?",
-        "3つのネットワークは、重みの初期値の大きさだけが異なります（標準偏差 0.01、Xavier の 1/√n、He の √(2/n)、活性化関数は ReLU）。ほとんど学習しないのはどれでしょうか。また、すべての重みを同じ値から始めたら何が起こるでしょうか。");
+        "Three networks differ only in the size of their initial weights: deviation 0.01, Xavier's 1/√n, He's " +
+        "√(2/n), with ReLU. Which one hardly learns? And what if all weights start as the same number?",
+        "3つのネットワークは、重みの初期値の大きさだけが異なります（標準偏差 0.01、Xavier の 1/√n、He の √(2/n)、活性化関数は ReLU）。ほとんど学習しないのはどれでしょうか。" +
+        "また、すべての重みを同じ値から始めたら何が起こるでしょうか。");
 
-    /// <inheritdoc/>
     public override ExperimentReport Run(Lab lab)
     {
         var common = lab.Configure(Lab.Usual with
@@ -33,12 +29,20 @@ internal sealed class WeightInitExperiment : Experiment
         });
         var alike = new Observation(50, (_, after, _) => [Probes.UnitDifference(after.Network)]);
         var trained = lab.Train(
-            new Variant("std = 0.01", common with { Initializer = Initializer.Normal(0.01) }) { Observation = Probes.LossAfter },
+            new Variant(
+                "std = 0.01",
+                common with { Initializer = Initializer.Normal(0.01) }) { Observation = Probes.LossAfter },
             new Variant("Xavier", common with { Initializer = Initializer.Xavier }) { Observation = Probes.LossAfter },
             new Variant("He", common with { Initializer = Initializer.He }) { Observation = Probes.LossAfter },
-            new Variant(lab.Say("all 0", "すべて 0"), common with { Initializer = Initializer.Zero }) { Extra = true, Observation = alike },
-            new Variant(lab.Say("all 0.01", "すべて 0.01"), common with { Initializer = Initializer.Constant(0.01) }) { Extra = true, Observation = alike },
-            new Variant("He, watched", common with { Initializer = Initializer.He, Iterations = Math.Min(500, common.Iterations ?? 500) })
+            new Variant(
+                lab.Say("all 0", "すべて 0"),
+                common with { Initializer = Initializer.Zero }) { Extra = true, Observation = alike },
+            new Variant(
+                lab.Say("all 0.01", "すべて 0.01"),
+                common with { Initializer = Initializer.Constant(0.01) }) { Extra = true, Observation = alike },
+            new Variant(
+                "He, watched",
+                common with { Initializer = Initializer.He, Iterations = Math.Min(500, common.Iterations ?? 500) })
             {
                 Extra = true, Observation = new(5, (before, after, _) => Probes.UpdateRatios(before, after)),
             });
@@ -46,34 +50,51 @@ internal sealed class WeightInitExperiment : Experiment
         double[] last = [.. curves.Select(curve => curve.Loss().Ys[^1])];
         string Ends(Func<Curves, string> name, string separator) =>
             string.Join(separator, curves.Zip(last, (curve, loss) => $"{name(curve)}: {Typography.Value(loss, 3)}"));
-        (LocalizedText, string) Loss(int i, int seed) => (curves[i].Name, Typography.Value(curves[i].Seeds[seed].FinalLoss, 4));
+        (LocalizedText, string) Loss(int i, int seed) =>
+            (curves[i].Name, Typography.Value(curves[i].Seeds[seed].FinalLoss, 4));
         var book = new Figure(
             "loss",
-            new LineChart(lab.Say("Loss by initialization", "重みの初期値と損失"), lab.Say(Terms.Iteration), Axis.Between(lab.Say(Terms.Loss), 0, 2.5))
+            new LineChart(
+                lab.Say("Loss by initialization", "重みの初期値と損失"), lab.Say(Terms.Iteration),
+                Axis.Between(lab.Say(Terms.Loss), 0, 2.5))
             {
                 Series = [.. curves.Select(curve => curve.Loss())],
                 References = [new(Guessing, lab.Say("guessing: ln 10", "ランダムな推測：ln 10"))],
             },
-            CommonFigures.Text(
-                ($"The loss of each step's batch, smoothed. The losses of the last step: {Ends(curve => curve.Name, ", ")}; guessing costs ln 10 = 2.30.",
-                 $"各ステップのミニバッチの損失（平滑化）。最後のステップの損失は {Ends(curve => lab.Both(curve.Name).Japanese!, "、")} です（ランダムな推測の損失は ln 10 = 2.30）。"),
+            Text(
+                ("The loss of each step's batch, smoothed. The losses of the last step: " +
+                 $"{Ends(curve => curve.Name, ", ")}; guessing costs ln 10 = 2.30.",
+                 $"各ステップのミニバッチの損失（平滑化）。最後のステップの損失は {Ends(curve => lab.Both(curve.Name).Japanese!, "、")} " +
+                 "です（ランダムな推測の損失は ln 10 = 2.30）。"),
                 Math.Abs(last[0] - Guessing) < 0.01 * Guessing
-                    ? ("With deviation 0.01 the signal shrinks from layer to layer until nothing gets through, and the loss stays that of guessing.",
+                    ? ("With deviation 0.01 the signal shrinks from layer to layer until nothing gets through, and " +
+                       "the loss stays that of guessing.",
                        "標準偏差 0.01 では信号が層を通るたびに小さくなって届かなくなり、損失はランダムな推測と変わりません。") : "",
                 last[2] < last[1] && last[1] < last[0]
-                    ? ("With He's weights, which allow for ReLU cutting away half, it is lower than with Xavier's.", "ReLU が半分を切り捨てることを見込んだ He の初期値のほうが、Xavier より小さくなります。") : ""));
+                    ? (
+                        "With He's weights, which allow for ReLU cutting away half, it is lower than with Xavier's.",
+                        "ReLU が半分を切り捨てることを見込んだ He の初期値のほうが、Xavier より小さくなります。") : ""));
         bool Below(int i, int j, int seed) => curves[i].Seeds[seed].FinalLoss < curves[j].Seeds[seed].FinalLoss;
         Claim[] claims =
         [
-            lab.Claim(("He ends below Xavier", "He の損失は Xavier より小さくなる"), seed => Below(2, 1, seed), seed => [Loss(2, seed), Loss(1, seed)]),
+            lab.Claim(
+                ("He ends below Xavier", "He の損失は Xavier より小さくなる"), seed => Below(2, 1, seed),
+                seed => [Loss(2, seed), Loss(1, seed)]),
             lab.Claim(("Both end below deviation 0.01", "どちらも標準偏差 0.01 より小さくなる"),
                 seed => Below(2, 0, seed) && Below(1, 0, seed), seed => [Loss(2, seed), Loss(1, seed), Loss(0, seed)]),
-            lab.Claim(("With deviation 0.01 the loss is still that of guessing, to 1%", "標準偏差 0.01 では損失がランダムな推測と変わらない（差は 1% 以内）"),
-                seed => Math.Abs(curves[0].Seeds[seed].FinalLoss - Guessing) < 0.01 * Guessing, seed => [Loss(0, seed), ("ln 10", Typography.Value(Guessing, 4))]),
+            lab.Claim((
+                "With deviation 0.01 the loss is still that of guessing, to 1%",
+                "標準偏差 0.01 では損失がランダムな推測と変わらない（差は 1% 以内）"),
+                seed => Math.Abs(curves[0].Seeds[seed].FinalLoss - Guessing) < 0.01 * Guessing,
+                seed => [Loss(0, seed), ("ln 10", Typography.Value(Guessing, 4))]),
         ];
         return lab.Settings.BookOnly
-            ? new() { Parts = [book, CommonFigures.Printed(lab, curves)], Claims = claims }
-            : new() { Parts = [book, CommonFigures.Printed(lab, curves[..Constant]), FirstLosses(lab, curves), Ratios(lab, trained[^1])], Claims = [.. claims, .. Symmetry(lab, curves)] };
+            ? new() { Parts = [book, Printed(lab, curves)], Claims = claims }
+            : new()
+            {
+                Parts = [book, Printed(lab, curves[..Constant]), FirstLosses(lab, curves), Ratios(lab, trained[^1])],
+                Claims = [.. claims, .. Symmetry(lab, curves)],
+            };
     }
 
     private static Figure FirstLosses(Lab lab, Curves[] curves)
@@ -91,14 +112,19 @@ internal sealed class WeightInitExperiment : Experiment
                 .. curves.Zip(first, (curve, loss) => (curve.Name, loss)),
             ],
         },
-        ($"Before it has learned anything, a network should do about as well as guessing, whose loss is ln 10. The first losses here go from {Least()} to {Most()}: what is above ln 10 is wrong with some confidence. A first loss far above ln 10 is a sign of a mistake.",
-         $"何も学習していないネットワークの損失は、ランダムな推測の損失 ln 10 に近いはずです。ここでの最初の損失は {Least()} から {Most()} です。ln 10 を上回る分は、根拠のない自信によるものです。最初の損失が ln 10 より大幅に大きければ、どこかに間違いがあります。"));
+        ("Before it has learned anything, a network should do about as well as guessing, whose loss is ln 10. The " +
+         $"first losses here go from {Least()} to {Most()}: a loss above ln 10 means that the network is " +
+         "confidently wrong. A first loss far above ln 10 is a sign of a mistake.",
+         $"何も学習していないネットワークの損失は、ランダムな推測の損失 ln 10 に近いはずです。ここでの最初の損失は {Least()} から {Most()} です。" +
+         "ln 10 を上回る分は、根拠のない自信によるものです。最初の損失が ln 10 より大幅に大きければ、どこかに間違いがあります。"));
     }
 
     private static Figure Ratios(Lab lab, Curves he)
     {
-        var layers = Enumerable.Range(0, he.Seeds[0].Observed[0].Values.Length).Select(layer => he.Observed(lab.Say($"layer {layer + 1}", $"第{layer + 1}層"), layer)).ToArray();
-        string Of(Func<IEnumerable<double>, double> which) => Typography.Value(which(layers.SelectMany(layer => layer.Ys)), 2);
+        var layers = Enumerable.Range(0, he.Seeds[0].Observed[0].Values.Length)
+            .Select(layer => he.Observed(lab.Say($"layer {layer + 1}", $"第{layer + 1}層"), layer)).ToArray();
+        string Of(Func<IEnumerable<double>, double> which) =>
+            Typography.Value(which(layers.SelectMany(layer => layer.Ys)), 2);
         return new(
         "update-ratio",
         new LineChart(
@@ -108,8 +134,11 @@ internal sealed class WeightInitExperiment : Experiment
             Series = layers,
             References = [new(1e-3, "1/1000")],
         },
-        ($"The first steps: the length of a step's update over the length of the weights, layer by layer. Here it is between {Of(ratios => ratios.Min())} and {Of(ratios => ratios.Max())}. A thousandth is a rule of thumb for a healthy rate: far below, training crawls; far above, it shakes.",
-         $"最初の数百ステップについて、更新量の大きさを重みの大きさで割った値（層ごと）。ここでは {Of(ratios => ratios.Min())} から {Of(ratios => ratios.Max())} の間にあります。およそ1000分の1が健全な目安です。これよりずっと小さければ学習は進まず、ずっと大きければ不安定になります。"));
+        ("The first steps: the length of a step's update over the length of the weights, layer by layer. Here it " +
+         $"is between {Of(ratios => ratios.Min())} and {Of(ratios => ratios.Max())}. About 1/1000 is a rule of " +
+         "thumb for a healthy learning rate: far below, training crawls; far above, it is unstable.",
+         $"最初の数百ステップについて、更新量の大きさを重みの大きさで割った値（層ごと）。ここでは {Of(ratios => ratios.Min())} から {Of(ratios => ratios.Max())} " +
+         "の間にあります。およそ1000分の1が健全な目安です。これよりずっと小さければ学習は進まず、ずっと大きければ不安定になります。"));
     }
 
     private static IEnumerable<Claim> Symmetry(Lab lab, Curves[] curves) => curves.Skip(Constant).Select(curve =>
@@ -117,7 +146,8 @@ internal sealed class WeightInitExperiment : Experiment
         double Largest(int seed) => curve.Seeds[seed].Observed.Max(observed => observed.Values[0]);
         var value = curve.Name.Replace("all ", "", StringComparison.Ordinal);
         return lab.Claim(
-            ($"Weights that begin {curve.Name} never break their symmetry: the largest difference between hidden units of a layer stays exactly 0",
+            ($"Weights that start {curve.Name} never break their symmetry: the largest difference between hidden " +
+             "units of a layer stays exactly 0",
              $"すべての重みを {value} から始めると対称性は崩れない：同じ層の隠れユニット間の差の最大値はずっと 0"),
             seed => Largest(seed) == 0, seed => [(("largest difference", "差の最大値"), Typography.Value(Largest(seed)))]);
     });

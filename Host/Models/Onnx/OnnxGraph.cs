@@ -97,6 +97,7 @@ internal sealed class OnnxGraph
     }
 }
 
-/// <summary>An operator applied to values that earlier nodes or constants give; its output is the node's name.</summary>
+/// <summary>An operator applied to values that earlier nodes or constants give; its output is the node's name.
+/// </summary>
 internal sealed record OnnxNode(
     string Operator, string[] Inputs, string Output, (string Name, object Value)[] Attributes);
