@@ -35,7 +35,7 @@ type Layer =
     static member Of<'T when Real<'T>>(activation: Activation) : Layer<'T> =
         Layer<'T>.Activation (given (nameof activation) activation)
 
-    /// Batch normalization of so many features; the momentum is the share of the running statistics that a step keeps.
+    /// Batch normalization of this many features; the momentum is the weight of the old running statistics.
     static member BatchNorm<'T when Real<'T>>
         (units: int, [<Optional; DefaultParameterValue(0.9)>] momentum: float,
          [<Optional; DefaultParameterValue(1e-6)>] epsilon: float) =
@@ -44,14 +44,14 @@ type Layer =
     /// Batch normalization, with its parameters and statistics.
     static member BatchNorm(layer: BatchNorm<'T>) : Layer<'T> = Layer<'T>.BatchNorm (given (nameof layer) layer)
 
-    /// Layer normalization of so many features.
+    /// Layer normalization of this many features.
     static member LayerNorm<'T when Real<'T>>(units: int, [<Optional; DefaultParameterValue(1e-5)>] epsilon: float) =
         Layer<'T>.LayerNorm(LayerNorm.create epsilon units)
 
     /// Layer normalization, with its parameters.
     static member LayerNorm(layer: LayerNorm<'T>) : Layer<'T> = Layer<'T>.LayerNorm (given (nameof layer) layer)
 
-    /// In training, drops this share (from 0 to below 1) of the elements at random.
+    /// In training, sets this share (0 to below 1) of the elements to 0 at random.
     static member Dropout<'T when Real<'T>>
         (ratio: float, [<Optional; DefaultParameterValue(DropoutForm.Inverted)>] form: DropoutForm) =
         Layer<'T>.Dropout { Ratio = ratio; Form = form }
@@ -154,14 +154,14 @@ type Network =
                 (given (nameof initializer) initializer) key
 
     /// Affine layers between these sizes, in float32. The loss is softmax cross-entropy or, for a single output, binary
-    /// cross-entropy, unless `WithLoss` says otherwise. Raises ArgumentException with everything that is wrong.
+    /// cross-entropy; `WithLoss` changes it. Raises ArgumentException with everything that is wrong.
     static member Create
         (sizes: IReadOnlyList<int>, activation: Activation, initializer: Initializer,
          [<Optional; DefaultParameterValue(0L)>] seed: int64) : Network<float32> =
         Network.create (given (nameof sizes) sizes) (given (nameof activation) activation)
                 (given (nameof initializer) initializer) (Key.OfSeed seed)
 
-    /// Affine layers between these sizes, and after each but the last the layers that `after` gives for its number of
+    /// Affine layers between these sizes, and after each but the last the layers that `after` returns for its number of
     /// outputs, as in `units => [Layer.BatchNorm(units), Layer.Of(Activation.Relu), Layer.Dropout(0.2)]`.
     /// Raises ArgumentException with everything that is wrong.
     static member Create<'T when Real<'T>>
@@ -218,8 +218,8 @@ type Network =
     static member Accuracy(network: Network<'T>, batch: Batch<'T>) : float =
         Metrics.accuracy (given (nameof network) network) (given (nameof batch) batch)
 
-    /// How many of a batch's samples are classified as their targets say: by the largest score; by the sign of a single
-    /// logit. Raises ArgumentException if the batch doesn't fit the network, and for a regression.
+    /// How many of a batch's samples are classified correctly, by the largest score or, for a single logit, by its
+    /// sign. Raises ArgumentException if the batch doesn't fit the network, and for a regression.
     [<Extension>]
     static member Correct(network: Network<'T>, batch: Batch<'T>) : int =
         Metrics.correctOf (given (nameof network) network) (given (nameof batch) batch)
@@ -304,13 +304,13 @@ type Network =
         let struct (scores, back) = Network.forward key (given (nameof network) network) (given (nameof x) x)
         struct (scores, Func<_, _> back)
 
-    /// What batch-norm layers remember, as in `batchnorm1.mean`.
+    /// The running statistics of batch-norm layers, named as in `batchnorm1.mean`.
     [<Extension>]
     static member Statistics(network: Network<'T>) : Parameters<'T> =
         Network.statistics (given (nameof network) network)
 
-    /// The same network after its layers saw this in a step. Raises ArgumentException if the leaves are not those of
-    /// the network's statistics.
+    /// The same network with running statistics updated from a step's batch. Raises ArgumentException if the leaves are
+    /// not those of the network's statistics.
     [<Extension>]
     static member FoldStatistics(network: Network<'T>, seen: Parameters<'T>) : Network<'T> =
         Network.foldStatistics (given (nameof network) network) (given (nameof seen) seen)
@@ -338,7 +338,7 @@ type Training =
     static member Start(network: Network<'T>, optimizer: Optimizer, key: Key) : TrainingState<'T> =
         Training.start (given (nameof network) network) (given (nameof optimizer) optimizer) key
 
-    /// The next state, and what the step saw. Raises ArgumentException if the batch doesn't fit the network, and
+    /// The next state and a report. Raises ArgumentException if the batch doesn't fit the network, and
     /// after 2,147,483,647 steps.
     static member Step(state: TrainingState<'T>, batch: Batch<'T>) : struct (TrainingState<'T> * StepReport) =
         Training.step (given (nameof state) state) (given (nameof batch) batch)
@@ -348,7 +348,7 @@ type Training =
     static member Step(state: TrainingState<'T>, batch: Func<Batch<'T>>) : struct (TrainingState<'T> * StepReport) =
         Training.stepOn (given (nameof state) state) (given (nameof batch) batch).Invoke
 
-/// What outputs mean.
+/// Probabilities, classes and metrics from scores.
 [<AbstractClass; Sealed>]
 type Metrics =
     /// The softmax of scores, a column per sample.
@@ -362,7 +362,7 @@ type Metrics =
     /// logits, class 1 where the logit is above 0.
     static member Classes(scores: Matrix<'T>) : int[] = Metrics.classes (given (nameof scores) scores)
 
-    /// Each sample's class as its targets say, of soft targets the class of the largest.
+    /// Each sample's class by its targets; for soft targets, the class with the largest.
     static member Labels(targets: Targets<'T>) : int[] = Metrics.labels (given (nameof targets) targets)
 
     /// The share (0 to 1) of the samples whose label is among the k classes with the largest scores.
@@ -370,7 +370,7 @@ type Metrics =
     static member TopK(scores: Matrix<'T>, labels: IReadOnlyList<int>, k: int) : float =
         Metrics.topK k (given (nameof scores) scores) (given (nameof labels) labels)
 
-    /// How many samples of each class were taken for each class.
+    /// The confusion matrix: how many samples of each class were predicted as each class.
     /// Raises ArgumentException if the labels don't fit the scores.
     static member Confusion(scores: Matrix<'T>, labels: IReadOnlyList<int>) : ConfusionMatrix =
         Metrics.confusion (given (nameof scores) scores) (given (nameof labels) labels)
@@ -383,7 +383,7 @@ type Metrics =
     static member MeanLoss(loss: Loss, scores: Matrix<'T>, labels: IReadOnlyList<int>) : float =
         Metrics.meanLoss (given (nameof loss) loss) (given (nameof scores) scores) (given (nameof labels) labels)
 
-    /// Up to `count` of the wrong answers, the surest first.
+    /// Up to `count` misclassified samples, the most confident first.
     /// Raises ArgumentException if the count is negative or the labels don't fit the scores.
     static member MostWrong(scores: Matrix<'T>, labels: IReadOnlyList<int>, count: int) : IReadOnlyList<WrongAnswer> =
         Metrics.mostWrong count (given (nameof scores) scores) (given (nameof labels) labels)

@@ -41,7 +41,7 @@ type GradientCheckReport =
     /// Whether something was compared, and nothing differs.
     member report.Agrees = report.Mismatches.Count = 0 && report.Compared > 0
 
-    /// Raises InvalidOperationException with everything that differs, unless the gradient is right: for tests.
+    /// Raises InvalidOperationException with all differences if the gradient is wrong: for tests.
     member report.Require() : unit = if not report.Agrees then raise (InvalidOperationException(string report))
 
     member private report.Display = string report
@@ -68,7 +68,7 @@ type GradientCheckSettings =
     /// Every element, to 1e-5.
     static member Default = { Directions = 0; Tolerance = 1e-5; Key = FSharp.Key.ofSeed 0L }
 
-    /// The same along so many random directions.
+    /// The same along this many random directions.
     member settings.WithDirections(count: int) = { settings with Directions = count }
 
     /// The same with this tolerance.

@@ -22,7 +22,7 @@ type Layer<'T when Real<'T>> =
         | Dropout layer -> string layer
         | Custom layer -> layer.Description
 
-/// What a layer gives in training.
+/// What a layer returns in training.
 [<NoComparison; NoEquality>]
 type internal Forward<'T when Real<'T>> =
     { Output: MathNet.Numerics.LinearAlgebra.Matrix<'T>
@@ -66,7 +66,7 @@ module Layer =
         | Dropout _ -> "dropout"
         | Custom layer -> layer.Name
 
-    /// How many inputs it takes and outputs it gives; nothing where any number will do.
+    /// The numbers of inputs and outputs; None if any number fits.
     let internal size (layer: Layer<'T>) : struct (int * int) voption =
         match layer with
         | Affine affine -> ValueSome(struct (affine.Inputs, affine.Outputs))

@@ -41,7 +41,7 @@ module Network =
     let private refuse (faults: string list) =
         if not faults.IsEmpty then raise (ArgumentException(String.concat "\n" faults))
 
-    /// With this loss or, where there is none, that which is usual for so many outputs.
+    /// With this loss or, if there is none, the default for this many outputs.
     let private ofChecked (own: Layer<'T> -> Layer<'T>) (loss: Loss voption) (layers: Layer<'T> seq) : Network<'T> =
         let layers = Array.ofSeq layers
         refuse (faults layers @ (match loss with ValueSome loss -> Loss.faults loss | ValueNone -> []))

@@ -5,7 +5,7 @@ open System.Collections.Generic
 open MathNet.Numerics.LinearAlgebra
 open Functional.FSharp
 
-/// Layers in order, a loss, and a penalty on weights. Immutable: what it is made of is copied, and what it gives is
+/// Layers in order, a loss, and a penalty on weights. Immutable: its inputs are copied, and its results are
 /// read-only by contract.
 [<Sealed; StructuredFormatDisplay("{Display}")>]
 type Network<'T when Real<'T>>

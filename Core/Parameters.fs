@@ -156,7 +156,7 @@ module Parameters =
     let toVector (parameters: Parameters<'T>) : Vector<'T> =
         parameters.Leaves |> Array.collect (fun leaf -> Dense.values leaf.Values) |> Dense.vector
 
-    /// The same leaves with other elements, taken from a vector as `toVector` gives it.
+    /// The same leaves with other elements, taken from a vector as `toVector` returns it.
     /// Raises ArgumentException if the length differs.
     let withVector (parameters: Parameters<'T>) (elements: Vector<'T>) : Parameters<'T> =
         if elements.Count <> parameters.Length then

@@ -44,7 +44,7 @@ module Training =
           Key = key
           Step = 0 }
 
-    /// One step with a batch that is made for it alone: its memory is used again by the next, so nobody may keep it.
+    /// One step with a batch that is made for it alone: the next step reuses its memory, so don't keep it.
     /// Raises ArgumentException if the batch doesn't fit the network, and after 2,147,483,647 steps.
     let stepOn (state: TrainingState<'T>) (batch: unit -> Batch<'T>) : struct (TrainingState<'T> * StepReport) =
         let network, number = state.Network, Steps.next (nameof state) state.Step

@@ -90,7 +90,7 @@ module Augmentation =
     let private threadsFrom = 50_000
 
     /// Calls what `start` gives with each of the samples, in parts on several threads where that pays. Each part
-    /// starts anew.
+    /// restarts.
     let private forEach (samples: int) (elements: int) (start: unit -> int -> unit) : unit =
         Team.split (elements >= threadsFrom) samples (fun first stop ->
             let body = start ()

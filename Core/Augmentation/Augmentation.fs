@@ -12,7 +12,7 @@ type ImageFormat =
       Height: int
       /// Pixels in a row.
       Width: int
-      /// How many classes labels tell apart, 0 where there are no labels; only mixup needs to know.
+      /// The number of classes, 0 if there are no labels; only mixup needs to know.
       Classes: int
       /// The value of an empty pixel: what comes in from outside of an image.
       Background: float
@@ -32,7 +32,7 @@ type ImageFormat =
     member private image.Display = string image
     override image.ToString() = $"{image.Channels} x {image.Height} x {image.Width}"
 
-/// One random change of images, drawn anew for every sample. A list of them is applied in order.
+/// One random change of images, drawn for each sample. A list of them is applied in order.
 [<RequireQualifiedAccess; StructuredFormatDisplay("{Display}")>]
 type Augmentation =
     /// By whole pixels, each number from -pixels to pixels equally likely, down and across.

@@ -11,11 +11,11 @@ open Functional.FSharp
 /// type.
 [<AbstractClass; Sealed>]
 type Augment =
-    /// By up to so many whole pixels, down and across.
+    /// Shifts by up to this many whole pixels, vertically and horizontally.
     static member Shift([<Optional; DefaultParameterValue(2)>] pixels: int) =
         Augmentation.check (Augmentation.Shift pixels)
 
-    /// About the center, by up to so many degrees either way.
+    /// Rotates about the center by up to this many degrees either way.
     static member Rotation([<Optional; DefaultParameterValue(10.0)>] degrees: float) =
         Augmentation.check (Augmentation.Rotation degrees)
 
@@ -33,7 +33,7 @@ type Augment =
     static member Flip([<Optional; DefaultParameterValue(0.5)>] probability: float) =
         Augmentation.check (Augmentation.Flip probability)
 
-    /// A random window of height x width pixels, with so many pixels of background around the image.
+    /// A random window of height x width pixels, with this many pixels of background around the image.
     static member Crop(height: int, width: int, [<Optional; DefaultParameterValue(0)>] padding: int) =
         Augmentation.check (Augmentation.Crop(height, width, padding))
 

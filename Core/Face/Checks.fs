@@ -8,8 +8,8 @@ open System.Runtime.InteropServices
 open MathNet.Numerics.LinearAlgebra
 open Functional.FSharp
 
-/// Compares gradients, one's own too, with central differences, in double precision; kinks are noticed and left out.
-/// The settings are those of `GradientCheckSettings.Default` unless told.
+/// Compares gradients, also custom ones, with central differences in double precision; kinks are detected and skipped.
+/// The default settings are `GradientCheckSettings.Default`.
 [<AbstractClass; Sealed>]
 type GradientCheck =
     /// Checks what is claimed to be the gradient of a function of a vector, at a point.
@@ -76,7 +76,7 @@ type GradientCheck =
         GradientCheck.ofNetwork (given (nameof settings) settings) (given (nameof network) network)
                 (given (nameof batch) batch)
 
-/// Laws that hold for every layer and every optimizer, to put one's own through in a test, with one line.
+/// Laws that hold for every layer and every optimizer, to check custom ones in a test with one line.
 [<AbstractClass; Sealed>]
 type Laws =
     /// Everything that doesn't hold of a custom layer (6 features are tried where it takes any); empty if all holds.
@@ -85,8 +85,9 @@ type Laws =
     /// Raises InvalidOperationException with everything that doesn't hold of a custom layer.
     static member RequireLayer(layer: ILayer<float>) : unit = Laws.require (Laws.ofLayer (given (nameof layer) layer))
 
-    /// Everything that doesn't hold of a custom optimizer, with a learning rate of about 0.01 to 0.1: `init` gives the
-    /// state before the first step, `update` parameters and state after a step, given state, parameters and gradient.
+    /// Everything that doesn't hold of a custom optimizer, with a learning rate of about 0.01 to 0.1: `init` returns
+    /// the state before the first step, `update` parameters and state after a step, given state, parameters and
+    /// gradient.
     static member OfOptimizer
         (init: Func<Parameters<float>, 'State>,
          update: Func<'State, Parameters<float>, Parameters<float>, struct (Parameters<float> * 'State)>)

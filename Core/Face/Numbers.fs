@@ -34,7 +34,7 @@ type KeyExtensions =
     [<Extension>]
     static member Integers(key: Key, count: int, bound: int) : int[] = Key.integers count bound key
 
-    /// `count` different integers out of 0 .. bound - 1. Raises ArgumentException if there are not so many.
+    /// `count` different integers out of 0 .. bound - 1. Raises ArgumentException if count > bound.
     [<Extension>]
     static member Distinct(key: Key, count: int, bound: int) : int[] = Key.distinct count bound key
 

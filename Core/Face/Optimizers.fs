@@ -31,7 +31,7 @@ type Parameters =
     static member ToVector(parameters: Parameters<'T>) : Vector<'T> =
         Parameters.toVector (given (nameof parameters) parameters)
 
-    /// The same leaves with other elements, as `ToVector` gives them. Raises ArgumentException if the length differs.
+    /// The same leaves with other elements, as `ToVector` returns them. Raises ArgumentException if the length differs.
     [<Extension>]
     static member WithVector(parameters: Parameters<'T>, elements: Vector<'T>) : Parameters<'T> =
         Parameters.withVector (given (nameof parameters) parameters) (given (nameof elements) elements)
@@ -89,7 +89,7 @@ type OptimizerExtensions =
 [<AbstractClass; Sealed>]
 type OptimizerState =
     /// The state with these counts and the slots of `ToLeaves`.
-    /// Raises ArgumentException for a negative count or a leaf whose name tells no slot.
+    /// Raises ArgumentException for a negative count or a leaf whose name has no slot.
     static member OfLeaves(step: int, gathered: int, leaves: Parameters<'T>) : OptimizerState<'T> =
         OptimizerState.ofLeaves step gathered (given (nameof leaves) leaves)
 

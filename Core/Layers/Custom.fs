@@ -14,10 +14,10 @@ type ILayer<'T when Real<'T>> =
     /// network's digest.
     abstract Description: string
 
-    /// The number of features that it takes; 0 if it takes any number and gives as many.
+    /// The number of input features; 0 if it takes any number and returns the same number.
     abstract Inputs: int
 
-    /// The number of features that it gives; 0 if that is as many as it gets.
+    /// The number of output features; 0 if it equals that of inputs.
     abstract Outputs: int
 
     /// What is trained and (leaves of role Statistic) what the layer remembers of the batches that it saw, as the

@@ -63,7 +63,7 @@ module Dropout =
             Pullback.checkShape x.RowCount x.ColumnCount dy
             times factors dy)
 
-    /// y in training, and how dL/dy gives dL/dx. The mask is a function of the key and of x's shape.
+    /// y in training, and the pullback from dL/dy to dL/dx. The mask is a function of the key and of x's shape.
     let forward<'T when Real<'T>> (key: Key) (layer: Dropout) (x: Matrix<'T>)
         : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
         if layer.Ratio = 0.0 then

@@ -6,7 +6,7 @@ open MathNet.Numerics.LinearAlgebra
 /// feature that are trained. Training and evaluation are the same.
 [<NoComparison; StructuredFormatDisplay("{Display}")>]
 type LayerNorm<'T when Real<'T>> =
-    { /// Is added to the variance under the root: 1e-5, unless told.
+    { /// Added to the variance under the square root (default 1e-5).
       Epsilon: float
       /// Scale and shift, which are trained.
       Parameters: ScaleShift<'T> }

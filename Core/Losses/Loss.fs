@@ -76,7 +76,7 @@ module Loss =
     let internal usual (outputs: int) : Loss =
         if outputs > 1 then Loss.SoftmaxCrossEntropy() else Loss.BinaryCrossEntropy
 
-    /// Everything wrong with the loss for so many outputs.
+    /// Everything wrong with the loss for this many outputs.
     let internal faultsFor (outputs: int) (loss: Loss) : string list =
         [ yield! faults loss
           if outputs = 1 && loss.Function.IsSoftmaxCrossEntropy then
@@ -90,7 +90,7 @@ module Loss =
         | LossFunction.SoftmaxCrossEntropy _ -> outputs
         | _ -> max 2 outputs
 
-    /// Raises ArgumentException unless the targets fit so many outputs of so many samples.
+    /// Raises ArgumentException unless the targets fit this many outputs and samples.
     let internal check (loss: Loss) (outputs: int) (samples: int) (targets: Targets<'T>) =
         match targets with
         | Targets.Labels labels ->

@@ -37,7 +37,7 @@ module internal Regression =
             held * (size - half * held)
         meanOf outputs (map (fun d -> loss d) d) (map (fun d -> share * Vector512.Max(Vector512.Min(d, most), -most)) d)
 
-    /// Each output is the logit x of a yes-or-no question of its own: the mean of -(t log p + (1 - t) log(1 - p)),
+    /// Each output is the logit x of a separate yes-or-no question: the mean of -(t log p + (1 - t) log(1 - p)),
     /// p = 1 / (1 + exp(-x)), computed as softplus(x) - t x; the gradient is (p - t) / n.
     let binaryCrossEntropy<'T when Real<'T>> (logits: Matrix<'T>) (targets: 'T[]) : struct (float * Matrix<'T>) =
         let x = Dense.elements logits

@@ -2,7 +2,7 @@ namespace Functional
 
 open System
 
-/// Randomness as a value: 64 bits from which numbers are computed and other keys split off. The same key always gives
+/// Randomness as a value: 64 bits from which numbers and child keys are computed. The same key always gives
 /// the same numbers, on every system; nothing is advanced behind anybody's back. Numbers and children of one key, and
 /// of different keys, are independent for all practical purposes.
 /// Source: Philox4x32-10 of Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3 (SC 2011).
@@ -109,7 +109,7 @@ module Key =
         x
 
     /// `count` different integers out of 0 .. bound - 1, every subset equally likely (Floyd's algorithm).
-    /// Raises ArgumentException if there are not so many.
+    /// Raises ArgumentException if count > bound.
     let distinct (count: int) (bound: int) (key: Key) : int[] =
         checkCount count
         if count > bound then invalidArg (nameof count) $"{count} different integers can't come out of {bound}"

@@ -27,7 +27,7 @@ module Average =
             invalidArg (nameof decay) $"the decay of an average must be at least 0 and below 1, but is {decay}"
         { Decay = decay; Corrected = corrected; Step = 0; Mean = parameters }
 
-    /// An average that begins with these parameters. Raises ArgumentException unless 0 <= decay < 1.
+    /// An average that starts with these parameters. Raises ArgumentException unless 0 <= decay < 1.
     let init decay parameters = start false decay parameters
 
     /// An average of the updates alone: those before the first have no weight. It is these parameters until the first.

@@ -39,7 +39,7 @@ type Optimizer =
           WeightDecay = 0.0
           ProximalL1 = 0.0 }
 
-    /// Stochastic gradient descent. (The formulas and their sources stand with Rule.)
+    /// Stochastic gradient descent. (Rule has the formulas and their sources.)
     static member Sgd([<Optional; DefaultParameterValue(0.01)>] learningRate: float) =
         Optimizer.Of(Rule.GradientDescent, learningRate)
 
@@ -114,7 +114,7 @@ type Optimizer =
     /// The same with this learning rate.
     member optimizer.WithLearningRate(learningRate: float) = { optimizer with LearningRate = learningRate }
 
-    /// The same with so many gradients for a step.
+    /// The same with this many gradients per step.
     member optimizer.WithAccumulation(gradients: int) = { optimizer with Accumulation = gradients }
 
     /// The same with no element of a gradient beyond this.
@@ -130,7 +130,7 @@ type Optimizer =
     member optimizer.WithProximalL1(rate: float) = { optimizer with ProximalL1 = rate }
 
     member private optimizer.Display = string optimizer
-    /// One line: the rule with its numbers, and what is not as it is by default.
+    /// One line: the rule with its numbers, and settings that aren't the default.
     override optimizer.ToString() =
         let text (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
         let numbers = ("learning rate", optimizer.LearningRate) :: optimizer.Rule.Numbers

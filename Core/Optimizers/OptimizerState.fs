@@ -52,7 +52,7 @@ module OptimizerState =
                               { leaf with Name = $"{slot.Name}{separator}{leaf.Name}" } |]
 
     /// The state with these counts and the slots of `toLeaves`. (An optimizer without slots has no leaves.)
-    /// Raises ArgumentException for a negative count or a leaf whose name tells no slot.
+    /// Raises ArgumentException for a negative count or a leaf whose name has no slot.
     let ofLeaves (step: int) (gathered: int) (leaves: Parameters<'T>) : OptimizerState<'T> =
         if step < 0 || gathered < 0 then
             invalidArg (nameof step) $"{step} steps and {gathered} gradients can't be counts"

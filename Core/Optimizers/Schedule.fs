@@ -32,13 +32,13 @@ type Schedule =
     /// Always 1.
     static member Constant = { WarmUp = 0; Shape = ScheduleShape.Constant }
 
-    /// Multiplied by the factor after every so many steps.
+    /// Multiplied by the factor after each such number of steps.
     static member Step(every: int, factor: float) = { WarmUp = 0; Shape = ScheduleShape.Step(every, factor) }
 
     /// Multiplied by the factor after every step.
     static member Exponential(factor: float) = { WarmUp = 0; Shape = ScheduleShape.Exponential factor }
 
-    /// Half a cosine from 1 to the final factor, which is reached after so many steps and then kept.
+    /// Half a cosine from 1 to the final factor, which is reached after this many steps and then kept.
     static member Cosine(steps: int, [<Optional; DefaultParameterValue(0.0)>] final: float) =
         { WarmUp = 0; Shape = ScheduleShape.Cosine(steps, final) }
 
