@@ -1,5 +1,5 @@
 // The core's front door: the face that C# sees (more of it in Core/Face). Nothing is computed here: every member
-// forwards to the module of its name in Functional.FSharp, where shapes, formulas and sources are told.
+// forwards to the module of its name in Functional.FSharp, which documents shapes, formulas and sources.
 namespace Functional
 
 open System
@@ -186,8 +186,8 @@ type Network =
     static member Of(layers: IReadOnlyList<Layer<'T>>, loss: Loss) : Network<'T> =
         Network.ofLayersWith (given (nameof loss) loss) (given (nameof layers) layers)
 
-    /// Like `Of`, without a copy: whoever made these layers gives them away, and nobody writes to their matrices and
-    /// vectors after. For large networks out of files. Raises ArgumentException with all faults, a line each.
+    /// Like `Of`, without a copy: the caller hands these layers over, and must not write to their matrices and vectors
+    /// later. For large networks from files. Raises ArgumentException with all faults, a line each.
     static member Adopt(layers: IReadOnlyList<Layer<'T>>, loss: Loss) : Network<'T> =
         Network.adopt (given (nameof loss) loss) (given (nameof layers) layers)
 
@@ -212,8 +212,8 @@ type Network =
     static member LossOf(network: Network<'T>, batch: Batch<'T>) : float =
         Network.loss (given (nameof network) network) (given (nameof batch) batch)
 
-    /// The share (0 to 1) of a batch's samples that are classified as their targets say: by the largest score; by the
-    /// sign of a single logit. Raises ArgumentException if the batch doesn't fit the network, and for a regression.
+    /// The share (0 to 1) of a batch's samples that are classified correctly, by the largest score or, for a single
+    /// logit, by its sign. Raises ArgumentException if the batch doesn't fit the network, and for a regression.
     [<Extension>]
     static member Accuracy(network: Network<'T>, batch: Batch<'T>) : float =
         Metrics.accuracy (given (nameof network) network) (given (nameof batch) batch)
@@ -224,8 +224,8 @@ type Network =
     static member Correct(network: Network<'T>, batch: Batch<'T>) : int =
         Metrics.correctOf (given (nameof network) network) (given (nameof batch) batch)
 
-    /// How many of the samples at the indices, each as many bytes of pixels as the network has inputs, are classified
-    /// as they are labeled. Raises ArgumentException for an index outside the samples.
+    /// How many of the samples at the indices, each with one byte per input, are classified correctly. Raises
+    /// ArgumentException for an index outside the samples.
     [<Extension>]
     static member Correct
         (network: Network<'T>, scale: ByteScale, pixels: byte[], labels: byte[], indices: int[]) : int =
@@ -237,8 +237,8 @@ type Network =
     static member TrainingLoss(network: Network<'T>, batch: Batch<'T>, key: Key) : float =
         Network.trainingLoss key (given (nameof network) network) (given (nameof batch) batch)
 
-    /// The gradient with everything that was computed on the way: every layer's output, and how the loss changes with
-    /// it. Raises ArgumentException if the batch doesn't fit the network.
+    /// The gradient with all intermediate values: each layer's output, and the loss's gradient with respect to it.
+    /// Raises ArgumentException if the batch doesn't fit the network.
     [<Extension>]
     static member Trace(network: Network<'T>, batch: Batch<'T>, key: Key) : Trace<'T> =
         Network.trace key (given (nameof network) network) (given (nameof batch) batch)
@@ -256,7 +256,8 @@ type Network =
                 (given (nameof batch) batch)
 
     /// The loss and its gradient with given dropout masks, one per dropout layer (units x samples; 1 keeps an element,
-    /// 0 drops it): for replays of others' runs. Raises ArgumentException if their number or a shape doesn't fit.
+    /// 0 drops it): to reproduce runs of other programs. Raises ArgumentException if their number or a shape doesn't
+    /// fit.
     [<Extension>]
     static member Gradient(network: Network<'T>, batch: Batch<'T>, masks: IReadOnlyList<Matrix<'T>>) : Gradient<'T> =
         Network.gradientWithMasks (given (nameof masks) masks) (given (nameof network) network)
@@ -272,8 +273,8 @@ type Network =
     static member WithParameters(network: Network<'T>, parameters: Parameters<'T>) : Network<'T> =
         Network.withParameters (given (nameof network) network) (given (nameof parameters) parameters)
 
-    /// The network after a step by hand: copies of these parameters, and the running statistics with what the step's
-    /// gradient saw of the batch. Raises ArgumentException if names or shapes differ.
+    /// The network after a manual step: with copies of these parameters, and with running statistics updated from the
+    /// gradient's batch. Raises ArgumentException if names or shapes differ.
     [<Extension>]
     static member After(network: Network<'T>, parameters: Parameters<'T>, gradient: Gradient<'T>) : Network<'T> =
         Network.after (given (nameof network) network) (given (nameof parameters) parameters)
@@ -290,13 +291,13 @@ type Network =
         Network.withLeaves (given (nameof network) network) (given (nameof leaves) leaves)
 
     /// A gradient's parameters, then the statistics as they are after its batch, in the order of `Leaves`: what the
-    /// pullback of a custom layer that holds this network gives. Raises ArgumentException if the gradient is another
+    /// pullback of a custom layer that holds this network returns. Raises ArgumentException if the gradient is another
     /// network's.
     [<Extension>]
     static member LeavesAfter(network: Network<'T>, gradient: Gradient<'T>) : Parameters<'T> =
         Network.leavesAfter (given (nameof network) network) (given (nameof gradient) gradient)
 
-    /// The scores (outputs x samples) for x (inputs x samples) as in training, and the way back: from dL/dscores to the
+    /// The scores (outputs x samples) for x (inputs x samples) as in training, and the pullback from dL/dscores to the
     /// gradient and dL/dx. For custom losses. Raises ArgumentException if x doesn't fit.
     [<Extension>]
     static member Forward(network: Network<'T>, x: Matrix<'T>, key: Key)
@@ -343,8 +344,8 @@ type Training =
     static member Step(state: TrainingState<'T>, batch: Batch<'T>) : struct (TrainingState<'T> * StepReport) =
         Training.step (given (nameof state) state) (given (nameof batch) batch)
 
-    /// The next state, and what the step saw, with a batch that is made for the step alone: its memory is used again by
-    /// the next, so nobody may keep it. Raises ArgumentException if the batch doesn't fit the network.
+    /// The next state and a report. The batch must be made for this step alone: the next step reuses its memory, so
+    /// don't keep it. Raises ArgumentException if the batch doesn't fit the network.
     static member Step(state: TrainingState<'T>, batch: Func<Batch<'T>>) : struct (TrainingState<'T> * StepReport) =
         Training.stepOn (given (nameof state) state) (given (nameof batch) batch).Invoke
 

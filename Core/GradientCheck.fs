@@ -57,8 +57,8 @@ type GradientCheckReport =
 
 /// How gradients are checked.
 type GradientCheckSettings =
-    { /// Along so many random directions; 0 for every element by itself. A direction costs as much as an element, and
-      /// sees all of them at once; where one differs, the elements are looked at for the place.
+    { /// The number of random directions; 0 checks every element by itself. A direction costs as much as an element,
+      /// and sees all of them at once; where one differs, the elements are looked at for the place.
       Directions: int
       /// The difference that is allowed, as a share of the derivative (or of a thousandth of the largest one).
       Tolerance: float
@@ -212,7 +212,7 @@ module GradientCheck =
         let at (x: float[]) = f (Dense.vector (Array.copy x))
         check settings [ "x", vectorShape x ] at (x.ToArray()) ((gradient (Dense.vector (x.ToArray()))).ToArray())
 
-    /// Checks a function of a matrix that gives, with its value y, the pullback from dL/dy to dL/dx: for operations
+    /// Checks a function of a matrix that returns, with its value y, the pullback from dL/dy to dL/dx: for operations
     /// that are no layers yet. Its outputs are weighted at random to make one number of them.
     let ofPullback
         (settings: GradientCheckSettings)

@@ -7,7 +7,7 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
 
-/// Laws that hold for every layer and every optimizer, to put one's own through. Each gives what doesn't hold, a line
+/// Laws that hold for every layer and every optimizer, to check custom ones. Each returns its violations, one line
 /// each, with the law first; nothing if all hold.
 [<RequireQualifiedAccess>]
 module Laws =
@@ -66,7 +66,7 @@ module Laws =
                   let struct (y, pullback) = forward (copy x)
                   Array.concat [ Dense.elements (layer.Predict(copy x)); Dense.elements y; answer pullback (slope 0) ]
               [ if not (same (once ()) (once ())) then $"two calls differ for a batch of {samples}" ])
-          yield! law "a pullback may be asked twice" (fun () ->
+          yield! law "a pullback can be called twice" (fun () ->
               let struct (_, pullback) = forward (copy x)
               [ if not (same (answer pullback (slope 0)) (answer pullback (slope 0))) then
                     $"its second answer differs for a batch of {samples}" ])
@@ -131,7 +131,7 @@ module Laws =
 
     let private all (p: Parameters<float>) : float[] = (Parameters.toVector p).ToArray()
 
-    /// Where an optimizer comes from parameters in so many steps, given the gradient for each.
+    /// The parameters after this many steps of an optimizer, given the gradient for each.
     let private path
         update start steps (gradient: Parameters<float> -> Parameters<float>) parameters : Parameters<float> =
         let mutable struct (p, state) = struct (parameters, start)
@@ -153,7 +153,7 @@ module Laws =
             let struct (next, _) = update state parameters gradient
             next
         let path steps slope = path update (init parameters) steps slope parameters
-        [ yield! law "leaves stay as they are" (fun () ->
+        [ yield! law "leaves keep their names and shapes" (fun () ->
               Parameters.checkAlike "what the step gives" parameters (first (init parameters))
               [])
           yield! law "the same arguments give the same bits" (fun () ->
@@ -171,7 +171,7 @@ module Laws =
               let along = Array.fold2 (fun sum c g -> sum + c * g) 0.0 change (all gradient)
               let isFlat = all gradient |> Array.forall (fun g -> g = 0.0)
               [ if not (isFlat || along < 0.0) then $"it changes the loss by {along:G3} to the first order" ])
-          yield! law "a gradient of 0 is no number's end" (fun () ->
+          yield! law "a gradient of 0 leaves parameters finite" (fun () ->
               [ if not (all (path 3 Parameters.zeros) |> Array.forall Double.IsFinite) then
                     "parameters are not finite any more" ]) ]
 

@@ -19,7 +19,7 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
 
-/// How good a network's answers are. Scores are classes x samples, as the network gives them; a single row is the
+/// Metrics of a network's predictions. Scores are classes x samples, as the network returns them; a single row is the
 /// logits of class 1 against class 0, as binary cross-entropy takes them. A sample with a score that is NaN counts as
 /// answered wrongly; among equal scores the first class counts as the largest.
 [<RequireQualifiedAccess>]

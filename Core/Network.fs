@@ -54,9 +54,8 @@ module Network =
     /// Of these layers, with this loss. Raises ArgumentException with all faults, a line each.
     let ofLayersWith (loss: Loss) (layers: Layer<'T> seq) : Network<'T> = ofChecked Layer.copy (ValueSome loss) layers
 
-    /// Like `ofLayersWith`, without a copy: whoever made these layers gives them away, and nobody writes to their
-    /// matrices and vectors after. For large networks out of files. Raises ArgumentException with all faults, a line
-    /// each.
+    /// Like `ofLayersWith`, without a copy: the caller hands these layers over, and must not write to their matrices
+    /// and vectors later. For large networks from files. Raises ArgumentException with all faults, a line each.
     let adopt (loss: Loss) (layers: Layer<'T> seq) : Network<'T> = ofChecked id (ValueSome loss) layers
 
     /// Of these layers, with softmax cross-entropy; for a single output, with binary cross-entropy.
@@ -75,7 +74,7 @@ module Network =
         Network(network.LayerArray, network.NameArray, network.Loss, penalty, network.Inputs, network.Outputs)
 
     /// Affine layers between these sizes (inputs first, outputs last), and after each but the last the layers that
-    /// `after` gives for its number of outputs, as in
+    /// `after` returns for its number of outputs, as in
     /// `fun units -> [ Layer.batchNorm units; Activation Activation.Relu ]`.
     /// Affine layer i's weights are a function of the i-th child of the key. The loss is that of `ofLayers`.
     /// Raises ArgumentException with everything that is wrong with the sizes, the initializer and the layers.
@@ -161,7 +160,7 @@ module Network =
         withStatistics (withParameters network (Parameters trained)) (Parameters seen)
 
     /// A gradient's parameters, then the statistics as they are after its batch, in the order of `leaves`: what the
-    /// pullback of a custom layer that holds this network gives. Raises ArgumentException if the gradient is another
+    /// pullback of a custom layer that holds this network returns. Raises ArgumentException if the gradient is another
     /// network's.
     let leavesAfter (network: Network<'T>) (gradient: Gradient<'T>) : Parameters<'T> =
         Parameters.checkAlike (nameof gradient) (parameters network) gradient.Parameters

@@ -7,8 +7,7 @@ open System.Runtime.InteropServices
 open MathNet.Numerics.LinearAlgebra
 open Functional.FSharp
 
-/// Augmentations: each raises ArgumentException if its numbers are wrong. What they do is told at the cases of the
-/// type.
+/// Augmentations: each raises ArgumentException if its numbers are wrong. The cases of the type document what they do.
 [<AbstractClass; Sealed>]
 type Augment =
     /// Shifts by up to this many whole pixels, vertically and horizontally.

@@ -27,8 +27,8 @@ type GradientCheck =
         GradientCheck.ofFunction (given (nameof settings) settings) (given (nameof f) f).Invoke
                 (given (nameof gradient) gradient).Invoke (given (nameof x) x)
 
-    /// Checks a function of a matrix that gives its value y and the pullback from dL/dy to dL/dx: for what is no layer
-    /// yet.
+    /// Checks a function of a matrix that returns its value y and the pullback from dL/dy to dL/dx, without writing a
+    /// layer.
     static member OfPullback
         (f: Func<Matrix<float>, struct (Matrix<float> * Func<Matrix<float>, Matrix<float>>)>,
          x: Matrix<float>) : GradientCheckReport =
@@ -142,7 +142,7 @@ type Differences =
     static member NumericalGradient(f: Func<Vector<'T>, float>, x: Vector<'T>) : Vector<'T> =
         Differences.numericalGradient (given (nameof f) f).Invoke (given (nameof x) x)
 
-    /// The gradient of a network's training loss for a batch (the key is that of seed 0 unless told); for small
+    /// The gradient of a network's training loss for a batch (the default key is that of seed 0); for small
     /// networks and batches.
     static member OfNetwork(network: Network<'T>, batch: Batch<'T>, [<Optional>] key: Key) : Parameters<'T> =
         Differences.ofNetworkWith key (given (nameof network) network) (given (nameof batch) batch)
@@ -151,7 +151,7 @@ type Differences =
     static member Compare(gradient: Parameters<'T>, numerical: Parameters<'T>) : IReadOnlyList<GradientDifference> =
         Differences.compare (given (nameof gradient) gradient) (given (nameof numerical) numerical)
 
-    /// Checks a network's pullbacks on a batch, leaf by leaf (the key is that of seed 0 unless told).
+    /// Checks a network's pullbacks on a batch, leaf by leaf (the default key is that of seed 0).
     static member Check
         (network: Network<'T>, batch: Batch<'T>, [<Optional>] key: Key) : IReadOnlyList<GradientDifference> =
         Differences.checkWith key (given (nameof network) network) (given (nameof batch) batch)

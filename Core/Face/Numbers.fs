@@ -88,7 +88,7 @@ type Products =
 /// Threads that the core may use. Results don't depend on them: not a bit.
 [<AbstractClass; Sealed>]
 type Threads =
-    /// Runs body with up to `count` threads for each large operation in it (1 unless told). Raises ArgumentException if
+    /// Runs body with up to `count` threads for each large operation in it (default 1). Raises ArgumentException if
     /// count < 1.
     static member Use(count: int, body: Func<'R>) : 'R =
         if count < 1 then invalidArg (nameof count) $"the number of threads must be at least 1, but is {count}"

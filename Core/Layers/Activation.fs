@@ -190,7 +190,7 @@ module Activation =
         let struct (y, _) = apply activation (Dense.elements x)
         like x y
 
-    /// y, and how dL/dy gives dL/dx. Source: Deep Learning from Scratch, 5.5.
+    /// y, and the pullback from dL/dy to dL/dx. Source: Deep Learning from Scratch, 5.5.
     let forward<'T when Real<'T>>
         (activation: Activation) (x: Matrix<'T>) : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
         matrices x (apply activation (Dense.elements x))

@@ -31,9 +31,9 @@ type ILayer<'T when Real<'T>> =
     /// y for x as in evaluation: nothing random, and every sample by itself.
     abstract Predict: x: Matrix<'T> -> Matrix<'T>
 
-    /// y for x as in training, and the pullback: it takes dL/dy, and gives the gradient of each parameter (leaves like
-    /// `Parameters`, in that order) and dL/dx. In the place of a statistic's gradient stands its value after this
-    /// batch. Whatever is random is a function of the key.
+    /// y for x as in training, and the pullback: it takes dL/dy, and returns the gradient of each parameter (leaves
+    /// like `Parameters`, in that order) and dL/dx. For a statistic it returns the value after this batch instead of a
+    /// gradient. Whatever is random is a function of the key.
     abstract Forward:
         key: Key * x: Matrix<'T> ->
             struct (Matrix<'T> * Func<Matrix<'T>, struct (IReadOnlyList<Parameter<'T>> * Matrix<'T>)>)

@@ -12,7 +12,7 @@ type LossFunction =
     | Huber of delta: float
 
 /// What training makes small. It takes the network's raw outputs, so softmax or sigmoid can't be applied twice. Targets
-/// are a matrix of the outputs' shape, or labels: those stand for one-hot columns or, for a single output, for 0 and 1.
+/// are a matrix of the outputs' shape, or labels, which mean one-hot columns or, for a single output, 0 and 1.
 [<StructuredFormatDisplay("{Display}")>]
 type Loss =
     { /// Which one, with its numbers.
@@ -71,7 +71,7 @@ module Loss =
             [ $"Huber's delta must be finite and above 0, but is {delta}" ]
         | _ -> []
 
-    /// What a network of so many outputs makes small where nobody says: softmax cross-entropy; for a single output,
+    /// The default loss for this many outputs: softmax cross-entropy; for a single output,
     /// whose softmax would always be 1, binary cross-entropy.
     let internal usual (outputs: int) : Loss =
         if outputs > 1 then Loss.SoftmaxCrossEntropy() else Loss.BinaryCrossEntropy

@@ -27,7 +27,7 @@ type Rule =
     /// of section 2; Deep Learning from Scratch, 6.1.6. (PyTorch divides sqrt v by its correction before epsilon is
     /// added.)
     | Adam of beta1: float * beta2: float * epsilon: float
-    /// Adam with the largest v so far in place of v. Source: Reddi et al., On the Convergence of Adam and Beyond
+    /// Adam with the largest v so far instead of v. Source: Reddi et al., On the Convergence of Adam and Beyond
     /// (2018).
     | AmsGrad of beta1: float * beta2: float * epsilon: float
     /// w -= rate sign(beta1 m + (1 - beta1) g); m = beta2 m + (1 - beta2) g, with sign 0 = 0.

@@ -49,7 +49,7 @@ type Schedule =
          [<Optional; DefaultParameterValue(4e-6)>] final: float) =
         { WarmUp = 0; Shape = ScheduleShape.OneCycle(steps, share, start, final) }
 
-    /// The same after a linear warm-up of so many steps. Source: Goyal et al., Accurate, Large Minibatch SGD (2017),
+    /// The same after a linear warm-up of this many steps. Source: Goyal et al., Accurate, Large Minibatch SGD (2017),
     /// 2.2.
     member schedule.AfterWarmUp(steps: int) = { schedule with WarmUp = steps }
 
