@@ -89,9 +89,8 @@ module Metrics =
     /// How many samples are right as the loss reads scores and targets. Raises ArgumentException for a regression.
     let internal correctBy (loss: Loss) (scores: Matrix<'T>) (targets: Targets<'T>) : int =
         match loss.Function, targets with
-        | (LossFunction.MeanSquaredError | LossFunction.Huber _), Targets.Labels _ when scores.RowCount > 1 ->
-            correct scores targets
-        | (LossFunction.MeanSquaredError | LossFunction.Huber _), _ ->
+        | regression, Targets.Labels _ when regression.IsRegression && scores.RowCount > 1 -> correct scores targets
+        | regression, _ when regression.IsRegression ->
             invalidArg "network" $"a regression has no accuracy: with {loss} the network gives numbers, not classes, \
                                    and its loss says how far off they are"
         | LossFunction.BinaryCrossEntropy, Targets.Values values when scores.RowCount > 1 -> allCorrect scores values

@@ -2,7 +2,9 @@
 module Functional.Properties.Tables
 
 open System
+open System.Collections.Generic
 open Functional
+open MathNet.Numerics.LinearAlgebra
 
 let activations: Activation list =
     [ Activation.Relu; Activation.LeakyRelu 0.1; Activation.Sigmoid; Activation.Tanh; Activation.Gelu; Activation.Silu
@@ -30,6 +32,16 @@ let layers: Plan list =
       LayerNormalized
       for dropout in dropouts do Dropped dropout ]
 
+/// The mean of log cosh(y - t) over all outputs of all samples.
+let private logCosh =
+    let forward (y: Matrix<float>) (t: Matrix<float>) =
+        let count = float (y.RowCount * y.ColumnCount)
+        // log cosh d without an overflow
+        let value d = abs d + log (0.5 * (1.0 + exp (-2.0 * abs d)))
+        let d = y - t
+        struct (Seq.sum (d.Map(value).Enumerate()) / count, d.Map(fun d -> tanh d / count))
+    CustomLoss("log-cosh", Func<_, _, _> forward, isRegression = true)
+
 let losses: Loss list =
     [ Loss.SoftmaxCrossEntropy()
       Loss.SoftmaxCrossEntropy(labelSmoothing = 0.1)
@@ -37,7 +49,8 @@ let losses: Loss list =
       Loss.MeanSquaredError
       Loss.BinaryCrossEntropy
       Loss.Huber 0.8
-      Loss.Huber 0.3 ]
+      Loss.Huber 0.3
+      Loss.Custom logCosh ]
 
 let penalties: Penalty list =
     [ Penalty.None
@@ -164,6 +177,17 @@ let private adam: Formula = fun rate t s w g ->
     let m, v = moments s g
     struct (w - adamRate rate t * m / (sqrt v + 1e-7), [| m; v |])
 
+/// Zhuang et al., AdaBelief (2020), algorithm 2.
+let private adaBelief =
+    let change (step: RuleStep) (_: Parameter<float>) (g: Vector<float>) (slots: IReadOnlyList<Vector<float>>) =
+        let m = 0.9 * slots[0] + 0.1 * g
+        let s = 0.999 * slots[1] + 0.001 * (g - m).PointwisePower 2.0 + 1e-7
+        let corrected = s / (1.0 - 0.999 ** float step.Number)
+        let d = m / (1.0 - 0.9 ** float step.Number) ./ (corrected.PointwiseSqrt() + 1e-7)
+        struct (-step.Rate * d, [| m; s |] :> IReadOnlyList<Vector<float>>)
+    let numbers = [ struct ("beta1", 0.9); struct ("beta2", 0.999); struct ("epsilon", 1e-7) ]
+    CustomRule("AdaBelief", numbers, [ "first moment"; "belief" ], Func<_, _, _, _, _> change)
+
 let optimizers: OptimizerRow list =
     let decaying = Schedule.Cosine 100_000
     [ { Optimizer = fun rate -> Optimizer.Sgd rate
@@ -209,4 +233,10 @@ let optimizers: OptimizerRow list =
       { Optimizer = fun rate -> Optimizer.Lion rate
         Formula = fun rate _ s w g ->
             struct (w - rate * float (sign (0.9 * s[0] + 0.1 * g)), [| 0.99 * s[0] + 0.01 * g |])
-        Finding = Optimizer.Lion(1e-3).With decaying } ]
+        Finding = Optimizer.Lion(1e-3).With decaying }
+      { Optimizer = fun rate -> Optimizer.Custom(adaBelief, rate)
+        Formula = fun rate t s w g ->
+            let m = 0.9 * s[0] + 0.1 * g
+            let v = 0.999 * s[1] + 0.001 * (g - m) * (g - m) + 1e-7
+            struct (w - rate / (1.0 - 0.9 ** float t) * m / (sqrt (v / (1.0 - 0.999 ** float t)) + 1e-7), [| m; v |])
+        Finding = Optimizer.Custom(adaBelief, 0.01) } ]

@@ -1,19 +1,64 @@
 namespace Functional
 
+open System
 open System.Globalization
 open System.Runtime.InteropServices
+open MathNet.Numerics.LinearAlgebra
+
+/// A custom loss: its name, with all its numbers (as in `focal (gamma 2)`), and one pure function. It works in double
+/// precision, whatever the network's. Two losses are equal if their names are. A model's file has the name.
+[<Sealed>]
+type CustomLoss
+    /// <param name="name">Its name, with all its numbers.</param>
+    /// <param name="forward">From the network's raw outputs and the targets (both outputs x samples; labels are one-hot
+    /// columns or, for a single output, 0 and 1): the mean loss over the samples, and its gradient with respect to the
+    /// outputs, of their shape. It writes to no argument.</param>
+    /// <param name="isRegression">Whether outputs are numbers, so that the network has no accuracy. (Default: they are
+    /// scores of classes.)</param>
+    /// <exception cref="T:System.ArgumentException">The name is empty.</exception>
+    (name: string,
+     forward: Func<Matrix<float>, Matrix<float>, struct (float * Matrix<float>)>,
+     [<Optional; DefaultParameterValue(false)>] isRegression: bool) =
+    do
+        ArgumentException.ThrowIfNullOrWhiteSpace(name, nameof name)
+        ArgumentNullException.ThrowIfNull(forward, nameof forward)
+
+    /// Its name, with all its numbers.
+    member _.Name = name
+
+    /// Whether outputs are numbers, not scores of classes.
+    member _.IsRegression = isRegression
+
+    member internal _.Forward = forward
+
+    override _.Equals(other: obj) =
+        match other with
+        | :? CustomLoss as other -> name = other.Name && isRegression = other.IsRegression
+        | _ -> false
+
+    override _.GetHashCode() = hash (name, isRegression)
 
 /// How outputs are measured against targets, with its numbers.
-[<RequireQualifiedAccess>]
+[<RequireQualifiedAccess; NoComparison>]
 type LossFunction =
     | SoftmaxCrossEntropy of labelSmoothing: float * epsilon: float
     | MeanSquaredError
     | BinaryCrossEntropy
     | Huber of delta: float
+    | Custom of CustomLoss
+
+    /// Whether outputs are numbers, not scores of classes.
+    member loss.IsRegression =
+        match loss with
+        | LossFunction.MeanSquaredError
+        | LossFunction.Huber _ -> true
+        | LossFunction.Custom custom -> custom.IsRegression
+        | LossFunction.SoftmaxCrossEntropy _
+        | LossFunction.BinaryCrossEntropy -> false
 
 /// What training makes small. It takes the network's raw outputs, so softmax or sigmoid can't be applied twice. Targets
 /// are a matrix of the outputs' shape, or labels, which mean one-hot columns or, for a single output, 0 and 1.
-[<StructuredFormatDisplay("{Display}")>]
+[<NoComparison; StructuredFormatDisplay("{Display}")>]
 type Loss =
     { /// Which one, with its numbers.
       Function: LossFunction }
@@ -37,6 +82,11 @@ type Loss =
     /// and of delta (|d| - delta / 2) beyond. Source: Huber (1964).
     static member Huber([<Optional; DefaultParameterValue(1.0)>] delta: float) = { Function = LossFunction.Huber delta }
 
+    /// A custom loss.
+    static member Custom(loss: CustomLoss) =
+        ArgumentNullException.ThrowIfNull(loss, nameof loss)
+        { Function = LossFunction.Custom loss }
+
     member private loss.Display = string loss
     override loss.ToString() =
         let number (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
@@ -47,6 +97,7 @@ type Loss =
         | LossFunction.MeanSquaredError -> "mean squared error"
         | LossFunction.BinaryCrossEntropy -> "binary cross-entropy"
         | LossFunction.Huber delta -> $"Huber (delta {number delta})"
+        | LossFunction.Custom custom -> custom.Name
 
 namespace Functional.FSharp
 
@@ -137,6 +188,18 @@ module Loss =
         |> Dense.matrix outputs.RowCount outputs.ColumnCount
         |> Targets.Values
 
+    /// A custom loss, in double precision. Raises ArgumentException if its gradient is not of the outputs' shape.
+    let private custom<'T when Real<'T>> (loss: CustomLoss) (outputs: Matrix<'T>) (targets: 'T[])
+        : struct (float * Matrix<'T>) =
+        let rows, columns = outputs.RowCount, outputs.ColumnCount
+        let double (x: 'T[]) = Dense.matrix rows columns (Array.map Real.toFloat x)
+        let struct (mean, gradient) = loss.Forward.Invoke(double (Dense.elements outputs), double targets)
+        let refuse what = invalidArg (nameof loss) $"the loss {loss.Name} gives {what} of outputs of {rows} x {columns}"
+        if isNull (box gradient) then refuse "no gradient"
+        if gradient.RowCount <> rows || gradient.ColumnCount <> columns then
+            refuse $"a gradient of {gradient.RowCount} x {gradient.ColumnCount}"
+        struct (mean, Dense.matrix rows columns (Array.map Real.number (gradient.ToColumnMajorArray())))
+
     /// The mean loss, and its gradient with respect to the outputs (of the outputs' shape).
     /// Raises ArgumentException if the targets don't fit the outputs.
     let forward (loss: Loss) (outputs: Matrix<'T>) (targets: Targets<'T>) : struct (float * Matrix<'T>) =
@@ -148,3 +211,4 @@ module Loss =
         | LossFunction.MeanSquaredError -> Regression.meanSquaredError outputs (values outputs targets)
         | LossFunction.BinaryCrossEntropy -> Regression.binaryCrossEntropy outputs (values outputs targets)
         | LossFunction.Huber delta -> Regression.huber delta outputs (values outputs targets)
+        | LossFunction.Custom loss -> custom loss outputs (values outputs targets)

@@ -7,7 +7,7 @@ open System.Runtime.InteropServices
 /// An optimizer: a value that prints, compares and saves. What it remembers is in its state.
 /// A step gathers gradients to their mean, clips it by value, then by norm, and hands it to the rule; weights decay in
 /// the rule's step, and are thresholded after it.
-[<StructuredFormatDisplay("{Display}")>]
+[<NoComparison; StructuredFormatDisplay("{Display}")>]
 type Optimizer =
     { /// How a step follows from the gradient.
       Rule: Rule
@@ -108,6 +108,11 @@ type Optimizer =
          [<Optional; DefaultParameterValue(0.99)>] beta2: float) =
         Optimizer.Of(Rule.Lion(beta1, beta2), learningRate)
 
+    /// A custom rule.
+    static member Custom(rule: CustomRule, learningRate: float) =
+        ArgumentNullException.ThrowIfNull(rule, nameof rule)
+        Optimizer.Of(Rule.Custom rule, learningRate)
+
     /// The same with this schedule.
     member optimizer.With(schedule: Schedule) = { optimizer with Schedule = schedule }
 
@@ -201,7 +206,7 @@ module Optimizer =
         let gradient = gradient |> Transform.clipByValue optimizer.ClipValue |> Transform.clipByNorm optimizer.ClipNorm
         let learningRate = optimizer.LearningRate * Schedule.factor optimizer.Schedule state.Step
         let number = Steps.next (nameof state) state.Step
-        let rate = Rule.rate optimizer.Rule learningRate number
+        let step = { Rate = learningRate; Number = number }
         let remembered = state.Slots |> Array.map (fun slot -> Array.copy slot.Values.Leaves)
         let updated =
             Array.init parameters.Count (fun i ->
@@ -210,7 +215,7 @@ module Optimizer =
                 let old = remembered |> Array.map (fun leaves -> Dense.values leaves[i].Values)
                 let struct (w, slots) =
                     let g = Dense.values gradient.Leaves[i].Values
-                    Rule.update optimizer.Rule rate keep (Dense.values leaf.Values) g old
+                    Rule.update optimizer.Rule step keep leaf g old
                 for k in 0 .. slots.Length - 1 do
                     remembered[k][i] <- { leaf with Values = Dense.vector slots[k] }
                 { leaf with Values = Dense.vector w })

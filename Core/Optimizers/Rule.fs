@@ -4,7 +4,7 @@ open System.Globalization
 
 /// How a step changes parameters w along their gradient g, at the learning rate of the optimizer. Every rule is its
 /// numbers. A new rule is a case here, its numbers and slots, one pass over a leaf, and its laws.
-[<RequireQualifiedAccess; StructuredFormatDisplay("{Display}")>]
+[<RequireQualifiedAccess; NoComparison; StructuredFormatDisplay("{Display}")>]
 type Rule =
     /// w -= rate g. Source: Deep Learning from Scratch, 6.1.2.
     | GradientDescent
@@ -33,6 +33,8 @@ type Rule =
     /// w -= rate sign(beta1 m + (1 - beta1) g); m = beta2 m + (1 - beta2) g, with sign 0 = 0.
     /// Source: Chen et al., Symbolic Discovery of Optimization Algorithms (2023).
     | Lion of beta1: float * beta2: float
+    /// One from outside.
+    | Custom of CustomRule
 
     /// As people call it.
     member rule.Name =
@@ -46,6 +48,7 @@ type Rule =
         | Rule.Adam _ -> "Adam"
         | Rule.AmsGrad _ -> "AMSGrad"
         | Rule.Lion _ -> "Lion"
+        | Rule.Custom rule -> rule.Name
 
     /// Its numbers under their names.
     member internal rule.Numbers: (string * float) list =
@@ -59,6 +62,7 @@ type Rule =
         | Rule.Adam(beta1, beta2, epsilon)
         | Rule.AmsGrad(beta1, beta2, epsilon) -> [ "beta1", beta1; "beta2", beta2; "epsilon", epsilon ]
         | Rule.Lion(beta1, beta2) -> [ "beta1", beta1; "beta2", beta2 ]
+        | Rule.Custom rule -> rule.Numbers
 
     /// The names of what it keeps for each parameter from step to step.
     member internal rule.Slots: string[] =
@@ -72,6 +76,7 @@ type Rule =
         | Rule.Adam _ -> [| "first moment"; "second moment" |]
         | Rule.AmsGrad _ -> [| "first moment"; "second moment"; "largest second moment" |]
         | Rule.Lion _ -> [| "first moment" |]
+        | Rule.Custom rule -> rule.Slots
 
     member private rule.Display = string rule
     override rule.ToString() =
@@ -96,12 +101,14 @@ module internal Rule =
     /// What is wrong with its numbers.
     let faults (rule: Rule) : string list =
         [ for name, x in rule.Numbers do
-              if name = "epsilon" then
+              if rule.IsCustom then
+                  if not (Double.IsFinite x) then $"{name} must be finite, but is {x}"
+              elif name = "epsilon" then
                   if not (Double.IsFinite x && x > 0.0) then $"epsilon must be finite and above 0, but is {x}"
               elif not (x >= 0.0 && x < 1.0) then $"{name} must be at least 0 and below 1, but is {x}" ]
 
     /// The rate of one step, counted from 1, before it is multiplied with anything that depends on elements.
-    let rate (rule: Rule) (learningRate: float) (step: int) : float =
+    let private rate (rule: Rule) (learningRate: float) (step: int) : float =
         match rule with
         | Rule.Adam(beta1, beta2, _)
         | Rule.AmsGrad(beta1, beta2, _) ->
@@ -230,9 +237,31 @@ module internal Rule =
                 struct (keep * w - rate * sign, beta2 * m + share2 * g))
             w g m
 
-    /// The new elements of a leaf and of its slots, for the step's `rate`.
-    let update<'T when Real<'T>> (rule: Rule) (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (slots: 'T[][])
+    /// A custom rule, in double precision. Raises ArgumentException if what it gives is not as long as the leaf.
+    let private custom<'T when Real<'T>>
+        (rule: CustomRule) (step: RuleStep) (keep: float) (leaf: Parameter<'T>) (g: 'T[]) (slots: 'T[][])
         : struct ('T[] * 'T[][]) =
+        let double (x: 'T[]) = Dense.vector (Array.map Real.toFloat x)
+        let w = double (Dense.values leaf.Values)
+        let leafNow = { Name = leaf.Name; Role = leaf.Role; Shape = leaf.Shape; Values = w }
+        let struct (change, next) = rule.Change.Invoke(step, leafNow, double g, Array.map double slots)
+        let refuse what = invalidArg (nameof rule) $"the rule {rule.Name} gives {what}"
+        let check what (x: MathNet.Numerics.LinearAlgebra.Vector<float>) =
+            if isNull (box x) then refuse $"no {what} of {leaf.Name}"
+            if x.Count <> w.Count then refuse $"{x.Count} elements as the {what} of {leaf.Name}, which has {w.Count}"
+        check "change" change
+        let count = if isNull (box next) then 0 else next.Count
+        if count <> slots.Length then refuse $"{count} slots of {leaf.Name}, not {slots.Length}"
+        Seq.iter2 check rule.Slots next
+        struct (Array.init w.Count (fun i -> Real.number (keep * w[i] + change[i])),
+                [| for slot in next -> Array.init w.Count (fun i -> Real.number slot[i]) |])
+
+    /// The new elements of a leaf and of its slots.
+    let update<'T when Real<'T>>
+        (rule: Rule) (step: RuleStep) (keep: float) (leaf: Parameter<'T>) (g: 'T[]) (slots: 'T[][])
+        : struct ('T[] * 'T[][]) =
+        let w = Dense.values leaf.Values
+        let rate = rate rule step.Rate step.Number
         let inline one struct (w, a) = struct (w, [| a |])
         let inline two struct (w, a, b) = struct (w, [| a; b |])
         match rule with
@@ -247,3 +276,4 @@ module internal Rule =
             let struct (w, m, v, largest) = amsGrad beta1 beta2 epsilon rate keep w g slots[0] slots[1] slots[2]
             struct (w, [| m; v; largest |])
         | Rule.Lion(beta1, beta2) -> one (lion beta1 beta2 rate keep w g slots[0])
+        | Rule.Custom rule -> custom rule step keep leaf g slots

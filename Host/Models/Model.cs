@@ -14,12 +14,15 @@ namespace Functional.Host.Models;
 public sealed record SavedLayer<T>(string Name, string Description, IReadOnlyList<Parameter<T>> Parameters)
     where T : unmanaged, IFloatingPointIeee754<T>;
 
-/// <summary>How to make the layers of a user's own again, by their names.</summary>
+/// <summary>How to make custom layers again, by their names; and custom losses.</summary>
 public sealed class LayerTable<T> : Dictionary<string, Func<SavedLayer<T>, ILayer<T>>>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>A table without layers.</summary>
     public LayerTable() : base(StringComparer.Ordinal) { }
+
+    /// <summary>The custom losses that models may have: a file has their names.</summary>
+    public IReadOnlyList<CustomLoss> Losses { get; init; } = [];
 }
 
 /// <summary>Height and width of the images that a network takes.</summary>
@@ -53,8 +56,7 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
     /// <summary>Whether it tells classes apart: not if its loss is one of numbers, unless its several outputs have
     /// names.</summary>
     internal bool TellsClasses =>
-        !(Network.Loss.Function.IsMeanSquaredError || Network.Loss.Function.IsHuber)
-            || (Network.Outputs > 1 && Classes.Count > 0);
+        !Network.Loss.Function.IsRegression || (Network.Outputs > 1 && Classes.Count > 0);
 
     /// <summary>What a class is called: its name or, where that isn't known, its number.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>

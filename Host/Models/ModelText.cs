@@ -85,7 +85,7 @@ internal static class ModelText
         var (penalty, scale, image) = (text.Find("penalty"), text.Find("scale"), text.Find("image"));
         return new ModelPlan<T>([.. layers.Select(layer => LayerPlanOf(layer, Named, table))])
         {
-            Loss = LossOf(text["loss"]),
+            Loss = LossOf(text["loss"], table.Losses),
             Penalty = penalty is null
                 ? Penalty.None
                 : new Penalty(
@@ -195,18 +195,22 @@ internal static class ModelText
             ["labelSmoothing"] = softmax.labelSmoothing, ["epsilon"] = softmax.epsilon,
         },
         LossFunction.Huber huber => new JsonObject { ["kind"] = "huber", ["delta"] = huber.delta },
+        LossFunction.Custom custom => new JsonObject { ["kind"] = "custom", ["name"] = custom.Item.Name },
         _ => new JsonObject
         {
             ["kind"] = loss.IsMeanSquaredError ? "mean-squared-error" : "binary-cross-entropy",
         },
     };
 
-    private static Loss LossOf(DataValue loss) => loss["kind"].Text switch
+    private static Loss LossOf(DataValue loss, IReadOnlyList<CustomLoss> custom) => loss["kind"].Text switch
     {
         "softmax-cross-entropy" => Loss.SoftmaxCrossEntropy(loss["labelSmoothing"].Number, loss["epsilon"].Number),
         "huber" => Loss.Huber(loss["delta"].Number),
         "mean-squared-error" => Loss.MeanSquaredError,
         "binary-cross-entropy" => Loss.BinaryCrossEntropy,
-        _ => throw loss["kind"].Error("softmax-cross-entropy, mean-squared-error, binary-cross-entropy or huber"),
+        "custom" when loss["name"] is var name => custom.FirstOrDefault(one => one.Name == name.Text) is { } found
+            ? Loss.Custom(found)
+            : throw name.Error("one of the custom losses given to Model.Load, in LayerTable.Losses"),
+        _ => throw loss["kind"].Error("softmax-cross-entropy, mean-squared-error, binary-cross-entropy, huber or custom"),
     };
 }
