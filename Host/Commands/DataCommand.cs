@@ -72,7 +72,7 @@ internal static class DataCommand
 
     private static CommandWithExamples Info()
     {
-        var name = new Argument<string>("data") { HelpName = "NAME|DIR|FILE", Description = $"{string.Join(", ", DataSets.Names)}, a folder with four files in the MNIST format, or a table (.csv, .npz)" };
+        var name = new Argument<string>("data") { HelpName = "NAME|DIR|FILE", Description = $"{string.Join(", ", DataSets.Names)}, a folder with four files in the MNIST format, or a table (.csv, .tsv, .txt, also with .gz; .npz)" };
         name.CompletionSources.Add([.. DataSets.Names]);
         var label = new Option<string?>("--label") { HelpName = "COLUMN", Description = "of a table: the column that holds the classes" };
         var sheet = new Option<string?>("--sheet") { HelpName = "FILE", Description = "write a sheet of samples, ten of each class, as an SVG picture" };

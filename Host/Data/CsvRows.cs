@@ -21,10 +21,13 @@ internal sealed class CsvRows : IDisposable
     private readonly CsvParser parser;
     private int columns;
 
-    /// <summary>Starts at the beginning of a stream, which must be able to seek and stays its owner's.</summary>
-    public CsvRows(Stream stream, string name)
+    private readonly InflatedStream? inflated;
+
+    /// <summary>Starts at the beginning of a stream, which must be able to seek and stays its owner's; it may be gzip.</summary>
+    public CsvRows(Stream owners, string name)
     {
-        this.name = name;
+        var stream = InflatedStream.Of(owners, name);
+        (this.name, inflated) = (name, stream as InflatedStream);
         Span<byte> start = stackalloc byte[4];
         stream.Position = 0;
         var count = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
@@ -73,6 +76,7 @@ internal sealed class CsvRows : IDisposable
     {
         parser.Dispose();
         reader.Dispose();
+        inflated?.Dispose();
     }
 
     private T Guarded<T>(Func<T> read)

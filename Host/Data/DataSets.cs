@@ -33,7 +33,8 @@ public static class DataSets
         return Directory.Exists(name)
             ? MnistFolder.Load(name)
             : throw new DataException(
-                name, null, $"a folder, a table (.csv, .tsv, .npz), or one of {string.Join(", ", Names)}",
+                name, null,
+                $"a folder, a table (.csv, .tsv, .txt, also with .gz; .npz), or one of {string.Join(", ", Names)}",
                 File.Exists(name) ? "a file of another kind" : "neither");
     }
 

@@ -8,15 +8,21 @@ public static class Tables
 {
     // Which rows are kept for testing must not depend on a run's seed: runs are compared on the same ones.
     private const int TestShare = 5;
+    private static readonly string[] Endings =
+        [.. from end in (string[])[".csv", ".tsv", ".txt"] from gzip in (string[])["", ".gz"] select end + gzip];
     private static readonly Key TestKey = Key.OfSeed(0);
 
     /// <summary>Whether this is the name of such a file or folder.</summary>
     public static bool IsOne(string name) =>
-        IsCsv(name) || IsNpz(name) || File.Exists(Path.Combine(name, "train.csv"));
+        IsText(name) || IsNpz(name) || Part(name, "train") is not null;
 
-    /// <summary>Reads a table (<c>.csv</c>, <c>.tsv</c>), a fifth of whose rows become the test part; a folder with
-    /// <c>train.csv</c> and <c>test.csv</c>; or an <c>.npz</c> file with the arrays x_train, y_train, x_test and
-    /// y_test.
+    /// <summary>Whether this is the name of a table as text, gzip'd or not; what it holds decides which.</summary>
+    internal static bool IsText(string name) =>
+        Endings.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase)) && !Directory.Exists(name);
+
+    /// <summary>Reads a table (<c>.csv</c>, <c>.tsv</c>, <c>.txt</c>, or one of them with <c>.gz</c>), a fifth of whose
+    /// rows become the test part; a folder with <c>train.csv</c> and <c>test.csv</c> (or other endings); or an
+    /// <c>.npz</c> file with the arrays x_train, y_train, x_test and y_test.
     /// </summary>
     /// <param name="name">The file or folder.</param>
     /// <param name="label">The column that holds the classes, of tables as text.</param>
@@ -26,22 +32,22 @@ public static class Tables
     {
         if (IsNpz(name))
             return LoadNpz(name);
-        var first = IsCsv(name) ? name : Path.Combine(name, "train.csv");
+        var first = IsText(name) ? name : Part(name, "train") ?? Path.Combine(name, "train.csv");
         if (label is null)
             throw new UsageException(
                 $"which column of {first} holds the classes: {Csv.Listed(Csv.Columns(first))}? (--label COLUMN, or " +
                 "label: \"COLUMN\" in code)");
-        if (IsCsv(name))
+        if (IsText(name))
             return Split(Csv.Read(name, label, known));
         var training = Csv.Read(first, label, known);
-        var test = Csv.Read(Path.Combine(name, "test.csv"), label, training.Names);
+        var test = Csv.Read(Part(name, "test") ?? Path.Combine(name, "test.csv"), label, training.Names);
         return new ImageDataSet(
             new LabeledImages(training.Numbers, training.Names, training.Names.Classes.Count, training.Labels),
             new LabeledImages(test.Numbers, test.Names, test.Names.Classes.Count, test.Labels));
     }
 
-    private static bool IsCsv(string name) =>
-        Path.GetExtension(name).ToLowerInvariant() is ".csv" or ".tsv" && !Directory.Exists(name);
+    private static string? Part(string folder, string part) =>
+        Endings.Select(end => Path.Combine(folder, part + end)).FirstOrDefault(File.Exists);
 
     private static bool IsNpz(string name) =>
         Path.GetExtension(name).Equals(".npz", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(name);

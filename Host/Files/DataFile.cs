@@ -23,6 +23,12 @@ internal sealed class DataFile : IDisposable
     private GZipStream? inflated;
     private long position;
 
+    /// <summary>Whether the bytes are inflated.</summary>
+    public bool IsGzip => inflated is not null;
+
+    /// <summary>How many of the (inflated) bytes were read.</summary>
+    public long Position => position;
+
     /// <summary>Starts at the beginning of a stream, which stays its owner's.</summary>
     /// <exception cref="DataException">The stream can't seek, so its length is unknown.</exception>
     public DataFile(Stream file, string name)
@@ -111,10 +117,7 @@ internal sealed class DataFile : IDisposable
         {
             Pass(start + size);
             CheckRest(start, position - start, size, more: true);
-            inflated.Dispose();
-            (file.Position, position) = (0, 0);
-            inflated = new GZipStream(file, CompressionMode.Decompress, leaveOpen: true);
-            Pass(start);
+            Restart(start);
         }
     }
 
@@ -169,6 +172,15 @@ internal sealed class DataFile : IDisposable
     /// <summary>Closes what inflates, not the stream beneath.</summary>
     public void Dispose() => inflated?.Dispose();
 
+    /// <summary>Goes to a byte again.</summary>
+    public void Restart(long start)
+    {
+        (file.Position, position) = (0, 0);
+        inflated?.Dispose();
+        inflated = inflated is null ? null : new GZipStream(file, CompressionMode.Decompress, leaveOpen: true);
+        Pass(start);
+    }
+
     private void CheckRest(long start, long available, int size, bool more)
     {
         if (available < size)
@@ -185,9 +197,11 @@ internal sealed class DataFile : IDisposable
         }
     }
 
+    /// <summary>Checks that nothing follows, of gzip.</summary>
+    /// <exception cref="DataException">Something does, or the end is missing.</exception>
     // GZipStream takes data whose checksum is cut off, and passes over what follows it. The last four bytes of a gzip
     // file repeat the inflated size (RFC 1952, section 2.3.1), so that either shows.
-    private void CheckEnd()
+    public void CheckEnd()
     {
         var end = position;
         if (Read(new byte[1]) > 0)

@@ -111,9 +111,6 @@ internal static class Idx
             [0, 0, 0x09, _] => "signed bytes",
             [0, 0, 0x0B or 0x0C, _] => "integers of several bytes",
             [0, 0, 0x0D or 0x0E, _] => "floating-point numbers",
-            [0x89, 0x50, 0x4E, 0x47] or [0xFF, 0xD8, 0xFF, _] or [0x47, 0x49, 0x46, 0x38]
-                => "a PNG, JPEG or GIF picture; what can be read is a gray PGM, light ink on dark, of the size that "
-                + "the network takes",
             _ => "not an IDX file"
         };
         return $"{string.Join(' ', magic.ToArray().Select(value => value.ToString("X2")))} ({meaning})";

@@ -1,7 +1,6 @@
 using Functional.Host.Data;
 using Functional.Host.Files;
 
-
 namespace Functional.Host.Models;
 
 /// <summary>Samples without classes, in files of several formats, for a model to classify.</summary>
@@ -35,14 +34,39 @@ internal static class SampleFile
 
     private static LabeledImages Read(Stream stream, string path, Model<float> model)
     {
-        if (Path.GetExtension(path).ToLowerInvariant() is ".csv" or ".tsv")
+        if (Tables.IsText(path))
             return Rows(stream, path, model);
-        var start = new byte[2];
-        var count = stream.ReadAtLeast(start, 2, throwOnEndOfStream: false);
-        if (count == 2 && start is [0x93, _])
+        var start = new byte[12];
+        start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        if (start is [0x93, (byte)'N', ..])
             return Array(Npy.Read(stream, path), path, model);
-        var images = count == 2 && start is [(byte)'P', _] ? Pgm.Read(stream, path) : Idx.ReadImages(stream, path);
+        var images = start switch
+        {
+            [(byte)'P', (byte)'2' or (byte)'5', ..] => Pgm.Read(stream, path),
+            [0, 0, ..] or [0x1F, 0x8B, ..] => Idx.ReadImages(stream, path),
+            _ => throw Refused(start, path, model),
+        };
         return new LabeledImages(images.Height, images.Width, 1, images.Pixels, new byte[images.Count]);
+    }
+
+    private static DataException Refused(byte[] start, string path, Model<float> model)
+    {
+        var picture = start switch
+        {
+            [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => "PNG",
+            [0xFF, 0xD8, 0xFF, ..] => "JPEG",
+            [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => "GIF",
+            [(byte)'B', (byte)'M', _, _, _, _, 0, 0, 0, 0, ..] => "BMP",
+            [(byte)'I', (byte)'I', 42, 0, ..] or [(byte)'M', (byte)'M', 0, 42, ..] => "TIFF",
+            [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => "WebP",
+            [(byte)'P', (byte)'1' or (byte)'3' or (byte)'4' or (byte)'6', ..] => "black and white or colored Netpbm",
+            _ => null,
+        };
+        return picture is null
+            ? new DataException(path, null, "images (PGM, IDX), an array (.npy) or a table (.csv)", start.Length == 0 ? "an empty file" : "a file of another kind")
+            : new DataException(
+                path, null, $"pictures as gray PGM files{(model.Image is { } size ? $" of {size.Height} x {size.Width} pixels, light on dark" : "")}",
+                $"a {picture} file");
     }
 
     private static LabeledImages Rows(Stream stream, string path, Model<float> model)

@@ -96,6 +96,25 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal(["affine1.weight", "affine1.bias", "affine2.weight", "affine2.bias"], check.Events.SkipLast(1).Select(line => line.GetProperty("parameter").GetString()!));
     }
 
+    [Theory]
+    [InlineData("x.png", "found a PNG file", new byte[] { 0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A })]
+    [InlineData("x.jpg", "found a JPEG file", new byte[] { 0xFF, 0xD8, 0xFF, 0xE0 })]
+    [InlineData("x.bmp", "found a BMP file", new byte[] { 66, 77, 9, 9, 9, 9, 0, 0, 0, 0, 54, 0 })]
+    [InlineData("x.ppm", "found a black and white or colored Netpbm file", new byte[] { 80, 54, 10 })]
+    public void A14_a_picture_in_another_format_is_called_by_its_name(string name, string found, byte[] start)
+    {
+        var network = Network.Create([784, 10], Activation.Relu, Initializer.He, seed: 1);
+        Model.Save(folder["m.safetensors"], new Model<float>(network) { Image = new ImageSize(28, 28) });
+        File.WriteAllBytes(folder[name], start);
+        File.WriteAllText(folder["note"], "a note");
+        File.WriteAllText(folder["empty"], "");
+        Assert.Equal((2, $"functional: {name}: expected pictures as gray PGM files of 28 x 28 pixels, light on dark, {found}\n"), Ended(name));
+        Assert.Equal((2, "functional: note: expected images (PGM, IDX), an array (.npy) or a table (.csv), found a file of another kind\n"), Ended("note"));
+        Assert.Equal((2, "functional: empty: expected images (PGM, IDX), an array (.npy) or a table (.csv), found an empty file\n"), Ended("empty"));
+
+        (int, string) Ended(string file) => Run("predict", "m.safetensors", file) is var outcome ? (outcome.ExitCode, outcome.Error) : default;
+    }
+
     [Fact]
     public void Classes_that_may_be_one_misspelt_are_told()
     {

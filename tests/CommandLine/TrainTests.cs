@@ -106,7 +106,7 @@ public sealed class TrainTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--data", "nowhere", "nowhere: expected a folder, a table (.csv, .tsv, .npz), or one of digits, mnist, fashion-mnist, kmnist, found neither")]
+    [InlineData("--data", "nowhere", "nowhere: expected a folder, a table (.csv, .tsv, .txt, also with .gz; .npz), or one of digits, mnist, fashion-mnist, kmnist, found neither")]
     [InlineData("--samples", "1000000", "--samples: 1000000 are wanted, but there are 10000 to train on")]
     [InlineData("--validation", "1", "--validation: a share from 0 to below 1 is needed, not 1")]
     [InlineData("--init", "he:3", "--init: expected he, xavier, glorot-uniform, lecun, orthogonal, zero, normal:DEVIATION or constant:VALUE, found 'he:3'")]

@@ -87,7 +87,7 @@ public class IdxTests
         return
         [
             ($"f: at byte 0: {images}, found nothing", []),
-            ($"f: at byte 0: {images}, found 89 50 4E 47 (a PNG, JPEG or GIF picture; what can be read is a gray PGM, light ink on dark, of the size that the network takes)", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A]),
+            ($"f: at byte 0: {images}, found 89 50 4E 47 (not an IDX file)", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A]),
             ($"f: at byte 0: {images}, found 31 (not an IDX file)", "1"u8.ToArray()),
             ($"f: at byte 0: {images}, found 00 00 08 01 (labels)", LabelBytes()),
             ($"f: at byte 0: {images}, found 00 00 08 04 (unsigned bytes in 4 dimensions)", Magic(8, 4)),
