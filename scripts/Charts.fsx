@@ -1,7 +1,15 @@
 // Charts at the prompt: Chart.show opens one in the browser, Chart.save saves it to a file.
+// F# Interactive loads this file after `#r "nuget: Functional.Host"`.
+[<AutoOpen>]
+module Charts
 
 open Functional.Host.Charts
+open Functional.Host.Data
 open Functional.Host.Pages
+
+// Short output at the prompt for data sets.
+fsi.AddPrinter(fun (data: ImageDataSet) -> string data)
+fsi.AddPrinter(fun (samples: LabeledImages) -> string samples)
 
 /// Functions for charts.
 module Chart =

@@ -8,7 +8,6 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.FSharp
 open Functional.Host.Charts
-open Charts
 
 let key = Key.ofSeed 1L
 

@@ -7,7 +7,6 @@
 open Functional
 open Functional.FSharp
 open Functional.Host.Data
-open Charts
 
 let data = DataSets.Load "digits"
 let loader = Loader(data.Training, [| 0 .. data.Training.Count - 1 |], 100, Sampling.Shuffle, ByteScale.Unit, Key.ofSeed 1L)

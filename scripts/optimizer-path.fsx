@@ -10,7 +10,6 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.FSharp
 open Functional.Host.Charts
-open Charts
 
 // The book's function: a long, narrow valley, with twenty times as much curvature across as along.
 let f x y = x * x / 20.0 + y * y

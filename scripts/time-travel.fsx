@@ -7,7 +7,6 @@
 open Functional
 open Functional.FSharp
 open Functional.Host.Data
-open Charts
 
 let data = DataSets.Load "digits"
 let batch = Bytes.batch<float32> ByteScale.Unit data.Training.Features data.Training.Pixels data.Training.Labels

@@ -1,12 +1,11 @@
 using System.IO.Compression;
-using System.Xml.Linq;
 using Functional.Tests.CommandLine;
 using Functional.Tests.Documentation;
 
 namespace Functional.Tests;
 
-/// <summary>The packages, as those use them who have nothing else: a C# project, a tool, F# Interactive.</summary>
-public class PackageTests
+/// <summary>The packages, as those use them who have nothing else: a C# project, a tool, scripts.</summary>
+public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
 {
     private const string Consumer = """
         using Functional;
@@ -21,90 +20,147 @@ public class PackageTests
         Console.WriteLine($"steps {state.Step}, settings {AppContext.GetData("System.GC.LOHThreshold")}");
         """;
 
-    [Fact]
-    public void All_install_from_a_folder_and_work()
-    {
-        var folder = Directory.CreateTempSubdirectory("functional-").FullName;
-        try
-        {
-            var source = Path.Combine(folder, "source");
-            var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-            Run(null, ScriptTests.Root, "pack", "-c", configuration == "release" ? "Release" : "Debug", "--no-build", "-o", source);
-            Assert.Equal(4, Directory.GetFiles(source, "*.nupkg").Length);
-            Assert.Equal(4, Directory.GetFiles(source, "*.snupkg").Length);
-            foreach (var package in Directory.GetFiles(source, "*.nupkg"))
+    // Whatever looks at types when it runs: tables, studies, models, charts.
+    private const string Script = """
+        #:package Functional.Host@0.1.0
+        using Functional;
+        using Functional.Host.Charts;
+        using Functional.Host.Data;
+        using Functional.Host.Models;
+        using Functional.Host.Pages;
+
+        var data = DataSets.Load("table.csv", "kind");
+        var scale = data.Training.Standard(data.Training.All);
+        var (training, test) = (data.Training.Scaled(scale), data.Test.Scaled(scale));
+        var network = Network.Create([2, 8, 2], Activation.Tanh, Initializer.Xavier, seed: 1);
+        var state = Training.Start(network, Optimizer.Adam(learningRate: 0.01));
+        var losses = new List<double>();
+        foreach (var epoch in Enumerable.Range(0, 20))
+            foreach (var batch in new Loader(training, training.All, 10, Sampling.Shuffle, ByteScale.Unit, Key.OfSeed(1)).Epoch(epoch))
             {
-                using var archive = ZipFile.OpenRead(package);
-                using var readme = new StreamReader(archive.GetEntry("README.md")!.Open());
-                Assert.DoesNotContain("](", readme.ReadToEnd(), StringComparison.Ordinal);
-                foreach (var entry in archive.Entries.Where(IsOurs))
-                    Assert.Equal((entry.FullName, 0x14c), (entry.FullName, MachineOf(entry)));
+                (state, var report) = Training.Step(state, batch);
+                losses.Add(report.Loss);
             }
+        Model.Save("model.safetensors", new Model<float>(state.Network) { Scale = scale, Features = data.Training.Names.Features, Classes = data.Training.Names.Classes });
+        var model = Model.Load<float>("model.safetensors");
+        ChartFile.Save(new LineChart("Loss", new Axis("step"), new Axis("loss")) { Series = [new Series("loss", [.. losses])] }, "loss.svg");
+        Console.WriteLine($"{model.Predict([40, 1])} {model.Network.Digest()}");
 
-            // What others have published is taken from where the SDK has it; ours comes from the folder alone.
-            var others = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-                ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-            new XElement("configuration",
-                new XElement("packageSources", new XElement("clear"),
-                    Add("ours", source), Add("others", others)),
-                new XElement("config", Add("globalPackagesFolder", Path.Combine(folder, "cache")))).Save(Path.Combine(folder, "nuget.config"));
+        """;
 
-            var project = Directory.CreateDirectory(Path.Combine(folder, "consumer")).FullName;
-            File.WriteAllText(Path.Combine(project, "Program.cs"), Consumer);
-            File.WriteAllText(Path.Combine(project, "consumer.csproj"), """
-                <Project Sdk="Microsoft.NET.Sdk">
-                  <PropertyGroup>
-                    <OutputType>Exe</OutputType>
-                    <TargetFramework>net10.0</TargetFramework>
-                    <Nullable>enable</Nullable>
-                    <ImplicitUsings>enable</ImplicitUsings>
-                    <AnalysisLevel>latest-recommended</AnalysisLevel>
-                    <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
-                    <NuGetAudit>false</NuGetAudit>
-                  </PropertyGroup>
-                  <ItemGroup>
-                    <PackageReference Include="Functional.Host" Version="0.1.0" />
-                  </ItemGroup>
-                </Project>
-                """);
-            Assert.Contains("steps 2, settings 67108864", Run(folder, project, "run"), StringComparison.Ordinal);
-
-            var tools = Path.Combine(folder, "tools");
-            Run(folder, folder, "tool", "install", "Functional", "--tool-path", tools, "--version", "0.1.0");
-            using (var tool = FunctionalProgram.Start(Path.Combine(tools, "functional"), folder, ["train", "--epochs", "1", "--plain"]))
-                Assert.Contains("done after 100 steps", FunctionalProgram.End(tool).Output, StringComparison.Ordinal);
-
-            // A C# script has no reflection for JSON, since it is one to be compiled ahead of time. (The compiler for that is not here.)
-            var script = Block.All.First(block => block is { Page: "docs/search.md", Language: "csharp" });
-            File.WriteAllText(Path.Combine(folder, "script.cs"), $"""
-                #:package Functional.Host@0.1.0
-                #:property PublishAot=false
-                #:property JsonSerializerIsReflectionEnabledByDefault=false
-                {script.Text}
-                """);
-            Assert.Contains("with rate=", Run(folder, folder, "run", "script.cs"), StringComparison.Ordinal);
-            Assert.True(File.Exists(Path.Combine(folder, "studies/mine/journal.jsonl")));
-
-            File.WriteAllText(Path.Combine(folder, "gradient.fsx"), $$"""
-                #i "nuget: {{source}}"
-                #i "nuget: {{others}}"
-                #r "nuget: Functional.Core, 0.1.0"
-                open Functional
-                open Functional.FSharp
-                let network: Network<float> = Network.create [ 2; 4; 2 ] Activation.Tanh Initializer.Xavier (Key.ofSeed 1L)
-                let x = MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.Dense(2, 3, 0.5)
-                printfn $"{GradientCheck.ofNetwork GradientCheckSettings.Default network (Batch.ofLabels x [ 0; 1; 0 ])}"
-                """);
-            Assert.Contains("derivatives agree", Run(folder, folder, "fsi", "gradient.fsx"), StringComparison.Ordinal);
-        }
-        finally
+    [Fact]
+    public void All_that_is_in_them_runs_on_every_processor()
+    {
+        Assert.Equal(4, packages.Files.Count);
+        Assert.Equal(4, Directory.GetFiles(packages.Source, "*.snupkg").Length);
+        foreach (var package in packages.Files)
         {
-            Directory.Delete(folder, recursive: true);
+            using var archive = ZipFile.OpenRead(package);
+            using var readme = new StreamReader(archive.GetEntry("README.md")!.Open());
+            Assert.DoesNotContain("](", readme.ReadToEnd(), StringComparison.Ordinal);
+            var libraries = archive.Entries.Where(IsLibrary).ToArray();
+            Assert.NotEmpty(libraries);
+            foreach (var entry in libraries)
+                Assert.Equal((entry.FullName, 0x14c), (entry.FullName, MachineOf(entry)));
         }
     }
 
-    // Others' may be for one system where they say so (runtimes/...); ours run everywhere.
-    private static bool IsOurs(ZipArchiveEntry entry) => entry.Name is "functional.dll" or "Functional.Core.dll";
+    [Fact]
+    public void A_project_and_a_tool_use_them()
+    {
+        var project = packages.NewFolder("consumer");
+        File.WriteAllText(Path.Combine(project, "Program.cs"), Consumer);
+        File.WriteAllText(Path.Combine(project, "consumer.csproj"), """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <AnalysisLevel>latest-recommended</AnalysisLevel>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <NuGetAudit>false</NuGetAudit>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Functional.Host" Version="0.1.0" />
+              </ItemGroup>
+            </Project>
+            """);
+        Assert.Contains("steps 2, settings 67108864", packages.Dotnet(project, "run"), StringComparison.Ordinal);
+
+        var tools = packages.NewFolder("tools");
+        packages.Dotnet(tools, "tool", "install", "Functional", "--tool-path", tools, "--version", "0.1.0");
+        using var tool = FunctionalProgram.Start(Path.Combine(tools, "functional"), tools, ["train", "--epochs", "1", "--plain"]);
+        Assert.Contains("done after 100 steps", FunctionalProgram.End(tool).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_FSharp_script_uses_them_and_has_charts_and_printers()
+    {
+        var folder = packages.NewFolder("fsharp");
+        File.WriteAllText(Path.Combine(folder, "prompt.fsx"), $$"""
+            #i "nuget: {{packages.Source}}"
+            #i "nuget: {{Packages.Others}}"
+            #r "nuget: Functional.Host, 0.1.0"
+            open Functional
+            open Functional.FSharp
+            open Functional.Host.Charts
+            let network: Network<float> = Network.create [ 2; 4; 2 ] Activation.Tanh Initializer.Xavier (Key.ofSeed 1L)
+            let x = matrix [ [ 1.0; 2.5 ]; [ 0.0; 4.0 ] ]
+            printfn $"{GradientCheck.ofNetwork GradientCheckSettings.Default network (Batch.ofLabels x [ 0; 1 ])}"
+            Chart.line "A line" "x" "y" [ ("y", Seq.ofList [ 1.0; 2.0 ]) ] |> Chart.save "line.svg"
+            let data = Functional.Host.Data.DataSets.Load "digits"
+            """);
+        var output = packages.Dotnet(folder, "fsi", "--nologo", "--exec", "--use:prompt.fsx");
+        Assert.Contains("derivatives agree", output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(folder, "line.svg")));
+        Assert.Contains("DenseMatrix 2x2-Double", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Storage", output, StringComparison.Ordinal);
+        Assert.Contains("10,000 to train, 2,000 to test", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_CSharp_script_uses_them_without_reflection_for_JSON()
+    {
+        var folder = WriteScript("script");
+        Assert.Equal(Answer(packages.Dotnet(folder, "run", "script.cs")), Answer(packages.Dotnet(folder, "run", "script.cs")));
+        Assert.True(File.Exists(Path.Combine(folder, "studies/mine/journal.jsonl")));
+    }
+
+    [CompilerFact]
+    public void A_CSharp_script_is_published_as_native_code_with_the_same_results()
+    {
+        var folder = WriteScript("native");
+        var expected = Answer(packages.Dotnet(folder, "run", "script.cs"));
+        packages.Dotnet(folder, "publish", "script.cs", "-o", "out");
+        Directory.Delete(Path.Combine(folder, "studies"), recursive: true);
+        using var native = FunctionalProgram.Start(Path.Combine(folder, "out", OperatingSystem.IsWindows() ? "script.exe" : "script"), folder, []);
+        var outcome = FunctionalProgram.End(native);
+        Assert.Equal((0, "", expected), (outcome.ExitCode, outcome.Error, Answer(outcome.Output)));
+        Assert.True(File.Exists(Path.Combine(folder, "studies/mine/journal.jsonl")));
+    }
+
+    // C# scripts are made to be compiled ahead of time: also where they aren't, they have no reflection for JSON.
+    private string WriteScript(string name)
+    {
+        var folder = packages.NewFolder(name);
+        var study = Block.All.First(block => block is { Page: "docs/search.md", Language: "csharp" });
+        var usings = study.Lines.Where(line => line.StartsWith("using Functional", StringComparison.Ordinal)).ToArray();
+        File.WriteAllLines(Path.Combine(folder, "script.cs"), [Script.Replace("using Functional;", string.Join('\n', ["using Functional;", .. usings]), StringComparison.Ordinal), .. study.Lines.Except(usings)]);
+        File.WriteAllLines(Path.Combine(folder, "table.csv"), ["size,weight,kind", .. Enumerable.Range(0, 80).Select(i => $"{i},{i % 7},{(i < 40 ? "small" : "large")}")]);
+        return folder;
+    }
+
+    /// <summary>The line of the network; which trial of a study is the best depends on its threads.</summary>
+    private static string Answer(string output)
+    {
+        Assert.Contains("with rate=", output, StringComparison.Ordinal);
+        return output.Split('\n')[0];
+    }
+
+    // What is for one system stands where it says so.
+    private static bool IsLibrary(ZipArchiveEntry entry) =>
+        entry.Name.EndsWith(".dll", StringComparison.Ordinal) && !entry.FullName.Contains("runtimes/", StringComparison.Ordinal);
 
     /// <summary>For which processor a DLL is: 0x14c is IL, for all.</summary>
     private static int MachineOf(ZipArchiveEntry dll)
@@ -113,18 +169,5 @@ public class PackageTests
         using (var stream = dll.Open())
             stream.CopyTo(bytes);
         return BitConverter.ToUInt16(bytes.GetBuffer(), BitConverter.ToInt32(bytes.GetBuffer(), 0x3c) + 4);
-    }
-
-    private static XElement Add(string key, string value) =>
-        new("add", new XAttribute("key", key), new XAttribute("value", value));
-
-    /// <param name="folder">Where the packages' own cache is, or null for the user's.</param>
-    private static string Run(string? folder, string where, params string[] arguments)
-    {
-        using var process = FunctionalProgram.Start(
-            "dotnet", where, arguments, folder is null ? null : $"NUGET_PACKAGES={Path.Combine(folder, "cache")}");
-        var outcome = FunctionalProgram.End(process);
-        Assert.True(outcome.ExitCode == 0, $"dotnet {string.Join(' ', arguments)}\n{outcome.Output}{outcome.Error}");
-        return outcome.Output;
     }
 }

@@ -75,7 +75,7 @@ public sealed class GzipTableTests : IDisposable
     public void M10_every_command_reads_them()
     {
         Write("t.csv.gz", Table);
-        Outcome Run(params string[] arguments) => Program.Run(folder.Path, arguments);
+        Outcome Run(params string[] arguments) => FunctionalProgram.Run(folder.Path, arguments);
         Assert.Equal((0, ""), Ended(Run("data", "info", "t.csv.gz", "--label", "kind")));
         Assert.Equal((0, ""), Ended(Run("train", "--data", "t.csv.gz", "--label", "kind", "--hidden", "2", "--epochs", "1", "--out", "run", "--json")));
         Assert.Equal((0, ""), Ended(Run("evaluate", "run", "--json")));
