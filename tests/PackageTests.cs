@@ -36,7 +36,7 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
         var state = Training.Start(network, Optimizer.Adam(learningRate: 0.01));
         var losses = new List<double>();
         foreach (var epoch in Enumerable.Range(0, 20))
-            foreach (var batch in new Loader(training, training.All, 10, Sampling.Shuffle, ByteScale.Unit, Key.OfSeed(1)).Epoch(epoch))
+            foreach (var batch in new Loader(training, training.All, 10, Sampling.Shuffle, ByteScale.None, Key.OfSeed(1)).Epoch(epoch))
             {
                 (state, var report) = Training.Step(state, batch);
                 losses.Add(report.Loss);

@@ -117,7 +117,7 @@ internal static class SearchCommand
         if (existing is null && told.All(option => option.Key != "samples"))
             settings = WithoutUsualSamples(settings, data.Training.Count);
         var objective = new TrainingObjective(Common(settings), data, settings.Space);
-        Hints.Tell([.. DataHints.Of(data), .. objective.Gaps, .. existing is null ? Unasked(settings, told, data.Training.Count) : []]);
+        Hints.Tell([.. DataHints.Of(data), .. objective.Gaps, .. existing is null && parsed.GetValue(Json) ? Unasked(settings, told, data.Training.Count) : []]);
         CheckPage(name);
         var storage = existing ?? StorageOf(name, address);
         using var study = Search.Study.Open(storage, settings);
@@ -125,7 +125,7 @@ internal static class SearchCommand
         var lines = new StudyLines(Console.Out, settings, parsed.GetValue(Json));
         var trials = parsed.GetValue(Trials) ?? (int)Math.Min(settings.Sampler.Count(settings.Space) ?? UsualTrials, int.MaxValue);
         CheckValues(study, study.Trials);
-        lines.Started(study.Name, study.Trials, trials, workers);
+        lines.Started(study.Name, study.Trials, trials, workers, data.Training.Count);
         using var interruption = new Interruption();
         var limit = parsed.GetValue(Limit) is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
         var all = study.Work(objective.Run, trials, workers, limit, lines.Ended, interruption.Token);
@@ -206,7 +206,7 @@ internal static class SearchCommand
         Common(settings).Samples >= count
             ? settings with { Constants = settings.Constants.Where(option => option.Key != "samples").ToDictionary() } : settings;
 
-    // Nobody asked for the book's number, so that it leaves samples out is said.
+    // Nobody asked for the book's number, so that it leaves samples out is said (to people, by what the search begins with).
     private static string[] Unasked(StudySettings settings, KeyValuePair<string, string>[] told, int count) =>
         Common(settings).Samples is { } samples && told.All(option => option.Key != "samples")
             ? [Invariant($"each trial sees {samples} of the {count:N0} training samples, drawn by the seed; --samples {count} takes all")] : [];

@@ -56,7 +56,7 @@ public sealed class SearchCommandTests : IDisposable
             [.. Small, "--sampler", "tpe", "--space", "optimizer=sgd|momentum", "--space", "momentum=0.5..0.99 if optimizer=momentum", "--trials", "14", "--lapse", "8589935", "--study", "x"]);
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         Assert.Contains("trials: 14 complete", outcome.Output, StringComparison.Ordinal);
-        Assert.Contains("each trial: 200 samples (0.2 of them for validation), 3 epochs", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("each trial: 200 of 10,000 samples, drawn by the seed (0.2 of them for validation), 3 epochs", outcome.Output, StringComparison.Ordinal);
     }
 
     [Fact]

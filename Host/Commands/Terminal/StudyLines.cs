@@ -16,7 +16,7 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
     private Trial? best;
 
     /// <summary>Before the first trial.</summary>
-    public void Started(string name, IReadOnlyList<Trial> before, int trials, int workers)
+    public void Started(string name, IReadOnlyList<Trial> before, int trials, int workers, int samples)
     {
         best = StudyResults.Best(settings.Direction, before).FirstOrDefault();
         var ended = before.Count(trial => trial.Result is not null);
@@ -28,7 +28,9 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         {
             output.WriteLine($"{name}: {settings.Space}");
             output.WriteLine(Invariant(
-                $"{trials} trials, sampler {settings.Sampler}, pruner {settings.Pruner}, seed {settings.Seed}, {workers} at a time{(ended > 0 ? Invariant($"; {ended} have ended before") : "")}{OfEach(settings)}"));
+                $"{trials} trials, sampler {settings.Sampler}, pruner {settings.Pruner}, seed {settings.Seed}, {workers} at a time{(ended > 0 ? Invariant($"; {ended} have ended before") : "")}"));
+            if (OfEach(settings, samples) is { } each)
+                output.WriteLine(each);
         }
     }
 
@@ -89,13 +91,14 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
     }
 
     // What makes trials quicker than a run of all the data is told at once, or the best one is a disappointment.
-    private static string OfEach(StudySettings settings)
+    private static string? OfEach(StudySettings settings, int all)
     {
         string? Of(string name) => settings.Constants.GetValueOrDefault(name);
         if (Of("validation") is not { } share)
-            return "";
+            return null;
         var length = Of("iterations") is { } steps ? $", {steps} steps" : Of("epochs") is { } epochs ? $", {epochs} epoch{(epochs == "1" ? "" : "s")}" : "";
-        return $"\neach trial: {(Of("samples") is { } samples ? $"{samples} samples" : "all samples")} ({share} of them for validation){length}";
+        var samples = Of("samples") is { } some ? Invariant($"{some} of {all:N0} samples, drawn by the seed") : "all samples";
+        return $"each trial: {samples} ({share} of them for validation){length}";
     }
 
     private static string Line(Trial trial) => Invariant(
