@@ -43,7 +43,8 @@ internal static class CommonOptions
             if (double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
                 && seconds > 0 && seconds <= int.MaxValue)
                 return seconds;
-            result.AddError($"{name}: expected a number of seconds above 0 and up to {int.MaxValue}, found '{result.Tokens[0].Value}'");
+            result.AddError(
+                $"{name}: expected a number of seconds above 0 and up to {int.MaxValue}, found '{result.Tokens[0].Value}'");
             return null;
         },
     };

@@ -117,7 +117,9 @@ internal static class SearchCommand
         if (existing is null && told.All(option => option.Key != "samples"))
             settings = WithoutUsualSamples(settings, data.Training.Count);
         var objective = new TrainingObjective(Common(settings), data, settings.Space);
-        Hints.Tell([.. DataHints.Of(data), .. objective.Gaps, .. existing is null && parsed.GetValue(Json) ? Unasked(settings, told, data.Training.Count) : []]);
+        var isToldHere = existing is null && parsed.GetValue(Json);
+        Hints.Tell(
+            [.. DataHints.Of(data), .. objective.Gaps, .. isToldHere ? Unasked(settings, told, data.Training.Count) : []]);
         CheckPage(name);
         var storage = existing ?? StorageOf(name, address);
         using var study = Search.Study.Open(storage, settings);
@@ -206,7 +208,8 @@ internal static class SearchCommand
         Common(settings).Samples >= count
             ? settings with { Constants = settings.Constants.Where(option => option.Key != "samples").ToDictionary() } : settings;
 
-    // Nobody asked for the book's number, so that it leaves samples out is said (to people, by what the search begins with).
+    // Nobody asked for the book's number, so that it leaves samples out is said (to people, by what the search begins
+    // with).
     private static string[] Unasked(StudySettings settings, KeyValuePair<string, string>[] told, int count) =>
         Common(settings).Samples is { } samples && told.All(option => option.Key != "samples")
             ? [Invariant($"each trial sees {samples} of the {count:N0} training samples, drawn by the seed; --samples {count} takes all")] : [];

@@ -23,7 +23,8 @@ internal sealed class CsvRows : IDisposable
 
     private readonly InflatedStream? inflated;
 
-    /// <summary>Starts at the beginning of a stream, which must be able to seek and stays its owner's; it may be gzip.</summary>
+    /// <summary>Starts at the beginning of a stream, which must be able to seek and stays its owner's; it may be gzip.
+    /// </summary>
     public CsvRows(Stream owners, string name)
     {
         var stream = InflatedStream.Of(owners, name);

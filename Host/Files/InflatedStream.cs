@@ -1,7 +1,7 @@
 namespace Functional.Host.Files;
 
-/// <summary>What a gzip file holds whose length no header tells, as a stream that can go back to its beginning. What shrank by more than
-/// text does is taken for an attack on the memory.</summary>
+/// <summary>What a gzip file holds whose length no header tells, as a stream that can go back to its beginning. What
+/// shrank by more than text does is taken for an attack on the memory.</summary>
 internal sealed class InflatedStream : Stream
 {
     private const int UsualRatio = 100, AlwaysTaken = 64 << 20;
@@ -11,8 +11,8 @@ internal sealed class InflatedStream : Stream
 
     private InflatedStream(DataFile file, long most) => (this.file, this.most) = (file, most);
 
-    /// <summary>The stream itself, which must be able to seek and stays its owner's; if it is gzip (which its first two bytes decide),
-    /// what it inflates to.</summary>
+    /// <summary>The stream itself, which must be able to seek and stays its owner's; if it is gzip (which its first two
+    /// bytes decide), what it inflates to.</summary>
     public static Stream Of(Stream stream, string name)
     {
         var file = new DataFile(stream, name);
@@ -35,7 +35,8 @@ internal sealed class InflatedStream : Stream
     {
         var count = file.Read(buffer);
         if (file.Position > most)
-            throw file.Error(most, "the end of the file: text that gzip shrinks to less than a hundredth is to be inflated before", "more bytes");
+            throw file.Error(
+                most, "the end of the file (inflate a table that gzip shrinks to less than a hundredth first)", "more bytes");
         if (count < buffer.Length)
             file.CheckEnd();
         return count;

@@ -58,14 +58,19 @@ internal static class SampleFile
             [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => "GIF",
             [(byte)'B', (byte)'M', _, _, _, _, 0, 0, 0, 0, ..] => "BMP",
             [(byte)'I', (byte)'I', 42, 0, ..] or [(byte)'M', (byte)'M', 0, 42, ..] => "TIFF",
-            [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => "WebP",
+            [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..]
+                => "WebP",
             [(byte)'P', (byte)'1' or (byte)'3' or (byte)'4' or (byte)'6', ..] => "black and white or colored Netpbm",
             _ => null,
         };
         return picture is null
-            ? new DataException(path, null, "images (PGM, IDX), an array (.npy) or a table (.csv)", start.Length == 0 ? "an empty file" : "a file of another kind")
+            ? new DataException(
+                path, null, "images (PGM, IDX), an array (.npy) or a table (.csv)",
+                start.Length == 0 ? "an empty file" : "a file of another kind")
             : new DataException(
-                path, null, $"pictures as gray PGM files{(model.Image is { } size ? $" of {size.Height} x {size.Width} pixels, light on dark" : "")}",
+                path, null, model.Image is { } size
+                    ? $"pictures as gray PGM files of {size.Height} x {size.Width} pixels, light on dark"
+                    : "pictures as gray PGM files",
                 $"a {picture} file");
     }
 

@@ -33,8 +33,8 @@ public static class TrainOptions
     internal static IReadOnlyList<TrainOption> All { get; } =
     [
         Option("data", "NAME|DIR|FILE",
-            "digits (built in), mnist, a folder with four files in the MNIST format, a table of numbers (.csv, .tsv, .txt, also with .gz), a folder with "
-            + "train.csv and test.csv, or an .npz file with x_train, y_train, x_test and y_test", DataSets.Names,
+            "digits (built in), mnist, a folder with four files in the MNIST format, a table of numbers (.csv, .tsv, .txt, "
+            + "also with .gz), a folder with train.csv and test.csv, or an .npz file with x_train, y_train, x_test and y_test", DataSets.Names,
             (c, text) => c with { Data = text }, c => c.Data),
         Option("label", "COLUMN", "of a table: the column that holds the classes", [],
             (c, text) => c with { Label = text }, c => c.Label),

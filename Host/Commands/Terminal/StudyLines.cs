@@ -28,7 +28,8 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         {
             output.WriteLine($"{name}: {settings.Space}");
             output.WriteLine(Invariant(
-                $"{trials} trials, sampler {settings.Sampler}, pruner {settings.Pruner}, seed {settings.Seed}, {workers} at a time{(ended > 0 ? Invariant($"; {ended} have ended before") : "")}"));
+                $"{trials} trials, sampler {settings.Sampler}, pruner {settings.Pruner}, seed {settings.Seed}, ")
+                + Invariant($"{workers} at a time{(ended > 0 ? Invariant($"; {ended} have ended before") : "")}"));
             if (OfEach(settings, samples) is { } each)
                 output.WriteLine(each);
         }
@@ -97,7 +98,8 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         if (Of("validation") is not { } share)
             return null;
         var length = Of("iterations") is { } steps ? $", {steps} steps" : Of("epochs") is { } epochs ? $", {epochs} epoch{(epochs == "1" ? "" : "s")}" : "";
-        var samples = Of("samples") is { } some ? Invariant($"{some} of {all:N0} samples, drawn by the seed") : "all samples";
+        var samples = Of("samples") is { } some
+            ? Invariant($"{some} of {all:N0} samples, drawn by the seed") : "all samples";
         return $"each trial: {samples} ({share} of them for validation){length}";
     }
 
