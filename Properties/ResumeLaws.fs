@@ -33,7 +33,7 @@ let private plans: Arbitrary<Plan> =
     let option name values =
         Gen.elements values |> Gen.map (fun value -> if value = "" then [] else [ name, value ])
     let options =
-        [ option "optimizer" [ for choice in OptimizerChoice.All -> choice.Name ]
+        [ option "optimizer" (List.ofSeq OptimizerSettings.Names)
           option "schedule" [ ""; "cosine"; "warmup:5+one-cycle"; "step:4:0.5"; "exponential:0.9" ]
           option "hidden" [ "4"; "5,4" ]
           option "activation" [ "relu"; "tanh" ]

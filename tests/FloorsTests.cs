@@ -13,7 +13,7 @@ public class FloorsTests
     private static readonly string[][] Floors =
     [
         [""], ["Files", "Charts"], ["Data"], ["Models"], ["Runs"], ["Search", "Doctor", "Experiments"],
-        ["Pages", "Benchmarks", "Replay"], ["Commands"],
+        ["Pages", "Benchmarks"], ["Commands"],
     ];
 
     private const BindingFlags All =

@@ -41,7 +41,7 @@ type Parameters =
 type OptimizerExtensions =
     /// Everything wrong with the optimizer's numbers; empty if they are right.
     [<Extension>]
-    static member Faults(optimizer: Optimizer) : IReadOnlyList<string> =
+    static member Faults(optimizer: Optimizer) : IReadOnlyList<Fault> =
         Optimizer.faults (given (nameof optimizer) optimizer)
 
     /// The state before the first step. Raises ArgumentException with everything wrong with the optimizer.

@@ -40,7 +40,7 @@ type Optimizer =
           ProximalL1 = 0.0 }
 
     /// Stochastic gradient descent. (Rule has the formulas and their sources.)
-    static member Sgd([<Optional; DefaultParameterValue(0.01)>] learningRate: float) =
+    static member Sgd([<Optional; DefaultParameterValue(0.1)>] learningRate: float) =
         Optimizer.Of(Rule.GradientDescent, learningRate)
 
     /// Gradient descent with a velocity.
@@ -57,13 +57,13 @@ type Optimizer =
 
     /// Rates that fall with the squares of all gradients so far.
     static member AdaGrad
-        ([<Optional; DefaultParameterValue(0.01)>] learningRate: float,
+        ([<Optional; DefaultParameterValue(0.02)>] learningRate: float,
          [<Optional; DefaultParameterValue(1e-7)>] epsilon: float) =
         Optimizer.Of(Rule.AdaGrad epsilon, learningRate)
 
     /// Rates that follow the mean square of recent gradients.
     static member RmsProp
-        ([<Optional; DefaultParameterValue(0.01)>] learningRate: float,
+        ([<Optional; DefaultParameterValue(0.001)>] learningRate: float,
          [<Optional; DefaultParameterValue(0.99)>] decay: float,
          [<Optional; DefaultParameterValue(1e-7)>] epsilon: float) =
         Optimizer.Of(Rule.RmsProp(decay, epsilon), learningRate)
@@ -103,7 +103,7 @@ type Optimizer =
     /// Steps of the same size in every element, along the sign of a mean gradient; rates are 3 to 10 times smaller than
     /// Adam's.
     static member Lion
-        ([<Optional; DefaultParameterValue(1e-4)>] learningRate: float,
+        ([<Optional; DefaultParameterValue(3e-4)>] learningRate: float,
          [<Optional; DefaultParameterValue(0.9)>] beta1: float,
          [<Optional; DefaultParameterValue(0.99)>] beta2: float) =
         Optimizer.Of(Rule.Lion(beta1, beta2), learningRate)
@@ -162,20 +162,23 @@ module Optimizer =
     /// The slot of gradients that wait for others to make a step with.
     let private gatheredName = "gathered gradient"
 
-    /// Everything wrong with the optimizer's numbers.
-    let faults (optimizer: Optimizer) : string list =
-        let rate what (x: float) =
-            [ if not (Double.IsFinite x) || x < 0.0 then $"{what} must be finite and not negative, but is {x}" ]
-        let limit what (x: float) = [ if not (x > 0.0) then $"{what} must be above 0, but is {x}" ]
-        [ yield! rate "the learning rate" optimizer.LearningRate
+    /// Everything wrong with the optimizer's numbers; those of the rule are fields, too.
+    let faults (optimizer: Optimizer) : Fault list =
+        let fault field message = { Field = field; Message = message }
+        let rate field what (x: float) =
+            [ if not (Double.IsFinite x) || x < 0.0 then
+                  fault field $"{what} must be finite and not negative, but is {x}" ]
+        let limit field what (x: float) = [ if not (x > 0.0) then fault field $"{what} must be above 0, but is {x}" ]
+        [ yield! rate (nameof optimizer.LearningRate) "the learning rate" optimizer.LearningRate
           yield! Rule.faults optimizer.Rule
-          yield! Schedule.faults optimizer.Schedule
+          yield! Schedule.faults optimizer.Schedule |> List.map (fault (nameof optimizer.Schedule))
           if optimizer.Accumulation < 1 then
-              $"the number of gradients to accumulate for a step must be at least 1, but is {optimizer.Accumulation}"
-          yield! limit "the clip value" optimizer.ClipValue
-          yield! limit "the clip norm" optimizer.ClipNorm
-          yield! rate "the weight decay" optimizer.WeightDecay
-          yield! rate "the proximal L1 rate" optimizer.ProximalL1 ]
+              fault (nameof optimizer.Accumulation)
+                  $"the number of gradients to accumulate for a step must be at least 1, but is {optimizer.Accumulation}"
+          yield! limit (nameof optimizer.ClipValue) "the clip value" optimizer.ClipValue
+          yield! limit (nameof optimizer.ClipNorm) "the clip norm" optimizer.ClipNorm
+          yield! rate (nameof optimizer.WeightDecay) "the weight decay" optimizer.WeightDecay
+          yield! rate (nameof optimizer.ProximalL1) "the proximal L1 rate" optimizer.ProximalL1 ]
 
     let private slotNames (optimizer: Optimizer) : string[] =
         if optimizer.Accumulation = 1 then optimizer.Rule.Slots
@@ -189,7 +192,7 @@ module Optimizer =
             { Step = 0
               Gathered = 0
               Slots = [| for name in slotNames optimizer -> { Name = name; Values = Parameters.zeros parameters } |] }
-        | found -> raise (ArgumentException(String.concat "\n" found))
+        | found -> raise (ArgumentException(found |> List.map _.Message |> String.concat "\n"))
 
     let private checkState (optimizer: Optimizer) (state: OptimizerState<'T>) (parameters: Parameters<'T>) =
         let expected = slotNames optimizer

@@ -99,13 +99,15 @@ open Functional.Numerics.Passes
 [<RequireQualifiedAccess>]
 module internal Rule =
     /// What is wrong with its numbers.
-    let faults (rule: Rule) : string list =
+    let faults (rule: Rule) : Fault list =
         [ for name, x in rule.Numbers do
-              if rule.IsCustom then
-                  if not (Double.IsFinite x) then $"{name} must be finite, but is {x}"
-              elif name = "epsilon" then
-                  if not (Double.IsFinite x && x > 0.0) then $"epsilon must be finite and above 0, but is {x}"
-              elif not (x >= 0.0 && x < 1.0) then $"{name} must be at least 0 and below 1, but is {x}" ]
+              let isRight, wanted =
+                  if rule.IsCustom then Double.IsFinite x, "finite"
+                  elif name = "epsilon" then Double.IsFinite x && x > 0.0, "finite and above 0"
+                  else x >= 0.0 && x < 1.0, "at least 0 and below 1"
+              if not isRight then
+                  { Field = name[..0].ToUpperInvariant() + name[1..]
+                    Message = $"{name} must be {wanted}, but is {x}" } ]
 
     /// The rate of one step, counted from 1, before it is multiplied with anything that depends on elements.
     let private rate (rule: Rule) (learningRate: float) (step: int) : float =

@@ -23,7 +23,6 @@ internal static class CommandTree
         ("check-gradients", CheckGradientsCommand.Create),
         ("export", ExportCommand.Create),
         ("bench", BenchCommand.Create),
-        ("replay", ReplayCommand.Create),
         ("completion", CompletionCommand.Create),
     ];
 

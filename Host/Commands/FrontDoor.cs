@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Functional.Host.Runs;
 using Functional.Host.Data;
 using Functional.Host.Files;
 
@@ -56,7 +57,7 @@ internal static class FrontDoor
         }
         catch (Exception e) when (Cause(e) is UsageException usage)
         {
-            return Fail(ExitCode.Usage, usage.Faults);
+            return Fail(ExitCode.Usage, usage.Faults.Select(TrainOptions.Line));
         }
         catch (Exception e) when (Cause(e) is DataException)
         {

@@ -61,18 +61,19 @@ internal sealed class Comparisons(TrialRun trial, ImageDataSet data, int threads
     {
         if (trial.Learned > 0.95)
             yield break;
-        var rate = configuration.OptimizerNumber("learning-rate")!.Value;
-        var usual = (configuration with { LearningRate = null }).OptimizerNumber("learning-rate")!.Value;
+        var optimizer = configuration.Optimizer;
+        var rate = optimizer.Complete().LearningRate!.Value;
+        var usual = (optimizer with { LearningRate = null }).Complete().LearningRate!.Value;
         // A run that goes on for much longer than the trial gets as far with short steps.
         var stretch = (double)trial.Planned / Math.Max(1, trial.Steps);
         if (trial.Learned < 0.9 || stretch < 8)
             foreach (var higher in Rates(rate, usual, [10, 100, 1000]).Where(value => value > 1.5 * rate && (rate == 0 || value / rate > stretch)))
                 yield return new Change(
-                    FindingKind.LearningRateTooLow, configuration with { LearningRate = higher },
+                    FindingKind.LearningRateTooLow, With(optimizer with { LearningRate = higher }),
                     Invariant($"--learning-rate {higher:G3} in place of {rate:G3}"), Invariant($"Take longer steps: --learning-rate {higher:G3}"));
         foreach (var lower in Rates(rate, usual, [0.1, 0.01]).Where(value => value < rate / 1.5))
             yield return new Change(
-                FindingKind.LearningRateTooHigh, configuration with { LearningRate = lower },
+                FindingKind.LearningRateTooHigh, With(optimizer with { LearningRate = lower }),
                 Invariant($"--learning-rate {lower:G3} in place of {rate:G3}"), Invariant($"Take shorter steps: --learning-rate {lower:G3}"));
         if (configuration.Dropout >= 0.3)
             yield return new Change(
@@ -80,7 +81,7 @@ internal sealed class Comparisons(TrialRun trial, ImageDataSet data, int threads
                 "Drop less, --dropout 0.2, or train longer: too little gets through for the layers behind to go by", 0.6);
         if (Penalties().Any())
             yield return new Change(
-                FindingKind.PenaltyTooStrong, configuration with { L1 = 0, L2 = 0, WeightDecay = 0, ProximalL1 = 0 },
+                FindingKind.PenaltyTooStrong, With(optimizer with { WeightDecay = 0, ProximalL1 = 0 }) with { L1 = 0, L2 = 0 },
                 $"no {string.Join(" and ", Penalties())}",
                 $"Make the penalty at least 10 times weaker ({string.Join(", ", Penalties())}): it pulls weights to 0 harder than the data pull them away", 0.6);
         if (configuration.LabelSmoothing >= 0.5)
@@ -91,17 +92,19 @@ internal sealed class Comparisons(TrialRun trial, ImageDataSet data, int threads
             yield return new Change(
                 FindingKind.AugmentationTooStrong, configuration with { Augmentations = [] }, "no augmentation",
                 "Change the images less: what a person can't read any more, a network can't learn from");
-        if (configuration.ClipNorm is not null || configuration.ClipValue is not null)
+        if (optimizer.ClipNorm is not null || optimizer.ClipValue is not null)
             yield return new Change(
-                FindingKind.ClippingTooStrong, configuration with { ClipNorm = null, ClipValue = null }, "no clipping",
+                FindingKind.ClippingTooStrong, With(optimizer with { ClipNorm = null, ClipValue = null }), "no clipping",
                 "Clip less, as in --clip-norm 1: gradients are clipped so short that steps hardly move", 0.2);
-        if (configuration.Schedule != "constant")
+        if (optimizer.Schedule != RunSchedule.Constant)
             yield return new Change(
-                FindingKind.LearningRateTooLow, configuration with { Schedule = "constant" }, $"--schedule constant in place of {configuration.Schedule}",
+                FindingKind.LearningRateTooLow, With(optimizer with { Schedule = RunSchedule.Constant }),
+                $"--schedule constant in place of {optimizer.Schedule}",
                 "Choose a --schedule that keeps the learning rate up for longer", 0.1);
-        if (configuration.Accumulate > 1)
+        if (optimizer.Accumulate > 1)
             yield return new Change(
-                FindingKind.TooFewSteps, configuration with { Accumulate = 1 }, Invariant($"a change of the weights after every batch in place of every {configuration.Accumulate}"),
+                FindingKind.TooFewSteps, With(optimizer with { Accumulate = 1 }),
+                Invariant($"a change of the weights after every batch in place of every {optimizer.Accumulate}"),
                 "Use a smaller --accumulate, or train longer: the weights are hardly ever changed");
         if (trial.Planned < 200)
             yield return new Change(
@@ -125,6 +128,8 @@ internal sealed class Comparisons(TrialRun trial, ImageDataSet data, int threads
                 Invariant($"at least 64 units in each hidden layer in place of {configuration.Hidden.Min()}"),
                 "Give the network more units: --hidden 50 or more", -0.1);
     }
+
+    private TrainConfiguration With(OptimizerSettings optimizer) => configuration with { Optimizer = optimizer };
 
     private static IEnumerable<double> Rates(double rate, double usual, double[] factors) =>
         factors.Select(factor => rate * factor).Append(usual).Where(double.IsFinite).Distinct();

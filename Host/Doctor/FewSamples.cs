@@ -16,7 +16,8 @@ internal static class FewSamples
         TrialRun? best = null;
         foreach (var (rate, seed) in ((double, long)[])[(0.01, 1), (0.003, 2), (0.03, 3)])
         {
-            var ideal = LabelCeiling.Plain(configuration) with
+            var plain = LabelCeiling.Plain(configuration);
+            var ideal = plain with
             {
                 Samples = Count,
                 Validation = 0,
@@ -26,7 +27,7 @@ internal static class FewSamples
                 Activation = configuration.Activation,
                 BatchNorm = configuration.BatchNorm,
                 Initializer = configuration.Activation.Name is "sigmoid" or "tanh" ? Initializer.Xavier : Initializer.He,
-                LearningRate = rate,
+                Optimizer = plain.Optimizer with { LearningRate = rate },
                 Seed = seed,
             };
             var trial = TrialRun.Run(ideal, data);

@@ -22,8 +22,7 @@ internal static class LabelCeiling
         Seed = configuration.Seed,
         Scale = DataScale.Standard,
         Hidden = [Units],
-        OptimizerName = "adam",
-        LearningRate = 0.01,
+        Optimizer = new() { Name = "adam", LearningRate = 0.01 },
         BatchSize = Batches,
         Iterations = Steps,
     };

@@ -98,7 +98,7 @@ public sealed class Lab
     }
 
     /// <summary>The book's usual configuration: SGD with rate 0.01, batches of 100 drawn with replacement.</summary>
-    public static TrainConfiguration Usual { get; } = new() { LearningRate = 0.01, Sampling = Sampling.Replacement };
+    public static TrainConfiguration Usual { get; } = new() { Optimizer = new() { LearningRate = 0.01 }, Sampling = Sampling.Replacement };
 
     /// <summary>The same configuration for as many steps as give so many accuracy points.</summary>
     public TrainConfiguration WithPoints(TrainConfiguration configuration, int points)

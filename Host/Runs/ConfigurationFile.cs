@@ -74,7 +74,8 @@ internal static class ConfigurationFile
         }
         catch (UsageException e)
         {
-            throw new DataException(name, null, "options that can be run", e.Message.Replace("\n", "; ", StringComparison.Ordinal));
+            throw new DataException(
+                name, null, "options that can be run", string.Join("; ", e.Faults.Select(TrainOptions.Line)));
         }
     }
 

@@ -26,5 +26,5 @@ internal sealed record Divergence(RunState LastGood, NumericFault Fault)
     public OperationFailedException Exception(StepReport report, string? file) => new(
         $"the loss became {report.Loss} in step {report.Step}: numbers stopped being finite in step {LastGood.Step + 1}, first {Fault}; "
         + (file is null ? "" : $"the state before that is in {file}; ")
-        + "a smaller --learning-rate, or another --init, may help, and 'functional doctor' looks for the cause");
+        + "a smaller learning rate, or another initialization, may help, and 'functional doctor' looks for the cause");
 }

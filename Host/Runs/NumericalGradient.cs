@@ -14,7 +14,8 @@ internal static class NumericalGradient
         int[] units = [features, .. configuration.Hidden, classes];
         var parameters = units.Zip(units.Skip(1)).Sum(pair => ((double)pair.First + 1) * pair.Second);
         if (parameters * (parameters + LayerCost * units.Length) > MostWork)
-            throw new UsageException(Invariant(
-                $"--hidden: central differences take two passes for each of {parameters:N0} parameters, through {units.Length - 1:N0} layers; choose a smaller network"));
+            throw new UsageException(new Fault(nameof(configuration.Hidden), Invariant(
+                $"central differences take two passes for each of {parameters:N0} parameters, ")
+                + Invariant($"through {units.Length - 1:N0} layers; choose a smaller network")));
     }
 }

@@ -9,6 +9,7 @@ namespace Functional.Host.Runs;
 /// <param name="From">How far it has come; null if there is no checkpoint, so that it begins again.</param>
 internal sealed record Resumption(TrainingRun Run, RunProgress? From)
 {
+    private const string Resume = "Resume";
     internal static readonly string[] Changeable = ["epochs", "iterations", "patience", "checkpoint-every"];
 
     /// <summary>Reads what a folder holds.</summary>
@@ -33,7 +34,7 @@ internal sealed record Resumption(TrainingRun Run, RunProgress? From)
         var from = folder.Progress(run, e => warn($"passed over: {e.Message}"));
         var (step, planned) = (from?.State.Step ?? 0, record.Environment?.Planned ?? old.Steps(run.StepsPerEpoch));
         if (run.Iterations < step)
-            throw new UsageException($"--resume: the run has taken {step} steps, and can't end after {run.Iterations}");
+            throw new UsageException(new Fault(Resume, $"the run has taken {step} steps, and can't end after {run.Iterations}"));
         // Where the schedule depends on the run's length, what has been done was done for the old one.
         if (step > (old.Stages is [.., var stage] ? stage.Until : 0)
             && !configuration.OptimizerAt(step, planned).Equals(configuration.OptimizerAt(step, run.Iterations)))
@@ -45,16 +46,17 @@ internal sealed record Resumption(TrainingRun Run, RunProgress? From)
     {
         string[] obstacles = [.. now.Obstacles(record.Environment)];
         if (obstacles.Length > 0 && !force)
-            throw new UsageException(
-                obstacles.Append($"--resume: {record.Folder} can't go on to the same bits; give --force to go on all the same"));
+            throw new UsageException(obstacles.Select(obstacle => new Fault("", obstacle)).Append(new Fault(
+                Resume, $"{record.Folder} can't go on to the same bits; give --force to go on all the same")));
         foreach (var line in obstacles.Union(now.Differences(record.Environment)))
             warn(line);
     }
 
     private static TrainConfiguration Changed(TrainConfiguration old, IReadOnlyDictionary<string, string> options)
     {
+        var changeable = string.Join(", ", Changeable.Select(name => $"--{name}"));
         var others = options.Keys.Except(Changeable).Select(option =>
-            $"--{option}: a run that goes on keeps it; what can change is {string.Join(", ", Changeable.Select(name => $"--{name}"))}");
+            new Fault(option, $"a run that goes on keeps it; what can change is {changeable}"));
         if (others.ToArray() is { Length: > 0 } faults)
             throw new UsageException(faults);
         return TrainOptions.Parse(options, old);

@@ -74,45 +74,8 @@ public sealed record TrainConfiguration
     /// <summary>The share of a target that is spread over all classes.</summary>
     public double LabelSmoothing { get; init; }
 
-    /// <summary>The rule's name: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, adamw or lion.</summary>
-    public string OptimizerName { get; init; } = "sgd";
-
-    /// <summary>The rule's learning rate; this and its other numbers are the rule's own defaults if null.</summary>
-    public double? LearningRate { get; init; }
-
-    /// <summary>The share of the velocity that a step keeps.</summary>
-    public double? Momentum { get; init; }
-
-    /// <summary>The share of the first moment that a step keeps.</summary>
-    public double? Beta1 { get; init; }
-
-    /// <summary>The share of the second moment that a step keeps.</summary>
-    public double? Beta2 { get; init; }
-
-    /// <summary>The share of the mean square that a step keeps.</summary>
-    public double? Decay { get; init; }
-
-    /// <summary>What is added to a root before it divides.</summary>
-    public double? Epsilon { get; init; }
-
-    /// <summary>Decoupled: the share of a weight, times the learning rate, that each step takes off.</summary>
-    public double? WeightDecay { get; init; }
-
-    /// <summary>How the learning rate goes: constant, step:EVERY:FACTOR, exponential:FACTOR, cosine[:FINAL] or one-cycle, with
-    /// warmup:STEPS+ before any of them, as <see cref="ScheduleText"/> reads it.</summary>
-    public string Schedule { get; init; } = "constant";
-
-    /// <summary>The largest element of a gradient; null if it is not clipped.</summary>
-    public double? ClipValue { get; init; }
-
-    /// <summary>The largest norm of a gradient; null if it is not clipped.</summary>
-    public double? ClipNorm { get; init; }
-
-    /// <summary>The batches whose mean gradient makes one change of the weights.</summary>
-    public int Accumulate { get; init; } = 1;
-
-    /// <summary>How fast weights go to exactly zero, times the learning rate.</summary>
-    public double ProximalL1 { get; init; }
+    /// <summary>What updates the weights.</summary>
+    public OptimizerSettings Optimizer { get; init; } = new();
 
     /// <summary>The share of a moving average of the parameters that a step keeps; null if there is none.</summary>
     public double? Average { get; init; }
@@ -152,40 +115,10 @@ public sealed record TrainConfiguration
     internal Key AugmentationKey => Key.Child(4);
     internal Key SamplesKey => Key.Child(5);
 
-    private OptimizerChoice? Choice => OptimizerChoice.All.FirstOrDefault(choice => choice.Name == OptimizerName);
-
-    // Those that were told, by the names of their options.
-    private (string Option, double? Value)[] Told =>
-    [
-        ("learning-rate", LearningRate), ("momentum", Momentum), ("beta1", Beta1), ("beta2", Beta2), ("decay", Decay),
-        ("epsilon", Epsilon), ("weight-decay", WeightDecay),
-    ];
-
-    /// <summary>A number of the optimizer by the name of its option: as told or, where the rule has it, by default.</summary>
-    internal double? OptimizerNumber(string option) =>
-        Told.First(number => number.Option == option).Value
-        ?? (Choice is { } choice && choice.Numbers.TryGetValue(option, out var standard) ? standard : null);
-
-    /// <summary>The same with the rule's numbers as they are by default.</summary>
-    internal TrainConfiguration WithoutOptimizerNumbers() => this with
-    {
-        LearningRate = null, Momentum = null, Beta1 = null, Beta2 = null, Decay = null, Epsilon = null, WeightDecay = null,
-    };
-
-    /// <summary>The optimizer as the core has it, for a run of so many steps.</summary>
-    /// <exception cref="UsageException">There is no such optimizer or schedule.</exception>
-    public Optimizer CreateOptimizer(int steps) =>
-        (Choice ?? throw new UsageException(Misnamed)).Create(option => OptimizerNumber(option)!.Value)
-            .WithWeightDecay(OptimizerNumber("weight-decay")!.Value)
-            .With(ScheduleText.Parse(Schedule, steps / Math.Max(1, Accumulate)))
-            .WithClipValue(ClipValue ?? double.PositiveInfinity)
-            .WithClipNorm(ClipNorm ?? double.PositiveInfinity)
-            .WithAccumulation(Accumulate)
-            .WithProximalL1(ProximalL1);
-
     /// <summary>The optimizer after a number of steps, in a run of so many.</summary>
+    /// <exception cref="UsageException">There is no such rule.</exception>
     public Optimizer OptimizerAt(int step, int steps) =>
-        CreateOptimizer(Stages.FirstOrDefault(stage => step < stage.Until)?.Planned ?? steps);
+        Optimizer.Create(Stages.FirstOrDefault(stage => step < stage.Until)?.Planned ?? steps);
 
     /// <summary>Whether another optimizer may take over after so many steps.</summary>
     public bool IsStage(int step) => Stages.Any(stage => stage.Until == step);
@@ -228,30 +161,29 @@ public sealed record TrainConfiguration
     /// <summary>How many steps the run takes.</summary>
     /// <exception cref="UsageException">More than there can be.</exception>
     public int Steps(int stepsPerEpoch) => Iterations
-        ?? ((long)Epochs * stepsPerEpoch is <= int.MaxValue and var steps ? (int)steps : throw new UsageException(Invariant(
-            $"--epochs: {Epochs:N0} of {stepsPerEpoch:N0} steps are more than {int.MaxValue:N0} steps, the most that a run can take")));
+        ?? ((long)Epochs * stepsPerEpoch is <= int.MaxValue and var steps ? (int)steps
+            : throw new UsageException(new Fault(nameof(Epochs), Invariant(
+                $"{Epochs:N0} of {stepsPerEpoch:N0} steps are more than {int.MaxValue:N0} steps, the most that a run can take"))));
 
-    /// <summary>Everything wrong with the configuration by itself, an entry per fault that begins with the option as the command line
-    /// names it: <c>--batch-size</c> is <see cref="BatchSize"/>. Empty if all is right.</summary>
-    public IReadOnlyList<string> Faults() =>
+    /// <summary>Everything wrong with the configuration by itself; empty if all is right.</summary>
+    public IReadOnlyList<Fault> Faults() =>
     [
-        .. Positive("samples", Samples),
-        .. Validation is >= 0 and < 1 ? [] : (string[])[$"--validation: a share from 0 to below 1 is needed, not {Validation}"],
-        .. Hidden.SelectMany(units => Positive("hidden", units)),
-        .. from number in Told
-           where number.Value is not null && Choice is not null && !Choice.Numbers.ContainsKey(number.Option)
-           select $"--{number.Option}: {OptimizerName} has no such number; {OptimizerChoice.Having(number.Option)} have",
-        .. OptimizerFaults(),
-        .. Share("dropout", Dropout, "to below 1", Dropout < 1),
-        .. NotNegative("l1", L1),
-        .. NotNegative("l2", L2),
-        .. Share("label-smoothing", LabelSmoothing, "to 1", LabelSmoothing <= 1),
-        .. Positive("batch-size", BatchSize),
-        .. Positive("epochs", Epochs),
-        .. Positive("iterations", Iterations),
-        .. Share("average", Average ?? 0, "to below 1", (Average ?? 0) < 1),
-        .. Positive("patience", Patience),
-        .. Patience is null || Validation > 0 ? [] : (string[])["--patience: there is no validation accuracy to wait for without --validation"],
+        .. Positive(nameof(Samples), Samples),
+        .. Check(nameof(Validation), Validation is >= 0 and < 1, $"a share from 0 to below 1 is needed, not {Validation}"),
+        .. Hidden.SelectMany(units => Positive(nameof(Hidden), units)),
+        .. Optimizer.Faults(),
+        .. Share(nameof(Dropout), Dropout, "to below 1", Dropout < 1),
+        .. NotNegative(nameof(L1), L1),
+        .. NotNegative(nameof(L2), L2),
+        .. Share(nameof(LabelSmoothing), LabelSmoothing, "to 1", LabelSmoothing <= 1),
+        .. Positive(nameof(BatchSize), BatchSize),
+        .. Positive(nameof(Epochs), Epochs),
+        .. Positive(nameof(Iterations), Iterations),
+        .. Share(nameof(Average), Average ?? 0, "to below 1", (Average ?? 0) < 1),
+        .. Positive(nameof(Patience), Patience),
+        .. Check(
+            nameof(Patience), Patience is null || Validation > 0,
+            "there is no validation accuracy to wait for without a share of the samples for validation"),
     ];
 
     /// <summary>The command that runs it: every option that is not as it is by default.</summary>
@@ -259,13 +191,13 @@ public sealed record TrainConfiguration
     {
         var words = new List<string> { "functional train" };
         // What is default for an option may depend on those before it.
-        var told = new TrainConfiguration();
+        var written = new TrainConfiguration();
         foreach (var option in TrainOptions.All)
         {
-            if (option.Get(this) is not { } value || value == option.Get(told))
+            if (option.Get(this) is not { } value || value == option.Get(written))
                 continue;
             words.Add($"--{option.Name} {Quoted(value)}");
-            told = option.Set(told, value);
+            written = option.Set(written, value);
         }
         return string.Join(' ', words);
     }
@@ -284,40 +216,10 @@ public sealed record TrainConfiguration
         var stalled = Patience is { } patience ? EpochReport.Stalled(epochs, patience) : null;
         if (Stages.Count == 0 && isOver && (stalled ?? epochs.Count) == epochs.Count)
             return CommandLine();
-        if (folder is not null && (Stages.Count > 0 || ScheduleText.DependsOnLength(Schedule) || steps < Accumulate))
+        if (folder is not null && (Stages.Count > 0 || Optimizer.Schedule.DependsOnLength || steps < Optimizer.Accumulate))
             return $"functional verify {Quoted(folder)}";
         return (this with { Iterations = Math.Max(1, steps), Patience = null, Stages = [] }).CommandLine();
     }
-
-    private string Misnamed => $"--optimizer: '{OptimizerName}' is no optimizer: {string.Join(", ", OptimizerChoice.All.Select(choice => choice.Name))}";
-
-    private IEnumerable<string> OptimizerFaults()
-    {
-        if (Choice is null)
-            return [Misnamed];
-        try
-        {
-            return CreateOptimizer(1).Faults().Select(fault => $"--{OptionOf(fault)}: {fault}");
-        }
-        catch (UsageException e)
-        {
-            return [$"--schedule: {e.Message}"];
-        }
-    }
-
-    // A fault is of the option without which it is gone.
-    private string OptionOf(string fault) =>
-        Untold.First(one => !one.Configuration.CreateOptimizer(1).Faults().Contains(fault)).Option;
-
-    private (string Option, TrainConfiguration Configuration)[] Untold =>
-    [
-        ("learning-rate", this with { LearningRate = null }), ("momentum", this with { Momentum = null }),
-        ("beta1", this with { Beta1 = null }), ("beta2", this with { Beta2 = null }), ("decay", this with { Decay = null }),
-        ("epsilon", this with { Epsilon = null }), ("weight-decay", this with { WeightDecay = null }),
-        ("schedule", this with { Schedule = "constant" }), ("clip-norm", this with { ClipNorm = null }),
-        ("clip-value", this with { ClipValue = null }), ("accumulate", this with { Accumulate = 1 }),
-        ("proximal-l1", this with { ProximalL1 = 0 }),
-    ];
 
     /// <summary>A word as a shell takes it.</summary>
     internal static string Quoted(string value) =>
@@ -326,12 +228,15 @@ public sealed record TrainConfiguration
         : Visible.Line(value) != value ? $"$'{Visible.Line(value.Replace("\\", "\\\\").Replace("'", "\\'"))}'"
         : $"'{value.Replace("'", "'\\''")}'";
 
-    private static string[] Share(string option, double value, string bound, bool below) =>
-        value >= 0 && below ? [] : [$"--{option}: a share from 0 {bound} is needed, not {value}"];
+    private static Fault[] Check(string field, bool isRight, string message) =>
+        isRight ? [] : [new Fault(field, message)];
 
-    private static string[] NotNegative(string option, double value) =>
-        value >= 0 ? [] : [$"--{option}: a rate from 0 on is needed, not {value}"];
+    private static Fault[] Share(string field, double value, string bound, bool below) =>
+        Check(field, value >= 0 && below, $"a share from 0 {bound} is needed, not {value}");
 
-    private static string[] Positive(string option, int? value) =>
-        value is < 1 ? [$"--{option}: at least 1 is needed, not {value}"] : [];
+    private static Fault[] NotNegative(string field, double value) =>
+        Check(field, value >= 0, $"a rate from 0 on is needed, not {value}");
+
+    private static Fault[] Positive(string field, int? value) =>
+        Check(field, value is null or >= 1, $"at least 1 is needed, not {value}");
 }

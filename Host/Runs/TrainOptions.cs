@@ -12,7 +12,7 @@ namespace Functional.Host.Runs;
 /// <param name="Help">One sentence, for a learner.</param>
 /// <param name="Choices">The values to pick from, where they are few.</param>
 /// <param name="Set">The configuration with this value. Raises <see cref="UsageException"/> for text that is no such value.</param>
-/// <param name="Get">The value's text, or null where it isn't told.</param>
+/// <param name="Get">The value's text; null where there is none.</param>
 internal sealed record TrainOption(
     string Name, string Value, string Help, IReadOnlyList<string> Choices,
     Func<TrainConfiguration, string, TrainConfiguration> Set, Func<TrainConfiguration, string?> Get)
@@ -26,8 +26,6 @@ public static class TrainOptions
 {
     /// <summary>The value's name of options that stand for true when they are given without one.</summary>
     public const string FlagValue = "true|false";
-
-    private static readonly string[] OptimizerNames = [.. OptimizerChoice.All.Select(choice => choice.Name)];
 
     /// <summary>All of them, in the order of help.</summary>
     internal static IReadOnlyList<TrainOption> All { get; } =
@@ -67,33 +65,34 @@ public static class TrainOptions
             "weight initialization: he, xavier, glorot-uniform, lecun, orthogonal, zero, normal:DEVIATION or constant:VALUE",
             ["he", "xavier", "glorot-uniform", "lecun", "orthogonal", "zero"],
             (c, text) => c with { Initializer = ParseInitializer(text) }, c => c.Initializer.ToString()),
-        Option("optimizer", "NAME", $"the rule that updates the weights: {string.Join(", ", OptimizerNames)}", OptimizerNames,
-            (c, text) => c with { OptimizerName = OneOf(text, OptimizerNames) }, c => c.OptimizerName),
-        OptimizerNumber("learning-rate", "RATE", "how far a step goes along the gradient", (c, x) => c with { LearningRate = x }),
-        OptimizerNumber("momentum", "SHARE", "the velocity that a step keeps", (c, x) => c with { Momentum = x }),
-        OptimizerNumber("beta1", "SHARE", "the mean gradient that a step keeps", (c, x) => c with { Beta1 = x }),
-        OptimizerNumber("beta2", "SHARE",
+        Of("optimizer", "NAME", $"the rule that updates the weights: {string.Join(", ", OptimizerSettings.Names)}",
+            OptimizerSettings.Names,
+            (o, text) => o with { Name = OneOf(text, OptimizerSettings.Names) }, o => o.Name),
+        Number("learning-rate", "RATE", "how far a step goes along the gradient", OptimizerNumber.LearningRate),
+        Number("momentum", "SHARE", "the velocity that a step keeps", OptimizerNumber.Momentum),
+        Number("beta1", "SHARE", "the mean gradient that a step keeps", OptimizerNumber.Beta1),
+        Number("beta2", "SHARE",
             "the mean square gradient that a step keeps (lion: the mean gradient that is remembered)",
-            (c, x) => c with { Beta2 = x }),
-        OptimizerNumber("decay", "SHARE", "the mean square gradient that a step keeps", (c, x) => c with { Decay = x }),
-        OptimizerNumber("epsilon", "VALUE", "what keeps a division by a root from exploding", (c, x) => c with { Epsilon = x }),
-        OptimizerNumber("weight-decay", "RATE",
+            OptimizerNumber.Beta2),
+        Number("decay", "SHARE", "the mean square gradient that a step keeps", OptimizerNumber.Decay),
+        Number("epsilon", "VALUE", "what keeps a division by a root from exploding", OptimizerNumber.Epsilon),
+        Number("weight-decay", "RATE",
             "weights shrink by the learning rate times this in each step, apart from the gradient",
-            (c, x) => c with { WeightDecay = x }),
-        Option("schedule", "TEXT",
+            OptimizerNumber.WeightDecay),
+        Of("schedule", "TEXT",
             "how the learning rate goes: constant, step:EVERY:FACTOR, exponential:FACTOR (of every step), cosine[:FINAL] or one-cycle "
             + "(both over the whole run); warmup:STEPS+ before any of them lets it rise first, as in warmup:100+cosine",
             ["constant", "cosine", "one-cycle"],
-            (c, text) => ScheduleText.Parse(text, 1) is var _ ? c with { Schedule = text } : c, c => c.Schedule),
-        Option("clip-norm", "NORM|none", "gradients with a larger norm, over all layers, are scaled down to it", ["none"],
-            (c, text) => c with { ClipNorm = OrNone(text, Number) }, c => Text(c.ClipNorm)),
-        Option("clip-value", "LIMIT|none", "no element of a gradient is larger, in either direction", ["none"],
-            (c, text) => c with { ClipValue = OrNone(text, Number) }, c => Text(c.ClipValue)),
-        Option("accumulate", "N", "the batches whose mean gradient makes one change of the weights", [],
-            (c, text) => c with { Accumulate = Integer(text) }, c => Text(c.Accumulate)),
-        Option("proximal-l1", "RATE",
+            (o, text) => o with { Schedule = RunSchedule.Parse(text) }, o => o.Schedule.ToString()),
+        Of("clip-norm", "NORM|none", "gradients with a larger norm, over all layers, are scaled down to it", ["none"],
+            (o, text) => o with { ClipNorm = OrNone(text, Number) }, o => Text(o.ClipNorm)),
+        Of("clip-value", "LIMIT|none", "no element of a gradient is larger, in either direction", ["none"],
+            (o, text) => o with { ClipValue = OrNone(text, Number) }, o => Text(o.ClipValue)),
+        Of("accumulate", "N", "the batches whose mean gradient makes one change of the weights", [],
+            (o, text) => o with { Accumulate = Integer(text) }, o => Text(o.Accumulate)),
+        Of("proximal-l1", "RATE",
             "after each step weights go toward 0 by the learning rate times this; those that reach it are exactly 0", [],
-            (c, text) => c with { ProximalL1 = Number(text) }, c => Text(c.ProximalL1)),
+            (o, text) => o with { ProximalL1 = Number(text) }, o => Text(o.ProximalL1)),
         Option("average", "SHARE",
             "evaluate and keep a moving average of the weights, of which each step keeps this share, as in 0.999", [],
             (c, text) => c with { Average = Number(text) }, c => Text(c.Average)),
@@ -120,65 +119,92 @@ public static class TrainOptions
     /// <exception cref="UsageException">There is no such option, or no such value of it.</exception>
     public static TrainConfiguration Set(TrainConfiguration configuration, string name, string value)
     {
+        if (All.FirstOrDefault(option => option.Name == name) is not { } option)
+            throw new UsageException($"there is no option '{name}'");
         try
         {
-            return All.FirstOrDefault(option => option.Name == name)?.Set(configuration, value)
-                ?? throw new UsageException("there is no such option");
+            return option.Set(configuration, value);
         }
         catch (UsageException e)
         {
-            throw new UsageException($"--{name}: {e.Message}");
+            throw new UsageException(e.Faults.Select(fault => new Fault(FieldOf(name), fault.Message)));
         }
     }
 
     /// <summary>A configuration with these options, the others as they are in <paramref name="configuration"/>.</summary>
-    /// <exception cref="UsageException">Everything wrong with the values, a line each.</exception>
+    /// <exception cref="UsageException">Everything wrong with the values.</exception>
     public static TrainConfiguration Parse(
         IEnumerable<KeyValuePair<string, string>> values, TrainConfiguration configuration)
     {
-        var faults = new List<string>();
-        var given = new HashSet<string>();
+        var faults = new List<Fault>();
+        var names = new HashSet<string>();
         foreach (var (name, value) in values)
         {
-            given.Add(name);
+            names.Add(name);
             try
             {
                 configuration = Set(configuration, name, value);
             }
             catch (UsageException e)
             {
-                faults.Add(e.Message);
+                faults.AddRange(e.Faults);
             }
         }
         faults.AddRange(configuration.Faults());
-        if (given.Contains("epochs") && given.Contains("iterations"))
-            faults.Add("--epochs and --iterations: only one of them can tell how long to train");
+        if (names.Contains("epochs") && names.Contains("iterations"))
+            faults.Add(new Fault(
+                nameof(TrainConfiguration.Iterations), "a run's length is given in epochs or in iterations, not in both"));
         return faults.Count == 0 ? configuration : throw new UsageException(faults);
     }
 
-    /// <summary>A configuration that was told before, with these options changed. A rule's numbers say nothing of another
-    /// rule, and how a run was prolonged nothing of another run.</summary>
-    /// <exception cref="UsageException">Everything wrong with the values, a line each.</exception>
+    /// <summary>Another run's configuration, with these options changed. A rule's numbers say nothing of another rule, and
+    /// how a run was prolonged nothing of another run.</summary>
+    /// <exception cref="UsageException">Everything wrong with the values.</exception>
     public static TrainConfiguration Change(TrainConfiguration configuration, IReadOnlyDictionary<string, string> values)
     {
         if (values.Count > 0)
             configuration = configuration with { Stages = [] };
-        return Parse(values, values.TryGetValue("optimizer", out var name) && name != configuration.OptimizerName
-            ? configuration.WithoutOptimizerNumbers() : configuration);
+        var isOther = values.TryGetValue("optimizer", out var name) && name != configuration.Optimizer.Name;
+        return Parse(values, isOther ? configuration with { Optimizer = WithoutNumbers(configuration.Optimizer) } : configuration);
     }
+
+    /// <summary>A fault as the command line tells it: under the option that sets the property.</summary>
+    internal static string Line(Fault fault) => fault.Field == "" ? fault.Message : $"--{NameOf(fault.Field)}: {fault.Message}";
+
+    // An option has the name of its property, but for these.
+    private static string NameOf(string field) => field switch
+    {
+        nameof(TrainConfiguration.Initializer) => "init",
+        nameof(TrainConfiguration.Augmentations) => "augment",
+        _ => string.Concat(field.Select((c, i) => char.IsAsciiLetterUpper(c) ? $"{(i == 0 ? "" : "-")}{char.ToLowerInvariant(c)}" : $"{c}")),
+    };
+
+    private static string FieldOf(string name) => name switch
+    {
+        "init" => nameof(TrainConfiguration.Initializer),
+        "augment" => nameof(TrainConfiguration.Augmentations),
+        _ => string.Concat(name.Split('-').Select(word => $"{char.ToUpperInvariant(word[0])}{word[1..]}")),
+    };
+
+    private static OptimizerSettings WithoutNumbers(OptimizerSettings settings) =>
+        OptimizerNumber.All.Aggregate(settings, (numberless, number) => number.Set(numberless, null));
 
     private static TrainOption Option(
         string name, string value, string help, IReadOnlyList<string> choices,
         Func<TrainConfiguration, string, TrainConfiguration> set, Func<TrainConfiguration, string?> get) =>
         new(name, value, help, choices, set, get);
 
-    private static TrainOption OptimizerNumber(
-        string name, string value, string help, Func<TrainConfiguration, double, TrainConfiguration> set) =>
-        Option(
-            name, value,
-            OptimizerChoice.All.All(choice => choice.Numbers.ContainsKey(name)) ? help : $"{help}, of {OptimizerChoice.Having(name)}", [],
-            (c, text) => set(c, Number(text)), c => Text(c.OptimizerNumber(name)))
-        with { Default = OptimizerChoice.Default(name) };
+    private static TrainOption Of(
+        string name, string value, string help, IReadOnlyList<string> choices,
+        Func<OptimizerSettings, string, OptimizerSettings> set, Func<OptimizerSettings, string?> get) =>
+        new(name, value, help, choices,
+            (c, text) => c with { Optimizer = set(c.Optimizer, text) }, c => get(c.Optimizer));
+
+    private static TrainOption Number(string name, string value, string help, OptimizerNumber number) =>
+        Of(name, value, number.IsOfAll ? help : $"{help}, of {number.Having()}", [],
+            (o, text) => number.Set(o, Number(text)),
+            o => Text(number.Get(o) ?? (OptimizerSettings.DefaultsOf(o.Name) is { } defaults ? number.Get(defaults) : null)))
+        with { Default = number.Default() };
 
     private static TrainOption Flag(
         string name, string help,

@@ -26,7 +26,9 @@ public sealed class TrainingRun
         (this.configuration, this.data, seen) = (configuration, data, data);
         var training = data.Training;
         if (configuration.Samples > training.Count)
-            throw new UsageException($"--samples: {configuration.Samples} are wanted, but there are {training.Count} to train on");
+            throw new UsageException(new Fault(
+                nameof(configuration.Samples),
+                $"{configuration.Samples} are wanted, but there are {training.Count} to train on"));
         try
         {
             samples = Split(configuration, training);
@@ -48,13 +50,16 @@ public sealed class TrainingRun
                 training, samples.Training, configuration.BatchSize, configuration.Sampling, scale, configuration.OrderKey);
             var widest = configuration.Hidden.Append(training.Features).Max();
             if ((long)LargestBatch * widest > Array.MaxLength)
-                throw new UsageException(Invariant(
-                    $"--batch-size: a batch of {LargestBatch:N0} samples with {widest:N0} numbers each is larger than the {Array.MaxLength:N0} numbers that there can be"));
+                throw new UsageException(new Fault(nameof(configuration.BatchSize), Invariant(
+                    $"a batch of {LargestBatch:N0} samples with {widest:N0} numbers each is larger than ")
+                    + Invariant($"the {Array.MaxLength:N0} numbers that there can be")));
             var network = Network(training);
             if (network.Parameters().Any(leaf => leaf.Values.Exists(value => !float.IsFinite(value))))
-                throw new UsageException($"--init: {configuration.Initializer} gives weights that single precision can't hold");
+                throw new UsageException(new Fault(
+                    nameof(configuration.Initializer),
+                    $"{configuration.Initializer} gives weights that single precision can't hold"));
             Iterations = configuration.Steps(loader.StepsPerEpoch);
-            Start = Memory.For(() => $"what {configuration.OptimizerName} remembers of {Invariant($"{network.Parameters().Length:N0}")} parameters", () => new RunState(
+            Start = Memory.For(() => $"what {configuration.Optimizer.Name} remembers of {Invariant($"{network.Parameters().Length:N0}")} parameters", () => new RunState(
                 Training.Start(network, configuration.OptimizerAt(0, Iterations), configuration.TrainingKey),
                 configuration.Average is { } decay ? Average.Start(decay, network.Parameters(), corrected: true) : null));
             CheckAugmentations();
@@ -75,15 +80,18 @@ public sealed class TrainingRun
     public int Iterations { get; }
 
     /// <summary>Changes of the parameters from beginning to end: one for as many steps as are gathered.</summary>
-    public int Changes => Iterations / configuration.Accumulate;
+    public int Changes => Iterations / Accumulate;
+
+    private int Accumulate => configuration.Optimizer.Accumulate;
 
     /// <summary>Sees to it that the run changes anything.</summary>
     /// <exception cref="UsageException">It has fewer steps than one change needs.</exception>
     public void RequireChanges()
     {
         if (Changes == 0)
-            throw new UsageException(Invariant(
-                $"--accumulate: a change of the weights needs {configuration.Accumulate:N0} batches, and the whole run has {Iterations:N0}"));
+            throw new UsageException(new Fault(
+                nameof(OptimizerSettings.Accumulate),
+                Invariant($"a change of the weights needs {Accumulate:N0} batches, and the whole run has {Iterations:N0}")));
     }
 
     /// <summary>Whether epochs are evaluated only as far as a search looks: on the validation samples and as many of those
@@ -216,7 +224,8 @@ public sealed class TrainingRun
         int[] units = [training.Features, .. configuration.Hidden, training.Classes];
         var parameters = units.Zip(units.Skip(1)).Sum(pair => ((double)pair.First + 1) * pair.Second);
         if (parameters > Array.MaxLength)
-            throw new UsageException(Invariant($"--hidden: a network of {parameters:N0} parameters is larger than the {Array.MaxLength:N0} that there can be"));
+            throw new UsageException(new Fault(nameof(configuration.Hidden), Invariant(
+                $"a network of {parameters:N0} parameters is larger than the {Array.MaxLength:N0} that there can be")));
         return Memory.For(
             () => Invariant($"a network of {parameters:N0} parameters ({string.Join(" - ", units)})"),
             () => configuration.CreateNetwork<float>(training.Features, training.Classes));
@@ -318,13 +327,14 @@ public sealed class TrainingRun
     private void CheckAugmentations()
     {
         if (data.Training.IsTable && configuration.Augmentations.Count > 0)
-            throw new UsageException("--augment: images can be changed, but these are tables of numbers");
+            throw new UsageException(new Fault(
+                nameof(configuration.Augmentations), "images can be changed, but these are tables of numbers"));
         var faults = Augment.Faults(configuration.Augmentations, format);
         var output = Augment.Output(configuration.Augmentations, format);
         if (faults.Count == 0 && output.Features != format.Features)
             faults = [$"images of {output.Height} x {output.Width} would train a network for {format.Height} x {format.Width}"];
         if (faults.Count > 0)
-            throw new UsageException(faults.Select(fault => $"--augment: {fault}"));
+            throw new UsageException(faults.Select(fault => new Fault(nameof(configuration.Augmentations), fault)));
     }
 
     // A byte of 0 is the background and the least that there is, 255 is the most.

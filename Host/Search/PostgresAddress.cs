@@ -14,9 +14,9 @@ internal static partial class PostgresAddress
     {
         var found = Address().Match(address);
         if (!found.Success)
-            throw new UsageException("--storage: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE");
+            throw Refused("expected postgres://USER:PASSWORD@HOST:PORT/DATABASE");
         if (Uri.UnescapeDataString(address).Any(char.IsControl))
-            throw new UsageException("--storage: expected no control characters, such as %00, in an address");
+            throw Refused("expected no control characters, such as %00, in an address");
         string? Part(string name) => found.Groups[name] is { Success: true, Length: > 0 } group ? Uri.UnescapeDataString(group.Value) : null;
         var user = Part("user") ?? Environment.UserName;
         var connection = new NpgsqlConnectionStringBuilder
@@ -37,11 +37,13 @@ internal static partial class PostgresAddress
             }
             catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException or OverflowException)
             {
-                throw new UsageException($"--storage: '{setting.Split('=')[0]}' is no setting with such a value");
+                throw Refused($"'{setting.Split('=')[0]}' is no setting with such a value");
             }
         return connection.Port is >= 1 and <= MostPort ? connection
-            : throw new UsageException($"--storage: expected a port from 1 to {MostPort}, found {connection.Port}");
+            : throw Refused($"expected a port from 1 to {MostPort}, found {connection.Port}");
     }
+
+    private static UsageException Refused(string message) => new(new Fault("Storage", message));
 
     [GeneratedRegex(@"^postgres(ql)?://((?<user>[^:@/?]*)(:(?<password>[^@/?]*))?@)?(?<host>\[[^\]]*\]|[^:/?@]*)(:(?<port>\d+))?(/(?<database>[^?/]*))?(\?(?<settings>.*))?$")]
     private static partial Regex Address();

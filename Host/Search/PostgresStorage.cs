@@ -56,7 +56,7 @@ internal sealed class PostgresStorage : StudyStorage
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException or FormatException)
         {
-            throw new UsageException($"--storage: {Visible.Message(e.Message)}");
+            throw new UsageException(new Fault("Storage", Visible.Message(e.Message)));
         }
         Retried(open =>
         {

@@ -53,7 +53,7 @@ public abstract record Pruner
         }
         catch (ArgumentException e)
         {
-            throw new UsageException($"--pruner: {e.Message}");
+            throw new UsageException(new Fault(nameof(StudySettings.Pruner), e.Message));
         }
     }
 
@@ -67,7 +67,7 @@ public abstract record Pruner
     /// <param name="direction">Which values are better.</param>
     public abstract bool Ends(IReadOnlyList<Trial> trials, int number, int steps, Direction direction);
 
-    private static UsageException Expected(string found) => new($"--pruner: expected {Syntax}, found '{found}'");
+    private static UsageException Expected(string found) => new(new Fault(nameof(StudySettings.Pruner), $"expected {Syntax}, found '{found}'"));
 
     private protected static void AtLeast(int least, int number, string what)
     {

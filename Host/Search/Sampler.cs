@@ -34,7 +34,8 @@ public abstract record Sampler
         ["tpe"] => Tpe,
         ["grid"] => Grid(),
         ["grid", var points] when int.TryParse(points, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 2 => Grid(count),
-        _ => throw new UsageException($"--sampler: expected {Syntax} (with at least 2 points), found '{text}'"),
+        _ => throw new UsageException(
+            new Fault(nameof(Sampler), $"expected {Syntax} (with at least 2 points), found '{text}'")),
     };
 
     /// <summary>The configuration of a trial.</summary>

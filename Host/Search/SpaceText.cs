@@ -18,7 +18,7 @@ internal static class SpaceText
     /// <exception cref="UsageException">Everything wrong with it, a line each.</exception>
     public static SearchSpace Parse(IEnumerable<string> texts)
     {
-        var (hyperparameters, faults) = (new List<Hyperparameter>(), new List<string>());
+        var (hyperparameters, faults) = (new List<Hyperparameter>(), new List<Fault>());
         foreach (var text in texts)
             try
             {
@@ -26,7 +26,7 @@ internal static class SpaceText
             }
             catch (Exception e) when (e is UsageException or ArgumentException)
             {
-                faults.Add($"--space: '{text}': {e.Message}");
+                faults.Add(new Fault(nameof(StudySettings.Space), $"'{text}': {e.Message}"));
             }
         try
         {
@@ -34,7 +34,7 @@ internal static class SpaceText
         }
         catch (ArgumentException e)
         {
-            throw new UsageException($"--space: {e.Message}");
+            throw new UsageException(new Fault(nameof(StudySettings.Space), e.Message));
         }
     }
 

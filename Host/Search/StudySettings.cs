@@ -51,13 +51,13 @@ public sealed record StudySettings(SearchSpace Space)
     {
         var before = begun.Texts.ToDictionary();
         var now = Texts.ToDictionary();
-        string[] faults =
+        Fault[] faults =
         [
             .. from name in before.Keys.Union(now.Keys)
                let was = before.GetValueOrDefault(name, "nothing")
-               let given = now.GetValueOrDefault(name, "nothing")
-               where was != given
-               select $"--{name}: {study} was begun with '{was}', not '{given}'; choose another --study, or leave it out",
+               let wanted = now.GetValueOrDefault(name, "nothing")
+               where was != wanted
+               select new Fault(name, $"{study} was begun with '{was}', not '{wanted}'; choose another study, or leave it out"),
         ];
         if (faults.Length > 0)
             throw new UsageException(faults);

@@ -15,6 +15,7 @@ internal sealed class TrainingObjective
 {
     // Of a space that can't be trained with one would like to know before the first trial, not after hours.
     private const int Points = 64, Corners = 16;
+    private const string Space = nameof(StudySettings.Space);
 
     private readonly TrainConfiguration common;
     private readonly ImageDataSet data;
@@ -30,7 +31,8 @@ internal sealed class TrainingObjective
         // Choosing by test samples would spoil them, and evaluating them takes most of a small run's time.
         this.data = data with { Test = None(data.Test) };
         if (space.Hyperparameters.FirstOrDefault(one => TrainOptions.All.All(option => option.Name != one.Name)) is { } unknown)
-            throw new UsageException($"--space: '{unknown.Name}' is no option of training; 'functional train --help' tells them");
+            throw new UsageException(new Fault(
+                Space, $"'{unknown.Name}' is no option of training; 'functional train --help' lists them"));
         foreach (var configuration in Enumerable.Range(0, Points).Select(i => space.At(Sampler.Point(space, Key.OfSeed(0), i))))
             Explained(configuration, () => _ = Configure(configuration));
         var gaps = new List<string>();
@@ -63,7 +65,8 @@ internal sealed class TrainingObjective
         }
         catch (UsageException e)
         {
-            throw new UsageException(e.Faults.Select(fault => $"--space: with {configuration}: {fault}"));
+            throw new UsageException(e.Faults.Select(
+                fault => new Fault(Space, $"with {configuration}: {TrainOptions.Line(fault)}")));
         }
     }
 

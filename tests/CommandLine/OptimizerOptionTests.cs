@@ -14,7 +14,7 @@ public sealed class OptimizerOptionTests : IDisposable
     private static TrainConfiguration Parse(params (string Name, string Value)[] options) =>
         TrainOptions.Parse(options.Select(option => KeyValuePair.Create(option.Name, option.Value)), new TrainConfiguration());
 
-    public static TheoryData<string> Names => [.. OptimizerChoice.All.Select(choice => choice.Name)];
+    public static TheoryData<string> Names => [.. OptimizerSettings.Names];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -32,7 +32,7 @@ public sealed class OptimizerOptionTests : IDisposable
         Parse(
             ("optimizer", "adam"), ("learning-rate", "0.002"), ("beta1", "0.8"), ("beta2", "0.99"), ("epsilon", "1e-8"),
             ("weight-decay", "0.1"), ("schedule", "warmup:5+cosine"), ("clip-norm", "1"), ("clip-value", "0.5"),
-            ("accumulate", "4"), ("proximal-l1", "1e-5")).CreateOptimizer(steps: 100));
+            ("accumulate", "4"), ("proximal-l1", "1e-5")).Optimizer.Create(steps: 100));
 
     [Theory]
     [InlineData("constant", 0, 1)]
@@ -44,7 +44,7 @@ public sealed class OptimizerOptionTests : IDisposable
     [InlineData("warmup:4", 1, 0.4)]
     [InlineData("warmup:10+step:5:0.5", 15, 0.5)]
     public void A_schedule_is_text(string text, int step, double factor) =>
-        Assert.Equal(factor, ScheduleText.Parse(text, 100).Factor(step), 1e-12);
+        Assert.Equal(factor, RunSchedule.Parse(text).Over(100).Factor(step), 1e-12);
 
     [Theory]
     [InlineData("cosines")]
@@ -53,21 +53,21 @@ public sealed class OptimizerOptionTests : IDisposable
     [InlineData("step:5")]
     [InlineData("exponential:x")]
     public void What_is_no_schedule_is_refused(string text) =>
-        Assert.Contains("--schedule: expected", Assert.Throws<UsageException>(() => Parse(("schedule", text))).Message);
+        Assert.Contains("Schedule: expected", Assert.Throws<UsageException>(() => Parse(("schedule", text))).Message);
 
     [Fact]
     public void Everything_wrong_names_its_option() => Assert.Equal(
         """
-        --momentum: adam has no such number; momentum and nesterov have
-        --learning-rate: the learning rate must be finite and not negative, but is -1
-        --beta1: beta1 must be at least 0 and below 1, but is 1
-        --epsilon: epsilon must be finite and above 0, but is 0
-        --schedule: the schedule's factor must be finite and not negative, but is -2
-        --accumulate: the number of gradients to accumulate for a step must be at least 1, but is 0
-        --clip-value: the clip value must be above 0, but is 0
-        --clip-norm: the clip norm must be above 0, but is -1
-        --weight-decay: the weight decay must be finite and not negative, but is -3
-        --proximal-l1: the proximal L1 rate must be finite and not negative, but is -4
+        Momentum: adam has no such number; momentum and nesterov have
+        LearningRate: the learning rate must be finite and not negative, but is -1
+        Beta1: beta1 must be at least 0 and below 1, but is 1
+        Epsilon: epsilon must be finite and above 0, but is 0
+        Schedule: the schedule's factor must be finite and not negative, but is -2
+        Accumulate: the number of gradients to accumulate for a step must be at least 1, but is 0
+        ClipValue: the clip value must be above 0, but is 0
+        ClipNorm: the clip norm must be above 0, but is -1
+        WeightDecay: the weight decay must be finite and not negative, but is -3
+        ProximalL1: the proximal L1 rate must be finite and not negative, but is -4
         """,
         Assert.Throws<UsageException>(() => Parse(
             ("optimizer", "adam"), ("learning-rate", "-1"), ("beta1", "1"), ("epsilon", "0"), ("momentum", "0.5"),

@@ -220,7 +220,6 @@ public sealed class ResumeTests : IDisposable
         [
             "report a --out disk/a.html", "report a b --out disk/both.html", "export a --onnx disk/model.onnx", "data digits --out disk/digits",
             "data info digits --sheet disk/sheet.svg", "doctor --samples 200 --hidden 5 --epochs 1 --page disk/doctor.html",
-            $"replay {Path.Combine(AppContext.BaseDirectory, "Golden", "two_layer_sgd")} --out disk/out.safetensors",
             "experiment layers --out disk/page", "search --samples 200 --hidden 5 --epochs 2 --trials 3 --study ./disk/study",
         ];
         var script = string.Join('\n', commands.Select(command => $"""

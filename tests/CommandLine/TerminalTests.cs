@@ -119,7 +119,7 @@ public sealed partial class TerminalTests : IDisposable
             ["doctor", run, "--page", $"page{Hostile}.html"], ["export", run, "--onnx", $"m{Hostile}.onnx"],
             ["search", "--data", "t.csv", "--label", label, "--hidden", "2", "--epochs", "1", "--trials", "1", "--samples", "20", "--study", "s"],
             ["search", "show", "s"], ["search", "--study", Hostile], ["train", "--out", run], ["train", "--resume", Hostile], ["train", "--config", Hostile], ["train", $"--{Hostile}"],
-            [Hostile], ["bench", "--only", Hostile], ["experiment", Hostile], ["train", "--optimizer", Hostile], ["replay", Hostile], ["completion", Hostile],
+            [Hostile], ["bench", "--only", Hostile], ["experiment", Hostile], ["train", "--optimizer", Hostile], ["completion", Hostile],
         ];
         foreach (var words in commands)
         {

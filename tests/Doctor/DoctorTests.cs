@@ -49,7 +49,7 @@ public sealed class DoctorTests : IDisposable
     [Fact]
     public void Findings_depend_on_no_number_of_threads()
     {
-        var configuration = new TrainConfiguration { Samples = 500, LearningRate = 5, L2 = 1e-4 };
+        var configuration = new TrainConfiguration { Samples = 500, Optimizer = new() { LearningRate = 5 }, L2 = 1e-4 };
         var data = DataSets.Load("digits");
         string[] found = [.. from threads in (int[])[1, 2, 4] select string.Join('\n', Examination.Of(configuration, data, threads).Findings)];
         Assert.Contains("LearningRateTooHigh", found[0], StringComparison.Ordinal);

@@ -90,9 +90,9 @@ public class MachineryTests
     {
         LabSettings With(string option, string value) => new() { Options = [KeyValuePair.Create(option, value)] };
         Assert.Equal(100, Run(With("samples", "100"), 1).Trained[0].Variant.Configuration.Samples);
-        Assert.Equal("--samples: at least 1 is needed, not 0", Assert.Throws<UsageException>(() => Run(With("samples", "0"), 2)).Message);
+        Assert.Equal("Samples: at least 1 is needed, not 0", Assert.Throws<UsageException>(() => Run(With("samples", "0"), 2)).Message);
         Assert.Equal(
-            "--samples: 10001 are wanted, but there are 10000 to train on",
+            "Samples: 10001 are wanted, but there are 10000 to train on",
             Assert.Throws<UsageException>(() => Run(With("samples", "10001"), 2)).Message);
     }
 

@@ -34,7 +34,6 @@ public sealed class HostileOptions
         ["evaluate"] = ["run", "--data=t.csv", "--threads=1"],
         ["predict"] = ["run", "x.csv", "--threads=1"],
         ["export"] = ["run", "--onnx=model#.onnx"],
-        ["replay"] = ["case"],
         ["search"] = ["--data=t.csv", "--label=kind", "--hidden=2", "--epochs=1", "--trials=1", "--workers=1", "--samples=12", "--study=study#"],
         ["search show"] = ["study"],
         ["experiment"] = ["gradient-check", "--quick", "--threads=1", "--out=page#"],

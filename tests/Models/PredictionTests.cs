@@ -94,7 +94,7 @@ public sealed class PredictionTests : IDisposable
         var numbers = Key.OfSeed(7).Normals(120);
         File.WriteAllLines(folder["t.csv"],
             ["size,kind", .. Enumerable.Range(0, 120).Select(i => FormattableString.Invariant($"{(i % 2 == 0 ? 1000 : 1200) + 10 * numbers[i]:F2},{(i % 2 == 0 ? "cat" : "dog")}"))]);
-        var run = new TrainingRun(new TrainConfiguration { Epochs = 30, BatchSize = 16, LearningRate = 0.5 }, DataSets.Load(folder["t.csv"], label: "kind"));
+        var run = new TrainingRun(new TrainConfiguration { Epochs = 30, BatchSize = 16, Optimizer = new() { LearningRate = 0.5 } }, DataSets.Load(folder["t.csv"], label: "kind"));
         Model.Save(folder["m"], run.ModelOf(run.Run().State.Network));
         var model = Model.Load<float>(folder["m"]);
         Assert.Equal(["cat", "dog"], model.Predict((float[][])[[1000], [1200]]).Select(answer => answer.ClassName!));

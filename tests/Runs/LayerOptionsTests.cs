@@ -54,6 +54,6 @@ public class LayerOptionsTests
     public void What_is_wrong_is_said_of_its_option(string name, string value)
     {
         var error = Assert.Throws<UsageException>(() => Parse((name, value)));
-        Assert.StartsWith($"--{name}: ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"--{name}: ", TrainOptions.Line(error.Faults[0]), StringComparison.Ordinal);
     }
 }

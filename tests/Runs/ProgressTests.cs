@@ -46,11 +46,10 @@ public class ProgressTests
 
     public static TheoryData<TrainConfiguration, string> Wrong => new()
     {
-        { new() { OptimizerName = "adm" }, "--optimizer: 'adm' is no optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, adamw, lion" },
-        { new() { Schedule = "cosin" }, "--schedule: expected [warmup:STEPS+] constant, step:EVERY:FACTOR, exponential:FACTOR, cosine[:FINAL] or one-cycle, found 'cosin'" },
-        { new() { Patience = 3 }, "--patience: there is no validation accuracy to wait for without --validation" },
-        { new() { Epochs = 0 }, "--epochs: at least 1 is needed, not 0" },
-        { new() { LearningRate = -1 }, "--learning-rate: the learning rate must be finite and not negative, but is -1" },
-        { new() { Dropout = 1 }, "--dropout: a share from 0 to below 1 is needed, not 1" },
+        { new() { Optimizer = new() { Name = "adm" } }, "Optimizer: 'adm' is no optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, adamw, lion" },
+        { new() { Patience = 3 }, "Patience: there is no validation accuracy to wait for without a share of the samples for validation" },
+        { new() { Epochs = 0 }, "Epochs: at least 1 is needed, not 0" },
+        { new() { Optimizer = new() { LearningRate = -1 } }, "LearningRate: the learning rate must be finite and not negative, but is -1" },
+        { new() { Dropout = 1 }, "Dropout: a share from 0 to below 1 is needed, not 1" },
     };
 }

@@ -27,7 +27,7 @@ public class ReadableTests
         { Epoch with { ValidationAccuracy = null }, "epoch 30: loss 0.234, training 97.4%, test 96.7%" },
         { new RunSummary(0.9743, 0.9381, 0.9667, 0.23412, 300, 1.5, "digest", false, null), "300 steps: loss 0.234, training 97.4%, validation 93.8%, test 96.7%" },
         { new TrainConfiguration { Hidden = [16], Validation = 0.2 }, "functional train --validation 0.2 --hidden 16" },
-        { new TrainConfiguration { OptimizerName = "adm" }, "--optimizer: 'adm' is no optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, adamw, lion" },
+        { new TrainConfiguration { Optimizer = new() { Name = "adm" } }, "Optimizer: 'adm' is no optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, adamw, lion" },
         { FeatureScale.None, "numbers as they are" },
         { FeatureScale.Of(ByteScale.Unit), "(number - 0) / 255" },
         { new FeatureScale([1, 2], [3, 4]), "(number - mean) / deviation, of 2 features" },

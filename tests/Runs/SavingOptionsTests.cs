@@ -34,7 +34,7 @@ public class SavingOptionsTests
     public void What_is_wrong_is_said_of_its_option(string name, string value)
     {
         var error = Assert.Throws<UsageException>(() => Parse((name, value)));
-        Assert.StartsWith($"--{name}: ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"--{name}: ", TrainOptions.Line(error.Faults[0]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public class SavingOptionsTests
         Assert.Equal(
             [10, 10, 25, 25, 40],
             from step in (int[])[0, 9, 10, 19, 20]
-            select Enumerable.Range(1, 40).First(steps => configuration.CreateOptimizer(steps).Equals(configuration.OptimizerAt(step, 40))));
+            select Enumerable.Range(1, 40).First(steps => configuration.Optimizer.Create(steps).Equals(configuration.OptimizerAt(step, 40))));
         Assert.Equal([10, 20], Enumerable.Range(0, 40).Where(configuration.IsStage));
     }
 }

@@ -114,8 +114,8 @@ public sealed class StudyTests : IDisposable
         var error = Assert.Throws<UsageException>(() => Study.Open(folder["study"], settings with { Seed = 2, Sampler = Sampler.Tpe }));
         Assert.Equal(
             [
-                $"--sampler: {folder["study"]} was begun with 'random', not 'tpe'; choose another --study, or leave it out",
-                $"--seed: {folder["study"]} was begun with '1', not '2'; choose another --study, or leave it out",
+                $"sampler: {folder["study"]} was begun with 'random', not 'tpe'; choose another study, or leave it out",
+                $"seed: {folder["study"]} was begun with '1', not '2'; choose another study, or leave it out",
             ],
             error.Message.Split('\n'));
     }

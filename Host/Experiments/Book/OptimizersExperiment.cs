@@ -38,7 +38,7 @@ internal sealed class OptimizersExperiment : Experiment
             rule.Name,
             common with
             {
-                OptimizerName = rule.Optimizer, LearningRate = rule.Rate,
+                Optimizer = common.Optimizer with { Name = rule.Optimizer, LearningRate = rule.Rate },
             }) { Observation = Probes.LossAfter }));
         double[] losses = [.. curves.Select(curve => curve.Median(run => run.FinalLoss))];
         var book = new Figure("loss", Losses(lab, lab.Say("Loss of the four optimizers", "4つの更新手法の損失の比較"), curves),
@@ -161,7 +161,7 @@ internal sealed class OptimizersExperiment : Experiment
             $"{trial.rule.Name}, {trial.Rate}",
             common with
             {
-                OptimizerName = trial.rule.Optimizer, LearningRate = trial.Rate,
+                Optimizer = common.Optimizer with { Name = trial.rule.Optimizer, LearningRate = trial.Rate },
                 Iterations = TrialSteps(common), Samples = samples, Validation = 0.1,
             }) { Extra = true, Measured = Measured.Validation }));
         double[] rates =
@@ -175,7 +175,7 @@ internal sealed class OptimizersExperiment : Experiment
             $"{pair.First.Name} {pair.Second}",
             common with
             {
-                OptimizerName = pair.First.Optimizer, LearningRate = pair.Second,
+                Optimizer = common.Optimizer with { Name = pair.First.Optimizer, LearningRate = pair.Second },
             }) { Extra = true, Observation = Probes.LossAfter }));
     }
 

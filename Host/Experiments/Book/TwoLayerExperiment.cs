@@ -21,7 +21,7 @@ internal sealed class TwoLayerExperiment : Experiment
     {
         var common = lab.Configure(Lab.Usual with
         {
-            Hidden = [50], Initializer = Initializer.Normal(0.01), LearningRate = 0.1,
+            Hidden = [50], Initializer = Initializer.Normal(0.01), Optimizer = new() { LearningRate = 0.1 },
             Iterations = lab.Of(10_000, 1000),
         });
         var curves = lab.Train(new Variant("784-50-10", common) { Measured = CommonFigures.Both })[0];

@@ -23,7 +23,7 @@ internal sealed class WeightDecayExperiment : Experiment
     {
         var common = OverfittingExperiment.Setting(lab, 201);
         // A weight that L1's sign step holds at zero jumps across it, by rate x lambda.
-        var step = common.LearningRate!.Value * Rate;
+        var step = common.Optimizer.LearningRate!.Value * Rate;
         Observation Zeros(double within) => new(30, (_, after, _) => [Probes.ShareWithin(after.Network, within)]);
         Variant Of(string name, TrainConfiguration configuration, bool extra = true, Observation? observation = null) =>
             OverfittingExperiment.Measured(lab, name, configuration) with { Extra = extra, Observation = observation };
@@ -34,7 +34,8 @@ internal sealed class WeightDecayExperiment : Experiment
             Of("L1 0.1", common with { L1 = 0.1 }),
             Of("L1 0.005", common with { L1 = Rate }, observation: Zeros(step)),
             Of(
-                lab.Say("L1 0.005, proximal", "L1 0.005（近接勾配法）"), common with { ProximalL1 = Rate },
+                lab.Say("L1 0.005, proximal", "L1 0.005（近接勾配法）"),
+                common with { Optimizer = common.Optimizer with { ProximalL1 = Rate } },
                 observation: Zeros(0)));
         if (curves.Count == 1)
             return new() { Parts = [CommonFigures.Of(lab, "accuracy", "L2 0.1", curves, (

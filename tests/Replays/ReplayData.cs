@@ -2,7 +2,7 @@ using Functional.Host.Data;
 using Functional.Host.Files;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace Functional.Host.Replay;
+namespace Functional.Tests.Replays;
 
 /// <summary>The samples that a case trains on, step by step, and those that it is evaluated on.</summary>
 internal sealed class ReplayData

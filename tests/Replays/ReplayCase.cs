@@ -1,7 +1,6 @@
 using Functional.Host.Files;
 
-
-namespace Functional.Host.Replay;
+namespace Functional.Tests.Replays;
 
 /// <summary>A reference trajectory: a folder with a description and tensors.</summary>
 /// <param name="Description">What <c>case.json</c> says.</param>

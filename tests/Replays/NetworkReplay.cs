@@ -1,7 +1,7 @@
 using Functional.Host.Files;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace Functional.Host.Replay;
+namespace Functional.Tests.Replays;
 
 /// <summary>The training of a network as the book does it, from given parameters, on given samples, with given masks.
 /// </summary>

@@ -1,7 +1,7 @@
 using Functional.Host.Files;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace Functional.Host.Replay;
+namespace Functional.Tests.Replays;
 
 /// <summary>The paths of optimizers over x^2 / a + b y^2. Source: Deep Learning from Scratch, 6.1.3 to 6.1.7.</summary>
 internal static class TrajectoryReplay

@@ -1,7 +1,7 @@
 using Functional.Host.Files;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace Functional.Host.Replay;
+namespace Functional.Tests.Replays;
 
 /// <summary>A network as a case describes it.</summary>
 /// <param name="Start">The network before the first step: the case's parameters, the book's loss.</param>

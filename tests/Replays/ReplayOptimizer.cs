@@ -1,7 +1,6 @@
 using Functional.Host.Files;
 
-
-namespace Functional.Host.Replay;
+namespace Functional.Tests.Replays;
 
 /// <summary>Optimizers as cases describe them, with the book's formulas and names.</summary>
 internal static class ReplayOptimizer

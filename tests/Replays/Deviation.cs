@@ -1,7 +1,6 @@
 using Functional.Host.Files;
 
-
-namespace Functional.Host.Replay;
+namespace Functional.Tests.Replays;
 
 /// <summary>How far a computed tensor is from the case's.</summary>
 /// <param name="Quantity">The tensor's name.</param>

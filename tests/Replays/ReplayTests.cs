@@ -5,7 +5,7 @@ using Functional.Host.Files;
 using Functional.Tests.Data;
 using Tensors = System.Collections.Generic.IEnumerable<Functional.Host.Files.Tensor>;
 
-namespace Functional.Tests.CommandLine;
+namespace Functional.Tests.Replays;
 
 public sealed class ReplayTests : IDisposable
 {
@@ -24,7 +24,16 @@ public sealed class ReplayTests : IDisposable
     private static TheoryData<string> Folders(string root) =>
         [.. Directory.GetDirectories(root).Order().Select(path => Path.GetFileName(path))];
 
-    private Outcome Replay(params string[] arguments) => FunctionalProgram.Run(folder.Path, ["replay", .. arguments]);
+    private static string[] Exceeded(string folder) =>
+        [.. Deviations(folder).Where(deviation => !deviation.Within).Select(deviation => deviation.Quantity)];
+
+    private static IReadOnlyList<Deviation> Deviations(string folder)
+    {
+        var replayed = ReplayCase.Load(folder);
+        return Deviation.Of(replayed, replayed.Run());
+    }
+
+    private static string Refusal(string folder) => Assert.Throws<DataException>(() => Deviations(folder)).Message;
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -35,21 +44,17 @@ public sealed class ReplayTests : IDisposable
     public void A_case_on_mnist_is_replayed_within_its_limits(string name) =>
         CheckReplayed(Path.Combine(GoldenTheoryAttribute.Folder!, name));
 
-    private void CheckReplayed(string path)
+    private static void CheckReplayed(string path)
     {
-        var outcome = Replay(path, "--json");
-        Assert.True(outcome.ExitCode == 0, outcome.Output + outcome.Error);
+        var deviations = Deviations(path);
         var references = Safetensors.Read(Path.Combine(path, "tensors.safetensors")).Tensors.Where(IsComputed);
-        var quantities = outcome.Events.SkipLast(1).ToArray();
-        Assert.Equal(
-            references.Select(tensor => tensor.Name),
-            quantities.Select(found => found.GetProperty("quantity").GetString()));
-        foreach (var quantity in quantities)
+        Assert.Equal(references.Select(tensor => tensor.Name), deviations.Select(deviation => deviation.Quantity));
+        // Limits of this test's own: those of the cases are wider.
+        Assert.All(deviations, deviation =>
         {
-            // Limits of this test's own: those of the program are part of what is tested.
-            var absolute = quantity.GetProperty("absolute").GetBoolean();
-            Assert.InRange(quantity.GetProperty("deviation").GetDouble(), 0, absolute ? 1e-9 : 1e-12);
-        }
+            Assert.True(deviation.Within, deviation.ToString());
+            Assert.InRange(deviation.Value, 0, deviation.Absolute ? 1e-9 : 1e-12);
+        });
     }
 
     private static bool IsComputed(Tensor tensor) =>
@@ -66,7 +71,7 @@ public sealed class ReplayTests : IDisposable
         File.WriteAllText(folder[$"{name}/case.json"], json.ToJsonString());
         var all = Safetensors.Read(Path.Combine(source, "tensors.safetensors")).Tensors;
         Safetensors.Write(folder[$"{name}/tensors.safetensors"], tensors is null ? all : tensors(all));
-        return name;
+        return folder[name];
     }
 
     private static Func<Tensors, Tensors> Replaced(string name, Func<Tensor, Tensor?> change) =>
@@ -87,27 +92,25 @@ public sealed class ReplayTests : IDisposable
     [InlineData("bn_dropout_l2")]
     [InlineData("gradcheck_bn_l2")]
     [InlineData("trajectory")]
-    public void What_is_written_is_what_was_computed(string name)
+    public void The_references_are_only_compared_with(string name)
     {
-        var original = Safetensors.Read(Path.Combine(Golden, name, "tensors.safetensors"));
-        Assert.Equal(0, Replay(Path.Combine(Golden, name), "--out", "out.safetensors").ExitCode);
-        var written = Safetensors.Read(folder["out.safetensors"]);
+        var original = ReplayCase.Load(Path.Combine(Golden, name));
+        var computed = original.Run();
         Assert.Equal(
-            original.Tensors.Where(IsComputed).Select(tensor => tensor.Name).Order(),
-            written.Tensors.Select(tensor => tensor.Name).Order());
+            original.Tensors.Tensors.Where(IsComputed).Select(tensor => tensor.Name).Order(),
+            computed.Select(tensor => tensor.Name).Order());
         // With these in place of the references nothing is off, not by a bit.
-        var copy = Copy(
-            name, tensors: tensors => [.. tensors.Where(tensor => !IsComputed(tensor)), .. written.Tensors]);
-        var outcome = Replay(copy, "--json");
-        Assert.Equal(0, outcome.ExitCode);
-        Assert.All(
-            outcome.Events.SkipLast(1), quantity => Assert.Equal(0, quantity.GetProperty("deviation").GetDouble()));
+        var copy = Copy(name, tensors: tensors => [.. tensors.Where(tensor => !IsComputed(tensor)), .. computed]);
+        Assert.All(Deviations(copy), deviation => Assert.Equal(0, deviation.Value));
         // Without any reference the same is computed.
-        var start = Copy(name, tensors: tensors => tensors.Where(tensor => !IsComputed(tensor)));
-        outcome = Replay(start, "--out", "again.safetensors");
-        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
-        Assert.EndsWith("the case has nothing to compare them with\n", outcome.Output, StringComparison.Ordinal);
-        Assert.Equal(File.ReadAllBytes(folder["out.safetensors"]), File.ReadAllBytes(folder["again.safetensors"]));
+        var start = ReplayCase.Load(Copy(name, tensors: tensors => tensors.Where(tensor => !IsComputed(tensor))));
+        Assert.Empty(Deviation.Of(start, computed));
+        foreach (var (one, other) in computed.Zip(start.Run()))
+        {
+            one.Convert<double>(out var values);
+            other.Convert<double>(out var again);
+            Assert.Equal((one.Name, values), (other.Name, again));
+        }
     }
 
     [Fact]
@@ -119,25 +122,18 @@ public sealed class ReplayTests : IDisposable
             foreach (var property in json.AsObject().Select(property => property.Key).Except(needed).ToArray())
                 json.AsObject().Remove(property);
         });
-        Assert.Equal(0, Replay(name).ExitCode);
+        Assert.Empty(Exceeded(name));
     }
 
     [Fact]
-    public void What_is_off_is_told_with_exit_code_1()
+    public void What_is_off_exceeds_its_limit()
     {
-        var outcome = Replay(Copy("opt_sgd", tensors: Changed("final.b2", 0, 1)));
-        Assert.Equal((1, ""), (outcome.ExitCode, outcome.Error));
-        Assert.Matches(
-            "^final.b2 +[0-9.E+-]+  1E-10 relative, exceeded$",
-            outcome.Output.Split('\n').Single(line => line.Contains("final.b2")));
-        Assert.EndsWith("\n1 of 15 exceed their limits\n", outcome.Output, StringComparison.Ordinal);
-        outcome = Replay(Copy("opt_sgd", tensors: Changed("loss", 3, double.NaN)), "--json");
-        Assert.Equal(1, outcome.ExitCode);
-        Assert.Equal(["loss"], Exceeded(outcome));
+        var deviations = Deviations(Copy("opt_sgd", tensors: Changed("final.b2", 0, 1)));
+        Assert.Equal(15, deviations.Count);
+        var exceeded = Assert.Single(deviations, deviation => !deviation.Within);
+        Assert.Equal(("final.b2", 1e-10, false), (exceeded.Quantity, exceeded.Limit, exceeded.Absolute));
+        Assert.Equal(["loss"], Exceeded(Copy("opt_sgd", tensors: Changed("loss", 3, double.NaN))));
     }
-
-    private static string[] Exceeded(Outcome outcome) =>
-        [.. outcome.Event("summary").GetProperty("exceeded").EnumerateArray().Select(name => name.GetString()!)];
 
     [Theory]
     [InlineData("batchnorm", "net.bn.momentum", 0.8, "bn.running_mean.1", "final.W1")]
@@ -164,7 +160,7 @@ public sealed class ReplayTests : IDisposable
             var path = setting.Split('.');
             path[..^1].Aggregate(json, (node, property) => node[property]!)[path[^1]] = value;
         });
-        var exceeded = Exceeded(Replay(copy, "--json"));
+        var exceeded = Exceeded(copy);
         Assert.Contains(changed, exceeded);
         Assert.DoesNotContain(unchanged, exceeded);
     }
@@ -174,13 +170,13 @@ public sealed class ReplayTests : IDisposable
     {
         var references = Safetensors.Read(Path.Combine(Golden, "opt_sgd", "tensors.safetensors"));
         var nearly = Changed("final.b3", 0, references.Values<double>("final.b3", 10)[0] + 1e-7);
-        Assert.Equal(1, Replay(Copy("opt_sgd", tensors: nearly)).ExitCode);
+        Assert.NotEmpty(Exceeded(Copy("opt_sgd", tensors: nearly)));
         static void Widen(JsonNode json) => json["replay_tolerance"]!["float64_rel"] = 1e-5;
-        Assert.Equal(0, Replay(Copy("opt_sgd", Widen, nearly)).ExitCode);
+        Assert.Empty(Exceeded(Copy("opt_sgd", Widen, nearly)));
         static void CallNoise(JsonNode json) => json["noise_tensors"]!["names"] = new JsonArray("final.b3");
-        Assert.Equal(1, Replay(Copy("opt_sgd", CallNoise, nearly)).ExitCode);
+        Assert.NotEmpty(Exceeded(Copy("opt_sgd", CallNoise, nearly)));
         nearly = Changed("final.b3", 0, references.Values<double>("final.b3", 10)[0] + 5e-10);
-        Assert.Equal(0, Replay(Copy("opt_sgd", CallNoise, nearly)).ExitCode);
+        Assert.Empty(Exceeded(Copy("opt_sgd", CallNoise, nearly)));
     }
 
     [Fact]
@@ -194,19 +190,16 @@ public sealed class ReplayTests : IDisposable
             json["steps"] = 3;
             json["optimizers"] = new JsonArray(new JsonObject { ["name"] = "SGD", ["lr"] = 1 });
         }, _ => []);
-        Assert.Equal(0, Replay(name, "--out", "path.safetensors").ExitCode);
+        var path = Assert.Single(ReplayCase.Load(name).Run());
+        path.Convert<double>(out var values);
         // x loses half of itself in each step, and so does y.
-        Assert.Equal(
-            [8, -16, 4, -8, 2, -4, 1, -2],
-            Safetensors.Read(folder["path.safetensors"]).Values<double>("path.SGD", 4, 2));
+        Assert.Equal(("path.SGD", [8, -16, 4, -8, 2, -4, 1, -2]), (path.Name, values));
     }
 
     private void CheckRefused(string name, string error, Action<JsonNode>? description, Func<Tensors, Tensors>? tensors)
     {
-        var outcome = Replay(Copy(name, description, tensors), "--out", "out.safetensors");
-        Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
-        Assert.Equal($"functional: {name}/{error}\n", outcome.Error);
-        Assert.False(File.Exists(folder["out.safetensors"]));
+        var copy = Copy(name, description, tensors);
+        Assert.Equal($"{copy}/{error}", Refusal(copy));
     }
 
     [Theory]
@@ -216,12 +209,12 @@ public sealed class ReplayTests : IDisposable
     [InlineData("opt_sgd", "input_labels")]
     [InlineData("dropout", "mask.2")]
     [InlineData("batchnorm", "init.gamma1")]
-    public void A_missing_tensor_is_one_line_and_exit_code_2(string name, string tensor) => CheckRefused(
+    public void A_missing_tensor_is_refused_in_one_line(string name, string tensor) => CheckRefused(
         name, $"tensors.safetensors: at tensor '{tensor}': expected a tensor of this name, found none", null,
         Without(tensor));
 
     [Fact]
-    public void A_bad_tensor_is_one_line_and_exit_code_2()
+    public void A_bad_tensor_is_refused_in_one_line()
     {
         void Check(string tensor, string complaint, Func<Tensors, Tensors> tensors, string name = "opt_sgd") =>
             CheckRefused(name, $"tensors.safetensors: at tensor '{tensor}': {complaint}", null, tensors);
@@ -249,7 +242,7 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
-    public void A_bad_description_is_one_line_and_exit_code_2()
+    public void A_bad_description_is_refused_in_one_line()
     {
         void Check(string place, string complaint, string name, Action<JsonNode> description) =>
             CheckRefused(name, $"case.json: at {place}: {complaint}", description, null);
@@ -297,18 +290,14 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_without_a_case_is_told()
+    public void A_folder_without_a_case_is_refused()
     {
-        Assert.Equal("functional: none: expected a folder with a case.json, found none\n", Replay("none").Error);
-        Assert.Equal($"functional: {folder["case.json"]}: expected a file, found none\n", Replay(folder.Path).Error);
+        Assert.Equal("none: expected a folder with a case.json, found none", Refusal("none"));
+        Assert.Equal($"{folder["case.json"]}: expected a file, found none", Refusal(folder.Path));
         folder.Write("case.json", "{\n\"a\": }"u8.ToArray());
-        var outcome = Replay(folder.Path);
-        Assert.Equal(2, outcome.ExitCode);
         Assert.StartsWith(
-            $"functional: {folder["case.json"]}: at line 2: expected JSON, found \"", outcome.Error,
-            StringComparison.Ordinal);
+            $"{folder["case.json"]}: at line 2: expected JSON, found \"", Refusal(folder.Path), StringComparison.Ordinal);
         folder.Write("case.json", """{"kind": "trajectory"}"""u8.ToArray());
-        Assert.Equal(
-            $"functional: {folder["tensors.safetensors"]}: expected a file, found none\n", Replay(folder.Path).Error);
+        Assert.Equal($"{folder["tensors.safetensors"]}: expected a file, found none", Refusal(folder.Path));
     }
 }

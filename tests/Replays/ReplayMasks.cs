@@ -1,7 +1,7 @@
 using Functional.Host.Files;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace Functional.Host.Replay;
+namespace Functional.Tests.Replays;
 
 /// <summary>Which units dropout keeps: for each dropout layer a tensor steps x samples x units, 1 where one is kept.
 /// </summary>

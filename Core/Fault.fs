@@ -1,0 +1,13 @@
+namespace Functional
+
+/// What is wrong with one value of several that belong together.
+[<StructuredFormatDisplay("{Display}")>]
+type Fault =
+    { /// The property that has the value; empty where there is none.
+      Field: string
+      /// What is wrong with it.
+      Message: string }
+
+    member private fault.Display = string fault
+    /// As in `LearningRate: the learning rate must be finite and not negative, but is -1`.
+    override fault.ToString() = if fault.Field = "" then fault.Message else $"{fault.Field}: {fault.Message}"

@@ -1,0 +1,197 @@
+using Functional.Host.Files;
+
+namespace Functional.Host.Runs;
+
+/// <summary>What updates the weights, before a run's length is known: a rule by name, its numbers (where they are null, the
+/// rule's defaults), and what is done to gradients and to the learning rate.</summary>
+public sealed record OptimizerSettings
+{
+    // The defaults are the core's.
+    private static readonly (string Name, Optimizer Default)[] Rules =
+    [
+        ("sgd", Optimizer.Sgd()), ("momentum", Optimizer.Momentum()), ("nesterov", Optimizer.Nesterov()),
+        ("adagrad", Optimizer.AdaGrad()), ("rmsprop", Optimizer.RmsProp()), ("adadelta", Optimizer.AdaDelta()),
+        ("adam", Optimizer.Adam()), ("amsgrad", Optimizer.AmsGrad()), ("adamw", Optimizer.AdamW()),
+        ("lion", Optimizer.Lion()),
+    ];
+
+    /// <summary>The names of the rules, in the order of help.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Rules.Select(rule => rule.Name)];
+
+    /// <summary>The rule's name: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, adamw or lion.</summary>
+    public string Name { get; init; } = "sgd";
+
+    /// <summary>How far a step goes along the gradient.</summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary>The share of the velocity that a step keeps.</summary>
+    public double? Momentum { get; init; }
+
+    /// <summary>The share of the first moment that a step keeps.</summary>
+    public double? Beta1 { get; init; }
+
+    /// <summary>The share of the second moment that a step keeps.</summary>
+    public double? Beta2 { get; init; }
+
+    /// <summary>The share of the mean square that a step keeps.</summary>
+    public double? Decay { get; init; }
+
+    /// <summary>What is added to a root before it divides.</summary>
+    public double? Epsilon { get; init; }
+
+    /// <summary>Decoupled: the share of a weight, times the learning rate, that each step takes off.</summary>
+    public double? WeightDecay { get; init; }
+
+    /// <summary>How the learning rate goes.</summary>
+    public RunSchedule Schedule { get; init; } = RunSchedule.Constant;
+
+    /// <summary>The largest element of a gradient; null if it is not clipped.</summary>
+    public double? ClipValue { get; init; }
+
+    /// <summary>The largest norm of a gradient; null if it is not clipped.</summary>
+    public double? ClipNorm { get; init; }
+
+    /// <summary>The batches whose mean gradient makes one change of the weights.</summary>
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>How fast weights go to exactly zero, times the learning rate.</summary>
+    public double ProximalL1 { get; init; }
+
+    /// <summary>The same settings with every number that the rule has; those that it doesn't have are null.</summary>
+    /// <exception cref="UsageException">There is no such rule.</exception>
+    public OptimizerSettings Complete()
+    {
+        var defaults = DefaultsOf(Name) ?? throw new UsageException(Unknown);
+        return OptimizerNumber.All.Aggregate(this, (settings, number) =>
+            number.Set(settings, number.Get(defaults) is { } standard ? number.Get(this) ?? standard : null));
+    }
+
+    /// <summary>The core's optimizer for a run of so many steps.</summary>
+    /// <exception cref="UsageException">There is no such rule.</exception>
+    public Optimizer Create(int steps)
+    {
+        var numbers = Complete();
+        return new Optimizer(
+            RuleOf(Rules.First(rule => rule.Name == Name).Default.Rule, numbers),
+            numbers.LearningRate!.Value,
+            Schedule.Over(steps / Math.Max(1, Accumulate)),
+            Accumulate,
+            ClipValue ?? double.PositiveInfinity,
+            ClipNorm ?? double.PositiveInfinity,
+            numbers.WeightDecay!.Value,
+            ProximalL1);
+    }
+
+    /// <summary>Everything wrong with the settings; empty if they are right.</summary>
+    public IReadOnlyList<Fault> Faults() => DefaultsOf(Name) is not { } defaults ? [Unknown] :
+    [
+        .. from number in OptimizerNumber.All
+           where number.Get(this) is not null && number.Get(defaults) is null
+           select new Fault(number.Field, $"{Name} has no such number; {number.Having()} have"),
+        .. from fault in Create(steps: 1).Faults()
+           select fault.Field == nameof(Optimizer.Accumulation) ? new Fault(nameof(Accumulate), fault.Message) : fault,
+    ];
+
+    /// <summary>The numbers of a rule, with their defaults; null if there is no such rule.</summary>
+    internal static OptimizerSettings? DefaultsOf(string name)
+    {
+        if (Rules.FirstOrDefault(rule => rule.Name == name).Default is not { } optimizer)
+            return null;
+        var every = new OptimizerSettings
+        {
+            Name = name, LearningRate = optimizer.LearningRate, WeightDecay = optimizer.WeightDecay,
+        };
+        return optimizer.Rule switch
+        {
+            Rule.Momentum rule => every with { Momentum = rule.momentum },
+            Rule.Nesterov rule => every with { Momentum = rule.momentum },
+            Rule.AdaGrad rule => every with { Epsilon = rule.epsilon },
+            Rule.RmsProp rule => every with { Decay = rule.decay, Epsilon = rule.epsilon },
+            Rule.AdaDelta rule => every with { Decay = rule.decay, Epsilon = rule.epsilon },
+            Rule.Adam rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2, Epsilon = rule.epsilon },
+            Rule.AmsGrad rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2, Epsilon = rule.epsilon },
+            Rule.Lion rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2 },
+            _ => every,
+        };
+    }
+
+    // The same rule with the numbers of complete settings.
+    private static Rule RuleOf(Rule rule, OptimizerSettings numbers)
+    {
+        var (momentum, decay, epsilon) = (numbers.Momentum ?? 0, numbers.Decay ?? 0, numbers.Epsilon ?? 0);
+        var (beta1, beta2) = (numbers.Beta1 ?? 0, numbers.Beta2 ?? 0);
+        return rule switch
+        {
+            Rule.Momentum => Rule.NewMomentum(momentum),
+            Rule.Nesterov => Rule.NewNesterov(momentum),
+            Rule.AdaGrad => Rule.NewAdaGrad(epsilon),
+            Rule.RmsProp => Rule.NewRmsProp(decay, epsilon),
+            Rule.AdaDelta => Rule.NewAdaDelta(decay, epsilon),
+            Rule.Adam => Rule.NewAdam(beta1, beta2, epsilon),
+            Rule.AmsGrad => Rule.NewAmsGrad(beta1, beta2, epsilon),
+            Rule.Lion => Rule.NewLion(beta1, beta2),
+            _ => rule,
+        };
+    }
+
+    private Fault Unknown =>
+        new(nameof(TrainConfiguration.Optimizer), $"'{Name}' is no optimizer: {string.Join(", ", Names)}");
+}
+
+/// <summary>A number that some of the rules have.</summary>
+/// <param name="Field">The property's name.</param>
+/// <param name="Get">The number in settings.</param>
+/// <param name="Set">Settings with another number.</param>
+internal sealed record OptimizerNumber(
+    string Field, Func<OptimizerSettings, double?> Get, Func<OptimizerSettings, double?, OptimizerSettings> Set)
+{
+    public static OptimizerNumber LearningRate { get; } =
+        new(nameof(LearningRate), settings => settings.LearningRate, (settings, x) => settings with { LearningRate = x });
+
+    public static OptimizerNumber Momentum { get; } =
+        new(nameof(Momentum), settings => settings.Momentum, (settings, x) => settings with { Momentum = x });
+
+    public static OptimizerNumber Beta1 { get; } =
+        new(nameof(Beta1), settings => settings.Beta1, (settings, x) => settings with { Beta1 = x });
+
+    public static OptimizerNumber Beta2 { get; } =
+        new(nameof(Beta2), settings => settings.Beta2, (settings, x) => settings with { Beta2 = x });
+
+    public static OptimizerNumber Decay { get; } =
+        new(nameof(Decay), settings => settings.Decay, (settings, x) => settings with { Decay = x });
+
+    public static OptimizerNumber Epsilon { get; } =
+        new(nameof(Epsilon), settings => settings.Epsilon, (settings, x) => settings with { Epsilon = x });
+
+    public static OptimizerNumber WeightDecay { get; } =
+        new(nameof(WeightDecay), settings => settings.WeightDecay, (settings, x) => settings with { WeightDecay = x });
+
+    /// <summary>All of them, in the order of help.</summary>
+    public static IReadOnlyList<OptimizerNumber> All { get; } =
+        [LearningRate, Momentum, Beta1, Beta2, Decay, Epsilon, WeightDecay];
+
+    /// <summary>The names of the rules that have it, as in <c>momentum and nesterov</c>.</summary>
+    public string Having()
+    {
+        var names = Defaults.Select(rule => rule.Name).ToArray();
+        return $"{string.Join(", ", names[..^1])} and {names[^1]}";
+    }
+
+    /// <summary>The default, as in <c>0.9</c> or, if it depends on the rule, <c>0.999 (lion 0.99)</c>.</summary>
+    public string Default()
+    {
+        var usual = Defaults.GroupBy(rule => rule.Value).MaxBy(same => same.Count())!.Key;
+        var others = Defaults.Where(rule => rule.Value != usual)
+            .Select(rule => $"{rule.Name} {TrainOptions.Text(rule.Value)}").ToArray();
+        return others.Length == 0 ? TrainOptions.Text(usual)! : $"{TrainOptions.Text(usual)} ({string.Join(", ", others)})";
+    }
+
+    /// <summary>Whether all rules have it.</summary>
+    public bool IsOfAll => Defaults.Count() == OptimizerSettings.Names.Count;
+
+    private IEnumerable<(string Name, double Value)> Defaults =>
+        from name in OptimizerSettings.Names
+        let value = Get(OptimizerSettings.DefaultsOf(name)!)
+        where value is not null
+        select (name, value.Value);
+}
