@@ -17,7 +17,8 @@ internal sealed record BenchmarkImages(string Name, LabeledImages Images)
     /// <summary>How many classes there are.</summary>
     public const int Classes = 10;
 
-    /// <summary>MNIST's training images where they are found, else random bytes: a step takes as long with them.</summary>
+    /// <summary>MNIST's training images where they are found, else random bytes: a step takes as long with
+    /// them.</summary>
     /// <exception cref="DataException">Something is wrong with the files of MNIST.</exception>
     public static BenchmarkImages Load() =>
         IsThere(DataFolder.Of(Sources.Mnist.Name))
@@ -34,6 +35,7 @@ internal sealed record BenchmarkImages(string Name, LabeledImages Images)
         var (pixels, labels) = (new byte[Count * Features], new byte[Count]);
         bytes.NextBytes(pixels);
         bytes.NextBytes(labels);
-        return new LabeledImages(Side, Side, Classes, pixels, Array.ConvertAll(labels, label => (byte)(label % Classes)));
+        return new LabeledImages(
+            Side, Side, Classes, pixels, Array.ConvertAll(labels, label => (byte)(label % Classes)));
     }
 }

@@ -5,7 +5,8 @@ namespace Functional.Host.Benchmarks;
 
 /// <summary>Everything that is measured, in order: limits first, what is compared with them after.</summary>
 /// <param name="Threads">The most threads; everything is measured with one, too, where that makes a difference.</param>
-/// <param name="Seconds">For each measurement with one number of threads, half as much for warming up not counted.</param>
+/// <param name="Seconds">For each measurement with one number of threads, half as much for warming up not
+/// counted.</param>
 /// <param name="Only">Parts of the names of what is measured, separated by commas; everything if null.</param>
 internal sealed record BenchmarkSuite(int Threads, double Seconds, string? Only)
 {

@@ -40,11 +40,13 @@ internal sealed class BenchmarkTable(TextWriter output)
             $"{x.Gflops,11:F1}{100 * x.ShareOfPeak,10:F0}%{x.Us,13:F1}{x.UsFresh,13:F1}"),
         StepTime x => Row(
             $"{x.Workload} ({x.Data})", x.Threads,
-            $"{x.UsPerStep,11:F1}{100 * x.ShareOfPeak,10:F0}%{x.KbPerStep,13:F0}{x.Gen2Collections,9}{100 * x.GcPausedShare,12:F1}%"),
-        EvaluationTime x => Row($"{x.Network}, {x.Images} images", x.Threads, $"{x.Ms,11:F1}{100 * x.ShareOfPeak,10:F0}%"),
+            $"{x.UsPerStep,11:F1}{100 * x.ShareOfPeak,10:F0}%{x.KbPerStep,13:F0}",
+            $"{x.Gen2Collections,9}{100 * x.GcPausedShare,12:F1}%"),
+        EvaluationTime x =>
+            Row($"{x.Network}, {x.Images} images", x.Threads, $"{x.Ms,11:F1}{100 * x.ShareOfPeak,10:F0}%"),
         _ => throw new ArgumentException($"there is no table of {measurement.Event}", nameof(measurement)),
     };
 
-    private static string Row(string name, int threads, FormattableString numbers) =>
-        $"{name,-27}{threads,7}{numbers.ToString(CultureInfo.InvariantCulture)}";
+    private static string Row(string name, int threads, params FormattableString[] numbers) =>
+        $"{name,-27}{threads,7}{string.Concat(numbers.Select(Invariant))}";
 }

@@ -37,7 +37,8 @@ internal static class MachineLimits
             var read = Timing.Fastest(seconds, () => Together(
                 threads, i => TensorPrimitives.Sum<float>(arrays[0].AsSpan(i * part, part))));
             var triad = Timing.Fastest(seconds, () => Together(threads, i => TensorPrimitives.MultiplyAdd(
-                arrays[0].AsSpan(i * part, part), 0.5f, arrays[1].AsSpan(i * part, part), arrays[2].AsSpan(i * part, part))));
+                arrays[0].AsSpan(i * part, part), 0.5f, arrays[1].AsSpan(i * part, part),
+                arrays[2].AsSpan(i * part, part))));
             yield return new Bandwidth("read", threads, bytes / read / 1e9);
             yield return new Bandwidth("triad", threads, 3 * bytes / triad / 1e9);
         }
@@ -61,7 +62,9 @@ internal static class MachineLimits
 
     // Twelve chains are more than the units and the latency of a processor ask for, and fit into sixteen registers.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static TVector Chain<TVector, TLanes, T>() where TLanes : ILanes<TVector, T> where T : IFloatingPointIeee754<T>
+    private static TVector Chain<TVector, TLanes, T>() where TLanes
+        : ILanes<TVector, T>
+        where T : IFloatingPointIeee754<T>
     {
         TVector factor = TLanes.Of(T.CreateChecked(0.75)), term = TLanes.Of(T.CreateChecked(0.25));
         TVector a = term, b = term, c = term, d = term, e = term, f = term;

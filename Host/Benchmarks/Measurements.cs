@@ -18,7 +18,8 @@ internal sealed record Peak(string Type, int Threads, int Bits, double Gflops) :
 /// <param name="Threads">How many threads did it together.</param>
 /// <param name="GbPerSecond">Gigabytes (1e9 bytes) read and written in a second.</param>
 internal sealed record Bandwidth(
-    string Pattern, int Threads, [property: JsonPropertyName("gb_per_s")] double GbPerSecond) : Measurement("bandwidth");
+    string Pattern, int Threads, [property: JsonPropertyName("gb_per_s")] double GbPerSecond)
+        : Measurement("bandwidth");
 
 /// <summary>A matrix product, m x k times k x n.</summary>
 /// <param name="M">Rows of the result.</param>
@@ -36,11 +37,13 @@ internal sealed record ProductTime(
     [property: JsonPropertyName("share_of_peak")] double ShareOfPeak,
     [property: JsonPropertyName("us_fresh")] double UsFresh) : Measurement("product");
 
-/// <summary>A training step: a mini-batch gathered from bytes, forward, backward, the update of every parameter.</summary>
+/// <summary>A training step: a mini-batch gathered from bytes, forward, backward, the update of every
+/// parameter.</summary>
 /// <param name="Workload">Its name.</param>
 /// <param name="UsPerStep">Microseconds: the fastest of five blocks, with the better number of threads.</param>
 /// <param name="Threads">The better number of threads.</param>
-/// <param name="ShareOfPeak">The operations of its matrix products against the peak with as many threads, 0 to 1.</param>
+/// <param name="ShareOfPeak">The operations of its matrix products against the peak with as many threads, 0 to
+/// 1.</param>
 /// <param name="Gen2Collections">In the five blocks.</param>
 /// <param name="GcPausedShare">Of the time of the five blocks, 0 to 1.</param>
 /// <param name="KbPerStep">Kilobytes (1024 bytes) allocated by a step.</param>
@@ -60,7 +63,8 @@ internal sealed record StepTime(
 /// <param name="Images">How many there are.</param>
 /// <param name="Threads">How many threads did it together.</param>
 /// <param name="Ms">Milliseconds.</param>
-/// <param name="ShareOfPeak">The operations of its matrix products against the peak with as many threads, 0 to 1.</param>
+/// <param name="ShareOfPeak">The operations of its matrix products against the peak with as many threads, 0 to
+/// 1.</param>
 internal sealed record EvaluationTime(
     string Network, int Images, int Threads, double Ms,
     [property: JsonPropertyName("share_of_peak")] double ShareOfPeak) : Measurement("evaluation");

@@ -29,8 +29,8 @@ internal sealed record ProductWorkload(int M, int N, int K, string Transposes)
     private double Operations => 2.0 * M * N * K;
 
     /// <summary>
-    /// Measures it beside the peak with as many threads: into an array that is there, as BLAS is measured, and into a fresh one.
-    /// </summary>
+    /// Measures it beside the peak with as many threads: into an array that is there, as BLAS is measured, and into a
+    /// fresh one. </summary>
     public ProductTime Measure<T>(Peak peak, double seconds) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var a = Transposes[0] == 'T' ? Random<T>(K, M) : Random<T>(M, K);
@@ -45,11 +45,13 @@ internal sealed record ProductWorkload(int M, int N, int K, string Transposes)
         if (new MathNetProvider(peak.Threads) is not ILinearAlgebraProvider<T> provider)
             throw new NotSupportedException($"there are no products of {typeof(T).Name}");
         var time = Timing.Fastest(seconds, () => provider.MatrixMultiplyWithUpdate(
-            Operation(0), Operation(1), T.One, left, a.RowCount, a.ColumnCount, right, b.RowCount, b.ColumnCount, T.Zero, result));
+            Operation(0), Operation(1), T.One, left, a.RowCount, a.ColumnCount, right, b.RowCount, b.ColumnCount,
+            T.Zero, result));
         var freshTime = Threads.Use(peak.Threads, () => Timing.Fastest(seconds, () => fresh()));
         var gflops = Operations / time / 1e9;
         return new ProductTime(
-            M, N, K, Transposes, MachineLimits.NameOf<T>(), peak.Threads, time * 1e6, gflops, gflops / peak.Gflops, freshTime * 1e6);
+            M, N, K, Transposes, MachineLimits.NameOf<T>(), peak.Threads, time * 1e6, gflops, gflops / peak.Gflops,
+            freshTime * 1e6);
     }
 
     private Transpose Operation(int operand) =>

@@ -69,7 +69,8 @@ internal sealed record StepWorkload(string Name, Func<Network<float>> Network, i
     private static Network<float> Regularized() =>
         Functional.Network.Create<float>(
             [BenchmarkImages.Features, 100, 100, 100, 100, BenchmarkImages.Classes],
-            units => [Layer.BatchNorm<float>(units), Layer.Of<float>(Activation.Relu), Layer.Dropout<float>(0.2, DropoutForm.Inverted)],
+            units => [Layer.BatchNorm<float>(units), Layer.Of<float>(Activation.Relu), Layer.Dropout<float>(
+                0.2, DropoutForm.Inverted)],
             Initializer.He, seed: 1)
         .WithPenalty(Penalty.L2(1e-4));
 

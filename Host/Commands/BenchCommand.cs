@@ -4,7 +4,8 @@ using Functional.Host.Benchmarks;
 
 namespace Functional.Host.Commands;
 
-/// <summary><c>functional bench</c>: this machine's limits, and how near to them products and training steps come.</summary>
+/// <summary><c>functional bench</c>: this machine's limits, and how near to them products and training steps
+/// come.</summary>
 internal static class BenchCommand
 {
     private const double DefaultSeconds = 0.2;
@@ -36,7 +37,8 @@ internal static class BenchCommand
         var json = CommonOptions.Json();
         var command = new CommandWithExamples(
             "bench", "Measure this machine's limits, and matrix products and training steps beside them.",
-            ("functional bench", "how fast is this machine, and how near to that are the products and the training steps?"),
+            ("functional bench",
+                "how fast is this machine, and how near to that are the products and the training steps?"),
             ("functional bench --only product --threads 1", "matrix products on one core"))
         {
             only, seconds, threads, json,

@@ -8,12 +8,14 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Commands;
 
-/// <summary><c>functional check-gradients</c>: the table of section 5.7.3, backpropagation against central differences.</summary>
+/// <summary><c>functional check-gradients</c>: the table of section 5.7.3, backpropagation against central
+/// differences.</summary>
 internal static class CheckGradientsCommand
 {
     private static readonly string[] Options =
     [
-        "data", "label", "hidden", "activation", "batch-norm", "dropout", "dropout-form", "l1", "l2", "label-smoothing", "init", "seed",
+        "data", "label", "hidden", "activation", "batch-norm", "dropout", "dropout-form", "l1", "l2", "label-smoothing",
+        "init", "seed",
     ];
 
     /// <summary>The command with its options.</summary>
@@ -37,7 +39,8 @@ internal static class CheckGradientsCommand
         return command;
     }
 
-    // Differences of right gradients are about 1e-9 of them; at a kink (of ReLU) central differences are wrong themselves.
+    // Differences of right gradients are about 1e-9 of them; at a kink (of ReLU) central differences are wrong
+    // themselves.
     private const double Agreement = 1e-5;
     // What rounding leaves of a sum whose terms cancel.
     private const double Zero = 1e-15;
@@ -54,7 +57,8 @@ internal static class CheckGradientsCommand
         var network = configuration.CreateNetwork<double>(images.Features, images.Classes);
         int[] first = [.. Enumerable.Range(0, samples)];
         var batch = images.IsTable
-            ? InDouble(images.Scaled(images.Standard(images.All)).Batch(ByteScale.None, first).Inputs, [.. first.Select(i => (int)images.Labels[i])])
+            ? InDouble(images.Scaled(images.Standard(images.All)).Batch(ByteScale.None, first).Inputs,
+                [.. first.Select(i => (int)images.Labels[i])])
             : Batch.OfBytes<double>(ByteScale.Unit, images.Features, images.Pixels, images.Labels, first);
         var (gradient, differences, byPullbacks, byDifferences) = Threads.Use(threads, () =>
         {
@@ -79,17 +83,24 @@ internal static class CheckGradientsCommand
                     "parameter", ("parameter", difference.Parameter), ("shape", difference.Shape.ToString()),
                     ("meanAbsolute", difference.MeanAbsolute), ("largestRelative", difference.LargestRelative));
             report.Write(
-                "summary", ("backpropagationSeconds", byPullbacks.TotalSeconds), ("numericalSeconds", byDifferences.TotalSeconds));
+                "summary", ("backpropagationSeconds", byPullbacks.TotalSeconds),
+                ("numericalSeconds", byDifferences.TotalSeconds));
         }
         else
         {
             Console.WriteLine($"{network}, {samples} samples, double precision");
-            Console.WriteLine("parameter         shape       mean |difference|   largest difference / largest gradient");
+            Console.WriteLine(
+                "parameter         shape       mean |difference|   largest difference / largest gradient");
             foreach (var (d, leaf) in differences.Zip(gradient))
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{d.Parameter,-16}  {d.Shape,-10}  {d.MeanAbsolute,17:0.0E+00}   {(leaf.Values.All(x => Math.Abs(x) < Zero) ? "- (the gradient is 0)" : d.LargestRelative.ToString("0.0E+00", CultureInfo.InvariantCulture))}"));
+            {
+                var largest = leaf.Values.All(x => Math.Abs(x) < Zero)
+                    ? "- (the gradient is 0)" : Invariant($"{d.LargestRelative:0.0E+00}");
+                Console.WriteLine(Invariant(
+                    $"{d.Parameter,-16}  {d.Shape,-10}  {d.MeanAbsolute,17:0.0E+00}   {largest}"));
+            }
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"backpropagation took {byPullbacks.TotalMilliseconds:F2} ms, central differences {byDifferences.TotalSeconds:F2} s"));
+                $"backpropagation took {byPullbacks.TotalMilliseconds:F2} ms, "
+                + $"central differences {byDifferences.TotalSeconds:F2} s"));
             Console.WriteLine(check is null ? Invariant($"agree: no difference is above {Agreement:G1} of the gradient")
                 : agree ? $"agree: {check}" : $"differ: {check}");
         }

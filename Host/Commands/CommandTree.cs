@@ -34,8 +34,8 @@ internal static class CommandTree
     };
 
     /// <summary>The program's command, with all others below it.</summary>
-    /// <param name="verb">The first word of what is to be parsed: if it is a command's name, the others are not needed, and
-    /// start-up is the quicker.</param>
+    /// <param name="verb">The first word of what is to be parsed: if it is a command's name, the others are not needed,
+    /// and start-up is the quicker.</param>
     public static RootCommand Create(string? verb = null)
     {
         var root = new RootCommand("Functional: deep learning from scratch, as pure functions over immutable values.");
@@ -62,7 +62,9 @@ internal static class CommandTree
             parseResult.InvocationConfiguration.Output = written;
             help.Invoke(parseResult);
             parseResult.InvocationConfiguration.Output = output;
-            output.Write(command.Options.Any(option => option.Name == "--optimizer") ? Grouped($"{written}", command) : $"{written}");
+            output.Write(command.Options.Any(option => option.Name == "--optimizer")
+                ? Grouped($"{written}", command)
+                : $"{written}");
             output.WriteLine("Examples:");
             // Lines are never broken, so that they can be copied.
             foreach (var (line, meaning) in CommandWithExamples.ExamplesOf(command))
@@ -78,7 +80,8 @@ internal static class CommandTree
             var headings = command.Name == "experiment"
                 ? new(Headings) { ["--data"] = "Experiment", ["--label"] = "Data" } : Headings;
             return string.Join(Environment.NewLine, help.Split(Environment.NewLine).SelectMany(line =>
-                line.StartsWith("  --", StringComparison.Ordinal) && headings.TryGetValue(line[2..].Split(' ')[0], out var heading)
+                line.StartsWith("  --", StringComparison.Ordinal)
+                    && headings.TryGetValue(line[2..].Split(' ')[0], out var heading)
                     ? (string[])["", $" {heading}:", line] : [line]));
         }
     }

@@ -40,7 +40,8 @@ internal static class CommonOptions
         Description = description,
         CustomParser = result =>
         {
-            if (double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
+            if (double.TryParse(
+                result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
                 && seconds > 0 && seconds <= int.MaxValue)
                 return seconds;
             result.AddError(
@@ -53,7 +54,9 @@ internal static class CommonOptions
     public static Option<string?> Config() => new("--config")
     {
         HelpName = "FILE",
-        Description = "options from a file, such as the config.json of a run; those on the command line come first, and with another "
+        Description =
+            "options from a file, such as the config.json of a run; those on the command line come first, "
+            + "and with another "
             + "--optimizer its own defaults",
     };
 
@@ -62,7 +65,8 @@ internal static class CommonOptions
 
     /// <summary>Objects for programs instead of lines for people.</summary>
     public static Option<bool> Json() =>
-        new("--json") { Description = "one JSON object per line, each with an event, and nothing else on standard output" };
+        new("--json")
+            { Description = "one JSON object per line, each with an event, and nothing else on standard output" };
 
     /// <summary>An option of training, with what it is by default.</summary>
     public static Option<string?> Of(TrainOption option, TrainConfiguration defaults)
@@ -84,7 +88,8 @@ internal static class CommonOptions
     }
 
     /// <summary>The options of training that were given, by name.</summary>
-    public static IEnumerable<KeyValuePair<string, string>> Values(ParseResult parsed, IEnumerable<Option<string?>> options) =>
+    public static IEnumerable<KeyValuePair<string, string>> Values(
+        ParseResult parsed, IEnumerable<Option<string?>> options) =>
         from option in options
         let value = parsed.GetValue(option)
         where value is not null
@@ -93,9 +98,12 @@ internal static class CommonOptions
     private static int? ReadCount(ArgumentResult result, string name, int most)
     {
         var text = result.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1 && count <= most)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1
+            && count <= most)
             return count;
-        result.AddError($"{name}: expected an integer {(most == int.MaxValue ? "from 1 on" : $"from 1 to {most}")}, found '{text}'");
+        result.AddError(
+            $"{name}: expected an integer {(most == int.MaxValue ? "from 1 on" : $"from 1 to {most}")}, "
+            + $"found '{text}'");
         return null;
     }
 }

@@ -4,8 +4,8 @@ using Functional.Host.Charts;
 namespace Functional.Host.Commands;
 
 /// <summary><c>functional completion</c>: what lets a shell complete the program's words.</summary>
-/// <remarks>The words come from the program itself, asked with System.CommandLine's directive <c>[suggest:POSITION]</c>.
-/// Options are shown once a dash is typed, and files where there is nothing else.</remarks>
+/// <remarks>The words come from the program itself, asked with System.CommandLine's directive
+/// <c>[suggest:POSITION]</c>. Options are shown once a dash is typed, and files where there is nothing else.</remarks>
 internal static class CompletionCommand
 {
     private const string Bash = """
@@ -35,7 +35,8 @@ internal static class CompletionCommand
         function __functional_words
             set -l line (commandline -cp | string collect)
             set -l word (commandline -ct | string collect)
-            set -l found (functional "[suggest:"(string length -- "$line")"]" "$line" 2> /dev/null | string match -- "$word*")
+            set -l found (functional "[suggest:"(string length -- "$line")"]" "$line" 2> /dev/null \
+                | string match -- "$word*")
             string match -q -- '-*' "$word"; or set found (string match -v -- '-*' $found)
             if test (count $found) -gt 0
                 printf '%s\n' $found
@@ -82,7 +83,8 @@ internal static class CompletionCommand
             var name = parsed.GetValue(shell)!;
             Console.Out.Write(Scripts.TryGetValue(name, out var script)
                 ? script.ReplaceLineEndings("\n")
-                : throw new UsageException($"there is no completion for '{name}'; there is for {string.Join(", ", Scripts.Keys)}"));
+                : throw new UsageException(
+                    $"there is no completion for '{name}'; there is for {string.Join(", ", Scripts.Keys)}"));
             return ExitCode.Done;
         });
         return command;

@@ -27,7 +27,8 @@ internal static class DataCommand
             DefaultValueFactory = _ => "digits",
         };
         var force = CommonOptions.Force();
-        var command = new CommandWithExamples("digits", "Draw the built-in digits again, bit for bit, as four files in the MNIST format.",
+        var command = new CommandWithExamples(
+            "digits", "Draw the built-in digits again, bit for bit, as four files in the MNIST format.",
             ("functional data digits --out digits", "four files, the same on every machine"),
             ("functional data digits --out mnist-like", "in another folder")) { folder, force };
         command.SetAction(parsed =>
@@ -40,7 +41,8 @@ internal static class DataCommand
 
     private static CommandWithExamples Fetch()
     {
-        var name = new Argument<string>("name") { Description = $"one of {string.Join(", ", Sources.All.Select(source => source.Name))}" };
+        var name = new Argument<string>("name")
+            { Description = $"one of {string.Join(", ", Sources.All.Select(source => source.Name))}" };
         name.CompletionSources.Add([.. Sources.All.Select(source => source.Name)]);
         var force = CommonOptions.Force();
         var command = new CommandWithExamples("fetch", "Download a data set to the user's data folder, and verify it.",
@@ -50,16 +52,20 @@ internal static class DataCommand
         {
             var wanted = parsed.GetValue(name)!;
             var source = Sources.All.FirstOrDefault(source => source.Name == wanted)
-                ?? throw new UsageException($"there is no data set '{wanted}' to fetch; there are {string.Join(", ", Sources.All.Select(source => source.Name))}");
+                ?? throw new UsageException(
+                    $"there is no data set '{wanted}' to fetch; there are "
+                    + $"{string.Join(", ", Sources.All.Select(source => source.Name))}");
             using var interruption = new Interruption();
             try
             {
                 var folder = DataFolder.User(wanted);
-                Data.Fetch.ToFolderAsync(source, folder, new FetchLines(Console.Out), cancellation: interruption.Token, replace: parsed.GetValue(force))
+                Data.Fetch.ToFolderAsync(source, folder, new FetchLines(Console.Out), cancellation: interruption.Token,
+                    replace: parsed.GetValue(force))
                     .GetAwaiter().GetResult();
                 Console.WriteLine($"{source.Title} is in {folder}");
                 if (DataFolder.Of(wanted) is var read && read != folder)
-                    Console.WriteLine($"note: {DataFolder.MnistVariable} is set, so '--data {wanted}' reads {read} instead");
+                    Console.WriteLine(
+                        $"note: {DataFolder.MnistVariable} is set, so '--data {wanted}' reads {read} instead");
                 return ExitCode.Done;
             }
             catch (OperationCanceledException)
@@ -72,18 +78,26 @@ internal static class DataCommand
 
     private static CommandWithExamples Info()
     {
-        var name = new Argument<string>("data") { HelpName = "NAME|DIR|FILE", Description = $"{string.Join(", ", DataSets.Names)}, a folder with four files in the MNIST format, or a table (.csv, .tsv, .txt, also with .gz; .npz)" };
+        var name = new Argument<string>("data")
+            { HelpName = "NAME|DIR|FILE", Description =
+                $"{string.Join(", ", DataSets.Names)}, a folder with four files in the MNIST format, "
+                + "or a table (.csv, .tsv, .txt, also with .gz; .npz)" };
         name.CompletionSources.Add([.. DataSets.Names]);
-        var label = new Option<string?>("--label") { HelpName = "COLUMN", Description = "of a table: the column that holds the classes" };
-        var sheet = new Option<string?>("--sheet") { HelpName = "FILE", Description = "write a sheet of samples, ten of each class, as an SVG picture" };
+        var label = new Option<string?>("--label")
+            { HelpName = "COLUMN", Description = "of a table: the column that holds the classes" };
+        var sheet = new Option<string?>("--sheet")
+            { HelpName = "FILE", Description = "write a sheet of samples, ten of each class, as an SVG picture" };
         var force = CommonOptions.Force();
         var json = CommonOptions.Json();
         var command = new CommandWithExamples("info", "Describe a data set: counts, classes, ranges, samples.",
             ("functional data info digits", "counts, classes, ranges"),
-            ("functional data info mnist --sheet mnist.svg", "and a picture of ten samples of each class")) { name, label, sheet, force, json };
+            ("functional data info mnist --sheet mnist.svg", "and a picture of ten samples of each class")) { name,
+            label, sheet, force, json };
         command.SetAction(parsed =>
         {
-            var target = parsed.GetValue(sheet) is { } path ? UserFile.Of("--sheet", path, parsed.GetValue(force)) : null;
+            var target = parsed.GetValue(sheet) is { } path
+                ? UserFile.Of("--sheet", path, parsed.GetValue(force))
+                : null;
             var data = DataSets.Load(parsed.GetValue(name)!, parsed.GetValue(label));
             Describe(data, parsed.GetValue(json));
             Hints.Tell(DataHints.Of(data));
@@ -99,7 +113,8 @@ internal static class DataCommand
             throw new UsageException("--out: expected the name of a folder, found ''");
         var digits = DigitSet.Generate();
         var files = new List<(string Path, byte[] Bytes, byte[] Unpacked)>();
-        foreach (var (name, part) in (ReadOnlySpan<(string, LabeledImages)>)[("train", digits.Training), ("t10k", digits.Test)])
+        foreach (var (name, part) in (ReadOnlySpan<(string, LabeledImages)>)[("train", digits.Training),
+            ("t10k", digits.Test)])
         {
             Write($"{name}-images-idx3-ubyte.gz", (stream, gzip) =>
                 Idx.WriteImages(stream, new ImageFile(part.Count, part.Height, part.Width, part.Pixels), gzip));
@@ -112,7 +127,9 @@ internal static class DataCommand
         foreach (var (file, target) in files.Zip(targets))
         {
             target.Write(stream => stream.Write(file.Bytes));
-            Console.WriteLine($"{file.Path}  unpacked {file.Unpacked.Length:N0} bytes, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(file.Unpacked))}");
+            Console.WriteLine(
+                $"{file.Path}  unpacked {file.Unpacked.Length:N0} bytes, "
+                + $"SHA-256 {Convert.ToHexStringLower(SHA256.HashData(file.Unpacked))}");
         }
 
         void Write(string name, Action<Stream, bool> write)
@@ -127,9 +144,11 @@ internal static class DataCommand
 
     private static void Describe(ImageDataSet data, bool json)
     {
-        foreach (var (name, part) in (ReadOnlySpan<(string, LabeledImages)>)[("training", data.Training), ("test", data.Test)])
+        foreach (var (name, part) in (ReadOnlySpan<(string, LabeledImages)>)[("training", data.Training),
+            ("test", data.Test)])
         {
-            var counts = Enumerable.Range(0, part.Classes).Select(label => part.Labels.Count(found => found == label)).ToArray();
+            var counts = Enumerable.Range(0, part.Classes).Select(label => part.Labels.Count(found => found == label))
+                .ToArray();
             if (part.IsTable)
             {
                 DescribeTable(name, part, counts, json);
@@ -140,13 +159,17 @@ internal static class DataCommand
             if (json)
                 new JsonReport(Console.Out).Write(
                     "part", ("name", name), ("count", part.Count), ("height", part.Height), ("width", part.Width),
-                    ("classes", part.Classes), ("countsPerClass", JsonReport.List(counts.Select(count => (JsonNode)count))),
+                    ("classes", part.Classes),
+                    ("countsPerClass", JsonReport.List(counts.Select(count => (JsonNode)count))),
                     ("least", least), ("greatest", greatest), ("mean", scale.Shift), ("deviation", scale.Divisor));
             else
             {
-                Console.WriteLine(Invariant($"{name}: {part.Count:N0} images of {part.Height} x {part.Width}, {part.Classes} classes"));
-                Console.WriteLine(Invariant($"  per class: {string.Join(", ", counts.Select((count, label) => $"{label}: {count}"))}"));
-                Console.WriteLine(Invariant($"  bytes from {least} to {greatest}, mean {scale.Shift:F2}, deviation {scale.Divisor:F2}"));
+                Console.WriteLine(Invariant(
+                    $"{name}: {part.Count:N0} images of {part.Height} x {part.Width}, {part.Classes} classes"));
+                Console.WriteLine(Invariant(
+                    $"  per class: {string.Join(", ", counts.Select((count, label) => $"{label}: {count}"))}"));
+                Console.WriteLine(Invariant(
+                    $"  bytes from {least} to {greatest}, mean {scale.Shift:F2}, deviation {scale.Divisor:F2}"));
             }
         }
     }
@@ -157,7 +180,8 @@ internal static class DataCommand
         if (json)
         {
             new JsonReport(Console.Out).Write(
-                "part", ("name", name), ("count", table.Count), ("features", table.Features), ("classes", table.Classes),
+                "part", ("name", name), ("count", table.Count), ("features", table.Features),
+                ("classes", table.Classes),
                 ("countsPerClass", JsonReport.List(counts.Select(count => (JsonNode)count))),
                 ("classNames", JsonReport.List(counts.Select((_, i) => (JsonNode)table.Names.Class(i)))),
                 ("featureNames", JsonReport.List(scale.Means.Select((_, i) => (JsonNode)table.Names.Feature(i)))),
@@ -165,10 +189,13 @@ internal static class DataCommand
                 ("deviations", JsonReport.List(scale.Deviations.Select(deviation => (JsonNode)deviation))));
             return;
         }
-        Console.WriteLine(Invariant($"{name}: {table.Count:N0} rows of {table.Features} numbers, {table.Classes} classes"));
-        Console.WriteLine(Invariant($"  per class: {string.Join(", ", counts.Select((count, i) => Invariant($"{table.Names.Class(i)}: {count}")))}"));
+        Console.WriteLine(
+            Invariant($"{name}: {table.Count:N0} rows of {table.Features} numbers, {table.Classes} classes"));
+        var perClass = counts.Select((count, i) => Invariant($"{table.Names.Class(i)}: {count}"));
+        Console.WriteLine($"  per class: {string.Join(", ", perClass)}");
         for (var i = 0; i < Math.Min(table.Features, MostColumns); i++)
-            Console.WriteLine(Invariant($"  {table.Names.Feature(i)}: mean {scale.Means[i]:G6}, deviation {scale.Deviations[i]:G6}"));
+            Console.WriteLine(
+                Invariant($"  {table.Names.Feature(i)}: mean {scale.Means[i]:G6}, deviation {scale.Deviations[i]:G6}"));
     }
 
     // Ten of each class, a class per row.
@@ -177,7 +204,8 @@ internal static class DataCommand
         [
             .. from label in Enumerable.Range(0, images.Classes)
                from sample in images.All.Where(sample => images.Labels[sample] == label).Take(SheetColumns)
-               select new Picture(images.Width, images.Height, images.Pixels.AsMemory(sample * images.Features, images.Features)),
+               select new Picture(
+                   images.Width, images.Height, images.Pixels.AsMemory(sample * images.Features, images.Features)),
         ])
     { Columns = SheetColumns };
 
@@ -197,7 +225,8 @@ internal static class DataCommand
                 FetchStage.Wrong => $"{value.File}: there, but wrong ({value.Fault})",
                 FetchStage.Downloading => $"{value.File}: from {value.Address}",
                 FetchStage.MirrorFailed => $"{value.File}: {value.Address} failed: {value.Fault}",
-                _ => $"{value.File}: done, {value.Received.ToString("N0", CultureInfo.InvariantCulture)} bytes, verified",
+                _ => $"{value.File}: done, {value.Received.ToString("N0", CultureInfo.InvariantCulture)} bytes, "
+                    + "verified",
             });
         }
     }

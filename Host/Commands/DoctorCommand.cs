@@ -21,13 +21,16 @@ internal static class DoctorCommand
         var options = TrainOptions.All.Select(option => CommonOptions.Of(option, new TrainConfiguration())).ToArray();
         var file = CommonOptions.Config();
         var threads = CommonOptions.Threads();
-        var page = new Option<string?>("--page") { HelpName = "FILE", Description = "also write a page in HTML, with a picture for each finding" };
+        var page = new Option<string?>("--page")
+            { HelpName = "FILE", Description = "also write a page in HTML, with a picture for each finding" };
         var force = CommonOptions.Force();
         var json = CommonOptions.Json();
         var command = new CommandWithExamples(
-            "doctor", "Find out why a network doesn't learn, or could learn better, by a look at its data and by short runs.",
+            "doctor", "Find out why a network doesn't learn, or could learn better, "
+            + "by a look at its data and by short runs.",
             ("functional doctor --init normal:0.001 --hidden 100,100,100", "why do these options not learn?"),
-            ("functional doctor runs/NAME --learning-rate 0.01 --page doctor.html", "would that run do better so? With pictures"))
+            ("functional doctor runs/NAME --learning-rate 0.01 --page doctor.html",
+                "would that run do better so? With pictures"))
         { run };
         foreach (var option in (Option[])[.. options, file, threads, page, force, json])
             command.Add(option);
@@ -35,10 +38,18 @@ internal static class DoctorCommand
         {
             var (given, from) = (parsed.GetValue(run), parsed.GetValue(file));
             if (given is not null && from is not null)
-                throw new UsageException($"--config: the run's folder {given} has options of its own; give one of both");
-            var start = given is not null ? ConfigurationOf(given) : from is not null ? ConfigurationFile.Read(from) : new TrainConfiguration();
-            return Run(TrainOptions.Change(start, CommonOptions.Values(parsed, options).ToDictionary()), parsed.GetValue(threads),
-                parsed.GetValue(page) is { } path ? UserFile.Of("--page", path, parsed.GetValue(force), Page.IsOne) : null, parsed.GetValue(json));
+                throw new UsageException(
+                    $"--config: the run's folder {given} has options of its own; give one of both");
+            var start = given is not null
+                ? ConfigurationOf(given)
+                : from is not null
+                ? ConfigurationFile.Read(from)
+                : new TrainConfiguration();
+            return Run(TrainOptions.Change(start, CommonOptions.Values(parsed, options).ToDictionary()),
+                parsed.GetValue(threads),
+                parsed.GetValue(page) is { } path
+                    ? UserFile.Of("--page", path, parsed.GetValue(force), Page.IsOne)
+                    : null, parsed.GetValue(json));
         });
         return command;
     }
@@ -71,25 +82,32 @@ internal static class DoctorCommand
         foreach (var finding in examination.Findings)
             report.Write(
                 "finding",
-                ("kind", finding.Name), ("layer", finding.Layer ?? ""), ("severity", finding.Severity.ToString().ToLowerInvariant()),
+                ("kind", finding.Name), ("layer", finding.Layer ?? ""),
+                ("severity", finding.Severity.ToString().ToLowerInvariant()),
                 ("evidence", finding.Evidence), ("advice", finding.Advice));
         report.Write(
             "summary",
             ("findings", examination.Findings.Count), ("healthy", examination.IsHealthy),
-            ("steps", examination.Steps), ("planned", examination.Planned), ("loss", examination.Loss), ("chance", examination.Chance),
+            ("steps", examination.Steps), ("planned", examination.Planned), ("loss", examination.Loss),
+            ("chance", examination.Chance),
             ("trainAccuracy", examination.TrainAccuracy), ("testAccuracy", examination.TestAccuracy));
     }
 
     private static void WriteLines(TextWriter output, Examination examination)
     {
-        output.WriteLine(Invariant(
-            $"{examination.Steps:N0} of {examination.Planned:N0} steps tried: loss {examination.Loss:F3} (guessing costs {examination.Chance:F3}), training {Percentage.Of(examination.TrainAccuracy)}, test {Percentage.Of(examination.TestAccuracy)} of up to 1,000 samples"));
+        output.WriteLine(
+            Invariant($"{examination.Steps:N0} of {examination.Planned:N0} steps tried: ")
+                + Invariant($"loss {examination.Loss:F3} (guessing costs {examination.Chance:F3}), ")
+                + Invariant($"training {Percentage.Of(examination.TrainAccuracy)}, ")
+                + Invariant($"test {Percentage.Of(examination.TestAccuracy)} of up to 1,000 samples"));
         if (examination.Findings.Count == 0)
             output.WriteLine("nothing is wrong");
         foreach (var finding in examination.Findings)
         {
             output.WriteLine();
-            output.WriteLine($"{finding.Severity.ToString().ToLowerInvariant()}: {finding.Name}{(string.IsNullOrEmpty(finding.Layer) ? "" : $" ({finding.Layer})")}");
+            output.WriteLine(
+                $"{finding.Severity.ToString().ToLowerInvariant()}: "
+                + $"{finding.Name}{(string.IsNullOrEmpty(finding.Layer) ? "" : $" ({finding.Layer})")}");
             output.WriteLine($"  {finding.Evidence}");
             output.WriteLine($"  {finding.Advice}");
         }

@@ -17,12 +17,14 @@ internal static class EvaluateCommand
         var model = new ModelArgument();
         var data = new Option<string?>("--data")
         {
-            HelpName = "NAME|DIR|FILE", Description = "the data, as in train [default: those of the run that the model is of]",
+            HelpName = "NAME|DIR|FILE",
+            Description = "the data, as in train [default: those of the run that the model is of]",
         };
         data.CompletionSources.Add([.. DataSets.Names]);
         var label = new Option<string?>("--label")
         {
-            HelpName = "COLUMN", Description = "of a table: the column that holds the classes [default: as in the model]",
+            HelpName = "COLUMN",
+            Description = "of a table: the column that holds the classes [default: as in the model]",
         };
         var part = new Option<string>("--part")
         {
@@ -33,9 +35,11 @@ internal static class EvaluateCommand
         part.AcceptOnlyFromAmong(Parts);
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
-        var command = new CommandWithExamples("evaluate", "Tell how well a model does on data: accuracy, loss, each class, and the confusion matrix.",
+        var command = new CommandWithExamples(
+            "evaluate", "Tell how well a model does on data: accuracy, loss, each class, and the confusion matrix.",
             ("functional evaluate runs/NAME --data digits", "accuracy, and each class, on the test samples"),
-            ("functional evaluate model.safetensors --data flowers.csv --part all", "a model's file, on all of a table"))
+            ("functional evaluate model.safetensors --data flowers.csv --part all",
+                "a model's file, on all of a table"))
         {
             model.Path, data, label, part, model.Activation, threads, json,
         };
@@ -69,7 +73,8 @@ internal static class EvaluateCommand
         var paths = new RunPaths(Directory.Exists(model) ? model : Path.GetDirectoryName(model) ?? "");
         return File.Exists(paths.Configuration)
             ? ConfigurationFile.Read(paths.Configuration)
-            : throw new UsageException($"--data: expected the data to evaluate on, since {model} is not in the folder of a run");
+            : throw new UsageException(
+                $"--data: expected the data to evaluate on, since {model} is not in the folder of a run");
     }
 
     private static void WriteEvents(Model<float> model, string data, string part, ModelEvaluation evaluation)
@@ -80,19 +85,23 @@ internal static class EvaluateCommand
         foreach (var label in classes)
             report.Write(
                 "class", ("class", label), ("name", model.ClassName(label)), ("samples", confusion.Actual(label)),
-                ("precision", confusion.Precision(label)), ("recall", confusion.Recall(label)), ("f1", confusion.F1(label)),
+                ("precision", confusion.Precision(label)), ("recall", confusion.Recall(label)),
+                ("f1", confusion.F1(label)),
                 ("predicted", JsonReport.List(classes.Select(predicted => (JsonNode)confusion[label, predicted]))),
                 ("unanswered", confusion.Unanswered(label)));
         report.Write(
             "summary", ("data", data), ("part", part), ("samples", confusion.Samples), ("accuracy", confusion.Accuracy),
-            ("loss", evaluation.Loss), ("macroPrecision", confusion.MacroPrecision), ("macroRecall", confusion.MacroRecall),
-            ("macroF1", confusion.MacroF1), ("calibrationError", evaluation.CalibrationError), ("digest", model.Network.Digest()));
+            ("loss", evaluation.Loss), ("macroPrecision", confusion.MacroPrecision),
+            ("macroRecall", confusion.MacroRecall),
+            ("macroF1", confusion.MacroF1), ("calibrationError", evaluation.CalibrationError),
+            ("digest", model.Network.Digest()));
     }
 
     private static void WriteTable(Model<float> model, string data, string part, ModelEvaluation evaluation)
     {
         var confusion = evaluation.Confusion;
-        string[] names = [.. Enumerable.Range(0, confusion.Classes).Select(label => Visible.Line(model.ClassName(label)))];
+        string[] names =
+            [.. Enumerable.Range(0, confusion.Classes).Select(label => Visible.Line(model.ClassName(label)))];
         var width = Math.Max(5, names.Max(name => name.Length));
         Console.WriteLine(model.Network);
         Console.WriteLine(Invariant($"{data}, {part}: {confusion.Samples:N0} samples"));
@@ -100,15 +109,18 @@ internal static class EvaluateCommand
         Console.WriteLine();
         Console.WriteLine($"{"class".PadRight(width)}  samples  precision   recall       F1");
         for (var i = 0; i < names.Length; i++)
-            Console.WriteLine(Invariant(
-                $"{names[i].PadRight(width)}  {confusion.Actual(i),7:N0}  {Percentage.Of(confusion.Precision(i)),9}  {Percentage.Of(confusion.Recall(i)),7}  {Percentage.Of(confusion.F1(i)),7}"));
+            Console.WriteLine(
+                Invariant($"{names[i].PadRight(width)}  {confusion.Actual(i),7:N0}  ")
+                    + Invariant($"{Percentage.Of(confusion.Precision(i)),9}  {Percentage.Of(confusion.Recall(i)),7}  ")
+                    + Invariant($"{Percentage.Of(confusion.F1(i)),7}"));
         Console.WriteLine();
         Console.WriteLine("confusion matrix: true class (rows), predicted class (columns)");
         var cell = Math.Max(names.Max(name => name.Length), Invariant($"{confusion.Samples}").Length);
         Console.WriteLine($"{"".PadRight(width)}  {string.Join(' ', names.Select(name => name.PadLeft(cell)))}");
         for (var i = 0; i < names.Length; i++)
             Console.WriteLine(
-                $"{names[i].PadRight(width)}  {string.Join(' ', names.Select((_, j) => Invariant($"{confusion[i, j]}").PadLeft(cell)))}");
+                $"{names[i].PadRight(width)}  "
+                + $"{string.Join(' ', names.Select((_, j) => Invariant($"{confusion[i, j]}").PadLeft(cell)))}");
         var unanswered = Enumerable.Range(0, names.Length).Sum(confusion.Unanswered);
         if (unanswered > 0)
             Console.WriteLine(Invariant($"{unanswered} samples got no answer: a score was not a number"));

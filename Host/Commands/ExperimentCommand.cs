@@ -20,14 +20,18 @@ internal static class ExperimentCommand
     /// <summary>The command for one experiment.</summary>
     public static Command Create()
     {
-        var name = new Argument<string>("name") { HelpName = "name", Description = string.Join(", ", Book.Experiments.Select(experiment => experiment.Name)) };
+        var name = new Argument<string>("name") { HelpName = "name", Description =
+            string.Join(", ", Book.Experiments.Select(experiment => experiment.Name)) };
         name.CompletionSources.Add([.. Book.Experiments.Select(experiment => experiment.Name)]);
         var options = TrainOptions.All.Where(option => !Taken.Contains(option.Name))
-            .Select(option => new Option<string?>($"--{option.Name}") { HelpName = option.Value, Description = option.Help }).ToArray();
+            .Select(option => new Option<string?>($"--{option.Name}")
+                { HelpName = option.Value, Description = option.Help }).ToArray();
         var common = new Common();
-        var command = new CommandWithExamples("experiment", "Run one experiment of the book; options of training replace the experiment's own.",
+        var command = new CommandWithExamples(
+            "experiment", "Run one experiment of the book; options of training replace the experiment's own.",
             ("functional experiment optimizers --open", "the book's comparison, in the browser"),
-            ("functional experiment weight-decay --data mnist --seeds 5", "on MNIST, with medians over five seeds")) { name };
+            ("functional experiment weight-decay --data mnist --seeds 5",
+                "on MNIST, with medians over five seeds")) { name };
         common.AddTo(command);
         foreach (var option in options)
             command.Add(option);
@@ -40,7 +44,8 @@ internal static class ExperimentCommand
     public static Command CreateBook()
     {
         var common = new Common();
-        var command = new CommandWithExamples("book", "Reproduce every figure of the book's chapters 5.7 to 6.6 in one page.",
+        var command =
+            new CommandWithExamples("book", "Reproduce every figure of the book's chapters 5.7 to 6.6 in one page.",
             ("functional book --quick", "a small pass"),
             ("functional book --data mnist --open", "every figure on MNIST, in the browser"));
         common.AddTo(command);
@@ -52,7 +57,8 @@ internal static class ExperimentCommand
         Book.Experiments.FirstOrDefault(experiment => experiment.Name == name)
         ?? throw new UsageException(name == "summary"
             ? "the summary is of all experiments: the last section of 'functional book'"
-            : $"there is no experiment '{name}'; there are {string.Join(", ", Book.Experiments.Select(experiment => experiment.Name))}");
+            : $"there is no experiment '{name}'; there are "
+                + $"{string.Join(", ", Book.Experiments.Select(experiment => experiment.Name))}");
 
     private sealed class Common
     {
@@ -60,16 +66,23 @@ internal static class ExperimentCommand
 
         private readonly Option<string> data = new("--data")
         {
-            HelpName = "NAME|DIR", Description = "digits (built in), mnist, or a folder with four files in the MNIST format",
+            HelpName = "NAME|DIR",
+            Description = "digits (built in), mnist, or a folder with four files in the MNIST format",
             DefaultValueFactory = _ => "digits",
         };
-        private readonly Option<string?> folder = new("--out") { HelpName = "DIR", Description = "where the page goes, as index.html [default: runs/TIME-NAME]" };
+        private readonly Option<string?> folder = new("--out")
+            { HelpName = "DIR", Description = "where the page goes, as index.html [default: runs/TIME-NAME]" };
         private readonly Option<bool> force = new("--force") { Description = "replace a page that the folder holds" };
-        private readonly Option<bool> quick = new("--quick") { Description = "a small pass: fewer steps, fewer samples to test with" };
-        private readonly Option<bool> bookOnly = new("--book-only") { Description = "only what the book's own programs run" };
-        private readonly Option<int> seeds = CommonOptions.Count("--seeds", "repeat everything with so many seeds, and show medians and bands", 1, MostSeeds);
-        private readonly Option<long> seed = new("--seed") { HelpName = "N", Description = "the first seed", DefaultValueFactory = _ => 1 };
-        private readonly Option<string> language = new("--lang") { HelpName = "en|ja", Description = "what the page is written in", DefaultValueFactory = _ => "en" };
+        private readonly Option<bool> quick = new("--quick")
+            { Description = "a small pass: fewer steps, fewer samples to test with" };
+        private readonly Option<bool> bookOnly = new("--book-only")
+            { Description = "only what the book's own programs run" };
+        private readonly Option<int> seeds = CommonOptions.Count(
+            "--seeds", "repeat everything with so many seeds, and show medians and bands", 1, MostSeeds);
+        private readonly Option<long> seed = new("--seed")
+            { HelpName = "N", Description = "the first seed", DefaultValueFactory = _ => 1 };
+        private readonly Option<string> language = new("--lang")
+            { HelpName = "en|ja", Description = "what the page is written in", DefaultValueFactory = _ => "en" };
         private readonly Option<int> threads = CommonOptions.Threads();
         private readonly Option<bool> open = new("--open") { Description = "open the page in the browser" };
         private readonly Option<bool> plain = new("--plain") { Description = "plain lines, without a bar" };
@@ -79,11 +92,13 @@ internal static class ExperimentCommand
         {
             language.AcceptOnlyFromAmong("en", "ja");
             data.CompletionSources.Add([.. DataSets.Names]);
-            foreach (var option in (Option[])[data, folder, force, quick, bookOnly, seeds, seed, language, threads, open, plain, json])
+            foreach (var option in (Option[])[data, folder, force, quick, bookOnly, seeds, seed, language, threads,
+                open, plain, json])
                 command.Add(option);
         }
 
-        public int Run(ParseResult parsed, IReadOnlyList<Experiment> experiments, IReadOnlyList<KeyValuePair<string, string>> options)
+        public int Run(ParseResult parsed,
+            IReadOnlyList<Experiment> experiments, IReadOnlyList<KeyValuePair<string, string>> options)
         {
             var settings = new LabSettings
             {
@@ -91,9 +106,11 @@ internal static class ExperimentCommand
                 Quick = parsed.GetValue(quick), BookOnly = parsed.GetValue(bookOnly),
                 Language = parsed.GetValue(language) == "ja" ? Language.Japanese : Language.English, Options = options,
             };
-            var path = parsed.GetValue(folder) ?? RunFolder.Fresh(experiments.Count == 1 ? experiments[0].Name : "book");
+            var path = parsed.GetValue(folder)
+                ?? RunFolder.Fresh(experiments.Count == 1 ? experiments[0].Name : "book");
             var page = Path.Combine(path, ExperimentPage.FileName);
-            UserFolder.Check("--out", path, "a page", () => File.Exists(page) && Page.IsOne(page), parsed.GetValue(force));
+            UserFolder.Check(
+                "--out", path, "a page", () => File.Exists(page) && Page.IsOne(page), parsed.GetValue(force));
             TrainOptions.Parse(options, new TrainConfiguration());
             var watch = Stopwatch.StartNew();
             var images = new Lazy<ImageDataSet>(() => DataSets.Load(settings.Data));
@@ -101,13 +118,16 @@ internal static class ExperimentCommand
                 _ = images.Value;
             using var interruption = new Interruption();
             IReadOnlyList<ExperimentResult> Results(IExperimentProgress? progress) =>
-                ExperimentRunner.RunOn(images, experiments, settings, parsed.GetValue(threads), progress, interruption.Token);
+                ExperimentRunner.RunOn(
+                    images, experiments, settings, parsed.GetValue(threads), progress, interruption.Token);
             try
             {
                 var results = parsed.GetValue(json) ? Results(null)
-                    : parsed.GetValue(plain) || Console.IsOutputRedirected ? Results(new ExperimentLines(Console.WriteLine))
+                    : parsed.GetValue(plain) || Console.IsOutputRedirected
+                        ? Results(new ExperimentLines(Console.WriteLine))
                     : LiveExperiments.Show(ProtectedOutput.Live(), Results);
-                Tell(settings, results, new ExperimentPage(settings, results).Write(path), watch.Elapsed.TotalSeconds, parsed.GetValue(json));
+                Tell(settings, results, new ExperimentPage(settings, results).Write(path), watch.Elapsed.TotalSeconds,
+                    parsed.GetValue(json));
             }
             catch (OperationCanceledException)
             {
@@ -119,16 +139,19 @@ internal static class ExperimentCommand
             return ExitCode.Done;
         }
 
-        private static void Tell(LabSettings settings, IReadOnlyList<ExperimentResult> results, string page, double seconds, bool json)
+        private static void Tell(
+            LabSettings settings, IReadOnlyList<ExperimentResult> results, string page, double seconds, bool json)
         {
             Claim[] claims = [.. results.SelectMany(result => result.Report.Claims)];
             var held = claims.Count(claim => claim.Always);
             if (!json)
             {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"done in {seconds:F1} s: {held} of {claims.Length} claims held"));
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"done in {seconds:F1} s: {held} of {claims.Length} claims held"));
                 foreach (var claim in claims.Where(claim => !claim.Always))
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                        $"not held{(claim.Held.Count > 1 ? $" with seed {settings.Seed + claim.Shown}" : "")}: {claim.Statement.English} ({claim.Evidence.English})"));
+                        $"not held{(claim.Held.Count > 1 ? $" with seed {settings.Seed + claim.Shown}" : "")}: "
+                        + $"{claim.Statement.English} ({claim.Evidence.English})"));
                 Console.WriteLine($"page: {page}");
                 return;
             }
@@ -141,19 +164,22 @@ internal static class ExperimentCommand
                         ("command", curves.Variant.Configuration.CommandLine()),
                         ("digests", JsonReport.List(curves.Seeds.Select(curve => (JsonNode)curve.Digest))),
                         ("losses", JsonReport.List(curves.Seeds.Select(curve => (JsonNode)curve.FinalLoss))),
-                        ("accuracies", JsonReport.List(curves.Seeds.Select(curve => curve.Accuracies.Count == 0 ? null : Node(curve.Final)))),
+                        ("accuracies", JsonReport.List(
+                            curves.Seeds.Select(curve => curve.Accuracies.Count == 0 ? null : Node(curve.Final)))),
                         ("seconds", JsonReport.List(curves.Seeds.Select(curve => (JsonNode)curve.Seconds))));
                 foreach (var claim in result.Report.Claims)
                     report.Write(
                         "claim", ("experiment", result.Experiment.Name), ("statement", claim.Statement.English),
-                        ("held", JsonReport.List(claim.Held.Select(held => (JsonNode)held))), ("numbers", JsonReport.List(claim.Numbers.Select(numbers => (JsonNode)numbers.English))));
+                        ("held", JsonReport.List(claim.Held.Select(held => (JsonNode)held))),
+                        ("numbers", JsonReport.List(claim.Numbers.Select(numbers => (JsonNode)numbers.English))));
             }
             report.Write("summary", ("claims", claims.Length), ("held", held), ("page", page), ("seconds", seconds));
         }
 
         private static JsonObject Node(AccuracyPoint point) => new()
         {
-            ["step"] = point.Step, ["training"] = point.Training, ["validation"] = point.Validation, ["test"] = point.Test,
+            ["step"] = point.Step, ["training"] = point.Training, ["validation"] = point.Validation,
+            ["test"] = point.Test,
         };
     }
 }

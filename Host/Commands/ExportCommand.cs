@@ -11,19 +11,22 @@ internal static class ExportCommand
     public static Command Create()
     {
         var model = new ModelArgument();
-        var onnx = new Option<string>("--onnx") { HelpName = "FILE", Description = "where to write the ONNX file", Required = true };
+        var onnx = new Option<string>("--onnx")
+            { HelpName = "FILE", Description = "where to write the ONNX file", Required = true };
         var fold = new Option<bool>("--fold-batch-norm")
         {
             Description = "let batch normalization after an affine layer become part of its weight and bias",
         };
         var features = new Option<bool>("--features")
         {
-            Description = "let the graph take features, not the data's numbers (for images: bytes) that it makes features of",
+            Description =
+                "let the graph take features, not the data's numbers (for images: bytes) that it makes features of",
         };
         var force = CommonOptions.Force();
         var command = new CommandWithExamples("export", "Write a model as an ONNX file, which other runtimes read.",
             ("functional export runs/NAME --onnx model.onnx", "a run's model, for ONNX Runtime"),
-            ("functional export model.safetensors --onnx model.onnx --fold-batch-norm", "a model's file, for ONNX Runtime, in fewer steps"))
+            ("functional export model.safetensors --onnx model.onnx --fold-batch-norm",
+                "a model's file, for ONNX Runtime, in fewer steps"))
         {
             model.Path, onnx, fold, features, force, model.Activation,
         };
@@ -44,7 +47,8 @@ internal static class ExportCommand
             }
             Console.WriteLine($"{path}: {loaded.Network}");
             Console.WriteLine(
-                $"input [N, {loaded.Network.Inputs}], scores [N, {loaded.Network.Outputs}]; operators of version {OnnxExport.Opset}, {new FileInfo(path).Length:N0} bytes");
+                $"input [N, {loaded.Network.Inputs}], scores [N, {loaded.Network.Outputs}]; "
+                + $"operators of version {OnnxExport.Opset}, {new FileInfo(path).Length:N0} bytes");
             return ExitCode.Done;
         });
         return command;

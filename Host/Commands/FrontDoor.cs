@@ -25,7 +25,8 @@ internal static class FrontDoor
         {
             ["help", .. var asked] => [.. asked, "--help"],
             // While a shell completes: System.CommandLine has no suggestions behind an equals sign, but fails.
-            [var directive, var line] when directive.StartsWith("[suggest", StringComparison.Ordinal) => [directive, Separated(line)],
+            [var directive, var line] when directive.StartsWith("[suggest", StringComparison.Ordinal) =>
+                [directive, Separated(line)],
             _ => words,
         };
         return Run(CommandTree.Create(words.FirstOrDefault()), words, cancellation);
@@ -36,10 +37,12 @@ internal static class FrontDoor
     public static int Run(RootCommand root, string[] words, CancellationToken cancellation = default)
     {
         // Behind an equals sign with nothing after it, System.CommandLine takes the next word, whatever that is.
-        words = [.. words.SelectMany(word => word.StartsWith("--", StringComparison.Ordinal) && word.IndexOf('=', StringComparison.Ordinal) == word.Length - 1 ? (string[])[word[..^1], ""] : [word])];
+        words = [.. words.SelectMany(word => word.StartsWith("--", StringComparison.Ordinal)
+            && word.IndexOf('=', StringComparison.Ordinal) == word.Length - 1 ? (string[])[word[..^1], ""] : [word])];
         var parsed = root.Parse(words);
         // A command that only has others says which.
-        if (parsed.CommandResult.Command is { Subcommands.Count: > 0, Action: null } && parsed.UnmatchedTokens.Count == 0 && parsed.Errors.Count > 0)
+        if (parsed.CommandResult.Command is { Subcommands.Count: > 0, Action: null }
+            && parsed.UnmatchedTokens.Count == 0 && parsed.Errors.Count > 0)
         {
             root.Parse([.. words, "--help"]).Invoke(new InvocationConfiguration { Output = ProtectedOutput.Own });
             return ExitCode.Usage;
@@ -53,7 +56,8 @@ internal static class FrontDoor
             if (Mistakes.Nameless(parsed).ToArray() is { Length: > 0 } nameless)
                 throw new UsageException(nameless);
             using var from = Interruption.From(cancellation);
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = ProtectedOutput.Own });
+            return parsed.Invoke(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = ProtectedOutput.Own });
         }
         catch (Exception e) when (Cause(e) is UsageException usage)
         {
@@ -90,5 +94,6 @@ internal static class FrontDoor
     }
 
     // Of what was done side by side, the first failure.
-    private static Exception Cause(Exception e) => e is AggregateException { InnerExceptions: [var first, ..] } ? Cause(first) : e;
+    private static Exception Cause(Exception e) =>
+        e is AggregateException { InnerExceptions: [var first, ..] } ? Cause(first) : e;
 }

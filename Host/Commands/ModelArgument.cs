@@ -15,7 +15,8 @@ internal sealed class ModelArgument
     public Option<string?> Activation { get; } = new("--activation")
     {
         HelpName = "NAME",
-        Description = "for weights that another tool wrote: the function after each affine layer but the last, as in train",
+        Description =
+            "for weights that another tool wrote: the function after each affine layer but the last, as in train",
     };
 
     /// <summary>Reads it.</summary>

@@ -47,7 +47,8 @@ internal static class PredictCommand
                 foreach (var (i, answer) in told.Index())
                     if (report is not null)
                         report.Write(
-                            "prediction", ("file", file), ("index", i), ("class", answer.Class), ("name", answer.ClassName),
+                            "prediction", ("file", file), ("index", i), ("class", answer.Class),
+                            ("name", answer.ClassName),
                             ("probabilities", Numbers(answer.Probabilities)), ("scores", Numbers(answer.Scores)));
                     else
                         Console.WriteLine(string.Create(

@@ -14,16 +14,19 @@ internal static class ReportCommand
     /// <summary>The command with its options.</summary>
     public static Command Create()
     {
-        var folders = new Argument<string[]>("run") { Description = "folders of runs", Arity = ArgumentArity.OneOrMore };
+        var folders = new Argument<string[]>("run")
+            { Description = "folders of runs", Arity = ArgumentArity.OneOrMore };
         var file = new Option<string?>("--out")
         {
             HelpName = "FILE",
-            Description = $"where the page goes [default: report.html in the run's folder or, for several runs, {Comparison}]",
+            Description =
+                $"where the page goes [default: report.html in the run's folder or, for several runs, {Comparison}]",
         };
         var force = CommonOptions.Force();
         var threads = CommonOptions.Threads();
         var open = new Option<bool>("--open") { Description = "open the page in the browser" };
-        var command = new CommandWithExamples("report", "Write the page of a run again, or a page that compares several.",
+        var command =
+            new CommandWithExamples("report", "Write the page of a run again, or a page that compares several.",
             ("functional report runs/NAME --open", "a run's page, in the browser"),
             ("functional report runs/FIRST runs/SECOND --out both.html", "two runs side by side"))
         {
@@ -37,7 +40,9 @@ internal static class ReportCommand
             // What nobody named is written again and again.
             var replaces = path == own || parsed.GetValue(force);
             var target = UserFile.Of("--out", path, replaces, parsed.GetValue(file) is null ? Page.IsOne : null);
-            var page = records is [var one] ? PageOf(one, parsed.GetValue(threads)) : ComparisonPage.Render(records, record => Link(record, path));
+            var page = records is [var one]
+                ? PageOf(one, parsed.GetValue(threads))
+                : ComparisonPage.Render(records, record => Link(record, path));
             target.Write(page);
             Console.WriteLine($"report: {path}");
             if (parsed.GetValue(open))
@@ -52,7 +57,8 @@ internal static class ReportCommand
         var data = DataSets.Load(record.Configuration.Data, record.Configuration.Label);
         var run = new TrainingRun(record.Configuration, data);
         return record.Result(run, threads) is { } result
-            ? Threads.Use(threads, () => RunPage.Render(run, result, threads, isRunning: record.Status == RunStatus.Running))
+            ? Threads.Use(
+                threads, () => RunPage.Render(run, result, threads, isRunning: record.Status == RunStatus.Running))
             : throw new OperationFailedException($"{record.Folder}: there is no checkpoint yet to tell of");
     }
 
@@ -62,6 +68,7 @@ internal static class ReportCommand
         var report = new RunPaths(record.Folder).Report;
         var folder = Path.GetDirectoryName(Path.GetFullPath(page))!;
         return File.Exists(report)
-            ? string.Join('/', Path.GetRelativePath(folder, report).Split(Path.DirectorySeparatorChar).Select(Uri.EscapeDataString)) : null;
+            ? string.Join('/', Path.GetRelativePath(folder, report).Split(Path.DirectorySeparatorChar).Select(
+                Uri.EscapeDataString)) : null;
     }
 }

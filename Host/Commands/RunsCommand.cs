@@ -37,7 +37,8 @@ internal static class RunsCommand
         if (!there && folder != Standard)
             throw new DataException(folder, null, "a folder with runs in it", "none");
         Listed[] listed = there
-            ? [.. Directory.EnumerateDirectories(folder).Where(RunRecord.IsRun).Select(Read).OrderBy(run => run.Date).ThenBy(run => run.Folder, StringComparer.Ordinal)] : [];
+            ? [.. Directory.EnumerateDirectories(folder).Where(RunRecord.IsRun).Select(Read).OrderBy(run => run.Date)
+                .ThenBy(run => run.Folder, StringComparer.Ordinal)] : [];
         if (json)
             foreach (var run in listed)
                 new JsonReport(Console.Out).Write("run", run);
@@ -77,8 +78,12 @@ internal static class RunsCommand
         yield return $"{heading.PadRight(width)}  date              status      epochs  validation     test";
         foreach (var (run, name) in runs.Zip(names))
             yield return string.Create(
-                CultureInfo.InvariantCulture, $"{name.PadRight(width)}  {run.Date:yyyy-MM-dd HH:mm}  {run.Status,-10}  ")
-                + (run.Message ?? $"{Text(run.Last, e => $"{e.Epoch}"),6}  {Text(run.Best, e => Percentage.Of(e.ValidationAccuracy!.Value)),10}  {Text(run.Last, e => Percentage.Of(e.TestAccuracy)),7}");
+                CultureInfo.InvariantCulture,
+                $"{name.PadRight(width)}  {run.Date:yyyy-MM-dd HH:mm}  {run.Status,-10}  ")
+                + (run.Message
+                    ?? $"{Text(run.Last, e => $"{e.Epoch}"),6}  "
+                        + $"{Text(run.Best, e => Percentage.Of(e.ValidationAccuracy!.Value)),10}  "
+                        + $"{Text(run.Last, e => Percentage.Of(e.TestAccuracy)),7}");
     }
 
     private static string Text(EpochReport? epoch, Func<EpochReport, string> text) => epoch is null ? "-" : text(epoch);

@@ -18,12 +18,15 @@ internal static class SearchCommand
     // The book's search of section 6.5.2, unless told otherwise.
     private static readonly string[] UsualSpace = ["learning-rate=log:1e-6..1e-2", "l2=log:1e-8..1e-4"];
     private static readonly KeyValuePair<string, string>[] UsualOptions =
-        [new("data", "digits"), new("samples", "500"), new("validation", "0.2"), new("hidden", "100,100,100,100,100,100"), new("epochs", "50")];
+        [new("data", "digits"), new("samples", "500"), new("validation", "0.2"),
+            new("hidden", "100,100,100,100,100,100"), new("epochs", "50")];
 
     private static readonly Option<string[]> Space = new("--space")
     {
         HelpName = "TEXT",
-        Description = $"what to search: {SpaceText.Syntax}, where NAME is an option of 'train' and 'if OTHER=VALUE|...' may follow; "
+        Description =
+            $"what to search: {SpaceText.Syntax}, where NAME is an option of 'train' and 'if OTHER=VALUE|...' may "
+            + "follow; "
             + $"can be given several times [default: {string.Join(", ", UsualSpace)}]",
         AllowMultipleArgumentsPerToken = true,
     };
@@ -31,19 +34,24 @@ internal static class SearchCommand
     private static readonly Option<string?> Sampler = new("--sampler")
     {
         HelpName = Search.Sampler.Syntax,
-        Description = "how configurations are chosen: at random, on a grid, filling the space evenly, or where a model expects good ones [default: random]",
+        Description =
+            "how configurations are chosen: at random, on a grid, filling the space evenly, "
+            + "or where a model expects good ones [default: random]",
     };
 
     private static readonly Option<string?> Pruner = new("--pruner")
     {
         HelpName = Search.Pruner.Syntax,
-        Description = "what ends trials early: nothing, a value worse than the median, or successive halving [default: none]",
+        Description =
+            "what ends trials early: nothing, a value worse than the median, or successive halving [default: none]",
     };
 
     private static readonly Option<string?> Study = new("--study")
     {
         HelpName = "NAME|DIR",
-        Description = "where the study is kept, as studies/NAME or the folder DIR, and continued if it is there [default: studies/TIME]",
+        Description =
+            "where the study is kept, as studies/NAME or the folder DIR, and continued if it is there [default: "
+            + "studies/TIME]",
     };
 
     private static readonly Option<string?> Storage = new("--storage")
@@ -52,10 +60,16 @@ internal static class SearchCommand
         Description = "keep the study in PostgreSQL, for several machines: postgres://USER:PASSWORD@HOST:PORT/DATABASE",
     };
 
-    private static readonly Option<int?> Trials = CommonOptions.OptionalCount("--trials", $"how many trials the study is to have in all [default: {UsualTrials}, or the whole grid]");
-    private static readonly Option<int?> Workers = CommonOptions.OptionalCount("--workers", $"how many trials run side by side here, with a thread each [default: {Environment.ProcessorCount}]", CommonOptions.MostThreads);
-    private static readonly Option<double?> Limit = CommonOptions.Seconds("--time-limit", "begin no trial after so many seconds");
-    private static readonly Option<double?> Lapse = CommonOptions.Seconds("--lapse", "how long a process may be silent before its trials are given to others [default: 30]");
+    private static readonly Option<int?> Trials = CommonOptions.OptionalCount(
+        "--trials", $"how many trials the study is to have in all [default: {UsualTrials}, or the whole grid]");
+    private static readonly Option<int?> Workers =
+        CommonOptions.OptionalCount(
+            "--workers", "how many trials run side by side here, with a thread each [default: "
+            + $"{Environment.ProcessorCount}]", CommonOptions.MostThreads);
+    private static readonly Option<double?> Limit =
+        CommonOptions.Seconds("--time-limit", "begin no trial after so many seconds");
+    private static readonly Option<double?> Lapse = CommonOptions.Seconds(
+        "--lapse", "how long a process may be silent before its trials are given to others [default: 30]");
     private static readonly Option<bool> Json = CommonOptions.Json();
     private static readonly Option<bool> Open = new("--open") { Description = "open the report in the browser" };
 
@@ -63,11 +77,16 @@ internal static class SearchCommand
     public static Command Create()
     {
         var options = TrainOptions.All.Select(option => CommonOptions.Of(option, Training(UsualOptions))).ToArray();
-        var command = new CommandWithExamples("search", "Search for the training options with the best validation accuracy: by default the book's search of section 6.5.",
+        var command =
+            new CommandWithExamples(
+                "search", "Search for the training options with the best validation accuracy: "
+                + "by default the book's search of section 6.5.",
             ("functional search --study rates", "the book's search, kept in studies/rates"),
-            ("functional search --space learning-rate=log:1e-3..1 --sampler tpe --trials 20 --epochs 5", "twenty trials, with a model of where good rates are"),
+            ("functional search --space learning-rate=log:1e-3..1 --sampler tpe --trials 20 --epochs 5",
+                "twenty trials, with a model of where good rates are"),
             ("functional search show rates --open", "how it goes, in the browser"));
-        foreach (var option in (Option[])[Space, Sampler, Pruner, Trials, Workers, Limit, Study, Storage, Lapse, Json, Open, .. options])
+        foreach (var option in (Option[])[Space, Sampler, Pruner, Trials, Workers, Limit, Study, Storage, Lapse, Json,
+            Open, .. options])
             command.Add(option);
         command.Add(Show());
         command.SetAction(parsed => Run(parsed, [.. CommonOptions.Values(parsed, options)]));
@@ -76,8 +95,10 @@ internal static class SearchCommand
 
     private static CommandWithExamples Show()
     {
-        var name = new Argument<string>("study") { HelpName = "NAME|DIR", Description = "the study, as --study names it" };
-        var command = new CommandWithExamples("show", "Tell how a study goes, and write its report, while others work on it or after.",
+        var name = new Argument<string>("study")
+            { HelpName = "NAME|DIR", Description = "the study, as --study names it" };
+        var command = new CommandWithExamples(
+            "show", "Tell how a study goes, and write its report, while others work on it or after.",
             ("functional search show rates", "its trials so far, and the best"),
             ("functional search show rates --open", "its page, in the browser")) { name, Storage, Json, Open };
         command.SetAction(parsed =>
@@ -87,7 +108,8 @@ internal static class SearchCommand
                 throw new UsageException($"there is no study in {Folder(study)}");
             CheckPage(study);
             using var storage = StorageOf(study, address);
-            var settings = Search.Study.SettingsIn(storage) ?? throw new UsageException($"{storage.Name}: there is no such study");
+            var settings = Search.Study.SettingsIn(storage)
+                ?? throw new UsageException($"{storage.Name}: there is no such study");
             using var shown = Search.Study.Open(storage, settings);
             var lines = new StudyLines(Console.Out, settings, parsed.GetValue(Json));
             var trials = shown.Trials;
@@ -101,31 +123,37 @@ internal static class SearchCommand
 
     private static int Run(ParseResult parsed, KeyValuePair<string, string>[] told)
     {
-        var name = parsed.GetValue(Study) is { } given ? Named(given) : DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        var name = parsed.GetValue(Study) is { } given
+            ? Named(given)
+            : DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         var address = parsed.GetValue(Storage);
         // Nothing is left behind where what is asked for is wrong.
         var isThere = address is not null || JournalStorage.Exists(Folder(name));
         using var existing = isThere ? StorageOf(name, address) : null;
         var begun = existing is null ? null : Search.Study.SettingsIn(existing);
         if (begun is not null && !IsOfTraining(begun))
-            throw new UsageException($"--study: {existing!.Name} is the study of another program; 'functional search show' shows it");
+            throw new UsageException(
+                $"--study: {existing!.Name} is the study of another program; 'functional search show' shows it");
         var settings = SettingsOf(parsed, told, begun);
         var workers = parsed.GetValue(Workers) ?? Environment.ProcessorCount;
         if (workers > Search.Study.MostWorkers)
-            throw new UsageException($"--workers: expected an integer from 1 to {Search.Study.MostWorkers}, found '{workers}'");
+            throw new UsageException(
+                $"--workers: expected an integer from 1 to {Search.Study.MostWorkers}, found '{workers}'");
         var data = DataSets.Load(settings.Constants["data"], settings.Constants.GetValueOrDefault("label"));
         if (existing is null && told.All(option => option.Key != "samples"))
             settings = WithoutUsualSamples(settings, data.Training.Count);
         var objective = new TrainingObjective(Common(settings), data, settings.Space);
         var isToldHere = existing is null && parsed.GetValue(Json);
         Hints.Tell(
-            [.. DataHints.Of(data), .. objective.Gaps, .. isToldHere ? Unasked(settings, told, data.Training.Count) : []]);
+            [.. DataHints.Of(data), .. objective.Gaps,
+                .. isToldHere ? Unasked(settings, told, data.Training.Count) : []]);
         CheckPage(name);
         var storage = existing ?? StorageOf(name, address);
         using var study = Search.Study.Open(storage, settings);
 
         var lines = new StudyLines(Console.Out, settings, parsed.GetValue(Json));
-        var trials = parsed.GetValue(Trials) ?? (int)Math.Min(settings.Sampler.Count(settings.Space) ?? UsualTrials, int.MaxValue);
+        var trials = parsed.GetValue(Trials)
+            ?? (int)Math.Min(settings.Sampler.Count(settings.Space) ?? UsualTrials, int.MaxValue);
         CheckValues(study, study.Trials);
         lines.Started(study.Name, study.Trials, trials, workers, data.Training.Count);
         using var interruption = new Interruption();
@@ -145,15 +173,18 @@ internal static class SearchCommand
     private static void CheckValues(Study study, IReadOnlyList<Trial> trials)
     {
         if (IsOfTraining(study.Settings) && trials.FirstOrDefault(trial => trial.Value is < 0 or > 1) is { } absurd)
-            throw new DataException(study.Name, $"trial {absurd.Number}", "a validation accuracy from 0 to 1", Invariant($"{absurd.Value}"));
+            throw new DataException(study.Name, $"trial {absurd.Number}", "a validation accuracy from 0 to 1",
+                Invariant($"{absurd.Value}"));
     }
 
-    private static void Finish(ParseResult parsed, Study study, IReadOnlyList<Trial> trials, StudyLines lines, string name, bool interrupted)
+    private static void Finish(
+        ParseResult parsed, Study study, IReadOnlyList<Trial> trials, StudyLines lines, string name, bool interrupted)
     {
         var (settings, isOfTraining) = (study.Settings, IsOfTraining(study.Settings));
         string Command(Trial trial) => CommandLine(settings, trial);
         var page = isOfTraining
-            ? StudyPage.Render(study.Name, settings, trials, "validation accuracy", Command, "epoch") : StudyPage.Render(study.Name, settings, trials, "value");
+            ? StudyPage.Render(study.Name, settings, trials, "validation accuracy", Command, "epoch")
+                : StudyPage.Render(study.Name, settings, trials, "value");
         var path = PageOf(name);
         // Others who work on the study write the same page.
         OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
@@ -168,8 +199,10 @@ internal static class SearchCommand
     // A study in a database has no folder that is its alone.
     private static void CheckPage(string study) => UserFile.Of("--study", PageOf(study), force: false, Page.IsOne);
 
-    /// <summary>A study's settings: as it began or, of a new one, as told; whoever continues may leave them out.</summary>
-    private static StudySettings SettingsOf(ParseResult parsed, KeyValuePair<string, string>[] told, StudySettings? begun)
+    /// <summary>A study's settings: as it began or, of a new one, as told; whoever continues may leave them
+    /// out.</summary>
+    private static StudySettings SettingsOf(
+        ParseResult parsed, KeyValuePair<string, string>[] told, StudySettings? begun)
     {
         var texts = parsed.GetValue(Space) ?? [];
         var space = texts.Length > 0 ? SpaceText.Parse(texts) : begun?.Space ?? SpaceText.Parse(UsualSpace);
@@ -177,14 +210,18 @@ internal static class SearchCommand
         if (told.FirstOrDefault(option => searched.Contains(option.Key)).Key is { } twice)
             throw new UsageException($"--{twice}: the space has it, too; it can't be both searched and set");
         // Epochs are another way to tell the same.
-        var replaced = searched.Concat(told.Select(option => option.Key == "iterations" ? "epochs" : option.Key)).ToHashSet();
+        var replaced = searched.Concat(told.Select(option => option.Key == "iterations" ? "epochs" : option.Key))
+            .ToHashSet();
         var usual = begun?.Constants ?? (IEnumerable<KeyValuePair<string, string>>)UsualOptions;
         var settings = new StudySettings(space)
         {
-            Sampler = parsed.GetValue(Sampler) is { } sampler ? Search.Sampler.Parse(sampler) : begun?.Sampler ?? Search.Sampler.Random,
-            Pruner = parsed.GetValue(Pruner) is { } pruner ? Search.Pruner.Parse(pruner) : begun?.Pruner ?? Search.Pruner.None,
+            Sampler = parsed.GetValue(Sampler) is { } sampler ? Search.Sampler.Parse(sampler) : begun?.Sampler
+                ?? Search.Sampler.Random,
+            Pruner = parsed.GetValue(Pruner) is { } pruner ? Search.Pruner.Parse(pruner) : begun?.Pruner
+                ?? Search.Pruner.None,
             Lapse = parsed.GetValue(Lapse) ?? begun?.Lapse ?? new StudySettings(space).Lapse,
-            Constants = usual.Where(option => !replaced.Contains(option.Key)).Concat(told.Where(option => option.Key != "seed")).ToDictionary(),
+            Constants = usual.Where(option => !replaced.Contains(option.Key))
+                .Concat(told.Where(option => option.Key != "seed")).ToDictionary(),
         };
         if (told.FirstOrDefault(option => option.Key == "seed").Value is { } seed)
             settings = settings with { Seed = Training([new("seed", seed)]).Seed };
@@ -206,13 +243,16 @@ internal static class SearchCommand
     // The book's number is no reason to refuse a small table.
     private static StudySettings WithoutUsualSamples(StudySettings settings, int count) =>
         Common(settings).Samples >= count
-            ? settings with { Constants = settings.Constants.Where(option => option.Key != "samples").ToDictionary() } : settings;
+            ? settings with { Constants = settings.Constants.Where(one => one.Key != "samples").ToDictionary() }
+            : settings;
 
     // Nobody asked for the book's number, so that it leaves samples out is said (to people, by what the search begins
     // with).
     private static string[] Unasked(StudySettings settings, KeyValuePair<string, string>[] told, int count) =>
         Common(settings).Samples is { } samples && told.All(option => option.Key != "samples")
-            ? [Invariant($"each trial sees {samples} of the {count:N0} training samples, drawn by the seed; --samples {count} takes all")] : [];
+            ? [
+                Invariant($"each trial sees {samples} of the {count:N0} training samples, drawn by the seed; ")
+                    + Invariant($"--samples {count} takes all")] : [];
 
     /// <summary>What all trials have in common.</summary>
     private static TrainConfiguration Common(StudySettings settings) =>
@@ -232,7 +272,8 @@ internal static class SearchCommand
         ? study : throw new UsageException($"--study: expected a name or a folder, found '{Visible.Message(study)}'");
 
     private static string Folder(string study) =>
-        study is "." or ".." || study.AsSpan().IndexOfAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) >= 0 ? study : Path.Combine("studies", study);
+        study is "." or ".." || study.AsSpan().IndexOfAny(
+            Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) >= 0 ? study : Path.Combine("studies", study);
 
     private static StudyStorage StorageOf(string study, string? address) =>
         address is null ? new JournalStorage(Folder(study)) : new PostgresStorage(address, study);

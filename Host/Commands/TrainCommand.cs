@@ -6,7 +6,8 @@ using Functional.Host.Runs;
 
 namespace Functional.Host.Commands;
 
-/// <summary><c>functional train</c>: trains a network, and leaves a folder with what is needed to do it again.</summary>
+/// <summary><c>functional train</c>: trains a network, and leaves a folder with what is needed to do it
+/// again.</summary>
 internal static class TrainCommand
 {
     /// <summary>The command with its options.</summary>
@@ -26,7 +27,8 @@ internal static class TrainCommand
         {
             Description = "look at activations, gradients and steps in every layer now and then, for the report",
         };
-        var force = new Option<bool>("--force") { Description = "replace a run that the folder holds; with --resume, go on even if data or config.json were changed" };
+        var force = new Option<bool>("--force") { Description =
+            "replace a run that the folder holds; with --resume, go on even if data or config.json were changed" };
         var file = CommonOptions.Config();
         var resume = new Option<string?>("--resume")
         {
@@ -34,9 +36,11 @@ internal static class TrainCommand
             Description = "go on with the run in this folder, to the same bits as if it had never stopped; "
                 + "only its length and how often it is saved can be changed",
         };
-        var command = new CommandWithExamples("train", "Train a network and tell how well it does on samples that it has not seen.",
+        var command = new CommandWithExamples(
+            "train", "Train a network and tell how well it does on samples that it has not seen.",
             ("functional train", "a network of 50 hidden units, on the built-in digits"),
-            ("functional train --hidden 100,100 --optimizer adam --batch-norm", "a deeper one, with Adam and batch normalization"),
+            ("functional train --hidden 100,100 --optimizer adam --batch-norm",
+                "a deeper one, with Adam and batch normalization"),
             ("functional train --config runs/NAME/config.json --seed 2", "as that run was, with another seed"));
         foreach (var option in (Option[])[.. options, file, threads, folder, force, resume, watch, open, plain, json])
             command.Add(option);
@@ -48,15 +52,19 @@ internal static class TrainCommand
                 parsed.GetValue(open), parsed.GetValue(watch));
             return parsed.GetValue(resume) is { } path
                 ? Resume(
-                    path, told, ((Option[])[folder, file]).Where(option => parsed.GetResult(option) is { Implicit: false }),
+                    path, told, ((Option[])[folder, file])
+                        .Where(option => parsed.GetResult(option) is { Implicit: false }),
                     parsed.GetValue(force), display)
-                : Start(ConfigurationOf(parsed.GetValue(file), told), parsed.GetValue(folder), parsed.GetValue(force), display);
+                : Start(ConfigurationOf(parsed.GetValue(file), told), parsed.GetValue(folder), parsed.GetValue(force),
+                    display);
         });
         return command;
     }
 
     private static TrainConfiguration ConfigurationOf(string? file, Dictionary<string, string> told) =>
-        file is null ? TrainOptions.Parse(told, new TrainConfiguration()) : TrainOptions.Change(ConfigurationFile.Read(file), told);
+        file is null
+            ? TrainOptions.Parse(told, new TrainConfiguration())
+            : TrainOptions.Change(ConfigurationFile.Read(file), told);
 
     private static int Start(TrainConfiguration configuration, string? path, bool force, Display display)
     {
@@ -68,10 +76,12 @@ internal static class TrainCommand
         return Run(folder, new Resumption(run, null), display);
     }
 
-    private static int Resume(string path, IReadOnlyDictionary<string, string> told, IEnumerable<Option> others, bool force, Display display)
+    private static int Resume(
+        string path, IReadOnlyDictionary<string, string> told, IEnumerable<Option> others, bool force, Display display)
     {
         if (others.FirstOrDefault() is { } other)
-            throw new UsageException($"--resume: the run goes on in its own folder, as it was; {other.Name} has no place here");
+            throw new UsageException(
+                $"--resume: the run goes on in its own folder, as it was; {other.Name} has no place here");
         using var folder = RunFolder.Open(path);
         var what = Resumption.Of(folder, told, line => Console.Error.WriteLine($"functional: {line}"), force);
         what.Run.RequireChanges();
@@ -85,7 +95,8 @@ internal static class TrainCommand
         using var interruption = new Interruption();
         var watcher = display.Watch ? new Watcher(run, run.Seen) : null;
         RunResult Train(IRunObserver report) =>
-            run.Run(new Observers(watcher is null ? [recorder, report] : [recorder, watcher, report]), display.Threads, folder.Path, interruption.Token, from);
+            run.Run(new Observers(watcher is null ? [recorder, report] : [recorder, watcher, report]), display.Threads,
+                folder.Path, interruption.Token, from);
         var result =
             display.Json ? Train(new JsonReport(Console.Out))
             : display.Plain ? Train(new PlainReport(Console.Out))
@@ -108,7 +119,8 @@ internal static class TrainCommand
 
     private static string? HintOf(RunSummary summary, LabeledImages test, string path)
     {
-        return RunPage.IsGuessing(summary, test) ? $"no better than guessing; why: functional doctor {TrainConfiguration.Quoted(path)}"
+        return RunPage.IsGuessing(summary, test)
+            ? $"no better than guessing; why: functional doctor {TrainConfiguration.Quoted(path)}"
             : summary.Iterations < FewSteps && summary.TrainAccuracy < 0.95
                 ? $"only {summary.Iterations} steps: a smaller --batch-size, or more --epochs, gives it more of them"
             : null;

@@ -14,7 +14,8 @@ internal static class VerifyCommand
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
         var command = new CommandWithExamples(
-            "verify", "Train a run again from its configuration, and compare the loss of every step and the digest of every epoch.",
+            "verify", "Train a run again from its configuration, and compare the loss of every step and the digest of "
+            + "every epoch.",
             ("functional verify runs/NAME", "is it the same to the last bit?"),
             ("functional verify runs/NAME --threads 1", "whatever the number of threads"))
         {
@@ -28,12 +29,14 @@ internal static class VerifyCommand
     {
         var record = RunRecord.Read(folder);
         var data = DataSets.Load(record.Configuration.Data, record.Configuration.Label);
-        foreach (var difference in (RunEnvironment.Of(data) with { Options = ConfigurationFile.OptionsOf(record.Configuration) }).Differences(record.Environment))
+        foreach (var difference in (RunEnvironment.Of(data)
+            with { Options = ConfigurationFile.OptionsOf(record.Configuration) }).Differences(record.Environment))
             Console.Error.WriteLine($"functional: {difference}");
         // How long it waited may have been changed on the way; how far it came is known.
         var run = new TrainingRun(record.Configuration with { Patience = null }, data);
         using var interruption = new Interruption();
-        Verification Compare(IRunObserver observer) => Verification.Of(record, run, observer, threads, interruption.Token);
+        Verification Compare(IRunObserver observer) =>
+            Verification.Of(record, run, observer, threads, interruption.Token);
         var found = json || Console.IsOutputRedirected
             ? Compare(new Observers()) : LiveReport.Show(ProtectedOutput.Live(), Compare);
         if (json)
@@ -48,14 +51,18 @@ internal static class VerifyCommand
     private static void Tell(Verification found, int recorded)
     {
         if (found.Identical && found.Steps < recorded)
-            Console.WriteLine(Invariant($"interrupted: the first {found.Steps:N0} of {recorded:N0} losses are identical"));
+            Console.WriteLine(
+                Invariant($"interrupted: the first {found.Steps:N0} of {recorded:N0} losses are identical"));
         else if (found.Identical)
-            Console.WriteLine(Invariant($"identical: {found.Steps:N0} losses and {found.Epochs:N0} digests, to the last bit"));
+            Console.WriteLine(
+                Invariant($"identical: {found.Steps:N0} losses and {found.Epochs:N0} digests, to the last bit"));
         if (found.Loss is { } loss)
-            Console.WriteLine(Invariant(
-                $"different: step {loss.Number} is the first whose loss differs: {loss.Found:R}, in the run {loss.Recorded:R}"));
+            Console.WriteLine(
+                Invariant($"different: step {loss.Number} is the first whose loss differs: {loss.Found:R}, ")
+                    + Invariant($"in the run {loss.Recorded:R}"));
         if (found.Digest is { } digest)
             Console.WriteLine(
-                $"different: epoch {digest.Number} is the first whose digest differs: {digest.Found}, in the run {digest.Recorded}");
+                $"different: epoch {digest.Number} is the first whose digest differs: {digest.Found}, "
+                + $"in the run {digest.Recorded}");
     }
 }

@@ -5,8 +5,8 @@ namespace Functional.Host.Doctor;
 
 /// <summary>
 /// How often rows of two parts of a table are the same though no one copied them: where columns have few values that
-/// happens by itself. Rows that are the same but for one column tell, for they were not copied: were that column's value
-/// drawn anew among rows of the class, it would agree as often as its values repeat there.
+/// happens by itself. Rows that are the same but for one column tell, for they were not copied: were that column's
+/// value drawn anew among rows of the class, it would agree as often as its values repeat there.
 /// </summary>
 internal static class ChanceDuplicates
 {
@@ -18,7 +18,8 @@ internal static class ChanceDuplicates
         var columns = TrialRun.Some([.. Enumerable.Range(0, training.Features)], MostColumns);
         return columns.Max(column =>
         {
-            var byRest = rows.GroupBy(row => Rest(training, row, column)).ToDictionary(same => same.Key, same => same.CountBy(row => training.Number(row, column)).ToDictionary());
+            var byRest = rows.GroupBy(row => Rest(training, row, column)).ToDictionary(
+                same => same.Key, same => same.CountBy(row => training.Number(row, column)).ToDictionary());
             var almost = others.Sum(row => byRest.TryGetValue(Rest(other, row, column), out var values)
                 ? values.Values.Sum() - values.GetValueOrDefault(other.Number(row, column)) : 0.0);
             var repeats = Repeats(training, rows, column);
@@ -29,7 +30,8 @@ internal static class ChanceDuplicates
     // How often two rows of a class have the same value.
     private static double Repeats(LabeledImages training, int[] rows, int column)
     {
-        var classes = rows.GroupBy(row => training.Labels[row]).Select(of => of.CountBy(row => training.Number(row, column)).Select(count => (double)count.Value).ToArray());
+        var classes = rows.GroupBy(row => training.Labels[row]).Select(
+            of => of.CountBy(row => training.Number(row, column)).Select(count => (double)count.Value).ToArray());
         var (same, all) = classes.Aggregate((Same: 0.0, All: 0.0), (sums, counts) =>
             (sums.Same + counts.Sum(count => count * (count - 1)), sums.All + (counts.Sum() * (counts.Sum() - 1))));
         return all == 0 ? 0 : same / all;

@@ -17,7 +17,8 @@ internal sealed class Comparisons(TrialRun trial, ImageDataSet data, int threads
     private readonly TrainConfiguration configuration = trial.Configuration;
 
     /// <summary>One thing changed.</summary>
-    private sealed record Change(FindingKind Kind, TrainConfiguration Configuration, string Description, string Advice, double Head = 0);
+    private sealed record Change(
+        FindingKind Kind, TrainConfiguration Configuration, string Description, string Advice, double Head = 0);
 
     /// <summary>The causes that the experiments show, each once.</summary>
     public IReadOnlyList<Finding> Findings()
@@ -26,13 +27,16 @@ internal sealed class Comparisons(TrialRun trial, ImageDataSet data, int threads
         var results = new Finding?[changes.Length];
         Parallel.For(0, changes.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
             results[i] = Threads.Use(1, () => Try(changes[i])));
-        return [.. results.OfType<Finding>().GroupBy(finding => finding.Kind).Select(same => same.MaxBy(finding => finding.Weight)!)];
+        return [.. results.OfType<Finding>().GroupBy(finding => finding.Kind)
+            .Select(same => same.MaxBy(finding => finding.Weight)!)];
     }
 
     private Finding? Try(Change change)
     {
         // As long as the run that it is compared with, unless its length is what is changed.
-        var most = change.Kind == FindingKind.TooFewSteps ? MostSteps : Math.Min(MostSteps, Math.Max(trial.Steps, LeastSteps));
+        var most = change.Kind == FindingKind.TooFewSteps
+            ? MostSteps
+            : Math.Min(MostSteps, Math.Max(trial.Steps, LeastSteps));
         var other = TrialRun.Run(change.Configuration, data, most, Budget) with { Ceiling = trial.Ceiling };
         var gain = other.Learned - trial.Learned;
         var share = gain / (1 - trial.Learned + 1e-9);
@@ -40,17 +44,22 @@ internal sealed class Comparisons(TrialRun trial, ImageDataSet data, int threads
         if (gain < LeastGain || share < (change.Kind == FindingKind.AverageTooSlow ? LeastShare / 3 : LeastShare))
             return null;
         // What is learned by heart only, the other run may do better without.
-        var holds = other.Holding - trial.Holding >= Math.Max(LeastGain, 1 / Math.Sqrt(Math.Min(data.Test.Count, TrialRun.ProbeSamples)));
+        var holds = other.Holding - trial.Holding >= Math.Max(
+            LeastGain, 1 / Math.Sqrt(Math.Min(data.Test.Count, TrialRun.ProbeSamples)));
         return new Finding(
             change.Kind, null, holds ? SeverityOf(trial) : Severity.Hint,
-            Invariant($"with {change.Description}, {other.Training.Accuracy:0%} of the training samples are classified correctly after {other.Steps:N0} steps; as it is, {trial.Training.Accuracy:0%} after {trial.Steps:N0}"),
+            Invariant($"with {change.Description}, {other.Training.Accuracy:0%} of the training samples are ")
+                + Invariant($"classified correctly after {other.Steps:N0} steps; as it is, ")
+                + Invariant($"{trial.Training.Accuracy:0%} after {trial.Steps:N0}"),
             change.Advice)
         {
             Weight = share + change.Head,
             // The losses are those of the network that is trained, averaged or not.
             Picture = change.Kind == FindingKind.AverageTooSlow
-                ? Pictures.Accuracies(("moving average", trial.Training.Accuracy), ("last weights", other.Training.Accuracy))
-                : Pictures.Losses(trial.Chance, ("as it is", trial.Losses), ($"with {change.Description.Split(" in place")[0]}", other.Losses)),
+                ? Pictures.Accuracies(
+                    ("moving average", trial.Training.Accuracy), ("last weights", other.Training.Accuracy))
+                : Pictures.Losses(trial.Chance, ("as it is", trial.Losses),
+                    ($"with {change.Description.Split(" in place")[0]}", other.Losses)),
         };
     }
 
@@ -67,26 +76,34 @@ internal sealed class Comparisons(TrialRun trial, ImageDataSet data, int threads
         // A run that goes on for much longer than the trial gets as far with short steps.
         var stretch = (double)trial.Planned / Math.Max(1, trial.Steps);
         if (trial.Learned < 0.9 || stretch < 8)
-            foreach (var higher in Rates(rate, usual, [10, 100, 1000]).Where(value => value > 1.5 * rate && (rate == 0 || value / rate > stretch)))
+            foreach (var higher in Rates(rate, usual, [10, 100, 1000])
+                .Where(value => value > 1.5 * rate && (rate == 0 || value / rate > stretch)))
                 yield return new Change(
                     FindingKind.LearningRateTooLow, With(optimizer with { LearningRate = higher }),
-                    Invariant($"--learning-rate {higher:G3} in place of {rate:G3}"), Invariant($"Take longer steps: --learning-rate {higher:G3}"));
+                    Invariant($"--learning-rate {higher:G3} in place of {rate:G3}"),
+                    Invariant($"Take longer steps: --learning-rate {higher:G3}"));
         foreach (var lower in Rates(rate, usual, [0.1, 0.01]).Where(value => value < rate / 1.5))
             yield return new Change(
                 FindingKind.LearningRateTooHigh, With(optimizer with { LearningRate = lower }),
-                Invariant($"--learning-rate {lower:G3} in place of {rate:G3}"), Invariant($"Take shorter steps: --learning-rate {lower:G3}"));
+                Invariant($"--learning-rate {lower:G3} in place of {rate:G3}"),
+                Invariant($"Take shorter steps: --learning-rate {lower:G3}"));
         if (configuration.Dropout >= 0.3)
             yield return new Change(
-                FindingKind.DropoutTooStrong, configuration with { Dropout = 0 }, Invariant($"no dropout in place of {configuration.Dropout:0%}"),
-                "Drop less, --dropout 0.2, or train longer: too little gets through for the layers behind to go by", 0.6);
+                FindingKind.DropoutTooStrong, configuration with { Dropout = 0 },
+                Invariant($"no dropout in place of {configuration.Dropout:0%}"),
+                "Drop less, --dropout 0.2, or train longer: too little gets through for the layers behind to go "
+                + "by", 0.6);
         if (Penalties().Any())
             yield return new Change(
-                FindingKind.PenaltyTooStrong, With(optimizer with { WeightDecay = 0, ProximalL1 = 0 }) with { L1 = 0, L2 = 0 },
+                FindingKind.PenaltyTooStrong,
+                With(optimizer with { WeightDecay = 0, ProximalL1 = 0 }) with { L1 = 0, L2 = 0 },
                 $"no {string.Join(" and ", Penalties())}",
-                $"Make the penalty at least 10 times weaker ({string.Join(", ", Penalties())}): it pulls weights to 0 harder than the data pull them away", 0.6);
+                $"Make the penalty at least 10 times weaker ({string.Join(", ", Penalties())}): "
+                + "it pulls weights to 0 harder than the data pull them away", 0.6);
         if (configuration.LabelSmoothing >= 0.5)
             yield return new Change(
-                FindingKind.PenaltyTooStrong, configuration with { LabelSmoothing = 0 }, Invariant($"no label smoothing in place of {configuration.LabelSmoothing:0%}"),
+                FindingKind.PenaltyTooStrong, configuration with { LabelSmoothing = 0 },
+                Invariant($"no label smoothing in place of {configuration.LabelSmoothing:0%}"),
                 "Smooth less: --label-smoothing 0.1", 0.2);
         if (configuration.Augmentations.Count > 0)
             yield return new Change(
@@ -94,7 +111,8 @@ internal sealed class Comparisons(TrialRun trial, ImageDataSet data, int threads
                 "Change the images less: what a person can't read any more, a network can't learn from");
         if (optimizer.ClipNorm is not null || optimizer.ClipValue is not null)
             yield return new Change(
-                FindingKind.ClippingTooStrong, With(optimizer with { ClipNorm = null, ClipValue = null }), "no clipping",
+                FindingKind.ClippingTooStrong, With(optimizer with { ClipNorm = null, ClipValue = null }),
+                "no clipping",
                 "Clip less, as in --clip-norm 1: gradients are clipped so short that steps hardly move", 0.2);
         if (optimizer.Schedule != RunSchedule.Constant)
             yield return new Change(
@@ -108,23 +126,30 @@ internal sealed class Comparisons(TrialRun trial, ImageDataSet data, int threads
                 "Use a smaller --accumulate, or train longer: the weights are hardly ever changed");
         if (trial.Planned < 200)
             yield return new Change(
-                FindingKind.TooFewSteps, configuration with { Iterations = 10 * trial.Planned }, Invariant($"{10 * trial.Planned} steps in place of {trial.Planned}"),
+                FindingKind.TooFewSteps, configuration with { Iterations = 10 * trial.Planned },
+                Invariant($"{10 * trial.Planned} steps in place of {trial.Planned}"),
                 "Train longer: more --epochs, or a smaller --batch-size for more steps in each");
         if (configuration.Patience is { } patience && trial.Steps < Math.Min(trial.Planned, MostSteps))
             yield return new Change(
-                FindingKind.TooFewSteps, configuration with { Patience = null }, Invariant($"all {trial.Planned:N0} steps in place of {trial.Steps:N0}, after which --patience {patience} ended training"),
+                FindingKind.TooFewSteps, configuration with { Patience = null },
+                Invariant($"all {trial.Planned:N0} steps in place of {trial.Steps:N0}, ")
+                    + Invariant($"after which --patience {patience} ended training"),
                 "Wait longer for a better validation accuracy: a larger --patience");
         if (configuration.Average is { } average)
             yield return new Change(
-                FindingKind.AverageTooSlow, configuration with { Average = null }, Invariant($"the last weights in place of their moving average (--average {average:R})"),
-                "Choose an --average that forgets the weights of early steps, such as 0.9 or 0.99, or train longer", 0.6);
+                FindingKind.AverageTooSlow, configuration with { Average = null },
+                Invariant($"the last weights in place of their moving average (--average {average:R})"),
+                "Choose an --average that forgets the weights of early steps, such as 0.9 or 0.99, "
+                + "or train longer", 0.6);
         if (configuration.Hidden.Count == 0)
             yield return new Change(
-                FindingKind.TooSmall, configuration with { Hidden = [64] }, "a hidden layer of 64 units in place of none",
+                FindingKind.TooSmall, configuration with { Hidden = [64] },
+                "a hidden layer of 64 units in place of none",
                 "Give the network a hidden layer: --hidden 50 or more", -0.1);
         else if (configuration.Hidden.Min() < 32)
             yield return new Change(
-                FindingKind.TooSmall, configuration with { Hidden = [.. configuration.Hidden.Select(units => Math.Max(64, units))] },
+                FindingKind.TooSmall,
+                configuration with { Hidden = [.. configuration.Hidden.Select(units => Math.Max(64, units))] },
                 Invariant($"at least 64 units in each hidden layer in place of {configuration.Hidden.Min()}"),
                 "Give the network more units: --hidden 50 or more", -0.1);
     }

@@ -23,7 +23,8 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
         // Where samples hold nothing, they are all alike, whatever their labels and parts.
         return constant.Any(finding => finding.Severity == Severity.Error)
             ? [.. constant, .. Imbalanced()]
-            : [.. constant, .. Unscaled(), .. LabelAgreement.Findings(run.Data, samples.Training, ceiling), .. Leaked(), .. Imbalanced()];
+            : [.. constant, .. Unscaled(), .. LabelAgreement.Findings(run.Data, samples.Training, ceiling), .. Leaked(),
+                .. Imbalanced()];
     }
 
     private IEnumerable<Finding> Constant()
@@ -32,14 +33,19 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
         var seen = run.Seen.Training;
         int[] constant = [.. Enumerable.Range(0, images.Features)
             .Where(feature => some.All(i => seen.Number(i, feature) == seen.Number(some[0], feature)))];
-        var isRounded = constant.Any(feature => some.Any(i => images.Number(i, feature) != images.Number(some[0], feature)));
+        var isRounded =
+            constant.Any(feature => some.Any(i => images.Number(i, feature) != images.Number(some[0], feature)));
         var share = (double)constant.Length / images.Features;
         var (repeated, whose) = Repeated(some);
         var features = images.IsTable
-            ? Invariant($"{Columns(constant)} {(constant.Length == 1 ? "has" : "have")} the same value in all {some.Length:N0} rows looked at{(isRounded ? ", rounded to single precision (--scale standard tells such numbers apart)" : "")}")
-            : Invariant($"{constant.Length} of {images.Features} features are the same in all {some.Length:N0} samples looked at");
+            ? Invariant($"{Columns(constant)} {(constant.Length == 1 ? "has" : "have")} the same value in all ")
+                + Invariant($"{some.Length:N0} rows looked at")
+                + (isRounded ? ", rounded to single precision (--scale standard tells such numbers apart)" : "")
+            : Invariant($"{constant.Length} of {images.Features} features are the same in all {some.Length:N0} ")
+                + "samples looked at";
         var what = images.IsTable ? "columns" : "images";
-        Finding Of(Severity severity, string evidence, string advice) => new(FindingKind.ConstantInputs, "input", severity, evidence, advice)
+        Finding Of(Severity severity, string evidence, string advice) =>
+            new(FindingKind.ConstantInputs, "input", severity, evidence, advice)
         {
             Picture = images.IsTable
                 ? Pictures.Variety(images, some)
@@ -47,33 +53,39 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
         };
 
         if (some.Length > 1 && constant.Length == images.Features)
-            yield return Of(Severity.Error, features, $"Look at the {what}: they hold nothing to learn from; check how --data was made");
+            yield return Of(Severity.Error, features,
+                $"Look at the {what}: they hold nothing to learn from; check how --data was made");
         else if (some.Length < 20)
             yield break;
         else if (repeated > 0.1)
             yield return Of(
                 repeated > 0.5 ? Severity.Error : Severity.Warning,
                 Invariant($"{repeated:0%} of the samples are {whose}"),
-                $"Leave those {(images.IsTable ? "rows" : "images")} out of --data: nothing can be learned from them, and their labels contradict each other");
+                $"Leave those {(images.IsTable ? "rows" : "images")} out of --data: nothing can be learned from them, "
+                + "and their labels contradict each other");
         else if (share > 0.7)
             yield return Of(
                 share > 0.9 ? Severity.Error : Severity.Warning, features,
-                $"Check how --data was made: most of {(images.IsTable ? "every row" : "each image")} is always the same and says nothing");
+                $"Check how --data was made: most of {(images.IsTable ? "every row" : "each image")} is always the "
+                + "same and says nothing");
         else if (images.IsTable && constant.Length > 0)
-            yield return Of(Severity.Hint, features, "Leave such columns out of --data, or check how they were made: what never changes says nothing");
+            yield return Of(Severity.Hint, features,
+                "Leave such columns out of --data, or check how they were made: what never changes says nothing");
         else if (share > 0.5)
             yield return Of(Severity.Hint, features, "Crop the images: those features cost time and say nothing");
     }
 
-    // The share of samples that are blank or one and the same; rows of a few values repeat all by themselves, and no one of
-    // them far more often than the next.
+    // The share of samples that are blank or one and the same; rows of a few values repeat all by themselves, and no
+    // one of them far more often than the next.
     private (double Share, string Whose) Repeated(int[] some)
     {
-        int[] copies = [.. some.CountBy(i => Fingerprint(images, i)).Select(count => count.Value).OrderDescending().Append(0).Take(2)];
+        int[] copies = [.. some.CountBy(i => Fingerprint(images, i)).Select(count => count.Value).OrderDescending()
+            .Append(0).Take(2)];
         if (images.IsTable)
             return (copies[0] > 5 * copies[1] ? (double)copies[0] / some.Length : 0, "one and the same row");
         var blank = some.Count(i => !images.Sample(i).ContainsAnyExcept(images.Sample(i)[0]));
-        return ((double)Math.Max(blank, copies[0]) / some.Length, blank >= copies[0] ? "blank" : "one and the same image");
+        return ((double)Math.Max(blank, copies[0]) / some.Length,
+            blank >= copies[0] ? "blank" : "one and the same image");
     }
 
     private IEnumerable<Finding> Unscaled()
@@ -82,7 +94,8 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
         var batch = run.Seen.Training.Batch(run.Scale, some).Inputs;
         // A table's columns have sizes of their own, an image's pixels one.
         var groups = images.IsTable
-            ? Enumerable.Range(0, images.Features).Select(i => (Name: $"column '{images.Names.Feature(i)}' goes", Values: Diagnostics.Distribution(batch.Row(i).ToArray())))
+            ? Enumerable.Range(0, images.Features).Select(i => (Name: $"column '{images.Names.Feature(i)}' goes",
+                Values: Diagnostics.Distribution(batch.Row(i).ToArray())))
             : [(Name: "features go", Values: Diagnostics.Distribution(batch.AsColumnMajorArray()))];
         var wrong = groups.Where(group => Rescaling(group.Values) is not null).ToArray();
         if (wrong.Length == 0)
@@ -90,16 +103,23 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
         var (name, values) = wrong.MaxBy(group => Math.Max(Size(group.Values), 1 / Size(group.Values)));
         yield return new Finding(
             FindingKind.UnscaledInputs, "input", Severity.Warning,
-            Invariant($"{name} from {values.Least:G3} to {values.Most:G3} with mean {values.Mean:G3} and deviation {values.Deviation:G3}{(wrong.Length > 1 ? Invariant($"; {wrong.Length} of {images.Features} columns are not of about 1") : "")}"),
+            Invariant($"{name} from {values.Least:G3} to {values.Most:G3} with mean {values.Mean:G3} and deviation ")
+                + Invariant($"{values.Deviation:G3}")
+                + (wrong.Length > 1
+                    ? Invariant($"; {wrong.Length} of {images.Features} columns are not of about 1") : ""),
             Rescaling(values)!)
         { Picture = Pictures.Features(values) };
     }
 
     private string? Rescaling(ValueDistribution values) =>
         values.Deviation == 0 ? null
-        : Size(values) > 5 ? $"Scale them to about 1, where initializers and learning rates expect them: {(images.IsTable ? "" : "--scale unit, or ")}--scale standard"
-        : Size(values) < 0.03 ? "Scale them up to about 1, where initializers and learning rates expect them: --scale standard"
-        : Math.Abs(values.Mean) > 8 * values.Deviation ? "Center them, for they vary little for how far from 0 they are: --scale standard"
+        : Size(values) > 5
+            ? "Scale them to about 1, where initializers and learning rates expect them: "
+                + $"{(images.IsTable ? "" : "--scale unit, or ")}--scale standard"
+        : Size(values) < 0.03
+            ? "Scale them up to about 1, where initializers and learning rates expect them: --scale standard"
+        : Math.Abs(values.Mean) > 8 * values.Deviation
+            ? "Center them, for they vary little for how far from 0 they are: --scale standard"
         : null;
 
     private static double Size(ValueDistribution values) =>
@@ -115,7 +135,9 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
         {
             yield return new Finding(
                 FindingKind.ClassImbalance, null, Severity.Error, gap,
-                $"Take samples of each class: {(run.Configuration.Samples is null ? "" : "use more --samples, or ")}check how --data was made, and in which parts")
+                "Take samples of each class: "
+                + $"{(run.Configuration.Samples is null ? "" : "use more --samples, or ")}check how --data was made, "
+                + "and in which parts")
             { Picture = Pictures.Classes(images.Names, counts) };
             yield break;
         }
@@ -124,12 +146,16 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
         // With few samples classes differ by chance: this is how far that goes.
         var chance = 3 / Math.Sqrt(even);
         var severe = (low < 0.25 && low < 1 - chance) || (high > 3 && high > 1 + chance);
-        if (images.Classes < 2 || !(severe || (low < 0.5 && low < 1 - 0.7 * chance) || (high > 2 && high > 1 + 0.7 * chance)))
+        if (images.Classes < 2
+            || !(severe || (low < 0.5 && low < 1 - 0.7 * chance) || (high > 2 && high > 1 + 0.7 * chance)))
             yield break;
         yield return new Finding(
             FindingKind.ClassImbalance, null, severe ? Severity.Warning : Severity.Hint,
-            Invariant($"class {images.Names.Class(most)} has {counts[most]:N0} of {samples.Training.Length:N0} training samples, class {images.Names.Class(least)} has {counts[least]:N0}; even shares were {even:N0}"),
-            "Take more samples of the rare classes (or fewer of the frequent ones), and read accuracy per class: one who always answers the frequent class looks good")
+            Invariant($"class {images.Names.Class(most)} has {counts[most]:N0} of {samples.Training.Length:N0} ")
+                + Invariant($"training samples, class {images.Names.Class(least)} has {counts[least]:N0}; ")
+                + Invariant($"even shares were {even:N0}"),
+            "Take more samples of the rare classes (or fewer of the frequent ones), and read accuracy per class: "
+            + "one who always answers the frequent class looks good")
         { Picture = Pictures.Classes(images.Names, counts) };
     }
 
@@ -149,8 +175,11 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
                 && (share >= 0.002 || known.Count < 20 * leaked);
             yield return new Finding(
                 FindingKind.LeakedSamples, null, severe ? Severity.Warning : Severity.Hint,
-                Invariant($"{leaked:N0} of {indices.Length:N0} {part} samples are training samples, too{(natural >= 0.5 ? Invariant($"; by coincidence, rows of so few values would be {natural:N0} times") : "")}"),
-                $"Remove them from one part: what the network has seen says nothing about what it hasn't{(run.Configuration.Samples is null ? "" : " (of the --samples that are used)")}")
+                Invariant($"{leaked:N0} of {indices.Length:N0} {part} samples are training samples, too")
+                    + (natural >= 0.5
+                        ? Invariant($"; by coincidence, rows of so few values would be {natural:N0} times") : ""),
+                "Remove them from one part: what the network has seen says nothing about what it "
+                + $"hasn't{(run.Configuration.Samples is null ? "" : " (of the --samples that are used)")}")
             {
                 Picture = images.IsTable
                     ? Pictures.Parts(part, leaked, indices.Length - leaked)
@@ -162,7 +191,9 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
     private string Columns(int[] columns)
     {
         var names = columns.Take(3).Select(column => $"'{images.Names.Feature(column)}'");
-        return Invariant($"column{(columns.Length == 1 ? "" : "s")} {string.Join(", ", names)}{(columns.Length > 3 ? Invariant($" and {columns.Length - 3} more") : "")}");
+        return
+            $"column{(columns.Length == 1 ? "" : "s")} {string.Join(", ", names)}"
+            + (columns.Length > 3 ? Invariant($" and {columns.Length - 3} more") : "");
     }
 
     // Of equal samples equal, of different ones different for all purposes.

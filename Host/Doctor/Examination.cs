@@ -13,7 +13,8 @@ namespace Functional.Host.Doctor;
 /// <param name="TrainAccuracy">Share of training samples classified correctly.</param>
 /// <param name="TestAccuracy">Share of test samples classified correctly.</param>
 public sealed record Examination(
-    IReadOnlyList<Finding> Findings, int Steps, int Planned, double Loss, double Chance, double TrainAccuracy, double TestAccuracy)
+    IReadOnlyList<Finding> Findings, int Steps, int Planned, double Loss, double Chance, double TrainAccuracy,
+    double TestAccuracy)
 {
     /// <summary>Whether nothing above a hint was found.</summary>
     public bool IsHealthy => Findings.All(finding => finding.Severity == Severity.Hint);
@@ -35,7 +36,8 @@ public sealed record Examination(
         TrialRun? trial = null;
         Parallel.Invoke(
             new ParallelOptions { MaxDegreeOfParallelism = threads },
-            () => trial = Threads.Use(1, () => TrialRun.Run(configuration, data, isFollowed: true) with { Ceiling = ceiling ?? 1 }),
+            () => trial = Threads.Use(
+                1, () => TrialRun.Run(configuration, data, isFollowed: true) with { Ceiling = ceiling ?? 1 }),
             () => ofData = [.. Threads.Use(1, () => new DataExamination(run, ceiling).Findings().ToArray())]);
         return new Examination(
             Ordered(trial!, [.. ofData], data, threads), trial!.Steps, trial.Planned, trial.Training.Loss, trial.Chance,
@@ -44,21 +46,26 @@ public sealed record Examination(
 
     private static IReadOnlyList<Finding> Ordered(TrialRun trial, List<Finding> ofData, ImageDataSet data, int threads)
     {
-        var blind = ofData.Any(finding => finding.Kind == FindingKind.ConstantInputs && finding.Severity == Severity.Error);
+        var blind = ofData.Any(
+            finding => finding.Kind == FindingKind.ConstantInputs && finding.Severity == Severity.Error);
         var unscaled = ofData.Any(finding => finding.Kind == FindingKind.UnscaledInputs);
         var observed = new Symptoms(trial);
         var facts = new[] { BatchOfOne(trial), observed.Symmetric() }.OfType<Finding>().ToArray();
         // Unscaled ones have no other symptoms to be expected; equal units can only be too large besides.
-        var initial = unscaled ? [] : observed.AtStart().Where(finding => facts.Length == 0 || finding.Kind == FindingKind.ExplodingGradients).ToArray();
+        var initial = unscaled ? [] : observed.AtStart()
+            .Where(finding => facts.Length == 0 || finding.Kind == FindingKind.ExplodingGradients).ToArray();
         var experiments = blind || facts.Length > 0 ? [] : new Comparisons(trial, data, threads).Findings();
         var small = blind || facts.Length > 0 ? null : FewSamples.Finding(trial, data);
         var causes = experiments.Where(finding => small is null || finding.Kind != FindingKind.TooSmall)
             .Concat(initial).Concat(small is null ? [] : [small])
             .OrderByDescending(finding => finding.Weight).ToArray();
         var ofTrouble = ofData.Where(finding => finding.Severity > Severity.Hint).ToArray();
-        var main = ofTrouble.FirstOrDefault(finding => ExplainsAll.Contains(finding.Kind)) ?? facts.Concat(causes).FirstOrDefault();
+        var main = ofTrouble.FirstOrDefault(finding => ExplainsAll.Contains(finding.Kind))
+            ?? facts.Concat(causes).FirstOrDefault();
         // Units die and saturate of steps or features too large; elsewhere that says less than that nothing is learned.
-        var ofUnits = main?.Kind is null or FindingKind.LearningRateTooHigh or FindingKind.UnscaledInputs or FindingKind.ExplodingGradients
+        var ofUnits =
+            main?.Kind is null or FindingKind.LearningRateTooHigh or FindingKind.UnscaledInputs
+                or FindingKind.ExplodingGradients
             || (main.Kind == FindingKind.SymmetricWeights && observed.BeginDead);
         Finding[] symptoms = ofUnits
             ? [.. observed.Stuck() ? [] : Outcomes(trial), .. observed.AtEnd(), .. Outcomes(trial), .. AtChance(trial)]
@@ -68,9 +75,11 @@ public sealed record Examination(
         var first = main is null ? [] : new[] { main };
         Finding[] found =
         [
-            .. gaps, .. first, .. facts.Length > 0 ? initial : [], .. symptoms.Take(1), .. ofTrouble, .. facts, .. causes, .. symptoms, .. Overfitting(trial), .. ofData,
+            .. gaps, .. first, .. facts.Length > 0 ? initial : [], .. symptoms.Take(1), .. ofTrouble, .. facts,
+            .. causes, .. symptoms, .. Overfitting(trial), .. ofData,
         ];
-        return [.. found.DistinctBy(finding => finding.Kind).OrderByDescending(finding => finding.Severity > Severity.Hint)];
+        return [.. found.DistinctBy(finding => finding.Kind)
+            .OrderByDescending(finding => finding.Severity > Severity.Hint)];
     }
 
     private static Finding? BatchOfOne(TrialRun trial)
@@ -83,10 +92,15 @@ public sealed record Examination(
         var severity = Comparisons.SeverityOf(trial);
         return new Finding(
             FindingKind.BatchOfOne, "batchnorm1",
-            always || samples < 10 * configuration.BatchSize ? (Severity)Math.Max((int)severity, (int)Severity.Warning) : Severity.Hint,
+            always || samples < 10 * configuration.BatchSize
+                ? (Severity)Math.Max((int)severity, (int)Severity.Warning)
+                : Severity.Hint,
             always
-                ? "batch normalization subtracts the mean of the batch: of a batch of one, nothing is left, whatever the sample"
-                : Invariant($"the last batch of every epoch is of one sample ({samples:N0} samples in batches of {configuration.BatchSize}), of which batch normalization leaves nothing, and learns a variance of 0"),
+                ? "batch normalization subtracts the mean of the batch: of a batch of one, nothing is left, "
+                    + "whatever the sample"
+                : Invariant($"the last batch of every epoch is of one sample ({samples:N0} samples in batches of ")
+                    + Invariant($"{configuration.BatchSize}), of which batch normalization leaves nothing, ")
+                    + "and learns a variance of 0",
             "Use another --batch-size (32 or more, and no batch of one left over), or --batch-norm false")
         { Picture = Pictures.Losses(trial.Chance, ("", trial.Losses)) };
     }
@@ -99,7 +113,8 @@ public sealed record Examination(
             FindingKind.Diverged, trial.Fault?.Layer, Severity.Error,
             trial.Fault is { } fault
                 ? Invariant($"in step {trial.Steps + 1:N0} numbers stopped being finite, first {fault}")
-                : Invariant($"after {trial.Steps:N0} steps the loss is {trial.Training.Loss:G3}; it began at {trial.Start.Loss:G3}, and guessing costs {trial.Chance:F2}"),
+                : Invariant($"after {trial.Steps:N0} steps the loss is {trial.Training.Loss:G3}; ")
+                    + Invariant($"it began at {trial.Start.Loss:G3}, and guessing costs {trial.Chance:F2}"),
             "Use a smaller --learning-rate; look at the scale of features and of initial weights, too")
         { Picture = Pictures.Losses(trial.Chance, ("", trial.Losses)) };
     }
@@ -109,7 +124,9 @@ public sealed record Examination(
         if (trial.IsAtChance)
             yield return new Finding(
                 FindingKind.LossAtChance, null, Severity.Error,
-                Invariant($"after {trial.Steps:N0} steps the loss is {trial.Training.Loss:F3} and {trial.Training.Accuracy:0%} of the training samples are classified correctly; always the same answer costs {trial.Chance:F3} and is right for {trial.Majority:0%}"),
+                Invariant($"after {trial.Steps:N0} steps the loss is {trial.Training.Loss:F3} and ")
+                    + Invariant($"{trial.Training.Accuracy:0%} of the training samples are classified correctly; ")
+                    + Invariant($"always the same answer costs {trial.Chance:F3} and is right for {trial.Majority:0%}"),
                 "See the other findings for the cause; if there is none, train longer, or try --optimizer adam")
             { Picture = Pictures.Losses(trial.Chance, ("", trial.Losses)) };
     }
@@ -120,9 +137,12 @@ public sealed record Examination(
         if (trial.HasDiverged || trial.Training.Accuracy < 0.5 || gap < 0.05)
             yield break;
         yield return new Finding(
-            FindingKind.Overfitting, null, trial.Holding < 0.15 && trial.Learned > 0.4 ? Severity.Warning : Severity.Hint,
-            Invariant($"{trial.Training.Accuracy:0%} of the training samples are classified correctly, but {trial.Test.Accuracy:0%} of the test samples"),
-            "More data helps most (--augment shift:2,elastic makes some); --dropout 0.2 or --l2 1e-4 keeps from learning by heart")
+            FindingKind.Overfitting, null,
+            trial.Holding < 0.15 && trial.Learned > 0.4 ? Severity.Warning : Severity.Hint,
+            Invariant($"{trial.Training.Accuracy:0%} of the training samples are classified correctly, ")
+                + Invariant($"but {trial.Test.Accuracy:0%} of the test samples"),
+            "More data helps most (--augment shift:2,elastic makes some); "
+            + "--dropout 0.2 or --l2 1e-4 keeps from learning by heart")
         { Picture = Pictures.Accuracies(trial.Course) };
     }
 }

@@ -26,7 +26,9 @@ internal static class FewSamples
                 Hidden = configuration.Hidden,
                 Activation = configuration.Activation,
                 BatchNorm = configuration.BatchNorm,
-                Initializer = configuration.Activation.Name is "sigmoid" or "tanh" ? Initializer.Xavier : Initializer.He,
+                Initializer = configuration.Activation.Name is "sigmoid" or "tanh"
+                    ? Initializer.Xavier
+                    : Initializer.He,
                 Optimizer = plain.Optimizer with { LearningRate = rate },
                 Seed = seed,
             };
@@ -48,7 +50,10 @@ internal static class FewSamples
             return null;
         return new Finding(
             FindingKind.TooSmall, null, Comparisons.SeverityOf(trial),
-            Invariant($"of {Count} samples it can learn only {best.Training.Accuracy:0%} by heart, with plain features, Adam and {Steps} steps; {(trial.Configuration.Hidden.Count == 0 ? "it has no hidden layer" : $"its narrowest layer has {trial.Configuration.Hidden.Min()} units")}"),
+            Invariant($"of {Count} samples it can learn only {best.Training.Accuracy:0%} by heart, ")
+                + Invariant($"with plain features, Adam and {Steps} steps; ")
+                + (trial.Configuration.Hidden.Count == 0 ? "it has no hidden layer"
+                    : Invariant($"its narrowest layer has {trial.Configuration.Hidden.Min()} units")),
             "Give the network more units: --hidden 50 or more")
         { Weight = 1.5, Picture = Pictures.Losses(best.Chance, ($"{Count} samples, again and again", best.Losses)) };
     }

@@ -104,7 +104,8 @@ public sealed record Finding(FindingKind Kind, string? Layer, Severity Severity,
     [JsonIgnore]
     public string Name => JsonNamingPolicy.KebabCaseLower.ConvertName(Kind.ToString());
 
-    /// <summary>What share of what the network doesn't learn it explains; among causes, the largest come first.</summary>
+    /// <summary>What share of what the network doesn't learn it explains; among causes, the largest come
+    /// first.</summary>
     internal double Weight { get; init; }
 
     /// <summary>What it looks like, in this very run or these data.</summary>
@@ -113,4 +114,5 @@ public sealed record Finding(FindingKind Kind, string? Layer, Severity Severity,
 }
 
 /// <summary>Writes <c>DeadUnits</c> as <c>dead-units</c>.</summary>
-internal sealed class KebabCase<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower) where T : struct, Enum;
+internal sealed class KebabCase<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower)
+    where T : struct, Enum;

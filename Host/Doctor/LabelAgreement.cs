@@ -5,7 +5,8 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Doctor;
 
-/// <summary>Whether labels have to do with their samples: those that look alike should mostly have the same label.</summary>
+/// <summary>Whether labels have to do with their samples: those that look alike should mostly have the same
+/// label.</summary>
 internal static class LabelAgreement
 {
     private const int Queries = 400, References = 2500;
@@ -22,7 +23,8 @@ internal static class LabelAgreement
         var isTable = data.Training.IsTable;
         var (all, sample) = (Comparable(data, training), isTable ? "row" : "image");
         var test = TrialRun.Some(data.Test.All, Queries);
-        int[] references = TrialRun.Some(data.Training.All, References), testReferences = TrialRun.Some(data.Test.All, References);
+        int[] references = TrialRun.Some(data.Training.All, References),
+        testReferences = TrialRun.Some(data.Test.All, References);
         var within = Agreement(all.Training, used, all.Training, references);
         var withinTest = Agreement(all.Test, test, all.Test, testReferences);
         var across = Agreement(all.Test, test, all.Training, references);
@@ -31,7 +33,8 @@ internal static class LabelAgreement
             {
                 Picture = isTable
                     ? Pictures.Points(all.Training, used)
-                    : Pictures.Samples("Training samples and what their labels say", data.Training, TrialRun.Some(used, 20), i => $"is {data.Training.Labels[i]}"),
+                    : Pictures.Samples("Training samples and what their labels say", data.Training,
+                        TrialRun.Some(used, 20), i => $"is {data.Training.Labels[i]}"),
             };
 
         // Of few samples the share is not known well: by three standard errors it isn't off by luck.
@@ -42,23 +45,31 @@ internal static class LabelAgreement
         if (within.Share < 0.1 && !(isTable && ceiling is not null))
             yield return Of(
                 Severity.Error,
-                $"the training {sample} most alike has the same label {Percent(within)} more often than chance would have it; with right labels that is {(isTable ? "more" : "most of the time")}{(isTable ? ", and a plain network learned nothing that holds for test samples" : "")}",
-                $"Check how --data pairs {sample}s with labels: they may be in different orders, so that there is nothing to learn but by heart");
+                $"the training {sample} most alike has the same label {Percent(within)} more often than chance would "
+                + "have it; with right labels that is "
+                + (isTable
+                    ? "more, and a plain network learned nothing that holds for test samples" : "most of the time"),
+                $"Check how --data pairs {sample}s with labels: they may be in different orders, "
+                + "so that there is nothing to learn but by heart");
         else if ((within.Share < 0.4 && IsBelow(within, withinTest, 0.85)) || IsBelow(within, withinTest, 0.65))
             yield return Of(
                 Severity.Warning,
-                $"the training {sample} most alike has the same label in {Percent(within)} of the cases (beyond chance), but within the test samples in {Percent(withinTest)}",
+                $"the training {sample} most alike has the same label in {Percent(within)} of the cases (beyond "
+                + $"chance), but within the test samples in {Percent(withinTest)}",
                 "Check the training labels: a part of them seems to be wrong");
         else if (IsBelow(across, within, 0.5) && IsBelow(across, withinTest, 0.5))
             yield return Of(
                 Severity.Warning,
-                $"{sample}s that look alike agree in their labels within the training samples ({Percent(within)} beyond chance) and within the test samples ({Percent(withinTest)}), but not with each other ({Percent(across)})",
+                $"{sample}s that look alike agree in their labels within the training samples ({Percent(within)} "
+                + $"beyond chance) and within the test samples ({Percent(withinTest)}), "
+                + $"but not with each other ({Percent(across)})",
                 "Check that the labels of both parts mean the same classes and are in the order of their samples");
         else if (within.Share < 0.4)
             yield return Of(
                 isTable ? Severity.Hint : Severity.Warning,
                 $"{sample}s that look alike have the same label in only {Percent(within)} of the cases (beyond chance)",
-                $"Look at samples with their labels: many labels may be wrong, or the classes can hardly be told by {(isTable ? "these columns" : "pixels")}");
+                "Look at samples with their labels: many labels may be wrong, "
+                + $"or the classes can hardly be told by {(isTable ? "these columns" : "pixels")}");
     }
 
     // A table's columns are of different sizes.
@@ -70,9 +81,10 @@ internal static class LabelAgreement
         return new ImageDataSet(data.Training.Scaled(scale), data.Test.Scaled(scale));
     }
 
-    /// <summary>How often a sample's nearest other one has its label: 0 as often as by chance, 1 always; and the standard
-    /// error of that.</summary>
-    private static (double Share, double Error) Agreement(LabeledImages images, int[] queries, LabeledImages of, int[] references)
+    /// <summary>How often a sample's nearest other one has its label: 0 as often as by chance, 1 always; and the
+    /// standard error of that.</summary>
+    private static (double Share, double Error) Agreement(
+        LabeledImages images, int[] queries, LabeledImages of, int[] references)
     {
         var (x, y) = (Features(images, queries), Features(of, references));
         var products = Products.TransposeThisProduct(y, x);
@@ -95,11 +107,13 @@ internal static class LabelAgreement
             .ToDictionary(count => count.Key, count => (double)count.Value / references.Length);
         var chance = queries.Average(i => shares.GetValueOrDefault(images.Labels[i]));
         var share = (double)agreed / queries.Length;
-        return (Math.Max(0, (share - chance) / (1 - chance + 1e-9)), Math.Sqrt(share * (1 - share) / queries.Length) / (1 - chance + 1e-9));
+        return (Math.Max(0, (share - chance) / (1 - chance + 1e-9)),
+            Math.Sqrt(share * (1 - share) / queries.Length) / (1 - chance + 1e-9));
     }
 
     private static Matrix<float> Features(LabeledImages images, int[] samples) =>
         images.Batch(images.IsTable ? ByteScale.None : ByteScale.Unit, samples).Inputs;
 
-    private static string Percent((double Share, double Error) agreement) => agreement.Share.ToString("0%", CultureInfo.InvariantCulture);
+    private static string Percent((double Share, double Error) agreement) =>
+        agreement.Share.ToString("0%", CultureInfo.InvariantCulture);
 }

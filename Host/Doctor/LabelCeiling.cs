@@ -5,8 +5,8 @@ using Functional.Host.Runs;
 namespace Functional.Host.Doctor;
 
 /// <summary>
-/// How much of the labels there is to learn. Of images that is taken to be all; rows of a table may say little about their
-/// class, and a network that knows what can be known must not be blamed for the rest.
+/// How much of the labels there is to learn. Of images that is taken to be all; rows of a table may say little about
+/// their class, and a network that knows what can be known must not be blamed for the rest.
 /// </summary>
 internal static class LabelCeiling
 {

@@ -17,37 +17,45 @@ internal static class Pictures
     public static Chart Outputs(LayerDiagnosis layer) => Binned($"Outputs of {layer.Layer}", "output", layer.Outputs);
 
     /// <summary>Some samples with a word on each.</summary>
-    public static Chart Samples(string title, LabeledImages images, IEnumerable<int> samples, Func<int, string> caption) =>
+    public static Chart Samples(
+        string title, LabeledImages images, IEnumerable<int> samples, Func<int, string> caption) =>
         new ImageGrid(title, [.. samples.Take(Images).Select(i => new Picture(
             images.Width, images.Height, images.Pixels.AsMemory(i * images.Features, images.Features), caption(i)))]);
 
     /// <summary>How many samples each class has.</summary>
     public static Chart Classes(TableNames names, int[] counts) =>
-        new BarChart("Training samples of each class", "samples") { Bars = [.. counts.Select((count, i) => (names.Class(i), (double)count))] };
+        new BarChart("Training samples of each class", "samples")
+            { Bars = [.. counts.Select((count, i) => (names.Class(i), (double)count))] };
 
     /// <summary>How many values each column of a table has, those with the fewest first.</summary>
     public static Chart Variety(LabeledImages table, int[] rows) =>
         new BarChart($"How many different values columns have in {rows.Length} rows", "values")
         {
             Bars = [.. Enumerable.Range(0, table.Features)
-                .Select(column => (table.Names.Feature(column), (double)rows.Select(row => table.Number(row, column)).Distinct().Count()))
+                .Select(column => (table.Names.Feature(column),
+                    (double)rows.Select(row => table.Number(row, column)).Distinct().Count()))
                 .OrderBy(column => column.Item2).Take(Images)],
         };
 
     /// <summary>How many samples of a part are known from training.</summary>
     public static Chart Parts(string part, int known, int own) =>
-        new BarChart($"Rows of the {part} part", "rows") { Bars = [("in training, too", known), ($"in {part} only", own)] };
+        new BarChart($"Rows of the {part} part", "rows")
+            { Bars = [("in training, too", known), ($"in {part} only", own)] };
 
-    /// <summary>Rows of a table by the two columns that tell its classes apart best, and what their labels say.</summary>
+    /// <summary>Rows of a table by the two columns that tell its classes apart best, and what their labels
+    /// say.</summary>
     public static Chart Points(LabeledImages table, int[] rows)
     {
         var best = Enumerable.Range(0, table.Features).OrderByDescending(column => rows
-            .GroupBy(row => table.Labels[row], row => table.Number(row, column)).Sum(of => of.Average() * of.Average() * of.Count())).ToArray();
+            .GroupBy(row => table.Labels[row], row => table.Number(row, column))
+                .Sum(of => of.Average() * of.Average() * of.Count())).ToArray();
         double[] Values(IEnumerable<int> of, int column) => [.. of.Select(row => table.Number(row, column))];
-        return new ScatterChart("Rows, and what their labels say", Axis(best[0]), Axis(best[Math.Min(1, best.Length - 1)]))
+        return new ScatterChart(
+            "Rows, and what their labels say", Axis(best[0]), Axis(best[Math.Min(1, best.Length - 1)]))
         {
             Series = [.. rows.GroupBy(row => table.Labels[row]).OrderBy(of => of.Key).Take(MostClasses)
-                .Select(of => new Series(table.Names.Class(of.Key), Values(of, best[0]), Values(of, best[Math.Min(1, best.Length - 1)])))],
+                .Select(of => new Series(
+                    table.Names.Class(of.Key), Values(of, best[0]), Values(of, best[Math.Min(1, best.Length - 1)])))],
         };
 
         Axis Axis(int column) => new($"{table.Names.Feature(column)}, in deviations");
@@ -59,12 +67,14 @@ internal static class Pictures
         var side = (int)Math.Sqrt(weights.ColumnCount);
         var (width, height) = side * side == weights.ColumnCount ? (side, side) : (weights.ColumnCount, 1);
         return new ImageGrid(title, [.. weights.EnumerateRows().Take(Images)
-            .Select((row, i) => Picture.Of(width, height, [.. row.Select(weight => (double)weight)], $"unit {i + 1}"))]);
+            .Select((row, i) =>
+                Picture.Of(width, height, [.. row.Select(weight => (double)weight)], $"unit {i + 1}"))]);
     }
 
     /// <summary>The size of gradients at each layer, from the first on.</summary>
     public static Chart Gradients(IReadOnlyList<(string Layer, double Share)> shares) =>
-        new LineChart("Gradients at the layers, beside that at the scores", new Axis("layer") { Categories = [.. shares.Select(share => share.Layer)] }, Axis.Log("times the scores'"))
+        new LineChart("Gradients at the layers, beside that at the scores",
+            new Axis("layer") { Categories = [.. shares.Select(share => share.Layer)] }, Axis.Log("times the scores'"))
         {
             Series = [new Series("", [.. shares.Select(share => share.Share)]) { Marker = Marker.Circle }],
             References = [new ReferenceLine(1, "as at the scores")],
@@ -80,7 +90,8 @@ internal static class Pictures
         var finite = runs.SelectMany(run => run.Losses).Where(double.IsFinite).DefaultIfEmpty(1).ToArray();
         // Orders of magnitude don't fit on a linear axis.
         var isWide = finite.Max() > 20 * chance;
-        return new LineChart("Loss over the steps", "step", isWide ? Axis.Log("loss") : new Axis("loss") { Minimum = 0 })
+        return new LineChart(
+            "Loss over the steps", "step", isWide ? Axis.Log("loss") : new Axis("loss") { Minimum = 0 })
         {
             Series = [.. runs.Select(run => Smoothed(run.Name, run.Losses))],
             References = [new ReferenceLine(chance, "guessing")],
@@ -89,7 +100,8 @@ internal static class Pictures
 
     /// <summary>How much networks tell right.</summary>
     public static Chart Accuracies(params IReadOnlyList<(string Name, double Share)> networks) =>
-        new BarChart("Training samples classified correctly", "share, %") { Bars = [.. networks.Select(network => (network.Name, 100 * network.Share))] };
+        new BarChart("Training samples classified correctly", "share, %")
+            { Bars = [.. networks.Select(network => (network.Name, 100 * network.Share))] };
 
     /// <summary>Training and test accuracy on the way.</summary>
     public static Chart Accuracies(IReadOnlyList<TrialPoint> course)

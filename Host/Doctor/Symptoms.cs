@@ -12,27 +12,33 @@ internal sealed class Symptoms(TrialRun trial)
         if ((Depth >= 2 && least.Share < 0.01) || (Depth == 1 && least.Share < 1e-3))
             yield return Finding(
                 FindingKind.VanishingGradients, least.Layer, least.Share < 1e-3,
-                Invariant($"before the first step the gradient at {least.Layer} is {least.Share:G2} of the one at the scores"),
+                Invariant($"before the first step the gradient at {least.Layer} is {least.Share:G2} of the one at ")
+                    + "the scores",
                 Pictures.Gradients(Shares(trial.First)),
                 Normalized ? "Use fewer layers, or another --activation (relu)"
-                    : Flat ? "Use --activation relu with --init he, or --batch-norm, so that gradients reach the first layers"
+                    : Flat ? "Use --activation relu with --init he, or --batch-norm, "
+                        + "so that gradients reach the first layers"
                     : "Use --init he (for relu) or xavier, or --batch-norm, so that gradients reach the first layers");
         if (Depth >= 1 && (most.Share > 30 || trial.Start.Loss > 10 * trial.Chance))
             yield return Finding(
                 FindingKind.ExplodingGradients, most.Layer, most.Share > 100 || trial.Start.Loss > 100,
-                Invariant($"before the first step the gradient at {most.Layer} is {most.Share:G2} times the one at the scores, and the loss is {trial.Start.Loss:G3}, where guessing costs {trial.Chance:F2}"),
+                Invariant($"before the first step the gradient at {most.Layer} is {most.Share:G2} times the one at ")
+                    + Invariant($"the scores, and the loss is {trial.Start.Loss:G3}, ")
+                    + Invariant($"where guessing costs {trial.Chance:F2}"),
                 Pictures.Gradients(Shares(trial.First)),
                 "Use smaller initial weights (--init he), or --batch-norm; --clip-norm 1 limits the damage");
         if (Largest(trial.First, layer => layer.Saturated) is (var saturated, > 0.35))
             yield return Finding(
                 FindingKind.SaturatedUnits, saturated.Layer, saturated.Saturated > 0.6,
-                Invariant($"before the first step {saturated.Saturated:0%} of the outputs of {saturated.Layer} are at the flat ends, where almost no gradient passes"),
+                Invariant($"before the first step {saturated.Saturated:0%} of the outputs of {saturated.Layer} are ")
+                    + "at the flat ends, where almost no gradient passes",
                 Pictures.Outputs(saturated),
                 "Use smaller initial weights (--init xavier), or --batch-norm; and features of about 1");
         if (Largest(trial.First, layer => layer.DeadUnits) is (var dead, > 0.4))
             yield return Finding(
                 FindingKind.DeadUnits, dead.Layer, dead.DeadUnits > 0.8,
-                Invariant($"before the first step {dead.DeadUnits:0%} of the units of {dead.Layer} are off for all {Samples} samples looked at"),
+                Invariant($"before the first step {dead.DeadUnits:0%} of the units of {dead.Layer} are off for all ")
+                    + Invariant($"{Samples} samples looked at"),
                 Dead(trial.First),
                 "Use --init he, whose weights have both signs; --activation leaky-relu lets some gradient pass");
     }
@@ -43,13 +49,18 @@ internal sealed class Symptoms(TrialRun trial)
         if (Largest(trial.Last, layer => layer.DeadUnits) is (var dead, > 0.4))
             yield return Finding(
                 FindingKind.DeadUnits, dead.Layer, dead.DeadUnits > 0.8,
-                Invariant($"after {trial.Steps:N0} steps {dead.DeadUnits:0%} of the units of {dead.Layer} are off for all {Samples} samples looked at, and no gradient passes them; before the first it was {Of(trial.First, dead.Layer).DeadUnits:0%}"),
+                Invariant($"after {trial.Steps:N0} steps {dead.DeadUnits:0%} of the units of {dead.Layer} are off ")
+                    + Invariant($"for all {Samples} samples looked at, and no gradient passes them; ")
+                    + Invariant($"before the first it was {Of(trial.First, dead.Layer).DeadUnits:0%}"),
                 Dead(trial.Last),
-                "A smaller --learning-rate keeps steps from throwing units off the data; --activation leaky-relu or --batch-norm helps, too");
+                "A smaller --learning-rate keeps steps from throwing units off the data; "
+                + "--activation leaky-relu or --batch-norm helps, too");
         if (Largest(trial.Last, layer => layer.Saturated) is (var saturated, > 0.5))
             yield return Finding(
                 FindingKind.SaturatedUnits, saturated.Layer, saturated.Saturated > 0.8,
-                Invariant($"after {trial.Steps:N0} steps {saturated.Saturated:0%} of the outputs of {saturated.Layer} are at the flat ends, where almost no gradient passes; before the first it was {Of(trial.First, saturated.Layer).Saturated:0%}"),
+                Invariant($"after {trial.Steps:N0} steps {saturated.Saturated:0%} of the outputs of ")
+                    + Invariant($"{saturated.Layer} are at the flat ends, where almost no gradient passes; ")
+                    + Invariant($"before the first it was {Of(trial.First, saturated.Layer).Saturated:0%}"),
                 Pictures.Outputs(saturated),
                 "A smaller --learning-rate, features of about 1 and --batch-norm keep them from the ends");
         var (first, last) = (Norm(trial.First), Norm(trial.Last));
@@ -63,7 +74,8 @@ internal sealed class Symptoms(TrialRun trial)
         if (Depth >= 2 && least.Share < 1e-4 && !(Flow(trial.First).Least.Share < 0.01))
             yield return Finding(
                 FindingKind.VanishingGradients, least.Layer, true,
-                Invariant($"after {trial.Steps:N0} steps the gradient at {least.Layer} is {least.Share:G2} of the one at the scores"),
+                Invariant($"after {trial.Steps:N0} steps the gradient at {least.Layer} is {least.Share:G2} of the ")
+                    + "one at the scores",
                 Pictures.Gradients(Shares(trial.Last)),
                 "Look at what happened to the units: a smaller --learning-rate or --batch-norm helps");
     }
@@ -82,9 +94,12 @@ internal sealed class Symptoms(TrialRun trial)
                 var same = still.EnumerateRows().All(row => row.Equals(still.Row(0)));
                 return Finding(
                     FindingKind.SymmetricWeights, layer, same,
-                    Invariant($"all {matrix.RowCount} units of {layer} begin with the same weights{(same ? Invariant($", and have the same weights after {trial.Steps:N0} steps: together they are as good as one") : "")}"),
+                    Invariant($"all {matrix.RowCount} units of {layer} begin with the same weights")
+                        + (same ? Invariant($", and have the same weights after {trial.Steps:N0} steps: ")
+                            + "together they are as good as one" : ""),
                     Pictures.Weights($"The weights of units of {layer} after {trial.Steps} steps", still),
-                    "Let weights begin at random, --init he (for relu) or xavier, so that units come to do different things");
+                    "Let weights begin at random, --init he (for relu) or xavier, "
+                    + "so that units come to do different things");
             }
         }
         return null;
@@ -94,7 +109,8 @@ internal sealed class Symptoms(TrialRun trial)
     public bool BeginDead =>
         Largest(trial.First, layer => layer.DeadUnits).Value > 0.9 && trial.First.Parameters[0].Norm > 0;
 
-    /// <summary>Whether almost all outputs are at the flat ends, which is why a loss, large but finite, stays there.</summary>
+    /// <summary>Whether almost all outputs are at the flat ends, which is why a loss, large but finite, stays
+    /// there.</summary>
     public bool Stuck() => trial.Fault is null && Largest(trial.Last, layer => layer.Saturated).Value > 0.8;
 
     private int Depth => trial.Initial.Layers.Count(layer => layer.IsActivation);
@@ -105,8 +121,10 @@ internal sealed class Symptoms(TrialRun trial)
 
     private static int Samples => TrialRun.DiagnosedSamples;
 
-    private Finding Finding(FindingKind kind, string? layer, bool strong, string evidence, Chart picture, string advice) =>
-        new(kind, layer, trial.Learned < 0.1 ? Severity.Error : trial.Learned < 0.5 ? Severity.Warning : Severity.Hint, evidence, advice)
+    private Finding Finding(
+        FindingKind kind, string? layer, bool strong, string evidence, Chart picture, string advice) =>
+        new(kind, layer, trial.Learned < 0.1 ? Severity.Error : trial.Learned < 0.5 ? Severity.Warning : Severity.Hint,
+            evidence, advice)
         { Weight = strong ? 1 : 0.5, Picture = picture };
 
     private IEnumerable<LayerDiagnosis> Activations(Diagnosis diagnosis) =>
@@ -122,7 +140,9 @@ internal sealed class Symptoms(TrialRun trial)
     private ((string Layer, double Share) Least, (string Layer, double Share) Most) Flow(Diagnosis diagnosis)
     {
         var shares = Shares(diagnosis);
-        return shares.Length == 0 ? (("", 1), ("", 1)) : (shares.MinBy(layer => layer.Share), shares.MaxBy(layer => layer.Share));
+        return shares.Length == 0
+            ? (("", 1), ("", 1))
+            : (shares.MinBy(layer => layer.Share), shares.MaxBy(layer => layer.Share));
     }
 
     private (string Layer, double Share)[] Shares(Diagnosis diagnosis)
@@ -134,7 +154,8 @@ internal sealed class Symptoms(TrialRun trial)
     private Chart Dead(Diagnosis diagnosis) =>
         Pictures.Shares("Dead units", Activations(diagnosis).Select(layer => (layer.Layer, layer.DeadUnits)));
 
-    private static LayerDiagnosis Of(Diagnosis diagnosis, string layer) => diagnosis.Layers.First(found => found.Layer == layer);
+    private static LayerDiagnosis Of(Diagnosis diagnosis, string layer) =>
+        diagnosis.Layers.First(found => found.Layer == layer);
 
     private static double Size(ValueDistribution x) => Math.Sqrt((x.Mean * x.Mean) + (x.Deviation * x.Deviation));
 

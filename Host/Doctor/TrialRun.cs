@@ -76,28 +76,35 @@ internal sealed record TrialRun
         Fault is not null || !double.IsFinite(Training.Loss)
         || Math.Min(Training.Loss, Losses.TakeLast(RecentSteps).Average()) > 3 * Math.Max(Chance, Start.Loss);
 
-    /// <summary>How much of what there is to learn was learned: 0 for always the same answer, 1 for all that can be told.
-    /// Where always the same answer is nearly always right, the loss tells more than the accuracy.</summary>
-    public double Learned => HasDiverged ? 0 : Math.Clamp(Math.Max(Share(Training), 1 - (Training.Loss / (Chance + 1e-9))) / Ceiling, 0, 1);
+    /// <summary>How much of what there is to learn was learned: 0 for always the same answer, 1 for all that can be
+    /// told. Where always the same answer is nearly always right, the loss tells more than the accuracy.</summary>
+    public double Learned =>
+        HasDiverged ? 0 : Math.Clamp(Math.Max(Share(Training), 1 - (Training.Loss / (Chance + 1e-9))) / Ceiling, 0, 1);
 
     /// <summary>How much of it holds for test samples.</summary>
-    public double Holding => HasDiverged ? 0 : Math.Clamp(Math.Max(Share(Test), 1 - (Test.Loss / (Chance + 1e-9))) / Ceiling, 0, 1);
+    public double Holding =>
+        HasDiverged ? 0 : Math.Clamp(Math.Max(Share(Test), 1 - (Test.Loss / (Chance + 1e-9))) / Ceiling, 0, 1);
 
     private double Share(Score score) => (score.Accuracy - Majority) / (1 - Majority + 1e-9);
 
     /// <summary>Whether the answers are no better than always the same one.</summary>
-    public bool IsAtChance => !HasDiverged && (Learned < 0.03 || (Learned < 0.15 && Training.Loss > 0.97 * Chance && Ceiling > 0.5));
+    public bool IsAtChance =>
+        !HasDiverged && (Learned < 0.03 || (Learned < 0.15 && Training.Loss > 0.97 * Chance && Ceiling > 0.5));
 
     /// <summary>Trains for as many steps as a second or two allow.</summary>
     /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
-    public static TrialRun Run(TrainConfiguration configuration, ImageDataSet data, int most = MostSteps, double budget = Budget, bool isFollowed = false)
+    public static TrialRun Run(TrainConfiguration configuration, ImageDataSet data, int most =
+        MostSteps, double budget = Budget, bool isFollowed = false)
     {
         var run = new TrainingRun(configuration, data);
-        var steps = Math.Min(run.Iterations, Math.Min(most, Affordable(run.Start.Training, configuration.BatchSize, budget)));
+        var steps = Math.Min(
+            run.Iterations, Math.Min(most, Affordable(run.Start.Training, configuration.BatchSize, budget)));
         var probe = Probe(run.Seen.Training, run.Samples.Training, run.Scale, ProbeSamples);
         var test = Probe(run.Seen.Test, data.Test.All, run.Scale, ProbeSamples);
         var diagnosed = Probe(run.Seen.Training, run.Samples.Training, run.Scale, DiagnosedSamples);
-        var validation = configuration.Patience is null ? null : Probe(run.Seen.Training, run.Samples.Validation, run.Scale, ProbeSamples);
+        var validation = configuration.Patience is null
+            ? null
+            : Probe(run.Seen.Training, run.Samples.Validation, run.Scale, ProbeSamples);
         var start = run.Start.Training;
         var state = new RunState(start, AverageOf(run, steps));
         var previous = start;
@@ -111,7 +118,8 @@ internal sealed record TrialRun
             if (!step.IsFinite || (taken % 10 == 0 && Diagnostics.NumericFaults(step.After.Training).Count > 0))
             {
                 // The average of numbers that are not finite is not finite.
-                state = new RunState(Diagnostics.NumericFaults(before.Training).Count > 0 ? previous : before.Training, null);
+                state = new RunState(
+                    Diagnostics.NumericFaults(before.Training).Count > 0 ? previous : before.Training, null);
                 fault = Diagnostics.NumericFaults(state.Training, step.Batch())
                     .Concat(Diagnostics.NumericFaults(step.After.Training)).FirstOrDefault();
                 break;
@@ -159,17 +167,21 @@ internal sealed record TrialRun
         return (int)Math.Clamp(budget / operations, LeastSteps, MostSteps);
     }
 
-    private static double Entropy(double[] shares) => -shares.Sum(share => share == 0 ? 0 : share * Elementary.Log(share));
+    private static double Entropy(double[] shares) =>
+        -shares.Sum(share => share == 0 ? 0 : share * Elementary.Log(share));
 
     // What is evaluated and kept. The average is taken over the same share of the trial as of the whole run.
     private static Average<float>? AverageOf(TrainingRun run, int steps) =>
         run.Start.Average is { } whole
-            ? Average.Start(Math.Max(0, 1 - ((1 - whole.Decay) * run.Iterations / steps)), run.Start.Training.Network.Parameters(), corrected: true)
+            ? Average.Start(Math.Max(0, 1 - ((1 - whole.Decay) * run.Iterations / steps)),
+                run.Start.Training.Network.Parameters(), corrected: true)
             : null;
 
     // Evenly taken, so that it doesn't matter how samples are sorted.
     internal static int[] Some(int[] indices, int most) =>
-        indices.Length <= most ? indices : [.. Enumerable.Range(0, most).Select(i => indices[(int)((long)i * indices.Length / most)])];
+        indices.Length <= most
+            ? indices
+            : [.. Enumerable.Range(0, most).Select(i => indices[(int)((long)i * indices.Length / most)])];
 
     private static Batch<float> Probe(
         LabeledImages images, int[] indices, ByteScale scale, int most) => images.Batch(scale, Some(indices, most));

@@ -46,7 +46,8 @@ public enum NumbersOf
 /// <param name="Caption">What the rows are.</param>
 /// <param name="Header">The names of the columns.</param>
 /// <param name="Rows">As many cells each as there are columns.</param>
-public sealed record Table(LocalizedText Caption, IReadOnlyList<string> Header, IReadOnlyList<IReadOnlyList<string>> Rows) : Part;
+public sealed record Table(
+    LocalizedText Caption, IReadOnlyList<string> Header, IReadOnlyList<IReadOnlyList<string>> Rows) : Part;
 
 /// <summary>Lines of text, as a program would print them.</summary>
 /// <param name="Caption">What the lines are.</param>
@@ -60,7 +61,8 @@ public sealed record Listing(LocalizedText Caption, string Text) : Part;
 /// <param name="Numbers">The numbers that decide, each with its name, with each seed.</param>
 public sealed record Claim(LocalizedText Statement, IReadOnlyList<bool> Held, IReadOnlyList<LocalizedText> Numbers)
 {
-    /// <summary>Whose numbers are shown, as a place among the seeds: the first seed that it failed with, if there is one.</summary>
+    /// <summary>Whose numbers are shown, as a place among the seeds: the first seed that it failed with, if there is
+    /// one.</summary>
     public int Shown => Always ? 0 : Held.Index().First(held => !held.Item).Index;
 
     /// <summary>The numbers that are shown.</summary>

@@ -23,8 +23,8 @@ public static class ExperimentRunner
         IExperimentProgress? progress = null, CancellationToken cancellation = default) =>
         RunOn(new Lazy<ImageDataSet>(data), experiments, settings, workers, progress, cancellation);
 
-    /// <summary>Runs experiments side by side, on data that are loaded when they are needed. Their results are in the experiments' order, and the same however many
-    /// threads there are.</summary>
+    /// <summary>Runs experiments side by side, on data that are loaded when they are needed. Their results are in the
+    /// experiments' order, and the same however many threads there are.</summary>
     /// <param name="experiments">What to run.</param>
     /// <param name="settings">What results depend on.</param>
     /// <param name="data">The images, loaded if they are needed.</param>
@@ -38,7 +38,8 @@ public static class ExperimentRunner
         IExperimentProgress? progress = null, CancellationToken cancellation = default)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var session = new ExperimentSession(settings, data, workers ?? Environment.ProcessorCount, progress, ending.Token);
+        using var session =
+            new ExperimentSession(settings, data, workers ?? Environment.ProcessorCount, progress, ending.Token);
         // They only wait: what costs time is done by the laboratory's threads.
         var tasks = experiments.Select(experiment => Task.Factory.StartNew(
             () => Run(experiment, session, progress, ending),

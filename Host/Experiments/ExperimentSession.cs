@@ -31,7 +31,8 @@ internal sealed class ExperimentSession : IDisposable
 
     /// <summary>Sets up.</summary>
     public ExperimentSession(
-        LabSettings settings, Lazy<ImageDataSet> data, int workers, IExperimentProgress? progress, CancellationToken cancellation)
+        LabSettings settings, Lazy<ImageDataSet> data, int workers, IExperimentProgress? progress,
+        CancellationToken cancellation)
     {
         (Settings, this.data, this.progress, Cancellation) = (settings, data, progress, cancellation);
         Pool = new WorkPool(workers);
@@ -64,7 +65,9 @@ internal sealed class ExperimentSession : IDisposable
             int[] sizes = [Data.Training.Features, .. configuration.Hidden, Data.Training.Classes];
             var weights = sizes.Zip(sizes.Skip(1), (inputs, outputs) => (double)inputs * outputs).Sum();
             var evaluated = variant.Measured.HasFlag(Measured.Test) ? Data.Test.Count : samples;
-            var evaluations = variant.Measured == Measured.Nothing ? 0 : steps * (double)configuration.BatchSize / samples;
+            var evaluations = variant.Measured == Measured.Nothing
+                ? 0
+                : steps * (double)configuration.BatchSize / samples;
             return Pool.Submit(
                 weights * (3.0 * steps * configuration.BatchSize + evaluations * evaluated),
                 () => Train(experiment, variant, new TrainingRun(configuration, Data), steps));
@@ -108,8 +111,10 @@ internal sealed class ExperimentSession : IDisposable
         double[] Nothing(int _) => [.. observed[0].Values.Select(_ => double.NaN)];
         return new Curve(
             Filled(losses, 1, run.Iterations, _ => double.NaN),
-            Filled(accuracies, every, accuracies.Length == 0 ? 0 : run.Iterations, step => new(step, double.NaN, double.NaN, double.NaN)),
-            Filled(observed, variant.Observation?.Every ?? 1, observed.Count == 0 ? 0 : run.Iterations, step => (step, Nothing(step))),
+            Filled(accuracies, every, accuracies.Length == 0 ? 0 : run.Iterations, step =>
+                new(step, double.NaN, double.NaN, double.NaN)),
+            Filled(observed, variant.Observation?.Every ?? 1, observed.Count == 0 ? 0 : run.Iterations, step =>
+                (step, Nothing(step))),
             state.Network.Digest(), watch.Elapsed.TotalSeconds);
     }
 
@@ -128,7 +133,8 @@ internal sealed class ExperimentSession : IDisposable
     private static IReadOnlyList<T> Filled<T>(IReadOnlyList<T> taken, int every, int steps, Func<int, T> missing)
     {
         var count = (steps + every - 1) / every;
-        return [.. taken, .. Enumerable.Range(taken.Count, Math.Max(0, count - taken.Count)).Select(i => missing(1 + i * every))];
+        return [.. taken,
+            .. Enumerable.Range(taken.Count, Math.Max(0, count - taken.Count)).Select(i => missing(1 + i * every))];
     }
 
     private static int PointEvery(TrainingRun run, Variant variant) =>
@@ -136,7 +142,8 @@ internal sealed class ExperimentSession : IDisposable
 
     private AccuracyPoint Evaluate(TrainingRun run, Network<float> network, int step, Measured measured)
     {
-        double Accuracy(Measured part, LabeledImages images, int[] indices) => !measured.HasFlag(part) || indices.Length == 0
+        double Accuracy(Measured part, LabeledImages images, int[] indices) =>
+            !measured.HasFlag(part) || indices.Length == 0
             ? double.NaN : Evaluation.Accuracy(network, images, Some(indices), run.Scale, threads: 1);
         return new AccuracyPoint(
             step,
@@ -145,5 +152,6 @@ internal sealed class ExperimentSession : IDisposable
             Accuracy(Measured.Test, Data.Test, Data.Test.All));
     }
 
-    private int[] Some(int[] indices) => Settings.Quick && indices.Length > QuickSamples ? indices[..QuickSamples] : indices;
+    private int[] Some(int[] indices) =>
+        Settings.Quick && indices.Length > QuickSamples ? indices[..QuickSamples] : indices;
 }

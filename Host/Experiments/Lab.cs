@@ -31,7 +31,8 @@ public sealed record LabSettings
     public IReadOnlyList<KeyValuePair<string, string>> Options { get; init; } = [];
 }
 
-/// <summary>What an experiment works with: the data, the seeds, and threads for what can be done side by side.</summary>
+/// <summary>What an experiment works with: the data, the seeds, and threads for what can be done side by
+/// side.</summary>
 public sealed class Lab
 {
     private readonly ExperimentSession session;
@@ -39,7 +40,8 @@ public sealed class Lab
     private readonly ConcurrentQueue<Curves> trained = new();
     private readonly ConcurrentDictionary<string, string> japanese = new();
 
-    internal Lab(ExperimentSession session, string experiment) => (this.session, this.experiment) = (session, experiment);
+    internal Lab(ExperimentSession session, string experiment) =>
+        (this.session, this.experiment) = (session, experiment);
 
     /// <summary>What it was set up with.</summary>
     public LabSettings Settings => session.Settings;
@@ -63,12 +65,13 @@ public sealed class Lab
     /// <summary>What charts and tables say in English, with the same in Japanese.</summary>
     internal IReadOnlyDictionary<string, string> Japanese => japanese;
 
-    /// <summary>A text of a chart or a table: in English, so that numbers are called the same in every language. Pages replace it by
-    /// their language's.</summary>
+    /// <summary>A text of a chart or a table: in English, so that numbers are called the same in every language. Pages
+    /// replace it by their language's.</summary>
     /// <exception cref="InvalidOperationException">The same was said in another way before.</exception>
     public string Say(LocalizedText words) =>
         words.Japanese is null || japanese.GetOrAdd(words.English, words.Japanese) == words.Japanese ? words.English
-            : throw new InvalidOperationException($"'{words.English}' is both {japanese[words.English]} and {words.Japanese}");
+            : throw new InvalidOperationException(
+                $"'{words.English}' is both {japanese[words.English]} and {words.Japanese}");
 
     /// <inheritdoc cref="Say(LocalizedText)"/>
     public string Say(string english, string japanese) => Say((english, japanese));
@@ -76,7 +79,8 @@ public sealed class Lab
     /// <summary>What was said before, for texts that hold it.</summary>
     internal LocalizedText Both(string said) => new(said, japanese.GetValueOrDefault(said, said));
 
-    /// <summary>A configuration of the experiment's, with the lab's data and with what the user wants otherwise.</summary>
+    /// <summary>A configuration of the experiment's, with the lab's data and with what the user wants
+    /// otherwise.</summary>
     /// <exception cref="UsageException">Everything wrong with that, a line each.</exception>
     public TrainConfiguration Configure(TrainConfiguration configuration)
     {
@@ -85,20 +89,25 @@ public sealed class Lab
         return TrainOptions.Parse(Settings.Options, configuration with { Data = Settings.Data, Seed = Settings.Seed });
     }
 
-    /// <summary>A configuration of the experiment's, told as options of <c>functional train</c>, beside the book's usual ones.
-    /// </summary>
+    /// <summary>A configuration of the experiment's, told as options of <c>functional train</c>, beside the book's
+    /// usual ones. </summary>
     /// <exception cref="UsageException">Everything wrong with them, a line each.</exception>
     public TrainConfiguration Configure(string options)
     {
-        var words = options.Split(' ', StringSplitOptions.RemoveEmptyEntries).SkipWhile(word => !word.StartsWith("--", StringComparison.Ordinal)).ToArray();
-        var told = words.Index().Where(word => word.Item.StartsWith("--", StringComparison.Ordinal)).Select(word => KeyValuePair.Create(
+        var words = options.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .SkipWhile(word => !word.StartsWith("--", StringComparison.Ordinal)).ToArray();
+        var told = words.Index().Where(word => word.Item.StartsWith("--", StringComparison.Ordinal))
+            .Select(word => KeyValuePair.Create(
             word.Item[2..],
-            words.ElementAtOrDefault(word.Index + 1) is { } next && !next.StartsWith("--", StringComparison.Ordinal) ? next : "true"));
+            words.ElementAtOrDefault(word.Index + 1) is { } next && !next.StartsWith("--", StringComparison.Ordinal)
+                ? next
+                : "true"));
         return Configure(TrainOptions.Parse(told, Usual));
     }
 
     /// <summary>The book's usual configuration: SGD with rate 0.01, batches of 100 drawn with replacement.</summary>
-    public static TrainConfiguration Usual { get; } = new() { Optimizer = new() { LearningRate = 0.01 }, Sampling = Sampling.Replacement };
+    public static TrainConfiguration Usual { get; } = new()
+        { Optimizer = new() { LearningRate = 0.01 }, Sampling = Sampling.Replacement };
 
     /// <summary>The same configuration for as many steps as give so many accuracy points.</summary>
     public TrainConfiguration WithPoints(TrainConfiguration configuration, int points)
@@ -114,8 +123,10 @@ public sealed class Lab
         var pending = variants.Where(variant => !(Settings.BookOnly && variant.Extra)).Select(variant => (
             Variant: variant,
             Work: Seeds.Select(seed => session.Train(
-                experiment, variant with { Configuration = variant.Configuration with { Seed = seed } })).ToArray())).ToArray();
-        Curves[] curves = [.. pending.Select(run => new Curves(run.Variant, [.. run.Work.Select(work => work.Result)]))];
+                experiment, variant with { Configuration = variant.Configuration with { Seed = seed } })).ToArray()))
+                    .ToArray();
+        Curves[] curves =
+            [.. pending.Select(run => new Curves(run.Variant, [.. run.Work.Select(work => work.Result)]))];
         foreach (var curve in curves)
             trained.Enqueue(curve);
         return curves;
@@ -143,7 +154,9 @@ public sealed class Lab
         Claim(statement, held, seed => new LocalizedText(numbers(seed).ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>A claim with numbers that are named in both languages.</summary>
-    internal Claim Claim(LocalizedText statement, Func<int, bool> held, Func<int, (LocalizedText Name, string Value)[]> numbers) => Claim(statement, held, seed => new LocalizedText(
+    internal Claim Claim(
+        LocalizedText statement, Func<int, bool> held, Func<int, (LocalizedText Name, string Value)[]> numbers) =>
+            Claim(statement, held, seed => new LocalizedText(
         string.Join("; ", numbers(seed).Select(number => $"{number.Name.English}: {number.Value}")),
         string.Join("、", numbers(seed).Select(number => $"{number.Name.In(Language.Japanese)}：{number.Value}"))));
 

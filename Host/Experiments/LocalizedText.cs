@@ -21,10 +21,12 @@ public readonly partial record struct LocalizedText(string English, string? Japa
     public static implicit operator LocalizedText(string english) => new(english);
 
     /// <summary>In English and in Japanese.</summary>
-    public static implicit operator LocalizedText((string English, string Japanese) both) => new(both.English, both.Japanese);
+    public static implicit operator LocalizedText((string English, string Japanese) both) =>
+        new(both.English, both.Japanese);
 
     /// <summary>In a language. In Japanese no space stands beside a Japanese letter.</summary>
-    public string In(Language language) => language == Language.Japanese ? Spaces().Replace(Japanese ?? English, "") : English;
+    public string In(Language language) =>
+        language == Language.Japanese ? Spaces().Replace(Japanese ?? English, "") : English;
 
     // Style guides differ on spaces between Japanese and Latin letters; here there are none, whoever wrote the text.
     [GeneratedRegex("(?<=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]) +| +(?=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])")]

@@ -9,11 +9,12 @@ internal static class Probes
     public static IReadOnlyList<string> WeightNames(Network<float> network)
     {
         var parameters = network.Parameters();
-        return [.. Enumerable.Range(0, parameters.Count).Where(i => parameters[i].Role == Role.Weight).Select(i => parameters[i].Name)];
+        return [.. Enumerable.Range(0, parameters.Count).Where(i => parameters[i].Role == Role.Weight)
+            .Select(i => parameters[i].Name)];
     }
 
-    /// <summary>The loss of a step's batch after the step, as the book's programs print it every 100 steps: a little less than
-    /// before, because the step was made for this batch.</summary>
+    /// <summary>The loss of a step's batch after the step, as the book's programs print it every 100 steps: a little
+    /// less than before, because the step was made for this batch.</summary>
     public static Observation LossAfter { get; } = new(100, (_, after, batch) => [after.Network.LossOf(batch())]);
 
     /// <summary>Of each layer's weights: the length of the update over the length of what was updated.</summary>

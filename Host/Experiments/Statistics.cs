@@ -31,6 +31,7 @@ public static class Statistics
             return new Series(name, lines[0]);
         double[] Each(Func<double[], double> of) =>
             [.. Enumerable.Range(0, lines[0].Count).Select(i => of([.. lines.Select(line => line[i])]))];
-        return new Series(name, Each(Median)) { Low = Each(values => values.Min()), High = Each(values => values.Max()) };
+        return new Series(name, Each(Median))
+            { Low = Each(values => values.Min()), High = Each(values => values.Max()) };
     }
 }

@@ -41,8 +41,10 @@ public sealed record Variant(string Name, TrainConfiguration Configuration)
 
 /// <summary>Numbers that are taken of some steps.</summary>
 /// <param name="Every">Steps 1, 1 + Every, 1 + 2 Every, ... are looked at.</param>
-/// <param name="Of">The numbers, given the states before and after the step, and the step's batch: a pure function.</param>
-public sealed record Observation(int Every, Func<TrainingState<float>, TrainingState<float>, Func<Batch<float>>, double[]> Of);
+/// <param name="Of">The numbers, given the states before and after the step, and the step's batch: a pure
+/// function.</param>
+public sealed record Observation(
+    int Every, Func<TrainingState<float>, TrainingState<float>, Func<Batch<float>>, double[]> Of);
 
 /// <summary>Accuracies (0 to 1) after a step; NaN where they weren't asked for.</summary>
 /// <param name="Step">How many steps were taken.</param>
@@ -87,7 +89,8 @@ public sealed record Curves(Variant Variant, IReadOnlyList<Curve> Seeds)
 
     /// <summary>An accuracy over the epochs, counted from 0.</summary>
     public Series Accuracy(string name, Func<AccuracyPoint, double> of) =>
-        Over(curve => [.. curve.Accuracies.Select(of)], [.. Seeds[0].Accuracies.Select((_, i) => (double)(i * Variant.EveryEpochs))])
+        Over(curve => [.. curve.Accuracies.Select(of)],
+            [.. Seeds[0].Accuracies.Select((_, i) => (double)(i * Variant.EveryEpochs))])
             with { Name = name };
 
     /// <summary>One of the numbers observed, over the steps.</summary>

@@ -7,10 +7,10 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Functional.Host.Runs;
 
 /// <summary>
-/// A state of a run as a safetensors file: parameters, what batch normalization remembers, what the optimizer remembers,
-/// the moving average, the network that did best in validation; counts and the key as metadata. A matrix is stored as it lies in memory, inputs x outputs. The last
-/// 32 bytes, a tensor of their own, are the SHA-256 of all bytes before them.
-/// </summary>
+/// A state of a run as a safetensors file: parameters, what batch normalization remembers, what the optimizer
+/// remembers, the moving average, the network that did best in validation; counts and the key as metadata. A matrix is
+/// stored as it lies in memory, inputs x outputs. The last 32 bytes, a tensor of their own, are the SHA-256 of all
+/// bytes before them. </summary>
 internal static class Checkpoint
 {
     private const string Form = "functional checkpoint 1";
@@ -56,7 +56,8 @@ internal static class Checkpoint
     /// <param name="path">The file.</param>
     /// <param name="start">The state before the first step, which says what there must be.</param>
     /// <exception cref="DataException">The file can't be read, is damaged, or is of a run of another kind.</exception>
-    public static RunState Read(string path, RunState start) => DataFile.Open(path, stream => Read(stream, path, start));
+    public static RunState Read(string path, RunState start) =>
+        DataFile.Open(path, stream => Read(stream, path, start));
 
     /// <summary>Reads a stream from its beginning to its end; it must be able to seek.</summary>
     /// <inheritdoc cref="Read(string, RunState)"/>
@@ -70,9 +71,12 @@ internal static class Checkpoint
         var (network, slots) = (training.Network, optimizerState.ToLeaves());
         CheckNames(file,
         [
-            .. Names(Parameters, network.Parameters()), .. Names(Statistics, network.Statistics()), .. Names(Slots, slots),
+            .. Names(Parameters, network.Parameters()), .. Names(Statistics, network.Statistics()),
+            .. Names(Slots, slots),
             .. start.Average is null ? [] : Names(Mean, start.Average.Mean), ChecksumName,
-            .. IsApart(file) ? Names(Best, network.Parameters()).Concat(Names(BestStatistics, network.Statistics())) : [],
+            .. IsApart(file)
+                ? Names(Best, network.Parameters()).Concat(Names(BestStatistics, network.Statistics()))
+                : [],
         ]);
         var average = start.Average;
         var state = new RunState(
@@ -87,7 +91,9 @@ internal static class Checkpoint
                 average.Decay, average.Corrected, Count(file, "averaged"), Filled(file, Mean, average.Mean)))
         {
             Seconds = Metadata<double>(file, "seconds", "a number",
-                text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null),
+                text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+                    ? value
+                    : null),
         };
         return state with
         {
@@ -101,9 +107,11 @@ internal static class Checkpoint
     }
 
     // Where the last network is the best, it is not stored twice.
-    private static Network<float>? BestOf(RunState state) => state.Best is { } best && best.Step != state.Step ? best.Network : null;
+    private static Network<float>? BestOf(RunState state) =>
+        state.Best is { } best && best.Step != state.Step ? best.Network : null;
 
-    private static bool IsApart(SafetensorsFile file) => Count(file, "best") is not 0 and var step && step != Count(file, "step");
+    private static bool IsApart(SafetensorsFile file) =>
+        Count(file, "best") is not 0 and var step && step != Count(file, "step");
 
     // Nothing of the file is believed before this.
     private static void Verify(Stream stream, string name)
@@ -116,7 +124,8 @@ internal static class Checkpoint
         stream.ReadExactly(found);
         if (!expected.AsSpan().SequenceEqual(found))
             throw new DataException(
-                name, $"byte {stream.Length - found.Length}", $"{Convert.ToHexStringLower(expected)}, the SHA-256 of all before",
+                name, $"byte {stream.Length - found.Length}",
+                $"{Convert.ToHexStringLower(expected)}, the SHA-256 of all before",
                 $"{Convert.ToHexStringLower(found)}: the file is damaged");
     }
 
@@ -137,7 +146,8 @@ internal static class Checkpoint
     }
 
     private static IEnumerable<Tensor> Tensors(string group, Parameters<float> leaves) =>
-        leaves.Select(leaf => Tensor.Of(Name(group, leaf), Shape(leaf), leaf.Values.AsArray() ?? leaf.Values.ToArray()));
+        leaves.Select(
+            leaf => Tensor.Of(Name(group, leaf), Shape(leaf), leaf.Values.AsArray() ?? leaf.Values.ToArray()));
 
     private static Parameters<float> Filled(SafetensorsFile file, string group, Parameters<float> leaves)
     {
@@ -177,12 +187,15 @@ internal static class Checkpoint
     private static Key ReadKey(SafetensorsFile file)
     {
         var bits = Metadata<ulong>(file, "key", "16 hexadecimal digits",
-            text => text.Length == 16 && ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+            text => text.Length == 16
+                && ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
                 ? value : null);
         return new Key((uint)(bits >> 32), (uint)bits);
     }
 
-    private static T Metadata<T>(SafetensorsFile file, string name, string expected, Func<string, T?> read) where T : struct =>
+    private static T Metadata<T>(SafetensorsFile file, string name, string expected, Func<string, T?> read)
+        where T : struct =>
         file.Metadata.TryGetValue(name, out var text) && read(text) is { } value
-            ? value : throw new DataException(file.Name, $"metadata '{name}'", expected, text is null ? "none" : $"'{text}'");
+            ? value : throw new DataException(
+                file.Name, $"metadata '{name}'", expected, text is null ? "none" : $"'{text}'");
 }

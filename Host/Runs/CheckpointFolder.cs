@@ -3,8 +3,8 @@ using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 
-/// <summary>The checkpoints of a run, a file each with the number of its step as its name. The last two are kept, so that
-/// there is one to go on from whatever becomes of the other.</summary>
+/// <summary>The checkpoints of a run, a file each with the number of its step as its name. The last two are kept, so
+/// that there is one to go on from whatever becomes of the other.</summary>
 /// <param name="path">The folder.</param>
 internal sealed class CheckpointFolder(string path)
 {
@@ -17,7 +17,8 @@ internal sealed class CheckpointFolder(string path)
     /// <summary>Whether a file of this name is one.</summary>
     public static bool IsName(string name) =>
         name.EndsWith(Extension, StringComparison.Ordinal)
-        && int.TryParse(name[..^Extension.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var step) && name == NameOf(step);
+        && int.TryParse(name[..^Extension.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var step)
+        && name == NameOf(step);
 
     /// <summary>Saves a state and deletes those that are no longer needed.</summary>
     /// <exception cref="OperationFailedException">It can't be written; the earlier ones are still there.</exception>
@@ -31,7 +32,8 @@ internal sealed class CheckpointFolder(string path)
     /// <summary>The newest state that can be read, or null if there is no checkpoint.</summary>
     /// <param name="start">The state before the first step.</param>
     /// <param name="passedOver">Is told of newer ones that can't be read.</param>
-    /// <exception cref="DataException">None of those that there are can be read; what is wrong with the newest.</exception>
+    /// <exception cref="DataException">None of those that there are can be read; what is wrong with the
+    /// newest.</exception>
     public RunState? Newest(RunState start, Action<DataException> passedOver)
     {
         while (true)
@@ -56,8 +58,8 @@ internal sealed class CheckpointFolder(string path)
         }
     }
 
-    /// <summary>Deletes the checkpoints after a step: those that can't be read, once the run goes on from an earlier one.
-    /// </summary>
+    /// <summary>Deletes the checkpoints after a step: those that can't be read, once the run goes on from an earlier
+    /// one. </summary>
     public void DeleteAfter(int step)
     {
         foreach (var later in Steps().Where(later => later > step))
@@ -70,7 +72,8 @@ internal sealed class CheckpointFolder(string path)
 
     private static string NameOf(int step) => step.ToString("D9", CultureInfo.InvariantCulture) + Extension;
 
-    // The newest first. What is none of our names is none of our business, such as a file that was not written to its end.
+    // The newest first. What is none of our names is none of our business, such as a file that was not written to its
+    // end.
     private int[] Steps()
     {
         int[] steps = [];

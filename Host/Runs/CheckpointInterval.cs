@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Functional.Host.Runs;
 
-/// <summary>How often a run is saved, as text: <c>5</c> is every fifth epoch, <c>10m</c> every ten minutes (in the middle of
-/// an epoch if need be), <c>none</c> only at its end, which all include.</summary>
+/// <summary>How often a run is saved, as text: <c>5</c> is every fifth epoch, <c>10m</c> every ten minutes (in the
+/// middle of an epoch if need be), <c>none</c> only at its end, which all include.</summary>
 /// <param name="Epochs">The epochs from one checkpoint to the next, if they count.</param>
 /// <param name="Minutes">The minutes from one checkpoint to the next, if they count.</param>
 public readonly record struct CheckpointInterval(int? Epochs, double? Minutes)
@@ -22,7 +22,8 @@ public readonly record struct CheckpointInterval(int? Epochs, double? Minutes)
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var epochs) && epochs >= 1)
             return new(epochs, null);
         return text.EndsWith('m')
-            && double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var minutes)
+            && double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
+                CultureInfo.InvariantCulture, out var minutes)
             && minutes > 0 && double.IsFinite(minutes)
                 ? new(null, minutes) : throw TrainOptions.Expected(Form, text);
     }

@@ -21,11 +21,14 @@ internal static class ConfigurationFile
     /// <exception cref="OperationFailedException">It can't be written.</exception>
     public static void Write(string path, TrainConfiguration configuration)
     {
-        var options = OptionsOf(configuration).Select(option => KeyValuePair.Create(option.Key, (JsonNode?)option.Value));
-        var stages = configuration.Stages.Select(stage => new JsonObject { ["until"] = stage.Until, ["planned"] = stage.Planned });
+        var options = OptionsOf(configuration)
+            .Select(option => KeyValuePair.Create(option.Key, (JsonNode?)option.Value));
+        var stages = configuration.Stages.Select(
+            stage => new JsonObject { ["until"] = stage.Until, ["planned"] = stage.Planned });
         var content = new JsonObject
         {
-            ["command"] = Command, ["version"] = ProgramInfo.Version, ["options"] = new JsonObject(options), ["stages"] = new JsonArray([.. stages]),
+            ["command"] = Command, ["version"] = ProgramInfo.Version, ["options"] = new JsonObject(options),
+            ["stages"] = new JsonArray([.. stages]),
         };
         OutputFile.Replace(path, stream =>
         {
@@ -34,7 +37,8 @@ internal static class ConfigurationFile
         });
     }
 
-    /// <summary>Whether a file was written by <see cref="Write"/>, even if its options can't be read any more.</summary>
+    /// <summary>Whether a file was written by <see cref="Write"/>, even if its options can't be read any
+    /// more.</summary>
     internal static bool IsOne(string path)
     {
         if (!File.Exists(path) || new FileInfo(path).Length > LargestFile)
@@ -43,7 +47,8 @@ internal static class ConfigurationFile
         {
             using var file = JsonDocument.Parse(File.ReadAllBytes(path));
             return file.RootElement is { ValueKind: JsonValueKind.Object } root
-                && root.TryGetProperty("command", out var command) && command.ValueKind == JsonValueKind.String && command.GetString() == Command
+                && root.TryGetProperty("command", out var command) && command.ValueKind == JsonValueKind.String
+                && command.GetString() == Command
                 && root.TryGetProperty("options", out var options) && options.ValueKind == JsonValueKind.Object;
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
@@ -69,7 +74,8 @@ internal static class ConfigurationFile
         try
         {
             return TrainOptions.Parse(
-                file["options"].Properties.Select(option => KeyValuePair.Create(option.Name, option.Value.Text)), new TrainConfiguration())
+                file["options"].Properties.Select(option => KeyValuePair.Create(option.Name, option.Value.Text)),
+                new TrainConfiguration())
             with { Stages = [.. Stages(file.Find("stages"))] };
         }
         catch (UsageException e)

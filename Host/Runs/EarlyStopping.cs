@@ -1,7 +1,7 @@
 namespace Functional.Host.Runs;
 
-/// <summary>The rule of <see cref="TrainConfiguration.Patience"/>, folded over the validation accuracies of a run's epochs: of equal
-/// accuracies the first is best.</summary>
+/// <summary>The rule of <see cref="TrainConfiguration.Patience"/>, folded over the validation accuracies of a run's
+/// epochs: of equal accuracies the first is best.</summary>
 /// <param name="Best">The best so far; null before the first.</param>
 /// <param name="Waited">Epochs since the best.</param>
 internal readonly record struct EarlyStopping(double? Best, int Waited)

@@ -5,8 +5,8 @@ using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 
-/// <summary>What epochs came to, as the rows of <c>metrics.csv</c> and the lines of <c>digest.txt</c>, which go together.
-/// </summary>
+/// <summary>What epochs came to, as the rows of <c>metrics.csv</c> and the lines of <c>digest.txt</c>, which go
+/// together. </summary>
 internal static class MetricsFile
 {
     private const string Header = "epoch,iterations,loss,train_accuracy,validation_accuracy,test_accuracy,seconds";
@@ -18,7 +18,8 @@ internal static class MetricsFile
         Write(paths.Digests, epochs.Select(Digest));
 
         static void Write(string path, IEnumerable<string> lines) =>
-            OutputFile.Replace(path, stream => stream.Write(Encoding.ASCII.GetBytes(string.Concat(lines.Select(line => line + "\n")))));
+            OutputFile.Replace(path, stream =>
+                stream.Write(Encoding.ASCII.GetBytes(string.Concat(lines.Select(line => line + "\n")))));
     }
 
     /// <summary>Adds an epoch to both files, which must be there.</summary>
@@ -35,7 +36,8 @@ internal static class MetricsFile
         OutputFile.Append(paths.Digests, [], flush: true);
     }
 
-    /// <summary>Reads the epochs that both files tell of, in order; a last line that was cut off doesn't count.</summary>
+    /// <summary>Reads the epochs that both files tell of, in order; a last line that was cut off doesn't
+    /// count.</summary>
     /// <exception cref="DataException">A file is not there, or a line is wrong.</exception>
     public static IReadOnlyList<EpochReport> Read(RunPaths paths)
     {
@@ -54,13 +56,15 @@ internal static class MetricsFile
         if (digest.Split(' ') is not [var number, var hash] || number != Text(epoch))
             throw new DataException(paths.Digests, $"line {epoch}", $"the digest of epoch {epoch}", $"'{digest}'");
         return new EpochReport(
-            epoch, (int)Number(1), Number(2), Number(3), cells[4].Length == 0 ? null : Number(4), Number(5), Number(6), hash);
+            epoch, (int)Number(1), Number(2), Number(3), cells[4].Length == 0 ? null : Number(4), Number(5),
+            Number(6), hash);
 
         double Number(int column) =>
             double.TryParse(cells[column], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
                 ? value
                 : throw new DataException(
-                    paths.Metrics, $"line {epoch + 1}", $"a number as {Header.Split(',')[column]}", $"'{cells[column]}'");
+                    paths.Metrics, $"line {epoch + 1}", $"a number as {Header.Split(',')[column]}",
+                    $"'{cells[column]}'");
     }
 
     private static List<string> Lines(string path)
@@ -71,7 +75,8 @@ internal static class MetricsFile
 
     private static string Row(EpochReport epoch) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{epoch.Epoch},{epoch.Iterations},{epoch.Loss:R},{epoch.TrainAccuracy:R},{epoch.ValidationAccuracy:R},{epoch.TestAccuracy:R},{epoch.Seconds:F3}");
+        $"{epoch.Epoch},{epoch.Iterations},{epoch.Loss:R},{epoch.TrainAccuracy:R},{epoch.ValidationAccuracy:R},"
+        + $"{epoch.TestAccuracy:R},{epoch.Seconds:F3}");
 
     private static string Digest(EpochReport epoch) => $"{Text(epoch.Epoch)} {epoch.Digest}";
 

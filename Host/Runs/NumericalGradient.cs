@@ -1,6 +1,7 @@
 namespace Functional.Host.Runs;
 
-/// <summary>What may be asked of central differences, which take two passes through the network for each parameter.</summary>
+/// <summary>What may be asked of central differences, which take two passes through the network for each
+/// parameter.</summary>
 internal static class NumericalGradient
 {
     // About a minute. A layer of a few units costs as much as a thousand multiplications.

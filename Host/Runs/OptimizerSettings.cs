@@ -2,8 +2,8 @@ using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 
-/// <summary>What updates the weights, before a run's length is known: a rule by name, its numbers (where they are null, the
-/// rule's defaults), and what is done to gradients and to the learning rate.</summary>
+/// <summary>What updates the weights, before a run's length is known: a rule by name, its numbers (where they are null,
+/// the rule's defaults), and what is done to gradients and to the learning rate.</summary>
 public sealed record OptimizerSettings
 {
     // The defaults are the core's.
@@ -18,7 +18,8 @@ public sealed record OptimizerSettings
     /// <summary>The names of the rules, in the order of help.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Rules.Select(rule => rule.Name)];
 
-    /// <summary>The rule's name: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, adamw or lion.</summary>
+    /// <summary>The rule's name: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, adamw or
+    /// lion.</summary>
     public string Name { get; init; } = "sgd";
 
     /// <summary>How far a step goes along the gradient.</summary>
@@ -146,7 +147,8 @@ internal sealed record OptimizerNumber(
     string Field, Func<OptimizerSettings, double?> Get, Func<OptimizerSettings, double?, OptimizerSettings> Set)
 {
     public static OptimizerNumber LearningRate { get; } =
-        new(nameof(LearningRate), settings => settings.LearningRate, (settings, x) => settings with { LearningRate = x });
+        new(nameof(LearningRate), settings => settings.LearningRate, (settings, x) =>
+            settings with { LearningRate = x });
 
     public static OptimizerNumber Momentum { get; } =
         new(nameof(Momentum), settings => settings.Momentum, (settings, x) => settings with { Momentum = x });
@@ -183,7 +185,9 @@ internal sealed record OptimizerNumber(
         var usual = Defaults.GroupBy(rule => rule.Value).MaxBy(same => same.Count())!.Key;
         var others = Defaults.Where(rule => rule.Value != usual)
             .Select(rule => $"{rule.Name} {TrainOptions.Text(rule.Value)}").ToArray();
-        return others.Length == 0 ? TrainOptions.Text(usual)! : $"{TrainOptions.Text(usual)} ({string.Join(", ", others)})";
+        return others.Length == 0
+            ? TrainOptions.Text(usual)!
+            : $"{TrainOptions.Text(usual)} ({string.Join(", ", others)})";
     }
 
     /// <summary>Whether all rules have it.</summary>

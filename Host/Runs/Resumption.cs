@@ -15,10 +15,11 @@ internal sealed record Resumption(TrainingRun Run, RunProgress? From)
     /// <summary>Reads what a folder holds.</summary>
     /// <param name="folder">The run's.</param>
     /// <param name="options">Those that are told now.</param>
-    /// <param name="warn">Is told, in one line each, what is unusual but no reason to stop: a newer checkpoint that can't be
-    /// read, another version, and with <paramref name="force"/> other data.</param>
+    /// <param name="warn">Is told, in one line each, what is unusual but no reason to stop: a newer checkpoint that
+    /// can't be read, another version, and with <paramref name="force"/> other data.</param>
     /// <param name="force">Whether the run goes on even if its data or its configuration were changed.</param>
-    /// <exception cref="UsageException">An option can't be told any more, or data or configuration were changed.</exception>
+    /// <exception cref="UsageException">An option can't be told any more, or data or configuration were
+    /// changed.</exception>
     /// <exception cref="DataException">Configuration, data or all checkpoints can't be read.</exception>
     public static Resumption Of(
         RunFolder folder, IReadOnlyDictionary<string, string> options, Action<string> warn, bool force = false)
@@ -34,7 +35,8 @@ internal sealed record Resumption(TrainingRun Run, RunProgress? From)
         var from = folder.Progress(run, e => warn($"passed over: {e.Message}"));
         var (step, planned) = (from?.State.Step ?? 0, record.Environment?.Planned ?? old.Steps(run.StepsPerEpoch));
         if (run.Iterations < step)
-            throw new UsageException(new Fault(Resume, $"the run has taken {step} steps, and can't end after {run.Iterations}"));
+            throw new UsageException(
+                new Fault(Resume, $"the run has taken {step} steps, and can't end after {run.Iterations}"));
         // Where the schedule depends on the run's length, what has been done was done for the old one.
         if (step > (old.Stages is [.., var stage] ? stage.Until : 0)
             && !configuration.OptimizerAt(step, planned).Equals(configuration.OptimizerAt(step, run.Iterations)))

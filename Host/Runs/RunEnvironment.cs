@@ -8,7 +8,8 @@ using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 
-/// <summary>On what a run ran, and with which options. No result depends on any of it but data, version and options.</summary>
+/// <summary>On what a run ran, and with which options. No result depends on any of it but data, version and
+/// options.</summary>
 /// <param name="Version">The program's version.</param>
 /// <param name="Runtime">The .NET runtime.</param>
 /// <param name="System">The operating system.</param>
@@ -18,7 +19,8 @@ namespace Functional.Host.Runs;
 /// <param name="Training">SHA-256 of the training samples' pixels and labels.</param>
 /// <param name="Test">SHA-256 of the test samples' pixels and labels.</param>
 internal sealed record RunEnvironment(
-    string Version, string Runtime, string System, string Architecture, int Cores, int VectorBits, string Training, string Test)
+    string Version, string Runtime, string System, string Architecture, int Cores, int VectorBits, string Training,
+    string Test)
 {
     private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web)
     {
@@ -57,9 +59,12 @@ internal sealed record RunEnvironment(
     {
         if (before is null)
             return this;
-        var same = before with { Earlier = null, Options = null, Planned = null } == this with { Options = null, Planned = null }
+        var same = before with { Earlier = null, Options = null, Planned = null } == this
+            with { Options = null, Planned = null }
             && !Changed(before.Options).Any();
-        return this with { Earlier = same ? before.Earlier : [.. before.Earlier ?? [], before with { Earlier = null, Until = step }] };
+        return this with { Earlier = same
+            ? before.Earlier
+            : [.. before.Earlier ?? [], before with { Earlier = null, Until = step }] };
     }
 
     /// <summary>Writes the file.</summary>
@@ -78,7 +83,8 @@ internal sealed record RunEnvironment(
             .. OfData(recorded, "the run"), .. OfVersion(recorded, "the run"),
             .. from part in recorded.Earlier ?? []
                let name = Invariant($"the run until step {part.Until:N0}")
-               from line in OfData(part, name).Concat(OfVersion(part, name)).Concat(recorded.Changed(part.Options).Select(change => $"{name} had other options: {change}"))
+               from line in OfData(part, name).Concat(OfVersion(part, name))
+                   .Concat(recorded.Changed(part.Options).Select(change => $"{name} had other options: {change}"))
                select line,
         ];
     }
@@ -86,7 +92,8 @@ internal sealed record RunEnvironment(
     /// <summary>Why a run can't go on to the same bits, a line each: other data, or a configuration that was changed.
     /// </summary>
     public IEnumerable<string> Obstacles(RunEnvironment? recorded) =>
-        recorded is null ? Differences(null) : OfData(recorded, "the run").Concat(Changed(recorded.Options).Select(change => $"config.json was changed: {change}"));
+        recorded is null ? Differences(null) : OfData(recorded, "the run")
+            .Concat(Changed(recorded.Options).Select(change => $"config.json was changed: {change}"));
 
     private IEnumerable<string> OfVersion(RunEnvironment recorded, string run)
     {
@@ -97,7 +104,8 @@ internal sealed record RunEnvironment(
     private IEnumerable<string> OfData(RunEnvironment recorded, string run)
     {
         if (recorded.Training != Training)
-            yield return $"the training samples are others than the run's: SHA-256 {Training}, in {run} {recorded.Training}";
+            yield return $"the training samples are others than the run's: SHA-256 {Training}, "
+                + $"in {run} {recorded.Training}";
         if (recorded.Test != Test)
             yield return $"the test samples are others than the run's: SHA-256 {Test}, in {run} {recorded.Test}";
     }

@@ -59,10 +59,12 @@ public sealed record EpochReport(
 
     /// <summary>As in <c>epoch 30: loss 0.234, training 97.4%, validation 93.8%, test 96.7%</c>.</summary>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"epoch {Epoch}: loss {Loss:G3}, {Accuracies(TrainAccuracy, ValidationAccuracy, TestAccuracy)}");
+        CultureInfo.InvariantCulture,
+        $"epoch {Epoch}: loss {Loss:G3}, {Accuracies(TrainAccuracy, ValidationAccuracy, TestAccuracy)}");
 
     internal static string Accuracies(double training, double? validation, double test) =>
-        $"training {Percent(training)}, {(validation is { } known ? $"validation {Percent(known)}, " : "")}test {Percent(test)}";
+        $"training {Percent(training)}, {(validation is { } known ? $"validation {Percent(known)}, " : "")}test "
+        + $"{Percent(test)}";
 
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:F1}%");
 }
@@ -90,7 +92,8 @@ public sealed record RunSummary(
     /// <summary>As in <c>300 steps: loss 0.234, training 97.4%, validation 93.8%, test 96.7%</c>.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Iterations} steps: loss {Loss:G3}, {EpochReport.Accuracies(TrainAccuracy, ValidationAccuracy, TestAccuracy)}");
+        $"{Iterations} steps: loss {Loss:G3}, "
+        + $"{EpochReport.Accuracies(TrainAccuracy, ValidationAccuracy, TestAccuracy)}");
 }
 
 /// <summary>How far a run has come: what it needs to go on.</summary>

@@ -10,8 +10,8 @@ using Functional.Host.Models;
 namespace Functional.Host.Runs;
 
 /// <summary>
-/// A run's folder, held by this program: enough to run it again exactly, to go on with it, and to see that both came to the
-/// same. Its files are told in docs/runs.md.
+/// A run's folder, held by this program: enough to run it again exactly, to go on with it, and to see that both came to
+/// the same. Its files are told in docs/runs.md.
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {
@@ -34,7 +34,8 @@ internal sealed class RunFolder : IDisposable
     /// <summary>The command that goes on with the run.</summary>
     public string ResumeCommand => ResumeCommandOf(Path);
 
-    internal static string ResumeCommandOf(string folder) => $"functional train --resume {TrainConfiguration.Quoted(folder)}";
+    internal static string ResumeCommandOf(string folder) =>
+        $"functional train --resume {TrainConfiguration.Quoted(folder)}";
 
     /// <summary>Makes a folder for a new run.</summary>
     /// <param name="path">Where; <c>runs/TIME-train</c> under the current folder if null.</param>
@@ -63,7 +64,8 @@ internal sealed class RunFolder : IDisposable
         }
 
         void Check() => UserFolder.Check(
-            "--out", path, "a run", () => ConfigurationFile.IsOne(paths.Configuration), overwrite, System.IO.Path.GetFileName(paths.Running));
+            "--out", path, "a run", () => ConfigurationFile.IsOne(paths.Configuration), overwrite,
+            System.IO.Path.GetFileName(paths.Running));
     }
 
     /// <summary>Opens the folder of a run that is to go on.</summary>
@@ -101,7 +103,8 @@ internal sealed class RunFolder : IDisposable
             return null;
         var record = RunRecord.Read(Path);
         if (record.Losses.Count < state.Step)
-            throw new DataException(paths.Losses, null, $"the losses of {state.Step} steps", $"those of {record.Losses.Count}");
+            throw new DataException(
+                paths.Losses, null, $"the losses of {state.Step} steps", $"those of {record.Losses.Count}");
         EpochReport[] epochs =
         [
             .. record.Epochs.TakeWhile(epoch =>
@@ -110,12 +113,13 @@ internal sealed class RunFolder : IDisposable
         // Between an epoch's last step and its report the run may have been saved, too.
         if (epochs.Length < (state.Step - 1) / run.StepsPerEpoch)
             throw new DataException(
-                paths.Metrics, $"line {epochs.Length + 2}", $"what epoch {epochs.Length + 1} came to", "no such line here and in digest.txt");
+                paths.Metrics, $"line {epochs.Length + 2}", $"what epoch {epochs.Length + 1} came to",
+                "no such line here and in digest.txt");
         return new RunProgress(state, [.. record.Losses.Take(state.Step)], epochs);
     }
 
-    /// <summary>Makes the folder as it was when the run had come so far (what came later comes again), to be filled by the
-    /// observer that is returned.</summary>
+    /// <summary>Makes the folder as it was when the run had come so far (what came later comes again), to be filled by
+    /// the observer that is returned.</summary>
     /// <param name="run">The run as it is configured.</param>
     /// <param name="from">How far it has come before, if it goes on.</param>
     /// <exception cref="OperationFailedException">It can't be written to.</exception>
@@ -127,14 +131,17 @@ internal sealed class RunFolder : IDisposable
             File.Delete(paths.Summary);
             Directory.CreateDirectory(paths.Checkpoints);
         });
-        string[] names = [.. paths.Results.Append(paths.Configuration).Select(file => System.IO.Path.GetFileName(file))];
+        string[] names =
+            [.. paths.Results.Append(paths.Configuration).Select(file => System.IO.Path.GetFileName(file))];
         OutputFile.DeleteUnfinished(Path, names.Contains);
         OutputFile.DeleteUnfinished(paths.Checkpoints, CheckpointFolder.IsName);
-        OutputFile.Replace(paths.Losses, stream => stream.Write(MemoryMarshal.AsBytes((ReadOnlySpan<double>)from?.Losses.ToArray())));
+        OutputFile.Replace(
+            paths.Losses, stream => stream.Write(MemoryMarshal.AsBytes((ReadOnlySpan<double>)from?.Losses.ToArray())));
         new CheckpointFolder(paths.Checkpoints).DeleteAfter(from?.State.Step ?? -1);
         MetricsFile.Write(paths, from?.Epochs ?? []);
         var environment = RunEnvironment.Of(run);
-        return new RunRecorder(paths, run, from, from is null ? environment : environment.After(RunEnvironment.Read(paths.Environment), from.State.Step));
+        return new RunRecorder(paths, run, from,
+            from is null ? environment : environment.After(RunEnvironment.Read(paths.Environment), from.State.Step));
     }
 
     /// <summary>Writes <c>report.html</c>.</summary>
@@ -149,7 +156,8 @@ internal sealed class RunFolder : IDisposable
     private static IDisposable Lock(RunPaths paths)
     {
         IDisposable? held = null;
-        OutputFile.Guard(paths.Running, () => held = FileLock.TryTake(paths.Running, attempts: 60, FileOptions.DeleteOnClose));
+        OutputFile.Guard(
+            paths.Running, () => held = FileLock.TryTake(paths.Running, attempts: 60, FileOptions.DeleteOnClose));
         return held ?? throw new UsageException($"{paths.Folder}: another program is training this run");
     }
 
@@ -159,7 +167,8 @@ internal sealed class RunFolder : IDisposable
     /// <summary>A folder that isn't there yet: <c>runs/TIME-NAME</c> under the current one.</summary>
     public static string Fresh(string name)
     {
-        var path = System.IO.Path.Combine("runs", $"{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{name}");
+        var path = System.IO.Path.Combine(
+            "runs", $"{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{name}");
         var number = 1;
         while (Directory.Exists(number == 1 ? path : $"{path}-{number}"))
             number++;

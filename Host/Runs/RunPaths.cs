@@ -41,7 +41,8 @@ internal readonly record struct RunPaths(string Folder)
     public string Running => In("running");
 
     /// <summary>All files but the configuration, the checkpoints and the lock.</summary>
-    public IReadOnlyList<string> Results => [Summary, Losses, Metrics, Digests, Environment, Best, LastGood, Model, Report];
+    public IReadOnlyList<string> Results =>
+        [Summary, Losses, Metrics, Digests, Environment, Best, LastGood, Model, Report];
 
     private string In(string name) => Path.Combine(Folder, name);
 }

@@ -21,7 +21,8 @@ internal enum RunStatus
 /// <summary>What a run's folder tells of the run.</summary>
 internal sealed record RunRecord
 {
-    private RunRecord(string folder) => (Folder, Configuration) = (folder, ConfigurationFile.Read(new RunPaths(folder).Configuration));
+    private RunRecord(string folder) =>
+        (Folder, Configuration) = (folder, ConfigurationFile.Read(new RunPaths(folder).Configuration));
 
     /// <summary>The folder.</summary>
     public string Folder { get; }
@@ -51,7 +52,8 @@ internal sealed record RunRecord
     internal static void CheckRun(string folder)
     {
         if (!IsRun(folder))
-            throw new DataException(folder.Length == 0 ? "''" : folder, null, "a run's folder, with config.json in it", "none");
+            throw new DataException(
+                folder.Length == 0 ? "''" : folder, null, "a run's folder, with config.json in it", "none");
     }
 
     /// <summary>Reads a folder. A run that was killed has what had been written by then.</summary>
@@ -73,7 +75,8 @@ internal sealed record RunRecord
         };
     }
 
-    /// <summary>All that the run has come to, by its newest checkpoint; null if there is none, unless it is running.</summary>
+    /// <summary>All that the run has come to, by its newest checkpoint; null if there is none, unless it is
+    /// running.</summary>
     /// <param name="run">The run as it is configured.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <exception cref="DataException">No checkpoint can be read, or losses before it are missing.</exception>
@@ -96,17 +99,19 @@ internal sealed record RunRecord
             return new RunResult(state, run.Scale, losses, epochs, summary);
         var last = epochs is [.., var reached] ? reached : run.Evaluate(state, 0, double.NaN, threads);
         return new RunResult(state, run.Scale, losses, epochs, new RunSummary(
-            last.TrainAccuracy, last.ValidationAccuracy, last.TestAccuracy, last.Loss, state.Step, state.Seconds, last.Digest,
+            last.TrainAccuracy, last.ValidationAccuracy, last.TestAccuracy, last.Loss, state.Step, state.Seconds,
+            last.Digest,
             Interrupted: true, Folder) { Best = best });
     }
 
-    /// <summary>The first of the epochs that did best in validation; null if there is none. (A part of an epoch at the end
-    /// of a run is not kept as the best.)</summary>
+    /// <summary>The first of the epochs that did best in validation; null if there is none. (A part of an epoch at the
+    /// end of a run is not kept as the best.)</summary>
     public EpochReport? Best => Summary is { } summary ? summary.Best : EpochReport.Best(Epochs);
 
     /// <summary>The command that does the run again, as far as its last epoch.</summary>
     public string CommandAgain =>
-        Epochs is [.., var last] ? Configuration.CommandAgain(Folder, last.Iterations, Epochs, Summary is { Interrupted: false }) : Configuration.CommandLine();
+        Epochs is [.., var last] ? Configuration.CommandAgain(
+            Folder, last.Iterations, Epochs, Summary is { Interrupted: false }) : Configuration.CommandLine();
 
     // A last loss that was cut off doesn't count.
     private static double[] ReadLosses(Stream stream)

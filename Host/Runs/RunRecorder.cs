@@ -48,7 +48,8 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
         var interval = run.Configuration.CheckpointEvery;
         var due = moment switch
         {
-            RunMoment.Step => interval.Minutes is { } minutes && Stopwatch.GetElapsedTime(savedAt).TotalMinutes >= minutes,
+            RunMoment.Step =>
+                interval.Minutes is { } minutes && Stopwatch.GetElapsedTime(savedAt).TotalMinutes >= minutes,
             RunMoment.Epoch => interval.Epochs is { } epochs && last!.Epoch % epochs == 0,
             _ => true,
         };
@@ -65,8 +66,8 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
     // The last file: what it tells of is there.
     public void Finished(RunSummary summary) => JsonFile.Write(paths.Summary, summary, RunFolder.SummaryLayout);
 
-    /// <summary>Waits for what is being written. (Whatever goes wrong with that is told by the moment that comes next; here
-    /// it would hide why the run has ended.)</summary>
+    /// <summary>Waits for what is being written. (Whatever goes wrong with that is told by the moment that comes next;
+    /// here it would hide why the run has ended.)</summary>
     public void Dispose() => Task.WaitAny(writing);
 
     private void WriteModel(string path, Network<float> network)

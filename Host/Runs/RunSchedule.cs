@@ -22,9 +22,9 @@ public enum ScheduleKind
 }
 
 /// <summary>
-/// A schedule before a run's length is known. As text: <c>constant</c>, <c>step:EVERY:FACTOR</c>, <c>exponential:FACTOR</c>,
-/// <c>cosine[:FINAL]</c> or <c>one-cycle</c>; <c>warmup:STEPS</c> may stand before any of them with a plus, as in
-/// <c>warmup:100+cosine</c>.
+/// A schedule before a run's length is known. As text: <c>constant</c>, <c>step:EVERY:FACTOR</c>,
+/// <c>exponential:FACTOR</c>, <c>cosine[:FINAL]</c> or <c>one-cycle</c>; <c>warmup:STEPS</c> may stand before any of
+/// them with a plus, as in <c>warmup:100+cosine</c>.
 /// </summary>
 /// <param name="Kind">How the rate goes after the warm-up.</param>
 /// <param name="Every">Of <see cref="ScheduleKind.Step"/>: the steps between two changes.</param>

@@ -24,9 +24,11 @@ public sealed record RunState(TrainingState<float> Training, Average<float>? Ave
     public int Step => Training.Step;
 
     /// <summary>The network that is evaluated and kept: the averaged one, where an average is taken.</summary>
-    public Network<float> Network => Average is null ? Training.Network : Training.Network.WithParameters(Average.Value());
+    public Network<float> Network =>
+        Average is null ? Training.Network : Training.Network.WithParameters(Average.Value());
 
-    /// <summary>The state after a step, and what the step saw. The batch is made for the step alone, whose memory it takes.</summary>
+    /// <summary>The state after a step, and what the step saw. The batch is made for the step alone, whose memory it
+    /// takes.</summary>
     internal (RunState State, StepReport Report) Next(Func<Batch<float>> batch)
     {
         var (training, report) = Functional.Training.Step(Training, batch);

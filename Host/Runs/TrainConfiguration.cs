@@ -26,8 +26,8 @@ public sealed record Stage(int Until, int Planned);
 
 /// <summary>
 /// Everything that a training run depends on: the same configuration on the same data gives the same bits.
-/// (How many threads there are is no part of it, because nothing depends on that. On how often it is saved nothing depends
-/// either, but who resumes a run expects that to stay.)
+/// (How many threads there are is no part of it, because nothing depends on that. On how often it is saved nothing
+/// depends either, but who resumes a run expects that to stay.)
 /// </summary>
 public sealed record TrainConfiguration
 {
@@ -37,8 +37,8 @@ public sealed record TrainConfiguration
     /// <summary>Of a table as text: the column that holds the classes.</summary>
     public string? Label { get; init; }
 
-    /// <summary>Only so many samples, drawn by the seed, are trained on (and validated with); all if null. Of each class it is its share,
-    /// and one at least where there are as many as classes.</summary>
+    /// <summary>Only so many samples, drawn by the seed, are trained on (and validated with); all if null. Of each
+    /// class it is its share, and one at least where there are as many as classes.</summary>
     public int? Samples { get; init; }
 
     /// <summary>The share of the samples that is kept from training, for validation.</summary>
@@ -162,14 +162,16 @@ public sealed record TrainConfiguration
     /// <exception cref="UsageException">More than there can be.</exception>
     public int Steps(int stepsPerEpoch) => Iterations
         ?? ((long)Epochs * stepsPerEpoch is <= int.MaxValue and var steps ? (int)steps
-            : throw new UsageException(new Fault(nameof(Epochs), Invariant(
-                $"{Epochs:N0} of {stepsPerEpoch:N0} steps are more than {int.MaxValue:N0} steps, the most that a run can take"))));
+            : throw new UsageException(new Fault(nameof(Epochs),
+                Invariant($"{Epochs:N0} of {stepsPerEpoch:N0} steps are more than {int.MaxValue:N0} steps, ")
+                    + "the most that a run can take")));
 
     /// <summary>Everything wrong with the configuration by itself; empty if all is right.</summary>
     public IReadOnlyList<Fault> Faults() =>
     [
         .. Positive(nameof(Samples), Samples),
-        .. Check(nameof(Validation), Validation is >= 0 and < 1, $"a share from 0 to below 1 is needed, not {Validation}"),
+        .. Check(nameof(Validation), Validation is >= 0 and < 1,
+            $"a share from 0 to below 1 is needed, not {Validation}"),
         .. Hidden.SelectMany(units => Positive(nameof(Hidden), units)),
         .. Optimizer.Faults(),
         .. Share(nameof(Dropout), Dropout, "to below 1", Dropout < 1),
@@ -205,8 +207,8 @@ public sealed record TrainConfiguration
     /// <summary>One line: the command that runs it or, if it can't be run, what is wrong with it.</summary>
     public override string ToString() => Faults() is { Count: > 0 } faults ? string.Join("; ", faults) : CommandLine();
 
-    /// <summary>The command that gives a run's network again, bit for bit. Where the run was stopped, or prolonged, on the
-    /// way and its schedule depends on its length, only <c>functional verify</c> does.</summary>
+    /// <summary>The command that gives a run's network again, bit for bit. Where the run was stopped, or prolonged, on
+    /// the way and its schedule depends on its length, only <c>functional verify</c> does.</summary>
     /// <param name="folder">The run's, if it has one.</param>
     /// <param name="steps">That were taken.</param>
     /// <param name="epochs">What they came to.</param>
@@ -216,7 +218,8 @@ public sealed record TrainConfiguration
         var stalled = Patience is { } patience ? EpochReport.Stalled(epochs, patience) : null;
         if (Stages.Count == 0 && isOver && (stalled ?? epochs.Count) == epochs.Count)
             return CommandLine();
-        if (folder is not null && (Stages.Count > 0 || Optimizer.Schedule.DependsOnLength || steps < Optimizer.Accumulate))
+        if (folder is not null
+            && (Stages.Count > 0 || Optimizer.Schedule.DependsOnLength || steps < Optimizer.Accumulate))
             return $"functional verify {Quoted(folder)}";
         return (this with { Iterations = Math.Max(1, steps), Patience = null, Stages = [] }).CommandLine();
     }

@@ -11,7 +11,8 @@ namespace Functional.Host.Runs;
 /// <param name="Value">What stands for the value in help.</param>
 /// <param name="Help">One sentence, for a learner.</param>
 /// <param name="Choices">The values to pick from, where they are few.</param>
-/// <param name="Set">The configuration with this value. Raises <see cref="UsageException"/> for text that is no such value.</param>
+/// <param name="Set">The configuration with this value. Raises <see cref="UsageException"/> for text that is no such
+/// value.</param>
 /// <param name="Get">The value's text; null where there is none.</param>
 internal sealed record TrainOption(
     string Name, string Value, string Help, IReadOnlyList<string> Choices,
@@ -21,7 +22,8 @@ internal sealed record TrainOption(
     public string? Default { get; init; }
 }
 
-/// <summary>The options of training: the one list that the command line, configuration files and searches share.</summary>
+/// <summary>The options of training: the one list that the command line, configuration files and searches
+/// share.</summary>
 public static class TrainOptions
 {
     /// <summary>The value's name of options that stand for true when they are given without one.</summary>
@@ -31,8 +33,10 @@ public static class TrainOptions
     internal static IReadOnlyList<TrainOption> All { get; } =
     [
         Option("data", "NAME|DIR|FILE",
-            "digits (built in), mnist, a folder with four files in the MNIST format, a table of numbers (.csv, .tsv, .txt, "
-            + "also with .gz), a folder with train.csv and test.csv, or an .npz file with x_train, y_train, x_test and y_test", DataSets.Names,
+            "digits (built in), mnist, a folder with four files in the MNIST format, a table of numbers (.csv, .tsv, "
+            + ".txt, "
+            + "also with .gz), a folder with train.csv and test.csv, or an .npz file with x_train, y_train, "
+            + "x_test and y_test", DataSets.Names,
             (c, text) => c with { Data = text }, c => c.Data),
         Option("label", "COLUMN", "of a table: the column that holds the classes", [],
             (c, text) => c with { Label = text }, c => c.Label),
@@ -40,20 +44,25 @@ public static class TrainOptions
             (c, text) => c with { Samples = Integer(text) }, c => Text(c.Samples)),
         Option("validation", "SHARE", "keep this share of the samples, of each class, for validation", [],
             (c, text) => c with { Validation = Number(text) }, c => Text(c.Validation)),
-        Choice("scale", "how bytes become features: divided by 255, as they are, or to mean 0 and deviation 1 (each column of a table by itself, unless none)",
+        Choice("scale",
+            "how bytes become features: divided by 255, as they are, "
+            + "or to mean 0 and deviation 1 (each column of a table by itself, unless none)",
             Names<DataScale>(), (c, scale) => c with { Scale = scale }, c => c.Scale),
-        Option("hidden", "UNITS,...|none", "units of each hidden layer, as in 100,100; none is a linear classifier", ["none"],
+        Option("hidden", "UNITS,...|none", "units of each hidden layer, as in 100,100; none is a linear classifier",
+            ["none"],
             (c, text) => c with { Hidden = ParseHidden(text) },
             c => c.Hidden.Count == 0 ? "none" : string.Join(',', c.Hidden)),
         Option("activation", "NAME[:NUMBER]",
-            "the function after each hidden layer: relu, leaky-relu:SLOPE, sigmoid, tanh, gelu, silu, elu:ALPHA or softplus",
+            "the function after each hidden layer: relu, leaky-relu:SLOPE, sigmoid, tanh, gelu, silu, "
+            + "elu:ALPHA or softplus",
             ["relu", "leaky-relu", "sigmoid", "tanh", "gelu", "silu", "elu", "softplus"],
             (c, text) => c with { Activation = ActivationText.Parse(text) }, c => c.Activation.ToString()),
         Flag("batch-norm", "normalize what goes into each hidden layer's activation, over the batch",
             (c, on) => c with { BatchNorm = on }, c => c.BatchNorm),
         Option("dropout", "RATIO", "drop this share of each hidden layer's outputs in training", [],
             (c, text) => c with { Dropout = Number(text) }, c => Text(c.Dropout)),
-        Choice("dropout-form", "where dropout makes up for what is dropped: in training, or as in the book in evaluation",
+        Choice("dropout-form",
+            "where dropout makes up for what is dropped: in training, or as in the book in evaluation",
             Names<DropoutForm>(), (c, form) => c with { DropoutForm = form }, c => c.DropoutForm),
         Option("l1", "RATE", "add RATE times the sum of the weights' magnitudes to the loss", [],
             (c, text) => c with { L1 = Number(text) }, c => Text(c.L1)),
@@ -62,7 +71,8 @@ public static class TrainOptions
         Option("label-smoothing", "SHARE", "spread this share of each target over all classes", [],
             (c, text) => c with { LabelSmoothing = Number(text) }, c => Text(c.LabelSmoothing)),
         Option("init", "NAME[:VALUE]",
-            "weight initialization: he, xavier, glorot-uniform, lecun, orthogonal, zero, normal:DEVIATION or constant:VALUE",
+            "weight initialization: he, xavier, glorot-uniform, lecun, orthogonal, zero, "
+            + "normal:DEVIATION or constant:VALUE",
             ["he", "xavier", "glorot-uniform", "lecun", "orthogonal", "zero"],
             (c, text) => c with { Initializer = ParseInitializer(text) }, c => c.Initializer.ToString()),
         Of("optimizer", "NAME", $"the rule that updates the weights: {string.Join(", ", OptimizerSettings.Names)}",
@@ -80,7 +90,8 @@ public static class TrainOptions
             "weights shrink by the learning rate times this in each step, apart from the gradient",
             OptimizerNumber.WeightDecay),
         Of("schedule", "TEXT",
-            "how the learning rate goes: constant, step:EVERY:FACTOR, exponential:FACTOR (of every step), cosine[:FINAL] or one-cycle "
+            "how the learning rate goes: constant, step:EVERY:FACTOR, exponential:FACTOR (of every step), "
+            + "cosine[:FINAL] or one-cycle "
             + "(both over the whole run); warmup:STEPS+ before any of them lets it rise first, as in warmup:100+cosine",
             ["constant", "cosine", "one-cycle"],
             (o, text) => o with { Schedule = RunSchedule.Parse(text) }, o => o.Schedule.ToString()),
@@ -91,7 +102,8 @@ public static class TrainOptions
         Of("accumulate", "N", "the batches whose mean gradient makes one change of the weights", [],
             (o, text) => o with { Accumulate = Integer(text) }, o => Text(o.Accumulate)),
         Of("proximal-l1", "RATE",
-            "after each step weights go toward 0 by the learning rate times this; those that reach it are exactly 0", [],
+            "after each step weights go toward 0 by the learning rate times this; "
+            + "those that reach it are exactly 0", [],
             (o, text) => o with { ProximalL1 = Number(text) }, o => Text(o.ProximalL1)),
         Option("average", "SHARE",
             "evaluate and keep a moving average of the weights, of which each step keeps this share, as in 0.999", [],
@@ -99,20 +111,27 @@ public static class TrainOptions
         Option("batch-size", "N", "samples of a step", [],
             (c, text) => c with { BatchSize = Integer(text) }, c => Text(c.BatchSize)),
         Option("epochs", "N", "how long to train, in passes over the samples", [],
-            (c, text) => c with { Epochs = Integer(text), Iterations = null }, c => c.Iterations is null ? Text(c.Epochs) : null),
+            (c, text) => c with { Epochs = Integer(text), Iterations = null },
+            c => c.Iterations is null ? Text(c.Epochs) : null),
         Option("iterations", "N", "how long to train, in steps", [],
             (c, text) => c with { Iterations = Integer(text) }, c => Text(c.Iterations)),
-        Option("patience", "N|none", "stop once so many epochs in a row have not made the validation accuracy better", ["none"],
+        Option("patience", "N|none", "stop once so many epochs in a row have not made the validation accuracy better",
+            ["none"],
             (c, text) => c with { Patience = OrNone(text, Integer) }, c => Text(c.Patience)),
-        Choice("sampling", "how batches are drawn: each sample once per epoch, with replacement, or distinct within a batch",
+        Choice("sampling",
+            "how batches are drawn: each sample once per epoch, with replacement, or distinct within a batch",
             Names<Sampling>(), (c, sampling) => c with { Sampling = sampling }, c => c.Sampling),
-        Option("augment", "NAME[:VALUE],...", $"changes of the training images, in this order, out of {AugmentationText.Syntax}; or none",
+        Option("augment", "NAME[:VALUE],...",
+            $"changes of the training images, in this order, out of {AugmentationText.Syntax}; or none",
             AugmentationText.Names,
-            (c, text) => c with { Augmentations = AugmentationText.Parse(text) }, c => AugmentationText.Of(c.Augmentations)),
+            (c, text) => c with { Augmentations = AugmentationText.Parse(text) },
+            c => AugmentationText.Of(c.Augmentations)),
         Option("seed", "N", "the random seed: the same seed gives the same run", [],
             (c, text) => c with { Seed = Long(text) }, c => c.Seed.ToString(CultureInfo.InvariantCulture)),
-        Option("checkpoint-every", "N|Nm|none", "save the run, to be resumed, every N epochs or N minutes; at its end in any case", ["none"],
-            (c, text) => c with { CheckpointEvery = CheckpointInterval.Parse(text) }, c => c.CheckpointEvery.ToString()),
+        Option("checkpoint-every", "N|Nm|none",
+            "save the run, to be resumed, every N epochs or N minutes; at its end in any case", ["none"],
+            (c, text) => c with { CheckpointEvery = CheckpointInterval.Parse(text) },
+            c => c.CheckpointEvery.ToString()),
     ];
 
     /// <summary>A configuration with one option more.</summary>
@@ -131,7 +150,8 @@ public static class TrainOptions
         }
     }
 
-    /// <summary>A configuration with these options, the others as they are in <paramref name="configuration"/>.</summary>
+    /// <summary>A configuration with these options, the others as they are in
+    /// <paramref name="configuration"/>.</summary>
     /// <exception cref="UsageException">Everything wrong with the values.</exception>
     public static TrainConfiguration Parse(
         IEnumerable<KeyValuePair<string, string>> values, TrainConfiguration configuration)
@@ -153,30 +173,35 @@ public static class TrainOptions
         faults.AddRange(configuration.Faults());
         if (names.Contains("epochs") && names.Contains("iterations"))
             faults.Add(new Fault(
-                nameof(TrainConfiguration.Iterations), "a run's length is given in epochs or in iterations, not in both"));
+                nameof(TrainConfiguration.Iterations),
+                "a run's length is given in epochs or in iterations, not in both"));
         return faults.Count == 0 ? configuration : throw new UsageException(faults);
     }
 
-    /// <summary>Another run's configuration, with these options changed. A rule's numbers say nothing of another rule, and
-    /// how a run was prolonged nothing of another run.</summary>
+    /// <summary>Another run's configuration, with these options changed. A rule's numbers say nothing of another rule,
+    /// and how a run was prolonged nothing of another run.</summary>
     /// <exception cref="UsageException">Everything wrong with the values.</exception>
-    public static TrainConfiguration Change(TrainConfiguration configuration, IReadOnlyDictionary<string, string> values)
+    public static TrainConfiguration Change(
+        TrainConfiguration configuration, IReadOnlyDictionary<string, string> values)
     {
         if (values.Count > 0)
             configuration = configuration with { Stages = [] };
         var isOther = values.TryGetValue("optimizer", out var name) && name != configuration.Optimizer.Name;
-        return Parse(values, isOther ? configuration with { Optimizer = WithoutNumbers(configuration.Optimizer) } : configuration);
+        return Parse(values,
+            isOther ? configuration with { Optimizer = WithoutNumbers(configuration.Optimizer) } : configuration);
     }
 
     /// <summary>A fault as the command line tells it: under the option that sets the property.</summary>
-    internal static string Line(Fault fault) => fault.Field == "" ? fault.Message : $"--{NameOf(fault.Field)}: {fault.Message}";
+    internal static string Line(Fault fault) =>
+        fault.Field == "" ? fault.Message : $"--{NameOf(fault.Field)}: {fault.Message}";
 
     // An option has the name of its property, but for these.
     private static string NameOf(string field) => field switch
     {
         nameof(TrainConfiguration.Initializer) => "init",
         nameof(TrainConfiguration.Augmentations) => "augment",
-        _ => string.Concat(field.Select((c, i) => char.IsAsciiLetterUpper(c) ? $"{(i == 0 ? "" : "-")}{char.ToLowerInvariant(c)}" : $"{c}")),
+        _ => string.Concat(field.Select(
+            (c, i) => char.IsAsciiLetterUpper(c) ? $"{(i == 0 ? "" : "-")}{char.ToLowerInvariant(c)}" : $"{c}")),
     };
 
     private static string FieldOf(string name) => name switch
@@ -203,7 +228,8 @@ public static class TrainOptions
     private static TrainOption Number(string name, string value, string help, OptimizerNumber number) =>
         Of(name, value, number.IsOfAll ? help : $"{help}, of {number.Having()}", [],
             (o, text) => number.Set(o, Number(text)),
-            o => Text(number.Get(o) ?? (OptimizerSettings.DefaultsOf(o.Name) is { } defaults ? number.Get(defaults) : null)))
+            o => Text(number.Get(o)
+                ?? (OptimizerSettings.DefaultsOf(o.Name) is { } defaults ? number.Get(defaults) : null)))
         with { Default = number.Default() };
 
     private static TrainOption Flag(
@@ -232,7 +258,8 @@ public static class TrainOptions
         ["zero"] => Initializer.Zero,
         ["normal", var deviation] when Number(deviation) is >= 0 and var value => Initializer.Normal(value),
         ["constant", var value] => Initializer.Constant(Number(value)),
-        _ => throw Expected("he, xavier, glorot-uniform, lecun, orthogonal, zero, normal:DEVIATION or constant:VALUE", text),
+        _ => throw Expected(
+            "he, xavier, glorot-uniform, lecun, orthogonal, zero, normal:DEVIATION or constant:VALUE", text),
     };
 
     private static int[] ParseHidden(string text)
@@ -252,19 +279,23 @@ public static class TrainOptions
 
     // .NET takes a number with NULs behind it for that number.
     internal static int Integer(string text) =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && !text.Contains('\0')
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            && !text.Contains('\0')
             ? value : throw Expected("an integer", text);
 
     private static long Long(string text) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && !text.Contains('\0')
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            && !text.Contains('\0')
             ? value : throw Expected("an integer", text);
 
     internal static double Number(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) && !text.Contains('\0')
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            && !text.Contains('\0')
             ? value : throw Expected("a number", text);
 
     // For what can be left out: a search has it among its choices.
-    private static T? OrNone<T>(string text, Func<string, T> parse) where T : struct => text == "none" ? null : parse(text);
+    private static T? OrNone<T>(string text, Func<string, T> parse) where T : struct =>
+        text == "none" ? null : parse(text);
 
     internal static UsageException Expected(string what, string found) => new($"expected {what}, found '{found}'");
 

@@ -34,7 +34,9 @@ public sealed class TrainingRun
             samples = Split(configuration, training);
             if (training.IsTable)
             {
-                FeatureScale = configuration.Scale == DataScale.None ? FeatureScale.None : training.Standard(samples.Training);
+                FeatureScale = configuration.Scale == DataScale.None
+                    ? FeatureScale.None
+                    : training.Standard(samples.Training);
                 seen = data.Scaled(FeatureScale);
                 training = seen.Training;
             }
@@ -47,7 +49,8 @@ public sealed class TrainingRun
             FeatureScale ??= FeatureScale.Of(scale);
             format = Format(training, scale);
             loader = new Loader(
-                training, samples.Training, configuration.BatchSize, configuration.Sampling, scale, configuration.OrderKey);
+                training, samples.Training, configuration.BatchSize, configuration.Sampling, scale,
+                configuration.OrderKey);
             var widest = configuration.Hidden.Append(training.Features).Max();
             if ((long)LargestBatch * widest > Array.MaxLength)
                 throw new UsageException(new Fault(nameof(configuration.BatchSize), Invariant(
@@ -59,9 +62,13 @@ public sealed class TrainingRun
                     nameof(configuration.Initializer),
                     $"{configuration.Initializer} gives weights that single precision can't hold"));
             Iterations = configuration.Steps(loader.StepsPerEpoch);
-            Start = Memory.For(() => $"what {configuration.Optimizer.Name} remembers of {Invariant($"{network.Parameters().Length:N0}")} parameters", () => new RunState(
+            Start = Memory.For(
+                () => $"what {configuration.Optimizer.Name} remembers of "
+                    + $"{Invariant($"{network.Parameters().Length:N0}")} parameters", () => new RunState(
                 Training.Start(network, configuration.OptimizerAt(0, Iterations), configuration.TrainingKey),
-                configuration.Average is { } decay ? Average.Start(decay, network.Parameters(), corrected: true) : null));
+                configuration.Average is { } decay
+                    ? Average.Start(decay, network.Parameters(), corrected: true)
+                    : null));
             CheckAugmentations();
         }
         catch (ArgumentException e)
@@ -91,11 +98,12 @@ public sealed class TrainingRun
         if (Changes == 0)
             throw new UsageException(new Fault(
                 nameof(OptimizerSettings.Accumulate),
-                Invariant($"a change of the weights needs {Accumulate:N0} batches, and the whole run has {Iterations:N0}")));
+                Invariant($"a change of the weights needs {Accumulate:N0} batches, ")
+                    + Invariant($"and the whole run has {Iterations:N0}")));
     }
 
-    /// <summary>Whether epochs are evaluated only as far as a search looks: on the validation samples and as many of those
-    /// that are trained on, without a digest.</summary>
+    /// <summary>Whether epochs are evaluated only as far as a search looks: on the validation samples and as many of
+    /// those that are trained on, without a digest.</summary>
     public bool EvaluatesLittle { get; init; }
 
     /// <summary>Steps of an epoch.</summary>
@@ -110,14 +118,15 @@ public sealed class TrainingRun
     /// <summary>How bytes become features.</summary>
     public ByteScale Scale => scale;
 
-    /// <summary>How the data's own numbers become features: of tables, with the means and deviations of the samples that
-    /// are trained on.</summary>
+    /// <summary>How the data's own numbers become features: of tables, with the means and deviations of the samples
+    /// that are trained on.</summary>
     public FeatureScale FeatureScale { get; }
 
     /// <summary>What the run sees: its data, but a table's numbers as features.</summary>
     public ImageDataSet Seen => seen;
 
-    /// <summary>What the run can't learn, a line each: the classes that the data have, but none of those samples that it is trained on.</summary>
+    /// <summary>What the run can't learn, a line each: the classes that the data have, but none of those samples that
+    /// it is trained on.</summary>
     public IReadOnlyList<string> Gaps() => Gaps(data);
 
     /// <summary>The same of data of which the run may see only a part.</summary>
@@ -128,13 +137,18 @@ public sealed class TrainingRun
             trained[data.Training.Labels[i]] = true;
         foreach (var label in all.Training.Labels.Concat(all.Test.Labels))
             there[label] = true;
-        string[] missing = [.. Enumerable.Range(0, 256).Where(label => there[label] && !trained[label]).Select(data.Training.Names.Class)];
+        string[] missing = [.. Enumerable.Range(0, 256).Where(label => there[label] && !trained[label])
+            .Select(data.Training.Names.Class)];
         var named = string.Join(", ", missing.Take(10));
         return missing.Length switch
         {
             0 => [],
-            1 => [Invariant($"class {named} has none of the {samples.Training.Length:N0} training samples, so it can't be learned")],
-            _ => [Invariant($"classes {named}{(missing.Length > 10 ? ", ..." : "")} ({missing.Length}) have none of the {samples.Training.Length:N0} training samples, so they can't be learned")],
+            1 => [
+                Invariant($"class {named} has none of the {samples.Training.Length:N0} training samples, ")
+                    + "so it can't be learned"],
+            _ => [
+                Invariant($"classes {named}{(missing.Length > 10 ? ", ..." : "")} ({missing.Length}) have none of ")
+                    + Invariant($"the {samples.Training.Length:N0} training samples, so they can't be learned")],
         };
     }
 
@@ -152,8 +166,9 @@ public sealed class TrainingRun
     public override string ToString() =>
         $"{Start.Training.Network} with {Optimizer(0)}, {Iterations} steps on {data}";
 
-    /// <summary>The steps of the run from a state on, each taken when it is asked for: batches in order, augmented, with the
-    /// optimizer of their stage. They end with the last of the run, or with one whose loss is not finite.</summary>
+    /// <summary>The steps of the run from a state on, each taken when it is asked for: batches in order, augmented,
+    /// with the optimizer of their stage. They end with the last of the run, or with one whose loss is not
+    /// finite.</summary>
     /// <param name="from">The state before the first of them: <see cref="Start"/>, or a later one.</param>
     public IEnumerable<TrainingStep> Steps(RunState from)
     {
@@ -179,17 +194,18 @@ public sealed class TrainingRun
 
     private RunState WithOptimizer(RunState state) => state.With(configuration.OptimizerAt(state.Step, Iterations));
 
-    /// <summary>Whether a run that has come so far has no step to take: it has taken all, or validation didn't get better
-    /// for too long.</summary>
+    /// <summary>Whether a run that has come so far has no step to take: it has taken all, or validation didn't get
+    /// better for too long.</summary>
     public bool IsOver(int step, IReadOnlyList<EpochReport> epochs) => step >= Iterations || HasStalled(epochs);
 
     /// <summary>Trains to the end, or until it is cancelled; nothing is written.</summary>
-    /// <param name="progress">Is told of each epoch. A <see cref="Progress{T}"/> passes that on to other threads, where it may arrive
-    /// after the run has ended: to gather reports, give an action.</param>
+    /// <param name="progress">Is told of each epoch. A <see cref="Progress{T}"/> passes that on to other threads, where
+    /// it may arrive after the run has ended: to gather reports, give an action.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <param name="cancellation">Ends the run after the step that is being taken.</param>
     /// <exception cref="OperationFailedException">The loss is no longer finite.</exception>
-    public RunResult Run(IProgress<EpochReport>? progress = null, int threads = 1, CancellationToken cancellation = default) =>
+    public RunResult Run(
+        IProgress<EpochReport>? progress = null, int threads = 1, CancellationToken cancellation = default) =>
         Run(new ProgressObserver(progress is null ? null : progress.Report), threads, folder: null, cancellation);
 
     /// <summary>Trains to the end, or until it is cancelled; nothing is written.</summary>
@@ -209,15 +225,20 @@ public sealed class TrainingRun
     /// <param name="folder">The run's folder, to be named in reports.</param>
     /// <param name="cancellation">Ends the run after the step that is being taken.</param>
     /// <param name="from">How far the run has come before, if it goes on.</param>
-    /// <exception cref="OperationFailedException">The loss is no longer finite; the last good state is in the folder.</exception>
+    /// <exception cref="OperationFailedException">The loss is no longer finite; the last good state is in the
+    /// folder.</exception>
     public RunResult Run(
         IRunObserver observer, int threads, string? folder, CancellationToken cancellation, RunProgress? from = null) =>
         Threads.Use(threads, () => Memory.For(
-            () => Invariant($"training {Start.Training.Network.Parameters().Length:N0} parameters on batches of {LargestBatch:N0} samples"),
+            () =>
+                Invariant($"training {Start.Training.Network.Parameters().Length:N0} parameters on batches of ")
+                    + Invariant($"{LargestBatch:N0} samples"),
             () => Train(observer, threads, folder, from ?? new RunProgress(Start, [], []), cancellation)));
 
     private int LargestBatch =>
-        configuration.Sampling == Sampling.Replacement ? configuration.BatchSize : Math.Min(configuration.BatchSize, samples.Training.Length);
+        configuration.Sampling == Sampling.Replacement
+            ? configuration.BatchSize
+            : Math.Min(configuration.BatchSize, samples.Training.Length);
 
     private Network<float> Network(LabeledImages training)
     {
@@ -233,11 +254,14 @@ public sealed class TrainingRun
 
     private static Split Split(TrainConfiguration configuration, LabeledImages training)
     {
-        var some = configuration.Samples is { } count ? Splits.Draw(training.Labels, count, configuration.SamplesKey) : training.All;
+        var some = configuration.Samples is { } count
+            ? Splits.Draw(training.Labels, count, configuration.SamplesKey)
+            : training.All;
         return configuration.Validation == 0
             ? new Split(some, [])
             : Splits.ByFraction(
-                Array.ConvertAll(configuration.SplitKey.Permutation(some.Length), place => some[place]), training.Labels, configuration.Validation);
+                Array.ConvertAll(configuration.SplitKey.Permutation(some.Length), place => some[place]),
+                training.Labels, configuration.Validation);
     }
 
     private RunResult Train(
@@ -247,7 +271,8 @@ public sealed class TrainingRun
         var network = Start.Training.Network;
         observer.Started(new RunStart(
             configuration.Data, samples.Training.Length, samples.Validation.Length, data.Test.Count,
-            network.ToString(), network.Parameters().Length, Optimizer(from.State.Step), Iterations, StepsPerEpoch, configuration.Seed, folder)
+            network.ToString(), network.Parameters().Length, Optimizer(from.State.Step), Iterations, StepsPerEpoch,
+            configuration.Seed, folder)
         { Step = from.State.Step, Changes = Changes });
         var watch = Stopwatch.StartNew();
         var (state, best) = (from.State, from.State.Best);
@@ -306,7 +331,8 @@ public sealed class TrainingRun
     private OperationFailedException Diverged(RunState epochStart, StepReport report, string? folder)
     {
         var divergence = Divergence.Find(Steps(epochStart)) ?? Divergence.Find(Steps(Start))
-            ?? throw new InvalidOperationException($"step {report.Step} taken again has another loss than {report.Loss}");
+            ?? throw new InvalidOperationException(
+                $"step {report.Step} taken again has another loss than {report.Loss}");
         var file = folder is null ? null : new RunPaths(folder).LastGood;
         if (file is not null)
             Checkpoint.Write(file, divergence.LastGood);
@@ -314,7 +340,8 @@ public sealed class TrainingRun
     }
 
     private string Optimizer(int step) =>
-        $"{configuration.OptimizerAt(step, Iterations)}{(Start.Average is null ? "" : $", moving average {TrainOptions.Text(Start.Average.Decay)}")}";
+        $"{configuration.OptimizerAt(step, Iterations)}"
+        + (Start.Average is { } average ? $", moving average {TrainOptions.Text(average.Decay)}" : "");
 
     private bool HasStalled(IReadOnlyList<EpochReport> epochs) => epochs
         .Aggregate(new EarlyStopping(), (validation, epoch) => validation.Next(epoch.ValidationAccuracy))
@@ -332,7 +359,8 @@ public sealed class TrainingRun
         var faults = Augment.Faults(configuration.Augmentations, format);
         var output = Augment.Output(configuration.Augmentations, format);
         if (faults.Count == 0 && output.Features != format.Features)
-            faults = [$"images of {output.Height} x {output.Width} would train a network for {format.Height} x {format.Width}"];
+            faults = [$"images of {output.Height} x {output.Width} would train a network for {format.Height} x "
+                + $"{format.Width}"];
         if (faults.Count > 0)
             throw new UsageException(faults.Select(fault => new Fault(nameof(configuration.Augmentations), fault)));
     }
@@ -348,10 +376,12 @@ public sealed class TrainingRun
     {
         var network = state.Network;
         double Accuracy(LabeledImages images, int[] indices) => Memory.For(
-            () => Invariant($"the evaluation of {indices.Length:N0} samples"), () => Evaluation.Accuracy(network, images, indices, scale, threads));
+            () => Invariant($"the evaluation of {indices.Length:N0} samples"),
+            () => Evaluation.Accuracy(network, images, indices, scale, threads));
         return new EpochReport(
             epoch, state.Step, loss,
-            Accuracy(seen.Training, EvaluatesLittle ? [.. samples.Training.Take(samples.Validation.Length)] : samples.Training),
+            Accuracy(seen.Training,
+                EvaluatesLittle ? [.. samples.Training.Take(samples.Validation.Length)] : samples.Training),
             samples.Validation.Length == 0 ? null : Accuracy(seen.Training, samples.Validation),
             Accuracy(seen.Test, seen.Test.All),
             state.Seconds, EvaluatesLittle ? "" : network.Digest());

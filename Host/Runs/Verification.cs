@@ -24,8 +24,8 @@ internal sealed record Verification(int Steps, int Epochs, Difference<double>? L
     /// <param name="observer">Is told how it goes.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <param name="cancellation">Ends the comparison after the step that is being taken.</param>
-    /// <exception cref="OperationFailedException">There is nothing to compare with, or the run has more steps than its configuration.
-    /// </exception>
+    /// <exception cref="OperationFailedException">There is nothing to compare with, or the run has more steps than its
+    /// configuration. </exception>
     public static Verification Of(
         RunRecord record, TrainingRun run, IRunObserver observer, int threads, CancellationToken cancellation)
     {
@@ -33,10 +33,12 @@ internal sealed record Verification(int Steps, int Epochs, Difference<double>? L
             throw new OperationFailedException($"{record.Folder}: nothing has been saved yet that could be compared");
         if (record.Losses.Count > run.Iterations)
             throw new OperationFailedException(
-                $"{record.Folder}: there are losses of {record.Losses.Count} steps, but the configuration is of {run.Iterations}");
+                $"{record.Folder}: there are losses of {record.Losses.Count} steps, "
+                + $"but the configuration is of {run.Iterations}");
         if (record.Summary is { } summary && summary.Iterations != record.Losses.Count)
             throw new OperationFailedException(
-                $"{record.Folder}: there are losses of {record.Losses.Count} steps, but the run took {summary.Iterations}");
+                $"{record.Folder}: there are losses of {record.Losses.Count} steps, "
+                + $"but the run took {summary.Iterations}");
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var comparison = new Comparison(record, done);
         run.Run(new Observers(comparison, observer), threads, null, done.Token);

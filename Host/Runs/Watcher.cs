@@ -4,7 +4,8 @@ using Functional.Host.Data;
 
 namespace Functional.Host.Runs;
 
-/// <summary>Looks at a run's states now and then, always on the same samples. States are values: looking changes nothing.</summary>
+/// <summary>Looks at a run's states now and then, always on the same samples. States are values: looking changes
+/// nothing.</summary>
 internal sealed class Watcher : IRunObserver
 {
     // A look takes as long as two or three steps.

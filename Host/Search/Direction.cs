@@ -14,5 +14,6 @@ public enum Direction
 internal static class Directions
 {
     /// <summary>The value or its opposite: the larger, the better.</summary>
-    public static double Score(this Direction direction, double value) => direction == Direction.Maximize ? value : -value;
+    public static double Score(this Direction direction, double value) =>
+        direction == Direction.Maximize ? value : -value;
 }

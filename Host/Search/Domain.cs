@@ -38,10 +38,12 @@ public abstract record Domain
     internal static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     internal static double? Number(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) && !text.Contains('\0')
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            && !text.Contains('\0')
             ? value : null;
 
-    /// <summary>Raises ArgumentException unless low &lt;= high, both finite, and above 0 if the range is logarithmic.</summary>
+    /// <summary>Raises ArgumentException unless low &lt;= high, both finite, and above 0 if the range is
+    /// logarithmic.</summary>
     private protected static void CheckRange(double low, double high, bool logarithmic)
     {
         if (!(double.IsFinite(low) && double.IsFinite(high) && low <= high))
@@ -58,7 +60,8 @@ public abstract record Domain
 public sealed record RealDomain : Domain
 {
     /// <summary>A range.</summary>
-    /// <exception cref="ArgumentException">The ends are not finite and in order, or not above 0 in a logarithmic range.</exception>
+    /// <exception cref="ArgumentException">The ends are not finite and in order, or not above 0 in a logarithmic
+    /// range.</exception>
     public RealDomain(double low, double high, bool logarithmic)
     {
         CheckRange(low, high, logarithmic);
@@ -111,7 +114,8 @@ public sealed record RealDomain : Domain
 public sealed record IntegerDomain : Domain
 {
     /// <summary>A range.</summary>
-    /// <exception cref="ArgumentException">The ends are not in order, or not above 0 in a logarithmic range.</exception>
+    /// <exception cref="ArgumentException">The ends are not in order, or not above 0 in a logarithmic
+    /// range.</exception>
     public IntegerDomain(int low, int high, bool logarithmic)
     {
         CheckRange(low, high, logarithmic);
@@ -140,7 +144,8 @@ public sealed record IntegerDomain : Domain
 
     /// <inheritdoc/>
     public override bool Contains(string value) =>
-        int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= Low && number <= High;
+        int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= Low && number <= High;
 
     /// <inheritdoc/>
     public override int GridSize(int points) => (int)Math.Min((long)High - Low + 1, points);
@@ -179,7 +184,8 @@ public sealed record ChoiceDomain : Domain
     public override double UnitOf(string value) => (IndexOf(value) + 0.5) / Values.Count;
 
     /// <summary>The place of a value among the others, from 0.</summary>
-    public int IndexOf(string value) => Enumerable.Range(0, Values.Count).FirstOrDefault(index => Values[index] == value, -1) is >= 0 and var index
+    public int IndexOf(string value) =>
+        Enumerable.Range(0, Values.Count).FirstOrDefault(index => Values[index] == value, -1) is >= 0 and var index
         ? index : throw new ArgumentException($"'{value}' is none of {string.Join(", ", Values)}");
 
     /// <inheritdoc/>

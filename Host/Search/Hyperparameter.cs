@@ -19,26 +19,32 @@ public sealed record Hyperparameter(string Name, Domain Domain)
 
     /// <summary>A real number of a range, both ends included.</summary>
     /// <exception cref="ArgumentException">The ends are not finite and in order.</exception>
-    public static Hyperparameter Uniform(string name, double low, double high) => new(name, new RealDomain(low, high, logarithmic: false));
+    public static Hyperparameter Uniform(string name, double low, double high) =>
+        new(name, new RealDomain(low, high, logarithmic: false));
 
     /// <summary>A real number of a range, equal ratios equally likely.</summary>
     /// <exception cref="ArgumentException">The ends are not finite, in order and above 0.</exception>
-    public static Hyperparameter LogUniform(string name, double low, double high) => new(name, new RealDomain(low, high, logarithmic: true));
+    public static Hyperparameter LogUniform(string name, double low, double high) =>
+        new(name, new RealDomain(low, high, logarithmic: true));
 
     /// <summary>An integer of a range, both ends included.</summary>
     /// <exception cref="ArgumentException">The ends are not in order.</exception>
-    public static Hyperparameter UniformInteger(string name, int low, int high) => new(name, new IntegerDomain(low, high, logarithmic: false));
+    public static Hyperparameter UniformInteger(string name, int low, int high) =>
+        new(name, new IntegerDomain(low, high, logarithmic: false));
 
     /// <summary>An integer of a range, equal ratios about equally likely.</summary>
     /// <exception cref="ArgumentException">The ends are not in order and above 0.</exception>
-    public static Hyperparameter LogUniformInteger(string name, int low, int high) => new(name, new IntegerDomain(low, high, logarithmic: true));
+    public static Hyperparameter LogUniformInteger(string name, int low, int high) =>
+        new(name, new IntegerDomain(low, high, logarithmic: true));
 
     /// <summary>One of these values.</summary>
     /// <exception cref="ArgumentException">There are none, one is empty, or two are the same.</exception>
-    public static Hyperparameter Choice(string name, params IEnumerable<string> values) => new(name, new ChoiceDomain(values));
+    public static Hyperparameter Choice(string name, params IEnumerable<string> values) =>
+        new(name, new ChoiceDomain(values));
 
     /// <summary>The same, but with a value only where that of another one, a choice, is one of these.</summary>
-    public Hyperparameter When(string name, params IEnumerable<string> values) => this with { Condition = new Condition(name, [.. values]) };
+    public Hyperparameter When(string name, params IEnumerable<string> values) =>
+        this with { Condition = new Condition(name, [.. values]) };
 
     /// <summary>As the command line has it.</summary>
     public override string ToString() => $"{Name}={Domain}{(Condition is null ? "" : $" if {Condition}")}";

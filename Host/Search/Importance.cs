@@ -11,8 +11,8 @@ internal static class Importance
     private const int LeastTrials = 8;
     private const int Places = 100;
 
-    /// <summary>The importance of each hyperparameter of a space, in its order, as shares that sum to 1; all 0 where too
-    /// few trials are complete or pruned to tell, or all are alike.</summary>
+    /// <summary>The importance of each hyperparameter of a space, in its order, as shares that sum to 1; all 0 where
+    /// too few trials are complete or pruned to tell, or all are alike.</summary>
     public static IReadOnlyList<double> Of(SearchSpace space, IEnumerable<Trial> trials, Direction direction)
     {
         var ranked = trials.Where(trial => trial.Value is not null)
@@ -21,7 +21,8 @@ internal static class Importance
             return new double[space.Count];
         var points = ranked.Select(trial => space.PointOf(trial.Configuration)).ToArray();
         var best = (int)Math.Ceiling(BestShare * ranked.Length);
-        double[] divergences = [.. Enumerable.Range(0, space.Count).Select(i => Divergence(space.Hyperparameters[i].Domain, i, points, best))];
+        double[] divergences = [.. Enumerable.Range(0, space.Count)
+            .Select(i => Divergence(space.Hyperparameters[i].Domain, i, points, best))];
         var sum = divergences.Sum();
         return sum > 0 ? [.. divergences.Select(divergence => divergence / sum)] : new double[space.Count];
     }
@@ -29,7 +30,8 @@ internal static class Importance
     // Pearson's divergence of the best from all, where the hyperparameter has a value.
     private static double Divergence(Domain domain, int i, double[][] points, int best)
     {
-        double[][] Values(IEnumerable<double[]> some) => [.. some.Select(point => new[] { point[i] }).Where(point => !double.IsNaN(point[0]))];
+        double[][] Values(IEnumerable<double[]> some) =>
+            [.. some.Select(point => new[] { point[i] }).Where(point => !double.IsNaN(point[0]))];
         var (among, all) = (Values(points.Take(best)), Values(points));
         if (among.Length == 0)
             return 0;

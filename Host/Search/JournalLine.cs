@@ -4,8 +4,8 @@ using System.Text;
 namespace Functional.Host.Search;
 
 /// <summary>
-/// A record as a line of a journal: JSON whose last property is a checksum of the line and of the checksum before it, so
-/// that a line that was changed, lost, doubled or moved is noticed.
+/// A record as a line of a journal: JSON whose last property is a checksum of the line and of the checksum before it,
+/// so that a line that was changed, lost, doubled or moved is noticed.
 /// </summary>
 internal static class JournalLine
 {
@@ -25,12 +25,14 @@ internal static class JournalLine
     /// <summary>The end of a line with this checksum, its line feed included.</summary>
     public static byte[] End(string checksum) => [.. Encoding.ASCII.GetBytes(checksum), .. After, (byte)'\n'];
 
-    /// <summary>Whether these bytes can be the beginning of a line, or what a system that stopped left of it: nothing but zeros.</summary>
+    /// <summary>Whether these bytes can be the beginning of a line, or what a system that stopped left of it: nothing
+    /// but zeros.</summary>
     public static bool CanBegin(ReadOnlySpan<byte> bytes) =>
-        bytes.StartsWith(Beginning.AsSpan(..Math.Min(bytes.Length, Beginning.Length))) || !bytes.ContainsAnyExcept((byte)0);
+        bytes.StartsWith(Beginning.AsSpan(..Math.Min(bytes.Length, Beginning.Length)))
+            || !bytes.ContainsAnyExcept((byte)0);
 
-    /// <summary>The record of a line without its line feed, and its checksum; null if the line is not as it was written. Raises
-    /// JsonException for a record that this version does not know.</summary>
+    /// <summary>The record of a line without its line feed, and its checksum; null if the line is not as it was
+    /// written. Raises JsonException for a record that this version does not know.</summary>
     public static (StudyRecord Record, string Checksum)? Read(ReadOnlySpan<byte> line, string previous)
     {
         var length = line.Length - After.Length - Digits - Before.Length;

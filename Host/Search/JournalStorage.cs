@@ -5,9 +5,9 @@ using Functional.Host.Files;
 namespace Functional.Host.Search;
 
 /// <summary>
-/// A study in a folder: <c>journal.jsonl</c>, a record per line, each flushed to the disk before anybody goes on. Several
-/// processes of one machine append under one lock, which the system takes back from whoever dies. A last line that was
-/// not finished is dropped. Beside it, <c>workers</c> has a file per worker, touched as long as it lives.
+/// A study in a folder: <c>journal.jsonl</c>, a record per line, each flushed to the disk before anybody goes on.
+/// Several processes of one machine append under one lock, which the system takes back from whoever dies. A last line
+/// that was not finished is dropped. Beside it, <c>workers</c> has a file per worker, touched as long as it lives.
 /// </summary>
 internal sealed class JournalStorage : StudyStorage
 {
@@ -33,7 +33,9 @@ internal sealed class JournalStorage : StudyStorage
             // A process that begins the same study may have come so far.
             if (!File.Exists(path) && Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName)
                 .FirstOrDefault(name => name is not (FileName or LockName or WorkersName)) is { } foreign)
-                throw new UsageException($"{folder}: expected a study, or an empty folder to begin one in, found {DataException.Short(foreign)}");
+                throw new UsageException(
+                    $"{folder}: expected a study, or an empty folder to begin one in, "
+                    + $"found {DataException.Short(foreign)}");
             Open(FileMode.OpenOrCreate).Dispose();
         });
     }
@@ -49,7 +51,8 @@ internal sealed class JournalStorage : StudyStorage
     internal override string RescueFolder => folder;
 
     internal override StudyState Transact(
-        Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide, CancellationToken cancellation = default)
+        Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide,
+        CancellationToken cancellation = default)
     {
         lock (gate)
             return Guarded(() =>
@@ -71,7 +74,8 @@ internal sealed class JournalStorage : StudyStorage
         Directory.CreateDirectory(Path.Combine(folder, WorkersName));
         foreach (var worker in workers)
         {
-            using var file = new FileStream(FileOf(worker), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            using var file = new FileStream(
+                FileOf(worker), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
             File.SetLastWriteTimeUtc(file.SafeFileHandle, DateTime.UtcNow);
         }
         return true;
@@ -98,7 +102,8 @@ internal sealed class JournalStorage : StudyStorage
 
     private string FileOf(string worker) => Path.Combine(folder, WorkersName, worker);
 
-    private FileStream Open(FileMode mode) => new(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+    private FileStream Open(FileMode mode) =>
+        new(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
 
     // Lines that others have appended; what follows the last line feed was not finished.
     private void ReadNewLines(FileStream journal)
@@ -145,8 +150,8 @@ internal sealed class JournalStorage : StudyStorage
             throw Lost("was cut or replaced");
     }
 
-    // A line without its line feed: the beginning of one is dropped by whoever appends. A whole one is what was written, and gets its
-    // line feed; with another byte in its place it was changed.
+    // A line without its line feed: the beginning of one is dropped by whoever appends. A whole one is what was
+    // written, and gets its line feed; with another byte in its place it was changed.
     private void CheckRest(FileStream journal, ReadOnlySpan<byte> rest)
     {
         if (rest.Length == 0)
@@ -185,7 +190,9 @@ internal sealed class JournalStorage : StudyStorage
 
     private DataException Damaged(string expected) => new(
         path, $"line {lines + 1}", expected,
-        lines == 0 ? "something else" : $"something else; without the lines from there on, the study goes on with the {lines} before");
+        lines == 0
+            ? "something else"
+            : $"something else; without the lines from there on, the study goes on with the {lines} before");
 
     private OperationFailedException Lost(string what)
     {

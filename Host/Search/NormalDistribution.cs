@@ -11,8 +11,9 @@ internal static class NormalDistribution
     /// <summary>The logarithm of the density.</summary>
     public static double LogDensity(double x) => -0.5 * x * x - LogRootTwoPi;
 
-    /// <summary>The share below x (not a number if x is none), to about 1e-15 absolute, by a series of positive terms: 1/2 + density(x) (x + x^3/3 +
-    /// x^5/(3 5) + ...). Source: Marsaglia, Evaluating the Normal Distribution (J. Stat. Software 11, 2004).</summary>
+    /// <summary>The share below x (not a number if x is none), to about 1e-15 absolute, by a series of positive terms:
+    /// 1/2 + density(x) (x + x^3/3 + x^5/(3 5) + ...). Source: Marsaglia, Evaluating the Normal Distribution (J. Stat.
+    /// Software 11, 2004).</summary>
     public static double Below(double x)
     {
         var distance = Math.Abs(x);

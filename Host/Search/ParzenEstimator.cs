@@ -11,8 +11,8 @@ internal sealed class ParzenEstimator
     private readonly int?[] choices;
     private readonly double deviation;
 
-    // Of each point and dimension, where the cut-off kernel begins, how much of the normal one is left, and the logarithm of
-    // what the normal density is divided by; not numbers where the point has no value.
+    // Of each point and dimension, where the cut-off kernel begins, how much of the normal one is left, and the
+    // logarithm of what the normal density is divided by; not numbers where the point has no value.
     private readonly (double Start, double Mass, double LogScale)[][] cuts;
 
     /// <summary>The density around points.</summary>

@@ -8,8 +8,8 @@ internal static partial class PostgresAddress
 {
     private const int MostPort = 65535;
 
-    /// <summary>Reads <c>postgres://USER:PASSWORD@HOST:PORT/DATABASE?NAME=VALUE&amp;...</c>; all but the scheme may be left out.
-    /// Raises UsageException, without the password, for anything else.</summary>
+    /// <summary>Reads <c>postgres://USER:PASSWORD@HOST:PORT/DATABASE?NAME=VALUE&amp;...</c>; all but the scheme may be
+    /// left out. Raises UsageException, without the password, for anything else.</summary>
     public static NpgsqlConnectionStringBuilder Parse(string address)
     {
         var found = Address().Match(address);
@@ -17,7 +17,8 @@ internal static partial class PostgresAddress
             throw Refused("expected postgres://USER:PASSWORD@HOST:PORT/DATABASE");
         if (Uri.UnescapeDataString(address).Any(char.IsControl))
             throw Refused("expected no control characters, such as %00, in an address");
-        string? Part(string name) => found.Groups[name] is { Success: true, Length: > 0 } group ? Uri.UnescapeDataString(group.Value) : null;
+        string? Part(string name) =>
+            found.Groups[name] is { Success: true, Length: > 0 } group ? Uri.UnescapeDataString(group.Value) : null;
         var user = Part("user") ?? Environment.UserName;
         var connection = new NpgsqlConnectionStringBuilder
         {
@@ -29,13 +30,16 @@ internal static partial class PostgresAddress
             // Who is to stop waits no longer for a server's answer.
             CancellationTimeout = 500,
         };
-        foreach (var setting in ((Part("port") is { } port ? $"port={port}&" : "") + found.Groups["settings"].Value).Split('&', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var setting in ((Part("port") is { } port ? $"port={port}&" : "") + found.Groups["settings"].Value)
+            .Split('&', StringSplitOptions.RemoveEmptyEntries))
             try
             {
                 var (name, value) = setting.Split('=', 2) is [var before, var after] ? (before, after) : (setting, "");
                 connection[Uri.UnescapeDataString(name)] = Uri.UnescapeDataString(value);
             }
-            catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException or OverflowException)
+            catch (Exception e) when (
+                e is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException
+                or OverflowException)
             {
                 throw Refused($"'{setting.Split('=')[0]}' is no setting with such a value");
             }
@@ -45,6 +49,8 @@ internal static partial class PostgresAddress
 
     private static UsageException Refused(string message) => new(new Fault("Storage", message));
 
-    [GeneratedRegex(@"^postgres(ql)?://((?<user>[^:@/?]*)(:(?<password>[^@/?]*))?@)?(?<host>\[[^\]]*\]|[^:/?@]*)(:(?<port>\d+))?(/(?<database>[^?/]*))?(\?(?<settings>.*))?$")]
+    [GeneratedRegex(
+        @"^postgres(ql)?://((?<user>[^:@/?]*)(:(?<password>[^@/?]*))?@)?(?<host>\[[^\]]*\]|[^:/?@]*)"
+        + @"(:(?<port>\d+))?(/(?<database>[^?/]*))?(\?(?<settings>.*))?$")]
     private static partial Regex Address();
 }

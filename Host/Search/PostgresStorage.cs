@@ -41,8 +41,8 @@ internal sealed class PostgresStorage : StudyStorage
     private bool isReached;
 
     /// <summary>Opens a study of a database, or begins one there.</summary>
-    /// <param name="address"><c>postgres://USER:PASSWORD@HOST:PORT/DATABASE</c>, after which <c>?NAME=VALUE&amp;...</c> may
-    /// follow, as in <c>?host=/run/postgresql</c> or <c>?sslmode=require</c>.</param>
+    /// <param name="address"><c>postgres://USER:PASSWORD@HOST:PORT/DATABASE</c>, after which <c>?NAME=VALUE&amp;...</c>
+    /// may follow, as in <c>?host=/run/postgresql</c> or <c>?sslmode=require</c>.</param>
     /// <param name="study">The study's name.</param>
     /// <exception cref="UsageException">The address is none.</exception>
     /// <exception cref="OperationFailedException">The database can't be used.</exception>
@@ -54,7 +54,8 @@ internal sealed class PostgresStorage : StudyStorage
         {
             source = NpgsqlDataSource.Create(connection);
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException or FormatException)
+        catch (Exception e) when (
+            e is ArgumentException or InvalidOperationException or NotSupportedException or FormatException)
         {
             throw new UsageException(new Fault("Storage", Visible.Message(e.Message)));
         }
@@ -80,15 +81,18 @@ internal sealed class PostgresStorage : StudyStorage
     internal override StudyState Known => state;
 
     internal override StudyState Transact(
-        Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide, CancellationToken cancellation = default)
+        Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide,
+        CancellationToken cancellation = default)
     {
         lock (gate)
             return Retried(
                 open =>
                 {
                     using var transaction = open.BeginTransaction();
-                    Execute(Command(open, "insert into functional_study values ($1) on conflict do nothing", study), cancellation);
-                    Execute(Command(open, "select from functional_study where name = $1 for update", study), cancellation);
+                    Execute(Command(open, "insert into functional_study values ($1) on conflict do nothing", study),
+                        cancellation);
+                    Execute(Command(open, "select from functional_study where name = $1 for update", study),
+                        cancellation);
                     ReadNewRecords(open, cancellation);
                     var living = new Lazy<HashSet<string>>(() => Living(open, state.Settings!.Lapse, cancellation));
                     var added = decide(state, worker => living.Value.Contains(worker));
@@ -118,17 +122,20 @@ internal sealed class PostgresStorage : StudyStorage
 
     internal override void Retire(IReadOnlyList<string> workers, CancellationToken cancellation) => Retried(
         open => Execute(
-            Command(open, "delete from functional_worker where study = $1 and worker = any($2)", study, workers.ToArray()), cancellation),
+            Command(open, "delete from functional_worker where study = $1 and worker = any($2)", study,
+                workers.ToArray()), cancellation),
         cancellation);
 
     private HashSet<string> Living(NpgsqlConnection open, double lapse, CancellationToken cancellation)
     {
         using var command = Command(
-            open, "select worker, heard, extract(epoch from clock_timestamp() - heard)::float8 from functional_worker where study = $1", study);
+            open, "select worker, heard, extract(epoch from clock_timestamp() - heard)::float8 from functional_worker "
+                + "where study = $1", study);
         using var reader = command.ExecuteReaderAsync(cancellation).GetAwaiter().GetResult();
         var living = new HashSet<string>();
         while (reader.Read())
-            if (heartbeats.IsAlive(reader.GetString(0), reader.GetDateTime(1).Ticks, TimeSpan.FromSeconds(reader.GetDouble(2)), lapse))
+            if (heartbeats.IsAlive(
+                reader.GetString(0), reader.GetDateTime(1).Ticks, TimeSpan.FromSeconds(reader.GetDouble(2)), lapse))
                 living.Add(reader.GetString(0));
         return living;
     }
@@ -137,9 +144,11 @@ internal sealed class PostgresStorage : StudyStorage
     private void ReadNewRecords(NpgsqlConnection open, CancellationToken cancellation)
     {
         using var command = Command(
-            open, "select number, record from functional_record where study = $1 and number >= $2 order by number", study, Math.Max(0, records - 1));
+            open, "select number, record from functional_record where study = $1 and number >= $2 order by number",
+            study, Math.Max(0, records - 1));
         using var reader = command.ExecuteReaderAsync(cancellation).GetAwaiter().GetResult();
-        if (lastRecord is not null && !(reader.Read() && reader.GetInt32(0) == records - 1 && reader.GetString(1) == lastRecord))
+        if (lastRecord is not null
+            && !(reader.Read() && reader.GetInt32(0) == records - 1 && reader.GetString(1) == lastRecord))
         {
             IsLost = true;
             throw new OperationFailedException($"{Name}: its records were removed or replaced while a search used it");
@@ -155,14 +164,16 @@ internal sealed class PostgresStorage : StudyStorage
             }
             catch (Exception e) when (e is JsonException or UsageException)
             {
-                throw new DataException(Name, $"record {records}", "a record as the program writes it", $"another: {Visible.Message(e.Message)}");
+                throw new DataException(Name, $"record {records}", "a record as the program writes it",
+                    $"another: {Visible.Message(e.Message)}");
             }
     }
 
     private void Insert(NpgsqlConnection open, string[] added, CancellationToken cancellation)
     {
         using var command = Command(
-            open, "insert into functional_record select $1, $2 + place - 1, record from unnest($3) with ordinality as row (record, place)",
+            open, "insert into functional_record select $1, $2 + place - 1, "
+                + "record from unnest($3) with ordinality as row (record, place)",
             study, records);
         command.Parameters.Add(new NpgsqlParameter
         {
@@ -222,12 +233,14 @@ internal sealed class PostgresStorage : StudyStorage
         }
     }
 
-    // Who misspells a host wants to know at once; one that refuses, or says that it is starting, may have been begun just now.
+    // Who misspells a host wants to know at once; one that refuses, or says that it is starting, may have been begun
+    // just now.
     private TimeSpan PatienceFor(NpgsqlException e) =>
         isReached || e is PostgresException ? Patience
         : e.InnerException is IOException or SocketException
         {
-            SocketErrorCode: SocketError.ConnectionRefused or SocketError.ConnectionReset or SocketError.AddressNotAvailable,
+            SocketErrorCode: SocketError.ConnectionRefused or SocketError.ConnectionReset
+                or SocketError.AddressNotAvailable,
         }
             ? FirstPatience : TimeSpan.Zero;
 }

@@ -10,8 +10,8 @@ public abstract record Pruner
     public static Pruner None { get; } = new NoPruner();
 
     /// <summary>
-    /// Ends a trial whose best intermediate value is worse than the median of what others had on average by then. Source:
-    /// Golovin et al., Google Vizier (KDD 2017), section 3.2.
+    /// Ends a trial whose best intermediate value is worse than the median of what others had on average by then.
+    /// Source: Golovin et al., Google Vizier (KDD 2017), section 3.2.
     /// </summary>
     /// <param name="trials">How many others must have come as far, at least 1.</param>
     /// <param name="steps">After how many steps it may end one, at least 1.</param>
@@ -19,9 +19,9 @@ public abstract record Pruner
     public static Pruner Median(int trials = 5, int steps = 1) => new MedianPruner(trials, steps);
 
     /// <summary>
-    /// Asynchronous successive halving: after FIRST, FIRST x FACTOR, ... steps only the best 1/FACTOR of the trials that
-    /// have come so far go on. Source: Li et al., A System for Massively Parallel Hyperparameter Tuning (MLSys 2020).
-    /// </summary>
+    /// Asynchronous successive halving: after FIRST, FIRST x FACTOR, ... steps only the best 1/FACTOR of the trials
+    /// that have come so far go on. Source: Li et al., A System for Massively Parallel Hyperparameter Tuning (MLSys
+    /// 2020). </summary>
     /// <param name="first">The steps before the first cut, at least 1.</param>
     /// <param name="factor">At least 2.</param>
     /// <exception cref="ArgumentException">A number is too small.</exception>
@@ -36,7 +36,9 @@ public abstract record Pruner
     {
         var words = text.Split(':');
         var numbers = words[1..].Select(word =>
-            int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Expected(text)).ToArray();
+            int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : throw Expected(text)).ToArray();
         try
         {
             return (words[0], numbers) switch
@@ -67,7 +69,8 @@ public abstract record Pruner
     /// <param name="direction">Which values are better.</param>
     public abstract bool Ends(IReadOnlyList<Trial> trials, int number, int steps, Direction direction);
 
-    private static UsageException Expected(string found) => new(new Fault(nameof(StudySettings.Pruner), $"expected {Syntax}, found '{found}'"));
+    private static UsageException Expected(string found) =>
+        new(new Fault(nameof(StudySettings.Pruner), $"expected {Syntax}, found '{found}'"));
 
     private protected static void AtLeast(int least, int number, string what)
     {

@@ -2,7 +2,8 @@ using Functional.Host.Files;
 
 namespace Functional.Host.Search;
 
-/// <summary>A study as a new journal, where its own storage doesn't have it any more: renamed to <c>journal.jsonl</c>, it goes on.</summary>
+/// <summary>A study as a new journal, where its own storage doesn't have it any more: renamed to <c>journal.jsonl</c>,
+/// it goes on.</summary>
 internal static class RescueFile
 {
     /// <summary>Writes the journal, under a name that nothing has, and gives that.</summary>

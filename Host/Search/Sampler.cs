@@ -4,12 +4,13 @@ using Functional.Host.Charts;
 namespace Functional.Host.Search;
 
 /// <summary>
-/// What chooses configurations. Trial k is a function of the space, the key and k; for a model-based sampler also of the
-/// trials before it, never of who runs it.
+/// What chooses configurations. Trial k is a function of the space, the key and k; for a model-based sampler also of
+/// the trials before it, never of who runs it.
 /// </summary>
 public abstract record Sampler
 {
-    /// <summary>Independent points. Source: Bergstra and Bengio, Random Search for Hyper-Parameter Optimization (JMLR 2012).</summary>
+    /// <summary>Independent points. Source: Bergstra and Bengio, Random Search for Hyper-Parameter Optimization (JMLR
+    /// 2012).</summary>
     public static Sampler Random { get; } = new RandomSampler();
 
     /// <summary>Points that fill the space evenly: a Sobol sequence, scrambled.</summary>
@@ -33,7 +34,8 @@ public abstract record Sampler
         ["sobol"] => Sobol,
         ["tpe"] => Tpe,
         ["grid"] => Grid(),
-        ["grid", var points] when int.TryParse(points, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 2 => Grid(count),
+        ["grid", var points] when int.TryParse(points, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count >= 2 => Grid(count),
         _ => throw new UsageException(
             new Fault(nameof(Sampler), $"expected {Syntax} (with at least 2 points), found '{text}'")),
     };
@@ -44,7 +46,8 @@ public abstract record Sampler
     /// <param name="number">The trial's, from 0.</param>
     /// <param name="trials">Those before it.</param>
     /// <param name="direction">Which values are better.</param>
-    public abstract Configuration Suggest(SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction);
+    public abstract Configuration Suggest(
+        SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction);
 
     /// <summary>How many trials there can be at all; null if any number.</summary>
     public virtual long? Count(SearchSpace space) => null;
@@ -59,7 +62,8 @@ public abstract record Sampler
 /// <summary>Independent points of the unit cube.</summary>
 internal sealed record RandomSampler : Sampler
 {
-    public override Configuration Suggest(SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction) =>
+    public override Configuration Suggest(
+        SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction) =>
         space.At(Point(space, key, number));
 
     public override string ToString() => "random";
@@ -79,7 +83,8 @@ internal sealed record GridSampler : Sampler
         this.points = points;
     }
 
-    public override Configuration Suggest(SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction) =>
+    public override Configuration Suggest(
+        SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction) =>
         space.GridAt(points, number);
 
     public override long? Count(SearchSpace space) => space.GridSize(points);
@@ -90,7 +95,8 @@ internal sealed record GridSampler : Sampler
 /// <summary>The points of a scrambled Sobol sequence.</summary>
 internal sealed record SobolSampler : Sampler
 {
-    public override Configuration Suggest(SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction) =>
+    public override Configuration Suggest(
+        SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction) =>
         space.At(SobolSequence.Point(space.Count, key, number));
 
     public override void Check(SearchSpace space) => SobolSequence.Check(space.Count);

@@ -30,7 +30,8 @@ public sealed class SearchSpace
     /// without a value count for nothing.</summary>
     public Configuration At(IReadOnlyList<double> point) => Assemble(i => Hyperparameters[i].Domain.At(point[i]));
 
-    /// <summary>The point of a configuration in the unit cube; not a number where a hyperparameter has no value.</summary>
+    /// <summary>The point of a configuration in the unit cube; not a number where a hyperparameter has no
+    /// value.</summary>
     public double[] PointOf(Configuration configuration) =>
     [
         .. Hyperparameters.Select(hyperparameter =>
@@ -111,7 +112,8 @@ public sealed class SearchSpace
             return GridSize(start, i + 1, points);
         var domain = Hyperparameters[i].Domain;
         return Capped(IsAskedFor(i)
-            ? domain.Grid(points).Aggregate((Int128)0, (sum, value) => sum + GridSize(With(start, i, value), i + 1, points))
+            ? domain.Grid(points)
+                .Aggregate((Int128)0, (sum, value) => sum + GridSize(With(start, i, value), i + 1, points))
             : (Int128)domain.GridSize(points) * GridSize(start, i + 1, points));
     }
 
@@ -134,8 +136,10 @@ public sealed class SearchSpace
         if (hyperparameter.Condition is not { } condition)
             return;
         if (!before.TryGetValue(condition.Name, out var domain) || domain is not ChoiceDomain choice)
-            throw new ArgumentException($"{hyperparameter.Name}: its condition needs a choice '{condition.Name}' before it");
-        if (condition.Values.Count == 0 || condition.Values.FirstOrDefault(value => !choice.Contains(value)) is not null)
+            throw new ArgumentException(
+                $"{hyperparameter.Name}: its condition needs a choice '{condition.Name}' before it");
+        if (condition.Values.Count == 0
+            || condition.Values.FirstOrDefault(value => !choice.Contains(value)) is not null)
             throw new ArgumentException(
                 $"{hyperparameter.Name}: its condition '{condition}' asks for values that are none of {choice}");
     }

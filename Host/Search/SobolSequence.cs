@@ -49,7 +49,8 @@ internal static class SobolSequence
     public static void Check(int dimensions)
     {
         if (dimensions < 1 || dimensions > MostDimensions)
-            throw new ArgumentException($"a Sobol sequence has 1 to {MostDimensions} dimensions here, not {dimensions}");
+            throw new ArgumentException(
+                $"a Sobol sequence has 1 to {MostDimensions} dimensions here, not {dimensions}");
     }
 
     /// <summary>A point, each coordinate in [0, 1).</summary>

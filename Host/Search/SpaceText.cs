@@ -60,8 +60,11 @@ internal static class SpaceText
             if (text.StartsWith(prefix, StringComparison.Ordinal))
                 return Ends(text[prefix.Length..], whole) is var (low, high)
                     ? Range(low, high, logarithmic, whole)
-                    : throw new UsageException($"expected {prefix}LOW..HIGH with two {(whole ? "integers" : "numbers")}");
-        return Ends(text, whole: false) is var (least, most) ? Range(least, most, false, false) : new ChoiceDomain(text.Split('|'));
+                    : throw new UsageException(
+                        $"expected {prefix}LOW..HIGH with two {(whole ? "integers" : "numbers")}");
+        return Ends(text, whole: false) is var (least, most)
+            ? Range(least, most, false, false)
+            : new ChoiceDomain(text.Split('|'));
     }
 
     private static Domain Range(double low, double high, bool logarithmic, bool whole) =>

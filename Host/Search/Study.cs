@@ -21,7 +21,8 @@ public sealed class Study : IDisposable
     /// <summary>All trials so far, by number.</summary>
     public IReadOnlyList<Trial> Trials => storage.Read().Trials;
 
-    /// <summary>The trial with the best value among the complete ones; the first, if several have it; null if there is none.</summary>
+    /// <summary>The trial with the best value among the complete ones; the first, if several have it; null if there is
+    /// none.</summary>
     public Trial? Best => StudyResults.Best(Settings.Direction, Trials).FirstOrDefault();
 
     /// <summary>A study that is gone when the process ends.</summary>
@@ -34,7 +35,8 @@ public sealed class Study : IDisposable
     /// <exception cref="Files.DataException">Its journal is damaged.</exception>
     public static Study Open(string folder, StudySettings settings) => Open(new JournalStorage(folder), settings);
 
-    /// <summary>The study of a storage, which is closed with it: begun with these settings, or continued if it is there.</summary>
+    /// <summary>The study of a storage, which is closed with it: begun with these settings, or continued if it is
+    /// there.</summary>
     /// <exception cref="ArgumentException">The settings contradict each other.</exception>
     /// <exception cref="UsageException">It was begun with others.</exception>
     public static Study Open(StudyStorage storage, StudySettings settings)
@@ -49,20 +51,21 @@ public sealed class Study : IDisposable
     public static StudySettings? SettingsIn(StudyStorage storage) => storage.Read().Settings;
 
     /// <summary>
-    /// Tries configurations until the study has so many trials and all have ended, those of other processes included; the
-    /// trials of dead ones are tried again. An objective that raises an exception, or whose value is not finite, makes its
-    /// trial fail, no more.
+    /// Tries configurations until the study has so many trials and all have ended, those of other processes included;
+    /// the trials of dead ones are tried again. An objective that raises an exception, or whose value is not finite,
+    /// makes its trial fail, no more.
     /// </summary>
     /// <param name="objective">The value of a configuration; called by several workers at once.</param>
     /// <param name="trials">How many the study shall have in all.</param>
-    /// <param name="workers">How many work side by side here, 1 to 1,024, each with one thread for the core's operations.</param>
+    /// <param name="workers">How many work side by side here, 1 to 1,024, each with one thread for the core's
+    /// operations.</param>
     /// <param name="limit">After this time no trial begins; any time if null.</param>
     /// <param name="ended">Is told of each trial that ended here, one at a time.</param>
     /// <param name="cancellation">Ends the search; trials that run are given back.</param>
     /// <returns>All trials of the study.</returns>
     /// <exception cref="ArgumentException">There would be no worker, or too many.</exception>
-    /// <exception cref="OperationFailedException">All trials failed; or the study can't be read or written any more, and then the message
-    /// says where its trials are.</exception>
+    /// <exception cref="OperationFailedException">All trials failed; or the study can't be read or written any more,
+    /// and then the message says where its trials are.</exception>
     public IReadOnlyList<Trial> Run(
         Func<Configuration, TrialReporter, double> objective, int trials, int workers = 1, TimeSpan? limit = null,
         Action<Trial>? ended = null, CancellationToken cancellation = default)
@@ -79,7 +82,8 @@ public sealed class Study : IDisposable
     public override string ToString()
     {
         var trials = Trials;
-        return $"{Name}: {trials.Count} trials{(StudyResults.Best(Settings.Direction, trials).FirstOrDefault() is { } best ? $", best {best}" : "")}";
+        var best = StudyResults.Best(Settings.Direction, trials).FirstOrDefault();
+        return $"{Name}: {trials.Count} trials{(best is null ? "" : $", best {best}")}";
     }
 
     /// <summary>Closes its storage.</summary>
@@ -87,13 +91,15 @@ public sealed class Study : IDisposable
 
     /// <summary>The same, whatever comes of the trials.</summary>
     internal IReadOnlyList<Trial> Work(
-        Func<Configuration, TrialReporter, double> objective, int trials, int workers, TimeSpan? limit, Action<Trial>? ended, CancellationToken cancellation)
+        Func<Configuration, TrialReporter, double> objective, int trials, int workers, TimeSpan? limit,
+        Action<Trial>? ended, CancellationToken cancellation)
     {
         using var run = new StudyRun(storage, Settings, objective, trials, limit, ended, cancellation);
         return run.Work(workers);
     }
 
-    /// <summary>Raises OperationFailedException if all trials failed: then most likely the objective is at fault.</summary>
+    /// <summary>Raises OperationFailedException if all trials failed: then most likely the objective is at
+    /// fault.</summary>
     internal static void CheckAnyUseful(IReadOnlyList<Trial> trials)
     {
         if (trials.Any(trial => trial.Result is not null) && trials.All(trial => trial.State == TrialState.Failed))

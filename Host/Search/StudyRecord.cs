@@ -18,7 +18,8 @@ internal abstract record StudyRecord
         TypeInfoResolver = StudyJson.Default,
         Converters =
         {
-            new JsonStringEnumConverter<Direction>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<TrialState>(JsonNamingPolicy.CamelCase),
+            new JsonStringEnumConverter<Direction>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<TrialState>(
+                JsonNamingPolicy.CamelCase),
         },
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
@@ -27,7 +28,8 @@ internal abstract record StudyRecord
         RespectNullableAnnotations = true,
     };
 
-    private static JsonTypeInfo<StudyRecord> TypeInfo => (JsonTypeInfo<StudyRecord>)Options.GetTypeInfo(typeof(StudyRecord));
+    private static JsonTypeInfo<StudyRecord> TypeInfo =>
+        (JsonTypeInfo<StudyRecord>)Options.GetTypeInfo(typeof(StudyRecord));
 
     /// <summary>The record as one line of JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, TypeInfo);
@@ -49,13 +51,15 @@ internal abstract record StudyRecord
 
 /// <summary>The first record.</summary>
 internal sealed record StudyBegun(
-    int Format, IReadOnlyList<string> Space, Direction Direction, string Sampler, string Pruner, long Seed, double Lapse,
+    int Format, IReadOnlyList<string> Space, Direction Direction, string Sampler, string Pruner, long Seed,
+    double Lapse,
     IReadOnlyDictionary<string, string> Constants) : StudyRecord
 {
     private const int KnownFormat = 1;
 
     public static StudyBegun Of(StudySettings settings) => new(
-        KnownFormat, [.. settings.Space.Hyperparameters.Select(one => one.ToString())], settings.Direction, settings.Sampler.ToString(),
+        KnownFormat, [.. settings.Space.Hyperparameters.Select(one => one.ToString())], settings.Direction,
+        settings.Sampler.ToString(),
         settings.Pruner.ToString(), settings.Seed, settings.Lapse, settings.Constants);
 
     public StudySettings Settings()
@@ -82,8 +86,10 @@ internal sealed record StudyBegun(
     }
 }
 
-/// <summary>A worker takes a trial: a new one or, without parameters, one that was given back or whose worker died.</summary>
-internal sealed record TrialTaken(int Trial, string Worker, IReadOnlyDictionary<string, string>? Parameters = null) : StudyRecord;
+/// <summary>A worker takes a trial: a new one or, without parameters, one that was given back or whose worker
+/// died.</summary>
+internal sealed record TrialTaken(int Trial, string Worker, IReadOnlyDictionary<string, string>? Parameters = null)
+    : StudyRecord;
 
 /// <summary>An intermediate value that the pruner looks at.</summary>
 internal sealed record TrialReported(int Trial, int Step, double Value) : StudyRecord;

@@ -5,21 +5,24 @@ namespace Functional.Host.Search;
 /// <summary>The trials of a study in order, and in words.</summary>
 internal static class StudyResults
 {
-    /// <summary>Those that ran to their end, the best first. Of equal values the earlier number is the better one, so that
-    /// it doesn't matter which worker was the first to end.</summary>
+    /// <summary>Those that ran to their end, the best first. Of equal values the earlier number is the better one, so
+    /// that it doesn't matter which worker was the first to end.</summary>
     public static IEnumerable<Trial> Best(Direction direction, IEnumerable<Trial> trials) =>
         Ranked(direction, trials.Where(trial => trial.State == TrialState.Complete));
 
-    /// <summary>All that have a value, the best first: those that were ended early by the last value that they reported.</summary>
+    /// <summary>All that have a value, the best first: those that were ended early by the last value that they
+    /// reported.</summary>
     public static IEnumerable<Trial> Ranked(Direction direction, IEnumerable<Trial> trials) =>
         trials.Where(trial => trial.Value is not null)
             .OrderByDescending(trial => direction.Score(trial.Value!.Value)).ThenBy(trial => trial.Number);
 
-    /// <summary>That a trial was ended early with a better value than the best that ran to its end, if there is one.</summary>
+    /// <summary>That a trial was ended early with a better value than the best that ran to its end, if there is
+    /// one.</summary>
     public static string? Overtaken(StudySettings settings, IEnumerable<Trial> trials, Trial best) =>
         Ranked(settings.Direction, trials).FirstOrDefault(trial => trial.State == TrialState.Pruned) is { } pruned
             && settings.Direction.Score(pruned.Value!.Value) > settings.Direction.Score(best.Value!.Value)
-            ? Invariant($"Trial {pruned.Number} was ended early, though it had come to {Short(pruned.Value!.Value)}: a gentler pruner may find better")
+            ? Invariant($"Trial {pruned.Number} was ended early, though it had come to {Short(pruned.Value!.Value)}: ")
+                + "a gentler pruner may find better"
             : null;
 
     public static string Name(TrialState state) => state.ToString().ToLowerInvariant();
@@ -28,5 +31,5 @@ internal static class StudyResults
     public static string Short(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 
     public static string Short(Configuration configuration) => string.Join("  ", configuration.Select(pair =>
-        $"{pair.Key} {(double.TryParse(pair.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? Short(number) : pair.Value)}"));
+        $"{pair.Key} {(Domain.Number(pair.Value) is { } number ? Short(number) : pair.Value)}"));
 }

@@ -33,7 +33,8 @@ internal sealed class StudyRun : IDisposable
         StudyStorage storage, StudySettings settings, Func<Configuration, TrialReporter, double> objective, int trials,
         TimeSpan? limit, Action<Trial>? ended, CancellationToken cancellation)
     {
-        (this.storage, this.settings, this.objective, this.limit, this.ended) = (storage, settings, objective, limit, ended);
+        (this.storage, this.settings, this.objective, this.limit, this.ended) =
+            (storage, settings, objective, limit, ended);
         this.trials = Math.Min(trials, settings.Sampler.Count(settings.Space) ?? trials);
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         stopping = stop.Token.Register(() => last.CancelAfter(Grace));
@@ -42,7 +43,8 @@ internal sealed class StudyRun : IDisposable
     /// <summary>Works until the study is done, and gives its trials. Raises what the storage raised.</summary>
     public IReadOnlyList<Trial> Work(int count)
     {
-        var machine = string.Concat(Environment.MachineName.Take(LongestMachine).Select(c => StudyState.IsPlain(c) && c != '.' ? c : '-'));
+        var machine = string.Concat(
+            Environment.MachineName.Take(LongestMachine).Select(c => StudyState.IsPlain(c) && c != '.' ? c : '-'));
         var process = $"{machine}-{Environment.ProcessId}-{Guid.NewGuid():N}";
         string[] workers = [.. Enumerable.Range(0, count).Select(worker => $"{process}-{worker}")];
         Safely(() => storage.Beat(workers, stop.Token));
@@ -85,7 +87,8 @@ internal sealed class StudyRun : IDisposable
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // A trial that could not be given back in time is given out again when its worker has been silent for long enough.
+            // A trial that could not be given back in time is given out again when its worker has been silent for long
+            // enough.
         }
         catch (Exception e)
         {
@@ -109,8 +112,8 @@ internal sealed class StudyRun : IDisposable
         }
     }
 
-    /// <summary>The trial that a worker has already (its answer may have been lost), one that waits, one of a worker that
-    /// died, or a new one.</summary>
+    /// <summary>The trial that a worker has already (its answer may have been lost), one that waits, one of a worker
+    /// that died, or a new one.</summary>
     private IReadOnlyList<StudyRecord> Take(StudyState state, Func<string, bool> isAlive, string worker)
     {
         var open = state.Trials.FindAll(trial => trial.Result is null);
@@ -124,7 +127,8 @@ internal sealed class StudyRun : IDisposable
 
     // A sampler may never answer: it is asked in a thread of its own, which is left behind when the search is to stop.
     private Configuration Suggested(IReadOnlyList<Trial> trials) =>
-        Task.Factory.StartNew(() => settings.Suggest(trials), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+        Task.Factory.StartNew(() =>
+            settings.Suggest(trials), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
             .WaitAsync(stop.Token).GetAwaiter().GetResult();
 
     private void Try(Trial trial, string worker)
@@ -138,7 +142,8 @@ internal sealed class StudyRun : IDisposable
         {
             var value = Threads.Use(1, () => objective(trial.Configuration, reporter));
             result = double.IsFinite(value)
-                ? Ended(TrialState.Complete, value, null) : Ended(TrialState.Failed, null, $"the value is {Domain.Text(value)}");
+                ? Ended(TrialState.Complete, value, null)
+                    : Ended(TrialState.Failed, null, $"the value is {Domain.Text(value)}");
         }
         catch (TrialStoppedException e) when (e.State is null)
         {
@@ -169,7 +174,8 @@ internal sealed class StudyRun : IDisposable
         Trial after;
         try
         {
-            after = storage.Transact((state, _) => state.Trials[end.Trial].Result is null ? [end] : [], last.Token).Trials[end.Trial];
+            after = storage.Transact((state, _) => state.Trials[end.Trial].Result is null ? [end] : [], last.Token)
+                .Trials[end.Trial];
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -198,18 +204,23 @@ internal sealed class StudyRun : IDisposable
     /// <summary>The failure, with where the trials are now that the storage no longer has, or never took.</summary>
     private Exception Rescued(Exception failure)
     {
-        if (failure is not (OperationFailedException or DataException) || (!storage.IsLost && failure is not DataException && unsaved.Count == 0))
+        if (failure is not (OperationFailedException or DataException)
+            || (!storage.IsLost && failure is not DataException && unsaved.Count == 0))
             return failure;
-        var state = unsaved.Aggregate(storage.Known, (state, end) => state.Trials[end.Trial].Result is null ? state.After(end) : state);
+        var state = unsaved.Aggregate(
+            storage.Known, (state, end) => state.Trials[end.Trial].Result is null ? state.After(end) : state);
         try
         {
             return new OperationFailedException(
-                $"{failure.Message}; the {state.Trials.Count} trials that this process knows are in {RescueFile.Write(storage.RescueFolder, state)}, "
+                $"{failure.Message}; the {state.Trials.Count} trials that this process knows are in "
+                + $"{RescueFile.Write(storage.RescueFolder, state)}, "
                 + "with which, as journal.jsonl, the study goes on");
         }
         catch (OperationFailedException e)
         {
-            return new OperationFailedException($"{failure.Message}; the {state.Trials.Count} trials that this process knows could not be written elsewhere ({e.Message})");
+            return new OperationFailedException(
+                $"{failure.Message}; the {state.Trials.Count} trials that this process knows could not be written "
+                + $"elsewhere ({e.Message})");
         }
     }
 }

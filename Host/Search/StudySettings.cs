@@ -18,7 +18,8 @@ public sealed record StudySettings(SearchSpace Space)
     /// <summary>What everything random is a function of.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>A worker that was not heard of for so many seconds is taken for dead, and its trials are given out again.</summary>
+    /// <summary>A worker that was not heard of for so many seconds is taken for dead, and its trials are given out
+    /// again.</summary>
     public double Lapse { get; init; } = 30;
 
     /// <summary>What the objective is besides the space, by name: studies of another one are not continued.</summary>
@@ -42,11 +43,13 @@ public sealed record StudySettings(SearchSpace Space)
     /// <summary>Everything by name, as text: what two studies differ in.</summary>
     internal IReadOnlyList<KeyValuePair<string, string>> Texts =>
     [
-        new("space", Space.ToString()), new("direction", Direction.ToString().ToLowerInvariant()), new("sampler", $"{Sampler}"), new("pruner", $"{Pruner}"),
+        new("space", Space.ToString()), new("direction", Direction.ToString().ToLowerInvariant()),
+        new("sampler", $"{Sampler}"), new("pruner", $"{Pruner}"),
         new("seed", $"{Seed}"), new("lapse", Domain.Text(Lapse)), .. Constants,
     ];
 
-    /// <summary>Raises UsageException, a line per difference, unless these are the settings that a study began with.</summary>
+    /// <summary>Raises UsageException, a line per difference, unless these are the settings that a study began
+    /// with.</summary>
     internal void CheckSame(StudySettings begun, string study)
     {
         var before = begun.Texts.ToDictionary();
@@ -57,7 +60,8 @@ public sealed record StudySettings(SearchSpace Space)
                let was = before.GetValueOrDefault(name, "nothing")
                let wanted = now.GetValueOrDefault(name, "nothing")
                where was != wanted
-               select new Fault(name, $"{study} was begun with '{was}', not '{wanted}'; choose another study, or leave it out"),
+               select new Fault(
+                   name, $"{study} was begun with '{was}', not '{wanted}'; choose another study, or leave it out"),
         ];
         if (faults.Length > 0)
             throw new UsageException(faults);

@@ -11,18 +11,23 @@ internal sealed record StudyState(StudySettings? Settings, ImmutableList<Trial> 
     public static StudyState Empty { get; } = new(null, []);
 
     /// <summary>Records that make this state, as few as can be.</summary>
-    public IEnumerable<StudyRecord> Records => Settings is null ? [] : [StudyBegun.Of(Settings), .. Trials.SelectMany(RecordsOf)];
+    public IEnumerable<StudyRecord> Records =>
+        Settings is null ? [] : [StudyBegun.Of(Settings), .. Trials.SelectMany(RecordsOf)];
 
-    /// <summary>The state after one more record. Raises UsageException if that can't follow, or is none that a study leaves.</summary>
+    /// <summary>The state after one more record. Raises UsageException if that can't follow, or is none that a study
+    /// leaves.</summary>
     public StudyState After(StudyRecord record) => record switch
     {
         StudyBegun begun when Settings is null => this with { Settings = begun.Settings() },
-        TrialTaken { Parameters: { } parameters } taken when Settings is not null && taken.Trial == Trials.Count && IsWorker(taken.Worker)
+        TrialTaken { Parameters: { } parameters } taken when Settings is not null && taken.Trial == Trials.Count
+            && IsWorker(taken.Worker)
             && Settings.Space.Contains(new Configuration(parameters)) =>
-            this with { Trials = Trials.Add(new Trial(taken.Trial, new Configuration(parameters)) { Worker = taken.Worker }) },
+            this with { Trials =
+                Trials.Add(new Trial(taken.Trial, new Configuration(parameters)) { Worker = taken.Worker }) },
         TrialTaken { Parameters: null } taken when IsWorker(taken.Worker) =>
             With(Open(taken.Trial) with { State = TrialState.Running, Worker = taken.Worker }),
-        TrialReported reported when double.IsFinite(reported.Value) && reported.Step > 0 && Open(reported.Trial) is var trial =>
+        TrialReported reported when double.IsFinite(reported.Value) && reported.Step > 0
+            && Open(reported.Trial) is var trial =>
             With(trial with { Reported = trial.Reported.SetItem(reported.Step, reported.Value) }),
         TrialReleased released => With(Open(released.Trial) with { State = TrialState.Waiting }),
         TrialEnded ended when IsWorker(ended.Worker) && IsEnd(ended.Result) =>

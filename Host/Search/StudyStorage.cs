@@ -1,22 +1,24 @@
 namespace Functional.Host.Search;
 
 /// <summary>
-/// Where a study's records are kept. Any number of workers, of several processes, may use one place at once: who decides
-/// what to add sees all that was added before, and nobody adds anything meanwhile.
+/// Where a study's records are kept. Any number of workers, of several processes, may use one place at once: who
+/// decides what to add sees all that was added before, and nobody adds anything meanwhile.
 /// </summary>
 public abstract class StudyStorage : IDisposable
 {
     /// <summary>The study's name, for messages.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Adds what is decided from the state as it is, all of it or nothing, and gives the state after. It may be
-    /// decided more than once, where a connection was lost.</summary>
+    /// <summary>Adds what is decided from the state as it is, all of it or nothing, and gives the state after. It may
+    /// be decided more than once, where a connection was lost.</summary>
     /// <param name="decide">Given the state, and which workers were heard of lately.</param>
-    /// <param name="cancellation">Ends the waiting for others, or for a server, by an OperationCanceledException.</param>
+    /// <param name="cancellation">Ends the waiting for others, or for a server, by an
+    /// OperationCanceledException.</param>
     /// <exception cref="OperationFailedException">What is kept can't be read or written.</exception>
     /// <exception cref="Files.DataException">What is kept is damaged.</exception>
     internal abstract StudyState Transact(
-        Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide, CancellationToken cancellation = default);
+        Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide,
+        CancellationToken cancellation = default);
 
     /// <summary>The state as it was when it was last read or added to.</summary>
     internal abstract StudyState Known { get; }
@@ -51,7 +53,8 @@ internal sealed class MemoryStorage : StudyStorage
     internal override StudyState Known => state;
 
     internal override StudyState Transact(
-        Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide, CancellationToken cancellation = default)
+        Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide,
+        CancellationToken cancellation = default)
     {
         lock (gate)
             return state = decide(state, _ => true).Aggregate(state, (state, record) => state.After(record));

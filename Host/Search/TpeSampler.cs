@@ -15,7 +15,8 @@ internal sealed record TpeSampler : Sampler
     private const double GoodShare = 0.1;
     private const int MostGood = 25;
 
-    public override Configuration Suggest(SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction)
+    public override Configuration Suggest(
+        SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction)
     {
         var ended = trials.Where(trial => trial.Result is not null).ToArray();
         if (number < FirstTrials || ended.Length < FirstTrials)
@@ -29,7 +30,8 @@ internal sealed record TpeSampler : Sampler
         var (better, worse) = (Density(ranked[..good]), Density(others));
         return Enumerable.Range(0, Candidates).Select(Candidate).MaxBy(Gain)!;
 
-        ParzenEstimator Density(IEnumerable<Trial> some) => new([.. some.Select(trial => space.PointOf(trial.Configuration))], choices);
+        ParzenEstimator Density(IEnumerable<Trial> some) =>
+            new([.. some.Select(trial => space.PointOf(trial.Configuration))], choices);
 
         Configuration Candidate(int candidate)
         {
@@ -46,7 +48,8 @@ internal sealed record TpeSampler : Sampler
 
     public override string ToString() => "tpe";
 
-    /// <summary>The best first: those that are complete by value, those pruned by how far they came, then those that failed.</summary>
+    /// <summary>The best first: those that are complete by value, those pruned by how far they came, then those that
+    /// failed.</summary>
     private static Trial[] Ranked(IEnumerable<Trial> ended, Direction direction) =>
     [
         .. ended.OrderBy(trial => trial.State)

@@ -8,8 +8,8 @@ namespace Functional.Host.Search;
 /// <summary>
 /// The objective of <c>functional search</c>: trains a network with a configuration's options and those that all trials
 /// have in common, and gives the validation accuracy at the end. All trials have the same seed, so that they have the
-/// same samples for validation, the same order of the others, and the same first weights up to their scale; test samples
-/// are not looked at.
+/// same samples for validation, the same order of the others, and the same first weights up to their scale; test
+/// samples are not looked at.
 /// </summary>
 internal sealed class TrainingObjective
 {
@@ -24,20 +24,24 @@ internal sealed class TrainingObjective
     /// <param name="common">What all trials have in common.</param>
     /// <param name="data">What they learn from.</param>
     /// <param name="space">Names options of <see cref="TrainOptions"/>.</param>
-    /// <exception cref="UsageException">A hyperparameter is no option of training, or has values that it can't take.</exception>
+    /// <exception cref="UsageException">A hyperparameter is no option of training, or has values that it can't
+    /// take.</exception>
     public TrainingObjective(TrainConfiguration common, ImageDataSet data, SearchSpace space)
     {
         this.common = common;
         // Choosing by test samples would spoil them, and evaluating them takes most of a small run's time.
         this.data = data with { Test = None(data.Test) };
-        if (space.Hyperparameters.FirstOrDefault(one => TrainOptions.All.All(option => option.Name != one.Name)) is { } unknown)
+        if (space.Hyperparameters.FirstOrDefault(
+            one => TrainOptions.All.All(option => option.Name != one.Name)) is { } unknown)
             throw new UsageException(new Fault(
                 Space, $"'{unknown.Name}' is no option of training; 'functional train --help' lists them"));
-        foreach (var configuration in Enumerable.Range(0, Points).Select(i => space.At(Sampler.Point(space, Key.OfSeed(0), i))))
+        foreach (var configuration in Enumerable.Range(0, Points)
+            .Select(i => space.At(Sampler.Point(space, Key.OfSeed(0), i))))
             Explained(configuration, () => _ = Configure(configuration));
         var gaps = new List<string>();
         foreach (var configuration in space.Grid(2).Take(Corners))
-            Explained(configuration, () => gaps.AddRange(new TrainingRun(Configure(configuration), this.data).Gaps(data)));
+            Explained(configuration, () =>
+                gaps.AddRange(new TrainingRun(Configure(configuration), this.data).Gaps(data)));
         Gaps = [.. gaps.Distinct()];
     }
 
@@ -48,7 +52,8 @@ internal sealed class TrainingObjective
     /// <exception cref="UsageException">Everything wrong with it, a line each.</exception>
     public TrainConfiguration Configure(Configuration configuration) => TrainOptions.Parse(configuration, common);
 
-    /// <summary>Trains, reporting the validation accuracy after each epoch, and the training accuracy beside it.</summary>
+    /// <summary>Trains, reporting the validation accuracy after each epoch, and the training accuracy beside
+    /// it.</summary>
     public double Run(Configuration configuration, TrialReporter reporter)
     {
         var summary = new TrainingRun(Configure(configuration), data) { EvaluatesLittle = true }
@@ -74,6 +79,7 @@ internal sealed class TrainingObjective
 
     private sealed class Observer(TrialReporter reporter) : IRunObserver
     {
-        public void EpochEnded(EpochReport epoch) => reporter.Report(epoch.ValidationAccuracy!.Value, epoch.TrainAccuracy);
+        public void EpochEnded(EpochReport epoch) =>
+            reporter.Report(epoch.ValidationAccuracy!.Value, epoch.TrainAccuracy);
     }
 }

@@ -28,7 +28,8 @@ public enum TrialState
 /// <param name="Curve">The intermediate values, from step 1.</param>
 /// <param name="TrainingCurve">What was reported beside them, if anything was.</param>
 /// <param name="Seconds">How long its last worker took.</param>
-/// <param name="Value">The objective's value; of a pruned trial the last intermediate one; null of a failed one.</param>
+/// <param name="Value">The objective's value; of a pruned trial the last intermediate one; null of a failed
+/// one.</param>
 /// <param name="Reason">Why it was pruned, or failed.</param>
 public sealed record TrialResult(
     TrialState State, IReadOnlyList<double> Curve, IReadOnlyList<double> TrainingCurve, double Seconds,
@@ -46,7 +47,8 @@ public sealed record Trial(int Number, Configuration Configuration)
     public string Worker { get; init; } = "";
 
     /// <summary>The intermediate values that the pruner compares, by step.</summary>
-    public ImmutableSortedDictionary<int, double> Reported { get; init; } = ImmutableSortedDictionary<int, double>.Empty;
+    public ImmutableSortedDictionary<int, double> Reported { get; init; } =
+        ImmutableSortedDictionary<int, double>.Empty;
 
     /// <summary>How it ended; null until it has.</summary>
     public TrialResult? Result { get; init; }
@@ -58,8 +60,11 @@ public sealed record Trial(int Number, Configuration Configuration)
     public override string ToString()
     {
         var end = Value is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value:G4}") : "";
-        var state = State == TrialState.Complete ? end : $"{State.ToString().ToLowerInvariant()}{(end == "" ? "" : $" at {end}")}";
-        return string.Create(CultureInfo.InvariantCulture, $"trial {Number}: {state} with {string.Join(", ", Configuration.Select(Rounded))}");
+        var state = State == TrialState.Complete
+            ? end
+            : $"{State.ToString().ToLowerInvariant()}{(end == "" ? "" : $" at {end}")}";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"trial {Number}: {state} with {string.Join(", ", Configuration.Select(Rounded))}");
     }
 
     private static string Rounded(KeyValuePair<string, string> pair) =>

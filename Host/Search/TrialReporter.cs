@@ -22,7 +22,8 @@ public sealed class TrialReporter
     private readonly string worker;
     private readonly List<double> curve = [], trainingCurve = [];
 
-    internal TrialReporter(StudyStorage storage, StudySettings settings, Trial trial, string worker, CancellationToken cancellation)
+    internal TrialReporter(
+        StudyStorage storage, StudySettings settings, Trial trial, string worker, CancellationToken cancellation)
     {
         (this.storage, this.settings, this.worker) = (storage, settings, worker);
         (Trial, Key, Cancellation) = (trial.Number, settings.ObjectiveKey(trial.Number), cancellation);
@@ -51,7 +52,8 @@ public sealed class TrialReporter
     {
         Cancellation.ThrowIfCancellationRequested();
         if (!double.IsFinite(value))
-            throw new TrialStoppedException(TrialState.Failed, $"the value became {Domain.Text(value)} in step {curve.Count + 1}");
+            throw new TrialStoppedException(
+                TrialState.Failed, $"the value became {Domain.Text(value)} in step {curve.Count + 1}");
         curve.Add(value);
         if (training is { } beside)
             trainingCurve.Add(beside);
@@ -70,7 +72,8 @@ public sealed class TrialReporter
         try
         {
             return storage.Transact((state, _) =>
-                state.Trials[Trial] is { Result: null } mine && mine.Worker == worker && !mine.Reported.ContainsKey(reported.Step)
+                state.Trials[Trial] is { Result: null } mine && mine.Worker == worker
+                    && !mine.Reported.ContainsKey(reported.Step)
                     ? [reported] : [], Cancellation);
         }
         catch (Exception e) when (e is not OperationCanceledException)

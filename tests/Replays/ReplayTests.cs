@@ -109,7 +109,8 @@ public sealed class ReplayTests : IDisposable
         {
             one.Convert<double>(out var values);
             other.Convert<double>(out var again);
-            Assert.Equal((one.Name, values), (other.Name, again));
+            Assert.Equal(one.Name, other.Name);
+            Assert.Equal(values, again);
         }
     }
 
@@ -193,7 +194,8 @@ public sealed class ReplayTests : IDisposable
         var path = Assert.Single(ReplayCase.Load(name).Run());
         path.Convert<double>(out var values);
         // x loses half of itself in each step, and so does y.
-        Assert.Equal(("path.SGD", [8, -16, 4, -8, 2, -4, 1, -2]), (path.Name, values));
+        Assert.Equal("path.SGD", path.Name);
+        Assert.Equal([8, -16, 4, -8, 2, -4, 1, -2], values);
     }
 
     private void CheckRefused(string name, string error, Action<JsonNode>? description, Func<Tensors, Tensors>? tensors)

@@ -21,7 +21,8 @@ internal sealed class ExperimentLines(Action<string> write) : IExperimentProgres
     {
         var claims = result.Report.Claims;
         var line = string.Create(CultureInfo.InvariantCulture,
-            $"{result.Experiment.Name,-16} {watch.Elapsed.TotalSeconds,6:F1} s  {claims.Count(claim => claim.Always)} of {claims.Count} claims held");
+            $"{result.Experiment.Name,-16} {watch.Elapsed.TotalSeconds,6:F1} s  {claims.Count(claim => claim.Always)} "
+            + $"of {claims.Count} claims held");
         lock (watch)
             write(line);
     }
@@ -46,7 +47,8 @@ internal sealed class LiveExperiments : IExperimentProgress
         console.Progress()
             .AutoClear(true)
             .Columns(
-                new ProgressBarColumn { Width = Math.Clamp(console.Profile.Width - TextWidth, 5, 40) }, new PercentageColumn(),
+                new ProgressBarColumn { Width = Math.Clamp(console.Profile.Width - TextWidth, 5, 40) },
+                new PercentageColumn(),
                 new RemainingTimeColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context => run(new LiveExperiments(console, context.AddTask("starting"))));
 

@@ -27,9 +27,12 @@ internal sealed class JsonReport(TextWriter output) : IRunObserver
     /// <inheritdoc/>
     public void Finished(RunSummary summary) => Write("summary", summary);
 
-    /// <summary>Writes a line: the event's name first, then these properties; those that are null are left out.</summary>
-    public void Write(string name, params IEnumerable<(string Name, JsonNode? Value)> properties) => Write(name, new JsonObject(
-        properties.Where(property => property.Value is not null).Select(property => KeyValuePair.Create(property.Name, property.Value))));
+    /// <summary>Writes a line: the event's name first, then these properties; those that are null are left
+    /// out.</summary>
+    public void Write(string name, params IEnumerable<(string Name, JsonNode? Value)> properties) =>
+        Write(name, new JsonObject(
+        properties.Where(property => property.Value is not null)
+            .Select(property => KeyValuePair.Create(property.Name, property.Value))));
 
     /// <summary>The same, with the properties of an object.</summary>
     public void Write(string name, JsonObject properties)

@@ -47,8 +47,9 @@ internal sealed class LiveReport : IRunObserver
         if (sinceShown.Elapsed < Refresh)
             return;
         bar.Value = report.Step;
-        bar.Description = Bar(Invariant(
-            $"{report.Step / bar.MaxValue,4:0%} loss {lossSum / steps:F4}{(double.IsNaN(accuracy) ? "" : $"  test {Percentage.Of(accuracy)}")}"),
+        bar.Description = Bar(
+            Invariant($"{report.Step / bar.MaxValue,4:0%} loss {lossSum / steps:F4}")
+                + (double.IsNaN(accuracy) ? "" : $"  test {Percentage.Of(accuracy)}"),
             Invariant($"  {sampleSum / sinceShown.Elapsed.TotalSeconds:N0} samples/s"));
         (lossSum, steps, sampleSum) = (0, 0, 0);
         sinceShown.Restart();
@@ -68,7 +69,8 @@ internal sealed class LiveReport : IRunObserver
         lines.Finished(summary);
     }
 
-    // As much as there is room for, even if the terminal was made narrower on the way: a row that wraps would be left behind.
+    // As much as there is room for, even if the terminal was made narrower on the way: a row that wraps would be left
+    // behind.
     private string Bar(string text, string speed)
     {
         var room = console.Profile.Width - 1 - text.Length;

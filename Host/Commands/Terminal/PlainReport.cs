@@ -8,11 +8,15 @@ internal sealed class PlainReport(TextWriter output) : IRunObserver
     /// <inheritdoc/>
     public void Started(RunStart start)
     {
-        output.WriteLine(Invariant(
-            $"{start.Data}: {start.TrainSamples:N0} samples for training, {(start.ValidationSamples > 0 ? Invariant($"{start.ValidationSamples:N0} for validation, ") : "")}{start.TestSamples:N0} for testing"));
+        output.WriteLine(
+            Invariant($"{start.Data}: {start.TrainSamples:N0} samples for training, ")
+                + (start.ValidationSamples > 0 ? Invariant($"{start.ValidationSamples:N0} for validation, ") : "")
+                + Invariant($"{start.TestSamples:N0} for testing"));
         output.WriteLine(Invariant($"{start.Network}: {start.Parameters:N0} parameters"));
-        var length = start.Changes == start.Iterations ? Invariant($"{start.Iterations:N0} step{(start.Iterations == 1 ? "" : "s")}")
-            : Invariant($"{start.Iterations:N0} batches, {start.Changes:N0} {(start.Changes == 1 ? "change" : "changes")}");
+        var length = start.Changes == start.Iterations
+            ? Invariant($"{start.Iterations:N0} step{(start.Iterations == 1 ? "" : "s")}")
+            : Invariant($"{start.Iterations:N0} batches, {start.Changes:N0} ")
+                + Invariant($"{(start.Changes == 1 ? "change" : "changes")}");
         output.WriteLine(Invariant($"{start.Optimizer}, {length}, seed {start.Seed}"));
         if (start.Step > 0)
             output.WriteLine(Invariant($"going on after step {start.Step:N0}"));
@@ -25,21 +29,25 @@ internal sealed class PlainReport(TextWriter output) : IRunObserver
     public void Finished(RunSummary summary)
     {
         var end = summary.Interrupted ? "interrupted" : "done";
-        output.WriteLine(Invariant(
-            $"{end} after {summary.Iterations:N0} step{(summary.Iterations == 1 ? "" : "s")} in {summary.Seconds:F1} s"));
+        output.WriteLine(
+            Invariant($"{end} after {summary.Iterations:N0} step{(summary.Iterations == 1 ? "" : "s")} in ")
+                + Invariant($"{summary.Seconds:F1} s"));
         output.WriteLine(Accuracies(summary.TrainAccuracy, summary.ValidationAccuracy, summary.TestAccuracy));
         if (summary.Best is { } best)
-            output.WriteLine(Invariant(
-                $"best validation {Percentage.Of(best.ValidationAccuracy!.Value)} after epoch {best.Epoch}{(summary.StoppedEarly ? ", and no better since" : "")}"));
+            output.WriteLine(
+                Invariant($"best validation {Percentage.Of(best.ValidationAccuracy!.Value)} after epoch ")
+                    + Invariant($"{best.Epoch}{(summary.StoppedEarly ? ", and no better since" : "")}"));
         output.WriteLine($"digest {summary.Digest}");
         if (summary.Out is { } folder)
             output.WriteLine($"saved in {folder}");
     }
 
     // At most 80 columns, so that it is one line on any terminal.
-    internal static string Line(EpochReport epoch) => Invariant(
-        $"epoch {epoch.Epoch,3}  loss {epoch.Loss:F4}  {Accuracies(epoch.TrainAccuracy, epoch.ValidationAccuracy, epoch.TestAccuracy)}");
+    internal static string Line(EpochReport epoch) =>
+        Invariant($"epoch {epoch.Epoch,3}  loss {epoch.Loss:F4}  ")
+            + Invariant($"{Accuracies(epoch.TrainAccuracy, epoch.ValidationAccuracy, epoch.TestAccuracy)}");
 
     private static string Accuracies(double training, double? validation, double test) =>
-        $"training {Percentage.Of(training)}{(validation is { } known ? $"  validation {Percentage.Of(known)}" : "")}  test {Percentage.Of(test)}";
+        $"training {Percentage.Of(training)}{(validation is { } known ? $"  validation {Percentage.Of(known)}" : "")} "
+        + $" test {Percentage.Of(test)}";
 }

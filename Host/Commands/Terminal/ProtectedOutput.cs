@@ -8,8 +8,8 @@ internal static class ProtectedOutput
 {
     private static TextWriter? output;
 
-    /// <summary>From now on nothing that is foreign reaches it raw: each call of <c>WriteLine</c> writes one line, whatever
-    /// is in its text.</summary>
+    /// <summary>From now on nothing that is foreign reaches it raw: each call of <c>WriteLine</c> writes one line,
+    /// whatever is in its text.</summary>
     public static void Install()
     {
         output = Console.Out;
@@ -28,7 +28,8 @@ internal static class ProtectedOutput
     {
         public override Encoding Encoding => inner.Encoding;
 
-        public override void Write(char value) => inner.Write(char.IsControl(value) ? Visible.Lines($"{value}") : $"{value}");
+        public override void Write(char value) =>
+            inner.Write(char.IsControl(value) ? Visible.Lines($"{value}") : $"{value}");
 
         public override void Write(string? value) => inner.Write(Visible.Lines(value ?? ""));
 

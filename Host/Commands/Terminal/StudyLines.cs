@@ -22,7 +22,8 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         var ended = before.Count(trial => trial.Result is not null);
         if (json)
             events.Write(
-                "start", ("study", name), ("trials", trials), ("ended", ended), ("workers", workers), ("seed", settings.Seed),
+                "start", ("study", name), ("trials", trials), ("ended", ended), ("workers", workers),
+                ("seed", settings.Seed),
                 ("sampler", $"{settings.Sampler}"), ("pruner", $"{settings.Pruner}"));
         else
         {
@@ -43,7 +44,10 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         if (json)
             WriteEvent(trial);
         else
-            output.WriteLine($"{Line(trial)}{(best is null ? "" : Invariant($"  best {StudyResults.Short(best.Value!.Value)} (trial {best.Number})"))}");
+            output.WriteLine(
+                Line(trial)
+                + (best is null ? ""
+                    : Invariant($"  best {StudyResults.Short(best.Value!.Value)} (trial {best.Number})")));
     }
 
     /// <summary>All trials for programs, the best for people.</summary>
@@ -67,18 +71,25 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         {
             events.Write(
                 "summary",
-                ("trials", trials.Count), ("complete", Count(TrialState.Complete)), ("pruned", Count(TrialState.Pruned)),
-                ("failed", Count(TrialState.Failed)), ("running", Count(TrialState.Running) + Count(TrialState.Waiting)),
+                ("trials", trials.Count), ("complete", Count(TrialState.Complete)),
+                ("pruned", Count(TrialState.Pruned)),
+                ("failed", Count(TrialState.Failed)),
+                ("running", Count(TrialState.Running) + Count(TrialState.Waiting)),
                 ("best", best is null ? null : Event(best)),
-                ("importance", new JsonObject(names.Zip(importance, (name, share) => KeyValuePair.Create(name, (JsonNode?)share)))),
-                ("command", command), ("report", report), ("interrupted", interrupted), ("seconds", watch.Elapsed.TotalSeconds));
+                ("importance", new JsonObject(
+                    names.Zip(importance, (name, share) => KeyValuePair.Create(name, (JsonNode?)share)))),
+                ("command", command), ("report", report), ("interrupted", interrupted),
+                ("seconds", watch.Elapsed.TotalSeconds));
             return;
         }
-        var counts = Enum.GetValues<TrialState>().Where(state => Count(state) > 0).Select(state => $"{Count(state)} {StudyResults.Name(state)}");
-        output.WriteLine($"{(interrupted ? "interrupted" : "trials")}: {(trials.Count == 0 ? "none" : string.Join(", ", counts))}");
+        var counts = Enum.GetValues<TrialState>().Where(state => Count(state) > 0)
+            .Select(state => $"{Count(state)} {StudyResults.Name(state)}");
+        output.WriteLine(
+            $"{(interrupted ? "interrupted" : "trials")}: {(trials.Count == 0 ? "none" : string.Join(", ", counts))}");
         if (best is not null)
         {
-            output.WriteLine($"importance: {string.Join(", ", names.Zip(importance).Select(pair => Invariant($"{pair.First} {100 * pair.Second:F0}%")))}");
+            var shares = names.Zip(importance).Select(pair => Invariant($"{pair.First} {100 * pair.Second:F0}%"));
+            output.WriteLine($"importance: {string.Join(", ", shares)}");
             output.WriteLine($"best: {Line(best)}");
             output.WriteLine(command);
         }
@@ -97,14 +108,20 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         string? Of(string name) => settings.Constants.GetValueOrDefault(name);
         if (Of("validation") is not { } share)
             return null;
-        var length = Of("iterations") is { } steps ? $", {steps} steps" : Of("epochs") is { } epochs ? $", {epochs} epoch{(epochs == "1" ? "" : "s")}" : "";
+        var length = Of("iterations") is { } steps
+            ? $", {steps} steps"
+            : Of("epochs") is { } epochs
+            ? $", {epochs} epoch{(epochs == "1" ? "" : "s")}"
+            : "";
         var samples = Of("samples") is { } some
             ? Invariant($"{some} of {all:N0} samples, drawn by the seed") : "all samples";
         return $"each trial: {samples} ({share} of them for validation){length}";
     }
 
-    private static string Line(Trial trial) => Invariant(
-        $"trial {trial.Number,4}  {StudyResults.Name(trial.State),-8}  {(trial.Value is { } value ? StudyResults.Short(value) : "-"),-6}  {StudyResults.Short(trial.Configuration)}{(trial.Result?.Reason is { } reason ? $"  ({reason})" : "")}");
+    private static string Line(Trial trial) =>
+        Invariant($"trial {trial.Number,4}  {StudyResults.Name(trial.State),-8}  ")
+            + Invariant($"{(trial.Value is { } value ? StudyResults.Short(value) : "-"),-6}  ")
+            + StudyResults.Short(trial.Configuration) + (trial.Result?.Reason is { } reason ? $"  ({reason})" : "");
 
     private void WriteEvent(Trial trial) => events.Write("trial", Event(trial));
 
@@ -114,7 +131,8 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         foreach (var (name, value) in trial.Configuration)
             parameters[name] = settings.Space.Hyperparameters.First(one => one.Name == name).Domain is ChoiceDomain
                 ? value : JsonNode.Parse(value);
-        var found = new JsonObject { ["trial"] = trial.Number, ["parameters"] = parameters, ["state"] = StudyResults.Name(trial.State) };
+        var found = new JsonObject
+            { ["trial"] = trial.Number, ["parameters"] = parameters, ["state"] = StudyResults.Name(trial.State) };
         if (trial.Value is { } result)
             found["value"] = result;
         if (trial.Result is { } ended)

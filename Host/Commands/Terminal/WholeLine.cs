@@ -2,8 +2,8 @@ using Spectre.Console.Rendering;
 
 namespace Functional.Host.Commands;
 
-/// <summary>A line above a bar. Where it is longer than the terminal is wide, the terminal itself goes on in the next row: so a
-/// command or a digest is still one line to whoever copies it.</summary>
+/// <summary>A line above a bar. Where it is longer than the terminal is wide, the terminal itself goes on in the next
+/// row: so a command or a digest is still one line to whoever copies it.</summary>
 internal sealed class WholeLine(string text) : IRenderable
 {
     // From the cursor, which is where the bar begins, to the end of the screen.
@@ -14,5 +14,6 @@ internal sealed class WholeLine(string text) : IRenderable
 
     /// <inheritdoc/>
     public IEnumerable<Segment> Render(RenderOptions options, int maxWidth) =>
-        [.. options.Ansi ? [Segment.Control(Erase)] : (Segment[])[], new Segment(Visible.Line(text)), Segment.LineBreak];
+        [.. options.Ansi ? [Segment.Control(Erase)] : (Segment[])[], new Segment(Visible.Line(text)),
+            Segment.LineBreak];
 }
