@@ -48,5 +48,5 @@ internal sealed class BenchmarkTable(TextWriter output)
     };
 
     private static string Row(string name, int threads, params FormattableString[] numbers) =>
-        $"{name,-27}{threads,7}{string.Concat(numbers.Select(Invariant))}";
+        $"{name,-27}{threads,7}{string.Concat(numbers.Select(part => part.ToString(CultureInfo.InvariantCulture)))}";
 }

@@ -29,10 +29,9 @@ internal sealed class HyperparametersExperiment : Experiment
         var key = Key.OfSeed(lab.Settings.Seed).Child(65);
         double[] decays = LogUniform(key.Child(0), draws, -8, -4), rates = LogUniform(key.Child(1), draws, -6, -2);
         var trials = lab.Train(Enumerable.Range(0, draws).Select(i =>
-            new Variant($"{i + 1}", common with
-            {
-                Optimizer = common.Optimizer with { LearningRate = rates[i] }, L2 = decays[i],
-            })
+            new Variant(
+                $"{i + 1}",
+                common with { Optimizer = common.Optimizer with { LearningRate = rates[i] }, L2 = decays[i] })
         {
             Measured = Measured.Training | Measured.Validation, EveryEpochs = lab.Of(1, 7),
         }));
