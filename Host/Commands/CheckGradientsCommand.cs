@@ -88,7 +88,7 @@ internal static class CheckGradientsCommand
         }
         else
         {
-            Console.WriteLine($"{network}, {samples} samples, double precision");
+            Console.WriteLine($"{network}, {Plural.Of(samples, "sample")}, double precision");
             Console.WriteLine(
                 "parameter         shape       mean |difference|   largest difference / largest gradient");
             foreach (var (d, leaf) in differences.Zip(gradient))

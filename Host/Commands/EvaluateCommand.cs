@@ -104,7 +104,7 @@ internal static class EvaluateCommand
             [.. Enumerable.Range(0, confusion.Classes).Select(label => Visible.Line(model.ClassName(label)))];
         var width = Math.Max(5, names.Max(name => name.Length));
         Console.WriteLine(model.Network);
-        Console.WriteLine(Invariant($"{data}, {part}: {confusion.Samples:N0} samples"));
+        Console.WriteLine(Invariant($"{data}, {part}: {Plural.Of(confusion.Samples, "sample")}"));
         Console.WriteLine(Invariant($"accuracy {Percentage.Of(confusion.Accuracy)}, loss {evaluation.Loss:F4}"));
         Console.WriteLine();
         Console.WriteLine($"{"class".PadRight(width)}  samples  precision   recall       F1");
@@ -123,6 +123,6 @@ internal static class EvaluateCommand
                 + $"{string.Join(' ', names.Select((_, j) => Invariant($"{confusion[i, j]}").PadLeft(cell)))}");
         var unanswered = Enumerable.Range(0, names.Length).Sum(confusion.Unanswered);
         if (unanswered > 0)
-            Console.WriteLine(Invariant($"{unanswered} samples got no answer: a score was not a number"));
+            Console.WriteLine(Invariant($"{Plural.Of(unanswered, "sample")} got no answer: a score was not a number"));
     }
 }

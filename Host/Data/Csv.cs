@@ -48,10 +48,11 @@ internal static partial class Csv
                 name, "line 1", $"the columns {Listed(features)}", Listed(columns.Where(column => column != label)));
 
         var (numbers, classes, faults) = (new List<double>(), new List<string>(), new CellFaults(name));
+        var large = new LargeIntegers();
         var places = Array.ConvertAll(features, feature => Array.IndexOf(columns, feature));
         while (rows.Next() is { } cells)
         {
-            AddNumbers(numbers, rows.Line, cells, places, features, faults);
+            AddNumbers(numbers, rows.Line, cells, places, features, faults, large);
             if (cells[labelAt].Trim() is { Length: > 0 } text)
                 classes.Add(text);
             else
@@ -94,9 +95,9 @@ internal static partial class Csv
         int[] places = [.. features.Select(feature => Array.IndexOf(columns, feature) is >= 0 and var place
             ? place : throw new DataException(
                 name, "line 1", $"a column '{feature}'", $"{Listed(columns)}{Suggestion.Of(feature, columns)}"))];
-        var (numbers, faults) = (new List<double>(), new CellFaults(name));
+        var (numbers, faults, large) = (new List<double>(), new CellFaults(name), new LargeIntegers());
         while (rows.Next() is { } cells)
-            AddNumbers(numbers, rows.Line, cells, places, features, faults);
+            AddNumbers(numbers, rows.Line, cells, places, features, faults, large);
         faults.Throw();
         return [.. numbers];
     }
@@ -136,21 +137,31 @@ internal static partial class Csv
     }
 
     private static void AddNumbers(
-        List<double> numbers, int line, string[] cells, int[] places, IReadOnlyList<string> features, CellFaults faults)
+        List<double> numbers, int line, string[] cells, int[] places, IReadOnlyList<string> features, CellFaults faults,
+        LargeIntegers large)
     {
         for (var i = 0; i < places.Length; i++)
         {
             var cell = cells[places[i]];
             if (Number(cell) is { } number)
+            {
                 numbers.Add(number);
+                if (large.Fault(i, number, cell) is { } fault)
+                    faults.Add(features[i], line, LargeIntegers.Expected, fault);
+            }
             else
                 faults.Add(
-                    features[i], line, "a finite number",
+                    features[i], line, IsTooLarge(cell) ? "a number of at most 3.4E+38 in size" : "a finite number",
                     string.IsNullOrWhiteSpace(cell)
                         ? "an empty cell"
                         : $"'{Short(cell)}'{(DecimalComma().IsMatch(cell) ? " (a decimal comma?)" : "")}");
         }
     }
+
+    // Beyond the largest number of single precision, and not called infinite by the file itself.
+    private static bool IsTooLarge(string cell) =>
+        double.TryParse(cell.AsSpan().Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        && Math.Abs(number) > float.MaxValue && cell.Any(char.IsAsciiDigit);
 
     // As numbers where all are, otherwise as texts.
     private static string[] InOrder(IEnumerable<string> classes)

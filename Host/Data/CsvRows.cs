@@ -89,7 +89,7 @@ internal sealed class CsvRows : IDisposable
         catch (DecoderFallbackException)
         {
             throw new DataException(
-                name, $"line {Line + 1} or after it", "text in UTF-8 (or in UTF-16 with a byte order mark)",
+                name, $"line {Line + 1} or after it", "text in UTF-8 or UTF-16",
                 "bytes that are none");
         }
         catch (MaxFieldSizeException)

@@ -41,8 +41,24 @@ public sealed record FeatureScale(IReadOnlyList<double> Means, IReadOnlyList<dou
                 deviations[i] += distance * distance;
             }
         for (var i = 0; i < features; i++)
-            deviations[i] = Math.Sqrt(deviations[i] / samples.Length) is > 0 and var deviation ? deviation : 1;
+        {
+            // A square may be too small for a number where what is squared is not.
+            var deviation = double.IsNormal(deviations[i]) ? Math.Sqrt(deviations[i] / samples.Length)
+                : InUnitsOfTheLargest(numbers, features, samples, i, means[i]);
+            deviations[i] = deviation > 0 ? deviation : 1;
+        }
         return new FeatureScale(means, deviations);
+    }
+
+    private static double InUnitsOfTheLargest<T>(
+        ReadOnlySpan<T> numbers, int features, int[] samples, int feature, double mean)
+        where T : unmanaged, INumberBase<T>
+    {
+        var distances = new double[samples.Length];
+        for (var k = 0; k < samples.Length; k++)
+            distances[k] = Math.Abs(double.CreateSaturating(numbers[(samples[k] * features) + feature]) - mean);
+        var unit = distances.Max();
+        return unit == 0 ? 0 : unit * Math.Sqrt(distances.Average(distance => distance / unit * (distance / unit)));
     }
 
     /// <summary>The features of samples, a sample after the other.</summary>

@@ -98,7 +98,7 @@ public sealed record LabeledImages
         pixels ?? (singles is null ? MemoryMarshal.AsBytes(doubles.AsSpan()) : MemoryMarshal.AsBytes(singles.AsSpan()));
 
     /// <summary>What a sample is, in words.</summary>
-    public string Shape => IsTable ? $"rows of {Width} numbers" : $"images of {Height} x {Width}";
+    public string Shape => IsTable ? $"rows of {Plural.Of(Width, "number")}" : $"images of {Height} x {Width}";
 
     /// <summary>The class of each image. Not to be written to.</summary>
     public byte[] Labels { get; }
@@ -171,7 +171,7 @@ public sealed record LabeledImages
             foreach (var label in part.Labels)
                 counts[label]++;
         var classes = Names.Classes.Count == 0
-            ? $"{Classes} classes"
+            ? $"{Plural.Of(Classes, "class", "classes")}"
             : $"{Names.Label ?? "classes"}: "
             + Few(Names.Classes.Zip(counts).Select(pair => Invariant($"{pair.First} {pair.Second:N0}")), 20);
         return IsTable

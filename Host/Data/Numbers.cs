@@ -8,13 +8,26 @@ internal static class Numbers
 {
     /// <summary>The rows, in single precision where the type fits that, otherwise in double: integers of 64 bits
     /// rounded to it, as a table's cells are.</summary>
-    /// <exception cref="DataException">A number is not finite, or beyond single precision.</exception>
+    /// <exception cref="DataException">A number is not finite, or beyond single precision; or integers can't be told
+    /// apart any more.</exception>
     public static LabeledImages Rows(Tensor tensor, string file, TableNames names, int classes, byte[] labels) =>
         tensor.Type is TensorType.F64 or TensorType.I64 or TensorType.U64 or TensorType.I32 or TensorType.U32
-            ? new LabeledImages(Finite(tensor, tensor.Rounded(), file), names, classes, labels)
+            ? new LabeledImages(Apart(tensor, Finite(tensor, tensor.Rounded(), file), file), names, classes, labels)
             : tensor.Convert<float>(out var singles) is null
                 ? new LabeledImages(Finite(tensor, singles, file), names, classes, labels)
                 : throw new InvalidOperationException($"{tensor.Type} doesn't fit single precision");
+
+    private static double[] Apart(Tensor tensor, double[] numbers, string file)
+    {
+        if (tensor.Type is not (TensorType.I64 or TensorType.U64) || tensor.Shape is not [> 1 and var samples, ..])
+            return numbers;
+        var (large, columns) = (new LargeIntegers(), numbers.Length / samples);
+        for (var i = 0; i < numbers.Length; i++)
+            if (large.Fault(i % columns, numbers[i], tensor.TextAt(i)) is { } fault)
+                throw new DataException(
+                    file, tensor.Name, LargeIntegers.Expected, $"as element {i} {fault}");
+        return numbers;
+    }
 
     private static T[] Finite<T>(Tensor tensor, T[] numbers, string file) where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -97,7 +97,7 @@ public static class Tables
         {
             if (tensor.Shape.Count < 2 || tensor.Shape[0] != labels.Length || tensor.Count == 0)
                 throw new DataException(
-                    name, tensor.Name, $"{labels.Length} samples, as there are labels",
+                    name, tensor.Name, $"{Plural.Of(labels.Length, "sample")}, as there are labels",
                     $"shape {Tensor.Text(tensor.Shape)}");
             return tensor.Type == TensorType.U8 && tensor.Shape.Count == 3
                 && tensor.Convert<byte>(out var pixels) is null

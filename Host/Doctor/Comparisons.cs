@@ -49,7 +49,7 @@ internal sealed class Comparisons(TrialRun trial, ImageDataSet data, int threads
         return new Finding(
             change.Kind, null, holds ? SeverityOf(trial) : Severity.Hint,
             Invariant($"with {change.Description}, {other.Training.Accuracy:0%} of the training samples are ")
-                + Invariant($"classified correctly after {other.Steps:N0} steps; as it is, ")
+                + Invariant($"classified correctly after {Plural.Of(other.Steps, "step")}; as it is, ")
                 + Invariant($"{trial.Training.Accuracy:0%} after {trial.Steps:N0}"),
             change.Advice)
         {
@@ -127,12 +127,12 @@ internal sealed class Comparisons(TrialRun trial, ImageDataSet data, int threads
         if (trial.Planned < 200)
             yield return new Change(
                 FindingKind.TooFewSteps, configuration with { Iterations = 10 * trial.Planned },
-                Invariant($"{10 * trial.Planned} steps in place of {trial.Planned}"),
+                Invariant($"{Plural.Of(10 * trial.Planned, "step")} in place of {trial.Planned}"),
                 "Train longer: more --epochs, or a smaller --batch-size for more steps in each");
         if (configuration.Patience is { } patience && trial.Steps < Math.Min(trial.Planned, MostSteps))
             yield return new Change(
                 FindingKind.TooFewSteps, configuration with { Patience = null },
-                Invariant($"all {trial.Planned:N0} steps in place of {trial.Steps:N0}, ")
+                Invariant($"all {Plural.Of(trial.Planned, "step")} in place of {trial.Steps:N0}, ")
                     + Invariant($"after which --patience {patience} ended training"),
                 "Wait longer for a better validation accuracy: a larger --patience");
         if (configuration.Average is { } average)

@@ -113,7 +113,7 @@ public sealed record Examination(
             FindingKind.Diverged, trial.Fault?.Layer, Severity.Error,
             trial.Fault is { } fault
                 ? Invariant($"in step {trial.Steps + 1:N0} numbers stopped being finite, first {fault}")
-                : Invariant($"after {trial.Steps:N0} steps the loss is {trial.Training.Loss:G3}; ")
+                : Invariant($"after {Plural.Of(trial.Steps, "step")} the loss is {trial.Training.Loss:G3}; ")
                     + Invariant($"it began at {trial.Start.Loss:G3}, and guessing costs {trial.Chance:F2}"),
             "Use a smaller --learning-rate; look at the scale of features and of initial weights, too")
         { Picture = Pictures.Losses(trial.Chance, ("", trial.Losses)) };
@@ -124,7 +124,7 @@ public sealed record Examination(
         if (trial.IsAtChance)
             yield return new Finding(
                 FindingKind.LossAtChance, null, Severity.Error,
-                Invariant($"after {trial.Steps:N0} steps the loss is {trial.Training.Loss:F3} and ")
+                Invariant($"after {Plural.Of(trial.Steps, "step")} the loss is {trial.Training.Loss:F3} and ")
                     + Invariant($"{trial.Training.Accuracy:0%} of the training samples are classified correctly; ")
                     + Invariant($"always the same answer costs {trial.Chance:F3} and is right for {trial.Majority:0%}"),
                 "See the other findings for the cause; if there is none, train longer, or try --optimizer adam")

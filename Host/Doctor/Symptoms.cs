@@ -49,7 +49,8 @@ internal sealed class Symptoms(TrialRun trial)
         if (Largest(trial.Last, layer => layer.DeadUnits) is (var dead, > 0.4))
             yield return Finding(
                 FindingKind.DeadUnits, dead.Layer, dead.DeadUnits > 0.8,
-                Invariant($"after {trial.Steps:N0} steps {dead.DeadUnits:0%} of the units of {dead.Layer} are off ")
+                Invariant($"after {Plural.Of(trial.Steps, "step")} {dead.DeadUnits:0%} of the units of {dead.Layer} ")
+                    + "are off "
                     + Invariant($"for all {Samples} samples looked at, and no gradient passes them; ")
                     + Invariant($"before the first it was {Of(trial.First, dead.Layer).DeadUnits:0%}"),
                 Dead(trial.Last),
@@ -58,7 +59,7 @@ internal sealed class Symptoms(TrialRun trial)
         if (Largest(trial.Last, layer => layer.Saturated) is (var saturated, > 0.5))
             yield return Finding(
                 FindingKind.SaturatedUnits, saturated.Layer, saturated.Saturated > 0.8,
-                Invariant($"after {trial.Steps:N0} steps {saturated.Saturated:0%} of the outputs of ")
+                Invariant($"after {Plural.Of(trial.Steps, "step")} {saturated.Saturated:0%} of the outputs of ")
                     + Invariant($"{saturated.Layer} are at the flat ends, where almost no gradient passes; ")
                     + Invariant($"before the first it was {Of(trial.First, saturated.Layer).Saturated:0%}"),
                 Pictures.Outputs(saturated),
@@ -67,14 +68,16 @@ internal sealed class Symptoms(TrialRun trial)
         if (last > 100 * first)
             yield return Finding(
                 FindingKind.ExplodingGradients, null, last > 1e4 * first,
-                Invariant($"the norm of the gradient went from {first:G2} to {last:G2} in {trial.Steps:N0} steps"),
+                Invariant($"the norm of the gradient went from {first:G2} to {last:G2} in ")
+                    + Plural.Of(trial.Steps, "step"),
                 Pictures.Losses(trial.Chance, ("", trial.Losses)),
                 "Use a smaller --learning-rate; --clip-norm 1 limits the damage");
         var (least, _) = Flow(trial.Last);
         if (Depth >= 2 && least.Share < 1e-4 && !(Flow(trial.First).Least.Share < 0.01))
             yield return Finding(
                 FindingKind.VanishingGradients, least.Layer, true,
-                Invariant($"after {trial.Steps:N0} steps the gradient at {least.Layer} is {least.Share:G2} of the ")
+                Invariant($"after {Plural.Of(trial.Steps, "step")} the gradient at {least.Layer} is ")
+                    + Invariant($"{least.Share:G2} of the ")
                     + "one at the scores",
                 Pictures.Gradients(Shares(trial.Last)),
                 "Look at what happened to the units: a smaller --learning-rate or --batch-norm helps");
@@ -94,10 +97,10 @@ internal sealed class Symptoms(TrialRun trial)
                 var same = still.EnumerateRows().All(row => row.Equals(still.Row(0)));
                 return Finding(
                     FindingKind.SymmetricWeights, layer, same,
-                    Invariant($"all {matrix.RowCount} units of {layer} begin with the same weights")
-                        + (same ? Invariant($", and have the same weights after {trial.Steps:N0} steps: ")
+                    Invariant($"all {Plural.Of(matrix.RowCount, "unit")} of {layer} begin with the same weights")
+                        + (same ? Invariant($", and have the same weights after {Plural.Of(trial.Steps, "step")}: ")
                             + "together they are as good as one" : ""),
-                    Pictures.Weights($"The weights of units of {layer} after {trial.Steps} steps", still),
+                    Pictures.Weights($"The weights of units of {layer} after {Plural.Of(trial.Steps, "step")}", still),
                     "Let weights begin at random, --init he (for relu) or xavier, "
                     + "so that units come to do different things");
             }

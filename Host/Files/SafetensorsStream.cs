@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Functional.Host.Files;
 
@@ -21,12 +22,13 @@ internal sealed class SafetensorsStream
         Beginning = new byte[LengthSize];
         Fill(Beginning);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(Beginning);
+        var rest = stream.Length - LengthSize;
+        if (length > (ulong)Math.Min(limits.HeaderLength, rest) && KindOf(Beginning) is { } kind)
+            throw new DataException(name, null, "a safetensors file", kind);
         if (length > (ulong)limits.HeaderLength)
-            throw KindOf(Beginning) is { } kind
-                ? new DataException(name, null, "a safetensors file", kind)
-                : Error(0, $"a header of at most {limits.HeaderLength} bytes", $"{length}");
-        if (length > (ulong)(stream.Length - LengthSize))
-            throw Error(0, $"a header of at most the {stream.Length - LengthSize} bytes that follow", $"{length}");
+            throw Error(0, $"a header of at most {limits.HeaderLength} bytes", $"{length}");
+        if (length > (ulong)rest)
+            throw Error(0, $"a header of at most the {rest} bytes that follow", $"{length}");
         Beginning = [.. Beginning, .. new byte[length]];
         var header = Beginning.AsSpan(LengthSize);
         Fill(header);
@@ -104,6 +106,11 @@ internal sealed class SafetensorsStream
     public DataException Error(long offset, string expected, string found) =>
         new(Name, $"byte {offset}", expected, found);
 
+    // What Python's own format begins with as text (its protocol 0): a collection, an object, or what torch.save puts
+    // in front.
+    private static readonly string[] TextPickles =
+        ["(lp", "(dp", "(tp", "c__", "ccollect", "ccopy_re", "ctorch", "cnumpy", "L1195470"];
+
     // Other files that are taken for models, by their first bytes.
     private static string? KindOf(byte[] start) => start switch
     {
@@ -119,6 +126,8 @@ internal sealed class SafetensorsStream
             "a TensorFlow Lite file: save the weights as safetensors",
         [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', ..] => "a NumPy array",
         [0x1F, 0x8B, ..] => "a gzip file: unpack it first",
+        _ when TextPickles.Any(text => start.AsSpan().StartsWith(Encoding.ASCII.GetBytes(text))) =>
+            "a pickle file, as torch.save writes them: save the weights as safetensors",
         _ when start.All(value => value is >= 0x20 and < 0x7F or (byte)'\t' or (byte)'\r' or (byte)'\n') => "text",
         _ => null,
     };

@@ -17,7 +17,8 @@ internal static class DoctorPage
                 : $"Most likely: {Words(examination.Findings[0])}",
             [
                 Page.Paragraph(Invariant(
-                    $"{examination.Steps:N0} of {examination.Planned:N0} steps were tried. Then the loss is " +
+                    $"The doctor tried {examination.Steps:N0} of {Plural.Of(examination.Planned, "step")}. " +
+                    $"Then the loss is " +
                     $"{examination.Loss:F3}, where guessing costs {examination.Chance:F3}; " +
                     $"{Percentage.Of(examination.TrainAccuracy)} of the training samples are classified correctly, " +
                     $"and {Percentage.Of(examination.TestAccuracy)} of the test samples.")),

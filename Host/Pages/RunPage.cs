@@ -47,7 +47,7 @@ internal static class RunPage
         var epochs = (run.Iterations + run.StepsPerEpoch - 1) / run.StepsPerEpoch;
         return Invariant(
             $"Running: epoch {epoch:N0} of {epochs:N0}; this page shows the run after {summary.Iterations:N0} of " +
-            $"{run.Iterations:N0} steps.");
+            $"{Plural.Of(run.Iterations, "step")}.");
     }
 
     private static string Opening(TrainConfiguration configuration, ImageDataSet data, RunResult result, bool isRunning)
@@ -56,7 +56,8 @@ internal static class RunPage
         var until = summary.Interrupted && !isRunning ? ", until it was interrupted" : "";
         return Invariant(
             $"A network ({result.State.Network}) was trained on {configuration.Data} with " +
-            $"{result.State.Training.Optimizer}{until}: {summary.Iterations:N0} steps in {summary.Seconds:F1} s. " +
+            $"{result.State.Training.Optimizer}{until}: {Plural.Of(summary.Iterations, "step")} in " +
+            $"{summary.Seconds:F1} s. " +
             $"It classifies {Percentage.Of(summary.TestAccuracy)} of {data.Test.Count:N0} unseen test samples " +
             $"correctly, and {Percentage.Of(summary.TrainAccuracy)} of the samples that it was trained on." +
             $"{Best(summary)}{Scaling(configuration, data)}");
@@ -212,7 +213,8 @@ internal static class RunPage
             summary is { Interrupted: true, Out: { } folder } && !isRunning
                 ? Markup.Lines(
                     Page.Paragraph(Invariant(
-                        $"The run was stopped after {summary.Iterations:N0} of {run.Iterations:N0} steps. To go on:")),
+                        $"The run was stopped after {summary.Iterations:N0} of {Plural.Of(run.Iterations, "step")}. " +
+                        $"To go on:")),
                     Page.Code(RunFolder.ResumeCommandOf(folder)))
                 : Markup.Empty,
             summary.Iterations == 0
@@ -231,7 +233,9 @@ internal static class RunPage
                 .. from option in TrainOptions.All
                    let value = option.Get(configuration)
                    where value is not null
-                   select (option.Name, value),
+                   // A table's columns are scaled in another way than the option's value says of bytes.
+                   select (option.Name, option.Name == "scale" && Scaling(configuration, run.Data).Length > 0
+                       ? "each column to mean 0 and standard deviation 1" : value),
             ]));
     }
 }

@@ -22,8 +22,9 @@ internal static class StudyPage
     {
         var best = StudyResults.Best(settings.Direction, trials).FirstOrDefault();
         return Page.Of(
-            best is null ? Invariant($"{trials.Count} trials, none with a value yet")
-                : Invariant($"{StudyResults.Short(best.Value!.Value)}: the best {measure} of {trials.Count} trials"),
+            best is null ? Invariant($"{Plural.Of(trials.Count, "trial")}, none with a value yet")
+                : Invariant($"{StudyResults.Short(best.Value!.Value)}: the best {measure} of ")
+                    + Plural.Of(trials.Count, "trial"),
             [
                 Page.Paragraph(Opening(name, settings, trials)),
                 .. best is null ? [] : (Markup[])
@@ -44,7 +45,7 @@ internal static class StudyPage
     {
         var counts = trials.GroupBy(trial => trial.State).OrderBy(same => same.Key)
             .Select(same => Invariant($"{same.Count()} {StudyResults.Name(same.Key)}"));
-        return $"The study {name} has {trials.Count} trials: {string.Join(", ", counts)}. "
+        return $"The study {name} has {Plural.Of(trials.Count, "trial")}: {string.Join(", ", counts)}. "
             + $"The {settings.Sampler} sampler chose their hyperparameters, "
             + (settings.Pruner == Pruner.None ? "and each ran to its end."
                 : $"and the {settings.Pruner} pruner stopped those that did worse than others.");
@@ -203,7 +204,7 @@ internal static class StudyPage
         var first = failed.Length > MostFailures ? Invariant($"; the first {MostFailures}") : "";
         return failed.Length == 0 ? Markup.Empty : Page.Section(
             "Failed trials",
-            Page.Paragraph(Invariant($"{failed.Length} trials ended without a value{first}:")),
+            Page.Paragraph(Invariant($"{Plural.Of(failed.Length, "trial")} ended without a value{first}:")),
             Page.Table(failed.Take(MostFailures).Select(trial => (
                 Invariant($"trial {trial.Number}"),
                 $"{trial.Result!.Reason} ({StudyResults.Short(trial.Configuration)})"))));

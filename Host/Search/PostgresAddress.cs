@@ -41,7 +41,9 @@ internal static partial class PostgresAddress
                 e is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException
                 or OverflowException)
             {
-                throw Refused($"'{setting.Split('=')[0]}' is no setting with such a value");
+                throw Refused(setting.StartsWith("port=", StringComparison.Ordinal)
+                    ? $"expected a port from 1 to {MostPort}, found {Uri.UnescapeDataString(setting[5..])}"
+                    : $"'{setting.Split('=')[0]}' is no setting of a connection, or can't have that value");
             }
         return connection.Port is >= 1 and <= MostPort ? connection
             : throw Refused($"expected a port from 1 to {MostPort}, found {connection.Port}");

@@ -16,6 +16,57 @@ public class CsvFindingsTests
 
     private static string Error(string text) => Error(Encoding.UTF8.GetBytes(text));
 
+    private static string Rows(IEnumerable<string> cells) =>
+        "w,kind\n" + string.Concat(cells.Select((cell, i) => $"{cell},{(i % 2 == 0 ? "a" : "b")}\n"));
+
+    [Fact]
+    public void Audit9_integers_that_double_precision_merges_are_refused()
+    {
+        const string expected =
+            "column 'w': expected integers that can be told apart in double precision, as those up to 2^53 can " +
+            "(subtract the least from all), found ";
+        Assert.Equal(
+            $"f: at line 3, {expected}1700000000000000001, which would be the same number as 1700000000000000000",
+            Error(Rows(Enumerable.Range(0, 120).Select(i => $"{1700000000000000000 + i}"))));
+        Assert.Equal(
+            $"f: at line 4, {expected}-9007199254740993, which would be the same number as -9007199254740992",
+            Error(Rows(["9007199254740993", "-9007199254740992", "-9007199254740993"])));
+        // Those that can be told apart, the same again, and what claims no more digits than it has.
+        foreach (var cells in (string[][])
+            [["9007199254740992", "9007199254740991"], ["1700000000000000001", " +1700000000000000001"],
+                ["1700000000000000000", "1700000000000000256"], ["1.7e18", "1.7e18"]])
+            Assert.Equal(cells.Length, Read(Rows(cells)).Numbers.Length);
+        using var file = new TemporaryFolder();
+        long[] numbers = [1700000000000000000, 0, 1700000000000000001, 0];
+        var tensor = Tensor.Of("x_train", [2, 2], numbers);
+        Assert.Equal(
+            $"f: at x_train: {expected[12..]}as element 2 1700000000000000001, which would be the same number as " +
+            "1700000000000000000",
+            Assert.Throws<DataException>(() => Numbers.Rows(tensor, "f", TableNames.None, 2, [0, 1])).Message);
+        numbers[2] += 255;
+        Assert.Equal(2, Numbers.Rows(tensor, "f", TableNames.None, 2, [0, 1]).Count);
+    }
+
+    [Fact]
+    public void Audit9_the_deviation_of_tiny_numbers_is_right()
+    {
+        var integers = Enumerable.Range(0, 120).Select(i => (double)i).ToArray();
+        var rows = Enumerable.Range(0, 120).ToArray();
+        var deviation = FeatureScale.Standard<double>(integers, 1, rows).Deviations[0];
+        Assert.Equal(Math.Sqrt(((120 * 120) - 1) / 12.0), deviation, 9);
+        var tiny = Read(Rows(integers.Select(i => $"{i}e-300"))).Numbers;
+        Assert.Equal(deviation, FeatureScale.Standard<double>(tiny, 1, rows).Deviations[0] * 1e300, 9);
+    }
+
+    [Theory]
+    [InlineData("1e39")]
+    [InlineData("-1e300")]
+    [InlineData("1.7e308")]
+    [InlineData("1e400")]
+    public void Audit9_the_limit_of_a_number_s_size_is_told(string cell) => Assert.Equal(
+        $"f: at line 2, column 'w': expected a number of at most 3.4E+38 in size, found '{cell}'",
+        Error(Rows([cell, "1"])));
+
     public static TheoryData<string, string> Marked()
     {
         var data = new TheoryData<string, string>();

@@ -57,7 +57,7 @@ public class CsvTests
     [InlineData("a,kind\n1,x\n2\n", "f: at line 3: expected 2 cells, as in the header, found 1")]
     [InlineData("a,kind\n1,x\n,y\n", "f: at line 3, column 'a': expected a finite number, found an empty cell")]
     [InlineData("a,kind\n1,x\nNaN,y\n", "f: at line 3, column 'a': expected a finite number, found 'NaN'")]
-    [InlineData("a,kind\n1,x\n1e99,y\n", "f: at line 3, column 'a': expected a finite number, found '1e99'")]
+    [InlineData("a,kind\n1,x\n1e99,y\n", "f: at line 3, column 'a': expected a number of at most 3.4E+38 in size, found '1e99'")]
     [InlineData("a,kind\n1,x\n2,\n", "f: at line 3, column 'kind': expected a class, found an empty cell")]
     [InlineData("a,kind\n1,x\n2,x\n", "f: at column 'kind': expected from 2 to 256 classes, found 1")]
     [InlineData("a,kind\n1,x\n2\"3,y\n", "f: at line 3: expected quotes around whole cells only, found '2\"3'")]
@@ -71,6 +71,6 @@ public class CsvTests
 
     [Fact]
     public void Text_that_is_not_in_UTF_8_is_refused() =>
-        Assert.Contains("expected text in UTF-8 (or in UTF-16 with a byte order mark)", Assert.Throws<DataException>(
+        Assert.Contains("expected text in UTF-8 or UTF-16", Assert.Throws<DataException>(
             () => Csv.Read(new MemoryStream([.. "a,kind\n1,"u8, 0xFF, (byte)'\n']), "f", "kind")).Message, StringComparison.Ordinal);
 }

@@ -47,8 +47,25 @@ public class ForeignFileTests
     [InlineData(new byte[] { 0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0 }, "a NumPy array")]
     [InlineData(new byte[] { 0x47, 0x47, 0x55, 0x46, 3, 0, 0, 0, 1 }, "a GGUF file: save the weights as safetensors")]
     [InlineData(new byte[] { 0x1F, 0x8B, 8, 8, 0x12, 0x34, 0x56, 0x67, 0, 3 }, "a gzip file: unpack it first")]
+    [InlineData(new byte[] { 0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3 }, "a gzip file: unpack it first")]
     public void U1_other_formats_are_named(byte[] start, string found) =>
         Assert.Equal($"f: expected a safetensors file, found {found}", Error([.. start, .. new byte[64]]));
+
+    [Theory]
+    [InlineData("(lp0\nF1.0\naF2.0\na.")]
+    [InlineData("(dp0\nVweight\np1\nF1.0\ns.")]
+    [InlineData("ccollections\nOrderedDict\np0\n(tp1\nRp2\n.")]
+    [InlineData("cnumpy.core.multiarray\n_reconstruct\np0\n")]
+    [InlineData("L119547037146038801333356L\n.")]
+    public void Audit15_a_pickle_as_text_is_a_pickle(string text) => Assert.Equal(
+        "f: expected a safetensors file, found a pickle file, as torch.save writes them: save the weights as safetensors",
+        Error(System.Text.Encoding.ASCII.GetBytes(text)));
+
+    // Its first eight bytes as a length are less than what a header may have, and more than the file does.
+    [Fact]
+    public void Audit15_a_small_gzip_file_is_a_gzip_file() => Assert.Equal(
+        "f: expected a safetensors file, found a gzip file: unpack it first",
+        Error([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, .. new byte[95]]));
 
     [Fact]
     public void U2_a_convolution_is_told_with_its_shape() =>

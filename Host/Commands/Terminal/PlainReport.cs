@@ -9,13 +9,13 @@ internal sealed class PlainReport(TextWriter output) : IRunObserver
     public void Started(RunStart start)
     {
         output.WriteLine(
-            Invariant($"{start.Data}: {start.TrainSamples:N0} samples for training, ")
+            Invariant($"{start.Data}: {Plural.Of(start.TrainSamples, "sample")} for training, ")
                 + (start.ValidationSamples > 0 ? Invariant($"{start.ValidationSamples:N0} for validation, ") : "")
                 + Invariant($"{start.TestSamples:N0} for testing"));
-        output.WriteLine(Invariant($"{start.Network}: {start.Parameters:N0} parameters"));
+        output.WriteLine(Invariant($"{start.Network}: {Plural.Of(start.Parameters, "parameter")}"));
         var length = start.Changes == start.Iterations
-            ? Invariant($"{start.Iterations:N0} step{(start.Iterations == 1 ? "" : "s")}")
-            : Invariant($"{start.Iterations:N0} batches, {start.Changes:N0} ")
+            ? Invariant($"{Plural.Of(start.Iterations, "step")}")
+            : Invariant($"{Plural.Of(start.Iterations, "batch", "batches")}, {start.Changes:N0} ")
                 + Invariant($"{(start.Changes == 1 ? "change" : "changes")}");
         output.WriteLine(Invariant($"{start.Optimizer}, {length}, seed {start.Seed}"));
         if (start.Step > 0)
@@ -30,7 +30,7 @@ internal sealed class PlainReport(TextWriter output) : IRunObserver
     {
         var end = summary.Interrupted ? "interrupted" : "done";
         output.WriteLine(
-            Invariant($"{end} after {summary.Iterations:N0} step{(summary.Iterations == 1 ? "" : "s")} in ")
+            Invariant($"{end} after {Plural.Of(summary.Iterations, "step")} in ")
                 + Invariant($"{summary.Seconds:F1} s"));
         output.WriteLine(Accuracies(summary.TrainAccuracy, summary.ValidationAccuracy, summary.TestAccuracy));
         if (summary.Best is { } best)

@@ -29,7 +29,8 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         {
             output.WriteLine($"{name}: {settings.Space}");
             output.WriteLine(Invariant(
-                $"{trials} trials, sampler {settings.Sampler}, pruner {settings.Pruner}, seed {settings.Seed}, ")
+                $"{Plural.Of(trials, "trial")}, sampler {settings.Sampler}, pruner {settings.Pruner}, ")
+                + Invariant($"seed {settings.Seed}, ")
                 + Invariant($"{workers} at a time{(ended > 0 ? Invariant($"; {ended} have ended before") : "")}"));
             if (OfEach(settings, samples) is { } each)
                 output.WriteLine(each);

@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Functional.Host.Data;
+
+/// <summary>Integers of columns beyond 2^53, where double precision no longer tells each from the next.</summary>
+internal sealed class LargeIntegers
+{
+    /// <summary>What a column should hold.</summary>
+    public const string Expected =
+        "integers that can be told apart in double precision, as those up to 2^53 can (subtract the least from all)";
+
+    private const double AllExact = 1L << 53;
+
+    private readonly Dictionary<(int Column, double Number), BigInteger> seen = [];
+
+    /// <summary>What is wrong with a number of a column: that an earlier integer of it, not the same, is the same
+    /// number in double precision. Null if nothing is.</summary>
+    /// <param name="column">The column's place.</param>
+    /// <param name="number">The number as it was read.</param>
+    /// <param name="text">As it was written.</param>
+    public string? Fault(int column, double number, string text)
+    {
+        if (Math.Abs(number) < AllExact
+            || !BigInteger.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var integer)
+            || seen.TryAdd((column, number), integer))
+            return null;
+        var other = seen[(column, number)];
+        return other == integer ? null : $"{integer}, which would be the same number as {other}";
+    }
+}

@@ -1,0 +1,12 @@
+namespace Functional.Host;
+
+/// <summary>Numbers of things.</summary>
+internal static class Plural
+{
+    /// <summary>As in <c>1 step</c> and <c>2,000 steps</c>.</summary>
+    public static string Of(long count, string one) => Of(count, one, one + "s");
+
+    /// <summary>As in <c>1 class</c> and <c>2 classes</c>.</summary>
+    public static string Of(long count, string one, string several) =>
+        Invariant($"{count:N0} {(count == 1 ? one : several)}");
+}

@@ -1,0 +1,29 @@
+namespace Functional.Host.Runs;
+
+/// <summary>What becomes of a table's numbers that are not scaled.</summary>
+internal static class Roundings
+{
+    private const int MostLookedAt = 2000;
+
+    /// <summary>That single precision no longer tells most of a column's numbers apart, in at most one line.</summary>
+    public static IEnumerable<string> Of(TrainingRun run)
+    {
+        var numbers = run.Data.Training;
+        if (!numbers.IsTable || run.Configuration.Scale != DataScale.None)
+            return [];
+        int[] some = [.. run.Samples.Training.Take(MostLookedAt)];
+        var rounded = Enumerable.Range(0, numbers.Features)
+            .Select(column => (
+                Name: numbers.Names.Feature(column),
+                Before: some.Select(row => numbers.Number(row, column)).Distinct().Count(),
+                After: some.Select(row => run.Seen.Training.Number(row, column)).Distinct().Count()))
+            .Where(column => 2 * column.After <= column.Before).ToArray();
+        return rounded is not [var first, ..] ? [] :
+        [
+            Invariant($"column '{first.Name}' has {first.Before:N0} different numbers in {some.Length:N0} rows, ")
+                + Invariant($"but only {first.After:N0} in single precision")
+                + (rounded.Length > 1 ? $" (as have {Plural.Of(rounded.Length - 1, "column")} more)" : "")
+                + "; --scale standard tells them apart",
+        ];
+    }
+}
