@@ -5,5 +5,7 @@ using Functional.Host.Commands;
 StandardOutput.Install();
 ProtectedOutput.Install();
 var code = FrontDoor.Run(args);
+// What was found is lost with the lines that tell it.
 return StandardOutput.Fault is { } fault
-    ? FrontDoor.Fail(code is ExitCode.Done ? ExitCode.Failed : code, [$"standard output: {fault}"]) : code;
+    ? FrontDoor.Fail(code is ExitCode.Done or ExitCode.Found ? ExitCode.Failed : code, [$"standard output: {fault}"])
+    : code;

@@ -99,7 +99,7 @@ internal static class DataCommand
                 ? UserFile.Of("--sheet", path, parsed.GetValue(force))
                 : null;
             var data = DataSets.Load(parsed.GetValue(name)!, parsed.GetValue(label));
-            Describe(data, parsed.GetValue(json));
+            Describe(target?.Notes ?? Console.Out, data, parsed.GetValue(json));
             Hints.Tell(DataHints.Of(data));
             target?.Write(Sheet(data.Training).ToFile());
             return ExitCode.Done;
@@ -109,8 +109,7 @@ internal static class DataCommand
 
     private static void WriteDigits(string folder, bool force)
     {
-        if (folder.Length == 0)
-            throw new UsageException("--out: expected the name of a folder, found ''");
+        UserFolder.CheckName("--out", folder);
         var digits = DigitSet.Generate();
         var files = new List<(string Path, byte[] Bytes, byte[] Unpacked)>();
         foreach (var (name, part) in (ReadOnlySpan<(string, LabeledImages)>)[("train", digits.Training),
@@ -142,7 +141,7 @@ internal static class DataCommand
         }
     }
 
-    private static void Describe(ImageDataSet data, bool json)
+    private static void Describe(TextWriter output, ImageDataSet data, bool json)
     {
         foreach (var (name, part) in (ReadOnlySpan<(string, LabeledImages)>)[("training", data.Training),
             ("test", data.Test)])
@@ -151,7 +150,7 @@ internal static class DataCommand
                 .ToArray();
             if (part.IsTable)
             {
-                DescribeTable(name, part, counts, json);
+                DescribeTable(output, name, part, counts, json);
                 continue;
             }
             var scale = Batch.StandardScale(part.Features, part.Pixels, part.All);
@@ -164,17 +163,18 @@ internal static class DataCommand
                     ("least", least), ("greatest", greatest), ("mean", scale.Shift), ("deviation", scale.Divisor));
             else
             {
-                Console.WriteLine(Invariant(
-                    $"{name}: {part.Count:N0} images of {part.Height} x {part.Width}, {part.Classes} classes"));
-                Console.WriteLine(Invariant(
+                output.WriteLine(Invariant(
+                    $"{name}: {Plural.Of(part.Count, "image")} of {part.Height} x {part.Width}, ")
+                    + Plural.Of(part.Classes, "class", "classes"));
+                output.WriteLine(Invariant(
                     $"  per class: {string.Join(", ", counts.Select((count, label) => $"{label}: {count}"))}"));
-                Console.WriteLine(Invariant(
+                output.WriteLine(Invariant(
                     $"  bytes from {least} to {greatest}, mean {scale.Shift:F2}, deviation {scale.Divisor:F2}"));
             }
         }
     }
 
-    private static void DescribeTable(string name, LabeledImages table, int[] counts, bool json)
+    private static void DescribeTable(TextWriter output, string name, LabeledImages table, int[] counts, bool json)
     {
         var scale = table.Standard(table.All);
         if (json)
@@ -189,12 +189,13 @@ internal static class DataCommand
                 ("deviations", JsonReport.List(scale.Deviations.Select(deviation => (JsonNode)deviation))));
             return;
         }
-        Console.WriteLine(
-            Invariant($"{name}: {table.Count:N0} rows of {table.Features} numbers, {table.Classes} classes"));
+        output.WriteLine(
+            $"{name}: {Plural.Of(table.Count, "row")} of {Plural.Of(table.Features, "number")}, "
+            + Plural.Of(table.Classes, "class", "classes"));
         var perClass = counts.Select((count, i) => Invariant($"{table.Names.Class(i)}: {count}"));
-        Console.WriteLine($"  per class: {string.Join(", ", perClass)}");
+        output.WriteLine($"  per class: {string.Join(", ", perClass)}");
         for (var i = 0; i < Math.Min(table.Features, MostColumns); i++)
-            Console.WriteLine(
+            output.WriteLine(
                 Invariant($"  {table.Names.Feature(i)}: mean {scale.Means[i]:G6}, deviation {scale.Deviations[i]:G6}"));
     }
 

@@ -48,7 +48,7 @@ internal static class DoctorCommand
             return Run(TrainOptions.Change(start, CommonOptions.Values(parsed, options).ToDictionary()),
                 parsed.GetValue(threads),
                 parsed.GetValue(page) is { } path
-                    ? UserFile.Of("--page", path, parsed.GetValue(force), Page.IsOne)
+                    ? UserFile.Of("--page", path, parsed.GetValue(force))
                     : null, parsed.GetValue(json));
         });
         return command;
@@ -67,12 +67,12 @@ internal static class DoctorCommand
         if (json)
             WriteJson(new JsonReport(Console.Out), examination);
         else
-            WriteLines(Console.Out, examination);
+            WriteLines(page?.Notes ?? Console.Out, examination);
         page?.Write(DoctorPage.Render(configuration, examination));
         if (page is not null && !json)
         {
-            Console.WriteLine();
-            Console.WriteLine($"page: {page.Path}");
+            page.Notes.WriteLine();
+            page.Notes.WriteLine($"page: {page.Path}");
         }
         return examination.IsHealthy ? ExitCode.Done : ExitCode.Found;
     }
@@ -96,7 +96,7 @@ internal static class DoctorCommand
     private static void WriteLines(TextWriter output, Examination examination)
     {
         output.WriteLine(
-            Invariant($"{examination.Steps:N0} of {examination.Planned:N0} steps tried: ")
+            Invariant($"{examination.Steps:N0} of {Plural.Of(examination.Planned, "step")} tried: ")
                 + Invariant($"loss {examination.Loss:F3} (guessing costs {examination.Chance:F3}), ")
                 + Invariant($"training {Percentage.Of(examination.TrainAccuracy)}, ")
                 + Invariant($"test {Percentage.Of(examination.TestAccuracy)} of up to 1,000 samples"));

@@ -147,7 +147,8 @@ internal static class ExperimentCommand
             if (!json)
             {
                 Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"done in {seconds:F1} s: {held} of {claims.Length} claims held"));
+                    CultureInfo.InvariantCulture, $"done in {seconds:F1} s: {held} of ")
+                    + $"{Plural.Of(claims.Length, "claim")} held");
                 foreach (var claim in claims.Where(claim => !claim.Always))
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                         $"not held{(claim.Held.Count > 1 ? $" with seed {settings.Seed + claim.Shown}" : "")}: "

@@ -34,21 +34,26 @@ internal static class ExportCommand
         {
             var (loaded, path) = (model.Load(parsed), parsed.GetValue(onnx)!);
             var target = UserFile.Of("--onnx", path, parsed.GetValue(force));
+            var size = 0L;
             try
             {
-                target.Write(stream => OnnxExport.Save(stream, loaded, new OnnxOptions
+                target.Write(stream =>
                 {
-                    FoldBatchNorm = parsed.GetValue(fold), TakesFeatures = parsed.GetValue(features),
-                }));
+                    OnnxExport.Save(stream, loaded, new OnnxOptions
+                    {
+                        FoldBatchNorm = parsed.GetValue(fold), TakesFeatures = parsed.GetValue(features),
+                    });
+                    size = stream.Length;
+                });
             }
             catch (ArgumentException e)
             {
                 throw new UsageException(e.Message);
             }
-            Console.WriteLine($"{path}: {loaded.Network}");
-            Console.WriteLine(
+            target.Notes.WriteLine($"{path}: {loaded.Network}");
+            target.Notes.WriteLine(
                 $"input [N, {loaded.Network.Inputs}], scores [N, {loaded.Network.Outputs}]; "
-                + $"operators of version {OnnxExport.Opset}, {new FileInfo(path).Length:N0} bytes");
+                + $"operators of version {OnnxExport.Opset}, {size:N0} bytes");
             return ExitCode.Done;
         });
         return command;

@@ -37,14 +37,13 @@ internal static class ReportCommand
             RunRecord[] records = [.. parsed.GetValue(folders)!.Select(RunRecord.Read)];
             var own = records.Length == 1 ? new RunPaths(records[0].Folder).Report : null;
             var path = parsed.GetValue(file) ?? own ?? Comparison;
-            // What nobody named is written again and again.
-            var replaces = path == own || parsed.GetValue(force);
-            var target = UserFile.Of("--out", path, replaces, parsed.GetValue(file) is null ? Page.IsOne : null);
+            var target = UserFile.Of(
+                "--out", path, parsed.GetValue(force), parsed.GetValue(file) is null ? Page.IsOne : null);
             var page = records is [var one]
                 ? PageOf(one, parsed.GetValue(threads))
                 : ComparisonPage.Render(records, record => Link(record, path));
             target.Write(page);
-            Console.WriteLine($"report: {path}");
+            target.Notes.WriteLine($"report: {path}");
             if (parsed.GetValue(open))
                 Browser.Open(path);
             return ExitCode.Done;

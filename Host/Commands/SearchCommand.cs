@@ -161,6 +161,7 @@ internal static class SearchCommand
         var all = study.Work(objective.Run, trials, workers, limit, lines.Ended, interruption.Token);
         var interrupted = interruption.Token.IsCancellationRequested;
         Finish(parsed, study, all, lines, name, interrupted);
+        study.CheckKept();
         if (interrupted)
             return ExitCode.Interrupted;
         Search.Study.CheckAnyUseful(all);
@@ -172,9 +173,21 @@ internal static class SearchCommand
     // A checksum that is right makes no value right.
     private static void CheckValues(Study study, IReadOnlyList<Trial> trials)
     {
-        if (IsOfTraining(study.Settings) && trials.FirstOrDefault(trial => trial.Value is < 0 or > 1) is { } absurd)
-            throw new DataException(study.Name, $"trial {absurd.Number}", "a validation accuracy from 0 to 1",
-                Invariant($"{absurd.Value}"));
+        if (!IsOfTraining(study.Settings))
+            return;
+        foreach (var trial in trials)
+        {
+            DataException Absurd(string expected, string found) =>
+                new(study.Name, $"trial {trial.Number}", expected, found);
+            var (curve, value) = (trial.Result?.Curve ?? [], trial.Value);
+            double[] all = [.. trial.Reported.Values, .. curve, .. trial.Result?.TrainingCurve ?? [], value ?? 0];
+            if (Array.FindIndex(all, one => one is < 0 or > 1) is >= 0 and var place)
+                throw Absurd("accuracies from 0 to 1", Invariant($"{all[place]}"));
+            if (value is not null && (curve.Count == 0 || curve[^1] != value))
+                throw Absurd(
+                    "a value that is the last of its curve",
+                    Invariant($"{value} behind a curve {(curve.Count == 0 ? "of nothing" : $"to {curve[^1]:R}")}"));
+        }
     }
 
     private static void Finish(
@@ -197,7 +210,11 @@ internal static class SearchCommand
     private static string PageOf(string study) => Path.Combine(Folder(study), "report.html");
 
     // A study in a database has no folder that is its alone.
-    private static void CheckPage(string study) => UserFile.Of("--study", PageOf(study), force: false, Page.IsOne);
+    private static void CheckPage(string study)
+    {
+        UserFolder.CheckName("--study", Folder(study));
+        UserFile.Of("--study", PageOf(study), force: false, Page.IsOne, "move it away, or choose another study");
+    }
 
     /// <summary>A study's settings: as it began or, of a new one, as told; whoever continues may leave them
     /// out.</summary>
@@ -268,8 +285,16 @@ internal static class SearchCommand
         TrainOptions.Parse(options, new TrainConfiguration());
 
     /// <summary>A study's name, or its folder.</summary>
-    private static string Named(string study) => study.Trim().Length > 0 && !study.Any(char.IsControl)
-        ? study : throw new UsageException($"--study: expected a name or a folder, found '{Visible.Message(study)}'");
+    private static string Named(string study)
+    {
+        // Not repeated: it may hold a password.
+        if (study.Contains("://", StringComparison.Ordinal))
+            throw new UsageException(
+                "--study: expected a name or a folder, found an address; that of a database belongs to --storage");
+        return study.Trim().Length > 0 && !study.Any(char.IsControl)
+            ? study
+            : throw new UsageException($"--study: expected a name or a folder, found '{Visible.Message(study)}'");
+    }
 
     private static string Folder(string study) =>
         study is "." or ".." || study.AsSpan().IndexOfAny(

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Functional.Host.Charts;
 using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Pages;
 using Functional.Host.Runs;
 
@@ -71,7 +72,7 @@ internal static class TrainCommand
         var data = DataSets.Load(configuration.Data, configuration.Label);
         var run = new TrainingRun(configuration, data);
         run.RequireChanges();
-        Hints.Tell([.. DataHints.Of(data), .. run.Gaps()]);
+        Hints.Tell([.. DataHints.Of(data), .. run.Gaps(), .. Roundings.Of(run)]);
         using var folder = RunFolder.Create(path, force);
         return Run(folder, new Resumption(run, null), display);
     }
@@ -83,6 +84,8 @@ internal static class TrainCommand
             throw new UsageException(
                 $"--resume: the run goes on in its own folder, as it was; {other.Name} has no place here");
         using var folder = RunFolder.Open(path);
+        _ = UserFile.Of(
+            "--resume", new RunPaths(path).Report, force, Page.IsOne, "move it away, or give --force to replace it");
         var what = Resumption.Of(folder, told, line => Console.Error.WriteLine($"functional: {line}"), force);
         what.Run.RequireChanges();
         return Run(folder, what, display);
@@ -122,7 +125,8 @@ internal static class TrainCommand
         return RunPage.IsGuessing(summary, test)
             ? $"no better than guessing; why: functional doctor {TrainConfiguration.Quoted(path)}"
             : summary.Iterations < FewSteps && summary.TrainAccuracy < 0.95
-                ? $"only {summary.Iterations} steps: a smaller --batch-size, or more --epochs, gives it more of them"
+                ? $"only {Plural.Of(summary.Iterations, "step")}: "
+                    + "a smaller --batch-size, or more --epochs, gives it more of them"
             : null;
     }
 

@@ -78,6 +78,7 @@ internal sealed class ExperimentSession : IDisposable
 
     private Curve Train(string experiment, Variant variant, TrainingRun run, int planned)
     {
+        run.RequireChanges();
         var watch = Stopwatch.StartNew();
         var (state, every) = (run.Start, PointEvery(run, variant));
         var losses = new List<double>(run.Iterations);

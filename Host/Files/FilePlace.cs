@@ -27,18 +27,37 @@ internal static partial class FilePlace
     }
 
     /// <summary>Whether a place is there and is not a file that can be replaced.</summary>
-    public static bool IsDevice(string place)
+    public static bool IsDevice(string place) => Descriptor(place) is not null || Device(place) is not null;
+
+    /// <summary>Whether a path leads to the stream that the program prints to.</summary>
+    public static bool IsStandardOutput(string path) => Descriptor(Of(path)) == 1;
+
+    /// <summary>Sees to it that a file of one of this program's folders, if it is there, is one: a pipe is read only
+    /// once, and reading it may never end.</summary>
+    /// <exception cref="DataException">It is a pipe or a device.</exception>
+    public static void RequireFile(string path)
     {
-        if (Descriptor(place) is not null)
-            return true;
+        if (Device(path) is { } device)
+            throw new DataException(path, null, "a regular file", device);
+    }
+
+    /// <summary>What is at a place, if it is something like a file, but none; null otherwise.</summary>
+    internal static string? Device(string place)
+    {
         if (OperatingSystem.IsWindows() || !File.Exists(place))
-            return false;
+            return null;
         if (!OperatingSystem.IsLinux())
-            return place.StartsWith("/dev/", StringComparison.Ordinal);
-        const int currentFolder = -100, typeOnly = 1, modeAt = 28, size = 256, typeMask = 0xF000, regular = 0x8000;
+            return place.StartsWith("/dev/", StringComparison.Ordinal) ? "a device" : null;
+        const int currentFolder = -100, typeOnly = 1, modeAt = 28, size = 256, typeMask = 0xF000;
         var status = new byte[size];
-        return statx(currentFolder, place, 0, typeOnly, status) == 0
-            && (BinaryPrimitives.ReadUInt16LittleEndian(status.AsSpan(modeAt)) & typeMask) != regular;
+        return statx(currentFolder, place, 0, typeOnly, status) != 0 ? null
+            : (BinaryPrimitives.ReadUInt16LittleEndian(status.AsSpan(modeAt)) & typeMask) switch
+            {
+                0x8000 => null,
+                0x1000 => "a pipe",
+                0xC000 => "a socket",
+                _ => "a device",
+            };
     }
 
     /// <summary>Opens a pipe or a device to write to it.</summary>

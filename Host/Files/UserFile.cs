@@ -18,8 +18,11 @@ internal sealed record UserFile
     /// <param name="path">Where.</param>
     /// <param name="force">Whether a file that is there may be replaced.</param>
     /// <param name="isOwn">Whether one that is there may be replaced anyway, because this program wrote it.</param>
+    /// <param name="remedy">What to do where one is that may not be replaced.</param>
     /// <exception cref="UsageException">No file can be there, or one is that may not be replaced.</exception>
-    public static UserFile Of(string option, string path, bool force, Func<string, bool>? isOwn = null)
+    public static UserFile Of(
+        string option, string path, bool force, Func<string, bool>? isOwn = null,
+        string remedy = "choose another file, or give --force to replace it")
     {
         if (path.Length == 0)
             throw new UsageException($"{option}: expected the name of a file, found ''");
@@ -30,9 +33,11 @@ internal sealed record UserFile
         var replaces = force || FilePlace.IsDevice(place) || (File.Exists(place) && isOwn?.Invoke(place) == true);
         return replaces || !File.Exists(place)
             ? new UserFile(path, replaces)
-            : throw new UsageException(
-                $"{option}: {path} is there already; choose another file, or give --force to replace it");
+            : throw new UsageException($"{option}: {path} is there already; {remedy}");
     }
+
+    /// <summary>Where to tell of it: not among its own bytes.</summary>
+    public TextWriter Notes => FilePlace.IsStandardOutput(Path) ? Console.Error : Console.Out;
 
     /// <summary>Writes it.</summary>
     /// <exception cref="OperationFailedException">It can't be written, or another file is there now.</exception>

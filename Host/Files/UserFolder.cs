@@ -14,10 +14,7 @@ internal static class UserFolder
     public static void Check(
         string option, string path, string what, Func<bool> isOwn, bool force, string? except = null)
     {
-        if (path.Length == 0)
-            throw new UsageException($"{option}: expected the name of a folder, found ''");
-        if (File.Exists(path))
-            throw new UsageException($"{option}: expected the name of a folder, found the file {path}");
+        CheckName(option, path);
         var isEmpty = true;
         OutputFile.Guard(path, () =>
             isEmpty = !Directory.Exists(path)
@@ -30,5 +27,14 @@ internal static class UserFolder
         if (!force)
             throw new UsageException(
                 $"{option}: {path} holds {what} already; choose another folder, or give --force to replace it");
+    }
+    /// <summary>Sees to it that there can be a folder.</summary>
+    /// <exception cref="UsageException">It has no name, or a file has it.</exception>
+    public static void CheckName(string option, string path)
+    {
+        if (path.Length == 0)
+            throw new UsageException($"{option}: expected the name of a folder, found ''");
+        if (File.Exists(path))
+            throw new UsageException($"{option}: expected the name of a folder, found the file {path}");
     }
 }

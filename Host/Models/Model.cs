@@ -169,7 +169,10 @@ public static class Model
     public static Model<T> Load<T>(string path, LayerTable<T>? layers = null, Activation? activation = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var file = Directory.Exists(path) ? Path.Combine(path, FileName) : path;
+        var isFolder = Directory.Exists(path);
+        var file = isFolder ? Path.Combine(path, FileName) : path;
+        if (isFolder)
+            FilePlace.RequireFile(file);
         return DataFile.Open(file, stream => Load(stream, file, layers, activation));
     }
 

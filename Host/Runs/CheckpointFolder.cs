@@ -42,6 +42,7 @@ internal sealed class CheckpointFolder(string path)
             foreach (var step in steps)
                 try
                 {
+                    FilePlace.RequireFile(PathOf(step));
                     var state = Checkpoint.Read(PathOf(step), start);
                     damaged.ForEach(passedOver);
                     return state;

@@ -41,7 +41,7 @@ internal static class ConfigurationFile
     /// more.</summary>
     internal static bool IsOne(string path)
     {
-        if (!File.Exists(path) || new FileInfo(path).Length > LargestFile)
+        if (!File.Exists(path) || FilePlace.Device(path) is not null || new FileInfo(path).Length > LargestFile)
             return false;
         try
         {

@@ -36,7 +36,8 @@ internal sealed record Resumption(TrainingRun Run, RunProgress? From)
         var (step, planned) = (from?.State.Step ?? 0, record.Environment?.Planned ?? old.Steps(run.StepsPerEpoch));
         if (run.Iterations < step)
             throw new UsageException(
-                new Fault(Resume, $"the run has taken {step} steps, and can't end after {run.Iterations}"));
+                new Fault(
+                    Resume, $"the run has taken {Plural.Of(step, "step")}, and can't end after {run.Iterations}"));
         // Where the schedule depends on the run's length, what has been done was done for the old one.
         if (step > (old.Stages is [.., var stage] ? stage.Until : 0)
             && !configuration.OptimizerAt(step, planned).Equals(configuration.OptimizerAt(step, run.Iterations)))

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Functional.Host.Data;
@@ -16,8 +17,8 @@ namespace Functional.Host.Runs;
 /// <param name="Architecture">The processor's kind.</param>
 /// <param name="Cores">Processors that the program could use.</param>
 /// <param name="VectorBits">The widest vectors that are worth it.</param>
-/// <param name="Training">SHA-256 of the training samples' pixels and labels.</param>
-/// <param name="Test">SHA-256 of the test samples' pixels and labels.</param>
+/// <param name="Training">SHA-256 of the training samples' numbers, labels, and names if they have any.</param>
+/// <param name="Test">The same of the test samples.</param>
 internal sealed record RunEnvironment(
     string Version, string Runtime, string System, string Architecture, int Cores, int VectorBits, string Training,
     string Test)
@@ -125,6 +126,9 @@ internal sealed record RunEnvironment(
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(images.Data);
         hash.AppendData(images.Labels);
+        // Each with its length, so that no other names are the same bytes.
+        foreach (var name in images.Names.Features.Concat(images.Names.Classes))
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name.Length}:{name}"));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -92,7 +92,7 @@ public sealed record RunSummary(
     /// <summary>As in <c>300 steps: loss 0.234, training 97.4%, validation 93.8%, test 96.7%</c>.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Iterations} steps: loss {Loss:G3}, "
+        $"{Plural.Of(Iterations, "step")}: loss {Loss:G3}, "
         + $"{EpochReport.Accuracies(TrainAccuracy, ValidationAccuracy, TestAccuracy)}");
 }
 

@@ -104,7 +104,8 @@ internal sealed class RunFolder : IDisposable
         var record = RunRecord.Read(Path);
         if (record.Losses.Count < state.Step)
             throw new DataException(
-                paths.Losses, null, $"the losses of {state.Step} steps", $"those of {record.Losses.Count}");
+                paths.Losses, null, $"the losses of {Plural.Of(state.Step, "step")}",
+                $"those of {record.Losses.Count}");
         EpochReport[] epochs =
         [
             .. record.Epochs.TakeWhile(epoch =>

@@ -48,12 +48,15 @@ internal sealed record RunRecord
     /// <summary>Whether a folder holds a run.</summary>
     public static bool IsRun(string folder) => File.Exists(new RunPaths(folder).Configuration);
 
-    /// <exception cref="DataException">The folder holds no run.</exception>
+    /// <exception cref="DataException">The folder holds no run, or a file of its is none.</exception>
     internal static void CheckRun(string folder)
     {
         if (!IsRun(folder))
             throw new DataException(
                 folder.Length == 0 ? "''" : folder, null, "a run's folder, with config.json in it", "none");
+        var paths = new RunPaths(folder);
+        foreach (var file in paths.Results.Append(paths.Configuration).Append(paths.Running))
+            FilePlace.RequireFile(file);
     }
 
     /// <summary>Reads a folder. A run that was killed has what had been written by then.</summary>
@@ -88,7 +91,8 @@ internal sealed record RunRecord
         // A run in progress writes what belongs to a checkpoint before it: what is read after it has at least that.
         var now = Read(Folder);
         if (now.Losses.Count < state.Step)
-            throw new DataException(Folder, null, $"losses of {state.Step} steps", $"those of {now.Losses.Count}");
+            throw new DataException(
+                Folder, null, $"losses of {Plural.Of(state.Step, "step")}", $"those of {now.Losses.Count}");
         double[] losses = [.. now.Losses.Take(state.Step)];
         List<EpochReport> epochs = [.. now.Epochs.TakeWhile(epoch => epoch.Iterations <= state.Step)];
         var best = EpochReport.Best(epochs.Where(epoch => epoch.Iterations == epoch.Epoch * (long)run.StepsPerEpoch));

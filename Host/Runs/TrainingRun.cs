@@ -164,7 +164,7 @@ public sealed class TrainingRun
 
     /// <summary>One line: the layers, how they are trained, and on what.</summary>
     public override string ToString() =>
-        $"{Start.Training.Network} with {Optimizer(0)}, {Iterations} steps on {data}";
+        $"{Start.Training.Network} with {Optimizer(0)}, {Plural.Of(Iterations, "step")} on {data}";
 
     /// <summary>The steps of the run from a state on, each taken when it is asked for: batches in order, augmented,
     /// with the optimizer of their stage. They end with the last of the run, or with one whose loss is not

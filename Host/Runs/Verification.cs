@@ -33,11 +33,11 @@ internal sealed record Verification(int Steps, int Epochs, Difference<double>? L
             throw new OperationFailedException($"{record.Folder}: nothing has been saved yet that could be compared");
         if (record.Losses.Count > run.Iterations)
             throw new OperationFailedException(
-                $"{record.Folder}: there are losses of {record.Losses.Count} steps, "
+                $"{record.Folder}: there are losses of {Plural.Of(record.Losses.Count, "step")}, "
                 + $"but the configuration is of {run.Iterations}");
         if (record.Summary is { } summary && summary.Iterations != record.Losses.Count)
             throw new OperationFailedException(
-                $"{record.Folder}: there are losses of {record.Losses.Count} steps, "
+                $"{record.Folder}: there are losses of {Plural.Of(record.Losses.Count, "step")}, "
                 + $"but the run took {summary.Iterations}");
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var comparison = new Comparison(record, done);

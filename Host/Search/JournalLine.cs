@@ -35,16 +35,22 @@ internal static class JournalLine
     /// written. Raises JsonException for a record that this version does not know.</summary>
     public static (StudyRecord Record, string Checksum)? Read(ReadOnlySpan<byte> line, string previous)
     {
-        var length = line.Length - After.Length - Digits - Before.Length;
-        if (length < 0)
+        if (!IsOne(line, previous))
             return null;
-        var body = line[..length];
-        var checksum = Checksum(body, previous);
-        byte[] rest = [.. Before, .. Encoding.ASCII.GetBytes(checksum), .. After];
-        if (!line[length..].SequenceEqual(rest))
-            return null;
-        return (StudyRecord.OfJson([.. body, (byte)'}']), checksum);
+        var body = line[..^RestLength];
+        return (StudyRecord.OfJson([.. body, (byte)'}']), Checksum(body, previous));
     }
+
+    /// <summary>Whether a line without its line feed is as it was written, whatever its record.</summary>
+    public static bool IsOne(ReadOnlySpan<byte> line, string previous)
+    {
+        if (line.Length < RestLength)
+            return false;
+        byte[] rest = [.. Before, .. Encoding.ASCII.GetBytes(Checksum(line[..^RestLength], previous)), .. After];
+        return line[^RestLength..].SequenceEqual(rest);
+    }
+
+    private static int RestLength => Before.Length + Digits + After.Length;
 
     private static string Checksum(ReadOnlySpan<byte> body, string previous) =>
         Convert.ToHexStringLower(SHA256.HashData([.. Encoding.ASCII.GetBytes(previous), .. body]))[..Digits];

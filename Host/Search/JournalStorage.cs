@@ -13,6 +13,8 @@ internal sealed class JournalStorage : StudyStorage
 {
     private const string FileName = "journal.jsonl", LockName = "lock", WorkersName = "workers";
 
+    private const int LongestBeginning = 1 << 16;
+
     private readonly Lock gate = new();
     private readonly Heartbeats heartbeats = new();
     private readonly string folder, path;
@@ -36,6 +38,8 @@ internal sealed class JournalStorage : StudyStorage
                 throw new UsageException(
                     $"{folder}: expected a study, or an empty folder to begin one in, "
                     + $"found {DataException.Short(foreign)}");
+            if (File.Exists(path))
+                CheckBeginning();
             Open(FileMode.OpenOrCreate).Dispose();
         });
     }
@@ -83,7 +87,7 @@ internal sealed class JournalStorage : StudyStorage
 
     internal override void Retire(IReadOnlyList<string> workers, CancellationToken cancellation) => Guarded(() =>
     {
-        foreach (var worker in workers)
+        foreach (var worker in workers.Where(worker => File.Exists(FileOf(worker))))
             File.Delete(FileOf(worker));
         return true;
     });
@@ -104,6 +108,19 @@ internal sealed class JournalStorage : StudyStorage
 
     private FileStream Open(FileMode mode) =>
         new(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+
+    // Beside a file that is no journal not even a lock is laid.
+    private void CheckBeginning()
+    {
+        FilePlace.RequireFile(path);
+        using var journal = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var start = new byte[LongestBeginning];
+        var read = start.AsSpan(0, journal.ReadAtLeast(start, start.Length, throwOnEndOfStream: false));
+        if (read.IndexOf((byte)'\n') is >= 0 and var length
+            ? !JournalLine.IsOne(read[..length], "") : !JournalLine.CanBegin(read))
+            throw Damaged("a record with its checksum");
+    }
 
     // Lines that others have appended; what follows the last line feed was not finished.
     private void ReadNewLines(FileStream journal)

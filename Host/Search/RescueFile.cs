@@ -26,4 +26,25 @@ internal static class RescueFile
         });
         return path;
     }
+
+    /// <summary>A failure, with where the trials are now that the storage no longer has, or never took.</summary>
+    public static Exception Rescued(Exception failure, StudyStorage storage, IReadOnlyList<TrialEnded> unsaved)
+    {
+        if (failure is not (OperationFailedException or DataException)
+            || (!storage.IsLost && failure is not DataException && unsaved.Count == 0))
+            return failure;
+        var state = unsaved.Aggregate(
+            storage.Known, (state, end) => state.Trials[end.Trial].Result is null ? state.After(end) : state);
+        var trials = $"{failure.Message}; the {Plural.Of(state.Trials.Count, "trial")} that this process knows";
+        try
+        {
+            var path = Write(storage.RescueFolder, state);
+            return new OperationFailedException(
+                $"{trials} are in {path}, with which, as journal.jsonl, the study goes on");
+        }
+        catch (OperationFailedException e)
+        {
+            return new OperationFailedException($"{trials} could not be written elsewhere ({e.Message})");
+        }
+    }
 }

@@ -83,7 +83,7 @@ public sealed class Study : IDisposable
     {
         var trials = Trials;
         var best = StudyResults.Best(Settings.Direction, trials).FirstOrDefault();
-        return $"{Name}: {trials.Count} trials{(best is null ? "" : $", best {best}")}";
+        return $"{Name}: {Plural.Of(trials.Count, "trial")}{(best is null ? "" : $", best {best}")}";
     }
 
     /// <summary>Closes its storage.</summary>
@@ -96,6 +96,25 @@ public sealed class Study : IDisposable
     {
         using var run = new StudyRun(storage, Settings, objective, trials, limit, ended, cancellation);
         return run.Work(workers);
+    }
+
+    /// <summary>Sees to it that the storage still has what this process knows, unless it doesn't answer soon.</summary>
+    /// <exception cref="OperationFailedException">It is lost; the message says where the trials are.</exception>
+    internal void CheckKept()
+    {
+        using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        try
+        {
+            _ = storage.Read(soon.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // A server that is slow, or a journal that others work on, is not lost.
+        }
+        catch (Exception e) when (e is OperationFailedException or Files.DataException)
+        {
+            throw RescueFile.Rescued(e, storage, []);
+        }
     }
 
     /// <summary>Raises OperationFailedException if all trials failed: then most likely the objective is at

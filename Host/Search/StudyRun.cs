@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using Functional.Host.Files;
 
 namespace Functional.Host.Search;
@@ -59,9 +60,13 @@ internal sealed class StudyRun : IDisposable
         done.Set();
         pulse.Join();
         Safely(() => storage.Retire(workers, last.Token));
+        // What the storage has now or, where it doesn't answer in time, what it had.
+        var final = storage.Known;
+        if (failure is null)
+            Safely(() => final = storage.Read(last.Token));
         if (failure is not null)
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(Rescued(failure));
-        return Final().Trials;
+            ExceptionDispatchInfo.Throw(RescueFile.Rescued(failure, storage, unsaved));
+        return final.Trials;
     }
 
     public void Dispose()
@@ -186,41 +191,5 @@ internal sealed class StudyRun : IDisposable
         if (after.Worker == end.Worker)
             lock (telling)
                 ended?.Invoke(after);
-    }
-
-    // What the storage has now or, where it doesn't answer in time, what it had.
-    private StudyState Final()
-    {
-        try
-        {
-            return storage.Read(last.Token);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            return storage.Known;
-        }
-    }
-
-    /// <summary>The failure, with where the trials are now that the storage no longer has, or never took.</summary>
-    private Exception Rescued(Exception failure)
-    {
-        if (failure is not (OperationFailedException or DataException)
-            || (!storage.IsLost && failure is not DataException && unsaved.Count == 0))
-            return failure;
-        var state = unsaved.Aggregate(
-            storage.Known, (state, end) => state.Trials[end.Trial].Result is null ? state.After(end) : state);
-        try
-        {
-            return new OperationFailedException(
-                $"{failure.Message}; the {state.Trials.Count} trials that this process knows are in "
-                + $"{RescueFile.Write(storage.RescueFolder, state)}, "
-                + "with which, as journal.jsonl, the study goes on");
-        }
-        catch (OperationFailedException e)
-        {
-            return new OperationFailedException(
-                $"{failure.Message}; the {state.Trials.Count} trials that this process knows could not be written "
-                + $"elsewhere ({e.Message})");
-        }
     }
 }

@@ -8,6 +8,9 @@ internal sealed record StudyState(StudySettings? Settings, ImmutableList<Trial> 
     // A worker's name is one of a file, too.
     private const int LongestWorker = 200;
 
+    // More than any machine has run.
+    private const double MostSeconds = 1e10;
+
     public static StudyState Empty { get; } = new(null, []);
 
     /// <summary>Records that make this state, as few as can be.</summary>
@@ -42,7 +45,7 @@ internal sealed record StudyState(StudySettings? Settings, ImmutableList<Trial> 
     public static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.';
 
     private static bool IsEnd(TrialResult result) =>
-        result.Seconds >= 0 && double.IsFinite(result.Seconds) && result.Curve.All(double.IsFinite)
+        result.Seconds is >= 0 and <= MostSeconds && result.Curve.All(double.IsFinite)
         && result.TrainingCurve.Count <= result.Curve.Count && result.State switch
         {
             TrialState.Complete => result.Value is { } value && double.IsFinite(value),

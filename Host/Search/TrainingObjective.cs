@@ -41,7 +41,11 @@ internal sealed class TrainingObjective
         var gaps = new List<string>();
         foreach (var configuration in space.Grid(2).Take(Corners))
             Explained(configuration, () =>
-                gaps.AddRange(new TrainingRun(Configure(configuration), this.data).Gaps(data)));
+            {
+                var run = new TrainingRun(Configure(configuration), this.data);
+                run.RequireChanges();
+                gaps.AddRange([.. run.Gaps(data), .. Roundings.Of(run)]);
+            });
         Gaps = [.. gaps.Distinct()];
     }
 

@@ -57,6 +57,24 @@ public sealed class ChangedRunTests : IDisposable
     }
 
     [Theory]
+    [InlineData("x,y,kind", "y,x,kind")]
+    [InlineData("x,y,kind", "q,y,kind")]
+    [InlineData(",a\n", ",A\n")]
+    public void Audit8_other_names_of_columns_or_classes_are_other_data(string before, string after)
+    {
+        Table(100, "a", "b");
+        Train([.. Options, "--epochs", "2", "--out", "run"]);
+        var text = File.ReadAllText(folder["table.csv"]).ReplaceLineEndings("\n");
+        File.WriteAllText(folder["table.csv"], text.Replace(before, after, StringComparison.Ordinal));
+        var refused = Train("--resume", "run", "--epochs", "4");
+        Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
+        Assert.StartsWith(
+            "functional: the training samples are others than the run's: ", refused.Error, StringComparison.Ordinal);
+        File.WriteAllText(folder["table.csv"], text);
+        Assert.Equal(0, Train("--resume", "run", "--epochs", "4").ExitCode);
+    }
+
+    [Theory]
     [InlineData("seed", "2", "--seed is 2, and was 1")]
     [InlineData("learning-rate", "0.5", "--learning-rate is 0.5, and was 0.1")]
     [InlineData("clip-norm", "1", "--clip-norm is 1, and was not set")]

@@ -82,11 +82,11 @@ public sealed class DoctorTests : IDisposable
         Assert.Equal((0, ""), (healthy.ExitCode, healthy.Error));
         File.WriteAllText(folder["rare.csv"], Flowers.Csv(Flowers.WithConstantColumn(Flowers.Rare(Flowers.Of(300), 12))));
         Assert.Equal(0, FunctionalProgram.Run(folder.Path, ["train", "--data", "rare.csv", .. options, "--out", "run"]).ExitCode);
-        var rare = FunctionalProgram.Run(folder.Path, "doctor", "run", "--page", "page.html");
+        var rare = FunctionalProgram.Run(folder.Path, "doctor", "run", "--page", "rare.html");
         Assert.Equal((3, ""), (rare.ExitCode, rare.Error));
         Assert.Contains("warning: class-imbalance\n  class setosa has", rare.Output, StringComparison.Ordinal);
         Assert.Contains("hint: constant-inputs (input)\n  column 'station' has the same value in all", rare.Output, StringComparison.Ordinal);
-        Assert.Contains("class versicolor", File.ReadAllText(folder["page.html"]), StringComparison.Ordinal);
+        Assert.Contains("class versicolor", File.ReadAllText(folder["rare.html"]), StringComparison.Ordinal);
         var unscaled = FunctionalProgram.Run(folder.Path, "doctor", "run", "--scale", "none", "--optimizer", "adam");
         Assert.Contains("warning: unscaled-inputs (input)\n  column 'sepal length' goes", unscaled.Output, StringComparison.Ordinal);
     }
