@@ -48,6 +48,9 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
     /// <summary>Where the lines end on the right, one per key, if a name there can stand for a legend.</summary>
     internal virtual IReadOnlyList<Point>? LineEnds(Plot plot) => null;
 
+    /// <summary>Whether a line goes through a rectangle of the plot, where text would be hard to read.</summary>
+    internal virtual bool Crosses(Plot plot, double left, double top, double right, double bottom) => false;
+
     internal abstract string Summary();
 
     internal abstract int LeftOut();
@@ -121,7 +124,7 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
         return plot with { Height = height, Y = plot.Y with { From = height } };
     }
 
-    private static Markup Line(ReferenceLine reference, Plot plot)
+    private Markup Line(ReferenceLine reference, Plot plot)
     {
         var scale = reference.Upright ? plot.X : plot.Y;
         if (!double.IsFinite(reference.Value) || !scale.Contains(reference.Value))
@@ -130,7 +133,25 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
         return reference.Upright
             ? Svg.Path(new PathData().Move(at, 0).Line(at, plot.Height), "reference")
                 + Svg.Text(reference.Label, at + 4, 11, "small halo")
-            : Svg.Path(new PathData().Move(0, at).Line(plot.Width, at), "reference")
-                + Svg.Text(reference.Label, plot.Width - 4, at > 16 ? at - 4 : at + 12, "small halo end");
+            : Svg.Path(new PathData().Move(0, at).Line(plot.Width, at), "reference") + Named(reference.Label, at, plot);
+    }
+
+    // At the right or left end, above or below the line: the first place within the frame that no line goes through.
+    private Markup Named(string label, double at, Plot plot)
+    {
+        const double above = 4, below = 12, margin = 4;
+        double width = Typography.Width(label, Typography.SmallSize) + margin;
+        (bool Right, double Y)[] places =
+        [
+            .. from end in (bool[])[true, false]
+               from baseline in (double[])[at - above, at + below]
+               where baseline - below >= 0 && baseline <= plot.Height
+               select (end, baseline),
+        ];
+        bool Free((bool Right, double Y) place) => place.Right
+            ? !Crosses(plot, plot.Width - width, place.Y - Typography.SmallSize, plot.Width, place.Y + 2)
+            : !Crosses(plot, 0, place.Y - Typography.SmallSize, width, place.Y + 2);
+        var (right, y) = places.Where(Free).Append(places.FirstOrDefault((true, at + below))).First();
+        return Svg.Text(label, right ? plot.Width - margin : margin, y, right ? "small halo end" : "small halo");
     }
 }

@@ -42,6 +42,20 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
         return ends.All(end => end is not null) ? [.. ends.Select(end => end!.Value)] : null;
     }
 
+    internal override bool Crosses(Plot plot, double left, double top, double right, double bottom) =>
+        Series.Select(Ordered).Any(series => Enumerable.Range(1, Math.Max(0, series.Ys.Count - 1)).Any(i =>
+        {
+            double Along(int k) => X.CanShow(series.Positions[k]) ? plot.X.Map(series.Positions[k]) : double.NaN;
+            double Up(int k) => Y.CanShow(series.Ys[k]) ? plot.Y.Map(series.Ys[k]) : double.NaN;
+            double from = Along(i - 1), to = Along(i);
+            if (!(to >= left && from <= right))
+                return false;
+            // The part of the segment that is above or below the rectangle.
+            double At(double x) => to > from ? Up(i - 1) + (x - from) / (to - from) * (Up(i) - Up(i - 1)) : Up(i);
+            double first = At(Math.Max(left, from)), last = At(Math.Min(right, to));
+            return Math.Min(first, last) <= bottom && Math.Max(first, last) >= top;
+        }));
+
     // Values that are infinite, too, and those that a logarithmic axis has no place for because they are 0 or less.
     internal override IEnumerable<(double X, bool Above, SeriesStyle Style)> Beyond(Plot plot)
     {

@@ -8,7 +8,8 @@ namespace Functional.Host.Charts;
 /// <param name="Charts">The charts, row by row.</param>
 public sealed record SmallMultiples(string Title, IReadOnlyList<AxesChart> Charts) : Chart(Title)
 {
-    private const double Gap = 18, CellTitle = 18;
+    // Between a cell's title and its frame there is room for the arrows of what lies beyond.
+    private const double Gap = 18, CellTitle = 22;
 
     /// <summary>
     /// How many stand side by side on a wide page; by default three to five, so that the last row is as full as can be.
@@ -122,7 +123,7 @@ public sealed record SmallMultiples(string Title, IReadOnlyList<AxesChart> Chart
                 + (!All.ShareY || leftmost ? Frame.YLabels(plot, yTicks) : Markup.Empty)
                 + Svg.Text(common.X.Length == 0 && OwnLabelsX ? chart.X.Label : "",
                     plot.Width / 2, plot.Height + Frame.TickLine + 13, "small muted middle")
-                + Svg.Text(common.Y.Length == 0 && OwnLabelsY ? chart.Y.Label : "", 0, -6, "small muted")
+                + Svg.Text(common.Y.Length == 0 && OwnLabelsY ? chart.Y.Label : "", 0, -9, "small muted")
                 + chart.Inside(plot, Extents[i].X.IsEmpty || Extents[i].Y.IsEmpty);
         }
     }

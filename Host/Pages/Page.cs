@@ -24,7 +24,8 @@ internal static class Page
         .grid,.scroll{overflow-x:auto}
         .grid th,.grid td,.scroll th,.scroll td{padding-right:1rem}
         .grid td{white-space:nowrap}
-        .scroll th[scope=row]{white-space:normal}
+        .scroll th{white-space:normal}
+        .scroll th[scope=col]{vertical-align:bottom}
         code,pre{font:.85rem/1.5 ui-monospace,monospace;overflow-wrap:anywhere}
         pre{white-space:pre-wrap;border:1px solid var(--chart-grid);border-radius:.3rem;padding:.7rem 1rem}
         a{color:inherit}
@@ -36,7 +37,8 @@ internal static class Page
         body{font-size:10pt}
         main{max-width:none;padding:0}
         h1,h2,h3{break-after:avoid}
-        p,li,tr,figure,pre,svg{break-inside:avoid}
+        p,li,table,tr,figure,pre,svg{break-inside:avoid}
+        .question,p:has(+table),p:has(+pre),p:has(+.scroll),p:has(+.grid){break-after:avoid}
         .grid,.scroll{overflow:visible}
         .grid th,.grid td,.scroll th,.scroll td{padding-right:.5rem;font-size:8pt}
         nav,.back{display:none}

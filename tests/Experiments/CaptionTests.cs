@@ -14,7 +14,7 @@ public partial class CaptionTests
     private static readonly Dictionary<string, string[]> Settings = new()
     {
         ["layers-graph"] = ["1"],
-        ["gradient-check-differences"] = ["10"],
+        ["gradient-check-differences"] = ["10", "1"],
         ["two-layer-loss"] = ["10", "2.30"],
         ["two-layer-accuracy"] = ["5"],
         ["optimizer-paths-paths"] = ["0.95"],
@@ -26,7 +26,10 @@ public partial class CaptionTests
         ["weight-init-update-ratio"] = ["1000", "1"],
         ["batch-norm-accuracy"] = ["50%"],
         ["overfitting-accuracy"] = ["99%"],
-        ["augmentation-crops"] = ["4", "9", "24", "28"],
+        ["dropout-accuracy"] = ["5"],
+        ["augmentation-crops"] = ["4", "9", "24", "28", "2"],
+        ["augmentation-accuracy"] = ["25"],
+        ["hyperparameters-best"] = ["5"],
         ["norms-paths"] = ["0"],
         ["norms-planes"] = ["2", "0"],
         ["hyperparameters-trials"] = ["4"],
@@ -34,7 +37,7 @@ public partial class CaptionTests
 
     private static readonly LabSettings Quick = new() { Quick = true };
 
-    private static readonly Lazy<IReadOnlyList<ExperimentResult>> Results =
+    internal static readonly Lazy<IReadOnlyList<ExperimentResult>> Results =
         new(() => ExperimentRunner.Run(Book.Experiments, Quick, DataSets.Load("digits")));
 
     public static IEnumerable<object[]> Captions => from experiment in Book.Experiments

@@ -35,14 +35,15 @@ internal sealed class ActivationsExperiment : Experiment
                    $"第1層では、両端の2本の棒（{Percent(Ends(layers[0]))}）のほうが中央の2本（{Percent(Middle(layers[0]))}）より多くなっています。")
                 : "",
             layers.Skip(1).All(layer => Middle(layer) > Ends(layer))
+                && layers.Zip(layers.Skip(1)).All(pair => Middle(pair.First) < Middle(pair.Second))
                 ? (
-                    "From layer 2 on the middle is highest: a clean bell, symmetric about 0.",
-                    "同じ初期値で、2層目以降はきれいな釣鐘型になります。")
+                    "From layer 2 on there is more in the middle than at the ends, and more so with every layer.",
+                    "第2層からは中央の2本が両端の2本より多くなり、層を追うごとに中央に集まります。")
                 : ("The values are symmetric about 0.", "値は 0 を中心に対称に分布します。"))),
         ("ReLU, σ = 0.01", Activation.Relu, Initializer.Normal(0.01), 0, layers => (
             $"With ReLU and small weights little is left: {Percent(Lowest(layers[0]))} of layer 1 and " +
-            $"{Percent(Lowest(layers[^1]))} of the last layer are in the lowest bar.",
-            $"ReLU と小さな重みの組み合わせでは、値がほとんど残りません。最も低い棒にあるのは、第1層で{Percent(Lowest(layers[0]))}、" +
+            $"{Percent(Lowest(layers[^1]))} of the last layer are in the leftmost bar, next to 0.",
+            $"ReLU と小さな重みの組み合わせでは、値がほとんど残りません。0 に最も近い左端の棒にあるのは、第1層で{Percent(Lowest(layers[0]))}、" +
             $"最後の層で{Percent(Lowest(layers[^1]))}です。")),
         ("ReLU, Xavier", Activation.Relu, Initializer.Xavier, 0, layers => (
             "ReLU cuts away half of the signal, and Xavier's weights don't make up for it: " +

@@ -6,7 +6,7 @@ namespace Functional.Host.Experiments;
 /// <summary>More samples out of the same ones. Source: Deep Learning from Scratch, exercises to chapter 6.</summary>
 internal sealed class AugmentationExperiment : Experiment
 {
-    private const int Digits = 4, Crops = 9, Margin = 4;
+    private const int Digits = 4, Crops = 9, Margin = 4, Padding = 2;
 
     public override string Name => "augmentation";
     public override LocalizedText Title => ("Data augmentation", "データ拡張（Data Augmentation）");
@@ -15,7 +15,7 @@ internal sealed class AugmentationExperiment : Experiment
         "An image of a 3, shifted by a pixel, is still a 3, but the network doesn't know that. If each of the 300 " +
         "images is shifted, rotated or scaled a little every time it is shown, how much better will it read other " +
         "images?",
-        "3の画像を1ピクセルずらしても3ですが、ネットワークはそれを知りません。300枚の画像を、見せるたびに少しずつずらしたり、回したり、ゆがめたりすると、他の画像の認識精度はどのくらい上がるでしょうか。");
+        "3の画像を1ピクセルずらしても3ですが、ネットワークはそれを知りません。300枚の画像を、見せるたびに少しずつずらしたり、回したり、拡大縮小したりすると、他の画像の認識精度はどのくらい上がるでしょうか。");
 
     public override ExperimentReport Run(Lab lab)
     {
@@ -24,7 +24,7 @@ internal sealed class AugmentationExperiment : Experiment
             OverfittingExperiment.Measured(lab, lab.Say("not augmented", "データ拡張なし"), common),
             OverfittingExperiment.Measured(lab, lab.Say("random crops", "ランダムな切り出し"), common with
             {
-                Augmentations = [Augment.Crop(lab.Data.Training.Height, lab.Data.Training.Width, padding: 2)],
+                Augmentations = [Augment.Crop(lab.Data.Training.Height, lab.Data.Training.Width, padding: Padding)],
             }),
             OverfittingExperiment.Measured(lab, lab.Say("rotated, scaled, shifted", "回転・拡大縮小・移動"), common with
             {
@@ -54,23 +54,20 @@ internal sealed class AugmentationExperiment : Experiment
                 SmallerGap(lab, curves[1], curves[0],
                     (
                         "With random crops the gap between training and test accuracy is smaller",
-                        "ランダムな切り出しで、訓練とテストの認識精度の差は小さくなる")),
+                        "ランダムな切り出しで、訓練とテストの認識精度の差は小さくなり")),
             ],
         };
     }
 
     private static LocalizedText Caption(Lab lab, IReadOnlyList<Curves> curves)
     {
-        string List(Func<Curves, string> name, string separator) => string.Join(separator, curves.Select(curve =>
-            $"{name(curve)}: {Percent(TrainingEnd(curve))} / {Percent(TestEnd(curve))}"));
+        const int places = (2 * Padding + 1) * (2 * Padding + 1);
         return Text(
-            ("Each batch is augmented anew, so the network hardly ever sees exactly the same image twice. Accuracy " +
-             "is measured on unchanged images.",
-             "ミニバッチは見せるたびに新しく変形されるので、まったく同じ画像が再び現れることはほとんどありません。認識精度は変形前の画像で測ります。"),
-            (
-                $"Training and test accuracy at the end: {List(curve => curve.Name, "; ")}.",
-                $"最後の認識精度（訓練 / テスト）：{List(curve => lab.Both(curve.Name).Japanese!, "、")}。"),
-            GapOf(lab, curves[1], curves[0]), GapOf(lab, curves[2], curves[0]));
+            ($"Each batch is augmented anew: a random crop shows an image in one of {places} places, while " +
+             "a rotation hardly ever turns it in the same way twice. Accuracy is measured on unchanged images.",
+             $"ミニバッチは見せるたびに新しく変形されます。ランダムな切り出しでは位置は{places}通りで、回転・拡大縮小・移動では同じ変形はまず現れません。" +
+             "認識精度は変形前の画像で測ります。"),
+            AtTheEnd(lab, curves), GapOf(lab, curves[1], curves[0]), GapOf(lab, curves[2], curves[0]));
     }
 
     // Each row: an image, and random crops of it that are smaller by a few pixels.
@@ -97,9 +94,11 @@ internal sealed class AugmentationExperiment : Experiment
         return new("crops", new ImageGrid(lab.Say("Random crops", "ランダムな切り出し"), [.. pictures]), (
             $"The first {Digits} images, each followed by {Crops} random crops of {height} x {width} of its " +
             $"{images.Height} x {images.Width} pixels: the same digits to a reader, entirely new inputs to a " +
-            "network without convolutions.",
+            "network without convolutions. (In training the image keeps its size, and is shifted by up to " +
+            $"{Padding} pixels.)",
             $"先頭の{Digits}枚の画像（{images.Height}×{images.Width} ピクセル）と、それぞれからランダムに切り出した {height}×{width} " +
-            $"ピクセルの部分画像{Crops}枚です。人の目には同じ数字でも、畳み込み層のないネットワークにとってはまったく新しい入力です。"))
+            $"ピクセルの部分画像{Crops}枚です。人の目には同じ数字でも、畳み込み層のないネットワークにとってはまったく新しい入力です。" +
+            $"（学習では大きさを変えず、上下左右に最大{Padding}ピクセルずらします。）"))
         { NumbersOf = NumbersOf.FirstSeed };
     }
 }

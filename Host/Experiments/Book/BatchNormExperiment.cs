@@ -6,7 +6,10 @@ namespace Functional.Host.Experiments;
 /// <summary>Batch normalization under sixteen ways to begin. Source: Deep Learning from Scratch, 6.3.2.</summary>
 internal sealed class BatchNormExperiment : Experiment
 {
-    private const int Extremes = 2;
+    private const int Exceptions = 2;
+
+    // Accuracies that differ by less than this are about the same.
+    private const double Even = 0.05;
 
     // Ten to the power of 0, -4/15, -8/15, ..., -4, in four digits.
     private static readonly double[] Deviations =
@@ -70,11 +73,13 @@ internal sealed class BatchNormExperiment : Experiment
             Claims =
             [
                 lab.Claim((
-                    "With batch norm the loss falls for all but the extreme deviations",
-                    "Batch Normalization を使うと、極端な標準偏差を除くすべてで損失が下がる"),
-                    seed => Learning(0, seed) >= deviations.Length - Extremes,
+                    "With batch norm the loss falls by at least a tenth for all deviations, with at most two " +
+                    "exceptions",
+                    "Batch Normalization を使うと、高々2つを除くすべての標準偏差で損失が1割以上下がる"),
+                    seed => Learning(0, seed) >= deviations.Length - Exceptions,
                     seed => [(("falls for", "下がる場合"), $"{Learning(0, seed)} / {deviations.Length}")]),
-                lab.Claim(("Without it the loss falls for fewer of them", "使わない場合に損失が下がるのは、それより少ない"),
+                lab.Claim((
+                    "Without it the loss falls by at least a tenth for fewer of them", "使わない場合に損失が1割以上下がるのは、それより少ない"),
                     seed => Learning(1, seed) < Learning(0, seed),
                     seed => [(("without", "なし"), $"{Learning(1, seed)}"), (("with", "あり"), $"{Learning(0, seed)}")]),
                 lab.Claim((
@@ -86,7 +91,8 @@ internal sealed class BatchNormExperiment : Experiment
         };
     }
 
-    private static LocalizedText Caption(Curves[][] pairs, double[] deviations)
+    /// <summary>What the figure shows of each pair, with and without batch normalization.</summary>
+    internal static LocalizedText Caption(Curves[][] pairs, double[] deviations)
     {
         double[][] ends =
         [
@@ -94,8 +100,10 @@ internal sealed class BatchNormExperiment : Experiment
                 which => pairs.Select(pair => pair[which].Accuracy("", point => point.Training).Ys[^1]).ToArray()),
         ];
         int Far(int which) => ends[which].Count(end => end >= CommonFigures.Learned);
-        var (best, astray) = (Array.IndexOf(ends[0], ends[0].Max()), ends[1].Count(double.IsNaN));
+        var (best, astray) = (ends[0].Max(), ends[1].Count(double.IsNaN));
         string Sigma(int i) => Typography.Value(deviations[i], 4);
+        var highest = Row([.. Enumerable.Range(0, pairs.Length).Where(i => ends[0][i] == best).Select(Sigma)]);
+        var last = pairs.Length - 1;
         string End(int which, int i) => Percent(ends[which][i]);
         // Where both came to an end, and the network without is the better one.
         var quicker = Enumerable.Range(0, pairs.Length).Where(i => ends[1][i] > ends[0][i]).Select(Sigma).ToArray();
@@ -106,21 +114,25 @@ internal sealed class BatchNormExperiment : Experiment
              "実線が Batch Normalization を使った場合、" +
              $"破線が使わない場合です。最後のエポックで訓練データの認識精度が{Percent(CommonFigures.Learned, 0)}以上になるのは、{pairs.Length}通りのうち、" +
              $"使った場合は{Far(0)}通り、使わない場合は{Far(1)}通りです。"),
-            ($"With it the scale still matters: {End(0, 0)} at σ = {Sigma(0)}, {End(0, best)} at {Sigma(best)} (the " +
-             $"highest), {End(0, pairs.Length - 1)} at {Sigma(pairs.Length - 1)}.",
-             $"使った場合でも初期値の大きさは影響します。σ = {Sigma(0)} では{End(0, 0)}、{Sigma(best)} では{End(0, best)}（最高）、" +
-             $"{Sigma(pairs.Length - 1)} では{End(0, pairs.Length - 1)}です。"),
+            (best - ends[0].Min() < Even
+                ? ("With it the scale hardly matters:", "使った場合は初期値の大きさはほとんど影響しません。")
+                : ("With it the scale still matters:", "使った場合でも初期値の大きさは影響します。")),
+            ($"training accuracy ends at {End(0, 0)} with σ = {Sigma(0)}, at {End(0, last)} with {Sigma(last)}, and " +
+             $"highest, at {Percent(best)}, with {highest.English}.",
+             $"最後の認識精度は σ = {Sigma(0)} では{End(0, 0)}、{Sigma(last)} では{End(0, last)}で、" +
+             $"最も高いのは {highest.Japanese} での{Percent(best)}です。"),
             quicker.Length == 0
                 ? ("Nowhere does the network without it end higher.", "使わない場合のほうが高くなる標準偏差はありません。")
                 : (
-                    $"Without it the network ends higher at σ = {string.Join(", ", quicker)}.",
-                    $"使わないほうが高くなるのは σ = {string.Join("、", quicker)} です。"),
+                    $"Without it the network ends higher with σ = {Row(quicker).English}.",
+                    $"使わないほうが高くなるのは σ = {Row(quicker).Japanese} です。"),
             astray == 0
                 ? ""
                 : (
-                    $"Where a dashed line is a lone point, the network without it diverged ({astray} of " +
-                    $"{pairs.Length}).",
-                    $"点しかない図では、使わない場合に発散しました（{pairs.Length}通りのうち{astray}通り）。"));
+                    "Where a dashed line is a lone point or ends early, the network without it diverged " +
+                    $"({astray} of {pairs.Length}).",
+                    "破線が点1つだけか途中で終わっている図では、使わない場合の学習が発散しています" +
+                    $"（{pairs.Length}通りのうち{astray}通り）。"));
     }
 
     // Where one went astray, the other is ahead.

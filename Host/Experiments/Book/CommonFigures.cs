@@ -87,11 +87,11 @@ internal static class CommonFigures
             ]);
     }
 
-    /// <summary>The claim that one network's gap is smaller than another's. Of networks that learned nothing it says
-    /// nothing.</summary>
+    /// <summary>The claim that one network's gap is smaller than another's, and that it is not so because the network
+    /// learned nothing. In Japanese the statement is the first half of the sentence.</summary>
     public static Claim SmallerGap(Lab lab, Curves with, Curves without, LocalizedText statement) => lab.Claim(
         ($"{statement.English}, and the network still learns (training accuracy of at least {Percent(Learned, 0)})",
-         $"{statement.Japanese}（訓練データの認識精度が{Percent(Learned, 0)}以上で、学習できている場合）"),
+         $"{statement.Japanese}、しかも学習できている（訓練データの認識精度が{Percent(Learned, 0)}以上）"),
         seed =>
             Training(with.Seeds[seed]) >= Learned && Training(without.Seeds[seed]) >= Learned
                 && Gap(with.Seeds[seed]) < Gap(without.Seeds[seed]),
@@ -101,7 +101,7 @@ internal static class CommonFigures
             (("training accuracy", "訓練データの認識精度"), Percent(Training(with.Seeds[seed]))),
         ]);
 
-    /// <summary>A sentence on whether the figure shows that a network's gap is smaller than another's.</summary>
+    /// <summary>A sentence on how the figure shows a network's gap beside another's.</summary>
     public static LocalizedText GapOf(Lab lab, Curves with, Curves without)
     {
         var name = lab.Both(with.Name);
@@ -110,13 +110,34 @@ internal static class CommonFigures
             ? ($"With {name.English} the network hardly learns ({Percent(TrainingEnd(with))} of its training " +
                "samples), so its gap means nothing.",
                $"{name.Japanese} ではほとんど学習できていないので（訓練データで{Percent(TrainingEnd(with))}）、差の大小は意味を持ちません。")
+            : gap == before
+            ? ($"With {name.English} the gap is the same: {gap}.", $"{name.Japanese} でも差は{gap}で変わりません。")
             : GapEnd(with) < GapEnd(without)
             ? (
                 $"With {name.English} the gap is smaller: {gap} instead of {before}.",
                 $"{name.Japanese} では差が{before}から{gap}に縮まります。")
             : (
-                $"With {name.English} the gap is not smaller: {gap}, {before} without.",
-                $"{name.Japanese} でも差は縮まりません（{gap}、なしでは{before}）。");
+                $"With {name.English} the gap is larger: {gap} instead of {before}.",
+                $"{name.Japanese} では差が{before}から{gap}に広がります。");
+    }
+
+    /// <summary>Where the two lines of each panel end, as a list.</summary>
+    public static LocalizedText AtTheEnd(Lab lab, IReadOnlyList<Curves> curves)
+    {
+        string End(Curves curve) => $"{Percent(TrainingEnd(curve))} / {Percent(TestEnd(curve))}";
+        var english = curves.Select(curve => $"{curve.Name}: {End(curve)}");
+        var japanese = curves.Select(curve => $"{lab.Both(curve.Name).Japanese}：{End(curve)}");
+        return (
+            $"Training and test accuracy at the end: {string.Join("; ", english)}.",
+            $"最後の認識精度（訓練 / テスト）は {string.Join("、", japanese)} です。");
+    }
+
+    /// <summary>Names in a row: a, b and c.</summary>
+    public static LocalizedText Row(params IReadOnlyList<string> names)
+    {
+        string Join(string comma, string last) => names.Count < 2 ? string.Concat(names)
+            : string.Join(comma, names.SkipLast(1)) + last + names[^1];
+        return (Join(", ", " and "), Join("、", "と"));
     }
 
     /// <summary>Sentences after one another.</summary>

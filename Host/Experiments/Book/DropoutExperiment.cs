@@ -1,3 +1,4 @@
+using Functional.Host.Charts;
 using Functional.Host.Runs;
 using static Functional.Host.Experiments.CommonFigures;
 
@@ -6,6 +7,9 @@ namespace Functional.Host.Experiments;
 /// <summary>Units that are left out at random. Source: Deep Learning from Scratch, 6.4.3.</summary>
 internal sealed class DropoutExperiment : Experiment
 {
+    // So much lower is worth a word.
+    private const double Behind = 0.05;
+
     public override string Name => "dropout";
     public override string Section => "6.4.3";
     public override LocalizedText Title => ("Dropout", "Dropout");
@@ -31,19 +35,19 @@ internal sealed class DropoutExperiment : Experiment
         if (curves.Count == 1)
             return new()
             {
-                Parts = [CommonFigures.Of(lab, "accuracy", "Dropout 0.2", curves, Text(Idea, Ends(lab, curves)))],
+                Parts = [CommonFigures.Of(lab, "accuracy", "Dropout 0.2", curves, Text(Idea, AtTheEnd(lab, curves)))],
             };
         Curves[] ordered = [curves[1], curves[2], curves[3], curves[0], .. curves.Skip(4)];
         Claim Smaller(Curves dropout) => SmallerGap(lab, dropout, curves[1],
             (
                 $"Dropout {dropout.Name} makes the gap between training and test accuracy smaller",
-                $"Dropout {dropout.Name} は訓練とテストの認識精度の差を小さくする"));
+                $"Dropout {dropout.Name} は訓練とテストの認識精度の差を小さくし"));
         return new()
         {
             Parts =
             [
                 CommonFigures.Of(lab, "accuracy", lab.Say("By dropout ratio", "消去する割合ごとの認識精度"), ordered, Text(
-                    Idea, Ends(lab, ordered), Better(lab, curves[1], [curves[0], curves[3]]),
+                    Idea, AtTheEnd(lab, ordered), Better(curves[1], ordered[1..5]),
                     GapOf(lab, curves[0], curves[1])), columns: 3),
                 CommonFigures.Table(lab, ordered),
             ],
@@ -87,33 +91,27 @@ internal sealed class DropoutExperiment : Experiment
         "The idea: no unit can rely on another being there, as if many networks were trained and their votes averaged.",
         "どのユニットも他のユニットがいることを当てにできず、多数のネットワークを学習させて平均をとるのに似た効果がある、という考え方です。");
 
-    // What the figure shows of each: where training and test accuracy end.
-    private static LocalizedText Ends(Lab lab, IReadOnlyList<Curves> curves)
+    /// <summary>Which ratios end higher than no dropout in the figure, and which have not caught up in training.
+    /// </summary>
+    internal static LocalizedText Better(Curves none, IReadOnlyList<Curves> ratios)
     {
-        string List(Func<Curves, string> name, string separator) => string.Join(separator, curves.Select(curve =>
-            $"{name(curve)}: {Percent(TrainingEnd(curve))} / {Percent(TestEnd(curve))}"));
-        return (
-            $"Training and test accuracy at the end: {List(curve => curve.Name, "; ")}.",
-            $"最後の認識精度（訓練 / テスト）：{List(curve => lab.Both(curve.Name).Japanese!, "、")}。");
-    }
-
-    private static LocalizedText Better(Lab lab, Curves none, Curves[] some)
-    {
-        var better = some.Where(curve => TestEnd(curve) > TestEnd(none)).Select(curve => curve.Name).ToArray();
-        var slow =
-            some.Where(curve => TrainingEnd(curve) < TrainingEnd(none) - 0.05).Select(curve => curve.Name).ToArray();
+        var (best, rest) = (ratios.Where(Higher).ToArray(), ratios.Where(ratio => !Higher(ratio)).ToArray());
+        Curves[] behind = [.. ratios.Where(ratio => !(TrainingEnd(ratio) > TrainingEnd(none) - Behind))];
+        bool Higher(Curves ratio) => TestEnd(ratio) > TestEnd(none);
+        LocalizedText Names(Curves[] some) => Row([.. some.Select(ratio => ratio.Name)]);
+        var (without, shares) = (Percent(TestEnd(none)), Row([.. best.Select(ratio => Percent(TestEnd(ratio)))]));
+        var points = Typography.Number(100 * Behind, 0);
         return Text(
-            better.Length > 0
-                ? (
-                    $"Test accuracy is higher than without dropout at {string.Join(" and ", better)}.",
-                    $"テストデータの認識精度は {string.Join("、", better)} でドロップアウトなしより高くなります。")
-                : ($"Neither {some[0].Name} nor {some[1].Name} ends with a higher test accuracy than none: in these " +
-                   "runs dropout does not help.",
-                   $"{some[0].Name} でも {some[1].Name} でも、テストデータの認識精度はドロップアウトなしを上回りません。この実行では効果が見られません。"),
-            slow.Length > 0
-                ? (
-                    $"At {string.Join(" and ", slow)} learning is slower, and training accuracy is still below that " +
-                    "without.",
-                    $"{string.Join("、", slow)} では学習が遅く、訓練データの認識精度もまだ及びません。") : "");
+            best.Length == 0
+                ? ($"None of the ratios ends with a higher test accuracy than no dropout ({without}).",
+                   $"テストデータの認識精度がなし（{without}）を上回る割合はありません。")
+                : ($"At a ratio of {Names(best).English} test accuracy ends higher than without dropout: " +
+                   $"{shares.English} instead of {without}.",
+                   $"消去する割合が {Names(best).Japanese} のとき、テストデータの認識精度はなしを上回ります（{shares.Japanese}、なしは{without}）。"),
+            best.Length == 0 || rest.Length == 0 ? ""
+                : ($"At {Names(rest).English} it does not.", $"{Names(rest).Japanese} では上回りません。"),
+            behind.Length == 0 ? ""
+                : ($"At {Names(behind).English} training accuracy ends at least {points} percentage points lower.",
+                   $"{Names(behind).Japanese} では、訓練データの認識精度がなしより{points}ポイント以上低く終わります。"));
     }
 }

@@ -49,6 +49,8 @@ internal sealed class GradientCheckExperiment : Experiment
         var count = check.Differences.Sum(d => d.Shape.Length);
         static string digits(double value) => Typography.Number(value, 1);
         string Scientific(double value) => Typography.Scientific(value, 2);
+        string Milliseconds(TimeSpan time) => Typography.Value(Rounded(time.TotalMilliseconds));
+        string Times(int seed) => Typography.Value(Rounded(checks[seed].byDifferences / checks[seed].byPullbacks));
         return new()
         {
             Parts =
@@ -78,22 +80,16 @@ internal sealed class GradientCheckExperiment : Experiment
                     },
                     ($"A bar of {digits(zeros.Min())} stands for a mean difference of 10 to the power of " +
                      $"−{digits(zeros.Min())}: the longer the bar, the better the two agree. The shortest is " +
-                     $"{digits(zeros.Min())}, the longest {digits(zeros.Max())}. A mistake in a formula would make " +
-                     "the differences as large as the gradients themselves, in the table's last column.",
+                     $"{digits(zeros.Min())}, the longest {digits(zeros.Max())}. A mistake in a formula would show " +
+                     "as about 1 in the table's last column.",
                      $"棒の長さ {digits(zeros.Min())} は、差の平均が 10 の −{digits(zeros.Min())} 乗であることを表し、長いほどよく一致しています。" +
-                     $"最短は {digits(zeros.Min())}、最長は {digits(zeros.Max())} です。公式に誤りがあれば、差は勾配そのものと同じ大きさになります（表の最後の列）。"))
+                     $"最短は {digits(zeros.Min())}、最長は {digits(zeros.Max())} です。公式に誤りがあれば、表の最後の列（最大の相対誤差）が 1 程度になります。"))
                 { NumbersOf = NumbersOf.FirstSeed },
                 new Paragraph((
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"Backpropagation took {check.byPullbacks.TotalMilliseconds:F2} ms, central differences " +
-                        $"{check.byDifferences.TotalMilliseconds:F0} ms: " +
-                        $"{check.byDifferences / check.byPullbacks:N0} times as long."),
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"誤差逆伝播法は {check.byPullbacks.TotalMilliseconds:F2} ミリ秒、数値微分は " +
-                        $"{check.byDifferences.TotalMilliseconds:F0} ミリ秒で、" +
-                        $"{check.byDifferences / check.byPullbacks:N0} 倍の時間がかかりました。"))),
+                    $"Backpropagation took {Milliseconds(check.byPullbacks)} ms, central differences " +
+                    $"{Milliseconds(check.byDifferences)} ms: about {Times(0)} times as long.",
+                    $"誤差逆伝播法は {Milliseconds(check.byPullbacks)} ミリ秒、数値微分は {Milliseconds(check.byDifferences)} " +
+                    $"ミリ秒で、約 {Times(0)} 倍の時間がかかりました。")),
             ],
             Claims =
             [
@@ -108,13 +104,12 @@ internal sealed class GradientCheckExperiment : Experiment
                 lab.Claim(("Backpropagation is more than a hundred times as fast", "誤差逆伝播法は100倍以上速い"),
                     seed => checks[seed].byDifferences > 100 * checks[seed].byPullbacks,
                     seed =>
-                        [
-                            (
-                                ("times as fast", "速さの比"),
-                                Typography.Number(
-                                    Math.Round(checks[seed].byDifferences / checks[seed].byPullbacks), 0)),
-                        ]),
+                        [(("times as fast", "速さの比"), Times(seed))]),
             ],
         };
     }
+
+    // To three digits: more would not agree with one another.
+    private static double Rounded(double value) =>
+        double.Parse(value.ToString("E2", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

@@ -7,7 +7,13 @@ namespace Functional.Host.Experiments;
 /// <summary>A random search for learning rate and weight decay. Source: Deep Learning from Scratch, 6.5.</summary>
 internal sealed class HyperparametersExperiment : Experiment
 {
-    private const int Listed = 20;
+    private const int Listed = 20, LowestPower = -6, HighestPower = -2;
+
+    // What a line rises by at least if its network learns.
+    private const double Rise = 0.05;
+
+    // A trial this good has found something: guessing gets a tenth right.
+    private const double Above = 0.2;
     private const double Ln10 = 2.302585092994046;
 
     public override string Name => "hyperparameters";
@@ -27,7 +33,8 @@ internal sealed class HyperparametersExperiment : Experiment
         var draws = lab.Of(100, 16);
         var leaders = lab.Of(5, 2);
         var key = Key.OfSeed(lab.Settings.Seed).Child(65);
-        double[] decays = LogUniform(key.Child(0), draws, -8, -4), rates = LogUniform(key.Child(1), draws, -6, -2);
+        double[] decays = LogUniform(key.Child(0), draws, -8, -4);
+        double[] rates = LogUniform(key.Child(1), draws, LowestPower, HighestPower);
         var trials = lab.Train(Enumerable.Range(0, draws).Select(i =>
             new Variant(
                 $"{i + 1}",
@@ -37,24 +44,22 @@ internal sealed class HyperparametersExperiment : Experiment
         }));
         double Accuracy(int trial) => trials[trial].Median(curve => curve.Final.Validation);
         int[] best = [.. Enumerable.Range(0, draws).OrderByDescending(Accuracy)];
-        (LocalizedText, string)[] Rates(int seed) =>
-            [
-                (
-                    ("learning rates", "学習係数"),
-                    string.Join(
-                        ", ", Ordered(trials, seed).Take(leaders).Select(trial => Typography.Value(rates[trial], 2)))),
-            ];
+        string List(int seed, Func<int, string> of) =>
+            string.Join(", ", Ordered(trials, seed).Take(leaders).Select(of));
+        double End(int trial, int seed) => trials[trial].Seeds[seed].Final.Validation;
+        int[] slow = [.. Enumerable.Range(0, draws).Where(trial => rates[trial] < 1e-4)];
         return new()
         {
             Parts =
             [
-                new Figure("best", Best(lab, [.. best.Take(Listed).Select(trial => (trials[trial], rates[trial]))]),
-                BestCaption(
-                    draws,
-                    [
-                        .. best.Take(Listed).Select(
-                            trial => (rates[trial], trials[trial].Accuracy("", point => point.Validation).Ys[^1])),
-                    ])),
+                new Figure(
+                    "best", Best(lab, draws, [.. best.Take(Listed).Select(trial => (trials[trial], rates[trial]))]),
+                    BestCaption(
+                        draws,
+                        [
+                            .. best.Take(Listed).Select(trial =>
+                                (rates[trial], trials[trial].Accuracy("", point => point.Validation).Ys)),
+                        ])),
                 new Listing(("As the book prints them:", "本書の形式で："),
                 string.Join('\n',
                 best.Take(Listed).Select((trial, i) =>
@@ -71,10 +76,26 @@ internal sealed class HyperparametersExperiment : Experiment
             Claims =
             [
                 lab.Claim((
-                    $"The {leaders} best all have a learning rate above 0.001", $"上位{leaders}個の学習係数はすべて 0.001 より大きい"),
-                    seed => Ordered(trials, seed).Take(leaders).All(trial => rates[trial] > 1e-3), Rates),
-                lab.Claim(("No trial with a learning rate below 0.0001 is among them", "その中に学習係数が 0.0001 未満の試行はない"),
-                    seed => Ordered(trials, seed).Take(leaders).All(trial => rates[trial] >= 1e-4), Rates),
+                    $"The {leaders} best trials learn (validation accuracy of at least {Percent(Learned, 0)}), with " +
+                    "learning rates above 0.001",
+                    $"上位{leaders}個の試行は学習できていて（検証データの認識精度が{Percent(Learned, 0)}以上）、その学習係数はすべて 0.001 より大きい"),
+                    seed => Ordered(trials, seed).Take(leaders)
+                        .All(trial => rates[trial] > 1e-3 && End(trial, seed) >= Learned),
+                    seed =>
+                    [
+                        (("learning rates", "学習係数"), List(seed, trial => Typography.Value(rates[trial], 2))),
+                        (("validation accuracies", "検証データの認識精度"),
+                            List(seed, trial => Percent(End(trial, seed), 0))),
+                    ]),
+                lab.Claim((
+                    $"No trial with a learning rate below 0.0001 gets to a validation accuracy of {Percent(Above, 0)}",
+                    $"学習係数が 0.0001 未満の試行は、検証データの認識精度がどれも{Percent(Above, 0)}に届かない"),
+                    seed => slow.All(trial => End(trial, seed) < Above),
+                    seed =>
+                    [
+                        (("highest of them", "その最高"),
+                            Percent(slow.Max(trial => (double?)End(trial, seed)) ?? double.NaN, 0)),
+                    ]),
             ],
         };
     }
@@ -82,10 +103,13 @@ internal sealed class HyperparametersExperiment : Experiment
     private static IEnumerable<int> Ordered(IReadOnlyList<Curves> trials, int seed) =>
         Enumerable.Range(0, trials.Count).OrderByDescending(trial => trials[trial].Seeds[seed].Final.Validation);
 
-    private static SmallMultiples Best(Lab lab, (Curves Trial, double Rate)[] trials) => new(
-        lab.Say(
-            $"The {trials.Length} best trials: validation accuracy and learning rate",
-            $"上位{trials.Length}個の試行（検証データの認識精度と学習係数）"),
+    private static SmallMultiples Best(Lab lab, int draws, (Curves Trial, double Rate)[] trials) => new(
+        trials.Length == draws
+            ? lab.Say(
+                "All trials, best first: validation accuracy and learning rate", "すべての試行、成績順（検証データの認識精度と学習係数）")
+            : lab.Say(
+                $"The {trials.Length} best trials: validation accuracy and learning rate",
+                $"上位{trials.Length}個の試行（検証データの認識精度と学習係数）"),
         [
             .. trials.Select((one, i) => new LineChart(
                 Heading(i + 1, one), lab.Say(Terms.Epoch), Axis.Between(lab.Say(Terms.Accuracy), 0, 1))
@@ -110,6 +134,7 @@ internal sealed class HyperparametersExperiment : Experiment
     private static Figure Trials(Lab lab, double[] rates, double[] decays, double[] accuracies, int[] best)
     {
         var leaders = best.Length;
+        double[] Leading(double[] values) => [.. best.Select(trial => values[trial])];
         string Least(double[] values) => Typography.Value(best.Min(trial => values[trial]), 2);
         string Most(double[] values) => Typography.Value(best.Max(trial => values[trial]), 2);
         string Decades(double[] values) =>
@@ -128,25 +153,56 @@ internal sealed class HyperparametersExperiment : Experiment
             { Series = [new("", decays, accuracies)] },
         ])
         { ShareX = false },
+        Text(
         ($"Each trial as a point, by its learning rate and by its weight decay. The {leaders} best have learning " +
          $"rates from {Least(rates)} to {Most(rates)} and weight decays from {Least(decays)} to {Most(decays)}, " +
-         $"which is {Decades(rates)} and {Decades(decays)} of the four decades drawn from. The narrower range is " +
-         "where the next search should spend its trials.",
+         $"which is {Decades(rates)} and {Decades(decays)} of the four decades drawn from.",
          $"各試行を点で表し、学習係数と Weight decay のそれぞれに対して描きました。上位{leaders}個の学習係数は {Least(rates)} から {Most(rates)}、Weight " +
          $"decay は {Least(decays)} から {Most(decays)} で、4桁の範囲のうちそれぞれ {Decades(rates)} 桁と {Decades(decays)} " +
-         "桁に散らばっています。次の探索では、狭いほうの範囲に絞るとよいでしょう。"));
+         "桁に散らばっています。"),
+         Advice(Leading(rates), Leading(decays))));
     }
 
-    // What the panels show, from the best to the last of them.
-    private static LocalizedText BestCaption(int draws, (double Rate, double End)[] shown) => (
-        $"The {shown.Length} best of {draws} trials, validation accuracy solid, training accuracy dotted; above " +
-        "each its rank, its validation accuracy at the end and its learning rate. The first ends at " +
-        $"{Percent(shown[0].End)} with a rate of {Typography.Value(shown[0].Rate, 2)}, the last one shown at " +
-        $"{Percent(shown[^1].End)} with {Typography.Value(shown[^1].Rate, 2)}. From where on are the lines flat, " +
-        "and are those rates too small or too large?",
-        $"{draws}個の試行のうち成績の良い{shown.Length}個です。実線が検証データ、点線が訓練データの認識精度で、各図の上に順位、最後の検証データの認識精度、学習係数を示します。" +
-        $"1位は{Percent(shown[0].End)}（学習係数 {Typography.Value(shown[0].Rate, 2)}）、最後の図は{Percent(shown[^1].End)}（学習係数 " +
-        $"{Typography.Value(shown[^1].Rate, 2)}）です。線が平らになるのはどこからでしょうか。その学習係数は小さすぎるのでしょうか、大きすぎるのでしょうか。");
+    /// <summary>Where to search next, given the learning rates and the weight decays of the best trials, the best one
+    /// first.</summary>
+    internal static LocalizedText Advice(double[] rates, double[] decays)
+    {
+        const double near = 1.1;
+        var best = rates[0];
+        double lowest = Typography.Power(LowestPower), highest = Typography.Power(HighestPower);
+        return best <= near * lowest || near * best >= highest
+            ? ($"The best learning rate, {Typography.Value(best, 2)}, is at the edge of the range drawn from: the " +
+               "next search should go beyond it.",
+               $"最良の学習係数 {Typography.Value(best, 2)} は探索範囲の端にあります。次の探索では範囲をその先まで広げるべきです。")
+            : rates.Max() / rates.Min() < decays.Max() / decays.Min()
+            ? ("The range of those learning rates is the narrower one: the next search should concentrate on it.",
+               "狭いのは学習係数の範囲です。次の探索ではこの範囲に絞るとよいでしょう。")
+            : "";
+    }
+
+    /// <summary>What the panels show, from the best to the last of them: the learning rate of each, and its validation
+    /// accuracy over the epochs.</summary>
+    internal static LocalizedText BestCaption(int draws, (double Rate, IReadOnlyList<double> Line)[] shown)
+    {
+        string End(int i) => Percent(shown[i].Line[^1]);
+        string Rate(int i) => Typography.Value(shown[i].Rate, 2);
+        var (last, points) = (shown.Length - 1, Typography.Number(100 * Rise, 0));
+        return Text(
+            shown.Length == draws
+                ? ($"All {draws} trials, best first.", $"{draws}個の試行すべてを、成績の良い順に示します。")
+                : ($"The {shown.Length} best of {draws} trials.", $"{draws}個の試行のうち成績の良い{shown.Length}個です。"),
+            ("Validation accuracy is solid, training accuracy dotted; above each panel are its rank, its validation " +
+             $"accuracy at the end and its learning rate. The first ends at {End(0)} with a rate of {Rate(0)}, the " +
+             $"last one shown at {End(last)} with {Rate(last)}.",
+             "実線が検証データ、点線が訓練データの認識精度で、各図の上に順位、最後の検証データの認識精度、学習係数を示します。" +
+             $"1位は{End(0)}（学習係数 {Rate(0)}）、最後の図は{End(last)}（学習係数 {Rate(last)}）です。"),
+            shown.All(one => one.Line[^1] - one.Line[0] >= Rise)
+                ? ($"Every solid line rises by at least {points} percentage points: all of these networks learn.",
+                   $"どの実線も{points}ポイント以上上がっていて、どの試行も学習が進んでいます。")
+                : ($"Which solid lines rise by less than {points} percentage points, and are their learning rates " +
+                   "too small or too large?",
+                   $"実線の上昇が{points}ポイント未満なのはどの図でしょうか。その学習係数は小さすぎるのでしょうか、大きすぎるのでしょうか。"));
+    }
 
     // Ten to a power drawn evenly between two; four digits, so that what is printed is what was run.
     private static double[] LogUniform(Key key, int count, double from, double to)

@@ -44,6 +44,9 @@ internal sealed class NormsExperiment : Experiment
             fits[seed].Lasso,
             weights => Enumerable.Range(0, Truth.Length).All(i => weights[i] == 0 == (Truth[i] == 0)));
         bool FindsNoise(int seed) => NoiseRate(seed) >= 0;
+        // By as much as is seen in the figure.
+        var grows = Enumerable.Range(0, Truth.Length).Any(i =>
+            Truth[i] == 0 && first.Ridge.Max(weights => Math.Abs(weights[i])) > Math.Abs(first.Ridge[0][i]) + 0.05);
         return new()
         {
             Parts =
@@ -59,11 +62,13 @@ internal sealed class NormsExperiment : Experiment
                     Text(
                         ("Each line is the weight of a feature; at the left edge the penalty is too small to " +
                          $"matter. At the largest rate ridge has made {Zeros(first.Ridge[^1])} of {Truth.Length} " +
-                         $"weights exactly zero, lasso {Zeros(first.Lasso[^1])}: ridge shrinks weights in " +
-                         "proportion, lasso takes the same amount off each.",
+                         $"weights exactly zero, lasso {Zeros(first.Lasso[^1])}: ridge shrinks the large " +
+                         $"weights in proportion{(grows ? " (those of the noise can even grow)" : "")}, " +
+                         "lasso takes the same amount off each.",
                          "1本の線が1つの特徴量の重みです。左端では正則化がほとんど効いていません。最大の係数でちょうど 0 になった重みは、" +
                          $"リッジでは{Truth.Length}個のうち{Zeros(first.Ridge[^1])}個、ラッソでは{Zeros(first.Lasso[^1])}個です。" +
-                         "リッジは重みを比例的に縮め、ラッソはどの重みからも同じ量を引きます。"),
+                         $"リッジは大きな重みを比例的に縮め{(grows ? "（ノイズの重みはいったん増えることもあります）" : "")}、" +
+                         "ラッソはどの重みからも同じ量を引きます。"),
                         FindsNoise(0)
                             ? (
                                 "With lasso the weights of the noise features are the first to become zero.",

@@ -8,6 +8,9 @@ internal sealed class OptimizerPathsExperiment : Experiment
 {
     private const int Steps = 30;
 
+    // How far from y = 0 a step across it has to begin or end.
+    private const double Floor = 0.01;
+
     private static readonly double[] Momenta = [0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99];
     private static readonly double[] Rates = [0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 0.95];
     private static readonly Vector<double> Start = Vector<double>.Build.Dense([-7, 2]);
@@ -54,14 +57,18 @@ internal sealed class OptimizerPathsExperiment : Experiment
             })])
             { Columns = rules.Length == 4 ? 2 : 3 },
             ("Contour lines are heights, arrows the way down, marks the steps. Almost everywhere the arrows point " +
-             "across the valley rather than along it, so SGD zigzags. Momentum rolls like a ball and overshoots, " +
-             "AdaGrad shortens its steps where they have been long and goes almost straight, Adam does a bit of both.",
+             "across the valley rather than along it, so SGD zigzags. Momentum rolls like a ball and overshoots. " +
+             "AdaGrad shortens its steps where they have been long and soon follows the floor of the valley. Adam " +
+             "does a bit of both.",
              "等高線は関数の値、矢印は下る方向、点は各ステップを表します。矢印はほとんどの場所で谷に沿うのではなく谷を横切る向きなので、SGD はジグザグに進みます。" +
-             "Momentum はボールのように転がって行き過ぎ、AdaGrad は大きく動いた方向の歩幅を縮めてほぼまっすぐに、Adam はその両方のように進みます。"))
+             "Momentum はボールのように転がって行き過ぎ、AdaGrad は大きく動いた方向の歩幅を縮めてすぐに谷底に沿って進み、Adam はその両方のように進みます。"))
         { NumbersOf = NumbersOf.NoSeed };
         Claim[] claims =
         [
-            lab.Claim(("SGD crosses the valley in at least every second step", "SGD は2回に1回以上、谷の反対側へ移る"),
+            lab.Claim((
+                $"SGD crosses the valley in at least every second step (steps that stay within " +
+                $"{Typography.Value(Floor)} of its floor don't count)",
+                $"SGD は2回に1回以上、谷の反対側へ移る（谷底から {Typography.Value(Floor)} 未満での往復は数えない）"),
                 _ => turns[0] >= Steps / 2, _ => [(("changes", "移った回数"), $"{turns[0]} / {Steps}")]),
             .. Enumerable.Range(1, rules.Length - 1).Select(i => lab.Claim(
                 ($"{rules[i].Name} crosses the valley less often than SGD", $"{rules[i].Name} は SGD より谷を横切る回数が少ない"),
@@ -91,10 +98,10 @@ internal sealed class OptimizerPathsExperiment : Experiment
             {
                 Values = heights, Depth = Scaling.Logarithmic, Digits = 2, ShowScale = true,
             },
-            ("Each cell is the height after 30 steps from (−7, 2), where it was 6.45; 0.0001 stands for anything " +
-             "less. The closer to the color of the page, the better: small rates need much momentum, large rates " +
-             "little, and there is no momentum that suits every rate.",
-             "各マスは、(−7, 2)（関数の値は 6.45）から30ステップ後の関数の値です（0.0001 は 0.0001 以下）。背景の色に近いほど良い結果です。" +
+            ("Each cell is the height after 30 steps from (−7, 2), where it was 6.45; heights below 0.0001 are drawn " +
+             "as 0.0001. The closer to the color of the page, the better: small rates need much momentum, large " +
+             "rates little, and there is no momentum that suits every rate.",
+             "各マスは、(−7, 2)（関数の値は 6.45）から30ステップ後の関数の値です（0.0001 未満は 0.0001 として描いています）。背景の色に近いほど良い結果です。" +
              "学習係数が小さければ大きなモーメンタムが、大きければ小さなモーメンタムが合い、すべての学習係数に合うモーメンタムはありません。"))
         { NumbersOf = NumbersOf.NoSeed };
     }
@@ -104,6 +111,7 @@ internal sealed class OptimizerPathsExperiment : Experiment
 
     private static double Height(Vector<double> point) => point[0] * point[0] / 20 + point[1] * point[1];
 
-    private static int Turns(Vector<double>[] path) =>
-        path.Zip(path.Skip(1)).Count(pair => pair.First[1] * pair.Second[1] < 0);
+    // Changes of sign that are seen: RMSprop's last steps flicker around the floor, closer than a line is wide.
+    private static int Turns(Vector<double>[] path) => path.Zip(path.Skip(1)).Count(pair =>
+        pair.First[1] * pair.Second[1] < 0 && Math.Max(Math.Abs(pair.First[1]), Math.Abs(pair.Second[1])) >= Floor);
 }

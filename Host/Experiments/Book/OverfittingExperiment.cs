@@ -53,7 +53,7 @@ internal sealed class OverfittingExperiment : Experiment
                 SmallerGap(lab, curves[1], curves[0],
                     (
                         "With batch norm the gap between training and test accuracy is smaller",
-                        "Batch Normalization を使うと、訓練とテストの認識精度の差は小さくなる")),
+                        "Batch Normalization を使うと、訓練とテストの認識精度の差は小さくなり")),
             ],
         };
     }
@@ -67,9 +67,9 @@ internal sealed class OverfittingExperiment : Experiment
         return Text(
             TrainingEnd(curves[0]) >= Heart && GapEnd(curves[0]) > 0.05
                 ? ($"Without batch normalization {training} of the training images end up classified correctly, but " +
-                   $"only {test} of the test images: the network has memorized the images rather than learned the " +
-                   "digits.",
-                   $"Batch Normalization なしでは、訓練画像の認識精度は{training}に達しますが、テスト画像では{test}です。数字そのものではなく画像を丸暗記しているのです。")
+                   $"only {test} of the test images: the network knows those images better than it knows digits.",
+                   $"Batch Normalization なしでは、訓練画像の認識精度は{training}に達しますが、テスト画像では{test}です。" +
+                   "数字一般よりも、訓練画像そのものを覚えているのです。")
                 : ($"Without batch normalization training accuracy ends at {training} and test accuracy at {test}.",
                    $"Batch Normalization なしでは、認識精度は訓練データで{training}、テストデータで{test}です。"),
             ($"{Percent(Heart, 0)} in training is " +

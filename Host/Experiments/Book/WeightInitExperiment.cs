@@ -48,8 +48,8 @@ internal sealed class WeightInitExperiment : Experiment
             });
         var curves = trained.Take(Constant + 2).ToArray();
         double[] last = [.. curves.Select(curve => curve.Loss().Ys[^1])];
-        string Ends(Func<Curves, string> name, string separator) =>
-            string.Join(separator, curves.Zip(last, (curve, loss) => $"{name(curve)}: {Typography.Value(loss, 3)}"));
+        string Ends(Func<Curves, string> name, string separator, string colon) => string.Join(
+            separator, curves.Zip(last, (curve, loss) => $"{name(curve)}{colon}{Typography.Value(loss, 3)}"));
         (LocalizedText, string) Loss(int i, int seed) =>
             (curves[i].Name, Typography.Value(curves[i].Seeds[seed].FinalLoss, 4));
         var book = new Figure(
@@ -63,9 +63,9 @@ internal sealed class WeightInitExperiment : Experiment
             },
             Text(
                 ("The loss of each step's batch, smoothed. The losses of the last step: " +
-                 $"{Ends(curve => curve.Name, ", ")}; guessing costs ln 10 = 2.30.",
-                 $"各ステップのミニバッチの損失（平滑化）。最後のステップの損失は {Ends(curve => lab.Both(curve.Name).Japanese!, "、")} " +
-                 "です（ランダムな推測の損失は ln 10 = 2.30）。"),
+                 $"{Ends(curve => curve.Name, ", ", ": ")}; guessing costs ln 10 = 2.30.",
+                 "各ステップのミニバッチの損失（平滑化）。最後のステップの損失は " +
+                 $"{Ends(curve => lab.Both(curve.Name).Japanese!, "、", "：")} です（ランダムな推測の損失は ln 10 = 2.30）。"),
                 Math.Abs(last[0] - Guessing) < 0.01 * Guessing
                     ? ("With deviation 0.01 the signal shrinks from layer to layer until nothing gets through, and " +
                        "the loss stays that of guessing.",
@@ -116,7 +116,7 @@ internal sealed class WeightInitExperiment : Experiment
          $"first losses here go from {Least()} to {Most()}: a loss above ln 10 means that the network is " +
          "confidently wrong. A first loss far above ln 10 is a sign of a mistake.",
          $"何も学習していないネットワークの損失は、ランダムな推測の損失 ln 10 に近いはずです。ここでの最初の損失は {Least()} から {Most()} です。" +
-         "ln 10 を上回る分は、根拠のない自信によるものです。最初の損失が ln 10 より大幅に大きければ、どこかに間違いがあります。"));
+         "ln 10 を上回る分は、根拠のない自信によるものです。最初の損失が ln 10 より大幅に大きければ、どこかに間違いがある兆候です。"));
     }
 
     private static Figure Ratios(Lab lab, Curves he)
