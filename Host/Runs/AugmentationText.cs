@@ -41,7 +41,8 @@ internal static class AugmentationText
     public static IReadOnlyList<string> Names { get; } = [.. Kinds.Select(kind => kind.Name)];
 
     /// <summary>Reads a list; <c>none</c> is the empty one.</summary>
-    /// <exception cref="UsageException">A part of the text is none; it names the first such part.</exception>
+    /// <exception cref="UsageException">A part of the text is not an augmentation; it names the first such
+    /// part.</exception>
     public static IReadOnlyList<Augmentation> Parse(string text) =>
         text == "none" ? [] : [.. text.Split(',').Select(ParseOne)];
 

@@ -14,7 +14,7 @@ public readonly record struct CheckpointInterval(int? Epochs, double? Minutes)
     public static CheckpointInterval EachEpoch { get; } = new(1, null);
 
     /// <summary>Reads an interval.</summary>
-    /// <exception cref="UsageException">The text is none.</exception>
+    /// <exception cref="UsageException">The text is not an interval.</exception>
     public static CheckpointInterval Parse(string text)
     {
         if (text == None)

@@ -51,7 +51,6 @@ public sealed class TrainingRun
             loader = new Loader(
                 training, samples.Training, configuration.BatchSize, configuration.Sampling, scale,
                 configuration.OrderKey);
-            CheckSize(training);
             var widest = configuration.Hidden.Append(training.Features).Max();
             if ((long)LargestBatch * widest > Array.MaxLength)
                 throw new UsageException(new Fault(nameof(configuration.BatchSize), Invariant(
@@ -234,28 +233,31 @@ public sealed class TrainingRun
             () =>
                 Invariant($"training {Start.Training.Network.Parameters().Length:N0} parameters on batches of ")
                     + Invariant($"{LargestBatch:N0} samples"),
-            () => Train(observer, threads, folder, from ?? new RunProgress(Start, [], []), cancellation)));
+            () => Train(observer, threads, folder, from ?? new RunProgress(Start, [], []), cancellation),
+            BytesOfStep));
+
+    // The gradient, the next state beside the last, and a batch with its outputs, their gradients and what is kept.
+    private double BytesOfStep => sizeof(float) * (
+        ((2.0 + Start.Training.OptimizerState.Slots.Length + (Start.Average is null ? 0 : 1))
+            * Start.Training.Network.Parameters().Length)
+        + (LargestBatch * (Start.Training.Network.Inputs + (3.0 * configuration.Hidden.Sum()))));
 
     private int LargestBatch =>
         configuration.Sampling == Sampling.Replacement
             ? configuration.BatchSize
             : Math.Min(configuration.BatchSize, samples.Training.Length);
 
-    private int[] Units(LabeledImages training) => [training.Features, .. configuration.Hidden, training.Classes];
-
-    private double Parameters(LabeledImages training) =>
-        Units(training).Zip(Units(training).Skip(1)).Sum(pair => ((double)pair.First + 1) * pair.Second);
-
-    private void CheckSize(LabeledImages training)
+    private Network<float> Network(LabeledImages training)
     {
-        if (Parameters(training) is var parameters && parameters > Array.MaxLength)
+        int[] units = [training.Features, .. configuration.Hidden, training.Classes];
+        var parameters = units.Zip(units.Skip(1)).Sum(pair => ((double)pair.First + 1) * pair.Second);
+        if (parameters > Array.MaxLength)
             throw new UsageException(new Fault(nameof(configuration.Hidden), Invariant(
                 $"a network of {parameters:N0} parameters is larger than the {Array.MaxLength:N0} that there can be")));
+        return Memory.For(
+            () => Invariant($"a network of {parameters:N0} parameters ({string.Join(" - ", units)})"),
+            () => configuration.CreateNetwork<float>(training.Features, training.Classes));
     }
-
-    private Network<float> Network(LabeledImages training) => Memory.For(
-        () => Invariant($"a network of {Parameters(training):N0} parameters ({string.Join(" - ", Units(training))})"),
-        () => configuration.CreateNetwork<float>(training.Features, training.Classes));
 
     private static Split Split(TrainConfiguration configuration, LabeledImages training)
     {
