@@ -130,7 +130,7 @@ module Layer =
 
     /// A layer that shares nothing with its maker's matrices.
     let internal copy (layer: Layer<'T>) : Layer<'T> =
-        let copies leaves =
+        let copies (leaves: Parameter<'T> list) =
             Parameters.inTurn [| for leaf in leaves -> { leaf with Values = Dense.vector (leaf.Values.ToArray()) } |]
         layer |> withLeaves (copies (leaves "" layer)) |> withStatistics (copies (statistics "" layer))
 

@@ -9,9 +9,9 @@ type TrainingState<'T when Real<'T>> =
       Optimizer: Optimizer
       /// What the optimizer remembers.
       OptimizerState: OptimizerState<'T>
-      /// What is random in step n is a function of the n-th child of this key.
+      /// What is random in step n (from 1) is a function of child n - 1 of this key.
       Key: Key
-      /// Steps taken.
+      /// Batches trained on. (`OptimizerState.Step` counts updates: fewer where gradients are accumulated.)
       Step: int }
 
     member private state.Display = string state

@@ -19,7 +19,8 @@ open Functional.Numerics
 open Functional.Numerics.Passes
 
 /// Exponential moving averages of parameters: smoother than the parameters, and often better in evaluation.
-/// Source: Polyak and Juditsky (1992); the correction is that of Adam (Kingma and Ba, 2015, section 3).
+/// Averaging goes back to Polyak and Juditsky (1992), who weight all alike; here recent ones weigh more.
+/// The correction is that of Adam (Kingma and Ba, 2015, section 3).
 [<RequireQualifiedAccess>]
 module Average =
     let private start (corrected: bool) (decay: float) (parameters: Parameters<'T>) : Average<'T> =

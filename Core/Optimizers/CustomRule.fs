@@ -22,8 +22,10 @@ type CustomRule private (name: string, numbers: (string * float) list, slots: st
     /// <param name="numbers">Its numbers, under their names: they are printed.</param>
     /// <param name="slots">The names of what it remembers.</param>
     /// <param name="change">From the step, the leaf (its values before the step), the gradient and the slots: what is
-    /// added to the leaf, and the new slots in the same order, all as long as the leaf. It writes to no argument.</param>
-    /// <exception cref="T:System.ArgumentException">A name is empty, or given twice.</exception>
+    /// added to the leaf, and the new slots in the same order, all as long as the leaf. It writes to no
+    /// argument.</param>
+    /// <exception cref="T:System.ArgumentException">A name is empty, or given twice; a slot's has a / in it, or is
+    /// that of accumulated gradients.</exception>
     new
         (name: string, numbers: IEnumerable<struct (string * float)>, slots: IEnumerable<string>,
          change: Func<RuleStep, Parameter<float>, Vector<float>, IReadOnlyList<Vector<float>>,
@@ -35,7 +37,13 @@ type CustomRule private (name: string, numbers: (string * float) list, slots: st
         for of', names in [ nameof name, [ name ]; nameof numbers, List.map fst numbers; nameof slots, slots ] do
             if List.exists String.IsNullOrWhiteSpace names then invalidArg of' "a name must not be empty"
             if List.distinct names <> names then invalidArg of' "names must be different"
+        // States are written as SLOT/LEAF, and accumulation has a slot of its own.
+        if slots |> List.exists (fun slot -> slot.Contains '/' || slot = CustomRule.Gathered) then
+            invalidArg (nameof slots) $"a slot's name must not have a / in it, nor be '{CustomRule.Gathered}'"
         CustomRule(name, numbers, slots, change)
+
+    /// The slot of gradients that wait for others to make an update with.
+    static member internal Gathered = "gathered gradient"
 
     /// As people call it.
     member _.Name = name

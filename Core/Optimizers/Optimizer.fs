@@ -11,7 +11,7 @@ open System.Runtime.InteropServices
 type Optimizer =
     { /// How a step follows from the gradient.
       Rule: Rule
-      /// Of the first step; the schedule says how it goes on.
+      /// The base rate: each update uses it times the schedule's factor for that update.
       LearningRate: float
       /// A factor of the learning rate for each step.
       Schedule: Schedule
@@ -83,7 +83,7 @@ type Optimizer =
          [<Optional; DefaultParameterValue(1e-7)>] epsilon: float) =
         Optimizer.Of(Rule.Adam(beta1, beta2, epsilon), learningRate)
 
-    /// Adam with rates that never rise again.
+    /// Adam with the largest mean square so far, which never falls, instead of the last.
     static member AmsGrad
         ([<Optional; DefaultParameterValue(0.001)>] learningRate: float,
          [<Optional; DefaultParameterValue(0.9)>] beta1: float,
@@ -159,8 +159,7 @@ open Functional.Numerics
 /// Optimizers work on parameters alone: the leaves of a network, or any vector to be minimized over.
 [<RequireQualifiedAccess>]
 module Optimizer =
-    /// The slot of gradients that wait for others to make a step with.
-    let private gatheredName = "gathered gradient"
+    let private gatheredName = CustomRule.Gathered
 
     /// Everything wrong with the optimizer's numbers; those of the rule are fields, too.
     let faults (optimizer: Optimizer) : Fault list =
@@ -174,7 +173,8 @@ module Optimizer =
           yield! Schedule.faults optimizer.Schedule |> List.map (fault (nameof optimizer.Schedule))
           if optimizer.Accumulation < 1 then
               fault (nameof optimizer.Accumulation)
-                  $"the number of gradients to accumulate for a step must be at least 1, but is {optimizer.Accumulation}"
+                  $"the number of gradients to accumulate for a step must be at least 1, but is \
+                    {optimizer.Accumulation}"
           yield! limit (nameof optimizer.ClipValue) "the clip value" optimizer.ClipValue
           yield! limit (nameof optimizer.ClipNorm) "the clip norm" optimizer.ClipNorm
           yield! rate (nameof optimizer.WeightDecay) "the weight decay" optimizer.WeightDecay

@@ -17,7 +17,7 @@ type OptimizerState<'T when Real<'T>> =
       Step: int
       /// Gradients gathered for the next step, where an optimizer takes several for one.
       Gathered: int
-      /// In the rule's order; none for SGD.
+      /// The rule's, in its order, and the gathered gradient if several gradients make an update; none for plain SGD.
       Slots: Slot<'T>[] }
 
     member private state.Display = string state
@@ -42,7 +42,7 @@ module internal Steps =
 /// A state as a flat list of named leaves and two counts, and back: what files need, whatever the rule is.
 [<RequireQualifiedAccess>]
 module OptimizerState =
-    /// Slot names have no such character; parameter names may.
+    /// Slot names have no such character (`CustomRule` refuses it); parameter names may.
     let private separator = '/'
 
     /// All leaves of all slots, named `slot/parameter`, as in `velocity/affine1.weight`.

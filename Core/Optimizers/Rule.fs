@@ -120,9 +120,8 @@ module internal Rule =
     let private smallestNormal<'T when Real<'T>> () : Lanes<'T> =
         broadcast (if typeof<'T> = typeof<float32> then 1.17549435e-38 else 2.2250738585072014e-308)
 
-    /// What a slot keeps: 0 in place of a number too small to be normal. Without a gradient (a unit that is dead) slots
-    /// decay until they are the smallest number there is, which 0.9 of rounds to itself, and each sum with such takes a
-    /// hundred cycles.
+    /// Flushes subnormal numbers to 0. In a dead unit a slot decays to the smallest subnormal and stays there (0.9 of
+    /// it rounds back to it), and arithmetic with subnormals costs about a hundred cycles each.
     let inline private normal (smallest: Lanes<'T>) (x: Lanes<'T>) : Lanes<'T> =
         Vector512.AndNot(x, Vector512.LessThan(Vector512.Abs x, smallest))
 

@@ -5,8 +5,8 @@ open Functional
 open Functional.Numerics
 open Functional.Numerics.Passes
 
-/// What is done to a gradient before the rule, and to weights after it. Every function gives new leaves, or those that
-/// it got where nothing changes.
+/// What is done to a gradient before the rule: sums, means, clipping. (The proximal step after it is
+/// `Penalty.softThreshold`.) No function writes to its argument.
 [<RequireQualifiedAccess>]
 module Transform =
     /// a + b, leaf by leaf; the leaves are alike.

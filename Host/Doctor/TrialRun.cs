@@ -65,7 +65,7 @@ internal sealed record TrialRun
     /// <summary>Where numbers stopped being finite, if they did.</summary>
     public required NumericFault? Fault { get; init; }
 
-    /// <summary>What always the same answer costs, in nats: the entropy of the labels.</summary>
+    /// <summary>The loss of answering with the class frequencies, in nats: the entropy of the labels.</summary>
     public required double Chance { get; init; }
 
     /// <summary>The share of the most frequent label.</summary>

@@ -68,6 +68,8 @@ public sealed class CustomRuleTests
         Assert.StartsWith("the rule odd gives 2 elements as the slot of affine1.weight, which has 8",
             Fault(g => (g, [g.SubVector(0, 2)])), StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new CustomRule("odd", [], ["a", "a"], (_, _, g, s) => (g, s)));
+        foreach (var slot in (string[])["a/b", "gathered gradient"])
+            Assert.Throws<ArgumentException>(() => new CustomRule("odd", [], [slot], (_, _, g, s) => (g, s)));
         Assert.Throws<ArgumentException>(() => new CustomRule(" ", [], [], (_, _, g, s) => (g, s)));
     }
 
