@@ -2,19 +2,19 @@ using System.Text;
 
 namespace Functional.Host;
 
-/// <summary>Standard output that may be closed, or full, without ending what is being done: the first failure is kept, to
-/// be told at the end, and what comes after it is dropped.</summary>
+/// <summary>Standard output that may be closed, or full, without ending what is being done: the first failure is kept
+/// and reported at the end, and what comes after it is dropped.</summary>
 internal static class StandardOutput
 {
     private static readonly Encoding WithoutMark = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
     private static Guarded? output;
 
-    /// <summary>What went wrong, in a line; null if nothing did. (That nobody reads any more, as behind <c>| head</c>, is not
-    /// wrong: the runtime passes over it.)</summary>
+    /// <summary>What went wrong, in a line; null if nothing did. (A closed pipe, as in <c>| head</c>, is no failure:
+    /// the runtime ignores it.)</summary>
     public static string? Fault => output?.Fault;
 
-    /// <summary>Lets the console write through it. Nothing is told of a failure of standard error: there is nobody to tell.
-    /// </summary>
+    /// <summary>Lets the console write through it. A failure of standard error is not reported:
+    /// there is no place for it.</summary>
     public static void Install()
     {
         output = new Guarded(Console.OpenStandardOutput());
@@ -30,7 +30,11 @@ internal static class StandardOutput
         public override bool CanSeek => false;
         public override bool CanWrite => true;
         public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 

@@ -3,14 +3,15 @@ namespace Functional.Host;
 /// <summary>What may have been meant by a word that isn't known.</summary>
 internal static class Suggestion
 {
-    /// <summary>What a mistyped word may have been meant to be, as in <c>; did you mean iris?</c>; empty if nothing is near.</summary>
+    /// <summary>What a mistyped word may have been meant to be, as in <c>; did you mean iris?</c>; empty if nothing is
+    /// near.</summary>
     public static string Of(string word, IEnumerable<string> names)
     {
         var near = names.Select(name => (Name: name, Edits: name.StartsWith(word, StringComparison.Ordinal) ? 1
                 : name.Equals(word, StringComparison.OrdinalIgnoreCase) ? 0 : Edits(word, name)))
             .Where(one => one.Edits <= Math.Max(1, word.TrimStart('-').Length / 3)).ToArray();
-        return near.Length == 0 ? ""
-            : $"; did you mean {string.Join(" or ", near.Where(one => one.Edits == near.Min(other => other.Edits)).Select(one => one.Name))}?";
+        var nearest = near.Where(one => one.Edits == near.Min(other => other.Edits)).Select(one => one.Name);
+        return near.Length == 0 ? "" : $"; did you mean {string.Join(" or ", nearest)}?";
     }
 
     /// <summary>How many letters were left out, added, replaced, or exchanged with their neighbors.</summary>

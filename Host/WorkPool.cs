@@ -17,7 +17,8 @@ internal sealed class WorkPool : IDisposable
     public WorkPool(int workers)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
-        threads = [.. Enumerable.Range(0, workers).Select(i => new Thread(Work) { IsBackground = true, Name = $"experiments {i + 1}" })];
+        threads = [.. Enumerable.Range(0, workers)
+            .Select(i => new Thread(Work) { IsBackground = true, Name = $"experiments {i + 1}" })];
         foreach (var thread in threads)
             thread.Start();
     }
@@ -33,7 +34,8 @@ internal sealed class WorkPool : IDisposable
     /// <param name="body">Depends on nothing that others change.</param>
     public Work<T> Submit<T>(double cost, Func<T> body) => Enqueue(-cost, body);
 
-    /// <summary>A part of a piece of work that its own thread can also do: it goes before all that was submitted.</summary>
+    /// <summary>A part of a piece of work that its own thread can also do: it goes before all that was
+    /// submitted.</summary>
     public Work<T> Offer<T>(Func<T> body) => Enqueue(double.NegativeInfinity, body);
 
     /// <summary>Ends the threads when they have done what they are doing.</summary>

@@ -18,7 +18,8 @@ public class GatherBenchmarks
     [Params(100, 128, 256)]
     public int BatchSize { get; set; }
 
-    /// <summary>Draws the batches' samples: so many that the images are no longer in the caches when they come again.</summary>
+    /// <summary>Draws the batches' samples: so many that the images are no longer in the caches when they come
+    /// again.</summary>
     [GlobalSetup]
     public void Setup()
     {

@@ -4,7 +4,8 @@ using Functional.Host.Charts;
 
 namespace Functional.Tests;
 
-/// <summary>The host has floors (docs/architecture.md): code sees what stands on lower floors, never what is above or beside it.</summary>
+/// <summary>The host has floors (docs/architecture.md): code sees what stands on lower floors, never what is above or
+/// beside it.</summary>
 public class FloorsTests
 {
     private const string Root = "Functional.Host";
@@ -17,13 +18,15 @@ public class FloorsTests
     ];
 
     private const BindingFlags All =
-        BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
+        BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic
+        | BindingFlags.Instance | BindingFlags.Static;
 
     private static readonly Dictionary<short, OpCode> OpCodesByValue = typeof(OpCodes)
         .GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (OpCode)field.GetValue(null)!)
         .ToDictionary(code => code.Value);
 
-    private static readonly Type[] Types = [.. typeof(Chart).Assembly.GetTypes().Where(type => RoomOf(type) is not null)];
+    private static readonly Type[] Types =
+        [.. typeof(Chart).Assembly.GetTypes().Where(type => RoomOf(type) is not null)];
 
     [Fact]
     public void Every_room_has_a_floor() =>
@@ -32,7 +35,8 @@ public class FloorsTests
     [Fact]
     public void Code_sees_only_lower_floors()
     {
-        string[] wrong = [.. Edges(Types).Where(edge => !IsAllowed(edge.From, edge.To)).Select(edge => edge.Text).Distinct().Order()];
+        string[] wrong = [.. Edges(Types).Where(edge => !IsAllowed(edge.From, edge.To)).Select(edge => edge.Text)
+            .Distinct().Order()];
         Assert.True(wrong.Length == 0, string.Join('\n', wrong));
     }
 
@@ -78,19 +82,22 @@ public class FloorsTests
     [
         .. method.GetParameters().SelectMany(parameter => Parts(parameter.ParameterType)),
         .. method.GetMethodBody() is { } body
-            ? [.. body.LocalVariables.SelectMany(local => Parts(local.LocalType)), .. Tokens(body.GetILAsByteArray()!).SelectMany(token => Named(method, token))]
+            ? [.. body.LocalVariables.SelectMany(local => Parts(local.LocalType)),
+                .. Tokens(body.GetILAsByteArray()!).SelectMany(token => Named(method, token))]
             : (Type[])[],
     ];
 
     private static IEnumerable<Type> Named(MethodBase method, int token)
     {
         var ofType = method.DeclaringType!.IsGenericType ? method.DeclaringType.GetGenericArguments() : null;
-        var member = method.Module.ResolveMember(token, ofType, method.IsGenericMethod ? method.GetGenericArguments() : null)!;
+        var member = method.Module.ResolveMember(
+            token, ofType, method.IsGenericMethod ? method.GetGenericArguments() : null)!;
         var own = member as Type ?? member.DeclaringType;
         return
         [
             .. own is null ? [] : Parts(own),
-            .. member is MethodInfo { IsGenericMethod: true } generic ? generic.GetGenericArguments().SelectMany(Parts) : [],
+            .. member is MethodInfo { IsGenericMethod: true } generic ? generic.GetGenericArguments().SelectMany(Parts)
+            : [],
         ];
     }
 
@@ -106,7 +113,8 @@ public class FloorsTests
         {
             var opCode = OpCodesByValue[code[at] == 0xFE ? (short)(0xFE00 | code[at + 1]) : code[at]];
             at += opCode.Size;
-            if (opCode.OperandType is OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType)
+            if (opCode.OperandType is OperandType.InlineField or OperandType.InlineMethod
+                or OperandType.InlineTok or OperandType.InlineType)
                 yield return BitConverter.ToInt32(code, at);
             at += opCode.OperandType switch
             {

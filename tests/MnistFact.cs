@@ -6,5 +6,6 @@ namespace Functional.Tests;
 public sealed class MnistFactAttribute : FactAttribute
 {
     public MnistFactAttribute() =>
-        Skip = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("FUNCTIONAL_MNIST")) ? "FUNCTIONAL_MNIST is not set" : null!;
+        Skip = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("FUNCTIONAL_MNIST"))
+            ? "FUNCTIONAL_MNIST is not set" : null!;
 }

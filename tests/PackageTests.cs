@@ -90,7 +90,8 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
 
         var tools = packages.NewFolder("tools");
         packages.Dotnet(tools, "tool", "install", "Functional", "--tool-path", tools, "--version", "0.1.0");
-        using var tool = FunctionalProgram.Start(Path.Combine(tools, "functional"), tools, ["train", "--epochs", "1", "--plain"]);
+        using var tool = FunctionalProgram.Start(
+            Path.Combine(tools, "functional"), tools, ["train", "--epochs", "1", "--plain"]);
         Assert.Contains("done after 100 steps", FunctionalProgram.End(tool).Output, StringComparison.Ordinal);
     }
 
@@ -123,7 +124,8 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
     public void A_CSharp_script_uses_them_without_reflection_for_JSON()
     {
         var folder = WriteScript("script");
-        Assert.Equal(Answer(packages.Dotnet(folder, "run", "script.cs")), Answer(packages.Dotnet(folder, "run", "script.cs")));
+        Assert.Equal(Answer(packages.Dotnet(folder, "run", "script.cs")),
+            Answer(packages.Dotnet(folder, "run", "script.cs")));
         Assert.True(File.Exists(Path.Combine(folder, "studies/mine/journal.jsonl")));
     }
 
@@ -134,7 +136,8 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
         var expected = Answer(packages.Dotnet(folder, "run", "script.cs"));
         packages.Dotnet(folder, "publish", "script.cs", "-o", "out");
         Directory.Delete(Path.Combine(folder, "studies"), recursive: true);
-        using var native = FunctionalProgram.Start(Path.Combine(folder, "out", OperatingSystem.IsWindows() ? "script.exe" : "script"), folder, []);
+        using var native = FunctionalProgram.Start(
+            Path.Combine(folder, "out", OperatingSystem.IsWindows() ? "script.exe" : "script"), folder, []);
         var outcome = FunctionalProgram.End(native);
         Assert.Equal((0, "", expected), (outcome.ExitCode, outcome.Error, Answer(outcome.Output)));
         Assert.True(File.Exists(Path.Combine(folder, "studies/mine/journal.jsonl")));
@@ -146,8 +149,12 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
         var folder = packages.NewFolder(name);
         var study = Block.All.First(block => block is { Page: "docs/search.md", Language: "csharp" });
         var usings = study.Lines.Where(line => line.StartsWith("using Functional", StringComparison.Ordinal)).ToArray();
-        File.WriteAllLines(Path.Combine(folder, "script.cs"), [Script.Replace("using Functional;", string.Join('\n', ["using Functional;", .. usings]), StringComparison.Ordinal), .. study.Lines.Except(usings)]);
-        File.WriteAllLines(Path.Combine(folder, "table.csv"), ["size,weight,kind", .. Enumerable.Range(0, 80).Select(i => $"{i},{i % 7},{(i < 40 ? "small" : "large")}")]);
+        File.WriteAllLines(Path.Combine(folder, "script.cs"),
+            [Script.Replace("using Functional;", string.Join('\n', ["using Functional;", .. usings]),
+                StringComparison.Ordinal), .. study.Lines.Except(usings)]);
+        File.WriteAllLines(Path.Combine(folder, "table.csv"),
+            ["size,weight,kind", .. Enumerable.Range(0, 80)
+                .Select(i => $"{i},{i % 7},{(i < 40 ? "small" : "large")}")]);
         return folder;
     }
 
@@ -160,7 +167,8 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
 
     // What is for one system stands where it says so.
     private static bool IsLibrary(ZipArchiveEntry entry) =>
-        entry.Name.EndsWith(".dll", StringComparison.Ordinal) && !entry.FullName.Contains("runtimes/", StringComparison.Ordinal);
+        entry.Name.EndsWith(".dll", StringComparison.Ordinal)
+            && !entry.FullName.Contains("runtimes/", StringComparison.Ordinal);
 
     /// <summary>For which processor a DLL is: 0x14c is IL, for all.</summary>
     private static int MachineOf(ZipArchiveEntry dll)

@@ -3,7 +3,8 @@ using Functional.Tests.CommandLine;
 
 namespace Functional.Tests;
 
-/// <summary>The packages as they are made from this build, in a folder, and a cache of their own for those who use them.</summary>
+/// <summary>The packages as they are made from this build, in a folder, and a cache of their own for those who use
+/// them.</summary>
 public sealed class Packages : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("functional-").FullName;
@@ -11,13 +12,16 @@ public sealed class Packages : IDisposable
     public Packages()
     {
         var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        Dotnet(ScriptTests.Root, "pack", "-c", configuration == "release" ? "Release" : "Debug", "--no-build", "-o", Source);
+        Dotnet(ScriptTests.Root, "pack", "-c", configuration == "release" ? "Release" : "Debug", "--no-build", "-o",
+            Source);
         new XElement("configuration",
             new XElement("packageSources", new XElement("clear"), Add("ours", Source), Add("others", Others)),
-            new XElement("config", Add("globalPackagesFolder", Path.Combine(folder, "cache")))).Save(Path.Combine(folder, "nuget.config"));
+            new XElement("config", Add("globalPackagesFolder", Path.Combine(folder, "cache"))))
+                .Save(Path.Combine(folder, "nuget.config"));
     }
 
-    /// <summary>Where the SDK has what others have published: it is taken from there; ours comes from <see cref="Source"/> alone.</summary>
+    /// <summary>Where the SDK has what others have published: it is taken from there; ours comes from <see
+    /// cref="Source"/> alone.</summary>
     public static string Others { get; } = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
@@ -34,7 +38,8 @@ public sealed class Packages : IDisposable
     public string Dotnet(string where, params string[] arguments)
     {
         using var process = FunctionalProgram.Start(
-            "dotnet", where, arguments, where == ScriptTests.Root ? null : $"NUGET_PACKAGES={Path.Combine(folder, "cache")}");
+            "dotnet", where, arguments, where == ScriptTests.Root ? null
+            : $"NUGET_PACKAGES={Path.Combine(folder, "cache")}");
         var outcome = FunctionalProgram.End(process);
         Assert.True(outcome.ExitCode == 0, $"dotnet {string.Join(' ', arguments)}\n{outcome.Output}{outcome.Error}");
         return outcome.Output;
@@ -42,13 +47,16 @@ public sealed class Packages : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private static XElement Add(string key, string value) => new("add", new XAttribute("key", key), new XAttribute("value", value));
+    private static XElement Add(string key, string value) =>
+        new("add", new XAttribute("key", key), new XAttribute("value", value));
 }
 
-/// <summary>A test that needs .NET's native compiler, and is skipped where no program was ever published with it.</summary>
+/// <summary>A test that needs .NET's native compiler, and is skipped where no program was ever published with
+/// it.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class CompilerFactAttribute : FactAttribute
 {
     public CompilerFactAttribute() =>
-        Skip = Directory.Exists(Path.Combine(Packages.Others, "microsoft.dotnet.ilcompiler")) ? null! : "the package Microsoft.DotNet.ILCompiler is not here: 'dotnet publish' of any C# script fetches it";
+        Skip = Directory.Exists(Path.Combine(Packages.Others, "microsoft.dotnet.ilcompiler")) ? null!
+            : "the package Microsoft.DotNet.ILCompiler is not here: 'dotnet publish' of any C# script fetches it";
 }

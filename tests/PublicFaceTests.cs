@@ -18,7 +18,9 @@ public class PublicFaceTests
             | SymbolDisplayParameterOptions.IncludeDefaultValue | SymbolDisplayParameterOptions.IncludeParamsRefOut)
         .WithKindOptions(SymbolDisplayKindOptions.IncludeTypeKeyword)
         .AddGenericsOptions(SymbolDisplayGenericsOptions.IncludeTypeConstraints)
-        .AddMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.UseSpecialTypes | SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
+        .AddMiscellaneousOptions(
+            SymbolDisplayMiscellaneousOptions.UseSpecialTypes
+            | SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
 
     private static readonly CSharpCompilation Everything = CSharpCompilation.Create("Face", references:
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
@@ -30,14 +32,17 @@ public class PublicFaceTests
     [InlineData("functional")]
     public void The_public_face_is_as_listed(string assembly)
     {
-        string[] found = [.. Face(assembly).Select(symbol => symbol.ToDisplayString(Format)).Order(StringComparer.Ordinal)];
+        string[] found = [.. Face(assembly).Select(symbol => symbol.ToDisplayString(Format))
+            .Order(StringComparer.Ordinal)];
         var path = Path.Combine(ScriptTests.Root, "tests", "PublicFace", $"{assembly}.txt");
         if (Environment.GetEnvironmentVariable(Variable) == "1")
             File.WriteAllLines(path, found);
         var listed = File.ReadAllLines(path);
-        string[] changes = [.. listed.Except(found).Select(line => $"- {line}"), .. found.Except(listed).Select(line => $"+ {line}")];
+        string[] changes = [.. listed.Except(found).Select(line => $"- {line}"),
+            .. found.Except(listed).Select(line => $"+ {line}")];
         Assert.True(changes.Length == 0,
-            $"the public face of {assembly} changed; if that is meant: {Variable}=1 dotnet test tests -c Release --filter FullyQualifiedName~PublicFace, and commit tests/PublicFace\n"
+            $"the public face of {assembly} changed; if that is meant: {Variable}=1 dotnet test tests -c Release "
+            + $"--filter FullyQualifiedName~PublicFace, and commit tests/PublicFace\n"
             + string.Join('\n', changes));
     }
 
@@ -76,7 +81,8 @@ public class PublicFaceTests
         Assert.True(text.Length == 0, text);
     }
 
-    // Told by the documentation of something else: overrides, constructors (by their type), the pieces of a union's cases.
+    // Told by the documentation of something else: overrides, constructors (by their type), the pieces of a union's
+    // cases.
     private static bool IsImplied(ISymbol symbol) =>
         symbol is IMethodSymbol { IsOverride: true } or IMethodSymbol { MethodKind: MethodKind.Constructor }
         || Mapping(symbol) is 8
@@ -92,16 +98,19 @@ public class PublicFaceTests
                 .Single(found => found.Name == assembly).GlobalNamespace)
             .SelectMany(type => type.GetMembers().Where(IsListed).Prepend(type));
 
-    private static IEnumerable<INamedTypeSymbol> Types(INamespaceOrTypeSymbol inside) => inside.GetMembers().SelectMany(member => member switch
+    private static IEnumerable<INamedTypeSymbol> Types(INamespaceOrTypeSymbol inside) =>
+        inside.GetMembers().SelectMany(member => member switch
     {
         INamespaceSymbol space => Types(space),
         // F# writes down the numbers of a union's cases.
-        INamedTypeSymbol type when IsVisible(type) && type is not { Name: "Tags", IsStatic: true } => Types(type).Prepend(type),
+        INamedTypeSymbol type when IsVisible(type) && type is not { Name: "Tags", IsStatic: true } =>
+            Types(type).Prepend(type),
         _ => (IEnumerable<INamedTypeSymbol>)[],
     });
 
     private static bool IsVisible(ISymbol symbol) =>
-        symbol.DeclaredAccessibility is Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal;
+        symbol.DeclaredAccessibility
+            is Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal;
 
     // Properties stand for their accessors; what compilers add to every record and union is no one's choice.
     private static bool IsListed(ISymbol member) =>

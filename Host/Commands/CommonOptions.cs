@@ -45,7 +45,8 @@ internal static class CommonOptions
                 && seconds > 0 && seconds <= int.MaxValue)
                 return seconds;
             result.AddError(
-                $"{name}: expected a number of seconds above 0 and up to {int.MaxValue}, found '{result.Tokens[0].Value}'");
+                $"{name}: expected a number of seconds above 0 and up to {int.MaxValue}, found "
+                + $"'{result.Tokens[0].Value}'");
             return null;
         },
     };

@@ -17,8 +17,8 @@ internal static class PredictCommand
         var files = new Argument<string[]>("files")
         {
             Arity = ArgumentArity.OneOrMore,
-            Description = "samples: images (IDX, PGM), arrays (.npy), tables (.csv, .tsv, .txt, also with .gz), or folders "
-                + "of images and arrays",
+            Description = "samples: images (IDX, PGM), arrays (.npy), tables (.csv, .tsv, .txt, also with .gz), "
+                + "or folders of images and arrays",
         };
         var features = new Option<bool>("--features")
         {

@@ -36,7 +36,8 @@ internal sealed class InflatedStream : Stream
         var count = file.Read(buffer);
         if (file.Position > most)
             throw file.Error(
-                most, "the end of the file (inflate a table that gzip shrinks to less than a hundredth first)", "more bytes");
+                most, "the end of the file (inflate a table that gzip shrinks to less than a hundredth first)",
+                "more bytes");
         if (count < buffer.Length)
             file.CheckEnd();
         return count;

@@ -211,6 +211,7 @@ internal static class ModelText
         "custom" when loss["name"] is var name => custom.FirstOrDefault(one => one.Name == name.Text) is { } found
             ? Loss.Custom(found)
             : throw name.Error("one of the custom losses given to Model.Load, in LayerTable.Losses"),
-        _ => throw loss["kind"].Error("softmax-cross-entropy, mean-squared-error, binary-cross-entropy, huber or custom"),
+        _ => throw loss["kind"].Error(
+            "softmax-cross-entropy, mean-squared-error, binary-cross-entropy, huber or custom"),
     };
 }

@@ -132,7 +132,8 @@ public static class Examples
         {
             Links = [new("x", "784 x 3", ""), new("affine1", "50 x 3", "50 x 3, deviation 0.01"), new("loss", "", "")],
         },
-        ["chain, wild"] = () => new ChainChart(Words[0]) { Links = [.. Words.Select(word => new ChainLink(word, Words[1], Words[2]))] },
+        ["chain, wild"] = () =>
+            new ChainChart(Words[0]) { Links = [.. Words.Select(word => new ChainLink(word, Words[1], Words[2]))] },
         ["chain, none"] = () => new ChainChart("None"),
         ["bars, none"] = () => new BarChart("None", ""),
     };

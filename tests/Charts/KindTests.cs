@@ -43,7 +43,8 @@ public class KindTests
         var text = new LineChart("Gaps", "x", "y") { Series = [series] }.ToSvg();
         Assert.Equal([2, 1, 2], SvgReading.Pieces(Line(text).Attribute("d")!.Value).Select(piece => piece.Count));
         // The lone point, and an arrow to what is infinite.
-        Assert.Equal(["mark series0", "mark series0 beyond"], XElement.Parse(text).Find("path", "mark").Select(mark => mark.Attribute("class")!.Value));
+        Assert.Equal(["mark series0", "mark series0 beyond"],
+            XElement.Parse(text).Find("path", "mark").Select(mark => mark.Attribute("class")!.Value));
     }
 
     [Fact]

@@ -25,7 +25,8 @@ public sealed class BenchTests : IDisposable
         Assert.All(outcome.Events.SkipLast(1), peak => Assert.InRange(Number(peak, "gflops"), 0.01, 1e6));
         var step = outcome.Events[^1];
         Assert.Equal(
-            ("step", "two-layer-sgd"), (step.GetProperty("event").GetString(), step.GetProperty("workload").GetString()));
+            ("step", "two-layer-sgd"),
+            (step.GetProperty("event").GetString(), step.GetProperty("workload").GetString()));
         Assert.InRange(step.GetProperty("threads").GetInt32(), 1, 2);
         Assert.InRange(Number(step, "us_per_step"), 1, 1e6);
         Assert.InRange(Number(step, "share_of_peak"), 1e-6, 1.5);
@@ -40,7 +41,8 @@ public sealed class BenchTests : IDisposable
     {
         var outcome = Bench("--json", "--only", "50x784x100,nothing", "--seconds", "0.02", "--threads", "1");
         Assert.Equal(0, outcome.ExitCode);
-        Assert.Equal(["peak", "peak", "product"], outcome.Events.Select(found => found.GetProperty("event").GetString()!));
+        Assert.Equal(["peak", "peak", "product"],
+            outcome.Events.Select(found => found.GetProperty("event").GetString()!));
         var product = outcome.Events[^1];
         Assert.Equal("NT", product.GetProperty("transposes").GetString());
         Assert.Equal((50, 784, 100), (Number(product, "m"), Number(product, "n"), Number(product, "k")));

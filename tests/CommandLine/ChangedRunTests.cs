@@ -9,24 +9,29 @@ namespace Functional.Tests.CommandLine;
 /// <summary>F3: a run goes on with what it began with, or says what differs. Its files always tell the same.</summary>
 public sealed class ChangedRunTests : IDisposable
 {
-    private static readonly string[] Options = ["--data", "table.csv", "--label", "kind", "--hidden", "5", "--batch-size", "10", "--learning-rate", "0.1"];
+    private static readonly string[] Options =
+        ["--data", "table.csv", "--label", "kind", "--hidden", "5", "--batch-size", "10", "--learning-rate", "0.1"];
 
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
-    private Outcome Train(params string[] arguments) => FunctionalProgram.Run(folder.Path, ["train", "--json", .. arguments]);
+    private Outcome Train(params string[] arguments) =>
+        FunctionalProgram.Run(folder.Path, ["train", "--json", .. arguments]);
 
     private void Table(int rows, string first, string second) => File.WriteAllLines(
         folder["table.csv"],
-        ["x,y,kind", .. Enumerable.Range(0, rows).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i % 7},{i % 5},{(i % 2 == 0 ? first : second)}"))]);
+        ["x,y,kind", .. Enumerable.Range(0, rows)
+            .Select(i =>
+                string.Create(CultureInfo.InvariantCulture, $"{i % 7},{i % 5},{(i % 2 == 0 ? first : second)}"))]);
 
     private string Environment() => File.ReadAllText(folder["run/environment.json"]);
 
     [Theory]
     [InlineData(100, "b", "a")]
     [InlineData(120, "a", "b")]
-    public void F3_other_data_are_refused_before_the_first_step_and_taken_with_force(int rows, string first, string second)
+    public void F3_other_data_are_refused_before_the_first_step_and_taken_with_force(
+        int rows, string first, string second)
     {
         Table(100, "a", "b");
         Train([.. Options, "--epochs", "2", "--out", "run"]);
@@ -34,21 +39,26 @@ public sealed class ChangedRunTests : IDisposable
         Table(rows, first, second);
         if (first == "b")
             // Classes are numbered by their names: what is swapped is the labels.
-            File.WriteAllText(folder["table.csv"], File.ReadAllText(folder["table.csv"]).Replace("0,0,b", "0,0,a", StringComparison.Ordinal));
+            File.WriteAllText(folder["table.csv"],
+                File.ReadAllText(folder["table.csv"]).Replace("0,0,b", "0,0,a", StringComparison.Ordinal));
         var refused = Train("--resume", "run", "--epochs", "4");
         Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
-        Assert.Matches("^functional: the training samples are others than the run's: SHA-256 [0-9a-f]{64}, in the run [0-9a-f]{64}\n", refused.Error);
-        Assert.EndsWith("functional: --resume: run can't go on to the same bits; give --force to go on all the same\n", refused.Error, StringComparison.Ordinal);
+        Assert.Matches("^functional: the training samples are others than the run's: SHA-256 [0-9a-f]{64}, in the "
+            + "run [0-9a-f]{64}\n", refused.Error);
+        Assert.EndsWith("functional: --resume: run can't go on to the same bits; give --force to go on all the same\n",
+            refused.Error, StringComparison.Ordinal);
         Assert.Equal(before, Environment());
         if (rows != 100)
             return;
         var forced = Train("--resume", "run", "--epochs", "4", "--force");
         Assert.Equal(0, forced.ExitCode);
-        Assert.StartsWith("functional: the training samples are others than the run's: ", forced.Error, StringComparison.Ordinal);
+        Assert.StartsWith("functional: the training samples are others than the run's: ", forced.Error,
+            StringComparison.Ordinal);
         var (now, then) = (JsonNode.Parse(Environment())!, JsonNode.Parse(before)!);
         var earlier = now["earlier"]![0]!;
         Assert.Equal(
-            ((string?)then["training"], (string?)then["version"], 16), ((string?)earlier["training"], (string?)earlier["version"], (int)earlier["until"]!));
+            ((string?)then["training"], (string?)then["version"], 16),
+            ((string?)earlier["training"], (string?)earlier["version"], (int)earlier["until"]!));
         Assert.NotEqual((string?)now["training"], (string?)earlier["training"]);
         Assert.Matches("in the run until step 16 ", FunctionalProgram.Run(folder.Path, "verify", "run").Error);
         // The trace stays, however often the run goes on.
@@ -78,7 +88,8 @@ public sealed class ChangedRunTests : IDisposable
     [InlineData("seed", "2", "--seed is 2, and was 1")]
     [InlineData("learning-rate", "0.5", "--learning-rate is 0.5, and was 0.1")]
     [InlineData("clip-norm", "1", "--clip-norm is 1, and was not set")]
-    public void A_configuration_that_was_edited_is_refused_with_what_differs(string option, string value, string message)
+    public void A_configuration_that_was_edited_is_refused_with_what_differs(
+        string option, string value, string message)
     {
         Table(100, "a", "b");
         var whole = Train([.. Options, "--epochs", "4", "--out", "whole"]);
@@ -110,7 +121,8 @@ public sealed class ChangedRunTests : IDisposable
         Train([.. options, "--out", "edited"]);
         File.WriteAllText(
             folder["edited/config.json"],
-            File.ReadAllText(folder["edited/config.json"]).Replace("\"epochs\": \"2\"", "\"epochs\": \"4\"", StringComparison.Ordinal));
+            File.ReadAllText(folder["edited/config.json"])
+                .Replace("\"epochs\": \"2\"", "\"epochs\": \"4\"", StringComparison.Ordinal));
         Assert.Equal(Digest(Train("--resume", "run", "--epochs", "4")), Digest(Train("--resume", "edited")));
         Assert.Equal(0, FunctionalProgram.Run(folder.Path, "verify", "edited").ExitCode);
     }
@@ -122,7 +134,8 @@ public sealed class ChangedRunTests : IDisposable
         Train([.. Options, "--epochs", "2", "--out", "run"]);
         File.Move(folder["table.csv"], folder["moved.csv"]);
         File.WriteAllText(
-            folder["run/config.json"], File.ReadAllText(folder["run/config.json"]).Replace("table.csv", "moved.csv", StringComparison.Ordinal));
+            folder["run/config.json"],
+            File.ReadAllText(folder["run/config.json"]).Replace("table.csv", "moved.csv", StringComparison.Ordinal));
         var resumed = Train("--resume", "run", "--epochs", "3");
         Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
     }
@@ -131,7 +144,8 @@ public sealed class ChangedRunTests : IDisposable
     public void The_best_network_and_the_summary_agree_after_a_kill_and_fewer_epochs()
     {
         string[] options =
-            ["--samples", "600", "--validation", "0.2", "--hidden", "10", "--batch-size", "20", "--checkpoint-every", "5", "--epochs", "100000", "--learning-rate", "0.02"];
+            ["--samples", "600", "--validation", "0.2", "--hidden", "10", "--batch-size", "20", "--checkpoint-every",
+                "5", "--epochs", "100000", "--learning-rate", "0.02"];
         using (var process = FunctionalProgram.Start(folder.Path, ["train", .. options, "--out", "run"]))
         {
             // Of the epochs 5 to 9, each better than those before at first, a checkpoint has only the fifth.
@@ -142,10 +156,12 @@ public sealed class ChangedRunTests : IDisposable
             process.WaitForExit();
         }
         var saved = int.Parse(
-            Path.GetFileNameWithoutExtension(Directory.GetFiles(folder["run/checkpoints"], "*.safetensors").Max()!), CultureInfo.InvariantCulture);
+            Path.GetFileNameWithoutExtension(Directory.GetFiles(folder["run/checkpoints"], "*.safetensors").Max()!),
+            CultureInfo.InvariantCulture);
         var fewer = (saved / 24).ToString(CultureInfo.InvariantCulture);
         var best = Train("--resume", "run", "--epochs", fewer).Event("summary").GetProperty("best");
-        Assert.Equal(best.GetProperty("digest").GetString(), Model.Load<float>(folder["run/best.safetensors"]).Network.Digest());
+        Assert.Equal(best.GetProperty("digest").GetString(),
+            Model.Load<float>(folder["run/best.safetensors"]).Network.Digest());
         Assert.Equal(saved / 24, int.Parse(fewer, CultureInfo.InvariantCulture));
         Train([.. options[..^4], "--epochs", fewer, "--learning-rate", "0.02", "--out", "whole"]);
         foreach (var file in (string[])["best.safetensors", "model.safetensors", "digest.txt"])

@@ -18,7 +18,9 @@ public class CommandTreeTests
         var command = root.Parse(path).CommandResult.Command;
         Assert.All(
             ((IEnumerable<Symbol>)[command, .. command.Options, .. command.Arguments]),
-            symbol => Assert.False(string.IsNullOrWhiteSpace(symbol.Description), $"'{symbol.Name}' of '{path}' has no description"));
+            symbol =>
+                Assert.False(string.IsNullOrWhiteSpace(symbol.Description),
+                    $"'{symbol.Name}' of '{path}' has no description"));
         var help = new StringWriter();
         Assert.Equal(ExitCode.Done, root.Parse($"{path} --help").Invoke(new InvocationConfiguration { Output = help }));
         var lines = help.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -43,7 +45,8 @@ public class CommandTreeTests
         var help = new StringWriter();
         CommandTree.Create().Parse("--help").Invoke(new InvocationConfiguration { Output = help });
         var lines = help.ToString().Split('\n');
-        var commands = lines.SkipWhile(line => line.Trim() != "Commands:").Skip(1).TakeWhile(line => line.Trim().Length > 0).ToArray();
+        var commands = lines.SkipWhile(line => line.Trim() != "Commands:").Skip(1)
+            .TakeWhile(line => line.Trim().Length > 0).ToArray();
         Assert.Contains(commands, line => line.StartsWith("  train ", StringComparison.Ordinal));
         Assert.All(commands, line => Assert.InRange(line[2..].IndexOf("  ", StringComparison.Ordinal), 1, 40));
     }

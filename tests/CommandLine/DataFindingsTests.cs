@@ -19,29 +19,38 @@ public sealed class DataFindingsTests : IDisposable
     private void WriteSorted(int each)
     {
         var numbers = Key.OfSeed(8).Normals(6 * each);
-        File.WriteAllText(folder["sorted.csv"], "x,y,kind\n" + string.Concat(Enumerable.Range(0, 3 * each).Select(i => string.Create(
-            CultureInfo.InvariantCulture, $"{numbers[2 * i] + (3 * (i / each)):F2},{numbers[(2 * i) + 1] + (i / each % 2):F2},{"abc"[i / each]}\n"))));
+        File.WriteAllText(folder["sorted.csv"],
+            "x,y,kind\n" + string.Concat(Enumerable.Range(0, 3 * each).Select(i => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{numbers[2 * i] + (3 * (i / each)):F2},{numbers[(2 * i) + 1] + (i / each % 2):F2},"
+            + $"{"abc"[i / each]}\n"))));
     }
 
     [Fact]
     public void F4_some_samples_of_a_sorted_table_have_every_class()
     {
         WriteSorted(700);
-        var trained = Run("train", "--data", "sorted.csv", "--label", "kind", "--samples", "500", "--validation", "0.2", "--hidden", "8",
+        var trained = Run("train", "--data", "sorted.csv", "--label", "kind", "--samples", "500", "--validation", "0.2",
+            "--hidden", "8",
             "--learning-rate", "0.5", "--epochs", "5", "--out", "run", "--json");
         Assert.Equal((0, ""), (trained.ExitCode, trained.Error));
         Assert.InRange(trained.Event("summary").GetProperty("testAccuracy").GetDouble(), 0.8, 1);
-        var searched = Run("search", "--data", "sorted.csv", "--label", "kind", "--trials", "1", "--epochs", "1", "--hidden", "8", "--space", "learning-rate=log:0.1..1");
+        var searched = Run("search", "--data", "sorted.csv", "--label", "kind", "--trials", "1", "--epochs", "1",
+            "--hidden", "8", "--space", "learning-rate=log:0.1..1");
         Assert.Equal((0, ""), (searched.ExitCode, searched.Error));
-        Assert.Single(searched.Output.Split('\n'), "each trial: 500 of 1,680 samples, drawn by the seed (0.2 of them for validation), 1 epoch");
-        Assert.DoesNotContain("class-imbalance", Run("doctor", "--data", "sorted.csv", "--label", "kind", "--samples", "300").Output, StringComparison.Ordinal);
+        Assert.Single(searched.Output.Split('\n'),
+            "each trial: 500 of 1,680 samples, drawn by the seed (0.2 of them for validation), 1 epoch");
+        Assert.DoesNotContain("class-imbalance",
+            Run("doctor", "--data", "sorted.csv", "--label", "kind", "--samples", "300").Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void F4_a_search_takes_all_of_a_small_table()
     {
         WriteSorted(30);
-        var searched = Run("search", "--data", "sorted.csv", "--label", "kind", "--trials", "1", "--epochs", "1", "--hidden", "8", "--space", "learning-rate=log:0.1..1");
+        var searched = Run("search", "--data", "sorted.csv", "--label", "kind", "--trials", "1", "--epochs", "1",
+            "--hidden", "8", "--space", "learning-rate=log:0.1..1");
         Assert.Equal((0, ""), (searched.ExitCode, searched.Error));
         Assert.DoesNotContain("--samples", searched.Output, StringComparison.Ordinal);
     }
@@ -51,15 +60,18 @@ public sealed class DataFindingsTests : IDisposable
     {
         WriteSorted(30);
         const string Gap = "class [abc] has none of the 2 training samples, so it can't be learned";
-        string[] options = ["--data", "sorted.csv", "--label", "kind", "--samples", "2", "--hidden", "8", "--epochs", "1"];
+        string[] options = ["--data", "sorted.csv", "--label", "kind", "--samples", "2", "--hidden", "8", "--epochs",
+            "1"];
         var trained = Run(["train", .. options, "--out", "run"]);
         Assert.Equal(0, trained.ExitCode);
         Assert.Matches($"^functional: {Gap}\n$", trained.Error);
         var examined = Run(["doctor", .. options]);
         Assert.Equal(3, examined.ExitCode);
         Assert.Matches($"^[^\n]+\n\nerror: class-imbalance\n  {Gap}\n", examined.Output);
-        var searched = Run("search", "--data", "sorted.csv", "--label", "kind", "--samples", "3", "--validation", "0.3", "--trials", "1", "--epochs", "1", "--hidden", "8", "--space", "learning-rate=log:0.1..1");
-        Assert.Matches("^functional: class(es)? .* none of the [0-9] training samples, so (it|they) can't be learned\n$", searched.Error);
+        var searched = Run("search", "--data", "sorted.csv", "--label", "kind", "--samples", "3", "--validation", "0.3",
+            "--trials", "1", "--epochs", "1", "--hidden", "8", "--space", "learning-rate=log:0.1..1");
+        Assert.Matches("^functional: class(es)? .* none of the [0-9] training samples, so (it|they) can't be "
+            + "learned\n$", searched.Error);
     }
 
     [Fact]
@@ -67,7 +79,8 @@ public sealed class DataFindingsTests : IDisposable
     {
         Npz.Write(folder["d.npz"],
         [
-            Tensor.Of("x_train", [4, 1], new float[] { 1, 2, 3, 4 }), Tensor.Of("y_train", [4], new byte[] { 0, 1, 0, 1 }),
+            Tensor.Of("x_train", [4, 1], new float[] { 1, 2, 3, 4 }),
+            Tensor.Of("y_train", [4], new byte[] { 0, 1, 0, 1 }),
             Tensor.Of("x_test", [2, 1], new float[] { 1, 2 }), Tensor.Of("y_test", [2], new byte[] { 0, 2 }),
         ]);
         Assert.Equal(
@@ -78,26 +91,37 @@ public sealed class DataFindingsTests : IDisposable
     [Fact]
     public void F5_columns_of_large_numbers_are_not_constant()
     {
-        File.WriteAllText(folder["int.csv"], "v,kind\n" + string.Concat(Enumerable.Repeat("289203891,a\n289203892,b\n", 40)));
-        Assert.Contains("deviation 0.5\n", Run("data", "info", "int.csv", "--label", "kind").Output, StringComparison.Ordinal);
-        string[] options = ["--data", "int.csv", "--label", "kind", "--hidden", "8", "--epochs", "50", "--learning-rate", "0.5"];
+        File.WriteAllText(folder["int.csv"],
+            "v,kind\n" + string.Concat(Enumerable.Repeat("289203891,a\n289203892,b\n", 40)));
+        Assert.Contains("deviation 0.5\n", Run("data", "info", "int.csv", "--label", "kind").Output,
+            StringComparison.Ordinal);
+        string[] options = ["--data", "int.csv", "--label", "kind", "--hidden", "8", "--epochs", "50",
+            "--learning-rate", "0.5"];
         Assert.DoesNotContain("constant-inputs", Run(["doctor", .. options]).Output, StringComparison.Ordinal);
-        Assert.Contains("rounded to single precision (--scale standard", Run(["doctor", .. options, "--scale", "none"]).Output, StringComparison.Ordinal);
+        Assert.Contains("rounded to single precision (--scale standard",
+            Run(["doctor", .. options, "--scale", "none"]).Output, StringComparison.Ordinal);
         var trained = Run(["train", .. options, "--out", "run", "--json"]);
         Assert.Equal(1, trained.Event("summary").GetProperty("testAccuracy").GetDouble());
         File.WriteAllText(folder["new.csv"], "v\n289203891\n289203892\n");
-        Assert.Equal(["a", "b"], Run("predict", "run", "new.csv", "--json").Events.Select(line => line.GetProperty("name").GetString()));
+        Assert.Equal(["a", "b"],
+            Run("predict", "run", "new.csv", "--json").Events.Select(line => line.GetProperty("name").GetString()));
     }
 
     [Fact]
     public void M2_and_U7_labels_that_may_be_meant_otherwise_are_told()
     {
-        File.WriteAllText(folder["prices.csv"], "x,price\n" + string.Concat(Enumerable.Range(0, 400).Select(i => FormattableString.Invariant($"{i},{10 + (0.1 * (i % 39))}\n"))));
-        foreach (var arguments in (string[][])[["data", "info", "prices.csv"], ["train", "--data", "prices.csv", "--epochs", "1", "--out", "run"]])
+        File.WriteAllText(folder["prices.csv"],
+            "x,price\n" + string.Concat(
+                Enumerable.Range(0, 400).Select(i => FormattableString.Invariant($"{i},{10 + (0.1 * (i % 39))}\n"))));
+        foreach (var arguments in (
+            string[][])[["data", "info", "prices.csv"],
+            ["train", "--data", "prices.csv", "--epochs", "1", "--out", "run"]])
             Assert.Equal(
-                "functional: 'price' looks like a measured number (39 different ones in 400 rows): what is learned is to tell classes apart, and each number is taken for a class of its own\n",
+                "functional: 'price' looks like a measured number (39 different ones in 400 rows): what is learned "
+                + "is to tell classes apart, and each number is taken for a class of its own\n",
                 Run([.. arguments, "--label", "price"]).Error);
-        File.WriteAllText(folder["flags.csv"], "x,flag\n" + string.Concat(Enumerable.Repeat("1,True\n2,TRUE\n3,0\n4,0.0\n", 5)));
+        File.WriteAllText(folder["flags.csv"],
+            "x,flag\n" + string.Concat(Enumerable.Repeat("1,True\n2,TRUE\n3,0\n4,0.0\n", 5)));
         var told = Run("data", "info", "flags.csv", "--label", "flag").Error;
         Assert.Contains("'TRUE' and 'True' are 2 classes: are they meant to be one?", told, StringComparison.Ordinal);
         Assert.Contains("'0' and '0.0' are 2 classes: are they meant to be one?", told, StringComparison.Ordinal);
@@ -107,15 +131,22 @@ public sealed class DataFindingsTests : IDisposable
     public void U9_a_table_is_evaluated_whatever_the_order_of_its_columns_and_however_short()
     {
         WriteSorted(30);
-        Assert.Equal(0, Run("train", "--data", "sorted.csv", "--label", "kind", "--hidden", "8", "--epochs", "5", "--out", "run").ExitCode);
+        Assert.Equal(0, Run("train", "--data", "sorted.csv", "--label", "kind", "--hidden", "8", "--epochs", "5",
+            "--out", "run").ExitCode);
         var lines = File.ReadAllLines(folder["sorted.csv"]).Select(line => line.Split(',')).ToArray();
-        File.WriteAllLines(folder["turned.csv"], lines.Select(cells => $"{cells[2]},{cells[1]},7,{cells[0]}".Replace(",7,", cells[0] == "x" ? ",id," : ",7,", StringComparison.Ordinal)));
+        File.WriteAllLines(folder["turned.csv"],
+            lines.Select(cells =>
+                $"{cells[2]},{cells[1]},7,{cells[0]}".Replace(
+                    ",7,", cells[0] == "x" ? ",id," : ",7,", StringComparison.Ordinal)));
         string[] evaluate = ["evaluate", "run", "--part", "all", "--json", "--data"];
         string Summary(string file) => Run([.. evaluate, file]).Event("summary").GetProperty("accuracy").GetRawText();
         Assert.Equal(Summary("sorted.csv"), Summary("turned.csv"));
 
         File.WriteAllText(folder["one.csv"], "x,y,kind\n0,0,a\n");
-        foreach (var (part, error) in ((string, string)[])[("test", ""), ("all", ""), ("training", "functional: one.csv: expected a sample at least in the part that is asked for, found none\n")])
+        foreach (var (part, error) in (
+            (string, string)[])[("test", ""), ("all", ""),
+            ("training", "functional: one.csv: expected a sample at least in the part that is asked for, "
+            + "found none\n")])
         {
             var evaluated = Run("evaluate", "run", "--data", "one.csv", "--part", part);
             Assert.Equal((part == "training" ? 2 : 0, error), (evaluated.ExitCode, evaluated.Error));
@@ -124,7 +155,8 @@ public sealed class DataFindingsTests : IDisposable
         Directory.CreateDirectory(folder["two"]);
         File.Copy(folder["sorted.csv"], folder["two/train.csv"]);
         File.Copy(folder["turned.csv"], folder["two/test.csv"]);
-        Assert.Equal((0, ""), Run("train", "--data", "two", "--label", "kind", "--epochs", "1", "--out", "two/run") is var both ? (both.ExitCode, both.Error) : default);
+        Assert.Equal((0, ""), Run("train", "--data", "two", "--label", "kind", "--epochs", "1", "--out", "two/run")
+            is var both ? (both.ExitCode, both.Error) : default);
     }
 
     [Fact]
@@ -135,11 +167,14 @@ public sealed class DataFindingsTests : IDisposable
         Npy.Write(folder["shares.npy"], Tensor.Of("x", [1, 784], Array.ConvertAll(image, pixel => pixel / 255f)));
         Npy.Write(folder["bytes.npy"], Tensor.Of("x", [1, 784], Array.ConvertAll(image, pixel => (float)pixel)));
         File.WriteAllBytes(folder["light.pgm"], [.. "P5 28 28 255\n"u8, .. image]);
-        File.WriteAllBytes(folder["dark.pgm"], [.. "P5 28 28 255\n"u8, .. Array.ConvertAll(image, pixel => (byte)(255 - pixel))]);
+        File.WriteAllBytes(folder["dark.pgm"],
+            [.. "P5 28 28 255\n"u8, .. Array.ConvertAll(image, pixel => (byte)(255 - pixel))]);
         Assert.Equal("", Run("predict", "run", "bytes.npy", "light.pgm").Error);
         Assert.Equal("", Run("predict", "run", "shares.npy", "--features").Error);
-        Assert.StartsWith("functional: shares.npy: all numbers are from 0 to 1, but the model takes bytes", Run("predict", "run", "shares.npy").Error, StringComparison.Ordinal);
-        Assert.StartsWith("functional: dark.pgm: the border is bright, but", Run("predict", "run", "dark.pgm").Error, StringComparison.Ordinal);
+        Assert.StartsWith("functional: shares.npy: all numbers are from 0 to 1, but the model takes bytes",
+            Run("predict", "run", "shares.npy").Error, StringComparison.Ordinal);
+        Assert.StartsWith("functional: dark.pgm: the border is bright, but", Run("predict", "run", "dark.pgm").Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -148,7 +183,8 @@ public sealed class DataFindingsTests : IDisposable
         if (OperatingSystem.IsWindows())
             return;
         WriteSorted(30);
-        Assert.Equal(0, Run("train", "--data", "sorted.csv", "--label", "kind", "--hidden", "8", "--epochs", "2", "--out", "run").ExitCode);
+        Assert.Equal(0, Run("train", "--data", "sorted.csv", "--label", "kind", "--hidden", "8", "--epochs", "2",
+            "--out", "run").ExitCode);
         var functional = $"dotnet '{Path.Combine(AppContext.BaseDirectory, "functional.dll")}'";
         Outcome Shell(string script)
         {
@@ -159,10 +195,12 @@ public sealed class DataFindingsTests : IDisposable
         var piped = Shell($"cat run/model.safetensors | {functional} evaluate /dev/stdin --data sorted.csv");
         Assert.Equal((0, direct, ""), (piped.ExitCode, piped.Output, piped.Error));
         var table = Shell($"mkfifo pipe.csv; cat sorted.csv > pipe.csv & {functional} evaluate run --data pipe.csv");
-        Assert.Equal((0, direct.Replace("sorted.csv", "pipe.csv", StringComparison.Ordinal), ""), (table.ExitCode, table.Output, table.Error));
+        Assert.Equal((0, direct.Replace("sorted.csv", "pipe.csv", StringComparison.Ordinal), ""),
+            (table.ExitCode, table.Output, table.Error));
         var told = Run("predict", "run", "sorted.csv").Output;
         var samples = Shell($"mkfifo rows.csv; cat sorted.csv > rows.csv & {functional} predict run rows.csv");
-        Assert.Equal((0, told.Replace("sorted.csv", "rows.csv", StringComparison.Ordinal), ""), (samples.ExitCode, samples.Output, samples.Error));
+        Assert.Equal((0, told.Replace("sorted.csv", "rows.csv", StringComparison.Ordinal), ""),
+            (samples.ExitCode, samples.Output, samples.Error));
         var configured = Shell($"cat run/config.json | {functional} train --config /dev/stdin --out again --json");
         Assert.Equal((0, ""), (configured.ExitCode, configured.Error));
         Assert.Equal(File.ReadAllText(folder["run/digest.txt"]), File.ReadAllText(folder["again/digest.txt"]));

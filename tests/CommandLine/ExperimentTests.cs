@@ -18,15 +18,18 @@ public sealed class ExperimentTests : IDisposable
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         Assert.EndsWith("page: page/index.html\n", outcome.Output.Replace('\\', '/'));
         Assert.Equal(1 + 4 * 20, File.ReadAllLines(folder["page/optimizers-loss.csv"]).Length);
-        Assert.DoesNotContain("http", File.ReadAllText(folder["page/index.html"]).Replace("http://www.w3.org/2000/svg", ""));
+        Assert.DoesNotContain("http",
+            File.ReadAllText(folder["page/index.html"]).Replace("http://www.w3.org/2000/svg", ""));
         var again = Run(command);
-        Assert.Equal((2, "functional: --out: page holds a page already; choose another folder, or give --force to replace it\n"), (again.ExitCode, again.Error));
+        Assert.Equal((2, "functional: --out: page holds a page already; choose another folder, or give --force to "
+            + "replace it\n"), (again.ExitCode, again.Error));
     }
 
     [Fact]
     public void Json_tells_runs_and_claims()
     {
-        var outcome = Run("optimizers", "--quick", "--book-only", "--iterations", "20", "--seeds", "2", "--json", "--out", "json");
+        var outcome = Run("optimizers", "--quick", "--book-only", "--iterations", "20", "--seeds", "2", "--json",
+            "--out", "json");
         Assert.Equal(
             ["run", "run", "run", "run", "claim", "claim", "claim", "summary"],
             outcome.Events.Select(found => found.GetProperty("event").GetString()!));
@@ -35,9 +38,11 @@ public sealed class ExperimentTests : IDisposable
 
     [Theory]
     [InlineData("functional: there is no experiment 'optimiser'; there are ", "optimiser")]
-    [InlineData("functional: --hidden: expected the units of each hidden layer, as in 100,100, or none, found 'x'\n", "optimizers", "--hidden", "x")]
+    [InlineData("functional: --hidden: expected the units of each hidden layer, as in 100,100, or none, found 'x'\n",
+        "optimizers", "--hidden", "x")]
     [InlineData("functional: --seeds: expected an integer from 1 to 1000, found '0'\n", "optimizers", "--seeds", "0")]
-    [InlineData("functional: --samples: 20000 are wanted, but there are 10000 to train on\n", "optimizers", "--samples", "20000")]
+    [InlineData("functional: --samples: 20000 are wanted, but there are 10000 to train on\n", "optimizers", "--samples",
+        "20000")]
     public void What_can_not_be_done_is_said_in_a_line(string message, params string[] arguments)
     {
         var outcome = Run(arguments);

@@ -11,19 +11,22 @@ public sealed class FaceTests : IDisposable
 
     [Fact]
     public void Help_is_a_word_too() =>
-        Assert.Equal(FunctionalProgram.Run(folder.Path, "train", "--help").Output, FunctionalProgram.Run(folder.Path, "help", "train").Output);
+        Assert.Equal(FunctionalProgram.Run(folder.Path, "train", "--help").Output,
+            FunctionalProgram.Run(folder.Path, "help", "train").Output);
 
     [Fact]
     public void A_value_behind_an_equals_sign_is_completed() =>
         Assert.Equal(
             ["adadelta", "adagrad", "adam", "adamw"],
-            FunctionalProgram.Run(folder.Path, "[suggest:32]", "functional train --optimizer=ada").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            FunctionalProgram.Run(folder.Path, "[suggest:32]", "functional train --optimizer=ada").Output.Split(
+                '\n', StringSplitOptions.RemoveEmptyEntries));
 
     [Theory]
     [InlineData("no better than guessing; why: functional doctor run", "--learning-rate", "100")]
     [InlineData("only 9 steps: a smaller --batch-size, or more --epochs, gives it more of them", "--samples", "900")]
     public void A_run_that_learned_little_says_what_to_do(string line, params string[] options) =>
-        Assert.Contains(line, FunctionalProgram.Run(folder.Path, ["train", "--epochs", "1", "--out", "run", .. options]).Output.Split('\n'));
+        Assert.Contains(line, FunctionalProgram.Run(
+            folder.Path, ["train", "--epochs", "1", "--out", "run", .. options]).Output.Split('\n'));
 
     [Theory]
     [InlineData("functional has no command 'trian'; did you mean train?", "trian")]
@@ -71,13 +74,16 @@ public sealed class FaceTests : IDisposable
     public void A_run_from_a_runs_configuration_is_the_same_run_and_what_is_told_wins()
     {
         var first = FunctionalProgram.Run(folder.Path,
-            "train", "--json", "--out", "first", "--samples", "300", "--iterations", "4", "--optimizer", "adam", "--beta1", "0.8");
+            "train", "--json", "--out", "first", "--samples", "300", "--iterations", "4", "--optimizer", "adam",
+            "--beta1", "0.8");
         Assert.Equal(0, first.ExitCode);
         string[] again = ["train", "--json", "--config", "first/config.json"];
         Assert.Equal(Digest(first), Digest(FunctionalProgram.Run(folder.Path, [.. again, "--out", "again"])));
         // Another length, seed and rule: the rule's numbers are its own.
-        var other = FunctionalProgram.Run(folder.Path, [.. again, "--out", "other", "--epochs", "1", "--seed", "2", "--optimizer", "sgd"]);
-        var told = FunctionalProgram.Run(folder.Path, "train", "--json", "--out", "told", "--samples", "300", "--epochs", "1", "--seed", "2");
+        var other = FunctionalProgram.Run(
+            folder.Path, [.. again, "--out", "other", "--epochs", "1", "--seed", "2", "--optimizer", "sgd"]);
+        var told = FunctionalProgram.Run(
+            folder.Path, "train", "--json", "--out", "told", "--samples", "300", "--epochs", "1", "--seed", "2");
         Assert.Equal((0, Digest(told)), (other.ExitCode, Digest(other)));
     }
 
@@ -87,8 +93,10 @@ public sealed class FaceTests : IDisposable
     [InlineData("""{"command":"train","options":{"seed":"x"}}""", "seed")]
     [InlineData("""{"command":"trains","options":{}}""", "at command: expected \"train\", found \"trains\"")]
     [InlineData("""{"command":"train","options":{"epochs":3}}""", "at options.epochs: expected a text, found 3")]
-    [InlineData("""{"command":"train","options":{},"stages":[{"until":0,"planned":3}]}""", "at stages[0].until: expected an integer from 1 on, found 0")]
-    [InlineData("""{"command":"train","command":"train"}""", "mine.json: expected JSON, found \"Duplicate property 'command'")]
+    [InlineData("""{"command":"train","options":{},"stages":[{"until":0,"planned":3}]}""",
+        "at stages[0].until: expected an integer from 1 on, found 0")]
+    [InlineData("""{"command":"train","command":"train"}""",
+        "mine.json: expected JSON, found \"Duplicate property 'command'")]
     public void What_a_file_has_wrong_is_one_line_with_key_and_file(string content, string key)
     {
         File.WriteAllText(folder["mine.json"], content);

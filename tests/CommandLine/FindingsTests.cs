@@ -19,28 +19,38 @@ public sealed class FindingsTests : IDisposable
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         var lines = outcome.Output.TrimEnd().Split('\n');
         foreach (var name in (string[])["affine1.weight", "affine1.bias", "affine2.weight"])
-            Assert.EndsWith("- (the gradient is 0)", Assert.Single(lines, line => line.StartsWith(name, StringComparison.Ordinal)), StringComparison.Ordinal);
-        Assert.DoesNotContain("gradient is 0", Assert.Single(lines, line => line.StartsWith("affine2.bias", StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.EndsWith("- (the gradient is 0)",
+                Assert.Single(lines, line => line.StartsWith(name, StringComparison.Ordinal)),
+                StringComparison.Ordinal);
+        Assert.DoesNotContain("gradient is 0",
+            Assert.Single(lines, line => line.StartsWith("affine2.bias", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
         Assert.StartsWith("agree: ", lines[^1], StringComparison.Ordinal);
     }
 
     [Fact]
     public void M7_a_search_may_leave_an_option_out()
     {
-        var outcome = Run("search", "--space", "clip-norm=none|0.001", "--sampler", "grid:2", "--samples", "100", "--hidden", "4", "--epochs", "1", "--workers", "1", "--json");
+        var outcome = Run("search", "--space", "clip-norm=none|0.001", "--sampler", "grid:2", "--samples", "100",
+            "--hidden", "4", "--epochs", "1", "--workers", "1", "--json");
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         var trials = outcome.Events.Where(line => line.GetProperty("event").GetString() == "trial").ToArray();
-        Assert.Equal(["0.001", "none"], trials.Select(trial => trial.GetProperty("parameters").GetProperty("clip-norm").GetString()!).Order(StringComparer.Ordinal));
+        Assert.Equal(["0.001", "none"],
+            trials.Select(trial => trial.GetProperty("parameters").GetProperty("clip-norm").GetString()!)
+                .Order(StringComparer.Ordinal));
         Assert.All(trials, trial => Assert.Equal("complete", trial.GetProperty("state").GetString()));
     }
 
     [Fact]
     public void A9_a_comparison_is_written_again_and_says_when_data_differ()
     {
-        File.WriteAllText(folder["t.csv"], "x,kind\n" + string.Concat(Enumerable.Range(0, 20).Select(i => $"{i},{(i < 10 ? "a" : "b")}\n")));
-        Assert.Equal(0, Run("train", "--data", "t.csv", "--label", "kind", "--hidden", "2", "--epochs", "1", "--out", "table").ExitCode);
+        File.WriteAllText(folder["t.csv"],
+            "x,kind\n" + string.Concat(Enumerable.Range(0, 20).Select(i => $"{i},{(i < 10 ? "a" : "b")}\n")));
+        Assert.Equal(0, Run("train", "--data", "t.csv", "--label", "kind", "--hidden", "2", "--epochs", "1", "--out",
+            "table").ExitCode);
         foreach (var (name, seed) in (ReadOnlySpan<(string, string)>)[("one", "1"), ("two", "2")])
-            Assert.Equal(0, Run("train", "--samples", "100", "--hidden", "2", "--epochs", "1", "--seed", seed, "--out", name).ExitCode);
+            Assert.Equal(0, Run("train", "--samples", "100", "--hidden", "2", "--epochs", "1", "--seed", seed, "--out",
+                name).ExitCode);
 
         const string Differ = "tested on different data";
         Assert.Equal((0, "report: comparison.html\n"), Ended("report", "one", "table"));
@@ -52,7 +62,8 @@ public sealed class FindingsTests : IDisposable
         Assert.Equal((0, "report: comparison.html\n"), Ended("report", "one", "table"));
         Assert.Equal(first, File.ReadAllText(folder["comparison.html"], Encoding.UTF8));
 
-        (int, string) Ended(params string[] arguments) => Run(arguments) is var outcome ? (outcome.ExitCode, outcome.Output) : default;
+        (int, string) Ended(params string[] arguments) =>
+            Run(arguments) is var outcome ? (outcome.ExitCode, outcome.Output) : default;
     }
 
     [Fact]
@@ -70,10 +81,12 @@ public sealed class FindingsTests : IDisposable
     [InlineData("1e300", 2)]
     public void A_lapse_of_any_length_is_waited_for_or_refused(string lapse, int exitCode)
     {
-        var outcome = Run("search", "--space", "learning-rate=0.1|0.2", "--sampler", "grid:2", "--samples", "100", "--hidden", "4", "--epochs", "1",
+        var outcome = Run("search", "--space", "learning-rate=0.1|0.2", "--sampler", "grid:2", "--samples", "100",
+            "--hidden", "4", "--epochs", "1",
             "--lapse", lapse, "--time-limit", "2147483647");
         Assert.Equal(
-            (exitCode, exitCode == 0 ? "" : $"functional: --lapse: expected a number of seconds above 0 and up to 2147483647, found '{lapse}'\n"),
+            (exitCode, exitCode == 0 ? ""
+                : $"functional: --lapse: expected a number of seconds above 0 and up to 2147483647, found '{lapse}'\n"),
             (outcome.ExitCode, outcome.Error));
     }
 }

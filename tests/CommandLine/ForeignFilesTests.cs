@@ -10,9 +10,12 @@ public sealed class ForeignFilesTests : IDisposable
     // All names that any command writes, and what looks like them.
     private static readonly string[] Names =
     [
-        "config.json", "environment.json", "metrics.csv", "losses.f64", "digest.txt", "checkpoints/000000003.safetensors", "checkpoints/mine.tmp",
-        "model.safetensors", "best.safetensors", "last-good.safetensors", "summary.json", "report.html", "running", "notes.tmp",
-        "model.safetensors.0123456789abcdef.tmp", "journal.jsonl", "lock", "workers/1", "index.html", "comparison.html", "page.html", "sheet.svg",
+        "config.json", "environment.json", "metrics.csv", "losses.f64", "digest.txt",
+        "checkpoints/000000003.safetensors", "checkpoints/mine.tmp",
+        "model.safetensors", "best.safetensors", "last-good.safetensors", "summary.json", "report.html", "running",
+        "notes.tmp",
+        "model.safetensors.0123456789abcdef.tmp", "journal.jsonl", "lock", "workers/1", "index.html", "comparison.html",
+        "page.html", "sheet.svg",
         "model.onnx", "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz",
         "t10k-labels-idx1-ubyte.gz",
     ];
@@ -34,17 +37,20 @@ public sealed class ForeignFilesTests : IDisposable
 
     private SortedDictionary<string, string> Files(string path) => new(
         Directory.EnumerateFiles(folder[path], "*", SearchOption.AllDirectories).ToDictionary(
-            file => Path.GetRelativePath(folder[path], file), file => Convert.ToHexString(File.ReadAllBytes(file))), StringComparer.Ordinal);
+            file => Path.GetRelativePath(folder[path], file), file => Convert.ToHexString(File.ReadAllBytes(file))),
+                StringComparer.Ordinal);
 
     [Fact]
     public void No_command_that_writes_changes_a_foreign_file()
     {
         Assert.Equal(0, FunctionalProgram.Run(folder.Path, ["train", .. Small, "--out", "run"]).ExitCode);
-        Assert.Equal(0, FunctionalProgram.Run(folder.Path, ["train", .. Small, "--seed", "2", "--out", "other"]).ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(
+            folder.Path, ["train", .. Small, "--seed", "2", "--out", "other"]).ExitCode);
         var before = Files("foreign");
         string[][] commands =
         [
-            ["train", .. Small, "--out", "foreign"], ["train", .. Small, "--out", "foreign", "--force"], ["train", "--resume", "foreign"],
+            ["train", .. Small, "--out", "foreign"], ["train", .. Small, "--out", "foreign", "--force"],
+            ["train", "--resume", "foreign"],
             ["train", "--resume", "foreign", "--force"],
             ["search", .. Small, "--trials", "1", "--study", "./foreign"],
             ["experiment", "layers", "--out", "foreign"], ["experiment", "layers", "--out", "foreign", "--force"],
@@ -52,12 +58,14 @@ public sealed class ForeignFilesTests : IDisposable
             ["data", "digits", "--out", "foreign"], ["data", "info", "digits", "--sheet", "foreign/sheet.svg"],
             ["doctor", .. Small, "--page", "foreign/page.html"],
             ["export", "run", "--onnx", "foreign/model.onnx"],
-            ["report", "run", "--out", "foreign/report.html"], ["report", "run", "other", "--out", "foreign/comparison.html"], ["report", "foreign"],
+            ["report", "run", "--out", "foreign/report.html"],
+            ["report", "run", "other", "--out", "foreign/comparison.html"], ["report", "foreign"],
         ];
         foreach (var command in commands)
         {
             var outcome = FunctionalProgram.Run(folder.Path, command);
-            Assert.True(outcome.ExitCode == 2 && outcome.Error.StartsWith("functional: ", StringComparison.Ordinal), $"{string.Join(' ', command)}: {outcome.Output}{outcome.Error}");
+            Assert.True(outcome.ExitCode == 2 && outcome.Error.StartsWith("functional: ", StringComparison.Ordinal),
+                $"{string.Join(' ', command)}: {outcome.Output}{outcome.Error}");
             Assert.True(before.SequenceEqual(Files("foreign")), string.Join(' ', command));
         }
         // The name that nobody gives.
@@ -69,13 +77,15 @@ public sealed class ForeignFilesTests : IDisposable
     public void With_force_a_run_replaces_files_of_a_run_and_no_others()
     {
         Assert.Equal(0, FunctionalProgram.Run(folder.Path, ["train", .. Small, "--out", "run"]).ExitCode);
-        string[] others = ["notes.txt", "notes.tmp", "model.safetensors.123.tmp", "checkpoints/mine.safetensors", "checkpoints/7.safetensors"];
+        string[] others = ["notes.txt", "notes.tmp", "model.safetensors.123.tmp", "checkpoints/mine.safetensors",
+            "checkpoints/7.safetensors"];
         foreach (var name in others)
             folder.Write($"run/{name}", [1, 2, 3]);
         // What a run that was killed leaves.
         folder.Write("run/losses.f64.0123456789abcdef.tmp", [1]);
         Assert.Equal(2, FunctionalProgram.Run(folder.Path, ["train", .. Small, "--out", "run"]).ExitCode);
-        Assert.Equal(0, FunctionalProgram.Run(folder.Path, ["train", .. Small, "--seed", "3", "--out", "run", "--force"]).ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(
+            folder.Path, ["train", .. Small, "--seed", "3", "--out", "run", "--force"]).ExitCode);
         Assert.All(others, name => Assert.Equal([1, 2, 3], File.ReadAllBytes(folder[$"run/{name}"])));
         Assert.False(File.Exists(folder["run/losses.f64.0123456789abcdef.tmp"]));
     }
@@ -84,7 +94,8 @@ public sealed class ForeignFilesTests : IDisposable
     public void With_force_a_file_is_replaced_and_no_other()
     {
         var before = Files("foreign");
-        Assert.Equal(3, FunctionalProgram.Run(folder.Path, ["doctor", .. Small, "--page", "foreign/page.html", "--force"]).ExitCode);
+        Assert.Equal(3, FunctionalProgram.Run(
+            folder.Path, ["doctor", .. Small, "--page", "foreign/page.html", "--force"]).ExitCode);
         Assert.Equal(0, FunctionalProgram.Run(folder.Path, "data", "digits", "--out", "foreign", "--force").ExitCode);
         var after = Files("foreign");
         Assert.Equal(before.Keys, after.Keys);
@@ -102,7 +113,9 @@ public sealed class ForeignFilesTests : IDisposable
             [["report", "a", "b"], ["report", "a"], ["data", "digits", "--out", "d"]])
         {
             var outcomes = Enumerable.Range(0, 2).Select(_ => FunctionalProgram.Run(folder.Path, command)).ToArray();
-            Assert.All(outcomes, outcome => Assert.True(outcome.ExitCode is 0 or 3 && outcome.Error.Length == 0, $"{string.Join(' ', command)}: {outcome.Output}{outcome.Error}"));
+            Assert.All(outcomes, outcome =>
+                Assert.True(outcome.ExitCode is 0 or 3 && outcome.Error.Length == 0,
+                    $"{string.Join(' ', command)}: {outcome.Output}{outcome.Error}"));
         }
     }
 
@@ -135,25 +148,33 @@ public sealed class ForeignFilesTests : IDisposable
         Assert.Equal("foreign/page.html", new FileInfo(folder["link"]).LinkTarget);
         Assert.StartsWith("<!doctype html>", File.ReadAllText(folder["foreign/page.html"]), StringComparison.Ordinal);
 
-        Assert.Contains("<!doctype html>", FunctionalProgram.Run(folder.Path, "report", "run", "--out", "/dev/stdout").Output, StringComparison.Ordinal);
+        Assert.Contains("<!doctype html>",
+            FunctionalProgram.Run(folder.Path, "report", "run", "--out", "/dev/stdout").Output,
+            StringComparison.Ordinal);
         Assert.NotNull(new FileInfo("/dev/stdout").LinkTarget);
         Assert.Equal(0, FunctionalProgram.Run(folder.Path, "report", "run", "--out", "/dev/null").ExitCode);
-        Assert.Equal("0", Shell("mkfifo pipe; functional report run --out pipe > told & cat pipe > copy; wait $!; echo $?").Output.Trim());
+        Assert.Equal("0", Shell("mkfifo pipe; functional report run --out pipe > told & cat pipe > copy; wait "
+            + "$!; echo $?").Output.Trim());
         Assert.StartsWith("<!doctype html>", File.ReadAllText(folder["copy"]), StringComparison.Ordinal);
         Assert.Equal("report: pipe\n", File.ReadAllText(folder["told"]));
         Assert.Equal("prw", Shell("ls -l pipe").Output[..3]);
         var full = FunctionalProgram.Run(folder.Path, "report", "run", "--out", "/dev/full");
-        Assert.Equal((1, "functional: /dev/full: No space left on device"), (full.ExitCode, full.Error[..Math.Min(46, full.Error.Length)]));
+        Assert.Equal((1, "functional: /dev/full: No space left on device"),
+            (full.ExitCode, full.Error[..Math.Min(46, full.Error.Length)]));
     }
 
     [Fact]
     public void Programs_that_begin_in_one_folder_at_the_same_time_leave_one_run()
     {
         var processes = Enumerable.Range(0, 4)
-            .Select(seed => FunctionalProgram.Start(folder.Path, ["train", .. Small, "--seed", seed.ToString(CultureInfo.InvariantCulture), "--out", "run"])).ToArray();
+            .Select(seed =>
+                FunctionalProgram.Start(folder.Path,
+                    ["train", .. Small, "--seed", seed.ToString(CultureInfo.InvariantCulture), "--out", "run"]))
+                        .ToArray();
         var outcomes = processes.Select(FunctionalProgram.End).ToArray();
         Assert.Single(outcomes, outcome => outcome.ExitCode == 0);
-        Assert.All(outcomes.Where(outcome => outcome.ExitCode != 0), outcome => Assert.Matches("^functional: [^\n]*run[^\n]*\n$", outcome.Error));
+        Assert.All(outcomes.Where(outcome => outcome.ExitCode != 0), outcome =>
+            Assert.Matches("^functional: [^\n]*run[^\n]*\n$", outcome.Error));
         Assert.Equal(0, FunctionalProgram.Run(folder.Path, "verify", "run").ExitCode);
     }
 

@@ -8,7 +8,8 @@ public sealed record Outcome(int ExitCode, string Output, string Error)
 {
     /// <summary>The objects that <c>--json</c> printed.</summary>
     public IReadOnlyList<JsonElement> Events =>
-        [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+        [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
 
     /// <summary>The last object of that event.</summary>
     public JsonElement Event(string name) => Events.Last(found => found.GetProperty("event").GetString() == name);
@@ -50,12 +51,14 @@ public static class FunctionalProgram
         return End(process);
     }
 
-    /// <summary>Runs lines of a shell in which it is <c>functional</c>: of <c>sh -c</c> or, if told, what is before them.</summary>
+    /// <summary>Runs lines of a shell in which it is <c>functional</c>: of <c>sh -c</c> or, if told, what is before
+    /// them.</summary>
     public static Outcome Shell(string folder, string script, params string[] before)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "functional.dll");
         string[] shell = before.Length == 0 ? ["sh", "-c"] : before;
-        using var process = Start(shell[0], folder, [.. shell[1..], $"functional() {{ dotnet '{program}' \"$@\"; }}\n{script}"]);
+        using var process = Start(
+            shell[0], folder, [.. shell[1..], $"functional() {{ dotnet '{program}' \"$@\"; }}\n{script}"]);
         return End(process);
     }
 

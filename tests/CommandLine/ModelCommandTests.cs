@@ -21,7 +21,9 @@ public sealed class ModelCommandTests : IDisposable
         var numbers = Key.OfSeed(5).Normals(2 * rows);
         var lines = Enumerable.Range(0, rows).Select(i => string.Create(
             CultureInfo.InvariantCulture,
-            $"{1000 + 100 * (i % 3) + 10 * numbers[2 * i]:F3},{(i % 3 == 0 ? "cat" : i % 3 == 1 ? "dog" : "\"a, b\"")},{0.01 * (i % 2) + 0.001 * numbers[2 * i + 1]:F5}"));
+            $"{1000 + 100 * (i % 3) + 10 * numbers[2 * i]:F3},"
+            + $"{(i % 3 == 0 ? "cat" : i % 3 == 1 ? "dog" : "\"a, b\"")},"
+            + $"{0.01 * (i % 2) + 0.001 * numbers[2 * i + 1]:F5}"));
         File.WriteAllText(folder[name], $"size,kind,weight\n{string.Join('\n', lines)}\n");
         return name;
     }
@@ -29,7 +31,8 @@ public sealed class ModelCommandTests : IDisposable
     [Fact]
     public void A_trained_network_is_evaluated_to_what_training_said_and_tells_images()
     {
-        var summary = Run("train", "--samples", "2000", "--epochs", "2", "--scale", "standard", "--batch-norm", "--out", "run", "--json").Event("summary");
+        var summary = Run("train", "--samples", "2000", "--epochs", "2", "--scale", "standard", "--batch-norm", "--out",
+            "run", "--json").Event("summary");
         var evaluated = Run("evaluate", "run", "--data", "digits", "--json");
         Assert.Equal((0, ""), (evaluated.ExitCode, evaluated.Error));
         var found = evaluated.Event("summary");
@@ -58,7 +61,8 @@ public sealed class ModelCommandTests : IDisposable
         foreach (var i in (int[])[0, 1, 2])
         {
             Assert.Equal(Answer(i), Answer(4 + i));
-            Assert.Equal(told.Events[i].GetProperty("class").GetInt32(), told.Events[7 + i].GetProperty("class").GetInt32());
+            Assert.Equal(told.Events[i].GetProperty("class").GetInt32(),
+                told.Events[7 + i].GetProperty("class").GetInt32());
         }
         Assert.Matches("^images.idx\\[0\\]  [0-9] [0-9.]+%", Run("predict", "run", "images.idx").Output);
     }
@@ -67,7 +71,8 @@ public sealed class ModelCommandTests : IDisposable
     public void A_table_is_learned_and_its_names_and_scales_are_kept()
     {
         WriteTable("t.csv", 300);
-        var trained = Run("train", "--data", "t.csv", "--label", "kind", "--hidden", "8", "--validation", "0.2", "--epochs", "60", "--batch-size", "16", "--learning-rate", "0.5", "--out", "run", "--json");
+        var trained = Run("train", "--data", "t.csv", "--label", "kind", "--hidden", "8", "--validation", "0.2",
+            "--epochs", "60", "--batch-size", "16", "--learning-rate", "0.5", "--out", "run", "--json");
         Assert.Equal((0, ""), (trained.ExitCode, trained.Error));
         Assert.Equal(192, trained.Event("start").GetProperty("trainSamples").GetInt32());
         Assert.Equal(60, trained.Event("start").GetProperty("testSamples").GetInt32());
@@ -84,8 +89,10 @@ public sealed class ModelCommandTests : IDisposable
         Assert.NotEqual(mean, model.Scale.Means[0]);
 
         var evaluated = Run("evaluate", "run", "--json").Event("summary");
-        Assert.Equal(trained.Event("summary").GetProperty("testAccuracy").GetDouble(), evaluated.GetProperty("accuracy").GetDouble());
-        Assert.Equal(300, Run("evaluate", "run", "--data", "t.csv", "--part", "all", "--json").Event("summary").GetProperty("samples").GetInt32());
+        Assert.Equal(trained.Event("summary").GetProperty("testAccuracy").GetDouble(),
+            evaluated.GetProperty("accuracy").GetDouble());
+        Assert.Equal(300, Run("evaluate", "run", "--data", "t.csv", "--part", "all", "--json").Event("summary")
+            .GetProperty("samples").GetInt32());
         File.WriteAllText(folder["new.csv"], "weight,size\n0.0,1000\n0.01,1100\n");
         var told = Run("predict", "run", "new.csv", "--json").Events;
         Assert.Equal(["cat", "dog"], told.Select(line => line.GetProperty("name").GetString()!));
@@ -93,7 +100,8 @@ public sealed class ModelCommandTests : IDisposable
         var resumed = Run("train", "--resume", "run", "--epochs", "61", "--json");
         Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
         var check = Run("check-gradients", "--data", "t.csv", "--label", "kind", "--json");
-        Assert.Equal(["affine1.weight", "affine1.bias", "affine2.weight", "affine2.bias"], check.Events.SkipLast(1).Select(line => line.GetProperty("parameter").GetString()!));
+        Assert.Equal(["affine1.weight", "affine1.bias", "affine2.weight", "affine2.bias"],
+            check.Events.SkipLast(1).Select(line => line.GetProperty("parameter").GetString()!));
     }
 
     [Theory]
@@ -108,20 +116,27 @@ public sealed class ModelCommandTests : IDisposable
         File.WriteAllBytes(folder[name], start);
         File.WriteAllText(folder["note"], "a note");
         File.WriteAllText(folder["empty"], "");
-        Assert.Equal((2, $"functional: {name}: expected pictures as gray PGM files of 28 x 28 pixels, light on dark, {found}\n"), Ended(name));
-        Assert.Equal((2, "functional: note: expected images (PGM, IDX), an array (.npy) or a table (.csv), found a file of another kind\n"), Ended("note"));
-        Assert.Equal((2, "functional: empty: expected images (PGM, IDX), an array (.npy) or a table (.csv), found an empty file\n"), Ended("empty"));
+        Assert.Equal((2, $"functional: {name}: expected pictures as gray PGM files of 28 x 28 pixels, light on dark, "
+            + $"{found}\n"), Ended(name));
+        Assert.Equal((2, "functional: note: expected images (PGM, IDX), an array (.npy) or a table (.csv), found a "
+            + "file of another kind\n"), Ended("note"));
+        Assert.Equal((2, "functional: empty: expected images (PGM, IDX), an array (.npy) or a table (.csv), found an "
+            + "empty file\n"), Ended("empty"));
 
-        (int, string) Ended(string file) => Run("predict", "m.safetensors", file) is var outcome ? (outcome.ExitCode, outcome.Error) : default;
+        (int, string) Ended(string file) =>
+            Run("predict", "m.safetensors", file) is var outcome ? (outcome.ExitCode, outcome.Error) : default;
     }
 
     [Fact]
     public void Classes_that_may_be_one_misspelt_are_told()
     {
-        File.WriteAllLines(folder["t.csv"], ["a,kind", .. Enumerable.Range(0, 20).Select(i => $"{i},{(i == 7 ? "Riesling" : i % 2 == 0 ? "riesling" : "merlot")}")]);
+        File.WriteAllLines(folder["t.csv"],
+            ["a,kind", .. Enumerable.Range(0, 20)
+                .Select(i => $"{i},{(i == 7 ? "Riesling" : i % 2 == 0 ? "riesling" : "merlot")}")]);
         var trained = Run("train", "--data", "t.csv", "--label", "kind", "--epochs", "1", "--json");
         Assert.Equal(
-            (0, "functional: 'Riesling' and 'riesling' are 2 classes: are they meant to be one? (20 rows of 1 column (a), kind: Riesling 1, merlot 9, riesling 10; 16 to train, 4 to test)\n"),
+            (0, "functional: 'Riesling' and 'riesling' are 2 classes: are they meant to be one? (20 rows of 1 column "
+            + "(a), kind: Riesling 1, merlot 9, riesling 10; 16 to train, 4 to test)\n"),
             (trained.ExitCode, trained.Error));
     }
 
@@ -130,16 +145,22 @@ public sealed class ModelCommandTests : IDisposable
     {
         var digits = DataSets.Load("digits").Training;
         int[] some = [.. Enumerable.Range(0, 500)];
-        Tensor Pixels(int first, int count) => Tensor.Of($"x_{(first == 0 ? "train" : "test")}", [count, 28, 28], digits.Pixels[(first * 784)..((first + count) * 784)]);
-        Tensor Labels(int first, int count) => Tensor.Of($"y_{(first == 0 ? "train" : "test")}", [count], Array.ConvertAll(digits.Labels[first..(first + count)], label => (long)label));
+        Tensor Pixels(int first, int count) =>
+            Tensor.Of($"x_{(first == 0 ? "train" : "test")}", [count, 28, 28],
+                digits.Pixels[(first * 784)..((first + count) * 784)]);
+        Tensor Labels(int first, int count) =>
+            Tensor.Of($"y_{(first == 0 ? "train" : "test")}", [count],
+                Array.ConvertAll(digits.Labels[first..(first + count)], label => (long)label));
         Npz.Write(folder["d.npz"], [Pixels(0, 400), Labels(0, 400), Pixels(400, 100), Labels(400, 100)]);
         var trained = Run("train", "--data", "d.npz", "--epochs", "3", "--out", "run", "--json");
         Assert.Equal((0, ""), (trained.ExitCode, trained.Error));
         Assert.Equal(100, trained.Event("start").GetProperty("testSamples").GetInt32());
-        Assert.Equal("28 x 28", Model.Load<float>(folder["run/model.safetensors"]).Image is { } image ? $"{image.Height} x {image.Width}" : "");
+        Assert.Equal("28 x 28", Model.Load<float>(folder["run/model.safetensors"]).Image is { } image
+            ? $"{image.Height} x {image.Width}" : "");
         Npz.Write(folder["bad.npz"], [Pixels(0, 400), Labels(0, 400), Pixels(400, 100)]);
         var bad = Run("train", "--data", "bad.npz");
-        Assert.Equal((2, "functional: bad.npz: expected an array y_test, found x_train, y_train, x_test\n"), (bad.ExitCode, bad.Error));
+        Assert.Equal((2, "functional: bad.npz: expected an array y_test, found x_train, y_train, x_test\n"),
+            (bad.ExitCode, bad.Error));
     }
 
     [Fact]
@@ -151,15 +172,22 @@ public sealed class ModelCommandTests : IDisposable
         File.WriteAllText(folder["broken"], "12345678{}");
         foreach (var (message, arguments) in (ReadOnlySpan<(string, string[])>)
                  [
-                     ("which column of t.csv holds the classes: size, kind, weight? (--label COLUMN, or label: \"COLUMN\" in code)", ["train", "--data", "t.csv"]),
-                     ("t.csv: at line 1: expected a column 'x', which holds the classes, found size, kind, weight", ["train", "--data", "t.csv", "--label", "x"]),
-                     ("--augment: images can be changed, but these are tables of numbers", ["train", "--data", "t.csv", "--label", "kind", "--augment", "shift"]),
-                     ("digits: expected samples of 4 numbers, as the model takes them, found images of 28 x 28", ["evaluate", "m", "--data", "digits"]),
-                     ("--data: expected the data to evaluate on, since m is not in the folder of a run", ["evaluate", "m"]),
+                     ("which column of t.csv holds the classes: size, kind, weight? (--label COLUMN, or label: "
+                     + "\"COLUMN\" in code)", ["train", "--data", "t.csv"]),
+                     ("t.csv: at line 1: expected a column 'x', which holds the classes, found size, kind, weight",
+                         ["train", "--data", "t.csv", "--label", "x"]),
+                     ("--augment: images can be changed, but these are tables of numbers",
+                         ["train", "--data", "t.csv", "--label", "kind", "--augment", "shift"]),
+                     ("digits: expected samples of 4 numbers, as the model takes them, found images of 28 x 28",
+                         ["evaluate", "m", "--data", "digits"]),
+                     ("--data: expected the data to evaluate on, since m is not in the folder of a run",
+                         ["evaluate", "m"]),
                      ("t.csv: expected a safetensors file, found text", ["evaluate", "t.csv", "--data", "digits"]),
                      ("none: expected a file, found none", ["evaluate", "none", "--data", "digits"]),
-                     ("bad.pgm: expected samples of 4 numbers, as the model takes them, found images of 3 x 2", ["predict", "m", "bad.pgm"]),
-                     ("--activation: expected relu, leaky-relu[:SLOPE], sigmoid, tanh, gelu, silu, elu[:ALPHA] or softplus, found 'x'", ["predict", "m", "bad.pgm", "--activation", "x"]),
+                     ("bad.pgm: expected samples of 4 numbers, as the model takes them, found images of 3 x 2",
+                         ["predict", "m", "bad.pgm"]),
+                     ("--activation: expected relu, leaky-relu[:SLOPE], sigmoid, tanh, gelu, silu, elu[:ALPHA] or "
+                     + "softplus, found 'x'", ["predict", "m", "bad.pgm", "--activation", "x"]),
                      ("m.onnx: ", ["export", "m", "--onnx", "m/m.onnx"]),
                  ])
         {

@@ -12,7 +12,8 @@ public sealed class OptimizerOptionTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     private static TrainConfiguration Parse(params (string Name, string Value)[] options) =>
-        TrainOptions.Parse(options.Select(option => KeyValuePair.Create(option.Name, option.Value)), new TrainConfiguration());
+        TrainOptions.Parse(options.Select(option => KeyValuePair.Create(option.Name, option.Value)),
+            new TrainConfiguration());
 
     public static TheoryData<string> Names => [.. OptimizerSettings.Names];
 
@@ -77,16 +78,21 @@ public sealed class OptimizerOptionTests : IDisposable
     [Fact]
     public void A_run_can_be_told_again_from_what_it_leaves()
     {
-        string[] options = ["--optimizer", "adadelta", "--decay", "0.9", "--schedule", "warmup:3+one-cycle", "--accumulate", "2"];
-        var first = FunctionalProgram.Run(folder.Path, ["train", "--samples", "500", "--epochs", "2", "--json", "--out", "run", .. options]);
-        var written = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(folder["run/config.json"])).GetProperty("options");
+        string[] options = ["--optimizer", "adadelta", "--decay", "0.9", "--schedule", "warmup:3+one-cycle",
+            "--accumulate", "2"];
+        var first = FunctionalProgram.Run(
+            folder.Path, ["train", "--samples", "500", "--epochs", "2", "--json", "--out", "run", .. options]);
+        var written = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(folder["run/config.json"]))
+            .GetProperty("options");
         Assert.Equal("1E-06", written.GetProperty("epsilon").GetString());
         var told = Parse([.. written.EnumerateObject().Select(option => (option.Name, option.Value.GetString()!))]);
         Assert.Equal(
-            "functional train --samples 500 --optimizer adadelta --decay 0.9 --schedule warmup:3+one-cycle --accumulate 2 --epochs 2",
+            "functional train --samples 500 --optimizer adadelta --decay 0.9 --schedule warmup:3+one-cycle "
+            + "--accumulate 2 --epochs 2",
             told.CommandLine());
         var second = FunctionalProgram.Run(folder.Path, [.. told.CommandLine().Split(' ')[1..], "--json"]);
         Assert.Equal(
-            first.Event("summary").GetProperty("digest").GetString(), second.Event("summary").GetProperty("digest").GetString());
+            first.Event("summary").GetProperty("digest").GetString(),
+            second.Event("summary").GetProperty("digest").GetString());
     }
 }

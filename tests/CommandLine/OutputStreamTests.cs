@@ -9,7 +9,8 @@ public sealed class OutputStreamTests : IDisposable
 
     // As at any other end.
     private static readonly string[] Files =
-        ["best.safetensors", "config.json", "digest.txt", "environment.json", "losses.f64", "metrics.csv", "model.safetensors", "report.html", "summary.json"];
+        ["best.safetensors", "config.json", "digest.txt", "environment.json", "losses.f64", "metrics.csv",
+            "model.safetensors", "report.html", "summary.json"];
 
     private readonly TemporaryFolder folder = new();
 
@@ -27,7 +28,8 @@ public sealed class OutputStreamTests : IDisposable
         foreach (var option in (string[])["", " --json", " --plain"])
         {
             var outcome = FunctionalProgram.Shell(folder.Path, $"{Train}{option} --force --out run > /dev/full");
-            Assert.Equal((1, "functional: standard output: No space left on device\n"), (outcome.ExitCode, outcome.Error));
+            Assert.Equal((1, "functional: standard output: No space left on device\n"),
+                (outcome.ExitCode, outcome.Error));
             IsComplete("run");
         }
     }
@@ -44,7 +46,8 @@ public sealed class OutputStreamTests : IDisposable
     public void Where_nobody_reads_any_more_the_run_is_complete_and_quiet()
     {
         var outcome = FunctionalProgram.Shell(folder.Path, $"{Train} --out run | head -1");
-        Assert.Equal((0, "", "digits: 200 samples for training, 2,000 for testing\n"), (outcome.ExitCode, outcome.Error, outcome.Output));
+        Assert.Equal((0, "", "digits: 200 samples for training, 2,000 for testing\n"),
+            (outcome.ExitCode, outcome.Error, outcome.Output));
         for (var wait = 0; wait < 600 && !File.Exists(folder["run/report.html"]); wait++)
             Thread.Sleep(100);
         Assert.Equal(0, FunctionalProgram.Run(folder.Path, "verify", "run").ExitCode);
@@ -56,12 +59,15 @@ public sealed class OutputStreamTests : IDisposable
         Assert.Equal(0, FunctionalProgram.Shell(folder.Path, $"{Train} --out run").ExitCode);
         foreach (var command in (string[])
             [
-                "--version", "--help", "train --help", "runs .", "runs . --json", "verify run", "evaluate run", "data info digits", "data digits --out d",
-                "report run", "export run --onnx m.onnx", "completion bash", "check-gradients --hidden 2 --samples 1", "experiment layers --out p",
+                "--version", "--help", "train --help", "runs .", "runs . --json", "verify run", "evaluate run",
+                "data info digits", "data digits --out d",
+                "report run", "export run --onnx m.onnx", "completion bash", "check-gradients --hidden 2 --samples 1",
+                "experiment layers --out p",
             ])
         {
             var outcome = FunctionalProgram.Shell(folder.Path, $"functional {command} > /dev/full");
-            Assert.Equal((command, 1, "functional: standard output: No space left on device\n"), (command, outcome.ExitCode, outcome.Error));
+            Assert.Equal((command, 1, "functional: standard output: No space left on device\n"),
+                (command, outcome.ExitCode, outcome.Error));
         }
         // A command that fails tells that, too, and its exit code is its own.
         Assert.Equal(2, FunctionalProgram.Shell(folder.Path, "functional train --hidden 0 2> /dev/full").ExitCode);
@@ -73,15 +79,19 @@ public sealed class OutputStreamTests : IDisposable
     {
         // Regions as they are by default, but within so little memory.
         const string limit = "DOTNET_GCRegionRange=0x400000000 DOTNET_GCHeapHardLimit=0x20000000";
-        var network = FunctionalProgram.Shell(folder.Path, $"export {limit}; functional train --hidden 200000 --out large");
+        var network = FunctionalProgram.Shell(
+            folder.Path, $"export {limit}; functional train --hidden 200000 --out large");
         Assert.Equal(1, network.ExitCode);
-        Assert.Matches("^functional: not enough memory for a network of 159,000,010 parameters \\(784 - 200000 - 10\\): [^\n]*\n$", network.Error);
+        Assert.Matches("^functional: not enough memory for a network of 159,000,010 parameters \\(784 - 200000 - "
+            + "10\\): [^\n]*\n$", network.Error);
         Assert.False(Directory.Exists(folder["large"]));
 
         var steps = FunctionalProgram.Shell(
-            folder.Path, $"export {limit}; functional train --samples 4000 --hidden 20000 --batch-size 4000 --epochs 2 --plain --out run");
+            folder.Path, $"export {limit}; functional train --samples 4000 --hidden 20000 --batch-size 4000 --epochs "
+            + $"2 --plain --out run");
         Assert.Equal(1, steps.ExitCode);
-        Assert.Matches("^functional: not enough memory for training 15,900,010 parameters on batches of 4,000 samples: [^\n]*\n$", steps.Error);
+        Assert.Matches("^functional: not enough memory for training 15,900,010 parameters on batches of 4,000 "
+            + "samples: [^\n]*\n$", steps.Error);
         Assert.True(Functional.Host.Runs.RunRecord.IsRun(folder["run"]));
         Assert.Empty(Directory.GetFiles(folder["run"], "*.tmp", SearchOption.AllDirectories));
     }
@@ -92,23 +102,29 @@ public sealed class OutputStreamTests : IDisposable
     [InlineData(0, "", "--patience", "2147483647", "--validation", "0.2")]
     [InlineData(0, "", "--checkpoint-every", "2147483647")]
     [InlineData(2, "batch of 2147483647 distinct", "--batch-size", "2147483647", "--sampling", "distinct")]
-    [InlineData(2, "--batch-size: a batch of 2,147,483,647 samples with 784 numbers each is larger", "--batch-size", "2147483647", "--sampling", "replacement")]
+    [InlineData(2, "--batch-size: a batch of 2,147,483,647 samples of 784 features is larger", "--batch-size",
+        "2147483647", "--sampling", "replacement")]
     [InlineData(2, "--hidden: a network of .* parameters is larger", "--hidden", "2147483647")]
-    [InlineData(2, "--accumulate: a change of the weights needs 2,147,483,647 batches, and the whole run has", "--accumulate", "2147483647")]
-    [InlineData(2, "--init: constant:1E\\+39 gives weights that single precision can't hold", "--init", "constant:1e39")]
+    [InlineData(2, "--accumulate: a change of the weights needs 2,147,483,647 batches, and the whole run has",
+        "--accumulate", "2147483647")]
+    [InlineData(2, "--init: constant:1E\\+39 gives weights that single precision can't hold", "--init",
+        "constant:1e39")]
     [InlineData(2, "--init: .* gives weights that single precision can't hold", "--init", "normal:1e39")]
     [InlineData(2, "--samples: ", "--samples", "2147483647")]
-    public void Sizes_near_the_largest_number_are_right_or_refused_in_a_line(int code, string message, params string[] options)
+    public void Sizes_near_the_largest_number_are_right_or_refused_in_a_line(
+        int code, string message, params string[] options)
     {
         var outcome = FunctionalProgram.Run(folder.Path,
         [
-            "train", .. options.Contains("--samples") ? [] : (string[])["--samples", "150"], .. options.Contains("--hidden") ? [] : (string[])["--hidden", "3"],
+            "train", .. options.Contains("--samples") ? [] : (string[])["--samples", "150"],
+            .. options.Contains("--hidden") ? [] : (string[])["--hidden", "3"],
             "--epochs", "2", .. options, "--out", "run", "--json",
         ]);
         Assert.True(outcome.ExitCode == code, outcome.Error);
         if (code == 0)
         {
-            Assert.Equal(options[0] == "--batch-size" ? 2 : 4, outcome.Event("summary").GetProperty("iterations").GetInt32());
+            Assert.Equal(options[0] == "--batch-size" ? 2 : 4,
+                outcome.Event("summary").GetProperty("iterations").GetInt32());
             return;
         }
         Assert.Matches($"^functional: [^\n]*({message})[^\n]*\n$", outcome.Error);
@@ -118,20 +134,26 @@ public sealed class OutputStreamTests : IDisposable
     [Fact]
     public void Epochs_beyond_the_largest_number_of_steps_are_refused()
     {
-        var outcome = FunctionalProgram.Run(folder.Path, "train", "--samples", "300", "--epochs", "2147483647", "--out", "run");
-        Assert.Equal((2, "functional: --epochs: 2,147,483,647 of 3 steps are more than 2,147,483,647 steps, the most that a run can take\n"), (outcome.ExitCode, outcome.Error));
+        var outcome = FunctionalProgram.Run(
+            folder.Path, "train", "--samples", "300", "--epochs", "2147483647", "--out", "run");
+        Assert.Equal((2, "functional: --epochs: 2,147,483,647 of 3 steps are more than 2,147,483,647 steps, the most "
+            + "that a run can take\n"), (outcome.ExitCode, outcome.Error));
     }
 
     [Fact]
     public void F6_changes_are_told_where_gradients_are_gathered_and_a_run_without_any_is_refused()
     {
         string[] options = ["train", "--samples", "300", "--hidden", "8", "--epochs", "5", "--plain", "--out", "run"];
-        Assert.Contains(", 15 batches, 7 changes, seed 1\n", FunctionalProgram.Run(folder.Path, [.. options, "--accumulate", "2"]).Output, StringComparison.Ordinal);
-        Assert.Contains(", 15 steps, seed 1\n", FunctionalProgram.Run(folder.Path, [.. options, "--force"]).Output, StringComparison.Ordinal);
-        Assert.Equal(7, FunctionalProgram.Run(folder.Path, [.. options, "--accumulate", "2", "--force", "--json"]).Event("start").GetProperty("changes").GetInt32());
+        Assert.Contains(", 15 batches, 7 changes, seed 1\n",
+            FunctionalProgram.Run(folder.Path, [.. options, "--accumulate", "2"]).Output, StringComparison.Ordinal);
+        Assert.Contains(", 15 steps, seed 1\n", FunctionalProgram.Run(folder.Path, [.. options, "--force"]).Output,
+            StringComparison.Ordinal);
+        Assert.Equal(7, FunctionalProgram.Run(folder.Path, [.. options, "--accumulate", "2", "--force", "--json"])
+            .Event("start").GetProperty("changes").GetInt32());
         var refused = FunctionalProgram.Run(folder.Path, [.. options, "--force", "--accumulate", "100"]);
         Assert.Equal(
-            (2, "functional: --accumulate: a change of the weights needs 100 batches, and the whole run has 15\n"), (refused.ExitCode, refused.Error));
+            (2, "functional: --accumulate: a change of the weights needs 100 batches, and the whole run has 15\n"),
+            (refused.ExitCode, refused.Error));
         // What was there still is.
         Assert.True(File.Exists(folder["run/summary.json"]));
     }

@@ -4,16 +4,19 @@ using Functional.Tests.Data;
 
 namespace Functional.Tests.CommandLine;
 
-/// <summary>A3: every command on a run's page reproduces exactly what stands beside it. A10: there is a page at any time.</summary>
+/// <summary>A3: every command on a run's page reproduces exactly what stands beside it. A10: there is a page at any
+/// time.</summary>
 public sealed partial class PageCommandTests : IDisposable
 {
-    private static readonly string[] Options = ["--samples", "600", "--hidden", "10", "--batch-size", "50", "--optimizer", "momentum"];
+    private static readonly string[] Options =
+        ["--samples", "600", "--hidden", "10", "--batch-size", "50", "--optimizer", "momentum"];
 
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
-    private Outcome Train(params string[] arguments) => FunctionalProgram.Run(folder.Path, ["train", "--json", .. arguments]);
+    private Outcome Train(params string[] arguments) =>
+        FunctionalProgram.Run(folder.Path, ["train", "--json", .. arguments]);
 
     // Stops a run after three epochs more; how many of their steps it has taken by then is up to the machine.
     private void Interrupt(params string[] arguments)
@@ -29,7 +32,8 @@ public sealed partial class PageCommandTests : IDisposable
 
     public static TheoryData<string> Kinds =>
     [
-        "finished", "averaged", "interrupted", "interrupted cosine", "resumed", "resumed with patience", "prolonged", "prolonged cosine",
+        "finished", "averaged", "interrupted", "interrupted cosine", "resumed", "resumed with patience", "prolonged",
+        "prolonged cosine",
         "stopped early", "patience changed", "accumulated", "in steps",
     ];
 
@@ -39,9 +43,11 @@ public sealed partial class PageCommandTests : IDisposable
         switch (kind)
         {
             case "finished": Train([.. Options, "--epochs", "3", "--out", "a run"]); break;
-            case "averaged": Train([.. Options, "--epochs", "3", "--average", "0.9", "--dropout", "0.2", "--out", "a run"]); break;
+            case "averaged": Train([.. Options, "--epochs", "3", "--average", "0.9", "--dropout", "0.2", "--out",
+                "a run"]); break;
             case "interrupted": Interrupt([.. Options, "--epochs", "100000", "--out", "a run"]); break;
-            case "interrupted cosine": Interrupt([.. Options, "--epochs", "5000", "--schedule", "cosine", "--out", "a run"]); break;
+            case "interrupted cosine": Interrupt(
+                [.. Options, "--epochs", "5000", "--schedule", "cosine", "--out", "a run"]); break;
             case "resumed":
                 Interrupt([.. Options, "--epochs", "100000", "--out", "a run"]);
                 Interrupt("--resume", "a run", "--checkpoint-every", "7");
@@ -58,12 +64,14 @@ public sealed partial class PageCommandTests : IDisposable
                 Train([.. Options, "--epochs", "2", "--schedule", "cosine", "--out", "a run"]);
                 Train("--resume", "a run", "--epochs", "4");
                 break;
-            case "stopped early": Train([.. Options, .. patient, "--epochs", "9", "--patience", "2", "--out", "a run"]); break;
+            case "stopped early": Train(
+                [.. Options, .. patient, "--epochs", "9", "--patience", "2", "--out", "a run"]); break;
             case "patience changed":
                 Train([.. Options, .. patient, "--epochs", "9", "--patience", "4", "--out", "a run"]);
                 Train("--resume", "a run", "--patience", "2");
                 break;
-            case "accumulated": Interrupt([.. Options, "--epochs", "100000", "--accumulate", "5", "--out", "a run"]); break;
+            case "accumulated": Interrupt(
+                [.. Options, "--epochs", "100000", "--accumulate", "5", "--out", "a run"]); break;
             default: Train([.. Options, "--iterations", "29", "--out", "a run"]); break;
         }
     }
@@ -79,9 +87,11 @@ public sealed partial class PageCommandTests : IDisposable
         Assert.Equal(0, FunctionalProgram.Run(folder.Path, "report", "a run", "a run").ExitCode);
         var command = Commands(File.ReadAllText(folder["a run/report.html"]))[^1];
         Assert.Equal(command, Commands(File.ReadAllText(folder["again.html"]))[^1]);
-        Assert.Contains(command, WebUtility.HtmlDecode(File.ReadAllText(folder["comparison.html"])), StringComparison.Ordinal);
+        Assert.Contains(command, WebUtility.HtmlDecode(File.ReadAllText(folder["comparison.html"])),
+            StringComparison.Ordinal);
         Assert.Equal(
-            command, FunctionalProgram.Run(folder.Path, "runs", ".", "--json").Event("run").GetProperty("command").GetString()!.Replace("./a run", "a run", StringComparison.Ordinal));
+            command, FunctionalProgram.Run(folder.Path, "runs", ".", "--json").Event("run").GetProperty("command")
+                .GetString()!.Replace("./a run", "a run", StringComparison.Ordinal));
     }
 
     private void Check(string page)
@@ -91,7 +101,8 @@ public sealed partial class PageCommandTests : IDisposable
         if (command.StartsWith("functional verify", StringComparison.Ordinal))
         {
             var verified = FunctionalProgram.Shell(folder.Path, command);
-            Assert.True(verified.ExitCode == 0 && verified.Output.StartsWith("identical", StringComparison.Ordinal), $"{command}: {verified.Output}{verified.Error}");
+            Assert.True(verified.ExitCode == 0 && verified.Output.StartsWith("identical", StringComparison.Ordinal),
+                $"{command}: {verified.Output}{verified.Error}");
             Assert.EndsWith(digest, File.ReadLines(folder["a run/digest.txt"]).Last(), StringComparison.Ordinal);
             return;
         }
@@ -106,7 +117,8 @@ public sealed partial class PageCommandTests : IDisposable
     [Fact]
     public void A10_a_run_in_progress_has_a_page_at_any_time()
     {
-        using var process = FunctionalProgram.Start(folder.Path, ["train", .. Options, "--epochs", "100000", "--out", "a run"]);
+        using var process = FunctionalProgram.Start(
+            folder.Path, ["train", .. Options, "--epochs", "100000", "--out", "a run"]);
         // From here on, there is a run.
         process.StandardOutput.ReadLine();
         for (var i = 0; i < 8; i++)

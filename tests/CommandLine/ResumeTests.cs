@@ -10,19 +10,23 @@ public sealed class ResumeTests : IDisposable
 {
     private static readonly string[] Options =
     [
-        "--samples", "600", "--hidden", "20", "--batch-size", "30", "--epochs", "12", "--optimizer", "adam", "--batch-norm",
-        "--dropout", "0.2", "--augment", "shift,noise", "--schedule", "warmup:10+cosine", "--average", "0.9", "--validation", "0.1",
+        "--samples", "600", "--hidden", "20", "--batch-size", "30", "--epochs", "12", "--optimizer", "adam",
+        "--batch-norm",
+        "--dropout", "0.2", "--augment", "shift,noise", "--schedule", "warmup:10+cosine", "--average", "0.9",
+        "--validation", "0.1",
     ];
 
     // How often a run is killed until it is let come to its end; a campaign sets the total to more.
     private const int KillsOfARun = 5;
-    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("FUNCTIONAL_KILLS") ?? "10", CultureInfo.InvariantCulture);
+    private static readonly int Kills =
+        int.Parse(Environment.GetEnvironmentVariable("FUNCTIONAL_KILLS") ?? "10", CultureInfo.InvariantCulture);
 
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
-    private Outcome Train(params string[] arguments) => FunctionalProgram.Run(folder.Path, ["train", "--json", .. arguments]);
+    private Outcome Train(params string[] arguments) =>
+        FunctionalProgram.Run(folder.Path, ["train", "--json", .. arguments]);
 
     private static string Digest(Outcome outcome) => outcome.Event("summary").GetProperty("digest").GetString()!;
 
@@ -41,7 +45,8 @@ public sealed class ResumeTests : IDisposable
             for (var kill = 0; kill < KillsOfARun; kill++)
             {
                 using var process = FunctionalProgram.Start(
-                    folder.Path, ["train", "--json", .. RunRecord.IsRun(folder[name]) ? ["--resume", name] : (string[])[.. Options, "--out", name]]);
+                    folder.Path, ["train", "--json", .. RunRecord.IsRun(folder[name]) ? ["--resume", name]
+                        : (string[])[.. Options, "--out", name]]);
                 // The start, then up to three epochs: each has a checkpoint, and little else.
                 for (var line = random.Next(4); line >= 0; line--)
                     process.StandardOutput.ReadLine();
@@ -72,7 +77,8 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(Digest(longer), Digest(Train("--resume", "run", "--epochs", "4")));
         Assert.Equal(Rows("longer"), Rows("run"));
         var shorter = Train("--resume", "run", "--epochs", "1");
-        Assert.Equal((2, "functional: --resume: the run has taken 12 steps, and can't end after 3\n"), (shorter.ExitCode, shorter.Error));
+        Assert.Equal((2, "functional: --resume: the run has taken 12 steps, and can't end after 3\n"),
+            (shorter.ExitCode, shorter.Error));
     }
 
     [Fact]
@@ -83,22 +89,27 @@ public sealed class ResumeTests : IDisposable
         var losses = File.ReadAllBytes(folder["run/losses.f64"]);
         Assert.Equal(0, Train("--resume", "run", "--epochs", "4").ExitCode);
         Assert.Equal(losses, File.ReadAllBytes(folder["run/losses.f64"])[..losses.Length]);
-        var stage = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(folder["run/config.json"])).GetProperty("stages")[0];
+        var stage = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(folder["run/config.json"]))
+            .GetProperty("stages")[0];
         Assert.Equal((6, 6), (stage.GetProperty("until").GetInt32(), stage.GetProperty("planned").GetInt32()));
-        Assert.Contains("<code>functional verify run</code>", File.ReadAllText(folder["run/report.html"]), StringComparison.Ordinal);
-        Assert.Equal("identical: 12 losses and 4 digests, to the last bit\n", FunctionalProgram.Run(folder.Path, "verify", "run").Output);
+        Assert.Contains("<code>functional verify run</code>", File.ReadAllText(folder["run/report.html"]),
+            StringComparison.Ordinal);
+        Assert.Equal("identical: 12 losses and 4 digests, to the last bit\n",
+            FunctionalProgram.Run(folder.Path, "verify", "run").Output);
     }
 
     [Fact]
     public void Patience_ends_a_run_and_more_of_it_lets_it_go_on()
     {
-        string[] options = ["--samples", "300", "--validation", "0.3", "--learning-rate", "0", "--hidden", "10", "--out", "run"];
+        string[] options = ["--samples", "300", "--validation", "0.3", "--learning-rate", "0", "--hidden", "10",
+            "--out", "run"];
         var summary = Train([.. options, "--patience", "2"]).Event("summary");
         Assert.Equal((9, true, false), (
             summary.GetProperty("iterations").GetInt32(), summary.GetProperty("stoppedEarly").GetBoolean(),
             summary.GetProperty("interrupted").GetBoolean()));
         Assert.Equal(1, summary.GetProperty("best").GetProperty("epoch").GetInt32());
-        Assert.Equal(15, Train("--resume", "run", "--patience", "4").Event("summary").GetProperty("iterations").GetInt32());
+        Assert.Equal(15, Train("--resume", "run", "--patience", "4").Event("summary").GetProperty("iterations")
+            .GetInt32());
     }
 
     [Fact]
@@ -110,12 +121,14 @@ public sealed class ResumeTests : IDisposable
         Damage(checkpoints[1]);
         var resumed = Train("--resume", "run");
         Assert.Equal(Digest(whole), Digest(resumed));
-        Assert.StartsWith("functional: passed over: run/checkpoints/000000009.safetensors: at byte ", resumed.Error, StringComparison.Ordinal);
+        Assert.StartsWith("functional: passed over: run/checkpoints/000000009.safetensors: at byte ", resumed.Error,
+            StringComparison.Ordinal);
         foreach (var checkpoint in checkpoints)
             Damage(checkpoint);
         var refused = Train("--resume", "run");
         Assert.NotEqual(0, refused.ExitCode);
-        Assert.Matches("^functional: run/checkpoints/000000009.safetensors: at byte [0-9]+: expected .*: the file is damaged\n$", refused.Error);
+        Assert.Matches("^functional: run/checkpoints/000000009.safetensors: at byte [0-9]+: expected .*: the file is "
+            + "damaged\n$", refused.Error);
 
         static void Damage(string path)
         {
@@ -129,7 +142,8 @@ public sealed class ResumeTests : IDisposable
     public void An_interrupted_run_tells_how_to_go_on_and_does()
     {
         string[] options = ["--samples", "600", "--hidden", "20", "--optimizer", "adam", "--dropout", "0.2"];
-        using var process = FunctionalProgram.Start(folder.Path, ["train", .. options, "--epochs", "100000", "--out", "a run"]);
+        using var process = FunctionalProgram.Start(
+            folder.Path, ["train", .. options, "--epochs", "100000", "--out", "a run"]);
         while (process.StandardOutput.ReadLine()?.StartsWith("epoch", StringComparison.Ordinal) == false)
         {
         }
@@ -148,7 +162,8 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void A_folder_that_vanishes_ends_the_run_with_one_line_and_can_go_on_elsewhere()
     {
-        using var process = FunctionalProgram.Start(folder.Path, ["train", "--samples", "600", "--hidden", "20", "--epochs", "100000", "--out", "run"]);
+        using var process = FunctionalProgram.Start(
+            folder.Path, ["train", "--samples", "600", "--hidden", "20", "--epochs", "100000", "--out", "run"]);
         // When the third epoch is told of, the first has been saved.
         while (process.StandardOutput.ReadLine()?.StartsWith("epoch   3", StringComparison.Ordinal) == false)
         {
@@ -175,10 +190,12 @@ public sealed class ResumeTests : IDisposable
             mount -o remount,size=10m disk
             dotnet {program} train --resume disk/run --json
             """;
-        using var process = FunctionalProgram.Start("unshare", folder.Path, ["--map-root-user", "--mount", "sh", "-c", script]);
+        using var process = FunctionalProgram.Start(
+            "unshare", folder.Path, ["--map-root-user", "--mount", "sh", "-c", script]);
         var outcome = FunctionalProgram.End(process);
         Assert.Equal("1", File.ReadLines(folder["first"]).Last());
-        Assert.Matches("^functional: disk/run/[^\n]*No space left on device[^\n]*\n$", File.ReadAllText(folder["error"]));
+        Assert.Matches("^functional: disk/run/[^\n]*No space left on device[^\n]*\n$",
+            File.ReadAllText(folder["error"]));
         Assert.Matches("^[0-9]{9}.safetensors\n", File.ReadAllText(folder["left"]));
         Assert.Equal(Digest(Train([.. options, "--out", "whole"])), Digest(outcome));
     }
@@ -218,9 +235,12 @@ public sealed class ResumeTests : IDisposable
         Train("--samples", "300", "--hidden", "20", "--epochs", "3", "--out", "b");
         string[] commands =
         [
-            "report a --out disk/a.html", "report a b --out disk/both.html", "export a --onnx disk/model.onnx", "data digits --out disk/digits",
-            "data info digits --sheet disk/sheet.svg", "doctor --samples 200 --hidden 5 --epochs 1 --page disk/doctor.html",
-            "experiment layers --out disk/page", "search --samples 200 --hidden 5 --epochs 2 --trials 3 --study ./disk/study",
+            "report a --out disk/a.html", "report a b --out disk/both.html", "export a --onnx disk/model.onnx",
+            "data digits --out disk/digits",
+            "data info digits --sheet disk/sheet.svg",
+            "doctor --samples 200 --hidden 5 --epochs 1 --page disk/doctor.html",
+            "experiment layers --out disk/page",
+            "search --samples 200 --hidden 5 --epochs 2 --trials 3 --study ./disk/study",
         ];
         var script = string.Join('\n', commands.Select(command => $"""
             mount -t tmpfs -o size=4k tmpfs disk || exit 9
@@ -232,13 +252,16 @@ public sealed class ResumeTests : IDisposable
         Assert.True(outcome.ExitCode == 0, outcome.Error);
         Assert.Equal(
             commands.Select(command => $"{command}: 1 1 1 0"),
-            commands.Zip(outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), (command, line) => $"{command}: {line}"));
+            commands.Zip(outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), (command, line) =>
+                $"{command}: {line}"));
     }
 
     [Theory]
     [InlineData("functional: nowhere: expected a run's folder, with config.json in it, found none\n", "nowhere")]
-    [InlineData("functional: --hidden: a run that goes on keeps it; what can change is --epochs, --iterations, --patience, --checkpoint-every\n", "run", "--hidden", "5")]
-    [InlineData("functional: --resume: the run goes on in its own folder, as it was; --out has no place here\n", "run", "--out", "x")]
+    [InlineData("functional: --hidden: a run that goes on keeps it; what can change is --epochs, --iterations, "
+        + "--patience, --checkpoint-every\n", "run", "--hidden", "5")]
+    [InlineData("functional: --resume: the run goes on in its own folder, as it was; --out has no place here\n", "run",
+        "--out", "x")]
     public void What_can_t_be_resumed_is_said(string message, string run, params string[] options)
     {
         Directory.CreateDirectory(folder["run"]);

@@ -23,14 +23,18 @@ public static partial class ShellLine
         }
     }
 
-    // The words after `functional`, up to the end of its command. Quoted words are one; what is special to a shell ends it.
+    // The words after `functional`, up to the end of its command. Quoted words are one; what is special to a shell ends
+    // it.
     private static IEnumerable<string[]> Calls(string line)
     {
-        var words = Word().Matches(line).Select(match => match.Value).TakeWhile(word => !word.StartsWith('#')).ToArray();
+        var words = Word().Matches(line).Select(match => match.Value).TakeWhile(word => !word.StartsWith('#'))
+            .ToArray();
         for (var i = 0; i < words.Length; i++)
             if (words[i] == "functional")
-                yield return [.. words[(i + 1)..].TakeWhile(word => word[0] is not ('|' or ';' or '&' or '>' or '<' or '(' or ')'))
-                    .Select(word => word.Replace("'", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal))];
+                yield return [.. words[(i + 1)..]
+                    .TakeWhile(word => word[0] is not ('|' or ';' or '&' or '>' or '<' or '(' or ')'))
+                    .Select(word =>
+                        word.Replace("'", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal))];
     }
 
     [GeneratedRegex(@"[^\s|]\|[^\s|]")]

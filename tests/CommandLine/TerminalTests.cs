@@ -27,10 +27,12 @@ public sealed partial class TerminalTests : IDisposable
                 switch (piece.Groups["code"].Value)
                 {
                     case "A":
-                        row = Math.Max(0, row - int.Parse(piece.Groups["number"].Value, System.Globalization.CultureInfo.InvariantCulture));
+                        row = Math.Max(0, row - int.Parse(
+                            piece.Groups["number"].Value, System.Globalization.CultureInfo.InvariantCulture));
                         break;
                     case "J":
-                        Array.Fill(screen[row], ' ', Math.Min(column, columns - 1), columns - Math.Min(column, columns - 1));
+                        Array.Fill(screen[row], ' ', Math.Min(column, columns - 1),
+                            columns - Math.Min(column, columns - 1));
                         screen.RemoveRange(row + 1, screen.Count - row - 1);
                         break;
                     case "K":
@@ -68,15 +70,19 @@ public sealed partial class TerminalTests : IDisposable
         var written = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(written),
+            Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, ColorSystem = ColorSystemSupport.NoColors,
+                Out = new AnsiConsoleOutput(written),
         });
         console.Profile.Width = columns;
         var digest = new string('d', 64);
         EpochReport Epoch(int number) => new(number, 90 * number, 0.0219, 0.9993, 0.964, 0.9715, 1, digest);
-        const string command = "functional train --resume runs/a-folder-with-a-long-name-that-leaves-no-room-in-a-row-of-this-terminal";
+        const string command = "functional train --resume "
+            + "runs/a-folder-with-a-long-name-that-leaves-no-room-in-a-row-of-this-terminal";
         LiveReport.Show(console, report =>
         {
-            report.Started(new RunStart("digits", 9000, 1000, 1000, "affine 784 -> 50, relu, affine 50 -> 10", 39760, "SGD (learning rate 0.1)", 5400, 90, 1, "runs/a"));
+            report.Started(new RunStart(
+                "digits", 9000, 1000, 1000, "affine 784 -> 50, relu, affine 50 -> 10", 39760, "SGD (learning rate 0.1)",
+                5400, 90, 1, "runs/a"));
             for (var epoch = 1; epoch <= 60; epoch++)
             {
                 report.EpochEnded(Epoch(epoch));
@@ -85,14 +91,17 @@ public sealed partial class TerminalTests : IDisposable
                     Thread.Sleep(150);
                 report.Stepped(new StepReport(90 * epoch, 0.0221), 100);
             }
-            report.Finished(new RunSummary(0.9993, 0.964, 0.9715, 0.0219, 5400, 12.3, digest, Interrupted: false, command));
+            report.Finished(new RunSummary(
+                0.9993, 0.964, 0.9715, 0.0219, 5400, 12.3, digest, Interrupted: false, command));
             return 0;
         });
         var shown = Shown(written.ToString(), columns);
         string[] Rows(string line) => [.. line.Chunk(columns).Select(row => new string(row).TrimEnd())];
         var text = string.Join('\n', shown);
         for (var epoch = 1; epoch <= 60; epoch++)
-            Assert.Contains(string.Join('\n', Rows($"epoch {epoch,3}  loss 0.0219  training 99.93%  validation 96.40%  test 97.15%")), text, StringComparison.Ordinal);
+            Assert.Contains(string.Join(
+                '\n', Rows($"epoch {epoch,3}  loss 0.0219  training 99.93%  validation 96.40%  test 97.15%")), text,
+                    StringComparison.Ordinal);
         Assert.Contains(string.Join('\n', Rows($"digest {digest}")), text, StringComparison.Ordinal);
         Assert.Contains(string.Join('\n', Rows($"saved in {command}")), text, StringComparison.Ordinal);
         // The bar was there, and is gone.
@@ -107,19 +116,27 @@ public sealed partial class TerminalTests : IDisposable
     [Fact]
     public void Foreign_names_reach_no_terminal_and_no_page_raw()
     {
-        File.WriteAllText(folder["t.csv"], $"x,\"y{Hostile}\",\"kind{Hostile}\"\n" + string.Concat(Enumerable.Range(0, 40).Select(i =>
-            FormattableString.Invariant($"{i % 2 + i / 100.0},{i % 3},{(i % 2 == 0 ? "even" : $"\"odd{Hostile}\"")}\n"))));
+        File.WriteAllText(folder["t.csv"],
+            $"x,\"y{Hostile}\",\"kind{Hostile}\"\n" + string.Concat(Enumerable.Range(0, 40).Select(i =>
+            FormattableString.Invariant(
+                $"{i % 2 + i / 100.0},{i % 3},{(i % 2 == 0 ? "even" : $"\"odd{Hostile}\"")}\n"))));
         File.Copy(folder["t.csv"], folder[$"t{Hostile}.csv"]);
         var (label, run) = ($"kind{Hostile}", $"runs/r{Hostile}");
         string[][] commands =
         [
-            ["train", "--data", $"t{Hostile}.csv", "--label", label, "--hidden", "2", "--epochs", "1", "--learning-rate", "1e-9", "--out", run],
-            ["evaluate", run, "--data", "t.csv"], ["predict", run, "t.csv"], ["data", "info", "t.csv", "--label", label],
-            ["data", "info", $"t{Hostile}.csv", "--label", "none"], ["runs"], ["report", run], ["report", run, run, "--out", $"both{Hostile}.html"], ["verify", run],
+            ["train", "--data", $"t{Hostile}.csv", "--label", label, "--hidden", "2", "--epochs", "1",
+                "--learning-rate", "1e-9", "--out", run],
+            ["evaluate", run, "--data", "t.csv"], ["predict", run, "t.csv"],
+            ["data", "info", "t.csv", "--label", label],
+            ["data", "info", $"t{Hostile}.csv", "--label", "none"], ["runs"], ["report", run],
+            ["report", run, run, "--out", $"both{Hostile}.html"], ["verify", run],
             ["doctor", run, "--page", $"page{Hostile}.html"], ["export", run, "--onnx", $"m{Hostile}.onnx"],
-            ["search", "--data", "t.csv", "--label", label, "--hidden", "2", "--epochs", "1", "--trials", "1", "--samples", "20", "--study", "s"],
-            ["search", "show", "s"], ["search", "--study", Hostile], ["train", "--out", run], ["train", "--resume", Hostile], ["train", "--config", Hostile], ["train", $"--{Hostile}"],
-            [Hostile], ["bench", "--only", Hostile], ["experiment", Hostile], ["train", "--optimizer", Hostile], ["completion", Hostile],
+            ["search", "--data", "t.csv", "--label", label, "--hidden", "2", "--epochs", "1", "--trials", "1",
+                "--samples", "20", "--study", "s"],
+            ["search", "show", "s"], ["search", "--study", Hostile], ["train", "--out", run],
+            ["train", "--resume", Hostile], ["train", "--config", Hostile], ["train", $"--{Hostile}"],
+            [Hostile], ["bench", "--only", Hostile], ["experiment", Hostile], ["train", "--optimizer", Hostile],
+            ["completion", Hostile],
         ];
         foreach (var words in commands)
         {
@@ -127,23 +144,29 @@ public sealed partial class TerminalTests : IDisposable
             var lines = $"{outcome.Output}{outcome.Error}";
             Assert.InRange(outcome.ExitCode, 0, 3);
             Assert.DoesNotContain(lines, letter => letter != '\n' && (char.IsControl(letter) || letter == '\u202E'));
-            Assert.DoesNotContain(lines.Split('\n'), line => line.StartsWith("functional: d", StringComparison.Ordinal));
+            Assert.DoesNotContain(lines.Split('\n'), line =>
+                line.StartsWith("functional: d", StringComparison.Ordinal));
         }
         var pages = Directory.EnumerateFiles(folder.Path, "*.html", SearchOption.AllDirectories).ToArray();
         Assert.True(pages.Length >= 3, $"{pages.Length} pages");
         foreach (var page in pages)
-            Assert.DoesNotContain(File.ReadAllText(page), letter => letter is not ('\n' or '\r' or '\t') && (char.IsControl(letter) || letter == '\u202E'));
+            Assert.DoesNotContain(File.ReadAllText(page), letter =>
+                letter is not ('\n' or '\r' or '\t') && (char.IsControl(letter) || letter == '\u202E'));
     }
 
     [Fact]
     public void A_command_that_is_told_can_be_copied_whatever_the_folder_is_called()
     {
         var table = folder["t.csv"];
-        File.WriteAllText(table, "x,kind\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{(i % 2 == 0 ? "a" : "b")}\n")));
-        var outcome = Run("train", "--data", "t.csv", "--label", "kind", "--hidden", "2", "--epochs", "1", "--learning-rate", "1e-9", "--out", "a 'run'\u001B\\n\n");
-        var told = outcome.Output.Split('\n').First(line => line.Contains("why: ", StringComparison.Ordinal)).Split("why: functional doctor ")[1];
+        File.WriteAllText(table,
+            "x,kind\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{(i % 2 == 0 ? "a" : "b")}\n")));
+        var outcome = Run("train", "--data", "t.csv", "--label", "kind", "--hidden", "2", "--epochs", "1",
+            "--learning-rate", "1e-9", "--out", "a 'run'\u001B\\n\n");
+        var told = outcome.Output.Split('\n').First(line => line.Contains("why: ", StringComparison.Ordinal))
+            .Split("why: functional doctor ")[1];
         Assert.Equal("$'a \\'run\\'\\u001B\\\\n\\n'", told);
-        using var bash = FunctionalProgram.Start("bash", folder.Path, ["-c", $"test -f {told}/config.json && echo there"], "LC_ALL=C.UTF-8");
+        using var bash = FunctionalProgram.Start(
+            "bash", folder.Path, ["-c", $"test -f {told}/config.json && echo there"], "LC_ALL=C.UTF-8");
         Assert.Equal("there\n", FunctionalProgram.End(bash).Output);
     }
 
@@ -158,24 +181,33 @@ public sealed partial class TerminalTests : IDisposable
             Assert.DoesNotContain(-1, places);
             Assert.Equal(places.Order(), places);
         }
-        var commands = Run("--help").Output.Split("Commands:\n")[1].Split('\n').Select(line => line.Trim().Split(' ')[0]);
+        var commands = Run("--help").Output.Split("Commands:\n")[1].Split('\n')
+            .Select(line => line.Trim().Split(' ')[0]);
         Assert.Equal(["train", "predict", "evaluate", "doctor"], commands.Take(4));
     }
 
     [Theory]
     [InlineData("report", "functional: report: expected RUN, folders of runs; 'functional report --help' has examples")]
-    [InlineData("search show", "functional: show: expected NAME|DIR, the study, as --study names it; 'functional search show --help' has examples")]
+    [InlineData("search show",
+        "functional: show: expected NAME|DIR, the study, as --study names it; 'functional search show --help' "
+        + "has examples")]
     [InlineData("export x", "functional: export: expected --onnx FILE, where to write the ONNX file")]
     [InlineData("train --epochs", "functional: --epochs: expected N behind it, found nothing")]
     [InlineData("train --seed 1 --seed 2", "functional: --seed: expected one N, found 2")]
     [InlineData("book --lang fr", "functional: --lang: expected en or ja, found 'fr'")]
     [InlineData("book --seed x", "functional: --seed: expected an integer, found 'x'")]
     [InlineData("train --out= --epochs 1", "functional: --out: expected a name, found ''")]
-    [InlineData("train --hidden= --epochs 1", "functional: --hidden: expected the units of each hidden layer, as in 100,100, or none, found ''")]
+    [InlineData("train --hidden= --epochs 1",
+        "functional: --hidden: expected the units of each hidden layer, as in 100,100, or none, found ''")]
     [InlineData("train --dropout 1", "functional: --dropout: a share from 0 to below 1 is needed, not 1")]
-    [InlineData("train --init constant:1e39", "functional: --init: constant:1E+39 gives weights that single precision can't hold")]
-    [InlineData("train --epochs 2147483647", "functional: --epochs: 2,147,483,647 of 100 steps are more than 2,147,483,647 steps, the most that a run can take")]
-    [InlineData("check-gradients --hidden 65536", "functional: --hidden: central differences take two passes for each of 52,101,130 parameters, through 2 layers; choose a smaller network")]
+    [InlineData("train --init constant:1e39",
+        "functional: --init: constant:1E+39 gives weights that single precision can't hold")]
+    [InlineData("train --epochs 2147483647",
+        "functional: --epochs: 2,147,483,647 of 100 steps are more than 2,147,483,647 steps, the most that a "
+        + "run can take")]
+    [InlineData("check-gradients --hidden 65536",
+        "functional: --hidden: central differences take two passes for each of 52,101,130 parameters, through 2 "
+        + "layers; choose a smaller network")]
     [InlineData("train --threads 1025", "functional: --threads: expected an integer from 1 to 1024, found '1025'")]
     public void A_mistake_is_a_clear_line(string words, string expected)
     {

@@ -32,7 +32,8 @@ public sealed class TrainTests : IDisposable
             .. from variable in (string[])["DOTNET_EnableAVX512=1", "DOTNET_EnableAVX512=0", "DOTNET_EnableAVX2=0"]
                select FunctionalProgram.RunWith(
                        variable, folder.Path, "train", "--epochs", "1", "--samples", "300", "--hidden", "30,20",
-                       "--optimizer", "adam", "--batch-norm", "--dropout", "0.2", "--l2", "1e-4", "--augment", "shift,elastic", "--json")
+                       "--optimizer", "adam", "--batch-norm", "--dropout", "0.2", "--l2", "1e-4", "--augment",
+                       "shift,elastic", "--json")
                    .Event("summary").GetProperty("digest").GetString(),
         ];
         Assert.Single(digests.Distinct());
@@ -48,7 +49,8 @@ public sealed class TrainTests : IDisposable
         [
             .. from variable in (string[])["DOTNET_EnableAVX512=1", "DOTNET_EnableAVX2=0"]
                select FunctionalProgram.RunWith(
-                       variable, folder.Path, "check-gradients", "--hidden", "2", "--samples", "1", "--activation", activation, "--init", "xavier", "--json")
+                       variable, folder.Path, "check-gradients", "--hidden", "2", "--samples", "1", "--activation",
+                       activation, "--init", "xavier", "--json")
                    .Output.Split('\n').Where(line => line.Contains("\"meanAbsolute\"")).ToArray(),
         ];
         Assert.Equal(4, lines[0].Length);
@@ -62,7 +64,8 @@ public sealed class TrainTests : IDisposable
     public void Json_has_an_event_per_line(string sampling)
     {
         var outcome = Train(
-            "--samples", "500", "--validation", "0.2", "--epochs", "3", "--sampling", sampling, "--json", "--out", "run");
+            "--samples", "500", "--validation", "0.2", "--epochs", "3", "--sampling", sampling, "--json", "--out",
+            "run");
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         Assert.Equal(
             ["start", "epoch", "epoch", "epoch", "summary"],
@@ -80,14 +83,16 @@ public sealed class TrainTests : IDisposable
     public void A_run_leaves_its_configuration_and_its_metrics()
     {
         Assert.Equal(0, Train("--samples", "300", "--epochs", "2", "--hidden", "20,10", "--out", "run").ExitCode);
-        var options = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(folder["run/config.json"])).GetProperty("options");
+        var options = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(folder["run/config.json"]))
+            .GetProperty("options");
         Assert.Equal("20,10", options.GetProperty("hidden").GetString());
         var lines = File.ReadAllLines(folder["run/metrics.csv"]);
         Assert.Equal("epoch,iterations,loss,train_accuracy,validation_accuracy,test_accuracy,seconds", lines[0]);
         Assert.Equal(["1,3", "2,6"], lines[1..].Select(line => string.Join(',', line.Split(',')[..2])));
         var second = Train("--out", "run");
         Assert.Equal(2, second.ExitCode);
-        Assert.Equal("functional: --out: run holds a run already; choose another folder, or give --force to replace it\n", second.Error);
+        Assert.Equal("functional: --out: run holds a run already; choose another folder, or give --force to "
+            + "replace it\n", second.Error);
     }
 
     [Fact]
@@ -106,10 +111,14 @@ public sealed class TrainTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--data", "nowhere", "nowhere: expected a folder, a table (.csv, .tsv, .txt, also with .gz; .npz), or one of digits, mnist, fashion-mnist, kmnist, found neither")]
+    [InlineData("--data", "nowhere",
+        "nowhere: expected a folder, a table (.csv, .tsv, .txt, also with .gz; .npz), or one of digits, mnist, "
+        + "fashion-mnist, kmnist, found neither")]
     [InlineData("--samples", "1000000", "--samples: 1000000 are wanted, but there are 10000 to train on")]
     [InlineData("--validation", "1", "--validation: a share from 0 to below 1 is needed, not 1")]
-    [InlineData("--init", "he:3", "--init: expected he, xavier, glorot-uniform, lecun, orthogonal, zero, normal:DEVIATION or constant:VALUE, found 'he:3'")]
+    [InlineData("--init", "he:3",
+        "--init: expected he, xavier, glorot-uniform, lecun, orthogonal, zero, normal:DEVIATION or constant:VALUE, "
+        + "found 'he:3'")]
     [InlineData("--threads", "0", "--threads: expected an integer from 1 to 1024, found '0'")]
     public void Bad_input_is_one_line_and_exit_code_2(string option, string value, string message)
     {
@@ -128,7 +137,8 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public void Ctrl_C_ends_a_run_cleanly()
     {
-        using var process = FunctionalProgram.Start(folder.Path, "train", "--epochs", "100000", "--json", "--out", "run");
+        using var process = FunctionalProgram.Start(
+            folder.Path, "train", "--epochs", "100000", "--json", "--out", "run");
         while (process.StandardOutput.ReadLine()?.Contains("\"epoch\"", StringComparison.Ordinal) == false)
         {
         }
@@ -162,7 +172,8 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public void Gradients_are_checked()
     {
-        var outcome = FunctionalProgram.Run(folder.Path, "check-gradients", "--hidden", "5", "--samples", "2", "--json");
+        var outcome = FunctionalProgram.Run(
+            folder.Path, "check-gradients", "--hidden", "5", "--samples", "2", "--json");
         Assert.Equal(0, outcome.ExitCode);
         foreach (var parameter in outcome.Events.SkipLast(1))
             Assert.InRange(parameter.GetProperty("meanAbsolute").GetDouble(), 0, 1e-8);

@@ -7,7 +7,8 @@ namespace Functional.Tests.CommandLine;
 public sealed class VerifyTests : IDisposable
 {
     private static readonly string[] Options =
-        ["--samples", "300", "--hidden", "10", "--batch-size", "50", "--epochs", "3", "--optimizer", "adam", "--dropout", "0.1"];
+        ["--samples", "300", "--hidden", "10", "--batch-size", "50", "--epochs", "3", "--optimizer", "adam",
+            "--dropout", "0.1"];
 
     private readonly TemporaryFolder folder = new();
 
@@ -30,14 +31,16 @@ public sealed class VerifyTests : IDisposable
     {
         Train("run");
         var identical = Run("verify", "run", "--threads", "2");
-        Assert.Equal((0, "identical: 18 losses and 3 digests, to the last bit\n", ""), (identical.ExitCode, identical.Output, identical.Error));
+        Assert.Equal((0, "identical: 18 losses and 3 digests, to the last bit\n", ""),
+            (identical.ExitCode, identical.Output, identical.Error));
 
         var losses = File.ReadAllBytes(folder["run/losses.f64"]);
         losses[7 * sizeof(double)] ^= 1;
         File.WriteAllBytes(folder["run/losses.f64"], losses);
         var loss = Run("verify", "run");
         Assert.Equal(1, loss.ExitCode);
-        Assert.Matches("^different: step 8 is the first whose loss differs: [0-9.]+, in the run [0-9.]+\n$", loss.Output);
+        Assert.Matches("^different: step 8 is the first whose loss differs: [0-9.]+, in the run [0-9.]+\n$",
+            loss.Output);
 
         losses[7 * sizeof(double)] ^= 1;
         File.WriteAllBytes(folder["run/losses.f64"], losses);
@@ -57,9 +60,11 @@ public sealed class VerifyTests : IDisposable
         var outcome = Run("verify", "run");
         Assert.Equal(1, outcome.ExitCode);
         Assert.Matches("^different: step 2 is .*\ndifferent: epoch 1 is .*\n$", outcome.Output);
-        Assert.StartsWith("functional: the test samples are others than the run's: SHA-256 ", outcome.Error, StringComparison.Ordinal);
+        Assert.StartsWith("functional: the test samples are others than the run's: SHA-256 ", outcome.Error,
+            StringComparison.Ordinal);
         var none = Run("verify", "nowhere");
-        Assert.Equal((2, "functional: nowhere: expected a run's folder, with config.json in it, found none\n"), (none.ExitCode, none.Error));
+        Assert.Equal((2, "functional: nowhere: expected a run's folder, with config.json in it, found none\n"),
+            (none.ExitCode, none.Error));
     }
 
     [Fact]
@@ -73,7 +78,8 @@ public sealed class VerifyTests : IDisposable
 
         var listed = Run("runs", "--json").Events;
         // The newest is the last, near the prompt.
-        Assert.Equal(["runs/one", "runs/two", "runs/three"], listed.Select(run => run.GetProperty("folder").GetString()));
+        Assert.Equal(["runs/one", "runs/two", "runs/three"],
+            listed.Select(run => run.GetProperty("folder").GetString()));
         Assert.Equal(["finished", "finished", "damaged"], listed.Select(run => run.GetProperty("status").GetString()));
         Assert.Equal(18, listed[0].GetProperty("last").GetProperty("iterations").GetInt32());
         var table = Run("runs").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -86,7 +92,8 @@ public sealed class VerifyTests : IDisposable
         var page = File.ReadAllText(folder["comparison.html"], Encoding.UTF8);
         Charts.Accessibility.Check(page);
         Assert.Contains("href=\"runs/two/report.html\"", page, StringComparison.Ordinal);
-        Assert.Contains("<th scope=\"row\">learning-rate</th><td>0.001</td><td>0.01</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<th scope=\"row\">learning-rate</th><td>0.001</td><td>0.01</td>", page,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("<th scope=\"row\">optimizer</th>", page, StringComparison.Ordinal);
         // The page that nobody named is written again; another file of that name is not.
         Assert.Equal(0, Run("report", "runs/one", "runs/two").ExitCode);
@@ -100,7 +107,8 @@ public sealed class VerifyTests : IDisposable
         Train("run");
         var page = File.ReadAllText(folder["run/report.html"]);
         File.Delete(folder["run/report.html"]);
-        Assert.Equal("report: run/report.html\n", FunctionalProgram.RunWith("BROWSER=none", folder.Path, "report", "run", "--open").Output);
+        Assert.Equal("report: run/report.html\n",
+            FunctionalProgram.RunWith("BROWSER=none", folder.Path, "report", "run", "--open").Output);
         Assert.Equal(Untimed(page), Untimed(File.ReadAllText(folder["run/report.html"])));
 
         static string Untimed(string page) => System.Text.RegularExpressions.Regex.Replace(page, "in [0-9.]+ s", "");

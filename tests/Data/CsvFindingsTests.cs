@@ -5,10 +5,12 @@ using Functional.Host.Files;
 
 namespace Functional.Tests.Data;
 
-/// <summary>Tables that public bug reports are about: F1, F5, M2, M4, M5, U7, U9, and what cells and rows can do to memory.</summary>
+/// <summary>Tables that public bug reports are about: F1, F5, M2, M4, M5, U7, U9, and what cells and rows can do to
+/// memory.</summary>
 public class CsvFindingsTests
 {
-    private static CsvTable Read(byte[] bytes, TableNames? known = null) => Csv.Read(new MemoryStream(bytes), "f", "kind", known);
+    private static CsvTable Read(byte[] bytes, TableNames? known = null) =>
+        Csv.Read(new MemoryStream(bytes), "f", "kind", known);
 
     private static CsvTable Read(string text, TableNames? known = null) => Read(Encoding.UTF8.GetBytes(text), known);
 
@@ -73,7 +75,8 @@ public class CsvFindingsTests
         foreach (var encoding in (string[])["utf-8", "utf-16", "utf-16BE", "utf-32", "utf-32BE"])
             foreach (var text in (string[])
                      [
-                         "kind,w\na,1\nb,2\n", "w,kind\n1,a\n2,b\n", "\"w\",\"kind\"\n1,a\n2,b\n", "\"kind\",\"w\"\r\na,1\r\nb,2\r\n",
+                         "kind,w\na,1\nb,2\n", "w,kind\n1,a\n2,b\n", "\"w\",\"kind\"\n1,a\n2,b\n",
+                         "\"kind\",\"w\"\r\na,1\r\nb,2\r\n",
                          "w;kind\n1;a\n2;b\n", "w\tkind\n1\ta\n2\tb\n", "\"w\";\"kind\"\n\"1\";\"a\"\n2;b\n",
                      ])
                 data.Add(encoding, text);
@@ -111,11 +114,13 @@ public class CsvFindingsTests
     [InlineData(new byte[] { 0xEF, 0xBB, 0xBF })]
     [InlineData(new byte[] { 0xFF, 0xFE })]
     [InlineData(new byte[] { 0xFF, 0xFE, 0, 0 })]
-    public void F1_a_mark_alone_is_an_empty_file(byte[] mark) => Assert.Equal("f: expected a header row, found nothing", Error(mark));
+    public void F1_a_mark_alone_is_an_empty_file(byte[] mark) =>
+        Assert.Equal("f: expected a header row, found nothing", Error(mark));
 
     [Fact]
     public void F1_half_a_character_in_UTF_16_is_refused() =>
-        Assert.Contains("found bytes that are none", Error([0xFF, 0xFE, .. Encoding.Unicode.GetBytes("w,kind\n1,a\n2,b\n"), 0x3D]), StringComparison.Ordinal);
+        Assert.Contains("found bytes that are none",
+            Error([0xFF, 0xFE, .. Encoding.Unicode.GetBytes("w,kind\n1,a\n2,b\n"), 0x3D]), StringComparison.Ordinal);
 
     [Fact]
     public void F1_features_are_found_behind_a_mark()
@@ -129,7 +134,8 @@ public class CsvFindingsTests
     {
         var text = new StringBuilder("v,kind\n");
         for (var i = 0; i < 120; i++)
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{1_700_000_000 + i},{(i < 60 ? "a" : "b")}\n");
+            text.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"{1_700_000_000 + i},{(i < 60 ? "a" : "b")}\n");
         var table = Read(text.ToString());
         var rows = new LabeledImages(table.Numbers, table.Names, 2, table.Labels);
         var scale = rows.Standard(rows.All);
@@ -145,26 +151,34 @@ public class CsvFindingsTests
     public void M4_all_faulty_columns_are_told_at_once()
     {
         Assert.Equal(
-            "f: at line 2, column 'Name': expected a finite number, found 'Brown, Al'; also in 'Age' (line 3: an empty cell), 'Sex' (line 3: 'male')",
+            "f: at line 2, column 'Name': expected a finite number, found 'Brown, Al'; also in 'Age' (line 3: an "
+            + "empty cell), 'Sex' (line 3: 'male')",
             Error("Name,kind,Age,Sex\n\"Brown, Al\",x,3,1\nLee,y,,male\n"));
         Assert.Equal(
-            "f: at line 2, column 'a': expected a finite number, found 'NA'; also in 'kind' (line 3: an empty cell)", Error("a,kind\nNA,x\n2,\n"));
-        Assert.EndsWith("and 3 other columns", Error("a,b,c,d,e,f,g,h,kind\n?,?,?,?,?,?,?,?,x\n"), StringComparison.Ordinal);
+            "f: at line 2, column 'a': expected a finite number, found 'NA'; also in 'kind' (line 3: an empty cell)",
+            Error("a,kind\nNA,x\n2,\n"));
+        Assert.EndsWith("and 3 other columns", Error("a,b,c,d,e,f,g,h,kind\n?,?,?,?,?,?,?,?,x\n"),
+            StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("a;b;kind\n4,08;1;x\n", "f: at line 2, column 'a': expected a finite number, found '4,08' (a decimal comma?)")]
-    [InlineData("a\tkind\n-0,5\tx\n", "f: at line 2, column 'a': expected a finite number, found '-0,5' (a decimal comma?)")]
-    [InlineData("a,kind\n\"4,08\",x\n", "f: at line 2, column 'a': expected a finite number, found '4,08' (a decimal comma?)")]
+    [InlineData("a;b;kind\n4,08;1;x\n",
+        "f: at line 2, column 'a': expected a finite number, found '4,08' (a decimal comma?)")]
+    [InlineData("a\tkind\n-0,5\tx\n",
+        "f: at line 2, column 'a': expected a finite number, found '-0,5' (a decimal comma?)")]
+    [InlineData("a,kind\n\"4,08\",x\n",
+        "f: at line 2, column 'a': expected a finite number, found '4,08' (a decimal comma?)")]
     [InlineData("a;kind\n1,000,000;x\n", "f: at line 2, column 'a': expected a finite number, found '1,000,000'")]
     public void M5_a_decimal_comma_is_named(string text, string message) => Assert.Equal(message, Error(text));
 
     [Fact]
     public void M2_a_label_that_looks_measured_is_told()
     {
-        var prices = string.Concat(Enumerable.Range(0, 379).Select(i => FormattableString.Invariant($"{i},{100.1 + i}\n")));
+        var prices = string.Concat(
+            Enumerable.Range(0, 379).Select(i => FormattableString.Invariant($"{i},{100.1 + i}\n")));
         Assert.Equal(
-            "f: at column 'kind': expected from 2 to 256 classes, found 379: it looks like a measured number, but what is learned is to tell classes apart",
+            "f: at column 'kind': expected from 2 to 256 classes, found 379: it looks like a measured number, but "
+            + "what is learned is to tell classes apart",
             Error($"a,kind\n{prices}"));
         var names = string.Concat(Enumerable.Range(0, 379).Select(i => FormattableString.Invariant($"{i},n{i}\n")));
         Assert.Equal("f: at column 'kind': expected from 2 to 256 classes, found 379", Error($"a,kind\n{names}"));
@@ -185,7 +199,9 @@ public class CsvFindingsTests
     [Fact]
     public void U7_classes_that_may_be_one_are_alike()
     {
-        static string Alike(params string[] classes) => string.Join("; ", new TableNames([], classes, null).AlikeClasses().Select(alike => string.Join("=", alike)));
+        static string Alike(params string[] classes) =>
+            string.Join("; ", new TableNames([], classes, null).AlikeClasses()
+                .Select(alike => string.Join("=", alike)));
         Assert.Equal("True=TRUE", Alike("True", "TRUE", "False"));
         Assert.Equal("0=0.0; 1=1.0=1e0", Alike("0", "0.0", "1", "1.0", "1e0", "2"));
         Assert.Equal("", Alike("a", "b", "0", "00.5"));
@@ -206,7 +222,8 @@ public class CsvFindingsTests
     {
         using var commas = new Commas(150_000_000);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Equal("f: at line 2: expected at most 100000 cells, found more", Assert.Throws<DataException>(() => Csv.Read(commas, "f", "kind")).Message);
+        Assert.Equal("f: at line 2: expected at most 100000 cells, found more",
+            Assert.Throws<DataException>(() => Csv.Read(commas, "f", "kind")).Message);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 32 << 20);
     }
 
@@ -218,14 +235,16 @@ public class CsvFindingsTests
 
     [Fact]
     public void A_cell_of_many_characters_is_refused() =>
-        Assert.Equal("f: at line 2 or after it: expected cells of at most 10000 characters, found a longer one", Error($"a,kind\n{new string('1', 10_001)},x\n"));
+        Assert.Equal("f: at line 2 or after it: expected cells of at most 10000 characters, found a longer one",
+            Error($"a,kind\n{new string('1', 10_001)},x\n"));
 
     [Theory]
     [InlineData("a,kind\n1\0,x\n2,y\n", 2)]
     [InlineData("a,kind\n1,x\n2\0\0,y\n", 3)]
     [InlineData("a,kind\n\"1\0\",x\n", 2)]
     public void A_NUL_is_no_part_of_a_number(string text, int line) =>
-        Assert.StartsWith($"f: at line {line}, column 'a': expected a finite number, found ", Error(text), StringComparison.Ordinal);
+        Assert.StartsWith($"f: at line {line}, column 'a': expected a finite number, found ", Error(text),
+            StringComparison.Ordinal);
 
     /// <summary>A header and a row of so many commas, which are nowhere in memory.</summary>
     private sealed class Commas(long length) : MemoryStream("a,kind\n"u8.ToArray())

@@ -44,7 +44,8 @@ public class CsvTests
         Assert.Equal("f: at line 1: expected the columns a, found b", Error("b,kind\n1,x\n", known));
     }
 
-    private static string Error(string text, TableNames? known = null) => Assert.Throws<DataException>(() => Read(text, known)).Message;
+    private static string Error(string text, TableNames? known = null) =>
+        Assert.Throws<DataException>(() => Read(text, known)).Message;
 
     [Theory]
     [InlineData("", "f: expected a header row, found nothing")]
@@ -57,14 +58,19 @@ public class CsvTests
     [InlineData("a,kind\n1,x\n2\n", "f: at line 3: expected 2 cells, as in the header, found 1")]
     [InlineData("a,kind\n1,x\n,y\n", "f: at line 3, column 'a': expected a finite number, found an empty cell")]
     [InlineData("a,kind\n1,x\nNaN,y\n", "f: at line 3, column 'a': expected a finite number, found 'NaN'")]
-    [InlineData("a,kind\n1,x\n1e99,y\n", "f: at line 3, column 'a': expected a number of at most 3.4E+38 in size, found '1e99'")]
+    [InlineData("a,kind\n1,x\n1e99,y\n",
+        "f: at line 3, column 'a': expected a number of at most 3.4E+38 in size, found '1e99'")]
     [InlineData("a,kind\n1,x\n2,\n", "f: at line 3, column 'kind': expected a class, found an empty cell")]
     [InlineData("a,kind\n1,x\n2,x\n", "f: at column 'kind': expected from 2 to 256 classes, found 1")]
     [InlineData("a,kind\n1,x\n2\"3,y\n", "f: at line 3: expected quotes around whole cells only, found '2\"3'")]
-    [InlineData("a,kind\n1,x\n2,\"y\n3,x\n4,y\n", "f: at line 3: expected a quote at the end of the cell, too, found '\"y'")]
-    [InlineData("a,kind\n\n1,x\n\"2,y\n3,x\n", "f: at line 4: expected a quote at the end of the cell, too, found '\"2,y'")]
-    [InlineData("a,Kind\n1,x\n", "f: at line 1: expected a column 'kind', which holds the classes, found a, Kind; did you mean Kind?")]
-    [InlineData("a,kinds\n1,x\n", "f: at line 1: expected a column 'kind', which holds the classes, found a, kinds; did you mean kinds?")]
+    [InlineData("a,kind\n1,x\n2,\"y\n3,x\n4,y\n",
+        "f: at line 3: expected a quote at the end of the cell, too, found '\"y'")]
+    [InlineData("a,kind\n\n1,x\n\"2,y\n3,x\n",
+        "f: at line 4: expected a quote at the end of the cell, too, found '\"2,y'")]
+    [InlineData("a,Kind\n1,x\n",
+        "f: at line 1: expected a column 'kind', which holds the classes, found a, Kind; did you mean Kind?")]
+    [InlineData("a,kinds\n1,x\n",
+        "f: at line 1: expected a column 'kind', which holds the classes, found a, kinds; did you mean kinds?")]
     [InlineData("grape,kind\nmerlot,3\n", "f: at line 2, column 'grape': expected a finite number, found 'merlot'")]
     [InlineData("a,kind\n1,x\n1.O,y\n", "f: at line 3, column 'a': expected a finite number, found '1.O'")]
     public void What_is_wrong_is_told_in_one_line(string text, string message) => Assert.Equal(message, Error(text));
@@ -72,5 +78,6 @@ public class CsvTests
     [Fact]
     public void Text_that_is_not_in_UTF_8_is_refused() =>
         Assert.Contains("expected text in UTF-8 or UTF-16", Assert.Throws<DataException>(
-            () => Csv.Read(new MemoryStream([.. "a,kind\n1,"u8, 0xFF, (byte)'\n']), "f", "kind")).Message, StringComparison.Ordinal);
+            () => Csv.Read(new MemoryStream([.. "a,kind\n1,"u8, 0xFF, (byte)'\n']), "f", "kind")).Message,
+                StringComparison.Ordinal);
 }

@@ -10,7 +10,8 @@ namespace Functional.Tests.Data;
 /// <summary>M10: tables by other names, and gzip'd.</summary>
 public sealed class GzipTableTests : IDisposable
 {
-    private static readonly string Table = "x,kind\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{(i % 4 < 2 ? "a" : "b")}\n"));
+    private static readonly string Table = "x,kind\n"
+        + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{(i % 4 < 2 ? "a" : "b")}\n"));
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -18,7 +19,8 @@ public sealed class GzipTableTests : IDisposable
     private string Write(string name, string text, Encoding? encoding = null)
     {
         byte[] bytes = [.. (encoding ?? Encoding.ASCII).GetPreamble(), .. (encoding ?? Encoding.ASCII).GetBytes(text)];
-        File.WriteAllBytes(folder[name], name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? Zipped(bytes) : bytes);
+        File.WriteAllBytes(folder[name], name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? Zipped(bytes)
+            : bytes);
         return folder[name];
     }
 
@@ -43,7 +45,9 @@ public sealed class GzipTableTests : IDisposable
     public void M10_a_table_is_the_same_by_any_of_its_names(string name, char separator, string encoding)
     {
         var expected = DataSets.Load(Write("plain.csv", Table), "kind");
-        var found = DataSets.Load(Write(name, Table.Replace(',', separator), encoding == "us-ascii" ? null : Encoding.GetEncoding(encoding)), "kind");
+        var found = DataSets.Load(
+            Write(name, Table.Replace(',', separator), encoding == "us-ascii" ? null : Encoding.GetEncoding(encoding)),
+            "kind");
         Assert.Equal(["x"], found.Training.Names.Features);
         Assert.Equal(expected.Training.Data, found.Training.Data);
         Assert.Equal(expected.Training.Labels, found.Training.Labels);
@@ -77,14 +81,17 @@ public sealed class GzipTableTests : IDisposable
         Write("t.csv.gz", Table);
         Outcome Run(params string[] arguments) => FunctionalProgram.Run(folder.Path, arguments);
         Assert.Equal((0, ""), Ended(Run("data", "info", "t.csv.gz", "--label", "kind")));
-        Assert.Equal((0, ""), Ended(Run("train", "--data", "t.csv.gz", "--label", "kind", "--hidden", "2", "--epochs", "1", "--out", "run", "--json")));
+        Assert.Equal((0, ""), Ended(
+            Run("train", "--data", "t.csv.gz", "--label", "kind", "--hidden", "2", "--epochs", "1", "--out", "run",
+                "--json")));
         Assert.Equal((0, ""), Ended(Run("evaluate", "run", "--json")));
         Write("new.txt", "x\n3\n");
         Write("new.tsv.gz", "x\ty\n3\t4\n");
         var told = Run("predict", "run", "new.txt", "new.tsv.gz", "--json");
         Assert.Equal((0, ""), Ended(told));
         Assert.Equal(2, told.Events.Count);
-        Assert.Equal(told.Events[0].GetProperty("probabilities").GetRawText(), told.Events[1].GetProperty("probabilities").GetRawText());
+        Assert.Equal(told.Events[0].GetProperty("probabilities").GetRawText(),
+            told.Events[1].GetProperty("probabilities").GetRawText());
 
         static (int, string) Ended(Outcome outcome) => (outcome.ExitCode, outcome.Error);
     }
@@ -111,11 +118,13 @@ public sealed class GzipTableTests : IDisposable
         using (var stream = new GZipStream(File.Create(folder["t.csv.gz"]), CompressionLevel.Optimal))
         {
             stream.Write("x,kind\n"u8);
-            var block = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(repeated, (1 << 20) / repeated.Length)));
+            var block = Encoding.ASCII.GetBytes(
+                string.Concat(Enumerable.Repeat(repeated, (1 << 20) / repeated.Length)));
             for (var i = 0; i < 100; i++)
                 stream.Write(block);
         }
         Assert.InRange(new FileInfo(folder["t.csv.gz"]).Length, 0, 1 << 20);
-        Assert.Contains(refusal, Assert.Throws<DataException>(() => DataSets.Load(folder["t.csv.gz"], "kind")).Message, StringComparison.Ordinal);
+        Assert.Contains(refusal, Assert.Throws<DataException>(() => DataSets.Load(folder["t.csv.gz"], "kind")).Message,
+            StringComparison.Ordinal);
     }
 }

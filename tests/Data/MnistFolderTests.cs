@@ -55,7 +55,8 @@ public sealed class MnistFolderTests : IDisposable
         }
         var whole = File.ReadAllBytes(folder["train-images-idx3-ubyte"]);
         folder.Write("train-images-idx3-ubyte", whole[..^8]);
-        Assert.StartsWith(folder["train-images-idx3-ubyte"], Error(() => DataSets.First(folder.Path, 4)), StringComparison.Ordinal);
+        Assert.StartsWith(folder["train-images-idx3-ubyte"], Error(() => DataSets.First(folder.Path, 4)),
+            StringComparison.Ordinal);
         Assert.Null(DataSets.First("digits", 1));
     }
 
@@ -76,7 +77,8 @@ public sealed class MnistFolderTests : IDisposable
     {
         var (images, labels) = (Images("i", 3), Labels("l", [9, 0, 10]));
         Assert.Equal(
-            $"{labels}: at label 2: expected a class from 0 to 9, found 10", Error(() => MnistFolder.LoadPart(images, labels, classes: 10)));
+            $"{labels}: at label 2: expected a class from 0 to 9, found 10",
+            Error(() => MnistFolder.LoadPart(images, labels, classes: 10)));
         Assert.Equal(11, MnistFolder.LoadPart(images, labels).Classes);
         Assert.Equal(256, MnistFolder.LoadPart(images, Labels("all", [0, 128, 255]), classes: 256).Classes);
     }
@@ -86,14 +88,16 @@ public sealed class MnistFolderTests : IDisposable
     {
         var (images, labels) = (Images("i", 3), Labels("l", [1, 2]));
         Assert.Equal(
-            $"{labels}: expected 3 labels, one per image of {images}, found 2", Error(() => MnistFolder.LoadPart(images, labels)));
+            $"{labels}: expected 3 labels, one per image of {images}, found 2",
+            Error(() => MnistFolder.LoadPart(images, labels)));
     }
 
     [Fact]
     public void What_is_not_a_readable_file_is_named()
     {
         Assert.Equal($"{folder["none"]}: expected a file, found none", Error(() => Idx.ReadLabels(folder["none"])));
-        Assert.Equal($"{folder.Path}: expected a readable file, found a folder", Error(() => Idx.ReadLabels(folder.Path)));
+        Assert.Equal($"{folder.Path}: expected a readable file, found a folder",
+            Error(() => Idx.ReadLabels(folder.Path)));
         Assert.Equal(
             "a b: expected a file, found none", Error(() => Idx.ReadLabels("a\nb")));
     }

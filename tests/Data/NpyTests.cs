@@ -33,13 +33,18 @@ public sealed class NpyTests : IDisposable
     [Fact]
     public void What_is_written_is_what_NumPy_writes()
     {
-        var expected = "\u0093NUMPY\u0001\0v\0{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }".PadRight(127) + "\n";
+        var expected = "\u0093NUMPY\u0001\0v\0{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }".PadRight(127)
+            + "\n";
         Assert.Equal(
-            [.. Encoding.Latin1.GetBytes(expected), 0, 0, 0, 0, 0, 0, 128, 63, 0, 0, 0, 64, 0, 0, 64, 64, 0, 0, 128, 64, 0, 0, 160, 64],
+            [.. Encoding.Latin1.GetBytes(expected), 0, 0, 0, 0, 0, 0, 128, 63, 0, 0, 0, 64, 0, 0, 64, 64, 0, 0, 128, 64,
+                0, 0, 160, 64],
             Written(Tensor.Of<float>("x", [2, 3], [0, 1, 2, 3, 4, 5])));
-        Assert.Contains("'|u1'", Encoding.Latin1.GetString(Written(Tensor.Of<byte>("x", [1], [1]))), StringComparison.Ordinal);
-        Assert.Contains("'shape': (1,), }", Encoding.Latin1.GetString(Written(Tensor.Of<byte>("x", [1], [1]))), StringComparison.Ordinal);
-        Assert.Contains("'shape': (), }", Encoding.Latin1.GetString(Written(Tensor.Of<long>("x", [], [1]))), StringComparison.Ordinal);
+        Assert.Contains("'|u1'", Encoding.Latin1.GetString(Written(Tensor.Of<byte>("x", [1], [1]))),
+            StringComparison.Ordinal);
+        Assert.Contains("'shape': (1,), }", Encoding.Latin1.GetString(Written(Tensor.Of<byte>("x", [1], [1]))),
+            StringComparison.Ordinal);
+        Assert.Contains("'shape': (), }", Encoding.Latin1.GetString(Written(Tensor.Of<long>("x", [], [1]))),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,7 +58,8 @@ public sealed class NpyTests : IDisposable
         }
         Npz.Write(folder["all.npz"], SafetensorsBytes.OneOfEachType());
         var read = Npz.Read(folder["all.npz"]);
-        Assert.Equal(SafetensorsBytes.OneOfEachType().Select(tensor => tensor.Name), read.Select(tensor => tensor.Name));
+        Assert.Equal(SafetensorsBytes.OneOfEachType().Select(tensor => tensor.Name),
+            read.Select(tensor => tensor.Name));
         foreach (var (expected, found) in SafetensorsBytes.OneOfEachType().Zip(read))
             Same(expected, found);
         var again = System.IO.File.ReadAllBytes(folder["all.npz"]);
@@ -78,7 +84,8 @@ public sealed class NpyTests : IDisposable
         Assert.Equal([2, 3, 4], tensor.Shape);
         tensor.Convert<int>(out var fortran);
         Assert.Equal(
-            from i in Enumerable.Range(0, 2) from j in Enumerable.Range(0, 3) from k in Enumerable.Range(0, 4) select i + 2 * j + 6 * k,
+            from i in Enumerable.Range(0, 2) from j in Enumerable.Range(0, 3) from k in Enumerable.Range(0, 4) select i
+                + 2 * j + 6 * k,
             fortran);
         Assert.Empty(Read(File(Header("<f8", "(3, 0)", "True"))).Bytes.ToArray());
         Assert.Equal(1, Read(File(Header("<f8", "()"), new byte[8])).Count);
@@ -89,7 +96,8 @@ public sealed class NpyTests : IDisposable
     {
         var text = Encoding.UTF8.GetBytes("{\"shape\":(2,),'fortran_order':False,'descr':\"|b1\"}\n");
         foreach (byte version in (byte[])[2, 3])
-            Assert.Equal([1, 0], Read([0x93, .. "NUMPY"u8, version, 0, (byte)text.Length, 0, 0, 0, .. text, 1, 0]).Bytes.ToArray());
+            Assert.Equal([1, 0], Read(
+                [0x93, .. "NUMPY"u8, version, 0, (byte)text.Length, 0, 0, 0, .. text, 1, 0]).Bytes.ToArray());
         using var stream = new MemoryStream();
         using (var deflated = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true))
             deflated.Write(File(Header("|u1", "(2,)"), 7, 8));
@@ -99,25 +107,31 @@ public sealed class NpyTests : IDisposable
     public static TheoryData<string, byte[]> Malformed => new()
     {
         { "at byte 0: expected the magic number and the version of an .npy file, found the end of the file", [] },
-        { "at byte 0: expected 93 4E 55 4D 50 59, the magic number of .npy files, found 50 4B 03 04 00 00", [0x50, 0x4B, 3, 4, 0, 0, 0, 0] },
+        { "at byte 0: expected 93 4E 55 4D 50 59, the magic number of .npy files, found 50 4B 03 04 00 00",
+            [0x50, 0x4B, 3, 4, 0, 0, 0, 0] },
         { "at byte 6: expected version 1.0, 2.0 or 3.0, found 4.0", [0x93, .. "NUMPY"u8, 4, 0] },
-        { "at byte 8: expected a header of at most 10000 bytes, found 4294967295", [0x93, .. "NUMPY"u8, 2, 0, 255, 255, 255, 255] },
+        { "at byte 8: expected a header of at most 10000 bytes, found 4294967295",
+            [0x93, .. "NUMPY"u8, 2, 0, 255, 255, 255, 255] },
         { "at byte 12: expected the header, found the end of the file", [0x93, .. "NUMPY"u8, 1, 0, 100, 0, 1, 2] },
         { "at byte 12: expected a header that ends with its line, found no end of a line", File("{}") },
         { "at byte 10: expected descr, fortran_order and shape, found none", File("{}\n") },
         { "at byte 11: expected descr, fortran_order or shape, found 'type'", File("{'type': 1}\n") },
         { "at byte 23: expected each key once, found 'shape' again", File("{'shape':() ,'shape':()}\n") },
         { "at byte 20: expected one type for all elements, found a structure", File("{'descr': [('a', '<f4')]}\n") },
-        { "at byte 20: expected a type that can be read (<, > or | and b1, u1, i1, i2, u2, f2, i4, u4, f4, f8, i8, u8), found '|O': Python objects", File("{'descr': '|O'}\n") },
-        { "at byte 20: expected a type that can be read (<, > or | and b1, u1, i1, i2, u2, f2, i4, u4, f4, f8, i8, u8), found '<c8'", File("{'descr': '<c8'}\n") },
+        { "at byte 20: expected a type that can be read (<, > or | and b1, u1, i1, i2, u2, f2, i4, u4, f4, f8, i8, "
+        + "u8), found '|O': Python objects", File("{'descr': '|O'}\n") },
+        { "at byte 20: expected a type that can be read (<, > or | and b1, u1, i1, i2, u2, f2, i4, u4, f4, f8, i8, "
+        + "u8), found '<c8'", File("{'descr': '<c8'}\n") },
         { "at byte 20: expected a type in quotes, found '1'", File("{'descr': 1}\n") },
         { "at byte 28: expected True or False, found 'm'", File("{'fortran_order': maybe}\n") },
         { "at byte 22: expected a comma after a single size, found ')'", File("{'shape': (3)}\n") },
         { "at byte 21: expected a size from 0 to 2147483591, found '-'", File("{'shape': (-3,)}\n") },
         { "at byte 21: expected a size from 0 to 2147483591, found 99999999999", File("{'shape': (99999999999,)}\n") },
         { "at byte 21: expected a size from 0 to 2147483591, found '('", File("{'shape': ((((((1,),),),),),)}\n") },
-        { "at byte 10: expected an array of at most 2147483591 bytes, found shape [65536, 65536, 65536, 65536]", File(Header("<f8", "(65536, 65536, 65536, 65536)")) },
-        { "at byte 71: expected 8 bytes of data from byte 68 on, found the end of the file", File(Header("<f4", "(2,)"), 1, 2, 3) },
+        { "at byte 10: expected an array of at most 2147483591 bytes, found shape [65536, 65536, 65536, 65536]",
+            File(Header("<f8", "(65536, 65536, 65536, 65536)")) },
+        { "at byte 71: expected 8 bytes of data from byte 68 on, found the end of the file",
+            File(Header("<f4", "(2,)"), 1, 2, 3) },
         { "at byte 72: expected the end of the file, found 1 more bytes", File(Header("<f4", "(1,)"), 1, 2, 3, 4, 5) },
         { "at byte 69: expected 0 or 1, an element of type bool, found 2", File(Header("|b1", "(2,)"), 1, 2) },
         { "at byte 68: expected the end of the header, found '#'", File(Header("|b1", "(2,)").TrimEnd() + " #\n") },
@@ -153,13 +167,19 @@ public sealed class NpyTests : IDisposable
         static string Error(byte[] bytes, NpzLimits? limits = null) =>
             Assert.Throws<DataException>(() => Npz.Read(new MemoryStream(bytes), "f", limits)).Message;
         var array = Written(Tensor.Of<byte>("x", [2], [1, 2]));
-        Assert.Equal("f: at entry 'x.npy': expected each name once, found it again", Error(Zip(("x.npy", array), ("x.npy", array))));
+        Assert.Equal("f: at entry 'x.npy': expected each name once, found it again",
+            Error(Zip(("x.npy", array), ("x.npy", array))));
         foreach (var name in (string[])["../x.npy", "/x.npy", "a/x.npy", "x.txt", "c:\\x.npy", "...npy"])
-            Assert.Contains("expected a name that ends in .npy, without folders, found another", Error(Zip((name, array))), StringComparison.Ordinal);
-        Assert.Equal("f: expected at most 1 entries, found 2", Error(Zip(("a.npy", array), ("b.npy", array)), new NpzLimits { Entries = 1 }));
-        Assert.Equal("f: at entry 'a.npy': expected at most 100 bytes, found 130", Error(Zip(("a.npy", array)), new NpzLimits { Length = 100 }));
-        Assert.StartsWith("f: x.npy: at byte 0: expected 93 4E 55 4D 50 59", Error(Zip(("x.npy", new byte[20]))), StringComparison.Ordinal);
-        Assert.StartsWith("f: expected a zip file, as NumPy writes it, found \"", Error([1, 2, 3]), StringComparison.Ordinal);
+            Assert.Contains("expected a name that ends in .npy, without folders, found another",
+                Error(Zip((name, array))), StringComparison.Ordinal);
+        Assert.Equal("f: expected at most 1 entries, found 2",
+            Error(Zip(("a.npy", array), ("b.npy", array)), new NpzLimits { Entries = 1 }));
+        Assert.Equal("f: at entry 'a.npy': expected at most 100 bytes, found 130",
+            Error(Zip(("a.npy", array)), new NpzLimits { Length = 100 }));
+        Assert.StartsWith("f: x.npy: at byte 0: expected 93 4E 55 4D 50 59", Error(Zip(("x.npy", new byte[20]))),
+            StringComparison.Ordinal);
+        Assert.StartsWith("f: expected a zip file, as NumPy writes it, found \"", Error([1, 2, 3]),
+            StringComparison.Ordinal);
         // The checksum in the directory at the end.
         var wrong = Zip(("x.npy", array));
         wrong[wrong.AsSpan().LastIndexOf("PK\u0001\u0002"u8) + 16] ^= 1;

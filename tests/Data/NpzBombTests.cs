@@ -23,6 +23,7 @@ public sealed class NpzBombTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         var error = Assert.Throws<DataException>(() => Npz.Read(file, "bomb.npz")).Message;
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
-        Assert.Equal($"bomb.npz: at entry 'x.npy': expected {header.Length + 11} bytes, as its header says, found {header.Length + 10 + (64 << 20)}", error);
+        Assert.Equal($"bomb.npz: at entry 'x.npy': expected {header.Length + 11} bytes, as its header says, found "
+            + $"{header.Length + 10 + (64 << 20)}", error);
     }
 }

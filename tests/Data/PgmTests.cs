@@ -22,7 +22,8 @@ public class PgmTests
     [InlineData("P6 1 1 255\n123", "byte 0: expected P5 or P2, a gray image, found another file")]
     [InlineData("P5 0 1 255\n", "byte 3: expected a width from 1 to 65535 between blanks, found something else")]
     [InlineData("P5 1x 1 255\n", "byte 3: expected a width from 1 to 65535 between blanks, found something else")]
-    [InlineData("P5 1 1 65535\n12", "byte 7: expected a greatest level from 1 to 255 between blanks, found something else")]
+    [InlineData("P5 1 1 65535\n12",
+        "byte 7: expected a greatest level from 1 to 255 between blanks, found something else")]
     [InlineData("P5 65535 65535 255\n12", "byte 18: expected 65535 x 65535 levels, found the end of the file")]
     [InlineData("P5 2 1 255\n1", "byte 12: expected 2 levels, found the end of the file")]
     [InlineData("P5 1 1 255\n12", "byte 12: expected the end of the file, found 1 more bytes")]

@@ -226,7 +226,8 @@ public class SafetensorsMalformedTests
         byte[] header = [0, 0xE1, 0xF5, 0x05, 0, 0, 0, 0, .. new byte[100]];
         var data = File(Entry("a", "[0,2000000000]", "[2000000000]"));
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Equal("f: at byte 0: expected a header of at most the 100 bytes that follow, found 100000000", Error(header));
+        Assert.Equal("f: at byte 0: expected a header of at most the 100 bytes that follow, found 100000000",
+            Error(header));
         Assert.Equal("f: at byte 79: expected 2000000000 bytes of data from byte 79 on, found the end of the file",
             Error(data));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);

@@ -147,7 +147,8 @@ public sealed class SafetensorsTests : IDisposable
         Assert.Throws<ArgumentException>(() => Written([Named("__metadata__")]));
         Assert.ThrowsAny<ArgumentException>(() => Written([Named("\uD800")]));
         Assert.StartsWith("'a' of shape [2, 2] can't have 3 elements",
-            Assert.Throws<ArgumentException>(() => Tensor.Of("a", [2, 2], new byte[3])).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => Tensor.Of("a", [2, 2], new byte[3])).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Tensor.Of("a", [-1, -1], new byte[1]));
         Assert.Throws<ArgumentException>(() => Tensor.Of("a", [1], new char[1]));
     }

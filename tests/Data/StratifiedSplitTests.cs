@@ -8,7 +8,8 @@ namespace Functional.Tests.Data;
 /// <summary>F4 and F7: which rows are trained on.</summary>
 public sealed class StratifiedSplitTests
 {
-    private static byte[] Labels(params int[] sizes) => [.. sizes.SelectMany((size, label) => Enumerable.Repeat((byte)label, size))];
+    private static byte[] Labels(params int[] sizes) =>
+        [.. sizes.SelectMany((size, label) => Enumerable.Repeat((byte)label, size))];
 
     private static int[] Counts(IEnumerable<int> samples, byte[] labels, int classes)
     {
@@ -65,7 +66,8 @@ public sealed class StratifiedSplitTests
         var rows = Enumerable.Range(0, 50).Select(i => $"{i},{(i % 2 == 0 ? "a" : "b")}").ToList();
         for (var at = 0; at < 50; at++)
         {
-            File.WriteAllText(folder["rare.csv"], $"x,kind\n{string.Join('\n', [.. rows[..at], "7,c", .. rows[at..]])}\n");
+            File.WriteAllText(folder["rare.csv"],
+                $"x,kind\n{string.Join('\n', [.. rows[..at], "7,c", .. rows[at..]])}\n");
             var data = DataSets.Load(folder["rare.csv"], "kind");
             Assert.Equal((41, 10), (data.Training.Count, data.Test.Count));
             Assert.Contains((byte)2, data.Training.Labels);
@@ -90,13 +92,15 @@ public sealed class StratifiedSplitTests
     public void Samples_that_have_no_label_are_refused() =>
         Assert.StartsWith(
             "sample 3 has none of the 3 labels",
-            Assert.Throws<ArgumentException>(() => Splits.ByFraction([0, 3, 1], Labels(3), 0.5)).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => Splits.ByFraction([0, 3, 1], Labels(3), 0.5)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void F4_samples_are_drawn_from_every_class()
     {
         var labels = Labels(700, 700, 700, 3);
-        foreach (var (count, expected) in ((int, int[])[])[(500, [167, 166, 166, 1]), (4, [1, 1, 1, 1]), (2103, [700, 700, 700, 3])])
+        foreach (var (count, expected) in (
+            (int, int[])[])[(500, [167, 166, 166, 1]), (4, [1, 1, 1, 1]), (2103, [700, 700, 700, 3])])
         {
             var drawn = Splits.Draw(labels, count, Key.OfSeed(1));
             Assert.Equal(expected.OrderDescending(), Counts(drawn, labels, 4).OrderDescending());
@@ -110,13 +114,17 @@ public sealed class StratifiedSplitTests
     public void F4_a_run_draws_its_samples_by_the_seed_and_tells_of_classes_without_any()
     {
         var labels = Labels(70, 70, 70);
-        var table = new LabeledImages(Array.ConvertAll(Key.OfSeed(1).Normals(420), x => (float)x), new TableNames(["x", "y"], ["a", "b", "c"], "kind"), 3, labels);
+        var table = new LabeledImages(
+            Array.ConvertAll(Key.OfSeed(1).Normals(420), x => (float)x),
+            new TableNames(["x", "y"], ["a", "b", "c"], "kind"), 3, labels);
         var data = new ImageDataSet(table, table);
         var run = new TrainingRun(new TrainConfiguration { Samples = 30, Validation = 0.2 }, data);
         Assert.Equal([8, 8, 8], Counts(run.Samples.Training, labels, 3));
         Assert.Equal([2, 2, 2], Counts(run.Samples.Validation, labels, 3));
         Assert.Empty(run.Gaps());
-        Assert.NotEqual(run.Samples.Training.Order(), new TrainingRun(new TrainConfiguration { Samples = 30, Validation = 0.2, Seed = 2 }, data).Samples.Training.Order());
+        Assert.NotEqual(run.Samples.Training.Order(),
+            new TrainingRun(new TrainConfiguration { Samples = 30, Validation = 0.2, Seed = 2 },
+                data).Samples.Training.Order());
         Assert.Matches(
             "^class [abc] has none of the 2 training samples, so it can't be learned$",
             Assert.Single(new TrainingRun(new TrainConfiguration { Samples = 2 }, data).Gaps()));

@@ -8,7 +8,8 @@ using Functional.Host.Models;
 
 namespace Functional.Tests.Data;
 
-/// <summary>Small files that would take all memory: nothing is inflated that no one asked for, or that isn't there.</summary>
+/// <summary>Small files that would take all memory: nothing is inflated that no one asked for, or that isn't
+/// there.</summary>
 public sealed class UnneededBytesTests : IDisposable
 {
     private const int Much = 256 << 20, Little = 16 << 20;
@@ -46,16 +47,19 @@ public sealed class UnneededBytesTests : IDisposable
     {
         var images = Gzip("i", Much, Much / 64, 8, 8);
         var labels = Gzip("l", 3, 3);
-        Assert.Equal($"{labels}: expected {Much / 64} labels, one per image of {images}, found 3", Refused(() => MnistFolder.LoadPart(images, labels)));
+        Assert.Equal($"{labels}: expected {Much / 64} labels, one per image of {images}, found 3",
+            Refused(() => MnistFolder.LoadPart(images, labels)));
     }
 
     [Fact]
     public void What_a_header_promises_is_looked_for_before_there_is_memory_for_it()
     {
         Assert.Equal(
-            $"{folder["i"]}: at byte 1016 of the inflated data: expected {Much} bytes of data from byte 16 on, found the end of the file",
+            $"{folder["i"]}: at byte 1016 of the inflated data: expected {Much} bytes of data from byte 16 on, found "
+            + $"the end of the file",
             Refused(() => Idx.ReadImages(Gzip("i", 1000, Much / 64, 8, 8))));
-        Assert.Contains("expected the end of the file", Refused(() => Idx.ReadImages(Gzip("more", Much, 1, 8, 8))), StringComparison.Ordinal);
+        Assert.Contains("expected the end of the file", Refused(() => Idx.ReadImages(Gzip("more", Much, 1, 8, 8))),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,13 +87,15 @@ public sealed class UnneededBytesTests : IDisposable
     public void Arrays_that_no_one_asked_for_are_not_read()
     {
         var (x, y) = (Tensor.Of("x", [2, 3], new float[6]), Tensor.Of("y", [2], new byte[] { 0, 1 }));
-        var path = Archive(("other", Tensor.Of("o", [Much], new byte[Much])), ("x_train", x), ("y_train", y), ("x_test", x), ("y_test", y));
+        var path = Archive(("other", Tensor.Of("o", [Much], new byte[Much])), ("x_train", x), ("y_train", y),
+            ("x_test", x), ("y_test", y));
         var before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Equal(2, DataSets.Load(path).Training.Count);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Little);
         Assert.Equal(
             $"{folder["a.npz"]}: expected an array y_train, found other, x_train",
-            Refused(() => DataSets.Load(Archive(("other", Tensor.Of("o", [Much], new byte[Much])), ("x_train", x))), 2 * Much));
+            Refused(() =>
+                DataSets.Load(Archive(("other", Tensor.Of("o", [Much], new byte[Much])), ("x_train", x))), 2 * Much));
     }
 
     [Fact]
@@ -109,11 +115,13 @@ public sealed class UnneededBytesTests : IDisposable
         LabeledImages Of<T>(params T[] numbers) where T : unmanaged
         {
             var x = Tensor.Of("x", [4, 1], numbers);
-            var training = DataSets.Load(Archive(("x_train", x), ("y_train", y), ("x_test", x), ("y_test", y))).Training;
+            var training = DataSets.Load(
+                Archive(("x_train", x), ("y_train", y), ("x_test", x), ("y_test", y))).Training;
             return training.Scaled(training.Standard(training.All));
         }
         static float[] Features(LabeledImages rows) => rows.Batch(ByteScale.None, rows.All).Inputs.AsColumnMajorArray();
-        var table = Csv.Read(new MemoryStream(Encoding.UTF8.GetBytes($"t,kind\n{Start},a\n{Start + 1},b\n{Start + 2},a\n{Start + 3},b\n")), "f", "kind");
+        var table = Csv.Read(new MemoryStream(
+            Encoding.UTF8.GetBytes($"t,kind\n{Start},a\n{Start + 1},b\n{Start + 2},a\n{Start + 3},b\n")), "f", "kind");
         var rows = new LabeledImages(table.Numbers, table.Names, 2, table.Labels);
         var expected = Features(rows.Scaled(rows.Standard(rows.All)));
         Assert.Equal(4, expected.Distinct().Count());
@@ -132,7 +140,8 @@ public sealed class UnneededBytesTests : IDisposable
         var y = Tensor.Of("y", [2], labels);
         Assert.Equal(
             $"{folder["a.npz"]}: at y_train: expected a class from 0 to 255 for each sample, found {found}",
-            Assert.Throws<DataException>(() => DataSets.Load(Archive(("x_train", x), ("y_train", y), ("x_test", x), ("y_test", y)))).Message);
+            Assert.Throws<DataException>(
+                () => DataSets.Load(Archive(("x_train", x), ("y_train", y), ("x_test", x), ("y_test", y)))).Message);
     }
 
     [Theory]
@@ -162,6 +171,7 @@ public sealed class UnneededBytesTests : IDisposable
         Assert.Equal(network.Digest(), Model.Load<float>(folder.Path).Network.Digest());
         Directory.CreateDirectory(folder["empty"]);
         Assert.Equal(
-            $"{folder["empty/model.safetensors"]}: expected a file, found none", Assert.Throws<DataException>(() => Model.Load<float>(folder["empty"])).Message);
+            $"{folder["empty/model.safetensors"]}: expected a file, found none",
+            Assert.Throws<DataException>(() => Model.Load<float>(folder["empty"])).Message);
     }
 }

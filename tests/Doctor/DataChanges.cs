@@ -23,7 +23,8 @@ public static class DataChanges
 
     /// <summary>This share of the training images is blank.</summary>
     public static ImageDataSet Blank(ImageDataSet data, double share) =>
-        data with { Training = EachImage(data.Training, (i, pixels) => Chosen(i, share) ? new byte[pixels.Length] : pixels) };
+        data with { Training = EachImage(
+            data.Training, (i, pixels) => Chosen(i, share) ? new byte[pixels.Length] : pixels) };
 
     /// <summary>This share of the training images is the first one.</summary>
     public static ImageDataSet Copies(ImageDataSet data, double share)
@@ -33,8 +34,10 @@ public static class DataChanges
     }
 
     /// <summary>Only so many rows of pixels are left.</summary>
-    public static ImageDataSet Stripe(ImageDataSet data, int first, int rows) => Each(data, images => EachImage(images, (_, pixels) =>
-        [.. pixels.Select((pixel, i) => i / images.Width >= first && i / images.Width < first + rows ? pixel : (byte)0)]));
+    public static ImageDataSet Stripe(ImageDataSet data, int first, int rows) =>
+        Each(data, images => EachImage(images, (_, pixels) =>
+        [.. pixels.Select((pixel, i) =>
+            i / images.Width >= first && i / images.Width < first + rows ? pixel : (byte)0)]));
 
     /// <summary>Every pixel by itself.</summary>
     public static ImageDataSet Pixels(ImageDataSet data, Func<byte, byte> change) =>
@@ -55,11 +58,13 @@ public static class DataChanges
         data with { Training = Joined(Subset(data.Test, data.Test.All[..count]), data.Training) };
 
     /// <summary>Each training sample is there twice.</summary>
-    public static ImageDataSet Doubled(ImageDataSet data) => data with { Training = Joined(data.Training, data.Training) };
+    public static ImageDataSet Doubled(ImageDataSet data) =>
+        data with { Training = Joined(data.Training, data.Training) };
 
     private static bool Chosen(int sample, double share) => Key.Child(sample).Uniforms(1)[0] < share;
 
-    private static LabeledImages Relabeled(LabeledImages images, double share) => WithLabels(images, [.. images.Labels.Select((label, i) =>
+    private static LabeledImages Relabeled(LabeledImages images, double share) =>
+        WithLabels(images, [.. images.Labels.Select((label, i) =>
         Chosen(i, share) ? (byte)Key.Child(-1).Child(i).Integers(1, images.Classes)[0] : label)]);
 
     private static LabeledImages WithLabels(LabeledImages images, byte[] labels) =>
@@ -70,7 +75,8 @@ public static class DataChanges
 
     private static LabeledImages EachImage(LabeledImages images, Func<int, byte[], byte[]> change) => new(
         images.Height, images.Width, images.Classes,
-        [.. images.All.SelectMany(i => change(i, images.Pixels[(i * images.Features)..((i + 1) * images.Features)]))], images.Labels);
+        [.. images.All.SelectMany(i => change(i, images.Pixels[(i * images.Features)..((i + 1) * images.Features)]))],
+        images.Labels);
 
     private static LabeledImages Subset(LabeledImages images, int[] samples) => new(
         images.Height, images.Width, images.Classes,

@@ -13,19 +13,25 @@ public sealed class DoctorTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    public static TheoryData<string> Broken { get; } = [.. Quick(SetUps.Broken.GroupBy(setUp => setUp.Kind).SelectMany(kind => kind.Where(IsOnDigits).Take(1))), .. Quick(LaterSetUps.Broken.Where(IsTable))];
+    public static TheoryData<string> Broken { get; } =
+        [.. Quick(SetUps.Broken.GroupBy(setUp => setUp.Kind).SelectMany(kind => kind.Where(IsOnDigits).Take(1))),
+            .. Quick(LaterSetUps.Broken.Where(IsTable))];
 
-    public static TheoryData<string> Healthy { get; } = [.. Quick(SetUps.Healthy.Where(IsOnDigits).Where((_, i) => i % 11 == 0)), .. Quick(LaterSetUps.Healthy.Where(IsTable))];
+    public static TheoryData<string> Healthy { get; } =
+        [.. Quick(SetUps.Healthy.Where(IsOnDigits).Where((_, i) => i % 11 == 0)),
+            .. Quick(LaterSetUps.Healthy.Where(IsTable))];
 
     private static bool IsTable(SetUp setUp) => setUp.Name.StartsWith("flowers", StringComparison.Ordinal);
 
-    private static bool IsOnDigits(SetUp setUp) => !IsTable(setUp) && !setUp.Options.Contains("mnist", StringComparison.Ordinal);
+    private static bool IsOnDigits(SetUp setUp) =>
+        !IsTable(setUp) && !setUp.Options.Contains("mnist", StringComparison.Ordinal);
 
     private static IEnumerable<string> Quick(IEnumerable<SetUp> setUps) => setUps.Select(setUp => setUp.ToString());
 
     // A few hundred steps are enough to tell, where nothing else is said.
     private static SetUp Shortened(SetUp setUp) =>
-        setUp.Options.Contains("epochs", StringComparison.Ordinal) || setUp.Options.Contains("iterations", StringComparison.Ordinal)
+        setUp.Options.Contains("epochs", StringComparison.Ordinal)
+            || setUp.Options.Contains("iterations", StringComparison.Ordinal)
             ? setUp : setUp with { Options = $"{setUp.Options} iterations 700" };
 
     [Theory]
@@ -35,14 +41,16 @@ public sealed class DoctorTests : IDisposable
         var found = Shortened(SetUps.Broken.Concat(LaterSetUps.Broken).First(known => known.ToString() == setUp));
         var examination = found.Examine();
         Assert.True(found.IsRight(examination), string.Join(", ", examination.Findings));
-        Assert.All(examination.Findings, finding => Assert.All((string[])[finding.Evidence, finding.Advice], text => Assert.DoesNotContain('\n', text)));
+        Assert.All(examination.Findings, finding =>
+            Assert.All((string[])[finding.Evidence, finding.Advice], text => Assert.DoesNotContain('\n', text)));
     }
 
     [Theory]
     [MemberData(nameof(Healthy))]
     public void What_learns_has_no_finding_above_a_hint(string setUp)
     {
-        var examination = Shortened(SetUps.Healthy.Concat(LaterSetUps.Healthy).First(known => known.ToString() == setUp)).Examine();
+        var examination = Shortened(
+            SetUps.Healthy.Concat(LaterSetUps.Healthy).First(known => known.ToString() == setUp)).Examine();
         Assert.True(examination.IsHealthy, string.Join(", ", examination.Findings));
     }
 
@@ -51,7 +59,8 @@ public sealed class DoctorTests : IDisposable
     {
         var configuration = new TrainConfiguration { Samples = 500, Optimizer = new() { LearningRate = 5 }, L2 = 1e-4 };
         var data = DataSets.Load("digits");
-        string[] found = [.. from threads in (int[])[1, 2, 4] select string.Join('\n', Examination.Of(configuration, data, threads).Findings)];
+        string[] found = [.. from threads in (int[])[1, 2, 4] select string.Join(
+            '\n', Examination.Of(configuration, data, threads).Findings)];
         Assert.Contains("LearningRateTooHigh", found[0], StringComparison.Ordinal);
         Assert.Single(found.Distinct());
     }
@@ -59,16 +68,19 @@ public sealed class DoctorTests : IDisposable
     [Fact]
     public void The_command_tells_each_finding_and_ends_with_3()
     {
-        var outcome = FunctionalProgram.Run(folder.Path, "doctor", "--init", "zero", "--samples", "500", "--epochs", "5", "--json");
+        var outcome = FunctionalProgram.Run(
+            folder.Path, "doctor", "--init", "zero", "--samples", "500", "--epochs", "5", "--json");
         Assert.Equal((3, ""), (outcome.ExitCode, outcome.Error));
         var first = outcome.Events[0];
         Assert.Equal(
             ("finding", "symmetric-weights", "affine1", "error"),
-            (first.GetProperty("event").GetString(), first.GetProperty("kind").GetString(), first.GetProperty("layer").GetString(), first.GetProperty("severity").GetString()));
+            (first.GetProperty("event").GetString(), first.GetProperty("kind").GetString(),
+                first.GetProperty("layer").GetString(), first.GetProperty("severity").GetString()));
         Assert.Contains("50 units", first.GetProperty("evidence").GetString(), StringComparison.Ordinal);
         Assert.Contains("--init he", first.GetProperty("advice").GetString(), StringComparison.Ordinal);
         Assert.All(outcome.Events.SkipLast(1), found => Assert.Equal(
-            ["event", "kind", "layer", "severity", "evidence", "advice"], found.EnumerateObject().Select(property => property.Name)));
+            ["event", "kind", "layer", "severity", "evidence", "advice"],
+            found.EnumerateObject().Select(property => property.Name)));
         Assert.False(outcome.Event("summary").GetProperty("healthy").GetBoolean());
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
@@ -78,29 +90,37 @@ public sealed class DoctorTests : IDisposable
     {
         File.WriteAllText(folder["healthy.csv"], Flowers.Csv(Flowers.Of(300)));
         string[] options = ["--label", "kind", "--learning-rate", "0.1", "--batch-size", "20"];
-        var healthy = FunctionalProgram.Run(folder.Path, ["doctor", "--data", "healthy.csv", .. options, "--page", "page.html"]);
+        var healthy = FunctionalProgram.Run(
+            folder.Path, ["doctor", "--data", "healthy.csv", .. options, "--page", "page.html"]);
         Assert.Equal((0, ""), (healthy.ExitCode, healthy.Error));
-        File.WriteAllText(folder["rare.csv"], Flowers.Csv(Flowers.WithConstantColumn(Flowers.Rare(Flowers.Of(300), 12))));
-        Assert.Equal(0, FunctionalProgram.Run(folder.Path, ["train", "--data", "rare.csv", .. options, "--out", "run"]).ExitCode);
+        File.WriteAllText(folder["rare.csv"],
+            Flowers.Csv(Flowers.WithConstantColumn(Flowers.Rare(Flowers.Of(300), 12))));
+        Assert.Equal(0, FunctionalProgram.Run(
+            folder.Path, ["train", "--data", "rare.csv", .. options, "--out", "run"]).ExitCode);
         var rare = FunctionalProgram.Run(folder.Path, "doctor", "run", "--page", "rare.html");
         Assert.Equal((3, ""), (rare.ExitCode, rare.Error));
         Assert.Contains("warning: class-imbalance\n  class setosa has", rare.Output, StringComparison.Ordinal);
-        Assert.Contains("hint: constant-inputs (input)\n  column 'station' has the same value in all", rare.Output, StringComparison.Ordinal);
+        Assert.Contains("hint: constant-inputs (input)\n  column 'station' has the same value in all", rare.Output,
+            StringComparison.Ordinal);
         Assert.Contains("class versicolor", File.ReadAllText(folder["rare.html"]), StringComparison.Ordinal);
         var unscaled = FunctionalProgram.Run(folder.Path, "doctor", "run", "--scale", "none", "--optimizer", "adam");
-        Assert.Contains("warning: unscaled-inputs (input)\n  column 'sepal length' goes", unscaled.Output, StringComparison.Ordinal);
+        Assert.Contains("warning: unscaled-inputs (input)\n  column 'sepal length' goes", unscaled.Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_run_s_folder_is_examined_by_its_configuration()
     {
-        Assert.Equal(0, FunctionalProgram.Run(folder.Path, "train", "--samples", "500", "--epochs", "1", "--hidden", "20", "--init", "zero", "--out", "run").ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(
+            folder.Path, "train", "--samples", "500", "--epochs", "1", "--hidden", "20", "--init", "zero", "--out",
+            "run").ExitCode);
         var broken = FunctionalProgram.Run(folder.Path, "doctor", "run");
         Assert.Equal(3, broken.ExitCode);
         Assert.Contains("error: symmetric-weights (affine1)\n  all 20 units", broken.Output, StringComparison.Ordinal);
         var mended = FunctionalProgram.Run(folder.Path, "doctor", "run", "--init", "he", "--epochs", "60");
         Assert.Equal((0, ""), (mended.ExitCode, mended.Error));
         var none = FunctionalProgram.Run(folder.Path, "doctor", "nowhere");
-        Assert.Equal((2, "functional: nowhere: expected a run's folder, with config.json in it, found none\n"), (none.ExitCode, none.Error));
+        Assert.Equal((2, "functional: nowhere: expected a run's folder, with config.json in it, found none\n"),
+            (none.ExitCode, none.Error));
     }
 }

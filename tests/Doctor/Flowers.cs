@@ -4,7 +4,8 @@ using Functional.Host.Data;
 
 namespace Functional.Tests.Doctor;
 
-/// <summary>Tables: three kinds of flowers by four measures, as in Fisher's (1936), drawn from their means and deviations.</summary>
+/// <summary>Tables: three kinds of flowers by four measures, as in Fisher's (1936), drawn from their means and
+/// deviations.</summary>
 public static class Flowers
 {
     private static readonly double[][] Means = [[5.0, 3.4, 1.5, 0.2], [5.9, 2.8, 4.3, 1.3], [6.6, 3.0, 5.6, 2.0]];
@@ -13,7 +14,8 @@ public static class Flowers
         ["sepal length", "sepal width", "petal length", "petal width"], ["setosa", "versicolor", "virginica"], "kind");
 
     /// <summary>So many rows, a fifth of them for testing.</summary>
-    public static ImageDataSet Of(int rows, double spread = 1) => new(Part(rows * 4 / 5, 1, spread), Part(rows / 5, 2, spread));
+    public static ImageDataSet Of(int rows, double spread = 1) =>
+        new(Part(rows * 4 / 5, 1, spread), Part(rows / 5, 2, spread));
 
     /// <summary>With another column, which holds the same in all rows.</summary>
     public static ImageDataSet WithConstantColumn(ImageDataSet data) => Each(data, table => new LabeledImages(
@@ -21,8 +23,10 @@ public static class Flowers
         Names with { Features = [.. Names.Features, "station"] }, table.Classes, table.Labels));
 
     /// <summary>Every column times a factor of its own.</summary>
-    public static ImageDataSet Times(ImageDataSet data, params float[] factors) => Each(data, table => new LabeledImages(
-        [.. table.All.SelectMany(row => Row(table, row).Select((number, i) => number * factors[i]))], Names, table.Classes, table.Labels));
+    public static ImageDataSet Times(ImageDataSet data, params float[] factors) =>
+        Each(data, table => new LabeledImages(
+        [.. table.All.SelectMany(row => Row(table, row).Select((number, i) => number * factors[i]))], Names,
+        table.Classes, table.Labels));
 
     /// <summary>All labels are drawn anew.</summary>
     public static ImageDataSet Shuffled(ImageDataSet data) => Each(data, table =>
@@ -39,7 +43,8 @@ public static class Flowers
     public static ImageDataSet Leaked(ImageDataSet data, int count) => data with
     {
         Test = new LabeledImages(
-            [.. data.Test.All.SelectMany(row => Row(data.Test, row)), .. Enumerable.Range(0, count).SelectMany(row => Row(data.Training, row))],
+            [.. data.Test.All.SelectMany(row => Row(data.Test, row)),
+                .. Enumerable.Range(0, count).SelectMany(row => Row(data.Training, row))],
             Names, 3, [.. data.Test.Labels, .. data.Training.Labels[..count]]),
     };
 
@@ -49,7 +54,8 @@ public static class Flowers
         string.Join(',', data.Training.Names.Features.Append("kind")),
         .. from table in (LabeledImages[])[data.Training, data.Test]
            from row in table.All
-           select FormattableString.Invariant($"{string.Join(',', Row(table, row).Select(number => FormattableString.Invariant($"{number:G9}")))},{Names.Classes[table.Labels[row]]}"),
+           let numbers = Row(table, row).Select(number => FormattableString.Invariant($"{number:G9}"))
+           select $"{string.Join(',', numbers)},{Names.Classes[table.Labels[row]]}",
     ]) + "\n";
 
     // To a tenth, as measured, so that some rows are the same by coincidence.
@@ -62,12 +68,15 @@ public static class Flowers
             Names, 3, labels);
     }
 
-    private static ImageDataSet Each(ImageDataSet data, Func<LabeledImages, LabeledImages> change) => new(change(data.Training), change(data.Test));
+    private static ImageDataSet Each(ImageDataSet data, Func<LabeledImages, LabeledImages> change) =>
+        new(change(data.Training), change(data.Test));
 
-    private static LabeledImages Subset(LabeledImages table, int[] rows) => Rows(table, rows, [.. rows.Select(row => table.Labels[row])]);
+    private static LabeledImages Subset(LabeledImages table, int[] rows) =>
+        Rows(table, rows, [.. rows.Select(row => table.Labels[row])]);
 
     private static LabeledImages Rows(LabeledImages table, int[] rows, byte[] labels) =>
         new([.. rows.SelectMany(row => Row(table, row))], table.Names, table.Classes, labels);
 
-    private static float[] Row(LabeledImages table, int row) => [.. table.Batch(ByteScale.None, [row]).Inputs.Column(0)];
+    private static float[] Row(LabeledImages table, int row) =>
+        [.. table.Batch(ByteScale.None, [row]).Inputs.Column(0)];
 }

@@ -32,7 +32,8 @@ public partial class PicturesForDocs
         foreach (var kind in kinds)
         {
             Assert.Contains($"](doctor/{kind}.svg)", page, StringComparison.Ordinal);
-            Assert.StartsWith("<?xml", File.ReadAllText(Path.Combine(Docs, "doctor", $"{kind}.svg")), StringComparison.Ordinal);
+            Assert.StartsWith("<?xml", File.ReadAllText(Path.Combine(Docs, "doctor", $"{kind}.svg")),
+                StringComparison.Ordinal);
         }
         Assert.Equal(kinds, SetUps.Shown.Select(setUp => JsonNamingPolicy.KebabCaseLower.ConvertName($"{setUp.Kind}")));
     }
@@ -46,5 +47,6 @@ public partial class PicturesForDocs
 public sealed class PicturesFactAttribute : FactAttribute
 {
     public PicturesFactAttribute() =>
-        Skip = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("FUNCTIONAL_PICTURES")) ? "FUNCTIONAL_PICTURES is not set" : null!;
+        Skip = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("FUNCTIONAL_PICTURES"))
+            ? "FUNCTIONAL_PICTURES is not set" : null!;
 }

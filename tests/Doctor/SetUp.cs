@@ -27,10 +27,12 @@ public sealed record SetUp(
         return Examination.Of(configuration, Change is null ? data : Change(data), Environment.ProcessorCount);
     }
 
-    /// <summary>Whether the examination says what it should: the kind among the first two, or nothing above a hint.</summary>
+    /// <summary>Whether the examination says what it should: the kind among the first two, or nothing above a
+    /// hint.</summary>
     public bool IsRight(Examination examination) =>
         Kind is { } kind ? examination.Findings.Take(2).Any(finding => finding.Kind == kind) : examination.IsHealthy;
 
     /// <summary>One line.</summary>
-    public override string ToString() => $"{(Kind is null ? "healthy" : $"{Kind}")}: {Options}{(Name.Length > 0 ? $" ({Name})" : "")}";
+    public override string ToString() =>
+        $"{(Kind is null ? "healthy" : $"{Kind}")}: {Options}{(Name.Length > 0 ? $" ({Name})" : "")}";
 }

@@ -37,13 +37,17 @@ public sealed class PagesTests
         using var folder = new TemporaryFolder();
         var references = File.ReadLines(Path.Combine(ScriptTests.Root, "scripts/Functional.fsx"))
             .Where(line => line.StartsWith("#r", StringComparison.Ordinal))
-            .Select(line => line.Replace("../artifacts/bin/Host/release", AppContext.BaseDirectory, StringComparison.Ordinal)).ToArray();
+            .Select(line =>
+                line.Replace("../artifacts/bin/Host/release", AppContext.BaseDirectory, StringComparison.Ordinal))
+                    .ToArray();
         // What begins like a script is one of scripts/, and run with them.
-        var pages = Block.All.Where(block => block.Language == "fsharp" && !block.Text.StartsWith("#load", StringComparison.Ordinal))
+        var pages = Block.All.Where(
+            block => block.Language == "fsharp" && !block.Text.StartsWith("#load", StringComparison.Ordinal))
             .GroupBy(block => block.Page).ToArray();
         Assert.NotEmpty(pages);
         foreach (var (index, page) in pages.Index())
-            File.WriteAllLines(folder[$"Page{index}.fsx"], [.. references, .. Surroundings.FSharp(page.Key), .. page.Index().SelectMany(Module)]);
+            File.WriteAllLines(folder[$"Page{index}.fsx"],
+                [.. references, .. Surroundings.FSharp(page.Key), .. page.Index().SelectMany(Module)]);
         File.WriteAllLines(folder["all.fsx"], pages.Select((_, index) => $"#load \"Page{index}.fsx\""));
         using var process = FunctionalProgram.Start("dotnet", folder.Path, ["fsi", "all.fsx"], "BROWSER=none");
         var outcome = FunctionalProgram.End(process);
@@ -80,6 +84,7 @@ public sealed class PagesTests
                 // As the SDK has it: a package may have been built against an older one.
                 specificDiagnosticOptions: [new("CS1701", ReportDiagnostic.Suppress)]));
         return compilation.GetDiagnostics().Where(found => found.Severity >= DiagnosticSeverity.Warning).Select(found =>
-            $"{block.Page}({block.Line + found.Location.GetLineSpan().StartLinePosition.Line}): {found.Id} {found.GetMessage(null)}");
+            $"{block.Page}({block.Line + found.Location.GetLineSpan().StartLinePosition.Line}): {found.Id} "
+                + $"{found.GetMessage(null)}");
     }
 }

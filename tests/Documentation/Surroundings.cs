@@ -33,7 +33,8 @@ internal static class Surroundings
             """ + OwnLayer("MyLayer", "double"),
     };
 
-    /// <summary>C# beside a page's blocks: the usings that every project has, and the names that are not the block's own.</summary>
+    /// <summary>C# beside a page's blocks: the usings that every project has, and the names that are not the block's
+    /// own.</summary>
     public static string CSharp(string page) => $"{Usings}\n{OfPages.GetValueOrDefault(page)}";
 
     /// <summary>F# before a page's blocks.</summary>

@@ -7,10 +7,12 @@ using Functional.Host.Charts;
 
 namespace Functional.Tests.Experiments;
 
-/// <summary>Captions say nothing but what the CSV beside them says (A4, A11), and that is the same in every language (A12).</summary>
+/// <summary>Captions say nothing but what the CSV beside them says (A4, A11), and that is the same in every language
+/// (A12).</summary>
 public partial class CaptionTests
 {
-    // What texts say of the world rather than of the run: sizes, rules of thumb, the loss of guessing, shares that decide.
+    // What texts say of the world rather than of the run: sizes, rules of thumb, the loss of guessing, shares that
+    // decide.
     private static readonly Dictionary<string, string[]> Settings = new()
     {
         ["layers-graph"] = ["1"],
@@ -79,21 +81,26 @@ public partial class CaptionTests
         var japanese = new ExperimentPage(Quick with { Language = Language.Japanese }, Results.Value);
         Assert.Equal(english.Numbers(), japanese.Numbers());
         Assert.All(english.Numbers(), file => Assert.DoesNotMatch("[\u3040-\u30ff\u4e00-\u9fff]", file.Csv));
-        string[] Digests(ExperimentPage page) => [.. DigestOnPage().Matches(page.Render()).Select(match => match.Value)];
+        string[] Digests(ExperimentPage page) =>
+            [.. DigestOnPage().Matches(page.Render()).Select(match => match.Value)];
         Assert.Equal(Digests(english), Digests(japanese));
         Assert.Equal(english.Numbers().Count(), Digests(english).Length);
     }
 
     [Fact]
     public void D_no_space_stands_beside_a_japanese_letter() =>
-        Assert.Equal("標準偏差を1からL2 0.1 / 0.2まで、Adamで", new LocalizedText("", "標準偏差を 1 から L2 0.1 / 0.2 まで、Adam で").In(Language.Japanese));
+        Assert.Equal("標準偏差を1からL2 0.1 / 0.2まで、Adamで",
+            new LocalizedText("", "標準偏差を 1 から L2 0.1 / 0.2 まで、Adam で").In(Language.Japanese));
 
     [Fact]
     public void A12_everything_on_a_japanese_page_is_in_japanese()
     {
         var page = new ExperimentPage(Quick with { Language = Language.Japanese }, Results.Value).Render();
-        var axes = Regex.Matches(page, "class='muted middle'>([^<]*[a-z]{4}[^<]*)<").Select(match => match.Groups[1].Value).Distinct();
-        Assert.All(axes, label => Assert.True(label.StartsWith("weight decay", StringComparison.Ordinal) || label.Any(letter => letter > '\u3000'), label));
+        var axes = Regex.Matches(page, "class='muted middle'>([^<]*[a-z]{4}[^<]*)<")
+            .Select(match => match.Groups[1].Value).Distinct();
+        Assert.All(axes, label =>
+            Assert.True(label.StartsWith("weight decay", StringComparison.Ordinal)
+                || label.Any(letter => letter > '\u3000'), label));
     }
 
     [GeneratedRegex("<code>[0-9a-f]{16}</code>")]
@@ -107,7 +114,9 @@ public partial class CaptionTests
     {
         foreach (var name in names.OrderByDescending(name => name.Length))
             caption = caption.Replace(name, "", StringComparison.Ordinal);
-        caption = Regex.Replace(caption, @"layers? [0-9]|第?[0-9]層|[Ll][12](?![0-9.])|10 to the power of|10 ?の|√\(2/n\)|1/√n|(?<![0-9])[0-9]+(つ|本|個のユニット)", "");
+        caption = Regex.Replace(caption,
+            @"layers? [0-9]|第?[0-9]層|[Ll][12](?![0-9.])|10 to the power of|10 ?の|√\(2/n\)|1/√n"
+                + "|(?<![0-9])[0-9]+(つ|本|個のユニット)", "");
         return Number().Matches(caption).Select(match => match.Value.TrimEnd(',').TrimStart('-', '−'));
     }
 
@@ -120,39 +129,53 @@ public partial class CaptionTests
             BarChart bars => bars.Bars.Select(bar => bar.Name),
             _ => [],
         };
-        return names.Append(chart.Title).Where(name => name.Any(char.IsLetter) || name.StartsWith("0.", StringComparison.Ordinal))
-            .SelectMany(name => (string[])[name, new LocalizedText(name, result.Japanese.GetValueOrDefault(name, name)).In(Language.Japanese)]);
+        return names.Append(chart.Title)
+            .Where(name => name.Any(char.IsLetter) || name.StartsWith("0.", StringComparison.Ordinal))
+            .SelectMany(name =>
+                (string[])[name, new LocalizedText(name, result.Japanese.GetValueOrDefault(name, name))
+                    .In(Language.Japanese)]);
     }
 
     private static bool Says(Figure figure, string number)
     {
         var percent = number.EndsWith('%');
-        var text = number.TrimEnd('%').Replace("\u2009", "", StringComparison.Ordinal).Replace(",", "", StringComparison.Ordinal).Replace('−', '-');
+        var text = number.TrimEnd('%').Replace("\u2009", "", StringComparison.Ordinal)
+            .Replace(",", "", StringComparison.Ordinal).Replace('−', '-');
         var value = Parse(text);
         var decimals = text.Contains('.') ? text.Split('×')[0].Length - text.IndexOf('.') - 1 : 0;
         var digits = text.Split('×')[0].Count(char.IsAsciiDigit);
         return Known(figure).Any(known => percent
-            ? Math.Abs(Math.Round(100 * known, decimals, MidpointRounding.AwayFromZero) - value) < 1e-9 || Math.Abs(100 * known - value) <= 0.5000001 * Math.Pow(10, -decimals)
-            : Math.Abs(known - value) <= 0.5000001 * Math.Max(Math.Pow(10, -decimals) * (text.Contains('×') ? value / double.Parse(text.Split('×')[0], CultureInfo.InvariantCulture) : 1),
-                text.Contains('.') ? 0 : value == Math.Floor(value) && Math.Abs(value) < 1e4 ? 1e-9 : Math.Abs(value) * Math.Pow(10, -digits)));
+            ? Math.Abs(Math.Round(100 * known, decimals, MidpointRounding.AwayFromZero) - value) < 1e-9
+            || Math.Abs(100 * known - value) <= 0.5000001 * Math.Pow(10, -decimals)
+            : Math.Abs(known - value) <= 0.5000001 * Math.Max(
+                Math.Pow(10, -decimals) * (
+                    text.Contains('×') ? value / double.Parse(text.Split('×')[0], CultureInfo.InvariantCulture) : 1),
+                text.Contains('.') ? 0 : value == Math.Floor(value) && Math.Abs(value) < 1e4 ? 1e-9
+                : Math.Abs(value) * Math.Pow(10, -digits)));
     }
 
     private static double Parse(string text)
     {
-        text = text.TrimEnd('%').Replace("\u2009", "", StringComparison.Ordinal).Replace(",", "", StringComparison.Ordinal);
+        text = text.TrimEnd('%').Replace("\u2009", "", StringComparison.Ordinal)
+            .Replace(",", "", StringComparison.Ordinal);
         if (!text.Contains('×'))
             return double.Parse(text, CultureInfo.InvariantCulture);
         const string Raised = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-        var (mantissa, power) = (text[..text.IndexOf('×')], text[(text.IndexOf("×10", StringComparison.Ordinal) + 3)..]);
-        var exponent = string.Concat(power.Select(letter => letter == '⁻' ? "-" : Raised.IndexOf(letter).ToString(CultureInfo.InvariantCulture)));
+        var (mantissa, power) = (
+            text[..text.IndexOf('×')], text[(text.IndexOf("×10", StringComparison.Ordinal) + 3)..]);
+        var exponent = string.Concat(
+            power.Select(letter =>
+                letter == '⁻' ? "-" : Raised.IndexOf(letter).ToString(CultureInfo.InvariantCulture)));
         return double.Parse($"{mantissa}E{exponent}", CultureInfo.InvariantCulture);
     }
 
-    // What the CSV says: its numbers, how many there are of what, where lines end (over four points), shares of histograms, and differences of those.
+    // What the CSV says: its numbers, how many there are of what, where lines end (over four points), shares of
+    // histograms, and differences of those.
     private static IEnumerable<double> Known(Figure figure)
     {
         var rows = ChartNumbers.Csv(figure.Chart).TrimEnd('\n').Split('\n').Skip(1).Select(Cells).ToArray();
-        var cells = rows.SelectMany(row => row).Where(cell => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+        var cells = rows.SelectMany(row => row)
+            .Where(cell => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
             .Select(cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray();
         var numbers = cells.AsEnumerable();
         if (figure.Chart is SmallMultiples { Charts: var charts })
@@ -164,16 +187,23 @@ public partial class CaptionTests
                     double[] ends = [.. lines.Series.Select(series => series.Ys.TakeLast(4).Average())];
                     numbers = numbers.Concat(ends).Concat(from one in ends from other in ends select one - other);
                     // How many of the charts end in such a way.
-                    numbers = numbers.Concat(lines.Series.Select((_, i) => (double)charts.OfType<LineChart>().Count(all => all.Series[i].Ys[^1] >= 0.5)))
-                        .Concat(lines.Series.Select((_, i) => (double)charts.OfType<LineChart>().Count(all => double.IsNaN(all.Series[i].Ys[^1]))))
+                    numbers = numbers.Concat(
+                        lines.Series.Select((_, i) =>
+                            (double)charts.OfType<LineChart>().Count(all => all.Series[i].Ys[^1] >= 0.5)))
+                        .Concat(lines.Series.Select(
+                            (_, i) =>
+                                (double)charts.OfType<LineChart>().Count(all => double.IsNaN(all.Series[i].Ys[^1]))))
                         .Concat(NumbersIn(chart.Title, []).Select(Parse));
                     // Of as many lines as there are, so many end at nothing.
-                    numbers = numbers.Append(lines.Series.Count).Append(lines.Series.Count(series => series.Ys[^1] == 0));
+                    numbers = numbers.Append(lines.Series.Count)
+                        .Append(lines.Series.Count(series => series.Ys[^1] == 0));
                 }
                 else if (chart is Histogram { Bins.Counts: var counts })
                 {
                     double Share(params Index[] bars) => bars.Sum(bar => counts[bar.GetOffset(counts.Count)]) / 100_000;
-                    numbers = numbers.Concat([Share(0), Share(0, ^1), Share(counts.Count / 2 - 1, counts.Count / 2), 1 - counts.Sum() / 100_000]);
+                    numbers = numbers.Concat(
+                        [Share(0), Share(0, ^1), Share(counts.Count / 2 - 1, counts.Count / 2),
+                            1 - counts.Sum() / 100_000]);
                 }
                 else if (chart is ScatterChart points)
                     numbers = numbers.Concat(Best(points));
@@ -185,11 +215,13 @@ public partial class CaptionTests
     private static IEnumerable<double> Best(ScatterChart points)
     {
         var series = points.Series[0];
-        var ranked = series.Ys.Index().OrderByDescending(point => point.Item).Select(point => series.Xs![point.Index]).ToArray();
+        var ranked = series.Ys.Index().OrderByDescending(point => point.Item).Select(point => series.Xs![point.Index])
+            .ToArray();
         return Enumerable.Range(1, Math.Min(5, ranked.Length)).SelectMany(count => (double[])
             [count, Math.Log10(ranked[..count].Max() / ranked[..count].Min())]);
     }
 
     // No cell of these files holds a quote.
-    private static string[] Cells(string row) => [.. Regex.Matches(row, "(\"[^\"]*\"|[^,]*)(,|$)").Select(match => match.Groups[1].Value.Trim('"'))];
+    private static string[] Cells(string row) =>
+        [.. Regex.Matches(row, "(\"[^\"]*\"|[^,]*)(,|$)").Select(match => match.Groups[1].Value.Trim('"'))];
 }

@@ -81,8 +81,10 @@ public class MachineryTests
     {
         var curve = Run(new(), 2).Trained[0].Seeds[0];
         Assert.Equal([1, 3, 5, 7, 9, 11], curve.Accuracies.Select(point => point.Step));
-        Assert.All(curve.Accuracies, point => Assert.True(point.Training is > 0 and < 1 && double.IsNaN(point.Validation)));
-        Assert.Equal([(0, 1), (4, 5), (8, 9)], curve.Observed.Select(observed => ((int)observed.Values[0], observed.Step)));
+        Assert.All(curve.Accuracies, point =>
+            Assert.True(point.Training is > 0 and < 1 && double.IsNaN(point.Validation)));
+        Assert.Equal([(0, 1), (4, 5), (8, 9)],
+            curve.Observed.Select(observed => ((int)observed.Values[0], observed.Step)));
     }
 
     [Fact]
@@ -90,7 +92,8 @@ public class MachineryTests
     {
         LabSettings With(string option, string value) => new() { Options = [KeyValuePair.Create(option, value)] };
         Assert.Equal(100, Run(With("samples", "100"), 1).Trained[0].Variant.Configuration.Samples);
-        Assert.Equal("Samples: at least 1 is needed, not 0", Assert.Throws<UsageException>(() => Run(With("samples", "0"), 2)).Message);
+        Assert.Equal("Samples: at least 1 is needed, not 0",
+            Assert.Throws<UsageException>(() => Run(With("samples", "0"), 2)).Message);
         Assert.Equal(
             "Samples: 10001 are wanted, but there are 10000 to train on",
             Assert.Throws<UsageException>(() => Run(With("samples", "10001"), 2)).Message);
@@ -101,18 +104,23 @@ public class MachineryTests
     {
         var result = Run(new() { Seeds = 2 }, 2);
         var english = new ExperimentPage(new() { Seeds = 2 }, [result]).Render();
-        Assert.Contains("<li class=\"failed\"><b aria-hidden=\"true\">✗</b><strong>held with none of 2 seeds</strong>: Never held <span class=\"source\">(seed 1: number 1.5)</span>", english);
+        Assert.Contains("<li class=\"failed\"><b aria-hidden=\"true\">✗</b><strong>held with none of 2 "
+            + "seeds</strong>: Never held <span class=\"source\">(seed 1: number 1.5)</span>", english);
         // Of the seed that it failed with.
-        Assert.Contains("held with 1 of 2 seeds only</strong>: Held with the first seed <span class=\"source\">(seed 2: seed 1)</span>", english);
-        Assert.Contains("<html lang=\"ja\">", new ExperimentPage(new() { Language = Language.Japanese }, [result]).Render());
+        Assert.Contains("held with 1 of 2 seeds only</strong>: Held with the first seed <span class=\"source\">(seed "
+            + "2: seed 1)</span>", english);
+        Assert.Contains("<html lang=\"ja\">",
+            new ExperimentPage(new() { Language = Language.Japanese }, [result]).Render());
     }
 
     [Fact]
     public void Cancelled_experiments_end() => Assert.Throws<OperationCanceledException>(() =>
         ExperimentRunner.Run([new TwoWidths()], new(), Digits, 2, cancellation: new CancellationToken(canceled: true)));
 
-    // I0(2 sqrt(1 - u^2)) / I0(2) at u = -1, -0.8, ..., the definition of the window that numpy.kaiser(11, 2) gives too.
-    private static readonly double[] Window = [0.43868, 0.61139, 0.76767, 0.89216, 0.97233, 1, 0.97233, 0.89216, 0.76767, 0.61139, 0.43868];
+    // I0(2 sqrt(1 - u^2)) / I0(2) at u = -1, -0.8, ..., the definition of the window that numpy.kaiser(11, 2) gives
+    // too.
+    private static readonly double[] Window =
+        [0.43868, 0.61139, 0.76767, 0.89216, 0.97233, 1, 0.97233, 0.89216, 0.76767, 0.61139, 0.43868];
 
     [Fact]
     public void A_spike_is_smoothed_into_the_window()

@@ -22,7 +22,8 @@ public sealed partial class ReportTests : IDisposable
     {
         var run = new TrainingRun(configuration, data);
         var watcher = new Watcher(run, run.Seen);
-        var result = run.Run(watch ? new Observers(watcher) : new Observers(), threads: 1, folder: null, CancellationToken.None);
+        var result = run.Run(watch ? new Observers(watcher) : new Observers(), threads: 1, folder: null,
+            CancellationToken.None);
         var page = RunPage.Render(run, result, 1, watch ? watcher.Seen : null);
         Accessibility.Check(page);
         return page;
@@ -35,14 +36,16 @@ public sealed partial class ReportTests : IDisposable
     public void A4_what_leaves_the_frame_is_marked()
     {
         int Arrows(Chart chart) => Arrow().Count(chart.ToSvg());
-        LineChart Loss(Axis y, params double[] values) => new("Loss", "step", y) { Series = [new("SGD", [1, 1, 1]), new("Adam", values)] };
+        LineChart Loss(Axis y, params double[] values) =>
+            new("Loss", "step", y) { Series = [new("SGD", [1, 1, 1]), new("Adam", values)] };
         Assert.Equal(0, Arrows(Loss(Axis.Between("loss", 0, 2), 1, 2, 1)));
         Assert.Equal(1, Arrows(Loss(Axis.Between("loss", 0, 2), 1, 2.1, 1)));
         Assert.Equal(2, Arrows(Loss(Axis.Between("loss", 0, 2), 1, 3, -1)));
         // What a logarithmic axis has no place for, and what isn't a finite number.
         Assert.Equal(1, Arrows(Loss(Axis.Log("loss"), 1, 0, 1)));
         Assert.Equal(1, Arrows(Loss("loss", 1, double.PositiveInfinity, 1)));
-        Assert.Equal(2, Arrows(new Histogram("Bars", "x", Axis.Between("count", 0, 5)) { Bins = new([0, 1, 2, 3], [9, 5, 6]) }));
+        Assert.Equal(2, Arrows(new Histogram(
+            "Bars", "x", Axis.Between("count", 0, 5)) { Bins = new([0, 1, 2, 3], [9, 5, 6]) }));
     }
 
     [Fact]
@@ -51,7 +54,10 @@ public sealed partial class ReportTests : IDisposable
         var chart = new MatrixChart("Heights", "x", "y") { Values = [[0.25, 4], [7.5, 1]], ShowScale = true };
         Assert.Matches(">0.25</text>.*>3.9</text>.*>7.5</text></g></svg>$|>0.25</text>.*>7.5</text>", chart.ToSvg(400));
         // Where the values don't fit into their cells, colors alone would say nothing.
-        var many = new MatrixChart("Many", "x", "y") { Values = [.. Enumerable.Range(0, 40).Select(i => (double[])[.. Enumerable.Range(0, 40).Select(j => i * 1000.5 + j)])] };
+        var many = new MatrixChart(
+            "Many", "x", "y") { Values =
+                [.. Enumerable.Range(0, 40)
+                    .Select(i => (double[])[.. Enumerable.Range(0, 40).Select(j => i * 1000.5 + j)])] };
         Assert.Contains("class='small muted end'", many.ToSvg(400), StringComparison.Ordinal);
     }
 
@@ -67,9 +73,11 @@ public sealed partial class ReportTests : IDisposable
     public void A5_no_evidence_is_an_inequality()
     {
         var results = ExperimentRunner.Run(
-            [.. Book.Experiments.Where(experiment => experiment.Name is "optimizer-paths" or "norms" or "layers" or "overfitting")],
+            [.. Book.Experiments.Where(
+                experiment => experiment.Name is "optimizer-paths" or "norms" or "layers" or "overfitting")],
             new LabSettings { Quick = true }, DataSets.Load("digits"));
-        Assert.All(from result in results from claim in result.Report.Claims from numbers in claim.Numbers select numbers, numbers =>
+        var all = results.SelectMany(result => result.Report.Claims).SelectMany(claim => claim.Numbers);
+        Assert.All(all, numbers =>
         {
             Assert.Matches("^[^<>]*: [^<>]*$", numbers.English);
             Assert.Matches("^[^<>]*：[^<>]*$", numbers.Japanese);
@@ -90,11 +98,13 @@ public sealed partial class ReportTests : IDisposable
     public void A7_a_dead_network_is_seen_on_its_page()
     {
         var page = Page(Dead, DataSets.Load("digits"), watch: true);
-        // Units that are all off: 100% on an axis of percents, a bar at 0, and zeros on the lower edge of logarithmic axes.
+        // Units that are all off: 100% on an axis of percents, a bar at 0, and zeros on the lower edge of logarithmic
+        // axes.
         Assert.Contains("relu1, step 1<", page, StringComparison.Ordinal);
         Assert.Contains("relu2, step 299<", page, StringComparison.Ordinal);
         Assert.True(Arrow().Count(page) >= 4);
-        var dead = page[page.IndexOf(">Dead units or saturated outputs</text>", StringComparison.Ordinal)..page.IndexOf(">Effective rank of activations</text>", StringComparison.Ordinal)];
+        var dead = page[page.IndexOf(">Dead units or saturated outputs</text>", StringComparison.Ordinal)..page.IndexOf(
+            ">Effective rank of activations</text>", StringComparison.Ordinal)];
         Assert.Contains(">100</text>", dead, StringComparison.Ordinal);
         Assert.DoesNotContain("−1", dead, StringComparison.Ordinal);
         Assert.Contains(">no values above 0</text>", page, StringComparison.Ordinal);
@@ -110,15 +120,21 @@ public sealed partial class ReportTests : IDisposable
         Assert.DoesNotContain("fell", page, StringComparison.Ordinal);
         Assert.DoesNotContain("rose", page, StringComparison.Ordinal);
         // An axis of at least a point: no tick with two decimals.
-        Assert.DoesNotMatch(@">\d+\.\d\d</text>", page[page.IndexOf("<h2>Accuracy", StringComparison.Ordinal)..page.IndexOf("<h2>Weights", StringComparison.Ordinal)]);
-        Assert.DoesNotContain("no better than guessing", Page(Dead with { Initializer = Initializer.He, Iterations = 200 }, DataSets.Load("digits")), StringComparison.Ordinal);
+        Assert.DoesNotMatch(@">\d+\.\d\d</text>",
+            page[page.IndexOf("<h2>Accuracy", StringComparison.Ordinal)..page.IndexOf(
+                "<h2>Weights", StringComparison.Ordinal)]);
+        Assert.DoesNotContain("no better than guessing",
+            Page(Dead with { Initializer = Initializer.He, Iterations = 200 }, DataSets.Load("digits")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A9_runs_on_different_data_are_not_ranked()
     {
         foreach (var name in (string[])["a", "b"])
-            Assert.Equal(0, FunctionalProgram.Run(folder.Path, ["train", "--samples", "200", "--epochs", name == "a" ? "1" : "2", "--out", name]).ExitCode);
+            Assert.Equal(0, FunctionalProgram.Run(
+                folder.Path, ["train", "--samples", "200", "--epochs", name == "a" ? "1" : "2", "--out",
+                    name]).ExitCode);
         RunRecord[] records = [RunRecord.Read(folder["a"]), RunRecord.Read(folder["b"])];
         var page = ComparisonPage.Render(records, _ => null);
         Assert.Contains("Best on the test samples", page, StringComparison.Ordinal);
@@ -126,7 +142,9 @@ public sealed partial class ReportTests : IDisposable
         Assert.DoesNotContain("best validation", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<td>–</td>", page, StringComparison.Ordinal);
         Assert.Contains($"# digest {records[0].Epochs[^1].Digest}", page, StringComparison.Ordinal);
-        File.WriteAllText(folder["b/config.json"], Regex.Replace(File.ReadAllText(folder["b/config.json"]), "\"data\": *\"digits\"", "\"data\": \"elsewhere\""));
+        File.WriteAllText(folder["b/config.json"],
+            Regex.Replace(File.ReadAllText(folder["b/config.json"]), "\"data\": *\"digits\"",
+                "\"data\": \"elsewhere\""));
         var mixed = ComparisonPage.Render([records[0], RunRecord.Read(folder["b"])], _ => null);
         Assert.DoesNotContain("Best on the test samples", mixed, StringComparison.Ordinal);
         Assert.Contains("different data", mixed, StringComparison.Ordinal);
@@ -135,7 +153,8 @@ public sealed partial class ReportTests : IDisposable
     [Fact]
     public void A13_classes_have_their_names_in_the_confusion_matrix()
     {
-        var page = Page(new() { Data = "flowers", Hidden = [10], Iterations = 200, BatchSize = 20, Validation = 0.2 }, Flowers.Of(200));
+        var page = Page(new() { Data = "flowers", Hidden = [10], Iterations = 200, BatchSize = 20, Validation = 0.2 },
+            Flowers.Of(200));
         var matrix = page[page.IndexOf("<h2>Confusion matrix", StringComparison.Ordinal)..];
         foreach (var text in (string[])[">setosa<", ">versicolor<", ">virginica<", ">true class<", ">predicted class<"])
             Assert.Contains(text, matrix, StringComparison.Ordinal);

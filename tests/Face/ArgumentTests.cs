@@ -47,16 +47,20 @@ public class ArgumentTests
     {
         { "sample 2 was asked for, but samples are 0 to 1", () => Table.Training.Batch(ByteScale.None, [0, 2]) },
         { "sample -1 was asked for, but samples are 0 to 1", () => Table.Training.Batch(ByteScale.None, [-1]) },
-        { "these are numbers of a table, not bytes: ByteScale.None leaves them as they are; Scaled gives them to mean 0 and deviation 1", () => Table.Training.Batch(ByteScale.Unit, [0]) },
+        { "these are numbers of a table, not bytes: ByteScale.None leaves them as they are; Scaled gives them to "
+        + "mean 0 and deviation 1", () => Table.Training.Batch(ByteScale.Unit, [0]) },
         {
-            "these are numbers of a table, not bytes: ByteScale.None leaves them as they are; Scaled gives them to mean 0 and deviation 1",
+            "these are numbers of a table, not bytes: ByteScale.None leaves them as they are; Scaled gives them to "
+                + "mean 0 and deviation 1",
             () => _ = new Loader(Table.Training, [0], 1, Sampling.Shuffle, ByteScale.Unit, Key.OfSeed(0))
         },
         { "x has no samples (columns)", () => Net.Predict(Matrix<float>.Build.Dense(4, 0)) },
         { "sample 1 has label 3, but the network tells only 3 classes apart", () => Net.Accuracy(Batch.Of(X, [0, 3])) },
         { "sample 1 has label 3, but the network tells only 3 classes apart", () => Net.Correct(Batch.Of(X, [0, 3])) },
-        { "the learning rate must be finite and not negative, but is -1", () => Training.Start(Net, Optimizer.Adam(learningRate: -1)) },
-        { "the learning rate must be finite and not negative, but is NaN", () => Training.Start(Net, Optimizer.Sgd(double.NaN)) },
+        { "the learning rate must be finite and not negative, but is -1", () =>
+            Training.Start(Net, Optimizer.Adam(learningRate: -1)) },
+        { "the learning rate must be finite and not negative, but is NaN", () =>
+            Training.Start(Net, Optimizer.Sgd(double.NaN)) },
         {
             "layer 2 (dropout 1): the ratio dropped must be from 0 to below 1, but is 1",
             () => Network.Create<float>([4, 5, 3], _ => [Layer.Dropout<float>(1)], Initializer.He, 1L)

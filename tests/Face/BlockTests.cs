@@ -2,11 +2,13 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Tests.Face;
 
-/// <summary>Statistics are never lost: in a loop by hand, with a custom loss, and in a layer that holds batch norm.</summary>
+/// <summary>Statistics are never lost: in a loop by hand, with a custom loss, and in a layer that holds batch
+/// norm.</summary>
 public class BlockTests
 {
     /// <summary>x + f(x), f a network; told of its statistics or not.</summary>
-    private sealed class Residual<T>(Network<T> inner, bool forgets = false) : ILayer<T> where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    private sealed class Residual<T>(Network<T> inner, bool forgets = false) : ILayer<T> where T : unmanaged,
+        System.Numerics.IFloatingPointIeee754<T>
     {
         public string Name => "residual";
 
@@ -34,12 +36,15 @@ public class BlockTests
         }
     }
 
-    private static Network<T> Inner<T>(int units) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => Network.Create<T>(
-        [units, units, units], width => [Layer.BatchNorm<T>(width), Layer.Of<T>(Activation.Relu)], Initializer.He, seed: 3);
+    private static Network<T> Inner<T>(int units) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
+        Network.Create<T>(
+        [units, units, units], width =>
+            [Layer.BatchNorm<T>(width), Layer.Of<T>(Activation.Relu)], Initializer.He, seed: 3);
 
     private static Network<float> Net(bool block) => Network.Create<float>(
         [2, 8, 2],
-        units => block ? [Layer.Custom(new Residual<float>(Inner<float>(units)))] : [Layer.BatchNorm<float>(units), Layer.Of<float>(Activation.Relu)],
+        units => block ? [Layer.Custom(new Residual<float>(Inner<float>(units)))]
+        : [Layer.BatchNorm<float>(units), Layer.Of<float>(Activation.Relu)],
         Initializer.He, seed: 1);
 
     private static Batch<float> Points(int seed)
@@ -69,7 +74,8 @@ public class BlockTests
         var (network, batch, key) = (Net(block: true), Points(2), Key.OfSeed(7));
         var expected = network.Gradient(batch, key);
         var (scores, back) = network.Forward(batch.Inputs, key);
-        var dy = (Metrics.Softmax(scores) - Batch.OneHot<float>(2, ((Targets<float>.Labels)batch.Targets).Item.ToArray())) / batch.Samples;
+        var dy = (Metrics.Softmax(scores) - Batch.OneHot<float>(
+            2, ((Targets<float>.Labels)batch.Targets).Item.ToArray())) / batch.Samples;
         var (gradient, dx) = back(dy);
         Assert.Equal((batch.Features, batch.Samples), (dx.Value.RowCount, dx.Value.ColumnCount));
         Assert.Equal(expected.Statistics.ToVector(), gradient.Statistics.ToVector());
@@ -93,23 +99,29 @@ public class BlockTests
     [Fact]
     public void A_layer_that_forgets_what_it_saw_is_told() =>
         Assert.Contains(Laws.OfLayer(new Residual<double>(Inner<double>(4), forgets: true)),
-            failure => failure.StartsWith("what it sees of a batch is remembered: in training a sample's outputs depend on the others", StringComparison.Ordinal));
+            failure =>
+                failure.StartsWith("what it sees of a batch is remembered: in training a sample's outputs depend on "
+                + "the others", StringComparison.Ordinal));
 
     [Fact]
     public void U14_What_is_no_number_beside_is_no_kink()
     {
         // log at 1e-6 with a gradient of 3 in place of 1e6, and one that is right.
         static GradientCheckReport Check(double claimed, double at) => GradientCheck.OfFunction(
-            x => Math.Log(x[0]) + x[1], _ => Vector<double>.Build.Dense([claimed, 1]), Vector<double>.Build.Dense([at, 1]));
+            x => Math.Log(x[0]) + x[1], _ =>
+                Vector<double>.Build.Dense([claimed, 1]), Vector<double>.Build.Dense([at, 1]));
         Assert.False(Check(3, 1e-6).Agrees);
         Assert.Throws<InvalidOperationException>(Check(3, 1e-6).Require);
         Check(1e6, 1e-6).Require();
         Assert.False(Check(1e12, 1e-12).Agrees);
-        Assert.Contains("the function's value there or beside is not finite", Check(1e12, 1e-12).ToString(), StringComparison.Ordinal);
-        var root = GradientCheck.OfFunction(x => Math.Sqrt(x[0]) + x[1], _ => Vector<double>.Build.Dense([0, 1]), Vector<double>.Build.Dense([0, 1]));
+        Assert.Contains("the function's value there or beside is not finite", Check(1e12, 1e-12).ToString(),
+            StringComparison.Ordinal);
+        var root = GradientCheck.OfFunction(
+            x => Math.Sqrt(x[0]) + x[1], _ => Vector<double>.Build.Dense([0, 1]), Vector<double>.Build.Dense([0, 1]));
         Assert.Equal((false, 0), (root.Agrees, root.AtKinks));
         // A kink is still left out.
-        var kink = GradientCheck.OfFunction(x => Math.Abs(x[0]) + x[1], _ => Vector<double>.Build.Dense([0, 1]), Vector<double>.Build.Dense([0, 1]));
+        var kink = GradientCheck.OfFunction(
+            x => Math.Abs(x[0]) + x[1], _ => Vector<double>.Build.Dense([0, 1]), Vector<double>.Build.Dense([0, 1]));
         Assert.Equal((true, 1), (kink.Agrees, kink.AtKinks));
     }
 
@@ -117,9 +129,13 @@ public class BlockTests
     public void Steps_that_can_not_be_counted_are_refused()
     {
         var state = Training.Start(Net(block: false), Optimizer.Adam());
-        var (parameters, gradient) = (state.Network.Parameters(), state.Network.Gradient(Points(1), Key.OfSeed(1)).Parameters);
-        var last = new TrainingState<float>(state.Network, state.Optimizer, state.OptimizerState, state.Key, int.MaxValue);
-        Assert.Contains("no step can follow step 2147483647", Assert.ThrowsAny<ArgumentException>(() => Training.Step(last, Points(1))).Message, StringComparison.Ordinal);
+        var (parameters, gradient) =
+            (state.Network.Parameters(), state.Network.Gradient(Points(1), Key.OfSeed(1)).Parameters);
+        var last = new TrainingState<float>(
+            state.Network, state.Optimizer, state.OptimizerState, state.Key, int.MaxValue);
+        Assert.Contains("no step can follow step 2147483647",
+            Assert.ThrowsAny<ArgumentException>(() => Training.Step(last, Points(1))).Message,
+            StringComparison.Ordinal);
         OptimizerState<float> After(int step) => new(step, 0, state.OptimizerState.Slots);
         foreach (var step in (int[])[int.MaxValue, -1, int.MinValue])
             Assert.ThrowsAny<ArgumentException>(() => state.Optimizer.Update(After(step), parameters, gradient));

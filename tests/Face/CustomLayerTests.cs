@@ -29,7 +29,8 @@ public class CustomLayerTests
         public (Matrix<T>, Func<Matrix<T>, (IReadOnlyList<Parameter<T>>, Matrix<T>)>) Forward(Key key, Matrix<T> x)
         {
             var noise = key.Normals(x.RowCount * x.ColumnCount);
-            var y = Predict(x).MapIndexed((i, j, value) => value + T.CreateChecked(deviation * noise[j * x.RowCount + i]));
+            var y = Predict(x).MapIndexed(
+                (i, j, value) => value + T.CreateChecked(deviation * noise[j * x.RowCount + i]));
             return (y, dy => (
                 [Parameter.Of("factors", Role.Scale, dy.PointwiseMultiply(x).RowSums())],
                 dy.MapIndexed((i, _, value) => factors[i] * value)));
@@ -50,7 +51,8 @@ public class CustomLayerTests
         .WithPenalty(Penalty.L2(1e-4));
 
     // Two classes on either side of a circle.
-    private static Batch<T> Circle<T>(int samples, Key key) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    private static Batch<T> Circle<T>(int samples, Key key) where T : unmanaged,
+        System.Numerics.IFloatingPointIeee754<T>
     {
         var numbers = key.Uniforms(2 * samples);
         var x = Matrix<T>.Build.Dense(2, samples, (i, j) => T.CreateChecked(4 * numbers[2 * j + i] - 2));
@@ -73,7 +75,8 @@ public class CustomLayerTests
     [Fact]
     public void Its_gradient_is_checked_like_any_other()
     {
-        var differences = Differences.Check(Build<double>(noise: 0.1), Circle<double>(12, Key.OfSeed(3)), Key.OfSeed(4));
+        var differences = Differences.Check(
+            Build<double>(noise: 0.1), Circle<double>(12, Key.OfSeed(3)), Key.OfSeed(4));
         Assert.Contains(differences, difference => difference.Parameter == "scale2.factors");
         Assert.All(differences, difference => Assert.InRange(difference.LargestRelative, 0, 1e-6));
     }
@@ -85,7 +88,8 @@ public class CustomLayerTests
         Laws.RequireLayer(layer);
         GradientCheck.OfLayer(layer, Matrix<double>.Build.Dense(3, 4, (i, j) => i - (0.3 * j))).Require();
         var report = GradientCheck.OfNetwork(
-            Build<double>(noise: 0.1), Circle<double>(12, Key.OfSeed(3)), GradientCheckSettings.Default.WithDirections(5));
+            Build<double>(noise: 0.1), Circle<double>(12, Key.OfSeed(3)),
+            GradientCheckSettings.Default.WithDirections(5));
         Assert.True(report.Agrees, report.ToString());
         Assert.Equal(5, report.Compared + report.AtKinks);
     }
@@ -100,10 +104,13 @@ public class CustomLayerTests
         Assert.Equal(("x", 2), (wrong.Mismatches[0].Parameter, wrong.Mismatches[0].Index[0]));
         Assert.Equal(6, wrong.Mismatches[0].Measured, 1e-6);
         var m = Matrix<double>.Build.Dense(2, 3, (i, j) => i + (0.5 * j) - 0.7);
-        GradientCheck.OfPullback(z => (z.PointwiseTanh(), dy => dy.PointwiseMultiply(1 - z.PointwiseTanh().PointwisePower(2))), m).Require();
+        GradientCheck.OfPullback(
+            z => (z.PointwiseTanh(), dy => dy.PointwiseMultiply(1 - z.PointwiseTanh().PointwisePower(2))), m).Require();
         var transposed = GradientCheck.OfPullback(z => (z.Transpose(), dy => 2 * dy.Transpose()), m);
         Assert.Equal((6, "input"), (transposed.Mismatches.Count, transposed.Mismatches[0].Parameter));
-        Laws.RequireOptimizer<int>(_ => 0, (steps, parameters, gradient) => (parameters.WithVector(parameters.ToVector() - (0.1 * gradient.ToVector())), steps + 1));
+        Laws.RequireOptimizer<int>(
+            _ => 0, (steps, parameters, gradient) =>
+                (parameters.WithVector(parameters.ToVector() - (0.1 * gradient.ToVector())), steps + 1));
         Assert.NotEmpty(Laws.OfOptimizer<int>(_ => 0, (steps, parameters, gradient) => (gradient, steps + 1)));
     }
 
@@ -111,7 +118,8 @@ public class CustomLayerTests
     public void It_is_named_described_and_part_of_the_digest()
     {
         var network = Build<float>(noise: 0.5);
-        Assert.Equal(["scale1", "scale2"], network.Names.Where(name => name.StartsWith("scale", StringComparison.Ordinal)));
+        Assert.Equal(["scale1", "scale2"],
+            network.Names.Where(name => name.StartsWith("scale", StringComparison.Ordinal)));
         Assert.Contains("scale 16 (noise 0.5)", network.ToString(), StringComparison.Ordinal);
         Assert.NotEqual(network.Digest(), Build<float>(noise: 0.25).Digest());
     }
@@ -120,7 +128,8 @@ public class CustomLayerTests
     public void A_gradient_unlike_its_parameters_is_refused()
     {
         var network = Network.Of([Layer.Custom(new Wrong())]);
-        var error = Assert.Throws<ArgumentException>(() => network.Gradient(Circle<float>(4, Key.OfSeed(1)), Key.OfSeed(0)));
+        var error = Assert.Throws<ArgumentException>(
+            () => network.Gradient(Circle<float>(4, Key.OfSeed(1)), Key.OfSeed(0)));
         Assert.Contains(
             "the gradient of wrong1 has 1 leaves, but the parameters have 0", error.Message, StringComparison.Ordinal);
     }
@@ -155,7 +164,8 @@ public class CustomLayerTests
         var (stepped, report) = Training.Step(start, batch);
         var gradient = network.Gradient(batch, Key.OfSeed(5).Child(0));
         var (parameters, _) = start.Optimizer.Update(start.OptimizerState, network.Parameters(), gradient.Parameters);
-        Assert.Equal(stepped.Network.Digest(), network.WithParameters(parameters).FoldStatistics(gradient.Statistics).Digest());
+        Assert.Equal(stepped.Network.Digest(),
+            network.WithParameters(parameters).FoldStatistics(gradient.Statistics).Digest());
         Assert.Equal(report.Loss, network.TrainingLoss(batch, Key.OfSeed(5).Child(0)));
     }
 
@@ -164,7 +174,8 @@ public class CustomLayerTests
     {
         Assert.Equal("leaky-relu:0.01", Activation.LeakyRelu().ToString());
         Assert.Equal("elu:0.5", Activation.Elu(0.5).ToString());
-        Assert.Equal("softmax cross-entropy (label smoothing 0.1)", Loss.SoftmaxCrossEntropy(labelSmoothing: 0.1).ToString());
+        Assert.Equal("softmax cross-entropy (label smoothing 0.1)",
+            Loss.SoftmaxCrossEntropy(labelSmoothing: 0.1).ToString());
         Assert.Equal("Huber (delta 2)", Loss.Huber(2).ToString());
         Assert.Equal("L1 0.1, L2 0.2", Penalty.ElasticNet(0.1, 0.2).ToString());
         Assert.Equal(Activation.Elu(), Activation.Elu(1));
@@ -184,7 +195,8 @@ public class CustomLayerTests
             where type.Namespace == "Functional"
             from member in type.GetMembers(own)
             from part in Parts(member)
-            where part.FullName is { } name && (name.StartsWith("Microsoft.FSharp.Core.FSharpFunc", StringComparison.Ordinal)
+            where part.FullName is { } name
+                && (name.StartsWith("Microsoft.FSharp.Core.FSharpFunc", StringComparison.Ordinal)
                 || name.StartsWith("Microsoft.FSharp.Core.FSharpOption", StringComparison.Ordinal)
                 || name.StartsWith("Microsoft.FSharp.Core.FSharpValueOption", StringComparison.Ordinal)
                 || name.StartsWith("Microsoft.FSharp.Collections.FSharpList", StringComparison.Ordinal))
@@ -203,5 +215,6 @@ public class CustomLayerTests
 
     // An unbound generic type has no full name; its definition has.
     private static IEnumerable<Type> Nested(Type type) =>
-        type.IsGenericType ? [type.GetGenericTypeDefinition(), .. type.GetGenericArguments().SelectMany(Nested)] : [type];
+        type.IsGenericType ? [type.GetGenericTypeDefinition(), .. type.GetGenericArguments().SelectMany(Nested)]
+            : [type];
 }

@@ -8,13 +8,15 @@ namespace Functional.Tests.Face;
 /// <summary>F2: networks with one output, and what else takes the largest of the scores.</summary>
 public class OneOutputTests
 {
-    private static readonly Matrix<float> X = Matrix<float>.Build.DenseOfArray(new float[,] { { 0, 0, 1, 1 }, { 0, 1, 0, 1 } });
+    private static readonly Matrix<float> X =
+        Matrix<float>.Build.DenseOfArray(new float[,] { { 0, 0, 1, 1 }, { 0, 1, 0, 1 } });
     private static readonly int[] Labels = [0, 1, 1, 0];
 
     private static Network<float> Trained()
     {
         var state = Training.Start(
-            Network.Create([2, 16, 1], Activation.Tanh, Initializer.Xavier, seed: 1).WithLoss(Loss.BinaryCrossEntropy), Optimizer.Adam(0.01));
+            Network.Create([2, 16, 1], Activation.Tanh, Initializer.Xavier, seed: 1).WithLoss(Loss.BinaryCrossEntropy),
+            Optimizer.Adam(0.01));
         for (var step = 0; step < 500; step++)
             (state, _) = Training.Step(state, Batch.Of(X, Labels));
         return state.Network;
@@ -52,7 +54,8 @@ public class OneOutputTests
         Assert.Equal(Metrics.MostWrong(both, labels, 9), Metrics.MostWrong(logits, labels, 9));
         Assert.Equal((0.6, 1.0), (Metrics.TopK(logits, labels, 1), Metrics.TopK(logits, labels, 2)));
         Assert.Equal(
-            Metrics.MeanLoss(Loss.SoftmaxCrossEntropy(), both, labels), Metrics.MeanLoss(Loss.BinaryCrossEntropy, logits, labels), 1e-6);
+            Metrics.MeanLoss(Loss.SoftmaxCrossEntropy(), both, labels),
+            Metrics.MeanLoss(Loss.BinaryCrossEntropy, logits, labels), 1e-6);
     }
 
     [Fact]
@@ -62,17 +65,22 @@ public class OneOutputTests
             foreach (var (network, targets) in ((Network<float>, Matrix<float>)[])
                 [
                     (Network.Create([2, 4, 1], Activation.Tanh, Initializer.Xavier), Row(0, 1, 2, 3.5f)),
-                    (Network.Create([2, 4, 2], Activation.Tanh, Initializer.Xavier), Matrix<float>.Build.Dense(2, 4, 1.5f)),
+                    (Network.Create([2, 4, 2], Activation.Tanh, Initializer.Xavier),
+                        Matrix<float>.Build.Dense(2, 4, 1.5f)),
                 ])
             {
-                Assert.Contains("a regression has no accuracy", Refused(() => network.WithLoss(loss).Accuracy(Batch.Of(X, targets))), StringComparison.Ordinal);
-                Assert.Contains("a regression has no accuracy", Refused(() => network.WithLoss(loss).Correct(Batch.Of(X, targets))), StringComparison.Ordinal);
+                Assert.Contains("a regression has no accuracy",
+                    Refused(() => network.WithLoss(loss).Accuracy(Batch.Of(X, targets))), StringComparison.Ordinal);
+                Assert.Contains("a regression has no accuracy",
+                    Refused(() => network.WithLoss(loss).Correct(Batch.Of(X, targets))), StringComparison.Ordinal);
             }
         // Labels say that several outputs are classes.
         var classes = Network.Create([2, 4, 2], Activation.Tanh, Initializer.Xavier);
-        Assert.Equal(classes.Accuracy(Batch.Of(X, Labels)), classes.WithLoss(Loss.MeanSquaredError).Accuracy(Batch.Of(X, Labels)));
+        Assert.Equal(classes.Accuracy(Batch.Of(X, Labels)),
+            classes.WithLoss(Loss.MeanSquaredError).Accuracy(Batch.Of(X, Labels)));
         Assert.Contains("a regression has no accuracy", Refused(
-            () => Network.Create([2, 1], Activation.Tanh, Initializer.Xavier).WithLoss(Loss.MeanSquaredError).Correct(ByteScale.None, [0, 0], [0], [0])),
+            () => Network.Create([2, 1], Activation.Tanh, Initializer.Xavier).WithLoss(Loss.MeanSquaredError)
+                .Correct(ByteScale.None, [0, 0], [0], [0])),
             StringComparison.Ordinal);
     }
 
@@ -83,21 +91,27 @@ public class OneOutputTests
         Assert.Equal(Loss.BinaryCrossEntropy, network.Loss);
         foreach (var act in (Action[])
             [
-                () => network.WithLoss(Loss.SoftmaxCrossEntropy()), () => network.WithLoss(Loss.SoftmaxCrossEntropy(labelSmoothing: 0.1)),
-                () => Network.Of(network.Layers, Loss.SoftmaxCrossEntropy()), () => Network.Adopt(network.Layers, Loss.SoftmaxCrossEntropy()),
+                () => network.WithLoss(Loss.SoftmaxCrossEntropy()), () =>
+                    network.WithLoss(Loss.SoftmaxCrossEntropy(labelSmoothing: 0.1)),
+                () => Network.Of(network.Layers, Loss.SoftmaxCrossEntropy()), () =>
+                    Network.Adopt(network.Layers, Loss.SoftmaxCrossEntropy()),
             ])
             Assert.StartsWith("softmax over one output is always 1", Refused(act), StringComparison.Ordinal);
         Assert.Equal(Loss.BinaryCrossEntropy, Network.Of(network.Layers).Loss);
         // What is no probability would make a loss without a lower bound.
-        Assert.Contains("sample 3 has 3.5", Refused(() => network.LossOf(Batch.Of(X, Row(0, 1, 1, 3.5f)))), StringComparison.Ordinal);
-        Assert.Contains("sample 1 has -1", Refused(() => Training.Step(Training.Start(network, Optimizer.Adam()), Batch.Of(X, Row(0, -1, 1, 0)))), StringComparison.Ordinal);
+        Assert.Contains("sample 3 has 3.5", Refused(() => network.LossOf(Batch.Of(X, Row(0, 1, 1, 3.5f)))),
+            StringComparison.Ordinal);
+        Assert.Contains("sample 1 has -1",
+            Refused(() => Training.Step(Training.Start(network, Optimizer.Adam()), Batch.Of(X, Row(0, -1, 1, 0)))),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void F2_Several_questions_are_right_where_every_answer_is()
     {
         var weight = Matrix<float>.Build.DenseIdentity(2) * 2 - 1;
-        var network = Network.Of([Layer.Affine(weight, Vector<float>.Build.Dense([0.5f, -0.5f]))], Loss.BinaryCrossEntropy);
+        var network = Network.Of(
+            [Layer.Affine(weight, Vector<float>.Build.Dense([0.5f, -0.5f]))], Loss.BinaryCrossEntropy);
         var answers = network.Predict(X).Map(logit => logit > 0 ? 1f : 0f);
         Assert.Equal(1, network.Accuracy(Batch.Of(X, answers)));
         answers[0, 2] = 1 - answers[0, 2];
@@ -107,7 +121,8 @@ public class OneOutputTests
     [Fact]
     public void F2_NaN_is_never_right()
     {
-        var network = Network.Of([Layer.Affine(Matrix<float>.Build.Dense(2, 2, float.NaN), Vector<float>.Build.Dense(2))]);
+        var network = Network.Of(
+            [Layer.Affine(Matrix<float>.Build.Dense(2, 2, float.NaN), Vector<float>.Build.Dense(2))]);
         Assert.Equal(0, network.Accuracy(Batch.Of(X, Matrix<float>.Build.Dense(2, 4, float.NaN))));
     }
 
@@ -118,14 +133,20 @@ public class OneOutputTests
         var logit = model.Network.Predict(X)[0, 1];
         var answer = model.Predict(0, 1);
         Assert.Equal((1, "different"), (answer.Class, answer.ClassName));
-        Assert.Equal([1 / (1 + MathF.Exp(logit)), 1 / (1 + MathF.Exp(-logit))], answer.Probabilities, (a, b) => Math.Abs(a - b) < 1e-6f);
-        Assert.Equal(["same", "different", "different", "same"], model.Predict((float[][])[[0, 0], [0, 1], [1, 0], [1, 1]]).Select(told => told.ClassName!));
+        Assert.Equal([1 / (1 + MathF.Exp(logit)), 1 / (1 + MathF.Exp(-logit))], answer.Probabilities, (a, b) =>
+            Math.Abs(a - b) < 1e-6f);
+        Assert.Equal(["same", "different", "different", "same"],
+            model.Predict((float[][])[[0, 0], [0, 1], [1, 0], [1, 1]]).Select(told => told.ClassName!));
         var table = new LabeledImages([0, 0, 0, 1, 1, 0, 1, 1], TableNames.None, 2, [0, 1, 1, 0]);
         var evaluation = ModelEvaluation.Of(model, "xor", [table], threads: 1);
-        Assert.Equal((1, 2, 2), (evaluation.Confusion.Accuracy, evaluation.Confusion[0, 0], evaluation.Confusion[1, 1]));
+        Assert.Equal((1, 2, 2), (
+            evaluation.Confusion.Accuracy, evaluation.Confusion[0, 0], evaluation.Confusion[1, 1]));
         Assert.Equal(model.Network.LossOf(Batch.Of(X, Labels)), evaluation.Loss, 1e-6);
         var numbers = new Model<float>(model.Network.WithLoss(Loss.MeanSquaredError));
-        Assert.Contains("this model gives numbers (mean squared error), not classes", Refused(() => numbers.Predict(0, 1)), StringComparison.Ordinal);
-        Assert.Contains("expected a model that tells classes apart", Assert.Throws<DataException>(() => ModelEvaluation.Of(numbers, "xor", [table], 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("this model gives numbers (mean squared error), not classes",
+            Refused(() => numbers.Predict(0, 1)), StringComparison.Ordinal);
+        Assert.Contains("expected a model that tells classes apart",
+            Assert.Throws<DataException>(() => ModelEvaluation.Of(numbers, "xor", [table], 1)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -24,12 +24,14 @@ public class OptimizerTests
     public void Members_return_changed_copies()
     {
         var adam = Optimizer.Adam(learningRate: 0.01, beta1: 0.8);
-        var changed = adam.With(Schedule.Cosine(steps: 100, final: 0.1).AfterWarmUp(10)).WithClipNorm(1).WithClipValue(2)
+        var changed = adam.With(Schedule.Cosine(steps: 100, final: 0.1).AfterWarmUp(10)).WithClipNorm(1)
+            .WithClipValue(2)
             .WithWeightDecay(0.1).WithProximalL1(1e-4).WithAccumulation(4);
         Assert.Equal(Optimizer.Adam(0.01, 0.8), adam);
         Assert.NotEqual(adam, changed);
         Assert.Equal(
-            "Adam (learning rate 0.01, beta1 0.8, beta2 0.999, epsilon 1E-07), warm-up of 10 steps, then cosine to 0.1 in 100 "
+            "Adam (learning rate 0.01, beta1 0.8, beta2 0.999, epsilon 1E-07), warm-up of 10 steps, then cosine to "
+            + "0.1 in 100 "
             + "steps, 4 gradients a step, clipped to 2, clipped to norm 1, weight decay 0.1, proximal L1 0.0001",
             changed.ToString());
         Assert.Empty(changed.Faults());
@@ -42,7 +44,8 @@ public class OptimizerTests
     {
         var network = Network.Create([2, 3, 2], Activation.Relu, Initializer.He);
         var optimizer = Optimizer.Nesterov();
-        var (_, state) = optimizer.Update(optimizer.Init(network.Parameters()), network.Parameters(), network.Parameters());
+        var (_, state) = optimizer.Update(
+            optimizer.Init(network.Parameters()), network.Parameters(), network.Parameters());
         var leaves = state.ToLeaves();
         Assert.Equal(
             ["velocity/affine1.weight", "velocity/affine1.bias", "velocity/affine2.weight", "velocity/affine2.bias"],

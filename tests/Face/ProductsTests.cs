@@ -24,7 +24,8 @@ public class ProductsTests
             "a b needs sums of one length, but a is 2 x 3 and b is 2 x 3: 3 and 2 (Parameter 'b')",
             Assert.Throws<ArgumentException>(() => Products.Product(A, B)).Message);
         Assert.All(
-            (Func<Matrix<double>, Matrix<double>, Matrix<double>>[])[Products.TransposeThisProduct, Products.ProductWithTranspose],
+            (Func<Matrix<double>, Matrix<double>, Matrix<double>>[])[Products.TransposeThisProduct,
+                Products.ProductWithTranspose],
             product => Assert.Contains(
                 "a is 2 x 3 and b is 3 x 4",
                 Assert.Throws<ArgumentException>(() => product(A, wide)).Message, StringComparison.Ordinal));

@@ -2,7 +2,8 @@ using Functional.Host.Models;
 
 namespace Functional.Tests.Face;
 
-/// <summary>Networks, states and models are immutable, so that threads share them: docs/csharp.md promises it.</summary>
+/// <summary>Networks, states and models are immutable, so that threads share them: docs/csharp.md promises
+/// it.</summary>
 public class SharingTests
 {
     private const int Sharers = 16;
@@ -11,7 +12,8 @@ public class SharingTests
         Functional.Network.Create([12, 40, 5], Activation.Relu, Initializer.He, seed: 1);
 
     private static readonly Batch<float> Batch = Functional.Batch.Of(
-        MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.Dense(12, 64, (i, j) => MathF.FusedMultiplyAdd(i, 0.1f, -0.03f * j)),
+        MathNet.Numerics.LinearAlgebra.Matrix<float>.Build.Dense(
+            12, 64, (i, j) => MathF.FusedMultiplyAdd(i, 0.1f, -0.03f * j)),
         [.. Enumerable.Range(0, 64).Select(j => j % 5)]);
 
     [Fact]

@@ -99,7 +99,8 @@ public class TrainingLoopTests
     [Fact]
     public void A_batch_made_for_a_step_gives_the_same_step()
     {
-        var start = Training.Start(Network.Create([2, 16, 2], Activation.Relu, Initializer.He, seed: 1), Optimizer.Adam());
+        var start = Training.Start(
+            Network.Create([2, 16, 2], Activation.Relu, Initializer.He, seed: 1), Optimizer.Adam());
         var (one, other) = (start, start);
         for (var step = 0; step < 20; step++)
         {

@@ -11,7 +11,8 @@ public static class Contents
 {
     private static readonly string[] Pieces =
     [
-        "a", "b", "Z", "0", "é", "ß", "\u0301", "漢", "🂡", "\"", "\"\"", "'", "\n", "\r\n", "\r", ",", ";", "\t", "|", " ", "\\", "/",
+        "a", "b", "Z", "0", "é", "ß", "\u0301", "漢", "🂡", "\"", "\"\"", "'", "\n", "\r\n", "\r", ",", ";", "\t", "|",
+        " ", "\\", "/",
         ":", "..", "{", "}", "\0", "\u001F", "\u007F", "\u2028", "\uFEFF", "\uFFFF", "__metadata__", "digest", "ſ", "İ",
     ];
 
@@ -67,9 +68,11 @@ public static class Contents
             from elements in Elements<T>(shape.Aggregate(1, (product, size) => product * size))
             select Tensor.Of(name, shape, elements);
         return Gen.OneOf(
-            Of<byte>(), Of<sbyte>(), Of<short>(), Of<ushort>(), Of<Half>(), Of<int>(), Of<uint>(), Of<float>(), Of<double>(),
+            Of<byte>(), Of<sbyte>(), Of<short>(), Of<ushort>(), Of<Half>(), Of<int>(), Of<uint>(), Of<float>(),
+            Of<double>(),
             Of<long>(), Of<ulong>(),
-            Of<byte>().Select(tensor => Tensor.Of(name, tensor.Shape, tensor.Bytes.ToArray().Select(value => value > 99).ToArray())));
+            Of<byte>().Select(tensor =>
+                Tensor.Of(name, tensor.Shape, tensor.Bytes.ToArray().Select(value => value > 99).ToArray())));
     }
 
     private static Gen<int[]> Shape =>

@@ -8,7 +8,8 @@ using static Functional.Tests.Formats.Law;
 
 namespace Functional.Tests.Formats;
 
-/// <summary>What is written is read as it was; what was cut is refused; what was changed is refused where a checksum tells
+/// <summary>What is written is read as it was; what was cut is refused; what was changed is refused where a checksum
+/// tells
 /// it, and is never read as what the checksum covers otherwise.</summary>
 public class DataFileLaws
 {
@@ -38,7 +39,8 @@ public class DataFileLaws
         found => Simpler.Each(found, Simpler.Tensors, Simpler.Fewer, Simpler.Damages),
         found =>
         {
-            var metadata = found.texts.DistinctBy(text => text.Item1).ToDictionary(text => text.Item1, text => text.Item2);
+            var metadata = found.texts.DistinctBy(text => text.Item1)
+                .ToDictionary(text => text.Item1, text => text.Item2);
             var bytes = Written(stream => Safetensors.Write(stream, found.tensors, metadata));
             SafetensorsFile Read(byte[] some) => Safetensors.Read(new MemoryStream(some), "f");
             var file = Read(bytes);
@@ -169,7 +171,8 @@ public class DataFileLaws
         found => Enumerable.Range(0, found.labels.Length).Select(row => found with
             {
                 labels = Simpler.Without(found.labels, row),
-                numbers = [.. found.numbers.Chunk(found.columns.Length - 1).Where((_, i) => i != row).SelectMany(cells => cells)],
+                numbers = [.. found.numbers.Chunk(found.columns.Length - 1).Where((_, i) => i != row)
+                    .SelectMany(cells => cells)],
             }).Where(fewer => fewer.labels.Distinct().Count() > 1)
             .Concat(Simpler.Damages(found.damage).Select(simpler => found with { damage = simpler })),
         found =>

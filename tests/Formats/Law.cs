@@ -17,12 +17,16 @@ public static class Law
     private static readonly long Usual = Number("FUNCTIONAL_CASES") ?? 200;
 
     private static long? Number(string variable) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
+            ? long.Parse(text, CultureInfo.InvariantCulture) : null;
 
-    /// <summary>Raises, naming the seed, the case and the command that repeats it, if the law does not hold for one of so
-    /// many cases (more or fewer, as FUNCTIONAL_CASES is more or fewer than 200). The case is the smallest to be found.</summary>
+    /// <summary>Raises, naming the seed, the case and the command that repeats it, if the law does not hold for one of
+    /// so
+    /// many cases (more or fewer, as FUNCTIONAL_CASES is more or fewer than 200). The case is the smallest to be
+    /// found.</summary>
     public static void Holds<T>(
-        int cases, Gen<T> generator, Func<T, IEnumerable<T>> simpler, Action<T> law, [CallerMemberName] string name = "")
+        int cases, Gen<T> generator, Func<T, IEnumerable<T>> simpler, Action<T> law,
+        [CallerMemberName] string name = "")
     {
         var replay = FSharpOption<Replay>.Some(new Replay(new Rnd((ulong)Seed), FSharpOption<int>.None));
         var count = (int)Math.Max(1, cases * Usual / 200);

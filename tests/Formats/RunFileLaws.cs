@@ -10,7 +10,8 @@ using static Functional.Tests.Formats.Law;
 
 namespace Functional.Tests.Formats;
 
-/// <summary>Models, states of runs and configurations are read as they were written; a byte more, less or otherwise, where
+/// <summary>Models, states of runs and configurations are read as they were written; a byte more, less or otherwise,
+/// where
 /// a checksum stands for it, is told.</summary>
 public sealed class RunFileLaws : IDisposable
 {
@@ -21,7 +22,8 @@ public sealed class RunFileLaws : IDisposable
     private static byte[] Bits<T>(Parameters<T> leaves) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
         System.Runtime.InteropServices.MemoryMarshal.AsBytes<T>(leaves.ToVector().ToArray()).ToArray();
 
-    private static Gen<Parameters<T>> Filled<T>(Parameters<T> leaves) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
+    private static Gen<Parameters<T>> Filled<T>(Parameters<T> leaves) where T : unmanaged,
+        System.Numerics.IFloatingPointIeee754<T> =>
         Contents.Elements<T>(leaves.Length).Select(elements => leaves.WithVector(Vector<T>.Build.Dense(elements)));
 
     private static Gen<Network<T>> Networks<T>() where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
@@ -35,7 +37,8 @@ public sealed class RunFileLaws : IDisposable
         from some in Gen.ArrayOf(Contents.Text, count)
         select some.Select((text, i) => $"{text}{i}").ToArray();
 
-    private static IEnumerable<Model<T>> SimplerModels<T>(Model<T> model) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    private static IEnumerable<Model<T>> SimplerModels<T>(Model<T> model) where T : unmanaged,
+        System.Numerics.IFloatingPointIeee754<T>
     {
         if (model.Network.Layers.Count > 1)
             yield return new Model<T>(Network.Create<T>([1, 1], Activation.Relu, Initializer.He, seed: 1));
@@ -54,7 +57,8 @@ public sealed class RunFileLaws : IDisposable
         from features in Names(network.Inputs)
         from label in Contents.Text.OrNull()
         from damage in Damage.Any
-        select (new Model<T>(network) { Classes = classes.Length > 1 ? classes : [], Features = features, Label = label }, damage),
+        select (new Model<T>(network) {
+            Classes = classes.Length > 1 ? classes : [], Features = features, Label = label }, damage),
         found => Simpler.Each(found, SimplerModels, Simpler.Damages),
         found =>
         {
@@ -81,14 +85,17 @@ public sealed class RunFileLaws : IDisposable
     public void Models_in_double_precision() => Models<double>();
 
     private static TrainConfiguration Parse(params IEnumerable<(string Name, string Value)> options) =>
-        TrainOptions.Parse(options.Select(option => KeyValuePair.Create(option.Name, option.Value)), new TrainConfiguration());
+        TrainOptions.Parse(options.Select(option => KeyValuePair.Create(option.Name, option.Value)),
+            new TrainConfiguration());
 
     [Fact]
     public void Checkpoints()
     {
-        var images = new LabeledImages(2, 2, 3, [.. Enumerable.Range(0, 48).Select(i => (byte)(5 * i))], [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
+        var images = new LabeledImages(
+            2, 2, 3, [.. Enumerable.Range(0, 48).Select(i => (byte)(5 * i))], [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
         var start = new TrainingRun(
-            Parse(("hidden", "3"), ("batch-norm", "true"), ("optimizer", "adam"), ("accumulate", "2"), ("average", "0.9"), ("batch-size", "4")),
+            Parse(("hidden", "3"), ("batch-norm", "true"), ("optimizer", "adam"), ("accumulate", "2"),
+                ("average", "0.9"), ("batch-size", "4")),
             new ImageDataSet(images, images)).Start;
         var training = start.Training;
         Holds(
@@ -106,7 +113,8 @@ public sealed class RunFileLaws : IDisposable
                     new TrainingState<float>(
                         training.Network.WithParameters(parameters).WithStatistics(statistics), training.Optimizer,
                         OptimizerState.OfLeaves(counts[0], counts[1], slots), new Key(key[0], key[1]), counts[2]),
-                    new Average<float>(start.Average!.Decay, start.Average.Corrected, counts[3], mean)) { Seconds = Math.Abs(seconds) },
+                    new Average<float>(start.Average!.Decay, start.Average.Corrected, counts[3], mean)) {
+                        Seconds = Math.Abs(seconds) },
                 damage),
             found => Simpler.Each(found, state => state == start ? [] : [start], Simpler.Damages),
             found =>
@@ -122,7 +130,8 @@ public sealed class RunFileLaws : IDisposable
                     Bits(of.Training.OptimizerState.ToLeaves()), Bits(of.Average!.Mean),
                 ];
                 Assert.Equal(Everything(state), Everything(read));
-                Assert.Equal((state.Step, state.Seconds, state.Training.Key), (read.Step, read.Seconds, read.Training.Key));
+                Assert.Equal((state.Step, state.Seconds, state.Training.Key),
+                    (read.Step, read.Seconds, read.Training.Key));
                 Assert.Equal(
                     (state.Training.OptimizerState.Step, state.Training.OptimizerState.Gathered, state.Average!.Step),
                     (read.Training.OptimizerState.Step, read.Training.OptimizerState.Gathered, read.Average!.Step));
@@ -136,19 +145,24 @@ public sealed class RunFileLaws : IDisposable
     private static readonly (string Name, string[] Values)[] Choices =
     [
         ("samples", ["1", "2147483647"]), ("validation", ["0.1", "0.25"]), ("hidden", ["1", "20,10", "3,3,3"]),
-        ("activation", ["tanh", "elu:0.1", "leaky-relu:0.3"]), ("batch-norm", ["true", "false"]), ("dropout", ["0.1", "0.9"]),
+        ("activation", ["tanh", "elu:0.1", "leaky-relu:0.3"]), ("batch-norm", ["true", "false"]),
+        ("dropout", ["0.1", "0.9"]),
         ("l1", ["1E-300", "0.1"]), ("l2", ["4.9E-324", "0.3"]), ("label-smoothing", ["0.1"]),
-        ("init", ["normal:0.01", "constant:-0.5", "zero"]), ("optimizer", ["adamw", "sgd", "lion"]), ("learning-rate", ["0.1", "1E-07"]),
+        ("init", ["normal:0.01", "constant:-0.5", "zero"]), ("optimizer", ["adamw", "sgd", "lion"]),
+        ("learning-rate", ["0.1", "1E-07"]),
         ("schedule", ["warmup:10+step:20:0.5", "cosine:0.1", "one-cycle"]), ("clip-norm", ["1.7976931348623157E+308"]),
-        ("accumulate", ["2"]), ("average", ["0.9", "0.99999999999999989"]), ("batch-size", ["1", "77"]), ("iterations", ["100"]),
-        ("augment", ["shift:2,elastic:1:4"]), ("seed", ["-9223372036854775808", "0"]), ("checkpoint-every", ["10m", "none", "3"]),
+        ("accumulate", ["2"]), ("average", ["0.9", "0.99999999999999989"]), ("batch-size", ["1", "77"]),
+        ("iterations", ["100"]),
+        ("augment", ["shift:2,elastic:1:4"]), ("seed", ["-9223372036854775808", "0"]),
+        ("checkpoint-every", ["10m", "none", "3"]),
     ];
 
     [Fact]
     public void Configurations() => Holds(
         200,
         from some in Gen.SubListOf(Choices)
-        from values in Gen.CollectToArray(some, choice => Gen.Elements(choice.Values).Select(value => (choice.Name, value)))
+        from values in Gen.CollectToArray(
+            some, choice => Gen.Elements(choice.Values).Select(value => (choice.Name, value)))
         from data in Contents.Text
         from steps in Gen.ArrayOf(Gen.Choose(1, 1000)).Select(some => some.Order().Distinct())
         from damage in Damage.Any
@@ -156,7 +170,8 @@ public sealed class RunFileLaws : IDisposable
         found => Simpler.Each(found, Simpler.Fewer, Simpler.Fewer, Simpler.Damages),
         found =>
         {
-            var configuration = Parse(found.options) with { Stages = [.. found.steps.Select(until => new Stage(until, until + 3))] };
+            var configuration = Parse(found.options)
+                with { Stages = [.. found.steps.Select(until => new Stage(until, until + 3))] };
             ConfigurationFile.Write(folder["o"], configuration);
             var bytes = File.ReadAllBytes(folder["o"]);
             TrainConfiguration Read(byte[] some) => ConfigurationFile.Read(new MemoryStream(some), "f");

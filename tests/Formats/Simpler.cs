@@ -9,7 +9,8 @@ public static class Simpler
     /// <summary>One of two things is made simpler.</summary>
     public static IEnumerable<(TA, TB)> Each<TA, TB>(
         (TA, TB) all, Func<TA, IEnumerable<TA>> a, Func<TB, IEnumerable<TB>> b) =>
-        a(all.Item1).Select(simpler => (simpler, all.Item2)).Concat(b(all.Item2).Select(simpler => (all.Item1, simpler)));
+        a(all.Item1).Select(simpler => (simpler, all.Item2))
+            .Concat(b(all.Item2).Select(simpler => (all.Item1, simpler)));
 
     /// <summary>One of three things is made simpler.</summary>
     public static IEnumerable<(TA, TB, TC)> Each<TA, TB, TC>(
@@ -28,7 +29,8 @@ public static class Simpler
     public static IEnumerable<Tensor[]> Tensors(Tensor[] tensors) => Fewer(tensors).Concat(
         from one in tensors.Index()
         where one.Item.Type != TensorType.U8 || one.Item.Shape.Count > 0
-        select (Tensor[])[.. tensors[..one.Index], Tensor.Of<byte>(one.Item.Name, [], [1]), .. tensors[(one.Index + 1)..]]);
+        select (Tensor[])[.. tensors[..one.Index], Tensor.Of<byte>(one.Item.Name, [], [1]),
+            .. tensors[(one.Index + 1)..]]);
 
     /// <summary>One image, of one pixel, or black ones.</summary>
     internal static IEnumerable<ImageFile> Images(ImageFile images)

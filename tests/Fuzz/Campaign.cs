@@ -44,10 +44,12 @@ public static class Campaign
             }
             catch (Exception e)
             {
-                Assert.Fail($"mutation {number} ({bytes.Length} bytes, {Convert.ToHexString(bytes.AsSpan()[..Math.Min(bytes.Length, 400)])}): {e}");
+                Assert.Fail($"mutation {number} ({bytes.Length} bytes, "
+                    + $"{Convert.ToHexString(bytes.AsSpan()[..Math.Min(bytes.Length, 400)])}): {e}");
             }
             var cost = GC.GetAllocatedBytesForCurrentThread() - before;
-            Assert.True(cost <= Constant + PerByte * bytes.Length, $"mutation {number}: {cost} bytes for a file of {bytes.Length}");
+            Assert.True(cost <= Constant + PerByte * bytes.Length,
+                $"mutation {number}: {cost} bytes for a file of {bytes.Length}");
         }
         return (taken, refused);
     }

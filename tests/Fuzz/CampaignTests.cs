@@ -14,7 +14,8 @@ public class CampaignTests
     {
         byte[][] files = [Written(OneOfEachType())];
         Assert.Equal(Mutations.Of(7, files), Mutations.Of(7, files));
-        var different = Enumerable.Range(0, 100).Select(number => Convert.ToHexString(Mutations.Of(number, files))).Distinct();
+        var different = Enumerable.Range(0, 100).Select(number => Convert.ToHexString(Mutations.Of(number, files)))
+            .Distinct();
         Assert.InRange(different.Count(), 90, 100);
     }
 
@@ -80,7 +81,8 @@ public class CampaignTests
     [Fact]
     public void Models()
     {
-        var table = new LayerTable<float> { ["scale"] = saved => new LimitedScale<float>(saved.Parameters[0].Values, 1.5) };
+        var table = new LayerTable<float> {
+            ["scale"] = saved => new LimitedScale<float>(saved.Parameters[0].Values, 1.5) };
         static byte[] Bytes(Network<float> network)
         {
             var stream = new MemoryStream();
@@ -88,7 +90,8 @@ public class CampaignTests
             return stream.ToArray();
         }
         var own = Network.Of(
-            [Layer.Custom(new LimitedScale<float>(MathNet.Numerics.LinearAlgebra.Vector<float>.Build.Dense(3, 1), 1.5))]);
+            [Layer.Custom(new LimitedScale<float>(
+                MathNet.Numerics.LinearAlgebra.Vector<float>.Build.Dense(3, 1), 1.5))]);
         byte[][] files = [Bytes(ExampleNetworks.OfEveryKind<float>()), Bytes(own)];
         var (read, refused) = Campaign.Run(files, bytes =>
         {
@@ -133,8 +136,11 @@ public class CampaignTests
     public void Npy_arrays()
     {
         var matrix = Bytes(stream => Npy.Write(stream, Tensor.Of<float>("x", [2, 3], [1, 2, 3, 4, 5, 6])));
-        byte[] Fortran(byte[] bytes) => [.. bytes[..(bytes.AsSpan().IndexOf("False"u8))], .. "True "u8, .. bytes[(bytes.AsSpan().IndexOf("False"u8) + 5)..]];
-        byte[][] files = [matrix, Fortran(matrix), .. OneOfEachType().Select(tensor => Bytes(stream => Npy.Write(stream, tensor)))];
+        byte[] Fortran(byte[] bytes) =>
+            [.. bytes[..(bytes.AsSpan().IndexOf("False"u8))], .. "True "u8,
+                .. bytes[(bytes.AsSpan().IndexOf("False"u8) + 5)..]];
+        byte[][] files = [matrix, Fortran(matrix),
+            .. OneOfEachType().Select(tensor => Bytes(stream => Npy.Write(stream, tensor)))];
         var (read, refused) = Campaign.Run(files, bytes =>
         {
             var tensor = Npy.Read(new MemoryStream(bytes), "f");
@@ -153,7 +159,8 @@ public class CampaignTests
         Tensor[] arrays = [Tensor.Of<byte>("x", [3], [1, 2, 3]), Tensor.Of("zeros", [50, 50], new double[2500])];
         var deflated = Bytes(stream =>
         {
-            using var archive = new System.IO.Compression.ZipArchive(stream, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true);
+            using var archive = new System.IO.Compression.ZipArchive(
+                stream, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true);
             foreach (var tensor in arrays)
             {
                 using var part = archive.CreateEntry($"{tensor.Name}.npy").Open();
@@ -175,7 +182,8 @@ public class CampaignTests
         [
             .. from text in (string[])
                [
-                   "a,b,kind\n1,2.5,x\n-3e-1,4,y\n5,6,x\n", "a;kind\r\n\"1\";\"x, or \"\"y\"\"\"\r\n2;z\r\n", "kind\ta\n1\t2\n3\t4\n5\t6\n",
+                   "a,b,kind\n1,2.5,x\n-3e-1,4,y\n5,6,x\n", "a;kind\r\n\"1\";\"x, or \"\"y\"\"\"\r\n2;z\r\n",
+                   "kind\ta\n1\t2\n3\t4\n5\t6\n",
                ]
                select System.Text.Encoding.UTF8.GetBytes(text),
         ];

@@ -6,7 +6,8 @@ using System.Text;
 namespace Functional.Tests.Fuzz;
 
 /// <summary>
-/// What may happen to a file: bits flip, its end is lost, parts are doubled, swapped or come from elsewhere, numbers grow
+/// What may happen to a file: bits flip, its end is lost, parts are doubled, swapped or come from elsewhere, numbers
+/// grow
 /// beyond all bounds (as text or as bytes), brackets nest deeply. A mutation is a function of its number alone.
 /// </summary>
 public static class Mutations
@@ -16,7 +17,8 @@ public static class Mutations
     [
         "0", "-0", "-1", "1", "2", "3", "7", "255", "256", "65535", "65536", "2147483591", "2147483647", "2147483648",
         "4294967295", "4294967296", "4611686018427387904", "9223372036854775807", "9223372036854775808",
-        "18446744073709551615", "18446744073709551616", "18446744073709551618", "1e9", "1e999", "0.5", "NaN", "Infinity",
+        "18446744073709551615", "18446744073709551616", "18446744073709551618", "1e9", "1e999", "0.5", "NaN",
+        "Infinity",
         "00", "0x10", "999999999999999999999999999999999999999999",
     ];
 
@@ -29,7 +31,8 @@ public static class Mutations
     private static readonly string[] Texts =
     [
         "[", "{", "(", "\"", "'", "]", "}", ")", ",", ":", ";", "\\", "\n", "\r", "\0", " ", "\t", "-", ".", "/", "..",
-        "../", "\\u0000", "\\ud800", "\\u0061", "null", "true", "False", "{}", "[]", "()", "\"\"", "é", "\u2028", "\uFEFF",
+        "../", "\\u0000", "\\ud800", "\\u0061", "null", "true", "False", "{}", "[]", "()", "\"\"", "é", "\u2028",
+        "\uFEFF",
     ];
 
     /// <summary>The file after one to four accidents.</summary>
@@ -97,7 +100,8 @@ public static class Mutations
     private static byte[] Part(List<byte> bytes, Random random)
     {
         var first = Place(bytes, random);
-        return [.. bytes.GetRange(first, Math.Min(1 + random.Next(random.Next(2) == 0 ? 12 : 120), bytes.Count - first))];
+        return [.. bytes.GetRange(
+            first, Math.Min(1 + random.Next(random.Next(2) == 0 ? 12 : 120), bytes.Count - first))];
     }
 
     // The run of digits at a place or after it.
@@ -109,7 +113,8 @@ public static class Mutations
         var end = bytes.FindIndex(first, value => value is not (>= (byte)'0' and <= (byte)'9'));
         end = end < 0 ? bytes.Count : end;
         var old = Encoding.ASCII.GetString([.. bytes.GetRange(first, end - first)]);
-        var number = random.Next(3) == 0 && long.TryParse(old, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+        var number = random.Next(3) == 0
+            && long.TryParse(old, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             ? unchecked(value + random.Next(-9, 10)).ToString(CultureInfo.InvariantCulture)
             : Numbers[random.Next(Numbers.Length)];
         bytes.RemoveRange(first, end - first);

@@ -11,7 +11,8 @@ namespace Functional.Tests.Fuzz;
 public sealed class OptionCampaign;
 
 /// <summary>
-/// Whatever stands behind an option, the program ends with one of its exit codes and a line for each fault: never with a
+/// Whatever stands behind an option, the program ends with one of its exit codes and a line for each fault: never with
+/// a
 /// stack trace, never with all of the memory, and never by itself too late.
 /// </summary>
 /// <remarks>The environment variable FUNCTIONAL_OPTIONS says how many cases are tried, FUNCTIONAL_SEED which.</remarks>
@@ -51,7 +52,8 @@ public sealed class OptionCampaignTests : IDisposable
     }
 
     private static int Setting(string variable, int usual) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var value) ? value : usual;
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var value) ? value
+            : usual;
 
     [Fact]
     public void Whatever_stands_behind_an_option_is_done_or_refused_in_a_line()
@@ -73,7 +75,8 @@ public sealed class OptionCampaignTests : IDisposable
         }
         Assert.True(faults.Count == 0, $"{faults.Count} faults:\n{string.Join('\n', faults)}");
         // A campaign in which nothing is done, or nothing is refused, would say nothing.
-        Assert.True(codes.GetValueOrDefault(ExitCode.Done) > Cases / 20 && codes.GetValueOrDefault(ExitCode.Usage) > Cases / 4, string.Join(", ", codes));
+        Assert.True(codes.GetValueOrDefault(ExitCode.Done) > Cases / 20
+            && codes.GetValueOrDefault(ExitCode.Usage) > Cases / 4, string.Join(", ", codes));
         // Nothing was written beside the folder.
         Assert.Equal(["a"], Directory.EnumerateFileSystemEntries(outer.Path).Select(Path.GetFileName));
         Assert.Equal(["b"], Directory.EnumerateFileSystemEntries(outer["a"]).Select(Path.GetFileName));
@@ -88,7 +91,8 @@ public sealed class OptionCampaignTests : IDisposable
         var peak = Process.GetCurrentProcess().PeakWorkingSet64;
         using var cancellation = new CancellationTokenSource(Patience);
         var run = Task.Factory.StartNew(
-            () => FrontDoor.Run(root, [.. line.Words], cancellation.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => FrontDoor.Run(root, [.. line.Words], cancellation.Token), CancellationToken.None,
+            TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             if (!run.Wait(Hang))
@@ -96,33 +100,43 @@ public sealed class OptionCampaignTests : IDisposable
         }
         catch (AggregateException e)
         {
-            return (-1, $"{e.InnerException!.GetType().Name}: {e.InnerException.Message} {string.Join(" < ", e.InnerException.StackTrace!.Split('\n').Select(at => at.Trim()).Take(6))}");
+            return (-1, $"{e.InnerException!.GetType().Name}: {e.InnerException.Message} "
+                + $"{string.Join(" < ", e.InnerException.StackTrace!.Split('\n').Select(at => at.Trim()).Take(6))}");
         }
         var told = error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var grown = Process.GetCurrentProcess().PeakWorkingSet64 - peak;
         return (run.Result,
-            run.Result is not (ExitCode.Done or ExitCode.Failed or ExitCode.Usage or ExitCode.Found or ExitCode.Interrupted) ? $"exit code {run.Result}"
-            : told.FirstOrDefault(one => !IsExpected(one, run.Result) || one.Any(char.IsControl) || one.Length > 1100) is { } odd ? $"on standard error: {odd}"
-            : run.Result is ExitCode.Failed or ExitCode.Usage && told.Length == 0 && output.ToString().Length == 0 ? $"exit code {run.Result} without a word"
+            run.Result is not (ExitCode.Done or ExitCode.Failed or ExitCode.Usage or ExitCode.Found
+                or ExitCode.Interrupted) ? $"exit code {run.Result}"
+            : told.FirstOrDefault(one => !IsExpected(one, run.Result) || one.Any(char.IsControl) || one.Length > 1100)
+                is { } odd ? $"on standard error: {odd}"
+            : run.Result is ExitCode.Failed or ExitCode.Usage && told.Length == 0 && output.ToString().Length == 0
+            ? $"exit code {run.Result} without a word"
             : grown > MostMemory ? $"took {grown >> 20} MiB"
             : null);
     }
 
     // A run that writes JSON says on standard error how to go on.
     private static bool IsExpected(string line, int code) => line.StartsWith("functional: ", StringComparison.Ordinal)
-        || (code == ExitCode.Interrupted && line.StartsWith("to go on: functional train --resume ", StringComparison.Ordinal));
+        || (code == ExitCode.Interrupted
+            && line.StartsWith("to go on: functional train --resume ", StringComparison.Ordinal));
 
     // A table, a run, a study and a trajectory for commands that want one.
     private void Prepare()
     {
-        File.WriteAllLines("t.csv", ["x,y,kind", .. Enumerable.Range(0, 40).Select(i => FormattableString.Invariant($"{i % 2 + i / 100.0},{i % 3},{(i % 2 == 0 ? "even" : "odd")}"))]);
+        File.WriteAllLines("t.csv",
+            ["x,y,kind", .. Enumerable.Range(0, 40)
+                .Select(i =>
+                    FormattableString.Invariant($"{i % 2 + i / 100.0},{i % 3},{(i % 2 == 0 ? "even" : "odd")}"))]);
         File.WriteAllLines("x.csv", ["x,y", "0.5,1", "1.5,2"]);
         Directory.CreateDirectory("case");
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Golden", "two_layer_sgd")))
+        foreach (var file in Directory.EnumerateFiles(
+            Path.Combine(AppContext.BaseDirectory, "Golden", "two_layer_sgd")))
             File.Copy(file, Path.Combine("case", Path.GetFileName(file)));
         foreach (string[] words in (string[][])[
             ["train", "--data=t.csv", "--label=kind", "--hidden=2", "--epochs=2", "--batch-size=4", "--out=run"],
-            ["search", "--data=t.csv", "--label=kind", "--hidden=2", "--epochs=1", "--trials=2", "--samples=12", "--study=study"]])
+            ["search", "--data=t.csv", "--label=kind", "--hidden=2", "--epochs=1", "--trials=2", "--samples=12",
+                "--study=study"]])
         {
             var (output, error) = (new StringWriter(), new StringWriter());
             Console.SetOut(output);
@@ -136,7 +150,8 @@ public sealed class OptionCampaignTests : IDisposable
 
     private void Tidy()
     {
-        foreach (var entry in new DirectoryInfo(".").EnumerateFileSystemInfos().Where(entry => !keep.Contains(entry.Name)))
+        foreach (var entry in new DirectoryInfo(".").EnumerateFileSystemInfos()
+            .Where(entry => !keep.Contains(entry.Name)))
             if (entry is DirectoryInfo folder)
                 folder.Delete(recursive: true);
             else

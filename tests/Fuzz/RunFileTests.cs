@@ -13,7 +13,8 @@ public sealed class RunFileTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     private static TrainConfiguration Parse(params (string Name, string Value)[] options) =>
-        TrainOptions.Parse(options.Select(option => KeyValuePair.Create(option.Name, option.Value)), new TrainConfiguration());
+        TrainOptions.Parse(options.Select(option => KeyValuePair.Create(option.Name, option.Value)),
+            new TrainConfiguration());
 
     private byte[] Written(Action<string> write)
     {
@@ -54,7 +55,8 @@ public sealed class RunFileTests : IDisposable
             Written(path => ConfigurationFile.Write(path, new TrainConfiguration())),
             Written(path => ConfigurationFile.Write(path, Parse(
                 ("hidden", "20,10"), ("activation", "elu:0.5"), ("init", "normal:0.01"), ("optimizer", "adamw"),
-                ("schedule", "warmup:10+step:20:0.5"), ("augment", "shift:2,crop:28x28:2,elastic:1:4"), ("iterations", "100"),
+                ("schedule", "warmup:10+step:20:0.5"), ("augment", "shift:2,crop:28x28:2,elastic:1:4"),
+                ("iterations", "100"),
                 ("validation", "0.2"), ("patience", "3"), ("average", "0.9"), ("checkpoint-every", "10m"))
                 with { Stages = [new Stage(10, 20), new Stage(30, 60)] })),
         ];
@@ -77,9 +79,11 @@ public sealed class RunFileTests : IDisposable
         var configuration = Parse(
             ("hidden", "3"), ("batch-norm", "true"), ("optimizer", "adam"), ("accumulate", "2"), ("average", "0.9"),
             ("batch-size", "4"), ("epochs", "1"));
-        var images = new LabeledImages(2, 2, 3, [.. Enumerable.Range(0, 48).Select(i => (byte)(5 * i))], [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
+        var images = new LabeledImages(
+            2, 2, 3, [.. Enumerable.Range(0, 48).Select(i => (byte)(5 * i))], [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
         var run = new TrainingRun(configuration, new ImageDataSet(images, images));
         var end = run.Run(new Observers(), 1, null, default).State;
-        return (run.Start, [Written(path => Checkpoint.Write(path, run.Start)), Written(path => Checkpoint.Write(path, end))]);
+        return (run.Start, [Written(path => Checkpoint.Write(path, run.Start)),
+            Written(path => Checkpoint.Write(path, end))]);
     }
 }

@@ -5,13 +5,15 @@ namespace Functional.Tests.Models;
 
 public sealed class EvaluationTests
 {
-    /// <summary>256 samples of nine million units are more numbers than an array holds: fewer are taken at once.</summary>
+    /// <summary>256 samples of nine million units are more numbers than an array holds: fewer are taken at
+    /// once.</summary>
     [Fact]
     public void A_very_wide_layer_is_evaluated_in_smaller_pieces()
     {
         const int samples = 256;
         var network = Network.Create([1, 9_000_000, 2], Activation.Relu, Initializer.Zero, seed: 1);
-        var images = new LabeledImages(1, 1, 2, new byte[samples], [.. Enumerable.Range(0, samples).Select(i => (byte)(i % 4 / 3))]);
+        var images = new LabeledImages(
+            1, 1, 2, new byte[samples], [.. Enumerable.Range(0, samples).Select(i => (byte)(i % 4 / 3))]);
         Assert.Equal(0.75, Evaluation.Accuracy(network, images, images.All, ByteScale.Unit, threads: 1));
     }
 }

@@ -19,7 +19,8 @@ public sealed class LimitedScale<T>(Vector<T> factors, double limit) : ILayer<T>
     public ILayer<T> WithParameters(IReadOnlyList<Parameter<T>> parameters) =>
         new LimitedScale<T>(parameters[0].Values, limit);
 
-    public Matrix<T> Predict(Matrix<T> x) => x.MapIndexed((i, _, value) => T.Min(factors[i] * value, T.CreateChecked(limit)));
+    public Matrix<T> Predict(Matrix<T> x) =>
+        x.MapIndexed((i, _, value) => T.Min(factors[i] * value, T.CreateChecked(limit)));
 
     public (Matrix<T>, Func<Matrix<T>, (IReadOnlyList<Parameter<T>>, Matrix<T>)>) Forward(Key key, Matrix<T> x) =>
         throw new NotSupportedException();
@@ -52,27 +53,33 @@ public static class ExampleNetworks
     }
 
     /// <summary>A network with a layer of a user's own.</summary>
-    public static Network<T> WithCustomLayers<T>() where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => Stirred(Network.Of(
+    public static Network<T> WithCustomLayers<T>() where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
+        Stirred(Network.Of(
     [
         Affine<T>(4, 3), Layer.Custom(new LimitedScale<T>(Vector<T>.Build.Dense(3, T.One), 1.5)),
-        Layer.Of<T>(Activation.Relu), Affine<T>(3, 2), Layer.Custom(new LimitedScale<T>(Vector<T>.Build.Dense(2, T.One), 9)),
+        Layer.Of<T>(Activation.Relu), Affine<T>(3, 2),
+        Layer.Custom(new LimitedScale<T>(Vector<T>.Build.Dense(2, T.One), 9)),
     ]), 3);
 
     /// <summary>Samples for a network, a column each.</summary>
-    public static Matrix<T> Samples<T>(Network<T> network, int count = 6) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
+    public static Matrix<T> Samples<T>(Network<T> network, int count = 6) where T : unmanaged,
+        System.Numerics.IFloatingPointIeee754<T> =>
         Matrix<T>.Build.Dense(network.Inputs, count, Numbers<T>(network.Inputs * count, 99));
 
     /// <summary>The same network with other numbers; statistics are positive, as variances are.</summary>
-    public static Network<T> Stirred<T>(Network<T> network, long seed) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    public static Network<T> Stirred<T>(Network<T> network, long seed) where T : unmanaged,
+        System.Numerics.IFloatingPointIeee754<T>
     {
         var (parameters, statistics) = (network.Parameters(), network.Statistics());
         return network
             .WithParameters(parameters.WithVector(Vector<T>.Build.Dense(Numbers<T>(parameters.Length, seed))))
             .WithStatistics(statistics.WithVector(Vector<T>.Build.Dense(
-                Array.ConvertAll(Numbers<T>(statistics.Length, seed + 1), number => number * number + T.CreateChecked(0.1)))));
+                Array.ConvertAll(Numbers<T>(statistics.Length, seed + 1), number =>
+                    number * number + T.CreateChecked(0.1)))));
     }
 
-    private static Layer<T> Affine<T>(int inputs, int outputs) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
+    private static Layer<T> Affine<T>(int inputs, int outputs) where T : unmanaged,
+        System.Numerics.IFloatingPointIeee754<T> =>
         Layer.Affine(Matrix<T>.Build.Dense(outputs, inputs), Vector<T>.Build.Dense(outputs));
 
     private static T[] Numbers<T>(int count, long seed) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>

@@ -20,7 +20,8 @@ public class ForeignFileTests
         return Error(stream.ToArray());
     }
 
-    private static Tensor Zeros(string name, params int[] shape) => Tensor.Of(name, shape, new float[shape.Aggregate(1, (a, b) => a * b)]);
+    private static Tensor Zeros(string name, params int[] shape) =>
+        Tensor.Of(name, shape, new float[shape.Aggregate(1, (a, b) => a * b)]);
 
     [Fact]
     public void U1_a_zip_file_is_named()
@@ -29,7 +30,8 @@ public class ForeignFileTests
         using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
         using (var entry = archive.CreateEntry("archive/data.pkl").Open())
             entry.Write("weights"u8);
-        Assert.Equal("f: expected a safetensors file, found a zip file, as torch.save and Keras write them: save the weights as safetensors", Error(stream.ToArray()));
+        Assert.Equal("f: expected a safetensors file, found a zip file, as torch.save and Keras write them: save the "
+            + "weights as safetensors", Error(stream.ToArray()));
     }
 
     [Fact]
@@ -37,13 +39,17 @@ public class ForeignFileTests
     {
         using var stream = new MemoryStream();
         OnnxExport.Save(stream, new Model<float>(Network.Create([2, 3], Activation.Relu, Initializer.He, seed: 1)));
-        Assert.Equal("f: expected a safetensors file, found an ONNX file: those are written here, but not read", Error(stream.ToArray()));
+        Assert.Equal("f: expected a safetensors file, found an ONNX file: those are written here, but not read",
+            Error(stream.ToArray()));
     }
 
     [Theory]
-    [InlineData(new byte[] { 0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9 }, "a pickle file, as torch.save writes them: save the weights as safetensors")]
-    [InlineData(new byte[] { 0x80, 4, 0x95, 0x10, 0, 0, 0, 1, 0 }, "a pickle file, as torch.save writes them: save the weights as safetensors")]
-    [InlineData(new byte[] { 0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A }, "an HDF5 file, as Keras writes them: save the weights as safetensors")]
+    [InlineData(new byte[] { 0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9 },
+        "a pickle file, as torch.save writes them: save the weights as safetensors")]
+    [InlineData(new byte[] { 0x80, 4, 0x95, 0x10, 0, 0, 0, 1, 0 },
+        "a pickle file, as torch.save writes them: save the weights as safetensors")]
+    [InlineData(new byte[] { 0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A },
+        "an HDF5 file, as Keras writes them: save the weights as safetensors")]
     [InlineData(new byte[] { 0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0 }, "a NumPy array")]
     [InlineData(new byte[] { 0x47, 0x47, 0x55, 0x46, 3, 0, 0, 0, 1 }, "a GGUF file: save the weights as safetensors")]
     [InlineData(new byte[] { 0x1F, 0x8B, 8, 8, 0x12, 0x34, 0x56, 0x67, 0, 3 }, "a gzip file: unpack it first")]
@@ -58,7 +64,8 @@ public class ForeignFileTests
     [InlineData("cnumpy.core.multiarray\n_reconstruct\np0\n")]
     [InlineData("L119547037146038801333356L\n.")]
     public void Audit15_a_pickle_as_text_is_a_pickle(string text) => Assert.Equal(
-        "f: expected a safetensors file, found a pickle file, as torch.save writes them: save the weights as safetensors",
+        "f: expected a safetensors file, found a pickle file, as torch.save writes them: save the weights as "
+        + "safetensors",
         Error(System.Text.Encoding.ASCII.GetBytes(text)));
 
     // Its first eight bytes as a length are less than what a header may have, and more than the file does.
@@ -70,13 +77,16 @@ public class ForeignFileTests
     [Fact]
     public void U2_a_convolution_is_told_with_its_shape() =>
         Assert.Equal(
-            "f: at tensors 'conv1.*': expected a weight of two dimensions (and a bias), or what a normalization has, found bias of shape [5], weight of shape [5, 1, 2, 2]",
-            Error(Zeros("conv1.weight", 5, 1, 2, 2), Zeros("conv1.bias", 5), Zeros("fc.weight", 3, 5), Zeros("fc.bias", 3)));
+            "f: at tensors 'conv1.*': expected a weight of two dimensions (and a bias), or what a normalization has, "
+            + "found bias of shape [5], weight of shape [5, 1, 2, 2]",
+            Error(Zeros("conv1.weight", 5, 1, 2, 2), Zeros("conv1.bias", 5), Zeros("fc.weight", 3, 5),
+                Zeros("fc.bias", 3)));
 
     [Fact]
     public void U4_names_of_Flax_and_Keras_are_listed() =>
         Assert.Equal(
-            "f: expected a tensor NAME.weight of two dimensions (outputs x inputs) at least, found Dense_0.bias of shape [3], Dense_0.kernel of shape [2, 3]",
+            "f: expected a tensor NAME.weight of two dimensions (outputs x inputs) at least, found Dense_0.bias of "
+            + "shape [3], Dense_0.kernel of shape [2, 3]",
             Error(Zeros("Dense_0.kernel", 2, 3), Zeros("Dense_0.bias", 3)));
 
     [Fact]
@@ -85,10 +95,12 @@ public class ForeignFileTests
         using var stream = new MemoryStream();
         OnnxExport.Save(stream, new Model<float>(Network.Create([2, 3], Activation.Relu, Initializer.He, seed: 1))
         {
-            Classes = ["two\nlines", "b", "c"], Features = ["x, in \"m\"", "y"], Scale = new FeatureScale([0.5, 1], [2, 0.1]),
+            Classes = ["two\nlines", "b", "c"], Features = ["x, in \"m\"", "y"],
+                Scale = new FeatureScale([0.5, 1], [2, 0.1]),
         });
         var text = System.Text.Encoding.UTF8.GetString(stream.ToArray());
-        foreach (var json in (string[])["[\"two\\nlines\",\"b\",\"c\"]", "[\"x, in \\u0022m\\u0022\",\"y\"]", "[0.5,1]", "[2,0.1]"])
+        foreach (var json in (string[])["[\"two\\nlines\",\"b\",\"c\"]", "[\"x, in \\u0022m\\u0022\",\"y\"]", "[0.5,1]",
+            "[2,0.1]"])
             Assert.Contains(json, text, StringComparison.Ordinal);
     }
 }

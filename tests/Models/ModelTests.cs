@@ -21,7 +21,9 @@ public sealed class ModelTests : IDisposable
 
     private static readonly LayerTable<float> Table = new()
     {
-        ["scale"] = saved => new LimitedScale<float>(saved.Parameters[0].Values, saved.Description.EndsWith("limit 9)", StringComparison.Ordinal) ? 9 : 1.5),
+        ["scale"] = saved =>
+            new LimitedScale<float>(saved.Parameters[0].Values,
+                saved.Description.EndsWith("limit 9)", StringComparison.Ordinal) ? 9 : 1.5),
     };
 
     private string Saved<T>(Network<T> network) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
@@ -53,7 +55,9 @@ public sealed class ModelTests : IDisposable
     {
         var model = new Model<float>(OfEveryKind<float>())
         {
-            Scale = new FeatureScale([.. Enumerable.Range(0, 7).Select(i => i / 3.0)], [.. Enumerable.Range(1, 7).Select(i => 1 / (double)i)]),
+            Scale = new FeatureScale(
+                [.. Enumerable.Range(0, 7).Select(i => i / 3.0)],
+                [.. Enumerable.Range(1, 7).Select(i => 1 / (double)i)]),
             Image = new ImageSize(1, 7),
             Classes = ["a", "\"b\"\n", "é"],
             Features = ["1", "2", "3", "4", "5", "6", "7"],
@@ -67,11 +71,13 @@ public sealed class ModelTests : IDisposable
         Assert.Equal(model.Classes, loaded.Classes);
         Assert.Equal(model.Features, loaded.Features);
         Assert.Equal("\"b\"\n", loaded.ClassName(1));
-        Assert.Equal("3 means and 3 deviations for a network of 7 inputs (Parameter 'model')", Assert.Throws<ArgumentException>(
+        Assert.Equal("3 means and 3 deviations for a network of 7 inputs (Parameter 'model')",
+            Assert.Throws<ArgumentException>(
             () => Model.Save(folder["m"], model with { Scale = new FeatureScale([1, 2, 3], [1, 2, 3]) })).Message);
         Assert.Throws<ArgumentException>(() => Model.Save(folder["m"], model with { Classes = ["a", "b"] }));
         Assert.Throws<ArgumentException>(() => Model.Save(folder["m"], model with { Image = new ImageSize(2, 7) }));
-        Assert.Throws<ArgumentException>(() => Model.Save(folder["m"], model with { Scale = new FeatureScale([0], [0]) }));
+        Assert.Throws<ArgumentException>(
+            () => Model.Save(folder["m"], model with { Scale = new FeatureScale([0], [0]) }));
     }
 
     [Fact]
@@ -116,7 +122,8 @@ public sealed class ModelTests : IDisposable
         var network = OfEveryKind<float>();
         var doubles = Model.Load<double>(Saved(network)).Network;
         Assert.Equal(
-            network.Parameters().ToVector().ToArray().Select(x => (double)x), doubles.Parameters().ToVector().ToArray());
+            network.Parameters().ToVector().ToArray().Select(x => (double)x),
+            doubles.Parameters().ToVector().ToArray());
         Assert.Equal(network.Digest(), Model.Load<float>(Saved(doubles)).Network.Digest());
     }
 
@@ -136,12 +143,16 @@ public sealed class ModelTests : IDisposable
         string Error(LayerTable<float>? table) =>
             Assert.Throws<DataException>(() => Model.Load(path, table)).Message;
         Assert.Equal(
-            $"{path}: at metadata 'functional.model': layers[1].name: expected no layers of a user's own, since no table tells how to make them, found \"scale\"",
+            $"{path}: at metadata 'functional.model': layers[1].name: expected no layers of a user's own, since no "
+            + $"table tells how to make them, found \"scale\"",
             Error(null));
-        Assert.Contains("expected one of the layers in the table (other), found \"scale\"", Error(new() { ["other"] = _ => null! }), StringComparison.Ordinal);
+        Assert.Contains("expected one of the layers in the table (other), found \"scale\"",
+            Error(new() { ["other"] = _ => null! }), StringComparison.Ordinal);
         Assert.Contains(
-            "expected what the table makes of it to be 'scale', scale 3 (limit 1.5) with factors (3) as Scale, found 'scale', scale 3 (limit 2)",
-            Error(new() { ["scale"] = saved => new LimitedScale<float>(saved.Parameters[0].Values, 2) }), StringComparison.Ordinal);
+            "expected what the table makes of it to be 'scale', scale 3 (limit 1.5) with factors (3) as Scale, found "
+            + "'scale', scale 3 (limit 2)",
+            Error(new() { ["scale"] = saved => new LimitedScale<float>(saved.Parameters[0].Values, 2) }),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -168,7 +179,8 @@ public sealed class ModelTests : IDisposable
         bytes[^3] ^= 1;
         Assert.Contains(
             "the file is damaged, or was changed after it was written",
-            Assert.Throws<DataException>(() => Model.Load<float>(new MemoryStream(bytes), "f")).Message, StringComparison.Ordinal);
+            Assert.Throws<DataException>(() => Model.Load<float>(new MemoryStream(bytes), "f")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -176,11 +188,13 @@ public sealed class ModelTests : IDisposable
     {
         Model.Save(folder["m"], OfEveryKind<float>());
         Assert.Throws<OperationFailedException>(() => Model.Save(folder["m/n"], OfEveryKind<float>()));
-        Assert.Equal($"{folder["n"]}: expected a file, found none", Assert.Throws<DataException>(() => Model.Load<float>(folder["n"])).Message);
+        Assert.Equal($"{folder["n"]}: expected a file, found none",
+            Assert.Throws<DataException>(() => Model.Load<float>(folder["n"])).Message);
     }
 
     private static string Foreign(IEnumerable<Tensor> tensors, bool hint = true) => Assert.Throws<DataException>(() =>
-        Model.Load<float>(new MemoryStream(SafetensorsBytes.Written(tensors)), "f", activation: hint ? Activation.Tanh : null)).Message;
+        Model.Load<float>(new MemoryStream(SafetensorsBytes.Written(tensors)), "f", activation: hint ? Activation.Tanh
+            : null)).Message;
 
     private static Tensor Weight(string name, params int[] shape) =>
         Tensor.Of<float>(name, shape, [.. Enumerable.Range(1, shape.Aggregate((a, b) => a * b)).Select(i => i / 8f)]);
@@ -188,7 +202,8 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public void Weights_of_other_tools_are_read_by_their_names()
     {
-        // As torch.nn.Sequential names its parts: Linear, BatchNorm1d, Tanh, Linear, LayerNorm, Tanh, Linear without a bias.
+        // As torch.nn.Sequential names its parts: Linear, BatchNorm1d, Tanh, Linear, LayerNorm, Tanh, Linear without a
+        // bias.
         var model = Model.Load<float>(new MemoryStream(SafetensorsBytes.Written(
         [
             Weight("0.weight", 4, 3), Weight("0.bias", 4), Weight("1.weight", 4), Weight("1.bias", 4),
@@ -197,7 +212,8 @@ public sealed class ModelTests : IDisposable
             Weight("10.weight", 2, 2),
         ])), "f", activation: Activation.Tanh);
         Assert.Equal(
-            "affine 3 -> 4, batchnorm 4 (momentum 0.9, epsilon 1E-05), tanh, affine 4 -> 2, layernorm 2 (epsilon 1E-05), tanh, affine 2 -> 2",
+            "affine 3 -> 4, batchnorm 4 (momentum 0.9, epsilon 1E-05), tanh, affine 4 -> 2, layernorm 2 (epsilon "
+            + "1E-05), tanh, affine 2 -> 2",
             model.Network.ToString());
         Assert.Equal(0.5f, model.Network.Parameters()["affine1.weight"].Matrix[1, 0]);
     }
@@ -206,7 +222,8 @@ public sealed class ModelTests : IDisposable
     public void Our_own_weights_without_metadata_are_read_too()
     {
         var network = Network.Create<float>(
-            [6, 5, 4, 3], units => [Layer.BatchNorm<float>(units), Layer.Of<float>(Activation.Gelu)], Initializer.He, seed: 2);
+            [6, 5, 4, 3], units =>
+                [Layer.BatchNorm<float>(units), Layer.Of<float>(Activation.Gelu)], Initializer.He, seed: 2);
         var tensors = Safetensors.Read(Saved(network)).Tensors;
         var loaded = Model.Load<float>(
             new MemoryStream(SafetensorsBytes.Written(tensors)), "f", activation: Activation.Gelu).Network;
@@ -229,13 +246,18 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public void Weights_that_make_no_network_are_told()
     {
-        Assert.Contains("tell the activation between its layers (--activation)", Foreign([Weight("0.weight", 2, 2)], hint: false), StringComparison.Ordinal);
-        Assert.Equal("f: expected a tensor NAME.weight of two dimensions (outputs x inputs) at least, found no tensors", Foreign([]));
-        Assert.Equal("f: expected a tensor NAME.weight of two dimensions (outputs x inputs) at least, found w of shape [2, 2]", Foreign([Weight("w", 2, 2)]));
+        Assert.Contains("tell the activation between its layers (--activation)",
+            Foreign([Weight("0.weight", 2, 2)], hint: false), StringComparison.Ordinal);
+        Assert.Equal("f: expected a tensor NAME.weight of two dimensions (outputs x inputs) at least, found no tensors",
+            Foreign([]));
+        Assert.Equal("f: expected a tensor NAME.weight of two dimensions (outputs x inputs) at least, found w of "
+            + "shape [2, 2]", Foreign([Weight("w", 2, 2)]));
         Assert.Contains(
-            "layer 3 (affine 3 -> 2) expects 3 inputs, but layer 1 gives 2", Foreign([Weight("0.weight", 2, 2), Weight("2.weight", 2, 3)]), StringComparison.Ordinal);
+            "layer 3 (affine 3 -> 2) expects 3 inputs, but layer 1 gives 2",
+            Foreign([Weight("0.weight", 2, 2), Weight("2.weight", 2, 3)]), StringComparison.Ordinal);
         Assert.Equal(
-            "f: at tensors 'conv.*': expected a weight of two dimensions (and a bias), or what a normalization has, found weight of shape [2, 2, 1]",
+            "f: at tensors 'conv.*': expected a weight of two dimensions (and a bias), or what a normalization has, "
+            + "found weight of shape [2, 2, 1]",
             Foreign([Weight("0.weight", 2, 2), Weight("conv.weight", 2, 2, 1)]));
         Assert.Equal(
             "f: at tensor '0.weight': expected F16, BF16, F32 or F64, found I32",
@@ -246,16 +268,25 @@ public sealed class ModelTests : IDisposable
     public void What_a_header_says_that_its_tensors_do_not_is_told()
     {
         var file = Safetensors.Read(Saved(Network.Create<float>([2, 2], Activation.Relu, Initializer.He)));
-        string Error(Func<string, string> change, IEnumerable<Tensor>? tensors = null) => Assert.Throws<DataException>(() =>
+        string Error(Func<string, string> change, IEnumerable<Tensor>? tensors = null) =>
+            Assert.Throws<DataException>(() =>
             Model.Load<float>(new MemoryStream(SafetensorsBytes.Written(
-                tensors ?? file.Tensors, new() { ["functional.model"] = change(file.Metadata["functional.model"]), ["digest"] = new('0', 64) })), "f")).Message;
-        Assert.Contains("at tensor 'affine1.weight': expected shape [3, 2], found [2, 2]", Error(text => text.Replace("\"outputs\":2", "\"outputs\":3")), StringComparison.Ordinal);
-        Assert.Contains("layers[0].kind: expected affine, activation,", Error(text => text.Replace("affine", "conv")), StringComparison.Ordinal);
-        Assert.Contains("version: expected 1, the version that this program reads, found 2", Error(text => text.Replace("\"version\":1", "\"version\":2")), StringComparison.Ordinal);
+                tensors ?? file.Tensors,
+                new() { ["functional.model"] = change(file.Metadata["functional.model"]), ["digest"] = new('0', 64) })),
+                    "f")).Message;
+        Assert.Contains("at tensor 'affine1.weight': expected shape [3, 2], found [2, 2]",
+            Error(text => text.Replace("\"outputs\":2", "\"outputs\":3")), StringComparison.Ordinal);
+        Assert.Contains("layers[0].kind: expected affine, activation,", Error(text => text.Replace("affine", "conv")),
+            StringComparison.Ordinal);
+        Assert.Contains("version: expected 1, the version that this program reads, found 2",
+            Error(text => text.Replace("\"version\":1", "\"version\":2")), StringComparison.Ordinal);
         Assert.Contains("expected JSON", Error(text => text[..^1]), StringComparison.Ordinal);
-        Assert.Contains("expected a tensor of this name, found none", Error(text => text, [file["affine1.weight"]]), StringComparison.Ordinal);
-        Assert.Contains("expected tensors of the network only", Error(text => text, [.. file.Tensors, Weight("x", 1)]), StringComparison.Ordinal);
+        Assert.Contains("expected a tensor of this name, found none", Error(text => text, [file["affine1.weight"]]),
+            StringComparison.Ordinal);
+        Assert.Contains("expected tensors of the network only", Error(text => text, [.. file.Tensors, Weight("x", 1)]),
+            StringComparison.Ordinal);
         Assert.Contains("expected at most 4096 layers, found 5000", Error(_ =>
-            $"{{\"version\":1,\"layers\":[{string.Join(',', Enumerable.Repeat("{}", 5000))}]}}"), StringComparison.Ordinal);
+            $"{{\"version\":1,\"layers\":[{string.Join(',', Enumerable.Repeat("{}", 5000))}]}}"),
+                StringComparison.Ordinal);
     }
 }

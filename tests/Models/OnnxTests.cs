@@ -27,13 +27,15 @@ public class OnnxTests
                  [
                      every, every.WithLoss(Loss.BinaryCrossEntropy), every.WithLoss(Loss.MeanSquaredError),
                      .. ExampleNetworks.Activations.Select((activation, i) => Network.Create<float>(
-                         [6, 9, 4], units => [Layer.BatchNorm<float>(units), Layer.Of<float>(activation)], Initializer.He, seed: i)),
+                         [6, 9, 4], units =>
+                             [Layer.BatchNorm<float>(units), Layer.Of<float>(activation)], Initializer.He, seed: i)),
                      Network.Create<float>([3, 2], Activation.Relu, Initializer.He, seed: 3),
                  ])
             foreach (var fold in (bool[])[false, true])
                 foreach (var samples in (int[])[1, 5])
                     cases.Add((new Model<float>(network), new OnnxOptions { FoldBatchNorm = fold },
-                        ExampleNetworks.Samples(network, samples), network.Predict(ExampleNetworks.Samples(network, samples))));
+                        ExampleNetworks.Samples(network, samples),
+                        network.Predict(ExampleNetworks.Samples(network, samples))));
         var scaled = new Model<float>(every)
         {
             Scale = new FeatureScale([1, 2, 3, 4, 5, 6, 7], [2, 3, 4, 5, 6, 7, 8]), Classes = ["a", "b", "c"],
@@ -71,7 +73,8 @@ public class OnnxTests
     [Fact]
     public void Dropout_is_gone_and_batch_norm_folds()
     {
-        static int Count(byte[] bytes, string text) => System.Text.Encoding.Latin1.GetString(bytes).Split(text).Length - 1;
+        static int Count(byte[] bytes, string text) =>
+            System.Text.Encoding.Latin1.GetString(bytes).Split(text).Length - 1;
         var model = new Model<float>(ExampleNetworks.OfEveryKind<float>());
         Assert.Equal(0, Count(Bytes(model), "Dropout"));
         Assert.Equal(4, Count(Bytes(model), "\"\u0012BatchNormalization"));
@@ -82,7 +85,8 @@ public class OnnxTests
     public void A_layer_without_an_operator_is_told()
     {
         var model = new Model<float>(ExampleNetworks.WithCustomLayers<float>());
-        Assert.StartsWith("ONNX has no operator for the layer scale1", Assert.Throws<ArgumentException>(() => Bytes(model)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("ONNX has no operator for the layer scale1",
+            Assert.Throws<ArgumentException>(() => Bytes(model)).Message, StringComparison.Ordinal);
     }
 
     private static void Near(Matrix<float> expected, float[] found, string what)

@@ -14,7 +14,8 @@ public sealed class PredictionTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private static readonly Model<float> Flowers = new(Network.Create([4, 6, 3], Activation.Tanh, Initializer.Xavier, seed: 3))
+    private static readonly Model<float> Flowers =
+        new(Network.Create([4, 6, 3], Activation.Tanh, Initializer.Xavier, seed: 3))
     {
         Scale = new FeatureScale([5.8, 3, 3.7, 1.2], [0.8, 0.4, 1.7, 0.7]),
         Classes = ["setosa", "versicolor", "virginica"],
@@ -28,31 +29,36 @@ public sealed class PredictionTests : IDisposable
     public void A_row_is_scaled_as_in_training_and_gets_a_class_with_a_name_and_probabilities()
     {
         var answer = Flowers.Predict(5.1f, 3.5f, 1.4f, 0.2f);
-        float[] scaled = [(float)((5.1f - 5.8) / 0.8), (float)((3.5f - 3) / 0.4), (float)((1.4f - 3.7) / 1.7), (float)((0.2f - 1.2) / 0.7)];
+        float[] scaled = [(float)((5.1f - 5.8) / 0.8), (float)((3.5f - 3) / 0.4), (float)((1.4f - 3.7) / 1.7),
+            (float)((0.2f - 1.2) / 0.7)];
         var scores = Flowers.Network.Predict(Matrix<float>.Build.Dense(4, 1, scaled));
         Assert.Equal(Metrics.Classes(scores)[0], answer.Class);
         Assert.Equal(Flowers.Classes[answer.Class], answer.ClassName);
         Assert.Equal(Metrics.Softmax(scores).Column(0), answer.Probabilities);
         Assert.Equal(answer.Probabilities.Max(), answer.Probability);
         Assert.Empty(answer.Scores);
-        Assert.StartsWith($"{answer.ClassName} {100 * answer.Probability:F2}%  (", answer.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith($"{answer.ClassName} {100 * answer.Probability:F2}%  (", answer.ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Many_rows_get_what_each_gets_by_itself()
     {
         var answers = Flowers.Predict(Rows);
-        Assert.Equal(Rows.Select(row => string.Join(' ', Flowers.Predict(row).Probabilities)), answers.Select(answer => string.Join(' ', answer.Probabilities)));
+        Assert.Equal(Rows.Select(row => string.Join(' ', Flowers.Predict(row).Probabilities)),
+            answers.Select(answer => string.Join(' ', answer.Probabilities)));
         Assert.Empty(Flowers.Predict((float[][])[]));
         var table = new LabeledImages([.. Rows.SelectMany(row => row)], TableNames.None, 3, new byte[3]);
-        Assert.Equal(answers.SelectMany(answer => answer.Probabilities), Flowers.Predict(table).SelectMany(answer => answer.Probabilities));
+        Assert.Equal(answers.SelectMany(answer => answer.Probabilities),
+            Flowers.Predict(table).SelectMany(answer => answer.Probabilities));
     }
 
     [Fact]
     public void Images_get_what_evaluation_says_of_them()
     {
         var data = DataSets.Load("digits");
-        var run = new TrainingRun(new TrainConfiguration { Samples = 200, Epochs = 1, Scale = DataScale.Standard }, data);
+        var run = new TrainingRun(
+            new TrainConfiguration { Samples = 200, Epochs = 1, Scale = DataScale.Standard }, data);
         var result = run.Run();
         var answers = run.ModelOf(result.State.Network).Predict(data.Test);
         var correct = answers.Zip(data.Test.Labels).Count(pair => pair.First.Class == pair.Second);
@@ -62,7 +68,8 @@ public sealed class PredictionTests : IDisposable
     [Fact]
     public void Scores_that_are_no_probabilities_stay_scores_and_NaN_is_no_class()
     {
-        var scores = new Model<double>(Network.Create<double>([2, 2], Activation.Relu, Initializer.He, 1L).WithLoss(Loss.MeanSquaredError))
+        var scores = new Model<double>(
+            Network.Create<double>([2, 2], Activation.Relu, Initializer.He, 1L).WithLoss(Loss.MeanSquaredError))
         {
             Classes = ["0", "1"],
         };
@@ -78,9 +85,11 @@ public sealed class PredictionTests : IDisposable
     [Fact]
     public void A_wrong_number_of_numbers_is_told()
     {
-        static void Refused(string message, Action act) => Assert.Equal(message, Assert.ThrowsAny<ArgumentException>(act).Message.Split(" (Parameter")[0]);
+        static void Refused(string message, Action act) =>
+            Assert.Equal(message, Assert.ThrowsAny<ArgumentException>(act).Message.Split(" (Parameter")[0]);
         Refused("the sample has 3 numbers, but the model takes 4 (a, b, c, d)", () => Flowers.Predict(1, 2, 3));
-        Refused("sample 1 has 5 numbers, but the model takes 4 (a, b, c, d)", () => Flowers.Predict((float[][])[Rows[0], [1, 2, 3, 4, 5]]));
+        Refused("sample 1 has 5 numbers, but the model takes 4 (a, b, c, d)", () =>
+            Flowers.Predict((float[][])[Rows[0], [1, 2, 3, 4, 5]]));
         Refused("4 means and 4 deviations can't scale samples of 1 features", () => Flowers.Scale.Apply(Rows[0], 1));
         Refused("6 numbers are no whole samples of 4 features", () => Flowers.Scale.Apply(new float[6], 4));
         Assert.ThrowsAny<ArgumentException>(() => Flowers.Scale.Apply(Rows[0], 0));
@@ -93,8 +102,13 @@ public sealed class PredictionTests : IDisposable
     {
         var numbers = Key.OfSeed(7).Normals(120);
         File.WriteAllLines(folder["t.csv"],
-            ["size,kind", .. Enumerable.Range(0, 120).Select(i => FormattableString.Invariant($"{(i % 2 == 0 ? 1000 : 1200) + 10 * numbers[i]:F2},{(i % 2 == 0 ? "cat" : "dog")}"))]);
-        var run = new TrainingRun(new TrainConfiguration { Epochs = 30, BatchSize = 16, Optimizer = new() { LearningRate = 0.5 } }, DataSets.Load(folder["t.csv"], label: "kind"));
+            ["size,kind", .. Enumerable.Range(0, 120)
+                .Select(i =>
+                    FormattableString.Invariant(
+                        $"{(i % 2 == 0 ? 1000 : 1200) + 10 * numbers[i]:F2},{(i % 2 == 0 ? "cat" : "dog")}"))]);
+        var run = new TrainingRun(
+            new TrainConfiguration { Epochs = 30, BatchSize = 16, Optimizer = new() { LearningRate = 0.5 } },
+            DataSets.Load(folder["t.csv"], label: "kind"));
         Model.Save(folder["m"], run.ModelOf(run.Run().State.Network));
         var model = Model.Load<float>(folder["m"]);
         Assert.Equal(["cat", "dog"], model.Predict((float[][])[[1000], [1200]]).Select(answer => answer.ClassName!));

@@ -27,7 +27,8 @@ public sealed record Fault(int Number, string Kind, string What, string File, IR
 
     private static Edit Of(string[] lines)
     {
-        var (start, end) = (lines[0].IndexOf('«', StringComparison.Ordinal), lines[0].IndexOf('»', StringComparison.Ordinal));
+        var (start, end) = (lines[0].IndexOf('«', StringComparison.Ordinal),
+            lines[0].IndexOf('»', StringComparison.Ordinal));
         return new(
             lines[0].Remove(end, 1).Remove(start, 1), start, lines[0][(start + 1)..end], lines[1]["=> ".Length..]);
     }

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace Functional.Tests.PlantedFaults;
 
-/// <summary>The laws, run in a process of their own against a core with one fault, up to the first that doesn't hold.</summary>
+/// <summary>The laws, run in a process of their own against a core with one fault, up to the first that doesn't
+/// hold.</summary>
 public static partial class LawRun
 {
     /// <summary>What is said of a fault that makes the laws run for ever.</summary>

@@ -3,8 +3,10 @@ using Functional.Tests.Data;
 
 namespace Functional.Tests.PlantedFaults;
 
-/// <summary>A copy of the repository whose core has all faults at once, each behind a switch that an environment variable
-/// turns on, and the laws built against it. (The switch is in an assembly of its own: the core asks no environment.)</summary>
+/// <summary>A copy of the repository whose core has all faults at once, each behind a switch that an environment
+/// variable
+/// turns on, and the laws built against it. (The switch is in an assembly of its own: the core asks no
+/// environment.)</summary>
 public sealed class PlantedCore : IDisposable
 {
     private const string Switch = """
@@ -29,7 +31,8 @@ public sealed class PlantedCore : IDisposable
 
     public PlantedCore(IReadOnlyList<Fault> faults)
     {
-        foreach (var file in Directory.GetFiles(ScriptTests.Root).Where(file => !Path.GetFileName(file).StartsWith('.')))
+        foreach (var file in Directory.GetFiles(ScriptTests.Root)
+            .Where(file => !Path.GetFileName(file).StartsWith('.')))
             File.Copy(file, folder[Path.GetFileName(file)]);
         foreach (var name in (string[])["Core", "Host", "Properties", "data", "docs"])
             CopyFolder(Path.Combine(ScriptTests.Root, name), folder[name]);
@@ -45,7 +48,8 @@ public sealed class PlantedCore : IDisposable
              "-p:FrameworkFolder=/none", "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false"]);
         var outcome = FunctionalProgram.End(build);
         Assert.True(outcome.ExitCode == 0, outcome.Output + outcome.Error);
-        Laws = Directory.GetFiles(folder["artifacts/bin/Properties"], "*.TestAdapter.dll", SearchOption.AllDirectories).Single();
+        Laws = Directory.GetFiles(folder["artifacts/bin/Properties"], "*.TestAdapter.dll", SearchOption.AllDirectories)
+            .Single();
     }
 
     /// <summary>The program that runs the laws.</summary>

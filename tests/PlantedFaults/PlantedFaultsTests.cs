@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Functional.Tests.PlantedFaults;
 
-/// <summary>A test that takes long, and is run on demand: where <c>FUNCTIONAL_FAULTS</c> has seeds, as in <c>1,2,3,4</c>.</summary>
+/// <summary>A test that takes long, and is run on demand: where <c>FUNCTIONAL_FAULTS</c> has seeds, as in
+/// <c>1,2,3,4</c>.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class PlantedFaultsFactAttribute : FactAttribute
 {
@@ -12,7 +13,8 @@ public sealed class PlantedFaultsFactAttribute : FactAttribute
 
     public static long[] Seeds { get; } =
     [
-        .. (Environment.GetEnvironmentVariable("FUNCTIONAL_FAULTS") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
+        .. (Environment.GetEnvironmentVariable("FUNCTIONAL_FAULTS") ?? "")
+            .Split(',', StringSplitOptions.RemoveEmptyEntries)
             .Select(seed => long.Parse(seed, CultureInfo.InvariantCulture)),
     ];
 }
@@ -49,7 +51,8 @@ public sealed class PlantedFaultsTests
         Fault Of(int number, int start, string was, string becomes) =>
             new(number, "", "", "", [new Edit("let v = a + c", start, was, becomes)]);
         Assert.Equal(
-            "  let v = (if Planted.Is 2 then (b) else (if Planted.Is 1 then (0) else (a))) + (if Planted.Is 3 then (d) else (c))\n",
+            "  let v = (if Planted.Is 2 then (b) else (if Planted.Is 1 then (0) else (a))) + (if Planted.Is 3 then "
+            + "(d) else (c))\n",
             PlantedCore.Plant("  let v = a + c\n", [Of(1, 8, "a", "0"), Of(2, 8, "a", "b"), Of(3, 12, "c", "d")]));
     }
 
@@ -57,7 +60,8 @@ public sealed class PlantedFaultsTests
     public void The_page_has_every_fault_and_the_law_that_catches_it()
     {
         var caught = Caught();
-        Assert.Equal(Fault.All.Select(fault => fault.What), Fault.All.Select(fault => fault.What).Where(caught.ContainsKey));
+        Assert.Equal(Fault.All.Select(fault => fault.What),
+            Fault.All.Select(fault => fault.What).Where(caught.ContainsKey));
         Assert.DoesNotContain(caught.Values, law => law == "none");
     }
 
@@ -70,7 +74,8 @@ public sealed class PlantedFaultsTests
         // The law that caught it when the page was written is tried before all others.
         var before = Caught();
         string? BrokenBy(Fault fault, long seed) =>
-            (before.GetValueOrDefault(fault.What) is { } law ? LawRun.FirstBroken(core.Laws, fault.Number, seed, law) : null)
+            (before.GetValueOrDefault(fault.What) is { } law ? LawRun.FirstBroken(core.Laws, fault.Number, seed, law)
+                : null)
             ?? LawRun.FirstBroken(core.Laws, fault.Number, seed);
         var broken = new ConcurrentDictionary<(Fault, long), string?>();
         Parallel.ForEach(
@@ -78,7 +83,8 @@ public sealed class PlantedFaultsTests
             new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
             one => broken[one] = BrokenBy(one.fault, one.seed));
         File.WriteAllText(Page, Table(seeds, broken));
-        Assert.Empty(Fault.All.Where(fault => seeds.Any(seed => broken[(fault, seed)] is null)).Select(fault => fault.What));
+        Assert.Empty(Fault.All.Where(fault => seeds.Any(seed => broken[(fault, seed)] is null))
+            .Select(fault => fault.What));
     }
 
     /// <summary>Of the page, the law that caught each fault.</summary>
@@ -109,7 +115,8 @@ public sealed class PlantedFaultsTests
         {
             text.Append(CultureInfo.InvariantCulture, $"\n## {kind.Key}\n\n{Head}\n|---|---|---|\n");
             foreach (var fault in kind)
-                text.Append(CultureInfo.InvariantCulture, $"| {fault.What} | {fault.File} | {broken[(fault, seeds[0])] ?? "none"} |\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"| {fault.What} | {fault.File} | {broken[(fault, seeds[0])] ?? "none"} |\n");
         }
         return text.ToString();
     }

@@ -30,7 +30,8 @@ internal static class ReplayOptimizer
         var faults = optimizer.Faults();
         return faults.Count == 0
             ? optimizer
-            : throw description.Error("an optimizer that works", string.Join("; ", faults.Select(fault => fault.Message)));
+            : throw description.Error(
+                "an optimizer that works", string.Join("; ", faults.Select(fault => fault.Message)));
     }
 
     // The book's 1e-7 stands in every rule that divides; elsewhere it is inside the root.

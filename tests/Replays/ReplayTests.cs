@@ -249,7 +249,8 @@ public sealed class ReplayTests : IDisposable
         void Check(string place, string complaint, string name, Action<JsonNode> description) =>
             CheckRefused(name, $"case.json: at {place}: {complaint}", description, null);
         Check(
-            "kind", "expected train, gradcheck or trajectory, found \"test\"", "opt_sgd", json => json["kind"] = "test");
+            "kind", "expected train, gradcheck or trajectory, found \"test\"", "opt_sgd", json =>
+                json["kind"] = "test");
         Check("kind", "expected a value, found none", "opt_sgd", json => json.AsObject().Remove("kind"));
         Check(
             "optimizer.name", "expected one of SGD, Momentum, Nesterov, AdaGrad, RMSprop, Adam, found \"Adamant\"",
@@ -298,7 +299,8 @@ public sealed class ReplayTests : IDisposable
         Assert.Equal($"{folder["case.json"]}: expected a file, found none", Refusal(folder.Path));
         folder.Write("case.json", "{\n\"a\": }"u8.ToArray());
         Assert.StartsWith(
-            $"{folder["case.json"]}: at line 2: expected JSON, found \"", Refusal(folder.Path), StringComparison.Ordinal);
+            $"{folder["case.json"]}: at line 2: expected JSON, found \"", Refusal(folder.Path),
+            StringComparison.Ordinal);
         folder.Write("case.json", """{"kind": "trajectory"}"""u8.ToArray());
         Assert.Equal($"{folder["tensors.safetensors"]}: expected a file, found none", Refusal(folder.Path));
     }

@@ -32,7 +32,8 @@ public class FilesTests
         {
             while (!Volatile.Read(ref over))
             {
-                Assert.Contains(RunRecord.Read(folder.Path).Status, (RunStatus[])[RunStatus.Running, RunStatus.Unfinished]);
+                Assert.Contains(RunRecord.Read(folder.Path).Status,
+                    (RunStatus[])[RunStatus.Running, RunStatus.Unfinished]);
                 asked.TrySetResult();
             }
         });
@@ -47,6 +48,7 @@ public class FilesTests
         await listing;
         using var held = RunFolder.Open(folder.Path);
         Assert.Equal(RunStatus.Running, RunRecord.Read(folder.Path).Status);
-        Assert.EndsWith("another program is training this run", Assert.Throws<UsageException>(() => RunFolder.Open(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.EndsWith("another program is training this run",
+            Assert.Throws<UsageException>(() => RunFolder.Open(folder.Path)).Message, StringComparison.Ordinal);
     }
 }

@@ -7,13 +7,15 @@ namespace Functional.Tests.Runs;
 public class LayerOptionsTests
 {
     private static TrainConfiguration Parse(params (string Name, string Value)[] options) =>
-        TrainOptions.Parse(options.Select(option => KeyValuePair.Create(option.Name, option.Value)), new TrainConfiguration());
+        TrainOptions.Parse(options.Select(option => KeyValuePair.Create(option.Name, option.Value)),
+            new TrainConfiguration());
 
     [Fact]
     public void Each_hidden_layer_is_affine_batch_norm_activation_dropout()
     {
         var network = Parse(
-            ("hidden", "5,4"), ("activation", "elu:0.5"), ("batch-norm", "true"), ("dropout", "0.2"), ("dropout-form", "book"),
+            ("hidden", "5,4"), ("activation", "elu:0.5"), ("batch-norm", "true"), ("dropout", "0.2"),
+            ("dropout-form", "book"),
             ("l1", "0.1"), ("l2", "0.2"), ("label-smoothing", "0.3")).CreateNetwork<float>(3, 2);
         Assert.Equal(
             "affine 3 -> 5, batchnorm 5 (momentum 0.9, epsilon 1E-06), elu:0.5, dropout 0.2 (book), " +

@@ -41,15 +41,21 @@ public class ProgressTests
 
     [Theory]
     [MemberData(nameof(Wrong))]
-    public void A_configuration_that_can_not_be_is_refused_before_anything_is_done(TrainConfiguration configuration, string message) =>
-        Assert.Equal(message, Assert.Throws<UsageException>(() => new TrainingRun(configuration, DataSets.Load("digits"))).Message);
+    public void A_configuration_that_can_not_be_is_refused_before_anything_is_done(
+        TrainConfiguration configuration, string message) =>
+        Assert.Equal(message, Assert.Throws<UsageException>(
+            () => new TrainingRun(configuration, DataSets.Load("digits"))).Message);
 
     public static TheoryData<TrainConfiguration, string> Wrong => new()
     {
-        { new() { Optimizer = new() { Name = "adm" } }, "Optimizer: 'adm' is no optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, adamw, lion" },
-        { new() { Patience = 3 }, "Patience: there is no validation accuracy to wait for without a share of the samples for validation" },
+        { new() { Optimizer = new() { Name = "adm" } },
+            "Optimizer: 'adm' is no optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, "
+            + "adamw, lion" },
+        { new() { Patience = 3 },
+            "Patience: there is no validation accuracy to wait for without a share of the samples for validation" },
         { new() { Epochs = 0 }, "Epochs: at least 1 is needed, not 0" },
-        { new() { Optimizer = new() { LearningRate = -1 } }, "LearningRate: the learning rate must be finite and not negative, but is -1" },
+        { new() { Optimizer = new() { LearningRate = -1 } },
+            "LearningRate: the learning rate must be finite and not negative, but is -1" },
         { new() { Dropout = 1 }, "Dropout: a share from 0 to below 1 is needed, not 1" },
     };
 }

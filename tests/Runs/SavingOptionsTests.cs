@@ -7,7 +7,8 @@ namespace Functional.Tests.Runs;
 public class SavingOptionsTests
 {
     private static TrainConfiguration Parse(params (string Name, string Value)[] options) =>
-        TrainOptions.Parse(options.Select(option => KeyValuePair.Create(option.Name, option.Value)), new TrainConfiguration());
+        TrainOptions.Parse(options.Select(option => KeyValuePair.Create(option.Name, option.Value)),
+            new TrainConfiguration());
 
     [Theory]
     [InlineData("1")]
@@ -40,11 +41,13 @@ public class SavingOptionsTests
     [Fact]
     public void A_schedule_that_depends_on_the_length_keeps_to_the_old_one_for_steps_that_were_taken()
     {
-        var configuration = Parse(("schedule", "cosine"), ("iterations", "40")) with { Stages = [new Stage(10, 10), new Stage(20, 25)] };
+        var configuration = Parse(("schedule", "cosine"), ("iterations", "40"))
+            with { Stages = [new Stage(10, 10), new Stage(20, 25)] };
         Assert.Equal(
             [10, 10, 25, 25, 40],
             from step in (int[])[0, 9, 10, 19, 20]
-            select Enumerable.Range(1, 40).First(steps => configuration.Optimizer.Create(steps).Equals(configuration.OptimizerAt(step, 40))));
+            select Enumerable.Range(1, 40)
+                .First(steps => configuration.Optimizer.Create(steps).Equals(configuration.OptimizerAt(step, 40))));
         Assert.Equal([10, 20], Enumerable.Range(0, 40).Where(configuration.IsStage));
     }
 }

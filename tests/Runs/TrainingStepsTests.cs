@@ -12,15 +12,18 @@ public class TrainingStepsTests
     private static readonly ImageDataSet Digits = DataSets.Load("digits");
 
     private static TrainConfiguration Configure(params (string Name, string Value)[] options) => TrainOptions.Parse(
-        options.Append(("samples", "200")).Append(("iterations", "33")).Select(option => KeyValuePair.Create(option.Item1, option.Item2)),
+        options.Append(("samples", "200")).Append(("iterations", "33"))
+            .Select(option => KeyValuePair.Create(option.Item1, option.Item2)),
         new TrainConfiguration { BatchSize = 30 });
 
     public static TheoryData<TrainConfiguration> Configurations =>
     [
         Configure(),
         Configure(("dropout", "0.5"), ("batch-norm", "true"), ("optimizer", "adam"), ("accumulate", "2")),
-        Configure(("augment", "shift:2,noise"), ("sampling", "replacement"), ("average", "0.9"), ("schedule", "one-cycle")),
-        Configure(("optimizer", "lion"), ("sampling", "distinct"), ("schedule", "cosine")) with { Stages = [new Stage(9, 12), new Stage(20, 21)] },
+        Configure(("augment", "shift:2,noise"), ("sampling", "replacement"), ("average", "0.9"),
+            ("schedule", "one-cycle")),
+        Configure(("optimizer", "lion"), ("sampling", "distinct"), ("schedule", "cosine"))
+            with { Stages = [new Stage(9, 12), new Stage(20, 21)] },
     ];
 
     [Theory]
@@ -35,7 +38,8 @@ public class TrainingStepsTests
         Assert.Equal(losses, result.Losses);
         Assert.Equal(result.Summary.Digest, steps[^1].After.Network.Digest());
         Assert.Equal(losses, TrialRun.Run(configuration, Digits).Losses);
-        using var session = new ExperimentSession(new LabSettings(), new(Digits), workers: 2, null, CancellationToken.None);
+        using var session = new ExperimentSession(
+            new LabSettings(), new(Digits), workers: 2, null, CancellationToken.None);
         var curve = session.Train("steps", new Variant("variant", configuration)).Result;
         Assert.Equal(losses, curve.Losses);
         Assert.Equal(result.Summary.Digest, curve.Digest);
@@ -55,7 +59,8 @@ public class TrainingStepsTests
         TrainingStep[] steps = [.. run.Steps(run.Start)];
         Assert.False(steps[^1].IsFinite);
         Assert.All(steps[..^1], step => Assert.True(step.IsFinite));
-        Assert.Contains($"in step {steps.Length}:", Assert.Throws<OperationFailedException>(() => run.Run()).Message, StringComparison.Ordinal);
+        Assert.Contains($"in step {steps.Length}:", Assert.Throws<OperationFailedException>(() => run.Run()).Message,
+            StringComparison.Ordinal);
         Assert.Equal(steps.Length - 1, TrialRun.Run(configuration, Digits).Losses.Count);
     }
 
@@ -66,7 +71,8 @@ public class TrainingStepsTests
     [InlineData(3, new[] { 0.5, 0.4, 0.4 }, null)]
     public void Patience_counts_epochs_since_the_first_best(int patience, double[] accuracies, int? end)
     {
-        EpochReport[] epochs = [.. accuracies.Select((accuracy, i) => new EpochReport(i + 1, i + 1, 0, 0, accuracy, 0, 0, ""))];
+        EpochReport[] epochs = [.. accuracies.Select(
+            (accuracy, i) => new EpochReport(i + 1, i + 1, 0, 0, accuracy, 0, 0, ""))];
         Assert.Equal(end, EpochReport.Stalled(epochs, patience));
     }
 }

@@ -85,6 +85,7 @@ public sealed class WritersTests : IDisposable
         File.CreateSymbolicLink(folder["b"], folder["a"]);
         Assert.Contains(
             "links lead in a circle",
-            Assert.Throws<OperationFailedException>(() => OutputFile.Write(folder["a"], _ => { })).Message, StringComparison.Ordinal);
+            Assert.Throws<OperationFailedException>(() => OutputFile.Write(folder["a"], _ => { })).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -52,11 +52,13 @@ public sealed class DatabaseTests : IDisposable
         killer.Start();
         try
         {
-            var address = $"{Postgres.Address}{(Postgres.Address!.Contains('?', StringComparison.Ordinal) ? '&' : '?')}application%20name={study}";
+            var separator = Postgres.Address!.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+            var address = $"{Postgres.Address}{separator}application%20name={study}";
             for (var round = 0; round < 5; round++)
             {
                 using var search = Study.Open(new PostgresStorage(address, study), Settings);
-                var trials = search.Run((configuration, _) => configuration.Number("rate"), trials: 10 * (round + 1), workers: 2);
+                var trials = search.Run((configuration, _) =>
+                    configuration.Number("rate"), trials: 10 * (round + 1), workers: 2);
                 Assert.Equal(10 * (round + 1), trials.Count(trial => trial.State == TrialState.Complete));
             }
         }
@@ -72,12 +74,15 @@ public sealed class DatabaseTests : IDisposable
     {
         using (var search = Open())
             search.Run((_, _) => 1, trials: 2);
-        foreach (var record in (string[])["null", "[1]", "{}", "{\"name\":\"x\"}", "{\"record\":\"ended\",\"trial\":7}", "{\"record\":\"released\",\"trial\":99}"])
+        foreach (var record in (string[])["null", "[1]", "{}", "{\"name\":\"x\"}", "{\"record\":\"ended\",\"trial\":7}",
+            "{\"record\":\"released\",\"trial\":99}"])
         {
             Execute("delete from functional_record where study = $1 and number > 4");
-            Execute($"insert into functional_record select $1, max(number) + 1, '{record}' from functional_record where study = $1");
+            Execute($"insert into functional_record select $1, max(number) + 1, '{record}' from functional_record "
+                + $"where study = $1");
             var error = Assert.Throws<DataException>(() => Open());
-            Assert.Contains("record 5: expected a record as the program writes it, found another", error.Message, StringComparison.Ordinal);
+            Assert.Contains("record 5: expected a record as the program writes it, found another", error.Message,
+                StringComparison.Ordinal);
             Assert.DoesNotContain('\n', error.Message);
         }
     }
@@ -92,7 +97,8 @@ public sealed class DatabaseTests : IDisposable
                 Execute("delete from functional_record where study = $1");
             return configuration.Number("rate");
         }, trials: 6));
-        Assert.Contains("its records were removed or replaced while a search used it; the 4 trials", error.Message, StringComparison.Ordinal);
+        Assert.Contains("its records were removed or replaced while a search used it; the 4 trials", error.Message,
+            StringComparison.Ordinal);
         var rescued = error.Message.Split(" are in ")[1].Split(", with which")[0];
         Directory.CreateDirectory(folder["again"]);
         File.Move(rescued, folder["again/journal.jsonl"]);

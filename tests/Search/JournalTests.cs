@@ -6,7 +6,8 @@ using Functional.Tests.Data;
 
 namespace Functional.Tests.Search;
 
-/// <summary>Journals that were damaged give the study up to there, or an error that names the line; never other trials.</summary>
+/// <summary>Journals that were damaged give the study up to there, or an error that names the line; never other
+/// trials.</summary>
 public sealed class JournalTests : IDisposable
 {
     private static readonly StudySettings Settings = new(new SearchSpace(Hyperparameter.LogUniform("rate", 1e-6, 1)));
@@ -21,7 +22,8 @@ public sealed class JournalTests : IDisposable
             trials = Texts(study.Run((configuration, reporter) =>
             {
                 reporter.Report(0.5, 0.25);
-                return reporter.Trial == 1 ? throw new InvalidOperationException("unlucky") : configuration.Number("rate");
+                return reporter.Trial == 1 ? throw new InvalidOperationException("unlucky")
+                    : configuration.Number("rate");
             }, trials: 4));
         whole = File.ReadAllBytes(folder["study/journal.jsonl"]);
     }
@@ -32,7 +34,8 @@ public sealed class JournalTests : IDisposable
     private static string[] Texts(IEnumerable<Trial> trials) =>
     [
         .. trials.Select(trial =>
-            $"{trial.Number} {trial.Configuration} {trial.State} {trial.Value:R} {trial.Result?.Reason} {string.Join(',', trial.Result?.Curve ?? [])}"),
+            $"{trial.Number} {trial.Configuration} {trial.State} {trial.Value:R} {trial.Result?.Reason} "
+                + $"{string.Join(',', trial.Result?.Curve ?? [])}"),
     ];
 
     // The trials that the journal gives, or the error's message.
@@ -55,7 +58,8 @@ public sealed class JournalTests : IDisposable
     {
         var ended = found.Where(trial => !trial.Contains(" Running ", StringComparison.Ordinal)).ToArray();
         Assert.True(ended.All(trials.Contains), what);
-        Assert.True(found.Select(trial => trial.Split(' ')[1]).SequenceEqual(trials.Take(found.Length).Select(trial => trial.Split(' ')[1])), what);
+        Assert.True(found.Select(trial => trial.Split(' ')[1])
+            .SequenceEqual(trials.Take(found.Length).Select(trial => trial.Split(' ')[1])), what);
     }
 
     // Every byte, one of its bits, and every bit of the last line and of line feeds: none goes unnoticed.
@@ -81,7 +85,8 @@ public sealed class JournalTests : IDisposable
             var place = keys[3 * round] % whole.Length;
             byte[] changed = [.. whole];
             // Any other byte; every fourth a line feed, which may cut a line in two.
-            changed[place] = round % 4 == 0 && changed[place] != '\n' ? (byte)'\n' : (byte)(changed[place] + 1 + keys[3 * round + 1] % 255);
+            changed[place] = round % 4 == 0 && changed[place] != '\n' ? (byte)'\n'
+                : (byte)(changed[place] + 1 + keys[3 * round + 1] % 255);
             AssertFound(changed, place);
         }
     }
@@ -112,8 +117,11 @@ public sealed class JournalTests : IDisposable
     public void A_line_that_is_lost_doubled_or_moved_is_found()
     {
         var lines = System.Text.Encoding.UTF8.GetString(whole).TrimEnd('\n').Split('\n');
-        byte[] Of(params IEnumerable<string> some) => System.Text.Encoding.UTF8.GetBytes(string.Concat(some.Select(line => line + "\n")));
-        foreach (var journal in (byte[][])[Of([.. lines[..2], .. lines[3..]]), Of([.. lines[..3], .. lines[2..]]), Of([lines[0], lines[2], lines[1], .. lines[3..]])])
+        byte[] Of(params IEnumerable<string> some) =>
+            System.Text.Encoding.UTF8.GetBytes(string.Concat(some.Select(line => line + "\n")));
+        foreach (var journal in (
+            byte[][])[Of([.. lines[..2], .. lines[3..]]), Of([.. lines[..3], .. lines[2..]]),
+            Of([lines[0], lines[2], lines[1], .. lines[3..]])])
             Assert.Contains("expected a record with its checksum", Read(journal).Error, StringComparison.Ordinal);
     }
 }

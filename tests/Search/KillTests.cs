@@ -25,10 +25,12 @@ public sealed class KillTests : IDisposable
         var study = Postgres.NewStudy();
         string[] arguments =
         [
-            "search", "--study", study, "--trials", $"{Trials}", "--workers", "1", "--lapse", "1", "--samples", "200", "--hidden", "10",
+            "search", "--study", study, "--trials", $"{Trials}", "--workers", "1", "--lapse", "1", "--samples", "200",
+            "--hidden", "10",
             "--epochs", "3", "--json", .. storage,
         ];
-        var processes = Enumerable.Range(0, Processes).Select(_ => FunctionalProgram.Start(folder.Path, arguments)).ToList();
+        var processes = Enumerable.Range(0, Processes).Select(_ => FunctionalProgram.Start(folder.Path, arguments))
+            .ToList();
         foreach (var wait in Key.OfSeed(Environment.TickCount64).Integers(Killed, 1500))
         {
             Thread.Sleep(wait);
@@ -43,7 +45,8 @@ public sealed class KillTests : IDisposable
         Assert.All(outcomes, outcome => Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error)));
 
         using var place = storage.Length == 0
-            ? (StudyStorage)new JournalStorage(folder[$"studies/{study}"]) : new PostgresStorage(Postgres.Address!, study);
+            ? (StudyStorage)new JournalStorage(folder[$"studies/{study}"])
+            : new PostgresStorage(Postgres.Address!, study);
         var settings = Study.SettingsIn(place)!;
         using var survived = Study.Open(place, settings);
         var trials = survived.Trials;
@@ -54,7 +57,8 @@ public sealed class KillTests : IDisposable
             trials.Select(trial => (trial.Number, trial.Configuration, trial.State)));
         // An end is told once, by the one whose result counts; what a killed process told is lost with it.
         var told = outcomes.SelectMany(outcome => outcome.Events)
-            .Where(found => found.GetProperty("event").GetString() == "trial").Select(found => found.GetProperty("trial").GetInt32()).ToArray();
+            .Where(found => found.GetProperty("event").GetString() == "trial")
+                .Select(found => found.GetProperty("trial").GetInt32()).ToArray();
         Assert.Equal(told.Length, told.Distinct().Count());
     }
 }

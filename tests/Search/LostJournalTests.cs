@@ -6,7 +6,8 @@ using Functional.Tests.Data;
 
 namespace Functional.Tests.Search;
 
-/// <summary>Journals that are taken away from a search, and journals that others wrote: both are noticed, and nothing is lost.</summary>
+/// <summary>Journals that are taken away from a search, and journals that others wrote: both are noticed, and nothing
+/// is lost.</summary>
 public sealed class LostJournalTests : IDisposable
 {
     private static readonly StudySettings Settings = new(new SearchSpace(Hyperparameter.LogUniform("rate", 1e-6, 1)));
@@ -44,7 +45,8 @@ public sealed class LostJournalTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Losses))]
-    public void A_journal_that_is_lost_while_a_search_runs_is_noticed_and_its_trials_are_rescued(string what, Action<string> lose)
+    public void A_journal_that_is_lost_while_a_search_runs_is_noticed_and_its_trials_are_rescued(
+        string what, Action<string> lose)
     {
         using var study = Study.Open(folder["study"], Settings);
         var error = Assert.Throws<OperationFailedException>(() => study.Run((configuration, reporter) =>
@@ -53,7 +55,8 @@ public sealed class LostJournalTests : IDisposable
                 lose(Journal);
             return Value(configuration, reporter);
         }, trials: 8));
-        Assert.StartsWith($"{Journal} {what} while a search used it; the 6 trials", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{Journal} {what} while a search used it; the 6 trials", error.Message,
+            StringComparison.Ordinal);
         var rescued = Assert.Single(Directory.GetFiles(folder["study"], "rescued-*.jsonl"));
         Assert.Contains(rescued, error.Message, StringComparison.Ordinal);
         // What was under way is kept, too, and the study goes on.
@@ -63,8 +66,10 @@ public sealed class LostJournalTests : IDisposable
         Assert.Equal(6, again.Trials.Count(trial => trial.State == TrialState.Complete));
         using var whole = Study.InMemory(Settings);
         Assert.Equal(
-            whole.Run(Value, trials: 8).Select(trial => (trial.Configuration, trial.Value, Curve: string.Join(' ', trial.Result!.Curve))),
-            again.Run(Value, trials: 8).Select(trial => (trial.Configuration, trial.Value, Curve: string.Join(' ', trial.Result!.Curve))));
+            whole.Run(Value, trials: 8)
+                .Select(trial => (trial.Configuration, trial.Value, Curve: string.Join(' ', trial.Result!.Curve))),
+            again.Run(Value, trials: 8)
+                .Select(trial => (trial.Configuration, trial.Value, Curve: string.Join(' ', trial.Result!.Curve))));
     }
 
     [Fact]
@@ -105,7 +110,8 @@ public sealed class LostJournalTests : IDisposable
         Directory.CreateDirectory(folder["study"]);
         folder.Write($"study/{file}", Encoding.UTF8.GetBytes(text));
         var error = Assert.Throws<UsageException>(() => Study.Open(folder["study"], Settings));
-        Assert.Equal($"{folder["study"]}: expected a study, or an empty folder to begin one in, found {file}", error.Message);
+        Assert.Equal($"{folder["study"]}: expected a study, or an empty folder to begin one in, found {file}",
+            error.Message);
         Assert.Equal([folder[$"study/{file}"]], Directory.GetFileSystemEntries(folder["study"]));
     }
 
@@ -119,7 +125,8 @@ public sealed class LostJournalTests : IDisposable
         Directory.CreateDirectory(folder["study"]);
         folder.Write("study/journal.jsonl", Encoding.UTF8.GetBytes(text));
         var error = Assert.Throws<DataException>(() => Study.Open(folder["study"], Settings));
-        Assert.Contains("journal.jsonl: at line 1: expected a record with its checksum", error.Message, StringComparison.Ordinal);
+        Assert.Contains("journal.jsonl: at line 1: expected a record with its checksum", error.Message,
+            StringComparison.Ordinal);
         Assert.Equal(text, File.ReadAllText(Journal));
     }
 

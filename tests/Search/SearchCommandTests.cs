@@ -16,15 +16,18 @@ public sealed class SearchCommandTests : IDisposable
     private Outcome Search(params string[] arguments) => FunctionalProgram.Run(folder.Path, ["search", .. arguments]);
 
     private static IEnumerable<JsonElement> Trials(Outcome outcome) =>
-        outcome.Events.Where(found => found.GetProperty("event").GetString() == "trial").OrderBy(found => found.GetProperty("trial").GetInt32());
+        outcome.Events.Where(found => found.GetProperty("event").GetString() == "trial")
+            .OrderBy(found => found.GetProperty("trial").GetInt32());
 
     private static string Text(JsonElement trial) =>
-        $"{trial.GetProperty("trial")} {trial.GetProperty("parameters")} {trial.GetProperty("state")} {trial.GetProperty("value")}";
+        $"{trial.GetProperty("trial")} {trial.GetProperty("parameters")} {trial.GetProperty("state")} "
+            + $"{trial.GetProperty("value")}";
 
     [Fact]
     public void Trials_are_the_same_for_any_number_of_workers_and_can_be_continued()
     {
-        string[] space = ["--space", "learning-rate=log:1e-3..1", "--space", "optimizer=sgd|momentum", "--space", "momentum=0.5..0.99 if optimizer=momentum"];
+        string[] space = ["--space", "learning-rate=log:1e-3..1", "--space", "optimizer=sgd|momentum", "--space",
+            "momentum=0.5..0.99 if optimizer=momentum"];
         var whole = Search([.. Small, .. space, "--trials", "8", "--workers", "2", "--study", "whole", "--json"]);
         Assert.Equal((0, ""), (whole.ExitCode, whole.Error));
         Assert.Equal(8, Trials(whole).Count());
@@ -40,23 +43,27 @@ public sealed class SearchCommandTests : IDisposable
         var words = summary.GetProperty("command").GetString()!.Split(' ')[1..];
         var trained = FunctionalProgram.Run(folder.Path, [.. words, "--json"]).Event("summary");
         Assert.Equal(
-            summary.GetProperty("best").GetProperty("value").GetDouble(), trained.GetProperty("validationAccuracy").GetDouble());
+            summary.GetProperty("best").GetProperty("value").GetDouble(),
+            trained.GetProperty("validationAccuracy").GetDouble());
 
         var shown = FunctionalProgram.Run(folder.Path, "search", "show", "whole", "--json");
         Assert.Equal(Trials(whole).Select(Text), Trials(shown).Select(Text));
         var page = File.ReadAllText(folder["studies/whole/report.html"]);
         Charts.Accessibility.Check(page);
-        Assert.Contains(summary.GetProperty("command").GetString()!.Split("--learning-rate")[1].Trim(), page, StringComparison.Ordinal);
+        Assert.Contains(summary.GetProperty("command").GetString()!.Split("--learning-rate")[1].Trim(), page,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A1_Tpe_with_a_condition_ends_and_a_long_lapse_is_no_fault()
     {
         var outcome = Search(
-            [.. Small, "--sampler", "tpe", "--space", "optimizer=sgd|momentum", "--space", "momentum=0.5..0.99 if optimizer=momentum", "--trials", "14", "--lapse", "8589935", "--study", "x"]);
+            [.. Small, "--sampler", "tpe", "--space", "optimizer=sgd|momentum", "--space",
+                "momentum=0.5..0.99 if optimizer=momentum", "--trials", "14", "--lapse", "8589935", "--study", "x"]);
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         Assert.Contains("trials: 14 complete", outcome.Output, StringComparison.Ordinal);
-        Assert.Contains("each trial: 200 of 10,000 samples, drawn by the seed (0.2 of them for validation), 3 epochs", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("each trial: 200 of 10,000 samples, drawn by the seed (0.2 of them for validation), 3 epochs",
+            outcome.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,14 +77,16 @@ public sealed class SearchCommandTests : IDisposable
     [Fact]
     public void A_journal_that_is_removed_while_it_runs_is_exit_code_1_and_a_rescue()
     {
-        using var process = FunctionalProgram.Start(folder.Path, ["search", .. Small, "--trials", "100000", "--workers", "1", "--study", "x"]);
+        using var process = FunctionalProgram.Start(
+            folder.Path, ["search", .. Small, "--trials", "100000", "--workers", "1", "--study", "x"]);
         while (process.StandardOutput.ReadLine()?.StartsWith("trial", StringComparison.Ordinal) == false)
         {
         }
         File.Delete(folder["studies/x/journal.jsonl"]);
         var outcome = FunctionalProgram.End(process);
         Assert.Equal(1, outcome.ExitCode);
-        Assert.StartsWith("functional: studies/x/journal.jsonl was removed while a search used it; the ", outcome.Error, StringComparison.Ordinal);
+        Assert.StartsWith("functional: studies/x/journal.jsonl was removed while a search used it; the ", outcome.Error,
+            StringComparison.Ordinal);
         Assert.Single(outcome.Error.TrimEnd('\n').Split('\n'));
         Assert.Single(Directory.GetFiles(folder["studies/x"], "rescued-*.jsonl"));
     }
@@ -85,7 +94,8 @@ public sealed class SearchCommandTests : IDisposable
     [Fact]
     public void The_study_of_another_program_is_shown_and_not_continued()
     {
-        using (var study = Study.Open(folder["studies/x"], new StudySettings(new SearchSpace(Hyperparameter.Uniform("speed", 0, 1)))))
+        using (var study = Study.Open(
+            folder["studies/x"], new StudySettings(new SearchSpace(Hyperparameter.Uniform("speed", 0, 1)))))
             study.Run((configuration, _) => 100 * configuration.Number("speed"), trials: 10);
         var shown = Search("show", "x");
         Assert.Equal((0, ""), (shown.ExitCode, shown.Error));
@@ -97,7 +107,8 @@ public sealed class SearchCommandTests : IDisposable
     public void Failures_and_pruned_trials_are_told()
     {
         var outcome = Search(
-            [.. Small, "--space", "init=normal:1e30|normal:0.1", "--space", "learning-rate=log:1e-4..1", "--sampler", "grid:4", "--pruner", "asha", "--workers", "1", "--study", "./here/x"]);
+            [.. Small, "--space", "init=normal:1e30|normal:0.1", "--space", "learning-rate=log:1e-4..1", "--sampler",
+                "grid:4", "--pruner", "asha", "--workers", "1", "--study", "./here/x"]);
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         Assert.Contains("the loss became", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("4 failed", outcome.Output, StringComparison.Ordinal);
@@ -105,11 +116,15 @@ public sealed class SearchCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--space", "learning-rate=log:0..1", "--space: 'learning-rate=log:0..1': a logarithmic range needs ends above 0, not 0..1")]
-    [InlineData("--space", "speed=1..2", "--space: 'speed' is no option of training; 'functional train --help' tells them")]
+    [InlineData("--space", "learning-rate=log:0..1",
+        "--space: 'learning-rate=log:0..1': a logarithmic range needs ends above 0, not 0..1")]
+    [InlineData("--space", "speed=1..2",
+        "--space: 'speed' is no option of training; 'functional train --help' tells them")]
     [InlineData("--space", "batch-size=10..20", "--space: with batch-size=1")]
-    [InlineData("--space", "momentum=0..1 if optimizer=momentum", "--space: momentum: its condition needs a choice 'optimizer' before it")]
-    [InlineData("--sampler", "best", "--sampler: expected random|grid[:POINTS]|sobol|tpe (with at least 2 points), found 'best'")]
+    [InlineData("--space", "momentum=0..1 if optimizer=momentum",
+        "--space: momentum: its condition needs a choice 'optimizer' before it")]
+    [InlineData("--sampler", "best",
+        "--sampler: expected random|grid[:POINTS]|sobol|tpe (with at least 2 points), found 'best'")]
     [InlineData("--pruner", "asha:0", "--pruner: a pruner needs steps before the first cut from 1 on, not 0")]
     [InlineData("--trials", "0", "--trials: expected an integer from 1 on, found '0'")]
     [InlineData("--l2", "0.1", "--l2: the space has it, too; it can't be both searched and set")]
@@ -117,24 +132,30 @@ public sealed class SearchCommandTests : IDisposable
     [InlineData("--study", "", "--study: expected a name, found ''")]
     [InlineData("--study", "a\nb", "--study: expected a name or a folder, found 'a b'")]
     [InlineData("--workers", "2147483647", "--workers: expected an integer from 1 to 1024, found '2147483647'")]
-    [InlineData("--storage", "postgres://localhost:99999999/x", "--storage: expected a port from 1 to 65535, found 99999999")]
-    [InlineData("--storage", "postgres://localhost:99999999999/x", "--storage: expected a port from 1 to 65535, found 99999999999")]
+    [InlineData("--storage", "postgres://localhost:99999999/x",
+        "--storage: expected a port from 1 to 65535, found 99999999")]
+    [InlineData("--storage", "postgres://localhost:99999999999/x",
+        "--storage: expected a port from 1 to 65535, found 99999999999")]
     [InlineData("--storage", "postgres://localhost/x?port=-1", "--storage: expected a port from 1 to 65535, found -1")]
     [InlineData("--storage", "postgres://localhost/x%00", "--storage: expected no control characters, such as %00")]
-    [InlineData("--storage", "postgres://localhost/x?host=%0a", "--storage: expected no control characters, such as %00")]
+    [InlineData("--storage", "postgres://localhost/x?host=%0a",
+        "--storage: expected no control characters, such as %00")]
     [InlineData("--storage", "mysql://x", "--storage: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE")]
     public void Bad_input_is_one_line_exit_code_2_and_no_study(string option, string value, string message)
     {
         var outcome = Search(option, value);
         Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
-        Assert.StartsWith($"functional: {message[..Math.Min(message.Length, 44)]}", outcome.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"functional: {message[..Math.Min(message.Length, 44)]}", outcome.Error,
+            StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
     [Fact]
     public void Ctrl_C_leaves_a_study_that_goes_on()
     {
-        using var process = FunctionalProgram.Start(folder.Path, "search", "--trials", "100000", "--json", "--study", "x", "--samples", "200", "--hidden", "10", "--epochs", "3");
+        using var process = FunctionalProgram.Start(
+            folder.Path, "search", "--trials", "100000", "--json", "--study", "x", "--samples", "200", "--hidden", "10",
+            "--epochs", "3");
         while (process.StandardOutput.ReadLine()?.Contains("\"trial\"", StringComparison.Ordinal) == false)
         {
         }

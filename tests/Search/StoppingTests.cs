@@ -4,11 +4,13 @@ using Functional.Tests.Data;
 
 namespace Functional.Tests.Search;
 
-/// <summary>Searches come to an end: whatever the sampler does, however long a lapse is, and whatever a clock says.</summary>
+/// <summary>Searches come to an end: whatever the sampler does, however long a lapse is, and whatever a clock
+/// says.</summary>
 public sealed class StoppingTests : IDisposable
 {
     private static readonly SearchSpace Space = new(
-        Hyperparameter.LogUniform("rate", 1e-6, 1), Hyperparameter.Choice("kind", "a", "b"), Hyperparameter.Uniform("share", 0, 1).When("kind", "b"));
+        Hyperparameter.LogUniform("rate", 1e-6, 1), Hyperparameter.Choice("kind", "a", "b"),
+        Hyperparameter.Uniform("share", 0, 1).When("kind", "b"));
 
     private readonly TemporaryFolder folder = new();
 
@@ -20,7 +22,8 @@ public sealed class StoppingTests : IDisposable
     public void A1_Tpe_with_a_condition_goes_on_past_its_tenth_trial(int workers)
     {
         using var study = Study.InMemory(new StudySettings(Space) { Sampler = Sampler.Tpe });
-        var trials = study.Run((configuration, _) => configuration.Number("rate") + (configuration.Find("share") is null ? 0 : 1), 40, workers);
+        var trials = study.Run((configuration, _) =>
+            configuration.Number("rate") + (configuration.Find("share") is null ? 0 : 1), 40, workers);
         Assert.Equal(40, trials.Count(trial => trial.State == TrialState.Complete));
         Assert.Equal("b", study.Best!.Configuration.Text("kind"));
     }
@@ -67,7 +70,8 @@ public sealed class StoppingTests : IDisposable
     public void A_lapse_may_be_any_time(double lapse)
     {
         using var study = Study.Open(folder["study"], new StudySettings(Space) { Lapse = lapse });
-        Assert.All(study.Run((_, _) => 1, trials: 3, workers: 2), trial => Assert.Equal(TrialState.Complete, trial.State));
+        Assert.All(study.Run((_, _) => 1, trials: 3, workers: 2), trial =>
+            Assert.Equal(TrialState.Complete, trial.State));
     }
 
     // As when the clock was set back: the dead worker's last sign of life is in the future, for an hour to come.
@@ -96,8 +100,10 @@ public sealed class StoppingTests : IDisposable
     public void U15_A_study_whose_trials_all_failed_says_so()
     {
         using var study = Study.InMemory(new StudySettings(Space));
-        var error = Assert.Throws<OperationFailedException>(() => study.Run((configuration, _) => configuration.Number("speed"), trials: 3));
-        Assert.StartsWith("all trials failed; the first: 'speed' has no value in rate=", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<OperationFailedException>(
+            () => study.Run((configuration, _) => configuration.Number("speed"), trials: 3));
+        Assert.StartsWith("all trials failed; the first: 'speed' has no value in rate=", error.Message,
+            StringComparison.Ordinal);
         Assert.Equal(3, study.Trials.Count);
     }
 
@@ -105,21 +111,25 @@ public sealed class StoppingTests : IDisposable
     public void A_grid_of_more_points_than_can_be_counted_is_visited_one_by_one()
     {
         var space = new SearchSpace(
-            Hyperparameter.Uniform("x", 0, 1), Hyperparameter.LogUniformInteger("n", 1, int.MaxValue), Hyperparameter.Choice("kind", "a", "b"),
+            Hyperparameter.Uniform("x", 0, 1), Hyperparameter.LogUniformInteger("n", 1, int.MaxValue),
+            Hyperparameter.Choice("kind", "a", "b"),
             Hyperparameter.UniformInteger("m", int.MinValue, int.MaxValue).When("kind", "b"));
         Assert.Equal(long.MaxValue, space.GridSize(int.MaxValue));
         // 10,000 x, 10,000 n, and kind a, or b with 10,000 m.
         Assert.Equal(100_000_000L * 10_001, space.GridSize(10_000));
         Assert.Equal("x=0, n=1, kind=a", space.GridAt(int.MaxValue, 0).ToString());
-        Assert.Equal("x=1, n=2147483647, kind=b, m=2147483647", space.GridAt(10_000, space.GridSize(10_000) - 1).ToString());
+        Assert.Equal("x=1, n=2147483647, kind=b, m=2147483647",
+            space.GridAt(10_000, space.GridSize(10_000) - 1).ToString());
         using var study = Study.InMemory(new StudySettings(space) { Sampler = Sampler.Grid(int.MaxValue) });
         Assert.Equal(5, study.Run((_, _) => 1, trials: 5).Select(trial => trial.Configuration).Distinct().Count());
     }
 
     // Of which one is enough to hold up all.
-    private sealed record SilentSampler(int From, CancellationTokenSource Cancellation, ManualResetEventSlim Release) : Sampler
+    private sealed record SilentSampler(int From, CancellationTokenSource Cancellation, ManualResetEventSlim Release)
+        : Sampler
     {
-        public override Configuration Suggest(SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction)
+        public override Configuration Suggest(
+            SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction)
         {
             if (number < From)
                 return Random.Suggest(space, key, number, trials, direction);

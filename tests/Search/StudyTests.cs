@@ -10,7 +10,8 @@ namespace Functional.Tests.Search;
 public sealed class StudyTests : IDisposable
 {
     private static readonly SearchSpace Space = new(
-        Hyperparameter.LogUniform("rate", 1e-6, 1), Hyperparameter.UniformInteger("units", 1, 9), Hyperparameter.Choice("kind", "a", "b"),
+        Hyperparameter.LogUniform("rate", 1e-6, 1), Hyperparameter.UniformInteger("units", 1, 9),
+        Hyperparameter.Choice("kind", "a", "b"),
         Hyperparameter.Uniform("share", 0, 1).When("kind", "b"));
 
     private readonly TemporaryFolder folder = new();
@@ -18,7 +19,8 @@ public sealed class StudyTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     private static double Value(Configuration configuration, TrialReporter reporter) =>
-        configuration.Whole("units") - configuration.Number("rate") + (configuration.Text("kind") == "b" ? configuration.Number("share") : 0);
+        configuration.Whole("units") - configuration.Number("rate")
+            + (configuration.Text("kind") == "b" ? configuration.Number("share") : 0);
 
     [Theory]
     [InlineData("random")]
@@ -30,7 +32,8 @@ public sealed class StudyTests : IDisposable
         string[] Tried(int workers)
         {
             using var study = Study.InMemory(settings);
-            return [.. study.Run(Value, trials: 30, workers).Select(trial => $"{trial.Number} {trial.Configuration} {trial.Value:R}")];
+            return [.. study.Run(Value, trials: 30, workers)
+                .Select(trial => $"{trial.Number} {trial.Configuration} {trial.Value:R}")];
         }
         var alone = Tried(1);
         Assert.Equal(30, alone.Length);
@@ -98,7 +101,8 @@ public sealed class StudyTests : IDisposable
         using (var study = Study.Open(folder["study"], settings))
         {
             var first = study.Run(Counted, trials: 9, cancellation: cancellation.Token);
-            Assert.Equal([.. Enumerable.Repeat(TrialState.Complete, 3), TrialState.Waiting], first.Select(trial => trial.State));
+            Assert.Equal([.. Enumerable.Repeat(TrialState.Complete, 3), TrialState.Waiting],
+                first.Select(trial => trial.State));
         }
         using var again = Study.Open(folder["study"], settings);
         Assert.All(again.Run(Counted, trials: 9), trial => Assert.Equal(TrialState.Complete, trial.State));
@@ -111,7 +115,8 @@ public sealed class StudyTests : IDisposable
     {
         var settings = new StudySettings(Space);
         Study.Open(folder["study"], settings).Dispose();
-        var error = Assert.Throws<UsageException>(() => Study.Open(folder["study"], settings with { Seed = 2, Sampler = Sampler.Tpe }));
+        var error = Assert.Throws<UsageException>(
+            () => Study.Open(folder["study"], settings with { Seed = 2, Sampler = Sampler.Tpe }));
         Assert.Equal(
             [
                 $"sampler: {folder["study"]} was begun with 'random', not 'tpe'; choose another study, or leave it out",
@@ -127,7 +132,8 @@ public sealed class StudyTests : IDisposable
     {
         // Trial k has the value 8 - k in every step: each is worse than all before.
         using var study = Study.InMemory(new StudySettings(Space) { Pruner = Pruner.Parse(pruner) });
-        var trials = study.Run((_, reporter) => Reported(reporter, [.. Enumerable.Repeat(8.0 - reporter.Trial, 4)]), trials: 8);
+        var trials = study.Run((_, reporter) =>
+            Reported(reporter, [.. Enumerable.Repeat(8.0 - reporter.Trial, 4)]), trials: 8);
         Assert.InRange(trials.Count(trial => trial.State == TrialState.Complete), 1, complete);
         Assert.All(trials.Where(trial => trial.State != TrialState.Complete), trial =>
         {

@@ -25,11 +25,15 @@ public class ShrinkingTests
     {
         Assert.Equal(Activation.Relu, Smallest(Activation.Gelu, Arbitraries.Activation(), _ => true));
         Assert.Equal(Activation.Tanh, Smallest(
-            Activation.Elu(0.3), Arbitraries.Activation(), one => !one.Equals(Activation.Relu) && !one.Function.IsLeakyRelu));
-        Assert.Equal(Activation.Elu(1.0), Smallest(Activation.Elu(0.3), Arbitraries.Activation(), one => one.Function.IsElu));
+            Activation.Elu(0.3), Arbitraries.Activation(), one =>
+                !one.Equals(Activation.Relu) && !one.Function.IsLeakyRelu));
+        Assert.Equal(Activation.Elu(1.0),
+            Smallest(Activation.Elu(0.3), Arbitraries.Activation(), one => one.Function.IsElu));
         Assert.Equal(Loss.BinaryCrossEntropy, Smallest(
-            Loss.SoftmaxCrossEntropy(0.2), Arbitraries.Loss(), one => !one.Equals(Loss.MeanSquaredError) && !one.Function.IsHuber));
-        Assert.Equal(Penalty.L2(0.3), Smallest(Penalty.ElasticNet(0.1, 0.3), Arbitraries.Penalty(), one => one.L2Rate > 0));
+            Loss.SoftmaxCrossEntropy(0.2), Arbitraries.Loss(), one =>
+                !one.Equals(Loss.MeanSquaredError) && !one.Function.IsHuber));
+        Assert.Equal(Penalty.L2(0.3),
+            Smallest(Penalty.ElasticNet(0.1, 0.3), Arbitraries.Penalty(), one => one.L2Rate > 0));
     }
 
     [Fact]
@@ -55,7 +59,8 @@ public class ShrinkingTests
         Assert.Equal(("b", TensorType.U8, 1), (Assert.Single(smallest).Name, smallest[0].Type, smallest[0].Count));
         var damage = Smallest(new Damage(1_000_000, 0b1010, 77), Simpler.Damages, one => one.Place > 100);
         Assert.Equal((122, (byte)0b10, 0), (damage.Place, damage.Difference, damage.Cut));
-        var pair = Smallest((tensors, true), both => Simpler.Each(both, Simpler.Tensors, Simpler.Choices), both => both.Item2);
+        var pair = Smallest((tensors, true), both =>
+            Simpler.Each(both, Simpler.Tensors, Simpler.Choices), both => both.Item2);
         Assert.Empty(pair.tensors);
     }
 
