@@ -53,7 +53,7 @@ internal static class CheckGradientsCommand
         var images = DataSets.Load(configuration.Data, configuration.Label).Training;
         if (samples < 1 || samples > images.Count)
             throw new UsageException($"--samples: from 1 to {images.Count} samples are needed, not {samples}");
-        NumericalGradient.CheckSize(configuration, images.Features, images.Classes);
+        GradientCheckLimit.CheckSize(configuration, images.Features, images.Classes);
         var network = configuration.CreateNetwork<double>(images.Features, images.Classes);
         int[] first = [.. Enumerable.Range(0, samples)];
         var batch = images.IsTable

@@ -15,7 +15,7 @@ internal static class SearchCommand
 {
     private const int UsualTrials = 100;
 
-    // The book's search of section 6.5.2, unless told otherwise.
+    // The book's search of section 6.5.2, by default.
     private static readonly string[] UsualSpace = ["learning-rate=log:1e-6..1e-2", "l2=log:1e-8..1e-4"];
     private static readonly KeyValuePair<string, string>[] UsualOptions =
         [new("data", "digits"), new("samples", "500"), new("validation", "0.2"),
@@ -121,7 +121,7 @@ internal static class SearchCommand
         return command;
     }
 
-    private static int Run(ParseResult parsed, KeyValuePair<string, string>[] told)
+    private static int Run(ParseResult parsed, KeyValuePair<string, string>[] overrides)
     {
         var name = parsed.GetValue(Study) is { } given
             ? Named(given)
@@ -134,19 +134,19 @@ internal static class SearchCommand
         if (begun is not null && !IsOfTraining(begun))
             throw new UsageException(
                 $"--study: {existing!.Name} is the study of another program; 'functional search show' shows it");
-        var settings = SettingsOf(parsed, told, begun);
+        var settings = SettingsOf(parsed, overrides, begun);
         var workers = parsed.GetValue(Workers) ?? Environment.ProcessorCount;
         if (workers > Search.Study.MostWorkers)
             throw new UsageException(
                 $"--workers: expected an integer from 1 to {Search.Study.MostWorkers}, found '{workers}'");
         var data = DataSets.Load(settings.Constants["data"], settings.Constants.GetValueOrDefault("label"));
-        if (existing is null && told.All(option => option.Key != "samples"))
+        if (existing is null && overrides.All(option => option.Key != "samples"))
             settings = WithoutUsualSamples(settings, data.Training.Count);
         var objective = new TrainingObjective(Common(settings), data, settings.Space);
-        var isToldHere = existing is null && parsed.GetValue(Json);
+        var isSaidHere = existing is null && parsed.GetValue(Json);
         Hints.Tell(
             [.. DataHints.Of(data), .. objective.Gaps,
-                .. isToldHere ? Unasked(settings, told, data.Training.Count) : []]);
+                .. isSaidHere ? Unasked(settings, overrides, data.Training.Count) : []]);
         CheckPage(name);
         var storage = existing ?? StorageOf(name, address);
         using var study = Search.Study.Open(storage, settings);
@@ -216,18 +216,18 @@ internal static class SearchCommand
         UserFile.Of("--study", PageOf(study), force: false, Page.IsOne, "move it away, or choose another study");
     }
 
-    /// <summary>A study's settings: as it began or, of a new one, as told; whoever continues may leave them
+    /// <summary>A study's settings: as it began or, of a new one, as given; whoever continues may leave them
     /// out.</summary>
     private static StudySettings SettingsOf(
-        ParseResult parsed, KeyValuePair<string, string>[] told, StudySettings? begun)
+        ParseResult parsed, KeyValuePair<string, string>[] overrides, StudySettings? begun)
     {
         var texts = parsed.GetValue(Space) ?? [];
         var space = texts.Length > 0 ? SpaceText.Parse(texts) : begun?.Space ?? SpaceText.Parse(UsualSpace);
         var searched = space.Hyperparameters.Select(one => one.Name).ToHashSet();
-        if (told.FirstOrDefault(option => searched.Contains(option.Key)).Key is { } twice)
+        if (overrides.FirstOrDefault(option => searched.Contains(option.Key)).Key is { } twice)
             throw new UsageException($"--{twice}: the space has it, too; it can't be both searched and set");
         // Epochs are another way to tell the same.
-        var replaced = searched.Concat(told.Select(option => option.Key == "iterations" ? "epochs" : option.Key))
+        var replaced = searched.Concat(overrides.Select(option => option.Key == "iterations" ? "epochs" : option.Key))
             .ToHashSet();
         var usual = begun?.Constants ?? (IEnumerable<KeyValuePair<string, string>>)UsualOptions;
         var settings = new StudySettings(space)
@@ -238,9 +238,9 @@ internal static class SearchCommand
                 ?? Search.Pruner.None,
             Lapse = parsed.GetValue(Lapse) ?? begun?.Lapse ?? new StudySettings(space).Lapse,
             Constants = usual.Where(option => !replaced.Contains(option.Key))
-                .Concat(told.Where(option => option.Key != "seed")).ToDictionary(),
+                .Concat(overrides.Where(option => option.Key != "seed")).ToDictionary(),
         };
-        if (told.FirstOrDefault(option => option.Key == "seed").Value is { } seed)
+        if (overrides.FirstOrDefault(option => option.Key == "seed").Value is { } seed)
             settings = settings with { Seed = Training([new("seed", seed)]).Seed };
         else if (begun is not null)
             settings = settings with { Seed = begun.Seed };
@@ -265,8 +265,8 @@ internal static class SearchCommand
 
     // Nobody asked for the book's number, so that it leaves samples out is said (to people, by what the search begins
     // with).
-    private static string[] Unasked(StudySettings settings, KeyValuePair<string, string>[] told, int count) =>
-        Common(settings).Samples is { } samples && told.All(option => option.Key != "samples")
+    private static string[] Unasked(StudySettings settings, KeyValuePair<string, string>[] overrides, int count) =>
+        Common(settings).Samples is { } samples && overrides.All(option => option.Key != "samples")
             ? [
                 Invariant($"each trial sees {samples} of the {count:N0} training samples, drawn by the seed; ")
                     + Invariant($"--samples {count} takes all")] : [];

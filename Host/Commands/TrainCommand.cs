@@ -47,25 +47,26 @@ internal static class TrainCommand
             command.Add(option);
         command.SetAction(parsed =>
         {
-            var told = CommonOptions.Values(parsed, options).ToDictionary();
+            var changes = CommonOptions.Values(parsed, options).ToDictionary();
             var display = new Display(
                 parsed.GetValue(threads), parsed.GetValue(json), parsed.GetValue(plain) || Console.IsOutputRedirected,
                 parsed.GetValue(open), parsed.GetValue(watch));
             return parsed.GetValue(resume) is { } path
                 ? Resume(
-                    path, told, ((Option[])[folder, file])
+                    path, changes, ((Option[])[folder, file])
                         .Where(option => parsed.GetResult(option) is { Implicit: false }),
                     parsed.GetValue(force), display)
-                : Start(ConfigurationOf(parsed.GetValue(file), told), parsed.GetValue(folder), parsed.GetValue(force),
+                : Start(ConfigurationOf(parsed.GetValue(file), changes), parsed.GetValue(folder),
+                    parsed.GetValue(force),
                     display);
         });
         return command;
     }
 
-    private static TrainConfiguration ConfigurationOf(string? file, Dictionary<string, string> told) =>
+    private static TrainConfiguration ConfigurationOf(string? file, Dictionary<string, string> changes) =>
         file is null
-            ? TrainOptions.Parse(told, new TrainConfiguration())
-            : TrainOptions.Change(ConfigurationFile.Read(file), told);
+            ? TrainOptions.Parse(changes, new TrainConfiguration())
+            : TrainOptions.Change(ConfigurationFile.Read(file), changes);
 
     private static int Start(TrainConfiguration configuration, string? path, bool force, Display display)
     {
@@ -78,7 +79,8 @@ internal static class TrainCommand
     }
 
     private static int Resume(
-        string path, IReadOnlyDictionary<string, string> told, IEnumerable<Option> others, bool force, Display display)
+        string path, IReadOnlyDictionary<string, string> changes, IEnumerable<Option> others, bool force,
+        Display display)
     {
         if (others.FirstOrDefault() is { } other)
             throw new UsageException(
@@ -86,7 +88,7 @@ internal static class TrainCommand
         using var folder = RunFolder.Open(path);
         _ = UserFile.Of(
             "--resume", new RunPaths(path).Report, force, Page.IsOne, "move it away, or give --force to replace it");
-        var what = Resumption.Of(folder, told, line => Console.Error.WriteLine($"functional: {line}"), force);
+        var what = Resumption.Of(folder, changes, line => Console.Error.WriteLine($"functional: {line}"), force);
         what.Run.RequireChanges();
         return Run(folder, what, display);
     }

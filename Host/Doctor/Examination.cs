@@ -9,7 +9,7 @@ namespace Functional.Host.Doctor;
 /// <param name="Steps">How many steps were tried.</param>
 /// <param name="Planned">How many the configuration asks for.</param>
 /// <param name="Loss">Of training samples after those, without the penalty.</param>
-/// <param name="Chance">What always the same answer costs.</param>
+/// <param name="Chance">The loss of answering with the class frequencies: the entropy of the labels, in nats.</param>
 /// <param name="TrainAccuracy">Share of training samples classified correctly.</param>
 /// <param name="TestAccuracy">Share of test samples classified correctly.</param>
 public sealed record Examination(
@@ -30,6 +30,10 @@ public sealed record Examination(
     /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
     public static Examination Of(TrainConfiguration configuration, ImageDataSet data, int threads)
     {
+        var most = Array.MaxLength / TrialRun.ProbeSamples;
+        if (configuration.Hidden.Any(units => units > most))
+            throw new UsageException(new Fault(
+                nameof(configuration.Hidden), Invariant($"the doctor examines layers of up to {most:N0} units")));
         var run = new TrainingRun(configuration, data);
         var ceiling = Threads.Use(1, () => LabelCeiling.Of(configuration, data));
         Finding[] ofData = [];
@@ -126,7 +130,8 @@ public sealed record Examination(
                 FindingKind.LossAtChance, null, Severity.Error,
                 Invariant($"after {Plural.Of(trial.Steps, "step")} the loss is {trial.Training.Loss:F3} and ")
                     + Invariant($"{trial.Training.Accuracy:0%} of the training samples are classified correctly; ")
-                    + Invariant($"always the same answer costs {trial.Chance:F3} and is right for {trial.Majority:0%}"),
+                    + Invariant($"guessing by class frequency costs {trial.Chance:F3}, and always the most ")
+                    + Invariant($"frequent class is right for {trial.Majority:0%}"),
                 "See the other findings for the cause; if there is none, train longer, or try --optimizer adam")
             { Picture = Pictures.Losses(trial.Chance, ("", trial.Losses)) };
     }

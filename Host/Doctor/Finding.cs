@@ -104,8 +104,8 @@ public sealed record Finding(FindingKind Kind, string? Layer, Severity Severity,
     [JsonIgnore]
     public string Name => JsonNamingPolicy.KebabCaseLower.ConvertName(Kind.ToString());
 
-    /// <summary>What share of what the network doesn't learn it explains; among causes, the largest come
-    /// first.</summary>
+    /// <summary>Its rank among causes, the largest first: of an experiment, the share of what was missing that it
+    /// explains, and a head start; otherwise a number by its strength.</summary>
     internal double Weight { get; init; }
 
     /// <summary>What it looks like, in this very run or these data.</summary>

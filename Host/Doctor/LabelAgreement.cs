@@ -45,12 +45,12 @@ internal static class LabelAgreement
         if (within.Share < 0.1 && !(isTable && ceiling is not null))
             yield return Of(
                 Severity.Error,
-                $"the training {sample} most alike has the same label {Percent(within)} more often than chance would "
-                + "have it; with right labels that is "
+                $"the training {sample} most alike has the same label in {Percent(within)} of the cases beyond chance "
+                + "(0% is chance, 100% is always); with correct labels that is "
                 + (isTable
                     ? "more, and a plain network learned nothing that holds for test samples" : "most of the time"),
                 $"Check how --data pairs {sample}s with labels: they may be in different orders, "
-                + "so that there is nothing to learn but by heart");
+                + "so that the network can only memorize them");
         else if ((within.Share < 0.4 && IsBelow(within, withinTest, 0.85)) || IsBelow(within, withinTest, 0.65))
             yield return Of(
                 Severity.Warning,

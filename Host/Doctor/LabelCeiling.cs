@@ -36,9 +36,9 @@ internal static class LabelCeiling
         var trial = TrialRun.Run(Plain(configuration), data, isFollowed: true);
         var (missing, count) = (1 - trial.Majority + 1e-9, Math.Min(data.Test.Count, TrialRun.ProbeSamples));
         var best = trial.Course.Select(at => at.Test).Append(trial.Test.Accuracy).Max();
-        var told = (best - trial.Majority) / missing;
+        var learned = (best - trial.Majority) / missing;
         var luck = 3 * Math.Sqrt(trial.Majority * (1 - trial.Majority) / count) / missing;
         var saved = 1 - (trial.Test.Loss / (trial.Chance + 1e-9));
-        return told > luck || saved > 0.1 ? Math.Clamp(Math.Max(told, saved), 0.02, 1) : null;
+        return learned > luck || saved > 0.1 ? Math.Clamp(Math.Max(learned, saved), 0.02, 1) : null;
     }
 }

@@ -7,7 +7,7 @@ using Functional.Host.Runs;
 
 namespace Functional.Host.Experiments;
 
-/// <summary>Who wants to know how experiments go on; told from several threads.</summary>
+/// <summary>Receives the progress of experiments, from several threads.</summary>
 public interface IExperimentProgress
 {
     /// <summary>More work is known of.</summary>
@@ -23,7 +23,7 @@ public interface IExperimentProgress
 /// <summary>What the experiments of one call share: settings, data, and threads.</summary>
 internal sealed class ExperimentSession : IDisposable
 {
-    private const int QuickSamples = 500, Told = 100, Ahead = 4;
+    private const int QuickSamples = 500, ProgressInterval = 100, Ahead = 4;
 
     private readonly ConcurrentDictionary<(string, Observation?), Lazy<Work<Curve>>> trained = new();
     private readonly IExperimentProgress? progress;
@@ -102,10 +102,10 @@ internal sealed class ExperimentSession : IDisposable
                 if (evaluations.Count > Ahead)
                     evaluations[^(Ahead + 1)].Begin();
             }
-            if (state.Step % Told == 0)
-                progress?.Advanced(experiment, Told);
+            if (state.Step % ProgressInterval == 0)
+                progress?.Advanced(experiment, ProgressInterval);
         }
-        progress?.Advanced(experiment, planned - state.Step / Told * Told);
+        progress?.Advanced(experiment, planned - state.Step / ProgressInterval * ProgressInterval);
         evaluations.ForEach(evaluation => evaluation.Begin());
         AccuracyPoint[] accuracies = [.. evaluations.Select(evaluation => evaluation.Result)];
         // Of a run that went astray the rest is no number.

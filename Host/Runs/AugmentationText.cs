@@ -1,4 +1,3 @@
-using Functional.Host.Charts;
 
 using static Functional.Host.Runs.TrainOptions;
 

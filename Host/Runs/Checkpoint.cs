@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Functional.Host.Charts;
 using Functional.Host.Files;
 using MathNet.Numerics.LinearAlgebra;
 

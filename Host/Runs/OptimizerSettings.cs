@@ -112,7 +112,8 @@ public sealed record OptimizerSettings
             Rule.Adam rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2, Epsilon = rule.epsilon },
             Rule.AmsGrad rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2, Epsilon = rule.epsilon },
             Rule.Lion rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2 },
-            _ => every,
+            _ when optimizer.Rule.IsGradientDescent => every,
+            _ => throw new NotSupportedException($"{optimizer.Rule} has no settings"),
         };
     }
 
@@ -131,7 +132,8 @@ public sealed record OptimizerSettings
             Rule.Adam => Rule.NewAdam(beta1, beta2, epsilon),
             Rule.AmsGrad => Rule.NewAmsGrad(beta1, beta2, epsilon),
             Rule.Lion => Rule.NewLion(beta1, beta2),
-            _ => rule,
+            _ when rule.IsGradientDescent => rule,
+            _ => throw new NotSupportedException($"{rule} has no settings"),
         };
     }
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Files;
 
@@ -96,9 +95,9 @@ internal sealed record RunRecord
         double[] losses = [.. now.Losses.Take(state.Step)];
         List<EpochReport> epochs = [.. now.Epochs.TakeWhile(epoch => epoch.Iterations <= state.Step)];
         var best = EpochReport.Best(epochs.Where(epoch => epoch.Iterations == epoch.Epoch * (long)run.StepsPerEpoch));
-        var told = epochs is [.., var end] ? end.Iterations : 0;
-        if (told < state.Step)
-            epochs.Add(run.Evaluate(state, epochs.Count + 1, losses.Skip(told).Average(), threads));
+        var reported = epochs is [.., var end] ? end.Iterations : 0;
+        if (reported < state.Step)
+            epochs.Add(run.Evaluate(state, epochs.Count + 1, losses.Skip(reported).Average(), threads));
         if (now.Summary is { } summary && summary.Iterations == state.Step)
             return new RunResult(state, run.Scale, losses, epochs, summary);
         var last = epochs is [.., var reached] ? reached : run.Evaluate(state, 0, double.NaN, threads);

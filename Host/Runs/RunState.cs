@@ -1,4 +1,3 @@
-using Functional.Host.Charts;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Runs;

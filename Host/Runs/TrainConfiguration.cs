@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Files;
 
@@ -9,19 +8,20 @@ namespace Functional.Host.Runs;
 /// <summary>How bytes become features.</summary>
 public enum DataScale
 {
-    /// <summary>byte / 255.</summary>
+    /// <summary>Images: byte / 255. Tables: as <see cref="Standard"/>.</summary>
     Unit,
 
-    /// <summary>The byte itself.</summary>
+    /// <summary>The number itself.</summary>
     None,
 
-    /// <summary>(byte - mean) / deviation, over all features of the training samples.</summary>
+    /// <summary>(value - mean) / deviation of the training samples: of images over all pixels, of tables by column.
+    /// </summary>
     Standard,
 }
 
 /// <summary>A part of a run whose planned length was changed later.</summary>
 /// <param name="Until">The steps that had been taken by then.</param>
-/// <param name="Planned">The steps that the run was to take until then.</param>
+/// <param name="Planned">The run's whole length in steps, as planned at that time.</param>
 public sealed record Stage(int Until, int Planned);
 
 /// <summary>
@@ -31,7 +31,7 @@ public sealed record Stage(int Until, int Planned);
 /// </summary>
 public sealed record TrainConfiguration
 {
-    /// <summary>A data set's name, or a folder.</summary>
+    /// <summary>A data set's name, a folder, or a file.</summary>
     public string Data { get; init; } = "digits";
 
     /// <summary>Of a table as text: the column that holds the classes.</summary>

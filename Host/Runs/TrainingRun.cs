@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Models;
 
@@ -164,7 +163,7 @@ public sealed class TrainingRun
 
     /// <summary>One line: the layers, how they are trained, and on what.</summary>
     public override string ToString() =>
-        $"{Start.Training.Network} with {Optimizer(0)}, {Plural.Of(Iterations, "step")} on {data}";
+        $"{Start.Training.Network} with {OptimizerText(0)}, {Plural.Of(Iterations, "step")} on {data}";
 
     /// <summary>The steps of the run from a state on, each taken when it is asked for: batches in order, augmented,
     /// with the optimizer of their stage. They end with the last of the run, or with one whose loss is not
@@ -278,7 +277,7 @@ public sealed class TrainingRun
         var network = Start.Training.Network;
         observer.Started(new RunStart(
             configuration.Data, samples.Training.Length, samples.Validation.Length, data.Test.Count,
-            network.ToString(), network.Parameters().Length, Optimizer(from.State.Step), Iterations, StepsPerEpoch,
+            network.ToString(), network.Parameters().Length, OptimizerText(from.State.Step), Iterations, StepsPerEpoch,
             configuration.Seed, folder)
         { Step = from.State.Step, Changes = Changes });
         var watch = Stopwatch.StartNew();
@@ -346,7 +345,7 @@ public sealed class TrainingRun
         return divergence.Exception(report, file);
     }
 
-    private string Optimizer(int step) =>
+    private string OptimizerText(int step) =>
         $"{configuration.OptimizerAt(step, Iterations)}"
         + (Start.Average is { } average ? $", moving average {TrainOptions.Text(average.Decay)}" : "");
 

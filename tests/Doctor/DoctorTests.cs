@@ -66,6 +66,15 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public void Layers_too_wide_to_be_examined_are_refused_at_once()
+    {
+        var outcome = FunctionalProgram.Run(folder.Path, "doctor", "--hidden", "100000000");
+        Assert.Equal(
+            (2, "functional: --hidden: the doctor examines layers of up to 2,147,483 units\n"),
+            (outcome.ExitCode, outcome.Error));
+    }
+
+    [Fact]
     public void The_command_tells_each_finding_and_ends_with_3()
     {
         var outcome = FunctionalProgram.Run(

@@ -26,7 +26,7 @@ internal sealed class GradientCheckExperiment : Experiment
         var images = lab.First(Samples);
         var common =
             lab.Configure(new TrainConfiguration { Hidden = [lab.Of(50, 10)], Initializer = Initializer.Normal(0.01) });
-        NumericalGradient.CheckSize(common, images.Features, images.Classes);
+        GradientCheckLimit.CheckSize(common, images.Features, images.Classes);
         var batch = Batch.OfBytes<double>(
             ByteScale.Unit, images.Features, images.Pixels, images.Labels, [.. Enumerable.Range(0, Samples)]);
         var checks = lab.Compute(lab.Seeds, seed => Threads.Use(lab.Workers, () =>

@@ -2,14 +2,14 @@ namespace Functional.Host.Runs;
 
 /// <summary>What may be asked of central differences, which take two passes through the network for each
 /// parameter.</summary>
-internal static class NumericalGradient
+internal static class GradientCheckLimit
 {
     // About a minute. A layer of a few units costs as much as a thousand multiplications.
     private const double MostWork = 1e10;
     private const int LayerCost = 1000;
 
     /// <summary>Checks the size of a network before it is made.</summary>
-    /// <exception cref="UsageException">It would not end today.</exception>
+    /// <exception cref="UsageException">It would take much longer than a minute.</exception>
     public static void CheckSize(TrainConfiguration configuration, int features, int classes)
     {
         int[] units = [features, .. configuration.Hidden, classes];
