@@ -50,6 +50,7 @@ public sealed class TrainingRun
             loader = new Loader(
                 training, samples.Training, configuration.BatchSize, configuration.Sampling, scale,
                 configuration.OrderKey);
+            CheckSize(training);
             var widest = configuration.Hidden.Append(training.Features).Max();
             if ((long)LargestBatch * widest > Array.MaxLength)
                 throw new UsageException(new Fault(nameof(configuration.BatchSize), Invariant(
@@ -246,17 +247,21 @@ public sealed class TrainingRun
             ? configuration.BatchSize
             : Math.Min(configuration.BatchSize, samples.Training.Length);
 
-    private Network<float> Network(LabeledImages training)
+    private int[] Units(LabeledImages training) => [training.Features, .. configuration.Hidden, training.Classes];
+
+    private double Parameters(LabeledImages training) =>
+        Units(training).Zip(Units(training).Skip(1)).Sum(pair => ((double)pair.First + 1) * pair.Second);
+
+    private void CheckSize(LabeledImages training)
     {
-        int[] units = [training.Features, .. configuration.Hidden, training.Classes];
-        var parameters = units.Zip(units.Skip(1)).Sum(pair => ((double)pair.First + 1) * pair.Second);
-        if (parameters > Array.MaxLength)
+        if (Parameters(training) is var parameters && parameters > Array.MaxLength)
             throw new UsageException(new Fault(nameof(configuration.Hidden), Invariant(
                 $"a network of {parameters:N0} parameters is larger than the {Array.MaxLength:N0} that there can be")));
-        return Memory.For(
-            () => Invariant($"a network of {parameters:N0} parameters ({string.Join(" - ", units)})"),
-            () => configuration.CreateNetwork<float>(training.Features, training.Classes));
     }
+
+    private Network<float> Network(LabeledImages training) => Memory.For(
+        () => Invariant($"a network of {Parameters(training):N0} parameters ({string.Join(" - ", Units(training))})"),
+        () => configuration.CreateNetwork<float>(training.Features, training.Classes));
 
     private static Split Split(TrainConfiguration configuration, LabeledImages training)
     {

@@ -102,7 +102,7 @@ public sealed class OutputStreamTests : IDisposable
     [InlineData(0, "", "--patience", "2147483647", "--validation", "0.2")]
     [InlineData(0, "", "--checkpoint-every", "2147483647")]
     [InlineData(2, "batch of 2147483647 distinct", "--batch-size", "2147483647", "--sampling", "distinct")]
-    [InlineData(2, "--batch-size: a batch of 2,147,483,647 samples of 784 features is larger", "--batch-size",
+    [InlineData(2, "--batch-size: a batch of 2,147,483,647 samples with 784 numbers each is larger", "--batch-size",
         "2147483647", "--sampling", "replacement")]
     [InlineData(2, "--hidden: a network of .* parameters is larger", "--hidden", "2147483647")]
     [InlineData(2, "--accumulate: a change of the weights needs 2,147,483,647 batches, and the whole run has",

@@ -14,17 +14,22 @@ public sealed class Widths : Experiment
     {
         var curves = lab.Train(
             from units in (int[])[2, 5, 20, 80]
-            select new Variant($"{units} units",
-                lab.Configure($"--samples 1000 --hidden {units} --learning-rate 0.1 --iterations 200"))
-            { Measured = Measured.Test });
-        var lines = curves.Select(curve => curve.Accuracy(curve.Name, point => point.Test));
+            let options = $"--samples 1000 --hidden {units} --learning-rate 0.1 --iterations 200"
+            select new Variant($"{units} units", lab.Configure(options)) { Measured = Measured.Test });
+        var chart = new LineChart("Test accuracy", "epoch", "accuracy")
+        {
+            Series = [.. curves.Select(curve => curve.Accuracy(curve.Name, point => point.Test))],
+        };
         double Test(int units, int seed) => curves[units].Seeds[seed].Final.Test;
         return new()
         {
-            Parts = [new Figure("accuracy", new LineChart("Test accuracy", "epoch", "accuracy") { Series = [.. lines] },
-                "More units, higher lines.")],
-            Claims = [lab.Claim("20 units beat 2", seed =>
-                Test(2, seed) > Test(0, seed), seed => $"20 units {Test(2, seed)}, 2 units {Test(0, seed)}")],
+            Parts = [new Figure("accuracy", chart, "More units, higher lines.")],
+            Claims =
+            [
+                lab.Claim(
+                    "20 units beat 2", seed => Test(2, seed) > Test(0, seed),
+                    seed => $"20 units {Test(2, seed)}, 2 units {Test(0, seed)}"),
+            ],
         };
     }
 
