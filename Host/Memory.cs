@@ -9,18 +9,19 @@ internal static class Memory
         + $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e6:N0} MB "
         + $"and has {GC.GetTotalMemory(forceFullCollection: false) / 1e6:N0} MB in use"));
 
-    /// <summary>Does something that may need more memory than there is.</summary>
-    /// <param name="what">What needs it.</param>
-    /// <param name="act">Needs it.</param>
-    /// <param name="bytes">How much will be alive at once, if that is known. It is refused beforehand unless twice that
-    /// is free, because garbage needs room, too: at the limit of a container the runtime itself can crash without an
-    /// exception (.NET 10, large arrays in regions).</param>
-    /// <exception cref="OperationFailedException">There is not enough; the message says for what.</exception>
-    internal static T For<T>(Func<string> what, Func<T> act, double bytes = 0)
+    /// <summary>Refuses what can't fit before it begins: systems promise more than they have, and at the limit of a
+    /// container the runtime itself can crash without an exception (.NET 10, large arrays in regions).</summary>
+    /// <exception cref="OperationFailedException">Less is free; the message says for what.</exception>
+    internal static void Require(Func<string> what, double bytes)
     {
-        var free = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - GC.GetTotalMemory(forceFullCollection: false);
-        if (2 * bytes > free)
+        if (bytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - GC.GetTotalMemory(forceFullCollection: false))
             throw Exhausted(what());
+    }
+
+    /// <summary>Does something that may need more memory than there is.</summary>
+    /// <exception cref="OperationFailedException">There is not enough; the message says for what.</exception>
+    internal static T For<T>(Func<string> what, Func<T> act)
+    {
         try
         {
             return act();

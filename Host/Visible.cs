@@ -27,7 +27,7 @@ internal static class Visible
 
     private static string Of(string text, bool keepsLines)
     {
-        // Nearly all text is fine as it is.
+        // Nearly all text needs no change.
         if (text.EnumerateRunes().All(rune => IsFine(rune, keepsLines)) && !text.Any(char.IsSurrogate))
             return text;
         var visible = new StringBuilder(text.Length + 16);

@@ -1,8 +1,8 @@
 namespace Functional.Host;
 
 /// <summary>
-/// Pieces of work on so many threads, one thread each, the longest first, so that no core is left alone with a long one
-/// at the end. Which thread does what changes no result: pieces share nothing.
+/// Pieces of work on a number of threads, one thread each, the longest first, so that no core is left alone with a long
+/// one at the end. Which thread does what changes no result: pieces share nothing.
 /// </summary>
 internal sealed class WorkPool : IDisposable
 {

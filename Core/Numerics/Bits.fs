@@ -45,7 +45,7 @@ let inline blocks
 /// Bytes of a group: eight blocks.
 let private group = 128
 
-/// The least array that `fill` takes for so many bytes.
+/// The least array that `fill` takes for this many bytes.
 let length (count: int) : int = (count + group - 1) / group * group
 
 /// Fills an array, whose length is one that `length` gives, with random bytes: a function of the key. Byte i is the

@@ -141,7 +141,7 @@ type internal Kernel<'T, 'V, 'L when Real<'T> and 'L: struct and 'L :> ILanes<'V
                 Pack.elements<'T> columns depth from b.Row into stripStep
             k <- k + few
 
-    /// All of A as it is, with a vector's room behind it.
+    /// All of A unchanged, with a vector's room behind it.
     let copyWhole (into: nativeint) =
         let length = int (nativeint (k - 1) * a.Column + nativeint m * element)
         (Memory.bytes a.Address length).CopyTo(Memory.bytes into length)

@@ -27,7 +27,7 @@ let cutTo (rows: int) (longer: int) (x: 'T[]) : 'T[] when Real<'T> =
         y
 
 /// Calls body with the first row of each vector of rows (the last may overlap its neighbour), on several threads where
-/// that pays for so many columns.
+/// that pays for this many columns.
 let sweep<'T> (rows: int) (columns: int) (body: int -> unit) : unit =
     let count = lanes<'T>
     let vectors = (rows + count - 1) / count

@@ -6,7 +6,7 @@ namespace Functional.Host.Charts;
 
 /// <summary>
 /// A piece of finished XML or HTML. Written as an interpolated string, in which text is escaped, numbers get at most
-/// one decimal (a tenth of a pixel), and other markup goes in as it is, so nothing unescaped can slip through:
+/// one decimal (a tenth of a pixel), and other markup goes in unchanged, so nothing unescaped can slip through:
 /// <c>Markup.Of($"&lt;text x='{x}'&gt;{label}&lt;/text&gt;")</c>.
 /// </summary>
 /// <param name="Text">The XML itself.</param>
@@ -69,7 +69,7 @@ internal readonly ref struct MarkupHandler(int literalLength, int formattedCount
 {
     private readonly StringBuilder builder = new(literalLength + 12 * formattedCount);
 
-    /// <summary>A literal part: goes in as it is.</summary>
+    /// <summary>A literal part: goes in unchanged.</summary>
     public void AppendLiteral(string literal) => builder.Append(literal);
 
     /// <summary>Text: goes in escaped.</summary>
@@ -78,7 +78,7 @@ internal readonly ref struct MarkupHandler(int literalLength, int formattedCount
     /// <summary>A coordinate: goes in with at most one decimal.</summary>
     public void AppendFormatted(double coordinate) => builder.Append(Markup.Number(coordinate));
 
-    /// <summary>Markup: goes in as it is.</summary>
+    /// <summary>Markup: goes in unchanged.</summary>
     public void AppendFormatted(Markup markup) => builder.Append(markup.Text);
 
     internal Markup ToMarkup() => new(builder.ToString());

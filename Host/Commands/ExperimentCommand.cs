@@ -78,7 +78,7 @@ internal static class ExperimentCommand
         private readonly Option<bool> bookOnly = new("--book-only")
             { Description = "only what the book's own programs run" };
         private readonly Option<int> seeds = CommonOptions.Count(
-            "--seeds", "repeat everything with so many seeds, and show medians and bands", 1, MostSeeds);
+            "--seeds", "repeat everything with this many seeds, and show medians and bands", 1, MostSeeds);
         private readonly Option<long> seed = new("--seed")
             { HelpName = "N", Description = "the first seed", DefaultValueFactory = _ => 1 };
         private readonly Option<string> language = new("--lang")

@@ -29,7 +29,7 @@ internal static class Mistakes
             else
                 yield return $"{Name(command)} has no place for '{token}'";
         }
-        // A command that is not there is told of already.
+        // A missing command has been reported already.
         if (unmatched.Count > 0 && command.Action is null)
             yield break;
         foreach (var error in parsed.Errors)

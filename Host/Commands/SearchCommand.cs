@@ -67,7 +67,7 @@ internal static class SearchCommand
             "--workers", "how many trials run side by side here, with a thread each [default: "
             + $"{Environment.ProcessorCount}]", CommonOptions.MostThreads);
     private static readonly Option<double?> Limit =
-        CommonOptions.Seconds("--time-limit", "begin no trial after so many seconds");
+        CommonOptions.Seconds("--time-limit", "begin no trial after this many seconds");
     private static readonly Option<double?> Lapse = CommonOptions.Seconds(
         "--lapse", "how long a process may be silent before its trials are given to others [default: 30]");
     private static readonly Option<bool> Json = CommonOptions.Json();

@@ -106,7 +106,7 @@ public static class Splits
         return sizes;
     }
 
-    // Of each class its share of so many, rounded so that the sum is right (by largest remainders), and within bounds.
+    // Of each class its share of the count, rounded so that the sum is right (by largest remainders), within bounds.
     // The most allow the sum. What ties are decided by is the order.
     private static int[] Quotas(int[] order, byte[] labels, int[] sizes, int[] most, int count, int[]? least = null)
     {

@@ -34,7 +34,7 @@ public sealed record TableNames(IReadOnlyList<string> Features, IReadOnlyList<st
         where alike.Count() > 1
         select (IReadOnlyList<string>)[.. alike];
 
-    /// <summary>Whether the classes of so many samples are numbers, and too many of them for anything but a measured
+    /// <summary>Whether the classes of this many samples are numbers, and too many of them for anything but a measured
     /// quantity.</summary>
     public bool LooksMeasured(int samples)
     {

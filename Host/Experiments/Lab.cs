@@ -49,7 +49,7 @@ public sealed class Lab
     /// <summary>The images.</summary>
     public ImageDataSet Data => session.Data;
 
-    /// <summary>The first training images, at least so many: the others are not read for them.</summary>
+    /// <summary>The first training images, at least this many: the others are not read for them.</summary>
     public LabeledImages First(int samples) => session.First(samples);
 
     /// <summary>The seeds, in order.</summary>
@@ -109,7 +109,7 @@ public sealed class Lab
     public static TrainConfiguration Usual { get; } = new()
         { Optimizer = new() { LearningRate = 0.01 }, Sampling = Sampling.Replacement };
 
-    /// <summary>The same configuration for as many steps as give so many accuracy points.</summary>
+    /// <summary>The same configuration for as many steps as give this many accuracy points.</summary>
     public TrainConfiguration WithPoints(TrainConfiguration configuration, int points)
     {
         var samples = configuration.Samples ?? Data.Training.Count;

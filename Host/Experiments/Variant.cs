@@ -29,13 +29,13 @@ public sealed record Variant(string Name, TrainConfiguration Configuration)
     /// <summary>What accuracy is taken of, after the steps 1, 1 + n, 1 + 2n, ..., n = samples / batch size.</summary>
     public Measured Measured { get; init; }
 
-    /// <summary>Only every so many of those steps.</summary>
+    /// <summary>Only every n-th of those steps.</summary>
     public int EveryEpochs { get; init; } = 1;
 
     /// <summary>Whether the book doesn't run it.</summary>
     public bool Extra { get; init; }
 
-    /// <summary>Looks at a step, given the state before and after, after every so many steps.</summary>
+    /// <summary>Looks at a step, given the state before and after, after every n steps.</summary>
     public Observation? Observation { get; init; }
 }
 

@@ -12,11 +12,10 @@ internal static class GradientCheckLimit
     /// <exception cref="UsageException">It would take much longer than a minute.</exception>
     public static void CheckSize(TrainConfiguration configuration, int features, int classes)
     {
-        int[] units = [features, .. configuration.Hidden, classes];
-        var parameters = units.Zip(units.Skip(1)).Sum(pair => ((double)pair.First + 1) * pair.Second);
-        if (parameters * (parameters + LayerCost * units.Length) > MostWork)
+        var (layers, parameters) = (configuration.Hidden.Count + 1, configuration.ParameterCount(features, classes));
+        if (parameters * (parameters + LayerCost * (layers + 1)) > MostWork)
             throw new UsageException(new Fault(nameof(configuration.Hidden), Invariant(
                 $"central differences take two passes for each of {parameters:N0} parameters, ")
-                + Invariant($"through {units.Length - 1:N0} layers; choose a smaller network")));
+                + Invariant($"through {layers:N0} layers; choose a smaller network")));
     }
 }

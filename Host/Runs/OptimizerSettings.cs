@@ -67,7 +67,7 @@ public sealed record OptimizerSettings
             number.Set(settings, number.Get(defaults) is { } standard ? number.Get(this) ?? standard : null));
     }
 
-    /// <summary>The core's optimizer for a run of so many steps.</summary>
+    /// <summary>The core's optimizer for a run of this many steps.</summary>
     /// <exception cref="UsageException">There is no such rule.</exception>
     public Optimizer Create(int steps)
     {

@@ -94,7 +94,7 @@ internal sealed class RunFolder : IDisposable
     internal bool HasCheckpoint => !new CheckpointFolder(paths.Checkpoints).IsEmpty;
 
     /// <summary>How far the run has come, by its newest checkpoint that can be read; null if it has none.</summary>
-    /// <param name="run">The run as it is configured.</param>
+    /// <param name="run">The configured run.</param>
     /// <param name="passedOver">Is told of newer checkpoints that can't be read.</param>
     /// <exception cref="DataException">No checkpoint can be read, or what belongs to it is not there.</exception>
     public RunProgress? Progress(TrainingRun run, Action<DataException> passedOver)
@@ -121,7 +121,7 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>Makes the folder as it was when the run had come so far (what came later comes again), to be filled by
     /// the observer that is returned.</summary>
-    /// <param name="run">The run as it is configured.</param>
+    /// <param name="run">The configured run.</param>
     /// <param name="from">How far it has come before, if it goes on.</param>
     /// <exception cref="OperationFailedException">It can't be written to.</exception>
     public RunRecorder Record(TrainingRun run, RunProgress? from)

@@ -79,7 +79,7 @@ internal sealed record RunRecord
 
     /// <summary>All that the run has come to, by its newest checkpoint; null if there is none, unless it is
     /// running.</summary>
-    /// <param name="run">The run as it is configured.</param>
+    /// <param name="run">The configured run.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <exception cref="DataException">No checkpoint can be read, or losses before it are missing.</exception>
     public RunResult? Result(TrainingRun run, int threads = 1)

@@ -8,7 +8,7 @@ public enum ScheduleKind
     /// <summary>It stays.</summary>
     Constant,
 
-    /// <summary>It is multiplied by a factor after every so many steps.</summary>
+    /// <summary>It is multiplied by a factor after every n steps.</summary>
     Step,
 
     /// <summary>It is multiplied by a factor after each step.</summary>
@@ -51,7 +51,7 @@ public sealed record RunSchedule(ScheduleKind Kind, int Every = 0, double Factor
         _ => throw TrainOptions.Expected(Form, text),
     };
 
-    /// <summary>The schedule of a run of so many changes of the weights; those that end, end with it.</summary>
+    /// <summary>The schedule of a run of this many changes of the weights; those that end, end with it.</summary>
     public Schedule Over(int steps)
     {
         var rest = Math.Max(1, WarmUp > 0 ? steps - WarmUp : steps);

@@ -37,7 +37,7 @@ public sealed record TrainConfiguration
     /// <summary>Of a table as text: the column that holds the classes.</summary>
     public string? Label { get; init; }
 
-    /// <summary>Only so many samples, drawn by the seed, are trained on (and validated with); all if null. Of each
+    /// <summary>Only this many samples, drawn by the seed, are trained on (and validated with); all if null. Of each
     /// class it is its share, and one at least where there are as many as classes.</summary>
     public int? Samples { get; init; }
 
@@ -115,15 +115,15 @@ public sealed record TrainConfiguration
     internal Key AugmentationKey => Key.Child(4);
     internal Key SamplesKey => Key.Child(5);
 
-    /// <summary>The optimizer after a number of steps, in a run of so many.</summary>
+    /// <summary>The optimizer after a number of steps, in a run of this many.</summary>
     /// <exception cref="UsageException">There is no such rule.</exception>
     public Optimizer OptimizerAt(int step, int steps) =>
         Optimizer.Create(Stages.FirstOrDefault(stage => step < stage.Until)?.Planned ?? steps);
 
-    /// <summary>Whether another optimizer may take over after so many steps.</summary>
+    /// <summary>Whether another optimizer may take over after this many steps.</summary>
     public bool IsStage(int step) => Stages.Any(stage => stage.Until == step);
 
-    /// <summary>The network before the first step, for images of so many features in so many classes.</summary>
+    /// <summary>The network before the first step, for images of this many features in this many classes.</summary>
     /// <exception cref="UsageException">Everything wrong with the sizes and the initializer, a line each.</exception>
     /// <exception cref="OperationFailedException">There is not enough memory.</exception>
     public Network<T> CreateNetwork<T>(int features, int classes) where T : unmanaged, IFloatingPointIeee754<T>
@@ -141,14 +141,23 @@ public sealed record TrainConfiguration
         }
     }
 
-    // Before anything is allocated, since systems promise more than they have: at least the weights and their gradient.
-    private void CheckMemory(int features, int classes, int size)
+    /// <summary>How many weights and biases the affine layers have: more than there can be, perhaps.</summary>
+    internal double ParameterCount(int features, int classes)
     {
-        int[] units = [features, .. Hidden, classes];
-        var parameters = units.Zip(units.Skip(1)).Sum(pair => ((double)pair.First + 1) * pair.Second);
-        if (2 * size * parameters > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
-            throw Memory.Exhausted(Invariant($"a network of {parameters:N0} parameters ({string.Join(" - ", units)})"));
+        var units = Units(features, classes);
+        return units.Zip(units.Skip(1)).Sum(pair => ((double)pair.First + 1) * pair.Second);
     }
+
+    /// <summary>The network in a message, before it is made.</summary>
+    internal string NetworkText(int features, int classes) =>
+        Invariant($"a network of {ParameterCount(features, classes):N0} parameters ")
+        + $"({string.Join(" - ", Units(features, classes))})";
+
+    private int[] Units(int features, int classes) => [features, .. Hidden, classes];
+
+    // Before anything is allocated: at least the weights and their gradient.
+    private void CheckMemory(int features, int classes, int size) => Memory.Require(
+        () => NetworkText(features, classes), 2 * size * ParameterCount(features, classes));
 
     // The book's order.
     private IReadOnlyList<Layer<T>> AfterHidden<T>(int units) where T : unmanaged, IFloatingPointIeee754<T> =>
@@ -188,7 +197,7 @@ public sealed record TrainConfiguration
             "there is no validation accuracy to wait for without a share of the samples for validation"),
     ];
 
-    /// <summary>The command that runs it: every option that is not as it is by default.</summary>
+    /// <summary>The command that runs it: every option that differs from its default.</summary>
     public string CommandLine()
     {
         var words = new List<string> { "functional train" };

@@ -115,7 +115,7 @@ public static class TrainOptions
             c => c.Iterations is null ? Text(c.Epochs) : null),
         Option("iterations", "N", "how long to train, in steps", [],
             (c, text) => c with { Iterations = Integer(text) }, c => Text(c.Iterations)),
-        Option("patience", "N|none", "stop once so many epochs in a row have not made the validation accuracy better",
+        Option("patience", "N|none", "stop once this many epochs in a row have not made the validation accuracy better",
             ["none"],
             (c, text) => c with { Patience = OrNone(text, Integer) }, c => Text(c.Patience)),
         Choice("sampling",

@@ -228,13 +228,16 @@ public sealed class TrainingRun
     /// <exception cref="OperationFailedException">The loss is no longer finite; the last good state is in the
     /// folder.</exception>
     public RunResult Run(
-        IRunObserver observer, int threads, string? folder, CancellationToken cancellation, RunProgress? from = null) =>
-        Threads.Use(threads, () => Memory.For(
-            () =>
-                Invariant($"training {Start.Training.Network.Parameters().Length:N0} parameters on batches of ")
-                    + Invariant($"{LargestBatch:N0} samples"),
-            () => Train(observer, threads, folder, from ?? new RunProgress(Start, [], []), cancellation),
-            BytesOfStep));
+        IRunObserver observer, int threads, string? folder, CancellationToken cancellation, RunProgress? from = null)
+    {
+        string What() =>
+            Invariant($"training {Start.Training.Network.Parameters().Length:N0} parameters on batches of ")
+            + Invariant($"{LargestBatch:N0} samples");
+        // Garbage needs as much room again.
+        Memory.Require(What, 2 * BytesOfStep);
+        return Threads.Use(threads, () => Memory.For(
+            What, () => Train(observer, threads, folder, from ?? new RunProgress(Start, [], []), cancellation)));
+    }
 
     // The gradient, the next state beside the last, and a batch with its outputs, their gradients and what is kept.
     private double BytesOfStep => sizeof(float) * (
@@ -247,20 +250,16 @@ public sealed class TrainingRun
             ? configuration.BatchSize
             : Math.Min(configuration.BatchSize, samples.Training.Length);
 
-    private int[] Units(LabeledImages training) => [training.Features, .. configuration.Hidden, training.Classes];
-
-    private double Parameters(LabeledImages training) =>
-        Units(training).Zip(Units(training).Skip(1)).Sum(pair => ((double)pair.First + 1) * pair.Second);
-
     private void CheckSize(LabeledImages training)
     {
-        if (Parameters(training) is var parameters && parameters > Array.MaxLength)
+        var parameters = configuration.ParameterCount(training.Features, training.Classes);
+        if (parameters > Array.MaxLength)
             throw new UsageException(new Fault(nameof(configuration.Hidden), Invariant(
                 $"a network of {parameters:N0} parameters is larger than the {Array.MaxLength:N0} that there can be")));
     }
 
     private Network<float> Network(LabeledImages training) => Memory.For(
-        () => Invariant($"a network of {Parameters(training):N0} parameters ({string.Join(" - ", Units(training))})"),
+        () => configuration.NetworkText(training.Features, training.Classes),
         () => configuration.CreateNetwork<float>(training.Features, training.Classes));
 
     private static Split Split(TrainConfiguration configuration, LabeledImages training)

@@ -20,7 +20,7 @@ internal sealed record Verification(int Steps, int Epochs, Difference<double>? L
     /// <summary>Trains a run again, from its configuration, as far as it has been saved or until it is seen to differ.
     /// </summary>
     /// <param name="record">What the run's folder says.</param>
-    /// <param name="run">The run as it is configured.</param>
+    /// <param name="run">The configured run.</param>
     /// <param name="observer">Is told how it goes.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <param name="cancellation">Ends the comparison after the step that is being taken.</param>

@@ -21,7 +21,7 @@ public abstract record Domain
     /// <summary>Whether it is one of the values.</summary>
     public abstract bool Contains(string value);
 
-    /// <summary>How many values a grid has: all there are or, of a range, up to so many.</summary>
+    /// <summary>How many values a grid has: all there are or, of a range, up to this many.</summary>
     /// <param name="points">At least 2.</param>
     public abstract int GridSize(int points);
 
@@ -52,7 +52,7 @@ public abstract record Domain
             throw new ArgumentException($"a logarithmic range needs ends above 0, not {Text(low)}..{Text(high)}");
     }
 
-    /// <summary>The place of one of so many points of the unit interval, both ends included.</summary>
+    /// <summary>The place of one of this many points of the unit interval, both ends included.</summary>
     private protected static double Place(int points, int index) => (double)index / (points - 1);
 }
 

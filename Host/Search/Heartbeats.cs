@@ -12,7 +12,7 @@ internal sealed class Heartbeats
     private readonly Stopwatch watch = Stopwatch.StartNew();
     private readonly Dictionary<string, (long Sign, TimeSpan Since)> heard = [];
 
-    /// <summary>Whether a worker was heard of in the last so many seconds.</summary>
+    /// <summary>Whether a worker was heard of in the last this many seconds.</summary>
     /// <param name="worker">Who.</param>
     /// <param name="sign">The sign of life: another one each time.</param>
     /// <param name="age">How old it is by the clocks.</param>

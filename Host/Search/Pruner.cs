@@ -59,7 +59,7 @@ public abstract record Pruner
         }
     }
 
-    /// <summary>Whether it looks at the values after so many steps.</summary>
+    /// <summary>Whether it looks at the values after this many steps.</summary>
     public abstract bool LooksAt(int steps);
 
     /// <summary>Whether a trial that has just reported a value is to end.</summary>

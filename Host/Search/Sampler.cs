@@ -19,7 +19,7 @@ public abstract record Sampler
     /// <summary>Points where good ones are denser than others: a tree-structured Parzen estimator.</summary>
     public static Sampler Tpe { get; } = new TpeSampler();
 
-    /// <summary>All values of choices, and up to so many of each range, both ends included, each with each.</summary>
+    /// <summary>All values of choices, and up to this many of each range, both ends included, each with each.</summary>
     /// <exception cref="ArgumentException">There are fewer than 2 points.</exception>
     public static Sampler Grid(int points = GridSampler.UsualPoints) => new GridSampler(points);
 

@@ -38,7 +38,7 @@ public sealed class SearchSpace
             configuration.Find(hyperparameter.Name) is { } value ? hyperparameter.Domain.UnitOf(value) : double.NaN),
     ];
 
-    /// <summary>The configurations of the grid with up to so many points along each range, the last hyperparameter
+    /// <summary>The configurations of the grid with up to this many points along each range, the last hyperparameter
     /// changing fastest.</summary>
     /// <param name="points">At least 2.</param>
     public IEnumerable<Configuration> Grid(int points)
@@ -51,7 +51,7 @@ public sealed class SearchSpace
         return Extended(new Configuration([]), 0);
     }
 
-    /// <summary>How many configurations the grid with up to so many points along each range has, or
+    /// <summary>How many configurations the grid with up to this many points along each range has, or
     /// <see cref="long.MaxValue"/> if they are more than that.</summary>
     /// <param name="points">At least 2.</param>
     public long GridSize(int points) => GridSize(new Configuration([]), 0, points);

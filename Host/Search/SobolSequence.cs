@@ -45,7 +45,7 @@ internal static class SobolSequence
     /// <summary>How many dimensions there can be.</summary>
     public static int MostDimensions => Directions.Length;
 
-    /// <summary>Raises ArgumentException if there can't be so many dimensions.</summary>
+    /// <summary>Raises ArgumentException if there can't be this many dimensions.</summary>
     public static void Check(int dimensions)
     {
         if (dimensions < 1 || dimensions > MostDimensions)
@@ -57,7 +57,7 @@ internal static class SobolSequence
     /// <param name="dimensions">1 to <see cref="MostDimensions"/>.</param>
     /// <param name="key">What the scrambling is a function of.</param>
     /// <param name="number">The point's, from 0.</param>
-    /// <exception cref="ArgumentException">There can't be so many dimensions.</exception>
+    /// <exception cref="ArgumentException">There can't be this many dimensions.</exception>
     public static double[] Point(int dimensions, Key key, int number)
     {
         Check(dimensions);

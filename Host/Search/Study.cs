@@ -51,7 +51,7 @@ public sealed class Study : IDisposable
     public static StudySettings? SettingsIn(StudyStorage storage) => storage.Read().Settings;
 
     /// <summary>
-    /// Tries configurations until the study has so many trials and all have ended, those of other processes included;
+    /// Tries configurations until the study has this many trials and all have ended, those of other processes included;
     /// the trials of dead ones are tried again. An objective that raises an exception, or whose value is not finite,
     /// makes its trial fail, no more.
     /// </summary>

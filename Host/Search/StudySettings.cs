@@ -18,7 +18,7 @@ public sealed record StudySettings(SearchSpace Space)
     /// <summary>What everything random is a function of.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>A worker that was not heard of for so many seconds is taken for dead, and its trials are given out
+    /// <summary>A worker that was not heard of for this many seconds is taken for dead, and its trials are given out
     /// again.</summary>
     public double Lapse { get; init; } = 30;
 

@@ -9,7 +9,7 @@ public abstract class StudyStorage : IDisposable
     /// <summary>The study's name, for messages.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Adds what is decided from the state as it is, all of it or nothing, and gives the state after. It may
+    /// <summary>Adds what is decided from the current state, all of it or nothing, and gives the state after. It may
     /// be decided more than once, where a connection was lost.</summary>
     /// <param name="decide">Given the state, and which workers were heard of lately.</param>
     /// <param name="cancellation">Ends the waiting for others, or for a server, by an
@@ -35,7 +35,7 @@ public abstract class StudyStorage : IDisposable
     /// <summary>Nobody needs to watch these workers any more.</summary>
     internal abstract void Retire(IReadOnlyList<string> workers, CancellationToken cancellation);
 
-    /// <summary>The state as it is.</summary>
+    /// <summary>The current state.</summary>
     internal StudyState Read(CancellationToken cancellation = default) => Transact((_, _) => [], cancellation);
 
     /// <summary>Closes what is open.</summary>

@@ -280,5 +280,5 @@ public sealed class AuditTests : IDisposable
     [UnixFact]
     public void Audit15_a_full_disk_is_told_without_the_name_of_a_temporary_file() => Assert.Equal(
         "f: No space left on device", Assert.Throws<OperationFailedException>(() => OutputFile.Guard(
-            "f", () => throw new IOException("No space left on device : '/tmp/f.0123456789abcdef.tmp'"))).Message);
+            "f", () => throw new IOException("No space left on device : 'here/f.0123456789abcdef.tmp'"))).Message);
 }

@@ -9,8 +9,7 @@ using static Functional.Tests.Formats.Law;
 namespace Functional.Tests.Formats;
 
 /// <summary>What is written is read as it was; what was cut is refused; what was changed is refused where a checksum
-/// tells
-/// it, and is never read as what the checksum covers otherwise.</summary>
+/// tells it, and is never read as what the checksum covers otherwise.</summary>
 public class DataFileLaws
 {
     private static readonly string[] InPaths = ["/", "\\", ":", ".."];

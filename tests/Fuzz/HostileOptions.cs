@@ -18,8 +18,7 @@ public sealed record HostileLine(int Number, IReadOnlyList<string> Words)
 
 /// <summary>
 /// Command lines with values at and beyond the edges, for every option and argument of every command that the program
-/// has:
-/// one of them at a time, and random pairs. A case is a function of the seed and its number.
+/// has: one of them at a time, and random pairs. A case is a function of the seed and its number.
 /// </summary>
 public sealed class HostileOptions
 {

@@ -7,8 +7,7 @@ namespace Functional.Tests.Fuzz;
 
 /// <summary>
 /// What may happen to a file: bits flip, its end is lost, parts are doubled, swapped or come from elsewhere, numbers
-/// grow
-/// beyond all bounds (as text or as bytes), brackets nest deeply. A mutation is a function of its number alone.
+/// grow beyond all bounds (as text or as bytes), brackets nest deeply. A mutation is a function of its number alone.
 /// </summary>
 public static class Mutations
 {

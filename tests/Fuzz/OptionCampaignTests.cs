@@ -12,8 +12,7 @@ public sealed class OptionCampaign;
 
 /// <summary>
 /// Whatever stands behind an option, the program ends with one of its exit codes and a line for each fault: never with
-/// a
-/// stack trace, never with all of the memory, and never by itself too late.
+/// a stack trace, never with all of the memory, and never by itself too late.
 /// </summary>
 /// <remarks>The environment variable FUNCTIONAL_OPTIONS says how many cases are tried, FUNCTIONAL_SEED which.</remarks>
 [Collection(nameof(OptionCampaign))]

@@ -4,8 +4,7 @@ using Functional.Tests.Data;
 namespace Functional.Tests.PlantedFaults;
 
 /// <summary>A copy of the repository whose core has all faults at once, each behind a switch that an environment
-/// variable
-/// turns on, and the laws built against it. (The switch is in an assembly of its own: the core asks no
+/// variable turns on, and the laws built against it. (The switch is in an assembly of its own: the core asks no
 /// environment.)</summary>
 public sealed class PlantedCore : IDisposable
 {
