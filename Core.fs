@@ -14,26 +14,26 @@ open Functional.FSharp
 type Parameter =
     /// A leaf with a copy of this matrix.
     static member Of(name: string, role: Role, value: Matrix<'T>) : Parameter<'T> =
-        Parameter.ofMatrix (given (nameof name) name) role (given (nameof value) value)
+        Parameter.ofMatrix (nullArgCheck (nameof name) name) role (nullArgCheck (nameof value) value)
 
     /// A leaf with a copy of this vector.
     static member Of(name: string, role: Role, value: Vector<'T>) : Parameter<'T> =
-        Parameter.ofVector (given (nameof name) name) role (given (nameof value) value)
+        Parameter.ofVector (nullArgCheck (nameof name) name) role (nullArgCheck (nameof value) value)
 
 /// Layers, to build networks of.
 [<AbstractClass; Sealed>]
 type Layer =
     /// y = W x + b: weight is outputs x inputs, bias has an element per output.
     static member Affine(weight: Matrix<'T>, bias: Vector<'T>) : Layer<'T> =
-        Layer<'T>.Affine { Weight = (given (nameof weight) weight); Bias = (given (nameof bias) bias) }
+        Layer<'T>.Affine { Weight = (nullArgCheck (nameof weight) weight); Bias = (nullArgCheck (nameof bias) bias) }
 
     /// y = W x + b. (In F#, the union's case is hidden behind this class: these make the same layers of the same
     /// records.)
-    static member Affine(layer: Affine<'T>) : Layer<'T> = Layer<'T>.Affine (given (nameof layer) layer)
+    static member Affine(layer: Affine<'T>) : Layer<'T> = Layer<'T>.Affine (nullArgCheck (nameof layer) layer)
 
     /// An elementwise nonlinear function.
     static member Of<'T when Real<'T>>(activation: Activation) : Layer<'T> =
-        Layer<'T>.Activation (given (nameof activation) activation)
+        Layer<'T>.Activation (nullArgCheck (nameof activation) activation)
 
     /// Batch normalization of this many features; the momentum is the weight of the old running statistics.
     static member BatchNorm<'T when Real<'T>>
@@ -42,14 +42,14 @@ type Layer =
         Layer<'T>.BatchNorm(BatchNorm.create { Momentum = momentum; Epsilon = epsilon } units)
 
     /// Batch normalization, with its parameters and statistics.
-    static member BatchNorm(layer: BatchNorm<'T>) : Layer<'T> = Layer<'T>.BatchNorm (given (nameof layer) layer)
+    static member BatchNorm(layer: BatchNorm<'T>) : Layer<'T> = Layer<'T>.BatchNorm (nullArgCheck (nameof layer) layer)
 
     /// Layer normalization of this many features.
     static member LayerNorm<'T when Real<'T>>(units: int, [<Optional; DefaultParameterValue(1e-5)>] epsilon: float) =
         Layer<'T>.LayerNorm(LayerNorm.create epsilon units)
 
     /// Layer normalization, with its parameters.
-    static member LayerNorm(layer: LayerNorm<'T>) : Layer<'T> = Layer<'T>.LayerNorm (given (nameof layer) layer)
+    static member LayerNorm(layer: LayerNorm<'T>) : Layer<'T> = Layer<'T>.LayerNorm (nullArgCheck (nameof layer) layer)
 
     /// In training, sets this share (0 to below 1) of the elements to 0 at random.
     static member Dropout<'T when Real<'T>>
@@ -57,7 +57,7 @@ type Layer =
         Layer<'T>.Dropout { Ratio = ratio; Form = form }
 
     /// A custom layer.
-    static member Custom(layer: ILayer<'T>) = Layer<'T>.Custom (given (nameof layer) layer)
+    static member Custom(layer: ILayer<'T>) = Layer<'T>.Custom (nullArgCheck (nameof layer) layer)
 
 /// Penalties on weights.
 [<AbstractClass; Sealed; Extension>]
@@ -65,28 +65,28 @@ type PenaltyExtensions =
     /// The penalty of the weights among these leaves.
     [<Extension>]
     static member Value(penalty: Penalty, parameters: Parameters<'T>) : float =
-        Penalty.value (given (nameof penalty) penalty) (given (nameof parameters) parameters)
+        Penalty.value (nullArgCheck (nameof penalty) penalty) (nullArgCheck (nameof parameters) parameters)
 
     /// The gradient of a loss and the penalty together, given the parameters and the gradient of the loss alone.
     [<Extension>]
     static member AddGradient(penalty: Penalty, parameters: Parameters<'T>, gradient: Parameters<'T>) : Parameters<'T> =
-        Penalty.addGradient (given (nameof penalty) penalty) (given (nameof parameters) parameters)
-                (given (nameof gradient) gradient)
+        Penalty.addGradient (nullArgCheck (nameof penalty) penalty) (nullArgCheck (nameof parameters) parameters)
+                (nullArgCheck (nameof gradient) gradient)
 
 /// Regularization by hand, for any matrix of parameters.
 [<AbstractClass; Sealed>]
 type Regularization =
     /// gradient + rate parameter. Raises ArgumentException if the shapes differ.
     static member Ridge(rate: float, parameter: Matrix<'T>, gradient: Matrix<'T>) : Matrix<'T> =
-        Penalty.ridge rate (given (nameof parameter) parameter) (given (nameof gradient) gradient)
+        Penalty.ridge rate (nullArgCheck (nameof parameter) parameter) (nullArgCheck (nameof gradient) gradient)
 
     /// gradient + rate sign(parameter), sign(0) = 0. Raises ArgumentException if the shapes differ.
     static member Lasso(rate: float, parameter: Matrix<'T>, gradient: Matrix<'T>) : Matrix<'T> =
-        Penalty.lasso rate (given (nameof parameter) parameter) (given (nameof gradient) gradient)
+        Penalty.lasso rate (nullArgCheck (nameof parameter) parameter) (nullArgCheck (nameof gradient) gradient)
 
     /// Weights moved towards 0 by an amount, and 0 from there on; other leaves stay: L1's proximal step.
     static member SoftThreshold(amount: float, parameters: Parameters<'T>) : Parameters<'T> =
-        Penalty.softThreshold amount (given (nameof parameters) parameters)
+        Penalty.softThreshold amount (nullArgCheck (nameof parameters) parameters)
 
 /// Batches of samples with their targets.
 [<AbstractClass; Sealed>]
@@ -94,39 +94,40 @@ type Batch =
     /// Of inputs (features x samples, one column per sample) and a label per sample.
     /// Raises ArgumentException if their numbers differ or a label is negative.
     static member Of(inputs: Matrix<'T>, labels: IReadOnlyList<int>) : Batch<'T> =
-        Batch.ofLabels (given (nameof inputs) inputs) (given (nameof labels) labels)
+        Batch.ofLabels (nullArgCheck (nameof inputs) inputs) (nullArgCheck (nameof labels) labels)
 
     /// Of inputs (features x samples) and targets (outputs x samples), one column per sample.
     /// Raises ArgumentException if their numbers of columns differ.
     static member Of(inputs: Matrix<'T>, targets: Matrix<'T>) : Batch<'T> =
-        Batch.ofTargets (given (nameof inputs) inputs) (given (nameof targets) targets)
+        Batch.ofTargets (nullArgCheck (nameof inputs) inputs) (nullArgCheck (nameof targets) targets)
 
     /// Of inputs with one sample per row, and a label per sample: what most files hold.
     /// Raises ArgumentException if their numbers differ or a label is negative.
     static member OfRows(rows: Matrix<'T>, labels: IReadOnlyList<int>) : Batch<'T> =
-        Batch.ofRows (given (nameof rows) rows) (given (nameof labels) labels)
+        Batch.ofRows (nullArgCheck (nameof rows) rows) (nullArgCheck (nameof labels) labels)
 
     /// Of samples in the rows of an array, and a label per sample.
     /// Raises ArgumentException if their numbers differ or a label is negative.
     static member OfRows(rows: 'T[,], labels: IReadOnlyList<int>) : Batch<'T> =
-        Batch.ofRows (Matrix<'T>.Build.DenseOfArray(given (nameof rows) rows)) (given (nameof labels) labels)
+        Batch.ofRows (Matrix<'T>.Build.DenseOfArray(nullArgCheck (nameof rows) rows))
+            (nullArgCheck (nameof labels) labels)
 
     /// Of the samples at the indices, each `features` bytes of pixels, as (byte - shift) / divisor.
     /// Raises ArgumentException for an index outside the samples, and if pixels and labels are not of equally many
     /// samples.
     static member OfBytes<'T when Real<'T>>
         (scale: ByteScale, features: int, pixels: byte[], labels: byte[], indices: int[]) : Batch<'T> =
-        Bytes.batch (given (nameof scale) scale) features (given (nameof pixels) pixels)
-                (given (nameof labels) labels) (given (nameof indices) indices)
+        Bytes.batch (nullArgCheck (nameof scale) scale) features (nullArgCheck (nameof pixels) pixels)
+                (nullArgCheck (nameof labels) labels) (nullArgCheck (nameof indices) indices)
 
     /// The scale (byte - mean) / deviation over all features of the chosen samples.
     static member StandardScale(features: int, pixels: byte[], indices: int[]) : ByteScale =
-        Bytes.standardScale features (given (nameof pixels) pixels) (given (nameof indices) indices)
+        Bytes.standardScale features (nullArgCheck (nameof pixels) pixels) (nullArgCheck (nameof indices) indices)
 
     /// classes x samples: 1 at each sample's label, 0 elsewhere.
     /// Raises ArgumentException for a label outside 0 .. classes - 1.
     static member OneHot<'T when Real<'T>>(classes: int, labels: IReadOnlyList<int>) : Matrix<'T> =
-        Batch.oneHot classes (given (nameof labels) labels)
+        Batch.oneHot classes (nullArgCheck (nameof labels) labels)
 
 /// Networks: everything that can be asked of one is a function of it.
 [<AbstractClass; Sealed; Extension>]
@@ -136,30 +137,30 @@ type Network =
     static member Create<'T when Real<'T>>
         (sizes: IReadOnlyList<int>, activation: Activation, initializer: Initializer,
          [<Optional; DefaultParameterValue(0L)>] seed: int64) : Network<'T> =
-        Network.create (given (nameof sizes) sizes) (given (nameof activation) activation)
-                (given (nameof initializer) initializer) (Key.OfSeed seed)
+        Network.create (nullArgCheck (nameof sizes) sizes) (nullArgCheck (nameof activation) activation)
+                (nullArgCheck (nameof initializer) initializer) (Key.OfSeed seed)
 
     /// Affine layers between these sizes, an activation after each but the last, drawn from a key.
     /// Raises ArgumentException with everything that is wrong.
     static member Create<'T when Real<'T>>
         (sizes: IReadOnlyList<int>, activation: Activation, initializer: Initializer, key: Key) : Network<'T> =
-        Network.create (given (nameof sizes) sizes) (given (nameof activation) activation)
-                (given (nameof initializer) initializer) key
+        Network.create (nullArgCheck (nameof sizes) sizes) (nullArgCheck (nameof activation) activation)
+                (nullArgCheck (nameof initializer) initializer) key
 
     /// Affine layers between these sizes, in float32, drawn from a key.
     /// Raises ArgumentException with everything that is wrong.
     static member Create
         (sizes: IReadOnlyList<int>, activation: Activation, initializer: Initializer, key: Key) : Network<float32> =
-        Network.create (given (nameof sizes) sizes) (given (nameof activation) activation)
-                (given (nameof initializer) initializer) key
+        Network.create (nullArgCheck (nameof sizes) sizes) (nullArgCheck (nameof activation) activation)
+                (nullArgCheck (nameof initializer) initializer) key
 
     /// Affine layers between these sizes, in float32. The loss is softmax cross-entropy or, for a single output, binary
     /// cross-entropy; `WithLoss` changes it. Raises ArgumentException with everything that is wrong.
     static member Create
         (sizes: IReadOnlyList<int>, activation: Activation, initializer: Initializer,
          [<Optional; DefaultParameterValue(0L)>] seed: int64) : Network<float32> =
-        Network.create (given (nameof sizes) sizes) (given (nameof activation) activation)
-                (given (nameof initializer) initializer) (Key.OfSeed seed)
+        Network.create (nullArgCheck (nameof sizes) sizes) (nullArgCheck (nameof activation) activation)
+                (nullArgCheck (nameof initializer) initializer) (Key.OfSeed seed)
 
     /// Affine layers between these sizes, and after each but the last the layers that `after` returns for its number of
     /// outputs, as in `units => [Layer.BatchNorm(units), Layer.Of(Activation.Relu), Layer.Dropout(0.2)]`.
@@ -167,163 +168,167 @@ type Network =
     static member Create<'T when Real<'T>>
         (sizes: IReadOnlyList<int>, after: Func<int, IReadOnlyList<Layer<'T>>>, initializer: Initializer, key: Key)
         : Network<'T> =
-        Network.createWith (given (nameof sizes) sizes) (fun units ->
-                (given (nameof after) after).Invoke units) (given (nameof initializer) initializer) key
+        Network.createWith (nullArgCheck (nameof sizes) sizes) (fun units ->
+                (nullArgCheck (nameof after) after).Invoke units) (nullArgCheck (nameof initializer) initializer) key
 
     /// Affine layers between these sizes, and other layers after each but the last, drawn from a seed.
     /// Raises ArgumentException with everything that is wrong.
     static member Create<'T when Real<'T>>
         (sizes: IReadOnlyList<int>, after: Func<int, IReadOnlyList<Layer<'T>>>, initializer: Initializer,
          [<Optional; DefaultParameterValue(0L)>] seed: int64) : Network<'T> =
-        Network.createWith (given (nameof sizes) sizes) (fun units ->
-                (given (nameof after) after).Invoke units) (given (nameof initializer) initializer) (Key.OfSeed seed)
+        Network.createWith (nullArgCheck (nameof sizes) sizes) (fun units ->
+                (nullArgCheck (nameof after) after).Invoke units)
+                    (nullArgCheck (nameof initializer) initializer) (Key.OfSeed seed)
 
     /// Of these layers, with softmax cross-entropy or, for a single output, binary cross-entropy. Raises
     /// ArgumentException with all faults, a line each.
-    static member Of(layers: IReadOnlyList<Layer<'T>>) : Network<'T> = Network.ofLayers (given (nameof layers) layers)
+    static member Of(layers: IReadOnlyList<Layer<'T>>) : Network<'T> =
+        Network.ofLayers (nullArgCheck (nameof layers) layers)
 
     /// Of these layers, with this loss. Raises ArgumentException with all faults, a line each.
     static member Of(layers: IReadOnlyList<Layer<'T>>, loss: Loss) : Network<'T> =
-        Network.ofLayersWith (given (nameof loss) loss) (given (nameof layers) layers)
+        Network.ofLayersWith (nullArgCheck (nameof loss) loss) (nullArgCheck (nameof layers) layers)
 
     /// Like `Of`, without a copy: the caller hands these layers over, and must not write to their matrices and vectors
     /// later. For large networks from files. Raises ArgumentException with all faults, a line each.
     static member Adopt(layers: IReadOnlyList<Layer<'T>>, loss: Loss) : Network<'T> =
-        Network.adopt (given (nameof loss) loss) (given (nameof layers) layers)
+        Network.adopt (nullArgCheck (nameof loss) loss) (nullArgCheck (nameof layers) layers)
 
     /// The same network with another loss. Raises ArgumentException if its numbers are wrong, and for softmax over one
     /// output.
     [<Extension>]
     static member WithLoss(network: Network<'T>, loss: Loss) : Network<'T> =
-        Network.withLoss (given (nameof loss) loss) (given (nameof network) network)
+        Network.withLoss (nullArgCheck (nameof loss) loss) (nullArgCheck (nameof network) network)
 
     /// The same network with another penalty on its weights. Raises ArgumentException if its numbers are wrong.
     [<Extension>]
     static member WithPenalty(network: Network<'T>, penalty: Penalty) : Network<'T> =
-        Network.withPenalty (given (nameof penalty) penalty) (given (nameof network) network)
+        Network.withPenalty (nullArgCheck (nameof penalty) penalty) (nullArgCheck (nameof network) network)
 
     /// The scores (outputs x samples) for x (inputs x samples). Raises ArgumentException if x doesn't fit.
     [<Extension>]
     static member Predict(network: Network<'T>, x: Matrix<'T>) : Matrix<'T> =
-        Network.predict (given (nameof network) network) (given (nameof x) x)
+        Network.predict (nullArgCheck (nameof network) network) (nullArgCheck (nameof x) x)
 
     /// The loss of a batch, as in evaluation, and the penalty. Raises ArgumentException if the batch doesn't fit.
     [<Extension>]
     static member LossOf(network: Network<'T>, batch: Batch<'T>) : float =
-        Network.loss (given (nameof network) network) (given (nameof batch) batch)
+        Network.loss (nullArgCheck (nameof network) network) (nullArgCheck (nameof batch) batch)
 
     /// The share (0 to 1) of a batch's samples that are classified correctly, by the largest score or, for a single
     /// logit, by its sign. Raises ArgumentException if the batch doesn't fit the network, and for a regression.
     [<Extension>]
     static member Accuracy(network: Network<'T>, batch: Batch<'T>) : float =
-        Metrics.accuracy (given (nameof network) network) (given (nameof batch) batch)
+        Metrics.accuracy (nullArgCheck (nameof network) network) (nullArgCheck (nameof batch) batch)
 
     /// How many of a batch's samples are classified correctly, by the largest score or, for a single logit, by its
     /// sign. Raises ArgumentException if the batch doesn't fit the network, and for a regression.
     [<Extension>]
     static member Correct(network: Network<'T>, batch: Batch<'T>) : int =
-        Metrics.correctOf (given (nameof network) network) (given (nameof batch) batch)
+        Metrics.correctOf (nullArgCheck (nameof network) network) (nullArgCheck (nameof batch) batch)
 
     /// How many of the samples at the indices, each with one byte per input, are classified correctly. Raises
     /// ArgumentException for an index outside the samples.
     [<Extension>]
     static member Correct
         (network: Network<'T>, scale: ByteScale, pixels: byte[], labels: byte[], indices: int[]) : int =
-        Bytes.correct (given (nameof network) network) (given (nameof scale) scale)
-                (given (nameof pixels) pixels) (given (nameof labels) labels) (given (nameof indices) indices)
+        Bytes.correct (nullArgCheck (nameof network) network) (nullArgCheck (nameof scale) scale)
+                (nullArgCheck (nameof pixels) pixels) (nullArgCheck (nameof labels) labels)
+                    (nullArgCheck (nameof indices) indices)
 
     /// The loss of a batch, as in training, and the penalty. Raises ArgumentException if the batch doesn't fit.
     [<Extension>]
     static member TrainingLoss(network: Network<'T>, batch: Batch<'T>, key: Key) : float =
-        Network.trainingLoss key (given (nameof network) network) (given (nameof batch) batch)
+        Network.trainingLoss key (nullArgCheck (nameof network) network) (nullArgCheck (nameof batch) batch)
 
     /// The gradient with all intermediate values: each layer's output, and the loss's gradient with respect to it.
     /// Raises ArgumentException if the batch doesn't fit the network.
     [<Extension>]
     static member Trace(network: Network<'T>, batch: Batch<'T>, key: Key) : Trace<'T> =
-        Network.trace key (given (nameof network) network) (given (nameof batch) batch)
+        Network.trace key (nullArgCheck (nameof network) network) (nullArgCheck (nameof batch) batch)
 
     /// The loss of a batch and its gradient, as in training. Raises ArgumentException if the batch doesn't fit.
     [<Extension>]
     static member Gradient(network: Network<'T>, batch: Batch<'T>, key: Key) : Gradient<'T> =
-        Network.gradient key (given (nameof network) network) (given (nameof batch) batch)
+        Network.gradient key (nullArgCheck (nameof network) network) (nullArgCheck (nameof batch) batch)
 
     /// The training loss with given dropout masks, one per dropout layer (units x samples; 1 keeps an element, 0 drops
     /// it).
     [<Extension>]
     static member TrainingLoss(network: Network<'T>, batch: Batch<'T>, masks: IReadOnlyList<Matrix<'T>>) : float =
-        Network.trainingLossWithMasks (given (nameof masks) masks) (given (nameof network) network)
-                (given (nameof batch) batch)
+        Network.trainingLossWithMasks (nullArgCheck (nameof masks) masks) (nullArgCheck (nameof network) network)
+                (nullArgCheck (nameof batch) batch)
 
     /// The loss and its gradient with given dropout masks, one per dropout layer (units x samples; 1 keeps an element,
     /// 0 drops it): to reproduce runs of other programs. Raises ArgumentException if their number or a shape doesn't
     /// fit.
     [<Extension>]
     static member Gradient(network: Network<'T>, batch: Batch<'T>, masks: IReadOnlyList<Matrix<'T>>) : Gradient<'T> =
-        Network.gradientWithMasks (given (nameof masks) masks) (given (nameof network) network)
-                (given (nameof batch) batch)
+        Network.gradientWithMasks (nullArgCheck (nameof masks) masks) (nullArgCheck (nameof network) network)
+                (nullArgCheck (nameof batch) batch)
 
     /// The trained leaves, layer after layer, named as in `affine1.weight`.
     [<Extension>]
     static member Parameters(network: Network<'T>) : Parameters<'T> =
-        Network.parameters (given (nameof network) network)
+        Network.parameters (nullArgCheck (nameof network) network)
 
     /// The same network with copies of other parameters. Raises ArgumentException if their names or shapes differ.
     [<Extension>]
     static member WithParameters(network: Network<'T>, parameters: Parameters<'T>) : Network<'T> =
-        Network.withParameters (given (nameof network) network) (given (nameof parameters) parameters)
+        Network.withParameters (nullArgCheck (nameof network) network) (nullArgCheck (nameof parameters) parameters)
 
     /// The network after a manual step: with copies of these parameters, and with running statistics updated from the
     /// gradient's batch. Raises ArgumentException if names or shapes differ.
     [<Extension>]
     static member After(network: Network<'T>, parameters: Parameters<'T>, gradient: Gradient<'T>) : Network<'T> =
-        Network.after (given (nameof network) network) (given (nameof parameters) parameters)
-                (given (nameof gradient) gradient)
+        Network.after (nullArgCheck (nameof network) network) (nullArgCheck (nameof parameters) parameters)
+                (nullArgCheck (nameof gradient) gradient)
 
     /// Parameters and statistics as one list: the leaves of a custom layer that holds this network.
     [<Extension>]
-    static member Leaves(network: Network<'T>) : Parameters<'T> = Network.leaves (given (nameof network) network)
+    static member Leaves(network: Network<'T>) : Parameters<'T> = Network.leaves (nullArgCheck (nameof network) network)
 
     /// The same network with copies of other parameters and statistics, in the order of `Leaves`; names don't matter.
     /// Raises ArgumentException if their number or a shape differs.
     [<Extension>]
     static member WithLeaves(network: Network<'T>, leaves: IReadOnlyList<Parameter<'T>>) : Network<'T> =
-        Network.withLeaves (given (nameof network) network) (given (nameof leaves) leaves)
+        Network.withLeaves (nullArgCheck (nameof network) network) (nullArgCheck (nameof leaves) leaves)
 
     /// A gradient's parameters, then the statistics as they are after its batch, in the order of `Leaves`: what the
     /// pullback of a custom layer that holds this network returns. Raises ArgumentException if the gradient is another
     /// network's.
     [<Extension>]
     static member LeavesAfter(network: Network<'T>, gradient: Gradient<'T>) : Parameters<'T> =
-        Network.leavesAfter (given (nameof network) network) (given (nameof gradient) gradient)
+        Network.leavesAfter (nullArgCheck (nameof network) network) (nullArgCheck (nameof gradient) gradient)
 
     /// The scores (outputs x samples) for x (inputs x samples) as in training, and the pullback from dL/dscores to the
     /// gradient and dL/dx. For custom losses. Raises ArgumentException if x doesn't fit.
     [<Extension>]
     static member Forward(network: Network<'T>, x: Matrix<'T>, key: Key)
         : struct (Matrix<'T> * Func<Matrix<'T>, struct (Gradient<'T> * Lazy<Matrix<'T>>)>) =
-        let struct (scores, back) = Network.forward key (given (nameof network) network) (given (nameof x) x)
+        let struct (scores, back) =
+            Network.forward key (nullArgCheck (nameof network) network) (nullArgCheck (nameof x) x)
         struct (scores, Func<_, _> back)
 
     /// The running statistics of batch-norm layers, named as in `batchnorm1.mean`.
     [<Extension>]
     static member Statistics(network: Network<'T>) : Parameters<'T> =
-        Network.statistics (given (nameof network) network)
+        Network.statistics (nullArgCheck (nameof network) network)
 
     /// The same network with running statistics updated from a step's batch. Raises ArgumentException if the leaves are
     /// not those of the network's statistics.
     [<Extension>]
     static member FoldStatistics(network: Network<'T>, seen: Parameters<'T>) : Network<'T> =
-        Network.foldStatistics (given (nameof network) network) (given (nameof seen) seen)
+        Network.foldStatistics (nullArgCheck (nameof network) network) (nullArgCheck (nameof seen) seen)
 
     /// The same network with copies of other statistics. Raises ArgumentException if their names or shapes differ.
     [<Extension>]
     static member WithStatistics(network: Network<'T>, statistics: Parameters<'T>) : Network<'T> =
-        Network.withStatistics (given (nameof network) network) (given (nameof statistics) statistics)
+        Network.withStatistics (nullArgCheck (nameof network) network) (nullArgCheck (nameof statistics) statistics)
 
     /// A network's identity, in hexadecimal.
     [<Extension>]
-    static member Digest(network: Network<'T>) : string = Network.digest (given (nameof network) network)
+    static member Digest(network: Network<'T>) : string = Network.digest (nullArgCheck (nameof network) network)
 
 /// Training, step by step.
 [<AbstractClass; Sealed>]
@@ -332,59 +337,62 @@ type Training =
     static member Start
         (network: Network<'T>, optimizer: Optimizer,
          [<Optional; DefaultParameterValue(0L)>] seed: int64) : TrainingState<'T> =
-        Training.start (given (nameof network) network) (given (nameof optimizer) optimizer) (Key.OfSeed seed)
+        Training.start (nullArgCheck (nameof network) network)
+            (nullArgCheck (nameof optimizer) optimizer) (Key.OfSeed seed)
 
     /// The state before the first step; what is random in training is a function of the key.
     /// Raises ArgumentException with everything wrong with the optimizer.
     static member Start(network: Network<'T>, optimizer: Optimizer, key: Key) : TrainingState<'T> =
-        Training.start (given (nameof network) network) (given (nameof optimizer) optimizer) key
+        Training.start (nullArgCheck (nameof network) network) (nullArgCheck (nameof optimizer) optimizer) key
 
     /// The next state and a report. Raises ArgumentException if the batch doesn't fit the network, and
     /// after 2,147,483,647 steps.
     static member Step(state: TrainingState<'T>, batch: Batch<'T>) : struct (TrainingState<'T> * StepReport) =
-        Training.step (given (nameof state) state) (given (nameof batch) batch)
+        Training.step (nullArgCheck (nameof state) state) (nullArgCheck (nameof batch) batch)
 
     /// The next state and a report. The batch must be made for this step alone: the next step reuses its memory, so
     /// don't keep it. Raises ArgumentException if the batch doesn't fit the network.
     static member Step(state: TrainingState<'T>, batch: Func<Batch<'T>>) : struct (TrainingState<'T> * StepReport) =
-        Training.stepOn (given (nameof state) state) (given (nameof batch) batch).Invoke
+        Training.stepOn (nullArgCheck (nameof state) state) (nullArgCheck (nameof batch) batch).Invoke
 
 /// Probabilities, classes and metrics from scores.
 [<AbstractClass; Sealed>]
 type Metrics =
     /// The softmax of scores, a column per sample.
-    static member Softmax(scores: Matrix<'T>) : Matrix<'T> = Metrics.softmax (given (nameof scores) scores)
+    static member Softmax(scores: Matrix<'T>) : Matrix<'T> = Metrics.softmax (nullArgCheck (nameof scores) scores)
 
     /// The probabilities of the classes, a column per sample: the softmax of the scores; of a single row of logits, 1 -
     /// p and p.
-    static member Probabilities(scores: Matrix<'T>) : Matrix<'T> = Metrics.probabilities (given (nameof scores) scores)
+    static member Probabilities(scores: Matrix<'T>) : Matrix<'T> =
+        Metrics.probabilities (nullArgCheck (nameof scores) scores)
 
     /// Each sample's class: the first of its largest scores, or -1 if a score is NaN. Of a single row, which are
     /// logits, class 1 where the logit is above 0.
-    static member Classes(scores: Matrix<'T>) : int[] = Metrics.classes (given (nameof scores) scores)
+    static member Classes(scores: Matrix<'T>) : int[] = Metrics.classes (nullArgCheck (nameof scores) scores)
 
     /// Each sample's class by its targets; for soft targets, the class with the largest.
-    static member Labels(targets: Targets<'T>) : int[] = Metrics.labels (given (nameof targets) targets)
+    static member Labels(targets: Targets<'T>) : int[] = Metrics.labels (nullArgCheck (nameof targets) targets)
 
     /// The share (0 to 1) of the samples whose label is among the k classes with the largest scores.
     /// Raises ArgumentException if k is not 1 to the number of classes, or the labels don't fit the scores.
     static member TopK(scores: Matrix<'T>, labels: IReadOnlyList<int>, k: int) : float =
-        Metrics.topK k (given (nameof scores) scores) (given (nameof labels) labels)
+        Metrics.topK k (nullArgCheck (nameof scores) scores) (nullArgCheck (nameof labels) labels)
 
     /// The confusion matrix: how many samples of each class were predicted as each class.
     /// Raises ArgumentException if the labels don't fit the scores.
     static member Confusion(scores: Matrix<'T>, labels: IReadOnlyList<int>) : ConfusionMatrix =
-        Metrics.confusion (given (nameof scores) scores) (given (nameof labels) labels)
+        Metrics.confusion (nullArgCheck (nameof scores) scores) (nullArgCheck (nameof labels) labels)
 
     /// The expected calibration error, 0 to 1, in 15 bins. Raises ArgumentException if the labels don't fit the scores.
     static member CalibrationError(scores: Matrix<'T>, labels: IReadOnlyList<int>) : float =
-        Metrics.calibrationError (given (nameof scores) scores) (given (nameof labels) labels)
+        Metrics.calibrationError (nullArgCheck (nameof scores) scores) (nullArgCheck (nameof labels) labels)
 
     /// The mean over the samples of the loss of scores. Raises ArgumentException if the labels don't fit them.
     static member MeanLoss(loss: Loss, scores: Matrix<'T>, labels: IReadOnlyList<int>) : float =
-        Metrics.meanLoss (given (nameof loss) loss) (given (nameof scores) scores) (given (nameof labels) labels)
+        Metrics.meanLoss (nullArgCheck (nameof loss) loss) (nullArgCheck (nameof scores) scores)
+            (nullArgCheck (nameof labels) labels)
 
     /// Up to `count` misclassified samples, the most confident first.
     /// Raises ArgumentException if the count is negative or the labels don't fit the scores.
     static member MostWrong(scores: Matrix<'T>, labels: IReadOnlyList<int>, count: int) : IReadOnlyList<WrongAnswer> =
-        Metrics.mostWrong count (given (nameof scores) scores) (given (nameof labels) labels)
+        Metrics.mostWrong count (nullArgCheck (nameof scores) scores) (nullArgCheck (nameof labels) labels)

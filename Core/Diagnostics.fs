@@ -1,5 +1,6 @@
 namespace Functional
 
+open System
 open System.Collections.Generic
 
 /// How numbers are distributed: the activations of a layer, or gradients.
@@ -20,7 +21,9 @@ type ValueDistribution =
       NotFinite: int }
 
     member private d.Display = string d
-    override d.ToString() = $"mean {d.Mean:G3}, deviation {d.Deviation:G3}, from {d.Least:G3} to {d.Most:G3}"
+    override d.ToString() =
+        FormattableString.Invariant
+            $"mean {d.Mean:G3}, deviation {d.Deviation:G3}, from {d.Least:G3} to {d.Most:G3}"
 
 /// A layer at work on a batch.
 [<NoComparison; NoEquality; StructuredFormatDisplay("{Display}")>]
@@ -45,9 +48,10 @@ type LayerDiagnosis =
 
     member private d.Display = string d
     override d.ToString() =
-        let share name x = if x > 0.0 then $", {name} {100.0 * x:F0}%%" else ""
-        $"{d.Layer} ({d.Units}): outputs {d.Outputs.Mean:G3} +- {d.Outputs.Deviation:G3}, \
-          gradients {d.Gradients.Mean:G3} +- {d.Gradients.Deviation:G3}, rank {d.EffectiveRank:F1}"
+        let share name x = if x > 0.0 then FormattableString.Invariant $", {name} {100.0 * x:F0}%%" else ""
+        FormattableString.Invariant
+            $"{d.Layer} ({d.Units}): outputs {d.Outputs.Mean:G3} +- {d.Outputs.Deviation:G3}, \
+              gradients {d.Gradients.Mean:G3} +- {d.Gradients.Deviation:G3}, rank {d.EffectiveRank:F1}"
         + share "dead" d.DeadUnits + share "saturated" d.Saturated
         + (match d.Outputs.NotFinite, d.Gradients.NotFinite with
            | 0, 0 -> ""
@@ -70,7 +74,8 @@ type ParameterDiagnosis =
 
     member private d.Display = string d
     override d.ToString() =
-        $"{d.Parameter}: norm {d.Norm:G3}, of the gradient {d.GradientNorm:G3}, update / norm {d.UpdateRatio:G2}"
+        FormattableString.Invariant
+            $"{d.Parameter}: norm {d.Norm:G3}, of the gradient {d.GradientNorm:G3}, update / norm {d.UpdateRatio:G2}"
 
 /// A training state at work on a batch.
 [<NoComparison; NoEquality; StructuredFormatDisplay("{Display}")>]
@@ -87,7 +92,7 @@ type Diagnosis =
     member private d.Display = string d
     override d.ToString() =
         let lines = Seq.append (Seq.map string d.Layers) (Seq.map string d.Parameters)
-        $"after {d.Step} steps: loss {d.Loss:G4}\n" + String.concat "\n" lines
+        FormattableString.Invariant $"after {d.Step} steps: loss {d.Loss:G4}\n" + String.concat "\n" lines
 
 namespace Functional.FSharp
 

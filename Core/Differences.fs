@@ -4,7 +4,7 @@ open System
 
 /// How far a leaf's gradient by pullbacks is from the one by central differences.
 [<StructuredFormatDisplay("{Display}")>]
-type GradientDifference =
+type LeafDifference =
     { /// The leaf's name, as in `affine1.weight`.
       Parameter: string
       /// The parameter's.
@@ -18,7 +18,9 @@ type GradientDifference =
 
     member private d.Display = string d
     override d.ToString() =
-        $"{d.Parameter} ({d.Shape}): mean |difference| {d.MeanAbsolute:E1}, largest as a share {d.LargestRelative:E1}"
+        FormattableString.Invariant
+            $"{d.Parameter} ({d.Shape}): mean |difference| {d.MeanAbsolute:E1}, \
+              largest as a share {d.LargestRelative:E1}"
 
 namespace Functional.FSharp
 
@@ -75,7 +77,7 @@ module Differences =
         ofNetworkWith (Key.ofSeed 0L) network batch
 
     /// Compares two gradients, leaf by leaf. Raises ArgumentException if their leaves differ.
-    let compare (gradient: Parameters<'T>) (numerical: Parameters<'T>) : GradientDifference[] =
+    let compare (gradient: Parameters<'T>) (numerical: Parameters<'T>) : LeafDifference[] =
         Parameters.checkAlike (nameof numerical) gradient numerical
         let largest (leaf: Parameter<'T>) = Dense.values leaf.Values |> Seq.map (Real.toFloat >> abs) |> Seq.max
         let least =
@@ -95,8 +97,8 @@ module Differences =
 
     /// Checks a network's pullbacks on a batch, leaf by leaf, with randomness drawn from the key: in double (`float`)
     /// right ones differ by about 1e-10. Source: Deep Learning from Scratch, 5.7.3.
-    let checkWith (key: Key) (network: Network<'T>) (batch: Batch<'T>) : GradientDifference[] =
+    let checkWith (key: Key) (network: Network<'T>) (batch: Batch<'T>) : LeafDifference[] =
         compare (Network.gradient key network batch).Parameters (ofNetworkWith key network batch)
 
     /// `checkWith` the key of seed 0.
-    let check (network: Network<'T>) (batch: Batch<'T>) : GradientDifference[] = checkWith (Key.ofSeed 0L) network batch
+    let check (network: Network<'T>) (batch: Batch<'T>) : LeafDifference[] = checkWith (Key.ofSeed 0L) network batch

@@ -63,7 +63,6 @@ type Initializer =
 
     member private this.Display = string this
     override this.ToString() =
-        let number = this.Value.ToString("R", Globalization.CultureInfo.InvariantCulture)
         if this = Initializer.Xavier then "xavier"
         elif this = Initializer.He then "he"
         elif this = Initializer.Zero then "zero"
@@ -75,7 +74,7 @@ type Initializer =
                 | Fan.In -> "/sqrt(inputs)"
                 | Fan.Average -> "/sqrt((inputs+outputs)/2)"
                 | _ -> ""
-            $"{this.Distribution.ToString().ToLowerInvariant()}:{number}{fan}"
+            $"{this.Distribution.ToString().ToLowerInvariant()}:{string this.Value}{fan}"
 
 namespace Functional.FSharp
 
@@ -89,9 +88,9 @@ module Initializer =
     /// What is wrong with it, if anything.
     let internal faults (initializer: Initializer) : string list =
         [ if not (System.Double.IsFinite initializer.Value) then
-              $"an initializer's value must be finite, but is {initializer.Value}"
+              $"an initializer's value must be finite, but is {string initializer.Value}"
           elif initializer.Distribution <> Distribution.Constant && initializer.Value < 0.0 then
-              $"a deviation must not be negative, but is {initializer.Value}" ]
+              $"a deviation must not be negative, but is {string initializer.Value}" ]
 
     /// `count` vectors of `length` >= count elements, one after the other: orthogonal and of length 1, uniform among
     /// those. Gram and Schmidt's method on normal vectors, each taken through it twice so that rounding leaves nothing.

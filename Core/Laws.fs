@@ -170,7 +170,8 @@ module Laws =
               let change = Array.map2 (-) (all (first (init parameters))) (all parameters)
               let along = Array.fold2 (fun sum c g -> sum + c * g) 0.0 change (all gradient)
               let isFlat = all gradient |> Array.forall (fun g -> g = 0.0)
-              [ if not (isFlat || along < 0.0) then $"it changes the loss by {along:G3} to the first order" ])
+              [ if not (isFlat || along < 0.0) then
+                    FormattableString.Invariant $"it changes the loss by {along:G3} to the first order" ])
           yield! law "a gradient of 0 leaves parameters finite" (fun () ->
               [ if not (all (path 3 Parameters.zeros) |> Array.forall Double.IsFinite) then
                     "parameters are not finite any more" ]) ]
@@ -187,7 +188,8 @@ module Laws =
           yield! law "it comes down a bowl" (fun () ->
               let height p = all p |> Array.sumBy (fun x -> 0.5 * x * x)
               let before, after = height parameters, height (path update (init parameters) 200 id parameters)
-              [ if not (after < 0.9 * before) then $"from {before:G3} to {after:G3} in 200 steps" ]) ]
+              [ if not (after < 0.9 * before) then
+                    FormattableString.Invariant $"from {before:G3} to {after:G3} in 200 steps" ]) ]
 
     /// `ofOptimizerWith` the key of seed 0.
     let ofOptimizer init update : string list = ofOptimizerWith (Key.ofSeed 0L) init update

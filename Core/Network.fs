@@ -169,9 +169,7 @@ module Network =
 
     let private checkInputs (network: Network<'T>) (x: Matrix<'T>) =
         if x.RowCount <> network.Inputs then
-            let hint = if x.ColumnCount = network.Inputs then "; samples are columns here: transpose it" else ""
-            invalidArg (nameof x) $"the network expects {network.Inputs} features (rows), \
-                                    but x is {x.RowCount} x {x.ColumnCount}{hint}"
+            Pullback.refuseInputs $"the network expects {network.Inputs} features (rows)" network.Inputs x
         if x.ColumnCount = 0 then invalidArg (nameof x) "x has no samples (columns)"
 
     let rec private predictFrom (layers: Layer<'T>[]) (i: int) (x: Matrix<'T>) : Matrix<'T> =

@@ -24,7 +24,7 @@ type Network<'T when Real<'T>>
     member _.Layers: IReadOnlyList<Layer<'T>> = layers
     /// The layers' names, in order: the kind and its number among its kind, as in `affine1`, `relu1`, `affine2`.
     member _.Names: IReadOnlyList<string> = names
-    /// What training makes small, without the penalty.
+    /// The training objective without the penalty.
     member _.Loss = loss
     /// What large weights add to the loss.
     member _.Penalty = penalty
@@ -47,7 +47,8 @@ type Gradient<'T when Real<'T>> =
       Statistics: Parameters<'T> }
 
     member private gradient.Display = string gradient
-    override gradient.ToString() = $"loss {gradient.Loss:G6}, gradient of {gradient.Parameters}"
+    override gradient.ToString() =
+        FormattableString.Invariant $"loss {gradient.Loss:G6}, gradient of {gradient.Parameters}"
 
 /// What one layer did in a pass forward and back.
 [<NoComparison; StructuredFormatDisplay("{Display}")>]

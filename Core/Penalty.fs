@@ -1,7 +1,6 @@
 namespace Functional
 
 open System
-open System.Globalization
 
 /// What large weights cost: l1 sum |w| + l2 / 2 sum w^2 + (rate / p) sum |w|^p (the rates are the fields), over all
 /// leaves whose role is weight; never biases, nor batch norm's parameters. Part of the loss, in training and in
@@ -38,10 +37,9 @@ type Penalty =
 
     member private penalty.Display = string penalty
     override penalty.ToString() =
-        let number (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
-        [ if penalty.L1Rate <> 0.0 then $"L1 {number penalty.L1Rate}"
-          if penalty.L2Rate <> 0.0 then $"L2 {number penalty.L2Rate}"
-          if penalty.NormRate <> 0.0 then $"{number penalty.NormPower}-norm {number penalty.NormRate}" ]
+        [ if penalty.L1Rate <> 0.0 then $"L1 {string penalty.L1Rate}"
+          if penalty.L2Rate <> 0.0 then $"L2 {string penalty.L2Rate}"
+          if penalty.NormRate <> 0.0 then $"{string penalty.NormPower}-norm {string penalty.NormRate}" ]
         |> function [] -> "none" | terms -> String.concat ", " terms
 
 namespace Functional.FSharp
@@ -60,9 +58,9 @@ module Penalty =
     let faults (penalty: Penalty) : string list =
         [ for name, rate in [ "L1", penalty.L1Rate; "L2", penalty.L2Rate; "the p-norm's", penalty.NormRate ] do
               if not (Double.IsFinite rate) || rate < 0.0 then
-                  $"{name} rate must be finite and not negative, but is {rate}"
+                  $"{name} rate must be finite and not negative, but is {string rate}"
           if penalty.NormRate > 0.0 && not (Double.IsFinite penalty.NormPower && penalty.NormPower >= 1.0) then
-              $"the p-norm's p must be finite and at least 1, but is {penalty.NormPower}" ]
+              $"the p-norm's p must be finite and at least 1, but is {string penalty.NormPower}" ]
 
     let inline private sign (w: Lanes<'T>) : Lanes<'T> =
         let zero, one = Lanes<'T>.Zero, Lanes<'T>.One

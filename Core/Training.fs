@@ -1,5 +1,7 @@
 namespace Functional
 
+open System
+
 /// The whole of training as one value: save it and training can go on; use it twice and an experiment branches.
 [<NoComparison; NoEquality; StructuredFormatDisplay("{Display}")>]
 type TrainingState<'T when Real<'T>> =
@@ -26,7 +28,7 @@ type StepReport =
       Loss: float }
 
     member private report.Display = string report
-    override report.ToString() = $"step {report.Step}: loss {report.Loss:G6}"
+    override report.ToString() = FormattableString.Invariant $"step {report.Step}: loss {report.Loss:G6}"
 
 namespace Functional.FSharp
 

@@ -5,6 +5,8 @@ open System.Reflection
 open Xunit
 open Expecto
 open Functional
+open Functional.FSharp
+open Functional.Numerics
 open Functional.Properties.Law
 open Functional.Properties.References
 
@@ -125,6 +127,33 @@ let laws =
                   "thread", "System.Threading.Thread", "Yield" ]
             for kind, t, name in expected do
                 Assert.Contains(found kind used, fun r -> r.Type = t && r.Member = name)
+
+        testCase "no text of the core depends on the culture" <| fun () ->
+            let texts () =
+                let network = Network.create [ 3; 2 ] Activation.Relu Initializer.Xavier (Key.OfSeed 1)
+                let batch = Batch.ofLabels (Dense.matrix 3 4 (Key.normals 12 (Key.OfSeed 2))) [| 0; 1; 1; 0 |]
+                let optimizer = Optimizer.Adam().WithClipNorm(0.5).WithWeightDecay(0.25)
+                let state = Training.start network optimizer (Key.OfSeed 3)
+                let struct (_, report) = Training.step state batch
+                let refused = { Optimizer.Adam(learningRate = -0.5) with ClipValue = -0.5 }
+                [ string report; string state; string (Diagnostics.ofState state batch)
+                  string (Network.gradient (Key.OfSeed 4) network batch)
+                  for difference in Differences.check network batch do string difference
+                  string (Schedule.OneCycle(10, 0.25)); string (Penalty.L2 0.5); string (Loss.Huber 0.5)
+                  string (Initializer.Normal 0.5); string (Activation.LeakyRelu 0.5)
+                  string (Augmentation.Elastic(0.5, 1.5)); string { Ratio = 0.5; Form = DropoutForm.Book }
+                  for fault in Optimizer.faults refused do string fault ]
+            let comma = Globalization.CultureInfo.InvariantCulture.Clone() :?> Globalization.CultureInfo
+            comma.NumberFormat.NumberDecimalSeparator <- ","
+            let here = Globalization.CultureInfo.CurrentCulture
+            let underComma =
+                try
+                    Globalization.CultureInfo.CurrentCulture <- comma
+                    Assert.Equal("0,5", (0.5).ToString())
+                    texts ()
+                finally
+                    Globalization.CultureInfo.CurrentCulture <- here
+            Assert.Equal<string list>(texts (), underComma)
 
         testCase "the host is found to be impure" <| fun () ->
             let references = ofAssembly (pathOf typeof<Functional.Host.Data.Loader>)

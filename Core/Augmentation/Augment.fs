@@ -53,7 +53,8 @@ module Augmentation =
             output [ augmentation ] image
         [ if image.Channels < 1 || image.Height < 1 || image.Width < 1 then $"images can't have {image} pixels"
           if not (image.Lowest <= image.Background && image.Background <= image.Highest) then
-              $"the background {image.Background} is not within the range of pixels, {image.Lowest} to {image.Highest}"
+              $"the background {string image.Background} is not within the range of pixels, \
+                {string image.Lowest} to {string image.Highest}"
           yield! List.ofSeq augmentations |> List.mapFold step image |> fst |> List.concat ]
 
     /// The augmentation itself. Raises ArgumentException if its numbers are wrong.

@@ -1,7 +1,6 @@
 namespace Functional
 
 open System
-open System.Globalization
 
 /// What the features of a sample are: an image of channels x height x width pixels, flattened row-major.
 [<StructuredFormatDisplay("{Display}")>]
@@ -64,15 +63,14 @@ type Augmentation =
     member private augmentation.Display = string augmentation
     /// As it is written on the command line: name:value, as in `shift:2` or `elastic:34:4`.
     override augmentation.ToString() =
-        let number (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
         match augmentation with
         | Shift pixels -> $"shift:{pixels}"
-        | Rotation degrees -> $"rotation:{number degrees}"
-        | Scale factor -> $"scale:{number factor}"
-        | Elastic(strength, smoothness) -> $"elastic:{number strength}:{number smoothness}"
-        | Flip probability -> $"flip:{number probability}"
+        | Rotation degrees -> $"rotation:{string degrees}"
+        | Scale factor -> $"scale:{string factor}"
+        | Elastic(strength, smoothness) -> $"elastic:{string strength}:{string smoothness}"
+        | Flip probability -> $"flip:{string probability}"
         | Crop(height, width, 0) -> $"crop:{height}x{width}"
         | Crop(height, width, padding) -> $"crop:{height}x{width}:{padding}"
-        | Noise deviation -> $"noise:{number deviation}"
+        | Noise deviation -> $"noise:{string deviation}"
         | Cutout size -> $"cutout:{size}"
-        | Mixup alpha -> $"mixup:{number alpha}"
+        | Mixup alpha -> $"mixup:{string alpha}"

@@ -6,11 +6,6 @@ open System.Runtime.CompilerServices
 open MathNet.Numerics.LinearAlgebra
 open Functional.FSharp
 
-[<AutoOpen>]
-module internal Given =
-    /// A value that C# may have left out: null raises ArgumentNullException with the parameter's name.
-    let given (name: string) (value: 'V) : 'V = if isNull (box value) then nullArg name else value
-
 /// Random numbers and other keys, all functions of a key.
 [<AbstractClass; Sealed; Extension>]
 type KeyExtensions =
@@ -72,17 +67,17 @@ type Products =
 
     /// a b, for a of m x k and b of k x n. Raises ArgumentException if the k differ.
     static member Product(a: Matrix<'T>, b: Matrix<'T>) : Matrix<'T> =
-        Products.Check((given (nameof a) a), (given (nameof b) b), a.ColumnCount, b.RowCount, "a b")
+        Products.Check((nullArgCheck (nameof a) a), (nullArgCheck (nameof b) b), a.ColumnCount, b.RowCount, "a b")
         Numerics.Dense.product a b
 
     /// The product of a's transpose and b, for a of k x m and b of k x n. Raises ArgumentException if the k differ.
     static member TransposeThisProduct(a: Matrix<'T>, b: Matrix<'T>) : Matrix<'T> =
-        Products.Check((given (nameof a) a), (given (nameof b) b), a.RowCount, b.RowCount, "a' b")
+        Products.Check((nullArgCheck (nameof a) a), (nullArgCheck (nameof b) b), a.RowCount, b.RowCount, "a' b")
         Numerics.Dense.transposeThisProduct a b
 
     /// The product of a and b's transpose, for a of m x k and b of n x k. Raises ArgumentException if the k differ.
     static member ProductWithTranspose(a: Matrix<'T>, b: Matrix<'T>) : Matrix<'T> =
-        Products.Check((given (nameof a) a), (given (nameof b) b), a.ColumnCount, b.ColumnCount, "a b'")
+        Products.Check((nullArgCheck (nameof a) a), (nullArgCheck (nameof b) b), a.ColumnCount, b.ColumnCount, "a b'")
         Numerics.Dense.productWithTranspose a b
 
 /// Threads that the core may use. Results don't depend on them: not a bit.
@@ -92,4 +87,4 @@ type Threads =
     /// count < 1.
     static member Use(count: int, body: Func<'R>) : 'R =
         if count < 1 then invalidArg (nameof count) $"the number of threads must be at least 1, but is {count}"
-        Numerics.Team.withThreads count (given (nameof body) body).Invoke
+        Numerics.Team.withThreads count (nullArgCheck (nameof body) body).Invoke

@@ -13,28 +13,29 @@ open Functional.FSharp
 type Parameters =
     /// Copies of these leaves. Raises ArgumentException if two have the same name, or elements don't fill their shape.
     static member Of(leaves: IEnumerable<Parameter<'T>>) : Parameters<'T> =
-        Parameters.ofSeq (given (nameof leaves) leaves)
+        Parameters.ofSeq (nullArgCheck (nameof leaves) leaves)
 
     /// A function of every element.
     [<Extension>]
     static member Map(parameters: Parameters<'T>, f: Func<'T, 'T>) : Parameters<'T> =
-        Parameters.map (given (nameof f) f).Invoke (given (nameof parameters) parameters)
+        Parameters.map (nullArgCheck (nameof f) f).Invoke (nullArgCheck (nameof parameters) parameters)
 
     /// A function of every two elements in the same place. Raises ArgumentException if the leaves differ.
     [<Extension>]
     static member Map2(parameters: Parameters<'T>, other: Parameters<'T>, f: Func<'T, 'T, 'T>) : Parameters<'T> =
-        let f = (given (nameof f) f)
-        Parameters.map2 (fun a b -> f.Invoke(a, b)) (given (nameof parameters) parameters) (given (nameof other) other)
+        let f = (nullArgCheck (nameof f) f)
+        Parameters.map2 (fun a b -> f.Invoke(a, b)) (nullArgCheck (nameof parameters) parameters)
+            (nullArgCheck (nameof other) other)
 
     /// All elements, leaf after leaf.
     [<Extension>]
     static member ToVector(parameters: Parameters<'T>) : Vector<'T> =
-        Parameters.toVector (given (nameof parameters) parameters)
+        Parameters.toVector (nullArgCheck (nameof parameters) parameters)
 
     /// The same leaves with other elements, as `ToVector` returns them. Raises ArgumentException if the length differs.
     [<Extension>]
     static member WithVector(parameters: Parameters<'T>, elements: Vector<'T>) : Parameters<'T> =
-        Parameters.withVector (given (nameof parameters) parameters) (given (nameof elements) elements)
+        Parameters.withVector (nullArgCheck (nameof parameters) parameters) (nullArgCheck (nameof elements) elements)
 
 /// The steps of an optimizer, for your own loops.
 [<AbstractClass; Sealed; Extension>]
@@ -42,12 +43,12 @@ type OptimizerExtensions =
     /// Everything wrong with the optimizer's numbers; empty if they are right.
     [<Extension>]
     static member Faults(optimizer: Optimizer) : IReadOnlyList<Fault> =
-        Optimizer.faults (given (nameof optimizer) optimizer)
+        Optimizer.faults (nullArgCheck (nameof optimizer) optimizer)
 
     /// The state before the first step. Raises ArgumentException with everything wrong with the optimizer.
     [<Extension>]
     static member Init(optimizer: Optimizer, parameters: Parameters<'T>) : OptimizerState<'T> =
-        Optimizer.init (given (nameof optimizer) optimizer) (given (nameof parameters) parameters)
+        Optimizer.init (nullArgCheck (nameof optimizer) optimizer) (nullArgCheck (nameof parameters) parameters)
 
     /// The parameters and the state after one gradient: after a step or, where several gradients make one, perhaps the
     /// same parameters. Raises ArgumentException if the gradient's leaves are not those of the parameters, or the state
@@ -56,8 +57,8 @@ type OptimizerExtensions =
     static member Update
         (optimizer: Optimizer, state: OptimizerState<'T>, parameters: Parameters<'T>, gradient: Parameters<'T>)
         : struct (Parameters<'T> * OptimizerState<'T>) =
-        Optimizer.update (given (nameof optimizer) optimizer) (given (nameof state) state)
-                (given (nameof parameters) parameters) (given (nameof gradient) gradient)
+        Optimizer.update (nullArgCheck (nameof optimizer) optimizer) (nullArgCheck (nameof state) state)
+                (nullArgCheck (nameof parameters) parameters) (nullArgCheck (nameof gradient) gradient)
 
     /// The points that the optimizer goes through from the start, steps + 1 of them, given the gradient of the function
     /// that is minimized. Raises ArgumentException with everything wrong with the optimizer, for a negative number of
@@ -65,25 +66,27 @@ type OptimizerExtensions =
     [<Extension>]
     static member Path
         (optimizer: Optimizer, gradient: Func<Vector<'T>, Vector<'T>>, start: Vector<'T>, steps: int) : Vector<'T>[] =
-        Optimizer.path (given (nameof optimizer) optimizer) steps (given (nameof gradient) gradient).Invoke
-                (given (nameof start) start)
+        Optimizer.path (nullArgCheck (nameof optimizer) optimizer) steps
+            (nullArgCheck (nameof gradient) gradient).Invoke
+                (nullArgCheck (nameof start) start)
 
     /// The last of the points of `Path`.
     [<Extension>]
     static member Minimize
         (optimizer: Optimizer, gradient: Func<Vector<'T>, Vector<'T>>, start: Vector<'T>, steps: int) : Vector<'T> =
-        Optimizer.minimize (given (nameof optimizer) optimizer) steps (given (nameof gradient) gradient).Invoke
-                (given (nameof start) start)
+        Optimizer.minimize (nullArgCheck (nameof optimizer) optimizer) steps
+            (nullArgCheck (nameof gradient) gradient).Invoke
+                (nullArgCheck (nameof start) start)
 
     /// What the learning rate is multiplied by in a step, counted from 0.
     [<Extension>]
     static member Factor(schedule: Schedule, step: int) : float =
-        Schedule.factor (given (nameof schedule) schedule) step
+        Schedule.factor (nullArgCheck (nameof schedule) schedule) step
 
     /// All leaves of all slots, named `slot/parameter`, as in `velocity/affine1.weight`: for files.
     [<Extension>]
     static member ToLeaves(state: OptimizerState<'T>) : Parameters<'T> =
-        OptimizerState.toLeaves (given (nameof state) state)
+        OptimizerState.toLeaves (nullArgCheck (nameof state) state)
 
 /// States of optimizers out of what files hold.
 [<AbstractClass; Sealed>]
@@ -91,7 +94,7 @@ type OptimizerState =
     /// The state with these counts and the slots of `ToLeaves`.
     /// Raises ArgumentException for a negative count or a leaf whose name has no slot.
     static member OfLeaves(step: int, gathered: int, leaves: Parameters<'T>) : OptimizerState<'T> =
-        OptimizerState.ofLeaves step gathered (given (nameof leaves) leaves)
+        OptimizerState.ofLeaves step gathered (nullArgCheck (nameof leaves) leaves)
 
 /// Exponential moving averages of parameters.
 [<AbstractClass; Sealed; Extension>]
@@ -101,14 +104,14 @@ type Average =
     static member Start
         (decay: float, parameters: Parameters<'T>,
          [<Optional; DefaultParameterValue(false)>] corrected: bool) : Average<'T> =
-        let parameters = given (nameof parameters) parameters
+        let parameters = nullArgCheck (nameof parameters) parameters
         if corrected then Average.initCorrected decay parameters else Average.init decay parameters
 
     /// The average with these parameters added. Raises ArgumentException if their leaves are others.
     [<Extension>]
     static member Update(average: Average<'T>, parameters: Parameters<'T>) : Average<'T> =
-        Average.update (given (nameof average) average) (given (nameof parameters) parameters)
+        Average.update (nullArgCheck (nameof average) average) (nullArgCheck (nameof parameters) parameters)
 
     /// The averaged parameters.
     [<Extension>]
-    static member Value(average: Average<'T>) : Parameters<'T> = Average.value (given (nameof average) average)
+    static member Value(average: Average<'T>) : Parameters<'T> = Average.value (nullArgCheck (nameof average) average)

@@ -1,7 +1,6 @@
 namespace Functional
 
 open System
-open System.Globalization
 open System.Runtime.InteropServices
 
 /// An elementwise function, with its numbers.
@@ -66,7 +65,7 @@ type Activation =
     override activation.ToString() =
         match activation.Function with
         | ActivationFunction.LeakyRelu number
-        | ActivationFunction.Elu number -> $"""{activation.Name}:{number.ToString("R", CultureInfo.InvariantCulture)}"""
+        | ActivationFunction.Elu number -> $"{activation.Name}:{string number}"
         | _ -> activation.Name
 
 namespace Functional.FSharp
@@ -111,12 +110,10 @@ module Activation =
         match activation.Function with
         | ActivationFunction.LeakyRelu number
         | ActivationFunction.Elu number when not (Double.IsFinite number) ->
-            [ $"its number must be finite, but is {number}" ]
+            [ $"its number must be finite, but is {string number}" ]
         | _ -> []
 
     let inline private positive (x: Lanes<'T>) = Vector512.GreaterThan(x, Lanes<'T>.Zero)
-    let inline private choose (condition: Lanes<'T>) (a: Lanes<'T>) (b: Lanes<'T>) =
-        Vector512.ConditionalSelect(condition, a, b)
 
     // Each gives y, and how dL/dy gives dL/dx. A function of its own for each: in a large one the compiler gives up
     // optimizing.
@@ -131,8 +128,8 @@ module Activation =
 
     let private leakyRelu<'T when Real<'T>> (slope: float) (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
         let slope: Lanes<'T> = broadcast slope
-        struct (map (fun x -> choose (positive x) x (slope * x)) x,
-                fun dy -> map2 (fun x dy -> choose (positive x) dy (slope * dy)) x dy)
+        struct (map (fun x -> select (positive x) x (slope * x)) x,
+                fun dy -> map2 (fun x dy -> select (positive x) dy (slope * dy)) x dy)
 
     let private sigmoid<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
         let y = Exponentials.sigmoid x
@@ -160,8 +157,8 @@ module Activation =
     let private elu<'T when Real<'T>> (alpha: float) (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
         let alpha: Lanes<'T> = broadcast alpha
         let e = Exponentials.exp (map (fun x -> Vector512.Min(x, Lanes<'T>.Zero)) x)
-        struct (map2 (fun x e -> choose (positive x) x (alpha * (e - Lanes<'T>.One))) x e,
-                fun dy -> map3 (fun x e dy -> choose (positive x) dy (alpha * e * dy)) x e dy)
+        struct (map2 (fun x e -> select (positive x) x (alpha * (e - Lanes<'T>.One))) x e,
+                fun dy -> map3 (fun x e dy -> select (positive x) dy (alpha * e * dy)) x e dy)
 
     let private softplus<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
         struct (Exponentials.softplus x, fun dy -> map2 (fun s dy -> s * dy) (Exponentials.sigmoid x) dy)

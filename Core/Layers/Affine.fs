@@ -30,9 +30,8 @@ module Affine =
     /// W x.
     let internal product (layer: Affine<'T>) (x: Matrix<'T>) : Matrix<'T> =
         if x.RowCount <> layer.Inputs then
-            let hint = if x.ColumnCount = layer.Inputs then "; samples are columns here: transpose it" else ""
-            invalidArg (nameof x) $"an affine layer {layer.Inputs} -> {layer.Outputs} expects {layer.Inputs} rows, \
-                                    but x is {x.RowCount} x {x.ColumnCount}{hint}"
+            Pullback.refuseInputs
+                $"an affine layer {layer.Inputs} -> {layer.Outputs} expects {layer.Inputs} rows" layer.Inputs x
         if layer.Bias.Count <> layer.Outputs then
             invalidArg
                 (nameof layer)

@@ -67,7 +67,7 @@ module BatchNorm =
     let internal faults (layer: BatchNorm<'T>) : string list =
         [ yield! Normalization.faults layer.Configuration.Epsilon layer.Parameters
           if not (layer.Configuration.Momentum >= 0.0 && layer.Configuration.Momentum <= 1.0) then
-              $"its momentum must be between 0 and 1, but is {layer.Configuration.Momentum}"
+              $"its momentum must be between 0 and 1, but is {string layer.Configuration.Momentum}"
           if layer.Statistics.Mean.Count <> layer.Units || layer.Statistics.Variance.Count <> layer.Units then
               $"it has {layer.Units} units, but running means for {layer.Statistics.Mean.Count} \
                 and variances for {layer.Statistics.Variance.Count}" ]

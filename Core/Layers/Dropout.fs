@@ -1,7 +1,5 @@
 namespace Functional
 
-open System.Globalization
-
 /// Where dropout makes up for what is dropped.
 type DropoutForm =
     /// In training, dividing by 1 - ratio; evaluation changes nothing.
@@ -19,8 +17,7 @@ type Dropout =
 
     member private layer.Display = string layer
     override layer.ToString() =
-        let ratio = layer.Ratio.ToString("R", CultureInfo.InvariantCulture)
-        if layer.Form = DropoutForm.Book then $"dropout {ratio} (book)" else $"dropout {ratio}"
+        $"dropout {string layer.Ratio}" + (if layer.Form = DropoutForm.Book then " (book)" else "")
 
 namespace Functional.FSharp
 
@@ -34,7 +31,7 @@ open Functional.Numerics.Passes
 module Dropout =
     let internal faults (layer: Dropout) : string list =
         [ if not (layer.Ratio >= 0.0 && layer.Ratio < 1.0) then
-              $"the ratio dropped must be from 0 to below 1, but is {layer.Ratio}" ]
+              $"the ratio dropped must be from 0 to below 1, but is {string layer.Ratio}" ]
 
     /// The factor of what is kept in training.
     let private keptFactor (layer: Dropout) = if layer.Form = DropoutForm.Book then 1.0 else 1.0 / (1.0 - layer.Ratio)

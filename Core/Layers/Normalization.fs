@@ -35,7 +35,7 @@ module internal Normalization =
 
     let faults (epsilon: float) (p: ScaleShift<'T>) : string list =
         [ if not (Double.IsFinite epsilon) || epsilon <= 0.0 then
-              $"its epsilon must be finite and above 0, but is {epsilon}"
+              $"its epsilon must be finite and above 0, but is {string epsilon}"
           if p.Gamma.Count <> p.Beta.Count then
               $"its gamma has {p.Gamma.Count} elements, but its beta has {p.Beta.Count}" ]
 

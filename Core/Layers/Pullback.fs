@@ -9,6 +9,11 @@ open Functional
 type Pullback<'T, 'Gradient when Real<'T>> = Matrix<'T> -> struct ('Gradient * Lazy<Matrix<'T>>)
 
 module internal Pullback =
+    /// Raises ArgumentException about an x that hasn't a row per input.
+    let refuseInputs (expectation: string) (inputs: int) (x: Matrix<'T>) =
+        let hint = if x.ColumnCount = inputs then "; samples are columns here: transpose it" else ""
+        invalidArg (nameof x) $"{expectation}, but x is {x.RowCount} x {x.ColumnCount}{hint}"
+
     /// Raises ArgumentException unless dy has the shape of the layer's output.
     let checkShape (rows: int) (columns: int) (dy: Matrix<'T>) =
         if dy.RowCount <> rows || dy.ColumnCount <> columns then

@@ -1,7 +1,6 @@
 namespace Functional
 
 open System
-open System.Globalization
 open System.Runtime.InteropServices
 open MathNet.Numerics.LinearAlgebra
 
@@ -89,14 +88,13 @@ type Loss =
 
     member private loss.Display = string loss
     override loss.ToString() =
-        let number (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
         match loss.Function with
         | LossFunction.SoftmaxCrossEntropy(0.0, _) -> "softmax cross-entropy"
         | LossFunction.SoftmaxCrossEntropy(smoothing, _) ->
-            $"softmax cross-entropy (label smoothing {number smoothing})"
+            $"softmax cross-entropy (label smoothing {string smoothing})"
         | LossFunction.MeanSquaredError -> "mean squared error"
         | LossFunction.BinaryCrossEntropy -> "binary cross-entropy"
-        | LossFunction.Huber delta -> $"Huber (delta {number delta})"
+        | LossFunction.Huber delta -> $"Huber (delta {string delta})"
         | LossFunction.Custom custom -> custom.Name
 
 namespace Functional.FSharp
@@ -115,11 +113,11 @@ module Loss =
         match loss.Function with
         | LossFunction.SoftmaxCrossEntropy(smoothing, epsilon) ->
             [ if not (smoothing >= 0.0 && smoothing <= 1.0) then
-                  $"label smoothing must be between 0 and 1, but is {smoothing}"
+                  $"label smoothing must be between 0 and 1, but is {string smoothing}"
               if not (epsilon >= 0.0 && epsilon < 1.0) then
-                  $"a loss's epsilon must be from 0 to below 1, but is {epsilon}" ]
+                  $"a loss's epsilon must be from 0 to below 1, but is {string epsilon}" ]
         | LossFunction.Huber delta when not (Double.IsFinite delta && delta > 0.0) ->
-            [ $"Huber's delta must be finite and above 0, but is {delta}" ]
+            [ $"Huber's delta must be finite and above 0, but is {string delta}" ]
         | _ -> []
 
     /// The default loss for this many outputs: softmax cross-entropy; for a single output,

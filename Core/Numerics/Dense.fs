@@ -6,7 +6,7 @@ open System
 open MathNet.Numerics.LinearAlgebra
 open Functional
 
-/// A fresh array whose every element its maker is about to write (inside of a training step perhaps a lent one).
+/// An array of undefined elements: the caller writes every one. Inside of a training step it may be a rented one.
 let fresh<'T when Real<'T>> (length: int) : 'T[] = Scratch<'T>.Array length
 
 /// The elements, column after column: the matrix's own array where it has one.

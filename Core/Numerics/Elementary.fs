@@ -5,8 +5,8 @@ module internal Functional.Numerics.Elementary
 open System
 
 // ln 2 in two parts: the first has trailing zeros, so that its product with an exponent is exact.
-let private ln2High = BitConverter.Int64BitsToDouble 0x3FE62E42FEE00000L
-let private ln2Low = 1.90821492927058770002e-10
+let ln2High = BitConverter.Int64BitsToDouble 0x3FE62E42FEE00000L
+let ln2Low = 1.90821492927058770002e-10
 
 /// The natural logarithm, to about one unit in the last place.
 /// x = 2^e m with m in [sqrt 1/2, sqrt 2); ln m = 2 artanh s = 2 (s + s^3/3 + s^5/5 + ...) with s = (m - 1)/(m + 1).
@@ -48,12 +48,13 @@ let private tail =
                7.86869131145613259100e-4; 1.48753612908506148525e-2; 1.36929880922735805310e-1
                5.99832206555887937690e-1; 1.0 |])
 
-let private ratio (struct (above: float[], below: float[])) (x: float) =
-    let mutable p, q = above[0], below[0]
-    for i in 1 .. above.Length - 1 do
-        p <- p * x + above[i]
-        q <- q * x + below[i]
-    p / q
+/// A polynomial, highest power first.
+let private horner (coefficients: float[]) (x: float) =
+    let mutable sum = 0.0
+    for coefficient in coefficients do sum <- sum * x + coefficient
+    sum
+
+let private ratio (struct (above: float[], below: float[])) (x: float) = horner above x / horner below x
 
 /// The x below which a standard normal variable lies with probability p, 0 < p < 1, to about 1e-16 relative.
 /// Source: M. J. Wichura, Algorithm AS 241, Applied Statistics 37 (1988).
@@ -85,11 +86,6 @@ let private sineSeries, private cosineSeries =
     let sign k = if k % 2 = 0 then 1.0 else -1.0
     [| for k in 8 .. -1 .. 1 -> sign k / factorial (2 * k + 1) |],
     [| for k in 8 .. -1 .. 2 -> sign k / factorial (2 * k) |]
-
-let private horner (series: float[]) (z: float) =
-    let mutable sum = 0.0
-    for coefficient in series do sum <- sum * z + coefficient
-    sum
 
 /// sin(x + quarters pi/2). x = n pi/2 + r with |r| <= pi/4 and r rounded once; then the series of r's sine or cosine.
 let private sineFrom (quarters: int64) (x: float) : float =

@@ -8,9 +8,6 @@ open Functional
 open Functional.Numerics.Memory
 open Functional.Numerics.Passes
 
-let inline private choose (condition: Lanes<'T>) (a: Lanes<'T>) (b: Lanes<'T>) =
-    Vector512.ConditionalSelect(condition, a, b)
-
 /// A polynomial, highest power first.
 let inline private horner (coefficients: Lanes<'T>[]) (x: Lanes<'T>) : Lanes<'T> =
     let mutable sum = coefficients[0]
@@ -25,10 +22,9 @@ type private Constants<'T when Real<'T>> =
     /// 1.5 times 2 to the number of fraction bits: added to a small number, it rounds that to an integer, which is then
     /// in the lowest bits.
     static member val Magic: Lanes<'T> = Constants<'T>.Choose(12582912.0, 6755399441055744.0)
-    // ln 2 in two parts: the first has trailing zeros, so that its product with an exponent is exact.
-    static member val Ln2High: Lanes<'T> =
-        Constants<'T>.Choose(0.693145751953125, BitConverter.Int64BitsToDouble 0x3FE62E42FEE00000L)
-    static member val Ln2Low: Lanes<'T> = Constants<'T>.Choose(1.42860682030941723212e-6, 1.90821492927058770002e-10)
+    // ln 2 in two parts, as in `Elementary`.
+    static member val Ln2High: Lanes<'T> = Constants<'T>.Choose(0.693145751953125, Elementary.ln2High)
+    static member val Ln2Low: Lanes<'T> = Constants<'T>.Choose(1.42860682030941723212e-6, Elementary.ln2Low)
     /// exp of more overflows, of less than its negative is 0.
     static member val Largest: Lanes<'T> = Constants<'T>.Choose(120.0, 800.0)
     static member val SmallestNormal: Lanes<'T> = Constants<'T>.Choose(1.17549435e-38, 2.2250738585072014e-308)
@@ -78,7 +74,7 @@ let sigmoid<'T when Real<'T>> (x: 'T[]) : 'T[] =
     map (fun x ->
         let e: Lanes<'T> = expOf (minus x)
         let above: Lanes<'T> = Lanes<'T>.One / (Lanes<'T>.One + e)
-        choose (Vector512.GreaterThanOrEqual(x, Lanes<'T>.Zero)) above (e * above)) x
+        select (Vector512.GreaterThanOrEqual(x, Lanes<'T>.Zero)) above (e * above)) x
 
 /// (e^x - e^-x) / (e^x + e^-x): with d = e^(-2 |x|) - 1, -d / (2 + d) and the sign of x.
 let tanh<'T when Real<'T>> (x: 'T[]) : 'T[] =
@@ -122,6 +118,6 @@ let log<'T when Real<'T>> (x: 'T[]) : 'T[] =
         // 2 s = f - s f exactly, so that the leading term carries no rounding of the division.
         let rest: Lanes<'T> = s * (f - two * z * horner Constants<'T>.Artanh z) - e * Constants<'T>.Ln2Low
         let y = fma e Constants<'T>.Ln2High (f - rest)
-        let y = choose (Vector512.LessThan(x, Constants<'T>.SmallestNormal)) -infinity y
+        let y = select (Vector512.LessThan(x, Constants<'T>.SmallestNormal)) -infinity y
         // Infinity and what is not a number stay.
-        choose (Vector512.LessThan(x, infinity)) y x) x
+        select (Vector512.LessThan(x, infinity)) y x) x

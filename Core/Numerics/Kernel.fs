@@ -61,11 +61,11 @@ type internal Block =
 /// Each element of c is one chain of fused multiply-adds over k = 0, 1, ..., from zero, whatever the tiles, packing,
 /// blocks and threads are.
 [<Sealed>]
-type internal Kernel<'T, 'V, 'L when Real<'T> and 'L: struct and 'L :> ILanes<'V>>
+type internal Kernel<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd<'V>>
     (tuning: Tuning, m: int, n: int, k: int, a: View, b: View, c: View) =
 
-    let element, width = nativeint sizeof<'T>, nativeint 'L.Width
-    let lanes = 'L.Width / sizeof<'T>
+    let element, width = nativeint sizeof<'T>, nativeint 'S.Width
+    let lanes = 'S.Width / sizeof<'T>
 
     /// Fewer rows than lanes: the unused lanes of a vector lie in the next column.
     let spills = m < lanes
@@ -76,7 +76,7 @@ type internal Kernel<'T, 'V, 'L when Real<'T> and 'L: struct and 'L :> ILanes<'V
     let alone = vectors % 2
     /// Where one vector has all the rows, a tile has registers for twice as many columns; they go in twos.
     let twos = if vectors = 1 then 2 else 1
-    let widest = twos * 'L.Columns
+    let widest = twos * 'S.Columns
     let strips = (n + widest - 1) / widest
     /// The first `larger` strips have `size + 1` columns (or twos), the others `size`.
     let size, larger =
@@ -126,7 +126,7 @@ type internal Kernel<'T, 'V, 'L when Real<'T> and 'L: struct and 'L :> ILanes<'V
                 for v in vector .. next - 1 do
                     let from, into = from + nativeint (rowOf v) * a.Row, into + nativeint (v - vector) * width
                     if transposedA then Pack.transpose<'T> (min m lanes) depth from a.Row into step
-                    else Pack.vectors<'V, 'L> depth from a.Column into step
+                    else Pack.vectors<'V, 'S> depth from a.Column into step
             k <- k + few
 
     let packStrips (block: Block) firstStrip nextStrip (packed: nativeint) =
@@ -182,7 +182,7 @@ type internal Kernel<'T, 'V, 'L when Real<'T> and 'L: struct and 'L :> ILanes<'V
                   CSecond = if rows > 1 then second else secondHalf * (if goAside then width else c.Column)
                   Resumed = block.First > 0
                   Kept = if keepA && not packed then ours else 0n }
-            Tile<'V, 'L>.Run(rows, columns, &t)
+            Tile<'V, 'S>.Run(rows, columns, &t)
         if goAside then Pack.elements<'T> m columns aside width into c.Column
 
     /// Some panels times some strips, for all k: the work of one thread. Each element of A and of B is packed once,

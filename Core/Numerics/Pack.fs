@@ -16,12 +16,12 @@ module internal Pack =
         NativePtr.write (at<'T> into) (NativePtr.read (at<'T> from))
 
     /// Copies one vector for each k.
-    let vectors<'V, 'L when 'L: struct and 'L :> ILanes<'V>>
+    let vectors<'V, 'S when 'S: struct and 'S :> ISimd<'V>>
         (depth: int) (from: nativeint) (fromStep: nativeint) (into: nativeint) (intoStep: nativeint) =
         let mutable from = from
         let mutable into = into
         for _ in 1 .. depth do
-            'L.Store('L.Load from, into)
+            'S.Store('S.Load from, into)
             from <- from + fromStep
             into <- into + intoStep
 
@@ -32,11 +32,11 @@ module internal Pack =
         if count >= lanes then
             for vector in 0 .. (count - 1) / lanes do
                 let offset = nativeint (min (vector * lanes) (count - lanes) * sizeof<'T>)
-                vectors<Vector128<'T>, Lanes128<'T>> depth (from + offset) fromStep (into + offset) intoStep
+                vectors<Vector128<'T>, Simd128<'T>> depth (from + offset) fromStep (into + offset) intoStep
         else
             for i in 0 .. count - 1 do
                 let offset = nativeint (i * sizeof<'T>)
-                vectors<'T, Lanes1<'T>> depth (from + offset) fromStep (into + offset) intoStep
+                vectors<'T, Scalar<'T>> depth (from + offset) fromStep (into + offset) intoStep
 
     /// 4 rows become 4 lanes for 4 k, or 2 rows of doubles 2 lanes for 2 k.
     let inline private transpose128<'T when Real<'T>>

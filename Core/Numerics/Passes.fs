@@ -10,6 +10,7 @@ open System.Runtime.Intrinsics
 open Functional
 open Functional.Numerics.Dense
 
+/// The elements that one instruction works on.
 type Lanes<'T> = Vector512<'T>
 
 let lanes<'T> : int = Vector512<'T>.Count
@@ -29,6 +30,10 @@ let inline store (v: Lanes<'T>) (x: 'T[]) (i: int) : unit =
 let inline fma (a: Lanes<'T>) (b: Lanes<'T>) (c: Lanes<'T>) : Lanes<'T> =
     if Memory.isSingle<'T> then Vector512.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float32, 'T>()
     else Vector512.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<float, 'T>()
+
+/// a where the condition has all bits set, otherwise b.
+let inline select (condition: Lanes<'T>) (a: Lanes<'T>) (b: Lanes<'T>) : Lanes<'T> =
+    Vector512.ConditionalSelect(condition, a, b)
 
 /// The array itself or, if it is shorter than a vector, a copy as long as one.
 let atLeastOneVector (x: 'T[]) : 'T[] =

@@ -27,22 +27,22 @@ module internal Product =
           End = start + nativeint x.Data.Length * near }
 
     /// `multiply` on vectors of one's choice.
-    let multiplyOn<'T, 'V, 'L when Real<'T> and 'L: struct and 'L :> ILanes<'V>>
+    let multiplyOn<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd<'V>>
         tuning m n k (a: Operand<'T>) (b: Operand<'T>) (c: Operand<'T>) : unit =
         if m > 0 && n > 0 then
             use pinA = fixed a.Data
             use pinB = fixed b.Data
             use pinC = fixed c.Data
-            Kernel<'T, 'V, 'L>(tuning, m, n, k, view pinA a, view pinB b, view pinC c).Run()
+            Kernel<'T, 'V, 'S>(tuning, m, n, k, view pinA a, view pinB b, view pinC c).Run()
 
     /// c = op(a) op(b), where op(a) is m x k, op(b) is k x n, and c, not transposed, shares no element with them.
     let multiply<'T when Real<'T>>
         (m: int) (n: int) (k: int) (a: Operand<'T>) (b: Operand<'T>) (c: Operand<'T>) : unit =
         if Vector512.IsHardwareAccelerated then
-            multiplyOn<'T, Vector512<'T>, Lanes512<'T>> Tuning.measured m n k a b c
+            multiplyOn<'T, Vector512<'T>, Simd512<'T>> Tuning.measured m n k a b c
         elif Vector256.IsHardwareAccelerated && X86.Fma.IsSupported then
-            multiplyOn<'T, Vector256<'T>, Lanes256<'T>> Tuning.measured m n k a b c
+            multiplyOn<'T, Vector256<'T>, Simd256<'T>> Tuning.measured m n k a b c
         elif AdvSimd.IsSupported then
-            multiplyOn<'T, Vector128<'T>, Lanes128<'T>> Tuning.measured m n k a b c
+            multiplyOn<'T, Vector128<'T>, Simd128<'T>> Tuning.measured m n k a b c
         else
-            multiplyOn<'T, 'T, Lanes1<'T>> Tuning.measured m n k a b c
+            multiplyOn<'T, 'T, Scalar<'T>> Tuning.measured m n k a b c

@@ -14,45 +14,45 @@ type private Pool<'T when Real<'T>>() =
     /// Bytes of the free arrays.
     member val Held = 0L with get, set
 
-/// What a thread lends, of one element type.
+/// One thread's arrays of one element type.
 [<AbstractClass; Sealed>]
-type private Lent<'T when Real<'T>> =
-    /// Lent in this call.
+type private PerThread<'T when Real<'T>> =
+    /// Rented in this call, to be returned at its end.
     [<ThreadStatic; DefaultValue>]
-    static val mutable private lent: List<'T[]> | null
+    static val mutable private rented: List<'T[]> | null
 
-    /// Where arrays come from: while a call lends.
+    /// The pool that arrays are rented from; null where they are fresh.
     [<ThreadStatic; DefaultValue>]
-    static val mutable private lender: Pool<'T>
+    static val mutable private source: Pool<'T>
 
     /// Between calls only a weak reference holds the pool, so that a thread without work costs no memory for long: the
     /// next garbage collection takes its arrays. A thread that works makes them again, once in many steps.
     [<ThreadStatic; DefaultValue>]
     static val mutable private idle: WeakReference<Pool<'T>> | null
 
-    static member Lender with get () = Lent<'T>.lender and set (value: Pool<'T>) = Lent<'T>.lender <- value
+    static member Source with get () = PerThread<'T>.source and set (value: Pool<'T>) = PerThread<'T>.source <- value
 
-    static member Arrays: List<'T[]> =
-        match Lent<'T>.lent with
+    static member Rented: List<'T[]> =
+        match PerThread<'T>.rented with
         | null ->
-            let lent = List()
-            Lent<'T>.lent <- lent
-            lent
-        | lent -> lent
+            let rented = List()
+            PerThread<'T>.rented <- rented
+            rented
+        | rented -> rented
 
     static member Pool: Pool<'T> =
         let mutable pool = null
-        match Lent<'T>.idle with
+        match PerThread<'T>.idle with
         | null ->
             pool <- Pool()
-            Lent<'T>.idle <- WeakReference<_> pool
+            PerThread<'T>.idle <- WeakReference<_> pool
         | idle ->
             if not (idle.TryGetTarget &pool) then
                 pool <- Pool()
                 idle.SetTarget pool
         pool
 
-/// Fresh arrays, or lent ones inside of `During`. Nobody outside can tell: lent arrays don't outlive the call.
+/// Fresh arrays or, inside of `During`, rented ones. Callers see no difference: rented arrays don't outlive the call.
 [<AbstractClass; Sealed>]
 type internal Scratch<'T when Real<'T>> =
     /// Bytes that a thread keeps at most.
@@ -60,9 +60,9 @@ type internal Scratch<'T when Real<'T>> =
 
     static member private Bytes(array: 'T[]) = int64 array.Length * int64 sizeof<'T>
 
-    /// An array whose every element its maker is about to write.
+    /// An array of undefined elements: the caller writes every one.
     static member Array(length: int) : 'T[] =
-        match Lent<'T>.Lender with
+        match PerThread<'T>.Source with
         | null -> GC.AllocateUninitializedArray<'T> length
         | pool ->
             let mutable stack = Unchecked.defaultof<_>
@@ -72,22 +72,22 @@ type internal Scratch<'T when Real<'T>> =
                     pool.Held <- pool.Held - Scratch<'T>.Bytes array
                     array
                 else GC.AllocateUninitializedArray<'T> length
-            Lent<'T>.Arrays.Add array
+            PerThread<'T>.Rented.Add array
             array
 
-    /// Runs `make` with arrays that are lent, then `use` on its result with fresh ones; then the lent ones are free
-    /// again. Nothing that `make` has made may be in what `use` returns.
+    /// Runs `make` with rented arrays and `consume` on its result with fresh ones, then returns the rented ones to the
+    /// pool. The result must hold no array that `make` has made.
     static member During(make: unit -> 'A, consume: 'A -> 'R) : 'R =
-        let arrays = Lent<'T>.Arrays
-        // A step inside of a step (a custom layer may do that) has nothing to lend.
-        if not (isNull Lent<'T>.Lender) || arrays.Count > 0 then consume (make ())
+        let rented = PerThread<'T>.Rented
+        // A step inside of a step (a custom layer may do that) gets fresh arrays.
+        if not (isNull PerThread<'T>.Source) || rented.Count > 0 then consume (make ())
         else
-            let pool = Lent<'T>.Pool
+            let pool = PerThread<'T>.Pool
             try
-                Lent<'T>.Lender <- pool
-                let made = try make () finally Lent<'T>.Lender <- null
+                PerThread<'T>.Source <- pool
+                let made = try make () finally PerThread<'T>.Source <- null
                 let result = consume made
-                for array in arrays do
+                for array in rented do
                     let mutable stack = Unchecked.defaultof<_>
                     if not (pool.Free.TryGetValue(array.Length, &stack)) then
                         stack <- Stack()
@@ -99,4 +99,4 @@ type internal Scratch<'T when Real<'T>> =
                     pool.Held <- 0L
                 result
             finally
-                arrays.Clear()
+                rented.Clear()

@@ -106,16 +106,16 @@ type private Allowed =
         and set value = Allowed.threads <- value
 
 let private most = 64
-let private hiring = obj ()
+let private starting = obj ()
 let mutable private workers: Worker[] = [||]
 
-/// At least `count` workers.
-let private hire count =
+/// At least `count` workers, started where there are fewer.
+let private atLeast count =
     if (Volatile.Read &workers).Length < count then
-        lock hiring (fun () ->
-            let hired = workers.Length
-            if hired < count then
-                let more = Array.init (count - hired) (fun i -> Worker.Start(hired + i + 1))
+        lock starting (fun () ->
+            let started = workers.Length
+            if started < count then
+                let more = Array.init (count - started) (fun i -> Worker.Start(started + i + 1))
                 Volatile.Write(&workers, Array.append workers more))
     Volatile.Read &workers
 
@@ -138,7 +138,7 @@ let run (parts: int) (action: Action<int>) : unit =
     let job = Job(parts, action)
     let helpers = min parts (threads ()) - 1
     if helpers > 0 then
-        let workers = hire helpers
+        let workers = atLeast helpers
         let mutable wanted = helpers
         let mutable next = 0
         while wanted > 0 && next < workers.Length do

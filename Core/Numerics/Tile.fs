@@ -70,55 +70,55 @@ type internal Operands =
 /// branches on it, disappear. Columns are stored in ascending order: a vector may spill into the next, whose store
 /// repairs it.
 [<AbstractClass; Sealed>]
-type internal Tile<'V, 'L, 'Form, 'Columns
-    when 'L: struct
-    and 'L :> ILanes<'V>
+type internal Tile<'V, 'S, 'Form, 'Columns
+    when 'S: struct
+    and 'S :> ISimd<'V>
     and 'Form: struct
     and 'Form :> IForm
     and 'Columns: struct
     and 'Columns :> ICount> =
 
     static member Run(t: inref<Operands>) : unit =
-        let below, beside, columns, width = 'Form.Below, 'Form.Beside, 'Columns.Value, nativeint 'L.Width
+        let below, beside, columns, width = 'Form.Below, 'Form.Beside, 'Columns.Value, nativeint 'S.Width
         let two = below || beside
         let into, next, second = t.C, t.CColumn, t.CSecond
-        let mutable c0, d0 = 'L.Zero, 'L.Zero
-        let mutable c1, d1 = 'L.Zero, 'L.Zero
-        let mutable c2, d2 = 'L.Zero, 'L.Zero
-        let mutable c3, d3 = 'L.Zero, 'L.Zero
-        let mutable c4, d4 = 'L.Zero, 'L.Zero
-        let mutable c5, d5 = 'L.Zero, 'L.Zero
-        let mutable c6, d6 = 'L.Zero, 'L.Zero
-        let mutable c7, d7 = 'L.Zero, 'L.Zero
-        let mutable c8, d8 = 'L.Zero, 'L.Zero
-        let mutable c9, d9 = 'L.Zero, 'L.Zero
-        let mutable c10, d10 = 'L.Zero, 'L.Zero
-        let mutable c11, d11 = 'L.Zero, 'L.Zero
+        let mutable c0, d0 = 'S.Zero, 'S.Zero
+        let mutable c1, d1 = 'S.Zero, 'S.Zero
+        let mutable c2, d2 = 'S.Zero, 'S.Zero
+        let mutable c3, d3 = 'S.Zero, 'S.Zero
+        let mutable c4, d4 = 'S.Zero, 'S.Zero
+        let mutable c5, d5 = 'S.Zero, 'S.Zero
+        let mutable c6, d6 = 'S.Zero, 'S.Zero
+        let mutable c7, d7 = 'S.Zero, 'S.Zero
+        let mutable c8, d8 = 'S.Zero, 'S.Zero
+        let mutable c9, d9 = 'S.Zero, 'S.Zero
+        let mutable c10, d10 = 'S.Zero, 'S.Zero
+        let mutable c11, d11 = 'S.Zero, 'S.Zero
         if t.Resumed then
-            c0 <- 'L.Load(into)
-            if two then d0 <- 'L.Load(into + second)
-            if columns > 1 then c1 <- 'L.Load(into + next)
-            if two && columns > 1 then d1 <- 'L.Load(into + next + second)
-            if columns > 2 then c2 <- 'L.Load(into + 2n * next)
-            if two && columns > 2 then d2 <- 'L.Load(into + 2n * next + second)
-            if columns > 3 then c3 <- 'L.Load(into + 3n * next)
-            if two && columns > 3 then d3 <- 'L.Load(into + 3n * next + second)
-            if columns > 4 then c4 <- 'L.Load(into + 4n * next)
-            if two && columns > 4 then d4 <- 'L.Load(into + 4n * next + second)
-            if columns > 5 then c5 <- 'L.Load(into + 5n * next)
-            if two && columns > 5 then d5 <- 'L.Load(into + 5n * next + second)
-            if columns > 6 then c6 <- 'L.Load(into + 6n * next)
-            if two && columns > 6 then d6 <- 'L.Load(into + 6n * next + second)
-            if columns > 7 then c7 <- 'L.Load(into + 7n * next)
-            if two && columns > 7 then d7 <- 'L.Load(into + 7n * next + second)
-            if columns > 8 then c8 <- 'L.Load(into + 8n * next)
-            if two && columns > 8 then d8 <- 'L.Load(into + 8n * next + second)
-            if columns > 9 then c9 <- 'L.Load(into + 9n * next)
-            if two && columns > 9 then d9 <- 'L.Load(into + 9n * next + second)
-            if columns > 10 then c10 <- 'L.Load(into + 10n * next)
-            if two && columns > 10 then d10 <- 'L.Load(into + 10n * next + second)
-            if columns > 11 then c11 <- 'L.Load(into + 11n * next)
-            if two && columns > 11 then d11 <- 'L.Load(into + 11n * next + second)
+            c0 <- 'S.Load(into)
+            if two then d0 <- 'S.Load(into + second)
+            if columns > 1 then c1 <- 'S.Load(into + next)
+            if two && columns > 1 then d1 <- 'S.Load(into + next + second)
+            if columns > 2 then c2 <- 'S.Load(into + 2n * next)
+            if two && columns > 2 then d2 <- 'S.Load(into + 2n * next + second)
+            if columns > 3 then c3 <- 'S.Load(into + 3n * next)
+            if two && columns > 3 then d3 <- 'S.Load(into + 3n * next + second)
+            if columns > 4 then c4 <- 'S.Load(into + 4n * next)
+            if two && columns > 4 then d4 <- 'S.Load(into + 4n * next + second)
+            if columns > 5 then c5 <- 'S.Load(into + 5n * next)
+            if two && columns > 5 then d5 <- 'S.Load(into + 5n * next + second)
+            if columns > 6 then c6 <- 'S.Load(into + 6n * next)
+            if two && columns > 6 then d6 <- 'S.Load(into + 6n * next + second)
+            if columns > 7 then c7 <- 'S.Load(into + 7n * next)
+            if two && columns > 7 then d7 <- 'S.Load(into + 7n * next + second)
+            if columns > 8 then c8 <- 'S.Load(into + 8n * next)
+            if two && columns > 8 then d8 <- 'S.Load(into + 8n * next + second)
+            if columns > 9 then c9 <- 'S.Load(into + 9n * next)
+            if two && columns > 9 then d9 <- 'S.Load(into + 9n * next + second)
+            if columns > 10 then c10 <- 'S.Load(into + 10n * next)
+            if two && columns > 10 then d10 <- 'S.Load(into + 10n * next + second)
+            if columns > 11 then c11 <- 'S.Load(into + 11n * next)
+            if two && columns > 11 then d11 <- 'S.Load(into + 11n * next + second)
         let aStep, aSecond = t.AStep, t.ASecond
         let bStep, b1, bSecond = t.BStep, t.BColumn, t.BSecond
         let b2, b3, b4, b5, b6 = 2n * b1, 3n * b1, 4n * b1, 5n * b1, 6n * b1
@@ -130,109 +130,109 @@ type internal Tile<'V, 'L, 'Form, 'Columns
             let e = b + b6
             let f = b + bSecond
             let g = f + b6
-            let a0 = 'L.Load a
-            let a1 = if below then 'L.Load(a + aSecond) else a0
+            let a0 = 'S.Load a
+            let a1 = if below then 'S.Load(a + aSecond) else a0
             if kept <> 0n then
-                'L.Store(a0, kept)
-                if below then 'L.Store(a1, kept + width)
+                'S.Store(a0, kept)
+                if below then 'S.Store(a1, kept + width)
                 kept <- kept + (if below then 2n * width else width)
-            let x = 'L.Broadcast b
-            c0 <- 'L.Fma(a0, x, c0)
-            if two then d0 <- 'L.Fma(a1, (if beside then 'L.Broadcast f else x), d0)
+            let x = 'S.Broadcast b
+            c0 <- 'S.Fma(a0, x, c0)
+            if two then d0 <- 'S.Fma(a1, (if beside then 'S.Broadcast f else x), d0)
             if columns > 1 then
-                let x = 'L.Broadcast(b + b1)
-                c1 <- 'L.Fma(a0, x, c1)
-                if two then d1 <- 'L.Fma(a1, (if beside then 'L.Broadcast(f + b1) else x), d1)
+                let x = 'S.Broadcast(b + b1)
+                c1 <- 'S.Fma(a0, x, c1)
+                if two then d1 <- 'S.Fma(a1, (if beside then 'S.Broadcast(f + b1) else x), d1)
             if columns > 2 then
-                let x = 'L.Broadcast(b + b2)
-                c2 <- 'L.Fma(a0, x, c2)
-                if two then d2 <- 'L.Fma(a1, (if beside then 'L.Broadcast(f + b2) else x), d2)
+                let x = 'S.Broadcast(b + b2)
+                c2 <- 'S.Fma(a0, x, c2)
+                if two then d2 <- 'S.Fma(a1, (if beside then 'S.Broadcast(f + b2) else x), d2)
             if columns > 3 then
-                let x = 'L.Broadcast(b + b3)
-                c3 <- 'L.Fma(a0, x, c3)
-                if two then d3 <- 'L.Fma(a1, (if beside then 'L.Broadcast(f + b3) else x), d3)
+                let x = 'S.Broadcast(b + b3)
+                c3 <- 'S.Fma(a0, x, c3)
+                if two then d3 <- 'S.Fma(a1, (if beside then 'S.Broadcast(f + b3) else x), d3)
             if columns > 4 then
-                let x = 'L.Broadcast(b + b4)
-                c4 <- 'L.Fma(a0, x, c4)
-                if two then d4 <- 'L.Fma(a1, (if beside then 'L.Broadcast(f + b4) else x), d4)
+                let x = 'S.Broadcast(b + b4)
+                c4 <- 'S.Fma(a0, x, c4)
+                if two then d4 <- 'S.Fma(a1, (if beside then 'S.Broadcast(f + b4) else x), d4)
             if columns > 5 then
-                let x = 'L.Broadcast(b + b5)
-                c5 <- 'L.Fma(a0, x, c5)
-                if two then d5 <- 'L.Fma(a1, (if beside then 'L.Broadcast(f + b5) else x), d5)
+                let x = 'S.Broadcast(b + b5)
+                c5 <- 'S.Fma(a0, x, c5)
+                if two then d5 <- 'S.Fma(a1, (if beside then 'S.Broadcast(f + b5) else x), d5)
             if columns > 6 then
-                let x = 'L.Broadcast e
-                c6 <- 'L.Fma(a0, x, c6)
-                if two then d6 <- 'L.Fma(a1, (if beside then 'L.Broadcast g else x), d6)
+                let x = 'S.Broadcast e
+                c6 <- 'S.Fma(a0, x, c6)
+                if two then d6 <- 'S.Fma(a1, (if beside then 'S.Broadcast g else x), d6)
             if columns > 7 then
-                let x = 'L.Broadcast(e + b1)
-                c7 <- 'L.Fma(a0, x, c7)
-                if two then d7 <- 'L.Fma(a1, (if beside then 'L.Broadcast(g + b1) else x), d7)
+                let x = 'S.Broadcast(e + b1)
+                c7 <- 'S.Fma(a0, x, c7)
+                if two then d7 <- 'S.Fma(a1, (if beside then 'S.Broadcast(g + b1) else x), d7)
             if columns > 8 then
-                let x = 'L.Broadcast(e + b2)
-                c8 <- 'L.Fma(a0, x, c8)
-                if two then d8 <- 'L.Fma(a1, (if beside then 'L.Broadcast(g + b2) else x), d8)
+                let x = 'S.Broadcast(e + b2)
+                c8 <- 'S.Fma(a0, x, c8)
+                if two then d8 <- 'S.Fma(a1, (if beside then 'S.Broadcast(g + b2) else x), d8)
             if columns > 9 then
-                let x = 'L.Broadcast(e + b3)
-                c9 <- 'L.Fma(a0, x, c9)
-                if two then d9 <- 'L.Fma(a1, (if beside then 'L.Broadcast(g + b3) else x), d9)
+                let x = 'S.Broadcast(e + b3)
+                c9 <- 'S.Fma(a0, x, c9)
+                if two then d9 <- 'S.Fma(a1, (if beside then 'S.Broadcast(g + b3) else x), d9)
             if columns > 10 then
-                let x = 'L.Broadcast(e + b4)
-                c10 <- 'L.Fma(a0, x, c10)
-                if two then d10 <- 'L.Fma(a1, (if beside then 'L.Broadcast(g + b4) else x), d10)
+                let x = 'S.Broadcast(e + b4)
+                c10 <- 'S.Fma(a0, x, c10)
+                if two then d10 <- 'S.Fma(a1, (if beside then 'S.Broadcast(g + b4) else x), d10)
             if columns > 11 then
-                let x = 'L.Broadcast(e + b5)
-                c11 <- 'L.Fma(a0, x, c11)
-                if two then d11 <- 'L.Fma(a1, (if beside then 'L.Broadcast(g + b5) else x), d11)
+                let x = 'S.Broadcast(e + b5)
+                c11 <- 'S.Fma(a0, x, c11)
+                if two then d11 <- 'S.Fma(a1, (if beside then 'S.Broadcast(g + b5) else x), d11)
             a <- a + aStep
             b <- b + bStep
-        'L.Store(c0, into)
-        if columns > 1 then 'L.Store(c1, into + next)
-        if columns > 2 then 'L.Store(c2, into + 2n * next)
-        if columns > 3 then 'L.Store(c3, into + 3n * next)
-        if columns > 4 then 'L.Store(c4, into + 4n * next)
-        if columns > 5 then 'L.Store(c5, into + 5n * next)
-        if columns > 6 then 'L.Store(c6, into + 6n * next)
-        if columns > 7 then 'L.Store(c7, into + 7n * next)
-        if columns > 8 then 'L.Store(c8, into + 8n * next)
-        if columns > 9 then 'L.Store(c9, into + 9n * next)
-        if columns > 10 then 'L.Store(c10, into + 10n * next)
-        if columns > 11 then 'L.Store(c11, into + 11n * next)
+        'S.Store(c0, into)
+        if columns > 1 then 'S.Store(c1, into + next)
+        if columns > 2 then 'S.Store(c2, into + 2n * next)
+        if columns > 3 then 'S.Store(c3, into + 3n * next)
+        if columns > 4 then 'S.Store(c4, into + 4n * next)
+        if columns > 5 then 'S.Store(c5, into + 5n * next)
+        if columns > 6 then 'S.Store(c6, into + 6n * next)
+        if columns > 7 then 'S.Store(c7, into + 7n * next)
+        if columns > 8 then 'S.Store(c8, into + 8n * next)
+        if columns > 9 then 'S.Store(c9, into + 9n * next)
+        if columns > 10 then 'S.Store(c10, into + 10n * next)
+        if columns > 11 then 'S.Store(c11, into + 11n * next)
         let last = into + second
-        if two then 'L.Store(d0, last)
-        if two && columns > 1 then 'L.Store(d1, last + next)
-        if two && columns > 2 then 'L.Store(d2, last + 2n * next)
-        if two && columns > 3 then 'L.Store(d3, last + 3n * next)
-        if two && columns > 4 then 'L.Store(d4, last + 4n * next)
-        if two && columns > 5 then 'L.Store(d5, last + 5n * next)
-        if two && columns > 6 then 'L.Store(d6, last + 6n * next)
-        if two && columns > 7 then 'L.Store(d7, last + 7n * next)
-        if two && columns > 8 then 'L.Store(d8, last + 8n * next)
-        if two && columns > 9 then 'L.Store(d9, last + 9n * next)
-        if two && columns > 10 then 'L.Store(d10, last + 10n * next)
-        if two && columns > 11 then 'L.Store(d11, last + 11n * next)
+        if two then 'S.Store(d0, last)
+        if two && columns > 1 then 'S.Store(d1, last + next)
+        if two && columns > 2 then 'S.Store(d2, last + 2n * next)
+        if two && columns > 3 then 'S.Store(d3, last + 3n * next)
+        if two && columns > 4 then 'S.Store(d4, last + 4n * next)
+        if two && columns > 5 then 'S.Store(d5, last + 5n * next)
+        if two && columns > 6 then 'S.Store(d6, last + 6n * next)
+        if two && columns > 7 then 'S.Store(d7, last + 7n * next)
+        if two && columns > 8 then 'S.Store(d8, last + 8n * next)
+        if two && columns > 9 then 'S.Store(d9, last + 9n * next)
+        if two && columns > 10 then 'S.Store(d10, last + 10n * next)
+        if two && columns > 11 then 'S.Store(d11, last + 11n * next)
 
 /// A tile whose shape is known only when it runs.
 [<AbstractClass; Sealed>]
-type internal Tile<'V, 'L when 'L: struct and 'L :> ILanes<'V>> =
+type internal Tile<'V, 'S when 'S: struct and 'S :> ISimd<'V>> =
 
     static member private Run<'Form when 'Form: struct and 'Form :> IForm>(columns: int, t: inref<Operands>) =
         match columns with
-        | 1 -> Tile<'V, 'L, 'Form, One>.Run &t
-        | 2 -> Tile<'V, 'L, 'Form, Two>.Run &t
-        | 3 -> Tile<'V, 'L, 'Form, Three>.Run &t
-        | 4 -> Tile<'V, 'L, 'Form, Four>.Run &t
-        | 5 -> Tile<'V, 'L, 'Form, Five>.Run &t
-        | 6 -> Tile<'V, 'L, 'Form, Six>.Run &t
-        | 7 -> Tile<'V, 'L, 'Form, Seven>.Run &t
-        | 8 -> Tile<'V, 'L, 'Form, Eight>.Run &t
-        | 9 -> Tile<'V, 'L, 'Form, Nine>.Run &t
-        | 10 -> Tile<'V, 'L, 'Form, Ten>.Run &t
-        | 11 -> Tile<'V, 'L, 'Form, Eleven>.Run &t
-        | _ -> Tile<'V, 'L, 'Form, Twelve>.Run &t
+        | 1 -> Tile<'V, 'S, 'Form, One>.Run &t
+        | 2 -> Tile<'V, 'S, 'Form, Two>.Run &t
+        | 3 -> Tile<'V, 'S, 'Form, Three>.Run &t
+        | 4 -> Tile<'V, 'S, 'Form, Four>.Run &t
+        | 5 -> Tile<'V, 'S, 'Form, Five>.Run &t
+        | 6 -> Tile<'V, 'S, 'Form, Six>.Run &t
+        | 7 -> Tile<'V, 'S, 'Form, Seven>.Run &t
+        | 8 -> Tile<'V, 'S, 'Form, Eight>.Run &t
+        | 9 -> Tile<'V, 'S, 'Form, Nine>.Run &t
+        | 10 -> Tile<'V, 'S, 'Form, Ten>.Run &t
+        | 11 -> Tile<'V, 'S, 'Form, Eleven>.Run &t
+        | _ -> Tile<'V, 'S, 'Form, Twelve>.Run &t
 
-    /// One vector of rows or two. One takes up to twice 'L.Columns; then BSecond and CSecond tell where the second half
+    /// One vector of rows or two. One takes up to twice 'S.Columns; then BSecond and CSecond tell where the second half
     /// of the columns begins, rounded up in number.
     static member Run(rows: int, columns: int, t: inref<Operands>) : unit =
-        if rows > 1 then Tile<'V, 'L>.Run<Below>(columns, &t)
-        elif columns > 'L.Columns then Tile<'V, 'L>.Run<Beside>((columns + 1) / 2, &t)
-        else Tile<'V, 'L>.Run<Half>(columns, &t)
+        if rows > 1 then Tile<'V, 'S>.Run<Below>(columns, &t)
+        elif columns > 'S.Columns then Tile<'V, 'S>.Run<Beside>((columns + 1) / 2, &t)
+        else Tile<'V, 'S>.Run<Half>(columns, &t)

@@ -25,7 +25,7 @@ open Functional.Numerics.Passes
 module Average =
     let private start (corrected: bool) (decay: float) (parameters: Parameters<'T>) : Average<'T> =
         if not (decay >= 0.0 && decay < 1.0) then
-            invalidArg (nameof decay) $"the decay of an average must be at least 0 and below 1, but is {decay}"
+            invalidArg (nameof decay) $"the decay of an average must be at least 0 and below 1, but is {string decay}"
         { Decay = decay; Corrected = corrected; Step = 0; Mean = parameters }
 
     /// An average that starts with these parameters. Raises ArgumentException unless 0 <= decay < 1.

@@ -1,7 +1,6 @@
 namespace Functional
 
 open System
-open System.Globalization
 open System.Runtime.InteropServices
 
 /// An optimizer: a value that prints, compares and saves. What it remembers is in its state.
@@ -137,17 +136,16 @@ type Optimizer =
     member private optimizer.Display = string optimizer
     /// One line: the rule with its numbers, and settings that aren't the default.
     override optimizer.ToString() =
-        let text (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
         let numbers = ("learning rate", optimizer.LearningRate) :: optimizer.Rule.Numbers
-        let numbers = [ for name, x in numbers -> $"{name} {text x}" ] |> String.concat ", "
+        let numbers = [ for name, x in numbers -> $"{name} {string x}" ] |> String.concat ", "
         String.concat ", "
             [ $"{optimizer.Rule.Name} ({numbers})"
               if optimizer.Schedule <> Schedule.Constant then string optimizer.Schedule
               if optimizer.Accumulation <> 1 then $"{optimizer.Accumulation} gradients a step"
-              if optimizer.ClipValue <> infinity then $"clipped to {text optimizer.ClipValue}"
-              if optimizer.ClipNorm <> infinity then $"clipped to norm {text optimizer.ClipNorm}"
-              if optimizer.WeightDecay <> 0.0 then $"weight decay {text optimizer.WeightDecay}"
-              if optimizer.ProximalL1 <> 0.0 then $"proximal L1 {text optimizer.ProximalL1}" ]
+              if optimizer.ClipValue <> infinity then $"clipped to {string optimizer.ClipValue}"
+              if optimizer.ClipNorm <> infinity then $"clipped to norm {string optimizer.ClipNorm}"
+              if optimizer.WeightDecay <> 0.0 then $"weight decay {string optimizer.WeightDecay}"
+              if optimizer.ProximalL1 <> 0.0 then $"proximal L1 {string optimizer.ProximalL1}" ]
 
 namespace Functional.FSharp
 
@@ -166,8 +164,9 @@ module Optimizer =
         let fault field message = { Field = field; Message = message }
         let rate field what (x: float) =
             [ if not (Double.IsFinite x) || x < 0.0 then
-                  fault field $"{what} must be finite and not negative, but is {x}" ]
-        let limit field what (x: float) = [ if not (x > 0.0) then fault field $"{what} must be above 0, but is {x}" ]
+                  fault field $"{what} must be finite and not negative, but is {string x}" ]
+        let limit field what (x: float) =
+            [ if not (x > 0.0) then fault field $"{what} must be above 0, but is {string x}" ]
         [ yield! rate (nameof optimizer.LearningRate) "the learning rate" optimizer.LearningRate
           yield! Rule.faults optimizer.Rule
           yield! Schedule.faults optimizer.Schedule |> List.map (fault (nameof optimizer.Schedule))

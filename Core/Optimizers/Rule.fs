@@ -1,7 +1,5 @@
 namespace Functional
 
-open System.Globalization
-
 /// How a step changes parameters w along their gradient g, at the learning rate of the optimizer. Every rule is its
 /// numbers. A new rule is a case here, its numbers and slots, one pass over a leaf, and its laws.
 [<RequireQualifiedAccess; NoComparison; StructuredFormatDisplay("{Display}")>]
@@ -83,7 +81,7 @@ type Rule =
         match rule.Numbers with
         | [] -> rule.Name
         | numbers ->
-            let numbers = [ for name, x in numbers -> $"{name} " + x.ToString("R", CultureInfo.InvariantCulture) ]
+            let numbers = [ for name, x in numbers -> $"{name} {string x}" ]
             rule.Name + " (" + String.concat ", " numbers + ")"
 
 namespace Functional.FSharp
@@ -107,7 +105,7 @@ module internal Rule =
                   else x >= 0.0 && x < 1.0, "at least 0 and below 1"
               if not isRight then
                   { Field = name[..0].ToUpperInvariant() + name[1..]
-                    Message = $"{name} must be {wanted}, but is {x}" } ]
+                    Message = $"{name} must be {wanted}, but is {string x}" } ]
 
     /// The rate of one step, counted from 1, before it is multiplied with anything that depends on elements.
     let private rate (rule: Rule) (learningRate: float) (step: int) : float =
@@ -115,7 +113,14 @@ module internal Rule =
         | Rule.Adam(beta1, beta2, _)
         | Rule.AmsGrad(beta1, beta2, _) ->
             learningRate * sqrt (1.0 - Elementary.power beta2 step) / (1.0 - Elementary.power beta1 step)
-        | _ -> learningRate
+        | Rule.GradientDescent
+        | Rule.Momentum _
+        | Rule.Nesterov _
+        | Rule.AdaGrad _
+        | Rule.RmsProp _
+        | Rule.AdaDelta _
+        | Rule.Lion _
+        | Rule.Custom _ -> learningRate
 
     let private smallestNormal<'T when Real<'T>> () : Lanes<'T> =
         broadcast (if typeof<'T> = typeof<float32> then 1.17549435e-38 else 2.2250738585072014e-308)

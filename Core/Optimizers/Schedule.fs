@@ -1,7 +1,6 @@
 namespace Functional
 
 open System
-open System.Globalization
 open System.Runtime.InteropServices
 
 /// How the learning rate goes after the warm-up, as a factor; t counts steps from 0.
@@ -55,15 +54,15 @@ type Schedule =
 
     member private schedule.Display = string schedule
     override schedule.ToString() =
-        let text (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
         let shape =
             match schedule.Shape with
             | ScheduleShape.Constant -> "constant"
-            | ScheduleShape.Step(every, factor) -> $"times {text factor} every {every} steps"
-            | ScheduleShape.Exponential factor -> $"times {text factor} every step"
-            | ScheduleShape.Cosine(steps, final) -> $"cosine to {text final} in {steps} steps"
+            | ScheduleShape.Step(every, factor) -> $"times {string factor} every {every} steps"
+            | ScheduleShape.Exponential factor -> $"times {string factor} every step"
+            | ScheduleShape.Cosine(steps, final) -> $"cosine to {string final} in {steps} steps"
             | ScheduleShape.OneCycle(steps, share, start, final) ->
-                $"one cycle of {steps} steps, from {text start} to 1 in {text share} of them, then to {text final}"
+                $"one cycle of {steps} steps, from {string start} to 1 in {string share} of them, \
+                  then to {string final}"
         if schedule.WarmUp = 0 then shape else $"warm-up of {schedule.WarmUp} steps, then {shape}"
 
 namespace Functional.FSharp
@@ -79,7 +78,7 @@ module Schedule =
     let faults (schedule: Schedule) : string list =
         let atLeastOne what (n: int) = [ if n < 1 then $"{what} must be at least 1, but is {n}" ]
         let factor what (x: float) =
-            [ if not (Double.IsFinite x) || x < 0.0 then $"{what} must be finite and not negative, but is {x}" ]
+            [ if not (Double.IsFinite x) || x < 0.0 then $"{what} must be finite and not negative, but is {string x}" ]
         [ if schedule.WarmUp < 0 then $"the schedule's steps of warm-up must not be negative, but are {schedule.WarmUp}"
           match schedule.Shape with
           | ScheduleShape.Constant -> ()
@@ -93,7 +92,7 @@ module Schedule =
           | ScheduleShape.OneCycle(steps, share, start, final) ->
               yield! atLeastOne "the schedule's number of steps" steps
               if not (share > 0.0 && share < 1.0) then
-                  $"the schedule's share of rising steps must be above 0 and below 1, but is {share}"
+                  $"the schedule's share of rising steps must be above 0 and below 1, but is {string share}"
               yield! factor "the schedule's starting factor" start
               yield! factor "the schedule's final factor" final ]
 

@@ -158,8 +158,8 @@ let private holds<'T when Real<'T>> multiply case =
 let private asMeasured = Gen.constant Tuning.measured
 
 /// Vectors that the processor does not have are emulated by the runtime.
-let private holdsOn<'T, 'V, 'L when Real<'T> and 'L: struct and 'L :> ILanes<'V>> case =
-    holds<'T> (multiplyOn<'T, 'V, 'L> case.Tuning) case
+let private holdsOn<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd<'V>> case =
+    holds<'T> (multiplyOn<'T, 'V, 'S> case.Tuning) case
 
 [<Tests>]
 let laws =
@@ -178,19 +178,19 @@ let laws =
 
         let tiny = products tinyBlocks
         law "blocks, packing and threads leave the chain as it is, on vectors of 512 bits" tiny <| fun case ->
-            holdsOn<float32, Vector512<float32>, Lanes512<float32>> case
-            && holdsOn<float, Vector512<float>, Lanes512<float>> case
+            holdsOn<float32, Vector512<float32>, Simd512<float32>> case
+            && holdsOn<float, Vector512<float>, Simd512<float>> case
 
         law "blocks, packing and threads leave the chain as it is, on vectors of 256 bits" tiny <| fun case ->
-            holdsOn<float32, Vector256<float32>, Lanes256<float32>> case
-            && holdsOn<float, Vector256<float>, Lanes256<float>> case
+            holdsOn<float32, Vector256<float32>, Simd256<float32>> case
+            && holdsOn<float, Vector256<float>, Simd256<float>> case
 
         law "blocks, packing and threads leave the chain as it is, on vectors of 128 bits" tiny <| fun case ->
-            holdsOn<float32, Vector128<float32>, Lanes128<float32>> case
-            && holdsOn<float, Vector128<float>, Lanes128<float>> case
+            holdsOn<float32, Vector128<float32>, Simd128<float32>> case
+            && holdsOn<float, Vector128<float>, Simd128<float>> case
 
         law "blocks, packing and threads leave the chain as it is, without vectors" tiny <| fun case ->
-            holdsOn<float32, float32, Lanes1<float32>> case && holdsOn<float, float, Lanes1<float>> case
+            holdsOn<float32, float32, Scalar<float32>> case && holdsOn<float, float, Scalar<float>> case
 
         law "a column of a product is the same alone" (case small (Gen.choose (1, 70)) small asMeasured) <| fun case ->
             let random = Random case.Seed

@@ -31,7 +31,7 @@ open Memory
 
 /// What a kernel needs of a vector register. A kernel takes one of the structs below as a type parameter; the JIT
 /// compiles it for each of them separately and turns every member into one instruction.
-type internal ILanes<'V> =
+type internal ISimd<'V> =
     /// Bytes of one vector.
     static abstract Width: int
     /// Bytes of one element.
@@ -47,8 +47,8 @@ type internal ILanes<'V> =
 
 /// AVX-512.
 [<Struct>]
-type internal Lanes512<'T when Real<'T>> =
-    interface ILanes<Vector512<'T>> with
+type internal Simd512<'T when Real<'T>> =
+    interface ISimd<Vector512<'T>> with
         static member Width = 64
         static member Element = sizeof<'T>
         static member Columns = 12
@@ -64,8 +64,8 @@ type internal Lanes512<'T when Real<'T>> =
 
 /// AVX2 with FMA.
 [<Struct>]
-type internal Lanes256<'T when Real<'T>> =
-    interface ILanes<Vector256<'T>> with
+type internal Simd256<'T when Real<'T>> =
+    interface ISimd<Vector256<'T>> with
         static member Width = 32
         static member Element = sizeof<'T>
         static member Columns = 6
@@ -81,8 +81,8 @@ type internal Lanes256<'T when Real<'T>> =
 
 /// NEON, on ARM64.
 [<Struct>]
-type internal Lanes128<'T when Real<'T>> =
-    interface ILanes<Vector128<'T>> with
+type internal Simd128<'T when Real<'T>> =
+    interface ISimd<Vector128<'T>> with
         static member Width = 16
         static member Element = sizeof<'T>
         static member Columns = 12
@@ -98,8 +98,8 @@ type internal Lanes128<'T when Real<'T>> =
 
 /// One element at a time, where the processor has no vector that can fuse.
 [<Struct>]
-type internal Lanes1<'T when Real<'T>> =
-    interface ILanes<'T> with
+type internal Scalar<'T when Real<'T>> =
+    interface ISimd<'T> with
         static member Width = sizeof<'T>
         static member Element = sizeof<'T>
         static member Columns = 6
