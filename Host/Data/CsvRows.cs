@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Text;
-using CsvHelper;
-using CsvHelper.Configuration;
 using Functional.Host.Files;
+using nietras.SeparatedValues;
 using static Functional.Host.Files.DataException;
 
 namespace Functional.Host.Data;
@@ -17,11 +15,9 @@ internal sealed class CsvRows : IDisposable
     private const int LongestCell = 10_000, LongestRow = 1 << 24, MostColumns = 100_000;
 
     private readonly string name;
-    private readonly StreamReader reader;
-    private readonly CsvParser parser;
-    private int columns;
-
+    private readonly SepReader rows;
     private readonly InflatedStream? inflated;
+    private int columns;
 
     /// <summary>Starts at the beginning of a stream, which must be able to seek and stays its owner's; it may be gzip.
     /// </summary>
@@ -33,21 +29,13 @@ internal sealed class CsvRows : IDisposable
         stream.Position = 0;
         var count = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         var (encoding, mark) = EncodingOf(start[..count]);
-        reader = Reader();
         char separator;
         using (var header = Reader())
             separator = Guarded(() => Separator(header));
-        stream.Position = mark;
-        parser = new CsvParser(new Bounded(reader, separator, name), new CsvConfiguration(CultureInfo.InvariantCulture)
-        {
-            Delimiter = separator.ToString(),
-            MaxFieldSize = LongestCell,
-            // A quote that stays open goes on to the end of the file: what is wrong is where it begins.
-            BadDataFound = bad => throw (bad.Field is ['"', ..] && bad.Field.Contains('\n', StringComparison.Ordinal)
-                ? Unclosed(name, bad.Context.Parser!.RawRow - bad.Field.Count(letter => letter == '\n'), bad.Field)
-                : new DataException(
-                    name, $"line {Line + 1}", "quotes around whole cells only", $"'{Short(bad.Field)}'")),
-        });
+        // Quotes and the number of cells are checked here, with messages of our own.
+        rows = Guarded(() => Sep.New(separator)
+            .Reader(options => options with { HasHeader = false, DisableColCountCheck = true })
+            .From(new Bounded(Reader(), separator, this)));
 
         StreamReader Reader()
         {
@@ -56,29 +44,73 @@ internal sealed class CsvRows : IDisposable
         }
     }
 
-    /// <summary>Where the row that was read last is, from 1.</summary>
+    /// <summary>The line on which the row that was read last begins, from 1.</summary>
     public int Line { get; private set; }
+
+    /// <summary>A cell of the row that was read last, without the quotes around it.</summary>
+    public ReadOnlySpan<char> this[int column]
+    {
+        get
+        {
+            var cell = rows.Current[column].Span;
+            return cell is ['"', ..] ? cell.Trim()[1..^1].ToString().Replace("\"\"", "\"") : cell;
+        }
+    }
+
+    /// <summary>Goes on to the next row that isn't empty.</summary>
+    /// <returns>Whether there is one.</returns>
+    /// <exception cref="DataException">It is no such row.</exception>
+    public bool Read()
+    {
+        do
+            if (!Guarded(rows.MoveNext))
+                return false;
+        while (rows.Current.Span.IsEmpty);
+        var row = rows.Current;
+        Line = row.LineNumberFrom;
+        if (row.Span.Length > LongestCell || row.Span.Contains('"'))
+            for (var column = 0; column < row.ColCount; column++)
+                Check(row[column].Span, row.Span);
+        columns = columns == 0 ? row.ColCount : columns;
+        return row.ColCount == columns
+            ? true : throw new DataException(
+                name, $"line {Line}", $"{columns} cells, as in the header", $"{row.ColCount}");
+    }
 
     /// <summary>The cells of the next row; null after the last.</summary>
     /// <exception cref="DataException">It is no such row.</exception>
-    public string[]? Next()
-    {
-        var cells = Guarded(() => parser.Read() ? parser.Record : null);
-        if (cells is null)
-            return null;
-        Line = parser.RawRow;
-        columns = columns == 0 ? cells.Length : columns;
-        return cells.Length == columns
-            ? cells : throw new DataException(
-                name, $"line {Line}", $"{columns} cells, as in the header", $"{cells.Length}");
-    }
+    public string[]? Next() =>
+        Read() ? [.. Enumerable.Range(0, columns).Select(column => this[column].ToString())] : null;
 
     public void Dispose()
     {
-        parser.Dispose();
-        reader.Dispose();
+        rows.Dispose();
         inflated?.Dispose();
     }
+
+    // RFC 4180: quotes are around a whole cell, and a quote within it is there twice.
+    private void Check(ReadOnlySpan<char> cell, ReadOnlySpan<char> row)
+    {
+        if (cell.Length > LongestCell && cell[0] != '"')
+            throw TooLong(Line);
+        if (!cell.Contains('"'))
+            return;
+        row.Overlaps(cell, out var start);
+        var line = Line + row[..start].Count('\n');
+        var whole = cell.TrimEnd();
+        var inner = whole is ['"', .., '"'] ? whole[1..^1].ToString().Replace("\"\"", "") : null;
+        if (inner is null || inner.Contains('"'))
+            throw new DataException(
+                name, $"line {line}",
+                cell[0] == '"' && whole.Count('"') % 2 != 0
+                    ? "a quote at the end of the cell, too" : "quotes around whole cells only",
+                $"'{Short(cell.ToString().Split('\n')[0].TrimEnd('\r'))}'");
+        if (cell.Length > LongestCell)
+            throw TooLong(line);
+    }
+
+    private DataException TooLong(int line) => new(
+        name, $"line {line} or after it", $"cells of at most {LongestCell} characters", "a longer one");
 
     private T Guarded<T>(Func<T> read)
     {
@@ -89,19 +121,14 @@ internal sealed class CsvRows : IDisposable
         catch (DecoderFallbackException)
         {
             throw new DataException(
-                name, $"line {Line + 1} or after it", "text in UTF-8 or UTF-16",
-                "bytes that are none");
+                name, $"line {Line + 1} or after it", "text in UTF-8 or UTF-16", "bytes that are none");
         }
-        catch (MaxFieldSizeException)
+        // Sep's limit on the length of a row.
+        catch (NotSupportedException)
         {
             throw new DataException(
-                name, $"line {Line + 1} or after it", $"cells of at most {LongestCell} characters", "a longer one");
-        }
-        catch (CsvHelperException e)
-        {
-            throw new DataException(
-                name, $"line {Line + 1} or after it", "a row of a table",
-                $"\"{e.Message.Split('\n')[0].TrimEnd('\r')}\"");
+                name, $"line {Line + 1} or after it", $"rows of at most {LongestRow} characters",
+                "a longer one (does a quote stay open?)");
         }
     }
 
@@ -132,54 +159,34 @@ internal sealed class CsvRows : IDisposable
         return ',';
     }
 
-    private static DataException Unclosed(string name, int line, string cell) =>
-        new(
-            name, $"line {line}", "a quote at the end of the cell, too",
-            $"'{Short(cell.Split('\n')[0].TrimEnd('\r'))}'");
-
-    /// <summary>Text of which no row is longer than the memory should hold: the parser looks at a row only when it has
-    /// all of it.</summary>
-    private sealed class Bounded(StreamReader text, char separator, string name) : TextReader
+    /// <summary>Text whose rows have a bound before they are whole: a reader would hold them in memory.</summary>
+    private sealed class Bounded(StreamReader text, char separator, CsvRows owner) : TextReader
     {
-        private readonly StringBuilder beginning = new();
-        private int line = 1, row, cells = 1, quoted, quotedAt;
-        private char last;
+        private const int Block = 1 << 15;
+        private int line = 1, cells, cell;
 
-        public override int Read(char[] buffer, int index, int count)
+        public override int Read(char[] buffer, int index, int count) => Read(buffer.AsSpan(index, count));
+
+        public override int Read(Span<char> buffer)
         {
-            var read = text.Read(buffer, index, count);
-            foreach (var character in buffer.AsSpan(index, read))
-                Pass(character);
-            return read;
+            var read = text.Read(buffer[..Math.Min(Block, buffer.Length)]);
+            var block = buffer[..read];
+            line += block.Count('\n');
+            var last = block.LastIndexOfAny('\n', '\r');
+            cells = (last < 0 ? cells : 0) + block[(last + 1)..].Count(separator);
+            last = Math.Max(last, block.LastIndexOf(separator));
+            cell = (last < 0 ? cell : 0) + read - (last + 1);
+            if (cells >= MostColumns)
+                throw new DataException(
+                    owner.name, $"line {line}", $"at most {MostColumns} cells", "more");
+            return cell > LongestCell ? throw owner.TooLong(line) : read;
         }
 
-        private void Pass(char character)
+        protected override void Dispose(bool disposing)
         {
-            if (++row > LongestRow)
-                throw Error($"rows of at most {LongestRow} characters", "a longer one");
-            if (character == '"')
-                (quoted, quotedAt) = quoted > 0 ? (0, 0) : (1, line);
-            else if (quoted > 0)
-                Quote(character);
-            else if (character == separator && ++cells > MostColumns)
-                throw Error($"at most {MostColumns} cells", "more");
-            if (character == '\r' || (character == '\n' && last != '\r'))
-                line++;
-            if (quoted == 0 && character is '\r' or '\n')
-                (row, cells) = (0, 1);
-            last = character;
+            if (disposing)
+                text.Dispose();
+            base.Dispose(disposing);
         }
-
-        private void Quote(char character)
-        {
-            if (quoted == 1)
-                beginning.Clear();
-            if (quoted < 60)
-                beginning.Append(character);
-            if (++quoted > LongestCell)
-                throw Unclosed(name, quotedAt, $"\"{beginning}");
-        }
-
-        private DataException Error(string expected, string found) => new(name, $"line {line}", expected, found);
     }
 }

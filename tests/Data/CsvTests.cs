@@ -62,7 +62,7 @@ public class CsvTests
         "f: at line 3, column 'a': expected a number of at most 3.4E+38 in size, found '1e99'")]
     [InlineData("a,kind\n1,x\n2,\n", "f: at line 3, column 'kind': expected a class, found an empty cell")]
     [InlineData("a,kind\n1,x\n2,x\n", "f: at column 'kind': expected from 2 to 256 classes, found 1")]
-    [InlineData("a,kind\n1,x\n2\"3,y\n", "f: at line 3: expected quotes around whole cells only, found '2\"3'")]
+    [InlineData("a,kind\n1,x\n2\"3,y\n", "f: at line 3: expected quotes around whole cells only, found '2\"3,y'")]
     [InlineData("a,kind\n1,x\n2,\"y\n3,x\n4,y\n",
         "f: at line 3: expected a quote at the end of the cell, too, found '\"y'")]
     [InlineData("a,kind\n\n1,x\n\"2,y\n3,x\n",
