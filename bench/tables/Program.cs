@@ -1,0 +1,83 @@
+// Functional without options, beside ML.NET's learners with theirs, on the same rows. See bench/README.md.
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Functional.Benchmarks.Tables;
+
+// FUNCTIONAL: the program, or - to measure the peers alone.
+const string Usage = "bench/tables FUNCTIONAL FOLDER [FILE.csv:LABEL ...] [--only NAME] [--seeds N] [-- OPTIONS...]";
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var end = Array.IndexOf(args, "--");
+var options = end < 0 ? [] : args[(end + 1)..];
+var words = (end < 0 ? args : args[..end]).ToList();
+var seeds = int.Parse(Option("--seeds") ?? "5", CultureInfo.InvariantCulture);
+var only = Option("--only");
+if (words.Count < 2)
+{
+    Console.Error.WriteLine(Usage);
+    return 2;
+}
+var (program, folder) = (words[0], words[1]);
+
+IEnumerable<Table> tables =
+[
+    .. words.Skip(2).Select(word => Table.Read(word[..word.LastIndexOf(':')], word[(word.LastIndexOf(':') + 1)..])),
+    .. MadeTables.All.Select(made =>
+        made.Rows().ToArray() is [var header, .. var rows] ? new Table(made.Name, header, rows, made.Label)
+        : throw new InvalidOperationException()),
+];
+string[] learners = [.. Peers.All.Select(peer => peer.Name), "Functional"];
+Console.WriteLine($"| table | rows | measure | {string.Join(" | ", learners)} |");
+Console.WriteLine($"|---|---|---|{string.Concat(learners.Select(_ => "---|"))}");
+foreach (var table in tables.Where(table => only is null || table.Name.Contains(only, StringComparison.Ordinal)))
+{
+    var measured = Enumerable.Range(1, seeds).Select(seed =>
+    {
+        var (training, test) = table.Split(seed);
+        var peers = Peers.All.Select(peer => peer.Measure(table, training, test, seed));
+        return (double[])[.. peers, Ours(table, training, test, seed)];
+    }).ToArray();
+    var cells = Enumerable.Range(0, learners.Length).Select(i => Cell(table, [.. measured.Select(row => row[i])]));
+    var measure = table.IsQuantity ? "RMSE" : "accuracy";
+    Console.WriteLine($"| {table.Name} | {table.Rows.Length} | {measure} | {string.Join(" | ", cells)} |");
+}
+return 0;
+
+string? Option(string name)
+{
+    var at = words.IndexOf(name);
+    if (at < 0)
+        return null;
+    var value = words[at + 1];
+    words.RemoveRange(at, 2);
+    return value;
+}
+
+static string Cell(Table table, double[] values)
+{
+    var form = table.IsQuantity ? "g4" : "p1";
+    return string.Format(
+        CultureInfo.InvariantCulture, $"{{0:{form}}} ({{1:{form}}} to {{2:{form}}})",
+        values.Average(), values.Min(), values.Max());
+}
+
+double Ours(Table table, string[][] training, string[][] test, int seed)
+{
+    if (program == "-")
+        return double.NaN;
+    var data = Directory.CreateDirectory(Path.Combine(folder, $"{table.Name}-{seed}")).FullName;
+    table.Write(Path.Combine(data, "train.csv"), training);
+    table.Write(Path.Combine(data, "test.csv"), test);
+    var run = Path.Combine(folder, $"{table.Name}-{seed}-run");
+    if (Directory.Exists(run))
+        Directory.Delete(run, recursive: true);
+    using var process = Process.Start(new ProcessStartInfo(program,
+        ["train", "--data", data, "--label", table.Label, "--seed", $"{seed}", "--out", run, .. options])
+    { RedirectStandardOutput = true })!;
+    process.StandardOutput.ReadToEnd();
+    process.WaitForExit();
+    if (process.ExitCode != 0)
+        throw new InvalidOperationException($"functional train --data {data} ended with {process.ExitCode}");
+    using var summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "summary.json")));
+    return summary.RootElement.GetProperty(table.IsQuantity ? "testRmse" : "testAccuracy").GetDouble();
+}
