@@ -71,6 +71,10 @@ internal static class FrontDoor
         {
             return Fail(ExitCode.Failed, [Cause(e).Message]);
         }
+        catch (Exception e) when (Cause(e) is OperationCanceledException && cancellation.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
         catch (Exception e) when (Cause(e) is OutOfMemoryException)
         {
             return Fail(ExitCode.Failed, [Memory.Exhausted(parsed.CommandResult.Command.Name).Message]);

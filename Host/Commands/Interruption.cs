@@ -17,6 +17,10 @@ internal sealed class Interruption : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
     ];
 
+    /// <summary>What does as Ctrl-C does, for commands that leave that itself to the system: it ends the process at
+    /// once.</summary>
+    public static CancellationToken Given => Outer.Value;
+
     /// <summary>Is cancelled by the first Ctrl-C.</summary>
     public CancellationToken Token => source.Token;
 

@@ -142,7 +142,7 @@ internal static class SearchCommand
         var data = DataSets.Load(settings.Constants["data"], settings.Constants.GetValueOrDefault("label"));
         if (existing is null && overrides.All(option => option.Key != "samples"))
             settings = WithoutUsualSamples(settings, data.Training.Count);
-        var objective = new TrainingObjective(Common(settings), data, settings.Space);
+        var objective = new TrainingObjective(Common(settings), data, settings.Space, Interruption.Given);
         var isSaidHere = existing is null && parsed.GetValue(Json);
         Hints.Tell(
             [.. DataHints.Of(data), .. objective.Gaps,

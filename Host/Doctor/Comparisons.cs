@@ -8,7 +8,8 @@ namespace Functional.Host.Doctor;
 /// What is to blame is found by experiment: the same short run with one thing changed. What lets the network learn
 /// more was in its way, and the share of what was missing that it brings is how much it explains.
 /// </summary>
-internal sealed class Comparisons(TrialRun trial, ImageDataSet data, int threads)
+internal sealed class Comparisons(
+    TrialRun trial, ImageDataSet data, int threads, CancellationToken cancellation)
 {
     private const int MostSteps = 800, LeastSteps = 60;
     private const double Budget = 3e10;
@@ -37,7 +38,8 @@ internal sealed class Comparisons(TrialRun trial, ImageDataSet data, int threads
         var most = change.Kind == FindingKind.TooFewSteps
             ? MostSteps
             : Math.Min(MostSteps, Math.Max(trial.Steps, LeastSteps));
-        var other = TrialRun.Run(change.Configuration, data, most, Budget) with { Ceiling = trial.Ceiling };
+        var other = TrialRun.Run(
+            change.Configuration, data, most, Budget, cancellation: cancellation) with { Ceiling = trial.Ceiling };
         var gain = other.Learned - trial.Learned;
         var share = gain / (1 - trial.Learned + 1e-9);
         // An average is of the very same run: what it loses is no matter of luck.

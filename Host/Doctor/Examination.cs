@@ -27,28 +27,33 @@ public sealed record Examination(
     /// <param name="configuration">What is to be trained.</param>
     /// <param name="data">Its data.</param>
     /// <param name="threads">At least 1; no finding depends on it.</param>
+    /// <param name="cancellation">Ends the examination after the steps that are being taken.</param>
     /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
-    public static Examination Of(TrainConfiguration configuration, ImageDataSet data, int threads)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static Examination Of(
+        TrainConfiguration configuration, ImageDataSet data, int threads, CancellationToken cancellation = default)
     {
         var most = Array.MaxLength / TrialRun.ProbeSamples;
         if (configuration.Hidden.Any(units => units > most))
             throw new UsageException(new Fault(
                 nameof(configuration.Hidden), Invariant($"the doctor examines layers of up to {most:N0} units")));
         var run = new TrainingRun(configuration, data);
-        var ceiling = Threads.Use(1, () => LabelCeiling.Of(configuration, data));
+        var ceiling = Threads.Use(1, () => LabelCeiling.Of(configuration, data, cancellation));
         Finding[] ofData = [];
         TrialRun? trial = null;
         Parallel.Invoke(
             new ParallelOptions { MaxDegreeOfParallelism = threads },
             () => trial = Threads.Use(
-                1, () => TrialRun.Run(configuration, data, isFollowed: true) with { Ceiling = ceiling ?? 1 }),
+                1, () => TrialRun.Run(configuration, data, isFollowed: true, cancellation: cancellation) with
+                    { Ceiling = ceiling ?? 1 }),
             () => ofData = [.. Threads.Use(1, () => new DataExamination(run, ceiling).Findings().ToArray())]);
         return new Examination(
-            Ordered(trial!, [.. ofData], data, threads), trial!.Steps, trial.Planned, trial.Training.Loss, trial.Chance,
+            Ordered(trial!, [.. ofData], data, threads, cancellation), trial!.Steps, trial.Planned, trial.Training.Loss, trial.Chance,
             trial.Training.Accuracy, trial.Test.Accuracy);
     }
 
-    private static IReadOnlyList<Finding> Ordered(TrialRun trial, List<Finding> ofData, ImageDataSet data, int threads)
+    private static IReadOnlyList<Finding> Ordered(
+        TrialRun trial, List<Finding> ofData, ImageDataSet data, int threads, CancellationToken cancellation)
     {
         var blind = ofData.Any(
             finding => finding.Kind == FindingKind.ConstantInputs && finding.Severity == Severity.Error);
@@ -58,8 +63,8 @@ public sealed record Examination(
         // Unscaled ones have no other symptoms to be expected; equal units can only be too large besides.
         var initial = unscaled ? [] : observed.AtStart()
             .Where(finding => facts.Length == 0 || finding.Kind == FindingKind.ExplodingGradients).ToArray();
-        var experiments = blind || facts.Length > 0 ? [] : new Comparisons(trial, data, threads).Findings();
-        var small = blind || facts.Length > 0 ? null : FewSamples.Finding(trial, data);
+        var experiments = blind || facts.Length > 0 ? [] : new Comparisons(trial, data, threads, cancellation).Findings();
+        var small = blind || facts.Length > 0 ? null : FewSamples.Finding(trial, data, cancellation);
         var causes = experiments.Where(finding => small is null || finding.Kind != FindingKind.TooSmall)
             .Concat(initial).Concat(small is null ? [] : [small])
             .OrderByDescending(finding => finding.Weight).ToArray();

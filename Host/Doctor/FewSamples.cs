@@ -11,7 +11,8 @@ internal static class FewSamples
     private const double Enough = 0.95, Gain = 0.1;
 
     /// <summary>The best of its tries to learn a few samples by heart.</summary>
-    private static TrialRun Best(TrainConfiguration configuration, ImageDataSet data)
+    private static TrialRun Best(
+        TrainConfiguration configuration, ImageDataSet data, CancellationToken cancellation)
     {
         TrialRun? best = null;
         foreach (var (rate, seed) in ((double, long)[])[(0.01, 1), (0.003, 2), (0.03, 3)])
@@ -32,7 +33,7 @@ internal static class FewSamples
                 Optimizer = plain.Optimizer with { LearningRate = rate },
                 Seed = seed,
             };
-            var trial = TrialRun.Run(ideal, data);
+            var trial = TrialRun.Run(ideal, data, cancellation: cancellation);
             best = best is null || trial.Training.Accuracy > best.Training.Accuracy ? trial : best;
             if (best.Training.Accuracy >= Enough)
                 break;
@@ -41,12 +42,13 @@ internal static class FewSamples
     }
 
     /// <summary>What it means if it can't.</summary>
-    public static Finding? Finding(TrialRun trial, ImageDataSet data)
+    public static Finding? Finding(TrialRun trial, ImageDataSet data, CancellationToken cancellation)
     {
         if (trial.Learned > 0.9 || trial.Configuration.Hidden.DefaultIfEmpty().Min() > 8
             || (trial.Configuration.Samples ?? data.Training.Count) < Count
-            || Best(trial.Configuration, data) is not { Training.Accuracy: < Enough } best
-            || Best(trial.Configuration with { Hidden = [64] }, data).Training.Accuracy < best.Training.Accuracy + Gain)
+            || Best(trial.Configuration, data, cancellation) is not { Training.Accuracy: < Enough } best
+            || Best(trial.Configuration with { Hidden = [64] }, data, cancellation).Training.Accuracy
+                < best.Training.Accuracy + Gain)
             return null;
         return new Finding(
             FindingKind.TooSmall, null, Comparisons.SeverityOf(trial),

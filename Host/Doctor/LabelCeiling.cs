@@ -29,11 +29,11 @@ internal static class LabelCeiling
 
     /// <summary>The share that a plain network learns so that it holds for test samples: of what always the same answer
     /// gets wrong, or costs. Null where that is not more than luck could bring.</summary>
-    public static double? Of(TrainConfiguration configuration, ImageDataSet data)
+    public static double? Of(TrainConfiguration configuration, ImageDataSet data, CancellationToken cancellation)
     {
         if (!data.Training.IsTable)
             return 1;
-        var trial = TrialRun.Run(Plain(configuration), data, isFollowed: true);
+        var trial = TrialRun.Run(Plain(configuration), data, isFollowed: true, cancellation: cancellation);
         var (missing, count) = (1 - trial.Majority + 1e-9, Math.Min(data.Test.Count, TrialRun.ProbeSamples));
         var best = trial.Course.Select(at => at.Test).Append(trial.Test.Accuracy).Max();
         var learned = (best - trial.Majority) / missing;

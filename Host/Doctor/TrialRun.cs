@@ -94,7 +94,8 @@ internal sealed record TrialRun
     /// <summary>Trains for as many steps as a second or two allow.</summary>
     /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
     public static TrialRun Run(TrainConfiguration configuration, ImageDataSet data, int most =
-        MostSteps, double budget = Budget, bool isFollowed = false)
+        MostSteps, double budget = Budget, bool isFollowed = false,
+        CancellationToken cancellation = default)
     {
         var run = new TrainingRun(configuration, data);
         var steps = Math.Min(
@@ -114,6 +115,7 @@ internal sealed record TrialRun
         NumericFault? fault = null;
         foreach (var step in run.Steps(state).Take(steps))
         {
+            cancellation.ThrowIfCancellationRequested();
             var (before, taken) = (step.Before, step.Before.Step);
             if (!step.IsFinite || (taken % 10 == 0 && Diagnostics.NumericFaults(step.After.Training).Count > 0))
             {

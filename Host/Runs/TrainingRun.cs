@@ -202,7 +202,8 @@ public sealed class TrainingRun
     /// <param name="progress">Is told of each epoch. A <see cref="Progress{T}"/> passes that on to other threads, where
     /// it may arrive after the run has ended: to gather reports, give an action.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
-    /// <param name="cancellation">Ends the run after the step that is being taken.</param>
+    /// <param name="cancellation">Ends the run after the step that is being taken or, if that takes longer than half a
+    /// second, before it: the step is left behind.</param>
     /// <exception cref="OperationFailedException">The loss is no longer finite.</exception>
     public RunResult Run(
         IProgress<EpochReport>? progress = null, int threads = 1, CancellationToken cancellation = default) =>
@@ -211,7 +212,8 @@ public sealed class TrainingRun
     /// <summary>Trains to the end, or until it is cancelled; nothing is written.</summary>
     /// <param name="epochEnded">Is called with each epoch's report, before the next epoch begins.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
-    /// <param name="cancellation">Ends the run after the step that is being taken.</param>
+    /// <param name="cancellation">Ends the run after the step that is being taken or, if that takes longer than half a
+    /// second, before it: the step is left behind.</param>
     /// <exception cref="OperationFailedException">The loss is no longer finite.</exception>
     public RunResult Run(Action<EpochReport> epochEnded, int threads = 1, CancellationToken cancellation = default)
     {
@@ -223,7 +225,8 @@ public sealed class TrainingRun
     /// <param name="observer">Is told how it goes.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <param name="folder">The run's folder, to be named in reports.</param>
-    /// <param name="cancellation">Ends the run after the step that is being taken.</param>
+    /// <param name="cancellation">Ends the run after the step that is being taken or, if that takes longer than half a
+    /// second, before it: the step is left behind.</param>
     /// <param name="from">How far the run has come before, if it goes on.</param>
     /// <exception cref="OperationFailedException">The loss is no longer finite; the last good state is in the
     /// folder.</exception>
@@ -289,7 +292,7 @@ public sealed class TrainingRun
         List<double> losses = [.. from.Losses];
         List<EpochReport> epochs = [.. from.Epochs];
         var epochStart = state;
-        foreach (var step in IsOverNow() ? [] : Steps(state))
+        foreach (var step in IsOverNow() ? [] : Steps(state).LeftBehind(threads, cancellation))
         {
             if (!step.IsFinite)
                 throw Diverged(epochStart, step.Report, folder);

@@ -61,7 +61,8 @@ public sealed class Study : IDisposable
     /// operations.</param>
     /// <param name="limit">After this time no trial begins; any time if null.</param>
     /// <param name="ended">Is told of each trial that ended here, one at a time.</param>
-    /// <param name="cancellation">Ends the search; trials that run are given back.</param>
+    /// <param name="cancellation">Ends the search; trials that run are given back. An objective that doesn't notice it
+    /// within half a second is left behind: what it comes to is lost.</param>
     /// <returns>All trials of the study.</returns>
     /// <exception cref="ArgumentException">There would be no worker, or too many.</exception>
     /// <exception cref="OperationFailedException">All trials failed; or the study can't be read or written any more,

@@ -10,8 +10,8 @@ internal sealed class StudyRun : IDisposable
     // How soon a worker without a trial looks again whether one of another process is to be had.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
-    // How long, once a search is to stop, workers may wait for the storage to take their trials back.
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+    // How long, once a search is to stop, trials may go on, and then the storage may take to take them back.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(400);
 
     // Seconds between signs of life.
     private const double ShortestPulse = 0.001, LongestPulse = 10;
@@ -24,11 +24,12 @@ internal sealed class StudyRun : IDisposable
     private readonly long trials;
     private readonly TimeSpan? limit;
     private readonly Stopwatch watch = Stopwatch.StartNew();
-    private readonly CancellationTokenSource stop, last = new();
+    private readonly CancellationTokenSource stop, leave = new(), last = new();
     private readonly CancellationTokenRegistration stopping;
     private readonly Lock telling = new();
     private readonly List<TrialEnded> unsaved = [];
     private Exception? failure;
+    private volatile bool isLeft;
 
     public StudyRun(
         StudyStorage storage, StudySettings settings, Func<Configuration, TrialReporter, double> objective, int trials,
@@ -38,7 +39,11 @@ internal sealed class StudyRun : IDisposable
             (storage, settings, objective, limit, ended);
         this.trials = Math.Min(trials, settings.Sampler.Count(settings.Space) ?? trials);
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        stopping = stop.Token.Register(() => last.CancelAfter(Grace));
+        stopping = stop.Token.Register(() =>
+        {
+            leave.CancelAfter(Grace);
+            last.CancelAfter(2 * Grace);
+        });
     }
 
     /// <summary>Works until the study is done, and gives its trials. Raises what the storage raised.</summary>
@@ -55,10 +60,17 @@ internal sealed class StudyRun : IDisposable
             while (!done.Wait(TimeSpan.FromSeconds(Math.Clamp(settings.Lapse / 4, ShortestPulse, LongestPulse))))
                 storage.Beat(workers, stop.Token);
         });
-        foreach (var thread in workers.Select(worker => Begin(() => Work(worker))).ToArray())
-            thread.Join();
+        var threads = workers.Select(worker => Begin(() => Work(worker))).ToArray();
+        while (!Array.TrueForAll(threads, thread => thread.Join(Look)) && !leave.IsCancellationRequested)
+        {
+        }
+        isLeft = Array.Exists(threads, thread => thread.IsAlive);
         done.Set();
         pulse.Join();
+        if (isLeft)
+            Safely(() => storage.Transact((state, _) => [.. state.Trials
+                .Where(trial => trial.State == TrialState.Running && workers.Contains(trial.Worker))
+                .Select(trial => new TrialReleased(trial.Number))], last.Token));
         Safely(() => storage.Retire(workers, last.Token));
         // What the storage has now or, where it doesn't answer in time, what it had.
         var final = storage.Known;
@@ -71,7 +83,11 @@ internal sealed class StudyRun : IDisposable
 
     public void Dispose()
     {
+        // What is left behind still asks them.
+        if (isLeft)
+            return;
         stopping.Dispose();
+        leave.Dispose();
         stop.Dispose();
         last.Dispose();
     }
@@ -167,7 +183,8 @@ internal sealed class StudyRun : IDisposable
         {
             result = Ended(TrialState.Failed, null, e.Message);
         }
-        Save(new TrialEnded(trial.Number, worker, result));
+        if (!isLeft)
+            Save(new TrialEnded(trial.Number, worker, result));
 
         bool IsOurs(StudyState state) =>
             state.Trials[trial.Number] is { State: TrialState.Running } now && now.Worker == worker;

@@ -24,9 +24,12 @@ internal sealed class TrainingObjective
     /// <param name="common">What all trials have in common.</param>
     /// <param name="data">What they learn from.</param>
     /// <param name="space">Names options of <see cref="TrainOptions"/>.</param>
+    /// <param name="cancellation">Ends the check.</param>
     /// <exception cref="UsageException">A hyperparameter is no option of training, or has values that it can't
     /// take.</exception>
-    public TrainingObjective(TrainConfiguration common, ImageDataSet data, SearchSpace space)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public TrainingObjective(
+        TrainConfiguration common, ImageDataSet data, SearchSpace space, CancellationToken cancellation = default)
     {
         this.common = common;
         // Choosing by test samples would spoil them, and evaluating them takes most of a small run's time.
@@ -42,6 +45,7 @@ internal sealed class TrainingObjective
         foreach (var configuration in space.Grid(2).Take(Corners))
             Explained(configuration, () =>
             {
+                cancellation.ThrowIfCancellationRequested();
                 var run = new TrainingRun(Configure(configuration), this.data);
                 run.RequireChanges();
                 gaps.AddRange([.. run.Gaps(data), .. Roundings.Of(run)]);

@@ -1,3 +1,4 @@
+using Functional.Host.Commands;
 using Functional.Host.Data;
 using Functional.Host.Doctor;
 using Functional.Host.Runs;
@@ -72,6 +73,21 @@ public sealed class DoctorTests : IDisposable
         Assert.Equal(
             (2, "functional: --hidden: the doctor examines layers of up to 2,147,483 units\n"),
             (outcome.ExitCode, outcome.Error));
+    }
+
+    [Theory]
+    [InlineData("digits")]
+    [InlineData("table.csv")]
+    public void The_doctor_can_be_cancelled(string data)
+    {
+        File.WriteAllLines(folder["table.csv"],
+            ["x,label", .. Enumerable.Range(0, 100).Select(i => $"{i},{(i % 3 == 0 ? "a" : "b")}")]);
+        string[] words = ["doctor", "--data", data == "digits" ? data : folder[data], "--hidden", "100", "--page",
+            folder["page.html"], .. data == "digits" ? (string[])[] : ["--label", "label"]];
+        using var cancellation = new CancellationTokenSource();
+        cancellation.Cancel();
+        Assert.Equal(ExitCode.Interrupted, FrontDoor.Run(words, cancellation.Token));
+        Assert.False(File.Exists(folder["page.html"]));
     }
 
     [Fact]

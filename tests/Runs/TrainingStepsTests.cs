@@ -75,4 +75,37 @@ public class TrainingStepsTests
             (accuracy, i) => new EpochReport(i + 1, i + 1, 0, 0, accuracy, 0, 0, ""))];
         Assert.Equal(end, EpochReport.Stalled(epochs, patience));
     }
+
+    [Fact]
+    public void A_step_that_takes_long_is_left_behind()
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var release = new ManualResetEventSlim();
+        IEnumerable<int> Steps()
+        {
+            yield return 1;
+            Thread.Sleep(60);
+            yield return 2;
+            cancellation.Cancel();
+            release.Wait(CancellationToken.None);
+            yield return 3;
+        }
+        Assert.Equal([1, 2], Steps().LeftBehind(1, cancellation.Token));
+        release.Set();
+        // Without a cancellation none is.
+        Assert.Equal([1, 2, 3], Steps().LeftBehind(1, CancellationToken.None));
+    }
+
+    [Fact]
+    public void Wherever_steps_are_taken_what_they_raise_is_raised()
+    {
+        using var cancellation = new CancellationTokenSource();
+        static IEnumerable<int> Steps(int from)
+        {
+            if (from == 0)
+                throw new OperationFailedException("it failed");
+            yield return 1;
+        }
+        Assert.Throws<OperationFailedException>(() => Steps(0).LeftBehind(1, cancellation.Token).ToArray());
+    }
 }

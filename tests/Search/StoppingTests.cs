@@ -45,6 +45,34 @@ public sealed class StoppingTests : IDisposable
         release.Set();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_search_stops_though_an_objective_goes_on(bool isKept)
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var release = new ManualResetEventSlim();
+        using var both = new Barrier(2);
+        using var ended = new CountdownEvent(2);
+        using var study = isKept ? Study.Open(folder["study"], new(Space)) : Study.InMemory(new(Space));
+        var trials = study.Run((_, reporter) =>
+        {
+            if (reporter.Trial < 2)
+                return 1;
+            both.SignalAndWait(CancellationToken.None);
+            cancellation.Cancel();
+            release.Wait(CancellationToken.None);
+            ended.Signal();
+            return 5;
+        }, trials: 10, workers: 2, cancellation: cancellation.Token);
+        Assert.Equal([1.0, 1.0], trials.Select(trial => trial.Value).OfType<double>());
+        Assert.DoesNotContain(trials, trial => trial.State == TrialState.Running);
+        // What was left behind changes nothing any more.
+        release.Set();
+        ended.Wait(CancellationToken.None);
+        Assert.Equal([1.0, 1.0, 2.0, 2.0], study.Run((_, _) => 2, trials: 4).Select(trial => trial.Value!.Value));
+    }
+
     // Of another process, as far as this one can tell.
     [Fact]
     public void A1_A_search_stops_though_somebody_keeps_the_journal()
