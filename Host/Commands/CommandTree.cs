@@ -23,6 +23,7 @@ internal static class CommandTree
         ("check-gradients", CheckGradientsCommand.Create),
         ("export", ExportCommand.Create),
         ("bench", BenchCommand.Create),
+        ("digests", DigestsCommand.Create),
         ("completion", CompletionCommand.Create),
     ];
 

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Functional.Host.Digests;
+
+namespace Functional.Host.Commands;
+
+/// <summary><c>functional digests</c>: whether this machine computes the same bits as all others.</summary>
+internal static class DigestsCommand
+{
+    /// <summary>The command with its options.</summary>
+    public static Command Create()
+    {
+        var only = new Option<string?>("--only")
+        {
+            HelpName = "NAME", Description = "compute only what has this in its name: layer/, adam, experiment/, ...",
+        };
+        var print = new Option<bool>("--print") { Description = "print each digest with its name" };
+        var threads = CommonOptions.Threads();
+        var json = CommonOptions.Json();
+        var command = new CommandWithExamples(
+            "digests", "Compute a fixed run of every layer, loss, optimizer and experiment, and compare its SHA-256 "
+            + "with the one that all machines should get.",
+            ("functional digests", "does this machine compute the same bits as all others?"),
+            ("functional digests --only optimizer/ --print", "the digests of the optimizers"))
+        {
+            only, print, threads, json,
+        };
+        command.SetAction(parsed => Run(
+            parsed.GetValue(only), parsed.GetValue(print), parsed.GetValue(threads), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(string? only, bool print, int threads, bool json)
+    {
+        DigestEntry[] entries = [.. DigestTable.Entries.Where(entry =>
+            only is null || entry.Name.Contains(only, StringComparison.Ordinal))];
+        if (entries.Length == 0)
+            throw new UsageException($"--only: nothing has '{only}' in its name; --print lists all");
+        var table = DigestTable.Embedded().Digests;
+        var report = new JsonReport(Console.Out);
+        var different = 0;
+        using var interruption = new Interruption();
+        foreach (var entry in entries)
+        {
+            if (interruption.Token.IsCancellationRequested)
+                return ExitCode.Interrupted;
+            var (found, expected) = (Threads.Use(threads, entry.Digest), table.GetValueOrDefault(entry.Name));
+            if (found != expected)
+                different++;
+            if (json)
+                report.Write("digest", ("name", entry.Name), ("found", found), ("expected", expected),
+                    ("identical", found == expected));
+            else if (print)
+                Console.WriteLine(DigestTable.Line(entry.Name, found));
+            else if (found != expected)
+                Console.WriteLine($"different: {entry.Name} is {found}, in the table {expected ?? "there is none"}");
+        }
+        if (!json && !print)
+            Console.WriteLine(different == 0
+                ? Invariant($"identical: {entries.Length:N0} digests, to the last bit")
+                : Invariant($"{entries.Length - different:N0} of {entries.Length:N0} digests are identical"));
+        return different == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+}

@@ -1,0 +1,71 @@
+using Functional.Host.Data;
+using Functional.Host.Data.Digits;
+using Functional.Host.Runs;
+
+namespace Functional.Host.Digests;
+
+/// <summary>Drawn and changed images, and runs with everything that <c>functional train</c> has.</summary>
+internal static class DataDigests
+{
+    private const int Samples = 20;
+
+    private static readonly Lazy<ImageDataSet> Data = new(() => DataSets.Load("digits"));
+
+    private static readonly Augmentation[] Augmentations =
+    [
+        Augment.Shift(), Augment.Rotation(), Augment.Scale(), Augment.Elastic(), Augment.Flip(),
+        Augment.Crop(28, 28, 2), Augment.Noise(), Augment.Cutout(), Augment.Mixup(),
+    ];
+
+    /// <summary>What they are.</summary>
+    public static IReadOnlyList<DigestEntry> Entries { get; } =
+    [
+        new("data/digits", hash => hash.Add(Data.Value.Training.Data).Add(Data.Value.Training.Labels)
+            .Add(Data.Value.Test.Data).Add(Data.Value.Test.Labels)),
+        new("data/drawn-digits", hash => hash.Add(DigitSet.Generate(3, 100, 0).Training.Data)),
+        new("data/batch-unit", hash => hash.Add(Batch(ByteScale.Unit).Inputs)),
+        new("data/batch-standard", hash => hash.Add(Batch(Functional.Batch.StandardScale(
+            Data.Value.Training.Features, Data.Value.Training.Pixels, [.. Enumerable.Range(0, 100)])).Inputs)),
+        .. from augmentation in Augmentations
+           select new DigestEntry(
+               $"augmentation/{$"{augmentation}".Split(':')[0]}", hash => Augmented(hash, augmentation)),
+        Run("plain", ""),
+        Run("deep", "batch-norm dropout=0.2 l2=0.001 label-smoothing=0.1 average=0.9 validation=0.2 scale=standard "
+            + "augment=shift,elastic,mixup hidden=12,12 activation=gelu"),
+        Run("accumulated", "optimizer=adamw accumulate=2 clip-norm=0.5 schedule=warmup:3+cosine sampling=replacement"),
+        Run("one-cycle", "optimizer=nesterov schedule=one-cycle sampling=distinct init=orthogonal activation=tanh"),
+    ];
+
+    private static Batch<float> Batch(ByteScale scale) =>
+        Data.Value.Training.Batch(scale, [.. Enumerable.Range(0, Samples)]);
+
+    private static void Augmented(ContentHash hash, Augmentation augmentation)
+    {
+        var images = Data.Value.Training;
+        var augmented = Augment.Apply(
+            [augmentation], ImageFormat.Gray(images.Height, images.Width, images.Classes), Batch(ByteScale.Unit),
+            Key.OfSeed(5));
+        hash.Add(augmented.Inputs);
+        if (augmented.Targets is Targets<float>.Values targets)
+            hash.Add(targets.Item);
+    }
+
+    // Options as on the command line, without their dashes.
+    private static DigestEntry Run(string name, string options) => new($"run/{name}", hash =>
+    {
+        var run = new TrainingRun(
+            TrainOptions.Parse(
+                options.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(option => option.Split('='))
+                    .Select(option => KeyValuePair.Create(option[0], option is [_, var value] ? value : "true")),
+                new TrainConfiguration { Samples = 60, BatchSize = 10, Hidden = [12], Iterations = 15 }),
+            Data.Value);
+        var state = run.Start;
+        foreach (var step in run.Steps(state))
+        {
+            hash.Add(step.Report.Loss);
+            state = step.After;
+        }
+        hash.Add(state.Training.Network.Parameters()).Add(state.Training.Network.Statistics())
+            .Add(state.Training.OptimizerState.ToLeaves()).Add(state.Network.Digest());
+    });
+}

@@ -1,0 +1,34 @@
+using Functional.Host.Charts;
+using Functional.Host.Data;
+using Functional.Host.Experiments;
+
+namespace Functional.Host.Digests;
+
+/// <summary>The experiments in their shortest form: a few steps of narrow networks.</summary>
+internal static class ExperimentDigests
+{
+    private static readonly LabSettings Settings = new()
+    {
+        Quick = true,
+        Options = [new("iterations", "5"), new("samples", "20"), new("batch-size", "20"), new("hidden", "8")],
+    };
+
+    /// <summary>What they are.</summary>
+    public static IReadOnlyList<DigestEntry> Entries { get; } =
+        [.. Book.Experiments.Select(one => new DigestEntry($"experiment/{one.Name}", hash => Run(hash, one)))];
+
+    private static void Run(ContentHash hash, Experiment experiment)
+    {
+        var result = ExperimentRunner.RunOn(
+            new Lazy<ImageDataSet>(() => DataSets.Load(Settings.Data)), [experiment], Settings)[0];
+        foreach (var curves in result.Trained)
+            foreach (var curve in curves.Seeds)
+                hash.Add(curves.Name).Add(curve.Digest).Add(curve.Losses)
+                    .Add(curve.Accuracies.Select(point => point.Test));
+        foreach (var part in result.Report.Parts)
+            if (part is Figure figure)
+                hash.Add(figure.Name).Add(ChartNumbers.Csv(figure.Chart));
+            else if (part is Table table)
+                hash.Add(string.Join('\n', table.Rows.Select(row => string.Join('\t', row))));
+    }
+}

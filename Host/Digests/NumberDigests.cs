@@ -1,0 +1,84 @@
+using System.Numerics;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Functional.Host.Digests;
+
+/// <summary>Products, elementary functions and random numbers.</summary>
+internal static class NumberDigests
+{
+    // A prime, so that all exponents and many last digits are met.
+    private const uint Stride = 4_099;
+
+    // Beside whole vectors there are edges in each direction; the last one is shared by threads.
+    private static readonly (int Rows, int Inner, int Columns)[] Sizes =
+        [(1, 1, 1), (3, 5, 2), (17, 33, 19), (50, 100, 28), (131, 67, 257)];
+
+    /// <summary>What they are.</summary>
+    public static IReadOnlyList<DigestEntry> Entries { get; } =
+    [
+        new("product/float32", Products<float>), new("product/float64", Products<double>),
+        .. from f in Functions<float>()
+           select new DigestEntry($"elementary/{f.Name}/float32", hash => hash.Add(f.Of(EveryFloat(Stride)))),
+        .. from f in Functions<double>()
+           select new DigestEntry($"elementary/{f.Name}/float64", hash => hash.Add(f.Of(Doubles()))),
+        Scalar("log", Elementary.Log, key => key.Uniforms(5_000)),
+        Scalar("exp", Elementary.Exp, key => [.. key.Normals(5_000).Select(x => 100 * x)]),
+        Scalar("sin", Elementary.Sin, key => [.. key.Normals(5_000).Select(x => 1_000 * x)]),
+        Scalar("cos", Elementary.Cos, key => [.. key.Normals(5_000).Select(x => 1_000 * x)]),
+        Scalar("normal-quantile", Elementary.NormalQuantile, key => key.Uniforms(5_000)),
+        new("random/uniforms", hash => hash.Add(Key.OfSeed(1).Uniforms(1_001))),
+        new("random/normals", hash => hash.Add(Key.OfSeed(2).Normals(1_001))),
+        new("random/integers", hash => hash.Add(Key.OfSeed(3).Integers(1_001, 1_000_003).Select(n => (double)n))),
+        new("random/distinct", hash => hash.Add(Key.OfSeed(4).Distinct(301, 1_000).Select(n => (double)n))),
+        new("random/permutation", hash => hash.Add(Key.OfSeed(5).Permutation(1_001).Select(n => (double)n))),
+        new("random/children", hash => hash.Add(string.Join(' ', Key.OfSeed(-6).Split(101)))),
+    ];
+
+    /// <summary>Functions of an array's elements, that are computed a vector at a time.</summary>
+    public static IEnumerable<(string Name, Func<T[], T[]> Of)> Functions<T>()
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+    [
+        ("exp", Elementary.Exp), ("log", Elementary.Log),
+        .. from activation in TrainingDigests.Activations
+           select (activation.Name, (Func<T[], T[]>)(x => Activated(activation, x))),
+    ];
+
+    /// <summary>Every float32 whose bits are a multiple of the stride.</summary>
+    public static float[] EveryFloat(uint stride) => Floats(0, stride, (int)(uint.MaxValue / stride) + 1);
+
+    /// <summary>As many floats as asked for: the first's bits, and those each a stride further.</summary>
+    public static float[] Floats(uint first, uint stride, int count)
+    {
+        var floats = new float[count];
+        for (var i = 0; i < count; i++)
+            floats[i] = BitConverter.UInt32BitsToSingle(first + ((uint)i * stride));
+        return floats;
+    }
+
+    private static double[] Doubles() =>
+    [
+        0, -0.0, double.PositiveInfinity, double.NegativeInfinity, double.NaN, double.Epsilon, double.MaxValue,
+        .. Key.OfSeed(7).Uniforms(8_000).Select((u, i) => (i % 2 == 0 ? 1 : -1) * Math.ScaleB(1 + u, (i % 60) - 45)),
+    ];
+
+    // The function alone: a network would need an affine layer beside it.
+    private static T[] Activated<T>(Activation activation, T[] x) where T : unmanaged, IFloatingPointIeee754<T> =>
+        FSharp.Activation.predict(activation, Matrix<T>.Build.Dense(1, x.Length, x)).ToColumnMajorArray();
+
+    private static DigestEntry Scalar(string name, Func<double, double> of, Func<Key, double[]> arguments) =>
+        new($"elementary/{name}/scalar", hash => hash.Add(arguments(Key.OfSeed(8)).Select(of)));
+
+    private static void Products<T>(ContentHash hash) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        foreach (var (rows, inner, columns) in Sizes)
+            hash.Add(Functional.Products.Product(Draw<T>(rows, inner, 1), Draw<T>(inner, columns, 2)))
+                .Add(Functional.Products.TransposeThisProduct(Draw<T>(inner, rows, 3), Draw<T>(inner, columns, 4)))
+                .Add(Functional.Products.ProductWithTranspose(Draw<T>(rows, inner, 5), Draw<T>(columns, inner, 6)));
+    }
+
+    /// <summary>A matrix of normal numbers.</summary>
+    public static Matrix<T> Draw<T>(int rows, int columns, long seed)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Matrix<T>.Build.Dense(
+            rows, columns, Array.ConvertAll(Key.OfSeed(seed).Normals(rows * columns), T.CreateChecked));
+}
