@@ -116,9 +116,29 @@ type Batch =
     /// Raises ArgumentException for an index outside the samples, and if pixels and labels are not of equally many
     /// samples.
     static member OfBytes<'T when Real<'T>>
-        (scale: ByteScale, features: int, pixels: byte[], labels: byte[], indices: int[]) : Batch<'T> =
+        (scale: ByteScale, features: int, pixels: byte[], labels: int[], indices: int[]) : Batch<'T> =
         Bytes.batch (nullArgCheck (nameof scale) scale) features (nullArgCheck (nameof pixels) pixels)
                 (nullArgCheck (nameof labels) labels) (nullArgCheck (nameof indices) indices)
+
+    /// The inputs of the samples at the indices, features x samples: each sample is `features` bytes of pixels, as
+    /// (byte - shift) / divisor.
+    /// Raises ArgumentException for an index outside the samples, and if the pixels are no whole samples.
+    static member InputsOfBytes<'T when Real<'T>>
+        (scale: ByteScale, features: int, pixels: byte[], indices: int[]) : Matrix<'T> =
+        Bytes.inputs (nullArgCheck (nameof scale) scale) features (nullArgCheck (nameof pixels) pixels)
+                (nullArgCheck (nameof indices) indices)
+
+    /// Of inputs (features x samples, one column per sample) and a label per sample, without a copy: the caller hands
+    /// both over, and must not write to them later.
+    /// Raises ArgumentException if there are none, their numbers differ or a label is negative.
+    static member Adopt(inputs: Matrix<'T>, labels: int[]) : Batch<'T> =
+        Batch.adopt (nullArgCheck (nameof inputs) inputs) (nullArgCheck (nameof labels) labels)
+
+    /// Of inputs (features x samples) and targets (outputs x samples), one column per sample, without a copy: the
+    /// caller hands both over, and must not write to them later.
+    /// Raises ArgumentException if there are none or their numbers of columns differ.
+    static member Adopt(inputs: Matrix<'T>, targets: Matrix<'T>) : Batch<'T> =
+        Batch.adoptTargets (nullArgCheck (nameof inputs) inputs) (nullArgCheck (nameof targets) targets)
 
     /// The scale (byte - mean) / deviation over all features of the chosen samples.
     static member StandardScale(features: int, pixels: byte[], indices: int[]) : ByteScale =
@@ -231,7 +251,7 @@ type Network =
     /// ArgumentException for an index outside the samples.
     [<Extension>]
     static member Correct
-        (network: Network<'T>, scale: ByteScale, pixels: byte[], labels: byte[], indices: int[]) : int =
+        (network: Network<'T>, scale: ByteScale, pixels: byte[], labels: int[], indices: int[]) : int =
         Bytes.correct (nullArgCheck (nameof network) network) (nullArgCheck (nameof scale) scale)
                 (nullArgCheck (nameof pixels) pixels) (nullArgCheck (nameof labels) labels)
                     (nullArgCheck (nameof indices) indices)

@@ -57,6 +57,11 @@ module Batch =
             invalidArg "inputs" $"{samples} samples (inputs are {inputs.RowCount} x {inputs.ColumnCount}) \
                                   with {count} {what}{hint}"
 
+    let private checkLabels (labels: int[]) =
+        match Array.tryFindIndex (fun label -> label < 0) labels with
+        | Some i -> invalidArg (nameof labels) $"sample {i} has label {labels[i]}; classes are counted from 0"
+        | None -> ()
+
     let internal ofFresh (inputs: Matrix<'T>) (labels: int[]) : Batch<'T> =
         Batch(inputs, Targets.Labels(ReadOnlyMemory labels))
 
@@ -65,15 +70,27 @@ module Batch =
     let ofLabels (inputs: Matrix<'T>) (labels: int seq) : Batch<'T> =
         let labels = Array.ofSeq labels
         checkCount inputs.ColumnCount labels.Length "labels" inputs
-        match Array.tryFindIndex (fun label -> label < 0) labels with
-        | Some i -> invalidArg (nameof labels) $"sample {i} has label {labels[i]}; classes are counted from 0"
-        | None -> ofFresh (copy inputs) labels
+        checkLabels labels
+        ofFresh (copy inputs) labels
 
     /// Of inputs (features x samples) and targets (outputs x samples), one column per sample.
     /// Raises ArgumentException if there are none or their numbers of columns differ.
     let ofTargets (inputs: Matrix<'T>) (targets: Matrix<'T>) : Batch<'T> =
         checkCount inputs.ColumnCount targets.ColumnCount "columns of targets" inputs
         Batch(copy inputs, Targets.Values(copy targets))
+
+    /// Like `ofLabels`, without a copy: the caller hands the inputs and the labels over, and must not write to them
+    /// later. Raises ArgumentException as that does.
+    let adopt (inputs: Matrix<'T>) (labels: int[]) : Batch<'T> =
+        checkCount inputs.ColumnCount labels.Length "labels" inputs
+        checkLabels labels
+        ofFresh inputs labels
+
+    /// Like `ofTargets`, without a copy: the caller hands both matrices over, and must not write to them later.
+    /// Raises ArgumentException as that does.
+    let adoptTargets (inputs: Matrix<'T>) (targets: Matrix<'T>) : Batch<'T> =
+        checkCount inputs.ColumnCount targets.ColumnCount "columns of targets" inputs
+        Batch(inputs, Targets.Values targets)
 
     /// Of inputs with one sample per row, and a label per sample: what most files hold.
     let ofRows (rows: Matrix<'T>) (labels: int seq) : Batch<'T> =

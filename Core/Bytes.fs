@@ -21,6 +21,7 @@ open System
 open System.Runtime.CompilerServices
 open System.Runtime.InteropServices
 open System.Runtime.Intrinsics
+open MathNet.Numerics.LinearAlgebra
 open Microsoft.FSharp.NativeInterop
 open Functional
 open Functional.Numerics
@@ -90,19 +91,16 @@ module Bytes =
             use start = fixed &pixels[first]
             for line in 0 .. 64 .. count - 1 do X86.Sse.Prefetch0(NativePtr.toVoidPtr (NativePtr.add start line))
 
-    /// A batch of the samples at the indices. Pixels hold sample after sample.
-    /// Raises ArgumentException for an index outside the samples, and if pixels and labels are not of equally many
-    /// samples.
-    let batch<'T when Real<'T>>
-        (scale: ByteScale) (features: int) (pixels: byte[]) (labels: byte[]) (indices: int[]) : Batch<'T> =
-        if features < 1 || int64 features * int64 labels.Length <> int64 pixels.Length then
-            invalidArg
-                (nameof pixels)
-                $"{labels.Length} samples of {features} features can't have {pixels.Length} bytes"
+    /// The samples at the indices as features x samples. Pixels hold sample after sample.
+    /// Raises ArgumentException for an index outside the samples, and if the pixels are no whole samples.
+    let inputs<'T when Real<'T>> (scale: ByteScale) (features: int) (pixels: byte[]) (indices: int[]) : Matrix<'T> =
+        if features < 1 || pixels.Length % features <> 0 then
+            invalidArg (nameof pixels) $"{pixels.Length} bytes are no whole samples of {features} features"
         if indices.Length = 0 then invalidArg (nameof indices) "a batch needs at least one sample"
+        let samples = pixels.Length / features
         for i in indices do
-            if uint i >= uint labels.Length then
-                invalidArg (nameof indices) $"sample {i} was asked for, but samples are 0 to {labels.Length - 1}"
+            if uint i >= uint samples then
+                invalidArg (nameof indices) $"sample {i} was asked for, but samples are 0 to {samples - 1}"
         let elements = Dense.fresh<'T> (features * indices.Length)
         if typeof<'T> = typeof<float32> && features >= 16 then
             let elements = Unsafe.As<float32[]> elements
@@ -116,12 +114,24 @@ module Bytes =
             for j in 0 .. indices.Length - 1 do
                 for i in 0 .. features - 1 do
                     elements[j * features + i] <- table[int pixels[indices[j] * features + i]]
-        Batch.ofFresh (Dense.matrix features indices.Length elements) (indices |> Array.map (fun i -> int labels[i]))
+        Dense.matrix features indices.Length elements
+
+    /// A batch of the samples at the indices. Pixels hold sample after sample.
+    /// Raises ArgumentException for an index outside the samples, and if pixels and labels are not of equally many
+    /// samples.
+    let batch<'T when Real<'T>>
+        (scale: ByteScale) (features: int) (pixels: byte[]) (labels: int[]) (indices: int[]) : Batch<'T> =
+        if features < 1 || int64 features * int64 labels.Length <> int64 pixels.Length then
+            invalidArg
+                (nameof pixels)
+                $"{labels.Length} samples of {features} features can't have {pixels.Length} bytes"
+        let inputs = inputs<'T> scale features pixels indices
+        Batch.ofFresh inputs (indices |> Array.map (fun i -> labels[i]))
 
     /// How many of the samples at the indices, each as many bytes of pixels as the network has inputs, are classified
     /// as they are labeled. Raises ArgumentException for an index outside the samples, and for a regression with a
     /// single output.
-    let correct (network: Network<'T>) (scale: ByteScale) (pixels: byte[]) (labels: byte[]) (indices: int[]) : int =
+    let correct (network: Network<'T>) (scale: ByteScale) (pixels: byte[]) (labels: int[]) (indices: int[]) : int =
         let answers () =
             let batch = batch<'T> scale network.Inputs pixels labels indices
             struct (Network.predict network batch.Inputs, batch.Targets)

@@ -33,13 +33,15 @@ let private draws: Arbitrary<Draw> =
         }
     Arb.fromGenShrink (generator, shrink)
 
-let private images (count: int) (pixel: int -> byte) =
-    LabeledImages(1, 1, 256, Array.init count pixel, Array.init count byte)
+let private examples (count: int) (pixel: int -> byte) (scale: ByteScale) =
+    let kinds = Classification.Numbered 256
+    let part = DataPart(Images(1, 1, Array.init count pixel), Classes(kinds, Array.init count id))
+    Examples(part, ImageEncoder(1, 1, scale), kinds)
 
 let private samplesOf (draw: Draw) = Key.permutation draw.Samples (Key.child 99 (Key.ofSeed draw.Seed))
 
 let private loaderOf (pixel: int -> byte) (scale: ByteScale) (samples: int[]) (sampling: Sampling) (draw: Draw) =
-    Loader(images draw.Samples pixel, samples, draw.BatchSize, sampling, scale, Key.ofSeed draw.Seed)
+    Loader(examples draw.Samples pixel scale, samples, draw.BatchSize, sampling, Key.ofSeed draw.Seed)
 
 let private loader sampling draw = loaderOf byte ByteScale.Unit (samplesOf draw) sampling draw
 

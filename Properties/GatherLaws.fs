@@ -12,7 +12,7 @@ open Functional.Properties.Cases
 /// Samples of bytes, a label for each, and the places of a batch among them.
 let private bytesOf (grid: Grid) =
     let pixels = Key.integers (grid.Rows * grid.Columns) 256 (Key.child 0 grid.Key) |> Array.map byte
-    let labels = Key.integers grid.Columns 256 (Key.child 1 grid.Key) |> Array.map byte
+    let labels = Key.integers grid.Columns 256 (Key.child 1 grid.Key)
     struct (pixels, labels, Key.integers (1 + grid.Columns / 2) grid.Columns (Key.child 2 grid.Key))
 
 let private gathered<'T when Real<'T>> (value: byte -> 'T) (scale: ByteScale) (grid: Grid) =
@@ -23,7 +23,7 @@ let private gathered<'T when Real<'T>> (value: byte -> 'T) (scale: ByteScale) (g
     let expected = indices |> Array.collect (sample >> Array.map value)
     Law.sameBits expected (Law.elements batch.Inputs)
     match batch.Targets with
-    | Targets.Labels found -> Assert.Equal<int>(indices |> Array.map (fun i -> int labels[i]), found.ToArray())
+    | Targets.Labels found -> Assert.Equal<int>(indices |> Array.map (fun i -> labels[i]), found.ToArray())
     | Targets.Values _ -> Assert.Fail "labels became values"
 
 [<Tests>]

@@ -113,7 +113,7 @@ let laws =
 
         law "gathering and drawing write to no argument" (grids 40 20) <| fun grid ->
             let pixels = Key.integers (grid.Rows * grid.Columns) 256 grid.Key |> Array.map byte
-            let labels, indices = Array.zeroCreate<byte> grid.Columns, Key.permutation grid.Columns grid.Key
+            let labels, indices = Array.zeroCreate<int> grid.Columns, Key.permutation grid.Columns grid.Key
             let snapshot = Snapshot [| box pixels; labels; indices |]
             let scale = Bytes.standardScale grid.Rows pixels indices
             Bytes.batch<float32> scale grid.Rows pixels labels indices |> ignore

@@ -23,11 +23,11 @@ type private Plan =
     { Options: (string * string) list
       Stops: int list }
 
-let private data: ImageDataSet =
+let private data: DataSet =
     let part (samples: int) (key: Key) =
         let pixels = Key.integers (samples * 30) 256 key |> Array.map byte
-        LabeledImages(6, 5, 3, pixels, Array.init samples (fun i -> byte (i % 3)))
-    ImageDataSet(part 31 (Key.child 1 Law.key), part 20 (Key.child 2 Law.key))
+        DataPart(Images(6, 5, pixels), Classes(Classification.Numbered 3, Array.init samples (fun i -> i % 3)))
+    DataSet(part 31 (Key.child 1 Law.key), part 20 (Key.child 2 Law.key))
 
 let private plans: Arbitrary<Plan> =
     let option name values =

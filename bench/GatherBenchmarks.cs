@@ -10,7 +10,7 @@ namespace Functional.Benchmarks;
 public class GatherBenchmarks
 {
     private const int Batches = 1000;
-    private LabeledImages images = null!;
+    private Examples images = null!;
     private int[][] indices = null!;
     private int next;
 
@@ -23,7 +23,7 @@ public class GatherBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        images = BenchmarkImages.Load().Images;
+        images = BenchmarkImages.Load().Examples;
         indices = [.. Key.OfSeed(1).Split(Batches).Select(key => key.Integers(BatchSize, images.Count))];
     }
 
@@ -32,6 +32,6 @@ public class GatherBenchmarks
     public Batch<float> Gather()
     {
         next = (next + 1) % Batches;
-        return Batch.OfBytes<float>(ByteScale.Unit, images.Features, images.Pixels, images.Labels, indices[next]);
+        return images.Batch(indices[next]);
     }
 }

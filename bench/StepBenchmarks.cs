@@ -26,11 +26,9 @@ public class StepBenchmarks
     public void Setup()
     {
         var workload = StepWorkload.All.First(workload => workload.Name == Workload);
-        var images = BenchmarkImages.Load().Images;
+        var images = BenchmarkImages.Load().Examples;
         state = Training.Start(workload.Network(), workload.Optimizer, seed: 1);
-        batch = Batch.OfBytes<float>(
-            ByteScale.Unit, images.Features, images.Pixels, images.Labels,
-            Key.OfSeed(1).Integers(workload.BatchSize, images.Count));
+        batch = images.Batch(Key.OfSeed(1).Integers(workload.BatchSize, images.Count));
     }
 
     /// <summary>The next state; this one is used again.</summary>

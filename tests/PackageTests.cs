@@ -30,18 +30,18 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
         using Functional.Host.Pages;
 
         var data = DataSets.Load("table.csv", "kind");
-        var scale = data.Training.Standard(data.Training.All);
-        var (training, test) = (data.Training.Scaled(scale), data.Test.Scaled(scale));
+        var encoded = data.Encode();
+        var training = encoded.Training;
         var network = Network.Create([2, 8, 2], Activation.Tanh, Initializer.Xavier, seed: 1);
         var state = Training.Start(network, Optimizer.Adam(learningRate: 0.01));
         var losses = new List<double>();
         foreach (var epoch in Enumerable.Range(0, 20))
-            foreach (var batch in new Loader(training, training.All, 10, Sampling.Shuffle, ByteScale.None, Key.OfSeed(1)).Epoch(epoch))
+            foreach (var batch in new Loader(training, training.All, 10, Sampling.Shuffle, Key.OfSeed(1)).Epoch(epoch))
             {
                 (state, var report) = Training.Step(state, batch);
                 losses.Add(report.Loss);
             }
-        Model.Save("model.safetensors", new Model<float>(state.Network) { Scale = scale, Features = data.Training.Names.Features, Classes = data.Training.Names.Classes });
+        Model.Save("model.safetensors", new Model<float>(state.Network) { Encoder = encoded.Encoder, Task = encoded.Task });
         var model = Model.Load<float>("model.safetensors");
         ChartFile.Save(new LineChart("Loss", new Axis("step"), new Axis("loss")) { Series = [new Series("loss", [.. losses])] }, "loss.svg");
         Console.WriteLine($"{model.Predict([40, 1])} {model.Network.Digest()}");

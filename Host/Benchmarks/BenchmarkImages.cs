@@ -6,8 +6,12 @@ namespace Functional.Host.Benchmarks;
 /// <summary>The images that benchmarks train on, as bytes.</summary>
 /// <param name="Name">mnist or random.</param>
 /// <param name="Images">60,000 of 28 x 28 in 10 classes.</param>
-internal sealed record BenchmarkImages(string Name, LabeledImages Images)
+internal sealed record BenchmarkImages(string Name, DataPart Images)
 {
+    /// <summary>The images as networks take them.</summary>
+    public Examples Examples { get; } =
+        new(Images, new ImageEncoder(Side, Side, ByteScale.Unit), Classification.Numbered(Classes));
+
     private const int Side = 28;
     private const int Count = 60_000;
 
@@ -29,13 +33,14 @@ internal sealed record BenchmarkImages(string Name, LabeledImages Images)
     private static bool IsThere(string folder) =>
         Directory.Exists(folder) && Directory.EnumerateFiles(folder, "train-*").Any();
 
-    private static LabeledImages Random()
+    private static DataPart Random()
     {
         var bytes = new Random(1);
         var (pixels, labels) = (new byte[Count * Features], new byte[Count]);
         bytes.NextBytes(pixels);
         bytes.NextBytes(labels);
-        return new LabeledImages(
-            Side, Side, Classes, pixels, Array.ConvertAll(labels, label => (byte)(label % Classes)));
+        return MnistFolder.Paired(
+            new ImageFile(Count, Side, Side, pixels), Array.ConvertAll(labels, label => (byte)(label % Classes)),
+            Classes);
     }
 }

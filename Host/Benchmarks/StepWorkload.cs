@@ -40,7 +40,7 @@ internal sealed record StepWorkload(string Name, Func<Network<float>> Network, i
     {
         var (network, samples) = (Dense(50), images.Images.All);
         var time = Timing.Measure(seconds, Blocks, () =>
-            Evaluation.Accuracy(network, images.Images, samples, ByteScale.Unit, peak.Threads)).Seconds;
+            Evaluation.Accuracy(network, images.Examples, samples, peak.Threads)).Seconds;
         var operations = 2.0 * samples.Length * Weights(network).Sum();
         return new EvaluationTime(
             "784-50-10", samples.Length, peak.Threads, time * 1e3, operations / time / 1e9 / peak.Gflops);
@@ -49,7 +49,7 @@ internal sealed record StepWorkload(string Name, Func<Network<float>> Network, i
     private Timing Measure(BenchmarkImages images, int threads, double seconds)
     {
         var loader = new Loader(
-            images.Images, images.Images.All, BatchSize, Sampling.Replacement, ByteScale.Unit, Key.OfSeed(1));
+            images.Examples, images.Images.All, BatchSize, Sampling.Replacement, Key.OfSeed(1));
         var state = Training.Start(Network(), Optimizer, seed: 1);
         using var batches = Enumerable.Range(0, int.MaxValue).SelectMany(loader.Epoch).GetEnumerator();
         return Threads.Use(threads, () => Timing.Measure(seconds, Blocks, () =>

@@ -45,21 +45,16 @@ internal static class CheckGradientsCommand
     // What rounding leaves of a sum whose terms cancel.
     private const double Zero = 1e-15;
 
-    private static Batch<double> InDouble(Matrix<float> features, int[] labels) =>
-        Batch.Of(features.Map(feature => (double)feature), labels);
-
     private static int Run(TrainConfiguration configuration, int samples, int threads, bool json)
     {
-        var images = DataSets.Load(configuration.Data, configuration.Label).Training;
-        if (samples < 1 || samples > images.Count)
-            throw new UsageException($"--samples: from 1 to {images.Count} samples are needed, not {samples}");
-        GradientCheckLimit.CheckSize(configuration, images.Features, images.Classes);
-        var network = configuration.CreateNetwork<double>(images.Features, images.Classes);
+        var part = DataSets.Load(configuration.Data, configuration.Label).Training;
+        if (samples < 1 || samples > part.Count)
+            throw new UsageException($"--samples: from 1 to {part.Count} samples are needed, not {samples}");
+        var (encoder, task) = (FeatureEncoder.Learn(part.Samples, part.All), part.Targets.Task(part.All));
+        GradientCheckLimit.CheckSize(configuration, encoder.Features, task.Outputs);
+        var network = configuration.CreateNetwork<double>(encoder.Features, task.Outputs);
         int[] first = [.. Enumerable.Range(0, samples)];
-        var batch = images.IsTable
-            ? InDouble(images.Scaled(images.Standard(images.All)).Batch(ByteScale.None, first).Inputs,
-                [.. first.Select(i => (int)images.Labels[i])])
-            : Batch.OfBytes<double>(ByteScale.Unit, images.Features, images.Pixels, images.Labels, first);
+        var batch = task.Batch(encoder.Encode<double>(part.Samples, first), part.Targets, first);
         var (gradient, differences, byPullbacks, byDifferences) = Threads.Use(threads, () =>
         {
             // The first call also compiles the code.

@@ -112,12 +112,13 @@ internal static class DataCommand
         UserFolder.CheckName("--out", folder);
         var digits = DigitSet.Generate();
         var files = new List<(string Path, byte[] Bytes, byte[] Unpacked)>();
-        foreach (var (name, part) in (ReadOnlySpan<(string, LabeledImages)>)[("train", digits.Training),
+        foreach (var (name, part) in (ReadOnlySpan<(string, DataPart)>)[("train", digits.Training),
             ("t10k", digits.Test)])
         {
+            var (images, labels) = (part.Images, Array.ConvertAll(part.Classes.Labels, label => (byte)label));
             Write($"{name}-images-idx3-ubyte.gz", (stream, gzip) =>
-                Idx.WriteImages(stream, new ImageFile(part.Count, part.Height, part.Width, part.Pixels), gzip));
-            Write($"{name}-labels-idx1-ubyte.gz", (stream, gzip) => Idx.WriteLabels(stream, part.Labels, gzip));
+                Idx.WriteImages(stream, new ImageFile(part.Count, images.Height, images.Width, images.Pixels), gzip));
+            Write($"{name}-labels-idx1-ubyte.gz", (stream, gzip) => Idx.WriteLabels(stream, labels, gzip));
         }
 
         // All before any: the same digits may be there, nothing else.
@@ -141,72 +142,74 @@ internal static class DataCommand
         }
     }
 
-    private static void Describe(TextWriter output, ImageDataSet data, bool json)
+    private static void Describe(TextWriter output, DataSet data, bool json)
     {
-        foreach (var (name, part) in (ReadOnlySpan<(string, LabeledImages)>)[("training", data.Training),
+        foreach (var (name, part) in (ReadOnlySpan<(string, DataPart)>)[("training", data.Training),
             ("test", data.Test)])
-        {
-            var counts = Enumerable.Range(0, part.Classes).Select(label => part.Labels.Count(found => found == label))
-                .ToArray();
-            if (part.IsTable)
-            {
-                DescribeTable(output, name, part, counts, json);
-                continue;
-            }
-            var scale = Batch.StandardScale(part.Features, part.Pixels, part.All);
-            var (least, greatest) = (part.Pixels.Min(), part.Pixels.Max());
-            if (json)
-                new JsonReport(Console.Out).Write(
-                    "part", ("name", name), ("count", part.Count), ("height", part.Height), ("width", part.Width),
-                    ("classes", part.Classes),
-                    ("countsPerClass", JsonReport.List(counts.Select(count => (JsonNode)count))),
-                    ("least", least), ("greatest", greatest), ("mean", scale.Shift), ("deviation", scale.Divisor));
+            if (part.Samples is Rows rows)
+                DescribeTable(output, name, rows, part.Classes, json);
             else
-            {
-                output.WriteLine(Invariant(
-                    $"{name}: {Plural.Of(part.Count, "image")} of {part.Height} x {part.Width}, ")
-                    + Plural.Of(part.Classes, "class", "classes"));
-                output.WriteLine(Invariant(
-                    $"  per class: {string.Join(", ", counts.Select((count, label) => $"{label}: {count}"))}"));
-                output.WriteLine(Invariant(
-                    $"  bytes from {least} to {greatest}, mean {scale.Shift:F2}, deviation {scale.Divisor:F2}"));
-            }
+                DescribeImages(output, name, part.Images, part.Classes, json);
+    }
+
+    private static void DescribeImages(TextWriter output, string name, Images images, Classes classes, bool json)
+    {
+        var (kinds, counts) = (classes.Kinds, classes.Counts());
+        var scale = Batch.StandardScale(images.Size, images.Pixels, images.All);
+        var (least, greatest) = (images.Pixels.Min(), images.Pixels.Max());
+        if (json)
+            new JsonReport(Console.Out).Write(
+                "part", ("name", name), ("count", images.Count), ("height", images.Height), ("width", images.Width),
+                ("classes", kinds.Count),
+                ("countsPerClass", JsonReport.List(counts.Select(count => (JsonNode)count))),
+                ("least", least), ("greatest", greatest), ("mean", scale.Shift), ("deviation", scale.Divisor));
+        else
+        {
+            output.WriteLine(Invariant(
+                $"{name}: {Plural.Of(images.Count, "image")} of {images.Height} x {images.Width}, ")
+                + Plural.Of(kinds.Count, "class", "classes"));
+            output.WriteLine($"  per class: {PerClass(classes)}");
+            output.WriteLine(Invariant(
+                $"  bytes from {least} to {greatest}, mean {scale.Shift:F2}, deviation {scale.Divisor:F2}"));
         }
     }
 
-    private static void DescribeTable(TextWriter output, string name, LabeledImages table, int[] counts, bool json)
+    private static void DescribeTable(TextWriter output, string name, Rows rows, Classes classes, bool json)
     {
-        var scale = table.Standard(table.All);
+        var (kinds, counts) = (classes.Kinds, classes.Counts());
+        NumberScale[] scales =
+            [.. rows.Columns.Cast<NumberColumn>().Select(column => NumberScale.Standard(column.Values, rows.All))];
         if (json)
         {
             new JsonReport(Console.Out).Write(
-                "part", ("name", name), ("count", table.Count), ("features", table.Features),
-                ("classes", table.Classes),
+                "part", ("name", name), ("count", rows.Count), ("features", rows.Size),
+                ("classes", kinds.Count),
                 ("countsPerClass", JsonReport.List(counts.Select(count => (JsonNode)count))),
-                ("classNames", JsonReport.List(counts.Select((_, i) => (JsonNode)table.Names.Class(i)))),
-                ("featureNames", JsonReport.List(scale.Means.Select((_, i) => (JsonNode)table.Names.Feature(i)))),
-                ("means", JsonReport.List(scale.Means.Select(mean => (JsonNode)mean))),
-                ("deviations", JsonReport.List(scale.Deviations.Select(deviation => (JsonNode)deviation))));
+                ("classNames", JsonReport.List(kinds.Names.Select(each => (JsonNode)each))),
+                ("featureNames", JsonReport.List(scales.Select((_, i) => (JsonNode)rows.NameOf(i)))),
+                ("means", JsonReport.List(scales.Select(scale => (JsonNode)scale.Mean))),
+                ("deviations", JsonReport.List(scales.Select(scale => (JsonNode)scale.Deviation))));
             return;
         }
         output.WriteLine(
-            $"{name}: {Plural.Of(table.Count, "row")} of {Plural.Of(table.Features, "number")}, "
-            + Plural.Of(table.Classes, "class", "classes"));
-        var perClass = counts.Select((count, i) => Invariant($"{table.Names.Class(i)}: {count}"));
-        output.WriteLine($"  per class: {string.Join(", ", perClass)}");
-        for (var i = 0; i < Math.Min(table.Features, MostColumns); i++)
-            output.WriteLine(
-                Invariant($"  {table.Names.Feature(i)}: mean {scale.Means[i]:G6}, deviation {scale.Deviations[i]:G6}"));
+            $"{name}: {Plural.Of(rows.Count, "row")} of {Plural.Of(rows.Size, "number")}, "
+            + Plural.Of(kinds.Count, "class", "classes"));
+        output.WriteLine($"  per class: {PerClass(classes)}");
+        foreach (var (i, scale) in scales.Take(MostColumns).Index())
+            output.WriteLine(Invariant(
+                $"  {rows.NameOf(i)}: mean {scale.Mean:G6}, deviation {scale.Deviation:G6}"));
     }
 
+    private static string PerClass(Classes classes) =>
+        string.Join(", ", classes.Kinds.Names.Zip(classes.Counts(), (name, count) => Invariant($"{name}: {count}")));
+
     // Ten of each class, a class per row.
-    private static ImageGrid Sheet(LabeledImages images) => new(
+    private static ImageGrid Sheet(DataPart part) => new(
         "Samples of each class",
         [
-            .. from label in Enumerable.Range(0, images.Classes)
-               from sample in images.All.Where(sample => images.Labels[sample] == label).Take(SheetColumns)
-               select new Picture(
-                   images.Width, images.Height, images.Pixels.AsMemory(sample * images.Features, images.Features)),
+            .. from label in Enumerable.Range(0, part.Classes.Kinds.Count)
+               from sample in part.All.Where(sample => part.Classes.Labels[sample] == label).Take(SheetColumns)
+               select new Picture(part.Images.Width, part.Images.Height, part.Images.Gray(sample)),
         ])
     { Columns = SheetColumns };
 

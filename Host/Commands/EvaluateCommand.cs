@@ -49,10 +49,10 @@ internal static class EvaluateCommand
             var run = parsed.GetValue(data) is null ? RunOf(parsed.GetValue(model.Path)!) : null;
             var name = parsed.GetValue(data) ?? run!.Data;
             var found = DataSets.Load(
-                name, parsed.GetValue(label) ?? loaded.Label ?? run?.Label,
-                loaded.Label is null ? null : new TableNames(loaded.Features, loaded.Classes, loaded.Label));
+                name, parsed.GetValue(label) ?? loaded.Task.Target ?? run?.Label,
+                loaded.Task.Target is null ? null : TableForm.Of(loaded.Encoder, loaded.Task));
             var wanted = parsed.GetValue(part)!;
-            LabeledImages[] parts = wanted switch
+            DataPart[] parts = wanted switch
             {
                 "test" => [found.Test],
                 "training" => [found.Training],

@@ -113,7 +113,7 @@ internal static class ExperimentCommand
                 "--out", path, "a page", () => File.Exists(page) && Page.IsOne(page), parsed.GetValue(force));
             TrainOptions.Parse(options, new TrainConfiguration());
             var watch = Stopwatch.StartNew();
-            var images = new Lazy<ImageDataSet>(() => DataSets.Load(settings.Data));
+            var images = new Lazy<DataSet>(() => DataSets.Load(settings.Data));
             if (!DataSets.Names.Contains(settings.Data))
                 _ = images.Value;
             using var interruption = new Interruption();

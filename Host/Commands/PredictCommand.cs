@@ -36,7 +36,7 @@ internal static class PredictCommand
         {
             var (loaded, areFeatures) = (model.Load(parsed), parsed.GetValue(features));
             if (areFeatures)
-                loaded = loaded with { Scale = FeatureScale.None };
+                loaded = loaded with { Encoder = loaded.Encoder.OfFeatures };
             var report = parsed.GetValue(json) ? new JsonReport(Console.Out) : null;
             foreach (var file in parsed.GetValue(files)!.SelectMany(SampleFile.Expand))
             {

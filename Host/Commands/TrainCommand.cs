@@ -98,7 +98,7 @@ internal static class TrainCommand
         var (run, from) = what;
         using var recorder = folder.Record(run, from);
         using var interruption = new Interruption();
-        var watcher = display.Watch ? new Watcher(run, run.Seen) : null;
+        var watcher = display.Watch ? new Watcher(run) : null;
         RunResult Train(IRunObserver report) =>
             run.Run(new Observers(watcher is null ? [recorder, report] : [recorder, watcher, report]), display.Threads,
                 folder.Path, interruption.Token, from);
@@ -111,7 +111,7 @@ internal static class TrainCommand
             (display.Json ? Console.Error : Console.Out).WriteLine($"to go on: {folder.ResumeCommand}");
         if (!display.Json)
         {
-            if (!result.Summary.Interrupted && HintOf(result.Summary, run.Seen.Test, folder.Path) is { } hint)
+            if (!result.Summary.Interrupted && HintOf(result.Summary, run.Data.Test, folder.Path) is { } hint)
                 Console.WriteLine(hint);
             Console.WriteLine($"report: {page}");
         }
@@ -122,7 +122,7 @@ internal static class TrainCommand
 
     private const int FewSteps = 100;
 
-    private static string? HintOf(RunSummary summary, LabeledImages test, string path)
+    private static string? HintOf(RunSummary summary, DataPart test, string path)
     {
         return RunPage.IsGuessing(summary, test)
             ? $"no better than guessing; why: functional doctor {TrainConfiguration.Quoted(path)}"

@@ -6,11 +6,21 @@ using static Functional.Host.Files.DataException;
 
 namespace Functional.Host.Data;
 
-/// <summary>A table of numbers with a class per row.</summary>
-/// <param name="Numbers">Row after row, without the classes.</param>
-/// <param name="Names">What columns and classes are called.</param>
-/// <param name="Labels">The class of each row, as its place among the names of the classes.</param>
-internal sealed record CsvTable(double[] Numbers, TableNames Names, byte[] Labels);
+/// <summary>What a table must have.</summary>
+/// <param name="Columns">The columns that are wanted, in order; others may be there. All but the target's if none are
+/// named.</param>
+/// <param name="Task">What its target must be, if that is known: no other classes.</param>
+public sealed record TableForm(IReadOnlyList<string> Columns, LearningTask? Task = null)
+{
+    /// <summary>That of another table.</summary>
+    internal static TableForm Of(DataPart table) => new(
+        [.. ((Rows)table.Samples).Columns.Select(column => column.Name!)], table.Targets.Task(table.All));
+
+    /// <summary>What an encoder and its task take; null of images.</summary>
+    internal static TableForm? Of(FeatureEncoder encoder, LearningTask task) => encoder is not TableEncoder table ? null
+        : new(table.HasNames ? [.. table.Columns.Select(column => column.Name!)] : [],
+            task is Classification { AreNamed: false } ? null : task);
+}
 
 /// <summary>
 /// Tables as text: RFC 4180 with a header row, in UTF-8, or in another Unicode encoding that a byte order mark names; a
@@ -22,15 +32,15 @@ internal static partial class Csv
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="label">The column that holds the classes; all others are features.</param>
-    /// <param name="known">What an earlier table's columns and classes are called: this one must have those columns, in
-    /// any order and beside any others, and no other classes.</param>
+    /// <param name="known">What an earlier table has: this one must have those columns, in any order and beside any
+    /// others, and no other classes.</param>
     /// <exception cref="DataException">The file can't be read, or is no such table.</exception>
-    public static CsvTable Read(string path, string label, TableNames? known = null) =>
+    public static DataPart Read(string path, string label, TableForm? known = null) =>
         DataFile.Open(path, stream => Read(stream, path, label, known));
 
     /// <summary>Reads a stream from its beginning to its end.</summary>
-    /// <inheritdoc cref="Read(string, string, TableNames)"/>
-    public static CsvTable Read(Stream stream, string name, string label, TableNames? known = null)
+    /// <inheritdoc cref="Read(string, string, TableForm)"/>
+    public static DataPart Read(Stream stream, string name, string label, TableForm? known = null)
     {
         using var rows = new CsvRows(stream, name);
         var columns = Header(rows, name);
@@ -41,65 +51,64 @@ internal static partial class Csv
                 $"{Listed(columns)}{Suggestion.Of(label, columns)}");
         if (columns.Length < 2)
             throw new DataException(name, "line 1", "a column of numbers besides the classes", "none");
-        var features = known is { Features.Count: > 0 }
-            ? [.. known.Features] : Array.FindAll(columns, column => column != label);
+        string[] features = known is { Columns.Count: > 0 }
+            ? [.. known.Columns] : Array.FindAll(columns, column => column != label);
         if (!features.All(columns.Contains))
             throw new DataException(
                 name, "line 1", $"the columns {Listed(features)}", Listed(columns.Where(column => column != label)));
 
-        var (numbers, classes, faults) = (new List<double>(), new List<string>(), new CellFaults(name));
+        var (numbers, labels, faults) = (Cells(features), new List<string>(), new CellFaults(name));
         var large = new LargeIntegers();
         var places = Array.ConvertAll(features, feature => Array.IndexOf(columns, feature));
         while (rows.Next() is { } cells)
         {
             AddNumbers(numbers, rows.Line, cells, places, features, faults, large);
             if (cells[labelAt].Trim() is { Length: > 0 } text)
-                classes.Add(text);
+                labels.Add(text);
             else
                 faults.Add(label, rows.Line, "a class", "an empty cell");
         }
         faults.Throw();
-        if (classes.Count == 0)
+        if (labels.Count == 0)
             throw new DataException(name, null, "a row at least", "a header only");
-        var names = new TableNames(
-            features,
-            known is { Classes.Count: > 0 } ? known.Classes : InOrder(classes.Distinct(StringComparer.Ordinal)), label);
-        if (names.Classes.Count is < 2 or > 256)
+        var classes = known?.Task as Classification
+            ?? new Classification(InOrder(labels.Distinct(StringComparer.Ordinal)), label);
+        if (classes.Count is < 2 or > 256)
             throw new DataException(
                 name, $"column '{label}'", "from 2 to 256 classes",
-                $"{names.Classes.Count}" + (names.LooksMeasured(classes.Count)
+                $"{classes.Count}" + (classes.LooksMeasured(labels.Count)
                     ? ": it looks like a measured number, but what is learned is to tell classes apart" : ""));
-        var numbered = names.Classes.Select((text, place) => (text, place))
-            .ToDictionary(pair => pair.text, pair => (byte)pair.place, StringComparer.Ordinal);
-        var stranger = classes.Find(text => !numbered.ContainsKey(text));
+        var numbered = classes.Names.Index()
+            .ToDictionary(pair => pair.Item, pair => pair.Index, StringComparer.Ordinal);
+        var stranger = labels.Find(text => !numbered.ContainsKey(text));
         if (stranger is not null)
             throw new DataException(
-                name, $"column '{label}'", $"one of {Listed(names.Classes)}", $"'{Short(stranger)}'");
-        return new CsvTable([.. numbers], names, [.. classes.Select(text => numbered[text])]);
+                name, $"column '{label}'", $"one of {Listed(classes.Names)}", $"'{Short(stranger)}'");
+        return new DataPart(
+            Columns(features, numbers), new Classes(classes, [.. labels.Select(text => numbered[text])]));
     }
 
     /// <summary>Reads rows of numbers whose classes aren't known.</summary>
     /// <param name="path">The file.</param>
     /// <param name="features">The columns that are wanted, in order; others may be there.</param>
-    /// <returns>Row after row.</returns>
     /// <exception cref="DataException">The file can't be read, or lacks a column or a number.</exception>
-    public static double[] ReadFeatures(string path, IReadOnlyList<string> features) =>
+    public static Rows ReadFeatures(string path, IReadOnlyList<string> features) =>
         DataFile.Open(path, stream => ReadFeatures(stream, path, features));
 
     /// <summary>Reads a stream from its beginning to its end.</summary>
     /// <inheritdoc cref="ReadFeatures(string, IReadOnlyList{string})"/>
-    public static double[] ReadFeatures(Stream stream, string name, IReadOnlyList<string> features)
+    public static Rows ReadFeatures(Stream stream, string name, IReadOnlyList<string> features)
     {
         using var rows = new CsvRows(stream, name);
         var columns = Header(rows, name);
         int[] places = [.. features.Select(feature => Array.IndexOf(columns, feature) is >= 0 and var place
             ? place : throw new DataException(
                 name, "line 1", $"a column '{feature}'", $"{Listed(columns)}{Suggestion.Of(feature, columns)}"))];
-        var (numbers, faults, large) = (new List<double>(), new CellFaults(name), new LargeIntegers());
+        var (numbers, faults, large) = (Cells(features), new CellFaults(name), new LargeIntegers());
         while (rows.Next() is { } cells)
             AddNumbers(numbers, rows.Line, cells, places, features, faults, large);
         faults.Throw();
-        return [.. numbers];
+        return Columns(features, numbers);
     }
 
     /// <summary>The columns' names.</summary>
@@ -136,8 +145,14 @@ internal static partial class Csv
         return columns;
     }
 
+    private static List<double>[] Cells(IReadOnlyList<string> features) =>
+        [.. features.Select(_ => new List<double>())];
+
+    private static Rows Columns(IReadOnlyList<string> features, List<double>[] numbers) =>
+        new([.. features.Select((feature, i) => new NumberColumn(feature, [.. numbers[i]]))]);
+
     private static void AddNumbers(
-        List<double> numbers, int line, string[] cells, int[] places, IReadOnlyList<string> features, CellFaults faults,
+        List<double>[] numbers, int line, string[] cells, int[] places, IReadOnlyList<string> features, CellFaults faults,
         LargeIntegers large)
     {
         for (var i = 0; i < places.Length; i++)
@@ -145,7 +160,7 @@ internal static partial class Csv
             var cell = cells[places[i]];
             if (Number(cell) is { } number)
             {
-                numbers.Add(number);
+                numbers[i].Add(number);
                 if (large.Fault(i, number, cell) is { } fault)
                     faults.Add(features[i], line, LargeIntegers.Expected, fault);
             }

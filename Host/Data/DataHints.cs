@@ -6,18 +6,19 @@ namespace Functional.Host.Data;
 internal static class DataHints
 {
     /// <summary>A line for each.</summary>
-    public static IEnumerable<string> Of(ImageDataSet data)
+    public static IEnumerable<string> Of(DataSet data)
     {
-        var names = data.Training.Names;
-        foreach (var alike in names.AlikeClasses())
+        if (data.Training.Targets is not Classes { Kinds: var classes })
+            yield break;
+        foreach (var alike in classes.Alike())
             yield return
                 $"'{string.Join("' and '", alike)}' are {alike.Count} classes: are they meant to be one? ({data})";
         var samples = data.Training.Count + data.Test.Count;
-        if (names.LooksMeasured(samples))
+        if (classes.LooksMeasured(samples))
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(names.Label is null ? "the label" : $"'{names.Label}'")} looks like a measured number " +
-                $"({names.Classes.Count} different ones in {samples:N0} rows): what is learned is to tell classes " +
+                $"{(classes.Target is null ? "the label" : $"'{classes.Target}'")} looks like a measured number " +
+                $"({classes.Count} different ones in {samples:N0} rows): what is learned is to tell classes " +
                 $"apart, and each number is taken for a class of its own");
     }
 }

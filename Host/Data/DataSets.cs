@@ -6,16 +6,16 @@ namespace Functional.Host.Data;
 public static class DataSets
 {
     private const string Digits = "digits";
-    private const int Classes = 10;
+    private const int ClassCount = 10;
 
     /// <summary>Loads a data set.</summary>
     /// <param name="name"><c>digits</c> (embedded), <c>mnist</c> and the others that can be fetched, a folder with
     /// the four files of MNIST's form, or what <see cref="Tables"/> reads.</param>
     /// <param name="label">The column that holds the classes, of tables as text.</param>
-    /// <param name="known">What columns and classes of a table must be called, if that is known.</param>
+    /// <param name="known">What a table's columns and classes must be, if that is known.</param>
     /// <exception cref="DataException">It is not there, or something is wrong with it.</exception>
     /// <exception cref="UsageException">It isn't known which column of a table holds the classes.</exception>
-    public static ImageDataSet Load(string name, string? label = null, TableNames? known = null)
+    public static DataSet Load(string name, string? label = null, TableForm? known = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (name == Digits)
@@ -24,7 +24,7 @@ public static class DataSets
         {
             var folder = DataFolder.Of(name);
             return Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any()
-                ? MnistFolder.Load(folder, Classes)
+                ? MnistFolder.Load(folder, ClassCount)
                 : throw new DataException(
                     folder, null, $"the files of {name}, as 'functional data fetch {name}' puts there", "none there");
         }
@@ -43,24 +43,24 @@ public static class DataSets
     /// <param name="name">As for <see cref="Load"/>.</param>
     /// <param name="count">How many, at least 1; all if there are fewer.</param>
     /// <exception cref="DataException">The files are not there, or something is wrong with what is read.</exception>
-    public static LabeledImages? First(string name, int count)
+    public static DataPart? First(string name, int count)
     {
         var isKnown = Sources.All.Any(source => source.Name == name);
         var folder = isKnown ? DataFolder.Of(name) : name;
         return Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any() && !Tables.IsOne(name)
-            ? MnistFolder.First(folder, count, isKnown ? Classes : null) : null;
+            ? MnistFolder.First(folder, count, isKnown ? ClassCount : null) : null;
     }
 
     /// <summary>The names that are known.</summary>
     public static IReadOnlyList<string> Names { get; } = [Digits, .. Sources.All.Select(source => source.Name)];
 
-    private static ImageDataSet Embedded() => new(Part("train"), Part("t10k"));
+    private static DataSet Embedded() => new(Part("train"), Part("t10k"));
 
-    private static LabeledImages Part(string part)
+    private static DataPart Part(string part)
     {
         var images = Read($"{part}-images-idx3-ubyte.gz", (stream, file) => Idx.ReadImages(stream, file));
         var labels = Read($"{part}-labels-idx1-ubyte.gz", (stream, file) => Idx.ReadLabels(stream, file));
-        return new LabeledImages(images.Height, images.Width, Classes, images.Pixels, labels);
+        return MnistFolder.Paired(images, labels, ClassCount);
     }
 
     private static T Read<T>(string file, Func<Stream, string, T> read)

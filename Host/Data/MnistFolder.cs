@@ -1,25 +1,6 @@
-using System.Globalization;
 using Functional.Host.Files;
 
 namespace Functional.Host.Data;
-
-/// <summary>A data set in its two parts, whose images have the same shape.</summary>
-/// <param name="Training">To learn from.</param>
-/// <param name="Test">To test with.</param>
-public sealed record ImageDataSet(LabeledImages Training, LabeledImages Test)
-{
-    /// <summary>Both parts with their numbers scaled, as tables of features: with
-    /// <c>data.Training.Standard(samples)</c>, each column to mean 0 and deviation 1 over those training
-    /// samples.</summary>
-    public ImageDataSet Scaled(FeatureScale scale) => new(Training.Scaled(scale), Test.Scaled(scale));
-
-    /// <summary>One line: how many samples there are, of which form, how many of each class that has a name, and how
-    /// they are split.</summary>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Training.Count + Test.Count:N0} {Training.Told(Test)}; " +
-        $"{Training.Count:N0} to train, {Test.Count:N0} to test");
-}
 
 /// <summary>A folder with the four files of MNIST, or of a data set that comes in the same form.</summary>
 internal static class MnistFolder
@@ -31,7 +12,7 @@ internal static class MnistFolder
     /// </param>
     /// <param name="classes">How many classes there are, 1 to 256; as many as the labels have if null.</param>
     /// <exception cref="DataException">A file is missing or bad, or the parts differ in shape.</exception>
-    public static ImageDataSet Load(string folder, int? classes = null)
+    public static DataSet Load(string folder, int? classes = null)
     {
         if (!Directory.Exists(folder))
             throw new DataException(folder, null, "a folder with the files of a data set", "none");
@@ -42,11 +23,12 @@ internal static class MnistFolder
         classes ??= Count(trainingLabels, testLabels);
         var training = LoadPart(trainingImages, trainingLabels, classes);
         var test = LoadPart(testImages, testLabels, classes);
-        if ((training.Height, training.Width) != (test.Height, test.Width))
+        var (size, found) = (training.Images, test.Images);
+        if ((size.Height, size.Width) != (found.Height, found.Width))
             throw new DataException(
-                testImages, null, $"images of {training.Height} x {training.Width}, as in {trainingImages}",
-                $"{test.Height} x {test.Width}");
-        return new ImageDataSet(training, test);
+                testImages, null, $"images of {size.Height} x {size.Width}, as in {trainingImages}",
+                $"{found.Height} x {found.Width}");
+        return new DataSet(training, test);
     }
 
     /// <summary>Reads the first training images; what follows is not looked at.</summary>
@@ -54,7 +36,7 @@ internal static class MnistFolder
     /// <param name="count">How many, at least 1; all if there are fewer.</param>
     /// <param name="classes">How many classes there are, 1 to 256; as many as the labels have if null.</param>
     /// <exception cref="DataException">A file is missing, or what is read of it is bad.</exception>
-    public static LabeledImages First(string folder, int count, int? classes = null)
+    public static DataPart First(string folder, int count, int? classes = null)
     {
         var labels = Find(folder, "train-labels", 1);
         classes ??= Count([labels, .. Names(folder, "t10k-labels", 1).Where(File.Exists).Take(1)]);
@@ -68,17 +50,22 @@ internal static class MnistFolder
     /// </param>
     /// <param name="first">At most this many, from the beginning: the rest is not read.</param>
     /// <exception cref="DataException">A file is bad, their counts differ, or a label is out of range.</exception>
-    public static LabeledImages LoadPart(string imagesPath, string labelsPath, int? classes = null, int? first = null)
+    public static DataPart LoadPart(string imagesPath, string labelsPath, int? classes = null, int? first = null)
     {
         var labels = Idx.ReadLabels(labelsPath, first);
         var count = classes ?? Math.Max(2, labels.Max() + 1);
-        if (LabeledImages.FirstOutOfRange(labels, count) is { } index)
+        if (labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(count - 1)) is >= 0 and var index)
             throw new DataException(
                 labelsPath, $"label {index}", $"a class from 0 to {count - 1}", $"{labels[index]}");
         var images = Idx.ReadImages(imagesPath, first, found => found == labels.Length ? null : new DataException(
             labelsPath, null, $"{found} labels, one per image of {imagesPath}", $"{labels.Length}"));
-        return new LabeledImages(images.Height, images.Width, count, images.Pixels, labels);
+        return Paired(images, labels, count);
     }
+
+    /// <summary>Images with their labels, in classes without names.</summary>
+    internal static DataPart Paired(ImageFile images, byte[] labels, int classes) => new(
+        new Images(images.Height, images.Width, images.Pixels),
+        new Classes(Classification.Numbered(classes), Array.ConvertAll(labels, label => (int)label)));
 
     // A network has at least two classes.
     private static int Count(params ReadOnlySpan<string> labels)

@@ -10,11 +10,14 @@ internal static class Numbers
     /// rounded to it, as a table's cells are.</summary>
     /// <exception cref="DataException">A number is not finite, or beyond single precision; or integers can't be told
     /// apart any more.</exception>
-    public static LabeledImages Rows(Tensor tensor, string file, TableNames names, int classes, byte[] labels) =>
+    /// <param name="tensor">The numbers, a sample after the other.</param>
+    /// <param name="file">Where they are from.</param>
+    /// <param name="count">How many samples there are, at least one.</param>
+    public static Rows Rows(Tensor tensor, string file, int count) =>
         tensor.Type is TensorType.F64 or TensorType.I64 or TensorType.U64 or TensorType.I32 or TensorType.U32
-            ? new LabeledImages(Apart(tensor, Finite(tensor, tensor.Rounded(), file), file), names, classes, labels)
+            ? Data.Rows.Of(Apart(tensor, Finite(tensor, tensor.Rounded(), file), file), tensor.Count / count)
             : tensor.Convert<float>(out var singles) is null
-                ? new LabeledImages(Finite(tensor, singles, file), names, classes, labels)
+                ? Data.Rows.Of(Finite(tensor, singles, file), tensor.Count / count)
                 : throw new InvalidOperationException($"{tensor.Type} doesn't fit single precision");
 
     private static double[] Apart(Tensor tensor, double[] numbers, string file)

@@ -39,7 +39,7 @@ public static class Splits
     /// <param name="fraction">The share, above 0 and below 1; n x fraction is rounded to the nearest integer.</param>
     /// <exception cref="ArgumentException">The fraction is out of range, a part would be empty, or a sample is there
     /// twice or has no label.</exception>
-    public static Split ByFraction(int[] order, byte[] labels, double fraction)
+    public static Split ByFraction(int[] order, int[] labels, double fraction)
     {
         ArgumentNullException.ThrowIfNull(order);
         return ByCount(order, labels, CountOf(order, fraction));
@@ -53,7 +53,7 @@ public static class Splits
     /// <param name="count">How many samples are for validation, 1 to n - 1.</param>
     /// <exception cref="ArgumentException">The count is out of range, or a sample is there twice or has no label.
     /// </exception>
-    public static Split ByCount(int[] order, byte[] labels, int count)
+    public static Split ByCount(int[] order, int[] labels, int count)
     {
         Check(order, count);
         var sizes = Sizes(order, labels);
@@ -73,7 +73,7 @@ public static class Splits
     /// <param name="key">What is drawn is a function of this.</param>
     /// <returns>Their indices, in ascending order.</returns>
     /// <exception cref="ArgumentException">There are fewer.</exception>
-    public static int[] Draw(byte[] labels, int count, Key key)
+    public static int[] Draw(int[] labels, int count, Key key)
     {
         ArgumentNullException.ThrowIfNull(labels);
         if (count < 1 || count > labels.Length)
@@ -95,10 +95,10 @@ public static class Splits
         : throw new ArgumentOutOfRangeException(
             nameof(fraction), $"the validation fraction must be above 0 and below 1, but is {fraction}");
 
-    private static int[] Sizes(int[] order, byte[] labels)
+    private static int[] Sizes(int[] order, int[] labels)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        var sizes = new int[256];
+        var sizes = new int[labels.Length == 0 ? 0 : labels.Max() + 1];
         foreach (var index in order)
             sizes[index < labels.Length
                 ? labels[index] : throw new ArgumentException(
@@ -108,12 +108,12 @@ public static class Splits
 
     // Of each class its share of the count, rounded so that the sum is right (by largest remainders), within bounds.
     // The most allow the sum. What ties are decided by is the order.
-    private static int[] Quotas(int[] order, byte[] labels, int[] sizes, int[] most, int count, int[]? least = null)
+    private static int[] Quotas(int[] order, int[] labels, int[] sizes, int[] most, int count, int[]? least = null)
     {
         var share = (double)count / order.Length;
         var quotas =
             sizes.Select((size, label) => Math.Clamp((int)(size * share), least?[label] ?? 0, most[label])).ToArray();
-        byte[] byOrder = [.. order.Select(index => labels[index]).Distinct()];
+        int[] byOrder = [.. order.Select(index => labels[index]).Distinct()];
         while (quotas.Sum() is var sum && sum != count)
         {
             // One more where most is missing, or one less where most is too much.
@@ -126,7 +126,7 @@ public static class Splits
         return quotas;
     }
 
-    private static bool[] Taken(int[] order, byte[] labels, int[] quotas)
+    private static bool[] Taken(int[] order, int[] labels, int[] quotas)
     {
         int[] left = [.. quotas];
         return Array.ConvertAll(order, index => left[labels[index]]-- > 0);

@@ -7,7 +7,7 @@ namespace Functional.Host.Data;
 public static class Tables
 {
     // Which rows are kept for testing must not depend on a run's seed: runs are compared on the same ones.
-    private const int TestShare = 5;
+    private const int TestShare = 5, MostClasses = 1 << 16;
     private static readonly string[] Endings =
         [.. from end in (string[])[".csv", ".tsv", ".txt"] from gzip in (string[])["", ".gz"] select end + gzip];
     private static readonly Key TestKey = Key.OfSeed(0);
@@ -26,9 +26,9 @@ public static class Tables
     /// </summary>
     /// <param name="name">The file or folder.</param>
     /// <param name="label">The column that holds the classes, of tables as text.</param>
-    /// <param name="known">What its columns and classes must be called, if that is known.</param>
+    /// <param name="known">What its columns and classes must be, if that is known.</param>
     /// <exception cref="DataException">Something is wrong with it.</exception>
-    public static ImageDataSet Load(string name, string? label, TableNames? known = null)
+    public static DataSet Load(string name, string? label, TableForm? known = null)
     {
         if (IsNpz(name))
             return LoadNpz(name);
@@ -40,10 +40,8 @@ public static class Tables
         if (IsText(name))
             return Split(Csv.Read(name, label, known));
         var training = Csv.Read(first, label, known);
-        var test = Csv.Read(Part(name, "test") ?? Path.Combine(name, "test.csv"), label, training.Names);
-        return new ImageDataSet(
-            new LabeledImages(training.Numbers, training.Names, training.Names.Classes.Count, training.Labels),
-            new LabeledImages(test.Numbers, test.Names, test.Names.Classes.Count, test.Labels));
+        var test = Csv.Read(Part(name, "test") ?? Path.Combine(name, "test.csv"), label, TableForm.Of(training));
+        return new DataSet(training, test);
     }
 
     private static string? Part(string folder, string part) =>
@@ -52,57 +50,53 @@ public static class Tables
     private static bool IsNpz(string name) =>
         Path.GetExtension(name).Equals(".npz", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(name);
 
-    private static ImageDataSet Split(CsvTable table)
+    private static DataSet Split(DataPart table)
     {
-        var count = table.Labels.Length;
         // A single row can only be tested with.
-        var split = count == 1
+        var (training, test) = table.Count == 1
             ? new Split([], [0])
-            : Splits.ByCount(TestKey.Permutation(count), table.Labels, Math.Max(1, count / TestShare));
-        return new ImageDataSet(Part(split.Training), Part(split.Validation));
-
-        LabeledImages Part(int[] rows)
-        {
-            Array.Sort(rows);
-            var features = table.Names.Features.Count;
-            return new LabeledImages(
-                [.. rows.SelectMany(row => new ArraySegment<double>(table.Numbers, row * features, features))],
-                table.Names, table.Names.Classes.Count, [.. rows.Select(row => table.Labels[row])]);
-        }
+            : Splits.ByCount(
+                TestKey.Permutation(table.Count), table.Classes.Labels, Math.Max(1, table.Count / TestShare));
+        Array.Sort(training);
+        Array.Sort(test);
+        return new DataSet(table.Take(training), table.Take(test));
     }
 
-    private static ImageDataSet LoadNpz(string name)
+    private static DataSet LoadNpz(string name)
     {
         var arrays = DataFile.Open(name, stream => Npz.Read(stream, name, ["x_train", "y_train", "x_test", "y_test"]));
         var (labels, testLabels) = (Labels(arrays[1]), Labels(arrays[3]));
         var classes = Math.Max(2, Math.Max(labels.Max(), testLabels.Max()) + 1);
         var (training, test) = (Part(arrays[0], labels), Part(arrays[2], testLabels));
-        return (training.Height, training.Width, training.IsTable) == (test.Height, test.Width, test.IsTable)
-            ? new ImageDataSet(training, test)
+        return training.Samples.Shape == test.Samples.Shape
+            ? new DataSet(training, test)
             : throw new DataException(name, null, "samples of one shape and type in x_train and x_test", "others");
 
-        byte[] Labels(Tensor tensor)
+        int[] Labels(Tensor tensor)
         {
             if (tensor.Shape.Count == 0 || tensor.Count == 0 || tensor.Count != tensor.Shape[0])
                 throw new DataException(
-                    name, tensor.Name, "a class from 0 to 255 for each sample",
+                    name, tensor.Name, "a class from 0 on for each sample",
                     $"shape {Tensor.Text(tensor.Shape)} of {tensor.Type}");
-            return tensor.Convert<byte>(out var values) is { } odd
+            return (tensor.Convert<int>(out var values)
+                ?? (Array.FindIndex(values, value => value is < 0 or > MostClasses) is >= 0 and var at ? at : null))
+                is { } odd
                 ? throw new DataException(
-                    name, tensor.Name, "a class from 0 to 255 for each sample",
+                    name, tensor.Name, "a class from 0 on for each sample",
                     $"{tensor.TextAt(odd)} as element {odd}") : values;
         }
 
-        LabeledImages Part(Tensor tensor, byte[] labels)
+        DataPart Part(Tensor tensor, int[] labels)
         {
             if (tensor.Shape.Count < 2 || tensor.Shape[0] != labels.Length || tensor.Count == 0)
                 throw new DataException(
                     name, tensor.Name, $"{Plural.Of(labels.Length, "sample")}, as there are labels",
                     $"shape {Tensor.Text(tensor.Shape)}");
-            return tensor.Type == TensorType.U8 && tensor.Shape.Count == 3
+            Samples samples = tensor.Type == TensorType.U8 && tensor.Shape.Count == 3
                 && tensor.Convert<byte>(out var pixels) is null
-                ? new LabeledImages(tensor.Shape[1], tensor.Shape[2], classes, pixels, labels)
-                : Numbers.Rows(tensor, name, TableNames.None, classes, labels);
+                ? new Images(tensor.Shape[1], tensor.Shape[2], pixels)
+                : Numbers.Rows(tensor, name, labels.Length);
+            return new DataPart(samples, new Classes(Classification.Numbered(classes), labels));
         }
     }
 }

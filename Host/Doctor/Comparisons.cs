@@ -9,7 +9,7 @@ namespace Functional.Host.Doctor;
 /// more was in its way, and the share of what was missing that it brings is how much it explains.
 /// </summary>
 internal sealed class Comparisons(
-    TrialRun trial, ImageDataSet data, int threads, CancellationToken cancellation)
+    TrialRun trial, DataSet data, int threads, CancellationToken cancellation)
 {
     private const int MostSteps = 800, LeastSteps = 60;
     private const double Budget = 3e10;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Runs;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Doctor;
 
@@ -14,7 +15,8 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
     private const int MostSamples = 2000;
 
     private readonly Split samples = run.Samples;
-    private readonly LabeledImages images = run.Data.Training;
+    private readonly Samples training = run.Data.Training.Samples;
+    private readonly Classes classes = run.Data.Training.Classes;
 
     /// <summary>Everything found, the most likely cause of trouble first.</summary>
     public IEnumerable<Finding> Findings()
@@ -30,29 +32,28 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
     private IEnumerable<Finding> Constant()
     {
         var some = TrialRun.Some(samples.Training, MostSamples);
-        var seen = run.Seen.Training;
-        int[] constant = [.. Enumerable.Range(0, images.Features)
-            .Where(feature => some.All(i => seen.Number(i, feature) == seen.Number(some[0], feature)))];
-        var isRounded =
-            constant.Any(feature => some.Any(i => images.Number(i, feature) != images.Number(some[0], feature)));
-        var share = (double)constant.Length / images.Features;
+        int[] constant = [.. Constants(run.Encoded.Training.Inputs(some))];
+        var size = run.Encoded.Encoder.Features;
+        var share = (double)constant.Length / size;
         var (repeated, whose) = Repeated(some);
-        var features = images.IsTable
+        var features = training is Rows
             ? Invariant($"{Columns(constant)} {(constant.Length == 1 ? "has" : "have")} the same value in all ")
                 + Invariant($"{some.Length:N0} rows looked at")
-                + (isRounded ? ", rounded to single precision (--scale standard tells such numbers apart)" : "")
-            : Invariant($"{constant.Length} of {images.Features} features are the same in all {some.Length:N0} ")
+                + (IsRounded(constant, some)
+                    ? ", rounded to single precision (--scale standard tells such numbers apart)" : "")
+            : Invariant($"{constant.Length} of {size} features are the same in all {some.Length:N0} ")
                 + "samples looked at";
-        var what = images.IsTable ? "columns" : "images";
+        var what = training is Rows ? "columns" : "images";
         Finding Of(Severity severity, string evidence, string advice) =>
             new(FindingKind.ConstantInputs, "input", severity, evidence, advice)
         {
-            Picture = images.IsTable
-                ? Pictures.Variety(images, some)
-                : Pictures.Samples("Training samples", images, TrialRun.Some(some, 20), i => $"is {images.Labels[i]}"),
+            Picture = training is Rows rows
+                ? Pictures.Variety(rows, some)
+                : Pictures.Samples(
+                    "Training samples", (Images)training, TrialRun.Some(some, 20), i => $"is {NameOf(i)}"),
         };
 
-        if (some.Length > 1 && constant.Length == images.Features)
+        if (some.Length > 1 && constant.Length == size)
             yield return Of(Severity.Error, features,
                 $"Look at the {what}: they hold nothing to learn from; check how --data was made");
         else if (some.Length < 20)
@@ -61,14 +62,14 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
             yield return Of(
                 repeated > 0.5 ? Severity.Error : Severity.Warning,
                 Invariant($"{repeated:0%} of the samples are {whose}"),
-                $"Leave those {(images.IsTable ? "rows" : "images")} out of --data: nothing can be learned from them, "
+                $"Leave those {(training is Rows ? "rows" : "images")} out of --data: nothing can be learned from them, "
                 + "and their labels contradict each other");
         else if (share > 0.7)
             yield return Of(
                 share > 0.9 ? Severity.Error : Severity.Warning, features,
-                $"Check how --data was made: most of {(images.IsTable ? "every row" : "each image")} is always the "
+                $"Check how --data was made: most of {(training is Rows ? "every row" : "each image")} is always the "
                 + "same and says nothing");
-        else if (images.IsTable && constant.Length > 0)
+        else if (training is Rows && constant.Length > 0)
             yield return Of(Severity.Hint, features,
                 "Leave such columns out of --data, or check how they were made: what never changes says nothing");
         else if (share > 0.5)
@@ -79,11 +80,11 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
     // one of them far more often than the next.
     private (double Share, string Whose) Repeated(int[] some)
     {
-        int[] copies = [.. some.CountBy(i => Fingerprint(images, i)).Select(count => count.Value).OrderDescending()
+        int[] copies = [.. some.CountBy(i => Fingerprint(training, i)).Select(count => count.Value).OrderDescending()
             .Append(0).Take(2)];
-        if (images.IsTable)
+        if (training is not Images images)
             return (copies[0] > 5 * copies[1] ? (double)copies[0] / some.Length : 0, "one and the same row");
-        var blank = some.Count(i => !images.Sample(i).ContainsAnyExcept(images.Sample(i)[0]));
+        var blank = some.Count(i => !images[i].Span.ContainsAnyExcept(images[i].Span[0]));
         return ((double)Math.Max(blank, copies[0]) / some.Length,
             blank >= copies[0] ? "blank" : "one and the same image");
     }
@@ -91,12 +92,13 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
     private IEnumerable<Finding> Unscaled()
     {
         var some = TrialRun.Some(samples.Training, MostSamples);
-        var batch = run.Seen.Training.Batch(run.Scale, some).Inputs;
+        var inputs = run.Encoded.Training.Inputs(some);
         // A table's columns have sizes of their own, an image's pixels one.
-        var groups = images.IsTable
-            ? Enumerable.Range(0, images.Features).Select(i => (Name: $"column '{images.Names.Feature(i)}' goes",
-                Values: Diagnostics.Distribution(batch.Row(i).ToArray())))
-            : [(Name: "features go", Values: Diagnostics.Distribution(batch.AsColumnMajorArray()))];
+        var groups = training is Rows
+            ? Enumerable.Range(0, inputs.RowCount).Select(i => (
+                Name: $"column '{run.Encoded.Encoder.NameOf(i)}' goes",
+                Values: Diagnostics.Distribution(inputs.Row(i).ToArray())))
+            : [(Name: "features go", Values: Diagnostics.Distribution(inputs.AsColumnMajorArray()))];
         var wrong = groups.Where(group => Rescaling(group.Values) is not null).ToArray();
         if (wrong.Length == 0)
             yield break;
@@ -106,7 +108,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
             Invariant($"{name} from {values.Least:G3} to {values.Most:G3} with mean {values.Mean:G3} and deviation ")
                 + Invariant($"{values.Deviation:G3}")
                 + (wrong.Length > 1
-                    ? Invariant($"; {wrong.Length} of {images.Features} columns are not of about 1") : ""),
+                    ? Invariant($"; {wrong.Length} of {inputs.RowCount} columns are not of about 1") : ""),
             Rescaling(values)!)
         { Picture = Pictures.Features(values) };
     }
@@ -115,7 +117,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
         values.Deviation == 0 ? null
         : Size(values) > 5
             ? "Scale them to about 1, where initializers and learning rates expect them: "
-                + $"{(images.IsTable ? "" : "--scale unit, or ")}--scale standard"
+                + $"{(training is Rows ? "" : "--scale unit, or ")}--scale standard"
         : Size(values) < 0.03
             ? "Scale them up to about 1, where initializers and learning rates expect them: --scale standard"
         : Math.Abs(values.Mean) > 8 * values.Deviation
@@ -127,9 +129,9 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
 
     private IEnumerable<Finding> Imbalanced()
     {
-        var counts = new int[images.Classes];
+        var counts = new int[classes.Kinds.Count];
         foreach (var i in samples.Training)
-            counts[images.Labels[i]]++;
+            counts[classes.Labels[i]]++;
         var (least, most) = (Array.IndexOf(counts, counts.Min()), Array.IndexOf(counts, counts.Max()));
         if (run.Gaps() is [var gap])
         {
@@ -138,39 +140,40 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
                 "Take samples of each class: "
                 + $"{(run.Configuration.Samples is null ? "" : "use more --samples, or ")}check how --data was made, "
                 + "and in which parts")
-            { Picture = Pictures.Classes(images.Names, counts) };
+            { Picture = Pictures.Classes(classes.Kinds, counts) };
             yield break;
         }
-        var even = (double)samples.Training.Length / images.Classes;
+        var even = (double)samples.Training.Length / classes.Kinds.Count;
         var (low, high) = (counts[least] / even, counts[most] / even);
         // With few samples classes differ by chance: this is how far that goes.
         var chance = 3 / Math.Sqrt(even);
         var severe = (low < 0.25 && low < 1 - chance) || (high > 3 && high > 1 + chance);
-        if (images.Classes < 2
+        if (classes.Kinds.Count < 2
             || !(severe || (low < 0.5 && low < 1 - 0.7 * chance) || (high > 2 && high > 1 + 0.7 * chance)))
             yield break;
         yield return new Finding(
             FindingKind.ClassImbalance, null, severe ? Severity.Warning : Severity.Hint,
-            Invariant($"class {images.Names.Class(most)} has {counts[most]:N0} of {samples.Training.Length:N0} ")
-                + Invariant($"training samples, class {images.Names.Class(least)} has {counts[least]:N0}; ")
+            Invariant($"class {classes.Kinds.Names[most]} has {counts[most]:N0} of {samples.Training.Length:N0} ")
+                + Invariant($"training samples, class {classes.Kinds.Names[least]} has {counts[least]:N0}; ")
                 + Invariant($"even shares were {even:N0}"),
             "Take more samples of the rare classes (or fewer of the frequent ones), and read accuracy per class: "
             + "one who always answers the frequent class looks good")
-        { Picture = Pictures.Classes(images.Names, counts) };
+        { Picture = Pictures.Classes(classes.Kinds, counts) };
     }
 
     private IEnumerable<Finding> Leaked()
     {
-        var known = new HashSet<UInt128>(samples.Training.Select(i => Fingerprint(images, i)));
-        foreach (var (part, of, indices) in ((string, LabeledImages, int[])[])
-            [("validation", images, samples.Validation), ("test", run.Data.Test, run.Data.Test.All)])
+        var known = new HashSet<UInt128>(samples.Training.Select(i => Fingerprint(training, i)));
+        foreach (var (part, of, indices) in ((string, Samples, int[])[])
+            [("validation", training, samples.Validation), ("test", run.Data.Test.Samples, run.Data.Test.All)])
         {
             int[] twice = [.. indices.Where(i => known.Contains(Fingerprint(of, i)))];
             var leaked = twice.Length;
             if (leaked == 0)
                 continue;
             var share = (double)leaked / indices.Length;
-            var natural = images.IsTable ? ChanceDuplicates.Expected(images, samples.Training, of, indices) : 0;
+            var natural = training is Rows
+                ? ChanceDuplicates.Expected(run.Data.Training, samples.Training, of, indices) : 0;
             var severe = leaked > natural + (3 * Math.Sqrt(natural)) + (natural > 0 ? 1 : 0)
                 && (share >= 0.002 || known.Count < 20 * leaked);
             yield return new Finding(
@@ -181,26 +184,45 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
                 "Remove them from one part: what the network has seen says nothing about what it "
                 + $"hasn't{(run.Configuration.Samples is null ? "" : " (of the --samples that are used)")}")
             {
-                Picture = images.IsTable
+                Picture = of is not Images images
                     ? Pictures.Parts(part, leaked, indices.Length - leaked)
-                    : Pictures.Samples("Samples of both parts", of, twice, i => $"{part} {i}"),
+                    : Pictures.Samples("Samples of both parts", images, twice, i => $"{part} {i}"),
             };
         }
     }
 
-    private string Columns(int[] columns)
+    private static IEnumerable<int> Constants(Matrix<float> inputs) =>
+        Enumerable.Range(0, inputs.RowCount).Where(feature =>
+            Enumerable.Range(0, inputs.ColumnCount).All(i => inputs[feature, i] == inputs[feature, 0]));
+
+    // Whether a column's numbers differ where its features don't.
+    private bool IsRounded(int[] features, int[] some) =>
+        run.Configuration.Scale == DataScale.None && features.Any(column => some.Any(
+            i => training.Number(i, column) != training.Number(some[0], column)));
+
+    private string Columns(int[] features)
     {
-        var names = columns.Take(3).Select(column => $"'{images.Names.Feature(column)}'");
+        var names = features.Take(3).Select(feature => $"'{run.Encoded.Encoder.NameOf(feature)}'");
         return
-            $"column{(columns.Length == 1 ? "" : "s")} {string.Join(", ", names)}"
-            + (columns.Length > 3 ? Invariant($" and {columns.Length - 3} more") : "");
+            $"column{(features.Length == 1 ? "" : "s")} {string.Join(", ", names)}"
+            + (features.Length > 3 ? Invariant($" and {features.Length - 3} more") : "");
     }
 
+    private string NameOf(int sample) => classes.Kinds.Names[classes.Labels[sample]];
+
     // Of equal samples equal, of different ones different for all purposes.
-    private static UInt128 Fingerprint(LabeledImages images, int sample)
+    private static UInt128 Fingerprint(Samples samples, int index)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(images.Sample(sample), hash);
+        if (samples is Images images)
+            SHA256.HashData(images[index].Span, hash);
+        else
+        {
+            var numbers = new double[samples.Size];
+            for (var i = 0; i < numbers.Length; i++)
+                numbers[i] = samples.Number(index, i);
+            SHA256.HashData(MemoryMarshal.AsBytes(numbers.AsSpan()), hash);
+        }
         return MemoryMarshal.Read<UInt128>(hash);
     }
 }

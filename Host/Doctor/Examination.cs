@@ -31,7 +31,7 @@ public sealed record Examination(
     /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Examination Of(
-        TrainConfiguration configuration, ImageDataSet data, int threads, CancellationToken cancellation = default)
+        TrainConfiguration configuration, DataSet data, int threads, CancellationToken cancellation = default)
     {
         var most = Array.MaxLength / TrialRun.ProbeSamples;
         if (configuration.Hidden.Any(units => units > most))
@@ -53,7 +53,7 @@ public sealed record Examination(
     }
 
     private static IReadOnlyList<Finding> Ordered(
-        TrialRun trial, List<Finding> ofData, ImageDataSet data, int threads, CancellationToken cancellation)
+        TrialRun trial, List<Finding> ofData, DataSet data, int threads, CancellationToken cancellation)
     {
         var blind = ofData.Any(
             finding => finding.Kind == FindingKind.ConstantInputs && finding.Severity == Severity.Error);

@@ -12,7 +12,7 @@ internal static class FewSamples
 
     /// <summary>The best of its tries to learn a few samples by heart.</summary>
     private static TrialRun Best(
-        TrainConfiguration configuration, ImageDataSet data, CancellationToken cancellation)
+        TrainConfiguration configuration, DataSet data, CancellationToken cancellation)
     {
         TrialRun? best = null;
         foreach (var (rate, seed) in ((double, long)[])[(0.01, 1), (0.003, 2), (0.03, 3)])
@@ -42,7 +42,7 @@ internal static class FewSamples
     }
 
     /// <summary>What it means if it can't.</summary>
-    public static Finding? Finding(TrialRun trial, ImageDataSet data, CancellationToken cancellation)
+    public static Finding? Finding(TrialRun trial, DataSet data, CancellationToken cancellation)
     {
         if (trial.Learned > 0.9 || trial.Configuration.Hidden.DefaultIfEmpty().Min() > 8
             || (trial.Configuration.Samples ?? data.Training.Count) < Count

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Functional.Host.Charts;
 using Functional.Host.Data;
-using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Doctor;
 
@@ -15,13 +14,14 @@ internal static class LabelAgreement
     /// <param name="data">Both parts.</param>
     /// <param name="training">The samples that are trained on.</param>
     /// <param name="ceiling">As <see cref="LabelCeiling"/> finds it.</param>
-    public static IEnumerable<Finding> Findings(ImageDataSet data, int[] training, double? ceiling)
+    public static IEnumerable<Finding> Findings(DataSet data, int[] training, double? ceiling)
     {
         var used = TrialRun.Some(training, Queries);
         if (used.Length < 30)
             yield break;
-        var isTable = data.Training.IsTable;
-        var (all, sample) = (Comparable(data, training), isTable ? "row" : "image");
+        var isTable = data.Training.Samples is Rows;
+        // A table's columns are of different sizes.
+        var (all, sample) = (data.Encode(training), isTable ? "row" : "image");
         var test = TrialRun.Some(data.Test.All, Queries);
         int[] references = TrialRun.Some(data.Training.All, References),
         testReferences = TrialRun.Some(data.Test.All, References);
@@ -33,8 +33,8 @@ internal static class LabelAgreement
             {
                 Picture = isTable
                     ? Pictures.Points(all.Training, used)
-                    : Pictures.Samples("Training samples and what their labels say", data.Training,
-                        TrialRun.Some(used, 20), i => $"is {data.Training.Labels[i]}"),
+                    : Pictures.Samples("Training samples and what their labels say", data.Training.Images,
+                        TrialRun.Some(used, 20), i => $"is {NameOf(data.Training, i)}"),
             };
 
         // Of few samples the share is not known well: by three standard errors it isn't off by luck.
@@ -72,21 +72,16 @@ internal static class LabelAgreement
                 + $"or the classes can hardly be told by {(isTable ? "these columns" : "pixels")}");
     }
 
-    // A table's columns are of different sizes.
-    private static ImageDataSet Comparable(ImageDataSet data, int[] training)
-    {
-        if (!data.Training.IsTable)
-            return data;
-        var scale = data.Training.Standard(training);
-        return new ImageDataSet(data.Training.Scaled(scale), data.Test.Scaled(scale));
-    }
+    private static string NameOf(DataPart part, int sample) =>
+        part.Classes.Kinds.Names[part.Classes.Labels[sample]];
 
     /// <summary>How often a sample's nearest other one has its label: 0 as often as by chance, 1 always; and the
     /// standard error of that.</summary>
     private static (double Share, double Error) Agreement(
-        LabeledImages images, int[] queries, LabeledImages of, int[] references)
+        Examples examples, int[] queries, Examples of, int[] references)
     {
-        var (x, y) = (Features(images, queries), Features(of, references));
+        var (x, y) = (examples.Inputs(queries), of.Inputs(references));
+        var (labels, ofLabels) = (examples.Part.Classes.Labels, of.Part.Classes.Labels);
         var products = Products.TransposeThisProduct(y, x);
         var sizes = references.Select((_, i) => y.Column(i).DotProduct(y.Column(i))).ToArray();
         var agreed = 0;
@@ -97,22 +92,19 @@ internal static class LabelAgreement
             for (var i = 0; i < references.Length; i++)
             {
                 var distance = sizes[i] - (2 * products[i, j]);
-                if (distance < least && !(ReferenceEquals(images, of) && references[i] == queries[j]))
+                if (distance < least && !(ReferenceEquals(examples, of) && references[i] == queries[j]))
                     (best, least) = (i, distance);
             }
-            if (best >= 0 && of.Labels[references[best]] == images.Labels[queries[j]])
+            if (best >= 0 && ofLabels[references[best]] == labels[queries[j]])
                 agreed++;
         }
-        var shares = references.CountBy(i => of.Labels[i])
+        var shares = references.CountBy(i => ofLabels[i])
             .ToDictionary(count => count.Key, count => (double)count.Value / references.Length);
-        var chance = queries.Average(i => shares.GetValueOrDefault(images.Labels[i]));
+        var chance = queries.Average(i => shares.GetValueOrDefault(labels[i]));
         var share = (double)agreed / queries.Length;
         return (Math.Max(0, (share - chance) / (1 - chance + 1e-9)),
             Math.Sqrt(share * (1 - share) / queries.Length) / (1 - chance + 1e-9));
     }
-
-    private static Matrix<float> Features(LabeledImages images, int[] samples) =>
-        images.Batch(images.IsTable ? ByteScale.None : ByteScale.Unit, samples).Inputs;
 
     private static string Percent((double Share, double Error) agreement) =>
         agreement.Share.ToString("0%", CultureInfo.InvariantCulture);

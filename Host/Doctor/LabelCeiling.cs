@@ -29,9 +29,9 @@ internal static class LabelCeiling
 
     /// <summary>The share that a plain network learns so that it holds for test samples: of what always the same answer
     /// gets wrong, or costs. Null where that is not more than luck could bring.</summary>
-    public static double? Of(TrainConfiguration configuration, ImageDataSet data, CancellationToken cancellation)
+    public static double? Of(TrainConfiguration configuration, DataSet data, CancellationToken cancellation)
     {
-        if (!data.Training.IsTable)
+        if (data.Training.Samples is not Rows)
             return 1;
         var trial = TrialRun.Run(Plain(configuration), data, isFollowed: true, cancellation: cancellation);
         var (missing, count) = (1 - trial.Majority + 1e-9, Math.Min(data.Test.Count, TrialRun.ProbeSamples));

@@ -18,21 +18,21 @@ internal static class Pictures
 
     /// <summary>Some samples with a word on each.</summary>
     public static Chart Samples(
-        string title, LabeledImages images, IEnumerable<int> samples, Func<int, string> caption) =>
+        string title, Images images, IEnumerable<int> samples, Func<int, string> caption) =>
         new ImageGrid(title, [.. samples.Take(Images).Select(i => new Picture(
-            images.Width, images.Height, images.Pixels.AsMemory(i * images.Features, images.Features), caption(i)))]);
+            images.Width, images.Height, images.Gray(i), caption(i)))]);
 
     /// <summary>How many samples each class has.</summary>
-    public static Chart Classes(TableNames names, int[] counts) =>
+    public static Chart Classes(Classification kinds, int[] counts) =>
         new BarChart("Training samples of each class", "samples")
-            { Bars = [.. counts.Select((count, i) => (names.Class(i), (double)count))] };
+            { Bars = [.. counts.Select((count, i) => (kinds.Names[i], (double)count))] };
 
     /// <summary>How many values each column of a table has, those with the fewest first.</summary>
-    public static Chart Variety(LabeledImages table, int[] rows) =>
+    public static Chart Variety(Rows table, int[] rows) =>
         new BarChart($"How many different values columns have in {rows.Length} rows", "values")
         {
-            Bars = [.. Enumerable.Range(0, table.Features)
-                .Select(column => (table.Names.Feature(column),
+            Bars = [.. Enumerable.Range(0, table.Size)
+                .Select(column => (table.NameOf(column),
                     (double)rows.Select(row => table.Number(row, column)).Distinct().Count()))
                 .OrderBy(column => column.Item2).Take(Images)],
         };
@@ -42,23 +42,26 @@ internal static class Pictures
         new BarChart($"Rows of the {part} part", "rows")
             { Bars = [("in training, too", known), ($"in {part} only", own)] };
 
-    /// <summary>Rows of a table by the two columns that tell its classes apart best, and what their labels
-    /// say.</summary>
-    public static Chart Points(LabeledImages table, int[] rows)
+    /// <summary>Rows of a table by the two features that tell its classes apart best, and what their labels say.
+    /// </summary>
+    public static Chart Points(Examples table, int[] rows)
     {
-        var best = Enumerable.Range(0, table.Features).OrderByDescending(column => rows
-            .GroupBy(row => table.Labels[row], row => table.Number(row, column))
-                .Sum(of => of.Average() * of.Average() * of.Count())).ToArray();
-        double[] Values(IEnumerable<int> of, int column) => [.. of.Select(row => table.Number(row, column))];
+        var (kinds, labels) = (table.Part.Classes.Kinds, table.Part.Classes.Labels);
+        var features = table.Inputs(rows);
+        var best = Enumerable.Range(0, features.RowCount).OrderByDescending(feature => Enumerable.Range(0, rows.Length)
+            .GroupBy(i => labels[rows[i]], i => (double)features[feature, i])
+            .Sum(of => of.Average() * of.Average() * of.Count())).ToArray();
+        double[] Values(IEnumerable<int> of, int feature) => [.. of.Select(i => (double)features[feature, i])];
         return new ScatterChart(
             "Rows, and what their labels say", Axis(best[0]), Axis(best[Math.Min(1, best.Length - 1)]))
         {
-            Series = [.. rows.GroupBy(row => table.Labels[row]).OrderBy(of => of.Key).Take(MostClasses)
+            Series = [.. Enumerable.Range(0, rows.Length).GroupBy(i => labels[rows[i]]).OrderBy(of => of.Key)
+                .Take(MostClasses)
                 .Select(of => new Series(
-                    table.Names.Class(of.Key), Values(of, best[0]), Values(of, best[Math.Min(1, best.Length - 1)])))],
+                    kinds.Names[of.Key], Values(of, best[0]), Values(of, best[Math.Min(1, best.Length - 1)])))],
         };
 
-        Axis Axis(int column) => new($"{table.Names.Feature(column)}, in deviations");
+        Axis Axis(int feature) => new($"{table.Encoder.NameOf(feature)}, in deviations");
     }
 
     /// <summary>The weights of some units, one row each, as pictures.</summary>

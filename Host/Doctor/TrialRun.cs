@@ -93,19 +93,19 @@ internal sealed record TrialRun
 
     /// <summary>Trains for as many steps as a second or two allow.</summary>
     /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
-    public static TrialRun Run(TrainConfiguration configuration, ImageDataSet data, int most =
+    public static TrialRun Run(TrainConfiguration configuration, DataSet data, int most =
         MostSteps, double budget = Budget, bool isFollowed = false,
         CancellationToken cancellation = default)
     {
         var run = new TrainingRun(configuration, data);
         var steps = Math.Min(
             run.Iterations, Math.Min(most, Affordable(run.Start.Training, configuration.BatchSize, budget)));
-        var probe = Probe(run.Seen.Training, run.Samples.Training, run.Scale, ProbeSamples);
-        var test = Probe(run.Seen.Test, data.Test.All, run.Scale, ProbeSamples);
-        var diagnosed = Probe(run.Seen.Training, run.Samples.Training, run.Scale, DiagnosedSamples);
+        var probe = Probe(run.Encoded.Training, run.Samples.Training, ProbeSamples);
+        var test = Probe(run.Encoded.Test, data.Test.All, ProbeSamples);
+        var diagnosed = Probe(run.Encoded.Training, run.Samples.Training, DiagnosedSamples);
         var validation = configuration.Patience is null
             ? null
-            : Probe(run.Seen.Training, run.Samples.Validation, run.Scale, ProbeSamples);
+            : Probe(run.Encoded.Training, run.Samples.Validation, ProbeSamples);
         var start = run.Start.Training;
         var state = new RunState(start, AverageOf(run, steps));
         var previous = start;
@@ -139,7 +139,7 @@ internal sealed record TrialRun
                     break;
             }
         }
-        var shares = run.Samples.Training.CountBy(i => data.Training.Labels[i])
+        var shares = run.Samples.Training.CountBy(i => data.Training.Classes.Labels[i])
             .Select(count => (double)count.Value / run.Samples.Training.Length).ToArray();
         return new TrialRun
         {
@@ -185,8 +185,8 @@ internal sealed record TrialRun
             ? indices
             : [.. Enumerable.Range(0, most).Select(i => indices[(int)((long)i * indices.Length / most)])];
 
-    private static Batch<float> Probe(
-        LabeledImages images, int[] indices, ByteScale scale, int most) => images.Batch(scale, Some(indices, most));
+    private static Batch<float> Probe(Examples examples, int[] indices, int most) =>
+        examples.Batch(Some(indices, most));
 
     private static Score ScoreOf(Network<float> network, Batch<float> probe) =>
         new(Plain(network).LossOf(probe), network.Accuracy(probe));

@@ -19,9 +19,9 @@ public static class ExperimentRunner
     /// <summary>Runs experiments side by side on data that are there already.</summary>
     /// <inheritdoc cref="RunOn"/>
     public static IReadOnlyList<ExperimentResult> Run(
-        IReadOnlyList<Experiment> experiments, LabSettings settings, ImageDataSet data, int? workers = null,
+        IReadOnlyList<Experiment> experiments, LabSettings settings, DataSet data, int? workers = null,
         IExperimentProgress? progress = null, CancellationToken cancellation = default) =>
-        RunOn(new Lazy<ImageDataSet>(data), experiments, settings, workers, progress, cancellation);
+        RunOn(new Lazy<DataSet>(data), experiments, settings, workers, progress, cancellation);
 
     /// <summary>Runs experiments side by side, on data that are loaded when they are needed. Their results are in the
     /// experiments' order, and the same however many threads there are.</summary>
@@ -34,7 +34,7 @@ public static class ExperimentRunner
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="UsageException">An option can't be followed.</exception>
     public static IReadOnlyList<ExperimentResult> RunOn(
-        Lazy<ImageDataSet> data, IReadOnlyList<Experiment> experiments, LabSettings settings, int? workers = null,
+        Lazy<DataSet> data, IReadOnlyList<Experiment> experiments, LabSettings settings, int? workers = null,
         IExperimentProgress? progress = null, CancellationToken cancellation = default)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

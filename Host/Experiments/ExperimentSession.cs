@@ -27,11 +27,11 @@ internal sealed class ExperimentSession : IDisposable
 
     private readonly ConcurrentDictionary<(string, Observation?), Lazy<Work<Curve>>> trained = new();
     private readonly IExperimentProgress? progress;
-    private readonly Lazy<ImageDataSet> data;
+    private readonly Lazy<DataSet> data;
 
     /// <summary>Sets up.</summary>
     public ExperimentSession(
-        LabSettings settings, Lazy<ImageDataSet> data, int workers, IExperimentProgress? progress,
+        LabSettings settings, Lazy<DataSet> data, int workers, IExperimentProgress? progress,
         CancellationToken cancellation)
     {
         (Settings, this.data, this.progress, Cancellation) = (settings, data, progress, cancellation);
@@ -40,9 +40,9 @@ internal sealed class ExperimentSession : IDisposable
 
     internal LabSettings Settings { get; }
 
-    internal ImageDataSet Data => data.Value;
+    internal DataSet Data => data.Value;
 
-    internal LabeledImages First(int samples) =>
+    internal DataPart First(int samples) =>
         data.IsValueCreated ? data.Value.Training : DataSets.First(Settings.Data, samples) ?? data.Value.Training;
 
     internal WorkPool Pool { get; }
@@ -62,7 +62,7 @@ internal sealed class ExperimentSession : IDisposable
             var samples = configuration.Samples ?? Data.Training.Count;
             var steps = configuration.Steps((samples + configuration.BatchSize - 1) / configuration.BatchSize);
             progress?.Planned(experiment, steps);
-            int[] sizes = [Data.Training.Features, .. configuration.Hidden, Data.Training.Classes];
+            int[] sizes = [Data.Training.Samples.Size, .. configuration.Hidden, Data.Training.Classes.Kinds.Count];
             var weights = sizes.Zip(sizes.Skip(1), (inputs, outputs) => (double)inputs * outputs).Sum();
             var evaluated = variant.Measured.HasFlag(Measured.Test) ? Data.Test.Count : samples;
             var evaluations = variant.Measured == Measured.Nothing
@@ -143,14 +143,14 @@ internal sealed class ExperimentSession : IDisposable
 
     private AccuracyPoint Evaluate(TrainingRun run, Network<float> network, int step, Measured measured)
     {
-        double Accuracy(Measured part, LabeledImages images, int[] indices) =>
+        double Accuracy(Measured part, Examples examples, int[] indices) =>
             !measured.HasFlag(part) || indices.Length == 0
-            ? double.NaN : Evaluation.Accuracy(network, images, Some(indices), run.Scale, threads: 1);
+            ? double.NaN : Evaluation.Accuracy(network, examples, Some(indices), threads: 1);
         return new AccuracyPoint(
             step,
-            Accuracy(Measured.Training, Data.Training, run.Samples.Training),
-            Accuracy(Measured.Validation, Data.Training, run.Samples.Validation),
-            Accuracy(Measured.Test, Data.Test, Data.Test.All));
+            Accuracy(Measured.Training, run.Encoded.Training, run.Samples.Training),
+            Accuracy(Measured.Validation, run.Encoded.Training, run.Samples.Validation),
+            Accuracy(Measured.Test, run.Encoded.Test, Data.Test.All));
     }
 
     private int[] Some(int[] indices) =>

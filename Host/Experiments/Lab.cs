@@ -47,10 +47,10 @@ public sealed class Lab
     public LabSettings Settings => session.Settings;
 
     /// <summary>The images.</summary>
-    public ImageDataSet Data => session.Data;
+    public DataSet Data => session.Data;
 
     /// <summary>The first training images, at least this many: the others are not read for them.</summary>
-    public LabeledImages First(int samples) => session.First(samples);
+    public DataPart First(int samples) => session.First(samples);
 
     /// <summary>The seeds, in order.</summary>
     public IReadOnlyList<long> Seeds =>

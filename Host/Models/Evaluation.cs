@@ -14,31 +14,29 @@ internal static class Evaluation
 
     /// <summary>The share of the samples that the network classifies as they are labeled.</summary>
     /// <param name="network">Takes as many features as an image has.</param>
-    /// <param name="images">What the samples are of.</param>
+    /// <param name="examples">What the samples are of.</param>
     /// <param name="indices">The samples, at least one.</param>
-    /// <param name="scale">How bytes become features.</param>
     /// <param name="threads">How many pieces are evaluated side by side.</param>
-    public static double Accuracy(
-        Network<float> network, LabeledImages images, int[] indices, ByteScale scale, int threads)
+    public static double Accuracy(Network<float> network, Examples examples, int[] indices, int threads)
     {
         var correct = 0;
         Piecewise(network, indices, threads, (_, some) =>
-            Interlocked.Add(ref correct, images.IsTable
-                ? network.Correct(images.Batch(scale, some))
-                : network.Correct(scale, images.Pixels, images.Labels, some)));
+            Interlocked.Add(ref correct, examples.Correct(network, some)));
         return (double)correct / indices.Length;
     }
 
     /// <summary>The scores of the samples, a column each, in their order.</summary>
-    /// <inheritdoc cref="Accuracy"/>
-    public static Matrix<float> Scores(
-        Network<float> network, LabeledImages images, int[] indices, ByteScale scale, int threads)
+    /// <param name="network">Takes as many features as the encoder gives.</param>
+    /// <param name="encoder">How samples become features.</param>
+    /// <param name="samples">What to ask it.</param>
+    /// <param name="threads">How many pieces are evaluated side by side.</param>
+    public static Matrix<float> Scores(Network<float> network, FeatureEncoder encoder, Samples samples, int threads)
     {
-        var scores = new float[network.Outputs * indices.Length];
-        Piecewise(network, indices, threads, (first, some) => network
-            .Predict(images.Batch(scale, some).Inputs)
+        var scores = new float[network.Outputs * samples.Count];
+        Piecewise(network, samples.All, threads, (first, some) => network
+            .Predict(encoder.Encode<float>(samples, some))
             .AsColumnMajorArray().CopyTo(scores, first * network.Outputs));
-        return Matrix<float>.Build.Dense(network.Outputs, indices.Length, scores);
+        return Matrix<float>.Build.Dense(network.Outputs, samples.Count, scores);
     }
 
     private static void Piecewise(Network<float> network, int[] indices, int threads, Action<int, int[]> use)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using Functional.Host.Charts;
 using Functional.Host.Data;
@@ -25,59 +24,34 @@ public sealed class LayerTable<T> : Dictionary<string, Func<SavedLayer<T>, ILaye
     public IReadOnlyList<CustomLoss> Losses { get; init; } = [];
 }
 
-/// <summary>Height and width of the images that a network takes.</summary>
-/// <param name="Height">Pixels in a column.</param>
-/// <param name="Width">Pixels in a row.</param>
-public sealed record ImageSize(int Height, int Width);
-
 /// <summary>A network, and what must be known to use it on data.</summary>
-/// <param name="Network">The network. It takes features, which <see cref="Scale"/> makes of the data's numbers.</param>
+/// <param name="Network">The network. It takes features, which <see cref="Encoder"/> makes of the data.</param>
 public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>How the data's numbers (bytes, for images) become features.</summary>
-    public FeatureScale Scale { get; init; } = FeatureScale.None;
+    /// <summary>How the data's own numbers become features. (Default: they are features.)</summary>
+    public FeatureEncoder Encoder { get; init; } = FeatureEncoder.Numbers(Network.Inputs);
 
-    /// <summary>The size of the images that it takes, if it does.</summary>
-    public ImageSize? Image { get; init; }
-
-    /// <summary>The names of the classes, in order; none if they are not known.</summary>
-    public IReadOnlyList<string> Classes { get; init; } = [];
-
-    /// <summary>The names of the features, in order; none if they are not known.</summary>
-    public IReadOnlyList<string> Features { get; init; } = [];
-
-    /// <summary>The name of the column that held the classes, if the data came from a table.</summary>
-    public string? Label { get; init; }
-
-    /// <summary>How many classes there are: an output for each or, with a single output (the logit of class 1), two.
-    /// </summary>
-    internal int ClassCount => Math.Max(2, Network.Outputs);
-
-    /// <summary>Whether it tells classes apart: not if its loss is one of numbers, unless its several outputs have
-    /// names.</summary>
-    internal bool TellsClasses =>
-        !Network.Loss.Function.IsRegression || (Network.Outputs > 1 && Classes.Count > 0);
+    /// <summary>What it has learned. (Default: what its loss is for, without names.)</summary>
+    public LearningTask Task { get; init; } = LearningTask.Of(Network.Outputs, Network.Loss);
 
     /// <summary>What a class is called: its name or, where that isn't known, its number.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
     public string ClassName(int index)
     {
-        var classes = ClassCount;
-        if (index < 0 || index >= classes)
-            throw new ArgumentOutOfRangeException(
-                nameof(index), $"there is no class {index}: the model's are 0 to {classes - 1}");
-        return index < Classes.Count ? Classes[index] : index.ToString(CultureInfo.InvariantCulture);
+        var names = (Task as Classification)?.Names ?? [];
+        return index >= 0 && index < names.Count ? names[index] : throw new ArgumentOutOfRangeException(
+            nameof(index), $"there is no class {index}: the model's are 0 to {names.Count - 1}");
     }
 
     /// <summary>The class of one sample, and the probabilities of all.</summary>
-    /// <param name="sample">The data's own numbers, as many as the network has inputs: they are scaled here, as they
+    /// <param name="sample">The data's own numbers, as many as the network has inputs: they are encoded here, as they
     /// were in training.</param>
     /// <exception cref="ArgumentException">The sample has another number of numbers, or the model doesn't tell classes
     /// apart.</exception>
     public Prediction<T> Predict(params ReadOnlySpan<T> sample)
     {
         CheckCount(sample.Length, null);
-        return Predictions(ScoresOf(sample))[0];
+        return Predictions(ScoresOf(sample.ToArray()))[0];
     }
 
     /// <summary>The class of each sample, and the probabilities of all; the same bits as for each by itself.</summary>
@@ -96,7 +70,7 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
     /// <summary>What scores (classes x samples) say of the samples.</summary>
     internal IReadOnlyList<Prediction<T>> Predictions(Matrix<T> scores)
     {
-        if (!TellsClasses)
+        if (Task is not Classification)
             throw new ArgumentException(
                 $"this model gives numbers ({Network.Loss}), not classes: its Network.Predict gives them for " +
                 "features already scaled");
@@ -109,24 +83,26 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
         ];
     }
 
-    private Matrix<T> ScoresOf(ReadOnlySpan<T> numbers) => Network.Predict(
-        Matrix<T>.Build.Dense(Network.Inputs, numbers.Length / Network.Inputs, Scale.Apply(numbers, Network.Inputs)));
+    private Matrix<T> ScoresOf(T[] numbers)
+    {
+        var rows = Rows.Of(Array.ConvertAll(numbers, double.CreateSaturating), Encoder.Size);
+        return Network.Predict(Encoder.Encode<T>(rows, rows.All));
+    }
 
     private void CheckCount(int count, int? index)
     {
-        if (count == Network.Inputs)
+        if (count == Encoder.Size)
             return;
-        var names = Features.Count == 0
-            ? "" : $" ({string.Join(", ", Features.Take(10))}{(Features.Count > 10 ? ", ..." : "")})";
+        var names = Encoder is TableEncoder { HasNames: true, Columns: var columns }
+            ? $" ({Rows.Few(columns.Select(column => column.Name!), 10)})" : "";
         throw new ArgumentException(
             $"{(index is null ? "the sample" : $"sample {index}")} has {count} numbers, but the model takes " +
-            $"{Network.Inputs}{names}");
+            $"{Encoder.Size}{names}");
     }
 
     /// <summary>One line: the layers, and what they tell apart.</summary>
-    public override string ToString() => Classes.Count == 0 ? $"{Network}"
-        : $"{Network} for {(Label is null ? "" : $"{Label}: ")}{string.Join(" | ", Classes.Take(20))}"
-        + (Classes.Count > 20 ? " | ..." : "");
+    public override string ToString() =>
+        Task is Classification { AreNamed: true } ? $"{Network} for {Task}" : $"{Network}";
 }
 
 /// <summary>
@@ -186,11 +162,11 @@ public static class Model
     /// <summary>The class of each of these samples, and the probabilities of all; bytes take the way that they took in
     /// training, to the same bits.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="samples">The data's own numbers, not scaled.</param>
+    /// <param name="samples">As the data have them, not encoded.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <exception cref="DataException">The samples don't fit the model.</exception>
     public static IReadOnlyList<Prediction<float>> Predict(
-        this Model<float> model, LabeledImages samples, int threads = 1)
+        this Model<float> model, Samples samples, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(samples);

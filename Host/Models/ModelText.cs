@@ -21,20 +21,8 @@ internal static class ModelText
     /// <summary>What a model says of itself that its network can't be; null if nothing is.</summary>
     public static string? Fault<T>(Model<T> model) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var (inputs, outputs, scale) = (model.Network.Inputs, model.Network.Outputs, model.Scale);
-        // A single output tells two classes apart.
-        var classes = Math.Max(2, outputs);
-        return scale.Means.Count != scale.Deviations.Count || (scale.Means.Count != 1 && scale.Means.Count != inputs)
-                ? $"{scale.Means.Count} means and {scale.Deviations.Count} deviations for a network of {inputs} inputs"
-            : !scale.Means.Concat(scale.Deviations).All(double.IsFinite) || scale.Deviations.Contains(0)
-                ? "means and deviations must be finite, and deviations not 0"
-            : model.Image is { } image && (image.Height < 1 || (long)image.Height * image.Width != inputs)
-                ? $"images of {image.Height} x {image.Width} for a network of {inputs} inputs"
-            : model.Classes.Count != 0 && model.Classes.Count != classes
-                ? $"{model.Classes.Count} names of classes for a network of {outputs} outputs"
-            : model.Features.Count != 0 && model.Features.Count != inputs
-                ? $"{model.Features.Count} names of features for a network of {inputs} inputs"
-            : null;
+        var network = model.Network;
+        return model.Encoder.Fault(network.Inputs) ?? model.Task.Fault(network.Outputs, network.Loss);
     }
 
     /// <summary>Writes it.</summary>
@@ -53,20 +41,10 @@ internal static class ModelText
                 ["l1"] = penalty.L1Rate, ["l2"] = penalty.L2Rate, ["norm"] = penalty.NormRate,
                 ["power"] = penalty.NormPower,
             };
-        if (!model.Scale.IsNone)
-            text["scale"] = new JsonObject
-            {
-                ["means"] = Array(model.Scale.Means.Select(mean => (JsonNode)mean)),
-                ["deviations"] = Array(model.Scale.Deviations.Select(deviation => (JsonNode)deviation)),
-            };
-        if (model.Image is { } image)
-            text["image"] = new JsonObject { ["height"] = image.Height, ["width"] = image.Width };
-        if (model.Classes.Count > 0)
-            text["classes"] = Array(model.Classes.Select(name => (JsonNode)name));
-        if (model.Features.Count > 0)
-            text["features"] = Array(model.Features.Select(name => (JsonNode)name));
-        if (model.Label is not null)
-            text["label"] = model.Label;
+        if (DataText.Of(model.Encoder) is { } encoder)
+            text["encoder"] = encoder;
+        if (DataText.Of(model.Task) is { } task)
+            text["task"] = task;
         return text.ToJsonString(Compact);
     }
 
@@ -82,7 +60,7 @@ internal static class ModelText
             throw text["layers"].Error($"at most {MostLayers} layers", $"{layers.Count}");
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
         string Named(string kind) => $"{kind}{numbers[kind] = numbers.GetValueOrDefault(kind) + 1}";
-        var (penalty, scale, image) = (text.Find("penalty"), text.Find("scale"), text.Find("image"));
+        var (penalty, encoder, task) = (text.Find("penalty"), text.Find("encoder"), text.Find("task"));
         return new ModelPlan<T>([.. layers.Select(layer => LayerPlanOf(layer, Named, table))])
         {
             Loss = LossOf(text["loss"], table.Losses),
@@ -90,17 +68,14 @@ internal static class ModelText
                 ? Penalty.None
                 : new Penalty(
                     penalty["l1"].Number, penalty["l2"].Number, penalty["norm"].Number, penalty["power"].Number),
-            Describe = network => new Model<T>(network)
+            Describe = network =>
             {
-                Scale = scale is null
-                    ? FeatureScale.None
-                    : new FeatureScale(
-                        [.. scale["means"].Items.Select(mean => mean.Number)],
-                        [.. scale["deviations"].Items.Select(deviation => deviation.Number)]),
-                Image = image is null ? null : new ImageSize(image["height"].Count, image["width"].Count),
-                Classes = [.. text.Find("classes")?.Items.Select(name => name.Text) ?? []],
-                Features = [.. text.Find("features")?.Items.Select(name => name.Text) ?? []],
-                Label = text.Find("label")?.Text,
+                var model = new Model<T>(network);
+                return model with
+                {
+                    Encoder = encoder is null ? model.Encoder : DataText.Encoder(encoder),
+                    Task = task is null ? model.Task : DataText.Task(task),
+                };
             },
         };
     }

@@ -25,14 +25,14 @@ internal static class SampleFile
             ? files : throw new DataException(path, null, "images (.pgm, IDX) or arrays (.npy)", "none");
     }
 
-    /// <summary>Reads samples; their classes are 0.</summary>
+    /// <summary>Reads samples.</summary>
     /// <param name="path">The file.</param>
     /// <param name="model">What they are for.</param>
     /// <exception cref="DataException">The file can't be read, or its samples don't fit the model.</exception>
-    public static LabeledImages Read(string path, Model<float> model) =>
+    public static Samples Read(string path, Model<float> model) =>
         DataFile.Open(path, stream => Read(stream, path, model));
 
-    private static LabeledImages Read(Stream stream, string path, Model<float> model)
+    private static Samples Read(Stream stream, string path, Model<float> model)
     {
         if (Tables.IsText(path))
             return Rows(stream, path, model);
@@ -46,7 +46,7 @@ internal static class SampleFile
             [0, 0, ..] or [0x1F, 0x8B, ..] => Idx.ReadImages(stream, path),
             _ => throw Refused(start, path, model),
         };
-        return new LabeledImages(images.Height, images.Width, 1, images.Pixels, new byte[images.Count]);
+        return new Images(images.Height, images.Width, images.Pixels);
     }
 
     private static DataException Refused(byte[] start, string path, Model<float> model)
@@ -68,25 +68,25 @@ internal static class SampleFile
                 path, null, "images (PGM, IDX), an array (.npy) or a table (.csv)",
                 start.Length == 0 ? "an empty file" : "a file of another kind")
             : new DataException(
-                path, null, model.Image is { } size
+                path, null, model.Encoder is ImageEncoder size
                     ? $"pictures as gray PGM files of {size.Height} x {size.Width} pixels, light on dark"
                     : "pictures as gray PGM files",
                 $"a {picture} file");
     }
 
-    private static LabeledImages Rows(Stream stream, string path, Model<float> model)
+    private static Samples Rows(Stream stream, string path, Model<float> model)
     {
-        if (model.Features.Count == 0)
+        if (TableForm.Of(model.Encoder, model.Task) is not { Columns: { Count: > 0 } columns })
             throw new DataException(path, null, "a model that knows columns by name to be asked", "one that doesn't");
-        var rows = Csv.ReadFeatures(stream, path, model.Features);
-        return rows.Length > 0
-            ? new LabeledImages(rows, TableNames.None, 1, new byte[rows.Length / model.Features.Count])
+        var rows = Csv.ReadFeatures(stream, path, columns);
+        return rows.Count > 0
+            ? rows
             : throw new DataException(path, null, "a row at least", "a header only");
     }
 
-    private static LabeledImages Array(Tensor tensor, string path, Model<float> model)
+    private static Samples Array(Tensor tensor, string path, Model<float> model)
     {
-        var inputs = model.Network.Inputs;
+        var inputs = model.Encoder.Size;
         // Samples, or a single one.
         var isOne = tensor.Count == inputs && (tensor.Shape.Count == 1 || tensor.Shape[0] != 1);
         var count = isOne ? 1 : tensor.Shape.Count > 0 ? tensor.Shape[0] : 0;
@@ -94,10 +94,11 @@ internal static class SampleFile
             throw new DataException(
                 path, null,
                 $"samples of {inputs} numbers: shape [any, {inputs}]" +
-                (model.Image is { } size ? $" or [any, {size.Height}, {size.Width}]" : ""),
+                (model.Encoder is ImageEncoder size ? $" or [any, {size.Height}, {size.Width}]" : ""),
                 $"shape {Tensor.Text(tensor.Shape)}");
         return tensor.Type == TensorType.U8 && tensor.Convert<byte>(out var pixels) is null
-            ? new LabeledImages(model.Image?.Height ?? 1, model.Image?.Width ?? inputs, 1, pixels, new byte[count])
-            : Numbers.Rows(tensor, path, TableNames.None, 1, new byte[count]);
+            ? model.Encoder is ImageEncoder image
+                ? new Images(image.Height, image.Width, pixels, image.Channels) : new Images(1, inputs, pixels)
+            : Numbers.Rows(tensor, path, count);
     }
 }

@@ -22,9 +22,9 @@ internal static class RunPage
     public static string Render(
         TrainingRun run, RunResult result, int threads, IReadOnlyList<Diagnosis>? seen = null, bool isRunning = false)
     {
-        var (configuration, data, summary) = (run.Configuration, run.Seen, result.Summary);
-        var scores = Evaluation.Scores(result.State.Network, data.Test, data.Test.All, result.Scale, threads);
-        int[] labels = [.. data.Test.Labels];
+        var (configuration, data, summary) = (run.Configuration, run.Data, result.Summary);
+        var scores = Evaluation.Scores(result.State.Network, run.Encoded.Encoder, data.Test.Samples, threads);
+        var (classes, labels) = (data.Test.Classes.Kinds, data.Test.Classes.Labels);
         return Page.Of(
             $"{Percentage.Of(summary.TestAccuracy)} of unseen samples classified correctly",
             [
@@ -35,7 +35,7 @@ internal static class RunPage
                 AccuracySection(result),
                 .. seen is null ? [] : WatchSections.Of(result.State.Network, seen),
                 WeightSection(data, result.State.Network),
-                ConfusionSection(data.Test.Names, Metrics.Confusion(scores, labels)),
+                ConfusionSection(classes, Metrics.Confusion(scores, labels)),
                 MistakeSection(data.Test, Metrics.MostWrong(scores, labels, MostMistakes)),
                 ReproductionSection(run, result, isRunning),
             ]);
@@ -50,7 +50,7 @@ internal static class RunPage
             $"{Plural.Of(run.Iterations, "step")}.");
     }
 
-    private static string Opening(TrainConfiguration configuration, ImageDataSet data, RunResult result, bool isRunning)
+    private static string Opening(TrainConfiguration configuration, DataSet data, RunResult result, bool isRunning)
     {
         var summary = result.Summary;
         var until = summary.Interrupted && !isRunning ? ", until it was interrupted" : "";
@@ -64,8 +64,8 @@ internal static class RunPage
     }
 
     // The option's value speaks of bytes.
-    private static string Scaling(TrainConfiguration configuration, ImageDataSet data) =>
-        !data.Test.IsTable || configuration.Scale == DataScale.None ? ""
+    private static string Scaling(TrainConfiguration configuration, DataSet data) =>
+        data.Test.Samples is not Rows || configuration.Scale == DataScale.None ? ""
             : " Each column was scaled to mean 0 and standard deviation 1 over the training samples.";
 
     private static string Best(RunSummary summary)
@@ -79,8 +79,8 @@ internal static class RunPage
 
     /// <summary>Whether a network does no better on the test samples than always the most frequent answer would.
     /// </summary>
-    internal static bool IsGuessing(RunSummary summary, LabeledImages test) =>
-        summary.TestAccuracy <= 1.1 * test.Labels.CountBy(label => label).Max(label => label.Value) / test.Count;
+    internal static bool IsGuessing(RunSummary summary, DataPart test) =>
+        summary.TestAccuracy <= 1.1 * test.Classes.Counts().Max() / test.Count;
 
     private static Markup GuessingParagraph(TrainConfiguration configuration, RunSummary summary) => Markup.Lines(
         Page.Paragraph(
@@ -100,11 +100,12 @@ internal static class RunPage
             [.. losses.Chunk(block).Select(some => some.Average())]), block);
     }
 
-    private static Markup LossSection(ImageDataSet data, RunResult result)
+    private static Markup LossSection(DataSet data, RunResult result)
     {
         var (curve, block) = LossCurve("", result.Losses);
         // The book's ln 10, for as many classes as there are; a number to look at, nothing is computed from it.
-        var guessing = new ReferenceLine(Math.Log(data.Test.Classes), $"guessing: ln {data.Test.Classes}");
+        var guessing = new ReferenceLine(
+            Math.Log(data.Test.Classes.Kinds.Count), $"guessing: ln {data.Test.Classes.Kinds.Count}");
         var what = block == 1 ? "The mean loss of each step's batch, before the step."
             : Invariant($"The mean loss of {block} steps at a time.");
         return Page.Section(
@@ -149,17 +150,17 @@ internal static class RunPage
             : Axis.Between("accuracy, %", Math.Min(middle - 0.5, low), Math.Max(middle + 0.5, high));
     }
 
-    private static Markup WeightSection(ImageDataSet data, Network<float> network)
+    private static Markup WeightSection(DataSet data, Network<float> network)
     {
         var weights = network.Parameters()[0].Matrix;
-        if (data.Test.IsTable || weights.ColumnCount != data.Test.Features)
+        if (data.Test.Samples is not Images { Channels: 1 } images || weights.ColumnCount != images.Size)
             return Markup.Empty;
         var shown = Math.Min(weights.RowCount, MostWeightImages);
         var pictures = Enumerable.Range(0, shown).Select(unit =>
         {
             var values = weights.Row(unit).Select(weight => (double)weight).ToArray();
             var largest = values.Max(Math.Abs);
-            return Picture.Of(data.Test.Width, data.Test.Height, values, low: -largest, high: largest);
+            return Picture.Of(images.Width, images.Height, values, low: -largest, high: largest);
         });
         return Page.Section(
             "Weights of the first layer",
@@ -170,7 +171,7 @@ internal static class RunPage
             Page.Figure(new ImageGrid("First-layer weights", [.. pictures])));
     }
 
-    private static Markup ConfusionSection(TableNames names, ConfusionMatrix confusion)
+    private static Markup ConfusionSection(Classification kinds, ConfusionMatrix confusion)
     {
         var classes = Enumerable.Range(0, confusion.Classes).ToArray();
         double[][] counts =
@@ -180,27 +181,30 @@ internal static class RunPage
             Page.Paragraph(
                 "How many test samples of each class (rows) are predicted to be of each class (columns). The " +
                 "diagonal is correct; large counts beside it are classes that the network confuses."),
-            Page.Figure(MatrixChart.Confusion("Confusion matrix", [.. classes.Select(names.Class)], counts)));
+            Page.Figure(MatrixChart.Confusion("Confusion matrix", kinds.Names, counts)));
     }
 
-    private static Markup MistakeSection(LabeledImages images, IReadOnlyList<WrongAnswer> mistakes)
+    private static Markup MistakeSection(DataPart part, IReadOnlyList<WrongAnswer> mistakes)
     {
         const string heading = "The most confident mistakes",
             what = "The test samples for which the network gave a wrong class the highest probability.";
         if (mistakes.Count == 0)
             return Page.Section("Mistakes", Page.Paragraph("None: every test sample is classified correctly."));
-        if (images.IsTable)
+        var names = part.Classes.Kinds.Names;
+        if (part.Samples is not Images images)
             return Page.Section(heading, Page.Paragraph(what), Page.Table(mistakes.Select(wrong => (
                 $"test sample {wrong.Sample + 1}",
-                $"is {images.Names.Class(wrong.Label)}, predicted {images.Names.Class(wrong.Predicted)} " +
+                $"is {names[wrong.Label]}, predicted {NameOf(wrong.Predicted)} " +
                 $"({Percentage.Of(wrong.Probability)})"))));
         var pictures = mistakes.Select(wrong => new Picture(
-            images.Width, images.Height, images.Pixels.AsMemory(wrong.Sample * images.Features, images.Features),
-            $"{wrong.Label}, predicted {wrong.Predicted}\n{Percentage.Of(wrong.Probability)}"));
+            images.Width, images.Height, images.Gray(wrong.Sample),
+            $"{names[wrong.Label]}, predicted {NameOf(wrong.Predicted)}\n{Percentage.Of(wrong.Probability)}"));
         return Page.Section(
             heading,
             Page.Paragraph($"{what} Would you have known?"),
             Page.Figure(new ImageGrid("Most confident mistakes", [.. pictures])));
+
+        string NameOf(int label) => label < 0 ? "no class" : names[label];
     }
 
     private static Markup ReproductionSection(TrainingRun run, RunResult result, bool isRunning)

@@ -1,3 +1,5 @@
+using Functional.Host.Data;
+
 namespace Functional.Host.Runs;
 
 /// <summary>What becomes of a table's numbers that are not scaled.</summary>
@@ -8,15 +10,14 @@ internal static class Roundings
     /// <summary>That single precision no longer tells most of a column's numbers apart, in at most one line.</summary>
     public static IEnumerable<string> Of(TrainingRun run)
     {
-        var numbers = run.Data.Training;
-        if (!numbers.IsTable || run.Configuration.Scale != DataScale.None)
+        if (run.Data.Training.Samples is not Rows rows || run.Configuration.Scale != DataScale.None)
             return [];
         int[] some = [.. run.Samples.Training.Take(MostLookedAt)];
-        var rounded = Enumerable.Range(0, numbers.Features)
+        var rounded = Enumerable.Range(0, rows.Size)
             .Select(column => (
-                Name: numbers.Names.Feature(column),
-                Before: some.Select(row => numbers.Number(row, column)).Distinct().Count(),
-                After: some.Select(row => run.Seen.Training.Number(row, column)).Distinct().Count()))
+                Name: rows.NameOf(column),
+                Before: some.Select(row => rows.Number(row, column)).Distinct().Count(),
+                After: some.Select(row => (float)rows.Number(row, column)).Distinct().Count()))
             .Where(column => 2 * column.After <= column.Before).ToArray();
         return rounded is not [var first, ..] ? [] :
         [

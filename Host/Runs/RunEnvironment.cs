@@ -43,7 +43,7 @@ internal sealed record RunEnvironment(
     public IReadOnlyList<RunEnvironment>? Earlier { get; init; }
 
     /// <summary>This one, with these data.</summary>
-    public static RunEnvironment Of(ImageDataSet data) => new(
+    public static RunEnvironment Of(DataSet data) => new(
         ProgramInfo.Version, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription,
         $"{RuntimeInformation.ProcessArchitecture}", Environment.ProcessorCount,
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128,
@@ -121,14 +121,25 @@ internal sealed record RunEnvironment(
         where now != then
         select $"--{option.Name} is {now ?? "not set"}, and was {then ?? "not set"}";
 
-    private static string Digest(LabeledImages images)
+    private static string Digest(DataPart part)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(images.Data);
-        hash.AppendData(images.Labels);
+        foreach (var bytes in part.Samples.Bytes().Concat(part.Targets.Bytes()))
+            hash.AppendData(bytes.Span);
         // Each with its length, so that no other names are the same bytes.
-        foreach (var name in images.Names.Features.Concat(images.Names.Classes))
+        foreach (var name in Names(part))
             hash.AppendData(Encoding.UTF8.GetBytes($"{name.Length}:{name}"));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    private static IEnumerable<string> Names(DataPart part) =>
+    [
+        .. (part.Samples as Rows)?.Columns.Select(column => column.Name).OfType<string>() ?? [],
+        .. part.Targets switch
+        {
+            Classes { Kinds: { AreNamed: true } classes } => classes.Names,
+            Quantities quantities => quantities.Columns.Select(column => column.Name).OfType<string>(),
+            _ => [],
+        },
+    ];
 }

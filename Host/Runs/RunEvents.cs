@@ -116,12 +116,11 @@ public enum RunMoment
 
 /// <summary>All that a run has come to.</summary>
 /// <param name="State">The last state.</param>
-/// <param name="Scale">How bytes became features.</param>
 /// <param name="Losses">The loss of every step, before its update.</param>
 /// <param name="Epochs">What every epoch came to.</param>
 /// <param name="Summary">How it ended.</param>
 public sealed record RunResult(
-    RunState State, ByteScale Scale, IReadOnlyList<double> Losses, IReadOnlyList<EpochReport> Epochs,
+    RunState State, IReadOnlyList<double> Losses, IReadOnlyList<EpochReport> Epochs,
     RunSummary Summary)
 {
     /// <summary>As the summary.</summary>

@@ -99,9 +99,9 @@ internal sealed record RunRecord
         if (reported < state.Step)
             epochs.Add(run.Evaluate(state, epochs.Count + 1, losses.Skip(reported).Average(), threads));
         if (now.Summary is { } summary && summary.Iterations == state.Step)
-            return new RunResult(state, run.Scale, losses, epochs, summary);
+            return new RunResult(state, losses, epochs, summary);
         var last = epochs is [.., var reached] ? reached : run.Evaluate(state, 0, double.NaN, threads);
-        return new RunResult(state, run.Scale, losses, epochs, new RunSummary(
+        return new RunResult(state, losses, epochs, new RunSummary(
             last.TrainAccuracy, last.ValidationAccuracy, last.TestAccuracy, last.Loss, state.Step, state.Seconds,
             last.Digest,
             Interrupted: true, Folder) { Best = best });

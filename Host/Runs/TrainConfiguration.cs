@@ -5,20 +5,6 @@ using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 
-/// <summary>How bytes become features.</summary>
-public enum DataScale
-{
-    /// <summary>Images: byte / 255. Tables: as <see cref="Standard"/>.</summary>
-    Unit,
-
-    /// <summary>The number itself.</summary>
-    None,
-
-    /// <summary>(value - mean) / deviation of the training samples: of images over all pixels, of tables by column.
-    /// </summary>
-    Standard,
-}
-
 /// <summary>A part of a run whose planned length was changed later.</summary>
 /// <param name="Until">The steps that had been taken by then.</param>
 /// <param name="Planned">The run's whole length in steps, as planned at that time.</param>

@@ -8,21 +8,20 @@ namespace Functional.Host.Runs;
 public sealed class TrainingRun
 {
     private readonly TrainConfiguration configuration;
-    private readonly ImageDataSet data, seen;
+    private readonly DataSet data;
     private readonly Split samples;
-    private readonly ByteScale scale;
     private readonly Loader loader;
-    private readonly ImageFormat format;
+    private readonly ImageFormat? format;
 
     /// <summary>Checks the configuration against the data, splits them, and initializes the network.</summary>
     /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
-    public TrainingRun(TrainConfiguration configuration, ImageDataSet data)
+    public TrainingRun(TrainConfiguration configuration, DataSet data)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(data);
         if (configuration.Faults() is { Count: > 0 } faults)
             throw new UsageException(faults);
-        (this.configuration, this.data, seen) = (configuration, data, data);
+        (this.configuration, this.data) = (configuration, data);
         var training = data.Training;
         if (configuration.Samples > training.Count)
             throw new UsageException(new Fault(
@@ -31,32 +30,18 @@ public sealed class TrainingRun
         try
         {
             samples = Split(configuration, training);
-            if (training.IsTable)
-            {
-                FeatureScale = configuration.Scale == DataScale.None
-                    ? FeatureScale.None
-                    : training.Standard(samples.Training);
-                seen = data.Scaled(FeatureScale);
-                training = seen.Training;
-            }
-            scale = training.IsTable ? ByteScale.None : configuration.Scale switch
-            {
-                DataScale.Unit => ByteScale.Unit,
-                DataScale.None => ByteScale.None,
-                _ => Batch.StandardScale(training.Features, training.Pixels, samples.Training),
-            };
-            FeatureScale ??= FeatureScale.Of(scale);
-            format = Format(training, scale);
+            Encoded = data.Encode(samples.Training, configuration.Scale);
+            format = Format(Encoded);
             loader = new Loader(
-                training, samples.Training, configuration.BatchSize, configuration.Sampling, scale,
+                Encoded.Training, samples.Training, configuration.BatchSize, configuration.Sampling,
                 configuration.OrderKey);
-            CheckSize(training);
-            var widest = configuration.Hidden.Append(training.Features).Max();
+            CheckSize();
+            var widest = configuration.Hidden.Append(Encoded.Encoder.Features).Max();
             if ((long)LargestBatch * widest > Array.MaxLength)
                 throw new UsageException(new Fault(nameof(configuration.BatchSize), Invariant(
                     $"a batch of {LargestBatch:N0} samples with {widest:N0} numbers each is larger than ")
                     + Invariant($"the {Array.MaxLength:N0} numbers that there can be")));
-            var network = Network(training);
+            var network = Network();
             if (network.Parameters().Any(leaf => leaf.Values.Exists(value => !float.IsFinite(value))))
                 throw new UsageException(new Fault(
                     nameof(configuration.Initializer),
@@ -81,7 +66,7 @@ public sealed class TrainingRun
     public TrainConfiguration Configuration => configuration;
 
     /// <summary>On what.</summary>
-    public ImageDataSet Data => data;
+    public DataSet Data => data;
 
     /// <summary>Steps from beginning to end.</summary>
     public int Iterations { get; }
@@ -115,30 +100,26 @@ public sealed class TrainingRun
     /// <summary>Which of the training samples are trained on, and which are kept for validation.</summary>
     public Split Samples => samples;
 
-    /// <summary>How bytes become features.</summary>
-    public ByteScale Scale => scale;
-
-    /// <summary>How the data's own numbers become features: of tables, with the means and deviations of the samples
-    /// that are trained on.</summary>
-    public FeatureScale FeatureScale { get; }
-
-    /// <summary>What the run sees: its data, but a table's numbers as features.</summary>
-    public ImageDataSet Seen => seen;
+    /// <summary>What the run sees: its data as features and targets, encoded by what the samples that are trained on
+    /// say.</summary>
+    public EncodedDataSet Encoded { get; }
 
     /// <summary>What the run can't learn, a line each: the classes that the data have, but none of those samples that
     /// it is trained on.</summary>
     public IReadOnlyList<string> Gaps() => Gaps(data);
 
     /// <summary>The same of data of which the run may see only a part.</summary>
-    internal IReadOnlyList<string> Gaps(ImageDataSet all)
+    internal IReadOnlyList<string> Gaps(DataSet all)
     {
-        var (trained, there) = (new bool[256], new bool[256]);
+        if (data.Training.Targets is not Classes { Kinds: var classes, Labels: var labels })
+            return [];
+        var (trained, there) = (new bool[classes.Count], new bool[classes.Count]);
         foreach (var i in samples.Training)
-            trained[data.Training.Labels[i]] = true;
-        foreach (var label in all.Training.Labels.Concat(all.Test.Labels))
+            trained[labels[i]] = true;
+        foreach (var label in all.Training.Classes.Labels.Concat(all.Test.Classes.Labels))
             there[label] = true;
-        string[] missing = [.. Enumerable.Range(0, 256).Where(label => there[label] && !trained[label])
-            .Select(data.Training.Names.Class)];
+        string[] missing =
+            [.. classes.Names.Where((_, label) => there[label] && !trained[label])];
         var named = string.Join(", ", missing.Take(10));
         return missing.Length switch
         {
@@ -155,11 +136,8 @@ public sealed class TrainingRun
     /// <summary>A network of the run, and what must be known to use it.</summary>
     public Model<float> ModelOf(Network<float> network) => new(network)
     {
-        Scale = FeatureScale,
-        Image = data.Training.IsTable ? null : new ImageSize(data.Training.Height, data.Training.Width),
-        Classes = data.Training.Names.Classes,
-        Features = data.Training.Names.Features,
-        Label = data.Training.Names.Label,
+        Encoder = Encoded.Encoder,
+        Task = Encoded.Task,
     };
 
     /// <summary>One line: the layers, how they are trained, and on what.</summary>
@@ -253,28 +231,29 @@ public sealed class TrainingRun
             ? configuration.BatchSize
             : Math.Min(configuration.BatchSize, samples.Training.Length);
 
-    private void CheckSize(LabeledImages training)
+    private void CheckSize()
     {
-        var parameters = configuration.ParameterCount(training.Features, training.Classes);
+        var parameters = configuration.ParameterCount(Encoded.Encoder.Features, Encoded.Task.Outputs);
         if (parameters > Array.MaxLength)
             throw new UsageException(new Fault(nameof(configuration.Hidden), Invariant(
                 $"a network of {parameters:N0} parameters is larger than the {Array.MaxLength:N0} that there can be")));
     }
 
-    private Network<float> Network(LabeledImages training) => Memory.For(
-        () => configuration.NetworkText(training.Features, training.Classes),
-        () => configuration.CreateNetwork<float>(training.Features, training.Classes));
+    private Network<float> Network() => Memory.For(
+        () => configuration.NetworkText(Encoded.Encoder.Features, Encoded.Task.Outputs),
+        () => configuration.CreateNetwork<float>(Encoded.Encoder.Features, Encoded.Task.Outputs));
 
-    private static Split Split(TrainConfiguration configuration, LabeledImages training)
+    private static Split Split(TrainConfiguration configuration, DataPart training)
     {
+        var labels = training.Classes.Labels;
         var some = configuration.Samples is { } count
-            ? Splits.Draw(training.Labels, count, configuration.SamplesKey)
+            ? Splits.Draw(labels, count, configuration.SamplesKey)
             : training.All;
         return configuration.Validation == 0
             ? new Split(some, [])
             : Splits.ByFraction(
                 Array.ConvertAll(configuration.SplitKey.Permutation(some.Length), place => some[place]),
-                training.Labels, configuration.Validation);
+                labels, configuration.Validation);
     }
 
     private RunResult Train(
@@ -313,7 +292,7 @@ public sealed class TrainingRun
             Now().Seconds, last.Digest, !isOver, folder)
         { StoppedEarly = isOver && state.Step < Iterations, Best = bestEpoch };
         observer.Finished(summary);
-        return new RunResult(Now(), scale, losses, epochs, summary);
+        return new RunResult(Now(), losses, epochs, summary);
 
         RunState Now() => state with { Best = best, Seconds = from.State.Seconds + watch.Elapsed.TotalSeconds };
 
@@ -362,13 +341,18 @@ public sealed class TrainingRun
 
     /// <summary>What changes in step n is a function of n alone, whatever came before.</summary>
     private Batch<float> Augmented(Batch<float> batch, int step) =>
-        Augment.Apply(configuration.Augmentations, format, batch, configuration.AugmentationKey.Child(step));
+        format is null ? batch
+            : Augment.Apply(configuration.Augmentations, format, batch, configuration.AugmentationKey.Child(step));
 
     private void CheckAugmentations()
     {
-        if (data.Training.IsTable && configuration.Augmentations.Count > 0)
-            throw new UsageException(new Fault(
-                nameof(configuration.Augmentations), "images can be changed, but these are tables of numbers"));
+        if (format is null)
+        {
+            if (configuration.Augmentations.Count > 0)
+                throw new UsageException(new Fault(
+                    nameof(configuration.Augmentations), "images can be changed, but these are tables of numbers"));
+            return;
+        }
         var faults = Augment.Faults(configuration.Augmentations, format);
         var output = Augment.Output(configuration.Augmentations, format);
         if (faults.Count == 0 && output.Features != format.Features)
@@ -379,24 +363,27 @@ public sealed class TrainingRun
     }
 
     // A byte of 0 is the background and the least that there is, 255 is the most.
-    private static ImageFormat Format(LabeledImages images, ByteScale scale)
+    private static ImageFormat? Format(EncodedDataSet data)
     {
+        if (data.Encoder is not ImageEncoder { Scale: var scale } image)
+            return null;
         double Feature(int value) => (value - scale.Shift) / scale.Divisor;
-        return new ImageFormat(1, images.Height, images.Width, images.Classes, Feature(0), Feature(0), Feature(255));
+        return new ImageFormat(
+            image.Channels, image.Height, image.Width, data.Task.Outputs, Feature(0), Feature(0), Feature(255));
     }
 
     internal EpochReport Evaluate(RunState state, int epoch, double loss, int threads)
     {
         var network = state.Network;
-        double Accuracy(LabeledImages images, int[] indices) => Memory.For(
+        double Accuracy(Examples examples, int[] indices) => Memory.For(
             () => Invariant($"the evaluation of {indices.Length:N0} samples"),
-            () => Evaluation.Accuracy(network, images, indices, scale, threads));
+            () => Evaluation.Accuracy(network, examples, indices, threads));
         return new EpochReport(
             epoch, state.Step, loss,
-            Accuracy(seen.Training,
+            Accuracy(Encoded.Training,
                 EvaluatesLittle ? [.. samples.Training.Take(samples.Validation.Length)] : samples.Training),
-            samples.Validation.Length == 0 ? null : Accuracy(seen.Training, samples.Validation),
-            Accuracy(seen.Test, seen.Test.All),
+            samples.Validation.Length == 0 ? null : Accuracy(Encoded.Training, samples.Validation),
+            Accuracy(Encoded.Test, Encoded.Test.All),
             state.Seconds, EvaluatesLittle ? "" : network.Digest());
     }
 }

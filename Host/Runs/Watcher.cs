@@ -1,6 +1,3 @@
-using Functional.Host.Data;
-
-
 namespace Functional.Host.Runs;
 
 /// <summary>Looks at a run's states now and then, always on the same samples. States are values: looking changes
@@ -16,13 +13,13 @@ internal sealed class Watcher : IRunObserver
     private TrainingState<float>? before;
 
     /// <summary>Will look at a run's states on some of its training samples.</summary>
-    public Watcher(TrainingRun run, ImageDataSet data)
+    public Watcher(TrainingRun run)
     {
-        var (samples, images) = (run.Samples.Training, data.Training);
+        var samples = run.Samples.Training;
         var count = Math.Min(MostSamples, samples.Length);
         // Evenly taken, so that it doesn't matter how samples are sorted.
         int[] chosen = [.. Enumerable.Range(0, count).Select(i => samples[(int)((long)i * samples.Length / count)])];
-        probe = images.Batch(run.Scale, chosen);
+        probe = run.Encoded.Training.Batch(chosen);
         (interval, last) = (Math.Max(LeastInterval, run.Iterations / MostLooks), run.Iterations);
     }
 

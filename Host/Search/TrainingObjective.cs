@@ -18,7 +18,7 @@ internal sealed class TrainingObjective
     private const string Space = nameof(StudySettings.Space);
 
     private readonly TrainConfiguration common;
-    private readonly ImageDataSet data;
+    private readonly DataSet data;
 
     /// <summary>Checks that the space's configurations can be trained with.</summary>
     /// <param name="common">What all trials have in common.</param>
@@ -29,11 +29,11 @@ internal sealed class TrainingObjective
     /// take.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public TrainingObjective(
-        TrainConfiguration common, ImageDataSet data, SearchSpace space, CancellationToken cancellation = default)
+        TrainConfiguration common, DataSet data, SearchSpace space, CancellationToken cancellation = default)
     {
         this.common = common;
         // Choosing by test samples would spoil them, and evaluating them takes most of a small run's time.
-        this.data = data with { Test = None(data.Test) };
+        this.data = data with { Test = data.Test.Take([]) };
         if (space.Hyperparameters.FirstOrDefault(
             one => TrainOptions.All.All(option => option.Name != one.Name)) is { } unknown)
             throw new UsageException(new Fault(
@@ -82,8 +82,6 @@ internal sealed class TrainingObjective
                 fault => new Fault(Space, $"with {configuration}: {TrainOptions.Line(fault)}")));
         }
     }
-
-    private static LabeledImages None(LabeledImages images) => new(images.Height, images.Width, images.Classes, [], []);
 
     private sealed class Observer(TrialReporter reporter) : IRunObserver
     {

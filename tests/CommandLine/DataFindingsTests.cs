@@ -163,7 +163,7 @@ public sealed class DataFindingsTests : IDisposable
     public void U10_and_U11_images_of_another_kind_are_told()
     {
         Assert.Equal(0, Run("train", "--samples", "500", "--epochs", "1", "--out", "run").ExitCode);
-        var image = DataSets.Load("digits").Test.Pixels[..784];
+        var image = DataSets.Load("digits").Test.Images.Pixels[..784];
         Npy.Write(folder["shares.npy"], Tensor.Of("x", [1, 784], Array.ConvertAll(image, pixel => pixel / 255f)));
         Npy.Write(folder["bytes.npy"], Tensor.Of("x", [1, 784], Array.ConvertAll(image, pixel => (float)pixel)));
         File.WriteAllBytes(folder["light.pgm"], [.. "P5 28 28 255\n"u8, .. image]);

@@ -44,7 +44,7 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Contains("confusion matrix: true class (rows)", table, StringComparison.Ordinal);
 
         var test = DataSets.Load("digits").Test;
-        var pixels = test.Pixels[..(3 * 784)];
+        var pixels = test.Images.Pixels[..(3 * 784)];
         Directory.CreateDirectory(folder["samples"]);
         File.WriteAllBytes(folder["samples/b.pgm"], [.. "P5 28 28 255\n"u8, .. pixels[..784]]);
         Npy.Write(folder["samples/a.npy"], Tensor.Of("x", [3, 28, 28], pixels));
@@ -80,13 +80,14 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Contains("\"label\": \"kind\"", File.ReadAllText(folder["run/config.json"]), StringComparison.Ordinal);
 
         var model = Model.Load<float>(folder["run/model.safetensors"]);
-        Assert.Equal(["a, b", "cat", "dog"], model.Classes);
-        Assert.Equal(["size", "weight"], model.Features);
+        Assert.Equal(new Classification(["a, b", "cat", "dog"], "kind"), model.Task);
+        var columns = Assert.IsType<TableEncoder>(model.Encoder).Columns.Cast<NumberEncoding>().ToArray();
+        Assert.Equal(["size", "weight"], columns.Select(column => column.Name!));
         // Of the samples that were trained on: neither of all rows nor of the other parts.
         var data = DataSets.Load(folder["t.csv"], "kind");
-        var mean = data.Training.Standard(data.Training.All).Means[0];
-        Assert.InRange(model.Scale.Means[0], mean - 30, mean + 30);
-        Assert.NotEqual(mean, model.Scale.Means[0]);
+        var mean = ((Rows)data.Training.Samples).Columns.Cast<NumberColumn>().First().Values.Average();
+        Assert.InRange(columns[0].Scale.Mean, mean - 30, mean + 30);
+        Assert.NotEqual(mean, columns[0].Scale.Mean);
 
         var evaluated = Run("evaluate", "run", "--json").Event("summary");
         Assert.Equal(trained.Event("summary").GetProperty("testAccuracy").GetDouble(),
@@ -112,7 +113,10 @@ public sealed class ModelCommandTests : IDisposable
     public void A14_a_picture_in_another_format_is_called_by_its_name(string name, string found, byte[] start)
     {
         var network = Network.Create([784, 10], Activation.Relu, Initializer.He, seed: 1);
-        Model.Save(folder["m.safetensors"], new Model<float>(network) { Image = new ImageSize(28, 28) });
+        Model.Save(folder["m.safetensors"], new Model<float>(network) 
+        {
+            Encoder = new ImageEncoder(28, 28, ByteScale.None),
+        });
         File.WriteAllBytes(folder[name], start);
         File.WriteAllText(folder["note"], "a note");
         File.WriteAllText(folder["empty"], "");
@@ -147,15 +151,15 @@ public sealed class ModelCommandTests : IDisposable
         int[] some = [.. Enumerable.Range(0, 500)];
         Tensor Pixels(int first, int count) =>
             Tensor.Of($"x_{(first == 0 ? "train" : "test")}", [count, 28, 28],
-                digits.Pixels[(first * 784)..((first + count) * 784)]);
+                digits.Images.Pixels[(first * 784)..((first + count) * 784)]);
         Tensor Labels(int first, int count) =>
             Tensor.Of($"y_{(first == 0 ? "train" : "test")}", [count],
-                Array.ConvertAll(digits.Labels[first..(first + count)], label => (long)label));
+                Array.ConvertAll(digits.Classes.Labels[first..(first + count)], label => (long)label));
         Npz.Write(folder["d.npz"], [Pixels(0, 400), Labels(0, 400), Pixels(400, 100), Labels(400, 100)]);
         var trained = Run("train", "--data", "d.npz", "--epochs", "3", "--out", "run", "--json");
         Assert.Equal((0, ""), (trained.ExitCode, trained.Error));
         Assert.Equal(100, trained.Event("start").GetProperty("testSamples").GetInt32());
-        Assert.Equal("28 x 28", Model.Load<float>(folder["run/model.safetensors"]).Image is { } image
+        Assert.Equal("28 x 28", Model.Load<float>(folder["run/model.safetensors"]).Encoder is ImageEncoder image
             ? $"{image.Height} x {image.Width}" : "");
         Npz.Write(folder["bad.npz"], [Pixels(0, 400), Labels(0, 400), Pixels(400, 100)]);
         var bad = Run("train", "--data", "bad.npz");

@@ -9,10 +9,10 @@ namespace Functional.Tests.Data;
 /// memory.</summary>
 public class CsvFindingsTests
 {
-    private static CsvTable Read(byte[] bytes, TableNames? known = null) =>
+    private static DataPart Read(byte[] bytes, TableForm? known = null) =>
         Csv.Read(new MemoryStream(bytes), "f", "kind", known);
 
-    private static CsvTable Read(string text, TableNames? known = null) => Read(Encoding.UTF8.GetBytes(text), known);
+    private static DataPart Read(string text, TableForm? known = null) => Read(Encoding.UTF8.GetBytes(text), known);
 
     private static string Error(byte[] bytes) => Assert.Throws<DataException>(() => Read(bytes)).Message;
 
@@ -37,16 +37,16 @@ public class CsvFindingsTests
         foreach (var cells in (string[][])
             [["9007199254740992", "9007199254740991"], ["1700000000000000001", " +1700000000000000001"],
                 ["1700000000000000000", "1700000000000000256"], ["1.7e18", "1.7e18"]])
-            Assert.Equal(cells.Length, Read(Rows(cells)).Numbers.Length);
+            Assert.Equal(cells.Length, Read(Rows(cells)).Numbers().Length);
         using var file = new TemporaryFolder();
         long[] numbers = [1700000000000000000, 0, 1700000000000000001, 0];
         var tensor = Tensor.Of("x_train", [2, 2], numbers);
         Assert.Equal(
             $"f: at x_train: {expected[12..]}as element 2 1700000000000000001, which would be the same number as " +
             "1700000000000000000",
-            Assert.Throws<DataException>(() => Numbers.Rows(tensor, "f", TableNames.None, 2, [0, 1])).Message);
+            Assert.Throws<DataException>(() => Host.Data.Numbers.Rows(tensor, "f", 2)).Message);
         numbers[2] += 255;
-        Assert.Equal(2, Numbers.Rows(tensor, "f", TableNames.None, 2, [0, 1]).Count);
+        Assert.Equal(2, Host.Data.Numbers.Rows(tensor, "f", 2).Count);
     }
 
     [Fact]
@@ -54,10 +54,10 @@ public class CsvFindingsTests
     {
         var integers = Enumerable.Range(0, 120).Select(i => (double)i).ToArray();
         var rows = Enumerable.Range(0, 120).ToArray();
-        var deviation = FeatureScale.Standard<double>(integers, 1, rows).Deviations[0];
+        var deviation = NumberScale.Standard(integers, rows).Deviation;
         Assert.Equal(Math.Sqrt(((120 * 120) - 1) / 12.0), deviation, 9);
-        var tiny = Read(Rows(integers.Select(i => $"{i}e-300"))).Numbers;
-        Assert.Equal(deviation, FeatureScale.Standard<double>(tiny, 1, rows).Deviations[0] * 1e300, 9);
+        var tiny = Read(Rows(integers.Select(i => $"{i}e-300"))).Numbers();
+        Assert.Equal(deviation, NumberScale.Standard(tiny, rows).Deviation * 1e300, 9);
     }
 
     [Theory]
@@ -90,25 +90,25 @@ public class CsvFindingsTests
         var written = Encoding.GetEncoding(encoding);
         var table = Read([.. written.GetPreamble(), .. written.GetBytes(text)]);
         Assert.NotEmpty(written.GetPreamble());
-        Assert.Equal(["w"], table.Names.Features);
-        Assert.Equal(["a", "b"], table.Names.Classes);
-        Assert.Equal([1, 2], table.Numbers);
-        Assert.Equal([0, 1], table.Labels);
+        Assert.Equal(["w"], table.Names());
+        Assert.Equal(["a", "b"], table.Classes.Kinds.Names);
+        Assert.Equal([1, 2], table.Numbers());
+        Assert.Equal([0, 1], table.Classes.Labels);
     }
 
     [Fact]
     public void F1_a_header_of_several_lines_in_quotes_has_a_mark_too()
     {
         var table = Read([0xEF, 0xBB, 0xBF, .. "\"w\nin cm\",kind\n1,a\n2,b\n"u8]);
-        Assert.Equal(["w\nin cm"], table.Names.Features);
-        Assert.Equal([1, 2], table.Numbers);
+        Assert.Equal(["w\nin cm"], table.Names());
+        Assert.Equal([1, 2], table.Numbers());
     }
 
     [Theory]
     [InlineData("utf-16")]
     [InlineData("utf-16BE")]
     public void F1_UTF_16_is_seen_without_a_mark(string encoding) =>
-        Assert.Equal(["w"], Read(Encoding.GetEncoding(encoding).GetBytes("w,kind\n1,a\n2,b\n")).Names.Features);
+        Assert.Equal(["w"], Read(Encoding.GetEncoding(encoding).GetBytes("w,kind\n1,a\n2,b\n")).Names());
 
     [Theory]
     [InlineData(new byte[] { 0xEF, 0xBB, 0xBF })]
@@ -126,7 +126,7 @@ public class CsvFindingsTests
     public void F1_features_are_found_behind_a_mark()
     {
         byte[] bytes = [0xEF, 0xBB, 0xBF, .. "w,x\n1,2\n"u8];
-        Assert.Equal([1, 2], Csv.ReadFeatures(new MemoryStream(bytes), "f", ["w", "x"]));
+        Assert.Equal([1, 2], Csv.ReadFeatures(new MemoryStream(bytes), "f", ["w", "x"]).Numbers());
     }
 
     [Fact]
@@ -137,14 +137,14 @@ public class CsvFindingsTests
             text.Append(System.Globalization.CultureInfo.InvariantCulture,
                 $"{1_700_000_000 + i},{(i < 60 ? "a" : "b")}\n");
         var table = Read(text.ToString());
-        var rows = new LabeledImages(table.Numbers, table.Names, 2, table.Labels);
-        var scale = rows.Standard(rows.All);
-        Assert.Equal(1_700_000_059.5, scale.Means[0]);
-        Assert.Equal(Math.Sqrt(((120.0 * 120) - 1) / 12), scale.Deviations[0], 1e-9);
-        var scaled = rows.Scaled(scale).Batch(ByteScale.None, rows.All).Inputs;
+        var encoder = FeatureEncoder.Learn(table.Samples, table.All, DataScale.Standard);
+        var scale = Assert.IsType<NumberEncoding>(Assert.Single(((TableEncoder)encoder).Columns)).Scale;
+        Assert.Equal(1_700_000_059.5, scale.Mean);
+        Assert.Equal(Math.Sqrt(((120.0 * 120) - 1) / 12), scale.Deviation, 1e-9);
+        var scaled = encoder.Encode<float>(table.Samples, table.All);
         Assert.Equal(120, scaled.Enumerate().Distinct().Count());
         for (var i = 0; i < 120; i++)
-            Assert.Equal((float)((i - 59.5) / scale.Deviations[0]), scaled[0, i], 1e-6);
+            Assert.Equal((float)((i - 59.5) / scale.Deviation), scaled[0, i], 1e-6);
     }
 
     [Fact]
@@ -193,14 +193,14 @@ public class CsvFindingsTests
     public void M2_what_looks_measured(int classes, double step, int samples, bool expected)
     {
         string[] names = [.. Enumerable.Range(0, classes).Select(i => FormattableString.Invariant($"{i * step}"))];
-        Assert.Equal(expected, new TableNames(["a"], names, "kind").LooksMeasured(samples));
+        Assert.Equal(expected, new Classification(names, "kind").LooksMeasured(samples));
     }
 
     [Fact]
     public void U7_classes_that_may_be_one_are_alike()
     {
         static string Alike(params string[] classes) =>
-            string.Join("; ", new TableNames([], classes, null).AlikeClasses()
+            string.Join("; ", new Classification(classes).Alike()
                 .Select(alike => string.Join("=", alike)));
         Assert.Equal("True=TRUE", Alike("True", "TRUE", "False"));
         Assert.Equal("0=0.0; 1=1.0=1e0", Alike("0", "0.0", "1", "1.0", "1e0", "2"));
@@ -210,11 +210,11 @@ public class CsvFindingsTests
     [Fact]
     public void U9_columns_are_taken_by_their_names()
     {
-        var known = new TableNames(["a", "b"], ["x", "y"], "kind");
+        var known = new TableForm(["a", "b"], new Classification(["x", "y"], "kind"));
         var table = Read("b,kind,a\n2,x,1\n4,y,3\n", known);
-        Assert.Equal([1, 2, 3, 4], table.Numbers);
-        Assert.Equal(["a", "b"], table.Names.Features);
-        Assert.Equal([1, 2], Read("b,id,kind,a\n2,none,x,1\n", known).Numbers);
+        Assert.Equal([1, 2, 3, 4], table.Numbers());
+        Assert.Equal(["a", "b"], table.Names());
+        Assert.Equal([1, 2], Read("b,id,kind,a\n2,none,x,1\n", known).Numbers());
     }
 
     [Fact]

@@ -6,18 +6,18 @@ namespace Functional.Tests.Data;
 
 public class CsvTests
 {
-    private static CsvTable Read(string text, TableNames? known = null) =>
+    private static DataPart Read(string text, TableForm? known = null) =>
         Csv.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), "f", "kind", known);
 
     [Fact]
     public void Rows_have_numbers_and_a_class()
     {
         var table = Read("a,kind,b\n1,x,-2.5e-1\n\"3\",\"y, z\",4\n5,x,6\n");
-        Assert.Equal([1, -0.25f, 3, 4, 5, 6], table.Numbers);
-        Assert.Equal([0, 1, 0], table.Labels);
-        Assert.Equal(["a", "b"], table.Names.Features);
-        Assert.Equal(["x", "y, z"], table.Names.Classes);
-        Assert.Equal("kind", table.Names.Label);
+        Assert.Equal([1, -0.25f, 3, 4, 5, 6], table.Numbers());
+        Assert.Equal([0, 1, 0], table.Classes.Labels);
+        Assert.Equal(["a", "b"], table.Names());
+        Assert.Equal(["x", "y, z"], table.Classes.Kinds.Names);
+        Assert.Equal("kind", table.Classes.Kinds.Target);
     }
 
     [Theory]
@@ -27,24 +27,24 @@ public class CsvTests
     public void Other_delimiters_ends_of_lines_and_blanks_are_read(string text)
     {
         var table = Read(text);
-        Assert.Equal([1, 2], table.Numbers);
-        Assert.Equal(["x", "y"], table.Names.Classes);
+        Assert.Equal([1, 2], table.Numbers());
+        Assert.Equal(["x", "y"], table.Classes.Kinds.Names);
     }
 
     [Fact]
     public void Classes_that_are_numbers_are_ordered_as_numbers() =>
-        Assert.Equal(["2", "10", "100"], Read("a,kind\n1,10\n1,100\n1,2\n").Names.Classes);
+        Assert.Equal(["2", "10", "100"], Read("a,kind\n1,10\n1,100\n1,2\n").Classes.Kinds.Names);
 
     [Fact]
     public void Known_names_stay()
     {
-        var known = new TableNames(["a"], ["y", "x"], "kind");
-        Assert.Equal([1, 1], Read("a,kind\n1,x\n2,x\n", known).Labels);
+        var known = new TableForm(["a"], new Classification(["y", "x"], "kind"));
+        Assert.Equal([1, 1], Read("a,kind\n1,x\n2,x\n", known).Classes.Labels);
         Assert.Equal("f: at column 'kind': expected one of y, x, found 'z'", Error("a,kind\n1,z\n", known));
         Assert.Equal("f: at line 1: expected the columns a, found b", Error("b,kind\n1,x\n", known));
     }
 
-    private static string Error(string text, TableNames? known = null) =>
+    private static string Error(string text, TableForm? known = null) =>
         Assert.Throws<DataException>(() => Read(text, known)).Message;
 
     [Theory]

@@ -48,10 +48,10 @@ public sealed class GzipTableTests : IDisposable
         var found = DataSets.Load(
             Write(name, Table.Replace(',', separator), encoding == "us-ascii" ? null : Encoding.GetEncoding(encoding)),
             "kind");
-        Assert.Equal(["x"], found.Training.Names.Features);
-        Assert.Equal(expected.Training.Data, found.Training.Data);
-        Assert.Equal(expected.Training.Labels, found.Training.Labels);
-        Assert.Equal(expected.Test.Data, found.Test.Data);
+        Assert.Equal(["x"], found.Training.Names());
+        Assert.Equal(expected.Training.Numbers(), found.Training.Numbers());
+        Assert.Equal(expected.Training.Classes.Labels, found.Training.Classes.Labels);
+        Assert.Equal(expected.Test.Numbers(), found.Test.Numbers());
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class GzipTableTests : IDisposable
     {
         File.WriteAllBytes(folder["t.csv"], Zipped(Encoding.ASCII.GetBytes(Table)));
         File.WriteAllText(folder["u.csv.gz"], Table);
-        Assert.Equal(Csv.Read(folder["t.csv"], "kind").Numbers, Csv.Read(folder["u.csv.gz"], "kind").Numbers);
+        Assert.Equal(Csv.Read(folder["t.csv"], "kind").Numbers(), Csv.Read(folder["u.csv.gz"], "kind").Numbers());
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class GzipTableTests : IDisposable
         Write($"test{ending}", "kind,x\nb,7\n");
         var data = DataSets.Load(folder.Path, "kind");
         Assert.Equal((40, 1), (data.Training.Count, data.Test.Count));
-        Assert.Equal([1], data.Test.Labels);
+        Assert.Equal([1], data.Test.Classes.Labels);
     }
 
     [Fact]

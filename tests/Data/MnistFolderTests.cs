@@ -30,9 +30,10 @@ public sealed class MnistFolderTests : IDisposable
     public void Images_and_labels_are_loaded_together()
     {
         var loaded = MnistFolder.LoadPart(Images("i", 3), Labels("l", [2, 0, 1]), classes: 3);
-        Assert.Equal((3, 2, 2, 4, 3), (loaded.Count, loaded.Height, loaded.Width, loaded.Features, loaded.Classes));
-        Assert.Equal([2, 0, 1], loaded.Labels);
-        Assert.Equal(12, loaded.Pixels.Length);
+        Assert.Equal((3, 2, 2, 4, 3), (
+            loaded.Count, loaded.Images.Height, loaded.Images.Width, loaded.Samples.Size, loaded.Classes.Kinds.Count));
+        Assert.Equal([2, 0, 1], loaded.Classes.Labels);
+        Assert.Equal(12, loaded.Images.Pixels.Length);
     }
 
     [Fact]
@@ -48,9 +49,10 @@ public sealed class MnistFolderTests : IDisposable
             foreach (var (wanted, found) in ((int, int)[])[(1, 1), (3, 3), (4, 4), (9, 4)])
             {
                 var first = DataSets.First(folder.Path, wanted)!;
-                Assert.Equal((found, 1, 3, 3), (first.Count, first.Height, first.Width, first.Classes));
-                Assert.Equal(Enumerable.Range(0, 3 * found), first.Pixels.Select(pixel => (int)pixel));
-                Assert.Equal(labels[..found], first.Labels);
+                Assert.Equal((found, 1, 3, 3), (
+                    first.Count, first.Images.Height, first.Images.Width, first.Classes.Kinds.Count));
+                Assert.Equal(Enumerable.Range(0, 3 * found), first.Images.Pixels.Select(pixel => (int)pixel));
+                Assert.Equal(labels[..found].Select(label => (int)label), first.Classes.Labels);
             }
         }
         var whole = File.ReadAllBytes(folder["train-images-idx3-ubyte"]);
@@ -79,8 +81,8 @@ public sealed class MnistFolderTests : IDisposable
         Assert.Equal(
             $"{labels}: at label 2: expected a class from 0 to 9, found 10",
             Error(() => MnistFolder.LoadPart(images, labels, classes: 10)));
-        Assert.Equal(11, MnistFolder.LoadPart(images, labels).Classes);
-        Assert.Equal(256, MnistFolder.LoadPart(images, Labels("all", [0, 128, 255]), classes: 256).Classes);
+        Assert.Equal(11, MnistFolder.LoadPart(images, labels).Classes.Kinds.Count);
+        Assert.Equal(256, MnistFolder.LoadPart(images, Labels("all", [0, 128, 255]), classes: 256).Classes.Kinds.Count);
     }
 
     [Fact]
@@ -110,8 +112,8 @@ public sealed class MnistFolderTests : IDisposable
         Images("t10k-images.idx3-ubyte.gz", 1, gzip: true);
         Labels("t10k-labels-idx1-ubyte", [4]);
         var (training, test) = MnistFolder.Load(folder.Path);
-        Assert.Equal([1, 2, 3], training.Labels);
-        Assert.Equal([4], test.Labels);
+        Assert.Equal([1, 2, 3], training.Classes.Labels);
+        Assert.Equal([4], test.Classes.Labels);
     }
 
     [Fact]
@@ -142,14 +144,11 @@ public sealed class MnistFolderTests : IDisposable
     [Fact]
     public void Labeled_images_are_checked_when_they_are_built()
     {
-        Assert.StartsWith(
-            "2 labels and images of 3 x 4 need 24 pixels, but there are 23",
-            Assert.Throws<ArgumentException>(() => new LabeledImages(3, 4, 10, new byte[23], new byte[2])).Message,
-            StringComparison.Ordinal);
-        Assert.StartsWith(
-            "label 1 is 3, but there are 3 classes",
-            Assert.Throws<ArgumentException>(() => new LabeledImages(1, 1, 3, new byte[2], [2, 3])).Message,
-            StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LabeledImages(1, 1, 257, [], []));
+        static void Refused(string message, Action act) => Assert.StartsWith(
+            message, Assert.Throws<ArgumentException>(act).Message, StringComparison.Ordinal);
+        Refused("23 bytes are no whole images of 3 x 4", () => _ = new Images(3, 4, new byte[23]));
+        Refused("2 images of 3 x 4 with targets of 3", () => SmallTables.Images(3, 4, 10, new byte[24], 0, 1, 2));
+        Refused("label 1 is 3, but there are 3 classes", () => SmallTables.Images(1, 1, 3, new byte[2], 2, 3));
+        Assert.Equal(1000, SmallTables.Images(1, 1, 1000, [0], 999).Classes.Kinds.Count);
     }
 }

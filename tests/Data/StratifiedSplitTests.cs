@@ -8,10 +8,10 @@ namespace Functional.Tests.Data;
 /// <summary>F4 and F7: which rows are trained on.</summary>
 public sealed class StratifiedSplitTests
 {
-    private static byte[] Labels(params int[] sizes) =>
-        [.. sizes.SelectMany((size, label) => Enumerable.Repeat((byte)label, size))];
+    private static int[] Labels(params int[] sizes) =>
+        [.. sizes.SelectMany((size, label) => Enumerable.Repeat(label, size))];
 
-    private static int[] Counts(IEnumerable<int> samples, byte[] labels, int classes)
+    private static int[] Counts(IEnumerable<int> samples, int[] labels, int classes)
     {
         var counts = new int[classes];
         foreach (var sample in samples)
@@ -70,7 +70,7 @@ public sealed class StratifiedSplitTests
                 $"x,kind\n{string.Join('\n', [.. rows[..at], "7,c", .. rows[at..]])}\n");
             var data = DataSets.Load(folder["rare.csv"], "kind");
             Assert.Equal((41, 10), (data.Training.Count, data.Test.Count));
-            Assert.Contains((byte)2, data.Training.Labels);
+            Assert.Contains(2, data.Training.Classes.Labels);
         }
     }
 
@@ -114,10 +114,9 @@ public sealed class StratifiedSplitTests
     public void F4_a_run_draws_its_samples_by_the_seed_and_tells_of_classes_without_any()
     {
         var labels = Labels(70, 70, 70);
-        var table = new LabeledImages(
-            Array.ConvertAll(Key.OfSeed(1).Normals(420), x => (float)x),
-            new TableNames(["x", "y"], ["a", "b", "c"], "kind"), 3, labels);
-        var data = new ImageDataSet(table, table);
+        var table = SmallTables.Labeled(
+            Key.OfSeed(1).Normals(420), labels, new Classification(["a", "b", "c"], "kind"), ["x", "y"]);
+        var data = new DataSet(table, table);
         var run = new TrainingRun(new TrainConfiguration { Samples = 30, Validation = 0.2 }, data);
         Assert.Equal([8, 8, 8], Counts(run.Samples.Training, labels, 3));
         Assert.Equal([2, 2, 2], Counts(run.Samples.Validation, labels, 3));

@@ -8,7 +8,7 @@ namespace Functional.Tests.Digits;
 
 public class DigitSetTests
 {
-    private static readonly Lazy<ImageDataSet> Whole = new(() => DigitSet.Generate());
+    private static readonly Lazy<DataSet> Whole = new(() => DigitSet.Generate());
 
     /// <summary>Of the uncompressed files, as data/digits/README.md has them.</summary>
     [Fact]
@@ -33,18 +33,18 @@ public class DigitSetTests
     public void An_image_does_not_depend_on_the_others()
     {
         var part = DigitSet.Generate(trainingCount: 250, testCount: 30);
-        Assert.Equal(Whole.Value.Training.Labels[..250], part.Training.Labels);
-        Assert.Equal(Whole.Value.Training.Pixels[..(250 * DigitGenerator.Pixels)], part.Training.Pixels);
-        Assert.Equal(Whole.Value.Test.Labels[..30], part.Test.Labels);
-        Assert.Equal(Whole.Value.Test.Pixels[..(30 * DigitGenerator.Pixels)], part.Test.Pixels);
+        Assert.Equal(Whole.Value.Training.Classes.Labels[..250], part.Training.Classes.Labels);
+        Assert.Equal(Whole.Value.Training.Images.Pixels[..(250 * DigitGenerator.Pixels)], part.Training.Images.Pixels);
+        Assert.Equal(Whole.Value.Test.Classes.Labels[..30], part.Test.Classes.Labels);
+        Assert.Equal(Whole.Value.Test.Images.Pixels[..(30 * DigitGenerator.Pixels)], part.Test.Images.Pixels);
     }
 
     [Fact]
     public void All_images_of_both_parts_are_different()
     {
         var set = Whole.Value;
-        var digests = set.Training.Pixels.Chunk(DigitGenerator.Pixels)
-            .Concat(set.Test.Pixels.Chunk(DigitGenerator.Pixels))
+        var digests = set.Training.Images.Pixels.Chunk(DigitGenerator.Pixels)
+            .Concat(set.Test.Images.Pixels.Chunk(DigitGenerator.Pixels))
             .Select(image => Convert.ToHexStringLower(SHA256.HashData(image)));
         Assert.Equal(DigitSet.TrainingCount + DigitSet.TestCount, digests.Distinct().Count());
     }
@@ -53,18 +53,18 @@ public class DigitSetTests
     public void Every_hundred_images_have_ten_of_each_digit_in_an_order_of_their_own()
     {
         var set = Whole.Value;
-        var blocks = set.Training.Labels.Chunk(100).Concat(set.Test.Labels.Chunk(100)).ToArray();
+        var blocks = set.Training.Classes.Labels.Chunk(100).Concat(set.Test.Classes.Labels.Chunk(100)).ToArray();
         Assert.All(blocks, block => Assert.All(block.CountBy(label => label), pair => Assert.Equal(10, pair.Value)));
-        Assert.Equal(blocks.Length, blocks.Select(Convert.ToHexStringLower).Distinct().Count());
+        Assert.Equal(blocks.Length, blocks.Select(block => string.Join(',', block)).Distinct().Count());
     }
 
     [Fact]
     public void Another_seed_gives_other_images()
     {
         var other = DigitSet.Generate(seed: 2, trainingCount: 100, testCount: 100);
-        Assert.NotEqual(Whole.Value.Training.Labels[..100], other.Training.Labels);
-        Assert.NotEqual(other.Training.Pixels, other.Test.Pixels);
-        Assert.NotEqual(Whole.Value.Training.Pixels[..other.Training.Pixels.Length], other.Training.Pixels);
+        Assert.NotEqual(Whole.Value.Training.Classes.Labels[..100], other.Training.Classes.Labels);
+        Assert.NotEqual(other.Training.Images.Pixels, other.Test.Images.Pixels);
+        Assert.NotEqual(Whole.Value.Training.Images.Pixels[..other.Training.Images.Pixels.Length], other.Training.Images.Pixels);
     }
 
     [Fact]
@@ -75,18 +75,20 @@ public class DigitSetTests
         Assert.Throws<ArgumentOutOfRangeException>(() => DigitSet.Generate(testCount: -1));
     }
 
-    private static void AssertSame(LabeledImages expected, LabeledImages actual)
+    private static void AssertSame(DataPart expected, DataPart actual)
     {
         Assert.Equal(
-            (expected.Height, expected.Width, expected.Classes), (actual.Height, actual.Width, actual.Classes));
-        Assert.Equal(expected.Labels, actual.Labels);
-        Assert.Equal(expected.Pixels, actual.Pixels);
+            (expected.Images.Shape, expected.Classes.Kinds), (actual.Images.Shape, actual.Classes.Kinds));
+        Assert.Equal(expected.Classes.Labels, actual.Classes.Labels);
+        Assert.Equal(expected.Images.Pixels, actual.Images.Pixels);
     }
 
-    private static string ImageDigest(LabeledImages part) => Digest(stream =>
-        Idx.WriteImages(stream, new ImageFile(part.Count, part.Height, part.Width, part.Pixels)));
+    private static string ImageDigest(DataPart part) => Digest(stream =>
+        Idx.WriteImages(stream, new ImageFile(
+            part.Count, part.Images.Height, part.Images.Width, part.Images.Pixels)));
 
-    private static string LabelDigest(LabeledImages part) => Digest(stream => Idx.WriteLabels(stream, part.Labels));
+    private static string LabelDigest(DataPart part) => Digest(stream => Idx.WriteLabels(
+        stream, Array.ConvertAll(part.Classes.Labels, label => (byte)label)));
 
     private static string Digest(Action<Stream> write)
     {

@@ -10,73 +10,68 @@ public static class Flowers
 {
     private static readonly double[][] Means = [[5.0, 3.4, 1.5, 0.2], [5.9, 2.8, 4.3, 1.3], [6.6, 3.0, 5.6, 2.0]];
     private static readonly double[] Deviations = [0.5, 0.35, 0.4, 0.2];
-    private static readonly TableNames Names = new(
-        ["sepal length", "sepal width", "petal length", "petal width"], ["setosa", "versicolor", "virginica"], "kind");
+    private static readonly string[] Names = ["sepal length", "sepal width", "petal length", "petal width"];
+    private static readonly Classification Kinds = new(["setosa", "versicolor", "virginica"], "kind");
 
     /// <summary>So many rows, a fifth of them for testing.</summary>
-    public static ImageDataSet Of(int rows, double spread = 1) =>
+    public static DataSet Of(int rows, double spread = 1) =>
         new(Part(rows * 4 / 5, 1, spread), Part(rows / 5, 2, spread));
 
     /// <summary>With another column, which holds the same in all rows.</summary>
-    public static ImageDataSet WithConstantColumn(ImageDataSet data) => Each(data, table => new LabeledImages(
-        [.. table.All.SelectMany(row => Row(table, row).Append(7))],
-        Names with { Features = [.. Names.Features, "station"] }, table.Classes, table.Labels));
+    public static DataSet WithConstantColumn(DataSet data) => Each(data, table => new DataPart(
+        new Rows([.. ((Rows)table.Samples).Columns, new NumberColumn(
+            "station", [.. Enumerable.Repeat(7.0, table.Count)])]),
+        table.Targets));
 
     /// <summary>Every column times a factor of its own.</summary>
-    public static ImageDataSet Times(ImageDataSet data, params float[] factors) =>
-        Each(data, table => new LabeledImages(
-        [.. table.All.SelectMany(row => Row(table, row).Select((number, i) => number * factors[i]))], Names,
-        table.Classes, table.Labels));
+    public static DataSet Times(DataSet data, params float[] factors) =>
+        Each(data, table => Part(
+            [.. table.All.SelectMany(row => Row(table, row).Select((number, i) => number * factors[i]))],
+            table.Classes.Labels));
 
     /// <summary>All labels are drawn anew.</summary>
-    public static ImageDataSet Shuffled(ImageDataSet data) => Each(data, table =>
-    {
-        var order = Key.OfSeed(9).Permutation(table.Count);
-        return Rows(table, table.All, [.. order.Select(i => table.Labels[i])]);
-    });
+    public static DataSet Shuffled(DataSet data) => Each(data, table => new DataPart(
+        table.Samples, table.Targets.Take(Key.OfSeed(9).Permutation(table.Count))));
 
     /// <summary>Of versicolor one in so many is kept.</summary>
-    public static ImageDataSet Rare(ImageDataSet data, int oneIn) => Each(data, table =>
-        Subset(table, [.. table.All.Where(i => table.Labels[i] != 1 || i % (3 * oneIn) == 1)]));
+    public static DataSet Rare(DataSet data, int oneIn) => Each(data, table =>
+        table.Take([.. table.All.Where(i => table.Classes.Labels[i] != 1 || i % (3 * oneIn) == 1)]));
 
     /// <summary>So many training rows are test rows, too.</summary>
-    public static ImageDataSet Leaked(ImageDataSet data, int count) => data with
+    public static DataSet Leaked(DataSet data, int count) => data with
     {
-        Test = new LabeledImages(
+        Test = Part(
             [.. data.Test.All.SelectMany(row => Row(data.Test, row)),
                 .. Enumerable.Range(0, count).SelectMany(row => Row(data.Training, row))],
-            Names, 3, [.. data.Test.Labels, .. data.Training.Labels[..count]]),
+            [.. data.Test.Classes.Labels, .. data.Training.Classes.Labels[..count]]),
     };
 
     /// <summary>As text.</summary>
-    public static string Csv(ImageDataSet data) => string.Join('\n',
+    public static string Csv(DataSet data) => string.Join('\n',
     [
-        string.Join(',', data.Training.Names.Features.Append("kind")),
-        .. from table in (LabeledImages[])[data.Training, data.Test]
+        string.Join(',', ((Rows)data.Training.Samples).Columns.Select(column => column.Name).Append("kind")),
+        .. from table in (DataPart[])[data.Training, data.Test]
            from row in table.All
            let numbers = Row(table, row).Select(number => FormattableString.Invariant($"{number:G9}"))
-           select $"{string.Join(',', numbers)},{Names.Classes[table.Labels[row]]}",
+           select $"{string.Join(',', numbers)},{Kinds.Names[table.Classes.Labels[row]]}",
     ]) + "\n";
 
     // To a tenth, as measured, so that some rows are the same by coincidence.
-    private static LabeledImages Part(int rows, long seed, double spread)
+    private static DataPart Part(int rows, long seed, double spread)
     {
-        byte[] labels = [.. Enumerable.Range(0, rows).Select(i => (byte)(i % 3))];
-        return new LabeledImages(
+        int[] labels = [.. Enumerable.Range(0, rows).Select(i => i % 3)];
+        return Part(
             [.. labels.SelectMany((label, i) => Key.OfSeed(seed).Child(i).Normals(4)
                 .Select((normal, j) => (float)Math.Round(Means[label][j] + (spread * Deviations[j] * normal), 1)))],
-            Names, 3, labels);
+            labels);
     }
 
-    private static ImageDataSet Each(ImageDataSet data, Func<LabeledImages, LabeledImages> change) =>
+    private static DataPart Part(float[] numbers, int[] labels) =>
+        new(Rows.Of(numbers, Names.Length, Names), new Classes(Kinds, labels));
+
+    private static DataSet Each(DataSet data, Func<DataPart, DataPart> change) =>
         new(change(data.Training), change(data.Test));
 
-    private static LabeledImages Subset(LabeledImages table, int[] rows) =>
-        Rows(table, rows, [.. rows.Select(row => table.Labels[row])]);
-
-    private static LabeledImages Rows(LabeledImages table, int[] rows, byte[] labels) =>
-        new([.. rows.SelectMany(row => Row(table, row))], table.Names, table.Classes, labels);
-
-    private static float[] Row(LabeledImages table, int row) =>
-        [.. table.Batch(ByteScale.None, [row]).Inputs.Column(0)];
+    private static float[] Row(DataPart table, int row) =>
+        [.. ((Rows)table.Samples).Columns.Select(column => (float)((NumberColumn)column).Values[row])];
 }

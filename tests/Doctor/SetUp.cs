@@ -10,9 +10,9 @@ namespace Functional.Tests.Doctor;
 /// <param name="Change">What is done to the data.</param>
 /// <param name="Name">Of the change.</param>
 public sealed record SetUp(
-    FindingKind? Kind, string Options, Func<ImageDataSet, ImageDataSet>? Change = null, string Name = "")
+    FindingKind? Kind, string Options, Func<DataSet, DataSet>? Change = null, string Name = "")
 {
-    private static readonly Dictionary<string, ImageDataSet> Loaded = [];
+    private static readonly Dictionary<string, DataSet> Loaded = [];
 
     /// <summary>What the doctor finds.</summary>
     public Examination Examine()
@@ -20,7 +20,7 @@ public sealed record SetUp(
         var words = Options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var pairs = words.Chunk(2).Select(pair => KeyValuePair.Create(pair[0], pair[1]));
         var configuration = TrainOptions.Parse(pairs, new TrainConfiguration());
-        ImageDataSet data;
+        DataSet data;
         lock (Loaded)
             if (!Loaded.TryGetValue(configuration.Data, out data!))
                 Loaded[configuration.Data] = data = DataSets.Load(configuration.Data);

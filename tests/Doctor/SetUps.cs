@@ -286,7 +286,7 @@ public static class SetUps
 
     // Now the digits, now MNIST.
     private static IEnumerable<SetUp> Of(
-        FindingKind kind, Func<Host.Data.ImageDataSet, Host.Data.ImageDataSet>? change, string name,
+        FindingKind kind, Func<Host.Data.DataSet, Host.Data.DataSet>? change, string name,
         params string[] options) =>
         options.SelectMany(option => BothData.Select(data => new SetUp(kind, data + option, change, name)));
 }

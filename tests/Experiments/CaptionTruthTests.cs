@@ -35,10 +35,11 @@ public class CaptionTruthTests
     [Fact]
     public void A_random_crop_has_as_many_places_as_the_caption_says()
     {
-        var images = DataSets.Load("digits").Training;
-        var format = new ImageFormat(1, images.Height, images.Width, images.Classes, 0, 0, 255);
+        var part = DataSets.Load("digits").Training;
+        var (images, classes) = (part.Images, part.Classes);
+        var format = new ImageFormat(1, images.Height, images.Width, classes.Kinds.Count, 0, 0, 255);
         var copies = Batch.OfBytes<float>(
-            ByteScale.None, images.Features, images.Pixels, images.Labels, [.. Enumerable.Repeat(0, 400)]);
+            ByteScale.None, images.Size, images.Pixels, classes.Labels, [.. Enumerable.Repeat(0, 400)]);
         var crops = Augment.Apply(
             [Augment.Crop(images.Height, images.Width, padding: 2)], format, copies, Key.OfSeed(1)).Inputs;
         var places = Enumerable.Range(0, 400).Select(i => string.Join(',', crops.Column(i))).Distinct().Count();

@@ -11,7 +11,7 @@ namespace Functional.Tests.Experiments;
 
 public class MachineryTests
 {
-    private static readonly ImageDataSet Digits = DataSets.Load("digits");
+    private static readonly DataSet Digits = DataSets.Load("digits");
 
     private sealed class TwoWidths : Experiment
     {

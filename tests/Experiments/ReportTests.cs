@@ -18,10 +18,10 @@ public sealed partial class ReportTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private static string Page(TrainConfiguration configuration, ImageDataSet data, bool watch = false)
+    private static string Page(TrainConfiguration configuration, DataSet data, bool watch = false)
     {
         var run = new TrainingRun(configuration, data);
-        var watcher = new Watcher(run, run.Seen);
+        var watcher = new Watcher(run);
         var result = run.Run(watch ? new Observers(watcher) : new Observers(), threads: 1, folder: null,
             CancellationToken.None);
         var page = RunPage.Render(run, result, 1, watch ? watcher.Seen : null);

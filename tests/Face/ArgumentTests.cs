@@ -11,8 +11,10 @@ public class ArgumentTests
 {
     private static readonly Network<float> Net = Network.Create([4, 3], Activation.Relu, Initializer.He);
     private static readonly Matrix<float> X = Matrix<float>.Build.Dense(4, 2);
-    private static readonly ImageDataSet Table =
-        new(new(new float[8], TableNames.None, 2, new byte[2]), new(new float[8], TableNames.None, 2, new byte[2]));
+    private static readonly DataPart Part =
+        new(Rows.Of(new double[8], 4), new Classes(Classification.Numbered(2), new int[2]));
+    private static readonly DataSet Table = new(Part, Part);
+    private static readonly Examples Encoded = Table.Encode().Training;
 
     public static TheoryData<string, Action> Nulls => new()
     {
@@ -33,8 +35,10 @@ public class ArgumentTests
         { "data", () => _ = new TrainingRun(new TrainConfiguration(), null!) },
         { "network", () => Model.Save("x", (Network<float>)null!) },
         { "model", () => Model.Save("x", (Model<float>)null!) },
-        { "images", () => _ = new Loader(null!, [0], 1, Sampling.Shuffle, ByteScale.None, Key.OfSeed(0)) },
-        { "indices", () => Table.Training.Batch(ByteScale.None, null!) },
+        { "examples", () => _ = new Loader(null!, [0], 1, Sampling.Shuffle, Key.OfSeed(0)) },
+        { "samples", () => _ = new DataPart(null!, Part.Targets) },
+        { "targets", () => _ = new DataPart(Part.Samples, null!) },
+        { "indices", () => Encoded.Batch(null!) },
         { "samples", () => new Model<float>(Net).Predict((float[][])null!) },
     };
 
@@ -45,15 +49,12 @@ public class ArgumentTests
 
     public static TheoryData<string, Action> Wrong => new()
     {
-        { "sample 2 was asked for, but samples are 0 to 1", () => Table.Training.Batch(ByteScale.None, [0, 2]) },
-        { "sample -1 was asked for, but samples are 0 to 1", () => Table.Training.Batch(ByteScale.None, [-1]) },
-        { "these are numbers of a table, not bytes: ByteScale.None leaves them as they are; Scaled gives them to "
-        + "mean 0 and deviation 1", () => Table.Training.Batch(ByteScale.Unit, [0]) },
-        {
-            "these are numbers of a table, not bytes: ByteScale.None leaves them as they are; Scaled gives them to "
-                + "mean 0 and deviation 1",
-            () => _ = new Loader(Table.Training, [0], 1, Sampling.Shuffle, ByteScale.Unit, Key.OfSeed(0))
-        },
+        { "sample 2 was asked for, but samples are 0 to 1", () => Encoded.Batch([0, 2]) },
+        { "sample -1 was asked for, but samples are 0 to 1", () => Encoded.Batch([-1]) },
+        { "images of 2 x 2 are needed, not images of 4 x 1", () =>
+            new ImageEncoder(2, 2, ByteScale.Unit).Encode<float>(new Images(4, 1, new byte[4]), [0]) },
+        { "the targets should be 1 quantity, but are classes", () =>
+            new Regression([NumberScale.None], ["y"]).Batch(X, Part.Targets, [0, 1]) },
         { "x has no samples (columns)", () => Net.Predict(Matrix<float>.Build.Dense(4, 0)) },
         { "sample 1 has label 3, but the network tells only 3 classes apart", () => Net.Accuracy(Batch.Of(X, [0, 3])) },
         { "sample 1 has label 3, but the network tells only 3 classes apart", () => Net.Correct(Batch.Of(X, [0, 3])) },

@@ -2,6 +2,7 @@ using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Models;
 using MathNet.Numerics.LinearAlgebra;
+using Functional.Tests.Data;
 
 namespace Functional.Tests.Face;
 
@@ -129,7 +130,7 @@ public class OneOutputTests
     [Fact]
     public void F2_A_binary_model_answers_both_classes()
     {
-        var model = new Model<float>(Trained()) { Classes = ["same", "different"] };
+        var model = new Model<float>(Trained()) { Task = new Classification(["same", "different"]) };
         var logit = model.Network.Predict(X)[0, 1];
         var answer = model.Predict(0, 1);
         Assert.Equal((1, "different"), (answer.Class, answer.ClassName));
@@ -137,7 +138,8 @@ public class OneOutputTests
             Math.Abs(a - b) < 1e-6f);
         Assert.Equal(["same", "different", "different", "same"],
             model.Predict((float[][])[[0, 0], [0, 1], [1, 0], [1, 1]]).Select(told => told.ClassName!));
-        var table = new LabeledImages([0, 0, 0, 1, 1, 0, 1, 1], TableNames.None, 2, [0, 1, 1, 0]);
+        var table = SmallTables.Labeled(
+            [0, 0, 0, 1, 1, 0, 1, 1], [0, 1, 1, 0], Classification.Numbered(2));
         var evaluation = ModelEvaluation.Of(model, "xor", [table], threads: 1);
         Assert.Equal((1, 2, 2), (
             evaluation.Confusion.Accuracy, evaluation.Confusion[0, 0], evaluation.Confusion[1, 1]));

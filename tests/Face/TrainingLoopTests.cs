@@ -116,7 +116,7 @@ public class TrainingLoopTests
     {
         var network = Network.Create([20, 8, 3], Activation.Relu, Initializer.He, seed: 1);
         byte[] pixels = [.. Key.OfSeed(2).Integers(20 * 50, 256).Select(pixel => (byte)pixel)];
-        byte[] labels = [.. Key.OfSeed(3).Integers(50, 3).Select(label => (byte)label)];
+        var labels = Key.OfSeed(3).Integers(50, 3);
         int[] indices = [.. Key.OfSeed(4).Integers(40, 50)];
         var batch = Batch.OfBytes<float>(ByteScale.Unit, 20, pixels, labels, indices);
         Assert.Equal(network.Correct(batch), network.Correct(ByteScale.Unit, pixels, labels, indices));

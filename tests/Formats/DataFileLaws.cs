@@ -5,6 +5,7 @@ using FsCheck.Fluent;
 using Functional.Host.Data;
 using Functional.Host.Files;
 using static Functional.Tests.Formats.Law;
+using Functional.Tests.Data;
 
 namespace Functional.Tests.Formats;
 
@@ -187,13 +188,13 @@ public class DataFileLaws
                 text.AppendJoin(separator, cells).Append(ending);
             }
             var bytes = Encoding.UTF8.GetBytes(text.ToString());
-            CsvTable Read(byte[] some) => Csv.Read(new MemoryStream(some), "f", columns[labelAt]);
+            DataPart Read(byte[] some) => Csv.Read(new MemoryStream(some), "f", columns[labelAt]);
             var table = Read(bytes);
-            Assert.Equal(features, table.Names.Features);
-            Assert.Equal(labels, table.Labels.Select(label => table.Names.Classes[label]));
+            Assert.Equal(features, table.Names());
+            Assert.Equal(labels, table.Classes.Labels.Select(label => table.Classes.Kinds.Names[label]));
             Assert.Equal(
                 numbers.Select(number => BitConverter.DoubleToUInt64Bits(number)),
-                table.Numbers.Select(number => BitConverter.DoubleToUInt64Bits(number)));
+                table.Numbers().Select(number => BitConverter.DoubleToUInt64Bits(number)));
             Taken(() => Read(damage.Shortened(bytes)));
             Taken(() => Read(damage.Changed(bytes)));
         });

@@ -4,6 +4,7 @@ using Functional.Host.Files;
 using Functional.Host.Models;
 using Functional.Tests.Models;
 using static Functional.Tests.Data.SafetensorsBytes;
+using Functional.Tests.Data;
 
 namespace Functional.Tests.Fuzz;
 
@@ -190,9 +191,9 @@ public class CampaignTests
         var (read, refused) = Campaign.Run(files, bytes =>
         {
             var table = Csv.Read(new MemoryStream(bytes), "f", "kind");
-            Assert.Equal(table.Labels.Length * table.Names.Features.Count, table.Numbers.Length);
-            Assert.All(table.Numbers, number => Assert.True(float.IsFinite((float)number)));
-            Assert.All(table.Labels, label => Assert.InRange(label, 0, table.Names.Classes.Count - 1));
+            Assert.Equal(table.Count * table.Names().Length, table.Numbers().Length);
+            Assert.All(table.Numbers(), number => Assert.True(float.IsFinite((float)number)));
+            Assert.All(table.Classes.Labels, label => Assert.InRange(label, 0, table.Classes.Kinds.Count - 1));
         });
         Assert.True(read > Campaign.Cases / 10 && refused > Campaign.Cases / 3, $"{read} read, {refused} refused");
     }

@@ -79,9 +79,9 @@ public sealed class RunFileTests : IDisposable
         var configuration = Parse(
             ("hidden", "3"), ("batch-norm", "true"), ("optimizer", "adam"), ("accumulate", "2"), ("average", "0.9"),
             ("batch-size", "4"), ("epochs", "1"));
-        var images = new LabeledImages(
-            2, 2, 3, [.. Enumerable.Range(0, 48).Select(i => (byte)(5 * i))], [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
-        var run = new TrainingRun(configuration, new ImageDataSet(images, images));
+        var images = SmallTables.Images(
+            2, 2, 3, [.. Enumerable.Range(0, 48).Select(i => (byte)(5 * i))], 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2);
+        var run = new TrainingRun(configuration, new DataSet(images, images));
         var end = run.Run(new Observers(), 1, null, default).State;
         return (run.Start, [Written(path => Checkpoint.Write(path, run.Start)),
             Written(path => Checkpoint.Write(path, end))]);

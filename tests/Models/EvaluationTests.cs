@@ -1,5 +1,6 @@
 using Functional.Host.Data;
 using Functional.Host.Models;
+using Functional.Tests.Data;
 
 namespace Functional.Tests.Models;
 
@@ -12,8 +13,9 @@ public sealed class EvaluationTests
     {
         const int samples = 256;
         var network = Network.Create([1, 9_000_000, 2], Activation.Relu, Initializer.Zero, seed: 1);
-        var images = new LabeledImages(
-            1, 1, 2, new byte[samples], [.. Enumerable.Range(0, samples).Select(i => (byte)(i % 4 / 3))]);
-        Assert.Equal(0.75, Evaluation.Accuracy(network, images, images.All, ByteScale.Unit, threads: 1));
+        var images = SmallTables.Images(
+            1, 1, 2, new byte[samples], [.. Enumerable.Range(0, samples).Select(i => i % 4 / 3)]);
+        var examples = new DataSet(images, images).Encode().Test;
+        Assert.Equal(0.75, Evaluation.Accuracy(network, examples, images.All, threads: 1));
     }
 }

@@ -4,6 +4,7 @@ using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Models;
 using Functional.Host.Models.Onnx;
+using Functional.Tests.Data;
 
 namespace Functional.Tests.Models;
 
@@ -95,8 +96,8 @@ public class ForeignFileTests
         using var stream = new MemoryStream();
         OnnxExport.Save(stream, new Model<float>(Network.Create([2, 3], Activation.Relu, Initializer.He, seed: 1))
         {
-            Classes = ["two\nlines", "b", "c"], Features = ["x, in \"m\"", "y"],
-                Scale = new FeatureScale([0.5, 1], [2, 0.1]),
+            Task = new Classification(["two\nlines", "b", "c"]),
+            Encoder = SmallTables.Encoder([0.5, 1], [2, 0.1], ["x, in \"m\"", "y"]),
         });
         var text = System.Text.Encoding.UTF8.GetString(stream.ToArray());
         foreach (var json in (string[])["[\"two\\nlines\",\"b\",\"c\"]", "[\"x, in \\u0022m\\u0022\",\"y\"]", "[0.5,1]",

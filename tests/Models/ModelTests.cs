@@ -55,29 +55,38 @@ public sealed class ModelTests : IDisposable
     {
         var model = new Model<float>(OfEveryKind<float>())
         {
-            Scale = new FeatureScale(
+            Encoder = SmallTables.Encoder(
                 [.. Enumerable.Range(0, 7).Select(i => i / 3.0)],
-                [.. Enumerable.Range(1, 7).Select(i => 1 / (double)i)]),
-            Image = new ImageSize(1, 7),
-            Classes = ["a", "\"b\"\n", "é"],
-            Features = ["1", "2", "3", "4", "5", "6", "7"],
-            Label = "kind",
+                [.. Enumerable.Range(1, 7).Select(i => 1 / (double)i)], ["1", "2", "3", "4", "5", "6", "7"]),
+            Task = new Classification(["a", "\"b\"\n", "é"], "kind"),
         };
         Model.Save(folder["m"], model);
         var loaded = Model.Load<float>(folder["m"]);
-        Assert.Equal(model.Scale.Means, loaded.Scale.Means);
-        Assert.Equal(model.Scale.Deviations, loaded.Scale.Deviations);
-        Assert.Equal((model.Image, model.Label), (loaded.Image, loaded.Label));
-        Assert.Equal(model.Classes, loaded.Classes);
-        Assert.Equal(model.Features, loaded.Features);
+        Assert.Equal(model.Encoder, loaded.Encoder);
+        Assert.Equal(model.Task, loaded.Task);
         Assert.Equal("\"b\"\n", loaded.ClassName(1));
-        Assert.Equal("3 means and 3 deviations for a network of 7 inputs (Parameter 'model')",
-            Assert.Throws<ArgumentException>(
-            () => Model.Save(folder["m"], model with { Scale = new FeatureScale([1, 2, 3], [1, 2, 3]) })).Message);
-        Assert.Throws<ArgumentException>(() => Model.Save(folder["m"], model with { Classes = ["a", "b"] }));
-        Assert.Throws<ArgumentException>(() => Model.Save(folder["m"], model with { Image = new ImageSize(2, 7) }));
-        Assert.Throws<ArgumentException>(
-            () => Model.Save(folder["m"], model with { Scale = new FeatureScale([0], [0]) }));
+        var images = model with { Encoder = new ImageEncoder(1, 7, new ByteScale(1.5, 3)), Task = new Model<float>(
+            model.Network).Task };
+        Model.Save(folder["i"], images);
+        Assert.Equal(images.Encoder, Model.Load<float>(folder["i"]).Encoder);
+        Assert.Equal(Classification.Numbered(3), Model.Load<float>(folder["i"]).Task);
+        void Refused(string message, Model<float> wrong) => Assert.Equal(
+            $"{message} (Parameter 'model')",
+            Assert.Throws<ArgumentException>(() => Model.Save(folder["m"], wrong)).Message);
+        Refused("columns of 3 features for a network of 7 inputs", model with { Encoder = FeatureEncoder.Numbers(3) });
+        Refused("2 classes for a network of 3 outputs", model with { Task = new Classification(["a", "b"]) });
+        Refused("images of 2 x 7 for a network of 7 inputs", model with
+        {
+            Encoder = new ImageEncoder(2, 7, ByteScale.Unit),
+        });
+        Refused("means and deviations must be finite, and deviations not 0", model with
+        {
+            Encoder = FeatureEncoder.Numbers(7, 0, 0),
+        });
+        Refused("quantities from a network with softmax cross-entropy, which is for classes", model with
+        {
+            Task = new Regression([.. Enumerable.Repeat(NumberScale.None, 3)], ["x", "y", "z"]),
+        });
     }
 
     [Fact]

@@ -38,13 +38,15 @@ public class OnnxTests
                         network.Predict(ExampleNetworks.Samples(network, samples))));
         var scaled = new Model<float>(every)
         {
-            Scale = new FeatureScale([1, 2, 3, 4, 5, 6, 7], [2, 3, 4, 5, 6, 7, 8]), Classes = ["a", "b", "c"],
+            Encoder = SmallTables.Encoder([1, 2, 3, 4, 5, 6, 7], [2, 3, 4, 5, 6, 7, 8]),
+            Task = new Classification(["a", "b", "c"]),
         };
         var raw = ExampleNetworks.Samples(every);
-        var features = Matrix<float>.Build.Dense(7, raw.ColumnCount, scaled.Scale.Apply(raw.AsColumnMajorArray(), 7));
+        var rows = Rows.Of(raw.AsColumnMajorArray(), 7);
+        var features = scaled.Encoder.Encode<float>(rows, rows.All);
         cases.Add((scaled, new OnnxOptions(), raw, every.Predict(features)));
         cases.Add((scaled, new OnnxOptions { TakesFeatures = true }, features, every.Predict(features)));
-        var unit = new Model<float>(every) { Scale = FeatureScale.Of(ByteScale.Unit) };
+        var unit = new Model<float>(every) { Encoder = FeatureEncoder.Numbers(every.Inputs, 0, 255) };
         cases.Add((unit, new OnnxOptions(), 255 * raw, every.Predict(raw)));
 
         foreach (var (model, options, input, expected) in cases)

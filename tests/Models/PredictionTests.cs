@@ -17,10 +17,8 @@ public sealed class PredictionTests : IDisposable
     private static readonly Model<float> Flowers =
         new(Network.Create([4, 6, 3], Activation.Tanh, Initializer.Xavier, seed: 3))
     {
-        Scale = new FeatureScale([5.8, 3, 3.7, 1.2], [0.8, 0.4, 1.7, 0.7]),
-        Classes = ["setosa", "versicolor", "virginica"],
-        Features = ["a", "b", "c", "d"],
-        Label = "species",
+        Encoder = SmallTables.Encoder([5.8, 3, 3.7, 1.2], [0.8, 0.4, 1.7, 0.7], ["a", "b", "c", "d"]),
+        Task = new Classification(["setosa", "versicolor", "virginica"], "species"),
     };
 
     private static readonly float[][] Rows = [[5.1f, 3.5f, 1.4f, 0.2f], [7, 3.2f, 4.7f, 1.4f], [6.3f, 3.3f, 6, 2.5f]];
@@ -33,7 +31,7 @@ public sealed class PredictionTests : IDisposable
             (float)((0.2f - 1.2) / 0.7)];
         var scores = Flowers.Network.Predict(Matrix<float>.Build.Dense(4, 1, scaled));
         Assert.Equal(Metrics.Classes(scores)[0], answer.Class);
-        Assert.Equal(Flowers.Classes[answer.Class], answer.ClassName);
+        Assert.Equal(Flowers.ClassName(answer.Class), answer.ClassName);
         Assert.Equal(Metrics.Softmax(scores).Column(0), answer.Probabilities);
         Assert.Equal(answer.Probabilities.Max(), answer.Probability);
         Assert.Empty(answer.Scores);
@@ -48,7 +46,7 @@ public sealed class PredictionTests : IDisposable
         Assert.Equal(Rows.Select(row => string.Join(' ', Flowers.Predict(row).Probabilities)),
             answers.Select(answer => string.Join(' ', answer.Probabilities)));
         Assert.Empty(Flowers.Predict((float[][])[]));
-        var table = new LabeledImages([.. Rows.SelectMany(row => row)], TableNames.None, 3, new byte[3]);
+        var table = Host.Data.Rows.Of([.. Rows.SelectMany(row => row)], 4);
         Assert.Equal(answers.SelectMany(answer => answer.Probabilities),
             Flowers.Predict(table).SelectMany(answer => answer.Probabilities));
     }
@@ -60,8 +58,8 @@ public sealed class PredictionTests : IDisposable
         var run = new TrainingRun(
             new TrainConfiguration { Samples = 200, Epochs = 1, Scale = DataScale.Standard }, data);
         var result = run.Run();
-        var answers = run.ModelOf(result.State.Network).Predict(data.Test);
-        var correct = answers.Zip(data.Test.Labels).Count(pair => pair.First.Class == pair.Second);
+        var answers = run.ModelOf(result.State.Network).Predict(data.Test.Samples);
+        var correct = answers.Zip(data.Test.Classes.Labels).Count(pair => pair.First.Class == pair.Second);
         Assert.Equal(result.Summary.TestAccuracy, (double)correct / data.Test.Count);
     }
 
@@ -71,7 +69,7 @@ public sealed class PredictionTests : IDisposable
         var scores = new Model<double>(
             Network.Create<double>([2, 2], Activation.Relu, Initializer.He, 1L).WithLoss(Loss.MeanSquaredError))
         {
-            Classes = ["0", "1"],
+            Task = new Classification(["0", "1"]),
         };
         var answer = scores.Predict(1, 2);
         Assert.Empty(answer.Probabilities);
@@ -90,9 +88,10 @@ public sealed class PredictionTests : IDisposable
         Refused("the sample has 3 numbers, but the model takes 4 (a, b, c, d)", () => Flowers.Predict(1, 2, 3));
         Refused("sample 1 has 5 numbers, but the model takes 4 (a, b, c, d)", () =>
             Flowers.Predict((float[][])[Rows[0], [1, 2, 3, 4, 5]]));
-        Refused("4 means and 4 deviations can't scale samples of 1 features", () => Flowers.Scale.Apply(Rows[0], 1));
-        Refused("6 numbers are no whole samples of 4 features", () => Flowers.Scale.Apply(new float[6], 4));
-        Assert.ThrowsAny<ArgumentException>(() => Flowers.Scale.Apply(Rows[0], 0));
+        Refused("samples of 4 numbers, as the model takes them, are needed, not rows of 1 number", () =>
+            Flowers.Encoder.Encode<float>(Host.Data.Rows.Of(Rows[0], 1), [0]));
+        Refused("6 numbers are no whole rows of 4", () => Host.Data.Rows.Of(new float[6], 4));
+        Assert.ThrowsAny<ArgumentException>(() => Host.Data.Rows.Of(Rows[0], 0));
         Refused("there is no class 3: the model's are 0 to 2", () => Flowers.ClassName(3));
         Refused("there is no class -1: the model's are 0 to 2", () => Flowers.ClassName(-1));
     }

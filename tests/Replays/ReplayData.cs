@@ -79,15 +79,16 @@ internal sealed class ReplayData
     private static ReplayData Mnist(ReplayCase replayed, int features, int classes)
     {
         var (training, test) = DataSets.Load("mnist");
-        if ((training.Features, training.Classes) != (features, classes))
+        var found = training.Classes.Kinds.Count;
+        if ((training.Samples.Size, found) != (features, classes))
             throw replayed.Description["net"]["sizes"].Error(
-                $"{training.Features} first and {training.Classes} last, as MNIST has");
-        return new ReplayData(replayed, training.Count, row => training.Labels[row], rows => Gather(training, rows))
+                $"{training.Samples.Size} first and {found} last, as MNIST has");
+        return new ReplayData(replayed, training.Count, row => training.Classes.Labels[row], rows => Gather(training, rows))
         {
             Test = Gather(test, test.All[..Math.Min(test.Count, TestRows)]).Inputs,
         };
 
-        static Batch<double> Gather(LabeledImages images, int[] rows) =>
-            Functional.Batch.OfBytes<double>(ByteScale.Unit, images.Features, images.Pixels, images.Labels, rows);
+        static Batch<double> Gather(DataPart part, int[] rows) => Functional.Batch.OfBytes<double>(
+            ByteScale.Unit, part.Images.Size, part.Images.Pixels, part.Classes.Labels, rows);
     }
 }

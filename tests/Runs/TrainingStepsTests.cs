@@ -9,7 +9,7 @@ namespace Functional.Tests.Runs;
 /// <summary>The one training loop, over which runs, experiments and the doctor fold.</summary>
 public class TrainingStepsTests
 {
-    private static readonly ImageDataSet Digits = DataSets.Load("digits");
+    private static readonly DataSet Digits = DataSets.Load("digits");
 
     private static TrainConfiguration Configure(params (string Name, string Value)[] options) => TrainOptions.Parse(
         options.Append(("samples", "200")).Append(("iterations", "33"))

@@ -1,4 +1,4 @@
-using Functional.Host.Charts;
+using Functional.Host.Files;
 
 namespace Functional.Host.Data.Digits;
 
@@ -23,16 +23,16 @@ internal static class DigitSet
     /// every digit, shuffled.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
-    public static ImageDataSet Generate(
+    public static DataSet Generate(
         long seed = EmbeddedSeed, int trainingCount = TrainingCount, int testCount = TestCount)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(trainingCount);
         ArgumentOutOfRangeException.ThrowIfNegative(testCount);
         var key = Key.OfSeed(seed);
-        return new ImageDataSet(Part(key.Child(0), trainingCount), Part(key.Child(1), testCount));
+        return new DataSet(Part(key.Child(0), trainingCount), Part(key.Child(1), testCount));
     }
 
-    private static LabeledImages Part(Key key, int count)
+    private static DataPart Part(Key key, int count)
     {
         var pixels = new byte[count * DigitGenerator.Pixels];
         var labels = new byte[count];
@@ -43,7 +43,8 @@ internal static class DigitSet
             image.CopyTo(pixels, index * DigitGenerator.Pixels);
             labels[index] = (byte)label;
         });
-        return new LabeledImages(DigitGenerator.Side, DigitGenerator.Side, Classes, pixels, labels);
+        return MnistFolder.Paired(
+            new ImageFile(count, DigitGenerator.Side, DigitGenerator.Side, pixels), labels, Classes);
     }
 
     private static int Label(Key key, int index) =>

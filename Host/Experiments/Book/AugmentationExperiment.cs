@@ -24,7 +24,7 @@ internal sealed class AugmentationExperiment : Experiment
             OverfittingExperiment.Measured(lab, lab.Say("not augmented", "データ拡張なし"), common),
             OverfittingExperiment.Measured(lab, lab.Say("random crops", "ランダムな切り出し"), common with
             {
-                Augmentations = [Augment.Crop(lab.Data.Training.Height, lab.Data.Training.Width, padding: Padding)],
+                Augmentations = [Augment.Crop(lab.Data.Training.Images.Height, lab.Data.Training.Images.Width, padding: Padding)],
             }),
             OverfittingExperiment.Measured(lab, lab.Say("rotated, scaled, shifted", "回転・拡大縮小・移動"), common with
             {
@@ -73,19 +73,19 @@ internal sealed class AugmentationExperiment : Experiment
     // Each row: an image, and random crops of it that are smaller by a few pixels.
     private static Figure Sheet(Lab lab)
     {
-        var images = lab.Data.Training;
+        var (images, classes) = (lab.Data.Training.Images, lab.Data.Training.Classes);
         int height = images.Height - Margin, width = images.Width - Margin;
-        var format = new ImageFormat(1, images.Height, images.Width, images.Classes, 0, 0, 255);
+        var format = new ImageFormat(1, images.Height, images.Width, classes.Kinds.Count, 0, 0, 255);
         var key = Key.OfSeed(lab.Settings.Seed).Child(66);
         var pictures = Enumerable.Range(0, Digits).SelectMany(sample =>
         {
             var copies = Batch.OfBytes<float>(
-                ByteScale.None, images.Features, images.Pixels, images.Labels, [.. Enumerable.Repeat(sample, Crops)]);
+                ByteScale.None, images.Size, images.Pixels, classes.Labels, [.. Enumerable.Repeat(sample, Crops)]);
             var cropped = Augment.Apply([Augment.Crop(height, width)], format, copies, key.Child(sample));
             return (Picture[])
             [
                 new Picture(
-                    images.Width, images.Height, images.Pixels.AsMemory(sample * images.Features, images.Features),
+                    images.Width, images.Height, images[sample],
                     lab.Say("image", "元の画像")),
                 .. Enumerable.Range(0, Crops).Select(i => new Picture(
                     width, height, Array.ConvertAll(cropped.Inputs.Column(i).ToArray(), pixel => (byte)pixel))),

@@ -19,22 +19,23 @@ internal sealed class LayersExperiment : Experiment
 
     public override ExperimentReport Run(Lab lab)
     {
-        var images = lab.First(Samples);
+        var part = lab.First(Samples);
+        var (images, classes) = (part.Images, part.Classes);
         var traces = lab.Compute(lab.Seeds, seed =>
         {
             var network = Network.Create<double>(
-                [images.Features, Hidden, images.Classes], Activation.Relu, Initializer.He, Key.OfSeed(seed));
+                [images.Size, Hidden, classes.Kinds.Count], Activation.Relu, Initializer.He, Key.OfSeed(seed));
             var batch = Batch.OfBytes<double>(
-                ByteScale.Unit, images.Features, images.Pixels, images.Labels, [.. Enumerable.Range(0, Samples)]);
+                ByteScale.Unit, images.Size, images.Pixels, classes.Labels, [.. Enumerable.Range(0, Samples)]);
             return network.Trace(batch, Key.OfSeed(seed));
         });
         var trace = traces[0];
-        int[] labels = [.. images.Labels.Take(Samples).Select(label => (int)label)];
+        int[] labels = classes.Labels[..Samples];
         ChainLink Link(string name, Matrix<double> value, Matrix<double>? gradient) => new(
             name, $"{Shape(value)}, {Typography.Value(Size(value), 2)}", gradient is null
                 ? lab.Say("not needed", "不要") : $"{Shape(gradient)}, {Typography.Value(Size(gradient), 2)}");
         var input = Batch.OfBytes<double>(
-            ByteScale.Unit, images.Features, images.Pixels, images.Labels, [.. Enumerable.Range(0, Samples)]).Inputs;
+            ByteScale.Unit, images.Size, images.Pixels, classes.Labels, [.. Enumerable.Range(0, Samples)]).Inputs;
         double Error(int seed) =>
             (traces[seed].Layers[^1].OutputGradient - Difference(traces[seed], labels) / Samples).Enumerate()
                 .Max(Math.Abs);
@@ -68,10 +69,10 @@ internal sealed class LayersExperiment : Experiment
                         "At Softmax-with-Loss it begins with y − t, here for the first sample: what the network " +
                         "predicts, minus the true class.",
                         "Softmax-with-Loss レイヤの逆伝播は y − t から始まります。最初のサンプルについて、ネットワークの出力から正解を引いた値を示します。"),
-                    ["", .. Enumerable.Range(0, images.Classes).Select(digit => $"{digit}")],
+                    ["", .. Enumerable.Range(0, classes.Kinds.Count).Select(digit => $"{digit}")],
                     [
                         ["y", .. probabilities.Select(y => Typography.Number(y, 3))],
-                        ["t", .. Enumerable.Range(0, images.Classes).Select(digit => digit == labels[0] ? "1" : "0")],
+                        ["t", .. Enumerable.Range(0, classes.Kinds.Count).Select(digit => digit == labels[0] ? "1" : "0")],
                         ["y − t", .. Difference(trace, labels).Column(0).Select(d => Typography.Number(d, 3))],
                     ]),
                 new Table(

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Functional.Host.Charts;
+using Functional.Host.Data;
 using Functional.Host.Files;
 
 namespace Functional.Host.Models.Onnx;
@@ -50,10 +51,11 @@ public static class OnnxExport
         if (network.Parameters().Length > int.MaxValue / sizeof(float) - (1 << 20))
             throw new ArgumentException(
                 $"an ONNX file holds at most 2 GiB, but the network has {network.Parameters().Length} parameters");
-        if (!options.TakesFeatures && !model.Scale.IsNone)
+        if (!options.TakesFeatures && Scales(model.Encoder) is { Length: > 0 } scales)
         {
-            graph.Add("centered", "Sub", [graph.Current, Vector("scale.mean", model.Scale.Means)]);
-            graph.Add("features", "Div", [graph.Current, Vector("scale.deviation", model.Scale.Deviations)]);
+            graph.Add("centered", "Sub", [graph.Current, Vector("scale.mean", scales.Select(each => each.Mean))]);
+            graph.Add(
+                "features", "Div", [graph.Current, Vector("scale.deviation", scales.Select(each => each.Deviation))]);
         }
         for (var i = 0; i < network.Layers.Count; i++)
         {
@@ -76,21 +78,36 @@ public static class OnnxExport
             ? message : throw new ArgumentException(
                 $"an ONNX file holds at most 2 GiB, but this one would have {message.Length} bytes");
 
-        string Vector(string name, IReadOnlyList<double> elements) =>
-            graph.Constant(name, [elements.Count], [.. elements.Select(element => (float)element)]);
+        string Vector(string name, IEnumerable<double> elements)
+        {
+            float[] values = [.. elements.Select(element => (float)element)];
+            return graph.Constant(name, [values.Length], values);
+        }
+    }
+
+    // One for all bytes of an image, or one per column; none where numbers are features.
+    private static NumberScale[] Scales(FeatureEncoder encoder)
+    {
+        NumberScale[] scales = encoder switch
+        {
+            ImageEncoder image => [new NumberScale(image.Scale.Shift, image.Scale.Divisor)],
+            TableEncoder table => [.. table.Columns.OfType<NumberEncoding>().Select(column => column.Scale)],
+            _ => [],
+        };
+        return Array.TrueForAll(scales, scale => scale == NumberScale.None) ? [] : scales;
     }
 
     private static IEnumerable<(string, string)> Metadata(Model<float> model)
     {
         yield return ("digest", model.Network.Digest());
-        if (model.Classes.Count > 0)
-            yield return ("classes", Json(model.Classes.Select(name => (JsonNode)name)));
-        if (model.Features.Count > 0)
-            yield return ("features", Json(model.Features.Select(name => (JsonNode)name)));
-        if (model.Scale.IsNone)
+        if (model.Task is Classification { AreNamed: true } classes)
+            yield return ("classes", Json(classes.Names.Select(name => (JsonNode)name)));
+        if (model.Encoder is TableEncoder { HasNames: true } table)
+            yield return ("features", Json(table.Columns.Select(column => (JsonNode)column.Name!)));
+        if (Scales(model.Encoder) is not { Length: > 0 } scales)
             yield break;
-        yield return ("means", Json(model.Scale.Means.Select(mean => (JsonNode)mean)));
-        yield return ("deviations", Json(model.Scale.Deviations.Select(deviation => (JsonNode)deviation)));
+        yield return ("means", Json(scales.Select(scale => (JsonNode)scale.Mean)));
+        yield return ("deviations", Json(scales.Select(scale => (JsonNode)scale.Deviation)));
     }
 
     // Names may hold anything, so that no separator would do.

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+
+namespace Functional.Host.Data;
+
+/// <summary>A column of a table: of numbers, or of texts.</summary>
+/// <param name="Name">What it is called; null if it has no name.</param>
+public abstract record Column(string? Name)
+{
+    /// <summary>How many cells it has.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>Its cells in some of the rows, in this order.</summary>
+    public abstract Column Take(int[] rows);
+
+    internal abstract double Number(int row);
+
+    internal abstract ReadOnlyMemory<byte> Bytes();
+
+    private protected static ReadOnlyMemory<byte> Copy<T>(T[] cells) where T : unmanaged =>
+        MemoryMarshal.AsBytes(cells.AsSpan()).ToArray();
+}
+
+/// <summary>A column of numbers.</summary>
+/// <param name="Name">What it is called; null if it has no name.</param>
+/// <param name="Values">A number per row; NaN where the cell is empty. Not to be written to.</param>
+public sealed record NumberColumn(string? Name, double[] Values) : Column(Name)
+{
+    /// <inheritdoc/>
+    public override int Count => Values.Length;
+
+    /// <inheritdoc/>
+    public override NumberColumn Take(int[] rows) => new(Name, Array.ConvertAll(rows, row => Values[row]));
+
+    internal override double Number(int row) => Values[row];
+
+    internal override ReadOnlyMemory<byte> Bytes() => Copy(Values);
+}
+
+/// <summary>A column of texts.</summary>
+/// <param name="Name">What it is called; null if it has no name.</param>
+/// <param name="Texts">Its different texts.</param>
+/// <param name="Codes">Of each row its text's place among those; -1 where the cell is empty. Not to be written to.
+/// </param>
+public sealed record TextColumn(string? Name, IReadOnlyList<string> Texts, int[] Codes) : Column(Name)
+{
+    /// <inheritdoc/>
+    public override int Count => Codes.Length;
+
+    /// <inheritdoc/>
+    public override TextColumn Take(int[] rows) => new(Name, Texts, Array.ConvertAll(rows, row => Codes[row]));
+
+    internal override double Number(int row) => Codes[row] < 0 ? double.NaN : Codes[row];
+
+    internal override ReadOnlyMemory<byte> Bytes() =>
+        System.Text.Encoding.UTF8.GetBytes(string.Concat(
+            Codes.Select(code => code < 0 ? "-" : $"{Texts[code].Length}:{Texts[code]}")));
+}

@@ -1,0 +1,84 @@
+namespace Functional.Host.Data;
+
+/// <summary>Samples, and the answers to them.</summary>
+public sealed record DataPart
+{
+    /// <summary>Pairs samples with their targets.</summary>
+    /// <exception cref="ArgumentException">There are not as many of both.</exception>
+    public DataPart(Samples samples, Targets targets)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        ArgumentNullException.ThrowIfNull(targets);
+        if (samples.Count != targets.Count)
+            throw new ArgumentException($"{samples} with targets of {targets.Count}", nameof(targets));
+        (Samples, Targets) = (samples, targets);
+    }
+
+    /// <summary>What there is to ask about.</summary>
+    public Samples Samples { get; }
+
+    /// <summary>The answers.</summary>
+    public Targets Targets { get; }
+
+    /// <summary>How many samples there are.</summary>
+    public int Count => Samples.Count;
+
+    /// <summary>The index of every sample, in order.</summary>
+    public int[] All => Samples.All;
+
+    /// <summary>The samples, where those are images.</summary>
+    /// <exception cref="UsageException">They are not.</exception>
+    public Images Images => Samples as Images ?? throw new UsageException(
+        "images are needed here, but these data are tables of numbers, which have no pixels");
+
+    /// <summary>The targets, where those are classes.</summary>
+    /// <exception cref="UsageException">They are not.</exception>
+    public Classes Classes => Targets as Classes ?? throw new UsageException(
+        $"classes are needed here, but {Targets.Task(All).Target} is a quantity");
+
+    /// <summary>Some of the samples with their targets, in this order; one may come twice.</summary>
+    public DataPart Take(int[] indices) => new(Samples.Take(indices), Targets.Take(indices));
+
+    /// <summary>One line: how many there are, of which form, and how many of each class that has a name.</summary>
+    public override string ToString() => Invariant($"{Count:N0} {Described()}");
+
+    /// <summary>What the samples of these parts are, in words, and what their targets are together.</summary>
+    internal string Described(params DataPart[] others) =>
+        $"{(Samples is Rows rows ? rows.Described() : Samples.Shape)}, "
+        + Targets.Described(others.Select(part => part.Targets));
+}
+
+/// <summary>A data set in its two parts, of one form. (What is kept for validation is a <see cref="Split"/> of the
+/// training part.)</summary>
+/// <param name="Training">To learn from.</param>
+/// <param name="Test">To test with.</param>
+public sealed record DataSet(DataPart Training, DataPart Test)
+{
+    /// <summary>Both parts as a network takes them.</summary>
+    /// <param name="training">The training samples that the encoding is learned from; all of them if null.</param>
+    /// <param name="scale">How numbers become features.</param>
+    public EncodedDataSet Encode(int[]? training = null, DataScale scale = DataScale.Unit)
+    {
+        var samples = training ?? Training.All;
+        var (encoder, task) = (FeatureEncoder.Learn(Training.Samples, samples, scale), Training.Targets.Task(samples));
+        return new EncodedDataSet(new Examples(Training, encoder, task), new Examples(Test, encoder, task));
+    }
+
+    /// <summary>One line: how many samples there are, of which form, how many of each class that has a name, and how
+    /// they are split.</summary>
+    public override string ToString() => Invariant(
+        $"{Training.Count + Test.Count:N0} {Training.Described(Test)}; " +
+        $"{Training.Count:N0} to train, {Test.Count:N0} to test");
+}
+
+/// <summary>A data set as a network takes it.</summary>
+/// <param name="Training">To learn from.</param>
+/// <param name="Test">To test with.</param>
+public sealed record EncodedDataSet(Examples Training, Examples Test)
+{
+    /// <summary>How samples became features.</summary>
+    public FeatureEncoder Encoder => Training.Encoder;
+
+    /// <summary>What is learned.</summary>
+    public LearningTask Task => Training.Task;
+}

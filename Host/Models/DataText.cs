@@ -1,0 +1,98 @@
+using System.Text.Json.Nodes;
+using Functional.Host.Data;
+using Functional.Host.Files;
+
+namespace Functional.Host.Models;
+
+/// <summary>How a model's samples become features, and what it has learned of them, as JSON.</summary>
+internal static class DataText
+{
+    /// <summary>Writes an encoder; null if numbers are features, and have no names.</summary>
+    public static JsonObject? Of(FeatureEncoder encoder) => encoder switch
+    {
+        ImageEncoder image => new JsonObject
+        {
+            ["kind"] = "image", ["height"] = image.Height, ["width"] = image.Width, ["channels"] = image.Channels,
+            ["mean"] = image.Scale.Shift, ["deviation"] = image.Scale.Divisor,
+        },
+        TableEncoder table when table.Columns.Any(column => column != new NumberEncoding(null, NumberScale.None)) =>
+            new JsonObject
+            {
+                ["kind"] = "table", ["columns"] = Array(table.Columns.Select(Column)),
+            },
+        _ => null,
+    };
+
+    /// <summary>Reads an encoder.</summary>
+    /// <exception cref="DataException">It is none.</exception>
+    public static FeatureEncoder Encoder(DataValue text) => text["kind"].Text switch
+    {
+        "image" => new ImageEncoder(
+            text["height"].Count, text["width"].Count, new ByteScale(text["mean"].Number, text["deviation"].Number),
+            text["channels"].Count),
+        "table" => new TableEncoder([.. text["columns"].Items.Select(Column)]),
+        _ => throw text["kind"].Error("image or table"),
+    };
+
+    /// <summary>Writes a task; null of classes without names.</summary>
+    public static JsonObject? Of(LearningTask task) => task switch
+    {
+        Classification { AreNamed: false } => null,
+        Classification classes => new JsonObject
+        {
+            ["kind"] = "classes", ["target"] = classes.Target,
+            ["names"] = Array(classes.Names.Select(name => (JsonNode)name)),
+        },
+        Regression quantities => new JsonObject
+        {
+            ["kind"] = "quantities",
+            ["quantities"] = Array(quantities.Names.Zip(quantities.Scales, (name, scale) => (JsonNode)new JsonObject
+            {
+                ["name"] = name, ["mean"] = scale.Mean, ["deviation"] = scale.Deviation,
+            })),
+        },
+        _ => throw new InvalidOperationException($"a task that can't be saved: {task}"),
+    };
+
+    /// <summary>Reads a task.</summary>
+    /// <exception cref="DataException">It is none.</exception>
+    public static LearningTask Task(DataValue text)
+    {
+        try
+        {
+            return text["kind"].Text switch
+            {
+                "classes" => new Classification(
+                    [.. text["names"].Items.Select(name => name.Text)], text.Find("target")?.Text),
+                "quantities" => new Regression(
+                    [.. text["quantities"].Items.Select(ScaleOf)],
+                    [.. text["quantities"].Items.Select(quantity => quantity["name"].Text)]),
+                _ => throw text["kind"].Error("classes or quantities"),
+            };
+        }
+        catch (ArgumentException e)
+        {
+            throw text.Error("a task", e.Message);
+        }
+    }
+
+    private static JsonNode Column(ColumnEncoding column) => column switch
+    {
+        NumberEncoding number => new JsonObject
+        {
+            ["name"] = number.Name, ["kind"] = "number",
+            ["mean"] = number.Scale.Mean, ["deviation"] = number.Scale.Deviation,
+        },
+        _ => throw new InvalidOperationException($"a column that can't be saved: {column}"),
+    };
+
+    private static ColumnEncoding Column(DataValue text) => text["kind"].Text switch
+    {
+        "number" => new NumberEncoding(text.Find("name")?.Text, ScaleOf(text)),
+        _ => throw text["kind"].Error("number"),
+    };
+
+    private static NumberScale ScaleOf(DataValue text) => new(text["mean"].Number, text["deviation"].Number);
+
+    private static JsonArray Array(IEnumerable<JsonNode> items) => [.. items];
+}
