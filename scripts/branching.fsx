@@ -8,11 +8,11 @@ open Functional
 open Functional.FSharp
 open Functional.Host.Data
 
-let data = DataSets.Load "digits"
-let loader = Loader(data.Training, [| 0 .. data.Training.Count - 1 |], 100, Sampling.Shuffle, ByteScale.Unit, Key.ofSeed 1L)
+let data = (DataSets.Load "digits").Encode()
+let loader = Loader(data.Training, [| 0 .. data.Training.Count - 1 |], 100, Sampling.Shuffle, Key.ofSeed 1L)
 
 let network: Network<float32> =
-    Network.create [ data.Training.Features; 50; 10 ] Activation.Relu Initializer.He (Key.ofSeed 2L)
+    Network.create [ data.Encoder.Features; 50; 10 ] Activation.Relu Initializer.He (Key.ofSeed 2L)
 
 /// The state after an epoch, and the losses of its steps.
 let epoch (state, losses) number =

@@ -8,12 +8,12 @@ open Functional
 open Functional.FSharp
 open Functional.Host.Data
 
-let data = DataSets.Load "digits"
-let batch = Bytes.batch<float32> ByteScale.Unit data.Training.Features data.Training.Pixels data.Training.Labels
-let loader = Loader(data.Training, [| 0 .. data.Training.Count - 1 |], 100, Sampling.Replacement, ByteScale.Unit, Key.ofSeed 1L)
+let data = (DataSets.Load "digits").Encode()
+let batch (samples: int[]) = data.Training.Batch samples
+let loader = Loader(data.Training, [| 0 .. data.Training.Count - 1 |], 100, Sampling.Replacement, Key.ofSeed 1L)
 
 let network: Network<float32> =
-    Network.create [ data.Training.Features; 50; 10 ] Activation.Relu Initializer.He (Key.ofSeed 2L)
+    Network.create [ data.Encoder.Features; 50; 10 ] Activation.Relu Initializer.He (Key.ofSeed 2L)
 
 // A learning rate that is too high, and every state along the way: a scan.
 let start = Training.start network (Optimizer.Sgd 2.0) (Key.ofSeed 3L)

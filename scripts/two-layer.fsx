@@ -10,16 +10,15 @@ open Functional
 open Functional.FSharp
 open Functional.Host.Data
 
-let data = DataSets.Load "digits"
+let data = (DataSets.Load "digits").Encode()
 
 // Pixels stay bytes until a batch is gathered; a batch holds one sample per column.
-let loader = Loader(data.Training, [| 0 .. data.Training.Count - 1 |], 100, Sampling.Shuffle, ByteScale.Unit, Key.ofSeed 1L)
+let loader = Loader(data.Training, [| 0 .. data.Training.Count - 1 |], 100, Sampling.Shuffle, Key.ofSeed 1L)
 
-let test =
-    Bytes.batch<float32> ByteScale.Unit data.Test.Features data.Test.Pixels data.Test.Labels [| 0 .. data.Test.Count - 1 |]
+let test = data.Test.Batch data.Test.All
 
 // 784 pixels, 50 hidden units, 10 classes. The key determines the initial weights.
-let network: Network<float32> = Network.create [ data.Training.Features; 50; 10 ] Activation.Relu Initializer.He (Key.ofSeed 2L)
+let network: Network<float32> = Network.create [ data.Encoder.Features; 50; 10 ] Activation.Relu Initializer.He (Key.ofSeed 2L)
 
 printfn $"{network}"
 printfn $"before training: loss {Network.loss network test:F3}, accuracy {Metrics.accuracy network test:P1}"

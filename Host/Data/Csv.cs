@@ -152,8 +152,8 @@ internal static partial class Csv
         new([.. features.Select((feature, i) => new NumberColumn(feature, [.. numbers[i]]))]);
 
     private static void AddNumbers(
-        List<double>[] numbers, int line, string[] cells, int[] places, IReadOnlyList<string> features, CellFaults faults,
-        LargeIntegers large)
+        List<double>[] numbers, int line, string[] cells, int[] places, IReadOnlyList<string> features,
+        CellFaults faults, LargeIntegers large)
     {
         for (var i = 0; i < places.Length; i++)
         {

@@ -18,10 +18,10 @@ public enum DataScale
 }
 
 /// <summary>
-/// How samples become features, as an immutable value: <see cref="ImageEncoder"/> or <see cref="TableEncoder"/>. What it
-/// takes from data (means, deviations, categories) is learned once, on the training samples alone; training, evaluation,
-/// prediction and export all encode with it, and a model's file has it. A sample's features depend on nothing but the
-/// sample.
+/// How samples become features, as an immutable value: <see cref="ImageEncoder"/> or <see cref="TableEncoder"/>. What
+/// it takes from data (means, deviations, categories) is learned once, on the training samples alone; training,
+/// evaluation, prediction and export all encode with it, and a model's file has it. A sample's features depend on
+/// nothing but the sample.
 /// </summary>
 public abstract record FeatureEncoder
 {
@@ -37,7 +37,8 @@ public abstract record FeatureEncoder
     /// <param name="samples">What to encode.</param>
     /// <param name="training">The samples that are learned from, at least one: no others are looked at.</param>
     /// <param name="scale">How numbers become features.</param>
-    public static FeatureEncoder Learn(Samples samples, int[] training, DataScale scale = DataScale.Unit) => samples switch
+    public static FeatureEncoder Learn(
+        Samples samples, int[] training, DataScale scale = DataScale.Unit) => samples switch
     {
         Images images => new ImageEncoder(images.Height, images.Width, scale switch
         {
@@ -45,7 +46,8 @@ public abstract record FeatureEncoder
             DataScale.None => ByteScale.None,
             _ => Batch.StandardScale(images.Size, images.Pixels, training),
         }, images.Channels),
-        Rows rows => new TableEncoder([.. rows.Columns.Select(column => ColumnEncoding.Learn(column, training, scale))]),
+        Rows rows => new TableEncoder(
+            [.. rows.Columns.Select(column => ColumnEncoding.Learn(column, training, scale))]),
         _ => throw new ArgumentNullException(nameof(samples)),
     };
 
@@ -66,7 +68,7 @@ public abstract record FeatureEncoder
         ArgumentNullException.ThrowIfNull(samples);
         ArgumentNullException.ThrowIfNull(indices);
         if (Expected(samples) is { } expected)
-            throw new ArgumentException($"{expected} are needed, not {samples.Shape}", nameof(samples));
+            throw new ArgumentException($"expected {expected}, found {samples.Shape}", nameof(samples));
         foreach (var index in indices)
             if ((uint)index >= (uint)samples.Count)
                 throw new ArgumentException(
@@ -114,7 +116,7 @@ public sealed record ImageEncoder(int Height, int Width, ByteScale Scale, int Ch
 
     internal override string? Expected(Samples samples) => samples switch
     {
-        _ when samples.Size != Size => $"samples of {Size} numbers, as the model takes them,",
+        _ when samples.Size != Size => $"samples of {Size} numbers, as the model takes them",
         Images images when (images.Height, images.Width) != (Height, Width) => $"images of {Height} x {Width}",
         Rows rows when rows.Columns.Any(column => column is not NumberColumn) => "rows of numbers",
         _ => null,

@@ -69,7 +69,8 @@ public sealed record Classification : LearningTask
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         return new(
-            [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))], null, areNamed: false);
+            [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))], null,
+            areNamed: false);
     }
 
     /// <summary>How many classes there are.</summary>
@@ -133,8 +134,8 @@ public sealed record Classification : LearningTask
         : $"{(Target is null ? "" : $"{Target}: ")}{string.Join(" | ", Names.Take(20))}{(Count > 20 ? " | ..." : "")}";
 }
 
-/// <summary>To give quantities. A network learns them with mean 0 and deviation 1, so that losses and learning rates are
-/// of the usual size; what a person sees is scaled back.</summary>
+/// <summary>To give quantities. A network learns them with mean 0 and deviation 1, so that losses and learning rates
+/// are of the usual size; what a person sees is scaled back.</summary>
 /// <param name="Scales">How each quantity is scaled.</param>
 /// <param name="Names">What they are called.</param>
 public sealed record Regression(IReadOnlyList<NumberScale> Scales, IReadOnlyList<string> Names) : LearningTask

@@ -16,8 +16,8 @@ public enum Sampling
 }
 
 /// <summary>
-/// Mini-batches of examples. Which samples a batch holds is a function of the key, the epoch and the batch's place in it,
-/// so any epoch can be begun anywhere.
+/// Mini-batches of examples. Which samples a batch holds is a function of the key, the epoch and the batch's place in
+/// it, so any epoch can be begun anywhere.
 /// </summary>
 public sealed class Loader
 {

@@ -4,8 +4,8 @@ namespace Functional.Host.Data;
 
 /// <summary>
 /// What a network is asked about, without the answers: <see cref="Images"/> or <see cref="Rows"/> of a table. How they
-/// become features is an <see cref="FeatureEncoder"/>'s. Arrays that samples are made of are not copied: who builds this value
-/// gives them away, and no one writes to them after.
+/// become features is for a <see cref="FeatureEncoder"/> to say. Arrays that samples are made of are not copied: who
+/// builds this value gives them away, and no one writes to them after.
 /// </summary>
 public abstract record Samples
 {

@@ -43,7 +43,7 @@ public sealed record TableEncoder(IReadOnlyList<ColumnEncoding> Columns) : Featu
         new([.. Columns.Select(column => new NumberEncoding(column.Name, NumberScale.None))]);
 
     internal override string? Expected(Samples samples) =>
-        PlacesIn(samples) is not { } places ? $"samples of {Plural.Of(Size, "number")}, as the model takes them,"
+        PlacesIn(samples) is not { } places ? $"samples of {Plural.Of(Size, "number")}, as the model takes them"
         : samples is Rows rows && Columns.Zip(places).Any(pair => !pair.First.Takes(rows.Columns[pair.Second]))
             ? "columns of numbers where the model has numbers" : null;
 

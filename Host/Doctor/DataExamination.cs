@@ -62,7 +62,8 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
             yield return Of(
                 repeated > 0.5 ? Severity.Error : Severity.Warning,
                 Invariant($"{repeated:0%} of the samples are {whose}"),
-                $"Leave those {(training is Rows ? "rows" : "images")} out of --data: nothing can be learned from them, "
+                $"Leave those {(training is Rows ? "rows" : "images")} out of --data: nothing can be learned from "
+                + "them, "
                 + "and their labels contradict each other");
         else if (share > 0.7)
             yield return Of(

@@ -48,8 +48,8 @@ public sealed record Examination(
                     { Ceiling = ceiling ?? 1 }),
             () => ofData = [.. Threads.Use(1, () => new DataExamination(run, ceiling).Findings().ToArray())]);
         return new Examination(
-            Ordered(trial!, [.. ofData], data, threads, cancellation), trial!.Steps, trial.Planned, trial.Training.Loss, trial.Chance,
-            trial.Training.Accuracy, trial.Test.Accuracy);
+            Ordered(trial!, [.. ofData], data, threads, cancellation), trial!.Steps, trial.Planned,
+            trial.Training.Loss, trial.Chance, trial.Training.Accuracy, trial.Test.Accuracy);
     }
 
     private static IReadOnlyList<Finding> Ordered(
@@ -63,7 +63,8 @@ public sealed record Examination(
         // Unscaled ones have no other symptoms to be expected; equal units can only be too large besides.
         var initial = unscaled ? [] : observed.AtStart()
             .Where(finding => facts.Length == 0 || finding.Kind == FindingKind.ExplodingGradients).ToArray();
-        var experiments = blind || facts.Length > 0 ? [] : new Comparisons(trial, data, threads, cancellation).Findings();
+        var experiments = blind || facts.Length > 0
+            ? [] : new Comparisons(trial, data, threads, cancellation).Findings();
         var small = blind || facts.Length > 0 ? null : FewSamples.Finding(trial, data, cancellation);
         var causes = experiments.Where(finding => small is null || finding.Kind != FindingKind.TooSmall)
             .Concat(initial).Concat(small is null ? [] : [small])

@@ -64,7 +64,8 @@ public class DigitSetTests
         var other = DigitSet.Generate(seed: 2, trainingCount: 100, testCount: 100);
         Assert.NotEqual(Whole.Value.Training.Classes.Labels[..100], other.Training.Classes.Labels);
         Assert.NotEqual(other.Training.Images.Pixels, other.Test.Images.Pixels);
-        Assert.NotEqual(Whole.Value.Training.Images.Pixels[..other.Training.Images.Pixels.Length], other.Training.Images.Pixels);
+        Assert.NotEqual(
+            Whole.Value.Training.Images.Pixels[..other.Training.Images.Pixels.Length], other.Training.Images.Pixels);
     }
 
     [Fact]

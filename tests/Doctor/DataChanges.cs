@@ -19,7 +19,11 @@ public static class DataChanges
 
     /// <summary>Labels stand at the next image.</summary>
     public static DataSet Shifted(DataSet data) =>
-        data with { Training = WithLabels(data.Training, [data.Training.Classes.Labels[^1], .. data.Training.Classes.Labels[..^1]]) };
+        data with
+        {
+            Training = WithLabels(
+                data.Training, [data.Training.Classes.Labels[^1], .. data.Training.Classes.Labels[..^1]]),
+        };
 
     /// <summary>This share of the training images is blank.</summary>
     public static DataSet Blank(DataSet data, double share) =>

@@ -51,7 +51,7 @@ public class ArgumentTests
     {
         { "sample 2 was asked for, but samples are 0 to 1", () => Encoded.Batch([0, 2]) },
         { "sample -1 was asked for, but samples are 0 to 1", () => Encoded.Batch([-1]) },
-        { "images of 2 x 2 are needed, not images of 4 x 1", () =>
+        { "expected images of 2 x 2, found images of 4 x 1", () =>
             new ImageEncoder(2, 2, ByteScale.Unit).Encode<float>(new Images(4, 1, new byte[4]), [0]) },
         { "the targets should be 1 quantity, but are classes", () =>
             new Regression([NumberScale.None], ["y"]).Batch(X, Part.Targets, [0, 1]) },

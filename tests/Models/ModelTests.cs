@@ -83,7 +83,7 @@ public sealed class ModelTests : IDisposable
         {
             Encoder = FeatureEncoder.Numbers(7, 0, 0),
         });
-        Refused("quantities from a network with softmax cross-entropy, which is for classes", model with
+        Refused($"quantities from a network with {model.Network.Loss}, which is for classes", model with
         {
             Task = new Regression([.. Enumerable.Repeat(NumberScale.None, 3)], ["x", "y", "z"]),
         });

@@ -88,7 +88,7 @@ public sealed class PredictionTests : IDisposable
         Refused("the sample has 3 numbers, but the model takes 4 (a, b, c, d)", () => Flowers.Predict(1, 2, 3));
         Refused("sample 1 has 5 numbers, but the model takes 4 (a, b, c, d)", () =>
             Flowers.Predict((float[][])[Rows[0], [1, 2, 3, 4, 5]]));
-        Refused("samples of 4 numbers, as the model takes them, are needed, not rows of 1 number", () =>
+        Refused("expected samples of 4 numbers, as the model takes them, found rows of 1 number", () =>
             Flowers.Encoder.Encode<float>(Host.Data.Rows.Of(Rows[0], 1), [0]));
         Refused("6 numbers are no whole rows of 4", () => Host.Data.Rows.Of(new float[6], 4));
         Assert.ThrowsAny<ArgumentException>(() => Host.Data.Rows.Of(Rows[0], 0));

@@ -83,7 +83,8 @@ internal sealed class ReplayData
         if ((training.Samples.Size, found) != (features, classes))
             throw replayed.Description["net"]["sizes"].Error(
                 $"{training.Samples.Size} first and {found} last, as MNIST has");
-        return new ReplayData(replayed, training.Count, row => training.Classes.Labels[row], rows => Gather(training, rows))
+        return new ReplayData(
+            replayed, training.Count, row => training.Classes.Labels[row], rows => Gather(training, rows))
         {
             Test = Gather(test, test.All[..Math.Min(test.Count, TestRows)]).Inputs,
         };

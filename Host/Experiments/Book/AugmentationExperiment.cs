@@ -24,7 +24,8 @@ internal sealed class AugmentationExperiment : Experiment
             OverfittingExperiment.Measured(lab, lab.Say("not augmented", "データ拡張なし"), common),
             OverfittingExperiment.Measured(lab, lab.Say("random crops", "ランダムな切り出し"), common with
             {
-                Augmentations = [Augment.Crop(lab.Data.Training.Images.Height, lab.Data.Training.Images.Width, padding: Padding)],
+                Augmentations =
+                    [Augment.Crop(lab.Data.Training.Images.Height, lab.Data.Training.Images.Width, padding: Padding)],
             }),
             OverfittingExperiment.Measured(lab, lab.Say("rotated, scaled, shifted", "回転・拡大縮小・移動"), common with
             {

@@ -72,7 +72,7 @@ internal sealed class LayersExperiment : Experiment
                     ["", .. Enumerable.Range(0, classes.Kinds.Count).Select(digit => $"{digit}")],
                     [
                         ["y", .. probabilities.Select(y => Typography.Number(y, 3))],
-                        ["t", .. Enumerable.Range(0, classes.Kinds.Count).Select(digit => digit == labels[0] ? "1" : "0")],
+                        ["t", .. classes.Kinds.Names.Select((_, digit) => digit == labels[0] ? "1" : "0")],
                         ["y − t", .. Difference(trace, labels).Column(0).Select(d => Typography.Number(d, 3))],
                     ]),
                 new Table(
