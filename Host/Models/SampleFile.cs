@@ -74,7 +74,7 @@ internal static class SampleFile
                 $"a {picture} file");
     }
 
-    private static Samples Rows(Stream stream, string path, Model<float> model)
+    private static Rows Rows(Stream stream, string path, Model<float> model)
     {
         if (TableForm.Of(model.Encoder, model.Task) is not { Columns: { Count: > 0 } columns })
             throw new DataException(path, null, "a model that knows columns by name to be asked", "one that doesn't");
