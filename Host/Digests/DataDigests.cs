@@ -9,7 +9,7 @@ internal static class DataDigests
 {
     private const int Samples = 20;
 
-    private static readonly Lazy<ImageDataSet> Data = new(() => DataSets.Load("digits"));
+    private static readonly Lazy<DataSet> Data = new(() => DataSets.Load("digits"));
 
     private static readonly Augmentation[] Augmentations =
     [
@@ -20,12 +20,13 @@ internal static class DataDigests
     /// <summary>What they are.</summary>
     public static IReadOnlyList<DigestEntry> Entries { get; } =
     [
-        new("data/digits", hash => hash.Add(Data.Value.Training.Data).Add(Data.Value.Training.Labels)
-            .Add(Data.Value.Test.Data).Add(Data.Value.Test.Labels)),
-        new("data/drawn-digits", hash => hash.Add(DigitSet.Generate(3, 100, 0).Training.Data)),
+        new("data/digits", hash => hash.Add(Data.Value.Training.Images.Pixels).Add(Labels(Data.Value.Training))
+            .Add(Data.Value.Test.Images.Pixels).Add(Labels(Data.Value.Test))),
+        new("data/drawn-digits", hash => hash.Add(DigitSet.Generate(3, 100, 0).Training.Images.Pixels)),
         new("data/batch-unit", hash => hash.Add(Batch(ByteScale.Unit).Inputs)),
         new("data/batch-standard", hash => hash.Add(Batch(Functional.Batch.StandardScale(
-            Data.Value.Training.Features, Data.Value.Training.Pixels, [.. Enumerable.Range(0, 100)])).Inputs)),
+            Data.Value.Training.Images.Size, Data.Value.Training.Images.Pixels,
+            [.. Enumerable.Range(0, 100)])).Inputs)),
         .. from augmentation in Augmentations
            select new DigestEntry(
                $"augmentation/{$"{augmentation}".Split(':')[0]}", hash => Augmented(hash, augmentation)),
@@ -36,14 +37,17 @@ internal static class DataDigests
         Run("one-cycle", "optimizer=nesterov schedule=one-cycle sampling=distinct init=orthogonal activation=tanh"),
     ];
 
-    private static Batch<float> Batch(ByteScale scale) =>
-        Data.Value.Training.Batch(scale, [.. Enumerable.Range(0, Samples)]);
+    private static byte[] Labels(DataPart part) => Array.ConvertAll(part.Classes.Labels, label => (byte)label);
+
+    private static Batch<float> Batch(ByteScale scale) => Functional.Batch.OfBytes<float>(
+        scale, Data.Value.Training.Images.Size, Data.Value.Training.Images.Pixels, Data.Value.Training.Classes.Labels,
+        [.. Enumerable.Range(0, Samples)]);
 
     private static void Augmented(ContentHash hash, Augmentation augmentation)
     {
-        var images = Data.Value.Training;
+        var (images, classes) = (Data.Value.Training.Images, Data.Value.Training.Classes.Kinds.Count);
         var augmented = Augment.Apply(
-            [augmentation], ImageFormat.Gray(images.Height, images.Width, images.Classes), Batch(ByteScale.Unit),
+            [augmentation], ImageFormat.Gray(images.Height, images.Width, classes), Batch(ByteScale.Unit),
             Key.OfSeed(5));
         hash.Add(augmented.Inputs);
         if (augmented.Targets is Targets<float>.Values targets)

@@ -20,7 +20,7 @@ internal static class ExperimentDigests
     private static void Run(ContentHash hash, Experiment experiment)
     {
         var result = ExperimentRunner.RunOn(
-            new Lazy<ImageDataSet>(() => DataSets.Load(Settings.Data)), [experiment], Settings)[0];
+            new Lazy<DataSet>(() => DataSets.Load(Settings.Data)), [experiment], Settings)[0];
         foreach (var curves in result.Trained)
             foreach (var curve in curves.Seeds)
                 hash.Add(curves.Name).Add(curve.Digest).Add(curve.Losses)
