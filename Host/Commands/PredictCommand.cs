@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Functional.Host.Charts;
 using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Models;
 
 namespace Functional.Host.Commands;
@@ -17,20 +18,25 @@ internal static class PredictCommand
         var files = new Argument<string[]>("files")
         {
             Arity = ArgumentArity.OneOrMore,
-            Description = "samples: images (IDX, PGM), arrays (.npy), tables (.csv, .tsv, .txt, also with .gz), "
-                + "or folders of images and arrays",
+            Description = "samples: images (.png, .jpg, .bmp, .gif, .pgm, IDX), arrays (.npy), tables (.csv, .tsv, "
+                + ".txt, also with .gz), or folders of images and arrays",
         };
         var features = new Option<bool>("--features")
         {
             Description = "the arrays hold features already: means and deviations of the model are not applied",
         };
+        var fit = new Option<Fit?>("--fit")
+        {
+            Description = "how a picture is made to fit the model: digit (ink is cut out and centered, as MNIST's was) "
+                + "or stretch (default: digit for gray images of another size than the model's, stretch for colored)",
+        };
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
         var command = new CommandWithExamples("predict", "Tell the class of samples, and the probabilities.",
-            ("functional predict runs/NAME two.pgm", "which class is the image?"),
+            ("functional predict runs/NAME photo.png", "which digit is on the photo?"),
             ("functional predict runs/NAME flowers.csv --json", "every row of a table, for a program"))
         {
-            model.Path, files, features, model.Activation, threads, json,
+            model.Path, files, features, fit, model.Activation, threads, json,
         };
         command.SetAction(parsed =>
         {
@@ -40,7 +46,9 @@ internal static class PredictCommand
             var report = parsed.GetValue(json) ? new JsonReport(Console.Out) : null;
             foreach (var file in parsed.GetValue(files)!.SelectMany(SampleFile.Expand))
             {
-                var samples = SampleFile.Read(file, loaded);
+                var samples = SampleFile.Read(file, loaded, parsed.GetValue(fit));
+                if (report is null && PictureFile.IsOne(file) && samples is Images seen)
+                    Console.Write(PictureText.Of(seen));
                 if (!areFeatures)
                     Hints.Tell(SampleHints.Of(file, samples, loaded));
                 var told = loaded.Predictions(ModelEvaluation.Scores(loaded, file, samples, parsed.GetValue(threads)));

@@ -178,8 +178,8 @@ internal static partial class Csv
         double.TryParse(cell.AsSpan().Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
         && Math.Abs(number) > float.MaxValue && cell.Any(char.IsAsciiDigit);
 
-    // As numbers where all are, otherwise as texts.
-    private static string[] InOrder(IEnumerable<string> classes)
+    /// <summary>Classes in order: as numbers where all are, otherwise as texts.</summary>
+    internal static string[] InOrder(IEnumerable<string> classes)
     {
         string[] texts = [.. classes.Order(StringComparer.Ordinal)];
         var numbers = Array.ConvertAll(texts, Number);

@@ -10,7 +10,8 @@ public static class DataSets
 
     /// <summary>Loads a data set.</summary>
     /// <param name="name"><c>digits</c> (embedded), <c>mnist</c> and the others that can be fetched, a folder with
-    /// the four files of MNIST's form, or what <see cref="Tables"/> reads.</param>
+    /// the four files of MNIST's form (or their path up to such a name, as in <c>gzip/emnist-letters</c>), a folder of
+    /// pictures for each class, or what <see cref="Tables"/> reads.</param>
     /// <param name="label">The column that holds the classes, of tables as text.</param>
     /// <param name="known">What a table's columns and classes must be, if that is known.</param>
     /// <exception cref="DataException">It is not there, or something is wrong with it.</exception>
@@ -30,7 +31,9 @@ public static class DataSets
         }
         if (Tables.IsOne(name))
             return Tables.Load(name, label, known);
-        return Directory.Exists(name)
+        if (PictureFolder.IsOne(name))
+            return PictureFolder.Load(name, Tables.Split);
+        return MnistFolder.IsOne(name)
             ? MnistFolder.Load(name)
             : throw new DataException(
                 name, null,
@@ -47,8 +50,8 @@ public static class DataSets
     {
         var isKnown = Sources.All.Any(source => source.Name == name);
         var folder = isKnown ? DataFolder.Of(name) : name;
-        return Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any() && !Tables.IsOne(name)
-            ? MnistFolder.First(folder, count, isKnown ? ClassCount : null) : null;
+        return MnistFolder.HasImages(folder) ? MnistFolder.First(folder, count, isKnown ? ClassCount : null)
+            : null;
     }
 
     /// <summary>The names that are known.</summary>

@@ -7,7 +7,7 @@ namespace Functional.Host.Data;
 public static class Tables
 {
     // Which rows are kept for testing must not depend on a run's seed: runs are compared on the same ones.
-    private const int TestShare = 5, MostClasses = 1 << 16;
+    private const int TestShare = 5;
     private static readonly string[] Endings =
         [.. from end in (string[])[".csv", ".tsv", ".txt"] from gzip in (string[])["", ".gz"] select end + gzip];
     private static readonly Key TestKey = Key.OfSeed(0);
@@ -22,7 +22,7 @@ public static class Tables
 
     /// <summary>Reads a table (<c>.csv</c>, <c>.tsv</c>, <c>.txt</c>, or one of them with <c>.gz</c>), a fifth of whose
     /// rows become the test part; a folder with <c>train.csv</c> and <c>test.csv</c> (or other endings); or an
-    /// <c>.npz</c> file with the arrays x_train, y_train, x_test and y_test.
+    /// <c>.npz</c> file with arrays of the usual names (x_train, y_train, x_test, y_test; X, y; ...).
     /// </summary>
     /// <param name="name">The file or folder.</param>
     /// <param name="label">The column that holds the classes, of tables as text.</param>
@@ -31,7 +31,7 @@ public static class Tables
     public static DataSet Load(string name, string? label, TableForm? known = null)
     {
         if (IsNpz(name))
-            return LoadNpz(name);
+            return NpzData.Load(name, Split);
         var first = IsText(name) ? name : Part(name, "train") ?? Path.Combine(name, "train.csv");
         if (label is null)
             throw new UsageException(
@@ -50,7 +50,8 @@ public static class Tables
     private static bool IsNpz(string name) =>
         Path.GetExtension(name).Equals(".npz", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(name);
 
-    private static DataSet Split(DataPart table)
+    /// <summary>Keeps a fifth for testing: of each class its share.</summary>
+    internal static DataSet Split(DataPart table)
     {
         // A single row can only be tested with.
         var (training, test) = table.Count == 1
@@ -60,43 +61,5 @@ public static class Tables
         Array.Sort(training);
         Array.Sort(test);
         return new DataSet(table.Take(training), table.Take(test));
-    }
-
-    private static DataSet LoadNpz(string name)
-    {
-        var arrays = DataFile.Open(name, stream => Npz.Read(stream, name, ["x_train", "y_train", "x_test", "y_test"]));
-        var (labels, testLabels) = (Labels(arrays[1]), Labels(arrays[3]));
-        var classes = Math.Max(2, Math.Max(labels.Max(), testLabels.Max()) + 1);
-        var (training, test) = (Part(arrays[0], labels), Part(arrays[2], testLabels));
-        return training.Samples.Shape == test.Samples.Shape
-            ? new DataSet(training, test)
-            : throw new DataException(name, null, "samples of one shape and type in x_train and x_test", "others");
-
-        int[] Labels(Tensor tensor)
-        {
-            if (tensor.Shape.Count == 0 || tensor.Count == 0 || tensor.Count != tensor.Shape[0])
-                throw new DataException(
-                    name, tensor.Name, "a class from 0 on for each sample",
-                    $"shape {Tensor.Text(tensor.Shape)} of {tensor.Type}");
-            return (tensor.Convert<int>(out var values)
-                ?? (Array.FindIndex(values, value => value is < 0 or > MostClasses) is >= 0 and var at ? at : null))
-                is { } odd
-                ? throw new DataException(
-                    name, tensor.Name, "a class from 0 on for each sample",
-                    $"{tensor.TextAt(odd)} as element {odd}") : values;
-        }
-
-        DataPart Part(Tensor tensor, int[] labels)
-        {
-            if (tensor.Shape.Count < 2 || tensor.Shape[0] != labels.Length || tensor.Count == 0)
-                throw new DataException(
-                    name, tensor.Name, $"{Plural.Of(labels.Length, "sample")}, as there are labels",
-                    $"shape {Tensor.Text(tensor.Shape)}");
-            Samples samples = tensor.Type == TensorType.U8 && tensor.Shape.Count == 3
-                && tensor.Convert<byte>(out var pixels) is null
-                ? new Images(tensor.Shape[1], tensor.Shape[2], pixels)
-                : Numbers.Rows(tensor, name, labels.Length);
-            return new DataPart(samples, new Classes(Classification.Numbered(classes), labels));
-        }
     }
 }

@@ -36,16 +36,19 @@ public static class Npz
     public static IReadOnlyList<Tensor> Read(Stream stream, string name, NpzLimits? limits = null) =>
         Read(stream, name, null, limits);
 
+    /// <summary>The names of the arrays, in the file's order.</summary>
+    /// <exception cref="DataException">The stream breaks a rule of the format.</exception>
+    internal static IReadOnlyList<string> Names(Stream stream, string name) =>
+        Opened(stream, name, archive => (string[])[.. Entries(archive, name, new NpzLimits()).Keys]);
+
     /// <summary>Reads some arrays, and looks at no other.</summary>
     /// <exception cref="DataException">An array is not there, or the stream breaks a rule of the format.</exception>
     internal static IReadOnlyList<Tensor> Read(
         Stream stream, string name, IReadOnlyList<string>? arrays, NpzLimits? limits = null)
     {
         limits ??= new NpzLimits();
-        try
+        return Opened(stream, name, archive =>
         {
-            stream.Position = 0;
-            using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
             var entries = Entries(archive, name, limits);
             if (arrays?.FirstOrDefault(array => !entries.ContainsKey(array)) is { } missing)
                 throw new DataException(
@@ -59,6 +62,16 @@ public static class Npz
                 left -= entries[array].Length;
             }
             return tensors;
+        });
+    }
+
+    private static T Opened<T>(Stream stream, string name, Func<ZipArchive, T> read)
+    {
+        try
+        {
+            stream.Position = 0;
+            using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+            return read(archive);
         }
         catch (Exception e) when (
             e is InvalidDataException or IOException or NotSupportedException or ArgumentException or OverflowException)

@@ -7,7 +7,7 @@ namespace Functional.Host.Models;
 internal static class SampleFile
 {
     private static readonly string[] Extensions =
-        [".npy", ".pgm", "-idx3-ubyte", ".idx3-ubyte", "-idx3-ubyte.gz", ".idx3-ubyte.gz"];
+        [".npy", ".pgm", "-idx3-ubyte", ".idx3-ubyte", "-idx3-ubyte.gz", ".idx3-ubyte.gz", .. PictureFile.Endings];
 
     /// <summary>A file, or the files of a folder in the order of their names.</summary>
     /// <exception cref="DataException">The folder has none.</exception>
@@ -22,17 +22,21 @@ internal static class SampleFile
                 .Order(StringComparer.Ordinal),
         ];
         return files.Length > 0
-            ? files : throw new DataException(path, null, "images (.pgm, IDX) or arrays (.npy)", "none");
+            ? files : throw new DataException(
+                path, null, "images (.png, .jpg, .bmp, .gif, .pgm, IDX) or arrays (.npy)", "none");
     }
 
     /// <summary>Reads samples.</summary>
     /// <param name="path">The file.</param>
     /// <param name="model">What they are for.</param>
+    /// <param name="fit">How a picture of another size becomes one that the model takes; null for <see
+    /// cref="Fit.Digit"/> where the model takes gray images, and for <see cref="Fit.Stretch"/> where it takes colored
+    /// ones.</param>
     /// <exception cref="DataException">The file can't be read, or its samples don't fit the model.</exception>
-    public static Samples Read(string path, Model<float> model) =>
-        DataFile.Open(path, stream => Read(stream, path, model));
+    public static Samples Read(string path, Model<float> model, Fit? fit = null) =>
+        DataFile.Open(path, stream => Read(stream, path, model, fit));
 
-    private static Samples Read(Stream stream, string path, Model<float> model)
+    private static Samples Read(Stream stream, string path, Model<float> model, Fit? fit)
     {
         if (Tables.IsText(path))
             return Rows(stream, path, model);
@@ -44,19 +48,35 @@ internal static class SampleFile
         {
             [(byte)'P', (byte)'2' or (byte)'5', ..] => Pgm.Read(stream, path),
             [0, 0, ..] or [0x1F, 0x8B, ..] => Idx.ReadImages(stream, path),
-            _ => throw Refused(start, path, model),
+            _ => null,
         };
-        return new Images(images.Height, images.Width, images.Pixels);
+        return images is not null ? new Images(images.Height, images.Width, images.Pixels)
+            : IsPicture(start) ? Fitted(PictureFile.Read(stream, path), path, model, fit)
+            : throw Refused(start, path);
     }
 
-    private static DataException Refused(byte[] start, string path, Model<float> model)
+    private static bool IsPicture(byte[] start) => start is
+        [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xFF, 0xD8, 0xFF, ..] or
+        [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] or [(byte)'B', (byte)'M', _, _, _, _, 0, 0, 0, 0, ..];
+
+    // What has the model's size already is taken as it is.
+    private static Images Fitted(Bitmap picture, string path, Model<float> model, Fit? fit)
+    {
+        if (model.Encoder is not ImageEncoder { Height: var height, Width: var width, Channels: 1 or 3 } encoder)
+            throw new DataException(path, null, "a table or an array, as the model takes", "a picture");
+        var alike = encoder.Channels == 1 ? picture.ToGray() : picture.ToColor();
+        var fitted = fit is null && (picture.Height, picture.Width) == (height, width) ? alike
+            : (fit ?? (encoder.Channels == 1 ? Fit.Digit : Fit.Stretch)) == Fit.Stretch
+                ? PictureFit.Stretch(alike, height, width)
+            : encoder.Channels == 1 ? PictureFit.Digit(picture, path, height, width)
+            : throw new DataException(path, null, "a model of gray images for digits", "one of colored images");
+        return new Images(height, width, fitted.Pixels, encoder.Channels);
+    }
+
+    private static DataException Refused(byte[] start, string path)
     {
         var picture = start switch
         {
-            [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => "PNG",
-            [0xFF, 0xD8, 0xFF, ..] => "JPEG",
-            [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => "GIF",
-            [(byte)'B', (byte)'M', _, _, _, _, 0, 0, 0, 0, ..] => "BMP",
             [(byte)'I', (byte)'I', 42, 0, ..] or [(byte)'M', (byte)'M', 0, 42, ..] => "TIFF",
             [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..]
                 => "WebP",
@@ -65,13 +85,9 @@ internal static class SampleFile
         };
         return picture is null
             ? new DataException(
-                path, null, "images (PGM, IDX), an array (.npy) or a table (.csv)",
+                path, null, "images (PNG, JPEG, BMP, GIF, PGM, IDX), an array (.npy) or a table (.csv)",
                 start.Length == 0 ? "an empty file" : "a file of another kind")
-            : new DataException(
-                path, null, model.Encoder is ImageEncoder size
-                    ? $"pictures as gray PGM files of {size.Height} x {size.Width} pixels, light on dark"
-                    : "pictures as gray PGM files",
-                $"a {picture} file");
+            : new DataException(path, null, "a picture in PNG, JPEG, BMP, GIF or gray PGM", $"a {picture} file");
     }
 
     private static Rows Rows(Stream stream, string path, Model<float> model)

@@ -106,11 +106,15 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("x.png", "found a PNG file", new byte[] { 0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A })]
-    [InlineData("x.jpg", "found a JPEG file", new byte[] { 0xFF, 0xD8, 0xFF, 0xE0 })]
-    [InlineData("x.bmp", "found a BMP file", new byte[] { 66, 77, 9, 9, 9, 9, 0, 0, 0, 0, 54, 0 })]
-    [InlineData("x.ppm", "found a black and white or colored Netpbm file", new byte[] { 80, 54, 10 })]
-    public void A14_a_picture_in_another_format_is_called_by_its_name(string name, string found, byte[] start)
+    [InlineData("x.png", "(PNG, JPEG, BMP or GIF), found a file of another kind, or cut off",
+        new byte[] { 0x89, 80, 78, 71, 13, 10 })]
+    [InlineData("x.jpg", "(PNG, JPEG, BMP or GIF), found a file of another kind, or cut off",
+        new byte[] { 0xFF, 0xD8, 0xFF, 0xE0 })]
+    [InlineData("x.bmp", "(PNG, JPEG, BMP or GIF), found a damaged one",
+        new byte[] { 66, 77, 9, 9, 9, 9, 0, 0, 0, 0, 54, 0 })]
+    [InlineData("x.ppm", "in PNG, JPEG, BMP, GIF or gray PGM, found a black and white or colored Netpbm file",
+        new byte[] { 80, 54, 10 })]
+    public void A14_a_picture_that_cannot_be_read_is_refused(string name, string found, byte[] start)
     {
         var network = Network.Create([784, 10], Activation.Relu, Initializer.He, seed: 1);
         Model.Save(folder["m.safetensors"], new Model<float>(network) 
@@ -120,15 +124,33 @@ public sealed class ModelCommandTests : IDisposable
         File.WriteAllBytes(folder[name], start);
         File.WriteAllText(folder["note"], "a note");
         File.WriteAllText(folder["empty"], "");
-        Assert.Equal((2, $"functional: {name}: expected pictures as gray PGM files of 28 x 28 pixels, light on dark, "
-            + $"{found}\n"), Ended(name));
-        Assert.Equal((2, "functional: note: expected images (PGM, IDX), an array (.npy) or a table (.csv), found a "
-            + "file of another kind\n"), Ended("note"));
-        Assert.Equal((2, "functional: empty: expected images (PGM, IDX), an array (.npy) or a table (.csv), found an "
-            + "empty file\n"), Ended("empty"));
+        Assert.Equal((2, $"functional: {name}: expected a picture {found}\n"), Ended(name));
+        foreach (var (file, kind) in new[] { ("note", "a file of another kind"), ("empty", "an empty file") })
+            Assert.Equal((2, $"functional: {file}: expected images (PNG, JPEG, BMP, GIF, PGM, IDX), an array (.npy) or "
+                + $"a table (.csv), found {kind}\n"), Ended(file));
 
         (int, string) Ended(string file) =>
             Run("predict", "m.safetensors", file) is var outcome ? (outcome.ExitCode, outcome.Error) : default;
+    }
+
+    [Fact]
+    public void A_picture_of_any_size_is_shown_as_the_network_saw_it()
+    {
+        Assert.Equal(0, Run("train", "--epochs", "5", "--out", "run").ExitCode);
+        using (var image = new SixLabors.ImageSharp.Image<SixLabors.ImageSharp.PixelFormats.L8>(200, 300, new(240)))
+        {
+            for (var y = 40; y < 260; y++)
+                for (var x = 90; x < 110; x++)
+                    image[x, y] = new(30);
+            SixLabors.ImageSharp.ImageExtensions.SaveAsPng(image, folder["one.png"]);
+        }
+        var lines = Run("predict", "run", "one.png").Output.Split('\n');
+        Assert.Equal(14, lines.TakeWhile(line => !line.StartsWith("one.png", StringComparison.Ordinal)).Count());
+        Assert.Equal(10, lines.Count(line => line.Contains("@@", StringComparison.Ordinal)));
+        Assert.StartsWith("one.png  1", lines[14], StringComparison.Ordinal);
+        Assert.Equal(1, Run("predict", "run", "one.png", "--json").Event("prediction").GetProperty("class").GetInt32());
+        Assert.Equal(2, Run("predict", "run", "one.png", "--fit", "shrink").ExitCode);
+        Assert.Equal(0, Run("predict", "run", "one.png", "--fit", "stretch").ExitCode);
     }
 
     [Fact]

@@ -13,7 +13,8 @@ public sealed class MnistFolderTests : IDisposable
     private string Images(string name, int count, int height = 2, bool gzip = false)
     {
         var stream = new MemoryStream();
-        Idx.WriteImages(stream, new ImageFile(count, height, 2, new byte[count * height * 2]), gzip);
+        byte[] pixels = [.. Enumerable.Range(0, count * height * 2).Select(i => (byte)i)];
+        Idx.WriteImages(stream, new ImageFile(count, height, 2, pixels), gzip);
         return folder.Write(name, stream.ToArray());
     }
 
@@ -112,8 +113,35 @@ public sealed class MnistFolderTests : IDisposable
         Images("t10k-images.idx3-ubyte.gz", 1, gzip: true);
         Labels("t10k-labels-idx1-ubyte", [4]);
         var (training, test) = MnistFolder.Load(folder.Path);
-        Assert.Equal([1, 2, 3], training.Classes.Labels);
-        Assert.Equal([4], test.Classes.Labels);
+        Assert.Equal([0, 1, 2], training.Classes.Labels);
+        Assert.Equal([3], test.Classes.Labels);
+        Assert.Equal(["1", "2", "3", "4"], test.Classes.Kinds.Names);
+    }
+
+    [Fact]
+    public void Data_sets_of_one_folder_are_told_apart_by_their_names_beginnings()
+    {
+        foreach (var (name, labels) in ((string, byte[])[])[("emnist-letters", [1, 26, 2]), ("kuzushiji", [0, 46, 1])])
+        {
+            Images($"{name}-train-images-idx3-ubyte", 3);
+            Labels($"{name}-train-labels-idx1-ubyte", labels);
+            Images($"{name}-test-images-idx3-ubyte.gz", 1, gzip: true);
+            Labels($"{name}-test-labels-idx1-ubyte", [1]);
+        }
+        Assert.Equal(
+            $"{folder.Path}: expected one data set, as in --data {folder["emnist-letters"]}, found emnist-letters, "
+            + "kuzushiji",
+            Error(() => MnistFolder.Load(folder.Path)));
+        var (letters, _) = DataSets.Load(folder["emnist-letters"]);
+        var (others, _) = DataSets.Load(folder["kuzushiji"]);
+        Assert.Equal((26, 47), (letters.Classes.Kinds.Count, others.Classes.Kinds.Count));
+        Assert.Equal([0, 25, 1], letters.Classes.Labels);
+        Assert.Equal([0, 46, 1], others.Classes.Labels);
+        var stored = others.Images[1].ToArray();
+        Assert.Equal([stored[0], stored[2], stored[1], stored[3]], letters.Images[1].ToArray());
+        foreach (var file in Directory.EnumerateFiles(folder.Path, "kuzushiji-*"))
+            File.Delete(file);
+        Assert.Equal(26, DataSets.Load(folder.Path).Training.Classes.Kinds.Count);
     }
 
     [Fact]
