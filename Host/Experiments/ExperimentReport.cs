@@ -61,6 +61,10 @@ public sealed record Listing(LocalizedText Caption, string Text) : Part;
 /// <param name="Numbers">The numbers that decide, each with its name, with each seed.</param>
 public sealed record Claim(LocalizedText Statement, IReadOnlyList<bool> Held, IReadOnlyList<LocalizedText> Numbers)
 {
+    /// <summary>Whether it could be judged, with each seed: networks that didn't learn say nothing. All if
+    /// empty.</summary>
+    public IReadOnlyList<bool> Judged { get; init; } = [];
+
     /// <summary>Whose numbers are shown, as a place among the seeds: the first seed that it failed with, if there is
     /// one.</summary>
     public int Shown => Always ? 0 : Held.Index().First(held => !held.Item).Index;
@@ -68,6 +72,8 @@ public sealed record Claim(LocalizedText Statement, IReadOnlyList<bool> Held, IR
     /// <summary>The numbers that are shown.</summary>
     public LocalizedText Evidence => Numbers[Shown];
 
+    /// <summary>Whether it could be judged with any seed.</summary>
+    public bool CanBeJudged => Judged.Count == 0 || Judged.Any(judged => judged);
 
     /// <summary>How many seeds it held with.</summary>
     public int Count => Held.Count(held => held);

@@ -213,7 +213,9 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
 
     private Markup Item(Claim claim)
     {
-        var (item, mark) = claim.Always ? (new Markup("<li>"), "✓") : (new Markup("<li class=\"failed\">"), "✗");
+        var (item, mark) = claim.Always
+            ? (new Markup("<li>"), "✓")
+            : (new Markup("<li class=\"failed\">"), claim.CanBeJudged ? "✗" : "?");
         var evidence = Say(claim.Evidence) is not { Length: > 0 } numbers ? Markup.Empty : Markup.Of(
             $"{Say(" ", "")}<span class=\"source\">{Say("(", "（実測値　")}{Whose(claim)}{numbers}{Say(")", "）")}</span>");
         return Markup.Of(
@@ -228,6 +230,8 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
     {
         (true, 1) => Say("held", "成立"),
         (true, var seeds) => Say($"held with all {seeds} seeds", $"{seeds}個のシードすべてで成立"),
+        _ when !claim.CanBeJudged =>
+            Say("not judged, since the network did not learn", "学習できていないので判定できない"),
         (false, 1) => Say("not held", "不成立"),
         (false, var seeds) when claim.Count == 0 =>
             Say($"held with none of {seeds} seeds", $"{seeds}個のシードのどれでも不成立"),

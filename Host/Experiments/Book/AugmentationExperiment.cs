@@ -38,7 +38,7 @@ internal sealed class AugmentationExperiment : Experiment
             [
                 (("test accuracy with it", "テストデータ（あり）"), Percent(Test(with.Seeds[seed]))),
                 (("without", "なし"), Percent(Test(curves[0].Seeds[seed]))),
-            ]);
+            ]).IfLearned(lab, with);
         return new()
         {
             Parts =

@@ -86,7 +86,8 @@ internal sealed class BatchNormExperiment : Experiment
                     "In at least three of four cases batch norm is ahead after the last epoch",
                     "4分の3以上の場合に、最後のエポックでは Batch Normalization が上回る"),
                     seed => 4 * Ahead(pairs, seed) >= 3 * pairs.Length,
-                    seed => [(("ahead in", "上回る場合"), $"{Ahead(pairs, seed)} / {pairs.Length}")]),
+                    seed => [(("ahead in", "上回る場合"), $"{Ahead(pairs, seed)} / {pairs.Length}")])
+                    .IfLearned(lab, pairs.Select(pair => pair[0]).MaxBy(curve => curve.Median(Highest))!),
             ],
         };
     }
@@ -135,7 +136,10 @@ internal sealed class BatchNormExperiment : Experiment
                     $"（{pairs.Length}通りのうち{astray}通り）。"));
     }
 
+    private static double Highest(Curve curve) => CommonFigures.Training(curve) is var end && double.IsNaN(end) ? 0 : end;
+
     // Where one went astray, the other is ahead.
     private static int Ahead(Curves[][] pairs, int seed) =>
-        pairs.Count(pair => !(pair[0].Seeds[seed].Final.Training < pair[1].Seeds[seed].Final.Training));
+        pairs.Count(pair => pair[0].Seeds[seed].Final.Training is var with && pair[1].Seeds[seed].Final.Training is var without
+            && (with > without || double.IsNaN(without)));
 }

@@ -99,7 +99,7 @@ internal static class CommonFigures
         [
             (("gap", "差"), Percent(Gap(with.Seeds[seed]))), (("without", "なしでの差"), Percent(Gap(without.Seeds[seed]))),
             (("training accuracy", "訓練データの認識精度"), Percent(Training(with.Seeds[seed]))),
-        ]);
+        ]).IfLearned(lab, with, without);
 
     /// <summary>A sentence on how the figure shows a network's gap beside another's.</summary>
     public static LocalizedText GapOf(Lab lab, Curves with, Curves without)

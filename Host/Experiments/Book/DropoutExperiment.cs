@@ -56,7 +56,7 @@ internal sealed class DropoutExperiment : Experiment
                 Smaller(curves[3]), Smaller(curves[0]),
                 lab.Claim(("Dropout 0.2 gives a higher test accuracy than no dropout", "Dropout 0.2 はテストデータの認識精度を上げる"),
                     seed => Test(curves[0].Seeds[seed]) > Test(curves[1].Seeds[seed]),
-                    seed => Two(curves[0], curves[1], seed, Test)),
+                    seed => Two(curves[0], curves[1], seed, Test)).IfLearned(lab, curves[0]),
                 lab.Claim((
                     "Dropout 0.9 never learns: training accuracy stays below 20%",
                     "Dropout 0.9 ではまったく学習しない（訓練データの認識精度が20%未満）"),
@@ -65,7 +65,7 @@ internal sealed class DropoutExperiment : Experiment
                     [
                         (("highest training accuracy", "訓練データの認識精度の最大"),
                             Percent(curves[4].Seeds[seed].Accuracies.Max(point => point.Training))),
-                    ]),
+                    ]).IfLearned(lab, curves[1]),
                 lab.Claim((
                     "Dropout 0.01 changes little: both accuracies end within 5 points of those without",
                     "Dropout 0.01 ではほとんど変わらない（どちらの認識精度も差は5ポイント以内）"),
@@ -76,7 +76,7 @@ internal sealed class DropoutExperiment : Experiment
                         (("training accuracy with it", "訓練データ（あり）"), Percent(Training(curves[2].Seeds[seed]))),
                         (("without", "なし"), Percent(Training(curves[1].Seeds[seed]))),
                         .. Two(curves[2], curves[1], seed, Test),
-                    ]),
+                    ]).IfLearned(lab, curves[1], curves[2]),
             ],
         };
     }

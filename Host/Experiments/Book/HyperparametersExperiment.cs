@@ -95,7 +95,7 @@ internal sealed class HyperparametersExperiment : Experiment
                     [
                         (("highest of them", "その最高"),
                             Percent(slow.Max(trial => (double?)End(trial, seed)) ?? double.NaN, 0)),
-                    ]),
+                    ]).IfLearned(lab, trials[best[0]]),
             ],
         };
     }

@@ -45,17 +45,19 @@ internal sealed class OptimizersExperiment : Experiment
             Text(
             ("The loss of each step's batch, smoothed, on a logarithmic axis.", "各ステップのミニバッチの損失（平滑化、対数軸）。"),
             Ends(curves),
-            losses[0] == losses.Max()
+            losses.Skip(1).All(loss => loss < losses[0]) && curves.Skip(1).Any(curve => Learns(lab, curve))
                 ? (
                     "SGD with the book's rate is behind: the other three adapt their steps or build up speed.",
                     "本書の学習係数の SGD が最も遅れています。他の3つは勢いをつけたり、歩幅を調整したりします。")
+                : losses.Min() == losses.Max()
+                ? ("They are all the same here.", "ここではどれも同じです。")
                 : ("SGD is not the slowest here.", "ここでは SGD が最も遅いわけではありません。")));
         Claim[] claims =
         [
             .. Enumerable.Range(1, 3).Select(i => lab.Claim(
                 ($"{curves[i].Name} ends below SGD", $"{curves[i].Name} の損失は SGD より小さくなる"),
                 seed => curves[i].Seeds[seed].FinalLoss < curves[0].Seeds[seed].FinalLoss,
-                seed => [Loss(curves[i], seed), Loss(curves[0], seed)])),
+                seed => [Loss(curves[i], seed), Loss(curves[0], seed)]).IfLearned(lab, curves[i])),
         ];
         if (lab.Settings.BookOnly)
             return new() { Parts = [book, Printed(lab, curves)], Claims = claims };
@@ -89,13 +91,13 @@ internal sealed class OptimizersExperiment : Experiment
                         "With the rate of its best trial SGD ends below SGD with the book's rate",
                         "短い試行で選んだ学習係数の SGD は、本書の学習係数の SGD より損失が小さい"),
                     seed => tuned[0].Seeds[seed].FinalLoss < curves[0].Seeds[seed].FinalLoss,
-                    seed => [Loss(tuned[0], seed), Loss(curves[0], seed)]),
+                    seed => [Loss(tuned[0], seed), Loss(curves[0], seed)]).IfLearned(lab, tuned[0]),
                 lab.Claim(
                     (
                         "Each tuned run ends below guessing (a loss of ln 10 = 2.30)",
                         "学習係数を選び直した4つの学習は、どれもランダムな推測の損失 ln 10 = 2.30 を下回って終わる"),
                     seed => tuned.All(curve => curve.Seeds[seed].FinalLoss < Guessing),
-                    seed => [.. tuned.Select(curve => Loss(curve, seed))]),
+                    seed => [.. tuned.Select(curve => Loss(curve, seed))]).IfLearned(lab, Best(tuned)),
                 lab.Claim(
                     ("Tuning shrinks the gap between SGD and the best of the others", "学習係数を選び直すと、SGD と他の手法との差は縮まる"),
                     seed => Gap(tuned, seed) < Gap(curves, seed),
@@ -103,7 +105,7 @@ internal sealed class OptimizersExperiment : Experiment
                         [
                             (("gap after tuning", "選び直した後の差"), Typography.Value(Gap(tuned, seed), 2)),
                             (("before", "前"), Typography.Value(Gap(curves, seed), 2)),
-                        ]),
+                        ]).IfLearned(lab, Best(tuned), Best(curves)),
             ],
         };
     }
@@ -208,6 +210,12 @@ internal sealed class OptimizersExperiment : Experiment
     private static double Rounded(double rate) => Math.Round(rate, 6);
 
     private static double Tried(int rule, double factor) => Rounded(Rules[rule].Rate * factor);
+
+    private static Curves Best(IReadOnlyList<Curves> curves) => curves.MinBy(curve => curve.Median(Least))!;
+
+    private static double Least(Curve run) => double.IsFinite(run.FinalLoss) ? run.FinalLoss : double.MaxValue;
+
+    private static bool Learns(Lab lab, Curves curves) => curves.Seeds.All(run => Learning.HasLearned(lab, run));
 
     private static double Gap(IReadOnlyList<Curves> curves, int seed) =>
         Spread([.. curves.Select(curve => curve.Seeds[seed].FinalLoss)]);

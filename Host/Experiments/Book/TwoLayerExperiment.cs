@@ -53,7 +53,11 @@ internal sealed class TwoLayerExperiment : Experiment
                         ("Accuracy on training and on test images, once per epoch. The lines end at " +
                          $"{Percent(training)} and {Percent(test)}.",
                          $"訓練画像とテスト画像に対する認識精度（エポックごと）。最後は{Percent(training)}と{Percent(test)}です。"),
-                        training - test <= Close
+                        training < Learned
+                            ? (
+                                "The network hardly learns, so their gap means nothing.",
+                                "ほとんど学習できていないので、差の大小は意味を持ちません。")
+                            : training - test <= Close
                             ? ("They stay within 5 percentage points: with so much data a network of this size " +
                                "hardly overfits.",
                                "差は5ポイント以内です。これだけのデータがあれば、この大きさのネットワークはほとんど過学習を起こしません。")
@@ -66,13 +70,18 @@ internal sealed class TwoLayerExperiment : Experiment
                 lab.Claim(("More than 90% of the test images are classified correctly", "テスト画像の90%以上を正しく認識する"),
                     seed => curves.Seeds[seed].Final.Test > 0.9,
                     seed => [(("test accuracy", "テストデータの認識精度"), Percent(curves.Seeds[seed].Final.Test))]),
-                lab.Claim(("Training and test accuracy end within 5 percentage points", "訓練データとテストデータの認識精度の差は5ポイント以内"),
-                    seed => curves.Seeds[seed].Final is var final && Math.Abs(final.Training - final.Test) < Close,
+                lab.Claim((
+                    "Training and test accuracy end within 5 percentage points, and the network still learns " +
+                    $"(training accuracy of at least {Percent(Learned, 0)})",
+                    "訓練データとテストデータの認識精度の差は5ポイント以内で、しかも学習できている" +
+                    $"（訓練データの認識精度が{Percent(Learned, 0)}以上）"),
+                    seed => curves.Seeds[seed].Final is var final && final.Training >= Learned
+                        && Math.Abs(final.Training - final.Test) < Close,
                     seed =>
                     [
                         (("training accuracy", "訓練データの認識精度"), Percent(curves.Seeds[seed].Final.Training)),
                         (("test accuracy", "テストデータの認識精度"), Percent(curves.Seeds[seed].Final.Test)),
-                    ]),
+                    ]).IfLearned(lab, curves),
             ],
         };
     }

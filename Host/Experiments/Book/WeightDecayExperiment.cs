@@ -89,7 +89,7 @@ internal sealed class WeightDecayExperiment : Experiment
                     $"With L2 0.1 the training samples are not memorized (training accuracy below {Percent(Heart, 0)})",
                     $"L2 0.1 では訓練データが丸暗記されない（認識精度{Percent(Heart, 0)}未満）"),
                     seed => Training(curves[L2].Seeds[seed]) < Heart,
-                    seed => [Accuracy(("training accuracy", "訓練データの認識精度"), Training(curves[L2].Seeds[seed]))]),
+                    seed => [Accuracy(("training accuracy", "訓練データの認識精度"), Training(curves[L2].Seeds[seed]))]).IfLearned(lab, curves[L2]),
                 lab.Claim((
                     "With L2 0.2 both training and test accuracy end lower than without a penalty",
                     "L2 0.2 では、訓練・テストどちらの認識精度も正則化しない場合より低く終わる"),
@@ -101,15 +101,16 @@ internal sealed class WeightDecayExperiment : Experiment
                         Accuracy(("without", "なし"), Training(none.Seeds[seed])),
                         Accuracy(("test accuracy", "テストデータの認識精度"), Test(strong.Seeds[seed])),
                         Accuracy(("without", "なし"), Test(none.Seeds[seed])),
-                    ]),
+                    ]).IfLearned(lab, none),
                 lab.Claim(("L1 0.1 is too much: training accuracy ends below 20%", "L1 0.1 は強すぎる：最後の訓練データの認識精度は20%未満"),
                     seed => Training(curves[3].Seeds[seed]) < 0.2,
-                    seed => [Accuracy(("training accuracy", "訓練データの認識精度"), Training(curves[3].Seeds[seed]))]),
+                    seed => [Accuracy(("training accuracy", "訓練データの認識精度"), Training(curves[3].Seeds[seed]))])
+                    .IfLearned(lab, none),
                 lab.Claim((
                     "The proximal step leaves more than a tenth of the weights exactly at 0",
                     "近接勾配法では重みの1割以上がちょうど 0 になる"),
                     seed => Zero(proximal.Seeds[seed]) > 0.1,
-                    seed => [Accuracy(("share at 0", "0 の割合"), Zero(proximal.Seeds[seed]))]),
+                    seed => [Accuracy(("share at 0", "0 の割合"), Zero(proximal.Seeds[seed]))]).IfLearned(lab, proximal),
             ],
         };
     }

@@ -79,14 +79,15 @@ internal sealed class WeightInitExperiment : Experiment
         [
             lab.Claim(
                 ("He ends below Xavier", "He の損失は Xavier より小さくなる"), seed => Below(2, 1, seed),
-                seed => [Loss(2, seed), Loss(1, seed)]),
+                seed => [Loss(2, seed), Loss(1, seed)]).IfLearned(lab, curves[2]),
             lab.Claim(("Both end below deviation 0.01", "どちらも標準偏差 0.01 より小さくなる"),
-                seed => Below(2, 0, seed) && Below(1, 0, seed), seed => [Loss(2, seed), Loss(1, seed), Loss(0, seed)]),
+                seed => Below(2, 0, seed) && Below(1, 0, seed), seed => [Loss(2, seed), Loss(1, seed), Loss(0, seed)])
+                .IfLearned(lab, curves[2]),
             lab.Claim((
                 "With deviation 0.01 the loss is still that of guessing, to 1%",
                 "標準偏差 0.01 では損失がランダムな推測と変わらない（差は 1% 以内）"),
                 seed => Math.Abs(curves[0].Seeds[seed].FinalLoss - Guessing) < 0.01 * Guessing,
-                seed => [Loss(0, seed), ("ln 10", Typography.Value(Guessing, 4))]),
+                seed => [Loss(0, seed), ("ln 10", Typography.Value(Guessing, 4))]).IfLearned(lab, curves[2]),
         ];
         return lab.Settings.BookOnly
             ? new() { Parts = [book, Printed(lab, curves)], Claims = claims }
@@ -149,6 +150,7 @@ internal sealed class WeightInitExperiment : Experiment
             ($"Weights that start {curve.Name} never break their symmetry: the largest difference between hidden " +
              "units of a layer stays exactly 0",
              $"すべての重みを {value} から始めると対称性は崩れない：同じ層の隠れユニット間の差の最大値はずっと 0"),
-            seed => Largest(seed) == 0, seed => [(("largest difference", "差の最大値"), Typography.Value(Largest(seed)))]);
+            seed => Largest(seed) == 0, seed => [(("largest difference", "差の最大値"), Typography.Value(Largest(seed)))])
+            .IfLearned(lab, curves[2]);
     });
 }

@@ -1,0 +1,42 @@
+using Functional.Host.Charts;
+
+namespace Functional.Host.Experiments;
+
+/// <summary>Whether networks learned anything: where they did not, what else is said of them means nothing.</summary>
+internal static class Learning
+{
+    // Accuracy so much above that of always the most frequent class, or a loss so much below that of guessing.
+    private const double LeastGain = 0.1;
+
+    /// <summary>Whether a network does clearly better than the same answer for every sample: by its last training
+    /// accuracy or, if that was not measured, validation accuracy, or loss.</summary>
+    public static bool HasLearned(Lab lab, Curve curve)
+    {
+        var labels = lab.Data.Training.Labels;
+        double[] shares = [.. labels.CountBy(label => label).Select(count => (double)count.Value / labels.Length)];
+        double[] measured = curve.Accuracies.Count == 0
+            ? [] : [CommonFigures.Training(curve), curve.Final.Validation];
+        var accuracy = measured.FirstOrDefault(share => !double.IsNaN(share), double.NaN);
+        return double.IsNaN(accuracy)
+            ? curve.FinalLoss < (1 - LeastGain) * shares.Sum(share => -share * Math.Log(share))
+            : accuracy >= shares.Max() + LeastGain;
+    }
+
+    /// <summary>The same claim, which holds and can be judged only where these networks learned.</summary>
+    public static Claim IfLearned(this Claim claim, Lab lab, params IEnumerable<Curves> curves)
+    {
+        string[][] idle = [.. claim.Held.Select((_, seed) => curves
+            .Where(one => !HasLearned(lab, one.Seeds[seed])).Select(one => one.Name).ToArray())];
+        string Names(int seed, Func<string, string> of) =>
+            string.Join(", ", idle[seed].Select(name => $"\"{of(name)}\""));
+        return claim with
+        {
+            Held = [.. claim.Held.Select((held, seed) => held && idle[seed].Length == 0)],
+            Judged = [.. idle.Select(names => names.Length == 0)],
+            Numbers = [.. claim.Numbers.Select((numbers, seed) => idle[seed].Length == 0 ? numbers : new LocalizedText(
+                $"did not learn: {Names(seed, name => name)}; {numbers.English}",
+                $"学習できていない：{Names(seed, name => lab.Both(name).In(Language.Japanese))}、"
+                    + numbers.In(Language.Japanese)))],
+        };
+    }
+}
