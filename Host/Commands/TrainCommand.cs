@@ -73,6 +73,8 @@ internal static class TrainCommand
         var data = DataSets.Load(configuration.Data, configuration.Label);
         var run = new TrainingRun(configuration, data);
         run.RequireChanges();
+        // Ctrl-C until here has ended the process, and nothing was written.
+        Interruption.Given.ThrowIfCancellationRequested();
         Hints.Tell([.. DataHints.Of(data), .. run.Gaps(), .. Roundings.Of(run)]);
         using var folder = RunFolder.Create(path, force);
         return Run(folder, new Resumption(run, null), display);
