@@ -9,4 +9,7 @@ internal static class Plural
     /// <summary>As in <c>1 class</c> and <c>2 classes</c>.</summary>
     public static string Of(long count, string one, string several) =>
         Invariant($"{count:N0} {(count == 1 ? one : several)}");
+
+    /// <summary>As in <c>1 byte</c> and <c>2000 bytes</c>: a number that is compared with one in a file.</summary>
+    public static string Plain(long count, string one) => Invariant($"{count} {one}{(count == 1 ? "" : "s")}");
 }

@@ -5,7 +5,8 @@ public sealed class UsageException : Exception
 {
     /// <summary>Faults that belong to no property.</summary>
     /// <param name="faults">A line each, which may quote what the user wrote.</param>
-    public UsageException(params IEnumerable<string> faults) : this(faults.Select(fault => new Fault("", fault))) { }
+    public UsageException(params IEnumerable<string> faults)
+        : this(faults.Given().Select(fault => new Fault("", fault))) { }
 
     /// <summary>Faults of properties, under the names that these have in C#.</summary>
     /// <param name="faults">A line each, which may quote what the user wrote.</param>
@@ -14,7 +15,7 @@ public sealed class UsageException : Exception
     private UsageException(List<Fault> faults) : base(string.Join('\n', faults)) => Faults = faults;
 
     private static List<Fault> OneLineEach(IEnumerable<Fault> faults) =>
-        [.. faults.Select(fault => new Fault(fault.Field, Visible.Shortened(Visible.Line(fault.Message))))];
+        [.. faults.Given().Select(fault => new Fault(fault.Field, Visible.Shortened(Visible.Line(fault.Message))))];
 
     /// <summary>All that is wrong.</summary>
     public IReadOnlyList<Fault> Faults { get; }

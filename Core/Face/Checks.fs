@@ -96,15 +96,17 @@ type Laws =
         (init: Func<Parameters<float>, 'State>,
          update: Func<'State, Parameters<float>, Parameters<float>, struct (Parameters<float> * 'State)>)
          : IReadOnlyList<string> =
+        let update = nullArgCheck (nameof update) update
         Laws.ofOptimizer (nullArgCheck (nameof init) init).Invoke (fun state parameters gradient ->
-                (nullArgCheck (nameof update) update).Invoke(state, parameters, gradient))
+                update.Invoke(state, parameters, gradient))
 
     /// Raises InvalidOperationException with everything that doesn't hold of a custom optimizer.
     static member RequireOptimizer
         (init: Func<Parameters<float>, 'State>,
          update: Func<'State, Parameters<float>, Parameters<float>, struct (Parameters<float> * 'State)>) : unit =
+        let update = nullArgCheck (nameof update) update
         Laws.require (Laws.ofOptimizer (nullArgCheck (nameof init) init).Invoke (fun state parameters gradient ->
-                (nullArgCheck (nameof update) update).Invoke(state, parameters, gradient)))
+                update.Invoke(state, parameters, gradient)))
 
 /// How a network is doing, and where NaN comes from.
 [<AbstractClass; Sealed; Extension>]

@@ -15,7 +15,8 @@ public sealed record Bins(IReadOnlyList<double> Edges, IReadOnlyList<double> Cou
     public static Bins Of(IReadOnlyList<double> values, int count = 30, double? low = null, double? high = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        var scale = (new Axis("") { Minimum = low, Maximum = high }).Fit(Extent.Of(values, new Axis("")), 0, count);
+        var scale = (new Axis("") { Minimum = low, Maximum = high })
+            .Fit(Extent.Of(values.Given(), new Axis("")), 0, count);
         double[] edges = [.. Enumerable.Range(0, count + 1).Select(i => scale.At((double)i / count))];
         var counts = new double[count];
         int leftOut = 0;

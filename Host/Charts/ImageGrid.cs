@@ -14,7 +14,7 @@ public sealed record Picture(int Width, int Height, ReadOnlyMemory<byte> Pixels,
     public static Picture Of(int width, int height, IReadOnlyList<double> values, string caption = "",
         double? low = null, double? high = null)
     {
-        var scale = new Axis("") { Minimum = low, Maximum = high }.Fit(Extent.Of(values, ""), 0, 255);
+        var scale = new Axis("") { Minimum = low, Maximum = high }.Fit(Extent.Of(values.Given(), ""), 0, 255);
         byte Gray(double value) => double.IsNaN(value) ? (byte)0
             : (byte)Math.Round(Math.Clamp(scale.Map(Math.Clamp(value, -1e300, 1e300)), 0, 255));
         return new(width, height, values.Select(Gray).ToArray(), caption);

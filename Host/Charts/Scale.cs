@@ -24,8 +24,9 @@ public readonly record struct Extent(double Low, double High)
     /// <summary>The extent of the values that <paramref name="axis"/> can show.</summary>
     public static Extent Of(IReadOnlyList<double> values, Axis axis)
     {
+        ArgumentNullException.ThrowIfNull(axis);
         var (low, high) = Empty;
-        for (int i = 0; i < values.Count; i++)
+        for (int i = 0; i < values.Given().Count; i++)
             if (values[i] is var value && axis.CanShow(value))
                 (low, high) = (Math.Min(low, value), Math.Max(high, value));
         return new(low, high);

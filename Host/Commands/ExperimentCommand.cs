@@ -151,7 +151,8 @@ internal static class ExperimentCommand
                     + $"{Plural.Of(claims.Length, "claim")} held");
                 foreach (var claim in claims.Where(claim => !claim.Always))
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                        $"{(claim.CanBeJudged ? "not held" : "not judged")}{(claim.Held.Count > 1 ? $" with seed {settings.Seed + claim.Shown}" : "")}: "
+                        $"{(claim.CanBeJudged ? "not held" : "not judged")}"
+                        + $"{(claim.Held.Count > 1 ? $" with seed {settings.Seed + claim.Shown}" : "")}: "
                         + $"{claim.Statement.English} ({claim.Evidence.English})"));
                 Console.WriteLine($"page: {page}");
                 return;

@@ -48,6 +48,7 @@ public static class DataSets
     /// <exception cref="DataException">The files are not there, or something is wrong with what is read.</exception>
     public static DataPart? First(string name, int count)
     {
+        ArgumentNullException.ThrowIfNull(name);
         var isKnown = Sources.All.Any(source => source.Name == name);
         var folder = isKnown ? DataFolder.Of(name) : name;
         return MnistFolder.HasImages(folder) ? MnistFolder.First(folder, count, isKnown ? ClassCount : null)

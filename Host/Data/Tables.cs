@@ -14,7 +14,7 @@ public static class Tables
 
     /// <summary>Whether this is the name of such a file or folder.</summary>
     public static bool IsOne(string name) =>
-        IsText(name) || IsNpz(name) || Part(name, "train") is not null;
+        IsText(name.Given()) || IsNpz(name) || Part(name, "train") is not null;
 
     /// <summary>Whether this is the name of a table as text, gzip'd or not; what it holds decides which.</summary>
     internal static bool IsText(string name) =>
@@ -30,7 +30,7 @@ public static class Tables
     /// <exception cref="DataException">Something is wrong with it.</exception>
     public static DataSet Load(string name, string? label, TableForm? known = null)
     {
-        if (IsNpz(name))
+        if (IsNpz(name.Given()))
             return NpzData.Load(name, Split);
         var first = IsText(name) ? name : Part(name, "train") ?? Path.Combine(name, "train.csv");
         if (label is null)

@@ -51,7 +51,7 @@ internal sealed class Comparisons(
         return new Finding(
             change.Kind, null, holds ? SeverityOf(trial) : Severity.Hint,
             Invariant($"with {change.Description}, {other.Training.Accuracy:0%} of the training samples are ")
-                + Invariant($"classified correctly after {Plural.Of(other.Steps, "step")}; as it is, ")
+                + Invariant($"classified correctly after {Plural.Of(other.Steps, "step")}; unchanged, ")
                 + Invariant($"{trial.Training.Accuracy:0%} after {trial.Steps:N0}"),
             change.Advice)
         {
@@ -60,7 +60,7 @@ internal sealed class Comparisons(
             Picture = change.Kind == FindingKind.AverageTooSlow
                 ? Pictures.Accuracies(
                     ("moving average", trial.Training.Accuracy), ("last weights", other.Training.Accuracy))
-                : Pictures.Losses(trial.Chance, ("as it is", trial.Losses),
+                : Pictures.Losses(trial.Chance, ("unchanged", trial.Losses),
                     ($"with {change.Description.Split(" in place")[0]}", other.Losses)),
         };
     }

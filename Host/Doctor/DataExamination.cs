@@ -38,7 +38,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
         var (repeated, whose) = Repeated(some);
         var features = training is Rows
             ? Invariant($"{Columns(constant)} {(constant.Length == 1 ? "has" : "have")} the same value in all ")
-                + Invariant($"{some.Length:N0} rows looked at")
+                + Invariant($"{Plural.Of(some.Length, "row")} looked at")
                 + (IsRounded(constant, some)
                     ? ", rounded to single precision (--scale standard tells such numbers apart)" : "")
             : Invariant($"{constant.Length} of {size} features are the same in all {some.Length:N0} ")

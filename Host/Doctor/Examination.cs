@@ -34,7 +34,7 @@ public sealed record Examination(
         TrainConfiguration configuration, DataSet data, int threads, CancellationToken cancellation = default)
     {
         var most = Array.MaxLength / TrialRun.ProbeSamples;
-        if (configuration.Hidden.Any(units => units > most))
+        if (configuration.Given().Hidden.Any(units => units > most))
             throw new UsageException(new Fault(
                 nameof(configuration.Hidden), Invariant($"the doctor examines layers of up to {most:N0} units")));
         var run = new TrainingRun(configuration, data);

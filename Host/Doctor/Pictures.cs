@@ -29,7 +29,7 @@ internal static class Pictures
 
     /// <summary>How many values each column of a table has, those with the fewest first.</summary>
     public static Chart Variety(Rows table, int[] rows) =>
-        new BarChart($"How many different values columns have in {rows.Length} rows", "values")
+        new BarChart($"How many different values columns have in {Plural.Plain(rows.Length, "row")}", "values")
         {
             Bars = [.. Enumerable.Range(0, table.Size)
                 .Select(column => (table.NameOf(column),

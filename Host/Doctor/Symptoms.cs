@@ -38,7 +38,7 @@ internal sealed class Symptoms(TrialRun trial)
             yield return Finding(
                 FindingKind.DeadUnits, dead.Layer, dead.DeadUnits > 0.8,
                 Invariant($"before the first step {dead.DeadUnits:0%} of the units of {dead.Layer} are off for all ")
-                    + Invariant($"{Samples} samples looked at"),
+                    + Invariant($"{Plural.Plain(Samples, "sample")} looked at"),
                 Dead(trial.First),
                 "Use --init he, whose weights have both signs; --activation leaky-relu lets some gradient pass");
     }
@@ -51,7 +51,7 @@ internal sealed class Symptoms(TrialRun trial)
                 FindingKind.DeadUnits, dead.Layer, dead.DeadUnits > 0.8,
                 Invariant($"after {Plural.Of(trial.Steps, "step")} {dead.DeadUnits:0%} of the units of {dead.Layer} ")
                     + "are off "
-                    + Invariant($"for all {Samples} samples looked at, and no gradient passes them; ")
+                    + Invariant($"for all {Plural.Plain(Samples, "sample")} looked at, and no gradient passes them; ")
                     + Invariant($"before the first it was {Of(trial.First, dead.Layer).DeadUnits:0%}"),
                 Dead(trial.Last),
                 "A smaller --learning-rate keeps steps from throwing units off the data; "

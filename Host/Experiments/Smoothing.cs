@@ -13,7 +13,7 @@ public static class Smoothing
     /// </summary>
     public static IReadOnlyList<double> Kaiser(IReadOnlyList<double> values)
     {
-        var count = values.Count;
+        var count = values.Given().Count;
         // The book mirrors at the first value, and behind the last.
         double At(int i) => values[Math.Clamp(i < 0 ? -i : i >= count ? 2 * count - 1 - i : i, 0, count - 1)];
         return [.. Enumerable.Range(0, count).Select(i =>

@@ -64,7 +64,7 @@ public sealed record Curve(
     IReadOnlyList<(int Step, double[] Values)> Observed, string Digest, double Seconds)
 {
     /// <summary>The losses, smoothed.</summary>
-    public IReadOnlyList<double> Smoothed { get; } = Smoothing.Kaiser(Losses);
+    public IReadOnlyList<double> Smoothed { get; } = Smoothing.Kaiser(Losses.Given());
 
     /// <summary>The smoothed loss of the last step.</summary>
     public double FinalLoss => Smoothed[^1];
@@ -82,14 +82,14 @@ public sealed record Curves(Variant Variant, IReadOnlyList<Curve> Seeds)
     public string Name => Variant.Name;
 
     /// <summary>The median over the seeds.</summary>
-    public double Median(Func<Curve, double> of) => Statistics.Median([.. Seeds.Select(of)]);
+    public double Median(Func<Curve, double> of) => Statistics.Median([.. Seeds.Select(of.Given())]);
 
     /// <summary>The smoothed losses: their median over the seeds and, if there are several, a band over all.</summary>
     public Series Loss() => Over(curve => curve.Smoothed, null);
 
     /// <summary>An accuracy over the epochs, counted from 0.</summary>
     public Series Accuracy(string name, Func<AccuracyPoint, double> of) =>
-        Over(curve => [.. curve.Accuracies.Select(of)],
+        Over(curve => [.. curve.Accuracies.Select(of.Given())],
             [.. Seeds[0].Accuracies.Select((_, i) => (double)(i * Variant.EveryEpochs))])
             with { Name = name };
 

@@ -13,7 +13,8 @@ public sealed class DataException : Exception
     /// <param name="found">What is there.</param>
     public DataException(string file, string? place, string expected, string found)
         : base(Visible.Message(
-            $"{file}: {(place is null ? "" : $"at {place}: ")}expected {expected}, found {Short(found, 300)}"))
+            $"{file.Given()}: {(place is null ? "" : $"at {place}: ")}expected {expected.Given()}, "
+            + $"found {Short(found.Given(), 300)}"))
     {
         File = file;
         Place = place;

@@ -131,7 +131,7 @@ internal sealed class DataFile : IDisposable
         }
         catch (OutOfMemoryException)
         {
-            throw Error(position, "data that fit the memory", $"{size} bytes");
+            throw Error(position, "data that fit the memory", Plural.Plain(size, "byte"));
         }
     }
 
@@ -184,7 +184,8 @@ internal sealed class DataFile : IDisposable
     private void CheckRest(long start, long available, int size, bool more)
     {
         if (available < size)
-            throw Error(start + available, $"{size} bytes of data from byte {start} on", "the end of the file");
+            throw Error(
+                start + available, $"{Plural.Plain(size, "byte")} of data from byte {start} on", "the end of the file");
         if (available > size && !more)
             throw Error(start + size, "the end of the file", $"{available - size} more bytes");
     }

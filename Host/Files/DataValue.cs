@@ -26,7 +26,7 @@ internal sealed class DataValue
     public static DataValue Read(Stream stream, string file, int largest = LargestFile)
     {
         if (stream.Length > largest)
-            throw new DataException(file, null, $"at most {largest} bytes", $"{stream.Length}");
+            throw new DataException(file, null, $"at most {Plural.Plain(largest, "byte")}", $"{stream.Length}");
         using var reader = new StreamReader(stream, new UTF8Encoding(false, throwOnInvalidBytes: true));
         try
         {

@@ -27,8 +27,8 @@ public static class Npy
     /// bad.</exception>
     public static Tensor Read(Stream stream, string name, string array = ArrayName)
     {
-        using var file = new DataFile(stream, name);
-        return Read(file, array);
+        using var file = new DataFile(stream.Given(), name.Given());
+        return Read(file, array.Given());
     }
 
     /// <summary>Reads a file from its beginning to its end.</summary>
@@ -95,7 +95,8 @@ public static class Npy
 
     /// <summary>Writes to a stream, which stays open.</summary>
     /// <exception cref="ArgumentException">NumPy has no such type.</exception>
-    public static void Write(Stream stream, Tensor tensor) => Write(stream, Header(tensor), tensor);
+    public static void Write(Stream stream, Tensor tensor) =>
+        Write(stream.Given(), Header(tensor), tensor);
 
     private static void Write(Stream stream, byte[] header, Tensor tensor)
     {
@@ -105,7 +106,7 @@ public static class Npy
 
     private static byte[] Header(Tensor tensor)
     {
-        var text = NpyHeader.Text(tensor);
+        var text = NpyHeader.Text(tensor.Given());
         var length = (Magic.Length + 4 + text.Length + 1 + Alignment - 1) / Alignment * Alignment;
         var padded = Encoding.ASCII.GetBytes(text.PadRight(length - Magic.Length - 5) + "\n");
         return [.. Magic, 1, 0, (byte)padded.Length, (byte)(padded.Length >> 8), .. padded];

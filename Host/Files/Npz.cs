@@ -34,7 +34,7 @@ public static class Npz
     /// <exception cref="DataException">The stream breaks a rule of the format; <paramref name="name"/> is said to be
     /// bad.</exception>
     public static IReadOnlyList<Tensor> Read(Stream stream, string name, NpzLimits? limits = null) =>
-        Read(stream, name, null, limits);
+        Read(stream.Given(), name.Given(), null, limits);
 
     /// <summary>The names of the arrays, in the file's order.</summary>
     /// <exception cref="DataException">The stream breaks a rule of the format.</exception>
@@ -101,15 +101,16 @@ public static class Npz
     private static Tensor Read(ZipArchiveEntry entry, string name, string array, long left)
     {
         if (entry.Length > left || entry.Length > Array.MaxLength)
-            throw Error(name, entry, $"at most {Math.Min(left, Array.MaxLength)} bytes", $"{entry.Length}");
+            throw Error(
+                name, entry, $"at most {Plural.Plain(Math.Min(left, Array.MaxLength), "byte")}", $"{entry.Length}");
         var place = $"{name}: {Short(entry.FullName, 100)}";
         // Of a small file that inflates to a large one, no more than its header promises.
         if (SaidLength(entry, place) is var said && said != entry.Length)
-            throw Error(name, entry, $"{said} bytes, as its header says", $"{entry.Length}");
+            throw Error(name, entry, $"{Plural.Plain(said, "byte")}, as its header says", $"{entry.Length}");
         // What is much larger than its share of the file is looked at before there is memory for it.
         if (entry.Length > DataFile.UsualRatio * entry.CompressedLength && Pass(entry) is var found
             && found != entry.Length)
-            throw Error(name, entry, $"{entry.Length} bytes", $"{found}");
+            throw Error(name, entry, Plural.Plain(entry.Length, "byte"), $"{found}");
         using var part = entry.Open();
         using var file = new DataFile(part, place, entry.Length);
         var tensor = Npy.Read(file, array);
@@ -136,7 +137,7 @@ public static class Npz
     /// </exception>
     /// <exception cref="OperationFailedException">It can't be written.</exception>
     public static void Write(string path, IReadOnlyList<Tensor> tensors) =>
-        OutputFile.Write(path, stream => Write(stream, tensors));
+        OutputFile.Write(path, stream => Write(stream, tensors.Given()));
 
     /// <summary>Writes to a stream, which stays open.</summary>
     /// <exception cref="ArgumentException">Two tensors have one name, a name has / \ : or .. in it, or NumPy has no
@@ -144,12 +145,12 @@ public static class Npz
     /// </exception>
     public static void Write(Stream stream, IReadOnlyList<Tensor> tensors)
     {
-        if (tensors.GroupBy(tensor => tensor.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        if (tensors.Given().GroupBy(tensor => tensor.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new ArgumentException($"'{twice.Key}' can't be the name of two arrays", nameof(tensors));
         if (tensors.FirstOrDefault(tensor => !IsName(tensor.Name + Extension)) is { } odd)
             throw new ArgumentException(
                 $"'{odd.Name}' can't be the name of an array: it has / \\ : or .. in it", nameof(tensors));
-        using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+        using var archive = new ZipArchive(stream.Given(), ZipArchiveMode.Create, leaveOpen: true);
         foreach (var tensor in tensors)
         {
             var entry = archive.CreateEntry(tensor.Name + Extension, CompressionLevel.NoCompression);

@@ -22,6 +22,7 @@ internal static partial class OutputFile
     internal static void Write(string path, Action<Stream> write, bool overwrite)
     {
         var place = "";
+        ArgumentNullException.ThrowIfNull(path);
         Guard(path, () => place = FilePlace.Of(path));
         if (FilePlace.IsDevice(place))
         {

@@ -34,7 +34,7 @@ public static class Safetensors
     /// bad.</exception>
     public static SafetensorsFile Read(Stream stream, string name, SafetensorsLimits? limits = null)
     {
-        var file = SafetensorsStream.Open(stream, name, limits);
+        var file = SafetensorsStream.Open(stream.Given(), name.Given(), limits);
         return new SafetensorsFile(name, file.Metadata, [.. file.Places.Select(file.ReadTensor)]);
     }
 
@@ -55,7 +55,7 @@ public static class Safetensors
         Stream stream, IEnumerable<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         var (start, ordered) = Prepare(tensors, metadata);
-        Write(stream, start, ordered);
+        Write(stream.Given(), start, ordered);
     }
 
     private static (byte[] Start, IEnumerable<Tensor> Ordered) Prepare(

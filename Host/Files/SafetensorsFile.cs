@@ -11,13 +11,13 @@ public sealed class SafetensorsFile(
     string name, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<Tensor> tensors)
 {
     private readonly Dictionary<string, Tensor> byName =
-        tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        tensors.Given().ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
 
     /// <summary>The file, as the user named it.</summary>
-    public string Name { get; } = name;
+    public string Name { get; } = name.Given();
 
     /// <summary>Texts by name.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; } = metadata;
+    public IReadOnlyDictionary<string, string> Metadata { get; } = metadata.Given();
 
     /// <summary>The tensors, in the order of their data.</summary>
     public IReadOnlyList<Tensor> Tensors { get; } = tensors;

@@ -169,7 +169,8 @@ internal ref struct SafetensorsHeader
         if (end < begin || (UInt128)(end - begin) != bytes)
             throw Error(
                 at,
-                $"{bytes} bytes of data for '{name}', of shape {Tensor.Text(shape)} and type {TypeName(type.Value)}",
+                $"{Plural.Plain(bytes, "byte")} of data for '{name}', "
+                + $"of shape {Tensor.Text(shape)} and type {TypeName(type.Value)}",
                 $"data_offsets {begin} to {end}");
         return new TensorPlace(name, type.Value, shape, (int)bytes / Tensor.Size(type.Value), begin, end);
     }
@@ -208,7 +209,8 @@ internal ref struct SafetensorsHeader
         if (names.Count == limits.Entries)
             throw Error(At, $"at most {limits.Entries} names in an object", "more");
         if (reader.ValueSpan.Length > limits.NameLength)
-            throw Error(At, $"a name of at most {limits.NameLength} bytes", $"{reader.ValueSpan.Length}");
+            throw Error(
+                At, $"a name of at most {Plural.Plain(limits.NameLength, "byte")}", $"{reader.ValueSpan.Length}");
         var name = Text();
         return names.Add(name) ? name : throw Error(At, "each name once", $"'{name}' again");
     }

@@ -26,9 +26,10 @@ internal sealed class SafetensorsStream
         if (length > (ulong)Math.Min(limits.HeaderLength, rest) && KindOf(Beginning) is { } kind)
             throw new DataException(name, null, "a safetensors file", kind);
         if (length > (ulong)limits.HeaderLength)
-            throw Error(0, $"a header of at most {limits.HeaderLength} bytes", $"{length}");
+            throw Error(0, $"a header of at most {Plural.Plain(limits.HeaderLength, "byte")}", $"{length}");
         if (length > (ulong)rest)
-            throw Error(0, $"a header of at most the {rest} bytes that follow", $"{length}");
+            throw Error(
+                0, $"a header of at most the {Plural.Plain(rest, "byte")} that follow{(rest == 1 ? "s" : "")}", $"{length}");
         Beginning = [.. Beginning, .. new byte[length]];
         var header = Beginning.AsSpan(LengthSize);
         Fill(header);
@@ -70,7 +71,7 @@ internal sealed class SafetensorsStream
     {
         var filled = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
         if (filled < buffer.Length)
-            throw Error(position + filled, $"{buffer.Length - filled} more bytes", "the end of the file");
+            throw Error(position + filled, Plural.Plain(buffer.Length - filled, "more byte"), "the end of the file");
         position += filled;
     }
 
@@ -98,7 +99,7 @@ internal sealed class SafetensorsStream
         }
         catch (OutOfMemoryException)
         {
-            throw Error(position, "data that fit the memory", $"{place.End - place.Begin} bytes");
+            throw Error(position, "data that fit the memory", Plural.Plain(place.End - place.Begin, "byte"));
         }
     }
 
@@ -136,7 +137,8 @@ internal sealed class SafetensorsStream
     {
         var end = position + dataLength;
         if (stream.Length < end)
-            throw Error(stream.Length, $"{dataLength} bytes of data from byte {position} on", "the end of the file");
+            throw Error(
+                stream.Length, $"{Plural.Plain(dataLength, "byte")} of data from byte {position} on", "the end of the file");
         if (stream.Length > end)
             throw Error(end, "the end of the file", $"{stream.Length - end} more bytes");
     }

@@ -79,7 +79,8 @@ public sealed class Tensor
         (Name, Type, Shape, Count, this.elements) = (name, type, shape, elements.Length, elements);
         if (shape.Any(size => size < 0)
             || shape.Aggregate(UInt128.One, (product, size) => product * (UInt128)size) != (UInt128)Count)
-            throw new ArgumentException($"'{name}' of shape {Text(shape)} can't have {Count} elements", nameof(shape));
+            throw new ArgumentException(
+                $"'{name}' of shape {Text(shape)} can't have {Plural.Plain(Count, "element")}", nameof(shape));
         if ((long)Count * Size(type) > Array.MaxLength)
             throw new ArgumentException($"'{name}' has more than {Array.MaxLength} bytes", nameof(elements));
     }
@@ -106,7 +107,7 @@ public sealed class Tensor
     /// <typeparam name="T">bool, an integer of 8 to 64 bits, Half, float or double.</typeparam>
     /// <exception cref="ArgumentException">The shape doesn't have this many elements.</exception>
     public static Tensor Of<T>(string name, IReadOnlyList<int> shape, T[] elements) where T : unmanaged =>
-        new(name, TypeOf<T>(), shape, elements);
+        new(name.Given(), TypeOf<T>(), shape.Given(), elements.Given());
 
     /// <summary>The elements as numbers of any type, each exactly; the tensor's own array if that is its type.
     /// </summary>

@@ -133,7 +133,7 @@ public static class Model
     public static void Save<T>(Stream stream, Model<T> model) where T : unmanaged, IFloatingPointIeee754<T>
     {
         Check(model);
-        ModelFile.Write(stream, model);
+        ModelFile.Write(stream.Given(), model);
     }
 
     /// <summary>Reads a model. Numbers in the other precision are rounded to nearest.</summary>
@@ -157,7 +157,7 @@ public static class Model
     public static Model<T> Load<T>(
         Stream stream, string name, LayerTable<T>? layers = null, Activation? activation = null)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        ModelFile.Read(stream, name, layers ?? [], activation);
+        ModelFile.Read(stream.Given(), name.Given(), layers ?? [], activation);
 
     /// <summary>The class of each of these samples, and the probabilities of all; bytes take the way that they took in
     /// training, to the same bits.</summary>

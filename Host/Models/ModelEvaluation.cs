@@ -31,7 +31,7 @@ internal sealed record ModelEvaluation(ConfusionMatrix Confusion, double Loss, d
         if (labels.Max() >= known)
             throw new DataException(
                 name, null, $"classes from 0 to {known - 1}, which the model tells apart",
-                $"{parts.Max(part => part.Classes.Kinds.Count)} classes");
+                Plural.Of(parts.Max(part => part.Classes.Kinds.Count), "class", "classes"));
         var scores = Matrix<float>.Build.Dense(
             model.Network.Outputs, labels.Length,
             [.. parts.SelectMany(part => Scores(model, name, part.Samples, threads).AsColumnMajorArray())]);

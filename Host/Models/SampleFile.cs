@@ -109,7 +109,7 @@ internal static class SampleFile
         if (count == 0 || (long)count * inputs != tensor.Count)
             throw new DataException(
                 path, null,
-                $"samples of {inputs} numbers: shape [any, {inputs}]" +
+                $"samples of {Plural.Plain(inputs, "number")}: shape [any, {inputs}]" +
                 (model.Encoder is ImageEncoder size ? $" or [any, {size.Height}, {size.Width}]" : ""),
                 $"shape {Tensor.Text(tensor.Shape)}");
         return tensor.Type == TensorType.U8 && tensor.Convert<byte>(out var pixels) is null

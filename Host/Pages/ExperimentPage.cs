@@ -9,6 +9,9 @@ namespace Functional.Host.Pages;
 /// <summary>Experiments as a page to be read from top to bottom, and the files of numbers beside it.</summary>
 public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<ExperimentResult> results)
 {
+    private readonly LabSettings settings = settings.Given();
+    private readonly IReadOnlyList<ExperimentResult> results = results.Given();
+
     private const string Style = """
 
         nav ol{columns:2;list-style:none;padding:0}

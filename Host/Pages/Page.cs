@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Functional.Host.Charts;
 using Functional.Host.Files;
 
@@ -6,7 +7,7 @@ namespace Functional.Host.Pages;
 
 /// <summary>A self-contained HTML page: opens offline, light and dark, wide and narrow, printed or read aloud.
 /// </summary>
-internal static class Page
+internal static partial class Page
 {
     private const string Style = """
         body{margin:0;background:var(--chart-paper);color:var(--chart-ink);font:17px/1.55 system-ui,sans-serif}
@@ -23,7 +24,7 @@ internal static class Page
         .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
         .grid,.scroll{overflow-x:auto}
         .grid th,.grid td,.scroll th,.scroll td{padding-right:1rem}
-        .grid td{white-space:nowrap}
+        .grid td,.option{white-space:nowrap}
         .scroll th{white-space:normal}
         .scroll th[scope=col]{vertical-align:bottom}
         code,pre{font:.85rem/1.5 ui-monospace,monospace;overflow-wrap:anywhere}
@@ -100,7 +101,14 @@ internal static class Page
         """);
 
     /// <summary>A paragraph of plain text.</summary>
-    public static Markup Paragraph(string text) => Markup.Of($"<p>{text}</p>");
+    public static Markup Paragraph(string text) => Markup.Of($"<p>{Unbroken(text)}</p>");
+
+    // On a narrow page a line must not end between -- and the option's name.
+    private static Markup Unbroken(string text) => Markup.Join(OptionName().Split(text).Select(
+        (part, i) => i % 2 == 0 ? Markup.Of($"{part}") : Markup.Of($"<span class=\"option\">{part}</span>")));
+
+    [GeneratedRegex("(--[a-z][a-z0-9-]*)")]
+    private static partial Regex OptionName();
 
     /// <summary>A chart that keeps its title for screen readers, because a heading says it.</summary>
     public static Markup Figure(Chart chart) => Titled(chart with { ShowTitle = false });

@@ -113,7 +113,7 @@ internal static class StudyPage
         var solid = isTrained ? ", solid, and the same on as many training samples, dashed" : "";
         var pruned = shown.Any(trial => trial.State == TrialState.Pruned) ? " Lines of pruned trials end early." : "";
         return Page.Section(
-            $"Learning curves of the best {shown.Length} trials",
+            $"Learning curves of the best {Plural.Of(shown.Length, "trial")}",
             Page.Paragraph($"The {measure} after each {step}{solid}.{pruned}"),
             Page.Figure(new SmallMultiples("Learning curves", [.. shown.Select(Chart)]) { Columns = 5 }));
 

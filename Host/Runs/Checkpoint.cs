@@ -116,7 +116,7 @@ internal static class Checkpoint
     private static void Verify(Stream stream, string name)
     {
         if (stream.Length <= SHA256.HashSizeInBytes)
-            throw new DataException(name, null, "a checkpoint", $"a file of {stream.Length} bytes");
+            throw new DataException(name, null, "a checkpoint", $"a file of {Plural.Plain(stream.Length, "byte")}");
         var expected = Checksum(stream);
         var found = new byte[expected.Length];
         stream.Position = stream.Length - found.Length;

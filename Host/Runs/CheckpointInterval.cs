@@ -17,7 +17,7 @@ public readonly record struct CheckpointInterval(int? Epochs, double? Minutes)
     /// <exception cref="UsageException">The text is not an interval.</exception>
     public static CheckpointInterval Parse(string text)
     {
-        if (text == None)
+        if (text.Given() == None)
             return default;
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var epochs) && epochs >= 1)
             return new(epochs, null);

@@ -21,7 +21,8 @@ internal static class Roundings
             .Where(column => 2 * column.After <= column.Before).ToArray();
         return rounded is not [var first, ..] ? [] :
         [
-            Invariant($"column '{first.Name}' has {first.Before:N0} different numbers in {some.Length:N0} rows, ")
+            Invariant($"column '{first.Name}' has {first.Before:N0} different numbers ")
+                + Invariant($"in {Plural.Of(some.Length, "row")}, ")
                 + Invariant($"but only {first.After:N0} in single precision")
                 + (rounded.Length > 1 ? $" (as have {Plural.Of(rounded.Length - 1, "column")} more)" : "")
                 + "; --scale standard tells them apart",

@@ -41,7 +41,7 @@ public sealed record EpochReport(
 {
     /// <summary>The first of those with the best validation accuracy; null if there is none.</summary>
     public static EpochReport? Best(IEnumerable<EpochReport> epochs) =>
-        epochs.Where(epoch => epoch.ValidationAccuracy is not null).MaxBy(epoch => epoch.ValidationAccuracy);
+        epochs.Given().Where(epoch => epoch.ValidationAccuracy is not null).MaxBy(epoch => epoch.ValidationAccuracy);
 
     /// <summary>The epoch after which a run with this patience ends; null if it doesn't.</summary>
     internal static int? Stalled(IReadOnlyList<EpochReport> epochs, int patience)

@@ -43,7 +43,7 @@ public sealed record RunSchedule(ScheduleKind Kind, int Every = 0, double Factor
 
     /// <summary>Reads what <see cref="ToString"/> writes.</summary>
     /// <exception cref="UsageException">The text is no schedule.</exception>
-    public static RunSchedule Parse(string text) => text.Split('+') switch
+    public static RunSchedule Parse(string text) => text.Given().Split('+') switch
     {
         [var first, .. var rest] when rest.Length <= 1 && first.Split(':') is ["warmup", var steps] =>
             ParseShape(rest is [var shape] ? shape : "constant") with { WarmUp = TrainOptions.Integer(steps) },

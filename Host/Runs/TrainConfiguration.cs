@@ -210,6 +210,7 @@ public sealed record TrainConfiguration
     /// <param name="isOver">Whether the run has come to its end by itself.</param>
     public string CommandAgain(string? folder, int steps, IReadOnlyList<EpochReport> epochs, bool isOver)
     {
+        ArgumentNullException.ThrowIfNull(epochs);
         var stalled = Patience is { } patience ? EpochReport.Stalled(epochs, patience) : null;
         if (Stages.Count == 0 && isOver && (stalled ?? epochs.Count) == epochs.Count)
             return CommandLine();

@@ -138,6 +138,9 @@ public static class TrainOptions
     /// <exception cref="UsageException">There is no such option, or no such value of it.</exception>
     public static TrainConfiguration Set(TrainConfiguration configuration, string name, string value)
     {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(value);
         if (All.FirstOrDefault(option => option.Name == name) is not { } option)
             throw new UsageException($"there is no option '{name}'");
         try
@@ -156,9 +159,10 @@ public static class TrainOptions
     public static TrainConfiguration Parse(
         IEnumerable<KeyValuePair<string, string>> values, TrainConfiguration configuration)
     {
+        ArgumentNullException.ThrowIfNull(configuration);
         var faults = new List<Fault>();
         var names = new HashSet<string>();
-        foreach (var (name, value) in values)
+        foreach (var (name, value) in values.Given())
         {
             names.Add(name);
             try
@@ -184,8 +188,8 @@ public static class TrainOptions
     public static TrainConfiguration Change(
         TrainConfiguration configuration, IReadOnlyDictionary<string, string> values)
     {
-        if (values.Count > 0)
-            configuration = configuration with { Stages = [] };
+        if (values.Given().Count > 0)
+            configuration = configuration.Given() with { Stages = [] };
         var isOther = values.TryGetValue("optimizer", out var name) && name != configuration.Optimizer.Name;
         return Parse(values,
             isOther ? configuration with { Optimizer = WithoutNumbers(configuration.Optimizer) } : configuration);

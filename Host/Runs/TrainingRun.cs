@@ -39,8 +39,8 @@ public sealed class TrainingRun
             var widest = configuration.Hidden.Append(Encoded.Encoder.Features).Max();
             if ((long)LargestBatch * widest > Array.MaxLength)
                 throw new UsageException(new Fault(nameof(configuration.BatchSize), Invariant(
-                    $"a batch of {LargestBatch:N0} samples with {widest:N0} numbers each is larger than ")
-                    + Invariant($"the {Array.MaxLength:N0} numbers that there can be")));
+                    $"a batch of {Plural.Of(LargestBatch, "sample")} with {Plural.Of(widest, "number")} ")
+                    + Invariant($"each is larger than the {Array.MaxLength:N0} numbers that there can be")));
             var network = Network();
             if (network.Parameters().Any(leaf => leaf.Values.Exists(value => !float.IsFinite(value))))
                 throw new UsageException(new Fault(
@@ -174,14 +174,13 @@ public sealed class TrainingRun
 
     /// <summary>Whether a run that has come so far has no step to take: it has taken all, or validation didn't get
     /// better for too long.</summary>
-    public bool IsOver(int step, IReadOnlyList<EpochReport> epochs) => step >= Iterations || HasStalled(epochs);
+    public bool IsOver(int step, IReadOnlyList<EpochReport> epochs) => HasStalled(epochs.Given()) || step >= Iterations;
 
     /// <summary>Trains to the end, or until it is cancelled; nothing is written.</summary>
     /// <param name="progress">Is told of each epoch. A <see cref="Progress{T}"/> passes that on to other threads, where
     /// it may arrive after the run has ended: to gather reports, give an action.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
-    /// <param name="cancellation">Ends the run after the step that is being taken or, if that takes longer than half a
-    /// second, before it: the step is left behind.</param>
+    /// <param name="cancellation">Ends the run; a step that takes longer than half a second is left behind.</param>
     /// <exception cref="OperationFailedException">The loss is no longer finite.</exception>
     public RunResult Run(
         IProgress<EpochReport>? progress = null, int threads = 1, CancellationToken cancellation = default) =>
@@ -190,8 +189,7 @@ public sealed class TrainingRun
     /// <summary>Trains to the end, or until it is cancelled; nothing is written.</summary>
     /// <param name="epochEnded">Is called with each epoch's report, before the next epoch begins.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
-    /// <param name="cancellation">Ends the run after the step that is being taken or, if that takes longer than half a
-    /// second, before it: the step is left behind.</param>
+    /// <param name="cancellation">Ends the run; a step that takes longer than half a second is left behind.</param>
     /// <exception cref="OperationFailedException">The loss is no longer finite.</exception>
     public RunResult Run(Action<EpochReport> epochEnded, int threads = 1, CancellationToken cancellation = default)
     {
@@ -203,8 +201,7 @@ public sealed class TrainingRun
     /// <param name="observer">Is told how it goes.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <param name="folder">The run's folder, to be named in reports.</param>
-    /// <param name="cancellation">Ends the run after the step that is being taken or, if that takes longer than half a
-    /// second, before it: the step is left behind.</param>
+    /// <param name="cancellation">Ends the run; a step that takes longer than half a second is left behind.</param>
     /// <param name="from">How far the run has come before, if it goes on.</param>
     /// <exception cref="OperationFailedException">The loss is no longer finite; the last good state is in the
     /// folder.</exception>
@@ -213,11 +210,11 @@ public sealed class TrainingRun
     {
         string What() =>
             Invariant($"training {Start.Training.Network.Parameters().Length:N0} parameters on batches of ")
-            + Invariant($"{LargestBatch:N0} samples");
+            + Invariant($"{Plural.Of(LargestBatch, "sample")}");
         // Garbage needs as much room again.
         Memory.Require(What, 2 * BytesOfStep);
         return Threads.Use(threads, () => Memory.For(
-            What, () => Train(observer, threads, folder, from ?? new RunProgress(Start, [], []), cancellation)));
+            What, () => Train(observer.Given(), threads, folder, from ?? new RunProgress(Start, [], []), cancellation)));
     }
 
     // The gradient, the next state beside the last, and a batch with its outputs, their gradients and what is kept.

@@ -10,7 +10,7 @@ public sealed class Configuration : IReadOnlyList<KeyValuePair<string, string>>,
     private readonly KeyValuePair<string, string>[] values;
 
     /// <summary>These values by name.</summary>
-    public Configuration(IEnumerable<KeyValuePair<string, string>> values) => this.values = [.. values];
+    public Configuration(IEnumerable<KeyValuePair<string, string>> values) => this.values = [.. values.Given()];
 
     /// <summary>How many hyperparameters have a value.</summary>
     public int Count => values.Length;
@@ -19,7 +19,11 @@ public sealed class Configuration : IReadOnlyList<KeyValuePair<string, string>>,
     public KeyValuePair<string, string> this[int index] => values[index];
 
     /// <summary>The value of a hyperparameter, or null if it has none here.</summary>
-    public string? Find(string name) => values.FirstOrDefault(pair => pair.Key == name).Value;
+    public string? Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return values.FirstOrDefault(pair => pair.Key == name).Value;
+    }
 
     /// <summary>The value of a hyperparameter.</summary>
     /// <exception cref="ArgumentException">It has none here.</exception>

@@ -91,14 +91,15 @@ public sealed record RealDomain : Domain
     {
         if (Low == High)
             return 0.5;
-        var number = Number(value) ?? throw new ArgumentException($"'{value}' is no number");
+        var number = Number(value.Given()) ?? throw new ArgumentException($"'{value}' is no number");
         return Logarithmic
             ? (Elementary.Log(number) - Elementary.Log(Low)) / (Elementary.Log(High) - Elementary.Log(Low))
             : (number / 2 - Low / 2) / (High / 2 - Low / 2);
     }
 
     /// <inheritdoc/>
-    public override bool Contains(string value) => Number(value) is { } number && number >= Low && number <= High;
+    public override bool Contains(string value) =>
+        Number(value.Given()) is { } number && number >= Low && number <= High;
 
     /// <inheritdoc/>
     public override int GridSize(int points) => Low == High ? 1 : points;
@@ -144,7 +145,7 @@ public sealed record IntegerDomain : Domain
 
     /// <inheritdoc/>
     public override bool Contains(string value) =>
-        int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        int.TryParse(value.Given(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             && number >= Low && number <= High;
 
     /// <inheritdoc/>
@@ -167,7 +168,7 @@ public sealed record ChoiceDomain : Domain
     /// <exception cref="ArgumentException">There are none, one is empty, or two are the same.</exception>
     public ChoiceDomain(IEnumerable<string> values)
     {
-        Values = [.. values];
+        Values = [.. values.Given()];
         if (Values.Count == 0 || Values.Contains(""))
             throw new ArgumentException("a choice needs values, none of them empty");
         if (Values.GroupBy(value => value).FirstOrDefault(same => same.Count() > 1) is { } twice)
@@ -189,7 +190,7 @@ public sealed record ChoiceDomain : Domain
         ? index : throw new ArgumentException($"'{value}' is none of {string.Join(", ", Values)}");
 
     /// <inheritdoc/>
-    public override bool Contains(string value) => Values.Contains(value);
+    public override bool Contains(string value) => Values.Contains(value.Given());
 
     /// <inheritdoc/>
     public override int GridSize(int points) => Values.Count;

@@ -44,7 +44,7 @@ public sealed record Hyperparameter(string Name, Domain Domain)
 
     /// <summary>The same, but with a value only where that of another one, a choice, is one of these.</summary>
     public Hyperparameter When(string name, params IEnumerable<string> values) =>
-        this with { Condition = new Condition(name, [.. values]) };
+        this with { Condition = new Condition(name.Given(), [.. values.Given()]) };
 
     /// <summary>As the command line has it.</summary>
     public override string ToString() => $"{Name}={Domain}{(Condition is null ? "" : $" if {Condition}")}";

@@ -34,7 +34,7 @@ public abstract record Pruner
     /// <exception cref="UsageException">The text is no pruner.</exception>
     public static Pruner Parse(string text)
     {
-        var words = text.Split(':');
+        var words = text.Given().Split(':');
         var numbers = words[1..].Select(word =>
             int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 ? number

@@ -28,7 +28,7 @@ public abstract record Sampler
 
     /// <summary>Reads what <see cref="object.ToString"/> writes.</summary>
     /// <exception cref="UsageException">The text is no sampler.</exception>
-    public static Sampler Parse(string text) => text.Split(':') switch
+    public static Sampler Parse(string text) => text.Given().Split(':') switch
     {
         ["random"] => Random,
         ["sobol"] => Sobol,
@@ -50,10 +50,14 @@ public abstract record Sampler
         SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction);
 
     /// <summary>How many trials there can be at all; null if any number.</summary>
-    public virtual long? Count(SearchSpace space) => null;
+    public virtual long? Count(SearchSpace space)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        return null;
+    }
 
     /// <summary>Raises ArgumentException if the sampler can't serve the space.</summary>
-    public virtual void Check(SearchSpace space) { }
+    public virtual void Check(SearchSpace space) => space.Given();
 
     // A stream of its own for each trial.
     internal static double[] Point(SearchSpace space, Key key, int number) => key.Child(number).Uniforms(space.Count);
@@ -87,7 +91,7 @@ internal sealed record GridSampler : Sampler
         SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction) =>
         space.GridAt(points, number);
 
-    public override long? Count(SearchSpace space) => space.GridSize(points);
+    public override long? Count(SearchSpace space) => space.Given().GridSize(points);
 
     public override string ToString() => points == UsualPoints ? "grid" : $"grid:{points}";
 }
@@ -99,7 +103,7 @@ internal sealed record SobolSampler : Sampler
         SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction) =>
         space.At(SobolSequence.Point(space.Count, key, number));
 
-    public override void Check(SearchSpace space) => SobolSequence.Check(space.Count);
+    public override void Check(SearchSpace space) => SobolSequence.Check(space.Given().Count);
 
     public override string ToString() => "sobol";
 }

@@ -8,7 +8,7 @@ public sealed class SearchSpace
     /// values that it can't have.</exception>
     public SearchSpace(params IEnumerable<Hyperparameter> hyperparameters)
     {
-        Hyperparameters = [.. hyperparameters];
+        Hyperparameters = [.. hyperparameters.Given()];
         if (Hyperparameters.Count == 0)
             throw new ArgumentException("a space needs at least one hyperparameter");
         var before = new Dictionary<string, Domain>();
@@ -28,14 +28,16 @@ public sealed class SearchSpace
 
     /// <summary>The configuration at a point of the unit cube, a coordinate per hyperparameter; coordinates of those
     /// without a value count for nothing.</summary>
-    public Configuration At(IReadOnlyList<double> point) => Assemble(i => Hyperparameters[i].Domain.At(point[i]));
+    public Configuration At(IReadOnlyList<double> point) =>
+        Assemble(i => Hyperparameters[i].Domain.At(point.Given()[i]));
 
     /// <summary>The point of a configuration in the unit cube; not a number where a hyperparameter has no
     /// value.</summary>
     public double[] PointOf(Configuration configuration) =>
     [
         .. Hyperparameters.Select(hyperparameter =>
-            configuration.Find(hyperparameter.Name) is { } value ? hyperparameter.Domain.UnitOf(value) : double.NaN),
+            configuration.Given().Find(hyperparameter.Name) is { } value
+                ? hyperparameter.Domain.UnitOf(value) : double.NaN),
     ];
 
     /// <summary>The configurations of the grid with up to this many points along each range, the last hyperparameter

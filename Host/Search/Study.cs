@@ -33,7 +33,8 @@ public sealed class Study : IDisposable
     /// <exception cref="ArgumentException">The settings contradict each other.</exception>
     /// <exception cref="UsageException">It was begun with others.</exception>
     /// <exception cref="Files.DataException">Its journal is damaged.</exception>
-    public static Study Open(string folder, StudySettings settings) => Open(new JournalStorage(folder), settings);
+    public static Study Open(string folder, StudySettings settings) =>
+        Open(new JournalStorage(folder.Given()), settings);
 
     /// <summary>The study of a storage, which is closed with it: begun with these settings, or continued if it is
     /// there.</summary>
@@ -41,14 +42,15 @@ public sealed class Study : IDisposable
     /// <exception cref="UsageException">It was begun with others.</exception>
     public static Study Open(StudyStorage storage, StudySettings settings)
     {
-        settings.Check();
-        var begun = storage.Transact((state, _) => state.Settings is null ? [StudyBegun.Of(settings)] : []).Settings!;
+        settings.Given().Check();
+        var begun = storage.Given()
+            .Transact((state, _) => state.Settings is null ? [StudyBegun.Of(settings)] : []).Settings!;
         settings.CheckSame(begun, storage.Name);
         return new Study(storage, settings);
     }
 
     /// <summary>What the study of a storage began with, or null if there is none.</summary>
-    public static StudySettings? SettingsIn(StudyStorage storage) => storage.Read().Settings;
+    public static StudySettings? SettingsIn(StudyStorage storage) => storage.Given().Read().Settings;
 
     /// <summary>
     /// Tries configurations until the study has this many trials and all have ended, those of other processes included;
@@ -71,6 +73,7 @@ public sealed class Study : IDisposable
         Func<Configuration, TrialReporter, double> objective, int trials, int workers = 1, TimeSpan? limit = null,
         Action<Trial>? ended = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(objective);
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(workers, MostWorkers);
         var all = Work(objective, trials, workers, limit, ended, cancellation);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Functional.Host.Commands;
 using Functional.Tests.Data;
 
 namespace Functional.Tests.CommandLine;
@@ -177,5 +178,13 @@ public sealed class TrainTests : IDisposable
         Assert.Equal(0, outcome.ExitCode);
         foreach (var parameter in outcome.Events.SkipLast(1))
             Assert.InRange(parameter.GetProperty("meanAbsolute").GetDouble(), 0, 1e-8);
+    }
+
+    [Fact]
+    public void A_run_that_is_cancelled_before_it_begins_writes_nothing()
+    {
+        string[] words = ["train", "--samples", "20", "--hidden", "3", "--out", folder["run"]];
+        Assert.Equal(ExitCode.Interrupted, FrontDoor.Run(words, new CancellationToken(canceled: true)));
+        Assert.False(Directory.Exists(folder["run"]));
     }
 }

@@ -12,30 +12,12 @@ internal static class Surroundings
         global using System.Threading.Tasks;
         """;
 
-    private static readonly Dictionary<string, string> OfPages = new()
-    {
-        ["docs/models.md"] = """
-            using Functional;
-            using MathNet.Numerics.LinearAlgebra;
-            """ + OwnLayer("Scale<T>", "T", " where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>"),
-        ["docs/doctor.md"] = """
-            global using Functional;
-            global using static Around;
-            using MathNet.Numerics.LinearAlgebra;
-            static class Around
-            {
-                public static Vector<double> factors = null!, point = null!;
-                public static Matrix<double> x = null!;
-                public static int Init(Parameters<double> parameters) => 0;
-                public static (Parameters<double>, int) Update(int state, Parameters<double> parameters, Parameters<double> gradient) =>
-                    (parameters, state);
-            }
-            """ + OwnLayer("MyLayer", "double"),
-    };
+    // These pages say that the class of docs/extending.md belongs below their programs.
+    private static readonly string[] WithScale = ["docs/doctor.md", "docs/models.md"];
 
-    /// <summary>C# beside a page's blocks: the usings that every project has, and the names that are not the block's
-    /// own.</summary>
-    public static string CSharp(string page) => $"{Usings}\n{OfPages.GetValueOrDefault(page)}";
+    /// <summary>C# beside a page's blocks: the usings that every project has, and the class that the page says is to be
+    /// pasted.</summary>
+    public static string CSharp(string page) => $"{Usings}\n{(WithScale.Contains(page) ? Scale() : "")}";
 
     /// <summary>F# before a page's blocks.</summary>
     public static IReadOnlyList<string> FSharp(string page) => page switch
@@ -48,19 +30,12 @@ internal static class Surroundings
         _ => [],
     };
 
-    private static string OwnLayer(string name, string element, string constraint = "") => $$"""
-
-        sealed class {{name}}(Vector<{{element}}> factors) : ILayer<{{element}}>{{constraint}}
-        {
-            public string Name => "own";
-            public string Description => Name;
-            public int Inputs => factors.Count;
-            public int Outputs => factors.Count;
-            public IReadOnlyList<Parameter<{{element}}>> Parameters => [];
-            public ILayer<{{element}}> WithParameters(IReadOnlyList<Parameter<{{element}}>> parameters) => this;
-            public Matrix<{{element}}> Predict(Matrix<{{element}}> x) => x;
-            public (Matrix<{{element}}>, Func<Matrix<{{element}}>, (IReadOnlyList<Parameter<{{element}}>>, Matrix<{{element}}>)>) Forward(
-                Key key, Matrix<{{element}}> x) => (x, dy => ([], dy));
-        }
-        """;
+    // From its documentation to the block's end, as a reader would copy it.
+    private static string Scale()
+    {
+        var block = Block.All.First(block => block.Page == "docs/extending.md"
+            && block.Text.Contains("class Scale<T>", StringComparison.Ordinal));
+        return "using Functional;\nusing MathNet.Numerics.LinearAlgebra;\n"
+            + block.Text[block.Text.IndexOf("/// <summary>y = factors * x", StringComparison.Ordinal)..];
+    }
 }

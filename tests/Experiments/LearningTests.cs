@@ -55,9 +55,9 @@ public class LearningTests
     [InlineData(new double[0], double.NaN, false)]
     public void What_learned_is_better_than_always_the_same_answer(double[] accuracies, double loss, bool expected)
     {
-        var names = new TableNames(["a", "b"], ["x"], "label");
-        var table = new LabeledImages(new float[100], names, 1, [.. Enumerable.Range(0, 100).Select(i => (byte)(i % 10 < 4
-            ? 1 : 0))]);
+        var names = new TableNames(["x"], ["a", "b"], "label");
+        var table = new LabeledImages(new float[100], names, 2,
+            [.. Enumerable.Range(0, 100).Select(i => (byte)(i % 10 < 4 ? 1 : 0))]);
         using var session = new ExperimentSession(
             new LabSettings(), new(new ImageDataSet(table, table)), 1, null, CancellationToken.None);
         var curve = new Curve([loss, loss],

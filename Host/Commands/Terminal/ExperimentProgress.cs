@@ -35,22 +35,30 @@ internal sealed class LiveExperiments : IExperimentProgress
     private const int TextWidth = 38;
 
     private readonly ExperimentLines lines;
+    private readonly IAnsiConsole console;
     private readonly ProgressTask bar;
+    private readonly ProgressBarColumn column;
     private readonly SortedDictionary<string, long> left = [];
     private long planned, done;
 
-    private LiveExperiments(IAnsiConsole console, ProgressTask bar) =>
-        (this.bar, lines) = (bar, new ExperimentLines(line => console.Write(new WholeLine(line))));
+    private LiveExperiments(IAnsiConsole console, ProgressBarColumn column, ProgressTask bar)
+    {
+        (this.console, this.column, this.bar) = (console, column, bar);
+        lines = new ExperimentLines(line => console.Write(new WholeLine(line)));
+        Fit();
+    }
 
     /// <summary>Runs something with a live bar, which is gone when it ends.</summary>
-    public static T Show<T>(IAnsiConsole console, Func<IExperimentProgress, T> run) =>
-        console.Progress()
+    public static T Show<T>(IAnsiConsole console, Func<IExperimentProgress, T> run)
+    {
+        var column = new ProgressBarColumn();
+        return console.Progress()
             .AutoClear(true)
             .Columns(
-                new ProgressBarColumn { Width = Math.Clamp(console.Profile.Width - TextWidth, 5, 40) },
-                new PercentageColumn(),
-                new RemainingTimeColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
-            .Start(context => run(new LiveExperiments(console, context.AddTask("starting"))));
+                column, new PercentageColumn(), new RemainingTimeColumn(),
+                new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Start(context => run(new LiveExperiments(console, column, context.AddTask("starting"))));
+    }
 
     /// <inheritdoc/>
     public void Planned(string experiment, long steps)
@@ -68,6 +76,7 @@ internal sealed class LiveExperiments : IExperimentProgress
         lock (left)
         {
             bar.Value = done += steps;
+            Fit();
             if ((left[experiment] -= steps) <= 0)
                 left.Remove(experiment);
             // One name always fits, whatever the terminal's width.
@@ -77,4 +86,7 @@ internal sealed class LiveExperiments : IExperimentProgress
 
     /// <inheritdoc/>
     public void Finished(ExperimentResult result) => lines.Finished(result);
+
+    // The terminal may have been made narrower: a row that wraps would be left behind.
+    private void Fit() => column.Width = Math.Clamp(console.Profile.Width - TextWidth, 5, 40);
 }

@@ -73,7 +73,7 @@ internal sealed class TwoLayerExperiment : Experiment
                 lab.Claim((
                     "Training and test accuracy end within 5 percentage points, and the network still learns " +
                     $"(training accuracy of at least {Percent(Learned, 0)})",
-                    "訓練データとテストデータの認識精度の差は5ポイント以内で、しかも学習できている" +
+                    "訓練データとテストデータの認識精度の差は5ポイント以内となり、しかも学習できている" +
                     $"（訓練データの認識精度が{Percent(Learned, 0)}以上）"),
                     seed => curves.Seeds[seed].Final is var final && final.Training >= Learned
                         && Math.Abs(final.Training - final.Test) < Close,

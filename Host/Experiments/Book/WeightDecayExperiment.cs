@@ -89,7 +89,8 @@ internal sealed class WeightDecayExperiment : Experiment
                     $"With L2 0.1 the training samples are not memorized (training accuracy below {Percent(Heart, 0)})",
                     $"L2 0.1 では訓練データが丸暗記されない（認識精度{Percent(Heart, 0)}未満）"),
                     seed => Training(curves[L2].Seeds[seed]) < Heart,
-                    seed => [Accuracy(("training accuracy", "訓練データの認識精度"), Training(curves[L2].Seeds[seed]))]).IfLearned(lab, curves[L2]),
+                    seed => [Accuracy(("training accuracy", "訓練データの認識精度"), Training(curves[L2].Seeds[seed]))])
+                    .IfLearned(lab, curves[L2]),
                 lab.Claim((
                     "With L2 0.2 both training and test accuracy end lower than without a penalty",
                     "L2 0.2 では、訓練・テストどちらの認識精度も正則化しない場合より低く終わる"),

@@ -43,11 +43,11 @@ public static class OnnxExport
     /// <exception cref="ArgumentException">It has a layer that ONNX has no operator for, or is larger than the 2 GiB
     /// that such a file can have.</exception>
     public static void Save(Stream stream, Model<float> model, OnnxOptions? options = null) =>
-        Message(model, options ?? new OnnxOptions()).Write(stream);
+        Message(model, options ?? new OnnxOptions()).Write(stream.Given());
 
     private static Protobuf Message(Model<float> model, OnnxOptions options)
     {
-        var (graph, network) = (new OnnxGraph(), model.Network);
+        var (graph, network) = (new OnnxGraph(), model.Given().Network);
         if (network.Parameters().Length > int.MaxValue / sizeof(float) - (1 << 20))
             throw new ArgumentException(
                 $"an ONNX file holds at most 2 GiB, but the network has {network.Parameters().Length} parameters");
