@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Functional.Host;
 
 /// <summary>Numbers of things.</summary>
@@ -11,5 +13,6 @@ internal static class Plural
         Invariant($"{count:N0} {(count == 1 ? one : several)}");
 
     /// <summary>As in <c>1 byte</c> and <c>2000 bytes</c>: a number that is compared with one in a file.</summary>
-    public static string Plain(long count, string one) => Invariant($"{count} {one}{(count == 1 ? "" : "s")}");
+    public static string Plain<T>(T count, string one) where T : INumberBase<T> =>
+        Invariant($"{count} {one}{(count == T.One ? "" : "s")}");
 }

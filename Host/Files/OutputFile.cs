@@ -161,7 +161,7 @@ internal static partial class OutputFile
     }
 
     // Of a full disk the system's message ends in the temporary file's name.
-    private static string Reason(Exception e) => e.Message.Split(" : '")[0];
+    internal static string Reason(Exception e) => e.Message.Split(" : '")[0];
 
     // That a file was renamed is itself a change of its folder, which has a place on the disk of its own. (Windows
     // keeps such changes in a journal, and has no way to ask for more.) Some file systems, mostly those of other

@@ -29,7 +29,8 @@ internal sealed class SafetensorsStream
             throw Error(0, $"a header of at most {Plural.Plain(limits.HeaderLength, "byte")}", $"{length}");
         if (length > (ulong)rest)
             throw Error(
-                0, $"a header of at most the {Plural.Plain(rest, "byte")} that follow{(rest == 1 ? "s" : "")}", $"{length}");
+                0, $"a header of at most the {Plural.Plain(rest, "byte")} that follow{(rest == 1 ? "s" : "")}",
+                $"{length}");
         Beginning = [.. Beginning, .. new byte[length]];
         var header = Beginning.AsSpan(LengthSize);
         Fill(header);
@@ -138,8 +139,9 @@ internal sealed class SafetensorsStream
         var end = position + dataLength;
         if (stream.Length < end)
             throw Error(
-                stream.Length, $"{Plural.Plain(dataLength, "byte")} of data from byte {position} on", "the end of the file");
+                stream.Length, $"{Plural.Plain(dataLength, "byte")} of data from byte {position} on",
+                "the end of the file");
         if (stream.Length > end)
-            throw Error(end, "the end of the file", $"{stream.Length - end} more bytes");
+            throw Error(end, "the end of the file", Plural.Plain(stream.Length - end, "more byte"));
     }
 }

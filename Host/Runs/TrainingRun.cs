@@ -214,7 +214,8 @@ public sealed class TrainingRun
         // Garbage needs as much room again.
         Memory.Require(What, 2 * BytesOfStep);
         return Threads.Use(threads, () => Memory.For(
-            What, () => Train(observer.Given(), threads, folder, from ?? new RunProgress(Start, [], []), cancellation)));
+            What, () => Train(
+                observer.Given(), threads, folder, from ?? new RunProgress(Start, [], []), cancellation)));
     }
 
     // The gradient, the next state beside the last, and a batch with its outputs, their gradients and what is kept.

@@ -229,7 +229,7 @@ internal sealed class JournalStorage : StudyStorage
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OperationFailedException($"{folder}: {e.Message}");
+            throw new OperationFailedException($"{folder}: {OutputFile.Reason(e)}");
         }
     }
 }

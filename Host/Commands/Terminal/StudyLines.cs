@@ -110,7 +110,7 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         if (Of("validation") is not { } share)
             return null;
         var length = Of("iterations") is { } steps
-            ? $", {Plural.Plain(steps, "step")}"
+            ? $", {steps} step{(steps == "1" ? "" : "s")}"
             : Of("epochs") is { } epochs
             ? $", {epochs} epoch{(epochs == "1" ? "" : "s")}"
             : "";
