@@ -12,7 +12,7 @@ internal static class Learning
     /// accuracy or, if that was not measured, validation accuracy, or loss.</summary>
     public static bool HasLearned(Lab lab, Curve curve)
     {
-        var labels = lab.Data.Training.Labels;
+        var labels = lab.Data.Training.Classes.Labels;
         double[] shares = [.. labels.CountBy(label => label).Select(count => (double)count.Value / labels.Length)];
         double[] measured = curve.Accuracies.Count == 0
             ? [] : [CommonFigures.Training(curve), curve.Final.Validation];

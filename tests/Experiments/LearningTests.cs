@@ -1,13 +1,14 @@
 using Functional.Host.Data;
 using Functional.Host.Experiments;
 using Functional.Host.Pages;
+using Functional.Tests.Data;
 
 namespace Functional.Tests.Experiments;
 
 /// <summary>Of networks that learned nothing no claim holds, and the page says that nothing can be judged.</summary>
 public class LearningTests
 {
-    private static readonly ImageDataSet Digits = DataSets.Load("digits");
+    private static readonly DataSet Digits = DataSets.Load("digits");
 
     // Options that an experiment sets itself have no effect: weight-init and batch-norm initialize, optimizers have
     // rates of their own.
@@ -55,11 +56,10 @@ public class LearningTests
     [InlineData(new double[0], double.NaN, false)]
     public void What_learned_is_better_than_always_the_same_answer(double[] accuracies, double loss, bool expected)
     {
-        var names = new TableNames(["x"], ["a", "b"], "label");
-        var table = new LabeledImages(new float[100], names, 2,
-            [.. Enumerable.Range(0, 100).Select(i => (byte)(i % 10 < 4 ? 1 : 0))]);
+        int[] labels = [.. Enumerable.Range(0, 100).Select(i => i % 10 < 4 ? 1 : 0)];
+        var table = SmallTables.Labeled(new double[100], labels, Classification.Numbered(2));
         using var session = new ExperimentSession(
-            new LabSettings(), new(new ImageDataSet(table, table)), 1, null, CancellationToken.None);
+            new LabSettings(), new(new DataSet(table, table)), 1, null, CancellationToken.None);
         var curve = new Curve([loss, loss],
             [.. accuracies.Select((share, i) => new AccuracyPoint(i, share, double.NaN, double.NaN))], [], "", 0);
         Assert.Equal(expected, Learning.HasLearned(new Lab(session, "test"), curve));

@@ -22,8 +22,7 @@ public sealed class NullTests : IDisposable
     private static readonly string[] Left = ["Functional.FSharp"];
     private static readonly Network<float> Net = Network.Create([4, 3], Activation.Relu, Initializer.He);
     private static readonly Matrix<float> X = Matrix<float>.Build.Dense(4, 2);
-    private static readonly TableNames Names = new(["a", "b", "c", "d"], ["x", "y", "z"], "kind");
-    private static readonly LabeledImages Table = new(new float[8], Names, 3, new byte[2]);
+    private static readonly DataPart Table = SmallTables.Labeled(new double[8], [0, 1], Classification.Numbered(3));
 
     private readonly TemporaryFolder folder = new();
     private readonly NullabilityInfoContext nullability = new();
@@ -40,8 +39,9 @@ public sealed class NullTests : IDisposable
         [typeof(Parameters<float>)] = Net.Parameters(), [typeof(Optimizer)] = Optimizer.Adam(),
         [typeof(Activation)] = Activation.Relu, [typeof(Initializer)] = Initializer.He,
         [typeof(TrainingState<float>)] = Training.Start(Net, Optimizer.Adam()),
-        [typeof(TableNames)] = Names, [typeof(LabeledImages)] = Table,
-        [typeof(ImageDataSet)] = new ImageDataSet(Table, Table),
+        [typeof(DataPart)] = Table, [typeof(DataSet)] = new DataSet(Table, Table), [typeof(Samples)] = Table.Samples,
+        [typeof(Targets)] = Table.Targets, [typeof(FeatureEncoder)] = SmallTables.Encoder([0], [1], ["a"]),
+        [typeof(LearningTask)] = Classification.Numbered(3),
         [typeof(SearchSpace)] = new SearchSpace(Hyperparameter.Uniform("a", 0, 1)),
         [typeof(Stream)] = new MemoryStream(), [typeof(TextWriter)] = new StringWriter(),
         [typeof(Tensor)] = Tensor.Of("x", [2], new float[2]),
