@@ -29,7 +29,7 @@ public sealed record NumberColumn(string? Name, double[] Values) : Column(Name)
     public override int Count => Values.Length;
 
     /// <inheritdoc/>
-    public override NumberColumn Take(int[] rows) => new(Name, Array.ConvertAll(rows, row => Values[row]));
+    public override NumberColumn Take(int[] rows) => new(Name, Array.ConvertAll(rows.Given(), row => Values[row]));
 
     internal override double Number(int row) => Values[row];
 
@@ -47,7 +47,7 @@ public sealed record TextColumn(string? Name, IReadOnlyList<string> Texts, int[]
     public override int Count => Codes.Length;
 
     /// <inheritdoc/>
-    public override TextColumn Take(int[] rows) => new(Name, Texts, Array.ConvertAll(rows, row => Codes[row]));
+    public override TextColumn Take(int[] rows) => new(Name, Texts, Array.ConvertAll(rows.Given(), row => Codes[row]));
 
     internal override double Number(int row) => Codes[row] < 0 ? double.NaN : Codes[row];
 

@@ -44,10 +44,10 @@ public abstract record FeatureEncoder
         {
             DataScale.Unit => ByteScale.Unit,
             DataScale.None => ByteScale.None,
-            _ => Batch.StandardScale(images.Size, images.Pixels, training),
+            _ => Batch.StandardScale(images.Size, images.Pixels, training.Given()),
         }, images.Channels),
         Rows rows => new TableEncoder(
-            [.. rows.Columns.Select(column => ColumnEncoding.Learn(column, training, scale))]),
+            [.. rows.Columns.Select(column => ColumnEncoding.Learn(column, training.Given(), scale))]),
         _ => throw new ArgumentNullException(nameof(samples)),
     };
 

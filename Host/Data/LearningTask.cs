@@ -40,7 +40,7 @@ public abstract record LearningTask
             : Classification.Numbered(Math.Max(2, outputs));
 
     private protected static ArgumentException Misfit(Targets targets, string expected) =>
-        new($"the targets should be {expected}, but are {targets.GetType().Name.ToLowerInvariant()}", nameof(targets));
+        new($"the targets should be {expected}, but are {targets.Given().GetType().Name.ToLowerInvariant()}", nameof(targets));
 }
 
 /// <summary>To tell classes apart.</summary>
@@ -94,7 +94,7 @@ public sealed record Classification : LearningTask
     /// <inheritdoc/>
     public override Batch<T> Batch<T>(Matrix<T> inputs, Targets targets, int[] indices) =>
         targets is Classes classes
-            ? Functional.Batch.Adopt(inputs, Array.ConvertAll(indices, index => classes.Labels[index]))
+            ? Functional.Batch.Adopt(inputs, Array.ConvertAll(indices.Given(), index => classes.Labels[index]))
             : throw Misfit(targets, "classes");
 
     /// <inheritdoc/>

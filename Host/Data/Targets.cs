@@ -51,10 +51,15 @@ public sealed record Classes : Targets
     public override int Count => Labels.Length;
 
     /// <inheritdoc/>
-    public override Classes Take(int[] indices) => new(Kinds, Array.ConvertAll(indices, index => Labels[index]));
+    public override Classes Take(int[] indices) =>
+        new(Kinds, Array.ConvertAll(indices.Given(), index => Labels[index]));
 
     /// <inheritdoc/>
-    public override Classification Task(int[] samples) => Kinds;
+    public override Classification Task(int[] samples)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        return Kinds;
+    }
 
     /// <summary>How many samples each class has.</summary>
     public int[] Counts()
@@ -109,11 +114,11 @@ public sealed record Quantities : Targets
     public override int Count => Columns[0].Count;
 
     /// <inheritdoc/>
-    public override Quantities Take(int[] indices) => new([.. Columns.Select(column => column.Take(indices))]);
+    public override Quantities Take(int[] indices) => new([.. Columns.Select(column => column.Take(indices.Given()))]);
 
     /// <inheritdoc/>
     public override Regression Task(int[] samples) =>
-        new([.. Columns.Select(column => NumberScale.Standard(column.Values, samples))],
+        new([.. Columns.Select(column => NumberScale.Standard(column.Values, samples.Given()))],
             [.. Columns.Select((column, i) => column.Name ?? Invariant($"quantity {i + 1}"))]);
 
     internal override IEnumerable<ReadOnlyMemory<byte>> Bytes() => Columns.Select(column => column.Bytes());

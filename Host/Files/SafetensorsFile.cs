@@ -23,12 +23,12 @@ public sealed class SafetensorsFile(
     public IReadOnlyList<Tensor> Tensors { get; } = tensors;
 
     /// <summary>Whether there is a tensor of this name.</summary>
-    public bool Has(string tensor) => byName.ContainsKey(tensor);
+    public bool Has(string tensor) => byName.ContainsKey(tensor.Given());
 
     /// <summary>The tensor of this name.</summary>
     /// <exception cref="DataException">There is none.</exception>
     public Tensor this[string tensor] =>
-        byName.GetValueOrDefault(tensor) ?? throw Error(tensor, "a tensor of this name", "none");
+        byName.GetValueOrDefault(tensor.Given()) ?? throw Error(tensor, "a tensor of this name", "none");
 
     /// <summary>The tensor of this name.</summary>
     /// <param name="tensor">Its name.</param>
@@ -37,7 +37,7 @@ public sealed class SafetensorsFile(
     public Tensor Get(string tensor, params IReadOnlyList<int> shape)
     {
         var found = this[tensor];
-        var fits = found.Shape.Count == shape.Count
+        var fits = found.Shape.Count == shape.Given().Count
             && found.Shape.Zip(shape).All(sizes => sizes.Second < 0 || sizes.First == sizes.Second);
         var wanted = shape.Select(size => size < 0 ? "any" : $"{size}");
         return fits ? found : throw Error(tensor, $"shape [{string.Join(", ", wanted)}]", Tensor.Text(found.Shape));
@@ -59,5 +59,5 @@ public sealed class SafetensorsFile(
 
     /// <summary>Something is wrong with a tensor.</summary>
     public DataException Error(string tensor, string expected, string found) =>
-        new(Name, $"tensor '{tensor}'", expected, found);
+        new(Name, $"tensor '{tensor.Given()}'", expected, found);
 }

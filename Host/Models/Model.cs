@@ -29,7 +29,7 @@ public sealed class LayerTable<T> : Dictionary<string, Func<SavedLayer<T>, ILaye
 public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>How the data's own numbers become features. (Default: they are features.)</summary>
-    public FeatureEncoder Encoder { get; init; } = FeatureEncoder.Numbers(Network.Inputs);
+    public FeatureEncoder Encoder { get; init; } = FeatureEncoder.Numbers(Network.Given().Inputs);
 
     /// <summary>What it has learned. (Default: what its loss is for, without names.)</summary>
     public LearningTask Task { get; init; } = LearningTask.Of(Network.Outputs, Network.Loss);

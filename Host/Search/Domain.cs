@@ -89,9 +89,10 @@ public sealed record RealDomain : Domain
     /// <inheritdoc/>
     public override double UnitOf(string value)
     {
+        ArgumentNullException.ThrowIfNull(value);
         if (Low == High)
             return 0.5;
-        var number = Number(value.Given()) ?? throw new ArgumentException($"'{value}' is no number");
+        var number = Number(value) ?? throw new ArgumentException($"'{value}' is no number");
         return Logarithmic
             ? (Elementary.Log(number) - Elementary.Log(Low)) / (Elementary.Log(High) - Elementary.Log(Low))
             : (number / 2 - Low / 2) / (High / 2 - Low / 2);

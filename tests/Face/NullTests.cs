@@ -22,6 +22,7 @@ public sealed class NullTests : IDisposable
     private static readonly string[] Left = ["Functional.FSharp"];
     private static readonly Network<float> Net = Network.Create([4, 3], Activation.Relu, Initializer.He);
     private static readonly Matrix<float> X = Matrix<float>.Build.Dense(4, 2);
+    private static readonly Matrix<double> Wide = Matrix<double>.Build.Dense(4, 2);
     private static readonly DataPart Table = SmallTables.Labeled(new double[8], [0, 1], Classification.Numbered(3));
 
     private readonly TemporaryFolder folder = new();
@@ -41,7 +42,12 @@ public sealed class NullTests : IDisposable
         [typeof(TrainingState<float>)] = Training.Start(Net, Optimizer.Adam()),
         [typeof(DataPart)] = Table, [typeof(DataSet)] = new DataSet(Table, Table), [typeof(Samples)] = Table.Samples,
         [typeof(Targets)] = Table.Targets, [typeof(FeatureEncoder)] = SmallTables.Encoder([0], [1], ["a"]),
-        [typeof(LearningTask)] = Classification.Numbered(3),
+        [typeof(LearningTask)] = Classification.Numbered(3), [typeof(Rows)] = Table.Samples,
+        [typeof(Classes)] = Table.Targets, [typeof(Matrix<double>)] = Wide, [typeof(Vector<double>)] = Wide.Column(0),
+        [typeof(Layer<double>)] = Layer.Of<double>(Activation.Relu), [typeof(Batch<double>)] = Batch.Of(Wide, [0, 1]),
+        [typeof(Network<double>)] = Network.Create<double>([4, 3], Activation.Relu, Initializer.He, seed: 1),
+        [typeof(Curves)] = new Curves(
+            new Variant("a", new TrainConfiguration()), [new Curve([1], [], [(1, [1.0, 1.0])], "", 0)]),
         [typeof(SearchSpace)] = new SearchSpace(Hyperparameter.Uniform("a", 0, 1)),
         [typeof(Stream)] = new MemoryStream(), [typeof(TextWriter)] = new StringWriter(),
         [typeof(Tensor)] = Tensor.Of("x", [2], new float[2]),
