@@ -187,7 +187,7 @@ internal sealed class DataFile : IDisposable
             throw Error(
                 start + available, $"{Plural.Plain(size, "byte")} of data from byte {start} on", "the end of the file");
         if (available > size && !more)
-            throw Error(start + size, "the end of the file", $"{available - size} more bytes");
+            throw Error(start + size, "the end of the file", Plural.Plain(available - size, "more byte"));
     }
 
     private void Pass(long end)

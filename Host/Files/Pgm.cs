@@ -31,7 +31,7 @@ internal static class Pgm
             throw Error(at, $"{width} x {height} levels", "the end of the file");
         var levels = bytes[1] == '5' ? Binary() : Text();
         if (at < bytes.Length)
-            throw Error(at, "the end of the file", $"{bytes.Length - at} more bytes");
+            throw Error(at, "the end of the file", Plural.Plain(bytes.Length - at, "more byte"));
         if (levels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)greatest) is >= 0 and var high)
             throw Error(at, $"levels up to {greatest}", $"{levels[high]} as level {high}");
         return new ImageFile(1, height, width, greatest == 255

@@ -36,8 +36,9 @@ public sealed class SafetensorsFile(
     /// <exception cref="DataException">There is none, or it has another shape.</exception>
     public Tensor Get(string tensor, params IReadOnlyList<int> shape)
     {
+        ArgumentNullException.ThrowIfNull(shape);
         var found = this[tensor];
-        var fits = found.Shape.Count == shape.Given().Count
+        var fits = found.Shape.Count == shape.Count
             && found.Shape.Zip(shape).All(sizes => sizes.Second < 0 || sizes.First == sizes.Second);
         var wanted = shape.Select(size => size < 0 ? "any" : $"{size}");
         return fits ? found : throw Error(tensor, $"shape [{string.Join(", ", wanted)}]", Tensor.Text(found.Shape));

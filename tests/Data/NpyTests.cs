@@ -132,7 +132,7 @@ public sealed class NpyTests : IDisposable
             File(Header("<f8", "(65536, 65536, 65536, 65536)")) },
         { "at byte 71: expected 8 bytes of data from byte 68 on, found the end of the file",
             File(Header("<f4", "(2,)"), 1, 2, 3) },
-        { "at byte 72: expected the end of the file, found 1 more bytes", File(Header("<f4", "(1,)"), 1, 2, 3, 4, 5) },
+        { "at byte 72: expected the end of the file, found 1 more byte", File(Header("<f4", "(1,)"), 1, 2, 3, 4, 5) },
         { "at byte 69: expected 0 or 1, an element of type bool, found 2", File(Header("|b1", "(2,)"), 1, 2) },
         { "at byte 68: expected the end of the header, found '#'", File(Header("|b1", "(2,)").TrimEnd() + " #\n") },
     };

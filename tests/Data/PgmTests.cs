@@ -26,7 +26,7 @@ public class PgmTests
         "byte 7: expected a greatest level from 1 to 255 between blanks, found something else")]
     [InlineData("P5 65535 65535 255\n12", "byte 18: expected 65535 x 65535 levels, found the end of the file")]
     [InlineData("P5 2 1 255\n1", "byte 12: expected 2 levels, found the end of the file")]
-    [InlineData("P5 1 1 255\n12", "byte 12: expected the end of the file, found 1 more bytes")]
+    [InlineData("P5 1 1 255\n12", "byte 12: expected the end of the file, found 1 more byte")]
     [InlineData("P5 1 1 48\n1", "byte 11: expected levels up to 48, found 49 as level 0")]
     [InlineData("P2 1 1 255\n256", "byte 11: expected a level from 0 to 255 between blanks, found something else")]
     public void What_is_wrong_is_told_in_one_line(string text, string message) =>

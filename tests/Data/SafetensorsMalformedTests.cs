@@ -143,7 +143,7 @@ public class SafetensorsMalformedTests
             File(Entry("a", "[0,2]", type: "U16"), 1, 2)
         ),
         (
-            "byte 9: expected 1 bytes of data for 'a', of shape [] and type U8, found data_offsets 2 to 0",
+            "byte 9: expected 1 byte of data for 'a', of shape [] and type U8, found data_offsets 2 to 0",
             File(Entry("a", "[2,0]", "[]"), 1, 2)
         ),
         (
@@ -174,8 +174,8 @@ public class SafetensorsMalformedTests
         ("byte 61: expected each name once, found 'a' again", File(Two("[0,2]", "[2,4]", "\\u0061"), 1, 2, 3, 4)),
         ("byte 9: expected text in Unicode, found half a surrogate pair", File(Entry("\\ud800", "[0,2]"), 1, 2)),
         ("byte 62: expected 2 bytes of data from byte 61 on, found the end of the file", File(Entry("a", "[0,2]"), 1)),
-        ("byte 63: expected the end of the file, found 1 more bytes", File(Entry("a", "[0,2]"), 1, 2, 3)),
-        ("byte 10: expected the end of the file, found 1 more bytes", File("{}", 1)),
+        ("byte 63: expected the end of the file, found 1 more byte", File(Entry("a", "[0,2]"), 1, 2, 3)),
+        ("byte 10: expected the end of the file, found 1 more byte", File("{}", 1)),
         ("byte 64: expected 0 or 1, an element of type BOOL, found 2", File(Entry("a", "[0,2]", type: "BOOL"), 1, 2)),
         ("byte 24: expected an object as __metadata__, found an array", File("""{"__metadata__":[]}""")),
         ("byte 29: expected a text as metadata 'a', found 1", File("""{"__metadata__":{"a":1}}""")),
