@@ -105,11 +105,13 @@ let inline private split (x: Lanes<'T>) : struct (Lanes<'T> * Lanes<'T>) =
         let e = Vector512.ShiftRightArithmetic(bits - least, 52)
         struct (Vector512.ConvertToDouble(e).As<float, 'T>(), (bits - Vector512.ShiftLeft(e, 52)).As<int64, 'T>())
 
-/// ln x; x below the smallest normal number counts as 0, whose logarithm is minus infinity.
+/// ln x; a positive x below the smallest normal number counts as 0, whose logarithm is minus infinity. A negative number
+/// has none.
 /// With x = 2^e m and s = (m - 1) / (m + 1): ln x = e ln 2 + 2 artanh s.
 let log<'T when Real<'T>> (x: 'T[]) : 'T[] =
     let two: Lanes<'T> = broadcast 2.0
     let infinity: Lanes<'T> = broadcast infinity
+    let none: Lanes<'T> = broadcast nan
     map (fun x ->
         let struct (e, m) = split x
         let f: Lanes<'T> = m - Lanes<'T>.One
@@ -119,5 +121,6 @@ let log<'T when Real<'T>> (x: 'T[]) : 'T[] =
         let rest: Lanes<'T> = s * (f - two * z * horner Constants<'T>.Artanh z) - e * Constants<'T>.Ln2Low
         let y = fma e Constants<'T>.Ln2High (f - rest)
         let y = select (Vector512.LessThan(x, Constants<'T>.SmallestNormal)) -infinity y
+        let y = select (Vector512.LessThan(x, Lanes<'T>.Zero)) none y
         // Infinity and what is not a number stay.
         select (Vector512.LessThan(x, infinity)) y x) x

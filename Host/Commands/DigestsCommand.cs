@@ -11,7 +11,8 @@ internal static class DigestsCommand
     {
         var only = new Option<string?>("--only")
         {
-            HelpName = "NAME", Description = "compute only what has this in its name: layer/, adam, experiment/, ...",
+            HelpName = "NAME", Description = "compute only what has this in its name: layer/, adam, experiment/, ..., or every-float32/, which "
+                + "takes minutes and is otherwise left out",
         };
         var print = new Option<bool>("--print") { Description = "print each digest with its name" };
         var threads = CommonOptions.Threads();
@@ -31,8 +32,10 @@ internal static class DigestsCommand
 
     private static int Run(string? only, bool print, int threads, bool json)
     {
-        DigestEntry[] entries = [.. DigestTable.Entries.Where(entry =>
-            only is null || entry.Name.Contains(only, StringComparison.Ordinal))];
+        bool IsWanted(DigestEntry entry) => only is null || entry.Name.Contains(only, StringComparison.Ordinal);
+        DigestEntry[] entries = [.. DigestTable.Entries.Where(IsWanted)];
+        if (only is not null && entries.Length == 0)
+            entries = [.. DigestTable.Long.Where(IsWanted)];
         if (entries.Length == 0)
             throw new UsageException($"--only: nothing has '{only}' in its name; --print lists all");
         var table = DigestTable.Embedded().Digests;

@@ -15,7 +15,7 @@ namespace Functional.Host.Commands;
 internal static class ExperimentCommand
 {
     // What the experiments' own options say, and what only runs with a folder have.
-    private static readonly string[] Taken = ["data", "seed", "patience", "checkpoint-every"];
+    private static readonly string[] Taken = ["data", "seed", "patience", "checkpoint-every", "proof"];
 
     /// <summary>The command for one experiment.</summary>
     public static Command Create()

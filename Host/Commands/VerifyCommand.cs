@@ -1,31 +1,52 @@
 using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Functional.Host.Data;
 using Functional.Host.Runs;
 
 namespace Functional.Host.Commands;
 
-/// <summary><c>functional verify</c>: trains a run again and compares every bit that it wrote down.</summary>
+/// <summary><c>functional verify</c>: trains a run again and compares every bit that it wrote down; or only some parts of
+/// it; or finds where two runs begin to differ.</summary>
 internal static class VerifyCommand
 {
     /// <summary>The command with its options.</summary>
     public static Command Create()
     {
         var folder = new Argument<string>("run") { Description = "a run's folder" };
+        var other = new Argument<string?>("other")
+        {
+            Description = "another run's: find the first step, layer and element that differ",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var spot = CommonOptions.OptionalCount(
+            "--spot", "compute only N stretches between checkpoints, drawn at random, of a run with --proof");
+        var seed = new Option<long?>("--seed") { HelpName = "N", Description = "what --spot draws is a function of this" };
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
         var command = new CommandWithExamples(
             "verify", "Train a run again from its configuration, and compare the loss of every step and the digest of "
-            + "every epoch.",
+            + "every epoch and of its chain.",
             ("functional verify runs/NAME", "is it the same to the last bit?"),
-            ("functional verify runs/NAME --threads 1", "whatever the number of threads"))
+            ("functional verify runs/NAME --spot 20", "are 20 parts of it, drawn at random?"),
+            ("functional verify runs/ONE runs/OTHER", "where do two runs begin to differ, and why?"))
         {
-            folder, threads, json,
+            folder, other, spot, seed, threads, json,
         };
-        command.SetAction(parsed => Run(parsed.GetValue(folder)!, parsed.GetValue(threads), parsed.GetValue(json)));
+        command.SetAction(parsed =>
+        {
+            var (run, count, workers) = (parsed.GetValue(folder)!, parsed.GetValue(spot), parsed.GetValue(threads));
+            using var interruption = new Interruption();
+            return parsed.GetValue(other) is { } second
+                ? Narrow(run, second, workers, parsed.GetValue(json), interruption.Token)
+                : count is { } stretches
+                ? Spot(run, stretches, parsed.GetValue(seed), workers, parsed.GetValue(json), interruption.Token)
+                : Run(run, workers, parsed.GetValue(json), interruption.Token);
+        });
         return command;
     }
 
-    private static int Run(string folder, int threads, bool json)
+    private static (RunRecord Record, TrainingRun Run) Load(string folder)
     {
         var record = RunRecord.Read(folder);
         var data = DataSets.Load(record.Configuration.Data, record.Configuration.Label);
@@ -33,10 +54,14 @@ internal static class VerifyCommand
             with { Options = ConfigurationFile.OptionsOf(record.Configuration) }).Differences(record.Environment))
             Console.Error.WriteLine($"functional: {difference}");
         // How long it waited may have been changed on the way; how far it came is known.
-        var run = new TrainingRun(record.Configuration with { Patience = null }, data);
-        using var interruption = new Interruption();
+        return (record, new TrainingRun(record.Configuration with { Patience = null }, data));
+    }
+
+    private static int Run(string folder, int threads, bool json, CancellationToken cancellation)
+    {
+        var (record, run) = Load(folder);
         Verification Compare(IRunObserver observer) =>
-            Verification.Of(record, run, observer, threads, interruption.Token);
+            Verification.Of(record, run, observer, threads, cancellation);
         var found = json || Console.IsOutputRedirected
             ? Compare(new Observers()) : LiveReport.Show(ProtectedOutput.Live(), Compare);
         if (json)
@@ -48,6 +73,66 @@ internal static class VerifyCommand
             : ExitCode.Done;
     }
 
+    private static int Spot(
+        string folder, int count, long? seed, int threads, bool json, CancellationToken cancellation)
+    {
+        var (record, run) = Load(folder);
+        // Who forges a run must not know what will be drawn.
+        var drawing = seed ?? RandomNumberGenerator.GetInt32(int.MaxValue);
+        var found = SpotCheck.Of(record, run, count, Key.OfSeed(drawing), threads, cancellation);
+        if (json)
+            new JsonReport(Console.Out).Write(
+                "spot", ("seed", drawing), ("stretches", found.Stretches), ("drawn", found.Drawn),
+                ("steps", found.Steps), ("recorded", found.Recorded), ("identical", found.Fault is null),
+                ("fault", found.Fault),
+                ("caughtIfOneIsForged", SpotCheck.Probability(found.Stretches, found.Drawn, 1)),
+                ("forgedToBeCaughtWith95Percent", found.Forged(0.95)));
+        else if (found.Fault is not null)
+            Console.WriteLine($"different: {found.Fault}");
+        else
+        {
+            Console.WriteLine(
+                Invariant($"identical: {found.Drawn:N0} of {found.Stretches:N0} stretches, {found.Steps:N0} of ")
+                + Invariant($"{found.Recorded:N0} steps (drawn with --seed {drawing})"));
+            int[] forged = [.. ((int[])[1, found.Stretches / 100, found.Stretches / 10, found.Forged(0.95)])
+                .Where(stretches => stretches > 0).Distinct().Order()];
+            Console.WriteLine("a forged run would have been caught with a probability of "
+                + string.Join(", ", forged.Select(stretches =>
+                    $"{Percentage.Of(SpotCheck.Probability(found.Stretches, found.Drawn, stretches))} if "
+                    + $"{Plural.Of(stretches, "stretch", "stretches")} {(stretches == 1 ? "was" : "were")} forged")));
+        }
+        return found.Fault is null ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static int Narrow(string first, string second, int threads, bool json, CancellationToken cancellation)
+    {
+        var (a, b) = (Load(first), Load(second));
+        var found = Narrowing.Of(
+            new NarrowedRun(a.Record, a.Run), new NarrowedRun(b.Record, b.Run), threads, cancellation);
+        var (hexA, hexB) = found.Hexadecimal;
+        if (json)
+            new JsonReport(Console.Out).Write(
+                "narrowing", ("identical", found.Step is null), ("compared", found.Compared), ("step", found.Step),
+                ("leaf", found.Leaf), ("row", found.Row), ("column", found.Column), ("first", hexA), ("second", hexB),
+                ("comparisons", found.Comparisons),
+                ("causes", JsonReport.List(found.Causes.Select(cause => (JsonNode)cause))));
+        else if (found.Step is not { } step)
+            Console.WriteLine(Invariant($"identical: the states of both runs up to step {found.Compared:N0}"));
+        else
+        {
+            Console.WriteLine(
+                (step == 0 ? "different before the first step" : Invariant($"different after step {step:N0}"))
+                + $", found by {Plural.Of(found.Comparisons, "comparison")}");
+            if (found.Leaf is { } leaf)
+                Console.WriteLine(
+                    Invariant($"{leaf}, row {found.Row}, column {found.Column}: {hexA} ({found.First:R}) and ")
+                    + Invariant($"{hexB} ({found.Second:R})"));
+            foreach (var cause in found.Causes)
+                Console.WriteLine($"likely cause: {cause}");
+        }
+        return found.Step is null ? ExitCode.Done : ExitCode.Failed;
+    }
+
     private static void Tell(Verification found, int recorded)
     {
         if (found.Identical && found.Steps < recorded)
@@ -55,7 +140,8 @@ internal static class VerifyCommand
                 Invariant($"interrupted: the first {found.Steps:N0} of {recorded:N0} losses are identical"));
         else if (found.Identical)
             Console.WriteLine(
-                Invariant($"identical: {found.Steps:N0} losses and {found.Epochs:N0} digests, to the last bit"));
+                Invariant($"identical: {Plural.Of(found.Steps, "loss", "losses")}, ")
+                    + $"{Plural.Of(found.Epochs, "digest")} and {Plural.Of(found.States, "state")}, to the last bit");
         if (found.Loss is { } loss)
             Console.WriteLine(
                 Invariant($"different: step {loss.Number} is the first whose loss differs: {loss.Found:R}, ")
@@ -64,5 +150,9 @@ internal static class VerifyCommand
             Console.WriteLine(
                 $"different: epoch {digest.Number} is the first whose digest differs: {digest.Found}, "
                 + $"in the run {digest.Recorded}");
+        if (found.State is { } state)
+            Console.WriteLine(
+                $"different: step {state.Number} is the first of the chain after which the state differs: "
+                + $"{state.Found}, in the run {state.Recorded}");
     }
 }

@@ -14,6 +14,9 @@ internal sealed record DigestTable(int Version, IReadOnlyDictionary<string, stri
     public static IReadOnlyList<DigestEntry> Entries { get; } =
         [.. NumberDigests.Entries, .. TrainingDigests.Entries, .. DataDigests.Entries, .. ExperimentDigests.Entries];
 
+    /// <summary>What is in the table, too, but is computed only if it is asked for.</summary>
+    public static IReadOnlyList<DigestEntry> Long => NumberDigests.OfEveryFloat;
+
     /// <summary>The table that comes with the program.</summary>
     public static DigestTable Embedded()
     {
@@ -44,6 +47,6 @@ internal sealed record DigestTable(int Version, IReadOnlyDictionary<string, stri
 
     /// <summary>What <see cref="Parse"/> reads, in the order of the entries.</summary>
     public override string ToString() => string.Concat(
-        Entries.Where(entry => Digests.ContainsKey(entry.Name)).Select(entry => Line(entry.Name, Digests[entry.Name]))
+        Entries.Concat(Long).Where(entry => Digests.ContainsKey(entry.Name)).Select(entry => Line(entry.Name, Digests[entry.Name]))
             .Prepend(Line(VersionName, Version.ToString(CultureInfo.InvariantCulture))).Select(line => line + "\n"));
 }

@@ -8,6 +8,7 @@ internal static class NumberDigests
 {
     // A prime, so that all exponents and many last digits are met.
     private const uint Stride = 4_099;
+    private const int Chunk = 1 << 20;
 
     // Beside whole vectors there are edges in each direction; the last one is shared by threads.
     private static readonly (int Rows, int Inner, int Columns)[] Sizes =
@@ -32,6 +33,18 @@ internal static class NumberDigests
         new("random/distinct", hash => hash.Add(Key.OfSeed(4).Distinct(301, 1_000).Select(n => (double)n))),
         new("random/permutation", hash => hash.Add(Key.OfSeed(5).Permutation(1_001).Select(n => (double)n))),
         new("random/children", hash => hash.Add(string.Join(' ', Key.OfSeed(-6).Split(101)))),
+    ];
+
+    /// <summary>The same functions of every float32, in the order of their bits: 4.3 billion each, so minutes.</summary>
+    public static IReadOnlyList<DigestEntry> OfEveryFloat { get; } =
+    [
+        .. from f in Functions<float>()
+           where f.Name is "exp" or "log" or "tanh" or "sigmoid" or "softplus" or "gelu"
+           select new DigestEntry($"every-float32/{f.Name}", hash =>
+           {
+               for (var first = 0L; first <= uint.MaxValue; first += Chunk)
+                   hash.Add(f.Of(Floats((uint)first, 1, Chunk)));
+           }),
     ];
 
     /// <summary>Functions of an array's elements, that are computed a vector at a time.</summary>

@@ -19,7 +19,8 @@ internal static class ModelFile
         var places = SafetensorsHeader.Arrange(leaves.Values.Select(leaf =>
             (leaf.Name, LeafData<T>.Type, (IReadOnlyList<int>)ShapeOf(leaf.Shape), leaf.Shape.Length)));
         var start = SafetensorsStream.Start(
-            places, new Dictionary<string, string> { [ModelKey] = ModelText.Of(model), [DigestKey] = NoDigest });
+            places, new Dictionary<string, string> { [ModelKey] = ModelText.Of(model), [DigestKey] = NoDigest,
+                ["numerics"] = Invariant($"{NumericsVersion.Current}") });
         var origin = stream.Position;
         using var data = new LeafData<T>();
         data.Digest.Append(start);

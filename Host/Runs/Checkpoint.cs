@@ -15,8 +15,10 @@ internal static class Checkpoint
     private const string Form = "functional checkpoint 1";
     // The format puts the smallest elements last.
     private const string ChecksumName = "sha256";
-    private const string Parameters = "parameters", Statistics = "statistics", Slots = "optimizer", Mean = "average",
-        Best = "best", BestStatistics = "best-statistics";
+    private const string Best = "best", BestStatistics = "best-statistics";
+
+    /// <summary>What the names of tensors begin with.</summary>
+    internal const string Parameters = "parameters", Statistics = "statistics", Slots = "optimizer", Mean = "average";
 
     /// <summary>Writes a file, which appears whole or not at all; its folder must be there.</summary>
     /// <exception cref="OperationFailedException">It can't be written; what was there before still is.</exception>
@@ -34,6 +36,7 @@ internal static class Checkpoint
         {
             ["format"] = Form,
             ["version"] = ProgramInfo.Version,
+            ["numerics"] = Text(NumericsVersion.Current),
             ["key"] = $"{training.Key.High:x8}{training.Key.Low:x8}",
             ["step"] = Text(training.Step),
             ["updates"] = Text(training.OptimizerState.Step),

@@ -6,13 +6,24 @@ namespace Functional.Host.Runs;
 /// <summary>The checkpoints of a run, a file each with the number of its step as its name. The last two are kept, so
 /// that there is one to go on from whatever becomes of the other.</summary>
 /// <param name="path">The folder.</param>
-internal sealed class CheckpointFolder(string path)
+/// <param name="proof">Those of steps that are a multiple of this are kept, too.</param>
+internal sealed class CheckpointFolder(string path, int? proof = null)
 {
     private const string Extension = ".safetensors";
     private const int Kept = 2;
 
+    // As far as they may have to be deleted, the newest first: only who trains the run writes or deletes any.
+    private List<int>? passing;
+
     /// <summary>Whether there is none.</summary>
     public bool IsEmpty => Steps().Length == 0;
+
+    /// <summary>The steps of all that there are, in order.</summary>
+    public IReadOnlyList<int> All => [.. Steps().Reverse()];
+
+    /// <summary>The state of one of them.</summary>
+    /// <exception cref="DataException">It can't be read.</exception>
+    public RunState Read(int step, RunState start) => Checkpoint.Read(PathOf(step), start);
 
     /// <summary>Whether a file of this name is one.</summary>
     public static bool IsName(string name) =>
@@ -25,8 +36,11 @@ internal sealed class CheckpointFolder(string path)
     public void Write(RunState state)
     {
         Checkpoint.Write(PathOf(state.Step), state);
-        foreach (var step in Steps().Skip(Kept))
+        passing ??= [.. Steps().Where(step => step != state.Step)];
+        passing.Insert(0, state.Step);
+        foreach (var step in passing.Skip(Kept).Where(step => !IsProof(step)))
             Delete(step);
+        passing.RemoveRange(Math.Min(Kept, passing.Count), Math.Max(0, passing.Count - Kept));
     }
 
     /// <summary>The newest state that can be read, or null if there is no checkpoint.</summary>
@@ -66,6 +80,8 @@ internal sealed class CheckpointFolder(string path)
         foreach (var later in Steps().Where(later => later > step))
             Delete(later);
     }
+
+    private bool IsProof(int step) => proof is { } every && step % every == 0;
 
     private void Delete(int step) => OutputFile.Guard(PathOf(step), () => File.Delete(PathOf(step)));
 

@@ -30,6 +30,9 @@ internal sealed record RunEnvironment(
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
+    /// <summary>The version of the numerics; null where that wasn't recorded, which was in version 1.</summary>
+    public int? Numerics { get; init; }
+
     /// <summary>The options of training, to see whether config.json was changed since.</summary>
     public Dictionary<string, string>? Options { get; init; }
 
@@ -47,7 +50,10 @@ internal sealed record RunEnvironment(
         ProgramInfo.Version, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription,
         $"{RuntimeInformation.ProcessArchitecture}", Environment.ProcessorCount,
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128,
-        Digest(data.Training), Digest(data.Test));
+        Digest(data.Training), Digest(data.Test))
+    {
+        Numerics = NumericsVersion.Current,
+    };
 
     /// <summary>This one, with a run's data and options.</summary>
     public static RunEnvironment Of(TrainingRun run) => Of(run.Data) with
@@ -96,10 +102,21 @@ internal sealed record RunEnvironment(
         recorded is null ? Differences(null) : OfData(recorded, "the run")
             .Concat(Changed(recorded.Options).Select(change => $"config.json was changed: {change}"));
 
+    /// <summary>The options that results depend on and that are others in another environment, a line each.</summary>
+    public IEnumerable<string> Changes(RunEnvironment other) =>
+        from option in TrainOptions.All
+        where option.Name is not ("data" or "proof") && !Resumption.Changeable.Contains(option.Name)
+        let here = Options?.GetValueOrDefault(option.Name)
+        let there = other.Options?.GetValueOrDefault(option.Name)
+        where here != there
+        select $"--{option.Name} is {here ?? "not set"} and {there ?? "not set"}";
+
     private IEnumerable<string> OfVersion(RunEnvironment recorded, string run)
     {
         if (recorded.Version != Version)
             yield return $"{run} was trained by version {recorded.Version}, this is {Version}";
+        if ((recorded.Numerics ?? 1) != Numerics)
+            yield return $"{run} was trained with numerics {recorded.Numerics ?? 1}, these are {Numerics}";
     }
 
     private IEnumerable<string> OfData(RunEnvironment recorded, string run)

@@ -141,8 +141,23 @@ internal sealed class RunFolder : IDisposable
         new CheckpointFolder(paths.Checkpoints).DeleteAfter(from?.State.Step ?? -1);
         MetricsFile.Write(paths, from?.Epochs ?? []);
         var environment = RunEnvironment.Of(run);
+        var chain = ChainUntil(run, from, environment);
+        chain.Write(paths.Chain);
         return new RunRecorder(paths, run, from,
-            from is null ? environment : environment.After(RunEnvironment.Read(paths.Environment), from.State.Step));
+            from is null ? environment : environment.After(RunEnvironment.Read(paths.Environment), from.State.Step),
+            chain);
+    }
+
+    // What was written down at an end that was none goes: it would not be there without the interruption.
+    private Chain ChainUntil(TrainingRun run, RunProgress? from, RunEnvironment environment)
+    {
+        var interval = Chain.Interval(run);
+        var chain = (from is null ? null : Chain.Read(paths.Chain)) ?? Chain.Of(run, environment);
+        return chain with
+        {
+            Links = [.. chain.Links.TakeWhile(link =>
+                link.Step <= (from?.State.Step ?? -1) && (link.Step % interval == 0 || link == chain.Links[0]))],
+        };
     }
 
     /// <summary>Writes <c>report.html</c>.</summary>

@@ -19,6 +19,9 @@ internal readonly record struct RunPaths(string Folder)
     /// <summary>The loss of each step, 8 bytes each, little-endian.</summary>
     public string Losses => In("losses.f64");
 
+    /// <summary>The digest of every so many states, each with the one before it.</summary>
+    public string Chain => In("chain.txt");
+
     /// <summary>The states to go on from.</summary>
     public string Checkpoints => In("checkpoints");
 
@@ -42,7 +45,7 @@ internal readonly record struct RunPaths(string Folder)
 
     /// <summary>All files but the configuration, the checkpoints and the lock.</summary>
     public IReadOnlyList<string> Results =>
-        [Summary, Losses, Metrics, Digests, Environment, Best, LastGood, Model, Report];
+        [Summary, Losses, Metrics, Digests, Chain, Environment, Best, LastGood, Model, Report];
 
     private string In(string name) => Path.Combine(Folder, name);
 }

@@ -35,6 +35,9 @@ internal sealed record RunRecord
     /// <summary>The loss of every step that has been saved.</summary>
     public IReadOnlyList<double> Losses { get; private init; } = [];
 
+    /// <summary>The digests of its states; null if it was trained by a version that didn't write them.</summary>
+    internal Chain? Chain { get; private init; }
+
     /// <summary>On what it ran; null if that isn't known.</summary>
     internal RunEnvironment? Environment { get; private init; }
 
@@ -69,6 +72,7 @@ internal sealed record RunRecord
         {
             Epochs = File.Exists(paths.Metrics) && File.Exists(paths.Digests) ? MetricsFile.Read(paths) : [],
             Losses = File.Exists(paths.Losses) ? DataFile.Open(paths.Losses, ReadLosses) : [],
+            Chain = Chain.Read(paths.Chain),
             Environment = RunEnvironment.Read(paths.Environment),
             Summary = summary,
             Status = FileLock.IsHeld(paths.Running) ? RunStatus.Running

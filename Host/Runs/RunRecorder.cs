@@ -14,15 +14,18 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
     private readonly RunPaths paths;
     private readonly TrainingRun run;
     private readonly CheckpointFolder checkpoints;
+    private readonly ChainRecorder chain;
     private readonly List<double> losses = [];
     private long savedAt = Stopwatch.GetTimestamp();
     private int? savedStep;
     private EpochReport? last;
     private Task writing;
 
-    internal RunRecorder(RunPaths paths, TrainingRun run, RunProgress? from, RunEnvironment environment)
+    internal RunRecorder(RunPaths paths, TrainingRun run, RunProgress? from, RunEnvironment environment, Chain chain)
     {
-        (this.paths, this.run, checkpoints) = (paths, run, new CheckpointFolder(paths.Checkpoints));
+        (this.paths, this.run) = (paths, run);
+        checkpoints = new CheckpointFolder(paths.Checkpoints, run.Configuration.Proof);
+        this.chain = new ChainRecorder(chain, run, from);
         savedStep = from?.State.Step;
         writing = Task.Run(() => environment.Write(paths.Environment));
         if (from?.State.Best is { } best)
@@ -30,7 +33,11 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Stepped(StepReport report, int samples) => losses.Add(report.Loss);
+    public void Stepped(StepReport report, int samples)
+    {
+        losses.Add(report.Loss);
+        chain.Stepped(report.Loss);
+    }
 
     /// <inheritdoc/>
     public void EpochEnded(EpochReport epoch)
@@ -42,6 +49,7 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
     /// <inheritdoc/>
     public void Reached(RunState state, RunMoment moment)
     {
+        chain.Reached(state, moment);
         // Without an epoch in validation the last network will do.
         if (moment == RunMoment.Epoch ? state.Best?.Step == state.Step : moment == RunMoment.End && state.Best is null)
             WriteModel(paths.Best, state.Network);
@@ -49,7 +57,8 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
         var due = moment switch
         {
             RunMoment.Step =>
-                interval.Minutes is { } minutes && Stopwatch.GetElapsedTime(savedAt).TotalMinutes >= minutes,
+                (interval.Minutes is { } minutes && Stopwatch.GetElapsedTime(savedAt).TotalMinutes >= minutes)
+                || (run.Configuration.Proof is { } proof && state.Step % proof == 0),
             RunMoment.Epoch => interval.Epochs is { } epochs && last!.Epoch % epochs == 0,
             _ => true,
         };
@@ -58,6 +67,8 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
         if (moment == RunMoment.End)
         {
             WriteModel(paths.Model, state.Network);
+            var links = chain.Take();
+            Write(() => OutputFile.Append(paths.Chain, links(), flush: true));
             Complete();
         }
     }
@@ -80,11 +91,13 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
     {
         var unsaved = MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(losses)).ToArray();
         losses.Clear();
+        var links = chain.Take();
         (savedAt, savedStep) = (Stopwatch.GetTimestamp(), state.Step);
         // A checkpoint is worth something only with all that belongs to it, so it comes last.
         Write(() =>
         {
             OutputFile.Append(paths.Losses, unsaved, flush: true);
+            OutputFile.Append(paths.Chain, links(), flush: true);
             MetricsFile.Flush(paths);
             checkpoints.Write(state);
         });

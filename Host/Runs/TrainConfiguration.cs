@@ -93,6 +93,10 @@ public sealed record TrainConfiguration
     /// <summary>How often the run is saved.</summary>
     public CheckpointInterval CheckpointEvery { get; init; } = CheckpointInterval.EachEpoch;
 
+    /// <summary>Checkpoints after every so many steps are kept, so that <c>verify --spot</c> can compute some of these
+    /// stretches again; null if they aren't.</summary>
+    public int? Proof { get; init; }
+
     // Each kind of randomness has a stream of its own, so that changing one leaves the others as they were.
     private Key Key => Key.OfSeed(Seed);
     internal Key OrderKey => Key.Child(1);
@@ -178,6 +182,7 @@ public sealed record TrainConfiguration
         .. Positive(nameof(Iterations), Iterations),
         .. Share(nameof(Average), Average ?? 0, "to below 1", (Average ?? 0) < 1),
         .. Positive(nameof(Patience), Patience),
+        .. Positive(nameof(Proof), Proof),
         .. Check(
             nameof(Patience), Patience is null || Validation > 0,
             "there is no validation accuracy to wait for without a share of the samples for validation"),

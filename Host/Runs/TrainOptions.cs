@@ -132,6 +132,9 @@ public static class TrainOptions
             "save the run, to be resumed, every N epochs or N minutes; at its end in any case", ["none"],
             (c, text) => c with { CheckpointEvery = CheckpointInterval.Parse(text) },
             c => c.CheckpointEvery.ToString()),
+        Option("proof", "N|none",
+            "keep a checkpoint of every N steps, so that verify --spot can check any part of the run", ["none"],
+            (c, text) => c with { Proof = OrNone(text, Integer) }, c => Text(c.Proof)),
     ];
 
     /// <summary>A configuration with one option more.</summary>

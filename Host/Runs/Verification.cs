@@ -12,10 +12,13 @@ internal sealed record Difference<T>(int Number, T Recorded, T Found);
 /// <param name="Epochs">Digests that were compared.</param>
 /// <param name="Loss">The first step whose loss differs, in any bit.</param>
 /// <param name="Digest">The first epoch whose digest differs.</param>
-internal sealed record Verification(int Steps, int Epochs, Difference<double>? Loss, Difference<string>? Digest)
+/// <param name="States">Digests of states that were compared.</param>
+/// <param name="State">The first step after which the state's digest differs.</param>
+internal sealed record Verification(
+    int Steps, int Epochs, Difference<double>? Loss, Difference<string>? Digest, int States, Difference<string>? State)
 {
     /// <summary>Whether all is the same.</summary>
-    public bool Identical => Loss is null && Digest is null;
+    public bool Identical => Loss is null && Digest is null && State is null;
 
     /// <summary>Trains a run again, from its configuration, as far as it has been saved or until it is seen to differ.
     /// </summary>
@@ -41,13 +44,31 @@ internal sealed record Verification(int Steps, int Epochs, Difference<double>? L
                 + $"but the run took {summary.Iterations}");
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var comparison = new Comparison(record, done);
+        comparison.Reached(run.Start, RunMoment.Step);
         run.Run(new Observers(comparison, observer), threads, null, done.Token);
         return comparison.Result;
     }
 
     private sealed class Comparison(RunRecord record, CancellationTokenSource done) : IRunObserver
     {
-        public Verification Result { get; private set; } = new(0, 0, null, null);
+        private readonly Dictionary<int, string> states =
+            record.Chain?.Links.ToDictionary(link => link.Step, link => link.State) ?? [];
+
+        public Verification Result { get; private set; } = new(0, 0, null, null, 0, null);
+
+        public void Reached(RunState state, RunMoment moment)
+        {
+            // Once is enough.
+            if (!states.Remove(state.Step, out var recorded))
+                return;
+            var found = StateDigest.Of(state);
+            Result = Result with
+            {
+                States = Result.States + 1,
+                State = Result.State
+                    ?? (found == recorded ? null : new Difference<string>(state.Step, recorded, found)),
+            };
+        }
 
         public void Stepped(StepReport report, int samples)
         {
@@ -73,7 +94,7 @@ internal sealed record Verification(int Steps, int Epochs, Difference<double>? L
                 Digest = Result.Digest ?? (recorded.Digest == epoch.Digest
                     ? null : new Difference<string>(epoch.Epoch, recorded.Digest, epoch.Digest)),
             };
-            if (Result is { Loss: not null, Digest: not null })
+            if (Result is { Loss: not null, Digest: not null, State: not null })
                 done.Cancel();
         }
     }

@@ -94,7 +94,7 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal((6, 6), (stage.GetProperty("until").GetInt32(), stage.GetProperty("planned").GetInt32()));
         Assert.Contains("<code>functional verify run</code>", File.ReadAllText(folder["run/report.html"]),
             StringComparison.Ordinal);
-        Assert.Equal("identical: 12 losses and 4 digests, to the last bit\n",
+        Assert.Equal("identical: 12 losses, 4 digests and 2 states, to the last bit\n",
             FunctionalProgram.Run(folder.Path, "verify", "run").Output);
     }
 

@@ -31,7 +31,7 @@ public sealed class VerifyTests : IDisposable
     {
         Train("run");
         var identical = Run("verify", "run", "--threads", "2");
-        Assert.Equal((0, "identical: 18 losses and 3 digests, to the last bit\n", ""),
+        Assert.Equal((0, "identical: 18 losses, 3 digests and 2 states, to the last bit\n", ""),
             (identical.ExitCode, identical.Output, identical.Error));
 
         var losses = File.ReadAllBytes(folder["run/losses.f64"]);
@@ -59,7 +59,7 @@ public sealed class VerifyTests : IDisposable
         Replace("run/environment.json", "\"test\": \"", "\"test\": \"0");
         var outcome = Run("verify", "run");
         Assert.Equal(1, outcome.ExitCode);
-        Assert.Matches("^different: step 2 is .*\ndifferent: epoch 1 is .*\n$", outcome.Output);
+        Assert.Matches("^different: step 2 is .*\ndifferent: epoch 1 is .*\ndifferent: step 18 is .*\n$", outcome.Output);
         Assert.StartsWith("functional: the test samples are others than the run's: SHA-256 ", outcome.Error,
             StringComparison.Ordinal);
         var none = Run("verify", "nowhere");

@@ -27,7 +27,7 @@ public sealed class DigestTests : IDisposable
     {
         var listed = DigestTable.Parse(File.ReadAllText(Path));
         var found = DigestTable.Entries.ToDictionary(entry => entry.Name, entry => entry.Digest());
-        string[] changes = [.. found.Keys.Union(listed.Digests.Keys)
+        string[] changes = [.. found.Keys.Union(listed.Digests.Keys).Except(DigestTable.Long.Select(entry => entry.Name))
             .Where(name => found.GetValueOrDefault(name) != listed.Digests.GetValueOrDefault(name))];
         if (Environment.GetEnvironmentVariable(Variable) == "1")
         {
@@ -36,6 +36,9 @@ public sealed class DigestTests : IDisposable
                 listed.Version != NumericsVersion.Current || !changes.Any(listed.Digests.ContainsKey),
                 $"digests change, so NumericsVersion.Current must be above {listed.Version}: "
                 + string.Join(", ", changes.Where(listed.Digests.ContainsKey)));
+            // What takes minutes is computed by itself.
+            foreach (var entry in DigestTable.Long.Where(entry => listed.Digests.ContainsKey(entry.Name)))
+                found[entry.Name] = listed.Digests[entry.Name];
             File.WriteAllText(Path, new DigestTable(NumericsVersion.Current, found).ToString());
             return;
         }

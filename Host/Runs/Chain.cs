@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Functional.Host.Files;
+
+namespace Functional.Host.Runs;
+
+/// <summary>A state that a run has come to.</summary>
+/// <param name="Step">The steps that had been taken.</param>
+/// <param name="State">The state's digest.</param>
+/// <param name="Link">The digest of the link before it, of this step and state, and of the losses in between.</param>
+internal sealed record ChainLink(int Step, string State, string Link);
+
+/// <summary>
+/// A run's record as a hash chain: what it was computed with and, every so many steps, the digest of its state. Each
+/// link commits to all before it, so that the last one stands for the whole run.
+/// </summary>
+/// <param name="Numerics">The version of the numerics.</param>
+/// <param name="Configuration">SHA-256 of the options that results depend on.</param>
+/// <param name="Training">SHA-256 of the training samples.</param>
+/// <param name="Test">SHA-256 of the test samples.</param>
+/// <param name="Links">In the order of steps.</param>
+internal sealed record Chain(
+    int Numerics, string Configuration, string Training, string Test, IReadOnlyList<ChainLink> Links)
+{
+    private const string Form = "functional chain 1";
+
+    // A digest reads a billion bytes a second and a step computes a hundred billion products: with these numbers, and
+    // the six products per parameter and sample of a step, digests take less than 1% of a run's time.
+    private const double StepsPerTensorAndSample = 6_700;
+
+    /// <summary>How many steps lie between two links.</summary>
+    public static int Interval(TrainingRun run)
+    {
+        if (run.Configuration.Proof is { } proof)
+            return proof;
+        var tensors = 1 + run.Start.Training.OptimizerState.Slots.Length + (run.Start.Average is null ? 0 : 1);
+        return (int)Math.Ceiling(StepsPerTensorAndSample * tensors / Math.Max(1, run.Configuration.BatchSize));
+    }
+
+    /// <summary>The chain of a run that has not begun.</summary>
+    public static Chain Of(TrainingRun run, RunEnvironment environment) => new(
+        NumericsVersion.Current, Digest(run.Configuration), environment.Training, environment.Test, []);
+
+    /// <summary>The link that follows another, or is the first.</summary>
+    /// <param name="before">The one before it.</param>
+    /// <param name="step">The steps that had been taken.</param>
+    /// <param name="state">The state's digest.</param>
+    /// <param name="losses">Of the steps since the link before.</param>
+    public ChainLink Next(ChainLink? before, int step, string state, ReadOnlySpan<double> losses)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.ASCII.GetBytes(before?.Link ?? Header));
+        hash.AppendData(Encoding.ASCII.GetBytes(Invariant($"{step} {state}\n")));
+        hash.AppendData(MemoryMarshal.AsBytes(losses));
+        return new ChainLink(step, state, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    /// <summary>The first link that doesn't follow from what is before it; null if all do.</summary>
+    /// <param name="losses">Of every step.</param>
+    public ChainLink? Broken(IReadOnlyList<double> losses)
+    {
+        ChainLink? before = null;
+        foreach (var link in Links)
+        {
+            // A chain may begin later than its run, where that was begun by an earlier version.
+            var first = before?.Step ?? link.Step;
+            if (link.Step > losses.Count
+                || Next(before, link.Step, link.State, [.. losses.Skip(first).Take(link.Step - first)]) != link)
+                return link;
+            before = link;
+        }
+        return null;
+    }
+
+    /// <summary>Reads a file; null if there is none. A last line that was cut off doesn't count.</summary>
+    /// <exception cref="DataException">It is no chain.</exception>
+    public static Chain? Read(string path) => !File.Exists(path) ? null : DataFile.Open(path, stream =>
+    {
+        var text = new StreamReader(stream, Encoding.UTF8).ReadToEnd();
+        var lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n').SkipLast(1).ToArray();
+        if (lines.FirstOrDefault() != Form)
+            throw new DataException(path, "line 1", Form, lines.Length == 0 ? "none" : $"'{lines[0]}'");
+        var numerics = Named(1, "numerics");
+        var chain = new Chain(
+            Number(numerics) ?? throw Fault(1, "the version of the numerics"), Sha(2, "configuration"),
+            Sha(3, "training"), Sha(4, "test"), []);
+        var links = new List<ChainLink>();
+        for (var i = 5; i < lines.Length; i++)
+            links.Add(lines[i].Split(' ') is [var step, { Length: 64 } state, { Length: 64 } link]
+                && Number(step) is { } number && number > (links.Count == 0 ? -1 : links[^1].Step)
+                ? new ChainLink(number, state, link) : throw Fault(i, "a later step, a state and a link"));
+        return chain with { Links = links };
+
+        string Named(int line, string name) =>
+            line < lines.Length && lines[line].Split(' ') is [var found, var value] && found == name
+                ? value : throw Fault(line, $"'{name}' and its value");
+        string Sha(int line, string name) =>
+            Named(line, name) is { Length: 64 } digest ? digest : throw Fault(line, "a SHA-256");
+        DataException Fault(int line, string expected) => new(
+            path, $"line {line + 1}", expected, line < lines.Length ? $"'{lines[line]}'" : "none");
+    });
+
+    /// <summary>Writes the file anew.</summary>
+    /// <exception cref="OperationFailedException">It can't be written.</exception>
+    public void Write(string path) => OutputFile.Replace(
+        path, stream => stream.Write(Encoding.ASCII.GetBytes(Header + string.Concat(Links.Select(Line)))));
+
+    /// <summary>A link as a line of the file.</summary>
+    public static string Line(ChainLink link) => Invariant($"{link.Step} {link.State} {link.Link}\n");
+
+    private string Header => Invariant($"{Form}\nnumerics {Numerics}\nconfiguration {Configuration}\n")
+        + $"training {Training}\ntest {Test}\n";
+
+    private static int? Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    // Where data lie is no part of them, and some options may change when a run goes on.
+    private static string Digest(TrainConfiguration configuration) => Convert.ToHexStringLower(SHA256.HashData(
+        Encoding.UTF8.GetBytes(string.Concat(
+            from option in ConfigurationFile.OptionsOf(configuration)
+            where option.Key is not ("data" or "proof") && !Resumption.Changeable.Contains(option.Key)
+            orderby option.Key
+            select $"{option.Key.Length}:{option.Key} {option.Value.Length}:{option.Value}\n"))));
+}

@@ -1,0 +1,62 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Functional.Host.Runs;
+
+/// <summary>Makes a run's chain as it goes on. Digests are computed beside the training, which doesn't change states.
+/// </summary>
+internal sealed class ChainRecorder
+{
+    private readonly Chain chain;
+    private readonly int interval;
+    private readonly List<double> losses = [];
+    private Task<ChainLink?> last;
+    private int lastStep;
+    private List<Task<ChainLink?>> unwritten = [];
+
+    /// <param name="chain">As far as it has been written.</param>
+    /// <param name="run">The configured run.</param>
+    /// <param name="from">How far the run has come.</param>
+    public ChainRecorder(Chain chain, TrainingRun run, RunProgress? from)
+    {
+        (this.chain, interval) = (chain, Chain.Interval(run));
+        var before = chain.Links.LastOrDefault();
+        last = Task.FromResult(before);
+        lastStep = before?.Step ?? -1;
+        if (before is not null)
+            losses.AddRange(from?.Losses.Skip(before.Step) ?? []);
+        else
+            Add(from?.State ?? run.Start);
+    }
+
+    /// <summary>Takes a step's loss.</summary>
+    public void Stepped(double loss) => losses.Add(loss);
+
+    /// <summary>Takes the state after it.</summary>
+    public void Reached(RunState state, RunMoment moment)
+    {
+        if (state.Step > lastStep && (moment == RunMoment.End || state.Step % interval == 0))
+            Add(state);
+    }
+
+    /// <summary>The links since this was asked before, as lines of the file.</summary>
+    public Func<byte[]> Take()
+    {
+        var links = unwritten;
+        unwritten = [];
+        return () => Encoding.ASCII.GetBytes(string.Concat(links.Select(link => Chain.Line(link.Result!))));
+    }
+
+    private void Add(RunState state)
+    {
+        var (before, since) = (last, CollectionsMarshal.AsSpan(losses).ToArray());
+        losses.Clear();
+        lastStep = state.Step;
+        last = Task.Run(async () =>
+        {
+            var digest = StateDigest.Of(state);
+            return (ChainLink?)chain.Next(await before.ConfigureAwait(false), state.Step, digest, since);
+        });
+        unwritten.Add(last);
+    }
+}

@@ -1,0 +1,58 @@
+namespace Functional.Host.Runs;
+
+/// <summary>A recorded run that is computed again from where it can be.</summary>
+internal sealed class NarrowedRun
+{
+    private readonly CheckpointFolder checkpoints;
+
+    /// <exception cref="OperationFailedException">The run has no chain.</exception>
+    public NarrowedRun(RunRecord record, TrainingRun run)
+    {
+        (Record, Run) = (record, run);
+        Chain = record.Chain
+            ?? throw new OperationFailedException($"{record.Folder}: there is no chain.txt to compare with another's");
+        Links = Chain.Links.ToDictionary(link => link.Step, link => link.State);
+        checkpoints = new CheckpointFolder(new RunPaths(record.Folder).Checkpoints);
+        Environment = RunEnvironment.Of(run);
+    }
+
+    public RunRecord Record { get; }
+
+    public TrainingRun Run { get; }
+
+    public Chain Chain { get; }
+
+    /// <summary>With the options that it is computed with now.</summary>
+    public RunEnvironment Environment { get; }
+
+    /// <summary>The digests of its states, by step.</summary>
+    public IReadOnlyDictionary<int, string> Links { get; }
+
+    /// <summary>The digests of the states after a step, and after each of the steps from there to the end.</summary>
+    public string[] Digests(int first, int end, CancellationToken cancellation)
+    {
+        var start = State(first, cancellation);
+        return [StateDigest.Of(start), .. Steps(start, end, cancellation).Select(step => StateDigest.Of(step.After))];
+    }
+
+    /// <summary>The state after a step, computed from the last checkpoint before it.</summary>
+    public RunState State(int step, CancellationToken cancellation)
+    {
+        var from = checkpoints.All.LastOrDefault(kept => kept <= step);
+        var state = from == 0 ? Run.Start : checkpoints.Read(from, Run.Start);
+        return Steps(state, step, cancellation).Select(taken => taken.After).LastOrDefault(state);
+    }
+
+    /// <summary>The batch of a step, counted from 1.</summary>
+    public Batch<float>? Batch(int step) =>
+        Run.Steps(State(step - 1, CancellationToken.None)).FirstOrDefault()?.Batch();
+
+    private IEnumerable<TrainingStep> Steps(RunState from, int end, CancellationToken cancellation)
+    {
+        foreach (var step in Run.Steps(from).Take(end - from.Step))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return step;
+        }
+    }
+}
