@@ -20,7 +20,7 @@ internal sealed class ChainRecorder
     public ChainRecorder(Chain chain, TrainingRun run, RunProgress? from)
     {
         (this.chain, interval) = (chain, Chain.Interval(run));
-        var before = chain.Links.LastOrDefault();
+        var before = chain.Links is [.., var newest] ? newest : null;
         last = Task.FromResult(before);
         lastStep = before?.Step ?? -1;
         if (before is not null)
