@@ -41,8 +41,8 @@ type KeyExtensions =
 /// library. Custom layers and losses that use these keep that promise.
 [<AbstractClass; Sealed>]
 type Elementary =
-    /// The natural logarithm of every element, in a new array. Positive subnormal numbers count as 0. (A vector at a time: many
-    /// times as fast as one by one.)
+    /// The natural logarithm of every element, in a new array. Positive subnormal numbers count as 0. (A vector at a
+    /// time: many times as fast as one by one.)
     static member Log(x: 'T[]) : 'T[] = Numerics.Exponentials.log (nullArgCheck (nameof x) x)
 
     /// e^x of every element, in a new array. (A vector at a time: many times as fast as one by one.)

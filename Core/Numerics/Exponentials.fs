@@ -105,8 +105,8 @@ let inline private split (x: Lanes<'T>) : struct (Lanes<'T> * Lanes<'T>) =
         let e = Vector512.ShiftRightArithmetic(bits - least, 52)
         struct (Vector512.ConvertToDouble(e).As<float, 'T>(), (bits - Vector512.ShiftLeft(e, 52)).As<int64, 'T>())
 
-/// ln x; a positive x below the smallest normal number counts as 0, whose logarithm is minus infinity. A negative number
-/// has none.
+/// ln x; a positive x below the smallest normal number counts as 0, whose logarithm is minus infinity. A negative
+/// number has none.
 /// With x = 2^e m and s = (m - 1) / (m + 1): ln x = e ln 2 + 2 artanh s.
 let log<'T when Real<'T>> (x: 'T[]) : 'T[] =
     let two: Lanes<'T> = broadcast 2.0

@@ -11,8 +11,9 @@ internal static class DigestsCommand
     {
         var only = new Option<string?>("--only")
         {
-            HelpName = "NAME", Description = "compute only what has this in its name: layer/, adam, experiment/, ..., or every-float32/, which "
-                + "takes minutes and is otherwise left out",
+            HelpName = "NAME",
+            Description = "compute only what has this in its name: layer/, adam, experiment/, ..., or every-float32/, "
+                + "which takes minutes and is otherwise left out",
         };
         var print = new Option<bool>("--print") { Description = "print each digest with its name" };
         var threads = CommonOptions.Threads();

@@ -6,8 +6,8 @@ using Functional.Host.Runs;
 
 namespace Functional.Host.Commands;
 
-/// <summary><c>functional verify</c>: trains a run again and compares every bit that it wrote down; or only some parts of
-/// it; or finds where two runs begin to differ.</summary>
+/// <summary><c>functional verify</c>: trains a run again and compares every bit that it wrote down; or only some parts
+/// of it; or finds where two runs begin to differ.</summary>
 internal static class VerifyCommand
 {
     /// <summary>The command with its options.</summary>
@@ -21,7 +21,8 @@ internal static class VerifyCommand
         };
         var spot = CommonOptions.OptionalCount(
             "--spot", "compute only N stretches between checkpoints, drawn at random, of a run with --proof");
-        var seed = new Option<long?>("--seed") { HelpName = "N", Description = "what --spot draws is a function of this" };
+        var seed = new Option<long?>("--seed")
+            { HelpName = "N", Description = "what --spot draws is a function of this" };
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
         var command = new CommandWithExamples(

@@ -47,6 +47,7 @@ internal sealed record DigestTable(int Version, IReadOnlyDictionary<string, stri
 
     /// <summary>What <see cref="Parse"/> reads, in the order of the entries.</summary>
     public override string ToString() => string.Concat(
-        Entries.Concat(Long).Where(entry => Digests.ContainsKey(entry.Name)).Select(entry => Line(entry.Name, Digests[entry.Name]))
+        Entries.Concat(Long).Where(entry => Digests.ContainsKey(entry.Name))
+            .Select(entry => Line(entry.Name, Digests[entry.Name]))
             .Prepend(Line(VersionName, Version.ToString(CultureInfo.InvariantCulture))).Select(line => line + "\n"));
 }

@@ -35,7 +35,8 @@ internal static class NumberDigests
         new("random/children", hash => hash.Add(string.Join(' ', Key.OfSeed(-6).Split(101)))),
     ];
 
-    /// <summary>The same functions of every float32, in the order of their bits: 4.3 billion each, so minutes.</summary>
+    /// <summary>The same functions of every float32, in the order of their bits: 4.3 billion each, so minutes.
+    /// </summary>
     public static IReadOnlyList<DigestEntry> OfEveryFloat { get; } =
     [
         .. from f in Functions<float>()

@@ -17,8 +17,8 @@ internal sealed record Narrowing(
     /// <summary>Both values in hexadecimal.</summary>
     public (string First, string Second) Hexadecimal => (Hex(First), Hex(Second));
 
-    /// <summary>Compares two runs: by halves of what their chains have, then by computing both again from the last state
-    /// that they share.</summary>
+    /// <summary>Compares two runs: by halves of what their chains have, then by computing both again from the last
+    /// state that they share.</summary>
     /// <param name="a">A run.</param>
     /// <param name="b">Another one of a network of the same shape.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
@@ -46,7 +46,8 @@ internal sealed record Narrowing(
             if (digests[^1] != run.Links[end])
                 throw new OperationFailedException(
                     Invariant($"{run.Record.Folder} differs from what it is when it is computed again: ")
-                    + Invariant($"between steps {first:N0} and {end:N0} it was changed, or computed by other numerics; ")
+                    + Invariant($"between steps {first:N0} and {end:N0} it was changed, or computed by other ")
+                    + "numerics; "
                     + $"functional verify {run.Record.Folder} tells more");
         var (_, different) = Halves(ofA.Length, place => ofA[place] == ofB[place]);
         var step = first + different;

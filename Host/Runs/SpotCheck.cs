@@ -17,14 +17,16 @@ internal sealed record SpotCheck(int Stretches, int Drawn, int Steps, int Record
     /// <param name="key">What is drawn is a function of this.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <param name="cancellation">Ends it after a step.</param>
-    /// <exception cref="OperationFailedException">The run has no chain, or no two states to compute between.</exception>
+    /// <exception cref="OperationFailedException">The run has no chain, or no two states to compute between.
+    /// </exception>
     /// <exception cref="DataException">A checkpoint can't be read.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static SpotCheck Of(
         RunRecord record, TrainingRun run, int count, Key key, int threads, CancellationToken cancellation)
     {
         if (record.Chain is not { Links.Count: > 0 } chain)
-            throw new OperationFailedException($"{record.Folder}: there is no chain.txt, so no part can be checked alone");
+            throw new OperationFailedException(
+                $"{record.Folder}: there is no chain.txt, so no part can be checked alone");
         var checkpoints = new CheckpointFolder(new RunPaths(record.Folder).Checkpoints);
         var links = chain.Links.ToDictionary(link => link.Step);
         int[] kept = [.. checkpoints.All.Append(0).Where(links.ContainsKey).Distinct().Order()];

@@ -31,7 +31,8 @@ internal static class StateDigest
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>All leaves of a state, named as in a checkpoint, layer after layer: first those of the network.</summary>
+    /// <summary>All leaves of a state, named as in a checkpoint, layer after layer: first those of the network.
+    /// </summary>
     public static IEnumerable<(string Name, Parameter<float> Leaf)> Leaves(RunState state)
     {
         var training = state.Training;

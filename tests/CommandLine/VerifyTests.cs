@@ -59,7 +59,8 @@ public sealed class VerifyTests : IDisposable
         Replace("run/environment.json", "\"test\": \"", "\"test\": \"0");
         var outcome = Run("verify", "run");
         Assert.Equal(1, outcome.ExitCode);
-        Assert.Matches("^different: step 2 is .*\ndifferent: epoch 1 is .*\ndifferent: step 18 is .*\n$", outcome.Output);
+        Assert.Matches(
+            "^different: step 2 is .*\ndifferent: epoch 1 is .*\ndifferent: step 18 is .*\n$", outcome.Output);
         Assert.StartsWith("functional: the test samples are others than the run's: SHA-256 ", outcome.Error,
             StringComparison.Ordinal);
         var none = Run("verify", "nowhere");

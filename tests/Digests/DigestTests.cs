@@ -27,7 +27,8 @@ public sealed class DigestTests : IDisposable
     {
         var listed = DigestTable.Parse(File.ReadAllText(Path));
         var found = DigestTable.Entries.ToDictionary(entry => entry.Name, entry => entry.Digest());
-        string[] changes = [.. found.Keys.Union(listed.Digests.Keys).Except(DigestTable.Long.Select(entry => entry.Name))
+        string[] changes = [.. found.Keys.Union(listed.Digests.Keys)
+            .Except(DigestTable.Long.Select(entry => entry.Name))
             .Where(name => found.GetValueOrDefault(name) != listed.Digests.GetValueOrDefault(name))];
         if (Environment.GetEnvironmentVariable(Variable) == "1")
         {

@@ -86,8 +86,9 @@ public class ElementaryTests
     // a float32 is exact.
     private static double Gelu(double x)
     {
-        if (double.IsNaN(x))
-            return x;
+        // Minus infinity times 0 is not a number.
+        if (double.IsNaN(x) || double.IsNegativeInfinity(x))
+            return double.NaN;
         var a = Math.Abs(x);
         if (a > 40)
             return x > 0 ? x : -0.0;

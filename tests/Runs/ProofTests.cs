@@ -12,7 +12,7 @@ public sealed class ProofTests : IDisposable
 {
     private const int Every = 4, Steps = 60;
 
-    private static readonly Lazy<ImageDataSet> Digits = new(() => DataSets.Load("digits"));
+    private static readonly Lazy<DataSet> Digits = new(() => DataSets.Load("digits"));
 
     private readonly TemporaryFolder folder = new();
 
@@ -155,10 +155,10 @@ public sealed class ProofTests : IDisposable
     {
         // The same images but for one pixel of one sample.
         var digits = Digits.Value;
-        var pixels = digits.Training.Pixels.ToArray();
-        var changed = (70 * digits.Training.Features) + (14 * digits.Training.Width) + 14;
+        var pixels = digits.Training.Images.Pixels.ToArray();
+        const int changed = (70 * 28 * 28) + (14 * 28) + 14;
         pixels[changed] ^= 1;
-        foreach (var (name, bytes) in new[] { ("a", digits.Training.Pixels), ("b", pixels) })
+        foreach (var (name, bytes) in new[] { ("a", digits.Training.Images.Pixels), ("b", pixels) })
             Write(name, digits, bytes);
         string[] options = ["--batch-size", "10", "--hidden", "5", "--epochs", "3", "--proof", "7", "--seed", "5"];
         foreach (var name in (string[])["a", "b"])
@@ -168,9 +168,9 @@ public sealed class ProofTests : IDisposable
         // The step whose batch has the sample.
         var run = new TrainingRun(ConfigurationFile.Read(folder["a/config.json"]) with { Data = folder["data-a"] },
             DataSets.Load(folder["data-a"]));
-        var expected = new Loader(run.Data.Training, run.Samples.Training, 10, Sampling.Shuffle, ByteScale.Unit,
-                Key.OfSeed(5).Child(1))
-            .Indices(0).Index().First(batch => batch.Item.Contains(70));
+        var order = Key.OfSeed(5).Child(1).Child(0).Permutation(run.Samples.Training.Length);
+        var expected = order.Select(place => run.Samples.Training[place]).Chunk(10).Index()
+            .First(batch => batch.Item.Contains(70));
 
         var found = FunctionalProgram.Run(folder.Path, "verify", "a", "b", "--json");
         Assert.Equal(1, found.ExitCode);
@@ -189,17 +189,17 @@ public sealed class ProofTests : IDisposable
         Assert.Equal((0, "identical: the states of both runs up to step 90\n"), (same.ExitCode, same.Output));
     }
 
-    private void Write(string name, ImageDataSet digits, byte[] pixels)
+    private void Write(string name, DataSet digits, byte[] pixels)
     {
         const int count = 300;
         Directory.CreateDirectory(folder[$"data-{name}"]);
-        foreach (var (part, images) in new[] { ("train", pixels), ("t10k", digits.Test.Pixels) })
+        foreach (var (part, images) in new[] { ("train", pixels), ("t10k", digits.Test.Images.Pixels) })
         {
-            var labels = part == "train" ? digits.Training.Labels : digits.Test.Labels;
+            var labels = (part == "train" ? digits.Training : digits.Test).Classes.Labels;
             File.WriteAllBytes(folder[$"data-{name}/{part}-images-idx3-ubyte"],
                 [0, 0, 8, 3, 0, 0, count >> 8, count & 255, 0, 0, 0, 28, 0, 0, 0, 28, .. images[..(count * 784)]]);
             File.WriteAllBytes(folder[$"data-{name}/{part}-labels-idx1-ubyte"],
-                [0, 0, 8, 1, 0, 0, count >> 8, count & 255, .. labels[..count]]);
+                [0, 0, 8, 1, 0, 0, count >> 8, count & 255, .. labels[..count].Select(label => (byte)label)]);
         }
     }
 
