@@ -55,6 +55,7 @@ let private atTheEdges<'T when Real<'T>> () =
     are [ 1e5; 0.0 ] (Exponentials.softplus edges[5 ..])
     are [ infinity ] (Exponentials.log edges[.. 0])
     are [ nan; -infinity; -infinity ] (Exponentials.log edges[2 .. 4])
+    are [ nan; nan ] (Exponentials.log [| edges[1]; edges[6] |])
     let minusZero = Array.item 4 (Exponentials.tanh edges)
     Assert.True(Double.IsNegative(Real.toFloat minusZero))
 

@@ -138,7 +138,8 @@ public sealed class AuditTests : IDisposable
         foreach (var command in (string[][])[["search", "show", "./S"], ["search", .. Small, "--study", "./S"]])
             IsRefused(Run(command), "./S/journal.jsonl: expected a regular file, found a pipe");
         foreach (var file in (string[])
-            ["config.json", "summary.json", "environment.json", "metrics.csv", "digest.txt", "losses.f64", "running"])
+            ["config.json", "summary.json", "environment.json", "metrics.csv", "digest.txt", "losses.f64", "chain.txt",
+                "running"])
         {
             Assert.Equal(0, Shell($"cp -r run other && rm -f other/{file} && mkfifo other/{file}").ExitCode);
             foreach (var command in (string[][])

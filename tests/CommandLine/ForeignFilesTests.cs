@@ -10,7 +10,7 @@ public sealed class ForeignFilesTests : IDisposable
     // All names that any command writes, and what looks like them.
     private static readonly string[] Names =
     [
-        "config.json", "environment.json", "metrics.csv", "losses.f64", "digest.txt",
+        "config.json", "environment.json", "metrics.csv", "losses.f64", "digest.txt", "chain.txt",
         "checkpoints/000000003.safetensors", "checkpoints/mine.tmp",
         "model.safetensors", "best.safetensors", "last-good.safetensors", "summary.json", "report.html", "running",
         "notes.tmp",

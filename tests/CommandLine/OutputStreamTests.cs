@@ -9,8 +9,8 @@ public sealed class OutputStreamTests : IDisposable
 
     // As at any other end.
     private static readonly string[] Files =
-        ["best.safetensors", "config.json", "digest.txt", "environment.json", "losses.f64", "metrics.csv",
-            "model.safetensors", "report.html", "summary.json"];
+        ["best.safetensors", "chain.txt", "config.json", "digest.txt", "environment.json", "losses.f64",
+            "metrics.csv", "model.safetensors", "report.html", "summary.json"];
 
     private readonly TemporaryFolder folder = new();
 

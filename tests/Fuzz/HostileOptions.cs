@@ -43,11 +43,11 @@ public sealed class HostileOptions
         ["search show"] = ["study"],
         ["experiment"] = ["gradient-check", "--quick", "--threads=1", "--out=page#"],
         ["book"] = ["--quick", "--threads=1", "--out=book#"],
-        ["completion"] = ["bash"],
+        ["completion"] = ["bash"], ["digests"] = ["--only=schedule/", "--threads=1"],
     };
 
     // What takes a second or more even so is tried less often.
-    private static readonly string[] Slow = ["data digits", "book", "bench"];
+    private static readonly string[] Slow = ["data digits", "book", "bench", "digests"];
 
     private static readonly string[] Hostile =
     [
