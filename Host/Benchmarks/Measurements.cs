@@ -4,14 +4,28 @@ namespace Functional.Host.Benchmarks;
 
 /// <summary>Something that was measured. Its properties are what <c>bench --json</c> writes.</summary>
 /// <param name="Event">What programs know it by.</param>
-internal abstract record Measurement([property: JsonIgnore] string Event);
+internal abstract record Measurement([property: JsonIgnore] string Event)
+{
+    /// <summary>A row of the table for people: headings, which are the same for all of its kind, and cells.</summary>
+    public abstract (string Heading, string Cell)[] Row();
+
+    private protected static string Percent(double share) => Invariant($"{100 * share:F0}%");
+}
 
 /// <summary>How fast the processor multiplies and adds when nothing holds it up.</summary>
 /// <param name="Type">float32 or double.</param>
 /// <param name="Threads">How many threads did it together.</param>
 /// <param name="Bits">The width of the vectors.</param>
 /// <param name="Gflops">Operations in a nanosecond, a multiplication with its addition counted as two.</param>
-internal sealed record Peak(string Type, int Threads, int Bits, double Gflops) : Measurement("peak");
+internal sealed record Peak(string Type, int Threads, int Bits, double Gflops) : Measurement("peak")
+{
+    /// <inheritdoc/>
+    public override (string, string)[] Row() =>
+    [
+        ("fused multiply-adds", $"{Type}, {Bits}-bit vectors"), ("threads", $"{Threads}"),
+        ("GFLOP/s", Invariant($"{Gflops:F1}")),
+    ];
+}
 
 /// <summary>How fast memory is read and written, beyond all caches.</summary>
 /// <param name="Pattern">read (a sum) or triad (a = b + s c).</param>
@@ -19,7 +33,12 @@ internal sealed record Peak(string Type, int Threads, int Bits, double Gflops) :
 /// <param name="GbPerSecond">Gigabytes (1e9 bytes) read and written in a second.</param>
 internal sealed record Bandwidth(
     string Pattern, int Threads, [property: JsonPropertyName("gb_per_s")] double GbPerSecond)
-        : Measurement("bandwidth");
+        : Measurement("bandwidth")
+{
+    /// <inheritdoc/>
+    public override (string, string)[] Row() =>
+        [("memory", Pattern), ("threads", $"{Threads}"), ("GB/s", Invariant($"{GbPerSecond:F1}"))];
+}
 
 /// <summary>A matrix product, m x k times k x n.</summary>
 /// <param name="M">Rows of the result.</param>
@@ -35,7 +54,16 @@ internal sealed record Bandwidth(
 internal sealed record ProductTime(
     int M, int N, int K, string Transposes, string Type, int Threads, double Us, double Gflops,
     [property: JsonPropertyName("share_of_peak")] double ShareOfPeak,
-    [property: JsonPropertyName("us_fresh")] double UsFresh) : Measurement("product");
+    [property: JsonPropertyName("us_fresh")] double UsFresh) : Measurement("product")
+{
+    /// <inheritdoc/>
+    public override (string, string)[] Row() =>
+    [
+        ("product (m x n x k)", $"{M} x {N} x {K} {Transposes}{(Type == "double" ? " double" : "")}"),
+        ("threads", $"{Threads}"), ("GFLOP/s", Invariant($"{Gflops:F1}")), ("of peak", Percent(ShareOfPeak)),
+        ("us", Invariant($"{Us:F1}")), ("us fresh", Invariant($"{UsFresh:F1}")),
+    ];
+}
 
 /// <summary>A training step: a mini-batch gathered from bytes, forward, backward, the update of every
 /// parameter.</summary>
@@ -56,7 +84,17 @@ internal sealed record StepTime(
     [property: JsonPropertyName("gen2_collections")] int Gen2Collections,
     [property: JsonPropertyName("gc_paused_share")] double GcPausedShare,
     [property: JsonPropertyName("kb_per_step")] double KbPerStep,
-    string Data) : Measurement("step");
+    string Data) : Measurement("step")
+{
+    /// <inheritdoc/>
+    public override (string, string)[] Row() =>
+    [
+        ("training step", $"{Workload} ({Data})"), ("threads", $"{Threads}"),
+        ("us/step", Invariant($"{UsPerStep:F1}")), ("of peak", Percent(ShareOfPeak)),
+        ("KB/step", Invariant($"{KbPerStep:F0}")), ("gen 2", $"{Gen2Collections}"),
+        ("GC pauses", Invariant($"{100 * GcPausedShare:F1}%")),
+    ];
+}
 
 /// <summary>The accuracy of a network over images that are held as bytes.</summary>
 /// <param name="Network">Its sizes.</param>
@@ -67,4 +105,12 @@ internal sealed record StepTime(
 /// 1.</param>
 internal sealed record EvaluationTime(
     string Network, int Images, int Threads, double Ms,
-    [property: JsonPropertyName("share_of_peak")] double ShareOfPeak) : Measurement("evaluation");
+    [property: JsonPropertyName("share_of_peak")] double ShareOfPeak) : Measurement("evaluation")
+{
+    /// <inheritdoc/>
+    public override (string, string)[] Row() =>
+    [
+        ("accuracy", $"{Network}, {Images} images"), ("threads", $"{Threads}"), ("ms", Invariant($"{Ms:F1}")),
+        ("of peak", Percent(ShareOfPeak)),
+    ];
+}

@@ -46,17 +46,33 @@ internal static class BenchCommand
         command.SetAction(parsed =>
         {
             var suite = new BenchmarkSuite(parsed.GetValue(threads), parsed.GetValue(seconds), parsed.GetValue(only));
-            var report = new JsonReport(Console.Out);
-            var table = new BenchmarkTable(Console.Out);
-            foreach (var measurement in suite.Run())
-            {
-                if (parsed.GetValue(json))
-                    report.Write(measurement.Event, measurement);
-                else
-                    table.Write(measurement);
-            }
+            if (!parsed.GetValue(json))
+                WriteTables(suite.Run());
+            else
+                foreach (var measurement in suite.Run())
+                    new JsonReport(Console.Out).Write(measurement.Event, measurement);
             return ExitCode.Done;
         });
         return command;
+    }
+
+    // A table for each kind of measurement, written when the kind is done.
+    private static void WriteTables(IEnumerable<Measurement> measurements)
+    {
+        var (kind, table) = ("", (TextTable?)null);
+        foreach (var measurement in measurements)
+        {
+            var row = measurement.Row();
+            if (measurement.Event != kind)
+            {
+                table?.Write();
+                if (table is not null)
+                    Console.WriteLine();
+                (kind, table) = (measurement.Event, new TextTable(
+                    [TextTable.Left(row[0].Heading), .. row.Skip(1).Select(cell => TextTable.Right(cell.Heading))]));
+            }
+            table!.Add(row.Select(cell => cell.Cell));
+        }
+        table?.Write();
     }
 }

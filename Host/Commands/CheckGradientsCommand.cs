@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Runs;
@@ -84,18 +83,17 @@ internal static class CheckGradientsCommand
         else
         {
             Console.WriteLine($"{network}, {Plural.Of(samples, "sample")}, double precision");
-            Console.WriteLine(
-                "parameter         shape       mean |difference|   largest difference / largest gradient");
-            foreach (var (d, leaf) in differences.Zip(gradient))
-            {
-                var largest = leaf.Values.All(x => Math.Abs(x) < Zero)
-                    ? "- (the gradient is 0)" : Invariant($"{d.LargestRelative:0.0E+00}");
-                Console.WriteLine(Invariant(
-                    $"{d.Parameter,-16}  {d.Shape,-10}  {d.MeanAbsolute,17:0.0E+00}   {largest}"));
-            }
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"backpropagation took {byPullbacks.TotalMilliseconds:F2} ms, "
-                + $"central differences {byDifferences.TotalSeconds:F2} s"));
+            var table = new TextTable(
+                TextTable.Left("parameter"), TextTable.Left("shape"), TextTable.Right("mean difference"),
+                TextTable.Left("largest / gradient"));
+            foreach (var (difference, leaf) in differences.Zip(gradient))
+                table.Add(
+                    difference.Parameter, $"{difference.Shape}", Invariant($"{difference.MeanAbsolute:0.0E+00}"),
+                    leaf.Values.All(x => Math.Abs(x) < Zero)
+                        ? "- (the gradient is 0)" : Invariant($"{difference.LargestRelative:0.0E+00}"));
+            table.Write();
+            Console.WriteLine(Invariant($"backpropagation took {byPullbacks.TotalMilliseconds:F2} ms, ")
+                + Invariant($"central differences {byDifferences.TotalSeconds:F2} s"));
             Console.WriteLine(check is null ? Invariant($"agree: no difference is above {Agreement:G1} of the gradient")
                 : agree ? $"agree: {check}" : $"differ: {check}");
         }

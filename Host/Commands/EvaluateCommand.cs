@@ -100,28 +100,29 @@ internal static class EvaluateCommand
     private static void WriteTable(Model<float> model, string data, string part, ModelEvaluation evaluation)
     {
         var confusion = evaluation.Confusion;
-        string[] names =
-            [.. Enumerable.Range(0, confusion.Classes).Select(label => Visible.Line(model.ClassName(label)))];
-        var width = Math.Max(5, names.Max(name => name.Length));
+        int[] classes = [.. Enumerable.Range(0, confusion.Classes)];
         Console.WriteLine(model.Network);
         Console.WriteLine(Invariant($"{data}, {part}: {Plural.Of(confusion.Samples, "sample")}"));
         Console.WriteLine(Invariant($"accuracy {Percentage.Of(confusion.Accuracy)}, loss {evaluation.Loss:F4}"));
         Console.WriteLine();
-        Console.WriteLine($"{"class".PadRight(width)}  samples  precision   recall       F1");
-        for (var i = 0; i < names.Length; i++)
-            Console.WriteLine(
-                Invariant($"{names[i].PadRight(width)}  {confusion.Actual(i),7:N0}  ")
-                    + Invariant($"{Percentage.Of(confusion.Precision(i)),9}  {Percentage.Of(confusion.Recall(i)),7}  ")
-                    + Invariant($"{Percentage.Of(confusion.F1(i)),7}"));
+        var quality = new TextTable(
+            TextTable.Left("class"), TextTable.Right("samples"), TextTable.Right("precision"),
+            TextTable.Right("recall"), TextTable.Right("F1"));
+        foreach (var label in classes)
+            quality.Add(
+                model.ClassName(label), Invariant($"{confusion.Actual(label):N0}"),
+                Percentage.Of(confusion.Precision(label)), Percentage.Of(confusion.Recall(label)),
+                Percentage.Of(confusion.F1(label)));
+        quality.Write();
         Console.WriteLine();
         Console.WriteLine("confusion matrix: true class (rows), predicted class (columns)");
-        var cell = Math.Max(names.Max(name => name.Length), Invariant($"{confusion.Samples}").Length);
-        Console.WriteLine($"{"".PadRight(width)}  {string.Join(' ', names.Select(name => name.PadLeft(cell)))}");
-        for (var i = 0; i < names.Length; i++)
-            Console.WriteLine(
-                $"{names[i].PadRight(width)}  "
-                + $"{string.Join(' ', names.Select((_, j) => Invariant($"{confusion[i, j]}").PadLeft(cell)))}");
-        var unanswered = Enumerable.Range(0, names.Length).Sum(confusion.Unanswered);
+        var matrix = new TextTable(
+            [TextTable.Left(""), .. classes.Select(label => TextTable.Right(model.ClassName(label)))]);
+        foreach (var actual in classes)
+            matrix.Add([model.ClassName(actual),
+                .. classes.Select(predicted => Invariant($"{confusion[actual, predicted]}"))]);
+        matrix.Write();
+        var unanswered = classes.Sum(confusion.Unanswered);
         if (unanswered > 0)
             Console.WriteLine(Invariant($"{Plural.Of(unanswered, "sample")} got no answer: a score was not a number"));
     }

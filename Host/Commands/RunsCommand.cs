@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Runs;
@@ -45,8 +44,7 @@ internal static class RunsCommand
         else if (listed.Length == 0)
             Console.WriteLine($"no runs in {folder}");
         else
-            foreach (var line in Table(folder, listed))
-                Console.WriteLine(line);
+            WriteTable(folder, listed);
     }
 
     // One that can't be read must not hide the others.
@@ -69,21 +67,21 @@ internal static class RunsCommand
         }
     }
 
-    // Fits 80 columns; what it leaves out is in --json and on the runs' pages.
-    private static IEnumerable<string> Table(string folder, IReadOnlyList<Listed> runs)
+    // What it leaves out is in --json and on the runs' pages.
+    private static void WriteTable(string folder, IReadOnlyList<Listed> runs)
     {
-        string[] names = [.. runs.Select(run => Visible.Line(Path.GetFileName(run.Folder)))];
-        var heading = $"{folder.TrimEnd(Path.DirectorySeparatorChar)}{Path.DirectorySeparatorChar}";
-        var width = names.Append(heading).Max(name => name.Length);
-        yield return $"{heading.PadRight(width)}  date              status      epochs  validation     test";
-        foreach (var (run, name) in runs.Zip(names))
-            yield return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{name.PadRight(width)}  {run.Date:yyyy-MM-dd HH:mm}  {run.Status,-10}  ")
-                + (run.Message
-                    ?? $"{Text(run.Last, e => $"{e.Epoch}"),6}  "
-                        + $"{Text(run.Best, e => Percentage.Of(e.ValidationAccuracy!.Value)),10}  "
-                        + $"{Text(run.Last, e => Percentage.Of(e.TestAccuracy)),7}");
+        var table = new TextTable(
+            TextTable.Left($"{folder.TrimEnd(Path.DirectorySeparatorChar)}{Path.DirectorySeparatorChar}"),
+            TextTable.Left("date"), TextTable.Left("status"), TextTable.Right("epochs"),
+            TextTable.Right("validation"), TextTable.Right("test"));
+        foreach (var run in runs)
+            table.Add(
+                Path.GetFileName(run.Folder), Invariant($"{run.Date:yyyy-MM-dd HH:mm}"), run.Status,
+                Text(run.Last, e => $"{e.Epoch}"), Text(run.Best, e => Percentage.Of(e.ValidationAccuracy!.Value)),
+                Text(run.Last, e => Percentage.Of(e.TestAccuracy)));
+        table.Write();
+        foreach (var message in runs.Select(run => run.Message).OfType<string>())
+            Console.WriteLine(message);
     }
 
     private static string Text(EpochReport? epoch, Func<EpochReport, string> text) => epoch is null ? "-" : text(epoch);
