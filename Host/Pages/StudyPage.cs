@@ -61,7 +61,7 @@ internal static class StudyPage
             [
                 ("trial", Invariant($"{best.Number}")),
                 (measure, StudyResults.Short(best.Value!.Value)),
-                .. best.Configuration.Select(pair => (pair.Key, pair.Value)),
+                .. best.Configuration.Texts.Select(pair => (pair.Key, pair.Value)),
             ]),
             StudyResults.Overtaken(settings, trials, best) is { } better ? Page.Paragraph($"{better}.") : Markup.Empty,
             command is null ? Markup.Empty : Markup.Lines(
@@ -221,18 +221,13 @@ internal static class StudyPage
 
     private static Axis AxisOf(Hyperparameter one) => new(one.Name)
     {
-        Scaling = one.Domain is RealDomain { Logarithmic: true } or IntegerDomain { Logarithmic: true }
-            ? Scaling.Logarithmic : Scaling.Linear,
+        Scaling = one.Domain is RangeDomain { Logarithmic: true } ? Scaling.Logarithmic : Scaling.Linear,
         Categories = (one.Domain as ChoiceDomain)?.Values,
     };
 
     private static double[] Values(Hyperparameter one, IReadOnlyList<Trial> trials) =>
     [
-        .. trials.Select(trial => (trial.Configuration.Find(one.Name), one.Domain) switch
-        {
-            (null, _) => double.NaN,
-            ({ } value, ChoiceDomain choice) => choice.IndexOf(value),
-            _ => trial.Configuration.Number(one.Name),
-        }),
+        .. trials.Select(trial => trial.Configuration.Find(one.Name) is not { } value
+            ? double.NaN : value.Number ?? ((ChoiceDomain)one.Domain).IndexOf(value)),
     ];
 }

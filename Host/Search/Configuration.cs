@@ -1,44 +1,50 @@
 using System.Collections;
-using System.Globalization;
-using Functional.Host.Charts;
 
 namespace Functional.Host.Search;
 
 /// <summary>A value for each hyperparameter that has one, in the order of the space.</summary>
-public sealed class Configuration : IReadOnlyList<KeyValuePair<string, string>>, IEquatable<Configuration>
+public sealed class Configuration : IReadOnlyList<KeyValuePair<string, HyperparameterValue>>, IEquatable<Configuration>
 {
-    private readonly KeyValuePair<string, string>[] values;
+    private readonly KeyValuePair<string, HyperparameterValue>[] values;
 
     /// <summary>These values by name.</summary>
-    public Configuration(IEnumerable<KeyValuePair<string, string>> values) => this.values = [.. values.Given()];
+    public Configuration(IEnumerable<KeyValuePair<string, HyperparameterValue>> values) =>
+        this.values = [.. values.Given()];
 
     /// <summary>How many hyperparameters have a value.</summary>
     public int Count => values.Length;
 
     /// <inheritdoc/>
-    public KeyValuePair<string, string> this[int index] => values[index];
+    public KeyValuePair<string, HyperparameterValue> this[int index] => values[index];
 
     /// <summary>The value of a hyperparameter, or null if it has none here.</summary>
-    public string? Find(string name)
+    public HyperparameterValue? Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return values.FirstOrDefault(pair => pair.Key == name).Value;
+        return values.Where(pair => pair.Key == name).Select(pair => (HyperparameterValue?)pair.Value).FirstOrDefault();
     }
 
-    /// <summary>The value of a hyperparameter.</summary>
+    /// <summary>The value of a hyperparameter as text: the name of a choice.</summary>
     /// <exception cref="ArgumentException">It has none here.</exception>
-    public string Text(string name) => Find(name) ?? throw new ArgumentException($"'{name}' has no value in {this}");
+    public string Text(string name) => $"{Value(name)}";
 
-    /// <summary>The value of a hyperparameter, as a number.</summary>
+    /// <summary>The value of a hyperparameter as a number; names of choices may be numbers, too.</summary>
     /// <exception cref="ArgumentException">It has none here, or no number.</exception>
-    public double Number(string name) =>
-        Domain.Number(Text(name)) ?? throw new ArgumentException($"'{name}' is '{Text(name)}', no number");
+    public double Number(string name) => Value(name) is var value
+        && (value.Number ?? ReadNumber(value.Name!)) is { } number
+        ? number : throw new ArgumentException($"'{name}' is '{value}', no number");
 
-    /// <summary>The value of a hyperparameter, as an integer.</summary>
+    /// <summary>The value of a hyperparameter as an integer.</summary>
     /// <exception cref="ArgumentException">It has none here, or no integer.</exception>
-    public int Whole(string name) =>
-        int.TryParse(Text(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
-            ? value : throw new ArgumentException($"'{name}' is '{Text(name)}', no integer");
+    public int Whole(string name) => Number(name) is var number && (int)number == number
+        ? (int)number : throw new ArgumentException($"'{name}' is '{Text(name)}', no integer");
+
+    /// <summary>The values as text, as on the command line and in journals.</summary>
+    internal IEnumerable<KeyValuePair<string, string>> Texts =>
+        values.Select(pair => KeyValuePair.Create(pair.Key, $"{pair.Value}"));
+
+    private HyperparameterValue Value(string name) =>
+        Find(name) ?? throw new ArgumentException($"'{name}' has no value in {this}");
 
     /// <inheritdoc/>
     public bool Equals(Configuration? other) => other is not null && values.AsSpan().SequenceEqual(other.values);
@@ -53,7 +59,8 @@ public sealed class Configuration : IReadOnlyList<KeyValuePair<string, string>>,
     public override string ToString() => string.Join(", ", values.Select(pair => $"{pair.Key}={pair.Value}"));
 
     /// <inheritdoc/>
-    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => values.AsEnumerable().GetEnumerator();
+    public IEnumerator<KeyValuePair<string, HyperparameterValue>> GetEnumerator() =>
+        values.AsEnumerable().GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

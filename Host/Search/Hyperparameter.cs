@@ -20,22 +20,22 @@ public sealed record Hyperparameter(string Name, Domain Domain)
     /// <summary>A real number of a range, both ends included.</summary>
     /// <exception cref="ArgumentException">The ends are not finite and in order.</exception>
     public static Hyperparameter Uniform(string name, double low, double high) =>
-        new(name, new RealDomain(low, high, logarithmic: false));
+        new(name, new RangeDomain(low, high));
 
     /// <summary>A real number of a range, equal ratios equally likely.</summary>
     /// <exception cref="ArgumentException">The ends are not finite, in order and above 0.</exception>
     public static Hyperparameter LogUniform(string name, double low, double high) =>
-        new(name, new RealDomain(low, high, logarithmic: true));
+        new(name, new RangeDomain(low, high, logarithmic: true));
 
     /// <summary>An integer of a range, both ends included.</summary>
     /// <exception cref="ArgumentException">The ends are not in order.</exception>
     public static Hyperparameter UniformInteger(string name, int low, int high) =>
-        new(name, new IntegerDomain(low, high, logarithmic: false));
+        new(name, new RangeDomain(low, high, whole: true));
 
     /// <summary>An integer of a range, equal ratios about equally likely.</summary>
     /// <exception cref="ArgumentException">The ends are not in order and above 0.</exception>
     public static Hyperparameter LogUniformInteger(string name, int low, int high) =>
-        new(name, new IntegerDomain(low, high, logarithmic: true));
+        new(name, new RangeDomain(low, high, logarithmic: true, whole: true));
 
     /// <summary>One of these values.</summary>
     /// <exception cref="ArgumentException">There are none, one is empty, or two are the same.</exception>

@@ -12,7 +12,7 @@ internal static class Importance
     private const int Places = 100;
 
     /// <summary>The importance of each hyperparameter of a space, in its order, as shares that sum to 1; all 0 where
-    /// too few trials are complete or pruned to tell, or all are alike.</summary>
+    /// too few trials are complete or pruned, or all are alike.</summary>
     public static IReadOnlyList<double> Of(SearchSpace space, IEnumerable<Trial> trials, Direction direction)
     {
         var ranked = trials.Where(trial => trial.Value is not null)

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Functional.Host.Files;
 
@@ -6,7 +5,7 @@ namespace Functional.Host.Search;
 
 /// <summary>
 /// A study in a folder: <c>journal.jsonl</c>, a record per line, each flushed to the disk before anybody goes on.
-/// Several processes of one machine append under one lock, which the system takes back from whoever dies. A last line
+/// Several processes of one machine append under one lock, which the system takes back when a process dies. A last line
 /// that was not finished is dropped. Beside it, <c>workers</c> has a file per worker, touched as long as it lives.
 /// </summary>
 internal sealed class JournalStorage : StudyStorage
@@ -43,8 +42,6 @@ internal sealed class JournalStorage : StudyStorage
             Open(FileMode.OpenOrCreate).Dispose();
         });
     }
-
-    /// <inheritdoc/>
     public override string Name => folder;
 
     /// <summary>Whether a folder holds a study.</summary>
@@ -167,8 +164,8 @@ internal sealed class JournalStorage : StudyStorage
             throw Lost("was cut or replaced");
     }
 
-    // A line without its line feed: the beginning of one is dropped by whoever appends. A whole one is what was
-    // written, and gets its line feed; with another byte in its place it was changed.
+    // A line without its line feed: the beginning of one is dropped by the next process that appends. A whole one is
+    // what was written, and gets its line feed; with another byte in its place it was changed.
     private void CheckRest(FileStream journal, ReadOnlySpan<byte> rest)
     {
         if (rest.Length == 0)
@@ -209,7 +206,7 @@ internal sealed class JournalStorage : StudyStorage
         path, $"line {lines + 1}", expected,
         lines == 0
             ? "something else"
-            : $"something else; without the lines from there on, the study goes on with the {lines} before");
+            : $"something else; without the lines from there on, the study continues with the {lines} before");
 
     private OperationFailedException Lost(string what)
     {

@@ -12,7 +12,7 @@ namespace Functional.Host.Search;
 
 /// <summary>
 /// A study in a PostgreSQL database, for workers of any number of machines. One transaction takes a trial, or leaves a
-/// result, with the study's row locked; whether a worker lives is told by the server's clock.
+/// result, with the study's row locked; whether a worker lives is decided by the server's clock.
 /// </summary>
 internal sealed class PostgresStorage : StudyStorage
 {
@@ -67,11 +67,7 @@ internal sealed class PostgresStorage : StudyStorage
             return true;
         });
     }
-
-    /// <inheritdoc/>
     public override string Name => $"study '{study}' in {place}";
-
-    /// <inheritdoc/>
     public override void Dispose()
     {
         source.Dispose();

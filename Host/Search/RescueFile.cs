@@ -40,7 +40,7 @@ internal static class RescueFile
         {
             var path = Write(storage.RescueFolder, state);
             return new OperationFailedException(
-                $"{trials} are in {path}, with which, as journal.jsonl, the study goes on");
+                $"{trials} are in {path}, with which, as journal.jsonl, the study continues");
         }
         catch (OperationFailedException e)
         {

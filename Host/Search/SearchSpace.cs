@@ -29,7 +29,7 @@ public sealed class SearchSpace
     /// <summary>The configuration at a point of the unit cube, a coordinate per hyperparameter; coordinates of those
     /// without a value count for nothing.</summary>
     public Configuration At(IReadOnlyList<double> point) =>
-        Assemble(i => Hyperparameters[i].Domain.At(point.Given()[i]));
+        Assemble(i => Hyperparameters[i].Domain.At(point.Given()[i]))!;
 
     /// <summary>The point of a configuration in the unit cube; not a number where a hyperparameter has no
     /// value.</summary>
@@ -86,22 +86,29 @@ public sealed class SearchSpace
         }
     }
 
-    /// <summary>Whether a configuration is of the space: has a value for each hyperparameter that needs one, of its
-    /// domain, in order, and no others.</summary>
-    internal bool Contains(Configuration configuration) =>
-        configuration.Equals(Assemble(i => configuration.Find(Hyperparameters[i].Name) ?? ""))
-        && configuration.All(pair => Hyperparameters.First(one => one.Name == pair.Key).Domain.Contains(pair.Value));
+    /// <summary>Reads a configuration from a journal; null unless there is a value for each hyperparameter that needs
+    /// one, of its domain, in order, and no others.</summary>
+    internal Configuration? Read(IReadOnlyDictionary<string, string> texts)
+    {
+        var configuration = Assemble(i => texts.GetValueOrDefault(Hyperparameters[i].Name) is { } text
+            ? Hyperparameters[i].Domain.Read(text) : null);
+        return configuration?.Select(pair => pair.Key).SequenceEqual(texts.Keys) == true ? configuration : null;
+    }
 
     /// <summary>As the command line has it.</summary>
     public override string ToString() => string.Join("; ", Hyperparameters);
 
-    /// <summary>The configuration with values from a function of the hyperparameter's place.</summary>
-    internal Configuration Assemble(Func<int, string> value)
+    // The configuration with values from a function of the hyperparameter's place; null if one is null.
+    private Configuration? Assemble(Func<int, HyperparameterValue?> valueAt)
     {
         var configuration = new Configuration([]);
         for (var i = 0; i < Count; i++)
             if (HasValue(Hyperparameters[i], configuration))
-                configuration = With(configuration, i, value(i));
+            {
+                if (valueAt(i) is not { } value)
+                    return null;
+                configuration = With(configuration, i, value);
+            }
         return configuration;
     }
 
@@ -124,12 +131,12 @@ public sealed class SearchSpace
     // Whether others have a value or none by the value of hyperparameter i.
     private bool IsAskedFor(int i) => Hyperparameters.Any(one => one.Condition?.Name == Hyperparameters[i].Name);
 
-    private Configuration With(Configuration start, int i, string value) =>
+    private Configuration With(Configuration start, int i, HyperparameterValue value) =>
         new([.. start, KeyValuePair.Create(Hyperparameters[i].Name, value)]);
 
     private static bool HasValue(Hyperparameter hyperparameter, Configuration before) =>
         hyperparameter.Condition is not { } condition
-        || (before.Find(condition.Name) is { } value && condition.Values.Contains(value));
+        || (before.Find(condition.Name)?.Name is { } name && condition.Values.Contains(name));
 
     private static void Check(Hyperparameter hyperparameter, Dictionary<string, Domain> before)
     {

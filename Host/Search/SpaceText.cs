@@ -59,22 +59,19 @@ internal static class SpaceText
             [("log:", true, false), ("int:", false, true), ("log-int:", true, true), ("uniform:", false, false)])
             if (text.StartsWith(prefix, StringComparison.Ordinal))
                 return Ends(text[prefix.Length..], whole) is var (low, high)
-                    ? Range(low, high, logarithmic, whole)
+                    ? new RangeDomain(low, high, logarithmic, whole)
                     : throw new UsageException(
                         $"expected {prefix}LOW..HIGH with two {(whole ? "integers" : "numbers")}");
         return Ends(text, whole: false) is var (least, most)
-            ? Range(least, most, false, false)
+            ? new RangeDomain(least, most)
             : new ChoiceDomain(text.Split('|'));
     }
-
-    private static Domain Range(double low, double high, bool logarithmic, bool whole) =>
-        whole ? new IntegerDomain((int)low, (int)high, logarithmic) : new RealDomain(low, high, logarithmic);
 
     private static (double Low, double High)? Ends(string text, bool whole) =>
         text.Split("..") is [var low, var high] && Number(low, whole) is { } least && Number(high, whole) is { } most
             ? (least, most) : null;
 
     private static double? Number(string text, bool whole) =>
-        !whole ? Domain.Number(text)
+        !whole ? ReadNumber(text)
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
 }

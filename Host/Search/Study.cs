@@ -58,13 +58,13 @@ public sealed class Study : IDisposable
     /// makes its trial fail, no more.
     /// </summary>
     /// <param name="objective">The value of a configuration; called by several workers at once.</param>
-    /// <param name="trials">How many the study shall have in all.</param>
+    /// <param name="trials">How many the study is to have in total.</param>
     /// <param name="workers">How many work side by side here, 1 to 1,024, each with one thread for the core's
     /// operations.</param>
     /// <param name="limit">After this time no trial begins; any time if null.</param>
-    /// <param name="ended">Is told of each trial that ended here, one at a time.</param>
+    /// <param name="ended">Called with each trial that ended here, one at a time.</param>
     /// <param name="cancellation">Ends the search; trials that run are given back. An objective that doesn't notice it
-    /// within half a second is left behind: what it comes to is lost.</param>
+    /// within half a second is abandoned, and its result lost.</param>
     /// <returns>All trials of the study.</returns>
     /// <exception cref="ArgumentException">There would be no worker, or too many.</exception>
     /// <exception cref="OperationFailedException">All trials failed; or the study can't be read or written any more,

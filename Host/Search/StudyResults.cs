@@ -30,6 +30,9 @@ internal static class StudyResults
     /// <summary>Four digits of a number.</summary>
     public static string Short(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 
-    public static string Short(Configuration configuration) => string.Join("  ", configuration.Select(pair =>
-        $"{pair.Key} {(Domain.Number(pair.Value) is { } number ? Short(number) : pair.Value)}"));
+    /// <summary>Four digits of a number, or a name.</summary>
+    public static string Short(HyperparameterValue value) => value.Name ?? Short(value.Number!.Value);
+
+    public static string Short(Configuration configuration) =>
+        string.Join("  ", configuration.Select(pair => $"{pair.Key} {Short(pair.Value)}"));
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
-using Functional.Host.Files;
 
 namespace Functional.Host.Search;
 
@@ -143,10 +142,10 @@ internal sealed class StudyRun : IDisposable
         if (open.Find(trial => trial.State == TrialState.Waiting || !isAlive(trial.Worker)) is { } free)
             return [new TrialTaken(free.Number, worker)];
         return state.Trials.Count < trials
-            ? [new TrialTaken(state.Trials.Count, worker, Suggested(state.Trials).ToDictionary())] : [];
+            ? [new TrialTaken(state.Trials.Count, worker, Suggested(state.Trials).Texts.ToDictionary())] : [];
     }
 
-    // A sampler may never answer: it is asked in a thread of its own, which is left behind when the search is to stop.
+    // A sampler may never return: it runs in its own thread, which is abandoned when the search is to stop.
     private Configuration Suggested(IReadOnlyList<Trial> trials) =>
         Task.Factory.StartNew(() =>
             settings.Suggest(trials), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
@@ -164,7 +163,7 @@ internal sealed class StudyRun : IDisposable
             var value = Threads.Use(1, () => objective(trial.Configuration, reporter));
             result = double.IsFinite(value)
                 ? Ended(TrialState.Complete, value, null)
-                    : Ended(TrialState.Failed, null, $"the value is {Domain.Text(value)}");
+                    : Ended(TrialState.Failed, null, Invariant($"the value is {value}"));
         }
         catch (TrialStoppedException e) when (e.State is null)
         {

@@ -1,4 +1,3 @@
-using Functional.Host.Charts;
 
 namespace Functional.Host.Search;
 
@@ -18,7 +17,7 @@ public sealed record StudySettings(SearchSpace Space)
     /// <summary>What everything random is a function of.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>A worker that was not heard of for this many seconds is taken for dead, and its trials are given out
+    /// <summary>A worker that has been silent for this many seconds counts as dead, and its trials are given out
     /// again.</summary>
     public double Lapse { get; init; } = 30;
 
@@ -37,7 +36,7 @@ public sealed record StudySettings(SearchSpace Space)
     {
         Sampler.Check(Space);
         if (!(Lapse > 0 && double.IsFinite(Lapse)))
-            throw new ArgumentException($"a worker's lapse needs seconds above 0, not {Domain.Text(Lapse)}");
+            throw new ArgumentException(Invariant($"a worker's lapse needs seconds above 0, not {Lapse}"));
     }
 
     /// <summary>Everything by name, as text: what two studies differ in.</summary>
@@ -45,7 +44,7 @@ public sealed record StudySettings(SearchSpace Space)
     [
         new("space", Space.ToString()), new("direction", Direction.ToString().ToLowerInvariant()),
         new("sampler", $"{Sampler}"), new("pruner", $"{Pruner}"),
-        new("seed", $"{Seed}"), new("lapse", Domain.Text(Lapse)), .. Constants,
+        new("seed", $"{Seed}"), new("lapse", Invariant($"{Lapse}")), .. Constants,
     ];
 
     /// <summary>Raises UsageException, a line per difference, unless these are the settings that a study began

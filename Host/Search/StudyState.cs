@@ -23,10 +23,8 @@ internal sealed record StudyState(StudySettings? Settings, ImmutableList<Trial> 
     {
         StudyBegun begun when Settings is null => this with { Settings = begun.Settings() },
         TrialTaken { Parameters: { } parameters } taken when Settings is not null && taken.Trial == Trials.Count
-            && IsWorker(taken.Worker)
-            && Settings.Space.Contains(new Configuration(parameters)) =>
-            this with { Trials =
-                Trials.Add(new Trial(taken.Trial, new Configuration(parameters)) { Worker = taken.Worker }) },
+            && IsWorker(taken.Worker) && Settings.Space.Read(parameters) is { } configuration =>
+            this with { Trials = Trials.Add(new Trial(taken.Trial, configuration) { Worker = taken.Worker }) },
         TrialTaken { Parameters: null } taken when IsWorker(taken.Worker) =>
             With(Open(taken.Trial) with { State = TrialState.Running, Worker = taken.Worker }),
         TrialReported reported when double.IsFinite(reported.Value) && reported.Step > 0
@@ -56,14 +54,14 @@ internal sealed record StudyState(StudySettings? Settings, ImmutableList<Trial> 
 
     private static IEnumerable<StudyRecord> RecordsOf(Trial trial) =>
     [
-        new TrialTaken(trial.Number, trial.Worker, trial.Configuration.ToDictionary()),
+        new TrialTaken(trial.Number, trial.Worker, trial.Configuration.Texts.ToDictionary()),
         .. trial.Reported.Select(reported => new TrialReported(trial.Number, reported.Key, reported.Value)),
         .. trial.State == TrialState.Waiting ? [new TrialReleased(trial.Number)] : (StudyRecord[])[],
         .. trial.Result is { } result ? [new TrialEnded(trial.Number, trial.Worker, result)] : (StudyRecord[])[],
     ];
 
     private Trial Open(int number) => number >= 0 && number < Trials.Count && Trials[number].Result is null
-        ? Trials[number] : throw new UsageException($"trial {number} is not one that goes on");
+        ? Trials[number] : throw new UsageException($"trial {number} has ended, or never began");
 
     private StudyState With(Trial trial) => this with { Trials = Trials.SetItem(trial.Number, trial) };
 }

@@ -2,7 +2,7 @@ namespace Functional.Host.Search;
 
 /// <summary>
 /// Where a study's records are kept. Any number of workers, of several processes, may use one place at once: who
-/// decides what to add sees all that was added before, and nobody adds anything meanwhile.
+/// decides what to add sees all that was added before, and nothing is added meanwhile.
 /// </summary>
 public abstract class StudyStorage : IDisposable
 {
@@ -11,7 +11,7 @@ public abstract class StudyStorage : IDisposable
 
     /// <summary>Adds what is decided from the current state, all of it or nothing, and gives the state after. It may
     /// be decided more than once, where a connection was lost.</summary>
-    /// <param name="decide">Given the state, and which workers were heard of lately.</param>
+    /// <param name="decide">Gets the state, and whether a worker was alive lately.</param>
     /// <param name="cancellation">Ends the waiting for others, or for a server, by an
     /// OperationCanceledException.</param>
     /// <exception cref="OperationFailedException">What is kept can't be read or written.</exception>
@@ -32,7 +32,7 @@ public abstract class StudyStorage : IDisposable
     /// <summary>Lets others know that these workers live.</summary>
     internal abstract void Beat(IReadOnlyList<string> workers, CancellationToken cancellation);
 
-    /// <summary>Nobody needs to watch these workers any more.</summary>
+    /// <summary>These workers need not be watched any more.</summary>
     internal abstract void Retire(IReadOnlyList<string> workers, CancellationToken cancellation);
 
     /// <summary>The current state.</summary>

@@ -58,7 +58,7 @@ internal sealed class TrainingObjective
 
     /// <summary>Everything that a trial's run depends on.</summary>
     /// <exception cref="UsageException">Everything wrong with it, a line each.</exception>
-    public TrainConfiguration Configure(Configuration configuration) => TrainOptions.Parse(configuration, common);
+    public TrainConfiguration Configure(Configuration configuration) => TrainOptions.Parse(configuration.Texts, common);
 
     /// <summary>Trains, reporting the validation accuracy after each epoch, and the training accuracy beside
     /// it.</summary>

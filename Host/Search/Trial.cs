@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using Functional.Host.Charts;
 
 namespace Functional.Host.Search;
 
@@ -59,15 +57,14 @@ public sealed record Trial(int Number, Configuration Configuration)
     /// <summary>As in <c>trial 3: 0.9333 with rate=0.609, units=20</c>; numbers are rounded.</summary>
     public override string ToString()
     {
-        var end = Value is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value:G4}") : "";
+        var end = Value is { } value ? Invariant($"{value:G4}") : "";
         var state = State == TrialState.Complete
             ? end
             : $"{State.ToString().ToLowerInvariant()}{(end == "" ? "" : $" at {end}")}";
-        return string.Create(CultureInfo.InvariantCulture,
-            $"trial {Number}: {state} with {string.Join(", ", Configuration.Select(Rounded))}");
+        return Invariant($"trial {Number}: {state} with {string.Join(", ", Configuration.Select(Rounded))}");
     }
 
-    private static string Rounded(KeyValuePair<string, string> pair) =>
-        pair.Value.Length > 6 && Domain.Number(pair.Value) is { } number
-            ? string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={number:G3}") : $"{pair.Key}={pair.Value}";
+    private static string Rounded(KeyValuePair<string, HyperparameterValue> pair) =>
+        pair.Value.Number is { } number && $"{pair.Value}".Length > 6
+            ? Invariant($"{pair.Key}={number:G3}") : $"{pair.Key}={pair.Value}";
 }

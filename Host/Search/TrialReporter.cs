@@ -14,7 +14,7 @@ public sealed class TrialStoppedException : Exception
 /// <summary>A failure of the storage, which is none of the trial.</summary>
 internal sealed class StorageFailure(Exception failure) : Exception(failure.Message, failure);
 
-/// <summary>What an objective knows of its trial, and whom it tells how that goes.</summary>
+/// <summary>What an objective knows about its trial, and where it reports its progress.</summary>
 public sealed class TrialReporter
 {
     private readonly StudyStorage storage;
@@ -43,7 +43,7 @@ public sealed class TrialReporter
 
     internal IReadOnlyList<double> TrainingCurve => trainingCurve;
 
-    /// <summary>Tells the next intermediate value, such as the validation accuracy after an epoch.</summary>
+    /// <summary>Reports the next intermediate value, such as the validation accuracy after an epoch.</summary>
     /// <param name="value">On the scale of the objective's value.</param>
     /// <param name="training">The same of what was trained on, to be drawn beside it.</param>
     /// <exception cref="TrialStoppedException">The trial is to end here, since the value is not finite, the pruner says
@@ -53,21 +53,21 @@ public sealed class TrialReporter
         Cancellation.ThrowIfCancellationRequested();
         if (!double.IsFinite(value))
             throw new TrialStoppedException(
-                TrialState.Failed, $"the value became {Domain.Text(value)} in step {curve.Count + 1}");
+                TrialState.Failed, Invariant($"the value became {value} in step {curve.Count + 1}"));
         curve.Add(value);
         if (training is { } beside)
             trainingCurve.Add(beside);
         var step = curve.Count;
         if (!settings.Pruner.LooksAt(step))
             return;
-        var trials = Tell(new TrialReported(Trial, step, value)).Trials;
+        var trials = Recorded(new TrialReported(Trial, step, value)).Trials;
         if (trials[Trial].State != TrialState.Running || trials[Trial].Worker != worker)
             throw new TrialStoppedException(null, $"trial {Trial} has gone to another worker");
         if (settings.Pruner.Ends(trials, Trial, step, settings.Direction))
             throw new TrialStoppedException(TrialState.Pruned, $"worse than others in step {step}");
     }
 
-    private StudyState Tell(TrialReported reported)
+    private StudyState Recorded(TrialReported reported)
     {
         try
         {
