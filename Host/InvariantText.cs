@@ -8,6 +8,11 @@ internal static class InvariantText
 {
     /// <summary>An interpolated string in the invariant culture. Several with <c>+</c> between them are one.</summary>
     public static string Invariant(InvariantTextHandler text) => text.ToStringAndClear();
+
+    /// <summary>A finite number; null if the text is none. (.NET ignores NULs behind a number.)</summary>
+    public static double? ReadNumber(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        && double.IsFinite(number) && !text.Contains('\0') ? number : null;
 }
 
 /// <summary>What the compiler builds <see cref="InvariantText.Invariant"/>'s interpolated string with.</summary>

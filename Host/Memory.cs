@@ -1,6 +1,6 @@
 namespace Functional.Host;
 
-/// <summary>What is told when memory does not suffice.</summary>
+/// <summary>The message when memory does not suffice.</summary>
 internal static class Memory
 {
     /// <summary>One line: for what, and how much there is.</summary>

@@ -6,7 +6,7 @@ namespace Functional.Host;
 /// <summary>
 /// Foreign text, before it reaches a terminal or a page: labels, columns, names of files and folders, what others'
 /// messages quote.
-/// What a terminal would obey, or what nobody could see, is written as an escape, as in <c>\u001B</c>.
+/// What a terminal would obey, or what can't be seen, is written as an escape, as in <c>\u001B</c>.
 /// </summary>
 internal static class Visible
 {

@@ -61,7 +61,7 @@ let private shrinkGrid leastRows leastColumns (grid: Grid) =
         for columns in smaller leastColumns grid.Columns do { grid with Columns = columns }
     }
 
-/// Matrices of up to so many rows and columns.
+/// Matrices of up to this many rows and columns.
 let grids (mostRows: int) (mostColumns: int) : Arbitrary<Grid> =
     let generator =
         Gen.map3 (fun rows columns seed -> { Rows = rows; Columns = columns; Seed = seed })
@@ -140,8 +140,8 @@ let private shrinkCase (case: Case) : Case seq =
         for loss in (rows losses).Shrinker case.Loss do { case with Loss = loss }
     }
 
-/// Affine layers and activations in any order, up to 6 of so many units, and batches of up to so many samples: what a
-/// sample gives in training is what it gives in evaluation, alone and in any batch.
+/// Affine layers and activations in any order, up to 6 of this many units, and batches of up to this many samples: what
+/// a sample gives in training is what it gives in evaluation, alone and in any batch.
 let cases (mostUnits: int) (mostSamples: int) : Arbitrary<Case> =
     let units = Gen.map Units (sizeFrom 1 mostUnits)
     let elementwise = Gen.map Elementwise (Gen.elements activations)
@@ -232,7 +232,7 @@ type CustomAffine<'T when Real<'T>>(affine: Affine<'T>) =
                 let struct (gradient, dx) = pullback dy
                 struct (leaves { Weight = gradient.Weight; Bias = gradient.Bias }, dx.Value)))
 
-/// The layer of a plan for so many inputs, and the number of its outputs.
+/// The layer of a plan for this many inputs, and the number of its outputs.
 let layerOf<'T when Real<'T>> (plan: Plan) (inputs: int) (key: Key) : struct (Layer<'T> * int) =
     match plan with
     | Units outputs -> struct (Affine(affine inputs outputs key), outputs)
@@ -256,7 +256,7 @@ let network<'T when Real<'T>> (case: Case) : Network<'T> =
 /// Inputs of the case's samples.
 let inputs<'T when Real<'T>> (case: Case) : Matrix<'T> = matrix case.Inputs case.Samples (Key.child 1 case.Key)
 
-/// Targets of a kind, for so many samples.
+/// Targets of a kind, for this many samples.
 let targets<'T when Real<'T>> (kind: TargetKind) (classes: int) (samples: int) (key: Key) : Targets<'T> =
     match kind with
     | Labels -> Targets.Labels(ReadOnlyMemory(Key.integers samples classes key))

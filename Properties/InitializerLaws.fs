@@ -34,7 +34,7 @@ let laws =
                 if row.Initializer.Distribution <> Distribution.Constant then
                     let outputs, inputs = float grid.Rows, float grid.Columns
                     let w, expected = elements (weights<float> row.Initializer grid), row.Deviation inputs outputs
-                    // Six standard errors of a deviation, and of a mean, of so many normal numbers.
+                    // Six standard errors of a deviation, and of a mean, of this many normal numbers.
                     let found = sqrt (Array.averageBy (fun x -> x * x) w) / expected
                     Assert.InRange(abs (found - 1.0), 0.0, 6.0 / sqrt (2.0 * inputs * outputs))
                     Assert.InRange(abs (Array.average w) / expected, 0.0, 6.0 / sqrt (inputs * outputs))

@@ -79,7 +79,7 @@ let lawThen
         }
     testPropertyWithConfig { config count with finishedTest = finished } name (Prop.forAll arbitrary recorded)
 
-/// A law that holds for so many cases, more than 200 where it has much to try.
+/// A law that holds for this many cases, more than 200 where it has much to try.
 let lawOn (count: int) name arbitrary holds : Test = lawThen ignore count name arbitrary holds
 
 /// A law that holds for 200 cases.

@@ -64,7 +64,7 @@ let penalties: Penalty list =
 
 type InitializerRow =
     { Initializer: Initializer
-      /// Of weights with so many inputs and outputs.
+      /// Of weights with this many inputs and outputs.
       Deviation: float -> float -> float
       /// As the command line has it.
       Text: string }
@@ -81,14 +81,14 @@ let initializers: InitializerRow list =
       row Initializer.Orthogonal (fun inputs outputs -> sqrt (1.0 / max inputs outputs)) "orthogonal" ]
 
 type ScheduleRow =
-    { /// Of so many steps, with a factor from 0 to 1.
+    { /// Of this many steps, with a factor from 0 to 1.
       Schedule: int -> float -> Schedule
       /// What the learning rate is multiplied by in step t = 0, 1, ...
       Factor: int -> float -> int -> float
       /// Schedules with wrong numbers, and how many are wrong.
       Wrong: (Schedule * int) list }
 
-/// From 1 to 0 in so many steps, then 0.
+/// From 1 to 0 in this many steps, then 0.
 let private halfCosine (t: float) (steps: float) = if t >= steps then 0.0 else (1.0 + cos (Math.PI * t / steps)) / 2.0
 
 let schedules: ScheduleRow list =

@@ -36,7 +36,7 @@ type LayerCase =
     member private case.Display = string case
     override case.ToString() = $"x ({case.X.RowCount} x {case.X.ColumnCount}) =\n{case.X.ToMatrixString()}{case.Key}"
 
-/// Laws of layers: shapes, gradients that are derivatives (kinks are told apart), pullbacks that are linear and may be
+/// Laws of layers: shapes, gradients that are derivatives (kinks are left out), pullbacks that are linear and may be
 /// asked twice, the same bits for the same arguments, no argument written to, samples by themselves in evaluation,
 /// parameters that can be replaced. Inputs are between -10 and 10, and parameters are moved at random from those that
 /// the layer has.
@@ -71,7 +71,7 @@ type LayerLaws =
     static member Of(layerFor: Func<int, ILayer<float>>) : Property =
         Property.ofFailures (LayerLaws.Cases 0) (fun case -> LayerLaws.At case (layerFor.Invoke case.X.RowCount))
 
-    /// Raises an exception with the smallest counterexample unless the laws hold for so many cases.
+    /// Raises an exception with the smallest counterexample unless the laws hold for this many cases.
     static member Require(layer: ILayer<float>, [<Optional; DefaultParameterValue(200)>] cases: int) : unit =
         Property.require cases (LayerLaws.Of layer)
 
@@ -98,7 +98,7 @@ type ActivationLaws =
                     let slope = x.Map(fun x -> derivative.Invoke x)
                     struct (this.Predict x, Func<_, _>(fun dy -> struct ([||], dy.PointwiseMultiply slope))) }
 
-    /// Raises an exception with the smallest counterexample unless the laws hold for so many cases.
+    /// Raises an exception with the smallest counterexample unless the laws hold for this many cases.
     static member Require
         (f: Func<float, float>, derivative: Func<float, float>,
          [<Optional; DefaultParameterValue(200)>] cases: int) : unit =
@@ -127,7 +127,7 @@ type LossCase =
         $"outputs ({outputs.RowCount} x {outputs.ColumnCount}) =\n{outputs.ToMatrixString()}"
         + $"targets =\n{targets.ToMatrixString()}"
 
-/// Laws of losses: the gradient has the outputs' shape and is the derivative (kinks are told apart), the same arguments
+/// Laws of losses: the gradient has the outputs' shape and is the derivative (kinks are left out), the same arguments
 /// give the same bits, no argument is written to, and the order of the samples makes no difference.
 [<AbstractClass; Sealed>]
 type LossLaws =
@@ -210,7 +210,7 @@ type LossLaws =
          [<Optional; DefaultParameterValue(LossTargets.Values)>] targets: LossTargets) : Property =
         Property.ofFailures (LossLaws.Cases targets) (LossLaws.At loss)
 
-    /// Raises an exception with the smallest counterexample unless the laws hold for so many cases.
+    /// Raises an exception with the smallest counterexample unless the laws hold for this many cases.
     static member Require
         (loss: Func<Matrix<float>, Matrix<float>, struct (float * Matrix<float>)>,
          [<Optional; DefaultParameterValue(LossTargets.Values)>] targets: LossTargets,
@@ -274,7 +274,7 @@ type OptimizerLaws =
                   let isSame = (Parameters.toVector after).Equals(Parameters.toVector case.Parameters)
                   [ if not isSame then "parameters have changed" ]) ])
 
-    /// Raises an exception with the smallest counterexample unless the laws hold for so many cases.
+    /// Raises an exception with the smallest counterexample unless the laws hold for this many cases.
     static member Require
         (init: Func<Parameters<float>, 'State>,
          update: Func<float, 'State, Parameters<float>, Parameters<float>, struct (Parameters<float> * 'State)>,

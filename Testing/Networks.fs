@@ -84,7 +84,7 @@ module internal Networks =
               1, Gen.constant (Layer.layerNorm units)
               1, dropout ]
 
-    /// A layer of any kind for so many inputs.
+    /// A layer of any kind with this many inputs.
     let layer (inputs: int) : Gen<Layer<float>> =
         Gen.frequency [ 2, Generate.size 5 |> Gen.bind (affine inputs); 3, between inputs ]
 
@@ -111,7 +111,7 @@ module internal Networks =
     let private cutScale (units: int) (p: ScaleShift<float>) : ScaleShift<float> =
         { Gamma = cut units p.Gamma; Beta = cut units p.Beta }
 
-    /// The layer with so many inputs and, if it is an affine one, so many outputs at most.
+    /// The layer with this many inputs and, if it is an affine one, at most this many outputs.
     let private cutLayer (inputs: int) (outputs: int) (layer: Layer<float>) : Layer<float> =
         match layer with
         | Affine a ->
@@ -123,7 +123,7 @@ module internal Networks =
         | LayerNorm norm -> LayerNorm { norm with Parameters = cutScale inputs norm.Parameters }
         | Activation _ | Dropout _ | Custom _ -> layer
 
-    /// The layers with so many inputs, and at most so many outputs of the affine layer at a place.
+    /// The layers with this many inputs, and at most this many outputs of the affine layer at a place.
     let private cutAll (inputs: int) (place: int) (outputs: int) (layers: Layer<float> list) : Layer<float> list =
         (inputs, List.indexed layers)
         ||> List.mapFold (fun inputs (i, layer) ->

@@ -28,7 +28,7 @@ type internal Smoothing(height: int, width: int, deviation: float) =
     let across: float32[] = Array.zeroCreate ((rows + 2 * reach) * stride)
 
     /// Numbers out of -255/256, -253/256, ..., 255/256, a byte of the key's stream each: once they are smoothed,
-    /// nobody can tell them from finer ones.
+    /// they can't be told from finer ones.
     let draw (key: Key) =
         Bits.fill key bytes
         let scale, shift = Vector512.Create(2.0f / 256.0f), Vector512.Create(255.0f / 256.0f)

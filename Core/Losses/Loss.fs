@@ -151,7 +151,7 @@ module Loss =
                 if uint labels[i] >= uint bound then
                     invalidArg
                         "batch"
-                        $"sample {i} has label {labels[i]}, but the network tells only {bound} classes apart"
+                        $"sample {i} has label {labels[i]}, but the network has only {bound} classes"
         | Targets.Values t ->
             if t.RowCount <> outputs || t.ColumnCount <> samples then
                 invalidArg "batch" $"targets are {t.RowCount} x {t.ColumnCount}, \

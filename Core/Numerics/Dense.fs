@@ -1,5 +1,5 @@
 /// Between Math.NET's matrices and vectors and the arrays inside them. Both are column-major and share the array:
-/// whoever gets an array from here only reads it.
+/// callers only read the arrays that they get from here.
 module internal Functional.Numerics.Dense
 
 open System

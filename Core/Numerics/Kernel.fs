@@ -23,7 +23,7 @@ type internal Tuning =
       BlockOfA: int
       /// Bytes that the columns of op(A) may span to be read in place: beyond, each costs an address translation.
       Span: int
-      /// The same where only one strip reads A, and packing it would be read by nobody else: 50 x 784 by 784 x 3 in
+      /// The same where only one strip reads A, and nothing else would read the packed copy: 50 x 784 by 784 x 3 in
       /// doubles takes a third of the time in place.
       SpanOnce: int
       /// Bytes of A, read in place, from which the first strip leaves it packed for the others: the first-level cache.
@@ -238,7 +238,7 @@ type internal Kernel<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd<'V>
         // Each part packs what it reads: by columns a transposed B is packed once in all, and A by each.
         let byRows = panels >= threads && not packB
         let things = if byRows then panels else strips
-        // More parts than threads, where that costs nothing: whoever is ahead takes the next.
+        // More parts than threads, where that costs nothing: a thread that is ahead takes the next.
         let parts = if byRows && things >= 8 * threads then 4 * threads else min threads things
         Team.run parts (Action<int>(fun i ->
             let first = int (int64 things * int64 i / int64 parts)

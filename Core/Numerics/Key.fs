@@ -41,7 +41,7 @@ module internal Philox =
             k1 <- k1 + 0xBB67AE85u
         struct (x0, x1, x2, x3)
 
-    // The counter's last word tells what a block is for, so that a key's children never share a block with its numbers.
+    // The counter's last word says what a block is for, so that a key's children never share a block with its numbers.
     let numbers = 0u
     let private children = 1u
     let masks = 2u

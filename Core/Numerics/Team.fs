@@ -1,14 +1,14 @@
 /// Threads for the parts of one numeric operation. Which thread does which part is a matter of timing, so parts must
 /// not depend on each other. Nothing here waits while work could be done: several callers may run at the same time, and
-/// parts may run parts; whoever finds no idle worker does the work itself.
+/// parts may run parts; a caller that finds no idle worker does the work itself.
 module internal Functional.Numerics.Team
 
 open System
 open System.Runtime.ExceptionServices
 open System.Threading
 
-/// Parts of a piece of work, which whoever has time claims one by one: the caller itself, and workers as they come. So
-/// nobody ever waits for a thread that has not begun, however busy the machine is, and nobody can wait in a circle.
+/// Parts of a piece of work, which the caller and idle workers claim one by one. So no thread ever waits for one that
+/// has not begun, however busy the machine is, and threads can't wait in a circle.
 [<Sealed>]
 type private Job(parts: int, action: Action<int>) =
     /// About 40 microseconds.
@@ -59,8 +59,9 @@ type private Worker() =
     let mutable slot: Job | null = null
     let mutable asleep = 0
 
-    /// Either this thread sees the job that came meanwhile, or whoever brought it sees that it sleeps. If both do, the
-    /// flag decides: taken back here, there is no signal; taken there, the signal is on its way and has to be consumed.
+    /// Either this thread sees the job that came meanwhile, or the one that brought it sees that it sleeps. If both do,
+    /// the flag decides: taken back here, there is no signal; taken there, the signal is on its way and has to be
+    /// consumed.
     member private _.Sleep() =
         Interlocked.Exchange(&asleep, 1) |> ignore
         if isNull (Volatile.Read &slot) || Interlocked.Exchange(&asleep, 0) = 0 then gate.Wait()

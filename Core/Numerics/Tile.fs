@@ -230,7 +230,7 @@ type internal Tile<'V, 'S when 'S: struct and 'S :> ISimd<'V>> =
         | 11 -> Tile<'V, 'S, 'Form, Eleven>.Run &t
         | _ -> Tile<'V, 'S, 'Form, Twelve>.Run &t
 
-    /// One vector of rows or two. One takes up to twice 'S.Columns; then BSecond and CSecond tell where the second half
+    /// One vector of rows or two. One takes up to twice 'S.Columns; then BSecond and CSecond say where the second half
     /// of the columns begins, rounded up in number.
     static member Run(rows: int, columns: int, t: inref<Operands>) : unit =
         if rows > 1 then Tile<'V, 'S>.Run<Below>(columns, &t)

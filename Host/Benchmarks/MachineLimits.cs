@@ -8,7 +8,7 @@ namespace Functional.Host.Benchmarks;
 /// <summary>What this machine can do at best: the limits that everything else is compared with.</summary>
 internal static class MachineLimits
 {
-    private const int Iterations = 250_000;
+    private const int Rounds = 250_000;
     private const int Chains = 12;
 
     // Beyond the caches of any processor, unless that is more than a machine can spare.
@@ -20,7 +20,7 @@ internal static class MachineLimits
     {
         var (bits, loop) = Widest<T>();
         var time = Timing.Fastest(seconds, () => Together(threads, _ => loop()));
-        var operations = 2.0 * Chains * Iterations * (bits / 8 / Unsafe.SizeOf<T>()) * threads;
+        var operations = 2.0 * Chains * Rounds * (bits / 8 / Unsafe.SizeOf<T>()) * threads;
         return new Peak(NameOf<T>(), threads, bits, operations / time / 1e9);
     }
 
@@ -69,7 +69,7 @@ internal static class MachineLimits
         TVector factor = TLanes.Of(T.CreateChecked(0.75)), term = TLanes.Of(T.CreateChecked(0.25));
         TVector a = term, b = term, c = term, d = term, e = term, f = term;
         TVector g = term, h = term, i = term, j = term, k = term, l = term;
-        for (var iteration = 0; iteration < Iterations; iteration++)
+        for (var iteration = 0; iteration < Rounds; iteration++)
         {
             a = TLanes.FusedMultiplyAdd(a, factor, term);
             b = TLanes.FusedMultiplyAdd(b, factor, term);

@@ -19,7 +19,6 @@ internal abstract record Measurement([property: JsonIgnore] string Event)
 /// <param name="Gflops">Operations in a nanosecond, a multiplication with its addition counted as two.</param>
 internal sealed record Peak(string Type, int Threads, int Bits, double Gflops) : Measurement("peak")
 {
-    /// <inheritdoc/>
     public override (string, string)[] Row() =>
     [
         ("fused multiply-adds", $"{Type}, {Bits}-bit vectors"), ("threads", $"{Threads}"),
@@ -35,7 +34,6 @@ internal sealed record Bandwidth(
     string Pattern, int Threads, [property: JsonPropertyName("gb_per_s")] double GbPerSecond)
         : Measurement("bandwidth")
 {
-    /// <inheritdoc/>
     public override (string, string)[] Row() =>
         [("memory", Pattern), ("threads", $"{Threads}"), ("GB/s", Invariant($"{GbPerSecond:F1}"))];
 }
@@ -56,7 +54,6 @@ internal sealed record ProductTime(
     [property: JsonPropertyName("share_of_peak")] double ShareOfPeak,
     [property: JsonPropertyName("us_fresh")] double UsFresh) : Measurement("product")
 {
-    /// <inheritdoc/>
     public override (string, string)[] Row() =>
     [
         ("product (m x n x k)", $"{M} x {N} x {K} {Transposes}{(Type == "double" ? " double" : "")}"),
@@ -86,7 +83,6 @@ internal sealed record StepTime(
     [property: JsonPropertyName("kb_per_step")] double KbPerStep,
     string Data) : Measurement("step")
 {
-    /// <inheritdoc/>
     public override (string, string)[] Row() =>
     [
         ("training step", $"{Workload} ({Data})"), ("threads", $"{Threads}"),
@@ -107,7 +103,6 @@ internal sealed record EvaluationTime(
     string Network, int Images, int Threads, double Ms,
     [property: JsonPropertyName("share_of_peak")] double ShareOfPeak) : Measurement("evaluation")
 {
-    /// <inheritdoc/>
     public override (string, string)[] Row() =>
     [
         ("accuracy", $"{Network}, {Images} images"), ("threads", $"{Threads}"), ("ms", Invariant($"{Ms:F1}")),

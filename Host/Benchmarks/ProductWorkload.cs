@@ -1,5 +1,4 @@
 using System.Numerics;
-using Functional.Host.Charts;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Providers.LinearAlgebra;
 
@@ -30,7 +29,7 @@ internal sealed record ProductWorkload(int M, int N, int K, string Transposes)
 
     /// <summary>
     /// Measures it beside the peak with as many threads: into an array that is there, as BLAS is measured, and into a
-    /// fresh one. </summary>
+    /// fresh one.</summary>
     public ProductTime Measure<T>(Peak peak, double seconds) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var a = Transposes[0] == 'T' ? Random<T>(K, M) : Random<T>(M, K);

@@ -48,7 +48,7 @@ public enum Marker
 }
 
 /// <summary>
-/// What tells one series from the others: color, and dash or marker, so that it is never color alone.
+/// What distinguishes one series from the others: color, and dash or marker, so that it is never color alone.
 /// </summary>
 internal readonly record struct SeriesStyle(int Color, Dash Dash, Marker Marker)
 {

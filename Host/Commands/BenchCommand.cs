@@ -1,14 +1,13 @@
 using System.CommandLine;
-using System.Globalization;
 using Functional.Host.Benchmarks;
 
 namespace Functional.Host.Commands;
 
-/// <summary><c>functional bench</c>: this machine's limits, and how near to them products and training steps
-/// come.</summary>
+/// <summary><c>functional bench</c>: this machine's limits, and how close products and training steps come to
+/// them.</summary>
 internal static class BenchCommand
 {
-    private const double DefaultSeconds = 0.2;
+    private const double Usual = 0.2;
 
     /// <summary>The command with its options.</summary>
     public static Command Create()
@@ -16,36 +15,26 @@ internal static class BenchCommand
         var only = new Option<string?>("--only")
         {
             HelpName = "NAMES",
-            Description = "measure only what has one of these in its name: " +
+            Description = "measure only what has one of these words in its name: " +
                 "peak, bandwidth, product, 50x100x784, two-layer-sgd, evaluation, ...",
         };
-        var seconds = new Option<double>("--seconds")
-        {
-            HelpName = "S",
-            Description = "time for each measurement, half of it again for warming up",
-            DefaultValueFactory = _ => DefaultSeconds,
-            CustomParser = result =>
-            {
-                var text = result.Tokens[0].Value;
-                if (double.TryParse(text, CultureInfo.InvariantCulture, out var parsed) && parsed is > 0 and <= 3600)
-                    return parsed;
-                result.AddError($"--seconds: expected a number above 0, at most 3600, found '{text}'");
-                return DefaultSeconds;
-            },
-        };
+        var seconds = CommonOptions.Seconds(
+            "--seconds", Invariant($"time for each measurement, after half as long a warm-up [default: {Usual}]"),
+            most: 3600);
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
         var command = new CommandWithExamples(
-            "bench", "Measure this machine's limits, and matrix products and training steps beside them.",
+            "bench", "Measure matrix products and training steps, and how close they come to this machine's limits.",
             ("functional bench",
-                "how fast is this machine, and how near to that are the products and the training steps?"),
+                "how close do matrix products and training steps come to this machine's limits?"),
             ("functional bench --only product --threads 1", "matrix products on one core"))
         {
             only, seconds, threads, json,
         };
         command.SetAction(parsed =>
         {
-            var suite = new BenchmarkSuite(parsed.GetValue(threads), parsed.GetValue(seconds), parsed.GetValue(only));
+            var suite = new BenchmarkSuite(
+                parsed.GetValue(threads), parsed.GetValue(seconds) ?? Usual, parsed.GetValue(only));
             if (!parsed.GetValue(json))
                 WriteTables(suite.Run());
             else

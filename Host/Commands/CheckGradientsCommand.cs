@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Runs;
-using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Commands;
 
@@ -23,13 +21,13 @@ internal static class CheckGradientsCommand
         var defaults = new TrainConfiguration { Initializer = Initializer.Normal(0.01) };
         var options = TrainOptions.All.Where(option => Options.Contains(option.Name))
             .Select(option => CommonOptions.Of(option, defaults)).ToArray();
-        var samples = CommonOptions.Count("--samples", "how many of the first training samples are used", 3);
+        var samples = CommonOptions.Count("--samples", "how many of the first training samples to use", 3);
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
         var command = new CommandWithExamples(
-            "check-gradients", "Compare the gradients of a network in double precision with central differences.",
+            "check-gradients", "Compare a network's gradients with central differences, in double precision.",
             ("functional check-gradients", "the book's network of section 5.7.3"),
-            ("functional check-gradients --batch-norm --activation gelu --l2 0.01", "with more that could be wrong"));
+            ("functional check-gradients --batch-norm --activation gelu --l2 0.01", "a network with more to check"));
         foreach (var option in (Option[])[.. options, samples, threads, json])
             command.Add(option);
         command.SetAction(parsed => Run(
@@ -66,7 +64,7 @@ internal static class CheckGradientsCommand
             return (gradient, Differences.Compare(gradient, numerical), pullbacks, watch.Elapsed);
         });
         var clear = differences.All(difference => difference.LargestRelative <= Agreement);
-        // Looked at again where the table can't tell: kinks are left out.
+        // Where the table is not enough, this leaves kinks out.
         var check = clear ? null : Threads.Use(threads, () => GradientCheck.OfNetwork(network, batch));
         var agree = check?.Agrees ?? true;
         if (json)

@@ -14,7 +14,7 @@ internal static class CommonOptions
 
     /// <summary>How many threads; all cores by default.</summary>
     public static Option<int> Threads() =>
-        Count("--threads", "threads to use; no result depends on it", Environment.ProcessorCount, MostThreads);
+        Count("--threads", "threads to use; results don't depend on it", Environment.ProcessorCount, MostThreads);
 
     /// <summary>An integer from 1 on.</summary>
     public static Option<int> Count(string name, string description, int standard, int most = int.MaxValue) => new(name)
@@ -34,19 +34,16 @@ internal static class CommonOptions
     };
 
     /// <summary>A number of seconds above 0.</summary>
-    public static Option<double?> Seconds(string name, string description) => new(name)
+    public static Option<double?> Seconds(string name, string description, int most = int.MaxValue) => new(name)
     {
         HelpName = "SECONDS",
         Description = description,
         CustomParser = result =>
         {
-            if (double.TryParse(
-                result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
-                && seconds > 0 && seconds <= int.MaxValue)
+            var text = result.Tokens[0].Value;
+            if (ReadNumber(text) is { } seconds && seconds > 0 && seconds <= most)
                 return seconds;
-            result.AddError(
-                $"{name}: expected a number of seconds above 0 and up to {int.MaxValue}, found "
-                + $"'{result.Tokens[0].Value}'");
+            result.AddError($"{name}: expected a number of seconds above 0 and up to {most}, found '{text}'");
             return null;
         },
     };
@@ -56,18 +53,20 @@ internal static class CommonOptions
     {
         HelpName = "FILE",
         Description =
-            "options from a file, such as the config.json of a run; those on the command line come first, "
-            + "and with another "
-            + "--optimizer its own defaults",
+            "read options from a file, such as a run's config.json; options given here override it, "
+            + "and another --optimizer brings its own defaults",
     };
 
-    /// <summary>Whether a file that is there may be replaced.</summary>
-    public static Option<bool> Force() => new("--force") { Description = "replace a file that is there" };
+    /// <summary>Lines without escape sequences, even on a terminal.</summary>
+    public static Option<bool> Plain() =>
+        new("--plain") { Description = "print plain lines, without a progress bar" };
+
+    /// <summary>Whether a file may be replaced.</summary>
+    public static Option<bool> Force() => new("--force") { Description = "replace an existing file" };
 
     /// <summary>Objects for programs instead of lines for people.</summary>
     public static Option<bool> Json() =>
-        new("--json")
-            { Description = "one JSON object per line, each with an event, and nothing else on standard output" };
+        new("--json") { Description = "print one JSON object per line, each with an event, and nothing else" };
 
     /// <summary>An option of training, with what it is by default.</summary>
     public static Option<string?> Of(TrainOption option, TrainConfiguration defaults)

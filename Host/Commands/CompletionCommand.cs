@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Functional.Host.Charts;
 
 namespace Functional.Host.Commands;
 
@@ -71,7 +70,7 @@ internal static class CompletionCommand
         var shell = new Argument<string>("shell") { Description = string.Join(", ", Scripts.Keys) };
         shell.CompletionSources.Add([.. Scripts.Keys]);
         var command = new CommandWithExamples(
-            "completion", "Print what lets a shell complete commands, options and values.",
+            "completion", "Print a script that lets a shell complete commands, options and values.",
             ("source <(functional completion bash)", "in ~/.bashrc; for zsh in ~/.zshrc, after compinit"),
             ("functional completion fish > ~/.config/fish/completions/functional.fish", "once, for fish"),
             ("functional completion pwsh | Out-String | Invoke-Expression", "in PowerShell's $PROFILE"))

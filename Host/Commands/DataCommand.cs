@@ -46,8 +46,8 @@ internal static class DataCommand
         name.CompletionSources.Add([.. Sources.All.Select(source => source.Name)]);
         var force = CommonOptions.Force();
         var command = new CommandWithExamples("fetch", "Download a data set to the user's data folder, and verify it.",
-            ("functional data fetch mnist", "then --data mnist finds it everywhere"),
-            ("functional data fetch fashion-mnist", "clothes in place of digits")) { name, force };
+            ("functional data fetch mnist", "afterwards --data mnist finds it in any folder"),
+            ("functional data fetch fashion-mnist", "clothes instead of digits")) { name, force };
         command.SetAction(parsed =>
         {
             var wanted = parsed.GetValue(name)!;
@@ -84,7 +84,7 @@ internal static class DataCommand
                 + "or a table (.csv, .tsv, .txt, also with .gz; .npz)" };
         name.CompletionSources.Add([.. DataSets.Names]);
         var label = new Option<string?>("--label")
-            { HelpName = "COLUMN", Description = "of a table: the column that holds the classes" };
+            { HelpName = "COLUMN", Description = "for a table: the column with the classes" };
         var sheet = new Option<string?>("--sheet")
             { HelpName = "FILE", Description = "write a sheet of samples, ten of each class, as an SVG picture" };
         var force = CommonOptions.Force();
@@ -100,7 +100,7 @@ internal static class DataCommand
                 : null;
             var data = DataSets.Load(parsed.GetValue(name)!, parsed.GetValue(label));
             Describe(target?.Notes ?? Console.Out, data, parsed.GetValue(json));
-            Hints.Tell(DataHints.Of(data));
+            Hints.Write(DataHints.Of(data));
             target?.Write(Sheet(data.Training).ToFile());
             return ExitCode.Done;
         });

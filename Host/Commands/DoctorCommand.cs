@@ -16,21 +16,20 @@ internal static class DoctorCommand
         var run = new Argument<string?>("RUN")
         {
             Arity = ArgumentArity.ZeroOrOne,
-            Description = "a run's folder, whose configuration is examined; options given here change it",
+            Description = "the folder of a run to examine; options given here override its configuration",
         };
         var options = TrainOptions.All.Select(option => CommonOptions.Of(option, new TrainConfiguration())).ToArray();
         var file = CommonOptions.Config();
         var threads = CommonOptions.Threads();
         var page = new Option<string?>("--page")
-            { HelpName = "FILE", Description = "also write a page in HTML, with a picture for each finding" };
+            { HelpName = "FILE", Description = "also write an HTML page, with a picture for each finding" };
         var force = CommonOptions.Force();
         var json = CommonOptions.Json();
         var command = new CommandWithExamples(
-            "doctor", "Find out why a network doesn't learn, or could learn better, "
-            + "by a look at its data and by short runs.",
-            ("functional doctor --init normal:0.001 --hidden 100,100,100", "why do these options not learn?"),
+            "doctor", "Find out why a network doesn't learn, or how to improve it, from its data and short runs.",
+            ("functional doctor --init normal:0.001 --hidden 100,100,100", "why doesn't this network learn?"),
             ("functional doctor runs/NAME --learning-rate 0.01 --page doctor.html",
-                "would that run do better so? With pictures"))
+                "would that run do better with another rate? With pictures"))
         { run };
         foreach (var option in (Option[])[.. options, file, threads, page, force, json])
             command.Add(option);

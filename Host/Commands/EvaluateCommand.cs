@@ -6,7 +6,7 @@ using Functional.Host.Runs;
 
 namespace Functional.Host.Commands;
 
-/// <summary><c>functional evaluate</c>: how well a model does on data.</summary>
+/// <summary><c>functional evaluate</c>: evaluates a model on data.</summary>
 internal static class EvaluateCommand
 {
     private static readonly string[] Parts = ["test", "training", "all"];
@@ -18,28 +18,28 @@ internal static class EvaluateCommand
         var data = new Option<string?>("--data")
         {
             HelpName = "NAME|DIR|FILE",
-            Description = "the data, as in train [default: those of the run that the model is of]",
+            Description = "the data, as in train [default: the data of the model's run]",
         };
         data.CompletionSources.Add([.. DataSets.Names]);
         var label = new Option<string?>("--label")
         {
             HelpName = "COLUMN",
-            Description = "of a table: the column that holds the classes [default: as in the model]",
+            Description = "for a table: the column with the classes [default: as in the model]",
         };
         var part = new Option<string>("--part")
         {
             HelpName = string.Join('|', Parts),
-            Description = "which part of the data",
+            Description = "the part of the data to use",
             DefaultValueFactory = _ => Parts[0],
         };
         part.AcceptOnlyFromAmong(Parts);
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
         var command = new CommandWithExamples(
-            "evaluate", "Tell how well a model does on data: accuracy, loss, each class, and the confusion matrix.",
-            ("functional evaluate runs/NAME --data digits", "accuracy, and each class, on the test samples"),
+            "evaluate", "Evaluate a model on data: accuracy, loss, each class, and the confusion matrix.",
+            ("functional evaluate runs/NAME --data digits", "accuracy on the test samples, in all and by class"),
             ("functional evaluate model.safetensors --data flowers.csv --part all",
-                "a model's file, on all of a table"))
+                "a model file, on all rows of a table"))
         {
             model.Path, data, label, part, model.Activation, threads, json,
         };

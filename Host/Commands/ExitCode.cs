@@ -1,6 +1,6 @@
 namespace Functional.Host.Commands;
 
-/// <summary>What the program tells the shell.</summary>
+/// <summary>The program's exit codes.</summary>
 internal static class ExitCode
 {
     /// <summary>All went well.</summary>

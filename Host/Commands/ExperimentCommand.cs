@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Functional.Host.Files;
 using Functional.Host.Data;
@@ -28,7 +27,7 @@ internal static class ExperimentCommand
                 { HelpName = option.Value, Description = option.Help }).ToArray();
         var common = new Common();
         var command = new CommandWithExamples(
-            "experiment", "Run one experiment of the book; options of training replace the experiment's own.",
+            "experiment", "Run one experiment of the book; training options override the experiment's own.",
             ("functional experiment optimizers --open", "the book's comparison, in the browser"),
             ("functional experiment weight-decay --data mnist --seeds 5",
                 "on MNIST, with medians over five seeds")) { name };
@@ -45,8 +44,8 @@ internal static class ExperimentCommand
     {
         var common = new Common();
         var command =
-            new CommandWithExamples("book", "Reproduce every figure of the book's chapters 5.7 to 6.6 in one page.",
-            ("functional book --quick", "a small pass"),
+            new CommandWithExamples("book", "Reproduce every figure of the book's sections 5.7 to 6.6 on one page.",
+            ("functional book --quick", "a quick version"),
             ("functional book --data mnist --open", "every figure on MNIST, in the browser"));
         common.AddTo(command);
         command.SetAction(parsed => common.Run(parsed, Book.Experiments, []));
@@ -71,21 +70,21 @@ internal static class ExperimentCommand
             DefaultValueFactory = _ => "digits",
         };
         private readonly Option<string?> folder = new("--out")
-            { HelpName = "DIR", Description = "where the page goes, as index.html [default: runs/TIME-NAME]" };
-        private readonly Option<bool> force = new("--force") { Description = "replace a page that the folder holds" };
+            { HelpName = "DIR", Description = "the folder for the page, index.html [default: runs/TIME-NAME]" };
+        private readonly Option<bool> force = new("--force") { Description = "replace a page in the folder" };
         private readonly Option<bool> quick = new("--quick")
-            { Description = "a small pass: fewer steps, fewer samples to test with" };
+            { Description = "a quick version: fewer steps, fewer test samples" };
         private readonly Option<bool> bookOnly = new("--book-only")
-            { Description = "only what the book's own programs run" };
+            { Description = "run only what the book's own programs do" };
         private readonly Option<int> seeds = CommonOptions.Count(
             "--seeds", "repeat everything with this many seeds, and show medians and bands", 1, MostSeeds);
         private readonly Option<long> seed = new("--seed")
             { HelpName = "N", Description = "the first seed", DefaultValueFactory = _ => 1 };
         private readonly Option<string> language = new("--lang")
-            { HelpName = "en|ja", Description = "what the page is written in", DefaultValueFactory = _ => "en" };
+            { HelpName = "en|ja", Description = "the language of the page", DefaultValueFactory = _ => "en" };
         private readonly Option<int> threads = CommonOptions.Threads();
         private readonly Option<bool> open = new("--open") { Description = "open the page in the browser" };
-        private readonly Option<bool> plain = new("--plain") { Description = "plain lines, without a bar" };
+        private readonly Option<bool> plain = CommonOptions.Plain();
         private readonly Option<bool> json = CommonOptions.Json();
 
         public void AddTo(Command command)
@@ -126,7 +125,7 @@ internal static class ExperimentCommand
                     : parsed.GetValue(plain) || Console.IsOutputRedirected
                         ? Results(new ExperimentLines(Console.WriteLine))
                     : LiveExperiments.Show(ProtectedOutput.Live(), Results);
-                Tell(settings, results, new ExperimentPage(settings, results).Write(path), watch.Elapsed.TotalSeconds,
+                Write(settings, results, new ExperimentPage(settings, results).Write(path), watch.Elapsed.TotalSeconds,
                     parsed.GetValue(json));
             }
             catch (OperationCanceledException)
@@ -139,21 +138,20 @@ internal static class ExperimentCommand
             return ExitCode.Done;
         }
 
-        private static void Tell(
+        private static void Write(
             LabSettings settings, IReadOnlyList<ExperimentResult> results, string page, double seconds, bool json)
         {
             Claim[] claims = [.. results.SelectMany(result => result.Report.Claims)];
             var held = claims.Count(claim => claim.Always);
             if (!json)
             {
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"done in {seconds:F1} s: {held} of ")
-                    + $"{Plural.Of(claims.Length, "claim")} held");
+                Console.WriteLine(
+                    Invariant($"done in {seconds:F1} s: {held} of {Plural.Of(claims.Length, "claim")} held"));
                 foreach (var claim in claims.Where(claim => !claim.Always))
-                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    Console.WriteLine(
                         $"{(claim.CanBeJudged ? "not held" : "not judged")}"
                         + $"{(claim.Held.Count > 1 ? $" with seed {settings.Seed + claim.Shown}" : "")}: "
-                        + $"{claim.Statement.English} ({claim.Evidence.English})"));
+                        + $"{claim.Statement.English} ({claim.Evidence.English})");
                 Console.WriteLine($"page: {page}");
                 return;
             }

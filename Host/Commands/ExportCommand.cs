@@ -15,18 +15,18 @@ internal static class ExportCommand
             { HelpName = "FILE", Description = "where to write the ONNX file", Required = true };
         var fold = new Option<bool>("--fold-batch-norm")
         {
-            Description = "let batch normalization after an affine layer become part of its weight and bias",
+            Description = "fold batch normalization after an affine layer into its weight and bias",
         };
         var features = new Option<bool>("--features")
         {
             Description =
-                "let the graph take features, not the data's numbers (for images: bytes) that it makes features of",
+                "let the graph take scaled features instead of the data's own numbers (bytes of images)",
         };
         var force = CommonOptions.Force();
-        var command = new CommandWithExamples("export", "Write a model as an ONNX file, which other runtimes read.",
+        var command = new CommandWithExamples("export", "Export a model to ONNX, which other runtimes can read.",
             ("functional export runs/NAME --onnx model.onnx", "a run's model, for ONNX Runtime"),
             ("functional export model.safetensors --onnx model.onnx --fold-batch-norm",
-                "a model's file, for ONNX Runtime, in fewer steps"))
+                "a model file, for ONNX Runtime, with fewer operations"))
         {
             model.Path, onnx, fold, features, force, model.Activation,
         };

@@ -12,7 +12,7 @@ internal static class FrontDoor
     /// <summary>Does what a command line asks for.</summary>
     /// <param name="words">The command line, without the program's name.</param>
     /// <param name="cancellation">The same as Ctrl-C.</param>
-    /// <returns>One of <see cref="ExitCode"/>; faults are told on standard error, a line each.</returns>
+    /// <returns>One of <see cref="ExitCode"/>; faults go to standard error, a line each.</returns>
     public static int Run(string[] words, CancellationToken cancellation = default)
     {
         // Asked for by scripts, and so often that it should take no time.
@@ -81,7 +81,7 @@ internal static class FrontDoor
         }
     }
 
-    /// <summary>Tells of faults.</summary>
+    /// <summary>Writes faults to standard error.</summary>
     public static int Fail(int code, IEnumerable<string> lines)
     {
         foreach (var line in lines)

@@ -1,4 +1,3 @@
-using Functional.Host.Files;
 
 namespace Functional.Host.Commands;
 
@@ -6,7 +5,7 @@ namespace Functional.Host.Commands;
 internal static class Hints
 {
     /// <summary>Writes them.</summary>
-    public static void Tell(IEnumerable<string> lines)
+    public static void Write(IEnumerable<string> lines)
     {
         foreach (var line in lines)
             Console.Error.WriteLine($"functional: {Visible.Message(line)}");

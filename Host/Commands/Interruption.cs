@@ -31,7 +31,6 @@ internal sealed class Interruption : IDisposable
         return new End();
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var registration in registrations)

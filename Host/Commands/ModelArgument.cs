@@ -11,7 +11,7 @@ internal sealed class ModelArgument
     /// <summary>Where it is.</summary>
     public Argument<string> Path { get; } = new("model") { Description = "a model's file, or the folder of a run" };
 
-    /// <summary>What the file doesn't tell if another tool wrote it.</summary>
+    /// <summary>What a file from another tool doesn't say.</summary>
     public Option<string?> Activation { get; } = new("--activation")
     {
         HelpName = "NAME",

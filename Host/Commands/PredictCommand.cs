@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
-using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Models;
@@ -23,7 +21,7 @@ internal static class PredictCommand
         };
         var features = new Option<bool>("--features")
         {
-            Description = "the arrays hold features already: means and deviations of the model are not applied",
+            Description = "the arrays hold scaled features: don't apply the model's means and deviations",
         };
         var fit = new Option<Fit?>("--fit")
         {
@@ -32,9 +30,9 @@ internal static class PredictCommand
         };
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
-        var command = new CommandWithExamples("predict", "Tell the class of samples, and the probabilities.",
-            ("functional predict runs/NAME photo.png", "which digit is on the photo?"),
-            ("functional predict runs/NAME flowers.csv --json", "every row of a table, for a program"))
+        var command = new CommandWithExamples("predict", "Classify samples, and give the probability of each class.",
+            ("functional predict runs/NAME photo.png", "which digit is in the photo?"),
+            ("functional predict runs/NAME flowers.csv --json", "every row of a table, as JSON"))
         {
             model.Path, files, features, fit, model.Activation, threads, json,
         };
@@ -50,17 +48,17 @@ internal static class PredictCommand
                 if (report is null && PictureFile.IsOne(file) && samples is Images seen)
                     Console.Write(PictureText.Of(seen));
                 if (!areFeatures)
-                    Hints.Tell(SampleHints.Of(file, samples, loaded));
-                var told = loaded.Predictions(ModelEvaluation.Scores(loaded, file, samples, parsed.GetValue(threads)));
-                foreach (var (i, answer) in told.Index())
+                    Hints.Write(SampleHints.Of(file, samples, loaded));
+                var scores = ModelEvaluation.Scores(loaded, file, samples, parsed.GetValue(threads));
+                var predictions = loaded.Predictions(scores);
+                foreach (var (i, answer) in predictions.Index())
                     if (report is not null)
                         report.Write(
                             "prediction", ("file", file), ("index", i), ("class", answer.Class),
                             ("name", answer.ClassName),
                             ("probabilities", Numbers(answer.Probabilities)), ("scores", Numbers(answer.Scores)));
                     else
-                        Console.WriteLine(string.Create(
-                            CultureInfo.InvariantCulture, $"{file}{(told.Count == 1 ? "" : $"[{i}]")}  {answer}"));
+                        Console.WriteLine(Invariant($"{file}{(predictions.Count == 1 ? "" : $"[{i}]")}  {answer}"));
             }
             return ExitCode.Done;
         });

@@ -20,14 +20,14 @@ internal static class ReportCommand
         {
             HelpName = "FILE",
             Description =
-                $"where the page goes [default: report.html in the run's folder or, for several runs, {Comparison}]",
+                $"where to write the page [default: report.html in the run's folder; for several, {Comparison}]",
         };
         var force = CommonOptions.Force();
         var threads = CommonOptions.Threads();
         var open = new Option<bool>("--open") { Description = "open the page in the browser" };
         var command =
-            new CommandWithExamples("report", "Write the page of a run again, or a page that compares several.",
-            ("functional report runs/NAME --open", "a run's page, in the browser"),
+            new CommandWithExamples("report", "Write the report of a run again, or a page that compares several runs.",
+            ("functional report runs/NAME --open", "a run's report, in the browser"),
             ("functional report runs/FIRST runs/SECOND --out both.html", "two runs side by side"))
         {
             folders, file, force, threads, open,
@@ -58,7 +58,7 @@ internal static class ReportCommand
         return record.Result(run, threads) is { } result
             ? Threads.Use(
                 threads, () => RunPage.Render(run, result, threads, isRunning: record.Status == RunStatus.Running))
-            : throw new OperationFailedException($"{record.Folder}: there is no checkpoint yet to tell of");
+            : throw new OperationFailedException($"{record.Folder}: there is no checkpoint yet");
     }
 
     // From where the page lies; a browser takes slashes.

@@ -5,7 +5,7 @@ using Functional.Host.Runs;
 
 namespace Functional.Host.Commands;
 
-/// <summary><c>functional runs</c>: what runs there are, and what they came to.</summary>
+/// <summary><c>functional runs</c>: lists runs with their results.</summary>
 internal static class RunsCommand
 {
     private const string Standard = "runs";
@@ -15,13 +15,13 @@ internal static class RunsCommand
     {
         var folder = new Argument<string>("folder")
         {
-            Description = "where to look",
+            Description = "the folder that holds the runs",
             DefaultValueFactory = _ => Standard,
         };
         var json = CommonOptions.Json();
-        var command = new CommandWithExamples("runs", "List the runs in a folder, and what they came to.",
-            ("functional runs", "those in the folder runs, the newest last"),
-            ("functional runs elsewhere --json", "those of another folder, for a program")) { folder, json };
+        var command = new CommandWithExamples("runs", "List the runs in a folder, with their results.",
+            ("functional runs", "the runs in the folder runs, the newest last"),
+            ("functional runs elsewhere --json", "the runs in another folder, as JSON")) { folder, json };
         command.SetAction(parsed =>
         {
             List(parsed.GetValue(folder)!, parsed.GetValue(json));

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Pages;
@@ -25,9 +24,8 @@ internal static class SearchCommand
     {
         HelpName = "TEXT",
         Description =
-            $"what to search: {SpaceText.Syntax}, where NAME is an option of 'train' and 'if OTHER=VALUE|...' may "
-            + "follow; "
-            + $"can be given several times [default: {string.Join(", ", UsualSpace)}]",
+            $"what to search: {SpaceText.Syntax}, where NAME is an option of 'train' and 'if OTHER=VALUE|...' "
+            + $"may follow; can be given several times [default: {string.Join(", ", UsualSpace)}]",
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -43,15 +41,14 @@ internal static class SearchCommand
     {
         HelpName = Search.Pruner.Syntax,
         Description =
-            "what ends trials early: nothing, a value worse than the median, or successive halving [default: none]",
+            "when to end poor trials early: never, if worse than the median, or by successive halving [default: none]",
     };
 
     private static readonly Option<string?> Study = new("--study")
     {
         HelpName = "NAME|DIR",
         Description =
-            "where the study is kept, as studies/NAME or the folder DIR, and continued if it is there [default: "
-            + "studies/TIME]",
+            "where to keep the study, which is continued if it exists: studies/NAME or DIR [default: studies/TIME]",
     };
 
     private static readonly Option<string?> Storage = new("--storage")
@@ -61,15 +58,15 @@ internal static class SearchCommand
     };
 
     private static readonly Option<int?> Trials = CommonOptions.OptionalCount(
-        "--trials", $"how many trials the study is to have in all [default: {UsualTrials}, or the whole grid]");
+        "--trials", $"how many trials the study has in total [default: {UsualTrials}, or the whole grid]");
     private static readonly Option<int?> Workers =
         CommonOptions.OptionalCount(
-            "--workers", "how many trials run side by side here, with a thread each [default: "
-            + $"{Environment.ProcessorCount}]", CommonOptions.MostThreads);
+            "--workers", $"how many trials run here at once, one thread each [default: {Environment.ProcessorCount}]",
+            CommonOptions.MostThreads);
     private static readonly Option<double?> Limit =
-        CommonOptions.Seconds("--time-limit", "begin no trial after this many seconds");
+        CommonOptions.Seconds("--time-limit", "start no trial after this many seconds");
     private static readonly Option<double?> Lapse = CommonOptions.Seconds(
-        "--lapse", "how long a process may be silent before its trials are given to others [default: 30]");
+        "--lapse", "how long a process may be silent before others take over its trials [default: 30]");
     private static readonly Option<bool> Json = CommonOptions.Json();
     private static readonly Option<bool> Open = new("--open") { Description = "open the report in the browser" };
 
@@ -83,8 +80,8 @@ internal static class SearchCommand
                 + "by default the book's search of section 6.5.",
             ("functional search --study rates", "the book's search, kept in studies/rates"),
             ("functional search --space learning-rate=log:1e-3..1 --sampler tpe --trials 20 --epochs 5",
-                "twenty trials, with a model of where good rates are"),
-            ("functional search show rates --open", "how it goes, in the browser"));
+                "20 trials, guided by a model of where good rates are"),
+            ("functional search show rates --open", "its progress, in the browser"));
         foreach (var option in (Option[])[Space, Sampler, Pruner, Trials, Workers, Limit, Study, Storage, Lapse, Json,
             Open, .. options])
             command.Add(option);
@@ -96,11 +93,11 @@ internal static class SearchCommand
     private static CommandWithExamples Show()
     {
         var name = new Argument<string>("study")
-            { HelpName = "NAME|DIR", Description = "the study, as --study names it" };
+            { HelpName = "NAME|DIR", Description = "the study, as in --study" };
         var command = new CommandWithExamples(
-            "show", "Tell how a study goes, and write its report, while others work on it or after.",
-            ("functional search show rates", "its trials so far, and the best"),
-            ("functional search show rates --open", "its page, in the browser")) { name, Storage, Json, Open };
+            "show", "Show a study's progress and write its report, while it runs or afterwards.",
+            ("functional search show rates", "its best trials so far"),
+            ("functional search show rates --open", "its report, in the browser")) { name, Storage, Json, Open };
         command.SetAction(parsed =>
         {
             var (study, address) = (Named(parsed.GetValue(name)!), parsed.GetValue(Storage));
@@ -127,7 +124,7 @@ internal static class SearchCommand
             ? Named(given)
             : DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         var address = parsed.GetValue(Storage);
-        // Nothing is left behind where what is asked for is wrong.
+        // Wrong options leave nothing behind.
         var isThere = address is not null || JournalStorage.Exists(Folder(name));
         using var existing = isThere ? StorageOf(name, address) : null;
         var begun = existing is null ? null : Search.Study.SettingsIn(existing);
@@ -144,7 +141,7 @@ internal static class SearchCommand
             settings = WithoutUsualSamples(settings, data.Training.Count);
         var objective = new TrainingObjective(Common(settings), data, settings.Space, Interruption.Given);
         var isSaidHere = existing is null && parsed.GetValue(Json);
-        Hints.Tell(
+        Hints.Write(
             [.. DataHints.Of(data), .. objective.Gaps,
                 .. isSaidHere ? Unasked(settings, overrides, data.Training.Count) : []]);
         CheckPage(name);
@@ -216,7 +213,7 @@ internal static class SearchCommand
         UserFile.Of("--study", PageOf(study), force: false, Page.IsOne, "move it away, or choose another study");
     }
 
-    /// <summary>A study's settings: as it began or, of a new one, as given; whoever continues may leave them
+    /// <summary>A study's settings: as it began or, of a new one, as given; a process that continues it may leave them
     /// out.</summary>
     private static StudySettings SettingsOf(
         ParseResult parsed, KeyValuePair<string, string>[] overrides, StudySettings? begun)
@@ -226,7 +223,7 @@ internal static class SearchCommand
         var searched = space.Hyperparameters.Select(one => one.Name).ToHashSet();
         if (overrides.FirstOrDefault(option => searched.Contains(option.Key)).Key is { } twice)
             throw new UsageException($"--{twice}: the space has it, too; it can't be both searched and set");
-        // Epochs are another way to tell the same.
+        // Epochs are another way to give the same.
         var replaced = searched.Concat(overrides.Select(option => option.Key == "iterations" ? "epochs" : option.Key))
             .ToHashSet();
         var usual = begun?.Constants ?? (IEnumerable<KeyValuePair<string, string>>)UsualOptions;
@@ -279,7 +276,7 @@ internal static class SearchCommand
             (configuration, option) => TrainOptions.Set(configuration, option.Key, option.Value));
 
     private static string CommandLine(StudySettings settings, Trial trial) =>
-        TrainOptions.Parse(trial.Configuration, Common(settings)).CommandLine();
+        TrainOptions.Parse(trial.Configuration.Texts, Common(settings)).CommandLine();
 
     private static TrainConfiguration Training(IEnumerable<KeyValuePair<string, string>> options) =>
         TrainOptions.Parse(options, new TrainConfiguration());

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Pages;
@@ -16,33 +15,33 @@ internal static class TrainCommand
     {
         var options = TrainOptions.All.Select(option => CommonOptions.Of(option, new TrainConfiguration())).ToArray();
         var threads = CommonOptions.Threads();
-        var plain = new Option<bool>("--plain") { Description = "plain lines, without a bar" };
+        var plain = CommonOptions.Plain();
         var json = CommonOptions.Json();
         var folder = new Option<string?>("--out")
         {
             HelpName = "DIR",
-            Description = "the run's folder [default: runs/TIME-train]",
+            Description = "the folder for the run [default: runs/TIME-train]",
         };
         var open = new Option<bool>("--open") { Description = "open the report in the browser" };
         var watch = new Option<bool>("--watch")
         {
-            Description = "look at activations, gradients and steps in every layer now and then, for the report",
+            Description = "record activations, gradients and steps of every layer from time to time, for the report",
         };
         var force = new Option<bool>("--force") { Description =
-            "replace a run that the folder holds; with --resume, go on even if data or config.json were changed" };
+            "replace a run in the folder; with --resume, continue even if the data or config.json have changed" };
         var file = CommonOptions.Config();
         var resume = new Option<string?>("--resume")
         {
             HelpName = "DIR",
-            Description = "go on with the run in this folder, to the same bits as if it had never stopped; "
-                + "only its length and how often it is saved can be changed",
+            Description = "continue the run in this folder, bit for bit as if it had never stopped; "
+                + "only its length and --checkpoint-every can be changed",
         };
         var command = new CommandWithExamples(
-            "train", "Train a network and tell how well it does on samples that it has not seen.",
+            "train", "Train a network and report its accuracy on samples that it has not seen.",
             ("functional train", "a network of 50 hidden units, on the built-in digits"),
             ("functional train --hidden 100,100 --optimizer adam --batch-norm",
-                "a deeper one, with Adam and batch normalization"),
-            ("functional train --config runs/NAME/config.json --seed 2", "as that run was, with another seed"));
+                "a deeper network, with Adam and batch normalization"),
+            ("functional train --config runs/NAME/config.json --seed 2", "the same run with another seed"));
         foreach (var option in (Option[])[.. options, file, threads, folder, force, resume, watch, open, plain, json])
             command.Add(option);
         command.SetAction(parsed =>
@@ -73,9 +72,9 @@ internal static class TrainCommand
         var data = DataSets.Load(configuration.Data, configuration.Label);
         var run = new TrainingRun(configuration, data);
         run.RequireChanges();
-        // Ctrl-C until here has ended the process, and nothing was written.
+        // Until here Ctrl-C ends the process, and nothing is written.
         Interruption.Given.ThrowIfCancellationRequested();
-        Hints.Tell([.. DataHints.Of(data), .. run.Gaps(), .. Roundings.Of(run)]);
+        Hints.Write([.. DataHints.Of(data), .. run.Gaps(), .. Roundings.Of(run)]);
         using var folder = RunFolder.Create(path, force);
         return Run(folder, new Resumption(run, null), display);
     }
@@ -86,7 +85,7 @@ internal static class TrainCommand
     {
         if (others.FirstOrDefault() is { } other)
             throw new UsageException(
-                $"--resume: the run goes on in its own folder, as it was; {other.Name} has no place here");
+                $"--resume: the run continues in its own folder, as it was; it can't be given {other.Name}");
         using var folder = RunFolder.Open(path);
         _ = UserFile.Of(
             "--resume", new RunPaths(path).Report, force, Page.IsOne, "move it away, or give --force to replace it");
@@ -110,7 +109,7 @@ internal static class TrainCommand
             : LiveReport.Show(ProtectedOutput.Live(), Train);
         var page = folder.WriteReport(RunPage.Render(run, result, display.Threads, watcher?.Seen));
         if (result.Summary.Interrupted)
-            (display.Json ? Console.Error : Console.Out).WriteLine($"to go on: {folder.ResumeCommand}");
+            (display.Json ? Console.Error : Console.Out).WriteLine($"to continue: {folder.ResumeCommand}");
         if (!display.Json)
         {
             if (!result.Summary.Interrupted && HintOf(result.Summary, run.Data.Test, folder.Path) is { } hint)
@@ -128,8 +127,8 @@ internal static class TrainCommand
     {
         return RunPage.IsGuessing(summary, test)
             ? $"no better than guessing; why: functional doctor {TrainConfiguration.Quoted(path)}"
-            : summary.Iterations < FewSteps && summary.TrainAccuracy < 0.95
-                ? $"only {Plural.Of(summary.Iterations, "step")}: "
+            : summary.Steps < FewSteps && summary.TrainAccuracy < 0.95
+                ? $"only {Plural.Of(summary.Steps, "step")}: "
                     + "a smaller --batch-size, or more --epochs, gives it more of them"
             : null;
     }

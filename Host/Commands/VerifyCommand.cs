@@ -26,9 +26,8 @@ internal static class VerifyCommand
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
         var command = new CommandWithExamples(
-            "verify", "Train a run again from its configuration, and compare the loss of every step and the digest of "
-            + "every epoch and of its chain.",
-            ("functional verify runs/NAME", "is it the same to the last bit?"),
+            "verify", "Repeat a run from its configuration, and compare each step's loss and each epoch's digest.",
+            ("functional verify runs/NAME", "is the result the same to the last bit?"),
             ("functional verify runs/NAME --spot 20", "are 20 parts of it, drawn at random?"),
             ("functional verify runs/ONE runs/OTHER", "where do two runs begin to differ, and why?"))
         {
@@ -68,7 +67,7 @@ internal static class VerifyCommand
         if (json)
             new JsonReport(Console.Out).Write("verification", found);
         else
-            Tell(found, record.Losses.Count);
+            Write(found, record.Losses.Count);
         return !found.Identical ? ExitCode.Failed
             : found.Steps < record.Losses.Count ? ExitCode.Interrupted
             : ExitCode.Done;
@@ -134,7 +133,7 @@ internal static class VerifyCommand
         return found.Step is null ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static void Tell(Verification found, int recorded)
+    private static void Write(Verification found, int recorded)
     {
         if (found.Identical && found.Steps < recorded)
             Console.WriteLine(

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Functional.Host.Charts;
 using Functional.Host.Files;
 using static Functional.Host.Files.DataException;
 
@@ -77,7 +76,7 @@ internal static partial class Csv
             throw new DataException(
                 name, $"column '{label}'", "from 2 to 256 classes",
                 $"{classes.Count}" + (classes.LooksMeasured(labels.Count)
-                    ? ": it looks like a measured number, but what is learned is to tell classes apart" : ""));
+                    ? ": it looks like a measured number, but networks learn classes here" : ""));
         var numbered = classes.Names.Index()
             .ToDictionary(pair => pair.Item, pair => pair.Index, StringComparer.Ordinal);
         var stranger = labels.Find(text => !numbered.ContainsKey(text));

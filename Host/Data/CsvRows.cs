@@ -6,7 +6,7 @@ using static Functional.Host.Files.DataException;
 namespace Functional.Host.Data;
 
 /// <summary>
-/// The rows of a table as text, each with as many cells as the first. A byte order mark tells the encoding (UTF-8,
+/// The rows of a table as text, each with as many cells as the first. A byte order mark gives the encoding (UTF-8,
 /// UTF-16, UTF-32) and is no part of the text; without one it is UTF-8, or UTF-16 where every other byte of the
 /// beginning is 0.
 /// </summary>

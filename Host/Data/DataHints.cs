@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace Functional.Host.Data;
 
@@ -15,10 +14,9 @@ internal static class DataHints
                 $"'{string.Join("' and '", alike)}' are {alike.Count} classes: are they meant to be one? ({data})";
         var samples = data.Training.Count + data.Test.Count;
         if (classes.LooksMeasured(samples))
-            yield return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{(classes.Target is null ? "the label" : $"'{classes.Target}'")} looks like a measured number " +
-                $"({classes.Count} different ones in {samples:N0} rows): what is learned is to tell classes " +
-                $"apart, and each number is taken for a class of its own");
+            yield return (classes.Target is null ? "the label" : $"'{classes.Target}'")
+                + " looks like a measured number "
+                + Invariant($"({classes.Count} different ones in {samples:N0} rows): ")
+                + "each number is taken for a class";
     }
 }

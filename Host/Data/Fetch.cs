@@ -103,7 +103,7 @@ internal static class Fetch
         }
     }
 
-#pragma warning disable CA5351 // MD5 is what was published; it tells damaged files, not forged ones.
+#pragma warning disable CA5351 // MD5 is what was published; it detects damaged files, not forged ones.
     private static byte[] Md5(Stream stream) => MD5.HashData(stream);
 #pragma warning restore CA5351
 

@@ -3,12 +3,13 @@ using System.Numerics;
 
 namespace Functional.Host.Data;
 
-/// <summary>Integers of columns beyond 2^53, where double precision no longer tells each from the next.</summary>
+/// <summary>Integers of columns beyond 2^53, where double precision no longer distinguishes each from the
+/// next.</summary>
 internal sealed class LargeIntegers
 {
     /// <summary>What a column should hold.</summary>
     public const string Expected =
-        "integers that can be told apart in double precision, as those up to 2^53 can (subtract the least from all)";
+        "integers that double precision can distinguish, as it can up to 2^53 (subtract the least from all)";
 
     private const double AllExact = 1L << 53;
 

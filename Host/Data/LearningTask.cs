@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Data;
 
-/// <summary>What is learned: to tell classes apart (<see cref="Classification"/>) or to give quantities
+/// <summary>What is learned: to classify (<see cref="Classification"/>) or to give quantities
 /// (<see cref="Regression"/>). It follows from the <see cref="Targets"/>.</summary>
 public abstract record LearningTask
 {
@@ -45,7 +45,7 @@ public abstract record LearningTask
             nameof(targets));
 }
 
-/// <summary>To tell classes apart.</summary>
+/// <summary>To classify.</summary>
 public sealed record Classification : LearningTask
 {
     private const int FewClasses = 10;
@@ -107,7 +107,7 @@ public sealed record Classification : LearningTask
     public override int GetHashCode() => HashCode.Combine(Target, Names.Count);
 
     internal override string? Fault(int outputs, Loss loss) =>
-        // A single output tells two classes apart.
+        // A single output distinguishes two classes.
         Count == Math.Max(2, outputs) ? null : $"{Count} classes for a network of {outputs} outputs";
 
     /// <summary>Names of classes that are one number, or differ in nothing but capital letters and blanks, and so may

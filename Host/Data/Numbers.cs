@@ -8,8 +8,8 @@ internal static class Numbers
 {
     /// <summary>The rows, in single precision where the type fits that, otherwise in double: integers of 64 bits
     /// rounded to it, as a table's cells are.</summary>
-    /// <exception cref="DataException">A number is not finite, or beyond single precision; or integers can't be told
-    /// apart any more.</exception>
+    /// <exception cref="DataException">A number is not finite, or beyond single precision; or integers can't be
+    /// distinguished any more.</exception>
     /// <param name="tensor">The numbers, a sample after the other.</param>
     /// <param name="file">Where they are from.</param>
     /// <param name="count">How many samples there are, at least one.</param>

@@ -1,12 +1,11 @@
-using Functional.Host.Charts;
 using Functional.Host.Data;
 
 namespace Functional.Host.Doctor;
 
 /// <summary>
 /// How often rows of two parts of a table are the same though no one copied them: where columns have few values that
-/// happens by itself. Rows that are the same but for one column tell, for they were not copied: were that column's
-/// value drawn anew among rows of the class, it would agree as often as its values repeat there.
+/// happens by itself. Rows that are the same but for one column show this, since they were not copied: were that
+/// column's value drawn anew among rows of the class, it would agree as often as its values repeat there.
 /// </summary>
 internal static class ChanceDuplicates
 {

@@ -5,8 +5,8 @@ using Functional.Host.Runs;
 namespace Functional.Host.Doctor;
 
 /// <summary>
-/// What is to blame is found by experiment: the same short run with one thing changed. What lets the network learn
-/// more was in its way, and the share of what was missing that it brings is how much it explains.
+/// Finds causes by experiment: the same short run with one option changed. If the network learns more, the option was a
+/// cause; how much it explains is the share of the missing accuracy that the change brings.
 /// </summary>
 internal sealed class Comparisons(
     TrialRun trial, DataSet data, int threads, CancellationToken cancellation)
@@ -61,7 +61,7 @@ internal sealed class Comparisons(
                 ? Pictures.Accuracies(
                     ("moving average", trial.Training.Accuracy), ("last weights", other.Training.Accuracy))
                 : Pictures.Losses(trial.Chance, ("unchanged", trial.Losses),
-                    ($"with {change.Description.Split(" in place")[0]}", other.Losses)),
+                    ($"with {change.Description.Split(" instead")[0]}", other.Losses)),
         };
     }
 
@@ -82,17 +82,17 @@ internal sealed class Comparisons(
                 .Where(value => value > 1.5 * rate && (rate == 0 || value / rate > stretch)))
                 yield return new Change(
                     FindingKind.LearningRateTooLow, With(optimizer with { LearningRate = higher }),
-                    Invariant($"--learning-rate {higher:G3} in place of {rate:G3}"),
+                    Invariant($"--learning-rate {higher:G3} instead of {rate:G3}"),
                     Invariant($"Take longer steps: --learning-rate {higher:G3}"));
         foreach (var lower in Rates(rate, usual, [0.1, 0.01]).Where(value => value < rate / 1.5))
             yield return new Change(
                 FindingKind.LearningRateTooHigh, With(optimizer with { LearningRate = lower }),
-                Invariant($"--learning-rate {lower:G3} in place of {rate:G3}"),
+                Invariant($"--learning-rate {lower:G3} instead of {rate:G3}"),
                 Invariant($"Take shorter steps: --learning-rate {lower:G3}"));
         if (configuration.Dropout >= 0.3)
             yield return new Change(
                 FindingKind.DropoutTooStrong, configuration with { Dropout = 0 },
-                Invariant($"no dropout in place of {configuration.Dropout:0%}"),
+                Invariant($"no dropout instead of {configuration.Dropout:0%}"),
                 "Drop less, --dropout 0.2, or train longer: too little gets through for the layers behind to go "
                 + "by", 0.6);
         if (Penalties().Any())
@@ -105,7 +105,7 @@ internal sealed class Comparisons(
         if (configuration.LabelSmoothing >= 0.5)
             yield return new Change(
                 FindingKind.PenaltyTooStrong, configuration with { LabelSmoothing = 0 },
-                Invariant($"no label smoothing in place of {configuration.LabelSmoothing:0%}"),
+                Invariant($"no label smoothing instead of {configuration.LabelSmoothing:0%}"),
                 "Smooth less: --label-smoothing 0.1", 0.2);
         if (configuration.Augmentations.Count > 0)
             yield return new Change(
@@ -119,40 +119,40 @@ internal sealed class Comparisons(
         if (optimizer.Schedule != RunSchedule.Constant)
             yield return new Change(
                 FindingKind.LearningRateTooLow, With(optimizer with { Schedule = RunSchedule.Constant }),
-                $"--schedule constant in place of {optimizer.Schedule}",
+                $"--schedule constant instead of {optimizer.Schedule}",
                 "Choose a --schedule that keeps the learning rate up for longer", 0.1);
         if (optimizer.Accumulate > 1)
             yield return new Change(
                 FindingKind.TooFewSteps, With(optimizer with { Accumulate = 1 }),
-                Invariant($"a change of the weights after every batch in place of every {optimizer.Accumulate}"),
+                Invariant($"a change of the weights after every batch instead of every {optimizer.Accumulate}"),
                 "Use a smaller --accumulate, or train longer: the weights are hardly ever changed");
         if (trial.Planned < 200)
             yield return new Change(
                 FindingKind.TooFewSteps, configuration with { Iterations = 10 * trial.Planned },
-                Invariant($"{Plural.Of(10 * trial.Planned, "step")} in place of {trial.Planned}"),
+                Invariant($"{Plural.Of(10 * trial.Planned, "step")} instead of {trial.Planned}"),
                 "Train longer: more --epochs, or a smaller --batch-size for more steps in each");
         if (configuration.Patience is { } patience && trial.Steps < Math.Min(trial.Planned, MostSteps))
             yield return new Change(
                 FindingKind.TooFewSteps, configuration with { Patience = null },
-                Invariant($"all {Plural.Of(trial.Planned, "step")} in place of {trial.Steps:N0}, ")
+                Invariant($"all {Plural.Of(trial.Planned, "step")} instead of {trial.Steps:N0}, ")
                     + Invariant($"after which --patience {patience} ended training"),
                 "Wait longer for a better validation accuracy: a larger --patience");
         if (configuration.Average is { } average)
             yield return new Change(
                 FindingKind.AverageTooSlow, configuration with { Average = null },
-                Invariant($"the last weights in place of their moving average (--average {average:R})"),
+                Invariant($"the last weights instead of their moving average (--average {average:R})"),
                 "Choose an --average that forgets the weights of early steps, such as 0.9 or 0.99, "
                 + "or train longer", 0.6);
         if (configuration.Hidden.Count == 0)
             yield return new Change(
                 FindingKind.TooSmall, configuration with { Hidden = [64] },
-                "a hidden layer of 64 units in place of none",
+                "a hidden layer of 64 units instead of none",
                 "Give the network a hidden layer: --hidden 50 or more", -0.1);
         else if (configuration.Hidden.Min() < 32)
             yield return new Change(
                 FindingKind.TooSmall,
                 configuration with { Hidden = [.. configuration.Hidden.Select(units => Math.Max(64, units))] },
-                Invariant($"at least 64 units in each hidden layer in place of {configuration.Hidden.Min()}"),
+                Invariant($"at least 64 units in each hidden layer instead of {configuration.Hidden.Min()}"),
                 "Give the network more units: --hidden 50 or more", -0.1);
     }
 

@@ -9,7 +9,7 @@ namespace Functional.Host.Doctor;
 
 /// <summary>What can be wrong with data before anything is trained on them.</summary>
 /// <param name="run">What is to be trained, on what.</param>
-/// <param name="ceiling">How much of the labels can be told, as <see cref="LabelCeiling"/> finds it.</param>
+/// <param name="ceiling">The share of the labels that can be predicted, as <see cref="LabelCeiling"/> finds it.</param>
 internal sealed class DataExamination(TrainingRun run, double? ceiling)
 {
     private const int MostSamples = 2000;
@@ -40,7 +40,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
             ? Invariant($"{Columns(constant)} {(constant.Length == 1 ? "has" : "have")} the same value in all ")
                 + Invariant($"{Plural.Of(some.Length, "row")} looked at")
                 + (IsRounded(constant, some)
-                    ? ", rounded to single precision (--scale standard tells such numbers apart)" : "")
+                    ? ", rounded to single precision (--scale standard keeps such numbers distinct)" : "")
             : Invariant($"{constant.Length} of {size} features are the same in all {some.Length:N0} ")
                 + "samples looked at";
         var what = training is Rows ? "columns" : "images";
@@ -94,7 +94,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
     {
         var some = TrialRun.Some(samples.Training, MostSamples);
         var inputs = run.Encoded.Training.Inputs(some);
-        // A table's columns have sizes of their own, an image's pixels one.
+        // A table's columns each have their own scale, an image's pixels have one.
         var groups = training is Rows
             ? Enumerable.Range(0, inputs.RowCount).Select(i => (
                 Name: $"column '{run.Encoded.Encoder.NameOf(i)}' goes",
@@ -158,7 +158,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
                 + Invariant($"training samples, class {classes.Kinds.Names[least]} has {counts[least]:N0}; ")
                 + Invariant($"even shares were {even:N0}"),
             "Take more samples of the rare classes (or fewer of the frequent ones), and read accuracy per class: "
-            + "one who always answers the frequent class looks good")
+            + "a network that always answers the frequent class looks good")
         { Picture = Pictures.Classes(classes.Kinds, counts) };
     }
 

@@ -28,7 +28,7 @@ public sealed record Examination(
     /// <param name="data">Its data.</param>
     /// <param name="threads">At least 1; no finding depends on it.</param>
     /// <param name="cancellation">Ends the examination after the steps that are being taken.</param>
-    /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
+    /// <exception cref="UsageException">These options don't suit the data.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Examination Of(
         TrainConfiguration configuration, DataSet data, int threads, CancellationToken cancellation = default)
@@ -52,44 +52,60 @@ public sealed record Examination(
             trial.Training.Loss, trial.Chance, trial.Training.Accuracy, trial.Test.Accuracy);
     }
 
+    // The findings, the main one first: after what the data have no samples of, and before all that follows from it.
     private static IReadOnlyList<Finding> Ordered(
         TrialRun trial, List<Finding> ofData, DataSet data, int threads, CancellationToken cancellation)
     {
-        var blind = ofData.Any(
-            finding => finding.Kind == FindingKind.ConstantInputs && finding.Severity == Severity.Error);
-        var unscaled = ofData.Any(finding => finding.Kind == FindingKind.UnscaledInputs);
-        var observed = new Symptoms(trial);
-        var facts = new[] { BatchOfOne(trial), observed.Symmetric() }.OfType<Finding>().ToArray();
-        // Unscaled ones have no other symptoms to be expected; equal units can only be too large besides.
-        var initial = unscaled ? [] : observed.AtStart()
-            .Where(finding => facts.Length == 0 || finding.Kind == FindingKind.ExplodingGradients).ToArray();
-        var experiments = blind || facts.Length > 0
-            ? [] : new Comparisons(trial, data, threads, cancellation).Findings();
-        var small = blind || facts.Length > 0 ? null : FewSamples.Finding(trial, data, cancellation);
-        var causes = experiments.Where(finding => small is null || finding.Kind != FindingKind.TooSmall)
-            .Concat(initial).Concat(small is null ? [] : [small])
-            .OrderByDescending(finding => finding.Weight).ToArray();
+        var symptoms = new Symptoms(trial);
+        var facts = new[] { BatchOfOne(trial), symptoms.Symmetric() }.OfType<Finding>().ToArray();
+        var initial = AtStart();
+        var causes = Causes().OrderByDescending(finding => finding.Weight).ToArray();
         var ofTrouble = ofData.Where(finding => finding.Severity > Severity.Hint).ToArray();
         var main = ofTrouble.FirstOrDefault(finding => ExplainsAll.Contains(finding.Kind))
             ?? facts.Concat(causes).FirstOrDefault();
-        // Units die and saturate of steps or features too large; elsewhere that says less than that nothing is learned.
-        var ofUnits =
-            main?.Kind is null or FindingKind.LearningRateTooHigh or FindingKind.UnscaledInputs
-                or FindingKind.ExplodingGradients
-            || (main.Kind == FindingKind.SymmetricWeights && observed.BeginDead);
-        Finding[] symptoms = ofUnits
-            ? [.. observed.Stuck() ? [] : Outcomes(trial), .. observed.AtEnd(), .. Outcomes(trial), .. AtChance(trial)]
-            : [.. Outcomes(trial), .. AtChance(trial), .. observed.AtEnd()];
+        var outcomes = Observed();
         // What there are no samples of isn't learned, whatever else is wrong.
         var gaps = ofData.Where(finding => finding is { Kind: FindingKind.ClassImbalance, Severity: Severity.Error });
-        var first = main is null ? [] : new[] { main };
         Finding[] found =
         [
-            .. gaps, .. first, .. facts.Length > 0 ? initial : [], .. symptoms.Take(1), .. ofTrouble, .. facts,
-            .. causes, .. symptoms, .. Overfitting(trial), .. ofData,
+            .. gaps, .. main is null ? [] : new[] { main }, .. facts.Length > 0 ? initial : [], .. outcomes.Take(1),
+            .. ofTrouble, .. facts, .. causes, .. outcomes, .. Overfitting(trial), .. ofData,
         ];
         return [.. found.DistinctBy(finding => finding.Kind)
             .OrderByDescending(finding => finding.Severity > Severity.Hint)];
+
+        Finding[] AtStart()
+        {
+            // Unscaled inputs explain all other symptoms; equal units all but gradients that explode.
+            if (ofData.Any(finding => finding.Kind == FindingKind.UnscaledInputs))
+                return [];
+            var all = symptoms.AtStart();
+            return [.. facts.Length == 0 ? all : all.Where(finding => finding.Kind == FindingKind.ExplodingGradients)];
+        }
+
+        IEnumerable<Finding> Causes()
+        {
+            // Inputs that say nothing, and facts, explain enough: no other options are tried.
+            if (facts.Length > 0 || ofData.Any(finding => finding is
+                { Kind: FindingKind.ConstantInputs, Severity: Severity.Error }))
+                return initial;
+            var experiments = new Comparisons(trial, data, threads, cancellation).Findings();
+            return FewSamples.Finding(trial, data, cancellation) is { } few
+                ? [.. experiments.Where(finding => finding.Kind != FindingKind.TooSmall), .. initial, few]
+                : [.. experiments, .. initial];
+        }
+
+        Finding[] Observed()
+        {
+            // Units die and saturate if steps or features are too large; otherwise that says less than the accuracy.
+            var ofUnits = main?.Kind is null or FindingKind.LearningRateTooHigh or FindingKind.UnscaledInputs
+                or FindingKind.ExplodingGradients
+                || (main.Kind == FindingKind.SymmetricWeights && symptoms.BeginDead);
+            return ofUnits
+                ? [.. symptoms.Stuck() ? [] : Outcomes(trial), .. symptoms.AtEnd(), .. Outcomes(trial),
+                    .. AtChance(trial)]
+                : [.. Outcomes(trial), .. AtChance(trial), .. symptoms.AtEnd()];
+        }
     }
 
     private static Finding? BatchOfOne(TrialRun trial)

@@ -100,7 +100,7 @@ public enum FindingKind
 /// <param name="Advice">What to change, one sentence with the option.</param>
 public sealed record Finding(FindingKind Kind, string? Layer, Severity Severity, string Evidence, string Advice)
 {
-    /// <summary>The kind as it is written: <c>dead-units</c>.</summary>
+    /// <summary>The kind as text: <c>dead-units</c>.</summary>
     [JsonIgnore]
     public string Name => JsonNamingPolicy.KebabCaseLower.ConvertName(Kind.ToString());
 

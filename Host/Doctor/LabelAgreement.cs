@@ -69,7 +69,7 @@ internal static class LabelAgreement
                 isTable ? Severity.Hint : Severity.Warning,
                 $"{sample}s that look alike have the same label in only {Percent(within)} of the cases (beyond chance)",
                 "Look at samples with their labels: many labels may be wrong, "
-                + $"or the classes can hardly be told by {(isTable ? "these columns" : "pixels")}");
+                + $"or the classes can hardly be predicted from {(isTable ? "these columns" : "pixels")}");
     }
 
     private static string NameOf(DataPart part, int sample) =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Functional.Host.Data;
 using Functional.Host.Charts;
 using MathNet.Numerics.LinearAlgebra;
@@ -42,7 +41,7 @@ internal static class Pictures
         new BarChart($"Rows of the {part} part", "rows")
             { Bars = [("in training, too", known), ($"in {part} only", own)] };
 
-    /// <summary>Rows of a table by the two features that tell its classes apart best, and what their labels say.
+    /// <summary>Rows of a table by the two features that separate its classes best, and what their labels say.
     /// </summary>
     public static Chart Points(Examples table, int[] rows)
     {
@@ -101,7 +100,7 @@ internal static class Pictures
         };
     }
 
-    /// <summary>How much networks tell right.</summary>
+    /// <summary>The accuracies of networks.</summary>
     public static Chart Accuracies(params IReadOnlyList<(string Name, double Share)> networks) =>
         new BarChart("Training samples classified correctly", "share, %")
             { Bars = [.. networks.Select(network => (network.Name, 100 * network.Share))] };
@@ -137,7 +136,7 @@ internal static class Pictures
             Bins = new Bins(
                 [.. Enumerable.Range(0, values.Bins.Count + 1).Select(i => values.Least + (i * width))],
                 [.. values.Bins.Select(count => (double)count)], values.NotFinite),
-            Description = string.Create(CultureInfo.InvariantCulture, $"{title}: {values}"),
+            Description = Invariant($"{title}: {values}"),
         };
     }
 }

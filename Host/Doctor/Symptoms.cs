@@ -5,7 +5,7 @@ namespace Functional.Host.Doctor;
 /// <summary>What activations and gradients say of a trial.</summary>
 internal sealed class Symptoms(TrialRun trial)
 {
-    /// <summary>What one sees at the start is the initialization's doing.</summary>
+    /// <summary>What is seen before the first step: the initialization is the cause.</summary>
     public IEnumerable<Finding> AtStart()
     {
         var (least, most) = Flow(trial.First);
@@ -43,15 +43,15 @@ internal sealed class Symptoms(TrialRun trial)
                 "Use --init he, whose weights have both signs; --activation leaky-relu lets some gradient pass");
     }
 
-    /// <summary>What one sees at the end is the training's doing, if it was not there at the start.</summary>
+    /// <summary>What is seen only at the end: training is the cause.</summary>
     public IEnumerable<Finding> AtEnd()
     {
         if (Largest(trial.Last, layer => layer.DeadUnits) is (var dead, > 0.4))
             yield return Finding(
                 FindingKind.DeadUnits, dead.Layer, dead.DeadUnits > 0.8,
                 Invariant($"after {Plural.Of(trial.Steps, "step")} {dead.DeadUnits:0%} of the units of {dead.Layer} ")
-                    + "are off "
-                    + Invariant($"for all {Plural.Plain(Samples, "sample")} looked at, and no gradient passes them; ")
+                    + Invariant($"are off for all {Plural.Plain(Samples, "sample")} looked at, ")
+                    + "and no gradient passes them; "
                     + Invariant($"before the first it was {Of(trial.First, dead.Layer).DeadUnits:0%}"),
                 Dead(trial.Last),
                 "A smaller --learning-rate keeps steps from throwing units off the data; "
@@ -77,8 +77,7 @@ internal sealed class Symptoms(TrialRun trial)
             yield return Finding(
                 FindingKind.VanishingGradients, least.Layer, true,
                 Invariant($"after {Plural.Of(trial.Steps, "step")} the gradient at {least.Layer} is ")
-                    + Invariant($"{least.Share:G2} of the ")
-                    + "one at the scores",
+                    + Invariant($"{least.Share:G2} of the one at the scores"),
                 Pictures.Gradients(Shares(trial.Last)),
                 "Look at what happened to the units: a smaller --learning-rate or --batch-norm helps");
     }
@@ -101,8 +100,7 @@ internal sealed class Symptoms(TrialRun trial)
                         + (same ? Invariant($", and have the same weights after {Plural.Of(trial.Steps, "step")}: ")
                             + "together they are as good as one" : ""),
                     Pictures.Weights($"The weights of units of {layer} after {Plural.Of(trial.Steps, "step")}", still),
-                    "Let weights begin at random, --init he (for relu) or xavier, "
-                    + "so that units come to do different things");
+                    "Initialize weights at random, --init he (for relu) or xavier: then units learn different things");
             }
         }
         return null;

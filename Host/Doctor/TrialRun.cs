@@ -53,7 +53,7 @@ internal sealed record TrialRun
     /// <inheritdoc cref="First"/>
     public required Diagnosis Last { get; init; }
 
-    /// <summary>The share of the labels that can be told at all, as <see cref="LabelCeiling"/> finds it.</summary>
+    /// <summary>The share of the labels that can be predicted at all, as <see cref="LabelCeiling"/> finds it.</summary>
     public double Ceiling { get; init; } = 1;
 
     /// <summary>Before the first step.</summary>
@@ -77,7 +77,7 @@ internal sealed record TrialRun
         || Math.Min(Training.Loss, Losses.TakeLast(RecentSteps).Average()) > 3 * Math.Max(Chance, Start.Loss);
 
     /// <summary>How much of what there is to learn was learned: 0 for always the same answer, 1 for all that can be
-    /// told. Where always the same answer is nearly always right, the loss tells more than the accuracy.</summary>
+    /// predicted. Where one class has nearly all samples, the loss says more than the accuracy.</summary>
     public double Learned =>
         HasDiverged ? 0 : Math.Clamp(Math.Max(Share(Training), 1 - (Training.Loss / (Chance + 1e-9))) / Ceiling, 0, 1);
 
@@ -92,14 +92,14 @@ internal sealed record TrialRun
         !HasDiverged && (Learned < 0.03 || (Learned < 0.15 && Training.Loss > 0.97 * Chance && Ceiling > 0.5));
 
     /// <summary>Trains for as many steps as a second or two allow.</summary>
-    /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
+    /// <exception cref="UsageException">These options don't suit the data.</exception>
     public static TrialRun Run(TrainConfiguration configuration, DataSet data, int most =
         MostSteps, double budget = Budget, bool isFollowed = false,
         CancellationToken cancellation = default)
     {
         var run = new TrainingRun(configuration, data);
         var steps = Math.Min(
-            run.Iterations, Math.Min(most, Affordable(run.Start.Training, configuration.BatchSize, budget)));
+            run.PlannedSteps, Math.Min(most, Affordable(run.Start.Training, configuration.BatchSize, budget)));
         var probe = Probe(run.Encoded.Training, run.Samples.Training, ProbeSamples);
         var test = Probe(run.Encoded.Test, data.Test.All, ProbeSamples);
         var diagnosed = Probe(run.Encoded.Training, run.Samples.Training, DiagnosedSamples);
@@ -144,7 +144,7 @@ internal sealed record TrialRun
         return new TrialRun
         {
             Configuration = configuration,
-            Planned = run.Iterations,
+            Planned = run.PlannedSteps,
             Steps = losses.Count,
             Losses = losses,
             Course = course,
@@ -175,7 +175,7 @@ internal sealed record TrialRun
     // What is evaluated and kept. The average is taken over the same share of the trial as of the whole run.
     private static Average<float>? AverageOf(TrainingRun run, int steps) =>
         run.Start.Average is { } whole
-            ? Average.Start(Math.Max(0, 1 - ((1 - whole.Decay) * run.Iterations / steps)),
+            ? Average.Start(Math.Max(0, 1 - ((1 - whole.Decay) * run.PlannedSteps / steps)),
                 run.Start.Training.Network.Parameters(), corrected: true)
             : null;
 

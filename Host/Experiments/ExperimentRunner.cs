@@ -29,7 +29,7 @@ public static class ExperimentRunner
     /// <param name="settings">What results depend on.</param>
     /// <param name="data">The images, loaded if they are needed.</param>
     /// <param name="workers">How many runs go side by side; by default all cores.</param>
-    /// <param name="progress">Is told how it goes.</param>
+    /// <param name="progress">Receives the progress.</param>
     /// <param name="cancellation">Ends everything soon.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="UsageException">An option can't be followed.</exception>
@@ -45,7 +45,7 @@ public static class ExperimentRunner
             () => Run(experiment, session, progress, ending),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
         Task.WaitAny([Task.WhenAll(tasks)], CancellationToken.None);
-        // Of several that failed, the first tells why: the others may only have been ended by it.
+        // If several failed, the first is the cause: the others may only have been ended by it.
         var failures = tasks.Where(task => task.IsFaulted).Select(task => task.Exception!.InnerException!).ToArray();
         if (failures.FirstOrDefault(failure => failure is not OperationCanceledException) is { } failure)
             ExceptionDispatchInfo.Throw(failure);

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Models;
 using Functional.Host.Runs;
@@ -57,7 +56,7 @@ internal sealed class ExperimentSession : IDisposable
     {
         Work<Curve> Submitted()
         {
-            // Only what it costs is told now: a run that waits takes no memory yet.
+            // Only the cost is reported now: a run that waits takes no memory yet.
             var configuration = variant.Configuration;
             var samples = configuration.Samples ?? Data.Training.Count;
             var steps = configuration.Steps((samples + configuration.BatchSize - 1) / configuration.BatchSize);
@@ -81,9 +80,9 @@ internal sealed class ExperimentSession : IDisposable
         run.RequireChanges();
         var watch = Stopwatch.StartNew();
         var (state, every) = (run.Start, PointEvery(run, variant));
-        var losses = new List<double>(run.Iterations);
+        var losses = new List<double>(run.PlannedSteps);
         var observed = new List<(int Step, double[] Values)>();
-        // States are values: how well one does can be told by another thread while this one trains on.
+        // States are values: another thread can evaluate one while this one trains on.
         var evaluations = new List<Work<AccuracyPoint>>();
         foreach (var trained in WithIdleThreads(run.Steps(state)))
         {
@@ -111,10 +110,10 @@ internal sealed class ExperimentSession : IDisposable
         // Of a run that went astray the rest is no number.
         double[] Nothing(int _) => [.. observed[0].Values.Select(_ => double.NaN)];
         return new Curve(
-            Filled(losses, 1, run.Iterations, _ => double.NaN),
-            Filled(accuracies, every, accuracies.Length == 0 ? 0 : run.Iterations, step =>
+            Filled(losses, 1, run.PlannedSteps, _ => double.NaN),
+            Filled(accuracies, every, accuracies.Length == 0 ? 0 : run.PlannedSteps, step =>
                 new(step, double.NaN, double.NaN, double.NaN)),
-            Filled(observed, variant.Observation?.Every ?? 1, observed.Count == 0 ? 0 : run.Iterations, step =>
+            Filled(observed, variant.Observation?.Every ?? 1, observed.Count == 0 ? 0 : run.PlannedSteps, step =>
                 (step, Nothing(step))),
             state.Network.Digest(), watch.Elapsed.TotalSeconds);
     }

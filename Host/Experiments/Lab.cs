@@ -27,7 +27,7 @@ public sealed record LabSettings
     /// <summary>What the page is written in.</summary>
     public Language Language { get; init; }
 
-    /// <summary>Options of training, by name, in place of the experiment's own.</summary>
+    /// <summary>Training options, by name, that override the experiment's own.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Options { get; init; } = [];
 }
 
@@ -89,20 +89,18 @@ public sealed class Lab
         return TrainOptions.Parse(Settings.Options, configuration with { Data = Settings.Data, Seed = Settings.Seed });
     }
 
-    /// <summary>A configuration of the experiment's, told as options of <c>functional train</c>, beside the book's
-    /// usual ones. </summary>
+    /// <summary>A configuration of the experiment, given as options of <c>functional train</c> beside the book's
+    /// usual ones.</summary>
     /// <exception cref="UsageException">Everything wrong with them, a line each.</exception>
     public TrainConfiguration Configure(string options)
     {
         var words = options.Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .SkipWhile(word => !word.StartsWith("--", StringComparison.Ordinal)).ToArray();
-        var told = words.Index().Where(word => word.Item.StartsWith("--", StringComparison.Ordinal))
-            .Select(word => KeyValuePair.Create(
-            word.Item[2..],
-            words.ElementAtOrDefault(word.Index + 1) is { } next && !next.StartsWith("--", StringComparison.Ordinal)
-                ? next
-                : "true"));
-        return Configure(TrainOptions.Parse(told, Usual));
+        string ValueAfter(int index) => words.ElementAtOrDefault(index + 1) is { } next
+            && !next.StartsWith("--", StringComparison.Ordinal) ? next : "true";
+        return Configure(TrainOptions.Parse(
+            words.Index().Where(word => word.Item.StartsWith("--", StringComparison.Ordinal))
+                .Select(word => KeyValuePair.Create(word.Item[2..], ValueAfter(word.Index))), Usual));
     }
 
     /// <summary>The book's usual configuration: SGD with rate 0.01, batches of 100 drawn with replacement.</summary>

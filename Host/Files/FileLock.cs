@@ -9,7 +9,7 @@ internal static class FileLock
 
     private const int Round = 50;
 
-    /// <summary>Waits until nobody else has it. Raises IOException if the file can't be opened at all, and
+    /// <summary>Waits until no other process has it. Raises IOException if the file can't be opened at all, and
     /// OperationCanceledException if the waiting is cancelled.</summary>
     public static IDisposable Take(string path, CancellationToken cancellation = default)
     {
@@ -39,7 +39,7 @@ internal static class FileLock
         return null;
     }
 
-    /// <summary>Whether somebody has it. Whoever takes it at this instant must try again.</summary>
+    /// <summary>Whether a process has it. One that takes it at this instant must try again.</summary>
     public static bool IsHeld(string path)
     {
         try

@@ -32,7 +32,7 @@ internal static partial class FilePlace
     /// <summary>Whether a path leads to the stream that the program prints to.</summary>
     public static bool IsStandardOutput(string path) => Descriptor(Of(path)) == 1;
 
-    /// <summary>Sees to it that a file of one of this program's folders, if it is there, is one: a pipe is read only
+    /// <summary>Checks that what exists of one of this program's folders' files is a file: a pipe is read only
     /// once, and reading it may never end.</summary>
     /// <exception cref="DataException">It is a pipe or a device.</exception>
     public static void RequireFile(string path)

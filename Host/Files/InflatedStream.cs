@@ -1,7 +1,7 @@
 namespace Functional.Host.Files;
 
-/// <summary>What a gzip file holds whose length no header tells, as a stream that can go back to its beginning. What
-/// shrank by more than text does is taken for an attack on the memory.</summary>
+/// <summary>The content of a gzip file, whose length is in no header, as a stream that can go back to its beginning.
+/// What shrank by more than text does is taken for an attack on the memory.</summary>
 internal sealed class InflatedStream : Stream
 {
     private const int UsualRatio = 100, AlwaysTaken = 64 << 20;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Functional.Host.Charts;
 using static Functional.Host.Files.DataException;
 
 namespace Functional.Host.Files;

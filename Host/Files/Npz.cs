@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using Functional.Host.Charts;
 using static Functional.Host.Files.DataException;
 
 namespace Functional.Host.Files;

@@ -11,13 +11,13 @@ internal static partial class OutputFile
     private const int LeastFlushed = 32 << 20, RandomBytes = 8;
     private static readonly TimeSpan FlushInterval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Writes a file beside its place, flushes it to the disk, and moves it there: nobody ever sees half a
+    /// <summary>Writes a file beside its place, flushes it to the disk, and moves it there: no reader ever sees half a
     /// file, however many write it at once and even if the power fails. Missing folders are made. A link is followed; a
     /// pipe or a device is written to. The stream can be read, too.</summary>
     /// <exception cref="OperationFailedException">It can't be written; what was there before still is.</exception>
     public static void Write(string path, Action<Stream> write) => Write(path, write, overwrite: true);
 
-    /// <summary>The same, but a file that is there is replaced only if <paramref name="overwrite"/> says so.</summary>
+    /// <summary>The same, but an existing file is replaced only if <paramref name="overwrite"/> says so.</summary>
     /// <inheritdoc cref="Write(string, Action{Stream})"/>
     internal static void Write(string path, Action<Stream> write, bool overwrite)
     {
@@ -40,7 +40,7 @@ internal static partial class OutputFile
 
     private static void Replace(string path, Action<Stream> write, bool overwrite)
     {
-        // Nobody can guess the name, and a file or link that has it all the same is not opened.
+        // The name can't be guessed, and an existing file or link of that name is not opened.
         var temporary = $"{path}.{RandomNumberGenerator.GetHexString(2 * RandomBytes, lowercase: true)}{Extension}";
         var made = false;
         try
@@ -146,7 +146,7 @@ internal static partial class OutputFile
         stream.Flush(flush);
     });
 
-    /// <summary>Does something to a file or folder, and tells in one line if that fails.</summary>
+    /// <summary>Does something to a file or folder; a failure is one line.</summary>
     /// <exception cref="OperationFailedException">It failed.</exception>
     public static void Guard(string path, Action act)
     {

@@ -16,10 +16,10 @@ internal sealed record UserFile
     /// <summary>Claims a place for a file.</summary>
     /// <param name="option">The option that names it, with its dashes.</param>
     /// <param name="path">Where.</param>
-    /// <param name="force">Whether a file that is there may be replaced.</param>
-    /// <param name="isOwn">Whether one that is there may be replaced anyway, because this program wrote it.</param>
-    /// <param name="remedy">What to do where one is that may not be replaced.</param>
-    /// <exception cref="UsageException">No file can be there, or one is that may not be replaced.</exception>
+    /// <param name="force">Whether an existing file may be replaced.</param>
+    /// <param name="isOwn">Whether an existing file may be replaced anyway, because this program wrote it.</param>
+    /// <param name="remedy">What to do about an existing file that may not be replaced.</param>
+    /// <exception cref="UsageException">There can be no file, or an existing one may not be replaced.</exception>
     public static UserFile Of(
         string option, string path, bool force, Func<string, bool>? isOwn = null,
         string remedy = "choose another file, or give --force to replace it")
@@ -36,7 +36,7 @@ internal sealed record UserFile
             : throw new UsageException($"{option}: {path} is there already; {remedy}");
     }
 
-    /// <summary>Where to tell of it: not among its own bytes.</summary>
+    /// <summary>Where to report on it: not among its own bytes.</summary>
     public TextWriter Notes => FilePlace.IsStandardOutput(Path) ? Console.Error : Console.Out;
 
     /// <summary>Writes it.</summary>

@@ -3,7 +3,7 @@ namespace Functional.Host.Files;
 /// <summary>A folder that the user wants filled: a new one, an empty one, or one of this program's own.</summary>
 internal static class UserFolder
 {
-    /// <summary>Sees to it that nothing is lost in a folder.</summary>
+    /// <summary>Makes sure that nothing in a folder is lost.</summary>
     /// <param name="option">The option that names it, with its dashes.</param>
     /// <param name="path">Where.</param>
     /// <param name="what">What goes there, as in "a run".</param>
@@ -28,7 +28,7 @@ internal static class UserFolder
             throw new UsageException(
                 $"{option}: {path} holds {what} already; choose another folder, or give --force to replace it");
     }
-    /// <summary>Sees to it that there can be a folder.</summary>
+    /// <summary>Makes sure that there can be a folder.</summary>
     /// <exception cref="UsageException">It has no name, or a file has it.</exception>
     public static void CheckName(string option, string path)
     {

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Text.RegularExpressions;
-using Functional.Host.Charts;
 using Functional.Host.Files;
 
 namespace Functional.Host.Models;
@@ -26,17 +25,17 @@ internal static partial class ForeignModel
         public bool IsAffine => Find(Weights) is { Shape.Count: 2 };
     }
 
-    /// <summary>The network that the tensors tell.</summary>
+    /// <summary>The network that the tensors describe.</summary>
     /// <param name="file">The file.</param>
     /// <param name="activation">What stands after each affine layer (and its normalization) but the last.</param>
-    /// <exception cref="DataException">They don't tell one.</exception>
+    /// <exception cref="DataException">They describe none.</exception>
     public static ModelPlan<T> Plan<T>(SafetensorsStream file, Activation? activation)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (activation is null)
             throw new DataException(
                 file.Name, null, "an architecture in the metadata, as Functional writes it",
-                "none: for weights of another tool, tell the activation between its layers (--activation)");
+                "none: for weights from another tool, give the activation between its layers (--activation)");
         Group[] groups =
         [
             .. file.Places.GroupBy(place => place.Name[..Math.Max(0, place.Name.LastIndexOf('.'))])
@@ -67,7 +66,7 @@ internal static partial class ForeignModel
         }
         return new ModelPlan<T>(layers)
         {
-            // Of a single output nobody says whether it is a number or a logit.
+            // Whether a single output is a number or a logit is not in the file.
             Loss = layers[^1].Leaves[0].Shape is [1, ..] ? Loss.MeanSquaredError : Loss.SoftmaxCrossEntropy(),
             Ignored =
                 groups.Select(group => group.Parts.GetValueOrDefault(BatchCount)?.Name).OfType<string>().ToHashSet(),
@@ -94,7 +93,7 @@ internal static partial class ForeignModel
             throw Error("a bias", "none");
         return (mean, variance) switch
         {
-            // Where nothing tells the epsilon, it is that of the tool that has such names.
+            // If the file has no epsilon, it is that of the tool that uses such names.
             ({ }, { }) => LayerPlans.BatchNorm<T>(
                 weight.Shape[0], mean.Name.EndsWith(Means[0], StringComparison.Ordinal)
                     ? new BatchNormConfiguration(0.9, 1e-5) : BatchNormConfiguration.Default,

@@ -1,4 +1,3 @@
-using Functional.Host.Charts;
 using Functional.Host.Files;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -46,7 +45,7 @@ internal static class LayerPlans
         var (name, description) = (layer["name"].Text, layer["description"].Text);
         if (!table.TryGetValue(name, out var factory))
             throw layer["name"].Error(table.Count == 0
-                ? "no layers of a user's own, since no table tells how to make them"
+                ? "no custom layers, since nothing says how to make them"
                 : $"one of the layers in the table ({string.Join(", ", table.Keys)})");
         var tensors = named(name);
         LeafPlan[] leaves =

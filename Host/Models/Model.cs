@@ -46,8 +46,8 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
     /// <summary>The class of one sample, and the probabilities of all.</summary>
     /// <param name="sample">The data's own numbers, as many as the network has inputs: they are encoded here, as they
     /// were in training.</param>
-    /// <exception cref="ArgumentException">The sample has another number of numbers, or the model doesn't tell classes
-    /// apart.</exception>
+    /// <exception cref="ArgumentException">The sample has another number of features, or the model doesn't distinguish
+    /// classes apart.</exception>
     public Prediction<T> Predict(params ReadOnlySpan<T> sample)
     {
         CheckCount(sample.Length, null);
@@ -57,8 +57,8 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
     /// <summary>The class of each sample, and the probabilities of all; the same bits as for each by itself.</summary>
     /// <param name="samples">Of each the data's own numbers, as many as the network has inputs: they are scaled here,
     /// as they were in training.</param>
-    /// <exception cref="ArgumentException">A sample has another number of numbers, or the model doesn't tell classes
-    /// apart.</exception>
+    /// <exception cref="ArgumentException">A sample has another number of features, or the model doesn't distinguish
+    /// classes apart.</exception>
     public IReadOnlyList<Prediction<T>> Predict(IReadOnlyList<T[]> samples)
     {
         ArgumentNullException.ThrowIfNull(samples);
@@ -100,7 +100,7 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
             $"{Encoder.Size}{names}");
     }
 
-    /// <summary>One line: the layers, and what they tell apart.</summary>
+    /// <summary>One line: the layers and the classes.</summary>
     public override string ToString() =>
         Task is Classification { AreNamed: true } ? $"{Network} for {Task}" : $"{Network}";
 }
@@ -140,7 +140,7 @@ public static class Model
     /// <param name="path">The file, or the folder of a run, which has one.</param>
     /// <param name="layers">How to make the layers of a user's own that it may have.</param>
     /// <param name="activation">For files without an architecture, as other tools write them: what stands after each
-    /// affine layer but the last. Their weights tell the rest.</param>
+    /// affine layer but the last. The rest is in their weights.</param>
     /// <exception cref="DataException">The file can't be read, is damaged, or is no model.</exception>
     public static Model<T> Load<T>(string path, LayerTable<T>? layers = null, Activation? activation = null)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -21,7 +21,7 @@ internal sealed record ModelEvaluation(ConfusionMatrix Confusion, double Loss, d
     {
         if (model.Task is not Classification { Count: var known })
             throw new DataException(
-                name, null, "a model that tells classes apart to be asked",
+                name, null, "a model that distinguishes classes",
                 $"one that gives numbers ({model.Network.Loss})");
         foreach (var part in parts)
             Check(model, name, part.Samples);
@@ -30,7 +30,7 @@ internal sealed record ModelEvaluation(ConfusionMatrix Confusion, double Loss, d
             throw new DataException(name, null, "a sample at least in the part that is asked for", "none");
         if (labels.Max() >= known)
             throw new DataException(
-                name, null, $"classes from 0 to {known - 1}, which the model tells apart",
+                name, null, $"classes from 0 to {known - 1}, which the model knows",
                 Plural.Of(parts.Max(part => part.Classes.Kinds.Count), "class", "classes"));
         var scores = Matrix<float>.Build.Dense(
             model.Network.Outputs, labels.Length,

@@ -51,7 +51,7 @@ internal static class ComparisonPage
         }
     }
 
-    /// <summary>The shortest names that tell the folders apart: the last parts of their paths, or whole paths.
+    /// <summary>The shortest names that distinguish the folders: the last parts of their paths, or whole paths.
     /// </summary>
     internal static IReadOnlyList<string> Names(IReadOnlyList<RunRecord> records)
     {
@@ -73,7 +73,7 @@ internal static class ComparisonPage
 
     private static string Opening(IReadOnlyList<RunRecord> records, IReadOnlyList<string> names)
     {
-        // Whoever chooses by test accuracy has no unseen samples left.
+        // Choosing by test accuracy leaves no unseen samples.
         var validated = records.All(record => record.Best is not null);
         var measured = records.Zip(names).Where(run => run.First.Epochs.Count > 0).ToArray();
         if (measured.Length == 0)
@@ -104,7 +104,7 @@ internal static class ComparisonPage
         [
             ("status", record => $"{record.Status}".ToLowerInvariant()),
             ("epochs", Last(epoch => $"{epoch.Epoch}")),
-            ("steps", Last(epoch => Invariant($"{epoch.Iterations:N0}"))),
+            ("steps", Last(epoch => Invariant($"{epoch.Step:N0}"))),
             ("loss", Last(epoch => Invariant($"{epoch.Loss:F4}"))),
             ("training", Last(epoch => Percentage.Of(epoch.TrainAccuracy))),
             ("validation", Last(epoch => epoch.ValidationAccuracy is { } share ? Percentage.Of(share) : None)),

@@ -5,7 +5,7 @@ using Functional.Host.Runs;
 
 namespace Functional.Host.Pages;
 
-/// <summary>A run as a page that tells its story: how well it went, how it got there, what it sees, where it errs, and
+/// <summary>A run as a page: how well it went, how it got there, what the network sees, its mistakes, and
 /// how to do it again.</summary>
 internal static class RunPage
 {
@@ -43,11 +43,11 @@ internal static class RunPage
 
     private static string Progress(TrainingRun run, RunSummary summary)
     {
-        var epoch = Math.Min(summary.Iterations, run.Iterations - 1) / run.StepsPerEpoch + 1;
-        var epochs = (run.Iterations + run.StepsPerEpoch - 1) / run.StepsPerEpoch;
+        var epoch = Math.Min(summary.Steps, run.PlannedSteps - 1) / run.StepsPerEpoch + 1;
+        var epochs = (run.PlannedSteps + run.StepsPerEpoch - 1) / run.StepsPerEpoch;
         return Invariant(
-            $"Running: epoch {epoch:N0} of {epochs:N0}; this page shows the run after {summary.Iterations:N0} of " +
-            $"{Plural.Of(run.Iterations, "step")}.");
+            $"Running: epoch {epoch:N0} of {epochs:N0}; this page shows the run after {summary.Steps:N0} of " +
+            $"{Plural.Of(run.PlannedSteps, "step")}.");
     }
 
     private static string Opening(TrainConfiguration configuration, DataSet data, RunResult result, bool isRunning)
@@ -56,7 +56,7 @@ internal static class RunPage
         var until = summary.Interrupted && !isRunning ? ", until it was interrupted" : "";
         return Invariant(
             $"A network ({result.State.Network}) was trained on {configuration.Data} with " +
-            $"{result.State.Training.Optimizer}{until}: {Plural.Of(summary.Iterations, "step")} in " +
+            $"{result.State.Training.Optimizer}{until}: {Plural.Of(summary.Steps, "step")} in " +
             $"{summary.Seconds:F1} s. " +
             $"It classifies {Percentage.Of(summary.TestAccuracy)} of {data.Test.Count:N0} unseen test samples " +
             $"correctly, and {Percentage.Of(summary.TrainAccuracy)} of the samples that it was trained on." +
@@ -211,17 +211,17 @@ internal static class RunPage
     {
         var (configuration, summary) = (run.Configuration, result.Summary);
         var command = configuration.CommandAgain(
-            summary.Out, summary.Iterations, result.Epochs, !summary.Interrupted);
+            summary.Out, summary.Steps, result.Epochs, !summary.Interrupted);
         return Page.Section(
             "Reproducing this run",
             summary is { Interrupted: true, Out: { } folder } && !isRunning
                 ? Markup.Lines(
                     Page.Paragraph(Invariant(
-                        $"The run was stopped after {summary.Iterations:N0} of {Plural.Of(run.Iterations, "step")}. " +
-                        $"To go on:")),
+                        $"The run was stopped after {summary.Steps:N0} of {Plural.Of(run.PlannedSteps, "step")}. " +
+                        $"To continue:")),
                     Page.Code(RunFolder.ResumeCommandOf(folder)))
                 : Markup.Empty,
-            summary.Iterations == 0
+            summary.Steps == 0
                 ? Markup.Empty
                 : Markup.Lines(
                     Page.Paragraph(command.StartsWith("functional verify", StringComparison.Ordinal)

@@ -3,41 +3,33 @@ using static Functional.Host.Runs.TrainOptions;
 
 namespace Functional.Host.Runs;
 
-/// <summary>Augmentations as text: <c>shift:2,elastic,rotation:10</c>, applied in this order.</summary>
+/// <summary>Reads augmentations, which write themselves: <c>shift:2,elastic,rotation:10</c>, applied in this
+/// order.</summary>
 internal static class AugmentationText
 {
-    private delegate Augmentation Maker(string[] values);
-
-    // The name, what may follow it in help, how many values that is at most, and how they make an augmentation.
-    private static readonly (string Name, string Help, int Values, Maker Make)[] Kinds =
+    // Each with its usual numbers, and how others are given after its name; in brackets what may be left out.
+    private static readonly (Augmentation Usual, string Values, Func<string[], Augmentation> With)[] Kinds =
     [
-        ("shift", "shift[:PIXELS]", 1, v => v is [var pixels] ? Augment.Shift(Integer(pixels)) : Augment.Shift()),
-        ("rotation", "rotation[:DEGREES]", 1,
-            v => v is [var degrees] ? Augment.Rotation(Number(degrees)) : Augment.Rotation()),
-        ("scale", "scale[:FACTOR]", 1, v => v is [var factor] ? Augment.Scale(Number(factor)) : Augment.Scale()),
-        ("elastic", "elastic[:STRENGTH[:SMOOTHNESS]]", 2, v => v switch
-        {
-            [] => Augment.Elastic(),
-            [var strength] => Augment.Elastic(Number(strength)),
-            _ => Augment.Elastic(Number(v[0]), Number(v[1])),
-        }),
-        ("flip", "flip[:PROBABILITY]", 1,
-            v => v is [var probability] ? Augment.Flip(Number(probability)) : Augment.Flip()),
-        ("crop", "crop:HEIGHTxWIDTH[:PADDING]", 2,
-            v => v is [var size, .. var rest] && size.Split('x') is [var height, var width]
-                ? Augment.Crop(Integer(height), Integer(width), rest is [var padding] ? Integer(padding) : 0)
+        (Augment.Shift(), "[:PIXELS]", v => Augment.Shift(Integer(v[0]))),
+        (Augment.Rotation(), "[:DEGREES]", v => Augment.Rotation(Number(v[0]))),
+        (Augment.Scale(), "[:FACTOR]", v => Augment.Scale(Number(v[0]))),
+        (Augment.Elastic(), "[:STRENGTH[:SMOOTHNESS]]", v => v is [var strength, var smoothness]
+            ? Augment.Elastic(Number(strength), Number(smoothness)) : Augment.Elastic(Number(v[0]))),
+        (Augment.Flip(), "[:PROBABILITY]", v => Augment.Flip(Number(v[0]))),
+        (Augment.Crop(28, 28), ":HEIGHTxWIDTH[:PADDING]",
+            v => v[0].Split('x') is [var height, var width]
+                ? Augment.Crop(Integer(height), Integer(width), v is [_, var padding] ? Integer(padding) : 0)
                 : throw new UsageException("expected a window as in crop:28x28:2")),
-        ("noise", "noise[:DEVIATION]", 1,
-            v => v is [var deviation] ? Augment.Noise(Number(deviation)) : Augment.Noise()),
-        ("cutout", "cutout[:PIXELS]", 1, v => v is [var size] ? Augment.Cutout(Integer(size)) : Augment.Cutout()),
-        ("mixup", "mixup[:ALPHA]", 1, v => v is [var alpha] ? Augment.Mixup(Number(alpha)) : Augment.Mixup()),
+        (Augment.Noise(), "[:DEVIATION]", v => Augment.Noise(Number(v[0]))),
+        (Augment.Cutout(), "[:PIXELS]", v => Augment.Cutout(Integer(v[0]))),
+        (Augment.Mixup(), "[:ALPHA]", v => Augment.Mixup(Number(v[0]))),
     ];
 
     /// <summary>What can be written, for help.</summary>
-    public static string Syntax { get; } = string.Join(", ", Kinds.Select(kind => kind.Help));
+    public static string Syntax { get; } = string.Join(", ", Kinds.Select(kind => Name(kind.Usual) + kind.Values));
 
     /// <summary>The names of all kinds.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Kinds.Select(kind => kind.Name)];
+    public static IReadOnlyList<string> Names { get; } = [.. Kinds.Select(kind => Name(kind.Usual))];
 
     /// <summary>Reads a list; <c>none</c> is the empty one.</summary>
     /// <exception cref="UsageException">A part of the text is not an augmentation; it names the first such
@@ -51,14 +43,15 @@ internal static class AugmentationText
 
     private static Augmentation ParseOne(string part)
     {
-        var pieces = part.Split(':');
-        var kind = Kinds.FirstOrDefault(kind => kind.Name == pieces[0]);
-        if (kind.Name is null)
-            throw new UsageException($"there is no '{pieces[0]}': expected {string.Join(", ", Names)} or none");
+        var (name, values) = part.Split(':') is [var first, .. var rest] ? (first, rest) : ("", []);
+        var kind = Kinds.FirstOrDefault(kind => Name(kind.Usual) == name);
+        if (kind.Usual is null)
+            throw new UsageException($"there is no '{name}': expected {string.Join(", ", Names)} or none");
         try
         {
-            return pieces.Length - 1 <= kind.Values
-                ? kind.Make(pieces[1..]) : throw new UsageException($"expected {kind.Help}");
+            return values.Length == 0 && kind.Values[0] == '[' ? kind.Usual
+                : values.Length > 0 && values.Length <= kind.Values.Count(c => c == ':') ? kind.With(values)
+                : throw new UsageException($"expected {name}{kind.Values}");
         }
         catch (UsageException e)
         {
@@ -70,4 +63,6 @@ internal static class AugmentationText
             throw new UsageException(e.Message);
         }
     }
+
+    private static string Name(Augmentation augmentation) => $"{augmentation}".Split(':')[0];
 }

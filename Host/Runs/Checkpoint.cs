@@ -9,7 +9,7 @@ namespace Functional.Host.Runs;
 /// A state of a run as a safetensors file: parameters, what batch normalization remembers, what the optimizer
 /// remembers, the moving average, the network that did best in validation; counts and the key as metadata. A matrix is
 /// stored as it lies in memory, inputs x outputs. The last 32 bytes, a tensor of their own, are the SHA-256 of all
-/// bytes before them. </summary>
+/// bytes before them.</summary>
 internal static class Checkpoint
 {
     private const string Form = "functional checkpoint 1";

@@ -4,7 +4,7 @@ using Functional.Host.Files;
 namespace Functional.Host.Runs;
 
 /// <summary>The checkpoints of a run, a file each with the number of its step as its name. The last two are kept, so
-/// that there is one to go on from whatever becomes of the other.</summary>
+/// that there is one to resume from whatever becomes of the other.</summary>
 /// <param name="path">The folder.</param>
 /// <param name="proof">Those of steps that are a multiple of this are kept, too.</param>
 internal sealed class CheckpointFolder(string path, int? proof = null)
@@ -45,7 +45,7 @@ internal sealed class CheckpointFolder(string path, int? proof = null)
 
     /// <summary>The newest state that can be read, or null if there is no checkpoint.</summary>
     /// <param name="start">The state before the first step.</param>
-    /// <param name="passedOver">Is told of newer ones that can't be read.</param>
+    /// <param name="passedOver">Receives messages about newer ones that can't be read.</param>
     /// <exception cref="DataException">None of those that there are can be read; what is wrong with the
     /// newest.</exception>
     public RunState? Newest(RunState start, Action<DataException> passedOver)
@@ -73,8 +73,8 @@ internal sealed class CheckpointFolder(string path, int? proof = null)
         }
     }
 
-    /// <summary>Deletes the checkpoints after a step: those that can't be read, once the run goes on from an earlier
-    /// one. </summary>
+    /// <summary>Deletes the checkpoints after a step: those that can't be read, once the run is resumed from an earlier
+    /// one.</summary>
     public void DeleteAfter(int step)
     {
         foreach (var later in Steps().Where(later => later > step))

@@ -5,8 +5,8 @@ using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 
-/// <summary>What epochs came to, as the rows of <c>metrics.csv</c> and the lines of <c>digest.txt</c>, which go
-/// together. </summary>
+/// <summary>The results of epochs, as the rows of <c>metrics.csv</c> and the lines of <c>digest.txt</c>, which go
+/// together.</summary>
 internal static class MetricsFile
 {
     private const string Header = "epoch,iterations,loss,train_accuracy,validation_accuracy,test_accuracy,seconds";
@@ -29,14 +29,14 @@ internal static class MetricsFile
         OutputFile.Append(paths.Digests, Encoding.ASCII.GetBytes(Digest(epoch) + "\n"), flush: false);
     }
 
-    /// <summary>Sees to it that what was added is on the disk.</summary>
+    /// <summary>Makes sure that what was added is on the disk.</summary>
     public static void Flush(RunPaths paths)
     {
         OutputFile.Append(paths.Metrics, [], flush: true);
         OutputFile.Append(paths.Digests, [], flush: true);
     }
 
-    /// <summary>Reads the epochs that both files tell of, in order; a last line that was cut off doesn't
+    /// <summary>Reads the epochs that are in both files, in order; a last line that was cut off doesn't
     /// count.</summary>
     /// <exception cref="DataException">A file is not there, or a line is wrong.</exception>
     public static IReadOnlyList<EpochReport> Read(RunPaths paths)
@@ -73,10 +73,9 @@ internal static class MetricsFile
         return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n').SkipLast(1)];
     }
 
-    private static string Row(EpochReport epoch) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{epoch.Epoch},{epoch.Iterations},{epoch.Loss:R},{epoch.TrainAccuracy:R},{epoch.ValidationAccuracy:R},"
-        + $"{epoch.TestAccuracy:R},{epoch.Seconds:F3}");
+    private static string Row(EpochReport epoch) =>
+        Invariant($"{epoch.Epoch},{epoch.Step},{epoch.Loss:R},{epoch.TrainAccuracy:R},")
+        + Invariant($"{epoch.ValidationAccuracy:R},{epoch.TestAccuracy:R},{epoch.Seconds:F3}");
 
     private static string Digest(EpochReport epoch) => $"{Text(epoch.Epoch)} {epoch.Digest}";
 

@@ -4,7 +4,7 @@ using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 
-/// <summary>What a run goes on with: as it was configured, but for its end and how often it is saved.</summary>
+/// <summary>What a resumed run uses: its configuration, but for its length and how often it is saved.</summary>
 /// <param name="Run">What is run.</param>
 /// <param name="From">How far it has come; null if there is no checkpoint, so that it begins again.</param>
 internal sealed record Resumption(TrainingRun Run, RunProgress? From)
@@ -14,11 +14,11 @@ internal sealed record Resumption(TrainingRun Run, RunProgress? From)
 
     /// <summary>Reads what a folder holds.</summary>
     /// <param name="folder">The run's.</param>
-    /// <param name="options">Those that are told now.</param>
-    /// <param name="warn">Is told, in one line each, what is unusual but no reason to stop: a newer checkpoint that
+    /// <param name="options">Those given now.</param>
+    /// <param name="warn">Receives, one line each, what is unusual but no reason to stop: a newer checkpoint that
     /// can't be read, another version, and with <paramref name="force"/> other data.</param>
-    /// <param name="force">Whether the run goes on even if its data or its configuration were changed.</param>
-    /// <exception cref="UsageException">An option can't be told any more, or data or configuration were
+    /// <param name="force">Whether the run continues even if its data or its configuration were changed.</param>
+    /// <exception cref="UsageException">An option can't be changed any more, or data or configuration were
     /// changed.</exception>
     /// <exception cref="DataException">Configuration, data or all checkpoints can't be read.</exception>
     public static Resumption Of(
@@ -34,13 +34,13 @@ internal sealed record Resumption(TrainingRun Run, RunProgress? From)
         var run = new TrainingRun(configuration, data);
         var from = folder.Progress(run, e => warn($"passed over: {e.Message}"));
         var (step, planned) = (from?.State.Step ?? 0, record.Environment?.Planned ?? old.Steps(run.StepsPerEpoch));
-        if (run.Iterations < step)
+        if (run.PlannedSteps < step)
             throw new UsageException(
                 new Fault(
-                    Resume, $"the run has taken {Plural.Of(step, "step")}, and can't end after {run.Iterations}"));
+                    Resume, $"the run has taken {Plural.Of(step, "step")}, and can't end after {run.PlannedSteps}"));
         // Where the schedule depends on the run's length, what has been done was done for the old one.
         if (step > (old.Stages is [.., var stage] ? stage.Until : 0)
-            && !configuration.OptimizerAt(step, planned).Equals(configuration.OptimizerAt(step, run.Iterations)))
+            && !configuration.OptimizerAt(step, planned).Equals(configuration.OptimizerAt(step, run.PlannedSteps)))
             run = new TrainingRun(configuration with { Stages = [.. old.Stages, new Stage(step, planned)] }, data);
         return new Resumption(run, from);
     }
@@ -50,7 +50,7 @@ internal sealed record Resumption(TrainingRun Run, RunProgress? From)
         string[] obstacles = [.. now.Obstacles(record.Environment)];
         if (obstacles.Length > 0 && !force)
             throw new UsageException(obstacles.Select(obstacle => new Fault("", obstacle)).Append(new Fault(
-                Resume, $"{record.Folder} can't go on to the same bits; give --force to go on all the same")));
+                Resume, $"{record.Folder} can't continue to the same bits; give --force to continue anyway")));
         foreach (var line in obstacles.Union(now.Differences(record.Environment)))
             warn(line);
     }
@@ -59,7 +59,7 @@ internal sealed record Resumption(TrainingRun Run, RunProgress? From)
     {
         var changeable = string.Join(", ", Changeable.Select(name => $"--{name}"));
         var others = options.Keys.Except(Changeable).Select(option =>
-            new Fault(option, $"a run that goes on keeps it; what can change is {changeable}"));
+            new Fault(option, $"a resumed run keeps it; what can change is {changeable}"));
         if (others.ToArray() is { Length: > 0 } faults)
             throw new UsageException(faults);
         return TrainOptions.Parse(options, old);

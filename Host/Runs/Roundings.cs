@@ -7,7 +7,8 @@ internal static class Roundings
 {
     private const int MostLookedAt = 2000;
 
-    /// <summary>That single precision no longer tells most of a column's numbers apart, in at most one line.</summary>
+    /// <summary>That single precision no longer distinguishes most of a column's numbers, in at most one
+    /// line.</summary>
     public static IEnumerable<string> Of(TrainingRun run)
     {
         if (run.Data.Training.Samples is not Rows rows || run.Configuration.Scale != DataScale.None)
@@ -25,7 +26,7 @@ internal static class Roundings
                 + Invariant($"in {Plural.Of(some.Length, "row")}, ")
                 + Invariant($"but only {first.After:N0} in single precision")
                 + (rounded.Length > 1 ? $" (as have {Plural.Of(rounded.Length - 1, "column")} more)" : "")
-                + "; --scale standard tells them apart",
+                + "; --scale standard keeps them distinct",
         ];
     }
 }

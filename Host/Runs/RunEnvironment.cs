@@ -58,10 +58,10 @@ internal sealed record RunEnvironment(
     /// <summary>This one, with a run's data and options.</summary>
     public static RunEnvironment Of(TrainingRun run) => Of(run.Data) with
     {
-        Options = ConfigurationFile.OptionsOf(run.Configuration), Planned = run.Iterations,
+        Options = ConfigurationFile.OptionsOf(run.Configuration), Planned = run.PlannedSteps,
     };
 
-    /// <summary>The same for a run that goes on: what was recorded before stays, where it was something else.</summary>
+    /// <summary>The same for a resumed run: what was recorded before stays, where it was something else.</summary>
     public RunEnvironment After(RunEnvironment? before, int step)
     {
         if (before is null)
@@ -96,8 +96,8 @@ internal sealed record RunEnvironment(
         ];
     }
 
-    /// <summary>Why a run can't go on to the same bits, a line each: other data, or a configuration that was changed.
-    /// </summary>
+    /// <summary>Why a run can't continue to the same bits, a line each: other data, or a configuration that was
+    /// changed.</summary>
     public IEnumerable<string> Obstacles(RunEnvironment? recorded) =>
         recorded is null ? Differences(null) : OfData(recorded, "the run")
             .Concat(Changed(recorded.Options).Select(change => $"config.json was changed: {change}"));
@@ -128,7 +128,7 @@ internal sealed record RunEnvironment(
             yield return $"the test samples are others than the run's: SHA-256 {Test}, in {run} {recorded.Test}";
     }
 
-    // Where data lie is no part of them, and some options may change when a run goes on.
+    // Where data lie is no part of them, and some options may change when a run is resumed.
     private IEnumerable<string> Changed(Dictionary<string, string>? before) =>
         Options is null || before is null ? [] :
         from option in TrainOptions.All

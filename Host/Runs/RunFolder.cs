@@ -11,7 +11,7 @@ namespace Functional.Host.Runs;
 
 /// <summary>
 /// A run's folder, held by this program: enough to run it again exactly, to go on with it, and to see that both came to
-/// the same. Its files are told in docs/runs.md.
+/// the same. docs/runs.md describes its files.
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {
@@ -31,7 +31,7 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Where it is.</summary>
     public string Path => paths.Folder;
 
-    /// <summary>The command that goes on with the run.</summary>
+    /// <summary>The command that continues the run.</summary>
     public string ResumeCommand => ResumeCommandOf(Path);
 
     internal static string ResumeCommandOf(string folder) =>
@@ -68,7 +68,7 @@ internal sealed class RunFolder : IDisposable
             System.IO.Path.GetFileName(paths.Running));
     }
 
-    /// <summary>Opens the folder of a run that is to go on.</summary>
+    /// <summary>Opens the folder of a run that is to be resumed.</summary>
     /// <exception cref="DataException">It holds no run.</exception>
     /// <exception cref="UsageException">A program is training the run.</exception>
     /// <exception cref="OperationFailedException">It can't be written to.</exception>
@@ -90,12 +90,12 @@ internal sealed class RunFolder : IDisposable
         new CheckpointFolder(paths.Checkpoints).DeleteAfter(-1);
     }
 
-    /// <summary>Whether the run has been saved, so that it can go on.</summary>
+    /// <summary>Whether the run has been saved, so that it can be resumed.</summary>
     internal bool HasCheckpoint => !new CheckpointFolder(paths.Checkpoints).IsEmpty;
 
     /// <summary>How far the run has come, by its newest checkpoint that can be read; null if it has none.</summary>
     /// <param name="run">The configured run.</param>
-    /// <param name="passedOver">Is told of newer checkpoints that can't be read.</param>
+    /// <param name="passedOver">Receives messages about newer checkpoints that can't be read.</param>
     /// <exception cref="DataException">No checkpoint can be read, or what belongs to it is not there.</exception>
     public RunProgress? Progress(TrainingRun run, Action<DataException> passedOver)
     {
@@ -109,12 +109,12 @@ internal sealed class RunFolder : IDisposable
         EpochReport[] epochs =
         [
             .. record.Epochs.TakeWhile(epoch =>
-                epoch.Iterations == epoch.Epoch * (long)run.StepsPerEpoch && epoch.Iterations <= state.Step),
+                epoch.Step == epoch.Epoch * (long)run.StepsPerEpoch && epoch.Step <= state.Step),
         ];
         // Between an epoch's last step and its report the run may have been saved, too.
         if (epochs.Length < (state.Step - 1) / run.StepsPerEpoch)
             throw new DataException(
-                paths.Metrics, $"line {epochs.Length + 2}", $"what epoch {epochs.Length + 1} came to",
+                paths.Metrics, $"line {epochs.Length + 2}", $"the results of epoch {epochs.Length + 1}",
                 "no such line here and in digest.txt");
         return new RunProgress(state, [.. record.Losses.Take(state.Step)], epochs);
     }
@@ -122,7 +122,7 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Makes the folder as it was when the run had come so far (what came later comes again), to be filled by
     /// the observer that is returned.</summary>
     /// <param name="run">The configured run.</param>
-    /// <param name="from">How far it has come before, if it goes on.</param>
+    /// <param name="from">How far it has come before, if it is resumed.</param>
     /// <exception cref="OperationFailedException">It can't be written to.</exception>
     public RunRecorder Record(TrainingRun run, RunProgress? from)
     {

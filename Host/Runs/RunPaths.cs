@@ -10,7 +10,7 @@ internal readonly record struct RunPaths(string Folder)
     /// <summary>On what it ran: version, machine, digests of the data.</summary>
     public string Environment => In("environment.json");
 
-    /// <summary>What each epoch came to.</summary>
+    /// <summary>The results of each epoch.</summary>
     public string Metrics => In("metrics.csv");
 
     /// <summary>The number and the network's digest of each epoch.</summary>
@@ -22,7 +22,7 @@ internal readonly record struct RunPaths(string Folder)
     /// <summary>The digest of every so many states, each with the one before it.</summary>
     public string Chain => In("chain.txt");
 
-    /// <summary>The states to go on from.</summary>
+    /// <summary>The states to resume from.</summary>
     public string Checkpoints => In("checkpoints");
 
     /// <summary>The network that did best in validation or, without one, the last.</summary>
@@ -40,7 +40,7 @@ internal readonly record struct RunPaths(string Folder)
     /// <summary>The page.</summary>
     public string Report => In("report.html");
 
-    /// <summary>Is locked as long as the run goes on.</summary>
+    /// <summary>Is locked while the run is under way.</summary>
     public string Running => In("running");
 
     /// <summary>All files but the configuration, the checkpoints and the lock.</summary>

@@ -17,7 +17,7 @@ internal enum RunStatus
     Unfinished,
 }
 
-/// <summary>What a run's folder tells of the run.</summary>
+/// <summary>What a run's folder says about the run.</summary>
 internal sealed record RunRecord
 {
     private RunRecord(string folder) =>
@@ -29,7 +29,7 @@ internal sealed record RunRecord
     /// <summary>What was asked for.</summary>
     public TrainConfiguration Configuration { get; }
 
-    /// <summary>What the epochs came to, in order; the last may be a part of one.</summary>
+    /// <summary>The results of the epochs, in order; the last may be a part of one.</summary>
     public IReadOnlyList<EpochReport> Epochs { get; private init; } = [];
 
     /// <summary>The loss of every step that has been saved.</summary>
@@ -97,12 +97,12 @@ internal sealed record RunRecord
             throw new DataException(
                 Folder, null, $"losses of {Plural.Of(state.Step, "step")}", $"those of {now.Losses.Count}");
         double[] losses = [.. now.Losses.Take(state.Step)];
-        List<EpochReport> epochs = [.. now.Epochs.TakeWhile(epoch => epoch.Iterations <= state.Step)];
-        var best = EpochReport.Best(epochs.Where(epoch => epoch.Iterations == epoch.Epoch * (long)run.StepsPerEpoch));
-        var reported = epochs is [.., var end] ? end.Iterations : 0;
+        List<EpochReport> epochs = [.. now.Epochs.TakeWhile(epoch => epoch.Step <= state.Step)];
+        var best = EpochReport.Best(epochs.Where(epoch => epoch.Step == epoch.Epoch * (long)run.StepsPerEpoch));
+        var reported = epochs is [.., var end] ? end.Step : 0;
         if (reported < state.Step)
             epochs.Add(run.Evaluate(state, epochs.Count + 1, losses.Skip(reported).Average(), threads));
-        if (now.Summary is { } summary && summary.Iterations == state.Step)
+        if (now.Summary is { } summary && summary.Steps == state.Step)
             return new RunResult(state, losses, epochs, summary);
         var last = epochs is [.., var reached] ? reached : run.Evaluate(state, 0, double.NaN, threads);
         return new RunResult(state, losses, epochs, new RunSummary(
@@ -118,7 +118,7 @@ internal sealed record RunRecord
     /// <summary>The command that does the run again, as far as its last epoch.</summary>
     public string CommandAgain =>
         Epochs is [.., var last] ? Configuration.CommandAgain(
-            Folder, last.Iterations, Epochs, Summary is { Interrupted: false }) : Configuration.CommandLine();
+            Folder, last.Step, Epochs, Summary is { Interrupted: false }) : Configuration.CommandLine();
 
     // A last loss that was cut off doesn't count.
     private static double[] ReadLosses(Stream stream)

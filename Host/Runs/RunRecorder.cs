@@ -39,14 +39,12 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
         chain.Stepped(report.Loss);
     }
 
-    /// <inheritdoc/>
     public void EpochEnded(EpochReport epoch)
     {
         MetricsFile.Append(paths, epoch);
         last = epoch;
     }
 
-    /// <inheritdoc/>
     public void Reached(RunState state, RunMoment moment)
     {
         chain.Reached(state, moment);
@@ -73,11 +71,10 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    // The last file: what it tells of is there.
+    // The last file: what it names is there.
     public void Finished(RunSummary summary) => JsonFile.Write(paths.Summary, summary, RunFolder.SummaryLayout);
 
-    /// <summary>Waits for what is being written. (Whatever goes wrong with that is told by the moment that comes next;
+    /// <summary>Waits for what is being written. (A failure is reported at the next moment;
     /// here it would hide why the run has ended.)</summary>
     public void Dispose() => Task.WaitAny(writing);
 

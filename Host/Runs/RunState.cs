@@ -1,4 +1,3 @@
-using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Runs;
 
@@ -7,7 +6,7 @@ namespace Functional.Host.Runs;
 /// <param name="Network">The network after them.</param>
 public sealed record BestNetwork(int Step, Network<float> Network);
 
-/// <summary>All that a run is between two steps, as one value: save it and the run can go on, use it twice and it
+/// <summary>All that a run is between two steps, as one value: save it and the run can be resumed, use it twice and it
 /// branches.</summary>
 /// <param name="Training">Network, optimizer and its state, key and step.</param>
 /// <param name="Average">The moving average of the parameters, where one is taken.</param>

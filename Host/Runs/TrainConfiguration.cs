@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Functional.Host.Data;
-using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 
@@ -69,10 +68,10 @@ public sealed record TrainConfiguration
     /// <summary>Samples of a step.</summary>
     public int BatchSize { get; init; } = 100;
 
-    /// <summary>How long to train, in passes over the samples, unless that is told in iterations.</summary>
+    /// <summary>How many passes over the samples to train for, unless that is given as iterations.</summary>
     public int Epochs { get; init; } = 20;
 
-    /// <summary>How long to train, in steps; null if that is told in epochs.</summary>
+    /// <summary>How many steps to train for; null if that is given as epochs.</summary>
     public int? Iterations { get; init; }
 
     /// <summary>How many epochs without a better validation accuracy end the run; null if none do.</summary>
@@ -211,7 +210,7 @@ public sealed record TrainConfiguration
     /// the way and its schedule depends on its length, only <c>functional verify</c> does.</summary>
     /// <param name="folder">The run's, if it has one.</param>
     /// <param name="steps">That were taken.</param>
-    /// <param name="epochs">What they came to.</param>
+    /// <param name="epochs">Their results.</param>
     /// <param name="isOver">Whether the run has come to its end by itself.</param>
     public string CommandAgain(string? folder, int steps, IReadOnlyList<EpochReport> epochs, bool isOver)
     {

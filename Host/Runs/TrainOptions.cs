@@ -2,7 +2,6 @@ using System.Globalization;
 using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Models;
-using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 
@@ -29,20 +28,19 @@ public static class TrainOptions
     /// <summary>The value's name of options that stand for true when they are given without one.</summary>
     public const string FlagValue = "true|false";
 
-    /// <summary>All of them, in the order of help.</summary>
+    /// <summary>All of them, in the order of help and of <c>config.json</c>. They may be set in any order.</summary>
     internal static IReadOnlyList<TrainOption> All { get; } =
     [
         Option("data", "NAME|DIR|FILE",
             "digits (built in), mnist, a folder with four files in the MNIST format, a table of numbers (.csv, .tsv, "
-            + ".txt, "
-            + "also with .gz), a folder with train.csv and test.csv, or an .npz file with x_train, y_train, "
+            + ".txt, also with .gz), a folder with train.csv and test.csv, or an .npz file with x_train, y_train, "
             + "x_test and y_test", DataSets.Names,
             (c, text) => c with { Data = text }, c => c.Data),
-        Option("label", "COLUMN", "of a table: the column that holds the classes", [],
+        Option("label", "COLUMN", "for a table: the column with the classes", [],
             (c, text) => c with { Label = text }, c => c.Label),
-        Option("samples", "N", "train on N samples only, drawn by the seed, of each class its share", [],
+        Option("samples", "N", "train on N samples only, drawn by the seed, with the same share of each class", [],
             (c, text) => c with { Samples = Integer(text) }, c => Text(c.Samples)),
-        Option("validation", "SHARE", "keep this share of the samples, of each class, for validation", [],
+        Option("validation", "SHARE", "hold out this share of each class for validation", [],
             (c, text) => c with { Validation = Number(text) }, c => Text(c.Validation)),
         Choice("scale",
             "how bytes become features: divided by 255, as they are, "
@@ -53,16 +51,14 @@ public static class TrainOptions
             (c, text) => c with { Hidden = ParseHidden(text) },
             c => c.Hidden.Count == 0 ? "none" : string.Join(',', c.Hidden)),
         Option("activation", "NAME[:NUMBER]",
-            "the function after each hidden layer: relu, leaky-relu:SLOPE, sigmoid, tanh, gelu, silu, "
-            + "elu:ALPHA or softplus",
-            ["relu", "leaky-relu", "sigmoid", "tanh", "gelu", "silu", "elu", "softplus"],
+            $"the function after each hidden layer: {ActivationText.Syntax}", ActivationText.Names,
             (c, text) => c with { Activation = ActivationText.Parse(text) }, c => c.Activation.ToString()),
-        Flag("batch-norm", "normalize what goes into each hidden layer's activation, over the batch",
+        Flag("batch-norm", "normalize the inputs of each hidden layer's activation over the batch",
             (c, on) => c with { BatchNorm = on }, c => c.BatchNorm),
-        Option("dropout", "RATIO", "drop this share of each hidden layer's outputs in training", [],
+        Option("dropout", "RATIO", "drop this share of each hidden layer's outputs during training", [],
             (c, text) => c with { Dropout = Number(text) }, c => Text(c.Dropout)),
         Choice("dropout-form",
-            "where dropout makes up for what is dropped: in training, or as in the book in evaluation",
+            "when outputs are rescaled to make up for dropped ones: in training, or in evaluation, as in the book",
             Names<DropoutForm>(), (c, form) => c with { DropoutForm = form }, c => c.DropoutForm),
         Option("l1", "RATE", "add RATE times the sum of the weights' magnitudes to the loss", [],
             (c, text) => c with { L1 = Number(text) }, c => Text(c.L1)),
@@ -71,65 +67,61 @@ public static class TrainOptions
         Option("label-smoothing", "SHARE", "spread this share of each target over all classes", [],
             (c, text) => c with { LabelSmoothing = Number(text) }, c => Text(c.LabelSmoothing)),
         Option("init", "NAME[:VALUE]",
-            "weight initialization: he, xavier, glorot-uniform, lecun, orthogonal, zero, "
-            + "normal:DEVIATION or constant:VALUE",
-            ["he", "xavier", "glorot-uniform", "lecun", "orthogonal", "zero"],
-            (c, text) => c with { Initializer = ParseInitializer(text) }, c => c.Initializer.ToString()),
+            $"weight initialization: {InitializerText.Syntax}", InitializerText.Names,
+            (c, text) => c with { Initializer = InitializerText.Parse(text) }, c => c.Initializer.ToString()),
         Of("optimizer", "NAME", $"the rule that updates the weights: {string.Join(", ", OptimizerSettings.Names)}",
             OptimizerSettings.Names,
             (o, text) => o with { Name = OneOf(text, OptimizerSettings.Names) }, o => o.Name),
-        Number("learning-rate", "RATE", "how far a step goes along the gradient", OptimizerNumber.LearningRate),
-        Number("momentum", "SHARE", "the velocity that a step keeps", OptimizerNumber.Momentum),
-        Number("beta1", "SHARE", "the mean gradient that a step keeps", OptimizerNumber.Beta1),
+        Number("learning-rate", "RATE", "the size of a step along the gradient", OptimizerNumber.LearningRate),
+        Number("momentum", "SHARE", "the share of the velocity that a step keeps", OptimizerNumber.Momentum),
+        Number("beta1", "SHARE", "the share of the mean gradient that a step keeps", OptimizerNumber.Beta1),
         Number("beta2", "SHARE",
-            "the mean square gradient that a step keeps (lion: the mean gradient that is remembered)",
+            "the share of the mean square gradient that a step keeps (lion: of the mean gradient)",
             OptimizerNumber.Beta2),
-        Number("decay", "SHARE", "the mean square gradient that a step keeps", OptimizerNumber.Decay),
-        Number("epsilon", "VALUE", "what keeps a division by a root from exploding", OptimizerNumber.Epsilon),
+        Number("decay", "SHARE", "the share of the mean square gradient that a step keeps", OptimizerNumber.Decay),
+        Number("epsilon", "VALUE", "added to the denominator for numerical stability", OptimizerNumber.Epsilon),
         Number("weight-decay", "RATE",
-            "weights shrink by the learning rate times this in each step, apart from the gradient",
+            "in each step, shrink weights by the learning rate times RATE, apart from the gradient",
             OptimizerNumber.WeightDecay),
         Of("schedule", "TEXT",
-            "how the learning rate goes: constant, step:EVERY:FACTOR, exponential:FACTOR (of every step), "
-            + "cosine[:FINAL] or one-cycle "
-            + "(both over the whole run); warmup:STEPS+ before any of them lets it rise first, as in warmup:100+cosine",
+            "how the learning rate changes: constant, step:EVERY:FACTOR, exponential:FACTOR (in every step), "
+            + "cosine[:FINAL] or one-cycle (both over the whole run); with a warm-up first, as in warmup:100+cosine",
             ["constant", "cosine", "one-cycle"],
             (o, text) => o with { Schedule = RunSchedule.Parse(text) }, o => o.Schedule.ToString()),
-        Of("clip-norm", "NORM|none", "gradients with a larger norm, over all layers, are scaled down to it", ["none"],
+        Of("clip-norm", "NORM|none", "scale gradients down to this norm, taken over all layers", ["none"],
             (o, text) => o with { ClipNorm = OrNone(text, Number) }, o => Text(o.ClipNorm)),
-        Of("clip-value", "LIMIT|none", "no element of a gradient is larger, in either direction", ["none"],
+        Of("clip-value", "LIMIT|none", "limit the magnitude of each element of a gradient", ["none"],
             (o, text) => o with { ClipValue = OrNone(text, Number) }, o => Text(o.ClipValue)),
-        Of("accumulate", "N", "the batches whose mean gradient makes one change of the weights", [],
+        Of("accumulate", "N", "change the weights by the mean gradient of N batches", [],
             (o, text) => o with { Accumulate = Integer(text) }, o => Text(o.Accumulate)),
         Of("proximal-l1", "RATE",
-            "after each step weights go toward 0 by the learning rate times this; "
-            + "those that reach it are exactly 0", [],
+            "after each step, move weights toward 0 by the learning rate times RATE, but no further than 0", [],
             (o, text) => o with { ProximalL1 = Number(text) }, o => Text(o.ProximalL1)),
         Option("average", "SHARE",
-            "evaluate and keep a moving average of the weights, of which each step keeps this share, as in 0.999", [],
+            "evaluate and save a moving average of the weights; each step keeps this share of it, as in 0.999", [],
             (c, text) => c with { Average = Number(text) }, c => Text(c.Average)),
-        Option("batch-size", "N", "samples of a step", [],
+        Option("batch-size", "N", "samples per step", [],
             (c, text) => c with { BatchSize = Integer(text) }, c => Text(c.BatchSize)),
-        Option("epochs", "N", "how long to train, in passes over the samples", [],
+        Option("epochs", "N", "how many passes over the samples to train for", [],
             (c, text) => c with { Epochs = Integer(text), Iterations = null },
             c => c.Iterations is null ? Text(c.Epochs) : null),
-        Option("iterations", "N", "how long to train, in steps", [],
+        Option("iterations", "N", "how many steps to train for", [],
             (c, text) => c with { Iterations = Integer(text) }, c => Text(c.Iterations)),
-        Option("patience", "N|none", "stop once this many epochs in a row have not made the validation accuracy better",
+        Option("patience", "N|none", "stop after N epochs in a row without a better validation accuracy",
             ["none"],
             (c, text) => c with { Patience = OrNone(text, Integer) }, c => Text(c.Patience)),
         Choice("sampling",
             "how batches are drawn: each sample once per epoch, with replacement, or distinct within a batch",
             Names<Sampling>(), (c, sampling) => c with { Sampling = sampling }, c => c.Sampling),
         Option("augment", "NAME[:VALUE],...",
-            $"changes of the training images, in this order, out of {AugmentationText.Syntax}; or none",
+            $"random changes of the training images, in the order given: {AugmentationText.Syntax}; or none",
             AugmentationText.Names,
             (c, text) => c with { Augmentations = AugmentationText.Parse(text) },
             c => AugmentationText.Of(c.Augmentations)),
         Option("seed", "N", "the random seed: the same seed gives the same run", [],
             (c, text) => c with { Seed = Long(text) }, c => c.Seed.ToString(CultureInfo.InvariantCulture)),
         Option("checkpoint-every", "N|Nm|none",
-            "save the run, to be resumed, every N epochs or N minutes; at its end in any case", ["none"],
+            "save a checkpoint every N epochs or N minutes, and at the end", ["none"],
             (c, text) => c with { CheckpointEvery = CheckpointInterval.Parse(text) },
             c => c.CheckpointEvery.ToString()),
         Option("proof", "N|none",
@@ -198,7 +190,7 @@ public static class TrainOptions
             isOther ? configuration with { Optimizer = WithoutNumbers(configuration.Optimizer) } : configuration);
     }
 
-    /// <summary>A fault as the command line tells it: under the option that sets the property.</summary>
+    /// <summary>A fault as the command line reports it: under the option that sets the property.</summary>
     internal static string Line(Fault fault) =>
         fault.Field == "" ? fault.Message : $"--{NameOf(fault.Field)}: {fault.Message}";
 
@@ -233,7 +225,7 @@ public static class TrainOptions
             (c, text) => c with { Optimizer = set(c.Optimizer, text) }, c => get(c.Optimizer));
 
     private static TrainOption Number(string name, string value, string help, OptimizerNumber number) =>
-        Of(name, value, number.IsOfAll ? help : $"{help}, of {number.Having()}", [],
+        Of(name, value, number.IsOfAll ? help : $"{help}, for {number.Having()}", [],
             (o, text) => number.Set(o, Number(text)),
             o => Text(number.Get(o)
                 ?? (OptimizerSettings.DefaultsOf(o.Name) is { } defaults ? number.Get(defaults) : null)))
@@ -254,20 +246,6 @@ public static class TrainOptions
 
     private static Dictionary<string, T> Names<T>() where T : struct, Enum =>
         Enum.GetValues<T>().ToDictionary(value => value.ToString().ToLowerInvariant());
-
-    private static Initializer ParseInitializer(string text) => text.Split(':') switch
-    {
-        ["he"] => Initializer.He,
-        ["xavier"] => Initializer.Xavier,
-        ["glorot-uniform"] => Initializer.GlorotUniform,
-        ["lecun"] => Initializer.LeCun,
-        ["orthogonal"] => Initializer.Orthogonal,
-        ["zero"] => Initializer.Zero,
-        ["normal", var deviation] when Number(deviation) is >= 0 and var value => Initializer.Normal(value),
-        ["constant", var value] => Initializer.Constant(Number(value)),
-        _ => throw Expected(
-            "he, xavier, glorot-uniform, lecun, orthogonal, zero, normal:DEVIATION or constant:VALUE", text),
-    };
 
     private static int[] ParseHidden(string text)
     {
@@ -295,10 +273,7 @@ public static class TrainOptions
             && !text.Contains('\0')
             ? value : throw Expected("an integer", text);
 
-    internal static double Number(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
-            && !text.Contains('\0')
-            ? value : throw Expected("a number", text);
+    internal static double Number(string text) => ReadNumber(text) ?? throw Expected("a number", text);
 
     // For what can be left out: a search has it among its choices.
     private static T? OrNone<T>(string text, Func<string, T> parse) where T : struct =>

@@ -14,7 +14,7 @@ public sealed class TrainingRun
     private readonly ImageFormat? format;
 
     /// <summary>Checks the configuration against the data, splits them, and initializes the network.</summary>
-    /// <exception cref="UsageException">What is asked for can't be done with these data.</exception>
+    /// <exception cref="UsageException">These options don't suit the data.</exception>
     public TrainingRun(TrainConfiguration configuration, DataSet data)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -46,14 +46,13 @@ public sealed class TrainingRun
                 throw new UsageException(new Fault(
                     nameof(configuration.Initializer),
                     $"{configuration.Initializer} gives weights that single precision can't hold"));
-            Iterations = configuration.Steps(loader.StepsPerEpoch);
+            PlannedSteps = configuration.Steps(loader.StepsPerEpoch);
             Start = Memory.For(
                 () => $"what {configuration.Optimizer.Name} remembers of "
                     + $"{Invariant($"{network.Parameters().Length:N0}")} parameters", () => new RunState(
-                Training.Start(network, configuration.OptimizerAt(0, Iterations), configuration.TrainingKey),
+                Training.Start(network, configuration.OptimizerAt(0, PlannedSteps), configuration.TrainingKey),
                 configuration.Average is { } decay
-                    ? Average.Start(decay, network.Parameters(), corrected: true)
-                    : null));
+                    ? Average.Start(decay, network.Parameters(), corrected: true) : null));
             CheckAugmentations();
         }
         catch (ArgumentException e)
@@ -69,22 +68,20 @@ public sealed class TrainingRun
     public DataSet Data => data;
 
     /// <summary>Steps from beginning to end.</summary>
-    public int Iterations { get; }
+    public int PlannedSteps { get; }
 
     /// <summary>Changes of the parameters from beginning to end: one for as many steps as are gathered.</summary>
-    public int Changes => Iterations / Accumulate;
+    public int Changes => PlannedSteps / configuration.Optimizer.Accumulate;
 
-    private int Accumulate => configuration.Optimizer.Accumulate;
-
-    /// <summary>Sees to it that the run changes anything.</summary>
+    /// <summary>Checks that the run changes the weights at all.</summary>
     /// <exception cref="UsageException">It has fewer steps than one change needs.</exception>
     public void RequireChanges()
     {
         if (Changes == 0)
             throw new UsageException(new Fault(
                 nameof(OptimizerSettings.Accumulate),
-                Invariant($"a change of the weights needs {Accumulate:N0} batches, ")
-                    + Invariant($"and the whole run has {Iterations:N0}")));
+                Invariant($"a change of the weights needs {configuration.Optimizer.Accumulate:N0} batches, ")
+                    + Invariant($"and the whole run has {PlannedSteps:N0}")));
     }
 
     /// <summary>Whether epochs are evaluated only as far as a search looks: on the validation samples and as many of
@@ -142,11 +139,10 @@ public sealed class TrainingRun
 
     /// <summary>One line: the layers, how they are trained, and on what.</summary>
     public override string ToString() =>
-        $"{Start.Training.Network} with {OptimizerText(0)}, {Plural.Of(Iterations, "step")} on {data}";
+        $"{Start.Training.Network} with {OptimizerText(0)}, {Plural.Of(PlannedSteps, "step")} on {data}";
 
-    /// <summary>The steps of the run from a state on, each taken when it is asked for: batches in order, augmented,
-    /// with the optimizer of their stage. They end with the last of the run, or with one whose loss is not
-    /// finite.</summary>
+    /// <summary>The steps of the run from a state on, each taken on demand. They end with the last of the run, or with
+    /// one whose loss is not finite.</summary>
     /// <param name="from">The state before the first of them: <see cref="Start"/>, or a later one.</param>
     public IEnumerable<TrainingStep> Steps(RunState from)
     {
@@ -157,7 +153,7 @@ public sealed class TrainingRun
     private IEnumerable<TrainingStep> StepsFrom(RunState from)
     {
         var state = WithOptimizer(from);
-        while (state.Step < Iterations)
+        while (state.Step < PlannedSteps)
             foreach (var indices in loader.Indices(state.Step / StepsPerEpoch).Skip(state.Step % StepsPerEpoch))
             {
                 var before = configuration.IsStage(state.Step) ? WithOptimizer(state) : state;
@@ -165,19 +161,19 @@ public sealed class TrainingRun
                 (state, var report) = before.Next(Batch);
                 var step = new TrainingStep(before, Batch, indices.Length, report, state);
                 yield return step;
-                if (!step.IsFinite || state.Step == Iterations)
+                if (!step.IsFinite || state.Step == PlannedSteps)
                     yield break;
             }
     }
 
-    private RunState WithOptimizer(RunState state) => state.With(configuration.OptimizerAt(state.Step, Iterations));
+    private RunState WithOptimizer(RunState state) => state.With(configuration.OptimizerAt(state.Step, PlannedSteps));
 
-    /// <summary>Whether a run that has come so far has no step to take: it has taken all, or validation didn't get
-    /// better for too long.</summary>
-    public bool IsOver(int step, IReadOnlyList<EpochReport> epochs) => HasStalled(epochs.Given()) || step >= Iterations;
+    /// <summary>Whether a run that has come this far is over: it has taken all steps, or validation stalls.</summary>
+    public bool IsOver(int step, IReadOnlyList<EpochReport> epochs) =>
+        HasStalled(epochs.Given()) || step >= PlannedSteps;
 
     /// <summary>Trains to the end, or until it is cancelled; nothing is written.</summary>
-    /// <param name="progress">Is told of each epoch. A <see cref="Progress{T}"/> passes that on to other threads, where
+    /// <param name="progress">Receives each epoch. A <see cref="Progress{T}"/> passes that on to other threads, where
     /// it may arrive after the run has ended: to gather reports, give an action.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <param name="cancellation">Ends the run; a step that takes longer than half a second is left behind.</param>
@@ -198,7 +194,7 @@ public sealed class TrainingRun
     }
 
     /// <summary>Trains to the end, or until it is cancelled.</summary>
-    /// <param name="observer">Is told how it goes.</param>
+    /// <param name="observer">Receives the run's events.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <param name="folder">The run's folder, to be named in reports.</param>
     /// <param name="cancellation">Ends the run; a step that takes longer than half a second is left behind.</param>
@@ -261,14 +257,16 @@ public sealed class TrainingRun
         var network = Start.Training.Network;
         observer.Started(new RunStart(
             configuration.Data, samples.Training.Length, samples.Validation.Length, data.Test.Count,
-            network.ToString(), network.Parameters().Length, OptimizerText(from.State.Step), Iterations, StepsPerEpoch,
-            configuration.Seed, folder)
+            network.ToString(), network.Parameters().Length, OptimizerText(from.State.Step), PlannedSteps,
+            StepsPerEpoch, configuration.Seed, folder)
         { Step = from.State.Step, Changes = Changes });
         var watch = Stopwatch.StartNew();
         var (state, best) = (from.State, from.State.Best);
         List<double> losses = [.. from.Losses];
         List<EpochReport> epochs = [.. from.Epochs];
         var epochStart = state;
+        // A run that was killed may not have reported its last epoch.
+        EndEpoch();
         foreach (var step in IsOverNow() ? [] : Steps(state).LeftBehind(threads, cancellation))
         {
             if (!step.IsFinite)
@@ -277,6 +275,7 @@ public sealed class TrainingRun
             losses.Add(step.Report.Loss);
             observer.Stepped(step.Report, step.Samples);
             observer.Reached(Now(), RunMoment.Step);
+            EndEpoch();
             if (IsOverNow())
                 break;
         }
@@ -288,26 +287,27 @@ public sealed class TrainingRun
         var summary = new RunSummary(
             last.TrainAccuracy, last.ValidationAccuracy, last.TestAccuracy, last.Loss, state.Step,
             Now().Seconds, last.Digest, !isOver, folder)
-        { StoppedEarly = isOver && state.Step < Iterations, Best = bestEpoch };
+        { StoppedEarly = isOver && state.Step < PlannedSteps, Best = bestEpoch };
         observer.Finished(summary);
         return new RunResult(Now(), losses, epochs, summary);
 
         RunState Now() => state with { Best = best, Seconds = from.State.Seconds + watch.Elapsed.TotalSeconds };
 
-        bool IsOverNow()
+        // Patience counts whole epochs.
+        bool IsOverNow() => cancellation.IsCancellationRequested
+            || (state.Step % StepsPerEpoch == 0 && IsOver(state.Step, epochs));
+
+        void EndEpoch()
         {
-            // Patience is asked only after whole epochs.
             if (state.Step % StepsPerEpoch > 0)
-                return cancellation.IsCancellationRequested;
+                return;
             epochStart = state;
-            if (epochs.Count < state.Step / StepsPerEpoch)
-            {
-                Report();
-                if (epochs[^1].ValidationAccuracy is not null && EpochReport.Best(epochs) == epochs[^1])
-                    best = new BestNetwork(state.Step, state.Network);
-                observer.Reached(Now(), RunMoment.Epoch);
-            }
-            return IsOver(state.Step, epochs) || cancellation.IsCancellationRequested;
+            if (epochs.Count >= state.Step / StepsPerEpoch)
+                return;
+            Report();
+            if (epochs[^1].ValidationAccuracy is not null && EpochReport.Best(epochs) == epochs[^1])
+                best = new BestNetwork(state.Step, state.Network);
+            observer.Reached(Now(), RunMoment.Epoch);
         }
 
         void Report()
@@ -330,7 +330,7 @@ public sealed class TrainingRun
     }
 
     private string OptimizerText(int step) =>
-        $"{configuration.OptimizerAt(step, Iterations)}"
+        $"{configuration.OptimizerAt(step, PlannedSteps)}"
         + (Start.Average is { } average ? $", moving average {TrainOptions.Text(average.Decay)}" : "");
 
     private bool HasStalled(IReadOnlyList<EpochReport> epochs) => epochs

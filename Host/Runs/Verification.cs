@@ -7,7 +7,7 @@ namespace Functional.Host.Runs;
 /// <param name="Found">What it is now.</param>
 internal sealed record Difference<T>(int Number, T Recorded, T Found);
 
-/// <summary>What training a run again came to, beside what its folder says.</summary>
+/// <summary>The result of repeating a run, beside its folder's record.</summary>
 /// <param name="Steps">Losses that were compared.</param>
 /// <param name="Epochs">Digests that were compared.</param>
 /// <param name="Loss">The first step whose loss differs, in any bit.</param>
@@ -24,7 +24,7 @@ internal sealed record Verification(
     /// </summary>
     /// <param name="record">What the run's folder says.</param>
     /// <param name="run">The configured run.</param>
-    /// <param name="observer">Is told how it goes.</param>
+    /// <param name="observer">Receives the run's events.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <param name="cancellation">Ends the comparison after the step that is being taken.</param>
     /// <exception cref="OperationFailedException">There is nothing to compare with, or the run has more steps than its
@@ -34,14 +34,14 @@ internal sealed record Verification(
     {
         if (record.Losses.Count == 0)
             throw new OperationFailedException($"{record.Folder}: nothing has been saved yet that could be compared");
-        if (record.Losses.Count > run.Iterations)
+        if (record.Losses.Count > run.PlannedSteps)
             throw new OperationFailedException(
                 $"{record.Folder}: there are losses of {Plural.Of(record.Losses.Count, "step")}, "
-                + $"but the configuration is of {run.Iterations}");
-        if (record.Summary is { } summary && summary.Iterations != record.Losses.Count)
+                + $"but the configuration is of {run.PlannedSteps}");
+        if (record.Summary is { } summary && summary.Steps != record.Losses.Count)
             throw new OperationFailedException(
                 $"{record.Folder}: there are losses of {Plural.Of(record.Losses.Count, "step")}, "
-                + $"but the run took {summary.Iterations}");
+                + $"but the run took {summary.Steps}");
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var comparison = new Comparison(record, done);
         comparison.Reached(run.Start, RunMoment.Step);
@@ -85,8 +85,8 @@ internal sealed record Verification(
 
         public void EpochEnded(EpochReport epoch)
         {
-            // A run that was killed may have told of epochs that it had not saved.
-            if (record.Epochs.FirstOrDefault(recorded => recorded.Iterations == epoch.Iterations) is not { } recorded)
+            // A run that was killed may have reported epochs that it had not saved.
+            if (record.Epochs.FirstOrDefault(recorded => recorded.Step == epoch.Step) is not { } recorded)
                 return;
             Result = Result with
             {

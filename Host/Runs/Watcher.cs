@@ -20,13 +20,12 @@ internal sealed class Watcher : IRunObserver
         // Evenly taken, so that it doesn't matter how samples are sorted.
         int[] chosen = [.. Enumerable.Range(0, count).Select(i => samples[(int)((long)i * samples.Length / count)])];
         probe = run.Encoded.Training.Batch(chosen);
-        (interval, last) = (Math.Max(LeastInterval, run.Iterations / MostLooks), run.Iterations);
+        (interval, last) = (Math.Max(LeastInterval, run.PlannedSteps / MostLooks), run.PlannedSteps);
     }
 
     /// <summary>What was seen, in the order of steps.</summary>
     public IReadOnlyList<Diagnosis> Seen => seen;
 
-    /// <inheritdoc/>
     public void Reached(RunState state, RunMoment moment)
     {
         if (moment != RunMoment.Step)

@@ -6,7 +6,7 @@ namespace Functional.Host.Search;
 /// Which workers live, as one process sees it: those whose signs of life change. How long one has not changed is told
 /// by this process's own watch, which never goes back, so that a clock that is set makes nobody immortal. Only of a
 /// worker that is seen for the first time the clocks tell how long it has been silent, unless they say that it spoke in
-/// the future. </summary>
+/// the future.</summary>
 internal sealed class Heartbeats
 {
     private readonly Stopwatch watch = Stopwatch.StartNew();

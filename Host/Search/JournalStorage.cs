@@ -42,6 +42,7 @@ internal sealed class JournalStorage : StudyStorage
             Open(FileMode.OpenOrCreate).Dispose();
         });
     }
+
     public override string Name => folder;
 
     /// <summary>Whether a folder holds a study.</summary>

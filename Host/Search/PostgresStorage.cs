@@ -67,7 +67,9 @@ internal sealed class PostgresStorage : StudyStorage
             return true;
         });
     }
+
     public override string Name => $"study '{study}' in {place}";
+
     public override void Dispose()
     {
         source.Dispose();

@@ -21,7 +21,7 @@ public abstract record Pruner
     /// <summary>
     /// Asynchronous successive halving: after FIRST, FIRST x FACTOR, ... steps only the best 1/FACTOR of the trials
     /// that have come so far go on. Source: Li et al., A System for Massively Parallel Hyperparameter Tuning (MLSys
-    /// 2020). </summary>
+    /// 2020).</summary>
     /// <param name="first">The steps before the first cut, at least 1.</param>
     /// <param name="factor">At least 2.</param>
     /// <exception cref="ArgumentException">A number is too small.</exception>

@@ -102,7 +102,7 @@ public sealed class Study : IDisposable
         return run.Work(workers);
     }
 
-    /// <summary>Sees to it that the storage still has what this process knows, unless it doesn't answer soon.</summary>
+    /// <summary>Checks that the storage still has what this process knows, unless it doesn't answer soon.</summary>
     /// <exception cref="OperationFailedException">It is lost; the message says where the trials are.</exception>
     internal void CheckKept()
     {

@@ -86,7 +86,7 @@ public sealed class AuditTests : IDisposable
         Assert.True(outcome.ExitCode == 1, outcome.Error + error);
         Assert.Matches(
             "(?m)^functional: .*journal.jsonl was removed while a search used it; the 2 trials that this process " +
-            "knows are in .*rescued-[0-9a-f]+.jsonl, with which, as journal.jsonl, the study goes on$", error);
+            "knows are in .*rescued-[0-9a-f]+.jsonl, with which, as journal.jsonl, the study continues$", error);
         var rescued = Assert.Single(Directory.GetFiles(folder["S"], "rescued-*.jsonl"));
         Directory.CreateDirectory(folder["T"]);
         File.Move(rescued, folder["T/journal.jsonl"]);
@@ -244,7 +244,7 @@ public sealed class AuditTests : IDisposable
         Assert.Equal("", Run([.. command, "--out", "a"]).Error);
         Assert.Matches(
             "^functional: column 't' has 9[0-9] different numbers in 9[0-9] rows, but only [12] in single precision; " +
-            "--scale standard tells them apart\n$", Run([.. command, "--scale", "none", "--out", "b"]).Error);
+            "--scale standard keeps them distinct\n$", Run([.. command, "--scale", "none", "--out", "b"]).Error);
     }
 
     [Fact]

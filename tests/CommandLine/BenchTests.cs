@@ -63,7 +63,7 @@ public sealed class BenchTests : IDisposable
 
     [Theory]
     [InlineData("--only", "three-layer", "--only: nothing is named like 'three-layer'; there are peak, bandwidth, ")]
-    [InlineData("--seconds", "0", "--seconds: expected a number above 0, at most 3600, found '0'")]
+    [InlineData("--seconds", "0", "--seconds: expected a number of seconds above 0 and up to 3600, found '0'")]
     public void Bad_input_is_one_line_and_exit_code_2(string option, string value, string message)
     {
         var outcome = Bench(option, value);

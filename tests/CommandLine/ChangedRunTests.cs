@@ -45,7 +45,7 @@ public sealed class ChangedRunTests : IDisposable
         Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
         Assert.Matches("^functional: the training samples are others than the run's: SHA-256 [0-9a-f]{64}, in the "
             + "run [0-9a-f]{64}\n", refused.Error);
-        Assert.EndsWith("functional: --resume: run can't go on to the same bits; give --force to go on all the same\n",
+        Assert.EndsWith("functional: --resume: run can't continue to the same bits; give --force to continue anyway\n",
             refused.Error, StringComparison.Ordinal);
         Assert.Equal(before, Environment());
         if (rows != 100)

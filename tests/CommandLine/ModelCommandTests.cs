@@ -212,7 +212,7 @@ public sealed class ModelCommandTests : IDisposable
                      ("none: expected a file, found none", ["evaluate", "none", "--data", "digits"]),
                      ("bad.pgm: expected samples of 4 numbers, as the model takes them, found images of 3 x 2",
                          ["predict", "m", "bad.pgm"]),
-                     ("--activation: expected relu, leaky-relu[:SLOPE], sigmoid, tanh, gelu, silu, elu[:ALPHA] or "
+                     ("--activation: expected one of relu, leaky-relu[:SLOPE], sigmoid, tanh, gelu, silu, elu[:ALPHA], "
                      + "softplus, found 'x'", ["predict", "m", "bad.pgm", "--activation", "x"]),
                      ("m.onnx: ", ["export", "m", "--onnx", "m/m.onnx"]),
                  ])

@@ -151,7 +151,7 @@ public sealed class ResumeTests : IDisposable
             kill.WaitForExit();
         var outcome = FunctionalProgram.End(process);
         Assert.Equal((130, ""), (outcome.ExitCode, outcome.Error));
-        Assert.Contains("\nto go on: functional train --resume 'a run'\n", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("\nto continue: functional train --resume 'a run'\n", outcome.Output, StringComparison.Ordinal);
         var epochs = File.ReadLines(folder["a run/metrics.csv"]).Count().ToString(CultureInfo.InvariantCulture);
         var resumed = Train("--resume", "a run", "--epochs", epochs);
         Assert.Equal(0, resumed.ExitCode);
@@ -258,9 +258,10 @@ public sealed class ResumeTests : IDisposable
 
     [Theory]
     [InlineData("functional: nowhere: expected a run's folder, with config.json in it, found none\n", "nowhere")]
-    [InlineData("functional: --hidden: a run that goes on keeps it; what can change is --epochs, --iterations, "
+    [InlineData("functional: --hidden: a resumed run keeps it; what can change is --epochs, --iterations, "
         + "--patience, --checkpoint-every\n", "run", "--hidden", "5")]
-    [InlineData("functional: --resume: the run goes on in its own folder, as it was; --out has no place here\n", "run",
+    [InlineData(
+        "functional: --resume: the run continues in its own folder, as it was; it can't be given --out\n", "run",
         "--out", "x")]
     public void What_can_t_be_resumed_is_said(string message, string run, params string[] options)
     {

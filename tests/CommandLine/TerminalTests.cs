@@ -17,7 +17,7 @@ public sealed partial class TerminalTests : IDisposable
 
     private Outcome Run(params string[] words) => FunctionalProgram.Run(folder.Path, words);
 
-    // Lines, as a terminal of so many columns shows them that knows the few things that a bar asks for.
+    // Lines, as a terminal of this many columns shows them that knows the few things that a bar asks for.
     private static string[] Shown(string written, int columns)
     {
         var screen = new List<char[]> { NewRow() };
@@ -189,7 +189,7 @@ public sealed partial class TerminalTests : IDisposable
     [Theory]
     [InlineData("report", "functional: report: expected RUN, folders of runs; 'functional report --help' has examples")]
     [InlineData("search show",
-        "functional: show: expected NAME|DIR, the study, as --study names it; 'functional search show --help' "
+        "functional: show: expected NAME|DIR, the study, as in --study; 'functional search show --help' "
         + "has examples")]
     [InlineData("export x", "functional: export: expected --onnx FILE, where to write the ONNX file")]
     [InlineData("train --epochs", "functional: --epochs: expected N behind it, found nothing")]

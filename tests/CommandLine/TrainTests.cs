@@ -118,7 +118,7 @@ public sealed class TrainTests : IDisposable
     [InlineData("--samples", "1000000", "--samples: 1000000 are wanted, but there are 10000 to train on")]
     [InlineData("--validation", "1", "--validation: a share from 0 to below 1 is needed, not 1")]
     [InlineData("--init", "he:3",
-        "--init: expected he, xavier, glorot-uniform, lecun, orthogonal, zero, normal:DEVIATION or constant:VALUE, "
+        "--init: expected he, xavier, glorot-uniform, orthogonal, zero, lecun, normal:DEVIATION or constant:VALUE, "
         + "found 'he:3'")]
     [InlineData("--threads", "0", "--threads: expected an integer from 1 to 1024, found '0'")]
     public void Bad_input_is_one_line_and_exit_code_2(string option, string value, string message)

@@ -25,7 +25,7 @@ public class CsvFindingsTests
     public void Audit9_integers_that_double_precision_merges_are_refused()
     {
         const string expected =
-            "column 'w': expected integers that can be told apart in double precision, as those up to 2^53 can " +
+            "column 'w': expected integers that double precision can distinguish, as it can up to 2^53 " +
             "(subtract the least from all), found ";
         Assert.Equal(
             $"f: at line 3, {expected}1700000000000000001, which would be the same number as 1700000000000000000",
@@ -33,7 +33,7 @@ public class CsvFindingsTests
         Assert.Equal(
             $"f: at line 4, {expected}-9007199254740993, which would be the same number as -9007199254740992",
             Error(Rows(["9007199254740993", "-9007199254740992", "-9007199254740993"])));
-        // Those that can be told apart, the same again, and what claims no more digits than it has.
+        // Distinct ones, the same again, and what claims no more digits than it has.
         foreach (var cells in (string[][])
             [["9007199254740992", "9007199254740991"], ["1700000000000000001", " +1700000000000000001"],
                 ["1700000000000000000", "1700000000000000256"], ["1.7e18", "1.7e18"]])
@@ -178,7 +178,7 @@ public class CsvFindingsTests
             Enumerable.Range(0, 379).Select(i => FormattableString.Invariant($"{i},{100.1 + i}\n")));
         Assert.Equal(
             "f: at column 'kind': expected from 2 to 256 classes, found 379: it looks like a measured number, but "
-            + "what is learned is to tell classes apart",
+            + "networks learn classes here",
             Error($"a,kind\n{prices}"));
         var names = string.Concat(Enumerable.Range(0, 379).Select(i => FormattableString.Invariant($"{i},n{i}\n")));
         Assert.Equal("f: at column 'kind': expected from 2 to 256 classes, found 379", Error($"a,kind\n{names}"));
@@ -246,7 +246,7 @@ public class CsvFindingsTests
         Assert.StartsWith($"f: at line {line}, column 'a': expected a finite number, found ", Error(text),
             StringComparison.Ordinal);
 
-    /// <summary>A header and a row of so many commas, which are nowhere in memory.</summary>
+    /// <summary>A header and a row of this many commas, which are nowhere in memory.</summary>
     private sealed class Commas(long length) : MemoryStream("a,kind\n"u8.ToArray())
     {
         private readonly int header = 7;

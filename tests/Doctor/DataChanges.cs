@@ -37,7 +37,7 @@ public static class DataChanges
         return data with { Training = EachImage(data.Training, (i, pixels) => Chosen(i, share) ? first : pixels) };
     }
 
-    /// <summary>Only so many rows of pixels are left.</summary>
+    /// <summary>Only this many rows of pixels are left.</summary>
     public static DataSet Stripe(DataSet data, int first, int rows) =>
         Each(data, part => EachImage(part, (_, pixels) =>
         [.. pixels.Select((pixel, i) =>

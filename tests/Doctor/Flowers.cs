@@ -33,7 +33,7 @@ public static class Flowers
     public static DataSet Shuffled(DataSet data) => Each(data, table => new DataPart(
         table.Samples, table.Targets.Take(Key.OfSeed(9).Permutation(table.Count))));
 
-    /// <summary>Of versicolor one in so many is kept.</summary>
+    /// <summary>Of versicolor one in this many is kept.</summary>
     public static DataSet Rare(DataSet data, int oneIn) => Each(data, table =>
         table.Take([.. table.All.Where(i => table.Classes.Labels[i] != 1 || i % (3 * oneIn) == 1)]));
 

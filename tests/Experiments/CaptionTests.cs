@@ -194,7 +194,7 @@ public partial class CaptionTests
                             (_, i) =>
                                 (double)charts.OfType<LineChart>().Count(all => double.IsNaN(all.Series[i].Ys[^1]))))
                         .Concat(NumbersIn(chart.Title, []).Select(Parse));
-                    // Of as many lines as there are, so many end at nothing.
+                    // Of as many lines as there are, this many end at nothing.
                     numbers = numbers.Append(lines.Series.Count)
                         .Append(lines.Series.Count(series => series.Ys[^1] == 0));
                 }

@@ -56,8 +56,8 @@ public class ArgumentTests
         { "the targets should be 1 quantity, but are classes", () =>
             new Regression([NumberScale.None], ["y"]).Batch(X, Part.Targets, [0, 1]) },
         { "x has no samples (columns)", () => Net.Predict(Matrix<float>.Build.Dense(4, 0)) },
-        { "sample 1 has label 3, but the network tells only 3 classes apart", () => Net.Accuracy(Batch.Of(X, [0, 3])) },
-        { "sample 1 has label 3, but the network tells only 3 classes apart", () => Net.Correct(Batch.Of(X, [0, 3])) },
+        { "sample 1 has label 3, but the network has only 3 classes", () => Net.Accuracy(Batch.Of(X, [0, 3])) },
+        { "sample 1 has label 3, but the network has only 3 classes", () => Net.Correct(Batch.Of(X, [0, 3])) },
         { "the learning rate must be finite and not negative, but is -1", () =>
             Training.Start(Net, Optimizer.Adam(learningRate: -1)) },
         { "the learning rate must be finite and not negative, but is NaN", () =>

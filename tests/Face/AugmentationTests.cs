@@ -54,7 +54,7 @@ public class AugmentationTests
     [InlineData("shift:", "shift:")]
     [InlineData("shift:1:2", "shift[:PIXELS]")]
     [InlineData("noise,rotation:many", "rotation:many")]
-    [InlineData("crop", "28x28")]
+    [InlineData("crop", "expected crop:HEIGHTxWIDTH[:PADDING]")]
     [InlineData("flip:2", "flip:2 needs a probability")]
     public void An_error_names_the_part(string text, string part)
     {

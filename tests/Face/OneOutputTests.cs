@@ -147,7 +147,7 @@ public class OneOutputTests
         var numbers = new Model<float>(model.Network.WithLoss(Loss.MeanSquaredError));
         Assert.Contains("this model gives numbers (mean squared error), not classes",
             Refused(() => numbers.Predict(0, 1)), StringComparison.Ordinal);
-        Assert.Contains("expected a model that tells classes apart",
+        Assert.Contains("expected a model that distinguishes classes",
             Assert.Throws<DataException>(() => ModelEvaluation.Of(numbers, "xor", [table], 1)).Message,
             StringComparison.Ordinal);
     }

@@ -21,7 +21,7 @@ public static class Law
             ? long.Parse(text, CultureInfo.InvariantCulture) : null;
 
     /// <summary>Raises, naming the seed, the case and the command that repeats it, if the law does not hold for one of
-    /// so many cases (more or fewer, as FUNCTIONAL_CASES is more or fewer than 200). The case is the smallest to be
+    /// this many cases (more or fewer, as FUNCTIONAL_CASES is more or fewer than 200). The case is the smallest to be
     /// found.</summary>
     public static void Holds<T>(
         int cases, Gen<T> generator, Func<T, IEnumerable<T>> simpler, Action<T> law,

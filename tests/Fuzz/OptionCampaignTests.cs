@@ -115,10 +115,10 @@ public sealed class OptionCampaignTests : IDisposable
             : null);
     }
 
-    // A run that writes JSON says on standard error how to go on.
+    // A run that writes JSON says on standard error how to continue.
     private static bool IsExpected(string line, int code) => line.StartsWith("functional: ", StringComparison.Ordinal)
         || (code == ExitCode.Interrupted
-            && line.StartsWith("to go on: functional train --resume ", StringComparison.Ordinal));
+            && line.StartsWith("to continue: functional train --resume ", StringComparison.Ordinal));
 
     // A table, a run, a study and a trajectory for commands that want one.
     private void Prepare()

@@ -152,8 +152,8 @@ public sealed class ModelTests : IDisposable
         string Error(LayerTable<float>? table) =>
             Assert.Throws<DataException>(() => Model.Load(path, table)).Message;
         Assert.Equal(
-            $"{path}: at metadata 'functional.model': layers[1].name: expected no layers of a user's own, since no "
-            + $"table tells how to make them, found \"scale\"",
+            $"{path}: at metadata 'functional.model': layers[1].name: expected no custom layers, since nothing "
+            + $"says how to make them, found \"scale\"",
             Error(null));
         Assert.Contains("expected one of the layers in the table (other), found \"scale\"",
             Error(new() { ["other"] = _ => null! }), StringComparison.Ordinal);
@@ -255,7 +255,7 @@ public sealed class ModelTests : IDisposable
     [Fact]
     public void Weights_that_make_no_network_are_told()
     {
-        Assert.Contains("tell the activation between its layers (--activation)",
+        Assert.Contains("give the activation between its layers (--activation)",
             Foreign([Weight("0.weight", 2, 2)], hint: false), StringComparison.Ordinal);
         Assert.Equal("f: expected a tensor NAME.weight of two dimensions (outputs x inputs) at least, found no tensors",
             Foreign([]));

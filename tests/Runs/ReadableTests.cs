@@ -16,7 +16,7 @@ public class ReadableTests
     private static readonly DataPart Priced =
         new(Bottles.Samples, new Quantities([new NumberColumn("price", [3, 1.5, 99, 8])]));
     private static readonly EpochReport Epoch = new(30, 300, 0.23412, 0.9743, 0.9381, 0.9667, 1.5, "digest");
-    private static readonly Trial Tried = new(3, new Configuration([new("rate", "0.60912345"), new("units", "20")]));
+    private static readonly Trial Tried = new(3, new Configuration([new("rate", 0.60912345), new("units", 20)]));
 
     public static TheoryData<object, string> Lines => new()
     {

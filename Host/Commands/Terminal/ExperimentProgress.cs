@@ -10,13 +10,10 @@ internal sealed class ExperimentLines(Action<string> write) : IExperimentProgres
 {
     private readonly Stopwatch watch = Stopwatch.StartNew();
 
-    /// <inheritdoc/>
     public void Planned(string experiment, long steps) { }
 
-    /// <inheritdoc/>
     public void Advanced(string experiment, long steps) { }
 
-    /// <inheritdoc/>
     public void Finished(ExperimentResult result)
     {
         var claims = result.Report.Claims;
@@ -60,7 +57,6 @@ internal sealed class LiveExperiments : IExperimentProgress
             .Start(context => run(new LiveExperiments(console, column, context.AddTask("starting"))));
     }
 
-    /// <inheritdoc/>
     public void Planned(string experiment, long steps)
     {
         lock (left)
@@ -70,7 +66,6 @@ internal sealed class LiveExperiments : IExperimentProgress
         }
     }
 
-    /// <inheritdoc/>
     public void Advanced(string experiment, long steps)
     {
         lock (left)
@@ -84,7 +79,6 @@ internal sealed class LiveExperiments : IExperimentProgress
         }
     }
 
-    /// <inheritdoc/>
     public void Finished(ExperimentResult result) => lines.Finished(result);
 
     // The terminal may have been made narrower: a row that wraps would be left behind.

@@ -18,13 +18,10 @@ internal sealed class JsonReport(TextWriter output) : IRunObserver
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <inheritdoc/>
     public void Started(RunStart start) => Write("start", start);
 
-    /// <inheritdoc/>
     public void EpochEnded(EpochReport epoch) => Write("epoch", epoch);
 
-    /// <inheritdoc/>
     public void Finished(RunSummary summary) => Write("summary", summary);
 
     /// <summary>Writes a line: the event's name first, then these properties; those that are null are left

@@ -32,15 +32,13 @@ internal sealed class LiveReport : IRunObserver
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context => run(new LiveReport(console, context.AddTask("starting"))));
 
-    /// <inheritdoc/>
     public void Started(RunStart start)
     {
         lines.Started(start);
-        (bar.MaxValue, bar.Value) = (start.Iterations, start.Step);
+        (bar.MaxValue, bar.Value) = (start.PlannedSteps, start.Step);
         sinceShown.Restart();
     }
 
-    /// <inheritdoc/>
     public void Stepped(StepReport report, int samples)
     {
         (lossSum, steps, sampleSum) = (lossSum + report.Loss, steps + 1, sampleSum + samples);
@@ -55,14 +53,12 @@ internal sealed class LiveReport : IRunObserver
         sinceShown.Restart();
     }
 
-    /// <inheritdoc/>
     public void EpochEnded(EpochReport epoch)
     {
         accuracy = epoch.TestAccuracy;
         lines.EpochEnded(epoch);
     }
 
-    /// <inheritdoc/>
     public void Finished(RunSummary summary)
     {
         bar.Value = bar.MaxValue;

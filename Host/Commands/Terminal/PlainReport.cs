@@ -5,7 +5,6 @@ namespace Functional.Host.Commands;
 /// <summary>A run as plain lines: one at the start, one per epoch, a summary.</summary>
 internal sealed class PlainReport(TextWriter output) : IRunObserver
 {
-    /// <inheritdoc/>
     public void Started(RunStart start)
     {
         output.WriteLine(
@@ -13,24 +12,22 @@ internal sealed class PlainReport(TextWriter output) : IRunObserver
                 + (start.ValidationSamples > 0 ? Invariant($"{start.ValidationSamples:N0} for validation, ") : "")
                 + Invariant($"{start.TestSamples:N0} for testing"));
         output.WriteLine(Invariant($"{start.Network}: {Plural.Of(start.Parameters, "parameter")}"));
-        var length = start.Changes == start.Iterations
-            ? Invariant($"{Plural.Of(start.Iterations, "step")}")
-            : Invariant($"{Plural.Of(start.Iterations, "batch", "batches")}, {start.Changes:N0} ")
+        var length = start.Changes == start.PlannedSteps
+            ? Invariant($"{Plural.Of(start.PlannedSteps, "step")}")
+            : Invariant($"{Plural.Of(start.PlannedSteps, "batch", "batches")}, {start.Changes:N0} ")
                 + Invariant($"{(start.Changes == 1 ? "change" : "changes")}");
         output.WriteLine(Invariant($"{start.Optimizer}, {length}, seed {start.Seed}"));
         if (start.Step > 0)
-            output.WriteLine(Invariant($"going on after step {start.Step:N0}"));
+            output.WriteLine(Invariant($"continuing after step {start.Step:N0}"));
     }
 
-    /// <inheritdoc/>
     public void EpochEnded(EpochReport epoch) => output.WriteLine(Line(epoch));
 
-    /// <inheritdoc/>
     public void Finished(RunSummary summary)
     {
         var end = summary.Interrupted ? "interrupted" : "done";
         output.WriteLine(
-            Invariant($"{end} after {Plural.Of(summary.Iterations, "step")} in ")
+            Invariant($"{end} after {Plural.Of(summary.Steps, "step")} in ")
                 + Invariant($"{summary.Seconds:F1} s"));
         output.WriteLine(Accuracies(summary.TrainAccuracy, summary.ValidationAccuracy, summary.TestAccuracy));
         if (summary.Best is { } best)

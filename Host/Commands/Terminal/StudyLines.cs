@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Functional.Host.Charts;
 using Functional.Host.Search;
@@ -55,11 +54,18 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
     public void Trials(IReadOnlyList<Trial> trials)
     {
         if (json)
+        {
             foreach (var trial in trials)
                 WriteEvent(trial);
-        else
-            foreach (var trial in StudyResults.Best(settings.Direction, trials).Take(Shown))
-                output.WriteLine(Line(trial));
+            return;
+        }
+        var hyperparameters = settings.Space.Hyperparameters;
+        var table = new TextTable([TextTable.Right("trial"), TextTable.Right("value"),
+            .. hyperparameters.Select(one => TextTable.Right(one.Name))]);
+        foreach (var trial in StudyResults.Best(settings.Direction, trials).Take(Shown))
+            table.Add([$"{trial.Number}", StudyResults.Short(trial.Value!.Value), .. hyperparameters.Select(one =>
+                trial.Configuration.Find(one.Name) is { } value ? StudyResults.Short(value) : "-")]);
+        table.Write();
     }
 
     /// <summary>At the end.</summary>
@@ -99,11 +105,11 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         if (command is not null && settings.Constants.ContainsKey("samples"))
             output.WriteLine("on all samples: the same command without --samples");
         if (interrupted)
-            output.WriteLine("the same command with this --study goes on");
+            output.WriteLine("to continue, give the same command with this --study");
         output.WriteLine($"report: {report}");
     }
 
-    // What makes trials quicker than a run of all the data is told at once, or the best one is a disappointment.
+    // That trials are shorter than a run on all the data is said first: the best value may surprise otherwise.
     private static string? OfEach(StudySettings settings, int all)
     {
         string? Of(string name) => settings.Constants.GetValueOrDefault(name);
@@ -126,12 +132,11 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
 
     private void WriteEvent(Trial trial) => events.Write("trial", Event(trial));
 
-    private JsonObject Event(Trial trial)
+    private static JsonObject Event(Trial trial)
     {
         var parameters = new JsonObject();
         foreach (var (name, value) in trial.Configuration)
-            parameters[name] = settings.Space.Hyperparameters.First(one => one.Name == name).Domain is ChoiceDomain
-                ? value : JsonNode.Parse(value);
+            parameters[name] = value.Number is { } number ? number : value.Name;
         var found = new JsonObject
             { ["trial"] = trial.Number, ["parameters"] = parameters, ["state"] = StudyResults.Name(trial.State) };
         if (trial.Value is { } result)

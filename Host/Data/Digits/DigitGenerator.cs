@@ -69,7 +69,7 @@ internal static class DigitGenerator
             if (Math.Min(row, column) < Margin || Math.Max(row, column) >= Side - Margin) continue;
             var speck = grain[i] < clean ? 0 : Faintest + 0.4 * (1 - grain[i]) / (1 - clean);
             var value = Math.Max(speck, ink[i] * (1 - 0.12 * grain[i]));
-            // What nobody would see is exactly paper, so that the files are small.
+            // What can't be seen is exactly paper, so that the files are small.
             image[i] = value < Faintest ? (byte)0 : (byte)(255 * value + 0.5);
         }
         return image;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Files;
 
