@@ -147,7 +147,7 @@ internal static class DataCommand
         foreach (var (name, part) in (ReadOnlySpan<(string, DataPart)>)[("training", data.Training),
             ("test", data.Test)])
             if (part.Samples is Rows rows)
-                DescribeTable(output, name, rows, part.Classes, json);
+                DescribeTable(output, name, rows, part.Targets, json);
             else
                 DescribeImages(output, name, part.Images, part.Classes, json);
     }
@@ -174,30 +174,56 @@ internal static class DataCommand
         }
     }
 
-    private static void DescribeTable(TextWriter output, string name, Rows rows, Classes classes, bool json)
+    private static void DescribeTable(TextWriter output, string name, Rows rows, Targets targets, bool json)
     {
-        var (kinds, counts) = (classes.Kinds, classes.Counts());
-        NumberScale[] scales =
-            [.. rows.Columns.Cast<NumberColumn>().Select(column => NumberScale.Standard(column.Values, rows.All))];
         if (json)
+            Write(new JsonReport(Console.Out), name, rows, targets);
+        else
         {
-            new JsonReport(Console.Out).Write(
-                "part", ("name", name), ("count", rows.Count), ("features", rows.Size),
-                ("classes", kinds.Count),
-                ("countsPerClass", JsonReport.List(counts.Select(count => (JsonNode)count))),
-                ("classNames", JsonReport.List(kinds.Names.Select(each => (JsonNode)each))),
-                ("featureNames", JsonReport.List(scales.Select((_, i) => (JsonNode)rows.NameOf(i)))),
-                ("means", JsonReport.List(scales.Select(scale => (JsonNode)scale.Mean))),
-                ("deviations", JsonReport.List(scales.Select(scale => (JsonNode)scale.Deviation))));
-            return;
+            output.WriteLine(Invariant($"{name}: {Plural.Of(rows.Count, "row")} of ")
+                + Plural.Of(rows.Size, rows.Columns.All(column => column is NumberColumn) ? "number" : "column")
+                + (targets is Classes { Kinds.Count: var count } ? $", {Plural.Of(count, "class", "classes")}" : ""));
+            if (targets is Classes classes)
+                output.WriteLine($"  per class: {PerClass(classes)}");
+            foreach (var quantity in (targets as Quantities)?.Columns ?? [])
+                output.WriteLine($"  {Described(quantity, quantity.Name ?? "a quantity")}, a quantity");
+            foreach (var (i, column) in rows.Columns.Take(MostColumns).Index())
+                output.WriteLine($"  {Described(column, rows.NameOf(i))}");
         }
-        output.WriteLine(
-            $"{name}: {Plural.Of(rows.Count, "row")} of {Plural.Of(rows.Size, "number")}, "
-            + Plural.Of(kinds.Count, "class", "classes"));
-        output.WriteLine($"  per class: {PerClass(classes)}");
-        foreach (var (i, scale) in scales.Take(MostColumns).Index())
-            output.WriteLine(Invariant(
-                $"  {rows.NameOf(i)}: mean {scale.Mean:G6}, deviation {scale.Deviation:G6}"));
+    }
+
+    private static string Described(Column column, string name)
+    {
+        int[] filled = [.. Enumerable.Range(0, column.Count).Where(row => !double.IsNaN(column.Number(row)))];
+        var gaps = filled.Length == column.Count ? "" : Invariant($", {column.Count - filled.Length:N0} empty");
+        return column is TextColumn
+            ? Invariant($"{name}: {filled.Select(column.Number).Distinct().Count():N0} different texts{gaps}")
+            : Scale(column, filled) is { } scale
+            ? Invariant($"{name}: mean {scale.Mean:G6}, deviation {scale.Deviation:G6}{gaps}") : $"{name}: all empty";
+    }
+
+    private static NumberScale? Scale(Column column, int[]? filled = null)
+    {
+        filled ??= [.. Enumerable.Range(0, column.Count).Where(row => !double.IsNaN(column.Number(row)))];
+        return column is NumberColumn numbers && filled.Length > 0
+            ? NumberScale.Standard(numbers.Values, filled) : null;
+    }
+
+    private static void Write(JsonReport report, string name, Rows rows, Targets targets)
+    {
+        var classes = targets as Classes;
+        var scales = rows.Columns.Select(column => Scale(column)).ToArray();
+        report.Write(
+            "part", ("name", name), ("count", rows.Count), ("features", rows.Size), ("classes", classes?.Kinds.Count),
+            ("countsPerClass", classes is null ? null
+                : JsonReport.List(classes.Counts().Select(count => (JsonNode)count))),
+            ("classNames", classes is null ? null
+                : JsonReport.List(classes.Kinds.Names.Select(each => (JsonNode)each))),
+            ("quantities", targets is not Quantities quantities ? null
+                : JsonReport.List(quantities.Columns.Select(column => (JsonNode?)column.Name))),
+            ("featureNames", JsonReport.List(scales.Select((_, i) => (JsonNode)rows.NameOf(i)))),
+            ("means", JsonReport.List(scales.Select(scale => (JsonNode?)scale?.Mean))),
+            ("deviations", JsonReport.List(scales.Select(scale => (JsonNode?)scale?.Deviation))));
     }
 
     private static string PerClass(Classes classes) =>

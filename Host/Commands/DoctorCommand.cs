@@ -61,7 +61,7 @@ internal static class DoctorCommand
 
     private static int Run(TrainConfiguration configuration, int threads, UserFile? page, bool json)
     {
-        var data = DataSets.Load(configuration.Data, configuration.Label);
+        var data = DataSets.Load(configuration.Data, configuration.DataOptions);
         // Nothing is written before the end: Ctrl-C itself may end the process.
         var examination = Examination.Of(configuration, data, threads, Interruption.Given);
         if (json)

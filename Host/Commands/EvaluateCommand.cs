@@ -48,9 +48,11 @@ internal static class EvaluateCommand
             var loaded = model.Load(parsed);
             var run = parsed.GetValue(data) is null ? RunOf(parsed.GetValue(model.Path)!) : null;
             var name = parsed.GetValue(data) ?? run!.Data;
-            var found = DataSets.Load(
-                name, parsed.GetValue(label) ?? loaded.Task.Target ?? run?.Label,
-                loaded.Task.Target is null ? null : TableForm.Of(loaded.Encoder, loaded.Task));
+            var found = DataSets.Load(name, new DataOptions
+            {
+                Label = parsed.GetValue(label) ?? loaded.Task.Target ?? run?.Label,
+                Known = loaded.Task.Target is null ? null : TableForm.Of(loaded.Encoder, loaded.Task),
+            });
             var wanted = parsed.GetValue(part)!;
             DataPart[] parts = wanted switch
             {
@@ -59,10 +61,18 @@ internal static class EvaluateCommand
                 _ => [found.Training, found.Test],
             };
             var report = ModelEvaluation.Of(loaded, name, parts, parsed.GetValue(threads));
-            if (parsed.GetValue(json))
-                WriteEvents(loaded, name, wanted, report);
-            else
-                WriteTable(loaded, name, wanted, report);
+            switch (report)
+            {
+                case ClassEvaluation classes when parsed.GetValue(json):
+                    WriteEvents(loaded, name, wanted, classes);
+                    break;
+                case ClassEvaluation classes:
+                    WriteTable(loaded, name, wanted, classes);
+                    break;
+                case QuantityEvaluation quantities:
+                    Write(loaded, name, wanted, quantities, parsed.GetValue(json));
+                    break;
+            }
             return ExitCode.Done;
         });
         return command;
@@ -77,7 +87,7 @@ internal static class EvaluateCommand
                 $"--data: expected the data to evaluate on, since {model} is not in the folder of a run");
     }
 
-    private static void WriteEvents(Model<float> model, string data, string part, ModelEvaluation evaluation)
+    private static void WriteEvents(Model<float> model, string data, string part, ClassEvaluation evaluation)
     {
         var report = new JsonReport(Console.Out);
         var confusion = evaluation.Confusion;
@@ -91,19 +101,43 @@ internal static class EvaluateCommand
                 ("unanswered", confusion.Unanswered(label)));
         report.Write(
             "summary", ("data", data), ("part", part), ("samples", confusion.Samples), ("accuracy", confusion.Accuracy),
+            ("balancedAccuracy", evaluation.BalancedAccuracy),
             ("loss", evaluation.Loss), ("macroPrecision", confusion.MacroPrecision),
             ("macroRecall", confusion.MacroRecall),
             ("macroF1", confusion.MacroF1), ("calibrationError", evaluation.CalibrationError),
             ("digest", model.Network.Digest()));
     }
 
-    private static void WriteTable(Model<float> model, string data, string part, ModelEvaluation evaluation)
+    private static void Write(
+        Model<float> model, string data, string part, QuantityEvaluation evaluation, bool json)
+    {
+        var (samples, report) = (evaluation.Quantities[0].Truths.Length, new JsonReport(Console.Out));
+        if (!json)
+        {
+            Console.WriteLine(model.Network);
+            Console.WriteLine(Invariant($"{data}, {part}: {Plural.Of(samples, "sample")}"));
+        }
+        foreach (var (name, score, _, _) in evaluation.Quantities)
+            if (json)
+                report.Write(
+                    "quantity", ("name", name), ("meanAbsoluteError", score.MeanAbsoluteError),
+                    ("rootMeanSquaredError", score.RootMeanSquaredError), ("rSquared", score.RSquared));
+            else
+                Console.WriteLine($"{Visible.Line(name)}: {score}");
+        if (json)
+            report.Write(
+                "summary", ("data", data), ("part", part), ("samples", samples), ("digest", model.Network.Digest()));
+    }
+
+    private static void WriteTable(Model<float> model, string data, string part, ClassEvaluation evaluation)
     {
         var confusion = evaluation.Confusion;
         int[] classes = [.. Enumerable.Range(0, confusion.Classes)];
         Console.WriteLine(model.Network);
         Console.WriteLine(Invariant($"{data}, {part}: {Plural.Of(confusion.Samples, "sample")}"));
-        Console.WriteLine(Invariant($"accuracy {Percentage.Of(confusion.Accuracy)}, loss {evaluation.Loss:F4}"));
+        Console.WriteLine(Invariant(
+            $"accuracy {Percentage.Of(confusion.Accuracy)}, balanced {Percentage.Of(evaluation.BalancedAccuracy)}, ")
+            + Invariant($"macro F1 {Percentage.Of(confusion.MacroF1)}, loss {evaluation.Loss:F4}"));
         Console.WriteLine();
         var quality = new TextTable(
             TextTable.Left("class"), TextTable.Right("samples"), TextTable.Right("precision"),

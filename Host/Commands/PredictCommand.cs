@@ -30,7 +30,8 @@ internal static class PredictCommand
         };
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
-        var command = new CommandWithExamples("predict", "Classify samples, and give the probability of each class.",
+        var command = new CommandWithExamples(
+            "predict", "Classify samples with the probability of each class, or give their quantities.",
             ("functional predict runs/NAME photo.png", "which digit is in the photo?"),
             ("functional predict runs/NAME flowers.csv --json", "every row of a table, as JSON"))
         {
@@ -52,7 +53,12 @@ internal static class PredictCommand
                 var scores = ModelEvaluation.Scores(loaded, file, samples, parsed.GetValue(threads));
                 var predictions = loaded.Predictions(scores);
                 foreach (var (i, answer) in predictions.Index())
-                    if (report is not null)
+                    if (report is not null && loaded.Task is Regression quantities)
+                        report.Write(
+                            "prediction", ("file", file), ("index", i),
+                            ("quantities", new JsonObject(quantities.Names.Zip(
+                                answer.Quantities, (name, value) => KeyValuePair.Create(name, (JsonNode?)value)))));
+                    else if (report is not null)
                         report.Write(
                             "prediction", ("file", file), ("index", i), ("class", answer.Class),
                             ("name", answer.ClassName),

@@ -77,8 +77,8 @@ internal static class RunsCommand
         foreach (var run in runs)
             table.Add(
                 Path.GetFileName(run.Folder), Invariant($"{run.Date:yyyy-MM-dd HH:mm}"), run.Status,
-                Text(run.Last, e => $"{e.Epoch}"), Text(run.Best, e => Percentage.Of(e.ValidationAccuracy!.Value)),
-                Text(run.Last, e => Percentage.Of(e.TestAccuracy)));
+                Text(run.Last, e => $"{e.Epoch}"), Text(run.Best, e => e.Scores.Validation!.Value.Text),
+                Text(run.Last, e => e.Scores.Test.Text));
         table.Write();
         foreach (var message in runs.Select(run => run.Message).OfType<string>())
             Console.WriteLine(message);

@@ -136,7 +136,13 @@ internal static class SearchCommand
         if (workers > Search.Study.MostWorkers)
             throw new UsageException(
                 $"--workers: expected an integer from 1 to {Search.Study.MostWorkers}, found '{workers}'");
-        var data = DataSets.Load(settings.Constants["data"], settings.Constants.GetValueOrDefault("label"));
+        var data = DataSets.Load(settings.Constants["data"], Common(settings).DataOptions);
+        // What was guessed stays so, whatever is read later.
+        if (existing is null && data.Training.Targets is Quantities)
+            settings = settings with
+            {
+                Constants = new Dictionary<string, string>(settings.Constants) { ["task"] = "quantities" },
+            };
         if (existing is null && overrides.All(option => option.Key != "samples"))
             settings = WithoutUsualSamples(settings, data.Training.Count);
         var objective = new TrainingObjective(Common(settings), data, settings.Space, Interruption.Given);
@@ -193,7 +199,10 @@ internal static class SearchCommand
         var (settings, isOfTraining) = (study.Settings, IsOfTraining(study.Settings));
         string Command(Trial trial) => CommandLine(settings, trial);
         var page = isOfTraining
-            ? StudyPage.Render(study.Name, settings, trials, "validation accuracy", Command, "epoch")
+            ? StudyPage.Render(
+                study.Name, settings, trials,
+                settings.Constants.GetValueOrDefault("task") == "quantities" ? "validation R²" : "validation accuracy",
+                Command, "epoch")
                 : StudyPage.Render(study.Name, settings, trials, "value");
         var path = PageOf(name);
         // Others who work on the study write the same page.

@@ -69,12 +69,12 @@ internal static class TrainCommand
 
     private static int Start(TrainConfiguration configuration, string? path, bool force, Display display)
     {
-        var data = DataSets.Load(configuration.Data, configuration.Label);
+        var data = DataSets.Load(configuration.Data, configuration.DataOptions);
         var run = new TrainingRun(configuration, data);
         run.RequireChanges();
         // Until here Ctrl-C ends the process, and nothing is written.
         Interruption.Given.ThrowIfCancellationRequested();
-        Hints.Write([.. DataHints.Of(data), .. run.Gaps(), .. Roundings.Of(run)]);
+        Hints.Write([.. DataHints.Of(data), .. ColumnHints.Of(run.Encoded), .. run.Gaps(), .. Roundings.Of(run)]);
         using var folder = RunFolder.Create(path, force);
         return Run(folder, new Resumption(run, null), display);
     }
@@ -114,11 +114,33 @@ internal static class TrainCommand
         {
             if (!result.Summary.Interrupted && HintOf(result.Summary, run.Data.Test, folder.Path) is { } hint)
                 Console.WriteLine(hint);
+            if (Baseline(run, display.Threads, interruption.Token) is { } baseline)
+                Console.WriteLine(baseline);
             Console.WriteLine($"report: {page}");
         }
         if (display.Open)
             Browser.Open(page);
         return result.Summary.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    // What a network is worth is seen beside one without hidden layers, on tables often nearly as good.
+    private static string? Baseline(TrainingRun run, int threads, CancellationToken cancellation)
+    {
+        if (run.Data.Training.Samples is not Rows || run.Configuration.Hidden.Count == 0
+            || cancellation.IsCancellationRequested)
+            return null;
+        try
+        {
+            var linear = new TrainingRun(run.Configuration with { Hidden = [], Stages = [] }, run.Data)
+                .Run(new Observers(), threads, folder: null, cancellation).Summary;
+            return linear.Interrupted ? null
+                : $"baseline, the same without hidden layers (--hidden none): {linear.Scores.Test.Measure} "
+                    + $"{linear.Scores.Test.Text} on the test samples";
+        }
+        catch (OperationFailedException e)
+        {
+            return $"baseline, the same without hidden layers (--hidden none): {e.Message}";
+        }
     }
 
     private const int FewSteps = 100;
@@ -127,7 +149,7 @@ internal static class TrainCommand
     {
         return RunPage.IsGuessing(summary, test)
             ? $"no better than guessing; why: functional doctor {TrainConfiguration.Quoted(path)}"
-            : summary.Steps < FewSteps && summary.TrainAccuracy < 0.95
+            : summary.Steps < FewSteps && summary.Scores.Training.Value < 0.95
                 ? $"only {Plural.Of(summary.Steps, "step")}: "
                     + "a smaller --batch-size, or more --epochs, gives it more of them"
             : null;

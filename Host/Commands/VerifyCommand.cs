@@ -49,7 +49,7 @@ internal static class VerifyCommand
     private static (RunRecord Record, TrainingRun Run) Load(string folder)
     {
         var record = RunRecord.Read(folder);
-        var data = DataSets.Load(record.Configuration.Data, record.Configuration.Label);
+        var data = DataSets.Load(record.Configuration.Data, record.Configuration.DataOptions);
         foreach (var difference in (RunEnvironment.Of(data)
             with { Options = ConfigurationFile.OptionsOf(record.Configuration) }).Differences(record.Environment))
             Console.Error.WriteLine($"functional: {difference}");

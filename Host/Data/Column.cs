@@ -49,6 +49,14 @@ public sealed record TextColumn(string? Name, IReadOnlyList<string> Texts, int[]
     /// <inheritdoc/>
     public override TextColumn Take(int[] rows) => new(Name, Texts, Array.ConvertAll(rows.Given(), row => Codes[row]));
 
+    /// <summary>The same cells, with the places that their texts have among these, which others follow.</summary>
+    internal TextColumn Over(IReadOnlyList<string> texts)
+    {
+        var all = texts.Concat(Texts).Distinct(StringComparer.Ordinal).ToArray();
+        var places = all.Index().ToDictionary(text => text.Item, text => text.Index, StringComparer.Ordinal);
+        return new(Name, all, Array.ConvertAll(Codes, code => code < 0 ? -1 : places[Texts[code]]));
+    }
+
     internal override double Number(int row) => Codes[row] < 0 ? double.NaN : Codes[row];
 
     internal override ReadOnlyMemory<byte> Bytes() =>

@@ -1,142 +1,193 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
+using Functional.Host.Charts;
 using Functional.Host.Files;
 using static Functional.Host.Files.DataException;
 
 namespace Functional.Host.Data;
 
-/// <summary>What a table must have.</summary>
-/// <param name="Columns">The columns that are wanted, in order; others may be there. All but the target's if none are
-/// named.</param>
-/// <param name="Task">What its target must be, if that is known: no other classes.</param>
-public sealed record TableForm(IReadOnlyList<string> Columns, LearningTask? Task = null)
-{
-    /// <summary>That of another table.</summary>
-    internal static TableForm Of(DataPart table) => new(
-        [.. ((Rows)table.Samples).Columns.Select(column => column.Name!)], table.Targets.Task(table.All));
-
-    /// <summary>What an encoder and its task take; null of images.</summary>
-    internal static TableForm? Of(FeatureEncoder encoder, LearningTask task) => encoder is not TableEncoder table ? null
-        : new(table.HasNames ? [.. table.Columns.Select(column => column.Name!)] : [],
-            task is Classification { AreNamed: false } ? null : task);
-}
-
 /// <summary>
 /// Tables as text: RFC 4180 with a header row, in UTF-8, or in another Unicode encoding that a byte order mark names; a
-/// comma, a semicolon or a tab between cells, whichever the header has first. Every row has as many cells as the
-/// header, and no cell is empty: missing values are errors, not guesses. Numbers are read in double precision.
+/// comma, a semicolon or a tab between cells, whichever the header has first or a line before it names (<c>sep=;</c>).
+/// Every row has as many cells as the header. Columns are numbers, in double precision, or text: see
+/// <see cref="CellText"/> for what counts as a number, and as no value at all.
 /// </summary>
-internal static partial class Csv
+internal static class Csv
 {
+    private const int MostClasses = 256;
+
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="label">The column that holds the classes; all others are features.</param>
-    /// <param name="known">What an earlier table has: this one must have those columns, in any order and beside any
-    /// others, and no other classes.</param>
+    /// <param name="options">Names the column of the target; all others are features.</param>
     /// <exception cref="DataException">The file can't be read, or is no such table.</exception>
-    public static DataPart Read(string path, string label, TableForm? known = null) =>
-        DataFile.Open(path, stream => Read(stream, path, label, known));
+    public static DataPart Read(string path, DataOptions options) =>
+        DataFile.Open(path, stream => Read(stream, path, options));
 
     /// <summary>Reads a stream from its beginning to its end.</summary>
-    /// <inheritdoc cref="Read(string, string, TableForm)"/>
-    public static DataPart Read(Stream stream, string name, string label, TableForm? known = null)
+    /// <inheritdoc cref="Read(string, DataOptions)"/>
+    public static DataPart Read(Stream stream, string name, DataOptions options)
     {
-        using var rows = new CsvRows(stream, name);
-        var columns = Header(rows, name);
-        var labelAt = Array.IndexOf(columns, label);
-        if (labelAt < 0)
+        var header = Header(stream, name);
+        var targets = TargetsOf(header, options.Label!) ?? throw new DataException(
+            name, "line 1", $"a column '{options.Label}', which holds {TargetText(options)}",
+            $"{Listed(header)}{Suggestion.Of(options.Label!, header)}");
+        if (options.Ignore.FirstOrDefault(column => !header.Contains(column)) is { } stranger)
             throw new DataException(
-                name, "line 1", $"a column '{label}', which holds the classes",
-                $"{Listed(columns)}{Suggestion.Of(label, columns)}");
-        if (columns.Length < 2)
-            throw new DataException(name, "line 1", "a column of numbers besides the classes", "none");
-        string[] features = known is { Columns.Count: > 0 }
-            ? [.. known.Columns] : Array.FindAll(columns, column => column != label);
-        if (!features.All(columns.Contains))
+                name, "line 1", $"a column '{stranger}', which is to be ignored",
+                $"{Listed(header)}{Suggestion.Of(stranger, header)}");
+        var features = Wanted(header, options.Known)
+            ?? [.. header.Except(targets).Except(options.Ignore).Select(column => (column, (bool?)null))];
+        if (features.Length == 0)
+            throw new DataException(name, "line 1", "a column besides the target", "none");
+        if (!features.All(feature => header.Contains(feature.Name)))
             throw new DataException(
-                name, "line 1", $"the columns {Listed(features)}", Listed(columns.Where(column => column != label)));
-
-        var (numbers, labels, faults) = (Cells(features), new List<string>(), new CellFaults(name));
-        var large = new LargeIntegers();
-        var places = Array.ConvertAll(features, feature => Array.IndexOf(columns, feature));
-        while (rows.Next() is { } cells)
-        {
-            AddNumbers(numbers, rows.Line, cells, places, features, faults, large);
-            if (cells[labelAt].Trim() is { Length: > 0 } text)
-                labels.Add(text);
-            else
-                faults.Add(label, rows.Line, "a class", "an empty cell");
-        }
-        faults.Throw();
-        if (labels.Count == 0)
-            throw new DataException(name, null, "a row at least", "a header only");
-        var classes = known?.Task as Classification
-            ?? new Classification(InOrder(labels.Distinct(StringComparer.Ordinal)), label);
-        if (classes.Count is < 2 or > 256)
-            throw new DataException(
-                name, $"column '{label}'", "from 2 to 256 classes",
-                $"{classes.Count}" + (classes.LooksMeasured(labels.Count)
-                    ? ": it looks like a measured number, but networks learn classes here" : ""));
-        var numbered = classes.Names.Index()
-            .ToDictionary(pair => pair.Item, pair => pair.Index, StringComparer.Ordinal);
-        var stranger = labels.Find(text => !numbered.ContainsKey(text));
-        if (stranger is not null)
-            throw new DataException(
-                name, $"column '{label}'", $"one of {Listed(classes.Names)}", $"'{Short(stranger)}'");
-        return new DataPart(
-            Columns(features, numbers), new Classes(classes, [.. labels.Select(text => numbered[text])]));
+                name, "line 1", $"the columns {Listed(features.Select(feature => feature.Name))}",
+                Listed(header.Except(targets)));
+        var (columns, answers) = Columns(stream, name, header, features, targets, options);
+        var rows = new Rows([.. columns.Select(column => column.Column())]);
+        return rows.Count > 0
+            ? new DataPart(rows, TargetsOf(name, answers, options))
+            : throw new DataException(name, null, "a row at least", "a header only");
     }
 
-    /// <summary>Reads rows of numbers whose classes aren't known.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="features">The columns that are wanted, in order; others may be there.</param>
-    /// <exception cref="DataException">The file can't be read, or lacks a column or a number.</exception>
-    public static Rows ReadFeatures(string path, IReadOnlyList<string> features) =>
-        DataFile.Open(path, stream => ReadFeatures(stream, path, features));
-
-    /// <summary>Reads a stream from its beginning to its end.</summary>
-    /// <inheritdoc cref="ReadFeatures(string, IReadOnlyList{string})"/>
-    public static Rows ReadFeatures(Stream stream, string name, IReadOnlyList<string> features)
+    /// <summary>Reads rows whose targets aren't known.</summary>
+    /// <param name="stream">From its beginning to its end.</param>
+    /// <param name="name">What it is called, for errors.</param>
+    /// <param name="form">The columns that are wanted, in order; others may be there.</param>
+    /// <exception cref="DataException">The stream holds no table, or lacks a column or a number.</exception>
+    public static Rows ReadSamples(Stream stream, string name, TableForm form)
     {
-        using var rows = new CsvRows(stream, name);
-        var columns = Header(rows, name);
-        int[] places = [.. features.Select(feature => Array.IndexOf(columns, feature) is >= 0 and var place
-            ? place : throw new DataException(
-                name, "line 1", $"a column '{feature}'", $"{Listed(columns)}{Suggestion.Of(feature, columns)}"))];
-        var (numbers, faults, large) = (Cells(features), new CellFaults(name), new LargeIntegers());
-        while (rows.Next() is { } cells)
-            AddNumbers(numbers, rows.Line, cells, places, features, faults, large);
-        faults.Throw();
-        return Columns(features, numbers);
+        var header = Header(stream, name);
+        var features = Wanted(header, form)!;
+        if (features.FirstOrDefault(feature => !header.Contains(feature.Name)).Name is { } missing)
+            throw new DataException(
+                name, "line 1", $"a column '{missing}'", $"{Listed(header)}{Suggestion.Of(missing, header)}");
+        var (columns, _) = Columns(stream, name, header, features, [], new DataOptions());
+        return new Rows([.. columns.Select(column => column.Column())]);
     }
 
     /// <summary>The columns' names.</summary>
     /// <exception cref="DataException">The file can't be read, or has no header.</exception>
-    internal static string[] Columns(string path) => DataFile.Open(path, stream =>
-    {
-        using var rows = new CsvRows(stream, path);
-        return Header(rows, path);
-    });
+    internal static string[] Columns(string path) => DataFile.Open(path, stream => Header(stream, path));
 
-    /// <summary>A finite number as tables have it; null if the text is none. (.NET takes one with NULs behind it.)
+    /// <summary>The columns that hold a target, if all are there: of a column or, with commas between, of several.
     /// </summary>
-    internal static double? Number(string cell) =>
-        !cell.Contains('\0')
-            && double.TryParse(cell.AsSpan().Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            && float.IsFinite((float)number)
-            ? number : null;
+    internal static string[]? TargetsOf(string[] header, string label) =>
+        header.Contains(label) ? [label]
+        : label.Split(',', StringSplitOptions.TrimEntries) is { Length: > 1 } several && several.All(header.Contains)
+            ? [.. several.Distinct()] : null;
 
     /// <summary>The first of these names, to be shown.</summary>
     internal static string Listed(IEnumerable<string> names) =>
         string.Join(", ", names.Take(20).Select(name => Short(name)));
 
-    private static string[] Header(CsvRows rows, string name)
+    private static string TargetText(DataOptions options) =>
+        options.Task == TargetKind.Quantities ? "the quantity" : "the classes";
+
+    private static (string Name, bool? IsText)[]? Wanted(string[] header, TableForm? form) =>
+        form is { Columns: { Count: > 0 } columns } ? [.. columns.Select(column => (column.Name, (bool?)column.IsText))]
+        : null;
+
+    private static (ColumnReader[] Features, ColumnReader[] Targets) Columns(
+        Stream stream, string name, string[] header, (string Name, bool? IsText)[] features, string[] targets,
+        DataOptions options)
     {
+        while (true)
+        {
+            using var rows = new CsvRows(stream, name);
+            rows.Read();
+            var faults = new CellFaults(name);
+            ColumnReader[] columns =
+            [
+                .. features.Select((feature, i) =>
+                    new ColumnReader(feature.Name, feature.IsText, i, options, rows.HasCommas)),
+                .. targets.Select(target => new ColumnReader(target, true, 0, options, rows.HasCommas)),
+            ];
+            var places = Array.ConvertAll(columns, column => Array.IndexOf(header, column.Name));
+            while (rows.Read())
+                for (var i = 0; i < columns.Length; i++)
+                {
+                    var cell = rows[places[i]];
+                    if (i < features.Length)
+                        columns[i].Add(cell, rows.Line, faults);
+                    else
+                        AddTarget(columns[i], cell, rows.Line, faults, options);
+                }
+            var again = columns.Take(features.Length).Select(column => column.HasText(faults)).ToArray();
+            faults.Throw();
+            if (!again.Contains(true))
+                return (columns[..features.Length], columns[features.Length..]);
+            features = [.. features.Select((feature, i) => again[i] ? (feature.Name, true) : feature)];
+        }
+    }
+
+    private static void AddTarget(
+        ColumnReader target, ReadOnlySpan<char> cell, int line, CellFaults faults, DataOptions options)
+    {
+        if (cell.Trim().IsEmpty)
+            faults.Add(
+                target.Name, line, options.Task == TargetKind.Quantities ? "a number" : "a class", "an empty cell");
+        else
+            target.AddText(cell, line);
+    }
+
+    private static Targets TargetsOf(string name, ColumnReader[] answers, DataOptions options)
+    {
+        TextColumn[] columns = [.. answers.Select(answer => (TextColumn)answer.Column())];
+        var kind = options.Task ?? options.Known?.Task switch
+        {
+            Classification => TargetKind.Classes,
+            Regression => TargetKind.Quantities,
+            _ => columns.Length > 1 || Classification.LooksMeasured(columns[0].Texts, columns[0].Count)
+                ? TargetKind.Quantities : TargetKind.Classes,
+        };
+        if (kind == TargetKind.Classes)
+            return columns is [var one]
+                ? Classes(name, one, options.Known?.Task as Classification) : throw new UsageException(
+                    "classes are in one column; several columns are quantities");
+        return new Quantities([.. answers.Zip(columns, (answer, column) => Quantity(name, answer, column))]);
+    }
+
+    private static NumberColumn Quantity(string name, ColumnReader answer, TextColumn column)
+    {
+        var numbers = new double[column.Texts.Count];
+        for (var i = 0; i < numbers.Length; i++)
+            numbers[i] = CellText.Number(column.Texts[i], answer.HasCommas) ?? throw new DataException(
+                name, $"line {answer.Lines[i]}, column '{Short(column.Name!)}'", "a finite number, as a quantity is",
+                $"'{Short(column.Texts[i])}'");
+        return new NumberColumn(column.Name, Array.ConvertAll(column.Codes, code => numbers[code]));
+    }
+
+    private static Classes Classes(string name, TextColumn column, Classification? known)
+    {
+        var classes = known ?? new Classification(InOrder(column.Texts), column.Name);
+        var place = $"column '{column.Name}'";
+        if (known is null && classes.Count < 2)
+            throw new DataException(name, place, "at least 2 classes", $"{classes.Count}");
+        if (known is null && classes.Count > MostClasses && classes.Count > column.Count / 2)
+            throw new DataException(
+                name, place, $"up to {MostClasses} classes, or two rows of each",
+                $"{classes.Count} in {column.Count} rows" + (classes.Names.All(text => CellText.Plain(text) is not null)
+                    ? ": take the numbers for a quantity, --task quantities" : ""));
+        var numbered = classes.Names.Index()
+            .ToDictionary(pair => pair.Item, pair => pair.Index, StringComparer.Ordinal);
+        int[] codes =
+        [
+            .. column.Texts.Select(text => numbered.TryGetValue(text, out var label) ? label : throw new DataException(
+                name, place, $"one of {Listed(classes.Names)}", $"'{Short(text)}'")),
+        ];
+        return new Classes(classes, Array.ConvertAll(column.Codes, code => codes[code]));
+    }
+
+    private static string[] Header(Stream stream, string name)
+    {
+        using var rows = new CsvRows(stream, name);
         string[] columns =
         [
             .. (rows.Next() ?? throw new DataException(name, null, "a header row", "nothing"))
                 .Select(cell => cell.Trim()),
         ];
+        // Other tools write an index without a name.
+        if (columns is ["", ..] && !columns.Contains("index"))
+            columns[0] = "index";
         if (Array.IndexOf(columns, "") is >= 0 and var empty)
             throw new DataException(name, "line 1", "a name for each column", $"none for column {empty + 1}");
         if (columns.GroupBy(column => column).FirstOrDefault(same => same.Count() > 1) is { } twice)
@@ -144,76 +195,12 @@ internal static partial class Csv
         return columns;
     }
 
-    private static List<double>[] Cells(IReadOnlyList<string> features) =>
-        [.. features.Select(_ => new List<double>())];
-
-    private static Rows Columns(IReadOnlyList<string> features, List<double>[] numbers) =>
-        new([.. features.Select((feature, i) => new NumberColumn(feature, [.. numbers[i]]))]);
-
-    private static void AddNumbers(
-        List<double>[] numbers, int line, string[] cells, int[] places, IReadOnlyList<string> features,
-        CellFaults faults, LargeIntegers large)
-    {
-        for (var i = 0; i < places.Length; i++)
-        {
-            var cell = cells[places[i]];
-            if (Number(cell) is { } number)
-            {
-                numbers[i].Add(number);
-                if (large.Fault(i, number, cell) is { } fault)
-                    faults.Add(features[i], line, LargeIntegers.Expected, fault);
-            }
-            else
-                faults.Add(
-                    features[i], line, IsTooLarge(cell) ? "a number of at most 3.4E+38 in size" : "a finite number",
-                    string.IsNullOrWhiteSpace(cell)
-                        ? "an empty cell"
-                        : $"'{Short(cell)}'{(DecimalComma().IsMatch(cell) ? " (a decimal comma?)" : "")}");
-        }
-    }
-
-    // Beyond the largest number of single precision, and not called infinite by the file itself.
-    private static bool IsTooLarge(string cell) =>
-        double.TryParse(cell.AsSpan().Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-        && Math.Abs(number) > float.MaxValue && cell.Any(char.IsAsciiDigit);
-
     /// <summary>Classes in order: as numbers where all are, otherwise as texts.</summary>
     internal static string[] InOrder(IEnumerable<string> classes)
     {
         string[] texts = [.. classes.Order(StringComparer.Ordinal)];
-        var numbers = Array.ConvertAll(texts, Number);
+        var numbers = Array.ConvertAll(texts, text => CellText.Plain(text));
         return numbers.Contains(null)
             ? texts : [.. texts.Zip(numbers).OrderBy(pair => pair.Second).Select(pair => pair.First)];
-    }
-
-    [GeneratedRegex(@"^\s*[+-]?[0-9]+,[0-9]+\s*$")]
-    private static partial Regex DecimalComma();
-
-    /// <summary>What is wrong with cells, the first of each column: who mends one wants to know of the others.
-    /// </summary>
-    private sealed class CellFaults(string name)
-    {
-        private const int MostShown = 4, ShortText = 24;
-        private readonly List<(string Column, int Line, string Expected, string Found)> faults = [];
-        private readonly HashSet<string> columns = new(StringComparer.Ordinal);
-
-        public void Add(string column, int line, string expected, string found)
-        {
-            if (columns.Add(column))
-                faults.Add((column, line, expected, found));
-        }
-
-        public void Throw()
-        {
-            if (faults is not [var first, .. var others])
-                return;
-            var shown = others.Take(MostShown).Select(
-                fault => $"'{Short(fault.Column, ShortText)}' (line {fault.Line}: {Short(fault.Found, ShortText)})");
-            throw new DataException(
-                name, $"line {first.Line}, column '{Short(first.Column)}'", first.Expected,
-                others.Count == 0 ? first.Found
-                : $"{first.Found}; also in {string.Join(", ", shown)}"
-                + (others.Count > MostShown ? $" and {others.Count - MostShown} other columns" : ""));
-        }
     }
 }

@@ -29,13 +29,17 @@ internal sealed class CsvRows : IDisposable
         stream.Position = 0;
         var count = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         var (encoding, mark) = EncodingOf(start[..count]);
-        char separator;
+        (char separator, bool isNamed) first;
         using (var header = Reader())
-            separator = Guarded(() => Separator(header));
+            first = Guarded(() => Separator(header));
+        var (separator, isNamed) = first;
+        HasCommas = separator != ',';
         // Quotes and the number of cells are checked here, with messages of our own.
         rows = Guarded(() => Sep.New(separator)
             .Reader(options => options with { HasHeader = false, DisableColCountCheck = true })
             .From(new Bounded(Reader(), separator, this)));
+        if (isNamed)
+            Guarded(rows.MoveNext);
 
         StreamReader Reader()
         {
@@ -43,6 +47,9 @@ internal sealed class CsvRows : IDisposable
             return new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
         }
     }
+
+    /// <summary>Whether a comma is free to be part of a number.</summary>
+    public bool HasCommas { get; }
 
     /// <summary>The line on which the row that was read last begins, from 1.</summary>
     public int Line { get; private set; }
@@ -145,18 +152,22 @@ internal sealed class CsvRows : IDisposable
     };
 
     // A column's name in quotes may have another; a quote within it is there twice, and so ends nothing.
-    private static char Separator(StreamReader header)
+    // A first line may name the separator, as spreadsheets write it: sep=;
+    private static (char Separator, bool IsNamed) Separator(StreamReader header)
     {
-        var start = new char[1 << 12];
+        var buffer = new char[1 << 12];
+        var start = buffer.AsSpan(0, header.ReadBlock(buffer));
+        if (start is ['s' or 'S', 'e' or 'E', 'p' or 'P', '=', (',' or ';' or '\t') and var named, '\n' or '\r', ..])
+            return (named, true);
         var quoted = false;
-        foreach (var character in start.AsSpan(0, header.ReadBlock(start)))
+        foreach (var character in start)
             if (character == '"')
                 quoted = !quoted;
             else if (!quoted && character is (',' or ';' or '\t'))
-                return character;
+                return (character, false);
             else if (!quoted && character is ('\n' or '\r'))
                 break;
-        return ',';
+        return (',', false);
     }
 
     /// <summary>Text whose rows have a bound before they are whole: a reader would hold them in memory.</summary>

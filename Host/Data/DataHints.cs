@@ -7,16 +7,19 @@ internal static class DataHints
     /// <summary>A line for each.</summary>
     public static IEnumerable<string> Of(DataSet data)
     {
+        foreach (var note in data.Notes)
+            yield return note;
         if (data.Training.Targets is not Classes { Kinds: var classes })
             yield break;
         foreach (var alike in classes.Alike())
             yield return
                 $"'{string.Join("' and '", alike)}' are {alike.Count} classes: are they meant to be one? ({data})";
         var samples = data.Training.Count + data.Test.Count;
-        if (classes.LooksMeasured(samples))
-            yield return (classes.Target is null ? "the label" : $"'{classes.Target}'")
-                + " looks like a measured number "
-                + Invariant($"({classes.Count} different ones in {samples:N0} rows): ")
-                + "each number is taken for a class";
+        if (classes.AreNamed && Classification.LooksMeasured(classes.Names, samples))
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(classes.Target is null ? "the label" : $"'{classes.Target}'")} looks like a measured number " +
+                $"({classes.Count} different ones in {samples:N0} rows): each is taken for a class of its own; " +
+                $"--task quantities learns to give the number");
     }
 }

@@ -54,6 +54,12 @@ public sealed record DataPart
 /// <param name="Test">To test with.</param>
 public sealed record DataSet(DataPart Training, DataPart Test)
 {
+    /// <summary>What the target was taken for, where it may be meant otherwise; null if it may not.</summary>
+    public string? Guess { get; init; }
+
+    /// <summary>What was done in reading that a user should know of, a line each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Both parts as a network takes them.</summary>
     /// <param name="training">The training samples that the encoding is learned from; all of them if null.</param>
     /// <param name="scale">How numbers become features.</param>

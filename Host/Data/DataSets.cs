@@ -13,11 +13,19 @@ public static class DataSets
     /// the four files of MNIST's form (or their path up to such a name, as in <c>gzip/emnist-letters</c>), a folder of
     /// pictures for each class, or what <see cref="Tables"/> reads.</param>
     /// <param name="label">The column that holds the classes, of tables as text.</param>
-    /// <param name="known">What a table's columns and classes must be, if that is known.</param>
     /// <exception cref="DataException">It is not there, or something is wrong with it.</exception>
     /// <exception cref="UsageException">It isn't known which column of a table holds the classes.</exception>
-    public static DataSet Load(string name, string? label = null, TableForm? known = null)
+    public static DataSet Load(string name, string? label = null) =>
+        Load(name, new DataOptions { Label = label });
+
+    /// <summary>Loads a data set.</summary>
+    /// <param name="name">As above.</param>
+    /// <param name="options">How a table is read.</param>
+    /// <exception cref="DataException">It is not there, or something is wrong with it.</exception>
+    /// <exception cref="UsageException">It isn't known which column of a table holds the target.</exception>
+    public static DataSet Load(string name, DataOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(name);
         if (name == Digits)
             return Embedded();
@@ -30,7 +38,7 @@ public static class DataSets
                     folder, null, $"the files of {name}, as 'functional data fetch {name}' puts there", "none there");
         }
         if (Tables.IsOne(name))
-            return Tables.Load(name, label, known);
+            return Tables.Load(name, options);
         if (PictureFolder.IsOne(name))
             return PictureFolder.Load(name, Tables.Split);
         return MnistFolder.IsOne(name)
@@ -43,7 +51,7 @@ public static class DataSets
 
     /// <summary>The first training images of a data set in the files of MNIST's form, without reading the others; null
     /// of any other.</summary>
-    /// <param name="name">As for <see cref="Load"/>.</param>
+    /// <param name="name">As for <see cref="Load(string, DataOptions)"/>.</param>
     /// <param name="count">How many, at least 1; all if there are fewer.</param>
     /// <exception cref="DataException">The files are not there, or something is wrong with what is read.</exception>
     public static DataPart? First(string name, int count)

@@ -37,6 +37,7 @@ public abstract record FeatureEncoder
     /// <param name="samples">What to encode.</param>
     /// <param name="training">The samples that are learned from, at least one: no others are looked at.</param>
     /// <param name="scale">How numbers become features.</param>
+    /// <exception cref="ArgumentException">No column of a table can be learned from.</exception>
     public static FeatureEncoder Learn(
         Samples samples, int[] training, DataScale scale = DataScale.Unit) => samples switch
     {
@@ -46,8 +47,7 @@ public abstract record FeatureEncoder
             DataScale.None => ByteScale.None,
             _ => Batch.StandardScale(images.Size, images.Pixels, training.Given()),
         }, images.Channels),
-        Rows rows => new TableEncoder(
-            [.. rows.Columns.Select(column => ColumnEncoding.Learn(column, training.Given(), scale))]),
+        Rows rows => TableEncoder.Learn(rows, training.Given(), scale),
         _ => throw new ArgumentNullException(nameof(samples)),
     };
 

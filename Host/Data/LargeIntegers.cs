@@ -11,7 +11,7 @@ internal sealed class LargeIntegers
     public const string Expected =
         "integers that double precision can distinguish, as it can up to 2^53 (subtract the least from all)";
 
-    private const double AllExact = 1L << 53;
+    internal const double AllExact = 1L << 53;
 
     private readonly Dictionary<(int Column, double Number), BigInteger> seen = [];
 

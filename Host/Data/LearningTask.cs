@@ -31,12 +31,12 @@ public abstract record LearningTask
     /// <summary>What is wrong with a network of these outputs and this loss for the task; null if nothing is.</summary>
     internal abstract string? Fault(int outputs, Loss loss);
 
-    /// <summary>The task of a network of which no more is known.</summary>
+    /// <summary>The task of a network of which no more is known: nothing is scaled, nothing has a name.</summary>
     internal static LearningTask Of(int outputs, Loss loss) =>
         loss.Function.IsRegression
             ? new Regression(
                 [.. Enumerable.Repeat(NumberScale.None, outputs)],
-                [.. Enumerable.Range(1, outputs).Select(i => Invariant($"quantity {i}"))])
+                [.. Enumerable.Range(0, outputs).Select(Regression.NameOf)])
             : Classification.Numbered(Math.Max(2, outputs));
 
     private protected static ArgumentException Misfit(Targets targets, string expected) =>
@@ -114,7 +114,7 @@ public sealed record Classification : LearningTask
     /// be meant to be one.</summary>
     public IEnumerable<IReadOnlyList<string>> Alike() =>
         from name in AreNamed ? Names : []
-        group name by Csv.Number(name) is { } number
+        group name by CellText.Plain(name) is { } number
             ? number.ToString(CultureInfo.InvariantCulture)
             : string.Concat(name.ToUpperInvariant().Where(letter => !char.IsWhiteSpace(letter))) into alike
         where alike.Count() > 1
@@ -122,11 +122,11 @@ public sealed record Classification : LearningTask
 
     /// <summary>Whether the classes of this many samples are numbers, and too many of them for anything but a measured
     /// quantity.</summary>
-    public bool LooksMeasured(int samples)
+    internal static bool LooksMeasured(IReadOnlyList<string> names, int samples)
     {
-        if (!AreNamed || Count <= FewClasses)
+        if (names.Count <= FewClasses)
             return false;
-        var numbers = Names.Select(Csv.Number).ToArray();
+        var numbers = names.Select(name => CellText.Plain(name) ?? CellText.Number(name, commas: true)).ToArray();
         return !numbers.Contains(null)
             && (numbers.Length > Math.Sqrt(samples) || numbers.Any(number => !double.IsInteger(number!.Value)));
     }
@@ -144,6 +144,9 @@ public sealed record Regression(IReadOnlyList<NumberScale> Scales, IReadOnlyList
 {
     /// <inheritdoc/>
     public override int Outputs => Scales.Count;
+
+    /// <summary>What a quantity without a name is called.</summary>
+    internal static string NameOf(int index) => Invariant($"quantity {index + 1}");
 
     /// <inheritdoc/>
     public override Loss Loss => Loss.MeanSquaredError;

@@ -90,6 +90,21 @@ public static class Splits
         return drawn;
     }
 
+    /// <summary>Takes a number of the samples for validation: of classes as above, of quantities the first of the
+    /// order.</summary>
+    internal static Split ByCount(int[] order, Targets targets, int count) =>
+        targets is Classes classes ? ByCount(order, classes.Labels, count) : ByCount(order, count);
+
+    /// <summary>Takes a share of the samples for validation: of classes as above, of quantities the first of the
+    /// order.</summary>
+    internal static Split ByFraction(int[] order, Targets targets, double fraction) =>
+        targets is Classes classes ? ByFraction(order, classes.Labels, fraction) : ByFraction(order, fraction);
+
+    /// <summary>Draws a number of all samples: of classes each its share.</summary>
+    internal static int[] Draw(Targets targets, int count, Key key) =>
+        targets is Classes classes ? Draw(classes.Labels, count, key)
+        : [.. key.Permutation(targets.Count).Take(count).Order()];
+
     private static int CountOf(int[] order, double fraction) => fraction is > 0 and < 1
         ? (int)Math.Round(order.Length * fraction, MidpointRounding.AwayFromZero)
         : throw new ArgumentOutOfRangeException(

@@ -14,6 +14,32 @@ public sealed record TableEncoder(IReadOnlyList<ColumnEncoding> Columns) : Featu
     /// <inheritdoc/>
     public override int Features => Columns.Sum(column => column.Features);
 
+    /// <summary>Learns how to encode each column. Columns that say nothing, or nothing that could be learned, are left
+    /// out.</summary>
+    internal static TableEncoder Learn(Rows rows, int[] training, DataScale scale)
+    {
+        var learned = rows.Columns.Select(column => (column, Encoding: ColumnEncoding.Learn(column, training, scale)))
+            .ToArray();
+        var names = rows.Columns.All(column => column.Name is not null);
+        var kept = learned.Where(each => !names || each.Encoding.Why is null).ToArray();
+        // A table has to have some column.
+        if (kept.Length == 0)
+            kept = [.. learned.Where(each => each.Encoding.Encoding is not null).Take(1)];
+        if (kept.Length == 0)
+            throw new ArgumentException(
+                $"no column can be learned from: {string.Join("; ", learned.Select(Told))}", nameof(rows));
+        return new TableEncoder([.. kept.Select(each => each.Encoding.Encoding!)])
+        {
+            LeftOut = [.. learned.Except(kept).Select(Told)],
+        };
+
+        static string Told((Column Column, (ColumnEncoding?, string? Why) Encoding) each) =>
+            $"{each.Column.Name}: {each.Encoding.Why}";
+    }
+
+    /// <summary>The columns that were left out when this was learned, each with the reason.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>Whether all columns have names.</summary>
     public bool HasNames => Columns.All(column => column.Name is not null);
 
@@ -28,6 +54,18 @@ public sealed record TableEncoder(IReadOnlyList<ColumnEncoding> Columns) : Featu
             first += column.Features;
         }
         throw new ArgumentOutOfRangeException(nameof(feature), $"features are 0 to {first - 1}, not {feature}");
+    }
+
+    /// <summary>Whether a feature is a number of the data, not a mark of 0 or 1.</summary>
+    internal bool IsNumber(int feature)
+    {
+        foreach (var column in Columns)
+        {
+            if (feature < column.Features)
+                return column is NumberEncoding && feature == 0;
+            feature -= column.Features;
+        }
+        return false;
     }
 
     /// <inheritdoc/>
@@ -45,7 +83,7 @@ public sealed record TableEncoder(IReadOnlyList<ColumnEncoding> Columns) : Featu
     internal override string? Expected(Samples samples) =>
         PlacesIn(samples) is not { } places ? $"samples of {Plural.Of(Size, "number")}, as the model takes them"
         : samples is Rows rows && Columns.Zip(places).Any(pair => !pair.First.Takes(rows.Columns[pair.Second]))
-            ? "columns of numbers where the model has numbers" : null;
+            ? "numbers and text in the columns in which the model has them" : null;
 
     internal override string? Fault(int inputs) =>
         Features != inputs ? $"columns of {Features} features for a network of {inputs} inputs"
@@ -72,55 +110,5 @@ public sealed record TableEncoder(IReadOnlyList<ColumnEncoding> Columns) : Featu
         var named = rows.Columns.Index().ToDictionary(column => column.Item.Name!, column => column.Index);
         int[] places = [.. Columns.Select(column => named.GetValueOrDefault(column.Name!, -1))];
         return places.Contains(-1) ? null : places;
-    }
-}
-
-/// <summary>How a column of a table becomes features.</summary>
-/// <param name="Name">What the column is called; null if it has no name.</param>
-public abstract record ColumnEncoding(string? Name)
-{
-    /// <summary>How many features it becomes.</summary>
-    public abstract int Features { get; }
-
-    /// <summary>Learns how to encode a column.</summary>
-    /// <param name="column">The column.</param>
-    /// <param name="training">The rows that are learned from, at least one.</param>
-    /// <param name="scale">How numbers become features.</param>
-    internal static ColumnEncoding Learn(Column column, int[] training, DataScale scale) => column switch
-    {
-        NumberColumn numbers => new NumberEncoding(
-            numbers.Name, scale == DataScale.None ? NumberScale.None : NumberScale.Standard(numbers.Values, training)),
-        _ => throw new ArgumentException($"column '{column.Name}' holds text, and numbers are needed"),
-    };
-
-    internal abstract string NameOf(int feature, string column);
-
-    internal abstract bool Takes(Column column);
-
-    internal abstract string? Fault();
-
-    /// <summary>Writes the column's features: those of the j-th index from j * width on.</summary>
-    internal abstract void Encode<T>(Samples samples, int place, int[] indices, Span<T> features, int width)
-        where T : unmanaged, IFloatingPointIeee754<T>;
-}
-
-/// <summary>A number becomes one feature, scaled.</summary>
-/// <param name="Name">What the column is called; null if it has no name.</param>
-/// <param name="Scale">How.</param>
-public sealed record NumberEncoding(string? Name, NumberScale Scale) : ColumnEncoding(Name)
-{
-    /// <inheritdoc/>
-    public override int Features => 1;
-
-    internal override string NameOf(int feature, string column) => column;
-
-    internal override bool Takes(Column column) => column is NumberColumn;
-
-    internal override string? Fault() => Scale.Fault();
-
-    internal override void Encode<T>(Samples samples, int place, int[] indices, Span<T> features, int width)
-    {
-        for (var j = 0; j < indices.Length; j++)
-            features[j * width] = T.CreateSaturating(Scale.Apply(samples.Number(indices[j], place)));
     }
 }

@@ -24,23 +24,33 @@ public static class Tables
     /// <c>.npz</c> file with arrays of the usual names (x_train, y_train, x_test, y_test; X, y; ...).
     /// </summary>
     /// <param name="name">The file or folder.</param>
-    /// <param name="label">The column that holds the classes, of tables as text.</param>
-    /// <param name="known">What its columns and classes must be, if that is known.</param>
+    /// <param name="options">How a table as text is read.</param>
     /// <exception cref="DataException">Something is wrong with it.</exception>
-    public static DataSet Load(string name, string? label, TableForm? known = null)
+    public static DataSet Load(string name, DataOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         if (IsNpz(name.Given()))
             return NpzData.Load(name, Split);
         var first = IsText(name) ? name : Part(name, "train") ?? Path.Combine(name, "train.csv");
-        if (label is null)
+        if (options.Label is null)
             throw new UsageException(
                 $"which column of {first} holds the classes: {Csv.Listed(Csv.Columns(first))}? (--label COLUMN, or " +
                 "label: \"COLUMN\" in code)");
+        var training = Csv.Read(first, options);
         if (IsText(name))
-            return Split(Csv.Read(name, label, known));
-        var training = Csv.Read(first, label, known);
-        var test = Csv.Read(Part(name, "test") ?? Path.Combine(name, "test.csv"), label, TableForm.Of(training));
-        return new DataSet(training, test);
+            return Split(training, options);
+        var second = Part(name, "test") ?? Path.Combine(name, "test.csv");
+        if (File.Exists(second) && Csv.TargetsOf(Csv.Columns(second), options.Label) is null)
+            return Split(training, options) with
+            {
+                Notes =
+                [
+                    $"{second} lacks '{options.Label}': a fifth of {first} is kept for testing; functional predict "
+                    + "takes the other file",
+                ],
+            };
+        var test = Csv.Read(second, options with { Ignore = [], Known = options.Known ?? TableForm.Of(training) });
+        return new DataSet(training, Like(training, test)) { Guess = GuessOf(training.Targets, options) };
     }
 
     private static string? Part(string folder, string part) =>
@@ -50,15 +60,38 @@ public static class Tables
         Path.GetExtension(name).Equals(".npz", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(name);
 
     /// <summary>Keeps a fifth for testing: of each class its share.</summary>
-    internal static DataSet Split(DataPart table)
+    internal static DataSet Split(DataPart table) => Split(table, new DataOptions());
+
+    private static DataSet Split(DataPart table, DataOptions options)
     {
+        var (order, count) = (TestKey.Permutation(table.Count), Math.Max(1, table.Count / TestShare));
         // A single row can only be tested with.
-        var (training, test) = table.Count == 1
-            ? new Split([], [0])
-            : Splits.ByCount(
-                TestKey.Permutation(table.Count), table.Classes.Labels, Math.Max(1, table.Count / TestShare));
+        var (training, test) = table.Count == 1 ? new Split([], [0]) : Splits.ByCount(order, table.Targets, count);
         Array.Sort(training);
         Array.Sort(test);
-        return new DataSet(table.Take(training), table.Take(test));
+        return new DataSet(table.Take(training), table.Take(test)) { Guess = GuessOf(table.Targets, options) };
     }
+
+    // What was taken for what it may not be meant for.
+    private static string? GuessOf(Targets targets, DataOptions options) => options switch
+    {
+        { Task: not null } or { Known.Task: not null } => null,
+        _ => targets switch
+        {
+            Quantities { Columns: [var one] } => Invariant(
+                $"{one.Name}: {one.Values.Distinct().Count():N0} different numbers, taken as a quantity"),
+            Classes { Kinds: { Count: > 2, Target: not null } kinds } when kinds.Names.All(name => CellText.Plain(name) is not null) =>
+                Invariant($"{kinds.Target}: {kinds.Count:N0} different numbers, taken as classes"),
+            _ => null,
+        },
+    };
+
+    // The same texts in the same places as in the other part.
+    private static DataPart Like(DataPart training, DataPart test) => new(
+        new Rows(
+        [
+            .. ((Rows)test.Samples).Columns.Zip(((Rows)training.Samples).Columns, (column, like) =>
+                column is TextColumn texts ? texts.Over(((TextColumn)like).Texts) : column),
+        ]),
+        test.Targets);
 }

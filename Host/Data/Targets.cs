@@ -119,7 +119,7 @@ public sealed record Quantities : Targets
     /// <inheritdoc/>
     public override Regression Task(int[] samples) =>
         new([.. Columns.Select(column => NumberScale.Standard(column.Values, samples.Given()))],
-            [.. Columns.Select((column, i) => column.Name ?? Invariant($"quantity {i + 1}"))]);
+            [.. Columns.Select((column, i) => column.Name ?? Regression.NameOf(i))]);
 
     internal override IEnumerable<ReadOnlyMemory<byte>> Bytes() => Columns.Select(column => column.Bytes());
 

@@ -50,8 +50,8 @@ internal sealed class Comparisons(
             LeastGain, 1 / Math.Sqrt(Math.Min(data.Test.Count, TrialRun.ProbeSamples)));
         return new Finding(
             change.Kind, null, holds ? SeverityOf(trial) : Severity.Hint,
-            Invariant($"with {change.Description}, {other.Training.Accuracy:0%} of the training samples are ")
-                + Invariant($"classified correctly after {Plural.Of(other.Steps, "step")}; unchanged, ")
+            Invariant($"with {change.Description}, {other.Training.Accuracy:0%} ")
+                + Invariant($"{trial.Of("training")} after {Plural.Of(other.Steps, "step")}; unchanged, ")
                 + Invariant($"{trial.Training.Accuracy:0%} after {trial.Steps:N0}"),
             change.Advice)
         {

@@ -16,7 +16,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
 
     private readonly Split samples = run.Samples;
     private readonly Samples training = run.Data.Training.Samples;
-    private readonly Classes classes = run.Data.Training.Classes;
+    private readonly Classes? classes = run.Data.Training.Targets as Classes;
 
     /// <summary>Everything found, the most likely cause of trouble first.</summary>
     public IEnumerable<Finding> Findings()
@@ -25,14 +25,15 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
         // Where samples hold nothing, they are all alike, whatever their labels and parts.
         return constant.Any(finding => finding.Severity == Severity.Error)
             ? [.. constant, .. Imbalanced()]
-            : [.. constant, .. Unscaled(), .. LabelAgreement.Findings(run.Data, samples.Training, ceiling), .. Leaked(),
+            : [.. constant, .. Unscaled(),
+                .. classes is null ? [] : LabelAgreement.Findings(run.Data, samples.Training, ceiling), .. Leaked(),
                 .. Imbalanced()];
     }
 
     private IEnumerable<Finding> Constant()
     {
         var some = TrialRun.Some(samples.Training, MostSamples);
-        int[] constant = [.. Constants(run.Encoded.Training.Inputs(some))];
+        int[] constant = [.. Constants(run.Encoded.Training.Inputs(some)).Where(IsNumber)];
         var size = run.Encoded.Encoder.Features;
         var share = (double)constant.Length / size;
         var (repeated, whose) = Repeated(some);
@@ -96,7 +97,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
         var inputs = run.Encoded.Training.Inputs(some);
         // A table's columns each have their own scale, an image's pixels have one.
         var groups = training is Rows
-            ? Enumerable.Range(0, inputs.RowCount).Select(i => (
+            ? Enumerable.Range(0, inputs.RowCount).Where(IsNumber).Select(i => (
                 Name: $"column '{run.Encoded.Encoder.NameOf(i)}' goes",
                 Values: Diagnostics.Distribution(inputs.Row(i).ToArray())))
             : [(Name: "features go", Values: Diagnostics.Distribution(inputs.AsColumnMajorArray()))];
@@ -114,6 +115,9 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
         { Picture = Pictures.Features(values) };
     }
 
+    // A feature that is 0 or 1, as those of categories and of empty cells, is of the right size however rare it is.
+    private bool IsNumber(int feature) => run.Encoded.Encoder is not TableEncoder table || table.IsNumber(feature);
+
     private string? Rescaling(ValueDistribution values) =>
         values.Deviation == 0 ? null
         : Size(values) > 5
@@ -128,7 +132,9 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
     private static double Size(ValueDistribution values) =>
         Math.Sqrt((values.Mean * values.Mean) + (values.Deviation * values.Deviation));
 
-    private IEnumerable<Finding> Imbalanced()
+    private IEnumerable<Finding> Imbalanced() => classes is null ? [] : Imbalanced(classes);
+
+    private IEnumerable<Finding> Imbalanced(Classes classes)
     {
         var counts = new int[classes.Kinds.Count];
         foreach (var i in samples.Training)
@@ -174,6 +180,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
                 continue;
             var share = (double)leaked / indices.Length;
             var natural = training is Rows
+                && classes is not null
                 ? ChanceDuplicates.Expected(run.Data.Training, samples.Training, of, indices) : 0;
             var severe = leaked > natural + (3 * Math.Sqrt(natural)) + (natural > 0 ? 1 : 0)
                 && (share >= 0.002 || known.Count < 20 * leaked);
@@ -198,8 +205,9 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
 
     // Whether a column's numbers differ where its features don't.
     private bool IsRounded(int[] features, int[] some) =>
-        run.Configuration.Scale == DataScale.None && features.Any(column => some.Any(
-            i => training.Number(i, column) != training.Number(some[0], column)));
+        run.Configuration.Scale == DataScale.None && run.Encoded.Encoder.Features == training.Size
+        && features.Any(column => some.Any(i =>
+            training.Number(i, column) != training.Number(some[0], column)));
 
     private string Columns(int[] features)
     {
@@ -209,7 +217,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
             + (features.Length > 3 ? Invariant($" and {features.Length - 3} more") : "");
     }
 
-    private string NameOf(int sample) => classes.Kinds.Names[classes.Labels[sample]];
+    private string NameOf(int sample) => classes?.Kinds.Names[classes.Labels[sample]] ?? "a quantity";
 
     // Of equal samples equal, of different ones different for all purposes.
     private static UInt128 Fingerprint(Samples samples, int index)

@@ -16,6 +16,10 @@ public sealed record Examination(
     IReadOnlyList<Finding> Findings, int Steps, int Planned, double Loss, double Chance, double TrainAccuracy,
     double TestAccuracy)
 {
+    /// <summary>Whether quantities are learned: then accuracies are shares of their variance that are explained.
+    /// </summary>
+    public bool IsOfQuantities { get; init; }
+
     /// <summary>Whether nothing above a hint was found.</summary>
     public bool IsHealthy => Findings.All(finding => finding.Severity == Severity.Hint);
 
@@ -49,7 +53,8 @@ public sealed record Examination(
             () => ofData = [.. Threads.Use(1, () => new DataExamination(run, ceiling).Findings().ToArray())]);
         return new Examination(
             Ordered(trial!, [.. ofData], data, threads, cancellation), trial!.Steps, trial.Planned,
-            trial.Training.Loss, trial.Chance, trial.Training.Accuracy, trial.Test.Accuracy);
+            trial.Training.Loss, trial.Chance, trial.Training.Accuracy, trial.Test.Accuracy)
+        { IsOfQuantities = trial.IsOfQuantities };
     }
 
     // The findings, the main one first: after what the data have no samples of, and before all that follows from it.
@@ -151,9 +156,10 @@ public sealed record Examination(
             yield return new Finding(
                 FindingKind.LossAtChance, null, Severity.Error,
                 Invariant($"after {Plural.Of(trial.Steps, "step")} the loss is {trial.Training.Loss:F3} and ")
-                    + Invariant($"{trial.Training.Accuracy:0%} of the training samples are classified correctly; ")
-                    + Invariant($"guessing by class frequency costs {trial.Chance:F3}, and always the most ")
-                    + Invariant($"frequent class is right for {trial.Majority:0%}"),
+                    + Invariant($"{trial.Training.Accuracy:0%} {trial.Of("training")}; ")
+                    + (trial.IsOfQuantities ? Invariant($"always the mean costs {trial.Chance:F3}")
+                        : Invariant($"guessing by class frequency costs {trial.Chance:F3}, and always the most ")
+                        + Invariant($"frequent class is right for {trial.Majority:0%}")),
                 "See the other findings for the cause; if there is none, train longer, or try --optimizer adam")
             { Picture = Pictures.Losses(trial.Chance, ("", trial.Losses)) };
     }
@@ -166,8 +172,9 @@ public sealed record Examination(
         yield return new Finding(
             FindingKind.Overfitting, null,
             trial.Holding < 0.15 && trial.Learned > 0.4 ? Severity.Warning : Severity.Hint,
-            Invariant($"{trial.Training.Accuracy:0%} of the training samples are classified correctly, ")
-                + Invariant($"but {trial.Test.Accuracy:0%} of the test samples"),
+            Invariant($"{trial.Training.Accuracy:0%} {trial.Of("training")}, ")
+                + Invariant($"but {trial.Test.Accuracy:0%} of {(trial.IsOfQuantities ? "that of the" : "the")} ")
+                + "test samples",
             "More data helps most (--augment shift:2,elastic makes some); "
             + "--dropout 0.2 or --l2 1e-4 keeps from learning by heart")
         { Picture = Pictures.Accuracies(trial.Course) };

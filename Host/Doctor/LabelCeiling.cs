@@ -16,6 +16,9 @@ internal static class LabelCeiling
     {
         Data = configuration.Data,
         Label = configuration.Label,
+        Task = configuration.Task,
+        Ignore = configuration.Ignore,
+        Missing = configuration.Missing,
         Samples = configuration.Samples,
         Validation = configuration.Validation,
         Seed = configuration.Seed,
@@ -36,7 +39,8 @@ internal static class LabelCeiling
         var (missing, count) = (1 - trial.Majority + 1e-9, Math.Min(data.Test.Count, TrialRun.ProbeSamples));
         var best = trial.Course.Select(at => at.Test).Append(trial.Test.Accuracy).Max();
         var learned = (best - trial.Majority) / missing;
-        var luck = 3 * Math.Sqrt(trial.Majority * (1 - trial.Majority) / count) / missing;
+        var luck = trial.IsOfQuantities ? Math.Min(0.5, 3 / Math.Sqrt(count))
+            : 3 * Math.Sqrt(trial.Majority * (1 - trial.Majority) / count) / missing;
         var saved = 1 - (trial.Test.Loss / (trial.Chance + 1e-9));
         return learned > luck || saved > 0.1 ? Math.Clamp(Math.Max(learned, saved), 0.02, 1) : null;
     }

@@ -1,12 +1,14 @@
 using Functional.Host.Charts;
 using Functional.Host.Data;
+using Functional.Host.Models;
 using Functional.Host.Runs;
 
 namespace Functional.Host.Doctor;
 
 /// <summary>How well a network does on a fixed few of the samples.</summary>
-/// <param name="Loss">Mean cross-entropy as in evaluation, without the penalty.</param>
-/// <param name="Accuracy">Share classified correctly.</param>
+/// <param name="Loss">Mean loss as in evaluation, without the penalty.</param>
+/// <param name="Accuracy">Share classified correctly; of quantities the share of the variance that is explained, at
+/// least 0.</param>
 internal readonly record struct Score(double Loss, double Accuracy);
 
 /// <summary>How well it does on the way.</summary>
@@ -68,7 +70,15 @@ internal sealed record TrialRun
     /// <summary>The loss of answering with the class frequencies, in nats: the entropy of the labels.</summary>
     public required double Chance { get; init; }
 
-    /// <summary>The share of the most frequent label.</summary>
+    /// <summary>Whether it learns quantities.</summary>
+    public required bool IsOfQuantities { get; init; }
+
+    /// <summary>What the share in <see cref="Score.Accuracy"/> is of, in words.</summary>
+    public string Of(string samples) => IsOfQuantities
+        ? $"of the variance of the {samples} samples is explained"
+        : $"of the {samples} samples are classified correctly";
+
+    /// <summary>The share of the most frequent label; 0 of quantities.</summary>
     public required double Majority { get; init; }
 
     /// <summary>The loss is not a number, or far above where it began.</summary>
@@ -128,19 +138,21 @@ internal sealed record TrialRun
             }
             losses.Add(step.Report.Loss);
             if (isFollowed && taken % Math.Max(1, steps / Looks) == 0)
-                course.Add(new TrialPoint(taken, before.Network.Accuracy(probe), before.Network.Accuracy(test)));
+                course.Add(new TrialPoint(taken, Accuracy(before.Network, probe), Accuracy(before.Network, test)));
             if (taken % 10 == 0)
                 previous = before.Training;
             state = step.After;
             if (validation is not null && state.Step % run.StepsPerEpoch == 0)
             {
-                validated = validated.Next(state.Network.Accuracy(validation));
+                validated = validated.Next(Accuracy(state.Network, validation));
                 if (validated.IsOver(configuration.Patience))
                     break;
             }
         }
-        var shares = run.Samples.Training.CountBy(i => data.Training.Classes.Labels[i])
-            .Select(count => (double)count.Value / run.Samples.Training.Length).ToArray();
+        // Of quantities, which have mean 0 and deviation 1, the mean costs 1, and explains nothing.
+        double[] shares = data.Training.Targets is not Classes { Labels: var labels } ? []
+            : [.. run.Samples.Training.CountBy(i => labels[i])
+                .Select(count => (double)count.Value / run.Samples.Training.Length)];
         return new TrialRun
         {
             Configuration = configuration,
@@ -150,7 +162,7 @@ internal sealed record TrialRun
             Course = course,
             Samples = run.Samples.Training.Length,
             // As in training: batch norm has no running statistics yet.
-            Start = new Score(Plain(start.Network).TrainingLoss(probe, start.Key), start.Network.Accuracy(probe)),
+            Start = new Score(Plain(start.Network).TrainingLoss(probe, start.Key), Accuracy(start.Network, probe)),
             Training = ScoreOf(state.Network, probe),
             Test = ScoreOf(state.Network, test),
             First = Diagnostics.Of(start, diagnosed),
@@ -158,8 +170,9 @@ internal sealed record TrialRun
             Initial = start.Network,
             Trained = state.Training.Network,
             Fault = fault,
-            Chance = Entropy(shares),
-            Majority = shares.Max(),
+            IsOfQuantities = shares.Length == 0,
+            Chance = shares.Length == 0 ? 1 : Entropy(shares),
+            Majority = shares.DefaultIfEmpty(0).Max(),
         };
     }
 
@@ -189,8 +202,20 @@ internal sealed record TrialRun
         examples.Batch(Some(indices, most));
 
     private static Score ScoreOf(Network<float> network, Batch<float> probe) =>
-        new(Plain(network).LossOf(probe), network.Accuracy(probe));
+        new(Plain(network).LossOf(probe), Accuracy(network, probe));
 
-    private static Network<float> Plain(Network<float> network) =>
-        network.WithPenalty(Penalty.None).WithLoss(Loss.SoftmaxCrossEntropy());
+    private static double Accuracy(Network<float> network, Batch<float> probe) =>
+        !network.Loss.Function.IsRegression || probe.Targets is not Targets<float>.Values { Item: var truths }
+            ? network.Accuracy(probe)
+            : Math.Max(0, truths.EnumerateRows().Zip(network.Predict(probe.Inputs).EnumerateRows(), (truth, answer) =>
+                QuantityScore.Of(
+                    [.. truth.Select(value => (double)value)], [.. answer.Select(value => (double)value)]).RSquared)
+                .Average());
+
+    private static Network<float> Plain(Network<float> network)
+    {
+        var plain = network.WithPenalty(Penalty.None);
+        return network.Loss.Function.IsRegression ? plain.WithLoss(Loss.MeanSquaredError)
+            : network.Outputs == 1 ? plain : plain.WithLoss(Loss.SoftmaxCrossEntropy());
+    }
 }

@@ -38,6 +38,8 @@ internal static class DataText
     public static JsonObject? Of(LearningTask task) => task switch
     {
         Classification { AreNamed: false } => null,
+        Regression { Scales: var scales, Names: var names } when scales.All(scale => scale == NumberScale.None)
+            && names.Index().All(name => name.Item == Regression.NameOf(name.Index)) => null,
         Classification classes => new JsonObject
         {
             ["kind"] = "classes", ["target"] = classes.Target,
@@ -82,14 +84,24 @@ internal static class DataText
         {
             ["name"] = number.Name, ["kind"] = "number",
             ["mean"] = number.Scale.Mean, ["deviation"] = number.Scale.Deviation,
+            ["fill"] = number.Fill, ["gaps"] = number.HasGaps,
+        },
+        CategoryEncoding category => new JsonObject
+        {
+            ["name"] = category.Name, ["kind"] = "category",
+            ["categories"] = Array(category.Categories.Select(text => (JsonNode)text)), ["gaps"] = category.HasGaps,
         },
         _ => throw new InvalidOperationException($"a column that can't be saved: {column}"),
     };
 
     private static ColumnEncoding Column(DataValue text) => text["kind"].Text switch
     {
-        "number" => new NumberEncoding(text.Find("name")?.Text, ScaleOf(text)),
-        _ => throw text["kind"].Error("number"),
+        "number" => new NumberEncoding(
+            text.Find("name")?.Text, ScaleOf(text), text["fill"].Number, text["gaps"].Flag),
+        "category" => new CategoryEncoding(
+            text.Find("name")?.Text, [.. text["categories"].Items.Select(category => category.Text)],
+            text["gaps"].Flag),
+        _ => throw text["kind"].Error("number or category"),
     };
 
     private static NumberScale ScaleOf(DataValue text) => new(text["mean"].Number, text["deviation"].Number);

@@ -12,6 +12,16 @@ internal static class Evaluation
     // Activations of wide layers: as many as fit into 256 MB.
     private const int ActivationsAtOnce = 1 << 26;
 
+    /// <summary>How well the network does on some of the samples: the accuracy of classes, the errors of quantities.
+    /// </summary>
+    /// <inheritdoc cref="Accuracy"/>
+    public static (double? Accuracy, QuantityScore? Errors) Score(
+        Network<float> network, Examples examples, int[] indices, int threads) =>
+        examples.Task is not Regression task ? (Accuracy(network, examples, indices, threads), null)
+        : indices.Length == 0 ? (null, new QuantityScore(double.NaN, double.NaN, double.NaN))
+        : (null, QuantityScore.Of(
+            task, Outputs(network, indices, threads, examples.Inputs), (Quantities)examples.Part.Targets, indices));
+
     /// <summary>The share of the samples that the network classifies as they are labeled.</summary>
     /// <param name="network">Takes as many features as an image has.</param>
     /// <param name="examples">What the samples are of.</param>
@@ -30,13 +40,16 @@ internal static class Evaluation
     /// <param name="encoder">How samples become features.</param>
     /// <param name="samples">What to ask it.</param>
     /// <param name="threads">How many pieces are evaluated side by side.</param>
-    public static Matrix<float> Scores(Network<float> network, FeatureEncoder encoder, Samples samples, int threads)
+    public static Matrix<float> Scores(Network<float> network, FeatureEncoder encoder, Samples samples, int threads) =>
+        Outputs(network, samples.All, threads, some => encoder.Encode<float>(samples, some));
+
+    private static Matrix<float> Outputs(
+        Network<float> network, int[] indices, int threads, Func<int[], Matrix<float>> inputs)
     {
-        var scores = new float[network.Outputs * samples.Count];
-        Piecewise(network, samples.All, threads, (first, some) => network
-            .Predict(encoder.Encode<float>(samples, some))
-            .AsColumnMajorArray().CopyTo(scores, first * network.Outputs));
-        return Matrix<float>.Build.Dense(network.Outputs, samples.Count, scores);
+        var outputs = new float[network.Outputs * indices.Length];
+        Piecewise(network, indices, threads, (first, some) => network
+            .Predict(inputs(some)).AsColumnMajorArray().CopyTo(outputs, first * network.Outputs));
+        return Matrix<float>.Build.Dense(network.Outputs, indices.Length, outputs);
     }
 
     private static void Piecewise(Network<float> network, int[] indices, int threads, Action<int, int[]> use)

@@ -43,22 +43,23 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
             nameof(index), $"there is no class {index}: the model's are 0 to {names.Count - 1}");
     }
 
-    /// <summary>The class of one sample, and the probabilities of all.</summary>
+    /// <summary>The class of one sample and the probabilities of all, or its quantities.</summary>
     /// <param name="sample">The data's own numbers, as many as the network has inputs: they are encoded here, as they
     /// were in training.</param>
-    /// <exception cref="ArgumentException">The sample has another number of features, or the model doesn't distinguish
-    /// classes apart.</exception>
+    /// <exception cref="ArgumentException">The sample has another number of numbers, or the model takes text, too:
+    /// predict with <see cref="Rows"/>.</exception>
     public Prediction<T> Predict(params ReadOnlySpan<T> sample)
     {
         CheckCount(sample.Length, null);
         return Predictions(ScoresOf(sample.ToArray()))[0];
     }
 
-    /// <summary>The class of each sample, and the probabilities of all; the same bits as for each by itself.</summary>
+    /// <summary>The class of each sample and the probabilities of all, or its quantities; the same bits as for each by
+    /// itself.</summary>
     /// <param name="samples">Of each the data's own numbers, as many as the network has inputs: they are scaled here,
     /// as they were in training.</param>
-    /// <exception cref="ArgumentException">A sample has another number of features, or the model doesn't distinguish
-    /// classes apart.</exception>
+    /// <exception cref="ArgumentException">A sample has another number of numbers, or the model takes text, too.
+    /// </exception>
     public IReadOnlyList<Prediction<T>> Predict(IReadOnlyList<T[]> samples)
     {
         ArgumentNullException.ThrowIfNull(samples);
@@ -67,13 +68,11 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
         return samples.Count == 0 ? [] : Predictions(ScoresOf(samples.SelectMany(sample => sample).ToArray()));
     }
 
-    /// <summary>What scores (classes x samples) say of the samples.</summary>
+    /// <summary>What the network's outputs (outputs x samples) say of the samples.</summary>
     internal IReadOnlyList<Prediction<T>> Predictions(Matrix<T> scores)
     {
-        if (Task is not Classification)
-            throw new ArgumentException(
-                $"this model gives numbers ({Network.Loss}), not classes: its Network.Predict gives them for " +
-                "features already scaled");
+        if (Task is Regression task)
+            return [.. task.Quantities(scores).Select(quantities => new Prediction<T>(this, quantities))];
         var areProbabilities = Network.Loss.Function.IsSoftmaxCrossEntropy || Network.Outputs == 1;
         var numbers = areProbabilities ? Metrics.Probabilities(scores) : scores;
         return
@@ -102,7 +101,8 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
 
     /// <summary>One line: the layers and the classes.</summary>
     public override string ToString() =>
-        Task is Classification { AreNamed: true } ? $"{Network} for {Task}" : $"{Network}";
+        Task is Classification { AreNamed: true } || DataText.Of(Task) is not null
+            ? $"{Network} for {Task}" : $"{Network}";
 }
 
 /// <summary>
@@ -159,8 +159,8 @@ public static class Model
         where T : unmanaged, IFloatingPointIeee754<T> =>
         ModelFile.Read(stream.Given(), name.Given(), layers ?? [], activation);
 
-    /// <summary>The class of each of these samples, and the probabilities of all; bytes take the way that they took in
-    /// training, to the same bits.</summary>
+    /// <summary>The class of each of these samples and the probabilities of all, or its quantities; bytes take the way
+    /// that they took in training, to the same bits.</summary>
     /// <param name="model">The model.</param>
     /// <param name="samples">As the data have them, not encoded.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>

@@ -6,10 +6,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Functional.Host.Models;
 
 /// <summary>How well a model does on data.</summary>
-/// <param name="Confusion">What it took for what.</param>
-/// <param name="Loss">The mean over the samples, without the penalty.</param>
-/// <param name="CalibrationError">How far its probabilities are from how often it is right.</param>
-internal sealed record ModelEvaluation(ConfusionMatrix Confusion, double Loss, double CalibrationError)
+internal abstract record ModelEvaluation
 {
     /// <summary>Evaluates a model.</summary>
     /// <param name="model">The model.</param>
@@ -19,25 +16,14 @@ internal sealed record ModelEvaluation(ConfusionMatrix Confusion, double Loss, d
     /// <exception cref="DataException">The data don't fit the model.</exception>
     public static ModelEvaluation Of(Model<float> model, string name, IReadOnlyList<DataPart> parts, int threads)
     {
-        if (model.Task is not Classification { Count: var known })
-            throw new DataException(
-                name, null, "a model that distinguishes classes",
-                $"one that gives numbers ({model.Network.Loss})");
-        foreach (var part in parts)
-            Check(model, name, part.Samples);
-        int[] labels = [.. parts.SelectMany(part => part.Classes.Labels)];
-        if (labels.Length == 0)
+        if (parts.Sum(part => part.Count) == 0)
             throw new DataException(name, null, "a sample at least in the part that is asked for", "none");
-        if (labels.Max() >= known)
-            throw new DataException(
-                name, null, $"classes from 0 to {known - 1}, which the model knows",
-                Plural.Of(parts.Max(part => part.Classes.Kinds.Count), "class", "classes"));
-        var scores = Matrix<float>.Build.Dense(
-            model.Network.Outputs, labels.Length,
+        var outputs = Matrix<float>.Build.Dense(
+            model.Network.Outputs, parts.Sum(part => part.Count),
             [.. parts.SelectMany(part => Scores(model, name, part.Samples, threads).AsColumnMajorArray())]);
-        return new ModelEvaluation(
-            Metrics.Confusion(scores, labels), Metrics.MeanLoss(model.Network.Loss, scores, labels),
-            Metrics.CalibrationError(scores, labels));
+        return model.Task is Regression task
+            ? QuantityEvaluation.Of(task, name, outputs, parts)
+            : ClassEvaluation.Of(model, (Classification)model.Task, name, outputs, parts);
     }
 
     /// <summary>The outputs of the network for samples, a column each.</summary>
@@ -48,13 +34,58 @@ internal sealed record ModelEvaluation(ConfusionMatrix Confusion, double Loss, d
     /// <exception cref="DataException">The samples don't fit the model.</exception>
     public static Matrix<float> Scores(Model<float> model, string name, Samples samples, int threads)
     {
-        Check(model, name, samples);
-        return Threads.Use(threads, () => Evaluation.Scores(model.Network, model.Encoder, samples, threads));
-    }
-
-    private static void Check(Model<float> model, string name, Samples samples)
-    {
         if (model.Encoder.Expected(samples) is { } expected)
             throw new DataException(name, null, expected, samples.Shape);
+        return Threads.Use(threads, () => Evaluation.Scores(model.Network, model.Encoder, samples, threads));
+    }
+}
+
+/// <summary>How well a model tells classes apart.</summary>
+/// <param name="Confusion">What it took for what.</param>
+/// <param name="Loss">The mean over the samples, without the penalty.</param>
+/// <param name="CalibrationError">How far its probabilities are from how often it is right.</param>
+internal sealed record ClassEvaluation(ConfusionMatrix Confusion, double Loss, double CalibrationError)
+    : ModelEvaluation
+{
+    /// <summary>The mean recall of the classes that the samples have: accuracy, were they equally many.</summary>
+    public double BalancedAccuracy => Enumerable.Range(0, Confusion.Classes)
+        .Where(label => Confusion.Actual(label) > 0).Average(Confusion.Recall);
+
+    internal static ClassEvaluation Of(
+        Model<float> model, Classification task, string name, Matrix<float> scores, IReadOnlyList<DataPart> parts)
+    {
+        int[] labels = [.. parts.SelectMany(part => part.Classes.Labels)];
+        if (labels.Max() >= task.Count)
+            throw new DataException(
+                name, null, $"classes from 0 to {task.Count - 1}, which the model tells apart",
+                Plural.Of(parts.Max(part => part.Classes.Kinds.Count), "class", "classes"));
+        return new ClassEvaluation(
+            Metrics.Confusion(scores, labels), Metrics.MeanLoss(model.Network.Loss, scores, labels),
+            Metrics.CalibrationError(scores, labels));
+    }
+}
+
+/// <summary>How far a model's quantities are from the true ones.</summary>
+/// <param name="Quantities">Of each its name, its score, and the truth and the answer for every sample.</param>
+internal sealed record QuantityEvaluation(
+    IReadOnlyList<(string Name, QuantityScore Score, double[] Truths, double[] Answers)> Quantities) : ModelEvaluation
+{
+    internal static QuantityEvaluation Of(
+        Regression task, string name, Matrix<float> outputs, IReadOnlyList<DataPart> parts)
+    {
+        var answers = task.Quantities(outputs);
+        if (parts.Any(part => part.Targets is not Quantities quantities || quantities.Columns.Count != task.Outputs))
+            throw new DataException(
+                name, null, $"{Plural.Of(task.Outputs, "quantity", "quantities")}, as the model gives",
+                parts[0].Targets.GetType().Name.ToLowerInvariant());
+        return new QuantityEvaluation(
+        [
+            .. task.Names.Select((quantity, i) =>
+            {
+                double[] truths = [.. parts.SelectMany(part => ((Quantities)part.Targets).Columns[i].Values)];
+                var given = Array.ConvertAll(answers, answer => answer[i]);
+                return (quantity, QuantityScore.Of(truths, given), truths, given);
+            }),
+        ]);
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Functional.Host.Data;
 
 namespace Functional.Host.Models;
 
@@ -10,14 +11,22 @@ public sealed class Prediction<T> where T : unmanaged, IFloatingPointIeee754<T>
 
     private readonly Model<T> model;
 
+    internal Prediction(Model<T> model, double[] quantities) =>
+        (this.model, Class, Quantities, Probabilities, Scores) = (model, -1, quantities, [], []);
+
     internal Prediction(Model<T> model, int answer, T[] numbers, bool areProbabilities)
     {
+        Quantities = [];
         (this.model, Class) = (model, answer);
         (Probabilities, Scores) = areProbabilities ? (numbers, (T[])[]) : ([], numbers);
     }
 
-    /// <summary>The class with the largest score, or that of a single logit, from 0; -1 if a score is not a number.
-    /// </summary>
+    /// <summary>The quantities, in the data's own units, of a model that gives some; none of one that tells classes
+    /// apart.</summary>
+    public IReadOnlyList<double> Quantities { get; }
+
+    /// <summary>The class with the largest score, or that of a single logit, from 0; -1 if a score is not a number, or
+    /// the model gives quantities.</summary>
     public int Class { get; }
 
     /// <summary>What that is called: its name or, where the model knows none, its number; null if there is no class.
@@ -34,9 +43,11 @@ public sealed class Prediction<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <summary>The probability of the class; NaN if there is none.</summary>
     public T Probability => Class < 0 || Probabilities.Count == 0 ? T.NaN : Probabilities[Class];
 
-    /// <summary>The class and, in parentheses, others that are at least 1% likely.</summary>
+    /// <summary>The class and, in parentheses, others that are at least 1% likely; or each quantity.</summary>
     public override string ToString()
     {
+        if (model.Task is Regression task)
+            return string.Join(", ", task.Names.Zip(Quantities, (name, value) => Invariant($"{name} {value:G6}")));
         if (Class < 0)
             return "no class: a score is not a number";
         var others = Enumerable.Range(0, Probabilities.Count)

@@ -92,9 +92,9 @@ internal static class SampleFile
 
     private static Rows Rows(Stream stream, string path, Model<float> model)
     {
-        if (TableForm.Of(model.Encoder, model.Task) is not { Columns: { Count: > 0 } columns })
+        if (TableForm.Of(model.Encoder, model.Task) is not { Columns.Count: > 0 } form)
             throw new DataException(path, null, "a model that knows columns by name to be asked", "one that doesn't");
-        var rows = Csv.ReadFeatures(stream, path, columns);
+        var rows = Csv.ReadSamples(stream, path, form);
         return rows.Count > 0
             ? rows
             : throw new DataException(path, null, "a row at least", "a header only");

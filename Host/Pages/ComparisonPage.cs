@@ -22,29 +22,34 @@ internal static class ComparisonPage
                 Results(records, names, link),
                 Options(records, names),
                 Losses(records, names),
-                Accuracies("Validation accuracy", "on held-out samples", epoch => epoch.ValidationAccuracy),
-                Accuracies("Test accuracy", "on the test samples", epoch => epoch.TestAccuracy),
-                Accuracies("Training accuracy", "on the training samples", epoch => epoch.TrainAccuracy),
+                Accuracies("Validation", "on held-out samples", epoch => epoch.Scores.Validation),
+                Accuracies("Test", "on the test samples", epoch => epoch.Scores.Test),
+                Accuracies("Training", "on the training samples", epoch => epoch.Scores.Training),
                 Page.Section("Reproducing these runs", Page.Code(string.Join("\n\n", records.Zip(names, Command)))),
             ]);
 
         static string Command(RunRecord record, string name) =>
             $"# {name}\n{record.CommandAgain}" + (record.Epochs is [.., var last] ? $"\n# digest {last.Digest}" : "");
 
-        Markup Accuracies(string heading, string where, Func<EpochReport, double?> of)
+        Markup Accuracies(string part, string where, Func<EpochReport, PartScore?> of)
         {
+            var areQuantities = records.Any(record => record.Epochs is [.., { Test: not null }]);
+            var heading = $"{part} {(areQuantities ? "R²" : "accuracy")}";
             Series[] curves =
             [
                 .. from run in records.Zip(names)
                    where run.First.Epochs.Any(epoch => of(epoch) is not null)
                    select new Series(
                        run.Second, [.. run.First.Epochs.Select(epoch => (double)epoch.Epoch)],
-                       [.. run.First.Epochs.Select(epoch => 100 * of(epoch) ?? double.NaN)]),
+                       [
+                           .. run.First.Epochs.Select(
+                               epoch => (areQuantities ? 1 : 100) * of(epoch)?.Value ?? double.NaN),
+                       ]),
             ];
             return curves.Length == 0 ? Markup.Empty : Page.Section(
                 heading,
                 Page.Paragraph($"After each epoch, {where}."),
-                Page.Figure(new LineChart($"{heading} after each epoch", "epoch", "accuracy, %")
+                Page.Figure(new LineChart($"{heading} after each epoch", "epoch", areQuantities ? "R²" : "accuracy, %")
                 {
                     Series = curves,
                 }));
@@ -83,18 +88,22 @@ internal static class ComparisonPage
         if (data.Count() > 1)
             return "These runs were trained and tested on different data, so their accuracies and losses can't be " +
                 "compared with each other.";
+        var areQuantities = measured[0].First.Epochs[^1].Test is not null;
         var greatest = measured.Max(run => Measure(run.First));
         var best = string.Join(
             " and ", measured.Where(run => Measure(run.First) == greatest).Select(run => run.Second));
         return validated
-            ? $"Best in validation: {best}, with {Percentage.Of(greatest)} of the samples that were held out from " +
+            ? $"Best in validation: {best}, with {Shown(greatest)} of the samples that were held out from " +
               "training for such comparisons."
-            : $"Best on the test samples: {best}, with {Percentage.Of(greatest)} classified correctly. To choose " +
+            : $"Best on the test samples: {best}, with {Shown(greatest)}" +
+              $"{(areQuantities ? "" : " classified correctly")}. To choose " +
               "between runs, train them with --validation: samples that were used for the choice can't measure how " +
               "well it does on unseen ones.";
 
         double Measure(RunRecord record) =>
-            validated ? record.Best!.ValidationAccuracy!.Value : record.Epochs[^1].TestAccuracy;
+            (validated ? record.Best!.Scores.Validation!.Value : record.Epochs[^1].Scores.Test).Value;
+
+        string Shown(double value) => areQuantities ? Invariant($"R² {value:F3}") : Percentage.Of(value);
     }
 
     private static Markup Results(
@@ -106,11 +115,11 @@ internal static class ComparisonPage
             ("epochs", Last(epoch => $"{epoch.Epoch}")),
             ("steps", Last(epoch => Invariant($"{epoch.Step:N0}"))),
             ("loss", Last(epoch => Invariant($"{epoch.Loss:F4}"))),
-            ("training", Last(epoch => Percentage.Of(epoch.TrainAccuracy))),
-            ("validation", Last(epoch => epoch.ValidationAccuracy is { } share ? Percentage.Of(share) : None)),
+            ("training", Last(epoch => epoch.Scores.Training.Text)),
+            ("validation", Last(epoch => epoch.Scores.Validation?.Text ?? None)),
             ("best validation", record => record.Best is not { } best ? None
-                : $"{Percentage.Of(best.ValidationAccuracy!.Value)} (epoch {best.Epoch})"),
-            ("test", Last(epoch => Percentage.Of(epoch.TestAccuracy))),
+                : $"{best.Scores.Validation!.Value.Text} (epoch {best.Epoch})"),
+            ("test", Last(epoch => epoch.Scores.Test.Text)),
             ("seconds", Last(epoch => Invariant($"{epoch.Seconds:F1}"))),
         ];
         // Columns that say nothing of any run only make the table wider.

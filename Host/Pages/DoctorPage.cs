@@ -16,12 +16,15 @@ internal static class DoctorPage
             examination.IsHealthy ? "Nothing is wrong that keeps it from learning"
                 : $"Most likely: {Words(examination.Findings[0])}",
             [
-                Page.Paragraph(Invariant(
-                    $"The doctor tried {examination.Steps:N0} of {Plural.Of(examination.Planned, "step")}. " +
-                    $"Then the loss is " +
-                    $"{examination.Loss:F3}, where guessing costs {examination.Chance:F3}; " +
-                    $"{Percentage.Of(examination.TrainAccuracy)} of the training samples are classified correctly, " +
-                    $"and {Percentage.Of(examination.TestAccuracy)} of the test samples.")),
+                Page.Paragraph(
+                    Invariant($"The doctor tried {examination.Steps:N0} of ") +
+                    $"{Plural.Of(examination.Planned, "step")}. Then the loss is " +
+                    Invariant($"{examination.Loss:F3}, where guessing costs {examination.Chance:F3}; ") +
+                    (examination.IsOfQuantities
+                        ? $"{Percentage.Of(examination.TrainAccuracy)} of the variance of the training samples is " +
+                            $"explained, and {Percentage.Of(examination.TestAccuracy)} of that of the test samples."
+                        : $"{Percentage.Of(examination.TrainAccuracy)} of the training samples are classified " +
+                            $"correctly, and {Percentage.Of(examination.TestAccuracy)} of the test samples.")),
                 .. examination.Findings.Select(Section),
                 Page.Section("What was examined", Page.Code(command)),
             ]);

@@ -2,6 +2,7 @@ using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Models;
 using Functional.Host.Runs;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Pages;
 
@@ -24,21 +25,31 @@ internal static class RunPage
     {
         var (configuration, data, summary) = (run.Configuration, run.Data, result.Summary);
         var scores = Evaluation.Scores(result.State.Network, run.Encoded.Encoder, data.Test.Samples, threads);
-        var (classes, labels) = (data.Test.Classes.Kinds, data.Test.Classes.Labels);
         return Page.Of(
-            $"{Percentage.Of(summary.TestAccuracy)} of unseen samples classified correctly",
+            summary.Test is { } errors
+                ? Invariant($"{run.Encoded.Task.Target}: R² {errors.RSquared:F3} on unseen samples")
+                : $"{Percentage.Of(summary.Scores.Test.Value)} of unseen samples classified correctly",
             [
                 isRunning ? Page.Paragraph(Progress(run, summary)) : Markup.Empty,
                 Page.Paragraph(Opening(configuration, data, result, isRunning)),
                 IsGuessing(summary, data.Test) ? GuessingParagraph(configuration, summary) : Markup.Empty,
-                LossSection(data, result),
+                LossSection(run, result),
                 AccuracySection(result),
                 .. seen is null ? [] : WatchSections.Of(result.State.Network, seen),
                 WeightSection(data, result.State.Network),
-                ConfusionSection(classes, Metrics.Confusion(scores, labels)),
-                MistakeSection(data.Test, Metrics.MostWrong(scores, labels, MostMistakes)),
+                .. run.Encoded.Task is Regression task
+                    ? QuantitySections.Of(
+                        QuantityEvaluation.Of(task, configuration.Data, scores, [data.Test]), data.Test)
+                    : ClassSections(data.Test, scores),
                 ReproductionSection(run, result, isRunning),
             ]);
+    }
+
+    private static IEnumerable<Markup> ClassSections(DataPart test, Matrix<float> scores)
+    {
+        var (kinds, labels) = (test.Classes.Kinds, test.Classes.Labels);
+        yield return ConfusionSection(kinds, Metrics.Confusion(scores, labels));
+        yield return MistakeSection(test, Metrics.MostWrong(scores, labels, MostMistakes));
     }
 
     private static string Progress(TrainingRun run, RunSummary summary)
@@ -58,29 +69,36 @@ internal static class RunPage
             $"A network ({result.State.Network}) was trained on {configuration.Data} with " +
             $"{result.State.Training.Optimizer}{until}: {Plural.Of(summary.Steps, "step")} in " +
             $"{summary.Seconds:F1} s. " +
-            $"It classifies {Percentage.Of(summary.TestAccuracy)} of {data.Test.Count:N0} unseen test samples " +
-            $"correctly, and {Percentage.Of(summary.TrainAccuracy)} of the samples that it was trained on." +
-            $"{Best(summary)}{Scaling(configuration, data)}");
+            $"{Outcome(summary, data.Test.Count)}{Best(summary)}{Scaling(configuration, data)}");
     }
+
+    private static string Outcome(RunSummary summary, int tested) => summary is { Test: { } test, Train: { } train }
+        ? Invariant($"On {tested:N0} unseen test samples its predictions are off by {test.MeanAbsoluteError:G4} in ") +
+            Invariant($"the mean (R² {test.RSquared:F3}), on those that it was trained on by ") +
+            Invariant($"{train.MeanAbsoluteError:G4} (R² {train.RSquared:F3}).")
+        : Invariant($"It classifies {summary.Scores.Test.Text} of {tested:N0} unseen test samples ") +
+            $"correctly, and {summary.Scores.Training.Text} of the samples that it was trained on.";
 
     // The option's value speaks of bytes.
     private static string Scaling(TrainConfiguration configuration, DataSet data) =>
         data.Test.Samples is not Rows || configuration.Scale == DataScale.None ? ""
-            : " Each column was scaled to mean 0 and standard deviation 1 over the training samples.";
+            : " Each column of numbers was scaled to mean 0 and standard deviation 1 over the training samples.";
 
     private static string Best(RunSummary summary)
     {
         var where = summary.Out is null ? "."
             : ": that network is best.safetensors in the run's folder, the last one model.safetensors.";
         return summary.Best is not { } best ? "" : Invariant(
-            $" Validation accuracy was best after epoch {best.Epoch}, with " +
-            $"{Percentage.Of(best.ValidationAccuracy!.Value)}{where}");
+            $" Validation was best after epoch {best.Epoch}, with {best.Scores.Validation!.Value.Measure} " +
+            $"{best.Scores.Validation!.Value.Text}{where}");
     }
 
     /// <summary>Whether a network does no better on the test samples than always the most frequent answer would.
     /// </summary>
     internal static bool IsGuessing(RunSummary summary, DataPart test) =>
-        summary.TestAccuracy <= 1.1 * test.Classes.Counts().Max() / test.Count;
+        test.Targets is Classes classes
+            ? summary.TestAccuracy <= 1.1 * classes.Counts().Max() / test.Count
+            : !(summary.Test?.RSquared > 0.02);
 
     private static Markup GuessingParagraph(TrainConfiguration configuration, RunSummary summary) => Markup.Lines(
         Page.Paragraph(
@@ -100,12 +118,14 @@ internal static class RunPage
             [.. losses.Chunk(block).Select(some => some.Average())]), block);
     }
 
-    private static Markup LossSection(DataSet data, RunResult result)
+    private static Markup LossSection(TrainingRun run, RunResult result)
     {
         var (curve, block) = LossCurve("", result.Losses);
         // The book's ln 10, for as many classes as there are; a number to look at, nothing is computed from it.
-        var guessing = new ReferenceLine(
-            Math.Log(data.Test.Classes.Kinds.Count), $"guessing: ln {data.Test.Classes.Kinds.Count}");
+        var guessing = run.Encoded.Task is Classification { Count: var classes }
+            ? new ReferenceLine(Math.Log(classes), $"guessing: ln {classes}")
+            : new ReferenceLine(
+                run.Configuration.LossFor(run.Encoded.Task).Function.IsMeanSquaredError ? 1 : double.NaN, "the mean");
         var what = block == 1 ? "The mean loss of each step's batch, before the step."
             : Invariant($"The mean loss of {block} steps at a time.");
         return Page.Section(
@@ -120,15 +140,24 @@ internal static class RunPage
     private static Markup AccuracySection(RunResult result)
     {
         double[] at = [.. result.Epochs.Select(epoch => (double)epoch.Epoch)];
-        Series Curve(string name, Func<EpochReport, double?> of) =>
-            new(name, at, [.. result.Epochs.Select(epoch => 100 * of(epoch) ?? double.NaN)]);
+        var areQuantities = result.Summary.Test is not null;
+        Series Curve(string name, Func<EpochReport, PartScore?> of) => new(
+            name, at,
+            [.. result.Epochs.Select(epoch => (areQuantities ? 1 : 100) * of(epoch)?.Value ?? double.NaN)]);
         Series[] curves =
         [
-            Curve("training", epoch => epoch.TrainAccuracy),
-            .. result.Summary.ValidationAccuracy is null
-                ? [] : (Series[])[Curve("validation", epoch => epoch.ValidationAccuracy)],
-            Curve("test", epoch => epoch.TestAccuracy),
+            Curve("training", epoch => epoch.Scores.Training),
+            .. result.Summary.Scores.Validation is null
+                ? [] : (Series[])[Curve("validation", epoch => epoch.Scores.Validation)],
+            Curve("test", epoch => epoch.Scores.Test),
         ];
+        if (areQuantities)
+            return Page.Section(
+                "R² after each epoch",
+                Page.Paragraph(
+                    "The share of the variance that is explained, on the training samples and on samples held out " +
+                    "from training. Where it is higher in training, the network has memorized samples."),
+                Page.Figure(new LineChart("R² after each epoch", "epoch", "R²") { Series = curves }));
         return Page.Section(
             "Accuracy",
             Page.Paragraph(
@@ -239,7 +268,7 @@ internal static class RunPage
                    where value is not null
                    // A table's columns are scaled in another way than the option's value says of bytes.
                    select (option.Name, option.Name == "scale" && Scaling(configuration, run.Data).Length > 0
-                       ? "each column to mean 0 and standard deviation 1" : value),
+                       ? "each column of numbers to mean 0 and standard deviation 1" : value),
             ]));
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Functional.Host.Data;
 using Functional.Host.Files;
+using Functional.Host.Models;
 
 namespace Functional.Host.Runs;
 
@@ -9,12 +9,22 @@ namespace Functional.Host.Runs;
 /// together.</summary>
 internal static class MetricsFile
 {
-    private const string Header = "epoch,iterations,loss,train_accuracy,validation_accuracy,test_accuracy,seconds";
+    private const string Before = "epoch,iterations,loss", After = "seconds";
+    private static readonly string[] Parts = ["train", "validation", "test"];
+    private static readonly string ClassHeader =
+        string.Join(',', [Before, .. Parts.Select(part => $"{part}_accuracy"), After]);
+    private static readonly string QuantityHeader = string.Join(',',
+    [
+        Before, .. Parts.SelectMany(part => (string[])[$"{part}_mae", $"{part}_rmse", $"{part}_r2"]), After,
+    ]);
 
     /// <summary>Writes both files anew.</summary>
-    public static void Write(RunPaths paths, IReadOnlyCollection<EpochReport> epochs)
+    /// <param name="paths">Where they are.</param>
+    /// <param name="epochs">What to write.</param>
+    /// <param name="ofQuantities">Whether the epochs are those of a run that learns quantities.</param>
+    public static void Write(RunPaths paths, IReadOnlyCollection<EpochReport> epochs, bool ofQuantities)
     {
-        Write(paths.Metrics, epochs.Select(Row).Prepend(Header));
+        Write(paths.Metrics, epochs.Select(Row).Prepend(ofQuantities ? QuantityHeader : ClassHeader));
         Write(paths.Digests, epochs.Select(Digest));
 
         static void Write(string path, IEnumerable<string> lines) =>
@@ -43,27 +53,39 @@ internal static class MetricsFile
     {
         var rows = Lines(paths.Metrics);
         var digests = Lines(paths.Digests);
-        if (rows.Count == 0 || rows[0] != Header)
-            throw new DataException(paths.Metrics, "line 1", Header, rows.Count == 0 ? "none" : $"'{rows[0]}'");
-        return [.. rows.Skip(1).Zip(digests).Select((line, index) => Epoch(paths, index + 1, line.First, line.Second))];
+        if (rows.Count == 0 || (rows[0] != ClassHeader && rows[0] != QuantityHeader))
+            throw new DataException(paths.Metrics, "line 1", ClassHeader, rows.Count == 0 ? "none" : $"'{rows[0]}'");
+        return
+        [
+            .. rows.Skip(1).Zip(digests)
+                .Select((line, index) => Epoch(paths, rows[0], index + 1, line.First, line.Second)),
+        ];
     }
 
-    private static EpochReport Epoch(RunPaths paths, int epoch, string row, string digest)
+    private static EpochReport Epoch(RunPaths paths, string header, int epoch, string row, string digest)
     {
-        var cells = row.Split(',');
-        if (cells.Length != 7 || cells[0] != Text(epoch))
-            throw new DataException(paths.Metrics, $"line {epoch + 1}", $"the 7 cells of epoch {epoch}", $"'{row}'");
+        var (cells, names) = (row.Split(','), header.Split(','));
+        if (cells.Length != names.Length || cells[0] != Text(epoch))
+            throw new DataException(
+                paths.Metrics, $"line {epoch + 1}", $"the {names.Length} cells of epoch {epoch}", $"'{row}'");
         if (digest.Split(' ') is not [var number, var hash] || number != Text(epoch))
             throw new DataException(paths.Digests, $"line {epoch}", $"the digest of epoch {epoch}", $"'{digest}'");
-        return new EpochReport(
-            epoch, (int)Number(1), Number(2), Number(3), cells[4].Length == 0 ? null : Number(4), Number(5),
-            Number(6), hash);
+        return header == ClassHeader
+            ? new EpochReport(
+                epoch, (int)Number(1), Number(2), Number(3), cells[4].Length == 0 ? null : Number(4), Number(5),
+                Number(6), hash)
+            : new EpochReport(epoch, (int)Number(1), Number(2), null, null, null, Number(12), hash)
+            {
+                Train = Score(3), Validation = cells[6].Length == 0 ? null : Score(6), Test = Score(9),
+            };
+
+        QuantityScore Score(int first) => new(Number(first), Number(first + 1), Number(first + 2));
 
         double Number(int column) =>
             double.TryParse(cells[column], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
                 ? value
                 : throw new DataException(
-                    paths.Metrics, $"line {epoch + 1}", $"a number as {Header.Split(',')[column]}",
+                    paths.Metrics, $"line {epoch + 1}", $"a number as {names[column]}",
                     $"'{cells[column]}'");
     }
 
@@ -74,8 +96,15 @@ internal static class MetricsFile
     }
 
     private static string Row(EpochReport epoch) =>
-        Invariant($"{epoch.Epoch},{epoch.Step},{epoch.Loss:R},{epoch.TrainAccuracy:R},")
-        + Invariant($"{epoch.ValidationAccuracy:R},{epoch.TestAccuracy:R},{epoch.Seconds:F3}");
+        Invariant($"{epoch.Epoch},{epoch.Step},{epoch.Loss:R},")
+        + (epoch.Test is null
+            ? Invariant($"{epoch.TrainAccuracy:R},{epoch.ValidationAccuracy:R},{epoch.TestAccuracy:R}")
+            : $"{Cells(epoch.Train)},{Cells(epoch.Validation)},{Cells(epoch.Test)}")
+        + Invariant($",{epoch.Seconds:F3}");
+
+    private static string Cells(QuantityScore? score) => score is null ? ",," : string.Create(
+        CultureInfo.InvariantCulture,
+        $"{score.MeanAbsoluteError:R},{score.RootMeanSquaredError:R},{score.RSquared:R}");
 
     private static string Digest(EpochReport epoch) => $"{Text(epoch.Epoch)} {epoch.Digest}";
 

@@ -14,7 +14,7 @@ internal static class Roundings
         if (run.Data.Training.Samples is not Rows rows || run.Configuration.Scale != DataScale.None)
             return [];
         int[] some = [.. run.Samples.Training.Take(MostLookedAt)];
-        var rounded = Enumerable.Range(0, rows.Size)
+        var rounded = Enumerable.Range(0, rows.Size).Where(column => rows.Columns[column] is NumberColumn)
             .Select(column => (
                 Name: rows.NameOf(column),
                 Before: some.Select(row => rows.Number(row, column)).Distinct().Count(),

@@ -1,5 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
-using Functional.Host.Data;
+using Functional.Host.Models;
 
 namespace Functional.Host.Runs;
 
@@ -25,24 +26,43 @@ public sealed record RunStart(
 
     /// <summary>The changes of the parameters in all steps: fewer than those where gradients are gathered.</summary>
     public int Changes { get; init; } = PlannedSteps;
+
+    /// <summary>What the target was taken for, where it may be meant otherwise.</summary>
+    public string? Guess { get; init; }
 }
 
 /// <summary>The results of an epoch, or of the part of one at the end.</summary>
 /// <param name="Epoch">From 1.</param>
 /// <param name="Step">Steps since the run began.</param>
 /// <param name="Loss">The mean of the epoch's batches, each before its update, penalty included.</param>
-/// <param name="TrainAccuracy">Share of the training samples, 0 to 1, after the epoch.</param>
+/// <param name="TrainAccuracy">Of classes: share of the training samples, 0 to 1, after the epoch.</param>
 /// <param name="ValidationAccuracy">Share of the validation samples, if there are any.</param>
 /// <param name="TestAccuracy">Share of the test samples.</param>
 /// <param name="Seconds">Since the run began, reading data not counted.</param>
 /// <param name="Digest">The network's identity.</param>
 public sealed record EpochReport(
-    int Epoch, [property: JsonPropertyName("iterations")] int Step, double Loss, double TrainAccuracy,
-    double? ValidationAccuracy, double TestAccuracy, double Seconds, string Digest)
+    int Epoch, [property: JsonPropertyName("iterations")] int Step, double Loss, double? TrainAccuracy,
+    double? ValidationAccuracy, double? TestAccuracy, double Seconds, string Digest)
 {
-    /// <summary>The first of those with the best validation accuracy; null if there is none.</summary>
+    /// <summary>Of quantities: how far off they are on the training samples.</summary>
+    public QuantityScore? Train { get; init; }
+
+    /// <summary>How far off they are on the validation samples, if there are any.</summary>
+    public QuantityScore? Validation { get; init; }
+
+    /// <summary>How far off they are on the test samples.</summary>
+    public QuantityScore? Test { get; init; }
+
+    /// <summary>How well the network does, whatever the task.</summary>
+    internal PartScores Scores => new(
+        new(TrainAccuracy, Train),
+        ValidationAccuracy is null && Validation is null ? null : new(ValidationAccuracy, Validation),
+        new(TestAccuracy, Test));
+
+    /// <summary>The first of those with the best validation accuracy or, of quantities, the best R²; null if there is
+    /// none.</summary>
     public static EpochReport? Best(IEnumerable<EpochReport> epochs) =>
-        epochs.Given().Where(epoch => epoch.ValidationAccuracy is not null).MaxBy(epoch => epoch.ValidationAccuracy);
+        epochs.Given().Where(epoch => epoch.Scores.Validation is not null).MaxBy(epoch => epoch.Scores.Validation!.Value.Value);
 
     /// <summary>The epoch after which a run with this patience ends; null if it doesn't.</summary>
     internal static int? Stalled(IReadOnlyList<EpochReport> epochs, int patience)
@@ -50,7 +70,7 @@ public sealed record EpochReport(
         var validation = new EarlyStopping();
         foreach (var epoch in epochs)
         {
-            validation = validation.Next(epoch.ValidationAccuracy);
+            validation = validation.Next(epoch.Scores.Validation?.Value);
             if (validation.IsOver(patience))
                 return epoch.Epoch;
         }
@@ -58,18 +78,21 @@ public sealed record EpochReport(
     }
 
     /// <summary>As in <c>epoch 30: loss 0.234, training 97.4%, validation 93.8%, test 96.7%</c>.</summary>
-    public override string ToString() => Invariant($"epoch {Epoch}: loss {Loss:G3}, ")
-        + Accuracies(TrainAccuracy, ValidationAccuracy, TestAccuracy);
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"epoch {Epoch}: loss {Loss:G3}, {Text(Scores)}");
 
-    internal static string Accuracies(double training, double? validation, double test) =>
-        $"training {Percent(training)}, {(validation is { } known ? $"validation {Percent(known)}, " : "")}test "
-        + $"{Percent(test)}";
+    internal static string Text(PartScores scores) =>
+        $"training {Text(scores.Training)}, "
+        + $"{(scores.Validation is { } known ? $"validation {Text(known)}, " : "")}test {Text(scores.Test)}";
 
-    private static string Percent(double share) => Invariant($"{100 * share:F1}%");
+    private static string Text(PartScore score) => score.Errors is { } errors
+        ? string.Create(CultureInfo.InvariantCulture, $"RMSE {errors.RootMeanSquaredError:G3}")
+        : string.Create(CultureInfo.InvariantCulture, $"{100 * score.Accuracy:F1}%");
 }
 
 /// <summary>How a run ended.</summary>
-/// <param name="TrainAccuracy">Share of the training samples, 0 to 1.</param>
+/// <param name="TrainAccuracy">Of classes: share of the training samples, 0 to 1.</param>
 /// <param name="ValidationAccuracy">Share of the validation samples, if there are any.</param>
 /// <param name="TestAccuracy">Share of the test samples.</param>
 /// <param name="Loss">The mean of the last epoch's batches, penalty included.</param>
@@ -79,9 +102,31 @@ public sealed record EpochReport(
 /// <param name="Interrupted">Whether it was stopped before its end.</param>
 /// <param name="Out">The run's folder, if it has one.</param>
 public sealed record RunSummary(
-    double TrainAccuracy, double? ValidationAccuracy, double TestAccuracy, double Loss,
+    double? TrainAccuracy, double? ValidationAccuracy, double? TestAccuracy, double Loss,
     [property: JsonPropertyName("iterations")] int Steps, double Seconds, string Digest, bool Interrupted, string? Out)
 {
+    /// <summary>That of a run that ended with an epoch.</summary>
+    internal static RunSummary Of(
+        EpochReport last, int iterations, double seconds, bool interrupted, string? folder) => new(
+        last.TrainAccuracy, last.ValidationAccuracy, last.TestAccuracy, last.Loss, iterations, seconds, last.Digest,
+        interrupted, folder)
+        { Train = last.Train, Validation = last.Validation, Test = last.Test };
+
+    /// <summary>Of quantities: how far off they are on the training samples.</summary>
+    public QuantityScore? Train { get; init; }
+
+    /// <summary>How far off they are on the validation samples, if there are any.</summary>
+    public QuantityScore? Validation { get; init; }
+
+    /// <summary>How far off they are on the test samples.</summary>
+    public QuantityScore? Test { get; init; }
+
+    /// <summary>How well the network does, whatever the task.</summary>
+    internal PartScores Scores => new(
+        new(TrainAccuracy, Train),
+        ValidationAccuracy is null && Validation is null ? null : new(ValidationAccuracy, Validation),
+        new(TestAccuracy, Test));
+
     /// <summary>Whether it ended before its last step because validation didn't get better.</summary>
     public bool StoppedEarly { get; init; }
 
@@ -89,8 +134,10 @@ public sealed record RunSummary(
     public EpochReport? Best { get; init; }
 
     /// <summary>As in <c>300 steps: loss 0.234, training 97.4%, validation 93.8%, test 96.7%</c>.</summary>
-    public override string ToString() => Invariant($"{Plural.Of(Steps, "step")}: loss {Loss:G3}, ")
-        + EpochReport.Accuracies(TrainAccuracy, ValidationAccuracy, TestAccuracy);
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Plural.Of(Steps, "step")}: loss {Loss:G3}, "
+        + $"{EpochReport.Text(Scores)}");
 }
 
 /// <summary>How far a run has come: what it needs to be resumed.</summary>

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Models;
 
@@ -139,7 +140,7 @@ internal sealed class RunFolder : IDisposable
         OutputFile.Replace(
             paths.Losses, stream => stream.Write(MemoryMarshal.AsBytes((ReadOnlySpan<double>)from?.Losses.ToArray())));
         new CheckpointFolder(paths.Checkpoints).DeleteAfter(from?.State.Step ?? -1);
-        MetricsFile.Write(paths, from?.Epochs ?? []);
+        MetricsFile.Write(paths, from?.Epochs ?? [], run.Encoded.Task is Regression);
         var environment = RunEnvironment.Of(run);
         var chain = ChainUntil(run, from, environment);
         chain.Write(paths.Chain);

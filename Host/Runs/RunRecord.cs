@@ -105,10 +105,8 @@ internal sealed record RunRecord
         if (now.Summary is { } summary && summary.Steps == state.Step)
             return new RunResult(state, losses, epochs, summary);
         var last = epochs is [.., var reached] ? reached : run.Evaluate(state, 0, double.NaN, threads);
-        return new RunResult(state, losses, epochs, new RunSummary(
-            last.TrainAccuracy, last.ValidationAccuracy, last.TestAccuracy, last.Loss, state.Step, state.Seconds,
-            last.Digest,
-            Interrupted: true, Folder) { Best = best });
+        return new RunResult(state, losses, epochs, RunSummary.Of(
+            last, state.Step, state.Seconds, interrupted: true, Folder) with { Best = best });
     }
 
     /// <summary>The first of the epochs that did best in validation; null if there is none. (A part of an epoch at the

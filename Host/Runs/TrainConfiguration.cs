@@ -19,8 +19,22 @@ public sealed record TrainConfiguration
     /// <summary>A data set's name, a folder, or a file.</summary>
     public string Data { get; init; } = "digits";
 
-    /// <summary>Of a table as text: the column that holds the classes.</summary>
+    /// <summary>Of a table as text: the column of the target; of several quantities their columns, with commas
+    /// between.</summary>
     public string? Label { get; init; }
+
+    /// <summary>What a table's target is taken for; guessed from its values if null.</summary>
+    public TargetKind? Task { get; init; }
+
+    /// <summary>Columns of a table that are left out.</summary>
+    public IReadOnlyList<string> Ignore { get; init; } = [];
+
+    /// <summary>What becomes of a table's empty cells.</summary>
+    public MissingCells Missing { get; init; }
+
+    /// <summary>What training makes small; null for what fits the task. <see cref="LabelSmoothing"/> is that of softmax
+    /// cross-entropy.</summary>
+    public Loss? Loss { get; init; }
 
     /// <summary>Only this many samples, drawn by the seed, are trained on (and validated with); all if null. Of each
     /// class it is its share, and one at least where there are as many as classes.</summary>
@@ -112,16 +126,55 @@ public sealed record TrainConfiguration
     /// <summary>Whether another optimizer may take over after this many steps.</summary>
     public bool IsStage(int step) => Stages.Any(stage => stage.Until == step);
 
-    /// <summary>The network before the first step, for images of this many features in this many classes.</summary>
-    /// <exception cref="UsageException">Everything wrong with the sizes and the initializer, a line each.</exception>
-    /// <exception cref="OperationFailedException">There is not enough memory.</exception>
-    public Network<T> CreateNetwork<T>(int features, int classes) where T : unmanaged, IFloatingPointIeee754<T>
+    /// <summary>How a table is read.</summary>
+    internal DataOptions DataOptions => new() { Label = Label, Task = Task, Ignore = Ignore, Missing = Missing };
+
+    /// <summary>The outputs of a network for a task: one for each class or quantity, or a single one for two classes.
+    /// </summary>
+    internal int Outputs(LearningTask task) => Loss?.Function.IsBinaryCrossEntropy == true ? 1 : task.Outputs;
+
+    /// <summary>The loss for a task.</summary>
+    /// <exception cref="UsageException">The loss that is asked for doesn't fit it.</exception>
+    internal Loss LossFor(LearningTask task)
     {
-        CheckMemory(features, classes, Marshal.SizeOf<T>());
+        var loss = Loss ?? (task is Classification ? Functional.Loss.SoftmaxCrossEntropy(LabelSmoothing) : task.Loss);
+        if (loss.Function.IsSoftmaxCrossEntropy)
+            loss = Functional.Loss.SoftmaxCrossEntropy(LabelSmoothing);
+        string? fault = task switch
+        {
+            Classification when loss.Function.IsRegression =>
+                $"{loss} is for quantities, but {task.Target ?? "the target"} is a class; "
+                + "--task quantities takes its numbers for one",
+            Classification { Count: not 2 and var count } when loss.Function.IsBinaryCrossEntropy =>
+                $"{loss} with one output is for two classes, and there are {count}",
+            Regression when !loss.Function.IsRegression =>
+                $"{loss} is for classes, but {task.Target} is a quantity; --task classes takes each number for a class",
+            _ => null,
+        };
+        if (fault is not null)
+            throw new UsageException(new Fault(nameof(Loss), fault));
+        return LabelSmoothing == 0 || loss.Function.IsSoftmaxCrossEntropy ? loss : throw new UsageException(new Fault(
+            nameof(LabelSmoothing), $"there are no classes that a target could be spread over with {loss}"));
+    }
+
+    /// <summary>The network before the first step, for images of this many features in this many classes.</summary>
+    /// <inheritdoc cref="CreateNetwork{T}(int, LearningTask)"/>
+    public Network<T> CreateNetwork<T>(int features, int classes) where T : unmanaged, IFloatingPointIeee754<T> =>
+        CreateNetwork<T>(features, Classification.Numbered(classes));
+
+    /// <summary>The network before the first step, for samples of this many features and this task.</summary>
+    /// <exception cref="UsageException">Everything wrong with the sizes and the initializer, a line each; or the loss
+    /// doesn't fit the task.</exception>
+    /// <exception cref="OperationFailedException">There is not enough memory.</exception>
+    public Network<T> CreateNetwork<T>(int features, LearningTask task) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        var (outputs, loss) = (Outputs(task), LossFor(task));
+        CheckMemory(features, outputs, Marshal.SizeOf<T>());
         try
         {
-            return Network.Create([features, .. Hidden, classes], AfterHidden<T>, Initializer, Key.Child(0))
-                .WithLoss(Loss.SoftmaxCrossEntropy(LabelSmoothing))
+            return Network.Create([features, .. Hidden, outputs], AfterHidden<T>, Initializer, Key.Child(0))
+                .WithLoss(loss)
                 .WithPenalty(Penalty.ElasticNet(L1, L2));
         }
         catch (ArgumentException e)

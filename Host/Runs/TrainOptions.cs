@@ -36,8 +36,17 @@ public static class TrainOptions
             + ".txt, also with .gz), a folder with train.csv and test.csv, or an .npz file with x_train, y_train, "
             + "x_test and y_test", DataSets.Names,
             (c, text) => c with { Data = text }, c => c.Data),
-        Option("label", "COLUMN", "for a table: the column with the classes", [],
+        Option("label", "COLUMN", "of a table: the column that is learned, classes or a quantity (or several: a,b)", [],
             (c, text) => c with { Label = text }, c => c.Label),
+        Option("task", "classes|quantities", "what a table's label is [default: guessed from its values]",
+            ["classes", "quantities"],
+            (c, text) => c with { Task = Names<TargetKind>()[OneOf(text, ["classes", "quantities"])] },
+            c => c.Task is { } kind ? Names<TargetKind>().First(pair => pair.Value == kind).Key : null),
+        Option("ignore", "COLUMN,...", "of a table: columns that are left out", [],
+            (c, text) => c with { Ignore = [.. text.Split(',', StringSplitOptions.TrimEntries)] },
+            c => c.Ignore.Count == 0 ? null : string.Join(',', c.Ignore)),
+        Choice("missing", "what becomes of a table's empty cells: filled (see docs/tables.md), or an error",
+            Names<MissingCells>(), (c, missing) => c with { Missing = missing }, c => c.Missing),
         Option("samples", "N", "train on N samples only, drawn by the seed, with the same share of each class", [],
             (c, text) => c with { Samples = Integer(text) }, c => Text(c.Samples)),
         Option("validation", "SHARE", "hold out this share of each class for validation", [],
@@ -64,6 +73,11 @@ public static class TrainOptions
             (c, text) => c with { L1 = Number(text) }, c => Text(c.L1)),
         Option("l2", "RATE", "add RATE / 2 times the sum of the weights' squares to the loss (weight decay)", [],
             (c, text) => c with { L2 = Number(text) }, c => Text(c.L2)),
+        Option("loss", "NAME[:NUMBER]",
+            "what is made small: cross-entropy, or binary (two classes, one output); for quantities squared-error or "
+            + "huber:DELTA [default: cross-entropy, squared-error]",
+            ["cross-entropy", "binary", "squared-error", "huber"],
+            (c, text) => c with { Loss = ParseLoss(text) }, c => LossText(c.Loss)),
         Option("label-smoothing", "SHARE", "spread this share of each target over all classes", [],
             (c, text) => c with { LabelSmoothing = Number(text) }, c => Text(c.LabelSmoothing)),
         Option("init", "NAME[:VALUE]",
@@ -246,6 +260,25 @@ public static class TrainOptions
 
     private static Dictionary<string, T> Names<T>() where T : struct, Enum =>
         Enum.GetValues<T>().ToDictionary(value => value.ToString().ToLowerInvariant());
+
+    private static Loss ParseLoss(string text) => text.Split(':') switch
+    {
+        ["cross-entropy"] => Loss.SoftmaxCrossEntropy(),
+        ["binary"] => Loss.BinaryCrossEntropy,
+        ["squared-error"] => Loss.MeanSquaredError,
+        ["huber"] => Loss.Huber(),
+        ["huber", var delta] when Number(delta) is > 0 and var number => Loss.Huber(number),
+        _ => throw Expected("cross-entropy, binary, squared-error or huber:DELTA with a DELTA above 0", text),
+    };
+
+    private static string? LossText(Loss? loss) => loss?.Function switch
+    {
+        null => null,
+        LossFunction.Huber huber => $"huber:{Text(huber.delta)}",
+        { IsBinaryCrossEntropy: true } => "binary",
+        { IsMeanSquaredError: true } => "squared-error",
+        _ => "cross-entropy",
+    };
 
     private static int[] ParseHidden(string text)
     {

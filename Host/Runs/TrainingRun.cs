@@ -227,27 +227,27 @@ public sealed class TrainingRun
 
     private void CheckSize()
     {
-        var parameters = configuration.ParameterCount(Encoded.Encoder.Features, Encoded.Task.Outputs);
+        var parameters = configuration.ParameterCount(
+            Encoded.Encoder.Features, configuration.Outputs(Encoded.Task));
         if (parameters > Array.MaxLength)
             throw new UsageException(new Fault(nameof(configuration.Hidden), Invariant(
                 $"a network of {parameters:N0} parameters is larger than the {Array.MaxLength:N0} that there can be")));
     }
 
     private Network<float> Network() => Memory.For(
-        () => configuration.NetworkText(Encoded.Encoder.Features, Encoded.Task.Outputs),
-        () => configuration.CreateNetwork<float>(Encoded.Encoder.Features, Encoded.Task.Outputs));
+        () => configuration.NetworkText(Encoded.Encoder.Features, configuration.Outputs(Encoded.Task)),
+        () => configuration.CreateNetwork<float>(Encoded.Encoder.Features, Encoded.Task));
 
     private static Split Split(TrainConfiguration configuration, DataPart training)
     {
-        var labels = training.Classes.Labels;
         var some = configuration.Samples is { } count
-            ? Splits.Draw(labels, count, configuration.SamplesKey)
+            ? Splits.Draw(training.Targets, count, configuration.SamplesKey)
             : training.All;
         return configuration.Validation == 0
             ? new Split(some, [])
             : Splits.ByFraction(
                 Array.ConvertAll(configuration.SplitKey.Permutation(some.Length), place => some[place]),
-                labels, configuration.Validation);
+                training.Targets, configuration.Validation);
     }
 
     private RunResult Train(
@@ -259,7 +259,7 @@ public sealed class TrainingRun
             configuration.Data, samples.Training.Length, samples.Validation.Length, data.Test.Count,
             network.ToString(), network.Parameters().Length, OptimizerText(from.State.Step), PlannedSteps,
             StepsPerEpoch, configuration.Seed, folder)
-        { Step = from.State.Step, Changes = Changes });
+        { Step = from.State.Step, Changes = Changes, Guess = data.Guess });
         var watch = Stopwatch.StartNew();
         var (state, best) = (from.State, from.State.Best);
         List<double> losses = [.. from.Losses];
@@ -284,10 +284,10 @@ public sealed class TrainingRun
         if (state.Step % StepsPerEpoch > 0)
             Report();
         var last = epochs.Count > 0 ? epochs[^1] : Evaluate(Now(), 0, double.NaN, threads);
-        var summary = new RunSummary(
-            last.TrainAccuracy, last.ValidationAccuracy, last.TestAccuracy, last.Loss, state.Step,
-            Now().Seconds, last.Digest, !isOver, folder)
-        { StoppedEarly = isOver && state.Step < PlannedSteps, Best = bestEpoch };
+        var summary = RunSummary.Of(last, state.Step, Now().Seconds, !isOver, folder) with
+        {
+            StoppedEarly = isOver && state.Step < PlannedSteps, Best = bestEpoch,
+        };
         observer.Finished(summary);
         return new RunResult(Now(), losses, epochs, summary);
 
@@ -305,7 +305,7 @@ public sealed class TrainingRun
             if (epochs.Count >= state.Step / StepsPerEpoch)
                 return;
             Report();
-            if (epochs[^1].ValidationAccuracy is not null && EpochReport.Best(epochs) == epochs[^1])
+            if (epochs[^1].Scores.Validation is not null && EpochReport.Best(epochs) == epochs[^1])
                 best = new BestNetwork(state.Step, state.Network);
             observer.Reached(Now(), RunMoment.Epoch);
         }
@@ -334,7 +334,7 @@ public sealed class TrainingRun
         + (Start.Average is { } average ? $", moving average {TrainOptions.Text(average.Decay)}" : "");
 
     private bool HasStalled(IReadOnlyList<EpochReport> epochs) => epochs
-        .Aggregate(new EarlyStopping(), (validation, epoch) => validation.Next(epoch.ValidationAccuracy))
+        .Aggregate(new EarlyStopping(), (validation, epoch) => validation.Next(epoch.Scores.Validation?.Value))
         .IsOver(configuration.Patience);
 
     /// <summary>What changes in step n is a function of n alone, whatever came before.</summary>
@@ -373,15 +373,21 @@ public sealed class TrainingRun
     internal EpochReport Evaluate(RunState state, int epoch, double loss, int threads)
     {
         var network = state.Network;
-        double Accuracy(Examples examples, int[] indices) => Memory.For(
+        PartScore Score(Examples examples, int[] indices) => Memory.For(
             () => Invariant($"the evaluation of {indices.Length:N0} samples"),
-            () => Evaluation.Accuracy(network, examples, indices, threads));
+            () =>
+            {
+                var (accuracy, errors) = Evaluation.Score(network, examples, indices, threads);
+                return new PartScore(accuracy, errors);
+            });
+        var training = Score(
+            Encoded.Training,
+            EvaluatesLittle ? [.. samples.Training.Take(samples.Validation.Length)] : samples.Training);
+        PartScore? validation = samples.Validation.Length == 0 ? null : Score(Encoded.Training, samples.Validation);
+        var test = Score(Encoded.Test, Encoded.Test.All);
         return new EpochReport(
-            epoch, state.Step, loss,
-            Accuracy(Encoded.Training,
-                EvaluatesLittle ? [.. samples.Training.Take(samples.Validation.Length)] : samples.Training),
-            samples.Validation.Length == 0 ? null : Accuracy(Encoded.Training, samples.Validation),
-            Accuracy(Encoded.Test, Encoded.Test.All),
-            state.Seconds, EvaluatesLittle ? "" : network.Digest());
+            epoch, state.Step, loss, training.Accuracy, validation?.Accuracy, test.Accuracy, state.Seconds,
+            EvaluatesLittle ? "" : network.Digest())
+        { Train = training.Errors, Validation = validation?.Errors, Test = test.Errors };
     }
 }

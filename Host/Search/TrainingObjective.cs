@@ -7,9 +7,9 @@ namespace Functional.Host.Search;
 
 /// <summary>
 /// The objective of <c>functional search</c>: trains a network with a configuration's options and those that all trials
-/// have in common, and gives the validation accuracy at the end. All trials have the same seed, so that they have the
-/// same samples for validation, the same order of the others, and the same first weights up to their scale; test
-/// samples are not looked at.
+/// have in common, and gives the validation accuracy (of quantities R²) at the end. All trials have the same seed, so
+/// that they have the same samples for validation, the same order of the others, and the same first weights up to their
+/// scale; test samples are not looked at.
 /// </summary>
 internal sealed class TrainingObjective
 {
@@ -67,7 +67,7 @@ internal sealed class TrainingObjective
         var summary = new TrainingRun(Configure(configuration), data) { EvaluatesLittle = true }
             .Run(new Observer(reporter), threads: 1, folder: null, reporter.Cancellation).Summary;
         reporter.Cancellation.ThrowIfCancellationRequested();
-        return summary.ValidationAccuracy!.Value;
+        return Value(summary.Scores.Validation!.Value);
     }
 
     private static void Explained(Configuration configuration, Action check)
@@ -83,9 +83,13 @@ internal sealed class TrainingObjective
         }
     }
 
+    // R² below 0, of quantities that are worse than their mean, counts as 0.
+    private static double Value(PartScore score) =>
+        score.Errors is null ? score.Value : Math.Clamp(score.Value, 0, 1);
+
     private sealed class Observer(TrialReporter reporter) : IRunObserver
     {
         public void EpochEnded(EpochReport epoch) =>
-            reporter.Report(epoch.ValidationAccuracy!.Value, epoch.TrainAccuracy);
+            reporter.Report(Value(epoch.Scores.Validation!.Value), Value(epoch.Scores.Training));
     }
 }

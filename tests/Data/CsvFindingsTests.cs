@@ -10,7 +10,7 @@ namespace Functional.Tests.Data;
 public class CsvFindingsTests
 {
     private static DataPart Read(byte[] bytes, TableForm? known = null) =>
-        Csv.Read(new MemoryStream(bytes), "f", "kind", known);
+        SmallTables.Read(bytes, "kind", new DataOptions { Known = known });
 
     private static DataPart Read(string text, TableForm? known = null) => Read(Encoding.UTF8.GetBytes(text), known);
 
@@ -126,7 +126,8 @@ public class CsvFindingsTests
     public void F1_features_are_found_behind_a_mark()
     {
         byte[] bytes = [0xEF, 0xBB, 0xBF, .. "w,x\n1,2\n"u8];
-        Assert.Equal([1, 2], Csv.ReadFeatures(new MemoryStream(bytes), "f", ["w", "x"]).Numbers());
+        Assert.Equal([1, 2], Csv.ReadSamples(
+            new MemoryStream(bytes), "f", new TableForm([("w", false), ("x", false)])).Numbers());
     }
 
     [Fact]
@@ -147,41 +148,51 @@ public class CsvFindingsTests
             Assert.Equal((float)((i - 59.5) / scale.Deviation), scaled[0, i], 1e-6);
     }
 
+    // Rows of different numbers, in one of which there is something else in each of some columns.
+    private static string WithMistakes(string separator, params string[] cells) =>
+        string.Join(separator, cells.Select((_, i) => $"c{i}").Append("kind")) + "\n" + string.Concat(
+            Enumerable.Range(0, 60).Select(row => string.Join(
+                separator, cells.Select(cell => row == 30 ? cell : $"{row}").Append(row % 2 == 0 ? "x" : "y")) + "\n"));
+
     [Fact]
     public void M4_all_faulty_columns_are_told_at_once()
     {
         Assert.Equal(
-            "f: at line 2, column 'Name': expected a finite number, found 'Brown, Al'; also in 'Age' (line 3: an "
-            + "empty cell), 'Sex' (line 3: 'male')",
-            Error("Name,kind,Age,Sex\n\"Brown, Al\",x,3,1\nLee,y,,male\n"));
-        Assert.Equal(
-            "f: at line 2, column 'a': expected a finite number, found 'NA'; also in 'kind' (line 3: an empty cell)",
-            Error("a,kind\nNA,x\n2,\n"));
-        Assert.EndsWith("and 3 other columns", Error("a,b,c,d,e,f,g,h,kind\n?,?,?,?,?,?,?,?,x\n"),
+            "f: at line 32, column 'c0': expected a finite number, found '1.O'; also in 'c1' (line 32: 'inf')",
+            Error(WithMistakes(",", "1.O", "inf", "7")));
+        Assert.EndsWith("and 3 other columns", Error(WithMistakes(",", "!", "!", "!", "!", "!", "!", "!", "!")),
             StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("a;b;kind\n4,08;1;x\n",
-        "f: at line 2, column 'a': expected a finite number, found '4,08' (a decimal comma?)")]
-    [InlineData("a\tkind\n-0,5\tx\n",
-        "f: at line 2, column 'a': expected a finite number, found '-0,5' (a decimal comma?)")]
-    [InlineData("a,kind\n\"4,08\",x\n",
-        "f: at line 2, column 'a': expected a finite number, found '4,08' (a decimal comma?)")]
-    [InlineData("a;kind\n1,000,000;x\n", "f: at line 2, column 'a': expected a finite number, found '1,000,000'")]
-    public void M5_a_decimal_comma_is_named(string text, string message) => Assert.Equal(message, Error(text));
+    [Fact]
+    public void M5_a_decimal_comma_is_read_where_it_separates_nothing_and_named_where_it_does()
+    {
+        Assert.Equal([4.08, 1, -0.5, 2], Read("a;b;kind\n4,08;1;x\n-0,5;2;y\n").Numbers());
+        Assert.Equal([4.08, -0.5], Read("a\tkind\n4,08\tx\n-0,5\ty\n").Numbers());
+        Assert.Equal(
+            "f: at line 32, column 'c0': expected a finite number, found '4,08' (a decimal comma?)",
+            Error(WithMistakes(",", "\"4,08\"")));
+        Assert.Equal(
+            "f: at line 32, column 'c0': expected a finite number, found '1,000,000'",
+            Error(WithMistakes(";", "1,000,000")));
+    }
 
     [Fact]
-    public void M2_a_label_that_looks_measured_is_told()
+    public void M2_a_label_that_looks_measured_is_taken_for_a_quantity()
     {
         var prices = string.Concat(
             Enumerable.Range(0, 379).Select(i => FormattableString.Invariant($"{i},{100.1 + i}\n")));
+        var price = Assert.Single(Assert.IsType<Quantities>(Read($"a,kind\n{prices}").Targets).Columns);
+        Assert.Equal(("kind", 379, 100.1), (price.Name, price.Count, price.Values[0]));
         Assert.Equal(
-            "f: at column 'kind': expected from 2 to 256 classes, found 379: it looks like a measured number, but "
-            + "networks learn classes here",
-            Error($"a,kind\n{prices}"));
+            "f: at column 'kind': expected up to 256 classes, or two rows of each, found 379 in 379 rows: take the "
+            + "numbers for a quantity, --task quantities",
+            Assert.Throws<DataException>(() => SmallTables.Read(
+                $"a,kind\n{prices}", new DataOptions { Task = TargetKind.Classes })).Message);
         var names = string.Concat(Enumerable.Range(0, 379).Select(i => FormattableString.Invariant($"{i},n{i}\n")));
-        Assert.Equal("f: at column 'kind': expected from 2 to 256 classes, found 379", Error($"a,kind\n{names}"));
+        Assert.Equal(
+            "f: at column 'kind': expected up to 256 classes, or two rows of each, found 379 in 379 rows",
+            Error($"a,kind\n{names}"));
     }
 
     [Theory]
@@ -193,7 +204,7 @@ public class CsvFindingsTests
     public void M2_what_looks_measured(int classes, double step, int samples, bool expected)
     {
         string[] names = [.. Enumerable.Range(0, classes).Select(i => FormattableString.Invariant($"{i * step}"))];
-        Assert.Equal(expected, new Classification(names, "kind").LooksMeasured(samples));
+        Assert.Equal(expected, Classification.LooksMeasured(names, samples));
     }
 
     [Fact]
@@ -210,7 +221,7 @@ public class CsvFindingsTests
     [Fact]
     public void U9_columns_are_taken_by_their_names()
     {
-        var known = new TableForm(["a", "b"], new Classification(["x", "y"], "kind"));
+        var known = new TableForm([("a", false), ("b", false)], new Classification(["x", "y"], "kind"));
         var table = Read("b,kind,a\n2,x,1\n4,y,3\n", known);
         Assert.Equal([1, 2, 3, 4], table.Numbers());
         Assert.Equal(["a", "b"], table.Names());
@@ -223,7 +234,7 @@ public class CsvFindingsTests
         using var commas = new Commas(150_000_000);
         var before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Equal("f: at line 2: expected at most 100000 cells, found more",
-            Assert.Throws<DataException>(() => Csv.Read(commas, "f", "kind")).Message);
+            Assert.Throws<DataException>(() => Csv.Read(commas, "f", new DataOptions { Label = "kind" })).Message);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 32 << 20);
     }
 
@@ -239,11 +250,12 @@ public class CsvFindingsTests
             Error($"a,kind\n{new string('1', 10_001)},x\n"));
 
     [Theory]
-    [InlineData("a,kind\n1\0,x\n2,y\n", 2)]
-    [InlineData("a,kind\n1,x\n2\0\0,y\n", 3)]
-    [InlineData("a,kind\n\"1\0\",x\n", 2)]
-    public void A_NUL_is_no_part_of_a_number(string text, int line) =>
-        Assert.StartsWith($"f: at line {line}, column 'a': expected a finite number, found ", Error(text),
+    [InlineData("1\0")]
+    [InlineData("2\0\0")]
+    [InlineData("\"1\0\"")]
+    public void A_NUL_is_no_part_of_a_number(string cell) =>
+        Assert.StartsWith(
+            "f: at line 32, column 'c0': expected a finite number, found ", Error(WithMistakes(",", cell)),
             StringComparison.Ordinal);
 
     /// <summary>A header and a row of this many commas, which are nowhere in memory.</summary>

@@ -18,6 +18,14 @@ internal static class SmallTables
     public static TableEncoder Encoder(double[] means, double[] deviations, IReadOnlyList<string>? names = null) =>
         new([.. means.Select((mean, i) => new NumberEncoding(names?[i], new NumberScale(mean, deviations[i])))]);
 
+    /// <summary>A table's text, read.</summary>
+    public static DataPart Read(byte[] bytes, string label = "kind", DataOptions? options = null) =>
+        Csv.Read(new MemoryStream(bytes), "f", (options ?? new DataOptions()) with { Label = label });
+
+    /// <summary>A table's text, read.</summary>
+    public static DataPart Read(string text, DataOptions? options = null) =>
+        Read(System.Text.Encoding.UTF8.GetBytes(text), "kind", options);
+
     /// <summary>A table's columns.</summary>
     public static string[] Names(this DataPart table) =>
         [.. ((Rows)table.Samples).Columns.Select(column => column.Name!)];

@@ -120,8 +120,8 @@ public sealed class UnneededBytesTests : IDisposable
         }
         static float[] Features(DataPart part) => FeatureEncoder.Learn(part.Samples, part.All, DataScale.Standard)
             .Encode<float>(part.Samples, part.All).AsColumnMajorArray();
-        var expected = Features(Csv.Read(new MemoryStream(
-            Encoding.UTF8.GetBytes($"t,kind\n{Start},a\n{Start + 1},b\n{Start + 2},a\n{Start + 3},b\n")), "f", "kind"));
+        var expected = Features(SmallTables.Read(
+            $"t,kind\n{Start},a\n{Start + 1},b\n{Start + 2},a\n{Start + 3},b\n"));
         Assert.Equal(4, expected.Distinct().Count());
         Assert.Equal(expected, Of(Start, Start + 1, Start + 2, Start + 3));
         Assert.Equal(expected, Of<double>(Start, Start + 1, Start + 2, Start + 3));

@@ -188,7 +188,8 @@ public class DataFileLaws
                 text.AppendJoin(separator, cells).Append(ending);
             }
             var bytes = Encoding.UTF8.GetBytes(text.ToString());
-            DataPart Read(byte[] some) => Csv.Read(new MemoryStream(some), "f", columns[labelAt]);
+            DataPart Read(byte[] some) => SmallTables.Read(
+                some, columns[labelAt], new DataOptions { Task = TargetKind.Classes });
             var table = Read(bytes);
             Assert.Equal(features, table.Names());
             Assert.Equal(labels, table.Classes.Labels.Select(label => table.Classes.Kinds.Names[label]));

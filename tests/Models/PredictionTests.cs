@@ -76,7 +76,8 @@ public sealed class PredictionTests : IDisposable
         Assert.Equal(2, answer.Scores.Count);
         Assert.True(double.IsNaN(answer.Probability));
         Assert.Equal($"{answer.Class}", answer.ClassName);
-        var none = Flowers.Predict(float.NaN, 0, 0, 0);
+        var (high, low) = (float.PositiveInfinity, float.NegativeInfinity);
+        var none = Flowers.Predict(high, low, high, low);
         Assert.Equal((-1, null, "no class: a score is not a number"), (none.Class, none.ClassName, none.ToString()));
     }
 

@@ -16,7 +16,7 @@ internal sealed class LiveReport : IRunObserver
     private readonly PlainReport lines;
     private readonly ProgressTask bar;
     private readonly Stopwatch sinceShown = Stopwatch.StartNew();
-    private double accuracy = double.NaN;
+    private string? accuracy;
     private double lossSum;
     private int steps;
     private long sampleSum;
@@ -47,7 +47,7 @@ internal sealed class LiveReport : IRunObserver
         bar.Value = report.Step;
         bar.Description = Bar(
             Invariant($"{report.Step / bar.MaxValue,4:0%} loss {lossSum / steps:F4}")
-                + (double.IsNaN(accuracy) ? "" : $"  test {Percentage.Of(accuracy)}"),
+                + (accuracy is null ? "" : $"  test {accuracy}"),
             Invariant($"  {sampleSum / sinceShown.Elapsed.TotalSeconds:N0} samples/s"));
         (lossSum, steps, sampleSum) = (0, 0, 0);
         sinceShown.Restart();
@@ -55,7 +55,7 @@ internal sealed class LiveReport : IRunObserver
 
     public void EpochEnded(EpochReport epoch)
     {
-        accuracy = epoch.TestAccuracy;
+        accuracy = epoch.Scores.Test.Text;
         lines.EpochEnded(epoch);
     }
 

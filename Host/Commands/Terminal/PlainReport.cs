@@ -7,6 +7,8 @@ internal sealed class PlainReport(TextWriter output) : IRunObserver
 {
     public void Started(RunStart start)
     {
+        if (start.Guess is { } guess)
+            output.WriteLine($"{Visible.Line(guess)} (--task says otherwise)");
         output.WriteLine(
             Invariant($"{start.Data}: {Plural.Of(start.TrainSamples, "sample")} for training, ")
                 + (start.ValidationSamples > 0 ? Invariant($"{start.ValidationSamples:N0} for validation, ") : "")
@@ -29,10 +31,12 @@ internal sealed class PlainReport(TextWriter output) : IRunObserver
         output.WriteLine(
             Invariant($"{end} after {Plural.Of(summary.Steps, "step")} in ")
                 + Invariant($"{summary.Seconds:F1} s"));
-        output.WriteLine(Accuracies(summary.TrainAccuracy, summary.ValidationAccuracy, summary.TestAccuracy));
+        output.WriteLine(summary.Scores);
+        if (summary.Test is { } errors)
+            output.WriteLine($"test: {errors}");
         if (summary.Best is { } best)
             output.WriteLine(
-                Invariant($"best validation {Percentage.Of(best.ValidationAccuracy!.Value)} after epoch ")
+                Invariant($"best validation {best.Scores.Validation!.Value.Text} after epoch ")
                     + Invariant($"{best.Epoch}{(summary.StoppedEarly ? ", and no better since" : "")}"));
         output.WriteLine($"digest {summary.Digest}");
         if (summary.Out is { } folder)
@@ -41,10 +45,5 @@ internal sealed class PlainReport(TextWriter output) : IRunObserver
 
     // At most 80 columns, so that it is one line on any terminal.
     internal static string Line(EpochReport epoch) =>
-        Invariant($"epoch {epoch.Epoch,3}  loss {epoch.Loss:F4}  ")
-            + Invariant($"{Accuracies(epoch.TrainAccuracy, epoch.ValidationAccuracy, epoch.TestAccuracy)}");
-
-    private static string Accuracies(double training, double? validation, double test) =>
-        $"training {Percentage.Of(training)}{(validation is { } known ? $"  validation {Percentage.Of(known)}" : "")} "
-        + $" test {Percentage.Of(test)}";
+        Invariant($"epoch {epoch.Epoch,3}  loss {epoch.Loss:F4}  {epoch.Scores}");
 }

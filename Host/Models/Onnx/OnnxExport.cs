@@ -72,10 +72,21 @@ public static class OnnxExport
             network.Inputs, network.Outputs,
             network.Loss.Function.IsSoftmaxCrossEntropy ? ("Softmax", [("axis", -1)])
             : network.Loss.Function.IsBinaryCrossEntropy ? ("Sigmoid", []) : null,
-            Metadata(model));
+            Metadata(model), ScaledBack());
         return message.Length <= int.MaxValue
             ? message : throw new ArgumentException(
                 $"an ONNX file holds at most 2 GiB, but this one would have {message.Length} bytes");
+
+        // What a person is to see of quantities: scores times deviations, plus means.
+        Action? ScaledBack() => model.Task is not Regression task || options.TakesFeatures
+            || task.Scales.All(scale => scale == NumberScale.None) ? null
+            : () =>
+            {
+                var deviations = Vector("quantities.deviation", task.Scales.Select(scale => scale.Deviation));
+                graph.Add("quantities.scaled", "Mul", ["scores", deviations]);
+                var means = Vector("quantities.mean", task.Scales.Select(scale => scale.Mean));
+                graph.Add("quantities", "Add", ["quantities.scaled", means]);
+            };
 
         string Vector(string name, IEnumerable<double> elements)
         {
@@ -84,13 +95,14 @@ public static class OnnxExport
         }
     }
 
-    // One for all bytes of an image, or one per column; none where numbers are features.
+    // One for all bytes of an image, or one per column; none where numbers are features, or there is text, or gaps.
     private static NumberScale[] Scales(FeatureEncoder encoder)
     {
         NumberScale[] scales = encoder switch
         {
             ImageEncoder image => [new NumberScale(image.Scale.Shift, image.Scale.Divisor)],
-            TableEncoder table => [.. table.Columns.OfType<NumberEncoding>().Select(column => column.Scale)],
+            TableEncoder table when table.Columns.All(column => column is NumberEncoding { HasGaps: false }) =>
+                [.. table.Columns.Cast<NumberEncoding>().Select(column => column.Scale)],
             _ => [],
         };
         return Array.TrueForAll(scales, scale => scale == NumberScale.None) ? [] : scales;
@@ -101,6 +113,11 @@ public static class OnnxExport
         yield return ("digest", model.Network.Digest());
         if (model.Task is Classification { AreNamed: true } classes)
             yield return ("classes", Json(classes.Names.Select(name => (JsonNode)name)));
+        if (model.Task is Regression quantities)
+            yield return ("quantities", Json(quantities.Names.Select(name => (JsonNode)name)));
+        // All that is needed to make features of a row, as in the model's own file.
+        if (DataText.Of(model.Encoder) is { } encoder)
+            yield return ("encoder", encoder.ToJsonString());
         if (model.Encoder is TableEncoder { HasNames: true } table)
             yield return ("features", Json(table.Columns.Select(column => (JsonNode)column.Name!)));
         if (Scales(model.Encoder) is not { Length: > 0 } scales)

@@ -34,9 +34,10 @@ internal sealed class OnnxGraph
     /// <param name="outputs">Scores of a sample.</param>
     /// <param name="probabilities">The operator that makes probabilities of scores, if one does.</param>
     /// <param name="metadata">Texts about the model.</param>
+    /// <param name="scaledBack">Adds the nodes that make <c>quantities</c> of scores, if there are any.</param>
     public Protobuf Finish(
         int inputs, int outputs, (string Operator, (string, object)[] Attributes)? probabilities,
-        IEnumerable<(string Key, string Value)> metadata)
+        IEnumerable<(string Key, string Value)> metadata, Action? scaledBack = null)
     {
         // The last of the layers gives the scores.
         if (nodes.Count == 0 || nodes[^1].Output != Current)
@@ -45,6 +46,7 @@ internal sealed class OnnxGraph
             nodes[^1] = nodes[^1] with { Output = Current = "scores" };
         if (probabilities is { } made)
             Add("probabilities", made.Operator, ["scores"], made.Attributes);
+        scaledBack?.Invoke();
         var graph = new Protobuf();
         foreach (var node in nodes)
             graph.Message(1, Node(node));
@@ -54,6 +56,8 @@ internal sealed class OnnxGraph
         graph.Message(11, Value(InputName, inputs)).Message(12, Value("scores", outputs));
         if (probabilities is not null)
             graph.Message(12, Value("probabilities", outputs));
+        if (scaledBack is not null)
+            graph.Message(12, Value("quantities", outputs));
         var model = new Protobuf().Integer(1, OnnxExport.IrVersion).Text(2, "functional").Text(3, ProgramInfo.Version)
             .Message(7, graph).Message(8, new Protobuf().Text(1, "").Integer(2, OnnxExport.Opset));
         foreach (var (key, value) in metadata)

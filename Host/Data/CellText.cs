@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Functional.Host.Data;
+
+/// <summary>What a table's cells mean as text: numbers, dates, yes and no, nothing.</summary>
+internal static partial class CellText
+{
+    private static readonly string[] Gaps = ["?", "NA", "N/A", "NaN", "null"];
+    private static readonly string[] Dates =
+    [
+        "yyyy-MM-dd", "yyyy/MM/dd",
+        .. from separator in (string[])[" ", "'T'"]
+           from time in (string[])["HH:mm", "HH:mm:ss", "HH:mm:ss.FFFFFFF"]
+           from zone in (string[])["", "'Z'"]
+           select $"yyyy-MM-dd{separator}{time}{zone}",
+    ];
+
+    /// <summary>Whether a cell, trimmed, holds nothing: it is empty, or says so.</summary>
+    public static bool IsGap(ReadOnlySpan<char> cell)
+    {
+        if (cell.IsEmpty)
+            return true;
+        if (cell.Length > 4 || char.IsAsciiDigit(cell[0]))
+            return false;
+        foreach (var gap in Gaps)
+            if (cell.Equals(gap, gap == "NA" ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
+                return true;
+        return false;
+    }
+
+    /// <summary>A finite number as tables have it; null if the text is none. (.NET takes one with NULs behind it.)
+    /// </summary>
+    public static double? Plain(ReadOnlySpan<char> cell) =>
+        double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && float.IsFinite((float)number) && !cell.Contains('\0')
+            ? number : null;
+
+    /// <summary>The number that a cell stands for: a number, 1 and 0 for yes and no or true and false, a date's days
+    /// since 1970; null if it stands for none.</summary>
+    /// <param name="cell">The cell, trimmed.</param>
+    /// <param name="commas">Whether a number may have a decimal comma.</param>
+    public static double? Number(ReadOnlySpan<char> cell, bool commas) =>
+        Plain(cell) ?? (commas ? WithComma(cell) : null) ?? YesOrNo(cell) ?? Days(cell);
+
+    /// <summary>Whether a cell is a number beyond the largest of single precision, and doesn't call itself infinite.
+    /// </summary>
+    public static bool IsTooLarge(ReadOnlySpan<char> cell) =>
+        double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        && Math.Abs(number) > float.MaxValue && cell.ContainsAnyInRange('0', '9');
+
+    /// <summary>Whether a cell looks like a number with a decimal comma.</summary>
+    public static bool HasDecimalComma(ReadOnlySpan<char> cell) => DecimalComma().IsMatch(cell);
+
+    private static double? WithComma(ReadOnlySpan<char> cell) =>
+        HasDecimalComma(cell) ? Plain(cell.ToString().Replace(',', '.')) : null;
+
+    private static double? YesOrNo(ReadOnlySpan<char> cell) =>
+        Is(cell, "true") || Is(cell, "yes") ? 1 : Is(cell, "false") || Is(cell, "no") ? 0 : null;
+
+    private static bool Is(ReadOnlySpan<char> cell, string word) =>
+        cell.Equals(word, StringComparison.OrdinalIgnoreCase);
+
+    private static double? Days(ReadOnlySpan<char> cell) =>
+        cell.Length >= 10 && cell[4] is '-' or '/' && char.IsAsciiDigit(cell[0]) && DateTime.TryParseExact(
+            cell, Dates, CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date)
+            ? (date - DateTime.UnixEpoch).TotalDays : null;
+
+    [GeneratedRegex(@"^[+-]?[0-9]+,[0-9]+(e[+-]?[0-9]+)?$", RegexOptions.IgnoreCase)]
+    private static partial Regex DecimalComma();
+}

@@ -1,0 +1,162 @@
+using System.Numerics;
+using System.Text.RegularExpressions;
+
+namespace Functional.Host.Data;
+
+/// <summary>How a column of a table becomes features: <see cref="NumberEncoding"/> or <see cref="CategoryEncoding"/>.
+/// </summary>
+/// <param name="Name">What the column is called; null if it has no name.</param>
+public abstract partial record ColumnEncoding(string? Name)
+{
+    private const int MostCategories = 50, FewCategories = 10, LeastRows = 20;
+
+    /// <summary>How many features it becomes.</summary>
+    public abstract int Features { get; }
+
+    /// <summary>Learns how to encode a column.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="training">The rows that are learned from, at least one: no others are looked at.</param>
+    /// <param name="scale">How numbers become features.</param>
+    /// <returns>How, if it can be encoded, and why it should rather be left out, if it should.</returns>
+    internal static (ColumnEncoding? Encoding, string? Why) Learn(Column column, int[] training, DataScale scale) =>
+        column switch
+        {
+            NumberColumn numbers => Learn(numbers, training, scale),
+            TextColumn texts => Learn(texts, training),
+            _ => throw new ArgumentNullException(nameof(column)),
+        };
+
+    private static (ColumnEncoding?, string?) Learn(NumberColumn column, int[] training, DataScale scale)
+    {
+        int[] filled = [.. training.Where(row => !double.IsNaN(column.Values[row]))];
+        if (filled.Length == 0)
+            return (null, "all of its cells are empty; left out");
+        return (
+            new NumberEncoding(
+                column.Name, scale == DataScale.None ? NumberScale.None : NumberScale.Standard(column.Values, filled),
+                Median(column.Values, filled), filled.Length < training.Length),
+            IsIndex(column, training) ? "looks like a number of the row; left out" : null);
+    }
+
+    private static (ColumnEncoding?, string?) Learn(TextColumn column, int[] training)
+    {
+        string[] categories =
+        [
+            .. training.Select(row => column.Codes[row]).Where(code => code >= 0).Distinct()
+                .Select(code => column.Texts[code]).Order(StringComparer.Ordinal),
+        ];
+        var count = categories.Length;
+        return count == 0 ? (null, "all of its cells are empty; left out")
+            : count > MostCategories || (count > FewCategories && count > training.Length / 2)
+            ? (null, Invariant($"{count:N0} different texts in {training.Length:N0} rows are too many; left out"))
+            : (new CategoryEncoding(column.Name, categories, training.Any(row => column.Codes[row] < 0)), null);
+    }
+
+    private static double Median(double[] values, int[] rows)
+    {
+        var sorted = Array.ConvertAll(rows, row => values[row]);
+        Array.Sort(sorted);
+        return (sorted[(sorted.Length - 1) / 2] / 2) + (sorted[sorted.Length / 2] / 2);
+    }
+
+    // Different integers in all rows, in a column that is called so or in ascending order without large gaps: training
+    // rows are some of all.
+    private static bool IsIndex(NumberColumn column, int[] training)
+    {
+        var values = Array.ConvertAll(training.Order().ToArray(), row => column.Values[row]);
+        return values.Length >= LeastRows && Array.TrueForAll(values, double.IsInteger)
+            && values.Distinct().Count() == values.Length
+            && (IndexName().IsMatch(column.Name ?? "")
+                || (values.Zip(values.Skip(1)).All(pair => pair.First < pair.Second)
+                    && values[^1] - values[0] < 3.0 * values.Length));
+    }
+
+    internal abstract string NameOf(int feature, string column);
+
+    internal abstract bool Takes(Column column);
+
+    internal abstract string? Fault();
+
+    /// <summary>Writes the column's features: those of the j-th index from j * width on.</summary>
+    internal abstract void Encode<T>(Samples samples, int place, int[] indices, Span<T> features, int width)
+        where T : unmanaged, IFloatingPointIeee754<T>;
+
+    [GeneratedRegex("^(.*[ _-])?(id|index|row|nr|no|number|unnamed: 0)$|[a-z]Id$", RegexOptions.IgnoreCase)]
+    private static partial Regex IndexName();
+}
+
+/// <summary>A number becomes a feature, scaled; an empty cell counts as the median of the training rows. Where those
+/// have empty cells, a second feature is 1 for an empty cell and 0 for a number.</summary>
+/// <param name="Name">What the column is called; null if it has no name.</param>
+/// <param name="Scale">How numbers are scaled.</param>
+/// <param name="Fill">The number that an empty cell counts as.</param>
+/// <param name="HasGaps">Whether a feature tells of empty cells.</param>
+public sealed record NumberEncoding(string? Name, NumberScale Scale, double Fill = 0, bool HasGaps = false)
+    : ColumnEncoding(Name)
+{
+    /// <inheritdoc/>
+    public override int Features => HasGaps ? 2 : 1;
+
+    internal override string NameOf(int feature, string column) => feature == 0 ? column : $"{column} is empty";
+
+    internal override bool Takes(Column column) => column is NumberColumn;
+
+    internal override string? Fault() =>
+        double.IsFinite(Fill) ? Scale.Fault() : "an empty cell must count as a finite number";
+
+    internal override void Encode<T>(Samples samples, int place, int[] indices, Span<T> features, int width)
+    {
+        for (var j = 0; j < indices.Length; j++)
+        {
+            var number = samples.Number(indices[j], place);
+            var isGap = double.IsNaN(number);
+            features[j * width] = T.CreateSaturating(Scale.Apply(isGap ? Fill : number));
+            if (HasGaps)
+                features[(j * width) + 1] = isGap ? T.One : T.Zero;
+        }
+    }
+}
+
+/// <summary>A text becomes a feature for each of the categories that the training rows have, 1 for its own and 0 for
+/// the others. A text that they don't have, and an empty cell, is 0 for all. Where they have empty cells, one more
+/// feature is 1 for those.</summary>
+/// <param name="Name">What the column is called; null if it has no name.</param>
+/// <param name="Categories">The texts, in ordinal order.</param>
+/// <param name="HasGaps">Whether a feature tells of empty cells.</param>
+public sealed record CategoryEncoding(string? Name, IReadOnlyList<string> Categories, bool HasGaps)
+    : ColumnEncoding(Name)
+{
+    /// <inheritdoc/>
+    public override int Features => Categories.Count + (HasGaps ? 1 : 0);
+
+    /// <inheritdoc/>
+    public bool Equals(CategoryEncoding? other) =>
+        other is not null && Name == other.Name && HasGaps == other.HasGaps
+        && Categories.SequenceEqual(other.Categories);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Categories.Count);
+
+    internal override string NameOf(int feature, string column) =>
+        feature < Categories.Count ? $"{column} = {Categories[feature]}" : $"{column} is empty";
+
+    internal override bool Takes(Column column) => column is TextColumn;
+
+    internal override string? Fault() => Categories.Count == 0 ? "a column of texts must have categories"
+        : Categories.Distinct().Count() < Categories.Count ? "categories must be different texts" : null;
+
+    internal override void Encode<T>(Samples samples, int place, int[] indices, Span<T> features, int width)
+    {
+        var column = (TextColumn)((Rows)samples).Columns[place];
+        var places = Categories.Index().ToDictionary(each => each.Item, each => each.Index, StringComparer.Ordinal);
+        int[] of = [.. column.Texts.Select(text => places.GetValueOrDefault(text, -1))];
+        for (var j = 0; j < indices.Length; j++)
+        {
+            var code = column.Codes[indices[j]];
+            if (code < 0 && HasGaps)
+                features[(j * width) + Categories.Count] = T.One;
+            else if (code >= 0 && of[code] >= 0)
+                features[(j * width) + of[code]] = T.One;
+        }
+    }
+}

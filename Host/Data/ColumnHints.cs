@@ -1,0 +1,28 @@
+namespace Functional.Host.Data;
+
+/// <summary>What became of a table's columns that a user may not expect.</summary>
+internal static class ColumnHints
+{
+    private const int MostTold = 5;
+
+    /// <summary>A line for each column that was left out, and one for those with empty cells.</summary>
+    public static IEnumerable<string> Of(EncodedDataSet data)
+    {
+        if (data.Encoder is not TableEncoder encoder)
+            yield break;
+        foreach (var line in encoder.LeftOut)
+            yield return line;
+        string[] filled =
+        [
+            .. encoder.Columns.Select(column => column switch
+            {
+                NumberEncoding { HasGaps: true } number => Invariant($"{number.Name} (as {number.Fill:G6})"),
+                CategoryEncoding { HasGaps: true } category => $"{category.Name} (as a category)",
+                _ => null,
+            }).OfType<string>(),
+        ];
+        if (filled.Length > 0)
+            yield return $"empty cells are filled, and marked, in {string.Join(", ", filled.Take(MostTold))}"
+                + (filled.Length > MostTold ? Invariant($" and {filled.Length - MostTold} other columns") : "");
+    }
+}

@@ -1,0 +1,58 @@
+namespace Functional.Host.Data;
+
+/// <summary>What a target is taken for.</summary>
+public enum TargetKind
+{
+    /// <summary>Classes to tell apart.</summary>
+    Classes,
+
+    /// <summary>Measured quantities.</summary>
+    Quantities,
+}
+
+/// <summary>What becomes of cells that are empty.</summary>
+public enum MissingCells
+{
+    /// <summary>They are filled: see <see cref="NumberEncoding"/> and <see cref="CategoryEncoding"/>.</summary>
+    Fill,
+
+    /// <summary>They are an error.</summary>
+    Refuse,
+}
+
+/// <summary>How a table is read.</summary>
+public sealed record DataOptions
+{
+    /// <summary>The column of the target; of several quantities their columns, with commas between.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>What the target is taken for; guessed from its values if null.</summary>
+    public TargetKind? Task { get; init; }
+
+    /// <summary>Columns that are left out.</summary>
+    public IReadOnlyList<string> Ignore { get; init; } = [];
+
+    /// <summary>What becomes of cells that are empty.</summary>
+    public MissingCells Missing { get; init; }
+
+    /// <summary>What the table must have, if that is known.</summary>
+    internal TableForm? Known { get; init; }
+}
+
+/// <summary>What a table must have.</summary>
+/// <param name="Columns">The columns that are wanted, in order, and whether each holds text; others may be there. All
+/// but the target's if none are named.</param>
+/// <param name="Task">What its target must be, if that is known: no other classes.</param>
+internal sealed record TableForm(IReadOnlyList<(string Name, bool IsText)> Columns, LearningTask? Task = null)
+{
+    /// <summary>That of another table.</summary>
+    public static TableForm Of(DataPart table) => new(
+        [.. ((Rows)table.Samples).Columns.Select(column => (column.Name!, column is TextColumn))],
+        table.Targets.Task(table.All));
+
+    /// <summary>What an encoder and its task take; null of images.</summary>
+    public static TableForm? Of(FeatureEncoder encoder, LearningTask task) => encoder is not TableEncoder table ? null
+        : new(
+            table.HasNames ? [.. table.Columns.Select(column => (column.Name!, column is CategoryEncoding))] : [],
+            task is Classification { AreNamed: false } ? null : task);
+}
