@@ -34,7 +34,7 @@ let private draws: Arbitrary<Draw> =
     Arb.fromGenShrink (generator, shrink)
 
 let private examples (count: int) (pixel: int -> byte) (scale: ByteScale) =
-    let kinds = Classification.Numbered 256
+    let kinds = Classification.Numbered(max 1 count)
     let part = DataPart(Images(1, 1, Array.init count pixel), Classes(kinds, Array.init count id))
     Examples(part, ImageEncoder(1, 1, scale), kinds)
 

@@ -38,8 +38,8 @@ let private rowsOf (table: Table) (changed: Set<int>) : Rows =
     let codes =
         Array.init table.Rows (fun row -> if gap 2 row && row > 0 then -1 else (Key.integers 1 4 (keyOf 2 row))[0])
     Rows(
-        [ NumberColumn("x", numbers 0 (fun key -> 1000.0 + 50.0 * (Key.normals 1 key)[0])) :> Column
-          NumberColumn("n", numbers 1 (fun key -> float (Key.integers 1 9 key)[0])) :> Column
+        [ NumberColumn("x", numbers 0 (fun key -> 1000.0 + 50.0 * ((Key.normals 1 key)[0]))) :> Column
+          NumberColumn("n", numbers 1 (fun key -> float ((Key.integers 1 9 key)[0]))) :> Column
           TextColumn("t", texts, codes) :> Column ])
 
 /// Row 0 has no gaps, so that every column can be learned from.

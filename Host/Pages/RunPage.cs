@@ -89,7 +89,7 @@ internal static class RunPage
         var where = summary.Out is null ? "."
             : ": that network is best.safetensors in the run's folder, the last one model.safetensors.";
         return summary.Best is not { } best ? "" : Invariant(
-            $" Validation was best after epoch {best.Epoch}, with {best.Scores.Validation!.Value.Measure} " +
+            $" Validation {best.Scores.Validation!.Value.Measure} was best after epoch {best.Epoch}, with " +
             $"{best.Scores.Validation!.Value.Text}{where}");
     }
 

@@ -62,7 +62,8 @@ public sealed record EpochReport(
     /// <summary>The first of those with the best validation accuracy or, of quantities, the best R²; null if there is
     /// none.</summary>
     public static EpochReport? Best(IEnumerable<EpochReport> epochs) =>
-        epochs.Given().Where(epoch => epoch.Scores.Validation is not null).MaxBy(epoch => epoch.Scores.Validation!.Value.Value);
+        epochs.Given().Where(epoch => epoch.Scores.Validation is not null)
+            .MaxBy(epoch => epoch.Scores.Validation!.Value.Value);
 
     /// <summary>The epoch after which a run with this patience ends; null if it doesn't.</summary>
     internal static int? Stalled(IReadOnlyList<EpochReport> epochs, int patience)

@@ -26,10 +26,10 @@ public sealed class QuantityTests : IDisposable
         string[] options = ["--data", "p.csv", "--label", "price", "--validation", "0.2", "--batch-size", "16",
             "--optimizer", "adam", "--learning-rate", "0.01"];
         var trained = Run(["train", .. options, "--epochs", "40", "--out", "run"]);
-        Assert.Equal(
-            (0, "functional: id: looks like a number of the row; left out\nfunctional: empty cells are filled, and "
-            + "marked, in size (as 50)\n"), (trained.ExitCode, trained.Error.Replace("(as 49)", "(as 50)",
-                StringComparison.Ordinal).Replace("(as 51)", "(as 50)", StringComparison.Ordinal)));
+        Assert.Equal(0, trained.ExitCode);
+        Assert.Matches(
+            "^functional: id: looks like a number of the row; left out\n"
+            + "functional: empty cells are filled, and marked, in size \\(as [45][0-9]\\)\n$", trained.Error);
         Assert.StartsWith("price: 101 different numbers, taken as a quantity (--task says otherwise)\n",
             trained.Output, StringComparison.Ordinal);
         Assert.Matches("\nepoch   1  loss [0-9.]+  RMSE: training [0-9.]+  validation [0-9.]+  test [0-9.]+\n",

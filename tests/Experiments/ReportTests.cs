@@ -158,7 +158,8 @@ public sealed partial class ReportTests : IDisposable
         var matrix = page[page.IndexOf("<h2>Confusion matrix", StringComparison.Ordinal)..];
         foreach (var text in (string[])[">setosa<", ">versicolor<", ">virginica<", ">true class<", ">predicted class<"])
             Assert.Contains(text, matrix, StringComparison.Ordinal);
-        Assert.Contains("Each column was scaled to mean 0 and standard deviation 1", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "Each column of numbers was scaled to mean 0 and standard deviation 1", page, StringComparison.Ordinal);
         Assert.Contains("Validation accuracy was best after epoch", page, StringComparison.Ordinal);
     }
 
