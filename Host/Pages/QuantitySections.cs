@@ -35,7 +35,7 @@ internal static class QuantitySections
                 "the mean."),
             Page.Figure(new ScatterChart("Truth and prediction", $"{name}, true", $"{name}, predicted")
             {
-                Series = [new Series("test samples", truths, answers), new Series("right", Line(ends), Line(ends))],
+                Series = [new Series("right", Line(ends), Line(ends)), new Series("test samples", truths, answers)],
             }));
 
         // A line of points, which a scatter chart draws.
