@@ -16,10 +16,9 @@ internal static class DataHints
                 $"'{string.Join("' and '", alike)}' are {alike.Count} classes: are they meant to be one? ({data})";
         var samples = data.Training.Count + data.Test.Count;
         if (classes.AreNamed && Classification.LooksMeasured(classes.Names, samples))
-            yield return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{(classes.Target is null ? "the label" : $"'{classes.Target}'")} looks like a measured number " +
-                $"({classes.Count} different ones in {samples:N0} rows): each is taken for a class of its own; " +
-                $"--task quantities learns to give the number");
+            yield return $"{(classes.Target is null ? "the label" : $"'{classes.Target}'")} looks like a measured "
+                + "number "
+                + Invariant($"({classes.Count} different ones in {samples:N0} rows): each is taken for a class of its ")
+                + "own; --task quantities learns to give the number";
     }
 }
