@@ -20,44 +20,44 @@ type Parameter =
     static member Of(name: string, role: Role, value: Vector<'T>) : Parameter<'T> =
         Parameter.ofVector (nullArgCheck (nameof name) name) role (nullArgCheck (nameof value) value)
 
-/// Layers, to build networks of.
+/// Layers, to build networks of: built in, of layers, or custom.
 [<AbstractClass; Sealed>]
 type Layer =
     /// y = W x + b: weight is outputs x inputs, bias has an element per output.
-    static member Affine(weight: Matrix<'T>, bias: Vector<'T>) : Layer<'T> =
-        Layer<'T>.Affine { Weight = (nullArgCheck (nameof weight) weight); Bias = (nullArgCheck (nameof bias) bias) }
-
-    /// y = W x + b. (In F#, the union's case is hidden behind this class: these make the same layers of the same
-    /// records.)
-    static member Affine(layer: Affine<'T>) : Layer<'T> = Layer<'T>.Affine (nullArgCheck (nameof layer) layer)
+    static member Affine(weight: Matrix<'T>, bias: Vector<'T>) : ILayer<'T> =
+        { Weight = nullArgCheck (nameof weight) weight; Bias = nullArgCheck (nameof bias) bias }
 
     /// An elementwise nonlinear function.
-    static member Of<'T when Real<'T>>(activation: Activation) : Layer<'T> =
-        Layer<'T>.Activation (nullArgCheck (nameof activation) activation)
+    static member Of<'T when Real<'T>>(activation: Activation) : ILayer<'T> =
+        Layer.activation (nullArgCheck (nameof activation) activation)
 
     /// Batch normalization of this many features; the momentum is the weight of the old running statistics.
     static member BatchNorm<'T when Real<'T>>
         (units: int, [<Optional; DefaultParameterValue(0.9)>] momentum: float,
-         [<Optional; DefaultParameterValue(1e-6)>] epsilon: float) =
-        Layer<'T>.BatchNorm(BatchNorm.create { Momentum = momentum; Epsilon = epsilon } units)
-
-    /// Batch normalization, with its parameters and statistics.
-    static member BatchNorm(layer: BatchNorm<'T>) : Layer<'T> = Layer<'T>.BatchNorm (nullArgCheck (nameof layer) layer)
+         [<Optional; DefaultParameterValue(1e-6)>] epsilon: float) : ILayer<'T> =
+        BatchNorm.create<'T> { Momentum = momentum; Epsilon = epsilon } units
 
     /// Layer normalization of this many features.
-    static member LayerNorm<'T when Real<'T>>(units: int, [<Optional; DefaultParameterValue(1e-5)>] epsilon: float) =
-        Layer<'T>.LayerNorm(LayerNorm.create epsilon units)
-
-    /// Layer normalization, with its parameters.
-    static member LayerNorm(layer: LayerNorm<'T>) : Layer<'T> = Layer<'T>.LayerNorm (nullArgCheck (nameof layer) layer)
+    static member LayerNorm<'T when Real<'T>>
+        (units: int, [<Optional; DefaultParameterValue(1e-5)>] epsilon: float) : ILayer<'T> =
+        LayerNorm.create<'T> epsilon units
 
     /// In training, sets this share (0 to below 1) of the elements to 0 at random.
     static member Dropout<'T when Real<'T>>
-        (ratio: float, [<Optional; DefaultParameterValue(DropoutForm.Inverted)>] form: DropoutForm) =
-        Layer<'T>.Dropout { Ratio = ratio; Form = form }
+        (ratio: float, [<Optional; DefaultParameterValue(DropoutForm.Inverted)>] form: DropoutForm) : ILayer<'T> =
+        ({ Dropout = { Ratio = ratio; Form = form } }: DropoutLayer<'T>)
 
-    /// A custom layer.
-    static member Custom(layer: ILayer<'T>) = Layer<'T>.Custom (nullArgCheck (nameof layer) layer)
+    /// Layers one after the other as one layer; without any, the identity.
+    static member Chain([<ParamArray>] layers: ILayer<'T>[]) : ILayer<'T> = Chain layers
+
+    /// x + f(x), f being these layers one after the other.
+    static member Residual([<ParamArray>] layers: ILayer<'T>[]) : ILayer<'T> = Residual layers
+
+    /// Layers that all take x, their outputs joined.
+    static member Parallel(join: Join, [<ParamArray>] layers: ILayer<'T>[]) : ILayer<'T> = Parallel(join, layers)
+
+    /// Layers one after the other, some of whose leaves are the same.
+    static member Tied(ties: IReadOnlyList<Tie>, [<ParamArray>] layers: ILayer<'T>[]) : ILayer<'T> = Tied(layers, ties)
 
 /// Penalties on weights.
 [<AbstractClass; Sealed; Extension>]
@@ -186,7 +186,7 @@ type Network =
     /// outputs, as in `units => [Layer.BatchNorm(units), Layer.Of(Activation.Relu), Layer.Dropout(0.2)]`.
     /// Raises ArgumentException with everything that is wrong.
     static member Create<'T when Real<'T>>
-        (sizes: IReadOnlyList<int>, after: Func<int, IReadOnlyList<Layer<'T>>>, initializer: Initializer, key: Key)
+        (sizes: IReadOnlyList<int>, after: Func<int, IReadOnlyList<ILayer<'T>>>, initializer: Initializer, key: Key)
         : Network<'T> =
         Network.createWith (nullArgCheck (nameof sizes) sizes) (fun units ->
                 (nullArgCheck (nameof after) after).Invoke units) (nullArgCheck (nameof initializer) initializer) key
@@ -194,7 +194,7 @@ type Network =
     /// Affine layers between these sizes, and other layers after each but the last, drawn from a seed.
     /// Raises ArgumentException with everything that is wrong.
     static member Create<'T when Real<'T>>
-        (sizes: IReadOnlyList<int>, after: Func<int, IReadOnlyList<Layer<'T>>>, initializer: Initializer,
+        (sizes: IReadOnlyList<int>, after: Func<int, IReadOnlyList<ILayer<'T>>>, initializer: Initializer,
          [<Optional; DefaultParameterValue(0L)>] seed: int64) : Network<'T> =
         Network.createWith (nullArgCheck (nameof sizes) sizes) (fun units ->
                 (nullArgCheck (nameof after) after).Invoke units)
@@ -202,16 +202,15 @@ type Network =
 
     /// Of these layers, with softmax cross-entropy or, for a single output, binary cross-entropy. Raises
     /// ArgumentException with all faults, a line each.
-    static member Of(layers: IReadOnlyList<Layer<'T>>) : Network<'T> =
-        Network.ofLayers (nullArgCheck (nameof layers) layers)
+    static member Of(layers: IReadOnlyList<ILayer<'T>>) : Network<'T> = Network.ofLayers (nullArgCheck (nameof layers) layers)
 
     /// Of these layers, with this loss. Raises ArgumentException with all faults, a line each.
-    static member Of(layers: IReadOnlyList<Layer<'T>>, loss: Loss) : Network<'T> =
+    static member Of(layers: IReadOnlyList<ILayer<'T>>, loss: Loss) : Network<'T> =
         Network.ofLayersWith (nullArgCheck (nameof loss) loss) (nullArgCheck (nameof layers) layers)
 
     /// Like `Of`, without a copy: the caller hands these layers over, and must not write to their matrices and vectors
     /// later. For large networks from files. Raises ArgumentException with all faults, a line each.
-    static member Adopt(layers: IReadOnlyList<Layer<'T>>, loss: Loss) : Network<'T> =
+    static member Adopt(layers: IReadOnlyList<ILayer<'T>>, loss: Loss) : Network<'T> =
         Network.adopt (nullArgCheck (nameof loss) loss) (nullArgCheck (nameof layers) layers)
 
     /// The same network with another loss. Raises ArgumentException if its numbers are wrong, and for softmax over one
@@ -297,8 +296,7 @@ type Network =
     static member WithParameters(network: Network<'T>, parameters: Parameters<'T>) : Network<'T> =
         Network.withParameters (nullArgCheck (nameof network) network) (nullArgCheck (nameof parameters) parameters)
 
-    /// The network after a manual step: with copies of these parameters, and with running statistics updated from the
-    /// gradient's batch. Raises ArgumentException if names or shapes differ.
+    /// The network after a manual step: with copies of these parameters, and the statistics that are in the gradient. Raises ArgumentException if names or shapes differ.
     [<Extension>]
     static member After(network: Network<'T>, parameters: Parameters<'T>, gradient: Gradient<'T>) : Network<'T> =
         Network.after (nullArgCheck (nameof network) network) (nullArgCheck (nameof parameters) parameters)
@@ -334,12 +332,6 @@ type Network =
     [<Extension>]
     static member Statistics(network: Network<'T>) : Parameters<'T> =
         Network.statistics (nullArgCheck (nameof network) network)
-
-    /// The same network with running statistics updated from a step's batch. Raises ArgumentException if the leaves are
-    /// not those of the network's statistics.
-    [<Extension>]
-    static member FoldStatistics(network: Network<'T>, seen: Parameters<'T>) : Network<'T> =
-        Network.foldStatistics (nullArgCheck (nameof network) network) (nullArgCheck (nameof seen) seen)
 
     /// The same network with copies of other statistics. Raises ArgumentException if their names or shapes differ.
     [<Extension>]

@@ -137,4 +137,4 @@ module Bytes =
             struct (Network.predict network batch.Inputs, batch.Targets)
         let count (struct (scores, targets)) = Metrics.correctBy network.Loss scores targets
         // A custom layer may keep what it is given; otherwise nothing but the count is left.
-        if Network.hasCustomLayers network then count (answers ()) else Scratch<'T>.During(answers, count)
+        if Network.isBuiltIn network then Scratch<'T>.During(answers, count) else count (answers ())

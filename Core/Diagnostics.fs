@@ -222,9 +222,10 @@ module Diagnostics =
         Real.toFloat flat / float slopes.Length
 
     /// The shares of dead units and of saturated outputs.
-    let private flatness (layer: Layer<'T>) (x: Matrix<'T>) : struct (float * float) =
+    let private flatness (layer: ILayer<'T>) (x: Matrix<'T>) : struct (float * float) =
         match layer with
-        | Activation activation ->
+        | :? ActivationLayer<'T> as layer ->
+            let activation = layer.Activation
             match activation.Function with
             | ActivationFunction.Sigmoid -> struct (0.0, flatShare 0.25 (slopes activation x))
             | ActivationFunction.Tanh -> struct (0.0, flatShare 1.0 (slopes activation x))
@@ -250,7 +251,7 @@ module Diagnostics =
             Array.init trace.Layers.Count (fun i ->
                 let own = trace.Layers[i]
                 let input = if i = 0 then batch.Inputs else trace.Layers[i - 1].Output
-                let struct (dead, saturated) = flatness network.LayerArray[i] input
+                let struct (dead, saturated) = flatness network.Group.Layers[i] input
                 { Layer = own.Layer
                   Units = own.Output.RowCount
                   Outputs = distribution (Dense.elements own.Output)

@@ -228,33 +228,36 @@ module GradientCheck =
 
     /// Checks a layer's pullback at x (inputs x samples), in training: its parameters and its input, leaf `input`. Its
     /// outputs are weighted at random to make one number of them. Raises ArgumentException if x doesn't fit the layer.
-    let ofLayer (settings: GradientCheckSettings) (layer: Layer<float>) (x: Matrix<float>) : GradientCheckReport =
-        let name, random = Layer.kind layer, Drawn(Key.child 2 settings.Key)
-        let leaves = Layer.leaves name layer
-        let forward layer x = Layer.forward name random layer x
-        let passed = forward layer (Dense.matrix x.RowCount x.ColumnCount (x.ToColumnMajorArray()))
-        let y = passed.Output
+    let ofLayer (settings: GradientCheckSettings) (layer: ILayer<float>) (x: Matrix<float>) : GradientCheckReport =
+        let name, key = layer.Name, Key.child 2 settings.Key
+        let isTrained = Parameter.isStatistic >> not
+        let leaves = layer.Parameters |> Seq.filter isTrained |> Array.ofSeq
+        let forward (layer: ILayer<float>) x = layer.Forward(x, key)
+        let struct (y, pullback) = forward layer (Dense.matrix x.RowCount x.ColumnCount (x.ToColumnMajorArray()))
         let dy =
             Dense.matrix y.RowCount y.ColumnCount (Key.normals (y.RowCount * y.ColumnCount) (Key.child 0 settings.Key))
-        let struct (gradient, dx) = passed.Pullback dy
-        let gradient = gradient |> List.filter (Parameter.isStatistic >> not)
-        let shapes = ("input", matrixShape x) :: [ for leaf in leaves -> leaf.Name, leaf.Shape ]
+        let struct (gradient, dx) = pullback.Invoke dy
+        // The layer's own roles count, whatever the gradient's are.
+        let gradient = Seq.zip layer.Parameters gradient |> Seq.filter (fst >> isTrained) |> Seq.map snd |> Array.ofSeq
+        let shapes = ("input", matrixShape x) :: [ for leaf in leaves -> $"{name}.{leaf.Name}", leaf.Shape ]
         let value (e: float[]) =
             let mutable taken = 0
             let take count =
                 taken <- taken + count
                 Array.sub e (taken - count) count
             let moved = Dense.matrix x.RowCount x.ColumnCount (take (x.RowCount * x.ColumnCount))
-            let fresh = [| for leaf in leaves -> { leaf with Values = Dense.vector (take leaf.Shape.Length) } |]
-            let layer = layer |> Layer.withLeaves (Parameters.inTurn fresh)
-            dot (forward layer moved).Output dy
-        let all (leaves: Parameter<float> list) (x: Matrix<float>) =
+            let fresh =
+                [| for leaf in layer.Parameters ->
+                       if isTrained leaf then { leaf with Values = Dense.vector (take leaf.Shape.Length) } else leaf |]
+            let struct (y, _) = forward (if fresh.Length = 0 then layer else layer.WithParameters fresh) moved
+            dot y dy
+        let all (leaves: Parameter<float>[]) (x: Matrix<float>) =
             Array.concat [ Dense.elements x; for leaf in leaves do Dense.values leaf.Values ]
-        if dx.Value.RowCount <> x.RowCount || dx.Value.ColumnCount <> x.ColumnCount then
+        let dx = dx.Value
+        if dx.RowCount <> x.RowCount || dx.ColumnCount <> x.ColumnCount then
             raise (InvalidOperationException
-                $"dL/dx of {name} is {dx.Value.RowCount} x {dx.Value.ColumnCount}, \
-                but x is {x.RowCount} x {x.ColumnCount}")
-        check settings shapes value (all leaves x) (all gradient dx.Value)
+                $"dL/dx of {name} is {dx.RowCount} x {dx.ColumnCount}, but x is {x.RowCount} x {x.ColumnCount}")
+        check settings shapes value (all leaves x) (all gradient dx)
 
     /// Checks the gradient of a loss with respect to the outputs (outputs x samples), leaf `input`.
     /// Raises ArgumentException if the targets don't fit them.

@@ -30,13 +30,17 @@ module Laws =
     let ofLayerAt (key: Key) (x: Matrix<float>) (layer: ILayer<float>) : string list =
         let inputs, samples = x.RowCount, x.ColumnCount
         let outputs = if layer.Inputs > 0 then layer.Outputs else inputs
-        let forward (x: Matrix<float>) : struct (Matrix<float> * Func<_, _>) = layer.Forward(key, x)
+        let forward (x: Matrix<float>) =
+            let struct (y, pullback) = layer.Forward(x, key)
+            struct (y, Func<_, _>(fun dy ->
+                let struct (gradient, dx) = pullback.Invoke dy
+                struct (gradient, dx.Value)))
         let slope i = normals outputs samples (Key.child (9 + i) key)
         // The gradient and dL/dx in one array.
         let answer (pullback: Func<_, _>) (dy: Matrix<float>) : float[] =
             let struct (gradient: IReadOnlyList<Parameter<float>>, dx) = pullback.Invoke(copy dy)
             Array.concat [ Dense.elements dx; for leaf in gradient do leaf.Values.ToArray() ]
-        [ yield! law "it is a layer" (fun () -> Custom.faults layer)
+        [ yield! law "it is a layer" (fun () -> Group.faults layer)
           yield! law "shapes" (fun () ->
               let p = layer.Predict(copy x)
               let struct (y, pullback) = forward (copy x)
@@ -51,7 +55,7 @@ module Laws =
                     for leaf, own in Seq.zip gradient layer.Parameters do
                         if leaf.Name <> own.Name || leaf.Shape <> own.Shape then $"the gradient has {leaf} for {own}" ])
           yield! law "gradients are derivatives" (fun () ->
-              let report = GradientCheck.ofLayer { GradientCheckSettings.Default with Key = key } (Layer.Custom layer) x
+              let report = GradientCheck.ofLayer { GradientCheckSettings.Default with Key = key } layer x
               [ for mismatch in Seq.truncate 5 report.Mismatches -> $"{mismatch} (batch of {samples})" ])
           yield! law "a pullback is linear" (fun () ->
               let struct (_, pullback) = forward (copy x)

@@ -9,22 +9,20 @@ open Functional.FSharp
 /// read-only by contract.
 [<Sealed; StructuredFormatDisplay("{Display}")>]
 type Network<'T when Real<'T>>
-    internal (layers: Layer<'T>[], names: string[], loss: Loss, penalty: Penalty, inputs: int, outputs: int) =
+    internal (group: Group<'T>, loss: Loss, penalty: Penalty, inputs: int, outputs: int) =
     // Every step asks several times.
-    let leavesOf (ofLayer: string -> Layer<'T> -> Parameter<'T> list) =
-        lazy (Parameters<'T>(Array.map2 ofLayer names layers |> List.concat |> Array.ofList))
+    let parameters, statistics =
+        let chosen isChosen = lazy (Parameters<'T>(Array.filter isChosen group.Leaves))
+        chosen (Parameter.isStatistic >> not), chosen Parameter.isStatistic
 
-    let parameters = leavesOf Layer.leaves
-    let statistics = leavesOf Layer.statistics
-    member internal _.LayerArray = layers
-    member internal _.NameArray = names
+    member internal _.Group = group
     member internal _.Parameters = parameters.Value
     member internal _.Statistics = statistics.Value
     /// In the order of forward.
-    member _.Layers: IReadOnlyList<Layer<'T>> = layers
+    member _.Layers: IReadOnlyList<ILayer<'T>> = Array.AsReadOnly group.Layers
     /// The layers' names, in order: the kind and its number among its kind, as in `affine1`, `relu1`, `affine2`.
-    member _.Names: IReadOnlyList<string> = names
-    /// The training objective without the penalty.
+    member _.Names: IReadOnlyList<string> = Array.AsReadOnly group.Names
+    /// What training makes small, without the penalty.
     member _.Loss = loss
     /// What large weights add to the loss.
     member _.Penalty = penalty
@@ -33,7 +31,7 @@ type Network<'T when Real<'T>>
     /// Scores per sample.
     member _.Outputs = outputs
     member private this.Display = string this
-    override this.ToString() = layers |> Array.map string |> String.concat ", "
+    override _.ToString() = Group.describe group ", "
 
 /// A loss, and how it changes with every parameter.
 [<NoComparison; StructuredFormatDisplay("{Display}")>]
@@ -42,8 +40,7 @@ type Gradient<'T when Real<'T>> =
       Loss: float
       /// dL/dp for every leaf p, under its name.
       Parameters: Parameters<'T>
-      /// What batch-norm layers saw of the batch, as in `batchnorm1.mean`. It passes through no optimizer:
-      /// `Network.after` folds it into the running ones.
+      /// What layers remember, as it is after the batch, as in `batchnorm1.mean`. It passes through no optimizer.
       Statistics: Parameters<'T> }
 
     member private gradient.Display = string gradient

@@ -138,10 +138,13 @@ module Parameters =
                     what
                     $"{f.Name} in {what} has {f.Values.Count} elements where the parameters have {e.Values.Count}"
 
+    /// The same leaves with copies of their elements.
+    let internal copies (leaves: Parameter<'T> seq) : Parameter<'T>[] =
+        [| for leaf in leaves -> { leaf with Values = Dense.vector (leaf.Values.ToArray()) } |]
+
     /// Copies of these leaves. Raises ArgumentException if two have the same name, or elements don't fill their shape.
     let ofSeq (leaves: Parameter<'T> seq) : Parameters<'T> =
-        let copy (leaf: Parameter<'T>) = { leaf with Values = Dense.vector (leaf.Values.ToArray()) }
-        let leaves = leaves |> Seq.map copy |> Array.ofSeq
+        let leaves = copies leaves
         for leaf in leaves do
             if leaf.Values.Count <> leaf.Shape.Length then
                 invalidArg (nameof leaves) $"{leaf} needs {leaf.Shape.Length} elements, but has {leaf.Values.Count}"

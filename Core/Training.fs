@@ -54,13 +54,15 @@ module Training =
         let next (gradient: Gradient<'T>) =
             let struct (parameters, optimizerState) =
                 Optimizer.update state.Optimizer state.OptimizerState (Network.parameters network) gradient.Parameters
+            // Of the step's own memory nothing may stay.
+            let seen = Parameters(Parameters.copies gradient.Statistics)
             struct ({ state with
-                        Network = Network.foldStatistics (Network.withFresh network parameters) gradient.Statistics
+                        Network = Network.withAll network parameters seen
                         OptimizerState = optimizerState
                         Step = number },
                     { Step = number; Loss = gradient.Loss })
         // A custom layer may keep what it is given; of the others nothing but the loss outlives the step.
-        if Network.hasCustomLayers network then next (gradient ()) else Scratch<'T>.During(gradient, next)
+        if Network.isBuiltIn network then Scratch<'T>.During(gradient, next) else next (gradient ())
 
     /// One step: the gradient of the batch's loss, the optimizer's update, and the running statistics.
     /// Raises ArgumentException if the batch doesn't fit the network, and after 2,147,483,647 steps.

@@ -1,8 +1,5 @@
 namespace Functional
 
-open System
-open System.Runtime.InteropServices
-
 /// An elementwise function, with its numbers.
 [<RequireQualifiedAccess>]
 type ActivationFunction =
@@ -14,6 +11,110 @@ type ActivationFunction =
     | Silu
     | Elu of alpha: float
     | Softplus
+
+namespace Functional.Numerics
+
+open System.Runtime.Intrinsics
+open Functional
+open Functional.Numerics.Passes
+
+/// The probability P(x) that a standard normal variable is below x.
+module private Normal =
+    /// exp(x x / 2) P(-x) / t as a polynomial in 2 t - 1, t = 5 / (5 + x), x >= 0: highest power first. A Chebyshev
+    /// interpolation, computed in 50 digits; its relative error in double is 5e-16.
+    let private coefficients =
+        [| 2.6627221257847233e-11; -1.5709028569760587e-10; -2.542921427991552e-10; 1.8550225349165738e-09
+           1.3882109202886824e-09; -1.3483392400562681e-08; -7.71434724377194e-09; 8.669534746018065e-08
+           6.67085927739696e-08; -5.537757721566758e-07; -7.958723309241437e-07; 3.3361705520319126e-06
+           9.952465595275076e-06; -1.187511766943719e-05; -0.00010897979367714836; -0.00015957388554895205
+           0.0005986753517960437; 0.004159013360646741; 0.013823727741414297; 0.03300407323403904
+           0.06270663133425627; 0.0990611231939961; 0.13307650057801138; 0.15383860995001258 |]
+
+    /// P(x), given e = exp(-x x / 2).
+    let probabilities<'T when Real<'T>> (x: 'T[]) (e: 'T[]) : 'T[] =
+        let coefficients: Lanes<'T>[] = Array.map broadcast coefficients
+        let five: Lanes<'T> = broadcast 5.0
+        map2
+            (fun x e ->
+                let t: Lanes<'T> = five / (five + Vector512.Abs x)
+                let u: Lanes<'T> = t + t - Lanes<'T>.One
+                let mutable p = coefficients[0]
+                for i in 1 .. coefficients.Length - 1 do p <- p * u + coefficients[i]
+                let below: Lanes<'T> = e * t * p
+                Vector512.ConditionalSelect(Vector512.LessThan(x, Lanes<'T>.Zero), below, Lanes<'T>.One - below))
+            x e
+
+/// The arithmetic of activations: y, and how dL/dy gives dL/dx.
+module internal Elementwise =
+    let inline private positive (x: Lanes<'T>) = Vector512.GreaterThan(x, Lanes<'T>.Zero)
+
+    // Each gives y, and how dL/dy gives dL/dx. A function of its own for each: in a large one the compiler gives up
+    // optimizing.
+
+    let inline rectified x = Vector512.Max(x, Lanes<'T>.Zero)
+
+    let rectifierBack<'T when Real<'T>> (y: 'T[]) (dy: 'T[]) = map2 (fun y dy -> positive y &&& dy) y dy
+
+    let private relu<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
+        let y = map (fun x -> rectified x) x
+        struct (y, rectifierBack y)
+
+    let private leakyRelu<'T when Real<'T>> (slope: float) (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
+        let slope: Lanes<'T> = broadcast slope
+        struct (map (fun x -> select (positive x) x (slope * x)) x,
+                fun dy -> map2 (fun x dy -> select (positive x) dy (slope * dy)) x dy)
+
+    let private sigmoid<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
+        let y = Exponentials.sigmoid x
+        struct (y, fun dy -> map2 (fun y dy -> dy * (y * (Lanes<'T>.One - y))) y dy)
+
+    let private tanh<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
+        let y = Exponentials.tanh x
+        struct (y, fun dy -> map2 (fun y dy -> dy * (Lanes<'T>.One - y * y)) y dy)
+
+    let private gelu<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
+        let minusHalf: Lanes<'T> = broadcast -0.5
+        let e = Exponentials.exp (map (fun x -> minusHalf * x * x) x)
+        let p = Normal.probabilities x e
+        let density: Lanes<'T> = broadcast 0.3989422804014327
+        struct (map2 (fun x p -> x * p) x p,
+                fun dy ->
+                    let slope = map3 (fun x p e -> p + density * x * e) x p e
+                    map2 (fun slope dy -> dy * slope) slope dy)
+
+    let private silu<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
+        let s = Exponentials.sigmoid x
+        struct (map2 (fun x s -> x * s) x s,
+                fun dy -> map3 (fun x s dy -> dy * (s + x * s * (Lanes<'T>.One - s))) x s dy)
+
+    let private elu<'T when Real<'T>> (alpha: float) (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
+        let alpha: Lanes<'T> = broadcast alpha
+        let e = Exponentials.exp (map (fun x -> Vector512.Min(x, Lanes<'T>.Zero)) x)
+        struct (map2 (fun x e -> select (positive x) x (alpha * (e - Lanes<'T>.One))) x e,
+                fun dy -> map3 (fun x e dy -> select (positive x) dy (alpha * e * dy)) x e dy)
+
+    let private softplus<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
+        struct (Exponentials.softplus x, fun dy -> map2 (fun s dy -> s * dy) (Exponentials.sigmoid x) dy)
+
+    let apply (activation: ActivationFunction) (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
+        match activation with
+        | ActivationFunction.Relu -> relu x
+        | ActivationFunction.LeakyRelu slope -> leakyRelu slope x
+        | ActivationFunction.Sigmoid -> sigmoid x
+        | ActivationFunction.Tanh -> tanh x
+        | ActivationFunction.Gelu -> gelu x
+        | ActivationFunction.Silu -> silu x
+        | ActivationFunction.Elu alpha -> elu alpha x
+        | ActivationFunction.Softplus -> softplus x
+
+namespace Functional
+
+open System
+open System.Runtime.InteropServices
+open MathNet.Numerics.LinearAlgebra
+open Functional.FSharp
+open Functional.Numerics
+open Functional.Numerics.Passes
 
 /// An elementwise nonlinear function: a value that prints and compares.
 [<StructuredFormatDisplay("{Display}")>]
@@ -68,138 +169,72 @@ type Activation =
         | ActivationFunction.Elu number -> $"{activation.Name}:{string number}"
         | _ -> activation.Name
 
+    static member private Matrices<'T when Real<'T>>
+        (x: Matrix<'T>, struct (y: 'T[], pullback: 'T[] -> 'T[])) : struct (Matrix<'T> * Func<Matrix<'T>, Matrix<'T>>) =
+        let like (elements: 'T[]) = Dense.matrix x.RowCount x.ColumnCount elements
+        struct (like y, Func<_, _>(fun dy ->
+            Pullback.checkShape x.RowCount x.ColumnCount dy
+            like (pullback (Dense.elements dy))))
+
+    /// y, of the shape of x.
+    member activation.Predict<'T when Real<'T>>(x: Matrix<'T>) : Matrix<'T> =
+        let struct (y, _) = activation.Forward<'T> x
+        y
+
+    /// y, and the pullback from dL/dy to dL/dx. Source: Deep Learning from Scratch, 5.5.
+    member activation.Forward<'T when Real<'T>>(x: Matrix<'T>) : struct (Matrix<'T> * Func<Matrix<'T>, Matrix<'T>>) =
+        Activation.Matrices(x, Elementwise.apply activation.Function (Dense.elements x))
+
+    /// Adds a bias to every column of x, which the caller has just made, and goes on as `Forward`: for ReLU in one
+    /// pass, for others, where that pass costs little beside the function, in two.
+    member internal activation.ForwardAfterBias<'T when Real<'T>>
+        (bias: 'T[], x: Matrix<'T>) : struct (Matrix<'T> * Func<Matrix<'T>, Matrix<'T>>) =
+        let elements = Dense.elements x
+        match activation.Function with
+        | ActivationFunction.Relu ->
+            let y = mapSums (fun x -> Elementwise.rectified x) bias elements
+            Activation.Matrices(x, struct (y, Elementwise.rectifierBack y))
+        | _ ->
+            addToColumns bias elements
+            activation.Forward<'T> x
+
+/// An activation as a layer of networks.
+[<NoComparison; StructuredFormatDisplay("{Display}")>]
+type ActivationLayer<'T when Real<'T>> =
+    { /// The function.
+      Activation: Activation }
+
+    member private layer.Display = string layer
+    override layer.ToString() = string layer.Activation
+
+    interface IBuiltIn
+    interface ILayer<'T> with
+        member layer.Name = layer.Activation.Name
+        member layer.Description = string layer
+        member _.Inputs = 0
+        member _.Outputs = 0
+        member layer.Faults =
+            match layer.Activation.Function with
+            | ActivationFunction.LeakyRelu number
+            | ActivationFunction.Elu number when not (Double.IsFinite number) ->
+                [| $"its number must be finite, but is {string number}" |]
+            | _ -> [||]
+        member _.Parameters = [||]
+        member layer.WithParameters _ = layer
+        member layer.Predict x = layer.Activation.Predict x
+        member layer.Forward(x, _) = Pullback.withoutLeaves (layer.Activation.Forward x)
+
 namespace Functional.FSharp
 
-open System
-open System.Runtime.Intrinsics
 open MathNet.Numerics.LinearAlgebra
 open Functional
-open Functional.Numerics
-open Functional.Numerics.Passes
-
-/// The probability P(x) that a standard normal variable is below x.
-module private Normal =
-    /// exp(x x / 2) P(-x) / t as a polynomial in 2 t - 1, t = 5 / (5 + x), x >= 0: highest power first. A Chebyshev
-    /// interpolation, computed in 50 digits; its relative error in double is 5e-16.
-    let private coefficients =
-        [| 2.6627221257847233e-11; -1.5709028569760587e-10; -2.542921427991552e-10; 1.8550225349165738e-09
-           1.3882109202886824e-09; -1.3483392400562681e-08; -7.71434724377194e-09; 8.669534746018065e-08
-           6.67085927739696e-08; -5.537757721566758e-07; -7.958723309241437e-07; 3.3361705520319126e-06
-           9.952465595275076e-06; -1.187511766943719e-05; -0.00010897979367714836; -0.00015957388554895205
-           0.0005986753517960437; 0.004159013360646741; 0.013823727741414297; 0.03300407323403904
-           0.06270663133425627; 0.0990611231939961; 0.13307650057801138; 0.15383860995001258 |]
-
-    /// P(x), given e = exp(-x x / 2).
-    let probabilities<'T when Real<'T>> (x: 'T[]) (e: 'T[]) : 'T[] =
-        let coefficients: Lanes<'T>[] = Array.map broadcast coefficients
-        let five: Lanes<'T> = broadcast 5.0
-        map2
-            (fun x e ->
-                let t: Lanes<'T> = five / (five + Vector512.Abs x)
-                let u: Lanes<'T> = t + t - Lanes<'T>.One
-                let mutable p = coefficients[0]
-                for i in 1 .. coefficients.Length - 1 do p <- p * u + coefficients[i]
-                let below: Lanes<'T> = e * t * p
-                Vector512.ConditionalSelect(Vector512.LessThan(x, Lanes<'T>.Zero), below, Lanes<'T>.One - below))
-            x e
 
 /// Functions of each element.
 [<RequireQualifiedAccess>]
 module Activation =
-    let internal faults (activation: Activation) : string list =
-        match activation.Function with
-        | ActivationFunction.LeakyRelu number
-        | ActivationFunction.Elu number when not (Double.IsFinite number) ->
-            [ $"its number must be finite, but is {string number}" ]
-        | _ -> []
+    /// `Activation.Predict`.
+    let predict (activation: Activation) (x: Matrix<'T>) : Matrix<'T> = activation.Predict x
 
-    let inline private positive (x: Lanes<'T>) = Vector512.GreaterThan(x, Lanes<'T>.Zero)
-
-    // Each gives y, and how dL/dy gives dL/dx. A function of its own for each: in a large one the compiler gives up
-    // optimizing.
-
-    let inline private rectified x = Vector512.Max(x, Lanes<'T>.Zero)
-
-    let private rectifierBack<'T when Real<'T>> (y: 'T[]) (dy: 'T[]) = map2 (fun y dy -> positive y &&& dy) y dy
-
-    let private relu<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
-        let y = map (fun x -> rectified x) x
-        struct (y, rectifierBack y)
-
-    let private leakyRelu<'T when Real<'T>> (slope: float) (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
-        let slope: Lanes<'T> = broadcast slope
-        struct (map (fun x -> select (positive x) x (slope * x)) x,
-                fun dy -> map2 (fun x dy -> select (positive x) dy (slope * dy)) x dy)
-
-    let private sigmoid<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
-        let y = Exponentials.sigmoid x
-        struct (y, fun dy -> map2 (fun y dy -> dy * (y * (Lanes<'T>.One - y))) y dy)
-
-    let private tanh<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
-        let y = Exponentials.tanh x
-        struct (y, fun dy -> map2 (fun y dy -> dy * (Lanes<'T>.One - y * y)) y dy)
-
-    let private gelu<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
-        let minusHalf: Lanes<'T> = broadcast -0.5
-        let e = Exponentials.exp (map (fun x -> minusHalf * x * x) x)
-        let p = Normal.probabilities x e
-        let density: Lanes<'T> = broadcast 0.3989422804014327
-        struct (map2 (fun x p -> x * p) x p,
-                fun dy ->
-                    let slope = map3 (fun x p e -> p + density * x * e) x p e
-                    map2 (fun slope dy -> dy * slope) slope dy)
-
-    let private silu<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
-        let s = Exponentials.sigmoid x
-        struct (map2 (fun x s -> x * s) x s,
-                fun dy -> map3 (fun x s dy -> dy * (s + x * s * (Lanes<'T>.One - s))) x s dy)
-
-    let private elu<'T when Real<'T>> (alpha: float) (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
-        let alpha: Lanes<'T> = broadcast alpha
-        let e = Exponentials.exp (map (fun x -> Vector512.Min(x, Lanes<'T>.Zero)) x)
-        struct (map2 (fun x e -> select (positive x) x (alpha * (e - Lanes<'T>.One))) x e,
-                fun dy -> map3 (fun x e dy -> select (positive x) dy (alpha * e * dy)) x e dy)
-
-    let private softplus<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
-        struct (Exponentials.softplus x, fun dy -> map2 (fun s dy -> s * dy) (Exponentials.sigmoid x) dy)
-
-    let private apply (activation: Activation) (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
-        match activation.Function with
-        | ActivationFunction.Relu -> relu x
-        | ActivationFunction.LeakyRelu slope -> leakyRelu slope x
-        | ActivationFunction.Sigmoid -> sigmoid x
-        | ActivationFunction.Tanh -> tanh x
-        | ActivationFunction.Gelu -> gelu x
-        | ActivationFunction.Silu -> silu x
-        | ActivationFunction.Elu alpha -> elu alpha x
-        | ActivationFunction.Softplus -> softplus x
-
-    let private like (x: Matrix<'T>) (elements: 'T[]) = Dense.matrix x.RowCount x.ColumnCount elements
-
-    let private matrices
-        (x: Matrix<'T>) (struct (y: 'T[], pullback: 'T[] -> 'T[])) : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
-        struct (like x y, fun dy ->
-            Pullback.checkShape x.RowCount x.ColumnCount dy
-            like x (pullback (Dense.elements dy)))
-
-    /// y, of the shape of x.
-    let predict<'T when Real<'T>> (activation: Activation) (x: Matrix<'T>) : Matrix<'T> =
-        let struct (y, _) = apply activation (Dense.elements x)
-        like x y
-
-    /// y, and the pullback from dL/dy to dL/dx. Source: Deep Learning from Scratch, 5.5.
-    let forward<'T when Real<'T>>
-        (activation: Activation) (x: Matrix<'T>) : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
-        matrices x (apply activation (Dense.elements x))
-
-    /// Adds a bias to every column of x, which the caller has just made, and goes on as `forward`: for ReLU in one
-    /// pass, for others, where that pass costs little beside the function, in two.
-    let internal forwardAfterBias<'T when Real<'T>> (activation: Activation) (bias: 'T[]) (x: Matrix<'T>) =
-        let elements = Dense.elements x
-        match activation.Function with
-        | ActivationFunction.Relu ->
-            let y = mapSums (fun x -> rectified x) bias elements
-            matrices x (struct (y, rectifierBack y))
-        | _ ->
-            addToColumns bias elements
-            forward activation x
+    /// `Activation.Forward`.
+    let forward (activation: Activation) (x: Matrix<'T>) : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
+        Pullback.ofFunc (activation.Forward x)

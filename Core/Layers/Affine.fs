@@ -1,8 +1,11 @@
 namespace Functional
 
+open System
 open MathNet.Numerics.LinearAlgebra
+open Functional.FSharp
+open Functional.Numerics
 
-/// A fully connected layer, or the gradient of one.
+/// A fully connected layer, y = W x + b for every sample (column) of x; or the gradient of one.
 [<NoComparison; StructuredFormatDisplay("{Display}")>]
 type Affine<'T when Real<'T>> =
     { /// outputs x inputs
@@ -17,18 +20,8 @@ type Affine<'T when Real<'T>> =
     member private layer.Display = string layer
     override layer.ToString() = $"affine {layer.Inputs} -> {layer.Outputs}"
 
-namespace Functional.FSharp
-
-open System
-open MathNet.Numerics.LinearAlgebra
-open Functional
-open Functional.Numerics
-
-/// y = W x + b, for every sample (column) of x.
-[<RequireQualifiedAccess>]
-module Affine =
     /// W x.
-    let internal product (layer: Affine<'T>) (x: Matrix<'T>) : Matrix<'T> =
+    member internal layer.Product(x: Matrix<'T>) : Matrix<'T> =
         if x.RowCount <> layer.Inputs then
             Pullback.refuseInputs
                 $"an affine layer {layer.Inputs} -> {layer.Outputs} expects {layer.Inputs} rows" layer.Inputs x
@@ -38,29 +31,56 @@ module Affine =
                 $"the weight gives {layer.Outputs} outputs, but the bias has {layer.Bias.Count} elements"
         Dense.product layer.Weight x
 
-    let internal pullback (layer: Affine<'T>) (x: Matrix<'T>) : Pullback<'T, Affine<'T>> =
-        fun dy ->
+    member internal layer.Pullback(x: Matrix<'T>) : Func<Matrix<'T>, struct (Affine<'T> * Lazy<Matrix<'T>>)> =
+        Func<_, _>(fun dy ->
             Pullback.checkShape layer.Outputs x.ColumnCount dy
             let bias = Reductions.sumOfColumns dy.RowCount dy.ColumnCount (Dense.elements dy)
             struct ({ Weight = Dense.productWithTranspose dy x; Bias = Dense.vector bias },
-                    lazy (Dense.transposeThisProduct layer.Weight dy))
+                    lazy (Dense.transposeThisProduct layer.Weight dy)))
 
-    /// y (outputs x samples) for x (inputs x samples). Raises ArgumentException if x has other than `inputs` rows,
-    /// or the bias other than `outputs` elements.
-    let predict (layer: Affine<'T>) (x: Matrix<'T>) : Matrix<'T> =
-        let y = product layer x
+    /// y (outputs x samples) for x (inputs x samples). Raises ArgumentException if x has other than `Inputs` rows,
+    /// or the bias other than `Outputs` elements.
+    member layer.Predict(x: Matrix<'T>) : Matrix<'T> =
+        let y = layer.Product x
         Passes.addToColumns (Dense.values layer.Bias) (Dense.elements y)
         y
 
     /// y, and its pullback: dW = dy x', db = the sum of the columns of dy, dx = W' dy.
     /// Source: Deep Learning from Scratch, 5.6.2.
+    member layer.Forward(x: Matrix<'T>)
+        : struct (Matrix<'T> * Func<Matrix<'T>, struct (Affine<'T> * Lazy<Matrix<'T>>)>) =
+        struct (layer.Predict x, layer.Pullback x)
+
+    member internal layer.Leaves: Parameter<'T>[] =
+        [| Parameter.ofFreshMatrix "weight" Role.Weight layer.Weight
+           Parameter.ofFreshVector "bias" Role.Bias layer.Bias |]
+
+    interface IBuiltIn
+    interface ILayer<'T> with
+        member _.Name = "affine"
+        member layer.Description = string layer
+        member layer.Inputs = layer.Inputs
+        member layer.Outputs = layer.Outputs
+        member layer.Faults =
+            [| if layer.Inputs < 1 || layer.Outputs < 1 then "it needs at least one input and one output"
+               if layer.Bias.Count <> layer.Outputs then
+                   $"its weight gives {layer.Outputs} outputs, but its bias has {layer.Bias.Count} elements" |]
+        member layer.Parameters = layer.Leaves
+        member _.WithParameters leaves = { Weight = leaves[0].Matrix; Bias = leaves[1].Values }
+        member layer.Predict x = layer.Predict x
+        member layer.Forward(x, _) = Pullback.toLeaves (fun (gradient: Affine<'T>) -> gradient.Leaves) (layer.Forward x)
+
+namespace Functional.FSharp
+
+open MathNet.Numerics.LinearAlgebra
+open Functional
+
+/// y = W x + b, for every sample (column) of x.
+[<RequireQualifiedAccess>]
+module Affine =
+    /// `Affine.Predict`.
+    let predict (layer: Affine<'T>) (x: Matrix<'T>) : Matrix<'T> = layer.Predict x
+
+    /// `Affine.Forward`.
     let forward (layer: Affine<'T>) (x: Matrix<'T>) : struct (Matrix<'T> * Pullback<'T, Affine<'T>>) =
-        struct (predict layer x, pullback layer x)
-
-    let internal leaves (name: string) (layer: Affine<'T>) : Parameter<'T> list =
-        [ Parameter.ofFreshMatrix (name + ".weight") Role.Weight layer.Weight
-          Parameter.ofFreshVector (name + ".bias") Role.Bias layer.Bias ]
-
-    let internal ofLeaves (next: unit -> Parameter<'T>) : Affine<'T> =
-        let weight = next ()
-        { Weight = weight.Matrix; Bias = (next ()).Values }
+        Pullback.ofFunc (layer.Forward x)

@@ -1,7 +1,12 @@
 namespace Functional
 
 open System
+open System
+open System.Runtime.Intrinsics
 open MathNet.Numerics.LinearAlgebra
+open Functional.FSharp
+open Functional.Numerics
+open Functional.Numerics.Passes
 
 /// How batch norm works; nothing of it is trained.
 [<StructuredFormatDisplay("{Display}")>]
@@ -26,8 +31,13 @@ type BatchNormStatistics<'T when Real<'T>> =
       /// Divided by the number of samples, not by one less.
       Variance: Vector<'T> }
 
+    member internal statistics.Leaves: Parameter<'T>[] =
+        [| Parameter.ofFreshVector "mean" Role.Statistic statistics.Mean
+           Parameter.ofFreshVector "variance" Role.Statistic statistics.Variance |]
+
 /// Batch normalization: in training every feature gets mean 0 and deviation 1 over the batch, then a factor and a
-/// summand that are trained; in evaluation the running statistics take the place of the batch's.
+/// summand that are trained: y = gamma (x - mean) / sqrt(variance + epsilon) + beta. In evaluation the running statistics
+/// take the place of the batch's. Source: Ioffe and Szegedy (2015); Deep Learning from Scratch, 6.3.
 [<NoComparison; StructuredFormatDisplay("{Display}")>]
 type BatchNorm<'T when Real<'T>> =
     { /// Its rates.
@@ -42,46 +52,8 @@ type BatchNorm<'T when Real<'T>> =
     member private layer.Display = string layer
     override layer.ToString() = $"batchnorm {layer.Units} ({layer.Configuration})"
 
-namespace Functional.FSharp
-
-open System
-open System.Runtime.Intrinsics
-open MathNet.Numerics.LinearAlgebra
-open Functional
-open Functional.Numerics
-open Functional.Numerics.Passes
-
-/// y = gamma (x - mean) / sqrt(variance + epsilon) + beta, feature by feature.
-/// Source: Ioffe and Szegedy (2015); Deep Learning from Scratch, 6.3.
-[<RequireQualifiedAccess>]
-module BatchNorm =
-    /// The layer before training.
-    let create<'T when Real<'T>> (configuration: BatchNormConfiguration) (units: int) : BatchNorm<'T> =
-        if units < 1 then invalidArg (nameof units) $"batch norm needs at least 1 unit, not {units}"
-        { Configuration = configuration
-          Parameters = Normalization.initial units
-          Statistics =
-            { Mean = Dense.vector (Array.zeroCreate units)
-              Variance = Dense.vector (Array.zeroCreate units) } }
-
-    let internal faults (layer: BatchNorm<'T>) : string list =
-        [ yield! Normalization.faults layer.Configuration.Epsilon layer.Parameters
-          if not (layer.Configuration.Momentum >= 0.0 && layer.Configuration.Momentum <= 1.0) then
-              $"its momentum must be between 0 and 1, but is {string layer.Configuration.Momentum}"
-          if layer.Statistics.Mean.Count <> layer.Units || layer.Statistics.Variance.Count <> layer.Units then
-              $"it has {layer.Units} units, but running means for {layer.Statistics.Mean.Count} \
-                and variances for {layer.Statistics.Variance.Count}" ]
-
-    let internal leaves (name: string) (statistics: BatchNormStatistics<'T>) : Parameter<'T> list =
-        [ Parameter.ofFreshVector (name + ".mean") Role.Statistic statistics.Mean
-          Parameter.ofFreshVector (name + ".variance") Role.Statistic statistics.Variance ]
-
-    let internal ofLeaves (next: unit -> Parameter<'T>) : BatchNormStatistics<'T> =
-        let mean = next ()
-        { Mean = mean.Values; Variance = (next ()).Values }
-
     /// The layer after a batch with these statistics: running = momentum running + (1 - momentum) seen.
-    let fold (seen: BatchNormStatistics<'T>) (layer: BatchNorm<'T>) : BatchNorm<'T> =
+    member layer.After(seen: BatchNormStatistics<'T>) : BatchNorm<'T> =
         let momentum = layer.Configuration.Momentum
         let kept: Lanes<'T> = broadcast momentum
         let added: Lanes<'T> = broadcast (1.0 - momentum)
@@ -93,7 +65,7 @@ module BatchNorm =
                   Variance = fold layer.Statistics.Variance seen.Variance } }
 
     /// y (units x samples) in evaluation: by the running statistics, each sample by itself.
-    let predict<'T when Real<'T>> (layer: BatchNorm<'T>) (x: Matrix<'T>) : Matrix<'T> =
+    member layer.Predict(x: Matrix<'T>) : Matrix<'T> =
         Normalization.check "batch norm" layer.Units layer.Parameters x
         let samples, epsilon = x.ColumnCount, (broadcast layer.Configuration.Epsilon: Lanes<'T>)
         let struct (rows, e) = Rows.atLeastOneVector x.RowCount (Dense.elements x)
@@ -111,8 +83,9 @@ module BatchNorm =
 
     /// y in training, what was seen of the batch, and the pullback. With z = (x - mean) / deviation: dgamma = the sum
     /// of dy z over the samples, dbeta = that of dy, dx = gamma / deviation (dy - dbeta / N - z dgamma / N).
-    let forward<'T when Real<'T>> (layer: BatchNorm<'T>) (x: Matrix<'T>)
-        : struct (Matrix<'T> * BatchNormStatistics<'T> * Pullback<'T, ScaleShift<'T>>) =
+    member layer.Forward(x: Matrix<'T>)
+        : struct (Matrix<'T> * BatchNormStatistics<'T>
+                  * Func<Matrix<'T>, struct (ScaleShift<'T> * Lazy<Matrix<'T>>)>) =
         Normalization.check "batch norm" layer.Units layer.Parameters x
         let units, samples = x.RowCount, x.ColumnCount
         let count: Lanes<'T> = broadcast (float samples)
@@ -137,7 +110,7 @@ module BatchNorm =
                 store ((load x i - mean) * factor + beta) y i)
         let result (v: 'T[]) = Dense.vector (cutTo units v)
 
-        let pullback (dy: Matrix<'T>) =
+        let pullback (dy: Matrix<'T>) : struct (ScaleShift<'T> * Lazy<Matrix<'T>>) =
             Pullback.checkShape units samples dy
             let struct (_, dy) = Rows.atLeastOneVector units (Dense.elements dy)
             let dGamma, dBeta, dx = Dense.fresh rows, Dense.fresh rows, Dense.fresh x.Length
@@ -158,4 +131,55 @@ module BatchNorm =
             struct ({ Gamma = result dGamma; Beta = result dBeta },
                     lazy (Dense.matrix units samples (Rows.cutTo units rows dx)))
         let seen = { Mean = result means; Variance = result variances }
-        struct (Dense.matrix units samples (Rows.cutTo units rows y), seen, pullback)
+        struct (Dense.matrix units samples (Rows.cutTo units rows y), seen, Func<_, _> pullback)
+
+    interface IBuiltIn
+    interface ILayer<'T> with
+        member _.Name = "batchnorm"
+        member layer.Description = string layer
+        member layer.Inputs = layer.Units
+        member layer.Outputs = layer.Units
+        member layer.Faults =
+            [| yield! Normalization.faults layer.Configuration.Epsilon layer.Parameters
+               if not (layer.Configuration.Momentum >= 0.0 && layer.Configuration.Momentum <= 1.0) then
+                   $"its momentum must be between 0 and 1, but is {string layer.Configuration.Momentum}"
+               if layer.Statistics.Mean.Count <> layer.Units || layer.Statistics.Variance.Count <> layer.Units then
+                   $"it has {layer.Units} units, but running means for {layer.Statistics.Mean.Count} \
+                     and variances for {layer.Statistics.Variance.Count}" |]
+        member layer.Parameters = Array.append (Normalization.leaves layer.Parameters) layer.Statistics.Leaves
+        member layer.WithParameters leaves =
+            { layer with
+                Parameters = Normalization.ofLeaves leaves
+                Statistics = { Mean = leaves[2].Values; Variance = leaves[3].Values } }
+        member layer.Predict x = layer.Predict x
+        member layer.Forward(x, _) =
+            let struct (y, seen, pullback) = layer.Forward x
+            let leaves gradient = Array.append (Normalization.leaves gradient) (layer.After seen).Statistics.Leaves
+            Pullback.toLeaves leaves (struct (y, pullback))
+
+namespace Functional.FSharp
+
+open MathNet.Numerics.LinearAlgebra
+open Functional
+open Functional.Numerics
+
+/// y = gamma (x - mean) / sqrt(variance + epsilon) + beta, feature by feature.
+[<RequireQualifiedAccess>]
+module BatchNorm =
+    /// The layer before training.
+    let create<'T when Real<'T>> (configuration: BatchNormConfiguration) (units: int) : BatchNorm<'T> =
+        if units < 1 then invalidArg (nameof units) $"batch norm needs at least 1 unit, not {units}"
+        { Configuration = configuration
+          Parameters = Normalization.initial units
+          Statistics =
+            { Mean = Dense.vector (Array.zeroCreate units)
+              Variance = Dense.vector (Array.zeroCreate units) } }
+
+    /// `BatchNorm.Predict`.
+    let predict (layer: BatchNorm<'T>) (x: Matrix<'T>) : Matrix<'T> = layer.Predict x
+
+    /// `BatchNorm.Forward`.
+    let forward (layer: BatchNorm<'T>) (x: Matrix<'T>)
+        : struct (Matrix<'T> * BatchNormStatistics<'T> * Pullback<'T, ScaleShift<'T>>) =
+        let struct (y, seen, pullback) = layer.Forward x
+        struct (y, seen, pullback.Invoke)

@@ -1,5 +1,11 @@
 namespace Functional
 
+open System
+open MathNet.Numerics.LinearAlgebra
+open Functional.FSharp
+open Functional.Numerics
+open Functional.Numerics.Passes
+
 /// Where dropout makes up for what is dropped.
 type DropoutForm =
     /// In training, dividing by 1 - ratio; evaluation changes nothing.
@@ -8,6 +14,7 @@ type DropoutForm =
     | Book = 1
 
 /// In training, drops (sets to 0) a share of the elements at random.
+/// Source: Srivastava et al. (2014); Deep Learning from Scratch, 6.4.3.
 [<StructuredFormatDisplay("{Display}")>]
 type Dropout =
     { /// The share that is dropped, from 0 to below 1.
@@ -19,59 +26,99 @@ type Dropout =
     override layer.ToString() =
         $"dropout {string layer.Ratio}" + (if layer.Form = DropoutForm.Book then " (book)" else "")
 
-namespace Functional.FSharp
-
-open MathNet.Numerics.LinearAlgebra
-open Functional
-open Functional.Numerics
-open Functional.Numerics.Passes
-
-/// Source: Srivastava et al. (2014); Deep Learning from Scratch, 6.4.3.
-[<RequireQualifiedAccess>]
-module Dropout =
-    let internal faults (layer: Dropout) : string list =
-        [ if not (layer.Ratio >= 0.0 && layer.Ratio < 1.0) then
-              $"the ratio dropped must be from 0 to below 1, but is {string layer.Ratio}" ]
-
     /// The factor of what is kept in training.
-    let private keptFactor (layer: Dropout) = if layer.Form = DropoutForm.Book then 1.0 else 1.0 / (1.0 - layer.Ratio)
-
-    let private times<'T when Real<'T>> (factors: 'T[]) (x: Matrix<'T>) : Matrix<'T> =
-        Dense.matrix x.RowCount x.ColumnCount (map2 (fun x f -> x * f) (Dense.elements x) factors)
+    member private layer.KeptFactor = if layer.Form = DropoutForm.Book then 1.0 else 1.0 / (1.0 - layer.Ratio)
 
     /// y in evaluation: x, or in the book's form (1 - ratio) x.
-    let predict<'T when Real<'T>> (layer: Dropout) (x: Matrix<'T>) : Matrix<'T> =
+    member layer.Predict<'T when Real<'T>>(x: Matrix<'T>) : Matrix<'T> =
         match layer.Form with
         | DropoutForm.Book ->
             let factor: Lanes<'T> = broadcast (1.0 - layer.Ratio)
             Dense.matrix x.RowCount x.ColumnCount (map (fun x -> factor * x) (Dense.elements x))
         | _ -> x
 
-    /// y in training with a mask of x's shape, 1 where an element is kept and 0 where it is dropped; and how dL/dy
-    /// gives dL/dx. Raises ArgumentException if the mask has another shape.
-    let forwardWith<'T when Real<'T>> (mask: Matrix<'T>) (layer: Dropout) (x: Matrix<'T>)
-        : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
+    /// y in training, and the pullback from dL/dy to dL/dx. The mask is a function of the key and of x's shape.
+    member layer.Forward<'T when Real<'T>>(x: Matrix<'T>, key: Key) : struct (Matrix<'T> * Func<Matrix<'T>, Matrix<'T>>) =
+        let apply =
+            if layer.Ratio = 0.0 then id
+            else
+                let factor: 'T = Real.number<'T, float> layer.KeptFactor
+                let kept = Mask.create key layer.Ratio (x.RowCount * x.ColumnCount)
+                fun (x: Matrix<'T>) ->
+                    Dense.matrix x.RowCount x.ColumnCount (Mask.apply kept factor (Dense.elements x))
+        struct (apply x, Func<_, _>(fun dy ->
+            Pullback.checkShape x.RowCount x.ColumnCount dy
+            apply dy))
+
+    /// `Forward` with a mask of x's shape, 1 where an element is kept and 0 where it is dropped.
+    /// Raises ArgumentException if the mask has another shape.
+    member layer.ForwardWith<'T when Real<'T>>(x: Matrix<'T>, mask: Matrix<'T>)
+        : struct (Matrix<'T> * Func<Matrix<'T>, Matrix<'T>>) =
         if mask.RowCount <> x.RowCount || mask.ColumnCount <> x.ColumnCount then
             invalidArg (nameof mask) $"the mask of {layer} is {mask.RowCount} x {mask.ColumnCount}, \
                                        but x is {x.RowCount} x {x.ColumnCount}"
-        let factor: Lanes<'T> = broadcast (keptFactor layer)
+        let factor: Lanes<'T> = broadcast layer.KeptFactor
         let factors = map (fun m -> factor * m) (Dense.elements mask)
-        struct (times factors x, fun dy ->
+        let times (x: Matrix<'T>) =
+            Dense.matrix x.RowCount x.ColumnCount (map2 (fun x f -> x * f) (Dense.elements x) factors)
+        struct (times x, Func<_, _>(fun dy ->
             Pullback.checkShape x.RowCount x.ColumnCount dy
-            times factors dy)
+            times dy))
 
-    /// y in training, and the pullback from dL/dy to dL/dx. The mask is a function of the key and of x's shape.
-    let forward<'T when Real<'T>> (key: Key) (layer: Dropout) (x: Matrix<'T>)
+/// Dropout as a layer of networks.
+[<NoComparison; StructuredFormatDisplay("{Display}")>]
+type DropoutLayer<'T when Real<'T>> =
+    { /// Its numbers.
+      Dropout: Dropout }
+
+    member private layer.Display = string layer
+    override layer.ToString() = string layer.Dropout
+
+    interface IBuiltIn
+    interface ILayer<'T> with
+        member _.Name = "dropout"
+        member layer.Description = string layer
+        member _.Inputs = 0
+        member _.Outputs = 0
+        member layer.Faults =
+            [| let ratio = layer.Dropout.Ratio
+               if not (ratio >= 0.0 && ratio < 1.0) then
+                   $"the ratio dropped must be from 0 to below 1, but is {string ratio}" |]
+        member _.Parameters = [||]
+        member layer.WithParameters _ = layer
+        member layer.Predict x = layer.Dropout.Predict x
+        member layer.Forward(x, key) = Pullback.withoutLeaves (layer.Dropout.Forward(x, key))
+
+/// Dropout with a given mask, for replays of others' runs.
+type internal MaskedDropout<'T when Real<'T>>(dropout: Dropout, mask: Matrix<'T>) =
+    interface IBuiltIn
+    interface ILayer<'T> with
+        member _.Name = "dropout"
+        member _.Description = string dropout
+        member _.Inputs = 0
+        member _.Outputs = 0
+        member _.Faults = [||]
+        member _.Parameters = [||]
+        member layer.WithParameters _ = layer
+        member _.Predict x = dropout.Predict x
+        member _.Forward(x, _) = Pullback.withoutLeaves (dropout.ForwardWith(x, mask))
+
+namespace Functional.FSharp
+
+open MathNet.Numerics.LinearAlgebra
+open Functional
+
+/// Sets a share of the elements to 0 at random.
+[<RequireQualifiedAccess>]
+module Dropout =
+    /// `Dropout.Predict`.
+    let predict (layer: Dropout) (x: Matrix<'T>) : Matrix<'T> = layer.Predict x
+
+    /// `Dropout.Forward`.
+    let forward (key: Key) (layer: Dropout) (x: Matrix<'T>) : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
+        Pullback.ofFunc (layer.Forward(x, key))
+
+    /// `Dropout.ForwardWith`.
+    let forwardWith (mask: Matrix<'T>) (layer: Dropout) (x: Matrix<'T>)
         : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
-        if layer.Ratio = 0.0 then
-            struct (x, fun dy ->
-                Pullback.checkShape x.RowCount x.ColumnCount dy
-                dy)
-        else
-            let factor: 'T = Real.number<'T, float> (keptFactor layer)
-            let kept = Mask.create key layer.Ratio (x.RowCount * x.ColumnCount)
-            let apply (x: Matrix<'T>) =
-                Dense.matrix x.RowCount x.ColumnCount (Mask.apply kept factor (Dense.elements x))
-            struct (apply x, fun dy ->
-                Pullback.checkShape x.RowCount x.ColumnCount dy
-                apply dy)
+        Pullback.ofFunc (layer.ForwardWith(x, mask))

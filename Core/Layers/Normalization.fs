@@ -16,6 +16,7 @@ type ScaleShift<'T when Real<'T>> =
 namespace Functional.FSharp
 
 open System
+open System.Collections.Generic
 open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
@@ -25,19 +26,17 @@ module internal Normalization =
     let initial<'T when Real<'T>> (units: int) : ScaleShift<'T> =
         { Gamma = Dense.vector (Array.create units 'T.One); Beta = Dense.vector (Array.zeroCreate units) }
 
-    let leaves (name: string) (p: ScaleShift<'T>) : Parameter<'T> list =
-        [ Parameter.ofFreshVector (name + ".gamma") Role.Scale p.Gamma
-          Parameter.ofFreshVector (name + ".beta") Role.Shift p.Beta ]
+    let leaves (p: ScaleShift<'T>) : Parameter<'T>[] =
+        [| Parameter.ofFreshVector "gamma" Role.Scale p.Gamma; Parameter.ofFreshVector "beta" Role.Shift p.Beta |]
 
-    let ofLeaves (next: unit -> Parameter<'T>) : ScaleShift<'T> =
-        let gamma = next ()
-        { Gamma = gamma.Values; Beta = (next ()).Values }
+    let ofLeaves (leaves: IReadOnlyList<Parameter<'T>>) : ScaleShift<'T> =
+        { Gamma = leaves[0].Values; Beta = leaves[1].Values }
 
-    let faults (epsilon: float) (p: ScaleShift<'T>) : string list =
-        [ if not (Double.IsFinite epsilon) || epsilon <= 0.0 then
-              $"its epsilon must be finite and above 0, but is {string epsilon}"
-          if p.Gamma.Count <> p.Beta.Count then
-              $"its gamma has {p.Gamma.Count} elements, but its beta has {p.Beta.Count}" ]
+    let faults (epsilon: float) (p: ScaleShift<'T>) : string[] =
+        [| if not (Double.IsFinite epsilon) || epsilon <= 0.0 then
+               $"its epsilon must be finite and above 0, but is {string epsilon}"
+           if p.Gamma.Count <> p.Beta.Count then
+               $"its gamma has {p.Gamma.Count} elements, but its beta has {p.Beta.Count}" |]
 
     /// Raises ArgumentException unless x has a row per unit, and the layer a factor and a summand.
     let check (kind: string) (units: int) (p: ScaleShift<'T>) (x: Matrix<'T>) =

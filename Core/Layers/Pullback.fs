@@ -1,6 +1,7 @@
 namespace Functional.FSharp
 
 open System
+open System.Collections.Generic
 open MathNet.Numerics.LinearAlgebra
 open Functional
 
@@ -18,3 +19,21 @@ module internal Pullback =
     let checkShape (rows: int) (columns: int) (dy: Matrix<'T>) =
         if dy.RowCount <> rows || dy.ColumnCount <> columns then
             invalidArg (nameof dy) $"dL/dy is {dy.RowCount} x {dy.ColumnCount}, but y is {rows} x {columns}"
+
+    /// For F#: y and the pullback as a function.
+    let ofFunc (struct (y: 'Y, pullback: Func<'A, 'B>)) : struct ('Y * ('A -> 'B)) = struct (y, pullback.Invoke)
+
+    /// For networks: y and the pullback to leaves.
+    let toLeaves
+        (leaves: 'Gradient -> Parameter<'T>[])
+        (struct (y: Matrix<'T>, pullback: Func<Matrix<'T>, struct ('Gradient * Lazy<Matrix<'T>>)>))
+        : struct (Matrix<'T> * Func<Matrix<'T>, struct (IReadOnlyList<Parameter<'T>> * Lazy<Matrix<'T>>)>) =
+        struct (y, Func<_, _>(fun dy ->
+            let struct (gradient, dx) = pullback.Invoke dy
+            struct (leaves gradient :> IReadOnlyList<Parameter<'T>>, dx)))
+
+    /// For networks: y and the pullback of what has no leaves.
+    let withoutLeaves (struct (y: Matrix<'T>, pullback: Func<Matrix<'T>, Matrix<'T>>))
+        : struct (Matrix<'T> * Func<Matrix<'T>, struct (IReadOnlyList<Parameter<'T>> * Lazy<Matrix<'T>>)>) =
+        struct (y, Func<_, _>(fun dy ->
+            struct (Array.Empty<Parameter<'T>>() :> IReadOnlyList<_>, lazy (pullback.Invoke dy))))

@@ -1,0 +1,261 @@
+// Layers of layers. The layers inside are named as a network names its own: `residual1.affine2.weight`.
+namespace Functional
+
+open System.Runtime.InteropServices
+
+/// What becomes of the outputs of parallel layers.
+type Join =
+    /// They stand one below the other.
+    | Concatenate = 0
+    /// They are added.
+    | Sum = 1
+
+/// That one leaf is another, of the same shape or transposed.
+[<StructuredFormatDisplay("{Display}")>]
+type Tie =
+    { /// The leaf that is trained, as in `affine1.weight`.
+      Source: string
+      /// The leaf that it also is, as in `affine2.weight`.
+      Target: string
+      /// Whether rows of the one are columns of the other, as in an autoencoder.
+      Transposed: bool }
+
+    /// Of leaves of the same shape or, if it is transposed, of turned shapes.
+    static member Of
+        (source: string, target: string, [<Optional; DefaultParameterValue(false)>] transposed: bool) =
+        { Source = nullArgCheck (nameof source) source
+          Target = nullArgCheck (nameof target) target
+          Transposed = transposed }
+
+    member private tie.Display = string tie
+    override tie.ToString() = tie.Target + " = " + tie.Source + (if tie.Transposed then "'" else "")
+
+namespace Functional.FSharp
+
+open System.Collections.Generic
+open MathNet.Numerics.LinearAlgebra
+open Functional
+open Functional.Numerics
+open Functional.Numerics.Passes
+
+/// Matrices of one number of columns.
+module internal Join =
+    let add (a: 'T[]) (b: 'T[]) : 'T[] = map2 (fun a b -> a + b) a b
+
+    let sum (parts: Matrix<'T>[]) : Matrix<'T> =
+        parts |> Array.map Dense.elements |> Array.reduce add |> Dense.matrix parts[0].RowCount parts[0].ColumnCount
+
+    /// One below the other.
+    let stack (parts: Matrix<'T>[]) : Matrix<'T> =
+        let rows, columns = parts |> Array.sumBy _.RowCount, parts[0].ColumnCount
+        let y = Dense.fresh (rows * columns)
+        let mutable first = 0
+        for part in parts do
+            let elements, height = Dense.elements part, part.RowCount
+            for j in 0 .. columns - 1 do Array.blit elements (j * height) y (j * rows + first) height
+            first <- first + height
+        Dense.matrix rows columns y
+
+    /// Some rows.
+    let part (first: int) (height: int) (x: Matrix<'T>) : Matrix<'T> =
+        let elements, part = Dense.elements x, Dense.fresh (height * x.ColumnCount)
+        for j in 0 .. x.ColumnCount - 1 do Array.blit elements (j * x.RowCount + first) part (j * height) height
+        Dense.matrix height x.ColumnCount part
+
+/// Leaves in two places.
+module internal Tie =
+    let private find (group: Group<'T>) (name: string) = group.Leaves |> Array.tryFind (fun leaf -> leaf.Name = name)
+
+    let faults (ties: Tie[]) (group: Group<'T>) : string list =
+        [ for tie in ties do
+              match find group tie.Source, find group tie.Target with
+              | Some source, Some target ->
+                  let shape = source.Shape
+                  let turned =
+                      if tie.Transposed then { Rows = shape.Columns; Columns = shape.Rows } else shape
+                  if target.Shape.Rows <> turned.Rows || target.Shape.Columns <> turned.Columns then
+                      let how = if tie.Transposed then " transposed" else ""
+                      $"{target} can't be {source}{how}"
+              | source, _ ->
+                  let missing = if source.IsNone then tie.Source else tie.Target
+                  let names = group.Leaves |> Array.map _.Name |> String.concat ", "
+                  $"it has no leaf '{missing}'; there are {names}"
+              if ties |> Array.exists (fun other -> other.Target = tie.Source) then
+                  $"'{tie.Source}' can't be a source: it is tied itself"
+          for name, same in Array.countBy _.Target ties do
+              if same > 1 then $"'{name}' is tied {same} times" ]
+
+    /// A leaf's elements as they lie in the other place.
+    let private turned (tie: Tie) (leaf: Parameter<'T>) : 'T[] =
+        if tie.Transposed then Dense.elements (leaf.Matrix.Transpose()) else Dense.values leaf.Values
+
+    let isTarget (ties: Tie[]) (leaf: Parameter<'T>) : bool = ties |> Array.exists (fun tie -> tie.Target = leaf.Name)
+
+    /// The group with the elements of sources in their targets, too.
+    let fill (ties: Tie[]) (group: Group<'T>) : Group<'T> =
+        let value (leaf: Parameter<'T>) =
+            match ties |> Array.tryFind (fun tie -> tie.Target = leaf.Name) with
+            | Some tie -> { leaf with Values = Dense.vector (turned tie (find group tie.Source).Value) }
+            | None -> leaf
+        group.WithLeaves(Array.map value group.Leaves)
+
+    /// The gradient of a source is the sum over all its places.
+    let gather (ties: Tie[]) (gradient: Parameter<'T>[]) : Parameter<'T>[] =
+        let total (leaf: Parameter<'T>) =
+            let add (sum: 'T[]) (tie: Tie) =
+                if tie.Source <> leaf.Name then sum
+                else Join.add sum (turned tie (gradient |> Array.find (fun leaf -> leaf.Name = tie.Target)))
+            { leaf with Values = Dense.vector (Array.fold add (Dense.values leaf.Values) ties) }
+        gradient |> Array.filter (isTarget ties >> not) |> Array.map total
+
+namespace Functional
+
+open System
+open System.Collections.Generic
+open MathNet.Numerics.LinearAlgebra
+open Functional.FSharp
+
+/// Layers one after the other as one layer; without any, the identity.
+[<Sealed; StructuredFormatDisplay("{Display}")>]
+type Chain<'T when Real<'T>> internal (group: Group<'T>) =
+    /// In the order of forward.
+    new(layers: IEnumerable<ILayer<'T>>) = Chain(Group.Of(nullArgCheck (nameof layers) layers))
+
+    /// In the order of forward.
+    member _.Layers: IReadOnlyList<ILayer<'T>> = Array.AsReadOnly group.Layers
+    member private layer.Display = string layer
+    override _.ToString() = $"""chain ({Group.describe group ", "})"""
+
+    interface IGroup<'T> with
+        member _.Group = group
+    interface ILayer<'T> with
+        member _.Name = "chain"
+        member layer.Description = string layer
+        member _.Inputs = Group.inputs group.Layers
+        member _.Outputs = Group.outputs group.Layers
+        member _.Faults = Array.ofList (Group.faultsInOrder group.Layers)
+        member _.Parameters = group.Leaves
+        member _.WithParameters leaves = Chain(group.WithLeaves leaves)
+        member _.Predict x = Group.predict group x
+        member _.Forward(x, key) = Pullback.toLeaves id (Group.forwardAsOne key group x)
+
+/// y = x + f(x), f being layers one after the other. Source: He et al., Deep Residual Learning (2016).
+[<Sealed; StructuredFormatDisplay("{Display}")>]
+type Residual<'T when Real<'T>> internal (group: Group<'T>) =
+    /// The layers of f, in order.
+    new(layers: IEnumerable<ILayer<'T>>) = Residual(Group.Of(nullArgCheck (nameof layers) layers))
+
+    /// The layers of f, in order.
+    member _.Layers: IReadOnlyList<ILayer<'T>> = Array.AsReadOnly group.Layers
+    member private layer.Display = string layer
+    override _.ToString() = $"""residual ({Group.describe group ", "})"""
+
+    interface IGroup<'T> with
+        member _.Group = group
+    interface ILayer<'T> with
+        member _.Name = "residual"
+        member layer.Description = string layer
+        member _.Inputs = Group.inputs group.Layers
+        member _.Outputs = Group.outputs group.Layers
+        member _.Faults =
+            let inputs, outputs = Group.inputs group.Layers, Group.outputs group.Layers
+            [| yield! Group.faultsInOrder group.Layers
+               if inputs <> outputs then $"its layers make {outputs} outputs of {inputs} inputs, so x can't be added" |]
+        member _.Parameters = group.Leaves
+        member _.WithParameters leaves = Residual(group.WithLeaves leaves)
+        member _.Predict x = Join.sum [| x; Group.predict group x |]
+        member _.Forward(x, key) =
+            let struct (y, pullback) = Group.forwardAsOne key group x
+            struct (Join.sum [| x; y |], Func<_, _>(fun dy ->
+                let struct (gradient, dx) = pullback.Invoke dy
+                struct (gradient, lazy (Join.sum [| dy; dx.Value |]))))
+
+/// Layers that all take x; their outputs are joined.
+[<Sealed; StructuredFormatDisplay("{Display}")>]
+type Parallel<'T when Real<'T>> internal (join: Join, group: Group<'T>) =
+    let joined = if join = Join.Sum then Join.sum else Join.stack
+    let inputs = Group.inputs group.Layers
+    let outputsOf (layer: ILayer<'T>) = if layer.Inputs > 0 then layer.Outputs else inputs
+
+    /// Layers with the same number of inputs; a `Chain` is several as one.
+    new(join: Join, layers: IEnumerable<ILayer<'T>>) = Parallel(join, Group.Of(nullArgCheck (nameof layers) layers))
+
+    /// What becomes of the outputs.
+    member _.Join = join
+    /// In the order of their outputs.
+    member _.Layers: IReadOnlyList<ILayer<'T>> = Array.AsReadOnly group.Layers
+    member private layer.Display = string layer
+    override _.ToString() =
+        let kind = if join = Join.Sum then "sum" else "concatenated"
+        $"""parallel {kind} ({Group.describe group "; "})"""
+
+    interface IGroup<'T> with
+        member _.Group = group
+    interface ILayer<'T> with
+        member _.Name = "parallel"
+        member layer.Description = string layer
+        member _.Inputs = inputs
+        member _.Outputs =
+            if group.Layers.Length = 0 then inputs
+            elif join = Join.Sum then outputsOf group.Layers[0]
+            else Array.sumBy outputsOf group.Layers
+        member _.Faults =
+            [| if group.Layers.Length = 0 then "it needs at least one layer"
+               if join = Join.Concatenate && inputs = 0 then
+                   "it needs a layer that tells its number of inputs, such as an affine one"
+               for i, layer in Seq.indexed group.Layers do
+                   for fault in Group.faults layer do $"branch {i + 1} ({layer.Description}): {fault}"
+                   if layer.Inputs > 0 && layer.Inputs <> inputs then
+                       $"branch {i + 1} ({layer.Description}) expects {layer.Inputs} inputs, but others {inputs}"
+                   if join = Join.Sum && outputsOf layer <> outputsOf group.Layers[0] then
+                       $"branch {i + 1} gives {outputsOf layer} outputs, but branch 1 {outputsOf group.Layers[0]}" |]
+        member _.Parameters = group.Leaves
+        member _.WithParameters leaves = Parallel(join, group.WithLeaves leaves)
+        member _.Predict x = group.Layers |> Array.map _.Predict(x) |> joined
+        member _.Forward(x, key) =
+            let keys = Group.keys key group.Layers
+            let passed = group.Layers |> Array.mapi (fun i layer -> Group.forwardOne group.Names[i] keys[i] layer x)
+            let y = passed |> Array.map _.Output |> joined
+            struct (y, Func<_, _>(fun dy ->
+                Pullback.checkShape y.RowCount y.ColumnCount dy
+                let gradient = Array.zeroCreate group.Leaves.Length
+                let mutable leaf, row = 0, 0
+                let dx = Array.zeroCreate passed.Length
+                for i in 0 .. passed.Length - 1 do
+                    let height = passed[i].Output.RowCount
+                    let dy = if join = Join.Sum then dy else Join.part row height dy
+                    dx[i] <- Group.backOne group gradient leaf passed[i] dy
+                    leaf <- leaf + group.Counts[i]
+                    row <- row + height
+                struct (gradient, lazy (dx |> Array.map _.Value |> Join.sum))))
+
+/// Layers one after the other, some of whose leaves are the same: the gradient is the sum over all places.
+[<Sealed; StructuredFormatDisplay("{Display}")>]
+type Tied<'T when Real<'T>> internal (group: Group<'T>, ties: Tie[]) =
+    /// Layers in order, and what is tied. A target takes the elements of its source.
+    new(layers: IEnumerable<ILayer<'T>>, ties: IEnumerable<Tie>) =
+        let group, ties = Group.Of(nullArgCheck (nameof layers) layers), Array.ofSeq (nullArgCheck (nameof ties) ties)
+        Tied((if (Tie.faults ties group).IsEmpty then Tie.fill ties group else group), ties)
+
+    /// In the order of forward.
+    member _.Layers: IReadOnlyList<ILayer<'T>> = Array.AsReadOnly group.Layers
+    /// What is tied.
+    member _.Ties: IReadOnlyList<Tie> = Array.AsReadOnly ties
+    member private layer.Display = string layer
+    override _.ToString() = $"""tied ({Group.describe group ", "}; {ties |> Array.map string |> String.concat ", "})"""
+
+    interface IGroup<'T> with
+        member _.Group = group
+    interface ILayer<'T> with
+        member _.Name = "tied"
+        member layer.Description = string layer
+        member _.Inputs = Group.inputs group.Layers
+        member _.Outputs = Group.outputs group.Layers
+        member _.Faults = Array.ofList (Group.faultsInOrder group.Layers @ Tie.faults ties group)
+        member _.Parameters = group.Leaves |> Array.filter (Tie.isTarget ties >> not)
+        member _.WithParameters leaves =
+            let next = Parameters.inTurn (Array.ofSeq leaves)
+            let value leaf = if Tie.isTarget ties leaf then leaf else { leaf with Values = (next ()).Values }
+            Tied(Tie.fill ties (group.WithLeaves(Array.map value group.Leaves)), ties)
+        member _.Predict x = Group.predict group x
+        member _.Forward(x, key) = Pullback.toLeaves (Tie.gather ties) (Group.forwardAsOne key group x)

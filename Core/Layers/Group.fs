@@ -1,0 +1,221 @@
+namespace Functional.FSharp
+
+open System
+open System.Collections.Generic
+open MathNet.Numerics.LinearAlgebra
+open Functional
+open Functional.Numerics
+
+/// What a layer did in training.
+[<Struct; NoComparison; NoEquality>]
+type internal Passed<'T when Real<'T>> =
+    { Output: Matrix<'T>
+      /// To the leaves of its gradient, under its own names, and dL/dx.
+      Pullback: Func<Matrix<'T>, struct (IReadOnlyList<Parameter<'T>> * Lazy<Matrix<'T>>)> }
+
+/// Layers, each under its kind and its number among its kind, as in `affine1`, `relu1`, `affine2`: what networks and
+/// layers of layers have in common.
+[<Sealed>]
+type internal Group<'T when Real<'T>> private
+    (layers: ILayer<'T>[], names: string[], counts: int[], leaves: Parameter<'T>[]) =
+    member _.Layers = layers
+    member _.Names = names
+    /// How many leaves each layer has.
+    member _.Counts = counts
+    /// What is trained and what is observed, layer after layer, named as in `affine1.weight`.
+    member _.Leaves = leaves
+
+    static member Of(layers: ILayer<'T> seq) : Group<'T> =
+        let layers = Array.ofSeq layers
+        let numbers = Dictionary<string, int>()
+        let names =
+            layers |> Array.map (fun layer ->
+                let kind = string layer.Name
+                numbers[kind] <- (if numbers.ContainsKey kind then numbers[kind] else 0) + 1
+                $"{kind}{numbers[kind]}")
+        let leaves = (names, layers) ||> Array.map2 (fun name layer ->
+            [| for leaf in layer.Parameters -> { leaf with Name = $"{name}.{leaf.Name}" } |])
+        Group(layers, names, Array.map Array.length leaves, Array.concat leaves)
+
+    /// The same layers with other elements in their leaves, in the order of `Leaves`; names don't matter.
+    member _.WithLeaves(values: IReadOnlyList<Parameter<'T>>) : Group<'T> =
+        let leaves = leaves |> Array.mapi (fun i own -> { own with Values = values[i].Values })
+        let mutable first = 0
+        let layers =
+            (layers, counts) ||> Array.map2 (fun layer count ->
+                first <- first + count
+                let given = ArraySegment(leaves, first - count, count)
+                match layer with
+                | _ when count = 0 -> layer
+                | :? IBuiltIn -> layer.WithParameters given
+                | _ ->
+                    let renamed (own: Parameter<'T>) (given: Parameter<'T>) = { given with Name = own.Name }
+                    layer.WithParameters(Seq.map2 renamed layer.Parameters given |> Array.ofSeq))
+        Group(layers, names, counts, leaves)
+
+    /// The same with other layers in their places, of the same kinds and with the same leaves.
+    member _.WithLayers(others: ILayer<'T>[]) : Group<'T> = Group(others, names, counts, leaves)
+
+/// A layer of layers.
+type internal IGroup<'T when Real<'T>> =
+    abstract Group: Group<'T>
+
+/// Layers side by side under names, and one after the other.
+module internal Group =
+    /// Whether all are ours.
+    let rec isBuiltIn (layer: ILayer<'T>) : bool =
+        match layer with
+        | :? IBuiltIn -> true
+        | :? IGroup<'T> as inner -> Array.forall isBuiltIn inner.Group.Layers
+        | _ -> false
+
+    /// What is wrong with a layer by itself.
+    let faults (layer: ILayer<'T>) : string list =
+        [ match layer with
+          | :? IBuiltIn -> ()
+          | _ ->
+              if String.IsNullOrWhiteSpace layer.Name then "it needs a name"
+              if layer.Inputs < 0 || layer.Outputs < 0 || (layer.Inputs = 0) <> (layer.Outputs = 0) then
+                  $"its numbers of inputs and outputs must both be above 0, or both 0 for any, \
+                    but are {layer.Inputs} and {layer.Outputs}"
+              for name, same in layer.Parameters |> Seq.countBy _.Name do
+                  if same > 1 then $"{same} of its parameters have the name '{name}'"
+          yield! layer.Faults ]
+
+    let private place i (layer: ILayer<'T>) = $"layer {i + 1} ({layer.Description})"
+
+    /// What is wrong with layers one after the other, each fault with its layer, counted from 1.
+    let faultsInOrder (layers: ILayer<'T>[]) : string list =
+        [ let mutable previous = ValueNone
+          for i, layer in Seq.indexed layers do
+              for fault in faults layer do $"{place i layer}: {fault}"
+              if layer.Inputs > 0 then
+                  match previous with
+                  | ValueSome(struct (at, given)) when given <> layer.Inputs ->
+                      $"{place i layer} expects {layer.Inputs} inputs, but layer {at + 1} gives {given}"
+                  | _ -> ()
+                  previous <- ValueSome(struct (i, layer.Outputs)) ]
+
+    /// The number of inputs of layers one after the other; 0 if any number fits.
+    let inputs (layers: ILayer<'T>[]) : int =
+        layers |> Array.tryPick (fun layer -> if layer.Inputs > 0 then Some layer.Inputs else None)
+        |> Option.defaultValue 0
+
+    /// The number of outputs of layers one after the other; 0 if it is that of the inputs.
+    let outputs (layers: ILayer<'T>[]) : int =
+        layers |> Array.tryFindBack (fun layer -> layer.Inputs > 0) |> Option.map _.Outputs |> Option.defaultValue 0
+
+    /// What is random in each layer: the i-th of the dropout layers, and likewise of those that aren't built in or have
+    /// layers inside, has a key of its own, so that other layers can come and go without a change in what it draws.
+    let keys (key: Key) (layers: ILayer<'T>[]) : Key[] =
+        let next = [| 0; 0 |]
+        let ofKind kind =
+            next[kind] <- next[kind] + 1
+            key |> Key.child kind |> Key.child (next[kind] - 1)
+        layers |> Array.map (function
+            | :? DropoutLayer<'T> -> ofKind 0
+            | :? IBuiltIn -> key
+            | _ -> ofKind 1)
+
+    /// A layer that isn't ours. Raises ArgumentException if y or dL/dx has another shape than it should, or a gradient
+    /// is not like the parameters. Gradients are copied, because the network may add a penalty's in place.
+    let private forwardChecked (name: string) (key: Key) (layer: ILayer<'T>) (x: Matrix<'T>) : Passed<'T> =
+        let check (what: string) rows (m: Matrix<'T>) =
+            if isNull (box m) then invalidArg (nameof layer) $"{name} gives no {what}"
+            if m.RowCount <> rows || m.ColumnCount <> x.ColumnCount then
+                invalidArg
+                    (nameof layer)
+                    $"{what} of {name} is {m.RowCount} x {m.ColumnCount}, not {rows} x {x.ColumnCount}"
+            m
+        let struct (y, pullback) = layer.Forward(x, key)
+        let outputs = if layer.Outputs > 0 then layer.Outputs else x.RowCount
+        { Output = check "y" outputs y
+          Pullback = Func<_, _>(fun dy ->
+              Pullback.checkShape outputs x.ColumnCount dy
+              let struct (gradient, dx) = pullback.Invoke dy
+              let list (leaves: Parameter<'T> seq) = Parameters(Array.ofSeq leaves)
+              Parameters.checkAlike $"the gradient of {name}" (list layer.Parameters) (list gradient)
+              let fresh = [| for leaf in gradient -> { leaf with Values = Dense.vector (leaf.Values.ToArray()) } |]
+              struct (fresh, lazy (check "dL/dx" x.RowCount (if isNull dx then null else dx.Value)))) }
+
+    /// One layer in training.
+    let forwardOne (name: string) (key: Key) (layer: ILayer<'T>) (x: Matrix<'T>) : Passed<'T> =
+        match layer with
+        | :? IBuiltIn
+        | :? IGroup<'T> ->
+            let struct (y, pullback) = layer.Forward(x, key)
+            { Output = y; Pullback = pullback }
+        | _ -> forwardChecked name key layer x
+
+    /// Back through one layer: its leaves take the places after `first`. The pullback's role, name and shape don't
+    /// matter.
+    let backOne
+        (group: Group<'T>) (gradient: Parameter<'T>[]) (first: int) (passed: Passed<'T>) (dy: Matrix<'T>)
+        : Lazy<Matrix<'T>> =
+        let struct (leaves, dx) = passed.Pullback.Invoke dy
+        for i in 0 .. leaves.Count - 1 do
+            gradient[first + i] <- { group.Leaves[first + i] with Values = leaves[i].Values }
+        dx
+
+    /// y of layers one after the other, in evaluation. Adding the bias of an affine layer and applying the activation
+    /// that follows are one pass: what no layer can do by itself.
+    let predict (group: Group<'T>) (x: Matrix<'T>) : Matrix<'T> =
+        let layers = group.Layers
+        let rec from i (x: Matrix<'T>) =
+            if i = layers.Length then x
+            else
+                match layers[i], Array.tryItem (i + 1) layers with
+                | (:? Affine<'T> as affine), Some(:? ActivationLayer<'T> as next) ->
+                    let struct (y, _) =
+                        next.Activation.ForwardAfterBias(Dense.values affine.Bias, affine.Product x)
+                    from (i + 2) y
+                | layer, _ -> from (i + 1) (layer.Predict x)
+        from 0 x
+
+    /// Layers one after the other in training.
+    let forward (key: Key) (group: Group<'T>) (x: Matrix<'T>) : Passed<'T>[] =
+        let layers = group.Layers
+        let keys, passed = keys key layers, Array.zeroCreate layers.Length
+        let mutable y = x
+        let mutable i = 0
+        while i < layers.Length do
+            match layers[i], Array.tryItem (i + 1) layers with
+            | (:? Affine<'T> as affine), Some(:? ActivationLayer<'T> as next) ->
+                let z = affine.Product y
+                let pullback = Pullback.toLeaves (fun (gradient: Affine<'T>) -> gradient.Leaves)
+                let struct (_, ofAffine) = pullback (struct (z, affine.Pullback y))
+                let struct (y, ofNext) =
+                    Pullback.withoutLeaves (next.Activation.ForwardAfterBias(Dense.values affine.Bias, z))
+                passed[i] <- { Output = z; Pullback = ofAffine }
+                passed[i + 1] <- { Output = y; Pullback = ofNext }
+                i <- i + 2
+            | layer, _ ->
+                passed[i] <- forwardOne group.Names[i] keys[i] layer y
+                i <- i + 1
+            y <- passed[i - 1].Output
+        passed
+
+    /// Back through layers one after the other: dL/dy of each, the gradient's leaves, and dL/dx.
+    let back (group: Group<'T>) (passed: Passed<'T>[]) (dy: Matrix<'T>)
+        : struct (Lazy<Matrix<'T>>[] * Parameter<'T>[] * Lazy<Matrix<'T>>) =
+        let gradient, slopes = Array.zeroCreate group.Leaves.Length, Array.zeroCreate passed.Length
+        let mutable first = gradient.Length
+        let mutable dy = lazy dy
+        for i in passed.Length - 1 .. -1 .. 0 do
+            slopes[i] <- dy
+            first <- first - group.Counts[i]
+            dy <- backOne group gradient first passed[i] dy.Value
+        struct (slopes, gradient, dy)
+
+    /// Layers one after the other as one layer.
+    let forwardAsOne (key: Key) (group: Group<'T>) (x: Matrix<'T>)
+        : struct (Matrix<'T> * Func<Matrix<'T>, struct (Parameter<'T>[] * Lazy<Matrix<'T>>)>) =
+        let passed = forward key group x
+        let y = if passed.Length = 0 then x else (Array.last passed).Output
+        struct (y, Func<_, _>(fun dy ->
+            Pullback.checkShape y.RowCount y.ColumnCount dy
+            let struct (_, gradient, dx) = back group passed dy
+            struct (gradient, dx)))
+
+    let describe (group: Group<'T>) (separator: string) : string =
+        group.Layers |> Array.map _.Description |> String.concat separator
