@@ -47,5 +47,5 @@ module Layer =
 
     /// A layer that shares nothing with its maker's matrices.
     let internal copy (layer: ILayer<'T>) : ILayer<'T> =
-        let copies = (Parameters.copies layer.Parameters)
+        let copies = Parameters.copies layer.Parameters
         if copies.Length = 0 then layer else layer.WithParameters copies

@@ -106,7 +106,7 @@ type Case =
 
     member case.Key = Key.OfSeed case.Seed
     member case.Outputs =
-        case.Layers |> List.fold (fun outputs -> function Units n | CustomUnits n -> n | _ -> outputs) case.Inputs
+        List.fold widthOf case.Inputs case.Layers
     /// A softmax over one output is refused.
     member case.PossibleLoss =
         if case.Outputs = 1 && case.Loss.Function.IsSoftmaxCrossEntropy then Loss.BinaryCrossEntropy else case.Loss
@@ -115,7 +115,7 @@ let private hasUnits = List.exists (function Units _ | CustomUnits _ -> true | _
 
 /// Of few samples alike there is no variance.
 let private leastSamples (case: Case) =
-    if case.Layers |> List.exists (function BatchNormalized _ -> true | _ -> false) then 4 else 1
+    if case.Layers |> List.collect parts |> List.exists _.IsBatchNormalized then 4 else 1
 
 let private shrinkCase (case: Case) : Case seq =
     seq {
@@ -134,7 +134,9 @@ let private shrinkCase (case: Case) : Case seq =
             | Dropped dropout ->
                 for simpler in (rows dropouts).Shrinker dropout do
                     { case with Layers = List.updateAt i (Dropped simpler) case.Layers }
-            | BatchNormalized _ | LayerNormalized -> ()
+            | Chained _ | Skipping _ | Joined _ ->
+                for part in (parts plan).Tail do { case with Layers = List.updateAt i part case.Layers }
+            | BatchNormalized _ | LayerNormalized | Coded -> ()
         for targets in (rows targetKinds).Shrinker case.Targets do { case with Targets = targets }
         for penalty in (rows penalties).Shrinker case.Penalty do { case with Penalty = penalty }
         for loss in (rows losses).Shrinker case.Loss do { case with Loss = loss }
@@ -177,6 +179,7 @@ let private plans: Gen<Plan> =
           1, some CustomUnits
           4, Gen.map Elementwise (Gen.elements activations)
           3, Gen.elements (layers |> List.filter (function BatchNormalized _ | LayerNormalized -> true | _ -> false))
+          2, Gen.elements (layers |> List.filter (function Chained _ | Skipping _ | Joined _ | Coded -> true | _ -> false))
           2, Gen.map Dropped (Gen.elements dropouts) ]
 
 let private compositionsOf (between: Gen<Plan list>) : Arbitrary<Case> =
@@ -223,32 +226,48 @@ type CustomAffine<'T when Real<'T>>(affine: Affine<'T>) =
         member _.Description = $"own {affine.Inputs} -> {affine.Outputs}"
         member _.Inputs = affine.Inputs
         member _.Outputs = affine.Outputs
+        member _.Faults = [||]
         member _.Parameters = leaves affine
         member _.WithParameters leaves = CustomAffine { Weight = leaves[0].Matrix; Bias = leaves[1].Values }
         member _.Predict x = Affine.predict affine x
-        member _.Forward(_, x) =
-            let struct (y, pullback) = Affine.forward affine x
+        member _.Forward(x, _) =
+            let struct (y, pullback) = affine.Forward x
             struct (y, Func<_, _>(fun dy ->
-                let struct (gradient, dx) = pullback dy
-                struct (leaves { Weight = gradient.Weight; Bias = gradient.Bias }, dx.Value)))
+                let struct (gradient, dx) = pullback.Invoke dy
+                struct (leaves gradient, dx)))
 
-/// The layer of a plan for this many inputs, and the number of its outputs.
-let layerOf<'T when Real<'T>> (plan: Plan) (inputs: int) (key: Key) : struct (Layer<'T> * int) =
+/// The layer of a plan with this many inputs, and the number of its outputs.
+let rec layerOf<'T when Real<'T>> (plan: Plan) (inputs: int) (key: Key) : struct (ILayer<'T> * int) =
     match plan with
-    | Units outputs -> struct (Affine(affine inputs outputs key), outputs)
-    | CustomUnits outputs -> struct (Custom(CustomAffine(affine inputs outputs key)), outputs)
-    | Elementwise activation -> struct (Activation activation, inputs)
+    | Units outputs -> struct (affine inputs outputs key, outputs)
+    | CustomUnits outputs -> struct (CustomAffine(affine inputs outputs key), outputs)
+    | Elementwise activation -> struct (Layer.activation activation, inputs)
     | BatchNormalized epsilon ->
         let fresh = BatchNorm.create { Momentum = 0.9; Epsilon = epsilon } inputs
-        struct (BatchNorm { fresh with Parameters = norm inputs key }, inputs)
-    | LayerNormalized -> struct (LayerNorm { Epsilon = 1e-5; Parameters = norm inputs key }, inputs)
-    | Dropped dropout -> struct (Dropout dropout, inputs)
+        struct ({ fresh with Parameters = norm inputs key }, inputs)
+    | LayerNormalized -> struct (({ Epsilon = 1e-5; Parameters = norm inputs key }: LayerNorm<'T>), inputs)
+    | Dropped dropout -> struct (({ Dropout = dropout }: DropoutLayer<'T>), inputs)
+    | Chained inner -> struct (Layer.chain (layersOf inner inputs key), widthOf inputs plan)
+    | Skipping inner ->
+        let isSame = widthOf inputs (Chained inner) = inputs
+        struct (Layer.residual (layersOf (if isSame then inner else inner @ [ Units inputs ]) inputs key), inputs)
+    | Joined(join, branches) ->
+        let branch i = function
+            | [ only ] -> let struct (layer, _) = layerOf only inputs (Key.child i key) in layer
+            | inner -> Layer.chain (layersOf inner inputs (Key.child i key))
+        struct (Layer.parallel' join (List.mapi branch branches), widthOf inputs plan)
+    | Coded ->
+        let ends = [ Layer.affine (affine inputs 2 key); Layer.affine (affine 2 inputs (Key.child 7 key)) ]
+        struct (Layer.tied [ Tie.Of("affine1.weight", "affine2.weight", true) ] ends, inputs)
 
-let layers<'T when Real<'T>> (case: Case) : Layer<'T> list =
+/// Layers one after the other.
+and layersOf<'T when Real<'T>> (plans: Plan list) (inputs: int) (key: Key) : ILayer<'T> list =
     let layer (i, inputs) plan =
-        let struct (layer, outputs) = layerOf plan inputs (Key.child i (Key.child 0 case.Key))
+        let struct (layer, outputs) = layerOf plan inputs (Key.child i key)
         layer, (i + 1, outputs)
-    fst (List.mapFold layer (0, case.Inputs) case.Layers)
+    fst (List.mapFold layer (0, inputs) plans)
+
+let layers<'T when Real<'T>> (case: Case) : ILayer<'T> list = layersOf case.Layers case.Inputs (Key.child 0 case.Key)
 
 let network<'T when Real<'T>> (case: Case) : Network<'T> =
     Network.ofLayersWith case.PossibleLoss (layers case) |> Network.withPenalty case.Penalty

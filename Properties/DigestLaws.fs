@@ -53,24 +53,25 @@ let laws =
             let digest case = Network.digest (network<float> case)
             Assert.Equal((swapped = case), (digest case = digest swapped))
 
-        let numbered (x: float) : Layer<float> list =
-            [ Activation(Activation.LeakyRelu x)
-              Activation(Activation.Elu x)
+        let numbered (x: float) : ILayer<float> list =
+            [ Layer.activation (Activation.LeakyRelu x)
+              Layer.activation (Activation.Elu x)
               Layer.dropout x
-              BatchNorm(BatchNorm.create { Momentum = x; Epsilon = 1e-6 } 3)
-              BatchNorm(BatchNorm.create { Momentum = 0.9; Epsilon = x } 3)
-              LayerNorm(LayerNorm.create x 3) ]
+              BatchNorm.create { Momentum = x; Epsilon = 1e-6 } 3
+              BatchNorm.create { Momentum = 0.9; Epsilon = x } 3
+              LayerNorm.create x 3 ]
         law "the digest tells layers' numbers apart" seeds <| fun seed ->
             let u = Key.uniforms 2 (Key.ofSeed seed) |> Array.map (fun u -> 0.1 + 0.8 * u)
-            let digest layer = Network.digest (Network.ofLayers [ Affine(affine 2 3 (Key.ofSeed seed)); layer ])
+            let digest layer = Network.digest (Network.ofLayers [ Layer.affine (affine 2 3 (Key.ofSeed seed)); layer ])
             for a, b in List.zip (numbered u[0]) (numbered u[1]) do
                 Assert.Equal(digest a, digest a)
                 Assert.NotEqual<string>(digest a, digest b)
 
         law "the digest tells shapes apart, though the numbers are the same" (grids 12 12) <| fun grid ->
             let layer rows columns =
-                Affine { Weight = Dense.matrix rows columns (numbers<float> (rows * columns) grid.Key)
-                         Bias = Dense.vector (Array.zeroCreate rows) }
+                Layer.affine
+                    { Weight = Dense.matrix rows columns (numbers<float> (rows * columns) grid.Key)
+                      Bias = Dense.vector (Array.zeroCreate rows) }
             let digest rows columns = Network.digest (Network.ofLayers [ layer rows columns ])
             Assert.Equal((grid.Rows = grid.Columns), (digest grid.Rows grid.Columns = digest grid.Columns grid.Rows))
     ]

@@ -99,11 +99,10 @@ let laws =
             let kept = ResizeArray()
             for plan in case.Layers do
                 match plan with
-                | Units outputs | CustomUnits outputs -> units <- outputs
                 | Dropped dropout ->
                     let all = ones<float> units case.Samples
                     kept.Add(trained (Key.child kept.Count key) { dropout with Form = DropoutForm.Book } all)
-                | _ -> ()
+                | other -> units <- widthOf units other
             let masks = List.ofSeq kept
             let drawn, given = Network.gradient case.Key network batch, Network.gradientWithMasks masks network batch
             Assert.Equal(drawn.Loss, given.Loss)
@@ -117,7 +116,7 @@ let laws =
             let loss between =
                 // Layers' elements are functions of their places: those of the first network serve for all.
                 let case = composed between 6 seed
-                let known = function Affine a when a.Inputs = 5 -> Seq.last plain.Layers | layer -> layer
+                let known (layer: ILayer<float>) = if layer.Inputs = 5 then Seq.last plain.Layers else layer
                 let layers = List.map known (layers<float> case)
                 Network.trainingLoss case.Key (Network.ofLayers layers) (batch case)
             let expected = loss [ dropped; dropped ]

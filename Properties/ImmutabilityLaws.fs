@@ -33,9 +33,9 @@ let private questions<'T when Real<'T>> (case: Case) : struct (objnull * (string
     let forwards =
         let mutable x = batch.Inputs
         [ for layer in layers do
-              let passed = Layer.forward "layer" (Drawn case.Key) layer x
-              x <- passed.Output
-              struct (passed.Pullback, matrix<'T> x.RowCount x.ColumnCount case.Key) ]
+              let struct (y, pullback) = Layer.forward case.Key layer x
+              x <- y
+              struct (pullback, matrix<'T> x.RowCount x.ColumnCount case.Key) ]
     let world =
         [| box network; batch; state; gradient; parameters; elements; scores; labels; few; forwards; layers |]
     box world,
@@ -129,7 +129,7 @@ let laws =
             let layers = Array.ofList (layers<float> case)
             let network = Network.ofLayers layers
             let before = Network.digest network
-            Array.fill layers 0 layers.Length (Activation Activation.Relu)
+            Array.fill layers 0 layers.Length (Layer.activation Activation.Relu)
             Assert.Equal(before, Network.digest network)
 
         law "results share no array with arguments" (cases 12 5) <| fun case ->
@@ -148,7 +148,7 @@ let laws =
             let diagonal = Matrix<float32>.Build.DenseOfDiagonalVector(vector n Law.key)
             let bias, labels = vector<float32> n (Key.child n Law.key), Array.init n id
             let loss (x: Matrix<float32>) =
-                Network.loss (Network.ofLayers [ Affine { Weight = x; Bias = bias } ]) (Batch.ofLabels x labels)
+                Network.loss (Network.ofLayers [ Layer.affine { Weight = x; Bias = bias } ]) (Batch.ofLabels x labels)
             let build = Matrix<float32>.Build
             Assert.Equal(loss diagonal, loss (build.SparseOfMatrix diagonal))
             Assert.Equal(loss diagonal, loss (build.DiagonalOfDiagonalVector(diagonal.Diagonal())))

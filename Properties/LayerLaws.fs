@@ -18,10 +18,8 @@ open Functional.Properties.Gradients
 /// A kind of layer, and a matrix that it takes: norms get enough elements for a variance.
 let private layerAndGrid (mostRows: int) (mostColumns: int) : Arbitrary<Plan * Grid> =
     let fit (plan, grid: Grid) =
-        match plan with
-        | BatchNormalized _ | LayerNormalized ->
-            plan, { grid with Rows = max 3 grid.Rows; Columns = max 4 grid.Columns }
-        | _ -> plan, grid
+        if isNormalizing plan then plan, { grid with Rows = max 3 grid.Rows; Columns = max 4 grid.Columns }
+        else plan, grid
     both (rows Tables.layers, grids mostRows mostColumns) |> Arb.convert fit id
 
 /// The layer of a plan, matrices that fit it, and what it makes of them: y, dx and the gradient of all parameters, for
@@ -32,20 +30,20 @@ type private Sample<'T when Real<'T>>(plan: Plan, grid: Grid) =
     member _.Width = width
     member _.X = matrix<'T> grid.Rows grid.Columns (Key.child 0 grid.Key)
     member _.Dy = matrix<'T> width grid.Columns (Key.child 2 grid.Key)
-    member _.Forward(layer, x) = Layer.forward "layer" (Drawn(Key.child 3 grid.Key)) layer x
+    member _.Forward(layer: ILayer<'T>, x) = Layer.forward (Key.child 3 grid.Key) layer x
     member sample.Run(x: Matrix<'T>, dy: Matrix<'T>) =
-        let passed = sample.Forward(layer, x)
-        let struct (gradient, dx) = passed.Pullback dy
-        let trained = gradient |> List.filter (Parameter.isStatistic >> not)
-        struct (passed.Output, dx.Value, trained |> List.map _.Values.ToArray() |> Array.concat)
+        let struct (y, pullback) = sample.Forward(layer, x)
+        let struct (gradient, dx) = pullback dy
+        let trained = gradient |> Seq.filter (Parameter.isStatistic >> not)
+        struct (y, dx.Value, [| for leaf in trained do leaf.Values.ToArray() |] |> Array.concat)
 
-let private withParameters (layer: Layer<float>) (elements: float[]) : Layer<float> =
-    let parameters = Parameters.ofSeq (Layer.leaves "layer" layer)
-    let leaves = (Parameters.withVector parameters (Dense.vector elements)).Leaves |> List.ofArray |> ref
-    layer |> Layer.withLeaves (fun () ->
-        let next = leaves.Value.Head
-        leaves.Value <- leaves.Value.Tail
-        next)
+let private trained (layer: ILayer<float>) : Parameters<float> =
+    layer.Parameters |> Seq.filter (Parameter.isStatistic >> not) |> Parameters.ofSeq
+
+let private withParameters (layer: ILayer<float>) (elements: float[]) : ILayer<float> =
+    let next = Parameters.withVector (trained layer) (Dense.vector elements)
+    layer.WithParameters
+        [| for leaf in layer.Parameters -> if Parameter.isStatistic leaf then leaf else next[leaf.Name] |]
 
 let private elementwise<'T when Real<'T>> (grid: Grid) =
     let x: Matrix<'T> = matrix grid.Rows grid.Columns grid.Key
@@ -60,10 +58,10 @@ let private elementwise<'T when Real<'T>> (grid: Grid) =
         sameBits (elements x |> Array.collect pulledAlone) (elements (pullback x))
 
 let private isSameInEvaluation plan =
-    match plan with
-    | BatchNormalized _ -> false
-    | Dropped dropout -> dropout.Ratio = 0.0
-    | _ -> true
+    parts plan |> List.forall (function
+        | BatchNormalized _ -> false
+        | Dropped dropout -> dropout.Ratio = 0.0
+        | _ -> true)
 
 /// On the other side of a kink float32 has another derivative.
 let private hasKink (activation: Activation) = activation = Activation.LeakyRelu 0.1 || activation = Activation.Elu 0.7
@@ -76,11 +74,12 @@ let laws =
             let x, dy = elements sample.X, elements sample.Dy
             let struct (_, dx, gradient) = sample.Run(sample.X, sample.Dy)
             let loss layer (x: float[]) =
-                dot (elements (sample.Forward(layer, Dense.matrix grid.Rows grid.Columns x)).Output) dy
+                let struct (y, _) = sample.Forward(layer, Dense.matrix grid.Rows grid.Columns x)
+                dot (elements y) dy
             comparison.Require("dx", loss sample.Layer, x, elements dx)
             // Of wide layers dx alone, which is what the vector's width matters for.
             if grid.Rows <= 12 then
-                let parameters = doublesOf (Parameters.ofSeq (Layer.leaves "layer" sample.Layer))
+                let parameters = doublesOf (trained sample.Layer)
                 comparison.Require("gradient", (fun p -> loss (withParameters sample.Layer p) x), parameters, gradient)
 
         law "every pullback is linear" (layerAndGrid 40 20) <| fun (plan, grid) ->
@@ -97,10 +96,10 @@ let laws =
         <| fun (plan, grid) ->
             let sample = Sample<float32>(plan, grid)
             let x, dy = sample.X, sample.Dy
-            let passed = sample.Forward(sample.Layer, x)
+            let struct (_, pullback) = sample.Forward(sample.Layer, x)
             let gradients () =
-                let struct (leaves, dx) = passed.Pullback dy
-                leaves |> List.map _.Values.ToArray(), elements dx.Value
+                let struct (leaves, dx) = pullback dy
+                [ for leaf in leaves -> leaf.Values.ToArray() ], elements dx.Value
             Assert.Equal(gradients (), gradients ())
             sameMatrix sample.X x
             sameMatrix sample.Dy dy
@@ -190,12 +189,12 @@ let laws =
             Assert.Contains("4 elements", refused (fun () -> Affine.predict torn (matrix (grid.Rows + 1) 1 grid.Key)))
 
         testCase "what can't be is refused where it is built" <| fun () ->
-            let isRefused (layer: Layer<float>) (part: string) =
+            let isRefused (layer: ILayer<float>) (part: string) =
                 Assert.Contains(part, refused (fun () -> Network.ofLayers [ Layer.batchNorm<float> 3; layer ]))
             isRefused (Layer.dropout 1.0) "layer 2 (dropout 1): the ratio"
             isRefused (Layer.dropout nan) "the ratio"
-            isRefused (Activation(Activation.Elu infinity)) "finite"
+            isRefused (Layer.activation (Activation.Elu infinity)) "finite"
             isRefused (Layer.batchNorm 4) "expects 4 inputs, but layer 1 gives 3"
-            isRefused (BatchNorm(BatchNorm.create { Momentum = 1.1; Epsilon = 1e-6 } 3)) "momentum"
-            isRefused (LayerNorm(LayerNorm.create 0.0 3)) "epsilon"
+            isRefused (BatchNorm.create { Momentum = 1.1; Epsilon = 1e-6 } 3) "momentum"
+            isRefused (LayerNorm.create 0.0 3) "epsilon"
     ]

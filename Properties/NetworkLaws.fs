@@ -57,14 +57,14 @@ let private scoresAndSides<'T when Real<'T>> (network: Network<'T>) (x: Matrix<'
     let mutable x, sides = x, []
     for layer in network.Layers do
         match layer with
-        | Activation _ -> sides <- [ for x in doubles x -> x > 0.0 ] @ sides
+        | :? ActivationLayer<'T> -> sides <- [ for x in doubles x -> x > 0.0 ] @ sides
         | _ -> ()
         x <- Layer.predict layer x
     struct (x, sides)
 
 /// With statistics as after a step, so that batch norm has something to evaluate by.
 let private stepped<'T when Real<'T>> (case: Case) : Network<'T> =
-    Network.foldStatistics (network case) (gradient<'T> case).Statistics
+    Network.withStatistics (network case) (gradient<'T> case).Statistics
 
 let private samplesAreAlone<'T when Real<'T>> (case: Case) =
     let network, x = stepped<'T> case, inputs<'T> case
@@ -79,17 +79,18 @@ let private noise: ILayer<float> =
         member _.Description = "noise"
         member _.Inputs = 0
         member _.Outputs = 0
+        member _.Faults = [||]
         member _.Parameters = [||]
         member this.WithParameters _ = this
         member _.Predict x = x
-        member _.Forward(key, x) =
-            struct (x + matrix x.RowCount x.ColumnCount key, Func<_, _>(fun dy -> struct ([||], dy))) }
+        member _.Forward(x, key) =
+            struct (x + matrix x.RowCount x.ColumnCount key, Func<_, _>(fun dy -> struct ([||], lazy dy))) }
 
 /// Affine layers that each fit by themselves, but not each other: one fault per seam, one more per wrong bias.
-let private faultyLayers (seams: int) (biases: int) : Layer<float> list =
+let private faultyLayers (seams: int) (biases: int) : ILayer<float> list =
     [ for i in 0 .. seams do
           let bias = if i < biases then 50 + i else i + 2
-          Affine { Weight = Matrix.Build.Dense(i + 2, 20 + i); Bias = Vector.Build.Dense bias } ]
+          Layer.affine { Weight = Matrix.Build.Dense(i + 2, 20 + i); Bias = Vector.Build.Dense bias } ]
 
 [<Tests>]
 let laws =
@@ -199,13 +200,13 @@ let laws =
             let longer = Network.parameters long
             for leaf in Network.parameters short do
                 sameBits (leaf.Values.ToArray()) (longer[leaf.Name].Values.ToArray())
-            for i, layer in short.Layers |> Seq.choose (function Affine a -> Some a | _ -> None) |> Seq.indexed do
+            for i, layer in short.Layers |> Seq.choose (function :? Affine<float32> as a -> Some a | _ -> None) |> Seq.indexed do
                 let weights = Initializer.weights Initializer.He (Key.child i grid.Key) layer.Outputs layer.Inputs
                 sameMatrix weights layer.Weight
 
         law "each custom layer draws from a child of the step's key that is its own, and no dropout's" (grids 12 12)
         <| fun grid ->
-            let layers = [ Affine(affine grid.Rows 4 grid.Key); Custom noise; Layer.dropout 0.5; Custom noise ]
+            let layers = [ Layer.affine (affine grid.Rows 4 grid.Key); noise; Layer.dropout 0.5; noise ]
             let batch = Batch.ofLabels (matrix grid.Rows grid.Columns grid.Key) (Key.integers grid.Columns 4 grid.Key)
             let key = Key.child 1 grid.Key
             let outputs = (Network.trace key (Network.ofLayers layers) batch).Layers |> Seq.map _.Output |> Array.ofSeq
@@ -237,10 +238,10 @@ let laws =
             Assert.Contains($"size 3 of 3 must be at least 1, but is {1 - grid.Columns}", message)
 
         testCase "no layers, and layers of no size, are refused" <| fun () ->
-            Assert.Contains("at least one layer", refused (fun () -> Network.ofLayers ([]: Layer<float> list)))
-            let empty = Affine { Weight = Matrix<float>.Build.Dense(0, 3); Bias = Vector<float>.Build.Dense 0 }
+            Assert.Contains("at least one layer", refused (fun () -> Network.ofLayers ([]: ILayer<float> list)))
+            let empty = Layer.affine { Weight = Matrix<float>.Build.Dense(0, 3); Bias = Vector<float>.Build.Dense 0 }
             Assert.Contains("layer 1 (affine 3 -> 0): it needs", refused (fun () -> Network.ofLayers [ empty ]))
-            let alone: Layer<float> = Activation Activation.Relu
+            let alone: ILayer<float> = Layer.activation Activation.Relu
             Assert.Contains("inputs", refused (fun () -> Network.ofLayers [ alone ]))
 
         testCase "an epsilon that is none is refused, together with the layers' faults" <| fun () ->

@@ -58,20 +58,20 @@ let laws =
             let case = composed [ BatchNormalized 1e-6 ] 6 seed
             let network, batch = network<float> case, batch<float> case
             let state = Training.start network (Optimizer.Sgd 0.1) case.Key
-            let affine =
-                match network.Layers[0] with
-                | Affine affine -> affine
-                | _ -> failwith "an affine layer was expected"
-            let x = Affine.predict affine batch.Inputs
+            let seen (network: Network<float>) = network.Layers[0].Predict batch.Inputs
             let struct (once, _) = Training.step state batch
-            let first = Network.statistics once.Network
+            let first, x = Network.statistics once.Network, seen network
             for i in 0 .. 4 do
                 close 1e-12 (0.1 * Seq.average (x.Row i)) first["batchnorm1.mean"].Values[i]
                 close 1e-12 (0.1 * variance (x.Row i)) first["batchnorm1.variance"].Values[i]
-            let seen = (Network.gradient (Key.child 1 case.Key) once.Network batch).Statistics
+            let gradient = Network.gradient (Key.child 1 case.Key) once.Network batch
             let struct (twice, _) = Training.step once batch
-            for before, seen, after in Seq.zip3 first seen (Network.statistics twice.Network) do
-                for i in 0 .. 4 do close 1e-12 (0.9 * before.Values[i] + 0.1 * seen.Values[i]) after.Values[i]
+            let second, x = Network.statistics twice.Network, seen once.Network
+            sameParameters gradient.Statistics second
+            for i in 0 .. 4 do
+                let mean, variance' = first["batchnorm1.mean"].Values[i], first["batchnorm1.variance"].Values[i]
+                close 1e-12 (0.9 * mean + 0.1 * Seq.average (x.Row i)) second["batchnorm1.mean"].Values[i]
+                close 1e-12 (0.9 * variance' + 0.1 * variance (x.Row i)) second["batchnorm1.variance"].Values[i]
             for leaf in Network.parameters twice.Network do Assert.NotEqual(Role.Statistic, leaf.Role)
 
         law "layer norm's output has mean 0 and the deviation 1 less what epsilon takes in every sample" (grids 40 1)

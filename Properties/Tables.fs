@@ -23,6 +23,35 @@ type Plan =
     | BatchNormalized of epsilon: float
     | LayerNormalized
     | Dropped of Dropout
+    | Chained of Plan list
+    /// What the layers make of x is added to x: an affine layer follows if they change the number of features.
+    | Skipping of Plan list
+    /// Branches of several layers each.
+    | Joined of Join * Plan list list
+    /// Two affine layers with one weight, which the second has transposed.
+    | Coded
+
+/// The number of outputs for so many inputs.
+let rec widthOf (inputs: int) (plan: Plan) : int =
+    match plan with
+    | Units outputs | CustomUnits outputs -> outputs
+    | Chained inner -> List.fold widthOf inputs inner
+    | Joined(Join.Sum, branches) -> List.fold widthOf inputs branches.Head
+    | Joined(_, branches) -> branches |> List.sumBy (List.fold widthOf inputs)
+    | _ -> inputs
+
+/// A plan, and those inside of it.
+let rec parts (plan: Plan) : Plan list =
+    let inner =
+        match plan with
+        | Chained inner | Skipping inner -> inner
+        | Joined(_, branches) -> List.concat branches
+        | _ -> []
+    plan :: List.collect parts inner
+
+/// Of few samples or features alike there is no variance.
+let isNormalizing (plan: Plan) : bool =
+    parts plan |> List.exists (function BatchNormalized _ | LayerNormalized -> true | _ -> false)
 
 let layers: Plan list =
     [ Units 5
@@ -30,7 +59,14 @@ let layers: Plan list =
       for activation in activations do Elementwise activation
       for epsilon in [ 1e-6; 1e-3 ] do BatchNormalized epsilon
       LayerNormalized
-      for dropout in dropouts do Dropped dropout ]
+      for dropout in dropouts do Dropped dropout
+      Chained [ Units 4; Elementwise Activation.Tanh ]
+      Chained []
+      Skipping [ Units 4; Elementwise Activation.Relu ]
+      Skipping [ BatchNormalized 1e-3; Elementwise Activation.Silu; Skipping [ CustomUnits 3 ] ]
+      Joined(Join.Sum, [ [ Units 3; Elementwise Activation.Gelu ]; [ CustomUnits 3 ]; [ Units 2; Units 3 ] ])
+      Joined(Join.Concatenate, [ [ Units 2 ]; []; [ Skipping [ LayerNormalized ] ]; [ Coded ] ])
+      Coded ]
 
 /// The mean of log cosh(y - t) over all outputs of all samples.
 let private logCosh =

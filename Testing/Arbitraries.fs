@@ -76,7 +76,7 @@ type Arbitraries =
         Arb.fromGenShrink (Gen.map Parameters.ofSeq leaves, simpler)
 
     /// A layer of any kind for 1 to 8 inputs.
-    static member Layer() : Arbitrary<Layer<float>> =
+    static member Layer() : Arbitrary<ILayer<float>> =
         Arb.fromGenShrink (Generate.size 8 |> Gen.bind Networks.layer, Networks.simplerLayers)
 
     /// Of 1 to 3 affine layers, with layers of other kinds between them, a loss and a penalty.

@@ -91,12 +91,13 @@ type ActivationLaws =
                 member _.Description = "activation"
                 member _.Inputs = 0
                 member _.Outputs = 0
+                member _.Faults = [||]
                 member _.Parameters = [||]
                 member this.WithParameters _ = this
                 member _.Predict x = x.Map(fun x -> f.Invoke x)
-                member this.Forward(_, x) =
+                member this.Forward(x, _) =
                     let slope = x.Map(fun x -> derivative.Invoke x)
-                    struct (this.Predict x, Func<_, _>(fun dy -> struct ([||], dy.PointwiseMultiply slope))) }
+                    struct (this.Predict x, Func<_, _>(fun dy -> struct ([||], lazy (dy.PointwiseMultiply slope)))) }
 
     /// Raises an exception with the smallest counterexample unless the laws hold for this many cases.
     static member Require

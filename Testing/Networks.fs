@@ -66,26 +66,28 @@ module internal Networks =
               Gen.map2 (fun l1 l2 -> Penalty.ElasticNet(l1, l2)) Generate.share Generate.share
               Gen.map2 (fun rate p -> Penalty.PNorm(rate, 1.0 + p)) Generate.share Generate.share ]
 
-    let private affine (inputs: int) (outputs: int) : Gen<Layer<float>> =
+    let private affine (inputs: int) (outputs: int) : Gen<ILayer<float>> =
         Gen.map2
-            (fun weight bias -> Affine { Weight = weight; Bias = bias })
+            (fun weight bias -> Layer.affine { Weight = weight; Bias = bias })
             (Generate.matrix outputs inputs) (Generate.vector outputs)
 
-    let private dropout: Gen<Layer<float>> =
+    let private dropoutLayer (dropout: Dropout) : ILayer<float> = ({ Dropout = dropout }: DropoutLayer<float>)
+
+    let private dropout: Gen<ILayer<float>> =
         Gen.map2
-            (fun share form -> Dropout { Ratio = 0.9 * share; Form = form })
+            (fun share form -> dropoutLayer { Ratio = 0.9 * share; Form = form })
             Generate.share (Gen.elements [ DropoutForm.Inverted; DropoutForm.Book ])
 
     /// A layer with as many outputs as inputs.
-    let private between (units: int) : Gen<Layer<float>> =
+    let private between (units: int) : Gen<ILayer<float>> =
         Gen.frequency
-            [ 4, Gen.map Activation activation
+            [ 4, Gen.map Layer.activation activation
               1, Gen.constant (Layer.batchNorm units)
               1, Gen.constant (Layer.layerNorm units)
               1, dropout ]
 
     /// A layer of any kind with this many inputs.
-    let layer (inputs: int) : Gen<Layer<float>> =
+    let layer (inputs: int) : Gen<ILayer<float>> =
         Gen.frequency [ 2, Generate.size 5 |> Gen.bind (affine inputs); 3, between inputs ]
 
     let network: Gen<Network<float>> =
@@ -112,46 +114,47 @@ module internal Networks =
         { Gamma = cut units p.Gamma; Beta = cut units p.Beta }
 
     /// The layer with this many inputs and, if it is an affine one, at most this many outputs.
-    let private cutLayer (inputs: int) (outputs: int) (layer: Layer<float>) : Layer<float> =
+    let private cutLayer (inputs: int) (outputs: int) (layer: ILayer<float>) : ILayer<float> =
         match layer with
-        | Affine a ->
+        | :? Affine<float> as a ->
             let rows = min outputs a.Outputs
-            Affine { Weight = a.Weight.SubMatrix(0, rows, 0, min inputs a.Inputs); Bias = cut rows a.Bias }
-        | BatchNorm norm ->
+            Layer.affine { Weight = a.Weight.SubMatrix(0, rows, 0, min inputs a.Inputs); Bias = cut rows a.Bias }
+        | :? BatchNorm<float> as norm ->
             let statistics = { Mean = cut inputs norm.Statistics.Mean; Variance = cut inputs norm.Statistics.Variance }
-            BatchNorm { norm with Parameters = cutScale inputs norm.Parameters; Statistics = statistics }
-        | LayerNorm norm -> LayerNorm { norm with Parameters = cutScale inputs norm.Parameters }
-        | Activation _ | Dropout _ | Custom _ -> layer
+            { norm with Parameters = cutScale inputs norm.Parameters; Statistics = statistics }
+        | :? LayerNorm<float> as norm -> { norm with Parameters = cutScale inputs norm.Parameters }
+        | _ -> layer
 
     /// The layers with this many inputs, and at most this many outputs of the affine layer at a place.
-    let private cutAll (inputs: int) (place: int) (outputs: int) (layers: Layer<float> list) : Layer<float> list =
+    let private cutAll (inputs: int) (place: int) (outputs: int) (layers: ILayer<float> list) : ILayer<float> list =
         (inputs, List.indexed layers)
         ||> List.mapFold (fun inputs (i, layer) ->
             let cut = cutLayer inputs (if i = place then outputs else Int32.MaxValue) layer
-            cut, (match cut with Affine a -> a.Outputs | _ -> inputs))
+            cut, (if cut.Inputs > 0 then cut.Outputs else inputs))
         |> fst
 
-    let simplerLayers (layer: Layer<float>) : Layer<float> seq =
+    let simplerLayers (layer: ILayer<float>) : ILayer<float> seq =
         match layer with
-        | Affine a ->
+        | :? Affine<float> as a ->
             seq {
                 for outputs in Generate.smallerSizes a.Outputs do cutLayer a.Inputs outputs layer
                 for weight in Generate.simplerMatrices false a.Weight do
-                    if weight.ColumnCount = a.Inputs then Affine { a with Weight = weight }
+                    if weight.ColumnCount = a.Inputs then Layer.affine { a with Weight = weight }
                 for bias in Generate.simplerArrays (a.Bias.ToArray()) do
-                    Affine { a with Bias = Vector<float>.Build.Dense bias }
+                    Layer.affine { a with Bias = Vector<float>.Build.Dense bias }
             }
-        | Activation activation -> simplerActivations activation |> Seq.map Activation
-        | Dropout dropout when dropout.Ratio > 0.0 -> [ Dropout { dropout with Ratio = 0.0 } ]
+        | :? ActivationLayer<float> as layer -> simplerActivations layer.Activation |> Seq.map Layer.activation
+        | :? DropoutLayer<float> as layer when layer.Dropout.Ratio > 0.0 ->
+            [ dropoutLayer { layer.Dropout with Ratio = 0.0 } ]
         | _ -> Seq.empty
 
     /// Fewer layers, fewer units, simpler weights, simpler kinds; inputs and outputs remain unless `isFree`.
     let simplerNetworks (isFree: bool) (network: Network<float>) : Network<float> seq =
         let layers = List.ofSeq network.Layers
         let isSoftmax = network.Loss.Function.IsSoftmaxCrossEntropy
-        let isOneOutput layers =
-            List.tryPick (function Affine a -> Some a.Outputs | _ -> None) (List.rev layers) = Some 1
-        let rebuilt (layers: Layer<float> list) =
+        let isOneOutput (layers: ILayer<float> list) =
+            layers |> List.tryFindBack (fun layer -> layer.Inputs > 0) |> Option.exists (fun layer -> layer.Outputs = 1)
+        let rebuilt (layers: ILayer<float> list) =
             // A softmax over one output is refused.
             if (Network.faults layers).IsEmpty && not (isSoftmax && isOneOutput layers) then
                 [ Network.ofLayersWith network.Loss layers |> Network.withPenalty network.Penalty ]
@@ -161,7 +164,7 @@ module internal Networks =
                 for i in 0 .. layers.Length - 1 do yield! rebuilt (List.removeAt i layers)
                 for i, layer in List.indexed layers do
                     match layer with
-                    | Affine a ->
+                    | :? Affine<float> as a ->
                         for outputs in Generate.smallerSizes a.Outputs do
                             yield! rebuilt (cutAll network.Inputs i outputs layers)
                     | _ -> ()

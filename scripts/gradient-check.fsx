@@ -26,18 +26,21 @@ let softsign (slope: float -> float) =
         member _.Description = "softsign"
         member _.Inputs = 0 // any number of features
         member _.Outputs = 0 // the same number
-        member _.Parameters = Array.empty :> IReadOnlyList<Parameter<float>>
+        member _.Faults = [||]
+        member _.Parameters = [||]
         member this.WithParameters _ = this
         member _.Predict x = x.Map(fun x -> x / (1.0 + abs x))
-        member this.Forward(_, x) =
-            struct (this.Predict x, Func<_, _>(fun dy -> struct (this.Parameters, dy.PointwiseMultiply(x.Map slope)))) }
+        member this.Forward(x, _) =
+            let pullback (dy: Matrix<float>) =
+                struct (this.Parameters, lazy (dy.PointwiseMultiply(x.Map slope)))
+            struct (this.Predict x, Func<_, _> pullback) }
 
 let right = softsign (fun x -> 1.0 / ((1.0 + abs x) * (1.0 + abs x)))
-printfn $"softsign: {GradientCheck.ofLayer GradientCheckSettings.Default (Custom right) x}"
+printfn $"softsign: {GradientCheck.ofLayer GradientCheckSettings.Default right x}"
 
 // What if we forget the square? The check names the element and both values.
 let wrong = softsign (fun x -> 1.0 / (1.0 + abs x))
-let report = GradientCheck.ofLayer GradientCheckSettings.Default (Custom wrong) x
+let report = GradientCheck.ofLayer GradientCheckSettings.Default wrong x
 printfn $"with a mistake: {report.Mismatches.Count} of {report.Compared} differ, for example\n  {report.Mismatches[0]}"
 
 // All laws for a custom layer in one line, as in a test.

@@ -252,10 +252,10 @@ type Tied<'T when Real<'T>> internal (group: Group<'T>, ties: Tie[]) =
         member _.Inputs = Group.inputs group.Layers
         member _.Outputs = Group.outputs group.Layers
         member _.Faults = Array.ofList (Group.faultsInOrder group.Layers @ Tie.faults ties group)
-        member _.Parameters = group.Leaves |> Array.filter (Tie.isTarget ties >> not)
+        member _.Parameters = Array.filter (Tie.isTarget ties >> not) group.Leaves
         member _.WithParameters leaves =
             let next = Parameters.inTurn (Array.ofSeq leaves)
             let value leaf = if Tie.isTarget ties leaf then leaf else { leaf with Values = (next ()).Values }
             Tied(Tie.fill ties (group.WithLeaves(Array.map value group.Leaves)), ties)
         member _.Predict x = Group.predict group x
-        member _.Forward(x, key) = Pullback.toLeaves (Tie.gather ties) (Group.forwardAsOne key group x)
+        member _.Forward(x, key) = Pullback.toLeaves (fun leaves -> Tie.gather ties leaves) (Group.forwardAsOne key group x)

@@ -120,8 +120,10 @@ module internal Group =
     /// A layer that isn't ours. Raises ArgumentException if y or dL/dx has another shape than it should, or a gradient
     /// is not like the parameters. Gradients are copied, because the network may add a penalty's in place.
     let private forwardChecked (name: string) (key: Key) (layer: ILayer<'T>) (x: Matrix<'T>) : Passed<'T> =
+        let present (what: string) (value: 'V) =
+            if isNull (box value) then invalidArg (nameof layer) $"{name} gives no {what}" else value
         let check (what: string) rows (m: Matrix<'T>) =
-            if isNull (box m) then invalidArg (nameof layer) $"{name} gives no {what}"
+            let m = present what m
             if m.RowCount <> rows || m.ColumnCount <> x.ColumnCount then
                 invalidArg
                     (nameof layer)
@@ -136,7 +138,8 @@ module internal Group =
               let list (leaves: Parameter<'T> seq) = Parameters(Array.ofSeq leaves)
               Parameters.checkAlike $"the gradient of {name}" (list layer.Parameters) (list gradient)
               let fresh = [| for leaf in gradient -> { leaf with Values = Dense.vector (leaf.Values.ToArray()) } |]
-              struct (fresh, lazy (check "dL/dx" x.RowCount (if isNull dx then null else dx.Value)))) }
+              let dx = present "dL/dx" dx
+              struct (fresh, lazy (check "dL/dx" x.RowCount dx.Value))) }
 
     /// One layer in training.
     let forwardOne (name: string) (key: Key) (layer: ILayer<'T>) (x: Matrix<'T>) : Passed<'T> =

@@ -114,9 +114,9 @@ internal sealed class Symptoms(TrialRun trial)
     /// there.</summary>
     public bool Stuck() => trial.Fault is null && Largest(trial.Last, layer => layer.Saturated).Value > 0.8;
 
-    private int Depth => trial.Initial.Layers.Count(layer => layer.IsActivation);
+    private int Depth => trial.Initial.Layers.Count(layer => layer is ActivationLayer<float>);
 
-    private bool Normalized => trial.Initial.Layers.Any(layer => layer.IsBatchNorm);
+    private bool Normalized => trial.Initial.Layers.Any(layer => layer is BatchNorm<float>);
 
     private bool Flat => trial.Configuration.Activation.Name is "sigmoid" or "tanh";
 
@@ -129,7 +129,7 @@ internal sealed class Symptoms(TrialRun trial)
         { Weight = strong ? 1 : 0.5, Picture = picture };
 
     private IEnumerable<LayerDiagnosis> Activations(Diagnosis diagnosis) =>
-        diagnosis.Layers.Where((_, i) => trial.Initial.Layers[i].IsActivation);
+        diagnosis.Layers.Where((_, i) => trial.Initial.Layers[i] is ActivationLayer<float>);
 
     private (LayerDiagnosis Layer, double Value) Largest(Diagnosis diagnosis, Func<LayerDiagnosis, double> of)
     {

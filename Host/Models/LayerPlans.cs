@@ -14,8 +14,8 @@ internal static class LayerPlans
                 new LeafPlan(weight, "weight", Role.Weight, shape),
                 .. bias is null ? [] : (LeafPlan[])[new LeafPlan(bias, "bias", Role.Bias, [shape[0]])],
             ],
-            leaves => Layer<T>.NewAffine(new Affine<T>(
-                leaves[0].Matrix, leaves.Count > 1 ? leaves[1].Values : Vector<T>.Build.Dense(shape[0]))));
+            leaves => new Affine<T>(
+                leaves[0].Matrix, leaves.Count > 1 ? leaves[1].Values : Vector<T>.Build.Dense(shape[0])));
 
     /// <summary>Batch normalization.</summary>
     public static LayerPlan<T> BatchNorm<T>(
@@ -27,15 +27,16 @@ internal static class LayerPlans
                 new LeafPlan(mean, "mean", Role.Statistic, [units]),
                 new LeafPlan(variance, "variance", Role.Statistic, [units]),
             ],
-            leaves => Layer<T>.NewBatchNorm(new BatchNorm<T>(
+            leaves => new BatchNorm<T>(
                 configuration, new ScaleShift<T>(leaves[0].Values, leaves[1].Values),
-                new BatchNormStatistics<T>(leaves[2].Values, leaves[3].Values))));
+                new BatchNormStatistics<T>(leaves[2].Values, leaves[3].Values)));
 
     /// <summary>Layer normalization.</summary>
     public static LayerPlan<T> LayerNorm<T>(int units, double epsilon, string gamma, string beta)
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
-        new(ScaleShift(units, gamma, beta), leaves => Layer<T>.NewLayerNorm(
-            new LayerNorm<T>(epsilon, new ScaleShift<T>(leaves[0].Values, leaves[1].Values))));
+        new(
+            ScaleShift(units, gamma, beta),
+            leaves => new LayerNorm<T>(epsilon, new ScaleShift<T>(leaves[0].Values, leaves[1].Values)));
 
     /// <summary>A layer of a user's own.</summary>
     /// <exception cref="DataException">The table doesn't have it.</exception>
@@ -63,7 +64,7 @@ internal static class LayerPlans
             static string Text(IEnumerable<Parameter<T>> parameters) =>
                 string.Join(", ", parameters.Select(parameter => $"{parameter} as {parameter.Role}"));
             return made.Name == name && made.Description == description && Text(made.Parameters) == Text(parameters)
-                ? Layer.Custom(made)
+                ? made
                 : throw layer.Error(
                     $"what the table makes of it to be '{name}', {description} with {Text(parameters)}",
                     $"'{made.Name}', {made.Description} with {Text(made.Parameters)}");

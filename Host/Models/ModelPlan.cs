@@ -8,12 +8,21 @@ namespace Functional.Host.Models;
 /// <param name="Name">The layer's own name for it.</param>
 /// <param name="Role">What it does in the layer.</param>
 /// <param name="Shape">Its sizes.</param>
-internal sealed record LeafPlan(string Tensor, string Name, Role Role, IReadOnlyList<int> Shape);
+internal sealed record LeafPlan(string Tensor, string Name, Role Role, IReadOnlyList<int> Shape)
+{
+    /// <summary>The leaf with these elements, column by column.</summary>
+    public Parameter<T> Leaf<T>(T[] elements) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => new(
+        Name, Role, new Shape(Shape[0], Shape.Count > 1 ? Shape[1] : 0), Vector<T>.Build.Dense(elements));
+
+    /// <summary>The leaf with zeros.</summary>
+    public Parameter<T> Zero<T>() where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
+        Leaf(new T[Shape.Aggregate(1, (product, size) => product * size)]);
+}
 
 /// <summary>A layer to be made of tensors.</summary>
 /// <param name="Leaves">The tensors that it needs.</param>
 /// <param name="Build">Makes it of them, in that order.</param>
-internal sealed record LayerPlan<T>(IReadOnlyList<LeafPlan> Leaves, Func<IReadOnlyList<Parameter<T>>, Layer<T>> Build)
+internal sealed record LayerPlan<T>(IReadOnlyList<LeafPlan> Leaves, Func<IReadOnlyList<Parameter<T>>, ILayer<T>> Build)
     where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>;
 
 /// <summary>A model to be made of a file's tensors.</summary>
@@ -63,11 +72,9 @@ internal sealed record ModelPlan<T>(IReadOnlyList<LayerPlan<T>> Layers)
     {
         try
         {
-            Layer<T>[] layers =
+            ILayer<T>[] layers =
             [
-                .. Layers.Select(layer => layer.Build([.. layer.Leaves.Select(leaf => new Parameter<T>(
-                    leaf.Name, leaf.Role, new Shape(leaf.Shape[0], leaf.Shape.Count > 1 ? leaf.Shape[1] : 0),
-                    Vector<T>.Build.Dense(elements[leaf.Tensor])))])),
+                .. Layers.Select(layer => layer.Build([.. layer.Leaves.Select(leaf => leaf.Leaf(elements[leaf.Tensor]))])),
             ];
             var model = Describe(Network.Adopt(layers, Loss).WithPenalty(Penalty));
             return ModelText.Fault(model) is { } fault ? throw new ArgumentException(fault) : model;

@@ -31,7 +31,7 @@ internal static class ModelText
         var text = new JsonObject
         {
             ["version"] = Version,
-            ["layers"] = Array(network.Layers.Select(LayerOf)),
+            ["layers"] = Array(network.Layers.Select(LayerFormat.TextOf)),
             ["loss"] = LossOf(network.Loss.Function),
         };
         if (network.Penalty is { } penalty && !penalty.Equals(Penalty.None))
@@ -57,10 +57,9 @@ internal static class ModelText
         var layers = text["layers"].Items;
         if (layers.Count > MostLayers)
             throw text["layers"].Error($"at most {MostLayers} layers", $"{layers.Count}");
-        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-        string Named(string kind) => $"{kind}{numbers[kind] = numbers.GetValueOrDefault(kind) + 1}";
+        var names = new LayerNames();
         var (penalty, encoder, task) = (text.Find("penalty"), text.Find("encoder"), text.Find("task"));
-        return new ModelPlan<T>([.. layers.Select(layer => LayerPlanOf(layer, Named, table))])
+        return new ModelPlan<T>([.. layers.Select(layer => LayerFormat.PlanOf(layer, names, table))])
         {
             Loss = LossOf(text["loss"], table.Losses),
             Penalty = penalty is null
@@ -80,86 +79,6 @@ internal static class ModelText
     }
 
     private static JsonArray Array(IEnumerable<JsonNode> items) => [.. items];
-
-    private static JsonObject LayerOf<T>(Layer<T> layer) where T : unmanaged, IFloatingPointIeee754<T> => layer switch
-    {
-        Layer<T>.Affine { Item: var affine } => new JsonObject
-        {
-            ["kind"] = "affine", ["inputs"] = affine.Inputs, ["outputs"] = affine.Outputs,
-        },
-        Layer<T>.Activation { Item: var activation } => new JsonObject
-        {
-            ["kind"] = "activation", ["function"] = activation.ToString(),
-        },
-        Layer<T>.BatchNorm { Item: var norm } => new JsonObject
-        {
-            ["kind"] = "batchnorm", ["units"] = norm.Units,
-            ["momentum"] = norm.Configuration.Momentum, ["epsilon"] = norm.Configuration.Epsilon,
-        },
-        Layer<T>.LayerNorm { Item: var norm } => new JsonObject
-        {
-            ["kind"] = "layernorm", ["units"] = norm.Units, ["epsilon"] = norm.Epsilon,
-        },
-        Layer<T>.Dropout { Item: var dropout } => new JsonObject
-        {
-            ["kind"] = "dropout", ["ratio"] = dropout.Ratio, ["book"] = dropout.Form == DropoutForm.Book,
-        },
-        Layer<T>.Custom { Item: var custom } => new JsonObject
-        {
-            ["kind"] = "custom", ["name"] = custom.Name, ["description"] = custom.Description,
-            ["parameters"] = Array(custom.Parameters.Select(leaf => (JsonNode)new JsonObject
-            {
-                ["name"] = leaf.Name, ["role"] = leaf.Role.ToString(),
-                ["shape"] = Array(ModelFile.ShapeOf(leaf.Shape).Select(size => (JsonNode)size)),
-            })),
-        },
-        _ => throw new InvalidOperationException($"a layer that can't be saved: {layer}"),
-    };
-
-    private static LayerPlan<T> LayerPlanOf<T>(DataValue layer, Func<string, string> named, LayerTable<T> table)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        switch (layer["kind"].Text)
-        {
-            case "affine":
-                var (inputs, outputs) = (layer["inputs"].Count, layer["outputs"].Count);
-                var affine = named("affine");
-                return LayerPlans.Affine<T>($"{affine}.weight", [outputs, inputs], $"{affine}.bias");
-            case "activation":
-                var function = Activation(layer["function"]);
-                named(function.Name);
-                return new LayerPlan<T>([], _ => Layer.Of<T>(function));
-            case "batchnorm":
-                var batch = named("batchnorm");
-                return LayerPlans.BatchNorm<T>(
-                    layer["units"].Count, new BatchNormConfiguration(layer["momentum"].Number, layer["epsilon"].Number),
-                    $"{batch}.gamma", $"{batch}.beta", $"{batch}.mean", $"{batch}.variance");
-            case "layernorm":
-                var norm = named("layernorm");
-                return LayerPlans.LayerNorm<T>(
-                    layer["units"].Count, layer["epsilon"].Number, $"{norm}.gamma", $"{norm}.beta");
-            case "dropout":
-                var (ratio, form) =
-                    (layer["ratio"].Number, layer["book"].Flag ? DropoutForm.Book : DropoutForm.Inverted);
-                return new LayerPlan<T>([], _ => Layer.Dropout<T>(ratio, form));
-            case "custom":
-                return LayerPlans.Custom(layer, named, table);
-            default:
-                throw layer["kind"].Error("affine, activation, batchnorm, layernorm, dropout or custom");
-        }
-    }
-
-    private static Activation Activation(DataValue text)
-    {
-        try
-        {
-            return ActivationText.Parse(text.Text);
-        }
-        catch (UsageException e)
-        {
-            throw text.Error("an activation", e.Message);
-        }
-    }
 
     private static JsonObject LossOf(LossFunction loss) => loss switch
     {

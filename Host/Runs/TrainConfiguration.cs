@@ -202,11 +202,11 @@ public sealed record TrainConfiguration
         () => NetworkText(features, classes), 2 * size * ParameterCount(features, classes));
 
     // The book's order.
-    private IReadOnlyList<Layer<T>> AfterHidden<T>(int units) where T : unmanaged, IFloatingPointIeee754<T> =>
+    private IReadOnlyList<ILayer<T>> AfterHidden<T>(int units) where T : unmanaged, IFloatingPointIeee754<T> =>
     [
-        .. BatchNorm ? [Layer.BatchNorm<T>(units)] : (Layer<T>[])[],
+        .. BatchNorm ? [Layer.BatchNorm<T>(units)] : (ILayer<T>[])[],
         Layer.Of<T>(Activation),
-        .. Dropout == 0 ? [] : (Layer<T>[])[Layer.Dropout<T>(Dropout, DropoutForm)],
+        .. Dropout == 0 ? [] : (ILayer<T>[])[Layer.Dropout<T>(Dropout, DropoutForm)],
     ];
 
     /// <summary>How many steps the run takes.</summary>

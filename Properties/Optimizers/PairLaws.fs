@@ -115,16 +115,14 @@ let laws =
             let states =
                 List.scan (fun state _ -> let struct (next, _) = Training.step state batch in next) start [ 1 .. count ]
             // No parameter has moved until the last of them.
-            let drawn = [ for i in 0 .. count - 1 -> Network.gradient (Key.child i case.Key) network batch ]
+            let drawn = [ for i in 0 .. count - 1 -> Network.gradient (Key.child i case.Key) states[i].Network batch ]
             for state in states[.. count - 1] do
                 sameParameters (Network.parameters network) (Network.parameters state.Network)
             let sum = drawn |> List.map _.Parameters |> List.reduce (Parameters.map2 (+))
             let mean = Parameters.map (fun g -> g / float count) sum
             let struct (expected, _) = after optimizer (Network.parameters network) [ mean ]
             near 1e-11 1e-12 (doublesOf expected) (doublesOf (Network.parameters (List.last states).Network))
-            let folded =
-                drawn |> List.fold (fun network gradient -> Network.foldStatistics network gradient.Statistics) network
-            sameParameters (Network.statistics folded) (Network.statistics (List.last states).Network)
+            sameParameters (List.last drawn).Statistics (Network.statistics (List.last states).Network)
 
         law "every step draws masks of its own, also where nothing moves" seeds <| fun seed ->
             let case = composed [ Dropped { Ratio = 0.5; Form = DropoutForm.Inverted } ] 9 seed

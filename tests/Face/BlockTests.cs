@@ -18,6 +18,8 @@ public class BlockTests
 
         public int Outputs => inner.Outputs;
 
+        public IReadOnlyList<string> Faults => [];
+
         public IReadOnlyList<Parameter<T>> Parameters => forgets ? inner.Parameters() : inner.Leaves();
 
         public ILayer<T> WithParameters(IReadOnlyList<Parameter<T>> leaves) =>
@@ -25,13 +27,14 @@ public class BlockTests
 
         public Matrix<T> Predict(Matrix<T> x) => x + inner.Predict(x);
 
-        public (Matrix<T>, Func<Matrix<T>, (IReadOnlyList<Parameter<T>>, Matrix<T>)>) Forward(Key key, Matrix<T> x)
+        public (Matrix<T>, Func<Matrix<T>, (IReadOnlyList<Parameter<T>>, Lazy<Matrix<T>>)>) Forward(Matrix<T> x, Key key)
         {
             var (y, back) = inner.Forward(x, key);
             return (x + y, dy =>
             {
                 var (gradient, dx) = back(dy);
-                return (forgets ? gradient.Parameters : inner.LeavesAfter(gradient), dy + dx.Value);
+                return (forgets ? gradient.Parameters : inner.LeavesAfter(gradient),
+                    new(() => dy + dx.Value));
             });
         }
     }
@@ -43,7 +46,7 @@ public class BlockTests
 
     private static Network<float> Net(bool block) => Network.Create<float>(
         [2, 8, 2],
-        units => block ? [Layer.Custom(new Residual<float>(Inner<float>(units)))]
+        units => block ? [new Residual<float>(Inner<float>(units))]
         : [Layer.BatchNorm<float>(units), Layer.Of<float>(Activation.Relu)],
         Initializer.He, seed: 1);
 

@@ -19,6 +19,8 @@ public class CustomLayerTests
 
         public int Outputs => factors.Count;
 
+        public IReadOnlyList<string> Faults => [];
+
         public IReadOnlyList<Parameter<T>> Parameters => [Parameter.Of("factors", Role.Scale, factors)];
 
         public ILayer<T> WithParameters(IReadOnlyList<Parameter<T>> parameters) =>
@@ -26,14 +28,14 @@ public class CustomLayerTests
 
         public Matrix<T> Predict(Matrix<T> x) => x.MapIndexed((i, _, value) => factors[i] * value);
 
-        public (Matrix<T>, Func<Matrix<T>, (IReadOnlyList<Parameter<T>>, Matrix<T>)>) Forward(Key key, Matrix<T> x)
+        public (Matrix<T>, Func<Matrix<T>, (IReadOnlyList<Parameter<T>>, Lazy<Matrix<T>>)>) Forward(Matrix<T> x, Key key)
         {
             var noise = key.Normals(x.RowCount * x.ColumnCount);
             var y = Predict(x).MapIndexed(
                 (i, j, value) => value + T.CreateChecked(deviation * noise[j * x.RowCount + i]));
             return (y, dy => (
                 [Parameter.Of("factors", Role.Scale, dy.PointwiseMultiply(x).RowSums())],
-                dy.MapIndexed((i, _, value) => factors[i] * value)));
+                new(() => dy.MapIndexed((i, _, value) => factors[i] * value))));
         }
     }
 
@@ -44,7 +46,7 @@ public class CustomLayerTests
             [
                 Layer.BatchNorm<T>(units),
                 Layer.Of<T>(Activation.LeakyRelu(0.1)),
-                Layer.Custom(new NoisyScale<T>(Vector<T>.Build.Dense(units, T.One), noise)),
+                new NoisyScale<T>(Vector<T>.Build.Dense(units, T.One), noise),
                 Layer.Dropout<T>(0.1),
             ],
             Initializer.He, seed: 1)
@@ -127,7 +129,7 @@ public class CustomLayerTests
     [Fact]
     public void A_gradient_unlike_its_parameters_is_refused()
     {
-        var network = Network.Of([Layer.Custom(new Wrong())]);
+        var network = Network.Of<float>([new Wrong()]);
         var error = Assert.Throws<ArgumentException>(
             () => network.Gradient(Circle<float>(4, Key.OfSeed(1)), Key.OfSeed(0)));
         Assert.Contains(
@@ -144,15 +146,17 @@ public class CustomLayerTests
 
         public int Outputs => 2;
 
+        public IReadOnlyList<string> Faults => [];
+
         public IReadOnlyList<Parameter<float>> Parameters => [];
 
         public ILayer<float> WithParameters(IReadOnlyList<Parameter<float>> parameters) => this;
 
         public Matrix<float> Predict(Matrix<float> x) => x;
 
-        public (Matrix<float>, Func<Matrix<float>, (IReadOnlyList<Parameter<float>>, Matrix<float>)>) Forward(
-            Key key, Matrix<float> x) =>
-            (x, dy => ([Parameter.Of("factors", Role.Scale, dy.Column(0))], dy));
+        public (Matrix<float>, Func<Matrix<float>, (IReadOnlyList<Parameter<float>>, Lazy<Matrix<float>>)>) Forward(
+            Matrix<float> x, Key key) =>
+            (x, dy => ([Parameter.Of("factors", Role.Scale, dy.Column(0))], new(dy)));
     }
 
     [Fact]
@@ -165,7 +169,7 @@ public class CustomLayerTests
         var gradient = network.Gradient(batch, Key.OfSeed(5).Child(0));
         var (parameters, _) = start.Optimizer.Update(start.OptimizerState, network.Parameters(), gradient.Parameters);
         Assert.Equal(stepped.Network.Digest(),
-            network.WithParameters(parameters).FoldStatistics(gradient.Statistics).Digest());
+            network.WithParameters(parameters).WithStatistics(gradient.Statistics).Digest());
         Assert.Equal(report.Loss, network.TrainingLoss(batch, Key.OfSeed(5).Child(0)));
     }
 

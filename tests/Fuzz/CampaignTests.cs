@@ -90,9 +90,8 @@ public class CampaignTests
             Model.Save(stream, new Model<float>(network));
             return stream.ToArray();
         }
-        var own = Network.Of(
-            [Layer.Custom(new LimitedScale<float>(
-                MathNet.Numerics.LinearAlgebra.Vector<float>.Build.Dense(3, 1), 1.5))]);
+        var own = Network.Of<float>(
+            [new LimitedScale<float>(MathNet.Numerics.LinearAlgebra.Vector<float>.Build.Dense(3, 1), 1.5)]);
         byte[][] files = [Bytes(ExampleNetworks.OfEveryKind<float>()), Bytes(own)];
         var (read, refused) = Campaign.Run(files, bytes =>
         {

@@ -14,6 +14,8 @@ public sealed class LimitedScale<T>(Vector<T> factors, double limit) : ILayer<T>
 
     public int Outputs => factors.Count;
 
+    public IReadOnlyList<string> Faults => [];
+
     public IReadOnlyList<Parameter<T>> Parameters => [Parameter.Of("factors", Role.Scale, factors)];
 
     public ILayer<T> WithParameters(IReadOnlyList<Parameter<T>> parameters) =>
@@ -22,7 +24,7 @@ public sealed class LimitedScale<T>(Vector<T> factors, double limit) : ILayer<T>
     public Matrix<T> Predict(Matrix<T> x) =>
         x.MapIndexed((i, _, value) => T.Min(factors[i] * value, T.CreateChecked(limit)));
 
-    public (Matrix<T>, Func<Matrix<T>, (IReadOnlyList<Parameter<T>>, Matrix<T>)>) Forward(Key key, Matrix<T> x) =>
+    public (Matrix<T>, Func<Matrix<T>, (IReadOnlyList<Parameter<T>>, Lazy<Matrix<T>>)>) Forward(Matrix<T> x, Key key) =>
         throw new NotSupportedException();
 }
 
@@ -40,13 +42,23 @@ public static class ExampleNetworks
     {
         var network = Network.Of(
         [
-            .. Activations.SelectMany((activation, i) => (Layer<T>[])
+            .. Activations.SelectMany((activation, i) => (ILayer<T>[])
             [
                 Affine<T>(i == 0 ? 7 : 5, 5),
                 i % 2 == 0 ? Layer.BatchNorm<T>(5, 0.8, 1e-4) : Layer.LayerNorm<T>(5, 1e-3),
                 Layer.Of<T>(activation),
                 Layer.Dropout<T>(0.1 + 0.1 * (i % 2), i % 2 == 0 ? DropoutForm.Book : DropoutForm.Inverted),
             ]),
+            Layer.Residual(
+                Affine<T>(5, 4), Layer.Of<T>(Activation.Tanh),
+                Layer.Parallel(
+                    Join.Concatenate, Layer.Chain<T>(), Affine<T>(4, 2), Layer.Chain(
+                        Layer.BatchNorm<T>(4), Layer.Of<T>(Activation.Relu))),
+                Affine<T>(10, 5)),
+            Layer.Parallel(Join.Sum, Affine<T>(5, 5), Layer.Chain(Affine<T>(5, 2), Affine<T>(2, 5)), Layer.Chain<T>()),
+            Layer.Tied(
+                [Tie.Of("affine1.weight", "affine2.weight", transposed: true)],
+                Affine<T>(5, 2), Layer.Of<T>(Activation.Gelu), Affine<T>(2, 5)),
             Affine<T>(5, 3),
         ], Loss.SoftmaxCrossEntropy(0.05)).WithPenalty(Penalty.ElasticNet(1e-5, 1e-4));
         return Stirred(network, seed);
@@ -56,9 +68,9 @@ public static class ExampleNetworks
     public static Network<T> WithCustomLayers<T>() where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
         Stirred(Network.Of(
     [
-        Affine<T>(4, 3), Layer.Custom(new LimitedScale<T>(Vector<T>.Build.Dense(3, T.One), 1.5)),
+        Affine<T>(4, 3), new LimitedScale<T>(Vector<T>.Build.Dense(3, T.One), 1.5),
         Layer.Of<T>(Activation.Relu), Affine<T>(3, 2),
-        Layer.Custom(new LimitedScale<T>(Vector<T>.Build.Dense(2, T.One), 9)),
+        new LimitedScale<T>(Vector<T>.Build.Dense(2, T.One), 9),
     ]), 3);
 
     /// <summary>Samples for a network, a column each.</summary>
@@ -78,7 +90,7 @@ public static class ExampleNetworks
                     number * number + T.CreateChecked(0.1)))));
     }
 
-    private static Layer<T> Affine<T>(int inputs, int outputs) where T : unmanaged,
+    private static ILayer<T> Affine<T>(int inputs, int outputs) where T : unmanaged,
         System.Numerics.IFloatingPointIeee754<T> =>
         Layer.Affine(Matrix<T>.Build.Dense(outputs, inputs), Vector<T>.Build.Dense(outputs));
 

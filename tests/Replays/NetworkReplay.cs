@@ -40,7 +40,7 @@ internal sealed class NetworkReplay
             var batch = data.Batch(step);
             var gradient = trained.Gradient(batch, masks.At(step));
             (var parameters, state) = optimizer.Update(state, trained.Parameters(), gradient.Parameters);
-            trained = trained.WithParameters(parameters).FoldStatistics(gradient.Statistics);
+            trained = trained.WithParameters(parameters).WithStatistics(gradient.Statistics);
             before[step] = gradient.Loss;
             after[step] = trained.LossOf(batch);
         }

@@ -30,7 +30,7 @@ internal sealed record ReplayNetwork(
     {
         var net = replayed.Description["net"];
         var (parameters, statistics, masks) = (new List<string>(), new List<string>(), new List<(string, int)>());
-        Layer<double>[] layers = [.. Layers()];
+        ILayer<double>[] layers = [.. Layers()];
         try
         {
             var start = Network.Of(layers, Loss.SoftmaxCrossEntropy(epsilon: LossEpsilon))
@@ -42,7 +42,7 @@ internal sealed record ReplayNetwork(
             throw net.Error("a network that works", e.Message);
         }
 
-        IEnumerable<Layer<double>> Layers()
+        IEnumerable<ILayer<double>> Layers()
         {
             int[] sizes = [.. net["sizes"].Items.Select(size => size.Count)];
             var place = 0;
@@ -70,11 +70,11 @@ internal sealed record ReplayNetwork(
         }
 
         // The book's W, in x out and row by row, is ours column by column.
-        Layer<double> Affine(int number, int inputs, int outputs) => Layer.Affine(
+        ILayer<double> Affine(int number, int inputs, int outputs) => Layer.Affine(
             Matrix<double>.Build.Dense(outputs, inputs, Initial($"W{number}", inputs, outputs)),
             Vector(Initial($"b{number}", outputs)));
 
-        Layer<double> BatchNorm(int number, int units)
+        ILayer<double> BatchNorm(int number, int units)
         {
             var (bn, first) = (net["bn"], net["bn"].Find("running_init"));
             Vector<double> Running(string name, string initial)
@@ -82,17 +82,17 @@ internal sealed record ReplayNetwork(
                 statistics.Add($"{name}.{number}");
                 return Vector<double>.Build.Dense(units, first?.Find(initial)?.Number ?? 0);
             }
-            return Layer<double>.NewBatchNorm(new BatchNorm<double>(
+            return new BatchNorm<double>(
                 new BatchNormConfiguration(bn["momentum"].Number, bn["epsilon"].Number),
                 new ScaleShift<double>(
                     Vector(Initial($"gamma{number}", units)), Vector(Initial($"beta{number}", units))),
-                new BatchNormStatistics<double>(Running("running_mean", "mean"), Running("running_var", "var"))));
+                new BatchNormStatistics<double>(Running("running_mean", "mean"), Running("running_var", "var")));
         }
 
-        Layer<double> Dropout(int number, int units)
+        ILayer<double> Dropout(int number, int units)
         {
             masks.Add(($"mask.{number}", units));
-            return Layer<double>.NewDropout(new Dropout(net["dropout_ratio"].Number, DropoutForm.Book));
+            return Layer.Dropout<double>(net["dropout_ratio"].Number, DropoutForm.Book);
         }
 
         double[] Initial(string name, params int[] shape)

@@ -45,7 +45,7 @@ public class ShrinkingTests
                 Layer.Affine(Matrix(2, 2), Vector(2)),
             ],
             Loss.SoftmaxCrossEntropy(0.2));
-        bool HasActivation(Network<double> one) => one.Layers.Any(layer => layer.IsActivation);
+        bool HasActivation(Network<double> one) => one.Layers.Any(layer => layer is ActivationLayer<double>);
         var smallest = Smallest(network, Arbitraries.Network(), HasActivation);
         Assert.Contains("relu", smallest.ToString(), StringComparison.Ordinal);
         Assert.Equal((1, 1, Loss.MeanSquaredError), (smallest.Inputs, smallest.Outputs, smallest.Loss));

@@ -56,18 +56,7 @@ public static class OnnxExport
             graph.Add(
                 "features", "Div", [graph.Current, Vector("scale.deviation", scales.Select(each => each.Deviation))]);
         }
-        for (var i = 0; i < network.Layers.Count; i++)
-        {
-            var norm = options.FoldBatchNorm && i + 1 < network.Layers.Count
-                && network.Layers[i + 1] is Layer<float>.BatchNorm { Item: var next } ? next : null;
-            if (network.Layers[i] is Layer<float>.Affine { Item: var affine })
-            {
-                AddAffine(graph, network.Names[i], affine, norm);
-                i += norm is null ? 0 : 1;
-            }
-            else
-                AddLayer(graph, network.Names[i], network.Layers[i]);
-        }
+        AddLayers(graph, network.Layers, new LayerNames(), options.FoldBatchNorm);
         var message = graph.Finish(
             network.Inputs, network.Outputs,
             network.Loss.Function.IsSoftmaxCrossEntropy ? ("Softmax", [("axis", -1)])
@@ -129,8 +118,27 @@ public static class OnnxExport
     // Names may hold anything, so that no separator would do.
     private static string Json(IEnumerable<JsonNode> items) => new JsonArray([.. items]).ToJsonString();
 
-    // y = x W' + b, and normalized: gamma (y - mean) / sqrt(variance + epsilon) + beta is a factor and a summand.
-    private static void AddAffine(OnnxGraph graph, string name, Affine<float> affine, BatchNorm<float>? norm)
+    /// <summary>Adds layers one after the other.</summary>
+    internal static void AddLayers(
+        OnnxGraph graph, IReadOnlyList<ILayer<float>> layers, LayerNames names, bool foldBatchNorm = false)
+    {
+        for (var i = 0; i < layers.Count; i++)
+        {
+            var name = names.Next(layers[i].Name);
+            if (foldBatchNorm && layers[i] is Affine<float> affine
+                && layers.ElementAtOrDefault(i + 1) is BatchNorm<float> norm)
+            {
+                AddAffine(graph, name, affine, norm);
+                names.Next(layers[++i].Name);
+            }
+            else
+                LayerFormat.Of(layers[i]).Add(graph, name, layers[i]);
+        }
+    }
+
+    /// <summary>Adds y = x W' + b, and normalized: gamma (y - mean) / sqrt(variance + epsilon) + beta is a factor and a
+    /// summand.</summary>
+    internal static void AddAffine(OnnxGraph graph, string name, Affine<float> affine, BatchNorm<float>? norm)
     {
         var weight = new float[affine.Outputs * affine.Inputs];
         RowMajor.Gather(
@@ -153,44 +161,8 @@ public static class OnnxExport
             ("transB", 1));
     }
 
-    private static void AddLayer(OnnxGraph graph, string name, Layer<float> layer)
-    {
-        string Vector(string leaf, IEnumerable<float> elements)
-        {
-            float[] values = [.. elements];
-            return graph.Constant($"{name}.{leaf}", [values.Length], values);
-        }
-        switch (layer)
-        {
-            case Layer<float>.Activation { Item: var activation }:
-                AddActivation(graph, name, activation.Function);
-                break;
-            case Layer<float>.BatchNorm { Item: var norm }:
-                graph.Add(
-                    name, "BatchNormalization",
-                    [
-                        graph.Current, Vector("gamma", norm.Parameters.Gamma), Vector("beta", norm.Parameters.Beta),
-                        Vector("mean", norm.Statistics.Mean), Vector("variance", norm.Statistics.Variance),
-                    ],
-                    ("epsilon", (float)norm.Configuration.Epsilon), ("momentum", (float)norm.Configuration.Momentum));
-                break;
-            case Layer<float>.LayerNorm { Item: var norm }:
-                graph.Add(
-                    name, "LayerNormalization",
-                    [graph.Current, Vector("gamma", norm.Parameters.Gamma), Vector("beta", norm.Parameters.Beta)],
-                    ("axis", -1), ("epsilon", (float)norm.Epsilon));
-                break;
-            case Layer<float>.Dropout { Item: { Form: DropoutForm.Book } dropout }:
-                graph.Add(name, "Mul", [graph.Current, Vector("kept", [(float)(1 - dropout.Ratio)])]);
-                break;
-            case Layer<float>.Dropout:
-                break;
-            default:
-                throw new ArgumentException($"ONNX has no operator for the layer {name} ({layer})");
-        }
-    }
-
-    private static void AddActivation(OnnxGraph graph, string name, ActivationFunction function)
+    /// <summary>Adds an activation.</summary>
+    internal static void AddActivation(OnnxGraph graph, string name, ActivationFunction function)
     {
         var x = graph.Current;
         switch (function)

@@ -13,7 +13,7 @@ internal sealed class OnnxGraph
     private readonly List<(string Name, int[] Sizes, float[] Elements)> constants = [];
 
     /// <summary>The value that the next node takes.</summary>
-    public string Current { get; private set; } = InputName;
+    public string Current { get; set; } = InputName;
 
     /// <summary>A constant; returns its name.</summary>
     public string Constant(string name, int[] sizes, float[] elements)

@@ -1,0 +1,386 @@
+using System.Numerics;
+using System.Text.Json.Nodes;
+using Functional.Host.Files;
+using Functional.Host.Models.Onnx;
+
+namespace Functional.Host.Models;
+
+/// <summary>The names of layers one after the other, as a network gives them.</summary>
+/// <param name="prefix">What is before them: nothing, or the name of the layer that they are in, with a dot.</param>
+internal sealed class LayerNames(string prefix = "")
+{
+    private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
+
+    /// <summary>The name of the next layer of a kind.</summary>
+    public string Next(string kind) =>
+        $"{prefix}{kind}{numbers[kind] = numbers.GetValueOrDefault(kind) + 1}";
+
+    /// <summary>The names of the layers inside of one.</summary>
+    public static LayerNames Inside(string name) => new($"{name}.");
+}
+
+/// <summary>A kind of layer in files: models, and ONNX.</summary>
+internal abstract class LayerFormat
+{
+    /// <summary>All kinds: a new one is a class in this file and a row here. The last is for custom layers.</summary>
+    public static IReadOnlyList<LayerFormat> All { get; } =
+    [
+        new AffineFormat(), new ActivationFormat(), new BatchNormFormat(), new LayerNormFormat(), new DropoutFormat(),
+        new ChainFormat(), new ResidualFormat(), new ParallelFormat(), new TiedFormat(), new CustomFormat(),
+    ];
+
+    /// <summary>What files call the kind.</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>Whether a layer is of this kind.</summary>
+    public abstract bool Has<T>(ILayer<T> layer) where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>Writes its numbers.</summary>
+    public abstract void Write<T>(ILayer<T> layer, JsonObject text) where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>How to make a layer of its numbers and of tensors.</summary>
+    /// <exception cref="DataException">The numbers are none.</exception>
+    public abstract LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
+        where T : unmanaged, IFloatingPointIeee754<T>;
+
+    /// <summary>Adds its operators to a graph.</summary>
+    /// <exception cref="ArgumentException">There are none.</exception>
+    public virtual void Add(OnnxGraph graph, string name, ILayer<float> layer) =>
+        throw new ArgumentException($"ONNX has no operator for the layer {name} ({layer.Description})");
+
+    /// <summary>A layer as text.</summary>
+    public static JsonObject TextOf<T>(ILayer<T> layer) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var format = Of(layer);
+        var text = new JsonObject { ["kind"] = format.Kind };
+        format.Write(layer, text);
+        return text;
+    }
+
+    /// <summary>The plan of a layer in a text.</summary>
+    /// <exception cref="DataException">There is no such layer.</exception>
+    public static LayerPlan<T> PlanOf<T>(DataValue text, LayerNames names, LayerTable<T> table)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var kind = text["kind"];
+        return All.FirstOrDefault(format => format.Kind == kind.Text) is { } found
+            ? found.Plan(text, names, table)
+            : throw kind.Error($"{string.Join(", ", All.SkipLast(1).Select(format => format.Kind))} or {All[^1].Kind}");
+    }
+
+    /// <summary>The format of a layer's kind.</summary>
+    public static LayerFormat Of<T>(ILayer<T> layer) where T : unmanaged, IFloatingPointIeee754<T> =>
+        All.First(format => format.Has(layer));
+
+    private protected static string Constant(OnnxGraph graph, string name, IEnumerable<float> elements)
+    {
+        float[] values = [.. elements];
+        return graph.Constant(name, [values.Length], values);
+    }
+}
+
+internal sealed class AffineFormat : LayerFormat
+{
+    public override string Kind => "affine";
+
+    public override bool Has<T>(ILayer<T> layer) => layer is Affine<T>;
+
+    public override void Write<T>(ILayer<T> layer, JsonObject text) =>
+        (text["inputs"], text["outputs"]) = (layer.Inputs, layer.Outputs);
+
+    public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
+    {
+        var (inputs, outputs, name) = (text["inputs"].Count, text["outputs"].Count, names.Next(Kind));
+        return LayerPlans.Affine<T>($"{name}.weight", [outputs, inputs], $"{name}.bias");
+    }
+
+    public override void Add(OnnxGraph graph, string name, ILayer<float> layer) =>
+        OnnxExport.AddAffine(graph, name, (Affine<float>)layer, null);
+}
+
+internal sealed class ActivationFormat : LayerFormat
+{
+    public override string Kind => "activation";
+
+    public override bool Has<T>(ILayer<T> layer) => layer is ActivationLayer<T>;
+
+    public override void Write<T>(ILayer<T> layer, JsonObject text) => text["function"] = layer.Description;
+
+    public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
+    {
+        try
+        {
+            var function = ActivationText.Parse(text["function"].Text);
+            names.Next(function.Name);
+            return new LayerPlan<T>([], _ => Layer.Of<T>(function));
+        }
+        catch (UsageException e)
+        {
+            throw text["function"].Error("an activation", e.Message);
+        }
+    }
+
+    public override void Add(OnnxGraph graph, string name, ILayer<float> layer) =>
+        OnnxExport.AddActivation(graph, name, ((ActivationLayer<float>)layer).Activation.Function);
+}
+
+internal sealed class BatchNormFormat : LayerFormat
+{
+    public override string Kind => "batchnorm";
+
+    public override bool Has<T>(ILayer<T> layer) => layer is BatchNorm<T>;
+
+    public override void Write<T>(ILayer<T> layer, JsonObject text)
+    {
+        var configuration = ((BatchNorm<T>)layer).Configuration;
+        (text["units"], text["momentum"], text["epsilon"]) =
+            (layer.Inputs, configuration.Momentum, configuration.Epsilon);
+    }
+
+    public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
+    {
+        var name = names.Next(Kind);
+        return LayerPlans.BatchNorm<T>(
+            text["units"].Count, new BatchNormConfiguration(text["momentum"].Number, text["epsilon"].Number),
+            $"{name}.gamma", $"{name}.beta", $"{name}.mean", $"{name}.variance");
+    }
+
+    public override void Add(OnnxGraph graph, string name, ILayer<float> layer)
+    {
+        var norm = (BatchNorm<float>)layer;
+        graph.Add(
+            name, "BatchNormalization",
+            [
+                graph.Current, Constant(graph, $"{name}.gamma", norm.Parameters.Gamma),
+                Constant(graph, $"{name}.beta", norm.Parameters.Beta),
+                Constant(graph, $"{name}.mean", norm.Statistics.Mean),
+                Constant(graph, $"{name}.variance", norm.Statistics.Variance),
+            ],
+            ("epsilon", (float)norm.Configuration.Epsilon), ("momentum", (float)norm.Configuration.Momentum));
+    }
+}
+
+internal sealed class LayerNormFormat : LayerFormat
+{
+    public override string Kind => "layernorm";
+
+    public override bool Has<T>(ILayer<T> layer) => layer is LayerNorm<T>;
+
+    public override void Write<T>(ILayer<T> layer, JsonObject text) =>
+        (text["units"], text["epsilon"]) = (layer.Inputs, ((LayerNorm<T>)layer).Epsilon);
+
+    public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
+    {
+        var name = names.Next(Kind);
+        return LayerPlans.LayerNorm<T>(
+            text["units"].Count, text["epsilon"].Number, $"{name}.gamma", $"{name}.beta");
+    }
+
+    public override void Add(OnnxGraph graph, string name, ILayer<float> layer)
+    {
+        var norm = (LayerNorm<float>)layer;
+        graph.Add(
+            name, "LayerNormalization",
+            [
+                graph.Current, Constant(graph, $"{name}.gamma", norm.Parameters.Gamma),
+                Constant(graph, $"{name}.beta", norm.Parameters.Beta),
+            ],
+            ("axis", -1), ("epsilon", (float)norm.Epsilon));
+    }
+}
+
+internal sealed class DropoutFormat : LayerFormat
+{
+    public override string Kind => "dropout";
+
+    public override bool Has<T>(ILayer<T> layer) => layer is DropoutLayer<T>;
+
+    public override void Write<T>(ILayer<T> layer, JsonObject text)
+    {
+        var dropout = ((DropoutLayer<T>)layer).Dropout;
+        (text["ratio"], text["book"]) = (dropout.Ratio, dropout.Form == DropoutForm.Book);
+    }
+
+    public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
+    {
+        var (ratio, form) = (text["ratio"].Number, text["book"].Flag ? DropoutForm.Book : DropoutForm.Inverted);
+        return new LayerPlan<T>([], _ => Layer.Dropout<T>(ratio, form));
+    }
+
+    public override void Add(OnnxGraph graph, string name, ILayer<float> layer)
+    {
+        var dropout = ((DropoutLayer<float>)layer).Dropout;
+        if (dropout.Form == DropoutForm.Book)
+            graph.Add(
+                name, "Mul", [graph.Current, Constant(graph, $"{name}.kept", [(float)(1 - dropout.Ratio)])]);
+    }
+}
+
+/// <summary>Layers of layers.</summary>
+internal abstract class ComposedFormat : LayerFormat
+{
+    private protected static void WriteLayers<T>(IReadOnlyList<ILayer<T>> layers, JsonObject text)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        text["layers"] = new JsonArray([.. layers.Select(TextOf)]);
+
+    /// <summary>The plan of what is made of layers inside; the file doesn't have all their leaves.</summary>
+    private protected LayerPlan<T> Plan<T>(
+        DataValue text, LayerNames names, LayerTable<T> table, Func<ILayer<T>[], ILayer<T>> make,
+        Func<string, bool>? isMissing = null) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var name = names.Next(Kind);
+        var inside = LayerNames.Inside(name);
+        LayerPlan<T>[] plans = [.. text["layers"].Items.Select(layer => PlanOf(layer, inside, table))];
+        bool IsSaved(LeafPlan leaf) => isMissing?.Invoke(leaf.Tensor[(name.Length + 1)..]) != true;
+        return new LayerPlan<T>([.. plans.SelectMany(plan => plan.Leaves).Where(IsSaved)], leaves =>
+        {
+            var next = 0;
+            Parameter<T> Leaf(LeafPlan leaf) => IsSaved(leaf) ? leaves[next++] : leaf.Zero<T>();
+            return make([.. plans.Select(plan => plan.Build([.. plan.Leaves.Select(Leaf)]))]);
+        });
+    }
+
+    private protected static void AddBranches(
+        OnnxGraph graph, string name, IReadOnlyList<ILayer<float>> branches, string kind,
+        params (string, object)[] attributes)
+    {
+        var (x, names) = (graph.Current, LayerNames.Inside(name));
+        string[] outputs =
+        [
+            .. branches.Select(branch =>
+            {
+                graph.Current = x;
+                OnnxExport.AddLayers(graph, [branch], names);
+                return graph.Current;
+            }),
+        ];
+        graph.Add(name, kind, outputs, attributes);
+    }
+}
+
+internal sealed class ChainFormat : ComposedFormat
+{
+    public override string Kind => "chain";
+
+    public override bool Has<T>(ILayer<T> layer) => layer is Chain<T>;
+
+    public override void Write<T>(ILayer<T> layer, JsonObject text) => WriteLayers(((Chain<T>)layer).Layers, text);
+
+    public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table) =>
+        Plan(text, names, table, layers => new Chain<T>(layers));
+
+    public override void Add(OnnxGraph graph, string name, ILayer<float> layer) =>
+        OnnxExport.AddLayers(graph, ((Chain<float>)layer).Layers, LayerNames.Inside(name));
+}
+
+internal sealed class ResidualFormat : ComposedFormat
+{
+    public override string Kind => "residual";
+
+    public override bool Has<T>(ILayer<T> layer) => layer is Residual<T>;
+
+    public override void Write<T>(ILayer<T> layer, JsonObject text) => WriteLayers(((Residual<T>)layer).Layers, text);
+
+    public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table) =>
+        Plan(text, names, table, layers => new Residual<T>(layers));
+
+    public override void Add(OnnxGraph graph, string name, ILayer<float> layer)
+    {
+        var x = graph.Current;
+        OnnxExport.AddLayers(graph, ((Residual<float>)layer).Layers, LayerNames.Inside(name));
+        graph.Add(name, "Add", [x, graph.Current]);
+    }
+}
+
+internal sealed class ParallelFormat : ComposedFormat
+{
+    private const string Sum = "sum", Concatenate = "concatenate";
+
+    public override string Kind => "parallel";
+
+    public override bool Has<T>(ILayer<T> layer) => layer is Parallel<T>;
+
+    public override void Write<T>(ILayer<T> layer, JsonObject text)
+    {
+        var parallel = (Parallel<T>)layer;
+        text["join"] = parallel.Join == Join.Sum ? Sum : Concatenate;
+        WriteLayers(parallel.Layers, text);
+    }
+
+    public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
+    {
+        var join = text["join"].Text switch
+        {
+            Sum => Join.Sum,
+            Concatenate => Join.Concatenate,
+            _ => throw text["join"].Error($"{Sum} or {Concatenate}"),
+        };
+        return Plan(text, names, table, layers => new Parallel<T>(join, layers));
+    }
+
+    public override void Add(OnnxGraph graph, string name, ILayer<float> layer)
+    {
+        var parallel = (Parallel<float>)layer;
+        if (parallel.Join == Join.Sum)
+            AddBranches(graph, name, parallel.Layers, "Sum");
+        else
+            AddBranches(graph, name, parallel.Layers, "Concat", ("axis", -1));
+    }
+}
+
+internal sealed class TiedFormat : ComposedFormat
+{
+    public override string Kind => "tied";
+
+    public override bool Has<T>(ILayer<T> layer) => layer is Tied<T>;
+
+    public override void Write<T>(ILayer<T> layer, JsonObject text)
+    {
+        var tied = (Tied<T>)layer;
+        text["ties"] = new JsonArray(
+        [
+            .. tied.Ties.Select(tie => new JsonObject
+            {
+                ["source"] = tie.Source, ["target"] = tie.Target, ["transposed"] = tie.Transposed,
+            }),
+        ]);
+        WriteLayers(tied.Layers, text);
+    }
+
+    public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
+    {
+        Tie[] ties =
+        [
+            .. text["ties"].Items.Select(tie =>
+                new Tie(tie["source"].Text, tie["target"].Text, tie["transposed"].Flag)),
+        ];
+        return Plan(
+            text, names, table, layers => new Tied<T>(layers, ties), leaf => ties.Any(tie => tie.Target == leaf));
+    }
+
+    public override void Add(OnnxGraph graph, string name, ILayer<float> layer) =>
+        OnnxExport.AddLayers(graph, ((Tied<float>)layer).Layers, LayerNames.Inside(name));
+}
+
+internal sealed class CustomFormat : LayerFormat
+{
+    public override string Kind => "custom";
+
+    public override bool Has<T>(ILayer<T> layer) => true;
+
+    public override void Write<T>(ILayer<T> layer, JsonObject text)
+    {
+        (text["name"], text["description"]) = (layer.Name, layer.Description);
+        text["parameters"] = new JsonArray(
+        [
+            .. layer.Parameters.Select(leaf => new JsonObject
+            {
+                ["name"] = leaf.Name, ["role"] = leaf.Role.ToString(),
+                ["shape"] = new JsonArray([.. ModelFile.ShapeOf(leaf.Shape).Select(size => (JsonNode)size)]),
+            }),
+        ]);
+    }
+
+    public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table) =>
+        LayerPlans.Custom(text, names.Next, table);
+}
