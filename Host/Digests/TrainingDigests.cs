@@ -66,11 +66,14 @@ internal static class TrainingDigests
 
     private static IEnumerable<DigestEntry> In<T>(string type) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        (string Name, Func<int, IReadOnlyList<Layer<T>>> After)[] layers =
+        (string Name, Func<int, IReadOnlyList<ILayer<T>>> After)[] layers =
         [
             ("affine", _ => []), ("batch-norm", units => [Layer.BatchNorm<T>(units)]),
             ("layer-norm", units => [Layer.LayerNorm<T>(units)]), ("dropout", _ => [Layer.Dropout<T>(0.3)]),
             ("dropout-book", _ => [Layer.Dropout<T>(0.3, DropoutForm.Book)]),
+            ("chain", units => [Layer.Chain(Block(units))]), ("residual", units => [Layer.Residual(Block(units))]),
+            ("parallel", units => [Layer.Parallel(Join.Sum, Layer.Chain(Block(units)), Layer.Residual(Block(units)))]),
+            ("tied", units => [Layer.Tied([Tie.Of("affine1.weight", "affine2.weight")], Block(units))]),
         ];
         return
         [
@@ -87,10 +90,17 @@ internal static class TrainingDigests
                    Network.Create<T>([Features, Units, Features], Activation.Relu, one.Initializer, 3).Parameters())),
         ];
 
-        IReadOnlyList<Layer<T>> Relu(int units) => [Layer.Of<T>(Activation.Relu)];
+        static ILayer<T>[] Block(int units) =>
+        [
+            .. Network.Create<T>(
+                [units, units, units], width => [Layer.BatchNorm<T>(width), Layer.Dropout<T>(0.3)], Initializer.He,
+                seed: 4).Layers,
+        ];
+
+        IReadOnlyList<ILayer<T>> Relu(int units) => [Layer.Of<T>(Activation.Relu)];
 
         DigestEntry Entry(
-            string name, Func<int, IReadOnlyList<Layer<T>>> after, Func<Network<T>, Network<T>> with,
+            string name, Func<int, IReadOnlyList<ILayer<T>>> after, Func<Network<T>, Network<T>> with,
             Optimizer? optimizer = null) =>
             new($"{name}/{type}", hash => Train(
                 hash, with(Network.Create([Features, Units, Classes], after, Initializer.He, 1)),
