@@ -14,6 +14,13 @@ let dropouts: Dropout list =
     [ for ratio in [ 0.0; 0.2; 0.5 ] do
           for form in [ DropoutForm.Inverted; DropoutForm.Book ] -> { Ratio = ratio; Form = form } ]
 
+/// A layer that keeps the number of features, before training: all that the laws need to know of a new one. Its name is
+/// that of its value here.
+[<AbstractClass>]
+type LayerRow(name: string) =
+    abstract Layer<'T when Real<'T>> : inputs: int -> ILayer<'T>
+    override _.ToString() = name
+
 /// A layer without its parameters and the number of its inputs.
 type Plan =
     | Units of int
@@ -22,6 +29,7 @@ type Plan =
     | Elementwise of Activation
     | BatchNormalized of epsilon: float
     | LayerNormalized
+    | Kept of LayerRow
     | Dropped of Dropout
     | Chained of Plan list
     /// What the layers make of x is added to x: an affine layer follows if they change the number of features.
@@ -51,7 +59,9 @@ let rec parts (plan: Plan) : Plan list =
 
 /// Of few samples or features alike there is no variance.
 let isNormalizing (plan: Plan) : bool =
-    parts plan |> List.exists (function BatchNormalized _ | LayerNormalized -> true | _ -> false)
+    parts plan |> List.exists (function BatchNormalized _ | LayerNormalized | Kept _ -> true | _ -> false)
+
+let rmsNorm = { new LayerRow("rmsNorm") with member _.Layer inputs = RmsNorm<_>.Of(inputs, 1e-4) }
 
 let layers: Plan list =
     [ Units 5
@@ -59,6 +69,7 @@ let layers: Plan list =
       for activation in activations do Elementwise activation
       for epsilon in [ 1e-6; 1e-3 ] do BatchNormalized epsilon
       LayerNormalized
+      Kept rmsNorm
       for dropout in dropouts do Dropped dropout
       Chained [ Units 4; Elementwise Activation.Tanh ]
       Chained []

@@ -70,6 +70,7 @@ internal static class TrainingDigests
         [
             ("affine", _ => []), ("batch-norm", units => [Layer.BatchNorm<T>(units)]),
             ("layer-norm", units => [Layer.LayerNorm<T>(units)]), ("dropout", _ => [Layer.Dropout<T>(0.3)]),
+            ("rms-norm", units => [RmsNorm<T>.Of(units)]),
             ("dropout-book", _ => [Layer.Dropout<T>(0.3, DropoutForm.Book)]),
             ("chain", units => [Layer.Chain(Block(units))]), ("residual", units => [Layer.Residual(Block(units))]),
             ("parallel", units => [Layer.Parallel(Join.Sum, Layer.Chain(Block(units)), Layer.Residual(Block(units)))]),

@@ -25,7 +25,8 @@ internal abstract class LayerFormat
     /// <summary>All kinds: a new one is a class in this file and a row here. The last is for custom layers.</summary>
     public static IReadOnlyList<LayerFormat> All { get; } =
     [
-        new AffineFormat(), new ActivationFormat(), new BatchNormFormat(), new LayerNormFormat(), new DropoutFormat(),
+        new AffineFormat(), new ActivationFormat(), new BatchNormFormat(), new LayerNormFormat(), new RmsNormFormat(),
+        new DropoutFormat(),
         new ChainFormat(), new ResidualFormat(), new ParallelFormat(), new TiedFormat(), new CustomFormat(),
     ];
 
@@ -186,6 +187,36 @@ internal sealed class LayerNormFormat : LayerFormat
                 Constant(graph, $"{name}.beta", norm.Parameters.Beta),
             ],
             ("axis", -1), ("epsilon", (float)norm.Epsilon));
+    }
+}
+
+internal sealed class RmsNormFormat : LayerFormat
+{
+    public override string Kind => "rmsnorm";
+
+    public override bool Has<T>(ILayer<T> layer) => layer is RmsNorm<T>;
+
+    public override void Write<T>(ILayer<T> layer, JsonObject text) =>
+        (text["units"], text["epsilon"]) = (layer.Inputs, ((RmsNorm<T>)layer).Epsilon);
+
+    public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
+    {
+        var (units, epsilon) = (text["units"].Count, text["epsilon"].Number);
+        return new LayerPlan<T>(
+            [new LeafPlan($"{names.Next(Kind)}.gamma", "gamma", Role.Scale, [units])],
+            leaves => new RmsNorm<T>(epsilon, leaves[0].Values));
+    }
+
+    // It has an operator of its own only from version 23 on.
+    public override void Add(OnnxGraph graph, string name, ILayer<float> layer)
+    {
+        var (norm, x) = ((RmsNorm<float>)layer, graph.Current);
+        graph.Add($"{name}.squares", "Mul", [x, x]);
+        graph.Add($"{name}.mean", "ReduceMean", [graph.Current], ("axes", new[] { -1 }), ("keepdims", 1));
+        graph.Add($"{name}.moved", "Add", [graph.Current, Constant(graph, $"{name}.epsilon", [(float)norm.Epsilon])]);
+        graph.Add($"{name}.root", "Sqrt", [graph.Current]);
+        graph.Add($"{name}.standardized", "Div", [x, graph.Current]);
+        graph.Add(name, "Mul", [graph.Current, Constant(graph, $"{name}.gamma", norm.Gamma)]);
     }
 }
 

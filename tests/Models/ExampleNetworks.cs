@@ -52,7 +52,7 @@ public static class ExampleNetworks
             Layer.Residual(
                 Affine<T>(5, 4), Layer.Of<T>(Activation.Tanh),
                 Layer.Parallel(
-                    Join.Concatenate, Layer.Chain<T>(), Affine<T>(4, 2), Layer.Chain(
+                    Join.Concatenate, RmsNorm<T>.Of(4, 1e-4), Affine<T>(4, 2), Layer.Chain(
                         Layer.BatchNorm<T>(4), Layer.Of<T>(Activation.Relu))),
                 Affine<T>(10, 5)),
             Layer.Parallel(Join.Sum, Affine<T>(5, 5), Layer.Chain(Affine<T>(5, 2), Affine<T>(2, 5)), Layer.Chain<T>()),

@@ -7,7 +7,7 @@ namespace Functional.Host.Models.Onnx;
 /// Source: onnx.proto3 and "Operators" of github.com/onnx/onnx.</summary>
 internal sealed class OnnxGraph
 {
-    private const int Float = 1, FloatAttribute = 1, IntegerAttribute = 2;
+    private const int Float = 1, FloatAttribute = 1, IntegerAttribute = 2, IntegersAttribute = 7;
     private const string InputName = "input";
     private readonly List<OnnxNode> nodes = [];
     private readonly List<(string Name, int[] Sizes, float[] Elements)> constants = [];
@@ -74,9 +74,13 @@ internal sealed class OnnxGraph
         foreach (var (name, value) in node.Attributes)
         {
             var attribute = new Protobuf().Text(1, name);
-            message.Message(5, value is float number
-                ? attribute.Single(2, number).Integer(20, FloatAttribute)
-                : attribute.Integer(3, (int)value).Integer(20, IntegerAttribute));
+            message.Message(5, value switch
+            {
+                float number => attribute.Single(2, number).Integer(20, FloatAttribute),
+                int[] numbers => numbers.Aggregate(attribute, (all, number) => all.Integer(8, number))
+                    .Integer(20, IntegersAttribute),
+                _ => attribute.Integer(3, (int)value).Integer(20, IntegerAttribute),
+            });
         }
         return message;
     }

@@ -1,0 +1,90 @@
+namespace Functional
+
+open System
+open System.Runtime.InteropServices
+open System.Runtime.Intrinsics
+open MathNet.Numerics.LinearAlgebra
+open Functional.FSharp
+open Functional.Numerics
+open Functional.Numerics.Passes
+
+/// Root mean square normalization: every sample gets mean square 1 over its features, then a factor per feature that is
+/// trained: y = gamma x / sqrt(mean(x^2) + epsilon), in training and in evaluation.
+/// Source: Zhang and Sennrich (2019).
+[<NoComparison; StructuredFormatDisplay("{Display}")>]
+type RmsNorm<'T when Real<'T>> =
+    { /// Added to the mean square under the square root (default 1e-6).
+      Epsilon: float
+      /// A factor per feature, 1 at first.
+      Gamma: Vector<'T> }
+
+    /// The layer before training.
+    static member Of(units: int, [<Optional; DefaultParameterValue(1e-6)>] epsilon: float) : RmsNorm<'T> =
+        if units < 1 then invalidArg (nameof units) $"RMS norm needs at least 1 unit, not {units}"
+        { Epsilon = epsilon; Gamma = Dense.vector (Array.create units 'T.One) }
+
+    /// Rows of x and of y.
+    member layer.Units = layer.Gamma.Count
+    member private layer.Display = string layer
+    override layer.ToString() = $"rmsnorm {layer.Units} (epsilon {string layer.Epsilon})"
+
+    /// gamma z, column by column.
+    member private layer.Scaled(rows: int, z: 'T[]) : 'T[] =
+        let gamma, y = atLeastOneVector (Dense.values layer.Gamma), Dense.fresh z.Length
+        for first in 0 .. rows .. z.Length - 1 do
+            sweep<'T> rows (fun i -> store (load z (first + i) * load gamma i) y (first + i))
+        y
+
+    /// y, and its pullback. With r = 1 / sqrt(mean(x^2) + epsilon), z = r x and g = gamma dy: dgamma = the sum of dy z
+    /// over the samples, dx = r (g - z mean(g z)), the means over the sample's features.
+    member layer.Forward(x: Matrix<'T>)
+        : struct (Matrix<'T> * Func<Matrix<'T>, struct (Vector<'T> * Lazy<Matrix<'T>>)>) =
+        let units, samples = layer.Units, x.ColumnCount
+        if x.RowCount <> units then
+            Pullback.refuseInputs $"RMS norm of {units} units expects {units} rows" units x
+        let struct (rows, elements) = Rows.atLeastOneVector units (Dense.elements x)
+        let matrix (e: 'T[]) = Dense.matrix units samples (Rows.cutTo units rows e)
+        let count: 'T = Real.number<'T, float> (float units)
+        let epsilon: 'T = Real.number<'T, float> layer.Epsilon
+        let z, inverses = Dense.fresh elements.Length, Dense.fresh samples
+        for j in 0 .. samples - 1 do
+            let first = j * rows
+            let square: 'T = Reductions.dot elements first elements first units / count
+            inverses[j] <- 'T.One / 'T.Sqrt(square + epsilon)
+            let inverse = Vector512.Create inverses[j]
+            sweep<'T> rows (fun i -> store (load elements (first + i) * inverse) z (first + i))
+
+        let pullback (dy: Matrix<'T>) : struct (Vector<'T> * Lazy<Matrix<'T>>) =
+            Pullback.checkShape units samples dy
+            let struct (_, dy) = Rows.atLeastOneVector units (Dense.elements dy)
+            let dx () =
+                let g = layer.Scaled(rows, dy)
+                let dx = Dense.fresh g.Length
+                for j in 0 .. samples - 1 do
+                    let first = j * rows
+                    let slope: 'T = Reductions.dot g first z first units / count
+                    let slope, inverse = Vector512.Create slope, Vector512.Create inverses[j]
+                    sweep<'T> rows (fun i ->
+                        store (inverse * (load g (first + i) - slope * load z (first + i))) dx (first + i))
+                matrix dx
+            let gamma = Reductions.sumOfColumns rows samples (map2 (fun dy z -> dy * z) dy z)
+            struct (Dense.vector (cutTo units gamma), lazy (dx ()))
+        struct (matrix (layer.Scaled(rows, z)), Func<_, _> pullback)
+
+    /// y (units x samples), each sample by itself.
+    member layer.Predict(x: Matrix<'T>) : Matrix<'T> =
+        let struct (y, _) = layer.Forward x
+        y
+
+    interface IBuiltIn
+    interface ILayer<'T> with
+        member _.Name = "rmsnorm"
+        member layer.Description = string layer
+        member layer.Inputs = layer.Units
+        member layer.Outputs = layer.Units
+        member layer.Faults = Normalization.faults layer.Epsilon { Gamma = layer.Gamma; Beta = layer.Gamma }
+        member layer.Parameters = [| Parameter.ofFreshVector "gamma" Role.Scale layer.Gamma |]
+        member layer.WithParameters leaves = { layer with Gamma = leaves[0].Values }
+        member layer.Predict x = layer.Predict x
+        member layer.Forward(x, _) =
+            Pullback.toLeaves (fun gamma -> [| Parameter.ofFreshVector "gamma" Role.Scale gamma |]) (layer.Forward x)
