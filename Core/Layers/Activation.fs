@@ -183,6 +183,7 @@ type Activation =
 
     /// y, and the pullback from dL/dy to dL/dx. Source: Deep Learning from Scratch, 5.5.
     member activation.Forward<'T when Real<'T>>(x: Matrix<'T>) : struct (Matrix<'T> * Func<Matrix<'T>, Matrix<'T>>) =
+        ArgumentNullException.ThrowIfNull(x, nameof x)
         Activation.Matrices(x, Elementwise.apply activation.Function (Dense.elements x))
 
     /// Adds a bias to every column of x, which the caller has just made, and goes on as `Forward`: for ReLU in one

@@ -22,6 +22,7 @@ type Affine<'T when Real<'T>> =
 
     /// W x.
     member internal layer.Product(x: Matrix<'T>) : Matrix<'T> =
+        ArgumentNullException.ThrowIfNull(x, nameof x)
         if x.RowCount <> layer.Inputs then
             Pullback.refuseInputs
                 $"an affine layer {layer.Inputs} -> {layer.Outputs} expects {layer.Inputs} rows" layer.Inputs x

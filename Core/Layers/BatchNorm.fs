@@ -54,6 +54,7 @@ type BatchNorm<'T when Real<'T>> =
 
     /// The layer after a batch with these statistics: running = momentum running + (1 - momentum) seen.
     member layer.After(seen: BatchNormStatistics<'T>) : BatchNorm<'T> =
+        if isNull (box seen) then nullArg (nameof seen)
         let momentum = layer.Configuration.Momentum
         let kept: Lanes<'T> = broadcast momentum
         let added: Lanes<'T> = broadcast (1.0 - momentum)

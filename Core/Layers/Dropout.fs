@@ -31,6 +31,7 @@ type Dropout =
 
     /// y in evaluation: x, or in the book's form (1 - ratio) x.
     member layer.Predict<'T when Real<'T>>(x: Matrix<'T>) : Matrix<'T> =
+        ArgumentNullException.ThrowIfNull(x, nameof x)
         match layer.Form with
         | DropoutForm.Book ->
             let factor: Lanes<'T> = broadcast (1.0 - layer.Ratio)
@@ -38,7 +39,9 @@ type Dropout =
         | _ -> x
 
     /// y in training, and the pullback from dL/dy to dL/dx. The mask is a function of the key and of x's shape.
-    member layer.Forward<'T when Real<'T>>(x: Matrix<'T>, key: Key) : struct (Matrix<'T> * Func<Matrix<'T>, Matrix<'T>>) =
+    member layer.Forward<'T when Real<'T>>
+        (x: Matrix<'T>, key: Key) : struct (Matrix<'T> * Func<Matrix<'T>, Matrix<'T>>) =
+        ArgumentNullException.ThrowIfNull(x, nameof x)
         let apply =
             if layer.Ratio = 0.0 then id
             else
@@ -54,6 +57,8 @@ type Dropout =
     /// Raises ArgumentException if the mask has another shape.
     member layer.ForwardWith<'T when Real<'T>>(x: Matrix<'T>, mask: Matrix<'T>)
         : struct (Matrix<'T> * Func<Matrix<'T>, Matrix<'T>>) =
+        ArgumentNullException.ThrowIfNull(x, nameof x)
+        ArgumentNullException.ThrowIfNull(mask, nameof mask)
         if mask.RowCount <> x.RowCount || mask.ColumnCount <> x.ColumnCount then
             invalidArg (nameof mask) $"the mask of {layer} is {mask.RowCount} x {mask.ColumnCount}, \
                                        but x is {x.RowCount} x {x.ColumnCount}"

@@ -40,6 +40,7 @@ module internal Normalization =
 
     /// Raises ArgumentException unless x has a row per unit, and the layer a factor and a summand.
     let check (kind: string) (units: int) (p: ScaleShift<'T>) (x: Matrix<'T>) =
+        ArgumentNullException.ThrowIfNull(x, nameof x)
         if p.Gamma.Count <> units || p.Beta.Count <> units then
             invalidArg
                 "layer"

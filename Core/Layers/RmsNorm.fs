@@ -39,6 +39,7 @@ type RmsNorm<'T when Real<'T>> =
     /// over the samples, dx = r (g - z mean(g z)), the means over the sample's features.
     member layer.Forward(x: Matrix<'T>)
         : struct (Matrix<'T> * Func<Matrix<'T>, struct (Vector<'T> * Lazy<Matrix<'T>>)>) =
+        ArgumentNullException.ThrowIfNull(x, nameof x)
         let units, samples = layer.Units, x.ColumnCount
         if x.RowCount <> units then
             Pullback.refuseInputs $"RMS norm of {units} units expects {units} rows" units x

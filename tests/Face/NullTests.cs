@@ -44,7 +44,7 @@ public sealed class NullTests : IDisposable
         [typeof(Targets)] = Table.Targets, [typeof(FeatureEncoder)] = SmallTables.Encoder([0], [1], ["a"]),
         [typeof(LearningTask)] = Classification.Numbered(3), [typeof(Rows)] = Table.Samples,
         [typeof(Classes)] = Table.Targets, [typeof(Matrix<double>)] = Wide, [typeof(Vector<double>)] = Wide.Column(0),
-        [typeof(Layer<double>)] = Layer.Of<double>(Activation.Relu), [typeof(Batch<double>)] = Batch.Of(Wide, [0, 1]),
+        [typeof(ILayer<double>)] = Layer.Of<double>(Activation.Relu), [typeof(Batch<double>)] = Batch.Of(Wide, [0, 1]),
         [typeof(Network<double>)] = Network.Create<double>([4, 3], Activation.Relu, Initializer.He, seed: 1),
         [typeof(Curves)] = new Curves(
             new Variant("a", new TrainConfiguration()), [new Curve([1], [], [(1, [1.0, 1.0])], "", 0)]),
@@ -60,7 +60,7 @@ public sealed class NullTests : IDisposable
         [typeof(HyperparameterValue)] = (HyperparameterValue)0.5,
         [typeof(StudySettings)] = new StudySettings(new SearchSpace(Hyperparameter.Uniform("a", 0, 1))),
         [typeof(GradientCheckSettings)] = GradientCheckSettings.Default, [typeof(Loss)] = Loss.SoftmaxCrossEntropy(),
-        [typeof(Layer<float>)] = Layer.Of<float>(Activation.Relu),
+        [typeof(ILayer<float>)] = Layer.Of<float>(Activation.Relu),
     };
 
     public void Dispose() => folder.Dispose();
