@@ -202,7 +202,8 @@ type Network =
 
     /// Of these layers, with softmax cross-entropy or, for a single output, binary cross-entropy. Raises
     /// ArgumentException with all faults, a line each.
-    static member Of(layers: IReadOnlyList<ILayer<'T>>) : Network<'T> = Network.ofLayers (nullArgCheck (nameof layers) layers)
+    static member Of(layers: IReadOnlyList<ILayer<'T>>) : Network<'T> =
+        Network.ofLayers (nullArgCheck (nameof layers) layers)
 
     /// Of these layers, with this loss. Raises ArgumentException with all faults, a line each.
     static member Of(layers: IReadOnlyList<ILayer<'T>>, loss: Loss) : Network<'T> =
@@ -296,7 +297,8 @@ type Network =
     static member WithParameters(network: Network<'T>, parameters: Parameters<'T>) : Network<'T> =
         Network.withParameters (nullArgCheck (nameof network) network) (nullArgCheck (nameof parameters) parameters)
 
-    /// The network after a manual step: with copies of these parameters, and the statistics that are in the gradient. Raises ArgumentException if names or shapes differ.
+    /// The network after a manual step: with copies of these parameters, and the statistics that are in the gradient.
+    /// Raises ArgumentException if names or shapes differ.
     [<Extension>]
     static member After(network: Network<'T>, parameters: Parameters<'T>, gradient: Gradient<'T>) : Network<'T> =
         Network.after (nullArgCheck (nameof network) network) (nullArgCheck (nameof parameters) parameters)

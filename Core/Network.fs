@@ -222,8 +222,8 @@ module Network =
         loss + Penalty.value network.Penalty (parameters network)
 
     /// The loss of a batch and its gradient with respect to every parameter, as in training, both with the penalty, and
-    /// what layers remember after the batch. What is random in training is a function of the key; the i-th dropout layer's mask stays
-    /// the same when layers of other kinds are inserted or removed.
+    /// what layers remember after the batch. What is random in training is a function of the key; the i-th dropout
+    /// layer's mask stays the same when layers of other kinds are inserted or removed.
     /// Raises ArgumentException if the batch's features or targets don't fit the network.
     let gradient (key: Key) (network: Network<'T>) (batch: Batch<'T>) : Gradient<'T> =
         let struct (_, _, gradient) = passOf key network batch

@@ -174,12 +174,13 @@ let composed (between: Plan list) (samples: int) (seed: int64) : Case =
 
 let private plans: Gen<Plan> =
     let some f = Gen.map f (Gen.choose (2, 6))
+    let some' isChosen = Gen.elements (List.filter isChosen layers)
     Gen.frequency
         [ 2, some Units
           1, some CustomUnits
           4, Gen.map Elementwise (Gen.elements activations)
-          3, Gen.elements (layers |> List.filter (function BatchNormalized _ | LayerNormalized | Kept _ -> true | _ -> false))
-          2, Gen.elements (layers |> List.filter (function Chained _ | Skipping _ | Joined _ | Coded -> true | _ -> false))
+          3, some' (function BatchNormalized _ | LayerNormalized | Kept _ -> true | _ -> false)
+          2, some' (function Chained _ | Skipping _ | Joined _ | Coded -> true | _ -> false)
           2, Gen.map Dropped (Gen.elements dropouts) ]
 
 let private compositionsOf (between: Gen<Plan list>) : Arbitrary<Case> =

@@ -80,9 +80,9 @@ let laws =
             Assert.Equal<float[] list>(
                 [ Array.map2 (+) leaves[0] (turned.ToColumnMajorArray()); leaves[1]; leaves[3] ], leaves')
             // Both places change with the leaf.
-            let moved = tied.WithParameters [| for leaf in tied.Parameters -> { leaf with Values = 2.0 * leaf.Values } |]
-            let twice = apart.WithParameters [| for leaf in apart.Parameters -> { leaf with Values = 2.0 * leaf.Values } |]
-            sameMatrix (twice.Predict x) (moved.Predict x)
+            let doubled (layer: ILayer<float>) =
+                layer.WithParameters [| for leaf in layer.Parameters -> { leaf with Values = 2.0 * leaf.Values } |]
+            sameMatrix ((doubled apart).Predict x) ((doubled tied).Predict x)
 
         law "the digest tells how layers are composed" seeds <| fun seed ->
             let plans = [ Units 3; Elementwise Activation.Tanh; Units 3 ]

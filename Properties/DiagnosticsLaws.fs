@@ -72,7 +72,8 @@ let laws =
             let diagnose activation =
                 let identity =
                     { Weight = Matrix<float>.Build.DenseIdentity grid.Rows; Bias = Vector<float>.Build.Dense grid.Rows }
-                let network = Network.ofLayersWith Loss.MeanSquaredError [ Layer.affine identity; Layer.activation activation ]
+                let layers = [ Layer.affine identity; Layer.activation activation ]
+                let network = Network.ofLayersWith Loss.MeanSquaredError layers
                 let state = Training.start network (Optimizer.Sgd 0.1) grid.Key
                 (Diagnostics.ofState state (Batch.ofTargets x x)).Layers[1]
             let dead = x.EnumerateRows() |> Seq.filter (fun row -> row.Maximum() <= 0.0) |> Seq.length

@@ -200,9 +200,9 @@ let laws =
             let longer = Network.parameters long
             for leaf in Network.parameters short do
                 sameBits (leaf.Values.ToArray()) (longer[leaf.Name].Values.ToArray())
-            for i, layer in short.Layers |> Seq.choose (function :? Affine<float32> as a -> Some a | _ -> None) |> Seq.indexed do
+            for i, layer in short.Layers |> Seq.filter (fun layer -> layer.Inputs > 0) |> Seq.indexed do
                 let weights = Initializer.weights Initializer.He (Key.child i grid.Key) layer.Outputs layer.Inputs
-                sameMatrix weights layer.Weight
+                sameMatrix weights layer.Parameters[0].Matrix
 
         law "each custom layer draws from a child of the step's key that is its own, and no dropout's" (grids 12 12)
         <| fun grid ->

@@ -40,12 +40,14 @@ type GradientCheck =
     /// Checks a layer's pullback at x (inputs x samples), in training: its parameters and its input.
     /// Raises ArgumentException if x doesn't fit the layer.
     static member OfLayer(layer: ILayer<float>, x: Matrix<float>) : GradientCheckReport =
-        GradientCheck.ofLayer GradientCheckSettings.Default (nullArgCheck (nameof layer) layer) (nullArgCheck (nameof x) x)
+        GradientCheck.ofLayer GradientCheckSettings.Default (nullArgCheck (nameof layer) layer)
+            (nullArgCheck (nameof x) x)
 
     /// The same with settings.
     static member OfLayer
         (layer: ILayer<float>, x: Matrix<float>, settings: GradientCheckSettings) : GradientCheckReport =
-        GradientCheck.ofLayer (nullArgCheck (nameof settings) settings) (nullArgCheck (nameof layer) layer) (nullArgCheck (nameof x) x)
+        GradientCheck.ofLayer (nullArgCheck (nameof settings) settings) (nullArgCheck (nameof layer) layer)
+            (nullArgCheck (nameof x) x)
 
     /// Checks the gradient of a loss with respect to the outputs (outputs x samples).
     /// Raises ArgumentException if the targets don't fit them.

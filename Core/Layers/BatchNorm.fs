@@ -36,8 +36,8 @@ type BatchNormStatistics<'T when Real<'T>> =
            Parameter.ofFreshVector "variance" Role.Statistic statistics.Variance |]
 
 /// Batch normalization: in training every feature gets mean 0 and deviation 1 over the batch, then a factor and a
-/// summand that are trained: y = gamma (x - mean) / sqrt(variance + epsilon) + beta. In evaluation the running statistics
-/// take the place of the batch's. Source: Ioffe and Szegedy (2015); Deep Learning from Scratch, 6.3.
+/// summand that are trained: y = gamma (x - mean) / sqrt(variance + epsilon) + beta. In evaluation the running
+/// statistics take the place of the batch's. Source: Ioffe and Szegedy (2015); Deep Learning from Scratch, 6.3.
 [<NoComparison; StructuredFormatDisplay("{Display}")>]
 type BatchNorm<'T when Real<'T>> =
     { /// Its rates.

@@ -258,4 +258,4 @@ type Tied<'T when Real<'T>> internal (group: Group<'T>, ties: Tie[]) =
             let value leaf = if Tie.isTarget ties leaf then leaf else { leaf with Values = (next ()).Values }
             Tied(Tie.fill ties (group.WithLeaves(Array.map value group.Leaves)), ties)
         member _.Predict x = Group.predict group x
-        member _.Forward(x, key) = Pullback.toLeaves (fun leaves -> Tie.gather ties leaves) (Group.forwardAsOne key group x)
+        member _.Forward(x, key) = Pullback.toLeaves (Tie.gather ties) (Group.forwardAsOne key group x)

@@ -82,7 +82,8 @@ type LayerNorm<'T when Real<'T>> =
             let struct (_, dy) = Rows.atLeastOneVector units (Dense.elements dy)
             let sum (e: 'T[]) = Dense.vector (cutTo units (Reductions.sumOfColumns rows samples e))
             let dx () =
-                let g = Standardized.scaled { layer.Parameters with Beta = Dense.vector (Array.zeroCreate units) } rows dy
+                let unshifted = { layer.Parameters with Beta = Dense.vector (Array.zeroCreate units) }
+                let g = Standardized.scaled unshifted rows dy
                 let dx = Dense.fresh g.Length
                 let count: 'T = Real.number<'T, float> (float units)
                 for j in 0 .. samples - 1 do

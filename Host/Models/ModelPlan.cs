@@ -74,7 +74,8 @@ internal sealed record ModelPlan<T>(IReadOnlyList<LayerPlan<T>> Layers)
         {
             ILayer<T>[] layers =
             [
-                .. Layers.Select(layer => layer.Build([.. layer.Leaves.Select(leaf => leaf.Leaf(elements[leaf.Tensor]))])),
+                .. Layers.Select(
+                    layer => layer.Build([.. layer.Leaves.Select(leaf => leaf.Leaf(elements[leaf.Tensor]))])),
             ];
             var model = Describe(Network.Adopt(layers, Loss).WithPenalty(Penalty));
             return ModelText.Fault(model) is { } fault ? throw new ArgumentException(fault) : model;

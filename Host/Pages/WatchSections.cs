@@ -10,7 +10,8 @@ internal static class WatchSections
     {
         if (seen.Count == 0)
             yield break;
-        int[] hidden = [.. Enumerable.Range(0, network.Layers.Count).Where(i => network.Layers[i] is ActivationLayer<float>)];
+        int[] hidden =
+            [.. Enumerable.Range(0, network.Layers.Count).Where(i => network.Layers[i] is ActivationLayer<float>)];
         var names = hidden.Select(i => network.Names[i]).ToArray();
         yield return Page.Section(
             "Activations and gradients",
