@@ -8,8 +8,9 @@ open Functional.Host.Data
 open Functional.Host.Pages
 
 // Short output at the prompt for data sets.
-fsi.AddPrinter(fun (data: ImageDataSet) -> string data)
-fsi.AddPrinter(fun (samples: LabeledImages) -> string samples)
+fsi.AddPrinter(fun (data: DataSet) -> string data)
+fsi.AddPrinter(fun (part: DataPart) -> string part)
+fsi.AddPrinter(fun (samples: Samples) -> string samples)
 
 /// Functions for charts.
 module Chart =

@@ -11,10 +11,10 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
         using Functional;
         using Functional.Host.Data;
 
-        var data = DataSets.Load("digits");
-        var network = Network.Create([data.Training.Features, 20, 10], Activation.Relu, Initializer.He, seed: 1);
+        var training = DataSets.Load("digits").Encode().Training;
+        var network = Network.Create([training.Encoder.Features, 20, 10], Activation.Relu, Initializer.He, seed: 1);
         var state = Training.Start(network, Optimizer.Adam(learningRate: 0.001));
-        var loader = new Loader(data.Training, data.Training.All, 100, Sampling.Shuffle, ByteScale.Unit, Key.OfSeed(1));
+        var loader = new Loader(training, training.All, 100, Sampling.Shuffle, Key.OfSeed(1));
         foreach (var batch in loader.Epoch(0).Take(2))
             (state, _) = Training.Step(state, batch);
         Console.WriteLine($"steps {state.Step}, settings {AppContext.GetData("System.GC.LOHThreshold")}");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Functional.Host.Data;
 using Functional.Host.Runs;
 
 namespace Functional.Host.Commands;
@@ -94,6 +95,18 @@ internal static class CommonOptions
         let value = parsed.GetValue(option)
         where value is not null
         select KeyValuePair.Create(option.Name[2..], value);
+
+    /// <summary>What to train, and the data: another run's configuration with these options changed or, without one,
+    /// these options with the defaults for the data.</summary>
+    public static (TrainConfiguration Configuration, DataSet Data) Training(
+        TrainConfiguration? other, IReadOnlyDictionary<string, string> changes)
+    {
+        var configuration = other is null
+            ? TrainOptions.Parse(changes, new TrainConfiguration()) : TrainOptions.Change(other, changes);
+        var data = DataSets.Load(configuration.Data, configuration.DataOptions);
+        return (other is null && configuration.Label is not null
+            ? TrainOptions.Parse(changes, TrainConfiguration.For(data)) : configuration, data);
+    }
 
     private static int? ReadCount(ArgumentResult result, string name, int most)
     {

@@ -43,8 +43,8 @@ internal static class DoctorCommand
                 ? ConfigurationOf(given)
                 : from is not null
                 ? ConfigurationFile.Read(from)
-                : new TrainConfiguration();
-            return Run(TrainOptions.Change(start, CommonOptions.Values(parsed, options).ToDictionary()),
+                : null;
+            return Run(start, CommonOptions.Values(parsed, options).ToDictionary(),
                 parsed.GetValue(threads),
                 parsed.GetValue(page) is { } path
                     ? UserFile.Of("--page", path, parsed.GetValue(force))
@@ -59,9 +59,10 @@ internal static class DoctorCommand
         return ConfigurationFile.Read(new RunPaths(folder).Configuration);
     }
 
-    private static int Run(TrainConfiguration configuration, int threads, UserFile? page, bool json)
+    private static int Run(
+        TrainConfiguration? other, Dictionary<string, string> changes, int threads, UserFile? page, bool json)
     {
-        var data = DataSets.Load(configuration.Data, configuration.DataOptions);
+        var (configuration, data) = CommonOptions.Training(other, changes);
         // Nothing is written before the end: Ctrl-C itself may end the process.
         var examination = Examination.Of(configuration, data, threads, Interruption.Given);
         if (json)

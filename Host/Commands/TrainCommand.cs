@@ -55,21 +55,16 @@ internal static class TrainCommand
                     path, changes, ((Option[])[folder, file])
                         .Where(option => parsed.GetResult(option) is { Implicit: false }),
                     parsed.GetValue(force), display)
-                : Start(ConfigurationOf(parsed.GetValue(file), changes), parsed.GetValue(folder),
-                    parsed.GetValue(force),
-                    display);
+                : Start(parsed.GetValue(file) is { } from ? ConfigurationFile.Read(from) : null, changes,
+                    parsed.GetValue(folder), parsed.GetValue(force), display);
         });
         return command;
     }
 
-    private static TrainConfiguration ConfigurationOf(string? file, Dictionary<string, string> changes) =>
-        file is null
-            ? TrainOptions.Parse(changes, new TrainConfiguration())
-            : TrainOptions.Change(ConfigurationFile.Read(file), changes);
-
-    private static int Start(TrainConfiguration configuration, string? path, bool force, Display display)
+    private static int Start(
+        TrainConfiguration? other, Dictionary<string, string> changes, string? path, bool force, Display display)
     {
-        var data = DataSets.Load(configuration.Data, configuration.DataOptions);
+        var (configuration, data) = CommonOptions.Training(other, changes);
         var run = new TrainingRun(configuration, data);
         run.RequireChanges();
         // Until here Ctrl-C ends the process, and nothing is written.

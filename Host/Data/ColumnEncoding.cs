@@ -59,16 +59,13 @@ public abstract partial record ColumnEncoding(string? Name)
         return (sorted[(sorted.Length - 1) / 2] / 2) + (sorted[sorted.Length / 2] / 2);
     }
 
-    // Different integers in all rows, in a column that is called so or in ascending order without large gaps: training
-    // rows are some of all.
+    // Different integers in all rows, in a column that is called so. (Order alone says nothing: a column of times
+    // ascends, too.)
     private static bool IsIndex(NumberColumn column, int[] training)
     {
-        var values = Array.ConvertAll(training.Order().ToArray(), row => column.Values[row]);
+        var values = Array.ConvertAll(training, row => column.Values[row]);
         return values.Length >= LeastRows && Array.TrueForAll(values, double.IsInteger)
-            && values.Distinct().Count() == values.Length
-            && (IndexName().IsMatch(column.Name ?? "")
-                || (values.Zip(values.Skip(1)).All(pair => pair.First < pair.Second)
-                    && values[^1] - values[0] < 3.0 * values.Length));
+            && IndexName().IsMatch(column.Name ?? "") && values.Distinct().Count() == values.Length;
     }
 
     internal abstract string NameOf(int feature, string column);
@@ -81,7 +78,7 @@ public abstract partial record ColumnEncoding(string? Name)
     internal abstract void Encode<T>(Samples samples, int place, int[] indices, Span<T> features, int width)
         where T : unmanaged, IFloatingPointIeee754<T>;
 
-    [GeneratedRegex("^(.*[ _-])?(id|index|row|nr|no|number|unnamed: 0)$|[a-z]Id$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("^(?i:(.*[ _-])?(id|index|row|nr|no|number|unnamed: 0))$|[a-z]I[dD]$")]
     private static partial Regex IndexName();
 }
 

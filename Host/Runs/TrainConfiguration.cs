@@ -240,7 +240,15 @@ public sealed record TrainConfiguration
             "there is no validation accuracy to wait for without a share of the samples for validation"),
     ];
 
-    /// <summary>The command that runs it: every option that differs from its default.</summary>
+    /// <summary>The defaults for a data set: of a table they depend on how many rows it has (docs/tables.md).</summary>
+    public static TrainConfiguration For(DataSet data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return data.Training.Samples is Rows rows ? TableDefaults.Of(rows.Count) : new TrainConfiguration();
+    }
+
+    /// <summary>The command that runs it: every option that differs from its default and, where a table has a label,
+    /// every option whose default depends on the table.</summary>
     public string CommandLine()
     {
         var words = new List<string> { "functional train" };
@@ -248,7 +256,8 @@ public sealed record TrainConfiguration
         var written = new TrainConfiguration();
         foreach (var option in TrainOptions.All)
         {
-            if (option.Get(this) is not { } value || value == option.Get(written))
+            if (option.Get(this) is not { } value
+                || (value == option.Get(written) && (Label is null || !TableDefaults.Options.Contains(option.Name))))
                 continue;
             words.Add($"--{option.Name} {Quoted(value)}");
             written = option.Set(written, value);

@@ -32,11 +32,13 @@ public static class TrainOptions
     internal static IReadOnlyList<TrainOption> All { get; } =
     [
         Option("data", "NAME|DIR|FILE",
-            "digits (built in), mnist, a folder with four files in the MNIST format, a table of numbers (.csv, .tsv, "
-            + ".txt, also with .gz), a folder with train.csv and test.csv, or an .npz file with x_train, y_train, "
-            + "x_test and y_test", DataSets.Names,
+            "digits (built in), mnist, a folder with four files in the MNIST format, a folder of pictures for each "
+            + "class, a table (.csv, .tsv, .txt, also with .gz), a folder with train.csv and test.csv, or an .npz file",
+            DataSets.Names,
             (c, text) => c with { Data = text }, c => c.Data),
-        Option("label", "COLUMN", "of a table: the column that is learned, classes or a quantity (or several: a,b)", [],
+        Option("label", "COLUMN",
+            "of a table: the column that is learned, classes or a quantity (or several: a,b); tables have defaults of "
+            + "their own (docs/tables.md)", [],
             (c, text) => c with { Label = text }, c => c.Label),
         Option("task", "classes|quantities", "what a table's label is [default: guessed from its values]",
             ["classes", "quantities"],

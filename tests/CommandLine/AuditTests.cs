@@ -266,7 +266,7 @@ public sealed class AuditTests : IDisposable
         Assert.Contains("has 1 trial:", File.ReadAllText(folder["S/report.html"]), StringComparison.Ordinal);
         // The option's value speaks of bytes.
         var report = File.ReadAllText(folder["run/report.html"]);
-        Assert.Matches("scale</th><td>each column to mean 0 and standard deviation 1", report);
+        Assert.Matches("scale</th><td>each column of numbers to mean 0 and standard deviation 1", report);
     }
 
     [Fact]

@@ -84,6 +84,10 @@ public sealed class TableTests : IDisposable
             Learn("user_id,size,kind\n" + Rows(30, i => $"{(i * 7) % 31},{i % 5}"), out _).LeftOut);
         Assert.Empty(Learn("id,size,kind\n" + Rows(30, i => $"{i % 9},{i % 5}"), out _).LeftOut);
         Assert.Empty(Learn("id,kind\n" + Rows(30, i => $"{i}"), out _).LeftOut.Skip(1));
+        // What ascends may be a time, and what ends in these letters another word.
+        foreach (var name in (string[])["time", "paid", "grid", "valid"])
+            Assert.Empty(Learn($"{name},size,kind\n" + Rows(30, i => $"{i},{i % 5}"), out _).LeftOut);
+        Assert.Single(Learn("PassengerId,size,kind\n" + Rows(30, i => $"{i},{i % 5}"), out _).LeftOut);
     }
 
     [Fact]

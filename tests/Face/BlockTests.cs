@@ -27,7 +27,8 @@ public class BlockTests
 
         public Matrix<T> Predict(Matrix<T> x) => x + inner.Predict(x);
 
-        public (Matrix<T>, Func<Matrix<T>, (IReadOnlyList<Parameter<T>>, Lazy<Matrix<T>>)>) Forward(Matrix<T> x, Key key)
+        public (Matrix<T>, Func<Matrix<T>, (IReadOnlyList<Parameter<T>>, Lazy<Matrix<T>>)>) Forward(
+            Matrix<T> x, Key key)
         {
             var (y, back) = inner.Forward(x, key);
             return (x + y, dy =>

@@ -28,7 +28,8 @@ public class CustomLayerTests
 
         public Matrix<T> Predict(Matrix<T> x) => x.MapIndexed((i, _, value) => factors[i] * value);
 
-        public (Matrix<T>, Func<Matrix<T>, (IReadOnlyList<Parameter<T>>, Lazy<Matrix<T>>)>) Forward(Matrix<T> x, Key key)
+        public (Matrix<T>, Func<Matrix<T>, (IReadOnlyList<Parameter<T>>, Lazy<Matrix<T>>)>) Forward(
+            Matrix<T> x, Key key)
         {
             var noise = key.Normals(x.RowCount * x.ColumnCount);
             var y = Predict(x).MapIndexed(
