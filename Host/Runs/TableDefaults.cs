@@ -9,7 +9,7 @@ internal static class TableDefaults
     /// <summary>The options that they set: a command that has a table names them all, because they depend on its
     /// size.</summary>
     public static IReadOnlySet<string> Options { get; } =
-        new HashSet<string> { "hidden", "l2", "optimizer", "schedule", "batch-size", "epochs" };
+        new HashSet<string> { "hidden", "l2", "optimizer", "batch-size", "epochs" };
 
     /// <summary>The defaults for a table of so many training rows.</summary>
     public static TrainConfiguration Of(int rows)
@@ -21,7 +21,8 @@ internal static class TableDefaults
         {
             Hidden = isLarge ? [64, 32] : [32],
             L2 = isLarge ? 0.003 : 0.01,
-            Optimizer = new OptimizerSettings { Name = "adam", Schedule = RunSchedule.Parse("cosine") },
+            // A schedule over the whole run would make a prolonged run another one.
+            Optimizer = new OptimizerSettings { Name = "adam" },
             BatchSize = batch,
             // Of few rows many passes, so that there are steps enough to learn in.
             Epochs = Math.Clamp((FewestSteps + stepsPerEpoch - 1) / stepsPerEpoch, UsualEpochs, MostEpochs),

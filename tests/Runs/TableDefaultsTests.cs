@@ -21,7 +21,7 @@ public sealed class TableDefaultsTests : IDisposable
         Assert.Equal(0, Run("train", "--data", "t.csv", "--label", "kind", "--out", "run").ExitCode);
         var configuration = ConfigurationFile.Read(folder["run/config.json"]);
         Assert.Equal(
-            "functional train --data t.csv --label kind --hidden 32 --l2 0.01 --optimizer adam --schedule cosine "
+            "functional train --data t.csv --label kind --hidden 32 --l2 0.01 --optimizer adam "
             + "--batch-size 32 --epochs 500",
             configuration.CommandLine());
         var again = configuration.CommandLine().Split(' ')[1..];
@@ -30,7 +30,7 @@ public sealed class TableDefaultsTests : IDisposable
 
         // The options that images have by default are options like others.
         Assert.Equal(0, Run("train", "--data", "t.csv", "--label", "kind", "--hidden", "50", "--optimizer", "sgd",
-            "--schedule", "constant", "--l2", "0", "--batch-size", "100", "--epochs", "20", "--out", "plain").ExitCode);
+            "--l2", "0", "--batch-size", "100", "--epochs", "20", "--out", "plain").ExitCode);
         var plain = ConfigurationFile.Read(folder["plain/config.json"]);
         Assert.Equal(("sgd", 0.1), (plain.Optimizer.Name, plain.Optimizer.LearningRate));
         Assert.Contains("--optimizer sgd", plain.CommandLine(), StringComparison.Ordinal);
