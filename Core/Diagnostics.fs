@@ -108,7 +108,7 @@ open Functional.Numerics.Passes
 module Diagnostics =
     let private bins = 30
 
-    /// So many numbers are enough for the shape of a histogram.
+    /// This many numbers are enough for the shape of a histogram.
     let private counted = 4096
 
     let private histogram (x: 'T[]) (least: float) (most: float) : int[] =

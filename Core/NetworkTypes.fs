@@ -40,7 +40,7 @@ type Gradient<'T when Real<'T>> =
       Loss: float
       /// dL/dp for every leaf p, under its name.
       Parameters: Parameters<'T>
-      /// What layers remember, as it is after the batch, as in `batchnorm1.mean`. It passes through no optimizer.
+      /// The statistics of layers after the batch, as in `batchnorm1.mean`. Optimizers leave them alone.
       Statistics: Parameters<'T> }
 
     member private gradient.Display = string gradient

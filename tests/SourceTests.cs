@@ -6,9 +6,10 @@ public sealed class SourceTests
     private static readonly string[] Folders = ["Core", "Host", "Properties", "Testing", "tests", "bench"];
 
     private static IEnumerable<string> Sources =>
-        from folder in Folders
-        from file in Directory.EnumerateFiles(
-            Path.Combine(ScriptTests.Root, folder), "*.*", SearchOption.AllDirectories)
+        from file in Folders
+            .SelectMany(folder => Directory.EnumerateFiles(
+                Path.Combine(ScriptTests.Root, folder), "*.*", SearchOption.AllDirectories))
+            .Concat(Directory.EnumerateFiles(ScriptTests.Root))
         where Path.GetExtension(file) is ".cs" or ".fs"
         select file;
 

@@ -33,7 +33,7 @@ module internal Standardized =
             sweep<'T> rows (fun i -> store ((load x (first + i) - means) * inverse) z (first + i))
         struct (z, inverses)
 
-    /// gamma z + beta, for columns of so many rows.
+    /// gamma z + beta, for columns of this many rows.
     let scaled<'T when Real<'T>> (p: ScaleShift<'T>) (rows: int) (z: 'T[]) : 'T[] =
         let column (v: Vector<'T>) = atLeastOneVector (Dense.values v)
         let gamma, beta = column p.Gamma, column p.Beta

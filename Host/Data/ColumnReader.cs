@@ -68,8 +68,8 @@ internal sealed class ColumnReader(string name, bool? isText, int place, DataOpt
         }
     }
 
-    /// <summary>Whether the column has to be read again, as text; otherwise what is odd among its numbers is told.
-    /// </summary>
+    /// <summary>Whether the column has to be read again, as text. If not, cells that aren't numbers become
+    /// faults.</summary>
     public bool HasText(CellFaults faults)
     {
         if (odd is not var (line, cell) || given is false)

@@ -85,7 +85,7 @@ public abstract record FeatureEncoder
     /// <summary>What these samples should be, in words; null if they can be encoded.</summary>
     internal abstract string? Expected(Samples samples);
 
-    /// <summary>What is wrong with it for a network of so many inputs; null if nothing is.</summary>
+    /// <summary>What is wrong with it for a network with this many inputs; null if nothing is.</summary>
     internal abstract string? Fault(int inputs);
 
     private protected abstract Matrix<T> Encoded<T>(Samples samples, int[] indices)

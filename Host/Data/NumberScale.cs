@@ -43,7 +43,7 @@ public readonly record struct NumberScale(double Mean, double Deviation)
 
     /// <summary>As in <c>(number - 3.5) / 1.2</c>.</summary>
     public override string ToString() =>
-        this == None ? "the number as it is" : Invariant($"(number - {Mean:G6}) / {Deviation:G6}");
+        this == None ? "the number itself" : Invariant($"(number - {Mean:G6}) / {Deviation:G6}");
 
     private static double InUnitsOfTheLargest(double[] numbers, int[] places, double mean)
     {

@@ -3,7 +3,7 @@ namespace Functional.Host.Data;
 /// <summary>What the published digest of a file is of.</summary>
 internal enum DigestKind
 {
-    /// <summary>MD5 of the file as it is downloaded.</summary>
+    /// <summary>MD5 of the downloaded file.</summary>
     FileMd5,
 
     /// <summary>SHA-256 of what it holds, so that a mirror may have compressed it again.</summary>

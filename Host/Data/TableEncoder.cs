@@ -27,13 +27,13 @@ public sealed record TableEncoder(IReadOnlyList<ColumnEncoding> Columns) : Featu
             kept = [.. learned.Where(each => each.Encoding.Encoding is not null).Take(1)];
         if (kept.Length == 0)
             throw new ArgumentException(
-                $"no column can be learned from: {string.Join("; ", learned.Select(Told))}", nameof(rows));
+                $"no column can be learned from: {string.Join("; ", learned.Select(Reason))}", nameof(rows));
         return new TableEncoder([.. kept.Select(each => each.Encoding.Encoding!)])
         {
-            LeftOut = [.. learned.Except(kept).Select(Told)],
+            LeftOut = [.. learned.Except(kept).Select(Reason)],
         };
 
-        static string Told((Column Column, (ColumnEncoding?, string? Why) Encoding) each) =>
+        static string Reason((Column Column, (ColumnEncoding?, string? Why) Encoding) each) =>
             $"{each.Column.Name}: {each.Encoding.Why}";
     }
 

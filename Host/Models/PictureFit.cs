@@ -5,8 +5,8 @@ namespace Functional.Host.Models;
 /// <summary>How a picture of any size becomes one that a model takes.</summary>
 internal enum Fit
 {
-    /// <summary>As MNIST's digits were made: ink is told from paper, is made to fit a box of 20/28 of the size with its
-    /// proportions kept, and its center of mass is put in the middle.</summary>
+    /// <summary>As MNIST's digits were made: ink is separated from paper, scaled to a box of 20/28 of the size with its
+    /// proportions kept, and moved so that its center of mass is in the middle.</summary>
     Digit,
 
     /// <summary>All of the picture, stretched or shrunk.</summary>

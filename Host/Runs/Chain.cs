@@ -13,7 +13,7 @@ namespace Functional.Host.Runs;
 internal sealed record ChainLink(int Step, string State, string Link);
 
 /// <summary>
-/// A run's record as a hash chain: what it was computed with and, every so many steps, the digest of its state. Each
+/// A run's record as a hash chain: what it was computed with and, at equal distances, the digest of its state. Each
 /// link commits to all before it, so that the last one stands for the whole run.
 /// </summary>
 /// <param name="Numerics">The version of the numerics.</param>

@@ -19,7 +19,7 @@ internal readonly record struct RunPaths(string Folder)
     /// <summary>The loss of each step, 8 bytes each, little-endian.</summary>
     public string Losses => In("losses.f64");
 
-    /// <summary>The digest of every so many states, each with the one before it.</summary>
+    /// <summary>Digests of states at equal distances, each linked to the one before it.</summary>
     public string Chain => In("chain.txt");
 
     /// <summary>The states to resume from.</summary>

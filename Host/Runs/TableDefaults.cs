@@ -11,7 +11,7 @@ internal static class TableDefaults
     public static IReadOnlySet<string> Options { get; } =
         new HashSet<string> { "hidden", "l2", "optimizer", "batch-size", "epochs" };
 
-    /// <summary>The defaults for a table of so many training rows.</summary>
+    /// <summary>The defaults for a table with this many training rows.</summary>
     public static TrainConfiguration Of(int rows)
     {
         var isLarge = rows >= ManyRows;

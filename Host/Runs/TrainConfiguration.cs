@@ -106,8 +106,8 @@ public sealed record TrainConfiguration
     /// <summary>How often the run is saved.</summary>
     public CheckpointInterval CheckpointEvery { get; init; } = CheckpointInterval.EachEpoch;
 
-    /// <summary>Checkpoints after every so many steps are kept, so that <c>verify --spot</c> can compute some of these
-    /// stretches again; null if they aren't.</summary>
+    /// <summary>The number of steps between checkpoints that are kept, so that <c>verify --spot</c> can compute some of
+    /// these stretches again; null if none are.</summary>
     public int? Proof { get; init; }
 
     // Each kind of randomness has a stream of its own, so that changing one leaves the others as they were.

@@ -3,10 +3,10 @@ using System.Diagnostics;
 namespace Functional.Host.Search;
 
 /// <summary>
-/// Which workers live, as one process sees it: those whose signs of life change. How long one has not changed is told
-/// by this process's own watch, which never goes back, so that a clock that is set makes nobody immortal. Only of a
-/// worker that is seen for the first time the clocks tell how long it has been silent, unless they say that it spoke in
-/// the future.</summary>
+/// Which workers are alive, as one process sees it: those whose heartbeats change. How long one has not changed is
+/// measured by this process's own stopwatch, which never goes back, so that setting a clock keeps no worker alive. Only
+/// for a worker that is seen for the first time do the clocks say how long it has been silent, unless its heartbeat is
+/// in the future.</summary>
 internal sealed class Heartbeats
 {
     private readonly Stopwatch watch = Stopwatch.StartNew();

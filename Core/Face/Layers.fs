@@ -1,0 +1,58 @@
+// The face that C# sees: leaves and layers. Nothing is computed here.
+namespace Functional
+
+open System
+open System.Collections.Generic
+open System.Runtime.InteropServices
+open MathNet.Numerics.LinearAlgebra
+open Functional.FSharp
+
+/// Leaves, for custom layers.
+[<AbstractClass; Sealed>]
+type Parameter =
+    /// A leaf with a copy of this matrix.
+    static member Of(name: string, role: Role, value: Matrix<'T>) : Parameter<'T> =
+        Parameter.ofMatrix (nullArgCheck (nameof name) name) role (nullArgCheck (nameof value) value)
+
+    /// A leaf with a copy of this vector.
+    static member Of(name: string, role: Role, value: Vector<'T>) : Parameter<'T> =
+        Parameter.ofVector (nullArgCheck (nameof name) name) role (nullArgCheck (nameof value) value)
+
+/// Layers, to build networks of: built in, of layers, or custom.
+[<AbstractClass; Sealed>]
+type Layer =
+    /// y = W x + b: weight is outputs x inputs, bias has an element per output.
+    static member Affine(weight: Matrix<'T>, bias: Vector<'T>) : ILayer<'T> =
+        { Weight = nullArgCheck (nameof weight) weight; Bias = nullArgCheck (nameof bias) bias }
+
+    /// An elementwise nonlinear function.
+    static member Of<'T when Real<'T>>(activation: Activation) : ILayer<'T> =
+        Layer.activation (nullArgCheck (nameof activation) activation)
+
+    /// Batch normalization of this many features; the momentum is the weight of the old running statistics.
+    static member BatchNorm<'T when Real<'T>>
+        (units: int, [<Optional; DefaultParameterValue(0.9)>] momentum: float,
+         [<Optional; DefaultParameterValue(1e-6)>] epsilon: float) : ILayer<'T> =
+        BatchNorm.create<'T> { Momentum = momentum; Epsilon = epsilon } units
+
+    /// Layer normalization of this many features.
+    static member LayerNorm<'T when Real<'T>>
+        (units: int, [<Optional; DefaultParameterValue(1e-5)>] epsilon: float) : ILayer<'T> =
+        LayerNorm.create<'T> epsilon units
+
+    /// In training, sets this share (0 to below 1) of the elements to 0 at random.
+    static member Dropout<'T when Real<'T>>
+        (ratio: float, [<Optional; DefaultParameterValue(DropoutForm.Inverted)>] form: DropoutForm) : ILayer<'T> =
+        ({ Dropout = { Ratio = ratio; Form = form } }: DropoutLayer<'T>)
+
+    /// Layers one after the other as one layer; without any, the identity.
+    static member Chain([<ParamArray>] layers: ILayer<'T>[]) : ILayer<'T> = Chain layers
+
+    /// x + f(x), f being these layers one after the other.
+    static member Residual([<ParamArray>] layers: ILayer<'T>[]) : ILayer<'T> = Residual layers
+
+    /// Layers that all take x, their outputs joined.
+    static member Parallel(join: Join, [<ParamArray>] layers: ILayer<'T>[]) : ILayer<'T> = Parallel(join, layers)
+
+    /// Layers one after the other, some of whose leaves are the same.
+    static member Tied(ties: IReadOnlyList<Tie>, [<ParamArray>] layers: ILayer<'T>[]) : ILayer<'T> = Tied(layers, ties)
