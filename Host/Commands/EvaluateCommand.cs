@@ -51,7 +51,7 @@ internal static class EvaluateCommand
             var found = DataSets.Load(name, new DataOptions
             {
                 Label = parsed.GetValue(label) ?? loaded.Task.Target ?? run?.Label,
-                Known = loaded.Task.Target is null ? null : TableForm.Of(loaded.Encoder, loaded.Task),
+                Known = TableForm.Of(loaded.Encoder, loaded.Task),
             });
             var wanted = parsed.GetValue(part)!;
             DataPart[] parts = wanted switch

@@ -8,25 +8,25 @@ namespace Functional.Host.Data;
 internal sealed class CellFaults(string name)
 {
     private const int MostShown = 4, ShortText = 24;
-    private readonly List<(string Column, int Line, string Expected, string Found)> faults = [];
-    private readonly HashSet<string> columns = new(StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, (int Line, string Expected, string Found)> faults =
+        new(StringComparer.Ordinal);
 
     public void Add(string column, int line, string expected, string found)
     {
-        if (columns.Add(column))
-            faults.Add((column, line, expected, found));
+        if (!faults.TryGetValue(column, out var earlier) || line < earlier.Line)
+            faults[column] = (line, expected, found);
     }
 
     public void Throw()
     {
-        if (faults is not [var first, .. var others])
+        if (faults.OrderBy(fault => fault.Value.Line).ToArray() is not [var (column, first), .. var others])
             return;
-        var shown = others.Take(MostShown).Select(
-            fault => $"'{Short(fault.Column, ShortText)}' (line {fault.Line}: {Short(fault.Found, ShortText)})");
+        var shown = others.Take(MostShown).Select(fault =>
+            $"'{Short(fault.Key, ShortText)}' (line {fault.Value.Line}: {Short(fault.Value.Found, ShortText)})");
         throw new DataException(
-            name, $"line {first.Line}, column '{Short(first.Column)}'", first.Expected,
-            others.Count == 0 ? first.Found
+            name, $"line {first.Line}, column '{Short(column)}'", first.Expected,
+            others.Length == 0 ? first.Found
             : $"{first.Found}; also in {string.Join(", ", shown)}"
-            + (others.Count > MostShown ? $" and {others.Count - MostShown} other columns" : ""));
+            + (others.Length > MostShown ? $" and {Plural.Of(others.Length - MostShown, "other column")}" : ""));
     }
 }

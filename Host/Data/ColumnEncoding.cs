@@ -30,12 +30,12 @@ public abstract partial record ColumnEncoding(string? Name)
     {
         int[] filled = [.. training.Where(row => !double.IsNaN(column.Values[row]))];
         if (filled.Length == 0)
-            return (null, "all of its cells are empty; left out");
+            return (null, "all of its cells are empty");
         return (
             new NumberEncoding(
                 column.Name, scale == DataScale.None ? NumberScale.None : NumberScale.Standard(column.Values, filled),
                 Median(column.Values, filled), filled.Length < training.Length),
-            IsIndex(column, training) ? "looks like a number of the row; left out" : null);
+            IsIndex(column, training) ? "looks like a row number" : null);
     }
 
     private static (ColumnEncoding?, string?) Learn(TextColumn column, int[] training)
@@ -46,9 +46,9 @@ public abstract partial record ColumnEncoding(string? Name)
                 .Select(code => column.Texts[code]).Order(StringComparer.Ordinal),
         ];
         var count = categories.Length;
-        return count == 0 ? (null, "all of its cells are empty; left out")
+        return count == 0 ? (null, "all of its cells are empty")
             : count > MostCategories || (count > FewCategories && count > training.Length / 2)
-            ? (null, Invariant($"{count:N0} different texts in {training.Length:N0} rows are too many; left out"))
+            ? (null, Invariant($"{count:N0} different texts in {training.Length:N0} rows are too many"))
             : (new CategoryEncoding(column.Name, categories, training.Any(row => column.Codes[row] < 0)), null);
     }
 

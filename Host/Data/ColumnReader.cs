@@ -4,10 +4,11 @@ using static Functional.Host.Files.DataException;
 namespace Functional.Host.Data;
 
 /// <summary>
-/// Gathers the cells of a column. Whether it holds numbers or text is seen from the cells, unless that is known: a
-/// column whose first cells are numbers and that has text later is read again as text.
+/// Gathers the cells of a column. Unless it is known whether it holds numbers or text, that is decided when all cells
+/// are seen, so that their order doesn't matter. A column whose first cell is a number and that has text later has to
+/// be read again as text.
 /// </summary>
-internal sealed class ColumnReader(string name, bool? isText, int place, DataOptions options, bool commas)
+internal sealed class ColumnReader(string name, bool? isText, DataOptions options, bool commas)
 {
     // A column of more different numbers than this with hardly any text in it is one of numbers with mistakes.
     private const int FewNumbers = 20, MistakesIn = 20;
@@ -17,10 +18,11 @@ internal sealed class ColumnReader(string name, bool? isText, int place, DataOpt
     private readonly List<string> texts = [];
     private readonly Dictionary<string, int> known = new(StringComparer.Ordinal);
     private readonly LargeIntegers large = new();
-    private (int Line, string Cell)? odd;
-    private int oddCount, filled;
-    private readonly bool? given = isText;
-    private bool? kind = isText;
+    private int odd, filled;
+    // The first empty cell, and the first that a column of numbers can't have: faults only once it is one.
+    private (int Line, string Found)? gap;
+    private (int Line, string Expected, string Found)? fault;
+    private bool? kind = isText, keepsTexts = isText;
 
     /// <summary>What the column is called.</summary>
     public string Name => name;
@@ -32,52 +34,49 @@ internal sealed class ColumnReader(string name, bool? isText, int place, DataOpt
     public List<int> Lines { get; } = [];
 
     /// <summary>Adds a cell.</summary>
-    public void Add(ReadOnlySpan<char> cell, int line, CellFaults faults)
+    public void Add(ReadOnlySpan<char> cell, int line)
     {
         cell = cell.Trim();
         if (CellText.IsGap(cell))
         {
-            if (options.Missing == MissingCells.Refuse)
-                faults.Add(
-                    name, line, kind == true ? "a text" : "a finite number",
-                    cell.IsEmpty ? "an empty cell" : $"'{cell}'");
+            gap ??= (line, Found(cell));
             numbers.Add(double.NaN);
             codes.Add(-1);
-            return;
         }
-        filled++;
-        var number = kind == true ? null : CellText.Number(cell, commas);
-        kind ??= number is null && !CellText.IsTooLarge(cell);
-        if (kind.Value)
+        else if (kind == true)
             AddText(cell, line);
-        else if (number is { } value)
-        {
-            numbers.Add(value);
-            if (Math.Abs(value) >= LargeIntegers.AllExact && large.Fault(place, value, cell.ToString()) is { } fault)
-                faults.Add(name, line, LargeIntegers.Expected, fault);
-        }
         else
         {
-            oddCount++;
-            odd ??= (line, cell.ToString());
-            numbers.Add(double.NaN);
-            if (CellText.IsTooLarge(cell))
-                faults.Add(name, line, "a number of at most 3.4E+38 in size", $"'{Short(cell.ToString())}'");
-            else if (given is false)
-                Refuse(line, cell.ToString(), faults);
+            filled++;
+            var number = CellText.Number(cell, commas);
+            var isOdd = number is null && !CellText.IsTooLarge(cell);
+            numbers.Add(number ?? double.NaN);
+            odd += isOdd ? 1 : 0;
+            if (isOdd)
+                fault ??= (line, "a finite number",
+                    Found(cell) + (!commas && CellText.HasDecimalComma(cell) ? " (a decimal comma?)" : ""));
+            else if (number is not { } value)
+                fault ??= (line, "a number of at most 3.4E+38 in size", Found(cell));
+            else if (Math.Abs(value) >= LargeIntegers.AllExact && large.Fault(value, cell.ToString()) is { } same)
+                fault ??= (line, LargeIntegers.Expected, same);
+            keepsTexts ??= isOdd;
+            if (keepsTexts.Value)
+                AddText(cell, line);
         }
     }
 
-    /// <summary>Whether the column has to be read again, as text. If not, cells that aren't numbers become
-    /// faults.</summary>
-    public bool HasText(CellFaults faults)
+    /// <summary>Decides between numbers and text when all cells are added, and tells the faults that the column then
+    /// has.</summary>
+    /// <returns>Whether it has to be read again, as text.</returns>
+    public bool Settle(CellFaults faults)
     {
-        if (odd is not var (line, cell) || given is false)
-            return false;
-        var isMistake = oddCount * MistakesIn <= filled && numbers.Distinct().Skip(FewNumbers).Any();
-        if (isMistake)
-            Refuse(line, cell, faults);
-        return !isMistake;
+        kind ??= odd > 0 && (odd * MistakesIn > filled
+            || !numbers.Where(number => !double.IsNaN(number)).Distinct().Skip(FewNumbers).Any());
+        if (gap is var (line, found) && options.Missing == MissingCells.Refuse)
+            faults.Add(name, line, kind.Value ? "a text" : "a finite number", found);
+        if (!kind.Value && fault is var (place, expected, wrong))
+            faults.Add(name, place, expected, wrong);
+        return kind.Value && keepsTexts == false;
     }
 
     /// <summary>The column.</summary>
@@ -88,7 +87,6 @@ internal sealed class ColumnReader(string name, bool? isText, int place, DataOpt
     public void AddText(ReadOnlySpan<char> cell, int line)
     {
         cell = cell.Trim();
-        kind = true;
         var lookup = known.GetAlternateLookup<ReadOnlySpan<char>>();
         if (!lookup.TryGetValue(cell, out var code))
         {
@@ -100,7 +98,7 @@ internal sealed class ColumnReader(string name, bool? isText, int place, DataOpt
         codes.Add(code);
     }
 
-    private void Refuse(int line, string cell, CellFaults faults) => faults.Add(
-        name, line, "a finite number",
-        $"'{Short(cell)}'{(!commas && CellText.HasDecimalComma(cell) ? " (a decimal comma?)" : "")}");
+    /// <summary>A cell, trimmed, as errors show it.</summary>
+    internal static string Found(ReadOnlySpan<char> cell) =>
+        cell.IsEmpty ? "an empty cell" : $"'{Short(cell.ToString())}'";
 }

@@ -26,21 +26,14 @@ internal static class Csv
     public static DataPart Read(Stream stream, string name, DataOptions options)
     {
         var header = Header(stream, name);
-        var targets = TargetsOf(header, options.Label!) ?? throw new DataException(
-            name, "line 1", $"a column '{options.Label}', which holds {TargetText(options)}",
-            $"{Listed(header)}{Suggestion.Of(options.Label!, header)}");
-        if (options.Ignore.FirstOrDefault(column => !header.Contains(column)) is { } stranger)
-            throw new DataException(
-                name, "line 1", $"a column '{stranger}', which is to be ignored",
-                $"{Listed(header)}{Suggestion.Of(stranger, header)}");
+        var targets = TargetsOf(header, options.Label!) ?? throw Missing(
+            name, header, options.Label!, ", which is to be learned");
+        Require(name, header, options.Ignore, ", which is to be ignored");
         var features = Wanted(header, options.Known)
             ?? [.. header.Except(targets).Except(options.Ignore).Select(column => (column, (bool?)null))];
         if (features.Length == 0)
             throw new DataException(name, "line 1", "a column besides the target", "none");
-        if (!features.All(feature => header.Contains(feature.Name)))
-            throw new DataException(
-                name, "line 1", $"the columns {Listed(features.Select(feature => feature.Name))}",
-                Listed(header.Except(targets)));
+        Require(name, header, features.Select(feature => feature.Name));
         var (columns, answers) = Columns(stream, name, header, features, targets, options);
         var rows = new Rows([.. columns.Select(column => column.Column())]);
         return rows.Count > 0
@@ -57,9 +50,7 @@ internal static class Csv
     {
         var header = Header(stream, name);
         var features = Wanted(header, form)!;
-        if (features.FirstOrDefault(feature => !header.Contains(feature.Name)).Name is { } missing)
-            throw new DataException(
-                name, "line 1", $"a column '{missing}'", $"{Listed(header)}{Suggestion.Of(missing, header)}");
+        Require(name, header, features.Select(feature => feature.Name));
         var (columns, _) = Columns(stream, name, header, features, [], new DataOptions());
         return new Rows([.. columns.Select(column => column.Column())]);
     }
@@ -79,8 +70,14 @@ internal static class Csv
     internal static string Listed(IEnumerable<string> names) =>
         string.Join(", ", names.Take(20).Select(name => Short(name)));
 
-    private static string TargetText(DataOptions options) =>
-        options.Task == TargetKind.Quantities ? "the quantity" : "the classes";
+    private static void Require(string name, string[] header, IEnumerable<string> columns, string purpose = "")
+    {
+        if (columns.FirstOrDefault(column => !header.Contains(column)) is { } missing)
+            throw Missing(name, header, missing, purpose);
+    }
+
+    private static DataException Missing(string name, string[] header, string column, string purpose) => new(
+        name, "line 1", $"a column '{column}'{purpose}", $"{Listed(header)}{Suggestion.Of(column, header)}");
 
     private static (string Name, bool? IsText)[]? Wanted(string[] header, TableForm? form) =>
         form is { Columns: { Count: > 0 } columns } ? [.. columns.Select(column => (column.Name, (bool?)column.IsText))]
@@ -97,9 +94,9 @@ internal static class Csv
             var faults = new CellFaults(name);
             ColumnReader[] columns =
             [
-                .. features.Select((feature, i) =>
-                    new ColumnReader(feature.Name, feature.IsText, i, options, rows.HasCommas)),
-                .. targets.Select(target => new ColumnReader(target, true, 0, options, rows.HasCommas)),
+                .. features.Select(feature =>
+                    new ColumnReader(feature.Name, feature.IsText, options, rows.HasCommas)),
+                .. targets.Select(target => new ColumnReader(target, true, options, rows.HasCommas)),
             ];
             var places = Array.ConvertAll(columns, column => Array.IndexOf(header, column.Name));
             while (rows.Read())
@@ -107,26 +104,18 @@ internal static class Csv
                 {
                     var cell = rows[places[i]];
                     if (i < features.Length)
-                        columns[i].Add(cell, rows.Line, faults);
+                        columns[i].Add(cell, rows.Line);
+                    else if (CellText.IsGap(cell.Trim()))
+                        faults.Add(columns[i].Name, rows.Line, "a value", ColumnReader.Found(cell.Trim()));
                     else
-                        AddTarget(columns[i], cell, rows.Line, faults, options);
+                        columns[i].AddText(cell, rows.Line);
                 }
-            var again = columns.Take(features.Length).Select(column => column.HasText(faults)).ToArray();
+            var again = columns.Take(features.Length).Select(column => column.Settle(faults)).ToArray();
             faults.Throw();
             if (!again.Contains(true))
                 return (columns[..features.Length], columns[features.Length..]);
             features = [.. features.Select((feature, i) => again[i] ? (feature.Name, true) : feature)];
         }
-    }
-
-    private static void AddTarget(
-        ColumnReader target, ReadOnlySpan<char> cell, int line, CellFaults faults, DataOptions options)
-    {
-        if (cell.Trim().IsEmpty)
-            faults.Add(
-                target.Name, line, options.Task == TargetKind.Quantities ? "a number" : "a class", "an empty cell");
-        else
-            target.AddText(cell, line);
     }
 
     private static Targets TargetsOf(string name, ColumnReader[] answers, DataOptions options)
@@ -136,12 +125,13 @@ internal static class Csv
         {
             Classification => TargetKind.Classes,
             Regression => TargetKind.Quantities,
-            _ => columns.Length > 1 || Classification.LooksMeasured(columns[0].Texts, columns[0].Count)
+            _ => columns.Length > 1
+                || Classification.LooksMeasured(columns[0].Texts, columns[0].Count, answers[0].HasCommas)
                 ? TargetKind.Quantities : TargetKind.Classes,
         };
         if (kind == TargetKind.Classes)
             return columns is [var one]
-                ? Classes(name, one, options.Known?.Task as Classification) : throw new UsageException(
+                ? Classes(name, answers[0], one, options.Known?.Task as Classification) : throw new UsageException(
                     "classes are in one column; several columns are quantities");
         return new Quantities([.. answers.Zip(columns, (answer, column) => Quantity(name, answer, column))]);
     }
@@ -156,7 +146,8 @@ internal static class Csv
         return new NumberColumn(column.Name, Array.ConvertAll(column.Codes, code => numbers[code]));
     }
 
-    private static Classes Classes(string name, TextColumn column, Classification? known)
+    private static Classes Classes(
+        string name, ColumnReader answer, TextColumn column, Classification? known)
     {
         var classes = known ?? new Classification(InOrder(column.Texts), column.Name);
         var place = $"column '{column.Name}'";
@@ -171,8 +162,9 @@ internal static class Csv
             .ToDictionary(pair => pair.Item, pair => pair.Index, StringComparer.Ordinal);
         int[] codes =
         [
-            .. column.Texts.Select(text => numbered.TryGetValue(text, out var label) ? label : throw new DataException(
-                name, place, $"one of {Listed(classes.Names)}", $"'{Short(text)}'")),
+            .. column.Texts.Zip(answer.Lines, (text, line) =>
+                numbered.TryGetValue(text, out var label) ? label : throw new DataException(
+                    name, $"line {line}, {place}", $"one of {Listed(classes.Names)}", $"'{Short(text)}'")),
         ];
         return new Classes(classes, Array.ConvertAll(column.Codes, code => codes[code]));
     }

@@ -15,7 +15,7 @@ internal static class DataHints
             yield return
                 $"'{string.Join("' and '", alike)}' are {alike.Count} classes: are they meant to be one? ({data})";
         var samples = data.Training.Count + data.Test.Count;
-        if (classes.AreNamed && Classification.LooksMeasured(classes.Names, samples))
+        if (classes.AreNamed && Classification.LooksMeasured(classes.Names, samples, commas: true))
             yield return $"{(classes.Target is null ? "the label" : $"'{classes.Target}'")} looks like a measured "
                 + "number "
                 + Invariant($"({classes.Count} different ones in {samples:N0} rows): each is taken for a class of its ")

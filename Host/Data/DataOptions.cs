@@ -50,9 +50,9 @@ internal sealed record TableForm(IReadOnlyList<(string Name, bool IsText)> Colum
         [.. ((Rows)table.Samples).Columns.Select(column => (column.Name!, column is TextColumn))],
         table.Targets.Task(table.All));
 
-    /// <summary>What an encoder and its task take; null of images.</summary>
-    public static TableForm? Of(FeatureEncoder encoder, LearningTask task) => encoder is not TableEncoder table ? null
-        : new(
-            table.HasNames ? [.. table.Columns.Select(column => (column.Name!, column is CategoryEncoding))] : [],
-            task is Classification { AreNamed: false } ? null : task);
+    /// <summary>What an encoder and its task take.</summary>
+    public static TableForm Of(FeatureEncoder encoder, LearningTask task) => new(
+        encoder is TableEncoder { HasNames: true, Columns: var columns }
+            ? [.. columns.Select(column => (column.Name!, column is CategoryEncoding))] : [],
+        task);
 }

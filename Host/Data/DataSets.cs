@@ -12,9 +12,9 @@ public static class DataSets
     /// <param name="name"><c>digits</c> (embedded), <c>mnist</c> and the others that can be fetched, a folder with
     /// the four files of MNIST's form (or their path up to such a name, as in <c>gzip/emnist-letters</c>), a folder of
     /// pictures for each class, or what <see cref="Tables"/> reads.</param>
-    /// <param name="label">The column that holds the classes, of tables as text.</param>
+    /// <param name="label">The column that holds the target, of tables as text.</param>
     /// <exception cref="DataException">It is not there, or something is wrong with it.</exception>
-    /// <exception cref="UsageException">It isn't known which column of a table holds the classes.</exception>
+    /// <exception cref="UsageException">It isn't known which column of a table holds the target.</exception>
     public static DataSet Load(string name, string? label = null) =>
         Load(name, new DataOptions { Label = label });
 

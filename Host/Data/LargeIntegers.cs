@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Functional.Host.Data;
 
-/// <summary>Integers of columns beyond 2^53, where double precision no longer distinguishes each from the
+/// <summary>Integers of a column beyond 2^53, where double precision no longer distinguishes each from the
 /// next.</summary>
 internal sealed class LargeIntegers
 {
@@ -13,20 +13,19 @@ internal sealed class LargeIntegers
 
     internal const double AllExact = 1L << 53;
 
-    private readonly Dictionary<(int Column, double Number), BigInteger> seen = [];
+    private readonly Dictionary<double, BigInteger> seen = [];
 
-    /// <summary>What is wrong with a number of a column: that an earlier integer of it, not the same, is the same
+    /// <summary>What is wrong with a number of the column: that an earlier integer of it, not the same, is the same
     /// number in double precision. Null if nothing is.</summary>
-    /// <param name="column">The column's place.</param>
     /// <param name="number">The number as it was read.</param>
     /// <param name="text">As it was written.</param>
-    public string? Fault(int column, double number, string text)
+    public string? Fault(double number, string text)
     {
         if (Math.Abs(number) < AllExact
             || !BigInteger.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var integer)
-            || seen.TryAdd((column, number), integer))
+            || seen.TryAdd(number, integer))
             return null;
-        var other = seen[(column, number)];
+        var other = seen[number];
         return other == integer ? null : $"{integer}, which would be the same number as {other}";
     }
 }

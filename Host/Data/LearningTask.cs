@@ -122,11 +122,11 @@ public sealed record Classification : LearningTask
 
     /// <summary>Whether the classes of this many samples are numbers, and too many of them for anything but a measured
     /// quantity.</summary>
-    internal static bool LooksMeasured(IReadOnlyList<string> names, int samples)
+    internal static bool LooksMeasured(IReadOnlyList<string> names, int samples, bool commas)
     {
         if (names.Count <= FewClasses)
             return false;
-        var numbers = names.Select(name => CellText.Plain(name) ?? CellText.Number(name, commas: true)).ToArray();
+        var numbers = names.Select(name => CellText.Number(name, commas)).ToArray();
         return !numbers.Contains(null)
             && (numbers.Length > Math.Sqrt(samples) || numbers.Any(number => !double.IsInteger(number!.Value)));
     }

@@ -24,9 +24,9 @@ internal static class Numbers
     {
         if (tensor.Type is not (TensorType.I64 or TensorType.U64) || tensor.Shape is not [> 1 and var samples, ..])
             return numbers;
-        var (large, columns) = (new LargeIntegers(), numbers.Length / samples);
+        LargeIntegers[] columns = [.. Enumerable.Range(0, numbers.Length / samples).Select(_ => new LargeIntegers())];
         for (var i = 0; i < numbers.Length; i++)
-            if (large.Fault(i % columns, numbers[i], tensor.TextAt(i)) is { } fault)
+            if (columns[i % columns.Length].Fault(numbers[i], tensor.TextAt(i)) is { } fault)
                 throw new DataException(
                     file, tensor.Name, LargeIntegers.Expected, $"as element {i} {fault}");
         return numbers;

@@ -5,8 +5,8 @@ namespace Functional.Host.Data;
 
 /// <summary>
 /// Pictures in a folder for each class, which has the class's name: <c>FOLDER/cat/1.png</c>; or one such tree for
-/// training and another for testing: <c>FOLDER/train/cat/1.png</c>, <c>FOLDER/test/cat/2.png</c>. All pictures have one
-/// size; they are gray if all are.
+/// training and another for testing: <c>FOLDER/train/cat/1.png</c>, <c>FOLDER/test/cat/2.png</c>. (A folder
+/// <c>train</c> with the pictures themselves is a class.) All pictures have one size; they are gray if all are.
 /// </summary>
 internal static class PictureFolder
 {
@@ -21,15 +21,16 @@ internal static class PictureFolder
     /// <exception cref="DataException">A picture is damaged, or has another size than the first.</exception>
     public static DataSet Load(string folder, Func<DataPart, DataSet> split)
     {
-        var kinds = new Classification(Csv.InOrder(ClassFolders(Root(folder)).Select(Path.GetFileName)!), null);
+        var root = Root(folder);
+        var kinds = new Classification(Csv.InOrder(ClassFolders(root).Select(Path.GetFileName)!));
         if (kinds.Count < 2)
             throw new DataException(
                 folder, null, "a folder of pictures for each class, and at least two",
                 $"one: {DataException.Short(kinds.Names[0])}");
-        if (Root(folder) == folder)
+        if (root == folder)
             return split(Part(Files(folder, kinds), kinds));
         var test = Path.Combine(folder, TestName);
-        var (trainingFiles, testFiles) = (Files(Root(folder), kinds), Files(test, kinds));
+        var (trainingFiles, testFiles) = (Files(root, kinds), Files(test, kinds));
         if (testFiles.Length == 0)
             throw new DataException(test, null, "folders of pictures, as in train", "none");
         // One form for both.
@@ -39,23 +40,31 @@ internal static class PictureFolder
             all.Take([.. Enumerable.Range(trainingFiles.Length, testFiles.Length)]));
     }
 
-    private static string Root(string folder) =>
-        Path.Combine(folder, TrainingName) is var training && Directory.Exists(training) ? training : folder;
+    // The folder of the classes' folders.
+    private static string Root(string folder)
+    {
+        var training = Path.Combine(folder, TrainingName);
+        return Directory.Exists(training) && ClassFolders(training).Any() ? training : folder;
+    }
 
     private static IEnumerable<string> ClassFolders(string root) =>
         Directory.EnumerateDirectories(root).Where(folder =>
             !Path.GetFileName(folder).StartsWith('.') && Directory.EnumerateFiles(folder).Any(PictureFile.IsOne));
 
-    private static (string Path, int Label)[] Files(string root, Classification kinds) =>
-    [
-        .. from folder in Directory.Exists(root) ? ClassFolders(root) : []
-           let label = kinds.Names.ToList().IndexOf(Path.GetFileName(folder)) is >= 0 and var known
-               ? known : throw new DataException(
-                   folder, null, $"the name of a class: {Csv.Listed(kinds.Names)}", "another")
-           orderby label
-           from file in Directory.EnumerateFiles(folder).Where(PictureFile.IsOne).Order(StringComparer.Ordinal)
-           select (file, label),
-    ];
+    private static (string Path, int Label)[] Files(string root, Classification kinds)
+    {
+        var labels = kinds.Names.Index().ToDictionary(name => name.Item, name => name.Index, StringComparer.Ordinal);
+        return
+        [
+            .. from folder in Directory.Exists(root) ? ClassFolders(root) : []
+               let label = labels.TryGetValue(Path.GetFileName(folder), out var known)
+                   ? known : throw new DataException(
+                       folder, null, $"the name of a class: {Csv.Listed(kinds.Names)}", "another")
+               orderby label
+               from file in Directory.EnumerateFiles(folder).Where(PictureFile.IsOne).Order(StringComparer.Ordinal)
+               select (file, label),
+        ];
+    }
 
     private static DataPart Part((string Path, int Label)[] files, Classification kinds)
     {

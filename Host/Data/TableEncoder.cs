@@ -18,23 +18,26 @@ public sealed record TableEncoder(IReadOnlyList<ColumnEncoding> Columns) : Featu
     /// out.</summary>
     internal static TableEncoder Learn(Rows rows, int[] training, DataScale scale)
     {
-        var learned = rows.Columns.Select(column => (column, Encoding: ColumnEncoding.Learn(column, training, scale)))
-            .ToArray();
+        var learned = rows.Columns.Select((column, place) =>
+        {
+            var (encoding, why) = ColumnEncoding.Learn(column, training, scale);
+            return (Encoding: encoding, Why: why is null ? null : $"{rows.NameOf(place)}: {why}");
+        }).ToArray();
         var names = rows.Columns.All(column => column.Name is not null);
-        var kept = learned.Where(each => !names || each.Encoding.Why is null).ToArray();
+        // A column without a name is found by its place, so that none can be left out.
+        if (!names && learned.FirstOrDefault(each => each.Encoding is null).Why is { } fault)
+            throw new ArgumentException($"a column without a name can't be left out: {fault}", nameof(rows));
+        var kept = learned.Where(each => !names || each.Why is null).ToArray();
         // A table has to have some column.
         if (kept.Length == 0)
-            kept = [.. learned.Where(each => each.Encoding.Encoding is not null).Take(1)];
+            kept = [.. learned.Where(each => each.Encoding is not null).Take(1)];
         if (kept.Length == 0)
             throw new ArgumentException(
-                $"no column can be learned from: {string.Join("; ", learned.Select(Reason))}", nameof(rows));
-        return new TableEncoder([.. kept.Select(each => each.Encoding.Encoding!)])
+                $"no column can be learned from: {string.Join("; ", learned.Select(each => each.Why))}", nameof(rows));
+        return new TableEncoder([.. kept.Select(each => each.Encoding!)])
         {
-            LeftOut = [.. learned.Except(kept).Select(Reason)],
+            LeftOut = [.. learned.Except(kept).Select(each => $"{each.Why}; left out")],
         };
-
-        static string Reason((Column Column, (ColumnEncoding?, string? Why) Encoding) each) =>
-            $"{each.Column.Name}: {each.Encoding.Why}";
     }
 
     /// <summary>The columns that were left out when this was learned, each with the reason.</summary>
@@ -46,26 +49,26 @@ public sealed record TableEncoder(IReadOnlyList<ColumnEncoding> Columns) : Featu
     /// <inheritdoc/>
     public override string NameOf(int feature)
     {
-        var first = 0;
-        foreach (var (place, column) in Columns.Index())
-        {
-            if (feature < first + column.Features)
-                return column.NameOf(feature - first, column.Name ?? Invariant($"column {place + 1}"));
-            first += column.Features;
-        }
-        throw new ArgumentOutOfRangeException(nameof(feature), $"features are 0 to {first - 1}, not {feature}");
+        var (place, within) = PlaceOf(feature);
+        return Columns[place].NameOf(within, Columns[place].Name ?? Invariant($"column {place + 1}"));
     }
 
     /// <summary>Whether a feature is a number of the data, not a mark of 0 or 1.</summary>
-    internal bool IsNumber(int feature)
+    internal bool IsNumber(int feature) =>
+        PlaceOf(feature) is (var place, 0) && Columns[place] is NumberEncoding;
+
+    // A feature's column, and which one of that column's it is.
+    private (int Column, int Within) PlaceOf(int feature)
     {
-        foreach (var column in Columns)
+        var within = feature;
+        foreach (var (place, column) in Columns.Index())
         {
-            if (feature < column.Features)
-                return column is NumberEncoding && feature == 0;
-            feature -= column.Features;
+            if (within >= 0 && within < column.Features)
+                return (place, within);
+            within -= column.Features;
         }
-        return false;
+        throw new ArgumentOutOfRangeException(
+            nameof(feature), $"features are 0 to {Features - 1}, not {feature}");
     }
 
     /// <inheritdoc/>
@@ -80,10 +83,19 @@ public sealed record TableEncoder(IReadOnlyList<ColumnEncoding> Columns) : Featu
     internal override TableEncoder OfFeatures =>
         new([.. Columns.Select(column => new NumberEncoding(column.Name, NumberScale.None))]);
 
-    internal override string? Expected(Samples samples) =>
-        PlacesIn(samples) is not { } places ? $"samples of {Plural.Of(Size, "number")}, as the model takes them"
-        : samples is Rows rows && Columns.Zip(places).Any(pair => !pair.First.Takes(rows.Columns[pair.Second]))
-            ? "numbers and text in the columns in which the model has them" : null;
+    internal override string? Expected(Samples samples)
+    {
+        var places = PlacesIn(samples);
+        if (Array.IndexOf(places, -1) is >= 0 and var missing)
+            return $"rows with a column '{Columns[missing].Name}' (these have "
+                + $"{Rows.Few(((Rows)samples).Columns.Select(column => column.Name!), 6)})";
+        if (places.Length != Size)
+            return $"samples of {Plural.Of(Size, "number")}, as the model takes them";
+        var fits = samples is Rows rows
+            ? Columns.Zip(places).All(pair => pair.First.Takes(rows.Columns[pair.Second]))
+            : Columns.All(column => column is NumberEncoding);
+        return fits ? null : "numbers and text in the columns in which the model has them";
+    }
 
     internal override string? Fault(int inputs) =>
         Features != inputs ? $"columns of {Features} features for a network of {inputs} inputs"
@@ -91,7 +103,7 @@ public sealed record TableEncoder(IReadOnlyList<ColumnEncoding> Columns) : Featu
 
     private protected override Matrix<T> Encoded<T>(Samples samples, int[] indices)
     {
-        var (places, width) = (PlacesIn(samples)!, Features);
+        var (places, width) = (PlacesIn(samples), Features);
         var features = new T[(long)width * indices.Length];
         var first = 0;
         foreach (var (column, place) in Columns.Zip(places))
@@ -102,13 +114,12 @@ public sealed record TableEncoder(IReadOnlyList<ColumnEncoding> Columns) : Featu
         return Matrix<T>.Build.Dense(width, indices.Length, features);
     }
 
-    // Where each column is found; null where they are not all there.
-    private int[]? PlacesIn(Samples samples)
+    // Where each column is found by its name, -1 where it isn't; without names all places, in order.
+    private int[] PlacesIn(Samples samples)
     {
         if (samples is not Rows rows || !HasNames || rows.Columns.Any(column => column.Name is null))
-            return samples.Size == Size ? [.. Enumerable.Range(0, Size)] : null;
+            return [.. Enumerable.Range(0, samples.Size)];
         var named = rows.Columns.Index().ToDictionary(column => column.Item.Name!, column => column.Index);
-        int[] places = [.. Columns.Select(column => named.GetValueOrDefault(column.Name!, -1))];
-        return places.Contains(-1) ? null : places;
+        return [.. Columns.Select(column => named.GetValueOrDefault(column.Name!, -1))];
     }
 }

@@ -34,7 +34,7 @@ public static class Tables
         var first = IsText(name) ? name : Part(name, "train") ?? Path.Combine(name, "train.csv");
         if (options.Label is null)
             throw new UsageException(
-                $"which column of {first} holds the classes: {Csv.Listed(Csv.Columns(first))}? (--label COLUMN, or " +
+                $"which column of {first} holds the target: {Csv.Listed(Csv.Columns(first))}? (--label COLUMN, or " +
                 "label: \"COLUMN\" in code)");
         var training = Csv.Read(first, options);
         if (IsText(name))

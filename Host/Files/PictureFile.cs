@@ -28,10 +28,15 @@ internal sealed record Bitmap(int Height, int Width, int Channels, byte[] Pixels
     }
 
     /// <summary>With red, green and blue, gray or not.</summary>
-    public Bitmap ToColor() => Channels == 3 ? this : this with
+    public Bitmap ToColor()
     {
-        Channels = 3, Pixels = [.. Pixels.SelectMany(gray => (byte[])[gray, gray, gray])],
-    };
+        if (Channels == 3)
+            return this;
+        var colored = new byte[3 * Pixels.Length];
+        for (var i = 0; i < colored.Length; i++)
+            colored[i] = Pixels[i / 3];
+        return new Bitmap(Height, Width, 3, colored);
+    }
 }
 
 /// <summary>Pictures in the formats of cameras and drawing programs: PNG, JPEG, BMP and GIF (its first frame). What is
@@ -87,11 +92,17 @@ internal static class PictureFile
 
     private static Bitmap Of(int height, int width, Rgba32[] pixels)
     {
-        var isGray = Array.TrueForAll(pixels, pixel => pixel.R == pixel.G && pixel.G == pixel.B);
-        return new Bitmap(height, width, isGray ? 1 : 3, isGray
-            ? Array.ConvertAll(pixels, pixel => OnWhite(pixel.R, pixel.A))
-            : [.. pixels.SelectMany(pixel => (byte[])
-                [OnWhite(pixel.R, pixel.A), OnWhite(pixel.G, pixel.A), OnWhite(pixel.B, pixel.A)])]);
+        var (isGray, shown) = (true, new byte[3 * pixels.Length]);
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            var pixel = pixels[i];
+            var (red, green, blue) =
+                (OnWhite(pixel.R, pixel.A), OnWhite(pixel.G, pixel.A), OnWhite(pixel.B, pixel.A));
+            (shown[3 * i], shown[(3 * i) + 1], shown[(3 * i) + 2]) = (red, green, blue);
+            isGray &= red == green && green == blue;
+        }
+        var colored = new Bitmap(height, width, 3, shown);
+        return isGray ? colored.ToGray() : colored;
     }
 
     private static byte OnWhite(byte level, byte alpha) =>

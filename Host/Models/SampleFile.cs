@@ -112,9 +112,9 @@ internal static class SampleFile
                 $"samples of {Plural.Plain(inputs, "number")}: shape [any, {inputs}]" +
                 (model.Encoder is ImageEncoder size ? $" or [any, {size.Height}, {size.Width}]" : ""),
                 $"shape {Tensor.Text(tensor.Shape)}");
-        return tensor.Type == TensorType.U8 && tensor.Convert<byte>(out var pixels) is null
-            ? model.Encoder is ImageEncoder image
-                ? new Images(image.Height, image.Width, pixels, image.Channels) : new Images(1, inputs, pixels)
+        return model.Encoder is ImageEncoder image && tensor.Type == TensorType.U8
+            && tensor.Convert<byte>(out var pixels) is null
+            ? new Images(image.Height, image.Width, pixels, image.Channels)
             : Numbers.Rows(tensor, path, count);
     }
 }

@@ -33,26 +33,22 @@ internal static class ComparisonPage
 
         Markup Accuracies(string part, string where, Func<EpochReport, PartScore?> of)
         {
-            var areQuantities = records.Any(record => record.Epochs is [.., { Test: not null }]);
-            var heading = $"{part} {(areQuantities ? "R²" : "accuracy")}";
+            // What isn't the same measure has no place on one axis.
+            if (Scores(records).DistinctBy(score => score.Axis).ToArray() is not [var score])
+                return Markup.Empty;
+            var heading = $"{part} {score.ValueMeasure}";
             Series[] curves =
             [
                 .. from run in records.Zip(names)
                    where run.First.Epochs.Any(epoch => of(epoch) is not null)
                    select new Series(
                        run.Second, [.. run.First.Epochs.Select(epoch => (double)epoch.Epoch)],
-                       [
-                           .. run.First.Epochs.Select(
-                               epoch => (areQuantities ? 1 : 100) * of(epoch)?.Value ?? double.NaN),
-                       ]),
+                       [.. run.First.Epochs.Select(epoch => of(epoch)?.Plotted ?? double.NaN)]),
             ];
             return curves.Length == 0 ? Markup.Empty : Page.Section(
                 heading,
                 Page.Paragraph($"After each epoch, {where}."),
-                Page.Figure(new LineChart($"{heading} after each epoch", "epoch", areQuantities ? "R²" : "accuracy, %")
-                {
-                    Series = curves,
-                }));
+                Page.Figure(new LineChart($"{heading} after each epoch", "epoch", score.Axis) { Series = curves }));
         }
     }
 
@@ -76,6 +72,10 @@ internal static class ComparisonPage
         where values.Distinct().Count() > 1
         select (option.Name, (IReadOnlyList<string?>)values);
 
+    // How the runs did that have finished an epoch.
+    private static IEnumerable<PartScore> Scores(IReadOnlyList<RunRecord> records) =>
+        from record in records where record.Epochs.Count > 0 select record.Epochs[^1].Scores.Test;
+
     private static string Opening(IReadOnlyList<RunRecord> records, IReadOnlyList<string> names)
     {
         // Choosing by test accuracy leaves no unseen samples.
@@ -88,38 +88,41 @@ internal static class ComparisonPage
         if (data.Count() > 1)
             return "These runs were trained and tested on different data, so their accuracies and losses can't be " +
                 "compared with each other.";
-        var areQuantities = measured[0].First.Epochs[^1].Test is not null;
-        var greatest = measured.Max(run => Measure(run.First));
+        if (Scores(records).DistinctBy(score => score.Measure).Count() > 1)
+            return "Some of these runs learned classes and others a quantity, so their results can't be compared " +
+                "with each other.";
+        var greatest = measured.Select(run => Measure(run.First)).MaxBy(score => score.Value);
         var best = string.Join(
-            " and ", measured.Where(run => Measure(run.First) == greatest).Select(run => run.Second));
+            " and ", measured.Where(run => Measure(run.First).Value == greatest.Value).Select(run => run.Second));
+        var shown = greatest.Errors is null
+            ? $"{greatest.Text} classified correctly" : $"{greatest.ValueMeasure} {greatest.ValueText}";
         return validated
-            ? $"Best in validation: {best}, with {Shown(greatest)} of the samples that were held out from " +
-              "training for such comparisons."
-            : $"Best on the test samples: {best}, with {Shown(greatest)}" +
-              $"{(areQuantities ? "" : " classified correctly")}. To choose " +
-              "between runs, train them with --validation: samples that were used for the choice can't measure how " +
-              "well it does on unseen ones.";
+            ? $"Best on the samples that were held out from training for such comparisons: {best}, with {shown}."
+            : $"Best on the test samples: {best}, with {shown}. To choose between " +
+              "runs, train them with --validation: samples that were used for the choice can't measure how well it " +
+              "does on unseen ones.";
 
-        double Measure(RunRecord record) =>
-            (validated ? record.Best!.Scores.Validation!.Value : record.Epochs[^1].Scores.Test).Value;
-
-        string Shown(double value) => areQuantities ? Invariant($"R² {value:F3}") : Percentage.Of(value);
+        PartScore Measure(RunRecord record) =>
+            validated ? record.Best!.Scores.Validation!.Value : record.Epochs[^1].Scores.Test;
     }
 
     private static Markup Results(
         IReadOnlyList<RunRecord> records, IReadOnlyList<string> names, Func<RunRecord, string?> link)
     {
+        var measures = Scores(records).Select(score => (score.Measure, score.ValueMeasure)).Distinct().ToArray();
+        var isOne = measures.Length < 2;
+        var (measure, compared) = measures is [var one] ? ($" {one.Measure}", $" {one.ValueMeasure}") : ("", "");
         (string Header, Func<RunRecord, string> Cell)[] columns =
         [
             ("status", record => $"{record.Status}".ToLowerInvariant()),
             ("epochs", Last(epoch => $"{epoch.Epoch}")),
             ("steps", Last(epoch => Invariant($"{epoch.Step:N0}"))),
             ("loss", Last(epoch => Invariant($"{epoch.Loss:F4}"))),
-            ("training", Last(epoch => epoch.Scores.Training.Text)),
-            ("validation", Last(epoch => epoch.Scores.Validation?.Text ?? None)),
-            ("best validation", record => record.Best is not { } best ? None
-                : $"{best.Scores.Validation!.Value.Text} (epoch {best.Epoch})"),
-            ("test", Last(epoch => epoch.Scores.Test.Text)),
+            ($"training{measure}", Last(epoch => Shown(epoch.Scores.Training))),
+            ($"validation{measure}", Last(epoch => Shown(epoch.Scores.Validation))),
+            ($"best validation{compared}", record => record.Best is not { Scores.Validation: { } score } best ? None
+                : $"{score.ValueText}{(isOne ? "" : $" {score.ValueMeasure}")} (epoch {best.Epoch})"),
+            ($"test{measure}", Last(epoch => Shown(epoch.Scores.Test))),
             ("seconds", Last(epoch => Invariant($"{epoch.Seconds:F1}"))),
         ];
         // Columns that say nothing of any run only make the table wider.
@@ -136,6 +139,9 @@ internal static class ComparisonPage
 
         static Func<RunRecord, string> Last(Func<EpochReport, string> text) =>
             record => record.Epochs is [.., var last] ? text(last) : None;
+
+        string Shown(PartScore? score) =>
+            score is not { } known ? None : isOne ? known.Text : $"{known.Text} {known.Measure}";
     }
 
     private static Markup Options(IReadOnlyList<RunRecord> records, IReadOnlyList<string> names)

@@ -73,8 +73,8 @@ internal static class RunPage
     }
 
     private static string Outcome(RunSummary summary, int tested) => summary is { Test: { } test, Train: { } train }
-        ? Invariant($"On {tested:N0} unseen test samples its predictions are off by {test.MeanAbsoluteError:G4} in ") +
-            Invariant($"the mean (R² {test.RSquared:F3}), on those that it was trained on by ") +
+        ? Invariant($"On {tested:N0} unseen test samples its predictions are off by {test.MeanAbsoluteError:G4} on ") +
+            Invariant($"average (R² {test.RSquared:F3}), on those that it was trained on by ") +
             Invariant($"{train.MeanAbsoluteError:G4} (R² {train.RSquared:F3}).")
         : Invariant($"It classifies {summary.Scores.Test.Text} of {tested:N0} unseen test samples ") +
             $"correctly, and {summary.Scores.Training.Text} of the samples that it was trained on.";
@@ -88,9 +88,8 @@ internal static class RunPage
     {
         var where = summary.Out is null ? "."
             : ": that network is best.safetensors in the run's folder, the last one model.safetensors.";
-        return summary.Best is not { } best ? "" : Invariant(
-            $" Validation {best.Scores.Validation!.Value.Measure} was best after epoch {best.Epoch}, with " +
-            $"{best.Scores.Validation!.Value.Text}{where}");
+        return summary.Best is not { Scores.Validation: { } score } best ? "" : Invariant(
+            $" Validation {score.ValueMeasure} was best after epoch {best.Epoch}, with {score.ValueText}{where}");
     }
 
     /// <summary>Whether a network does no better on the test samples than always the most frequent answer would.
@@ -121,19 +120,22 @@ internal static class RunPage
     private static Markup LossSection(TrainingRun run, RunResult result)
     {
         var (curve, block) = LossCurve("", result.Losses);
-        // The book's ln 10, for as many classes as there are; a number to look at, nothing is computed from it.
-        var guessing = run.Encoded.Task is Classification { Count: var classes }
-            ? new ReferenceLine(Math.Log(classes), $"guessing: ln {classes}")
-            : new ReferenceLine(
-                run.Configuration.LossFor(run.Encoded.Task).Function.IsMeanSquaredError ? 1 : double.NaN, "the mean");
+        ReferenceLine[] guessing = run.Encoded.Task switch
+        {
+            // The book's ln 10, for as many classes as there are; a number to look at, nothing is computed from it.
+            Classification { Count: var classes } => [new(Math.Log(classes), $"guessing: ln {classes}")],
+            // Of quantities at mean 0 and deviation 1.
+            var task => run.Configuration.LossFor(task).Function.IsMeanSquaredError ? [new(1, "the mean")] : [],
+        };
         var what = block == 1 ? "The mean loss of each step's batch, before the step."
             : Invariant($"The mean loss of {block} steps at a time.");
         return Page.Section(
             "Loss",
-            Page.Paragraph($"{what} Below the dotted line the network does better than guessing."),
+            Page.Paragraph(guessing.Length == 0
+                ? what : $"{what} Below the dotted line the network does better than guessing."),
             Page.Figure(new LineChart("Loss over the steps", "step", "loss")
             {
-                Series = [curve], References = [guessing],
+                Series = [curve], References = guessing,
             }));
     }
 
@@ -142,8 +144,7 @@ internal static class RunPage
         double[] at = [.. result.Epochs.Select(epoch => (double)epoch.Epoch)];
         var areQuantities = result.Summary.Test is not null;
         Series Curve(string name, Func<EpochReport, PartScore?> of) => new(
-            name, at,
-            [.. result.Epochs.Select(epoch => (areQuantities ? 1 : 100) * of(epoch)?.Value ?? double.NaN)]);
+            name, at, [.. result.Epochs.Select(epoch => of(epoch)?.Plotted ?? double.NaN)]);
         Series[] curves =
         [
             Curve("training", epoch => epoch.Scores.Training),

@@ -16,6 +16,18 @@ internal readonly record struct PartScore(double? Accuracy, QuantityScore? Error
 
     /// <summary>What <see cref="Text"/> is.</summary>
     public string Measure => Errors is null ? "accuracy" : "RMSE";
+
+    /// <summary>What <see cref="Value"/> is.</summary>
+    public string ValueMeasure => Errors is null ? "accuracy" : "R²";
+
+    /// <summary><see cref="Value"/> as it is shown: a percentage, or a number.</summary>
+    public string ValueText => Errors is { } errors ? Invariant($"{errors.RSquared:F3}") : Text;
+
+    /// <summary><see cref="Value"/> as it is plotted.</summary>
+    public double Plotted => Errors is null ? 100 * Value : Value;
+
+    /// <summary>The axis on which it is plotted.</summary>
+    public string Axis => Errors is null ? "accuracy, %" : ValueMeasure;
 }
 
 /// <summary>The same of all parts.</summary>

@@ -41,7 +41,8 @@ internal static class Peers
         var ml = new MLContext(seed);
         var encoder = table.Encoder(training, isForTrees);
         // The linear learner is given a quantity at mean 0 and deviation 1, as we give it to our networks.
-        var (mean, deviation) = table.IsQuantity && !isForTrees ? Moments(training.Select(Quantity)) : (0, 1);
+        var (mean, deviation) =
+            table.IsQuantity && !isForTrees ? Moments(Array.ConvertAll(training, Quantity)) : (0, 1);
         var (trainingView, testView) = (View(training), View(test));
         if (!table.IsQuantity)
         {
@@ -69,10 +70,9 @@ internal static class Peers
         }
     }
 
-    private static (double Mean, double Deviation) Moments(IEnumerable<double> numbers)
+    internal static (double Mean, double Deviation) Moments(double[] numbers)
     {
-        double[] all = [.. numbers];
-        var mean = all.Average();
-        return (mean, Math.Sqrt(all.Average(number => (number - mean) * (number - mean))));
+        var mean = numbers.Average();
+        return (mean, Math.Sqrt(numbers.Average(number => (number - mean) * (number - mean))));
     }
 }

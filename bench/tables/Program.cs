@@ -72,7 +72,8 @@ double Ours(Table table, string[][] training, string[][] test, int seed)
     if (Directory.Exists(run))
         Directory.Delete(run, recursive: true);
     using var process = Process.Start(new ProcessStartInfo(program,
-        ["train", "--data", data, "--label", table.Label, "--seed", $"{seed}", "--out", run, .. options])
+        ["train", "--data", data, "--label", table.Label, "--task", table.IsQuantity ? "quantities" : "classes",
+            "--seed", $"{seed}", "--out", run, .. options])
     { RedirectStandardOutput = true })!;
     process.StandardOutput.ReadToEnd();
     process.WaitForExit();

@@ -70,8 +70,7 @@ internal sealed record Table(string Name, string[] Header, string[][] Rows, stri
         if (isForTrees)
             return row => [(float)(Number(row[at]) ?? double.NaN)];
         double[] sorted = [.. numbers.Select(number => number!.Value).Order()];
-        var (median, mean) = (sorted[sorted.Length / 2], sorted.Average());
-        var deviation = Math.Sqrt(sorted.Average(number => (number - mean) * (number - mean)));
+        var (median, (mean, deviation)) = (sorted[sorted.Length / 2], Peers.Moments(sorted));
         float Standard(double number) => deviation == 0 ? 0 : (float)((number - mean) / deviation);
         return values.Length == training.Length
             ? row => [Standard(Number(row[at]) ?? median)]

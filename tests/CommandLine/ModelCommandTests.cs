@@ -198,9 +198,9 @@ public sealed class ModelCommandTests : IDisposable
         File.WriteAllText(folder["broken"], "12345678{}");
         foreach (var (message, arguments) in (ReadOnlySpan<(string, string[])>)
                  [
-                     ("which column of t.csv holds the classes: size, kind, weight? (--label COLUMN, or label: "
+                     ("which column of t.csv holds the target: size, kind, weight? (--label COLUMN, or label: "
                      + "\"COLUMN\" in code)", ["train", "--data", "t.csv"]),
-                     ("t.csv: at line 1: expected a column 'x', which holds the classes, found size, kind, weight",
+                     ("t.csv: at line 1: expected a column 'x', which is to be learned, found size, kind, weight",
                          ["train", "--data", "t.csv", "--label", "x"]),
                      ("--augment: images can be changed, but these are tables of numbers",
                          ["train", "--data", "t.csv", "--label", "kind", "--augment", "shift"]),

@@ -28,7 +28,7 @@ public sealed class QuantityTests : IDisposable
         var trained = Run(["train", .. options, "--epochs", "40", "--out", "run"]);
         Assert.Equal(0, trained.ExitCode);
         Assert.Matches(
-            "^functional: id: looks like a number of the row; left out\n"
+            "^functional: id: looks like a row number; left out\n"
             + "functional: empty cells are filled, and marked, in size \\(as [45][0-9]\\)\n$", trained.Error);
         Assert.StartsWith("price: 101 different numbers, taken as a quantity (--task says otherwise)\n",
             trained.Output, StringComparison.Ordinal);

@@ -204,7 +204,7 @@ public class CsvFindingsTests
     public void M2_what_looks_measured(int classes, double step, int samples, bool expected)
     {
         string[] names = [.. Enumerable.Range(0, classes).Select(i => FormattableString.Invariant($"{i * step}"))];
-        Assert.Equal(expected, Classification.LooksMeasured(names, samples));
+        Assert.Equal(expected, Classification.LooksMeasured(names, samples, commas: false));
     }
 
     [Fact]

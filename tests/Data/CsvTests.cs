@@ -39,8 +39,10 @@ public class CsvTests
     {
         var known = new TableForm([("a", false)], new Classification(["y", "x"], "kind"));
         Assert.Equal([1, 1], Read("a,kind\n1,x\n2,x\n", known).Classes.Labels);
-        Assert.Equal("f: at column 'kind': expected one of y, x, found 'z'", Error("a,kind\n1,z\n", known));
-        Assert.Equal("f: at line 1: expected the columns a, found b", Error("b,kind\n1,x\n", known));
+        Assert.Equal("f: at line 2, column 'kind': expected one of y, x, found 'z'",
+            Error("a,kind\n1,z\n", known));
+        Assert.Equal(
+            "f: at line 1: expected a column 'a', found b, kind; did you mean b?", Error("b,kind\n1,x\n", known));
     }
 
     private static string Error(string text, TableForm? known = null) =>
@@ -49,7 +51,7 @@ public class CsvTests
     [Theory]
     [InlineData("", "f: expected a header row, found nothing")]
     [InlineData("a,kind\n", "f: expected a row at least, found a header only")]
-    [InlineData("a,b\n1,2\n", "f: at line 1: expected a column 'kind', which holds the classes, found a, b")]
+    [InlineData("a,b\n1,2\n", "f: at line 1: expected a column 'kind', which is to be learned, found a, b")]
     [InlineData("kind\nx\ny\n", "f: at line 1: expected a column besides the target, found none")]
     [InlineData("a,a,kind\n1,2,x\n", "f: at line 1: expected each column once, found 'a' again")]
     [InlineData("a,,kind\n1,2,x\n", "f: at line 1: expected a name for each column, found none for column 2")]
@@ -57,7 +59,7 @@ public class CsvTests
     [InlineData("a,kind\n1,x\n2\n", "f: at line 3: expected 2 cells, as in the header, found 1")]
     [InlineData("a,kind\n1,x\n1e99,y\n",
         "f: at line 3, column 'a': expected a number of at most 3.4E+38 in size, found '1e99'")]
-    [InlineData("a,kind\n1,x\n2,\n", "f: at line 3, column 'kind': expected a class, found an empty cell")]
+    [InlineData("a,kind\n1,x\n2,\n", "f: at line 3, column 'kind': expected a value, found an empty cell")]
     [InlineData("a,kind\n1,x\n2,x\n", "f: at column 'kind': expected at least 2 classes, found 1")]
     [InlineData("a,kind\n1,x\n2\"3,y\n", "f: at line 3: expected quotes around whole cells only, found '2\"3,y'")]
     [InlineData("a,kind\n1,x\n2,\"y\n3,x\n4,y\n",
@@ -65,9 +67,9 @@ public class CsvTests
     [InlineData("a,kind\n\n1,x\n\"2,y\n3,x\n",
         "f: at line 4: expected a quote at the end of the cell, too, found '\"2,y'")]
     [InlineData("a,Kind\n1,x\n",
-        "f: at line 1: expected a column 'kind', which holds the classes, found a, Kind; did you mean Kind?")]
+        "f: at line 1: expected a column 'kind', which is to be learned, found a, Kind; did you mean Kind?")]
     [InlineData("a,kinds\n1,x\n",
-        "f: at line 1: expected a column 'kind', which holds the classes, found a, kinds; did you mean kinds?")]
+        "f: at line 1: expected a column 'kind', which is to be learned, found a, kinds; did you mean kinds?")]
     public void What_is_wrong_is_told_in_one_line(string text, string message) => Assert.Equal(message, Error(text));
 
     [Fact]

@@ -76,11 +76,11 @@ public sealed class TableTests : IDisposable
         Assert.Equal(["size"], encoder.Columns.Select(column => column.Name!));
         Assert.Equal(
             [
-                "id: looks like a number of the row; left out",
+                "id: looks like a row number; left out",
                 "name: 30 different texts in 30 rows are too many; left out",
             ], encoder.LeftOut);
         // A name alone is enough, in any order; integers that repeat are no index; a single column stays.
-        Assert.Equal(["user_id: looks like a number of the row; left out"],
+        Assert.Equal(["user_id: looks like a row number; left out"],
             Learn("user_id,size,kind\n" + Rows(30, i => $"{(i * 7) % 31},{i % 5}"), out _).LeftOut);
         Assert.Empty(Learn("id,size,kind\n" + Rows(30, i => $"{i % 9},{i % 5}"), out _).LeftOut);
         Assert.Empty(Learn("id,kind\n" + Rows(30, i => $"{i}"), out _).LeftOut.Skip(1));

@@ -36,12 +36,14 @@ internal sealed class PlainReport(TextWriter output) : IRunObserver
             output.WriteLine($"test: {errors}");
         if (summary.Best is { } best)
             output.WriteLine(
-                Invariant($"best validation {best.Scores.Validation!.Value.Text} after epoch ")
+                Invariant($"best validation {Named(best.Scores.Validation!.Value)} after epoch ")
                     + Invariant($"{best.Epoch}{(summary.StoppedEarly ? ", and no better since" : "")}"));
         output.WriteLine($"digest {summary.Digest}");
         if (summary.Out is { } folder)
             output.WriteLine($"saved in {folder}");
     }
+
+    private static string Named(PartScore score) => $"{score.ValueMeasure} {score.ValueText}";
 
     // At most 80 columns, so that it is one line on any terminal.
     internal static string Line(EpochReport epoch) =>
