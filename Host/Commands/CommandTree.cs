@@ -79,7 +79,7 @@ internal static class CommandTree
         private static string Grouped(string help, Command command)
         {
             var headings = command.Name == "experiment"
-                ? new(Headings) { ["--data"] = "Experiment", ["--label"] = "Data" } : Headings;
+                ? new(Headings) { ["--data"] = "Experiment", ["--samples"] = "Data" } : Headings;
             return string.Join(Environment.NewLine, help.Split(Environment.NewLine).SelectMany(line =>
                 line.StartsWith("  --", StringComparison.Ordinal)
                     && headings.TryGetValue(line[2..].Split(' ')[0], out var heading)

@@ -38,27 +38,31 @@ internal static class DigestsCommand
         if (only is not null && entries.Length == 0)
             entries = [.. DigestTable.Long.Where(IsWanted)];
         if (entries.Length == 0)
-            throw new UsageException($"--only: nothing has '{only}' in its name; --print lists all");
+            throw new UsageException($"--only: nothing has '{only}' in its name; names begin with "
+                + string.Join(", ", DigestTable.Entries.Concat(DigestTable.Long)
+                    .Select(entry => entry.Name[..(entry.Name.IndexOf('/') + 1)])
+                    .Distinct().Where(name => name != "")));
         var table = DigestTable.Embedded().Digests;
         var report = new JsonReport(Console.Out);
         var different = 0;
-        using var interruption = new Interruption();
+        // Nothing is written: Ctrl-C itself may end the process.
         foreach (var entry in entries)
         {
-            if (interruption.Token.IsCancellationRequested)
-                return ExitCode.Interrupted;
+            Interruption.Given.ThrowIfCancellationRequested();
             var (found, expected) = (Threads.Use(threads, entry.Digest), table.GetValueOrDefault(entry.Name));
-            if (found != expected)
+            // What takes minutes isn't in the table: its digests are printed, to be compared by hand.
+            var isDifferent = expected is not null && found != expected;
+            if (isDifferent)
                 different++;
             if (json)
                 report.Write("digest", ("name", entry.Name), ("found", found), ("expected", expected),
-                    ("identical", found == expected));
-            else if (print)
+                    ("identical", expected is null ? null : !isDifferent));
+            else if (print || expected is null)
                 Console.WriteLine(DigestTable.Line(entry.Name, found));
-            else if (found != expected)
-                Console.WriteLine($"different: {entry.Name} is {found}, in the table {expected ?? "there is none"}");
+            else if (isDifferent)
+                Console.WriteLine($"different: {entry.Name} is {found}, in the table {expected}");
         }
-        if (!json && !print)
+        if (!json && !print && entries.Any(entry => table.ContainsKey(entry.Name)))
             Console.WriteLine(different == 0
                 ? Invariant($"identical: {entries.Length:N0} digests, to the last bit")
                 : Invariant($"{entries.Length - different:N0} of {entries.Length:N0} digests are identical"));

@@ -99,6 +99,7 @@ internal static class DoctorCommand
         output.WriteLine(
             Invariant($"{examination.Steps:N0} of {Plural.Of(examination.Planned, "step")} tried: ")
                 + Invariant($"loss {examination.Loss:F3} (guessing costs {examination.Chance:F3}), ")
+                + (examination.IsOfQuantities ? "share of the variance explained: " : "")
                 + Invariant($"training {Percentage.Of(examination.TrainAccuracy)}, ")
                 + Invariant($"test {Percentage.Of(examination.TestAccuracy)} of up to 1,000 samples"));
         if (examination.Findings.Count == 0)

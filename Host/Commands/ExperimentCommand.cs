@@ -13,8 +13,10 @@ namespace Functional.Host.Commands;
 /// <c>functional book</c>: all of them.</summary>
 internal static class ExperimentCommand
 {
-    // What the experiments' own options say, and what only runs with a folder have.
-    private static readonly string[] Taken = ["data", "seed", "patience", "checkpoint-every", "proof"];
+    // What the experiments' own options say, what only runs with a folder have, and what only tables have: experiments
+    // are of images.
+    private static readonly string[] Taken =
+        ["data", "seed", "patience", "checkpoint-every", "proof", "label", "task", "ignore", "missing"];
 
     /// <summary>The command for one experiment.</summary>
     public static Command Create()

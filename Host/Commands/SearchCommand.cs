@@ -132,21 +132,18 @@ internal static class SearchCommand
             throw new UsageException(
                 $"--study: {existing!.Name} is the study of another program; 'functional search show' shows it");
         var settings = SettingsOf(parsed, overrides, begun);
-        var workers = parsed.GetValue(Workers) ?? Environment.ProcessorCount;
-        if (workers > Search.Study.MostWorkers)
-            throw new UsageException(
-                $"--workers: expected an integer from 1 to {Search.Study.MostWorkers}, found '{workers}'");
+        var workers = parsed.GetValue(Workers) ?? Math.Min(Environment.ProcessorCount, Search.Study.MostWorkers);
         var data = DataSets.Load(settings.Constants["data"], Common(settings).DataOptions);
         // What was guessed stays so, whatever is read later.
-        if (existing is null && data.Training.Targets is Quantities)
+        if (begun is null && data.Training.Targets is Quantities)
             settings = settings with
             {
                 Constants = new Dictionary<string, string>(settings.Constants) { ["task"] = "quantities" },
             };
-        if (existing is null && overrides.All(option => option.Key != "samples"))
+        if (begun is null && overrides.All(option => option.Key != "samples"))
             settings = WithoutUsualSamples(settings, data.Training.Count);
         var objective = new TrainingObjective(Common(settings), data, settings.Space, Interruption.Given);
-        var isSaidHere = existing is null && parsed.GetValue(Json);
+        var isSaidHere = begun is null && parsed.GetValue(Json);
         Hints.Write(
             [.. DataHints.Of(data), .. objective.Gaps,
                 .. isSaidHere ? Unasked(settings, overrides, data.Training.Count) : []]);

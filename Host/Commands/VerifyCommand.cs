@@ -22,11 +22,11 @@ internal static class VerifyCommand
         var spot = CommonOptions.OptionalCount(
             "--spot", "compute only N stretches between checkpoints, drawn at random, of a run with --proof");
         var seed = new Option<long?>("--seed")
-            { HelpName = "N", Description = "what --spot draws is a function of this" };
+            { HelpName = "N", Description = "the seed for drawing the stretches of --spot" };
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
         var command = new CommandWithExamples(
-            "verify", "Repeat a run from its configuration, and compare each step's loss and each epoch's digest.",
+            "verify", "Repeat a run from its configuration, and compare losses, digests and states with its record.",
             ("functional verify runs/NAME", "is the result the same to the last bit?"),
             ("functional verify runs/NAME --spot 20", "are 20 parts of it, drawn at random?"),
             ("functional verify runs/ONE runs/OTHER", "where do two runs begin to differ, and why?"))
@@ -36,12 +36,16 @@ internal static class VerifyCommand
         command.SetAction(parsed =>
         {
             var (run, count, workers) = (parsed.GetValue(folder)!, parsed.GetValue(spot), parsed.GetValue(threads));
-            using var interruption = new Interruption();
+            if (count is not null && parsed.GetValue(other) is not null)
+                throw new UsageException("--spot: checks one run, but two are given");
+            if (count is null && parsed.GetValue(seed) is not null)
+                throw new UsageException("--seed: draws the stretches of --spot, which isn't given");
+            // Nothing is written: Ctrl-C itself may end the process.
             return parsed.GetValue(other) is { } second
-                ? Narrow(run, second, workers, parsed.GetValue(json), interruption.Token)
+                ? Narrow(run, second, workers, parsed.GetValue(json), Interruption.Given)
                 : count is { } stretches
-                ? Spot(run, stretches, parsed.GetValue(seed), workers, parsed.GetValue(json), interruption.Token)
-                : Run(run, workers, parsed.GetValue(json), interruption.Token);
+                ? Spot(run, stretches, parsed.GetValue(seed), workers, parsed.GetValue(json), Interruption.Given)
+                : Run(run, workers, parsed.GetValue(json));
         });
         return command;
     }
@@ -50,18 +54,17 @@ internal static class VerifyCommand
     {
         var record = RunRecord.Read(folder);
         var data = DataSets.Load(record.Configuration.Data, record.Configuration.DataOptions);
-        foreach (var difference in (RunEnvironment.Of(data)
-            with { Options = ConfigurationFile.OptionsOf(record.Configuration) }).Differences(record.Environment))
-            Console.Error.WriteLine($"functional: {difference}");
+        Hints.Write([.. RunEnvironment.Of(data, record.Configuration).Differences(record.Environment)]);
         // How long it waited may have been changed on the way; how far it came is known.
         return (record, new TrainingRun(record.Configuration with { Patience = null }, data));
     }
 
-    private static int Run(string folder, int threads, bool json, CancellationToken cancellation)
+    private static int Run(string folder, int threads, bool json)
     {
+        using var interruption = new Interruption();
         var (record, run) = Load(folder);
         Verification Compare(IRunObserver observer) =>
-            Verification.Of(record, run, observer, threads, cancellation);
+            Verification.Of(record, run, observer, threads, interruption.Token);
         var found = json || Console.IsOutputRedirected
             ? Compare(new Observers()) : LiveReport.Show(ProtectedOutput.Live(), Compare);
         if (json)
@@ -109,11 +112,11 @@ internal static class VerifyCommand
         var (a, b) = (Load(first), Load(second));
         var found = Narrowing.Of(
             new NarrowedRun(a.Record, a.Run), new NarrowedRun(b.Record, b.Run), threads, cancellation);
-        var (hexA, hexB) = found.Hexadecimal;
         if (json)
             new JsonReport(Console.Out).Write(
                 "narrowing", ("identical", found.Step is null), ("compared", found.Compared), ("step", found.Step),
-                ("leaf", found.Leaf), ("row", found.Row), ("column", found.Column), ("first", hexA), ("second", hexB),
+                ("leaf", found.Element?.Leaf), ("row", found.Element?.Row), ("column", found.Element?.Column),
+                ("first", found.Element?.Hexadecimal.First), ("second", found.Element?.Hexadecimal.Second),
                 ("comparisons", found.Comparisons),
                 ("causes", JsonReport.List(found.Causes.Select(cause => (JsonNode)cause))));
         else if (found.Step is not { } step)
@@ -123,10 +126,10 @@ internal static class VerifyCommand
             Console.WriteLine(
                 (step == 0 ? "different before the first step" : Invariant($"different after step {step:N0}"))
                 + $", found by {Plural.Of(found.Comparisons, "comparison")}");
-            if (found.Leaf is { } leaf)
+            if (found.Element is { } at)
                 Console.WriteLine(
-                    Invariant($"{leaf}, row {found.Row}, column {found.Column}: {hexA} ({found.First:R}) and ")
-                    + Invariant($"{hexB} ({found.Second:R})"));
+                    Invariant($"{at.Leaf}, row {at.Row}, column {at.Column}: ")
+                    + Invariant($"{at.Hexadecimal.First} ({at.First:R}) and {at.Hexadecimal.Second} ({at.Second:R})"));
             foreach (var cause in found.Causes)
                 Console.WriteLine($"likely cause: {cause}");
         }
@@ -154,5 +157,7 @@ internal static class VerifyCommand
             Console.WriteLine(
                 $"different: step {state.Number} is the first of the chain after which the state differs: "
                 + $"{state.Found}, in the run {state.Recorded}");
+        if (found.Chain is { } fault)
+            Console.WriteLine($"different: {fault}");
     }
 }

@@ -14,7 +14,7 @@ internal sealed record DigestTable(int Version, IReadOnlyDictionary<string, stri
     public static IReadOnlyList<DigestEntry> Entries { get; } =
         [.. NumberDigests.Entries, .. TrainingDigests.Entries, .. DataDigests.Entries, .. ExperimentDigests.Entries];
 
-    /// <summary>What is in the table, too, but is computed only if it is asked for.</summary>
+    /// <summary>What takes minutes, and is computed only if it is asked for; no table has to have it.</summary>
     public static IReadOnlyList<DigestEntry> Long => NumberDigests.OfEveryFloat;
 
     /// <summary>The table that comes with the program.</summary>

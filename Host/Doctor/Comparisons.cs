@@ -59,6 +59,7 @@ internal sealed class Comparisons(
             // The losses are those of the network that is trained, averaged or not.
             Picture = change.Kind == FindingKind.AverageTooSlow
                 ? Pictures.Accuracies(
+                    trial.IsOfQuantities,
                     ("moving average", trial.Training.Accuracy), ("last weights", other.Training.Accuracy))
                 : Pictures.Losses(trial.Chance, ("unchanged", trial.Losses),
                     ($"with {change.Description.Split(" instead")[0]}", other.Losses)),

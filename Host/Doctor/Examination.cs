@@ -177,6 +177,6 @@ public sealed record Examination(
                 + "test samples",
             "More data helps most (--augment shift:2,elastic makes some); "
             + "--dropout 0.2 or --l2 1e-4 keeps from learning by heart")
-        { Picture = Pictures.Accuracies(trial.Course) };
+        { Picture = Pictures.Accuracies(trial.IsOfQuantities, trial.Course) };
     }
 }

@@ -100,16 +100,20 @@ internal static class Pictures
         };
     }
 
-    /// <summary>The accuracies of networks.</summary>
-    public static Chart Accuracies(params IReadOnlyList<(string Name, double Share)> networks) =>
-        new BarChart("Training samples classified correctly", "share, %")
+    /// <summary>The accuracies of networks, or the shares of the variance that they explain.</summary>
+    public static Chart Accuracies(bool areQuantities, params IReadOnlyList<(string Name, double Share)> networks) =>
+        new BarChart(
+            areQuantities ? "Variance of the training samples explained" : "Training samples classified correctly",
+            "share, %")
             { Bars = [.. networks.Select(network => (network.Name, 100 * network.Share))] };
 
-    /// <summary>Training and test accuracy on the way.</summary>
-    public static Chart Accuracies(IReadOnlyList<TrialPoint> course)
+    /// <summary>Training and test accuracy on the way, or the shares of the variance that are explained.</summary>
+    public static Chart Accuracies(bool areQuantities, IReadOnlyList<TrialPoint> course)
     {
         double[] steps = [.. course.Select(at => (double)at.Step)];
-        return new LineChart("Accuracy on training and test samples", "step", Axis.Between("accuracy, %", 0, 100))
+        var what = areQuantities ? "Variance explained" : "Accuracy";
+        return new LineChart(
+            $"{what} on training and test samples", "step", Axis.Between($"{what.ToLowerInvariant()}, %", 0, 100))
         {
             Series =
             [

@@ -124,7 +124,7 @@ internal sealed class Symptoms(TrialRun trial)
 
     private Finding Finding(
         FindingKind kind, string? layer, bool strong, string evidence, Chart picture, string advice) =>
-        new(kind, layer, trial.Learned < 0.1 ? Severity.Error : trial.Learned < 0.5 ? Severity.Warning : Severity.Hint,
+        new(kind, layer, Comparisons.SeverityOf(trial),
             evidence, advice)
         { Weight = strong ? 1 : 0.5, Picture = picture };
 

@@ -36,12 +36,12 @@ internal sealed record Chain(
         if (run.Configuration.Proof is { } proof)
             return proof;
         var tensors = 1 + run.Start.Training.OptimizerState.Slots.Length + (run.Start.Average is null ? 0 : 1);
-        return (int)Math.Ceiling(StepsPerTensorAndSample * tensors / Math.Max(1, run.Configuration.BatchSize));
+        return (int)Math.Ceiling(StepsPerTensorAndSample * tensors / run.Configuration.BatchSize);
     }
 
     /// <summary>The chain of a run that has not begun.</summary>
-    public static Chain Of(TrainingRun run, RunEnvironment environment) => new(
-        NumericsVersion.Current, Digest(run.Configuration), environment.Training, environment.Test, []);
+    public static Chain Of(TrainConfiguration configuration, RunEnvironment environment) => new(
+        NumericsVersion.Current, Digest(configuration), environment.Training, environment.Test, []);
 
     /// <summary>The link that follows another, or is the first.</summary>
     /// <param name="before">The one before it.</param>
@@ -57,9 +57,25 @@ internal sealed record Chain(
         return new ChainLink(step, state, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
+    /// <summary>What is wrong with the chain of a run, in a line; null if nothing is.</summary>
+    /// <param name="expected">The chain that the run would have had before its first step, here and now.</param>
+    /// <param name="losses">Of every step.</param>
+    public string? Fault(Chain expected, IReadOnlyList<double> losses)
+    {
+        foreach (var (what, found, wanted) in new[]
+        {
+            ("options", Configuration, expected.Configuration), ("training samples", Training, expected.Training),
+            ("test samples", Test, expected.Test),
+        })
+            if (found != wanted)
+                return $"chain.txt: the digest of the {what} is {found}, but should be {wanted}";
+        return Broken(losses) is { } broken
+            ? Invariant($"chain.txt: the link of step {broken.Step:N0} doesn't follow from what is before it") : null;
+    }
+
     /// <summary>The first link that doesn't follow from what is before it; null if all do.</summary>
     /// <param name="losses">Of every step.</param>
-    public ChainLink? Broken(IReadOnlyList<double> losses)
+    internal ChainLink? Broken(IReadOnlyList<double> losses)
     {
         ChainLink? before = null;
         foreach (var link in Links)
@@ -116,11 +132,11 @@ internal sealed record Chain(
     private static int? Number(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    // Where data lie is no part of them, and some options may change when a run goes on.
     private static string Digest(TrainConfiguration configuration) => Convert.ToHexStringLower(SHA256.HashData(
         Encoding.UTF8.GetBytes(string.Concat(
-            from option in ConfigurationFile.OptionsOf(configuration)
-            where option.Key is not ("data" or "proof") && !Resumption.Changeable.Contains(option.Key)
-            orderby option.Key
-            select $"{option.Key.Length}:{option.Key} {option.Value.Length}:{option.Value}\n"))));
+            from option in TrainOptions.OfResults
+            let value = option.Get(configuration)
+            where value is not null
+            orderby option.Name
+            select $"{option.Name.Length}:{option.Name} {value.Length}:{value}\n"))));
 }

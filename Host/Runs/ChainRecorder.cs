@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Functional.Host.Runs;
 
-/// <summary>Makes a run's chain as it goes on. Digests are computed beside the training, which doesn't change states.
-/// </summary>
+/// <summary>Builds a run's chain while it trains. Digests are computed beside the training, which changes no
+/// state.</summary>
 internal sealed class ChainRecorder
 {
     private readonly Chain chain;

@@ -35,17 +35,22 @@ internal sealed class NarrowedRun
         return [StateDigest.Of(start), .. Steps(start, end, cancellation).Select(step => StateDigest.Of(step.After))];
     }
 
-    /// <summary>The state after a step, computed from the last checkpoint before it.</summary>
-    public RunState State(int step, CancellationToken cancellation)
+    // Computed from the last checkpoint before it.
+    private RunState State(int step, CancellationToken cancellation)
     {
         var from = checkpoints.All.LastOrDefault(kept => kept <= step);
         var state = from == 0 ? Run.Start : checkpoints.Read(from, Run.Start);
         return Steps(state, step, cancellation).Select(taken => taken.After).LastOrDefault(state);
     }
 
-    /// <summary>The batch of a step, counted from 1.</summary>
-    public Batch<float>? Batch(int step) =>
-        Run.Steps(State(step - 1, CancellationToken.None)).FirstOrDefault()?.Batch();
+    /// <summary>The state after a step, and the batch of that step; none before the first.</summary>
+    public (RunState State, Batch<float>? Batch) At(int step, CancellationToken cancellation)
+    {
+        if (step == 0)
+            return (Run.Start, null);
+        var taken = Run.Steps(State(step - 1, cancellation)).First();
+        return (taken.After, taken.Batch());
+    }
 
     private IEnumerable<TrainingStep> Steps(RunState from, int end, CancellationToken cancellation)
     {

@@ -1,73 +1,90 @@
+using System.Runtime.InteropServices;
+
 namespace Functional.Host.Runs;
+
+/// <summary>The first element in which two states differ.</summary>
+/// <param name="Leaf">The leaf that has it, as in <c>parameters/affine1.weight</c>.</param>
+/// <param name="Row">Its row.</param>
+/// <param name="Column">Its column; 0 in a vector.</param>
+/// <param name="First">The element in the first state.</param>
+/// <param name="Second">The element in the second state.</param>
+internal sealed record DifferentElement(string Leaf, int Row, int Column, float First, float Second)
+{
+    /// <summary>Both values in hexadecimal.</summary>
+    public (string First, string Second) Hexadecimal => (Narrowing.Hex(First), Narrowing.Hex(Second));
+}
 
 /// <summary>Where two runs begin to differ.</summary>
 /// <param name="Step">The steps after which their states differ first; null if they don't.</param>
-/// <param name="Compared">The steps that both have.</param>
-/// <param name="Leaf">The first leaf that differs, as in <c>parameters/affine1.weight</c>; null if none does.</param>
-/// <param name="Row">Of the leaf's first element that differs.</param>
-/// <param name="Column">Of the leaf's first element that differs; 0 in a vector.</param>
-/// <param name="First">The element in the first run.</param>
-/// <param name="Second">The element in the second run.</param>
-/// <param name="Comparisons">How many pairs of digests or leaves were compared.</param>
+/// <param name="Compared">The last step whose states were compared.</param>
+/// <param name="Element">The first element that differs; null if none does.</param>
+/// <param name="Comparisons">How many pairs of digests, leaves or elements were compared.</param>
 /// <param name="Causes">What else differs, the likeliest cause first, a line each.</param>
 internal sealed record Narrowing(
-    int? Step, int Compared, string? Leaf, int Row, int Column, float First, float Second, int Comparisons,
-    IReadOnlyList<string> Causes)
+    int? Step, int Compared, DifferentElement? Element, int Comparisons, IReadOnlyList<string> Causes)
 {
-    /// <summary>Both values in hexadecimal.</summary>
-    public (string First, string Second) Hexadecimal => (Hex(First), Hex(Second));
-
     /// <summary>Compares two runs: by halves of what their chains have, then by computing both again from the last
     /// state that they share.</summary>
     /// <param name="a">A run.</param>
     /// <param name="b">Another one of a network of the same shape.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <param name="cancellation">Ends it after a step.</param>
-    /// <exception cref="OperationFailedException">A run has no chain, their networks differ, or a run can't be computed
-    /// again to what it has recorded.</exception>
+    /// <exception cref="OperationFailedException">The chains have no step in common, the networks differ, or a run
+    /// can't be reproduced.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Narrowing Of(NarrowedRun a, NarrowedRun b, int threads, CancellationToken cancellation)
     {
-        if (StateDigest.Leaves(a.Run.Start).Select(leaf => $"{leaf.Name} {leaf.Leaf.Shape}").ToArray() is var leaves
-            && !leaves.SequenceEqual(StateDigest.Leaves(b.Run.Start).Select(leaf => $"{leaf.Name} {leaf.Leaf.Shape}")))
+        if (!StateDigest.Leaves(a.Run.Start).Select(Shaped).SequenceEqual(
+            StateDigest.Leaves(b.Run.Start).Select(Shaped)))
             throw new OperationFailedException(
                 $"{a.Record.Folder} and {b.Record.Folder} train different networks or with different optimizers: "
                 + string.Join("; ", a.Environment.Changes(b.Environment)));
         var comparisons = 0;
         int[] steps = [.. a.Links.Keys.Intersect(b.Links.Keys).Order()];
+        if (steps.Length == 0)
+            throw new OperationFailedException(
+                $"{a.Record.Folder} and {b.Record.Folder}: the chains have no step in common");
         var (before, after) = Halves(steps.Length, place => a.Links[steps[place]] == b.Links[steps[place]]);
-        if (after == steps.Length)
-            return new Narrowing(null, before < 0 ? 0 : steps[before], null, 0, 0, 0, 0, comparisons, []);
-        // Both again, from the last state that they share.
-        var (first, end) = (before < 0 ? 0 : steps[before], steps[after]);
+        // The chains may have been kept at other steps, or one may be longer: as far as both go, they are computed.
+        var (first, end) = (
+            before < 0 ? 0 : steps[before],
+            after < steps.Length ? steps[after] : Math.Min(a.Links.Keys.Max(), b.Links.Keys.Max()));
+        if (after == steps.Length && first == end)
+            return new Narrowing(null, end, null, comparisons, []);
         var (ofA, ofB) = Threads.Use(threads, () => (
             a.Digests(first, end, cancellation), b.Digests(first, end, cancellation)));
         foreach (var (run, digests) in new[] { (a, ofA), (b, ofB) })
-            if (digests[^1] != run.Links[end])
+            if (run.Links.TryGetValue(end, out var recorded) && digests[^1] != recorded)
                 throw new OperationFailedException(
-                    Invariant($"{run.Record.Folder} differs from what it is when it is computed again: ")
-                    + Invariant($"between steps {first:N0} and {end:N0} it was changed, or computed by other ")
-                    + "numerics; "
-                    + $"functional verify {run.Record.Folder} tells more");
+                    Invariant($"{run.Record.Folder} can't be reproduced between steps {first:N0} and {end:N0}: it was ")
+                    + $"changed, or computed with other numerics; functional verify {run.Record.Folder} shows where");
         var (_, different) = Halves(ofA.Length, place => ofA[place] == ofB[place]);
+        if (different == ofA.Length)
+            return new Narrowing(null, end, null, comparisons, []);
         var step = first + different;
-        var (stateA, stateB) = Threads.Use(threads, () => (a.State(step, cancellation), b.State(step, cancellation)));
-        var pairs = StateDigest.Leaves(stateA).Zip(StateDigest.Leaves(stateB)).ToArray();
-        var (_, place) = Halves(pairs.Length, last => StateDigest.Of(pairs[..(last + 1)].Select(pair => pair.First))
-            == StateDigest.Of(pairs[..(last + 1)].Select(pair => pair.Second)));
-        var causes = Why(a, b, step);
-        if (place == pairs.Length)
-            return new Narrowing(step, end, null, 0, 0, 0, 0, comparisons, causes);
-        var (leafA, leafB) = (pairs[place].First.Leaf, pairs[place].Second.Leaf);
-        var x = StateDigest.Elements(leafA);
-        var y = StateDigest.Elements(leafB);
-        comparisons++;
-        var at = 0;
-        while (BitConverter.SingleToInt32Bits(x[at]) == BitConverter.SingleToInt32Bits(y[at]))
-            at++;
-        return new Narrowing(
-            step, end, pairs[place].First.Name, at % leafA.Shape.Rows, at / leafA.Shape.Rows, x[at], y[at],
-            comparisons, causes);
+        var (stateA, stateB) = Threads.Use(threads, () => (a.At(step, cancellation), b.At(step, cancellation)));
+        var element = Element();
+        return new Narrowing(step, end, element, comparisons, Why(a, b, step, stateA.Batch, stateB.Batch));
+
+        static string Shaped((string Name, Parameter<float> Leaf) leaf) => $"{leaf.Name} {leaf.Leaf.Shape}";
+
+        DifferentElement? Element()
+        {
+            var pairs = StateDigest.Leaves(stateA.State).Zip(StateDigest.Leaves(stateB.State)).ToArray();
+            var (_, place) = Halves(pairs.Length, last => pairs[..(last + 1)].All(pair =>
+                MemoryMarshal.AsBytes(StateDigest.Elements(pair.First.Leaf))
+                    .SequenceEqual(MemoryMarshal.AsBytes(StateDigest.Elements(pair.Second.Leaf)))));
+            if (place == pairs.Length)
+                return null;
+            comparisons++;
+            var (name, leaf) = pairs[place].First;
+            var x = StateDigest.Elements(leaf);
+            var y = StateDigest.Elements(pairs[place].Second.Leaf);
+            var at = 0;
+            while (BitConverter.SingleToInt32Bits(x[at]) == BitConverter.SingleToInt32Bits(y[at]))
+                at++;
+            return new DifferentElement(name, at % leaf.Shape.Rows, at / leaf.Shape.Rows, x[at], y[at]);
+        }
 
         // What differs once differs ever after: the last place where both are equal (or -1), and the first where not.
         (int Equal, int Different) Halves(int count, Func<int, bool> isEqual)
@@ -86,13 +103,14 @@ internal sealed record Narrowing(
         }
     }
 
-    private static string[] Why(NarrowedRun a, NarrowedRun b, int step)
+    private static string[] Why(
+        NarrowedRun a, NarrowedRun b, int step, Batch<float>? batchA, Batch<float>? batchB)
     {
         string[] found =
         [
             .. a.Environment.Changes(b.Environment).Select(change => $"configuration: {change}"),
             .. a.Record.Environment?.Training != b.Record.Environment?.Training
-                ? (string[])["data: the training samples differ" + Sample(a, b, step)] : [],
+                ? (string[])["data: the training samples differ" + Sample(step, batchA, batchB)] : [],
             .. a.Chain.Numerics != b.Chain.Numerics
                 ? (string[])[Invariant($"version: numerics {a.Chain.Numerics} and {b.Chain.Numerics}")] : [],
             .. a.Record.Environment is { } x && b.Record.Environment is { } y
@@ -104,9 +122,9 @@ internal sealed record Narrowing(
     }
 
     // Which sample of the step's batch.
-    private static string Sample(NarrowedRun a, NarrowedRun b, int step)
+    private static string Sample(int step, Batch<float>? x, Batch<float>? y)
     {
-        if (step == 0 || a.Batch(step) is not { } x || b.Batch(step) is not { } y
+        if (x is null || y is null
             || (x.Inputs.RowCount, x.Inputs.ColumnCount) != (y.Inputs.RowCount, y.Inputs.ColumnCount))
             return "";
         for (var sample = 0; sample < x.Inputs.ColumnCount; sample++)

@@ -1,7 +1,6 @@
 using Functional.Host.Data;
 using Functional.Host.Files;
 
-
 namespace Functional.Host.Runs;
 
 /// <summary>What a resumed run uses: its configuration, but for its length and how often it is saved.</summary>
@@ -30,7 +29,7 @@ internal sealed record Resumption(TrainingRun Run, RunProgress? From)
         var data = DataSets.Load(configuration.Data, configuration.DataOptions);
         // What has not begun may begin with anything.
         if (folder.HasCheckpoint)
-            Check(RunEnvironment.Of(data) with { Options = ConfigurationFile.OptionsOf(old) }, record, warn, force);
+            Check(RunEnvironment.Of(data, old), record, warn, force);
         var run = new TrainingRun(configuration, data);
         var from = folder.Progress(run, e => warn($"passed over: {e.Message}"));
         var (step, planned) = (from?.State.Step ?? 0, record.Environment?.Planned ?? old.Steps(run.StepsPerEpoch));

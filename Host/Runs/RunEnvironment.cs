@@ -55,11 +55,13 @@ internal sealed record RunEnvironment(
         Numerics = NumericsVersion.Current,
     };
 
+    /// <summary>This one, with these data and options.</summary>
+    public static RunEnvironment Of(DataSet data, TrainConfiguration configuration) =>
+        Of(data) with { Options = ConfigurationFile.OptionsOf(configuration) };
+
     /// <summary>This one, with a run's data and options.</summary>
-    public static RunEnvironment Of(TrainingRun run) => Of(run.Data) with
-    {
-        Options = ConfigurationFile.OptionsOf(run.Configuration), Planned = run.PlannedSteps,
-    };
+    public static RunEnvironment Of(TrainingRun run) =>
+        Of(run.Data, run.Configuration) with { Planned = run.PlannedSteps };
 
     /// <summary>The same for a resumed run: what was recorded before stays, where it was something else.</summary>
     public RunEnvironment After(RunEnvironment? before, int step)
@@ -103,13 +105,7 @@ internal sealed record RunEnvironment(
             .Concat(Changed(recorded.Options).Select(change => $"config.json was changed: {change}"));
 
     /// <summary>The options that results depend on and that are others in another environment, a line each.</summary>
-    public IEnumerable<string> Changes(RunEnvironment other) =>
-        from option in TrainOptions.All
-        where option.Name is not ("data" or "proof") && !Resumption.Changeable.Contains(option.Name)
-        let here = Options?.GetValueOrDefault(option.Name)
-        let there = other.Options?.GetValueOrDefault(option.Name)
-        where here != there
-        select $"--{option.Name} is {here ?? "not set"} and {there ?? "not set"}";
+    public IEnumerable<string> Changes(RunEnvironment other) => Different(other.Options, " and ");
 
     private IEnumerable<string> OfVersion(RunEnvironment recorded, string run)
     {
@@ -122,21 +118,23 @@ internal sealed record RunEnvironment(
     private IEnumerable<string> OfData(RunEnvironment recorded, string run)
     {
         if (recorded.Training != Training)
-            yield return $"the training samples are others than the run's: SHA-256 {Training}, "
-                + $"in {run} {recorded.Training}";
+            yield return $"the training samples differ from those of {run}: SHA-256 {Training}, "
+                + $"not {recorded.Training}";
         if (recorded.Test != Test)
-            yield return $"the test samples are others than the run's: SHA-256 {Test}, in {run} {recorded.Test}";
+            yield return $"the test samples differ from those of {run}: SHA-256 {Test}, not {recorded.Test}";
     }
 
-    // Where data lie is no part of them, and some options may change when a run is resumed.
-    private IEnumerable<string> Changed(Dictionary<string, string>? before) =>
-        Options is null || before is null ? [] :
-        from option in TrainOptions.All
-        where option.Name != "data" && !Resumption.Changeable.Contains(option.Name)
-        let now = Options.GetValueOrDefault(option.Name)
-        let then = before.GetValueOrDefault(option.Name)
-        where now != then
-        select $"--{option.Name} is {now ?? "not set"}, and was {then ?? "not set"}";
+    private IEnumerable<string> Changed(Dictionary<string, string>? before) => Different(before, ", and was ");
+
+    // A run of an earlier version may lack an option: it is then what that is by default.
+    private IEnumerable<string> Different(Dictionary<string, string>? others, string and) =>
+        Options is null || others is null ? [] :
+        from option in TrainOptions.OfResults
+        let usual = option.Get(new TrainConfiguration())
+        let here = Options.GetValueOrDefault(option.Name) ?? usual
+        let there = others.GetValueOrDefault(option.Name) ?? usual
+        where here != there
+        select $"--{option.Name} is {here ?? "not set"}{and}{there ?? "not set"}";
 
     private static string Digest(DataPart part)
     {

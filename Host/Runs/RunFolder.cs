@@ -153,7 +153,7 @@ internal sealed class RunFolder : IDisposable
     private Chain ChainUntil(TrainingRun run, RunProgress? from, RunEnvironment environment)
     {
         var interval = Chain.Interval(run);
-        var chain = (from is null ? null : Chain.Read(paths.Chain)) ?? Chain.Of(run, environment);
+        var chain = (from is null ? null : Chain.Read(paths.Chain)) ?? Chain.Of(run.Configuration, environment);
         return chain with
         {
             Links = [.. chain.Links.TakeWhile(link =>

@@ -36,9 +36,8 @@ internal sealed record SpotCheck(int Stretches, int Drawn, int Steps, int Record
                 $"{record.Folder}: there are no two states to compute between; train with --proof N");
         int[] drawn = [.. key.Distinct(Math.Min(count, stretches), stretches).Order()];
         var steps = 0;
-        var fault = chain.Broken(record.Losses) is { } broken
-            ? Invariant($"chain.txt: the link of step {broken.Step:N0} doesn't follow from what is before it")
-            : drawn.Select(place => Threads.Use(threads, () => Compute(kept[place], kept[place + 1])))
+        var fault = chain.Fault(Chain.Of(record.Configuration, RunEnvironment.Of(run.Data)), record.Losses)
+            ?? drawn.Select(place => Threads.Use(threads, () => Compute(kept[place], kept[place + 1])))
                 .FirstOrDefault(found => found is not null);
         return new SpotCheck(stretches, drawn.Length, steps, record.Losses.Count, fault);
 
@@ -46,7 +45,7 @@ internal sealed record SpotCheck(int Stretches, int Drawn, int Steps, int Record
         {
             var state = first == 0 ? run.Start : checkpoints.Read(first, run.Start);
             if (StateDigest.Of(state) != links[first].State)
-                return Invariant($"the state after step {first:N0} isn't the one that chain.txt has");
+                return Invariant($"the state after step {first:N0} isn't the one in chain.txt");
             foreach (var step in run.Steps(state).Take(end - first))
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -58,7 +57,7 @@ internal sealed record SpotCheck(int Stretches, int Drawn, int Steps, int Record
                         + Invariant($"in the run {recorded:R}");
             }
             return StateDigest.Of(state) == links[end].State ? null : Invariant(
-                $"steps {first + 1:N0} to {end:N0} lead to another state than the one that chain.txt has");
+                $"steps {first + 1:N0} to {end:N0} lead to a different state from the one in chain.txt");
         }
     }
 

@@ -22,15 +22,6 @@ internal static class StateDigest
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>The identity of some leaves.</summary>
-    public static string Of(IEnumerable<(string Name, Parameter<float> Leaf)> leaves)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (name, leaf) in leaves)
-            Append(hash, name, leaf);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
     /// <summary>All leaves of a state, named as in a checkpoint, layer after layer: first those of the network.
     /// </summary>
     public static IEnumerable<(string Name, Parameter<float> Leaf)> Leaves(RunState state)

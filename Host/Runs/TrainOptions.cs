@@ -145,6 +145,11 @@ public static class TrainOptions
             (c, text) => c with { Proof = OrNone(text, Integer) }, c => Text(c.Proof)),
     ];
 
+    /// <summary>The options that a run's results depend on: not where its data are, nor what a resumed run may
+    /// change.</summary>
+    internal static IEnumerable<TrainOption> OfResults { get; } =
+        All.Where(option => option.Name is not ("data" or "proof") && !Resumption.Changeable.Contains(option.Name));
+
     /// <summary>A configuration with one option more.</summary>
     /// <exception cref="UsageException">There is no such option, or no such value of it.</exception>
     public static TrainConfiguration Set(TrainConfiguration configuration, string name, string value)

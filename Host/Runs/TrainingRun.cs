@@ -198,7 +198,7 @@ public sealed class TrainingRun
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <param name="folder">The run's folder, to be named in reports.</param>
     /// <param name="cancellation">Ends the run; a step that takes longer than half a second is left behind.</param>
-    /// <param name="from">How far the run has come before, if it goes on.</param>
+    /// <param name="from">How far the run has come before, if it is resumed.</param>
     /// <exception cref="OperationFailedException">The loss is no longer finite; the last good state is in the
     /// folder.</exception>
     public RunResult Run(

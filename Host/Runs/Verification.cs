@@ -14,11 +14,13 @@ internal sealed record Difference<T>(int Number, T Recorded, T Found);
 /// <param name="Digest">The first epoch whose digest differs.</param>
 /// <param name="States">Digests of states that were compared.</param>
 /// <param name="State">The first step after which the state's digest differs.</param>
+/// <param name="Chain">What is wrong with the chain itself, in a line.</param>
 internal sealed record Verification(
-    int Steps, int Epochs, Difference<double>? Loss, Difference<string>? Digest, int States, Difference<string>? State)
+    int Steps, int Epochs, Difference<double>? Loss, Difference<string>? Digest, int States, Difference<string>? State,
+    string? Chain = null)
 {
     /// <summary>Whether all is the same.</summary>
-    public bool Identical => Loss is null && Digest is null && State is null;
+    public bool Identical => Loss is null && Digest is null && State is null && Chain is null;
 
     /// <summary>Trains a run again, from its configuration, as far as it has been saved or until it is seen to differ.
     /// </summary>
@@ -46,7 +48,11 @@ internal sealed record Verification(
         var comparison = new Comparison(record, done);
         comparison.Reached(run.Start, RunMoment.Step);
         run.Run(new Observers(comparison, observer), threads, null, done.Token);
-        return comparison.Result;
+        return comparison.Result with
+        {
+            Chain = record.Chain?.Fault(
+                Runs.Chain.Of(record.Configuration, RunEnvironment.Of(run.Data)), record.Losses),
+        };
     }
 
     private sealed class Comparison(RunRecord record, CancellationTokenSource done) : IRunObserver

@@ -43,8 +43,8 @@ public sealed class ChangedRunTests : IDisposable
                 File.ReadAllText(folder["table.csv"]).Replace("0,0,b", "0,0,a", StringComparison.Ordinal));
         var refused = Train("--resume", "run", "--epochs", "4");
         Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
-        Assert.Matches("^functional: the training samples are others than the run's: SHA-256 [0-9a-f]{64}, in the "
-            + "run [0-9a-f]{64}\n", refused.Error);
+        Assert.Matches("^functional: the training samples differ from those of the run: SHA-256 [0-9a-f]{64}, not "
+            + "[0-9a-f]{64}\n", refused.Error);
         Assert.EndsWith("functional: --resume: run can't continue to the same bits; give --force to continue anyway\n",
             refused.Error, StringComparison.Ordinal);
         Assert.Equal(before, Environment());
@@ -52,7 +52,7 @@ public sealed class ChangedRunTests : IDisposable
             return;
         var forced = Train("--resume", "run", "--epochs", "4", "--force");
         Assert.Equal(0, forced.ExitCode);
-        Assert.StartsWith("functional: the training samples are others than the run's: ", forced.Error,
+        Assert.StartsWith("functional: the training samples differ from those of the run: ", forced.Error,
             StringComparison.Ordinal);
         var (now, then) = (JsonNode.Parse(Environment())!, JsonNode.Parse(before)!);
         var earlier = now["earlier"]![0]!;
@@ -60,7 +60,8 @@ public sealed class ChangedRunTests : IDisposable
             ((string?)then["training"], (string?)then["version"], 16),
             ((string?)earlier["training"], (string?)earlier["version"], (int)earlier["until"]!));
         Assert.NotEqual((string?)now["training"], (string?)earlier["training"]);
-        Assert.Matches("in the run until step 16 ", FunctionalProgram.Run(folder.Path, "verify", "run").Error);
+        Assert.Matches(
+            "from those of the run until step 16: ", FunctionalProgram.Run(folder.Path, "verify", "run").Error);
         // The trace stays, however often the run goes on.
         Train("--resume", "run", "--epochs", "5");
         Assert.Single(JsonNode.Parse(Environment())!["earlier"]!.AsArray());
@@ -79,7 +80,7 @@ public sealed class ChangedRunTests : IDisposable
         var refused = Train("--resume", "run", "--epochs", "4");
         Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
         Assert.StartsWith(
-            "functional: the training samples are others than the run's: ", refused.Error, StringComparison.Ordinal);
+            "functional: the training samples differ from those of the run: ", refused.Error, StringComparison.Ordinal);
         File.WriteAllText(folder["table.csv"], text);
         Assert.Equal(0, Train("--resume", "run", "--epochs", "4").ExitCode);
     }

@@ -115,7 +115,7 @@ public sealed class DataFindingsTests : IDisposable
                 Enumerable.Range(0, 400).Select(i => FormattableString.Invariant($"{i},{10 + (0.1 * (i % 39))}\n"))));
         string[] train = ["train", "--data", "prices.csv", "--label", "price", "--epochs", "1"];
         Assert.StartsWith(
-            "price: 39 different numbers, taken as a quantity (--task says otherwise)\n",
+            "price: 39 different numbers, taken as a quantity (use --task to change this)\n",
             Run([.. train, "--out", "run"]).Output, StringComparison.Ordinal);
         Assert.Equal(
             "functional: 'price' looks like a measured number (39 different ones in 400 rows): each is taken for a "

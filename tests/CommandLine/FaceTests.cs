@@ -37,6 +37,7 @@ public sealed class FaceTests : IDisposable
     [InlineData("doctor has no option --hiden; did you mean --hidden?", "doctor", "--hiden=5")]
     [InlineData("predict has no option --jsn; did you mean --json?", "predict", "model", "--jsn")]
     [InlineData("the summary is of all experiments: the last section of 'functional book'", "experiment", "summary")]
+    [InlineData("experiment has no option --missing", "experiment", "layers", "--missing", "refuse")]
     [InlineData("train has no option --nothing-like-it", "train", "--nothing-like-it")]
     [InlineData("verify has no place for 'more'", "verify", "runs/one", "runs/two", "more")]
     public void A_mistyped_word_is_one_line_that_says_what_may_be_meant(string expected, params string[] arguments)

@@ -30,7 +30,7 @@ public sealed class QuantityTests : IDisposable
         Assert.Matches(
             "^functional: id: looks like a row number; left out\n"
             + "functional: empty cells are filled, and marked, in size \\(as [45][0-9]\\)\n$", trained.Error);
-        Assert.StartsWith("price: 101 different numbers, taken as a quantity (--task says otherwise)\n",
+        Assert.StartsWith("price: 101 different numbers, taken as a quantity (use --task to change this)\n",
             trained.Output, StringComparison.Ordinal);
         Assert.Matches("\nepoch   1  loss [0-9.]+  RMSE: training [0-9.]+  validation [0-9.]+  test [0-9.]+\n",
             trained.Output);
@@ -78,6 +78,7 @@ public sealed class QuantityTests : IDisposable
         var slow = Run("doctor", "--data", "p.csv", "--label", "price", "--learning-rate", "1e-7", "--epochs", "20");
         Assert.Equal(3, slow.ExitCode);
         Assert.Contains("learning-rate-too-low", slow.Output, StringComparison.Ordinal);
+        Assert.Contains(", share of the variance explained: training ", slow.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,8 +39,9 @@ public sealed class VerifyTests : IDisposable
         File.WriteAllBytes(folder["run/losses.f64"], losses);
         var loss = Run("verify", "run");
         Assert.Equal(1, loss.ExitCode);
-        Assert.Matches("^different: step 8 is the first whose loss differs: [0-9.]+, in the run [0-9.]+\n$",
-            loss.Output);
+        Assert.Matches(
+            "^different: step 8 is the first whose loss differs: [0-9.]+, in the run [0-9.]+\n"
+            + "different: chain.txt: the link of step 18 doesn't follow from what is before it\n$", loss.Output);
 
         losses[7 * sizeof(double)] ^= 1;
         File.WriteAllBytes(folder["run/losses.f64"], losses);
@@ -60,8 +61,10 @@ public sealed class VerifyTests : IDisposable
         var outcome = Run("verify", "run");
         Assert.Equal(1, outcome.ExitCode);
         Assert.Matches(
-            "^different: step 2 is .*\ndifferent: epoch 1 is .*\ndifferent: step 18 is .*\n$", outcome.Output);
-        Assert.StartsWith("functional: the test samples are others than the run's: SHA-256 ", outcome.Error,
+            "^different: step 2 is .*\ndifferent: epoch 1 is .*\ndifferent: step 18 is .*\n"
+            + "different: chain.txt: the digest of the options is [0-9a-f]{64}, but should be [0-9a-f]{64}\n$",
+            outcome.Output);
+        Assert.StartsWith("functional: the test samples differ from those of the run: SHA-256 ", outcome.Error,
             StringComparison.Ordinal);
         var none = Run("verify", "nowhere");
         Assert.Equal((2, "functional: nowhere: expected a run's folder, with config.json in it, found none\n"),

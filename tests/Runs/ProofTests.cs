@@ -92,7 +92,7 @@ public sealed class ProofTests : IDisposable
     {
         var (record, run) = Forged("run", after: 2 * Every);
         var found = SpotCheck.Of(record, run, 1000, Key.OfSeed(1), threads: 1, CancellationToken.None);
-        Assert.Equal("steps 5 to 8 lead to another state than the one that chain.txt has", found.Fault);
+        Assert.Equal("steps 5 to 8 lead to a different state from the one in chain.txt", found.Fault);
     }
 
     [Theory]
@@ -174,14 +174,14 @@ public sealed class ProofTests : IDisposable
 
         var found = FunctionalProgram.Run(folder.Path, "verify", "a", "b", "--json");
         Assert.Equal(1, found.ExitCode);
-        var told = found.Event("narrowing");
-        Assert.Equal(expected.Index + 1, told.GetProperty("step").GetInt32());
-        Assert.Equal("parameters/affine1.weight", told.GetProperty("leaf").GetString());
+        var reported = found.Event("narrowing");
+        Assert.Equal(expected.Index + 1, reported.GetProperty("step").GetInt32());
+        Assert.Equal("parameters/affine1.weight", reported.GetProperty("leaf").GetString());
         // Only the weights of the pixel that was changed, or those of others whose outputs it changed.
-        Assert.InRange(told.GetProperty("column").GetInt32(), 0, 783);
-        Assert.NotEqual(told.GetProperty("first").GetString(), told.GetProperty("second").GetString());
-        Assert.InRange(told.GetProperty("comparisons").GetInt32(), 1, 20);
-        var cause = Assert.Single(told.GetProperty("causes").EnumerateArray()).GetString()!;
+        Assert.InRange(reported.GetProperty("column").GetInt32(), 0, 783);
+        Assert.NotEqual(reported.GetProperty("first").GetString(), reported.GetProperty("second").GetString());
+        Assert.InRange(reported.GetProperty("comparisons").GetInt32(), 1, 20);
+        var cause = Assert.Single(reported.GetProperty("causes").EnumerateArray()).GetString()!;
         Assert.StartsWith($"data: the training samples differ; in the batch of step {expected.Index + 1} it is sample "
             + $"{Array.IndexOf(expected.Item, 70)}, feature {(14 * 28) + 14}: 0x", cause, StringComparison.Ordinal);
 
@@ -227,6 +227,91 @@ public sealed class ProofTests : IDisposable
         Assert.Equal("functional: a: there is no chain.txt to compare with another's\n",
             FunctionalProgram.Run(folder.Path, "verify", "a", "b").Error);
     }
+
+    [Fact]
+    public void A_chain_that_was_edited_is_different_even_if_its_links_follow()
+    {
+        Small("a", "--proof", "10");
+        var path = folder["a/chain.txt"];
+        var chain = Chain.Read(path)!;
+        var losses = RunRecord.Read(folder["a"]).Losses;
+        foreach (var (edited, what) in new (Chain, string)[]
+        {
+            (chain with { Configuration = new string('0', 64) }, "options"),
+            (chain with { Training = new string('0', 64) }, "training samples"),
+            (chain with { Test = new string('0', 64) }, "test samples"),
+        })
+        {
+            var (links, before) = (new List<ChainLink>(), (ChainLink?)null);
+            foreach (var link in chain.Links)
+                links.Add(before = edited.Next(
+                    before, link.Step, link.State,
+                    [.. losses.Skip(before?.Step ?? 0).Take(link.Step - (before?.Step ?? 0))]));
+            (edited with { Links = links }).Write(path);
+            foreach (string[] options in (string[][])[[], ["--spot", "1"]])
+            {
+                var found = FunctionalProgram.Run(folder.Path, ["verify", "a", .. options]);
+                Assert.Equal(1, found.ExitCode);
+                Assert.Contains($"different: chain.txt: the digest of the {what} is 0000", found.Output,
+                    StringComparison.Ordinal);
+            }
+        }
+        (chain with { Links = [chain.Links[0], chain.Links[1] with { Link = new string('0', 64) }] }).Write(path);
+        var broken = FunctionalProgram.Run(folder.Path, "verify", "a");
+        Assert.Equal((1, "different: chain.txt: the link of step 10 doesn't follow from what is before it\n"),
+            (broken.ExitCode, broken.Output));
+    }
+
+    [Fact]
+    public void Runs_of_other_lengths_and_with_other_chains_are_compared_as_far_as_both_go()
+    {
+        Small("a", "--iterations", "25", "--learning-rate", "0.1");
+        Small("b", "--iterations", "30", "--learning-rate", "0.2");
+        var different = FunctionalProgram.Run(folder.Path, "verify", "a", "b");
+        Assert.Equal(1, different.ExitCode);
+        Assert.StartsWith("different after step 1, ", different.Output, StringComparison.Ordinal);
+
+        Small("c", "--proof", "7");
+        Small("d", "--proof", "11");
+        var same = FunctionalProgram.Run(folder.Path, "verify", "c", "d");
+        Assert.Equal((0, "identical: the states of both runs up to step 30\n"), (same.ExitCode, same.Output));
+        Assert.DoesNotContain("\"row\"", FunctionalProgram.Run(folder.Path, "verify", "c", "d", "--json").Output,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_of_verify_that_would_do_nothing_are_refused()
+    {
+        foreach (var (words, message) in new (string[], string)[]
+        {
+            (["a", "b", "--spot", "2"], "--spot: checks one run, but two are given"),
+            (["a", "--seed", "2"], "--seed: draws the stretches of --spot, which isn't given"),
+        })
+        {
+            var refused = FunctionalProgram.Run(folder.Path, ["verify", .. words]);
+            Assert.Equal((2, $"functional: {message}\n"), (refused.ExitCode, refused.Error));
+        }
+    }
+
+    [Fact]
+    public void A_run_of_a_version_that_lacked_an_option_is_resumed_and_verified()
+    {
+        Small("a", "--epochs", "2");
+        foreach (var file in (string[])["a/environment.json", "a/config.json"])
+            File.WriteAllLines(folder[file], File.ReadAllLines(folder[file])
+                .Where(line => !line.Contains("\"missing\"", StringComparison.Ordinal)));
+        var resumed = FunctionalProgram.Run(folder.Path, "train", "--resume", "a", "--epochs", "3");
+        Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
+        var verified = FunctionalProgram.Run(folder.Path, "verify", "a");
+        Assert.Equal((0, ""), (verified.ExitCode, verified.Error));
+    }
+
+    // 30 steps.
+    private void Small(string name, params string[] options) => Assert.Equal(0, FunctionalProgram.Run(
+        folder.Path,
+        ["train", "--samples", "100", "--batch-size", "10", "--hidden", "5",
+            .. options.Contains("--epochs") || options.Contains("--iterations") ? [] : (string[])["--epochs", "3"],
+            .. options, "--out", name]).ExitCode);
 
     [Fact]
     public void Files_have_the_version_of_the_numerics()

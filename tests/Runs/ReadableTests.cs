@@ -41,7 +41,7 @@ public class ReadableTests
         { new TrainConfiguration { Optimizer = new() { Name = "adm" } },
             "Optimizer: 'adm' is no optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, "
             + "adamw, lion" },
-        { NumberScale.None, "the number as it is" },
+        { NumberScale.None, "the number itself" },
         { new NumberScale(3.5, 1.25), "(number - 3.5) / 1.25" },
         { new ImageEncoder(28, 28, ByteScale.Unit), "images of 28 x 28, (byte - 0) / 255" },
         { FeatureEncoder.Numbers(3), "3 columns, 3 features" },

@@ -1,6 +1,7 @@
 using Functional.Host;
 using Functional.Host.Files;
 using Functional.Host.Search;
+using Functional.Tests.CommandLine;
 using Functional.Tests.Data;
 using Npgsql;
 
@@ -66,6 +67,21 @@ public sealed class DatabaseTests : IDisposable
         {
             done.Set();
             killer.Join();
+        }
+    }
+
+    [PostgresFact]
+    public void A_new_study_in_a_database_begins_as_one_in_a_folder_does()
+    {
+        File.WriteAllLines(folder["t.csv"],
+            ["x,y", .. Enumerable.Range(0, 40).Select(i => FormattableString.Invariant($"{i / 7.0},{i * 1.5}"))]);
+        // Fewer rows than the samples that a search usually takes; and a quantity, which stays one.
+        foreach (var trials in (string[])["1", "2"])
+        {
+            var outcome = FunctionalProgram.Run(
+                folder.Path, "search", "--data", "t.csv", "--label", "y", "--epochs", "1", "--trials", trials,
+                "--study", study, "--storage", Postgres.Address!);
+            Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         }
     }
 

@@ -8,7 +8,7 @@ internal sealed class PlainReport(TextWriter output) : IRunObserver
     public void Started(RunStart start)
     {
         if (start.Guess is { } guess)
-            output.WriteLine($"{Visible.Line(guess)} (--task says otherwise)");
+            output.WriteLine($"{Visible.Line(guess)} (use --task to change this)");
         output.WriteLine(
             Invariant($"{start.Data}: {Plural.Of(start.TrainSamples, "sample")} for training, ")
                 + (start.ValidationSamples > 0 ? Invariant($"{start.ValidationSamples:N0} for validation, ") : "")
