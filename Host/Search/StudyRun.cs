@@ -9,8 +9,9 @@ internal sealed class StudyRun : IDisposable
     // How soon a worker without a trial looks again whether one of another process is to be had.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
-    // How long, once a search is to stop, trials may go on, and then the storage may take to take them back.
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(400);
+    // How long, once a search is to stop, trials may go on, and when the storage must have taken them back: a search
+    // ends within a second.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(400), Last = TimeSpan.FromMilliseconds(950);
 
     // Seconds between signs of life.
     private const double ShortestPulse = 0.001, LongestPulse = 10;
@@ -41,7 +42,7 @@ internal sealed class StudyRun : IDisposable
         stopping = stop.Token.Register(() =>
         {
             leave.CancelAfter(Grace);
-            last.CancelAfter(2 * Grace);
+            last.CancelAfter(Last);
         });
     }
 
