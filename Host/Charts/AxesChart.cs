@@ -3,7 +3,7 @@ namespace Functional.Host.Charts;
 /// <summary>A line across the plot to compare with, such as ln 10 for the loss of pure guessing.</summary>
 /// <param name="Value">Where it crosses its axis.</param>
 /// <param name="Label">What it stands for; may be empty.</param>
-public sealed record ReferenceLine(double Value, string Label)
+internal sealed record ReferenceLine(double Value, string Label)
 {
     /// <summary>Whether it is vertical, at a value of the x axis, rather than horizontal, at a value of the y axis.
     /// </summary>
@@ -23,7 +23,7 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
     public bool EqualUnits { get; init; }
 
     /// <summary>Lines to compare with.</summary>
-    public IReadOnlyList<ReferenceLine> References { get; init; } = [];
+    internal IReadOnlyList<ReferenceLine> References { get; init; } = [];
 
     /// <summary>The extent of what is drawn along x, and along y.</summary>
     internal abstract (Extent X, Extent Y) Data();

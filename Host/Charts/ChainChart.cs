@@ -4,12 +4,12 @@ namespace Functional.Host.Charts;
 /// <param name="Name">What it is, as in <c>affine1</c>; empty for what goes in first or comes out last.</param>
 /// <param name="Forward">What comes out of it.</param>
 /// <param name="Backward">What comes back to it: the gradient of what came out.</param>
-public sealed record ChainLink(string Name, string Forward, string Backward);
+internal sealed record ChainLink(string Name, string Forward, string Backward);
 
 /// <summary>A computation as a chain of boxes from top to bottom: what goes forward on the left, what comes back on the
 /// right.</summary>
 /// <param name="Title">What the chart shows.</param>
-public sealed record ChainChart(string Title) : Chart(Title)
+internal sealed record ChainChart(string Title) : Chart(Title)
 {
     private const double Box = 30, Step = 78, Side = 13, Head = 5;
 

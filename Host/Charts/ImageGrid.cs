@@ -5,7 +5,7 @@ namespace Functional.Host.Charts;
 /// <param name="Height">Rows.</param>
 /// <param name="Pixels">Row by row from the top, 0 black, 255 white.</param>
 /// <param name="Caption">What stands below; a line feed begins a new line.</param>
-public sealed record Picture(int Width, int Height, ReadOnlyMemory<byte> Pixels, string Caption = "")
+internal sealed record Picture(int Width, int Height, ReadOnlyMemory<byte> Pixels, string Caption = "")
 {
     /// <summary>
     /// Numbers as grays, from black for the least to white for the greatest, or between set ends; what is not a number
@@ -24,7 +24,7 @@ public sealed record Picture(int Width, int Height, ReadOnlyMemory<byte> Pixels,
 /// <summary>Images side by side: samples, mistakes, the weights of a first layer.</summary>
 /// <param name="Title">What they are.</param>
 /// <param name="Pictures">The images, row by row.</param>
-public sealed record ImageGrid(string Title, IReadOnlyList<Picture> Pictures) : Chart(Title)
+internal sealed record ImageGrid(string Title, IReadOnlyList<Picture> Pictures) : Chart(Title)
 {
     private const double Gap = 6, CaptionLine = 14;
 

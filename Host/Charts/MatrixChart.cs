@@ -6,7 +6,7 @@ namespace Functional.Host.Charts;
 /// <param name="Title">What the chart shows.</param>
 /// <param name="X">What the columns are; its categories name them.</param>
 /// <param name="Y">What the rows are, the first on top; its categories name them.</param>
-public sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
+internal sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
 {
     /// <summary>One list per row, one value per column; what is not a number stays an empty cell.</summary>
     public IReadOnlyList<IReadOnlyList<double>> Values { get; init; } = [];

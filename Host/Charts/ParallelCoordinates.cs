@@ -3,7 +3,7 @@ namespace Functional.Host.Charts;
 /// <summary>One thing that was set or measured in every trial.</summary>
 /// <param name="Axis">Its name and scale; categories if the values are choices 0, 1, 2, ...</param>
 /// <param name="Values">One per trial; not a number where a trial had none.</param>
-public sealed record Dimension(Axis Axis, IReadOnlyList<double> Values);
+internal sealed record Dimension(Axis Axis, IReadOnlyList<double> Values);
 
 /// <summary>
 /// Trials as lines across one axis per dimension, the better in the last dimension the deeper in color and the nearer
@@ -11,7 +11,7 @@ public sealed record Dimension(Axis Axis, IReadOnlyList<double> Values);
 /// </summary>
 /// <param name="Title">What the chart shows.</param>
 /// <param name="Dimensions">The axes in order; the last one ranks the trials.</param>
-public sealed record ParallelCoordinates(string Title, IReadOnlyList<Dimension> Dimensions) : Chart(Title)
+internal sealed record ParallelCoordinates(string Title, IReadOnlyList<Dimension> Dimensions) : Chart(Title)
 {
     private const double Tall = 300, Step = 86, Side = 60;
 

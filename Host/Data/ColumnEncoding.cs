@@ -6,7 +6,7 @@ namespace Functional.Host.Data;
 /// <summary>How a column of a table becomes features: <see cref="NumberEncoding"/> or <see cref="CategoryEncoding"/>.
 /// </summary>
 /// <param name="Name">What the column is called; null if it has no name.</param>
-public abstract partial record ColumnEncoding(string? Name)
+internal abstract partial record ColumnEncoding(string? Name)
 {
     private const int MostCategories = 50, FewCategories = 10, LeastRows = 20;
 
@@ -88,7 +88,7 @@ public abstract partial record ColumnEncoding(string? Name)
 /// <param name="Scale">How numbers are scaled.</param>
 /// <param name="Fill">The number that an empty cell counts as.</param>
 /// <param name="HasGaps">Whether a feature tells of empty cells.</param>
-public sealed record NumberEncoding(string? Name, NumberScale Scale, double Fill = 0, bool HasGaps = false)
+internal sealed record NumberEncoding(string? Name, NumberScale Scale, double Fill = 0, bool HasGaps = false)
     : ColumnEncoding(Name)
 {
     /// <inheritdoc/>
@@ -120,7 +120,7 @@ public sealed record NumberEncoding(string? Name, NumberScale Scale, double Fill
 /// <param name="Name">What the column is called; null if it has no name.</param>
 /// <param name="Categories">The texts, in ordinal order.</param>
 /// <param name="HasGaps">Whether a feature tells of empty cells.</param>
-public sealed record CategoryEncoding(string? Name, IReadOnlyList<string> Categories, bool HasGaps)
+internal sealed record CategoryEncoding(string? Name, IReadOnlyList<string> Categories, bool HasGaps)
     : ColumnEncoding(Name)
 {
     /// <inheritdoc/>

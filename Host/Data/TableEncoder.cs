@@ -6,7 +6,7 @@ namespace Functional.Host.Data;
 /// <summary>How rows of a table become features: each column's, side by side. Columns are taken by their names, in any
 /// order and beside any others; those without names by their places.</summary>
 /// <param name="Columns">Each column's.</param>
-public sealed record TableEncoder(IReadOnlyList<ColumnEncoding> Columns) : FeatureEncoder
+internal sealed record TableEncoder(IReadOnlyList<ColumnEncoding> Columns) : FeatureEncoder
 {
     /// <inheritdoc/>
     public override int Size => Columns.Count;

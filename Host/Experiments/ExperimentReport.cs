@@ -26,11 +26,11 @@ public sealed record Paragraph(LocalizedText Text) : Part;
 public sealed record Figure(string Name, Chart Chart, LocalizedText Caption) : Part
 {
     /// <summary>What its numbers are of.</summary>
-    public NumbersOf NumbersOf { get; init; }
+    internal NumbersOf NumbersOf { get; init; }
 }
 
 /// <summary>What the numbers of a figure are of, where there are several seeds.</summary>
-public enum NumbersOf
+internal enum NumbersOf
 {
     /// <summary>All seeds: medians.</summary>
     AllSeeds,

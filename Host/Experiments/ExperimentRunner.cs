@@ -16,24 +16,22 @@ public sealed record ExperimentResult(Experiment Experiment, ExperimentReport Re
 /// <summary>Runs experiments.</summary>
 public static class ExperimentRunner
 {
-    /// <summary>Runs experiments side by side on data that are there already.</summary>
-    /// <inheritdoc cref="RunOn"/>
-    public static IReadOnlyList<ExperimentResult> Run(
-        IReadOnlyList<Experiment> experiments, LabSettings settings, DataSet data, int? workers = null,
-        IExperimentProgress? progress = null, CancellationToken cancellation = default) =>
-        RunOn(new Lazy<DataSet>(data), experiments, settings, workers, progress, cancellation);
-
-    /// <summary>Runs experiments side by side, on data that are loaded when they are needed. Their results are in the
-    /// experiments' order, and the same however many threads there are.</summary>
+    /// <summary>Runs experiments side by side. Their results are in the experiments' order, and the same however many
+    /// threads there are.</summary>
     /// <param name="experiments">What to run.</param>
     /// <param name="settings">What results depend on.</param>
-    /// <param name="data">The images, loaded if they are needed.</param>
+    /// <param name="data">What they train on.</param>
     /// <param name="workers">How many runs go side by side; by default all cores.</param>
-    /// <param name="progress">Receives the progress.</param>
     /// <param name="cancellation">Ends everything soon.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="UsageException">An option can't be followed.</exception>
-    public static IReadOnlyList<ExperimentResult> RunOn(
+    public static IReadOnlyList<ExperimentResult> Run(
+        IReadOnlyList<Experiment> experiments, LabSettings settings, DataSet data, int? workers = null,
+        CancellationToken cancellation = default) =>
+        RunOn(new Lazy<DataSet>(data.Given()), experiments.Given(), settings.Given(), workers, null, cancellation);
+
+    /// <summary>Runs experiments on data that are loaded when they are needed, and reports the progress.</summary>
+    internal static IReadOnlyList<ExperimentResult> RunOn(
         Lazy<DataSet> data, IReadOnlyList<Experiment> experiments, LabSettings settings, int? workers = null,
         IExperimentProgress? progress = null, CancellationToken cancellation = default)
     {

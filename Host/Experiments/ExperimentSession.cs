@@ -7,7 +7,7 @@ using Functional.Host.Runs;
 namespace Functional.Host.Experiments;
 
 /// <summary>Receives the progress of experiments, from several threads.</summary>
-public interface IExperimentProgress
+internal interface IExperimentProgress
 {
     /// <summary>More work is known of.</summary>
     void Planned(string experiment, long steps);

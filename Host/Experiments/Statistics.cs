@@ -3,7 +3,7 @@ using Functional.Host.Charts;
 namespace Functional.Host.Experiments;
 
 /// <summary>What several seeds come to together.</summary>
-public static class Statistics
+internal static class Statistics
 {
     /// <summary>The middle value, or the mean of the two in the middle; NaN counts as larger than all.</summary>
     public static double Median(IReadOnlyList<double> values)

@@ -4,7 +4,7 @@ using static Functional.Host.Files.DataException;
 namespace Functional.Host.Files;
 
 /// <summary>How much an .npz file may ask of its reader.</summary>
-public sealed record NpzLimits
+internal sealed record NpzLimits
 {
     /// <summary>Arrays in the file.</summary>
     public int Entries { get; init; } = 10_000;
@@ -26,14 +26,14 @@ public static class Npz
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="DataException">The file can't be read, or breaks a rule of the format.</exception>
-    public static IReadOnlyList<Tensor> Read(string path, NpzLimits? limits = null) =>
-        DataFile.Open(path, stream => Read(stream, path, limits));
+    public static IReadOnlyList<Tensor> Read(string path) =>
+        DataFile.Open(path, stream => Read(stream, path));
 
     /// <summary>Reads a stream from its beginning to its end; it must be able to seek.</summary>
     /// <exception cref="DataException">The stream breaks a rule of the format; <paramref name="name"/> is said to be
     /// bad.</exception>
-    public static IReadOnlyList<Tensor> Read(Stream stream, string name, NpzLimits? limits = null) =>
-        Read(stream.Given(), name.Given(), null, limits);
+    public static IReadOnlyList<Tensor> Read(Stream stream, string name) =>
+        Read(stream.Given(), name.Given(), null);
 
     /// <summary>The names of the arrays, in the file's order.</summary>
     /// <exception cref="DataException">The stream breaks a rule of the format.</exception>

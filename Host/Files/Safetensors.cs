@@ -1,7 +1,7 @@
 namespace Functional.Host.Files;
 
 /// <summary>How much a safetensors file may ask of its reader before its data are looked at.</summary>
-public sealed record SafetensorsLimits
+internal sealed record SafetensorsLimits
 {
     /// <summary>Bytes of the header; the reference implementation has the same limit.</summary>
     public int HeaderLength { get; init; } = 100_000_000;
@@ -26,15 +26,19 @@ public static class Safetensors
 {
     /// <summary>Reads a file.</summary>
     /// <exception cref="DataException">The file can't be read, or breaks a rule of the format.</exception>
-    public static SafetensorsFile Read(string path, SafetensorsLimits? limits = null) =>
-        DataFile.Open(path, stream => Read(stream, path, limits));
+    public static SafetensorsFile Read(string path) =>
+        DataFile.Open(path, stream => Read(stream, path));
 
     /// <summary>Reads a stream from its beginning to its end; it must be able to seek.</summary>
     /// <exception cref="DataException">The stream breaks a rule of the format; <paramref name="name"/> is said to be
     /// bad.</exception>
-    public static SafetensorsFile Read(Stream stream, string name, SafetensorsLimits? limits = null)
+    public static SafetensorsFile Read(Stream stream, string name) =>
+        Read(stream.Given(), name.Given(), new SafetensorsLimits());
+
+    /// <summary>The same, with other limits.</summary>
+    internal static SafetensorsFile Read(Stream stream, string name, SafetensorsLimits limits)
     {
-        var file = SafetensorsStream.Open(stream.Given(), name.Given(), limits);
+        var file = SafetensorsStream.Open(stream, name, limits);
         return new SafetensorsFile(name, file.Metadata, [.. file.Places.Select(file.ReadTensor)]);
     }
 

@@ -16,7 +16,7 @@ namespace Functional.Host.Runs;
 /// <param name="StepsPerEpoch">Steps of a pass over the samples.</param>
 /// <param name="Seed">What everything random is a function of.</param>
 /// <param name="Out">The run's folder; null if it leaves none.</param>
-public sealed record RunStart(
+internal sealed record RunStart(
     string Data, int TrainSamples, int ValidationSamples, int TestSamples, string Network, int Parameters,
     string Optimizer, [property: JsonPropertyName("iterations")] int PlannedSteps, int StepsPerEpoch, long Seed,
     string? Out)
@@ -145,10 +145,10 @@ public sealed record RunSummary(
 /// <param name="State">The state after the last step.</param>
 /// <param name="Losses">The loss of every step, before its update.</param>
 /// <param name="Epochs">The results of every whole epoch.</param>
-public sealed record RunProgress(RunState State, IReadOnlyList<double> Losses, IReadOnlyList<EpochReport> Epochs);
+internal sealed record RunProgress(RunState State, IReadOnlyList<double> Losses, IReadOnlyList<EpochReport> Epochs);
 
 /// <summary>When an observer is given a run's state.</summary>
-public enum RunMoment
+internal enum RunMoment
 {
     /// <summary>After a step.</summary>
     Step,
@@ -174,7 +174,7 @@ public sealed record RunResult(
 }
 
 /// <summary>Receives a run's events. Nothing that it does changes the run.</summary>
-public interface IRunObserver
+internal interface IRunObserver
 {
     /// <summary>Before the first step.</summary>
     void Started(RunStart start) { }

@@ -4,7 +4,7 @@ namespace Functional.Host.Runs;
 /// <summary>The network that did best in validation.</summary>
 /// <param name="Step">The steps that had been taken by then.</param>
 /// <param name="Network">The network after them.</param>
-public sealed record BestNetwork(int Step, Network<float> Network);
+internal sealed record BestNetwork(int Step, Network<float> Network);
 
 /// <summary>All that a run is between two steps, as one value: save it and the run can be resumed, use it twice and it
 /// branches.</summary>
@@ -16,7 +16,7 @@ public sealed record RunState(TrainingState<float> Training, Average<float>? Ave
     public double Seconds { get; init; }
 
     /// <summary>The network that did best in validation so far, where there is validation.</summary>
-    public BestNetwork? Best { get; init; }
+    internal BestNetwork? Best { get; init; }
 
     /// <summary>Steps taken.</summary>
     public int Step => Training.Step;

@@ -7,7 +7,7 @@ namespace Functional.Host.Runs;
 /// <summary>A part of a run whose planned length was changed later.</summary>
 /// <param name="Until">The steps that had been taken by then.</param>
 /// <param name="Planned">The run's whole length in steps, as planned at that time.</param>
-public sealed record Stage(int Until, int Planned);
+internal sealed record Stage(int Until, int Planned);
 
 /// <summary>
 /// Everything that a training run depends on: the same configuration on the same data gives the same bits.
@@ -92,7 +92,7 @@ public sealed record TrainConfiguration
     public int? Patience { get; init; }
 
     /// <summary>How the run's length was changed on the way, where the schedule depends on that.</summary>
-    public IReadOnlyList<Stage> Stages { get; init; } = [];
+    internal IReadOnlyList<Stage> Stages { get; init; } = [];
 
     /// <summary>How batches are drawn.</summary>
     public Sampling Sampling { get; init; } = Sampling.Shuffle;

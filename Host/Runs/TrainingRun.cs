@@ -144,13 +144,7 @@ public sealed class TrainingRun
     /// <summary>The steps of the run from a state on, each taken on demand. They end with the last of the run, or with
     /// one whose loss is not finite.</summary>
     /// <param name="from">The state before the first of them: <see cref="Start"/>, or a later one.</param>
-    public IEnumerable<TrainingStep> Steps(RunState from)
-    {
-        ArgumentNullException.ThrowIfNull(from);
-        return StepsFrom(from);
-    }
-
-    private IEnumerable<TrainingStep> StepsFrom(RunState from)
+    internal IEnumerable<TrainingStep> Steps(RunState from)
     {
         var state = WithOptimizer(from);
         while (state.Step < PlannedSteps)
@@ -201,7 +195,7 @@ public sealed class TrainingRun
     /// <param name="from">How far the run has come before, if it is resumed.</param>
     /// <exception cref="OperationFailedException">The loss is no longer finite; the last good state is in the
     /// folder.</exception>
-    public RunResult Run(
+    internal RunResult Run(
         IRunObserver observer, int threads, string? folder, CancellationToken cancellation, RunProgress? from = null)
     {
         string What() =>
@@ -211,7 +205,7 @@ public sealed class TrainingRun
         Memory.Require(What, 2 * BytesOfStep);
         return Threads.Use(threads, () => Memory.For(
             What, () => Train(
-                observer.Given(), threads, folder, from ?? new RunProgress(Start, [], []), cancellation)));
+                observer, threads, folder, from ?? new RunProgress(Start, [], []), cancellation)));
     }
 
     // The gradient, the next state beside the last, and a batch with its outputs, their gradients and what is kept.

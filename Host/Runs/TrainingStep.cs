@@ -7,7 +7,7 @@ namespace Functional.Host.Runs;
 /// <param name="Samples">How many samples the batch has.</param>
 /// <param name="Report">What the step saw.</param>
 /// <param name="After">The state after it.</param>
-public sealed record TrainingStep(
+internal sealed record TrainingStep(
     RunState Before, Func<Batch<float>> Batch, int Samples, StepReport Report, RunState After)
 {
     /// <summary>Whether training can go on: the loss is neither infinite nor NaN.</summary>

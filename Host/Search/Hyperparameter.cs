@@ -3,7 +3,7 @@ namespace Functional.Host.Search;
 /// <summary>What has to be chosen for a hyperparameter to have a value at all.</summary>
 /// <param name="Name">A hyperparameter before it in the space, a choice.</param>
 /// <param name="Values">Those of its values that go with it.</param>
-public sealed record Condition(string Name, IReadOnlyList<string> Values)
+internal sealed record Condition(string Name, IReadOnlyList<string> Values)
 {
     /// <summary>As the command line has it.</summary>
     public override string ToString() => $"{Name}={string.Join('|', Values)}";
@@ -15,7 +15,7 @@ public sealed record Condition(string Name, IReadOnlyList<string> Values)
 public sealed record Hyperparameter(string Name, Domain Domain)
 {
     /// <summary>When it has a value; always if null.</summary>
-    public Condition? Condition { get; init; }
+    internal Condition? Condition { get; init; }
 
     /// <summary>A real number of a range, both ends included.</summary>
     /// <exception cref="ArgumentException">The ends are not finite and in order.</exception>

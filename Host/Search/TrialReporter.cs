@@ -3,7 +3,7 @@ using Functional.Host.Charts;
 namespace Functional.Host.Search;
 
 /// <summary>Ends a trial from inside its objective, which lets it pass.</summary>
-public sealed class TrialStoppedException : Exception
+internal sealed class TrialStoppedException : Exception
 {
     internal TrialStoppedException(TrialState? state, string message) : base(message) => State = state;
 

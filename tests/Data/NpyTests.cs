@@ -165,7 +165,7 @@ public sealed class NpyTests : IDisposable
             return stream.ToArray();
         }
         static string Error(byte[] bytes, NpzLimits? limits = null) =>
-            Assert.Throws<DataException>(() => Npz.Read(new MemoryStream(bytes), "f", limits)).Message;
+            Assert.Throws<DataException>(() => Npz.Read(new MemoryStream(bytes), "f", null, limits)).Message;
         var array = Written(Tensor.Of<byte>("x", [2], [1, 2]));
         Assert.Equal("f: at entry 'x.npy': expected each name once, found it again",
             Error(Zip(("x.npy", array), ("x.npy", array))));

@@ -23,12 +23,12 @@ public static class SafetensorsBytes
         return stream.ToArray();
     }
 
-    public static SafetensorsFile Read(byte[] bytes, SafetensorsLimits? limits = null) =>
-        Safetensors.Read(new MemoryStream(bytes), "f", limits);
+    internal static SafetensorsFile Read(byte[] bytes, SafetensorsLimits? limits = null) =>
+        Safetensors.Read(new MemoryStream(bytes), "f", limits ?? new());
 
     public static string Error(Action action) => Assert.Throws<DataException>(action).Message;
 
-    public static string Error(byte[] bytes, SafetensorsLimits? limits = null) => Error(() => Read(bytes, limits));
+    internal static string Error(byte[] bytes, SafetensorsLimits? limits = null) => Error(() => Read(bytes, limits));
 
     public static Tensor[] OneOfEachType() =>
     [

@@ -14,7 +14,7 @@ using Microsoft.FSharp.Core;
 
 namespace Functional.Tests.Face;
 
-/// <summary>Null in the place of every argument that can't be null, of every public method and constructor: told as
+/// <summary>Null in the place of every argument that can't be null, of every public method and constructor: reported as
 /// such, by its name, and never met inside.</summary>
 public sealed class NullTests : IDisposable
 {
@@ -130,7 +130,7 @@ public sealed class NullTests : IDisposable
         {
             // A record's parameters are properties, those of what makes it are not.
             return string.Equals(found.ParamName, parameter.Name, StringComparison.OrdinalIgnoreCase)
-                ? null : $"told as '{found.ParamName}'";
+                ? null : $"reported as '{found.ParamName}'";
         }
         catch (TargetInvocationException e)
         {
