@@ -11,3 +11,12 @@ type Fault =
     member private fault.Display = string fault
     /// As in `LearningRate: the learning rate must be finite and not negative, but is -1`.
     override fault.ToString() = if fault.Field = "" then fault.Message else $"{fault.Field}: {fault.Message}"
+
+namespace Functional.FSharp
+
+open System
+
+module internal Faults =
+    /// Raises ArgumentException with all of them, a line each, if there are any.
+    let refuse (faults: string list) =
+        if not faults.IsEmpty then raise (ArgumentException(String.concat "\n" faults))

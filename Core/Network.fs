@@ -16,22 +16,22 @@ module Network =
     /// and what was found; empty if they are right.
     let faults (layers: ILayer<'T> seq) : string list =
         let layers = Array.ofSeq layers
-        [ if layers.Length = 0 then "a network needs at least one layer"
-          elif Group.inputs layers = 0 then
-              "a network needs at least one layer that tells its number of inputs, such as an affine one"
-          yield! Group.faultsInOrder layers ]
-
-    let private refuse (faults: string list) =
-        if not faults.IsEmpty then raise (ArgumentException(String.concat "\n" faults))
+        match Group<'T>.Obstacles layers with
+        | [] ->
+            [ if layers.Length = 0 then "a network needs at least one layer"
+              elif layers |> Array.forall (fun layer -> layer.Inputs = 0) then
+                  "a network needs at least one layer with a fixed number of inputs, such as an affine one"
+              yield! Group.faultsInOrder layers ]
+        | obstacles -> obstacles
 
     /// With this loss or, if there is none, the default for this many outputs.
     let private ofChecked (own: ILayer<'T> -> ILayer<'T>) (loss: Loss voption) (layers: ILayer<'T> seq) : Network<'T> =
         let layers = Array.ofSeq layers
-        refuse (faults layers @ (match loss with ValueSome loss -> Loss.faults loss | ValueNone -> []))
-        let inputs, outputs = Group.inputs layers, Group.outputs layers
-        let loss = ValueOption.defaultValue (Loss.usual outputs) loss
-        refuse (Loss.faultsFor outputs loss)
-        Network(Group.Of(Array.map own layers), loss, Penalty.None, inputs, outputs)
+        Faults.refuse (faults layers @ (match loss with ValueSome loss -> Loss.faults loss | ValueNone -> []))
+        let group = Group.Of(Array.map own layers)
+        let loss = ValueOption.defaultValue (Loss.usual group.Outputs) loss
+        Faults.refuse (Loss.faultsFor group.Outputs loss)
+        Network(group, loss, Penalty.None)
 
     /// Of these layers, with this loss. Raises ArgumentException with all faults, a line each.
     let ofLayersWith (loss: Loss) (layers: ILayer<'T> seq) : Network<'T> = ofChecked Layer.copy (ValueSome loss) layers
@@ -47,13 +47,13 @@ module Network =
     /// The same network with another loss. Raises ArgumentException if its numbers are wrong, and for softmax over one
     /// output.
     let withLoss (loss: Loss) (network: Network<'T>) : Network<'T> =
-        refuse (Loss.faultsFor network.Outputs loss)
-        Network(network.Group, loss, network.Penalty, network.Inputs, network.Outputs)
+        Faults.refuse (Loss.faultsFor network.Outputs loss)
+        Network(network.Group, loss, network.Penalty)
 
     /// The same network with another penalty. Raises ArgumentException if its numbers are wrong.
     let withPenalty (penalty: Penalty) (network: Network<'T>) : Network<'T> =
-        refuse (Penalty.faults penalty)
-        Network(network.Group, network.Loss, penalty, network.Inputs, network.Outputs)
+        Faults.refuse (Penalty.faults penalty)
+        Network(network.Group, network.Loss, penalty)
 
     /// Affine layers between these sizes (inputs first, outputs last), and after each but the last the layers that
     /// `after` returns for its number of outputs, as in
@@ -63,7 +63,7 @@ module Network =
     let createWith<'T when Real<'T>>
         (sizes: int seq) (after: int -> ILayer<'T> seq) (initializer: Initializer) (key: Key) : Network<'T> =
         let sizes = Array.ofSeq sizes
-        refuse
+        Faults.refuse
             [ if sizes.Length < 2 then
                   $"a network needs at least two sizes (inputs and outputs), but has {sizes.Length}"
               for i, size in Seq.indexed sizes do
@@ -74,7 +74,11 @@ module Network =
               yield! Initializer.faults initializer ]
         ofLayers
             [ for i, (inputs, outputs) in Seq.indexed (Array.pairwise sizes) do
-                  if i > 0 then yield! after inputs
+                  if i > 0 then
+                      let layers = after inputs
+                      if isNull (box layers) then
+                          invalidArg (nameof after) $"null is given as the layers after {inputs} outputs"
+                      yield! layers
                   { Weight = Initializer.weights initializer (Key.child i key) outputs inputs
                     Bias = Dense.vector (Array.zeroCreate outputs) } ]
 
@@ -105,7 +109,7 @@ module Network =
                 network.Group.Leaves
                 |> Array.map (fun leaf -> if Parameter.isStatistic leaf then ofKind 1 seen else ofKind 0 trained)
                 |> network.Group.WithLeaves
-        Network(group, network.Loss, network.Penalty, network.Inputs, network.Outputs)
+        Network(group, network.Loss, network.Penalty)
 
     /// The same network with other parameters, which nobody else will write to.
     let internal withFresh (network: Network<'T>) (trained: Parameters<'T>) : Network<'T> =
@@ -241,21 +245,28 @@ module Network =
     /// The same network whose dropout layers have given masks.
     let private withMasks (masks: Matrix<'T> seq) (network: Network<'T>) : Network<'T> =
         let masks = Array.ofSeq masks
-        let count = network.Group.Layers |> Array.sumBy (function :? DropoutLayer<'T> -> 1 | _ -> 0)
+        let rec count (group: Group<'T>) =
+            group.Layers |> Array.sumBy (function
+                | :? DropoutLayer<'T> -> 1
+                | :? IGroup<'T> as layer -> count layer.Group
+                | _ -> 0)
+        let count = count network.Group
         if masks.Length <> count then invalidArg (nameof masks) $"{masks.Length} masks for {count} dropout layers"
         let next = Parameters.inTurn masks
-        let layers =
-            network.Group.Layers |> Array.map (function
+        let rec masked (group: Group<'T>) : Group<'T> =
+            group.WithLayers(group.Layers |> Array.map (function
                 | :? DropoutLayer<'T> as layer -> MaskedDropout(layer.Dropout, next ()) :> ILayer<'T>
-                | layer -> layer)
-        Network(network.Group.WithLayers layers, network.Loss, network.Penalty, network.Inputs, network.Outputs)
+                | :? IGroup<'T> as layer -> layer.With(masked layer.Group)
+                | layer -> layer))
+        Network(masked network.Group, network.Loss, network.Penalty)
 
     /// `trainingLoss` with given dropout masks, as for `gradientWithMasks`.
     let trainingLossWithMasks (masks: Matrix<'T> seq) (network: Network<'T>) (batch: Batch<'T>) : float =
         trainingLoss (Key.ofSeed 0L) (withMasks masks network) batch
 
-    /// `gradient` with given dropout masks, one per dropout layer in order (units x samples; 1 keeps an element, 0
-    /// drops it): for replays of others' runs. Raises ArgumentException if their number or a shape doesn't fit.
+    /// `gradient` with given dropout masks, one per dropout layer in order, those inside layers included (units x
+    /// samples; 1 keeps an element, 0 drops it): for replays of others' runs. Raises ArgumentException if their number
+    /// or a shape doesn't fit.
     let gradientWithMasks (masks: Matrix<'T> seq) (network: Network<'T>) (batch: Batch<'T>) : Gradient<'T> =
         gradient (Key.ofSeed 0L) (withMasks masks network) batch
 

@@ -8,8 +8,7 @@ open Functional.FSharp
 /// Layers in order, a loss, and a penalty on weights. Immutable: its inputs are copied, and its results are
 /// read-only by contract.
 [<Sealed; StructuredFormatDisplay("{Display}")>]
-type Network<'T when Real<'T>>
-    internal (group: Group<'T>, loss: Loss, penalty: Penalty, inputs: int, outputs: int) =
+type Network<'T when Real<'T>> internal (group: Group<'T>, loss: Loss, penalty: Penalty) =
     // Every step asks several times.
     let parameters, statistics =
         let chosen isChosen = lazy (Parameters<'T>(Array.filter isChosen group.Leaves))
@@ -27,9 +26,9 @@ type Network<'T when Real<'T>>
     /// What large weights add to the loss.
     member _.Penalty = penalty
     /// Features of a sample.
-    member _.Inputs = inputs
+    member _.Inputs = group.Inputs
     /// Scores per sample.
-    member _.Outputs = outputs
+    member _.Outputs = group.Outputs
     member private this.Display = string this
     override _.ToString() = Group.describe group ", "
 

@@ -108,13 +108,75 @@ let laws =
                 "branch 2 (affine 3 -> 2) expects 3 inputs"
                 (Layer.parallel' Join.Concatenate [ units 4 3; units 3 2 ])
             isRefused "at least one layer" (Layer.parallel' Join.Sum [])
-            let tied source target transposed =
-                Layer.tied [ Tie.Of(source, target, transposed) ] [ units 4 3; units 3 4 ]
-            isRefused "no leaf 'affine3.weight'; there are affine1.weight" (tied "affine3.weight" "affine1.weight" true)
-            isRefused
+            let tied source target transposed () =
+                Layer.tied [ Tie.Of(source, target, transposed) ] [ units 4 3; units 3 4; Layer.batchNorm 4 ]
+            let isRefusedAlone (part: string) make = Assert.Contains(part, refused (make >> ignore))
+            isRefusedAlone
+                "no leaf 'affine3.weight'; there are affine1.weight" (tied "affine3.weight" "affine1.weight" true)
+            isRefusedAlone
                 "affine2.weight (4 x 3) can't be affine1.weight (3 x 4)" (tied "affine1.weight" "affine2.weight" false)
-            isRefused "tied 2 times"
-                (Layer.tied
+            isRefusedAlone "tied 2 times" (fun () ->
+                Layer.tied
                     [ for source in [ "affine1.bias"; "affine2.bias" ] -> Tie.Of(source, "affine3.bias") ]
                     [ units 4 4; units 4 4; units 4 4 ])
+            // Statistics have a value after the batch in place of a gradient, and no sum.
+            isRefusedAlone "statistics aren't trained" (tied "batchnorm1.mean" "batchnorm1.variance" false)
+            isRefusedAlone "statistics aren't trained" (tied "affine2.bias" "batchnorm1.mean" false)
+
+        // A pass reads several arrays side by side, without bounds.
+        testCase "what doesn't fit is refused outside a network, too, and not read" <| fun () ->
+            let units inputs outputs = Layer.affine (affine<float> inputs outputs (Key.ofSeed 1L))
+            let x = matrix<float> 4 9 (Key.ofSeed 2L)
+            let isRefused (part: string) (layer: ILayer<float>) =
+                Assert.Contains(part, refused (fun () -> layer.Predict x))
+                Assert.Contains(part, refused (fun () -> layer.Forward(x, Key.ofSeed 3L)))
+            isRefused "4 x 9 and 3 x 9 can't be added" (Layer.residual [ units 4 3 ])
+            isRefused "3 x 9 and 2 x 9 can't be added" (Layer.parallel' Join.Sum [ units 4 3; units 4 2 ])
+            isRefused "there is no layer whose outputs" (Layer.parallel' Join.Concatenate [])
+            let cutting =
+                { new ILayer<float> with
+                    member _.Name = "cutting"
+                    member _.Description = "cutting"
+                    member _.Inputs = 0
+                    member _.Outputs = 0
+                    member _.Faults = [||]
+                    member _.Parameters = [||]
+                    member layer.WithParameters _ = layer
+                    member _.Predict x = x.SubMatrix(0, 1, 0, x.ColumnCount)
+                    member layer.Forward(x, _) =
+                        struct (layer.Predict x, System.Func<_, _>(fun dy -> struct ([||], lazy dy))) }
+            isRefused "y of cutting1 is 1 x 9, not 4 x 9" (Layer.residual [ cutting ])
+            isRefused "y of cutting1 is 1 x 9, not 4 x 9" (Layer.parallel' Join.Sum [ cutting; units 4 4 ])
+            let norm: BatchNorm<float> = BatchNorm.create BatchNormConfiguration.Default 4
+            let short = { Mean = vector 2 Law.key; Variance = vector 2 Law.key }: BatchNormStatistics<float>
+            Assert.Contains("saw 2", refused (fun () -> norm.After short))
+            Assert.Contains("means for 2", refused (fun () -> { norm with Statistics = short }.Predict x))
+            Assert.Contains("2 running", refused (fun () -> { norm with Statistics = short }.After norm.Statistics))
+
+        law "given masks reach dropout inside layers, in the order of layers" (grids 9 9) <| fun grid ->
+            let dropout = { Ratio = 0.4; Form = DropoutForm.Inverted }
+            let plans = [ Units 5; Skipping [ Dropped dropout ]; Dropped dropout; Chained [ Dropped dropout ] ]
+            let network = Network.ofLayers (layersOf<float> plans grid.Rows grid.Key)
+            let batch = Batch.ofLabels (matrix grid.Rows grid.Columns grid.Key) (Key.integers grid.Columns 5 grid.Key)
+            let mask key =
+                let ones: Matrix<float> = Matrix.Build.Dense(5, grid.Columns, 1.0)
+                let struct (kept, _) = Dropout.forward key { dropout with Form = DropoutForm.Book } ones
+                kept
+            let child kind i key = key |> Key.child kind |> Key.child i
+            let masks =
+                [ grid.Key |> child 1 0 |> child 0 0; grid.Key |> child 0 0; grid.Key |> child 1 1 |> child 0 0 ]
+                |> List.map mask
+            let drawn = Network.gradient grid.Key network batch
+            let given = Network.gradientWithMasks masks network batch
+            Assert.Equal(drawn.Loss, given.Loss)
+            sameBits (doublesOf drawn.Parameters) (doublesOf given.Parameters)
+            Assert.Contains(
+                "2 masks for 3 dropout layers",
+                refused (fun () -> Network.gradientWithMasks masks.Tail network batch))
+
+        testCase "layers nest as deep as files do" <| fun () ->
+            let nested depth =
+                Seq.fold (fun layer _ -> Layer.residual [ layer ]) (Layer.batchNorm<float> 3) (seq { 1 .. depth })
+            Assert.Equal(3, (nested 64).Inputs)
+            Assert.Contains("layers can be nested 64 deep, not deeper", refused (fun () -> nested 66))
     ]

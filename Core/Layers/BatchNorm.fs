@@ -1,7 +1,6 @@
 namespace Functional
 
 open System
-open System
 open System.Runtime.Intrinsics
 open MathNet.Numerics.LinearAlgebra
 open Functional.FSharp
@@ -53,12 +52,17 @@ type BatchNorm<'T when Real<'T>> =
     override layer.ToString() = $"batchnorm {layer.Units} ({layer.Configuration})"
 
     /// The layer after a batch with these statistics: running = momentum running + (1 - momentum) seen.
+    /// Raises ArgumentException unless there is one of each per unit.
     member layer.After(seen: BatchNormStatistics<'T>) : BatchNorm<'T> =
         if isNull (box seen) then nullArg (nameof seen)
         let momentum = layer.Configuration.Momentum
         let kept: Lanes<'T> = broadcast momentum
         let added: Lanes<'T> = broadcast (1.0 - momentum)
         let fold (running: Vector<'T>) (seen: Vector<'T>) =
+            if running.Count <> layer.Units || seen.Count <> layer.Units then
+                invalidArg
+                    (nameof seen)
+                    $"batch norm of {layer.Units} units has {running.Count} running statistics and saw {seen.Count}"
             map2 (fun r s -> kept * r + added * s) (Dense.values running) (Dense.values seen) |> Dense.vector
         { layer with
             Statistics =
@@ -68,11 +72,17 @@ type BatchNorm<'T when Real<'T>> =
     /// y (units x samples) in evaluation: by the running statistics, each sample by itself.
     member layer.Predict(x: Matrix<'T>) : Matrix<'T> =
         Normalization.check "batch norm" layer.Units layer.Parameters x
+        let running = layer.Statistics
+        if running.Mean.Count <> layer.Units || running.Variance.Count <> layer.Units then
+            invalidArg
+                (nameof layer)
+                $"batch norm of {layer.Units} units has running means for {running.Mean.Count} \
+                  and variances for {running.Variance.Count}"
         let samples, epsilon = x.ColumnCount, (broadcast layer.Configuration.Epsilon: Lanes<'T>)
         let struct (rows, e) = Rows.atLeastOneVector x.RowCount (Dense.elements x)
         let column (v: Vector<'T>) = atLeastOneVector (Dense.values v)
         let gamma, beta = column layer.Parameters.Gamma, column layer.Parameters.Beta
-        let mean, variance = column layer.Statistics.Mean, column layer.Statistics.Variance
+        let mean, variance = column running.Mean, column running.Variance
         let y = Dense.fresh e.Length
         Rows.sweep<'T> rows samples (fun row ->
             let mean, beta = load mean row, load beta row

@@ -38,15 +38,25 @@ open Functional
 open Functional.Numerics
 open Functional.Numerics.Passes
 
-/// Matrices of one number of columns.
+/// What is made of several matrices. Each function raises ArgumentException if their shapes don't fit.
 module internal Join =
     let add (a: 'T[]) (b: 'T[]) : 'T[] = map2 (fun a b -> a + b) a b
 
+    let private check (parts: Matrix<'T>[]) (isLike: Matrix<'T> -> Matrix<'T> -> bool) (how: string) =
+        if parts.Length = 0 then invalidArg "layers" "there is no layer whose outputs could be joined"
+        match parts |> Array.tryFind (isLike parts[0] >> not) with
+        | Some other ->
+            let shape (x: Matrix<'T>) = $"{x.RowCount} x {x.ColumnCount}"
+            invalidArg "x" $"{shape parts[0]} and {shape other} can't be {how}"
+        | None -> ()
+
     let sum (parts: Matrix<'T>[]) : Matrix<'T> =
+        check parts (fun a b -> a.RowCount = b.RowCount && a.ColumnCount = b.ColumnCount) "added"
         parts |> Array.map Dense.elements |> Array.reduce add |> Dense.matrix parts[0].RowCount parts[0].ColumnCount
 
     /// One below the other.
     let stack (parts: Matrix<'T>[]) : Matrix<'T> =
+        check parts (fun a b -> a.ColumnCount = b.ColumnCount) "stacked"
         let rows, columns = parts |> Array.sumBy _.RowCount, parts[0].ColumnCount
         let y = Dense.fresh (rows * columns)
         let mutable first = 0
@@ -64,11 +74,11 @@ module internal Join =
 
 /// Leaves in two places.
 module internal Tie =
-    let private find (group: Group<'T>) (name: string) = group.Leaves |> Array.tryFind (fun leaf -> leaf.Name = name)
+    let private find (leaves: Parameter<'T>[]) (name: string) = leaves |> Array.tryFind (fun leaf -> leaf.Name = name)
 
-    let faults (ties: Tie[]) (group: Group<'T>) : string list =
+    let private faultsOf (ties: Tie[]) (leaves: Parameter<'T>[]) : string list =
         [ for tie in ties do
-              match find group tie.Source, find group tie.Target with
+              match find leaves tie.Source, find leaves tie.Target with
               | Some source, Some target ->
                   let shape = source.Shape
                   let turned =
@@ -76,14 +86,23 @@ module internal Tie =
                   if target.Shape.Rows <> turned.Rows || target.Shape.Columns <> turned.Columns then
                       let how = if tie.Transposed then " transposed" else ""
                       $"{target} can't be {source}{how}"
+                  // A statistic has a value after a batch in place of a gradient: those of two places have no sum.
+                  if Parameter.isStatistic source || Parameter.isStatistic target then
+                      $"{target} can't be {source}: statistics aren't trained"
               | source, _ ->
                   let missing = if source.IsNone then tie.Source else tie.Target
-                  let names = group.Leaves |> Array.map _.Name |> String.concat ", "
+                  let names = leaves |> Array.map _.Name |> String.concat ", "
                   $"it has no leaf '{missing}'; there are {names}"
               if ties |> Array.exists (fun other -> other.Target = tie.Source) then
                   $"'{tie.Source}' can't be a source: it is tied itself"
           for name, same in Array.countBy _.Target ties do
               if same > 1 then $"'{name}' is tied {same} times" ]
+
+    /// Everything that is wrong with ties of leaves.
+    let faults (ties: Tie[]) (leaves: Parameter<'T>[]) : string list =
+        match ties |> Array.tryFindIndex (box >> isNull) with
+        | Some i -> [ $"tie {i + 1} is null" ]
+        | None -> faultsOf ties leaves
 
     /// A leaf's elements as they lie in the other place.
     let private turned (tie: Tie) (leaf: Parameter<'T>) : 'T[] =
@@ -91,13 +110,13 @@ module internal Tie =
 
     let isTarget (ties: Tie[]) (leaf: Parameter<'T>) : bool = ties |> Array.exists (fun tie -> tie.Target = leaf.Name)
 
-    /// The group with the elements of sources in their targets, too.
-    let fill (ties: Tie[]) (group: Group<'T>) : Group<'T> =
+    /// The group with these leaves, the elements of sources in their targets, too.
+    let fill (ties: Tie[]) (group: Group<'T>) (leaves: Parameter<'T>[]) : Group<'T> =
         let value (leaf: Parameter<'T>) =
             match ties |> Array.tryFind (fun tie -> tie.Target = leaf.Name) with
-            | Some tie -> { leaf with Values = Dense.vector (turned tie (find group tie.Source).Value) }
+            | Some tie -> { leaf with Values = Dense.vector (turned tie (find leaves tie.Source).Value) }
             | None -> leaf
-        group.WithLeaves(Array.map value group.Leaves)
+        group.WithLeaves(Array.map value leaves)
 
     /// The gradient of a source is the sum over all its places.
     let gather (ties: Tie[]) (gradient: Parameter<'T>[]) : Parameter<'T>[] =
@@ -128,11 +147,12 @@ type Chain<'T when Real<'T>> internal (group: Group<'T>) =
 
     interface IGroup<'T> with
         member _.Group = group
+        member _.With inner = Chain inner
     interface ILayer<'T> with
         member _.Name = "chain"
         member layer.Description = string layer
-        member _.Inputs = Group.inputs group.Layers
-        member _.Outputs = Group.outputs group.Layers
+        member _.Inputs = group.Inputs
+        member _.Outputs = group.Outputs
         member _.Faults = Array.ofList (Group.faultsInOrder group.Layers)
         member _.Parameters = group.Leaves
         member _.WithParameters leaves = Chain(group.WithLeaves leaves)
@@ -152,18 +172,21 @@ type Residual<'T when Real<'T>> internal (group: Group<'T>) =
 
     interface IGroup<'T> with
         member _.Group = group
+        member _.With inner = Residual inner
     interface ILayer<'T> with
         member _.Name = "residual"
         member layer.Description = string layer
-        member _.Inputs = Group.inputs group.Layers
-        member _.Outputs = Group.outputs group.Layers
+        member _.Inputs = group.Inputs
+        member _.Outputs = group.Outputs
         member _.Faults =
-            let inputs, outputs = Group.inputs group.Layers, Group.outputs group.Layers
             [| yield! Group.faultsInOrder group.Layers
-               if inputs <> outputs then $"its layers make {outputs} outputs of {inputs} inputs, so x can't be added" |]
+               if group.Inputs <> group.Outputs then
+                   $"its layers make {group.Outputs} outputs of {group.Inputs} inputs, so x can't be added" |]
         member _.Parameters = group.Leaves
         member _.WithParameters leaves = Residual(group.WithLeaves leaves)
-        member _.Predict x = Join.sum [| x; Group.predict group x |]
+        member _.Predict x =
+            let y = Group.predict group x
+            Join.sum [| x; y |]
         member _.Forward(x, key) =
             let struct (y, pullback) = Group.forwardAsOne key group x
             struct (Join.sum [| x; y |], Func<_, _>(fun dy ->
@@ -174,8 +197,12 @@ type Residual<'T when Real<'T>> internal (group: Group<'T>) =
 [<Sealed; StructuredFormatDisplay("{Display}")>]
 type Parallel<'T when Real<'T>> internal (join: Join, group: Group<'T>) =
     let joined = if join = Join.Sum then Join.sum else Join.stack
-    let inputs = Group.inputs group.Layers
-    let outputsOf (layer: ILayer<'T>) = if layer.Inputs > 0 then layer.Outputs else inputs
+    let outputsOf (layer: ILayer<'T>) = if layer.Outputs > 0 then layer.Outputs else group.Inputs
+    // Not asked of each layer for every layer around.
+    let outputs =
+        if group.Layers.Length = 0 then group.Inputs
+        elif join = Join.Sum then outputsOf group.Layers[0]
+        else Array.sumBy outputsOf group.Layers
 
     /// Layers with the same number of inputs; a `Chain` is several as one.
     new(join: Join, layers: IEnumerable<ILayer<'T>>) = Parallel(join, Group.Of(nullArgCheck (nameof layers) layers))
@@ -191,28 +218,29 @@ type Parallel<'T when Real<'T>> internal (join: Join, group: Group<'T>) =
 
     interface IGroup<'T> with
         member _.Group = group
+        member _.With inner = Parallel(join, inner)
     interface ILayer<'T> with
         member _.Name = "parallel"
         member layer.Description = string layer
-        member _.Inputs = inputs
-        member _.Outputs =
-            if group.Layers.Length = 0 then inputs
-            elif join = Join.Sum then outputsOf group.Layers[0]
-            else Array.sumBy outputsOf group.Layers
+        member _.Inputs = group.Inputs
+        member _.Outputs = outputs
         member _.Faults =
             [| if group.Layers.Length = 0 then "it needs at least one layer"
-               if join = Join.Concatenate && inputs = 0 then
-                   "it needs a layer that tells its number of inputs, such as an affine one"
+               if join = Join.Concatenate && group.Inputs = 0 then
+                   "it needs a layer with a fixed number of inputs, such as an affine one"
                for i, layer in Seq.indexed group.Layers do
                    for fault in Group.faults layer do $"branch {i + 1} ({layer.Description}): {fault}"
-                   if layer.Inputs > 0 && layer.Inputs <> inputs then
-                       $"branch {i + 1} ({layer.Description}) expects {layer.Inputs} inputs, but others {inputs}"
+                   if layer.Inputs > 0 && layer.Inputs <> group.Inputs then
+                       $"branch {i + 1} ({layer.Description}) expects {layer.Inputs} inputs, but others {group.Inputs}"
                    if join = Join.Sum && outputsOf layer <> outputsOf group.Layers[0] then
                        $"branch {i + 1} gives {outputsOf layer} outputs, but branch 1 {outputsOf group.Layers[0]}" |]
         member _.Parameters = group.Leaves
         member _.WithParameters leaves = Parallel(join, group.WithLeaves leaves)
-        member _.Predict x = group.Layers |> Array.map _.Predict(x) |> joined
+        member _.Predict x =
+            ArgumentNullException.ThrowIfNull(x, nameof x)
+            group.Layers |> Array.mapi (fun i layer -> Group.predictOne group.Names[i] layer x) |> joined
         member _.Forward(x, key) =
+            ArgumentNullException.ThrowIfNull(x, nameof x)
             let keys = Group.keys key group.Layers
             let passed = group.Layers |> Array.mapi (fun i layer -> Group.forwardOne group.Names[i] keys[i] layer x)
             let y = passed |> Array.map _.Output |> joined
@@ -232,10 +260,12 @@ type Parallel<'T when Real<'T>> internal (join: Join, group: Group<'T>) =
 /// Layers one after the other, some of whose leaves are the same: the gradient is the sum over all places.
 [<Sealed; StructuredFormatDisplay("{Display}")>]
 type Tied<'T when Real<'T>> internal (group: Group<'T>, ties: Tie[]) =
-    /// Layers in order, and what is tied. A target takes the elements of its source.
+    /// Layers in order, and what is tied. A target takes the elements of its source. Raises ArgumentException with
+    /// everything that is wrong with the ties.
     new(layers: IEnumerable<ILayer<'T>>, ties: IEnumerable<Tie>) =
         let group, ties = Group.Of(nullArgCheck (nameof layers) layers), Array.ofSeq (nullArgCheck (nameof ties) ties)
-        Tied((if (Tie.faults ties group).IsEmpty then Tie.fill ties group else group), ties)
+        Faults.refuse (Tie.faults ties group.Leaves)
+        Tied(Tie.fill ties group group.Leaves, ties)
 
     /// In the order of forward.
     member _.Layers: IReadOnlyList<ILayer<'T>> = Array.AsReadOnly group.Layers
@@ -246,16 +276,17 @@ type Tied<'T when Real<'T>> internal (group: Group<'T>, ties: Tie[]) =
 
     interface IGroup<'T> with
         member _.Group = group
+        member _.With inner = Tied(inner, ties)
     interface ILayer<'T> with
         member _.Name = "tied"
         member layer.Description = string layer
-        member _.Inputs = Group.inputs group.Layers
-        member _.Outputs = Group.outputs group.Layers
-        member _.Faults = Array.ofList (Group.faultsInOrder group.Layers @ Tie.faults ties group)
+        member _.Inputs = group.Inputs
+        member _.Outputs = group.Outputs
+        member _.Faults = Array.ofList (Group.faultsInOrder group.Layers)
         member _.Parameters = Array.filter (Tie.isTarget ties >> not) group.Leaves
         member _.WithParameters leaves =
             let next = Parameters.inTurn (Array.ofSeq leaves)
             let value leaf = if Tie.isTarget ties leaf then leaf else { leaf with Values = (next ()).Values }
-            Tied(Tie.fill ties (group.WithLeaves(Array.map value group.Leaves)), ties)
+            Tied(Tie.fill ties group (Array.map value group.Leaves), ties)
         member _.Predict x = Group.predict group x
         member _.Forward(x, key) = Pullback.toLeaves (Tie.gather ties) (Group.forwardAsOne key group x)

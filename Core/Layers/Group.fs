@@ -13,20 +13,69 @@ type internal Passed<'T when Real<'T>> =
       /// To the leaves of its gradient, under its own names, and dL/dx.
       Pullback: Func<Matrix<'T>, struct (IReadOnlyList<Parameter<'T>> * Lazy<Matrix<'T>>)> }
 
+/// What of layers training doesn't change. It is asked of each layer once: layers inside of layers would be asked for
+/// every layer around them.
+[<NoComparison; NoEquality>]
+type internal Frame =
+    { /// Each layer's name.
+      Names: string[]
+      /// How many leaves each layer has.
+      Counts: int[]
+      /// The number of inputs of the layers one after the other; 0 if any number fits.
+      Inputs: int
+      /// The number of outputs of the layers one after the other; 0 if it is that of the inputs.
+      Outputs: int
+      /// How many layers are around the innermost one.
+      Depth: int }
+
 /// Layers, each under its kind and its number among its kind, as in `affine1`, `relu1`, `affine2`: what networks and
 /// layers of layers have in common.
 [<Sealed>]
-type internal Group<'T when Real<'T>> private
-    (layers: ILayer<'T>[], names: string[], counts: int[], leaves: Parameter<'T>[]) =
+type internal Group<'T when Real<'T>> private (layers: ILayer<'T>[], frame: Frame, leaves: Parameter<'T>[]) =
+    /// Files nest as layers do, and so do calls.
+    static let mostDepth = 64
+
     member _.Layers = layers
-    member _.Names = names
-    /// How many leaves each layer has.
-    member _.Counts = counts
+    member _.Names = frame.Names
+    member _.Counts = frame.Counts
+    member _.Inputs = frame.Inputs
+    member _.Outputs = frame.Outputs
     /// What is trained and what is observed, layer after layer, named as in `affine1.weight`.
     member _.Leaves = leaves
 
+    static member private DepthOf(layers: ILayer<'T>[]) : int =
+        layers |> Array.fold (fun most layer ->
+            match layer with
+            | :? IGroup<'T> as inner -> max most (inner.Group.Depth + 1)
+            | _ -> most) 0
+
+    member private _.Depth = frame.Depth
+
+    /// Why there can't be a group of these layers: each null among them or in what a custom one says of itself, or that
+    /// they are too deep.
+    static member Obstacles(layers: ILayer<'T>[]) : string list =
+        let isNull x = isNull (box x)
+        let missing =
+            [ for i, layer in Array.indexed layers do
+                  match layer with
+                  | _ when isNull layer -> $"layer {i + 1} is null"
+                  | :? IBuiltIn
+                  | :? IGroup<'T> -> ()
+                  | _ ->
+                      let place = $"layer {i + 1} ({layer.Name})"
+                      if isNull layer.Description then $"the description of {place} is null"
+                      if isNull layer.Faults then $"the faults of {place} are null"
+                      if isNull layer.Parameters then $"the parameters of {place} are null"
+                      elif layer.Parameters |> Seq.exists (fun p -> isNull p || isNull p.Name || isNull p.Values) then
+                          $"a parameter of {place} is null" ]
+        if not missing.IsEmpty then missing
+        elif Group.DepthOf layers > mostDepth then [ $"layers can be nested {mostDepth} deep, not deeper" ]
+        else []
+
+    /// Raises ArgumentException about all obstacles.
     static member Of(layers: ILayer<'T> seq) : Group<'T> =
         let layers = Array.ofSeq layers
+        Faults.refuse (Group.Obstacles layers)
         let numbers = Dictionary<string, int>()
         let names =
             layers |> Array.map (fun layer ->
@@ -35,14 +84,23 @@ type internal Group<'T when Real<'T>> private
                 $"{kind}{numbers[kind]}")
         let leaves = (names, layers) ||> Array.map2 (fun name layer ->
             [| for leaf in layer.Parameters -> { leaf with Name = $"{name}.{leaf.Name}" } |])
-        Group(layers, names, Array.map Array.length leaves, Array.concat leaves)
+        let widths = [| for layer in layers do if layer.Inputs > 0 then struct (layer.Inputs, layer.Outputs) |]
+        let struct (inputs, _) = if widths.Length = 0 then struct (0, 0) else widths[0]
+        let struct (_, outputs) = if widths.Length = 0 then struct (0, 0) else Array.last widths
+        let frame =
+            { Names = names
+              Counts = Array.map Array.length leaves
+              Inputs = inputs
+              Outputs = outputs
+              Depth = Group.DepthOf layers }
+        Group(layers, frame, Array.concat leaves)
 
     /// The same layers with other elements in their leaves, in the order of `Leaves`; names don't matter.
     member _.WithLeaves(values: IReadOnlyList<Parameter<'T>>) : Group<'T> =
         let leaves = leaves |> Array.mapi (fun i own -> { own with Values = values[i].Values })
         let mutable first = 0
         let layers =
-            (layers, counts) ||> Array.map2 (fun layer count ->
+            (layers, frame.Counts) ||> Array.map2 (fun layer count ->
                 first <- first + count
                 let given = ArraySegment(leaves, first - count, count)
                 match layer with
@@ -50,15 +108,20 @@ type internal Group<'T when Real<'T>> private
                 | :? IBuiltIn -> layer.WithParameters given
                 | _ ->
                     let renamed (own: Parameter<'T>) (given: Parameter<'T>) = { given with Name = own.Name }
-                    layer.WithParameters(Seq.map2 renamed layer.Parameters given |> Array.ofSeq))
-        Group(layers, names, counts, leaves)
+                    let changed = layer.WithParameters(Seq.map2 renamed layer.Parameters given |> Array.ofSeq)
+                    if isNull (box changed) then
+                        invalidArg "layer" $"with other parameters, {layer.Description} gives no layer"
+                    changed)
+        Group(layers, frame, leaves)
 
     /// The same with other layers in their places, of the same kinds and with the same leaves.
-    member _.WithLayers(others: ILayer<'T>[]) : Group<'T> = Group(others, names, counts, leaves)
+    member _.WithLayers(others: ILayer<'T>[]) : Group<'T> = Group(others, frame, leaves)
 
 /// A layer of layers.
-type internal IGroup<'T when Real<'T>> =
+and internal IGroup<'T when Real<'T>> =
     abstract Group: Group<'T>
+    /// The same of a group with the same kinds of layers and the same leaves.
+    abstract With: Group<'T> -> ILayer<'T>
 
 /// Layers side by side under names, and one after the other.
 module internal Group =
@@ -75,6 +138,10 @@ module internal Group =
           | :? IBuiltIn -> ()
           | _ ->
               if String.IsNullOrWhiteSpace layer.Name then "it needs a name"
+              // The 11th `a` would have the same name as the first `a1`, and leaves of `a.b` the names of those of `a`.
+              elif layer.Name.Contains '.' || Char.IsDigit layer.Name[layer.Name.Length - 1] then
+                  $"its name, '{layer.Name}', must have no dot and end with no digit: it is numbered, \
+                    and a dot comes before the names of its parameters"
               if layer.Inputs < 0 || layer.Outputs < 0 || (layer.Inputs = 0) <> (layer.Outputs = 0) then
                   $"its numbers of inputs and outputs must both be above 0, or both 0 for any, \
                     but are {layer.Inputs} and {layer.Outputs}"
@@ -96,15 +163,6 @@ module internal Group =
                   | _ -> ()
                   previous <- ValueSome(struct (i, layer.Outputs)) ]
 
-    /// The number of inputs of layers one after the other; 0 if any number fits.
-    let inputs (layers: ILayer<'T>[]) : int =
-        layers |> Array.tryPick (fun layer -> if layer.Inputs > 0 then Some layer.Inputs else None)
-        |> Option.defaultValue 0
-
-    /// The number of outputs of layers one after the other; 0 if it is that of the inputs.
-    let outputs (layers: ILayer<'T>[]) : int =
-        layers |> Array.tryFindBack (fun layer -> layer.Inputs > 0) |> Option.map _.Outputs |> Option.defaultValue 0
-
     /// What is random in each layer: the i-th of the dropout layers, and likewise of those that aren't built in or have
     /// layers inside, has a key of its own, so that other layers can come and go without a change in what it draws.
     let keys (key: Key) (layers: ILayer<'T>[]) : Key[] =
@@ -117,29 +175,34 @@ module internal Group =
             | :? IBuiltIn -> key
             | _ -> ofKind 1)
 
+    let private present (name: string) (what: string) (value: 'V) : 'V =
+        if isNull (box value) then invalidArg "layer" $"{name} gives no {what}" else value
+
+    /// The matrix of a layer that isn't ours. Raises ArgumentException if it has another shape than it should.
+    let private checkShape (name: string) (what: string) (rows: int) (columns: int) (m: Matrix<'T>) : Matrix<'T> =
+        let m = present name what m
+        if m.RowCount <> rows || m.ColumnCount <> columns then
+            invalidArg "layer" $"{what} of {name} is {m.RowCount} x {m.ColumnCount}, not {rows} x {columns}"
+        m
+
+    let private outputsFor (x: Matrix<'T>) (layer: ILayer<'T>) = if layer.Outputs > 0 then layer.Outputs else x.RowCount
+
     /// A layer that isn't ours. Raises ArgumentException if y or dL/dx has another shape than it should, or a gradient
     /// is not like the parameters. Gradients are copied, because the network may add a penalty's in place.
     let private forwardChecked (name: string) (key: Key) (layer: ILayer<'T>) (x: Matrix<'T>) : Passed<'T> =
-        let present (what: string) (value: 'V) =
-            if isNull (box value) then invalidArg (nameof layer) $"{name} gives no {what}" else value
-        let check (what: string) rows (m: Matrix<'T>) =
-            let m = present what m
-            if m.RowCount <> rows || m.ColumnCount <> x.ColumnCount then
-                invalidArg
-                    (nameof layer)
-                    $"{what} of {name} is {m.RowCount} x {m.ColumnCount}, not {rows} x {x.ColumnCount}"
-            m
         let struct (y, pullback) = layer.Forward(x, key)
-        let outputs = if layer.Outputs > 0 then layer.Outputs else x.RowCount
-        { Output = check "y" outputs y
+        let outputs, pullback = outputsFor x layer, present name "pullback" pullback
+        { Output = checkShape name "y" outputs x.ColumnCount y
           Pullback = Func<_, _>(fun dy ->
               Pullback.checkShape outputs x.ColumnCount dy
               let struct (gradient, dx) = pullback.Invoke dy
+              for leaf in present name "gradient" gradient do
+                  present name "elements of a gradient" (present name "leaf of a gradient" leaf).Values |> ignore
               let list (leaves: Parameter<'T> seq) = Parameters(Array.ofSeq leaves)
               Parameters.checkAlike $"the gradient of {name}" (list layer.Parameters) (list gradient)
               let fresh = [| for leaf in gradient -> { leaf with Values = Dense.vector (leaf.Values.ToArray()) } |]
-              let dx = present "dL/dx" dx
-              struct (fresh, lazy (check "dL/dx" x.RowCount dx.Value))) }
+              let dx = present name "dL/dx" dx
+              struct (fresh, lazy (checkShape name "dL/dx" x.RowCount x.ColumnCount dx.Value))) }
 
     /// One layer in training.
     let forwardOne (name: string) (key: Key) (layer: ILayer<'T>) (x: Matrix<'T>) : Passed<'T> =
@@ -149,6 +212,13 @@ module internal Group =
             let struct (y, pullback) = layer.Forward(x, key)
             { Output = y; Pullback = pullback }
         | _ -> forwardChecked name key layer x
+
+    /// One layer in evaluation.
+    let predictOne (name: string) (layer: ILayer<'T>) (x: Matrix<'T>) : Matrix<'T> =
+        match layer with
+        | :? IBuiltIn
+        | :? IGroup<'T> -> layer.Predict x
+        | _ -> layer.Predict x |> checkShape name "y" (outputsFor x layer) x.ColumnCount
 
     /// Back through one layer: its leaves take the places after `first`. The pullback's role, name and shape don't
     /// matter.
@@ -163,6 +233,7 @@ module internal Group =
     /// y of layers one after the other, in evaluation. Adding the bias of an affine layer and applying the activation
     /// that follows are one pass: what no layer can do by itself.
     let predict (group: Group<'T>) (x: Matrix<'T>) : Matrix<'T> =
+        ArgumentNullException.ThrowIfNull(x, nameof x)
         let layers = group.Layers
         let rec from i (x: Matrix<'T>) =
             if i = layers.Length then x
@@ -172,11 +243,12 @@ module internal Group =
                     let struct (y, _) =
                         next.Activation.ForwardAfterBias(Dense.values affine.Bias, affine.Product x)
                     from (i + 2) y
-                | layer, _ -> from (i + 1) (layer.Predict x)
+                | layer, _ -> from (i + 1) (predictOne group.Names[i] layer x)
         from 0 x
 
     /// Layers one after the other in training.
     let forward (key: Key) (group: Group<'T>) (x: Matrix<'T>) : Passed<'T>[] =
+        ArgumentNullException.ThrowIfNull(x, nameof x)
         let layers = group.Layers
         let keys, passed = keys key layers, Array.zeroCreate layers.Length
         let mutable y = x

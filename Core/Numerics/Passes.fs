@@ -43,6 +43,12 @@ let atLeastOneVector (x: 'T[]) : 'T[] =
         Array.blit x 0 longer 0 x.Length
         longer
 
+/// `atLeastOneVector` of an array that a pass reads beside one of n elements. Raises ArgumentException if it has
+/// another number: loads check no bounds.
+let beside (n: int) (x: 'T[]) : 'T[] =
+    if x.Length <> n then invalidArg (nameof x) $"{x.Length} elements beside {n}"
+    atLeastOneVector x
+
 /// Undoes `atLeastOneVector` on a result.
 let inline cutTo (length: int) (x: 'T[]) : 'T[] = if x.Length = length then x else Array.sub x 0 length
 
@@ -73,7 +79,7 @@ let inline map ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T>) (x: 'T[]) : 'T[] =
 
 let inline map2 ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T>) (a: 'T[]) (b: 'T[]) : 'T[] =
     let n = a.Length
-    let a, b = atLeastOneVector a, atLeastOneVector b
+    let a, b = atLeastOneVector a, beside n b
     let y = fresh a.Length
     sweep<'T> a.Length (fun i -> store (f (load a i) (load b i)) y i)
     cutTo n y
@@ -81,7 +87,7 @@ let inline map2 ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T>) (a: 
 let inline map3to2 ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> struct (Lanes<'T> * Lanes<'T>))
     (a: 'T[]) (b: 'T[]) (c: 'T[]) : struct ('T[] * 'T[]) =
     let n = a.Length
-    let a, b, c = atLeastOneVector a, atLeastOneVector b, atLeastOneVector c
+    let a, b, c = atLeastOneVector a, beside n b, beside n c
     let y, z = fresh a.Length, fresh a.Length
     sweep<'T> a.Length (fun i ->
         let struct (u, v) = f (load a i) (load b i) (load c i)
@@ -94,7 +100,7 @@ let inline map4to3
         Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> struct (Lanes<'T> * Lanes<'T> * Lanes<'T>))
     (a: 'T[]) (b: 'T[]) (c: 'T[]) (d: 'T[]) : struct ('T[] * 'T[] * 'T[]) =
     let n = a.Length
-    let a, b, c, d = atLeastOneVector a, atLeastOneVector b, atLeastOneVector c, atLeastOneVector d
+    let a, b, c, d = atLeastOneVector a, beside n b, beside n c, beside n d
     let x, y, z = fresh a.Length, fresh a.Length, fresh a.Length
     sweep<'T> a.Length (fun i ->
         let struct (u, v, w) = f (load a i) (load b i) (load c i) (load d i)
@@ -109,8 +115,7 @@ let inline map5to4
             -> struct (Lanes<'T> * Lanes<'T> * Lanes<'T> * Lanes<'T>))
     (a: 'T[]) (b: 'T[]) (c: 'T[]) (d: 'T[]) (e: 'T[]) : struct ('T[] * 'T[] * 'T[] * 'T[]) =
     let n = a.Length
-    let a, b, c, d, e =
-        atLeastOneVector a, atLeastOneVector b, atLeastOneVector c, atLeastOneVector d, atLeastOneVector e
+    let a, b, c, d, e = atLeastOneVector a, beside n b, beside n c, beside n d, beside n e
     let w, x, y, z = fresh a.Length, fresh a.Length, fresh a.Length, fresh a.Length
     sweep<'T> a.Length (fun i ->
         let struct (r, s, t, u) = f (load a i) (load b i) (load c i) (load d i) (load e i)
@@ -158,13 +163,14 @@ let inline mapSums ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T>) (column: 'T[])
 let inline map3
     ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T>) (a: 'T[]) (b: 'T[]) (c: 'T[]) : 'T[] =
     let n = a.Length
-    let a, b, c = atLeastOneVector a, atLeastOneVector b, atLeastOneVector c
+    let a, b, c = atLeastOneVector a, beside n b, beside n c
     let y = fresh a.Length
     sweep<'T> a.Length (fun i -> store (f (load a i) (load b i) (load c i)) y i)
     cutTo n y
 
 /// Writes f a b over b, which the caller has just made. (Its last vector must not overlap: f would be applied twice.)
 let inline overwrite ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T>) (a: 'T[]) (b: 'T[]) : unit =
+    if a.Length <> b.Length then invalidArg (nameof a) $"{a.Length} elements beside {b.Length}"
     let rest = b.Length % lanes<'T>
     let whole = b.Length - rest
     sweep<'T> whole (fun i -> store (f (load a i) (load b i)) b i)

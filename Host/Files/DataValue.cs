@@ -7,8 +7,12 @@ namespace Functional.Host.Files;
 /// <summary>A value in JSON, with its place in the file, so that errors can name it.</summary>
 internal sealed class DataValue
 {
+    /// <summary>How deep values can be nested: more than twice as deep as layers.</summary>
+    public const int MostDepth = 256;
+
     private const int LargestFile = 16 << 20;
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Strict =
+        new() { AllowDuplicateProperties = false, MaxDepth = MostDepth };
 
     private readonly string file;
     private readonly string path;

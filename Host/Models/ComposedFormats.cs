@@ -18,8 +18,7 @@ internal abstract class ComposedFormat : LayerFormat
         Func<string, bool>? isMissing = null) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var name = names.Next(Kind);
-        var inside = LayerNames.Inside(name);
-        LayerPlan<T>[] plans = [.. text["layers"].Items.Select(layer => PlanOf(layer, inside, table))];
+        var plans = PlansOf(text["layers"], LayerNames.Inside(name), table);
         bool IsSaved(LeafPlan leaf) => isMissing?.Invoke(leaf.Tensor[(name.Length + 1)..]) != true;
         return new LayerPlan<T>([.. plans.SelectMany(plan => plan.Leaves).Where(IsSaved)], leaves =>
         {

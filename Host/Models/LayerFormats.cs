@@ -22,6 +22,9 @@ internal sealed class LayerNames(string prefix = "")
 /// <summary>A kind of layer in files: models, and ONNX.</summary>
 internal abstract class LayerFormat
 {
+    // Names of layers are counted pair by pair.
+    private const int MostLayers = 4096;
+
     /// <summary>All kinds: a new one is a class here and a row. The last is for custom layers.</summary>
     public static IReadOnlyList<LayerFormat> All { get; } =
     [
@@ -39,13 +42,13 @@ internal abstract class LayerFormat
     /// <summary>Writes its numbers.</summary>
     public abstract void Write<T>(ILayer<T> layer, JsonObject text) where T : unmanaged, IFloatingPointIeee754<T>;
 
-    /// <summary>How to make a layer of its numbers and of tensors.</summary>
-    /// <exception cref="DataException">The numbers are none.</exception>
+    /// <summary>How to make a layer of its numbers and of tensors; it takes the next name of its kind.</summary>
+    /// <exception cref="DataException">A number is missing or invalid.</exception>
     public abstract LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
         where T : unmanaged, IFloatingPointIeee754<T>;
 
     /// <summary>Adds its operators to a graph.</summary>
-    /// <exception cref="ArgumentException">There are none.</exception>
+    /// <exception cref="ArgumentException">ONNX has no operator for the layer.</exception>
     public virtual void Add(OnnxGraph graph, string name, ILayer<float> layer) =>
         throw new ArgumentException($"ONNX has no operator for the layer {name} ({layer.Description})");
 
@@ -58,9 +61,16 @@ internal abstract class LayerFormat
         return text;
     }
 
+    /// <summary>The plans of layers one after the other in a text.</summary>
+    /// <exception cref="DataException">There are too many, or one is none.</exception>
+    public static LayerPlan<T>[] PlansOf<T>(DataValue layers, LayerNames names, LayerTable<T> table)
+        where T : unmanaged, IFloatingPointIeee754<T> => layers.Items is { Count: <= MostLayers } items
+        ? [.. items.Select(layer => PlanOf(layer, names, table))]
+        : throw layers.Error($"at most {MostLayers} layers", $"{layers.Items.Count}");
+
     /// <summary>The plan of a layer in a text.</summary>
     /// <exception cref="DataException">There is no such layer.</exception>
-    public static LayerPlan<T> PlanOf<T>(DataValue text, LayerNames names, LayerTable<T> table)
+    private static LayerPlan<T> PlanOf<T>(DataValue text, LayerNames names, LayerTable<T> table)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var kind = text["kind"];
@@ -234,6 +244,7 @@ internal sealed class DropoutFormat : LayerFormat
 
     public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
     {
+        names.Next(Kind);
         var (ratio, form) = (text["ratio"].Number, text["book"].Flag ? DropoutForm.Book : DropoutForm.Inverted);
         return new LayerPlan<T>([], _ => Layer.Dropout<T>(ratio, form));
     }

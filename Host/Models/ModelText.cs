@@ -12,10 +12,8 @@ namespace Functional.Host.Models;
 internal static class ModelText
 {
     private const int Version = 1;
-    // Names of layers are counted pair by pair.
-    private const int MostLayers = 4096;
     private static readonly JsonSerializerOptions Compact =
-        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = DataValue.MostDepth };
 
     /// <summary>What a model says of itself that its network can't be; null if nothing is.</summary>
     public static string? Fault<T>(Model<T> model) where T : unmanaged, IFloatingPointIeee754<T>
@@ -54,12 +52,8 @@ internal static class ModelText
     {
         if (text["version"].Number != Version)
             throw text["version"].Error($"{Version}, the version that this program reads");
-        var layers = text["layers"].Items;
-        if (layers.Count > MostLayers)
-            throw text["layers"].Error($"at most {MostLayers} layers", $"{layers.Count}");
-        var names = new LayerNames();
         var (penalty, encoder, task) = (text.Find("penalty"), text.Find("encoder"), text.Find("task"));
-        return new ModelPlan<T>([.. layers.Select(layer => LayerFormat.PlanOf(layer, names, table))])
+        return new ModelPlan<T>(LayerFormat.PlansOf(text["layers"], new LayerNames(), table))
         {
             Loss = LossOf(text["loss"], table.Losses),
             Penalty = penalty is null

@@ -146,6 +146,88 @@ public sealed class ModelTests : IDisposable
     }
 
     [Fact]
+    public void A_custom_layer_with_the_name_of_one_of_ours_is_numbered_with_it()
+    {
+        var network = Network.Of(
+        [
+            Layer.BatchNorm<float>(2), Layer.Dropout<float>(0.5), new Dropout(Vector<float>.Build.Dense([2, 3])),
+            Layer.Residual(Layer.Dropout<float>(0.5), new Dropout(Vector<float>.Build.Dense([4, 5]))),
+        ]);
+        Assert.Equal("dropout2.factors", network.Parameters()[2].Name);
+        var loaded = Model.Load<float>(Saved(network), new()
+        {
+            ["dropout"] = saved => new Dropout(saved.Parameters[0].Values),
+        });
+        Assert.Equal(network.Digest(), loaded.Network.Digest());
+    }
+
+    private sealed class Dropout(Vector<float> factors) : ILayer<float>
+    {
+        private readonly LimitedScale<float> scale = new(factors, 9);
+
+        public string Name => "dropout";
+
+        public string Description => "dropout by trained factors";
+
+        public int Inputs => scale.Inputs;
+
+        public int Outputs => scale.Outputs;
+
+        public IReadOnlyList<string> Faults => [];
+
+        public IReadOnlyList<Parameter<float>> Parameters => scale.Parameters;
+
+        public ILayer<float> WithParameters(IReadOnlyList<Parameter<float>> parameters) =>
+            new Dropout(parameters[0].Values);
+
+        public Matrix<float> Predict(Matrix<float> x) => scale.Predict(x);
+
+        public (Matrix<float>, Func<Matrix<float>, (IReadOnlyList<Parameter<float>>, Lazy<Matrix<float>>)>) Forward(
+            Matrix<float> x, Key key) => scale.Forward(x, key);
+    }
+
+    [Theory]
+    [InlineData("chain")]
+    [InlineData("residual")]
+    [InlineData("parallel")]
+    [InlineData("tied")]
+    public void Layers_nested_as_deep_as_they_can_be_come_back(string kind)
+    {
+        ILayer<float> Around(ILayer<float> layer) => kind switch
+        {
+            "chain" => Layer.Chain(layer),
+            "residual" => Layer.Residual(layer),
+            "parallel" => Layer.Parallel(Join.Sum, layer),
+            _ => Layer.Tied([], layer),
+        };
+        var layer = Layer.BatchNorm<float>(2);
+        for (var depth = 0; depth < 64; depth++)
+            layer = Around(layer);
+        var network = Network.Of([layer]);
+        var path = Saved(network);
+        Assert.Equal(network.Digest(), Model.Load<float>(path).Network.Digest());
+        Assert.Contains("layers can be nested 64 deep, not deeper",
+            Assert.Throws<ArgumentException>(() => Network.Of([Around(layer)])).Message, StringComparison.Ordinal);
+        // A file that goes deeper.
+        var file = Safetensors.Read(path);
+        var text = file.Metadata["functional.model"];
+        var inner = $"{{\"kind\":\"{kind}\"";
+        var start = text.IndexOf(inner, StringComparison.Ordinal);
+        var end = text.LastIndexOf("],\"loss\"", StringComparison.Ordinal);
+        var deeper = text;
+        for (var depth = 0; depth < 3; depth++)
+            deeper = $"{deeper[..start]}{{\"kind\":\"chain\",\"layers\":[{deeper[start..end]}]}}{deeper[end..]}";
+        byte[] Written(string digest) => SafetensorsBytes.Written(
+            [.. file.Tensors.Select(tensor => Tensor.Of(
+                $"chain1.chain1.chain1.{tensor.Name}", [.. tensor.Shape], file.Values<float>(tensor.Name, 2)))],
+            new() { ["functional.model"] = deeper, ["digest"] = digest });
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Written(new('0', 64))));
+        var message = Assert.Throws<DataException>(
+            () => Model.Load<float>(new MemoryStream(Written(digest)), "f")).Message;
+        Assert.Contains("nested 64 deep", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_layer_that_no_table_knows_is_told()
     {
         var path = Saved(WithCustomLayers<float>());
@@ -297,5 +379,8 @@ public sealed class ModelTests : IDisposable
         Assert.Contains("expected at most 4096 layers, found 5000", Error(_ =>
             $"{{\"version\":1,\"layers\":[{string.Join(',', Enumerable.Repeat("{}", 5000))}]}}"),
                 StringComparison.Ordinal);
+        Assert.Contains("layers[0].layers: expected at most 4096 layers, found 5000", Error(_ =>
+            $"{{\"version\":1,\"layers\":[{{\"kind\":\"chain\",\"layers\":"
+            + $"[{string.Join(',', Enumerable.Repeat("{}", 5000))}]}}]}}"), StringComparison.Ordinal);
     }
 }

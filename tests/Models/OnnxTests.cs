@@ -85,6 +85,21 @@ public class OnnxTests
     }
 
     [Fact]
+    public void Batch_norm_folds_inside_layers_too()
+    {
+        static ILayer<float>[] Layers() =>
+            [.. Network.Create<float>([4, 4, 4], units => [Layer.BatchNorm<float>(units)], Initializer.He).Layers];
+        var network = ExampleNetworks.Stirred(Network.Of(
+        [
+            Layer.Residual(Layers()), Layer.Parallel(Join.Sum, Layer.Chain(Layers()), Layer.Tied([], Layers())),
+        ]), 1);
+        var folded = Bytes(new Model<float>(network), new OnnxOptions { FoldBatchNorm = true });
+        Assert.Equal(-1, folded.AsSpan().IndexOf("BatchNormalization"u8));
+        var x = ExampleNetworks.Samples(network);
+        Near(network.Predict(x), Run(folded, x)["scores"], "folded inside layers");
+    }
+
+    [Fact]
     public void A_layer_without_an_operator_is_told()
     {
         var model = new Model<float>(ExampleNetworks.WithCustomLayers<float>());

@@ -46,7 +46,7 @@ public static class OnnxExport
 
     private static Protobuf Message(Model<float> model, OnnxOptions options)
     {
-        var (graph, network) = (new OnnxGraph(), model.Given().Network);
+        var (graph, network) = (new OnnxGraph { FoldsBatchNorm = options.FoldBatchNorm }, model.Given().Network);
         if (network.Parameters().Length > int.MaxValue / sizeof(float) - (1 << 20))
             throw new ArgumentException(
                 $"an ONNX file holds at most 2 GiB, but the network has {network.Parameters().Length} parameters");
@@ -56,7 +56,7 @@ public static class OnnxExport
             graph.Add(
                 "features", "Div", [graph.Current, Vector("scale.deviation", scales.Select(each => each.Deviation))]);
         }
-        AddLayers(graph, network.Layers, new LayerNames(), options.FoldBatchNorm);
+        AddLayers(graph, network.Layers, new LayerNames());
         var message = graph.Finish(
             network.Inputs, network.Outputs,
             network.Loss.Function.IsSoftmaxCrossEntropy ? ("Softmax", [("axis", -1)])
@@ -119,13 +119,12 @@ public static class OnnxExport
     private static string Json(IEnumerable<JsonNode> items) => new JsonArray([.. items]).ToJsonString();
 
     /// <summary>Adds layers one after the other.</summary>
-    internal static void AddLayers(
-        OnnxGraph graph, IReadOnlyList<ILayer<float>> layers, LayerNames names, bool foldBatchNorm = false)
+    internal static void AddLayers(OnnxGraph graph, IReadOnlyList<ILayer<float>> layers, LayerNames names)
     {
         for (var i = 0; i < layers.Count; i++)
         {
             var name = names.Next(layers[i].Name);
-            if (foldBatchNorm && layers[i] is Affine<float> affine
+            if (graph.FoldsBatchNorm && layers[i] is Affine<float> affine
                 && layers.ElementAtOrDefault(i + 1) is BatchNorm<float> norm)
             {
                 AddAffine(graph, name, affine, norm);

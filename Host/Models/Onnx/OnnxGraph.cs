@@ -12,6 +12,9 @@ internal sealed class OnnxGraph
     private readonly List<OnnxNode> nodes = [];
     private readonly List<(string Name, int[] Sizes, float[] Elements)> constants = [];
 
+    /// <summary>Whether batch normalization that follows an affine layer becomes part of it.</summary>
+    public bool FoldsBatchNorm { get; init; }
+
     /// <summary>The value that the next node takes.</summary>
     public string Current { get; set; } = InputName;
 
