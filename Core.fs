@@ -39,7 +39,7 @@ type Regularization =
         Penalty.softThreshold amount (nullArgCheck (nameof parameters) parameters)
 
 /// Batches of samples with their targets.
-[<AbstractClass; Sealed>]
+[<AbstractClass; Sealed; Extension>]
 type Batch =
     /// Of inputs (features x samples, one column per sample) and a label per sample.
     /// Raises ArgumentException if their numbers differ or a label is negative.
@@ -89,6 +89,14 @@ type Batch =
     /// Raises ArgumentException if there are none or their numbers of columns differ.
     static member Adopt(inputs: Matrix<'T>, targets: Matrix<'T>) : Batch<'T> =
         Batch.adoptTargets (nullArgCheck (nameof inputs) inputs) (nullArgCheck (nameof targets) targets)
+
+    /// The same samples, whose losses count as much as these weights say: the loss of the batch is
+    /// sum w loss / sum w. With all weights 1 it is the same, to the last bit; a weight of 2 is the sample twice. (Batch
+    /// normalization's means and variances don't look at weights.)
+    /// Raises ArgumentException if their number differs from the samples', or they are not finite numbers from 0 on.
+    [<Extension>]
+    static member WithWeights(batch: Batch<'T>, weights: IReadOnlyList<float>) : Batch<'T> =
+        Batch.weighted (nullArgCheck (nameof weights) weights) (nullArgCheck (nameof batch) batch)
 
     /// The scale (byte - mean) / deviation over all features of the chosen samples.
     static member StandardScale(features: int, pixels: byte[], indices: int[]) : ByteScale =

@@ -24,11 +24,14 @@ type Targets<'T when Real<'T>> =
 
 /// Samples, one per column, with their targets. Immutable: what it is made of is copied.
 [<Sealed; StructuredFormatDisplay("{Display}")>]
-type Batch<'T when Real<'T>> internal (inputs: Matrix<'T>, targets: Targets<'T>) =
+type Batch<'T when Real<'T>> internal (inputs: Matrix<'T>, targets: Targets<'T>, weights: ReadOnlyMemory<float>) =
+    internal new(inputs, targets) = Batch(inputs, targets, ReadOnlyMemory.Empty)
     /// features x samples. Read-only by contract.
     member _.Inputs = inputs
     /// A label or a column for each sample.
     member _.Targets = targets
+    /// How much each sample counts in the loss, which is the weighted mean; empty if all count the same.
+    member _.Weights = weights
     /// Rows of the inputs.
     member _.Features = inputs.RowCount
     /// Columns of the inputs.
@@ -91,6 +94,19 @@ module Batch =
     let adoptTargets (inputs: Matrix<'T>) (targets: Matrix<'T>) : Batch<'T> =
         checkCount inputs.ColumnCount targets.ColumnCount "columns of targets" inputs
         Batch(inputs, Targets.Values targets)
+
+    /// The same samples, whose losses count as much as these weights say: the loss of the batch is
+    /// sum w loss / sum w. With all weights 1 it is the same, to the last bit; a weight of 2 is the sample twice. (Batch
+    /// normalization's means and variances don't look at weights.)
+    /// Raises ArgumentException if their number differs from the samples', or they are not finite numbers from 0 on.
+    let weighted (weights: float seq) (batch: Batch<'T>) : Batch<'T> =
+        let weights = Array.ofSeq weights
+        if weights.Length <> batch.Samples then
+            invalidArg (nameof weights) $"{batch.Samples} samples with {weights.Length} weights"
+        match weights |> Array.tryFindIndex (fun weight -> not (weight >= 0.0 && Double.IsFinite weight)) with
+        | Some i ->
+            invalidArg (nameof weights) $"sample {i} has weight {weights[i]}; weights are finite numbers from 0 on"
+        | None -> Batch(batch.Inputs, batch.Targets, ReadOnlyMemory weights)
 
     /// Of inputs with one sample per row, and a label per sample: what most files hold.
     let ofRows (rows: Matrix<'T>) (labels: int seq) : Batch<'T> =

@@ -179,7 +179,7 @@ module Network =
     /// Raises ArgumentException if the batch's features or targets don't fit the network.
     let loss (network: Network<'T>) (batch: Batch<'T>) : float =
         check network batch
-        let struct (loss, _) = Loss.forward network.Loss (predict network batch.Inputs) batch.Targets
+        let struct (loss, _) = Loss.ofBatch network.Loss (predict network batch.Inputs) batch
         loss + Penalty.value network.Penalty (parameters network)
 
     /// Back through all layers: dL/dy of each, the gradient with this loss, and dL/dx.
@@ -212,7 +212,7 @@ module Network =
     let private passOf (key: Key) (network: Network<'T>) (batch: Batch<'T>)
         : struct (Passed<'T>[] * Lazy<Matrix<'T>>[] * Gradient<'T>) =
         let struct (passed, y) = forwardOn key network batch
-        let struct (loss, dy) = Loss.forward network.Loss y batch.Targets
+        let struct (loss, dy) = Loss.ofBatch network.Loss y batch
         let parameters = parameters network
         let struct (slopes, gradient, _) = back (loss + Penalty.value network.Penalty parameters) network passed dy
         Penalty.addTo network.Penalty parameters gradient.Parameters
@@ -222,7 +222,7 @@ module Network =
     /// Raises ArgumentException if the batch's features or targets don't fit the network.
     let trainingLoss (key: Key) (network: Network<'T>) (batch: Batch<'T>) : float =
         let struct (_, y) = forwardOn key network batch
-        let struct (loss, _) = Loss.forward network.Loss y batch.Targets
+        let struct (loss, _) = Loss.ofBatch network.Loss y batch
         loss + Penalty.value network.Penalty (parameters network)
 
     /// The loss of a batch and its gradient with respect to every parameter, as in training, both with the penalty, and

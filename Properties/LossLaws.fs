@@ -59,6 +59,22 @@ let private labelsAre<'T when Real<'T>> (tolerance: float) (grid: Grid) =
             near tolerance tolerance [| lossOf loss x oneHot |] [| lossOf loss x byLabels |]
             near tolerance tolerance (doubles (gradientOf loss x oneHot)) (doubles (gradientOf loss x byLabels))
 
+let private weightedLoss<'T when Real<'T>> (loss: Loss) (x: Matrix<'T>) (targets: Targets<'T>) (weights: float[]) =
+    Loss.ofBatch loss x (Batch.weighted weights (Batch(x, targets)))
+
+let private chosen<'T when Real<'T>> (x: Matrix<'T>) (samples: int[]) : Matrix<'T> =
+    samples |> Array.map x.Column |> Matrix<'T>.Build.DenseOfColumnVectors
+
+let private equalWeightsAreNone<'T when Real<'T>> (weight: float) (grid: Grid) =
+    for loss in losses do
+        // A custom loss is asked once for each sample.
+        if not loss.Function.IsCustom then
+            for kind in targetKinds do
+                let x, targets = scores<'T> grid, targetsFor loss kind grid
+                let struct (weighted, gradient) = weightedLoss loss x targets (Array.create grid.Columns weight)
+                sameBits [| lossOf loss x targets |] [| weighted |]
+                sameMatrix (gradientOf loss x targets) gradient
+
 [<Tests>]
 let laws =
     testList "loss" [
@@ -68,6 +84,46 @@ let laws =
                 let x, targets = scores grid, targetsFor loss kind grid
                 let f x = lossOf loss (Dense.matrix grid.Rows grid.Columns x) targets
                 comparison.Require(string loss, f, elements x, elements (gradientOf loss x targets))
+
+        gradientLawOn 300 "every weighted loss's gradient is its derivative" (both (rows losses, grids 20 9))
+        <| fun comparison (loss, grid) ->
+            // The first sample doesn't count at all, unless it is the only one.
+            let weights =
+                Key.uniforms grid.Columns (Key.child 4 grid.Key) |> Array.mapi (fun i w -> if i = 0 then 0.0 else 3.0 * w)
+            for kind in targetKinds do
+                let x, targets = scores grid, targetsFor loss kind grid
+                let f x =
+                    let struct (value, _) =
+                        weightedLoss loss (Dense.matrix grid.Rows grid.Columns x) targets weights
+                    value
+                let struct (_, gradient) = weightedLoss loss x targets weights
+                comparison.Require(string loss, f, elements x, elements gradient)
+
+        law "weights that are all the same are none, to the last bit" (grids 40 20) <| fun grid ->
+            for weight in [ 1.0; 0.3; 1e300 ] do
+                equalWeightsAreNone<float32> weight grid
+                equalWeightsAreNone<float> weight grid
+
+        law "a weight of 2 is the sample twice, and one of 0 is none" (both (rows losses, grids 20 9))
+        <| fun (loss, grid) ->
+            let x, targets = scores<float> grid, targetsFor loss Soft grid
+            let t = match targets with Targets.Values t -> t | Targets.Labels _ -> failwith "soft targets are values"
+            let weights = Key.integers grid.Columns 3 (Key.child 4 grid.Key)
+            let repeated = [| for i, weight in Seq.indexed weights do for _ in 1 .. weight -> i |]
+            if repeated.Length > 0 then
+                let struct (value, gradient) = weightedLoss loss x targets (Array.map float weights)
+                let many, manyTargets = chosen x repeated, Targets.Values(chosen t repeated)
+                near 1e-12 1e-12 [| lossOf loss many manyTargets |] [| value |]
+                let expected = Matrix<float>.Build.Dense(x.RowCount, x.ColumnCount)
+                let each = gradientOf loss many manyTargets
+                for j in 0 .. repeated.Length - 1 do
+                    for i in 0 .. x.RowCount - 1 do
+                        expected[i, repeated[j]] <- expected[i, repeated[j]] + each[i, j]
+                near 1e-12 1e-12 (elements expected) (elements gradient)
+            else
+                let struct (value, gradient) = weightedLoss loss x targets (Array.map float weights)
+                near 0.0 0.0 [| 0.0 |] [| value |]
+                near 0.0 0.0 (Array.zeroCreate (x.RowCount * x.ColumnCount)) (elements gradient)
 
         law "losses have the values of their definitions" (grids 40 20) <| fun grid ->
             let y, t =
@@ -99,13 +155,13 @@ let laws =
                         | Targets.Labels labels -> Batch.oneHot grid.Rows (labels.ToArray())
                     let logs = elements y |> Array.map (fun y -> log (y + epsilon))
                     let expected = -(dot (elements t) logs) / float grid.Columns
-                    let struct (loss, _) = SoftmaxCrossEntropy.forward epsilon x targets
+                    let struct (loss, _) = SoftmaxCrossEntropy.forward epsilon x targets [||]
                     near 1e-12 1e-12 [| expected |] [| loss |]
 
         law "epsilon doesn't change the gradient" (grids 40 20) <| fun grid ->
             for kind in targetKinds do
                 let x, targets = scores<float32> grid, targetsOf kind grid
-                let struct (_, gradient) = SoftmaxCrossEntropy.forward 1e-7 x targets
+                let struct (_, gradient) = SoftmaxCrossEntropy.forward 1e-7 x targets [||]
                 sameMatrix (gradientOf crossEntropy x targets) gradient
 
         law "probabilities are in [0, 1], and those of a sample sum to 1" (grids 100 20) <| fun grid ->
@@ -171,7 +227,7 @@ let laws =
             for size in [ 1e3; 1e30 ] do
                 let x: Matrix<float32> = scores<float32> grid * float32 size
                 for kind in targetKinds do
-                    let struct (loss, gradient) = SoftmaxCrossEntropy.forward 0.0 x (targetsOf kind grid)
+                    let struct (loss, gradient) = SoftmaxCrossEntropy.forward 0.0 x (targetsOf kind grid) [||]
                     Assert.True(Double.IsFinite loss)
                     Assert.All(elements gradient, fun g -> Assert.True(Single.IsFinite g))
 

@@ -198,15 +198,47 @@ module Loss =
             refuse $"a gradient of {gradient.RowCount} x {gradient.ColumnCount}"
         struct (mean, Dense.matrix rows columns (Array.map Real.number (gradient.ToColumnMajorArray())))
 
-    /// The mean loss, and its gradient with respect to the outputs (of the outputs' shape).
-    /// Raises ArgumentException if the targets don't fit the outputs.
-    let forward (loss: Loss) (outputs: Matrix<'T>) (targets: Targets<'T>) : struct (float * Matrix<'T>) =
+    /// A custom loss is a mean over samples: of a sample alone it is that sample's own.
+    let private customWeighted<'T when Real<'T>>
+        (loss: CustomLoss) (factors: float[]) (outputs: Matrix<'T>) (targets: 'T[]) : struct (float * Matrix<'T>) =
+        let rows, samples = outputs.RowCount, outputs.ColumnCount
+        let gradient = Array.zeroCreate<'T> (rows * samples)
+        let mutable total = 0.0
+        for j in 0 .. samples - 1 do
+            let struct (own, slope) =
+                custom loss (Dense.matrix rows 1 (outputs.Column(j).ToArray())) (Array.sub targets (j * rows) rows)
+            let share = factors[j] / float samples
+            total <- total + share * own
+            Dense.elements slope
+            |> Array.iteri (fun i slope -> gradient[j * rows + i] <- Real.number<'T, float> share * slope)
+        struct (total, Dense.matrix rows samples gradient)
+
+    /// The loss with a factor for each sample's part, or none.
+    let private forwardWith (factors: float[]) (loss: Loss) (outputs: Matrix<'T>) (targets: Targets<'T>)
+        : struct (float * Matrix<'T>) =
         check loss outputs.RowCount outputs.ColumnCount targets
         match loss.Function with
         | LossFunction.SoftmaxCrossEntropy(smoothing, epsilon) ->
             let targets = if smoothing = 0.0 then targets else smooth smoothing outputs targets
-            SoftmaxCrossEntropy.forward epsilon outputs targets
-        | LossFunction.MeanSquaredError -> Regression.meanSquaredError outputs (values outputs targets)
-        | LossFunction.BinaryCrossEntropy -> Regression.binaryCrossEntropy outputs (values outputs targets)
-        | LossFunction.Huber delta -> Regression.huber delta outputs (values outputs targets)
-        | LossFunction.Custom loss -> custom loss outputs (values outputs targets)
+            SoftmaxCrossEntropy.forward epsilon outputs targets factors
+        | LossFunction.MeanSquaredError -> Regression.meanSquaredError factors outputs (values outputs targets)
+        | LossFunction.BinaryCrossEntropy -> Regression.binaryCrossEntropy factors outputs (values outputs targets)
+        | LossFunction.Huber delta -> Regression.huber delta factors outputs (values outputs targets)
+        | LossFunction.Custom loss when factors.Length = 0 -> custom loss outputs (values outputs targets)
+        | LossFunction.Custom loss -> customWeighted loss factors outputs (values outputs targets)
+
+    /// The mean loss, and its gradient with respect to the outputs (of the outputs' shape).
+    /// Raises ArgumentException if the targets don't fit the outputs.
+    let forward (loss: Loss) (outputs: Matrix<'T>) (targets: Targets<'T>) : struct (float * Matrix<'T>) =
+        forwardWith [||] loss outputs targets
+
+    /// The loss of a network's outputs for a batch: by its weights, if it has any, sum w loss / sum w; where all are 0
+    /// it is 0.
+    let internal ofBatch (loss: Loss) (outputs: Matrix<'T>) (batch: Batch<'T>) : struct (float * Matrix<'T>) =
+        let weights = batch.Weights.ToArray()
+        // Of the largest, so that no sum is too large for a number.
+        let most = if weights.Length = 0 then 0.0 else Array.max weights
+        let scaled = if most > 0.0 then Array.map (fun weight -> weight / most) weights else weights
+        let total = Array.sum scaled
+        let factors = if total > 0.0 then Array.map (fun share -> share * float scaled.Length / total) scaled else scaled
+        forwardWith factors loss outputs batch.Targets

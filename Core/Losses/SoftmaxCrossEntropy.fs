@@ -33,21 +33,25 @@ module SoftmaxCrossEntropy =
 
     /// The mean loss of the samples, and its gradient (y - t) / N with respect to the scores.
     /// With the book's epsilon above 0 the loss is -mean(sum t log(y + epsilon)); the gradient is the same.
+    /// Each sample's part in both is multiplied by its factor, if there are any.
     /// Scores and targets are classes x samples; `Loss.forward` has checked that they fit.
     let internal forward<'T when Real<'T>>
-        (epsilon: float) (scores: Matrix<'T>) (targets: Targets<'T>) : struct (float * Matrix<'T>) =
+        (epsilon: float) (scores: Matrix<'T>) (targets: Targets<'T>) (factors: float[])
+        : struct (float * Matrix<'T>) =
         let classes, samples = scores.RowCount, scores.ColumnCount
         let x: 'T[] = Dense.elements scores
         let struct (y: 'T[], largest: 'T[], sums: 'T[]) = exponentials scores
-        let share: 'T = 'T.One / Real.number<'T, float> (float samples)
+        let equal: 'T = 'T.One / Real.number<'T, float> (float samples)
         let mutable loss = 0.0
         for j in 0 .. samples - 1 do
             let first = j * classes
             let logSum = Real.toFloat largest[j] + Elementary.log (Real.toFloat sums[j])
+            let weight = if factors.Length = 0 then 1.0 else factors[j]
+            let share: 'T = if factors.Length = 0 then equal else equal * Real.number<'T, float> weight
             match targets with
             | Targets.Labels labels ->
                 let label = first + labels.Span[j]
-                loss <- loss - logProbability epsilon x[label] logSum (y[label] / sums[j])
+                loss <- loss - weight * logProbability epsilon x[label] logSum (y[label] / sums[j])
                 let factor: 'T = share / sums[j]
                 for i in first .. first + classes - 1 do y[i] <- y[i] * factor
                 y[label] <- y[label] - share
@@ -55,7 +59,8 @@ module SoftmaxCrossEntropy =
                 let t: 'T[] = Dense.elements t
                 for i in first .. first + classes - 1 do
                     if not ('T.IsZero(t[i])) then
-                        loss <- loss - Real.toFloat t[i] * logProbability epsilon x[i] logSum (y[i] / sums[j])
+                        let logarithm = logProbability epsilon x[i] logSum (y[i] / sums[j])
+                        loss <- loss - weight * Real.toFloat t[i] * logarithm
                 // The derivative of -sum t log y is y sum t - t, and the sum of a distribution is 1.
                 let total: 'T = Reductions.sum (ReadOnlySpan<'T>(t, first, classes))
                 let factor: 'T = total / sums[j]

@@ -3,6 +3,8 @@ namespace Functional.Host.Data;
 /// <summary>Samples, and the answers to them.</summary>
 public sealed record DataPart
 {
+    private readonly IReadOnlyList<double>? weights;
+
     /// <summary>Pairs samples with their targets.</summary>
     /// <exception cref="ArgumentException">There are not as many of both.</exception>
     public DataPart(Samples samples, Targets targets)
@@ -19,6 +21,26 @@ public sealed record DataPart
 
     /// <summary>The answers.</summary>
     public Targets Targets { get; }
+
+    /// <summary>How much each sample counts in the loss that is trained on; null if all count the same. Evaluation
+    /// doesn't look at them.</summary>
+    /// <exception cref="ArgumentException">There are not as many as samples, or one is not a finite number from 0 on.
+    /// </exception>
+    public IReadOnlyList<double>? Weights
+    {
+        get => weights;
+        init
+        {
+            if (value is not null && value.Count != Count)
+                throw new ArgumentException($"{value.Count} weights for {Samples}", nameof(value));
+            if (value?.Index().FirstOrDefault(each => !(each.Item >= 0 && double.IsFinite(each.Item)), (-1, 0))
+                is (>= 0 and var index, var weight))
+                throw new ArgumentException(
+                    Invariant($"sample {index} has weight {weight}; weights are finite numbers from 0 on"),
+                    nameof(value));
+            weights = value?.ToArray();
+        }
+    }
 
     /// <summary>How many samples there are.</summary>
     public int Count => Samples.Count;
@@ -37,7 +59,10 @@ public sealed record DataPart
         $"classes are needed here, but {Targets.Task(All).Target} is a quantity");
 
     /// <summary>Some of the samples with their targets, in this order; one may come twice.</summary>
-    public DataPart Take(int[] indices) => new(Samples.Take(indices), Targets.Take(indices));
+    public DataPart Take(int[] indices) => new(Samples.Take(indices), Targets.Take(indices))
+    {
+        Weights = weights is null ? null : Array.ConvertAll(indices, index => weights[index]),
+    };
 
     /// <summary>One line: how many there are, of which form, and how many of each class that has a name.</summary>
     public override string ToString() => Invariant($"{Count:N0} {Described()}");

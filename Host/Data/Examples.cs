@@ -54,15 +54,19 @@ public sealed class Examples
         return Matrix<float>.Build.Dense(size, indices.Length, gathered);
     }
 
-    /// <summary>Some of the examples as a batch.</summary>
+    /// <summary>Some of the examples as a batch, with their weights if they have any.</summary>
     /// <exception cref="ArgumentException">An index is none of the samples'.</exception>
-    public Batch<float> Batch(int[] indices) => Task.Batch(Inputs(indices), Part.Targets, indices);
+    public Batch<float> Batch(int[] indices) => Part.Weights is not { } weights ? Unweighted(indices)
+        : Unweighted(indices).WithWeights(Array.ConvertAll(indices.Given(), index => weights[index]));
+
+    /// <summary>Some of the examples as a batch in which all count the same.</summary>
+    internal Batch<float> Unweighted(int[] indices) => Task.Batch(Inputs(indices), Part.Targets, indices);
 
     /// <summary>How many of the examples at the indices a network classifies correctly.</summary>
     internal int Correct(Network<float> network, int[] indices) =>
         (Part.Samples, Encoder, Part.Targets) is (Images images, ImageEncoder encoder, Classes classes)
             ? network.Correct(encoder.Scale, images.Pixels, classes.Labels, indices)
-            : network.Correct(Batch(indices));
+            : network.Correct(Unweighted(indices));
 
     /// <summary>As the data.</summary>
     public override string ToString() => Part.ToString();

@@ -158,8 +158,10 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
         if (classes.Kinds.Count < 2
             || !(severe || (low < 0.5 && low < 1 - 0.7 * chance) || (high > 2 && high > 1 + 0.7 * chance)))
             yield break;
+        // With weights, how many samples a class has is no longer how much it counts.
         yield return new Finding(
-            FindingKind.ClassImbalance, null, severe ? Severity.Warning : Severity.Hint,
+            FindingKind.ClassImbalance, null,
+            severe && run.Configuration.ClassWeights is null ? Severity.Warning : Severity.Hint,
             Invariant($"class {classes.Kinds.Names[most]} has {counts[most]:N0} of {samples.Training.Length:N0} ")
                 + Invariant($"training samples, class {classes.Kinds.Names[least]} has {counts[least]:N0}; ")
                 + Invariant($"even shares were {even:N0}"),

@@ -51,6 +51,11 @@ public sealed record Examination(
                 1, () => TrialRun.Run(configuration, data, isFollowed: true, cancellation: cancellation) with
                     { Ceiling = ceiling ?? 1 }),
             () => ofData = [.. Threads.Use(1, () => new DataExamination(run, ceiling).Findings().ToArray())]);
+        ofData =
+        [
+            .. ofData.Select(finding => finding is { Kind: FindingKind.ClassImbalance, Severity: < Severity.Error }
+                ? Threads.Use(1, () => WeightedClasses.Advised(finding, trial!, run, cancellation)) : finding),
+        ];
         return new Examination(
             Ordered(trial!, [.. ofData], data, threads, cancellation), trial!.Steps, trial.Planned,
             trial.Training.Loss, trial.Chance, trial.Training.Accuracy, trial.Test.Accuracy)

@@ -199,7 +199,7 @@ internal sealed record TrialRun
             : [.. Enumerable.Range(0, most).Select(i => indices[(int)((long)i * indices.Length / most)])];
 
     private static Batch<float> Probe(Examples examples, int[] indices, int most) =>
-        examples.Batch(Some(indices, most));
+        examples.Unweighted(Some(indices, most));
 
     private static Score ScoreOf(Network<float> network, Batch<float> probe) =>
         new(Plain(network).LossOf(probe), Accuracy(network, probe));

@@ -141,6 +141,8 @@ internal sealed record RunEnvironment(
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var bytes in part.Samples.Bytes().Concat(part.Targets.Bytes()))
             hash.AppendData(bytes.Span);
+        if (part.Weights is { } weights)
+            hash.AppendData(MemoryMarshal.AsBytes<double>(weights.ToArray()));
         // Each with its length, so that no other names are the same bytes.
         foreach (var name in Names(part))
             hash.AppendData(Encoding.UTF8.GetBytes($"{name.Length}:{name}"));

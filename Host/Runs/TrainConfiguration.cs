@@ -73,6 +73,9 @@ public sealed record TrainConfiguration
     /// <summary>The share of a target that is spread over all classes.</summary>
     public double LabelSmoothing { get; init; }
 
+    /// <summary>How much samples count in the loss, by their class; null if all count the same.</summary>
+    public ClassWeights? ClassWeights { get; init; }
+
     /// <summary>What updates the weights.</summary>
     public OptimizerSettings Optimizer { get; init; } = new();
 

@@ -82,6 +82,12 @@ public static class TrainOptions
             (c, text) => c with { Loss = ParseLoss(text) }, c => LossText(c.Loss)),
         Option("label-smoothing", "SHARE", "spread this share of each target over all classes", [],
             (c, text) => c with { LabelSmoothing = Number(text) }, c => Text(c.LabelSmoothing)),
+        Option("class-weights", "balanced|LIST|none",
+            "how much samples count in the loss, by class: balanced makes all classes count the same; or a number for "
+            + "each class in order, as in 1,5, or by name, as in ham=1,spam=5 (others 1)",
+            ["balanced", "none"],
+            (c, text) => c with { ClassWeights = text == "none" ? null : ClassWeights.Parse(text) },
+            c => c.ClassWeights?.ToString()),
         Option("init", "NAME[:VALUE]",
             $"weight initialization: {InitializerText.Syntax}", InitializerText.Names,
             (c, text) => c with { Initializer = InitializerText.Parse(text) }, c => c.Initializer.ToString()),

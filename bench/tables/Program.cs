@@ -80,5 +80,6 @@ double Ours(Table table, string[][] training, string[][] test, int seed)
     if (process.ExitCode != 0)
         throw new InvalidOperationException($"functional train --data {data} ended with {process.ExitCode}");
     using var summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "summary.json")));
-    return summary.RootElement.GetProperty(table.IsQuantity ? "testRmse" : "testAccuracy").GetDouble();
+    return (table.IsQuantity ? summary.RootElement.GetProperty("test").GetProperty("rootMeanSquaredError")
+        : summary.RootElement.GetProperty("testAccuracy")).GetDouble();
 }
