@@ -91,8 +91,8 @@ type Batch =
         Batch.adoptTargets (nullArgCheck (nameof inputs) inputs) (nullArgCheck (nameof targets) targets)
 
     /// The same samples, whose losses count as much as these weights say: the loss of the batch is
-    /// sum w loss / sum w. With all weights 1 it is the same, to the last bit; a weight of 2 is the sample twice. (Batch
-    /// normalization's means and variances don't look at weights.)
+    /// sum w loss / sum w. With all weights 1 it is the same, to the last bit; a weight of 2 is the sample twice.
+    /// (Batch normalization's means and variances don't look at weights.)
     /// Raises ArgumentException if their number differs from the samples', or they are not finite numbers from 0 on.
     [<Extension>]
     static member WithWeights(batch: Batch<'T>, weights: IReadOnlyList<float>) : Batch<'T> =

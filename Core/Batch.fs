@@ -96,8 +96,8 @@ module Batch =
         Batch(inputs, Targets.Values targets)
 
     /// The same samples, whose losses count as much as these weights say: the loss of the batch is
-    /// sum w loss / sum w. With all weights 1 it is the same, to the last bit; a weight of 2 is the sample twice. (Batch
-    /// normalization's means and variances don't look at weights.)
+    /// sum w loss / sum w. With all weights 1 it is the same, to the last bit; a weight of 2 is the sample twice.
+    /// (Batch normalization's means and variances don't look at weights.)
     /// Raises ArgumentException if their number differs from the samples', or they are not finite numbers from 0 on.
     let weighted (weights: float seq) (batch: Batch<'T>) : Batch<'T> =
         let weights = Array.ofSeq weights

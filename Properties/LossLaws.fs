@@ -89,7 +89,8 @@ let laws =
         <| fun comparison (loss, grid) ->
             // The first sample doesn't count at all, unless it is the only one.
             let weights =
-                Key.uniforms grid.Columns (Key.child 4 grid.Key) |> Array.mapi (fun i w -> if i = 0 then 0.0 else 3.0 * w)
+                Key.uniforms grid.Columns (Key.child 4 grid.Key)
+                |> Array.mapi (fun i share -> if i = 0 then 0.0 else 3.0 * share)
             for kind in targetKinds do
                 let x, targets = scores grid, targetsFor loss kind grid
                 let f x =

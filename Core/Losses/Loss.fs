@@ -240,5 +240,6 @@ module Loss =
         let most = if weights.Length = 0 then 0.0 else Array.max weights
         let scaled = if most > 0.0 then Array.map (fun weight -> weight / most) weights else weights
         let total = Array.sum scaled
-        let factors = if total > 0.0 then Array.map (fun share -> share * float scaled.Length / total) scaled else scaled
+        let factors =
+            if total > 0.0 then Array.map (fun share -> share * float scaled.Length / total) scaled else scaled
         forwardWith factors loss outputs batch.Targets

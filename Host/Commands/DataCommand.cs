@@ -6,6 +6,7 @@ using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Data.Digits;
 using Functional.Host.Files;
+using Functional.Host.Runs;
 
 namespace Functional.Host.Commands;
 
@@ -84,7 +85,13 @@ internal static class DataCommand
                 + "or a table (.csv, .tsv, .txt, also with .gz; .npz)" };
         name.CompletionSources.Add([.. DataSets.Names]);
         var label = new Option<string?>("--label")
-            { HelpName = "COLUMN", Description = "for a table: the column with the classes" };
+            { HelpName = "COLUMN", Description = "for a table: the column that is learned" };
+        var task = new Option<string?>("--task")
+            {
+                HelpName = "classes|quantities",
+                Description = "for a table: what its label is [default: guessed from its values]",
+            };
+        task.CompletionSources.Add("classes", "quantities");
         var sheet = new Option<string?>("--sheet")
             { HelpName = "FILE", Description = "write a sheet of samples, ten of each class, as an SVG picture" };
         var force = CommonOptions.Force();
@@ -92,13 +99,16 @@ internal static class DataCommand
         var command = new CommandWithExamples("info", "Describe a data set: counts, classes, ranges, samples.",
             ("functional data info digits", "counts, classes, ranges"),
             ("functional data info mnist --sheet mnist.svg", "and a picture of ten samples of each class")) { name,
-            label, sheet, force, json };
+            label, task, sheet, force, json };
         command.SetAction(parsed =>
         {
             var target = parsed.GetValue(sheet) is { } path
                 ? UserFile.Of("--sheet", path, parsed.GetValue(force))
                 : null;
-            var data = DataSets.Load(parsed.GetValue(name)!, parsed.GetValue(label));
+            var kind = parsed.GetValue(task) is { } text
+                ? TrainOptions.Set(new TrainConfiguration(), "task", text).Task : null;
+            var data = DataSets.Load(
+                parsed.GetValue(name)!, new DataOptions { Label = parsed.GetValue(label), Task = kind });
             Describe(target?.Notes ?? Console.Out, data, parsed.GetValue(json));
             Hints.Write(DataHints.Of(data));
             target?.Write(Sheet(data.Training).ToFile());

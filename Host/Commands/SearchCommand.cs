@@ -170,19 +170,25 @@ internal static class SearchCommand
 
     private static bool IsOfTraining(StudySettings settings) => settings.Constants.ContainsKey("data");
 
+    private static bool IsOfQuantities(StudySettings settings) =>
+        settings.Constants.GetValueOrDefault("task") == "quantities";
+
     // A checksum that is right makes no value right.
     private static void CheckValues(Study study, IReadOnlyList<Trial> trials)
     {
         if (!IsOfTraining(study.Settings))
             return;
+        // Answers worse than the mean have an R² below 0.
+        var (least, what) = IsOfQuantities(study.Settings)
+            ? (double.NegativeInfinity, "R² of at most 1") : (0, "accuracies from 0 to 1");
         foreach (var trial in trials)
         {
             DataException Absurd(string expected, string found) =>
                 new(study.Name, $"trial {trial.Number}", expected, found);
             var (curve, value) = (trial.Result?.Curve ?? [], trial.Value);
             double[] all = [.. trial.Reported.Values, .. curve, .. trial.Result?.TrainingCurve ?? [], value ?? 0];
-            if (Array.FindIndex(all, one => one is < 0 or > 1) is >= 0 and var place)
-                throw Absurd("accuracies from 0 to 1", Invariant($"{all[place]}"));
+            if (Array.FindIndex(all, one => one < least || one > 1) is >= 0 and var place)
+                throw Absurd(what, Invariant($"{all[place]}"));
             if (value is not null && (curve.Count == 0 || curve[^1] != value))
                 throw Absurd(
                     "a value that is the last of its curve",
@@ -198,7 +204,7 @@ internal static class SearchCommand
         var page = isOfTraining
             ? StudyPage.Render(
                 study.Name, settings, trials,
-                settings.Constants.GetValueOrDefault("task") == "quantities" ? "validation R²" : "validation accuracy",
+                IsOfQuantities(settings) ? "validation R²" : "validation accuracy",
                 Command, "epoch")
                 : StudyPage.Render(study.Name, settings, trials, "value");
         var path = PageOf(name);

@@ -29,6 +29,39 @@ internal static partial class CellText
         return false;
     }
 
+    private static readonly double[] PowersOfTen =
+        [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16];
+
+    /// <summary>Whether a cell is a number as most are: at most 16 characters, digits with a point among them, and a
+    /// sign before them. The digits are an integer that double precision has, as is the power of ten, so their quotient
+    /// is the nearest number: what <see cref="Plain"/> gives, sooner. Source: Clinger (1990).</summary>
+    public static bool IsShort(ReadOnlySpan<char> cell, out double number)
+    {
+        number = 0;
+        var isNegative = cell is ['-', ..];
+        if (isNegative)
+            cell = cell[1..];
+        if (cell.Length > 16)
+            return false;
+        var (integer, point) = (0L, -1);
+        for (var i = 0; i < cell.Length; i++)
+        {
+            var digit = cell[i] - '0';
+            if ((uint)digit <= 9)
+                integer = (10 * integer) + digit;
+            else if (cell[i] == '.' && point < 0)
+                point = i;
+            else
+                return false;
+        }
+        if (cell.Length == (point < 0 ? 0 : 1) || integer > LargeIntegers.AllExact)
+            return false;
+        number = integer / PowersOfTen[point < 0 ? 0 : cell.Length - 1 - point];
+        if (isNegative)
+            number = -number;
+        return true;
+    }
+
     /// <summary>A finite number as tables have it; null if the text is none. (.NET takes one with NULs behind it.)
     /// </summary>
     public static double? Plain(ReadOnlySpan<char> cell) =>

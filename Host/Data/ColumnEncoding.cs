@@ -1,7 +1,11 @@
 using System.Numerics;
 using System.Text.RegularExpressions;
+using MathNet.Numerics.Statistics;
 
 namespace Functional.Host.Data;
+
+/// <summary>Writes a column's features: those of the j-th index from j * width on.</summary>
+internal delegate void FeatureWriter<T>(ReadOnlySpan<int> indices, Span<T> features, int width);
 
 /// <summary>How a column of a table becomes features: <see cref="NumberEncoding"/> or <see cref="CategoryEncoding"/>.
 /// </summary>
@@ -28,7 +32,7 @@ internal abstract partial record ColumnEncoding(string? Name)
 
     private static (ColumnEncoding?, string?) Learn(NumberColumn column, int[] training, DataScale scale)
     {
-        int[] filled = [.. training.Where(row => !double.IsNaN(column.Values[row]))];
+        var filled = Array.FindAll(training, row => !double.IsNaN(column.Values[row]));
         if (filled.Length == 0)
             return (null, "all of its cells are empty");
         return (
@@ -54,18 +58,19 @@ internal abstract partial record ColumnEncoding(string? Name)
 
     private static double Median(double[] values, int[] rows)
     {
-        var sorted = Array.ConvertAll(rows, row => values[row]);
-        Array.Sort(sorted);
-        return (sorted[(sorted.Length - 1) / 2] / 2) + (sorted[sorted.Length / 2] / 2);
+        var (copy, count) = (Array.ConvertAll(rows, row => values[row]), rows.Length);
+        double Ranked(int rank) => ArrayStatistics.OrderStatisticInplace(copy, rank);
+        return (Ranked((count + 1) / 2) / 2) + (Ranked((count / 2) + 1) / 2);
     }
 
     // Different integers in all rows, in a column that is called so. (Order alone says nothing: a column of times
     // ascends, too.)
     private static bool IsIndex(NumberColumn column, int[] training)
     {
+        if (training.Length < LeastRows || !IndexName().IsMatch(column.Name ?? ""))
+            return false;
         var values = Array.ConvertAll(training, row => column.Values[row]);
-        return values.Length >= LeastRows && Array.TrueForAll(values, double.IsInteger)
-            && IndexName().IsMatch(column.Name ?? "") && values.Distinct().Count() == values.Length;
+        return Array.TrueForAll(values, double.IsInteger) && values.Distinct().Count() == values.Length;
     }
 
     internal abstract string NameOf(int feature, string column);
@@ -74,8 +79,10 @@ internal abstract partial record ColumnEncoding(string? Name)
 
     internal abstract string? Fault();
 
-    /// <summary>Writes the column's features: those of the j-th index from j * width on.</summary>
-    internal abstract void Encode<T>(Samples samples, int place, int[] indices, Span<T> features, int width)
+    /// <summary>What writes the column's features.</summary>
+    /// <param name="samples">What is encoded.</param>
+    /// <param name="place">The column's place in it.</param>
+    internal abstract FeatureWriter<T> Writer<T>(Samples samples, int place)
         where T : unmanaged, IFloatingPointIeee754<T>;
 
     [GeneratedRegex("^(?i:(.*[ _-])?(id|index|row|nr|no|number|unnamed: 0))$|[a-z]I[dD]$")]
@@ -101,16 +108,20 @@ internal sealed record NumberEncoding(string? Name, NumberScale Scale, double Fi
     internal override string? Fault() =>
         double.IsFinite(Fill) ? Scale.Fault() : "an empty cell must count as a finite number";
 
-    internal override void Encode<T>(Samples samples, int place, int[] indices, Span<T> features, int width)
+    internal override FeatureWriter<T> Writer<T>(Samples samples, int place)
     {
-        for (var j = 0; j < indices.Length; j++)
+        var values = ((samples as Rows)?.Columns[place] as NumberColumn)?.Values;
+        return (indices, features, width) =>
         {
-            var number = samples.Number(indices[j], place);
-            var isGap = double.IsNaN(number);
-            features[j * width] = T.CreateSaturating(Scale.Apply(isGap ? Fill : number));
-            if (HasGaps)
-                features[(j * width) + 1] = isGap ? T.One : T.Zero;
-        }
+            for (var j = 0; j < indices.Length; j++)
+            {
+                var number = values is null ? samples.Number(indices[j], place) : values[indices[j]];
+                var isGap = double.IsNaN(number);
+                features[j * width] = T.CreateSaturating(Scale.Apply(isGap ? Fill : number));
+                if (HasGaps)
+                    features[(j * width) + 1] = isGap ? T.One : T.Zero;
+            }
+        };
     }
 }
 
@@ -142,18 +153,21 @@ internal sealed record CategoryEncoding(string? Name, IReadOnlyList<string> Cate
     internal override string? Fault() => Categories.Count == 0 ? "a column of texts must have categories"
         : Categories.Distinct().Count() < Categories.Count ? "categories must be different texts" : null;
 
-    internal override void Encode<T>(Samples samples, int place, int[] indices, Span<T> features, int width)
+    internal override FeatureWriter<T> Writer<T>(Samples samples, int place)
     {
         var column = (TextColumn)((Rows)samples).Columns[place];
         var places = Categories.Index().ToDictionary(each => each.Item, each => each.Index, StringComparer.Ordinal);
         int[] of = [.. column.Texts.Select(text => places.GetValueOrDefault(text, -1))];
-        for (var j = 0; j < indices.Length; j++)
+        return (indices, features, width) =>
         {
-            var code = column.Codes[indices[j]];
-            if (code < 0 && HasGaps)
-                features[(j * width) + Categories.Count] = T.One;
-            else if (code >= 0 && of[code] >= 0)
-                features[(j * width) + of[code]] = T.One;
-        }
+            for (var j = 0; j < indices.Length; j++)
+            {
+                var code = column.Codes[indices[j]];
+                if (code < 0 && HasGaps)
+                    features[(j * width) + Categories.Count] = T.One;
+                else if (code >= 0 && of[code] >= 0)
+                    features[(j * width) + of[code]] = T.One;
+            }
+        };
     }
 }

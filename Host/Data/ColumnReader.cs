@@ -13,7 +13,7 @@ internal sealed class ColumnReader(string name, bool? isText, DataOptions option
     // A column of more different numbers than this with hardly any text in it is one of numbers with mistakes.
     private const int FewNumbers = 20, MistakesIn = 20;
 
-    private readonly List<double> numbers = [];
+    private readonly Pieces numbers = new();
     private readonly List<int> codes = [];
     private readonly List<string> texts = [];
     private readonly Dictionary<string, int> known = new(StringComparer.Ordinal);
@@ -36,6 +36,13 @@ internal sealed class ColumnReader(string name, bool? isText, DataOptions option
     /// <summary>Adds a cell.</summary>
     public void Add(ReadOnlySpan<char> cell, int line)
     {
+        if (kind != true && keepsTexts != true && CellText.IsShort(cell, out var plain))
+        {
+            filled++;
+            keepsTexts = false;
+            numbers.Add(plain);
+            return;
+        }
         cell = cell.Trim();
         if (CellText.IsGap(cell))
         {
@@ -71,7 +78,7 @@ internal sealed class ColumnReader(string name, bool? isText, DataOptions option
     public bool Settle(CellFaults faults)
     {
         kind ??= odd > 0 && (odd * MistakesIn > filled
-            || !numbers.Where(number => !double.IsNaN(number)).Distinct().Skip(FewNumbers).Any());
+            || !numbers.All.Where(number => !double.IsNaN(number)).Distinct().Skip(FewNumbers).Any());
         if (gap is var (line, found) && options.Missing == MissingCells.Refuse)
             faults.Add(name, line, kind.Value ? "a text" : "a finite number", found);
         if (!kind.Value && fault is var (place, expected, wrong))
@@ -81,7 +88,7 @@ internal sealed class ColumnReader(string name, bool? isText, DataOptions option
 
     /// <summary>The column.</summary>
     public Column Column() => kind == true
-        ? new TextColumn(name, texts, [.. codes]) : new NumberColumn(name, [.. numbers]);
+        ? new TextColumn(name, texts, [.. codes]) : new NumberColumn(name, numbers.ToArray());
 
     /// <summary>Adds a cell that counts as text, whatever it holds.</summary>
     public void AddText(ReadOnlySpan<char> cell, int line)
@@ -96,6 +103,42 @@ internal sealed class ColumnReader(string name, bool? isText, DataOptions option
             Lines.Add(line);
         }
         codes.Add(code);
+    }
+
+    // Numbers that come one by one: none is copied before all are there.
+    private sealed class Pieces
+    {
+        private const int Size = 1 << 14;
+        private readonly List<double[]> full = [];
+        private double[] last = [];
+        private int count;
+
+        public IEnumerable<double> All => full.SelectMany(piece => piece).Concat(last.Take(count));
+
+        public void Add(double number)
+        {
+            if (count == last.Length)
+            {
+                if (count > 0)
+                    full.Add(last);
+                (last, count) = (new double[full.Count == 0 && count == 0 ? 16 : Size], 0);
+            }
+            last[count++] = number;
+        }
+
+        public double[] ToArray()
+        {
+            var (all, at) = (new double[full.Sum(piece => piece.Length) + count], 0);
+            foreach (var piece in full)
+            {
+                piece.CopyTo(all, at);
+                at += piece.Length;
+            }
+            last.AsSpan(0, count).CopyTo(all.AsSpan(at));
+            full.Clear();
+            (last, count) = ([], 0);
+            return all;
+        }
     }
 
     /// <summary>A cell, trimmed, as errors show it.</summary>

@@ -3,7 +3,7 @@ namespace Functional.Host.Data;
 /// <summary>Samples, and the answers to them.</summary>
 public sealed record DataPart
 {
-    private readonly IReadOnlyList<double>? weights;
+    private readonly double[]? weights;
 
     /// <summary>Pairs samples with their targets.</summary>
     /// <exception cref="ArgumentException">There are not as many of both.</exception>

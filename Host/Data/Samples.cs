@@ -179,7 +179,7 @@ public sealed record Rows : Samples
     public override Rows Take(int[] indices)
     {
         Check(indices);
-        return new Rows([.. Columns.Select(column => column.Take(indices))]);
+        return new Rows([.. Columns.AsParallel().AsOrdered().Select(column => column.Take(indices))]);
     }
 
     internal override double Number(int sample, int place) => Columns[place].Number(sample);

@@ -8,6 +8,8 @@ namespace Functional.Host.Data;
 /// <param name="Columns">Each column's.</param>
 internal sealed record TableEncoder(IReadOnlyList<ColumnEncoding> Columns) : FeatureEncoder
 {
+    private const int Block = 512;
+
     /// <inheritdoc/>
     public override int Size => Columns.Count;
 
@@ -18,10 +20,10 @@ internal sealed record TableEncoder(IReadOnlyList<ColumnEncoding> Columns) : Fea
     /// out.</summary>
     internal static TableEncoder Learn(Rows rows, int[] training, DataScale scale)
     {
-        var learned = rows.Columns.Select((column, place) =>
+        var learned = rows.Columns.Index().AsParallel().AsOrdered().Select(column =>
         {
-            var (encoding, why) = ColumnEncoding.Learn(column, training, scale);
-            return (Encoding: encoding, Why: why is null ? null : $"{rows.NameOf(place)}: {why}");
+            var (encoding, why) = ColumnEncoding.Learn(column.Item, training, scale);
+            return (Encoding: encoding, Why: why is null ? null : $"{rows.NameOf(column.Index)}: {why}");
         }).ToArray();
         var names = rows.Columns.All(column => column.Name is not null);
         // A column without a name is found by its place, so that none can be left out.
@@ -105,12 +107,18 @@ internal sealed record TableEncoder(IReadOnlyList<ColumnEncoding> Columns) : Fea
     {
         var (places, width) = (PlacesIn(samples), Features);
         var features = new T[(long)width * indices.Length];
-        var first = 0;
-        foreach (var (column, place) in Columns.Zip(places))
+        FeatureWriter<T>[] writers = [.. Columns.Zip(places, (column, place) => column.Writer<T>(samples, place))];
+        // Some rows at a time, so that a row's features are still in the cache when the next column is written.
+        Parallel.For(0, (indices.Length + Block - 1) / Block, block =>
         {
-            column.Encode(samples, place, indices, features.AsSpan(Math.Min(first, features.Length)), width);
-            first += column.Features;
-        }
+            var some = indices.AsSpan(block * Block, Math.Min(Block, indices.Length - (block * Block)));
+            var first = block * Block * width;
+            for (var i = 0; i < writers.Length; i++)
+            {
+                writers[i](some, features.AsSpan(first), width);
+                first += Columns[i].Features;
+            }
+        });
         return Matrix<T>.Build.Dense(width, indices.Length, features);
     }
 

@@ -88,7 +88,7 @@ internal static class StudyPage
             Page.Paragraph(
                 "The best value among the trials up to each. Where the line has been flat for a long time, more " +
                 "trials of this kind will hardly help."),
-            Page.Figure(new LineChart("Best value so far", "trial", measure)
+            Page.Figure(new LineChart("Best value so far", "trial", AxisOf(measure, values))
             {
                 Series = [new Series("", numbers, values)],
             }));
@@ -119,7 +119,9 @@ internal static class StudyPage
 
         LineChart Chart(Trial trial, int rank) => new(
             Invariant($"{rank + 1}: trial {trial.Number}, {StudyResults.Short(trial.Value!.Value)}"), step,
-            isTrained ? measure.Replace("validation ", "", StringComparison.Ordinal) : measure)
+            AxisOf(
+                isTrained ? measure.Replace("validation ", "", StringComparison.Ordinal) : measure,
+                [.. trial.Result!.Curve, .. trial.Result.TrainingCurve]))
         {
             Series =
             [
@@ -148,7 +150,8 @@ internal static class StudyPage
                 ShareX = false, Columns = Math.Min(3, space.Count),
             }));
 
-        ScatterChart Chart(Hyperparameter one) => new(one.Name, AxisOf(one), measure)
+        ScatterChart Chart(Hyperparameter one) => new(
+            one.Name, AxisOf(one), AxisOf(measure, trials.Select(trial => trial.Value ?? 0)))
         {
             Series =
             [
@@ -224,6 +227,11 @@ internal static class StudyPage
         Scaling = one.Domain is RangeDomain { Logarithmic: true } ? Scaling.Logarithmic : Scaling.Linear,
         Categories = (one.Domain as ChoiceDomain)?.Values,
     };
+
+    // R² has no least value: one trial that went far wrong would leave no room for the others.
+    private static Axis AxisOf(string measure, IEnumerable<double> values) =>
+        measure.EndsWith("R²", StringComparison.Ordinal) && values.Any(value => value < -1)
+            ? new Axis(measure) { Minimum = -1 } : new Axis(measure);
 
     private static double[] Values(Hyperparameter one, IReadOnlyList<Trial> trials) =>
     [

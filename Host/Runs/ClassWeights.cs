@@ -53,11 +53,22 @@ public sealed record ClassWeights
         }
     }
 
-    /// <summary>The weight of each of the samples of a part.</summary>
-    /// <param name="targets">Their answers.</param>
+    /// <summary>Data whose training samples have these weights, beside those that they have by themselves.</summary>
+    /// <param name="weights">By class; null if all classes count the same.</param>
+    /// <param name="data">All data.</param>
     /// <param name="training">The samples that are trained on: classes are counted among these.</param>
     /// <exception cref="UsageException">The classes are others.</exception>
-    internal double[] Of(Targets targets, int[] training)
+    internal static DataSet Weighted(ClassWeights? weights, DataSet data, int[] training) => weights is null ? data
+        : data with
+        {
+            Training = data.Training with
+            {
+                Weights = [.. weights.Of(data.Training.Targets, training)
+                    .Select((weight, i) => weight * (data.Training.Weights?[i] ?? 1))],
+            },
+        };
+
+    private double[] Of(Targets targets, int[] training)
     {
         if (targets is not Classes { Kinds: var kinds, Labels: var labels })
             throw Fault("quantities have no classes; these weights are for classes");

@@ -30,7 +30,8 @@ public sealed class TrainingRun
         try
         {
             samples = Split(configuration, training);
-            Encoded = Weighted(data).Encode(samples.Training, configuration.Scale);
+            Encoded = ClassWeights.Weighted(configuration.ClassWeights, data, samples.Training)
+                .Encode(samples.Training, configuration.Scale);
             format = Format(Encoded);
             loader = new Loader(
                 Encoded.Training, samples.Training, configuration.BatchSize, configuration.Sampling,
@@ -231,16 +232,6 @@ public sealed class TrainingRun
     private Network<float> Network() => Memory.For(
         () => configuration.NetworkText(Encoded.Encoder.Features, configuration.Outputs(Encoded.Task)),
         () => configuration.CreateNetwork<float>(Encoded.Encoder.Features, Encoded.Task));
-
-    // What weights the samples have by themselves counts as well.
-    private DataSet Weighted(DataSet all) => configuration.ClassWeights is not { } weights ? all : all with
-    {
-        Training = all.Training with
-        {
-            Weights = [.. weights.Of(all.Training.Targets, samples.Training)
-                .Select((weight, i) => weight * (all.Training.Weights?[i] ?? 1))],
-        },
-    };
 
     private static Split Split(TrainConfiguration configuration, DataPart training)
     {

@@ -67,7 +67,7 @@ internal sealed class TrainingObjective
         var summary = new TrainingRun(Configure(configuration), data) { EvaluatesLittle = true }
             .Run(new Observer(reporter), threads: 1, folder: null, reporter.Cancellation).Summary;
         reporter.Cancellation.ThrowIfCancellationRequested();
-        return Value(summary.Scores.Validation!.Value);
+        return summary.Scores.Validation!.Value.Value;
     }
 
     private static void Explained(Configuration configuration, Action check)
@@ -83,13 +83,9 @@ internal sealed class TrainingObjective
         }
     }
 
-    // R² below 0, of quantities that are worse than their mean, counts as 0.
-    private static double Value(PartScore score) =>
-        score.Errors is null ? score.Value : Math.Clamp(score.Value, 0, 1);
-
     private sealed class Observer(TrialReporter reporter) : IRunObserver
     {
         public void EpochEnded(EpochReport epoch) =>
-            reporter.Report(Value(epoch.Scores.Validation!.Value), Value(epoch.Scores.Training));
+            reporter.Report(epoch.Scores.Validation!.Value.Value, epoch.Scores.Training.Value);
     }
 }

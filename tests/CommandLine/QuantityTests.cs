@@ -66,6 +66,21 @@ public sealed class QuantityTests : IDisposable
     }
 
     [Fact]
+    public void A_description_takes_the_label_for_what_it_is_said_to_be()
+    {
+        WritePrices();
+        string[] info = ["data", "info", "p.csv", "--label", "city", "--task"];
+        Assert.Contains("2 classes", Run([.. info, "classes"]).Output, StringComparison.Ordinal);
+        var refused = Run([.. info, "quantities"]);
+        Assert.Equal((2, "functional: p.csv: at line 2, column 'city': expected a finite number, as a quantity is, "
+            + "found 'A'\n"), (refused.ExitCode, refused.Error));
+        Assert.Contains("--task: expected classes, quantities, found 'x'", Run([.. info, "x"]).Error,
+            StringComparison.Ordinal);
+        Assert.Contains("101 classes", Run("data", "info", "p.csv", "--label", "price", "--task", "classes").Output,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_doctor_does_not_blame_the_labels_of_quantities()
     {
         WritePrices();
@@ -89,5 +104,14 @@ public sealed class QuantityTests : IDisposable
             "--hidden", "8", "--space", "learning-rate=log:0.01..0.3", "--study", "s", "--json");
         Assert.Equal(0, searched.ExitCode);
         Assert.Contains("validation R²", File.ReadAllText(folder["studies/s/report.html"]), StringComparison.Ordinal);
+        // Worse than the mean is below 0, and a study of such trials can be read again.
+        string[] bad = ["search", "--data", "p.csv", "--label", "price", "--epochs", "1", "--hidden", "8", "--space",
+            "learning-rate=log:1e-9..1e-8", "--study", "bad", "--json"];
+        foreach (var count in (string[])["2", "3"])
+        {
+            var found = Run([.. bad, "--trials", count]);
+            Assert.Equal((0, ""), (found.ExitCode, found.Error));
+            Assert.True(found.Event("summary").GetProperty("best").GetProperty("value").GetDouble() < 0);
+        }
     }
 }

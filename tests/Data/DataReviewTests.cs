@@ -1,3 +1,4 @@
+using System.Globalization;
 using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Models;
@@ -88,6 +89,27 @@ public sealed class DataReviewTests : IDisposable
         Assert.Equal("f: at line 4, column 'w': expected a text, found '?'", Error(Table(["x", "y", "?"]), refuse));
         Assert.Equal("f: at line 2, column 'w': expected a finite number, found an empty cell",
             Error(Table(["", "1", "2"]), refuse));
+    }
+
+    [Fact]
+    public void Short_numbers_are_what_the_runtime_reads()
+    {
+        var random = new Random(1);
+        string Any() => string.Concat(Enumerable.Range(0, random.Next(18)).Select(i =>
+            i == 0 && random.Next(4) == 0 ? "-" : random.Next(6) == 0 ? "." : $"{random.Next(10)}"));
+        string[] some = ["", ".", "-", "-.", "5.", ".5", "-0", "0.0", "--1", "1-", "1..2", "9007199254740992",
+            "9007199254740993", "9999999999999999", "0000000000000001", ".000000000000001", "-123456789012345.6"];
+        var read = 0;
+        foreach (var text in some.Concat(Enumerable.Range(0, 100_000).Select(_ => Any())))
+            if (CellText.IsShort(text, out var number))
+            {
+                read++;
+                Assert.Equal(BitConverter.DoubleToInt64Bits(double.Parse(text, CultureInfo.InvariantCulture)),
+                    BitConverter.DoubleToInt64Bits(number));
+            }
+            else if (text.Length is > 0 and < 16)
+                Assert.False(double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _), text);
+        Assert.True(read > 30_000);
     }
 
     [Theory]

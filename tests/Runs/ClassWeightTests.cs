@@ -90,7 +90,8 @@ public sealed class ClassWeightTests : IDisposable
     [InlineData("ham=0.5,spam=5", null)]
     [InlineData("1,2,3", "3 numbers for 2 classes (ham, spam)")]
     [InlineData("span=5", "there is no class 'span', only ham, spam; did you mean spam?")]
-    [InlineData("1,spam=5", "expected a number for each class, as in 1,5, or names, as in ham=1,spam=5, found '1,spam=5'")]
+    [InlineData("1,spam=5",
+        "expected a number for each class, as in 1,5, or names, as in ham=1,spam=5, found '1,spam=5'")]
     [InlineData("1,x", "expected a number, found 'x'")]
     [InlineData("1,-1", "weights are finite numbers from 0 on, and one is above 0")]
     [InlineData("0,0", "weights are finite numbers from 0 on, and one is above 0")]
