@@ -54,7 +54,7 @@ internal static partial class CellText
             else
                 return false;
         }
-        if (cell.Length == (point < 0 ? 0 : 1) || integer > LargeIntegers.AllExact)
+        if (cell.Length == (point < 0 ? 0 : 1) || integer >= LargeIntegers.AllExact)
             return false;
         number = integer / PowersOfTen[point < 0 ? 0 : cell.Length - 1 - point];
         if (isNegative)

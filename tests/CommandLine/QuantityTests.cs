@@ -105,8 +105,8 @@ public sealed class QuantityTests : IDisposable
         Assert.Equal(0, searched.ExitCode);
         Assert.Contains("validation R²", File.ReadAllText(folder["studies/s/report.html"]), StringComparison.Ordinal);
         // Worse than the mean is below 0, and a study of such trials can be read again.
-        string[] bad = ["search", "--data", "p.csv", "--label", "price", "--epochs", "1", "--hidden", "8", "--space",
-            "learning-rate=log:1e-9..1e-8", "--study", "bad", "--json"];
+        string[] bad = ["search", "--data", "p.csv", "--label", "price", "--epochs", "1", "--hidden", "8", "--init",
+            "normal:3", "--space", "learning-rate=log:1e-9..1e-8", "--study", "bad", "--json"];
         foreach (var count in (string[])["2", "3"])
         {
             var found = Run([.. bad, "--trials", count]);
