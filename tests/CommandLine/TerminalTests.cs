@@ -114,6 +114,33 @@ public sealed partial class TerminalTests : IDisposable
     }
 
     [Fact]
+    public void A2_a_bar_is_as_narrow_as_the_terminal_has_become()
+    {
+        var written = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(written),
+        });
+        int[] widths = [100, 50, 20, 60];
+        LiveReport.Show(console, report =>
+        {
+            report.Started(new RunStart(
+                "digits", 9000, 1000, 1000, "affine 784 -> 10", 7850, "SGD (learning rate 0.1)", 4, 1, 1, "runs/a"));
+            foreach (var (step, width) in widths.Index())
+            {
+                console.Profile.Width = width;
+                Thread.Sleep(150);
+                report.Stepped(new StepReport(step + 1, 0.25), 100);
+            }
+            return 0;
+        });
+        var bars = written.ToString().Split("\u001B[J").Where(part => part.Contains("0.25", StringComparison.Ordinal));
+        Assert.Equal(widths.Length, bars.Count());
+        Assert.All(bars.Zip(widths), drawn =>
+            Assert.InRange(drawn.First.TrimEnd('\r').Length, 15, drawn.Second - 1));
+    }
+
+    [Fact]
     public void Foreign_names_reach_no_terminal_and_no_page_raw()
     {
         File.WriteAllText(folder["t.csv"],

@@ -6,36 +6,46 @@ using Spectre.Console;
 namespace Functional.Host.Commands;
 
 /// <summary>A run on a terminal: a line per epoch, and below them a bar with loss, accuracy and speed.</summary>
+/// <remarks>Spectre.Console's own progress bar keeps the width that it began with: after a terminal was made narrower
+/// each of its rows would be two.</remarks>
 internal sealed class LiveReport : IRunObserver
 {
     private const int LongestBar = 40, ShortestBar = 5;
 
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(100);
 
+    // From the start of the row, which is the bar's, to the end of the screen.
+    private static readonly ControlCode Erase = new("\r\u001B[J");
+
     private readonly IAnsiConsole console;
     private readonly PlainReport lines;
-    private readonly ProgressTask bar;
     private readonly Stopwatch sinceShown = Stopwatch.StartNew();
+    private string text = "", speed = "";
     private string? accuracy;
-    private double lossSum;
-    private int steps;
+    private double lossSum, share;
+    private int steps, planned;
     private long sampleSum;
 
-    private LiveReport(IAnsiConsole console, ProgressTask bar) =>
-        (this.console, this.bar, lines) = (console, bar, new PlainReport(new ConsoleWriter(console)));
+    private LiveReport(IAnsiConsole console) =>
+        (this.console, lines) = (console, new PlainReport(new LinesAbove(this)));
 
     /// <summary>Runs something with a live bar, which is gone when it ends.</summary>
-    public static T Show<T>(IAnsiConsole console, Func<IRunObserver, T> run) =>
-        console.Progress()
-            .AutoClear(true)
-            .HideCompleted(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left })
-            .Start(context => run(new LiveReport(console, context.AddTask("starting"))));
+    public static T Show<T>(IAnsiConsole console, Func<IRunObserver, T> run)
+    {
+        try
+        {
+            return run(new LiveReport(console));
+        }
+        finally
+        {
+            console.Write(Erase);
+        }
+    }
 
     public void Started(RunStart start)
     {
+        planned = start.PlannedSteps;
         lines.Started(start);
-        (bar.MaxValue, bar.Value) = (start.PlannedSteps, start.Step);
         sinceShown.Restart();
     }
 
@@ -44,11 +54,11 @@ internal sealed class LiveReport : IRunObserver
         (lossSum, steps, sampleSum) = (lossSum + report.Loss, steps + 1, sampleSum + samples);
         if (sinceShown.Elapsed < Refresh)
             return;
-        bar.Value = report.Step;
-        bar.Description = Bar(
-            Invariant($"{report.Step / bar.MaxValue,4:0%} loss {lossSum / steps:F4}")
-                + (accuracy is null ? "" : $"  test {accuracy}"),
-            Invariant($"  {sampleSum / sinceShown.Elapsed.TotalSeconds:N0} samples/s"));
+        share = (double)report.Step / planned;
+        text = Invariant($"{share,4:0%} loss {lossSum / steps:F4}") + (accuracy is null ? "" : $"  test {accuracy}");
+        speed = Invariant($"  {sampleSum / sinceShown.Elapsed.TotalSeconds:N0} samples/s");
+        console.Write(Erase);
+        DrawBar();
         (lossSum, steps, sampleSum) = (0, 0, 0);
         sinceShown.Restart();
     }
@@ -61,27 +71,34 @@ internal sealed class LiveReport : IRunObserver
 
     public void Finished(RunSummary summary)
     {
-        bar.Value = bar.MaxValue;
+        (text, speed) = ("", "");
         lines.Finished(summary);
     }
 
-    // As much as there is room for, even if the terminal was made narrower on the way: a row that wraps would be left
-    // behind.
-    private string Bar(string text, string speed)
+    // As much as there is room for now: a row that wraps would be left behind.
+    private void DrawBar()
     {
-        var room = console.Profile.Width - 1 - text.Length;
+        if (text == "")
+            return;
+        var (shown, room) = (text, console.Profile.Width - 1 - text.Length);
         if (room >= speed.Length)
-            (text, room) = (text + speed, room - speed.Length);
+            (shown, room) = (text + speed, room - speed.Length);
         var length = Math.Min(LongestBar, room - 1);
-        if (length < ShortestBar)
-            return Markup.Escape(text[..Math.Min(text.Length, Math.Max(1, console.Profile.Width - 1))]);
-        var done = (int)Math.Clamp(length * bar.Value / bar.MaxValue, 0, length);
-        return $"[yellow]{new string('━', done)}[/][grey]{new string('━', length - done)}[/] {Markup.Escape(text)}";
+        var done = (int)Math.Clamp(length * share, 0, Math.Max(0, length));
+        console.Markup(length < ShortestBar
+            ? Markup.Escape(shown[..Math.Min(shown.Length, Math.Max(1, console.Profile.Width - 1))])
+            : $"[yellow]{new string('━', done)}[/][grey]{new string('━', length - done)}[/] {Markup.Escape(shown)}");
     }
 
-    // Lines go through Spectre.Console, which keeps the bar below them.
-    private sealed class ConsoleWriter(IAnsiConsole console) : StringWriter(CultureInfo.InvariantCulture)
+    // A line takes the bar's place, and the bar follows below it. Where it is longer than the terminal is wide, the
+    // terminal itself goes on in the next row: so a command or a digest is still one line when it is copied.
+    private sealed class LinesAbove(LiveReport report) : StringWriter(CultureInfo.InvariantCulture)
     {
-        public override void WriteLine(string? value) => console.Write(new WholeLine(value ?? ""));
+        public override void WriteLine(string? value)
+        {
+            report.console.Write(Erase);
+            report.console.Write(new ControlCode(Visible.Line(value ?? "") + Environment.NewLine));
+            report.DrawBar();
+        }
     }
 }
