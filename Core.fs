@@ -327,6 +327,10 @@ type Training =
     static member Step(state: TrainingState<'T>, batch: Func<Batch<'T>>) : struct (TrainingState<'T> * StepReport) =
         Training.stepOn (nullArgCheck (nameof state) state) (nullArgCheck (nameof batch) batch).Invoke
 
+    /// The network with the moving average of its parameters, where the optimizer takes one; otherwise the network.
+    static member Averaged(state: TrainingState<'T>) : Network<'T> =
+        Training.averaged (nullArgCheck (nameof state) state)
+
 /// Probabilities, classes and metrics from scores.
 [<AbstractClass; Sealed>]
 type Metrics =

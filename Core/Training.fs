@@ -9,7 +9,7 @@ type TrainingState<'T when Real<'T>> =
       Network: Network<'T>
       /// What trains it.
       Optimizer: Optimizer
-      /// What the optimizer remembers.
+      /// What the optimizer remembers, the moving average of the parameters included where it takes one.
       OptimizerState: OptimizerState<'T>
       /// What is random in step n (from 1) is a function of child n - 1 of this key.
       Key: Key
@@ -45,6 +45,13 @@ module Training =
           OptimizerState = Optimizer.init optimizer (Network.parameters network)
           Key = key
           Step = 0 }
+
+    /// The network with the moving average of its parameters, where the optimizer takes one; otherwise the network.
+    let averaged (state: TrainingState<'T>) : Network<'T> =
+        let parameters = Network.parameters state.Network
+        let averaged = Optimizer.averaged state.Optimizer state.OptimizerState parameters
+        if obj.ReferenceEquals(averaged, parameters) then state.Network
+        else Network.withParameters state.Network averaged
 
     /// One step with a batch that is made for it alone: the next step reuses its memory, so don't keep it.
     /// Raises ArgumentException if the batch doesn't fit the network, and after 2,147,483,647 steps.

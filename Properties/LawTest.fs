@@ -53,7 +53,8 @@ let laws =
             let case =
                 { composed Tables.layers 9 -5L with Loss = Loss.Huber 0.3; Penalty = Penalty.L1 1e-7; Targets = Soft }
             let pair: Pair =
-                { Row = 3; Features = [ Scheduled(Schedule.OneCycle(5).AfterWarmUp 2); Gathering 3 ]
+                { Row = 3
+                  Features = [ Done(Transform.Schedule(Schedule.OneCycle(5).AfterWarmUp 2)); Grouped(1, 0.5, Some 0.1) ]
                   Descent = { Leaves = [ 7, Role.Scale ]; Steps = 2; Rate = 0.1; Seed = 1L } }
             let expressions =
                 [ Expression.text case

@@ -135,7 +135,7 @@ let laws =
                 let optimizer = Optimizer.Adam().WithClipNorm(0.5).WithWeightDecay(0.25)
                 let state = Training.start network optimizer (Key.OfSeed 3)
                 let struct (_, report) = Training.step state batch
-                let refused = { Optimizer.Adam(learningRate = -0.5) with ClipValue = -0.5 }
+                let refused = Optimizer.Adam(learningRate = -0.5).WithClipValue -0.5
                 [ string report; string state; string (Diagnostics.ofState state batch)
                   string (Network.gradient (Key.OfSeed 4) network batch)
                   for difference in Differences.check network batch do string difference

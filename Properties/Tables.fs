@@ -212,6 +212,8 @@ type OptimizerRow =
     { Optimizer: float -> Optimizer
       /// As a book writes it, without weight decay.
       Formula: Formula
+      /// Whether the formula's change, weight decay included, is then made as long as the leaf, times the rate.
+      IsOfLeaf: bool
       /// A rate, and a schedule where it needs one, at which it finds the minima of `ConvergenceTests`.
       Finding: Optimizer }
 
@@ -224,7 +226,12 @@ let private adam: Formula = fun rate t s w g ->
     let m, v = moments s g
     struct (w - adamRate rate t * m / (sqrt v + 1e-7), [| m; v |])
 
-/// Zhuang et al., AdaBelief (2020), algorithm 2.
+let private belief epsilon: Formula = fun rate t s w g ->
+    let m = 0.9 * s[0] + 0.1 * g
+    let v = 0.999 * s[1] + 0.001 * (g - m) * (g - m) + epsilon
+    struct (w - rate / (1.0 - 0.9 ** float t) * m / (sqrt (v / (1.0 - 0.999 ** float t)) + epsilon), [| m; v |])
+
+/// Zhuang et al., AdaBelief (2020), algorithm 2, with another epsilon than the built-in rule's.
 let private adaBelief =
     let change (step: RuleStep) (_: Parameter<float>) (g: Vector<float>) (slots: IReadOnlyList<Vector<float>>) =
         let m = 0.9 * slots[0] + 0.1 * g
@@ -233,57 +240,96 @@ let private adaBelief =
         let d = m / (1.0 - 0.9 ** float step.Number) ./ (corrected.PointwiseSqrt() + 1e-7)
         struct (-step.Rate * d, [| m; s |] :> IReadOnlyList<Vector<float>>)
     let numbers = [ struct ("beta1", 0.9); struct ("beta2", 0.999); struct ("epsilon", 1e-7) ]
-    CustomRule("AdaBelief", numbers, [ "first moment"; "belief" ], Func<_, _, _, _, _> change)
+    CustomRule("custom AdaBelief", numbers, [ "first moment"; "belief" ], Func<_, _, _, _, _> change)
 
 let optimizers: OptimizerRow list =
     let decaying = Schedule.Cosine 100_000
     [ { Optimizer = fun rate -> Optimizer.Sgd rate
         Formula = fun rate _ _ w g -> struct (w - rate * g, [||])
+        IsOfLeaf = false
         Finding = Optimizer.Sgd(1e-3).With decaying }
       { Optimizer = fun rate -> Optimizer.Momentum rate
         Formula = fun rate _ s w g ->
             let v = 0.9 * s[0] - rate * g
             struct (w + v, [| v |])
+        IsOfLeaf = false
         Finding = Optimizer.Momentum 2e-4 }
       { Optimizer = fun rate -> Optimizer.Nesterov rate
         // The book's form, with the velocity before this step.
         Formula = fun rate _ s w g -> struct (w + 0.81 * s[0] - 1.9 * rate * g, [| 0.9 * s[0] - rate * g |])
+        IsOfLeaf = false
         Finding = Optimizer.Nesterov 1e-4 }
       { Optimizer = fun rate -> Optimizer.AdaGrad rate
         Formula = fun rate _ s w g ->
             let h = s[0] + g * g
             struct (w - rate * g / (sqrt h + 1e-7), [| h |])
+        IsOfLeaf = false
         Finding = Optimizer.AdaGrad 1.0 }
       { Optimizer = fun rate -> Optimizer.RmsProp rate
         Formula = fun rate _ s w g ->
             let h = 0.99 * s[0] + 0.01 * g * g
             struct (w - rate * g / (sqrt h + 1e-7), [| h |])
+        IsOfLeaf = false
         Finding = Optimizer.RmsProp 1e-3 }
       { Optimizer = fun rate -> Optimizer.AdaDelta rate
         Formula = fun rate _ s w g ->
             let h = 0.95 * s[0] + 0.05 * g * g
             let d = sqrt (s[1] + 1e-6) / sqrt (h + 1e-6) * g
             struct (w - rate * d, [| h; 0.95 * s[1] + 0.05 * d * d |])
+        IsOfLeaf = false
         Finding = Optimizer.AdaDelta 0.01 }
       { Optimizer = fun rate -> Optimizer.Adam rate
         Formula = adam
+        IsOfLeaf = false
         Finding = Optimizer.Adam 0.03 }
       { Optimizer = fun rate -> Optimizer.AmsGrad rate
         Formula = fun rate t s w g ->
             let m, v = moments s g
             let largest = max s[2] v
             struct (w - adamRate rate t * m / (sqrt largest + 1e-7), [| m; v; largest |])
+        IsOfLeaf = false
         Finding = Optimizer.AmsGrad 0.1 }
       { Optimizer = fun rate -> Optimizer.AdamW(rate, 0.05)
         Formula = adam
+        IsOfLeaf = false
         Finding = Optimizer.AdamW(0.03, 1e-4) }
+      { Optimizer = fun rate -> Optimizer.NAdam rate
+        Formula = fun rate t s w g ->
+            let m, v = moments s g
+            let ahead = 0.9 * m / (1.0 - 0.9 ** float (t + 1)) + 0.1 * g / (1.0 - 0.9 ** float t)
+            struct (w - rate * ahead / (sqrt (v / (1.0 - 0.999 ** float t)) + 1e-8), [| m; v |])
+        IsOfLeaf = false
+        Finding = Optimizer.NAdam(0.03).With decaying }
+      { Optimizer = fun rate -> Optimizer.RAdam rate
+        Formula = fun rate t s w g ->
+            let m, v = moments s g
+            let mean, longest = m / (1.0 - 0.9 ** float t), 1999.0
+            let length = longest - 2.0 * float t * 0.999 ** float t / (1.0 - 0.999 ** float t)
+            let over, under = (length - 4.0) * (length - 2.0) * longest, (longest - 4.0) * (longest - 2.0) * length
+            let change =
+                if length <= 5.0 then mean
+                else sqrt (over / under) * mean / (sqrt (v / (1.0 - 0.999 ** float t)) + 1e-8)
+            struct (w - rate * change, [| m; v |])
+        IsOfLeaf = false
+        // Its first steps are along the gradient itself.
+        Finding = Optimizer.RAdam(3e-3).With(decaying.AfterWarmUp 1000) }
+      { Optimizer = fun rate -> Optimizer.AdaBelief rate
+        Formula = belief 1e-16
+        IsOfLeaf = false
+        Finding = Optimizer.AdaBelief 0.01 }
+      { Optimizer = fun rate -> Optimizer.Lamb rate
+        Formula = fun rate t s w g ->
+            let m, v = moments s g
+            let root = sqrt (v / (1.0 - 0.999 ** float t))
+            struct (w - rate * m / (1.0 - 0.9 ** float t) / (root + 1e-6), [| m; v |])
+        IsOfLeaf = true
+        Finding = Optimizer.Lamb(0.01).With decaying }
       { Optimizer = fun rate -> Optimizer.Lion rate
         Formula = fun rate _ s w g ->
             struct (w - rate * float (sign (0.9 * s[0] + 0.1 * g)), [| 0.99 * s[0] + 0.01 * g |])
+        IsOfLeaf = false
         Finding = Optimizer.Lion(1e-3).With decaying }
       { Optimizer = fun rate -> Optimizer.Custom(adaBelief, rate)
-        Formula = fun rate t s w g ->
-            let m = 0.9 * s[0] + 0.1 * g
-            let v = 0.999 * s[1] + 0.001 * (g - m) * (g - m) + 1e-7
-            struct (w - rate / (1.0 - 0.9 ** float t) * m / (sqrt (v / (1.0 - 0.999 ** float t)) + 1e-7), [| m; v |])
+        Formula = belief 1e-7
+        IsOfLeaf = false
         Finding = Optimizer.Custom(adaBelief, 0.01) } ]

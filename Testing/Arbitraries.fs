@@ -145,35 +145,36 @@ type Arbitraries =
             Gen.elements
                 [ Optimizer.Sgd rate; Optimizer.Momentum rate; Optimizer.Nesterov rate; Optimizer.AdaGrad rate
                   Optimizer.RmsProp rate; Optimizer.AdaDelta rate; Optimizer.Adam rate; Optimizer.AmsGrad rate
-                  Optimizer.AdamW rate; Optimizer.Lion rate ]
-        let schedule =
-            Gen.elements
-                [ Schedule.Constant; Schedule.Step(2, 0.5); Schedule.Exponential 0.9; Schedule.Cosine 10
-                  Schedule.OneCycle 10; Schedule.Constant.AfterWarmUp 3; Schedule.Cosine(10).AfterWarmUp 3 ]
-        let sometimes (x: Gen<'A>) (otherwise: 'A) = Gen.frequency [ 3, Gen.constant otherwise; 1, x ]
+                  Optimizer.AdamW rate; Optimizer.NAdam rate; Optimizer.RAdam rate; Optimizer.AdaBelief rate
+                  Optimizer.Lamb rate; Optimizer.Lion rate ]
+        let transforms =
+            [ Gen.elements
+                  [ Schedule.Step(2, 0.5); Schedule.Exponential 0.9; Schedule.Cosine 10; Schedule.OneCycle 10
+                    Schedule.Constant.AfterWarmUp 3; Schedule.Cosine(10).AfterWarmUp 3 ]
+              |> Gen.map Transform.Schedule
+              Gen.choose (2, 4) |> Gen.map Transform.Accumulate
+              Gen.elements [ 0.1; 1.0 ] |> Gen.map Transform.ClipValue
+              Gen.elements [ 0.1; 1.0 ] |> Gen.map Transform.ClipNorm
+              Gen.constant (Transform.Noise(0.1, 0.55, 1L))
+              Gen.elements [ 0.01; 0.1 ] |> Gen.map Transform.WeightDecay
+              Gen.elements [ 0.01; 0.1 ] |> Gen.map Transform.ProximalL1
+              Gen.choose (2, 4) |> Gen.map (fun steps -> Transform.LookAhead(steps, 0.5))
+              Gen.elements [ 0.9; 0.99 ] |> Gen.map Transform.Average ]
+        let sometimes (x: Gen<'A>) = Gen.frequency [ 3, Gen.constant None; 1, Gen.map Some x ]
         let generator =
             gen {
                 let! rate = Gen.elements [ 1e-4; 1e-3; 0.01; 0.1; 0.5 ]
                 let! optimizer = rule rate
-                let! schedule = sometimes schedule Schedule.Constant
-                let! accumulation = sometimes (Gen.choose (2, 4)) 1
-                let! clipValue = sometimes (Gen.elements [ 0.1; 1.0 ]) infinity
-                let! clipNorm = sometimes (Gen.elements [ 0.1; 1.0 ]) infinity
-                let! decay = sometimes (Gen.elements [ 0.01; 0.1 ]) optimizer.WeightDecay
-                let! proximal = sometimes (Gen.elements [ 0.01; 0.1 ]) 0.0
-                return
-                    { optimizer with
-                        Schedule = schedule; Accumulation = accumulation; ClipValue = clipValue; ClipNorm = clipNorm
-                        WeightDecay = decay; ProximalL1 = proximal }
+                let! transforms = Gen.sequenceToList (List.map sometimes transforms)
+                let withOne (optimizer: Optimizer) (transform: Transform) = optimizer.With transform
+                return List.fold withOne optimizer (List.choose id transforms)
             }
         let simpler (optimizer: Optimizer) =
-            [ Optimizer.Sgd optimizer.LearningRate
-              { optimizer with Rule = Rule.GradientDescent }
-              optimizer.With Schedule.Constant
-              optimizer.WithAccumulation 1
-              optimizer.WithClipValue infinity
-              optimizer.WithClipNorm infinity
-              optimizer.WithWeightDecay 0.0
-              optimizer.WithProximalL1 0.0 ]
+            seq {
+                Optimizer.Sgd optimizer.LearningRate
+                { optimizer with Rule = Rule.GradientDescent }
+                for i in 0 .. optimizer.Transforms.Count - 1 do
+                    { optimizer with Transforms = List.removeAt i (List.ofSeq optimizer.Transforms) }
+            }
             |> Seq.filter ((<>) optimizer)
         Arb.fromGenShrink (generator, simpler)

@@ -45,20 +45,28 @@ type OptimizerExtensions =
     static member Faults(optimizer: Optimizer) : IReadOnlyList<Fault> =
         Optimizer.faults (nullArgCheck (nameof optimizer) optimizer)
 
-    /// The state before the first step. Raises ArgumentException with everything wrong with the optimizer.
+    /// The state before the first step. Raises ArgumentException with everything wrong with the optimizer, and for a
+    /// group that picks none of the leaves.
     [<Extension>]
     static member Init(optimizer: Optimizer, parameters: Parameters<'T>) : OptimizerState<'T> =
         Optimizer.init (nullArgCheck (nameof optimizer) optimizer) (nullArgCheck (nameof parameters) parameters)
 
     /// The parameters and the state after one gradient: after a step or, where several gradients make one, perhaps the
-    /// same parameters. Raises ArgumentException if the gradient's leaves are not those of the parameters, or the state
-    /// is one of another rule or of other parameters.
+    /// same parameters. Raises ArgumentException if the gradient's leaves are not those of the parameters, the state
+    /// is one of another optimizer or of other parameters, or a group picks none of the leaves.
     [<Extension>]
     static member Update
         (optimizer: Optimizer, state: OptimizerState<'T>, parameters: Parameters<'T>, gradient: Parameters<'T>)
         : struct (Parameters<'T> * OptimizerState<'T>) =
         Optimizer.update (nullArgCheck (nameof optimizer) optimizer) (nullArgCheck (nameof state) state)
                 (nullArgCheck (nameof parameters) parameters) (nullArgCheck (nameof gradient) gradient)
+
+    /// The moving average of the parameters, where the optimizer takes one, and otherwise the parameters.
+    [<Extension>]
+    static member Averaged
+        (optimizer: Optimizer, state: OptimizerState<'T>, parameters: Parameters<'T>) : Parameters<'T> =
+        Optimizer.averaged (nullArgCheck (nameof optimizer) optimizer) (nullArgCheck (nameof state) state)
+            (nullArgCheck (nameof parameters) parameters)
 
     /// The points that the optimizer goes through from the start, steps + 1 of them, given the gradient of the function
     /// that is minimized. Raises ArgumentException with everything wrong with the optimizer, for a negative number of

@@ -2,60 +2,125 @@ namespace Functional
 
 open System
 open System.Collections.Generic
+open System.Runtime.InteropServices
 open MathNet.Numerics.LinearAlgebra
 
-/// Where a custom rule is: what a step depends on besides the leaf.
+/// What a step depends on besides the leaf.
 [<Struct; NoComparison>]
 type RuleStep =
-    { /// The learning rate of this step: the optimizer's, times the schedule's factor.
+    { /// The learning rate of this step for this leaf: the optimizer's, or that of the leaf's group, times the
+      /// schedule's factor.
       Rate: float
       /// Counted from 1.
       Number: int }
 
-/// A custom update rule: its name and numbers, the names of what it remembers of each leaf from step to step (its
-/// slots, zeros before the first step), and one pure function of a leaf. It works in double precision, whatever the
-/// network's; slots are stored in the network's. Two rules are equal if their names, numbers and slots are.
-/// Accumulation, clipping, schedules, weight decay and the proximal step apply to it as to every rule.
+/// What custom rules and custom transforms have in common: a name and numbers, the names of what is remembered of each
+/// leaf from step to step (slots, zeros before the first step), and one pure function of a leaf, in double precision,
+/// whatever the network's; slots are stored in the network's. Two are equal if their names, numbers and slots are.
+[<AbstractClass>]
+type CustomChange
+    internal
+    (name: string, numbers: IEnumerable<struct (string * float)>, slots: IEnumerable<string>,
+     change: Func<RuleStep, Parameter<float>, Vector<float>, IReadOnlyList<Vector<float>>,
+                  struct (Vector<float> * IReadOnlyList<Vector<float>>)>) =
+    do
+        ArgumentNullException.ThrowIfNull(numbers, nameof numbers)
+        ArgumentNullException.ThrowIfNull(slots, nameof slots)
+        ArgumentNullException.ThrowIfNull(change, nameof change)
+    let numbers', slots' = [ for struct (name, x) in numbers -> name, x ], List.ofSeq slots
+    do
+        for of', names in [ nameof name, [ name ]; nameof numbers, List.map fst numbers'; nameof slots, slots' ] do
+            if List.exists String.IsNullOrWhiteSpace names then invalidArg of' "a name must not be empty"
+            if List.distinct names <> names then invalidArg of' "names must be different"
+        // States are written as SLOT/LEAF.
+        if slots' |> List.exists _.Contains('/') then
+            invalidArg (nameof slots) "a slot's name must not have a / in it"
+
+    /// As people call it.
+    member _.Name = name
+    member internal _.Numbers = numbers'
+    member internal _.Slots = Array.ofList slots'
+    member internal _.Change = change
+
+    override this.Equals(other: obj) =
+        match other with
+        | :? CustomChange as other when other.GetType() = this.GetType() ->
+            (name, numbers', slots') = (other.Name, other.Numbers, List.ofArray other.Slots)
+        | _ -> false
+
+    override _.GetHashCode() = hash (name, numbers', slots')
+
+/// A custom update rule. Transforms and groups apply to it as to every rule.
 [<Sealed>]
-type CustomRule private (name: string, numbers: (string * float) list, slots: string list, change) =
+type CustomRule
     /// <param name="name">As people call it.</param>
     /// <param name="numbers">Its numbers, under their names: they are printed.</param>
     /// <param name="slots">The names of what it remembers.</param>
     /// <param name="change">From the step, the leaf (its values before the step), the gradient and the slots: what is
     /// added to the leaf, and the new slots in the same order, all as long as the leaf. It writes to no
     /// argument.</param>
-    /// <exception cref="T:System.ArgumentException">A name is empty, or given twice; a slot's has a / in it, or is
-    /// that of accumulated gradients.</exception>
-    new
-        (name: string, numbers: IEnumerable<struct (string * float)>, slots: IEnumerable<string>,
-         change: Func<RuleStep, Parameter<float>, Vector<float>, IReadOnlyList<Vector<float>>,
-                      struct (Vector<float> * IReadOnlyList<Vector<float>>)>) =
-        ArgumentNullException.ThrowIfNull(numbers, nameof numbers)
-        ArgumentNullException.ThrowIfNull(slots, nameof slots)
-        ArgumentNullException.ThrowIfNull(change, nameof change)
-        let numbers, slots = [ for struct (name, x) in numbers -> name, x ], List.ofSeq slots
-        for of', names in [ nameof name, [ name ]; nameof numbers, List.map fst numbers; nameof slots, slots ] do
-            if List.exists String.IsNullOrWhiteSpace names then invalidArg of' "a name must not be empty"
-            if List.distinct names <> names then invalidArg of' "names must be different"
-        // States are written as SLOT/LEAF, and accumulation has a slot of its own.
-        if slots |> List.exists (fun slot -> slot.Contains '/' || slot = CustomRule.Gathered) then
-            invalidArg (nameof slots) $"a slot's name must not have a / in it, nor be '{CustomRule.Gathered}'"
-        CustomRule(name, numbers, slots, change)
+    /// <exception cref="T:System.ArgumentException">A name is empty, or given twice; a slot's has a / in it.
+    /// </exception>
+    (name: string, numbers: IEnumerable<struct (string * float)>, slots: IEnumerable<string>,
+     change: Func<RuleStep, Parameter<float>, Vector<float>, IReadOnlyList<Vector<float>>,
+                  struct (Vector<float> * IReadOnlyList<Vector<float>>)>) =
+    inherit CustomChange(name, numbers, slots, change)
 
-    /// The slot of gradients that wait for others to make an update with.
-    static member internal Gathered = "gathered gradient"
+/// A custom transform of the gradient before the rule or of the parameters after it.
+[<Sealed>]
+type CustomTransform
+    /// <param name="name">As people call it.</param>
+    /// <param name="numbers">Its numbers, under their names: they are printed.</param>
+    /// <param name="slots">The names of what it remembers.</param>
+    /// <param name="change">From the step, the leaf (its values before the step), the gradient and the slots: the new
+    /// gradient, and the new slots in the same order, all as long as the leaf. After the rule it gets the leaf's values
+    /// after the step in place of the gradient, and gives those that take their place. It writes to no
+    /// argument.</param>
+    /// <param name="afterRule">Whether it changes the parameters after the rule.</param>
+    /// <exception cref="T:System.ArgumentException">A name is empty, or given twice; a slot's has a / in it.
+    /// </exception>
+    (name: string, numbers: IEnumerable<struct (string * float)>, slots: IEnumerable<string>,
+     change: Func<RuleStep, Parameter<float>, Vector<float>, IReadOnlyList<Vector<float>>,
+                  struct (Vector<float> * IReadOnlyList<Vector<float>>)>,
+     [<Optional; DefaultParameterValue(false)>] afterRule: bool) =
+    inherit CustomChange(name, numbers, slots, change)
 
-    /// As people call it.
-    member _.Name = name
-    member internal _.Numbers = numbers
-    member internal _.Slots = Array.ofList slots
-    member internal _.Change:
-        Func<RuleStep, Parameter<float>, Vector<float>, IReadOnlyList<Vector<float>>,
-             struct (Vector<float> * IReadOnlyList<Vector<float>>)> = change
+    /// Whether it changes the parameters after the rule; otherwise the gradient before it.
+    member _.AfterRule = afterRule
 
-    override _.Equals(other: obj) =
+    override this.Equals(other: obj) =
         match other with
-        | :? CustomRule as other -> (name, numbers, slots) = (other.Name, other.Numbers, List.ofArray other.Slots)
+        | :? CustomTransform as other -> base.Equals other && afterRule = other.AfterRule
         | _ -> false
 
-    override _.GetHashCode() = hash (name, numbers, slots)
+    override _.GetHashCode() = hash (base.GetHashCode(), afterRule)
+
+namespace Functional.FSharp
+
+open System.Collections.Generic
+open MathNet.Numerics.LinearAlgebra
+open Functional
+open Functional.Numerics
+
+/// Custom rules and transforms at work.
+module internal CustomChange =
+    let double<'T when Real<'T>> (x: 'T[]) : Vector<float> = Dense.vector (Array.map Real.toFloat x)
+    let stored<'T when Real<'T>> (x: Vector<float>) : 'T[] = Array.init x.Count (fun i -> Real.number x[i])
+
+    /// What it gives for a leaf: `kind` is what it is, `result` what it gives besides slots.
+    /// Raises ArgumentException if something is missing or not as long as the leaf.
+    let apply<'T when Real<'T>>
+        (kind: string) (result: string) (custom: CustomChange) (step: RuleStep) (leaf: Parameter<'T>) (x: 'T[])
+        (slots: 'T[][]) : struct (Vector<float> * 'T[][]) =
+        let w = double (Dense.values leaf.Values)
+        let leafNow = { Name = leaf.Name; Role = leaf.Role; Shape = leaf.Shape; Values = w }
+        let struct (change, next) = custom.Change.Invoke(step, leafNow, double x, Array.map double slots)
+        let refuse what = invalidArg kind $"the {kind} {custom.Name} gives {what}"
+        let check what (x: Vector<float>) =
+            if isNull (box x) then refuse $"no {what} of {leaf.Name}"
+            if x.Count <> w.Count then refuse $"{x.Count} elements as the {what} of {leaf.Name}, which has {w.Count}"
+        check result change
+        let count = if isNull (box next) then 0 else next.Count
+        if count <> slots.Length then refuse $"{count} slots of {leaf.Name}, not {slots.Length}"
+        Seq.iter2 check custom.Slots next
+        struct (change, [| for slot in next -> stored slot |])

@@ -1,42 +1,23 @@
 namespace Functional
 
 open System
+open System.Collections.Generic
 open System.Runtime.InteropServices
 
 /// An optimizer: a value that prints, compares and saves. What it remembers is in its state.
-/// A step gathers gradients to their mean, clips it by value, then by norm, and hands it to the rule; weights decay in
-/// the rule's step, and are thresholded after it.
-[<NoComparison; StructuredFormatDisplay("{Display}")>]
+[<CustomEquality; NoComparison; StructuredFormatDisplay("{Display}")>]
 type Optimizer =
     { /// How a step follows from the gradient.
       Rule: Rule
       /// The base rate: each update uses it times the schedule's factor for that update.
       LearningRate: float
-      /// A factor of the learning rate for each step.
-      Schedule: Schedule
-      /// The gradients whose mean makes one step; in between, parameters don't change.
-      Accumulation: int
-      /// The largest element of a gradient; infinity if they are not clipped.
-      ClipValue: float
-      /// The largest norm of a gradient over all leaves; infinity if it is not clipped.
-      ClipNorm: float
-      /// Decoupled: weights (no biases, scales or shifts) are multiplied by 1 - rate x decay in each step, the gradient
-      /// doesn't know. Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization (2019), with the rate as in
-      /// PyTorch.
-      WeightDecay: float
-      /// After each step weights (no biases, scales or shifts) go toward 0 by rate x this, and those that reach it are
-      /// exactly 0: the proximal step of an L1 penalty.
-      ProximalL1: float }
+      /// What is done besides the rule, in the order in which it is done: at most one of each kind.
+      Transforms: IReadOnlyList<Transform>
+      /// Leaves with numbers of their own. Where several groups pick a leaf, the numbers of the last one count.
+      Groups: IReadOnlyList<ParameterGroup> }
 
     static member private Of(rule: Rule, learningRate: float) =
-        { Rule = rule
-          LearningRate = learningRate
-          Schedule = Schedule.Constant
-          Accumulation = 1
-          ClipValue = infinity
-          ClipNorm = infinity
-          WeightDecay = 0.0
-          ProximalL1 = 0.0 }
+        { Rule = rule; LearningRate = learningRate; Transforms = []; Groups = [] }
 
     /// Stochastic gradient descent. (Rule has the formulas and their sources.)
     static member Sgd([<Optional; DefaultParameterValue(0.1)>] learningRate: float) =
@@ -97,7 +78,39 @@ type Optimizer =
          [<Optional; DefaultParameterValue(0.9)>] beta1: float,
          [<Optional; DefaultParameterValue(0.999)>] beta2: float,
          [<Optional; DefaultParameterValue(1e-7)>] epsilon: float) =
-        { Optimizer.Of(Rule.Adam(beta1, beta2, epsilon), learningRate) with WeightDecay = weightDecay }
+        Optimizer.Of(Rule.Adam(beta1, beta2, epsilon), learningRate).WithWeightDecay weightDecay
+
+    /// Adam with the gradient at the point that is looked ahead to.
+    static member NAdam
+        ([<Optional; DefaultParameterValue(0.001)>] learningRate: float,
+         [<Optional; DefaultParameterValue(0.9)>] beta1: float,
+         [<Optional; DefaultParameterValue(0.999)>] beta2: float,
+         [<Optional; DefaultParameterValue(1e-8)>] epsilon: float) =
+        Optimizer.Of(Rule.NAdam(beta1, beta2, epsilon), learningRate)
+
+    /// Adam that needs no warm-up: its first steps are those of a mean gradient, without the root.
+    static member RAdam
+        ([<Optional; DefaultParameterValue(0.003)>] learningRate: float,
+         [<Optional; DefaultParameterValue(0.9)>] beta1: float,
+         [<Optional; DefaultParameterValue(0.999)>] beta2: float,
+         [<Optional; DefaultParameterValue(1e-8)>] epsilon: float) =
+        Optimizer.Of(Rule.RAdam(beta1, beta2, epsilon), learningRate)
+
+    /// The mean of recent gradients over how far they are from it.
+    static member AdaBelief
+        ([<Optional; DefaultParameterValue(0.001)>] learningRate: float,
+         [<Optional; DefaultParameterValue(0.9)>] beta1: float,
+         [<Optional; DefaultParameterValue(0.999)>] beta2: float,
+         [<Optional; DefaultParameterValue(1e-16)>] epsilon: float) =
+        Optimizer.Of(Rule.AdaBelief(beta1, beta2, epsilon), learningRate)
+
+    /// Adam's direction, as long as the leaf's own norm times the rate: for large batches.
+    static member Lamb
+        ([<Optional; DefaultParameterValue(0.01)>] learningRate: float,
+         [<Optional; DefaultParameterValue(0.9)>] beta1: float,
+         [<Optional; DefaultParameterValue(0.999)>] beta2: float,
+         [<Optional; DefaultParameterValue(1e-6)>] epsilon: float) =
+        Optimizer.Of(Rule.Lamb(beta1, beta2, epsilon), learningRate)
 
     /// Steps of the same size in every element, along the sign of a mean gradient; rates are 3 to 10 times smaller than
     /// Adam's.
@@ -112,40 +125,100 @@ type Optimizer =
         ArgumentNullException.ThrowIfNull(rule, nameof rule)
         Optimizer.Of(Rule.Custom rule, learningRate)
 
-    /// The same with this schedule.
-    member optimizer.With(schedule: Schedule) = { optimizer with Schedule = schedule }
-
     /// The same with this learning rate.
     member optimizer.WithLearningRate(learningRate: float) = { optimizer with LearningRate = learningRate }
 
+    /// The same with exactly these transforms, in this order.
+    member optimizer.WithTransforms([<ParamArray>] transforms: Transform[]) =
+        ArgumentNullException.ThrowIfNull(transforms, nameof transforms)
+        { optimizer with Transforms = List.ofArray transforms }
+
+    /// The same with this transform in place of the one of its kind, or at its usual place: the schedule, accumulation,
+    /// clipping by value, by norm, noise, custom ones; weight decay; the proximal step, look-ahead, custom ones; the
+    /// average. One that does nothing, such as a weight decay of 0, is left out.
+    member optimizer.With(transform: Transform) =
+        ArgumentNullException.ThrowIfNull(transform, nameof transform)
+        let others = List.ofSeq optimizer.Transforms
+        let transforms =
+            match others |> List.tryFindIndex (fun other -> other.Kind = transform.Kind) with
+            | Some i when transform.IsIdle -> List.removeAt i others
+            | Some i -> List.updateAt i transform others
+            | None when transform.IsIdle -> others
+            | None ->
+                match others |> List.tryFindIndex (fun other -> other.Place > transform.Place) with
+                | Some i -> List.insertAt i transform others
+                | None -> others @ [ transform ]
+        { optimizer with Transforms = transforms }
+
+    /// The same with this schedule.
+    member optimizer.With(schedule: Schedule) = optimizer.With(Transform.Schedule schedule)
+
+    /// The same with this custom transform in place of the one of its name, or after those of its kind.
+    member optimizer.With(transform: CustomTransform) =
+        ArgumentNullException.ThrowIfNull(transform, nameof transform)
+        optimizer.With(Transform.Custom transform)
+
     /// The same with this many gradients per step.
-    member optimizer.WithAccumulation(gradients: int) = { optimizer with Accumulation = gradients }
+    member optimizer.WithAccumulation(gradients: int) = optimizer.With(Transform.Accumulate gradients)
 
     /// The same with no element of a gradient beyond this.
-    member optimizer.WithClipValue(limit: float) = { optimizer with ClipValue = limit }
+    member optimizer.WithClipValue(limit: float) = optimizer.With(Transform.ClipValue limit)
 
     /// The same with no gradient's norm beyond this.
-    member optimizer.WithClipNorm(limit: float) = { optimizer with ClipNorm = limit }
+    member optimizer.WithClipNorm(limit: float) = optimizer.With(Transform.ClipNorm limit)
+
+    /// The same with normal noise of variance scale / (1 + t)^power in the gradient of step t = 0, 1, ...
+    member optimizer.WithNoise
+        (scale: float, [<Optional; DefaultParameterValue(0.55)>] power: float,
+         [<Optional; DefaultParameterValue(0L)>] seed: int64) = optimizer.With(Transform.Noise(scale, power, seed))
 
     /// The same with this decoupled weight decay.
-    member optimizer.WithWeightDecay(decay: float) = { optimizer with WeightDecay = decay }
+    member optimizer.WithWeightDecay(decay: float) = optimizer.With(Transform.WeightDecay decay)
 
     /// The same with this proximal L1 step.
-    member optimizer.WithProximalL1(rate: float) = { optimizer with ProximalL1 = rate }
+    member optimizer.WithProximalL1(rate: float) = optimizer.With(Transform.ProximalL1 rate)
+
+    /// The same, going back from every so many steps' end to slow weights that moved by this share of the way.
+    member optimizer.WithLookAhead
+        ([<Optional; DefaultParameterValue(5)>] steps: int, [<Optional; DefaultParameterValue(0.5)>] share: float) =
+        optimizer.With(Transform.LookAhead(steps, share))
+
+    /// The same with a moving average of the parameters beside them, of which each step keeps this share:
+    /// `Training.averaged` gives it.
+    member optimizer.WithAverage([<Optional; DefaultParameterValue(0.999)>] decay: float) =
+        optimizer.With(Transform.Average decay)
+
+    /// The same with a group more: leaves picked by name, by layer or by role (`ParameterGroup.Pattern`), with a base
+    /// rate and a decay of their own. It takes the place of a group of the same pattern.
+    member optimizer.WithGroup
+        (pattern: string, [<Optional; DefaultParameterValue(Nullable<float>())>] learningRate: Nullable<float>,
+         [<Optional; DefaultParameterValue(Nullable<float>())>] weightDecay: Nullable<float>) =
+        ArgumentNullException.ThrowIfNull(pattern, nameof pattern)
+        let group = { Pattern = pattern; LearningRate = learningRate; WeightDecay = weightDecay }
+        let others = optimizer.Groups |> Seq.filter (fun other -> other.Pattern <> pattern) |> List.ofSeq
+        { optimizer with Groups = others @ [ group ] }
+
+    /// The same with these leaves frozen: they keep their bits, and nothing is computed for them.
+    member optimizer.Freeze(pattern: string) = optimizer.WithGroup(pattern, learningRate = Nullable 0.0)
+
+    member private optimizer.Data =
+        optimizer.Rule, optimizer.LearningRate, List.ofSeq optimizer.Transforms, List.ofSeq optimizer.Groups
+
+    override optimizer.Equals(other: obj) =
+        match other with
+        | :? Optimizer as other -> optimizer.Data = other.Data
+        | _ -> false
+
+    override optimizer.GetHashCode() = hash (optimizer.Rule, optimizer.LearningRate, optimizer.Transforms.Count)
 
     member private optimizer.Display = string optimizer
-    /// One line: the rule with its numbers, and settings that aren't the default.
+    /// One line: the rule with its numbers, the transforms in their order, and the groups.
     override optimizer.ToString() =
         let numbers = ("learning rate", optimizer.LearningRate) :: optimizer.Rule.Numbers
         let numbers = [ for name, x in numbers -> $"{name} {string x}" ] |> String.concat ", "
-        String.concat ", "
-            [ $"{optimizer.Rule.Name} ({numbers})"
-              if optimizer.Schedule <> Schedule.Constant then string optimizer.Schedule
-              if optimizer.Accumulation <> 1 then $"{optimizer.Accumulation} gradients a step"
-              if optimizer.ClipValue <> infinity then $"clipped to {string optimizer.ClipValue}"
-              if optimizer.ClipNorm <> infinity then $"clipped to norm {string optimizer.ClipNorm}"
-              if optimizer.WeightDecay <> 0.0 then $"weight decay {string optimizer.WeightDecay}"
-              if optimizer.ProximalL1 <> 0.0 then $"proximal L1 {string optimizer.ProximalL1}" ]
+        let rule = $"{optimizer.Rule.Name} ({numbers})"
+        let withTransforms = String.concat ", " [ rule; yield! Seq.map string optimizer.Transforms ]
+        String.concat "; " [ withTransforms; yield! Seq.map string optimizer.Groups ]
 
 namespace Functional.FSharp
 
@@ -157,40 +230,63 @@ open Functional.Numerics
 /// Optimizers work on parameters alone: the leaves of a network, or any vector to be minimized over.
 [<RequireQualifiedAccess>]
 module Optimizer =
-    let private gatheredName = CustomRule.Gathered
-
-    /// Everything wrong with the optimizer's numbers; those of the rule are fields, too.
-    let faults (optimizer: Optimizer) : Fault list =
-        let fault field message = { Field = field; Message = message }
-        let rate field what (x: float) =
-            [ if not (Double.IsFinite x) || x < 0.0 then
-                  fault field $"{what} must be finite and not negative, but is {string x}" ]
-        let limit field what (x: float) =
-            [ if not (x > 0.0) then fault field $"{what} must be above 0, but is {string x}" ]
-        [ yield! rate (nameof optimizer.LearningRate) "the learning rate" optimizer.LearningRate
-          yield! Rule.faults optimizer.Rule
-          yield! Schedule.faults optimizer.Schedule |> List.map (fault (nameof optimizer.Schedule))
-          if optimizer.Accumulation < 1 then
-              fault (nameof optimizer.Accumulation)
-                  $"the number of gradients to accumulate for a step must be at least 1, but is \
-                    {optimizer.Accumulation}"
-          yield! limit (nameof optimizer.ClipValue) "the clip value" optimizer.ClipValue
-          yield! limit (nameof optimizer.ClipNorm) "the clip norm" optimizer.ClipNorm
-          yield! rate (nameof optimizer.WeightDecay) "the weight decay" optimizer.WeightDecay
-          yield! rate (nameof optimizer.ProximalL1) "the proximal L1 rate" optimizer.ProximalL1 ]
-
     let private slotNames (optimizer: Optimizer) : string[] =
-        if optimizer.Accumulation = 1 then optimizer.Rule.Slots
-        else Array.append optimizer.Rule.Slots [| gatheredName |]
+        Array.append optimizer.Rule.Slots [| for transform in optimizer.Transforms do yield! transform.Slots |]
 
-    /// The state before the first step: every slot 0. Raises ArgumentException with everything wrong with the
-    /// optimizer.
+    /// Everything wrong with the optimizer's numbers and lists; the rule's numbers are fields, too.
+    let faults (optimizer: Optimizer) : Fault list =
+        let transforms = List.ofSeq optimizer.Transforms
+        let fault field message = { Field = field; Message = message }
+        [ if not (Double.IsFinite optimizer.LearningRate) || optimizer.LearningRate < 0.0 then
+              fault (nameof optimizer.LearningRate)
+                  $"the learning rate must be finite and not negative, but is {string optimizer.LearningRate}"
+          yield! Rule.faults optimizer.Rule
+          yield! List.collect Transform.faults transforms
+          yield! Transform.faultsOfOrder transforms
+          yield! ParameterGroup.faults (List.ofSeq optimizer.Groups)
+          for name, same in Array.groupBy id (slotNames optimizer) do
+              if same.Length > 1 then
+                  fault (nameof optimizer.Transforms)
+                      $"{same.Length} slots have the name '{name}': rename a custom one" ]
+
+    let private averageDecay (optimizer: Optimizer) : float voption =
+        if optimizer.Transforms.Count = 0 then ValueNone
+        else
+            match optimizer.Transforms[optimizer.Transforms.Count - 1] with
+            | Transform.Average decay -> ValueSome decay
+            | _ -> ValueNone
+
+    /// Each leaf's base rate and decay.
+    let private numbers (optimizer: Optimizer) (parameters: Parameters<'T>) : struct (float * float)[] =
+        let mutable decay = 0.0
+        for transform in optimizer.Transforms do
+            match transform with
+            | Transform.WeightDecay x -> decay <- x
+            | _ -> ()
+        ParameterGroup.numbers optimizer.LearningRate decay (List.ofSeq optimizer.Groups) parameters
+
+    /// Whether a leaf with this base rate is left alone.
+    let private isFrozen (optimizer: Optimizer) (struct (rate: float, _: float)) : bool =
+        optimizer.Groups.Count > 0 && rate = 0.0
+
+    /// The state before the first step: slots are 0, but for slow weights and the average, which begin as the
+    /// parameters. Raises ArgumentException with everything wrong with the optimizer, and for a group that picks none
+    /// of the leaves.
     let init (optimizer: Optimizer) (parameters: Parameters<'T>) : OptimizerState<'T> =
         match faults optimizer with
         | [] ->
+            numbers optimizer parameters |> ignore
+            let likeParameters =
+                [| for transform in optimizer.Transforms do
+                       match transform with
+                       | Transform.LookAhead _
+                       | Transform.Average _ -> yield! transform.Slots
+                       | _ -> () |]
+            let first name =
+                if Array.contains name likeParameters then parameters else Parameters.zeros parameters
             { Step = 0
               Gathered = 0
-              Slots = [| for name in slotNames optimizer -> { Name = name; Values = Parameters.zeros parameters } |] }
+              Slots = [| for name in slotNames optimizer -> { Name = name; Values = first name } |] }
         | found -> raise (ArgumentException(found |> List.map _.Message |> String.concat "\n"))
 
     let private checkState (optimizer: Optimizer) (state: OptimizerState<'T>) (parameters: Parameters<'T>) =
@@ -201,54 +297,44 @@ module Optimizer =
             invalidArg (nameof state) $"{optimizer} keeps {list expected}, but the state has {list found}"
         for slot in state.Slots do Parameters.checkAlike slot.Name parameters slot.Values
 
-    /// One step of the rule; the state has the rule's slots alone.
-    let private step
-        (optimizer: Optimizer) (state: OptimizerState<'T>) (parameters: Parameters<'T>) (gradient: Parameters<'T>)
-        : struct (Parameters<'T> * OptimizerState<'T>) =
-        let gradient = gradient |> Transform.clipByValue optimizer.ClipValue |> Transform.clipByNorm optimizer.ClipNorm
-        let learningRate = optimizer.LearningRate * Schedule.factor optimizer.Schedule state.Step
-        let number = Steps.next (nameof state) state.Step
-        let step = { Rate = learningRate; Number = number }
-        let remembered = state.Slots |> Array.map (fun slot -> Array.copy slot.Values.Leaves)
-        let updated =
-            Array.init parameters.Count (fun i ->
-                let leaf = parameters.Leaves[i]
-                let keep = if leaf.Role = Role.Weight then 1.0 - learningRate * optimizer.WeightDecay else 1.0
-                let old = remembered |> Array.map (fun leaves -> Dense.values leaves[i].Values)
-                let struct (w, slots) =
-                    let g = Dense.values gradient.Leaves[i].Values
-                    Rule.update optimizer.Rule step keep leaf g old
-                for k in 0 .. slots.Length - 1 do
-                    remembered[k][i] <- { leaf with Values = Dense.vector slots[k] }
-                { leaf with Values = Dense.vector w })
-        struct (Parameters updated |> Penalty.softThreshold (learningRate * optimizer.ProximalL1),
-                { state with
-                    Step = number
-                    Slots =
-                        (state.Slots, remembered)
-                        ||> Array.map2 (fun slot leaves -> { slot with Values = Parameters leaves }) })
+    /// The average before this update.
+    let private averageIn (state: OptimizerState<'T>) (decay: float) : Average<'T> =
+        { Decay = decay; Corrected = true; Step = state.Step; Mean = (Array.last state.Slots).Values }
 
     /// The parameters and the state after one gradient: after a step or, where several gradients make one, perhaps the
-    /// same parameters. Raises ArgumentException if the gradient's leaves are not those of the parameters, or the state
-    /// is one of another rule or of other parameters, or
-    /// has counted as many steps as an int can.
+    /// same parameters. Raises ArgumentException if the gradient's leaves are not those of the parameters, the state is
+    /// one of another optimizer or of other parameters, or has counted as many steps as an int can, or a group picks
+    /// none of the leaves.
     let update
         (optimizer: Optimizer) (state: OptimizerState<'T>) (parameters: Parameters<'T>) (gradient: Parameters<'T>)
         : struct (Parameters<'T> * OptimizerState<'T>) =
         Parameters.checkAlike (nameof gradient) parameters gradient
         checkState optimizer state parameters
-        if optimizer.Accumulation = 1 then step optimizer state parameters gradient
-        else
-            let ofRule, gathered = Array.splitAt (state.Slots.Length - 1) state.Slots
-            let total = Transform.sum gathered[0].Values gradient
-            let gatheredNow values slots = Array.append slots [| { gathered[0] with Values = values } |]
-            let count = state.Gathered + 1
-            if count < optimizer.Accumulation then
-                struct (parameters, { state with Gathered = count; Slots = gatheredNow total ofRule })
-            else
-                let struct (updated, state) =
-                    step optimizer { state with Gathered = 0; Slots = ofRule } parameters (Transform.divide total count)
-                struct (updated, { state with Slots = gatheredNow (Parameters.zeros parameters) state.Slots })
+        let numbers = numbers optimizer parameters
+        let struct (next, after) =
+            if Array.exists (isFrozen optimizer) numbers then
+                let trained = [| for i in 0 .. numbers.Length - 1 do if not (isFrozen optimizer numbers[i]) then i |]
+                OptimizerStep.ofSome trained optimizer.Rule optimizer.Transforms numbers state parameters gradient
+            else OptimizerStep.ofAll optimizer.Rule optimizer.Transforms numbers state parameters gradient
+        match averageDecay optimizer with
+        // While gradients are gathered the parameters stay, and don't count again.
+        | ValueSome decay when after.Step > state.Step ->
+            // The step has made the array.
+            let average = Average.update (averageIn state decay) next
+            OptimizerStep.put after.Slots (after.Slots.Length - 1) average.Mean
+            struct (next, after)
+        | _ -> struct (next, after)
+
+    /// The moving average of the parameters, where the optimizer takes one, and otherwise the parameters. Leaves that
+    /// are frozen are those of the parameters.
+    let averaged (optimizer: Optimizer) (state: OptimizerState<'T>) (parameters: Parameters<'T>) : Parameters<'T> =
+        match averageDecay optimizer with
+        | ValueNone -> parameters
+        | ValueSome decay ->
+            checkState optimizer state parameters
+            let mean = (Average.value (averageIn state decay)).Leaves
+            let leaf i numbers = if isFrozen optimizer numbers then parameters.Leaves[i] else mean[i]
+            Parameters(Array.mapi leaf (numbers optimizer parameters))
 
     let private points optimizer steps (gradient: Vector<'T> -> Vector<'T>) (start: Vector<'T>) : Vector<'T> seq =
         if steps < 0 then invalidArg (nameof steps) $"the number of steps must not be negative, but is {steps}"

@@ -28,6 +28,24 @@ type Rule =
     /// Adam with the largest v so far instead of v. Source: Reddi et al., On the Convergence of Adam and Beyond
     /// (2018).
     | AmsGrad of beta1: float * beta2: float * epsilon: float
+    /// Adam with the gradient looked ahead along m: w -= rate (beta1 m / (1 - beta1^(t + 1)) + (1 - beta1) g /
+    /// (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon). Source: Dozat, Incorporating Nesterov Momentum into Adam
+    /// (2016), with a constant beta1, as in Optax. (PyTorch's beta1 grows.)
+    | NAdam of beta1: float * beta2: float * epsilon: float
+    /// Adam without its root while that varies too much: with r = 2 / (1 - beta2) - 1, r' = r - 2 t beta2^t /
+    /// (1 - beta2^t) and m^ = m / (1 - beta1^t), w -= rate m^ while r' <= 5; then w -= rate m^ sqrt((r' - 4) (r' - 2) r
+    /// / ((r - 4) (r - 2) r')) / (sqrt(v / (1 - beta2^t)) + epsilon). Source: Liu et al., On the Variance of the
+    /// Adaptive Learning Rate and Beyond (2020), algorithm 2, with 5 for its 4, as in PyTorch and Optax. (PyTorch adds
+    /// epsilon to sqrt v.)
+    | RAdam of beta1: float * beta2: float * epsilon: float
+    /// m = beta1 m + (1 - beta1) g; s = beta2 s + (1 - beta2) (g - m)^2 + epsilon;
+    /// w -= rate m / (1 - beta1^t) / (sqrt(s / (1 - beta2^t)) + epsilon). Source: Zhuang et al., AdaBelief (2020),
+    /// algorithm 2.
+    | AdaBelief of beta1: float * beta2: float * epsilon: float
+    /// u = m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon) + decay w, with m and v as in Adam;
+    /// w -= rate |w| / |u| u with the 2-norms of the leaf, and 1 for |w| / |u| if either is 0. Weight decay is in u.
+    /// Source: You et al., Large Batch Optimization for Deep Learning (2020), algorithm 2.
+    | Lamb of beta1: float * beta2: float * epsilon: float
     /// w -= rate sign(beta1 m + (1 - beta1) g); m = beta2 m + (1 - beta2) g, with sign 0 = 0.
     /// Source: Chen et al., Symbolic Discovery of Optimization Algorithms (2023).
     | Lion of beta1: float * beta2: float
@@ -45,6 +63,10 @@ type Rule =
         | Rule.AdaDelta _ -> "AdaDelta"
         | Rule.Adam _ -> "Adam"
         | Rule.AmsGrad _ -> "AMSGrad"
+        | Rule.NAdam _ -> "NAdam"
+        | Rule.RAdam _ -> "RAdam"
+        | Rule.AdaBelief _ -> "AdaBelief"
+        | Rule.Lamb _ -> "LAMB"
         | Rule.Lion _ -> "Lion"
         | Rule.Custom rule -> rule.Name
 
@@ -58,7 +80,11 @@ type Rule =
         | Rule.RmsProp(decay, epsilon)
         | Rule.AdaDelta(decay, epsilon) -> [ "decay", decay; "epsilon", epsilon ]
         | Rule.Adam(beta1, beta2, epsilon)
-        | Rule.AmsGrad(beta1, beta2, epsilon) -> [ "beta1", beta1; "beta2", beta2; "epsilon", epsilon ]
+        | Rule.AmsGrad(beta1, beta2, epsilon)
+        | Rule.NAdam(beta1, beta2, epsilon)
+        | Rule.RAdam(beta1, beta2, epsilon)
+        | Rule.AdaBelief(beta1, beta2, epsilon)
+        | Rule.Lamb(beta1, beta2, epsilon) -> [ "beta1", beta1; "beta2", beta2; "epsilon", epsilon ]
         | Rule.Lion(beta1, beta2) -> [ "beta1", beta1; "beta2", beta2 ]
         | Rule.Custom rule -> rule.Numbers
 
@@ -71,7 +97,11 @@ type Rule =
         | Rule.AdaGrad _ -> [| "sum of squares" |]
         | Rule.RmsProp _ -> [| "mean square" |]
         | Rule.AdaDelta _ -> [| "mean square"; "mean square change" |]
-        | Rule.Adam _ -> [| "first moment"; "second moment" |]
+        | Rule.Adam _
+        | Rule.NAdam _
+        | Rule.RAdam _
+        | Rule.Lamb _ -> [| "first moment"; "second moment" |]
+        | Rule.AdaBelief _ -> [| "first moment"; "belief" |]
         | Rule.AmsGrad _ -> [| "first moment"; "second moment"; "largest second moment" |]
         | Rule.Lion _ -> [| "first moment" |]
         | Rule.Custom rule -> rule.Slots
@@ -113,14 +143,7 @@ module internal Rule =
         | Rule.Adam(beta1, beta2, _)
         | Rule.AmsGrad(beta1, beta2, _) ->
             learningRate * sqrt (1.0 - Elementary.power beta2 step) / (1.0 - Elementary.power beta1 step)
-        | Rule.GradientDescent
-        | Rule.Momentum _
-        | Rule.Nesterov _
-        | Rule.AdaGrad _
-        | Rule.RmsProp _
-        | Rule.AdaDelta _
-        | Rule.Lion _
-        | Rule.Custom _ -> learningRate
+        | _ -> learningRate
 
     let private smallestNormal<'T when Real<'T>> () : Lanes<'T> =
         broadcast (if typeof<'T> = typeof<float32> then 1.17549435e-38 else 2.2250738585072014e-308)
@@ -243,33 +266,81 @@ module internal Rule =
                 struct (keep * w - rate * sign, beta2 * m + share2 * g))
             w g m
 
-    /// A custom rule, in double precision. Raises ArgumentException if what it gives is not as long as the leaf.
-    let private custom<'T when Real<'T>>
-        (rule: CustomRule) (step: RuleStep) (keep: float) (leaf: Parameter<'T>) (g: 'T[]) (slots: 'T[][])
-        : struct ('T[] * 'T[][]) =
-        let double (x: 'T[]) = Dense.vector (Array.map Real.toFloat x)
-        let w = double (Dense.values leaf.Values)
-        let leafNow = { Name = leaf.Name; Role = leaf.Role; Shape = leaf.Shape; Values = w }
-        let struct (change, next) = rule.Change.Invoke(step, leafNow, double g, Array.map double slots)
-        let refuse what = invalidArg (nameof rule) $"the rule {rule.Name} gives {what}"
-        let check what (x: MathNet.Numerics.LinearAlgebra.Vector<float>) =
-            if isNull (box x) then refuse $"no {what} of {leaf.Name}"
-            if x.Count <> w.Count then refuse $"{x.Count} elements as the {what} of {leaf.Name}, which has {w.Count}"
-        check "change" change
-        let count = if isNull (box next) then 0 else next.Count
-        if count <> slots.Length then refuse $"{count} slots of {leaf.Name}, not {slots.Length}"
-        Seq.iter2 check rule.Slots next
-        struct (Array.init w.Count (fun i -> Real.number (keep * w[i] + change[i])),
-                [| for slot in next -> Array.init w.Count (fun i -> Real.number slot[i]) |])
+    /// m and v as in Adam; the change is -rate (ofMean m + ofGradient g) / (ofRoot sqrt v + epsilon).
+    let private ofMoments<'T when Real<'T>>
+        (beta1: float) (beta2: float) (ofMean: float) (ofGradient: float) (ofRoot: float) (epsilon: float)
+        (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) =
+        let share1: Lanes<'T> = broadcast (1.0 - beta1)
+        let share2: Lanes<'T> = broadcast (1.0 - beta2)
+        let beta1: Lanes<'T> = broadcast beta1
+        let beta2: Lanes<'T> = broadcast beta2
+        let ofMean: Lanes<'T> = broadcast ofMean
+        let ofGradient: Lanes<'T> = broadcast ofGradient
+        let ofRoot: Lanes<'T> = broadcast ofRoot
+        let epsilon: Lanes<'T> = broadcast epsilon
+        let rate: Lanes<'T> = broadcast rate
+        let keep: Lanes<'T> = broadcast keep
+        let smallest: Lanes<'T> = smallestNormal ()
+        map4to3
+            (fun w g m v ->
+                let m: Lanes<'T> = normal smallest (beta1 * m + share1 * g)
+                let v: Lanes<'T> = normal smallest (beta2 * v + share2 * (g * g))
+                let change: Lanes<'T> = (ofMean * m + ofGradient * g) / (ofRoot * Vector512.Sqrt v + epsilon)
+                struct (keep * w - rate * change, m, v))
+            w g m v
 
-    /// The new elements of a leaf and of its slots.
+    let private adaBelief<'T when Real<'T>>
+        (beta1: float) (beta2: float) (ofRoot: float) (epsilon: float) (rate: float) (keep: float)
+        (w: 'T[]) (g: 'T[]) (m: 'T[]) (s: 'T[]) =
+        let share1: Lanes<'T> = broadcast (1.0 - beta1)
+        let share2: Lanes<'T> = broadcast (1.0 - beta2)
+        let beta1: Lanes<'T> = broadcast beta1
+        let beta2: Lanes<'T> = broadcast beta2
+        let ofRoot: Lanes<'T> = broadcast ofRoot
+        let epsilon: Lanes<'T> = broadcast epsilon
+        let rate: Lanes<'T> = broadcast rate
+        let keep: Lanes<'T> = broadcast keep
+        let smallest: Lanes<'T> = smallestNormal ()
+        map4to3
+            (fun w g m s ->
+                let m: Lanes<'T> = normal smallest (beta1 * m + share1 * g)
+                let surprise: Lanes<'T> = g - m
+                let s: Lanes<'T> = beta2 * s + share2 * (surprise * surprise) + epsilon
+                struct (keep * w - rate * m / (ofRoot * Vector512.Sqrt s + epsilon), m, s))
+            w g m s
+
+    /// The step of LAMB, from the weights and their direction u.
+    let private trusted<'T when Real<'T>> (rate: float) (w: 'T[]) (u: 'T[]) : 'T[] =
+        let norm x = sqrt (Reductions.sumOfSquares x)
+        let ofWeights, ofDirection = norm w, norm u
+        let trust = if ofWeights > 0.0 && ofDirection > 0.0 then ofWeights / ofDirection else 1.0
+        let rate: Lanes<'T> = broadcast (rate * trust)
+        map2 (fun w u -> w - rate * u) w u
+
+    /// RAdam's factor of the step and of the root, and what is added to it.
+    let private rectified (beta2: float) (epsilon: float) (step: int) : struct (float * float * float) =
+        let power = Elementary.power beta2 step
+        let most = 2.0 / (1.0 - beta2) - 1.0
+        let length = most - 2.0 * float step * power / (1.0 - power)
+        if length <= 5.0 then struct (1.0, 0.0, 1.0)
+        else
+            let factor =
+                sqrt ((length - 4.0) * (length - 2.0) * most / ((most - 4.0) * (most - 2.0) * length))
+            struct (factor, 1.0 / sqrt (1.0 - power), epsilon)
+
+    /// The new elements of a leaf and of its slots; `decay` is decoupled.
+    /// Raises ArgumentException if a custom rule gives something that isn't as long as the leaf.
     let update<'T when Real<'T>>
-        (rule: Rule) (step: RuleStep) (keep: float) (leaf: Parameter<'T>) (g: 'T[]) (slots: 'T[][])
+        (rule: Rule) (step: RuleStep) (decay: float) (leaf: Parameter<'T>) (g: 'T[]) (slots: 'T[][])
         : struct ('T[] * 'T[][]) =
         let w = Dense.values leaf.Values
         let rate = rate rule step.Rate step.Number
+        let keep = if decay = 0.0 then 1.0 else 1.0 - step.Rate * decay
         let inline one struct (w, a) = struct (w, [| a |])
         let inline two struct (w, a, b) = struct (w, [| a; b |])
+        // What Adam's means are short of in step t, counted from 1.
+        let correction (beta: float) t = 1.0 - Elementary.power beta t
+        let t = step.Number
         match rule with
         | Rule.GradientDescent -> struct (gradientDescent rate keep w g, [||])
         | Rule.Momentum share -> one (momentum share rate keep w g slots[0])
@@ -281,5 +352,24 @@ module internal Rule =
         | Rule.AmsGrad(beta1, beta2, epsilon) ->
             let struct (w, m, v, largest) = amsGrad beta1 beta2 epsilon rate keep w g slots[0] slots[1] slots[2]
             struct (w, [| m; v; largest |])
+        | Rule.NAdam(beta1, beta2, epsilon) ->
+            let ofMean, ofGradient = beta1 / correction beta1 (t + 1), (1.0 - beta1) / correction beta1 t
+            let ofRoot = 1.0 / sqrt (correction beta2 t)
+            two (ofMoments beta1 beta2 ofMean ofGradient ofRoot epsilon rate keep w g slots[0] slots[1])
+        | Rule.RAdam(beta1, beta2, epsilon) ->
+            let struct (factor, ofRoot, epsilon) = rectified beta2 epsilon t
+            let ofMean = factor / correction beta1 t
+            two (ofMoments beta1 beta2 ofMean 0.0 ofRoot epsilon rate keep w g slots[0] slots[1])
+        | Rule.AdaBelief(beta1, beta2, epsilon) ->
+            let ofRoot = 1.0 / sqrt (correction beta2 t)
+            two (adaBelief beta1 beta2 ofRoot epsilon (rate / correction beta1 t) keep w g slots[0] slots[1])
+        | Rule.Lamb(beta1, beta2, epsilon) ->
+            // With a rate of -1, and the decay as what is kept, the pass gives u.
+            let ofMean, ofRoot = 1.0 / correction beta1 t, 1.0 / sqrt (correction beta2 t)
+            let struct (u, m, v) =
+                ofMoments beta1 beta2 ofMean 0.0 ofRoot epsilon -1.0 decay w g slots[0] slots[1]
+            struct (trusted rate w u, [| m; v |])
         | Rule.Lion(beta1, beta2) -> one (lion beta1 beta2 rate keep w g slots[0])
-        | Rule.Custom rule -> custom rule step keep leaf g slots
+        | Rule.Custom rule ->
+            let struct (change, slots) = CustomChange.apply "rule" "change" rule step leaf g slots
+            struct (Array.init w.Length (fun i -> Real.number (keep * Real.toFloat w[i] + change[i])), slots)

@@ -69,7 +69,10 @@ internal static class DataDigests
             hash.Add(step.Report.Loss);
             state = step.After;
         }
+        // The average is in the network that is kept.
+        var slots = Parameters.Of(state.Training.OptimizerState.ToLeaves().Where(
+            leaf => !leaf.Name.StartsWith("average/", StringComparison.Ordinal)));
         hash.Add(state.Training.Network.Parameters()).Add(state.Training.Network.Statistics())
-            .Add(state.Training.OptimizerState.ToLeaves()).Add(state.Network.Digest());
+            .Add(slots).Add(state.Network.Digest());
     });
 }

@@ -138,9 +138,9 @@ internal sealed class Comparisons(
                 Invariant($"all {Plural.Of(trial.Planned, "step")} instead of {trial.Steps:N0}, ")
                     + Invariant($"after which --patience {patience} ended training"),
                 "Wait longer for a better validation accuracy: a larger --patience");
-        if (configuration.Average is { } average)
+        if (optimizer.Average is { } average)
             yield return new Change(
-                FindingKind.AverageTooSlow, configuration with { Average = null },
+                FindingKind.AverageTooSlow, With(optimizer with { Average = null }),
                 Invariant($"the last weights instead of their moving average (--average {average:R})"),
                 "Choose an --average that forgets the weights of early steps, such as 0.9 or 0.99, "
                 + "or train longer", 0.6);

@@ -110,6 +110,13 @@ internal sealed record TrialRun
         var run = new TrainingRun(configuration, data);
         var steps = Math.Min(
             run.PlannedSteps, Math.Min(most, Affordable(run.Start.Training, configuration.BatchSize, budget)));
+        if (configuration.Optimizer.Average is { } share)
+            run = new TrainingRun(
+                configuration with
+                {
+                    Optimizer = configuration.Optimizer with { Average = OverTrial(share, run.PlannedSteps, steps) },
+                },
+                data);
         var probe = Probe(run.Encoded.Training, run.Samples.Training, ProbeSamples);
         var test = Probe(run.Encoded.Test, data.Test.All, ProbeSamples);
         var diagnosed = Probe(run.Encoded.Training, run.Samples.Training, DiagnosedSamples);
@@ -117,7 +124,7 @@ internal sealed record TrialRun
             ? null
             : Probe(run.Encoded.Training, run.Samples.Validation, ProbeSamples);
         var start = run.Start.Training;
-        var state = new RunState(start, AverageOf(run, steps));
+        var state = run.Start;
         var previous = start;
         var losses = new List<double>();
         var course = new List<TrialPoint>();
@@ -129,9 +136,8 @@ internal sealed record TrialRun
             var (before, taken) = (step.Before, step.Before.Step);
             if (!step.IsFinite || (taken % 10 == 0 && Diagnostics.NumericFaults(step.After.Training).Count > 0))
             {
-                // The average of numbers that are not finite is not finite.
                 state = new RunState(
-                    Diagnostics.NumericFaults(before.Training).Count > 0 ? previous : before.Training, null);
+                    Diagnostics.NumericFaults(before.Training).Count > 0 ? previous : before.Training);
                 fault = Diagnostics.NumericFaults(state.Training, step.Batch())
                     .Concat(Diagnostics.NumericFaults(step.After.Training)).FirstOrDefault();
                 break;
@@ -149,6 +155,8 @@ internal sealed record TrialRun
                     break;
             }
         }
+        // The average of numbers that are not finite is not finite.
+        var kept = fault is null ? state.Network : state.Training.Network;
         // Of quantities, which have mean 0 and deviation 1, the mean costs 1, and explains nothing.
         double[] shares = data.Training.Targets is not Classes { Labels: var labels } ? []
             : [.. run.Samples.Training.CountBy(i => labels[i])
@@ -163,8 +171,8 @@ internal sealed record TrialRun
             Samples = run.Samples.Training.Length,
             // As in training: batch norm has no running statistics yet.
             Start = new Score(Plain(start.Network).TrainingLoss(probe, start.Key), Accuracy(start.Network, probe)),
-            Training = ScoreOf(state.Network, probe),
-            Test = ScoreOf(state.Network, test),
+            Training = ScoreOf(kept, probe),
+            Test = ScoreOf(kept, test),
             First = Diagnostics.Of(start, diagnosed),
             Last = Diagnostics.Of(state.Training, diagnosed),
             Initial = start.Network,
@@ -185,12 +193,9 @@ internal sealed record TrialRun
     private static double Entropy(double[] shares) =>
         -shares.Sum(share => share == 0 ? 0 : share * Elementary.Log(share));
 
-    // What is evaluated and kept. The average is taken over the same share of the trial as of the whole run.
-    private static Average<float>? AverageOf(TrainingRun run, int steps) =>
-        run.Start.Average is { } whole
-            ? Average.Start(Math.Max(0, 1 - ((1 - whole.Decay) * run.PlannedSteps / steps)),
-                run.Start.Training.Network.Parameters(), corrected: true)
-            : null;
+    // The average is taken over the same share of the trial as of the whole run.
+    private static double OverTrial(double share, int planned, int steps) =>
+        Math.Max(0, 1 - ((1 - share) * planned / steps));
 
     // Evenly taken, so that it doesn't matter how samples are sorted.
     internal static int[] Some(int[] indices, int most) =>

@@ -35,7 +35,7 @@ internal sealed record Chain(
     {
         if (run.Configuration.Proof is { } proof)
             return proof;
-        var tensors = 1 + run.Start.Training.OptimizerState.Slots.Length + (run.Start.Average is null ? 0 : 1);
+        var tensors = 1 + run.Start.Training.OptimizerState.Slots.Length;
         return (int)Math.Ceiling(StepsPerTensorAndSample * tensors / run.Configuration.BatchSize);
     }
 

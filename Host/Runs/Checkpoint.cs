@@ -7,9 +7,9 @@ namespace Functional.Host.Runs;
 
 /// <summary>
 /// A state of a run as a safetensors file: parameters, what batch normalization remembers, what the optimizer
-/// remembers, the moving average, the network that did best in validation; counts and the key as metadata. A matrix is
-/// stored as it lies in memory, inputs x outputs. The last 32 bytes, a tensor of their own, are the SHA-256 of all
-/// bytes before them.</summary>
+/// remembers (the moving average, too), the network that did best in validation; counts and the key as metadata. A
+/// matrix is stored as it lies in memory, inputs x outputs. The last 32 bytes, a tensor of their own, are the SHA-256
+/// of all bytes before them.</summary>
 internal static class Checkpoint
 {
     private const string Form = "functional checkpoint 1";
@@ -18,7 +18,7 @@ internal static class Checkpoint
     private const string Best = "best", BestStatistics = "best-statistics";
 
     /// <summary>What the names of tensors begin with.</summary>
-    internal const string Parameters = "parameters", Statistics = "statistics", Slots = "optimizer", Mean = "average";
+    internal const string Parameters = "parameters", Statistics = "statistics", Slots = "optimizer";
 
     /// <summary>Writes a file, which appears whole or not at all; its folder must be there.</summary>
     /// <exception cref="OperationFailedException">It can't be written; what was there before still is.</exception>
@@ -28,7 +28,6 @@ internal static class Checkpoint
         var tensors = Tensors(Parameters, training.Network.Parameters())
             .Concat(Tensors(Statistics, training.Network.Statistics()))
             .Concat(Tensors(Slots, training.OptimizerState.ToLeaves()))
-            .Concat(state.Average is null ? [] : Tensors(Mean, state.Average.Mean))
             .Concat(BestOf(state) is not { } best ? []
                 : Tensors(Best, best.Parameters()).Concat(Tensors(BestStatistics, best.Statistics())))
             .Append(Tensor.Of(ChecksumName, [SHA256.HashSizeInBytes], new byte[SHA256.HashSizeInBytes]));
@@ -41,7 +40,6 @@ internal static class Checkpoint
             ["step"] = Text(training.Step),
             ["updates"] = Text(training.OptimizerState.Step),
             ["gathered"] = Text(training.OptimizerState.Gathered),
-            ["averaged"] = Text(state.Average?.Step ?? 0),
             ["best"] = Text(state.Best?.Step ?? 0),
             ["seconds"] = state.Seconds.ToString("R", CultureInfo.InvariantCulture),
         };
@@ -74,13 +72,11 @@ internal static class Checkpoint
         CheckNames(file,
         [
             .. Names(Parameters, network.Parameters()), .. Names(Statistics, network.Statistics()),
-            .. Names(Slots, slots),
-            .. start.Average is null ? [] : Names(Mean, start.Average.Mean), ChecksumName,
+            .. Names(Slots, slots), ChecksumName,
             .. IsApart(file)
                 ? Names(Best, network.Parameters()).Concat(Names(BestStatistics, network.Statistics()))
                 : [],
         ]);
-        var average = start.Average;
         var state = new RunState(
             new TrainingState<float>(
                 network.WithParameters(Filled(file, Parameters, network.Parameters()))
@@ -88,9 +84,7 @@ internal static class Checkpoint
                 training.Optimizer,
                 OptimizerState.OfLeaves(Count(file, "updates"), Count(file, "gathered"), Filled(file, Slots, slots)),
                 ReadKey(file),
-                Count(file, "step")),
-            average is null ? null : new Average<float>(
-                average.Decay, average.Corrected, Count(file, "averaged"), Filled(file, Mean, average.Mean)))
+                Count(file, "step")))
         {
             Seconds = Metadata<double>(file, "seconds", "a number",
                 text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)

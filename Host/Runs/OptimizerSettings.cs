@@ -11,14 +11,15 @@ public sealed record OptimizerSettings
         ("sgd", Optimizer.Sgd()), ("momentum", Optimizer.Momentum()), ("nesterov", Optimizer.Nesterov()),
         ("adagrad", Optimizer.AdaGrad()), ("rmsprop", Optimizer.RmsProp()), ("adadelta", Optimizer.AdaDelta()),
         ("adam", Optimizer.Adam()), ("amsgrad", Optimizer.AmsGrad()), ("adamw", Optimizer.AdamW()),
-        ("lion", Optimizer.Lion()),
+        ("nadam", Optimizer.NAdam()), ("radam", Optimizer.RAdam()), ("adabelief", Optimizer.AdaBelief()),
+        ("lamb", Optimizer.Lamb()), ("lion", Optimizer.Lion()),
     ];
 
     /// <summary>The names of the rules, in the order of help.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Rules.Select(rule => rule.Name)];
 
-    /// <summary>The rule's name: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, adamw or
-    /// lion.</summary>
+    /// <summary>The rule's name: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, adamw,
+    /// nadam, radam, adabelief, lamb or lion.</summary>
     public string Name { get; init; } = "sgd";
 
     /// <summary>How far a step goes along the gradient.</summary>
@@ -57,6 +58,18 @@ public sealed record OptimizerSettings
     /// <summary>How fast weights go to exactly zero, times the learning rate.</summary>
     public double ProximalL1 { get; init; }
 
+    /// <summary>The variance of normal noise in the first step's gradient.</summary>
+    public double Noise { get; init; }
+
+    /// <summary>How weights go back to slow ones; null if they don't.</summary>
+    public LookAhead? LookAhead { get; init; }
+
+    /// <summary>The share of a moving average of the parameters that a step keeps; null if there is none.</summary>
+    public double? Average { get; init; }
+
+    /// <summary>Leaves with numbers of their own.</summary>
+    public IReadOnlyList<ParameterGroup> Groups { get; init; } = [];
+
     /// <summary>The same settings with every number that the rule has; those that it doesn't have are null.</summary>
     /// <exception cref="UsageException">There is no such rule.</exception>
     public OptimizerSettings Complete()
@@ -71,15 +84,19 @@ public sealed record OptimizerSettings
     public Optimizer Create(int steps)
     {
         var numbers = Complete();
-        return new Optimizer(
-            RuleOf(Rules.First(rule => rule.Name == Name).Default.Rule, numbers),
-            numbers.LearningRate!.Value,
-            Schedule.Over(steps / Math.Max(1, Accumulate)),
-            Accumulate,
-            ClipValue ?? double.PositiveInfinity,
-            ClipNorm ?? double.PositiveInfinity,
-            numbers.WeightDecay!.Value,
-            ProximalL1);
+        var optimizer = new Optimizer(
+                RuleOf(Rules.First(rule => rule.Name == Name).Default.Rule, numbers), numbers.LearningRate!.Value, [],
+                Groups)
+            .With(Schedule.Over(steps / Math.Max(1, Accumulate)))
+            .WithAccumulation(Accumulate)
+            .WithClipValue(ClipValue ?? double.PositiveInfinity)
+            .WithClipNorm(ClipNorm ?? double.PositiveInfinity)
+            .WithNoise(Noise)
+            .WithWeightDecay(numbers.WeightDecay!.Value)
+            .WithProximalL1(ProximalL1);
+        if (LookAhead is { } lookAhead)
+            optimizer = optimizer.WithLookAhead(lookAhead.Steps, lookAhead.Share);
+        return Average is { } share ? optimizer.WithAverage(share) : optimizer;
     }
 
     /// <summary>Everything wrong with the settings; empty if they are right.</summary>
@@ -88,8 +105,7 @@ public sealed record OptimizerSettings
         .. from number in OptimizerNumber.All
            where number.Get(this) is not null && number.Get(defaults) is null
            select new Fault(number.Field, $"{Name} has no such number; {number.Having()} have"),
-        .. from fault in Create(steps: 1).Faults()
-           select fault.Field == nameof(Optimizer.Accumulation) ? new Fault(nameof(Accumulate), fault.Message) : fault,
+        .. Create(steps: 1).Faults(),
     ];
 
     /// <summary>The numbers of a rule, with their defaults; null if there is no such rule.</summary>
@@ -99,7 +115,8 @@ public sealed record OptimizerSettings
             return null;
         var every = new OptimizerSettings
         {
-            Name = name, LearningRate = optimizer.LearningRate, WeightDecay = optimizer.WeightDecay,
+            Name = name, LearningRate = optimizer.LearningRate,
+            WeightDecay = optimizer.Transforms.OfType<Transform.WeightDecay>().FirstOrDefault()?.decay ?? 0,
         };
         return optimizer.Rule switch
         {
@@ -110,6 +127,10 @@ public sealed record OptimizerSettings
             Rule.AdaDelta rule => every with { Decay = rule.decay, Epsilon = rule.epsilon },
             Rule.Adam rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2, Epsilon = rule.epsilon },
             Rule.AmsGrad rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2, Epsilon = rule.epsilon },
+            Rule.NAdam rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2, Epsilon = rule.epsilon },
+            Rule.RAdam rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2, Epsilon = rule.epsilon },
+            Rule.AdaBelief rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2, Epsilon = rule.epsilon },
+            Rule.Lamb rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2, Epsilon = rule.epsilon },
             Rule.Lion rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2 },
             _ when optimizer.Rule.IsGradientDescent => every,
             _ => throw new NotSupportedException($"{optimizer.Rule} has no settings"),
@@ -130,6 +151,10 @@ public sealed record OptimizerSettings
             Rule.AdaDelta => Rule.NewAdaDelta(decay, epsilon),
             Rule.Adam => Rule.NewAdam(beta1, beta2, epsilon),
             Rule.AmsGrad => Rule.NewAmsGrad(beta1, beta2, epsilon),
+            Rule.NAdam => Rule.NewNAdam(beta1, beta2, epsilon),
+            Rule.RAdam => Rule.NewRAdam(beta1, beta2, epsilon),
+            Rule.AdaBelief => Rule.NewAdaBelief(beta1, beta2, epsilon),
+            Rule.Lamb => Rule.NewLamb(beta1, beta2, epsilon),
             Rule.Lion => Rule.NewLion(beta1, beta2),
             _ when rule.IsGradientDescent => rule,
             _ => throw new NotSupportedException($"{rule} has no settings"),

@@ -9,8 +9,7 @@ internal sealed record BestNetwork(int Step, Network<float> Network);
 /// <summary>All that a run is between two steps, as one value: save it and the run can be resumed, use it twice and it
 /// branches.</summary>
 /// <param name="Training">Network, optimizer and its state, key and step.</param>
-/// <param name="Average">The moving average of the parameters, where one is taken.</param>
-public sealed record RunState(TrainingState<float> Training, Average<float>? Average)
+public sealed record RunState(TrainingState<float> Training)
 {
     /// <summary>How long it took to come here, reading data not counted.</summary>
     public double Seconds { get; init; }
@@ -22,17 +21,14 @@ public sealed record RunState(TrainingState<float> Training, Average<float>? Ave
     public int Step => Training.Step;
 
     /// <summary>The network that is evaluated and kept: the averaged one, where an average is taken.</summary>
-    public Network<float> Network =>
-        Average is null ? Training.Network : Training.Network.WithParameters(Average.Value());
+    public Network<float> Network => Functional.Training.Averaged(Training);
 
     /// <summary>The state after a step, and what the step saw. The batch is made for the step alone, whose memory it
     /// takes.</summary>
     internal (RunState State, StepReport Report) Next(Func<Batch<float>> batch)
     {
         var (training, report) = Functional.Training.Step(Training, batch);
-        // While gradients are gathered the parameters stay, and don't count again.
-        var average = training.OptimizerState.Gathered > 0 ? Average : Average?.Update(training.Network.Parameters());
-        return (this with { Training = training, Average = average }, report);
+        return (this with { Training = training }, report);
     }
 
     /// <summary>The same state, with another optimizer of the same kind from here on.</summary>

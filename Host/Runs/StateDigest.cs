@@ -15,8 +15,7 @@ internal static class StateDigest
         var (training, optimizer) = (state.Training, state.Training.OptimizerState);
         hash.AppendData(Encoding.ASCII.GetBytes(string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"{training.Key.High:x8}{training.Key.Low:x8} {training.Step} {optimizer.Step} {optimizer.Gathered} ")
-            + Invariant($"{state.Average?.Step ?? 0}\n")));
+            $"{training.Key.High:x8}{training.Key.Low:x8} {training.Step} {optimizer.Step} {optimizer.Gathered}\n")));
         foreach (var (name, leaf) in Leaves(state))
             Append(hash, name, leaf);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
@@ -32,7 +31,6 @@ internal static class StateDigest
             .. Named(Checkpoint.Parameters, training.Network.Parameters()),
             .. Named(Checkpoint.Statistics, training.Network.Statistics()),
             .. Named(Checkpoint.Slots, training.OptimizerState.ToLeaves()),
-            .. state.Average is { } average ? Named(Checkpoint.Mean, average.Mean) : [],
         ];
 
         static IEnumerable<(string, Parameter<float>)> Named(string group, Parameters<float> leaves) =>

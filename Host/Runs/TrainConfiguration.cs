@@ -79,9 +79,6 @@ public sealed record TrainConfiguration
     /// <summary>What updates the weights.</summary>
     public OptimizerSettings Optimizer { get; init; } = new();
 
-    /// <summary>The share of a moving average of the parameters that a step keeps; null if there is none.</summary>
-    public double? Average { get; init; }
-
     /// <summary>Samples of a step.</summary>
     public int BatchSize { get; init; } = 100;
 
@@ -235,7 +232,6 @@ public sealed record TrainConfiguration
         .. Positive(nameof(BatchSize), BatchSize),
         .. Positive(nameof(Epochs), Epochs),
         .. Positive(nameof(Iterations), Iterations),
-        .. Share(nameof(Average), Average ?? 0, "to below 1", (Average ?? 0) < 1),
         .. Positive(nameof(Patience), Patience),
         .. Positive(nameof(Proof), Proof),
         .. Check(

@@ -51,9 +51,7 @@ public sealed class TrainingRun
             Start = Memory.For(
                 () => $"what {configuration.Optimizer.Name} remembers of "
                     + $"{Invariant($"{network.Parameters().Length:N0}")} parameters", () => new RunState(
-                Training.Start(network, configuration.OptimizerAt(0, PlannedSteps), configuration.TrainingKey),
-                configuration.Average is { } decay
-                    ? Average.Start(decay, network.Parameters(), corrected: true) : null));
+                Training.Start(network, Checked(network.Parameters()), configuration.TrainingKey)));
             CheckAugmentations();
         }
         catch (ArgumentException e)
@@ -211,7 +209,7 @@ public sealed class TrainingRun
 
     // The gradient, the next state beside the last, and a batch with its outputs, their gradients and what is kept.
     private double BytesOfStep => sizeof(float) * (
-        ((2.0 + Start.Training.OptimizerState.Slots.Length + (Start.Average is null ? 0 : 1))
+        ((2.0 + Start.Training.OptimizerState.Slots.Length)
             * Start.Training.Network.Parameters().Length)
         + (LargestBatch * (Start.Training.Network.Inputs + (3.0 * configuration.Hidden.Sum()))));
 
@@ -219,6 +217,20 @@ public sealed class TrainingRun
         configuration.Sampling == Sampling.Replacement
             ? configuration.BatchSize
             : Math.Min(configuration.BatchSize, samples.Training.Length);
+
+    private Optimizer Checked(Parameters<float> parameters)
+    {
+        var optimizer = configuration.OptimizerAt(0, PlannedSteps);
+        try
+        {
+            _ = optimizer.Init(parameters);
+            return optimizer;
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(new Fault(nameof(OptimizerSettings.Groups), e.Message));
+        }
+    }
 
     private void CheckSize()
     {
@@ -324,9 +336,7 @@ public sealed class TrainingRun
         return divergence.Exception(report, file);
     }
 
-    private string OptimizerText(int step) =>
-        $"{configuration.OptimizerAt(step, PlannedSteps)}"
-        + (Start.Average is { } average ? $", moving average {TrainOptions.Text(average.Decay)}" : "");
+    private string OptimizerText(int step) => $"{configuration.OptimizerAt(step, PlannedSteps)}";
 
     private bool HasStalled(IReadOnlyList<EpochReport> epochs) => epochs
         .Aggregate(new EarlyStopping(), (validation, epoch) => validation.Next(epoch.Scores.Validation?.Value))

@@ -14,36 +14,41 @@ open Functional.Properties.Cases
 open Functional.Properties.Descents
 
 type Feature =
-    | Scheduled of Schedule
-    | Gathering of int
-    | ClippedByValue of float
-    | ClippedByNorm of float
-    | Decaying of float
-    | Proximal of float
+    | Done of Transform
+    /// Other rates, and a decay, of the first leaf, of those of its role, or of all.
+    | Grouped of kind: int * factor: float * decay: float option
 
 let private features: Gen<Feature> list =
-    let scheduled (row: ScheduleRow) warmUp = Scheduled((row.Schedule 5 0.3).AfterWarmUp warmUp)
-    [ Gen.map2 scheduled (Gen.elements schedules) (Gen.elements [ 0; 2 ])
-      Gen.map Gathering (Gen.choose (2, 3))
-      Gen.map ClippedByValue (Gen.elements [ 0.1; 1.0 ])
-      Gen.map ClippedByNorm (Gen.elements [ 0.3; 3.0 ])
-      Gen.map Decaying (Gen.elements [ 0.1; 1.0 ])
-      Gen.map Proximal (Gen.elements [ 0.01; 0.3 ]) ]
+    let scheduled (row: ScheduleRow) warmUp = Transform.Schedule((row.Schedule 5 0.3).AfterWarmUp warmUp)
+    let grouped (kind, factor) decay = Grouped(kind, factor, decay)
+    [ Gen.map2 scheduled (Gen.elements schedules) (Gen.elements [ 0; 2 ]) |> Gen.map Done
+      Gen.map (Transform.Accumulate >> Done) (Gen.choose (2, 3))
+      Gen.map (Transform.ClipValue >> Done) (Gen.elements [ 0.1; 1.0 ])
+      Gen.map (Transform.ClipNorm >> Done) (Gen.elements [ 0.3; 3.0 ])
+      Gen.map (fun scale -> Done(Transform.Noise(scale, 0.55, 3L))) (Gen.elements [ 0.01; 1.0 ])
+      Gen.map (Transform.WeightDecay >> Done) (Gen.elements [ 0.1; 1.0 ])
+      Gen.map (Transform.ProximalL1 >> Done) (Gen.elements [ 0.01; 0.3 ])
+      Gen.zip (Gen.choose (1, 3)) (Gen.elements [ 0.5; 1.0 ]) |> Gen.map (Transform.LookAhead >> Done)
+      Gen.map (Transform.Average >> Done) (Gen.elements [ 0.0; 0.9 ])
+      Gen.map2 grouped (Gen.zip (Gen.choose (0, 2)) (Gen.elements [ 0.0; 0.5; 2.0 ]))
+          (Gen.elements [ None; Some 0.0; Some 0.2 ]) ]
 
-let private withFeature (optimizer: Optimizer) feature : Optimizer =
+let private roleNames =
+    dict [ Role.Weight, "weights"; Role.Bias, "biases"; Role.Scale, "scales"; Role.Shift, "shifts" ]
+
+let private withFeature (descent: Descent) (optimizer: Optimizer) feature : Optimizer =
     match feature with
-    | Scheduled schedule -> optimizer.With schedule
-    | Gathering count -> optimizer.WithAccumulation count
-    | ClippedByValue most -> optimizer.WithClipValue most
-    | ClippedByNorm most -> optimizer.WithClipNorm most
-    | Decaying rate -> optimizer.WithWeightDecay rate
-    | Proximal rate -> optimizer.WithProximalL1 rate
+    | Done transform -> optimizer.With transform
+    | Grouped(kind, factor, decay) ->
+        let pattern = [| "leaf0"; roleNames[snd descent.Leaves.Head]; "leaf*" |][kind]
+        optimizer.WithGroup(pattern, factor * optimizer.LearningRate, Option.toNullable decay)
 
 /// The place of a rule in the table, and what is done besides it.
 type Pair = { Row: int; Features: Feature list; Descent: Descent }
 
 let private row pair = optimizers[pair.Row]
-let private optimizerOf pair = List.fold withFeature ((row pair).Optimizer pair.Descent.Rate) pair.Features
+let private optimizerOf pair =
+    List.fold (withFeature pair.Descent) ((row pair).Optimizer pair.Descent.Rate) pair.Features
 
 let private pairs: Arbitrary<Pair> =
     let generator =
@@ -61,27 +66,65 @@ let private pairs: Arbitrary<Pair> =
         }
     Arb.fromGenShrink (generator, shrink)
 
-/// What the definitions give, element by element: gradients are gathered, clipped by value, then by norm; then come the
-/// rule at the scheduled rate, decay of weights, and their proximal step, at that rate, too.
-let private byDefinition
-    (formula: Formula) (optimizer: Optimizer) (start: Parameters<float>) (gradients: Parameters<float> list) =
-    let isWeight = [| for leaf in start do for _ in leaf.Values -> leaf.Role = Role.Weight |]
-    let step (w: float[], slots: float[][]) (t, group: float[] list) =
-        let mean = List.reduce (Array.map2 (+)) group |> Array.map (fun g -> g / float group.Length)
-        let clipped = mean |> Array.map (fun g -> max -optimizer.ClipValue (min optimizer.ClipValue g))
-        let norm = sqrt (Array.sumBy (fun g -> g * g) clipped)
-        let g =
-            if norm > optimizer.ClipNorm then clipped |> Array.map (fun g -> g * optimizer.ClipNorm / norm) else clipped
-        let rate = optimizer.LearningRate * Schedule.factor optimizer.Schedule t
-        let element i =
-            let struct (next, remembered) = formula rate (t + 1) slots[i] w[i] g[i]
-            let threshold = rate * optimizer.ProximalL1
-            let decayed = next - rate * optimizer.WeightDecay * w[i]
-            (if isWeight[i] then float (sign decayed) * max 0.0 (abs decayed - threshold) else next), remembered
-        Array.unzip (Array.init w.Length element)
-    let groups = gradients |> List.map doublesOf |> List.chunkBySize optimizer.Accumulation
-    let whole = groups |> List.filter (fun group -> group.Length = optimizer.Accumulation) |> List.indexed
-    fst (List.fold step (doublesOf start, Array.create isWeight.Length (Array.zeroCreate 3)) whole)
+/// What the definitions give, leaf by leaf and element by element: gradients are gathered, clipped by value, then by
+/// norm, and noise is added; then come the rule at the scheduled rate, decay, the proximal step of weights at that
+/// rate, too, and the slow weights.
+let private byDefinition (row: OptimizerRow) (optimizer: Optimizer) (start: Parameters<float>) gradients =
+    let pick f otherwise = optimizer.Transforms |> Seq.tryPick f |> Option.defaultValue otherwise
+    let schedule = pick (function Transform.Schedule x -> Some x | _ -> None) Schedule.Constant
+    let count = pick (function Transform.Accumulate x -> Some x | _ -> None) 1
+    let most = pick (function Transform.ClipValue x -> Some x | _ -> None) infinity
+    let longest = pick (function Transform.ClipNorm x -> Some x | _ -> None) infinity
+    let scale, power, seed = pick (function Transform.Noise(a, b, c) -> Some(a, b, c) | _ -> None) (0.0, 0.0, 0L)
+    let decay = pick (function Transform.WeightDecay x -> Some x | _ -> None) 0.0
+    let l1 = pick (function Transform.ProximalL1 x -> Some x | _ -> None) 0.0
+    let every, share = pick (function Transform.LookAhead(a, b) -> Some(a, b) | _ -> None) (1, 1.0)
+    let roleOf (i: int) = start[i].Role
+    let isWeight i = roleOf i = Role.Weight
+    let own (f: ParameterGroup -> System.Nullable<float>) otherwise i =
+        (otherwise, optimizer.Groups)
+        ||> Seq.fold (fun x group ->
+            let isPicked = List.contains group.Pattern [ $"leaf{i}"; roleNames[roleOf i]; "leaf*" ]
+            if isPicked && (f group).HasValue then (f group).Value else x)
+    let w: float[][] = [| for leaf in start -> leaf.Values.ToArray() |]
+    let slow = Array.map Array.copy w
+    let slots: float[][][] = w |> Array.map (Array.map (fun _ -> Array.zeroCreate 3))
+    let trained = [| for i in 0 .. w.Length - 1 do if own _.LearningRate optimizer.LearningRate i > 0.0 then i |]
+    let norm x = sqrt (Array.sumBy (fun x -> x * x) x)
+    let whole = gradients |> List.chunkBySize count |> List.filter (fun all -> all.Length = count)
+    for t, group in List.indexed whole do
+        let clipped =
+            [| for i in trained ->
+                   let all = [ for gradient: Parameters<float> in group -> gradient[i].Values.ToArray() ]
+                   List.reduce (Array.map2 (+)) all |> Array.map (fun g -> max -most (min most (g / float count))) |]
+        let length = norm (Array.concat clipped)
+        for place, i in Array.indexed trained do
+            let noise = Key.normals w[i].Length (Key.ofSeed seed |> Key.child t |> Key.child place)
+            let g =
+                (clipped[place], noise)
+                ||> Array.map2 (fun g noise ->
+                    (if length > longest then g * longest / length else g)
+                    + sqrt (scale / (1.0 + float t) ** power) * noise)
+            let rate = Schedule.factor schedule t * own _.LearningRate optimizer.LearningRate i
+            let decay = own _.WeightDecay (if isWeight i then decay else 0.0) i
+            let element (rate: float) (k: int) : float * float[] =
+                let before, slots = Array.item k w[i], Array.item k slots[i]
+                let struct (next, remembered) = row.Formula rate (t + 1) slots before (Array.item k g)
+                next - rate * decay * before, remembered
+            let next, remembered = Array.unzip (Array.init g.Length (element rate))
+            let next: float[] =
+                if not row.IsOfLeaf then next
+                else
+                    let u = w[i] |> Array.mapi (fun k w -> w - fst (element 1.0 k))
+                    let trust = if norm w[i] > 0.0 && norm u > 0.0 then norm w[i] / norm u else 1.0
+                    Array.map2 (fun w u -> w - rate * trust * u) w[i] u
+            let threshold = if isWeight i then rate * l1 else 0.0
+            w[i] <- next |> Array.map (fun w -> float (sign w) * max 0.0 (abs w - threshold))
+            slots[i] <- remembered
+            if (t + 1) % every = 0 then
+                slow[i] <- Array.map2 (fun slow w -> slow + share * (w - slow)) slow[i] w[i]
+                w[i] <- slow[i]
+    Array.concat w
 
 [<Tests>]
 let laws =
@@ -90,7 +133,7 @@ let laws =
             let optimizer, start, gradients =
                 optimizerOf pair, draw<float> pair.Descent 0, gradients<float> pair.Descent
             let struct (found, _) = after optimizer start gradients
-            near 1e-11 1e-12 (byDefinition (row pair).Formula optimizer start gradients) (doublesOf found)
+            near 1e-11 1e-12 (byDefinition (row pair) optimizer start gradients) (doublesOf found)
 
         law "a state survives being a flat list of leaves and counts, whatever is done besides the rule" pairs
         <| fun pair ->

@@ -55,8 +55,8 @@ let laws =
 
         let everything (optimizer: Optimizer) =
             [ optimizer
-              optimizer.WithAccumulation(2).WithClipNorm(0.1).WithClipValue(0.1)
-                  .WithWeightDecay(0.1).WithProximalL1(0.1) ]
+              optimizer.WithAccumulation(2).WithClipNorm(0.1).WithClipValue(0.1).WithNoise(0.1)
+                  .WithWeightDecay(0.1).WithProximalL1(0.1).WithLookAhead(2).WithAverage(0.9).Freeze("leaf0") ]
         each "leaves don't know of each other" <| fun _ optimizer case ->
             let parameters, gradient = draw<float> case 0, draw<float> case 1
             let struct (together, _) = after optimizer parameters [ gradient ]
@@ -120,23 +120,20 @@ let laws =
 
         testCase "everything wrong with an optimizer is told at once" <| fun () ->
             let optimizer =
-                { Optimizer.Adam(-1.0, 1.0, nan, 0.0) with
-                    Schedule = Schedule.Cosine(0, -1.0).AfterWarmUp -2
-                    Accumulation = 0
-                    ClipNorm = 0.0
-                    ClipValue = -3.0
-                    WeightDecay = infinity
-                    ProximalL1 = -4.0 }
+                Optimizer.Adam(-1.0, 1.0, nan, 0.0).With(Schedule.Cosine(0, -1.0).AfterWarmUp -2).WithAccumulation(0)
+                    .WithClipNorm(0.0).WithClipValue(-3.0).WithNoise(nan, -1.0).WithWeightDecay(infinity)
+                    .WithProximalL1(-4.0).WithLookAhead(0, 1.5).WithAverage(1.0).WithGroup("x", -5.0)
             let message =
                 refused (fun () -> Optimizer.init optimizer (Parameters.ofVector (Vector<float>.Build.Dense 1)))
             let lines = message.Split '\n'
-            Assert.Equal(12, lines.Length)
+            Assert.Equal(18, lines.Length)
             for line, (name: string, value: float) in
                 Seq.zip lines
                     [ "learning rate", -1.0; "beta1", 1.0; "beta2", nan; "epsilon", 0.0; "warm-up", -2.0
                       "number of steps", 0.0; "final factor", -1.0; "gradients to accumulate", 0.0
-                      "clip value", -3.0; "clip norm", 0.0; "weight decay", infinity
-                      "proximal L1", -4.0 ] do
+                      "clip value", -3.0; "clip norm", 0.0; "noise's scale", nan; "noise's power", -1.0
+                      "weight decay", infinity; "proximal L1", -4.0; "steps to look ahead", 0.0
+                      "share of a look ahead", 1.5; "average", 1.0; "learning rate of x", -5.0 ] do
                 Assert.Contains(name, line)
                 Assert.EndsWith($" {value}", line)
 
@@ -169,4 +166,10 @@ let laws =
                 + "warm-up of 5 steps, then cosine to 0 in 100 steps, "
                 + "2 gradients a step, clipped to norm 1, weight decay 0.01",
                 string (optimizer.WithAccumulation(2).WithClipNorm 1.0))
+            Assert.Equal(
+                "SGD (learning rate 0.1), gradient noise 0.3 (power 0.55, seed 7), look-ahead every 5 steps by 0.5, "
+                + "moving average 0.99; affine1 frozen; *.bias learning rate 0.01 and weight decay 0",
+                string (
+                    Optimizer.Sgd().WithAverage(0.99).WithLookAhead().WithNoise(0.3, seed = 7L).Freeze("affine1")
+                        .WithGroup("*.bias", 0.01, 0.0)))
     ]

@@ -76,7 +76,7 @@ let laws =
 
         withLimit "decay takes its share of weights, and of nothing else" <| fun decay case ->
             let parameters, gradient = draw<float> case 0, draw<float> case 1
-            for entry in optimizers do
+            for entry in optimizers |> List.filter (fun entry -> not entry.IsOfLeaf) do
                 let optimizer = (entry.Optimizer case.Rate).WithWeightDecay 0.0
                 let struct (plain, _) = after optimizer parameters [ gradient ]
                 let struct (decayed, _) = after (optimizer.WithWeightDecay decay) parameters [ gradient ]
@@ -116,4 +116,73 @@ let laws =
             let found = Optimizer.minimize (Optimizer.Sgd(0.5).WithProximalL1 1.0) 200 (fun x -> x - a) (0.0 * a)
             near 1e-12 1e-12 (a.ToArray() |> Array.map (fun a -> a - max -1.0 (min 1.0 a))) (found.ToArray())
             for a, x in Seq.zip a found do Assert.Equal(abs a <= 1.0, (x = 0.0))
+
+        each "an average is that of the parameters after each step, in the state itself" <| fun _ optimizer case ->
+            let plain = optimizer.WithAccumulation 2
+            let averaging = plain.WithAverage 0.9
+            let start, gradients = draw<float32> case 0, gradients<float32> case
+            let step (optimizer: Optimizer) struct (x, state) gradient = Optimizer.update optimizer state x gradient
+            let path = List.scan (step plain) struct (start, Optimizer.init plain start) gradients
+            let steps =
+                [ for struct (_, before), struct (x, after) in List.pairwise path do
+                      if after.Step > before.Step then x ]
+            let expected = List.fold Average.update (Average.initCorrected 0.9 start) steps
+            let struct (x, state) = after averaging start gradients
+            let struct (last, _) = List.last path
+            sameParameters last x
+            sameParameters (Average.value expected) (Optimizer.averaged averaging state x)
+
+        each "a custom transform is what it does, before the rule and after it" <| fun _ optimizer case ->
+            // Twice the gradient, with a count of steps that nothing depends on.
+            let twice =
+                CustomTransform("twice", [], [ "steps" ], Func<_, _, _, _, _>(fun _ _ g slots ->
+                    struct (2.0 * g, [| slots[0] + 1.0 |] :> System.Collections.Generic.IReadOnlyList<_>)))
+            let doubled = gradients<float> case |> List.map (Parameters.map (fun g -> 2.0 * g))
+            let struct (expected, _) = after optimizer (draw<float> case 0) doubled
+            let struct (found, state) = after (optimizer.With twice) (draw<float> case 0) (gradients case)
+            sameParameters expected found
+            for leaf in (Array.last state.Slots).Values do
+                Assert.All(leaf.Values, fun steps -> Assert.Equal(float case.Steps, steps))
+            let lookAhead =
+                let change (step: RuleStep) (leaf: Parameter<float>) (w: Vector<float>)
+                    (slots: System.Collections.Generic.IReadOnlyList<Vector<float>>) =
+                    let slow = if step.Number = 1 then leaf.Values else slots[0]
+                    let slow = if step.Number % 2 = 0 then slow + 0.5 * (w - slow) else slow
+                    struct ((if step.Number % 2 = 0 then slow else w),
+                            [| slow |] :> System.Collections.Generic.IReadOnlyList<_>)
+                CustomTransform("slow", [ struct ("share", 0.5) ], [ "slow" ], Func<_, _, _, _, _> change, true)
+            let struct (expected, _) = after (optimizer.WithLookAhead 2) (draw<float> case 0) (gradients case)
+            let struct (found, _) = after (optimizer.With lookAhead) (draw<float> case 0) (gradients case)
+            sameParameters expected found
+
+        testCase "a list of transforms is taken as it is, and refused with the reason if it can't be" <| fun () ->
+            let clip, gather, decay = Transform.ClipNorm 1.0, Transform.Accumulate 2, Transform.WeightDecay 0.1
+            // Each gradient is clipped by itself, and then their mean is not.
+            let optimizer = Optimizer.Sgd(1.0).WithTransforms(clip, gather)
+            let gradient (x: float) = Parameters.ofVector (Vector<float>.Build.Dense(1, x))
+            let struct (x, _) = after optimizer (gradient 0.0) [ gradient 4.0; gradient -0.5 ]
+            Assert.Equal<float>([| -0.25 |], doublesOf x)
+            Assert.Equal("SGD (learning rate 1), clipped to norm 1, 2 gradients a step", string optimizer)
+            let refusal (transforms: Transform[]) =
+                refused (fun () -> Optimizer.init (Optimizer.Sgd().WithTransforms transforms) (gradient 0.0))
+            Assert.Equal(
+                "'clipped to norm 1' works on the gradient, so it can't come after 'weight decay 0.1', which works in "
+                + "the rule's step",
+                refusal [| decay; clip |])
+            Assert.Equal(
+                "there can be only one of a kind, but there are 'clipped to norm 1' and 'clipped to norm 2'",
+                refusal [| clip; Transform.ClipNorm 2.0 |])
+            let custom = CustomTransform("a", [], [ "velocity" ], Func<_, _, _, _, _>(fun _ _ g s -> struct (g, s)))
+            Assert.Contains("2 slots have the name 'velocity'", refused (fun () ->
+                Optimizer.init (Optimizer.Momentum().With custom) (gradient 0.0)))
+
+        each "the order in which transforms are added makes no difference" <| fun _ optimizer _ ->
+            let all: (Optimizer -> Optimizer) list =
+                [ _.With(Schedule.Cosine 9); _.WithAccumulation(2); _.WithClipValue(0.5); _.WithClipNorm(1.0)
+                  _.WithNoise(0.1); _.WithWeightDecay(0.1); _.WithProximalL1(0.1); _.WithLookAhead(3)
+                  _.WithAverage(0.9) ]
+            let withAll = List.fold (fun optimizer add -> add optimizer) optimizer
+            Assert.Equal(withAll all, withAll (List.rev all))
+            Assert.Equal(withAll all, withAll (all @ all))
+            Assert.Empty(Optimizer.faults (withAll all))
     ]

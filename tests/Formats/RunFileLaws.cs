@@ -105,8 +105,7 @@ public sealed class RunFileLaws : IDisposable
             from parameters in Filled(training.Network.Parameters())
             from statistics in Filled(training.Network.Statistics())
             from slots in Filled(training.OptimizerState.ToLeaves())
-            from mean in Filled(start.Average!.Mean)
-            from counts in Gen.ArrayOf(Gen.OneOf(Gen.Choose(0, 100), Gen.Choose(0, int.MaxValue)), 4)
+            from counts in Gen.ArrayOf(Gen.OneOf(Gen.Choose(0, 100), Gen.Choose(0, int.MaxValue)), 3)
             from key in Contents.Elements<uint>(2)
             from seconds in Contents.Elements<double>(1).Select(some => some[0]).Where(double.IsFinite)
             from damage in Damage.Any
@@ -114,9 +113,10 @@ public sealed class RunFileLaws : IDisposable
                 new RunState(
                     new TrainingState<float>(
                         training.Network.WithParameters(parameters).WithStatistics(statistics), training.Optimizer,
-                        OptimizerState.OfLeaves(counts[0], counts[1], slots), new Key(key[0], key[1]), counts[2]),
-                    new Average<float>(start.Average!.Decay, start.Average.Corrected, counts[3], mean)) {
-                        Seconds = Math.Abs(seconds) },
+                        OptimizerState.OfLeaves(counts[0], counts[1], slots), new Key(key[0], key[1]), counts[2]))
+                {
+                    Seconds = Math.Abs(seconds),
+                },
                 damage),
             found => Simpler.Each(found, state => state == start ? [] : [start], Simpler.Damages),
             found =>
@@ -129,14 +129,14 @@ public sealed class RunFileLaws : IDisposable
                 byte[][] Everything(RunState of) =>
                 [
                     Bits(of.Training.Network.Parameters()), Bits(of.Training.Network.Statistics()),
-                    Bits(of.Training.OptimizerState.ToLeaves()), Bits(of.Average!.Mean),
+                    Bits(of.Training.OptimizerState.ToLeaves()),
                 ];
                 Assert.Equal(Everything(state), Everything(read));
                 Assert.Equal((state.Step, state.Seconds, state.Training.Key),
                     (read.Step, read.Seconds, read.Training.Key));
                 Assert.Equal(
-                    (state.Training.OptimizerState.Step, state.Training.OptimizerState.Gathered, state.Average!.Step),
-                    (read.Training.OptimizerState.Step, read.Training.OptimizerState.Gathered, read.Average!.Step));
+                    (state.Training.OptimizerState.Step, state.Training.OptimizerState.Gathered),
+                    (read.Training.OptimizerState.Step, read.Training.OptimizerState.Gathered));
                 Refused(() => Read(damage.Changed(bytes)));
                 Refused(() => Read(damage.Shortened(bytes)));
                 Refused(() => Read([.. bytes, 0]));

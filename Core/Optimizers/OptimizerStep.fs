@@ -1,0 +1,118 @@
+namespace Functional.FSharp
+
+open System
+open System.Collections.Generic
+open Functional
+open Functional.Numerics
+
+/// One gradient's way through the transforms and the rule; the average is left to `Optimizer.update`.
+module internal OptimizerStep =
+    let place (slots: Slot<'T>[]) (name: string) : int =
+        slots |> Array.findIndex (fun slot -> String.Equals(slot.Name, name))
+
+    let put (slots: Slot<'T>[]) (i: int) (leaves: Parameters<'T>) : unit =
+        slots[i] <- { slots[i] with Values = leaves }
+
+    /// What a custom transform makes of the leaves x (the gradient, or the parameters after the rule) and its slots,
+    /// which it replaces in `slots`.
+    let private customized
+        (custom: CustomTransform) (steps: RuleStep[]) (slots: Slot<'T>[]) (parameters: Parameters<'T>)
+        (x: Parameters<'T>) : Parameters<'T> =
+        let places = custom.Slots |> Array.map (place slots)
+        let old = places |> Array.map (fun k -> slots[k].Values.Leaves)
+        let results =
+            Array.init parameters.Count (fun i ->
+                let struct (y, next) =
+                    CustomChange.apply "transform" (if custom.AfterRule then "values" else "gradient") custom
+                        (Array.item i steps) parameters.Leaves[i] (Dense.values x.Leaves[i].Values)
+                        (old |> Array.map (fun leaves -> Dense.values leaves[i].Values))
+                struct (CustomChange.stored<'T> y, next))
+        let leaf (like: Parameter<'T>) values = { like with Values = Dense.vector values }
+        places |> Array.iteri (fun j k ->
+            let slot i (struct (_, next: 'T[][])) = leaf (Array.item i old[j]) next[j]
+            put slots k (Parameters(Array.mapi slot results)))
+        Parameters(Array.mapi (fun i (struct (y, _)) -> leaf (Array.item i x.Leaves) y) results)
+
+    /// One step of the rule with all but the average; no leaf is frozen.
+    let ofAll
+        (rule: Rule) (transforms: IReadOnlyList<Transform>) (numbers: struct (float * float)[])
+        (state: OptimizerState<'T>) (parameters: Parameters<'T>) (gradient: Parameters<'T>)
+        : struct (Parameters<'T> * OptimizerState<'T>) =
+        let slots = Array.copy state.Slots
+        let mutable factor = 1.0
+        for transform in transforms do
+            match transform with
+            | Transform.Schedule schedule -> factor <- Schedule.factor schedule state.Step
+            | _ -> ()
+        let number = Steps.next (nameof state) state.Step
+        let steps =
+            numbers |> Array.map (fun (struct (rate, _)) -> { Rate = rate * factor; Number = number })
+        let mutable gradient = gradient
+        let mutable gathered = state.Gathered
+        let mutable isWhole = true
+        for transform in transforms do
+            match transform with
+            | _ when not isWhole -> ()
+            | Transform.Accumulate count ->
+                let k = place slots transform.Slots[0]
+                let total = Transform.sum slots[k].Values gradient
+                gathered <- gathered + 1
+                isWhole <- gathered >= count
+                if isWhole then
+                    gradient <- Transform.divide total gathered
+                    gathered <- 0
+                put slots k (if isWhole then Parameters.zeros parameters else total)
+            | Transform.ClipValue limit -> gradient <- Transform.clipByValue limit gradient
+            | Transform.ClipNorm limit -> gradient <- Transform.clipByNorm limit gradient
+            | Transform.Noise(scale, power, seed) ->
+                let variance = scale / Elementary.exp (power * Elementary.log (float number))
+                gradient <- Transform.addNoise (sqrt variance) (Key.child state.Step (Key.ofSeed seed)) gradient
+            | Transform.Custom custom when not custom.AfterRule ->
+                gradient <- customized custom steps slots parameters gradient
+            | _ -> ()
+        if not isWhole then struct (parameters, { state with Gathered = gathered; Slots = slots })
+        else
+            let ofRule = rule.Slots.Length
+            let remembered = Array.init ofRule (fun k -> Array.copy slots[k].Values.Leaves)
+            let updated =
+                Array.init parameters.Count (fun i ->
+                    let leaf = parameters.Leaves[i]
+                    let struct (_, decay) = numbers[i]
+                    let old = remembered |> Array.map (fun leaves -> Dense.values leaves[i].Values)
+                    let struct (w, next) =
+                        Rule.update rule steps[i] decay leaf (Dense.values gradient.Leaves[i].Values) old
+                    for k in 0 .. next.Length - 1 do
+                        remembered[k][i] <- { leaf with Values = Dense.vector next[k] }
+                    { leaf with Values = Dense.vector w })
+            for k in 0 .. ofRule - 1 do put slots k (Parameters remembered[k])
+            let mutable next = Parameters updated
+            for transform in transforms do
+                match transform with
+                | Transform.ProximalL1 rate ->
+                    let shrunk i leaf = (Penalty.softThreshold (steps[i].Rate * rate) (Parameters [| leaf |])).Leaves[0]
+                    next <- Parameters(Array.mapi shrunk next.Leaves)
+                | Transform.LookAhead(every, share) when number % every = 0 ->
+                    let k = place slots transform.Slots[0]
+                    next <- Transform.between share slots[k].Values next
+                    put slots k next
+                | Transform.Custom custom when custom.AfterRule ->
+                    next <- customized custom steps slots parameters next
+                | _ -> ()
+            struct (next, { Step = number; Gathered = gathered; Slots = slots })
+
+    /// The same for those leaves alone that are at these places: nothing else is looked at.
+    let ofSome
+        (trained: int[]) (rule: Rule) (transforms: IReadOnlyList<Transform>) (numbers: struct (float * float)[])
+        (state: OptimizerState<'T>) (parameters: Parameters<'T>) (gradient: Parameters<'T>)
+        : struct (Parameters<'T> * OptimizerState<'T>) =
+        let some (leaves: Parameters<'T>) = Parameters(trained |> Array.map (fun i -> leaves.Leaves[i]))
+        let whole (all: Parameters<'T>) (some: Parameters<'T>) =
+            let leaves = Array.copy all.Leaves
+            trained |> Array.iteri (fun k i -> leaves[i] <- some.Leaves[k])
+            Parameters leaves
+        let someSlots = state.Slots |> Array.map (fun slot -> { slot with Values = some slot.Values })
+        let struct (next, after) =
+            ofAll rule transforms (trained |> Array.map (fun i -> numbers[i])) { state with Slots = someSlots }
+                (some parameters) (some gradient)
+        let wholeSlot (old: Slot<'T>) (slot: Slot<'T>) = { old with Values = whole old.Values slot.Values }
+        struct (whole parameters next, { after with Slots = Array.map2 wholeSlot state.Slots after.Slots })
