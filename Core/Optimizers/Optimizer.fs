@@ -151,7 +151,9 @@ type Optimizer =
         { optimizer with Transforms = transforms }
 
     /// The same with this schedule.
-    member optimizer.With(schedule: Schedule) = optimizer.With(Transform.Schedule schedule)
+    member optimizer.With(schedule: Schedule) =
+        ArgumentNullException.ThrowIfNull(schedule, nameof schedule)
+        optimizer.With(Transform.Schedule schedule)
 
     /// The same with this custom transform in place of the one of its name, or after those of its kind.
     member optimizer.With(transform: CustomTransform) =

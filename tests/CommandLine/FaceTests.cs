@@ -17,7 +17,7 @@ public sealed class FaceTests : IDisposable
     [Fact]
     public void A_value_behind_an_equals_sign_is_completed() =>
         Assert.Equal(
-            ["adadelta", "adagrad", "adam", "adamw"],
+            ["adabelief", "adadelta", "adagrad", "adam", "adamw", "nadam", "radam"],
             FunctionalProgram.Run(folder.Path, "[suggest:32]", "functional train --optimizer=ada").Output.Split(
                 '\n', StringSplitOptions.RemoveEmptyEntries));
 
@@ -49,7 +49,7 @@ public sealed class FaceTests : IDisposable
     [Theory]
     [InlineData("functional tra", "train")]
     [InlineData("functional train --optim", "--optimizer")]
-    [InlineData("functional train --optimizer ad", "adadelta adagrad adam adamw")]
+    [InlineData("functional train --optimizer ad", "adabelief adadelta adagrad adam adamw")]
     [InlineData("functional train --activation ", "elu gelu leaky-relu relu sigmoid silu softplus tanh")]
     [InlineData("functional train --hidden 5 --init x", "xavier")]
     [InlineData("functional train --data dig", "digits")]

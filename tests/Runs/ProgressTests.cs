@@ -50,12 +50,15 @@ public class ProgressTests
     {
         { new() { Optimizer = new() { Name = "adm" } },
             "Optimizer: 'adm' is no optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, "
-            + "adamw, lion" },
+            + "adamw, nadam, radam, adabelief, lamb, lion" },
         { new() { Patience = 3 },
             "Patience: there is no validation accuracy to wait for without a share of the samples for validation" },
         { new() { Epochs = 0 }, "Epochs: at least 1 is needed, not 0" },
         { new() { Optimizer = new() { LearningRate = -1 } },
             "LearningRate: the learning rate must be finite and not negative, but is -1" },
+        { new() { Optimizer = new() { Groups = [new("affine9", 0, null)] } },
+            "Groups: no parameter is like 'affine9'; there are affine1.weight, affine1.bias, affine2.weight, "
+            + "affine2.bias" },
         { new() { Dropout = 1 }, "Dropout: a share from 0 to below 1 is needed, not 1" },
     };
 }

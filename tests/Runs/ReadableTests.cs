@@ -40,7 +40,7 @@ public class ReadableTests
         { new TrainConfiguration { Hidden = [16], Validation = 0.2 }, "functional train --validation 0.2 --hidden 16" },
         { new TrainConfiguration { Optimizer = new() { Name = "adm" } },
             "Optimizer: 'adm' is no optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, "
-            + "adamw, lion" },
+            + "adamw, nadam, radam, adabelief, lamb, lion" },
         { NumberScale.None, "the number itself" },
         { new NumberScale(3.5, 1.25), "(number - 3.5) / 1.25" },
         { new ImageEncoder(28, 28, ByteScale.Unit), "images of 28 x 28, (byte - 0) / 255" },
