@@ -103,7 +103,7 @@ internal static class CommonOptions
     {
         var configuration = other is null
             ? TrainOptions.Parse(changes, new TrainConfiguration()) : TrainOptions.Change(other, changes);
-        var data = DataSets.Load(configuration.Data, configuration.DataOptions);
+        var data = configuration.LoadData();
         return (other is null && configuration.Label is not null
             ? TrainOptions.Parse(changes, TrainConfiguration.For(data)) : configuration, data);
     }

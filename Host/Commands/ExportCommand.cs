@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Functional.Host.Data;
 using Functional.Host.Files;
+using Functional.Host.Models;
 using Functional.Host.Models.Onnx;
 
 namespace Functional.Host.Commands;
@@ -22,26 +24,35 @@ internal static class ExportCommand
             Description =
                 "let the graph take scaled features instead of the data's own numbers (bytes of images)",
         };
+        var encoding = new Option<bool>("--with-encoding")
+        {
+            Description =
+                "of a table's model: an input for each column, number or text, which the graph itself encodes",
+        };
         var force = CommonOptions.Force();
         var command = new CommandWithExamples("export", "Export a model to ONNX, which other runtimes can read.",
             ("functional export runs/NAME --onnx model.onnx", "a run's model, for ONNX Runtime"),
             ("functional export model.safetensors --onnx model.onnx --fold-batch-norm",
-                "a model file, for ONNX Runtime, with fewer operations"))
+                "a model file, for ONNX Runtime, with fewer operations"),
+            ("functional export runs/NAME --onnx flowers.onnx --with-encoding",
+                "a table's model, with an input for each column"))
         {
-            model.Path, onnx, fold, features, force, model.Activation,
+            model.Path, onnx, fold, features, encoding, force, model.Activation,
         };
         command.SetAction(parsed =>
         {
             var (loaded, path) = (model.Load(parsed), parsed.GetValue(onnx)!);
             var target = UserFile.Of("--onnx", path, parsed.GetValue(force));
             var size = 0L;
+            IReadOnlyList<string> inputs = [];
             try
             {
                 target.Write(stream =>
                 {
-                    OnnxExport.Save(stream, loaded, new OnnxOptions
+                    inputs = OnnxExport.Write(stream, loaded, new OnnxOptions
                     {
                         FoldBatchNorm = parsed.GetValue(fold), TakesFeatures = parsed.GetValue(features),
+                        WithEncoding = parsed.GetValue(encoding),
                     });
                     size = stream.Length;
                 });
@@ -52,10 +63,19 @@ internal static class ExportCommand
             }
             target.Notes.WriteLine($"{path}: {loaded.Network}");
             target.Notes.WriteLine(
-                $"input [N, {loaded.Network.Inputs}], scores [N, {loaded.Network.Outputs}]; "
+                $"{InputsOf(loaded, inputs)}, scores [N, {loaded.Network.Outputs}]; "
                 + $"operators of version {OnnxExport.Opset}, {size:N0} bytes");
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static string InputsOf(Model<float> model, IReadOnlyList<string> names)
+    {
+        if (names.Count == 0)
+            return $"input [N, {model.Network.Inputs}]";
+        var inputs = names.Zip(((TableEncoder)model.Encoder).Columns, (name, column) =>
+            name + (column is CategoryEncoding ? " (text)" : ""));
+        return $"inputs {Visible.Line(Rows.Few(inputs, 20))}, each [N, 1]";
     }
 }

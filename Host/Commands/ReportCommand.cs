@@ -53,7 +53,7 @@ internal static class ReportCommand
 
     private static string PageOf(RunRecord record, int threads)
     {
-        var data = DataSets.Load(record.Configuration.Data, record.Configuration.DataOptions);
+        var data = record.Configuration.LoadData();
         var run = new TrainingRun(record.Configuration, data);
         return record.Result(run, threads) is { } result
             ? Threads.Use(

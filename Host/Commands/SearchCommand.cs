@@ -133,7 +133,7 @@ internal static class SearchCommand
                 $"--study: {existing!.Name} is the study of another program; 'functional search show' shows it");
         var settings = SettingsOf(parsed, overrides, begun);
         var workers = parsed.GetValue(Workers) ?? Math.Min(Environment.ProcessorCount, Search.Study.MostWorkers);
-        var data = DataSets.Load(settings.Constants["data"], Common(settings).DataOptions);
+        var data = Common(settings).LoadData();
         // What was guessed stays so, whatever is read later.
         if (begun is null && data.Training.Targets is Quantities)
             settings = settings with

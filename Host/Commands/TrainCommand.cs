@@ -41,7 +41,8 @@ internal static class TrainCommand
             ("functional train", "a network of 50 hidden units, on the built-in digits"),
             ("functional train --hidden 100,100 --optimizer adam --batch-norm",
                 "a deeper network, with Adam and batch normalization"),
-            ("functional train --config runs/NAME/config.json --seed 2", "the same run with another seed"));
+            ("functional train --config runs/NAME/config.json --seed 2", "the same run with another seed"),
+            ("functional train --from runs/NAME --data letters", "begin from that run's model, with other classes"));
         foreach (var option in (Option[])[.. options, file, threads, folder, force, resume, watch, open, plain, json])
             command.Add(option);
         command.SetAction(parsed =>
@@ -67,6 +68,9 @@ internal static class TrainCommand
         var (configuration, data) = CommonOptions.Training(other, changes);
         var run = new TrainingRun(configuration, data);
         run.RequireChanges();
+        if (path is not null && configuration.From is { } from
+            && $"{Path.GetFullPath(from)}/".StartsWith($"{Path.GetFullPath(path)}/", StringComparison.Ordinal))
+            throw new UsageException($"--out: the run would replace the model that it begins from, {from}");
         // Until here Ctrl-C ends the process, and nothing is written.
         Interruption.Given.ThrowIfCancellationRequested();
         Hints.Write([.. DataHints.Of(data), .. ColumnHints.Of(run.Encoded), .. run.Gaps(), .. Roundings.Of(run)]);
@@ -121,12 +125,12 @@ internal static class TrainCommand
     // What a network is worth is seen beside one without hidden layers, on tables often nearly as good.
     private static string? Baseline(TrainingRun run, int threads, CancellationToken cancellation)
     {
-        if (run.Data.Training.Samples is not Rows || run.Configuration.Hidden.Count == 0
+        if (run.Data.Training.Samples is not Rows || (run.Configuration.Hidden.Count == 0 && run.From is null)
             || cancellation.IsCancellationRequested)
             return null;
         try
         {
-            var linear = new TrainingRun(run.Configuration with { Hidden = [], Stages = [] }, run.Data)
+            var linear = new TrainingRun(run.Configuration with { From = null, Hidden = [], Stages = [] }, run.Data)
                 .Run(new Observers(), threads, folder: null, cancellation).Summary;
             return linear.Interrupted ? null
                 : $"baseline, the same without hidden layers (--hidden none): {linear.Scores.Test.Measure} "

@@ -53,7 +53,7 @@ internal static class VerifyCommand
     private static (RunRecord Record, TrainingRun Run) Load(string folder)
     {
         var record = RunRecord.Read(folder);
-        var data = DataSets.Load(record.Configuration.Data, record.Configuration.DataOptions);
+        var data = record.Configuration.LoadData();
         Hints.Write([.. RunEnvironment.Of(data, record.Configuration).Differences(record.Environment)]);
         // How long it waited may have been changed on the way; how far it came is known.
         return (record, new TrainingRun(record.Configuration with { Patience = null }, data));

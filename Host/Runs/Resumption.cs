@@ -26,7 +26,7 @@ internal sealed record Resumption(TrainingRun Run, RunProgress? From)
         var record = RunRecord.Read(folder.Path);
         var old = record.Configuration;
         var configuration = Changed(old, options);
-        var data = DataSets.Load(configuration.Data, configuration.DataOptions);
+        var data = configuration.LoadData();
         // What has not begun may begin with anything.
         if (folder.HasCheckpoint)
             Check(RunEnvironment.Of(data, old), record, warn, force);

@@ -36,6 +36,9 @@ internal sealed record RunEnvironment(
     /// <summary>The options of training, to see whether config.json was changed since.</summary>
     public Dictionary<string, string>? Options { get; init; }
 
+    /// <summary>SHA-256 of the model that the run began from; null if the network was new.</summary>
+    public string? From { get; init; }
+
     /// <summary>The steps that the run was to take, and on the way before.</summary>
     public int? Planned { get; init; }
 
@@ -55,13 +58,17 @@ internal sealed record RunEnvironment(
         Numerics = NumericsVersion.Current,
     };
 
-    /// <summary>This one, with these data and options.</summary>
-    public static RunEnvironment Of(DataSet data, TrainConfiguration configuration) =>
-        Of(data) with { Options = ConfigurationFile.OptionsOf(configuration) };
+    /// <summary>This one, with these data, options, and the model that they name.</summary>
+    public static RunEnvironment Of(DataSet data, TrainConfiguration configuration) => Of(data) with
+    {
+        Options = ConfigurationFile.OptionsOf(configuration), From = BaseModel.Of(configuration)?.Digest,
+    };
 
-    /// <summary>This one, with a run's data and options.</summary>
-    public static RunEnvironment Of(TrainingRun run) =>
-        Of(run.Data, run.Configuration) with { Planned = run.PlannedSteps };
+    /// <summary>This one, with a run's data, options and model.</summary>
+    public static RunEnvironment Of(TrainingRun run) => Of(run.Data) with
+    {
+        Options = ConfigurationFile.OptionsOf(run.Configuration), Planned = run.PlannedSteps, From = run.From?.Digest,
+    };
 
     /// <summary>The same for a resumed run: what was recorded before stays, where it was something else.</summary>
     public RunEnvironment After(RunEnvironment? before, int step)
@@ -122,6 +129,9 @@ internal sealed record RunEnvironment(
                 + $"not {recorded.Training}";
         if (recorded.Test != Test)
             yield return $"the test samples differ from those of {run}: SHA-256 {Test}, not {recorded.Test}";
+        if (recorded.From != From)
+            yield return $"the model to begin from differs from that of {run}: "
+                + $"{(From is null ? "none" : $"SHA-256 {From}")}, not {recorded.From ?? "none"}";
     }
 
     private IEnumerable<string> Changed(Dictionary<string, string>? before) => Different(before, ", and was ");

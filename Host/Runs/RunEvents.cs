@@ -29,6 +29,9 @@ internal sealed record RunStart(
 
     /// <summary>What the target was taken for, where it may be meant otherwise.</summary>
     public string? Guess { get; init; }
+
+    /// <summary>The model that the run begins from, and what is kept of it; null if the network is new.</summary>
+    public string? Origin { get; init; }
 }
 
 /// <summary>The results of an epoch, or of the part of one at the end.</summary>

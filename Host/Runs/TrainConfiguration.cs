@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Functional.Host.Data;
+using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 
@@ -31,6 +32,11 @@ public sealed record TrainConfiguration
 
     /// <summary>What becomes of a table's empty cells.</summary>
     public MissingCells Missing { get; init; }
+
+    /// <summary>The model to begin from: its file, or the folder of a run; null for a new network. Its layers and its
+    /// encoder are kept, so that <see cref="Scale"/>, <see cref="Hidden"/> and what is said of hidden layers don't
+    /// count. Where the data have other classes or quantities, a new last layer takes the place of its own.</summary>
+    public string? From { get; init; }
 
     /// <summary>What training makes small; null for what fits the task. <see cref="LabelSmoothing"/> is that of softmax
     /// cross-entropy.</summary>
@@ -126,6 +132,13 @@ public sealed record TrainConfiguration
     /// <summary>Whether another optimizer may take over after this many steps.</summary>
     public bool IsStage(int step) => Stages.Any(stage => stage.Until == step);
 
+    /// <summary>Reads the data; a table for a model as the model has its columns.</summary>
+    /// <exception cref="DataException">Data or model can't be read, or the data lack a column of the model's.
+    /// </exception>
+    /// <exception cref="UsageException">It isn't known which column of a table holds the target.</exception>
+    public DataSet LoadData() => BaseModel.Of(this) is { } model
+        ? model.Labeled(DataSets.Load(Data, model.Reading(DataOptions))) : DataSets.Load(Data, DataOptions);
+
     /// <summary>How a table is read.</summary>
     internal DataOptions DataOptions => new() { Label = Label, Task = Task, Ignore = Ignore, Missing = Missing };
 
@@ -173,7 +186,7 @@ public sealed record TrainConfiguration
         CheckMemory(features, outputs, Marshal.SizeOf<T>());
         try
         {
-            return Network.Create([features, .. Hidden, outputs], AfterHidden<T>, Initializer, Key.Child(0))
+            return CreateNetwork<T>([features, .. Hidden, outputs])
                 .WithLoss(loss)
                 .WithPenalty(Penalty.ElasticNet(L1, L2));
         }
@@ -182,6 +195,9 @@ public sealed record TrainConfiguration
             throw new UsageException(e.Message.Split('\n'));
         }
     }
+
+    internal Network<T> CreateNetwork<T>(int[] sizes) where T : unmanaged, IFloatingPointIeee754<T> =>
+        Network.Create(sizes, AfterHidden<T>, Initializer, Key.Child(0));
 
     /// <summary>How many weights and biases the affine layers have: more than there can be, perhaps.</summary>
     internal double ParameterCount(int features, int classes)

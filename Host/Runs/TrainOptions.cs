@@ -19,6 +19,9 @@ internal sealed record TrainOption(
 {
     /// <summary>What help says of the default, where that depends on other options.</summary>
     public string? Default { get; init; }
+
+    /// <summary>The option without a value where a run begins from a model.</summary>
+    public TrainOption UnlessFrom() => this with { Get = c => c.From is null ? Get(c) : null };
 }
 
 /// <summary>The options of training: the one list that the command line, configuration files and searches
@@ -30,10 +33,18 @@ public static class TrainOptions
 
     /// <summary>All of them, in the order of help and of <c>config.json</c>. They may be set in any order.</summary>
     internal static IReadOnlyList<TrainOption> All { get; } =
+        [.. Each.Select(option => OfNetwork.Contains(option.Name) ? option.UnlessFrom() : option)];
+
+    // What a model decides that a run begins from.
+    internal static IReadOnlySet<string> OfNetwork => new HashSet<string>
+        { "scale", "hidden", "activation", "batch-norm", "dropout", "dropout-form", "init" };
+
+    private static TrainOption[] Each =>
     [
         Option("data", "NAME|DIR|FILE",
             "digits (built in), mnist, a folder with four files in the MNIST format, a folder of pictures for each "
-            + "class, a table (.csv, .tsv, .txt, also with .gz), a folder with train.csv and test.csv, or an .npz file",
+            + "class, a table (.csv, .tsv, .txt, also with .gz; .parquet, .arrow), a folder with train.csv and "
+            + "test.csv, or an .npz file",
             DataSets.Names,
             (c, text) => c with { Data = text }, c => c.Data),
         Option("label", "COLUMN",
@@ -49,6 +60,10 @@ public static class TrainOptions
             c => c.Ignore.Count == 0 ? null : string.Join(',', c.Ignore)),
         Choice("missing", "what becomes of a table's empty cells: filled (see docs/tables.md), or an error",
             Names<MissingCells>(), (c, missing) => c with { Missing = missing }, c => c.Missing),
+        Option("from", "MODEL|none",
+            "begin from this model, a file or a run's folder: its layers and its encoder are kept; a new last layer "
+            + "takes the place of its own if the data have other classes or quantities", ["none"],
+            (c, text) => c with { From = text == "none" ? null : text }, c => c.From),
         Option("samples", "N", "train on N samples only, drawn by the seed, with the same share of each class", [],
             (c, text) => c with { Samples = Integer(text) }, c => Text(c.Samples)),
         Option("validation", "SHARE", "hold out this share of each class for validation", [],
@@ -162,10 +177,11 @@ public static class TrainOptions
             (c, text) => c with { Proof = OrNone(text, Integer) }, c => Text(c.Proof)),
     ];
 
-    /// <summary>The options that a run's results depend on: not where its data are, nor what a resumed run may
-    /// change.</summary>
+    /// <summary>The options that a run's results depend on: not where its data and its model are, nor what a resumed
+    /// run may change.</summary>
     internal static IEnumerable<TrainOption> OfResults { get; } =
-        All.Where(option => option.Name is not ("data" or "proof") && !Resumption.Changeable.Contains(option.Name));
+        All.Where(option => option.Name is not ("data" or "from" or "proof")
+            && !Resumption.Changeable.Contains(option.Name));
 
     /// <summary>A configuration with one option more.</summary>
     /// <exception cref="UsageException">There is no such option, or no such value of it.</exception>
@@ -208,6 +224,9 @@ public static class TrainOptions
             }
         }
         faults.AddRange(configuration.Faults());
+        if (configuration.From is not null)
+            faults.AddRange(OfNetwork.Where(names.Contains).Select(
+                name => new Fault(FieldOf(name), "the model that the run begins from (--from) decides that")));
         if (names.Contains("epochs") && names.Contains("iterations"))
             faults.Add(new Fault(
                 nameof(TrainConfiguration.Iterations),

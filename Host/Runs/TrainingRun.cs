@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Models;
 
 namespace Functional.Host.Runs;
@@ -14,13 +15,20 @@ public sealed class TrainingRun
     private readonly ImageFormat? format;
 
     /// <summary>Checks the configuration against the data, splits them, and initializes the network.</summary>
-    /// <exception cref="UsageException">These options don't suit the data.</exception>
-    public TrainingRun(TrainConfiguration configuration, DataSet data)
+    /// <param name="configuration">What is run.</param>
+    /// <param name="data">On what.</param>
+    /// <param name="from">The model to begin from, where it is a value and no file; null for what
+    /// <see cref="TrainConfiguration.From"/> says.</param>
+    /// <exception cref="UsageException">These options don't suit the data, or these data the model.</exception>
+    /// <exception cref="DataException">The model can't be read.</exception>
+    public TrainingRun(TrainConfiguration configuration, DataSet data, Model<float>? from = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(data);
         if (configuration.Faults() is { Count: > 0 } faults)
             throw new UsageException(faults);
+        From = from is null ? BaseModel.Of(configuration) : new BaseModel(from);
+        data = From?.Labeled(data) ?? data;
         (this.configuration, this.data) = (configuration, data);
         var training = data.Training;
         if (configuration.Samples > training.Count)
@@ -30,14 +38,15 @@ public sealed class TrainingRun
         try
         {
             samples = Split(configuration, training);
-            Encoded = ClassWeights.Weighted(configuration.ClassWeights, data, samples.Training)
-                .Encode(samples.Training, configuration.Scale);
+            var weighted = ClassWeights.Weighted(configuration.ClassWeights, data, samples.Training);
+            Encoded = From?.Encoded(weighted, samples.Training)
+                ?? weighted.Encode(samples.Training, configuration.Scale);
             format = Format(Encoded);
             loader = new Loader(
                 Encoded.Training, samples.Training, configuration.BatchSize, configuration.Sampling,
                 configuration.OrderKey);
             CheckSize();
-            var widest = configuration.Hidden.Append(Encoded.Encoder.Features).Max();
+            var widest = Hidden.Append(Encoded.Encoder.Features).Max();
             if ((long)LargestBatch * widest > Array.MaxLength)
                 throw new UsageException(new Fault(nameof(configuration.BatchSize), Invariant(
                     $"a batch of {Plural.Of(LargestBatch, "sample")} with {Plural.Of(widest, "number")} ")
@@ -65,6 +74,9 @@ public sealed class TrainingRun
 
     /// <summary>On what.</summary>
     public DataSet Data => data;
+
+    /// <summary>The model that it begins from; null if the network is new.</summary>
+    internal BaseModel? From { get; }
 
     /// <summary>Steps from beginning to end.</summary>
     public int PlannedSteps { get; }
@@ -105,29 +117,7 @@ public sealed class TrainingRun
     public IReadOnlyList<string> Gaps() => Gaps(data);
 
     /// <summary>The same of data of which the run may see only a part.</summary>
-    internal IReadOnlyList<string> Gaps(DataSet all)
-    {
-        if (data.Training.Targets is not Classes { Kinds: var classes, Labels: var labels })
-            return [];
-        var (trained, there) = (new bool[classes.Count], new bool[classes.Count]);
-        foreach (var i in samples.Training)
-            trained[labels[i]] = true;
-        foreach (var label in all.Training.Classes.Labels.Concat(all.Test.Classes.Labels))
-            there[label] = true;
-        string[] missing =
-            [.. classes.Names.Where((_, label) => there[label] && !trained[label])];
-        var named = string.Join(", ", missing.Take(10));
-        return missing.Length switch
-        {
-            0 => [],
-            1 => [
-                Invariant($"class {named} has none of the {samples.Training.Length:N0} training samples, ")
-                    + "so it can't be learned"],
-            _ => [
-                Invariant($"classes {named}{(missing.Length > 10 ? ", ..." : "")} ({missing.Length}) have none of ")
-                    + Invariant($"the {samples.Training.Length:N0} training samples, so they can't be learned")],
-        };
-    }
+    internal IReadOnlyList<string> Gaps(DataSet all) => ClassGaps.Of(data.Training.Targets, samples.Training, all);
 
     /// <summary>A network of the run, and what must be known to use it.</summary>
     public Model<float> ModelOf(Network<float> network) => new(network)
@@ -211,7 +201,10 @@ public sealed class TrainingRun
     private double BytesOfStep => sizeof(float) * (
         ((2.0 + Start.Training.OptimizerState.Slots.Length)
             * Start.Training.Network.Parameters().Length)
-        + (LargestBatch * (Start.Training.Network.Inputs + (3.0 * configuration.Hidden.Sum()))));
+        + (LargestBatch * (Start.Training.Network.Inputs + (3.0 * Hidden.Sum()))));
+
+    private IEnumerable<int> Hidden => From is null ? configuration.Hidden
+        : From.Model.Network.Layers.OfType<Affine<float>>().Select(layer => layer.Outputs).SkipLast(1);
 
     private int LargestBatch =>
         configuration.Sampling == Sampling.Replacement
@@ -234,6 +227,8 @@ public sealed class TrainingRun
 
     private void CheckSize()
     {
+        if (From is not null)
+            return;
         var parameters = configuration.ParameterCount(
             Encoded.Encoder.Features, configuration.Outputs(Encoded.Task));
         if (parameters > Array.MaxLength)
@@ -241,7 +236,7 @@ public sealed class TrainingRun
                 $"a network of {parameters:N0} parameters is larger than the {Array.MaxLength:N0} that there can be")));
     }
 
-    private Network<float> Network() => Memory.For(
+    private Network<float> Network() => From?.Network(configuration, Encoded.Task) ?? Memory.For(
         () => configuration.NetworkText(Encoded.Encoder.Features, configuration.Outputs(Encoded.Task)),
         () => configuration.CreateNetwork<float>(Encoded.Encoder.Features, Encoded.Task));
 
@@ -266,7 +261,10 @@ public sealed class TrainingRun
             configuration.Data, samples.Training.Length, samples.Validation.Length, data.Test.Count,
             network.ToString(), network.Parameters().Length, OptimizerText(from.State.Step), PlannedSteps,
             StepsPerEpoch, configuration.Seed, folder)
-        { Step = from.State.Step, Changes = Changes, Guess = data.Guess });
+        {
+            Step = from.State.Step, Changes = Changes, Guess = data.Guess,
+            Origin = From?.Described(configuration, Encoded.Task),
+        });
         var watch = Stopwatch.StartNew();
         var (state, best) = (from.State, from.State.Best);
         List<double> losses = [.. from.Losses];

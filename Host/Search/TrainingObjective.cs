@@ -38,6 +38,10 @@ internal sealed class TrainingObjective
             one => TrainOptions.All.All(option => option.Name != one.Name)) is { } unknown)
             throw new UsageException(new Fault(
                 Space, $"'{unknown.Name}' is no option of training; 'functional train --help' lists them"));
+        if (common.From is not null
+            && space.Hyperparameters.FirstOrDefault(one => TrainOptions.OfNetwork.Contains(one.Name)) is { } decided)
+            throw new UsageException(new Fault(
+                Space, $"'{decided.Name}' is decided by the model that trials begin from (--from)"));
         foreach (var configuration in Enumerable.Range(0, Points)
             .Select(i => space.At(Sampler.Point(space, Key.OfSeed(0), i))))
             Explained(configuration, () => _ = Configure(configuration));

@@ -7,6 +7,8 @@ internal sealed class PlainReport(TextWriter output) : IRunObserver
 {
     public void Started(RunStart start)
     {
+        if (start.Origin is { } origin)
+            output.WriteLine(Visible.Line(origin));
         if (start.Guess is { } guess)
             output.WriteLine($"{Visible.Line(guess)} (use --task to change this)");
         output.WriteLine(

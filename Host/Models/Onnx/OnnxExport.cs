@@ -13,6 +13,10 @@ public sealed record OnnxOptions
     /// <summary>Whether the graph takes features, rather than the data's numbers, of which it makes features itself.
     /// </summary>
     public bool TakesFeatures { get; init; }
+
+    /// <summary>Whether the graph of a table's model has an input for each column, takes its numbers and texts as they
+    /// are, and encodes them itself, categories and empty cells, too.</summary>
+    public bool WithEncoding { get; init; }
 }
 
 /// <summary>
@@ -25,6 +29,9 @@ public static class OnnxExport
     /// <summary>The version of the operators.</summary>
     public const int Opset = 17;
 
+    /// <summary>The version of the operators for tables (<c>ai.onnx.ml</c>).</summary>
+    public const int OpsetOfTables = 3;
+
     /// <summary>The version of the file format.</summary>
     public const int IrVersion = 8;
 
@@ -34,7 +41,7 @@ public static class OnnxExport
     /// <exception cref="OperationFailedException">It can't be written; what was there before still is.</exception>
     public static void Save(string path, Model<float> model, OnnxOptions? options = null)
     {
-        var message = Message(model, options ?? new OnnxOptions());
+        var message = Message(model, options ?? new OnnxOptions()).Message;
         OutputFile.Write(path, message.Write);
     }
 
@@ -42,15 +49,27 @@ public static class OnnxExport
     /// <exception cref="ArgumentException">It has a layer that ONNX has no operator for, or is larger than the 2 GiB
     /// that such a file can have.</exception>
     public static void Save(Stream stream, Model<float> model, OnnxOptions? options = null) =>
-        Message(model, options ?? new OnnxOptions()).Write(stream.Given());
+        Write(stream.Given(), model, options ?? new OnnxOptions());
 
-    private static Protobuf Message(Model<float> model, OnnxOptions options)
+    /// <summary>Writes a model to a stream, and returns the names of the columns' inputs, if it has some.</summary>
+    internal static IReadOnlyList<string> Write(Stream stream, Model<float> model, OnnxOptions options)
+    {
+        var (message, inputs) = Message(model, options);
+        message.Write(stream);
+        return inputs;
+    }
+
+    private static (Protobuf Message, IReadOnlyList<string> Inputs) Message(Model<float> model, OnnxOptions options)
     {
         var (graph, network) = (new OnnxGraph { FoldsBatchNorm = options.FoldBatchNorm }, model.Given().Network);
         if (network.Parameters().Length > int.MaxValue / sizeof(float) - (1 << 20))
             throw new ArgumentException(
                 $"an ONNX file holds at most 2 GiB, but the network has {network.Parameters().Length} parameters");
-        if (!options.TakesFeatures && Scales(model.Encoder) is { Length: > 0 } scales)
+        if (options is { WithEncoding: true, TakesFeatures: true })
+            throw new ArgumentException("a graph with the encoding takes no features");
+        if (options.WithEncoding && model.Encoder is TableEncoder table)
+            OnnxEncoding.Add(graph, table);
+        else if (!options.TakesFeatures && Scales(model.Encoder) is { Length: > 0 } scales)
         {
             graph.Add("centered", "Sub", [graph.Current, Vector("scale.mean", scales.Select(each => each.Mean))]);
             graph.Add(
@@ -63,7 +82,7 @@ public static class OnnxExport
             : network.Loss.Function.IsBinaryCrossEntropy ? ("Sigmoid", []) : null,
             Metadata(model), ScaledBack());
         return message.Length <= int.MaxValue
-            ? message : throw new ArgumentException(
+            ? (message, [.. graph.Inputs]) : throw new ArgumentException(
                 $"an ONNX file holds at most 2 GiB, but this one would have {message.Length} bytes");
 
         // What a person is to see of quantities: scores times deviations, plus means.

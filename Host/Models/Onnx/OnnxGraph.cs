@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
 using Functional.Host.Files;
 
 namespace Functional.Host.Models.Onnx;
@@ -7,10 +8,15 @@ namespace Functional.Host.Models.Onnx;
 /// Source: onnx.proto3 and "Operators" of github.com/onnx/onnx.</summary>
 internal sealed class OnnxGraph
 {
-    private const int Float = 1, FloatAttribute = 1, IntegerAttribute = 2, IntegersAttribute = 7;
+    private const int FloatAttribute = 1, IntegerAttribute = 2, IntegersAttribute = 7, TextsAttribute = 8;
     private const string InputName = "input";
+
+    /// <summary>The set of operators for tables.</summary>
+    public const string OfTables = "ai.onnx.ml";
+
     private readonly List<OnnxNode> nodes = [];
-    private readonly List<(string Name, int[] Sizes, float[] Elements)> constants = [];
+    private readonly List<(string Name, int[] Sizes, OnnxType Type, ReadOnlyMemory<byte> Elements)> constants = [];
+    private readonly List<(string Name, OnnxType Type)> columns = [];
 
     /// <summary>Whether batch normalization that follows an affine layer becomes part of it.</summary>
     public bool FoldsBatchNorm { get; init; }
@@ -18,17 +24,32 @@ internal sealed class OnnxGraph
     /// <summary>The value that the next node takes.</summary>
     public string Current { get; set; } = InputName;
 
-    /// <summary>A constant; returns its name.</summary>
-    public string Constant(string name, int[] sizes, float[] elements)
+    /// <summary>An input for a column of a table, in place of the one for all; returns its name in this graph. In the
+    /// file that is the column's, unless something else has it.</summary>
+    public string Input(string column, OnnxType type)
     {
-        constants.Add((name, sizes, elements));
+        columns.Add((column, type));
+        return $"\0{column}";
+    }
+
+    /// <summary>A constant; returns its name.</summary>
+    public string Constant<T>(string name, int[] sizes, T[] elements) where T : unmanaged
+    {
+        constants.Add((name, sizes,
+            typeof(T) == typeof(float) ? OnnxType.Float : typeof(T) == typeof(double) ? OnnxType.Double : OnnxType.Long,
+            MemoryMarshal.AsBytes(elements.AsSpan()).ToArray()));
         return name;
     }
 
     /// <summary>A node that takes values; returns its own value's name.</summary>
-    public string Add(string name, string kind, string[] inputs, params (string Name, object Value)[] attributes)
+    public string Add(string name, string kind, string[] inputs, params (string Name, object Value)[] attributes) =>
+        Add(name, "", kind, inputs, attributes);
+
+    /// <summary>The same, of another set of operators than the usual one.</summary>
+    public string Add(
+        string name, string set, string kind, string[] inputs, params (string Name, object Value)[] attributes)
     {
-        nodes.Add(new OnnxNode(kind, inputs, name, attributes));
+        nodes.Add(new OnnxNode(set, kind, inputs, name, attributes));
         return Current = name;
     }
 
@@ -51,21 +72,59 @@ internal sealed class OnnxGraph
             Add("probabilities", made.Operator, ["scores"], made.Attributes);
         scaledBack?.Invoke();
         var graph = new Protobuf();
+        var names = InputNames();
         foreach (var node in nodes)
-            graph.Message(1, Node(node));
+            graph.Message(1, Node(node with
+            {
+                Inputs = Array.ConvertAll(node.Inputs, input => names.GetValueOrDefault(input, input)),
+            }));
         graph.Text(2, "functional");
-        foreach (var (name, sizes, elements) in constants)
-            graph.Message(5, Tensor(name, sizes, elements));
-        graph.Message(11, Value(InputName, inputs)).Message(12, Value("scores", outputs));
+        foreach (var (name, sizes, type, elements) in constants)
+            graph.Message(5, Tensor(name, sizes, type, elements));
+        foreach (var (name, type) in columns)
+            graph.Message(11, Value(names[$"\0{name}"], 1, type));
+        if (columns.Count == 0)
+            graph.Message(11, Value(InputName, inputs));
+        graph.Message(12, Value("scores", outputs));
         if (probabilities is not null)
             graph.Message(12, Value("probabilities", outputs));
         if (scaledBack is not null)
             graph.Message(12, Value("quantities", outputs));
         var model = new Protobuf().Integer(1, OnnxExport.IrVersion).Text(2, "functional").Text(3, ProgramInfo.Version)
             .Message(7, graph).Message(8, new Protobuf().Text(1, "").Integer(2, OnnxExport.Opset));
+        if (nodes.Any(node => node.Set == OfTables))
+            model.Message(8, new Protobuf().Text(1, OfTables).Integer(2, OnnxExport.OpsetOfTables));
+        if (columns.Count > 0)
+            metadata = metadata.Append(
+                ("inputs", new JsonArray([.. Inputs.Select(name => (JsonNode)name)]).ToJsonString()));
         foreach (var (key, value) in metadata)
             model.Message(14, new Protobuf().Text(1, key).Text(2, value));
         return model;
+    }
+
+    /// <summary>The columns' inputs, once no more nodes are added, as the file calls them: with a line below where a
+    /// value of the graph has the column's name.</summary>
+    public IEnumerable<string> Inputs
+    {
+        get
+        {
+            var names = InputNames();
+            return columns.Select(column => names[$"\0{column.Name}"]);
+        }
+    }
+
+    private Dictionary<string, string> InputNames()
+    {
+        var taken = nodes.Select(node => node.Output).Concat(constants.Select(constant => constant.Name)).ToHashSet();
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (column, _) in columns)
+        {
+            var name = column;
+            while (!taken.Add(name))
+                name += "_";
+            names.Add($"\0{column}", name);
+        }
+        return names;
     }
 
     private static Protobuf Node(OnnxNode node)
@@ -79,35 +138,55 @@ internal sealed class OnnxGraph
             var attribute = new Protobuf().Text(1, name);
             message.Message(5, value switch
             {
+                string[] texts => texts.Aggregate(attribute, (all, text) => all.Text(9, text))
+                    .Integer(20, TextsAttribute),
                 float number => attribute.Single(2, number).Integer(20, FloatAttribute),
                 int[] numbers => numbers.Aggregate(attribute, (all, number) => all.Integer(8, number))
                     .Integer(20, IntegersAttribute),
                 _ => attribute.Integer(3, (int)value).Integer(20, IntegerAttribute),
             });
         }
+        if (node.Set != "")
+            message.Text(7, node.Set);
         return message;
     }
 
-    private static Protobuf Tensor(string name, int[] sizes, float[] elements)
+    private static Protobuf Tensor(string name, int[] sizes, OnnxType type, ReadOnlyMemory<byte> elements)
     {
         var message = new Protobuf();
         foreach (var size in sizes)
             message.Integer(1, size);
-        return message.Integer(2, Float).Text(8, name).Bytes(9, MemoryMarshal.AsBytes(elements.AsSpan()).ToArray());
+        return message.Integer(2, (int)type).Text(8, name).Bytes(9, elements);
     }
 
     // One row per sample, and as many as there are.
-    private static Protobuf Value(string name, int size)
+    private static Protobuf Value(string name, int size, OnnxType type = OnnxType.Float)
     {
         var shape = new Protobuf()
             .Message(1, new Protobuf().Text(2, "N"))
             .Message(1, new Protobuf().Integer(1, size));
         return new Protobuf().Text(1, name)
-            .Message(2, new Protobuf().Message(1, new Protobuf().Integer(1, Float).Message(2, shape)));
+            .Message(2, new Protobuf().Message(1, new Protobuf().Integer(1, (int)type).Message(2, shape)));
     }
+}
+
+/// <summary>What a tensor holds, with the numbers that the format has for it.</summary>
+internal enum OnnxType
+{
+    /// <summary>Single precision.</summary>
+    Float = 1,
+
+    /// <summary>Integers of 64 bits.</summary>
+    Long = 7,
+
+    /// <summary>Texts.</summary>
+    Text = 8,
+
+    /// <summary>Double precision.</summary>
+    Double = 11,
 }
 
 /// <summary>An operator applied to values that earlier nodes or constants give; its output is the node's name.
 /// </summary>
 internal sealed record OnnxNode(
-    string Operator, string[] Inputs, string Output, (string Name, object Value)[] Attributes);
+    string Set, string Operator, string[] Inputs, string Output, (string Name, object Value)[] Attributes);
