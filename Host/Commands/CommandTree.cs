@@ -11,6 +11,7 @@ internal static class CommandTree
     [
         ("train", TrainCommand.Create),
         ("predict", PredictCommand.Create),
+        ("serve", ServeCommand.Create),
         ("evaluate", EvaluateCommand.Create),
         ("doctor", DoctorCommand.Create),
         ("runs", RunsCommand.Create),

@@ -82,7 +82,7 @@ internal static class DataCommand
         var name = new Argument<string>("data")
             { HelpName = "NAME|DIR|FILE", Description =
                 $"{string.Join(", ", DataSets.Names)}, a folder with four files in the MNIST format, "
-                + "or a table (.csv, .tsv, .txt, also with .gz; .npz)" };
+                + "or a table (.csv, .tsv, .txt, also with .gz; .parquet, .arrow; .npz)" };
         name.CompletionSources.Add([.. DataSets.Names]);
         var label = new Option<string?>("--label")
             { HelpName = "COLUMN", Description = "for a table: the column that is learned" };

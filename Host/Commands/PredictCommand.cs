@@ -17,7 +17,7 @@ internal static class PredictCommand
         {
             Arity = ArgumentArity.OneOrMore,
             Description = "samples: images (.png, .jpg, .bmp, .gif, .pgm, IDX), arrays (.npy), tables (.csv, .tsv, "
-                + ".txt, also with .gz), or folders of images and arrays",
+                + ".txt, also with .gz; .parquet, .arrow), or folders of images and arrays",
         };
         var features = new Option<bool>("--features")
         {

@@ -76,6 +76,18 @@ internal static partial class CellText
     public static double? Number(ReadOnlySpan<char> cell, bool commas) =>
         Plain(cell) ?? (commas ? WithComma(cell) : null) ?? YesOrNo(cell) ?? Days(cell);
 
+    /// <summary>What the numbers of a column stand for, with one cell more: plain numbers once they differ.</summary>
+    /// <param name="cell">The cell, which stands for a number.</param>
+    /// <param name="before">Of the cells before; null if there is none.</param>
+    public static NumberKind KindOf(ReadOnlySpan<char> cell, NumberKind? before)
+    {
+        if (before == NumberKind.Number)
+            return NumberKind.Number;
+        var kind = YesOrNo(cell) is not null ? NumberKind.YesNo
+            : cell.Length >= 10 && Days(cell) is not null ? NumberKind.Date : NumberKind.Number;
+        return before is null || before == kind ? kind : NumberKind.Number;
+    }
+
     /// <summary>Whether a cell is a number beyond the largest of single precision, and doesn't call itself infinite.
     /// </summary>
     public static bool IsTooLarge(ReadOnlySpan<char> cell) =>

@@ -20,16 +20,33 @@ public abstract record Column(string? Name)
         MemoryMarshal.AsBytes(cells.AsSpan()).ToArray();
 }
 
+/// <summary>What a column's numbers stand for; forms ask for them as that.</summary>
+public enum NumberKind
+{
+    /// <summary>Numbers.</summary>
+    Number,
+
+    /// <summary>1 for yes or true, 0 for no or false.</summary>
+    YesNo,
+
+    /// <summary>Days since 1970-01-01.</summary>
+    Date,
+}
+
 /// <summary>A column of numbers.</summary>
 /// <param name="Name">What it is called; null if it has no name.</param>
 /// <param name="Values">A number per row; NaN where the cell is empty. Not to be written to.</param>
 public sealed record NumberColumn(string? Name, double[] Values) : Column(Name)
 {
+    /// <summary>What the numbers stand for.</summary>
+    public NumberKind Kind { get; init; }
+
     /// <inheritdoc/>
     public override int Count => Values.Length;
 
     /// <inheritdoc/>
-    public override NumberColumn Take(int[] rows) => new(Name, Array.ConvertAll(rows.Given(), row => Values[row]));
+    public override NumberColumn Take(int[] rows) =>
+        new(Name, Array.ConvertAll(rows.Given(), row => Values[row])) { Kind = Kind };
 
     internal override double Number(int row) => Values[row];
 

@@ -38,7 +38,8 @@ internal abstract partial record ColumnEncoding(string? Name)
         return (
             new NumberEncoding(
                 column.Name, scale == DataScale.None ? NumberScale.None : NumberScale.Standard(column.Values, filled),
-                Median(column.Values, filled), filled.Length < training.Length),
+                Median(column.Values, filled), filled.Length < training.Length)
+            { Kind = column.Kind },
             IsIndex(column, training) ? "looks like a row number" : null);
     }
 
@@ -98,6 +99,9 @@ internal abstract partial record ColumnEncoding(string? Name)
 internal sealed record NumberEncoding(string? Name, NumberScale Scale, double Fill = 0, bool HasGaps = false)
     : ColumnEncoding(Name)
 {
+    /// <summary>What the numbers stand for; features don't depend on it.</summary>
+    public NumberKind Kind { get; init; }
+
     /// <inheritdoc/>
     public override int Features => HasGaps ? 2 : 1;
 

@@ -8,7 +8,8 @@ namespace Functional.Host.Data;
 /// are seen, so that their order doesn't matter. A column whose first cell is a number and that has text later has to
 /// be read again as text.
 /// </summary>
-internal sealed class ColumnReader(string name, bool? isText, DataOptions options, bool commas)
+internal sealed class ColumnReader(
+    string name, bool? isText, DataOptions options, bool commas, string unit = "line")
 {
     // A column of more different numbers than this with hardly any text in it is one of numbers with mistakes.
     private const int FewNumbers = 20, MistakesIn = 20;
@@ -23,12 +24,16 @@ internal sealed class ColumnReader(string name, bool? isText, DataOptions option
     private (int Line, string Found)? gap;
     private (int Line, string Expected, string Found)? fault;
     private bool? kind = isText, keepsTexts = isText;
+    private NumberKind? numberKind;
 
     /// <summary>What the column is called.</summary>
     public string Name => name;
 
     /// <summary>Whether its numbers may have decimal commas.</summary>
     public bool HasCommas => commas;
+
+    /// <summary>What is counted to tell where a cell is.</summary>
+    public string Unit => unit;
 
     /// <summary>The line on which each of the texts is first.</summary>
     public List<int> Lines { get; } = [];
@@ -40,6 +45,7 @@ internal sealed class ColumnReader(string name, bool? isText, DataOptions option
         {
             filled++;
             keepsTexts = false;
+            numberKind = NumberKind.Number;
             numbers.Add(plain);
             return;
         }
@@ -58,6 +64,7 @@ internal sealed class ColumnReader(string name, bool? isText, DataOptions option
             var number = CellText.Number(cell, commas);
             var isOdd = number is null && !CellText.IsTooLarge(cell);
             numbers.Add(number ?? double.NaN);
+            numberKind = CellText.KindOf(cell, numberKind);
             odd += isOdd ? 1 : 0;
             if (isOdd)
                 fault ??= (line, "a finite number",
@@ -88,7 +95,8 @@ internal sealed class ColumnReader(string name, bool? isText, DataOptions option
 
     /// <summary>The column.</summary>
     public Column Column() => kind == true
-        ? new TextColumn(name, texts, [.. codes]) : new NumberColumn(name, numbers.ToArray());
+        ? new TextColumn(name, texts, [.. codes])
+        : new NumberColumn(name, numbers.ToArray()) { Kind = numberKind ?? NumberKind.Number };
 
     /// <summary>Adds a cell that counts as text, whatever it holds.</summary>
     public void AddText(ReadOnlySpan<char> cell, int line)

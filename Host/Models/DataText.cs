@@ -82,7 +82,10 @@ internal static class DataText
     {
         NumberEncoding number => new JsonObject
         {
-            ["name"] = number.Name, ["kind"] = "number",
+            ["name"] = number.Name, ["kind"] = number.Kind switch
+            {
+                NumberKind.YesNo => "yes-no", NumberKind.Date => "date", _ => "number",
+            },
             ["mean"] = number.Scale.Mean, ["deviation"] = number.Scale.Deviation,
             ["fill"] = number.Fill, ["gaps"] = number.HasGaps,
         },
@@ -96,12 +99,18 @@ internal static class DataText
 
     private static ColumnEncoding Column(DataValue text) => text["kind"].Text switch
     {
-        "number" => new NumberEncoding(
-            text.Find("name")?.Text, ScaleOf(text), text["fill"].Number, text["gaps"].Flag),
+        "number" or "yes-no" or "date" => new NumberEncoding(
+            text.Find("name")?.Text, ScaleOf(text), text["fill"].Number, text["gaps"].Flag)
+        {
+            Kind = text["kind"].Text switch
+            {
+                "yes-no" => NumberKind.YesNo, "date" => NumberKind.Date, _ => NumberKind.Number,
+            },
+        },
         "category" => new CategoryEncoding(
             text.Find("name")?.Text, [.. text["categories"].Items.Select(category => category.Text)],
             text["gaps"].Flag),
-        _ => throw text["kind"].Error("number or category"),
+        _ => throw text["kind"].Error("number, yes-no, date or category"),
     };
 
     private static NumberScale ScaleOf(DataValue text) => new(text["mean"].Number, text["deviation"].Number);

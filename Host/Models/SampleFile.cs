@@ -36,9 +36,9 @@ internal static class SampleFile
     public static Samples Read(string path, Model<float> model, Fit? fit = null) =>
         DataFile.Open(path, stream => Read(stream, path, model, fit));
 
-    private static Samples Read(Stream stream, string path, Model<float> model, Fit? fit)
+    internal static Samples Read(Stream stream, string path, Model<float> model, Fit? fit = null)
     {
-        if (Tables.IsText(path))
+        if (Tables.IsText(path) || ColumnarFile.IsOne(path))
             return Rows(stream, path, model);
         var start = new byte[12];
         start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
@@ -94,7 +94,8 @@ internal static class SampleFile
     {
         if (TableForm.Of(model.Encoder, model.Task) is not { Columns.Count: > 0 } form)
             throw new DataException(path, null, "a model that knows columns by name to be asked", "one that doesn't");
-        var rows = Csv.ReadSamples(stream, path, form);
+        var rows = ColumnarFile.IsOne(path)
+            ? ColumnarFile.Open(stream, path, table => table.ReadSamples(form)) : Csv.ReadSamples(stream, path, form);
         return rows.Count > 0
             ? rows
             : throw new DataException(path, null, "a row at least", "a header only");

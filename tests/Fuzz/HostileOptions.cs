@@ -37,6 +37,7 @@ public sealed class HostileOptions
         ["data info"] = ["t.csv", "--label=kind"],
         ["evaluate"] = ["run", "--data=t.csv", "--threads=1"],
         ["predict"] = ["run", "x.csv", "--threads=1"],
+        ["serve"] = ["run"],
         ["export"] = ["run", "--onnx=model#.onnx"],
         ["search"] = ["--data=t.csv", "--label=kind", "--hidden=2", "--epochs=1", "--trials=1", "--workers=1",
             "--samples=12", "--study=study#"],
@@ -47,7 +48,7 @@ public sealed class HostileOptions
     };
 
     // What takes a second or more even so is tried less often.
-    private static readonly string[] Slow = ["data digits", "book", "bench", "digests"];
+    private static readonly string[] Slow = ["data digits", "book", "bench", "digests", "serve"];
 
     private static readonly string[] Hostile =
     [
