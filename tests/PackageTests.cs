@@ -18,6 +18,17 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
         foreach (var batch in loader.Epoch(0).Take(2))
             (state, _) = Training.Step(state, batch);
         Console.WriteLine($"steps {state.Step}, settings {AppContext.GetData("System.GC.LOHThreshold")}");
+        // What reads columnar files is not in the library's package.
+        foreach (var file in (string[])["t.parquet", "t.arrow"])
+            try
+            {
+                File.WriteAllText(file, "PAR1ARROW1");
+                DataSets.Load(file, "kind");
+            }
+            catch (Functional.Host.UsageException e)
+            {
+                Console.WriteLine(e.Message);
+            }
         """;
 
     // Whatever looks at types when it runs: tables, studies, models, charts.
@@ -86,7 +97,11 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
               </ItemGroup>
             </Project>
             """);
-        Assert.Contains("steps 2, settings 67108864", packages.Dotnet(project, "run"), StringComparison.Ordinal);
+        var output = packages.Dotnet(project, "run");
+        Assert.Contains("steps 2, settings 67108864", output, StringComparison.Ordinal);
+        Assert.Contains("t.parquet: the package Parquet.Net is needed to read it", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "t.arrow: the package Apache.Arrow.Compression is needed to read it", output, StringComparison.Ordinal);
 
         var tools = packages.NewFolder("tools");
         packages.Dotnet(tools, "tool", "install", "Functional", "--tool-path", tools, "--version", "0.1.0");

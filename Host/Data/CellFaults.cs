@@ -5,7 +5,7 @@ namespace Functional.Host.Data;
 
 /// <summary>What is wrong with cells, the first of each column: who mends one wants to know of the others.
 /// </summary>
-internal sealed class CellFaults(string name)
+internal sealed class CellFaults(string name, string unit = "line")
 {
     private const int MostShown = 4, ShortText = 24;
     private readonly OrderedDictionary<string, (int Line, string Expected, string Found)> faults =
@@ -22,9 +22,9 @@ internal sealed class CellFaults(string name)
         if (faults.OrderBy(fault => fault.Value.Line).ToArray() is not [var (column, first), .. var others])
             return;
         var shown = others.Take(MostShown).Select(fault =>
-            $"'{Short(fault.Key, ShortText)}' (line {fault.Value.Line}: {Short(fault.Value.Found, ShortText)})");
+            $"'{Short(fault.Key, ShortText)}' ({unit} {fault.Value.Line}: {Short(fault.Value.Found, ShortText)})");
         throw new DataException(
-            name, $"line {first.Line}, column '{Short(column)}'", first.Expected,
+            name, $"{unit} {first.Line}, column '{Short(column)}'", first.Expected,
             others.Length == 0 ? first.Found
             : $"{first.Found}; also in {string.Join(", ", shown)}"
             + (others.Length > MostShown ? $" and {Plural.Of(others.Length - MostShown, "other column")}" : ""));

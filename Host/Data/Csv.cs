@@ -26,15 +26,30 @@ internal static class Csv
     public static DataPart Read(Stream stream, string name, DataOptions options)
     {
         var header = Header(stream, name);
+        return Read(name, "line 1", header, options, (features, targets) =>
+            Columns(stream, name, header, features, targets, options));
+    }
+
+    /// <summary>Makes a table of columns, wherever they come from.</summary>
+    /// <param name="name">What it is called, for errors.</param>
+    /// <param name="place">Where the names of the columns are; null if that has no place.</param>
+    /// <param name="header">The names.</param>
+    /// <param name="options">Names the column of the target; all others are features.</param>
+    /// <param name="read">Reads the columns of features, by name and whether they hold text, if that is known; and
+    /// those of targets.</param>
+    internal static DataPart Read(
+        string name, string? place, string[] header, DataOptions options,
+        Func<(string Name, bool? IsText)[], string[], (ColumnReader[] Features, ColumnReader[] Targets)> read)
+    {
         var targets = TargetsOf(header, options.Label!) ?? throw Missing(
-            name, header, options.Label!, ", which is to be learned");
-        Require(name, header, options.Ignore, ", which is to be ignored");
+            name, place, header, options.Label!, ", which is to be learned");
+        Require(name, place, header, options.Ignore, ", which is to be ignored");
         var features = Wanted(header, options.Known)
             ?? [.. header.Except(targets).Except(options.Ignore).Select(column => (column, (bool?)null))];
         if (features.Length == 0)
-            throw new DataException(name, "line 1", "a column besides the target", "none");
-        Require(name, header, features.Select(feature => feature.Name));
-        var (columns, answers) = Columns(stream, name, header, features, targets, options);
+            throw new DataException(name, place, "a column besides the target", "none");
+        Require(name, place, header, features.Select(feature => feature.Name));
+        var (columns, answers) = read(features, targets);
         var rows = new Rows([.. columns.Select(column => column.Column())]);
         return rows.Count > 0
             ? new DataPart(rows, TargetsOf(name, answers, options))
@@ -50,7 +65,7 @@ internal static class Csv
     {
         var header = Header(stream, name);
         var features = Wanted(header, form)!;
-        Require(name, header, features.Select(feature => feature.Name));
+        Require(name, "line 1", header, features.Select(feature => feature.Name));
         var (columns, _) = Columns(stream, name, header, features, [], new DataOptions());
         return new Rows([.. columns.Select(column => column.Column())]);
     }
@@ -70,14 +85,16 @@ internal static class Csv
     internal static string Listed(IEnumerable<string> names) =>
         string.Join(", ", names.Take(20).Select(name => Short(name)));
 
-    private static void Require(string name, string[] header, IEnumerable<string> columns, string purpose = "")
+    internal static void Require(
+        string name, string? place, string[] header, IEnumerable<string> columns, string purpose = "")
     {
         if (columns.FirstOrDefault(column => !header.Contains(column)) is { } missing)
-            throw Missing(name, header, missing, purpose);
+            throw Missing(name, place, header, missing, purpose);
     }
 
-    private static DataException Missing(string name, string[] header, string column, string purpose) => new(
-        name, "line 1", $"a column '{column}'{purpose}", $"{Listed(header)}{Suggestion.Of(column, header)}");
+    private static DataException Missing(
+        string name, string? place, string[] header, string column, string purpose) => new(
+        name, place, $"a column '{column}'{purpose}", $"{Listed(header)}{Suggestion.Of(column, header)}");
 
     private static (string Name, bool? IsText)[]? Wanted(string[] header, TableForm? form) =>
         form is { Columns: { Count: > 0 } columns } ? [.. columns.Select(column => (column.Name, (bool?)column.IsText))]
@@ -141,7 +158,8 @@ internal static class Csv
         var numbers = new double[column.Texts.Count];
         for (var i = 0; i < numbers.Length; i++)
             numbers[i] = CellText.Number(column.Texts[i], answer.HasCommas) ?? throw new DataException(
-                name, $"line {answer.Lines[i]}, column '{Short(column.Name!)}'", "a finite number, as a quantity is",
+                name, $"{answer.Unit} {answer.Lines[i]}, column '{Short(column.Name!)}'",
+                "a finite number, as a quantity is",
                 $"'{Short(column.Texts[i])}'");
         return new NumberColumn(column.Name, Array.ConvertAll(column.Codes, code => numbers[code]));
     }
@@ -164,7 +182,7 @@ internal static class Csv
         [
             .. column.Texts.Zip(answer.Lines, (text, line) =>
                 numbered.TryGetValue(text, out var label) ? label : throw new DataException(
-                    name, $"line {line}, {place}", $"one of {Listed(classes.Names)}", $"'{Short(text)}'")),
+                    name, $"{answer.Unit} {line}, {place}", $"one of {Listed(classes.Names)}", $"'{Short(text)}'")),
         ];
         return new Classes(classes, Array.ConvertAll(column.Codes, code => codes[code]));
     }

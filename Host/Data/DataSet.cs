@@ -1,3 +1,8 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+using System.Linq.Expressions;
+using Functional.Host.Files;
+
 namespace Functional.Host.Data;
 
 /// <summary>Samples, and the answers to them.</summary>
@@ -15,6 +20,35 @@ public sealed record DataPart
             throw new ArgumentException($"{samples} with targets of {targets.Count}", nameof(targets));
         (Samples, Targets) = (samples, targets);
     }
+
+    /// <summary>A program's own records, of which one property is to be learned, and the others are columns: numbers,
+    /// dates, <see langword="bool"/> and their nullable forms are numbers, texts and enumerations are texts, null is an
+    /// empty cell.</summary>
+    /// <param name="records">The records.</param>
+    /// <param name="target">The property, as in <c>house => house.Price</c>.</param>
+    /// <param name="options">What the target is taken for, and columns to be left out.</param>
+    /// <exception cref="ArgumentException">The records have no properties, or more than a property is named.
+    /// </exception>
+    /// <exception cref="DataException">A cell is not what it should be.</exception>
+    public static DataPart Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
+        IEnumerable<T> records, Expression<Func<T, object?>> target, DataOptions? options = null) =>
+        Records.Table(records).Read((options ?? new DataOptions()) with { Label = Records.NameOf(target) });
+
+    /// <summary>Columns by name, as a data frame has them. A value counts as the cell that a text file would have for
+    /// it.</summary>
+    /// <param name="columns">Each column's name and values, from the first row on.</param>
+    /// <param name="options">Names the column of the target.</param>
+    /// <exception cref="ArgumentException">No target is named.</exception>
+    /// <exception cref="DataException">A column is missing, or a cell is not what it should be.</exception>
+    public static DataPart Of(IEnumerable<(string Name, IEnumerable Cells)> columns, DataOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Records.Table(columns).Read(options.Label is not null ? options
+            : throw new ArgumentException("a label is needed: the column that is to be learned", nameof(options)));
+    }
+
+    /// <summary>Keeps a fifth for testing, the same rows each time: of each class its share.</summary>
+    public DataSet Split() => Tables.Split(this);
 
     /// <summary>What there is to ask about.</summary>
     public Samples Samples { get; }

@@ -45,7 +45,8 @@ public static class DataSets
             ? MnistFolder.Load(name)
             : throw new DataException(
                 name, null,
-                $"a folder, a table (.csv, .tsv, .txt, also with .gz; .npz), or one of {string.Join(", ", Names)}",
+                "a folder, a table (.csv, .tsv, .txt, also with .gz; .parquet, .arrow; .npz), "
+                + $"or one of {string.Join(", ", Names)}",
                 File.Exists(name) ? "a file of another kind" : "neither");
     }
 

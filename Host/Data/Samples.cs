@@ -1,4 +1,7 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using Functional.Host.Charts;
+using Functional.Host.Files;
 
 namespace Functional.Host.Data;
 
@@ -157,6 +160,17 @@ public sealed record Rows : Samples
     /// <inheritdoc cref="Of(ReadOnlySpan{double}, int, IReadOnlyList{string}?)"/>
     public static Rows Of(ReadOnlySpan<float> numbers, int width, IReadOnlyList<string>? names = null) =>
         new(Transposed(numbers, width, names));
+
+    /// <summary>A program's own records, whose properties are columns, as <see cref="DataPart"/> has them.</summary>
+    /// <exception cref="ArgumentException">The records have no properties.</exception>
+    /// <exception cref="DataException">A cell is not what it should be.</exception>
+    public static Rows Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
+        IEnumerable<T> records) => Records.Table(records).ReadSamples();
+
+    /// <summary>Columns by name, as a data frame has them.</summary>
+    /// <exception cref="DataException">A cell is not what it should be.</exception>
+    public static Rows Of(IEnumerable<(string Name, IEnumerable Cells)> columns) =>
+        Records.Table(columns).ReadSamples();
 
     /// <summary>The columns, in order.</summary>
     public IReadOnlyList<Column> Columns { get; }

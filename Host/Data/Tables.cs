@@ -13,13 +13,22 @@ public static class Tables
 
     /// <summary>Whether this is the name of such a file or folder.</summary>
     public static bool IsOne(string name) =>
-        IsText(name.Given()) || IsNpz(name) || Part(name, "train") is not null;
+        IsTable(name.Given()) || IsNpz(name) || Part(name, "train") is not null;
 
     /// <summary>Whether this is the name of a table as text, gzip'd or not; what it holds decides which.</summary>
     internal static bool IsText(string name) =>
         Endings.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase)) && !Directory.Exists(name);
 
-    /// <summary>Reads a table (<c>.csv</c>, <c>.tsv</c>, <c>.txt</c>, or one of them with <c>.gz</c>), a fifth of whose
+    private static bool IsTable(string name) => IsText(name) || ColumnarFile.IsOne(name);
+
+    private static DataPart Read(string path, DataOptions options) => ColumnarFile.IsOne(path)
+        ? ColumnarFile.Open(path, table => table.Read(options)) : Csv.Read(path, options);
+
+    private static string[] Columns(string path) =>
+        ColumnarFile.IsOne(path) ? ColumnarFile.Open(path, table => table.Header) : Csv.Columns(path);
+
+    /// <summary>Reads a table (<c>.csv</c>, <c>.tsv</c>, <c>.txt</c>, or one of them with <c>.gz</c>;
+    /// <c>.parquet</c>, <c>.arrow</c>, <c>.feather</c>), a fifth of whose
     /// rows become the test part; a folder with <c>train.csv</c> and <c>test.csv</c> (or other endings); or an
     /// <c>.npz</c> file with arrays of the usual names (x_train, y_train, x_test, y_test; X, y; ...).
     /// </summary>
@@ -31,16 +40,16 @@ public static class Tables
         ArgumentNullException.ThrowIfNull(options);
         if (IsNpz(name.Given()))
             return NpzData.Load(name, Split);
-        var first = IsText(name) ? name : Part(name, "train") ?? Path.Combine(name, "train.csv");
+        var first = IsTable(name) ? name : Part(name, "train") ?? Path.Combine(name, "train.csv");
         if (options.Label is null)
             throw new UsageException(
-                $"which column of {first} holds the target: {Csv.Listed(Csv.Columns(first))}? (--label COLUMN, or " +
+                $"which column of {first} holds the target: {Csv.Listed(Columns(first))}? (--label COLUMN, or " +
                 "label: \"COLUMN\" in code)");
-        var training = Csv.Read(first, options);
-        if (IsText(name))
+        var training = Read(first, options);
+        if (IsTable(name))
             return Split(training, options);
         var second = Part(name, "test") ?? Path.Combine(name, "test.csv");
-        if (File.Exists(second) && Csv.TargetsOf(Csv.Columns(second), options.Label) is null)
+        if (File.Exists(second) && Csv.TargetsOf(Columns(second), options.Label) is null)
             return Split(training, options) with
             {
                 Notes =
@@ -49,12 +58,13 @@ public static class Tables
                     + "takes the other file",
                 ],
             };
-        var test = Csv.Read(second, options with { Ignore = [], Known = options.Known ?? TableForm.Of(training) });
+        var test = Read(second, options with { Ignore = [], Known = options.Known ?? TableForm.Of(training) });
         return new DataSet(training, Like(training, test)) { Guess = GuessOf(training.Targets, options) };
     }
 
     private static string? Part(string folder, string part) =>
-        Endings.Select(end => Path.Combine(folder, part + end)).FirstOrDefault(File.Exists);
+        Endings.Concat(ColumnarFile.Endings).Select(end => Path.Combine(folder, part + end))
+            .FirstOrDefault(File.Exists);
 
     private static bool IsNpz(string name) =>
         Path.GetExtension(name).Equals(".npz", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(name);
