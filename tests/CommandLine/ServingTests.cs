@@ -231,7 +231,8 @@ public sealed class ServingTests : IDisposable
             Assert.Matches($"^functional: port {port}: [^\n]+\n$", refused.Error);
             if (OperatingSystem.IsWindows())
                 return;
-            Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+            // As Ctrl-C does; a process that was started in the background may have been told to ignore that.
+            Process.Start("kill", ["-TERM", $"{process.Id}"]).WaitForExit();
             await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
             Assert.Equal((130, ""), (process.ExitCode, await process.StandardError.ReadToEndAsync()));
         }
