@@ -233,7 +233,8 @@ open Functional.Numerics
 [<RequireQualifiedAccess>]
 module Optimizer =
     let private slotNames (optimizer: Optimizer) : string[] =
-        Array.append optimizer.Rule.Slots [| for transform in optimizer.Transforms do yield! transform.Slots |]
+        if optimizer.Transforms.Count = 0 then optimizer.Rule.Slots
+        else Array.append optimizer.Rule.Slots [| for transform in optimizer.Transforms do yield! transform.Slots |]
 
     /// Everything wrong with the optimizer's numbers and lists; the rule's numbers are fields, too.
     let faults (optimizer: Optimizer) : Fault list =
@@ -261,8 +262,8 @@ module Optimizer =
     /// Each leaf's base rate and decay.
     let private numbers (optimizer: Optimizer) (parameters: Parameters<'T>) : struct (float * float)[] =
         let mutable decay = 0.0
-        for transform in optimizer.Transforms do
-            match transform with
+        for k in 0 .. optimizer.Transforms.Count - 1 do
+            match optimizer.Transforms[k] with
             | Transform.WeightDecay x -> decay <- x
             | _ -> ()
         ParameterGroup.numbers optimizer.LearningRate decay (List.ofSeq optimizer.Groups) parameters

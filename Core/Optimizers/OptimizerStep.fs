@@ -33,28 +33,32 @@ module internal OptimizerStep =
             put slots k (Parameters(Array.mapi slot results)))
         Parameters(Array.mapi (fun i (struct (y, _)) -> leaf (Array.item i x.Leaves) y) results)
 
+    /// What learning rates are multiplied by in a step, counted from 0.
+    let private factorOf (transforms: IReadOnlyList<Transform>) (step: int) : float =
+        let mutable factor = 1.0
+        for k in 0 .. transforms.Count - 1 do
+            match transforms[k] with
+            | Transform.Schedule schedule -> factor <- Schedule.factor schedule step
+            | _ -> ()
+        factor
+
     /// One step of the rule with all but the average; no leaf is frozen.
     let ofAll
         (rule: Rule) (transforms: IReadOnlyList<Transform>) (numbers: struct (float * float)[])
         (state: OptimizerState<'T>) (parameters: Parameters<'T>) (gradient: Parameters<'T>)
         : struct (Parameters<'T> * OptimizerState<'T>) =
         let slots = Array.copy state.Slots
-        let mutable factor = 1.0
-        for transform in transforms do
-            match transform with
-            | Transform.Schedule schedule -> factor <- Schedule.factor schedule state.Step
-            | _ -> ()
+        let factor = factorOf transforms state.Step
         let number = Steps.next (nameof state) state.Step
-        let steps =
-            numbers |> Array.map (fun (struct (rate, _)) -> { Rate = rate * factor; Number = number })
+        let steps () = numbers |> Array.map (fun (struct (rate, _)) -> { Rate = rate * factor; Number = number })
         let mutable gradient = gradient
         let mutable gathered = state.Gathered
         let mutable isWhole = true
-        for transform in transforms do
-            match transform with
+        for k in 0 .. transforms.Count - 1 do
+            match transforms[k] with
             | _ when not isWhole -> ()
             | Transform.Accumulate count ->
-                let k = place slots transform.Slots[0]
+                let k = place slots transforms[k].Slots[0]
                 let total = Transform.sum slots[k].Values gradient
                 gathered <- gathered + 1
                 isWhole <- gathered >= count
@@ -68,7 +72,7 @@ module internal OptimizerStep =
                 let variance = scale / Elementary.exp (power * Elementary.log (float number))
                 gradient <- Transform.addNoise (sqrt variance) (Key.child state.Step (Key.ofSeed seed)) gradient
             | Transform.Custom custom when not custom.AfterRule ->
-                gradient <- customized custom steps slots parameters gradient
+                gradient <- customized custom (steps ()) slots parameters gradient
             | _ -> ()
         if not isWhole then struct (parameters, { state with Gathered = gathered; Slots = slots })
         else
@@ -77,26 +81,28 @@ module internal OptimizerStep =
             let updated =
                 Array.init parameters.Count (fun i ->
                     let leaf = parameters.Leaves[i]
-                    let struct (_, decay) = numbers[i]
+                    let struct (rate, decay) = numbers[i]
+                    let step = { Rate = rate * factor; Number = number }
                     let old = remembered |> Array.map (fun leaves -> Dense.values leaves[i].Values)
                     let struct (w, next) =
-                        Rule.update rule steps[i] decay leaf (Dense.values gradient.Leaves[i].Values) old
+                        Rule.update rule step decay leaf (Dense.values gradient.Leaves[i].Values) old
                     for k in 0 .. next.Length - 1 do
                         remembered[k][i] <- { leaf with Values = Dense.vector next[k] }
                     { leaf with Values = Dense.vector w })
             for k in 0 .. ofRule - 1 do put slots k (Parameters remembered[k])
             let mutable next = Parameters updated
-            for transform in transforms do
-                match transform with
-                | Transform.ProximalL1 rate ->
-                    let shrunk i leaf = (Penalty.softThreshold (steps[i].Rate * rate) (Parameters [| leaf |])).Leaves[0]
-                    next <- Parameters(Array.mapi shrunk next.Leaves)
+            for k in 0 .. transforms.Count - 1 do
+                match transforms[k] with
+                | Transform.ProximalL1 l1 ->
+                    let shrunk (struct (rate, _)) leaf =
+                        (Penalty.softThreshold (rate * factor * l1) (Parameters [| leaf |])).Leaves[0]
+                    next <- Parameters(Array.map2 shrunk numbers next.Leaves)
                 | Transform.LookAhead(every, share) when number % every = 0 ->
-                    let k = place slots transform.Slots[0]
+                    let k = place slots transforms[k].Slots[0]
                     next <- Transform.between share slots[k].Values next
                     put slots k next
                 | Transform.Custom custom when custom.AfterRule ->
-                    next <- customized custom steps slots parameters next
+                    next <- customized custom (steps ()) slots parameters next
                 | _ -> ()
             struct (next, { Step = number; Gathered = gathered; Slots = slots })
 
