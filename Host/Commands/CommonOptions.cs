@@ -105,7 +105,7 @@ internal static class CommonOptions
             ? TrainOptions.Parse(changes, new TrainConfiguration()) : TrainOptions.Change(other, changes);
         var data = configuration.LoadData();
         return (other is null && configuration.Label is not null
-            ? TrainOptions.Parse(changes, TrainConfiguration.For(data)) : configuration, data);
+            ? TrainOptions.Change(TrainConfiguration.For(data), changes) : configuration, data);
     }
 
     private static int? ReadCount(ArgumentResult result, string name, int most)

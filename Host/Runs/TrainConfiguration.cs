@@ -259,7 +259,8 @@ public sealed record TrainConfiguration
     public static TrainConfiguration For(DataSet data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return data.Training.Samples is Rows rows ? TableDefaults.Of(rows.Count) : new TrainConfiguration();
+        return data.Training is not { Samples: Rows rows, Targets: var targets } ? new TrainConfiguration()
+            : TableDefaults.Of(rows.Count, targets is Classes ? TargetKind.Classes : TargetKind.Quantities);
     }
 
     /// <summary>The command that runs it: every option that differs from its default and, where a table has a label,
