@@ -9,6 +9,18 @@ internal static class InvariantText
     /// <summary>An interpolated string in the invariant culture. Several with <c>+</c> between them are one.</summary>
     public static string Invariant(InvariantTextHandler text) => text.ToStringAndClear();
 
+    /// <summary>A measured value with this many significant digits at least, and all before the point: <c>21040</c>,
+    /// <c>0.00075</c>; with an exponent only where it is very large or small.</summary>
+    public static string Quantity(double value, int digits = 4)
+    {
+        var size = Math.Abs(value);
+        if (!(size is >= 1e-5 and < 1e15))
+            return value.ToString("G" + digits, CultureInfo.InvariantCulture);
+        var decimals = digits - 1 - (int)Math.Floor(Math.Log10(size));
+        var text = value.ToString("F" + Math.Max(0, decimals), CultureInfo.InvariantCulture);
+        return decimals > 0 ? text.TrimEnd('0').TrimEnd('.') : text;
+    }
+
     /// <summary>A finite number; null if the text is none. (.NET ignores NULs behind a number.)</summary>
     public static double? ReadNumber(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)

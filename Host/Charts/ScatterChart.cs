@@ -11,6 +11,9 @@ public sealed record ScatterChart(string Title, Axis X, Axis Y) : AxesChart(Titl
     /// <summary>The points; of very many that lie on each other, one is drawn.</summary>
     public IReadOnlyList<Series> Series { get; init; } = [];
 
+    /// <summary>Whether a dotted line goes where both axes have the same value.</summary>
+    internal bool ShowsEqual { get; init; }
+
     internal override (Ends X, Ends Y) Ends => (Charts.Ends.Round, Charts.Ends.Round);
 
     internal override (Extent X, Extent Y) Data()
@@ -34,7 +37,14 @@ public sealed record ScatterChart(string Title, Axis X, Axis Y) : AxesChart(Titl
     {
         var points = Distinct(series, plot, MostPoints / Math.Max(1, Series.Count));
         return StyleOf(i).Marks(points, points.Count > 400 ? 2 : 3, " faint");
-    }));
+    })) + (ShowsEqual ? Equal(plot) : Markup.Empty);
+
+    private static Markup Equal(Plot plot)
+    {
+        var (low, high) = (Math.Max(plot.X.Low, plot.Y.Low), Math.Min(plot.X.High, plot.Y.High));
+        return low >= high ? Markup.Empty : Svg.Path(new PathData()
+            .Move(plot.X.Map(low), plot.Y.Map(low)).Line(plot.X.Map(high), plot.Y.Map(high)), "reference");
+    }
 
     internal override string Summary() =>
         $"Points: {LineChart.Words(Y.Label, "values")} over {LineChart.Words(X.Label, "their order")}. "

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Functional.Host.Data;
 using Functional.Host.Files;
+using Functional.Host.Models;
 using Functional.Host.Pages;
 using Functional.Host.Runs;
 
@@ -111,7 +112,7 @@ internal static class TrainCommand
             (display.Json ? Console.Error : Console.Out).WriteLine($"to continue: {folder.ResumeCommand}");
         if (!display.Json)
         {
-            if (!result.Summary.Interrupted && HintOf(result.Summary, run.Data.Test, folder.Path) is { } hint)
+            if (!result.Summary.Interrupted && HintOf(run, result, display.Threads) is { } hint)
                 Console.WriteLine(hint);
             if (Baseline(run, display.Threads, interruption.Token) is { } baseline)
                 Console.WriteLine(baseline);
@@ -144,10 +145,14 @@ internal static class TrainCommand
 
     private const int FewSteps = 100;
 
-    private static string? HintOf(RunSummary summary, DataPart test, string path)
+    private static string? HintOf(TrainingRun run, RunResult result, int threads)
     {
-        return RunPage.IsGuessing(summary, test)
-            ? $"no better than guessing; why: functional doctor {TrainConfiguration.Quoted(path)}"
+        var summary = result.Summary;
+        var outputs = Evaluation.Scores(
+            result.State.Network, run.Encoded.Encoder, run.Data.Test.Samples, threads);
+        return Guessing.IsAll(run.Encoded.Task, run.Data.Test, outputs)
+            ? (Guessing.IsAllInTraining(run, summary) ? "" : "on the test samples ")
+                + $"no better than guessing; why: functional doctor {TrainConfiguration.Quoted(summary.Out!)}"
             : summary.Steps < FewSteps && summary.Scores.Training.Value < 0.95
                 ? $"only {Plural.Of(summary.Steps, "step")}: "
                     + "a smaller --batch-size, or more --epochs, gives it more of them"

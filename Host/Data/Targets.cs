@@ -128,6 +128,6 @@ public sealed record Quantities : Targets
         {
             var values = others.OfType<Quantities>().SelectMany(part => part.Columns[i].Values)
                 .Concat(column.Values).DefaultIfEmpty(double.NaN).ToArray();
-            return Invariant($"{column.Name ?? "a quantity"} from {values.Min():G5} to {values.Max():G5}");
+            return $"{column.Name ?? "a quantity"} from {Quantity(values.Min(), 5)} to {Quantity(values.Max(), 5)}";
         }));
 }

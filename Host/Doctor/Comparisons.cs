@@ -61,7 +61,7 @@ internal sealed class Comparisons(
                 ? Pictures.Accuracies(
                     trial.IsOfQuantities,
                     ("moving average", trial.Training.Accuracy), ("last weights", other.Training.Accuracy))
-                : Pictures.Losses(trial.Chance, ("unchanged", trial.Losses),
+                : Pictures.Losses(trial.TrainingChance, ("unchanged", trial.Losses),
                     ($"with {change.Description.Split(" instead")[0]}", other.Losses)),
         };
     }

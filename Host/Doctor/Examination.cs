@@ -138,7 +138,7 @@ public sealed record Examination(
                     + Invariant($"{configuration.BatchSize}), of which batch normalization leaves nothing, ")
                     + "and learns a variance of 0",
             "Use another --batch-size (32 or more, and no batch of one left over), or --batch-norm false")
-        { Picture = Pictures.Losses(trial.Chance, ("", trial.Losses)) };
+        { Picture = Pictures.Losses(trial.TrainingChance, ("", trial.Losses)) };
     }
 
     private static IEnumerable<Finding> Outcomes(TrialRun trial)
@@ -152,7 +152,7 @@ public sealed record Examination(
                 : Invariant($"after {Plural.Of(trial.Steps, "step")} the loss is {trial.Training.Loss:G3}; ")
                     + Invariant($"it began at {trial.Start.Loss:G3}, and guessing costs {trial.Chance:F2}"),
             "Use a smaller --learning-rate; look at the scale of features and of initial weights, too")
-        { Picture = Pictures.Losses(trial.Chance, ("", trial.Losses)) };
+        { Picture = Pictures.Losses(trial.TrainingChance, ("", trial.Losses)) };
     }
 
     private static IEnumerable<Finding> AtChance(TrialRun trial)
@@ -166,7 +166,7 @@ public sealed record Examination(
                         : Invariant($"guessing by class frequency costs {trial.Chance:F3}, and always the most ")
                         + Invariant($"frequent class is right for {trial.Majority:0%}")),
                 "See the other findings for the cause; if there is none, train longer, or try --optimizer adam")
-            { Picture = Pictures.Losses(trial.Chance, ("", trial.Losses)) };
+            { Picture = Pictures.Losses(trial.TrainingChance, ("", trial.Losses)) };
     }
 
     private static IEnumerable<Finding> Overfitting(TrialRun trial)

@@ -57,6 +57,10 @@ internal static class FewSamples
                 + (trial.Configuration.Hidden.Count == 0 ? "it has no hidden layer"
                     : Invariant($"its narrowest layer has {trial.Configuration.Hidden.Min()} units")),
             "Give the network more units: --hidden 50 or more")
-        { Weight = 1.5, Picture = Pictures.Losses(best.Chance, ($"{Count} samples, again and again", best.Losses)) };
+        {
+            Weight = 1.5,
+            Picture = Pictures.Losses(
+                best.TrainingChance, ($"{Count} samples, again and again", best.Losses)),
+        };
     }
 }

@@ -70,7 +70,7 @@ internal sealed class Symptoms(TrialRun trial)
                 FindingKind.ExplodingGradients, null, last > 1e4 * first,
                 Invariant($"the norm of the gradient went from {first:G2} to {last:G2} in ")
                     + Plural.Of(trial.Steps, "step"),
-                Pictures.Losses(trial.Chance, ("", trial.Losses)),
+                Pictures.Losses(trial.TrainingChance, ("", trial.Losses)),
                 "Use a smaller --learning-rate; --clip-norm 1 limits the damage");
         var (least, _) = Flow(trial.Last);
         if (Depth >= 2 && least.Share < 1e-4 && !(Flow(trial.First).Least.Share < 0.01))

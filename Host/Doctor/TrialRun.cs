@@ -67,8 +67,12 @@ internal sealed record TrialRun
     /// <summary>Where numbers stopped being finite, if they did.</summary>
     public required NumericFault? Fault { get; init; }
 
-    /// <summary>The loss of answering with the class frequencies, in nats: the entropy of the labels.</summary>
+    /// <summary>The loss of the best answer that is the same for all samples, as <see cref="Score.Loss"/>: of classes
+    /// the entropy of the labels, in nats.</summary>
     public required double Chance { get; init; }
+
+    /// <summary>The same as <see cref="Losses"/>, by the weights of samples and with smoothed labels.</summary>
+    public required double TrainingChance { get; init; }
 
     /// <summary>Whether it learns quantities.</summary>
     public required bool IsOfQuantities { get; init; }
@@ -150,14 +154,13 @@ internal sealed record TrialRun
             state = step.After;
             if (validation is not null && state.Step % run.StepsPerEpoch == 0)
             {
-                validated = validated.Next(Accuracy(state.Network, validation));
+                validated = validated.Next(Value(state.Network, validation));
                 if (validated.IsOver(configuration.Patience))
                     break;
             }
         }
         // The average of numbers that are not finite is not finite.
         var kept = fault is null ? state.Network : state.Training.Network;
-        // Of quantities, which have mean 0 and deviation 1, the mean costs 1, and explains nothing.
         double[] shares = data.Training.Targets is not Classes { Labels: var labels } ? []
             : [.. run.Samples.Training.CountBy(i => labels[i])
                 .Select(count => (double)count.Value / run.Samples.Training.Length)];
@@ -179,7 +182,11 @@ internal sealed record TrialRun
             Trained = state.Training.Network,
             Fault = fault,
             IsOfQuantities = shares.Length == 0,
-            Chance = shares.Length == 0 ? 1 : Entropy(shares),
+            Chance = Guessing.Loss(
+                Plain(start.Network).Loss is { Function.IsCustom: false } plain ? plain : Loss.SoftmaxCrossEntropy(),
+                run.Encoded.Training, run.Samples.Training, weighted: false),
+            TrainingChance = Guessing.Loss(
+                start.Network.Loss, run.Encoded.Training, run.Samples.Training, weighted: true),
             Majority = shares.DefaultIfEmpty(0).Max(),
         };
     }
@@ -189,9 +196,6 @@ internal sealed record TrialRun
         var operations = 6.0 * start.Network.Parameters().Length * batchSize;
         return (int)Math.Clamp(budget / operations, LeastSteps, MostSteps);
     }
-
-    private static double Entropy(double[] shares) =>
-        -shares.Sum(share => share == 0 ? 0 : share * Elementary.Log(share));
 
     // The average is taken over the same share of the trial as of the whole run.
     private static double OverTrial(double share, int planned, int steps) =>
@@ -210,17 +214,22 @@ internal sealed record TrialRun
         new(Plain(network).LossOf(probe), Accuracy(network, probe));
 
     private static double Accuracy(Network<float> network, Batch<float> probe) =>
+        Math.Max(0, Value(network, probe));
+
+    private static double Value(Network<float> network, Batch<float> probe) =>
         !network.Loss.Function.IsRegression || probe.Targets is not Targets<float>.Values { Item: var truths }
             ? network.Accuracy(probe)
-            : Math.Max(0, truths.EnumerateRows().Zip(network.Predict(probe.Inputs).EnumerateRows(), (truth, answer) =>
+            : truths.EnumerateRows().Zip(network.Predict(probe.Inputs).EnumerateRows(), (truth, answer) =>
                 QuantityScore.Of(
-                    [.. truth.Select(value => (double)value)], [.. answer.Select(value => (double)value)]).RSquared)
-                .Average());
+                    [.. truth.Select(value => (double)value)], [.. answer.Select(value => (double)value)])
+                .RSquared ?? 0)
+                .Average();
 
     private static Network<float> Plain(Network<float> network)
     {
         var plain = network.WithPenalty(Penalty.None);
-        return network.Loss.Function.IsRegression ? plain.WithLoss(Loss.MeanSquaredError)
+        return network.Loss.Function.IsRegression
+            ? network.Loss.Function.IsCustom ? plain.WithLoss(Loss.MeanSquaredError) : plain
             : network.Outputs == 1 ? plain : plain.WithLoss(Loss.SoftmaxCrossEntropy());
     }
 }

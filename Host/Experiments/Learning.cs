@@ -5,7 +5,8 @@ namespace Functional.Host.Experiments;
 /// <summary>Whether networks learned anything: where they did not, what else is said of them means nothing.</summary>
 internal static class Learning
 {
-    // Accuracy so much above that of always the most frequent class, or a loss so much below that of guessing.
+    // Accuracy so much above that of always the most frequent class (or half of what is missing there, if that is
+    // less), or a loss so much below that of guessing.
     private const double LeastGain = 0.1;
 
     /// <summary>Whether a network does clearly better than the same answer for every sample: by its last training
@@ -19,7 +20,7 @@ internal static class Learning
         var accuracy = measured.FirstOrDefault(share => !double.IsNaN(share), double.NaN);
         return double.IsNaN(accuracy)
             ? curve.FinalLoss < (1 - LeastGain) * shares.Sum(share => -share * Math.Log(share))
-            : accuracy >= shares.Max() + LeastGain;
+            : accuracy >= shares.Max() + Math.Min(LeastGain, (1 - shares.Max()) / 2);
     }
 
     /// <summary>The same claim, which holds and can be judged only where these networks learned.</summary>

@@ -18,7 +18,7 @@ internal static class Evaluation
     public static (double? Accuracy, QuantityScore? Errors) Score(
         Network<float> network, Examples examples, int[] indices, int threads) =>
         examples.Task is not Regression task ? (Accuracy(network, examples, indices, threads), null)
-        : indices.Length == 0 ? (null, new QuantityScore(double.NaN, double.NaN, double.NaN))
+        : indices.Length == 0 ? (null, new QuantityScore(null, null, null))
         : (null, QuantityScore.Of(
             task, Outputs(network, indices, threads, examples.Inputs), (Quantities)examples.Part.Targets, indices));
 

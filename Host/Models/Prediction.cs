@@ -47,7 +47,7 @@ public sealed class Prediction<T> where T : unmanaged, IFloatingPointIeee754<T>
     public override string ToString()
     {
         if (model.Task is Regression task)
-            return string.Join(", ", task.Names.Zip(Quantities, (name, value) => Invariant($"{name} {value:G6}")));
+            return string.Join(", ", task.Names.Zip(Quantities, (name, value) => $"{name} {Quantity(value, 6)}"));
         if (Class < 0)
             return "no class: a score is not a number";
         var others = Enumerable.Range(0, Probabilities.Count)

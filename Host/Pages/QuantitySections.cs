@@ -10,6 +10,13 @@ internal static class QuantitySections
 {
     private const int Ranges = 5, MostMistakes = 15;
 
+    /// <summary>A quantity as text, written as in the figures.</summary>
+    internal static string Number(double? value) => Typography.Value(value ?? double.NaN, 4);
+
+    /// <summary>R² as text, written as in the figures.</summary>
+    internal static string RSquared(QuantityScore score) =>
+        score.RSquared is { } share ? Typography.Number(share, 3) : score.RSquaredText;
+
     /// <summary>The sections.</summary>
     public static IEnumerable<Markup> Of(QuantityEvaluation evaluation, DataPart test)
     {
@@ -22,26 +29,19 @@ internal static class QuantitySections
         }
     }
 
-    private static Markup Against(string name, QuantityScore score, double[] truths, double[] answers)
-    {
-        double[] ends = [Math.Min(truths.Min(), answers.Min()), Math.Max(truths.Max(), answers.Max())];
-        return Page.Section(
+    private static Markup Against(string name, QuantityScore score, double[] truths, double[] answers) =>
+        Page.Section(
             $"{name}: truth and prediction",
-            Page.Paragraph(Invariant(
-                $"Each point is a test sample. On the line a prediction is right. The mean absolute error is ") +
-                Invariant($"{score.MeanAbsoluteError:G4}, the root mean squared error ") +
-                Invariant($"{score.RootMeanSquaredError:G4}; ") +
-                Invariant($"R² is {score.RSquared:F3}: 1 if all predictions are right, 0 if they are no better than ") +
-                "the mean."),
+            Page.Paragraph(
+                "Each point is a test sample. On the dotted line a prediction is right. The mean absolute error is " +
+                $"{Number(score.MeanAbsoluteError)}, the root mean squared error " +
+                $"{Number(score.RootMeanSquaredError)}; R² is {RSquared(score)}: " + (score.RSquared is null
+                    ? "it needs samples with different values."
+                    : "1 if all predictions are right, 0 if they are no better than the mean of the true values.")),
             Page.Figure(new ScatterChart("Truth and prediction", $"{name}, true", $"{name}, predicted")
             {
-                Series = [new Series("right", Line(ends), Line(ends)), new Series("test samples", truths, answers)],
+                Series = [new Series("", truths, answers)], ShowsEqual = true,
             }));
-
-        // A line of points, which a scatter chart draws.
-        static double[] Line(double[] ends) =>
-            [.. Enumerable.Range(0, 101).Select(i => ends[0] + ((ends[1] - ends[0]) * i / 100))];
-    }
 
     private static Markup Residuals(string name, double[] truths, double[] answers) => Page.Section(
         $"{name}: errors",
@@ -54,18 +54,24 @@ internal static class QuantitySections
     private static Markup ByRange(string name, double[] truths, double[] answers)
     {
         var order = Enumerable.Range(0, truths.Length).OrderBy(i => truths[i]).ToArray();
-        var ranges = order.Chunk(Math.Max(1, (order.Length + Ranges - 1) / Ranges)).ToArray();
+        var parts = Math.Min(Ranges, order.Length);
+        var ranges = Enumerable.Range(0, parts)
+            .Select(i => order[(i * order.Length / parts)..((i + 1) * order.Length / parts)]);
         return Page.Section(
             $"{name}: errors by size",
-            Page.Paragraph("The test samples in order of their true values, in parts of equal size."),
+            Page.Paragraph("The test samples in order of their true values, in parts of " +
+                $"{(order.Length % parts == 0 ? "equal" : "about equal")} size."),
             Page.Grid("Errors by size", ["true values", "samples", "mean error", "mean absolute error"],
                 ranges.Select(range => (Markup[])
                 [
-                    Markup.Of($"{Invariant($"{truths[range[0]]:G5} to {truths[range[^1]]:G5}")}"),
+                    Markup.Of($"{Between(truths[range[0]], truths[range[^1]])}"),
                     Markup.Of($"{Invariant($"{range.Length:N0}")}"),
-                    Markup.Of($"{Invariant($"{range.Average(i => answers[i] - truths[i]):G4}")}"),
-                    Markup.Of($"{Invariant($"{range.Average(i => Math.Abs(answers[i] - truths[i])):G4}")}"),
+                    Markup.Of($"{Number(range.Average(i => answers[i] - truths[i]))}"),
+                    Markup.Of($"{Number(range.Average(i => Math.Abs(answers[i] - truths[i])))}"),
                 ])));
+
+        static string Between(double least, double most) =>
+            least == most ? Number(least) : $"{Number(least)} to {Number(most)}";
     }
 
     private static Markup Largest(string name, double[] truths, double[] answers, DataPart test) => Page.Section(
@@ -73,5 +79,5 @@ internal static class QuantitySections
         Page.Table(Enumerable.Range(0, truths.Length).OrderByDescending(i => Math.Abs(answers[i] - truths[i]))
             .Take(MostMistakes).Select(i => (
                 Invariant($"test sample {i + 1} of {test.Count:N0}"),
-                Invariant($"is {truths[i]:G6}, predicted {answers[i]:G6}")))));
+                $"is {Number(truths[i])}, predicted {Number(answers[i])}"))));
 }

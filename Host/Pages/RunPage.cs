@@ -25,22 +25,24 @@ internal static class RunPage
     {
         var (configuration, data, summary) = (run.Configuration, run.Data, result.Summary);
         var scores = Evaluation.Scores(result.State.Network, run.Encoded.Encoder, data.Test.Samples, threads);
+        var quantities = run.Encoded.Task is Regression task
+            ? QuantityEvaluation.Of(task, configuration.Data, scores, [data.Test]) : null;
         return Page.Of(
-            summary.Test is { } errors
-                ? Invariant($"{run.Encoded.Task.Target}: R² {errors.RSquared:F3} on unseen samples")
-                : $"{Percentage.Of(summary.Scores.Test.Value)} of unseen samples classified correctly",
+            quantities is null
+                ? $"{Percentage.Of(summary.Scores.Test.Value)} of unseen samples classified correctly"
+            : summary.Test is { RSquared: not null } errors
+                ? $"{run.Encoded.Task.Target}: R² {QuantitySections.RSquared(errors)} on unseen samples"
+            : $"{run.Encoded.Task.Target} of unseen samples",
             [
                 isRunning ? Page.Paragraph(Progress(run, summary)) : Markup.Empty,
-                Page.Paragraph(Opening(configuration, data, result, isRunning)),
-                IsGuessing(summary, data.Test) ? GuessingParagraph(configuration, summary) : Markup.Empty,
+                Page.Paragraph(Opening(run, result, quantities, isRunning)),
+                Guessing.IsAll(run.Encoded.Task, data.Test, scores) ? GuessingParagraph(run, summary) : Markup.Empty,
                 LossSection(run, result),
-                AccuracySection(result),
+                AccuracySection(run, result),
                 .. seen is null ? [] : WatchSections.Of(result.State.Network, seen),
                 WeightSection(data, result.State.Network),
-                .. run.Encoded.Task is Regression task
-                    ? QuantitySections.Of(
-                        QuantityEvaluation.Of(task, configuration.Data, scores, [data.Test]), data.Test)
-                    : ClassSections(data.Test, scores),
+                .. quantities is null
+                    ? ClassSections(data.Test, scores) : QuantitySections.Of(quantities, data.Test),
                 ReproductionSection(run, result, isRunning),
             ]);
     }
@@ -61,23 +63,39 @@ internal static class RunPage
             $"{Plural.Of(run.PlannedSteps, "step")}.");
     }
 
-    private static string Opening(TrainConfiguration configuration, DataSet data, RunResult result, bool isRunning)
+    private static string Opening(
+        TrainingRun run, RunResult result, QuantityEvaluation? quantities, bool isRunning)
     {
-        var summary = result.Summary;
+        var (configuration, data, summary) = (run.Configuration, run.Data, result.Summary);
+        var outcome = quantities is null ? Outcome(summary, data.Test.Count) : Outcome(summary, quantities);
         var until = summary.Interrupted && !isRunning ? ", until it was interrupted" : "";
         return Invariant(
             $"A network ({result.State.Network}) was trained on {configuration.Data} with " +
             $"{result.State.Training.Optimizer}{until}: {Plural.Of(summary.Steps, "step")} in " +
             $"{summary.Seconds:F1} s. " +
-            $"{Outcome(summary, data.Test.Count)}{Best(summary)}{Scaling(configuration, data)}");
+            $"{outcome}{Best(summary)}{Scaling(configuration, data)}");
     }
 
-    private static string Outcome(RunSummary summary, int tested) => summary is { Test: { } test, Train: { } train }
-        ? Invariant($"On {tested:N0} unseen test samples its predictions are off by {test.MeanAbsoluteError:G4} on ") +
-            Invariant($"average (R² {test.RSquared:F3}), on those that it was trained on by ") +
-            Invariant($"{train.MeanAbsoluteError:G4} (R² {train.RSquared:F3}).")
-        : Invariant($"It classifies {summary.Scores.Test.Text} of {tested:N0} unseen test samples ") +
-            $"correctly, and {summary.Scores.Training.Text} of the samples that it was trained on.";
+    private static string Outcome(RunSummary summary, int tested) =>
+        $"It classifies {summary.Scores.Test.Text} of {Plural.Of(tested, "unseen test sample")} " +
+        $"correctly, and {summary.Scores.Training.Text} of the samples that it was trained on.";
+
+    // Several quantities have no error together, since each has its own unit.
+    private static string Outcome(RunSummary summary, QuantityEvaluation quantities)
+    {
+        var tested = quantities.Quantities[0].Truths.Length;
+        var (what, average) = tested == 1 ? ("prediction is", "") : ("predictions are", " on average");
+        string Off(QuantityScore score, string of) =>
+            $"off by {QuantitySections.Number(score.MeanAbsoluteError)}{of}{average}" +
+            (score.RSquared is null ? "" : $" (R² {QuantitySections.RSquared(score)})");
+        var train = summary.Train!;
+        return $"On {Plural.Of(tested, "unseen test sample")} its {what} " + (quantities.Quantities is [var one]
+            ? $"{Off(one.Score, "")}, on those that it was trained on by " +
+                $"{QuantitySections.Number(train.MeanAbsoluteError)} (R² {QuantitySections.RSquared(train)})."
+            : string.Join(" and ", quantities.Quantities.Select(each => Off(each.Score, $" in {each.Name}"))) +
+                $". The mean R² is {QuantitySections.RSquared(summary.Test!)}, " +
+                $"on those that it was trained on {QuantitySections.RSquared(train)}.");
+    }
 
     // The option's value speaks of bytes.
     private static string Scaling(TrainConfiguration configuration, DataSet data) =>
@@ -88,23 +106,24 @@ internal static class RunPage
     {
         var where = summary.Out is null ? "."
             : ": that network is best.safetensors in the run's folder, the last one model.safetensors.";
-        return summary.Best is not { Scores.Validation: { } score } best ? "" : Invariant(
-            $" Validation {score.ValueMeasure} was best after epoch {best.Epoch}, with {score.ValueText}{where}");
+        if (summary.Best is not { Scores.Validation: { } score } best)
+            return "";
+        var value = score.Errors is { } errors ? QuantitySections.RSquared(errors) : score.ValueText;
+        return Invariant(
+            $" Validation {score.ValueMeasure} was best after epoch {best.Epoch}, with {value}{where}");
     }
 
-    /// <summary>Whether a network does no better on the test samples than always the most frequent answer would.
-    /// </summary>
-    internal static bool IsGuessing(RunSummary summary, DataPart test) =>
-        test.Targets is Classes classes
-            ? summary.TestAccuracy <= 1.1 * classes.Counts().Max() / test.Count
-            : !(summary.Test?.RSquared > 0.02);
-
-    private static Markup GuessingParagraph(TrainConfiguration configuration, RunSummary summary) => Markup.Lines(
+    private static Markup GuessingParagraph(TrainingRun run, RunSummary summary) => Markup.Lines(
         Page.Paragraph(
-            "That is no better than guessing: the network has not learned. This command looks for the reason:"),
+            (Guessing.IsAllInTraining(run, summary)
+                ? "That is no better than guessing: the network has not learned."
+                : "On the test samples that is no better than guessing: what the network has learned of its training " +
+                    "samples does not hold for others.") +
+            " This command looks for the reason:"),
         Page.Code(summary.Out is { } folder
             ? $"functional doctor {TrainConfiguration.Quoted(folder)}"
-            : configuration.CommandLine().Replace("functional train", "functional doctor", StringComparison.Ordinal)));
+            : run.Configuration.CommandLine()
+                .Replace("functional train", "functional doctor", StringComparison.Ordinal)));
 
     /// <summary>A loss over the steps, each point the mean over a block of steps, so that the curve can be read.
     /// </summary>
@@ -120,26 +139,25 @@ internal static class RunPage
     private static Markup LossSection(TrainingRun run, RunResult result)
     {
         var (curve, block) = LossCurve("", result.Losses);
-        ReferenceLine[] guessing = run.Encoded.Task switch
-        {
-            // The book's ln 10, for as many classes as there are; a number to look at, nothing is computed from it.
-            Classification { Count: var classes } => [new(Math.Log(classes), $"guessing: ln {classes}")],
-            // Of quantities at mean 0 and deviation 1.
-            var task => run.Configuration.LossFor(task).Function.IsMeanSquaredError ? [new(1, "the mean")] : [],
-        };
+        var guess = Guessing.Loss(
+            run.Configuration.LossFor(run.Encoded.Task), run.Encoded.Training, run.Samples.Training, weighted: true);
+        ReferenceLine[] guessing = double.IsNaN(guess) ? [] : [new(guess, $"guessing: {Typography.Value(guess)}")];
         var what = block == 1 ? "The mean loss of each step's batch, before the step."
             : Invariant($"The mean loss of {block} steps at a time.");
         return Page.Section(
             "Loss",
             Page.Paragraph(guessing.Length == 0
-                ? what : $"{what} Below the dotted line the network does better than guessing."),
+                ? what : $"{what} Below the dotted line the network does better than guessing: than " +
+                    (run.Encoded.Task is Classification
+                        ? "answering every sample with how frequent each class is."
+                        : "the best answer that is the same for all samples.")),
             Page.Figure(new LineChart("Loss over the steps", "step", "loss")
             {
                 Series = [curve], References = guessing,
             }));
     }
 
-    private static Markup AccuracySection(RunResult result)
+    private static Markup AccuracySection(TrainingRun run, RunResult result)
     {
         double[] at = [.. result.Epochs.Select(epoch => (double)epoch.Epoch)];
         var areQuantities = result.Summary.Test is not null;
@@ -157,17 +175,34 @@ internal static class RunPage
                 "R² after each epoch",
                 Page.Paragraph(
                     "The share of the variance that is explained, on the training samples and on samples held out " +
-                    "from training. Where it is higher in training, the network has memorized samples."),
+                    $"from training.{Memorized(run, result)}"),
                 Page.Figure(new LineChart("R² after each epoch", "epoch", "R²") { Series = curves }));
         return Page.Section(
             "Accuracy",
             Page.Paragraph(
-                "After each epoch, on the training samples and on samples held out from training. Where training " +
-                "accuracy is higher, the network has memorized samples."),
+                "After each epoch, on the training samples and on samples held out from training." +
+                Memorized(run, result)),
             Page.Figure(new LineChart("Accuracy after each epoch", "epoch", AtLeastAPoint(curves))
             {
                 Series = curves,
             }));
+    }
+
+    // What the figure shows, and only where the difference is more than the luck of a few samples.
+    private static string Memorized(TrainingRun run, RunResult result)
+    {
+        const double leastGap = 0.05;
+        var (training, test) = (result.Summary.Scores.Training, result.Summary.Scores.Test);
+        var luck = 1 / Math.Sqrt(run.Data.Test.Count);
+        if (!(training.Value - test.Value >= Math.Max(leastGap, luck))
+            || Guessing.IsAllInTraining(run, result.Summary))
+            return "";
+        var (what, gap) = training.Errors is null
+            ? ("training accuracy", Invariant(
+                $"{Math.Round(100 * training.Value, 2) - Math.Round(100 * test.Value, 2):F2} percentage points"))
+            : ("R² in training", Invariant($"{Math.Round(training.Value, 3) - Math.Round(test.Value, 3):F3}"));
+        return $" At the end {what} is {gap} above that on the test samples: a sign that the network has memorized " +
+            "its training samples.";
     }
 
     // Axes that are shorter than a percentage point make cliffs of a few samples.

@@ -76,10 +76,14 @@ internal static class MetricsFile
                 Number(6), hash)
             : new EpochReport(epoch, (int)Number(1), Number(2), null, null, null, Number(12), hash)
             {
-                Train = Score(3), Validation = cells[6].Length == 0 ? null : Score(6), Test = Score(9),
+                Train = Score(3),
+                Validation = cells[6..9].All(cell => cell.Length == 0) ? null : Score(6),
+                Test = Score(9),
             };
 
-        QuantityScore Score(int first) => new(Number(first), Number(first + 1), Number(first + 2));
+        QuantityScore Score(int first) => new(Some(first), Some(first + 1), Some(first + 2));
+
+        double? Some(int column) => cells[column].Length == 0 ? null : Number(column);
 
         double Number(int column) =>
             double.TryParse(cells[column], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)

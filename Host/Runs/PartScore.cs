@@ -1,3 +1,4 @@
+using Functional.Host.Data;
 using Functional.Host.Models;
 
 namespace Functional.Host.Runs;
@@ -8,20 +9,22 @@ namespace Functional.Host.Runs;
 internal readonly record struct PartScore(double? Accuracy, QuantityScore? Errors)
 {
     /// <summary>One number to compare by, larger where it is better.</summary>
-    public double Value => Errors?.RSquared ?? Accuracy ?? double.NaN;
+    public double Value => (Errors is { } errors ? errors.RSquared : Accuracy) ?? double.NaN;
 
-    /// <summary>What is shown of it: a percentage, or the root mean squared error.</summary>
-    public string Text => Errors is { } errors
-        ? Invariant($"{errors.RootMeanSquaredError:G4}") : Percentage.Of(Accuracy ?? double.NaN);
+    /// <summary>What is shown of it: a percentage, or the root mean squared error; of several quantities, which have
+    /// none together, R².</summary>
+    public string Text => Errors is not { } errors ? Percentage.Of(Accuracy ?? double.NaN)
+        : errors.RootMeanSquaredError is { } error ? Quantity(error) : errors.RSquaredText;
 
     /// <summary>What <see cref="Text"/> is.</summary>
-    public string Measure => Errors is null ? "accuracy" : "RMSE";
+    public string Measure =>
+        Errors is null ? "accuracy" : Errors.RootMeanSquaredError is null ? ValueMeasure : "RMSE";
 
     /// <summary>What <see cref="Value"/> is.</summary>
     public string ValueMeasure => Errors is null ? "accuracy" : "R²";
 
     /// <summary><see cref="Value"/> as it is shown: a percentage, or a number.</summary>
-    public string ValueText => Errors is { } errors ? Invariant($"{errors.RSquared:F3}") : Text;
+    public string ValueText => Errors?.RSquaredText ?? Text;
 
     /// <summary><see cref="Value"/> as it is plotted.</summary>
     public double Plotted => Errors is null ? 100 * Value : Value;
@@ -33,8 +36,25 @@ internal readonly record struct PartScore(double? Accuracy, QuantityScore? Error
 /// <summary>The same of all parts.</summary>
 internal readonly record struct PartScores(PartScore Training, PartScore? Validation, PartScore Test)
 {
+    /// <summary>Checks that networks can be compared by their <see cref="PartScore.Value"/> on validation samples: R²
+    /// of samples that are all the same is undefined.</summary>
+    /// <exception cref="UsageException">They can't.</exception>
+    public static void RequireComparable(DataPart training, int[] validation)
+    {
+        if (validation.Length == 0 || training.Targets is not Quantities { Columns: var columns })
+            return;
+        foreach (var (i, column) in columns.Index())
+            if (validation.DistinctBy(sample => column.Values[sample]).Count() == 1)
+                throw new UsageException(new Fault(
+                    nameof(TrainConfiguration.Validation),
+                    "epochs are compared by R², for which validation samples must have different values of "
+                    + $"{column.Name ?? Regression.NameOf(i)}: {Plural.Of(validation.Length, "sample")} "
+                    + (validation.Length == 1 ? "is too few" : "all have the same")
+                    + "; give a larger share"));
+    }
+
     /// <summary>As in <c>training 97.40%  validation 93.80%  test 96.70%</c>; of quantities their errors.</summary>
     public override string ToString() =>
-        (Test.Errors is null ? "" : "RMSE: ")
+        (Test.Errors is null ? "" : $"{Training.Measure}: ")
         + $"training {Training.Text}  {(Validation is { } known ? $"validation {known.Text}  " : "")}test {Test.Text}";
 }

@@ -91,8 +91,8 @@ public sealed record EpochReport(
         + $"{(scores.Validation is { } known ? $"validation {Text(known)}, " : "")}test {Text(scores.Test)}";
 
     private static string Text(PartScore score) => score.Errors is { } errors
-        ? string.Create(CultureInfo.InvariantCulture, $"RMSE {errors.RootMeanSquaredError:G3}")
-        : string.Create(CultureInfo.InvariantCulture, $"{100 * score.Accuracy:F1}%");
+        ? $"{score.Measure} {(errors.RootMeanSquaredError is { } error ? Quantity(error, 3) : errors.RSquaredText)}"
+        : Invariant($"{100 * score.Accuracy:F1}%");
 }
 
 /// <summary>How a run ended.</summary>

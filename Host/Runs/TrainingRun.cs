@@ -38,6 +38,7 @@ public sealed class TrainingRun
         try
         {
             samples = Split(configuration, training);
+            PartScores.RequireComparable(training, samples.Validation);
             var weighted = ClassWeights.Weighted(configuration.ClassWeights, data, samples.Training);
             Encoded = From?.Encoded(weighted, samples.Training)
                 ?? weighted.Encode(samples.Training, configuration.Scale);

@@ -64,4 +64,18 @@ public class LearningTests
             [.. accuracies.Select((share, i) => new AccuracyPoint(i, share, double.NaN, double.NaN))], [], "", 0);
         Assert.Equal(expected, Learning.HasLearned(new Lab(session, "test"), curve));
     }
+
+    // Where one class has 19 of 20 samples there are no 10 points above it.
+    [Theory]
+    [InlineData(0.95, false)]
+    [InlineData(1.0, true)]
+    public void A1_what_learns_a_rare_class_has_learned(double accuracy, bool expected)
+    {
+        int[] labels = [.. Enumerable.Range(0, 100).Select(i => i % 20 == 0 ? 1 : 0)];
+        var table = SmallTables.Labeled(new double[100], labels, Classification.Numbered(2));
+        using var session = new ExperimentSession(
+            new LabSettings(), new(new DataSet(table, table)), 1, null, CancellationToken.None);
+        var curve = new Curve([1, 1], [new AccuracyPoint(1, accuracy, double.NaN, double.NaN)], [], "", 0);
+        Assert.Equal(expected, Learning.HasLearned(new Lab(session, "test"), curve));
+    }
 }
