@@ -129,6 +129,9 @@ internal static class EvaluateCommand
                 "summary", ("data", data), ("part", part), ("samples", samples), ("digest", model.Network.Digest()));
     }
 
+    // A share of none is none.
+    private static string Share(double share, int of) => of == 0 ? "-" : Percentage.Of(share);
+
     private static void WriteTable(Model<float> model, string data, string part, ClassEvaluation evaluation)
     {
         var confusion = evaluation.Confusion;
@@ -145,8 +148,9 @@ internal static class EvaluateCommand
         foreach (var label in classes)
             quality.Add(
                 model.ClassName(label), Invariant($"{confusion.Actual(label):N0}"),
-                Percentage.Of(confusion.Precision(label)), Percentage.Of(confusion.Recall(label)),
-                Percentage.Of(confusion.F1(label)));
+                Share(confusion.Precision(label), confusion.Predicted(label)),
+                Share(confusion.Recall(label), confusion.Actual(label)),
+                Share(confusion.F1(label), confusion.Actual(label) + confusion.Predicted(label)));
         quality.Write();
         Console.WriteLine();
         Console.WriteLine("confusion matrix: true class (rows), predicted class (columns)");

@@ -25,6 +25,7 @@ internal static class PredictCommand
         };
         var fit = new Option<Fit?>("--fit")
         {
+            HelpName = "digit|stretch",
             Description = "how a picture is made to fit the model: digit (ink is cut out and centered, as MNIST's was) "
                 + "or stretch (default: digit for gray images of another size than the model's, stretch for colored)",
         };

@@ -72,12 +72,12 @@ internal static class RunsCommand
     {
         var table = new TextTable(
             TextTable.Left($"{folder.TrimEnd(Path.DirectorySeparatorChar)}{Path.DirectorySeparatorChar}"),
-            TextTable.Left("date"), TextTable.Left("status"), TextTable.Right("epochs"),
+            TextTable.Left("date"), TextTable.Left("status"), TextTable.Right("steps"),
             TextTable.Right("validation"), TextTable.Right("test"));
         foreach (var run in runs)
             table.Add(
                 Path.GetFileName(run.Folder), Invariant($"{run.Date:yyyy-MM-dd HH:mm}"), run.Status,
-                Text(run.Last, e => $"{e.Epoch}"), Text(run.Best, e => e.Scores.Validation!.Value.Text),
+                Text(run.Last, e => Invariant($"{e.Step:N0}")), Text(run.Best, e => e.Scores.Validation!.Value.Text),
                 Text(run.Last, e => e.Scores.Test.Text));
         table.Write();
         foreach (var message in runs.Select(run => run.Message).OfType<string>())

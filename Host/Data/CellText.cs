@@ -94,6 +94,14 @@ internal static partial class CellText
         double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
         && Math.Abs(number) > float.MaxValue && cell.ContainsAnyInRange('0', '9');
 
+    /// <summary>What a text looks like that is read as text, and how that would be written to be read; null if it looks
+    /// like text.</summary>
+    public static string? Like(ReadOnlySpan<char> cell) =>
+        IsoDate().IsMatch(cell) ? "a date, but no calendar has it"
+        : DateLike().IsMatch(cell) ? "a date, which is read as 2026-11-27, with a time as 2026-11-27 16:30"
+        : NumberLike().IsMatch(cell) ? "a number, which is read as 1234.5"
+        : null;
+
     /// <summary>Whether a cell looks like a number with a decimal comma.</summary>
     public static bool HasDecimalComma(ReadOnlySpan<char> cell) => DecimalComma().IsMatch(cell);
 
@@ -111,6 +119,17 @@ internal static partial class CellText
             cell, Dates, CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date)
             ? (date - DateTime.UnixEpoch).TotalDays : null;
+
+    [GeneratedRegex("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    private static partial Regex IsoDate();
+
+    // Three numbers, the year first or last, and perhaps a time.
+    [GeneratedRegex(@"^([0-9]{4}([-/.])[0-9]{1,2}\2[0-9]{1,2}|[0-9]{1,2}([-/.])[0-9]{1,2}\3[0-9]{2,4})([ T].*)?$")]
+    private static partial Regex DateLike();
+
+    // With separators between thousands, a sign of percent or of a currency.
+    [GeneratedRegex(@"^[-+−]?[$€£¥]? ?([0-9]+|[0-9]{1,3}([,.' ’][0-9]{3})+)([.,][0-9]+)? ?[%$€£¥]?$")]
+    private static partial Regex NumberLike();
 
     [GeneratedRegex(@"^[+-]?[0-9]+,[0-9]+(e[+-]?[0-9]+)?$", RegexOptions.IgnoreCase)]
     private static partial Regex DecimalComma();

@@ -53,7 +53,9 @@ internal abstract partial record ColumnEncoding(string? Name)
         var count = categories.Length;
         return count == 0 ? (null, "all of its cells are empty")
             : count > MostCategories || (count > FewCategories && count > training.Length / 2)
-            ? (null, Invariant($"{count:N0} different texts in {training.Length:N0} rows are too many"))
+            ? (null, Invariant($"{count:N0} different texts in {training.Length:N0} rows are too many")
+                + (categories.All(text => CellText.Like(text) is not null)
+                    ? $"; '{Files.DataException.Short(categories[0])}' looks like {CellText.Like(categories[0])}" : ""))
             : (new CategoryEncoding(column.Name, categories, training.Any(row => column.Codes[row] < 0)), null);
     }
 

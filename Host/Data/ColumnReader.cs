@@ -68,7 +68,8 @@ internal sealed class ColumnReader(
             odd += isOdd ? 1 : 0;
             if (isOdd)
                 fault ??= (line, "a finite number",
-                    Found(cell) + (!commas && CellText.HasDecimalComma(cell) ? " (a decimal comma?)" : ""));
+                    Found(cell) + (!commas && CellText.HasDecimalComma(cell) ? " (a decimal comma?)"
+                        : CellText.Like(cell) is { } like ? $" (it looks like {like})" : ""));
             else if (number is not { } value)
                 fault ??= (line, "a number of at most 3.4E+38 in size", Found(cell));
             else if (Math.Abs(value) >= LargeIntegers.AllExact && large.Fault(value, cell.ToString()) is { } same)

@@ -128,7 +128,7 @@ internal sealed class CsvRows : IDisposable
         catch (DecoderFallbackException)
         {
             throw new DataException(
-                name, $"line {Line + 1} or after it", "text in UTF-8 or UTF-16", "bytes that are none");
+                name, $"line {Line + 1} or after it", "text in UTF-8 or UTF-16", "other bytes");
         }
         // Sep's limit on the length of a row.
         catch (NotSupportedException)

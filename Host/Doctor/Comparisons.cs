@@ -48,6 +48,9 @@ internal sealed class Comparisons(
         // What is learned by heart only, the other run may do better without.
         var holds = other.Holding - trial.Holding >= Math.Max(
             LeastGain, 1 / Math.Sqrt(Math.Min(data.Test.Count, TrialRun.ProbeSamples)));
+        // Who learns by heart is not helped by learning more of it.
+        if (!holds && trial.Overfits)
+            return null;
         return new Finding(
             change.Kind, null, holds ? SeverityOf(trial) : Severity.Hint,
             Invariant($"with {change.Description}, {other.Training.Accuracy:0%} ")

@@ -73,7 +73,8 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
                 + "same and says nothing");
         else if (training is Rows && constant.Length > 0)
             yield return Of(Severity.Hint, features,
-                "Leave such columns out of --data, or check how they were made: what never changes says nothing");
+                $"Leave such columns out (--ignore {Ignored(constant)}), or check how they were made: what never "
+                + "changes says nothing");
         else if (share > 0.5)
             yield return Of(Severity.Hint, features, "Crop the images: those features cost time and say nothing");
     }
@@ -218,6 +219,9 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
             $"column{(features.Length == 1 ? "" : "s")} {string.Join(", ", names)}"
             + (features.Length > 3 ? Invariant($" and {features.Length - 3} more") : "");
     }
+
+    private string Ignored(int[] features) => TrainConfiguration.Quoted(
+        string.Join(',', features.Take(3).Select(run.Encoded.Encoder.NameOf)));
 
     private string NameOf(int sample) => classes?.Kinds.Names[classes.Labels[sample]] ?? "a quantity";
 

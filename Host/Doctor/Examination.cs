@@ -165,15 +165,19 @@ public sealed record Examination(
                     + (trial.IsOfQuantities ? Invariant($"always the mean costs {trial.Chance:F3}")
                         : Invariant($"guessing by class frequency costs {trial.Chance:F3}, and always the most ")
                         + Invariant($"frequent class is right for {trial.Majority:0%}")),
-                "See the other findings for the cause; if there is none, train longer, or try --optimizer adam")
+                "See the other findings for the cause; if there is none, train longer"
+                + (trial.Configuration.Optimizer.Name == "adam" ? "" : ", or try --optimizer adam"))
             { Picture = Pictures.Losses(trial.TrainingChance, ("", trial.Losses)) };
     }
 
     private static IEnumerable<Finding> Overfitting(TrialRun trial)
     {
-        var gap = trial.Training.Accuracy - trial.Test.Accuracy;
-        if (trial.HasDiverged || trial.Training.Accuracy < 0.5 || gap < 0.05)
+        if (!trial.Overfits)
             yield break;
+        // More than there is: ten times as much, or the usual little.
+        var l2 = TrainOptions.Text(Math.Max(1e-4, 10 * trial.Configuration.L2));
+        var dropout = trial.Configuration.Dropout < 0.2 && trial.Configuration.Hidden.Count > 0
+            ? "--dropout 0.2 or " : "";
         yield return new Finding(
             FindingKind.Overfitting, null,
             trial.Holding < 0.15 && trial.Learned > 0.4 ? Severity.Warning : Severity.Hint,
@@ -181,7 +185,7 @@ public sealed record Examination(
                 + Invariant($"but {trial.Test.Accuracy:0%} of {(trial.IsOfQuantities ? "that of the" : "the")} ")
                 + "test samples",
             "More data helps most (--augment shift:2,elastic makes some); "
-            + "--dropout 0.2 or --l2 1e-4 keeps from learning by heart")
+            + $"{dropout}--l2 {l2} keeps from learning by heart")
         { Picture = Pictures.Accuracies(trial.IsOfQuantities, trial.Course) };
     }
 }

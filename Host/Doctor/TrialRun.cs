@@ -99,6 +99,10 @@ internal sealed record TrialRun
     public double Holding =>
         HasDiverged ? 0 : Math.Clamp(Math.Max(Share(Test), 1 - (Test.Loss / (Chance + 1e-9))) / Ceiling, 0, 1);
 
+    /// <summary>Whether it knows what it was trained on better than other samples.</summary>
+    public bool Overfits =>
+        !HasDiverged && Training.Accuracy >= 0.5 && Training.Accuracy - Test.Accuracy >= 0.05;
+
     private double Share(Score score) => (score.Accuracy - Majority) / (1 - Majority + 1e-9);
 
     /// <summary>Whether the answers are no better than always the same one.</summary>

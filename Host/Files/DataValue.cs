@@ -38,7 +38,7 @@ internal sealed class DataValue
         }
         catch (DecoderFallbackException)
         {
-            throw new DataException(file, null, "text in UTF-8", "bytes that are none");
+            throw new DataException(file, null, "text in UTF-8", "other bytes");
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class NpyHeader
     public static NpyHeader Parse(byte[] bytes, bool isUtf8, int start, DataFile file)
     {
         if (isUtf8 && !System.Text.Unicode.Utf8.IsValid(bytes))
-            throw file.Error(start, "a header in UTF-8", "bytes that are none");
+            throw file.Error(start, "a header in UTF-8", "other bytes");
         if (bytes is not [.., (byte)'\n'])
             throw file.Error(start + bytes.Length, "a header that ends with its line", "no end of a line");
         // What can be read is ASCII; places are counted in bytes.

@@ -84,7 +84,7 @@ public static class PredictionRequest
         }
         catch (ArgumentException)
         {
-            throw new DataException(Name, null, "text in UTF-8", "bytes that are none");
+            throw new DataException(Name, null, "text in UTF-8", "other bytes");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -93,7 +93,8 @@ internal static class SampleFile
     private static Rows Rows(Stream stream, string path, Model<float> model)
     {
         if (TableForm.Of(model.Encoder, model.Task) is not { Columns.Count: > 0 } form)
-            throw new DataException(path, null, "a model that knows columns by name to be asked", "one that doesn't");
+            throw new DataException(
+                path, null, "a model trained on a table, for a table's rows", "one that doesn't know columns by name");
         var rows = ColumnarFile.IsOne(path)
             ? ColumnarFile.Open(stream, path, table => table.ReadSamples(form)) : Csv.ReadSamples(stream, path, form);
         return rows.Count > 0

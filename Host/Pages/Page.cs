@@ -28,7 +28,7 @@ internal static partial class Page
         .scroll th{white-space:normal}
         .scroll th[scope=col]{vertical-align:bottom}
         code,pre{font:.85rem/1.5 ui-monospace,monospace;overflow-wrap:anywhere}
-        pre{white-space:pre-wrap;border:1px solid var(--chart-grid);border-radius:.3rem;padding:.7rem 1rem}
+        pre{white-space:pre;overflow-x:auto;border:1px solid var(--chart-grid);border-radius:.3rem;padding:.7rem 1rem}
         a{color:inherit}
         :focus-visible{outline:3px solid currentColor;outline-offset:2px}
         :root{--page-failed:#b3261e}
@@ -41,6 +41,7 @@ internal static partial class Page
         p,li,table,tr,figure,pre,svg{break-inside:avoid}
         .question,p:has(+table),p:has(+pre),p:has(+.scroll),p:has(+.grid){break-after:avoid}
         .grid,.scroll{overflow:visible}
+        pre{white-space:pre-wrap}
         .grid th,.grid td,.scroll th,.scroll td{padding-right:.5rem;font-size:8pt}
         nav,.back{display:none}
         }
@@ -103,11 +104,11 @@ internal static partial class Page
     /// <summary>A paragraph of plain text.</summary>
     public static Markup Paragraph(string text) => Markup.Of($"<p>{Unbroken(text)}</p>");
 
-    // On a narrow page a line must not end between -- and the option's name.
+    // On a narrow page a line must not end within an option or an arrow.
     private static Markup Unbroken(string text) => Markup.Join(OptionName().Split(text).Select(
         (part, i) => i % 2 == 0 ? Markup.Of($"{part}") : Markup.Of($"<span class=\"option\">{part}</span>")));
 
-    [GeneratedRegex("(--[a-z][a-z0-9-]*)")]
+    [GeneratedRegex("(--[a-z][a-z0-9-]*|->)")]
     private static partial Regex OptionName();
 
     /// <summary>A chart that keeps its title for screen readers, because a heading says it.</summary>

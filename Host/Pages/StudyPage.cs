@@ -34,7 +34,8 @@ internal static class StudyPage
                     CurveSection(settings, trials, measure, step),
                     SliceSection(settings.Space, trials, measure),
                     TogetherSection(settings, trials, measure),
-                    ImportanceSection(settings, trials),
+                    .. Importance.Of(settings.Space, trials, settings.Direction).Any(share => share > 0)
+                        ? [ImportanceSection(settings, trials)] : (Markup[])[],
                 ],
                 FailureSection(trials),
                 SettingsSection(settings),
@@ -47,7 +48,8 @@ internal static class StudyPage
             .Select(same => Invariant($"{same.Count()} {StudyResults.Name(same.Key)}"));
         return $"The study {name} has {Plural.Of(trials.Count, "trial")}: {string.Join(", ", counts)}. "
             + $"The {settings.Sampler} sampler chose their hyperparameters, "
-            + (settings.Pruner == Pruner.None ? "and each ran to its end."
+            + (settings.Pruner == Pruner.None ? trials.All(trial => trial.Result is not null)
+                    ? "and each ran to its end." : "and none is stopped before its end."
                 : $"and the {settings.Pruner} pruner stopped those that did worse than others.");
     }
 

@@ -15,6 +15,9 @@ internal enum RunStatus
 
     /// <summary>It was interrupted, or killed, or has failed; it can be resumed.</summary>
     Unfinished,
+
+    /// <summary>Its numbers stopped being finite.</summary>
+    Diverged,
 }
 
 /// <summary>What a run's folder says about the run.</summary>
@@ -77,6 +80,7 @@ internal sealed record RunRecord
             Summary = summary,
             Status = FileLock.IsHeld(paths.Running) ? RunStatus.Running
                 : summary is { Interrupted: false } ? RunStatus.Finished
+                : summary is null && File.Exists(paths.LastGood) ? RunStatus.Diverged
                 : RunStatus.Unfinished,
         };
     }

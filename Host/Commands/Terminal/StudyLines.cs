@@ -96,7 +96,9 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         if (best is not null)
         {
             var shares = names.Zip(importance).Select(pair => Invariant($"{pair.First} {100 * pair.Second:F0}%"));
-            output.WriteLine($"importance: {string.Join(", ", shares)}");
+            // Of few trials nothing can be said.
+            if (importance.Any(share => share > 0))
+                output.WriteLine($"importance: {string.Join(", ", shares)}");
             output.WriteLine($"best: {Line(best)}");
             output.WriteLine(command);
         }

@@ -33,7 +33,10 @@ internal static class CommonFigures
         };
 
     /// <summary>How much better a network knows what it was trained on.</summary>
-    public static double Gap(Curve curve) => Training(curve) - Test(curve);
+    public static double Gap(Curve curve) => Shown(Training(curve)) - Shown(Test(curve));
+
+    // A difference of what is shown, to a tenth of a percent, so that numbers agree.
+    private static double Shown(double share) => Math.Round(share, 3, MidpointRounding.AwayFromZero);
 
     /// <summary>The training accuracy, over the last points.</summary>
     public static double Training(Curve curve) =>
@@ -50,7 +53,7 @@ internal static class CommonFigures
     public static double TestEnd(Curves curves) => End(curves.Accuracy("", point => point.Test));
 
     /// <summary>How far apart the two lines of the figure end.</summary>
-    public static double GapEnd(Curves curves) => TrainingEnd(curves) - TestEnd(curves);
+    public static double GapEnd(Curves curves) => Shown(TrainingEnd(curves)) - Shown(TestEnd(curves));
 
     private static double End(Series series) => Statistics.Mean([.. series.Ys.TakeLast(Last)]);
 
