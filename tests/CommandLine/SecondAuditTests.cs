@@ -59,7 +59,8 @@ public sealed class SecondAuditTests : IDisposable
         Assert.DoesNotContain("--dropout", advice["overfitting"], StringComparison.Ordinal);
         Assert.Contains("--ignore ", advice["constant-inputs"], StringComparison.Ordinal);
         Assert.DoesNotContain("learning-rate-too-low", advice.Keys);
-        Assert.All(advice.Values, text => Assert.DoesNotContain("try --optimizer adam", text, StringComparison.Ordinal));
+        Assert.All(advice.Values, text =>
+            Assert.DoesNotContain("try --optimizer adam", text, StringComparison.Ordinal));
     }
 
     [Theory]
