@@ -174,8 +174,8 @@ public sealed record Examination(
     {
         if (!trial.Overfits)
             yield break;
-        // More than there is: ten times as much, or the usual little.
-        var l2 = TrainOptions.Text(Math.Max(1e-4, 10 * trial.Configuration.L2));
+        // More than there is: three times as much, or the usual little.
+        var l2 = Invariant($"{Math.Max(1e-4, 3 * trial.Configuration.L2):G2}");
         var dropout = trial.Configuration.Dropout < 0.2 && trial.Configuration.Hidden.Count > 0
             ? "--dropout 0.2 or " : "";
         yield return new Finding(

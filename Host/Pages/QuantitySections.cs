@@ -10,8 +10,9 @@ internal static class QuantitySections
 {
     private const int Ranges = 5, MostMistakes = 15;
 
-    /// <summary>A quantity as text, written as in the figures.</summary>
-    internal static string Number(double? value) => Typography.Value(value ?? double.NaN, 4);
+    /// <summary>A quantity as text, written as in the figures; no line ends within it.</summary>
+    internal static string Number(double? value) =>
+        Typography.Value(value ?? double.NaN, 4).Replace('\u2009', '\u202f');
 
     /// <summary>R² as text, written as in the figures.</summary>
     internal static string RSquared(QuantityScore score) =>

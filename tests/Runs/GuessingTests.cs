@@ -188,7 +188,7 @@ public class GuessingTests
         var part = Quantities(18, i => -33088.4 + (7000 * i));
         var page = Train(new() { Epochs = 1 }, part).Page;
         Assert.Contains("in parts of about equal size", page, StringComparison.Ordinal);
-        Assert.Contains(">−33 088 to −19 088</th><td>3</td>", page.Replace('\u2009', ' '), StringComparison.Ordinal);
+        Assert.Contains(">−33 088 to −19 088</th><td>3</td>", page.Replace('\u202f', ' '), StringComparison.Ordinal);
         Assert.DoesNotMatch("[0-9]E[+-]?[0-9]", page[page.IndexOf("errors by size", StringComparison.Ordinal)..]);
         Assert.Equal("mean absolute error 21044, RMSE 21044, R² undefined", $"{QuantityScore.Of([0], [21043.7])}");
         Assert.Equal(("108320.4", "-5772", "0.00075", "0", "1E-06", "1000000"), (InvariantText.Quantity(
