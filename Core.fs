@@ -23,6 +23,22 @@ type PenaltyExtensions =
         Penalty.addGradient (nullArgCheck (nameof penalty) penalty) (nullArgCheck (nameof parameters) parameters)
                 (nullArgCheck (nameof gradient) gradient)
 
+/// Losses.
+[<AbstractClass; Sealed; Extension>]
+type LossExtensions =
+    /// The mean loss of outputs (outputs x samples) against targets of the same shape, and its gradient with respect to
+    /// the outputs: what the pullback of `Network.Forward` takes. Raises ArgumentException if the targets don't fit.
+    [<Extension>]
+    static member Forward(loss: Loss, outputs: Matrix<'T>, targets: Matrix<'T>) : struct (float * Matrix<'T>) =
+        Loss.forward (nullArgCheck (nameof loss) loss) (nullArgCheck (nameof outputs) outputs)
+            (Targets.Values(nullArgCheck (nameof targets) targets))
+
+    /// The same for targets of a batch: labels, or a column for each sample.
+    [<Extension>]
+    static member Forward(loss: Loss, outputs: Matrix<'T>, targets: Targets<'T>) : struct (float * Matrix<'T>) =
+        Loss.forward (nullArgCheck (nameof loss) loss) (nullArgCheck (nameof outputs) outputs)
+            (nullArgCheck (nameof targets) targets)
+
 /// Regularization by hand, for any matrix of parameters.
 [<AbstractClass; Sealed>]
 type Regularization =

@@ -22,14 +22,19 @@ type Targets<'T when Real<'T>> =
             $"labels [{shown}{more}]"
         | Values values -> $"targets {values.RowCount} x {values.ColumnCount}"
 
-/// Samples, one per column, with their targets. Immutable: what it is made of is copied.
+/// Samples, one per column, with their targets. Immutable: what it is made of is copied, and so is what it hands out.
 [<Sealed; StructuredFormatDisplay("{Display}")>]
 type Batch<'T when Real<'T>> internal (inputs: Matrix<'T>, targets: Targets<'T>, weights: ReadOnlyMemory<float>) =
     internal new(inputs, targets) = Batch(inputs, targets, ReadOnlyMemory.Empty)
-    /// features x samples. Read-only by contract.
-    member _.Inputs = inputs
-    /// A label or a column for each sample.
-    member _.Targets = targets
+    member internal _.X = inputs
+    member internal _.T = targets
+    /// features x samples: a copy.
+    member _.Inputs: Matrix<'T> = inputs.Clone()
+    /// A label or a column for each sample: a copy.
+    member _.Targets: Targets<'T> =
+        match targets with
+        | Targets.Labels labels -> Targets.Labels(ReadOnlyMemory(labels.ToArray()))
+        | Targets.Values values -> Targets.Values(values.Clone())
     /// How much each sample counts in the loss, which is the weighted mean; empty if all count the same.
     member _.Weights = weights
     /// Rows of the inputs.
@@ -106,7 +111,7 @@ module Batch =
         match weights |> Array.tryFindIndex (fun weight -> not (weight >= 0.0 && Double.IsFinite weight)) with
         | Some i ->
             invalidArg (nameof weights) $"sample {i} has weight {weights[i]}; weights are finite numbers from 0 on"
-        | None -> Batch(batch.Inputs, batch.Targets, ReadOnlyMemory weights)
+        | None -> Batch(batch.X, batch.T, ReadOnlyMemory weights)
 
     /// Of inputs with one sample per row, and a label per sample: what most files hold.
     let ofRows (rows: Matrix<'T>) (labels: int seq) : Batch<'T> =

@@ -134,7 +134,7 @@ module Bytes =
     let correct (network: Network<'T>) (scale: ByteScale) (pixels: byte[]) (labels: int[]) (indices: int[]) : int =
         let answers () =
             let batch = batch<'T> scale network.Inputs pixels labels indices
-            struct (Network.predict network batch.Inputs, batch.Targets)
+            struct (Network.predict network batch.X, batch.T)
         let count (struct (scores, targets)) = Metrics.correctBy network.Loss scores targets
         // A custom layer may keep what it is given; otherwise nothing but the count is left.
         if Network.isBuiltIn network then Scratch<'T>.During(answers, count) else count (answers ())

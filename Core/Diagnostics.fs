@@ -229,7 +229,8 @@ module Diagnostics =
             match activation.Function with
             | ActivationFunction.Sigmoid -> struct (0.0, flatShare 0.25 (slopes activation x))
             | ActivationFunction.Tanh -> struct (0.0, flatShare 1.0 (slopes activation x))
-            | ActivationFunction.LeakyRelu _ -> struct (0.0, 0.0)
+            | ActivationFunction.LeakyRelu _
+            | ActivationFunction.Custom _ -> struct (0.0, 0.0)
             | _ -> struct (deadShare x.RowCount (slopes activation x), 0.0)
         | _ -> struct (0.0, 0.0)
 
@@ -250,7 +251,7 @@ module Diagnostics =
         let layers =
             Array.init trace.Layers.Count (fun i ->
                 let own = trace.Layers[i]
-                let input = if i = 0 then batch.Inputs else trace.Layers[i - 1].Output
+                let input = if i = 0 then batch.X else trace.Layers[i - 1].Output
                 let struct (dead, saturated) = flatness network.Group.Layers[i] input
                 { Layer = own.Layer
                   Units = own.Output.RowCount

@@ -69,7 +69,8 @@ module Differences =
                 // more.
                 let parameters = Network.parameters network |> Parameters.mapLeaves _.Values.ToArray()
                 let loss () = Network.trainingLoss key (Network.withFresh network parameters) batch
-                along (Dense.values parameters[leaf.Name].Values) first stop loss derivatives)
+                let own = parameters.Leaves |> Array.find (fun own -> own.Name = leaf.Name)
+                along (Dense.values own.Values) first stop loss derivatives)
             derivatives)
 
     /// `ofNetworkWith` the key of seed 0.

@@ -101,9 +101,9 @@ module Metrics =
     /// question is answered rightly. Raises ArgumentException if the batch's features or targets don't fit the network,
     /// and for a regression (mean squared error or Huber's loss, unless labels say that several outputs are classes).
     let correctOf (network: Network<'T>) (batch: Batch<'T>) : int =
-        let scores = Network.predict network batch.Inputs
-        Loss.check network.Loss network.Outputs batch.Samples batch.Targets
-        correctBy network.Loss scores batch.Targets
+        let scores = Network.predict network batch.X
+        Loss.check network.Loss network.Outputs batch.Samples batch.T
+        correctBy network.Loss scores batch.T
 
     /// The share (0 to 1) of a batch's samples that the network classifies as their targets say: `correctOf` says how.
     /// Raises ArgumentException as that does.

@@ -173,13 +173,13 @@ module Network =
             invalidArg
                 (nameof batch)
                 $"the network expects {network.Inputs} features, but the batch has {batch.Features}"
-        Loss.check network.Loss network.Outputs batch.Samples batch.Targets
+        Loss.check network.Loss network.Outputs batch.Samples batch.T
 
     /// The loss of a batch, as in evaluation, and the penalty.
     /// Raises ArgumentException if the batch's features or targets don't fit the network.
     let loss (network: Network<'T>) (batch: Batch<'T>) : float =
         check network batch
-        let struct (loss, _) = Loss.ofBatch network.Loss (predict network batch.Inputs) batch
+        let struct (loss, _) = Loss.ofBatch network.Loss (predict network batch.X) batch
         loss + Penalty.value network.Penalty (parameters network)
 
     /// Back through all layers: dL/dy of each, the gradient with this loss, and dL/dx.
@@ -205,7 +205,7 @@ module Network =
     let private forwardOn
         (key: Key) (network: Network<'T>) (batch: Batch<'T>) : struct (Passed<'T>[] * Matrix<'T>) =
         check network batch
-        let passed = Group.forward key network.Group batch.Inputs
+        let passed = Group.forward key network.Group batch.X
         struct (passed, (Array.last passed).Output)
 
     /// All layers forward and back: what each gave, how the loss changes with that, and the gradient.
@@ -239,7 +239,11 @@ module Network =
         let struct (passed, slopes, gradient) = passOf key network batch
         { Layers =
             Array.init passed.Length (fun i ->
-                { Layer = network.Group.Names[i]; Output = passed[i].Output; OutputGradient = slopes[i].Value })
+                let y = passed[i].Output
+                { Layer = network.Group.Names[i]
+                  // A layer may return what it is given, as an empty chain does.
+                  Output = if obj.ReferenceEquals(y, batch.X) then y.Clone() else y
+                  OutputGradient = slopes[i].Value })
           Gradient = gradient }
 
     /// The same network whose dropout layers have given masks.

@@ -1,12 +1,22 @@
 namespace Functional
 
 open System
+open System.Collections
 open System.Collections.Generic
 open MathNet.Numerics.LinearAlgebra
 open Functional.FSharp
 
-/// Layers in order, a loss, and a penalty on weights. Immutable: its inputs are copied, and its results are
-/// read-only by contract.
+/// Items that are copied when they are handed out.
+[<Sealed>]
+type internal Copies<'A>(items: 'A[], copy: 'A -> 'A) =
+    interface IReadOnlyList<'A> with
+        member _.Count = items.Length
+        member _.Item with get index = copy items[index]
+        member _.GetEnumerator() : IEnumerator<'A> = (Seq.map copy items).GetEnumerator()
+        member this.GetEnumerator() : IEnumerator = (this :> seq<'A>).GetEnumerator()
+
+/// Layers in order, a loss, and a penalty on weights. Immutable: what it is made of is copied, and so are the layers
+/// and leaves that it hands out.
 [<Sealed; StructuredFormatDisplay("{Display}")>]
 type Network<'T when Real<'T>> internal (group: Group<'T>, loss: Loss, penalty: Penalty) =
     // Every step asks several times.
@@ -17,8 +27,8 @@ type Network<'T when Real<'T>> internal (group: Group<'T>, loss: Loss, penalty: 
     member internal _.Group = group
     member internal _.Parameters = parameters.Value
     member internal _.Statistics = statistics.Value
-    /// In the order of forward.
-    member _.Layers: IReadOnlyList<ILayer<'T>> = Array.AsReadOnly group.Layers
+    /// Copies of the layers, in the order of forward.
+    member _.Layers: IReadOnlyList<ILayer<'T>> = Copies(group.Layers, Layer.copy)
     /// The layers' names, in order: the kind and its number among its kind, as in `affine1`, `relu1`, `affine2`.
     member _.Names: IReadOnlyList<string> = Array.AsReadOnly group.Names
     /// What training makes small, without the penalty.
@@ -51,9 +61,9 @@ type Gradient<'T when Real<'T>> =
 type LayerTrace<'T when Real<'T>> =
     { /// The layer's name, as in `affine1`.
       Layer: string
-      /// What it gave, outputs x samples. Read-only by contract.
+      /// What it gave, outputs x samples.
       Output: Matrix<'T>
-      /// How the loss (the mean over the batch) changes with that, of the same shape. Read-only by contract.
+      /// How the loss (the mean over the batch) changes with that, of the same shape.
       OutputGradient: Matrix<'T> }
 
     member private trace.Display = string trace

@@ -46,7 +46,7 @@ module NumericFaults =
     let ofStep (state: TrainingState<'T>) (batch: Batch<'T>) : NumericFault list =
         let trace = Network.trace (Key.child state.Step state.Key) state.Network batch
         let struct (after, _) = Training.step state batch
-        [ yield! faultIn "" "the inputs" (Dense.elements batch.Inputs)
+        [ yield! faultIn "" "the inputs" (Dense.elements batch.X)
           for own in trace.Layers do
               yield! faultIn own.Layer $"the output of {own.Layer}" (Dense.elements own.Output)
           yield! faultIn "" "the loss" [| trace.Gradient.Loss |]

@@ -43,17 +43,20 @@ type Parameter<'T when Real<'T>> =
       Role: Role
       /// Of the elements.
       Shape: Shape
-      /// The elements, those of a matrix column after column. Read-only by contract.
+      /// The elements, those of a matrix column after column. Of a leaf that a network, a state or a gradient handed
+      /// out they are a copy: nobody else sees a write to them.
       Values: Vector<'T> }
 
-    /// The leaf as a matrix (a vector is one column), sharing its elements. Read-only by contract.
+    member internal leaf.Copy = { leaf with Values = Dense.vector (leaf.Values.ToArray()) }
+
+    /// The leaf as a matrix (a vector is one column), sharing the leaf's elements.
     member leaf.Matrix: Matrix<'T> = Dense.matrix leaf.Shape.Rows (max 1 leaf.Shape.Columns) (Dense.values leaf.Values)
 
     member private leaf.Display = string leaf
     override leaf.ToString() = $"{leaf.Name} ({leaf.Shape})"
 
 /// The ordered leaves of anything that is trained, of a gradient with respect to it, or of what layers observe.
-/// Immutable.
+/// Immutable: each leaf that it hands out is a copy.
 [<Sealed; StructuredFormatDisplay("{Display}")>]
 type Parameters<'T when Real<'T>> internal (leaves: Parameter<'T>[]) =
     member internal _.Leaves = leaves
@@ -64,14 +67,14 @@ type Parameters<'T when Real<'T>> internal (leaves: Parameter<'T>[]) =
     /// The number of elements in all leaves.
     member _.Length = leaves |> Array.sumBy _.Shape.Length
 
-    /// A leaf, by its place in the order of layers.
-    member _.Item with get (index: int) = leaves[index]
+    /// A copy of a leaf, by its place in the order of layers.
+    member _.Item with get (index: int) = leaves[index].Copy
 
-    /// The leaf of this name. Raises KeyNotFoundException, naming those that there are.
+    /// A copy of the leaf of this name. Raises KeyNotFoundException, naming those that there are.
     member _.Item
         with get (name: string) =
             match leaves |> Array.tryFind (fun leaf -> leaf.Name = name) with
-            | Some leaf -> leaf
+            | Some leaf -> leaf.Copy
             | None ->
                 let names = leaves |> Array.map _.Name |> String.concat ", "
                 raise (KeyNotFoundException $"there is no parameter '{name}'; there are {names}")
@@ -81,9 +84,9 @@ type Parameters<'T when Real<'T>> internal (leaves: Parameter<'T>[]) =
 
     interface IReadOnlyList<Parameter<'T>> with
         member _.Count = leaves.Length
-        member _.Item with get index = leaves[index]
-        member _.GetEnumerator() : IEnumerator<Parameter<'T>> = (leaves :> seq<_>).GetEnumerator()
-        member _.GetEnumerator() : IEnumerator = leaves.GetEnumerator()
+        member _.Item with get index = leaves[index].Copy
+        member _.GetEnumerator() : IEnumerator<Parameter<'T>> = (leaves |> Seq.map _.Copy).GetEnumerator()
+        member this.GetEnumerator() : IEnumerator = (this :> seq<Parameter<'T>>).GetEnumerator()
 
 namespace Functional.FSharp
 
@@ -138,9 +141,14 @@ module Parameters =
                     what
                     $"{f.Name} in {what} has {f.Values.Count} elements where the parameters have {e.Values.Count}"
 
+    /// The leaves themselves, to read: they are not copied.
+    let internal toArray (leaves: Parameter<'T> seq) : Parameter<'T>[] =
+        match leaves with
+        | :? Parameters<'T> as leaves -> leaves.Leaves
+        | leaves -> Array.ofSeq leaves
+
     /// The same leaves with copies of their elements.
-    let internal copies (leaves: Parameter<'T> seq) : Parameter<'T>[] =
-        [| for leaf in leaves -> { leaf with Values = Dense.vector (leaf.Values.ToArray()) } |]
+    let internal copies (leaves: Parameter<'T> seq) : Parameter<'T>[] = toArray leaves |> Array.map _.Copy
 
     /// Copies of these leaves. Raises ArgumentException if two have the same name, or elements don't fill their shape.
     let ofSeq (leaves: Parameter<'T> seq) : Parameters<'T> =
@@ -188,6 +196,38 @@ module Parameters =
                 { a with Values = Dense.vector (Array.map2 f (Dense.values a.Values) (Dense.values b.Values)) })
             a.Leaves b.Leaves
         |> Parameters
+
+    /// The leaves of which this holds, as in `Parameters.filter (fun leaf -> leaf.Role = Role.Weight)`.
+    let filter (isChosen: Parameter<'T> -> bool) (parameters: Parameters<'T>) : Parameters<'T> =
+        parameters.Leaves |> Array.filter (_.Copy >> isChosen) |> Parameters
+
+    let private checkLength (leaf: Parameter<'T>) (values: Vector<'T>) : 'T[] =
+        if values.Count <> leaf.Shape.Length then
+            invalidArg "f" $"{leaf} needs {leaf.Shape.Length} elements, but the function gives {values.Count}"
+        values.ToArray()
+
+    /// New elements for every leaf: a function of the leaf, with its name and role.
+    /// Raises ArgumentException if it gives another number of elements.
+    let mapByLeaf (f: Parameter<'T> -> Vector<'T>) (parameters: Parameters<'T>) : Parameters<'T> =
+        parameters |> mapLeaves (fun leaf -> checkLength leaf (f leaf.Copy))
+
+    /// New elements for every two leaves in the same place. Raises ArgumentException if the leaves differ, or the
+    /// function gives another number of elements.
+    let map2ByLeaf
+        (f: Parameter<'T> -> Parameter<'T> -> Vector<'T>) (a: Parameters<'T>) (b: Parameters<'T>) : Parameters<'T> =
+        checkAlike "the second argument" a b
+        let next = inTurn b.Leaves
+        a |> mapLeaves (fun leaf -> checkLength leaf (f leaf.Copy (next ()).Copy))
+
+    /// The parameters with the leaves of others in the places of their names.
+    /// Raises KeyNotFoundException for a leaf that isn't there, ArgumentException for one of another shape.
+    let replace (parameters: Parameters<'T>) (others: Parameters<'T>) : Parameters<'T> =
+        let found = others.Leaves |> Array.map (fun leaf -> parameters[leaf.Name])
+        checkAlike (nameof others) (Parameters found) others
+        parameters |> mapLeaves (fun leaf ->
+            match others.Leaves |> Array.tryFind (fun other -> other.Name = leaf.Name) with
+            | Some other -> Dense.values other.Values
+            | None -> Dense.values leaf.Values)
 
     /// The same leaves, every element 0.
     let zeros (parameters: Parameters<'T>) : Parameters<'T> =

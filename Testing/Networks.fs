@@ -15,8 +15,9 @@ module internal Networks =
         let tag = FSharpValue.PreComputeUnionTagReader typeof<'Union>
         let kind = ofKind >> box >> tag
         fun x ->
-            let place = kinds |> List.findIndex (fun other -> kind other = kind x)
-            kinds |> List.truncate (place + 1) |> List.filter ((<>) x)
+            match kinds |> List.tryFindIndex (fun other -> kind other = kind x) with
+            | Some place -> kinds |> List.truncate (place + 1) |> List.filter ((<>) x)
+            | None -> kinds
 
     let activation: Gen<Activation> =
         Gen.oneof

@@ -104,17 +104,17 @@ module Augmentation =
             forEach batch.Samples into.Length (fun () j -> Mixing.column x.RowCount partners[j] j from into)
             Dense.matrix x.RowCount x.ColumnCount into
         let targets =
-            match batch.Targets with
+            match batch.T with
             | Targets.Labels labels -> Batch.oneHot classes (labels.ToArray())
             | Targets.Values targets -> targets
         let weights = batch.Weights.ToArray()
         let mixedWeights = Array.copy weights
         for j in 0 .. weights.Length - 1 do Mixing.column 1 partners[j] j weights mixedWeights
-        Batch(mixed batch.Inputs, Targets.Values(mixed targets), ReadOnlyMemory mixedWeights)
+        Batch(mixed batch.X, Targets.Values(mixed targets), ReadOnlyMemory mixedWeights)
 
     let private change (image: ImageFormat) (augmentation: Augmentation) (keys: Key[]) (batch: Batch<'T>) : Batch<'T> =
         let output = output [ augmentation ] image
-        let from, into = Dense.elements batch.Inputs, Dense.fresh (output.Features * batch.Samples)
+        let from, into = Dense.elements batch.X, Dense.fresh (output.Features * batch.Samples)
         forEach batch.Samples into.Length (fun () ->
             let change = Changes.ofAugmentation<'T> image output augmentation
             fun j ->
@@ -122,7 +122,7 @@ module Augmentation =
                     keys[j],
                     ReadOnlySpan(from, j * image.Features, image.Features),
                     Span(into, j * output.Features, output.Features)))
-        Batch(Dense.matrix output.Features batch.Samples into, batch.Targets, batch.Weights)
+        Batch(Dense.matrix output.Features batch.Samples into, batch.T, batch.Weights)
 
     /// The batch with the augmentations applied in order to each of its images. What the i-th of them draws for sample
     /// j is a function of child i of child j of the key. Pixels stay within 0 and 1, or whatever range theirs is

@@ -27,6 +27,34 @@ type Parameters =
         Parameters.map2 (fun a b -> f.Invoke(a, b)) (nullArgCheck (nameof parameters) parameters)
             (nullArgCheck (nameof other) other)
 
+    /// New elements for every leaf: a function of the leaf, with its name and role.
+    /// Raises ArgumentException if it gives another number of elements.
+    [<Extension>]
+    static member Map(parameters: Parameters<'T>, f: Func<Parameter<'T>, Vector<'T>>) : Parameters<'T> =
+        Parameters.mapByLeaf (nullArgCheck (nameof f) f).Invoke (nullArgCheck (nameof parameters) parameters)
+
+    /// New elements for every two leaves in the same place. Raises ArgumentException if the leaves differ, or the
+    /// function gives another number of elements.
+    [<Extension>]
+    static member Map2
+        (parameters: Parameters<'T>, other: Parameters<'T>,
+         f: Func<Parameter<'T>, Parameter<'T>, Vector<'T>>) : Parameters<'T> =
+        let f = nullArgCheck (nameof f) f
+        Parameters.map2ByLeaf (fun a b -> f.Invoke(a, b)) (nullArgCheck (nameof parameters) parameters)
+            (nullArgCheck (nameof other) other)
+
+    /// The leaves of which this holds, as in `leaf => leaf.Role == Role.Weight`.
+    [<Extension>]
+    static member Where(parameters: Parameters<'T>, isChosen: Func<Parameter<'T>, bool>) : Parameters<'T> =
+        Parameters.filter (nullArgCheck (nameof isChosen) isChosen).Invoke
+            (nullArgCheck (nameof parameters) parameters)
+
+    /// The parameters with the leaves of others in the places of their names.
+    /// Raises KeyNotFoundException for a leaf that isn't there, ArgumentException for one of another shape.
+    [<Extension>]
+    static member With(parameters: Parameters<'T>, others: Parameters<'T>) : Parameters<'T> =
+        Parameters.replace (nullArgCheck (nameof parameters) parameters) (nullArgCheck (nameof others) others)
+
     /// All elements, leaf after leaf.
     [<Extension>]
     static member ToVector(parameters: Parameters<'T>) : Vector<'T> =

@@ -1,7 +1,24 @@
 namespace Functional
 
+open System
+
+/// A custom elementwise function: `Activation.OfFunctions` makes it. Two are equal if their names are.
+[<Sealed>]
+type CustomActivation internal (name: string, f: Func<float, float>, derivative: Func<float, float>) =
+    /// As networks and files call it.
+    member _.Name = name
+    member internal _.Function = f
+    member internal _.Derivative = derivative
+
+    override _.Equals(other: obj) =
+        match other with
+        | :? CustomActivation as other -> name = other.Name
+        | _ -> false
+
+    override _.GetHashCode() = hash name
+
 /// An elementwise function, with its numbers.
-[<RequireQualifiedAccess>]
+[<RequireQualifiedAccess; NoComparison>]
 type ActivationFunction =
     | Relu
     | LeakyRelu of slope: float
@@ -11,9 +28,11 @@ type ActivationFunction =
     | Silu
     | Elu of alpha: float
     | Softplus
+    | Custom of CustomActivation
 
 namespace Functional.Numerics
 
+open System
 open System.Runtime.Intrinsics
 open Functional
 open Functional.Numerics.Passes
@@ -96,6 +115,11 @@ module internal Elementwise =
     let private softplus<'T when Real<'T>> (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
         struct (Exponentials.softplus x, fun dy -> map2 (fun s dy -> s * dy) (Exponentials.sigmoid x) dy)
 
+    /// Number by number, in double precision.
+    let private custom<'T when Real<'T>> (activation: CustomActivation) (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
+        let each (f: Func<float, float>) : 'T[] = x |> Array.map (fun x -> Real.number (f.Invoke(Real.toFloat x)))
+        struct (each activation.Function, fun dy -> map2 (fun slope dy -> slope * dy) (each activation.Derivative) dy)
+
     let apply (activation: ActivationFunction) (x: 'T[]) : struct ('T[] * ('T[] -> 'T[])) =
         match activation with
         | ActivationFunction.Relu -> relu x
@@ -106,6 +130,7 @@ module internal Elementwise =
         | ActivationFunction.Silu -> silu x
         | ActivationFunction.Elu alpha -> elu alpha x
         | ActivationFunction.Softplus -> softplus x
+        | ActivationFunction.Custom activation -> custom activation x
 
 namespace Functional
 
@@ -117,7 +142,7 @@ open Functional.Numerics
 open Functional.Numerics.Passes
 
 /// An elementwise nonlinear function: a value that prints and compares.
-[<StructuredFormatDisplay("{Display}")>]
+[<NoComparison; StructuredFormatDisplay("{Display}")>]
 type Activation =
     { /// Which one, with its numbers.
       Function: ActivationFunction }
@@ -149,6 +174,28 @@ type Activation =
     /// ln(1 + exp(x))
     static member Softplus = { Function = ActivationFunction.Softplus }
 
+    /// A custom function and its derivative, number by number in double precision, whatever the network's. Both must be
+    /// pure. Files have its name, without the functions: whoever loads one supplies them again. Two are equal if their
+    /// names are. Raises ArgumentException for a name that isn't letters, with hyphens or digits between them, and for
+    /// that of one of ours.
+    static member OfFunctions
+        (f: Func<float, float>, derivative: Func<float, float>,
+         [<Optional; DefaultParameterValue("custom")>] name: string) : Activation =
+        ArgumentNullException.ThrowIfNull(f, nameof f)
+        ArgumentNullException.ThrowIfNull(derivative, nameof derivative)
+        ArgumentNullException.ThrowIfNull(name, nameof name)
+        let ours: Activation list =
+            [ Activation.Relu; Activation.LeakyRelu(); Activation.Sigmoid; Activation.Tanh; Activation.Gelu
+              Activation.Silu; Activation.Elu(); Activation.Softplus ]
+        if ours |> List.exists (fun activation -> activation.Name = name) then
+            invalidArg (nameof name) $"there is an activation '{name}' already"
+        let isEnd i = i = 0 || i = name.Length - 1
+        let fits i c = Char.IsLetter c || not (isEnd i) && (c = '-' || Char.IsDigit c)
+        if name = "" || not (name |> Seq.mapi fits |> Seq.forall id) then
+            invalidArg (nameof name) $"'{name}' is no name of an activation: it takes letters, and hyphens or digits \
+                                       between them"
+        { Function = ActivationFunction.Custom(CustomActivation(name, f, derivative)) }
+
     /// The function's name without its numbers: `relu`, `leaky-relu`, ...
     member activation.Name =
         match activation.Function with
@@ -160,6 +207,7 @@ type Activation =
         | ActivationFunction.Silu -> "silu"
         | ActivationFunction.Elu _ -> "elu"
         | ActivationFunction.Softplus -> "softplus"
+        | ActivationFunction.Custom custom -> custom.Name
 
     member private activation.Display = string activation
     /// As it is written on the command line and in files: `relu`, `leaky-relu:0.01`.
@@ -186,7 +234,7 @@ type Activation =
         ArgumentNullException.ThrowIfNull(x, nameof x)
         Activation.Matrices(x, Elementwise.apply activation.Function (Dense.elements x))
 
-    /// Adds a bias to every column of x, which the caller has just made, and goes on as `Forward`: for ReLU in one
+    /// Adds a bias to every column of x, which the caller has just made, and then does what `Forward` does: for ReLU in one
     /// pass, for others, where that pass costs little beside the function, in two.
     member internal activation.ForwardAfterBias<'T when Real<'T>>
         (bias: 'T[], x: Matrix<'T>) : struct (Matrix<'T> * Func<Matrix<'T>, Matrix<'T>>) =
@@ -227,12 +275,18 @@ type ActivationLayer<'T when Real<'T>> =
 
 namespace Functional.FSharp
 
+open System
 open MathNet.Numerics.LinearAlgebra
 open Functional
 
 /// Functions of each element.
 [<RequireQualifiedAccess>]
 module Activation =
+    /// A custom function of a number and its derivative, named `custom`: `Activation.OfFunctions`, which takes another
+    /// name, too.
+    let ofFunctions (f: float -> float) (derivative: float -> float) : Activation =
+        Functional.Activation.OfFunctions(Func<_, _> f, Func<_, _> derivative)
+
     /// `Activation.Predict`.
     let predict (activation: Activation) (x: Matrix<'T>) : Matrix<'T> = activation.Predict x
 

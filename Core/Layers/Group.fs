@@ -83,7 +83,7 @@ type internal Group<'T when Real<'T>> private (layers: ILayer<'T>[], frame: Fram
                 numbers[kind] <- (if numbers.ContainsKey kind then numbers[kind] else 0) + 1
                 $"{kind}{numbers[kind]}")
         let leaves = (names, layers) ||> Array.map2 (fun name layer ->
-            [| for leaf in layer.Parameters -> { leaf with Name = $"{name}.{leaf.Name}" } |])
+            Parameters.toArray layer.Parameters |> Array.map (fun leaf -> { leaf with Name = $"{name}.{leaf.Name}" }))
         let widths = [| for layer in layers do if layer.Inputs > 0 then struct (layer.Inputs, layer.Outputs) |]
         let struct (inputs, _) = if widths.Length = 0 then struct (0, 0) else widths[0]
         let struct (_, outputs) = if widths.Length = 0 then struct (0, 0) else Array.last widths
@@ -97,18 +97,20 @@ type internal Group<'T when Real<'T>> private (layers: ILayer<'T>[], frame: Fram
 
     /// The same layers with other elements in their leaves, in the order of `Leaves`; names don't matter.
     member _.WithLeaves(values: IReadOnlyList<Parameter<'T>>) : Group<'T> =
+        let values = Parameters.toArray values
         let leaves = leaves |> Array.mapi (fun i own -> { own with Values = values[i].Values })
         let mutable first = 0
         let layers =
-            (layers, frame.Counts) ||> Array.map2 (fun layer count ->
+            (layers, frame.Names, frame.Counts) |||> Array.map3 (fun layer name count ->
                 first <- first + count
                 let given = ArraySegment(leaves, first - count, count)
                 match layer with
                 | _ when count = 0 -> layer
                 | :? IBuiltIn -> layer.WithParameters given
                 | _ ->
-                    let renamed (own: Parameter<'T>) (given: Parameter<'T>) = { given with Name = own.Name }
-                    let changed = layer.WithParameters(Seq.map2 renamed layer.Parameters given |> Array.ofSeq)
+                    let changed =
+                        layer.WithParameters
+                            [| for leaf in given -> { leaf with Name = leaf.Name.Substring(name.Length + 1) } |]
                     if isNull (box changed) then
                         invalidArg "layer" $"with other parameters, {layer.Description} gives no layer"
                     changed)
@@ -196,11 +198,12 @@ module internal Group =
           Pullback = Func<_, _>(fun dy ->
               Pullback.checkShape outputs x.ColumnCount dy
               let struct (gradient, dx) = pullback.Invoke dy
-              for leaf in present name "gradient" gradient do
+              let gradient = Parameters.toArray (present name "gradient" gradient)
+              for leaf in gradient do
                   present name "elements of a gradient" (present name "leaf of a gradient" leaf).Values |> ignore
-              let list (leaves: Parameter<'T> seq) = Parameters(Array.ofSeq leaves)
-              Parameters.checkAlike $"the gradient of {name}" (list layer.Parameters) (list gradient)
-              let fresh = [| for leaf in gradient -> { leaf with Values = Dense.vector (leaf.Values.ToArray()) } |]
+              let own = Parameters(Parameters.toArray layer.Parameters)
+              Parameters.checkAlike $"the gradient of {name}" own (Parameters gradient)
+              let fresh = Parameters.copies gradient
               let dx = present name "dL/dx" dx
               struct (fresh, lazy (checkShape name "dL/dx" x.RowCount x.ColumnCount dx.Value))) }
 

@@ -242,4 +242,4 @@ module Loss =
         let total = Array.sum scaled
         let factors =
             if total > 0.0 then Array.map (fun share -> share * float scaled.Length / total) scaled else scaled
-        forwardWith factors loss outputs batch.Targets
+        forwardWith factors loss outputs batch.T

@@ -119,20 +119,28 @@ internal sealed class ActivationFormat : LayerFormat
 
     public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
     {
+        var written = text["function"].Text;
         try
         {
-            var function = ActivationText.Parse(text["function"].Text);
+            var function = table.Activations.FirstOrDefault(one => one.ToString() == written)
+                ?? ActivationText.Parse(written);
             names.Next(function.Name);
             return new LayerPlan<T>([], _ => Layer.Of<T>(function));
         }
-        catch (UsageException e)
+        catch (UsageException)
         {
-            throw text["function"].Error("an activation", e.Message);
+            throw text["function"].Error($"one of {ActivationText.Syntax}, or one of the custom activations given to "
+                + "Model.Load, in LayerTable.Activations");
         }
     }
 
-    public override void Add(OnnxGraph graph, string name, ILayer<float> layer) =>
-        OnnxExport.AddActivation(graph, name, ((ActivationLayer<float>)layer).Activation.Function);
+    public override void Add(OnnxGraph graph, string name, ILayer<float> layer)
+    {
+        var function = ((ActivationLayer<float>)layer).Activation.Function;
+        if (function.IsCustom)
+            base.Add(graph, name, layer);
+        OnnxExport.AddActivation(graph, name, function);
+    }
 }
 
 internal sealed class BatchNormFormat : LayerFormat

@@ -13,7 +13,7 @@ namespace Functional.Host.Models;
 public sealed record SavedLayer<T>(string Name, string Description, IReadOnlyList<Parameter<T>> Parameters)
     where T : unmanaged, IFloatingPointIeee754<T>;
 
-/// <summary>How to make custom layers again, by their names; and custom losses.</summary>
+/// <summary>How to make custom layers again, by their names; and custom losses and activations.</summary>
 public sealed class LayerTable<T> : Dictionary<string, Func<SavedLayer<T>, ILayer<T>>>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -22,6 +22,9 @@ public sealed class LayerTable<T> : Dictionary<string, Func<SavedLayer<T>, ILaye
 
     /// <summary>The custom losses that models may have: a file has their names.</summary>
     public IReadOnlyList<CustomLoss> Losses { get; init; } = [];
+
+    /// <summary>The custom activations that models may have: a file has their names.</summary>
+    public IReadOnlyList<Activation> Activations { get; init; } = [];
 }
 
 /// <summary>A network, and what must be known to use it on data.</summary>

@@ -166,8 +166,8 @@ internal sealed class NormsExperiment : Experiment
     // The normal equations with a feature for the bias, by Gauss's elimination: positive definite, so no pivots.
     private static double[] LeastSquares(Batch<double> batch)
     {
-        var n = Truth.Length + 1;
-        double At(int i, int j) => i < Truth.Length ? batch.Inputs[i, j] : 1;
+        var (n, inputs) = (Truth.Length + 1, batch.Inputs);
+        double At(int i, int j) => i < Truth.Length ? inputs[i, j] : 1;
         var targets = ((Targets<double>.Values)batch.Targets).Item;
         var a = new double[n, n + 1];
         for (var row = 0; row < n; row++)

@@ -1,0 +1,124 @@
+using Functional.Host.Files;
+using Functional.Host.Models;
+using Functional.Testing;
+using Functional.Tests.Data;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Functional.Tests.Face;
+
+/// <summary>What users write themselves, without a line in Core: it trains, resumes to the same bits, and keeps the
+/// laws.</summary>
+public sealed class UserExampleTests : IDisposable
+{
+    private const double Gamma = 2;
+
+    private static readonly CustomLoss Focal = new("focal (gamma 2)", (scores, targets) =>
+    {
+        var p = scores.PointwiseExp().NormalizeColumns(1);
+        var right = p.PointwiseMultiply(targets).ColumnSums();
+        var rest = 1 - right;
+        var log = right.PointwiseLog();
+        var factors = Gamma * rest.PointwisePower(Gamma - 1).PointwiseMultiply(right).PointwiseMultiply(log)
+            - rest.PointwisePower(Gamma);
+        var gradient = (targets - p).MapIndexed((_, j, x) => factors[j] * x / scores.ColumnCount);
+        return (-rest.PointwisePower(Gamma).PointwiseMultiply(log).Average(), gradient);
+    });
+
+    private static readonly Activation Softsign = Activation.OfFunctions(
+        x => x / (1 + Math.Abs(x)), x => 1 / ((1 + Math.Abs(x)) * (1 + Math.Abs(x))), "softsign");
+
+    private static readonly LayerTable<float> Table = new()
+    {
+        ["prelu"] = saved => new PRelu<float>(saved.Parameters[0].Values),
+        ["highway"] = saved => new Highway<float>(Transform<float>(saved.Parameters[0].Shape.Columns)
+            .WithLeaves(saved.Parameters)),
+        Losses = [Focal], Activations = [Softsign],
+    };
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private static Network<T> Transform<T>(int units) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
+        Network.Create<T>([units, 2 * units], Activation.Relu, Initializer.Xavier, seed: 2);
+
+    private static ILayer<T> Block<T>(int units) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
+        Layer.Residual([.. Network.Create<T>(
+            [units, units, units], width => [Layer.BatchNorm<T>(width), Layer.Of<T>(Activation.Relu)], Initializer.He,
+            seed: 2).Layers]);
+
+    private static ILayer<T> Autoencoder<T>(int units) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
+        Layer.Tied(
+            [Tie.Of("affine1.weight", "affine2.weight", transposed: true)],
+            [.. Network.Create<T>([units, 2, units], Activation.Tanh, Initializer.Xavier, seed: 1).Layers]);
+
+    private static Network<float> With(Func<int, ILayer<float>> layer, Loss? loss = null) => Network.Create<float>(
+        [2, 6, 2], units => [layer(units), Layer.Dropout<float>(0.1)], Initializer.He, seed: 1)
+        .WithLoss(loss ?? Loss.SoftmaxCrossEntropy());
+
+    public static TheoryData<string, Network<float>> Examples() => new()
+    {
+        { "PReLU", With(units => new PRelu<float>(Vector<float>.Build.Dense(units, 0.25f))) },
+        { "highway", With(units => new Highway<float>(Transform<float>(units))) },
+        { "residual", With(Block<float>) },
+        { "tied autoencoder", With(Autoencoder<float>) },
+        { "focal", With(_ => Layer.Of<float>(Activation.Tanh), Loss.Custom(Focal)) },
+        { "softsign", With(_ => Layer.Of<float>(Softsign)) },
+    };
+
+    private static Batch<float> Points(int seed)
+    {
+        var x = Matrix<float>.Build.Dense(2, 40, [.. Key.OfSeed(seed).Normals(80).Select(n => (float)n)]);
+        return Batch.Of(x, [.. Enumerable.Range(0, 40).Select(j => x[0, j] > x[1, j] ? 1 : 0)]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public void It_trains_and_resumes_to_the_same_bits(string name, Network<float> network)
+    {
+        var (optimizer, key) = (Optimizer.Adam(0.02), Key.OfSeed(5));
+        (Network<float> Network, OptimizerState<float> State) Step(
+            (Network<float> Network, OptimizerState<float> State) at, int step)
+        {
+            var gradient = at.Network.Gradient(Points(step), key.Child(step));
+            var (parameters, state) = optimizer.Update(at.State, at.Network.Parameters(), gradient.Parameters);
+            return (at.Network.After(parameters, gradient), state);
+        }
+        var start = (Network: network, State: optimizer.Init(network.Parameters()));
+        var half = Enumerable.Range(0, 60).Aggregate(start, Step);
+        var whole = Enumerable.Range(60, 60).Aggregate(half, Step);
+        Assert.True(whole.Network.LossOf(Points(-1)) < 0.6 * network.LossOf(Points(-1)), name);
+
+        var resumed = Enumerable.Range(60, 60).Aggregate(Saved(half), Step);
+        Assert.Equal(whole.Network.Digest(), resumed.Network.Digest());
+        Assert.Equal(whole.State.ToLeaves().ToVector(), resumed.State.ToLeaves().ToVector());
+    }
+
+    // To files, and out of them.
+    private (Network<float> Network, OptimizerState<float> State) Saved((Network<float> Network, OptimizerState<float> State) at)
+    {
+        Model.Save(folder["network"], at.Network);
+        var slots = at.State.ToLeaves();
+        Safetensors.Write(
+            folder["slots"],
+            slots.Select(leaf => Tensor.Of<float>(leaf.Name, [leaf.Shape.Length], leaf.Values.ToArray())));
+        var file = Safetensors.Read(folder["slots"]);
+        return (Model.Load(folder["network"], Table).Network, OptimizerState.OfLeaves(
+            at.State.Step, at.State.Gathered, slots.Map(leaf => Vector<float>.Build.Dense(
+                file.Values<float>(leaf.Name, leaf.Shape.Length)))));
+    }
+
+    [Fact]
+    public void Each_keeps_the_laws()
+    {
+        LayerLaws.Require(units => new PRelu<double>(Vector<double>.Build.Dense(units, 0.25)), 50);
+        LayerLaws.Require(units => new Highway<double>(Transform<double>(units)), 50);
+        LayerLaws.Require(Block<double>, 50);
+        LayerLaws.Require(Autoencoder<double>, 50);
+        LayerLaws.Require(_ => Layer.Of<double>(Softsign), 50);
+        Laws.RequireLayer(new PRelu<double>(Vector<double>.Build.Dense(3, 0.25)));
+        var batch = Batch.Of(Matrix<double>.Build.Dense(2, 6, (i, j) => i - (0.3 * j)), [0, 1, 1, 0, 1, 0]);
+        GradientCheck.OfNetwork(Network.Create<double>(
+            [2, 6, 2], Softsign, Initializer.Xavier, seed: 1).WithLoss(Loss.Custom(Focal)), batch).Require();
+    }
+}
