@@ -40,7 +40,7 @@ public sealed class CustomActivationTests : IDisposable
     [InlineData("cubic2")]
     [InlineData("elu:2")]
     public void A_name_that_a_file_could_not_have_is_refused(string name) =>
-        Assert.Throws<ArgumentException>("name", () => Activation.OfFunctions(x => x, _ => 1, name));
+        Assert.Throws<ArgumentException>(nameof(name), () => Activation.OfFunctions(x => x, _ => 1, name));
 
     [Fact]
     public void A_file_has_its_name()

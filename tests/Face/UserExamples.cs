@@ -47,7 +47,8 @@ public sealed class Highway<T>(Network<T> inner) : ILayer<T> where T : unmanaged
 
     public IReadOnlyList<Parameter<T>> Parameters => inner.Leaves();
 
-    public ILayer<T> WithParameters(IReadOnlyList<Parameter<T>> leaves) => new Highway<T>(inner.WithLeaves(leaves));
+    public ILayer<T> WithParameters(IReadOnlyList<Parameter<T>> parameters) =>
+        new Highway<T>(inner.WithLeaves(parameters));
 
     public Matrix<T> Predict(Matrix<T> x) => Forward(x, default).Item1;
 
