@@ -234,8 +234,8 @@ type Activation =
         ArgumentNullException.ThrowIfNull(x, nameof x)
         Activation.Matrices(x, Elementwise.apply activation.Function (Dense.elements x))
 
-    /// Adds a bias to every column of x, which the caller has just made, and then does what `Forward` does: for ReLU in one
-    /// pass, for others, where that pass costs little beside the function, in two.
+    /// Adds a bias to every column of x, which the caller has just made, and then does what `Forward` does: for ReLU
+    /// in one pass, for others, where that pass costs little beside the function, in two.
     member internal activation.ForwardAfterBias<'T when Real<'T>>
         (bias: 'T[], x: Matrix<'T>) : struct (Matrix<'T> * Func<Matrix<'T>, Matrix<'T>>) =
         let elements = Dense.elements x

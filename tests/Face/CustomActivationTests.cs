@@ -80,7 +80,8 @@ public sealed class CustomActivationTests : IDisposable
             v => Distance(network.Parameters().WithVector(v)), _ => gradient.ToVector(),
             network.Parameters().ToVector()).Require();
         Assert.Equal(
-            network.LossOf(Batch.Of(left, z)), Loss.MeanSquaredError.Forward(y, Batch.Of(left, z).Targets).Item1, 1e-14);
+            network.LossOf(Batch.Of(left, z)),
+            Loss.MeanSquaredError.Forward(y, Batch.Of(left, z).Targets).Item1, 1e-14);
         Assert.Throws<ArgumentException>(() => Loss.MeanSquaredError.Forward(y, left));
     }
 

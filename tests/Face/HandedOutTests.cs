@@ -152,8 +152,8 @@ public class HandedOutTests
     /// <summary>Writes to every array, matrix, vector and list that can be reached by public members.</summary>
     private static void Overwrite(object? handed, HashSet<object> seen, int depth)
     {
-        if (handed is null or string or Type or Delegate || handed.GetType() is { IsPrimitive: true } or { IsEnum: true }
-            || depth > 8 || !handed.GetType().IsValueType && !seen.Add(handed))
+        if (handed is null or string or Type or Delegate
+            || handed.GetType() is { IsPrimitive: true } or { IsEnum: true } || depth > 8 || !handed.GetType().IsValueType && !seen.Add(handed))
             return;
         switch (handed)
         {
@@ -182,11 +182,18 @@ public class HandedOutTests
                 Overwrite(tuple[i], seen, depth + 1);
         foreach (var property in handed.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
                      .Where(property => property.GetIndexParameters().Length == 0))
-            Overwrite(property.GetValue(handed), seen, depth + 1);
+            try
+            {
+                Overwrite(property.GetValue(handed), seen, depth + 1);
+            }
+            catch (TargetInvocationException)
+            {
+                // As the head of an empty list.
+            }
         if (handed is ILayer<float> layer)
             Overwrite(layer.Parameters, seen, depth + 1);
-        if (handed is IList { IsReadOnly: false } list)
-            for (var i = 0; i < list.Count; i++)
-                list[i] = list[i]?.GetType().IsValueType == true ? Activator.CreateInstance(list[i]!.GetType()) : null;
+        if (handed is Array { Rank: 1 } list)
+            for (var i = 0; i < list.Length; i++)
+                list.SetValue(null, i);
     }
 }

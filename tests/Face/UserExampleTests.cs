@@ -95,7 +95,8 @@ public sealed class UserExampleTests : IDisposable
     }
 
     // To files, and out of them.
-    private (Network<float> Network, OptimizerState<float> State) Saved((Network<float> Network, OptimizerState<float> State) at)
+    private (Network<float> Network, OptimizerState<float> State) Saved(
+        (Network<float> Network, OptimizerState<float> State) at)
     {
         Model.Save(folder["network"], at.Network);
         var slots = at.State.ToLeaves();
