@@ -153,7 +153,8 @@ public class HandedOutTests
     private static void Overwrite(object? handed, HashSet<object> seen, int depth)
     {
         if (handed is null or string or Type or Delegate
-            || handed.GetType() is { IsPrimitive: true } or { IsEnum: true } || depth > 8 || !handed.GetType().IsValueType && !seen.Add(handed))
+            || handed.GetType() is { IsPrimitive: true } or { IsEnum: true }
+            || depth > 8 || !handed.GetType().IsValueType && !seen.Add(handed))
             return;
         switch (handed)
         {
@@ -181,7 +182,7 @@ public class HandedOutTests
             for (var i = 0; i < tuple.Length; i++)
                 Overwrite(tuple[i], seen, depth + 1);
         foreach (var property in handed.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
-                     .Where(property => property.GetIndexParameters().Length == 0))
+                     .Where(one => one.GetIndexParameters().Length == 0 && !one.PropertyType.IsByRefLike))
             try
             {
                 Overwrite(property.GetValue(handed), seen, depth + 1);
