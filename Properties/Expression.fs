@@ -6,6 +6,7 @@ open System.Collections
 open System.Globalization
 open System.Reflection
 open FSharp.Reflection
+open Functional
 open MathNet.Numerics.LinearAlgebra
 
 let private number (x: float) (text: string) (suffix: string) : string =
@@ -40,6 +41,7 @@ let rec private write (declared: Type) (value: objnull) : string =
         $"Matrix<float>.Build.Dense({x.RowCount}, {x.ColumnCount}, {write typeof<obj> (x.ToColumnMajorArray())})"
     | :? Vector<float> as x -> $"Vector<float>.Build.Dense({write typeof<obj> (x.ToArray())})"
     | :? Array as items -> list "[| " items " |]"
+    | :? Activation as activation when activation.Function.IsCustom -> "softsign"
     | :? Enum as choice -> $"{choice.GetType().Name}.{choice}"
     | value ->
         let t = value.GetType()

@@ -43,8 +43,8 @@ let laws =
         law "every leaf is found by its name, and others are not" (cases 20 1) <| fun case ->
             let p = parametersOf case
             for i, leaf in Seq.indexed p do
-                Assert.Same(leaf, p[leaf.Name])
-                Assert.Same(leaf, p[i])
+                for found in [ p[leaf.Name]; p[i] ] do
+                    Law.sameParameters (Parameters.ofSeq [ leaf ]) (Parameters.ofSeq [ found ])
             let missing = Assert.Throws<KeyNotFoundException>(fun () -> p["affine0.weight"] |> ignore)
             for leaf in p do Assert.Contains(leaf.Name, missing.Message)
 
