@@ -4,6 +4,7 @@ using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Models;
 using Functional.Host.Models.Onnx;
+using Functional.Host.Runs;
 using Functional.Tests.Data;
 
 namespace Functional.Tests.Models;
@@ -74,6 +75,19 @@ public class ForeignFileTests
     public void Audit15_a_small_gzip_file_is_a_gzip_file() => Assert.Equal(
         "f: expected a safetensors file, found a gzip file: unpack it first",
         Error([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, .. new byte[95]]));
+
+    [Fact]
+    public void A_checkpoint_is_no_model()
+    {
+        var table = new DataPart(
+            Rows.Of((double[])[0, 1, 2, 3], 1), new Classes(Classification.Numbered(2), [0, 1, 0, 1]));
+        var run = new TrainingRun(new TrainConfiguration { Hidden = [2], Epochs = 1 }, new DataSet(table, table));
+        using var folder = new TemporaryFolder();
+        Checkpoint.Write(folder["checkpoint"], run.Start);
+        Assert.Equal(
+            "f: expected a model, found a checkpoint of a run, which only train --resume reads: name the run's folder",
+            Error(File.ReadAllBytes(folder["checkpoint"])));
+    }
 
     [Fact]
     public void U2_a_convolution_is_told_with_its_shape() =>
