@@ -24,7 +24,7 @@ internal static class EvaluateCommand
         var label = new Option<string?>("--label")
         {
             HelpName = "COLUMN",
-            Description = "for a table: the column with the classes [default: as in the model]",
+            Description = "for a table: the column with the correct answers [default: as in the model]",
         };
         var part = new Option<string>("--part")
         {

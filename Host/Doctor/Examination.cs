@@ -184,7 +184,7 @@ public sealed record Examination(
             Invariant($"{trial.Training.Accuracy:0%} {trial.Of("training")}, ")
                 + Invariant($"but {trial.Test.Accuracy:0%} of {(trial.IsOfQuantities ? "that of the" : "the")} ")
                 + "test samples",
-            "More data helps most (--augment shift:2,elastic makes some); "
+            $"More data helps most{(trial.HasImages ? " (--augment shift:2,elastic makes some)" : "")}; "
             + $"{dropout}--l2 {l2} keeps from learning by heart")
         { Picture = Pictures.Accuracies(trial.IsOfQuantities, trial.Course) };
     }

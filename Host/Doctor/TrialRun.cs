@@ -77,6 +77,9 @@ internal sealed record TrialRun
     /// <summary>Whether it learns quantities.</summary>
     public required bool IsOfQuantities { get; init; }
 
+    /// <summary>Whether its samples are images.</summary>
+    public required bool HasImages { get; init; }
+
     /// <summary>What the share in <see cref="Score.Accuracy"/> is of, in words.</summary>
     public string Of(string samples) => IsOfQuantities
         ? $"of the variance of the {samples} samples is explained"
@@ -191,6 +194,7 @@ internal sealed record TrialRun
                 run.Encoded.Training, run.Samples.Training, weighted: false),
             TrainingChance = Guessing.Loss(
                 start.Network.Loss, run.Encoded.Training, run.Samples.Training, weighted: true),
+            HasImages = run.Data.Training.Samples is Images,
             Majority = shares.DefaultIfEmpty(0).Max(),
         };
     }
