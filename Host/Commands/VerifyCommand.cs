@@ -157,7 +157,7 @@ internal static class VerifyCommand
             Console.WriteLine(
                 $"different: step {state.Number} is the first of the chain after which the state differs: "
                 + $"{state.Found}, in the run {state.Recorded}");
-        if (found.Chain is { } fault)
+        foreach (var fault in found.Faults)
             Console.WriteLine($"different: {fault}");
     }
 }

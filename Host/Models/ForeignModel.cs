@@ -35,7 +35,8 @@ internal static partial class ForeignModel
         if (file.Metadata.GetValueOrDefault("format")?.StartsWith("functional checkpoint ", StringComparison.Ordinal)
             == true)
             throw new DataException(
-                file.Name, null, "a model", "a checkpoint of a run, which only train --resume reads: name the run's folder");
+                file.Name, null, "a model",
+                "a checkpoint of a run, which only train --resume reads: name the run's folder");
         if (activation is null)
             throw new DataException(
                 file.Name, null, "an architecture in the metadata, as Functional writes it",

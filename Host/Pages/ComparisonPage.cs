@@ -29,7 +29,8 @@ internal static class ComparisonPage
             ]);
 
         static string Command(RunRecord record, string name) =>
-            $"# {name}\n{record.CommandAgain}" + (record.Epochs is [.., var last] ? $"\n# digest {last.Digest}" : "");
+            $"# {name}\n{record.CommandAgain ?? "# no command gives it again: it was changed on the way"}"
+                + (record.Epochs is [.., var last] ? $"\n# digest {last.Digest}" : "");
 
         Markup Accuracies(string part, string where, Func<EpochReport, PartScore?> of)
         {

@@ -277,6 +277,8 @@ internal static class RunPage
         var (configuration, summary) = (run.Configuration, result.Summary);
         var command = configuration.CommandAgain(
             summary.Out, summary.Steps, result.Epochs, !summary.Interrupted);
+        string[] changes = summary.Out is { } own
+            ? [.. RunEnvironment.Read(new RunPaths(own).Environment)?.ChangesOnTheWay(configuration) ?? []] : [];
         return Page.Section(
             "Reproducing this run",
             summary is { Interrupted: true, Out: { } folder } && !isRunning
@@ -288,6 +290,8 @@ internal static class RunPage
                 : Markup.Empty,
             summary.Steps == 0
                 ? Markup.Empty
+                : changes.Length > 0
+                ? Page.Paragraph($"No command gives this network again: {string.Join("; ", changes)}.")
                 : Markup.Lines(
                     Page.Paragraph(command.StartsWith("functional verify", StringComparison.Ordinal)
                         ? "This command repeats the run and compares the loss of every step and the digest of every " +

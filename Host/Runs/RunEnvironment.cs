@@ -105,6 +105,20 @@ internal sealed record RunEnvironment(
         ];
     }
 
+    /// <summary>What was changed while the run was under way or since, a line each: no command gives such a run again.
+    /// </summary>
+    /// <param name="configuration">What its folder says now.</param>
+    public IEnumerable<string> ChangesOnTheWay(TrainConfiguration configuration) =>
+    [
+        .. from part in Earlier ?? []
+           let name = Invariant($"the run until step {part.Until:N0}")
+           from line in OfData(part, name).Concat(
+               Changed(part.Options).Select(change => $"{name} had other options: {change}"))
+           select line,
+        .. (this with { Options = ConfigurationFile.OptionsOf(configuration) }).Changed(Options).Select(
+            change => $"config.json was changed: {change}"),
+    ];
+
     /// <summary>Why a run can't continue to the same bits, a line each: other data, or a configuration that was
     /// changed.</summary>
     public IEnumerable<string> Obstacles(RunEnvironment? recorded) =>

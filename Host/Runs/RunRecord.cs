@@ -117,9 +117,10 @@ internal sealed record RunRecord
     /// end of a run is not kept as the best.)</summary>
     public EpochReport? Best => Summary is { } summary ? summary.Best : EpochReport.Best(Epochs);
 
-    /// <summary>The command that does the run again, as far as its last epoch.</summary>
-    public string CommandAgain =>
-        Epochs is [.., var last] ? Configuration.CommandAgain(
+    /// <summary>The command that does the run again, as far as its last epoch; null if none does.</summary>
+    public string? CommandAgain =>
+        Environment?.ChangesOnTheWay(Configuration).Any() == true ? null
+        : Epochs is [.., var last] ? Configuration.CommandAgain(
             Folder, last.Step, Epochs, Summary is { Interrupted: false }) : Configuration.CommandLine();
 
     // A last loss that was cut off doesn't count.

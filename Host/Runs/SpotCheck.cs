@@ -38,8 +38,16 @@ internal sealed record SpotCheck(int Stretches, int Drawn, int Steps, int Record
         var steps = 0;
         var fault = chain.Fault(Chain.Of(record.Configuration, RunEnvironment.Of(run.Data)), record.Losses)
             ?? drawn.Select(place => Threads.Use(threads, () => Compute(kept[place], kept[place + 1])))
-                .FirstOrDefault(found => found is not null);
+                .FirstOrDefault(found => found is not null)
+            ?? EndFault();
         return new SpotCheck(stretches, drawn.Length, steps, record.Losses.Count, fault);
+
+        // The model that people use is the last state's network: not to be had of a run that was killed.
+        string? EndFault() =>
+            record.Summary is null || kept[^1] != record.Losses.Count ? null
+            : checkpoints.Read(kept[^1], run.Start) is var last && StateDigest.Of(last) != links[kept[^1]].State
+                ? Invariant($"the state after step {kept[^1]:N0} isn't the one in chain.txt")
+            : RecordedEnd.Model(record, run, last).FirstOrDefault();
 
         string? Compute(int first, int end)
         {

@@ -1,3 +1,5 @@
+using Functional.Host.Files;
+
 namespace Functional.Host.Runs;
 
 /// <summary>Something that a run wrote down, and what came of training it again.</summary>
@@ -14,13 +16,15 @@ internal sealed record Difference<T>(int Number, T Recorded, T Found);
 /// <param name="Digest">The first epoch whose digest differs.</param>
 /// <param name="States">Digests of states that were compared.</param>
 /// <param name="State">The first step after which the state's digest differs.</param>
-/// <param name="Chain">What is wrong with the chain itself, in a line.</param>
 internal sealed record Verification(
-    int Steps, int Epochs, Difference<double>? Loss, Difference<string>? Digest, int States, Difference<string>? State,
-    string? Chain = null)
+    int Steps, int Epochs, Difference<double>? Loss, Difference<string>? Digest, int States, Difference<string>? State)
 {
+    /// <summary>What else in the folder is not what the run gives (the chain itself, results, checkpoints, models), a
+    /// line each.</summary>
+    public IReadOnlyList<string> Faults { get; init; } = [];
+
     /// <summary>Whether all is the same.</summary>
-    public bool Identical => Loss is null && Digest is null && State is null && Chain is null;
+    public bool Identical => Loss is null && Digest is null && State is null && Faults.Count == 0;
 
     /// <summary>Trains a run again, from its configuration, as far as it has been saved or until it is seen to differ.
     /// </summary>
@@ -45,18 +49,28 @@ internal sealed record Verification(
                 $"{record.Folder}: there are losses of {Plural.Of(record.Losses.Count, "step")}, "
                 + $"but the run took {summary.Steps}");
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var comparison = new Comparison(record, done);
+        var comparison = new Comparison(record, run, done);
         comparison.Reached(run.Start, RunMoment.Step);
-        run.Run(new Observers(comparison, observer), threads, null, done.Token);
-        return comparison.Result with
+        var result = run.Run(new Observers(comparison, observer), threads, null, done.Token);
+        var found = comparison.Result;
+        var chain = record.Chain?.Fault(Chain.Of(record.Configuration, RunEnvironment.Of(run.Data)), record.Losses);
+        return found with
         {
-            Chain = record.Chain?.Fault(
-                Runs.Chain.Of(record.Configuration, RunEnvironment.Of(run.Data)), record.Losses),
+            Faults =
+            [
+                .. chain is null ? [] : (string[])[chain],
+                // Where a step differs, so does all that comes of it.
+                .. found is not { Loss: null, Digest: null, State: null } ? []
+                    : found.Faults.Concat(found.Steps < record.Losses.Count ? []
+                        : RecordedEnd.Faults(record, run, result)),
+            ],
         };
     }
 
-    private sealed class Comparison(RunRecord record, CancellationTokenSource done) : IRunObserver
+    private sealed class Comparison(RunRecord record, TrainingRun run, CancellationTokenSource done) : IRunObserver
     {
+        private readonly CheckpointFolder checkpoints = new(new RunPaths(record.Folder).Checkpoints);
+        private readonly HashSet<int> kept = [.. new CheckpointFolder(new RunPaths(record.Folder).Checkpoints).All];
         private readonly Dictionary<int, string> states =
             record.Chain?.Links.ToDictionary(link => link.Step, link => link.State) ?? [];
 
@@ -65,15 +79,32 @@ internal sealed record Verification(
         public void Reached(RunState state, RunMoment moment)
         {
             // Once is enough.
-            if (!states.Remove(state.Step, out var recorded))
+            var (isLinked, isKept) = (states.Remove(state.Step, out var recorded), kept.Remove(state.Step));
+            if (!isLinked && !isKept)
                 return;
             var found = StateDigest.Of(state);
-            Result = Result with
+            if (isLinked)
+                Result = Result with
+                {
+                    States = Result.States + 1,
+                    State = Result.State
+                        ?? (found == recorded ? null : new Difference<string>(state.Step, recorded!, found)),
+                };
+            if (isKept && Fault(state.Step, found) is { } fault)
+                Result = Result with { Faults = [.. Result.Faults, fault] };
+        }
+
+        private string? Fault(int step, string found)
+        {
+            try
             {
-                States = Result.States + 1,
-                State = Result.State
-                    ?? (found == recorded ? null : new Difference<string>(state.Step, recorded, found)),
-            };
+                return StateDigest.Of(checkpoints.Read(step, run.Start)) == found ? null
+                    : Invariant($"the checkpoint of step {step:N0} is not of the run");
+            }
+            catch (DataException e)
+            {
+                return e.Message;
+            }
         }
 
         public void Stepped(StepReport report, int samples)
@@ -94,11 +125,14 @@ internal sealed record Verification(
             // A run that was killed may have reported epochs that it had not saved.
             if (record.Epochs.FirstOrDefault(recorded => recorded.Step == epoch.Step) is not { } recorded)
                 return;
+            var isSame = recorded.Digest == epoch.Digest;
             Result = Result with
             {
                 Epochs = Result.Epochs + 1,
-                Digest = Result.Digest ?? (recorded.Digest == epoch.Digest
-                    ? null : new Difference<string>(epoch.Epoch, recorded.Digest, epoch.Digest)),
+                Digest = Result.Digest
+                    ?? (isSame ? null : new Difference<string>(epoch.Epoch, recorded.Digest, epoch.Digest)),
+                Faults = !isSame || recorded with { Seconds = epoch.Seconds } == epoch ? Result.Faults
+                    : [.. Result.Faults, $"metrics.csv: the results of epoch {epoch.Epoch} are not those of the run"],
             };
             if (Result is { Loss: not null, Digest: not null, State: not null })
                 done.Cancel();

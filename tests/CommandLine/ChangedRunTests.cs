@@ -106,6 +106,12 @@ public sealed class ChangedRunTests : IDisposable
         var forced = Train("--resume", "run", "--epochs", "3", "--force");
         Assert.Equal(0, forced.ExitCode);
         Assert.Equal("16", JsonNode.Parse(Environment())!["earlier"]![0]!["until"]!.ToJsonString());
+        // No command of its page gives another network than the page says.
+        var page = File.ReadAllText(folder["run/report.html"]);
+        Assert.DoesNotContain("This command gives the same network", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "No command gives this network again: the run until step 16 had other options: ", page,
+            StringComparison.Ordinal);
         // As it was, a run goes on.
         Train([.. Options, "--epochs", "2", "--out", "run", "--force"]);
         var resumed = Train("--resume", "run", "--epochs", "4");

@@ -52,6 +52,34 @@ public sealed class VerifyTests : IDisposable
         Assert.False(digest.TryGetProperty("loss", out _));
     }
 
+    // What people use is the models, and what they read the results.
+    [Theory]
+    [InlineData("model.safetensors", null, "different: model.safetensors: there is none\n")]
+    [InlineData("model.safetensors", "b", "different: model.safetensors: the model is not the run's\n")]
+    [InlineData("best.safetensors", null, "different: best.safetensors: there is none\n")]
+    [InlineData("best.safetensors", "b", "different: best.safetensors: the model is not the run's\n")]
+    [InlineData("summary.json", "b", "different: summary.json: the results are not those of the run\n")]
+    [InlineData("metrics.csv", "b", "different: metrics.csv: the results of epoch 1 are not those of the run\n"
+        + "different: metrics.csv: the results of epoch 2 are not those of the run\n"
+        + "different: metrics.csv: the results of epoch 3 are not those of the run\n")]
+    [InlineData("checkpoints/000000018.safetensors", "b", "different: the checkpoint of step 18 is not of the run\n")]
+    public void Audit2_a_file_of_another_run_is_found(string file, string? other, string message)
+    {
+        Train("a", "--proof", "6");
+        Train("b", "--proof", "6", "--seed", "2");
+        Assert.Equal(0, Run("verify", "a").ExitCode);
+        File.Delete(folder[$"a/{file}"]);
+        if (other is not null)
+            File.Copy(folder[$"{other}/{file}"], folder[$"a/{file}"]);
+        var found = Run("verify", "a");
+        Assert.Equal((1, message, ""), (found.ExitCode, found.Output, found.Error));
+        if (file is not ("model.safetensors" or "checkpoints/000000018.safetensors"))
+            return;
+        var spot = Run("verify", "a", "--spot", "1");
+        Assert.Equal(1, spot.ExitCode);
+        Assert.StartsWith("different: ", spot.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Another_configuration_other_data_or_no_run_is_told()
     {
