@@ -115,6 +115,8 @@ internal static class ExperimentCommand
             TrainOptions.Parse(options, new TrainConfiguration());
             var watch = Stopwatch.StartNew();
             var images = new Lazy<DataSet>(() => DataSets.Load(settings.Data));
+            if (Tables.IsOne(settings.Data))
+                throw new UsageException($"--data: experiments train on images, and {settings.Data} is a table");
             if (!DataSets.Names.Contains(settings.Data))
                 _ = images.Value;
             using var interruption = new Interruption();

@@ -153,7 +153,7 @@ internal static class TrainCommand
         return Guessing.IsAll(run.Encoded.Task, run.Data.Test, outputs)
             ? (Guessing.IsAllInTraining(run, summary) ? "" : "on the test samples ")
                 + $"no better than guessing; why: functional doctor {TrainConfiguration.Quoted(summary.Out!)}"
-            : summary.Steps < FewSteps && summary.Scores.Training.Value < 0.95
+            : !summary.StoppedEarly && summary.Steps < FewSteps && summary.Scores.Training.Value < 0.95
                 ? $"only {Plural.Of(summary.Steps, "step")}: "
                     + "a smaller --batch-size, or more --epochs, gives it more of them"
             : null;

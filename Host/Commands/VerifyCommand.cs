@@ -120,7 +120,10 @@ internal static class VerifyCommand
                 ("comparisons", found.Comparisons),
                 ("causes", JsonReport.List(found.Causes.Select(cause => (JsonNode)cause))));
         else if (found.Step is not { } step)
-            Console.WriteLine(Invariant($"identical: the states of both runs up to step {found.Compared:N0}"));
+            Console.WriteLine(Invariant($"identical: the states of both runs up to step {found.Compared:N0}")
+                + (a.Record.Losses.Count == b.Record.Losses.Count ? ""
+                    : Invariant($"; {first} has {a.Record.Losses.Count:N0} steps, ")
+                        + Invariant($"{second} has {b.Record.Losses.Count:N0}")));
         else
         {
             Console.WriteLine(

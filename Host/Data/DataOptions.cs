@@ -37,6 +37,16 @@ public sealed record DataOptions
 
     /// <summary>What the table must have, if that is known.</summary>
     internal TableForm? Known { get; init; }
+
+    /// <summary>What can't be asked of data without columns.</summary>
+    internal IEnumerable<Fault> FaultsOf(string name) =>
+        from (string Name, bool IsSet) option in new[]
+        {
+            (nameof(Label), Label is not null), (nameof(Task), Task is not null),
+            (nameof(Ignore), Ignore.Count > 0), (nameof(Missing), Missing != MissingCells.Fill),
+        }
+        where option.IsSet
+        select new Fault(option.Name, $"is for tables, and {name} has no columns with names");
 }
 
 /// <summary>What a table must have.</summary>

@@ -22,11 +22,16 @@ public static class DataSets
     /// <param name="name">As above.</param>
     /// <param name="options">How a table is read.</param>
     /// <exception cref="DataException">It is not there, or something is wrong with it.</exception>
-    /// <exception cref="UsageException">It isn't known which column of a table holds the target.</exception>
+    /// <exception cref="UsageException">It isn't known which column of a table holds the target; or an option is for
+    /// tables, and this is none.</exception>
     public static DataSet Load(string name, DataOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(name);
+        // A model knows its own columns, whatever it is asked about.
+        if (options.Known is null && !Tables.HasColumns(name)
+            && options.FaultsOf(name).ToArray() is { Length: > 0 } faults)
+            throw new UsageException(faults);
         if (name == Digits)
             return Embedded();
         if (Sources.All.Any(source => source.Name == name))

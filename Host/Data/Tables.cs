@@ -13,11 +13,14 @@ public static class Tables
 
     /// <summary>Whether this is the name of such a file or folder.</summary>
     public static bool IsOne(string name) =>
-        IsTable(name.Given()) || IsNpz(name) || Part(name, "train") is not null;
+        IsNpz(name.Given()) || HasColumns(name);
 
     /// <summary>Whether this is the name of a table as text, gzip'd or not; what it holds decides which.</summary>
     internal static bool IsText(string name) =>
         Endings.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase)) && !Directory.Exists(name);
+
+    /// <summary>Whether it has columns with names.</summary>
+    internal static bool HasColumns(string name) => IsTable(name) || Part(name, "train") is not null;
 
     private static bool IsTable(string name) => IsText(name) || ColumnarFile.IsOne(name);
 

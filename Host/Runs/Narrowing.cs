@@ -38,7 +38,14 @@ internal sealed record Narrowing(
             StateDigest.Leaves(b.Run.Start).Select(Shaped)))
             throw new OperationFailedException(
                 $"{a.Record.Folder} and {b.Record.Folder} train different networks or with different optimizers: "
-                + string.Join("; ", a.Environment.Changes(b.Environment)));
+                + string.Join("; ", Changes()));
+        IEnumerable<string> Changes() =>
+        [
+            .. a.Record.Configuration.Data == b.Record.Configuration.Data ? []
+                : (string[])[$"--data is {a.Record.Configuration.Data} and {b.Record.Configuration.Data}"],
+            .. a.Environment.Changes(b.Environment),
+        ];
+
         var comparisons = 0;
         int[] steps = [.. a.Links.Keys.Intersect(b.Links.Keys).Order()];
         if (steps.Length == 0)

@@ -156,12 +156,13 @@ public sealed record TrainConfiguration
         string? fault = task switch
         {
             Classification when loss.Function.IsRegression =>
-                $"{loss} is for quantities, but {task.Target ?? "the target"} is a class; "
-                + "--task quantities takes its numbers for one",
+                $"{loss} is for quantities, but {task.Target ?? "the target"} is a class"
+                + (task.Target is null ? "" : "; --task quantities takes its numbers, if they are any, for one"),
             Classification { Count: not 2 and var count } when loss.Function.IsBinaryCrossEntropy =>
                 $"{loss} with one output is for two classes, and there are {count}",
             Regression when !loss.Function.IsRegression =>
-                $"{loss} is for classes, but {task.Target} is a quantity; --task classes takes each number for a class",
+                $"{loss} is for classes, but {task.Target} is a quantity"
+                + (loss.Function.IsBinaryCrossEntropy ? "" : "; --task classes takes each number for a class"),
             _ => null,
         };
         if (fault is not null)

@@ -26,6 +26,26 @@ public sealed class DataFindingsTests : IDisposable
             + $"{"abc"[i / each]}\n"))));
     }
 
+    // Options that say nothing of the data are mistakes: most likely --data was forgotten.
+    [Theory]
+    [InlineData("--label", "price"), InlineData("--task", "quantities"), InlineData("--ignore", "a")]
+    [InlineData("--missing", "refuse")]
+    public void Audit2_options_of_tables_are_refused_for_images(string option, string value)
+    {
+        var outcome = Run("train", option, value);
+        Assert.Equal((2, $"functional: {option}: is for tables, and digits has no columns with names\n"),
+            (outcome.ExitCode, outcome.Error));
+    }
+
+    [Fact]
+    public void Audit2_the_book_is_on_images()
+    {
+        WriteSorted(20);
+        var outcome = Run("experiment", "optimizers", "--data", "sorted.csv");
+        Assert.Equal((2, "functional: --data: experiments train on images, and sorted.csv is a table\n"),
+            (outcome.ExitCode, outcome.Error));
+    }
+
     [Fact]
     public void F4_some_samples_of_a_sorted_table_have_every_class()
     {

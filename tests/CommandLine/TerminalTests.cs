@@ -210,7 +210,7 @@ public sealed partial class TerminalTests : IDisposable
         }
         var commands = Run("--help").Output.Split("Commands:\n")[1].Split('\n')
             .Select(line => line.Trim().Split(' ')[0]);
-        Assert.Equal(["train", "predict", "evaluate", "doctor"], commands.Take(4));
+        Assert.Equal(["train", "predict", "serve", "evaluate", "doctor"], commands.Take(5));
     }
 
     [Theory]

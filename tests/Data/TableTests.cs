@@ -160,8 +160,7 @@ public sealed class TableTests : IDisposable
     [Theory]
     [InlineData("cross-entropy", "softmax cross-entropy is for classes, but price is a quantity; --task classes takes "
         + "each number for a class")]
-    [InlineData("binary", "binary cross-entropy is for classes, but price is a quantity; --task classes takes each "
-        + "number for a class")]
+    [InlineData("binary", "binary cross-entropy is for classes, but price is a quantity")]
     public void A_loss_that_does_not_fit_the_task_is_refused(string loss, string message)
     {
         folder.Write("p.csv", System.Text.Encoding.UTF8.GetBytes(Prices(100)));
