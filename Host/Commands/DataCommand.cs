@@ -215,8 +215,12 @@ internal static class DataCommand
     private static NumberScale? Scale(Column column, int[]? filled = null)
     {
         filled ??= [.. Enumerable.Range(0, column.Count).Where(row => !double.IsNaN(column.Number(row)))];
-        return column is NumberColumn numbers && filled.Length > 0
-            ? NumberScale.Standard(numbers.Values, filled) : null;
+        if (column is not NumberColumn numbers || filled.Length == 0)
+            return null;
+        // Scaling divides numbers that are all the same by 1.
+        var scale = NumberScale.Standard(numbers.Values, filled);
+        return filled.All(row => numbers.Values[row] == numbers.Values[filled[0]])
+            ? scale with { Deviation = 0 } : scale;
     }
 
     private static void Write(JsonReport report, string name, Rows rows, Targets targets)

@@ -26,6 +26,14 @@ public sealed class DataFindingsTests : IDisposable
             + $"{"abc"[i / each]}\n"))));
     }
 
+    [Fact]
+    public void Audit2_numbers_that_are_all_the_same_deviate_by_nothing()
+    {
+        File.WriteAllText(folder["same.csv"], "a,kind\n" + string.Concat(Enumerable.Repeat("7,x\n7,y\n", 20)));
+        Assert.Contains("a: mean 7, deviation 0\n", Run("data", "info", "same.csv", "--label", "kind").Output,
+            StringComparison.Ordinal);
+    }
+
     // Options that say nothing of the data are mistakes: most likely --data was forgotten.
     [Theory]
     [InlineData("--label", "price"), InlineData("--task", "quantities"), InlineData("--ignore", "a")]

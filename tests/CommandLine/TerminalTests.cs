@@ -228,7 +228,17 @@ public sealed partial class TerminalTests : IDisposable
         "functional: --hidden: expected the units of each hidden layer, as in 100,100, or none, found ''")]
     [InlineData("train --dropout 1", "functional: --dropout: a share from 0 to below 1 is needed, not 1")]
     [InlineData("train --init constant:1e39",
-        "functional: --init: constant:1E+39 gives weights that single precision can't hold")]
+        "functional: --init: expected a number that single precision has, found '1e39'")]
+    [InlineData("train --learning-rate 1e39",
+        "functional: --learning-rate: expected a number that single precision has, found '1e39'")]
+    [InlineData("train --learning-rate 1e-46",
+        "functional: --learning-rate: expected a number that single precision has, found '1e-46'")]
+    [InlineData("train --activation leaky-relu:1e39",
+        "functional: --activation: expected a number that single precision has, found '1e39'")]
+    [InlineData("train --optimizer adam --epsilon 1e-60",
+        "functional: --epsilon: expected a number that single precision has, found '1e-60'")]
+    [InlineData("train --init constant:1e-46",
+        "functional: --init: expected a number that single precision has, found '1e-46'")]
     [InlineData("train --epochs 2147483647",
         "functional: --epochs: 2,147,483,647 of 100 steps are more than 2,147,483,647 steps, the most that a "
         + "run can take")]
