@@ -25,6 +25,17 @@ internal static class InvariantText
     public static double? ReadNumber(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
         && double.IsFinite(number) && !text.Contains('\0') ? number : null;
+
+    /// <summary>A number for a network in single precision: what becomes 0 or infinite there is not what was asked
+    /// for.</summary>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static double SingleNumber(string text)
+    {
+        var number = ReadNumber(text) ?? throw new UsageException($"expected a number, found '{text}'");
+        return number == 0 || ((float)number != 0 && float.IsFinite((float)number))
+            ? number
+            : throw new UsageException($"expected a number that single precision has, found '{text}'");
+    }
 }
 
 /// <summary>What the compiler builds <see cref="InvariantText.Invariant"/>'s interpolated string with.</summary>

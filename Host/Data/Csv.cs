@@ -79,7 +79,9 @@ internal static class Csv
     internal static string[]? TargetsOf(string[] header, string label) =>
         header.Contains(label) ? [label]
         : label.Split(',', StringSplitOptions.TrimEntries) is { Length: > 1 } several && several.All(header.Contains)
-            ? [.. several.Distinct()] : null;
+            ? several.Distinct().Count() == several.Length ? several
+                : throw new UsageException(new Fault(nameof(DataOptions.Label), $"a column is named twice: {label}"))
+        : null;
 
     /// <summary>The first of these names, to be shown.</summary>
     internal static string Listed(IEnumerable<string> names) =>

@@ -17,7 +17,7 @@ internal sealed class CsvRows : IDisposable
     private readonly string name;
     private readonly SepReader rows;
     private readonly InflatedStream? inflated;
-    private int columns;
+    private int columns, nextLine = 1;
 
     /// <summary>Starts at the beginning of a stream, which must be able to seek and stays its owner's; it may be gzip.
     /// </summary>
@@ -39,7 +39,7 @@ internal sealed class CsvRows : IDisposable
             .Reader(options => options with { HasHeader = false, DisableColCountCheck = true })
             .From(new Bounded(Reader(), separator, this)));
         if (isNamed)
-            Guarded(rows.MoveNext);
+            MoveNext();
 
         StreamReader Reader()
         {
@@ -70,11 +70,10 @@ internal sealed class CsvRows : IDisposable
     public bool Read()
     {
         do
-            if (!Guarded(rows.MoveNext))
+            if (!MoveNext())
                 return false;
         while (rows.Current.Span.IsEmpty);
         var row = rows.Current;
-        Line = row.LineNumberFrom;
         if (row.Span.Length > LongestCell || row.Span.Contains('"'))
             for (var column = 0; column < row.ColCount; column++)
                 Check(row[column].Span, row.Span);
@@ -82,6 +81,15 @@ internal sealed class CsvRows : IDisposable
         return row.ColCount == columns
             ? true : throw new DataException(
                 name, $"line {Line}", $"{columns} cells, as in the header", $"{row.ColCount}");
+    }
+
+    // Where a quote stays open, a row's own number is of the end of the file.
+    private bool MoveNext()
+    {
+        if (!Guarded(rows.MoveNext))
+            return false;
+        (Line, nextLine) = (nextLine, rows.Current.LineNumberToExcl);
+        return true;
     }
 
     /// <summary>The cells of the next row; null after the last.</summary>

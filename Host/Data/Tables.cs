@@ -57,8 +57,9 @@ public static class Tables
             {
                 Notes =
                 [
-                    $"{second} lacks '{options.Label}': a fifth of {first} is kept for testing; functional predict "
-                    + "takes the other file",
+                    $"{second} lacks '{options.Label}': a fifth of {first} is kept for testing"
+                    + (Columns(first).Except(Csv.TargetsOf(Columns(first), options.Label) ?? []).Except(Columns(second))
+                        .Any() ? "" : "; functional predict takes the other file"),
                 ],
             };
         var test = Read(second, options with { Ignore = [], Known = options.Known ?? TableForm.Of(training) });

@@ -32,11 +32,8 @@ internal static class ActivationText
         return (parts.Length, kind) switch
         {
             (1, (not null, _, _)) => kind.Usual,
-            (2, (not null, _, { } with)) => with(Number(parts[1])),
+            (2, (not null, _, { } with)) => with(SingleNumber(parts[1])),
             _ => throw new UsageException($"expected one of {Syntax}, found '{text}'"),
         };
     }
-
-    private static double Number(string text) =>
-        ReadNumber(text) ?? throw new UsageException($"expected a number, found '{text}'");
 }

@@ -349,14 +349,7 @@ public static class TrainOptions
             && !text.Contains('\0')
             ? value : throw Expected("an integer", text);
 
-    // Networks are trained in single precision: what becomes 0 or infinite there is not what was asked for.
-    internal static double Number(string text) => ReadNumber(text) switch
-    {
-        null => throw Expected("a number", text),
-        { } number when number != 0 && double.IsFinite(number) && (float)number is 0 or float.PositiveInfinity
-            or float.NegativeInfinity => throw Expected("a number that single precision has", text),
-        { } number => number,
-    };
+    internal static double Number(string text) => SingleNumber(text);
 
     // For what can be left out: a search has it among its choices.
     private static T? OrNone<T>(string text, Func<string, T> parse) where T : struct =>

@@ -61,6 +61,8 @@ public class CsvTests
         "f: at line 3, column 'a': expected a number of at most 3.4E+38 in size, found '1e99'")]
     [InlineData("a,kind\n1,x\n2,\n", "f: at line 3, column 'kind': expected a value, found an empty cell")]
     [InlineData("a,kind\n1,x\n2,x\n", "f: at column 'kind': expected at least 2 classes, found 1")]
+    [InlineData("a,to\"wn,kind\n1,2,x\n3,4,y\n",
+        "f: at line 1: expected quotes around whole cells only, found 'to\"wn,kind'")]
     [InlineData("a,kind\n1,x\n2\"3,y\n", "f: at line 3: expected quotes around whole cells only, found '2\"3,y'")]
     [InlineData("a,kind\n1,x\n2,\"y\n3,x\n4,y\n",
         "f: at line 3: expected a quote at the end of the cell, too, found '\"y'")]

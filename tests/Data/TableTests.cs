@@ -117,6 +117,11 @@ public sealed class TableTests : IDisposable
         Assert.Equal((40, 10), (data.Training.Count, data.Test.Count));
         Assert.Equal($"{folder["test.csv"]} lacks 'kind': a fifth of {folder["train.csv"]} is kept for testing; "
             + "functional predict takes the other file", Assert.Single(data.Notes));
+        folder.Write("test.csv", "b\n1\n2\n"u8.ToArray());
+        Assert.Equal($"{folder["test.csv"]} lacks 'kind': a fifth of {folder["train.csv"]} is kept for testing",
+            Assert.Single(DataSets.Load(folder.Path, "kind").Notes));
+        Assert.Equal("Label: a column is named twice: a,a",
+            Assert.Throws<UsageException>(() => DataSets.Load(folder["train.csv"], "a,a")).Message);
     }
 
     private static string Prices(int count) => "size,city,price\n" + string.Concat(Enumerable.Range(0, count)
