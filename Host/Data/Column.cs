@@ -21,7 +21,7 @@ public abstract record Column(string? Name)
 }
 
 /// <summary>What a column's numbers stand for; forms ask for them as that.</summary>
-public enum NumberKind
+internal enum NumberKind
 {
     /// <summary>Numbers.</summary>
     Number,
@@ -39,7 +39,7 @@ public enum NumberKind
 public sealed record NumberColumn(string? Name, double[] Values) : Column(Name)
 {
     /// <summary>What the numbers stand for.</summary>
-    public NumberKind Kind { get; init; }
+    internal NumberKind Kind { get; init; }
 
     /// <inheritdoc/>
     public override int Count => Values.Length;

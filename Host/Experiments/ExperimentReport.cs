@@ -52,7 +52,7 @@ public sealed record Table(
 /// <summary>Lines of text, as a program would print them.</summary>
 /// <param name="Caption">What the lines are.</param>
 /// <param name="Text">The lines.</param>
-public sealed record Listing(LocalizedText Caption, string Text) : Part;
+internal sealed record Listing(LocalizedText Caption, string Text) : Part;
 
 /// <summary>What should hold, checked on the experiment's own numbers with every seed. One that doesn't hold is shown
 /// as such.</summary>

@@ -38,7 +38,7 @@ public abstract record Domain
 }
 
 /// <summary>The numbers of a range, both ends included, or its integers.</summary>
-public sealed record RangeDomain : Domain
+internal sealed record RangeDomain : Domain
 {
     /// <summary>A range.</summary>
     /// <param name="low">The least number.</param>
@@ -129,7 +129,7 @@ public sealed record RangeDomain : Domain
 }
 
 /// <summary>A few values to pick from, equally likely, with no order among them.</summary>
-public sealed record ChoiceDomain : Domain
+internal sealed record ChoiceDomain : Domain
 {
     /// <summary>These values.</summary>
     /// <exception cref="ArgumentException">There are none, one is empty, or two are the same.</exception>
