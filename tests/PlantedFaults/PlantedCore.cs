@@ -33,7 +33,7 @@ public sealed class PlantedCore : IDisposable
         foreach (var file in Directory.GetFiles(ScriptTests.Root)
             .Where(file => !Path.GetFileName(file).StartsWith('.')))
             File.Copy(file, folder[Path.GetFileName(file)]);
-        foreach (var name in (string[])["Core", "Host", "Properties", "data", "docs"])
+        foreach (var name in (string[])["Core", "Host", "Properties", "data", "docs", "tests/Digests"])
             CopyFolder(Path.Combine(ScriptTests.Root, name), folder[name]);
         Directory.CreateDirectory(folder["Planted"]);
         File.WriteAllText(folder["Planted/Planted.fs"], Switch);
