@@ -54,16 +54,9 @@ internal static class PredictCommand
                 var scores = ModelEvaluation.Scores(loaded, file, samples, parsed.GetValue(threads));
                 var predictions = loaded.Predictions(scores);
                 foreach (var (i, answer) in predictions.Index())
-                    if (report is not null && loaded.Task is Regression quantities)
-                        report.Write(
-                            "prediction", ("file", file), ("index", i),
-                            ("quantities", new JsonObject(quantities.Names.Zip(
-                                answer.Quantities, (name, value) => KeyValuePair.Create(name, (JsonNode?)value)))));
-                    else if (report is not null)
-                        report.Write(
-                            "prediction", ("file", file), ("index", i), ("class", answer.Class),
-                            ("name", answer.ClassName),
-                            ("probabilities", Numbers(answer.Probabilities)), ("scores", Numbers(answer.Scores)));
+                    if (report is not null)
+                        report.Write("prediction", PredictionRequest.Answered(
+                            loaded.Task, answer, new JsonObject { ["file"] = file, ["index"] = i }));
                     else
                         Console.WriteLine(Invariant($"{file}{(predictions.Count == 1 ? "" : $"[{i}]")}  {answer}"));
             }
@@ -71,8 +64,4 @@ internal static class PredictCommand
         });
         return command;
     }
-
-    // None at all where there are no such numbers.
-    private static JsonArray? Numbers(IReadOnlyList<float> numbers) =>
-        numbers.Count > 0 ? JsonReport.List(numbers.Select(number => (JsonNode)number)) : null;
 }

@@ -44,22 +44,25 @@ public static class PredictionRequest
         var answer = new JsonObject
         {
             ["predictions"] = new JsonArray(
-                [.. model.Predict(samples).Select(prediction => (JsonNode)Answered(model.Task, prediction))]),
+                [.. model.Predict(samples).Select(prediction => (JsonNode)Answered(model.Task, prediction, []))]),
         };
         if (model.Task is Classification { AreNamed: true } classes)
             answer["classes"] = new JsonArray([.. classes.Names.Select(name => (JsonNode)name)]);
         return answer;
     }
 
-    private static JsonObject Answered(LearningTask task, Prediction<float> prediction)
+    /// <summary>A prediction as properties, behind those of an object.</summary>
+    internal static JsonObject Answered(LearningTask task, Prediction<float> prediction, JsonObject answer)
     {
         if (task is Regression quantities)
-            return new JsonObject
-            {
-                ["quantities"] = new JsonObject(quantities.Names.Zip(prediction.Quantities, (name, value) =>
-                    KeyValuePair.Create(name, double.IsFinite(value) ? (JsonNode?)value : null))),
-            };
-        var answer = new JsonObject { ["class"] = prediction.Class, ["name"] = prediction.ClassName };
+        {
+            answer["quantities"] = new JsonObject(quantities.Names.Zip(prediction.Quantities, (name, value) =>
+                KeyValuePair.Create(name, double.IsFinite(value) ? (JsonNode?)value : null)));
+            return answer;
+        }
+        answer["class"] = prediction.Class;
+        if (prediction.ClassName is { } className)
+            answer["name"] = className;
         if (prediction.Probabilities.Count > 0)
             answer["probabilities"] = Numbers(prediction.Probabilities);
         if (prediction.Scores.Count > 0)
