@@ -5,7 +5,6 @@ using Apache.Arrow.Ipc;
 using Apache.Arrow.Memory;
 using Functional.Host.Files;
 using Parquet;
-using Parquet.Schema;
 
 namespace Functional.Host.Data;
 
@@ -58,59 +57,12 @@ internal static class ColumnarFile
         try
         {
             return read(new CellTable(path, [.. file.Schema.GetDataFields().Select(field => new CellColumn(
-                $"{field.Path}", Once(() => Cells(file, path, field))))]));
+                $"{field.Path}", Once(() => ParquetCells.Of(file, path, field))))]));
         }
         finally
         {
             file.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
-    }
-
-    private static IEnumerable Cells(ParquetReader file, string path, DataField field)
-    {
-        if (field.MaxRepetitionLevel > 0)
-            throw new DataException(path, $"column '{field.Path}'", "one value in each row", "lists");
-        return file.RowGroups.Select<ParquetRowGroupReader, System.Array>(group =>
-        {
-            var rows = checked((int)group.RowCount);
-            return Type.GetTypeCode(field.ClrType) switch
-            {
-                TypeCode.Boolean => Of<bool>(group, field, rows),
-                TypeCode.SByte => Of<sbyte>(group, field, rows),
-                TypeCode.Byte => Of<byte>(group, field, rows),
-                TypeCode.Int16 => Of<short>(group, field, rows),
-                TypeCode.UInt16 => Of<ushort>(group, field, rows),
-                TypeCode.Int32 => Of<int>(group, field, rows),
-                TypeCode.UInt32 => Of<uint>(group, field, rows),
-                TypeCode.Int64 => Of<long>(group, field, rows),
-                TypeCode.UInt64 => Of<ulong>(group, field, rows),
-                TypeCode.Single => Of<float>(group, field, rows),
-                TypeCode.Double => Of<double>(group, field, rows),
-                TypeCode.Decimal => Of<decimal>(group, field, rows),
-                TypeCode.DateTime => Of<DateTime>(group, field, rows),
-                _ when field.ClrType == typeof(TimeSpan) => Of<TimeSpan>(group, field, rows),
-                _ when field.ClrType == typeof(TimeOnly) => Of<TimeOnly>(group, field, rows),
-                _ when field.ClrType == typeof(Guid) => Of<Guid>(group, field, rows),
-                _ when field.ClrType == typeof(string) || field.ClrType == typeof(ReadOnlyMemory<char>) =>
-                    Texts(group, field, rows),
-                _ => throw new DataException(
-                    path, $"column '{field.Path}'", "numbers, texts, dates, or true and false", field.ClrType.Name),
-            };
-        }).ToArray().SelectMany(cells => cells.Cast<object?>());
-    }
-
-    private static T?[] Of<T>(ParquetRowGroupReader group, DataField field, int rows) where T : struct
-    {
-        var cells = new T?[rows];
-        group.ReadAsync<T>(field, cells.AsMemory()).AsTask().GetAwaiter().GetResult();
-        return cells;
-    }
-
-    private static string?[] Texts(ParquetRowGroupReader group, DataField field, int rows)
-    {
-        var cells = new string?[rows];
-        group.ReadAsync(field, cells.AsMemory()).AsTask().GetAwaiter().GetResult();
-        return cells;
     }
 
     private static T ArrowTable<T>(Stream stream, string path, Func<CellTable, T> read)
