@@ -22,7 +22,7 @@ internal sealed class CellTable(string name, IReadOnlyList<CellColumn> columns)
 
     /// <summary>The columns' names.</summary>
     /// <exception cref="DataException">Two have the same.</exception>
-    public string[] Header { get; } = Named(name, [.. columns.Select(column => column.Name)]);
+    public string[] Header { get; } = Csv.Distinct(name, null, [.. columns.Select(column => column.Name)]);
 
     /// <summary>Its rows with their targets.</summary>
     /// <exception cref="DataException">It lacks a column, or cells are not what they should be.</exception>
@@ -34,9 +34,7 @@ internal sealed class CellTable(string name, IReadOnlyList<CellColumn> columns)
     /// <exception cref="DataException">It lacks a column, or cells are not what they should be.</exception>
     public Rows ReadSamples(TableForm? form = null)
     {
-        (string Name, bool? IsText)[] features = form is { Columns: { Count: > 0 } wanted }
-            ? [.. wanted.Select(column => (column.Name, (bool?)column.IsText))]
-            : [.. Header.Select(column => (column, (bool?)null))];
+        var features = Csv.Wanted(form) ?? [.. Header.Select(column => (column, (bool?)null))];
         Csv.Require(name, null, Header, features.Select(feature => feature.Name));
         return new Rows([.. Columns(features, [], new DataOptions()).Features.Select(column => column.Column())]);
     }
@@ -69,13 +67,11 @@ internal sealed class CellTable(string name, IReadOnlyList<CellColumn> columns)
         foreach (var value in found.Cells())
         {
             row++;
-            var cell = Text(value, buffer, column, row).Trim();
-            if (!isTarget)
-                reader.Add(cell, row);
-            else if (CellText.IsGap(cell))
-                faults.Add(column, row, "a value", ColumnReader.Found(cell));
+            var cell = Text(value, buffer, column, row);
+            if (isTarget)
+                reader.AddTarget(cell, row, faults);
             else
-                reader.AddText(cell, row);
+                reader.Add(cell, row);
         }
         return isTarget || !reader.Settle(faults) ? (reader, row) : Filled(column, true, options, faults);
     }
@@ -115,12 +111,5 @@ internal sealed class CellTable(string name, IReadOnlyList<CellColumn> columns)
                     name, Invariant($"{Unit} {row}, column '{column}'"), "a number, a text, a date, or true or false",
                     value.GetType().Name);
         }
-    }
-
-    private static string[] Named(string name, string[] header)
-    {
-        if (header.CountBy(column => column).FirstOrDefault(count => count.Value > 1).Key is { } twice)
-            throw new DataException(name, null, "each column once", $"'{twice}' again");
-        return header;
     }
 }

@@ -99,10 +99,18 @@ internal sealed class ColumnReader(
         ? new TextColumn(name, texts, [.. codes])
         : new NumberColumn(name, numbers.ToArray()) { Kind = numberKind ?? NumberKind.Number };
 
-    /// <summary>Adds a cell that counts as text, whatever it holds.</summary>
-    public void AddText(ReadOnlySpan<char> cell, int line)
+    /// <summary>Adds a cell of a target: a text, whatever it holds, but not an empty one.</summary>
+    public void AddTarget(ReadOnlySpan<char> cell, int line, CellFaults faults)
     {
         cell = cell.Trim();
+        if (CellText.IsGap(cell))
+            faults.Add(name, line, "a value", Found(cell));
+        else
+            AddText(cell, line);
+    }
+
+    private void AddText(ReadOnlySpan<char> cell, int line)
+    {
         var lookup = known.GetAlternateLookup<ReadOnlySpan<char>>();
         if (!lookup.TryGetValue(cell, out var code))
         {
@@ -150,7 +158,7 @@ internal sealed class ColumnReader(
         }
     }
 
-    /// <summary>A cell, trimmed, as errors show it.</summary>
-    internal static string Found(ReadOnlySpan<char> cell) =>
+    // A cell, trimmed, as errors show it.
+    private static string Found(ReadOnlySpan<char> cell) =>
         cell.IsEmpty ? "an empty cell" : $"'{Short(cell.ToString())}'";
 }

@@ -44,7 +44,7 @@ internal static class Csv
         var targets = TargetsOf(header, options.Label!) ?? throw Missing(
             name, place, header, options.Label!, ", which is to be learned");
         Require(name, place, header, options.Ignore, ", which is to be ignored");
-        var features = Wanted(header, options.Known)
+        var features = Wanted(options.Known)
             ?? [.. header.Except(targets).Except(options.Ignore).Select(column => (column, (bool?)null))];
         if (features.Length == 0)
             throw new DataException(name, place, "a column besides the target", "none");
@@ -64,7 +64,7 @@ internal static class Csv
     public static Rows ReadSamples(Stream stream, string name, TableForm form)
     {
         var header = Header(stream, name);
-        var features = Wanted(header, form)!;
+        var features = Wanted(form)!;
         Require(name, "line 1", header, features.Select(feature => feature.Name));
         var (columns, _) = Columns(stream, name, header, features, [], new DataOptions());
         return new Rows([.. columns.Select(column => column.Column())]);
@@ -98,7 +98,8 @@ internal static class Csv
         string name, string? place, string[] header, string column, string purpose) => new(
         name, place, $"a column '{column}'{purpose}", $"{Listed(header)}{Suggestion.Of(column, header)}");
 
-    private static (string Name, bool? IsText)[]? Wanted(string[] header, TableForm? form) =>
+    /// <summary>The columns that a form names, and whether they hold text; null if it names none.</summary>
+    internal static (string Name, bool? IsText)[]? Wanted(TableForm? form) =>
         form is { Columns: { Count: > 0 } columns } ? [.. columns.Select(column => (column.Name, (bool?)column.IsText))]
         : null;
 
@@ -120,15 +121,10 @@ internal static class Csv
             var places = Array.ConvertAll(columns, column => Array.IndexOf(header, column.Name));
             while (rows.Read())
                 for (var i = 0; i < columns.Length; i++)
-                {
-                    var cell = rows[places[i]];
                     if (i < features.Length)
-                        columns[i].Add(cell, rows.Line);
-                    else if (CellText.IsGap(cell.Trim()))
-                        faults.Add(columns[i].Name, rows.Line, "a value", ColumnReader.Found(cell.Trim()));
+                        columns[i].Add(rows[places[i]], rows.Line);
                     else
-                        columns[i].AddText(cell, rows.Line);
-                }
+                        columns[i].AddTarget(rows[places[i]], rows.Line, faults);
             var again = columns.Take(features.Length).Select(column => column.Settle(faults)).ToArray();
             faults.Throw();
             if (!again.Contains(true))
@@ -202,10 +198,14 @@ internal static class Csv
             columns[0] = "index";
         if (Array.IndexOf(columns, "") is >= 0 and var empty)
             throw new DataException(name, "line 1", "a name for each column", $"none for column {empty + 1}");
-        if (columns.GroupBy(column => column).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw new DataException(name, "line 1", "each column once", $"'{Short(twice.Key)}' again");
-        return columns;
+        return Distinct(name, "line 1", columns);
     }
+
+    /// <summary>These names of columns.</summary>
+    /// <exception cref="DataException">One is there twice.</exception>
+    internal static string[] Distinct(string name, string? place, string[] columns) =>
+        columns.CountBy(column => column).FirstOrDefault(count => count.Value > 1).Key is { } twice
+            ? throw new DataException(name, place, "each column once", $"'{Short(twice)}' again") : columns;
 
     /// <summary>Classes in order: as numbers where all are, otherwise as texts.</summary>
     internal static string[] InOrder(IEnumerable<string> classes)

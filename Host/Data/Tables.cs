@@ -31,9 +31,9 @@ public static class Tables
         ColumnarFile.IsOne(path) ? ColumnarFile.Open(path, table => table.Header) : Csv.Columns(path);
 
     /// <summary>Reads a table (<c>.csv</c>, <c>.tsv</c>, <c>.txt</c>, or one of them with <c>.gz</c>;
-    /// <c>.parquet</c>, <c>.arrow</c>, <c>.feather</c>), a fifth of whose
-    /// rows become the test part; a folder with <c>train.csv</c> and <c>test.csv</c> (or other endings); or an
-    /// <c>.npz</c> file with arrays of the usual names (x_train, y_train, x_test, y_test; X, y; ...).
+    /// <c>.parquet</c>, <c>.arrow</c>, <c>.feather</c>), a fifth of whose rows become the test part; a folder with
+    /// <c>train.csv</c> and <c>test.csv</c> (or other endings); or an <c>.npz</c> file with arrays of the usual names
+    /// (x_train, y_train, x_test, y_test; X, y; ...).
     /// </summary>
     /// <param name="name">The file or folder.</param>
     /// <param name="options">How a table as text is read.</param>
@@ -52,16 +52,18 @@ public static class Tables
         if (IsTable(name))
             return Split(training, options);
         var second = Part(name, "test") ?? Path.Combine(name, "test.csv");
-        if (File.Exists(second) && Csv.TargetsOf(Columns(second), options.Label) is null)
+        if (File.Exists(second) && Columns(second) is var there && Csv.TargetsOf(there, options.Label) is null)
+        {
+            var lacking = Columns(first).Except(there).Except(Csv.TargetsOf(Columns(first), options.Label) ?? []);
             return Split(training, options) with
             {
                 Notes =
                 [
                     $"{second} lacks '{options.Label}': a fifth of {first} is kept for testing"
-                    + (Columns(first).Except(Csv.TargetsOf(Columns(first), options.Label) ?? []).Except(Columns(second))
-                        .Any() ? "" : "; functional predict takes the other file"),
+                    + (lacking.Any() ? "" : "; functional predict takes the other file"),
                 ],
             };
+        }
         var test = Read(second, options with { Ignore = [], Known = options.Known ?? TableForm.Of(training) });
         return new DataSet(training, Like(training, test)) { Guess = GuessOf(training.Targets, options) };
     }
