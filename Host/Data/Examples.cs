@@ -40,17 +40,13 @@ public sealed class Examples
     /// <exception cref="ArgumentException">An index is none of the samples'.</exception>
     public Matrix<float> Inputs(int[] indices)
     {
-        ArgumentNullException.ThrowIfNull(indices);
         if (Part.Samples is Images)
             return Encoder.Encode<float>(Part.Samples, indices);
+        Part.Samples.Check(indices);
         var (all, size) = (features.Value, Encoder.Features);
         var gathered = new float[size * indices.Length];
         for (var j = 0; j < indices.Length; j++)
-            if ((uint)indices[j] >= (uint)Count)
-                throw new ArgumentException(
-                    $"sample {indices[j]} was asked for, but samples are 0 to {Count - 1}", nameof(indices));
-            else
-                all.AsSpan(indices[j] * size, size).CopyTo(gathered.AsSpan(j * size));
+            all.AsSpan(indices[j] * size, size).CopyTo(gathered.AsSpan(j * size));
         return Matrix<float>.Build.Dense(size, indices.Length, gathered);
     }
 

@@ -66,13 +66,9 @@ public abstract record FeatureEncoder
     public Matrix<T> Encode<T>(Samples samples, int[] indices) where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(samples);
-        ArgumentNullException.ThrowIfNull(indices);
         if (Expected(samples) is { } expected)
             throw new ArgumentException($"expected {expected}, found {samples.Shape}", nameof(samples));
-        foreach (var index in indices)
-            if ((uint)index >= (uint)samples.Count)
-                throw new ArgumentException(
-                    $"sample {index} was asked for, but samples are 0 to {samples.Count - 1}", nameof(indices));
+        samples.Check(indices);
         return Encoded<T>(samples, indices);
     }
 

@@ -44,7 +44,7 @@ internal static partial class MnistFolder
         return new DataSet(training, test);
     }
 
-    /// <summary>Reads the first training images; what follows is not looked at.</summary>
+    /// <summary>Reads the first training images with their labels; of the labels all, where the classes follow from them.</summary>
     /// <param name="name">As for <see cref="Load"/>.</param>
     /// <param name="count">How many, at least 1; all if there are fewer.</param>
     /// <param name="classes">As for <see cref="Load"/>.</param>
@@ -90,7 +90,7 @@ internal static partial class MnistFolder
         public int Labels => Kinds.Count + Least;
 
         public DataPart Apply(DataPart part) => Least == 0 && !IsTransposed ? part : new DataPart(
-            IsTransposed ? Transposed(part.Images) : part.Images,
+            IsTransposed ? Turned(part.Images) : part.Images,
             new Classes(Kinds, Array.ConvertAll(part.Classes.Labels, label => label - Least)));
     }
 
@@ -111,17 +111,8 @@ internal static partial class MnistFolder
             : new Form(new Classification([.. Enumerable.Range(1, most).Select(label => $"{label}")]), 1, isTransposed);
     }
 
-    private static Images Transposed(Images images)
-    {
-        var pixels = new byte[images.Pixels.Length];
-        for (var i = 0; i < pixels.Length; i++)
-        {
-            var (image, place) = Math.DivRem(i, images.Size);
-            var (column, row) = Math.DivRem(place, images.Height);
-            pixels[(image * images.Size) + (row * images.Width) + column] = images.Pixels[i];
-        }
-        return new Images(images.Height, images.Width, pixels);
-    }
+    private static Images Turned(Images images) => new(
+        images.Height, images.Width, Images.Transposed(images.Pixels, images.Width, images.Height));
 
     // The folder, and what the names of the files begin with.
     private static (string Folder, string Prefix) Place(string name)

@@ -93,19 +93,7 @@ internal static class NpzData
             [_, var height, var width] => new Images(height, width, pixels),
             [_, var height, var width, (1 or 3) and var channels] => new Images(height, width, pixels, channels),
             [_, (1 or 3) and var channels, var height, var width] =>
-                new Images(height, width, ChannelsLast(pixels, channels, height * width), channels),
+                new Images(height, width, Images.Transposed(pixels, channels, height * width), channels),
             _ => null,
         };
-
-    private static byte[] ChannelsLast(byte[] pixels, int channels, int size)
-    {
-        var last = new byte[pixels.Length];
-        for (var i = 0; i < pixels.Length; i++)
-        {
-            var (image, place) = Math.DivRem(i, channels * size);
-            var (channel, pixel) = Math.DivRem(place, size);
-            last[(image * channels * size) + (pixel * channels) + channel] = pixels[i];
-        }
-        return last;
-    }
 }

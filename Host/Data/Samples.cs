@@ -40,7 +40,9 @@ public abstract record Samples
     /// <summary>The shape with a count before it.</summary>
     public sealed override string ToString() => Invariant($"{Count:N0} {Shape}");
 
-    private protected void Check(int[] indices)
+    /// <summary>Checks that each index is one of a sample.</summary>
+    /// <exception cref="ArgumentException">One is not.</exception>
+    internal void Check(int[] indices)
     {
         ArgumentNullException.ThrowIfNull(indices);
         foreach (var index in indices)
@@ -121,6 +123,19 @@ public sealed record Images : Samples
             gray[i] = (byte)(sum / Channels);
         }
         return gray;
+    }
+
+    /// <summary>Bytes of images that are stored as rows x columns each, column by column.</summary>
+    internal static byte[] Transposed(byte[] pixels, int rows, int columns)
+    {
+        var transposed = new byte[pixels.Length];
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            var (image, place) = Math.DivRem(i, rows * columns);
+            var (row, column) = Math.DivRem(place, columns);
+            transposed[(image * rows * columns) + (column * rows) + row] = pixels[i];
+        }
+        return transposed;
     }
 
     internal override double Number(int sample, int place) => Pixels[((long)sample * Size) + place];
