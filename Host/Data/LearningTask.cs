@@ -40,9 +40,7 @@ public abstract record LearningTask
             : Classification.Numbered(Math.Max(2, outputs));
 
     private protected static ArgumentException Misfit(Targets targets, string expected) =>
-        new(
-            $"the targets should be {expected}, but are {targets.Given().GetType().Name.ToLowerInvariant()}",
-            nameof(targets));
+        new($"the targets should be {expected}, but are {targets.Given().Kind}", nameof(targets));
 }
 
 /// <summary>To classify.</summary>

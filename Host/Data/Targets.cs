@@ -9,6 +9,9 @@ public abstract record Targets
     /// <summary>How many samples have them.</summary>
     public abstract int Count { get; }
 
+    /// <summary>What they are, as in <c>3 classes</c> or <c>1 quantity</c>.</summary>
+    internal abstract string Kind { get; }
+
     /// <summary>Those of some of the samples, in this order; one may come twice.</summary>
     public abstract Targets Take(int[] indices);
 
@@ -50,6 +53,8 @@ public sealed record Classes : Targets
     /// <inheritdoc/>
     public override int Count => Labels.Length;
 
+    internal override string Kind => Plural.Of(Kinds.Count, "class", "classes");
+
     /// <inheritdoc/>
     public override Classes Take(int[] indices) =>
         new(Kinds, Array.ConvertAll(indices.Given(), index => Labels[index]));
@@ -76,7 +81,7 @@ public sealed record Classes : Targets
     internal override string Described(IEnumerable<Targets> others)
     {
         if (!Kinds.AreNamed)
-            return Plural.Of(Kinds.Count, "class", "classes");
+            return Kind;
         var counts = others.OfType<Classes>().Aggregate(
             Counts(), (sums, part) => [.. sums.Zip(part.Counts(), (a, b) => a + b)]);
         return $"{Kinds.Target ?? "classes"}: "
@@ -112,6 +117,8 @@ public sealed record Quantities : Targets
 
     /// <inheritdoc/>
     public override int Count => Columns[0].Count;
+
+    internal override string Kind => Plural.Of(Columns.Count, "quantity", "quantities");
 
     /// <inheritdoc/>
     public override Quantities Take(int[] indices) => new([.. Columns.Select(column => column.Take(indices.Given()))]);

@@ -18,13 +18,24 @@ internal abstract record ModelEvaluation
     {
         if (parts.Sum(part => part.Count) == 0)
             throw new DataException(name, null, "a sample at least in the part that is asked for", "none");
+        foreach (var part in parts)
+            if (Expected(model.Task, part.Targets) is { } expected)
+                throw new DataException(name, null, $"{expected}, as the model gives", part.Targets.Kind);
         var outputs = Matrix<float>.Build.Dense(
             model.Network.Outputs, parts.Sum(part => part.Count),
             [.. parts.SelectMany(part => Scores(model, name, part.Samples, threads).AsColumnMajorArray())]);
         return model.Task is Regression task
-            ? QuantityEvaluation.Of(task, name, outputs, parts)
-            : ClassEvaluation.Of(model, (Classification)model.Task, name, outputs, parts);
+            ? QuantityEvaluation.Of(task, outputs, parts) : ClassEvaluation.Of(model.Network.Loss, outputs, parts);
     }
+
+    // What the targets should be, in words; null if they are.
+    private static string? Expected(LearningTask task, Targets targets) => (task, targets) switch
+    {
+        (Classification, Classes { Labels: var labels }) when labels.All(label => label < task.Outputs) => null,
+        (Regression, Quantities { Columns.Count: var count }) when count == task.Outputs => null,
+        (Regression, _) => Plural.Of(task.Outputs, "quantity", "quantities"),
+        _ => $"classes from 0 to {task.Outputs - 1}",
+    };
 
     /// <summary>The outputs of the network for samples, a column each.</summary>
     /// <param name="model">The model.</param>
@@ -40,7 +51,7 @@ internal abstract record ModelEvaluation
     }
 }
 
-/// <summary>How well a model tells classes apart.</summary>
+/// <summary>How well a model classifies.</summary>
 /// <param name="Confusion">What it took for what.</param>
 /// <param name="Loss">The mean over the samples, without the penalty.</param>
 /// <param name="CalibrationError">How far its probabilities are from how often it is right.</param>
@@ -52,15 +63,11 @@ internal sealed record ClassEvaluation(ConfusionMatrix Confusion, double Loss, d
         .Where(label => Confusion.Actual(label) > 0).Average(Confusion.Recall);
 
     internal static ClassEvaluation Of(
-        Model<float> model, Classification task, string name, Matrix<float> scores, IReadOnlyList<DataPart> parts)
+        Loss loss, Matrix<float> scores, IReadOnlyList<DataPart> parts)
     {
         int[] labels = [.. parts.SelectMany(part => part.Classes.Labels)];
-        if (labels.Max() >= task.Count)
-            throw new DataException(
-                name, null, $"classes from 0 to {task.Count - 1}, which the model tells apart",
-                Plural.Of(parts.Max(part => part.Classes.Kinds.Count), "class", "classes"));
         return new ClassEvaluation(
-            Metrics.Confusion(scores, labels), Metrics.MeanLoss(model.Network.Loss, scores, labels),
+            Metrics.Confusion(scores, labels), Metrics.MeanLoss(loss, scores, labels),
             Metrics.CalibrationError(scores, labels));
     }
 }
@@ -70,14 +77,9 @@ internal sealed record ClassEvaluation(ConfusionMatrix Confusion, double Loss, d
 internal sealed record QuantityEvaluation(
     IReadOnlyList<(string Name, QuantityScore Score, double[] Truths, double[] Answers)> Quantities) : ModelEvaluation
 {
-    internal static QuantityEvaluation Of(
-        Regression task, string name, Matrix<float> outputs, IReadOnlyList<DataPart> parts)
+    internal static QuantityEvaluation Of(Regression task, Matrix<float> outputs, IReadOnlyList<DataPart> parts)
     {
         var answers = task.Quantities(outputs);
-        if (parts.Any(part => part.Targets is not Quantities quantities || quantities.Columns.Count != task.Outputs))
-            throw new DataException(
-                name, null, $"{Plural.Of(task.Outputs, "quantity", "quantities")}, as the model gives",
-                parts[0].Targets.GetType().Name.ToLowerInvariant());
         return new QuantityEvaluation(
         [
             .. task.Names.Select((quantity, i) =>

@@ -26,7 +26,7 @@ internal static class RunPage
         var (configuration, data, summary) = (run.Configuration, run.Data, result.Summary);
         var scores = Evaluation.Scores(result.State.Network, run.Encoded.Encoder, data.Test.Samples, threads);
         var quantities = run.Encoded.Task is Regression task
-            ? QuantityEvaluation.Of(task, configuration.Data, scores, [data.Test]) : null;
+            ? QuantityEvaluation.Of(task, scores, [data.Test]) : null;
         return Page.Of(
             quantities is null
                 ? $"{Percentage.Of(summary.Scores.Test.Value)} of unseen samples classified correctly"

@@ -48,7 +48,7 @@ internal static class Guessing
     {
         if (task is Regression regression)
         {
-            var known = QuantityEvaluation.Of(regression, "", outputs, [part]).Quantities
+            var known = QuantityEvaluation.Of(regression, outputs, [part]).Quantities
                 .Where(quantity => quantity.Score.RSquared is not null).ToArray();
             return known.Length > 0 && known.All(quantity => quantity.Score.RSquared <= LeastVariance
                 && quantity.Score.MeanAbsoluteError > (1 - LeastError) * OfMedian(quantity.Truths));

@@ -146,7 +146,17 @@ public class OneOutputTests
         Assert.Equal(model.Network.LossOf(Batch.Of(X, Labels)), evaluation.Loss, 1e-6);
         var numbers = new Model<float>(model.Network.WithLoss(Loss.MeanSquaredError));
         Assert.Equal([(double)logit], numbers.Predict(0, 1).Quantities);
-        Assert.Equal("xor: expected 1 quantity, as the model gives, found classes",
-            Assert.Throws<DataException>(() => ModelEvaluation.Of(numbers, "xor", [table], 1)).Message);
+        Assert.Equal("xor: expected 1 quantity, as the model gives, found 2 classes", Refused(numbers, table.Targets));
+        // All that fits samples, but not the model.
+        Assert.Equal("xor: expected classes from 0 to 1, as the model gives, found 3 classes",
+            Refused(model, new Classes(Classification.Numbered(3), [0, 1, 2, 1])));
+        var quantity = new NumberColumn("y", [0, 1, 2, 1]);
+        Assert.Equal("xor: expected classes from 0 to 1, as the model gives, found 1 quantity",
+            Refused(model, new Quantities([quantity])));
+        Assert.Equal("xor: expected 1 quantity, as the model gives, found 2 quantities",
+            Refused(numbers, new Quantities([quantity, quantity with { Name = "z" }])));
+
+        string Refused(Model<float> asked, Targets targets) => Assert.Throws<DataException>(
+            () => ModelEvaluation.Of(asked, "xor", [new DataPart(table.Samples, targets)], 1)).Message;
     }
 }

@@ -146,7 +146,7 @@ public class GuessingTests
         var summary = result.Summary;
         Assert.Equal((null, null), (summary.Test!.MeanAbsoluteError, summary.Test.RootMeanSquaredError));
         Assert.NotNull(summary.Test.RSquared);
-        var quantities = QuantityEvaluation.Of((Regression)run.Encoded.Task, "", Evaluation.Scores(
+        var quantities = QuantityEvaluation.Of((Regression)run.Encoded.Task, Evaluation.Scores(
             result.State.Network, run.Encoded.Encoder, run.Data.Test.Samples, 1), [run.Data.Test]).Quantities;
         Assert.Equal(summary.Test.RSquared!.Value, quantities.Average(each => each.Score.RSquared!.Value), 9);
         foreach (var (name, score, _, _) in quantities)
