@@ -43,7 +43,7 @@ internal static class DataText
         Classification classes => new JsonObject
         {
             ["kind"] = "classes", ["target"] = classes.Target,
-            ["names"] = Array(classes.Names.Select(name => (JsonNode)name)),
+            ["names"] = Array(classes.Names),
         },
         Regression quantities => new JsonObject
         {
@@ -92,7 +92,7 @@ internal static class DataText
         CategoryEncoding category => new JsonObject
         {
             ["name"] = category.Name, ["kind"] = "category",
-            ["categories"] = Array(category.Categories.Select(text => (JsonNode)text)), ["gaps"] = category.HasGaps,
+            ["categories"] = Array(category.Categories), ["gaps"] = category.HasGaps,
         },
         _ => throw new InvalidOperationException($"a column that can't be saved: {column}"),
     };
@@ -115,5 +115,7 @@ internal static class DataText
 
     private static NumberScale ScaleOf(DataValue text) => new(text["mean"].Number, text["deviation"].Number);
 
-    private static JsonArray Array(IEnumerable<JsonNode> items) => [.. items];
+    internal static JsonArray Array(IEnumerable<JsonNode> items) => [.. items];
+
+    internal static JsonArray Array(IEnumerable<string> texts) => Array(texts.Select(text => (JsonNode)text));
 }

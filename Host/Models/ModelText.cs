@@ -29,7 +29,7 @@ internal static class ModelText
         var text = new JsonObject
         {
             ["version"] = Version,
-            ["layers"] = Array(network.Layers.Select(LayerFormat.TextOf)),
+            ["layers"] = DataText.Array(network.Layers.Select(LayerFormat.TextOf)),
             ["loss"] = LossOf(network.Loss.Function),
         };
         if (network.Penalty is { } penalty && !penalty.Equals(Penalty.None))
@@ -71,8 +71,6 @@ internal static class ModelText
             },
         };
     }
-
-    private static JsonArray Array(IEnumerable<JsonNode> items) => [.. items];
 
     private static JsonObject LossOf(LossFunction loss) => loss switch
     {

@@ -43,11 +43,11 @@ public static class PredictionRequest
     {
         var answer = new JsonObject
         {
-            ["predictions"] = new JsonArray(
-                [.. model.Predict(samples).Select(prediction => (JsonNode)Answered(model.Task, prediction, []))]),
+            ["predictions"] = DataText.Array(
+                model.Predict(samples).Select(prediction => Answered(model.Task, prediction, []))),
         };
         if (model.Task is Classification { AreNamed: true } classes)
-            answer["classes"] = new JsonArray([.. classes.Names.Select(name => (JsonNode)name)]);
+            answer["classes"] = DataText.Array(classes.Names);
         return answer;
     }
 
@@ -125,7 +125,7 @@ public static class PredictionRequest
         [
             .. table.Columns.Select((column, i) => column is CategoryEncoding
                 ? Texts(column.Name, cells[i])
-                : (Column)new NumberColumn(column.Name,
+                : new NumberColumn(column.Name,
                     [.. cells[i].Select((cell, row) => Number(cell, row, column.Name ?? Invariant($"{i + 1}")))])),
         ];
     }
@@ -167,25 +167,20 @@ public static class PredictionRequest
         return number ?? throw Fault(row, "a finite number", cell.GetRawText(), column);
     }
 
-    private static TextColumn Texts(string? name, JsonElement[] cells)
+    private static Column Texts(string? name, JsonElement[] cells)
     {
-        var places = new Dictionary<string, int>(StringComparer.Ordinal);
-        var codes = new int[cells.Length];
+        var reader = new ColumnReader(name!, isText: true, new DataOptions(), commas: false);
         foreach (var (row, cell) in cells.Index())
-        {
-            var text = cell.ValueKind switch
-            {
-                JsonValueKind.String => Text(cell, row, name!),
-                JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => cell.GetRawText(),
-                JsonValueKind.Null => "",
-                _ => throw Fault(row, "a text", cell.GetRawText(), name),
-            };
-            if (CellText.IsGap(text))
-                codes[row] = -1;
-            else if (!places.TryGetValue(text, out codes[row]))
-                places.Add(text, codes[row] = places.Count);
-        }
-        return new TextColumn(name, [.. places.Keys], codes);
+            reader.Add(
+                cell.ValueKind switch
+                {
+                    JsonValueKind.String => Text(cell, row, name!),
+                    JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => cell.GetRawText(),
+                    JsonValueKind.Null => "",
+                    _ => throw Fault(row, "a text", cell.GetRawText(), name),
+                },
+                row);
+        return reader.Column();
     }
 
     private static string Text(JsonElement cell, int row, string column)

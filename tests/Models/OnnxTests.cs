@@ -58,6 +58,32 @@ public class OnnxTests
         }
     }
 
+    // Whatever the input is, and however quantities are scaled, or not at all.
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Quantities_are_scaled_back(bool areScaled, bool takesFeatures)
+    {
+        var network = Network.Create<float>([3, 5, 2], Activation.Tanh, Initializer.Xavier, seed: 1)
+            .WithLoss(Loss.MeanSquaredError);
+        var model = new Model<float>(network)
+        {
+            Encoder = SmallTables.Encoder([1, 2, 3], [2, 3, 4]),
+            Task = new Regression(
+                areScaled ? [new NumberScale(250_000.5, 80_000.25), new NumberScale(-3, 0.01)]
+                    : [NumberScale.None, NumberScale.None], ["price", "weight"]),
+        };
+        var rows = Rows.Of(ExampleNetworks.Samples(network).AsColumnMajorArray(), 3);
+        var input = (takesFeatures ? model.Encoder : FeatureEncoder.Numbers(3)).Encode<float>(rows, rows.All);
+        var found = Run(Bytes(model, new OnnxOptions { TakesFeatures = takesFeatures }), input)["quantities"];
+        double[] expected = [.. model.Predict(rows).SelectMany(answer => answer.Quantities)];
+        Assert.Equal(expected.Length, found.Length);
+        foreach (var (wanted, got) in expected.Zip(found))
+            Assert.True(Math.Abs(wanted - got) <= 1e-5 * Math.Max(1, Math.Abs(wanted)), $"{wanted} and {got}");
+    }
+
     [Fact]
     public void The_message_says_what_it_is()
     {

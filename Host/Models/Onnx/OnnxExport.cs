@@ -21,7 +21,8 @@ public sealed record OnnxOptions
 
 /// <summary>
 /// Networks in the ONNX format, for other runtimes: operators of version 17, single precision, a sample per row and as
-/// many as there are. The input is <c>input</c>, the outputs are <c>scores</c> and, of classes, <c>probabilities</c>.
+/// many as there are. The input is <c>input</c>, the outputs are <c>scores</c> and, of classes, <c>probabilities</c>,
+/// of quantities, <c>quantities</c>.
 /// Dropout is gone; what the book's form multiplies in evaluation is a node.
 /// </summary>
 public static class OnnxExport
@@ -86,8 +87,7 @@ public static class OnnxExport
                 $"an ONNX file holds at most 2 GiB, but this one would have {message.Length} bytes");
 
         // What a person is to see of quantities: scores times deviations, plus means.
-        Action? ScaledBack() => model.Task is not Regression task || options.TakesFeatures
-            || task.Scales.All(scale => scale == NumberScale.None) ? null
+        Action? ScaledBack() => model.Task is not Regression task ? null
             : () =>
             {
                 var deviations = Vector("quantities.deviation", task.Scales.Select(scale => scale.Deviation));
@@ -116,26 +116,24 @@ public static class OnnxExport
         return Array.TrueForAll(scales, scale => scale == NumberScale.None) ? [] : scales;
     }
 
+    // Lists are JSON: names may hold anything, so that no separator would do.
     private static IEnumerable<(string, string)> Metadata(Model<float> model)
     {
         yield return ("digest", model.Network.Digest());
         if (model.Task is Classification { AreNamed: true } classes)
-            yield return ("classes", Json(classes.Names.Select(name => (JsonNode)name)));
+            yield return ("classes", DataText.Array(classes.Names).ToJsonString());
         if (model.Task is Regression quantities)
-            yield return ("quantities", Json(quantities.Names.Select(name => (JsonNode)name)));
+            yield return ("quantities", DataText.Array(quantities.Names).ToJsonString());
         // All that is needed to make features of a row, as in the model's own file.
         if (DataText.Of(model.Encoder) is { } encoder)
             yield return ("encoder", encoder.ToJsonString());
         if (model.Encoder is TableEncoder { HasNames: true } table)
-            yield return ("features", Json(table.Columns.Select(column => (JsonNode)column.Name!)));
+            yield return ("features", DataText.Array(table.Columns.Select(column => column.Name!)).ToJsonString());
         if (Scales(model.Encoder) is not { Length: > 0 } scales)
             yield break;
-        yield return ("means", Json(scales.Select(scale => (JsonNode)scale.Mean)));
-        yield return ("deviations", Json(scales.Select(scale => (JsonNode)scale.Deviation)));
+        yield return ("means", DataText.Array(scales.Select(scale => (JsonNode)scale.Mean)).ToJsonString());
+        yield return ("deviations", DataText.Array(scales.Select(scale => (JsonNode)scale.Deviation)).ToJsonString());
     }
-
-    // Names may hold anything, so that no separator would do.
-    private static string Json(IEnumerable<JsonNode> items) => new JsonArray([.. items]).ToJsonString();
 
     /// <summary>Adds layers one after the other.</summary>
     internal static void AddLayers(OnnxGraph graph, IReadOnlyList<ILayer<float>> layers, LayerNames names)

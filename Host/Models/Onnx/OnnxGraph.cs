@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text.Json.Nodes;
 using Functional.Host.Files;
 
 namespace Functional.Host.Models.Onnx;
@@ -61,7 +60,7 @@ internal sealed class OnnxGraph
     /// <param name="scaledBack">Adds the nodes that make <c>quantities</c> of scores, if there are any.</param>
     public Protobuf Finish(
         int inputs, int outputs, (string Operator, (string, object)[] Attributes)? probabilities,
-        IEnumerable<(string Key, string Value)> metadata, Action? scaledBack = null)
+        IEnumerable<(string Key, string Value)> metadata, Action? scaledBack)
     {
         // The last of the layers gives the scores.
         if (nodes.Count == 0 || nodes[^1].Output != Current)
@@ -95,8 +94,7 @@ internal sealed class OnnxGraph
         if (nodes.Any(node => node.Set == OfTables))
             model.Message(8, new Protobuf().Text(1, OfTables).Integer(2, OnnxExport.OpsetOfTables));
         if (columns.Count > 0)
-            metadata = metadata.Append(
-                ("inputs", new JsonArray([.. Inputs.Select(name => (JsonNode)name)]).ToJsonString()));
+            metadata = metadata.Append(("inputs", DataText.Array(Inputs).ToJsonString()));
         foreach (var (key, value) in metadata)
             model.Message(14, new Protobuf().Text(1, key).Text(2, value));
         return model;
