@@ -34,6 +34,15 @@ internal static class Typography
         return value < 0 && digits.Any(digit => digit is >= '1' and <= '9') ? Minus + digits : digits;
     }
 
+    /// <summary>The difference of two numbers as they are written with so many decimals: what a reader finds who
+    /// subtracts them.</summary>
+    public static double Difference(double first, double second, int decimals)
+    {
+        double Written(double value) => double.Parse(
+            value.ToString("F" + decimals, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        return Math.Round(Written(first) - Written(second), decimals);
+    }
+
     /// <summary>A whole number with superscript digits behind 10: 10⁻³.</summary>
     public static string PowerOfTen(int exponent) => "10" + Superscript(exponent);
 

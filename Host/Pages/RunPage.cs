@@ -199,8 +199,8 @@ internal static class RunPage
             return "";
         var (what, gap) = training.Errors is null
             ? ("training accuracy", Invariant(
-                $"{Math.Round(100 * training.Value, 2) - Math.Round(100 * test.Value, 2):F2} percentage points"))
-            : ("R² in training", Invariant($"{Math.Round(training.Value, 3) - Math.Round(test.Value, 3):F3}"));
+                $"{Typography.Difference(100 * training.Value, 100 * test.Value, 2):F2} percentage points"))
+            : ("R² in training", Invariant($"{Typography.Difference(training.Value, test.Value, 3):F3}"));
         return $" At the end {what} is {gap} above that on the test samples: a sign that the network has memorized " +
             "its training samples.";
     }

@@ -18,7 +18,7 @@ public partial class CaptionTests
         ["layers-graph"] = ["1"],
         ["gradient-check-differences"] = ["10", "1"],
         ["two-layer-loss"] = ["10", "2.30"],
-        ["two-layer-accuracy"] = ["5"],
+        ["two-layer-accuracy"] = ["5pp"],
         ["optimizer-paths-paths"] = ["0.95"],
         ["optimizer-paths-grid"] = ["30", "7", "2", "6.45", "100", "0.0001"],
         ["optimizers-loss"] = ["10", "2.30"],
@@ -28,10 +28,10 @@ public partial class CaptionTests
         ["weight-init-update-ratio"] = ["1000", "1"],
         ["batch-norm-accuracy"] = ["50%"],
         ["overfitting-accuracy"] = ["99%"],
-        ["dropout-accuracy"] = ["5"],
+        ["dropout-accuracy"] = ["5pp"],
         ["augmentation-crops"] = ["4", "9", "24", "28", "2"],
         ["augmentation-accuracy"] = ["25"],
-        ["hyperparameters-best"] = ["5"],
+        ["hyperparameters-best"] = ["5pp"],
         ["norms-paths"] = ["0"],
         ["norms-planes"] = ["2", "0"],
         ["hyperparameters-trials"] = ["4"],
@@ -71,6 +71,7 @@ public partial class CaptionTests
         Assert.True(Says(new Figure("loss", chart, ""), "1.25"));
         Assert.True(Says(new Figure("loss", chart, ""), "25.0%"));
         Assert.False(Says(new Figure("loss", chart, ""), "1.26"));
+        Assert.False(Says(new Figure("loss", chart, ""), "25.1%"));
         Assert.Equal(["1.25", "50.0%", "3×10⁻⁵"], NumbersIn("SGD 0.1 goes from 1.25 to 50.0%, 3×10⁻⁵.", ["SGD 0.1"]));
     }
 
@@ -106,7 +107,23 @@ public partial class CaptionTests
     [GeneratedRegex("<code>[0-9a-f]{16}</code>")]
     private static partial Regex DigestOnPage();
 
-    [GeneratedRegex("[-−]?[0-9][0-9,\u2009]*(\\.[0-9]+)?(×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?%?")]
+    // A28: ends of 95.04% and 90.06% are shown as 95.0% and 90.1%, and between those are 4.9 points.
+    [Fact]
+    public void A_gap_is_between_the_numbers_that_are_shown()
+    {
+        var ends = new LineChart("One", "epoch", "accuracy")
+        {
+            Series = [new("training", [0.9504, 0.9504]), new("test", [0.9006, 0.9006])],
+        };
+        var figure = new Figure("accuracy", new SmallMultiples("All", [ends]), "");
+        Assert.True(Says(figure, "95.0%") && Says(figure, "90.1%"));
+        Assert.Equal(["4.9pp", "5pp"], NumbersIn("The gap is 4.9 instead of 5 percentage points.", []));
+        Assert.Equal(["4.9pp", "5pp"], NumbersIn("差が4.9ポイントから5ポイントに広がります。", []));
+        Assert.True(Says(figure, "4.9pp"));
+        Assert.False(Says(figure, "5.0pp") || Says(figure, "4.9%") || Says(figure, "5.0%"));
+    }
+
+    [GeneratedRegex("[-−]?[0-9][0-9,\u2009]*(\\.[0-9]+)?(×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?(%|pp)?")]
     private static partial Regex Number();
 
     // Names hold numbers that are no results: 'SGD 0.3', 'layer 1', 'x²', 'L2'.
@@ -114,6 +131,8 @@ public partial class CaptionTests
     {
         foreach (var name in names.OrderByDescending(name => name.Length))
             caption = caption.Replace(name, "", StringComparison.Ordinal);
+        caption = Regex.Replace(
+            caption, " (?=instead of [^ ]+ percentage points)| percentage points|ポイント", "pp ");
         caption = Regex.Replace(caption,
             @"layers? [0-9]|第?[0-9]層|[Ll][12](?![0-9.])|10 to the power of|10 ?の|√\(2/n\)|1/√n"
                 + "|(?<![0-9])[0-9]+(つ|本|個のユニット)", "");
@@ -138,6 +157,8 @@ public partial class CaptionTests
 
     private static bool Says(Figure figure, string number)
     {
+        if (number.EndsWith("pp", StringComparison.Ordinal))
+            return Gaps(figure).Contains(decimal.Parse(number[..^2], CultureInfo.InvariantCulture));
         var percent = number.EndsWith('%');
         var text = number.TrimEnd('%').Replace("\u2009", "", StringComparison.Ordinal)
             .Replace(",", "", StringComparison.Ordinal).Replace('−', '-');
@@ -146,8 +167,7 @@ public partial class CaptionTests
         var digits = text.Split('×')[0].Count(char.IsAsciiDigit);
         return Known(figure).Any(known => percent
             ? Math.Abs(Math.Round(100 * known, decimals, MidpointRounding.AwayFromZero) - value) < 1e-9
-            // A difference is one of two numbers as they are shown.
-            || Math.Abs(100 * known - value) <= 1.0000001 * Math.Pow(10, -decimals)
+            || Math.Abs(100 * known - value) <= 0.5000001 * Math.Pow(10, -decimals)
             : Math.Abs(known - value) <= 0.5000001 * Math.Max(
                 Math.Pow(10, -decimals) * (
                     text.Contains('×') ? value / double.Parse(text.Split('×')[0], CultureInfo.InvariantCulture) : 1),
@@ -170,8 +190,8 @@ public partial class CaptionTests
         return double.Parse($"{mantissa}E{exponent}", CultureInfo.InvariantCulture);
     }
 
-    // What the CSV says: its numbers, how many there are of what, where lines end (over four points), shares of
-    // histograms, and differences of those.
+    // What the CSV says: its numbers, how many there are of what, where lines end (over four points), and shares of
+    // histograms.
     private static IEnumerable<double> Known(Figure figure)
     {
         var rows = ChartNumbers.Csv(figure.Chart).TrimEnd('\n').Split('\n').Skip(1).Select(Cells).ToArray();
@@ -185,8 +205,7 @@ public partial class CaptionTests
             foreach (var chart in charts)
                 if (chart is LineChart lines)
                 {
-                    double[] ends = [.. lines.Series.Select(series => series.Ys.TakeLast(4).Average())];
-                    numbers = numbers.Concat(ends).Concat(from one in ends from other in ends select one - other);
+                    numbers = numbers.Concat(Ends(lines));
                     // How many of the charts end in such a way.
                     numbers = numbers.Concat(
                         lines.Series.Select((_, i) =>
@@ -211,6 +230,18 @@ public partial class CaptionTests
         }
         return numbers;
     }
+
+    // How far apart lines of a chart end, in percentage points, between what is shown of both.
+    private static IEnumerable<decimal> Gaps(Figure figure) =>
+        from chart in ((SmallMultiples)figure.Chart).Charts.OfType<LineChart>()
+        let ends = Ends(chart).Select(end => CommonFigures.Percent(end)[..^1]).Where(end => end != "")
+            .Select(end => decimal.Parse(end, CultureInfo.InvariantCulture)).ToArray()
+        from one in ends
+        from other in ends
+        select Math.Abs(one - other);
+
+    private static double[] Ends(LineChart lines) =>
+        [.. lines.Series.Select(series => series.Ys.TakeLast(4).Average())];
 
     // Over how many decades the best few of the points spread, for every few.
     private static IEnumerable<double> Best(ScatterChart points)

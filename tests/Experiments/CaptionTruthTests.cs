@@ -237,12 +237,13 @@ public class CaptionTruthTests
     {
         var panels = Panels<LineChart>(Figure("overfitting"));
         // A28: a difference of what is shown.
-        static double Shown(double share) => Math.Round(share, 3, MidpointRounding.AwayFromZero);
+        static decimal Shown(double share) => decimal.Parse(Percent(share)[..^1], CultureInfo.InvariantCulture);
         string[] gaps = [.. panels.Select(End).Select(
-            end => Percent(Shown(end.Training) - Shown(end.Test)))];
+            end => (Shown(end.Training) - Shown(end.Test)).ToString("F1", CultureInfo.InvariantCulture))];
         var caption = Figure("overfitting").Caption;
-        Assert.Contains($"With batch norm the gap is larger: {gaps[1]} instead of {gaps[0]}.", caption.English);
-        Assert.Contains($"差が{gaps[0]}から{gaps[1]}に広がります", caption.Japanese);
+        Assert.Contains($"With batch norm the gap is larger: {gaps[1]} instead of {gaps[0]} percentage points.",
+            caption.English);
+        Assert.Contains($"差が{gaps[0]}ポイントから{gaps[1]}ポイントに広がります", caption.Japanese);
         // Most unseen images are classified correctly.
         Assert.True(End(panels[0]).Test > 0.5);
         Assert.Contains("knows those images better than it knows digits", caption.English);

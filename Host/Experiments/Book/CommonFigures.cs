@@ -32,11 +32,11 @@ internal static class CommonFigures
             ],
         };
 
-    /// <summary>How much better a network knows what it was trained on.</summary>
-    public static double Gap(Curve curve) => Shown(Training(curve)) - Shown(Test(curve));
+    /// <summary>How much better a network knows what it was trained on, in percentage points.</summary>
+    public static double Gap(Curve curve) => Between(Training(curve), Test(curve));
 
-    // A difference of what is shown, to a tenth of a percent, so that numbers agree.
-    private static double Shown(double share) => Math.Round(share, 3, MidpointRounding.AwayFromZero);
+    private static double Between(double training, double test) =>
+        Typography.Difference(100 * training, 100 * test, 1);
 
     /// <summary>The training accuracy, over the last points.</summary>
     public static double Training(Curve curve) =>
@@ -52,8 +52,8 @@ internal static class CommonFigures
     /// <summary>Where the line of test accuracy ends in the figure.</summary>
     public static double TestEnd(Curves curves) => End(curves.Accuracy("", point => point.Test));
 
-    /// <summary>How far apart the two lines of the figure end.</summary>
-    public static double GapEnd(Curves curves) => Shown(TrainingEnd(curves)) - Shown(TestEnd(curves));
+    /// <summary>How far apart the two lines of the figure end, in percentage points.</summary>
+    public static double GapEnd(Curves curves) => Between(TrainingEnd(curves), TestEnd(curves));
 
     private static double End(Series series) => Statistics.Mean([.. series.Ys.TakeLast(Last)]);
 
@@ -68,10 +68,10 @@ internal static class CommonFigures
     /// <summary>A table of where the networks end.</summary>
     public static Table Table(Lab lab, IReadOnlyList<Curves> curves) => new(
         ($"Where the lines end: means of the last {Last} points.", $"線の終わりの値（最後の{Last}点の平均）。"),
-        ["", lab.Say(Terms.Training), lab.Say(Terms.Test), lab.Say("gap", "差")],
+        ["", lab.Say(Terms.Training), lab.Say(Terms.Test), lab.Say("gap, percentage points", "差（ポイント）")],
         [.. curves.Select(curve => (string[])
         [
-            curve.Name, Percent(TrainingEnd(curve)), Percent(TestEnd(curve)), Percent(GapEnd(curve)),
+            curve.Name, Percent(TrainingEnd(curve)), Percent(TestEnd(curve)), Points(GapEnd(curve)),
         ])]);
 
     /// <summary>What the book's programs print: the loss of the step's batch after the step, of the last step that is
@@ -100,28 +100,35 @@ internal static class CommonFigures
                 && Gap(with.Seeds[seed]) < Gap(without.Seeds[seed]),
         seed =>
         [
-            (("gap", "差"), Percent(Gap(with.Seeds[seed]))), (("without", "なしでの差"), Percent(Gap(without.Seeds[seed]))),
+            GapOf(with.Seeds[seed]), (("without", "なしでの差"), Points(Gap(without.Seeds[seed]))),
             (("training accuracy", "訓練データの認識精度"), Percent(Training(with.Seeds[seed]))),
         ]).IfLearned(lab, with, without);
+
+    /// <summary>The gap of a network, for the numbers of a claim.</summary>
+    public static (LocalizedText Name, string Value) GapOf(Curve curve) =>
+        (("gap in percentage points", "差（ポイント）"), Points(Gap(curve)));
 
     /// <summary>A sentence on how the figure shows a network's gap beside another's.</summary>
     public static LocalizedText GapOf(Lab lab, Curves with, Curves without)
     {
         var name = lab.Both(with.Name);
-        var (gap, before) = (Percent(GapEnd(with)), Percent(GapEnd(without)));
+        var (gap, before) = (Points(GapEnd(with)), Points(GapEnd(without)));
         return TrainingEnd(with) < Learned
             ? ($"With {name.English} the network hardly learns ({Percent(TrainingEnd(with))} of its training " +
                "samples), so its gap means nothing.",
-               $"{name.Japanese} ではほとんど学習できていないので（訓練データで{Percent(TrainingEnd(with))}）、差の大小は意味を持ちません。")
+               $"{name.Japanese} ではほとんど学習できていないので（訓練データで{Percent(TrainingEnd(with))}）、" +
+               "差の大小は意味を持ちません。")
             : gap == before
-            ? ($"With {name.English} the gap is the same: {gap}.", $"{name.Japanese} でも差は{gap}で変わりません。")
+            ? (
+                $"With {name.English} the gap is the same: {gap} percentage points.",
+                $"{name.Japanese} でも差は{gap}ポイントで変わりません。")
             : GapEnd(with) < GapEnd(without)
             ? (
-                $"With {name.English} the gap is smaller: {gap} instead of {before}.",
-                $"{name.Japanese} では差が{before}から{gap}に縮まります。")
+                $"With {name.English} the gap is smaller: {gap} instead of {before} percentage points.",
+                $"{name.Japanese} では差が{before}ポイントから{gap}ポイントに縮まります。")
             : (
-                $"With {name.English} the gap is larger: {gap} instead of {before}.",
-                $"{name.Japanese} では差が{before}から{gap}に広がります。");
+                $"With {name.English} the gap is larger: {gap} instead of {before} percentage points.",
+                $"{name.Japanese} では差が{before}ポイントから{gap}ポイントに広がります。");
     }
 
     /// <summary>Where the two lines of each panel end, as a list.</summary>
@@ -150,4 +157,7 @@ internal static class CommonFigures
 
     public static string Percent(double share, int decimals = 1) =>
         double.IsFinite(share) ? $"{Typography.Number(100 * share, decimals)}%" : "–";
+
+    // A difference of percentages.
+    private static string Points(double points) => double.IsFinite(points) ? Typography.Number(points, 1) : "–";
 }

@@ -47,9 +47,12 @@ internal sealed class OverfittingExperiment : Experiment
                     "The training samples are memorized: at least 99% are classified correctly", "訓練データは丸暗記される（99%以上）"),
                     seed => Training(curves[0].Seeds[seed]) >= Heart,
                     seed => [(("training accuracy", "訓練データの認識精度"), Percent(Training(curves[0].Seeds[seed])))]),
-                lab.Claim(("Test accuracy stays at least 10 percentage points below", "テストデータの認識精度はそれより10ポイント以上低い"),
-                    seed => CommonFigures.Gap(curves[0].Seeds[seed]) >= 0.1,
-                    seed => [(("gap", "差"), Percent(CommonFigures.Gap(curves[0].Seeds[seed])))])
+                lab.Claim(
+                    (
+                        "Test accuracy stays at least 10 percentage points below",
+                        "テストデータの認識精度はそれより10ポイント以上低い"),
+                    seed => Gap(curves[0].Seeds[seed]) >= 10,
+                    seed => [GapOf(curves[0].Seeds[seed])])
                     .IfLearned(lab, curves[0]),
                 SmallerGap(lab, curves[1], curves[0],
                     (
@@ -66,7 +69,7 @@ internal sealed class OverfittingExperiment : Experiment
         string When(int i, string otherwise, Func<double, string> say) =>
             epochs[i] is { } epoch ? say(epoch) : otherwise;
         return Text(
-            TrainingEnd(curves[0]) >= Heart && GapEnd(curves[0]) > 0.05
+            TrainingEnd(curves[0]) >= Heart && GapEnd(curves[0]) > 5
                 ? ($"Without batch normalization {training} of the training images end up classified correctly, but " +
                    $"only {test} of the test images: the network knows those images better than it knows digits.",
                    $"Batch Normalization なしでは、訓練画像の認識精度は{training}に達しますが、テスト画像では{test}です。" +
