@@ -3,7 +3,7 @@ namespace Functional.Host.Data;
 /// <summary>What became of a table's columns that a user may not expect.</summary>
 internal static class ColumnHints
 {
-    private const int MostTold = 5;
+    private const int MostShown = 5;
 
     /// <summary>A line for each column that was left out, and one for those with empty cells.</summary>
     public static IEnumerable<string> Of(EncodedDataSet data)
@@ -22,7 +22,7 @@ internal static class ColumnHints
             }).OfType<string>(),
         ];
         if (filled.Length > 0)
-            yield return $"empty cells are filled, and marked, in {string.Join(", ", filled.Take(MostTold))}"
-                + (filled.Length > MostTold ? Invariant($" and {filled.Length - MostTold} other columns") : "");
+            yield return $"empty cells are filled, and marked, in {string.Join(", ", filled.Take(MostShown))}"
+                + (filled.Length > MostShown ? $" and {Plural.Of(filled.Length - MostShown, "other column")}" : "");
     }
 }

@@ -23,7 +23,7 @@ internal static class Evaluation
             task, Outputs(network, indices, threads, examples.Inputs), (Quantities)examples.Part.Targets, indices));
 
     /// <summary>The share of the samples that the network classifies as they are labeled.</summary>
-    /// <param name="network">Takes as many features as an image has.</param>
+    /// <param name="network">Takes as many features as the examples have.</param>
     /// <param name="examples">What the samples are of.</param>
     /// <param name="indices">The samples, at least one.</param>
     /// <param name="threads">How many pieces are evaluated side by side.</param>

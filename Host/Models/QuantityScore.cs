@@ -12,7 +12,7 @@ namespace Functional.Host.Models;
 /// </param>
 public sealed record QuantityScore(double? MeanAbsoluteError, double? RootMeanSquaredError, double? RSquared)
 {
-    /// <summary>R² as it is shown.</summary>
+    /// <summary>R² as text: with three decimals, or "undefined".</summary>
     internal string RSquaredText => RSquared is { } share ? Invariant($"{share:F3}") : "undefined";
 
     /// <summary>Of one quantity.</summary>

@@ -59,7 +59,7 @@ internal static class SampleFile
         [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xFF, 0xD8, 0xFF, ..] or
         [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] or [(byte)'B', (byte)'M', _, _, _, _, 0, 0, 0, 0, ..];
 
-    // What has the model's size already is taken as it is.
+    // A picture that has the model's size already is used unchanged.
     private static Images Fitted(Bitmap picture, string path, Model<float> model, Fit? fit)
     {
         if (model.Encoder is not ImageEncoder { Height: var height, Width: var width, Channels: 1 or 3 } encoder)
@@ -94,7 +94,7 @@ internal static class SampleFile
     {
         if (TableForm.Of(model.Encoder, model.Task) is not { Columns.Count: > 0 } form)
             throw new DataException(
-                path, null, "a model trained on a table, for a table's rows", "one that doesn't know columns by name");
+                path, null, "a model with named columns, for a table's rows", "one without");
         var rows = ColumnarFile.IsOne(path)
             ? ColumnarFile.Open(stream, path, table => table.ReadSamples(form)) : Csv.ReadSamples(stream, path, form);
         return rows.Count > 0
