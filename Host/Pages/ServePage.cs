@@ -13,6 +13,7 @@ internal static class ServePage
     private const string Style = """
         .ask{display:flex;flex-wrap:wrap;gap:1rem 3rem;align-items:flex-start}
         .ask>form,.ask>div{flex:1 1 18rem;min-width:0;max-width:28rem}
+        .ask p:first-child{margin-top:0}
         .field{display:flex;flex-direction:column;gap:.2rem;margin:0 0 .8rem}
         .field label{overflow-wrap:anywhere}
         input,select,textarea,button{font:inherit;color:inherit;background:var(--chart-paper);
@@ -22,11 +23,12 @@ internal static class ServePage
         #sheet{width:280px;height:280px;cursor:crosshair;background:#fff}
         #seen{width:112px;height:112px;image-rendering:pixelated}
         #answer table{width:100%}
+        #answer th{white-space:normal;overflow-wrap:anywhere}
         #answer td:last-child{width:40%}
         #answer td{vertical-align:middle}
         .share{display:block;height:.8rem;border-radius:.2rem;background:var(--chart-0)}
         #said{font-size:1.5rem;margin:.2rem 0}
-        .failed{color:var(--page-failed)}
+        #said.failed{font-size:1rem;color:var(--page-failed)}
         .buttons{display:flex;flex-wrap:wrap;gap:.6rem;margin:.8rem 0}
         """;
 
@@ -217,11 +219,11 @@ internal static class ServePage
                 CategoryEncoding category => Choice(id, key, category.Categories.Select(text => (text, text)), say),
                 NumberEncoding { Kind: NumberKind.YesNo } => Choice(
                     id, key, [("no", say(("no", "いいえ"))), ("yes", say(("yes", "はい")))], say),
-                NumberEncoding { Kind: NumberKind.Date } date => Markup.Of(
-                    $"<input type=\"date\" id=\"{id}\" data-column=\"{key}\" value=\"{Day(date.Fill)}\"/>"),
+                NumberEncoding { Kind: NumberKind.Date } date => Date(id, key, date.Fill),
                 NumberEncoding number => Markup.Of($"""
                     <input inputmode="decimal" autocomplete="off" id="{id}" data-column="{key}" value="{
-                        number.Fill.ToString("G6", CultureInfo.InvariantCulture)}"/>
+                        number.Fill.ToString(
+                            Math.Abs(number.Fill) is >= 1e6 and < 1e15 ? "F0" : "G6", CultureInfo.InvariantCulture)}"/>
                     """),
                 _ => Markup.Empty,
             }}
@@ -239,7 +241,13 @@ internal static class ServePage
             </select>
             """);
 
-    private static string Day(double days) =>
-        days is > -719_000 and < 2_900_000
-            ? DateTime.UnixEpoch.AddDays(Math.Floor(days)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "";
+    // The median of dates without times is a day, or half of one.
+    private static Markup Date(string id, string key, double median)
+    {
+        var (kind, form) = double.IsInteger(2 * median) ? ("date", "yyyy-MM-dd")
+            : ("datetime-local", "yyyy-MM-ddTHH:mm");
+        var value = median is > -719_000 and < 2_900_000
+            ? DateTime.UnixEpoch.AddDays(median).ToString(form, CultureInfo.InvariantCulture) : "";
+        return Markup.Of($"<input type=\"{kind}\" id=\"{id}\" data-column=\"{key}\" value=\"{value}\"/>");
+    }
 }

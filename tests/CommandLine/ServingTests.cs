@@ -255,6 +255,28 @@ public sealed class ServingTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(NumberKind.Date, 20_000, "date", "2024-10-04")]
+    [InlineData(NumberKind.Date, 20_000.5, "date", "2024-10-04")]
+    [InlineData(NumberKind.Date, 20_000.6875, "datetime-local", "2024-10-04T16:30")]
+    [InlineData(NumberKind.Number, 0.125, null, "0.125")]
+    [InlineData(NumberKind.Number, 12_345_678.5, null, "12345678")]
+    [InlineData(NumberKind.Number, -1.5e20, null, "-1.5E+20")]
+    internal void The_form_begins_with_medians_as_a_person_writes_them(
+        NumberKind kind, double median, string? type, string value)
+    {
+        var model = new Model<float>(Network.Create([1, 2], Activation.Relu, Initializer.He, seed: 1))
+        {
+            Encoder = new TableEncoder([new NumberEncoding("x", NumberScale.None, median) { Kind = kind }]),
+        };
+        var page = ServePage.Render(model, "one", Functional.Host.Experiments.Language.English);
+        Assert.Matches($"<input {(type is null ? "inputmode=\"decimal\"" : $"type=\"{type}\"")} [^>]*"
+            + $"value=\"{Regex.Escape(value)}\"/>", page);
+        // What the form sends for it is read again.
+        var sent = PredictionRequest.Samples(model, Encoding.UTF8.GetBytes($"[{{\"x\": \"{value}\"}}]"));
+        Assert.Equal(median, sent.Number(0, 0), Math.Max(0.5, 1e-5 * Math.Abs(median)));
+    }
+
     // A black stroke on white paper.
     private static byte[] Stroke() => Png.Encode(
         [.. Enumerable.Range(0, 400).Select(i => (byte)(i % 20 == 9 && i is > 60 and < 340 ? 0 : 255))], 20, 20);
