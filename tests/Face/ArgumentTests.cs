@@ -53,7 +53,7 @@ public class ArgumentTests
         { "sample -1 was asked for, but samples are 0 to 1", () => Encoded.Batch([-1]) },
         { "expected images of 2 x 2, found images of 4 x 1", () =>
             new ImageEncoder(2, 2, ByteScale.Unit).Encode<float>(new Images(4, 1, new byte[4]), [0]) },
-        { "the targets should be 1 quantity, but are classes", () =>
+        { "the targets should be 1 quantity, but are 2 classes", () =>
             new Regression([NumberScale.None], ["y"]).Batch(X, Part.Targets, [0, 1]) },
         { "x has no samples (columns)", () => Net.Predict(Matrix<float>.Build.Dense(4, 0)) },
         { "sample 1 has label 3, but the network has only 3 classes", () => Net.Accuracy(Batch.Of(X, [0, 3])) },
