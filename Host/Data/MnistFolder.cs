@@ -44,7 +44,8 @@ internal static partial class MnistFolder
         return new DataSet(training, test);
     }
 
-    /// <summary>Reads the first training images with their labels; of the labels all, where the classes follow from them.</summary>
+    /// <summary>Reads the first training images with their labels; of the labels all, where the classes follow from
+    /// them.</summary>
     /// <param name="name">As for <see cref="Load"/>.</param>
     /// <param name="count">How many, at least 1; all if there are fewer.</param>
     /// <param name="classes">As for <see cref="Load"/>.</param>

@@ -59,8 +59,8 @@ public sealed record Model<T>(Network<T> Network) where T : unmanaged, IFloating
 
     /// <summary>The class of each sample and the probabilities of all, or its quantities; the same bits as for each by
     /// itself.</summary>
-    /// <param name="samples">Of each the data's own numbers, as many as the encoder takes: they are encoded here, as they
-    /// were in training.</param>
+    /// <param name="samples">Of each the data's own numbers, as many as the encoder takes: they are encoded here, as
+    /// they were in training.</param>
     /// <exception cref="ArgumentException">A sample has another number of numbers, or the model takes text, too.
     /// </exception>
     public IReadOnlyList<Prediction<T>> Predict(IReadOnlyList<T[]> samples)

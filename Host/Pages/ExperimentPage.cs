@@ -94,7 +94,8 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
                 $"are claims, checked on the numbers of this very page. Those that did not hold are shown as well."),
             Invariant(
                 $"『ゼロから作る Deep Learning』5.7節から6.6節までの内容を、{results.Count}の実験で再現します" +
-                $"（データ：{settings.Data}、{seeds}）。図の前には問いを置きました。図を見る前に、まず自分で答えてみてください。" +
+                $"（データ：{settings.Data}、{seeds}）。図の前には問いを置きました。" +
+                "図を見る前に、まず自分で答えてみてください。" +
                 $"図の後には、成り立つはずの主張を、このページの数値そのもので検証した結果を示します。" +
                 $"成り立たなかったものも隠さずに示します。"));
     }
@@ -220,7 +221,8 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
             ? (new Markup("<li>"), "✓")
             : (new Markup("<li class=\"failed\">"), claim.CanBeJudged ? "✗" : "?");
         var evidence = Say(claim.Evidence) is not { Length: > 0 } numbers ? Markup.Empty : Markup.Of(
-            $"{Say(" ", "")}<span class=\"source\">{Say("(", "（実測値　")}{Whose(claim)}{numbers}{Say(")", "）")}</span>");
+            $"{Say(" ", "")}<span class=\"source\">{Say("(", "（実測値　")}{Whose(claim)}{numbers}{
+                Say(")", "）")}</span>");
         return Markup.Of(
             $"{item}<b aria-hidden=\"true\">{mark}</b><strong>{Verdict(claim)}</strong>{Say(": ", "：")}{
             Say(claim.Statement)}{evidence}</li>");
@@ -249,7 +251,8 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
             {curves.Variant.Configuration.CommandLine()}
             # {Say("digest", "ダイジェスト")} {curves.Seeds[0].Digest}
             """).ToArray();
-        var heading = Say("How to train each of these networks by itself", "それぞれのネットワークを単独で学習させるには");
+        var heading = Say("How to train each of these networks by itself",
+            "それぞれのネットワークを単独で学習させるには");
         return runs.Length == 0 ? Markup.Empty : Markup.Of($"""
             <details><summary>{heading}</summary>
             {Page.Code(string.Join("\n\n", runs))}

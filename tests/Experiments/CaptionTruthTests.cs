@@ -117,7 +117,8 @@ public class CaptionTruthTests
         Assert.Equal(
             "With L2 0.2 training accuracy reaches 58.0% at epoch 1, then falls back and ends at 11.3%, no better " +
             "than guessing.", collapse.English);
-        Assert.Contains("（エポック1）まで上がりますが、その後は下がり、最後は11.3%で、ランダムな推測と変わりません。", collapse.Japanese);
+        Assert.Contains("（エポック1）まで上がりますが、その後は下がり、最後は11.3%で、ランダムな推測と変わりません。",
+            collapse.Japanese);
         Assert.Null(WeightDecayExperiment.Collapse(Made("L2 0.2", 0.1, 0.44, 0.368, 0.368, 0.368, 0.368)));
         var line = Panels<LineChart>(Figure("weight-decay")).Single(panel => panel.Title == "L1 0.1").Series[0];
         var (at, top) = line.Ys.Index().MaxBy(point => point.Item);
@@ -273,7 +274,8 @@ public class CaptionTruthTests
                select claim.Statement,
         ];
         Assert.True(learning.Length >= 4);
-        Assert.All(learning, claim => Assert.Matches("し、しかも学習できている|なり、しかも学習できている", claim.Japanese));
+        Assert.All(learning,
+            claim => Assert.Matches("し、しかも学習できている|なり、しかも学習できている", claim.Japanese));
         Assert.Contains("間違いがある兆候です", Figure("weight-init", "first-loss").Caption.Japanese);
         var captions = from result in CaptionTests.Results.Value
                        from figure in result.Report.Parts.OfType<Figure>()

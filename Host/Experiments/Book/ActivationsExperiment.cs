@@ -17,22 +17,27 @@ internal sealed class ActivationsExperiment : Experiment
             $"{Range(layers, Ends)} of each layer's activations are in the outermost two bars, near 0 or 1, where " +
             "the sigmoid is flat. What does that do to a gradient, if the weights it is multiplied with are as " +
             "large as these?",
-            $"各層の値の{Range(layers, Ends)}が、両端の2本の棒（0 と 1 の近く）にあります。そこでは sigmoid の傾きが 0 に近くなります。" +
+            $"各層の値の{Range(layers, Ends)}が、両端の2本の棒（0 と 1 の近く）にあります。" +
+            "そこでは sigmoid の傾きが 0 に近くなります。" +
             "これほど大きな重みが掛かるとき、勾配はどうなるでしょうか。")),
         ("sigmoid, σ = 0.01", Activation.Sigmoid, Initializer.Normal(0.01), 0, layers => (
             $"{Percent(Middle(layers[^1]))} of the last layer's activations are in the two bars around 0.5: a " +
             "hundred units with nearly the same value.",
-            $"最後の層の値の{Percent(Middle(layers[^1]))}が 0.5 の両側の2本の棒に集中しています。100個のユニットがほぼ同じ値しか表現していません。")),
+            $"最後の層の値の{Percent(Middle(layers[^1]))}が 0.5 の両側の2本の棒に集中しています。" +
+            "100個のユニットがほぼ同じ値しか表現していません。")),
         ("sigmoid, Xavier", Activation.Sigmoid, Initializer.Xavier, 0, layers => (
             $"With deviation 1/√n the values stay spread out: the two middle bars hold {Range(layers, Middle)} of " +
             $"each layer, the two outermost {Range(layers, Ends)}.",
-            $"標準偏差 1/√n では適度な広がりが保たれます。各層の値のうち、中央の2本の棒にあるのは{Range(layers, Middle)}、" +
+            "標準偏差 1/√n では適度な広がりが保たれます。" +
+            $"各層の値のうち、中央の2本の棒にあるのは{Range(layers, Middle)}、" +
             $"両端の2本にあるのは{Range(layers, Ends)}です。")),
         ("tanh, Xavier", Activation.Tanh, Initializer.Xavier, -1, layers => Text(
             Ends(layers[0]) > Middle(layers[0])
                 ? ("In layer 1 the outermost two bars hold more than the two middle ones: " +
                    $"{Percent(Ends(layers[0]))}, {Percent(Middle(layers[0]))}.",
-                   $"第1層では、両端の2本の棒（{Percent(Ends(layers[0]))}）のほうが中央の2本（{Percent(Middle(layers[0]))}）より多くなっています。")
+                   "第1層では、" +
+                   $"両端の2本の棒（{Percent(Ends(layers[0]))}）のほうが" +
+                   $"中央の2本（{Percent(Middle(layers[0]))}）より多くなっています。")
                 : "",
             layers.Skip(1).All(layer => Middle(layer) > Ends(layer))
                 && layers.Zip(layers.Skip(1)).All(pair => Middle(pair.First) < Middle(pair.Second))
@@ -43,17 +48,20 @@ internal sealed class ActivationsExperiment : Experiment
         ("ReLU, σ = 0.01", Activation.Relu, Initializer.Normal(0.01), 0, layers => (
             $"With ReLU and small weights little is left: {Percent(Lowest(layers[0]))} of layer 1 and " +
             $"{Percent(Lowest(layers[^1]))} of the last layer are in the leftmost bar, next to 0.",
-            $"ReLU と小さな重みの組み合わせでは、値がほとんど残りません。0 に最も近い左端の棒にあるのは、第1層で{Percent(Lowest(layers[0]))}、" +
+            "ReLU と小さな重みの組み合わせでは、値がほとんど残りません。0 に最も近い左端の棒にあるのは、" +
+            $"第1層で{Percent(Lowest(layers[0]))}、" +
             $"最後の層で{Percent(Lowest(layers[^1]))}です。")),
         ("ReLU, Xavier", Activation.Relu, Initializer.Xavier, 0, layers => (
             "ReLU cuts away half of the signal, and Xavier's weights don't make up for it: " +
             $"{Percent(Above(layers[0]))} of layer 1 are above 1, and {Percent(Above(layers[^1]))} of the last layer.",
-            $"ReLU は信号の半分を切り捨てますが、Xavier の初期値はそれを補えません。1 より大きい値は、第1層で{Percent(Above(layers[0]))}、" +
+            "ReLU は信号の半分を切り捨てますが、Xavier の初期値はそれを補えません。" +
+            $"1 より大きい値は、第1層で{Percent(Above(layers[0]))}、" +
             $"最後の層で{Percent(Above(layers[^1]))}です。")),
         ("ReLU, He", Activation.Relu, Initializer.He, 0, layers => (
             $"He's √(2/n) makes up for the half that is cut away: {Percent(Above(layers[0]))} of layer 1 are above " +
             $"1, and {Percent(Above(layers[^1]))} of the last layer.",
-            $"He の初期値 √(2/n) は切り捨てられる半分を補います。1 より大きい値は、第1層で{Percent(Above(layers[0]))}、" +
+            "He の初期値 √(2/n) は切り捨てられる半分を補います。" +
+            $"1 より大きい値は、第1層で{Percent(Above(layers[0]))}、" +
             $"最後の層で{Percent(Above(layers[^1]))}です。")),
     ];
 
@@ -80,7 +88,8 @@ internal sealed class ActivationsExperiment : Experiment
         "A thousand samples of a hundred normally distributed numbers pass through five layers of a hundred units. " +
         "Which combinations of activation and initial weights keep the numbers spread out, and which push them to " +
         "the ends, or all to one value?",
-        "100次元の正規乱数1000個を、100ユニットの層に5回通します。活性化関数と重みの初期値のどの組み合わせなら値の広がりが保たれ、どれでは両端や一点に偏ってしまうでしょうか。");
+        "100次元の正規乱数1000個を、100ユニットの層に5回通します。" +
+        "活性化関数と重みの初期値のどの組み合わせなら値の広がりが保たれ、どれでは両端や一点に偏ってしまうでしょうか。");
 
     public override ExperimentReport Run(Lab lab)
     {
@@ -108,8 +117,10 @@ internal sealed class ActivationsExperiment : Experiment
                     "they can be compared; bars that are higher than the axis are cut off and marked with an " +
                     "arrow, and outputs of ReLU above 1 are beyond it. Each layer has " +
                     $"{Typography.Number(Units * Samples, 0)} values.",
-                    "sigmoid の3つの図と ReLU の3つの図は、それぞれ比較できるように軸をそろえてあります。軸の上限を超える棒は途中で切り、矢印を付けています。" +
-                    $"ReLU の 1 より大きい出力は軸の外です。どの層にも {Typography.Number(Units * Samples, 0)} 個の値があります。")),
+                    "sigmoid の3つの図と ReLU の3つの図は、それぞれ比較できるように軸をそろえてあります。" +
+                    "軸の上限を超える棒は途中で切り、矢印を付けています。" +
+                    "ReLU の 1 より大きい出力は軸の外です。" +
+                    $"どの層にも {Typography.Number(Units * Samples, 0)} 個の値があります。")),
                 .. histograms, .. lab.Settings.BookOnly ? [] : (Part[])[Deviations(lab, first), Flat(lab, first)],
             ],
             Claims =
@@ -138,7 +149,8 @@ internal sealed class ActivationsExperiment : Experiment
                     "ReLU with deviation 0.01: the last layer's deviation is less than a thousandth of the first's",
                     "ReLU・標準偏差 0.01：最後の層の標準偏差は最初の層の1000分の1未満になる"),
                     seed => Deviation(4, seed, last) < 1e-3 * Deviation(4, seed, 0),
-                    seed => [Named(("layer 1", "第1層"), 4, seed, 0), Named(("last layer", "最後の層"), 4, seed, last)]),
+                    seed => [Named(("layer 1", "第1層"), 4, seed, 0),
+                        Named(("last layer", "最後の層"), 4, seed, last)]),
                 lab.Claim((
                     "ReLU with He's weights keeps the deviation within a factor of 2, with Xavier's it falls to " +
                     "less than half",
@@ -148,7 +160,8 @@ internal sealed class ActivationsExperiment : Experiment
                             && Deviation(5, seed, last) < 0.5 * Deviation(5, seed, 0),
                     seed =>
                     [
-                        Named(("He, layer 1", "He の第1層"), 6, seed, 0), Named(("last layer", "最後の層"), 6, seed, last),
+                        Named(("He, layer 1", "He の第1層"), 6, seed, 0),
+                        Named(("last layer", "最後の層"), 6, seed, last),
                         Named(("Xavier, layer 1", "Xavier の第1層"), 5, seed, 0),
                         Named(("last layer", "最後の層"), 5, seed, last),
                     ]),
@@ -210,7 +223,8 @@ internal sealed class ActivationsExperiment : Experiment
             };
         return new(
             "deviations",
-            new SmallMultiples(lab.Say("Deviation of activations and of gradients", "順方向の値と逆方向の勾配の標準偏差"),
+            new SmallMultiples(lab.Say("Deviation of activations and of gradients",
+                "順方向の値と逆方向の勾配の標準偏差"),
             [
                 Lines(lab.Say("activations, forward", "アクティベーション（順方向）"), layer => layer.Deviation),
                 Lines(lab.Say("their gradients, backward", "勾配（逆方向）"), layer => layer.GradientDeviation),
@@ -220,11 +234,14 @@ internal sealed class ActivationsExperiment : Experiment
                 ("Activations are read from left to right, gradients from right to left: they come from the last " +
                  "layer. A level line is ideal; a falling one on this logarithmic axis means that the signal, or " +
                  "the gradient, vanishes exponentially with depth.",
-                 "アクティベーションは左から右へ、勾配は（最後の層から来るので）右から左へ読みます。水平な線が理想です。対数軸の上で下がる線は、信号や勾配が層の深さとともに指数的に消えていくことを表します。"),
+                 "アクティベーションは左から右へ、勾配は（最後の層から来るので）右から左へ読みます。" +
+                 "水平な線が理想です。" +
+                 "対数軸の上で下がる線は、信号や勾配が層の深さとともに指数的に消えていくことを表します。"),
                 ($"From the last layer back to layer 1 the gradient's deviation goes from {Gradients(0)} for " +
                  $"sigmoid with σ = 1, from {Gradients(2)} with Xavier's weights. How much it shrinks in a layer is " +
                  "the slope times the scale of the weights, not the slope alone.",
-                 $"最後の層から第1層まで戻る間に、勾配の標準偏差は sigmoid・σ = 1 では {Gradients(0)}、Xavier では {Gradients(2)} と変化します。" +
+                 $"最後の層から第1層まで戻る間に、勾配の標準偏差は sigmoid・σ = 1 では {Gradients(0)}、" +
+                 $"Xavier では {Gradients(2)} と変化します。" +
                  "1層あたりの縮み方は、傾きだけでなく、傾きと重みの大きさの積で決まります。")))
         { NumbersOf = NumbersOf.FirstSeed };
     }
@@ -232,7 +249,8 @@ internal sealed class ActivationsExperiment : Experiment
     private static Table Flat(Lab lab, Layer[][] passes) => new(
         ("Sigmoid and tanh: the share of saturated outputs (slope below a twentieth of the steepest). ReLU: the " +
          "share of dead units (0 for every sample).",
-         "sigmoid と tanh：飽和した出力の割合（傾きが最大の20分の1未満）。ReLU：死んだユニットの割合（すべてのサンプルで 0）。"),
+         "sigmoid と tanh：飽和した出力の割合（傾きが最大の20分の1未満）。" +
+         "ReLU：死んだユニットの割合（すべてのサンプルで 0）。"),
         ["", .. Enumerable.Range(1, Layers).Select(layer => lab.Say($"layer {layer}", $"第{layer}層"))],
         [
             .. Variants.Zip(

@@ -15,7 +15,9 @@ internal sealed class AugmentationExperiment : Experiment
         "An image of a 3, shifted by a pixel, is still a 3, but the network doesn't know that. If each of the 300 " +
         "images is shifted, rotated or scaled a little every time it is shown, how much better will it read other " +
         "images?",
-        "3の画像を1ピクセルずらしても3ですが、ネットワークはそれを知りません。300枚の画像を、見せるたびに少しずつずらしたり、回したり、拡大縮小したりすると、他の画像の認識精度はどのくらい上がるでしょうか。");
+        "3の画像を1ピクセルずらしても3ですが、ネットワークはそれを知りません。" +
+        "300枚の画像を、見せるたびに少しずつずらしたり、回したり、拡大縮小したりすると、" +
+        "他の画像の認識精度はどのくらい上がるでしょうか。");
 
     public override ExperimentReport Run(Lab lab)
     {
@@ -32,7 +34,8 @@ internal sealed class AugmentationExperiment : Experiment
                 Augmentations = [Augment.Rotation(), Augment.Scale(), Augment.Shift(1)],
             }));
         Claim Better(Curves with) => lab.Claim(
-            ($"Test accuracy is higher with \"{with.Name}\"", $"「{lab.Both(with.Name).Japanese}」でテストデータの認識精度が上がる"),
+            ($"Test accuracy is higher with \"{with.Name}\"",
+             $"「{lab.Both(with.Name).Japanese}」でテストデータの認識精度が上がる"),
             seed => Test(with.Seeds[seed]) > Test(curves[0].Seeds[seed]),
             seed =>
             [
@@ -45,7 +48,8 @@ internal sealed class AugmentationExperiment : Experiment
             [
                 Sheet(lab),
                 CommonFigures.Of(
-                    lab, "accuracy", lab.Say("300 samples, with and without augmentation", "訓練データ300個、データ拡張の有無"),
+                    lab, "accuracy",
+                    lab.Say("300 samples, with and without augmentation", "訓練データ300個、データ拡張の有無"),
                     curves, Caption(lab, curves)),
                 CommonFigures.Table(lab, curves),
             ],
@@ -66,7 +70,8 @@ internal sealed class AugmentationExperiment : Experiment
         return Text(
             ($"Each batch is augmented anew: a random crop shows an image in one of {places} places, while " +
              "a rotation hardly ever turns it in the same way twice. Accuracy is measured on unchanged images.",
-             $"ミニバッチは見せるたびに新しく変形されます。ランダムな切り出しでは位置は{places}通りで、回転・拡大縮小・移動では同じ変形はまず現れません。" +
+             $"ミニバッチは見せるたびに新しく変形されます。ランダムな切り出しでは位置は{places}通りで、" +
+             "回転・拡大縮小・移動では同じ変形はまず現れません。" +
              "認識精度は変形前の画像で測ります。"),
             AtTheEnd(lab, curves), GapOf(lab, curves[1], curves[0]), GapOf(lab, curves[2], curves[0]));
     }
@@ -97,8 +102,10 @@ internal sealed class AugmentationExperiment : Experiment
             $"{images.Height} x {images.Width} pixels: the same digits to a reader, entirely new inputs to a " +
             "network without convolutions. (In training the image keeps its size, and is shifted by up to " +
             $"{Padding} pixels.)",
-            $"先頭の{Digits}枚の画像（{images.Height}×{images.Width} ピクセル）と、それぞれからランダムに切り出した {height}×{width} " +
-            $"ピクセルの部分画像{Crops}枚です。人の目には同じ数字でも、畳み込み層のないネットワークにとってはまったく新しい入力です。" +
+            $"先頭の{Digits}枚の画像（{images.Height}×{images.Width} ピクセル）と、" +
+            $"それぞれからランダムに切り出した {height}×{width} " +
+            $"ピクセルの部分画像{Crops}枚です。" +
+            "人の目には同じ数字でも、畳み込み層のないネットワークにとってはまったく新しい入力です。" +
             $"（学習では大きさを変えず、上下左右に最大{Padding}ピクセルずらします。）"))
         { NumbersOf = NumbersOf.FirstSeed };
     }

@@ -26,7 +26,9 @@ internal sealed class BatchNormExperiment : Experiment
         "Weights are initialized with standard deviations from 1 down to 0.0001. With how many of them does a " +
         "network of six layers learn on its own, and with how many if the input of each activation is normalized " +
         "over the batch?",
-        "重みの初期値の標準偏差を 1 から 0.0001 まで何通りにも変えます。6層のネットワークがそのままで学習できるのは何通りでしょうか。活性化関数の前でミニバッチごとに正規化すると、何通りになるでしょうか。");
+        "重みの初期値の標準偏差を 1 から 0.0001 まで何通りにも変えます。" +
+        "6層のネットワークがそのままで学習できるのは何通りでしょうか。活性化関数の前でミニバッチごとに正規化すると、" +
+        "何通りになるでしょうか。");
 
     public override ExperimentReport Run(Lab lab)
     {
@@ -51,7 +53,8 @@ internal sealed class BatchNormExperiment : Experiment
                 new Figure(
                     "accuracy",
                     new SmallMultiples(lab.Say(
-                        "Training accuracy by the deviation of the initial weights", "重みの初期値の標準偏差ごとの訓練データの認識精度"),
+                        "Training accuracy by the deviation of the initial weights",
+                        "重みの初期値の標準偏差ごとの訓練データの認識精度"),
                     [
                         .. pairs.Zip(deviations, (pair, deviation) => new LineChart(
                             $"σ = {Typography.Value(deviation, 4)}", lab.Say(Terms.Epoch),
@@ -79,9 +82,11 @@ internal sealed class BatchNormExperiment : Experiment
                     seed => Learning(0, seed) >= deviations.Length - Exceptions,
                     seed => [(("falls for", "下がる場合"), $"{Learning(0, seed)} / {deviations.Length}")]),
                 lab.Claim((
-                    "Without it the loss falls by at least a tenth for fewer of them", "使わない場合に損失が1割以上下がるのは、それより少ない"),
+                    "Without it the loss falls by at least a tenth for fewer of them",
+                    "使わない場合に損失が1割以上下がるのは、それより少ない"),
                     seed => Learning(1, seed) < Learning(0, seed),
-                    seed => [(("without", "なし"), $"{Learning(1, seed)}"), (("with", "あり"), $"{Learning(0, seed)}")]),
+                    seed => [(("without", "なし"), $"{Learning(1, seed)}"),
+                        (("with", "あり"), $"{Learning(0, seed)}")]),
                 lab.Claim((
                     "In at least three of four cases batch norm is ahead after the last epoch",
                     "4分の3以上の場合に、最後のエポックでは Batch Normalization が上回る"),
@@ -113,7 +118,9 @@ internal sealed class BatchNormExperiment : Experiment
              $"{pairs.Length} networks with it have a training accuracy of {Percent(CommonFigures.Learned, 0)} or " +
              $"more, and {Far(1)} without.",
              "実線が Batch Normalization を使った場合、" +
-             $"破線が使わない場合です。最後のエポックで訓練データの認識精度が{Percent(CommonFigures.Learned, 0)}以上になるのは、{pairs.Length}通りのうち、" +
+             "破線が使わない場合です。" +
+             $"最後のエポックで訓練データの認識精度が{Percent(CommonFigures.Learned, 0)}以上になるのは、" +
+             $"{pairs.Length}通りのうち、" +
              $"使った場合は{Far(0)}通り、使わない場合は{Far(1)}通りです。"),
             (best - ends[0].Min() < Even
                 ? ("With it the scale hardly matters:", "使った場合は初期値の大きさはほとんど影響しません。")
@@ -123,7 +130,8 @@ internal sealed class BatchNormExperiment : Experiment
              $"最後の認識精度は σ = {Sigma(0)} では{End(0, 0)}、{Sigma(last)} では{End(0, last)}で、" +
              $"最も高いのは {highest.Japanese} での{Percent(best)}です。"),
             quicker.Length == 0
-                ? ("Nowhere does the network without it end higher.", "使わない場合のほうが高くなる標準偏差はありません。")
+                ? ("Nowhere does the network without it end higher.",
+                   "使わない場合のほうが高くなる標準偏差はありません。")
                 : (
                     $"Without it the network ends higher with σ = {Row(quicker).English}.",
                     $"使わないほうが高くなるのは σ = {Row(quicker).Japanese} です。"),

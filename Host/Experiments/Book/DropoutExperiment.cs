@@ -17,7 +17,9 @@ internal sealed class DropoutExperiment : Experiment
     public override LocalizedText Question => (
         "In every step each hidden unit is dropped with some probability. Does a network that is disturbed like " +
         "that do better on images it has never seen? And does it still learn at a ratio of 0.9?",
-        "ステップごとに、隠れ層のユニットを一定の確率で消去します。一部のユニットを無効にしたネットワークのほうが汎化しやすいのでしょうか。また、消去する割合が 0.9 のときはどうなるでしょうか。");
+        "ステップごとに、隠れ層のユニットを一定の確率で消去します。" +
+        "一部のユニットを無効にしたネットワークのほうが汎化しやすいのでしょうか。" +
+        "また、消去する割合が 0.9 のときはどうなるでしょうか。");
 
     public override ExperimentReport Run(Lab lab)
     {
@@ -46,7 +48,8 @@ internal sealed class DropoutExperiment : Experiment
         {
             Parts =
             [
-                CommonFigures.Of(lab, "accuracy", lab.Say("By dropout ratio", "消去する割合ごとの認識精度"), ordered, Text(
+                CommonFigures.Of(lab, "accuracy", lab.Say("By dropout ratio", "消去する割合ごとの認識精度"), ordered,
+                    Text(
                     Idea, AtTheEnd(lab, ordered), Better(curves[1], ordered[1..5]),
                     GapOf(lab, curves[0], curves[1])), columns: 3),
                 CommonFigures.Table(lab, ordered),
@@ -54,7 +57,8 @@ internal sealed class DropoutExperiment : Experiment
             Claims =
             [
                 Smaller(curves[3]), Smaller(curves[0]),
-                lab.Claim(("Dropout 0.2 gives a higher test accuracy than no dropout", "Dropout 0.2 はテストデータの認識精度を上げる"),
+                lab.Claim(("Dropout 0.2 gives a higher test accuracy than no dropout",
+                    "Dropout 0.2 はテストデータの認識精度を上げる"),
                     seed => Test(curves[0].Seeds[seed]) > Test(curves[1].Seeds[seed]),
                     seed => Two(curves[0], curves[1], seed, Test)).IfLearned(lab, curves[0]),
                 lab.Claim((
@@ -89,7 +93,8 @@ internal sealed class DropoutExperiment : Experiment
 
     private static LocalizedText Idea => (
         "The idea: no unit can rely on another being there, as if many networks were trained and their votes averaged.",
-        "どのユニットも他のユニットがいることを当てにできず、多数のネットワークを学習させて平均をとるのに似た効果がある、という考え方です。");
+        "どのユニットも他のユニットがいることを当てにできず、" +
+        "多数のネットワークを学習させて平均をとるのに似た効果がある、という考え方です。");
 
     /// <summary>Which ratios end higher than no dropout in the figure, and which have not caught up in training.
     /// </summary>
@@ -107,11 +112,13 @@ internal sealed class DropoutExperiment : Experiment
                    $"テストデータの認識精度がなし（{without}）を上回る割合はありません。")
                 : ($"At a ratio of {Names(best).English} test accuracy ends higher than without dropout: " +
                    $"{shares.English} instead of {without}.",
-                   $"消去する割合が {Names(best).Japanese} のとき、テストデータの認識精度はなしを上回ります（{shares.Japanese}、なしは{without}）。"),
+                   $"消去する割合が {Names(best).Japanese} のとき、" +
+                   $"テストデータの認識精度はなしを上回ります（{shares.Japanese}、なしは{without}）。"),
             best.Length == 0 || rest.Length == 0 ? ""
                 : ($"At {Names(rest).English} it does not.", $"{Names(rest).Japanese} では上回りません。"),
             behind.Length == 0 ? ""
                 : ($"At {Names(behind).English} training accuracy ends at least {points} percentage points lower.",
-                   $"{Names(behind).Japanese} では、訓練データの認識精度がなしより{points}ポイント以上低く終わります。"));
+                   $"{Names(behind).Japanese} では、" +
+                   $"訓練データの認識精度がなしより{points}ポイント以上低く終わります。"));
     }
 }

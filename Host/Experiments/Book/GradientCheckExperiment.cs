@@ -18,7 +18,8 @@ internal sealed class GradientCheckExperiment : Experiment
         "The gradient of a loss can be found without any calculus: move a weight a little to either side, and see " +
         "how the loss changes. Here it is done for every weight and bias of a small network. How much longer does " +
         "that take than backpropagation, and how well do the two agree?",
-        "損失の勾配は、微分の公式がなくても求められます。重みを両側に少しだけ動かして、損失の変化を見ればよいのです。小さなネットワークのすべての重みとバイアスについて、これを行います。" +
+        "損失の勾配は、微分の公式がなくても求められます。重みを両側に少しだけ動かして、損失の変化を見ればよいのです。" +
+        "小さなネットワークのすべての重みとバイアスについて、これを行います。" +
         "この数値微分は誤差逆伝播法の何倍の時間がかかり、両者はどのくらい一致するでしょうか。");
 
     public override ExperimentReport Run(Lab lab)
@@ -59,7 +60,8 @@ internal sealed class GradientCheckExperiment : Experiment
                 new Table(
                     ($"Three samples, double precision, {Typography.Number(count, 0)} weights and biases: how far " +
                      "apart the two gradients are.",
-                     $"サンプル3個、倍精度、重みとバイアス {Typography.Number(count, 0)} 個での2つの勾配の差（パラメータごと）。"),
+                     "サンプル3個、倍精度、" +
+                     $"重みとバイアス {Typography.Number(count, 0)} 個での2つの勾配の差（パラメータごと）。"),
                     [
                         "", lab.Say("shape", "形状"), lab.Say("mean |difference|", "差の絶対値の平均"),
                         lab.Say("largest, as a share", "最大の相対誤差"),
@@ -83,18 +85,22 @@ internal sealed class GradientCheckExperiment : Experiment
                      $"−{digits(zeros.Min())}: the longer the bar, the better the two agree. The shortest is " +
                      $"{digits(zeros.Min())}, the longest {digits(zeros.Max())}. A mistake in a formula would show " +
                      "as about 1 in the table's last column.",
-                     $"棒の長さ {digits(zeros.Min())} は、差の平均が 10 の −{digits(zeros.Min())} 乗であることを表し、長いほどよく一致しています。" +
-                     $"最短は {digits(zeros.Min())}、最長は {digits(zeros.Max())} です。公式に誤りがあれば、表の最後の列（最大の相対誤差）が 1 程度になります。"))
+                     $"棒の長さ {digits(zeros.Min())} は、" +
+                     $"差の平均が 10 の −{digits(zeros.Min())} 乗であることを表し、長いほどよく一致しています。" +
+                     $"最短は {digits(zeros.Min())}、最長は {digits(zeros.Max())} です。" +
+                     "公式に誤りがあれば、表の最後の列（最大の相対誤差）が 1 程度になります。"))
                 { NumbersOf = NumbersOf.FirstSeed },
                 new Paragraph((
                     $"Backpropagation took {Milliseconds(check.byPullbacks)} ms, central differences " +
                     $"{Milliseconds(check.byDifferences)} ms: about {Times(0)} times as long.",
-                    $"誤差逆伝播法は {Milliseconds(check.byPullbacks)} ミリ秒、数値微分は {Milliseconds(check.byDifferences)} " +
+                    $"誤差逆伝播法は {Milliseconds(check.byPullbacks)} ミリ秒、" +
+                    $"数値微分は {Milliseconds(check.byDifferences)} " +
                     $"ミリ秒で、約 {Times(0)} 倍の時間がかかりました。")),
             ],
             Claims =
             [
-                lab.Claim(("The mean difference is below 10⁻⁹ for every parameter", "どのパラメータでも差の平均は 10⁻⁹ 未満"),
+                lab.Claim(("The mean difference is below 10⁻⁹ for every parameter",
+                    "どのパラメータでも差の平均は 10⁻⁹ 未満"),
                     seed => checks[seed].Differences.All(d => d.MeanAbsolute < 1e-9),
                     seed =>
                         [

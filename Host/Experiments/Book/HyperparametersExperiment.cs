@@ -23,7 +23,8 @@ internal sealed class HyperparametersExperiment : Experiment
     public override LocalizedText Question => (
         "Learning rate and weight decay are drawn at random many times, over four decades each, and judged on 100 " +
         "images that are held out from training. Which of the two decides how well a trial does, and over which range?",
-        "学習係数と Weight decay の係数を、それぞれ4桁の範囲から対数スケールでランダムに何組も選び、訓練に使わない100枚の検証データで評価します。結果を左右するのはどちらの値で、良い範囲はどこでしょうか。");
+        "学習係数と Weight decay の係数を、それぞれ4桁の範囲から対数スケールでランダムに何組も選び、" +
+        "訓練に使わない100枚の検証データで評価します。結果を左右するのはどちらの値で、良い範囲はどこでしょうか。");
 
     public override ExperimentReport Run(Lab lab)
     {
@@ -78,7 +79,8 @@ internal sealed class HyperparametersExperiment : Experiment
                 lab.Claim((
                     $"The {leaders} best trials learn (validation accuracy of at least {Percent(Learned, 0)}), with " +
                     "learning rates above 0.001",
-                    $"上位{leaders}個の試行は学習できていて（検証データの認識精度が{Percent(Learned, 0)}以上）、その学習係数はすべて 0.001 より大きい"),
+                    $"上位{leaders}個の試行は学習できていて（検証データの認識精度が{Percent(Learned, 0)}以上）、" +
+                    "その学習係数はすべて 0.001 より大きい"),
                     seed => Ordered(trials, seed).Take(leaders)
                         .All(trial => rates[trial] > 1e-3 && End(trial, seed) >= Learned),
                     seed =>
@@ -106,7 +108,8 @@ internal sealed class HyperparametersExperiment : Experiment
     private static SmallMultiples Best(Lab lab, int draws, (Curves Trial, double Rate)[] trials) => new(
         trials.Length == draws
             ? lab.Say(
-                "All trials, best first: validation accuracy and learning rate", "すべての試行、成績順（検証データの認識精度と学習係数）")
+                "All trials, best first: validation accuracy and learning rate",
+                "すべての試行、成績順（検証データの認識精度と学習係数）")
             : lab.Say(
                 $"The {trials.Length} best trials: validation accuracy and learning rate",
                 $"上位{trials.Length}個の試行（検証データの認識精度と学習係数）"),
@@ -157,8 +160,10 @@ internal sealed class HyperparametersExperiment : Experiment
         ($"Each trial as a point, by its learning rate and by its weight decay. The {leaders} best have learning " +
          $"rates from {Least(rates)} to {Most(rates)} and weight decays from {Least(decays)} to {Most(decays)}, " +
          $"which is {Decades(rates)} and {Decades(decays)} of the four decades drawn from.",
-         $"各試行を点で表し、学習係数と Weight decay のそれぞれに対して描きました。上位{leaders}個の学習係数は {Least(rates)} から {Most(rates)}、Weight " +
-         $"decay は {Least(decays)} から {Most(decays)} で、4桁の範囲のうちそれぞれ {Decades(rates)} 桁と {Decades(decays)} " +
+         "各試行を点で表し、学習係数と Weight decay のそれぞれに対して描きました。" +
+         $"上位{leaders}個の学習係数は {Least(rates)} から {Most(rates)}、Weight " +
+         $"decay は {Least(decays)} から {Most(decays)} で、" +
+         $"4桁の範囲のうちそれぞれ {Decades(rates)} 桁と {Decades(decays)} " +
          "桁に散らばっています。"),
          Advice(Leading(rates), Leading(decays))));
     }
@@ -173,7 +178,8 @@ internal sealed class HyperparametersExperiment : Experiment
         return best <= near * lowest || near * best >= highest
             ? ($"The best learning rate, {Typography.Value(best, 2)}, is at the edge of the range drawn from: the " +
                "next search should go beyond it.",
-               $"最良の学習係数 {Typography.Value(best, 2)} は探索範囲の端にあります。次の探索では範囲をその先まで広げるべきです。")
+               $"最良の学習係数 {Typography.Value(best, 2)} は探索範囲の端にあります。" +
+               "次の探索では範囲をその先まで広げるべきです。")
             : rates.Max() / rates.Min() < decays.Max() / decays.Min()
             ? ("The range of those learning rates is the narrower one: the next search should concentrate on it.",
                "狭いのは学習係数の範囲です。次の探索ではこの範囲に絞るとよいでしょう。")
@@ -190,18 +196,21 @@ internal sealed class HyperparametersExperiment : Experiment
         return Text(
             shown.Length == draws
                 ? ($"All {draws} trials, best first.", $"{draws}個の試行すべてを、成績の良い順に示します。")
-                : ($"The {shown.Length} best of {draws} trials.", $"{draws}個の試行のうち成績の良い{shown.Length}個です。"),
+                : ($"The {shown.Length} best of {draws} trials.",
+                   $"{draws}個の試行のうち成績の良い{shown.Length}個です。"),
             ("Validation accuracy is solid, training accuracy dotted; above each panel are its rank, its validation " +
              $"accuracy at the end and its learning rate. The first ends at {End(0)} with a rate of {Rate(0)}, the " +
              $"last one shown at {End(last)} with {Rate(last)}.",
-             "実線が検証データ、点線が訓練データの認識精度で、各図の上に順位、最後の検証データの認識精度、学習係数を示します。" +
+             "実線が検証データ、点線が訓練データの認識精度で、各図の上に順位、最後の検証データの認識精度、" +
+             "学習係数を示します。" +
              $"1位は{End(0)}（学習係数 {Rate(0)}）、最後の図は{End(last)}（学習係数 {Rate(last)}）です。"),
             shown.All(one => one.Line[^1] - one.Line[0] >= Rise)
                 ? ($"Every solid line rises by at least {points} percentage points: all of these networks learn.",
                    $"どの実線も{points}ポイント以上上がっていて、どの試行も学習が進んでいます。")
                 : ($"Which solid lines rise by less than {points} percentage points, and are their learning rates " +
                    "too small or too large?",
-                   $"実線の上昇が{points}ポイント未満なのはどの図でしょうか。その学習係数は小さすぎるのでしょうか、大きすぎるのでしょうか。"));
+                   $"実線の上昇が{points}ポイント未満なのはどの図でしょうか。その学習係数は小さすぎるのでしょうか、" +
+                   "大きすぎるのでしょうか。"));
     }
 
     // Ten to a power drawn evenly between two; four digits, so that what is printed is what was run.

@@ -15,7 +15,8 @@ internal sealed class LayersExperiment : Experiment
     public override LocalizedText Question => (
         "A batch goes forward through the layers, and a gradient comes back through them in reverse. What shape " +
         "does it have at each place, and what is the very first gradient, at the loss?",
-        "ミニバッチが層を順に通り、勾配が逆順に戻ってきます。それぞれの場所で勾配はどのような形状でしょうか。そして、損失のところで最初に現れる勾配は何でしょうか。");
+        "ミニバッチが層を順に通り、勾配が逆順に戻ってきます。それぞれの場所で勾配はどのような形状でしょうか。" +
+        "そして、損失のところで最初に現れる勾配は何でしょうか。");
 
     public override ExperimentReport Run(Lab lab)
     {
@@ -47,7 +48,8 @@ internal sealed class LayersExperiment : Experiment
             [
                 new Figure(
                     "graph",
-                    new ChainChart(lab.Say("A small network as a computational graph", "小さなネットワークの計算グラフ"))
+                    new ChainChart(lab.Say("A small network as a computational graph",
+                        "小さなネットワークの計算グラフ"))
                     {
                         Sides = (
                             lab.Say("forward: shape, size", "順伝播：形状、大きさ"),
@@ -62,13 +64,16 @@ internal sealed class LayersExperiment : Experiment
                     ("From top to bottom the batch (one column per sample), from bottom to top the gradient of the " +
                      "loss with respect to it. A gradient always has the shape of what it is the gradient of; the " +
                      "size is the root mean square. Each layer needs nothing but what comes from its neighbors.",
-                     "上から下へミニバッチ（1列が1サンプル）が、下から上へその勾配が流れます。勾配の形状は、常に元の値と同じです。大きさは二乗平均平方根です。どの層も、隣の層から来るものだけで計算できます。"))
+                     "上から下へミニバッチ（1列が1サンプル）が、下から上へその勾配が流れます。" +
+                     "勾配の形状は、常に元の値と同じです。大きさは二乗平均平方根です。" +
+                     "どの層も、隣の層から来るものだけで計算できます。"))
                 { NumbersOf = NumbersOf.FirstSeed },
                 new Table(
                     (
                         "At Softmax-with-Loss it begins with y − t, here for the first sample: what the network " +
                         "predicts, minus the true class.",
-                        "Softmax-with-Loss レイヤの逆伝播は y − t から始まります。最初のサンプルについて、ネットワークの出力から正解を引いた値を示します。"),
+                        "Softmax-with-Loss レイヤの逆伝播は y − t から始まります。" +
+                        "最初のサンプルについて、ネットワークの出力から正解を引いた値を示します。"),
                     ["", .. Enumerable.Range(0, classes.Kinds.Count).Select(digit => $"{digit}")],
                     [
                         ["y", .. probabilities.Select(y => Typography.Number(y, 3))],
@@ -93,7 +98,8 @@ internal sealed class LayersExperiment : Experiment
                     "Softmax-with-Loss の勾配は (y − t) / N に一致する（丸め誤差の範囲）"),
                     seed => Error(seed) < 1e-15,
                     seed => [(("largest difference", "差の最大値"), Typography.Scientific(Error(seed), 2))]),
-                lab.Claim(("The gradient of every sample sums to 0 over the digits", "各サンプルの勾配を10個の数字について足すと 0 になる"),
+                lab.Claim(("The gradient of every sample sums to 0 over the digits",
+                    "各サンプルの勾配を10個の数字について足すと 0 になる"),
                     seed => Sum(seed) < 1e-15,
                     seed => [(("largest sum", "和の最大値"), Typography.Scientific(Sum(seed), 2))]),
             ],

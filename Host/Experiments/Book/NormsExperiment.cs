@@ -20,7 +20,9 @@ internal sealed class NormsExperiment : Experiment
     public override LocalizedText Question => (
         "Four of eight features carry information about a number, the other four are noise. If large weights are " +
         "penalized, which penalty finds out which features are noise, squares (ridge) or magnitudes (lasso)? And why?",
-        "8つの特徴量のうち4つは目的の値と関係があり、残りの4つはノイズ（無関係な特徴量）です。大きな重みにペナルティを課すとき、どれがノイズかを見分けるのは二乗（リッジ）でしょうか、絶対値（ラッソ）でしょうか。" +
+        "8つの特徴量のうち4つは目的の値と関係があり、残りの4つはノイズ（無関係な特徴量）です。" +
+        "大きな重みにペナルティを課すとき、どれがノイズかを見分けるのは二乗（リッジ）でしょうか、" +
+        "絶対値（ラッソ）でしょうか。" +
         "それはなぜでしょうか。");
 
     public override ExperimentReport Run(Lab lab)
@@ -65,9 +67,12 @@ internal sealed class NormsExperiment : Experiment
                          $"weights exactly zero, lasso {Zeros(first.Lasso[^1])}: ridge shrinks the large " +
                          $"weights in proportion{(grows ? " (those of the noise can even grow)" : "")}, " +
                          "lasso takes the same amount off each.",
-                         "1本の線が1つの特徴量の重みです。左端では正則化がほとんど効いていません。最大の係数でちょうど 0 になった重みは、" +
-                         $"リッジでは{Truth.Length}個のうち{Zeros(first.Ridge[^1])}個、ラッソでは{Zeros(first.Lasso[^1])}個です。" +
-                         $"リッジは大きな重みを比例的に縮め{(grows ? "（ノイズの重みはいったん増えることもあります）" : "")}、" +
+                         "1本の線が1つの特徴量の重みです。左端では正則化がほとんど効いていません。" +
+                         "最大の係数でちょうど 0 になった重みは、" +
+                         $"リッジでは{Truth.Length}個のうち{Zeros(first.Ridge[^1])}個、" +
+                         $"ラッソでは{Zeros(first.Lasso[^1])}個です。" +
+                         "リッジは大きな重みを比例的に縮め" +
+                         $"{(grows ? "（ノイズの重みはいったん増えることもあります）" : "")}、" +
                          "ラッソはどの重みからも同じ量を引きます。"),
                         FindsNoise(0)
                             ? (
@@ -82,14 +87,18 @@ internal sealed class NormsExperiment : Experiment
                     "planes",
                     new SmallMultiples(
                         lab.Say("Where the loss touches the limit", "損失と制限が接する点"),
-                        [Plane(lab, lab.Say("ridge", "リッジ"), Circle), Plane(lab, lab.Say("lasso", "ラッソ"), Diamond)])
+                        [Plane(lab, lab.Say("ridge", "リッジ"), Circle),
+                            Plane(lab, lab.Say("lasso", "ラッソ"), Diamond)])
                     { Columns = 2 },
                     ("Two weights: the ellipses are equal losses around the best weights, the circle or diamond is " +
                      "the limit on the squares (ridge) or on the magnitudes (lasso). The smallest loss allowed is " +
                      "where an ellipse touches the limit: on a circle in general off both axes, on a diamond, which " +
                      "has corners, in one of them, where a weight is exactly zero.",
-                     "重みが2つの場合。楕円は損失の等高線、円とひし形は、それぞれ二乗和（リッジ）と絶対値の和（ラッソ）の制限です。許される中で最小の損失は、楕円が制限に接する点です。" +
-                     "円ではふつうどちらの軸からも離れ、角のあるひし形では角で接し、そこでは一方の重みがちょうど 0 です。"))
+                     "重みが2つの場合。楕円は損失の等高線、円とひし形は、" +
+                     "それぞれ二乗和（リッジ）と絶対値の和（ラッソ）の制限です。許される中で最小の損失は、" +
+                     "楕円が制限に接する点です。" +
+                     "円ではふつうどちらの軸からも離れ、角のあるひし形では角で接し、" +
+                     "そこでは一方の重みがちょうど 0 です。"))
                 { NumbersOf = NumbersOf.NoSeed },
             ],
             Claims =
@@ -110,11 +119,13 @@ internal sealed class NormsExperiment : Experiment
                 lab.Claim(("Ridge makes no weight zero at any rate", "リッジでは、どの係数でも 0 になる重みはない"),
                     seed => fits[seed].Ridge.All(weights => Zeros(weights) == 0),
                     seed => [(("most zeros at a rate", "0 の個数の最大"), $"{fits[seed].Ridge.Max(Zeros)}")]),
-                lab.Claim(("Lasso makes all weights zero at the largest rate", "ラッソでは、最大の係数ですべての重みが 0 になる"),
+                lab.Claim(("Lasso makes all weights zero at the largest rate",
+                    "ラッソでは、最大の係数ですべての重みが 0 になる"),
                     seed => Zeros(fits[seed].Lasso[^1]) == Truth.Length,
                     seed => [(("zeros", "0 の個数"), $"{Zeros(fits[seed].Lasso[^1])} / {Truth.Length}")]),
                 lab.Claim((
-                    "At some rate lasso drops the four noise features, and only those", "ある係数で、ラッソはノイズの4つの特徴量だけを取り除く"),
+                    "At some rate lasso drops the four noise features, and only those",
+                    "ある係数で、ラッソはノイズの4つの特徴量だけを取り除く"),
                 FindsNoise,
                     seed =>
                         [

@@ -29,7 +29,8 @@ internal sealed class OptimizerPathsExperiment : Experiment
         "The function x²/20 + y² is a long, narrow valley along x. From (−7, 2), where does the gradient point: to " +
         "the minimum at (0, 0)? Which way will SGD go, and how could a rule that knows only the gradients so far do " +
         "better?",
-        "関数 x²/20 + y² は x 軸方向に伸びた細長い谷です。点 (−7, 2) での勾配は、最小値のある (0, 0) を指しているでしょうか。SGD はどのような経路をたどるでしょうか。" +
+        "関数 x²/20 + y² は x 軸方向に伸びた細長い谷です。" +
+        "点 (−7, 2) での勾配は、最小値のある (0, 0) を指しているでしょうか。SGD はどのような経路をたどるでしょうか。" +
         "これまでの勾配しか知らない手法は、どうすればもっとうまく進めるでしょうか。");
 
     public override ExperimentReport Run(Lab lab)
@@ -60,8 +61,10 @@ internal sealed class OptimizerPathsExperiment : Experiment
              "across the valley rather than along it, so SGD zigzags. Momentum rolls like a ball and overshoots. " +
              "AdaGrad shortens its steps where they have been long and soon follows the floor of the valley. Adam " +
              "does a bit of both.",
-             "等高線は関数の値、矢印は下る方向、点は各ステップを表します。矢印はほとんどの場所で谷に沿うのではなく谷を横切る向きなので、SGD はジグザグに進みます。" +
-             "Momentum はボールのように転がって行き過ぎ、AdaGrad は大きく動いた方向の歩幅を縮めてすぐに谷底に沿って進み、Adam はその両方のように進みます。"))
+             "等高線は関数の値、矢印は下る方向、点は各ステップを表します。" +
+             "矢印はほとんどの場所で谷に沿うのではなく谷を横切る向きなので、SGD はジグザグに進みます。" +
+             "Momentum はボールのように転がって行き過ぎ、" +
+             "AdaGrad は大きく動いた方向の歩幅を縮めてすぐに谷底に沿って進み、Adam はその両方のように進みます。"))
         { NumbersOf = NumbersOf.NoSeed };
         Claim[] claims =
         [
@@ -71,9 +74,11 @@ internal sealed class OptimizerPathsExperiment : Experiment
                 $"SGD は2回に1回以上、谷の反対側へ移る（谷底から {Typography.Value(Floor)} 未満での往復は数えない）"),
                 _ => turns[0] >= Steps / 2, _ => [(("changes", "移った回数"), $"{turns[0]} / {Steps}")]),
             .. Enumerable.Range(1, rules.Length - 1).Select(i => lab.Claim(
-                ($"{rules[i].Name} crosses the valley less often than SGD", $"{rules[i].Name} は SGD より谷を横切る回数が少ない"),
+                ($"{rules[i].Name} crosses the valley less often than SGD",
+                 $"{rules[i].Name} は SGD より谷を横切る回数が少ない"),
                 _ => turns[i] < turns[0], _ => [(rules[i].Name, $"{turns[i]}"), ("SGD", $"{turns[0]}")])),
-            lab.Claim(("AdaGrad ends nearest to the minimum of the book's four", "本書の4手法のうち AdaGrad が最小値に最も近づく"),
+            lab.Claim(("AdaGrad ends nearest to the minimum of the book's four",
+                "本書の4手法のうち AdaGrad が最小値に最も近づく"),
                 _ => ends[2] == ends[..4].Min(),
                 _ => [.. rules[..4].Zip(ends, (rule, end) => ((LocalizedText)rule.Name, Typography.Value(end)))]),
         ];
@@ -94,15 +99,19 @@ internal sealed class OptimizerPathsExperiment : Experiment
             "grid",
             new MatrixChart(
                 lab.Say("Height left after 30 steps of Momentum", "Momentum の30ステップ後に残る関数の値"),
-                Named(lab.Say("learning rate", "学習係数"), Rates), Named(lab.Say("momentum", "モーメンタム係数"), Momenta))
+                Named(lab.Say("learning rate", "学習係数"), Rates),
+                Named(lab.Say("momentum", "モーメンタム係数"), Momenta))
             {
                 Values = heights, Depth = Scaling.Logarithmic, Digits = 2, ShowScale = true,
             },
             ("Each cell is the height after 30 steps from (−7, 2), where it was 6.45; heights below 0.0001 are drawn " +
              "as 0.0001. The closer to the color of the page, the better: small rates need much momentum, large " +
              "rates little, and there is no momentum that suits every rate.",
-             "各マスは、(−7, 2)（関数の値は 6.45）から30ステップ後の関数の値です（0.0001 未満は 0.0001 として描いています）。背景の色に近いほど良い結果です。" +
-             "学習係数が小さければ大きなモーメンタムが、大きければ小さなモーメンタムが合い、すべての学習係数に合うモーメンタムはありません。"))
+             "各マスは、" +
+             "(−7, 2)（関数の値は 6.45）から30ステップ後の関数の値です（0.0001 未満は 0.0001 として描いています）。" +
+             "背景の色に近いほど良い結果です。" +
+             "学習係数が小さければ大きなモーメンタムが、大きければ小さなモーメンタムが合い、" +
+             "すべての学習係数に合うモーメンタムはありません。"))
         { NumbersOf = NumbersOf.NoSeed };
     }
 

@@ -20,12 +20,14 @@ internal sealed class OptimizersExperiment : Experiment
 
     public override string Name => "optimizers";
     public override string Section => "6.1.8";
-    public override LocalizedText Title => ("Four optimizers on the same batches", "同じミニバッチによる更新手法の比較");
+    public override LocalizedText Title => ("Four optimizers on the same batches",
+                                            "同じミニバッチによる更新手法の比較");
 
     public override LocalizedText Question => (
         "A network of five layers is trained by SGD, Momentum, AdaGrad and Adam, each with the book's rate, on the " +
         "very same batches. Which is slowest, and is that the rule's fault or the rate's?",
-        "5層のネットワークを、SGD・Momentum・AdaGrad・Adam の4つの手法で、まったく同じミニバッチを使って学習させます。最も遅いのはどれでしょうか。" +
+        "5層のネットワークを、SGD・Momentum・AdaGrad・Adam の4つの手法で、" +
+        "まったく同じミニバッチを使って学習させます。最も遅いのはどれでしょうか。" +
         "それは手法のせいでしょうか、それとも学習係数のせいでしょうか。");
 
     public override ExperimentReport Run(Lab lab)
@@ -41,9 +43,11 @@ internal sealed class OptimizersExperiment : Experiment
                 Optimizer = common.Optimizer with { Name = rule.Optimizer, LearningRate = rule.Rate },
             }) { Observation = Probes.LossAfter }));
         double[] losses = [.. curves.Select(curve => curve.Median(run => run.FinalLoss))];
-        var book = new Figure("loss", Losses(lab, lab.Say("Loss of the four optimizers", "4つの更新手法の損失の比較"), curves),
+        var book = new Figure("loss",
+            Losses(lab, lab.Say("Loss of the four optimizers", "4つの更新手法の損失の比較"), curves),
             Text(
-            ("The loss of each step's batch, smoothed, on a logarithmic axis.", "各ステップのミニバッチの損失（平滑化、対数軸）。"),
+            ("The loss of each step's batch, smoothed, on a logarithmic axis.",
+             "各ステップのミニバッチの損失（平滑化、対数軸）。"),
             Ends(curves),
             losses.Skip(1).All(loss => loss < losses[0]) && curves.Skip(1).Any(curve => Learns(lab, curve))
                 ? (
@@ -74,13 +78,17 @@ internal sealed class OptimizersExperiment : Experiment
                     "tries six rates, from a tenth of the book's to thirty times as much, for " +
                     $"{trialSteps} steps, on samples with a part kept for validation, and then runs with the best " +
                     "of them: the question of 6.1.7, asked fairly.",
-                    "これは公平な比較でしょうか。4つとも学習係数は人が選んだ値です。ここでは各手法について、本書の値の0.1倍から30倍まで6つの学習係数を、" +
+                    "これは公平な比較でしょうか。4つとも学習係数は人が選んだ値です。" +
+                    "ここでは各手法について、本書の値の0.1倍から30倍まで6つの学習係数を、" +
                     $"検証データを取り分けたうえで{trialSteps}ステップずつ試し、" +
-                    "最も良かった学習係数で改めて学習します。6.1.7節の問い「どの更新手法を用いるか」を公平に問い直します。")),
+                    "最も良かった学習係数で改めて学習します。" +
+                    "6.1.7節の問い「どの更新手法を用いるか」を公平に問い直します。")),
                 new Figure(
                     "tuned",
                     Losses(
-                        lab, lab.Say("Each with the rate that did best in short trials", "短い試行で最も良かった学習係数で"), tuned),
+                        lab,
+                        lab.Say("Each with the rate that did best in short trials", "短い試行で最も良かった学習係数で"),
+                        tuned),
                     TunedCaption(curves, tuned)),
             ],
             Claims =
@@ -99,7 +107,8 @@ internal sealed class OptimizersExperiment : Experiment
                     seed => tuned.All(curve => curve.Seeds[seed].FinalLoss < Guessing),
                     seed => [.. tuned.Select(curve => Loss(curve, seed))]).IfLearned(lab, Best(tuned)),
                 lab.Claim(
-                    ("Tuning shrinks the gap between SGD and the best of the others", "学習係数を選び直すと、SGD と他の手法との差は縮まる"),
+                    ("Tuning shrinks the gap between SGD and the best of the others",
+                     "学習係数を選び直すと、SGD と他の手法との差は縮まる"),
                     seed => Gap(tuned, seed) < Gap(curves, seed),
                     seed =>
                         [
@@ -133,7 +142,8 @@ internal sealed class OptimizersExperiment : Experiment
             .OrderBy(end => double.IsFinite(end.Loss) ? end.Loss : double.MaxValue);
         string List(string separator, string colon) =>
             string.Join(separator, ends.Select(end => $"{end.Name}{colon}{Number(end.Loss)}"));
-        return ($"The losses of the last step: {List(", ", ": ")}.", $"最後のステップの損失は {List("、", "：")} です。");
+        return ($"The losses of the last step: {List(", ", ": ")}.",
+                $"最後のステップの損失は {List("、", "：")} です。");
     }
 
     /// <summary>What the rates chosen in short trials come to, beside the book's.</summary>
@@ -156,7 +166,8 @@ internal sealed class OptimizersExperiment : Experiment
                 : ($"The loss of {worse.English} ends no lower than with the book's rate.",
                    $"{worse.Japanese} の損失は、本書の学習係数のときより小さくなっていません。"),
             largest.English.Length == 0 ? ""
-                : ($"For {largest.English} the rate is the largest tried.", $"{largest.Japanese} の学習係数は試した中で最大の値です。"),
+                : ($"For {largest.English} the rate is the largest tried.",
+                   $"{largest.Japanese} の学習係数は試した中で最大の値です。"),
             smallest.English.Length == 0 ? ""
                 : (
                     $"For {smallest.English} the rate is the smallest tried.",
@@ -173,7 +184,8 @@ internal sealed class OptimizersExperiment : Experiment
                 ? (
                     "SGD is now less far behind the best: at least that much of the difference was the rate, not " +
                     "the rule.",
-                    "最良の手法に対する SGD の遅れは小さくなりました。差の少なくともその分は、手法ではなく学習係数によるものでした。")
+                    "最良の手法に対する SGD の遅れは小さくなりました。" +
+                    "差の少なくともその分は、手法ではなく学習係数によるものでした。")
                 : (
                     "SGD is no less far behind the best than before: here it is not the rate alone.",
                     "最良の手法に対する SGD の遅れは小さくなっていません。学習係数だけの差ではありません。"));

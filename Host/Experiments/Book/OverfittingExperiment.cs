@@ -16,7 +16,9 @@ internal sealed class OverfittingExperiment : Experiment
     public override LocalizedText Question => (
         "Seven layers, but only 300 images to learn from. How far apart will accuracy on those and on unseen images " +
         "end, and does batch normalization change that?",
-        "7層のネットワークに対して、学習に使える画像は300枚だけです。訓練データとテストデータの認識精度の差はどこまで開くでしょうか。また、Batch Normalization を使うと差は変わるでしょうか。");
+        "7層のネットワークに対して、学習に使える画像は300枚だけです。" +
+        "訓練データとテストデータの認識精度の差はどこまで開くでしょうか。" +
+        "また、Batch Normalization を使うと差は変わるでしょうか。");
 
     /// <summary>Seven layers, 300 samples drawn by the seed, and this many accuracy points.</summary>
     internal static TrainConfiguration Setting(Lab lab, int points) => lab.WithPoints(
@@ -44,9 +46,11 @@ internal sealed class OverfittingExperiment : Experiment
             Claims =
             [
                 lab.Claim((
-                    "The training samples are memorized: at least 99% are classified correctly", "訓練データは丸暗記される（99%以上）"),
+                    "The training samples are memorized: at least 99% are classified correctly",
+                    "訓練データは丸暗記される（99%以上）"),
                     seed => Training(curves[0].Seeds[seed]) >= Heart,
-                    seed => [(("training accuracy", "訓練データの認識精度"), Percent(Training(curves[0].Seeds[seed])))]),
+                    seed => [(("training accuracy", "訓練データの認識精度"),
+                        Percent(Training(curves[0].Seeds[seed])))]),
                 lab.Claim(
                     (
                         "Test accuracy stays at least 10 percentage points below",
@@ -72,14 +76,16 @@ internal sealed class OverfittingExperiment : Experiment
             TrainingEnd(curves[0]) >= Heart && GapEnd(curves[0]) > 5
                 ? ($"Without batch normalization {training} of the training images end up classified correctly, but " +
                    $"only {test} of the test images: the network knows those images better than it knows digits.",
-                   $"Batch Normalization なしでは、訓練画像の認識精度は{training}に達しますが、テスト画像では{test}です。" +
+                   $"Batch Normalization なしでは、訓練画像の認識精度は{training}に達しますが、" +
+                   $"テスト画像では{test}です。" +
                    "数字一般よりも、訓練画像そのものを覚えているのです。")
                 : ($"Without batch normalization training accuracy ends at {training} and test accuracy at {test}.",
                    $"Batch Normalization なしでは、認識精度は訓練データで{training}、テストデータで{test}です。"),
             ($"{Percent(Heart, 0)} in training is " +
              $"{When(0, "not reached without it", epoch => $"reached at epoch {epoch} without it")}, and " +
              $"{When(1, "not with it", epoch => $"at epoch {epoch} with it")}.",
-             $"訓練データで{Percent(Heart, 0)}に達するのは、なしでは{When(0, "最後まで見られず", epoch => $"エポック{epoch}")}、" +
+             $"訓練データで{Percent(Heart, 0)}に達するのは、" +
+             $"なしでは{When(0, "最後まで見られず", epoch => $"エポック{epoch}")}、" +
              $"ありでは{When(1, "最後まで見られません", epoch => $"エポック{epoch}です")}。"),
             GapOf(lab, curves[1], curves[0]));
     }

@@ -15,7 +15,8 @@ internal sealed class TwoLayerExperiment : Experiment
     public override LocalizedText Question => (
         "A network with 50 hidden units sees the training images in batches of 100, over and over. How well will it " +
         "read images that it has never seen, compared with those that it was trained on?",
-        "隠れ層が50ユニットのネットワークに、訓練画像を100枚ずつのミニバッチで繰り返し見せます。訓練に使った画像に比べて、一度も見たことのない画像はどのくらい正しく読めるようになるでしょうか。");
+        "隠れ層が50ユニットのネットワークに、訓練画像を100枚ずつのミニバッチで繰り返し見せます。" +
+        "訓練に使った画像に比べて、一度も見たことのない画像はどのくらい正しく読めるようになるでしょうか。");
 
     public override ExperimentReport Run(Lab lab)
     {
@@ -34,15 +35,18 @@ internal sealed class TwoLayerExperiment : Experiment
                 new Figure(
                     "loss",
                     new LineChart(
-                        lab.Say("Loss of the batches", "ミニバッチの損失の推移"), lab.Say(Terms.Iteration), lab.Say(Terms.Loss))
+                        lab.Say("Loss of the batches", "ミニバッチの損失の推移"), lab.Say(Terms.Iteration),
+                        lab.Say(Terms.Loss))
                     {
                         Series = [curves.Loss() with { Name = "" }],
                     },
                     ($"The loss of each step's batch, smoothed. It begins at {Typography.Value(losses[0], 3)}, " +
                      $"where guessing costs ln 10 = 2.30, and ends at {Typography.Value(losses[^1], 3)}; the jitter " +
                      "comes from the random choice of each batch.",
-                     $"各ステップのミニバッチの損失（平滑化）。{Typography.Value(losses[0], 3)} から始まり（ランダムな推測の損失は ln 10 = 2.30）、" +
-                     $"{Typography.Value(losses[^1], 3)} で終わります。細かな揺れは、ミニバッチごとの偶然によるものです。")),
+                     "各ステップのミニバッチの損失（平滑化）。" +
+                     $"{Typography.Value(losses[0], 3)} から始まり（ランダムな推測の損失は ln 10 = 2.30）、" +
+                     $"{Typography.Value(losses[^1], 3)} で終わります。" +
+                     "細かな揺れは、ミニバッチごとの偶然によるものです。")),
                 new Figure(
                     "accuracy",
                     CommonFigures.Chart(lab, curves) with
@@ -52,7 +56,8 @@ internal sealed class TwoLayerExperiment : Experiment
                     Text(
                         ("Accuracy on training and on test images, once per epoch. The lines end at " +
                          $"{Percent(training)} and {Percent(test)}.",
-                         $"訓練画像とテスト画像に対する認識精度（エポックごと）。最後は{Percent(training)}と{Percent(test)}です。"),
+                         "訓練画像とテスト画像に対する認識精度（エポックごと）。" +
+                         $"最後は{Percent(training)}と{Percent(test)}です。"),
                         training < Learned
                             ? (
                                 "The network hardly learns, so their gap means nothing.",
@@ -60,14 +65,16 @@ internal sealed class TwoLayerExperiment : Experiment
                             : training - test <= Close
                             ? ("They stay within 5 percentage points: with so much data a network of this size " +
                                "hardly overfits.",
-                               "差は5ポイント以内です。これだけのデータがあれば、この大きさのネットワークはほとんど過学習を起こしません。")
+                               "差は5ポイント以内です。これだけのデータがあれば、" +
+                               "この大きさのネットワークはほとんど過学習を起こしません。")
                             : (
                                 "They are more than 5 percentage points apart: the network overfits.",
                                 "差は5ポイントを超えています。過学習が起きています。"))),
             ],
             Claims =
             [
-                lab.Claim(("More than 90% of the test images are classified correctly", "テスト画像の90%以上を正しく認識する"),
+                lab.Claim(("More than 90% of the test images are classified correctly",
+                    "テスト画像の90%以上を正しく認識する"),
                     seed => curves.Seeds[seed].Final.Test > 0.9,
                     seed => [(("test accuracy", "テストデータの認識精度"), Percent(curves.Seeds[seed].Final.Test))]),
                 lab.Claim((

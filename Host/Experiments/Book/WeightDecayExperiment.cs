@@ -24,7 +24,9 @@ internal sealed class WeightDecayExperiment : Experiment
     public override LocalizedText Question => (
         "Large weights are penalized: by half their squares (L2) or by their magnitudes (L1). What does that do to " +
         "accuracy on the training images, and on others? And which of the two makes weights exactly zero?",
-        "大きな重みにペナルティを課します。L2 は二乗の半分、L1 は絶対値です。訓練データの認識精度とテストデータの認識精度は、それぞれどう変わるでしょうか。また、重みをちょうど 0 にするのはどちらでしょうか。");
+        "大きな重みにペナルティを課します。L2 は二乗の半分、L1 は絶対値です。" +
+        "訓練データの認識精度とテストデータの認識精度は、それぞれどう変わるでしょうか。" +
+        "また、重みをちょうど 0 にするのはどちらでしょうか。");
 
     public override ExperimentReport Run(Lab lab)
     {
@@ -48,7 +50,8 @@ internal sealed class WeightDecayExperiment : Experiment
             return new() { Parts = [CommonFigures.Of(lab, "accuracy", "L2 0.1", curves, (
                 $"Training accuracy ends at {Percent(TrainingEnd(curves[0]))}, test accuracy at " +
                 $"{Percent(TestEnd(curves[0]))}.",
-                $"最後の認識精度は訓練データで{Percent(TrainingEnd(curves[0]))}、テストデータで{Percent(TestEnd(curves[0]))}です。"))] };
+                $"最後の認識精度は訓練データで{Percent(TrainingEnd(curves[0]))}、" +
+                $"テストデータで{Percent(TestEnd(curves[0]))}です。"))] };
         Curves none = curves[1], strong = curves[2], sign = curves[4], proximal = curves[5];
         Curves[] ordered = [none, curves[L2], .. curves.Skip(2)];
         double Zero(Curve curve) => curve.Observed[^1].Values[0];
@@ -59,7 +62,8 @@ internal sealed class WeightDecayExperiment : Experiment
             Parts =
             [
                 CommonFigures.Of(
-                    lab, "accuracy", lab.Say("With a penalty on large weights", "重みにペナルティを課した場合"), ordered,
+                    lab, "accuracy", lab.Say("With a penalty on large weights", "重みにペナルティを課した場合"),
+                    ordered,
                     Caption(lab, curves), columns: 3),
                 CommonFigures.Table(lab, ordered),
                 new Figure(
@@ -70,7 +74,8 @@ internal sealed class WeightDecayExperiment : Experiment
                     {
                         Series =
                         [
-                            sign.Observed(lab.Say("sign step: within rate × λ of 0", "符号による更新：0 との差が学習係数×λ 以内"), 0),
+                            sign.Observed(lab.Say("sign step: within rate × λ of 0",
+                                "符号による更新：0 との差が学習係数×λ 以内"), 0),
                             proximal.Observed(lab.Say("proximal step: exactly 0", "近接勾配法：ちょうど 0"), 0),
                         ],
                     },
@@ -78,13 +83,16 @@ internal sealed class WeightDecayExperiment : Experiment
                      "the direction, a weight near zero jumps back and forth across it; the proximal step stops at " +
                      $"zero. At the end {At(sign)} of the weights are that close to zero with the sign step, and " +
                      $"{At(proximal)} exactly zero with the proximal one.",
-                     "L1 は毎回どの重みからも同じ量を差し引きます。重みの符号で更新すると、0 の近くの重みは 0 をまたいで行き来します。近接勾配法は 0 で止めます。" +
-                     $"最後に、符号による更新では重みの{At(sign)}が 0 のすぐ近くにあり、近接勾配法では{At(proximal)}がちょうど 0 です。")),
+                     "L1 は毎回どの重みからも同じ量を差し引きます。" +
+                     "重みの符号で更新すると、0 の近くの重みは 0 をまたいで行き来します。近接勾配法は 0 で止めます。" +
+                     $"最後に、符号による更新では重みの{At(sign)}が 0 のすぐ近くにあり、" +
+                     $"近接勾配法では{At(proximal)}がちょうど 0 です。")),
             ],
             Claims =
             [
                 SmallerGap(lab, curves[L2], none,
-                    ("L2 0.1 makes the gap between training and test accuracy smaller", "L2 0.1 は訓練とテストの認識精度の差を小さくし")),
+                    ("L2 0.1 makes the gap between training and test accuracy smaller",
+                     "L2 0.1 は訓練とテストの認識精度の差を小さくし")),
                 lab.Claim((
                     $"With L2 0.1 the training samples are not memorized (training accuracy below {Percent(Heart, 0)})",
                     $"L2 0.1 では訓練データが丸暗記されない（認識精度{Percent(Heart, 0)}未満）"),
@@ -103,7 +111,8 @@ internal sealed class WeightDecayExperiment : Experiment
                         Accuracy(("test accuracy", "テストデータの認識精度"), Test(strong.Seeds[seed])),
                         Accuracy(("without", "なし"), Test(none.Seeds[seed])),
                     ]).IfLearned(lab, none),
-                lab.Claim(("L1 0.1 is too much: training accuracy ends below 20%", "L1 0.1 は強すぎる：最後の訓練データの認識精度は20%未満"),
+                lab.Claim(("L1 0.1 is too much: training accuracy ends below 20%",
+                    "L1 0.1 は強すぎる：最後の訓練データの認識精度は20%未満"),
                     seed => Training(curves[3].Seeds[seed]) < 0.2,
                     seed => [Accuracy(("training accuracy", "訓練データの認識精度"), Training(curves[3].Seeds[seed]))])
                     .IfLearned(lab, none),
@@ -111,7 +120,8 @@ internal sealed class WeightDecayExperiment : Experiment
                     "The proximal step leaves more than a tenth of the weights exactly at 0",
                     "近接勾配法では重みの1割以上がちょうど 0 になる"),
                     seed => Zero(proximal.Seeds[seed]) > 0.1,
-                    seed => [Accuracy(("share at 0", "0 の割合"), Zero(proximal.Seeds[seed]))]).IfLearned(lab, proximal),
+                    seed => [Accuracy(("share at 0", "0 の割合"), Zero(proximal.Seeds[seed]))])
+                    .IfLearned(lab, proximal),
             ],
         };
     }
@@ -125,7 +135,8 @@ internal sealed class WeightDecayExperiment : Experiment
         return Text(
             ($"Without a penalty training accuracy ends at {Training(1)} and test accuracy at {Test(1)}; with L2 " +
              $"0.1 at {Training(L2)} and {Test(L2)}.",
-             $"正則化しなければ、最後の認識精度は訓練データで{Training(1)}、テストデータで{Test(1)}です。L2 0.1 では{Training(L2)}と{Test(L2)}です。"),
+             $"正則化しなければ、最後の認識精度は訓練データで{Training(1)}、テストデータで{Test(1)}です。" +
+             $"L2 0.1 では{Training(L2)}と{Test(L2)}です。"),
             GapOf(lab, curves[L2], none),
             Collapse(strong)
                 ?? (TrainingEnd(strong) < TrainingEnd(none) && TestEnd(strong) < TestEnd(none)
@@ -153,7 +164,8 @@ internal sealed class WeightDecayExperiment : Experiment
         return (
             $"With {curve.Name} training accuracy reaches {Percent(top)} at epoch {epoch}, then falls back and ends " +
             $"at {Percent(end)}{(guesses ? ", no better than guessing" : "")}.",
-            $"{curve.Name} では訓練データの認識精度がいったん{Percent(top)}（エポック{epoch}）まで上がりますが、その後は下がり、最後は{Percent(end)}" +
+            $"{curve.Name} では訓練データの認識精度がいったん{Percent(top)}（エポック{epoch}）まで上がりますが、" +
+            $"その後は下がり、最後は{Percent(end)}" +
             $"{(guesses ? "で、ランダムな推測と変わりません" : "です")}。");
     }
 }

@@ -18,7 +18,8 @@ internal sealed class WeightInitExperiment : Experiment
     public override LocalizedText Question => (
         "Three networks differ only in the size of their initial weights: deviation 0.01, Xavier's 1/√n, He's " +
         "√(2/n), with ReLU. Which one hardly learns? And what if all weights start as the same number?",
-        "3つのネットワークは、重みの初期値の大きさだけが異なります（標準偏差 0.01、Xavier の 1/√n、He の √(2/n)、活性化関数は ReLU）。ほとんど学習しないのはどれでしょうか。" +
+        "3つのネットワークは、重みの初期値の大きさだけが異なります（標準偏差 0.01、Xavier の 1/√n、He の √(2/n)、" +
+        "活性化関数は ReLU）。ほとんど学習しないのはどれでしょうか。" +
         "また、すべての重みを同じ値から始めたら何が起こるでしょうか。");
 
     public override ExperimentReport Run(Lab lab)
@@ -65,15 +66,18 @@ internal sealed class WeightInitExperiment : Experiment
                 ("The loss of each step's batch, smoothed. The losses of the last step: " +
                  $"{Ends(curve => curve.Name, ", ", ": ")}; guessing costs ln 10 = 2.30.",
                  "各ステップのミニバッチの損失（平滑化）。最後のステップの損失は " +
-                 $"{Ends(curve => lab.Both(curve.Name).Japanese!, "、", "：")} です（ランダムな推測の損失は ln 10 = 2.30）。"),
+                 $"{Ends(curve => lab.Both(curve.Name).Japanese!, "、", "：")} です" +
+                 "（ランダムな推測の損失は ln 10 = 2.30）。"),
                 Math.Abs(last[0] - Guessing) < 0.01 * Guessing
                     ? ("With deviation 0.01 the signal shrinks from layer to layer until nothing gets through, and " +
                        "the loss stays that of guessing.",
-                       "標準偏差 0.01 では信号が層を通るたびに小さくなって届かなくなり、損失はランダムな推測と変わりません。") : "",
+                       "標準偏差 0.01 では信号が層を通るたびに小さくなって届かなくなり、" +
+                       "損失はランダムな推測と変わりません。") : "",
                 last[2] < last[1] && last[1] < last[0]
                     ? (
                         "With He's weights, which allow for ReLU cutting away half, it is lower than with Xavier's.",
-                        "ReLU が半分を切り捨てることを見込んだ He の初期値のほうが、Xavier より小さくなります。") : ""));
+                        "ReLU が半分を切り捨てることを見込んだ He の初期値のほうが、" +
+                        "Xavier より小さくなります。") : ""));
         bool Below(int i, int j, int seed) => curves[i].Seeds[seed].FinalLoss < curves[j].Seeds[seed].FinalLoss;
         Claim[] claims =
         [
@@ -116,8 +120,10 @@ internal sealed class WeightInitExperiment : Experiment
         ("Before it has learned anything, a network should do about as well as guessing, whose loss is ln 10. The " +
          $"first losses here go from {Least()} to {Most()}: a loss above ln 10 means that the network is " +
          "confidently wrong. A first loss far above ln 10 is a sign of a mistake.",
-         $"何も学習していないネットワークの損失は、ランダムな推測の損失 ln 10 に近いはずです。ここでの最初の損失は {Least()} から {Most()} です。" +
-         "ln 10 を上回る分は、根拠のない自信によるものです。最初の損失が ln 10 より大幅に大きければ、どこかに間違いがある兆候です。"));
+         "何も学習していないネットワークの損失は、ランダムな推測の損失 ln 10 に近いはずです。" +
+         $"ここでの最初の損失は {Least()} から {Most()} です。" +
+         "ln 10 を上回る分は、根拠のない自信によるものです。最初の損失が ln 10 より大幅に大きければ、" +
+         "どこかに間違いがある兆候です。"));
     }
 
     private static Figure Ratios(Lab lab, Curves he)
@@ -129,7 +135,8 @@ internal sealed class WeightInitExperiment : Experiment
         return new(
         "update-ratio",
         new LineChart(
-            lab.Say("How far a step moves each layer (He)", "1ステップで重みが動く割合（He）"), lab.Say(Terms.Iteration),
+            lab.Say("How far a step moves each layer (He)", "1ステップで重みが動く割合（He）"),
+            lab.Say(Terms.Iteration),
             Axis.Log(lab.Say("|update| / |weights|", "|更新量| / |重み|")))
         {
             Series = layers,
@@ -138,8 +145,10 @@ internal sealed class WeightInitExperiment : Experiment
         ("The first steps: the length of a step's update over the length of the weights, layer by layer. Here it " +
          $"is between {Of(ratios => ratios.Min())} and {Of(ratios => ratios.Max())}. About 1/1000 is a rule of " +
          "thumb for a healthy learning rate: far below, training crawls; far above, it is unstable.",
-         $"最初の数百ステップについて、更新量の大きさを重みの大きさで割った値（層ごと）。ここでは {Of(ratios => ratios.Min())} から {Of(ratios => ratios.Max())} " +
-         "の間にあります。およそ1000分の1が健全な目安です。これよりずっと小さければ学習は進まず、ずっと大きければ不安定になります。"));
+         "最初の数百ステップについて、更新量の大きさを重みの大きさで割った値（層ごと）。" +
+         $"ここでは {Of(ratios => ratios.Min())} から {Of(ratios => ratios.Max())} " +
+         "の間にあります。およそ1000分の1が健全な目安です。これよりずっと小さければ学習は進まず、" +
+         "ずっと大きければ不安定になります。"));
     }
 
     private static IEnumerable<Claim> Symmetry(Lab lab, Curves[] curves) => curves.Skip(Constant).Select(curve =>
@@ -150,7 +159,8 @@ internal sealed class WeightInitExperiment : Experiment
             ($"Weights that start {curve.Name} never break their symmetry: the largest difference between hidden " +
              "units of a layer stays exactly 0",
              $"すべての重みを {value} から始めると対称性は崩れない：同じ層の隠れユニット間の差の最大値はずっと 0"),
-            seed => Largest(seed) == 0, seed => [(("largest difference", "差の最大値"), Typography.Value(Largest(seed)))])
+            seed => Largest(seed) == 0,
+            seed => [(("largest difference", "差の最大値"), Typography.Value(Largest(seed)))])
             .IfLearned(lab, curves[2]);
     });
 }
