@@ -95,7 +95,7 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
             Invariant(
                 $"『ゼロから作る Deep Learning』5.7節から6.6節までの内容を、{results.Count}の実験で再現します" +
                 $"（データ：{settings.Data}、{seeds}）。図の前には問いを置きました。" +
-                "図を見る前に、まず自分で答えてみてください。" +
+                $"図を見る前に、まず自分で答えてみてください。" +
                 $"図の後には、成り立つはずの主張を、このページの数値そのもので検証した結果を示します。" +
                 $"成り立たなかったものも隠さずに示します。"));
     }
