@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Files;

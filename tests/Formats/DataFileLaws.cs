@@ -167,6 +167,8 @@ public class DataFileLaws
         from ending in Gen.Elements("\n", "\r\n")
         from damage in Damage.Any
         where labels.Distinct().Count() > 1
+        // NULs between the first letters are taken for UTF-16.
+        where !columns[0].Contains('\0')
         select (columns, labelAt, labels, numbers, separator, ending, damage),
         found => Enumerable.Range(0, found.labels.Length).Select(row => found with
             {
