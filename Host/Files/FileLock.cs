@@ -10,14 +10,15 @@ internal static class FileLock
     private const int Round = 50;
 
     /// <summary>Waits until no other process has it. Raises IOException if the file can't be opened at all, and
-    /// OperationCanceledException if the waiting is cancelled.</summary>
+    /// OperationCanceledException if the waiting is cancelled: where there is none to wait for, it is taken however
+    /// late that is.</summary>
     public static IDisposable Take(string path, CancellationToken cancellation = default)
     {
         while (true)
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (TryTake(path, Round, FileOptions.None) is { } held)
+            if (TryTake(path, cancellation.IsCancellationRequested ? 1 : Round, FileOptions.None) is { } held)
                 return held;
+            cancellation.ThrowIfCancellationRequested();
         }
     }
 

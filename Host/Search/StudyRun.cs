@@ -9,9 +9,9 @@ internal sealed class StudyRun : IDisposable
     // How soon a worker without a trial looks again whether one of another process is to be had.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
-    // How long, once a search is to stop, trials may go on, and when the storage must have taken them back: a search
-    // ends within a second.
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(400), Last = TimeSpan.FromMilliseconds(950);
+    // How long, once a search is to stop, trials may go on, and how long others may keep the storage from having them
+    // back: a search ends within a second.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(400), Last = TimeSpan.FromMilliseconds(800);
 
     // Seconds between signs of life.
     private const double ShortestPulse = 0.001, LongestPulse = 10;
@@ -24,7 +24,7 @@ internal sealed class StudyRun : IDisposable
     private readonly long trials;
     private readonly TimeSpan? limit;
     private readonly Stopwatch watch = Stopwatch.StartNew();
-    private readonly CancellationTokenSource stop, leave = new(), last = new();
+    private readonly CancellationTokenSource stop, last = new();
     private readonly CancellationTokenRegistration stopping;
     private readonly Lock telling = new();
     private readonly List<TrialEnded> unsaved = [];
@@ -39,11 +39,7 @@ internal sealed class StudyRun : IDisposable
             (storage, settings, objective, limit, ended);
         this.trials = Math.Min(trials, settings.Sampler.Count(settings.Space) ?? trials);
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        stopping = stop.Token.Register(() =>
-        {
-            leave.CancelAfter(Grace);
-            last.CancelAfter(Last);
-        });
+        stopping = stop.Token.Register(() => last.CancelAfter(Last));
     }
 
     /// <summary>Works until the study is done, and gives its trials. Raises what the storage raised.</summary>
@@ -61,16 +57,17 @@ internal sealed class StudyRun : IDisposable
                 storage.Beat(workers, stop.Token);
         });
         var threads = workers.Select(worker => Begin(() => Work(worker))).ToArray();
-        while (!Array.TrueForAll(threads, thread => thread.Join(Look)) && !leave.IsCancellationRequested)
-        {
-        }
+        var grace = new Stopwatch();
+        while (!Array.TrueForAll(threads, thread => thread.Join(Look)) && grace.Elapsed < Grace)
+            if (stop.IsCancellationRequested)
+                grace.Start();
         isLeft = Array.Exists(threads, thread => thread.IsAlive);
         done.Set();
-        pulse.Join();
         if (isLeft)
             Safely(() => storage.Transact((state, _) => [.. state.Trials
                 .Where(trial => trial.State == TrialState.Running && workers.Contains(trial.Worker))
                 .Select(trial => new TrialReleased(trial.Number))], last.Token));
+        pulse.Join();
         Safely(() => storage.Retire(workers, last.Token));
         // What the storage has now or, where it doesn't answer in time, what it had.
         var final = storage.Known;
@@ -87,7 +84,6 @@ internal sealed class StudyRun : IDisposable
         if (isLeft)
             return;
         stopping.Dispose();
-        leave.Dispose();
         stop.Dispose();
         last.Dispose();
     }

@@ -56,7 +56,6 @@ internal sealed class MemoryStorage : StudyStorage
         Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide,
         CancellationToken cancellation = default)
     {
-        cancellation.ThrowIfCancellationRequested();
         lock (gate)
             return state = decide(state, _ => true).Aggregate(state, (state, record) => state.After(record));
     }

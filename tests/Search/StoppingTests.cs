@@ -66,19 +66,30 @@ public sealed class StoppingTests : IDisposable
             return 5;
         }, trials: 10, workers: 2, cancellation: cancellation.Token);
         Assert.Equal([1.0, 1.0], trials.Select(trial => trial.Value).OfType<double>());
-        // A disk that takes longer than the second keeps them until their workers' silence is noticed.
-        if (!isKept)
-            Assert.DoesNotContain(trials, trial => trial.State == TrialState.Running);
-        else if (trials.Any(trial => trial.State == TrialState.Running))
-        {
-            release.Set();
-            ended.Wait(CancellationToken.None);
-            return;
-        }
+        Assert.DoesNotContain(trials, trial => trial.State == TrialState.Running);
         // What was left behind changes nothing any more.
         release.Set();
         ended.Wait(CancellationToken.None);
         Assert.Equal([1.0, 1.0, 2.0, 2.0], study.Run((_, _) => 2, trials: 4).Select(trial => trial.Value!.Value));
+    }
+
+    [Fact]
+    public void A_search_gives_its_trials_back_though_a_sign_of_life_takes_longer()
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var release = new ManualResetEventSlim();
+        using var ended = new CountdownEvent(1);
+        using var study = Study.Open(new SlowStorage(cancellation.Token), new(Space) { Lapse = 0.04 });
+        var trials = study.Run((_, _) =>
+        {
+            cancellation.Cancel();
+            release.Wait(CancellationToken.None);
+            ended.Signal();
+            return 1;
+        }, trials: 1, cancellation: cancellation.Token);
+        Assert.Equal(TrialState.Waiting, Assert.Single(trials).State);
+        release.Set();
+        ended.Wait(CancellationToken.None);
     }
 
     // Of another process, as far as this one can tell.
@@ -158,6 +169,37 @@ public sealed class StoppingTests : IDisposable
             space.GridAt(10_000, space.GridSize(10_000) - 1).ToString());
         using var study = Study.InMemory(new StudySettings(space) { Sampler = Sampler.Grid(int.MaxValue) });
         Assert.Equal(5, study.Run((_, _) => 1, trials: 5).Select(trial => trial.Configuration).Distinct().Count());
+    }
+
+    // Once a search is to stop, a sign of life takes until a trial was given back.
+    private sealed class SlowStorage(CancellationToken stop) : StudyStorage
+    {
+        private readonly MemoryStorage trials = new();
+        private readonly ManualResetEventSlim released = new();
+
+        public override string Name => trials.Name;
+
+        internal override StudyState Known => trials.Known;
+
+        internal override StudyState Transact(
+            Func<StudyState, Func<string, bool>, IReadOnlyList<StudyRecord>> decide,
+            CancellationToken cancellation = default) => trials.Transact(
+            (state, isAlive) =>
+            {
+                var records = decide(state, isAlive);
+                if (records.OfType<TrialReleased>().Any())
+                    released.Set();
+                return records;
+            },
+            cancellation);
+
+        internal override void Beat(IReadOnlyList<string> workers, CancellationToken cancellation)
+        {
+            if (stop.IsCancellationRequested)
+                released.Wait(TimeSpan.FromSeconds(5), CancellationToken.None);
+        }
+
+        internal override void Retire(IReadOnlyList<string> workers, CancellationToken cancellation) { }
     }
 
     // Of which one is enough to hold up all.
