@@ -129,6 +129,25 @@ internal static class EvaluateCommand
                 "summary", ("data", data), ("part", part), ("samples", samples), ("digest", model.Network.Digest()));
     }
 
+    /// <summary>The confusion matrix. Where names don't fit side by side, they are numbered, and head rows only.
+    /// </summary>
+    internal static TextTable Matrix(ConfusionMatrix confusion, IReadOnlyList<string> names, int width)
+    {
+        string[] numbers = [.. names.Select((_, label) => Invariant($"{label}"))];
+        var named = Headed(names, names);
+        return named.Fits(width) || names.SequenceEqual(numbers) ? named
+            : Headed([.. numbers.Zip(names, (number, name) => $"{number} {name}")], numbers);
+
+        TextTable Headed(IReadOnlyList<string> rows, IReadOnlyList<string> columns)
+        {
+            var table = new TextTable([TextTable.Left(""), .. columns.Select(TextTable.Right)]);
+            foreach (var (actual, row) in rows.Index())
+                table.Add([row, .. columns.Index().Select(
+                    predicted => Invariant($"{confusion[actual, predicted.Index]}"))]);
+            return table;
+        }
+    }
+
     // A share of none is none.
     private static string Share(double share, int of) => of == 0 ? "-" : Percentage.Of(share);
 
@@ -154,12 +173,7 @@ internal static class EvaluateCommand
         quality.Write();
         Console.WriteLine();
         Console.WriteLine("confusion matrix: true class (rows), predicted class (columns)");
-        var matrix = new TextTable(
-            [TextTable.Left(""), .. classes.Select(label => TextTable.Right(model.ClassName(label)))]);
-        foreach (var actual in classes)
-            matrix.Add([model.ClassName(actual),
-                .. classes.Select(predicted => Invariant($"{confusion[actual, predicted]}"))]);
-        matrix.Write();
+        Matrix(confusion, [.. classes.Select(model.ClassName)], TextTable.Room).Write();
         var unanswered = classes.Sum(confusion.Unanswered);
         if (unanswered > 0)
             Console.WriteLine(Invariant($"{Plural.Of(unanswered, "sample")} got no answer: a score was not a number"));

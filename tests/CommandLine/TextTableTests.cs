@@ -1,4 +1,5 @@
 using Functional.Host.Commands;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Tests.CommandLine;
 
@@ -44,6 +45,30 @@ public sealed class TextTableTests
                 @"数字\u001B[2J",
             ],
             Written(Classes(), 35));
+
+    [Fact]
+    public void Long_names_head_the_columns_of_a_confusion_matrix_only_where_they_fit()
+    {
+        var confusion = Metrics.Confusion(Matrix<float>.Build.DenseOfArray(new float[,] { { 1, 0, 0 }, { 0, 1, 1 } }),
+            [0, 0, 1]);
+        string[] Lines(int width, params string[] names) =>
+            Written(EvaluateCommand.Matrix(confusion, names, width), width);
+        Assert.Equal(
+            [
+                "                     tropical rainforest  temperate steppe",
+                "tropical rainforest                    1                 1",
+                "temperate steppe                       0                 1",
+            ],
+            Lines(80, "tropical rainforest", "temperate steppe"));
+        Assert.Equal(
+            [
+                "                       0  1",
+                "0 tropical rainforest  1  1",
+                "1 temperate steppe     0  1",
+            ],
+            Lines(40, "tropical rainforest", "temperate steppe"));
+        Assert.Equal(["   0", "0  1", "1  0", "", "   1", "0  1", "1  1"], Lines(4, "0", "1"));
+    }
 
     [Theory, InlineData(80), InlineData(40), InlineData(1)]
     public void No_cell_is_broken_at_any_width(int width)

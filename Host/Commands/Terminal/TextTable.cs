@@ -21,9 +21,14 @@ internal sealed class TextTable(params IReadOnlyList<TableColumn> columns)
     /// <summary>Adds a row, with a cell per column.</summary>
     public void Add(params IEnumerable<string> cells) => rows.Add([.. cells.Select(Cell)]);
 
+    /// <summary>The columns of the terminal; any number where standard output is none.</summary>
+    public static int Room => Console.IsOutputRedirected ? int.MaxValue : ProtectedOutput.Live().Profile.Width;
+
+    /// <summary>Whether all columns fit side by side.</summary>
+    public bool Fits(int width) => Widths().Sum() + (Gap * (columns.Count - 1)) <= width;
+
     /// <summary>Writes the table to standard output, which need not be a terminal.</summary>
-    public void Write() =>
-        Write(Console.Out, Console.IsOutputRedirected ? int.MaxValue : ProtectedOutput.Live().Profile.Width);
+    public void Write() => Write(Console.Out, Room);
 
     /// <summary>Writes the table.</summary>
     /// <param name="output">Where to.</param>
@@ -31,10 +36,7 @@ internal sealed class TextTable(params IReadOnlyList<TableColumn> columns)
     public void Write(TextWriter output, int width)
     {
         using var written = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-            { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(written) });
-        int[] widths = [.. columns.Select((column, i) => rows.Select(row => row[i]).Append(column.Header)
-            .Max(cell => cell.Measure(RenderOptions.Create(console), int.MaxValue).Max))];
+        var (console, widths) = (Plain(written), Widths());
         for (int first = 1, next; first < columns.Count; first = next)
         {
             var total = widths[0] + Gap + widths[first];
@@ -53,6 +55,16 @@ internal sealed class TextTable(params IReadOnlyList<TableColumn> columns)
         foreach (var line in written.ToString().TrimEnd().Split(written.NewLine))
             output.WriteLine(line.TrimEnd());
     }
+
+    private int[] Widths()
+    {
+        var options = RenderOptions.Create(Plain(TextWriter.Null));
+        return [.. columns.Select((column, i) => rows.Select(row => row[i]).Append(column.Header)
+            .Max(cell => cell.Measure(options, int.MaxValue).Max))];
+    }
+
+    private static IAnsiConsole Plain(TextWriter output) => AnsiConsole.Create(new AnsiConsoleSettings
+        { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(output) });
 
     private static Text Cell(string text) => new(Visible.Line(text));
 }
