@@ -52,7 +52,7 @@ public static class DataSets
                 name, null,
                 "a folder, a table (.csv, .tsv, .txt, also with .gz; .parquet, .arrow; .npz), "
                 + $"or one of {string.Join(", ", Names)}",
-                File.Exists(name) ? "a file whose name ends otherwise" : "neither");
+                File.Exists(name) ? "a file with another ending" : "none of these");
     }
 
     /// <summary>The first training images of a data set in the files of MNIST's form, without reading the others; null

@@ -22,7 +22,9 @@ public static class Tables
     /// <summary>Whether it has columns with names.</summary>
     internal static bool HasColumns(string name) => IsTable(name) || Part(name, "train") is not null;
 
-    private static bool IsTable(string name) => IsText(name) || ColumnarFile.IsOne(name);
+    // What comes from another program has no name with an ending.
+    private static bool IsTable(string name) =>
+        IsText(name) || ColumnarFile.IsOne(name) || FilePlace.IsStream(name);
 
     private static DataPart Read(string path, DataOptions options) => ColumnarFile.IsOne(path)
         ? ColumnarFile.Open(path, table => table.Read(options)) : Csv.Read(path, options);

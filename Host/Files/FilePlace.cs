@@ -32,6 +32,11 @@ internal static partial class FilePlace
     /// <summary>Whether a path leads to the stream that the program prints to.</summary>
     public static bool IsStandardOutput(string path) => Descriptor(Of(path)) == 1;
 
+    /// <summary>Whether a path leads to what another program writes, or to a device: it is read once, and its name says
+    /// nothing of what it holds.</summary>
+    public static bool IsStream(string path) =>
+        path == "/dev/stdin" || StartedWith().IsMatch(path) || Device(path) is not null;
+
     /// <summary>Checks that what exists of one of this program's folders' files is a file: a pipe is read only
     /// once, and reading it may never end.</summary>
     /// <exception cref="DataException">It is a pipe or a device.</exception>

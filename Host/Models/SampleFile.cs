@@ -52,6 +52,7 @@ internal static class SampleFile
         };
         return images is not null ? new Images(images.Height, images.Width, images.Pixels)
             : IsPicture(start) ? Fitted(PictureFile.Read(stream, path), path, model, fit)
+            : FilePlace.IsStream(path) ? Rows(stream, path, model)
             : throw Refused(start, path);
     }
 
