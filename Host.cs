@@ -4,6 +4,7 @@ using Functional.Host.Commands;
 
 StandardOutput.Install();
 ProtectedOutput.Install();
+Interruption.Announce();
 var code = FrontDoor.Run(args);
 // What was found is lost with the lines that tell it.
 return StandardOutput.Fault is { } fault

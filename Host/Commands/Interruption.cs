@@ -6,16 +6,20 @@ namespace Functional.Host.Commands;
 internal sealed class Interruption : IDisposable
 {
     private static readonly AsyncLocal<CancellationToken> Outer = new();
+    private static PosixSignalRegistration[] early = [];
 
     private readonly CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(Outer.Value);
     private readonly PosixSignalRegistration[] registrations;
 
     /// <summary>Listens until it is disposed.</summary>
-    public Interruption() => registrations =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
-    ];
+    public Interruption()
+    {
+        registrations = Listen(Handle);
+        Release(early);
+    }
+
+    /// <summary>Lets a process that Ctrl-C ends at once, before there is anything to end cleanly, say so.</summary>
+    public static void Announce() => early = Listen(_ => Say());
 
     /// <summary>What does as Ctrl-C does, for commands that leave that itself to the system: it ends the process at
     /// once.</summary>
@@ -33,16 +37,31 @@ internal sealed class Interruption : IDisposable
 
     public void Dispose()
     {
-        foreach (var registration in registrations)
-            registration.Dispose();
+        Release(registrations);
         source.Dispose();
     }
+
+    private static PosixSignalRegistration[] Listen(Action<PosixSignalContext> handle) =>
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, handle),
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, handle),
+    ];
+
+    private static void Release(PosixSignalRegistration[] registrations)
+    {
+        foreach (var registration in registrations)
+            registration.Dispose();
+    }
+
+    private static void Say() => Console.Error.WriteLine("functional: interrupted");
 
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = !source.IsCancellationRequested;
         if (context.Cancel)
             source.Cancel();
+        else
+            Say();
     }
 
     private sealed class End : IDisposable

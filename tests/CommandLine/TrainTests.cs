@@ -159,6 +159,24 @@ public sealed class TrainTests : IDisposable
         }
     }
 
+    // Until there is something to end cleanly, the signal ends the process.
+    [UnixFact]
+    public void Ctrl_C_before_a_run_begins_is_reported_in_one_line()
+    {
+        using (var pipe = FunctionalProgram.Start("mkfifo", folder.Path, ["table.csv"]))
+            pipe.WaitForExit();
+        using var process = FunctionalProgram.Start(
+            folder.Path, "train", "--data", "table.csv", "--label", "kind", "--out", "run");
+        // Somebody who writes waits for the program to read.
+        using var writer = new FileStream(folder["table.csv"], FileMode.Open, FileAccess.Write);
+        using (var kill = FunctionalProgram.Start("kill", folder.Path, ["-TERM", $"{process.Id}"]))
+            kill.WaitForExit();
+        var outcome = FunctionalProgram.End(process);
+        Assert.Equal(("", "functional: interrupted\n"), (outcome.Output, outcome.Error));
+        Assert.NotEqual(0, outcome.ExitCode);
+        Assert.False(Directory.Exists(folder["run"]));
+    }
+
     [MnistFact]
     public void The_book_s_network_learns_mnist()
     {
