@@ -10,7 +10,7 @@ using Functional.Host.Pages;
 namespace Functional.Host.Commands;
 
 /// <summary>A model on this machine's own address, for its own programs and pages: a page at <c>/</c>, and
-/// <c>POST /predict</c>. Requests of other machines, and of pages from elsewhere, get no answer.</summary>
+/// <c>POST /predict</c>. Other machines can't connect, and requests of pages from elsewhere are refused.</summary>
 internal sealed class PredictionServer : IDisposable
 {
     /// <summary>The most bytes that a question may have.</summary>

@@ -56,8 +56,9 @@ internal static class ReportCommand
         var data = record.Configuration.LoadData();
         var run = new TrainingRun(record.Configuration, data);
         return record.Result(run, threads) is { } result
-            ? Threads.Use(
-                threads, () => RunPage.Render(run, result, threads, isRunning: record.Status == RunStatus.Running))
+            ? Threads.Use(threads, () => RunPage.Render(
+                run, result, RunEvaluation.TestScores(run, result, threads), record.Environment,
+                isRunning: record.Status == RunStatus.Running))
             : throw new OperationFailedException($"{record.Folder}: there is no checkpoint yet");
     }
 

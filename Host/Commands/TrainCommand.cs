@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Functional.Host.Data;
 using Functional.Host.Files;
-using Functional.Host.Models;
 using Functional.Host.Pages;
 using Functional.Host.Runs;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Commands;
 
@@ -107,12 +107,13 @@ internal static class TrainCommand
             display.Json ? Train(new JsonReport(Console.Out))
             : display.Plain ? Train(new PlainReport(Console.Out))
             : LiveReport.Show(ProtectedOutput.Live(), Train);
-        var page = folder.WriteReport(RunPage.Render(run, result, display.Threads, watcher?.Seen));
+        var scores = RunEvaluation.TestScores(run, result, display.Threads);
+        var page = folder.WriteReport(RunPage.Render(run, result, scores, recorder.Environment, watcher?.Seen));
         if (result.Summary.Interrupted)
             (display.Json ? Console.Error : Console.Out).WriteLine($"to continue: {folder.ResumeCommand}");
         if (!display.Json)
         {
-            if (!result.Summary.Interrupted && HintOf(run, result, display.Threads) is { } hint)
+            if (!result.Summary.Interrupted && HintOf(run, result.Summary, scores) is { } hint)
                 Console.WriteLine(hint);
             if (Baseline(run, display.Threads, interruption.Token) is { } baseline)
                 Console.WriteLine(baseline);
@@ -145,19 +146,14 @@ internal static class TrainCommand
 
     private const int FewSteps = 100;
 
-    private static string? HintOf(TrainingRun run, RunResult result, int threads)
-    {
-        var summary = result.Summary;
-        var outputs = Evaluation.Scores(
-            result.State.Network, run.Encoded.Encoder, run.Data.Test.Samples, threads);
-        return Guessing.IsAll(run.Encoded.Task, run.Data.Test, outputs)
+    private static string? HintOf(TrainingRun run, RunSummary summary, Matrix<float> scores) =>
+        Guessing.IsAll(run.Encoded.Task, run.Data.Test, scores)
             ? (Guessing.IsAllInTraining(run, summary) ? "" : "on the test samples ")
                 + $"no better than guessing; why: functional doctor {TrainConfiguration.Quoted(summary.Out!)}"
             : !summary.StoppedEarly && summary.Steps < FewSteps && summary.Scores.Training.Value < 0.95
                 ? $"only {Plural.Of(summary.Steps, "step")}: "
                     + "a smaller --batch-size, or more --epochs, gives it more of them"
             : null;
-    }
 
     private sealed record Display(int Threads, bool Json, bool Plain, bool Open, bool Watch);
 }

@@ -17,14 +17,15 @@ internal static class RunPage
     /// <summary>The page.</summary>
     /// <param name="run">What was asked for, with its data.</param>
     /// <param name="result">Its result.</param>
-    /// <param name="threads">At least 1; the page does not depend on it.</param>
+    /// <param name="scores">What its network says of the test samples: <see cref="RunEvaluation.TestScores"/>.</param>
+    /// <param name="environment">What its folder says of where it ran; null if it left none.</param>
     /// <param name="seen">What was seen inside the network, if it was watched.</param>
     /// <param name="isRunning">Whether the run is still in progress.</param>
     public static string Render(
-        TrainingRun run, RunResult result, int threads, IReadOnlyList<Diagnosis>? seen = null, bool isRunning = false)
+        TrainingRun run, RunResult result, Matrix<float> scores, RunEnvironment? environment = null,
+        IReadOnlyList<Diagnosis>? seen = null, bool isRunning = false)
     {
         var (configuration, data, summary) = (run.Configuration, run.Data, result.Summary);
-        var scores = Evaluation.Scores(result.State.Network, run.Encoded.Encoder, data.Test.Samples, threads);
         var quantities = run.Encoded.Task is Regression task
             ? QuantityEvaluation.Of(task, scores, [data.Test]) : null;
         return Page.Of(
@@ -43,7 +44,7 @@ internal static class RunPage
                 WeightSection(data, result.State.Network),
                 .. quantities is null
                     ? ClassSections(data.Test, scores) : QuantitySections.Of(quantities, data.Test),
-                ReproductionSection(run, result, isRunning),
+                ReproductionSection(run, result, environment, isRunning),
             ]);
     }
 
@@ -272,13 +273,13 @@ internal static class RunPage
         string NameOf(int label) => label < 0 ? "no class" : names[label];
     }
 
-    private static Markup ReproductionSection(TrainingRun run, RunResult result, bool isRunning)
+    private static Markup ReproductionSection(
+        TrainingRun run, RunResult result, RunEnvironment? environment, bool isRunning)
     {
         var (configuration, summary) = (run.Configuration, result.Summary);
         var command = configuration.CommandAgain(
             summary.Out, summary.Steps, result.Epochs, !summary.Interrupted);
-        string[] changes = summary.Out is { } own
-            ? [.. RunEnvironment.Read(new RunPaths(own).Environment)?.ChangesOnTheWay(configuration) ?? []] : [];
+        string[] changes = [.. environment?.ChangesOnTheWay(configuration) ?? []];
         return Page.Section(
             "Reproducing this run",
             summary is { Interrupted: true, Out: { } folder } && !isRunning

@@ -12,7 +12,7 @@ internal sealed class NarrowedRun
         Chain = record.Chain
             ?? throw new OperationFailedException($"{record.Folder}: there is no chain.txt to compare with another's");
         Links = Chain.Links.ToDictionary(link => link.Step, link => link.State);
-        checkpoints = new CheckpointFolder(new RunPaths(record.Folder).Checkpoints);
+        checkpoints = record.Checkpoints;
         Environment = RunEnvironment.Of(run);
     }
 

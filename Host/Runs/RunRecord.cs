@@ -41,6 +41,9 @@ internal sealed record RunRecord
     /// <summary>The digests of its states; null if it was trained by a version that didn't write them.</summary>
     internal Chain? Chain { get; private init; }
 
+    /// <summary>Its checkpoints.</summary>
+    internal CheckpointFolder Checkpoints => new(new RunPaths(Folder).Checkpoints);
+
     /// <summary>On what it ran; null if that isn't known.</summary>
     internal RunEnvironment? Environment { get; private init; }
 
@@ -70,7 +73,9 @@ internal sealed record RunRecord
     {
         CheckRun(folder);
         var paths = new RunPaths(folder);
-        var summary = JsonFile.Read<RunSummary>(paths.Summary, RunFolder.SummaryLayout);
+        // The folder may have been moved since.
+        var summary = JsonFile.Read<RunSummary>(paths.Summary, RunFolder.SummaryLayout) is { } written
+            ? written with { Out = folder } : null;
         return new RunRecord(folder)
         {
             Epochs = File.Exists(paths.Metrics) && File.Exists(paths.Digests) ? MetricsFile.Read(paths) : [],
@@ -92,7 +97,7 @@ internal sealed record RunRecord
     /// <exception cref="DataException">No checkpoint can be read, or losses before it are missing.</exception>
     public RunResult? Result(TrainingRun run, int threads = 1)
     {
-        var saved = new CheckpointFolder(new RunPaths(Folder).Checkpoints).Newest(run.Start, _ => { });
+        var saved = Checkpoints.Newest(run.Start, _ => { });
         if ((saved ?? (Status == RunStatus.Running ? run.Start : null)) is not { } state)
             return null;
         // A run in progress writes what belongs to a checkpoint before it: what is read after it has at least that.
@@ -105,13 +110,18 @@ internal sealed record RunRecord
         var best = EpochReport.Best(epochs.Where(epoch => epoch.Step == epoch.Epoch * (long)run.StepsPerEpoch));
         var reported = epochs is [.., var end] ? end.Step : 0;
         if (reported < state.Step)
-            epochs.Add(run.Evaluate(state, epochs.Count + 1, losses.Skip(reported).Average(), threads));
+            epochs.Add(RunEvaluation.Of(run, state, epochs.Count + 1, losses.Skip(reported).Average(), threads));
         if (now.Summary is { } summary && summary.Steps == state.Step)
             return new RunResult(state, losses, epochs, summary);
-        var last = epochs is [.., var reached] ? reached : run.Evaluate(state, 0, double.NaN, threads);
+        var last = epochs is [.., var reached] ? reached : RunEvaluation.Of(run, state, 0, double.NaN, threads);
         return new RunResult(state, losses, epochs, RunSummary.Of(
             last, state.Step, state.Seconds, interrupted: true, Folder) with { Best = best });
     }
+
+    /// <summary>What is wrong with its chain, in a line; null if nothing is, or there is none.</summary>
+    /// <param name="run">The configured run.</param>
+    internal string? ChainFault(TrainingRun run) =>
+        Chain?.Fault(Chain.Of(Configuration, RunEnvironment.Of(run.Data)), Losses);
 
     /// <summary>The first of the epochs that did best in validation; null if there is none. (A part of an epoch at the
     /// end of a run is not kept as the best.)</summary>

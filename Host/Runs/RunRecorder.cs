@@ -23,7 +23,7 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
 
     internal RunRecorder(RunPaths paths, TrainingRun run, RunProgress? from, RunEnvironment environment, Chain chain)
     {
-        (this.paths, this.run) = (paths, run);
+        (this.paths, this.run, Environment) = (paths, run, environment);
         checkpoints = new CheckpointFolder(paths.Checkpoints, run.Configuration.Proof);
         this.chain = new ChainRecorder(chain, run, from);
         savedStep = from?.State.Step;
@@ -31,6 +31,9 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
         if (from?.State.Best is { } best)
             WriteModel(paths.Best, best.Network);
     }
+
+    /// <summary>On what the run runs, and ran before.</summary>
+    public RunEnvironment Environment { get; }
 
     /// <inheritdoc/>
     public void Stepped(StepReport report, int samples)

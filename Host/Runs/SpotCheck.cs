@@ -27,16 +27,15 @@ internal sealed record SpotCheck(int Stretches, int Drawn, int Steps, int Record
         if (record.Chain is not { Links.Count: > 0 } chain)
             throw new OperationFailedException(
                 $"{record.Folder}: there is no chain.txt, so no part can be checked alone");
-        var checkpoints = new CheckpointFolder(new RunPaths(record.Folder).Checkpoints);
         var links = chain.Links.ToDictionary(link => link.Step);
-        int[] kept = [.. checkpoints.All.Append(0).Where(links.ContainsKey).Distinct().Order()];
+        int[] kept = [.. record.Checkpoints.All.Append(0).Where(links.ContainsKey).Distinct().Order()];
         var stretches = kept.Length - 1;
         if (stretches < 1)
             throw new OperationFailedException(
                 $"{record.Folder}: there are no two states to compute between; train with --proof N");
         int[] drawn = [.. key.Distinct(Math.Min(count, stretches), stretches).Order()];
         var steps = 0;
-        var fault = chain.Fault(Chain.Of(record.Configuration, RunEnvironment.Of(run.Data)), record.Losses)
+        var fault = record.ChainFault(run)
             ?? drawn.Select(place => Threads.Use(threads, () => Compute(kept[place], kept[place + 1])))
                 .FirstOrDefault(found => found is not null)
             ?? EndFault();
@@ -45,15 +44,17 @@ internal sealed record SpotCheck(int Stretches, int Drawn, int Steps, int Record
         // The model that people use is the last state's network: not to be had of a run that was killed.
         string? EndFault() =>
             record.Summary is null || kept[^1] != record.Losses.Count ? null
-            : checkpoints.Read(kept[^1], run.Start) is var last && StateDigest.Of(last) != links[kept[^1]].State
-                ? Invariant($"the state after step {kept[^1]:N0} isn't the one in chain.txt")
-            : RecordedEnd.Model(record, run, last).FirstOrDefault();
+            : At(kept[^1], last => RecordedEnd.Model(record, run, last).FirstOrDefault());
 
-        string? Compute(int first, int end)
+        string? At(int step, Func<RunState, string?> next)
         {
-            var state = first == 0 ? run.Start : checkpoints.Read(first, run.Start);
-            if (StateDigest.Of(state) != links[first].State)
-                return Invariant($"the state after step {first:N0} isn't the one in chain.txt");
+            var state = step == 0 ? run.Start : record.Checkpoints.Read(step, run.Start);
+            return StateDigest.Of(state) == links[step].State ? next(state)
+                : Invariant($"the state after step {step:N0} isn't the one in chain.txt");
+        }
+
+        string? Compute(int first, int end) => At(first, state =>
+        {
             foreach (var step in run.Steps(state).Take(end - first))
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -66,7 +67,7 @@ internal sealed record SpotCheck(int Stretches, int Drawn, int Steps, int Record
             }
             return StateDigest.Of(state) == links[end].State ? null : Invariant(
                 $"steps {first + 1:N0} to {end:N0} lead to a different state from the one in chain.txt");
-        }
+        });
     }
 
     /// <summary>The probability that at least one of the forged stretches is among those drawn, each set of which is

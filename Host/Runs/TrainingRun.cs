@@ -289,7 +289,7 @@ public sealed class TrainingRun
         var (isOver, bestEpoch) = (IsOver(state.Step, epochs), EpochReport.Best(epochs));
         if (state.Step % StepsPerEpoch > 0)
             Report();
-        var last = epochs.Count > 0 ? epochs[^1] : Evaluate(Now(), 0, double.NaN, threads);
+        var last = epochs.Count > 0 ? epochs[^1] : RunEvaluation.Of(this, Now(), 0, double.NaN, threads);
         var summary = RunSummary.Of(last, state.Step, Now().Seconds, !isOver, folder) with
         {
             StoppedEarly = isOver && state.Step < PlannedSteps, Best = bestEpoch,
@@ -319,7 +319,7 @@ public sealed class TrainingRun
         void Report()
         {
             var mean = losses.Skip(epochs.Count * StepsPerEpoch).Average();
-            epochs.Add(Evaluate(Now(), epochs.Count + 1, mean, threads));
+            epochs.Add(RunEvaluation.Of(this, Now(), epochs.Count + 1, mean, threads));
             observer.EpochEnded(epochs[^1]);
         }
     }
@@ -372,26 +372,5 @@ public sealed class TrainingRun
         double Feature(int value) => (value - scale.Shift) / scale.Divisor;
         return new ImageFormat(
             image.Channels, image.Height, image.Width, data.Task.Outputs, Feature(0), Feature(0), Feature(255));
-    }
-
-    internal EpochReport Evaluate(RunState state, int epoch, double loss, int threads)
-    {
-        var network = state.Network;
-        PartScore Score(Examples examples, int[] indices) => Memory.For(
-            () => Invariant($"the evaluation of {indices.Length:N0} samples"),
-            () =>
-            {
-                var (accuracy, errors) = Evaluation.Score(network, examples, indices, threads);
-                return new PartScore(accuracy, errors);
-            });
-        var training = Score(
-            Encoded.Training,
-            EvaluatesLittle ? [.. samples.Training.Take(samples.Validation.Length)] : samples.Training);
-        PartScore? validation = samples.Validation.Length == 0 ? null : Score(Encoded.Training, samples.Validation);
-        var test = Score(Encoded.Test, Encoded.Test.All);
-        return new EpochReport(
-            epoch, state.Step, loss, training.Accuracy, validation?.Accuracy, test.Accuracy, state.Seconds,
-            EvaluatesLittle ? "" : network.Digest())
-        { Train = training.Errors, Validation = validation?.Errors, Test = test.Errors };
     }
 }

@@ -53,12 +53,11 @@ internal sealed record Verification(
         comparison.Reached(run.Start, RunMoment.Step);
         var result = run.Run(new Observers(comparison, observer), threads, null, done.Token);
         var found = comparison.Result;
-        var chain = record.Chain?.Fault(Chain.Of(record.Configuration, RunEnvironment.Of(run.Data)), record.Losses);
         return found with
         {
             Faults =
             [
-                .. chain is null ? [] : (string[])[chain],
+                .. record.ChainFault(run) is { } chain ? [chain] : (string[])[],
                 // Where a step differs, so does all that comes of it.
                 .. found is not { Loss: null, Digest: null, State: null } ? []
                     : found.Faults.Concat(found.Steps < record.Losses.Count ? []
@@ -69,8 +68,7 @@ internal sealed record Verification(
 
     private sealed class Comparison(RunRecord record, TrainingRun run, CancellationTokenSource done) : IRunObserver
     {
-        private readonly CheckpointFolder checkpoints = new(new RunPaths(record.Folder).Checkpoints);
-        private readonly HashSet<int> kept = [.. new CheckpointFolder(new RunPaths(record.Folder).Checkpoints).All];
+        private readonly HashSet<int> kept = [.. record.Checkpoints.All];
         private readonly Dictionary<int, string> states =
             record.Chain?.Links.ToDictionary(link => link.Step, link => link.State) ?? [];
 
@@ -98,7 +96,7 @@ internal sealed record Verification(
         {
             try
             {
-                return StateDigest.Of(checkpoints.Read(step, run.Start)) == found ? null
+                return StateDigest.Of(record.Checkpoints.Read(step, run.Start)) == found ? null
                     : Invariant($"the checkpoint of step {step:N0} is not of the run");
             }
             catch (DataException e)

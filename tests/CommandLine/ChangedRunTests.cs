@@ -112,6 +112,13 @@ public sealed class ChangedRunTests : IDisposable
         Assert.Contains(
             "No command gives this network again: the run until step 16 had other options: ", page,
             StringComparison.Ordinal);
+        // Nor does that of a folder that was moved.
+        Directory.Move(folder["run"], folder["moved"]);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, "report", "moved").ExitCode);
+        Assert.Contains(
+            "No command gives this network again: the run until step 16 had other options: ",
+            File.ReadAllText(folder["moved/report.html"]), StringComparison.Ordinal);
+        Directory.Move(folder["moved"], folder["run"]);
         // As it was, a run goes on.
         Train([.. Options, "--epochs", "2", "--out", "run", "--force"]);
         var resumed = Train("--resume", "run", "--epochs", "4");

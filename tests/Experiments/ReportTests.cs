@@ -24,7 +24,8 @@ public sealed partial class ReportTests : IDisposable
         var watcher = new Watcher(run);
         var result = run.Run(watch ? new Observers(watcher) : new Observers(), threads: 1, folder: null,
             CancellationToken.None);
-        var page = RunPage.Render(run, result, 1, watch ? watcher.Seen : null);
+        var page = RunPage.Render(
+            run, result, RunEvaluation.TestScores(run, result, 1), seen: watch ? watcher.Seen : null);
         Accessibility.Check(page);
         return page;
     }

@@ -29,7 +29,7 @@ public class GuessingTests
     {
         var run = new TrainingRun(options with { BatchSize = 16 }, new DataSet(part, part));
         var result = run.Run();
-        return (run, result, RunPage.Render(run, result, 1));
+        return (run, result, RunPage.Render(run, result, RunEvaluation.TestScores(run, result, 1)));
     }
 
     private static Matrix<float> Outputs(Func<int, int> answers) => Matrix<float>.Build.Dense(
@@ -61,7 +61,8 @@ public class GuessingTests
         var other = new DataSet(Uneven, SmallTables.Labeled(
             [-1, -2, 4, 5], [1, 1, 0, 0], Classification.Numbered(2)));
         var wrong = new TrainingRun(run.Configuration, other);
-        page = RunPage.Render(wrong, wrong.Run(), 1);
+        result = wrong.Run();
+        page = RunPage.Render(wrong, result, RunEvaluation.TestScores(wrong, result, 1));
         Assert.DoesNotContain("the network has not learned", page, StringComparison.Ordinal);
         Assert.Contains("On the test samples that is no better than guessing", page, StringComparison.Ordinal);
         // A12: there the difference is said, and how large it is.
@@ -174,7 +175,8 @@ public class GuessingTests
 
         // One test sample: no R², and one prediction.
         var run = new TrainingRun(new() { Epochs = 2 }, new DataSet(part, part.Take([3])));
-        var page = RunPage.Render(run, run.Run(), 1);
+        var result = run.Run();
+        var page = RunPage.Render(run, result, RunEvaluation.TestScores(run, result, 1));
         Assert.Contains("On 1 unseen test sample its prediction is off by ", page, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
         Assert.DoesNotContain("not a number", page, StringComparison.Ordinal);

@@ -87,7 +87,8 @@ internal sealed class LiveReport : IRunObserver
         var done = (int)Math.Clamp(length * share, 0, Math.Max(0, length));
         console.Markup(length < ShortestBar
             ? Markup.Escape(shown[..Math.Min(shown.Length, Math.Max(1, console.Profile.Width - 1))])
-            : $"[yellow]{new string('━', done)}[/][grey]{new string('━', length - done)}[/] {Markup.Escape(shown)}");
+            : $"[yellow]{new string('━', done)}[/][grey]{new string('━', length - done)}[/] "
+                + Markup.Escape(shown));
     }
 
     // A line takes the bar's place, and the bar follows below it. Where it is longer than the terminal is wide, the
