@@ -168,9 +168,6 @@ internal sealed record TrialRun
         }
         // The average of numbers that are not finite is not finite.
         var kept = fault is null ? state.Network : state.Training.Network;
-        double[] shares = data.Training.Targets is not Classes { Labels: var labels } ? []
-            : [.. run.Samples.Training.CountBy(i => labels[i])
-                .Select(count => (double)count.Value / run.Samples.Training.Length)];
         return new TrialRun
         {
             Configuration = configuration,
@@ -188,14 +185,15 @@ internal sealed record TrialRun
             Initial = start.Network,
             Trained = state.Training.Network,
             Fault = fault,
-            IsOfQuantities = shares.Length == 0,
+            IsOfQuantities = data.Training.Targets is Quantities,
             Chance = Guessing.Loss(
                 Plain(start.Network).Loss is { Function.IsCustom: false } plain ? plain : Loss.SoftmaxCrossEntropy(),
                 run.Encoded.Training, run.Samples.Training, weighted: false),
             TrainingChance = Guessing.Loss(
                 start.Network.Loss, run.Encoded.Training, run.Samples.Training, weighted: true),
             HasImages = run.Data.Training.Samples is Images,
-            Majority = shares.DefaultIfEmpty(0).Max(),
+            Majority = data.Training.Targets is Classes classes
+                ? Guessing.Frequencies(classes, run.Samples.Training).Max() : 0,
         };
     }
 

@@ -1,4 +1,5 @@
 using Functional.Host.Charts;
+using Functional.Host.Runs;
 
 namespace Functional.Host.Experiments;
 
@@ -13,13 +14,12 @@ internal static class Learning
     /// accuracy or, if that was not measured, validation accuracy, or loss.</summary>
     public static bool HasLearned(Lab lab, Curve curve)
     {
-        var labels = lab.Data.Training.Classes.Labels;
-        double[] shares = [.. labels.CountBy(label => label).Select(count => (double)count.Value / labels.Length)];
+        var shares = Guessing.Frequencies(lab.Data.Training.Classes, lab.Data.Training.All);
         double[] measured = curve.Accuracies.Count == 0
             ? [] : [CommonFigures.Training(curve), curve.Final.Validation];
         var accuracy = measured.FirstOrDefault(share => !double.IsNaN(share), double.NaN);
         return double.IsNaN(accuracy)
-            ? curve.FinalLoss < (1 - LeastGain) * shares.Sum(share => -share * Math.Log(share))
+            ? curve.FinalLoss < (1 - LeastGain) * Guessing.Entropy(shares)
             : accuracy >= shares.Max() + Math.Min(LeastGain, (1 - shares.Max()) / 2);
     }
 

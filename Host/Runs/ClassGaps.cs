@@ -17,7 +17,7 @@ internal static class ClassGaps
             there[label] = true;
         string[] missing =
             [.. classes.Names.Where((_, label) => there[label] && !trained[label])];
-        var named = string.Join(", ", missing.Take(10));
+        var named = Rows.Few(missing, 10);
         return missing.Length switch
         {
             0 => [],
@@ -25,7 +25,7 @@ internal static class ClassGaps
                 Invariant($"class {named} has none of the {samples.Length:N0} training samples, ")
                     + "so it can't be learned"],
             _ => [
-                Invariant($"classes {named}{(missing.Length > 10 ? ", ..." : "")} ({missing.Length}) have none of ")
+                Invariant($"classes {named} ({missing.Length}) have none of ")
                     + Invariant($"the {samples.Length:N0} training samples, so they can't be learned")],
         };
     }

@@ -24,22 +24,34 @@ internal static class Guessing
         if (loss.Function.IsCustom)
             return double.NaN;
         var weights = weighted ? examples.Part.Weights : null;
+        if (examples.Part.Targets is Classes classes)
+        {
+            var smoothing = loss.Function is LossFunction.SoftmaxCrossEntropy softmax ? softmax.labelSmoothing : 0;
+            return Entropy(Frequencies(classes, samples, weights).Select(
+                share => ((1 - smoothing) * share) + (smoothing / classes.Kinds.Count)));
+        }
         var shares = Array.ConvertAll(samples, sample => weights?[sample] ?? 1);
         var total = shares.Sum();
         shares = Array.ConvertAll(shares, share => share / total);
-        if (examples.Part.Targets is Classes { Kinds.Count: var count, Labels: var labels })
-        {
-            var frequencies = new double[count];
-            for (var i = 0; i < samples.Length; i++)
-                frequencies[labels[samples[i]]] += shares[i];
-            var smoothing = loss.Function is LossFunction.SoftmaxCrossEntropy softmax ? softmax.labelSmoothing : 0;
-            return Entropy(frequencies.Select(share => ((1 - smoothing) * share) + (smoothing / count)));
-        }
         var (scales, columns) = (((Regression)examples.Task).Scales, ((Quantities)examples.Part.Targets).Columns);
         return columns.Select((column, i) => Of(
             loss.Function, Array.ConvertAll(samples, sample => scales[i].Apply(column.Values[sample])), shares))
             .Average();
     }
+
+    /// <summary>The share of each class among samples, by their weights if they have any.</summary>
+    public static double[] Frequencies(Classes classes, int[] samples, IReadOnlyList<double>? weights = null)
+    {
+        var sums = new double[classes.Kinds.Count];
+        foreach (var sample in samples)
+            sums[classes.Labels[sample]] += weights?[sample] ?? 1;
+        var total = sums.Sum();
+        return Array.ConvertAll(sums, sum => sum / total);
+    }
+
+    /// <summary>The cross-entropy of answering with these frequencies, in nats.</summary>
+    public static double Entropy(IEnumerable<double> frequencies) =>
+        -frequencies.Sum(share => share == 0 ? 0 : share * Elementary.Log(share));
 
     /// <summary>Whether a network's outputs (outputs x samples) are no better than it: of classes, if those that are
     /// found add up to hardly more than the one that it always finds, however many samples each has; of quantities, if
@@ -56,7 +68,7 @@ internal static class Guessing
         var confusion = Metrics.Confusion(outputs, part.Classes.Labels);
         double[] recalls = [.. Enumerable.Range(0, confusion.Classes)
             .Where(label => confusion.Actual(label) > 0).Select(confusion.Recall)];
-        // Samples of one class alone don't show whether it is told from others.
+        // Samples of one class alone don't show whether the network separates it from others.
         return recalls.Length > 1 && recalls.Sum() <= 1 + LeastGain;
     }
 
@@ -65,9 +77,7 @@ internal static class Guessing
     {
         if (summary.Train is { } errors)
             return !(errors.RSquared > LeastVariance);
-        var labels = run.Data.Training.Classes.Labels;
-        var samples = run.Samples.Training;
-        var most = (double)samples.CountBy(sample => labels[sample]).Max(count => count.Value) / samples.Length;
+        var most = Frequencies(run.Data.Training.Classes, run.Samples.Training).Max();
         return summary.TrainAccuracy <= most + (LeastGain * Math.Min(most, 1 - most));
     }
 
@@ -76,9 +86,6 @@ internal static class Guessing
         var median = truths.Median();
         return truths.Average(truth => Math.Abs(truth - median));
     }
-
-    private static double Entropy(IEnumerable<double> shares) =>
-        -shares.Sum(share => share == 0 ? 0 : share * Elementary.Log(share));
 
     private static double Of(LossFunction loss, double[] values, double[] shares)
     {

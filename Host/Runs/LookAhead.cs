@@ -1,8 +1,8 @@
 namespace Functional.Host.Runs;
 
 /// <summary>How weights go back to slow ones. As text: <c>STEPS[:SHARE]</c>.</summary>
-/// <param name="Steps">After so many steps.</param>
-/// <param name="Share">The share of the way that the slow weights go.</param>
+/// <param name="Steps">The number of steps from one return to the next.</param>
+/// <param name="Share">The share of the way that the slow weights follow.</param>
 public sealed record LookAhead(int Steps, double Share = 0.5)
 {
     /// <summary>Reads what <see cref="ToString"/> writes.</summary>

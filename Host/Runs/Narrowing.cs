@@ -43,7 +43,7 @@ internal sealed record Narrowing(
         [
             .. a.Record.Configuration.Data == b.Record.Configuration.Data ? []
                 : (string[])[$"--data is {a.Record.Configuration.Data} and {b.Record.Configuration.Data}"],
-            .. a.Environment.Changes(b.Environment),
+            .. a.Environment.Changes(b.Environment, " and "),
         ];
 
         var comparisons = 0;
@@ -115,7 +115,7 @@ internal sealed record Narrowing(
     {
         string[] found =
         [
-            .. a.Environment.Changes(b.Environment).Select(change => $"configuration: {change}"),
+            .. a.Environment.Changes(b.Environment, " and ").Select(change => $"configuration: {change}"),
             .. a.Record.Environment?.Training != b.Record.Environment?.Training
                 ? (string[])["data: the training samples differ" + Sample(step, batchA, batchB)] : [],
             .. a.Chain.Numerics != b.Chain.Numerics

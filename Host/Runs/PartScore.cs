@@ -23,13 +23,13 @@ internal readonly record struct PartScore(double? Accuracy, QuantityScore? Error
     /// <summary>What <see cref="Value"/> is.</summary>
     public string ValueMeasure => Errors is null ? "accuracy" : "R²";
 
-    /// <summary><see cref="Value"/> as it is shown: a percentage, or a number.</summary>
+    /// <summary><see cref="Value"/> as text: a percentage, or a number.</summary>
     public string ValueText => Errors?.RSquaredText ?? Text;
 
-    /// <summary><see cref="Value"/> as it is plotted.</summary>
+    /// <summary><see cref="Value"/> on <see cref="Axis"/>.</summary>
     public double Plotted => Errors is null ? 100 * Value : Value;
 
-    /// <summary>The axis on which it is plotted.</summary>
+    /// <summary>The axis of a figure: percentages, or R².</summary>
     public string Axis => Errors is null ? "accuracy, %" : ValueMeasure;
 }
 

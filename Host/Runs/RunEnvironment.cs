@@ -77,7 +77,7 @@ internal sealed record RunEnvironment(
             return this;
         var same = before with { Earlier = null, Options = null, Planned = null } == this
             with { Options = null, Planned = null }
-            && !Changed(before.Options).Any();
+            && !Changes(before).Any();
         return this with { Earlier = same
             ? before.Earlier
             : [.. before.Earlier ?? [], before with { Earlier = null, Until = step }] };
@@ -90,43 +90,47 @@ internal sealed record RunEnvironment(
     public static RunEnvironment? Read(string path) => JsonFile.Read<RunEnvironment>(path, Layout);
 
     /// <summary>What can make a run's results other than they were in an earlier environment, a line each.</summary>
-    public IEnumerable<string> Differences(RunEnvironment? recorded)
-    {
-        if (recorded is null)
-            return ["it isn't known on which data and by which version the run was trained"];
-        return
-        [
-            .. OfData(recorded, "the run"), .. OfVersion(recorded, "the run"),
-            .. from part in recorded.Earlier ?? []
-               let name = Invariant($"the run until step {part.Until:N0}")
-               from line in OfData(part, name).Concat(OfVersion(part, name))
-                   .Concat(recorded.Changed(part.Options).Select(change => $"{name} had other options: {change}"))
-               select line,
-        ];
-    }
+    public IEnumerable<string> Differences(RunEnvironment? recorded) => recorded is null
+        ? ["it isn't known on which data and by which version the run was trained"]
+        : [.. OfDataAndVersion(recorded, "the run"), .. recorded.OnTheWay(OfDataAndVersion)];
 
     /// <summary>What was changed while the run was under way or since, a line each: no command gives such a run again.
     /// </summary>
     /// <param name="configuration">What its folder says now.</param>
     public IEnumerable<string> ChangesOnTheWay(TrainConfiguration configuration) =>
     [
-        .. from part in Earlier ?? []
-           let name = Invariant($"the run until step {part.Until:N0}")
-           from line in OfData(part, name).Concat(
-               Changed(part.Options).Select(change => $"{name} had other options: {change}"))
-           select line,
-        .. (this with { Options = ConfigurationFile.OptionsOf(configuration) }).Changed(Options).Select(
-            change => $"config.json was changed: {change}"),
+        .. OnTheWay(OfData),
+        .. (this with { Options = ConfigurationFile.OptionsOf(configuration) }).Edited(this),
     ];
 
     /// <summary>Why a run can't continue to the same bits, a line each: other data, or a configuration that was
     /// changed.</summary>
     public IEnumerable<string> Obstacles(RunEnvironment? recorded) =>
-        recorded is null ? Differences(null) : OfData(recorded, "the run")
-            .Concat(Changed(recorded.Options).Select(change => $"config.json was changed: {change}"));
+        recorded is null ? Differences(null) : OfData(recorded, "the run").Concat(Edited(recorded));
 
-    /// <summary>The options that results depend on and that are others in another environment, a line each.</summary>
-    public IEnumerable<string> Changes(RunEnvironment other) => Different(other.Options, " and ");
+    /// <summary>The options that results depend on and that are others in another environment, a line each. (A run of
+    /// an earlier version may lack an option: it is then what that is by default.)</summary>
+    public IEnumerable<string> Changes(RunEnvironment other, string and = ", and was ") =>
+        Options is null || other.Options is null ? [] :
+        from option in TrainOptions.OfResults
+        let usual = option.Get(new TrainConfiguration())
+        let here = Options.GetValueOrDefault(option.Name) ?? usual
+        let there = other.Options.GetValueOrDefault(option.Name) ?? usual
+        where here != there
+        select $"--{option.Name} is {here ?? "not set"}{and}{there ?? "not set"}";
+
+    private IEnumerable<string> Edited(RunEnvironment recorded) =>
+        Changes(recorded).Select(change => $"config.json was changed: {change}");
+
+    // What a function says of the earlier parts of the run, and their options.
+    private IEnumerable<string> OnTheWay(Func<RunEnvironment, string, IEnumerable<string>> of) =>
+        from part in Earlier ?? []
+        let name = Invariant($"the run until step {part.Until:N0}")
+        from line in of(part, name).Concat(Changes(part).Select(change => $"{name} had other options: {change}"))
+        select line;
+
+    private IEnumerable<string> OfDataAndVersion(RunEnvironment recorded, string run) =>
+        OfData(recorded, run).Concat(OfVersion(recorded, run));
 
     private IEnumerable<string> OfVersion(RunEnvironment recorded, string run)
     {
@@ -147,18 +151,6 @@ internal sealed record RunEnvironment(
             yield return $"the model to begin from differs from that of {run}: "
                 + $"{(From is null ? "none" : $"SHA-256 {From}")}, not {recorded.From ?? "none"}";
     }
-
-    private IEnumerable<string> Changed(Dictionary<string, string>? before) => Different(before, ", and was ");
-
-    // A run of an earlier version may lack an option: it is then what that is by default.
-    private IEnumerable<string> Different(Dictionary<string, string>? others, string and) =>
-        Options is null || others is null ? [] :
-        from option in TrainOptions.OfResults
-        let usual = option.Get(new TrainConfiguration())
-        let here = Options.GetValueOrDefault(option.Name) ?? usual
-        let there = others.GetValueOrDefault(option.Name) ?? usual
-        where here != there
-        select $"--{option.Name} is {here ?? "not set"}{and}{there ?? "not set"}";
 
     private static string Digest(DataPart part)
     {

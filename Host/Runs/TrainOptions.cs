@@ -31,13 +31,13 @@ public static class TrainOptions
     /// <summary>The value's name of options that stand for true when they are given without one.</summary>
     public const string FlagValue = "true|false";
 
+    /// <summary>What a model decides that a run begins from.</summary>
+    internal static IReadOnlySet<string> OfNetwork { get; } = new HashSet<string>
+        { "scale", "hidden", "activation", "batch-norm", "dropout", "dropout-form", "init" };
+
     /// <summary>All of them, in the order of help and of <c>config.json</c>. They may be set in any order.</summary>
     internal static IReadOnlyList<TrainOption> All { get; } =
         [.. Each.Select(option => OfNetwork.Contains(option.Name) ? option.UnlessFrom() : option)];
-
-    // What a model decides that a run begins from.
-    internal static IReadOnlySet<string> OfNetwork => new HashSet<string>
-        { "scale", "hidden", "activation", "batch-norm", "dropout", "dropout-form", "init" };
 
     private static TrainOption[] Each =>
     [
