@@ -102,24 +102,31 @@ internal static class TrainCommand
         var watcher = display.Watch ? new Watcher(run) : null;
         RunResult Train(IRunObserver report) =>
             run.Run(new Observers(watcher is null ? [recorder, report] : [recorder, watcher, report]), display.Threads,
-                folder.Path, interruption.Token, from);
+                folder.Path, interruption.Token, from, hurries: true);
         var result =
             display.Json ? Train(new JsonReport(Console.Out))
             : display.Plain ? Train(new PlainReport(Console.Out))
             : LiveReport.Show(ProtectedOutput.Live(), Train);
-        var scores = RunEvaluation.TestScores(run, result, display.Threads);
-        var page = folder.WriteReport(RunPage.Render(run, result, scores, recorder.Environment, watcher?.Seen));
+        var scores = !result.Summary.IsEvaluated ? null : LongSteps.Within(
+            () => RunEvaluation.TestScores(run, result, display.Threads), display.Threads, interruption.Token,
+            out var outputs) ? outputs : null;
+        string? page = null;
+        if (scores is null)
+            folder.DeleteReport();
+        else
+            page = folder.WriteReport(RunPage.Render(run, result, scores, recorder.Environment, watcher?.Seen));
         if (result.Summary.Interrupted)
             (display.Json ? Console.Error : Console.Out).WriteLine($"to continue: {folder.ResumeCommand}");
         if (!display.Json)
         {
-            if (!result.Summary.Interrupted && HintOf(run, result.Summary, scores) is { } hint)
+            if (!result.Summary.Interrupted && scores is not null && HintOf(run, result.Summary, scores) is { } hint)
                 Console.WriteLine(hint);
             if (Baseline(run, display.Threads, interruption.Token) is { } baseline)
                 Console.WriteLine(baseline);
-            Console.WriteLine($"report: {page}");
+            Console.WriteLine(
+                $"report: {page ?? $"functional report {TrainConfiguration.Quoted(folder.Path)}"}");
         }
-        if (display.Open)
+        if (display.Open && page is not null)
             Browser.Open(page);
         return result.Summary.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
@@ -133,7 +140,7 @@ internal static class TrainCommand
         try
         {
             var linear = new TrainingRun(run.Configuration with { From = null, Hidden = [], Stages = [] }, run.Data)
-                .Run(new Observers(), threads, folder: null, cancellation).Summary;
+                .Run(new Observers(), threads, folder: null, cancellation, hurries: true).Summary;
             return linear.Interrupted ? null
                 : $"baseline, the same without hidden layers (--hidden none): {linear.Scores.Test.Measure} "
                     + $"{linear.Scores.Test.Text} on the test samples";

@@ -72,7 +72,7 @@ internal static class VerifyCommand
         else
             Write(found, record.Losses.Count);
         return !found.Identical ? ExitCode.Failed
-            : found.Steps < record.Losses.Count ? ExitCode.Interrupted
+            : found.Steps < record.Losses.Count || interruption.Token.IsCancellationRequested ? ExitCode.Interrupted
             : ExitCode.Done;
     }
 

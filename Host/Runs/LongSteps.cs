@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Functional.Host.Runs;
 
@@ -9,7 +10,7 @@ internal static class LongSteps
     private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(50);
 
     // How long a step may go on once it is no longer wanted.
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(400);
 
     /// <summary>The same steps, but one that takes long is left behind soon after the cancellation: it changes nothing,
     /// and the state before it is as good as ever. (Its thread ends with the step, or with the process.)</summary>
@@ -21,28 +22,39 @@ internal static class LongSteps
     {
         var step = steps.GetEnumerator();
         // Nobody knows how long the first takes.
-        var isLong = cancellation.CanBeCanceled;
+        var isLong = true;
         while (true)
         {
             var start = Stopwatch.GetTimestamp();
-            if (isLong)
-            {
-                var next = Task.Factory.StartNew(
-                    () => Threads.Use(threads, step.MoveNext), CancellationToken.None,
-                    TaskCreationOptions.LongRunning, TaskScheduler.Default);
-                if (!IsDone(next, cancellation) || !next.GetAwaiter().GetResult())
-                    yield break;
-            }
-            else if (!step.MoveNext())
+            if (!(isLong ? Within(step.MoveNext, threads, cancellation, out var isThere) && isThere : step.MoveNext()))
                 yield break;
-            isLong = cancellation.CanBeCanceled && Stopwatch.GetElapsedTime(start) > Long;
+            isLong = Stopwatch.GetElapsedTime(start) > Long;
             yield return step.Current;
         }
     }
 
-    private static bool IsDone(Task next, CancellationToken cancellation)
+    /// <summary>Computes something, but leaves it behind if it takes long after the cancellation.</summary>
+    /// <param name="compute">Changes nothing.</param>
+    /// <param name="threads">How many it may use.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <param name="result">What was computed.</param>
+    /// <returns>Whether it was.</returns>
+    public static bool Within<T>(
+        Func<T> compute, int threads, CancellationToken cancellation, [MaybeNullWhen(false)] out T result)
     {
-        WaitHandle done = ((IAsyncResult)next).AsyncWaitHandle;
-        return WaitHandle.WaitAny([done, cancellation.WaitHandle]) == 0 || done.WaitOne(Grace);
+        result = default;
+        if (!cancellation.CanBeCanceled)
+        {
+            result = compute();
+            return true;
+        }
+        var task = Task.Factory.StartNew(
+            () => Threads.Use(threads, compute), CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        WaitHandle done = ((IAsyncResult)task).AsyncWaitHandle;
+        if (WaitHandle.WaitAny([done, cancellation.WaitHandle]) != 0 && !done.WaitOne(Grace))
+            return false;
+        result = task.GetAwaiter().GetResult();
+        return true;
     }
 }

@@ -15,12 +15,18 @@ internal static class RecordedEnd
     {
         if (record.Summary is not { } summary)
             return [];
-        var isSame = Timeless(summary) == Timeless(result.Summary);
+        // What was not evaluated may be the best that there is, which isn't known before the run is resumed.
+        var now = summary.IsEvaluated ? result.Summary : result.Summary with
+        {
+            TrainAccuracy = null, ValidationAccuracy = null, TestAccuracy = null,
+            Train = null, Validation = null, Test = null, Best = summary.Best,
+        };
         return
         [
-            .. isSame ? [] : (string[])["summary.json: the results are not those of the run"],
+            .. Timeless(summary) == Timeless(now) ? []
+                : (string[])["summary.json: the results are not those of the run"],
             .. Model(record, run, result.State),
-            .. Best(record, run, result.State),
+            .. summary.IsEvaluated ? Best(record, run, result.State) : [],
         ];
     }
 

@@ -62,6 +62,9 @@ public sealed record EpochReport(
         ValidationAccuracy is null && Validation is null ? null : new(ValidationAccuracy, Validation),
         new(TestAccuracy, Test));
 
+    /// <summary>Whether it has results: an evaluation that is interrupted is left out.</summary>
+    internal bool IsEvaluated => TestAccuracy is not null || Test is not null;
+
     /// <summary>The first of those with the best validation accuracy or, of quantities, the best R²; null if there is
     /// none.</summary>
     public static EpochReport? Best(IEnumerable<EpochReport> epochs) =>
@@ -130,6 +133,9 @@ public sealed record RunSummary(
         new(TrainAccuracy, Train),
         ValidationAccuracy is null && Validation is null ? null : new(ValidationAccuracy, Validation),
         new(TestAccuracy, Test));
+
+    /// <summary>Whether it has results: an evaluation that is interrupted is left out.</summary>
+    internal bool IsEvaluated => TestAccuracy is not null || Test is not null;
 
     /// <summary>Whether it ended before its last step because validation didn't get better.</summary>
     public bool StoppedEarly { get; init; }

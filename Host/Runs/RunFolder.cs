@@ -161,6 +161,10 @@ internal sealed class RunFolder : IDisposable
         };
     }
 
+    /// <summary>Deletes <c>report.html</c>, which shows an earlier state.</summary>
+    /// <exception cref="OperationFailedException">The folder can't be written to.</exception>
+    public void DeleteReport() => OutputFile.Guard(paths.Report, () => File.Delete(paths.Report));
+
     /// <summary>Writes <c>report.html</c>.</summary>
     /// <exception cref="OperationFailedException">The folder can't be written to.</exception>
     public string WriteReport(string html)

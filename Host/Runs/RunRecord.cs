@@ -111,7 +111,7 @@ internal sealed record RunRecord
         var reported = epochs is [.., var end] ? end.Step : 0;
         if (reported < state.Step)
             epochs.Add(RunEvaluation.Of(run, state, epochs.Count + 1, losses.Skip(reported).Average(), threads));
-        if (now.Summary is { } summary && summary.Steps == state.Step)
+        if (now.Summary is { IsEvaluated: true } summary && summary.Steps == state.Step)
             return new RunResult(state, losses, epochs, summary);
         var last = epochs is [.., var reached] ? reached : RunEvaluation.Of(run, state, 0, double.NaN, threads);
         return new RunResult(state, losses, epochs, RunSummary.Of(

@@ -17,7 +17,7 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
     private readonly ChainRecorder chain;
     private readonly List<double> losses = [];
     private long savedAt = Stopwatch.GetTimestamp();
-    private int? savedStep;
+    private (int Step, int? Best)? saved;
     private EpochReport? last;
     private Task writing;
 
@@ -26,7 +26,7 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
         (this.paths, this.run, Environment) = (paths, run, environment);
         checkpoints = new CheckpointFolder(paths.Checkpoints, run.Configuration.Proof);
         this.chain = new ChainRecorder(chain, run, from);
-        savedStep = from?.State.Step;
+        saved = from is null ? null : Place(from.State);
         writing = Task.Run(() => environment.Write(paths.Environment));
         if (from?.State.Best is { } best)
             WriteModel(paths.Best, best.Network);
@@ -63,7 +63,7 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
             RunMoment.Epoch => interval.Epochs is { } epochs && last!.Epoch % epochs == 0,
             _ => true,
         };
-        if (due && savedStep != state.Step)
+        if (due && saved != Place(state))
             Save(state);
         if (moment == RunMoment.End)
         {
@@ -92,7 +92,7 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
         var unsaved = MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(losses)).ToArray();
         losses.Clear();
         var links = chain.Take();
-        (savedAt, savedStep) = (Stopwatch.GetTimestamp(), state.Step);
+        (savedAt, saved) = (Stopwatch.GetTimestamp(), Place(state));
         // A checkpoint is worth something only with all that belongs to it, so it comes last.
         Write(() =>
         {
@@ -102,6 +102,9 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
             checkpoints.Write(state);
         });
     }
+
+    // What an epoch ended with may turn out to be the best after its last step was saved.
+    private static (int Step, int? Best) Place(RunState state) => (state.Step, state.Best?.Step);
 
     // One after the other.
     private void Write(Action write)

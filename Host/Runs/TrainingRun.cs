@@ -160,7 +160,7 @@ public sealed class TrainingRun
     /// <param name="progress">Receives each epoch. A <see cref="Progress{T}"/> passes that on to other threads, where
     /// it may arrive after the run has ended: to gather reports, give an action.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
-    /// <param name="cancellation">Ends the run; a step that takes longer than half a second is left behind.</param>
+    /// <param name="cancellation">Ends the run; a step that takes long is left behind.</param>
     /// <exception cref="OperationFailedException">The loss is no longer finite.</exception>
     public RunResult Run(
         IProgress<EpochReport>? progress = null, int threads = 1, CancellationToken cancellation = default) =>
@@ -169,7 +169,7 @@ public sealed class TrainingRun
     /// <summary>Trains to the end, or until it is cancelled; nothing is written.</summary>
     /// <param name="epochEnded">Is called with each epoch's report, before the next epoch begins.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
-    /// <param name="cancellation">Ends the run; a step that takes longer than half a second is left behind.</param>
+    /// <param name="cancellation">Ends the run; a step that takes long is left behind.</param>
     /// <exception cref="OperationFailedException">The loss is no longer finite.</exception>
     public RunResult Run(Action<EpochReport> epochEnded, int threads = 1, CancellationToken cancellation = default)
     {
@@ -181,12 +181,15 @@ public sealed class TrainingRun
     /// <param name="observer">Receives the run's events.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
     /// <param name="folder">The run's folder, to be named in reports.</param>
-    /// <param name="cancellation">Ends the run; a step that takes longer than half a second is left behind.</param>
+    /// <param name="cancellation">Ends the run; a step that takes long is left behind.</param>
     /// <param name="from">How far the run has come before, if it is resumed.</param>
+    /// <param name="hurries">Whether an evaluation that takes long is left behind, too. The summary then has no
+    /// results.</param>
     /// <exception cref="OperationFailedException">The loss is no longer finite; the last good state is in the
     /// folder.</exception>
     internal RunResult Run(
-        IRunObserver observer, int threads, string? folder, CancellationToken cancellation, RunProgress? from = null)
+        IRunObserver observer, int threads, string? folder, CancellationToken cancellation, RunProgress? from = null,
+        bool hurries = false)
     {
         string What() =>
             Invariant($"training {Start.Training.Network.Parameters().Length:N0} parameters on batches of ")
@@ -195,7 +198,7 @@ public sealed class TrainingRun
         Memory.Require(What, 2 * BytesOfStep);
         return Threads.Use(threads, () => Memory.For(
             What, () => Train(
-                observer, threads, folder, from ?? new RunProgress(Start, [], []), cancellation)));
+                observer, threads, folder, from ?? new RunProgress(Start, [], []), hurries, cancellation)));
     }
 
     // The gradient, the next state beside the last, and a batch with its outputs, their gradients and what is kept.
@@ -254,8 +257,10 @@ public sealed class TrainingRun
     }
 
     private RunResult Train(
-        IRunObserver observer, int threads, string? folder, RunProgress from, CancellationToken cancellation)
+        IRunObserver observer, int threads, string? folder, RunProgress from, bool hurries,
+        CancellationToken cancellation)
     {
+        var hurry = hurries ? cancellation : default;
         RequireChanges();
         var network = Start.Training.Network;
         observer.Started(new RunStart(
@@ -276,7 +281,7 @@ public sealed class TrainingRun
         foreach (var step in IsOverNow() ? [] : Steps(state).LeftBehind(threads, cancellation))
         {
             if (!step.IsFinite)
-                throw Diverged(epochStart, step.Report, folder);
+                throw Diverged(epochStart, step.Report, folder, hurry);
             state = step.After;
             losses.Add(step.Report.Loss);
             observer.Stepped(step.Report, step.Samples);
@@ -289,8 +294,9 @@ public sealed class TrainingRun
         var (isOver, bestEpoch) = (IsOver(state.Step, epochs), EpochReport.Best(epochs));
         if (state.Step % StepsPerEpoch > 0)
             Report();
-        var last = epochs.Count > 0 ? epochs[^1] : RunEvaluation.Of(this, Now(), 0, double.NaN, threads);
-        var summary = RunSummary.Of(last, state.Step, Now().Seconds, !isOver, folder) with
+        var last = epochs is [.., var end] && end.Step == state.Step ? end
+            : (state.Step == 0 ? Evaluated() : null) ?? RunEvaluation.None(Now(), epochs.Count + 1, Mean());
+        var summary = RunSummary.Of(last, state.Step, Now().Seconds, !isOver || !last.IsEvaluated, folder) with
         {
             StoppedEarly = isOver && state.Step < PlannedSteps, Best = bestEpoch,
         };
@@ -310,25 +316,43 @@ public sealed class TrainingRun
             epochStart = state;
             if (epochs.Count >= state.Step / StepsPerEpoch)
                 return;
-            Report();
+            // Where it is left out, the run has come to no later step than this.
+            if (!Report())
+                return;
             if (epochs[^1].Scores.Validation is not null && EpochReport.Best(epochs) == epochs[^1])
                 best = new BestNetwork(state.Step, state.Network);
             observer.Reached(Now(), RunMoment.Epoch);
         }
 
-        void Report()
+        bool Report()
         {
-            var mean = losses.Skip(epochs.Count * StepsPerEpoch).Average();
-            epochs.Add(RunEvaluation.Of(this, Now(), epochs.Count + 1, mean, threads));
-            observer.EpochEnded(epochs[^1]);
+            if (Evaluated() is not { } epoch)
+                return false;
+            epochs.Add(epoch);
+            observer.EpochEnded(epoch);
+            return true;
         }
+
+        EpochReport? Evaluated()
+        {
+            var (now, epoch, mean) = (Now(), state.Step == 0 ? 0 : epochs.Count + 1, Mean());
+            return LongSteps.Within(
+                () => RunEvaluation.Of(this, now, epoch, mean, threads), threads, hurry, out var report)
+                ? report : null;
+        }
+
+        double Mean() => losses.Skip(epochs.Count * StepsPerEpoch).DefaultIfEmpty(double.NaN).Average();
     }
 
-    private OperationFailedException Diverged(RunState epochStart, StepReport report, string? folder)
+    private OperationFailedException Diverged(
+        RunState epochStart, StepReport report, string? folder, CancellationToken hurry)
     {
-        var divergence = Divergence.Find(Steps(epochStart)) ?? Divergence.Find(Steps(Start))
-            ?? throw new InvalidOperationException(
-                $"step {report.Step} taken again has another loss than {report.Loss}");
+        IEnumerable<TrainingStep> Again(RunState from) => Steps(from).TakeWhile(_ => !hurry.IsCancellationRequested);
+        if ((Divergence.Find(Again(epochStart)) ?? Divergence.Find(Again(Start))) is not { } divergence)
+            return hurry.IsCancellationRequested
+                ? new OperationFailedException($"the loss became {report.Loss} in step {report.Step}")
+                : throw new InvalidOperationException(
+                    $"step {report.Step} taken again has another loss than {report.Loss}");
         var file = folder is null ? null : new RunPaths(folder).LastGood;
         if (file is not null)
             Checkpoint.Write(file, divergence.LastGood);

@@ -51,7 +51,11 @@ internal sealed record Verification(
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var comparison = new Comparison(record, run, done);
         comparison.Reached(run.Start, RunMoment.Step);
-        var result = run.Run(new Observers(comparison, observer), threads, null, done.Token);
+        // The end is compared by its results, so that these are not left out.
+        if (!LongSteps.Within(
+            () => run.Run(new Observers(comparison, observer), threads, null, done.Token), threads, cancellation,
+            out var result))
+            return comparison.Result;
         var found = comparison.Result;
         return found with
         {

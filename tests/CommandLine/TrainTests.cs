@@ -97,7 +97,7 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
-    public void Everything_wrong_is_told_at_once()
+    public void Everything_wrong_is_reported_at_once()
     {
         var outcome = Train("--hidden", "10,x", "--learning-rate", "-1", "--epochs", "0", "--data", "nowhere");
         Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
@@ -157,6 +157,31 @@ public sealed class TrainTests : IDisposable
             using var kill = FunctionalProgram.Start("kill", folder.Path, [$"-{name}", $"{process.Id}"]);
             kill.WaitForExit();
         }
+    }
+
+    // Whether these are too many for the time that Ctrl-C leaves depends on the machine.
+    [UnixFact]
+    public void Ctrl_C_leaves_out_an_evaluation_that_takes_long()
+    {
+        string[] options =
+            ["--samples", "3000", "--hidden", "2500,2500", "--batch-size", "1", "--iterations", "40", "--threads", "1"];
+        using var process = FunctionalProgram.Start(
+            folder.Path, ["train", .. options, "--checkpoint-every", "none", "--json", "--out", "run"]);
+        process.StandardOutput.ReadLine();
+        using (var kill = FunctionalProgram.Start("kill", folder.Path, ["-TERM", $"{process.Id}"]))
+            kill.WaitForExit();
+        var outcome = FunctionalProgram.End(process);
+        Assert.Equal((130, "to continue: functional train --resume run\n"), (outcome.ExitCode, outcome.Error));
+        var summary = outcome.Event("summary");
+        Assert.True(summary.GetProperty("interrupted").GetBoolean());
+        Assert.Equal(summary.TryGetProperty("testAccuracy", out _), File.Exists(folder["run/report.html"]));
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, "verify", "run").ExitCode);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, "report", "run").ExitCode);
+        Assert.Contains(
+            "until it was interrupted", File.ReadAllText(folder["run/report.html"]), StringComparison.Ordinal);
+        Assert.Equal(0, FunctionalProgram.Run(folder.Path, "train", "--resume", "run").ExitCode);
+        Assert.Equal(0, Train([.. options, "--out", "whole"]).ExitCode);
+        Assert.Equal(File.ReadAllText(folder["whole/digest.txt"]), File.ReadAllText(folder["run/digest.txt"]));
     }
 
     // Until there is something to end cleanly, the signal ends the process.

@@ -13,7 +13,7 @@ public class ProgressTests
     }
 
     [Fact]
-    public void Each_epoch_is_told_and_cancelling_gives_the_state_so_far()
+    public void Each_epoch_is_reported_and_cancelling_gives_the_state_so_far()
     {
         var run = new TrainingRun(new TrainConfiguration { Samples = 300, Epochs = 4 }, DataSets.Load("digits"));
         using var enough = new CancellationTokenSource();
@@ -31,12 +31,50 @@ public class ProgressTests
     }
 
     [Fact]
-    public void An_action_has_been_told_every_epoch_when_the_run_ends()
+    public void An_action_has_received_every_epoch_when_the_run_ends()
     {
         var run = new TrainingRun(new TrainConfiguration { Samples = 300, Epochs = 4 }, DataSets.Load("digits"));
         var epochs = new List<EpochReport>();
         var result = run.Run(epochs.Add, threads: 1);
         Assert.Equal(result.Epochs, epochs);
+    }
+
+    // Where the last step of the run was taken, too: it is not done before it is evaluated.
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void An_evaluation_that_takes_long_is_abandoned_and_made_on_resume(int steps)
+    {
+        using var free = new ManualResetEventSlim(true);
+        var slow = Activation.OfFunctions(x => x * (free.Wait(Timeout.Infinite) ? 1 : 0), _ => 1, "slow");
+        var configuration = new TrainConfiguration { Samples = 300, BatchSize = 100, Epochs = 1 };
+        var data = DataSets.Load("digits");
+        var plain = new TrainingRun(configuration, data);
+        var run = new TrainingRun(configuration, data, plain.ModelOf(Network.Create<float>(
+            [plain.Start.Network.Inputs, 5, 10], slow, Initializer.He, seed: 1)));
+        var whole = run.Run().Summary;
+        using var cancellation = new CancellationTokenSource();
+        var result = run.Run(new At(steps, () =>
+        {
+            free.Reset();
+            cancellation.Cancel();
+        }), threads: 1, folder: null, cancellation.Token, hurries: true);
+        free.Set();
+        Assert.Equal((steps, true, null), (result.State.Step, result.Summary.Interrupted, result.Summary.TestAccuracy));
+        Assert.Empty(result.Epochs);
+        var resumed = run.Run(
+            new Observers(), threads: 1, folder: null, CancellationToken.None,
+            new RunProgress(result.State, result.Losses, result.Epochs)).Summary;
+        Assert.Equal(whole with { Seconds = 0 }, resumed with { Seconds = 0 });
+    }
+
+    private sealed class At(int step, Action act) : IRunObserver
+    {
+        public void Stepped(StepReport report, int samples)
+        {
+            if (report.Step == step)
+                act();
+        }
     }
 
     [Theory]
@@ -49,7 +87,7 @@ public class ProgressTests
     public static TheoryData<TrainConfiguration, string> Wrong => new()
     {
         { new() { Optimizer = new() { Name = "adm" } },
-            "Optimizer: 'adm' is no optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, "
+            "Optimizer: 'adm' is not an optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, "
             + "adamw, nadam, radam, adabelief, lamb, lion" },
         { new() { Patience = 3 },
             "Patience: there is no validation accuracy to wait for without a share of the samples for validation" },

@@ -33,7 +33,7 @@ internal sealed class PlainReport(TextWriter output) : IRunObserver
         output.WriteLine(
             Invariant($"{end} after {Plural.Of(summary.Steps, "step")} in ")
                 + Invariant($"{summary.Seconds:F1} s"));
-        output.WriteLine(summary.Scores);
+        output.WriteLine(summary.IsEvaluated ? summary.Scores : "not evaluated, because it was interrupted");
         if (summary.Test is { } errors)
             output.WriteLine($"test: {errors}");
         if (summary.Best is { } best)
