@@ -21,6 +21,7 @@ internal static class CommandTree
         ("data", DataCommand.Create),
         ("book", ExperimentCommand.CreateBook),
         ("experiment", ExperimentCommand.Create),
+        ("exercise", ExerciseCommand.Create),
         ("check-gradients", CheckGradientsCommand.Create),
         ("export", ExportCommand.Create),
         ("bench", BenchCommand.Create),

@@ -82,8 +82,7 @@ internal static class ExperimentCommand
             "--seeds", "repeat everything with this many seeds, and show medians and bands", 1, MostSeeds);
         private readonly Option<long> seed = new("--seed")
             { HelpName = "N", Description = "the first seed", DefaultValueFactory = _ => 1 };
-        private readonly Option<string> language = new("--lang")
-            { HelpName = "en|ja", Description = "the language of the page", DefaultValueFactory = _ => "en" };
+        private readonly Option<string> language = CommonOptions.Language("the language of the page and the lines");
         private readonly Option<int> threads = CommonOptions.Threads();
         private readonly Option<bool> open = new("--open") { Description = "open the page in the browser" };
         private readonly Option<bool> plain = CommonOptions.Plain();
@@ -91,7 +90,6 @@ internal static class ExperimentCommand
 
         public void AddTo(Command command)
         {
-            language.AcceptOnlyFromAmong("en", "ja");
             data.CompletionSources.Add([.. DataSets.Names]);
             foreach (var option in (Option[])[data, folder, force, quick, bookOnly, seeds, seed, language, threads,
                 open, plain, json])
@@ -105,7 +103,7 @@ internal static class ExperimentCommand
             {
                 Data = parsed.GetValue(data)!, Seed = parsed.GetValue(seed), Seeds = parsed.GetValue(seeds),
                 Quick = parsed.GetValue(quick), BookOnly = parsed.GetValue(bookOnly),
-                Language = parsed.GetValue(language) == "ja" ? Language.Japanese : Language.English, Options = options,
+                Language = CommonOptions.LanguageOf(parsed, language), Options = options,
             };
             var path = parsed.GetValue(folder)
                 ?? RunFolder.Fresh(experiments.Count == 1 ? experiments[0].Name : "book");

@@ -13,9 +13,7 @@ internal static class ServeCommand
         var model = new ModelArgument();
         var port = CommonOptions.OptionalCount(
             "--port", "the port to listen on [default: a free one]", ushort.MaxValue);
-        var language = new Option<string>("--lang")
-            { HelpName = "en|ja", Description = "the language of the page", DefaultValueFactory = _ => "en" };
-        language.AcceptOnlyFromAmong("en", "ja");
+        var language = CommonOptions.Language("the language of the page");
         var open = new Option<bool>("--open") { Description = "open the page in the browser" };
         var json = CommonOptions.Json();
         var command = new CommandWithExamples(
@@ -29,7 +27,7 @@ internal static class ServeCommand
         {
             var (loaded, path) = (model.Load(parsed), parsed.GetValue(model.Path)!);
             var page = ServePage.Render(
-                loaded, path, parsed.GetValue(language) == "ja" ? Language.Japanese : Language.English);
+                loaded, path, CommonOptions.LanguageOf(parsed, language));
             using var interruption = new Interruption();
             using var server = PredictionServer.Start(loaded, page, parsed.GetValue(port));
             if (parsed.GetValue(json))

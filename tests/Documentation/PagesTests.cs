@@ -9,7 +9,7 @@ namespace Functional.Tests.Documentation;
 /// <summary>What README and docs show works: command lines are parsed, C# is compiled, F# is run.</summary>
 public sealed class PagesTests
 {
-    private static readonly MetadataReference[] References =
+    internal static readonly MetadataReference[] References =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Select(file => MetadataReference.CreateFromFile(file)),
@@ -65,6 +65,12 @@ public sealed class PagesTests
         ];
     }
 
+    internal static CSharpCompilationOptions Options(bool isProgram) => new(
+        isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
+        nullableContextOptions: NullableContextOptions.Enable,
+        // As the SDK has it: a package may have been built against an older one.
+        specificDiagnosticOptions: [new("CS1701", ReportDiagnostic.Suppress)]);
+
     private static void AssertNone(IEnumerable<string> faults)
     {
         var text = string.Join('\n', faults);
@@ -78,11 +84,7 @@ public sealed class PagesTests
         var isProgram = tree.GetCompilationUnitRoot().Members.Any(member => member is GlobalStatementSyntax);
         var compilation = CSharpCompilation.Create(
             "Page", [tree, CSharpSyntaxTree.ParseText(Surroundings.CSharp(block.Page), parsing)], References,
-            new CSharpCompilationOptions(
-                isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
-                nullableContextOptions: NullableContextOptions.Enable,
-                // As the SDK has it: a package may have been built against an older one.
-                specificDiagnosticOptions: [new("CS1701", ReportDiagnostic.Suppress)]));
+            Options(isProgram));
         return compilation.GetDiagnostics().Where(found => found.Severity >= DiagnosticSeverity.Warning).Select(found =>
             $"{block.Page}({block.Line + found.Location.GetLineSpan().StartLinePosition.Line}): {found.Id} "
                 + $"{found.GetMessage(null)}");
