@@ -14,7 +14,7 @@ public class FloorsTests
     private static readonly string[][] Floors =
     [
         [""], ["Files", "Charts"], ["Data"], ["Models"], ["Runs"], ["Search", "Doctor", "Experiments"],
-        ["Pages", "Benchmarks", "Digests"], ["Commands"],
+        ["Pages", "Benchmarks", "Digests", "Exercises"], ["Commands"],
     ];
 
     private const BindingFlags All =
