@@ -21,6 +21,9 @@ module Layer =
     /// Layer norm with epsilon 1e-5.
     let layerNorm<'T when Real<'T>> (units: int) : ILayer<'T> = LayerNorm.create<'T> 1e-5 units
 
+    /// Root mean square norm with epsilon 1e-6.
+    let rmsNorm<'T when Real<'T>> (units: int) : ILayer<'T> = RmsNorm<'T>.Of units
+
     /// Inverted dropout of this share of the elements.
     let dropout<'T when Real<'T>> (ratio: float) : ILayer<'T> =
         ({ Dropout = { Ratio = ratio; Form = DropoutForm.Inverted } }: DropoutLayer<'T>)

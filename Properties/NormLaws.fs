@@ -1,4 +1,4 @@
-/// Laws of batch norm and layer norm beside those of every layer.
+/// Laws of normalizations beside those of every layer.
 module Functional.Properties.NormLaws
 
 open System
@@ -82,4 +82,13 @@ let laws =
                 let v = variance (x.Column j)
                 close 1e-10 0.0 (Seq.average (y.Column j))
                 close 1e-10 (v / (v + 1e-5)) (variance (y.Column j))
+
+        law "RMS norm's output has mean square 1 less what epsilon takes in every sample, and x's direction"
+            (grids 40 1) <| fun grid ->
+            let x = matrix<float> grid.Rows 5 grid.Key
+            let y = (Layer.rmsNorm grid.Rows).Predict x
+            for j in 0 .. 4 do
+                let square = Seq.averageBy (fun x -> x * x) (x.Column j)
+                near 1e-10 1e-10 ((x.Column j / sqrt (square + 1e-6)).ToArray()) ((y.Column j).ToArray())
+                close 1e-10 (square / (square + 1e-6)) (Seq.averageBy (fun y -> y * y) (y.Column j))
     ]

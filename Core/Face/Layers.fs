@@ -40,6 +40,11 @@ type Layer =
         (units: int, [<Optional; DefaultParameterValue(1e-5)>] epsilon: float) : ILayer<'T> =
         LayerNorm.create<'T> epsilon units
 
+    /// Root mean square normalization of this many features.
+    static member RmsNorm<'T when Real<'T>>
+        (units: int, [<Optional; DefaultParameterValue(1e-6)>] epsilon: float) : ILayer<'T> =
+        RmsNorm<'T>.Of(units, epsilon)
+
     /// In training, sets this share (0 to below 1) of the elements to 0 at random.
     static member Dropout<'T when Real<'T>>
         (ratio: float, [<Optional; DefaultParameterValue(DropoutForm.Inverted)>] form: DropoutForm) : ILayer<'T> =

@@ -179,9 +179,8 @@ open Functional.Numerics
 module BatchNorm =
     /// The layer before training.
     let create<'T when Real<'T>> (configuration: BatchNormConfiguration) (units: int) : BatchNorm<'T> =
-        if units < 1 then invalidArg (nameof units) $"batch norm needs at least 1 unit, not {units}"
         { Configuration = configuration
-          Parameters = Normalization.initial units
+          Parameters = Normalization.initial "batch norm" units
           Statistics =
             { Mean = Dense.vector (Array.zeroCreate units)
               Variance = Dense.vector (Array.zeroCreate units) } }

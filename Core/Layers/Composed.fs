@@ -5,7 +5,7 @@ open System.Runtime.InteropServices
 
 /// What becomes of the outputs of parallel layers.
 type Join =
-    /// They stand one below the other.
+    /// They are stacked.
     | Concatenate = 0
     /// They are added.
     | Sum = 1
@@ -54,7 +54,7 @@ module internal Join =
         check parts (fun a b -> a.RowCount = b.RowCount && a.ColumnCount = b.ColumnCount) "added"
         parts |> Array.map Dense.elements |> Array.reduce add |> Dense.matrix parts[0].RowCount parts[0].ColumnCount
 
-    /// One below the other.
+    /// The rows of the first, then those of the next.
     let stack (parts: Matrix<'T>[]) : Matrix<'T> =
         check parts (fun a b -> a.ColumnCount = b.ColumnCount) "stacked"
         let rows, columns = parts |> Array.sumBy _.RowCount, parts[0].ColumnCount

@@ -42,6 +42,6 @@ type ILayer<'T when Real<'T>> =
         x: Matrix<'T> * key: Key ->
             struct (Matrix<'T> * Func<Matrix<'T>, struct (IReadOnlyList<Parameter<'T>> * Lazy<Matrix<'T>>)>)
 
-/// A promise of our own layers, so that networks need no copies: what they return is fresh and has the right shape, and
-/// they keep nothing of a batch after its step. Dropout apart, they draw nothing at random.
+/// A promise of our own layers, so that networks need no copies: what they return has the right shape, the leaves of a
+/// gradient are fresh, and they keep nothing of a batch after its step. Dropout apart, they draw nothing at random.
 type internal IBuiltIn = interface end

@@ -33,6 +33,13 @@ module internal Standardized =
             sweep<'T> rows (fun i -> store ((load x (first + i) - means) * inverse) z (first + i))
         struct (z, inverses)
 
+    /// gamma z, for columns of this many rows.
+    let scaledBy<'T when Real<'T>> (gamma: Vector<'T>) (rows: int) (z: 'T[]) : 'T[] =
+        let gamma, y = atLeastOneVector (Dense.values gamma), Dense.fresh z.Length
+        for first in 0 .. rows .. z.Length - 1 do
+            sweep<'T> rows (fun i -> store (load z (first + i) * load gamma i) y (first + i))
+        y
+
     /// gamma z + beta, for columns of this many rows.
     let scaled<'T when Real<'T>> (p: ScaleShift<'T>) (rows: int) (z: 'T[]) : 'T[] =
         let column (v: Vector<'T>) = atLeastOneVector (Dense.values v)
@@ -82,8 +89,7 @@ type LayerNorm<'T when Real<'T>> =
             let struct (_, dy) = Rows.atLeastOneVector units (Dense.elements dy)
             let sum (e: 'T[]) = Dense.vector (cutTo units (Reductions.sumOfColumns rows samples e))
             let dx () =
-                let unshifted = { layer.Parameters with Beta = Dense.vector (Array.zeroCreate units) }
-                let g = Standardized.scaled unshifted rows dy
+                let g = Standardized.scaledBy layer.Parameters.Gamma rows dy
                 let dx = Dense.fresh g.Length
                 let count: 'T = Real.number<'T, float> (float units)
                 for j in 0 .. samples - 1 do
@@ -126,8 +132,7 @@ open Functional
 module LayerNorm =
     /// The layer before training.
     let create<'T when Real<'T>> (epsilon: float) (units: int) : LayerNorm<'T> =
-        if units < 1 then invalidArg (nameof units) $"layer norm needs at least 1 unit, not {units}"
-        { Epsilon = epsilon; Parameters = Normalization.initial units }
+        { Epsilon = epsilon; Parameters = Normalization.initial "layer norm" units }
 
     /// `LayerNorm.Predict`.
     let predict (layer: LayerNorm<'T>) (x: Matrix<'T>) : Matrix<'T> = layer.Predict x

@@ -21,10 +21,16 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
 
-/// What batch norm and layer norm share.
+/// What normalizing layers share.
 module internal Normalization =
-    let initial<'T when Real<'T>> (units: int) : ScaleShift<'T> =
-        { Gamma = Dense.vector (Array.create units 'T.One); Beta = Dense.vector (Array.zeroCreate units) }
+    /// Factors before training. Raises ArgumentException if there are none.
+    let ones<'T when Real<'T>> (kind: string) (units: int) : Vector<'T> =
+        if units < 1 then invalidArg (nameof units) $"{kind} needs at least 1 unit, not {units}"
+        Dense.vector (Array.create units 'T.One)
+
+    /// Factors and summands before training. Raises ArgumentException if there are none.
+    let initial<'T when Real<'T>> (kind: string) (units: int) : ScaleShift<'T> =
+        { Gamma = ones kind units; Beta = Dense.vector (Array.zeroCreate units) }
 
     let leaves (p: ScaleShift<'T>) : Parameter<'T>[] =
         [| Parameter.ofFreshVector "gamma" Role.Scale p.Gamma; Parameter.ofFreshVector "beta" Role.Shift p.Beta |]
@@ -32,20 +38,24 @@ module internal Normalization =
     let ofLeaves (leaves: IReadOnlyList<Parameter<'T>>) : ScaleShift<'T> =
         { Gamma = leaves[0].Values; Beta = leaves[1].Values }
 
-    let faults (epsilon: float) (p: ScaleShift<'T>) : string[] =
+    let epsilonFaults (epsilon: float) : string[] =
         [| if not (Double.IsFinite epsilon) || epsilon <= 0.0 then
-               $"its epsilon must be finite and above 0, but is {string epsilon}"
+               $"its epsilon must be finite and above 0, but is {string epsilon}" |]
+
+    let faults (epsilon: float) (p: ScaleShift<'T>) : string[] =
+        [| yield! epsilonFaults epsilon
            if p.Gamma.Count <> p.Beta.Count then
                $"its gamma has {p.Gamma.Count} elements, but its beta has {p.Beta.Count}" |]
 
+    /// Raises ArgumentException unless x has a row per unit.
+    let checkRows (kind: string) (units: int) (x: Matrix<'T>) =
+        ArgumentNullException.ThrowIfNull(x, nameof x)
+        if x.RowCount <> units then Pullback.refuseInputs $"{kind} of {units} units expects {units} rows" units x
+
     /// Raises ArgumentException unless x has a row per unit, and the layer a factor and a summand.
     let check (kind: string) (units: int) (p: ScaleShift<'T>) (x: Matrix<'T>) =
-        ArgumentNullException.ThrowIfNull(x, nameof x)
         if p.Gamma.Count <> units || p.Beta.Count <> units then
             invalidArg
                 "layer"
                 $"{kind} of {units} units has {p.Gamma.Count} elements of gamma and {p.Beta.Count} of beta"
-        if x.RowCount <> units then
-            invalidArg
-                (nameof x)
-                $"{kind} of {units} units expects {units} rows, but x is {x.RowCount} x {x.ColumnCount}"
+        checkRows kind units x

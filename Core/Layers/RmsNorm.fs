@@ -20,29 +20,19 @@ type RmsNorm<'T when Real<'T>> =
 
     /// The layer before training.
     static member Of(units: int, [<Optional; DefaultParameterValue(1e-6)>] epsilon: float) : RmsNorm<'T> =
-        if units < 1 then invalidArg (nameof units) $"RMS norm needs at least 1 unit, not {units}"
-        { Epsilon = epsilon; Gamma = Dense.vector (Array.create units 'T.One) }
+        { Epsilon = epsilon; Gamma = Normalization.ones "RMS norm" units }
 
     /// Rows of x and of y.
     member layer.Units = layer.Gamma.Count
     member private layer.Display = string layer
     override layer.ToString() = $"rmsnorm {layer.Units} (epsilon {string layer.Epsilon})"
 
-    /// gamma z, column by column.
-    member private layer.Scaled(rows: int, z: 'T[]) : 'T[] =
-        let gamma, y = atLeastOneVector (Dense.values layer.Gamma), Dense.fresh z.Length
-        for first in 0 .. rows .. z.Length - 1 do
-            sweep<'T> rows (fun i -> store (load z (first + i) * load gamma i) y (first + i))
-        y
-
     /// y, and its pullback. With r = 1 / sqrt(mean(x^2) + epsilon), z = r x and g = gamma dy: dgamma = the sum of dy z
     /// over the samples, dx = r (g - z mean(g z)), the means over the sample's features.
     member layer.Forward(x: Matrix<'T>)
         : struct (Matrix<'T> * Func<Matrix<'T>, struct (Vector<'T> * Lazy<Matrix<'T>>)>) =
-        ArgumentNullException.ThrowIfNull(x, nameof x)
+        Normalization.checkRows "RMS norm" layer.Units x
         let units, samples = layer.Units, x.ColumnCount
-        if x.RowCount <> units then
-            Pullback.refuseInputs $"RMS norm of {units} units expects {units} rows" units x
         let struct (rows, elements) = Rows.atLeastOneVector units (Dense.elements x)
         let matrix (e: 'T[]) = Dense.matrix units samples (Rows.cutTo units rows e)
         let count: 'T = Real.number<'T, float> (float units)
@@ -59,7 +49,7 @@ type RmsNorm<'T when Real<'T>> =
             Pullback.checkShape units samples dy
             let struct (_, dy) = Rows.atLeastOneVector units (Dense.elements dy)
             let dx () =
-                let g = layer.Scaled(rows, dy)
+                let g = Standardized.scaledBy layer.Gamma rows dy
                 let dx = Dense.fresh g.Length
                 for j in 0 .. samples - 1 do
                     let first = j * rows
@@ -70,7 +60,7 @@ type RmsNorm<'T when Real<'T>> =
                 matrix dx
             let gamma = Reductions.sumOfColumns rows samples (map2 (fun dy z -> dy * z) dy z)
             struct (Dense.vector (cutTo units gamma), lazy (dx ()))
-        struct (matrix (layer.Scaled(rows, z)), Func<_, _> pullback)
+        struct (matrix (Standardized.scaledBy layer.Gamma rows z), Func<_, _> pullback)
 
     /// y (units x samples), each sample by itself.
     member layer.Predict(x: Matrix<'T>) : Matrix<'T> =
@@ -83,7 +73,7 @@ type RmsNorm<'T when Real<'T>> =
         member layer.Description = string layer
         member layer.Inputs = layer.Units
         member layer.Outputs = layer.Units
-        member layer.Faults = Normalization.faults layer.Epsilon { Gamma = layer.Gamma; Beta = layer.Gamma }
+        member layer.Faults = Normalization.epsilonFaults layer.Epsilon
         member layer.Parameters = [| Parameter.ofFreshVector "gamma" Role.Scale layer.Gamma |]
         member layer.WithParameters leaves = { layer with Gamma = leaves[0].Values }
         member layer.Predict x = layer.Predict x

@@ -47,7 +47,7 @@ module SoftmaxCrossEntropy =
             let first = j * classes
             let logSum = Real.toFloat largest[j] + Elementary.log (Real.toFloat sums[j])
             let weight = if factors.Length = 0 then 1.0 else factors[j]
-            let share: 'T = if factors.Length = 0 then equal else equal * Real.number<'T, float> weight
+            let share: 'T = equal * Real.number<'T, float> weight
             match targets with
             | Targets.Labels labels ->
                 let label = first + labels.Span[j]
