@@ -20,3 +20,10 @@ module internal Faults =
     /// Raises ArgumentException with all of them, a line each, if there are any.
     let refuse (faults: string list) =
         if not faults.IsEmpty then raise (ArgumentException(String.concat "\n" faults))
+
+    /// What is wrong with a number that must be finite and not negative.
+    let ofRate (what: string) (x: float) : string list =
+        [ if not (Double.IsFinite x) || x < 0.0 then $"{what} must be finite and not negative, but is {string x}" ]
+
+    /// What is wrong with a number that must be at least 1.
+    let ofCount (what: string) (n: int) : string list = [ if n < 1 then $"{what} must be at least 1, but is {n}" ]

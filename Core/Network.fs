@@ -67,7 +67,7 @@ module Network =
             [ if sizes.Length < 2 then
                   $"a network needs at least two sizes (inputs and outputs), but has {sizes.Length}"
               for i, size in Seq.indexed sizes do
-                  if size < 1 then $"size {i + 1} of {sizes.Length} must be at least 1, but is {size}"
+                  yield! Faults.ofCount $"size {i + 1} of {sizes.Length}" size
               for i, (inputs, outputs) in Seq.indexed (Seq.pairwise sizes) do
                   if int64 inputs * int64 outputs > int64 Array.MaxLength then
                       $"layer {i + 1} ({inputs} -> {outputs}) has more weights than an array can hold"
@@ -99,15 +99,12 @@ module Network =
 
     /// The same network with other leaves, which nobody else will write to.
     let internal withAll (network: Network<'T>) (trained: Parameters<'T>) (seen: Parameters<'T>) : Network<'T> =
-        let next = [| 0; 0 |]
-        let ofKind kind (leaves: Parameters<'T>) =
-            next[kind] <- next[kind] + 1
-            leaves.Leaves[next[kind] - 1]
         let group =
             if seen.Count = 0 then network.Group.WithLeaves trained
             else
+                let nextSeen, nextTrained = Parameters.inTurn seen.Leaves, Parameters.inTurn trained.Leaves
                 network.Group.Leaves
-                |> Array.map (fun leaf -> if Parameter.isStatistic leaf then ofKind 1 seen else ofKind 0 trained)
+                |> Array.map (fun leaf -> if Parameter.isStatistic leaf then nextSeen () else nextTrained ())
                 |> network.Group.WithLeaves
         Network(group, network.Loss, network.Penalty)
 

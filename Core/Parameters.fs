@@ -39,7 +39,7 @@ type Shape =
 type Parameter<'T when Real<'T>> =
     { /// Unique among the leaves, for instance `affine1.weight`.
       Name: string
-      /// Whether it is a weight, a bias, a scale or a shift.
+      /// What it does in its layer.
       Role: Role
       /// Of the elements.
       Shape: Shape
@@ -184,6 +184,11 @@ module Parameters =
     let internal mapLeaves (f: Parameter<'T> -> 'T[]) (parameters: Parameters<'T>) : Parameters<'T> =
         parameters.Leaves |> Array.map (fun leaf -> { leaf with Values = Dense.vector (f leaf) }) |> Parameters
 
+    /// The same for every two leaves in the same place of parameters that are alike.
+    let internal map2Leaves
+        (f: Parameter<'T> -> Parameter<'T> -> 'T[]) (a: Parameters<'T>) (b: Parameters<'T>) : Parameters<'T> =
+        Parameters(Array.map2 (fun a b -> { a with Values = Dense.vector (f a b) }) a.Leaves b.Leaves)
+
     /// A function of every element.
     let map (f: 'T -> 'T) (parameters: Parameters<'T>) : Parameters<'T> =
         mapLeaves (fun leaf -> Array.map f (Dense.values leaf.Values)) parameters
@@ -191,11 +196,7 @@ module Parameters =
     /// A function of every two elements in the same place. Raises ArgumentException if the leaves differ.
     let map2 (f: 'T -> 'T -> 'T) (a: Parameters<'T>) (b: Parameters<'T>) : Parameters<'T> =
         checkAlike "the second argument" a b
-        Array.map2
-            (fun (a: Parameter<'T>) (b: Parameter<'T>) ->
-                { a with Values = Dense.vector (Array.map2 f (Dense.values a.Values) (Dense.values b.Values)) })
-            a.Leaves b.Leaves
-        |> Parameters
+        map2Leaves (fun a b -> Array.map2 f (Dense.values a.Values) (Dense.values b.Values)) a b
 
     /// The leaves of which this holds, as in `Parameters.filter (fun leaf -> leaf.Role = Role.Weight)`.
     let filter (isChosen: Parameter<'T> -> bool) (parameters: Parameters<'T>) : Parameters<'T> =
@@ -216,8 +217,7 @@ module Parameters =
     let map2ByLeaf
         (f: Parameter<'T> -> Parameter<'T> -> Vector<'T>) (a: Parameters<'T>) (b: Parameters<'T>) : Parameters<'T> =
         checkAlike "the second argument" a b
-        let next = inTurn b.Leaves
-        a |> mapLeaves (fun leaf -> checkLength leaf (f leaf.Copy (next ()).Copy))
+        map2Leaves (fun a b -> checkLength a (f a.Copy b.Copy)) a b
 
     /// The parameters with the leaves of others in the places of their names.
     /// Raises KeyNotFoundException for a leaf that isn't there, ArgumentException for one of another shape.

@@ -57,8 +57,7 @@ module Penalty =
     /// Everything wrong with the penalty's numbers.
     let faults (penalty: Penalty) : string list =
         [ for name, rate in [ "L1", penalty.L1Rate; "L2", penalty.L2Rate; "the p-norm's", penalty.NormRate ] do
-              if not (Double.IsFinite rate) || rate < 0.0 then
-                  $"{name} rate must be finite and not negative, but is {string rate}"
+              yield! Faults.ofRate $"{name} rate" rate
           if penalty.NormRate > 0.0 && not (Double.IsFinite penalty.NormPower && penalty.NormPower >= 1.0) then
               $"the p-norm's p must be finite and at least 1, but is {string penalty.NormPower}" ]
 

@@ -51,7 +51,7 @@ module Training =
         let parameters = Network.parameters state.Network
         let averaged = Optimizer.averaged state.Optimizer state.OptimizerState parameters
         if obj.ReferenceEquals(averaged, parameters) then state.Network
-        else Network.withParameters state.Network averaged
+        else Network.withFresh state.Network averaged
 
     /// One step with a batch that is made for it alone: the next step reuses its memory, so don't keep it.
     /// Raises ArgumentException if the batch doesn't fit the network, and after 2,147,483,647 steps.

@@ -41,11 +41,10 @@ module Average =
         let share: Lanes<'T> = broadcast (1.0 - average.Decay)
         let decay: Lanes<'T> = broadcast (if average.Corrected && average.Step = 0 then 0.0 else average.Decay)
         let leaf (mean: Parameter<'T>) (now: Parameter<'T>) =
-            let mean', now = Dense.values mean.Values, Dense.values now.Values
-            { mean with Values = Dense.vector (map2 (fun mean now -> decay * mean + share * now) mean' now) }
+            map2 (fun mean now -> decay * mean + share * now) (Dense.values mean.Values) (Dense.values now.Values)
         { average with
             Step = average.Step + 1
-            Mean = Parameters(Array.map2 leaf average.Mean.Leaves parameters.Leaves) }
+            Mean = Parameters.map2Leaves leaf average.Mean parameters }
 
     /// The averaged parameters.
     let value (average: Average<'T>) : Parameters<'T> =

@@ -14,6 +14,12 @@ type RuleStep =
       /// Counted from 1.
       Number: int }
 
+module internal Numbers =
+    /// A name and numbers under their names, as in `Momentum (momentum 0.9)`; the name alone if there are none.
+    let describe (name: string) (numbers: (string * float) list) : string =
+        let numbers = [ for name, x in numbers -> $"{name} {string x}" ] |> String.concat ", "
+        if numbers = "" then name else $"{name} ({numbers})"
+
 /// What custom rules and custom transforms have in common: a name and numbers, the names of what is remembered of each
 /// leaf from step to step (slots, zeros before the first step), and one pure function of a leaf, in double precision,
 /// whatever the network's; slots are stored in the network's. Two are equal if their names, numbers and slots are.

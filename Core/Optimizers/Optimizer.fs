@@ -180,7 +180,8 @@ type Optimizer =
     /// The same with this proximal L1 step.
     member optimizer.WithProximalL1(rate: float) = optimizer.With(Transform.ProximalL1 rate)
 
-    /// The same, going back from every so many steps' end to slow weights that moved by this share of the way.
+    /// The same with look-ahead: after every `steps` steps, slow weights move by this share of the way to the weights,
+    /// which then go back to them.
     member optimizer.WithLookAhead
         ([<Optional; DefaultParameterValue(5)>] steps: int, [<Optional; DefaultParameterValue(0.5)>] share: float) =
         optimizer.With(Transform.LookAhead(steps, share))
@@ -217,14 +218,14 @@ type Optimizer =
     /// One line: the rule with its numbers, the transforms in their order, and the groups.
     override optimizer.ToString() =
         let numbers = ("learning rate", optimizer.LearningRate) :: optimizer.Rule.Numbers
-        let numbers = [ for name, x in numbers -> $"{name} {string x}" ] |> String.concat ", "
-        let rule = $"{optimizer.Rule.Name} ({numbers})"
+        let rule = Numbers.describe optimizer.Rule.Name numbers
         let withTransforms = String.concat ", " [ rule; yield! Seq.map string optimizer.Transforms ]
         String.concat "; " [ withTransforms; yield! Seq.map string optimizer.Groups ]
 
 namespace Functional.FSharp
 
 open System
+open System.Runtime.InteropServices
 open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
@@ -240,9 +241,7 @@ module Optimizer =
     let faults (optimizer: Optimizer) : Fault list =
         let transforms = List.ofSeq optimizer.Transforms
         let fault field message = { Field = field; Message = message }
-        [ if not (Double.IsFinite optimizer.LearningRate) || optimizer.LearningRate < 0.0 then
-              fault (nameof optimizer.LearningRate)
-                  $"the learning rate must be finite and not negative, but is {string optimizer.LearningRate}"
+        [ yield! Faults.ofRate "the learning rate" optimizer.LearningRate |> List.map (fault "LearningRate")
           yield! Rule.faults optimizer.Rule
           yield! List.collect Transform.faults transforms
           yield! Transform.faultsOfOrder transforms
@@ -276,25 +275,22 @@ module Optimizer =
     /// parameters. Raises ArgumentException with everything wrong with the optimizer, and for a group that picks none
     /// of the leaves.
     let init (optimizer: Optimizer) (parameters: Parameters<'T>) : OptimizerState<'T> =
-        match faults optimizer with
-        | [] ->
-            numbers optimizer parameters |> ignore
-            let likeParameters =
-                [| for transform in optimizer.Transforms do
-                       match transform with
-                       | Transform.LookAhead _
-                       | Transform.Average _ -> yield! transform.Slots
-                       | _ -> () |]
-            let first name =
-                if Array.contains name likeParameters then parameters else Parameters.zeros parameters
-            { Step = 0
-              Gathered = 0
-              Slots = [| for name in slotNames optimizer -> { Name = name; Values = first name } |] }
-        | found -> raise (ArgumentException(found |> List.map _.Message |> String.concat "\n"))
+        Faults.refuse (faults optimizer |> List.map _.Message)
+        numbers optimizer parameters |> ignore
+        let likeParameters =
+            [| for transform in optimizer.Transforms do
+                   match transform with
+                   | Transform.LookAhead _
+                   | Transform.Average _ -> yield! transform.Slots
+                   | _ -> () |]
+        let first name = if Array.contains name likeParameters then parameters else Parameters.zeros parameters
+        let slots = slotNames optimizer |> Array.map (fun name -> { Name = name; Values = first name })
+        { Step = 0; Gathered = 0; Slots = ImmutableCollectionsMarshal.AsImmutableArray slots }
 
     let private checkState (optimizer: Optimizer) (state: OptimizerState<'T>) (parameters: Parameters<'T>) =
         let expected = slotNames optimizer
-        let found = state.Slots |> Array.map _.Name
+        if state.Slots.IsDefault then invalidArg (nameof state) "the state's slots are not an array: they are default"
+        let found = Array.init state.Slots.Length (fun k -> state.Slots[k].Name)
         if expected <> found then
             let list names = if Array.isEmpty names then "no slots" else String.concat ", " names
             invalidArg (nameof state) $"{optimizer} keeps {list expected}, but the state has {list found}"
@@ -302,7 +298,7 @@ module Optimizer =
 
     /// The average before this update.
     let private averageIn (state: OptimizerState<'T>) (decay: float) : Average<'T> =
-        { Decay = decay; Corrected = true; Step = state.Step; Mean = (Array.last state.Slots).Values }
+        { Decay = decay; Corrected = true; Step = state.Step; Mean = state.Slots[state.Slots.Length - 1].Values }
 
     /// The parameters and the state after one gradient: after a step or, where several gradients make one, perhaps the
     /// same parameters. Raises ArgumentException if the gradient's leaves are not those of the parameters, the state is
@@ -323,8 +319,8 @@ module Optimizer =
         // While gradients are gathered the parameters stay, and don't count again.
         | ValueSome decay when after.Step > state.Step ->
             // The step has made the array.
-            let average = Average.update (averageIn state decay) next
-            OptimizerStep.put after.Slots (after.Slots.Length - 1) average.Mean
+            let slots = nonNull (ImmutableCollectionsMarshal.AsArray after.Slots)
+            OptimizerStep.put slots (slots.Length - 1) (Average.update (averageIn state decay) next).Mean
             struct (next, after)
         | _ -> struct (next, after)
 

@@ -1,6 +1,6 @@
 namespace Functional
 
-open System
+open System.Collections.Immutable
 
 /// What an optimizer remembers of each parameter under one name, such as `velocity`.
 [<NoComparison>]
@@ -17,17 +17,19 @@ type OptimizerState<'T when Real<'T>> =
       Step: int
       /// Gradients gathered for the next step, where an optimizer takes several for one.
       Gathered: int
-      /// The rule's, in its order, and the gathered gradient if several gradients make an update; none for plain SGD.
-      Slots: Slot<'T>[] }
+      /// The rule's, in its order, and then those of transforms: a gathered gradient, slow weights, the average. None
+      /// for plain SGD.
+      Slots: ImmutableArray<Slot<'T>> }
 
     member private state.Display = string state
     override state.ToString() =
-        let slots = state.Slots |> Array.map _.Name |> String.concat ", "
-        if slots = "" then $"step {state.Step}" else $"step {state.Step}: {slots}"
+        if state.Slots.IsDefaultOrEmpty then $"step {state.Step}"
+        else state.Slots |> Seq.map _.Name |> String.concat ", " |> sprintf "step %d: %s" state.Step
 
 namespace Functional.FSharp
 
 open System
+open System.Collections.Immutable
 open Functional
 
 /// Counts of steps.
@@ -42,7 +44,7 @@ module internal Steps =
 /// A state as a flat list of named leaves and two counts, and back: what files need, whatever the rule is.
 [<RequireQualifiedAccess>]
 module OptimizerState =
-    /// Slot names have no such character (`CustomRule` refuses it); parameter names may.
+    /// Slot names have no such character (`CustomChange` refuses it); parameter names may.
     let private separator = '/'
 
     /// All leaves of all slots, named `slot/parameter`, as in `velocity/affine1.weight`.
@@ -66,4 +68,5 @@ module OptimizerState =
             leaves.Leaves
             |> Array.map slotOf
             |> Array.groupBy fst
-            |> Array.map (fun (name, leaves) -> { Name = name; Values = Parameters.ofSeq (Seq.map snd leaves) }) }
+            |> Array.map (fun (name, leaves) -> { Name = name; Values = Parameters.ofSeq (Seq.map snd leaves) })
+            |> ImmutableArray.CreateRange }

@@ -2,16 +2,20 @@ namespace Functional.FSharp
 
 open System
 open System.Collections.Generic
+open System.Runtime.InteropServices
 open Functional
 open Functional.Numerics
 
 /// One gradient's way through the transforms and the rule; the average is left to `Optimizer.update`.
 module internal OptimizerStep =
-    let place (slots: Slot<'T>[]) (name: string) : int =
+    let private place (slots: Slot<'T>[]) (name: string) : int =
         slots |> Array.findIndex (fun slot -> String.Equals(slot.Name, name))
 
     let put (slots: Slot<'T>[]) (i: int) (leaves: Parameters<'T>) : unit =
         slots[i] <- { slots[i] with Values = leaves }
+
+    /// Slots that nobody will write to any more.
+    let private finished (slots: Slot<'T>[]) = ImmutableCollectionsMarshal.AsImmutableArray slots
 
     /// What a custom transform makes of the leaves x (the gradient, or the parameters after the rule) and its slots,
     /// which it replaces in `slots`.
@@ -47,10 +51,10 @@ module internal OptimizerStep =
         (rule: Rule) (transforms: IReadOnlyList<Transform>) (numbers: struct (float * float)[])
         (state: OptimizerState<'T>) (parameters: Parameters<'T>) (gradient: Parameters<'T>)
         : struct (Parameters<'T> * OptimizerState<'T>) =
-        let slots = Array.copy state.Slots
+        let slots = state.Slots.AsSpan().ToArray()
         let factor = factorOf transforms state.Step
         let number = Steps.next (nameof state) state.Step
-        let steps () = numbers |> Array.map (fun (struct (rate, _)) -> { Rate = rate * factor; Number = number })
+        let steps = numbers |> Array.map (fun (struct (rate, _)) -> { Rate = rate * factor; Number = number })
         let mutable gradient = gradient
         let mutable gathered = state.Gathered
         let mutable isWhole = true
@@ -72,20 +76,19 @@ module internal OptimizerStep =
                 let variance = scale / Elementary.exp (power * Elementary.log (float number))
                 gradient <- Transform.addNoise (sqrt variance) (Key.child state.Step (Key.ofSeed seed)) gradient
             | Transform.Custom custom when not custom.AfterRule ->
-                gradient <- customized custom (steps ()) slots parameters gradient
+                gradient <- customized custom steps slots parameters gradient
             | _ -> ()
-        if not isWhole then struct (parameters, { state with Gathered = gathered; Slots = slots })
+        if not isWhole then struct (parameters, { state with Gathered = gathered; Slots = finished slots })
         else
             let ofRule = rule.Slots.Length
             let remembered = Array.init ofRule (fun k -> Array.copy slots[k].Values.Leaves)
             let updated =
                 Array.init parameters.Count (fun i ->
                     let leaf = parameters.Leaves[i]
-                    let struct (rate, decay) = numbers[i]
-                    let step = { Rate = rate * factor; Number = number }
+                    let struct (_, decay) = numbers[i]
                     let old = remembered |> Array.map (fun leaves -> Dense.values leaves[i].Values)
                     let struct (w, next) =
-                        Rule.update rule step decay leaf (Dense.values gradient.Leaves[i].Values) old
+                        Rule.update rule steps[i] decay leaf (Dense.values gradient.Leaves[i].Values) old
                     for k in 0 .. next.Length - 1 do
                         remembered[k][i] <- { leaf with Values = Dense.vector next[k] }
                     { leaf with Values = Dense.vector w })
@@ -94,17 +97,17 @@ module internal OptimizerStep =
             for k in 0 .. transforms.Count - 1 do
                 match transforms[k] with
                 | Transform.ProximalL1 l1 ->
-                    let shrunk (struct (rate, _)) leaf =
-                        (Penalty.softThreshold (rate * factor * l1) (Parameters [| leaf |])).Leaves[0]
-                    next <- Parameters(Array.map2 shrunk numbers next.Leaves)
+                    let shrunk (step: RuleStep) leaf =
+                        (Penalty.softThreshold (step.Rate * l1) (Parameters [| leaf |])).Leaves[0]
+                    next <- Parameters(Array.map2 shrunk steps next.Leaves)
                 | Transform.LookAhead(every, share) when number % every = 0 ->
                     let k = place slots transforms[k].Slots[0]
                     next <- Transform.between share slots[k].Values next
                     put slots k next
                 | Transform.Custom custom when custom.AfterRule ->
-                    next <- customized custom (steps ()) slots parameters next
+                    next <- customized custom steps slots parameters next
                 | _ -> ()
-            struct (next, { Step = number; Gathered = gathered; Slots = slots })
+            struct (next, { Step = number; Gathered = gathered; Slots = finished slots })
 
     /// The same for those leaves alone that are at these places: nothing else is looked at.
     let ofSome
@@ -116,9 +119,11 @@ module internal OptimizerStep =
             let leaves = Array.copy all.Leaves
             trained |> Array.iteri (fun k i -> leaves[i] <- some.Leaves[k])
             Parameters leaves
-        let someSlots = state.Slots |> Array.map (fun slot -> { slot with Values = some slot.Values })
+        let slots of' = Array.init state.Slots.Length of' |> finished
+        let someSlots = slots (fun k -> { state.Slots[k] with Values = some state.Slots[k].Values })
         let struct (next, after) =
             ofAll rule transforms (trained |> Array.map (fun i -> numbers[i])) { state with Slots = someSlots }
                 (some parameters) (some gradient)
-        let wholeSlot (old: Slot<'T>) (slot: Slot<'T>) = { old with Values = whole old.Values slot.Values }
-        struct (whole parameters next, { after with Slots = Array.map2 wholeSlot state.Slots after.Slots })
+        let wholeSlots =
+            slots (fun k -> { after.Slots[k] with Values = whole state.Slots[k].Values after.Slots[k].Values })
+        struct (whole parameters next, { after with Slots = wholeSlots })

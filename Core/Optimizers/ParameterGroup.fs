@@ -62,8 +62,7 @@ module internal ParameterGroup =
         [ for group in groups do
               if String.IsNullOrWhiteSpace group.Pattern then fault "a group needs a pattern of its leaves' names"
               for what, x in [ "the learning rate", group.LearningRate; "the weight decay", group.WeightDecay ] do
-                  if x.HasValue && (not (Double.IsFinite x.Value) || x.Value < 0.0) then
-                      fault $"{what} of {group.Pattern} must be finite and not negative, but is {string x.Value}"
+                  if x.HasValue then yield! Faults.ofRate $"{what} of {group.Pattern}" x.Value |> List.map fault
               if not (group.LearningRate.HasValue || group.WeightDecay.HasValue) then
                   fault $"the group {group.Pattern} sets neither a learning rate nor a weight decay"
           for pattern, same in List.groupBy _.Pattern groups do

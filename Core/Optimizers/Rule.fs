@@ -108,11 +108,7 @@ type Rule =
 
     member private rule.Display = string rule
     override rule.ToString() =
-        match rule.Numbers with
-        | [] -> rule.Name
-        | numbers ->
-            let numbers = [ for name, x in numbers -> $"{name} {string x}" ]
-            rule.Name + " (" + String.concat ", " numbers + ")"
+        Numbers.describe rule.Name rule.Numbers
 
 namespace Functional.FSharp
 
@@ -136,14 +132,6 @@ module internal Rule =
               if not isRight then
                   { Field = name[..0].ToUpperInvariant() + name[1..]
                     Message = $"{name} must be {wanted}, but is {string x}" } ]
-
-    /// The rate of one step, counted from 1, before it is multiplied with anything that depends on elements.
-    let private rate (rule: Rule) (learningRate: float) (step: int) : float =
-        match rule with
-        | Rule.Adam(beta1, beta2, _)
-        | Rule.AmsGrad(beta1, beta2, _) ->
-            learningRate * sqrt (1.0 - Elementary.power beta2 step) / (1.0 - Elementary.power beta1 step)
-        | _ -> learningRate
 
     let private smallestNormal<'T when Real<'T>> () : Lanes<'T> =
         broadcast (if typeof<'T> = typeof<float32> then 1.17549435e-38 else 2.2250738585072014e-308)
@@ -212,23 +200,65 @@ module internal Rule =
                 struct (keep * w - rate * change, h, decay * u + share * (change * change)))
             w g h u
 
-    let private adam<'T when Real<'T>>
-        (beta1: float) (beta2: float) (epsilon: float) (rate: float) (keep: float)
-        (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) =
+    /// A pass with moving means: m of g, and v of the square of what `seen` gives of g and m, changed by `after`. What
+    /// `change` gives of g, m and v is subtracted from w.
+    let inline private withMoments
+        (beta1: float) (beta2: float) (keep: float)
+        ([<InlineIfLambda>] seen: Lanes<'T> -> Lanes<'T> -> Lanes<'T>)
+        ([<InlineIfLambda>] after: Lanes<'T> -> Lanes<'T>)
+        ([<InlineIfLambda>] change: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T>)
+        (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) : struct ('T[] * 'T[] * 'T[]) =
         let share1: Lanes<'T> = broadcast (1.0 - beta1)
         let share2: Lanes<'T> = broadcast (1.0 - beta2)
         let beta1: Lanes<'T> = broadcast beta1
         let beta2: Lanes<'T> = broadcast beta2
-        let epsilon: Lanes<'T> = broadcast epsilon
-        let rate: Lanes<'T> = broadcast rate
         let keep: Lanes<'T> = broadcast keep
         let smallest: Lanes<'T> = smallestNormal ()
         map4to3
             (fun w g m v ->
                 let m: Lanes<'T> = normal smallest (beta1 * m + share1 * g)
-                let v: Lanes<'T> = normal smallest (beta2 * v + share2 * (g * g))
-                struct (keep * w - rate * m / (Vector512.Sqrt v + epsilon), m, v))
+                let seen: Lanes<'T> = seen g m
+                let v: Lanes<'T> = after (normal smallest (beta2 * v + share2 * (seen * seen)))
+                struct (keep * w - change g m v, m, v))
             w g m v
+
+    let private adam<'T when Real<'T>>
+        (beta1: float) (beta2: float) (epsilon: float) (rate: float) (keep: float)
+        (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) =
+        let epsilon: Lanes<'T> = broadcast epsilon
+        let rate: Lanes<'T> = broadcast rate
+        withMoments beta1 beta2 keep
+            (fun g _ -> g)
+            (fun v -> v)
+            (fun _ m v -> rate * m / (Vector512.Sqrt v + epsilon))
+            w g m v
+
+    /// m and v as in Adam; the change is -rate (ofMean m + ofGradient g) / (ofRoot sqrt v + epsilon).
+    let private ofMoments<'T when Real<'T>>
+        (beta1: float) (beta2: float) (ofMean: float) (ofGradient: float) (ofRoot: float) (epsilon: float)
+        (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) =
+        let ofMean: Lanes<'T> = broadcast ofMean
+        let ofGradient: Lanes<'T> = broadcast ofGradient
+        let ofRoot: Lanes<'T> = broadcast ofRoot
+        let epsilon: Lanes<'T> = broadcast epsilon
+        let rate: Lanes<'T> = broadcast rate
+        withMoments beta1 beta2 keep
+            (fun g _ -> g)
+            (fun v -> v)
+            (fun g m v -> rate * ((ofMean * m + ofGradient * g) / (ofRoot * Vector512.Sqrt v + epsilon)))
+            w g m v
+
+    let private adaBelief<'T when Real<'T>>
+        (beta1: float) (beta2: float) (ofRoot: float) (epsilon: float) (rate: float) (keep: float)
+        (w: 'T[]) (g: 'T[]) (m: 'T[]) (s: 'T[]) =
+        let ofRoot: Lanes<'T> = broadcast ofRoot
+        let epsilon: Lanes<'T> = broadcast epsilon
+        let rate: Lanes<'T> = broadcast rate
+        withMoments beta1 beta2 keep
+            (fun g m -> g - m)
+            (fun s -> s + epsilon)
+            (fun _ m s -> rate * m / (ofRoot * Vector512.Sqrt s + epsilon))
+            w g m s
 
     let private amsGrad<'T when Real<'T>>
         (beta1: float) (beta2: float) (epsilon: float) (rate: float) (keep: float)
@@ -266,49 +296,6 @@ module internal Rule =
                 struct (keep * w - rate * sign, beta2 * m + share2 * g))
             w g m
 
-    /// m and v as in Adam; the change is -rate (ofMean m + ofGradient g) / (ofRoot sqrt v + epsilon).
-    let private ofMoments<'T when Real<'T>>
-        (beta1: float) (beta2: float) (ofMean: float) (ofGradient: float) (ofRoot: float) (epsilon: float)
-        (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) =
-        let share1: Lanes<'T> = broadcast (1.0 - beta1)
-        let share2: Lanes<'T> = broadcast (1.0 - beta2)
-        let beta1: Lanes<'T> = broadcast beta1
-        let beta2: Lanes<'T> = broadcast beta2
-        let ofMean: Lanes<'T> = broadcast ofMean
-        let ofGradient: Lanes<'T> = broadcast ofGradient
-        let ofRoot: Lanes<'T> = broadcast ofRoot
-        let epsilon: Lanes<'T> = broadcast epsilon
-        let rate: Lanes<'T> = broadcast rate
-        let keep: Lanes<'T> = broadcast keep
-        let smallest: Lanes<'T> = smallestNormal ()
-        map4to3
-            (fun w g m v ->
-                let m: Lanes<'T> = normal smallest (beta1 * m + share1 * g)
-                let v: Lanes<'T> = normal smallest (beta2 * v + share2 * (g * g))
-                let change: Lanes<'T> = (ofMean * m + ofGradient * g) / (ofRoot * Vector512.Sqrt v + epsilon)
-                struct (keep * w - rate * change, m, v))
-            w g m v
-
-    let private adaBelief<'T when Real<'T>>
-        (beta1: float) (beta2: float) (ofRoot: float) (epsilon: float) (rate: float) (keep: float)
-        (w: 'T[]) (g: 'T[]) (m: 'T[]) (s: 'T[]) =
-        let share1: Lanes<'T> = broadcast (1.0 - beta1)
-        let share2: Lanes<'T> = broadcast (1.0 - beta2)
-        let beta1: Lanes<'T> = broadcast beta1
-        let beta2: Lanes<'T> = broadcast beta2
-        let ofRoot: Lanes<'T> = broadcast ofRoot
-        let epsilon: Lanes<'T> = broadcast epsilon
-        let rate: Lanes<'T> = broadcast rate
-        let keep: Lanes<'T> = broadcast keep
-        let smallest: Lanes<'T> = smallestNormal ()
-        map4to3
-            (fun w g m s ->
-                let m: Lanes<'T> = normal smallest (beta1 * m + share1 * g)
-                let surprise: Lanes<'T> = g - m
-                let s: Lanes<'T> = beta2 * s + share2 * (surprise * surprise) + epsilon
-                struct (keep * w - rate * m / (ofRoot * Vector512.Sqrt s + epsilon), m, s))
-            w g m s
-
     /// The step of LAMB, from the weights and their direction u.
     let private trusted<'T when Real<'T>> (rate: float) (w: 'T[]) (u: 'T[]) : 'T[] =
         let norm x = sqrt (Reductions.sumOfSquares x)
@@ -334,13 +321,14 @@ module internal Rule =
         (rule: Rule) (step: RuleStep) (decay: float) (leaf: Parameter<'T>) (g: 'T[]) (slots: 'T[][])
         : struct ('T[] * 'T[][]) =
         let w = Dense.values leaf.Values
-        let rate = rate rule step.Rate step.Number
-        let keep = if decay = 0.0 then 1.0 else 1.0 - step.Rate * decay
+        let rate = step.Rate
+        let keep = if decay = 0.0 then 1.0 else 1.0 - rate * decay
         let inline one struct (w, a) = struct (w, [| a |])
         let inline two struct (w, a, b) = struct (w, [| a; b |])
         // What Adam's means are short of in step t, counted from 1.
         let correction (beta: float) t = 1.0 - Elementary.power beta t
         let t = step.Number
+        let adamRate beta1 beta2 = rate * sqrt (correction beta2 t) / correction beta1 t
         match rule with
         | Rule.GradientDescent -> struct (gradientDescent rate keep w g, [||])
         | Rule.Momentum share -> one (momentum share rate keep w g slots[0])
@@ -348,8 +336,10 @@ module internal Rule =
         | Rule.AdaGrad epsilon -> one (squares 1.0 1.0 epsilon rate keep w g slots[0])
         | Rule.RmsProp(decay, epsilon) -> one (squares decay (1.0 - decay) epsilon rate keep w g slots[0])
         | Rule.AdaDelta(decay, epsilon) -> two (adaDelta decay epsilon rate keep w g slots[0] slots[1])
-        | Rule.Adam(beta1, beta2, epsilon) -> two (adam beta1 beta2 epsilon rate keep w g slots[0] slots[1])
+        | Rule.Adam(beta1, beta2, epsilon) ->
+            two (adam beta1 beta2 epsilon (adamRate beta1 beta2) keep w g slots[0] slots[1])
         | Rule.AmsGrad(beta1, beta2, epsilon) ->
+            let rate = adamRate beta1 beta2
             let struct (w, m, v, largest) = amsGrad beta1 beta2 epsilon rate keep w g slots[0] slots[1] slots[2]
             struct (w, [| m; v; largest |])
         | Rule.NAdam(beta1, beta2, epsilon) ->

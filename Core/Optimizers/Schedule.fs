@@ -76,25 +76,22 @@ open Functional.Numerics
 module Schedule =
     /// Everything wrong with the schedule's numbers.
     let faults (schedule: Schedule) : string list =
-        let atLeastOne what (n: int) = [ if n < 1 then $"{what} must be at least 1, but is {n}" ]
-        let factor what (x: float) =
-            [ if not (Double.IsFinite x) || x < 0.0 then $"{what} must be finite and not negative, but is {string x}" ]
         [ if schedule.WarmUp < 0 then $"the schedule's steps of warm-up must not be negative, but are {schedule.WarmUp}"
           match schedule.Shape with
           | ScheduleShape.Constant -> ()
           | ScheduleShape.Step(every, x) ->
-              yield! atLeastOne "the number of steps after which the schedule steps" every
-              yield! factor "the schedule's factor" x
-          | ScheduleShape.Exponential x -> yield! factor "the schedule's factor" x
+              yield! Faults.ofCount "the number of steps after which the schedule steps" every
+              yield! Faults.ofRate "the schedule's factor" x
+          | ScheduleShape.Exponential x -> yield! Faults.ofRate "the schedule's factor" x
           | ScheduleShape.Cosine(steps, final) ->
-              yield! atLeastOne "the schedule's number of steps" steps
-              yield! factor "the schedule's final factor" final
+              yield! Faults.ofCount "the schedule's number of steps" steps
+              yield! Faults.ofRate "the schedule's final factor" final
           | ScheduleShape.OneCycle(steps, share, start, final) ->
-              yield! atLeastOne "the schedule's number of steps" steps
+              yield! Faults.ofCount "the schedule's number of steps" steps
               if not (share > 0.0 && share < 1.0) then
                   $"the schedule's share of rising steps must be above 0 and below 1, but is {string share}"
-              yield! factor "the schedule's starting factor" start
-              yield! factor "the schedule's final factor" final ]
+              yield! Faults.ofRate "the schedule's starting factor" start
+              yield! Faults.ofRate "the schedule's final factor" final ]
 
     /// From 1 to 0 for x from 0 to 1, and 0 beyond.
     let private halfCosine (x: float) = 0.5 * (1.0 + Elementary.cosPi (min x 1.0))

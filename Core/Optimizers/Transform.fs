@@ -9,7 +9,7 @@ open System.Globalization
 type Transform =
     /// The learning rate of each step is multiplied by the schedule's factor for that step.
     | Schedule of Schedule
-    /// The mean of so many gradients makes one step; in between, parameters don't change.
+    /// The mean of this many gradients makes one step; in between, parameters don't change.
     | Accumulate of gradients: int
     /// Elements of the gradient are limited to [-limit, limit].
     | ClipValue of limit: float
@@ -20,14 +20,14 @@ type Transform =
     /// function of the seed and the step. Source: Neelakantan et al., Adding Gradient Noise Improves Learning for Very
     /// Deep Networks (2015), where power is 0.55.
     | Noise of scale: float * power: float * seed: int64
-    /// Decoupled: weights (no biases, scales or shifts) are multiplied by 1 - rate x decay in each step, the gradient
-    /// doesn't know. Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization (2019), with the rate as in
+    /// Decoupled: weights (no biases, scales or shifts) are multiplied by 1 - rate x decay in each step, apart from the
+    /// gradient. Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization (2019), with the rate as in
     /// PyTorch.
     | WeightDecay of decay: float
     /// After each step weights (no biases, scales or shifts) go toward 0 by rate x this, and those that reach it are
     /// exactly 0: the proximal step of an L1 penalty.
     | ProximalL1 of rate: float
-    /// Every so many steps, slow += share (w - slow); w = slow. The slow weights begin as the parameters do.
+    /// After every `steps` steps, slow += share (w - slow); w = slow. The slow weights begin as the parameters do.
     /// Source: Zhang et al., Lookahead Optimizer: k Steps Forward, 1 Step Back (2019), algorithm 1.
     | LookAhead of steps: int * share: float
     /// A moving average of the parameters is kept beside them, with this share of the old average in each step;
@@ -100,12 +100,7 @@ type Transform =
         | Transform.ProximalL1 rate -> $"proximal L1 {string rate}"
         | Transform.LookAhead(steps, share) -> $"look-ahead every {steps} steps by {string share}"
         | Transform.Average decay -> $"moving average {string decay}"
-        | Transform.Custom custom ->
-            match custom.Numbers with
-            | [] -> custom.Name
-            | numbers ->
-                let numbers = [ for name, x in numbers -> $"{name} {string x}" ]
-                custom.Name + " (" + String.concat ", " numbers + ")"
+        | Transform.Custom custom -> Numbers.describe custom.Name custom.Numbers
 
 namespace Functional.FSharp
 
@@ -122,11 +117,9 @@ module Transform =
     /// What is wrong with its numbers.
     let internal faults (transform: Transform) : Fault list =
         let fault message = { Field = transform.Kind; Message = message }
-        let rate what (x: float) =
-            [ if not (Double.IsFinite x) || x < 0.0 then
-                  fault $"{what} must be finite and not negative, but is {string x}" ]
+        let rate what x = Faults.ofRate what x |> List.map fault
         let limit what (x: float) = [ if not (x > 0.0) then fault $"{what} must be above 0, but is {string x}" ]
-        let count what (n: int) = [ if n < 1 then fault $"{what} must be at least 1, but is {n}" ]
+        let count what n = Faults.ofCount what n |> List.map fault
         match transform with
         | Transform.Schedule schedule -> Schedule.faults schedule |> List.map fault
         | Transform.Accumulate gradients -> count "the number of gradients to accumulate for a step" gradients
@@ -166,9 +159,7 @@ module Transform =
 
     /// a + b, leaf by leaf; the leaves are alike.
     let internal sum (a: Parameters<'T>) (b: Parameters<'T>) : Parameters<'T> =
-        let add (a: Parameter<'T>) (b: Parameter<'T>) =
-            { a with Values = Dense.vector (map2 (fun a b -> a + b) (Dense.values a.Values) (Dense.values b.Values)) }
-        Parameters(Array.map2 add a.Leaves b.Leaves)
+        Parameters.map2Leaves (fun a b -> map2 (fun a b -> a + b) (Dense.values a.Values) (Dense.values b.Values)) a b
 
     let internal divide (x: Parameters<'T>) (divisor: int) : Parameters<'T> =
         let divisor: Lanes<'T> = broadcast (float divisor)
@@ -178,9 +169,8 @@ module Transform =
     let internal between (share: float) (a: Parameters<'T>) (b: Parameters<'T>) : Parameters<'T> =
         let share: Lanes<'T> = broadcast share
         let leaf (a: Parameter<'T>) (b: Parameter<'T>) =
-            let a', b' = Dense.values a.Values, Dense.values b.Values
-            { a with Values = Dense.vector (map2 (fun a b -> a + share * (b - a)) a' b') }
-        Parameters(Array.map2 leaf a.Leaves b.Leaves)
+            map2 (fun a b -> a + share * (b - a)) (Dense.values a.Values) (Dense.values b.Values)
+        Parameters.map2Leaves leaf a b
 
     /// Elements within [-limit, limit].
     let inline private clamp (limit: Lanes<'T>) (x: Lanes<'T>) = Vector512.Min(Vector512.Max(x, -limit), limit)

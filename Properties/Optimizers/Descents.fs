@@ -65,4 +65,9 @@ let after<'T when Real<'T>> (optimizer: Optimizer) (parameters: Parameters<'T>) 
         (fun struct (x, state) gradient -> Optimizer.update optimizer state x gradient)
         struct (parameters, Optimizer.init optimizer parameters)
 
+/// The optimizer with every transform but a schedule.
+let withTransforms (optimizer: Optimizer) =
+    optimizer.WithAccumulation(2).WithClipNorm(0.1).WithClipValue(0.1).WithNoise(0.1).WithWeightDecay(0.1)
+        .WithProximalL1(0.1).WithLookAhead(2).WithAverage(0.9)
+
 let bits<'T when Real<'T>> (parameters: Parameters<'T>) : byte[] = bytes ((Parameters.toVector parameters).ToArray())

@@ -4,17 +4,12 @@ module Functional.Properties.GroupLaws
 open System
 open Xunit
 open Expecto
-open FsCheck.FSharp
 open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.FSharp
 open Functional.Properties.Law
 open Functional.Properties.Tables
 open Functional.Properties.Descents
-
-let private everything (optimizer: Optimizer) =
-    optimizer.WithAccumulation(2).WithClipNorm(0.1).WithClipValue(0.1).WithNoise(0.1).WithWeightDecay(0.1)
-        .WithProximalL1(0.1).WithLookAhead(2).WithAverage(0.9)
 
 let private leaf name role : Parameter<float> = Parameter.ofVector name role (Vector<float>.Build.Dense(2, 1.0))
 
@@ -38,7 +33,7 @@ let laws =
             let nans = [ for g in gradients<float32> case -> g |> Parameters.map (fun _ -> nanf) ]
             let onlyFirst (leaves: Parameters<float32>) (others: Parameters<float32>) =
                 Parameters.ofSeq [ for i in 0 .. leaves.Count - 1 -> if i = 0 then leaves[i] else others[i] ]
-            for optimizer in [ optimizer; everything optimizer ] do
+            for optimizer in [ optimizer; withTransforms optimizer ] do
                 let optimizer = optimizer.Freeze "leaf0"
                 let gradients = List.map2 onlyFirst nans (gradients<float32> case)
                 let struct (found, state) = after optimizer negativeZero gradients

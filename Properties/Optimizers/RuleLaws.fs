@@ -53,10 +53,6 @@ let laws =
             let struct (found, _) = after optimizer (reversed (draw case 0)) (gradients case |> List.map reversed)
             sameParameters (reversed expected) found
 
-        let everything (optimizer: Optimizer) =
-            [ optimizer
-              optimizer.WithAccumulation(2).WithClipNorm(0.1).WithClipValue(0.1).WithNoise(0.1)
-                  .WithWeightDecay(0.1).WithProximalL1(0.1).WithLookAhead(2).WithAverage(0.9).Freeze("leaf0") ]
         each "leaves don't know of each other" <| fun _ optimizer case ->
             let parameters, gradient = draw<float> case 0, draw<float> case 1
             let struct (together, _) = after optimizer parameters [ gradient ]
@@ -65,7 +61,7 @@ let laws =
                 sameParameters (Parameters.ofSeq [ together[i] ]) alone
 
         each "nothing is written to an argument" <| fun _ optimizer case ->
-            for optimizer in everything optimizer do
+            for optimizer in [ optimizer; (withTransforms optimizer).Freeze "leaf0" ] do
                 let struct (parameters, state) = after optimizer (draw<float32> case 0) (gradients case)
                 let gradient = draw<float32> case 10
                 let arguments () = bits parameters, bits gradient, bits (OptimizerState.toLeaves state), string state
@@ -118,7 +114,7 @@ let laws =
                         Optimizer.init (row.Optimizer rate) (Parameters.ofVector (Vector<float>.Build.Dense 1))
                     Assert.Contains(string rate, refused start)
 
-        testCase "everything wrong with an optimizer is told at once" <| fun () ->
+        testCase "everything wrong with an optimizer is reported at once" <| fun () ->
             let optimizer =
                 Optimizer.Adam(-1.0, 1.0, nan, 0.0).With(Schedule.Cosine(0, -1.0).AfterWarmUp -2).WithAccumulation(0)
                     .WithClipNorm(0.0).WithClipValue(-3.0).WithNoise(nan, -1.0).WithWeightDecay(infinity)

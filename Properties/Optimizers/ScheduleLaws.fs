@@ -51,7 +51,7 @@ let laws =
                     (draw<float32> case 0)
             sameParameters expected found
 
-        testCase "what is wrong with a schedule's numbers is told" <| fun () ->
+        testCase "what is wrong with a schedule's numbers is reported" <| fun () ->
             let count schedule = (Schedule.faults schedule).Length
             for row in schedules do
                 let right = row.Schedule 3 0.5

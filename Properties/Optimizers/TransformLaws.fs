@@ -141,7 +141,7 @@ let laws =
             let struct (expected, _) = after optimizer (draw<float> case 0) doubled
             let struct (found, state) = after (optimizer.With twice) (draw<float> case 0) (gradients case)
             sameParameters expected found
-            for leaf in (Array.last state.Slots).Values do
+            for leaf in (Seq.last state.Slots).Values do
                 Assert.All(leaf.Values, fun steps -> Assert.Equal(float case.Steps, steps))
             let lookAhead =
                 let change (step: RuleStep) (leaf: Parameter<float>) (w: Vector<float>)

@@ -6,7 +6,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Tests.Face;
 
-/// <summary>What callers can get wrong is told with its name and place.</summary>
+/// <summary>What callers can get wrong is reported with its name and place.</summary>
 public class ArgumentTests
 {
     private static readonly Network<float> Net = Network.Create([4, 3], Activation.Relu, Initializer.He);
@@ -44,7 +44,7 @@ public class ArgumentTests
 
     [Theory]
     [MemberData(nameof(Nulls))]
-    public void Null_is_told_by_the_name_of_its_parameter(string parameter, Action act) =>
+    public void Null_is_reported_by_the_name_of_its_parameter(string parameter, Action act) =>
         Assert.Equal(parameter, Assert.Throws<ArgumentNullException>(act).ParamName);
 
     public static TheoryData<string, Action> Wrong => new()
@@ -62,6 +62,8 @@ public class ArgumentTests
             Training.Start(Net, Optimizer.Adam(learningRate: -1)) },
         { "the learning rate must be finite and not negative, but is NaN", () =>
             Training.Start(Net, Optimizer.Sgd(double.NaN)) },
+        { "the state's slots are not an array: they are default", () =>
+            Optimizer.Sgd().Update(new OptimizerState<float>(0, 0, default), Net.Parameters(), Net.Parameters()) },
         {
             "layer 2 (dropout 1): the ratio dropped must be from 0 to below 1, but is 1",
             () => Network.Create<float>([4, 5, 3], _ => [Layer.Dropout<float>(1)], Initializer.He, 1L)
@@ -70,7 +72,7 @@ public class ArgumentTests
 
     [Theory]
     [MemberData(nameof(Wrong))]
-    public void What_can_not_be_is_told(string message, Action act) =>
+    public void What_can_not_be_is_rejected(string message, Action act) =>
         Assert.Equal(message, Assert.ThrowsAny<ArgumentException>(act).Message.Split(" (Parameter")[0]);
 
     [Fact]
