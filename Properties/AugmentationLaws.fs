@@ -326,7 +326,7 @@ let laws =
                 Assert.InRange(mean, 0.5 - 5.0 * sqrt (expected / 20_000.0), 0.5 + 5.0 * sqrt (expected / 20_000.0))
                 Assert.InRange(variance, 0.93 * expected, 1.07 * expected)
 
-        testCase "Wrong numbers and formats are told, all at once" <| fun () ->
+        testCase "wrong numbers and formats are reported, all at once" <| fun () ->
             let image = ImageFormat.Gray(5, 8, 3)
             let faults augmentations = Augmentation.faultsFor image augmentations
             for row in augmentations do

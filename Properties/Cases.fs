@@ -237,6 +237,20 @@ type CustomAffine<'T when Real<'T>>(affine: Affine<'T>) =
                 let struct (gradient, dx) = pullback.Invoke dy
                 struct (leaves gradient, dx)))
 
+/// A custom layer without parameters that passes dL/dy on: what it makes of x in evaluation, and in training of x and a
+/// key.
+let passing (name: string) (predict: Matrix<float> -> Matrix<float>) (forward: Key -> Matrix<float> -> Matrix<float>) =
+    { new ILayer<float> with
+        member _.Name = name
+        member _.Description = name
+        member _.Inputs = 0
+        member _.Outputs = 0
+        member _.Faults = [||]
+        member _.Parameters = [||]
+        member this.WithParameters _ = this
+        member _.Predict x = predict x
+        member _.Forward(x, key) = struct (forward key x, Func<_, _>(fun dy -> struct ([||], lazy dy))) }
+
 /// The layer of a plan with this many inputs, and the number of its outputs.
 let rec layerOf<'T when Real<'T>> (plan: Plan) (inputs: int) (key: Key) : struct (ILayer<'T> * int) =
     match plan with

@@ -195,7 +195,7 @@ let laws =
                 let failures = Laws.ofOptimizer (Optimizer.init optimizer) (Optimizer.update optimizer)
                 Assert.True(failures.IsEmpty, $"{optimizer}: %A{failures}")
 
-        testCase "an optimizer that breaks a law is told so" <| fun () ->
+        testCase "an optimizer that breaks a law is reported" <| fun () ->
             let plain f = Laws.ofOptimizer (fun _ -> ()) (fun () p g -> struct (f p g, ()))
             let broken = plain (Parameters.map2 (fun p g -> p + 0.01 * g))
             Assert.Contains(broken, fun failure -> failure.StartsWith "a first step goes downhill")
@@ -208,7 +208,7 @@ let laws =
             // What it is given is a copy.
             Assert.DoesNotContain(writing, fun failure -> failure.StartsWith "no argument is written to")
 
-        testCase "a layer that breaks a law is told so" <| fun () ->
+        testCase "a layer that breaks a law is reported" <| fun () ->
             let failures (predict: Matrix<float> -> Matrix<float>) pullback =
                 Laws.ofLayer (Planted("own", 0, 0, [], (fun _ x -> predict x), fun _ x dy -> [], pullback x dy))
             Assert.Empty(failures (fun x -> 3.0 * x) (fun _ dy -> 3.0 * dy))

@@ -73,18 +73,7 @@ let private samplesAreAlone<'T when Real<'T>> (case: Case) =
     sameBits (Array.collect alone [| 0 .. case.Samples - 1 |]) together
 
 /// A custom layer that adds what its key draws.
-let private noise: ILayer<float> =
-    { new ILayer<float> with
-        member _.Name = "noise"
-        member _.Description = "noise"
-        member _.Inputs = 0
-        member _.Outputs = 0
-        member _.Faults = [||]
-        member _.Parameters = [||]
-        member this.WithParameters _ = this
-        member _.Predict x = x
-        member _.Forward(x, key) =
-            struct (x + matrix x.RowCount x.ColumnCount key, Func<_, _>(fun dy -> struct ([||], lazy dy))) }
+let private noise = passing "noise" id (fun key x -> x + matrix x.RowCount x.ColumnCount key)
 
 /// Affine layers that each fit by themselves, but not each other: one fault per seam, one more per wrong bias.
 let private faultyLayers (seams: int) (biases: int) : ILayer<float> list =

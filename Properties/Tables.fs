@@ -45,7 +45,7 @@ type Plan =
     /// Two affine layers with one weight, which the second has transposed.
     | Coded
 
-/// The number of outputs for so many inputs.
+/// The number of outputs for this many inputs.
 let rec widthOf (inputs: int) (plan: Plan) : int =
     match plan with
     | Units outputs | CustomUnits outputs -> outputs

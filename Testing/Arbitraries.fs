@@ -10,7 +10,7 @@ open Functional.FSharp
 /// A network, a batch that fits it, and what its randomness is drawn from.
 [<NoComparison; NoEquality; StructuredFormatDisplay("{Display}")>]
 type NetworkCase =
-    { /// Of any layers, with any loss and penalty.
+    { /// With any loss and penalty.
       Network: Network<float>
       /// With labels or values as targets, as the loss takes them.
       Batch: Batch<float>
@@ -75,7 +75,7 @@ type Arbitraries =
             }
         Arb.fromGenShrink (Gen.map Parameters.ofSeq leaves, simpler)
 
-    /// A layer of any kind for 1 to 8 inputs.
+    /// A layer of any kind but layers of layers, for 1 to 8 inputs.
     static member Layer() : Arbitrary<ILayer<float>> =
         Arb.fromGenShrink (Generate.size 8 |> Gen.bind Networks.layer, Networks.simplerLayers)
 

@@ -85,19 +85,7 @@ type LayerLaws =
 type ActivationLaws =
     /// The laws of a function of one number and its derivative. The derivative at a kink is not compared.
     static member Of(f: Func<float, float>, derivative: Func<float, float>) : Property =
-        LayerLaws.Of
-            { new ILayer<float> with
-                member _.Name = "activation"
-                member _.Description = "activation"
-                member _.Inputs = 0
-                member _.Outputs = 0
-                member _.Faults = [||]
-                member _.Parameters = [||]
-                member this.WithParameters _ = this
-                member _.Predict x = x.Map(fun x -> f.Invoke x)
-                member this.Forward(x, _) =
-                    let slope = x.Map(fun x -> derivative.Invoke x)
-                    struct (this.Predict x, Func<_, _>(fun dy -> struct ([||], lazy (dy.PointwiseMultiply slope)))) }
+        LayerLaws.Of(Layer.activation (Activation.OfFunctions(f, derivative)))
 
     /// Raises an exception with the smallest counterexample unless the laws hold for this many cases.
     static member Require

@@ -8,7 +8,7 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.FSharp
 
-/// Layers and networks of all kinds, and smaller ones.
+/// Layers of all kinds but layers of layers, networks of them, and smaller ones.
 module internal Networks =
     /// The kinds before that of x in a list that has each kind once, the simplest first, and x's kind as it is there.
     let private simplerKinds (ofKind: 'A -> 'Union) (kinds: 'A list) : 'A -> 'A list =
@@ -85,9 +85,10 @@ module internal Networks =
             [ 4, Gen.map Layer.activation activation
               1, Gen.constant (Layer.batchNorm units)
               1, Gen.constant (Layer.layerNorm units)
+              1, Gen.constant (Layer.rmsNorm units)
               1, dropout ]
 
-    /// A layer of any kind with this many inputs.
+    /// A layer of any kind but layers of layers, with this many inputs.
     let layer (inputs: int) : Gen<ILayer<float>> =
         Gen.frequency [ 2, Generate.size 5 |> Gen.bind (affine inputs); 3, between inputs ]
 
@@ -124,6 +125,7 @@ module internal Networks =
             let statistics = { Mean = cut inputs norm.Statistics.Mean; Variance = cut inputs norm.Statistics.Variance }
             { norm with Parameters = cutScale inputs norm.Parameters; Statistics = statistics }
         | :? LayerNorm<float> as norm -> { norm with Parameters = cutScale inputs norm.Parameters }
+        | :? RmsNorm<float> as norm -> { norm with Gamma = cut inputs norm.Gamma }
         | _ -> layer
 
     /// The layers with this many inputs, and at most this many outputs of the affine layer at a place.

@@ -6,7 +6,7 @@ namespace Functional.Tests.Face;
 /// norm.</summary>
 public class BlockTests
 {
-    /// <summary>x + f(x), f a network; told of its statistics or not.</summary>
+    /// <summary>x + f(x), f a network, whose statistics it may forget.</summary>
     private sealed class Residual<T>(Network<T> inner, bool forgets = false) : ILayer<T> where T : unmanaged,
         System.Numerics.IFloatingPointIeee754<T>
     {
@@ -101,7 +101,7 @@ public class BlockTests
     }
 
     [Fact]
-    public void A_layer_that_forgets_what_it_saw_is_told() =>
+    public void A_layer_that_forgets_what_it_saw_is_reported() =>
         Assert.Contains(Laws.OfLayer(new Residual<double>(Inner<double>(4), forgets: true)),
             failure =>
                 failure.StartsWith("what it sees of a batch is remembered: in training a sample's outputs depend on "
