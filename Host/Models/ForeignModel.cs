@@ -25,6 +25,10 @@ internal static partial class ForeignModel
         public bool IsAffine => Find(Weights) is { Shape.Count: 2 };
     }
 
+    /// <summary>Whether a file with these metadata is a checkpoint of a run.</summary>
+    public static bool IsCheckpoint(IReadOnlyDictionary<string, string> metadata) =>
+        metadata.GetValueOrDefault("format")?.StartsWith("functional checkpoint ", StringComparison.Ordinal) == true;
+
     /// <summary>The network that the tensors describe.</summary>
     /// <param name="file">The file.</param>
     /// <param name="activation">What stands after each affine layer (and its normalization) but the last.</param>
@@ -32,8 +36,7 @@ internal static partial class ForeignModel
     public static ModelPlan<T> Plan<T>(SafetensorsStream file, Activation? activation)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (file.Metadata.GetValueOrDefault("format")?.StartsWith("functional checkpoint ", StringComparison.Ordinal)
-            == true)
+        if (IsCheckpoint(file.Metadata))
             throw new DataException(
                 file.Name, null, "a model",
                 "a checkpoint of a run, which only train --resume reads: name the run's folder");

@@ -63,6 +63,11 @@ internal static class ModelFile
         return plan.Build(name, leaves);
     }
 
+    /// <summary>Whether a file holds weights, but doesn't say of what layers, as other tools write them.</summary>
+    public static bool IsForeign(Stream stream, string name) =>
+        SafetensorsStream.Open(stream, name).Metadata is var metadata && !metadata.ContainsKey(ModelKey)
+        && !ForeignModel.IsCheckpoint(metadata);
+
     /// <summary>A leaf's shape in files: of a matrix its rows, then its columns.</summary>
     public static int[] ShapeOf(Shape shape) => shape.IsVector ? [shape.Rows] : [shape.Rows, shape.Columns];
 

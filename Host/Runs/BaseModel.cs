@@ -14,8 +14,17 @@ internal sealed record BaseModel(Model<float> Model, string? Name = null)
 {
     /// <summary>The one that a configuration names; null if it names none.</summary>
     /// <exception cref="DataException">It can't be read.</exception>
-    public static BaseModel? Of(TrainConfiguration configuration) =>
-        configuration.From is { } path ? new BaseModel(Models.Model.Load<float>(path), path) : null;
+    public static BaseModel? Of(TrainConfiguration configuration)
+    {
+        if (configuration.From is not { } path)
+            return null;
+        if (!Directory.Exists(path) && DataFile.Open(path, stream => ModelFile.IsForeign(stream, path)))
+            throw new DataException(
+                path, null, "a model that Functional has written",
+                "weights of another tool, which say nothing of activations and encoding: load and save them from C# "
+                + "first (docs/models.md, Beginning from a model)");
+        return new BaseModel(Models.Model.Load<float>(path), path);
+    }
 
     /// <summary>SHA-256 of all that a run takes from it: layers, numbers, encoder, task.</summary>
     public string Digest => Convert.ToHexStringLower(

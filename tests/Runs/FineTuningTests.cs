@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Functional.Host;
 using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Models;
 using Functional.Host.Runs;
 using Functional.Tests.CommandLine;
@@ -177,6 +178,11 @@ public sealed class FineTuningTests : IDisposable
         Assert.Equal("functional: --out: the run would replace the model that it begins from, a\n",
             Fault([.. from, "--data", "a.csv", "--label", "kind", "--out", "a", "--force"]));
         Assert.Contains("nowhere", Fault("train", "--from", "nowhere"), StringComparison.Ordinal);
+        Safetensors.Write(folder["torch.safetensors"], [Tensor.Of("0.weight", [2, 3], new float[6])]);
+        Assert.StartsWith(
+            "functional: torch.safetensors: expected a model that Functional has written, found weights of another "
+            + "tool",
+            Fault("train", "--from", "torch.safetensors"), StringComparison.Ordinal);
         // What the model decides may stand in a configuration that is taken over.
         Assert.Equal(0, Run([.. from, "--config", "a/config.json", "--epochs", "1", "--out", "b"]).ExitCode);
         Assert.Equal(
