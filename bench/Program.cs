@@ -1,3 +1,7 @@
 using BenchmarkDotNet.Running;
+using Functional.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Functional.Benchmarks.StepBenchmarks).Assembly).Run(args);
+if (args is ["rows", .. var rest])
+    return RowsBenchmark.Run(rest);
+BenchmarkSwitcher.FromAssembly(typeof(StepBenchmarks).Assembly).Run(args);
+return 0;

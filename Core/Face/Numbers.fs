@@ -94,7 +94,8 @@ type NumericsVersion =
     /// a formula's rounding or what is drawn from a key raises it. (Version 1 are all programs that didn't record it.)
     static member Current = 2
 
-/// Threads that the core may use. Results don't depend on them: not a bit.
+/// Threads that large operations, and the reading and encoding of data, may use. Results don't depend on them: not a
+/// bit.
 [<AbstractClass; Sealed>]
 type Threads =
     /// Runs body with up to `count` threads for each large operation in it (default 1). Raises ArgumentException if
@@ -102,3 +103,6 @@ type Threads =
     static member Use(count: int, body: Func<'R>) : 'R =
         if count < 1 then invalidArg (nameof count) $"the number of threads must be at least 1, but is {count}"
         Numerics.Team.withThreads count (nullArgCheck (nameof body) body).Invoke
+
+    /// How many threads the caller allows: 1 outside of Use.
+    static member Count: int = Numerics.Team.threads ()

@@ -18,6 +18,10 @@ internal static class CommonOptions
     public static Option<int> Threads() =>
         Count("--threads", "threads to use; results don't depend on it", Environment.ProcessorCount, MostThreads);
 
+    /// <summary>What a command does, on that many threads: reading and encoding data, too.</summary>
+    public static Func<ParseResult, int> On(Option<int> threads, Func<ParseResult, int> action) =>
+        parsed => Functional.Threads.Use(parsed.GetValue(threads), () => action(parsed));
+
     /// <summary>An integer from 1 on.</summary>
     public static Option<int> Count(string name, string description, int standard, int most = int.MaxValue) => new(name)
     {
@@ -121,7 +125,7 @@ internal static class CommonOptions
         var configuration = other is null
             ? TrainOptions.Parse(changes, new TrainConfiguration()) : TrainOptions.Change(other, changes);
         var data = configuration.LoadData();
-        return (other is null && configuration.Label is not null
+        return (other is null && configuration.MayBeTable
             ? TrainOptions.Change(TrainConfiguration.For(data), changes) : configuration, data);
     }
 

@@ -33,7 +33,7 @@ internal static class DoctorCommand
         { run };
         foreach (var option in (Option[])[.. options, file, threads, page, force, json])
             command.Add(option);
-        command.SetAction(parsed =>
+        command.SetAction(CommonOptions.On(threads, parsed =>
         {
             var (given, from) = (parsed.GetValue(run), parsed.GetValue(file));
             if (given is not null && from is not null)
@@ -49,7 +49,7 @@ internal static class DoctorCommand
                 parsed.GetValue(page) is { } path
                     ? UserFile.Of("--page", path, parsed.GetValue(force))
                     : null, parsed.GetValue(json));
-        });
+        }));
         return command;
     }
 

@@ -43,7 +43,7 @@ internal static class EvaluateCommand
         {
             model.Path, data, label, part, model.Activation, threads, json,
         };
-        command.SetAction(parsed =>
+        command.SetAction(CommonOptions.On(threads, parsed =>
         {
             var loaded = model.Load(parsed);
             var run = parsed.GetValue(data) is null ? RunOf(parsed.GetValue(model.Path)!) : null;
@@ -74,7 +74,7 @@ internal static class EvaluateCommand
                     break;
             }
             return ExitCode.Done;
-        });
+        }));
         return command;
     }
 

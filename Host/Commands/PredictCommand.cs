@@ -38,7 +38,7 @@ internal static class PredictCommand
         {
             model.Path, files, features, fit, model.Activation, threads, json,
         };
-        command.SetAction(parsed =>
+        command.SetAction(CommonOptions.On(threads, parsed =>
         {
             var (loaded, areFeatures) = (model.Load(parsed), parsed.GetValue(features));
             if (areFeatures)
@@ -61,7 +61,7 @@ internal static class PredictCommand
                         Console.WriteLine(Invariant($"{file}{(predictions.Count == 1 ? "" : $"[{i}]")}  {answer}"));
             }
             return ExitCode.Done;
-        });
+        }));
         return command;
     }
 }

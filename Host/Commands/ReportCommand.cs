@@ -32,7 +32,7 @@ internal static class ReportCommand
         {
             folders, file, force, threads, open,
         };
-        command.SetAction(parsed =>
+        command.SetAction(CommonOptions.On(threads, parsed =>
         {
             RunRecord[] records = [.. parsed.GetValue(folders)!.Select(RunRecord.Read)];
             var own = records.Length == 1 ? new RunPaths(records[0].Folder).Report : null;
@@ -47,7 +47,7 @@ internal static class ReportCommand
             if (parsed.GetValue(open))
                 Browser.Open(path);
             return ExitCode.Done;
-        });
+        }));
         return command;
     }
 

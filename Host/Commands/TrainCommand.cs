@@ -46,7 +46,7 @@ internal static class TrainCommand
             ("functional train --from runs/NAME --data letters", "begin from that run's model, with other classes"));
         foreach (var option in (Option[])[.. options, file, threads, folder, force, resume, watch, open, plain, json])
             command.Add(option);
-        command.SetAction(parsed =>
+        command.SetAction(CommonOptions.On(threads, parsed =>
         {
             var changes = CommonOptions.Values(parsed, options).ToDictionary();
             var display = new Display(
@@ -59,7 +59,7 @@ internal static class TrainCommand
                     parsed.GetValue(force), display)
                 : Start(parsed.GetValue(file) is { } from ? ConfigurationFile.Read(from) : null, changes,
                     parsed.GetValue(folder), parsed.GetValue(force), display);
-        });
+        }));
         return command;
     }
 

@@ -33,7 +33,7 @@ internal static class VerifyCommand
         {
             folder, other, spot, seed, threads, json,
         };
-        command.SetAction(parsed =>
+        command.SetAction(CommonOptions.On(threads, parsed =>
         {
             var (run, count, workers) = (parsed.GetValue(folder)!, parsed.GetValue(spot), parsed.GetValue(threads));
             if (count is not null && parsed.GetValue(other) is not null)
@@ -46,7 +46,7 @@ internal static class VerifyCommand
                 : count is { } stretches
                 ? Spot(run, stretches, parsed.GetValue(seed), workers, parsed.GetValue(json), Interruption.Given)
                 : Run(run, workers, parsed.GetValue(json));
-        });
+        }));
         return command;
     }
 

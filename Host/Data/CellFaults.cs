@@ -11,6 +11,8 @@ internal sealed class CellFaults(string name, string unit = "line")
     private readonly OrderedDictionary<string, (int Line, string Expected, string Found)> faults =
         new(StringComparer.Ordinal);
 
+    public bool Any => faults.Count > 0;
+
     public void Add(string column, int line, string expected, string found)
     {
         if (!faults.TryGetValue(column, out var earlier) || line < earlier.Line)

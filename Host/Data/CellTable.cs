@@ -25,9 +25,11 @@ internal sealed class CellTable(string name, IReadOnlyList<CellColumn> columns)
     public string[] Header { get; } = Csv.Distinct(name, null, [.. columns.Select(column => column.Name)]);
 
     /// <summary>Its rows with their targets.</summary>
+    /// <param name="options">Names the column of the target; all others are features.</param>
+    /// <param name="parts">Of each part that is wanted its rows, ascending; null for all in one.</param>
     /// <exception cref="DataException">It lacks a column, or cells are not what they should be.</exception>
-    public DataPart Read(DataOptions options) => Csv.Read(
-        name, null, Header, options, (features, targets) => Columns(features, targets, options));
+    public DataPart[] Read(DataOptions options, Func<Targets, int[][]>? parts = null) => Csv.Read(
+        name, null, Header, options, parts, (features, targets) => Columns(features, targets, options));
 
     /// <summary>Rows whose targets aren't known.</summary>
     /// <param name="form">The columns that are wanted, in order; all if null.</param>
@@ -36,7 +38,8 @@ internal sealed class CellTable(string name, IReadOnlyList<CellColumn> columns)
     {
         var features = Csv.Wanted(form) ?? [.. Header.Select(column => (column, (bool?)null))];
         Csv.Require(name, null, Header, features.Select(feature => feature.Name));
-        return new Rows([.. Columns(features, [], new DataOptions()).Features.Select(column => column.Column())]);
+        var columns = Columns(features, [], new DataOptions()).Features;
+        return new Rows([.. columns.Select(column => column.Columns(null)[0])]);
     }
 
     private (ColumnReader[] Features, ColumnReader[] Targets) Columns(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.RegularExpressions;
 
 namespace Functional.Host.Data;
@@ -32,13 +33,14 @@ internal static partial class CellText
     private static readonly double[] PowersOfTen =
         [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16];
 
-    /// <summary>Whether a cell is a number as most are: at most 16 characters, digits with a point among them, and a
-    /// sign before them. The digits are an integer that double precision has, as is the power of ten, so their quotient
-    /// is the nearest number: what <see cref="Plain"/> gives, sooner. Source: Clinger (1990).</summary>
-    public static bool IsShort(ReadOnlySpan<char> cell, out double number)
+    /// <summary>Whether a cell, of letters or in UTF-8, is a number as most are: at most 16 characters, digits with a
+    /// point among them, and a sign before them. The digits are an integer that double precision has, as is the power
+    /// of ten, so their quotient is the nearest number: what <see cref="Plain"/> gives, sooner. Source: Clinger (1990).
+    /// </summary>
+    public static bool IsShort<T>(ReadOnlySpan<T> cell, out double number) where T : unmanaged, IBinaryInteger<T>
     {
         number = 0;
-        var isNegative = cell is ['-', ..];
+        var isNegative = cell.Length > 0 && cell[0] == T.CreateTruncating('-');
         if (isNegative)
             cell = cell[1..];
         if (cell.Length > 16)
@@ -46,10 +48,10 @@ internal static partial class CellText
         var (integer, point) = (0L, -1);
         for (var i = 0; i < cell.Length; i++)
         {
-            var digit = cell[i] - '0';
+            var digit = int.CreateTruncating(cell[i]) - '0';
             if ((uint)digit <= 9)
                 integer = (10 * integer) + digit;
-            else if (cell[i] == '.' && point < 0)
+            else if (digit == '.' - '0' && point < 0)
                 point = i;
             else
                 return false;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace Functional.Host.Data;
@@ -16,8 +17,17 @@ public abstract record Column(string? Name)
 
     internal abstract ReadOnlyMemory<byte> Bytes();
 
-    private protected static ReadOnlyMemory<byte> Copy<T>(T[] cells) where T : unmanaged =>
-        MemoryMarshal.AsBytes(cells.AsSpan()).ToArray();
+    // An array as bytes, where it is.
+    private protected sealed class Cast<T>(T[] cells) : MemoryManager<byte> where T : unmanaged
+    {
+        public override Span<byte> GetSpan() => MemoryMarshal.AsBytes(cells.AsSpan());
+        public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
+        public override void Unpin() => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
 }
 
 /// <summary>What a column's numbers stand for; forms ask for them as that.</summary>
@@ -50,7 +60,7 @@ public sealed record NumberColumn(string? Name, double[] Values) : Column(Name)
 
     internal override double Number(int row) => Values[row];
 
-    internal override ReadOnlyMemory<byte> Bytes() => Copy(Values);
+    internal override ReadOnlyMemory<byte> Bytes() => new Cast<double>(Values).Memory;
 }
 
 /// <summary>A column of texts.</summary>

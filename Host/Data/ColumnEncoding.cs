@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Text.RegularExpressions;
 using MathNet.Numerics.Statistics;
@@ -32,7 +33,8 @@ internal abstract partial record ColumnEncoding(string? Name)
 
     private static (ColumnEncoding?, string?) Learn(NumberColumn column, int[] training, DataScale scale)
     {
-        var filled = Array.FindAll(training, row => !double.IsNaN(column.Values[row]));
+        var filled = Array.Exists(training, row => double.IsNaN(column.Values[row]))
+            ? Array.FindAll(training, row => !double.IsNaN(column.Values[row])) : training;
         if (filled.Length == 0)
             return (null, "all of its cells are empty");
         return (
@@ -61,9 +63,15 @@ internal abstract partial record ColumnEncoding(string? Name)
 
     private static double Median(double[] values, int[] rows)
     {
-        var (copy, count) = (Array.ConvertAll(rows, row => values[row]), rows.Length);
+        // The rented array may be longer: what is beyond all numbers changes no lower rank.
+        var (copy, count) = (ArrayPool<double>.Shared.Rent(rows.Length), rows.Length);
+        for (var i = 0; i < count; i++)
+            copy[i] = values[rows[i]];
+        copy.AsSpan(count).Fill(double.PositiveInfinity);
         double Ranked(int rank) => ArrayStatistics.OrderStatisticInplace(copy, rank);
-        return (Ranked((count + 1) / 2) / 2) + (Ranked((count / 2) + 1) / 2);
+        var median = (Ranked((count + 1) / 2) / 2) + (Ranked((count / 2) + 1) / 2);
+        ArrayPool<double>.Shared.Return(copy);
+        return median;
     }
 
     // Different integers in all rows, in a column that is called so. (Order alone says nothing: a column of times

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Functional.Host.Files;
 using static Functional.Host.Files.DataException;
 
@@ -9,12 +10,12 @@ namespace Functional.Host.Data;
 /// be read again as text.
 /// </summary>
 internal sealed class ColumnReader(
-    string name, bool? isText, DataOptions options, bool commas, string unit = "line")
+    string name, bool? isText, DataOptions options, bool commas, string unit = "line", int count = 16)
 {
     // A column of more different numbers than this with hardly any text in it is one of numbers with mistakes.
     private const int FewNumbers = 20, MistakesIn = 20;
 
-    private readonly Pieces numbers = new();
+    private readonly Pieces numbers = new(count);
     private readonly List<int> codes = [];
     private readonly List<string> texts = [];
     private readonly Dictionary<string, int> known = new(StringComparer.Ordinal);
@@ -35,20 +36,29 @@ internal sealed class ColumnReader(
     /// <summary>What is counted to tell where a cell is.</summary>
     public string Unit => unit;
 
+    /// <summary>How many cells it has.</summary>
+    public int Count => kind == true ? codes.Count : numbers.Count;
+
     /// <summary>The line on which each of the texts is first.</summary>
     public List<int> Lines { get; } = [];
+
+    /// <summary>Adds a cell, of letters or in UTF-8, if it is a short number whose text isn't wanted.</summary>
+    public bool AddShort<T>(ReadOnlySpan<T> cell) where T : unmanaged, IBinaryInteger<T>
+    {
+        if (kind == true || keepsTexts == true || !CellText.IsShort(cell, out var number))
+            return false;
+        filled++;
+        keepsTexts = false;
+        numberKind = NumberKind.Number;
+        numbers.Add(number);
+        return true;
+    }
 
     /// <summary>Adds a cell.</summary>
     public void Add(ReadOnlySpan<char> cell, int line)
     {
-        if (kind != true && keepsTexts != true && CellText.IsShort(cell, out var plain))
-        {
-            filled++;
-            keepsTexts = false;
-            numberKind = NumberKind.Number;
-            numbers.Add(plain);
+        if (AddShort(cell))
             return;
-        }
         cell = cell.Trim();
         if (CellText.IsGap(cell))
         {
@@ -94,10 +104,32 @@ internal sealed class ColumnReader(
         return kind.Value && keepsTexts == false;
     }
 
-    /// <summary>The column.</summary>
-    public Column Column() => kind == true
-        ? new TextColumn(name, texts, [.. codes])
-        : new NumberColumn(name, numbers.ToArray()) { Kind = numberKind ?? NumberKind.Number };
+    /// <summary>Goes on with the cells that another reader of the column has, which has no more use then.</summary>
+    /// <param name="next">The reader of the rows that follow; nothing is settled yet.</param>
+    /// <param name="line">The lines before those.</param>
+    /// <returns>Whether the cells are as if this had read them; if not, there is a fault.</returns>
+    public bool Append(ColumnReader next, int line)
+    {
+        numbers.Append(next.numbers);
+        (odd, filled) = (odd + next.odd, filled + next.filled);
+        (gap, fault) = (gap ?? next.gap, fault ?? next.fault);
+        numberKind = numberKind is null || next.numberKind is null || numberKind == next.numberKind
+            ? numberKind ?? next.numberKind : NumberKind.Number;
+        keepsTexts = keepsTexts == true ? next.keepsTexts ?? true : keepsTexts ?? next.keepsTexts;
+        var places = next.texts.Zip(next.Lines, (text, at) => PlaceOf(text, line + at)).ToArray();
+        codes.AddRange(next.codes.Select(code => code < 0 ? -1 : places[code]));
+        return large.Append(next.large);
+    }
+
+    /// <summary>The column, in parts; its cells are given away, and can be had only once.</summary>
+    /// <param name="parts">The rows of each part, ascending; null for all in one.</param>
+    public Column[] Columns(int[][]? parts) => (kind == true, parts) switch
+    {
+        (true, null) => [new TextColumn(name, texts, [.. codes])],
+        (true, _) => [.. parts!.Select(rows => new TextColumn(name, texts, Array.ConvertAll(rows, row => codes[row])))],
+        _ => [.. numbers.Taken(parts).Select(values =>
+            new NumberColumn(name, values) { Kind = numberKind ?? NumberKind.Number })],
+    };
 
     /// <summary>Adds a cell of a target: a text, whatever it holds, but not an empty one.</summary>
     public void AddTarget(ReadOnlySpan<char> cell, int line, CellFaults faults)
@@ -109,52 +141,86 @@ internal sealed class ColumnReader(
             AddText(cell, line);
     }
 
-    private void AddText(ReadOnlySpan<char> cell, int line)
+    private void AddText(ReadOnlySpan<char> cell, int line) => codes.Add(PlaceOf(cell, line));
+
+    private int PlaceOf(ReadOnlySpan<char> cell, int line)
     {
         var lookup = known.GetAlternateLookup<ReadOnlySpan<char>>();
-        if (!lookup.TryGetValue(cell, out var code))
-        {
-            (code, var text) = (texts.Count, cell.ToString());
-            known.Add(text, code);
-            texts.Add(text);
-            Lines.Add(line);
-        }
-        codes.Add(code);
+        if (lookup.TryGetValue(cell, out var code))
+            return code;
+        (code, var text) = (texts.Count, cell.ToString());
+        known.Add(text, code);
+        texts.Add(text);
+        Lines.Add(line);
+        return code;
     }
 
     // Numbers that come one by one: none is copied before all are there.
-    private sealed class Pieces
+    private sealed class Pieces(int size)
     {
-        private const int Size = 1 << 14;
-        private readonly List<double[]> full = [];
+        private const int Usual = 1 << 13;
+        private readonly List<ArraySegment<double>> full = [];
         private double[] last = [];
         private int count;
 
-        public IEnumerable<double> All => full.SelectMany(piece => piece).Concat(last.Take(count));
+        public int Count => full.Sum(piece => piece.Count) + count;
+
+        public IEnumerable<double> All => full.Append(Last).SelectMany(piece => piece);
+
+        private ArraySegment<double> Last => new(last, 0, count);
 
         public void Add(double number)
         {
             if (count == last.Length)
-            {
-                if (count > 0)
-                    full.Add(last);
-                (last, count) = (new double[full.Count == 0 && count == 0 ? 16 : Size], 0);
-            }
+                Grow();
             last[count++] = number;
         }
 
-        public double[] ToArray()
+        public void Append(Pieces next)
         {
-            var (all, at) = (new double[full.Sum(piece => piece.Length) + count], 0);
-            foreach (var piece in full)
-            {
-                piece.CopyTo(all, at);
-                at += piece.Length;
-            }
-            last.AsSpan(0, count).CopyTo(all.AsSpan(at));
+            full.AddRange([Last, .. next.full, next.Last]);
+            (last, count) = ([], 0);
+        }
+
+        /// <summary>Of each part its numbers, of all if there are no parts. None are left here.</summary>
+        public double[][] Taken(int[][]? parts)
+        {
+            full.Add(Last);
+            double[][] taken = parts is null ? [Whole()] : Array.ConvertAll(parts, Taken);
             full.Clear();
             (last, count) = ([], 0);
-            return all;
+            return taken;
+        }
+
+        private double[] Whole()
+        {
+            var (numbers, start) = (new double[full.Sum(piece => piece.Count)], 0);
+            foreach (var piece in full)
+            {
+                piece.CopyTo(numbers, start);
+                start += piece.Count;
+            }
+            return numbers;
+        }
+
+        private double[] Taken(int[] rows)
+        {
+            var (numbers, at, start) = (new double[rows.Length], 0, 0);
+            foreach (var piece in full)
+            {
+                var end = start + piece.Count;
+                for (var cells = piece.AsSpan(); at < rows.Length && rows[at] < end; at++)
+                    numbers[at] = cells[rows[at] - start];
+                start = end;
+            }
+            return numbers;
+        }
+
+        private void Grow()
+        {
+            if (count > 0)
+                full.Add(Last);
+            (last, count) = (new double[full.Count == 0 ? size : Usual], 0);
         }
     }
 

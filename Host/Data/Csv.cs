@@ -12,21 +12,23 @@ namespace Functional.Host.Data;
 /// </summary>
 internal static class Csv
 {
-    private const int MostClasses = 256;
+    private const int MostClasses = 256, ManyNumbers = 1 << 22;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">Names the column of the target; all others are features.</param>
+    /// <param name="parts">Of each part that is wanted its rows, ascending; null for all in one.</param>
     /// <exception cref="DataException">The file can't be read, or is no such table.</exception>
-    public static DataPart Read(string path, DataOptions options) =>
-        DataFile.Open(path, stream => Read(stream, path, options));
+    public static DataPart[] Read(string path, DataOptions options, Func<Targets, int[][]>? parts = null) =>
+        DataFile.Open(path, stream => Read(stream, path, options, parts));
 
     /// <summary>Reads a stream from its beginning to its end.</summary>
-    /// <inheritdoc cref="Read(string, DataOptions)"/>
-    public static DataPart Read(Stream stream, string name, DataOptions options)
+    /// <inheritdoc cref="Read(string, DataOptions, Func{Targets, int[][]})"/>
+    public static DataPart[] Read(
+        Stream stream, string name, DataOptions options, Func<Targets, int[][]>? parts = null)
     {
         var header = Header(stream, name);
-        return Read(name, "line 1", header, options, (features, targets) =>
+        return Read(name, "line 1", header, options, parts, (features, targets) =>
             Columns(stream, name, header, features, targets, options));
     }
 
@@ -35,10 +37,11 @@ internal static class Csv
     /// <param name="place">Where the names of the columns are; null if that has no place.</param>
     /// <param name="header">The names.</param>
     /// <param name="options">Names the column of the target; all others are features.</param>
+    /// <param name="parts">Of each part that is wanted its rows, ascending; null for all in one.</param>
     /// <param name="read">Reads the columns of features, by name and whether they hold text, if that is known; and
     /// those of targets.</param>
-    internal static DataPart Read(
-        string name, string? place, string[] header, DataOptions options,
+    internal static DataPart[] Read(
+        string name, string? place, string[] header, DataOptions options, Func<Targets, int[][]>? parts,
         Func<(string Name, bool? IsText)[], string[], (ColumnReader[] Features, ColumnReader[] Targets)> read)
     {
         var targets = TargetsOf(header, options.Label!) ?? throw Missing(
@@ -50,10 +53,22 @@ internal static class Csv
             throw new DataException(name, place, "a column besides the target", "none");
         Require(name, place, header, features.Select(feature => feature.Name));
         var (columns, answers) = read(features, targets);
-        var rows = new Rows([.. columns.Select(column => column.Column())]);
-        return rows.Count > 0
-            ? new DataPart(rows, TargetsOf(name, answers, options))
-            : throw new DataException(name, null, "a row at least", "a header only");
+        if (columns[0].Count == 0)
+            throw new DataException(name, null, "a row at least", "a header only");
+        var all = TargetsOf(name, answers, options);
+        // Both parts at once, column by column, so that the whole table is never there beside them.
+        var split = parts?.Invoke(all);
+        var parted = columns.AsParallel().AsOrdered().WithDegreeOfParallelism(Threads.Count)
+            .Select(column => column.Columns(split)).ToArray();
+        // What was gathered is garbage now, as much as the table. The collector would let it lie beside all that is
+        // encoded next.
+        if ((long)all.Count * columns.Length > ManyNumbers)
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
+        return
+        [
+            .. (split ?? [[]]).Select((rows, part) => new DataPart(
+                new Rows([.. parted.Select(column => column[part])]), split is null ? all : all.Take(rows))),
+        ];
     }
 
     /// <summary>Reads rows whose targets aren't known.</summary>
@@ -67,7 +82,7 @@ internal static class Csv
         var features = Wanted(form)!;
         Require(name, "line 1", header, features.Select(feature => feature.Name));
         var (columns, _) = Columns(stream, name, header, features, [], new DataOptions());
-        return new Rows([.. columns.Select(column => column.Column())]);
+        return new Rows([.. columns.Select(column => column.Columns(null)[0])]);
     }
 
     /// <summary>The columns' names.</summary>
@@ -107,25 +122,19 @@ internal static class Csv
         Stream stream, string name, string[] header, (string Name, bool? IsText)[] features, string[] targets,
         DataOptions options)
     {
-        while (true)
+        for (var inBlocks = true; ;)
         {
-            using var rows = new CsvRows(stream, name);
-            rows.Read();
-            var faults = new CellFaults(name);
-            ColumnReader[] columns =
-            [
-                .. features.Select(feature =>
-                    new ColumnReader(feature.Name, feature.IsText, options, rows.HasCommas)),
-                .. targets.Select(target => new ColumnReader(target, true, options, rows.HasCommas)),
-            ];
-            var places = Array.ConvertAll(columns, column => Array.IndexOf(header, column.Name));
-            while (rows.Read())
-                for (var i = 0; i < columns.Length; i++)
-                    if (i < features.Length)
-                        columns[i].Add(rows[places[i]], rows.Line);
-                    else
-                        columns[i].AddTarget(rows[places[i]], rows.Line, faults);
+            var (faults, wanted) = (new CellFaults(name), new CsvColumns(name, header, features, targets, options));
+            var columns = inBlocks ? CsvBlocks.Read(stream, name, wanted) : null;
+            inBlocks = columns is not null;
+            columns ??= Whole(stream, name, wanted, faults);
             var again = columns.Take(features.Length).Select(column => column.Settle(faults)).ToArray();
+            if (inBlocks && faults.Any)
+            {
+                // Only the whole has the lines of faults.
+                inBlocks = false;
+                continue;
+            }
             faults.Throw();
             if (!again.Contains(true))
                 return (columns[..features.Length], columns[features.Length..]);
@@ -133,9 +142,18 @@ internal static class Csv
         }
     }
 
+    private static ColumnReader[] Whole(Stream stream, string name, CsvColumns wanted, CellFaults faults)
+    {
+        using var rows = new CsvRows(stream, name);
+        rows.Read();
+        var columns = wanted.Readers(rows, 16);
+        wanted.Fill(rows, columns, faults);
+        return columns;
+    }
+
     private static Targets TargetsOf(string name, ColumnReader[] answers, DataOptions options)
     {
-        TextColumn[] columns = [.. answers.Select(answer => (TextColumn)answer.Column())];
+        TextColumn[] columns = [.. answers.Select(answer => (TextColumn)answer.Columns(null)[0])];
         var kind = options.Task ?? options.Known?.Task switch
         {
             Classification => TargetKind.Classes,

@@ -12,7 +12,11 @@ namespace Functional.Host.Data;
 /// </summary>
 internal sealed class CsvRows : IDisposable
 {
-    private const int LongestCell = 10_000, LongestRow = 1 << 24, MostColumns = 100_000;
+    /// <summary>How many letters a cell and a row may have.</summary>
+    public const int LongestCell = 10_000, LongestRow = 1 << 24;
+
+    private const int MostColumns = 100_000;
+    private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
     private readonly string name;
     private readonly SepReader rows;
@@ -28,31 +32,55 @@ internal sealed class CsvRows : IDisposable
         Span<byte> start = stackalloc byte[4];
         stream.Position = 0;
         var count = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        var (encoding, mark) = EncodingOf(start[..count]);
-        (char separator, bool isNamed) first;
+        (var encoding, Mark) = EncodingOf(start[..count]);
         using (var header = Reader())
-            first = Guarded(() => Separator(header));
-        var (separator, isNamed) = first;
-        HasCommas = separator != ',';
-        // Quotes and the number of cells are checked here, with messages of our own.
-        rows = Guarded(() => Sep.New(separator)
-            .Reader(options => options with { HasHeader = false, DisableColCountCheck = true })
-            .From(new Bounded(Reader(), separator, this)));
-        if (isNamed)
+            (Separator, NamesSeparator) = Guarded(() => SeparatorOf(header));
+        rows = Reading(Reader());
+        IsUtf8 = encoding == Utf8;
+        if (NamesSeparator)
             MoveNext();
 
         StreamReader Reader()
         {
-            stream.Position = mark;
+            stream.Position = Mark;
             return new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
         }
     }
 
+    /// <summary>Starts in the same table, whose header was read, at a block of whole rows in UTF-8: behind the header,
+    /// if that is in it. Lines count from the block's beginning.</summary>
+    public CsvRows(CsvRows table, ArraySegment<byte> block, bool isFirst)
+    {
+        (name, Separator, columns) = (table.name, table.Separator, table.columns);
+        var text = block[(isFirst ? table.Mark : 0)..];
+        rows = Reading(new StreamReader(
+            new MemoryStream(text.Array!, text.Offset, text.Count), Utf8, detectEncodingFromByteOrderMarks: false));
+        if (isFirst && table.NamesSeparator)
+            MoveNext();
+        if (isFirst)
+            Read();
+    }
+
     /// <summary>Whether a comma is free to be part of a number.</summary>
-    public bool HasCommas { get; }
+    public bool HasCommas => Separator != ',';
+
+    /// <summary>What is between cells.</summary>
+    public char Separator { get; }
+
+    /// <summary>Whether a line before the header names that.</summary>
+    public bool NamesSeparator { get; }
+
+    /// <summary>How many bytes of the text only say how it is encoded.</summary>
+    public int Mark { get; }
+
+    /// <summary>Whether the text is in UTF-8.</summary>
+    public bool IsUtf8 { get; }
 
     /// <summary>The line on which the row that was read last begins, from 1.</summary>
     public int Line { get; private set; }
+
+    /// <summary>How many lines the rows take that were read.</summary>
+    public int Lines => nextLine - 1;
 
     /// <summary>A cell of the row that was read last, without the quotes around it.</summary>
     public ReadOnlySpan<char> this[int column]
@@ -82,6 +110,11 @@ internal sealed class CsvRows : IDisposable
             ? true : throw new DataException(
                 name, $"line {Line}", $"{columns} cells, as in the header", $"{row.ColCount}");
     }
+
+    // Quotes and the number of cells are checked here, with messages of our own.
+    private SepReader Reading(StreamReader text) => Guarded(() => Sep.New(Separator)
+        .Reader(options => options with { HasHeader = false, DisableColCountCheck = true })
+        .From(new Bounded(text, this)));
 
     // Where a quote stays open, a row's own number is of the end of the file.
     private bool MoveNext()
@@ -149,19 +182,19 @@ internal sealed class CsvRows : IDisposable
 
     private static (Encoding Encoding, int Mark) EncodingOf(ReadOnlySpan<byte> start) => start switch
     {
-        [0xEF, 0xBB, 0xBF, ..] => (new UTF8Encoding(false, throwOnInvalidBytes: true), 3),
+        [0xEF, 0xBB, 0xBF, ..] => (Utf8, 3),
         [0xFF, 0xFE, 0, 0] => (new UTF32Encoding(false, false, throwOnInvalidCharacters: true), 4),
         [0, 0, 0xFE, 0xFF] => (new UTF32Encoding(true, false, throwOnInvalidCharacters: true), 4),
         [0xFF, 0xFE, ..] => (new UnicodeEncoding(false, false, throwOnInvalidBytes: true), 2),
         [0xFE, 0xFF, ..] => (new UnicodeEncoding(true, false, throwOnInvalidBytes: true), 2),
         [not 0, 0, not 0, 0] => (new UnicodeEncoding(false, false, throwOnInvalidBytes: true), 0),
         [0, not 0, 0, not 0] => (new UnicodeEncoding(true, false, throwOnInvalidBytes: true), 0),
-        _ => (new UTF8Encoding(false, throwOnInvalidBytes: true), 0),
+        _ => (Utf8, 0),
     };
 
     // A column's name in quotes may have another; a quote within it is there twice, and so ends nothing.
     // A first line may name the separator, as spreadsheets write it: sep=;
-    private static (char Separator, bool IsNamed) Separator(StreamReader header)
+    private static (char Separator, bool IsNamed) SeparatorOf(StreamReader header)
     {
         var buffer = new char[1 << 12];
         var start = buffer.AsSpan(0, header.ReadBlock(buffer));
@@ -179,7 +212,7 @@ internal sealed class CsvRows : IDisposable
     }
 
     /// <summary>Text whose rows have a bound before they are whole: a reader would hold them in memory.</summary>
-    private sealed class Bounded(StreamReader text, char separator, CsvRows owner) : TextReader
+    private sealed class Bounded(StreamReader text, CsvRows owner) : TextReader
     {
         private const int Block = 1 << 15;
         private int line = 1, cells, cell;
@@ -192,8 +225,8 @@ internal sealed class CsvRows : IDisposable
             var block = buffer[..read];
             line += block.Count('\n');
             var last = block.LastIndexOfAny('\n', '\r');
-            cells = (last < 0 ? cells : 0) + block[(last + 1)..].Count(separator);
-            last = Math.Max(last, block.LastIndexOf(separator));
+            cells = (last < 0 ? cells : 0) + block[(last + 1)..].Count(owner.Separator);
+            last = Math.Max(last, block.LastIndexOf(owner.Separator));
             cell = (last < 0 ? cell : 0) + read - (last + 1);
             if (cells >= MostColumns)
                 throw new DataException(

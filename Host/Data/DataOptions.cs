@@ -42,7 +42,7 @@ public sealed record DataOptions
     internal IEnumerable<Fault> FaultsOf(string name) =>
         from (string Name, bool IsSet) option in new[]
         {
-            (nameof(Label), Label is not null), (nameof(Task), Task is not null),
+            (nameof(Label), Label is not null), (nameof(Task), Task is not null && !Tables.IsNpz(name)),
             (nameof(Ignore), Ignore.Count > 0), (nameof(Missing), Missing != MissingCells.Fill),
         }
         where option.IsSet

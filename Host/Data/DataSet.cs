@@ -32,7 +32,7 @@ public sealed record DataPart
     /// <exception cref="DataException">A cell is not what it should be.</exception>
     public static DataPart Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
         IEnumerable<T> records, Expression<Func<T, object?>> target, DataOptions? options = null) =>
-        Records.Table(records).Read((options ?? new DataOptions()) with { Label = Records.NameOf(target) });
+        Records.Table(records).Read((options ?? new DataOptions()) with { Label = Records.NameOf(target) })[0];
 
     /// <summary>Columns by name, as a data frame has them. A value counts as the cell that a text file would have for
     /// it.</summary>
@@ -44,7 +44,7 @@ public sealed record DataPart
     {
         ArgumentNullException.ThrowIfNull(options);
         return Records.Table(columns).Read(options.Label is not null ? options
-            : throw new ArgumentException("a label is needed: the column that is to be learned", nameof(options)));
+            : throw new ArgumentException("a label is needed: the column that is to be learned", nameof(options)))[0];
     }
 
     /// <summary>Keeps a fifth for testing, the same rows each time: of each class its share.</summary>

@@ -28,4 +28,9 @@ internal sealed class LargeIntegers
         var other = seen[number];
         return other == integer ? null : $"{integer}, which would be the same number as {other}";
     }
+
+    /// <summary>Goes on with those of later rows.</summary>
+    /// <returns>Whether double precision distinguishes them all.</returns>
+    public bool Append(LargeIntegers next) => next.seen.All(pair =>
+        seen.TryAdd(pair.Key, pair.Value) || seen[pair.Key] == pair.Value);
 }

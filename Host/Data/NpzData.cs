@@ -5,7 +5,7 @@ namespace Functional.Host.Data;
 
 /// <summary>Data sets in NumPy's .npz files, under the names that people give the arrays. Bytes of images are count x
 /// height x width, with 1 or 3 channels last (as in Keras) or first (as in PyTorch); labels are numbers from 0, or
-/// one-hot rows.</summary>
+/// one-hot rows, or quantities where one has a fraction.</summary>
 internal static class NpzData
 {
     private const int MostClasses = 1 << 16;
@@ -27,9 +27,10 @@ internal static class NpzData
 
     /// <summary>Reads a file.</summary>
     /// <param name="name">The file.</param>
+    /// <param name="kind">What the targets are; if null, quantities if one has a fraction, else classes.</param>
     /// <param name="split">How samples without a test part are split in two.</param>
     /// <exception cref="DataException">It has no arrays of such names, or something is wrong with them.</exception>
-    public static DataSet Load(string name, Func<DataPart, DataSet> split)
+    public static DataSet Load(string name, TargetKind? kind, Func<DataPart, DataSet> split)
     {
         var arrays = DataFile.Open(name, stream =>
         {
@@ -45,15 +46,45 @@ internal static class NpzData
                     string.Join(", ", there.DefaultIfEmpty("none").Take(20).Select(one => DataException.Short(one))));
             return Npz.Read(stream, name, [.. usual.Select(one => Named(one) ?? one)]);
         });
-        int[][] labels = [.. arrays.Where((_, i) => i % 2 == 1).Select(tensor => Labels(tensor, name))];
-        var kinds = Classification.Numbered(Math.Max(2, labels.Max(part => part.Max()) + 1));
-        DataPart[] parts = [.. labels.Select((part, i) => Part(arrays[2 * i], part, kinds, name))];
+        Tensor[] answers = [.. arrays.Where((_, i) => i % 2 == 1)];
+        var isMeasured = kind is { } known ? known == TargetKind.Quantities : answers.Any(IsMeasured);
+        var targets = isMeasured ? Array.ConvertAll(answers, tensor => (Targets)Quantities(tensor, name))
+            : Classes(answers, name);
+        DataPart[] parts = [.. targets.Select((part, i) => Part(arrays[2 * i], part, name))];
         return parts is [var training, var test]
             ? training.Samples.Shape == test.Samples.Shape
                 ? new DataSet(training, test)
                 : throw new DataException(
                     name, null, $"samples of one shape and type in {arrays[0].Name} and {arrays[2].Name}", "others")
             : split(parts[0]);
+    }
+
+    // No class has a number with a fraction.
+    private static bool IsMeasured(Tensor tensor) =>
+        tensor.Type is TensorType.F16 or TensorType.BF16 or TensorType.F32 or TensorType.F64
+        && Array.Exists(tensor.Rounded(), number => double.IsFinite(number) && !double.IsInteger(number));
+
+    private static Quantities Quantities(Tensor tensor, string name)
+    {
+        if (tensor.Shape is not ([> 0] or [> 0, > 0]))
+            throw new DataException(
+                name, tensor.Name, "quantities: a number, or a row of them, for each sample",
+                $"shape {Tensor.Text(tensor.Shape)}");
+        var columns = Numbers.Rows(tensor, name, tensor.Shape[0]).Columns;
+        return new Quantities(
+        [
+            .. columns.Cast<NumberColumn>().Select((column, i) => column with
+            {
+                Name = columns.Count == 1 ? tensor.Name : Invariant($"{tensor.Name} {i + 1}"),
+            }),
+        ]);
+    }
+
+    private static Targets[] Classes(Tensor[] answers, string name)
+    {
+        var labels = Array.ConvertAll(answers, tensor => Labels(tensor, name));
+        var kinds = Classification.Numbered(Math.Max(2, labels.Max(part => part.Max()) + 1));
+        return Array.ConvertAll(labels, part => (Targets)new Classes(kinds, part));
     }
 
     private static int[] Labels(Tensor tensor, string name)
@@ -76,15 +107,14 @@ internal static class NpzData
         ];
     }
 
-    private static DataPart Part(Tensor tensor, int[] labels, Classification kinds, string name)
+    private static DataPart Part(Tensor tensor, Targets targets, string name)
     {
-        if (tensor.Shape.Count < 2 || tensor.Shape[0] != labels.Length || tensor.Count == 0)
+        if (tensor.Shape.Count < 2 || tensor.Shape[0] != targets.Count || tensor.Count == 0)
             throw new DataException(
-                name, tensor.Name, $"{Plural.Of(labels.Length, "sample")}, as there are labels",
+                name, tensor.Name, $"{Plural.Of(targets.Count, "sample")}, as there are labels",
                 $"shape {Tensor.Text(tensor.Shape)}");
         var images = tensor.Type == TensorType.U8 ? ImagesOf(tensor) : null;
-        return new DataPart(
-            images ?? (Samples)Numbers.Rows(tensor, name, labels.Length), new Classes(kinds, labels));
+        return new DataPart(images ?? (Samples)Numbers.Rows(tensor, name, targets.Count), targets);
     }
 
     private static Images? ImagesOf(Tensor tensor) =>

@@ -208,7 +208,11 @@ public sealed record Rows : Samples
     public override Rows Take(int[] indices)
     {
         Check(indices);
-        return new Rows([.. Columns.AsParallel().AsOrdered().Select(column => column.Take(indices))]);
+        return new Rows(
+        [
+            .. Columns.AsParallel().AsOrdered().WithDegreeOfParallelism(Threads.Count)
+                .Select(column => column.Take(indices)),
+        ]);
     }
 
     internal override double Number(int sample, int place) => Columns[place].Number(sample);

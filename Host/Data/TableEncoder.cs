@@ -20,7 +20,8 @@ internal sealed record TableEncoder(IReadOnlyList<ColumnEncoding> Columns) : Fea
     /// out.</summary>
     internal static TableEncoder Learn(Rows rows, int[] training, DataScale scale)
     {
-        var learned = rows.Columns.Index().AsParallel().AsOrdered().Select(column =>
+        var columns = rows.Columns.Index().AsParallel().AsOrdered().WithDegreeOfParallelism(Threads.Count);
+        var learned = columns.Select(column =>
         {
             var (encoding, why) = ColumnEncoding.Learn(column.Item, training, scale);
             return (Encoding: encoding, Why: why is null ? null : $"{rows.NameOf(column.Index)}: {why}");
@@ -109,7 +110,8 @@ internal sealed record TableEncoder(IReadOnlyList<ColumnEncoding> Columns) : Fea
         var features = new T[(long)width * indices.Length];
         FeatureWriter<T>[] writers = [.. Columns.Zip(places, (column, place) => column.Writer<T>(samples, place))];
         // Some rows at a time, so that a row's features are still in the cache when the next column is written.
-        Parallel.For(0, (indices.Length + Block - 1) / Block, block =>
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Threads.Count };
+        Parallel.For(0, (indices.Length + Block - 1) / Block, options, block =>
         {
             var some = indices.AsSpan(block * Block, Math.Min(Block, indices.Length - (block * Block)));
             var first = block * Block * width;

@@ -26,8 +26,9 @@ public static class Tables
     private static bool IsTable(string name) =>
         IsText(name) || ColumnarFile.IsOne(name) || FilePlace.IsStream(name);
 
-    private static DataPart Read(string path, DataOptions options) => ColumnarFile.IsOne(path)
-        ? ColumnarFile.Open(path, table => table.Read(options)) : Csv.Read(path, options);
+    private static DataPart[] Read(string path, DataOptions options, Func<Targets, int[][]>? parts = null) =>
+        ColumnarFile.IsOne(path)
+            ? ColumnarFile.Open(path, table => table.Read(options, parts)) : Csv.Read(path, options, parts);
 
     private static string[] Columns(string path) =>
         ColumnarFile.IsOne(path) ? ColumnarFile.Open(path, table => table.Header) : Csv.Columns(path);
@@ -44,20 +45,19 @@ public static class Tables
     {
         ArgumentNullException.ThrowIfNull(options);
         if (IsNpz(name.Given()))
-            return NpzData.Load(name, Split);
+            return NpzData.Load(name, options.Task, table => Split(table, options));
         var first = IsTable(name) ? name : Part(name, "train") ?? Path.Combine(name, "train.csv");
         if (options.Label is null)
             throw new UsageException(
                 $"which column of {first} holds the target: {Csv.Listed(Columns(first))}? (--label COLUMN, or " +
                 "label: \"COLUMN\" in code)");
-        var training = Read(first, options);
         if (IsTable(name))
-            return Split(training, options);
+            return ReadSplit(name, options);
         var second = Part(name, "test") ?? Path.Combine(name, "test.csv");
         if (File.Exists(second) && Columns(second) is var there && Csv.TargetsOf(there, options.Label) is null)
         {
             var lacking = Columns(first).Except(there).Except(Csv.TargetsOf(Columns(first), options.Label) ?? []);
-            return Split(training, options) with
+            return ReadSplit(first, options) with
             {
                 Notes =
                 [
@@ -66,7 +66,8 @@ public static class Tables
                 ],
             };
         }
-        var test = Read(second, options with { Ignore = [], Known = options.Known ?? TableForm.Of(training) });
+        var training = Read(first, options)[0];
+        var test = Read(second, options with { Ignore = [], Known = options.Known ?? TableForm.Of(training) })[0];
         return new DataSet(training, Like(training, test)) { Guess = GuessOf(training.Targets, options) };
     }
 
@@ -74,7 +75,8 @@ public static class Tables
         Endings.Concat(ColumnarFile.Endings).Select(end => Path.Combine(folder, part + end))
             .FirstOrDefault(File.Exists);
 
-    private static bool IsNpz(string name) =>
+    /// <summary>Whether this is the name of a file of arrays, which may be a table, too.</summary>
+    internal static bool IsNpz(string name) =>
         Path.GetExtension(name).Equals(".npz", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(name);
 
     /// <summary>Keeps a fifth for testing: of each class its share.</summary>
@@ -82,12 +84,32 @@ public static class Tables
 
     private static DataSet Split(DataPart table, DataOptions options)
     {
-        var (order, count) = (TestKey.Permutation(table.Count), Math.Max(1, table.Count / TestShare));
+        var parts = Parts(table.Targets);
+        return new DataSet(table.Take(parts[0]), table.Take(parts[1])) { Guess = GuessOf(table.Targets, options) };
+    }
+
+    private static DataSet ReadSplit(string path, DataOptions options)
+    {
+        string? guess = null;
+        var parts = Read(path, options, targets =>
+        {
+            guess = GuessOf(targets, options);
+            return Parts(targets);
+        });
+        return new DataSet(parts[0], parts[1]) { Guess = guess };
+    }
+
+    // The rows to train on, and those to test with, both ascending.
+    private static int[][] Parts(Targets targets)
+    {
+        var (order, count) = (TestKey.Permutation(targets.Count), Math.Max(1, targets.Count / TestShare));
         // A single row can only be tested with.
-        var (training, test) = table.Count == 1 ? new Split([], [0]) : Splits.ByCount(order, table.Targets, count);
-        Array.Sort(training);
-        Array.Sort(test);
-        return new DataSet(table.Take(training), table.Take(test)) { Guess = GuessOf(table.Targets, options) };
+        var test = targets.Count == 1 ? [0] : Splits.ByCount(order, targets, count).Validation;
+        int[] rows = [.. Enumerable.Range(0, targets.Count)];
+        var isTest = new bool[rows.Length];
+        foreach (var row in test)
+            isTest[row] = true;
+        return [Array.FindAll(rows, row => !isTest[row]), Array.FindAll(rows, row => isTest[row])];
     }
 
     // What was taken for what it may not be meant for.

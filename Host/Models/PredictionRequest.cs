@@ -180,7 +180,7 @@ public static class PredictionRequest
                     _ => throw Fault(row, "a text", cell.GetRawText(), name),
                 },
                 row);
-        return reader.Column();
+        return reader.Columns(null)[0];
     }
 
     private static string Text(JsonElement cell, int row, string column)

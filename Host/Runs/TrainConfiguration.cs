@@ -264,8 +264,11 @@ public sealed record TrainConfiguration
             : TableDefaults.Of(rows.Count, targets is Classes ? TargetKind.Classes : TargetKind.Quantities);
     }
 
-    /// <summary>The command that runs it: every option that differs from its default and, where a table has a label,
-    /// every option whose default depends on the table.</summary>
+    /// <summary>Whether defaults depend on the data, which may be a table.</summary>
+    internal bool MayBeTable => Label is not null || Tables.IsNpz(Data);
+
+    /// <summary>The command that runs it: every option that differs from its default and, where the data may be a
+    /// table, every option whose default depends on it.</summary>
     public string CommandLine()
     {
         var words = new List<string> { "functional train" };
@@ -274,7 +277,7 @@ public sealed record TrainConfiguration
         foreach (var option in TrainOptions.All)
         {
             if (option.Get(this) is not { } value
-                || (value == option.Get(written) && (Label is null || !TableDefaults.Options.Contains(option.Name))))
+                || (value == option.Get(written) && !(MayBeTable && TableDefaults.Options.Contains(option.Name))))
                 continue;
             words.Add($"--{option.Name} {Quoted(value)}");
             written = option.Set(written, value);

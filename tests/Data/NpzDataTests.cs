@@ -62,6 +62,31 @@ public sealed class NpzDataTests : IDisposable
     }
 
     [Fact]
+    public void Targets_with_a_fraction_are_quantities()
+    {
+        float[] x = [.. Enumerable.Range(0, 40).Select(i => (float)i)];
+        Write(Tensor.Of("data", [20, 2], x), Tensor.Of("target", [20], [.. x.Take(20).Select(value => value / 8)]));
+        var data = DataSets.Load(folder["a.npz"]);
+        Assert.Equal("target: 20 different numbers, taken as a quantity", data.Guess);
+        Assert.Equal(16, data.Training.Count);
+        Write(
+            Tensor.Of("x_train", [20, 2], x), Tensor.Of("y_train", [20, 2], Array.ConvertAll(x, value => value / 8.0)),
+            Tensor.Of("x_test", [1, 2], new float[2]), Tensor.Of("y_test", [1, 2], new double[2]));
+        var quantities = Assert.IsType<Quantities>(DataSets.Load(folder["a.npz"]).Training.Targets);
+        Assert.Equal(["y_train 1", "y_train 2"], quantities.Columns.Select(column => column.Name));
+        Assert.Equal(4.875, quantities.Columns[1].Values[19]);
+        Write(Tensor.Of("x", [2, 1], new float[2]), Tensor.Of("y", [2], [0.5, double.NaN]));
+        Assert.Equal(
+            $"{folder["a.npz"]}: at y: expected finite numbers of single precision's range, found NaN as element 1",
+            Assert.Throws<DataException>(() => DataSets.Load(folder["a.npz"])).Message);
+        Write(Tensor.Of("x", [2, 1], new float[2]), Tensor.Of("y", [2, 1, 1], [0.5, 1]));
+        Assert.Equal(
+            $"{folder["a.npz"]}: at y: expected quantities: a number, or a row of them, for each sample, "
+            + "found shape [2, 1, 1]",
+            Assert.Throws<DataException>(() => DataSets.Load(folder["a.npz"])).Message);
+    }
+
+    [Fact]
     public void Other_names_are_listed()
     {
         Write(Bytes("weights", [1], 1));
