@@ -162,7 +162,7 @@ public sealed record OptimizerSettings
     }
 
     private Fault Unknown =>
-        new(nameof(TrainConfiguration.Optimizer), $"'{Name}' is no optimizer: {string.Join(", ", Names)}");
+        new(nameof(TrainConfiguration.Optimizer), $"'{Name}' is not an optimizer: {string.Join(", ", Names)}");
 }
 
 /// <summary>A number that some of the rules have.</summary>

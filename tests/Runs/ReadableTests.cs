@@ -39,7 +39,7 @@ public class ReadableTests
             "300 steps: loss 0.234, training 97.4%, validation 93.8%, test 96.7%" },
         { new TrainConfiguration { Hidden = [16], Validation = 0.2 }, "functional train --validation 0.2 --hidden 16" },
         { new TrainConfiguration { Optimizer = new() { Name = "adm" } },
-            "Optimizer: 'adm' is no optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, "
+            "Optimizer: 'adm' is not an optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, "
             + "adamw, nadam, radam, adabelief, lamb, lion" },
         { NumberScale.None, "the number itself" },
         { new NumberScale(3.5, 1.25), "(number - 3.5) / 1.25" },
