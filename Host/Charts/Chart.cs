@@ -22,6 +22,9 @@ public abstract record Chart(string Title)
     /// <summary>What one sees in the chart, for those who cannot; by default a summary of its data.</summary>
     public string? Description { get; init; }
 
+    /// <summary>What values without a place on the axes are called, in another language than English.</summary>
+    internal string? OmissionName { get; init; }
+
     /// <summary>
     /// Where the ids of the SVG begin; by default derived from its content, so that several fit into one page.
     /// </summary>
@@ -73,9 +76,10 @@ public abstract record Chart(string Title)
             + style + body + new Markup("</svg>");
     }
 
-    private static string Omission(int count) => count switch
+    private string Omission(int count) => count switch
     {
         0 => "",
+        _ when OmissionName is { } name => $" {name}: {Typography.Number(count, 0)}",
         1 => " One value has no place on these axes and is left out.",
         _ => $" {Typography.Number(count, 0)} values have no place on these axes and are left out.",
     };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Functional.Host.Data;
 using Functional.Host.Doctor;
+using Functional.Host.Experiments;
 using Functional.Host.Files;
 using Functional.Host.Pages;
 using Functional.Host.Runs;
@@ -23,6 +24,7 @@ internal static class DoctorCommand
         var threads = CommonOptions.Threads();
         var page = new Option<string?>("--page")
             { HelpName = "FILE", Description = "also write an HTML page, with a picture for each finding" };
+        var language = CommonOptions.Language("the language of the page and the lines");
         var force = CommonOptions.Force();
         var json = CommonOptions.Json();
         var command = new CommandWithExamples(
@@ -31,7 +33,7 @@ internal static class DoctorCommand
             ("functional doctor runs/NAME --learning-rate 0.01 --page doctor.html",
                 "would that run do better with another rate? With pictures"))
         { run };
-        foreach (var option in (Option[])[.. options, file, threads, page, force, json])
+        foreach (var option in (Option[])[.. options, file, threads, page, language, force, json])
             command.Add(option);
         command.SetAction(CommonOptions.On(threads, parsed =>
         {
@@ -48,7 +50,7 @@ internal static class DoctorCommand
                 parsed.GetValue(threads),
                 parsed.GetValue(page) is { } path
                     ? UserFile.Of("--page", path, parsed.GetValue(force))
-                    : null, parsed.GetValue(json));
+                    : null, parsed.GetValue(json), CommonOptions.LanguageOf(parsed, language));
         }));
         return command;
     }
@@ -60,7 +62,8 @@ internal static class DoctorCommand
     }
 
     private static int Run(
-        TrainConfiguration? other, Dictionary<string, string> changes, int threads, UserFile? page, bool json)
+        TrainConfiguration? other, Dictionary<string, string> changes, int threads, UserFile? page, bool json,
+        Language language)
     {
         var (configuration, data) = CommonOptions.Training(other, changes);
         // Nothing is written before the end: Ctrl-C itself may end the process.
@@ -68,8 +71,8 @@ internal static class DoctorCommand
         if (json)
             WriteJson(new JsonReport(Console.Out), examination);
         else
-            WriteLines(page?.Notes ?? Console.Out, examination);
-        page?.Write(DoctorPage.Render(configuration, examination));
+            WriteLines(page?.Notes ?? Console.Out, examination, language);
+        page?.Write(DoctorPage.Render(configuration, examination, language));
         if (page is not null && !json)
         {
             page.Notes.WriteLine();
@@ -94,8 +97,13 @@ internal static class DoctorCommand
             ("trainAccuracy", examination.TrainAccuracy), ("testAccuracy", examination.TestAccuracy));
     }
 
-    private static void WriteLines(TextWriter output, Examination examination)
+    private static void WriteLines(TextWriter output, Examination examination, Language language)
     {
+        if (language == Language.Japanese)
+        {
+            WriteJapanese(output, examination);
+            return;
+        }
         output.WriteLine(
             Invariant($"{examination.Steps:N0} of {Plural.Of(examination.Planned, "step")} tried: ")
                 + Invariant($"loss {examination.Loss:F3} (guessing costs {examination.Chance:F3}), ")
@@ -112,6 +120,28 @@ internal static class DoctorCommand
                 + $"{finding.Name}{(string.IsNullOrEmpty(finding.Layer) ? "" : $" ({finding.Layer})")}");
             output.WriteLine($"  {finding.Evidence}");
             output.WriteLine($"  {finding.Advice}");
+        }
+    }
+
+    private static void WriteJapanese(TextWriter output, Examination examination)
+    {
+        output.WriteLine(
+            Invariant($"全{examination.Planned:N0}ステップのうち{examination.Steps:N0}ステップを試行：")
+                + Invariant($"損失{examination.Loss:F3}（当てずっぽうなら{examination.Chance:F3}）、")
+                + (examination.IsOfQuantities ? "説明できた分散の割合は" : "認識精度は")
+                + $"訓練データ{Percentage.Of(examination.TrainAccuracy)}、"
+                + $"テストデータ（最大1,000個）{Percentage.Of(examination.TestAccuracy)}");
+        if (examination.Findings.Count == 0)
+            output.WriteLine("問題は見つかりませんでした");
+        foreach (var finding in examination.Findings)
+        {
+            var (name, meaning, advice) = DoctorTexts.InJapanese(finding.Kind);
+            output.WriteLine();
+            output.WriteLine($"{DoctorTexts.InJapanese(finding.Severity)}：{name}（{finding.Name}"
+                + $"{(string.IsNullOrEmpty(finding.Layer) ? "" : $"、{finding.Layer}")}）");
+            output.WriteLine($"  {meaning}");
+            output.WriteLine($"  {advice}");
+            output.WriteLine($"  {finding.Evidence}");
         }
     }
 }

@@ -125,8 +125,8 @@ internal static class ExperimentCommand
             {
                 var results = parsed.GetValue(json) ? Results(null)
                     : parsed.GetValue(plain) || Console.IsOutputRedirected
-                        ? Results(new ExperimentLines(Console.WriteLine))
-                    : LiveExperiments.Show(ProtectedOutput.Live(), Results);
+                        ? Results(new ExperimentLines(Console.WriteLine, settings.Language))
+                    : LiveExperiments.Show(ProtectedOutput.Live(), settings.Language, Results);
                 Write(settings, results, new ExperimentPage(settings, results).Write(path), watch.Elapsed.TotalSeconds,
                     parsed.GetValue(json));
             }
@@ -145,6 +145,11 @@ internal static class ExperimentCommand
         {
             Claim[] claims = [.. results.SelectMany(result => result.Report.Claims)];
             var held = claims.Count(claim => claim.Always);
+            if (!json && settings.Language == Language.Japanese)
+            {
+                WriteInJapanese(settings, claims, page, seconds);
+                return;
+            }
             if (!json)
             {
                 Console.WriteLine(
@@ -176,6 +181,18 @@ internal static class ExperimentCommand
                         ("numbers", JsonReport.List(claim.Numbers.Select(numbers => (JsonNode)numbers.English))));
             }
             report.Write("summary", ("claims", claims.Length), ("held", held), ("page", page), ("seconds", seconds));
+        }
+
+        private static void WriteInJapanese(LabSettings settings, Claim[] claims, string page, double seconds)
+        {
+            var held = claims.Count(claim => claim.Always);
+            Console.WriteLine(Invariant($"{seconds:F1}秒で終了：{claims.Length}個の主張のうち{held}個が成立しました"));
+            foreach (var claim in claims.Where(claim => !claim.Always))
+                Console.WriteLine(
+                    $"{(claim.CanBeJudged ? "不成立" : "判定不能")}"
+                    + $"{(claim.Held.Count > 1 ? $"（シード{settings.Seed + claim.Shown}）" : "")}："
+                    + $"{claim.Statement.In(Language.Japanese)}（{claim.Evidence.In(Language.Japanese)}）");
+            Console.WriteLine($"ページ：{page}");
         }
 
         private static JsonObject Node(AccuracyPoint point) => new()

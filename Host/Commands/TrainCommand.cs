@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Functional.Host.Data;
+using Functional.Host.Experiments;
 using Functional.Host.Files;
 using Functional.Host.Pages;
 using Functional.Host.Runs;
@@ -23,6 +24,7 @@ internal static class TrainCommand
             HelpName = "DIR",
             Description = "the folder for the run [default: runs/TIME-train]",
         };
+        var language = CommonOptions.Language("the language of the report");
         var open = new Option<bool>("--open") { Description = "open the report in the browser" };
         var watch = new Option<bool>("--watch")
         {
@@ -44,14 +46,15 @@ internal static class TrainCommand
                 "a deeper network, with Adam and batch normalization"),
             ("functional train --config runs/NAME/config.json --seed 2", "the same run with another seed"),
             ("functional train --from runs/NAME --data letters", "begin from that run's model, with other classes"));
-        foreach (var option in (Option[])[.. options, file, threads, folder, force, resume, watch, open, plain, json])
+        foreach (var option in (Option[])[.. options, file, threads, folder, force, resume, watch, language, open,
+            plain, json])
             command.Add(option);
         command.SetAction(CommonOptions.On(threads, parsed =>
         {
             var changes = CommonOptions.Values(parsed, options).ToDictionary();
             var display = new Display(
                 parsed.GetValue(threads), parsed.GetValue(json), parsed.GetValue(plain) || Console.IsOutputRedirected,
-                parsed.GetValue(open), parsed.GetValue(watch));
+                parsed.GetValue(open), parsed.GetValue(watch), CommonOptions.LanguageOf(parsed, language));
             return parsed.GetValue(resume) is { } path
                 ? Resume(
                     path, changes, ((Option[])[folder, file])
@@ -114,7 +117,8 @@ internal static class TrainCommand
         if (scores is null)
             folder.DeleteReport();
         else
-            page = folder.WriteReport(RunPage.Render(run, result, scores, recorder.Environment, watcher?.Seen));
+            page = folder.WriteReport(RunPage.Render(
+                run, result, scores, recorder.Environment, watcher?.Seen, language: display.Language));
         if (result.Summary.Interrupted)
             (display.Json ? Console.Error : Console.Out).WriteLine($"to continue: {folder.ResumeCommand}");
         if (!display.Json)
@@ -162,5 +166,6 @@ internal static class TrainCommand
                     + "a smaller --batch-size, or more --epochs, gives it more of them"
             : null;
 
-    private sealed record Display(int Threads, bool Json, bool Plain, bool Open, bool Watch);
+    private sealed record Display(
+        int Threads, bool Json, bool Plain, bool Open, bool Watch, Language Language);
 }

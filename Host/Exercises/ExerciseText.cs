@@ -72,7 +72,7 @@ internal sealed record ExerciseText(
                 ("Mean and variance depend on every sample of the row: three ways lead from x to y.",
                     "平均と分散は行のすべてのサンプルに依存します。xからyへの経路は3つあります。"),
                 ("Row by row: dx = gamma / deviation * (dy - mean of dy - z * mean of (dy * z)).",
-                    "行ごとに dx = gamma / 標準偏差 * (dy - dyの平均 - z * (dy * zの平均)) です。"),
+                    "行ごとに dx = gamma / sqrt(variance + epsilon) * (dy - mean(dy) - z * mean(dy * z)) です。"),
             ],
             "BatchNorm",
             "Matrix<double> BatchNorm(double epsilon, Matrix<double> x, Matrix<double> gamma, Matrix<double> dy)",

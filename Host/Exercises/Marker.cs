@@ -12,7 +12,7 @@ internal sealed record Mistake(LocalizedText Text, Func<Case, Matrix<double>[]> 
 /// <summary>Marks answers that are functions of numbers and matrices.</summary>
 internal sealed class Marker
 {
-    private const double Tolerance = 1e-9, Step = 1e-4;
+    private const double Tolerance = 1e-9, Step = 1e-4, DifferenceTolerance = 1e-6;
 
     /// <summary>The exercise.</summary>
     public required string Name { get; init; }
@@ -66,6 +66,11 @@ internal sealed class Marker
         for (var i = 0; i < Cases.Length; i++)
             if (FirstWrong(i, answers[i]) is { } wrong)
                 return Reason(answers) is { } reason ? wrong.Because(reason) : wrong;
+        for (var i = 0; i < Cases.Length && GradientOf is not null; i++)
+            foreach (var (row, column, found) in answers[i][0].EnumerateIndexed())
+                if (Slope(GradientOf(Cases[i]), row, column) is var slope
+                    && !(Math.Abs(found - slope) <= DifferenceTolerance * (1 + Math.Abs(slope))))
+                    return Mark.Wrong(Name, At(i), Element(i, 0, row, column, found, slope));
         return Mark.Right(Name, (
             $"{Cases.Length} cases{(GradientOf is null ? "" : ", and central differences,")} agree.",
             $"{Cases.Length}個の例{(GradientOf is null ? "" : "と数値微分")}がすべて一致しました。"));
@@ -113,8 +118,15 @@ internal sealed class Marker
                 + $"\n  （{string.Join("、", inputs)}）");
     }
 
-    // The gradient checker's way, for the one element that is wrong.
     private static (string, string) Measured(
+        (Func<Matrix<double>, double> Of, Matrix<double> At) gradient, int row, int column)
+    {
+        var slope = Slope(gradient, row, column);
+        return (Invariant($"; central differences give {slope:G6}"), Invariant($"（数値微分では{slope:G6}）"));
+    }
+
+    // The gradient checker's way.
+    private static double Slope(
         (Func<Matrix<double>, double> Of, Matrix<double> At) gradient, int row, int column)
     {
         double Moved(double by)
@@ -123,8 +135,7 @@ internal sealed class Marker
             x[row, column] += by;
             return gradient.Of(x);
         }
-        var slope = (Moved(Step) - Moved(-Step)) / (2 * Step);
-        return (Invariant($"; central differences give {slope:G6}"), Invariant($"（数値微分では{slope:G6}）"));
+        return (Moved(Step) - Moved(-Step)) / (2 * Step);
     }
 
     private LocalizedText? Reason(Matrix<double>[][] answers)

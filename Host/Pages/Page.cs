@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Functional.Host.Charts;
+using Functional.Host.Experiments;
 using Functional.Host.Files;
 
 namespace Functional.Host.Pages;
@@ -93,6 +94,10 @@ internal static partial class Page
     public static string Of(string title, params IEnumerable<Markup> parts) =>
         Of($"Functional: {title}", Markup.Lines([Markup.Of($"<h1>{title}</h1>"), .. parts]));
 
+    /// <summary>The same in another language (its code in HTML).</summary>
+    public static string In(string language, string title, params IEnumerable<Markup> parts) =>
+        Of($"Functional: {title}", Markup.Lines([Markup.Of($"<h1>{title}</h1>"), .. parts]), language);
+
     /// <summary>A heading with what belongs to it.</summary>
     public static Markup Section(string heading, params IEnumerable<Markup> parts) => Markup.Of($"""
         <section>
@@ -113,6 +118,18 @@ internal static partial class Page
 
     /// <summary>A chart that keeps its title for screen readers, because a heading says it.</summary>
     public static Markup Figure(Chart chart) => Titled(chart with { ShowTitle = false });
+
+    /// <summary>The same in a language; what screen readers say of a chart is English, or else its title.</summary>
+    public static Markup Figure(Func<LocalizedText, string> say, Chart chart) => Figure(Described(say, chart));
+
+    /// <summary>A chart under its own title, in a language.</summary>
+    public static Markup Titled(Func<LocalizedText, string> say, Chart chart) => Titled(Described(say, chart));
+
+    private static Chart Described(Func<LocalizedText, string> say, Chart chart) =>
+        say(("", chart.Title)) is { Length: > 0 } title ? chart with
+        {
+            Description = title, OmissionName = say(("", "この軸に表せない値")),
+        } : chart;
 
     /// <summary>A chart under its own title, one of several under a heading.</summary>
     public static Markup Titled(Chart chart) => Markup.Of($"<figure>{chart.ToMarkup()}</figure>");

@@ -1,5 +1,6 @@
 using Functional.Host.Charts;
 using Functional.Host.Data;
+using Functional.Host.Experiments;
 using Functional.Host.Models;
 using Functional.Host.Runs;
 using MathNet.Numerics.LinearAlgebra;
@@ -8,11 +9,22 @@ namespace Functional.Host.Pages;
 
 /// <summary>A run as a page: how well it went, how it got there, what the network sees, its mistakes, and
 /// how to do it again.</summary>
-internal static class RunPage
+internal sealed class RunPage
 {
     private const int MostWeightImages = 100;
     private const int MostMistakes = 30;
     private const int LossPoints = 400;
+
+    private readonly TrainingRun run;
+    private readonly RunResult result;
+    private readonly Language language;
+
+    private RunPage(TrainingRun run, RunResult result, Language language) =>
+        (this.run, this.result, this.language) = (run, result, language);
+
+    private TrainConfiguration Configuration => run.Configuration;
+
+    private RunSummary Summary => result.Summary;
 
     /// <summary>The page.</summary>
     /// <param name="run">What was asked for, with its data.</param>
@@ -21,109 +33,139 @@ internal static class RunPage
     /// <param name="environment">What its folder says of where it ran; null if it left none.</param>
     /// <param name="seen">What was seen inside the network, if it was watched.</param>
     /// <param name="isRunning">Whether the run is still in progress.</param>
+    /// <param name="language">Of the page.</param>
     public static string Render(
         TrainingRun run, RunResult result, Matrix<float> scores, RunEnvironment? environment = null,
-        IReadOnlyList<Diagnosis>? seen = null, bool isRunning = false)
+        IReadOnlyList<Diagnosis>? seen = null, bool isRunning = false, Language language = Language.English) =>
+        new RunPage(run, result, language).Render(scores, environment, seen, isRunning);
+
+    private string Say(LocalizedText text) => text.In(language);
+
+    private string Say(string english, string japanese) => Say((english, japanese));
+
+    private string Render(
+        Matrix<float> scores, RunEnvironment? environment, IReadOnlyList<Diagnosis>? seen, bool isRunning)
     {
-        var (configuration, data, summary) = (run.Configuration, run.Data, result.Summary);
+        var target = run.Encoded.Task.Target;
         var quantities = run.Encoded.Task is Regression task
-            ? QuantityEvaluation.Of(task, scores, [data.Test]) : null;
-        return Page.Of(
+            ? QuantityEvaluation.Of(task, scores, [run.Data.Test]) : null;
+        var accuracy = Percentage.Of(Summary.Scores.Test.Value);
+        return Page.In(
+            language == Language.Japanese ? "ja" : "en",
             quantities is null
-                ? $"{Percentage.Of(summary.Scores.Test.Value)} of unseen samples classified correctly"
-            : summary.Test is { RSquared: not null } errors
-                ? $"{run.Encoded.Task.Target}: R² {QuantitySections.RSquared(errors)} on unseen samples"
-            : $"{run.Encoded.Task.Target} of unseen samples",
+                ? Say($"{accuracy} of unseen samples classified correctly", $"未知のサンプルの認識精度：{accuracy}")
+            : Summary.Test is { RSquared: not null } errors
+                ? Say($"{target}: R² {QuantitySections.RSquared(errors)} on unseen samples",
+                    $"{target}：未知のサンプルでのR²は{QuantitySections.RSquared(errors)}")
+            : Say($"{target} of unseen samples", $"未知のサンプルの{target}"),
             [
-                isRunning ? Page.Paragraph(Progress(run, summary)) : Markup.Empty,
-                Page.Paragraph(Opening(run, result, quantities, isRunning)),
-                Guessing.IsAll(run.Encoded.Task, data.Test, scores) ? GuessingParagraph(run, summary) : Markup.Empty,
-                LossSection(run, result),
-                AccuracySection(run, result),
-                .. seen is null ? [] : WatchSections.Of(result.State.Network, seen),
-                WeightSection(data, result.State.Network),
+                isRunning ? Page.Paragraph(Progress()) : Markup.Empty,
+                Page.Paragraph(Opening(quantities, isRunning)),
+                Guessing.IsAll(run.Encoded.Task, run.Data.Test, scores) ? GuessingParagraph() : Markup.Empty,
+                LossSection(),
+                AccuracySection(),
+                .. seen is null ? [] : WatchSections.Of(result.State.Network, seen, Say),
+                WeightSection(run.Data, result.State.Network),
                 .. quantities is null
-                    ? ClassSections(data.Test, scores) : QuantitySections.Of(quantities, data.Test),
-                ReproductionSection(run, result, environment, isRunning),
+                    ? ClassSections(run.Data.Test, scores) : QuantitySections.Of(quantities, run.Data.Test, Say),
+                ReproductionSection(environment, isRunning),
             ]);
     }
 
-    private static IEnumerable<Markup> ClassSections(DataPart test, Matrix<float> scores)
+    private IEnumerable<Markup> ClassSections(DataPart test, Matrix<float> scores)
     {
         var (kinds, labels) = (test.Classes.Kinds, test.Classes.Labels);
         yield return ConfusionSection(kinds, Metrics.Confusion(scores, labels));
         yield return MistakeSection(test, Metrics.MostWrong(scores, labels, MostMistakes));
     }
 
-    private static string Progress(TrainingRun run, RunSummary summary)
+    private string Progress()
     {
-        var epoch = Math.Min(summary.Steps, run.PlannedSteps - 1) / run.StepsPerEpoch + 1;
+        var epoch = Math.Min(Summary.Steps, run.PlannedSteps - 1) / run.StepsPerEpoch + 1;
         var epochs = (run.PlannedSteps + run.StepsPerEpoch - 1) / run.StepsPerEpoch;
-        return Invariant(
-            $"Running: epoch {epoch:N0} of {epochs:N0}; this page shows the run after {summary.Steps:N0} of " +
-            $"{Plural.Of(run.PlannedSteps, "step")}.");
+        return Say(
+            Invariant($"Running: epoch {epoch:N0} of {epochs:N0}; this page shows the run after ") +
+                Invariant($"{Summary.Steps:N0} of {Plural.Of(run.PlannedSteps, "step")}."),
+            Invariant($"実行中：エポック{epoch:N0} / {epochs:N0}。このページは{run.PlannedSteps:N0}ステップのうち") +
+                Invariant($"{Summary.Steps:N0}ステップ後のものです。"));
     }
 
-    private static string Opening(
-        TrainingRun run, RunResult result, QuantityEvaluation? quantities, bool isRunning)
+    private string Opening(QuantityEvaluation? quantities, bool isRunning)
     {
-        var (configuration, data, summary) = (run.Configuration, run.Data, result.Summary);
-        var outcome = quantities is null ? Outcome(summary, data.Test.Count) : Outcome(summary, quantities);
-        var until = summary.Interrupted && !isRunning ? ", until it was interrupted" : "";
-        return Invariant(
-            $"A network ({result.State.Network}) was trained on {configuration.Data} with " +
-            $"{result.State.Training.Optimizer}{until}: {Plural.Of(summary.Steps, "step")} in " +
-            $"{summary.Seconds:F1} s. " +
-            $"{outcome}{Best(summary)}{Scaling(configuration, data)}");
+        var outcome = quantities is null ? Outcome(run.Data.Test.Count) : Outcome(quantities);
+        var stopped = Summary.Interrupted && !isRunning;
+        var until = stopped ? ", until it was interrupted" : "";
+        return Say(
+            Invariant($"A network ({result.State.Network}) was trained on {Configuration.Data} with ") +
+                Invariant($"{result.State.Training.Optimizer}{until}: {Plural.Of(Summary.Steps, "step")} in ") +
+                Invariant($"{Summary.Seconds:F1} s. "),
+            Invariant($"ネットワーク（{result.State.Network}）を{Configuration.Data}で、") +
+                Invariant($"{result.State.Training.Optimizer}により学習しました（{Summary.Steps:N0}ステップ、") +
+                Invariant($"{Summary.Seconds:F1}秒{(stopped ? "、途中で中断" : "")}）。")) +
+            outcome + Best() + (IsScaled ? Say(
+                " Each column of numbers was scaled to mean 0 and standard deviation 1 over the training samples.",
+                "数値の各列は、訓練データで平均0、標準偏差1になるように変換しました。") : "");
     }
 
-    private static string Outcome(RunSummary summary, int tested) =>
-        $"It classifies {summary.Scores.Test.Text} of {Plural.Of(tested, "unseen test sample")} " +
-        $"correctly, and {summary.Scores.Training.Text} of the samples that it was trained on.";
+    private string Outcome(int tested) => Say(
+        $"It classifies {Summary.Scores.Test.Text} of {Plural.Of(tested, "unseen test sample")} " +
+            $"correctly, and {Summary.Scores.Training.Text} of the samples that it was trained on.",
+        Invariant($"未知のテストデータ{tested:N0}個に対する認識精度は{Summary.Scores.Test.Text}、") +
+            $"訓練データに対しては{Summary.Scores.Training.Text}です。");
 
     // Several quantities have no error together, since each has its own unit.
-    private static string Outcome(RunSummary summary, QuantityEvaluation quantities)
+    private string Outcome(QuantityEvaluation quantities)
     {
+        if (language == Language.Japanese)
+            return string.Concat(quantities.Quantities.Select(each => Invariant(
+                $"未知のテストデータ{each.Truths.Length:N0}個に対する{each.Name}の平均絶対誤差は") +
+                QuantitySections.Number(each.Score.MeanAbsoluteError) + (each.Score.RSquared is null
+                    ? "です。" : $"（R² {QuantitySections.RSquared(each.Score)}）です。"))) +
+                $"訓練データでのR²は{QuantitySections.RSquared(Summary.Train!)}です。";
         var tested = quantities.Quantities[0].Truths.Length;
         var (what, average) = tested == 1 ? ("prediction is", "") : ("predictions are", " on average");
         string Off(QuantityScore score, string of) =>
             $"off by {QuantitySections.Number(score.MeanAbsoluteError)}{of}{average}" +
             (score.RSquared is null ? "" : $" (R² {QuantitySections.RSquared(score)})");
-        var train = summary.Train!;
+        var train = Summary.Train!;
         return $"On {Plural.Of(tested, "unseen test sample")} its {what} " + (quantities.Quantities is [var one]
             ? $"{Off(one.Score, "")}, on those that it was trained on by " +
                 $"{QuantitySections.Number(train.MeanAbsoluteError)} (R² {QuantitySections.RSquared(train)})."
             : string.Join(" and ", quantities.Quantities.Select(each => Off(each.Score, $" in {each.Name}"))) +
-                $". The mean R² is {QuantitySections.RSquared(summary.Test!)}, " +
+                $". The mean R² is {QuantitySections.RSquared(Summary.Test!)}, " +
                 $"on those that it was trained on {QuantitySections.RSquared(train)}.");
     }
 
     // The option's value speaks of bytes.
-    private static string Scaling(TrainConfiguration configuration, DataSet data) =>
-        data.Test.Samples is not Rows || configuration.Scale == DataScale.None ? ""
-            : " Each column of numbers was scaled to mean 0 and standard deviation 1 over the training samples.";
+    private bool IsScaled => run.Data.Test.Samples is Rows && Configuration.Scale != DataScale.None;
 
-    private static string Best(RunSummary summary)
+    private string Best()
     {
-        var where = summary.Out is null ? "."
-            : ": that network is best.safetensors in the run's folder, the last one model.safetensors.";
-        if (summary.Best is not { Scores.Validation: { } score } best)
+        if (Summary.Best is not { Scores.Validation: { } score } best)
             return "";
         var value = score.Errors is { } errors ? QuantitySections.RSquared(errors) : score.ValueText;
-        return Invariant(
-            $" Validation {score.ValueMeasure} was best after epoch {best.Epoch}, with {value}{where}");
+        return Say(
+            Invariant($" Validation {score.ValueMeasure} was best after epoch {best.Epoch}, with {value}") +
+                (Summary.Out is null ? "."
+                    : ": that network is best.safetensors in the run's folder, the last one model.safetensors."),
+            Invariant($"検証データに対する{(score.Errors is null ? "認識精度" : "R²")}は、エポック{best.Epoch}の後が") +
+                Invariant($"最高でした（{value}）。") + (Summary.Out is null ? ""
+                    : "そのネットワークは実行フォルダのbest.safetensors、最後のものはmodel.safetensorsにあります。"));
     }
 
-    private static Markup GuessingParagraph(TrainingRun run, RunSummary summary) => Markup.Lines(
+    private Markup GuessingParagraph() => Markup.Lines(
         Page.Paragraph(
-            (Guessing.IsAllInTraining(run, summary)
-                ? "That is no better than guessing: the network has not learned."
-                : "On the test samples that is no better than guessing: what the network has learned of its training " +
-                    "samples does not hold for others.") +
-            " This command looks for the reason:"),
-        Page.Code(summary.Out is { } folder
+            (Guessing.IsAllInTraining(run, Summary)
+                ? Say("That is no better than guessing: the network has not learned.",
+                    "これは当てずっぽうと変わりません。ネットワークは学習していません。")
+                : Say("On the test samples that is no better than guessing: what the network has learned of its " +
+                    "training samples does not hold for others.",
+                    "テストデータでは当てずっぽうと変わりません。" +
+                        "訓練データで学んだことが他のデータに通用していません。")) +
+            Say(" This command looks for the reason:", "原因は次のコマンドで調べられます：")),
+        Page.Code(Summary.Out is { } folder
             ? $"functional doctor {TrainConfiguration.Quoted(folder)}"
-            : run.Configuration.CommandLine()
+            : Configuration.CommandLine()
                 .Replace("functional train", "functional doctor", StringComparison.Ordinal)));
 
     /// <summary>A loss over the steps, each point the mean over a block of steps, so that the curve can be read.
@@ -137,86 +179,106 @@ internal static class RunPage
             [.. losses.Chunk(block).Select(some => some.Average())]), block);
     }
 
-    private static Markup LossSection(TrainingRun run, RunResult result)
+    private Markup LossSection()
     {
         var (curve, block) = LossCurve("", result.Losses);
         var guess = Guessing.Loss(
-            run.Configuration.LossFor(run.Encoded.Task), run.Encoded.Training, run.Samples.Training, weighted: true);
-        ReferenceLine[] guessing = double.IsNaN(guess) ? [] : [new(guess, $"guessing: {Typography.Value(guess)}")];
-        var what = block == 1 ? "The mean loss of each step's batch, before the step."
-            : Invariant($"The mean loss of {block} steps at a time.");
+            Configuration.LossFor(run.Encoded.Task), run.Encoded.Training, run.Samples.Training, weighted: true);
+        ReferenceLine[] guessing = double.IsNaN(guess) ? [] :
+        [
+            new(guess, Say($"guessing: {Typography.Value(guess)}", $"当てずっぽう：{Typography.Value(guess)}")),
+        ];
+        var what = block == 1
+            ? Say("The mean loss of each step's batch, before the step.",
+                "各ステップのバッチの平均損失（更新前）です。")
+            : Say(Invariant($"The mean loss of {block} steps at a time."),
+                Invariant($"{block}ステップごとの平均損失です。"));
         return Page.Section(
-            "Loss",
-            Page.Paragraph(guessing.Length == 0
-                ? what : $"{what} Below the dotted line the network does better than guessing: than " +
-                    (run.Encoded.Task is Classification
-                        ? "answering every sample with how frequent each class is."
-                        : "the best answer that is the same for all samples.")),
-            Page.Figure(new LineChart("Loss over the steps", "step", "loss")
+            Say("Loss", "損失"),
+            Page.Paragraph(guessing.Length == 0 ? what : what + (run.Encoded.Task is Classification
+                ? Say(" Below the dotted line the network does better than guessing: than answering every sample " +
+                    "with how frequent each class is.",
+                    "点線より下なら、どのサンプルにも各クラスの割合を答えるという当てずっぽうより良いといえます。")
+                : Say(" Below the dotted line the network does better than guessing: than the best answer that is " +
+                    "the same for all samples.",
+                    "点線より下なら、すべてのサンプルに同じ値を答えるという当てずっぽうより良いといえます。"))),
+            Page.Figure(Say, new LineChart(
+                Say("Loss over the steps", "損失の推移"), Say("step", "ステップ"), Say("loss", "損失"))
             {
                 Series = [curve], References = guessing,
             }));
     }
 
-    private static Markup AccuracySection(TrainingRun run, RunResult result)
+    private Markup AccuracySection()
     {
         double[] at = [.. result.Epochs.Select(epoch => (double)epoch.Epoch)];
-        var areQuantities = result.Summary.Test is not null;
+        var areQuantities = Summary.Test is not null;
+        var epochs = Say("epoch", "エポック");
         Series Curve(string name, Func<EpochReport, PartScore?> of) => new(
             name, at, [.. result.Epochs.Select(epoch => of(epoch)?.Plotted ?? double.NaN)]);
         Series[] curves =
         [
-            Curve("training", epoch => epoch.Scores.Training),
-            .. result.Summary.Scores.Validation is null
-                ? [] : (Series[])[Curve("validation", epoch => epoch.Scores.Validation)],
-            Curve("test", epoch => epoch.Scores.Test),
+            Curve(Say(Terms.Training), epoch => epoch.Scores.Training),
+            .. Summary.Scores.Validation is null
+                ? [] : (Series[])[Curve(Say(Terms.Validation), epoch => epoch.Scores.Validation)],
+            Curve(Say(Terms.Test), epoch => epoch.Scores.Test),
         ];
         if (areQuantities)
             return Page.Section(
-                "R² after each epoch",
+                Say("R² after each epoch", "各エポック後のR²"),
                 Page.Paragraph(
-                    "The share of the variance that is explained, on the training samples and on samples held out " +
-                    $"from training.{Memorized(run, result)}"),
-                Page.Figure(new LineChart("R² after each epoch", "epoch", "R²") { Series = curves }));
+                    Say("The share of the variance that is explained, on the training samples and on samples held " +
+                        "out from training.",
+                        "訓練データと、学習に使わなかったデータで、説明できた分散の割合です。") + Memorized()),
+                Page.Figure(Say, new LineChart(Say("R² after each epoch", "各エポック後のR²"), epochs, "R²")
+                {
+                    Series = curves,
+                }));
         return Page.Section(
-            "Accuracy",
+            Say("Accuracy", "認識精度"),
             Page.Paragraph(
-                "After each epoch, on the training samples and on samples held out from training." +
-                Memorized(run, result)),
-            Page.Figure(new LineChart("Accuracy after each epoch", "epoch", AtLeastAPoint(curves))
+                Say("After each epoch, on the training samples and on samples held out from training.",
+                    "各エポックの後の、訓練データと、学習に使わなかったデータに対する認識精度です。") + Memorized()),
+            Page.Figure(Say, new LineChart(
+                Say("Accuracy after each epoch", "各エポック後の認識精度"), epochs, AtLeastAPoint(curves))
             {
                 Series = curves,
             }));
     }
 
     // What the figure shows, and only where the difference is more than the luck of a few samples.
-    private static string Memorized(TrainingRun run, RunResult result)
+    private string Memorized()
     {
         const double leastGap = 0.05;
-        var (training, test) = (result.Summary.Scores.Training, result.Summary.Scores.Test);
+        var (training, test) = (Summary.Scores.Training, Summary.Scores.Test);
         var luck = 1 / Math.Sqrt(run.Data.Test.Count);
         if (!(training.Value - test.Value >= Math.Max(leastGap, luck))
-            || Guessing.IsAllInTraining(run, result.Summary))
+            || Guessing.IsAllInTraining(run, Summary))
             return "";
+        var points = Invariant($"{Typography.Difference(100 * training.Value, 100 * test.Value, 2):F2}");
+        var share = Invariant($"{Typography.Difference(training.Value, test.Value, 3):F3}");
         var (what, gap) = training.Errors is null
-            ? ("training accuracy", Invariant(
-                $"{Typography.Difference(100 * training.Value, 100 * test.Value, 2):F2} percentage points"))
-            : ("R² in training", Invariant($"{Typography.Difference(training.Value, test.Value, 3):F3}"));
-        return $" At the end {what} is {gap} above that on the test samples: a sign that the network has memorized " +
-            "its training samples.";
+            ? ("training accuracy", $"{points} percentage points") : ("R² in training", share);
+        var (japanese, more) = training.Errors is null ? ("認識精度", $"{points}ポイント") : ("R²", share);
+        return Say(
+            $" At the end {what} is {gap} above that on the test samples: a sign that the network has memorized " +
+                "its training samples.",
+            $"最後に、訓練データでの{japanese}はテストデータより{more}高くなっています。" +
+                "訓練データを暗記した兆候です。");
     }
 
     // Axes that are shorter than a percentage point make cliffs of a few samples.
-    private static Axis AtLeastAPoint(Series[] curves)
+    private Axis AtLeastAPoint(Series[] curves)
     {
+        var label = Say("accuracy, %", "認識精度（%）");
         var values = curves.SelectMany(curve => curve.Ys).Where(double.IsFinite).DefaultIfEmpty(0).ToArray();
         var (low, high) = (values.Min(), values.Max());
         var middle = Math.Clamp(Math.Round((low + high) / 2, 1), 0.5, 99.5);
-        return high - low >= 1 ? "accuracy, %"
-            : Axis.Between("accuracy, %", Math.Min(middle - 0.5, low), Math.Max(middle + 0.5, high));
+        return high - low >= 1 ? label
+            : Axis.Between(label, Math.Min(middle - 0.5, low), Math.Max(middle + 0.5, high));
     }
 
-    private static Markup WeightSection(DataSet data, Network<float> network)
+    private Markup WeightSection(DataSet data, Network<float> network)
     {
         var weights = network.Parameters()[0].Matrix;
         if (data.Test.Samples is not Images { Channels: 1 } images || weights.ColumnCount != images.Size)
@@ -229,87 +291,106 @@ internal static class RunPage
             return Picture.Of(images.Width, images.Height, values, low: -largest, high: largest);
         });
         return Page.Section(
-            "Weights of the first layer",
-            Page.Paragraph(
+            Say("Weights of the first layer", "第1層の重み"),
+            Page.Paragraph(Say(
                 $"The weights of {(shown == weights.RowCount ? "each" : $"the first {shown}")} of the first layer's " +
-                $"{weights.RowCount} units as a picture: ink on bright pixels raises the unit's value, ink on dark " +
-                "pixels lowers it."),
-            Page.Figure(new ImageGrid("First-layer weights", [.. pictures])));
+                    $"{weights.RowCount} units as a picture: ink on bright pixels raises the unit's value, ink on " +
+                    "dark pixels lowers it.",
+                $"第1層の{weights.RowCount}個のユニットのうち{shown}個の重みを画像にしたものです。" +
+                    "明るい画素にインクがあるとユニットの値が上がり、暗い画素にあると下がります。")),
+            Page.Figure(Say, new ImageGrid(Say("First-layer weights", "第1層の重み"), [.. pictures])));
     }
 
-    private static Markup ConfusionSection(Classification kinds, ConfusionMatrix confusion)
+    private Markup ConfusionSection(Classification kinds, ConfusionMatrix confusion)
     {
         var classes = Enumerable.Range(0, confusion.Classes).ToArray();
         double[][] counts =
             [.. classes.Select(row => classes.Select(column => (double)confusion[row, column]).ToArray())];
         return Page.Section(
-            "Confusion matrix",
-            Page.Paragraph(
+            Say("Confusion matrix", "混同行列"),
+            Page.Paragraph(Say(
                 "How many test samples of each class (rows) are predicted to be of each class (columns). The " +
-                "diagonal is correct; large counts beside it are classes that the network confuses."),
-            Page.Figure(MatrixChart.Confusion("Confusion matrix", kinds.Names, counts)));
+                    "diagonal is correct; large counts beside it are classes that the network confuses.",
+                "各クラス（行）のテストデータが、どのクラス（列）と予測されたかの個数です。対角線上が正解で、" +
+                    "それ以外の大きな数は、ネットワークが混同しているクラスです。")),
+            Page.Figure(Say, MatrixChart.Confusion(
+                Say("Confusion matrix", "混同行列"), kinds.Names, counts,
+                Say("predicted class", "予測したクラス"), Say("true class", "正解のクラス"))));
     }
 
-    private static Markup MistakeSection(DataPart part, IReadOnlyList<WrongAnswer> mistakes)
+    private Markup MistakeSection(DataPart part, IReadOnlyList<WrongAnswer> mistakes)
     {
-        const string heading = "The most confident mistakes",
-            what = "The test samples for which the network gave a wrong class the highest probability.";
+        var heading = Say("The most confident mistakes", "最も自信のあった間違い");
+        var what = Say("The test samples for which the network gave a wrong class the highest probability.",
+            "ネットワークが間違ったクラスに最も高い確率を与えたテストデータです。");
         if (mistakes.Count == 0)
-            return Page.Section("Mistakes", Page.Paragraph("None: every test sample is classified correctly."));
+            return Page.Section(Say("Mistakes", "間違い"), Page.Paragraph(Say(
+                "None: every test sample is classified correctly.",
+                "ありません。すべてのテストデータを正しく認識しました。")));
         var names = part.Classes.Kinds.Names;
         if (part.Samples is not Images images)
             return Page.Section(heading, Page.Paragraph(what), Page.Table(mistakes.Select(wrong => (
-                $"test sample {wrong.Sample + 1}",
-                $"is {names[wrong.Label]}, predicted {NameOf(wrong.Predicted)} " +
-                $"({Percentage.Of(wrong.Probability)})"))));
+                Say($"test sample {wrong.Sample + 1}", $"テストデータ{wrong.Sample + 1}"),
+                $"{Answer(wrong, "is ")} ({Percentage.Of(wrong.Probability)})"))));
         var pictures = mistakes.Select(wrong => new Picture(
             images.Width, images.Height, images.Gray(wrong.Sample),
-            $"{names[wrong.Label]}, predicted {NameOf(wrong.Predicted)}\n{Percentage.Of(wrong.Probability)}"));
+            $"{Answer(wrong, "")}\n{Percentage.Of(wrong.Probability)}"));
         return Page.Section(
             heading,
-            Page.Paragraph($"{what} Would you have known?"),
-            Page.Figure(new ImageGrid("Most confident mistakes", [.. pictures])));
+            Page.Paragraph(what + Say(" Would you have known?", "あなたには分かりますか。")),
+            Page.Figure(Say, new ImageGrid(Say("Most confident mistakes", "最も自信のあった間違い"), [.. pictures])));
 
-        string NameOf(int label) => label < 0 ? "no class" : names[label];
+        string Answer(WrongAnswer wrong, string verb) => Say(
+            $"{verb}{names[wrong.Label]}, predicted {NameOf(wrong.Predicted)}",
+            $"正解{names[wrong.Label]}、予測{NameOf(wrong.Predicted)}");
+
+        string NameOf(int label) => label < 0 ? Say("no class", "なし") : names[label];
     }
 
-    private static Markup ReproductionSection(
-        TrainingRun run, RunResult result, RunEnvironment? environment, bool isRunning)
+    private Markup ReproductionSection(RunEnvironment? environment, bool isRunning)
     {
-        var (configuration, summary) = (run.Configuration, result.Summary);
-        var command = configuration.CommandAgain(
-            summary.Out, summary.Steps, result.Epochs, !summary.Interrupted);
-        string[] changes = [.. environment?.ChangesOnTheWay(configuration) ?? []];
+        var command = Configuration.CommandAgain(
+            Summary.Out, Summary.Steps, result.Epochs, !Summary.Interrupted);
+        string[] changes = [.. environment?.ChangesOnTheWay(Configuration) ?? []];
         return Page.Section(
-            "Reproducing this run",
-            summary is { Interrupted: true, Out: { } folder } && !isRunning
+            Say("Reproducing this run", "この学習の再現"),
+            Summary is { Interrupted: true, Out: { } folder } && !isRunning
                 ? Markup.Lines(
-                    Page.Paragraph(Invariant(
-                        $"The run was stopped after {summary.Steps:N0} of {Plural.Of(run.PlannedSteps, "step")}. " +
-                        $"To continue:")),
+                    Page.Paragraph(Say(
+                        Invariant($"The run was stopped after {Summary.Steps:N0} of ") +
+                            $"{Plural.Of(run.PlannedSteps, "step")}. To continue:",
+                        Invariant($"{run.PlannedSteps:N0}ステップのうち{Summary.Steps:N0}ステップで停止しました。") +
+                            "続けるには：")),
                     Page.Code(RunFolder.ResumeCommandOf(folder)))
                 : Markup.Empty,
-            summary.Steps == 0
+            Summary.Steps == 0
                 ? Markup.Empty
                 : changes.Length > 0
-                ? Page.Paragraph($"No command gives this network again: {string.Join("; ", changes)}.")
+                ? Page.Paragraph(Say(
+                    $"No command gives this network again: {string.Join("; ", changes)}.",
+                    $"このネットワークを再現するコマンドはありません：{string.Join("; ", changes)}。"))
                 : Markup.Lines(
                     Page.Paragraph(command.StartsWith("functional verify", StringComparison.Ordinal)
-                        ? "This command repeats the run and compares the loss of every step and the digest of every " +
-                          "epoch, bit for bit:"
-                        : "This command gives the same network, bit for bit, on any machine and with any number of " +
-                          "threads:"),
+                        ? Say("This command repeats the run and compares the loss of every step and the digest of " +
+                            "every epoch, bit for bit:",
+                            "次のコマンドは学習を繰り返し、各ステップの損失と各エポックのダイジェストを" +
+                                "ビット単位で比べます：")
+                        : Say("This command gives the same network, bit for bit, on any machine and with any number " +
+                            "of threads:",
+                            "次のコマンドは、どのマシンでも、スレッド数によらず、" +
+                                "ビット単位で同じネットワークを作ります：")),
                     Page.Code(command)),
             Page.Table(
             [
-                ("digest", summary.Digest),
-                ("version", ProgramInfo.Version),
+                (Say("digest", "ダイジェスト"), Summary.Digest),
+                (Say("version", "バージョン"), ProgramInfo.Version),
                 .. from option in TrainOptions.All
-                   let value = option.Get(configuration)
+                   let value = option.Get(Configuration)
                    where value is not null
                    // A table's columns are scaled in another way than the option's value says of bytes.
-                   select (option.Name, option.Name == "scale" && Scaling(configuration, run.Data).Length > 0
-                       ? "each column of numbers to mean 0 and standard deviation 1" : value),
+                   select (option.Name, option.Name == "scale" && IsScaled
+                       ? Say("each column of numbers to mean 0 and standard deviation 1",
+                           "数値の各列を平均0、標準偏差1に") : value),
             ]));
     }
 }

@@ -1,4 +1,5 @@
 using Functional.Host.Charts;
+using Functional.Host.Experiments;
 
 namespace Functional.Host.Pages;
 
@@ -6,54 +7,71 @@ namespace Functional.Host.Pages;
 internal static class WatchSections
 {
     /// <summary>The sections; none if the network was not watched.</summary>
-    public static IEnumerable<Markup> Of(Network<float> network, IReadOnlyList<Diagnosis> seen)
+    public static IEnumerable<Markup> Of(
+        Network<float> network, IReadOnlyList<Diagnosis> seen, Func<LocalizedText, string> say)
     {
+        string Say(string english, string japanese) => say((english, japanese));
+        var step = Say("step", "ステップ");
         if (seen.Count == 0)
             yield break;
         int[] hidden =
             [.. Enumerable.Range(0, network.Layers.Count).Where(i => network.Layers[i] is ActivationLayer<float>)];
         var names = hidden.Select(i => network.Names[i]).ToArray();
         yield return Page.Section(
-            "Activations and gradients",
-            Page.Paragraph(
+            Say("Activations and gradients", "アクティベーションと勾配"),
+            Page.Paragraph(Say(
                 "The standard deviation of each layer's outputs, and of the gradients of the loss with respect to " +
-                "them. Where the lines stay together, a signal reaches every layer; where a line falls away, none " +
-                "reaches that layer. A triangle on the lower edge stands for a deviation of 0."),
-            Page.Titled(new LineChart("Deviation of activations", "step", Axis.Log("deviation"))
+                    "them. Where the lines stay together, a signal reaches every layer; where a line falls away, " +
+                    "none reaches that layer. A triangle on the lower edge stands for a deviation of 0.",
+                "各層の出力と、それに関する損失の勾配の標準偏差です。線がそろっていれば信号はすべての層に届き、" +
+                    "落ちていく線の層には届いていません。下端の三角は標準偏差0を表します。")),
+            Page.Titled(say, new LineChart(
+                Say("Deviation of activations", "アクティベーションの標準偏差"), step,
+                Axis.Log(Say("deviation", "標準偏差")))
             {
                 Series = ByLayer(layer => layer.Outputs.Deviation),
             }),
-            Page.Titled(new LineChart("Deviation of gradients", "step", Axis.Log("deviation of dL/dy"))
+            Page.Titled(say, new LineChart(
+                Say("Deviation of gradients", "勾配の標準偏差"), step,
+                Axis.Log(Say("deviation of dL/dy", "dL/dyの標準偏差")))
             {
                 Series = ByLayer(layer => layer.Gradients.Deviation),
             }));
         yield return Page.Section(
-            "Update sizes",
-            Page.Paragraph(
-                "The size of each weight matrix's update, relative to the size of the matrix. About 1/1000 is usual: " +
-                "much less means slow training, much more means unstable training. A triangle on the lower edge " +
-                "stands for no change at all."),
-            Page.Figure(new LineChart("Update over weight", "step", Axis.Log("update / weight"))
+            Say("Update sizes", "更新の大きさ"),
+            Page.Paragraph(Say(
+                "The size of each weight matrix's update, relative to the size of the matrix. About 1/1000 is " +
+                    "usual: much less means slow training, much more means unstable training. A triangle on the " +
+                    "lower edge stands for no change at all.",
+                "各重み行列の更新の大きさの、行列の大きさに対する比です。ふつうは1/1000程度で、" +
+                    "ずっと小さければ学習が遅く、ずっと大きければ不安定です。下端の三角は変化なしを表します。")),
+            Page.Figure(say, new LineChart(
+                Say("Update over weight", "更新と重みの比"), step, Axis.Log(Say("update / weight", "更新 / 重み")))
             {
                 Series = Weights(),
                 References = [new ReferenceLine(1e-3, "1/1000")],
             }));
         yield return Page.Section(
-            "Hidden units",
-            Page.Paragraph(
+            Say("Hidden units", "隠れ層のユニット"),
+            Page.Paragraph(Say(
                 "The share of units that are 0 for every sample examined (for sigmoid and tanh: of outputs where the " +
-                "curve is flat), and the number of directions in which a layer's outputs vary."),
-            Page.Titled(new LineChart("Dead units or saturated outputs", "step", Axis.Between("share, %", 0, 100))
+                    "curve is flat), and the number of directions in which a layer's outputs vary.",
+                "調べたすべてのサンプルで0になるユニットの割合（シグモイドとtanhでは曲線が平らな出力の割合）と、" +
+                    "層の出力が変化する方向の数です。")),
+            Page.Titled(say, new LineChart(
+                Say("Dead units or saturated outputs", "死んだユニット、飽和した出力"), step,
+                Axis.Between(Say("share, %", "割合（%）"), 0, 100))
             {
                 Series = ByLayer(layer => 100 * Math.Max(layer.DeadUnits, layer.Saturated)),
             }),
-            Page.Titled(new LineChart(
-                "Effective rank of activations", "step", new Axis("directions") { Minimum = 0 })
+            Page.Titled(say, new LineChart(
+                Say("Effective rank of activations", "アクティベーションの実効ランク"), step,
+                new Axis(Say("directions", "方向の数")) { Minimum = 0 })
             {
                 Series = ByLayer(layer => layer.EffectiveRank),
             }),
-            Page.Titled(new SmallMultiples(
-                "Activations at the beginning and at the end",
+            Page.Titled(say, new SmallMultiples(
+                Say("Activations at the beginning and at the end", "最初と最後のアクティベーション"),
                 [.. Histograms(seen[0]), .. seen.Count > 1 ? Histograms(seen[^1]) : []])
             { ShareY = false, Columns = Math.Clamp(hidden.Length, 1, 5) }));
 
@@ -74,14 +92,16 @@ internal static class WatchSections
         double[] Steps() => [.. seen.Select(at => (double)at.Step)];
 
         Histogram[] Histograms(Diagnosis at) => [.. hidden.Select((layer, i) =>
-            Histogram(Invariant($"{names[i]}, step {at.Step:N0}"), at.Layers[layer].Outputs))];
+            Histogram(
+                Say(Invariant($"{names[i]}, step {at.Step:N0}"), Invariant($"{names[i]}、ステップ{at.Step:N0}")),
+                at.Layers[layer].Outputs, say))];
     }
 
-    private static Histogram Histogram(string name, ValueDistribution outputs)
+    private static Histogram Histogram(string name, ValueDistribution outputs, Func<LocalizedText, string> say)
     {
         var width = (outputs.Most - outputs.Least) / outputs.Bins.Count;
         double[] edges = [.. Enumerable.Range(0, outputs.Bins.Count + 1).Select(i => outputs.Least + (i * width))];
-        return new Histogram(name, "activation", "outputs")
+        return new Histogram(name, say(("activation", "アクティベーション")), say(("outputs", "個数")))
         {
             Bins = new Bins(edges, [.. outputs.Bins.Select(count => (double)count)], outputs.NotFinite),
         };

@@ -18,20 +18,47 @@ public sealed partial class ReportTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private static string Page(TrainConfiguration configuration, DataSet data, bool watch = false)
+    private static string Page(
+        TrainConfiguration configuration, DataSet data, bool watch = false, Language language = Language.English)
     {
         var run = new TrainingRun(configuration, data);
         var watcher = new Watcher(run);
         var result = run.Run(watch ? new Observers(watcher) : new Observers(), threads: 1, folder: null,
             CancellationToken.None);
         var page = RunPage.Render(
-            run, result, RunEvaluation.TestScores(run, result, 1), seen: watch ? watcher.Seen : null);
+            run, result, RunEvaluation.TestScores(run, result, 1), seen: watch ? watcher.Seen : null,
+            language: language);
         Accessibility.Check(page);
         return page;
     }
 
     private static readonly TrainConfiguration Dead =
         new() { Data = "digits", Samples = 300, Hidden = [10, 8], Initializer = Initializer.Zero, Iterations = 300 };
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_runs_page_is_Japanese_throughout(bool isDead)
+    {
+        var configuration = new TrainConfiguration { Data = "digits", Samples = 300, Hidden = [10], Iterations = 30 };
+        var page = Page(
+            isDead ? Dead : configuration, DataSets.Load("digits"), watch: true, language: Language.Japanese);
+        Assert.Contains("<html lang=\"ja\">", page);
+        Assert.Contains("<h2>混同行列</h2>", page);
+        // What is left in English is of the configuration: its table, commands and the network's own description.
+        var text = Tag().Replace(
+            Configured().Replace(page[page.IndexOf("<main>", StringComparison.Ordinal)..], ""), "\n");
+        Assert.Empty(EnglishWords().Matches(text).Select(match => match.Value));
+    }
+
+    [GeneratedRegex("<pre.*?</pre>|<td>.*?</td>|<h1>Functional: ", RegexOptions.Singleline)]
+    private static partial Regex Configured();
+
+    [GeneratedRegex("<[^>]*>")]
+    private static partial Regex Tag();
+
+    [GeneratedRegex("[A-Za-z]+ (the|of|is|are|a|in|to|each|and|that|was|no|it|for)\\b[^\n]*|[Ll]oss|[Ss]tep|[Ee]poch")]
+    private static partial Regex EnglishWords();
 
     [Fact]
     public void A4_what_leaves_the_frame_is_marked()

@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using System.Globalization;
 using Functional.Host.Experiments;
 using Spectre.Console;
 
 namespace Functional.Host.Commands;
 
 /// <summary>Experiments as lines: one when each is done, with how many of its claims held.</summary>
-internal sealed class ExperimentLines(Action<string> write) : IExperimentProgress
+internal sealed class ExperimentLines(Action<string> write, Language language) : IExperimentProgress
 {
     private readonly Stopwatch watch = Stopwatch.StartNew();
 
@@ -17,9 +16,10 @@ internal sealed class ExperimentLines(Action<string> write) : IExperimentProgres
     public void Finished(ExperimentResult result)
     {
         var claims = result.Report.Claims;
-        var line = string.Create(CultureInfo.InvariantCulture,
-            $"{result.Experiment.Name,-16} {watch.Elapsed.TotalSeconds,6:F1} s  {claims.Count(claim => claim.Always)} "
-            + $"of {claims.Count} claims held");
+        var held = claims.Count(claim => claim.Always);
+        var line = Invariant($"{result.Experiment.Name,-16} {watch.Elapsed.TotalSeconds,6:F1} s  ")
+            + (language == Language.Japanese
+                ? $"{claims.Count}個の主張のうち{held}個が成立" : $"{held} of {claims.Count} claims held");
         lock (watch)
             write(line);
     }
@@ -38,15 +38,15 @@ internal sealed class LiveExperiments : IExperimentProgress
     private readonly SortedDictionary<string, long> left = [];
     private long planned, done;
 
-    private LiveExperiments(IAnsiConsole console, ProgressBarColumn column, ProgressTask bar)
+    private LiveExperiments(IAnsiConsole console, ProgressBarColumn column, ProgressTask bar, Language language)
     {
         (this.console, this.column, this.bar) = (console, column, bar);
-        lines = new ExperimentLines(line => console.Write(new WholeLine(line)));
+        lines = new ExperimentLines(line => console.Write(new WholeLine(line)), language);
         Fit();
     }
 
     /// <summary>Runs something with a live bar, which is gone when it ends.</summary>
-    public static T Show<T>(IAnsiConsole console, Func<IExperimentProgress, T> run)
+    public static T Show<T>(IAnsiConsole console, Language language, Func<IExperimentProgress, T> run)
     {
         var column = new ProgressBarColumn();
         return console.Progress()
@@ -54,7 +54,8 @@ internal sealed class LiveExperiments : IExperimentProgress
             .Columns(
                 column, new PercentageColumn(), new RemainingTimeColumn(),
                 new TaskDescriptionColumn { Alignment = Justify.Left })
-            .Start(context => run(new LiveExperiments(console, column, context.AddTask("starting"))));
+            .Start(context => run(new LiveExperiments(console, column, context.AddTask(
+                language == Language.Japanese ? "開始" : "starting"), language)));
     }
 
     public void Planned(string experiment, long steps)
