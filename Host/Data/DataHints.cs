@@ -15,10 +15,10 @@ internal static class DataHints
             yield return
                 $"'{string.Join("' and '", alike)}' are {alike.Count} classes: are they meant to be one? ({data})";
         var samples = data.Training.Count + data.Test.Count;
-        if (classes.AreNamed && Classification.LooksMeasured(classes.Names, samples, commas: true))
-            yield return $"{(classes.Target is null ? "the label" : $"'{classes.Target}'")} looks like a measured "
-                + "number "
-                + Invariant($"({classes.Count} different ones in {samples:N0} rows): each is taken for a class of its ")
-                + "own; --task quantities learns to give the number";
+        // Only a table's label may be either: images have classes in their files of labels, and as their folders.
+        if (classes.Target is { } target && Classification.LooksMeasured(classes.Names, samples, commas: true))
+            yield return Invariant(
+                $"'{target}' looks like a measured number ({classes.Count} different ones in {samples:N0} rows): ")
+                + "each is taken for a class of its own; --task quantities learns to give the number";
     }
 }

@@ -161,6 +161,22 @@ public sealed class UnneededBytesTests : IDisposable
         Assert.Equal(classes, DataSets.First(folder.Path, 1)!.Classes.Kinds.Count);
     }
 
+    // EMNIST's letters: no one takes them for a quantity.
+    [Fact]
+    public void Letters_from_1_to_26_are_classes_without_a_word()
+    {
+        foreach (var part in (string[])["train", "test"])
+        {
+            using var images = File.Create(folder[$"emnist-letters-{part}-images-idx3-ubyte"]);
+            Idx.WriteImages(images, new ImageFile(26, 2, 2, new byte[104]));
+            using var labels = File.Create(folder[$"emnist-letters-{part}-labels-idx1-ubyte"]);
+            Idx.WriteLabels(labels, [.. Enumerable.Range(1, 26).Select(label => (byte)label)]);
+        }
+        var data = DataSets.Load(folder.Path);
+        Assert.Equal(Enumerable.Range(1, 26).Select(label => $"{label}"), data.Training.Classes.Kinds.Names);
+        Assert.Empty(DataHints.Of(data));
+    }
+
     [Fact]
     public void U5_a_run_s_folder_is_a_model()
     {
