@@ -143,7 +143,10 @@ internal static class TrainCommand
             return null;
         try
         {
-            var linear = new TrainingRun(run.Configuration with { From = null, Hidden = [], Stages = [] }, run.Data)
+            // A model that is begun from may encode in another way; otherwise nothing is encoded twice.
+            var linear = new TrainingRun(
+                run.Configuration with { From = null, Hidden = [], Stages = [] }, run.Data, from: null,
+                run.From is null ? run.Encoded : null)
                 .Run(new Observers(), threads, folder: null, cancellation, hurries: true).Summary;
             return linear.Interrupted ? null
                 : $"baseline, the same without hidden layers (--hidden none): {linear.Scores.Test.Measure} "

@@ -22,6 +22,10 @@ public sealed class TrainingRun
     /// <exception cref="UsageException">These options don't suit the data, or these data the model.</exception>
     /// <exception cref="DataException">The model can't be read.</exception>
     public TrainingRun(TrainConfiguration configuration, DataSet data, Model<float>? from = null)
+        : this(configuration, data, from, null) { }
+
+    // On data that are encoded already, with the same split and scale.
+    internal TrainingRun(TrainConfiguration configuration, DataSet data, Model<float>? from, EncodedDataSet? encoded)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(data);
@@ -32,19 +36,17 @@ public sealed class TrainingRun
         (this.configuration, this.data) = (configuration, data);
         var training = data.Training;
         if (configuration.Samples > training.Count)
-            throw new UsageException(new Fault(
-                nameof(configuration.Samples),
+            throw new UsageException(new Fault(nameof(configuration.Samples),
                 $"{configuration.Samples} are wanted, but there are {training.Count} to train on"));
         try
         {
             samples = Split(configuration, training);
             PartScores.RequireComparable(training, samples.Validation);
             var weighted = ClassWeights.Weighted(configuration.ClassWeights, data, samples.Training);
-            Encoded = From?.Encoded(weighted, samples.Training)
+            Encoded = encoded ?? From?.Encoded(weighted, samples.Training)
                 ?? weighted.Encode(samples.Training, configuration.Scale);
             format = Format(Encoded);
-            loader = new Loader(
-                Encoded.Training, samples.Training, configuration.BatchSize, configuration.Sampling,
+            loader = new Loader(Encoded.Training, samples.Training, configuration.BatchSize, configuration.Sampling,
                 configuration.OrderKey);
             CheckSize();
             var widest = Hidden.Append(Encoded.Encoder.Features).Max();
@@ -196,9 +198,8 @@ public sealed class TrainingRun
             + Invariant($"{Plural.Of(LargestBatch, "sample")}");
         // Garbage needs as much room again.
         Memory.Require(What, 2 * BytesOfStep);
-        return Threads.Use(threads, () => Memory.For(
-            What, () => Train(
-                observer, threads, folder, from ?? new RunProgress(Start, [], []), hurries, cancellation)));
+        return Threads.Use(threads, () => Memory.For(What, () => Train(
+            observer, threads, folder, from ?? new RunProgress(Start, [], []), hurries, cancellation)));
     }
 
     // The gradient, the next state beside the last, and a batch with its outputs, their gradients and what is kept.
@@ -233,8 +234,7 @@ public sealed class TrainingRun
     {
         if (From is not null)
             return;
-        var parameters = configuration.ParameterCount(
-            Encoded.Encoder.Features, configuration.Outputs(Encoded.Task));
+        var parameters = configuration.ParameterCount(Encoded.Encoder.Features, configuration.Outputs(Encoded.Task));
         if (parameters > Array.MaxLength)
             throw new UsageException(new Fault(nameof(configuration.Hidden), Invariant(
                 $"a network of {parameters:N0} parameters is larger than the {Array.MaxLength:N0} that there can be")));
