@@ -30,38 +30,49 @@ internal static partial class CellText
         return false;
     }
 
+    private const int MostDigits = 16;
+
+    /// <summary>What separates nothing: a digit is taken for one first.</summary>
+    public const char NoSeparator = '0';
+
     private static readonly double[] PowersOfTen =
         [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16];
 
-    /// <summary>Whether a cell, of letters or in UTF-8, is a number as most are: at most 16 characters, digits with a
-    /// point among them, and a sign before them. The digits are an integer that double precision has, as is the power
-    /// of ten, so their quotient is the nearest number: what <see cref="Plain"/> gives, sooner. Source: Clinger (1990).
-    /// </summary>
-    public static bool IsShort<T>(ReadOnlySpan<T> cell, out double number) where T : unmanaged, IBinaryInteger<T>
+    /// <summary>Whether a cell is a number as most are: at most 16 characters, digits with a point among them, and a
+    /// sign before them.</summary>
+    public static bool IsShort(ReadOnlySpan<char> cell, out double number) =>
+        Short(cell, NoSeparator, out number) >= 0;
+
+    /// <summary>The length of the short number that a text, of letters or in UTF-8, begins with, up to its end or a
+    /// separator; -1 if it begins with anything else. The digits are an integer that double precision has, as is the
+    /// power of ten, so their quotient is the nearest number: what <see cref="Plain"/> gives, sooner. Source: Clinger
+    /// (1990).</summary>
+    public static int Short<T>(ReadOnlySpan<T> text, T separator, out double number)
+        where T : unmanaged, IBinaryInteger<T>
     {
         number = 0;
-        var isNegative = cell.Length > 0 && cell[0] == T.CreateTruncating('-');
-        if (isNegative)
-            cell = cell[1..];
-        if (cell.Length > 16)
-            return false;
-        var (integer, point) = (0L, -1);
-        for (var i = 0; i < cell.Length; i++)
+        var start = text.Length > 0 && text[0] == T.CreateTruncating('-') ? 1 : 0;
+        var (integer, point, i) = (0L, -1, start);
+        for (; i < text.Length; i++)
         {
-            var digit = int.CreateTruncating(cell[i]) - '0';
+            var digit = int.CreateTruncating(text[i]) - '0';
             if ((uint)digit <= 9)
                 integer = (10 * integer) + digit;
             else if (digit == '.' - '0' && point < 0)
                 point = i;
+            else if (text[i] == separator)
+                break;
             else
-                return false;
+                return -1;
+            if (i - start >= MostDigits)
+                return -1;
         }
-        if (cell.Length == (point < 0 ? 0 : 1) || integer >= LargeIntegers.AllExact)
-            return false;
-        number = integer / PowersOfTen[point < 0 ? 0 : cell.Length - 1 - point];
-        if (isNegative)
+        if (i - start == (point < 0 ? 0 : 1) || integer >= LargeIntegers.AllExact)
+            return -1;
+        number = integer / PowersOfTen[point < 0 ? 0 : i - 1 - point];
+        if (start > 0)
             number = -number;
-        return true;
+        return i;
     }
 
     /// <summary>A finite number as tables have it; null if the text is none. (.NET takes one with NULs behind it.)

@@ -42,22 +42,27 @@ internal sealed class ColumnReader(
     /// <summary>The line on which each of the texts is first.</summary>
     public List<int> Lines { get; } = [];
 
-    /// <summary>Adds a cell, of letters or in UTF-8, if it is a short number whose text isn't wanted.</summary>
-    public bool AddShort<T>(ReadOnlySpan<T> cell) where T : unmanaged, IBinaryInteger<T>
+    /// <summary>Adds the cell that a text, of letters or in UTF-8, begins with, if it is a short number whose text
+    /// isn't wanted.</summary>
+    /// <returns>The cell's length; -1 if it is another.</returns>
+    public int AddShort<T>(ReadOnlySpan<T> text, T separator) where T : unmanaged, IBinaryInteger<T>
     {
-        if (kind == true || keepsTexts == true || !CellText.IsShort(cell, out var number))
-            return false;
+        if (kind == true || keepsTexts == true)
+            return -1;
+        var length = CellText.Short(text, separator, out var number);
+        if (length < 0)
+            return -1;
         filled++;
         keepsTexts = false;
         numberKind = NumberKind.Number;
         numbers.Add(number);
-        return true;
+        return length;
     }
 
     /// <summary>Adds a cell.</summary>
     public void Add(ReadOnlySpan<char> cell, int line)
     {
-        if (AddShort(cell))
+        if (AddShort(cell, CellText.NoSeparator) >= 0)
             return;
         cell = cell.Trim();
         if (CellText.IsGap(cell))
@@ -194,7 +199,7 @@ internal sealed class ColumnReader(
 
         private double[] Whole()
         {
-            var (numbers, start) = (new double[full.Sum(piece => piece.Count)], 0);
+            var (numbers, start) = (New(full.Sum(piece => piece.Count)), 0);
             foreach (var piece in full)
             {
                 piece.CopyTo(numbers, start);
@@ -205,7 +210,7 @@ internal sealed class ColumnReader(
 
         private double[] Taken(int[] rows)
         {
-            var (numbers, at, start) = (new double[rows.Length], 0, 0);
+            var (numbers, at, start) = (New(rows.Length), 0, 0);
             foreach (var piece in full)
             {
                 var end = start + piece.Count;
@@ -220,8 +225,10 @@ internal sealed class ColumnReader(
         {
             if (count > 0)
                 full.Add(Last);
-            (last, count) = (new double[full.Count == 0 ? size : Usual], 0);
+            (last, count) = (New(full.Count == 0 ? size : Usual), 0);
         }
+
+        private static double[] New(int length) => GC.AllocateUninitializedArray<double>(length);
     }
 
     // A cell, trimmed, as errors show it.

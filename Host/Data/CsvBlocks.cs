@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Functional.Host.Files;
 
 namespace Functional.Host.Data;
@@ -45,10 +46,13 @@ internal static class CsvBlocks
             return whole.IsCompleted
                 ? Joined([.. read.OrderBy(pair => pair.Key).Select(pair => pair.Value)]) : null;
         }
-        // Of the stream itself: gzip that is cut off, or a row that no block holds.
-        catch (AggregateException e) when (e.InnerExceptions.All(inner => inner is DataException))
+        catch (AggregateException e)
         {
-            return null;
+            // Of the stream itself: gzip that is cut off, a row that no block holds, a disk.
+            if (e.InnerExceptions.All(inner => inner is DataException or IOException))
+                return null;
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+            throw;
         }
     }
 

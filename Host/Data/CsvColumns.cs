@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Unicode;
 
 namespace Functional.Host.Data;
@@ -76,20 +77,19 @@ internal sealed class CsvColumns(
             return false;
         for (var place = 0; place < readers.Length; place++)
         {
-            var isLast = place == readers.Length - 1;
-            var end = row.IndexOf(separator);
-            if (end < 0 != isLast)
+            var (at, isLast) = (readers[place], place == readers.Length - 1);
+            var end = at >= 0 ? columns[at].AddShort(row, separator) : -1;
+            var isShort = end >= 0;
+            if (!isShort)
+                end = row.IndexOf(separator) is >= 0 and var next ? next : row.Length;
+            if (end == row.Length != isLast)
                 return false;
-            var cell = isLast ? row : row[..end];
-            row = isLast ? [] : row[(end + 1)..];
-            var at = readers[place];
-            if (at >= 0 && columns[at].AddShort(cell))
-                continue;
             // A line end of another kind is for others to find.
-            if (cell.Length > letters.Length || cell.Contains((byte)'\r'))
+            if (!isShort && (end > letters.Length || row[..end].Contains((byte)'\r')))
                 return false;
-            if (at >= 0)
-                Add(columns, at, letters.AsSpan(0, System.Text.Encoding.UTF8.GetChars(cell, letters)), line, faults);
+            if (!isShort && at >= 0)
+                Add(columns, at, letters.AsSpan(0, Encoding.UTF8.GetChars(row[..end], letters)), line, faults);
+            row = isLast ? [] : row[(end + 1)..];
         }
         return true;
     }

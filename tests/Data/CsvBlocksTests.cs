@@ -66,6 +66,10 @@ public class CsvBlocksTests
     }
 
     [Fact]
+    public void A_disk_that_fails_is_left_to_who_reads_the_whole() => Assert.Throws<IOException>(() =>
+        Csv.Read(new Failing(), "f", new DataOptions { Label = "y" }));
+
+    [Fact]
     public void Encoding_takes_no_more_threads_than_are_allowed()
     {
         var rows = Rows.Of(new double[200_000], 1, ["x"]);
@@ -130,6 +134,13 @@ public class CsvBlocksTests
         using (var gzip = new GZipStream(zipped, CompressionLevel.Fastest))
             gzip.Write(bytes);
         return zipped.ToArray();
+    }
+
+    private sealed class Failing() : MemoryStream(Encoding.UTF8.GetBytes(
+        "x,y\n" + string.Concat(Enumerable.Repeat("1,b\n", 1 << 20))))
+    {
+        public override int Read(byte[] buffer, int offset, int count) =>
+            Position < Length / 2 ? base.Read(buffer, offset, count) : throw new IOException();
     }
 
     private sealed record Watched() : ColumnEncoding("x")
