@@ -159,7 +159,7 @@ let laws =
             Assert.Equal((3, 2), (report.Compared, report.AtKinks))
             report.Require()
 
-        testCase "what is no number is no kink" <| fun () ->
+        testCase "what is not a number is not a kink" <| fun () ->
             let vector (x: float list) = MathNet.Numerics.LinearAlgebra.Vector<float>.Build.DenseOfEnumerable x
             let report =
                 vector [ -7.0; 1.0 ]

@@ -54,7 +54,7 @@ let laws =
             let value = (Key.normals 1 grid.Key)[0]
             Assert.All(elements (weights<float> (Initializer.Constant value) grid), fun x -> Assert.Equal(value, x))
 
-        testCase "what is no deviation is refused" <| fun () ->
+        testCase "what is not a deviation is refused" <| fun () ->
             for value in [ -1.0; nan; Double.PositiveInfinity ] do
                 refused (fun () -> Initializer.weights<float> (Initializer.Normal value) key 2 2) |> ignore
 

@@ -61,7 +61,7 @@ let laws =
                         Law.refused (fun () -> Parameters.ofSeq [ { leaf with Values = vector count grid.Key } ])
                     Assert.Contains($"{count}", message)
 
-        law "parameters with other leaves are told apart" (cases 20 1) <| fun case ->
+        law "parameters with other leaves are distinguished" (cases 20 1) <| fun case ->
             let p = parametersOf case
             let fewer = Parameters.ofSeq (Seq.tail p)
             let renamed = Parameters.ofSeq (p |> Seq.map (fun leaf -> { leaf with Name = leaf.Name + "'" }))

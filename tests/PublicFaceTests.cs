@@ -81,7 +81,7 @@ public class PublicFaceTests
         Assert.True(text.Length == 0, text);
     }
 
-    // Told by the documentation of something else: overrides, constructors (by their type), the pieces of a union's
+    // Covered by the documentation of something else: overrides, constructors (by their type), the pieces of a union's
     // cases.
     private static bool IsImplied(ISymbol symbol) =>
         symbol is IMethodSymbol { IsOverride: true } or IMethodSymbol { MethodKind: MethodKind.Constructor }

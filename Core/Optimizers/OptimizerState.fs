@@ -61,7 +61,7 @@ module OptimizerState =
         let slotOf (leaf: Parameter<'T>) =
             match leaf.Name.IndexOf separator with
             | i when i > 0 -> leaf.Name[.. i - 1], { leaf with Name = leaf.Name[i + 1 ..] }
-            | _ -> invalidArg (nameof leaves) $"'{leaf.Name}' is no name of the form slot{separator}parameter"
+            | _ -> invalidArg (nameof leaves) $"'{leaf.Name}' is not a name of the form slot{separator}parameter"
         { Step = step
           Gathered = gathered
           Slots =

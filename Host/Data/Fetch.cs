@@ -37,7 +37,7 @@ internal static class Fetch
                     continue;
                 if (!replace && File.Exists(path))
                     throw new FetchException(
-                        $"{path} is no file of {source.Title}; move it away, or give --force to replace it");
+                        $"{path} is not a file of {source.Title}; move it away, or give --force to replace it");
                 var (content, mirror) = await FromMirrorsAsync(source, mirrors, file, folder, download, cancellation);
                 await PutAsync(content, path, cancellation);
                 progress?.Report(new(file.Name, FetchStage.Done, new Uri(mirror, file.Name), content.Length));

@@ -107,7 +107,7 @@ public sealed record Quantities : Targets
                     $"a quantity of {column.Count} samples beside one of {columns[0].Count}", nameof(columns));
             if (Array.FindIndex(column.Values, value => !double.IsFinite(value)) is >= 0 and var index)
                 throw new ArgumentException(
-                    Invariant($"sample {index} has {column.Values[index]}, which is no quantity"), nameof(columns));
+                    Invariant($"sample {index} has {column.Values[index]}, which is not a quantity"), nameof(columns));
         }
         Columns = [.. columns];
     }

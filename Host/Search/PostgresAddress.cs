@@ -43,7 +43,7 @@ internal static partial class PostgresAddress
             {
                 throw Refused(setting.StartsWith("port=", StringComparison.Ordinal)
                     ? $"expected a port from 1 to {MostPort}, found {Uri.UnescapeDataString(setting[5..])}"
-                    : $"'{setting.Split('=')[0]}' is no setting of a connection, or can't have that value");
+                    : $"'{setting.Split('=')[0]}' is not a setting of a connection, or can't have that value");
             }
         return connection.Port is >= 1 and <= MostPort ? connection
             : throw Refused($"expected a port from 1 to {MostPort}, found {connection.Port}");

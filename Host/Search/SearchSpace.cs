@@ -141,7 +141,7 @@ public sealed class SearchSpace
     private static void Check(Hyperparameter hyperparameter, Dictionary<string, Domain> before)
     {
         if (hyperparameter.Name.Length == 0 || hyperparameter.Name.Any(c => char.IsWhiteSpace(c) || c is '=' or '|'))
-            throw new ArgumentException($"'{hyperparameter.Name}' is no name: it may have no spaces, '=' or '|'");
+            throw new ArgumentException($"'{hyperparameter.Name}' is not a name: it may have no spaces, '=' or '|'");
         if (hyperparameter.Condition is not { } condition)
             return;
         if (!before.TryGetValue(condition.Name, out var domain) || domain is not ChoiceDomain choice)

@@ -25,7 +25,7 @@ internal sealed class TrainingObjective
     /// <param name="data">What they learn from.</param>
     /// <param name="space">Names options of <see cref="TrainOptions"/>.</param>
     /// <param name="cancellation">Ends the check.</param>
-    /// <exception cref="UsageException">A hyperparameter is no option of training, or has values that it can't
+    /// <exception cref="UsageException">A hyperparameter is not an option of training, or has values that it can't
     /// take.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public TrainingObjective(
@@ -37,7 +37,7 @@ internal sealed class TrainingObjective
         if (space.Hyperparameters.FirstOrDefault(
             one => TrainOptions.All.All(option => option.Name != one.Name)) is { } unknown)
             throw new UsageException(new Fault(
-                Space, $"'{unknown.Name}' is no option of training; 'functional train --help' lists them"));
+                Space, $"'{unknown.Name}' is not an option of training; 'functional train --help' lists them"));
         if (common.From is not null
             && space.Hyperparameters.FirstOrDefault(one => TrainOptions.OfNetwork.Contains(one.Name)) is { } decided)
             throw new UsageException(new Fault(

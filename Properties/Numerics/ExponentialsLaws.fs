@@ -71,7 +71,7 @@ let laws =
             isExact<float32> ()
             isExact<float> ()
 
-        testCase "Exponentials and logarithms of infinities, zeros and what is no number" <| fun () ->
+        testCase "Exponentials and logarithms of infinities, zeros and what is not a number" <| fun () ->
             atTheEdges<float32> ()
             atTheEdges<float> ()
 

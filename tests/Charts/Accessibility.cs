@@ -3,12 +3,11 @@ using System.Xml.Linq;
 
 namespace Functional.Tests.Charts;
 
-/// <summary>What accessibility checkers style for in a page, as far as it can be told without a browser.</summary>
+/// <summary>What accessibility checkers look for in a page, as far as that is possible without a browser.</summary>
 public static class Accessibility
 {
     /// <summary>Fails where a page has no language or title, headings out of order, a chart without role and name, a
-    /// table's heading
-    /// without text or scope, regions that can't be told apart, or an id twice.</summary>
+    /// table's heading without text or scope, regions with the same name, or an id twice.</summary>
     public static void Check(string page)
     {
         Assert.Matches("^<!doctype html>\n<html lang=\"(en|ja)\">", page);

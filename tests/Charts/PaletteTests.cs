@@ -38,7 +38,7 @@ public class PaletteTests
 
     [Theory]
     [MemberData(nameof(Themes))]
-    public void ColorBlindPeopleCanTellTheSeriesApart(string name)
+    public void ColorBlindPeopleCanDistinguishTheSeries(string name)
     {
         var colors = Theme(name).Series;
         double Closest(int count) => (

@@ -29,7 +29,7 @@ public sealed class AuditTests : IDisposable
         (2, "", $"functional: {message}\n"), (outcome.ExitCode, outcome.Output, outcome.Error));
 
     [UnixFact]
-    public void Audit2_a_page_that_the_program_did_not_write_stays_even_in_the_place_of_its_own()
+    public void Audit2_a_page_that_the_program_did_not_write_stays_even_where_its_own_would_be()
     {
         Train();
         const string refusal = "run/report.html is there already; ";
@@ -163,7 +163,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [UnixFact]
-    public void Audit11_an_export_tells_its_own_size_and_nothing_among_its_bytes()
+    public void Audit11_an_export_prints_its_own_size_and_nothing_among_its_bytes()
     {
         Train();
         Assert.Equal(0, Run("export", "run", "--onnx", "model.onnx").ExitCode);
@@ -211,7 +211,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [UnixFact]
-    public void Audit13_findings_that_can_t_be_told_are_a_failure()
+    public void Audit13_findings_that_can_t_be_printed_are_a_failure()
     {
         const string doctor = "functional doctor --samples 200 --hidden 5 --init zero";
         Assert.Equal(3, Shell(doctor).ExitCode);
@@ -227,7 +227,7 @@ public sealed class AuditTests : IDisposable
     [InlineData("search", "--study", "postgres://u:PASSWORD@host/x")]
     [InlineData("search", "--study", "postgresql://u:PASSWORD@host:5432/x?sslmode=disable")]
     [InlineData("search", "show", "postgres://u:PASSWORD@host/x")]
-    public void Audit14_an_address_is_no_study_s_name_and_no_folder_is_made_of_it(params string[] command)
+    public void Audit14_an_address_is_not_a_study_s_name_and_no_folder_is_made_of_it(params string[] command)
     {
         IsRefused(
             Run(command),
@@ -236,7 +236,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public void Audit9_numbers_that_single_precision_merges_are_told_where_they_are_not_scaled()
+    public void Audit9_numbers_that_single_precision_merges_are_reported_where_they_are_not_scaled()
     {
         folder.Write("t.csv", Encoding.UTF8.GetBytes("t,u,kind\n" + string.Concat(
             Enumerable.Range(0, 120).Select(i => $"{1700000000 + i},{i},{(i < 60 ? "a" : "b")}\n"))));
@@ -279,7 +279,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [UnixFact]
-    public void Audit15_a_full_disk_is_told_without_the_name_of_a_temporary_file() => Assert.Equal(
+    public void Audit15_a_full_disk_is_reported_without_the_name_of_a_temporary_file() => Assert.Equal(
         "f: No space left on device", Assert.Throws<OperationFailedException>(() => OutputFile.Guard(
             "f", () => throw new IOException("No space left on device : 'here/f.0123456789abcdef.tmp'"))).Message);
 }

@@ -127,7 +127,7 @@ public sealed class ChangedRunTests : IDisposable
     }
 
     [Fact]
-    public void A_length_that_was_edited_is_as_if_it_were_told()
+    public void An_edited_length_counts_like_one_given_as_an_option()
     {
         Table(100, "a", "b");
         string[] options = [.. Options, "--schedule", "cosine", "--epochs", "2"];

@@ -84,7 +84,7 @@ public sealed class DataFindingsTests : IDisposable
     }
 
     [Fact]
-    public void F4_a_class_without_a_training_sample_is_told_first()
+    public void F4_a_class_without_a_training_sample_is_reported_first()
     {
         WriteSorted(30);
         const string Gap = "class [abc] has none of the 2 training samples, so it can't be learned";
@@ -103,7 +103,7 @@ public sealed class DataFindingsTests : IDisposable
     }
 
     [Fact]
-    public void F7_a_class_that_only_the_test_part_has_is_told()
+    public void F7_a_class_that_only_the_test_part_has_is_reported()
     {
         Npz.Write(folder["d.npz"],
         [
@@ -136,7 +136,7 @@ public sealed class DataFindingsTests : IDisposable
     }
 
     [Fact]
-    public void M2_and_U7_labels_that_may_be_meant_otherwise_are_told()
+    public void M2_and_U7_labels_that_may_be_meant_otherwise_are_reported()
     {
         File.WriteAllText(folder["prices.csv"],
             "x,price\n" + string.Concat(
@@ -151,9 +151,9 @@ public sealed class DataFindingsTests : IDisposable
             Run([.. train, "--task", "classes", "--out", "classes"]).Error);
         File.WriteAllText(folder["flags.csv"],
             "x,flag\n" + string.Concat(Enumerable.Repeat("1,True\n2,TRUE\n3,0\n4,0.0\n", 5)));
-        var told = Run("data", "info", "flags.csv", "--label", "flag").Error;
-        Assert.Contains("'TRUE' and 'True' are 2 classes: are they meant to be one?", told, StringComparison.Ordinal);
-        Assert.Contains("'0' and '0.0' are 2 classes: are they meant to be one?", told, StringComparison.Ordinal);
+        var hint = Run("data", "info", "flags.csv", "--label", "flag").Error;
+        Assert.Contains("'TRUE' and 'True' are 2 classes: are they meant to be one?", hint, StringComparison.Ordinal);
+        Assert.Contains("'0' and '0.0' are 2 classes: are they meant to be one?", hint, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public sealed class DataFindingsTests : IDisposable
     }
 
     [Fact]
-    public void U10_and_U11_images_of_another_kind_are_told()
+    public void U10_and_U11_images_of_another_kind_are_reported()
     {
         Assert.Equal(0, Run("train", "--samples", "500", "--epochs", "1", "--out", "run").ExitCode);
         var image = DataSets.Load("digits").Test.Images.Pixels[..784];
@@ -226,9 +226,9 @@ public sealed class DataFindingsTests : IDisposable
         var table = Shell($"mkfifo pipe.csv; cat sorted.csv > pipe.csv & {functional} evaluate run --data pipe.csv");
         Assert.Equal((0, direct.Replace("sorted.csv", "pipe.csv", StringComparison.Ordinal), ""),
             (table.ExitCode, table.Output, table.Error));
-        var told = Run("predict", "run", "sorted.csv").Output;
+        var printed = Run("predict", "run", "sorted.csv").Output;
         var samples = Shell($"mkfifo rows.csv; cat sorted.csv > rows.csv & {functional} predict run rows.csv");
-        Assert.Equal((0, told.Replace("sorted.csv", "rows.csv", StringComparison.Ordinal), ""),
+        Assert.Equal((0, printed.Replace("sorted.csv", "rows.csv", StringComparison.Ordinal), ""),
             (samples.ExitCode, samples.Output, samples.Error));
         var configured = Shell($"cat run/config.json | {functional} train --config /dev/stdin --out again --json");
         Assert.Equal((0, ""), (configured.ExitCode, configured.Error));
@@ -244,7 +244,7 @@ public sealed class DataFindingsTests : IDisposable
         Assert.Equal((0, direct.Replace("sorted.csv", "/dev/stdin", StringComparison.Ordinal), ""),
             (evaluated.ExitCode, evaluated.Output, evaluated.Error));
         var predicted = Shell($"cat sorted.csv | {functional} predict run /dev/stdin");
-        Assert.Equal((0, told.Replace("sorted.csv", "/dev/stdin", StringComparison.Ordinal), ""),
+        Assert.Equal((0, printed.Replace("sorted.csv", "/dev/stdin", StringComparison.Ordinal), ""),
             (predicted.ExitCode, predicted.Output, predicted.Error));
     }
 }

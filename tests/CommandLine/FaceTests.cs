@@ -72,7 +72,7 @@ public sealed class FaceTests : IDisposable
     }
 
     [Fact]
-    public void A_run_from_a_runs_configuration_is_the_same_run_and_what_is_told_wins()
+    public void A_run_from_a_runs_configuration_is_the_same_run_and_options_override_it()
     {
         var first = FunctionalProgram.Run(folder.Path,
             "train", "--json", "--out", "first", "--samples", "300", "--iterations", "4", "--optimizer", "adam",
@@ -83,9 +83,9 @@ public sealed class FaceTests : IDisposable
         // Another length, seed and rule: the rule's numbers are its own.
         var other = FunctionalProgram.Run(
             folder.Path, [.. again, "--out", "other", "--epochs", "1", "--seed", "2", "--optimizer", "sgd"]);
-        var told = FunctionalProgram.Run(
-            folder.Path, "train", "--json", "--out", "told", "--samples", "300", "--epochs", "1", "--seed", "2");
-        Assert.Equal((0, Digest(told)), (other.ExitCode, Digest(other)));
+        var printed = FunctionalProgram.Run(
+            folder.Path, "train", "--json", "--out", "printed", "--samples", "300", "--epochs", "1", "--seed", "2");
+        Assert.Equal((0, Digest(printed)), (other.ExitCode, Digest(other)));
     }
 
     [Theory]

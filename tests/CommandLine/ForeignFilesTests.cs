@@ -153,10 +153,10 @@ public sealed class ForeignFilesTests : IDisposable
             StringComparison.Ordinal);
         Assert.NotNull(new FileInfo("/dev/stdout").LinkTarget);
         Assert.Equal(0, FunctionalProgram.Run(folder.Path, "report", "run", "--out", "/dev/null").ExitCode);
-        Assert.Equal("0", Shell("mkfifo pipe; functional report run --out pipe > told & cat pipe > copy; wait "
+        Assert.Equal("0", Shell("mkfifo pipe; functional report run --out pipe > printed & cat pipe > copy; wait "
             + "$!; echo $?").Output.Trim());
         Assert.StartsWith("<!doctype html>", File.ReadAllText(folder["copy"]), StringComparison.Ordinal);
-        Assert.Equal("report: pipe\n", File.ReadAllText(folder["told"]));
+        Assert.Equal("report: pipe\n", File.ReadAllText(folder["printed"]));
         Assert.Equal("prw", Shell("ls -l pipe").Output[..3]);
         var full = FunctionalProgram.Run(folder.Path, "report", "run", "--out", "/dev/full");
         Assert.Equal((1, "functional: /dev/full: No space left on device"),

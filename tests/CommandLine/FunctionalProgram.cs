@@ -51,7 +51,7 @@ public static class FunctionalProgram
         return End(process);
     }
 
-    /// <summary>Runs lines of a shell in which it is <c>functional</c>: of <c>sh -c</c> or, if told, what is before
+    /// <summary>Runs lines of a shell in which it is <c>functional</c>: of <c>sh -c</c> or what is given before
     /// them.</summary>
     public static Outcome Shell(string folder, string script, params string[] before)
     {

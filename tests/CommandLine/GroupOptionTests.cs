@@ -42,7 +42,7 @@ public sealed class GroupOptionTests : IDisposable
     [InlineData("a:learning-rate=-1", "the learning rate of a must be finite and not negative, but is -1")]
     [InlineData("a:weight-decay=NaN", "expected a number, found 'NaN'")]
     [InlineData("a:frozen,a:weight-decay=1", "there are 2 groups of a")]
-    public void What_is_no_group_is_refused(string text, string message)
+    public void What_is_not_a_group_is_refused(string text, string message)
     {
         var found = Assert.Throws<UsageException>(() => Parse("groups", text)).Message;
         Assert.StartsWith("Groups: ", found, StringComparison.Ordinal);

@@ -29,7 +29,7 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
-    public void A_trained_network_is_evaluated_to_what_training_said_and_tells_images()
+    public void A_trained_network_is_evaluated_to_what_training_said_and_classifies_images()
     {
         var summary = Run("train", "--samples", "2000", "--epochs", "2", "--scale", "standard", "--batch-norm", "--out",
             "run", "--json").Event("summary");
@@ -51,18 +51,18 @@ public sealed class ModelCommandTests : IDisposable
         Npy.Write(folder["floats.npy"], Tensor.Of("x", [3, 784], Array.ConvertAll(pixels, pixel => (double)pixel)));
         using (var stream = File.Create(folder["images.idx"]))
             Idx.WriteImages(stream, new ImageFile(3, 28, 28, pixels), gzip: true);
-        var told = Run("predict", "run", "samples", "images.idx", "floats.npy", "--json");
-        Assert.Equal((0, ""), (told.ExitCode, told.Error));
-        Assert.Equal(10, told.Events.Count);
-        string Answer(int i) => told.Events[i].GetProperty("probabilities").GetRawText();
-        Assert.Equal(10, told.Events[0].GetProperty("probabilities").GetArrayLength());
+        var printed = Run("predict", "run", "samples", "images.idx", "floats.npy", "--json");
+        Assert.Equal((0, ""), (printed.ExitCode, printed.Error));
+        Assert.Equal(10, printed.Events.Count);
+        string Answer(int i) => printed.Events[i].GetProperty("probabilities").GetRawText();
+        Assert.Equal(10, printed.Events[0].GetProperty("probabilities").GetArrayLength());
         // The third of the folder's files is the image; the same samples in other files get the same bits.
         Assert.Equal(Answer(0), Answer(3));
         foreach (var i in (int[])[0, 1, 2])
         {
             Assert.Equal(Answer(i), Answer(4 + i));
-            Assert.Equal(told.Events[i].GetProperty("class").GetInt32(),
-                told.Events[7 + i].GetProperty("class").GetInt32());
+            Assert.Equal(printed.Events[i].GetProperty("class").GetInt32(),
+                printed.Events[7 + i].GetProperty("class").GetInt32());
         }
         Assert.Matches("^images.idx\\[0\\]  [0-9] [0-9.]+%", Run("predict", "run", "images.idx").Output);
     }
@@ -95,8 +95,8 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal(300, Run("evaluate", "run", "--data", "t.csv", "--part", "all", "--json").Event("summary")
             .GetProperty("samples").GetInt32());
         File.WriteAllText(folder["new.csv"], "weight,size\n0.0,1000\n0.01,1100\n");
-        var told = Run("predict", "run", "new.csv", "--json").Events;
-        Assert.Equal(["cat", "dog"], told.Select(line => line.GetProperty("name").GetString()!));
+        var printed = Run("predict", "run", "new.csv", "--json").Events;
+        Assert.Equal(["cat", "dog"], printed.Select(line => line.GetProperty("name").GetString()!));
 
         var resumed = Run("train", "--resume", "run", "--epochs", "61", "--json");
         Assert.Equal((0, ""), (resumed.ExitCode, resumed.Error));
@@ -154,7 +154,7 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
-    public void Classes_that_may_be_one_misspelt_are_told()
+    public void Classes_that_may_be_one_misspelt_are_reported()
     {
         File.WriteAllLines(folder["t.csv"],
             ["a,kind", .. Enumerable.Range(0, 20)
@@ -190,7 +190,7 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
-    public void What_can_not_be_done_is_told_in_one_line()
+    public void What_can_not_be_done_is_reported_in_one_line()
     {
         WriteTable("t.csv", 30);
         Model.Save(folder["m"], Network.Create<float>([4, 2], Activation.Relu, Initializer.He));

@@ -19,7 +19,7 @@ public sealed class OptimizerOptionTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_optimizer_learns_to_read_digits_as_it_is(string name)
+    public void Every_optimizer_learns_to_read_digits_by_default(string name)
     {
         var outcome = FunctionalProgram.Run(folder.Path, ["train", "--optimizer", name, "--json"]);
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
@@ -53,7 +53,7 @@ public sealed class OptimizerOptionTests : IDisposable
     [InlineData("warmup:5+cosine+cosine")]
     [InlineData("step:5")]
     [InlineData("exponential:x")]
-    public void What_is_no_schedule_is_refused(string text) =>
+    public void What_is_not_a_schedule_is_refused(string text) =>
         Assert.Contains("Schedule: expected", Assert.Throws<UsageException>(() => Parse(("schedule", text))).Message);
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class OptimizerOptionTests : IDisposable
             ("weight-decay", "-3"), ("proximal-l1", "-4"))).Message);
 
     [Fact]
-    public void A_run_can_be_told_again_from_what_it_leaves()
+    public void A_run_can_be_repeated_from_what_it_leaves()
     {
         string[] options = ["--optimizer", "adadelta", "--decay", "0.9", "--schedule", "warmup:3+one-cycle",
             "--accumulate", "2"];
@@ -85,12 +85,12 @@ public sealed class OptimizerOptionTests : IDisposable
         var written = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(folder["run/config.json"]))
             .GetProperty("options");
         Assert.Equal("1E-06", written.GetProperty("epsilon").GetString());
-        var told = Parse([.. written.EnumerateObject().Select(option => (option.Name, option.Value.GetString()!))]);
+        var printed = Parse([.. written.EnumerateObject().Select(option => (option.Name, option.Value.GetString()!))]);
         Assert.Equal(
             "functional train --samples 500 --optimizer adadelta --decay 0.9 --schedule warmup:3+one-cycle "
             + "--accumulate 2 --epochs 2",
-            told.CommandLine());
-        var second = FunctionalProgram.Run(folder.Path, [.. told.CommandLine().Split(' ')[1..], "--json"]);
+            printed.CommandLine());
+        var second = FunctionalProgram.Run(folder.Path, [.. printed.CommandLine().Split(' ')[1..], "--json"]);
         Assert.Equal(
             first.Event("summary").GetProperty("digest").GetString(),
             second.Event("summary").GetProperty("digest").GetString());

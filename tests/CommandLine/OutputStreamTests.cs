@@ -43,7 +43,7 @@ public sealed class OutputStreamTests : IDisposable
     }
 
     [UnixFact]
-    public void Where_nobody_reads_any_more_the_run_is_complete_and_quiet()
+    public void When_the_reader_has_gone_the_run_is_complete_and_quiet()
     {
         var outcome = FunctionalProgram.Shell(folder.Path, $"{Train} --out run | head -1");
         Assert.Equal((0, "", "digits: 200 samples for training, 2,000 for testing\n"),
@@ -54,7 +54,7 @@ public sealed class OutputStreamTests : IDisposable
     }
 
     [UnixFact]
-    public void Every_command_tells_of_a_full_standard_output_in_a_line()
+    public void Every_command_reports_a_full_standard_output_in_a_line()
     {
         Assert.Equal(0, FunctionalProgram.Shell(folder.Path, $"{Train} --out run").ExitCode);
         foreach (var command in (string[])
@@ -141,7 +141,7 @@ public sealed class OutputStreamTests : IDisposable
     }
 
     [Fact]
-    public void F6_changes_are_told_where_gradients_are_gathered_and_a_run_without_any_is_refused()
+    public void F6_changes_are_reported_where_gradients_are_gathered_and_a_run_without_any_is_refused()
     {
         string[] options = ["train", "--samples", "300", "--hidden", "8", "--epochs", "5", "--plain", "--out", "run"];
         Assert.Contains(", 15 batches, 7 changes, seed 1\n",

@@ -54,10 +54,10 @@ public sealed class QuantityTests : IDisposable
         Assert.InRange(found, 0, 500);
 
         File.WriteAllText(folder["new.csv"], "city,size\nA,50\nC,\n");
-        var told = Run("predict", "run", "new.csv", "--json");
-        Assert.Equal((0, ""), (told.ExitCode, told.Error));
-        Assert.Equal(2, told.Events.Count);
-        Assert.InRange(told.Events[0].GetProperty("quantities").GetProperty("price").GetDouble(), 1500, 2500);
+        var printed = Run("predict", "run", "new.csv", "--json");
+        Assert.Equal((0, ""), (printed.ExitCode, printed.Error));
+        Assert.Equal(2, printed.Events.Count);
+        Assert.InRange(printed.Events[0].GetProperty("quantities").GetProperty("price").GetDouble(), 1500, 2500);
         Assert.Matches("^new.csv\\[0\\]  price [0-9.]+\n", Run("predict", "run", "new.csv").Output);
         foreach (var command in (string[][])[["runs", "."], ["report", "run", "--out", "page.html"],
             ["export", "run", "--onnx", "m.onnx"], ["data", "info", "p.csv", "--label", "price"],

@@ -66,7 +66,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
-    public void A_finished_run_tells_its_end_again_and_goes_on_with_more_epochs()
+    public void A_finished_run_reports_its_result_again_and_continues_with_more_epochs()
     {
         string[] options = ["--samples", "300", "--hidden", "10", "--optimizer", "momentum"];
         var longer = Train([.. options, "--epochs", "4", "--out", "longer"]);
@@ -139,7 +139,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
-    public void An_interrupted_run_tells_how_to_go_on_and_does()
+    public void An_interrupted_run_prints_the_command_that_resumes_it()
     {
         string[] options = ["--samples", "600", "--hidden", "20", "--optimizer", "adam", "--dropout", "0.2"];
         using var process = FunctionalProgram.Start(
@@ -164,7 +164,7 @@ public sealed class ResumeTests : IDisposable
     {
         using var process = FunctionalProgram.Start(
             folder.Path, ["train", "--samples", "600", "--hidden", "20", "--epochs", "100000", "--out", "run"]);
-        // When the third epoch is told of, the first has been saved.
+        // When the third epoch is reported, the first has been saved.
         while (process.StandardOutput.ReadLine()?.StartsWith("epoch   3", StringComparison.Ordinal) == false)
         {
         }
@@ -201,7 +201,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     [UnshareFact]
-    public void A_disk_that_is_full_for_any_file_is_told_in_a_line()
+    public void A_disk_that_is_full_for_any_file_is_reported_in_a_line()
     {
         Directory.CreateDirectory(folder["disk"]);
         string[] options = ["--samples", "300", "--hidden", "20", "--epochs", "4"];
@@ -228,7 +228,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     [UnshareFact]
-    public void Every_other_file_that_is_too_large_for_its_disk_is_told_in_a_line()
+    public void Every_other_file_that_is_too_large_for_its_disk_is_reported_in_a_line()
     {
         Directory.CreateDirectory(folder["disk"]);
         Train("--samples", "300", "--hidden", "20", "--epochs", "2", "--out", "a");

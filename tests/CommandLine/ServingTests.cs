@@ -126,7 +126,7 @@ public sealed class ServingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public void A_bad_request_is_told_in_a_sentence(string request, string message)
+    public void A_bad_request_is_answered_with_a_sentence(string request, string message)
     {
         var fault = Assert.Throws<DataException>(
             () => PredictionRequest.Samples(Trees(), Encoding.UTF8.GetBytes(request))).Message;

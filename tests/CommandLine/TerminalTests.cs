@@ -65,7 +65,7 @@ public sealed partial class TerminalTests : IDisposable
     private static partial Regex Piece();
 
     [Theory, InlineData(80), InlineData(40)]
-    public void A2_what_a_run_tells_is_whole_at_any_width(int columns)
+    public void A2_what_a_run_prints_is_whole_at_any_width(int columns)
     {
         var written = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -182,18 +182,18 @@ public sealed partial class TerminalTests : IDisposable
     }
 
     [Fact]
-    public void A_command_that_is_told_can_be_copied_whatever_the_folder_is_called()
+    public void A_printed_command_can_be_copied_whatever_the_folder_is_called()
     {
         var table = folder["t.csv"];
         File.WriteAllText(table,
             "x,kind\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{(i % 2 == 0 ? "a" : "b")}\n")));
         var outcome = Run("train", "--data", "t.csv", "--label", "kind", "--hidden", "2", "--epochs", "1",
             "--learning-rate", "1e-9", "--out", "a 'run'\u001B\\n\n");
-        var told = outcome.Output.Split('\n').First(line => line.Contains("why: ", StringComparison.Ordinal))
+        var printed = outcome.Output.Split('\n').First(line => line.Contains("why: ", StringComparison.Ordinal))
             .Split("why: functional doctor ")[1];
-        Assert.Equal("$'a \\'run\\'\\u001B\\\\n\\n'", told);
+        Assert.Equal("$'a \\'run\\'\\u001B\\\\n\\n'", printed);
         using var bash = FunctionalProgram.Start(
-            "bash", folder.Path, ["-c", $"test -f {told}/config.json && echo there"], "LC_ALL=C.UTF-8");
+            "bash", folder.Path, ["-c", $"test -f {printed}/config.json && echo there"], "LC_ALL=C.UTF-8");
         Assert.Equal("there\n", FunctionalProgram.End(bash).Output);
     }
 

@@ -27,7 +27,7 @@ public sealed class VerifyTests : IDisposable
     }
 
     [Fact]
-    public void A_run_is_verified_or_the_first_difference_is_told()
+    public void A_run_is_verified_or_the_first_difference_is_reported()
     {
         Train("run");
         var identical = Run("verify", "run", "--threads", "2");
@@ -81,7 +81,7 @@ public sealed class VerifyTests : IDisposable
     }
 
     [Fact]
-    public void Another_configuration_other_data_or_no_run_is_told()
+    public void Another_configuration_other_data_or_no_run_is_reported()
     {
         Train("run");
         Replace("run/config.json", "\"learning-rate\": \"0.001\"", "\"learning-rate\": \"0.0011\"");

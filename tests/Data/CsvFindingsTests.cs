@@ -65,7 +65,7 @@ public class CsvFindingsTests
     [InlineData("-1e300")]
     [InlineData("1.7e308")]
     [InlineData("1e400")]
-    public void Audit9_the_limit_of_a_number_s_size_is_told(string cell) => Assert.Equal(
+    public void Audit9_the_limit_of_a_number_s_size_is_reported(string cell) => Assert.Equal(
         $"f: at line 2, column 'w': expected a number of at most 3.4E+38 in size, found '{cell}'",
         Error(Rows([cell, "1"])));
 
@@ -85,7 +85,7 @@ public class CsvFindingsTests
 
     [Theory]
     [MemberData(nameof(Marked))]
-    public void F1_a_byte_order_mark_is_no_part_of_the_text(string encoding, string text)
+    public void F1_a_byte_order_mark_is_not_part_of_the_text(string encoding, string text)
     {
         var written = Encoding.GetEncoding(encoding);
         var table = Read([.. written.GetPreamble(), .. written.GetBytes(text)]);
@@ -155,7 +155,7 @@ public class CsvFindingsTests
                 separator, cells.Select(cell => row == 30 ? cell : $"{row}").Append(row % 2 == 0 ? "x" : "y")) + "\n"));
 
     [Fact]
-    public void M4_all_faulty_columns_are_told_at_once()
+    public void M4_all_faulty_columns_are_reported_at_once()
     {
         Assert.Equal(
             "f: at line 32, column 'c0': expected a finite number, found '1.O'; also in 'c1' (line 32: 'inf')",
@@ -242,7 +242,7 @@ public class CsvFindingsTests
     [Theory]
     [InlineData(10_001, "f: at line 3: expected a quote at the end of the cell, too, found '\"2,x'")]
     [InlineData(100, "f: at line 3: expected a quote at the end of the cell, too, found '\"2,x'")]
-    public void A_quote_that_stays_open_is_told_where_it_begins(int rows, string message) =>
+    public void A_quote_that_stays_open_is_reported_where_it_begins(int rows, string message) =>
         Assert.Equal(message, Error($"a,kind\n1,x\n\"2,x\n{string.Concat(Enumerable.Repeat("3,y\n", rows))}"));
 
     [Fact]
@@ -254,7 +254,7 @@ public class CsvFindingsTests
     [InlineData("1\0")]
     [InlineData("2\0\0")]
     [InlineData("\"1\0\"")]
-    public void A_NUL_is_no_part_of_a_number(string cell) =>
+    public void A_NUL_is_not_part_of_a_number(string cell) =>
         Assert.StartsWith(
             "f: at line 32, column 'c0': expected a finite number, found ", Error(WithMistakes(",", cell)),
             StringComparison.Ordinal);

@@ -72,7 +72,8 @@ public class CsvTests
         "f: at line 1: expected a column 'kind', which is to be learned, found a, Kind; did you mean Kind?")]
     [InlineData("a,kinds\n1,x\n",
         "f: at line 1: expected a column 'kind', which is to be learned, found a, kinds; did you mean kinds?")]
-    public void What_is_wrong_is_told_in_one_line(string text, string message) => Assert.Equal(message, Error(text));
+    public void What_is_wrong_is_reported_in_one_line(string text, string message) =>
+        Assert.Equal(message, Error(text));
 
     [Fact]
     public void Text_that_is_not_in_UTF_8_is_refused() =>

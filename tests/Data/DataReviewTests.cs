@@ -117,7 +117,7 @@ public sealed class DataReviewTests : IDisposable
     [InlineData(" ? ", "'?'")]
     [InlineData("NA", "'NA'")]
     [InlineData("null", "'null'")]
-    public void R4_a_label_that_is_no_value_is_refused(string cell, string found)
+    public void R4_a_label_that_is_not_a_value_is_refused(string cell, string found)
     {
         foreach (var task in (TargetKind?[])[null, TargetKind.Classes, TargetKind.Quantities])
             Assert.Equal($"f: at line 3, column 'kind': expected a value, found {found}",
@@ -133,7 +133,7 @@ public sealed class DataReviewTests : IDisposable
     }
 
     [Fact]
-    public void R5_an_empty_column_without_a_name_is_told_by_its_place()
+    public void R5_an_empty_column_without_a_name_is_named_by_its_place()
     {
         static string Learn(Rows rows) => Assert.Throws<ArgumentException>(() =>
             FeatureEncoder.Learn(rows, rows.All, DataScale.Standard)).Message.Split(" (Parameter")[0];

@@ -55,7 +55,7 @@ public sealed class GzipTableTests : IDisposable
     }
 
     [Fact]
-    public void M10_what_a_file_holds_tells_whether_it_is_gzip()
+    public void M10_what_a_file_holds_decides_whether_it_is_gzip()
     {
         File.WriteAllBytes(folder["t.csv"], Zipped(Encoding.ASCII.GetBytes(Table)));
         File.WriteAllText(folder["u.csv.gz"], Table);
@@ -89,11 +89,11 @@ public sealed class GzipTableTests : IDisposable
         Assert.Equal((0, ""), Ended(Run("evaluate", "run", "--json")));
         Write("new.txt", "x\n3\n");
         Write("new.tsv.gz", "x\ty\n3\t4\n");
-        var told = Run("predict", "run", "new.txt", "new.tsv.gz", "--json");
-        Assert.Equal((0, ""), Ended(told));
-        Assert.Equal(2, told.Events.Count);
-        Assert.Equal(told.Events[0].GetProperty("probabilities").GetRawText(),
-            told.Events[1].GetProperty("probabilities").GetRawText());
+        var printed = Run("predict", "run", "new.txt", "new.tsv.gz", "--json");
+        Assert.Equal((0, ""), Ended(printed));
+        Assert.Equal(2, printed.Events.Count);
+        Assert.Equal(printed.Events[0].GetProperty("probabilities").GetRawText(),
+            printed.Events[1].GetProperty("probabilities").GetRawText());
 
         static (int, string) Ended(Outcome outcome) => (outcome.ExitCode, outcome.Error);
     }

@@ -119,7 +119,7 @@ public sealed class MnistFolderTests : IDisposable
     }
 
     [Fact]
-    public void Data_sets_of_one_folder_are_told_apart_by_their_names_beginnings()
+    public void Data_sets_of_one_folder_are_distinguished_by_prefix()
     {
         foreach (var (name, labels) in ((string, byte[])[])[("emnist-letters", [1, 26, 2]), ("kuzushiji", [0, 46, 1])])
         {

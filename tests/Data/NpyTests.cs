@@ -139,7 +139,7 @@ public sealed class NpyTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Malformed))]
-    public void A_malformed_file_is_told_in_one_line(string message, byte[] bytes) =>
+    public void A_malformed_file_is_reported_in_one_line(string message, byte[] bytes) =>
         Assert.Equal($"f: {message}", Assert.Throws<DataException>(() => Read(bytes)).Message);
 
     [Fact]

@@ -29,6 +29,6 @@ public class PgmTests
     [InlineData("P5 1 1 255\n12", "byte 12: expected the end of the file, found 1 more byte")]
     [InlineData("P5 1 1 48\n1", "byte 11: expected levels up to 48, found 49 as level 0")]
     [InlineData("P2 1 1 255\n256", "byte 11: expected a level from 0 to 255 between blanks, found something else")]
-    public void What_is_wrong_is_told_in_one_line(string text, string message) =>
+    public void What_is_wrong_is_reported_in_one_line(string text, string message) =>
         Assert.Equal($"f: at {message}", Assert.Throws<DataException>(() => Read(text)).Message);
 }

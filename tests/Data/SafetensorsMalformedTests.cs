@@ -4,7 +4,7 @@ using static Functional.Tests.Data.SafetensorsBytes;
 
 namespace Functional.Tests.Data;
 
-/// <summary>What the format forbids is refused, told in one line, and costs nothing.</summary>
+/// <summary>What the format forbids is refused in one line, and costs nothing.</summary>
 public class SafetensorsMalformedTests
 {
     private static readonly (string Message, byte[] Bytes)[] Malformed =
@@ -201,7 +201,7 @@ public class SafetensorsMalformedTests
 
     [Theory]
     [MemberData(nameof(MalformedFiles))]
-    public void A_malformed_file_is_told_in_one_line(int index) =>
+    public void A_malformed_file_is_reported_in_one_line(int index) =>
         Assert.Equal($"f: at {Malformed[index].Message}", Error(Malformed[index].Bytes));
 
     [Fact]

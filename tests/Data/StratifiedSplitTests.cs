@@ -43,7 +43,7 @@ public sealed class StratifiedSplitTests
     }
 
     [Fact]
-    public void F7_where_every_sample_is_a_class_of_its_own_both_parts_have_some()
+    public void F7_where_every_sample_is_its_own_class_both_parts_have_some()
     {
         var split = Splits.ByFraction([3, 1, 0, 2], Labels(1, 1, 1, 1), 0.5);
         Assert.Equal((2, 2), (split.Training.Length, split.Validation.Length));
@@ -111,7 +111,7 @@ public sealed class StratifiedSplitTests
     }
 
     [Fact]
-    public void F4_a_run_draws_its_samples_by_the_seed_and_tells_of_classes_without_any()
+    public void F4_a_run_draws_its_samples_by_the_seed_and_reports_classes_without_any()
     {
         var labels = Labels(70, 70, 70);
         var table = SmallTables.Labeled(

@@ -129,7 +129,7 @@ public sealed class TableTests : IDisposable
         .Select(each => $"{each.Size},{(each.IsA ? "A" : "B")},{1000 + (20 * each.Size) + (each.IsA ? 500 : 0)}\n"));
 
     [Fact]
-    public void Quantities_are_learned_told_saved_and_predicted_in_their_own_units()
+    public void Quantities_are_learned_reported_saved_and_predicted_in_their_own_units()
     {
         folder.Write("p.csv", System.Text.Encoding.UTF8.GetBytes(Prices(400)));
         var data = DataSets.Load(folder["p.csv"], "price");

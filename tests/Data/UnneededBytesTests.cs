@@ -132,7 +132,7 @@ public sealed class UnneededBytesTests : IDisposable
     [Theory]
     [InlineData(new long[] { 1, -1 }, "-1 as element 1")]
     [InlineData(new long[] { 70_000, 0 }, "70000 as element 0")]
-    public void U3_a_label_that_is_no_class_is_named(long[] labels, string found)
+    public void U3_a_label_that_is_not_a_class_is_named(long[] labels, string found)
     {
         var x = Tensor.Of("x", [2, 1], new float[2]);
         var y = Tensor.Of("y", [2], labels);

@@ -50,7 +50,7 @@ public class DigitSetTests
     }
 
     [Fact]
-    public void Every_hundred_images_have_ten_of_each_digit_in_an_order_of_their_own()
+    public void Every_hundred_images_have_ten_of_each_digit_in_their_own_order()
     {
         var set = Whole.Value;
         var blocks = set.Training.Classes.Labels.Chunk(100).Concat(set.Test.Classes.Labels.Chunk(100)).ToArray();

@@ -91,7 +91,7 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
-    public void The_command_tells_each_finding_and_ends_with_3()
+    public void The_command_prints_each_finding_and_ends_with_3()
     {
         var outcome = FunctionalProgram.Run(
             folder.Path, "doctor", "--init", "zero", "--samples", "500", "--epochs", "5", "--json");

@@ -70,7 +70,7 @@ public class BookTests
     }
 
     [Fact]
-    public void Every_experiment_is_told_in_both_languages() => Assert.All(Book.Experiments, experiment =>
+    public void Every_experiment_is_written_in_both_languages() => Assert.All(Book.Experiments, experiment =>
     {
         Assert.False(string.IsNullOrEmpty(experiment.Title.Japanese));
         Assert.False(string.IsNullOrEmpty(experiment.Question.Japanese));

@@ -108,7 +108,7 @@ public class BlockTests
                 + "the others", StringComparison.Ordinal));
 
     [Fact]
-    public void U14_What_is_no_number_beside_is_no_kink()
+    public void U14_Not_a_number_beside_is_not_a_kink()
     {
         // log at 1e-6 with a gradient of 3 in place of 1e6, and one that is right.
         static GradientCheckReport Check(double claimed, double at) => GradientCheck.OfFunction(

@@ -137,7 +137,7 @@ public class OneOutputTests
         Assert.Equal([1 / (1 + MathF.Exp(logit)), 1 / (1 + MathF.Exp(-logit))], answer.Probabilities, (a, b) =>
             Math.Abs(a - b) < 1e-6f);
         Assert.Equal(["same", "different", "different", "same"],
-            model.Predict((float[][])[[0, 0], [0, 1], [1, 0], [1, 1]]).Select(told => told.ClassName!));
+            model.Predict((float[][])[[0, 0], [0, 1], [1, 0], [1, 1]]).Select(answer => answer.ClassName!));
         var table = SmallTables.Labeled(
             [0, 0, 0, 1, 1, 0, 1, 1], [0, 1, 1, 0], Classification.Numbered(2));
         var evaluation = Assert.IsType<ClassEvaluation>(ModelEvaluation.Of(model, "xor", [table], threads: 1));

@@ -83,7 +83,7 @@ public class TrainingLoopTests
     }
 
     [Fact]
-    public void Everything_wrong_with_a_network_is_told_at_once()
+    public void Everything_wrong_with_a_network_is_reported_at_once()
     {
         var error = Assert.Throws<ArgumentException>(() => Network.Of(
         [

@@ -11,7 +11,7 @@ using static Functional.Tests.Formats.Law;
 namespace Functional.Tests.Formats;
 
 /// <summary>Models, states of runs and configurations are read as they were written; a byte more, less or otherwise,
-/// where a checksum stands for it, is told.</summary>
+/// where a checksum stands for it, is reported.</summary>
 public sealed class RunFileLaws : IDisposable
 {
     private readonly TemporaryFolder folder = new();

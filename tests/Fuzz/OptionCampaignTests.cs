@@ -102,14 +102,14 @@ public sealed class OptionCampaignTests : IDisposable
             return (-1, $"{e.InnerException!.GetType().Name}: {e.InnerException.Message} "
                 + $"{string.Join(" < ", e.InnerException.StackTrace!.Split('\n').Select(at => at.Trim()).Take(6))}");
         }
-        var told = error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var faults = error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var grown = Process.GetCurrentProcess().PeakWorkingSet64 - peak;
         return (run.Result,
             run.Result is not (ExitCode.Done or ExitCode.Failed or ExitCode.Usage or ExitCode.Found
                 or ExitCode.Interrupted) ? $"exit code {run.Result}"
-            : told.FirstOrDefault(one => !IsExpected(one, run.Result) || one.Any(char.IsControl) || one.Length > 1100)
+            : faults.FirstOrDefault(one => !IsExpected(one, run.Result) || one.Any(char.IsControl) || one.Length > 1100)
                 is { } odd ? $"on standard error: {odd}"
-            : run.Result is ExitCode.Failed or ExitCode.Usage && told.Length == 0 && output.ToString().Length == 0
+            : run.Result is ExitCode.Failed or ExitCode.Usage && faults.Length == 0 && output.ToString().Length == 0
             ? $"exit code {run.Result} without a word"
             : grown > MostMemory + MemoryAskedFor(line) ? $"took {grown >> 20} MiB"
             : null);

@@ -77,7 +77,7 @@ public class ForeignFileTests
         Error([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, .. new byte[95]]));
 
     [Fact]
-    public void A_checkpoint_is_no_model()
+    public void A_checkpoint_is_not_a_model()
     {
         var table = new DataPart(
             Rows.Of((double[])[0, 1, 2, 3], 1), new Classes(Classification.Numbered(2), [0, 1, 0, 1]));
@@ -90,7 +90,7 @@ public class ForeignFileTests
     }
 
     [Fact]
-    public void U2_a_convolution_is_told_with_its_shape() =>
+    public void U2_a_convolution_is_refused_with_its_shape() =>
         Assert.Equal(
             "f: at tensors 'conv1.*': expected a weight of two dimensions (and a bias), or what a normalization has, "
             + "found bias of shape [5], weight of shape [5, 1, 2, 2]",

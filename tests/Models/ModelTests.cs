@@ -228,7 +228,7 @@ public sealed class ModelTests : IDisposable
     }
 
     [Fact]
-    public void A_layer_that_no_table_knows_is_told()
+    public void A_layer_that_no_table_knows_is_reported()
     {
         var path = Saved(WithCustomLayers<float>());
         string Error(LayerTable<float>? table) =>
@@ -275,7 +275,7 @@ public sealed class ModelTests : IDisposable
     }
 
     [Fact]
-    public void Bad_places_are_told()
+    public void Bad_places_are_reported()
     {
         Model.Save(folder["m"], OfEveryKind<float>());
         Assert.Throws<OperationFailedException>(() => Model.Save(folder["m/n"], OfEveryKind<float>()));
@@ -335,7 +335,7 @@ public sealed class ModelTests : IDisposable
     }
 
     [Fact]
-    public void Weights_that_make_no_network_are_told()
+    public void Weights_that_make_no_network_are_reported()
     {
         Assert.Contains("give the activation between its layers (--activation)",
             Foreign([Weight("0.weight", 2, 2)], hint: false), StringComparison.Ordinal);
@@ -356,7 +356,7 @@ public sealed class ModelTests : IDisposable
     }
 
     [Fact]
-    public void What_a_header_says_that_its_tensors_do_not_is_told()
+    public void A_header_that_contradicts_its_tensors_is_reported()
     {
         var file = Safetensors.Read(Saved(Network.Create<float>([2, 2], Activation.Relu, Initializer.He)));
         string Error(Func<string, string> change, IEnumerable<Tensor>? tensors = null) =>

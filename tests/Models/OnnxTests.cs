@@ -126,7 +126,7 @@ public class OnnxTests
     }
 
     [Fact]
-    public void A_layer_without_an_operator_is_told()
+    public void A_layer_without_an_operator_is_reported()
     {
         var model = new Model<float>(ExampleNetworks.WithCustomLayers<float>());
         Assert.StartsWith("ONNX has no operator for the layer scale1",

@@ -64,7 +64,7 @@ public sealed class PredictionTests : IDisposable
     }
 
     [Fact]
-    public void Scores_that_are_no_probabilities_stay_scores_and_NaN_is_no_class()
+    public void Scores_that_are_not_probabilities_stay_scores_and_NaN_is_not_a_class()
     {
         var scores = new Model<double>(
             Network.Create<double>([2, 2], Activation.Relu, Initializer.He, 1L).WithLoss(Loss.MeanSquaredError))
@@ -82,7 +82,7 @@ public sealed class PredictionTests : IDisposable
     }
 
     [Fact]
-    public void A_wrong_number_of_numbers_is_told()
+    public void A_wrong_number_of_numbers_is_refused()
     {
         static void Refused(string message, Action act) =>
             Assert.Equal(message, Assert.ThrowsAny<ArgumentException>(act).Message.Split(" (Parameter")[0]);
@@ -98,7 +98,7 @@ public sealed class PredictionTests : IDisposable
     }
 
     [Fact]
-    public void A_table_trained_on_and_saved_tells_new_rows()
+    public void A_model_of_a_table_is_saved_and_classifies_new_rows()
     {
         var numbers = Key.OfSeed(7).Normals(120);
         File.WriteAllLines(folder["t.csv"],

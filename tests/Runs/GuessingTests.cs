@@ -91,7 +91,7 @@ public class GuessingTests
     }
 
     [Fact]
-    public void A12_a_difference_that_is_none_is_no_memory()
+    public void A12_a_difference_of_zero_is_not_called_memorizing()
     {
         var page = Train(new() { Epochs = 20 }, Uneven).Page;
         Assert.DoesNotContain("memorized", page, StringComparison.Ordinal);

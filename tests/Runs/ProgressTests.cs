@@ -7,9 +7,9 @@ namespace Functional.Tests.Runs;
 /// <summary>Runs as a library's user starts them.</summary>
 public class ProgressTests
 {
-    private sealed class Told(Action<EpochReport> tell) : IProgress<EpochReport>
+    private sealed class Relay(Action<EpochReport> relay) : IProgress<EpochReport>
     {
-        public void Report(EpochReport value) => tell(value);
+        public void Report(EpochReport value) => relay(value);
     }
 
     [Fact]
@@ -18,7 +18,7 @@ public class ProgressTests
         var run = new TrainingRun(new TrainConfiguration { Samples = 300, Epochs = 4 }, DataSets.Load("digits"));
         using var enough = new CancellationTokenSource();
         var epochs = new List<EpochReport>();
-        var progress = new Told(epoch =>
+        var progress = new Relay(epoch =>
         {
             epochs.Add(epoch);
             if (epochs.Count == 2)

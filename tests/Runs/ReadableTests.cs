@@ -70,7 +70,7 @@ public class ReadableTests
     public void It_is_one_readable_line(object value, string line) => Assert.Equal(line, value.ToString());
 
     [Fact]
-    public void A_study_tells_its_best_trial()
+    public void A_study_knows_its_best_trial()
     {
         using var study = Study.InMemory(new StudySettings(new SearchSpace(Hyperparameter.Choice("kind", "a"))));
         Assert.EndsWith(": 0 trials", study.ToString(), StringComparison.Ordinal);
@@ -86,6 +86,6 @@ public class ReadableTests
     }
 
     [Fact]
-    public void Classes_that_differ_in_case_or_blanks_are_told() =>
+    public void Classes_that_differ_in_case_or_blanks_are_reported() =>
         Assert.Equal([["merlot", "Merlot"]], Wine.Alike());
 }

@@ -13,7 +13,7 @@ public sealed class TableDefaultsTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_table_has_defaults_of_its_own_and_the_command_on_its_page_gives_the_same_network()
+    public void A_table_has_its_own_defaults_and_the_command_on_its_page_gives_the_same_network()
     {
         var lines = Enumerable.Range(0, 60).Select(i => string.Create(
             CultureInfo.InvariantCulture, $"{(i % 2) + (i / 100.0)},{i % 3},{(i % 2 == 0 ? "even" : "odd")}"));

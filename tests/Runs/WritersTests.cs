@@ -65,7 +65,7 @@ public sealed class WritersTests : IDisposable
     }
 
     [UnixFact]
-    public void A_folder_that_vanishes_while_a_file_is_written_is_told_in_one_line()
+    public void A_folder_that_vanishes_while_a_file_is_written_is_reported_in_one_line()
     {
         Directory.CreateDirectory(folder["here"]);
         var failure = Assert.Throws<OperationFailedException>(() => OutputFile.Replace(folder["here/file"], stream =>
@@ -79,7 +79,7 @@ public sealed class WritersTests : IDisposable
     }
 
     [UnixFact]
-    public void Links_in_a_circle_are_told()
+    public void Links_in_a_circle_are_reported()
     {
         File.CreateSymbolicLink(folder["a"], folder["b"]);
         File.CreateSymbolicLink(folder["b"], folder["a"]);

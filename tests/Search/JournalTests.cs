@@ -98,7 +98,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public void A_journal_cut_anywhere_is_the_study_up_to_there_and_goes_on()
+    public void A_journal_cut_anywhere_is_the_study_up_to_there_and_continues()
     {
         for (var length = 0; length <= whole.Length; length += 7)
         {

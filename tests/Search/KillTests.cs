@@ -55,10 +55,10 @@ public sealed class KillTests : IDisposable
         Assert.Equal(
             alone.Run((_, _) => 1, Trials).Select(trial => (trial.Number, trial.Configuration, TrialState.Complete)),
             trials.Select(trial => (trial.Number, trial.Configuration, trial.State)));
-        // An end is told once, by the one whose result counts; what a killed process told is lost with it.
-        var told = outcomes.SelectMany(outcome => outcome.Events)
+        // An end is printed once, by the process whose result counts; what a killed process would have printed is lost.
+        var printed = outcomes.SelectMany(outcome => outcome.Events)
             .Where(found => found.GetProperty("event").GetString() == "trial")
                 .Select(found => found.GetProperty("trial").GetInt32()).ToArray();
-        Assert.Equal(told.Length, told.Distinct().Count());
+        Assert.Equal(printed.Length, printed.Distinct().Count());
     }
 }

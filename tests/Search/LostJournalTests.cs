@@ -120,7 +120,7 @@ public sealed class LostJournalTests : IDisposable
     [InlineData("mine\n")]
     [InlineData("{\"a\":1}")]
     [InlineData("{\"record\":\"study\"}\n")]
-    public void A_file_that_is_no_journal_is_left_as_it_is(string text)
+    public void A_file_that_is_not_a_journal_is_left_unchanged(string text)
     {
         Directory.CreateDirectory(folder["study"]);
         folder.Write("study/journal.jsonl", Encoding.UTF8.GetBytes(text));

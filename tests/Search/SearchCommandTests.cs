@@ -55,7 +55,7 @@ public sealed class SearchCommandTests : IDisposable
     }
 
     [Fact]
-    public void A1_Tpe_with_a_condition_ends_and_a_long_lapse_is_no_fault()
+    public void A1_Tpe_with_a_condition_ends_and_a_long_lapse_is_not_a_fault()
     {
         var outcome = Search(
             [.. Small, "--sampler", "tpe", "--space", "optimizer=sgd|momentum", "--space",
@@ -104,7 +104,7 @@ public sealed class SearchCommandTests : IDisposable
     }
 
     [Fact]
-    public void Failures_and_pruned_trials_are_told()
+    public void Failures_and_pruned_trials_are_reported()
     {
         var outcome = Search(
             [.. Small, "--space", "init=normal:1e30|normal:0.1", "--space", "learning-rate=log:1e-4..1", "--sampler",
@@ -119,7 +119,7 @@ public sealed class SearchCommandTests : IDisposable
     [InlineData("--space", "learning-rate=log:0..1",
         "--space: 'learning-rate=log:0..1': a logarithmic range needs ends above 0, not 0..1")]
     [InlineData("--space", "speed=1..2",
-        "--space: 'speed' is no option of training; 'functional train --help' tells them")]
+        "--space: 'speed' is not an option of training; 'functional train --help' lists them")]
     [InlineData("--space", "batch-size=10..20", "--space: with batch-size=1")]
     [InlineData("--space", "momentum=0..1 if optimizer=momentum",
         "--space: momentum: its condition needs a choice 'optimizer' before it")]
@@ -151,7 +151,7 @@ public sealed class SearchCommandTests : IDisposable
     }
 
     [Fact]
-    public void Ctrl_C_leaves_a_study_that_goes_on()
+    public void Ctrl_C_leaves_a_study_that_continues()
     {
         using var process = FunctionalProgram.Start(
             folder.Path, "search", "--trials", "100000", "--json", "--study", "x", "--samples", "200", "--hidden", "10",

@@ -87,7 +87,7 @@ public sealed class StudyTests : IDisposable
     }
 
     [Fact]
-    public void A_study_goes_on_where_it_was_cancelled()
+    public void A_study_continues_where_it_was_cancelled()
     {
         using var cancellation = new CancellationTokenSource();
         var settings = new StudySettings(Space);
