@@ -117,6 +117,7 @@ internal static class ExperimentCommand
                 throw new UsageException($"--data: experiments train on images, and {settings.Data} is a table");
             if (!DataSets.Names.Contains(settings.Data))
                 _ = images.Value;
+            UserFolder.RequireWritable(path);
             using var interruption = new Interruption();
             IReadOnlyList<ExperimentResult> Results(IExperimentProgress? progress) =>
                 ExperimentRunner.RunOn(

@@ -41,11 +41,22 @@ internal sealed class Interruption : IDisposable
         source.Dispose();
     }
 
-    private static PosixSignalRegistration[] Listen(Action<PosixSignalContext> handle) =>
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, handle),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, handle),
-    ];
+    private static PosixSignalRegistration[] Listen(Action<PosixSignalContext> handle)
+    {
+        try
+        {
+            return
+            [
+                PosixSignalRegistration.Create(PosixSignal.SIGINT, handle),
+                PosixSignalRegistration.Create(PosixSignal.SIGTERM, handle),
+            ];
+        }
+        catch (TypeInitializationException e) when (e.InnerException is IOException)
+        {
+            // There is no memory for the thread that waits for signals: they end the process at once.
+            return [];
+        }
+    }
 
     private static void Release(PosixSignalRegistration[] registrations)
     {

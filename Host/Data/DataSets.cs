@@ -28,13 +28,15 @@ public static class DataSets
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(name);
+        var isKnown = Names.Contains(name);
         // A model knows its own columns, whatever it is asked about.
         if (options.Known is null && !Tables.HasColumns(name)
+            && (isKnown || Tables.IsOne(name) || PictureFolder.IsOne(name) || MnistFolder.IsOne(name))
             && options.FaultsOf(name).ToArray() is { Length: > 0 } faults)
             throw new UsageException(faults);
         if (name == Digits)
             return Embedded();
-        if (Sources.All.Any(source => source.Name == name))
+        if (isKnown)
         {
             var folder = DataFolder.Of(name);
             return Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any()

@@ -52,15 +52,19 @@ internal sealed class DataFile : IDisposable
     public uint Checksum { get; private set; }
 
     /// <summary>Opens a file, or a pipe, reads it, closes it.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="read">Reads it.</param>
+    /// <param name="longest">The most bytes that a pipe or a device may give.</param>
     /// <exception cref="DataException">The file can't be opened or read, or <paramref name="read"/> finds it bad.
     /// </exception>
-    public static T Open<T>(string path, Func<Stream, T> read)
+    public static T Open<T>(string path, Func<Stream, T> read, int longest = LongestPipe)
     {
         try
         {
             using var stream = new FileStream(
                 path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            using var whole = stream.CanSeek ? null : Whole(stream, path);
+            // A device such as /dev/zero can seek, and never ends.
+            using var whole = stream.CanSeek && FilePlace.Device(path) is null ? null : Whole(stream, path, longest);
             return read(whole ?? (Stream)stream);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -215,13 +219,13 @@ internal sealed class DataFile : IDisposable
             throw Error(end, $"a gzip file that ends in its size, {end}", $"{size}: cut off, or more was appended");
     }
 
-    private static MemoryStream Whole(FileStream pipe, string path)
+    private static MemoryStream Whole(FileStream pipe, string path, int longest)
     {
         var (whole, buffer) = (new MemoryStream(), new byte[1 << 16]);
         while (pipe.Read(buffer) is > 0 and var count)
         {
-            if (whole.Length + count > LongestPipe)
-                throw new DataException(path, null, $"at most {LongestPipe} bytes from a pipe or a device", "more");
+            if (whole.Length + count > longest)
+                throw new DataException(path, null, $"at most {longest} bytes from a pipe or a device", "more");
             whole.Write(buffer, 0, count);
         }
         whole.Position = 0;

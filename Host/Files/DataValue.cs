@@ -23,7 +23,7 @@ internal sealed class DataValue
 
     /// <summary>The whole of a JSON file.</summary>
     /// <exception cref="DataException">It can't be read, is too long, or isn't JSON.</exception>
-    public static DataValue Read(string file) => DataFile.Open(file, stream => Read(stream, file));
+    public static DataValue Read(string file) => DataFile.Open(file, stream => Read(stream, file), LargestFile);
 
     /// <summary>The whole of a stream of known length.</summary>
     /// <inheritdoc cref="Read(string)"/>

@@ -28,6 +28,20 @@ internal static class UserFolder
             throw new UsageException(
                 $"{option}: {path} holds {what} already; choose another folder, or give --force to replace it");
     }
+
+    /// <summary>Makes sure that files can be written where a folder is or will be, before long work depends on it.
+    /// </summary>
+    /// <exception cref="OperationFailedException">They can't.</exception>
+    public static void RequireWritable(string path) => OutputFile.Guard(path, () =>
+    {
+        var place = Path.GetFullPath(path);
+        while (!Directory.Exists(place))
+            place = Path.GetDirectoryName(place)!;
+        using var probe = new FileStream(
+            Path.Combine(place, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None,
+            bufferSize: 0, FileOptions.DeleteOnClose);
+    });
+
     /// <summary>Makes sure that there can be a folder.</summary>
     /// <exception cref="UsageException">It has no name, or a file has it.</exception>
     public static void CheckName(string option, string path)

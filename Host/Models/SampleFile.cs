@@ -44,6 +44,8 @@ internal static class SampleFile
         start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
         if (start is [0x93, (byte)'N', ..])
             return Array(Npy.Read(stream, path), path, model);
+        if (FilePlace.IsStream(path) && model.Encoder is not ImageEncoder)
+            return Rows(stream, path, model);
         var images = start switch
         {
             [(byte)'P', (byte)'2' or (byte)'5', ..] => Pgm.Read(stream, path),
@@ -52,7 +54,6 @@ internal static class SampleFile
         };
         return images is not null ? new Images(images.Height, images.Width, images.Pixels)
             : IsPicture(start) ? Fitted(PictureFile.Read(stream, path), path, model, fit)
-            : FilePlace.IsStream(path) ? Rows(stream, path, model)
             : throw Refused(start, path);
     }
 

@@ -36,7 +36,9 @@ internal sealed class CheckpointFolder(string path, int? proof = null)
     public void Write(RunState state)
     {
         Checkpoint.Write(PathOf(state.Step), state);
-        passing ??= [.. Steps().Where(step => step != state.Step)];
+        passing ??= [.. Steps()];
+        // It may be there already, without the network that turned out to be the best.
+        passing.Remove(state.Step);
         passing.Insert(0, state.Step);
         foreach (var step in passing.Skip(Kept).Where(step => !IsProof(step)))
             Delete(step);

@@ -61,7 +61,8 @@ internal static class ConfigurationFile
     /// others than there are.</summary>
     /// <exception cref="DataException">It can't be read, is no JSON of this form, or an option's value is wrong.
     /// </exception>
-    public static TrainConfiguration Read(string path) => DataFile.Open(path, stream => Read(stream, path));
+    public static TrainConfiguration Read(string path) =>
+        DataFile.Open(path, stream => Read(stream, path), LargestFile);
 
     /// <summary>Reads a stream of known length.</summary>
     /// <inheritdoc cref="Read(string)"/>

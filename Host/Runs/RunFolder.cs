@@ -47,6 +47,9 @@ internal sealed class RunFolder : IDisposable
     {
         path ??= Fresh("train");
         var paths = new RunPaths(path);
+        // A run that is being begun has files of no run yet.
+        if (FileLock.IsHeld(paths.Running))
+            throw Busy(paths);
         Check();
         OutputFile.Guard(path, () => Directory.CreateDirectory(path));
         var folder = new RunFolder(paths, Lock(paths));
@@ -179,8 +182,11 @@ internal sealed class RunFolder : IDisposable
         IDisposable? held = null;
         OutputFile.Guard(
             paths.Running, () => held = FileLock.TryTake(paths.Running, attempts: 60, FileOptions.DeleteOnClose));
-        return held ?? throw new UsageException($"{paths.Folder}: another program is training this run");
+        return held ?? throw Busy(paths);
     }
+
+    private static UsageException Busy(RunPaths paths) =>
+        new($"{paths.Folder}: another program is training this run");
 
     /// <summary>Lets other programs have it.</summary>
     public void Dispose() => held.Dispose();

@@ -246,5 +246,17 @@ public sealed class DataFindingsTests : IDisposable
         var predicted = Shell($"cat sorted.csv | {functional} predict run /dev/stdin");
         Assert.Equal((0, printed.Replace("sorted.csv", "/dev/stdin", StringComparison.Ordinal), ""),
             (predicted.ExitCode, predicted.Output, predicted.Error));
+        var zipped = Shell($"gzip -c sorted.csv | {functional} predict run /dev/stdin");
+        Assert.Equal((0, predicted.Output), (zipped.ExitCode, zipped.Output));
+        // A file with another name, and one that is not there, are refused for that, not for --label.
+        File.Copy(folder["sorted.csv"], folder["sorted"]);
+        Assert.EndsWith(
+            ", found a file with another ending\n", Run("train", "--data", "sorted", "--label", "kind").Error,
+            StringComparison.Ordinal);
+        Assert.EndsWith(", found none of these\n", Run("train", "--data", "nothing", "--label", "kind").Error,
+            StringComparison.Ordinal);
+        var endless = Run("train", "--config", "/dev/zero");
+        Assert.Equal((2, "functional: /dev/zero: expected at most 1048576 bytes from a pipe or a device, found more\n"),
+            (endless.ExitCode, endless.Error));
     }
 }

@@ -25,8 +25,17 @@ public sealed class ExperimentTests : IDisposable
             + "replace it\n"), (again.ExitCode, again.Error));
     }
 
+    // Before anything is trained: a book may take hours.
+    [UnixFact]
+    public void A_folder_that_can_not_be_written_to_is_reported_first()
+    {
+        var outcome = Run("optimizers", "--quick", "--book-only", "--iterations", "20", "--out", "/proc/self/page");
+        Assert.Equal((1, ""), (outcome.ExitCode, outcome.Output));
+        Assert.StartsWith("functional: /proc/self/page: ", outcome.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
-    public void Json_tells_runs_and_claims()
+    public void Json_has_runs_and_claims()
     {
         var outcome = Run("optimizers", "--quick", "--book-only", "--iterations", "20", "--seeds", "2", "--json",
             "--out", "json");

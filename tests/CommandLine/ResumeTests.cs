@@ -34,6 +34,19 @@ public sealed class ResumeTests : IDisposable
     private string[] Rows(string run) =>
         [.. File.ReadLines(folder[$"{run}/metrics.csv"]).Select(line => line[..line.LastIndexOf(',')])];
 
+    // Which network is the best is known only after its last step was saved.
+    [Fact]
+    public void The_best_network_is_kept_where_every_step_is_saved()
+    {
+        var outcome = Train(
+            "--samples", "600", "--hidden", "20", "--batch-size", "30", "--epochs", "3", "--optimizer", "adam",
+            "--validation", "0.2", "--proof", "1", "--out", "run");
+        Assert.Equal(3, outcome.Event("summary").GetProperty("best").GetProperty("epoch").GetInt32());
+        var best = File.ReadAllBytes(folder["run/best.safetensors"]);
+        Assert.Equal(0, Train("--resume", "run").ExitCode);
+        Assert.Equal(best, File.ReadAllBytes(folder["run/best.safetensors"]));
+    }
+
     [Fact]
     public void Killed_runs_that_go_on_come_to_the_same_bits()
     {

@@ -175,7 +175,10 @@ public sealed class TrainTests : IDisposable
         var summary = outcome.Event("summary");
         Assert.True(summary.GetProperty("interrupted").GetBoolean());
         Assert.Equal(summary.TryGetProperty("testAccuracy", out _), File.Exists(folder["run/report.html"]));
-        Assert.Equal(0, FunctionalProgram.Run(folder.Path, "verify", "run").ExitCode);
+        // A busy machine may not have come to the end of the first step.
+        Assert.Equal(
+            summary.GetProperty("iterations").GetInt32() > 0 ? 0 : 1,
+            FunctionalProgram.Run(folder.Path, "verify", "run").ExitCode);
         Assert.Equal(0, FunctionalProgram.Run(folder.Path, "report", "run").ExitCode);
         Assert.Contains(
             "until it was interrupted", File.ReadAllText(folder["run/report.html"]), StringComparison.Ordinal);
