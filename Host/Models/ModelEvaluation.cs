@@ -19,13 +19,22 @@ internal abstract record ModelEvaluation
         if (parts.Sum(part => part.Count) == 0)
             throw new DataException(name, null, "a sample at least in the part that is asked for", "none");
         foreach (var part in parts)
+        {
+            Require(model, name, part.Samples);
             if (Expected(model.Task, part.Targets) is { } expected)
                 throw new DataException(name, null, $"{expected}, as the model gives", part.Targets.Kind);
+        }
         var outputs = Matrix<float>.Build.Dense(
             model.Network.Outputs, parts.Sum(part => part.Count),
             [.. parts.SelectMany(part => Scores(model, name, part.Samples, threads).AsColumnMajorArray())]);
         return model.Task is Regression task
             ? QuantityEvaluation.Of(task, outputs, parts) : ClassEvaluation.Of(model.Network.Loss, outputs, parts);
+    }
+
+    private static void Require(Model<float> model, string name, Samples samples)
+    {
+        if (model.Encoder.Expected(samples) is { } expected)
+            throw new DataException(name, null, expected, samples.Shape);
     }
 
     // What the targets should be, in words; null if they are.
@@ -45,8 +54,7 @@ internal abstract record ModelEvaluation
     /// <exception cref="DataException">The samples don't fit the model.</exception>
     public static Matrix<float> Scores(Model<float> model, string name, Samples samples, int threads)
     {
-        if (model.Encoder.Expected(samples) is { } expected)
-            throw new DataException(name, null, expected, samples.Shape);
+        Require(model, name, samples);
         return Threads.Use(threads, () => Evaluation.Scores(model.Network, model.Encoder, samples, threads));
     }
 }
