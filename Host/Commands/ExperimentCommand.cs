@@ -157,9 +157,11 @@ internal static class ExperimentCommand
                     Invariant($"done in {seconds:F1} s: {held} of {Plural.Of(claims.Length, "claim")} held"));
                 foreach (var claim in claims.Where(claim => !claim.Always))
                     Console.WriteLine(
-                        $"{(claim.CanBeJudged ? "not held" : "not judged")}"
+                        (claim.ContradictsText ? $"{claim.Source!.Value.English} says, these runs don't"
+                            : claim.CanBeJudged ? "not held" : "not judged")
                         + $"{(claim.Held.Count > 1 ? $" with seed {settings.Seed + claim.Shown}" : "")}: "
-                        + $"{claim.Statement.English} ({claim.Evidence.English})");
+                        + $"{claim.Statement.English} ({claim.Effect?.Text.English}{(claim.Effect is null ? "" : "; ")}"
+                        + $"{claim.Evidence.English})");
                 Console.WriteLine($"page: {page}");
                 return;
             }
@@ -179,7 +181,10 @@ internal static class ExperimentCommand
                     report.Write(
                         "claim", ("experiment", result.Experiment.Name), ("statement", claim.Statement.English),
                         ("held", JsonReport.List(claim.Held.Select(held => (JsonNode)held))),
-                        ("numbers", JsonReport.List(claim.Numbers.Select(numbers => (JsonNode)numbers.English))));
+                        ("numbers", JsonReport.List(claim.Numbers.Select(numbers => (JsonNode)numbers.English))),
+                        ("source", claim.Source?.English),
+                        ("effects", claim.Effect is { } effect
+                            ? JsonReport.List(effect.Values.Select(value => (JsonNode)value)) : null));
             }
             report.Write("summary", ("claims", claims.Length), ("held", held), ("page", page), ("seconds", seconds));
         }

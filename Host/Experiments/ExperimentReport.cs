@@ -25,6 +25,10 @@ public sealed record Paragraph(LocalizedText Text) : Part;
 /// <param name="Caption">Two or three sentences.</param>
 public sealed record Figure(string Name, Chart Chart, LocalizedText Caption) : Part
 {
+    /// <summary>Which figure of the book it corresponds to, as in <c>6-9</c>; empty if the book has none. Null, in an
+    /// experiment that is not of the book, says nothing.</summary>
+    public string? InBook { get; init; }
+
     /// <summary>What its numbers are of.</summary>
     internal NumbersOf NumbersOf { get; init; }
 }
@@ -52,7 +56,11 @@ public sealed record Table(
 /// <summary>Lines of text, as a program would print them.</summary>
 /// <param name="Caption">What the lines are.</param>
 /// <param name="Text">The lines.</param>
-internal sealed record Listing(LocalizedText Caption, string Text) : Part;
+internal sealed record Listing(LocalizedText Caption, string Text) : Part
+{
+    /// <summary>Whether it is so long that it is shown on request.</summary>
+    public bool Folded { get; init; }
+}
 
 /// <summary>What should hold, checked on the experiment's own numbers with every seed. One that doesn't hold is shown
 /// as such.</summary>
@@ -64,6 +72,17 @@ public sealed record Claim(LocalizedText Statement, IReadOnlyList<bool> Held, IR
     /// <summary>Whether it could be judged, with each seed: networks that didn't learn say nothing. All if
     /// empty.</summary>
     public IReadOnlyList<bool> Judged { get; init; } = [];
+
+    /// <summary>Which text says so, as in <c>6.4.3</c>: where it doesn't hold, the text and the runs
+    /// contradict each other.
+    /// Null if it is this program's own.</summary>
+    public LocalizedText? Source { get; init; }
+
+    /// <summary>By how much it holds, with each seed; null if that isn't a matter of more or less.</summary>
+    public Effect? Effect { get; init; }
+
+    /// <summary>Whether a text says so and these runs don't.</summary>
+    public bool ContradictsText => Source is not null && !Always && CanBeJudged;
 
     /// <summary>Whose numbers are shown, as a place among the seeds: the first seed that it failed with, if there is
     /// one.</summary>
@@ -80,4 +99,44 @@ public sealed record Claim(LocalizedText Statement, IReadOnlyList<bool> Held, IR
 
     /// <summary>Whether it held with every seed.</summary>
     public bool Always => Count == Held.Count;
+}
+
+/// <summary>A difference (or another number that decides a claim) with each seed.</summary>
+/// <param name="Name">What it is, as in <c>test accuracy with minus without</c>.</param>
+/// <param name="Values">One for each seed.</param>
+/// <param name="InPoints">Whether they are shares, shown as percentage points.</param>
+public sealed record Effect(LocalizedText Name, IReadOnlyList<double> Values, bool InPoints = false)
+{
+    /// <summary>The mean over the seeds.</summary>
+    public double Mean => Statistics.Mean(Values);
+
+    /// <summary>The sample standard deviation over the seeds (over n − 1); NaN with a single seed.</summary>
+    public double Spread => Values.Count < 2 ? double.NaN
+        : Statistics.Deviation(Values) * Math.Sqrt(Values.Count / (Values.Count - 1.0));
+
+    /// <summary>The effect with its spread over the seeds in words, as in <c>+1.8 points; 5 seeds: standard deviation
+    /// 0.7, from +0.9 to +2.8</c>.</summary>
+    public LocalizedText Text
+    {
+        get
+        {
+            var (mean, name) = (Signed(Mean), Name.In(Language.Japanese));
+            string english = InPoints ? " percentage points" : "", japanese = InPoints ? "ポイント" : "";
+            if (Values.Count == 1 || !double.IsFinite(Mean))
+                return ($"{Name.English}: {mean}{english}", $"{name}：{mean}{japanese}");
+            var (spread, low, high) = (Unsigned(Spread), Signed(Values.Min()), Signed(Values.Max()));
+            var small = Spread > 0 && Math.Abs(Mean) <= Spread;
+            return (
+                $"{Name.English}: {mean}{english} on average over {Values.Count} seeds, standard deviation {spread}, " +
+                $"from {low} to {high}{(small ? ", so no larger than its spread" : "")}",
+                $"{name}：{Values.Count}個のシードの平均で {mean}{japanese}（標準偏差 {spread}、" +
+                $"{low} から {high} まで" +
+                $"{(small ? "。ばらつきより大きくない" : "")}）");
+        }
+    }
+
+    private string Signed(double value) => value > 0 ? $"+{Unsigned(value)}" : Unsigned(value);
+
+    private string Unsigned(double value) =>
+        !double.IsFinite(value) ? "–" : InPoints ? Typography.Number(100 * value, 1) : Typography.Value(value, 2);
 }

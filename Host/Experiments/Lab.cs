@@ -158,6 +158,13 @@ public sealed class Lab
         string.Join("; ", numbers(seed).Select(number => $"{number.Name.English}: {number.Value}")),
         string.Join("、", numbers(seed).Select(number => $"{number.Name.In(Language.Japanese)}：{number.Value}"))));
 
+    /// <summary>A number that decides a claim, with every seed.</summary>
+    /// <param name="name">What it is, as in <c>test accuracy with minus without</c>.</param>
+    /// <param name="of">The number, given the seed's place among the seeds.</param>
+    /// <param name="inPoints">Whether it is a share, shown in percentage points.</param>
+    public Effect Effect(LocalizedText name, Func<int, double> of, bool inPoints = false) =>
+        new(name, [.. Enumerable.Range(0, Settings.Seeds).Select(of)], inPoints);
+
     private Claim Claim(LocalizedText statement, Func<int, bool> held, Func<int, LocalizedText> numbers)
     {
         var seeds = Enumerable.Range(0, Settings.Seeds).ToArray();

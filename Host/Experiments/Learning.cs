@@ -24,16 +24,23 @@ internal static class Learning
     }
 
     /// <summary>The same claim, which holds and can be judged only where these networks learned.</summary>
-    public static Claim IfLearned(this Claim claim, Lab lab, params IEnumerable<Curves> curves)
+    public static Claim IfLearned(this Claim claim, Lab lab, params IEnumerable<Curves> curves) =>
+        IfLearned(claim, lab, 0, curves);
+
+    /// <summary>The same, where they also have to come to a training accuracy.</summary>
+    public static Claim IfLearned(this Claim claim, Lab lab, double least, params IEnumerable<Curves> curves)
     {
         string[][] idle = [.. claim.Held.Select((_, seed) => curves
-            .Where(one => !HasLearned(lab, one.Seeds[seed])).Select(one => one.Name).ToArray())];
+            .Where(one => !HasLearned(lab, one.Seeds[seed])
+                || least > 0 && CommonFigures.Training(one.Seeds[seed]) < least)
+            .Select(one => one.Name).ToArray())];
         string Names(int seed, Func<string, string> of) =>
             string.Join(", ", idle[seed].Select(name => $"\"{of(name)}\""));
         return claim with
         {
             Held = [.. claim.Held.Select((held, seed) => held && idle[seed].Length == 0)],
             Judged = [.. idle.Select(names => names.Length == 0)],
+            Effect = idle.All(names => names.Length == 0) ? claim.Effect : null,
             Numbers = [.. claim.Numbers.Select((numbers, seed) => idle[seed].Length == 0 ? numbers : new LocalizedText(
                 $"did not learn: {Names(seed, name => name)}; {numbers.English}",
                 $"学習できていない：{Names(seed, name => lab.Both(name).In(Language.Japanese))}、"

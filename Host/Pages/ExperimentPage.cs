@@ -26,6 +26,7 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
         .claims b{display:inline-block;width:1.8rem;text-indent:0}
         .claims .failed,.claims .failed strong{font-weight:bold}
         .claims .failed>b,.claims .failed>strong{color:var(--page-failed)}
+        .claims .contradicted>b,.claims .contradicted>strong{color:var(--page-contradicted)}
         .claims .source{font-weight:normal}
         .back{font-size:.85rem}
         code span{white-space:nowrap}
@@ -151,6 +152,8 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
     {
         Figure figure => FigureHtml(result, figure),
         Table table => TableHtml(result, table),
+        Listing { Folded: true } listing => Markup.Of(
+            $"<details><summary>{Say(listing.Caption)}</summary>{Page.Code(listing.Text)}</details>"),
         Listing listing => Page.Paragraph(Say(listing.Caption)) + Page.Code(listing.Text),
         Paragraph paragraph => Page.Paragraph(Say(paragraph.Text)),
         _ => throw new InvalidOperationException($"a page has no place for {part.GetType().Name}"),
@@ -165,11 +168,19 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
         return Markup.Of($"""
             <figure>{chart.ToMarkup()}<figcaption><p>{caption}</p>
             <p class="source"><code>{Unbroken(Command(result).Split(' '))}</code><br>
-            {Seeds(figure.NumbersOf)} ·
+            {InBook(figure)}{Seeds(figure.NumbersOf)} ·
             <a href="{File(result, figure)}">{Say("numbers", "数値")} (CSV)</a> ·
-            {Say("digest", "ダイジェスト")} <code>{Digest(ChartNumbers.Csv(figure.Chart))}</code></p></figcaption></figure>
+            {Say("digest",
+                "ダイジェスト")} <code>{Digest(ChartNumbers.Csv(figure.Chart))}</code></p></figcaption></figure>
             """);
     }
+
+    private string InBook(Figure figure) => figure.InBook switch
+    {
+        null => "",
+        "" => Say("not in the book · ", "本書にはない図 · "),
+        var number => Say($"in the book: Fig. {number} · ", $"本書の図 {number} · "),
+    };
 
     // Words that a narrow screen doesn't break.
     private static Markup Unbroken(string[] words) =>
@@ -217,16 +228,35 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
 
     private Markup Item(Claim claim)
     {
-        var (item, mark) = claim.Always
-            ? (new Markup("<li>"), "✓")
-            : (new Markup("<li class=\"failed\">"), claim.CanBeJudged ? "✗" : "?");
-        var evidence = Say(claim.Evidence) is not { Length: > 0 } numbers ? Markup.Empty : Markup.Of(
-            $"{Say(" ", "")}<span class=\"source\">{Say("(", "（実測値　")}{Whose(claim)}{numbers}{
-                Say(")", "）")}</span>");
+        var (item, mark) = claim switch
+        {
+            { Always: true } => ("<li>", "✓"),
+            { ContradictsText: true } => ("<li class=\"contradicted\">", "≠"),
+            _ => ("<li class=\"failed\">", claim.CanBeJudged ? "✗" : "?"),
+        };
+        LocalizedText[] shown = [.. claim.Effect is { } effect ? [effect.Text] : (LocalizedText[])[], claim.Evidence];
+        var numbers = string.Join(Say("; ", "、"), shown.Select((text, i) =>
+            (i == shown.Length - 1 ? Whose(claim) : "") + Say(text)).Where(text => text.Length > 0));
+        var evidence = numbers.Length == 0 ? Markup.Empty : Markup.Of(
+            $"{Say(" ", "")}<span class=\"source\">{Say("(", "（実測値　")}{numbers}{Say(")", "）")}</span>");
         return Markup.Of(
-            $"{item}<b aria-hidden=\"true\">{mark}</b><strong>{Verdict(claim)}</strong>{Say(": ", "：")}{
-            Say(claim.Statement)}{evidence}</li>");
+            $"{new Markup(item)}<b aria-hidden=\"true\">{mark}</b><strong>{Verdict(claim)}</strong>{Say(": ", "：")}{
+            Say(claim.Statement)}{TheseRuns(claim)}{evidence}</li>");
     }
+
+    // What a text says and these runs don't is told as both: the reader judges.
+    private Markup TheseRuns(Claim claim) => claim.ContradictsText
+        ? Markup.Of(
+            $"{Say(". ", "。")}<strong>{Say("These runs say", "この実行では")}</strong>{Say(": ", "：")}{
+                Say(Found(claim))}")
+        : Markup.Empty;
+
+    private static LocalizedText Found(Claim claim) => claim switch
+    {
+        { Count: 0 } => ("no", "成り立たない"),
+        _ => ($"with {claim.Count} of {claim.Held.Count} seeds only",
+            $"{claim.Held.Count}個中{claim.Count}個のシードでのみ成立"),
+    };
 
     private string Whose(Claim claim) => claim.Held.Count == 1 ? ""
         : Say($"seed {settings.Seed + claim.Shown}: ", $"シード {settings.Seed + claim.Shown}：");
@@ -235,6 +265,8 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
     {
         (true, 1) => Say("held", "成立"),
         (true, var seeds) => Say($"held with all {seeds} seeds", $"{seeds}個のシードすべてで成立"),
+        _ when claim.ContradictsText =>
+            Say($"{claim.Source!.Value.English} says", $"{claim.Source.Value.In(Language.Japanese)}の記述"),
         _ when !claim.CanBeJudged =>
             Say("not judged, since the network did not learn", "学習できていないので判定できない"),
         (false, 1) => Say("not held", "不成立"),
@@ -264,6 +296,7 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
     {
         Claim[] claims = [.. results.SelectMany(result => result.Report.Claims)];
         Claim[] failed = [.. claims.Where(claim => !claim.Always)];
+        Claim[] texts = [.. failed.Where(claim => claim.ContradictsText)];
         var held = claims.Length - failed.Length;
         return Markup.Lines(
         [
@@ -271,14 +304,19 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
             Markup.Of($"<h2>{SummaryHeading}</h2>"),
             Page.Paragraph(Say(
                 Invariant($"{held} of {claims.Length} claims held in these runs") +
-                (failed.Length > 0 ? "; these did not:" : "."),
+                (failed.Length > texts.Length ? "; these did not:" : "."),
                 Invariant($"{claims.Length}個の主張のうち{held}個が、この実行で成り立ちました。") +
-                (failed.Length > 0 ? "成り立たなかったのは次の主張です。" : ""))),
-            .. failed.Length == 0 ? [] : (Markup[])
+                (failed.Length > texts.Length ? "成り立たなかったのは次の主張です。" : ""))),
+            failed.Length > texts.Length ? List(failed.Except(texts)) : Markup.Empty,
+            .. texts.Length == 0 ? [] : (Markup[])
             [
-                List(failed),
-                Page.Paragraph(Say("All claims, in the order of the page:", "このページの順にすべてを示します。")),
+                Page.Paragraph(Say(
+                    "Here the book, or texts about it, say one thing, and these runs another:",
+                    "次の点では、本書や本書についての解説の記述と、この実行の結果が食い違っています。")),
+                List(texts),
             ],
+            failed.Length == 0 ? Markup.Empty
+                : Page.Paragraph(Say("All claims, in the order of the page:", "このページの順にすべてを示します。")),
             .. from result in results
                where result.Report.Claims.Count > 0
                let title = Say(result.Experiment.Title)

@@ -32,8 +32,8 @@ internal static partial class Page
         pre{white-space:pre;overflow-x:auto;border:1px solid var(--chart-grid);border-radius:.3rem;padding:.7rem 1rem}
         a{color:inherit}
         :focus-visible{outline:3px solid currentColor;outline-offset:2px}
-        :root{--page-failed:#b3261e}
-        @media screen and (prefers-color-scheme:dark){:root{--page-failed:#ff9d94}}
+        :root{--page-failed:#b3261e;--page-contradicted:#7a4f00}
+        @media screen and (prefers-color-scheme:dark){:root{--page-failed:#ff9d94;--page-contradicted:#f2c063}}
         @media (max-width:40rem){.grid th,.grid td,.scroll th,.scroll td{padding-right:.7rem}}
         @media print{
         body{font-size:10pt}

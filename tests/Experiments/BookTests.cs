@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Functional.Host.Data;
 using Functional.Host.Experiments;
 using Functional.Host.Pages;
@@ -11,19 +12,23 @@ public class BookTests
     // It is about time, which no test relies on.
     private const string Timed = "Backpropagation is more than a hundred times as fast";
 
-    // Of all claims of all experiments: those that don't hold, and the seeds with which they do. On MNIST in full, the
-    // first of them and that dropout does better.
+    // Of all claims of all experiments: those that don't hold with all seeds, as they are shown, and the seeds with
+    // which they do. In so few steps dropout and the search don't get far.
     private static readonly string[] NotHeld =
     [
-        "overfitting, With batch norm the gap between training and test accuracy is smaller, and the network still "
-        + "learns (training accuracy of at least 50%): no seed",
-        "dropout, Dropout 0.15 makes the gap between training and test accuracy smaller, and the network still "
-        + "learns (training accuracy of at least 50%): no seed",
-        "dropout, Dropout 0.2 makes the gap between training and test accuracy smaller, and the network still learns "
-        + "(training accuracy of at least 50%): no seed",
-        "dropout, Dropout 0.2 gives a higher test accuracy than no dropout: no seed",
-        // With so few epochs no trial gets as far.
-        "hyperparameters, The 2 best trials learn (validation accuracy of at least 50%), with learning rates above "
+        "≠ overfitting, With batch norm the gap between training and test accuracy is smaller: no seed",
+        "? overfitting-causes, The more parameters the more overfitting: no seed",
+        "≠ weight-decay, L2 0.1 helps on images not seen: no seed",
+        "≠ weight-decay, L1 0.1, as strong as L2 0.1, makes the gap smaller: no seed",
+        "? dropout, Dropout 0.15 makes the gap between training and test accuracy smaller: no seed",
+        "? dropout, Dropout 0.2 makes the gap between training and test accuracy smaller: no seed",
+        "≠ dropout, Dropout 0.15 gives a higher test accuracy than no dropout: no seed",
+        "≠ dropout, Dropout 0.2 gives a higher test accuracy than no dropout: no seed",
+        "≠ dropout, Dropout 0.2 with L1 0.005 is good at both: no seed",
+        "✗ dropout-length, At epoch 200 all three have learned their training samples (at least 99%): no seed",
+        "? dropout-length, By then inverted dropout 0.2 gives a higher test accuracy than no dropout: no seed",
+        "? dropout-length, By then the book's form gives a higher test accuracy than no dropout, too: no seed",
+        "✗ hyperparameters, The 2 best trials learn (validation accuracy of at least 50%), with learning rates above "
             + "0.001: no seed",
     ];
 
@@ -44,14 +49,21 @@ public class BookTests
         Assert.Contains(claims, one => one.Claim.Statement.English == Timed);
         Assert.All(claims, one => Assert.Equal(Quick.Seeds, one.Claim.Held.Count));
         var notHeld = claims.Where(one => !one.Claim.Always && one.Claim.Statement.English != Timed).ToArray();
-        Assert.Equal(NotHeld, notHeld.Select(one => $"{one.Name}, {one.Claim.Statement.English}: {Seeds(one.Claim)}"));
+        Assert.Equal(NotHeld, notHeld.Select(
+            one => $"{Mark(one.Claim)} {one.Name}, {Beginning(one.Claim)}: {Seeds(one.Claim)}"));
         var page = new ExperimentPage(Quick, results).Render();
         Accessibility.Check(page);
-        Assert.All(notHeld, one => Assert.Contains(
-            $"<li class=\"failed\"><b aria-hidden=\"true\">✗</b><strong>held with "
-            + $"{(one.Claim.Count == 0 ? "none of 3 seeds" : $"{one.Claim.Count} of 3 seeds only")}</strong>: "
-            + $"{one.Claim.Statement.English}", page));
+        Assert.All(notHeld, one => Assert.Matches(
+            $"<li class=\"{(one.Claim.ContradictsText ? "contradicted" : "failed")}\"><b aria-hidden=\"true\">"
+            + $"{Regex.Escape(Mark(one.Claim))}</b><strong>[^<]+</strong>: {Regex.Escape(Beginning(one.Claim))}",
+            page.Replace("&#39;", "'", StringComparison.Ordinal)));
     }
+
+    private static string Mark(Claim claim) => claim.ContradictsText ? "≠" : claim.CanBeJudged ? "✗" : "?";
+
+    // Up to what is explained behind it.
+    private static string Beginning(Claim claim) =>
+        Regex.Split(claim.Statement.English, ", and the network still|: (layers|test|training)")[0];
 
     private static string Seeds(Claim claim) => claim.Count == 0 ? "no seed"
         : $"seeds "

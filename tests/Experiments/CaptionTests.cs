@@ -35,6 +35,12 @@ public partial class CaptionTests
         ["norms-paths"] = ["0"],
         ["norms-planes"] = ["2", "0"],
         ["hyperparameters-trials"] = ["4"],
+        ["adventurer-valleys"] = ["30"],
+        ["ridge-limit-limit"] = ["10"],
+        ["dropout-length-accuracy"] = ["6"],
+        ["overfitting-causes-accuracy"] = ["6.4", "1", "6", "100"],
+        ["sparsity-accuracy"] = ["0.002"],
+        ["activations-deviations"] = ["1", "0.01"],
     };
 
     private static readonly LabSettings Quick = new() { Quick = true };
@@ -55,13 +61,58 @@ public partial class CaptionTests
     public void A11_every_number_of_a_caption_is_in_the_csv_beside_it(string experiment, int seeds, Language language)
     {
         var result = (seeds == 1 ? Results : TwoSeeds).Value.Single(one => one.Experiment.Name == experiment);
-        foreach (var figure in result.Report.Parts.OfType<Figure>())
-        {
-            var (place, text) = ($"{experiment}-{figure.Name}", figure.Caption.In(language));
-            foreach (var number in NumbersIn(text, Names(figure.Chart, result)))
-                if (!Settings.GetValueOrDefault(place, []).Contains(number))
-                    Assert.True(Says(figure, number), $"{place}: '{number}' of '{text}' is not among its numbers");
-        }
+        Assert.Empty(result.Report.Parts.OfType<Figure>().SelectMany(figure => Faults(result, figure, language)));
+    }
+
+    [BookFact]
+    public void Every_caption_of_a_whole_book_agrees_with_the_numbers_beside_it()
+    {
+        var (data, seeds) = (BookFactAttribute.Run![0], BookFactAttribute.Run[1]);
+        var settings = new LabSettings { Data = data, Seeds = int.Parse(seeds, CultureInfo.InvariantCulture) };
+        Assert.Empty(
+            from result in ExperimentRunner.Run(Book.Experiments, settings, DataSets.Load(data))
+            from figure in result.Report.Parts.OfType<Figure>()
+            from language in Enum.GetValues<Language>()
+            from fault in Faults(result, figure, language)
+            select fault);
+    }
+
+    private static IEnumerable<string> Faults(ExperimentResult result, Figure figure, Language language)
+    {
+        var (place, text) = ($"{result.Experiment.Name}-{figure.Name}", figure.Caption.In(language));
+        return NumbersIn(text, Names(figure.Chart, result))
+            .Where(number => !Settings.GetValueOrDefault(place, []).Contains(number) && !Says(figure, number))
+            .Select(number => $"{place}: '{number}' of '{text}' is not among its numbers")
+            .Concat(Contradictions(text).Select(words => $"{place}: '{words}' contradicts itself"));
+    }
+
+    // Two numbers and a word for which is larger.
+    private static readonly (string Pattern, bool FirstIsLarger)[] Comparisons =
+    [
+        ("smaller: ([0-9.]+)%? instead of ([0-9.]+)", false), ("larger: ([0-9.]+)%? instead of ([0-9.]+)", true),
+        ("higher than without dropout: ([0-9.]+)% instead of ([0-9.]+)%", true),
+        ("差が([0-9.]+)ポイントから([0-9.]+)ポイントに縮まります", true),
+        ("差が([0-9.]+)ポイントから([0-9.]+)ポイントに広がります", false),
+        ("なしを上回ります（([0-9.]+)%、なしは([0-9.]+)%）", true),
+    ];
+
+    private static IEnumerable<string> Contradictions(string text) =>
+        from comparison in Comparisons
+        from Match match in Regex.Matches(text, comparison.Pattern)
+        let first = double.Parse(match.Groups[1].Value.TrimEnd('.'), CultureInfo.InvariantCulture)
+        let second = double.Parse(match.Groups[2].Value.TrimEnd('.'), CultureInfo.InvariantCulture)
+        where first == second || first > second != comparison.FirstIsLarger
+        select match.Value;
+
+    [Fact]
+    public void A_word_that_contradicts_its_numbers_is_found()
+    {
+        Assert.Empty(Contradictions("The gap is smaller: 4.9 instead of 5 percentage points."));
+        Assert.Single(Contradictions("The gap is smaller: 5.1 instead of 5 percentage points."));
+        Assert.Single(Contradictions("The gap is larger: 5 instead of 5 percentage points."));
+        Assert.Single(Contradictions("ends higher than without dropout: 76.4% instead of 77.1%."));
+        Assert.Single(Contradictions("差が4.9ポイントから5.1ポイントに縮まります"));
+        Assert.Empty(Contradictions("差が4.9ポイントから5.1ポイントに広がります"));
     }
 
     [Fact]
@@ -206,6 +257,9 @@ public partial class CaptionTests
                 if (chart is LineChart lines)
                 {
                     numbers = numbers.Concat(Ends(lines));
+                    // By what a line is multiplied from point to point.
+                    numbers = numbers.Concat(lines.Series.Select(series =>
+                        Math.Pow(series.Ys[0] / series.Ys[^1], 1.0 / (series.Ys.Count - 1))));
                     // How many of the charts end in such a way.
                     numbers = numbers.Concat(
                         lines.Series.Select((_, i) =>
@@ -234,11 +288,16 @@ public partial class CaptionTests
     // How far apart lines of a chart end, in percentage points, between what is shown of both.
     private static IEnumerable<decimal> Gaps(Figure figure) =>
         from chart in ((SmallMultiples)figure.Chart).Charts.OfType<LineChart>()
-        let ends = Ends(chart).Select(end => CommonFigures.Percent(end)[..^1]).Where(end => end != "")
+        from values in (double[][])
+            [Ends(chart), .. chart.Series.Count == 0 ? [] : (double[][])[At(chart, 0), At(chart, ^1)]]
+        let ends = values.Select(end => CommonFigures.Percent(end)[..^1]).Where(end => end != "")
             .Select(end => decimal.Parse(end, CultureInfo.InvariantCulture)).ToArray()
         from one in ends
         from other in ends
         select Math.Abs(one - other);
+
+    private static double[] At(LineChart lines, Index at) =>
+        [.. lines.Series.Where(series => series.Ys.Count > 0).Select(series => series.Ys[at])];
 
     private static double[] Ends(LineChart lines) =>
         [.. lines.Series.Select(series => series.Ys.TakeLast(4).Average())];

@@ -67,6 +67,17 @@ public sealed class SearchCommandTests : IDisposable
     }
 
     [Fact]
+    public void The_books_search_ends_with_the_books_lines()
+    {
+        var outcome = Search(
+            ["--samples", "100", "--epochs", "1", "--hidden", "5", "--trials", "3", "--workers", "1", "--study", "x"]);
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        Assert.Matches(
+            "\nBest-1 \\(val acc:[01]\\.[0-9]+\\) \\| lr:[0-9.e-]+, weight decay:[0-9.]+e-[0-9]+\nBest-2 ",
+            outcome.Output);
+    }
+
+    [Fact]
     public void A_grid_of_millions_of_points_begins_at_once()
     {
         var outcome = Search([.. Small, "--sampler", "grid:2147483647", "--trials", "3", "--study", "x", "--json"]);

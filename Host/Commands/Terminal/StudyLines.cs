@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Functional.Host.Charts;
+using Functional.Host.Experiments;
 using Functional.Host.Search;
 
 namespace Functional.Host.Commands;
@@ -99,6 +100,8 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
             // Of few trials nothing can be said.
             if (importance.Any(share => share > 0))
                 output.WriteLine($"importance: {string.Join(", ", shares)}");
+            foreach (var line in AsTheBook(settings, trials))
+                output.WriteLine(line);
             output.WriteLine($"best: {Line(best)}");
             output.WriteLine(command);
         }
@@ -131,6 +134,19 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         Invariant($"trial {trial.Number,4}  {StudyResults.Name(trial.State),-8}  ")
             + Invariant($"{(trial.Value is { } value ? StudyResults.Short(value) : "-"),-6}  ")
             + StudyResults.Short(trial.Configuration) + (trial.Result?.Reason is { } reason ? $"  ({reason})" : "");
+
+    // Of a search for the book's two hyperparameters: the best as its program of 6.5.3 prints them.
+    private static IEnumerable<string> AsTheBook(StudySettings settings, IReadOnlyList<Trial> trials)
+    {
+        const string rate = "learning-rate", decay = "l2";
+        if (!settings.Space.Hyperparameters.Select(one => one.Name).ToHashSet().SetEquals([rate, decay])
+            || settings.Constants.GetValueOrDefault("task") == "quantities")
+            return [];
+        static string Number(double value) => CommonFigures.Python(value);
+        return StudyResults.Best(settings.Direction, trials).Take(Shown).Select((trial, i) =>
+            $"Best-{i + 1} (val acc:{Number(trial.Value!.Value)}) | lr:{Number(trial.Configuration.Number(rate))}, " +
+            $"weight decay:{Number(trial.Configuration.Number(decay))}");
+    }
 
     private void WriteEvent(Trial trial) => events.Write("trial", Event(trial));
 

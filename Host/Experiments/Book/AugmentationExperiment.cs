@@ -33,15 +33,9 @@ internal sealed class AugmentationExperiment : Experiment
             {
                 Augmentations = [Augment.Rotation(), Augment.Scale(), Augment.Shift(1)],
             }));
-        Claim Better(Curves with) => lab.Claim(
+        Claim Better(Curves with) => BetterTest(lab, with, curves[0],
             ($"Test accuracy is higher with \"{with.Name}\"",
-             $"「{lab.Both(with.Name).Japanese}」でテストデータの認識精度が上がる"),
-            seed => Test(with.Seeds[seed]) > Test(curves[0].Seeds[seed]),
-            seed =>
-            [
-                (("test accuracy with it", "テストデータ（あり）"), Percent(Test(with.Seeds[seed]))),
-                (("without", "なし"), Percent(Test(curves[0].Seeds[seed]))),
-            ]).IfLearned(lab, with);
+                $"「{lab.Both(with.Name).Japanese}」でテストデータの認識精度が上がる"));
         return new()
         {
             Parts =
@@ -99,14 +93,14 @@ internal sealed class AugmentationExperiment : Experiment
         });
         return new("crops", new ImageGrid(lab.Say("Random crops", "ランダムな切り出し"), [.. pictures]), (
             $"The first {Digits} images, each followed by {Crops} random crops of {height} x {width} of its " +
-            $"{images.Height} x {images.Width} pixels: the same digits to a reader, entirely new inputs to a " +
+            $"{images.Height} x {images.Width} pixels: the same digits to a reader, other inputs to a " +
             "network without convolutions. (In training the image keeps its size, and is shifted by up to " +
             $"{Padding} pixels.)",
             $"先頭の{Digits}枚の画像（{images.Height}×{images.Width} ピクセル）と、" +
             $"それぞれからランダムに切り出した {height}×{width} " +
-            $"ピクセルの部分画像{Crops}枚です。" +
-            "人の目には同じ数字でも、畳み込み層のないネットワークにとってはまったく新しい入力です。" +
+            $"ピクセルの部分画像{Crops}枚です。人の目には同じ数字でも、" +
+            "畳み込み層のないネットワークにとっては別の入力です。" +
             $"（学習では大きさを変えず、上下左右に最大{Padding}ピクセルずらします。）"))
-        { NumbersOf = NumbersOf.FirstSeed };
+        { NumbersOf = NumbersOf.FirstSeed, InBook = "" };
     }
 }

@@ -71,7 +71,7 @@ internal sealed class BatchNormExperiment : Experiment
                             ],
                         }),
                     ]) { Columns = 4 },
-                    Caption(pairs, deviations)),
+                    Caption(pairs, deviations)) { InBook = "6-19" },
             ],
             Claims =
             [
@@ -92,6 +92,9 @@ internal sealed class BatchNormExperiment : Experiment
                     "4分の3以上の場合に、最後のエポックでは Batch Normalization が上回る"),
                     seed => 4 * Ahead(pairs, seed) >= 3 * pairs.Length,
                     seed => [(("ahead in", "上回る場合"), $"{Ahead(pairs, seed)} / {pairs.Length}")])
+                    .By(lab, ("share of the cases in which it is ahead, minus one half", "上回る割合 − 2分の1"),
+                        seed => (double)Ahead(pairs, seed) / pairs.Length - 0.5, inPoints: true)
+                    .SaidIn(("Section 6.3.2", "6.3.2節"))
                     .IfLearned(lab, pairs.Select(pair => pair[0]).MaxBy(curve => curve.Median(Highest))!),
             ],
         };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Functional.Host.Charts;
 
 namespace Functional.Host.Experiments;
@@ -7,7 +8,7 @@ internal static class CommonFigures
 {
     public const Measured Both = Measured.Training | Measured.Test;
 
-    /// <summary>The training accuracy from which on a network has learned something.</summary>
+    /// <summary>The training accuracy from which on a network has learned enough for its gap to count.</summary>
     public const double Learned = 0.5;
 
     // Single points jump.
@@ -16,10 +17,10 @@ internal static class CommonFigures
     /// <summary>Training and test accuracy of each network over the epochs, side by side.</summary>
     public static Figure Of(
         Lab lab, string name, string title, IReadOnlyList<Curves> curves, LocalizedText caption,
-        int? columns = null) => new(
+        int? columns = null, string inBook = "") => new(
         name,
         new SmallMultiples(title, [.. curves.Select(curve => Chart(lab, curve))]) { Columns = columns },
-        caption);
+        caption) { InBook = inBook };
 
     /// <summary>Training and test accuracy of one network.</summary>
     public static LineChart Chart(Lab lab, Curves curve) =>
@@ -35,7 +36,7 @@ internal static class CommonFigures
     /// <summary>How much better a network knows what it was trained on, in percentage points.</summary>
     public static double Gap(Curve curve) => Between(Training(curve), Test(curve));
 
-    private static double Between(double training, double test) =>
+    public static double Between(double training, double test) =>
         Typography.Difference(100 * training, 100 * test, 1);
 
     /// <summary>The training accuracy, over the last points.</summary>
@@ -90,9 +91,39 @@ internal static class CommonFigures
             ]);
     }
 
+    /// <summary>The same losses every 100 steps, line by line as the book's programs print them: those of the first
+    /// seed.</summary>
+    public static Listing PrintedLines(IReadOnlyList<Curves> curves) => new(
+        ("As the book's program prints it every 100 iterations", "本書のプログラムと同じ形式の表示（100回ごと）"),
+        string.Join('\n', curves[0].Seeds[0].Observed.SelectMany((at, i) => (string[])
+        [
+            $"==========={Invariant($"iteration:{at.Step - 1}")}===========",
+            .. curves.Select(curve =>
+                $"{curve.Name.Replace(" ", "", StringComparison.Ordinal)}:" +
+                Python(curve.Seeds[0].Observed[i].Values[0])),
+        ]))) { Folded = true };
+
+    /// <summary>A number as Python prints it, and so as the book's programs do: 0.82, 1.0, 3.86e-07.</summary>
+    public static string Python(double value)
+    {
+        var text = double.IsNaN(value) ? "nan" : value.ToString("R", CultureInfo.InvariantCulture).ToLowerInvariant();
+        return text.Any(letter => letter is '.' or 'e' or 'n') ? text : $"{text}.0";
+    }
+
     /// <summary>The claim that one network's gap is smaller than another's, and that it is not so because the network
     /// learned nothing. In Japanese the statement is the first half of the sentence.</summary>
-    public static Claim SmallerGap(Lab lab, Curves with, Curves without, LocalizedText statement) => lab.Claim(
+    public static Claim SmallerGap(Lab lab, Curves with, Curves without, LocalizedText statement) =>
+        GapClaim(lab, with, without, statement)
+            .By(lab, ("gap with minus without", "差の変化（あり − なし）"),
+                seed => (Gap(with.Seeds[seed]) - Gap(without.Seeds[seed])) / 100, inPoints: true)
+            .IfLearned(lab, Learned, with, without);
+
+    /// <summary>The same where the network may not learn at all: then it doesn't hold, and the gap counts for
+    /// nothing.</summary>
+    public static Claim SmallerGapOrNone(Lab lab, Curves with, Curves without, LocalizedText statement) =>
+        GapClaim(lab, with, without, statement).IfLearned(lab, without);
+
+    private static Claim GapClaim(Lab lab, Curves with, Curves without, LocalizedText statement) => lab.Claim(
         ($"{statement.English}, and the network still learns (training accuracy of at least {Percent(Learned, 0)})",
          $"{statement.Japanese}、しかも学習できている（訓練データの認識精度が{Percent(Learned, 0)}以上）"),
         seed =>
@@ -102,7 +133,25 @@ internal static class CommonFigures
         [
             GapOf(with.Seeds[seed]), (("without", "なしでの差"), Points(Gap(without.Seeds[seed]))),
             (("training accuracy", "訓練データの認識精度"), Percent(Training(with.Seeds[seed]))),
-        ]).IfLearned(lab, with, without);
+        ]);
+
+    /// <summary>The claim that one network does better than another on test images.</summary>
+    public static Claim BetterTest(Lab lab, Curves with, Curves without, LocalizedText statement) => lab.Claim(
+        statement, seed => Test(with.Seeds[seed]) > Test(without.Seeds[seed]),
+        seed =>
+        [
+            (("test accuracy with it", "テストデータ（あり）"), Percent(Test(with.Seeds[seed]))),
+            (("without", "なし"), Percent(Test(without.Seeds[seed]))),
+        ]).By(lab, ("test accuracy with minus without", "テストデータの認識精度の変化（あり − なし）"),
+            seed => Test(with.Seeds[seed]) - Test(without.Seeds[seed]), inPoints: true).IfLearned(lab, with);
+
+    /// <summary>The same claim with the number that decides it.</summary>
+    public static Claim By(
+        this Claim claim, Lab lab, LocalizedText name, Func<int, double> of, bool inPoints = false) =>
+            claim with { Effect = lab.Effect(name, of, inPoints) };
+
+    /// <summary>The same claim as what a text says.</summary>
+    public static Claim SaidIn(this Claim claim, LocalizedText source) => claim with { Source = source };
 
     /// <summary>The gap of a network, for the numbers of a claim.</summary>
     public static (LocalizedText Name, string Value) GapOf(Curve curve) =>
@@ -159,5 +208,5 @@ internal static class CommonFigures
         double.IsFinite(share) ? $"{Typography.Number(100 * share, decimals)}%" : "–";
 
     // A difference of percentages.
-    private static string Points(double points) => double.IsFinite(points) ? Typography.Number(points, 1) : "–";
+    public static string Points(double points) => double.IsFinite(points) ? Typography.Number(points, 1) : "–";
 }

@@ -37,30 +37,50 @@ internal sealed class DropoutExperiment : Experiment
         if (curves.Count == 1)
             return new()
             {
-                Parts = [CommonFigures.Of(lab, "accuracy", "Dropout 0.2", curves, Text(Idea, AtTheEnd(lab, curves)))],
+                Parts =
+                [
+                    CommonFigures.Of(
+                        lab, "accuracy", "Dropout 0.2", curves, Text(Idea, AtTheEnd(lab, curves)), inBook: "6-23"),
+                ],
             };
         Curves[] ordered = [curves[1], curves[2], curves[3], curves[0], .. curves.Skip(4)];
         Claim Smaller(Curves dropout) => SmallerGap(lab, dropout, curves[1],
             (
                 $"Dropout {dropout.Name} makes the gap between training and test accuracy smaller",
-                $"Dropout {dropout.Name} は訓練とテストの認識精度の差を小さくし"));
+                $"Dropout {dropout.Name} は訓練とテストの認識精度の差を小さくし"))
+            .SaidIn(("Section 6.4.3", "6.4.3節"));
+        Claim Better(Curves dropout) => BetterTest(lab, dropout, curves[1],
+            (
+                $"Dropout {dropout.Name} gives a higher test accuracy than no dropout",
+                $"Dropout {dropout.Name} はテストデータの認識精度を上げる"))
+            .SaidIn(("A common reading of 6.4.3", "6.4.3節についてよくある解説"));
         return new()
         {
             Parts =
             [
-                CommonFigures.Of(lab, "accuracy", lab.Say("By dropout ratio", "消去する割合ごとの認識精度"), ordered,
-                    Text(
-                    Idea, AtTheEnd(lab, ordered), Better(curves[1], ordered[1..5]),
-                    GapOf(lab, curves[0], curves[1])), columns: 3),
+                CommonFigures.Of(lab, "accuracy", lab.Say("By dropout ratio",
+                    "消去する割合ごとの認識精度"), ordered, Text(
+                    Idea, AtTheEnd(lab, ordered), Compared(curves[1], ordered[1..5]),
+                    GapOf(lab, curves[0], curves[1])), columns: 3, inBook: "6-23"),
                 CommonFigures.Table(lab, ordered),
             ],
             Claims =
             [
                 Smaller(curves[3]), Smaller(curves[0]),
-                lab.Claim(("Dropout 0.2 gives a higher test accuracy than no dropout",
-                    "Dropout 0.2 はテストデータの認識精度を上げる"),
-                    seed => Test(curves[0].Seeds[seed]) > Test(curves[1].Seeds[seed]),
-                    seed => Two(curves[0], curves[1], seed, Test)).IfLearned(lab, curves[0]),
+                Better(curves[3]), Better(curves[0]),
+                lab.Claim((
+                    "Dropout 0.2 with L1 0.005 is good at both: training and test accuracy of at least " +
+                    $"{Percent(Learned, 0)}",
+                    "Dropout 0.2 と L1 0.005 の組み合わせは両方に良い（訓練・テストの認識精度がどちらも" +
+                    $"{Percent(Learned, 0)}以上）"),
+                    seed => Training(curves[5].Seeds[seed]) >= Learned && Test(curves[5].Seeds[seed]) >= Learned,
+                    seed =>
+                    [
+                        (("training accuracy", "訓練データの認識精度"), Percent(Training(curves[5].Seeds[seed]))),
+                        (("test accuracy", "テストデータの認識精度"), Percent(Test(curves[5].Seeds[seed]))),
+                    ]).By(lab, ("test accuracy with minus without", "テストデータの認識精度の変化（あり − なし）"),
+                        seed => Test(curves[5].Seeds[seed]) - Test(curves[1].Seeds[seed]), inPoints: true)
+                    .SaidIn(("A reader's notes on 6.4.3", "6.4.3節についての読者の解説")).IfLearned(lab, curves[1]),
                 lab.Claim((
                     "Dropout 0.9 never learns: training accuracy stays below 20%",
                     "Dropout 0.9 ではまったく学習しない（訓練データの認識精度が20%未満）"),
@@ -98,7 +118,7 @@ internal sealed class DropoutExperiment : Experiment
 
     /// <summary>Which ratios end higher than no dropout in the figure, and which have not caught up in training.
     /// </summary>
-    internal static LocalizedText Better(Curves none, IReadOnlyList<Curves> ratios)
+    internal static LocalizedText Compared(Curves none, IReadOnlyList<Curves> ratios)
     {
         var (best, rest) = (ratios.Where(Higher).ToArray(), ratios.Where(ratio => !Higher(ratio)).ToArray());
         Curves[] behind = [.. ratios.Where(ratio => !(TrainingEnd(ratio) > TrainingEnd(none) - Behind))];

@@ -87,9 +87,9 @@ internal sealed class GradientCheckExperiment : Experiment
                      "as about 1 in the table's last column.",
                      $"棒の長さ {digits(zeros.Min())} は、" +
                      $"差の平均が 10 の −{digits(zeros.Min())} 乗であることを表し、長いほどよく一致しています。" +
-                     $"最短は {digits(zeros.Min())}、最長は {digits(zeros.Max())} です。" +
-                     "公式に誤りがあれば、表の最後の列（最大の相対誤差）が 1 程度になります。"))
-                { NumbersOf = NumbersOf.FirstSeed },
+                     $"最短は {digits(zeros.Min())}、最長は {digits(zeros.Max())} です。公式に誤りがあれば、" +
+                     "表の最後の列（最大の相対誤差）が 1 程度になります。"))
+                { NumbersOf = NumbersOf.FirstSeed, InBook = "" },
                 new Paragraph((
                     $"Backpropagation took {Milliseconds(check.byPullbacks)} ms, central differences " +
                     $"{Milliseconds(check.byDifferences)} ms: about {Times(0)} times as long.",

@@ -60,14 +60,12 @@ internal sealed class HyperparametersExperiment : Experiment
                         [
                             .. best.Take(Listed).Select(trial =>
                                 (rates[trial], trials[trial].Accuracy("", point => point.Validation).Ys)),
-                        ])),
+                        ])) { InBook = "6-24" },
                 new Listing(("As the book prints them:", "本書の形式で："),
                 string.Join('\n',
                 best.Take(Listed).Select((trial, i) =>
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"Best-{i + 1} (val acc:{Accuracy(trial):0.00##}) | lr:{rates[trial]}, weight " +
-                        $"decay:{decays[trial]}")))),
+                    $"Best-{i + 1} (val acc:{Python(Accuracy(trial))}) | lr:{Python(rates[trial])}, weight " +
+                        $"decay:{Python(decays[trial])}"))),
                 .. lab.Settings.BookOnly
                     ? []
                     : (Part[])[
@@ -165,7 +163,7 @@ internal sealed class HyperparametersExperiment : Experiment
          $"decay は {Least(decays)} から {Most(decays)} で、" +
          $"4桁の範囲のうちそれぞれ {Decades(rates)} 桁と {Decades(decays)} " +
          "桁に散らばっています。"),
-         Advice(Leading(rates), Leading(decays))));
+         Advice(Leading(rates), Leading(decays)))) { InBook = "" };
     }
 
     /// <summary>Where to search next, given the learning rates and the weight decays of the best trials, the best one

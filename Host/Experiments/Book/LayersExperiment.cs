@@ -64,10 +64,10 @@ internal sealed class LayersExperiment : Experiment
                     ("From top to bottom the batch (one column per sample), from bottom to top the gradient of the " +
                      "loss with respect to it. A gradient always has the shape of what it is the gradient of; the " +
                      "size is the root mean square. Each layer needs nothing but what comes from its neighbors.",
-                     "上から下へミニバッチ（1列が1サンプル）が、下から上へその勾配が流れます。" +
-                     "勾配の形状は、常に元の値と同じです。大きさは二乗平均平方根です。" +
-                     "どの層も、隣の層から来るものだけで計算できます。"))
-                { NumbersOf = NumbersOf.FirstSeed },
+                     "上から下へミニバッチ（1列が1サンプル）が、下から上へその勾配が流れます。勾配の形状は、" +
+                     "常に元の値と同じです。大きさは二乗平均平方根です。どの層も、" +
+                     "隣の層から来るものだけで計算できます。"))
+                { NumbersOf = NumbersOf.FirstSeed, InBook = "" },
                 new Table(
                     (
                         "At Softmax-with-Loss it begins with y − t, here for the first sample: what the network " +

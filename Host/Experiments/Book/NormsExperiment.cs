@@ -12,7 +12,7 @@ internal sealed class NormsExperiment : Experiment
     private const double Low = 0.5, LearningRate = 0.1, Least = 1e-3, Ratio = 1.2589254117941673;
 
     // What the data are made with: half of the features have nothing to do with the answer.
-    private static readonly double[] Truth = [2, -1.5, 1, 0.6, 0, 0, 0, 0];
+    internal static readonly double[] Truth = [2, -1.5, 1, 0.6, 0, 0, 0, 0];
 
     public override string Name => "norms";
     public override LocalizedText Title => ("Ridge and lasso", "リッジ回帰とラッソ回帰（L2 と L1）");
@@ -82,7 +82,7 @@ internal sealed class NormsExperiment : Experiment
                                 "With lasso a weight that is not noise becomes zero before the last noise feature " +
                                 "does.",
                                 "ラッソでは、ノイズの重みがすべて 0 になる前に、ノイズでない重みも 0 になります。")))
-                { NumbersOf = NumbersOf.FirstSeed },
+                { NumbersOf = NumbersOf.FirstSeed, InBook = "" },
                 new Figure(
                     "planes",
                     new SmallMultiples(
@@ -94,12 +94,11 @@ internal sealed class NormsExperiment : Experiment
                      "the limit on the squares (ridge) or on the magnitudes (lasso). The smallest loss allowed is " +
                      "where an ellipse touches the limit: on a circle in general off both axes, on a diamond, which " +
                      "has corners, in one of them, where a weight is exactly zero.",
-                     "重みが2つの場合。楕円は損失の等高線、円とひし形は、" +
-                     "それぞれ二乗和（リッジ）と絶対値の和（ラッソ）の制限です。許される中で最小の損失は、" +
-                     "楕円が制限に接する点です。" +
+                     "重みが2つの場合。楕円は損失の等高線、円とひし形は、それぞれ二乗和（リッジ）" +
+                     "と絶対値の和（ラッソ）の制限です。許される中で最小の損失は、楕円が制限に接する点です。" +
                      "円ではふつうどちらの軸からも離れ、角のあるひし形では角で接し、" +
                      "そこでは一方の重みがちょうど 0 です。"))
-                { NumbersOf = NumbersOf.NoSeed },
+                { NumbersOf = NumbersOf.NoSeed, InBook = "" },
             ],
             Claims =
             [
@@ -147,7 +146,7 @@ internal sealed class NormsExperiment : Experiment
     private static string Place((double X, double Y) at) =>
         $"({Typography.Value(at.X, 2)}, {Typography.Value(at.Y, 2)})";
 
-    private static Batch<double> Data(Key key)
+    internal static Batch<double> Data(Key key)
     {
         var x = Matrix<double>.Build.Dense(Truth.Length, Samples, key.Child(0).Normals(Truth.Length * Samples));
         var noise = key.Child(1).Normals(Samples);
@@ -164,7 +163,7 @@ internal sealed class NormsExperiment : Experiment
     }
 
     // One affine layer with the squared error; ridge as a penalty, lasso as the proximal step after each update.
-    private static double[] Fit(Batch<double> batch, double ridge, double lasso)
+    internal static double[] Fit(Batch<double> batch, double ridge, double lasso)
     {
         var network = Network.Create<double>([Truth.Length, 1], Activation.Relu, Initializer.Zero, Key.OfSeed(0))
             .WithLoss(Loss.MeanSquaredError).WithPenalty(Penalty.L2(ridge));
@@ -174,8 +173,9 @@ internal sealed class NormsExperiment : Experiment
         return [.. state.Network.Parameters()["affine1.weight"].Values];
     }
 
-    // The normal equations with a feature for the bias, by Gauss's elimination: positive definite, so no pivots.
-    private static double[] LeastSquares(Batch<double> batch)
+    /// <summary>The weights and, last, the bias of ridge regression; the bias is not penalized. By the normal equations
+    /// with a feature for the bias and Gauss's elimination: positive definite, so no pivots.</summary>
+    internal static double[] LeastSquares(Batch<double> batch, double ridge = 0)
     {
         var (n, inputs) = (Truth.Length + 1, batch.Inputs);
         double At(int i, int j) => i < Truth.Length ? inputs[i, j] : 1;
@@ -185,6 +185,9 @@ internal sealed class NormsExperiment : Experiment
             for (var column = 0; column <= n; column++)
                 for (var j = 0; j < Samples; j++)
                     a[row, column] += At(row, j) * (column < n ? At(column, j) : targets[0, j]);
+        // Of the mean squared error plus ridge / 2 times the sum of squares.
+        for (var i = 0; i < Truth.Length; i++)
+            a[i, i] += Samples * ridge / 2;
         for (var pivot = 0; pivot < n; pivot++)
             for (var row = 0; row < n; row++)
             {
@@ -194,10 +197,10 @@ internal sealed class NormsExperiment : Experiment
                 for (var column = pivot; column <= n; column++)
                     a[row, column] -= factor * a[pivot, column];
             }
-        return [.. Enumerable.Range(0, Truth.Length).Select(i => a[i, n] / a[i, i])];
+        return [.. Enumerable.Range(0, n).Select(i => a[i, n] / a[i, i])];
     }
 
-    private static double Largest(double[] first, double[] second) =>
+    internal static double Largest(double[] first, double[] second) =>
         first.Zip(second, (a, b) => Math.Abs(a - b)).Max();
 
     private static LineChart Paths(Lab lab, string title, double[] rates, double[][] weights) =>

@@ -65,7 +65,7 @@ internal sealed class OptimizerPathsExperiment : Experiment
              "矢印はほとんどの場所で谷に沿うのではなく谷を横切る向きなので、SGD はジグザグに進みます。" +
              "Momentum はボールのように転がって行き過ぎ、" +
              "AdaGrad は大きく動いた方向の歩幅を縮めてすぐに谷底に沿って進み、Adam はその両方のように進みます。"))
-        { NumbersOf = NumbersOf.NoSeed };
+        { NumbersOf = NumbersOf.NoSeed, InBook = "6-3, 6-5, 6-6, 6-7, 6-8" };
         Claim[] claims =
         [
             lab.Claim((
@@ -107,12 +107,12 @@ internal sealed class OptimizerPathsExperiment : Experiment
             ("Each cell is the height after 30 steps from (−7, 2), where it was 6.45; heights below 0.0001 are drawn " +
              "as 0.0001. The closer to the color of the page, the better: small rates need much momentum, large " +
              "rates little, and there is no momentum that suits every rate.",
-             "各マスは、" +
-             "(−7, 2)（関数の値は 6.45）から30ステップ後の関数の値です（0.0001 未満は 0.0001 として描いています）。" +
+             "各マスは、(−7, 2)（関数の値は 6.45）" +
+             "から30ステップ後の関数の値です（0.0001 未満は 0.0001 として描いています）。" +
              "背景の色に近いほど良い結果です。" +
              "学習係数が小さければ大きなモーメンタムが、大きければ小さなモーメンタムが合い、" +
              "すべての学習係数に合うモーメンタムはありません。"))
-        { NumbersOf = NumbersOf.NoSeed };
+        { NumbersOf = NumbersOf.NoSeed, InBook = "" };
     }
 
     private static Vector<double> Gradient(Vector<double> point) =>

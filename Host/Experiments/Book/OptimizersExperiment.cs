@@ -55,16 +55,19 @@ internal sealed class OptimizersExperiment : Experiment
                     "本書の学習係数の SGD が最も遅れています。他の3つは勢いをつけたり、歩幅を調整したりします。")
                 : losses.Min() == losses.Max()
                 ? ("They are all the same here.", "ここではどれも同じです。")
-                : ("SGD is not the slowest here.", "ここでは SGD が最も遅いわけではありません。")));
+                : ("SGD is not the slowest here.", "ここでは SGD が最も遅いわけではありません。"))) { InBook = "6-9" };
         Claim[] claims =
         [
             .. Enumerable.Range(1, 3).Select(i => lab.Claim(
                 ($"{curves[i].Name} ends below SGD", $"{curves[i].Name} の損失は SGD より小さくなる"),
                 seed => curves[i].Seeds[seed].FinalLoss < curves[0].Seeds[seed].FinalLoss,
-                seed => [Loss(curves[i], seed), Loss(curves[0], seed)]).IfLearned(lab, curves[i])),
+                seed => [Loss(curves[i], seed), Loss(curves[0], seed)])
+                .By(lab, (Minus(curves[i].Name), Minus(curves[i].Name)),
+                    seed => curves[i].Seeds[seed].FinalLoss - curves[0].Seeds[seed].FinalLoss)
+                .SaidIn(("Section 6.1.8", "6.1.8節")).IfLearned(lab, curves[i])),
         ];
         if (lab.Settings.BookOnly)
-            return new() { Parts = [book, Printed(lab, curves)], Claims = claims };
+            return new() { Parts = [book, Printed(lab, curves), PrintedLines(curves)], Claims = claims };
         var tuned = Tuned(lab, common);
         var trialSteps = TrialSteps(common);
         return new()
@@ -72,7 +75,7 @@ internal sealed class OptimizersExperiment : Experiment
             Parts =
             [
                 book,
-                Printed(lab, curves),
+                Printed(lab, curves), PrintedLines(curves),
                 new Paragraph((
                     "Is that a fair comparison? All four run with a rate that somebody chose. Here each optimizer " +
                     "tries six rates, from a tenth of the book's to thirty times as much, for " +
@@ -86,10 +89,9 @@ internal sealed class OptimizersExperiment : Experiment
                 new Figure(
                     "tuned",
                     Losses(
-                        lab,
-                        lab.Say("Each with the rate that did best in short trials", "短い試行で最も良かった学習係数で"),
-                        tuned),
-                    TunedCaption(curves, tuned)),
+                        lab, lab.Say("Each with the rate that did best in short trials",
+                            "短い試行で最も良かった学習係数で"), tuned),
+                    TunedCaption(curves, tuned)) { InBook = "" },
             ],
             Claims =
             [
@@ -99,7 +101,10 @@ internal sealed class OptimizersExperiment : Experiment
                         "With the rate of its best trial SGD ends below SGD with the book's rate",
                         "短い試行で選んだ学習係数の SGD は、本書の学習係数の SGD より損失が小さい"),
                     seed => tuned[0].Seeds[seed].FinalLoss < curves[0].Seeds[seed].FinalLoss,
-                    seed => [Loss(tuned[0], seed), Loss(curves[0], seed)]).IfLearned(lab, tuned[0]),
+                    seed => [Loss(tuned[0], seed), Loss(curves[0], seed)])
+                    .By(lab, ("loss, tuned minus the book's", "損失の変化（選び直し − 本書）"),
+                        seed => tuned[0].Seeds[seed].FinalLoss - curves[0].Seeds[seed].FinalLoss)
+                    .IfLearned(lab, tuned[0]),
                 lab.Claim(
                     (
                         "Each tuned run ends below guessing (a loss of ln 10 = 2.30)",
@@ -114,10 +119,13 @@ internal sealed class OptimizersExperiment : Experiment
                         [
                             (("gap after tuning", "選び直した後の差"), Typography.Value(Gap(tuned, seed), 2)),
                             (("before", "前"), Typography.Value(Gap(curves, seed), 2)),
-                        ]).IfLearned(lab, Best(tuned), Best(curves)),
+                        ]).By(lab, ("gap after minus before", "差の変化（後 − 前）"),
+                            seed => Gap(tuned, seed) - Gap(curves, seed)).IfLearned(lab, Best(tuned), Best(curves)),
             ],
         };
     }
+
+    private static string Minus(string name) => $"{name} − SGD";
 
     private static LineChart Losses(Lab lab, string title, IReadOnlyList<Curves> curves) =>
         new(title, lab.Say(Terms.Iteration), Axis.Log(lab.Say(Terms.Loss)))

@@ -40,7 +40,7 @@ internal sealed class OverfittingExperiment : Experiment
             [
                 CommonFigures.Of(
                     lab, "accuracy", lab.Say("300 samples, seven layers", "訓練データ300個、7層"), curves,
-                    Caption(lab, curves)),
+                    Caption(lab, curves), inBook: "6-20"),
                 CommonFigures.Table(lab, curves),
             ],
             Claims =
@@ -57,11 +57,15 @@ internal sealed class OverfittingExperiment : Experiment
                         "テストデータの認識精度はそれより10ポイント以上低い"),
                     seed => Gap(curves[0].Seeds[seed]) >= 10,
                     seed => [GapOf(curves[0].Seeds[seed])])
+                    .By(lab, ("training minus test", "訓練データ − テストデータ"),
+                        seed => Gap(curves[0].Seeds[seed]) / 100, inPoints: true)
+                    .SaidIn(("Section 6.4.1", "6.4.1節"))
                     .IfLearned(lab, curves[0]),
                 SmallerGap(lab, curves[1], curves[0],
                     (
                         "With batch norm the gap between training and test accuracy is smaller",
-                        "Batch Normalization を使うと、訓練とテストの認識精度の差は小さくなり")),
+                        "Batch Normalization を使うと、訓練とテストの認識精度の差は小さくなり"))
+                    .SaidIn(("Section 6.3.1 (batch norm suppresses overfitting)", "6.3.1節（過学習を抑制する）")),
             ],
         };
     }

@@ -45,8 +45,9 @@ internal sealed class TwoLayerExperiment : Experiment
                      "comes from the random choice of each batch.",
                      "各ステップのミニバッチの損失（平滑化）。" +
                      $"{Typography.Value(losses[0], 3)} から始まり（ランダムな推測の損失は ln 10 = 2.30）、" +
-                     $"{Typography.Value(losses[^1], 3)} で終わります。" +
-                     "細かな揺れは、ミニバッチごとの偶然によるものです。")),
+                     $"{Typography.Value(losses[^1], 3)} で終わります。細かな揺れは、" +
+                     "ミニバッチごとの偶然によるものです。"))
+                { InBook = "" },
                 new Figure(
                     "accuracy",
                     CommonFigures.Chart(lab, curves) with
@@ -69,14 +70,25 @@ internal sealed class TwoLayerExperiment : Experiment
                                "この大きさのネットワークはほとんど過学習を起こしません。")
                             : (
                                 "They are more than 5 percentage points apart: the network overfits.",
-                                "差は5ポイントを超えています。過学習が起きています。"))),
+                                "差は5ポイントを超えています。過学習が起きています。")))
+                { InBook = "" },
+                new Listing(
+                    (
+                        "As the book's program prints it once per epoch, from iteration 0 on: training accuracy, " +
+                        "test accuracy",
+                        "本書のプログラムと同じ形式の表示（0回目から1エポックごと、" +
+                        "訓練データとテストデータの認識精度）"),
+                    string.Join('\n', curves.Seeds[0].Accuracies.Select(point =>
+                        $"{Python(point.Training)} {Python(point.Test)}"))) { Folded = true },
             ],
             Claims =
             [
                 lab.Claim(("More than 90% of the test images are classified correctly",
                     "テスト画像の90%以上を正しく認識する"),
                     seed => curves.Seeds[seed].Final.Test > 0.9,
-                    seed => [(("test accuracy", "テストデータの認識精度"), Percent(curves.Seeds[seed].Final.Test))]),
+                    seed => [(("test accuracy", "テストデータの認識精度"), Percent(curves.Seeds[seed].Final.Test))])
+                    .By(lab, ("test accuracy above 90%", "90%を上回る分"), seed => curves.Seeds[seed].Final.Test - 0.9,
+                        inPoints: true),
                 lab.Claim((
                     "Training and test accuracy end within 5 percentage points, and the network still learns " +
                     $"(training accuracy of at least {Percent(Learned, 0)})",
@@ -88,7 +100,9 @@ internal sealed class TwoLayerExperiment : Experiment
                     [
                         (("training accuracy", "訓練データの認識精度"), Percent(curves.Seeds[seed].Final.Training)),
                         (("test accuracy", "テストデータの認識精度"), Percent(curves.Seeds[seed].Final.Test)),
-                    ]).IfLearned(lab, curves),
+                    ]).By(lab, ("training minus test", "訓練データ − テストデータ"),
+                        seed => curves.Seeds[seed].Final.Training - curves.Seeds[seed].Final.Test, inPoints: true)
+                    .IfLearned(lab, curves),
             ],
         };
     }

@@ -47,7 +47,7 @@ internal sealed class WeightDecayExperiment : Experiment
                 common with { Optimizer = common.Optimizer with { ProximalL1 = Rate } },
                 observation: Zeros(0)));
         if (curves.Count == 1)
-            return new() { Parts = [CommonFigures.Of(lab, "accuracy", "L2 0.1", curves, (
+            return new() { Parts = [CommonFigures.Of(lab, "accuracy", "L2 0.1", curves, inBook: "6-21", caption: (
                 $"Training accuracy ends at {Percent(TrainingEnd(curves[0]))}, test accuracy at " +
                 $"{Percent(TestEnd(curves[0]))}.",
                 $"最後の認識精度は訓練データで{Percent(TrainingEnd(curves[0]))}、" +
@@ -62,9 +62,9 @@ internal sealed class WeightDecayExperiment : Experiment
             Parts =
             [
                 CommonFigures.Of(
-                    lab, "accuracy", lab.Say("With a penalty on large weights", "重みにペナルティを課した場合"),
-                    ordered,
-                    Caption(lab, curves), columns: 3),
+                    lab, "accuracy", lab.Say("With a penalty on large weights",
+                        "重みにペナルティを課した場合"), ordered,
+                    Caption(lab, curves), columns: 3, inBook: "6-21"),
                 CommonFigures.Table(lab, ordered),
                 new Figure(
                     "zeros",
@@ -83,22 +83,31 @@ internal sealed class WeightDecayExperiment : Experiment
                      "the direction, a weight near zero jumps back and forth across it; the proximal step stops at " +
                      $"zero. At the end {At(sign)} of the weights are that close to zero with the sign step, and " +
                      $"{At(proximal)} exactly zero with the proximal one.",
-                     "L1 は毎回どの重みからも同じ量を差し引きます。" +
-                     "重みの符号で更新すると、0 の近くの重みは 0 をまたいで行き来します。近接勾配法は 0 で止めます。" +
+                     "L1 は毎回どの重みからも同じ量を差し引きます。重みの符号で更新すると、" +
+                     "0 の近くの重みは 0 をまたいで行き来します。近接勾配法は 0 で止めます。" +
                      $"最後に、符号による更新では重みの{At(sign)}が 0 のすぐ近くにあり、" +
-                     $"近接勾配法では{At(proximal)}がちょうど 0 です。")),
+                     $"近接勾配法では{At(proximal)}がちょうど 0 です。"))
+                { InBook = "" },
             ],
             Claims =
             [
                 SmallerGap(lab, curves[L2], none,
                     ("L2 0.1 makes the gap between training and test accuracy smaller",
-                     "L2 0.1 は訓練とテストの認識精度の差を小さくし")),
+                        "L2 0.1 は訓練とテストの認識精度の差を小さくし"))
+                    .SaidIn(("Section 6.4.2", "6.4.2節")),
+                BetterTest(lab, curves[L2], none,
+                    ("L2 0.1 helps on images not seen: test accuracy is higher than without a penalty",
+                     "L2 0.1 は未知の画像に効く：テストデータの認識精度は正則化しない場合より高い"))
+                    .SaidIn(("A common reading of 6.4.2", "6.4.2節についてよくある解説")),
+                SmallerGapOrNone(lab, curves[3], none,
+                    ("L1 0.1, as strong as L2 0.1, makes the gap smaller", "L2 0.1 と同じ係数の L1 0.1 も差を小さくし"))
+                    .SaidIn(("Notes on 6.4.2 that put L1 in L2's place", "L2 を L1 に置き換えた6.4.2節の解説")),
                 lab.Claim((
                     $"With L2 0.1 the training samples are not memorized (training accuracy below {Percent(Heart, 0)})",
                     $"L2 0.1 では訓練データが丸暗記されない（認識精度{Percent(Heart, 0)}未満）"),
                     seed => Training(curves[L2].Seeds[seed]) < Heart,
                     seed => [Accuracy(("training accuracy", "訓練データの認識精度"), Training(curves[L2].Seeds[seed]))])
-                    .IfLearned(lab, curves[L2]),
+                    .SaidIn(("Section 6.4.2", "6.4.2節")).IfLearned(lab, curves[L2]),
                 lab.Claim((
                     "With L2 0.2 both training and test accuracy end lower than without a penalty",
                     "L2 0.2 では、訓練・テストどちらの認識精度も正則化しない場合より低く終わる"),

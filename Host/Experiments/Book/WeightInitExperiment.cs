@@ -11,6 +11,10 @@ internal sealed class WeightInitExperiment : Experiment
     private const double Guessing = 2.302585092994046;
     private const int Constant = 3;
 
+    // Those of the book's program for its three networks; the others have marks of their own.
+    private static readonly Marker?[] BookMarkers =
+        [Marker.Circle, Marker.Square, Marker.Diamond, Marker.Cross, Marker.Plus];
+
     public override string Name => "weight-init";
     public override string Section => "6.2.1, 6.2.4";
     public override LocalizedText Title => ("Weight initialization", "重みの初期値による学習の比較");
@@ -59,7 +63,10 @@ internal sealed class WeightInitExperiment : Experiment
                 lab.Say("Loss by initialization", "重みの初期値と損失"), lab.Say(Terms.Iteration),
                 Axis.Between(lab.Say(Terms.Loss), 0, 2.5))
             {
-                Series = [.. curves.Select(curve => curve.Loss())],
+                Series =
+                [
+                    .. curves.Select((curve, i) => curve.Loss() with { Marker = BookMarkers.ElementAtOrDefault(i) }),
+                ],
                 References = [new(Guessing, lab.Say("guessing: ln 10", "ランダムな推測：ln 10"))],
             },
             Text(
@@ -76,17 +83,23 @@ internal sealed class WeightInitExperiment : Experiment
                 last[2] < last[1] && last[1] < last[0]
                     ? (
                         "With He's weights, which allow for ReLU cutting away half, it is lower than with Xavier's.",
-                        "ReLU が半分を切り捨てることを見込んだ He の初期値のほうが、" +
-                        "Xavier より小さくなります。") : ""));
+                        "ReLU が半分を切り捨てることを見込んだ He の初期値のほうが、Xavier より小さくなります。") : ""))
+        { InBook = "6-15" };
         bool Below(int i, int j, int seed) => curves[i].Seeds[seed].FinalLoss < curves[j].Seeds[seed].FinalLoss;
         Claim[] claims =
         [
             lab.Claim(
                 ("He ends below Xavier", "He の損失は Xavier より小さくなる"), seed => Below(2, 1, seed),
-                seed => [Loss(2, seed), Loss(1, seed)]).IfLearned(lab, curves[2]),
+                seed => [Loss(2, seed), Loss(1, seed)])
+                .By(lab, ("loss, He minus Xavier", "損失の差（He − Xavier）"),
+                    seed => curves[2].Seeds[seed].FinalLoss - curves[1].Seeds[seed].FinalLoss)
+                .SaidIn(("Section 6.2.4", "6.2.4節")).IfLearned(lab, curves[2]),
             lab.Claim(("Both end below deviation 0.01", "どちらも標準偏差 0.01 より小さくなる"),
                 seed => Below(2, 0, seed) && Below(1, 0, seed), seed => [Loss(2, seed), Loss(1, seed), Loss(0, seed)])
-                .IfLearned(lab, curves[2]),
+                .By(lab, ("loss, the larger of both minus 0.01", "損失の差（大きいほう − 0.01）"),
+                    seed => Math.Max(curves[1].Seeds[seed].FinalLoss, curves[2].Seeds[seed].FinalLoss)
+                        - curves[0].Seeds[seed].FinalLoss)
+                .SaidIn(("Section 6.2.4", "6.2.4節")).IfLearned(lab, curves[2]),
             lab.Claim((
                 "With deviation 0.01 the loss is still that of guessing, to 1%",
                 "標準偏差 0.01 では損失がランダムな推測と変わらない（差は 1% 以内）"),
@@ -94,10 +107,14 @@ internal sealed class WeightInitExperiment : Experiment
                 seed => [Loss(0, seed), ("ln 10", Typography.Value(Guessing, 4))]).IfLearned(lab, curves[2]),
         ];
         return lab.Settings.BookOnly
-            ? new() { Parts = [book, Printed(lab, curves)], Claims = claims }
+            ? new() { Parts = [book, Printed(lab, curves), PrintedLines(curves)], Claims = claims }
             : new()
             {
-                Parts = [book, Printed(lab, curves[..Constant]), FirstLosses(lab, curves), Ratios(lab, trained[^1])],
+                Parts =
+                [
+                    book, Printed(lab, curves[..Constant]), PrintedLines(curves[..Constant]),
+                    FirstLosses(lab, curves), Ratios(lab, trained[^1]),
+                ],
                 Claims = [.. claims, .. Symmetry(lab, curves)],
             };
     }
@@ -123,7 +140,7 @@ internal sealed class WeightInitExperiment : Experiment
          "何も学習していないネットワークの損失は、ランダムな推測の損失 ln 10 に近いはずです。" +
          $"ここでの最初の損失は {Least()} から {Most()} です。" +
          "ln 10 を上回る分は、根拠のない自信によるものです。最初の損失が ln 10 より大幅に大きければ、" +
-         "どこかに間違いがある兆候です。"));
+         "どこかに間違いがある兆候です。")) { InBook = "" };
     }
 
     private static Figure Ratios(Lab lab, Curves he)
@@ -148,7 +165,7 @@ internal sealed class WeightInitExperiment : Experiment
          "最初の数百ステップについて、更新量の大きさを重みの大きさで割った値（層ごと）。" +
          $"ここでは {Of(ratios => ratios.Min())} から {Of(ratios => ratios.Max())} " +
          "の間にあります。およそ1000分の1が健全な目安です。これよりずっと小さければ学習は進まず、" +
-         "ずっと大きければ不安定になります。"));
+         "ずっと大きければ不安定になります。")) { InBook = "" };
     }
 
     private static IEnumerable<Claim> Symmetry(Lab lab, Curves[] curves) => curves.Skip(Constant).Select(curve =>
