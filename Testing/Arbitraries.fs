@@ -75,7 +75,7 @@ type Arbitraries =
             }
         Arb.fromGenShrink (Gen.map Parameters.ofSeq leaves, simpler)
 
-    /// A layer of any kind but layers of layers, for 1 to 8 inputs.
+    /// A layer of any kind, also of layers and custom, for 1 to 8 inputs.
     static member Layer() : Arbitrary<ILayer<float>> =
         Arb.fromGenShrink (Generate.size 8 |> Gen.bind Networks.layer, Networks.simplerLayers)
 

@@ -8,7 +8,23 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.FSharp
 
-/// Layers of all kinds but layers of layers, networks of them, and smaller ones.
+/// y = factors * x, feature by feature: a custom layer.
+type internal Scaling(factors: Vector<float>) =
+    let times (x: Matrix<float>) = x.MapIndexed(fun i _ x -> factors[i] * x)
+    let leaf values = [| Parameter.ofVector "factors" Role.Scale values |]
+    interface ILayer<float> with
+        member _.Name = "scaling"
+        member _.Description = $"scaling {factors.Count}"
+        member _.Inputs = factors.Count
+        member _.Outputs = factors.Count
+        member _.Faults = [||]
+        member _.Parameters = leaf factors
+        member _.WithParameters leaves = Scaling leaves[0].Values
+        member _.Predict x = times x
+        member _.Forward(x, _) =
+            struct (times x, Func<_, _>(fun dy -> struct (leaf (dy.PointwiseMultiply(x).RowSums()), lazy (times dy))))
+
+/// Layers of all kinds, networks of them, and smaller ones.
 module internal Networks =
     /// The kinds before that of x in a list that has each kind once, the simplest first, and x's kind as it is there.
     let private simplerKinds (ofKind: 'A -> 'Union) (kinds: 'A list) : 'A -> 'A list =
@@ -79,16 +95,46 @@ module internal Networks =
             (fun share form -> dropoutLayer { Ratio = 0.9 * share; Form = form })
             Generate.share (Gen.elements [ DropoutForm.Inverted; DropoutForm.Book ])
 
-    /// A layer with as many outputs as inputs.
-    let private between (units: int) : Gen<ILayer<float>> =
-        Gen.frequency
-            [ 4, Gen.map Layer.activation activation
-              1, Gen.constant (Layer.batchNorm units)
-              1, Gen.constant (Layer.layerNorm units)
-              1, Gen.constant (Layer.rmsNorm units)
-              1, dropout ]
+    /// Affine layers beside each other, whose outputs are together as many as their inputs.
+    let private concatenated (units: int) : Gen<ILayer<float>> =
+        gen {
+            let! first = Gen.choose (1, max 1 (units - 1))
+            let! layers = [ first; units - first ] |> List.filter ((<) 0) |> Gen.collectToList (affine units)
+            return Layer.parallel' Join.Concatenate layers
+        }
 
-    /// A layer of any kind but layers of layers, with this many inputs.
+    /// Affine layers to fewer or more units and back, with one weight.
+    let private tied (units: int) : Gen<ILayer<float>> =
+        gen {
+            let! hidden = Generate.size 3
+            let! encoder = affine units hidden
+            let! decoder = affine hidden units
+            return Layer.tied [ Tie.Of("affine1.weight", "affine2.weight", true) ] [ encoder; decoder ]
+        }
+
+    /// A layer with as many outputs as inputs; layers of layers are nested to this depth.
+    let rec private nested (depth: int) (units: int) : Gen<ILayer<float>> =
+        let layersOfLayers =
+            if depth = 0 then []
+            else
+                let inner count = Gen.listOfLength count (nested (depth - 1) units)
+                [ 1, Gen.choose (0, 2) |> Gen.bind inner |> Gen.map Layer.chain
+                  1, Gen.choose (1, 2) |> Gen.bind inner |> Gen.map Layer.residual
+                  1, Gen.map (Layer.parallel' Join.Sum) (inner 2)
+                  1, concatenated units
+                  1, tied units ]
+        Gen.frequency
+            [ 6, Gen.map Layer.activation activation
+              2, Gen.constant (Layer.batchNorm units)
+              2, Gen.constant (Layer.layerNorm units)
+              2, Gen.constant (Layer.rmsNorm units)
+              2, dropout
+              1, Gen.map (fun factors -> Scaling factors :> ILayer<float>) (Generate.vector units)
+              yield! layersOfLayers ]
+
+    let private between = nested 2
+
+    /// A layer of any kind with this many inputs.
     let layer (inputs: int) : Gen<ILayer<float>> =
         Gen.frequency [ 2, Generate.size 5 |> Gen.bind (affine inputs); 3, between inputs ]
 
@@ -136,8 +182,12 @@ module internal Networks =
             cut, (if cut.Inputs > 0 then cut.Outputs else inputs))
         |> fst
 
-    let simplerLayers (layer: ILayer<float>) : ILayer<float> seq =
+    let rec simplerLayers (layer: ILayer<float>) : ILayer<float> seq =
         match layer with
+        | :? Chain<float> as layer -> simplerParts Layer.chain layer.Layers
+        | :? Residual<float> as layer -> simplerParts Layer.residual layer.Layers
+        | :? Parallel<float> as layer -> simplerParts (Layer.parallel' layer.Join) layer.Layers
+        | :? Tied<float> as layer -> Seq.ofList [ Layer.chain layer.Layers ]
         | :? Affine<float> as a ->
             seq {
                 for outputs in Generate.smallerSizes a.Outputs do cutLayer a.Inputs outputs layer
@@ -150,6 +200,17 @@ module internal Networks =
         | :? DropoutLayer<float> as layer when layer.Dropout.Ratio > 0.0 ->
             [ dropoutLayer { layer.Dropout with Ratio = 0.0 } ]
         | _ -> Seq.empty
+
+    /// The parts of a layer of layers, and the same with fewer or simpler parts.
+    and private simplerParts (ofParts: ILayer<float> seq -> ILayer<float>) (parts: ILayer<float> seq) =
+        let parts = List.ofSeq parts
+        seq {
+            yield! parts
+            for i in 0 .. parts.Length - 1 do ofParts (List.removeAt i parts)
+            for i, part in List.indexed parts do
+                for simpler in simplerLayers part do ofParts (List.updateAt i simpler parts)
+        }
+        |> Seq.filter (fun simpler -> Seq.isEmpty simpler.Faults)
 
     /// Fewer layers, fewer units, simpler weights, simpler kinds; inputs and outputs remain unless `isFree`.
     let simplerNetworks (isFree: bool) (network: Network<float>) : Network<float> seq =
