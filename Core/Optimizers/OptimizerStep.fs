@@ -46,9 +46,10 @@ module internal OptimizerStep =
             | _ -> ()
         factor
 
-    /// One step of the rule with all but the average; no leaf is frozen.
-    let ofAll
-        (rule: Rule) (transforms: IReadOnlyList<Transform>) (numbers: struct (float * float)[])
+    /// One step of the rule with all but the average, of leaves that all are trained: leaf i is at `placeOf i` in the
+    /// network.
+    let private ofTrained
+        (placeOf: int -> int) (rule: Rule) (transforms: IReadOnlyList<Transform>) (numbers: struct (float * float)[])
         (state: OptimizerState<'T>) (parameters: Parameters<'T>) (gradient: Parameters<'T>)
         : struct (Parameters<'T> * OptimizerState<'T>) =
         let slots = state.Slots.AsSpan().ToArray()
@@ -74,7 +75,8 @@ module internal OptimizerStep =
             | Transform.ClipNorm limit -> gradient <- Transform.clipByNorm limit gradient
             | Transform.Noise(scale, power, seed) ->
                 let variance = scale / Elementary.exp (power * Elementary.log (float number))
-                gradient <- Transform.addNoise (sqrt variance) (Key.child state.Step (Key.ofSeed seed)) gradient
+                let key = Key.child state.Step (Key.ofSeed seed)
+                gradient <- Transform.addNoiseAt placeOf (sqrt variance) key gradient
             | Transform.Custom custom when not custom.AfterRule ->
                 gradient <- customized custom steps slots parameters gradient
             | _ -> ()
@@ -109,6 +111,10 @@ module internal OptimizerStep =
                 | _ -> ()
             struct (next, { Step = number; Gathered = gathered; Slots = finished slots })
 
+    /// One step of the rule with all but the average; no leaf is frozen.
+    let ofAll rule transforms numbers state parameters gradient =
+        ofTrained id rule transforms numbers state parameters gradient
+
     /// The same for those leaves alone that are at these places: nothing else is looked at.
     let ofSome
         (trained: int[]) (rule: Rule) (transforms: IReadOnlyList<Transform>) (numbers: struct (float * float)[])
@@ -122,8 +128,8 @@ module internal OptimizerStep =
         let slots of' = Array.init state.Slots.Length of' |> finished
         let someSlots = slots (fun k -> { state.Slots[k] with Values = some state.Slots[k].Values })
         let struct (next, after) =
-            ofAll rule transforms (trained |> Array.map (fun i -> numbers[i])) { state with Slots = someSlots }
-                (some parameters) (some gradient)
+            ofTrained (Array.get trained) rule transforms (trained |> Array.map (fun i -> numbers[i]))
+                { state with Slots = someSlots } (some parameters) (some gradient)
         let wholeSlots =
             slots (fun k -> { after.Slots[k] with Values = whole state.Slots[k].Values after.Slots[k].Values })
         struct (whole parameters next, { after with Slots = wholeSlots })

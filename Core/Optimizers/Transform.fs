@@ -198,12 +198,17 @@ module Transform =
                 gradient |> Parameters.mapLeaves (fun leaf -> map (fun g -> share * g) (Dense.values leaf.Values))
             else gradient
 
-    /// Normal numbers of this deviation added to every element; those of the leaf at place i are drawn from child i of
-    /// the key.
-    let addNoise<'T when Real<'T>> (deviation: float) (key: Key) (gradient: Parameters<'T>) : Parameters<'T> =
+    /// `addNoise` for some of a network's leaves: leaf i is drawn from the child of the key at its place among all.
+    let internal addNoiseAt<'T when Real<'T>>
+        (place: int -> int) (deviation: float) (key: Key) (gradient: Parameters<'T>) : Parameters<'T> =
         let leaf i (leaf: Parameter<'T>) =
             let g = Dense.values leaf.Values
-            let noise = Key.normals g.Length (Key.child i key)
+            let noise = Key.normals g.Length (Key.child (place i) key)
             let noisy = Array.init g.Length (fun k -> g[k] + Real.number (deviation * noise[k]))
             { leaf with Values = Dense.vector noisy }
         Parameters(Array.mapi leaf gradient.Leaves)
+
+    /// Normal numbers of this deviation added to every element; those of the leaf at place i are drawn from child i of
+    /// the key.
+    let addNoise<'T when Real<'T>> (deviation: float) (key: Key) (gradient: Parameters<'T>) : Parameters<'T> =
+        addNoiseAt id deviation key gradient

@@ -42,6 +42,13 @@ let laws =
                 sameParameters (first negativeZero) (first (Optimizer.averaged optimizer state found))
                 Assert.All(doublesOf found, fun w -> Assert.True(Double.IsFinite w))
 
+        each "freezing a leaf leaves the noise of the others as it is" <| fun _ optimizer case ->
+            let noisy = optimizer.WithNoise 0.1
+            let others (optimizer: Optimizer) =
+                let struct (x, _) = after optimizer (draw<float> case 0) (gradients case)
+                Parameters.filter (fun leaf -> leaf.Name <> "leaf0") x
+            sameParameters (others noisy) (others (noisy.Freeze "leaf0"))
+
         each "a leaf that is no longer frozen goes on" <| fun _ optimizer case ->
             let start, gradients = draw<float> case 0, gradients<float> case
             let struct (x, state) = after (optimizer.Freeze "leaf*") start gradients
