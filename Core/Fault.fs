@@ -16,6 +16,12 @@ namespace Functional.FSharp
 
 open System
 
+/// For the face that C# sees: its arguments can be null, whatever their types say.
+[<AutoOpen>]
+module internal Given =
+    /// The argument of this name. Raises ArgumentNullException if it is null.
+    let inline given name x = nullArgCheck name x
+
 module internal Faults =
     /// Raises ArgumentException with all of them, a line each, if there are any.
     let refuse (faults: string list) =

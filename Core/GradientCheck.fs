@@ -68,6 +68,10 @@ type GradientCheckSettings =
     /// Every element, to 1e-5.
     static member Default = { Directions = 0; Tolerance = 1e-5; Key = FSharp.Key.ofSeed 0L }
 
+    /// These or, where C# leaves them out, the default.
+    static member internal Or(settings: GradientCheckSettings) =
+        if isNull (box settings) then GradientCheckSettings.Default else settings
+
     /// The same along this many random directions.
     member settings.WithDirections(count: int) = { settings with Directions = count }
 

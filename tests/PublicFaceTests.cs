@@ -69,9 +69,9 @@ public class PublicFaceTests
         AssertNone(
             from symbol in Face(assembly)
             where !IsImplied(symbol)
-            // As the F# compiler writes an array of two dimensions.
+            // As the F# compiler writes an array of two dimensions; it leaves out what a conversion gives.
             let id = symbol.GetDocumentationCommentId()!.Replace("[0:,0:]", "[0:]", StringComparison.Ordinal)
-            where !documented.Contains(id)
+            where !documented.Contains(id) && !documented.Contains(id.Split('~')[0])
             select id);
     }
 

@@ -50,26 +50,15 @@ type Augment =
 
     /// Everything wrong with augmentations for images of this format; empty if they are right.
     static member Faults(augmentations: IReadOnlyList<Augmentation>, image: ImageFormat) : IReadOnlyList<string> =
-        Augmentation.faultsFor (nullArgCheck (nameof image) image) (nullArgCheck (nameof augmentations) augmentations)
+        Augmentation.faultsFor (given "image" image) (given "augmentations" augmentations)
 
     /// The format of images once they are augmented: crops change height and width.
     static member Output(augmentations: IReadOnlyList<Augmentation>, image: ImageFormat) : ImageFormat =
-        Augmentation.output (nullArgCheck (nameof augmentations) augmentations) (nullArgCheck (nameof image) image)
-
-    /// Images of channels x height x width, as all here takes them, from images of height x width x channels; features
-    /// x samples both. Raises ArgumentException if the features are not those of the format.
-    static member ChannelsFirst(image: ImageFormat, x: Matrix<'T>) : Matrix<'T> =
-        Augmentation.channelsFirst (nullArgCheck (nameof image) image) (nullArgCheck (nameof x) x)
-
-    /// Images of height x width x channels from images of channels x height x width; features x samples both. Raises
-    /// ArgumentException if the features are not those of the format.
-    static member ChannelsLast(image: ImageFormat, x: Matrix<'T>) : Matrix<'T> =
-        Augmentation.channelsLast (nullArgCheck (nameof image) image) (nullArgCheck (nameof x) x)
+        Augmentation.output (given "augmentations" augmentations) (given "image" image)
 
     /// The batch with the augmentations applied in order to each of its images: sample j is a function of the sample
     /// and of the j-th child of the key. Raises ArgumentException with everything wrong with the augmentations for this
     /// format, if the format is not that of the batch, and if mixup finds a label outside the classes.
     static member Apply
         (augmentations: IReadOnlyList<Augmentation>, image: ImageFormat, batch: Batch<'T>, key: Key) : Batch<'T> =
-        Augmentation.apply (nullArgCheck (nameof augmentations) augmentations) (nullArgCheck (nameof image) image) key
-                (nullArgCheck (nameof batch) batch)
+        Augmentation.apply (given "augmentations" augmentations) (given "image" image) key (given "batch" batch)

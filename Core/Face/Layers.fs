@@ -12,24 +12,26 @@ open Functional.FSharp
 type Parameter =
     /// A leaf with a copy of this matrix.
     static member Of(name: string, role: Role, value: Matrix<'T>) : Parameter<'T> =
-        Parameter.ofMatrix (nullArgCheck (nameof name) name) role (nullArgCheck (nameof value) value)
+        Parameter.ofMatrix (given "name" name) role (given "value" value)
 
     /// A leaf with a copy of this vector.
     static member Of(name: string, role: Role, value: Vector<'T>) : Parameter<'T> =
-        Parameter.ofVector (nullArgCheck (nameof name) name) role (nullArgCheck (nameof value) value)
+        Parameter.ofVector (given "name" name) role (given "value" value)
 
 /// Layers, to build networks of: built in, of layers, or custom.
 [<AbstractClass; Sealed>]
 type Layer =
     /// y = W x + b: weight is outputs x inputs, bias has an element per output.
     static member Affine(weight: Matrix<'T>, bias: Vector<'T>) : ILayer<'T> =
-        { Weight = nullArgCheck (nameof weight) weight; Bias = nullArgCheck (nameof bias) bias }
+        Layer.affine { Weight = given "weight" weight; Bias = given "bias" bias }
 
     /// An elementwise nonlinear function.
     static member Of<'T when Real<'T>>(activation: Activation) : ILayer<'T> =
-        Layer.activation (nullArgCheck (nameof activation) activation)
+        Layer.activation (given "activation" activation)
 
-    /// Batch normalization of this many features; the momentum is the weight of the old running statistics.
+    /// <summary>Batch normalization of this many features; the momentum is the weight of the old running
+    /// statistics.</summary>
+    /// <example><code>var layer = Layer.BatchNorm&lt;float>(50);</code></example>
     static member BatchNorm<'T when Real<'T>>
         (units: int, [<Optional; DefaultParameterValue(0.9)>] momentum: float,
          [<Optional; DefaultParameterValue(1e-6)>] epsilon: float) : ILayer<'T> =
@@ -53,11 +55,18 @@ type Layer =
     /// Layers one after the other as one layer; without any, the identity.
     static member Chain([<ParamArray>] layers: ILayer<'T>[]) : ILayer<'T> = Chain layers
 
-    /// x + f(x), f being these layers one after the other.
+    /// <summary>x + f(x), f being these layers one after the other.</summary>
+    /// <example><code>
+    /// var block = Layer.Residual(Layer.LayerNorm&lt;float>(784), Layer.Of&lt;float>(Activation.Relu));
+    /// </code></example>
     static member Residual([<ParamArray>] layers: ILayer<'T>[]) : ILayer<'T> = Residual layers
 
     /// Layers that all take x, their outputs joined.
     static member Parallel(join: Join, [<ParamArray>] layers: ILayer<'T>[]) : ILayer<'T> = Parallel(join, layers)
 
-    /// Layers one after the other, some of whose leaves are the same.
+    /// <summary>Layers one after the other, some of whose leaves are the same.</summary>
+    /// <example><code>
+    /// var coder = Network.Create([784, 20, 784], Activation.Tanh, Initializer.Xavier, seed: 1);
+    /// var tied = Layer.Tied([Tie.Of("affine1.weight", "affine2.weight", transposed: true)], [.. coder.Layers]);
+    /// </code></example>
     static member Tied(ties: IReadOnlyList<Tie>, [<ParamArray>] layers: ILayer<'T>[]) : ILayer<'T> = Tied(layers, ties)

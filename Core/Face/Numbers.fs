@@ -43,10 +43,10 @@ type KeyExtensions =
 type Elementary =
     /// The natural logarithm of every element, in a new array. Positive subnormal numbers count as 0. (A vector at a
     /// time: many times as fast as one by one.)
-    static member Log(x: 'T[]) : 'T[] = Numerics.Exponentials.log (nullArgCheck (nameof x) x)
+    static member Log(x: 'T[]) : 'T[] = Numerics.Exponentials.log (given "x" x)
 
     /// e^x of every element, in a new array. (A vector at a time: many times as fast as one by one.)
-    static member Exp(x: 'T[]) : 'T[] = Numerics.Exponentials.exp (nullArgCheck (nameof x) x)
+    static member Exp(x: 'T[]) : 'T[] = Numerics.Exponentials.exp (given "x" x)
 
     /// The natural logarithm.
     static member Log(x: float) : float = Numerics.Elementary.log x
@@ -67,25 +67,17 @@ type Elementary =
 /// over k = 0, 1, 2, ... from zero, so it is the same bits for any number of threads and any width of vectors.
 [<AbstractClass; Sealed>]
 type Products =
-    static member private Check(a: Matrix<'T>, b: Matrix<'T>, ka: int, kb: int, product: string) =
-        if ka <> kb then
-            invalidArg (nameof b) $"{product} needs sums of one length, but a is {a.RowCount} x {a.ColumnCount} \
-                                    and b is {b.RowCount} x {b.ColumnCount}: {ka} and {kb}"
-
     /// a b, for a of m x k and b of k x n. Raises ArgumentException if the k differ.
     static member Product(a: Matrix<'T>, b: Matrix<'T>) : Matrix<'T> =
-        Products.Check((nullArgCheck (nameof a) a), (nullArgCheck (nameof b) b), a.ColumnCount, b.RowCount, "a b")
-        Numerics.Dense.product a b
+        Numerics.Dense.product (given "a" a) (given "b" b)
 
     /// The product of a's transpose and b, for a of k x m and b of k x n. Raises ArgumentException if the k differ.
     static member TransposeThisProduct(a: Matrix<'T>, b: Matrix<'T>) : Matrix<'T> =
-        Products.Check((nullArgCheck (nameof a) a), (nullArgCheck (nameof b) b), a.RowCount, b.RowCount, "a' b")
-        Numerics.Dense.transposeThisProduct a b
+        Numerics.Dense.transposeThisProduct (given "a" a) (given "b" b)
 
     /// The product of a and b's transpose, for a of m x k and b of n x k. Raises ArgumentException if the k differ.
     static member ProductWithTranspose(a: Matrix<'T>, b: Matrix<'T>) : Matrix<'T> =
-        Products.Check((nullArgCheck (nameof a) a), (nullArgCheck (nameof b) b), a.ColumnCount, b.ColumnCount, "a b'")
-        Numerics.Dense.productWithTranspose a b
+        Numerics.Dense.productWithTranspose (given "a" a) (given "b" b)
 
 /// Which bits the core gives. Runs, models and checkpoints record it.
 [<AbstractClass; Sealed>]
@@ -101,8 +93,7 @@ type Threads =
     /// Runs body with up to `count` threads for each large operation in it (default 1). Raises ArgumentException if
     /// count < 1.
     static member Use(count: int, body: Func<'R>) : 'R =
-        if count < 1 then invalidArg (nameof count) $"the number of threads must be at least 1, but is {count}"
-        Numerics.Team.withThreads count (nullArgCheck (nameof body) body).Invoke
+        Numerics.Team.withThreads count (given "body" body).Invoke
 
     /// How many threads the caller allows: 1 outside of Use.
     static member Count: int = Numerics.Team.threads ()

@@ -12,26 +12,24 @@ open Functional.FSharp
 [<AbstractClass; Sealed; Extension>]
 type Parameters =
     /// Copies of these leaves. Raises ArgumentException if two have the same name, or elements don't fill their shape.
-    static member Of(leaves: IEnumerable<Parameter<'T>>) : Parameters<'T> =
-        Parameters.ofSeq (nullArgCheck (nameof leaves) leaves)
+    static member Of(leaves: IEnumerable<Parameter<'T>>) : Parameters<'T> = Parameters.ofSeq (given "leaves" leaves)
 
     /// A function of every element.
     [<Extension>]
     static member Map(parameters: Parameters<'T>, f: Func<'T, 'T>) : Parameters<'T> =
-        Parameters.map (nullArgCheck (nameof f) f).Invoke (nullArgCheck (nameof parameters) parameters)
+        Parameters.map (given "f" f).Invoke (given "parameters" parameters)
 
     /// A function of every two elements in the same place. Raises ArgumentException if the leaves differ.
     [<Extension>]
     static member Map2(parameters: Parameters<'T>, other: Parameters<'T>, f: Func<'T, 'T, 'T>) : Parameters<'T> =
-        let f = (nullArgCheck (nameof f) f)
-        Parameters.map2 (fun a b -> f.Invoke(a, b)) (nullArgCheck (nameof parameters) parameters)
-            (nullArgCheck (nameof other) other)
+        let f = given "f" f
+        Parameters.map2 (fun a b -> f.Invoke(a, b)) (given "parameters" parameters) (given "other" other)
 
     /// New elements for every leaf: a function of the leaf, with its name and role.
     /// Raises ArgumentException if it gives another number of elements.
     [<Extension>]
     static member Map(parameters: Parameters<'T>, f: Func<Parameter<'T>, Vector<'T>>) : Parameters<'T> =
-        Parameters.mapByLeaf (nullArgCheck (nameof f) f).Invoke (nullArgCheck (nameof parameters) parameters)
+        Parameters.mapByLeaf (given "f" f).Invoke (given "parameters" parameters)
 
     /// New elements for every two leaves in the same place. Raises ArgumentException if the leaves differ, or the
     /// function gives another number of elements.
@@ -39,45 +37,42 @@ type Parameters =
     static member Map2
         (parameters: Parameters<'T>, other: Parameters<'T>,
          f: Func<Parameter<'T>, Parameter<'T>, Vector<'T>>) : Parameters<'T> =
-        let f = nullArgCheck (nameof f) f
-        Parameters.map2ByLeaf (fun a b -> f.Invoke(a, b)) (nullArgCheck (nameof parameters) parameters)
-            (nullArgCheck (nameof other) other)
+        let f = given "f" f
+        Parameters.map2ByLeaf (fun a b -> f.Invoke(a, b)) (given "parameters" parameters) (given "other" other)
 
     /// The leaves of which this holds, as in `leaf => leaf.Role == Role.Weight`.
     [<Extension>]
     static member Where(parameters: Parameters<'T>, isChosen: Func<Parameter<'T>, bool>) : Parameters<'T> =
-        Parameters.filter (nullArgCheck (nameof isChosen) isChosen).Invoke
-            (nullArgCheck (nameof parameters) parameters)
+        Parameters.filter (given "isChosen" isChosen).Invoke (given "parameters" parameters)
 
     /// The parameters with the leaves of others in the places of their names.
     /// Raises KeyNotFoundException for a leaf that isn't there, ArgumentException for one of another shape.
     [<Extension>]
     static member With(parameters: Parameters<'T>, others: Parameters<'T>) : Parameters<'T> =
-        Parameters.replace (nullArgCheck (nameof parameters) parameters) (nullArgCheck (nameof others) others)
+        Parameters.replace (given "parameters" parameters) (given "others" others)
 
     /// All elements, leaf after leaf.
     [<Extension>]
     static member ToVector(parameters: Parameters<'T>) : Vector<'T> =
-        Parameters.toVector (nullArgCheck (nameof parameters) parameters)
+        Parameters.toVector (given "parameters" parameters)
 
     /// The same leaves with other elements, as `ToVector` returns them. Raises ArgumentException if the length differs.
     [<Extension>]
     static member WithVector(parameters: Parameters<'T>, elements: Vector<'T>) : Parameters<'T> =
-        Parameters.withVector (nullArgCheck (nameof parameters) parameters) (nullArgCheck (nameof elements) elements)
+        Parameters.withVector (given "parameters" parameters) (given "elements" elements)
 
 /// The steps of an optimizer, for your own loops.
 [<AbstractClass; Sealed; Extension>]
 type OptimizerExtensions =
     /// Everything wrong with the optimizer's numbers; empty if they are right.
     [<Extension>]
-    static member Faults(optimizer: Optimizer) : IReadOnlyList<Fault> =
-        Optimizer.faults (nullArgCheck (nameof optimizer) optimizer)
+    static member Faults(optimizer: Optimizer) : IReadOnlyList<Fault> = Optimizer.faults (given "optimizer" optimizer)
 
     /// The state before the first step. Raises ArgumentException with everything wrong with the optimizer, and for a
     /// group that picks none of the leaves.
     [<Extension>]
     static member Init(optimizer: Optimizer, parameters: Parameters<'T>) : OptimizerState<'T> =
-        Optimizer.init (nullArgCheck (nameof optimizer) optimizer) (nullArgCheck (nameof parameters) parameters)
+        Optimizer.init (given "optimizer" optimizer) (given "parameters" parameters)
 
     /// The parameters and the state after one gradient: after a step or, where several gradients make one, perhaps the
     /// same parameters. Raises ArgumentException if the gradient's leaves are not those of the parameters, the state
@@ -86,15 +81,14 @@ type OptimizerExtensions =
     static member Update
         (optimizer: Optimizer, state: OptimizerState<'T>, parameters: Parameters<'T>, gradient: Parameters<'T>)
         : struct (Parameters<'T> * OptimizerState<'T>) =
-        Optimizer.update (nullArgCheck (nameof optimizer) optimizer) (nullArgCheck (nameof state) state)
-                (nullArgCheck (nameof parameters) parameters) (nullArgCheck (nameof gradient) gradient)
+        Optimizer.update (given "optimizer" optimizer) (given "state" state)
+                (given "parameters" parameters) (given "gradient" gradient)
 
     /// The moving average of the parameters, where the optimizer takes one, and otherwise the parameters.
     [<Extension>]
     static member Averaged
         (optimizer: Optimizer, state: OptimizerState<'T>, parameters: Parameters<'T>) : Parameters<'T> =
-        Optimizer.averaged (nullArgCheck (nameof optimizer) optimizer) (nullArgCheck (nameof state) state)
-            (nullArgCheck (nameof parameters) parameters)
+        Optimizer.averaged (given "optimizer" optimizer) (given "state" state) (given "parameters" parameters)
 
     /// The points that the optimizer goes through from the start, steps + 1 of them, given the gradient of the function
     /// that is minimized. Raises ArgumentException with everything wrong with the optimizer, for a negative number of
@@ -102,27 +96,21 @@ type OptimizerExtensions =
     [<Extension>]
     static member Path
         (optimizer: Optimizer, gradient: Func<Vector<'T>, Vector<'T>>, start: Vector<'T>, steps: int) : Vector<'T>[] =
-        Optimizer.path (nullArgCheck (nameof optimizer) optimizer) steps
-            (nullArgCheck (nameof gradient) gradient).Invoke
-                (nullArgCheck (nameof start) start)
+        Optimizer.path (given "optimizer" optimizer) steps (given "gradient" gradient).Invoke (given "start" start)
 
     /// The last of the points of `Path`.
     [<Extension>]
     static member Minimize
         (optimizer: Optimizer, gradient: Func<Vector<'T>, Vector<'T>>, start: Vector<'T>, steps: int) : Vector<'T> =
-        Optimizer.minimize (nullArgCheck (nameof optimizer) optimizer) steps
-            (nullArgCheck (nameof gradient) gradient).Invoke
-                (nullArgCheck (nameof start) start)
+        Optimizer.minimize (given "optimizer" optimizer) steps (given "gradient" gradient).Invoke (given "start" start)
 
     /// What the learning rate is multiplied by in a step, counted from 0.
     [<Extension>]
-    static member Factor(schedule: Schedule, step: int) : float =
-        Schedule.factor (nullArgCheck (nameof schedule) schedule) step
+    static member Factor(schedule: Schedule, step: int) : float = Schedule.factor (given "schedule" schedule) step
 
     /// All leaves of all slots, named `slot/parameter`, as in `velocity/affine1.weight`: for files.
     [<Extension>]
-    static member ToLeaves(state: OptimizerState<'T>) : Parameters<'T> =
-        OptimizerState.toLeaves (nullArgCheck (nameof state) state)
+    static member ToLeaves(state: OptimizerState<'T>) : Parameters<'T> = OptimizerState.toLeaves (given "state" state)
 
 /// States of optimizers out of what files hold.
 [<AbstractClass; Sealed>]
@@ -130,7 +118,7 @@ type OptimizerState =
     /// The state with these counts and the slots of `ToLeaves`.
     /// Raises ArgumentException for a negative count or a leaf whose name has no slot.
     static member OfLeaves(step: int, gathered: int, leaves: Parameters<'T>) : OptimizerState<'T> =
-        OptimizerState.ofLeaves step gathered (nullArgCheck (nameof leaves) leaves)
+        OptimizerState.ofLeaves step gathered (given "leaves" leaves)
 
 /// Exponential moving averages of parameters.
 [<AbstractClass; Sealed; Extension>]
@@ -140,14 +128,13 @@ type Average =
     static member Start
         (decay: float, parameters: Parameters<'T>,
          [<Optional; DefaultParameterValue(false)>] corrected: bool) : Average<'T> =
-        let parameters = nullArgCheck (nameof parameters) parameters
-        if corrected then Average.initCorrected decay parameters else Average.init decay parameters
+        Average.start corrected decay (given "parameters" parameters)
 
     /// The average with these parameters added. Raises ArgumentException if their leaves are others.
     [<Extension>]
     static member Update(average: Average<'T>, parameters: Parameters<'T>) : Average<'T> =
-        Average.update (nullArgCheck (nameof average) average) (nullArgCheck (nameof parameters) parameters)
+        Average.update (given "average" average) (given "parameters" parameters)
 
     /// The averaged parameters.
     [<Extension>]
-    static member Value(average: Average<'T>) : Parameters<'T> = Average.value (nullArgCheck (nameof average) average)
+    static member Value(average: Average<'T>) : Parameters<'T> = Average.value (given "average" average)

@@ -174,10 +174,14 @@ type Activation =
     /// ln(1 + exp(x))
     static member Softplus = { Function = ActivationFunction.Softplus }
 
-    /// A custom function and its derivative, number by number in double precision, whatever the network's. Both must be
-    /// pure. Files have its name, without the functions: whoever loads one supplies them again. Two are equal if their
-    /// names are. Raises ArgumentException for a name that isn't letters, with hyphens or digits between them, and for
-    /// that of one of ours.
+    /// <summary>A custom function and its derivative, number by number in double precision, whatever the network's.
+    /// Both must be pure. Files have its name, without the functions: whoever loads one supplies them again. Two are
+    /// equal if their names are. Raises ArgumentException for a name that isn't letters, with hyphens or digits between
+    /// them, and for that of one of ours.</summary>
+    /// <example><code>
+    /// var softsign = Activation.OfFunctions(
+    ///     x => x / (1 + Math.Abs(x)), x => 1 / Math.Pow(1 + Math.Abs(x), 2), "softsign");
+    /// </code></example>
     static member OfFunctions
         (f: Func<float, float>, derivative: Func<float, float>,
          [<Optional; DefaultParameterValue("custom")>] name: string) : Activation =

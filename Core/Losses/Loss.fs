@@ -81,7 +81,12 @@ type Loss =
     /// and of delta (|d| - delta / 2) beyond. Source: Huber (1964).
     static member Huber([<Optional; DefaultParameterValue(1.0)>] delta: float) = { Function = LossFunction.Huber delta }
 
-    /// A custom loss.
+    /// <summary>A custom loss.</summary>
+    /// <example><code>
+    /// var squares = new CustomLoss("squares", (y, t) => (
+    ///     (y - t).PointwisePower(2).RowSums().Sum() / y.ColumnCount, 2.0 / y.ColumnCount * (y - t)), true);
+    /// network = network.WithLoss(Loss.Custom(squares));
+    /// </code></example>
     static member Custom(loss: CustomLoss) =
         ArgumentNullException.ThrowIfNull(loss, nameof loss)
         { Function = LossFunction.Custom loss }

@@ -31,12 +31,17 @@ let private operand (x: Matrix<'T>) (transposed: bool) : Product.Operand<'T> =
 let private multiply (a: Matrix<'T>) (transposeA: bool) (b: Matrix<'T>) (transposeB: bool) : Matrix<'T> when Real<'T> =
     let struct (m, k) = if transposeA then struct (a.ColumnCount, a.RowCount) else struct (a.RowCount, a.ColumnCount)
     let n = if transposeB then b.RowCount else b.ColumnCount
+    let inner = if transposeB then b.ColumnCount else b.RowCount
+    if inner <> k then
+        let product = (if transposeA then "a'" else "a") + (if transposeB then " b'" else " b")
+        invalidArg (nameof b) $"{product} needs sums of one length, but a is {a.RowCount} x {a.ColumnCount} and b is \
+                                {b.RowCount} x {b.ColumnCount}: {k} and {inner}"
     let c = fresh (m * n)
     let whole: Product.Operand<_> = { Data = c; Offset = 0; Stride = m; Transposed = false }
     Product.multiply m n k (operand a transposeA) (operand b transposeB) whole
     matrix m n c
 
-/// a b
+/// a b. This and the others raise ArgumentException if the sums would not be of one length.
 let product a b = multiply a false b false
 
 /// a' b

@@ -16,6 +16,9 @@ type Key =
     /// The key of a seed.
     static member OfSeed(seed: int64) : Key = { High = uint32 (seed >>> 32); Low = uint32 seed }
 
+    /// A seed where a key is expected, as in `seed: 1`.
+    static member op_Implicit(seed: int64) : Key = Key.OfSeed seed
+
     member private key.Display = string key
     override key.ToString() = $"key {key.High:x8}{key.Low:x8}"
 

@@ -125,7 +125,7 @@ let threads () : int = max 1 Allowed.Threads
 
 /// Runs body with that many threads allowed on the calling thread, at most 64.
 let withThreads (count: int) (body: unit -> 'R) : 'R =
-    if count < 1 then invalidArg (nameof count) $"at least one thread is needed, not {count}"
+    if count < 1 then invalidArg (nameof count) $"the number of threads must be at least 1, but is {count}"
     let former = Allowed.Threads
     Allowed.Threads <- min most count
     try

@@ -23,7 +23,7 @@ open Functional.Numerics.Passes
 /// The correction is that of Adam (Kingma and Ba, 2015, section 3).
 [<RequireQualifiedAccess>]
 module Average =
-    let private start (corrected: bool) (decay: float) (parameters: Parameters<'T>) : Average<'T> =
+    let internal start (corrected: bool) (decay: float) (parameters: Parameters<'T>) : Average<'T> =
         if not (decay >= 0.0 && decay < 1.0) then
             invalidArg (nameof decay) $"the decay of an average must be at least 0 and below 1, but is {string decay}"
         { Decay = decay; Corrected = corrected; Step = 0; Mean = parameters }

@@ -55,7 +55,8 @@ type Optimizer =
          [<Optional; DefaultParameterValue(1e-6)>] epsilon: float) =
         Optimizer.Of(Rule.AdaDelta(decay, epsilon), learningRate)
 
-    /// The mean of recent gradients over the root of their mean square.
+    /// <summary>The mean of recent gradients over the root of their mean square.</summary>
+    /// <example><code>var optimizer = Optimizer.Adam(learningRate: 0.01).WithClipNorm(1);</code></example>
     static member Adam
         ([<Optional; DefaultParameterValue(0.001)>] learningRate: float,
          [<Optional; DefaultParameterValue(0.9)>] beta1: float,
@@ -150,7 +151,8 @@ type Optimizer =
                 | None -> others @ [ transform ]
         { optimizer with Transforms = transforms }
 
-    /// The same with this schedule.
+    /// <summary>The same with this schedule.</summary>
+    /// <example><code>var optimizer = Optimizer.Sgd(0.1).With(Schedule.Cosine(1000).AfterWarmUp(50));</code></example>
     member optimizer.With(schedule: Schedule) =
         ArgumentNullException.ThrowIfNull(schedule, nameof schedule)
         optimizer.With(Transform.Schedule schedule)
@@ -191,8 +193,9 @@ type Optimizer =
     member optimizer.WithAverage([<Optional; DefaultParameterValue(0.999)>] decay: float) =
         optimizer.With(Transform.Average decay)
 
-    /// The same with a group more: leaves picked by name, by layer or by role (`ParameterGroup.Pattern`), with a base
-    /// rate and a decay of their own. It takes the place of a group of the same pattern.
+    /// <summary>The same with a group more: leaves picked by name, by layer or by role (`ParameterGroup.Pattern`), with
+    /// a base rate and a decay of their own. It takes the place of a group of the same pattern.</summary>
+    /// <example><code>var optimizer = Optimizer.Adam().WithGroup("affine1", learningRate: 1e-5);</code></example>
     member optimizer.WithGroup
         (pattern: string, [<Optional; DefaultParameterValue(Nullable<float>())>] learningRate: Nullable<float>,
          [<Optional; DefaultParameterValue(Nullable<float>())>] weightDecay: Nullable<float>) =
@@ -201,7 +204,8 @@ type Optimizer =
         let others = optimizer.Groups |> Seq.filter (fun other -> other.Pattern <> pattern) |> List.ofSeq
         { optimizer with Groups = others @ [ group ] }
 
-    /// The same with these leaves frozen: they keep their bits, and nothing is computed for them.
+    /// <summary>The same with these leaves frozen: they keep their bits, and nothing is computed for them.</summary>
+    /// <example><code>var optimizer = Optimizer.Adam().Freeze("affine1").Freeze("biases");</code></example>
     member optimizer.Freeze(pattern: string) = optimizer.WithGroup(pattern, learningRate = Nullable 0.0)
 
     member private optimizer.Data =

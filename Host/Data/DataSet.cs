@@ -30,6 +30,10 @@ public sealed record DataPart
     /// <exception cref="ArgumentException">The records have no properties, or more than a property is named.
     /// </exception>
     /// <exception cref="DataException">A cell is not what it should be.</exception>
+    /// <example><code>
+    /// var houses = new[] { (Area: 70, Rooms: 3, Price: 1.9), (Area: 120, Rooms: 5, Price: 3.2) };
+    /// var part = DataPart.Of(houses.Select(h => new { h.Area, h.Rooms, h.Price }), house => house.Price);
+    /// </code></example>
     public static DataPart Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
         IEnumerable<T> records, Expression<Func<T, object?>> target, DataOptions? options = null) =>
         Records.Table(records).Read((options ?? new DataOptions()) with { Label = Records.NameOf(target) })[0];

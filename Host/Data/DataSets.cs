@@ -15,6 +15,12 @@ public static class DataSets
     /// <param name="label">The column that holds the target, of tables as text.</param>
     /// <exception cref="DataException">It is not there, or something is wrong with it.</exception>
     /// <exception cref="UsageException">It isn't known which column of a table holds the target.</exception>
+    /// <example><code>
+    /// var data = DataSets.Load("iris.csv", label: "species").Encode();
+    /// var loader = new Loader(data.Training, data.Training.All, 32, Sampling.Shuffle, Key.OfSeed(1));
+    /// foreach (var batch in loader.Epoch(0))
+    ///     (state, var report) = Training.Step(state, batch);
+    /// </code></example>
     public static DataSet Load(string name, string? label = null) =>
         Load(name, new DataOptions { Label = label });
 

@@ -119,6 +119,7 @@ public static class Model
 
     /// <summary>Writes a network, which appears whole or not at all.</summary>
     /// <exception cref="OperationFailedException">It can't be written; what was there before still is.</exception>
+    /// <example><code>Model.Save("digits.safetensors", network);</code></example>
     public static void Save<T>(string path, Network<T> network) where T : unmanaged, IFloatingPointIeee754<T> =>
         Save(path, new Model<T>(network ?? throw new ArgumentNullException(nameof(network))));
 
@@ -145,6 +146,7 @@ public static class Model
     /// <param name="activation">For files without an architecture, as other tools write them: what stands after each
     /// affine layer but the last. The rest is in their weights.</param>
     /// <exception cref="DataException">The file can't be read, is damaged, or is no model.</exception>
+    /// <example><code>Network&lt;float> loaded = Model.Load&lt;float>("digits.safetensors").Network;</code></example>
     public static Model<T> Load<T>(string path, LayerTable<T>? layers = null, Activation? activation = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

@@ -107,7 +107,7 @@ public sealed class NullTests : IDisposable
 
     private bool IsWithoutNull(ParameterInfo parameter) =>
         !parameter.ParameterType.IsValueType && !parameter.ParameterType.IsByRef
-        && !parameter.ParameterType.IsGenericParameter && !parameter.HasDefaultValue
+        && !parameter.ParameterType.IsGenericParameter && !parameter.HasDefaultValue && !parameter.IsOptional
         && nullability.Create(parameter).WriteState != NullabilityState.Nullable;
 
     // What C# and F# make of a record's declaration holds what it is given, as the languages have it, and so does a

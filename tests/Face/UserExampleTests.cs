@@ -74,13 +74,36 @@ public sealed class UserExampleTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Examples))]
-    public void It_trains_and_resumes_to_the_same_bits(string name, Network<float> network)
+    public void It_trains_and_resumes_to_the_same_bits(string name, Network<float> network) =>
+        TrainsAndResumes(name, network, (at, batch, key) => at.Gradient(batch, key));
+
+    /// <summary>Sharpness-aware minimization (Foret et al., 2021): the gradient a little uphill, where the loss is
+    /// highest nearby; as docs/extending.md has it.</summary>
+    [Fact]
+    public void Sharpness_aware_minimization_trains_and_resumes_to_the_same_bits()
+    {
+        TrainsAndResumes("SAM", With(units => Layer.BatchNorm<float>(units)), SharpnessAware);
+        var (network, batch, key) = (With(_ => Layer.Of<float>(Activation.Tanh)), Points(1), Key.OfSeed(1));
+        var (gradient, uphill) = (network.Gradient(batch, key), SharpnessAware(network, batch, key));
+        Assert.NotEqual(gradient.Parameters.ToVector(), uphill.Parameters.ToVector());
+    }
+
+    private static Gradient<float> SharpnessAware(Network<float> network, Batch<float> batch, Key key)
+    {
+        var uphill = network.Gradient(batch, key).Parameters;
+        var far = (float)(0.05 / uphill.ToVector().L2Norm());
+        var highest = network.WithParameters(network.Parameters().Map2(uphill, (w, g) => w + (far * g)));
+        return highest.Gradient(batch, key);
+    }
+
+    private void TrainsAndResumes(
+        string name, Network<float> network, Func<Network<float>, Batch<float>, Key, Gradient<float>> gradientOf)
     {
         var (optimizer, key) = (Optimizer.Adam(0.02), Key.OfSeed(5));
         (Network<float> Network, OptimizerState<float> State) Step(
             (Network<float> Network, OptimizerState<float> State) at, int step)
         {
-            var gradient = at.Network.Gradient(Points(step), key.Child(step));
+            var gradient = gradientOf(at.Network, Points(step), key.Child(step));
             var (parameters, state) = optimizer.Update(at.State, at.Network.Parameters(), gradient.Parameters);
             return (at.Network.After(parameters, gradient), state);
         }
