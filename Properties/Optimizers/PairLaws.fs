@@ -99,7 +99,7 @@ let private byDefinition (row: OptimizerRow) (optimizer: Optimizer) (start: Para
                    List.reduce (Array.map2 (+)) all |> Array.map (fun g -> max -most (min most (g / float count))) |]
         let length = norm (Array.concat clipped)
         for place, i in Array.indexed trained do
-            let noise = Key.normals w[i].Length (Key.ofSeed seed |> Key.child t |> Key.child place)
+            let noise = Key.normals w[i].Length (Key.ofSeed seed |> Key.child t |> Key.child i)
             let g =
                 (clipped[place], noise)
                 ||> Array.map2 (fun g noise ->
