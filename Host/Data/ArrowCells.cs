@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Apache.Arrow;
 using Functional.Host.Files;
 
@@ -26,9 +27,10 @@ internal static class ArrowCells
         DoubleArray numbers => i => numbers.GetValue(i),
         Decimal128Array numbers => i => numbers.GetString(i),
         Decimal256Array numbers => i => numbers.GetString(i),
-        StringArray texts => i => texts.GetString(i),
-        LargeStringArray texts => i => texts.GetString(i),
-        StringViewArray texts => i => texts.GetString(i),
+        // GetString reads beyond the array where offsets are damaged; GetBytes doesn't.
+        StringArray texts => i => texts.IsNull(i) ? null : Encoding.UTF8.GetString(texts.GetBytes(i)),
+        LargeStringArray texts => i => texts.IsNull(i) ? null : Encoding.UTF8.GetString(texts.GetBytes(i)),
+        StringViewArray texts => i => texts.IsNull(i) ? null : Encoding.UTF8.GetString(texts.GetBytes(i)),
         Date32Array days => i => days.GetDateTime(i),
         Date64Array days => i => days.GetDateTime(i),
         TimestampArray times => i => times.GetTimestamp(i),

@@ -2,7 +2,6 @@ using System.Collections;
 using Apache.Arrow;
 using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
-using Apache.Arrow.Memory;
 using Functional.Host.Files;
 using Parquet;
 
@@ -12,6 +11,8 @@ namespace Functional.Host.Data;
 /// program brings the packages that read them; who uses the library adds them.</summary>
 internal static class ColumnarFile
 {
+    private static readonly TimeSpan LongestOpening = TimeSpan.FromSeconds(20);
+
     /// <summary>How the names of such files end.</summary>
     public static IReadOnlyList<string> Endings { get; } = [".parquet", ".arrow", ".feather"];
 
@@ -53,7 +54,11 @@ internal static class ColumnarFile
 
     private static T ParquetTable<T>(Stream stream, string path, Func<CellTable, T> read)
     {
-        var file = ParquetReader.CreateAsync(stream, leaveStreamOpen: true).GetAwaiter().GetResult();
+        // Parquet.Net 6.1 looks for the end of damaged metadata without end. The metadata of a whole file are short.
+        var opening = Task.Run(() => ParquetReader.CreateAsync(stream, leaveStreamOpen: true));
+        if (!opening.ContinueWith(_ => { }, TaskScheduler.Default).Wait(LongestOpening))
+            throw new DataException(path, null, "a table in Parquet's format", "metadata without an end");
+        var file = opening.GetAwaiter().GetResult();
         try
         {
             return read(new CellTable(path, [.. file.Schema.GetDataFields().Select(field => new CellColumn(
@@ -67,23 +72,38 @@ internal static class ColumnarFile
 
     private static T ArrowTable<T>(Stream stream, string path, Func<CellTable, T> read)
     {
-        var start = new byte[6];
-        var isFile = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
-            && start.AsSpan().SequenceEqual("ARROW1"u8);
-        stream.Position = 0;
-        var (memory, codecs) = (MemoryAllocator.Default.Value, new CompressionCodecFactory());
-        using var file = isFile
-            ? new ArrowFileReader(stream, memory, codecs, leaveOpen: true)
-            : new ArrowStreamReader(stream, memory, codecs, leaveOpen: true);
+        if (stream.Length > System.Array.MaxLength)
+            throw new DataException(
+                path, null, $"a table in Arrow's format of at most {System.Array.MaxLength} bytes", $"{stream.Length}");
+        // In memory no length that a file states can lead out of it. Arrow's file format is its stream format behind
+        // eight bytes.
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        using var file = new ArrowStreamReader(
+            bytes.AsMemory(bytes.AsSpan().StartsWith("ARROW1\0\0"u8) ? 8 : 0), new CompressionCodecFactory());
         var batches = new List<RecordBatch>();
-        while (file.ReadNextRecordBatch() is { } batch)
-            batches.Add(batch);
-        return read(new CellTable(path, [.. file.Schema.FieldsList.Select((field, place) => new CellColumn(
-            field.Name, () => batches.SelectMany(batch =>
+        try
+        {
+            while (file.ReadNextRecordBatch() is { } batch)
             {
-                var cell = ArrowCells.Of(batch.Column(place), path, field.Name);
-                return Enumerable.Range(0, batch.Length).Select(cell);
-            })))]));
+                batches.Add(batch);
+                // A column of nothing but gaps may claim any number of rows.
+                if (batch.Arrays.FirstOrDefault(cells => cells.Length != batch.Length) is { } other)
+                    throw new DataException(
+                        path, $"batch {batches.Count}", $"columns of {Plural.Of(batch.Length, "row")}",
+                        $"{other.Length}");
+            }
+            return read(new CellTable(path, [.. file.Schema.FieldsList.Select((field, place) => new CellColumn(
+                field.Name, () => batches.SelectMany(batch =>
+                {
+                    var cell = ArrowCells.Of(batch.Column(place), path, field.Name);
+                    return Enumerable.Range(0, batch.Length).Select(cell);
+                })))]));
+        }
+        finally
+        {
+            batches.ForEach(batch => batch.Dispose());
+        }
     }
 
     private static Func<IEnumerable> Once(Func<IEnumerable> cells)

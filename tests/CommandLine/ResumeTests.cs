@@ -16,6 +16,16 @@ public sealed class ResumeTests : IDisposable
         "--validation", "0.1",
     ];
 
+    // What training keeps between steps, besides the rule's own.
+    private static readonly string[][] Others =
+    [
+        ["--schedule", "cosine", "--clip-norm", "1"], ["--look-ahead", "5:0.4", "--accumulate", "2"],
+        ["--average", "0.9", "--noise", "0.01"], ["--augment", "shift,noise", "--sampling", "replacement"],
+        ["--groups", "affine1:learning-rate=0.002,biases:frozen", "--proximal-l1", "1e-4"],
+        ["--batch-norm", "--dropout", "0.2", "--class-weights", "balanced"],
+        ["--proof", "7", "--clip-value", "0.1"],
+    ];
+
     // How often a run is killed until it is let come to its end; a campaign sets the total to more.
     private const int KillsOfARun = 5;
     private static readonly int Kills =
@@ -47,19 +57,35 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(best, File.ReadAllBytes(folder["run/best.safetensors"]));
     }
 
+    // The first has all that is common; each of the others another rule, and two of the others.
+    private static string[] KilledOptions(int run)
+    {
+        if (run == 0)
+            return Options;
+        var rules = OptimizerSettings.Names;
+        var (first, apart) = (run % Others.Length, 1 + (run / Others.Length % (Others.Length - 1)));
+        return
+        [
+            .. Options[..Array.IndexOf(Options, "--optimizer")], "--optimizer", rules[run % rules.Count],
+            "--validation", "0.1", .. Others[first], .. Others[(first + apart) % Others.Length],
+        ];
+    }
+
     [Fact]
     public void Killed_runs_that_go_on_come_to_the_same_bits()
     {
-        var whole = Train([.. Options, "--out", "whole"]);
         var random = new Random(Kills);
         for (var run = 0; run < Kills / KillsOfARun; run++)
         {
             var name = $"run{run}";
+            var options = KilledOptions(run);
+            var whole = Train([.. options, "--out", "whole", "--force"]);
+            Assert.True(whole.ExitCode == 0, $"{string.Join(' ', options)}: {whole.Error}");
             for (var kill = 0; kill < KillsOfARun; kill++)
             {
                 using var process = FunctionalProgram.Start(
                     folder.Path, ["train", "--json", .. RunRecord.IsRun(folder[name]) ? ["--resume", name]
-                        : (string[])[.. Options, "--out", name]]);
+                        : (string[])[.. options, "--out", name]]);
                 // The start, then up to three epochs: each has a checkpoint, and little else.
                 for (var line = random.Next(4); line >= 0; line--)
                     process.StandardOutput.ReadLine();
@@ -68,7 +94,7 @@ public sealed class ResumeTests : IDisposable
                 process.WaitForExit();
             }
             var outcome = Train("--resume", name);
-            Assert.True(outcome.ExitCode == 0, $"{name}: {outcome.Error}");
+            Assert.True(outcome.ExitCode == 0, $"{string.Join(' ', options)}: {outcome.Error}");
             Assert.Equal(Digest(whole), Digest(outcome));
             Assert.Equal(Rows("whole"), Rows(name));
             foreach (var file in (string[])["digest.txt", "losses.f64", "best.safetensors"])

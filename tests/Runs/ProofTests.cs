@@ -1,5 +1,6 @@
 using System.Globalization;
 using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Runs;
 using Functional.Tests.CommandLine;
 using Functional.Tests.Data;
@@ -104,7 +105,34 @@ public sealed class ProofTests : IDisposable
         Assert.Equal(expected, SpotCheck.Probability(stretches, drawn, forged), 3);
 
     [Fact]
-    public void Every_byte_of_the_chain_and_the_losses_counts()
+    public void A_flipped_bit_of_the_chain_is_found_wherever_it_is()
+    {
+        var (record, _) = Forged("run", after: null);
+        var whole = File.ReadAllBytes(folder["run/chain.txt"]);
+        var expected = record.Chain! with { Links = [] };
+        for (var bit = 0; bit < 8 * whole.Length; bit++)
+        {
+            byte[] changed = [.. whole];
+            changed[bit / 8] ^= (byte)(1 << bit % 8);
+            File.WriteAllBytes(folder["chain.txt"], changed);
+            try
+            {
+                var chain = Chain.Read(folder["chain.txt"])!;
+                // Without its line feed the last link counts as cut off, as after a kill.
+                Assert.True(
+                    chain.Fault(expected, record.Losses) is not null
+                    || (bit / 8 == whole.Length - 1 && chain.Links.Count == record.Chain!.Links.Count - 1),
+                    $"bit {bit}");
+            }
+            catch (DataException e)
+            {
+                Assert.DoesNotContain(e.Message, char.IsControl);
+            }
+        }
+    }
+
+    [Fact]
+    public void Links_commit_to_losses_header_and_states()
     {
         var (record, _) = Forged("run", after: null);
         var (chain, losses) = (record.Chain!, record.Losses.ToArray());
