@@ -1,3 +1,5 @@
+using Functional.Host.Files;
+
 namespace Functional.Host;
 
 /// <summary>What may have been meant by a word that isn't known.</summary>
@@ -10,7 +12,8 @@ internal static class Suggestion
         var near = names.Select(name => (Name: name, Edits: name.StartsWith(word, StringComparison.Ordinal) ? 1
                 : name.Equals(word, StringComparison.OrdinalIgnoreCase) ? 0 : Edits(word, name)))
             .Where(one => one.Edits <= Math.Max(1, word.TrimStart('-').Length / 3)).ToArray();
-        var nearest = near.Where(one => one.Edits == near.Min(other => other.Edits)).Select(one => one.Name);
+        var nearest = near.Where(one => one.Edits == near.Min(other => other.Edits))
+            .Select(one => DataException.Short(one.Name));
         return near.Length == 0 ? "" : $"; did you mean {string.Join(" or ", nearest)}?";
     }
 

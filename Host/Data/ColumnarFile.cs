@@ -44,11 +44,11 @@ internal static class ColumnarFile
                 $"{path}: the package {(isParquet ? "Parquet.Net" : "Apache.Arrow.Compression")} is needed to read it");
         }
         // What these packages raise where a file is damaged is anything.
-        catch (Exception e) when (e is not (DataException or UsageException or OutOfMemoryException))
+        catch (Exception e) when (e is not (DataException or UsageException))
         {
             throw new DataException(
                 path, null, isParquet ? "a table in Parquet's format" : "a table in Arrow's format",
-                $"\"{e.Message.Split('\n')[0]}\"");
+                e is OutOfMemoryException ? "sizes that memory can't hold" : $"\"{e.Message.Split('\n')[0]}\"");
         }
     }
 

@@ -31,8 +31,10 @@ internal static class CsvBlocks
         using var inflated = text as InflatedStream;
         try
         {
+            // No more than what there is.
+            var most = inflated is null ? stream.Length + 1 : long.MaxValue;
             var blocks = Partitioner.Create(
-                Of(text, name, size ?? Math.Max(Least, columns.Width * PerColumn)),
+                Of(text, name, size ?? (int)Math.Min(most, Math.Max(Least, columns.Width * PerColumn))),
                 EnumerablePartitionerOptions.NoBuffering);
             var options = new ParallelOptions { MaxDegreeOfParallelism = Threads.Count };
             var whole = Parallel.ForEach(blocks, options, (block, state, index) =>

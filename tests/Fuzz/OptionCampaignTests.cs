@@ -119,7 +119,8 @@ public sealed class OptionCampaignTests : IDisposable
     private static long MemoryAskedFor(HostileLine line) => line.Words
         .SelectMany((word, i) => word == "--hidden" && i + 1 < line.Words.Count ? line.Words[i + 1].Split(',')
             : word.StartsWith("--hidden=", StringComparison.Ordinal) ? word["--hidden=".Length..].Split(',') : [])
-        .Sum(units => 100L * (int.TryParse(units, CultureInfo.InvariantCulture, out var count) ? count : 0));
+        .Sum(units =>
+            100L * (int.TryParse(units, CultureInfo.InvariantCulture, out var count) ? Math.Max(0, count) : 0));
 
     // A run that writes JSON says on standard error how to continue.
     private static bool IsExpected(string line, int code) => line.StartsWith("functional: ", StringComparison.Ordinal)
