@@ -1,19 +1,20 @@
-using Functional.Host.Files;
-
 namespace Functional.Host;
 
 /// <summary>What may have been meant by a word that isn't known.</summary>
 internal static class Suggestion
 {
+    // What a damaged file calls a column may be as long as the file.
+    private const int LongestName = 60;
+
     /// <summary>What a mistyped word may have been meant to be, as in <c>; did you mean iris?</c>; empty if nothing is
     /// near.</summary>
     public static string Of(string word, IEnumerable<string> names)
     {
-        var near = names.Select(name => (Name: name, Edits: name.StartsWith(word, StringComparison.Ordinal) ? 1
+        var near = names.Where(name => name.Length <= LongestName)
+            .Select(name => (Name: name, Edits: name.StartsWith(word, StringComparison.Ordinal) ? 1
                 : name.Equals(word, StringComparison.OrdinalIgnoreCase) ? 0 : Edits(word, name)))
             .Where(one => one.Edits <= Math.Max(1, word.TrimStart('-').Length / 3)).ToArray();
-        var nearest = near.Where(one => one.Edits == near.Min(other => other.Edits))
-            .Select(one => DataException.Short(one.Name));
+        var nearest = near.Where(one => one.Edits == near.Min(other => other.Edits)).Select(one => one.Name);
         return near.Length == 0 ? "" : $"; did you mean {string.Join(" or ", nearest)}?";
     }
 
