@@ -24,18 +24,25 @@ internal static class ColumnarFile
     /// <param name="path">The file.</param>
     /// <param name="read">Takes the table; its columns can be read until this returns.</param>
     /// <exception cref="DataException">The file can't be read, or holds no table.</exception>
-    public static T Open<T>(string path, Func<CellTable, T> read) =>
-        DataFile.Open(path, stream => Open(stream, path, read));
+    public static void Open(string path, Action<CellTable> read) => DataFile.Open(path, stream =>
+    {
+        Open(stream, path, read);
+        return true;
+    });
 
     /// <summary>Reads a stream from its beginning; it must be able to seek.</summary>
-    /// <inheritdoc cref="Open{T}(string, Func{CellTable, T})"/>
-    public static T Open<T>(Stream stream, string path, Func<CellTable, T> read)
+    /// <inheritdoc cref="Open(string, Action{CellTable})"/>
+    public static void Open(Stream stream, string path, Action<CellTable> read)
     {
         var isParquet = path.EndsWith(Endings[0], StringComparison.OrdinalIgnoreCase);
         try
         {
             stream.Position = 0;
-            return isParquet ? ParquetTable(stream, path, read) : ArrowTable(stream, path, read);
+            // Not a function of any type: native compilation fails at its closures where the type is an array.
+            if (isParquet)
+                ParquetTable(stream, path, read);
+            else
+                ArrowTable(stream, path, read);
         }
         // An assembly, not a file, is called by its name and version.
         catch (FileNotFoundException e) when (e.FileName?.Contains("Version=", StringComparison.Ordinal) == true)
@@ -52,7 +59,7 @@ internal static class ColumnarFile
         }
     }
 
-    private static T ParquetTable<T>(Stream stream, string path, Func<CellTable, T> read)
+    private static void ParquetTable(Stream stream, string path, Action<CellTable> read)
     {
         // Parquet.Net 6.1 looks for the end of damaged metadata without end. The metadata of a whole file are short.
         var opening = Task.Run(() => ParquetReader.CreateAsync(stream, leaveStreamOpen: true));
@@ -61,7 +68,7 @@ internal static class ColumnarFile
         var file = opening.GetAwaiter().GetResult();
         try
         {
-            return read(new CellTable(path, [.. file.Schema.GetDataFields().Select(field => new CellColumn(
+            read(new CellTable(path, [.. file.Schema.GetDataFields().Select(field => new CellColumn(
                 $"{field.Path}", Once(() => ParquetCells.Of(file, path, field))))]));
         }
         finally
@@ -70,7 +77,7 @@ internal static class ColumnarFile
         }
     }
 
-    private static T ArrowTable<T>(Stream stream, string path, Func<CellTable, T> read)
+    private static void ArrowTable(Stream stream, string path, Action<CellTable> read)
     {
         if (stream.Length > System.Array.MaxLength)
             throw new DataException(
@@ -93,7 +100,7 @@ internal static class ColumnarFile
                         path, $"batch {batches.Count}", $"columns of {Plural.Of(batch.Length, "row")}",
                         $"{other.Length}");
             }
-            return read(new CellTable(path, [.. file.Schema.FieldsList.Select((field, place) => new CellColumn(
+            read(new CellTable(path, [.. file.Schema.FieldsList.Select((field, place) => new CellColumn(
                 field.Name, () => batches.SelectMany(batch =>
                 {
                     var cell = ArrowCells.Of(batch.Column(place), path, field.Name);

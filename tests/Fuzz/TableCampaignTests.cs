@@ -68,8 +68,10 @@ public class TableCampaignTests
 
     private static void Read(byte[] bytes, string name)
     {
-        var table = ColumnarFile.Open(
-            new MemoryStream(bytes), name, table => table.Read(new DataOptions { Label = "kind" }))[0];
+        DataPart[] read = [];
+        ColumnarFile.Open(
+            new MemoryStream(bytes), name, cells => read = cells.Read(new DataOptions { Label = "kind" }));
+        var table = Assert.Single(read);
         Assert.Equal(table.Count, table.Targets.Count);
         Assert.All(table.Numbers(), number => Assert.False(double.IsInfinity((float)number)));
     }
