@@ -63,7 +63,12 @@ public static class TrainOptions
         Option("from", "MODEL|none",
             "begin from this model, a file or a run's folder: its layers and its encoder are kept; a new last layer "
             + "takes the place of its own if the data have other classes or quantities", ["none"],
-            (c, text) => c with { From = text == "none" ? null : text }, c => c.From),
+            (c, text) => c with
+            {
+                From = text == "none" ? null : text.Length > 0 ? text
+                    : throw new UsageException("expected a model, or none, found ''"),
+            },
+            c => c.From),
         Option("samples", "N", "train on N samples only, drawn by the seed, with the same share of each class", [],
             (c, text) => c with { Samples = Integer(text) }, c => Text(c.Samples)),
         Option("validation", "SHARE", "hold out this share of each class for validation", [],

@@ -188,4 +188,15 @@ public sealed class FineTuningTests : IDisposable
         Assert.Equal(
             0, Run("train", "--config", "b/config.json", "--from", "none", "--hidden", "3", "--out", "c").ExitCode);
     }
+
+    [Theory]
+    [InlineData("train")]
+    [InlineData("search")]
+    [InlineData("doctor")]
+    public void An_empty_name_is_not_a_model(string command)
+    {
+        var outcome = Run(command, "--from=");
+        Assert.Equal((2, "functional: --from: expected a model, or none, found ''\n"),
+            (outcome.ExitCode, outcome.Error));
+    }
 }
