@@ -1,4 +1,4 @@
-// 6.2.2: how activations spread over five layers, by the deviation of the weights.
+// 6.2.2: how the deviation of the weights shapes the activations of five layers.
 //
 //     dotnet build -c Release && dotnet run book/activation-histograms.cs
 

@@ -1,4 +1,4 @@
-// 6.2.2: how activations spread over five layers, by the deviation of the weights.
+// 6.2.2: how the deviation of the weights shapes the activations of five layers.
 //
 //     dotnet build -c Release && dotnet fsi book/activation-histograms.fsx
 
@@ -16,7 +16,7 @@ let compare (name, deviation: float) =
     let weights =
         [ for i in 1..5 -> deviation * Matrix<float>.Build.Dense(100, 100, Key.normals 10_000 (Key.child i key)) ]
 
-    // By hand: a scan, since each layer takes what the layer before gave; and the counts of ten bins.
+    // By hand: a scan, since each layer takes the previous layer's output; and the counts of ten bins.
     let layer (h: Matrix<float>) (weight: Matrix<float>) = (weight * h).Map(fun a -> 1.0 / (1.0 + exp -a))
     let count (h: Matrix<float>) =
         let counts = h.Enumerate() |> Seq.countBy (fun value -> min 9 (int (10.0 * value))) |> Map

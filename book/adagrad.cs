@@ -1,4 +1,4 @@
-// 6.1.5: AdaGrad. What was changed much is changed less from then on, each parameter by itself.
+// 6.1.5: AdaGrad. The more a parameter has moved, the smaller its steps become.
 //
 //     dotnet build -c Release && dotnet run book/adagrad.cs
 

@@ -33,7 +33,7 @@ class Adam(double rate, double beta1 = 0.9, double beta2 = 0.999)
         mean ??= new double[parameters.Length];
         squares ??= new double[parameters.Length];
         step++;
-        // Both averages begin at 0, which makes them too small at first; the rate makes up for it.
+        // Both averages begin at 0, which makes them too small at first; the rate corrects for it.
         var corrected = rate * Math.Sqrt(1 - Math.Pow(beta2, step)) / (1 - Math.Pow(beta1, step));
         for (var i = 0; i < parameters.Length; i++)
         {

@@ -11,7 +11,7 @@ open Functional.FSharp
 let gradient (p: Vector<float>) = vector [ p[0] / 10.0; 2.0 * p[1] ]
 let start, zero = vector [ -7.0; 2.0 ], vector [ 0.0; 0.0 ]
 
-// By hand. Both averages begin at 0, which makes them too small at first; the rate makes up for it.
+// By hand. Both averages begin at 0, which makes them too small at first; the rate corrects for it.
 let adam rate beta1 beta2 (p: Vector<float>, mean: Vector<float>, squares: Vector<float>) step =
     let g = gradient p
     let mean = mean + (1.0 - beta1) * (g - mean)

@@ -16,7 +16,7 @@ var byHand = new BatchNormalization(gamma, beta);
 var y = byHand.Forward(x);
 var dx = byHand.Backward(dy);
 
-// With the library: the batch's statistics come back with y, and `After` returns the layer that has taken them in.
+// With the library: the batch's statistics come back with y, and `After` returns the layer with new running statistics.
 var layer = new BatchNorm<double>(
     new BatchNormConfiguration(momentum: 0.9, epsilon: 1e-6),
     new ScaleShift<double>(Vector<double>.Build.Dense(gamma), Vector<double>.Build.Dense(beta)),

@@ -37,7 +37,7 @@ let running = [ for _, mean, variance, _ in rows -> 0.1 * mean, 0.1 * variance ]
 let evaluated =
     x.MapIndexed(fun i _ x -> gamma[i] * (x - fst running[i]) / sqrt (snd running[i] + epsilon) + beta[i])
 
-// With the library: the batch's statistics come back with y, and `After` returns the layer that has taken them in.
+// With the library: the batch's statistics come back with y, and `After` returns the layer with new running statistics.
 let layer: BatchNorm<float> =
     { BatchNorm.create BatchNormConfiguration.Default 3 with
         Parameters = { Gamma = vector gamma; Beta = vector beta } }

@@ -1,4 +1,4 @@
-// 6.4.3: dropout. In training a random share of the units gives 0; in evaluation all give a little less.
+// 6.4.3: dropout. In training, random units output 0; in evaluation, all outputs are scaled down.
 //
 //     dotnet build -c Release && dotnet run book/dropout.cs
 
@@ -18,7 +18,7 @@ var dx = byHand.Backward(dy);
 var dropout = new Dropout(ratio: 0.5, DropoutForm.Book);
 var (ourY, back) = dropout.ForwardWith(x, byHand.Mask!);
 
-// Without a mask of one's own, the mask is a function of a key: the same key, the same mask.
+// If no mask is given, it is drawn from a key: the same key gives the same mask.
 var (drawn, _) = dropout.Forward(x, key);
 var (again, _) = dropout.Forward(x, key);
 

@@ -1,4 +1,4 @@
-// 6.4.3: dropout. In training a random share of the units gives 0; in evaluation all give a little less.
+// 6.4.3: dropout. In training, random units output 0; in evaluation, all outputs are scaled down.
 //
 //     dotnet build -c Release && dotnet fsi book/dropout.fsx
 
@@ -8,7 +8,7 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.FSharp
 
-// By hand, with the book's ratio: y, the mask, and the way back.
+// By hand, with the book's ratio: y, the mask, and the backward function.
 let ratio = 0.5
 let forward (x: Matrix<float>) key =
     let kept = Key.uniforms (x.RowCount * x.ColumnCount) key |> Array.map (fun u -> if u > ratio then 1.0 else 0.0)
@@ -25,7 +25,7 @@ let y, mask, back = forward x (Key.child 2 key)
 let dropout: Dropout = { Ratio = ratio; Form = DropoutForm.Book }
 let struct (ourY, ourBack) = Dropout.forwardWith mask dropout x
 
-// Without a mask of one's own, the mask is a function of a key: the same key, the same mask.
+// If no mask is given, it is drawn from a key: the same key gives the same mask.
 let drawn () = let struct (y, _) = Dropout.forward key dropout x in y
 
 printfn $"in training\n{y}in evaluation\n{predict x}"

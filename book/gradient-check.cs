@@ -10,7 +10,7 @@ var batch = Batch.Of(Matrix<double>.Build.Dense(8, 3, key.Child(0).Normals(24)),
 var network = Network.Create<double>([8, 5, 3], Activation.Tanh, Initializer.Xavier, key.Child(1));
 var gradient = network.Gradient(batch, key);
 
-// By hand: move one number of all parameters up and down, and see what the loss does.
+// By hand: move each parameter up and down, one at a time, and see how the loss changes.
 const double h = 1e-4;
 double LossAt(Vector<double> values) =>
     network.WithParameters(network.Parameters().WithVector(values)).LossOf(batch);

@@ -13,7 +13,7 @@ let batch = Batch.ofLabels (Matrix<float>.Build.Dense(8, 3, Key.normals 24 (Key.
 let network: Network<float> = Network.create [ 8; 5; 3 ] Activation.Tanh Initializer.Xavier (Key.child 1 key)
 let gradient = (Network.gradient key network batch).Parameters
 
-// By hand: move one number of all parameters up and down, and see what the loss does.
+// By hand: move each parameter up and down, one at a time, and see how the loss changes.
 let parameters = Network.parameters network
 let lossAt (values: float[]) =
     Network.loss (Network.withParameters network (Parameters.withVector parameters (vector values))) batch

@@ -1,4 +1,4 @@
-// Exercise: lasso. The gradient of a loss with rate times the sum of all |w| added: a push of the same size for all.
+// Exercise: lasso. The gradient of a loss with rate times the sum of all |w| added: the same push for every weight.
 //
 //     dotnet build -c Release && dotnet fsi book/lasso.fsx
 
@@ -10,7 +10,7 @@ open Functional.FSharp
 let weight = matrix [ [ 1.0; -2.0 ]; [ 0.0; 0.5 ] ]
 let gradient = matrix [ [ 0.1; 0.2 ]; [ 0.3; 0.4 ] ]
 
-// By hand: the derivative of |w| is the sign of w. At 0 there is none; 0 is the choice that lets zeros stay.
+// By hand: the derivative of |w| is the sign of w. At 0 there is none; 0 keeps zero weights at 0.
 let lasso (rate: float) (weight: Matrix<float>) (gradient: Matrix<float>) =
     gradient + (weight |> Matrix.map (fun w -> rate * float (sign w)))
 let byHand = lasso 0.1 weight gradient

@@ -1,4 +1,4 @@
-// 5.5 and 5.6: the layers. A layer is a function from x to y and the way back.
+// 5.5 and 5.6: the layers. A layer is a function from x to y and its backward function.
 //
 //     dotnet build -c Release && dotnet fsi book/layers.fsx
 

@@ -28,5 +28,5 @@ Console.WriteLine($"by hand {slopeByHand:F9} and ({byHand[0]:F6}, {byHand[1]:F6}
 Console.WriteLine($"with the library {slope:F9} and ({gradient[0]:F6}, {gradient[1]:F6}); exactly 0.2 and (6, 8)");
 var difference = byHand.Zip(gradient, (a, b) => Math.Abs(a - b)).Append(Math.Abs(slopeByHand - slope)).Max();
 Console.WriteLine($"largest difference: {difference:E1}");
-// The library divides by the distance that was really taken: rounding differs.
+// The library divides by the distance actually moved, so rounding differs.
 return difference < 1e-9 ? 0 : 1;

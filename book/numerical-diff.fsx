@@ -27,5 +27,5 @@ printfn $"by hand {slopeByHand:F9} and ({byHand[0]:F6}, {byHand[1]:F6})"
 printfn $"with the library {slope:F9} and ({gradient[0]:F6}, {gradient[1]:F6}); exactly 0.2 and (6, 8)"
 let difference = max (abs (slopeByHand - slope)) ((vector byHand - gradient).InfinityNorm())
 printfn $"largest difference: {difference:E1}"
-// The library divides by the distance that was really taken: rounding differs.
+// The library divides by the distance actually moved, so rounding differs.
 if not (difference < 1e-9) then exit 1

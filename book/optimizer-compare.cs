@@ -14,7 +14,7 @@ Optimizer[] optimizers = [Optimizer.Sgd(0.01), Optimizer.Momentum(), Optimizer.A
 var agree = true;
 foreach (var optimizer in optimizers)
 {
-    // By hand: gradient and update, as the book's loop has them.
+    // By hand: gradient and update, as in the book's loop.
     var (network, memory) = (start, optimizer.Init(start.Parameters()));
     var lost = 0.0;
     foreach (var batch in batches)

@@ -14,7 +14,7 @@ let batches = Seq.append (loader.Epoch 0) (loader.Epoch 1) |> Array.ofSeq
 let start: Network<float32> = Network.create [ 784; 100; 100; 10 ] Activation.Relu Initializer.He (Key.ofSeed 2L)
 
 let compare (optimizer: Optimizer) =
-    // By hand: gradient and update, as the book's loop has them.
+    // By hand: gradient and update, as in the book's loop.
     let step (network, state, _) batch =
         let gradient = Network.gradient (Key.ofSeed 0L) network batch
         let struct (moved, state) = Optimizer.update optimizer state (Network.parameters network) gradient.Parameters

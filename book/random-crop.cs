@@ -5,7 +5,7 @@
 using Functional;
 using MathNet.Numerics.LinearAlgebra;
 
-// 5 x 6 pixels, row by row, each with a number of its own: a window is known by its first pixel.
+// 5 x 6 pixels, row by row, each with a different number: a window's first pixel says where it is from.
 const int height = 5, width = 6, h = 3, w = 4;
 double[] image = [.. Enumerable.Range(0, height * width)];
 

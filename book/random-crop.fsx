@@ -7,7 +7,7 @@
 open Functional
 open Functional.FSharp
 
-// 5 x 6 pixels, row by row, each with a number of its own: a window is known by its first pixel.
+// 5 x 6 pixels, row by row, each with a different number: a window's first pixel says where it is from.
 let height, width, h, w = 5, 6, 3, 4
 let image = [| for pixel in 0 .. height * width - 1 -> float pixel |]
 

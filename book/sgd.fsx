@@ -1,4 +1,4 @@
-// 6.1.2: SGD. Every parameter goes a little way against its gradient.
+// 6.1.2: SGD. Every parameter moves a little against its gradient.
 //
 //     dotnet build -c Release && dotnet fsi book/sgd.fsx
 

@@ -1,4 +1,4 @@
-// 6.1.8, 6.2.4: smooth_curve. Each point is a weighted mean of eleven, so that the eye sees where a noisy loss goes.
+// 6.1.8, 6.2.4: smooth_curve. Each point is a weighted mean of eleven, which shows the trend of a noisy loss.
 //
 //     dotnet build -c Release && dotnet fsi book/smooth-curve.fsx
 

@@ -1,4 +1,4 @@
-// 5.7.4: training. Take a mini-batch, compute the gradient, take a step; and again.
+// 5.7.4: training. Take a mini-batch, compute the gradient, take a step, repeat.
 //
 //     dotnet build -c Release && dotnet run book/train-neuralnet.cs
 

@@ -9,7 +9,7 @@ var key = Key.OfSeed(1);
 var x = Matrix<double>.Build.Dense(6, 5, key.Child(0).Normals(30));
 var t = Batch.OneHot<double>(3, [0, 2, 1, 1, 0]);
 
-// By hand, out of the library's layers.
+// By hand, from the library's layers.
 var net = new TwoLayerNet(inputs: 6, hidden: 4, outputs: 3, key.Child(1));
 var gradient = net.Gradient(x, t);
 

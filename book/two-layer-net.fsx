@@ -14,7 +14,7 @@ let key = Key.ofSeed 1L
 let x = Matrix<float>.Build.Dense(6, 5, Key.normals 30 (Key.child 0 key))
 let t: Matrix<float> = Batch.oneHot 3 [ 0; 2; 1; 1; 0 ]
 
-// By hand, out of the library's layers: names and layers in order.
+// By hand, from the library's layers: names and layers in order.
 let affine inputs outputs key : ILayer<float> =
     Layer.affine
         { Weight = 0.01 * Matrix<float>.Build.Dense(outputs, inputs, Key.normals (outputs * inputs) key)

@@ -1,4 +1,4 @@
-// 6.2.4: weights of deviation 0.01, Xavier and He, and what the loss makes of them.
+// 6.2.4: initial weights with deviation 0.01, Xavier's and He's, and the loss with each.
 //
 //     dotnet build -c Release && dotnet run book/weight-init-compare.cs
 
