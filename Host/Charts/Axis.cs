@@ -20,7 +20,7 @@ public sealed record Axis(string Label)
     private const double NearEnough = 0.03;
 
     /// <summary>Linear or logarithmic.</summary>
-    public Scaling Scaling { get; init; }
+    internal Scaling Scaling { get; init; }
 
     /// <summary>
     /// The domain's lower end; by default what the data asks for. Ignored if the axis cannot show it.

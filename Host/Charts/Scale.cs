@@ -1,7 +1,7 @@
 namespace Functional.Host.Charts;
 
 /// <summary>How values are laid along an axis.</summary>
-public enum Scaling
+internal enum Scaling
 {
     /// <summary>Equal differences are equally far apart.</summary>
     Linear,

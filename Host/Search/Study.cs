@@ -36,11 +36,8 @@ public sealed class Study : IDisposable
     public static Study Open(string folder, StudySettings settings) =>
         Open(new JournalStorage(folder.Given()), settings);
 
-    /// <summary>The study of a storage, which is closed with it: begun with these settings, or continued if it is
-    /// there.</summary>
-    /// <exception cref="ArgumentException">The settings contradict each other.</exception>
-    /// <exception cref="UsageException">It was begun with others.</exception>
-    public static Study Open(StudyStorage storage, StudySettings settings)
+    /// <summary>The study of a storage, which is closed with it.</summary>
+    internal static Study Open(StudyStorage storage, StudySettings settings)
     {
         settings.Given().Check();
         var begun = storage.Given()
@@ -50,7 +47,7 @@ public sealed class Study : IDisposable
     }
 
     /// <summary>What the study of a storage began with, or null if there is none.</summary>
-    public static StudySettings? SettingsIn(StudyStorage storage) => storage.Given().Read().Settings;
+    internal static StudySettings? SettingsIn(StudyStorage storage) => storage.Given().Read().Settings;
 
     /// <summary>
     /// Tries configurations until the study has this many trials and all have ended, those of other processes included;

@@ -4,7 +4,7 @@ namespace Functional.Host.Search;
 /// Where a study's records are kept. Any number of workers, of several processes, may use one place at once: who
 /// decides what to add sees all that was added before, and nothing is added meanwhile.
 /// </summary>
-public abstract class StudyStorage : IDisposable
+internal abstract class StudyStorage : IDisposable
 {
     /// <summary>The study's name, for messages.</summary>
     public abstract string Name { get; }
