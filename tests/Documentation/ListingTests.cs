@@ -1,9 +1,5 @@
-using System.Reflection;
-using System.Runtime.Loader;
 using Functional.Tests.CommandLine;
 using Functional.Tests.Data;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 
 namespace Functional.Tests.Documentation;
 
@@ -19,23 +15,8 @@ public sealed class ListingTests
 
     [Theory]
     [MemberData(nameof(Listings))]
-    public void By_hand_and_with_the_library_is_the_same_in_CSharp(string name)
-    {
-        var parsing = new CSharpParseOptions(LanguageVersion.Latest);
-        var compilation = CSharpCompilation.Create(
-            name,
-            [
-                CSharpSyntaxTree.ParseText(File.ReadAllText(Path.Combine(Folder, $"{name}.cs")), parsing),
-                CSharpSyntaxTree.ParseText(Surroundings.CSharp("book"), parsing),
-            ],
-            PagesTests.References, PagesTests.Options(isProgram: true));
-        using var assembly = new MemoryStream();
-        var result = compilation.Emit(assembly);
-        Assert.Empty(result.Diagnostics.Where(found => found.Severity >= DiagnosticSeverity.Warning));
-        assembly.Position = 0;
-        var main = new AssemblyLoadContext(name, isCollectible: true).LoadFromStream(assembly).EntryPoint!;
-        Assert.Equal(0, main.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [Array.Empty<string>()], null));
-    }
+    public void By_hand_and_with_the_library_is_the_same_in_CSharp(string name) =>
+        Assert.Equal(0, CSharpScript.Run(name, File.ReadAllText(Path.Combine(Folder, $"{name}.cs"))));
 
     [Fact]
     public void By_hand_and_with_the_library_is_the_same_in_FSharp()
