@@ -49,7 +49,8 @@ internal static class ExerciseCommand
                 return ExitCode.Done;
             }
             var exercise = ExerciseText.All.FirstOrDefault(each => each.Name == asked)
-                ?? throw new UsageException($"there is no exercise '{asked}'; there are {names}");
+                ?? throw new UsageException($"there is no exercise '{asked}'; there are {names}"
+                    + Suggestion.Of(asked, ExerciseText.All.Select(each => each.Name)));
             Write(exercise, parsed.GetValue(language) == "fsharp", words, parsed.GetValue(folder)!,
                 parsed.GetValue(force));
             return ExitCode.Done;

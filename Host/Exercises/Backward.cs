@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using static Functional.Host.Exercises.Marker;
+using static Functional.Host.Exercises.Mistake;
 
 namespace Functional.Host.Exercises;
 
@@ -7,10 +8,8 @@ namespace Functional.Host.Exercises;
 internal static class Backward
 {
     /// <summary>dy y (1 - y).</summary>
-    public static Marker Sigmoid { get; } = new()
+    public static Marker Sigmoid { get; } = new("sigmoid", numbers: [], matrices: ["y", "dy"])
     {
-        Name = "sigmoid",
-        Names = ["y", "dy"],
         Cases = [.. new (int Rows, int Columns)[] { (2, 3), (3, 1), (4, 2) }.Select((at, i) => new Case([],
             Activation.Sigmoid.Predict(3 * Normal(at.Rows, at.Columns, 10 + i)),
             Normal(at.Rows, at.Columns, 20 + i)))],
@@ -20,10 +19,10 @@ internal static class Backward
             at.Matrices[0].Map(y => Math.Log(y / (1 - y)))),
         Mistakes =
         [
-            Of("dy is forgotten: the chain rule multiplies by it",
+            Of("dy is missing: the chain rule multiplies by it",
                 "dyを掛け忘れています（連鎖律）", (y, _) => Slope(y)),
-            Of("the factor 1 - y is forgotten", "1 - yを掛け忘れています", (y, dy) => dy.PointwiseMultiply(y)),
-            Of("the factor y is forgotten", "yを掛け忘れています", (y, dy) => dy.PointwiseMultiply(1 - y)),
+            Of("the factor 1 - y is missing", "1 - yを掛け忘れています", (y, dy) => dy.PointwiseMultiply(y)),
+            Of("the factor y is missing", "yを掛け忘れています", (y, dy) => dy.PointwiseMultiply(1 - y)),
             Of("this is tanh's derivative, 1 - y²",
                 "これはtanhの微分（1 - y²）です", (y, dy) => dy.PointwiseMultiply(1 - y.PointwisePower(2))),
             Of("the sign is wrong: it is y (1 - y), not y (y - 1)",
@@ -40,12 +39,12 @@ internal static class Backward
                 "1 - yのまわりの括弧が抜けています", (y, dy) => dy.PointwiseMultiply(y) - y),
             Of("dy is divided by y (1 - y) instead of multiplied",
                 "y (1 - y)を掛ける代わりに割っています", (y, dy) => dy.PointwiseDivide(Slope(y))),
-            Of("dy is returned as it is", "dyをそのまま返しています", (_, dy) => dy),
+            Of("dy is returned unchanged", "dyをそのまま返しています", (_, dy) => dy),
             Of("this is ReLU's backward", "これはReLUの逆伝播です",
                 (y, dy) => dy.PointwiseMultiply(y.Map(value => value > 0.5 ? 1.0 : 0))),
             Of("the forward pass is computed: sigmoid of dy",
                 "順伝播（dyのシグモイド）を計算しています", (_, dy) => Activation.Sigmoid.Predict(dy)),
-            Of("it is divided by the number of samples: the loss has done that already",
+            Of("the result is divided by the number of samples: the loss already does that",
                 "サンプル数で割っています。それは損失の側で済んでいます",
                 (y, dy) => dy.PointwiseMultiply(Slope(y)) / y.ColumnCount),
             Of("dy is added instead of multiplied", "dyを掛ける代わりに足しています", (y, dy) => dy + Slope(y)),
@@ -53,11 +52,8 @@ internal static class Backward
     };
 
     /// <summary>dy mask / (1 - ratio).</summary>
-    public static Marker Dropout { get; } = new()
+    public static Marker Dropout { get; } = new("dropout", numbers: ["ratio"], matrices: ["mask", "dy"])
     {
-        Name = "dropout",
-        Names = ["mask", "dy"],
-        NumberNames = ["ratio"],
         Cases =
         [
             .. new (double Ratio, int Rows, int Columns)[] { (0.2, 3, 4), (0.3, 2, 3), (0.75, 4, 2) }.Select(
@@ -70,45 +66,37 @@ internal static class Backward
                 / (1 - at.Numbers[0]), Normal(at.Matrices[0].RowCount, at.Matrices[0].ColumnCount, 50)),
         Mistakes =
         [
-            OfRatio("the mask is forgotten: what was dropped gets no gradient",
+            Of("the mask is missing: what was dropped gets no gradient",
                 "マスクを掛け忘れています。落とした要素に勾配は流れません", (r, _, dy) => dy / (1 - r)),
-            OfRatio("the scale 1 / (1 - ratio) of the forward pass is forgotten",
+            Of("the scale 1 / (1 - ratio) of the forward pass is missing",
                 "順伝播の係数1 / (1 - ratio)を掛け忘れています", (_, mask, dy) => dy.PointwiseMultiply(mask)),
-            OfRatio("it is multiplied by 1 - ratio instead of divided",
+            Of("the result is multiplied by 1 - ratio instead of divided",
                 "1 - ratioで割る代わりに掛けています", (r, mask, dy) => dy.PointwiseMultiply(mask) * (1 - r)),
-            OfRatio("it is divided by the ratio, not by 1 - ratio",
+            Of("the result is divided by the ratio, not by 1 - ratio",
                 "1 - ratioではなくratioで割っています", (r, mask, dy) => dy.PointwiseMultiply(mask) / r),
-            OfRatio("it is multiplied by the ratio",
+            Of("the result is multiplied by the ratio",
                 "ratioを掛けています", (r, mask, dy) => dy.PointwiseMultiply(mask) * r),
-            OfRatio("the mask is inverted: 1 keeps an element",
+            Of("the mask is inverted: 1 keeps an element",
                 "マスクが反転しています。1が残す要素です", (r, mask, dy) => dy.PointwiseMultiply(1 - mask) / (1 - r)),
-            OfRatio("the mask is inverted, and the scale is forgotten",
+            Of("the mask is inverted, and the scale is missing",
                 "マスクが反転し、係数も抜けています", (_, mask, dy) => dy.PointwiseMultiply(1 - mask)),
-            OfRatio("dy is returned as it is: that is the backward of evaluation",
+            Of("dy is returned unchanged: that is the backward of evaluation",
                 "dyをそのまま返しています。それは推論時の逆伝播です", (_, _, dy) => dy),
-            OfRatio("this is scaling at evaluation, (1 - ratio) dy, without a mask",
+            Of("this is scaling at evaluation, (1 - ratio) dy, without a mask",
                 "これは推論時のスケーリング（(1 - ratio) dy、マスクなし）です", (r, _, dy) => dy * (1 - r)),
-            OfRatio("the sign is wrong", "符号が逆です", (r, mask, dy) => -dy.PointwiseMultiply(mask) / (1 - r)),
-            OfRatio("dy is forgotten: the chain rule multiplies by it",
+            Of("the sign is wrong", "符号が逆です", (r, mask, dy) => -dy.PointwiseMultiply(mask) / (1 - r)),
+            Of("dy is missing: the chain rule multiplies by it",
                 "dyを掛け忘れています（連鎖律）", (r, mask, _) => mask / (1 - r)),
-            OfRatio("the mask is returned alone", "マスクだけを返しています", (_, mask, _) => mask),
-            OfRatio("the scale is there twice",
+            Of("only the mask is returned", "マスクだけを返しています", (_, mask, _) => mask),
+            Of("the scale is applied twice",
                 "係数が2回掛かっています", (r, mask, dy) => dy.PointwiseMultiply(mask) / ((1 - r) * (1 - r))),
-            OfRatio("it is divided by the number of samples: the loss has done that already",
+            Of("the result is divided by the number of samples: the loss already does that",
                 "サンプル数で割っています。それは損失の側で済んでいます",
                 (r, mask, dy) => dy.PointwiseMultiply(mask) / (1 - r) / dy.ColumnCount),
-            OfRatio("dy is added instead of multiplied",
+            Of("dy is added instead of multiplied",
                 "dyを掛ける代わりに足しています", (r, mask, dy) => dy + mask / (1 - r)),
         ],
     };
 
     private static Matrix<double> Slope(Matrix<double> y) => y.PointwiseMultiply(1 - y);
-
-    private static Mistake Of(
-        string english, string japanese, Func<Matrix<double>, Matrix<double>, Matrix<double>> answer) =>
-        new((english, japanese), at => [answer(at.Matrices[0], at.Matrices[1])]);
-
-    private static Mistake OfRatio(
-        string english, string japanese, Func<double, Matrix<double>, Matrix<double>, Matrix<double>> answer) =>
-        new((english, japanese), at => [answer(at.Numbers[0], at.Matrices[0], at.Matrices[1])]);
 }

@@ -7,11 +7,8 @@ namespace Functional.Host.Exercises;
 internal static class BatchNormBackward
 {
     /// <summary>Marks it.</summary>
-    public static Marker Marker { get; } = new()
+    public static Marker Marker { get; } = new("batch-norm", numbers: ["epsilon"], matrices: ["x", "gamma", "dy"])
     {
-        Name = "batch-norm",
-        Names = ["x", "gamma", "dy"],
-        NumberNames = ["epsilon"],
         // With a large epsilon it matters where it is.
         Cases = [.. new (double, int, int)[] { (1e-6, 2, 4), (0.1, 3, 5), (0.5, 4, 3) }.Select((at, i) => new Case(
             [at.Item1], 2 * Normal(at.Item2, at.Item3, 60 + i) + 1, Normal(at.Item2, 1, 70 + i),
@@ -30,24 +27,24 @@ internal static class BatchNormBackward
         }, at.Matrices[0]),
         Mistakes =
         [
-            Of("mean and variance are taken for constants: they depend on x, too",
+            Of("mean and variance are treated as constants, but they depend on x",
                 "平均と分散を定数として扱っています。どちらもxに依存します", row => row.Gamma / row.Deviation * row.Dy),
-            Of("the way through the mean is forgotten: subtract the mean of dy",
+            Of("the path through the mean is missing: subtract the mean of dy",
                 "平均を通る経路が抜けています。dyの平均を引いてください",
                 row => row.Gamma / row.Deviation * (row.Dy - row.Z * Mean(row.Dy.PointwiseMultiply(row.Z)))),
-            Of("the way through the variance is forgotten: subtract z times the mean of dy z",
+            Of("the path through the variance is missing: subtract z times the mean of dy z",
                 "分散を通る経路が抜けています。z × (dy zの平均)を引いてください",
                 row => row.Gamma / row.Deviation * (row.Dy - Mean(row.Dy))),
-            Of("gamma is forgotten", "gammaを掛け忘れています", row => Inner(row, row.Z) / row.Deviation),
-            Of("the deviation is forgotten: divide by sqrt(variance + epsilon)",
+            Of("gamma is missing", "gammaを掛け忘れています", row => Inner(row, row.Z) / row.Deviation),
+            Of("the deviation is missing: divide by sqrt(variance + epsilon)",
                 "標準偏差で割り忘れています", row => row.Gamma * Inner(row, row.Z)),
-            Of("sums stand in the place of means: 1/N is missing",
+            Of("sums are used instead of means: 1/N is missing",
                 "平均であるべきところが和です。1/Nが抜けています", row => row.Gamma / row.Deviation
                 * (row.Dy - row.Dy.Sum() - row.Z * row.Dy.PointwiseMultiply(row.Z).Sum())),
-            Of("it is divided by the variance, not by its root",
+            Of("the result is divided by the variance, not by its root",
                 "分散の平方根ではなく分散で割っています",
                 row => row.Gamma / (row.Deviation * row.Deviation) * Inner(row, row.Z)),
-            Of("x stands in the place of the normalized z",
+            Of("x is used instead of the normalized z",
                 "正規化したzの代わりにxを使っています", row => row.Gamma / row.Deviation * Inner(row, row.X)),
             Of("z is centered, but not divided by the deviation",
                 "zから平均を引いただけで、標準偏差で割っていません",
@@ -55,7 +52,7 @@ internal static class BatchNormBackward
             Of("the signs of the corrections are wrong: both are subtracted",
                 "補正項の符号が逆です。どちらも引きます", row => row.Gamma / row.Deviation
                 * (row.Dy + Mean(row.Dy) + row.Z * Mean(row.Dy.PointwiseMultiply(row.Z)))),
-            Of("epsilon is forgotten", "epsilonが抜けています", row => Whole(row, Math.Sqrt(row.Variance))),
+            Of("epsilon is missing", "epsilonが抜けています", row => Whole(row, Math.Sqrt(row.Variance))),
             Of("epsilon is added outside the root",
                 "epsilonを平方根の外で足しています", row => Whole(row, Math.Sqrt(row.Variance) + row.Epsilon)),
             Of("the variance is divided by N - 1: in batch normalization it is N",
@@ -63,9 +60,9 @@ internal static class BatchNormBackward
                 row => Whole(row, Math.Sqrt(row.Variance * row.X.Count / (row.X.Count - 1) + row.Epsilon))),
             Of("dy is multiplied by gamma alone, as if nothing had been normalized",
                 "正規化がなかったかのように、dyにgammaだけを掛けています", row => row.Gamma * row.Dy),
-            Of("dy is returned as it is", "dyをそのまま返しています", row => row.Dy),
+            Of("dy is returned unchanged", "dyをそのまま返しています", row => row.Dy),
             Of("the forward pass is computed", "順伝播を計算しています", row => row.Gamma * row.Z),
-            new(("means are taken over features, not over the samples: a row is a feature here",
+            new(("means are taken over features instead of samples: here each row is a feature",
                 "サンプルではなく特徴の方向に平均を取っています。ここでは1行が1つの特徴です"), at =>
             {
                 var (x, gamma, dy) = (at.Matrices[0].Transpose(), at.Matrices[1], at.Matrices[2].Transpose());

@@ -1,3 +1,4 @@
+using System.Security;
 using Functional.Host.Experiments;
 
 namespace Functional.Host.Exercises;
@@ -7,7 +8,7 @@ namespace Functional.Host.Exercises;
 /// <param name="Title">Section and subject.</param>
 /// <param name="Task">What is to be written.</param>
 /// <param name="Hints">What helps, the last nearly the answer.</param>
-/// <param name="Member">Of <see cref="Exercise"/>, and the function's name in C#.</param>
+/// <param name="Member">Of <see cref="Mark"/>, and the function's name in C#.</param>
 /// <param name="CSharp">The function's head in C#.</param>
 /// <param name="FSharp">The same in F#.</param>
 internal sealed record ExerciseText(
@@ -23,7 +24,7 @@ internal sealed record ExerciseText(
                 "y = sigmoid(x) = 1 / (1 + exp(-x)) の逆伝播を要素ごとに書きます。\n"
                 + "yとdL/dy（dy）からdL/dxを返してください。"),
             [
-                ("The derivative of sigmoid needs no x: it can be said in y alone.",
+                ("The derivative of sigmoid needs no x: y is enough.",
                     "シグモイドの微分はxを使わず、yだけで表せます。"),
                 ("By the chain rule, dL/dx = dL/dy * dy/dx; and dy/dx = y (1 - y).",
                     "連鎖律より dL/dx = dL/dy * dy/dx、そして dy/dx = y (1 - y) です。"),
@@ -37,7 +38,7 @@ internal sealed record ExerciseText(
                 "1ステップ分の更新です。学習率rate、momentum、重み、速度、勾配から\n"
                 + "新しい重みと新しい速度を返してください。"),
             [
-                ("The velocity first: it keeps a share (the momentum), and the gradient pushes against it.",
+                ("Update the velocity first: a share of it (the momentum) remains, and the gradient pushes it down.",
                     "先に速度を更新します。速度は一定の割合（momentum）だけ残り、勾配の逆向きに押されます。"),
                 ("v' = momentum * v - rate * g, then w' = w + v'.",
                     "v' = momentum * v - rate * g、次に w' = w + v' です。"),
@@ -48,8 +49,8 @@ internal sealed record ExerciseText(
             "momentum (rate: float) (share: float) (weight: Matrix<float>) (velocity: Matrix<float>) "
                 + "(gradient: Matrix<float>)\n    : struct (Matrix<float> * Matrix<float>)"),
         new("he", ("6.2.3: He initialization", "6.2.3：Heの初期値"),
-            ("Initial weights for ReLU: normal numbers, outputs x inputs, with the deviation that He found.\n"
-                + "Draw them from the key: key.Normals(count) gives normal numbers of deviation 1.",
+            ("Initial weights for ReLU: normal numbers, outputs x inputs, with the standard deviation that He found.\n"
+                + "Draw them from the key: key.Normals(count) gives normal numbers with a standard deviation of 1.",
                 "ReLU用の重みの初期値（outputs x inputs）を、Heの標準偏差の正規乱数で作ります。\n"
                 + "乱数はkeyから作ります。key.Normals(count)は標準偏差1の正規乱数を返します。"),
             [
@@ -69,7 +70,7 @@ internal sealed record ExerciseText(
                 + "xとdyはunits x samples、gammaはunits x 1で、平均と分散はxの行ごとに取ります\n"
                 + "（分散はNで割ります）。epsilon、x、gamma、dL/dy（dy）からdL/dxを返してください。"),
             [
-                ("Mean and variance depend on every sample of the row: three ways lead from x to y.",
+                ("Mean and variance depend on every sample of the row: three paths lead from x to y.",
                     "平均と分散は行のすべてのサンプルに依存します。xからyへの経路は3つあります。"),
                 ("Row by row: dx = gamma / deviation * (dy - mean of dy - z * mean of (dy * z)).",
                     "行ごとに dx = gamma / sqrt(variance + epsilon) * (dy - mean(dy) - z * mean(dy * z)) です。"),
@@ -104,12 +105,12 @@ internal sealed record ExerciseText(
             "lasso (rate: float) (weight: Matrix<float>) (gradient: Matrix<float>) : Matrix<float>"),
         new("dropout", ("6.4.3: dropout, backward", "6.4.3：Dropoutの逆伝播"),
             ("In training, y = mask * x / (1 - ratio): the mask is 1 where an element is kept, 0 where it is dropped,\n"
-                + "and what is kept makes up for the rest. Given the ratio, the mask and dL/dy (dy), return dL/dx.",
+                + "and what is kept is scaled to compensate. Given the ratio, the mask and dL/dy (dy), return dL/dx.",
                 "訓練時は y = mask * x / (1 - ratio) です。maskは残す要素が1、落とす要素が0で、\n"
                 + "残した要素が落とした分を補います。ratio、mask、dL/dy（dy）からdL/dxを返してください。"),
             [
                 ("What was dropped had no influence on the loss.", "落とした要素は損失に影響しません。"),
-                ("Backward is the same factor as forward: mask / (1 - ratio).",
+                ("The backward pass has the same factor as the forward pass: mask / (1 - ratio).",
                     "逆伝播の係数は順伝播と同じ mask / (1 - ratio) です。"),
             ],
             "Dropout",
@@ -146,7 +147,7 @@ internal sealed record ExerciseText(
             throw new NotImplementedException();
         }
 
-        return Exercise.{{Member}}({{Member}}).Print(Language.{{language}});
+        return Mark.{{Member}}({{Member}}).Print(Language.{{language}});
 
         """;
 
@@ -175,7 +176,7 @@ internal sealed record ExerciseText(
                 {(language == Language.Japanese ? "// ここに書いてください。" : "// Write it here.")}
                 raise (NotImplementedException())
 
-            exit (Exercise.{Member}({function}).Print(Language.{language}))
+            exit (Mark.{Member}({function}).Print(Language.{language}))
 
             """;
     }
@@ -188,13 +189,15 @@ internal sealed record ExerciseText(
             <PublishAot>false</PublishAot>
           </PropertyGroup>
           <ItemGroup>
-            <Reference Include="{Path.Combine(libraries, "functional.dll")}" />
-            <Reference Include="{Path.Combine(libraries, "Functional.Core.dll")}" />
-            <Reference Include="{Path.Combine(libraries, "MathNet.Numerics.dll")}" />
+            <Reference Include="{Escaped(libraries, "functional.dll")}" />
+            <Reference Include="{Escaped(libraries, "Functional.Core.dll")}" />
+            <Reference Include="{Escaped(libraries, "MathNet.Numerics.dll")}" />
           </ItemGroup>
         </Project>
 
         """;
+
+    private static string? Escaped(string folder, string file) => SecurityElement.Escape(Path.Combine(folder, file));
 
     /// <summary>How <see cref="Properties"/> begins.</summary>
     public const string Mine = "Written by 'functional exercise'.";

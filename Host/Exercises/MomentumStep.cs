@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using static Functional.Host.Exercises.Marker;
+using static Functional.Host.Exercises.Mistake;
 
 namespace Functional.Host.Exercises;
 
@@ -7,11 +8,9 @@ namespace Functional.Host.Exercises;
 internal static class MomentumStep
 {
     /// <summary>Marks it.</summary>
-    public static Marker Marker { get; } = new()
+    public static Marker Marker { get; } = new(
+        "momentum", numbers: ["rate", "momentum"], matrices: ["weight", "velocity", "gradient"])
     {
-        Name = "momentum",
-        Names = ["weight", "velocity", "gradient"],
-        NumberNames = ["rate", "momentum"],
         Outputs = ["weight", "velocity"],
         Cases = [.. new (double, double)[] { (0.1, 0.9), (0.01, 0.5), (0.3, 0.8) }.Select((at, i) => new Case(
             [at.Item1, at.Item2], Normal(2, 3, 90 + i), Normal(2, 3, 100 + i), Normal(2, 3, 110 + i)))],
@@ -35,9 +34,9 @@ internal static class MomentumStep
                 "速度にmomentumを掛け忘れています", (r, _, w, v, g) => (w + (v - r * g), v - r * g)),
             Of("the weight moves by the old velocity",
                 "重みが古い速度で動いています", (r, m, w, v, g) => (w + v, m * v - r * g)),
-            Of("the rate is forgotten",
+            Of("the rate is missing",
                 "rateを掛け忘れています", (_, m, w, v, g) => (w + (m * v - g), m * v - g)),
-            Of("the rate is there twice: the velocity has it already",
+            Of("the rate is applied twice: the velocity already includes it",
                 "rateが2回掛かっています。速度にはすでに含まれています",
                 (r, m, w, v, g) => (w + r * (m * v - r * g), m * v - r * g)),
             Of("this is SGD: the velocity is not used",
@@ -47,33 +46,23 @@ internal static class MomentumStep
             Of("the old velocity is returned: the next step needs the new one",
                 "古い速度を返しています。次のステップには新しい速度が必要です",
                 (r, m, w, v, g) => (w + (m * v - r * g), v)),
-            Of("the gradient has a factor 1 - momentum: that is a moving average",
+            Of("the gradient is multiplied by 1 - momentum: this is a moving average",
                 "勾配に1 - momentumが掛かっています。それは移動平均です",
                 (r, m, w, v, g) => (w + (m * v - (1 - m) * r * g), m * v - (1 - m) * r * g)),
             Of("this is Nesterov's momentum", "これはNesterovのモメンタムです",
                 (r, m, w, v, g) => (w + m * (m * v - r * g) - r * g, m * v - r * g)),
-            Of("this is PyTorch's form: there the velocity is without the rate; the book's has it",
+            Of("this is PyTorch's form, whose velocity doesn't include the rate; the book's does",
                 "これはPyTorchの形式です。本の速度にはrateが含まれます",
                 (r, m, w, v, g) => (w - r * (m * v + g), m * v + g)),
-            Of("the momentum multiplies the gradient, too",
+            Of("the gradient is multiplied by the momentum, too",
                 "勾配にもmomentumが掛かっています", (r, m, w, v, g) => (w + m * (v - r * g), m * (v - r * g))),
             Of("the velocity is returned as the weight", "重みとして速度を返しています",
                 (r, m, w, v, g) => (m * v - r * g, m * v - r * g)),
-            Of("weight and velocity are exchanged in what is returned",
+            Of("the returned weight and velocity are swapped",
                 "返す重みと速度が入れ替わっています", (r, m, w, v, g) => (m * v - r * g, w + (m * v - r * g))),
-            Of("rate and momentum are exchanged",
+            Of("rate and momentum are swapped",
                 "rateとmomentumが入れ替わっています", (r, m, w, v, g) => (w + (r * v - m * g), r * v - m * g)),
-            Of("the weight stays as it is", "重みが変わっていません", (r, m, w, v, g) => (w, m * v - r * g)),
+            Of("the weight doesn't change", "重みが変わっていません", (r, m, w, v, g) => (w, m * v - r * g)),
         ],
     };
-
-    private static Mistake Of(
-        string english, string japanese,
-        Func<double, double, Matrix<double>, Matrix<double>, Matrix<double>, (Matrix<double>, Matrix<double>)>
-            answer) => new((english, japanese), at =>
-        {
-            var (weight, velocity) = answer(
-                at.Numbers[0], at.Numbers[1], at.Matrices[0], at.Matrices[1], at.Matrices[2]);
-            return [weight, velocity];
-        });
 }

@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using static Functional.Host.Exercises.Marker;
+using static Functional.Host.Exercises.Mistake;
 
 namespace Functional.Host.Exercises;
 
@@ -7,34 +8,31 @@ namespace Functional.Host.Exercises;
 internal static class Penalties
 {
     /// <summary>gradient + rate weight.</summary>
-    public static Marker Ridge { get; } = new()
+    public static Marker Ridge { get; } = new("ridge", numbers: ["rate"], matrices: ["weight", "gradient"])
     {
-        Name = "ridge",
-        Names = ["weight", "gradient"],
-        NumberNames = ["rate"],
         Cases = Cases(),
         Right = at => [Regularization.Ridge(at.Numbers[0], at.Matrices[0], at.Matrices[1])],
         GradientOf = at => (w => Sum(at, w) + at.Numbers[0] / 2 * w.PointwisePower(2).RowSums().Sum(), at.Matrices[0]),
         Mistakes =
         [
             Of("the sign of the penalty is wrong", "正則化項の符号が逆です", (r, w, g) => g - r * w),
-            Of("the gradient of rate w² is added: the factor 1/2 of the penalty is forgotten",
+            Of("the gradient of rate w² is added: the factor 1/2 of the penalty is missing",
                 "rate w²の勾配を足しています。ペナルティの係数1/2が抜けています", (r, w, g) => g + 2 * r * w),
-            Of("the factor 1/2 is there twice: the derivative of rate/2 w² is rate w",
+            Of("the factor 1/2 is applied twice: the derivative of rate/2 w² is rate w",
                 "係数1/2が余分です。rate/2 w²の微分はrate wです", (r, w, g) => g + r / 2 * w),
-            Of("only the penalty's gradient is returned, and the loss's is forgotten",
+            Of("only the penalty's gradient is returned: add the gradient of the loss",
                 "元の損失の勾配を足し忘れています", (r, w, _) => r * w),
             Of("the penalty is not added at all", "正則化項が足されていません", (_, _, g) => g),
             Of("this is lasso: the sign of the weight is added, not the weight",
                 "これはlassoです。重みそのものではなく符号を足しています", (r, w, g) => g + r * w.PointwiseSign()),
-            Of("the size |w| is added in place of w",
+            Of("|w| is added instead of w",
                 "wの代わりに|w|を足しています", (r, w, g) => g + r * w.PointwiseAbs()),
             Of("the penalty itself is added (w²), not its derivative",
                 "微分ではなくペナルティそのもの（w²）を足しています", (r, w, g) => g + r * w.PointwisePower(2)),
             Of("the penalty itself is added (w²/2), not its derivative",
                 "微分ではなくペナルティそのもの（w²/2）を足しています", (r, w, g) => g + r / 2 * w.PointwisePower(2)),
-            Of("the rate is forgotten", "rateを掛け忘れています", (_, w, g) => g + w),
-            Of("weight and gradient are exchanged", "重みと勾配が入れ替わっています", (r, w, g) => w + r * g),
+            Of("the rate is missing", "rateを掛け忘れています", (_, w, g) => g + w),
+            Of("weight and gradient are swapped", "重みと勾配が入れ替わっています", (r, w, g) => w + r * g),
             Of("the penalty is divided by the number of weights: it is a sum, not a mean",
                 "重みの個数で割っています。ペナルティは平均ではなく和です",
                 (r, w, g) => g + r / (w.RowCount * w.ColumnCount) * w),
@@ -47,11 +45,8 @@ internal static class Penalties
     };
 
     /// <summary>gradient + rate sign(weight).</summary>
-    public static Marker Lasso { get; } = new()
+    public static Marker Lasso { get; } = new("lasso", numbers: ["rate"], matrices: ["weight", "gradient"])
     {
-        Name = "lasso",
-        Names = ["weight", "gradient"],
-        NumberNames = ["rate"],
         Cases = Cases(),
         Right = at => [Regularization.Lasso(at.Numbers[0], at.Matrices[0], at.Matrices[1])],
         GradientOf = at => (w => Sum(at, w) + at.Numbers[0] * w.PointwiseAbs().RowSums().Sum(), at.Matrices[0]),
@@ -60,17 +55,17 @@ internal static class Penalties
             Of("the sign of the penalty is wrong", "正則化項の符号が逆です", (r, w, g) => g - r * w.PointwiseSign()),
             Of("this is ridge: the weight is added, not its sign",
                 "これはridgeです。符号ではなく重みそのものを足しています", (r, w, g) => g + r * w),
-            Of("only the penalty's gradient is returned, and the loss's is forgotten",
+            Of("only the penalty's gradient is returned: add the gradient of the loss",
                 "元の損失の勾配を足し忘れています", (r, w, _) => r * w.PointwiseSign()),
             Of("the penalty is not added at all", "正則化項が足されていません", (_, _, g) => g),
             Of("the penalty itself is added (|w|), not its derivative",
                 "微分ではなくペナルティそのもの（|w|）を足しています", (r, w, g) => g + r * w.PointwiseAbs()),
-            Of("the rate is forgotten", "rateを掛け忘れています", (_, w, g) => g + w.PointwiseSign()),
+            Of("the rate is missing", "rateを掛け忘れています", (_, w, g) => g + w.PointwiseSign()),
             Of("a weight of 0 counts as positive: the sign of 0 is 0",
                 "0の重みを正として扱っています。0の符号は0です", (r, w, g) => g + r * w.Map(x => x >= 0 ? 1.0 : -1)),
             Of("a weight of 0 counts as negative: the sign of 0 is 0",
                 "0の重みを負として扱っています。0の符号は0です", (r, w, g) => g + r * w.Map(x => x > 0 ? 1.0 : -1)),
-            Of("negative weights are forgotten: their sign is -1",
+            Of("negative weights are missing: their sign is -1",
                 "負の重みが抜けています。その符号は-1です", (r, w, g) => g + r * w.Map(x => x > 0 ? 1.0 : 0)),
             Of("the sign is taken of the gradient, not of the weight",
                 "重みではなく勾配の符号を取っています", (r, _, g) => g + r * g.PointwiseSign()),
@@ -79,7 +74,7 @@ internal static class Penalties
             Of("w is divided by |w|, which is 0/0 where the weight is 0",
                 "wを|w|で割っています。重みが0のとき0/0になります",
                 (r, w, g) => g + r * w.PointwiseDivide(w.PointwiseAbs())),
-            Of("the penalty is there twice", "正則化項が2倍になっています", (r, w, g) => g + 2 * r * w.PointwiseSign()),
+            Of("the penalty is added twice", "正則化項が2倍になっています", (r, w, g) => g + 2 * r * w.PointwiseSign()),
             Of("the penalty has a factor 1/2: lasso has none",
                 "係数1/2が付いています。lassoには付きません", (r, w, g) => g + r / 2 * w.PointwiseSign()),
             Of("the penalty is divided by the number of weights: it is a sum, not a mean",
@@ -102,8 +97,4 @@ internal static class Penalties
 
     // A loss with this gradient.
     private static double Sum(Case at, Matrix<double> w) => w.PointwiseMultiply(at.Matrices[1]).RowSums().Sum();
-
-    private static Mistake Of(
-        string english, string japanese, Func<double, Matrix<double>, Matrix<double>, Matrix<double>> answer) =>
-        new((english, japanese), at => [answer(at.Numbers[0], at.Matrices[0], at.Matrices[1])]);
 }

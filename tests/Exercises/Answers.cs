@@ -10,26 +10,31 @@ internal static partial class Answers
     /// <summary>Right in different ways.</summary>
     public static (string Exercise, Func<Mark> Marked)[] Right { get; } =
     [
-        ("sigmoid", () => Exercise.Sigmoid((y, dy) => Each(y, dy, (y, dy) => dy * y * (1 - y)))),
-        ("sigmoid", () => Exercise.Sigmoid((y, dy) => Each(y, dy, (y, dy) => dy * (y - y * y)))),
-        ("momentum", () => Exercise.Momentum((r, m, w, v, g) => (w + m * v - r * g, m * v - r * g))),
-        ("he", () => Exercise.He((outputs, inputs, key) => He(outputs, inputs, key, Math.Sqrt(2.0 / inputs)))),
-        ("he", () => Exercise.He((outputs, inputs, key) =>
+        ("sigmoid", () => Mark.Sigmoid((y, dy) => Each(y, dy, (y, dy) => dy * y * (1 - y)))),
+        ("sigmoid", () => Mark.Sigmoid((y, dy) => Each(y, dy, (y, dy) => dy * (y - y * y)))),
+        ("momentum", () => Mark.Momentum((r, m, w, v, g) => (w + m * v - r * g, m * v - r * g))),
+        ("he", () => Mark.He((outputs, inputs, key) => He(outputs, inputs, key, Math.Sqrt(2.0 / inputs)))),
+        ("he", () => Mark.He((outputs, inputs, key) =>
             Matrix<double>.Build.Dense(outputs, inputs, (i, j) => key.Child(i * inputs + j).Normals(1)[0])
                 * Math.Sqrt(2) / Math.Sqrt(inputs))),
-        ("batch-norm", () => Exercise.BatchNorm(BatchNorm)),
-        ("ridge", () => Exercise.Ridge((r, w, g) => Each(w, g, (w, g) => g + r * w))),
-        ("lasso", () => Exercise.Lasso((r, w, g) => Each(w, g, (w, g) => w > 0 ? g + r : w < 0 ? g - r : g))),
-        ("dropout", () => Exercise.Dropout((r, mask, dy) => Each(mask, dy, (m, dy) => m == 0 ? 0 : dy / (1 - r)))),
-        ("random-crop", () => Exercise.RandomCrop((image, h, w, key) => image.SubMatrix(
+        ("batch-norm", () => Mark.BatchNorm(BatchNorm)),
+        ("ridge", () => Mark.Ridge((r, w, g) => Each(w, g, (w, g) => g + r * w))),
+        ("lasso", () => Mark.Lasso((r, w, g) => Each(w, g, (w, g) => w > 0 ? g + r : w < 0 ? g - r : g))),
+        ("dropout", () => Mark.Dropout((r, mask, dy) => Each(mask, dy, (m, dy) => m == 0 ? 0 : dy / (1 - r)))),
+        ("random-crop", () => Mark.RandomCrop((image, h, w, key) => image.SubMatrix(
             key.Child(0).Integers(1, image.RowCount - h + 1)[0], h,
             key.Child(1).Integers(1, image.ColumnCount - w + 1)[0], w))),
-        ("random-crop", () => Exercise.RandomCrop((image, h, w, key) =>
+        ("random-crop", () => Mark.RandomCrop((image, h, w, key) =>
         {
             var rows = image.RowCount - h + 1;
             var place = key.Integers(1, rows * (image.ColumnCount - w + 1))[0];
             return image.SubMatrix(place % rows, h, place / rows, w);
         })),
+        ("ridge", () => Mark.Ridge((r, w, g) =>
+            Matrix<double>.Build.SparseOfMatrix(w).Multiply(r).Add(g).Transpose().Transpose())),
+        ("sigmoid", () => Mark.Sigmoid((y, dy) =>
+            Each(y, dy, (y, dy) => dy * y / (1 + Math.Exp(Math.Log(y / (1 - y))))))),
+        .. Unusual,
     ];
 
     /// <summary>Wrong.</summary>
@@ -48,24 +53,26 @@ internal static partial class Answers
     private static IEnumerable<(string Reason, Func<Mark> Marked)> Ridges()
     {
         (string, Func<Mark>) Of(string reason, Func<double, double, double, double> element) =>
-            (reason, () => Exercise.Ridge((r, w, g) => Each(w, g, (w, g) => element(r, w, g))));
+            (reason, () => Mark.Ridge((r, w, g) => Each(w, g, (w, g) => element(r, w, g))));
         yield return Of("the sign of the penalty is wrong", (r, w, g) => g - r * w);
-        yield return Of("the factor 1/2 of the penalty is forgotten", (r, w, g) => g + 2 * r * w);
-        yield return Of("the factor 1/2 is there twice", (r, w, g) => g + 0.5 * r * w);
-        yield return Of("the loss's is forgotten", (r, w, g) => r * w);
+        yield return Of("the factor 1/2 of the penalty is missing", (r, w, g) => g + 2 * r * w);
+        yield return Of("the factor 1/2 is applied twice", (r, w, g) => g + 0.5 * r * w);
+        yield return Of("add the gradient of the loss", (r, w, g) => r * w);
         yield return Of("the penalty is not added", (r, w, g) => g);
         yield return Of("this is lasso", (r, w, g) => g + r * Math.Sign(w));
-        yield return Of("the size |w|", (r, w, g) => g + r * Math.Abs(w));
+        yield return Of("|w| is added", (r, w, g) => g + r * Math.Abs(w));
         yield return Of("the penalty itself is added (w²)", (r, w, g) => g + r * w * w);
         yield return Of("the penalty itself is added (w²/2)", (r, w, g) => g + r * w * w / 2);
-        yield return Of("the rate is forgotten", (r, w, g) => g + w);
-        yield return Of("weight and gradient are exchanged", (r, w, g) => w + r * g);
+        yield return Of("the rate is missing", (r, w, g) => g + w);
+        yield return Of("weight and gradient are swapped", (r, w, g) => w + r * g);
         yield return Of("a step of descent", (r, w, g) => w - r * g);
-        yield return ("number of weights", () => Exercise.Ridge((r, w, g) =>
+        yield return ("number of weights", () => Mark.Ridge((r, w, g) =>
             Each(w, g, (a, b) => b + r * a / w.ToArray().Length)));
-        yield return ("the sign of every number is wrong", () => Exercise.Ridge((r, w, g) => -(g + r * w)));
-        yield return ("rows and columns are exchanged", () => Exercise.Ridge((r, w, g) => (g + r * w).Transpose()));
-        yield return ("changes its argument gradient", () => Exercise.Ridge((r, w, g) =>
+        yield return ("the sign of every number is wrong", () => Mark.Ridge((r, w, g) => -(g + r * w)));
+        yield return ("rows and columns are swapped", () => Mark.Ridge((r, w, g) => (g + r * w).Transpose()));
+        yield return ("right, but in another shape", () => Mark.Ridge((r, w, g) =>
+            Matrix<double>.Build.Dense(w.ColumnCount, w.RowCount, (g + r * w).ToColumnMajorArray())));
+        yield return ("changes its argument gradient", () => Mark.Ridge((r, w, g) =>
         {
             g.Add(r * w, g);
             return g;
@@ -75,20 +82,20 @@ internal static partial class Answers
     private static IEnumerable<(string Reason, Func<Mark> Marked)> Lassos()
     {
         (string, Func<Mark>) Of(string reason, Func<double, double, double, double> element) =>
-            (reason, () => Exercise.Lasso((r, w, g) => Each(w, g, (w, g) => element(r, w, g))));
+            (reason, () => Mark.Lasso((r, w, g) => Each(w, g, (w, g) => element(r, w, g))));
         yield return Of("the sign of the penalty is wrong", (r, w, g) => w > 0 ? g - r : w < 0 ? g + r : g);
         yield return Of("this is ridge", (r, w, g) => g + r * w);
-        yield return Of("the loss's is forgotten", (r, w, g) => r * Math.Sign(w));
+        yield return Of("add the gradient of the loss", (r, w, g) => r * Math.Sign(w));
         yield return Of("the penalty is not added", (r, w, g) => g);
         yield return Of("the penalty itself", (r, w, g) => g + r * Math.Abs(w));
-        yield return Of("the rate is forgotten", (r, w, g) => g + Math.Sign(w));
+        yield return Of("the rate is missing", (r, w, g) => g + Math.Sign(w));
         yield return Of("0 counts as positive", (r, w, g) => w < 0 ? g - r : g + r);
         yield return Of("0 counts as negative", (r, w, g) => w > 0 ? g + r : g - r);
-        yield return Of("negative weights are forgotten", (r, w, g) => w > 0 ? g + r : g);
+        yield return Of("negative weights are missing", (r, w, g) => w > 0 ? g + r : g);
         yield return Of("the sign is taken of the gradient", (r, w, g) => g + r * Math.Sign(g));
         yield return Of("whatever the weight's sign", (r, w, g) => g + r);
         yield return Of("0/0", (r, w, g) => g + r * (w / Math.Abs(w)));
-        yield return Of("the penalty is there twice", (r, w, g) => g + 2 * r * Math.Sign(w));
+        yield return Of("the penalty is added twice", (r, w, g) => g + 2 * r * Math.Sign(w));
         yield return Of("lasso has none", (r, w, g) => g + r / 2 * Math.Sign(w));
     }
 
@@ -96,10 +103,10 @@ internal static partial class Answers
     {
         static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
         (string, Func<Mark>) Of(string reason, Func<double, double, double> element) =>
-            (reason, () => Exercise.Sigmoid((y, dy) => Each(y, dy, element)));
-        yield return Of("dy is forgotten", (y, dy) => y * (1 - y));
-        yield return Of("the factor 1 - y is forgotten", (y, dy) => dy * y);
-        yield return Of("the factor y is forgotten", (y, dy) => dy * (1 - y));
+            (reason, () => Mark.Sigmoid((y, dy) => Each(y, dy, element)));
+        yield return Of("dy is missing", (y, dy) => y * (1 - y));
+        yield return Of("the factor 1 - y is missing", (y, dy) => dy * y);
+        yield return Of("the factor y is missing", (y, dy) => dy * (1 - y));
         yield return Of("tanh", (y, dy) => dy * (1 - y * y));
         yield return Of("the sign is wrong", (y, dy) => dy * y * (y - 1));
         yield return Of("sigmoid is taken once more", (y, dy) => dy * Sigmoid(y) * (1 - Sigmoid(y)));
@@ -107,19 +114,23 @@ internal static partial class Answers
         yield return Of("1 - y is squared", (y, dy) => dy * (1 - y) * (1 - y));
         yield return Of("parentheses are missing", (y, dy) => dy * y * 1 - y);
         yield return Of("divided by y (1 - y)", (y, dy) => dy / (y * (1 - y)));
-        yield return Of("dy is returned as it is", (y, dy) => dy);
+        yield return Of("dy is returned unchanged", (y, dy) => dy);
         yield return Of("dy is added", (y, dy) => dy + y * (1 - y));
         yield return Of("every number is 2 times", (y, dy) => 2 * dy * y * (1 - y));
+        yield return Of("every number is 0.3333 times", (y, dy) => dy * y * (1 - y) / 3);
         yield return Of("every number is 0", (y, dy) => 0);
-        yield return ("number of samples", () => Exercise.Sigmoid((y, dy) =>
+        // What is infinite is like no other mistake.
+        yield return Of("divided by 0", (y, dy) => dy / 0);
+        yield return Of("divided by 0, or", (y, dy) => double.NaN);
+        yield return ("number of samples", () => Mark.Sigmoid((y, dy) =>
             Each(y, dy, (y, dy) => dy * y * (1 - y)) / dy.ColumnCount));
     }
 
     private static IEnumerable<(string Reason, Func<Mark> Marked)> Dropouts()
     {
         (string, Func<Mark>) Of(string reason, Func<double, double, double, double> element) =>
-            (reason, () => Exercise.Dropout((r, mask, dy) => Each(mask, dy, (m, dy) => element(r, m, dy))));
-        yield return Of("the mask is forgotten", (r, m, dy) => dy / (1 - r));
+            (reason, () => Mark.Dropout((r, mask, dy) => Each(mask, dy, (m, dy) => element(r, m, dy))));
+        yield return Of("the mask is missing", (r, m, dy) => dy / (1 - r));
         yield return Of("the scale 1 / (1 - ratio) of the forward pass", (r, m, dy) => m == 1 ? dy : 0);
         yield return Of("multiplied by 1 - ratio", (r, m, dy) => m * dy * (1 - r));
         yield return Of("divided by the ratio", (r, m, dy) => m * dy / r);
@@ -129,10 +140,10 @@ internal static partial class Answers
         yield return Of("the backward of evaluation", (r, m, dy) => dy);
         yield return Of("scaling at evaluation", (r, m, dy) => (1 - r) * dy);
         yield return Of("the sign is wrong", (r, m, dy) => -m * dy / (1 - r));
-        yield return Of("dy is forgotten", (r, m, dy) => m / (1 - r));
-        yield return Of("the scale is there twice", (r, m, dy) => m * dy / (1 - r) / (1 - r));
-        yield return Of("the mask is returned alone", (r, m, dy) => m);
-        yield return ("number of samples", () => Exercise.Dropout((r, mask, dy) =>
+        yield return Of("dy is missing", (r, m, dy) => m / (1 - r));
+        yield return Of("the scale is applied twice", (r, m, dy) => m * dy / (1 - r) / (1 - r));
+        yield return Of("only the mask is returned", (r, m, dy) => m);
+        yield return ("number of samples", () => Mark.Dropout((r, mask, dy) =>
             Each(mask, dy, (m, d) => m * d / (1 - r) / dy.ColumnCount)));
     }
 

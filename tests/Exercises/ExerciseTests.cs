@@ -1,7 +1,10 @@
+using System.Xml.Linq;
 using Functional.Host.Exercises;
 using Functional.Host.Experiments;
 using Functional.Tests.CommandLine;
 using Functional.Tests.Data;
+using Functional.Tests.Documentation;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Tests.Exercises;
 
@@ -49,7 +52,7 @@ public sealed class ExerciseTests
     [Fact]
     public void The_first_wrong_number_is_named_with_what_differences_give()
     {
-        var mark = Exercise.Ridge((rate, weight, gradient) => gradient + 2 * rate * weight);
+        var mark = Mark.Ridge((rate, weight, gradient) => gradient + 2 * rate * weight);
         Assert.Matches(@"answer\[0, 0\] is -?\d.*, but should be -?\d.*; central differences give -?\d", $"{mark}");
         Assert.Contains("weight[0, 0] = ", $"{mark}");
     }
@@ -57,7 +60,7 @@ public sealed class ExerciseTests
     [Fact]
     public void An_unknown_fault_has_its_wrong_number_and_no_reason()
     {
-        var mark = Exercise.Ridge((rate, weight, gradient) => gradient + rate * weight.PointwiseExp());
+        var mark = Mark.Ridge((rate, weight, gradient) => gradient + rate * weight.PointwiseExp());
         Assert.False(mark.IsRight);
         Assert.Null(mark.Fault);
         Assert.Contains("but should be", $"{mark}");
@@ -67,57 +70,125 @@ public sealed class ExerciseTests
     public void What_fails_is_no_stack_trace()
     {
         Assert.Equal("ridge: not right yet\nNothing is written yet.",
-            $"{Exercise.Ridge((_, _, _) => throw new NotImplementedException())}");
+            $"{Mark.Ridge((_, _, _) => throw new NotImplementedException())}");
         Assert.Contains("Your function fails: nothing there",
-            $"{Exercise.Lasso((_, _, _) => throw new InvalidOperationException("nothing there"))}");
-        Assert.Contains("is null", $"{Exercise.Sigmoid((_, _) => null!)}");
+            $"{Mark.Lasso((_, _, _) => throw new InvalidOperationException("nothing there"))}");
+        Assert.Contains("is null", $"{Mark.Sigmoid((_, _) => null!)}");
     }
 
-    [Theory]
-    [InlineData("csharp")]
-    [InlineData("fsharp")]
-    public void Every_exercise_is_a_script_that_finds_nothing_written(string language)
+    [Fact]
+    public void A_function_that_fails_has_no_false_reason()
+    {
+        var mark = Mark.RandomCrop((_, _, _, _) => throw new InvalidOperationException("nothing there"));
+        Assert.Contains("Your function fails: nothing there", $"{mark}");
+        Assert.Null(mark.Fault);
+        Assert.Contains("is null", $"{Mark.RandomCrop((_, _, _, _) => null!)}");
+        Assert.Contains("is null", $"{Mark.He((_, _, _) => null!)}");
+        Assert.Contains("The weight is null", $"{Mark.Momentum((_, _, _, _, _) => default)}");
+        var filled = Mark.RandomCrop((_, h, w, _) => Matrix<double>.Build.Dense(h, w, new double[1]));
+        Assert.Contains("Your function fails: ", $"{filled}");
+    }
+
+    [Fact]
+    public void A_loop_that_never_ends_is_named()
+    {
+        var mark = Mark.Failure(
+            "ridge", "Case 1", () => Thread.Sleep(Timeout.Infinite), limit: TimeSpan.FromMilliseconds(50));
+        Assert.Equal(
+            "ridge: not right yet\nCase 1\nYour function has not returned after 0.05 seconds.\n"
+                + "It looks as if a loop never ends.", $"{mark}");
+    }
+
+    [Fact]
+    public void A_failure_of_several_lines_is_one_line() => Assert.Contains(
+        "Your function fails: first second",
+        $"{Mark.Sigmoid((_, _) => throw new InvalidOperationException("first\nsecond"))}");
+
+    [Fact]
+    public void Every_exercise_is_a_CSharp_script_that_finds_nothing_written()
     {
         using var folder = new TemporaryFolder();
+        var scripts = Scripts(folder, "csharp");
+        Assert.All(scripts, script => Assert.Equal(1, CSharpScript.Run(script, File.ReadAllText(script))));
+        var ridge = scripts.Single(script => Path.GetFileName(script) == "ridge.cs");
+        string Answered(string answer) => File.ReadAllText(ridge).Replace(
+            "throw new NotImplementedException();", $"return {answer};", StringComparison.Ordinal);
+        Assert.Equal(0, CSharpScript.Run(ridge, Answered("gradient + rate * weight")));
+        // One as a learner runs it shows that the libraries are found.
+        File.WriteAllText(ridge, Answered("gradient - rate * weight"));
+        using var process = FunctionalProgram.Start("dotnet", folder.Path, ["run", ridge]);
+        var wrong = FunctionalProgram.End(process);
+        Assert.True(wrong.ExitCode == 1, wrong.Output + wrong.Error);
+        Assert.Contains("正則化項の符号が逆です", wrong.Output);
+    }
+
+    [Fact]
+    public void Every_exercise_is_an_FSharp_script_that_finds_nothing_written()
+    {
+        using var folder = new TemporaryFolder();
+        var scripts = Scripts(folder, "fsharp");
+        var ridge = scripts.Single(script => Path.GetFileName(script) == "ridge.fsx");
+        string Answered(string answer) => File.ReadAllText(ridge).Replace(
+            "raise (NotImplementedException())", answer, StringComparison.Ordinal);
+        // One session for all: starting F# Interactive takes longest. The last script ends it, as a learner runs it.
+        static string GoesOn(string text) =>
+            text.Replace("exit (", "printfn \"exit code %d\" (", StringComparison.Ordinal);
+        foreach (var script in scripts)
+            File.WriteAllText(folder[$"empty-{Path.GetFileName(script)}"], GoesOn(File.ReadAllText(script)));
+        File.WriteAllText(folder["right.fsx"], GoesOn(Answered("gradient + rate * weight")));
+        File.WriteAllLines(folder["answers.fsx"],
+        [
+            .. File.ReadLines(ridge).TakeWhile(line => !line.StartsWith("let ", StringComparison.Ordinal)),
+            File.ReadAllText(Path.Combine(ScriptTests.Root, "tests", "Exercises", "answers.fsx")),
+        ]);
+        File.WriteAllText(ridge, Answered("gradient - rate * weight"));
+        File.WriteAllLines(folder["all.fsx"],
+        [
+            .. scripts.Select(script => $"#load \"empty-{Path.GetFileName(script)}\""), "#load \"right.fsx\"",
+            "#load \"answers.fsx\"",
+            $"#load @\"{ridge}\"", "exit 3",
+        ]);
+        using var process = FunctionalProgram.Start("dotnet", folder.Path, ["fsi", "all.fsx"]);
+        var outcome = FunctionalProgram.End(process);
+        Assert.True(outcome.ExitCode == 1, outcome.Output + outcome.Error);
+        Assert.Equal(
+            [
+                .. scripts.SelectMany(script => (string[])
+                [
+                    $"{Path.GetFileNameWithoutExtension(script)}：まだ正しくありません", "まだ何も書かれていません。",
+                    "exit code 1",
+                ]),
+                "ridge：正解です",
+            ], outcome.Output.Split(Environment.NewLine)[..(3 * scripts.Length + 1)]);
+        Assert.Contains("exit code 0", outcome.Output);
+        Assert.Contains("8 of 8 are right", outcome.Output);
+        Assert.Contains("Your function fails: lasso", outcome.Output);
+        Assert.Contains("正則化項の符号が逆です", outcome.Output);
+    }
+
+    private static string[] Scripts(TemporaryFolder folder, string language)
+    {
         foreach (var exercise in ExerciseText.All)
         {
             var written = FunctionalProgram.Run(
                 folder.Path, "exercise", exercise.Name, "--language", language, "--lang", "ja");
             Assert.True(written.ExitCode == 0, written.Error);
-            var script = Directory.GetFiles(folder["exercises"], $"{exercise.Name}.*s*").Single();
+        }
+        string[] scripts = [.. ExerciseText.All.Select(exercise =>
+            Directory.GetFiles(folder["exercises"], $"{exercise.Name}.*s*").Single())];
+        foreach (var script in scripts)
+        {
             Assert.Contains("ヒント1：", File.ReadAllText(script));
             Assert.All(File.ReadAllLines(script), line => Assert.False(line.EndsWith(' '), line));
         }
-        // One is enough to see that the libraries are found and the answer is marked.
-        Solve("ridge", language == "csharp" ? ".cs" : ".fsx", folder, language == "csharp"
-            ? ("throw new NotImplementedException();",
-                "return gradient - rate * weight;", "return gradient + rate * weight;")
-            : ("raise (NotImplementedException())", "gradient - rate * weight", "gradient + rate * weight"));
+        return scripts;
     }
 
-    private static void Solve(
-        string name, string extension, TemporaryFolder folder, (string Hole, string Wrong, string Right) answer)
-    {
-        var script = folder[$"exercises/{name}{extension}"];
-        var text = File.ReadAllText(script);
-        Outcome Run(string? written)
-        {
-            File.WriteAllText(script, written is null ? text
-                : text.Replace(answer.Hole, written, StringComparison.Ordinal));
-            using var process = FunctionalProgram.Start(
-                "dotnet", folder.Path, extension == ".cs" ? ["run", script] : ["fsi", script]);
-            return FunctionalProgram.End(process);
-        }
-        var empty = Run(null);
-        Assert.True(empty.ExitCode == 1, empty.Output + empty.Error);
-        Assert.Contains("まだ何も書かれていません", empty.Output);
-        var wrong = Run(answer.Wrong);
-        Assert.Equal(1, wrong.ExitCode);
-        Assert.Contains("正則化項の符号が逆です", wrong.Output);
-        var right = Run(answer.Right);
-        Assert.True(right.ExitCode == 0, right.Output + right.Error);
-        Assert.Contains("正解です", right.Output);
-    }
+    [Fact]
+    public void Places_with_an_ampersand_are_no_markup() => Assert.Equal(
+        Path.Combine("/a & <b>", "functional.dll"),
+        XDocument.Parse(ExerciseText.Properties("/a & <b>")).Descendants("Reference").First()
+            .Attribute("Include")!.Value);
 
     [Fact]
     public void Exercises_are_listed_and_no_script_is_lost()
@@ -144,5 +215,6 @@ public sealed class ExerciseTests
         var unknown = FunctionalProgram.Run(folder.Path, "exercise", "rigde");
         Assert.Equal(2, unknown.ExitCode);
         Assert.Contains("there is no exercise 'rigde'; there are sigmoid", unknown.Error);
+        Assert.Contains("; did you mean ridge?", unknown.Error);
     }
 }
