@@ -3,6 +3,10 @@ namespace Functional.Host;
 /// <summary>The message when memory does not suffice.</summary>
 internal static class Memory
 {
+    // Below it the runtime crashes without a word: .NET 10 with limits of 16 to 38 MB in 39 of 55 short runs, with 39
+    // to 148 MB in none of 62.
+    private const double LeastLimit = 40 << 20;
+
     /// <summary>One line: for what, and how much there is.</summary>
     public static OperationFailedException Exhausted(string what) => new(Invariant(
         $"not enough memory for {what}: the program may use "
@@ -14,7 +18,8 @@ internal static class Memory
     /// <exception cref="OperationFailedException">Less is free; the message says for what.</exception>
     internal static void Require(Func<string> what, double bytes)
     {
-        if (bytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - GC.GetTotalMemory(forceFullCollection: false))
+        var limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (limit < LeastLimit || bytes > limit - GC.GetTotalMemory(forceFullCollection: false))
             throw Exhausted(what());
     }
 

@@ -136,7 +136,7 @@ let private shrinkCase (case: Case) : Case seq =
                     { case with Layers = List.updateAt i (Dropped simpler) case.Layers }
             | Chained _ | Skipping _ | Joined _ ->
                 for part in (parts plan).Tail do { case with Layers = List.updateAt i part case.Layers }
-            | BatchNormalized _ | LayerNormalized | Kept _ | Coded -> ()
+            | BatchNormalized _ | Kept _ | Coded -> ()
         for targets in (rows targetKinds).Shrinker case.Targets do { case with Targets = targets }
         for penalty in (rows penalties).Shrinker case.Penalty do { case with Penalty = penalty }
         for loss in (rows losses).Shrinker case.Loss do { case with Loss = loss }
@@ -179,7 +179,7 @@ let private plans: Gen<Plan> =
         [ 2, some Units
           1, some CustomUnits
           4, Gen.map Elementwise (Gen.elements activations)
-          3, some' (function BatchNormalized _ | LayerNormalized | Kept _ -> true | _ -> false)
+          3, some' (function BatchNormalized _ | Kept _ -> true | _ -> false)
           2, some' (function Chained _ | Skipping _ | Joined _ | Coded -> true | _ -> false)
           2, Gen.map Dropped (Gen.elements dropouts) ]
 
@@ -260,7 +260,6 @@ let rec layerOf<'T when Real<'T>> (plan: Plan) (inputs: int) (key: Key) : struct
     | BatchNormalized epsilon ->
         let fresh = BatchNorm.create { Momentum = 0.9; Epsilon = epsilon } inputs
         struct ({ fresh with Parameters = norm inputs key }, inputs)
-    | LayerNormalized -> struct (({ Epsilon = 1e-5; Parameters = norm inputs key }: LayerNorm<'T>), inputs)
     | Kept row ->
         let fresh = row.Layer<'T> inputs
         let stirred i (leaf: Parameter<'T>) = { leaf with Values = vector leaf.Values.Count (Key.child i key) }

@@ -16,7 +16,7 @@ let private every = rows penalties
 
 /// Leaves of every role.
 let private parametersOf (seed: int64) : Parameters<float> =
-    Network.parameters (network (composed [ BatchNormalized 1e-6; LayerNormalized; Units 6 ] 4 seed))
+    Network.parameters (network (composed [ BatchNormalized 1e-6; Kept layerNorm; Units 6 ] 4 seed))
 
 let private same (expected: float) (found: float) = near 1e-12 1e-12 [| expected |] [| found |]
 

@@ -34,7 +34,6 @@ type Plan =
     | CustomUnits of int
     | Elementwise of Activation
     | BatchNormalized of epsilon: float
-    | LayerNormalized
     | Kept of LayerRow
     | Dropped of Dropout
     | Chained of Plan list
@@ -65,8 +64,9 @@ let rec parts (plan: Plan) : Plan list =
 
 /// Of few samples or features alike there is no variance.
 let isNormalizing (plan: Plan) : bool =
-    parts plan |> List.exists (function BatchNormalized _ | LayerNormalized | Kept _ -> true | _ -> false)
+    parts plan |> List.exists (function BatchNormalized _ | Kept _ -> true | _ -> false)
 
+let layerNorm = { new LayerRow("layerNorm") with member _.Layer inputs = Layer.layerNorm inputs }
 let rmsNorm = { new LayerRow("rmsNorm") with member _.Layer inputs = RmsNorm<_>.Of(inputs, 1e-4) }
 
 let layers: Plan list =
@@ -74,7 +74,7 @@ let layers: Plan list =
       CustomUnits 4
       for activation in activations do Elementwise activation
       for epsilon in [ 1e-6; 1e-3 ] do BatchNormalized epsilon
-      LayerNormalized
+      Kept layerNorm
       Kept rmsNorm
       for dropout in dropouts do Dropped dropout
       Chained [ Units 4; Elementwise Activation.Tanh ]
@@ -82,7 +82,7 @@ let layers: Plan list =
       Skipping [ Units 4; Elementwise Activation.Relu ]
       Skipping [ BatchNormalized 1e-3; Elementwise Activation.Silu; Skipping [ CustomUnits 3 ] ]
       Joined(Join.Sum, [ [ Units 3; Elementwise Activation.Gelu ]; [ CustomUnits 3 ]; [ Units 2; Units 3 ] ])
-      Joined(Join.Concatenate, [ [ Units 2 ]; []; [ Skipping [ LayerNormalized ] ]; [ Coded ] ])
+      Joined(Join.Concatenate, [ [ Units 2 ]; []; [ Skipping [ Kept layerNorm ] ]; [ Coded ] ])
       Coded ]
 
 /// The mean of log cosh(y - t) over all outputs of all samples.

@@ -170,8 +170,10 @@ module internal Networks =
         | :? BatchNorm<float> as norm ->
             let statistics = { Mean = cut inputs norm.Statistics.Mean; Variance = cut inputs norm.Statistics.Variance }
             { norm with Parameters = cutScale inputs norm.Parameters; Statistics = statistics }
-        | :? LayerNorm<float> as norm -> { norm with Parameters = cutScale inputs norm.Parameters }
-        | :? RmsNorm<float> as norm -> { norm with Gamma = cut inputs norm.Gamma }
+        | :? Chain<float> | :? Residual<float> | :? Parallel<float> | :? Tied<float> -> layer
+        // All leaves have an element for each feature.
+        | _ when layer.Parameters |> Seq.forall (fun leaf -> leaf.Values.Count = layer.Inputs) ->
+            layer.WithParameters [| for leaf in layer.Parameters -> { leaf with Values = cut inputs leaf.Values } |]
         | _ -> layer
 
     /// The layers with this many inputs, and at most this many outputs of the affine layer at a place.

@@ -24,7 +24,7 @@ internal static class DataCommand
         var folder = new Option<string>("--out")
         {
             HelpName = "DIR",
-            Description = "where to write them",
+            Description = "the folder to write them to: new, empty, or of such files",
             DefaultValueFactory = _ => "digits",
         };
         var force = CommonOptions.Force();
@@ -119,7 +119,6 @@ internal static class DataCommand
 
     private static void WriteDigits(string folder, bool force)
     {
-        UserFolder.CheckName("--out", folder);
         var digits = DigitSet.Generate();
         var files = new List<(string Path, byte[] Bytes, byte[] Unpacked)>();
         foreach (var (name, part) in (ReadOnlySpan<(string, DataPart)>)[("train", digits.Training),
@@ -131,7 +130,9 @@ internal static class DataCommand
             Write($"{name}-labels-idx1-ubyte.gz", (stream, gzip) => Idx.WriteLabels(stream, labels, gzip));
         }
 
-        // All before any: the same digits may be there, nothing else.
+        // All before any: of these files there may be the same digits, nothing else.
+        UserFolder.Check(
+            "--out", folder, "a data set", () => files.Any(file => File.Exists(file.Path)), force: true);
         var targets = files.Select(file => UserFile.Of(
             "--out", file.Path, force, path => File.ReadAllBytes(path).AsSpan().SequenceEqual(file.Bytes))).ToArray();
         foreach (var (file, target) in files.Zip(targets))

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Functional.Host.Files;
 
 namespace Functional.Host.Commands;
 
@@ -48,7 +49,7 @@ internal static class Mistakes
         }
         where name is not null
         from token in result.Tokens
-        where token.Value.Length == 0 || token.Value.Contains('\0', StringComparison.Ordinal)
+        where !FilePlace.IsName(token.Value)
         select $"{name}: expected a name, found '{token.Value}'";
 
     private static bool IsPath(Option option) =>

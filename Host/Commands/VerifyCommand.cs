@@ -71,9 +71,12 @@ internal static class VerifyCommand
             new JsonReport(Console.Out).Write("verification", found);
         else
             Write(found, record.Losses.Count);
-        return !found.Identical ? ExitCode.Failed
-            : found.Steps < record.Losses.Count || interruption.Token.IsCancellationRequested ? ExitCode.Interrupted
-            : ExitCode.Done;
+        return found.Identical switch
+        {
+            true => ExitCode.Done,
+            false => ExitCode.Failed,
+            null => ExitCode.Interrupted,
+        };
     }
 
     private static int Spot(
@@ -141,10 +144,10 @@ internal static class VerifyCommand
 
     private static void Write(Verification found, int recorded)
     {
-        if (found.Identical && found.Steps < recorded)
+        if (found.Identical is null)
             Console.WriteLine(
                 Invariant($"interrupted: the first {found.Steps:N0} of {recorded:N0} losses are identical"));
-        else if (found.Identical)
+        else if (found.Identical == true)
             Console.WriteLine(
                 Invariant($"identical: {Plural.Of(found.Steps, "loss", "losses")}, ")
                     + $"{Plural.Of(found.Epochs, "digest")} and {Plural.Of(found.States, "state")}, to the last bit");

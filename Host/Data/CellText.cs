@@ -112,8 +112,10 @@ internal static partial class CellText
     public static string? Like(ReadOnlySpan<char> cell) =>
         IsoDate().IsMatch(cell) ? "a date, but no calendar has it"
         : DateLike().IsMatch(cell) ? "a date, which is read as 2026-11-27, with a time as 2026-11-27 16:30"
-        : NumberLike().IsMatch(cell) ? "a number, which is read as 1234.5"
-        : null;
+        : !NumberLike().IsMatch(cell) ? null
+        : DecimalPart().IsMatch(cell)
+            ? "a number, which is read as 1234.5, or as 1234,5 where no comma separates cells"
+            : "a number, which is read as 1234.5";
 
     /// <summary>Whether a cell looks like a number with a decimal comma.</summary>
     public static bool HasDecimalComma(ReadOnlySpan<char> cell) => DecimalComma().IsMatch(cell);
@@ -143,6 +145,10 @@ internal static partial class CellText
     // With separators between thousands, a sign of percent or of a currency.
     [GeneratedRegex(@"^[-+−]?[$€£¥]? ?([0-9]+|[0-9]{1,3}([,.' ’][0-9]{3})+)([.,][0-9]+)? ?[%$€£¥]?$")]
     private static partial Regex NumberLike();
+
+    // A comma and what is behind it, unless these may be thousands.
+    [GeneratedRegex("(?!,[0-9]{3}[^0-9]*$),[0-9]+[^0-9]*$")]
+    private static partial Regex DecimalPart();
 
     [GeneratedRegex(@"^[+-]?[0-9]+,[0-9]+(e[+-]?[0-9]+)?$", RegexOptions.IgnoreCase)]
     private static partial Regex DecimalComma();

@@ -20,29 +20,20 @@ internal static class ColumnarFile
     public static bool IsOne(string path) =>
         Endings.Any(end => path.EndsWith(end, StringComparison.OrdinalIgnoreCase)) && !Directory.Exists(path);
 
-    /// <summary>Reads a file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="read">Takes the table; its columns can be read until this returns.</param>
-    /// <exception cref="DataException">The file can't be read, or holds no table.</exception>
-    public static void Open(string path, Action<CellTable> read) => DataFile.Open(path, stream =>
-    {
-        Open(stream, path, read);
-        return true;
-    });
-
     /// <summary>Reads a stream from its beginning; it must be able to seek.</summary>
-    /// <inheritdoc cref="Open(string, Action{CellTable})"/>
-    public static void Open(Stream stream, string path, Action<CellTable> read)
+    /// <param name="stream">The file.</param>
+    /// <param name="path">What it is called; its ending says in which format it is.</param>
+    /// <param name="read">Takes what it wants of the table, whose columns can be read until this returns.</param>
+    /// <exception cref="DataException">The stream can't be read, or holds no table.</exception>
+    public static T Read<T>(Stream stream, string path, Func<CellTable, T> read)
     {
+        // No closure is made here: native compilation doesn't find those of a type T that is an array.
         var isParquet = path.EndsWith(Endings[0], StringComparison.OrdinalIgnoreCase);
+        var ending = new List<Action>();
         try
         {
             stream.Position = 0;
-            // Not a function of any type: native compilation fails at its closures where the type is an array.
-            if (isParquet)
-                ParquetTable(stream, path, read);
-            else
-                ArrowTable(stream, path, read);
+            return read(isParquet ? ParquetTable(stream, path, ending) : ArrowTable(stream, path, ending));
         }
         // An assembly, not a file, is called by its name and version.
         catch (FileNotFoundException e) when (e.FileName?.Contains("Version=", StringComparison.Ordinal) == true)
@@ -57,27 +48,26 @@ internal static class ColumnarFile
                 path, null, isParquet ? "a table in Parquet's format" : "a table in Arrow's format",
                 e is OutOfMemoryException ? "sizes that memory can't hold" : $"\"{e.Message.Split('\n')[0]}\"");
         }
+        finally
+        {
+            foreach (var end in ending)
+                end();
+        }
     }
 
-    private static void ParquetTable(Stream stream, string path, Action<CellTable> read)
+    private static CellTable ParquetTable(Stream stream, string path, List<Action> ending)
     {
         // Parquet.Net 6.1 looks for the end of damaged metadata without end. The metadata of a whole file are short.
         var opening = Task.Run(() => ParquetReader.CreateAsync(stream, leaveStreamOpen: true));
         if (!opening.ContinueWith(_ => { }, TaskScheduler.Default).Wait(LongestOpening))
             throw new DataException(path, null, "a table in Parquet's format", "metadata without an end");
         var file = opening.GetAwaiter().GetResult();
-        try
-        {
-            read(new CellTable(path, [.. file.Schema.GetDataFields().Select(field => new CellColumn(
-                $"{field.Path}", Once(() => ParquetCells.Of(file, path, field))))]));
-        }
-        finally
-        {
-            file.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        }
+        ending.Add(() => file.DisposeAsync().AsTask().GetAwaiter().GetResult());
+        return new CellTable(path, [.. file.Schema.GetDataFields().Select(field => new CellColumn(
+            $"{field.Path}", Once(() => ParquetCells.Of(file, path, field))))]);
     }
 
-    private static void ArrowTable(Stream stream, string path, Action<CellTable> read)
+    private static CellTable ArrowTable(Stream stream, string path, List<Action> ending)
     {
         if (stream.Length > System.Array.MaxLength)
             throw new DataException(
@@ -86,31 +76,25 @@ internal static class ColumnarFile
         // eight bytes.
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
-        using var file = new ArrowStreamReader(
+        var file = new ArrowStreamReader(
             bytes.AsMemory(bytes.AsSpan().StartsWith("ARROW1\0\0"u8) ? 8 : 0), new CompressionCodecFactory());
+        ending.Add(file.Dispose);
         var batches = new List<RecordBatch>();
-        try
+        while (file.ReadNextRecordBatch() is { } batch)
         {
-            while (file.ReadNextRecordBatch() is { } batch)
+            batches.Add(batch);
+            ending.Add(batch.Dispose);
+            // A column of nothing but gaps may claim any number of rows.
+            if (batch.Arrays.FirstOrDefault(cells => cells.Length != batch.Length) is { } other)
+                throw new DataException(
+                    path, $"batch {batches.Count}", $"columns of {Plural.Of(batch.Length, "row")}", $"{other.Length}");
+        }
+        return new CellTable(path, [.. file.Schema.FieldsList.Select((field, place) => new CellColumn(
+            field.Name, () => batches.SelectMany(batch =>
             {
-                batches.Add(batch);
-                // A column of nothing but gaps may claim any number of rows.
-                if (batch.Arrays.FirstOrDefault(cells => cells.Length != batch.Length) is { } other)
-                    throw new DataException(
-                        path, $"batch {batches.Count}", $"columns of {Plural.Of(batch.Length, "row")}",
-                        $"{other.Length}");
-            }
-            read(new CellTable(path, [.. file.Schema.FieldsList.Select((field, place) => new CellColumn(
-                field.Name, () => batches.SelectMany(batch =>
-                {
-                    var cell = ArrowCells.Of(batch.Column(place), path, field.Name);
-                    return Enumerable.Range(0, batch.Length).Select(cell);
-                })))]));
-        }
-        finally
-        {
-            batches.ForEach(batch => batch.Dispose());
-        }
+                var cell = ArrowCells.Of(batch.Column(place), path, field.Name);
+                return Enumerable.Range(0, batch.Length).Select(cell);
+            })))]);
     }
 
     private static Func<IEnumerable> Once(Func<IEnumerable> cells)

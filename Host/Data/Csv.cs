@@ -14,16 +14,12 @@ internal static class Csv
 {
     private const int MostClasses = 256, ManyNumbers = 1 << 22;
 
-    /// <summary>Reads a file.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Reads a stream from its beginning to its end.</summary>
+    /// <param name="stream">The text; it must be able to seek.</param>
+    /// <param name="name">What it is called, for errors.</param>
     /// <param name="options">Names the column of the target; all others are features.</param>
     /// <param name="parts">Of each part that is wanted its rows, ascending; null for all in one.</param>
-    /// <exception cref="DataException">The file can't be read, or is no such table.</exception>
-    public static DataPart[] Read(string path, DataOptions options, Func<Targets, int[][]>? parts = null) =>
-        DataFile.Open(path, stream => Read(stream, path, options, parts));
-
-    /// <summary>Reads a stream from its beginning to its end.</summary>
-    /// <inheritdoc cref="Read(string, DataOptions, Func{Targets, int[][]})"/>
+    /// <exception cref="DataException">The stream holds no such table.</exception>
     public static DataPart[] Read(
         Stream stream, string name, DataOptions options, Func<Targets, int[][]>? parts = null)
     {
@@ -84,10 +80,6 @@ internal static class Csv
         var (columns, _) = Columns(stream, name, header, features, [], new DataOptions());
         return new Rows([.. columns.Select(column => column.Columns(null)[0])]);
     }
-
-    /// <summary>The columns' names.</summary>
-    /// <exception cref="DataException">The file can't be read, or has no header.</exception>
-    internal static string[] Columns(string path) => DataFile.Open(path, stream => Header(stream, path));
 
     /// <summary>The columns that hold a target, if all are there: of a column or, with commas between, of several.
     /// </summary>
@@ -203,7 +195,9 @@ internal static class Csv
         return new Classes(classes, Array.ConvertAll(column.Codes, code => codes[code]));
     }
 
-    private static string[] Header(Stream stream, string name)
+    /// <summary>The columns' names.</summary>
+    /// <exception cref="DataException">There is no header, or a column has no name or that of another.</exception>
+    internal static string[] Header(Stream stream, string name)
     {
         using var rows = new CsvRows(stream, name);
         string[] columns =

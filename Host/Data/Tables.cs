@@ -26,21 +26,13 @@ public static class Tables
     private static bool IsTable(string name) =>
         IsText(name) || ColumnarFile.IsOne(name) || FilePlace.IsStream(name);
 
-    private static DataPart[] Read(string path, DataOptions options, Func<Targets, int[][]>? parts = null)
-    {
-        DataPart[]? read = null;
-        if (ColumnarFile.IsOne(path))
-            ColumnarFile.Open(path, table => read = table.Read(options, parts));
-        return read ?? Csv.Read(path, options, parts);
-    }
+    private static DataPart[] Read(string path, DataOptions options, Func<Targets, int[][]>? parts = null) =>
+        DataFile.Open(path, stream => ColumnarFile.IsOne(path)
+            ? ColumnarFile.Read(stream, path, table => table.Read(options, parts))
+            : Csv.Read(stream, path, options, parts));
 
-    private static string[] Columns(string path)
-    {
-        string[]? columns = null;
-        if (ColumnarFile.IsOne(path))
-            ColumnarFile.Open(path, table => columns = table.Header);
-        return columns ?? Csv.Columns(path);
-    }
+    private static string[] Columns(string path) => DataFile.Open(path, stream => ColumnarFile.IsOne(path)
+        ? ColumnarFile.Read(stream, path, table => table.Header) : Csv.Header(stream, path));
 
     /// <summary>Reads a table (<c>.csv</c>, <c>.tsv</c>, <c>.txt</c>, or one of them with <c>.gz</c>;
     /// <c>.parquet</c>, <c>.arrow</c>, <c>.feather</c>), a fifth of whose rows become the test part; a folder with

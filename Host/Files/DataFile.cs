@@ -59,6 +59,8 @@ internal sealed class DataFile : IDisposable
     /// </exception>
     public static T Open<T>(string path, Func<Stream, T> read, int longest = LongestPipe)
     {
+        if (!FilePlace.IsName(path))
+            throw new DataException($"'{path}'", null, "the name of a file", "none");
         try
         {
             using var stream = new FileStream(

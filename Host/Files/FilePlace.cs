@@ -12,6 +12,9 @@ internal static partial class FilePlace
     // As many as Linux follows.
     private const int MostLinks = 40;
 
+    /// <summary>Whether a file or a folder can have such a name.</summary>
+    public static bool IsName(string path) => path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal);
+
     /// <summary>Where links lead to from a path; the path itself if it is none. A stream that the program was started
     /// with (<c>/dev/stdout</c>, <c>/dev/fd/3</c>) is a place of its own, whatever it leads to.</summary>
     /// <exception cref="IOException">Links lead in a circle.</exception>

@@ -97,10 +97,8 @@ internal static class SampleFile
         if (TableForm.Of(model.Encoder, model.Task) is not { Columns.Count: > 0 } form)
             throw new DataException(
                 path, null, "a model with named columns, for a table's rows", "one without");
-        Rows? rows = null;
-        if (ColumnarFile.IsOne(path))
-            ColumnarFile.Open(stream, path, table => rows = table.ReadSamples(form));
-        rows ??= Csv.ReadSamples(stream, path, form);
+        var rows = ColumnarFile.IsOne(path) ? ColumnarFile.Read(stream, path, table => table.ReadSamples(form))
+            : Csv.ReadSamples(stream, path, form);
         return rows.Count > 0
             ? rows
             : throw new DataException(path, null, "a row at least", "a header only");

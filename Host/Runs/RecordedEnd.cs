@@ -11,31 +11,33 @@ internal static class RecordedEnd
     /// <param name="record">What the folder says.</param>
     /// <param name="run">The configured run.</param>
     /// <param name="result">What the run has come to.</param>
-    public static IEnumerable<string> Faults(RunRecord record, TrainingRun run, RunResult result)
+    /// <param name="bestBefore">The best network before the last step was evaluated.</param>
+    public static IEnumerable<string> Faults(
+        RunRecord record, TrainingRun run, RunResult result, BestNetwork? bestBefore)
     {
         if (record.Summary is not { } summary)
             return [];
-        // What was not evaluated may be the best that there is, which isn't known before the run is resumed.
+        // What was not evaluated isn't known to be the best before the run is resumed.
         var now = summary.IsEvaluated ? result.Summary : result.Summary with
         {
             TrainAccuracy = null, ValidationAccuracy = null, TestAccuracy = null,
-            Train = null, Validation = null, Test = null, Best = summary.Best,
+            Train = null, Validation = null, Test = null,
+            Best = EpochReport.Best(result.Epochs.Where(epoch => epoch.Step < summary.Steps)),
         };
         return
         [
             .. Timeless(summary) == Timeless(now) ? []
                 : (string[])["summary.json: the results are not those of the run"],
             .. Model(record, run, result.State),
-            .. summary.IsEvaluated ? Best(record, run, result.State) : [],
+            .. Fault(
+                new RunPaths(record.Folder).Best, run,
+                (summary.IsEvaluated ? result.State.Best : bestBefore)?.Network ?? result.State.Network),
         ];
     }
 
     /// <summary>What is wrong with the last model, in a line.</summary>
     public static IEnumerable<string> Model(RunRecord record, TrainingRun run, RunState state) =>
         Fault(new RunPaths(record.Folder).Model, run, state.Network);
-
-    private static IEnumerable<string> Best(RunRecord record, TrainingRun run, RunState state) =>
-        Fault(new RunPaths(record.Folder).Best, run, state.Best?.Network ?? state.Network);
 
     // How long it took, and how it ended when it is trained only so far again, is not compared.
     private static RunSummary Timeless(RunSummary summary) => summary with

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Functional.Host.Charts;
 using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Models;
 
 namespace Functional.Host.Runs;
@@ -65,8 +66,8 @@ public static class TrainOptions
             + "takes the place of its own if the data have other classes or quantities", ["none"],
             (c, text) => c with
             {
-                From = text == "none" ? null : text.Length > 0 ? text
-                    : throw new UsageException("expected a model, or none, found ''"),
+                From = text == "none" ? null : FilePlace.IsName(text) ? text
+                    : throw Expected("a model, or none", text),
             },
             c => c.From),
         Option("samples", "N", "train on N samples only, drawn by the seed, with the same share of each class", [],

@@ -23,8 +23,13 @@ internal sealed record Verification(
     /// line each.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
 
-    /// <summary>Whether all is the same.</summary>
-    public bool Identical => Loss is null && Digest is null && State is null && Faults.Count == 0;
+    /// <summary>Whether it was cancelled before everything was compared.</summary>
+    public bool Interrupted { get; init; }
+
+    /// <summary>Whether all is the same; null if what was compared is, but not everything was.</summary>
+    public bool? Identical => !IsSame ? false : Interrupted ? null : true;
+
+    private bool IsSame => Loss is null && Digest is null && State is null && Faults.Count == 0;
 
     /// <summary>Trains a run again, from its configuration, as far as it has been saved or until it is seen to differ.
     /// </summary>
@@ -55,17 +60,18 @@ internal sealed record Verification(
         if (!LongSteps.Within(
             () => run.Run(new Observers(comparison, observer), threads, null, done.Token), threads, cancellation,
             out var result))
-            return comparison.Result;
+            return comparison.Result with { Interrupted = true };
         var found = comparison.Result;
         return found with
         {
+            Interrupted = cancellation.IsCancellationRequested && found.Steps < record.Losses.Count,
             Faults =
             [
                 .. record.ChainFault(run) is { } chain ? [chain] : (string[])[],
                 // Where a step differs, so does all that comes of it.
                 .. found is not { Loss: null, Digest: null, State: null } ? []
                     : found.Faults.Concat(found.Steps < record.Losses.Count ? []
-                        : RecordedEnd.Faults(record, run, result)),
+                        : RecordedEnd.Faults(record, run, result, comparison.BestBefore)),
             ],
         };
     }
@@ -78,8 +84,13 @@ internal sealed record Verification(
 
         public Verification Result { get; private set; } = new(0, 0, null, null, 0, null);
 
+        /// <summary>The best network before the last step was evaluated.</summary>
+        public BestNetwork? BestBefore { get; private set; }
+
         public void Reached(RunState state, RunMoment moment)
         {
+            if (moment == RunMoment.Step)
+                BestBefore = state.Best;
             // Once is enough.
             var (isLinked, isKept) = (states.Remove(state.Step, out var recorded), kept.Remove(state.Step));
             if (!isLinked && !isKept)

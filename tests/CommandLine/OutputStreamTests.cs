@@ -96,6 +96,18 @@ public sealed class OutputStreamTests : IDisposable
         Assert.Empty(Directory.GetFiles(folder["run"], "*.tmp", SearchOption.AllDirectories));
     }
 
+    // With a heap of 36 MB the runtime itself crashes (.NET 10).
+    [Fact]
+    public void Where_the_runtime_would_crash_for_want_of_memory_training_is_refused()
+    {
+        var outcome = FunctionalProgram.RunWith(
+            "DOTNET_GCHeapHardLimit=0x2400000", folder.Path, "train", "--out", "run");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Matches("^functional: not enough memory for a network of 39,760 parameters \\(784 - 50 - 10\\): the "
+            + "program may use 38 MB and has [0-9]+ MB in use\n$", outcome.Error);
+        Assert.False(Directory.Exists(folder["run"]));
+    }
+
     [Theory]
     [InlineData(0, "", "--batch-size", "2147483647")]
     [InlineData(0, "", "--batch-size", "2147483646", "--accumulate", "1")]

@@ -1,4 +1,8 @@
 using System.Text;
+using System.Text.Json;
+using Functional.Host.Commands;
+using Functional.Host.Files;
+using Functional.Host.Runs;
 using Functional.Tests.Data;
 
 namespace Functional.Tests.CommandLine;
@@ -78,6 +82,62 @@ public sealed class VerifyTests : IDisposable
         var spot = Run("verify", "a", "--spot", "1");
         Assert.Equal(1, spot.ExitCode);
         Assert.StartsWith("different: ", spot.Output, StringComparison.Ordinal);
+    }
+
+    // What a run leaves whose evaluation was interrupted, in its first epoch or a later one.
+    [Theory]
+    [InlineData(5)]
+    [InlineData(8)]
+    public void The_best_network_of_a_run_without_results_is_verified(int steps)
+    {
+        Train("run", "--validation", "0.2");
+        var run = Configured("run");
+        using (var created = RunFolder.Create(folder["part"], overwrite: false))
+        using (var recorder = created.Record(run, null))
+        using (var source = new CancellationTokenSource())
+            _ = run.Run(new Observers(recorder, new StopAfter(steps, source)), 1, folder["part"], source.Token);
+        var summary = RunRecord.Read(folder["part"]).Summary!;
+        Assert.Equal(steps, summary.Steps);
+        JsonFile.Write(folder["part/summary.json"], summary with
+        {
+            TrainAccuracy = null, ValidationAccuracy = null, TestAccuracy = null,
+            Best = summary.Best is { } best && best.Step < steps ? best : null,
+        }, RunFolder.SummaryLayout);
+        Assert.Equal(0, Run("verify", "part").ExitCode);
+        File.Copy(folder["run/best.safetensors"], folder["part/best.safetensors"], overwrite: true);
+        var found = Run("verify", "part");
+        Assert.Equal((1, "different: best.safetensors: the model is not the run's\n", ""),
+            (found.ExitCode, found.Output, found.Error));
+    }
+
+    [Fact]
+    public void An_interrupted_verification_says_neither_that_a_run_is_the_same_nor_that_it_differs()
+    {
+        Train("run");
+        using var source = new CancellationTokenSource();
+        var found = Verification.Of(
+            RunRecord.Read(folder["run"]), Configured("run"), new StopAfter(7, source), 1, source.Token);
+        using var text = new StringWriter();
+        new JsonReport(text).Write("verification", found);
+        var written = JsonDocument.Parse(text.ToString()).RootElement;
+        Assert.Equal(7, written.GetProperty("steps").GetInt32());
+        Assert.True(written.GetProperty("interrupted").GetBoolean());
+        Assert.False(written.TryGetProperty("identical", out _));
+    }
+
+    private TrainingRun Configured(string name)
+    {
+        var configuration = ConfigurationFile.Read(folder[$"{name}/config.json"]);
+        return new TrainingRun(configuration, configuration.LoadData());
+    }
+
+    private sealed class StopAfter(int step, CancellationTokenSource source) : IRunObserver
+    {
+        public void Stepped(StepReport report, int samples)
+        {
+            if (report.Step == step)
+                source.Cancel();
+        }
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Functional.Host.Commands;
+using Functional.Host.Runs;
 
 namespace Functional.Tests.Fuzz;
 
@@ -94,6 +95,38 @@ public sealed class HostileOptions
 
     /// <summary>How many cases there are with one hostile value each.</summary>
     public int Singles => singles.Length;
+
+    // No name of anything; the last is too long for a file's.
+    private static readonly string[] Nameless = ["", " ", "\0", "a\0b", new('x', 300)];
+
+    /// <summary>Each option and argument by itself with what is no name; so, too, the options of training in a file,
+    /// and in the space of a search.</summary>
+    /// <param name="write">Writes a configuration file with this option, and returns its name.</param>
+    public IEnumerable<HostileLine> Every(Func<string, string, string> write)
+    {
+        var lines =
+            from one in commands
+            where !Slow.Contains(one.Path)
+            from symbol in Symbols(one.Command)
+            from value in Nameless
+            select (Func<int, string[]>)(number =>
+                Words(one, new() { [symbol] = value }, number, new Random(number)));
+        string[] WordsOf(string path, Symbol symbol, string value, int number) =>
+            Words(commands.Single(one => one.Path == path), new() { [symbol] = value }, number, new Random(number));
+        var others =
+            from option in TrainOptions.All
+            from value in Nameless
+            from words in (Func<int, string[]>[])
+            [
+                number => WordsOf("train", SymbolOf("train", "--config"), write(option.Name, value), number),
+                number => WordsOf("search", SymbolOf("search", "--space"), $"{option.Name}={value}|{value}x", number),
+            ]
+            select words;
+        return lines.Concat(others).Select((words, number) => new HostileLine(number, words(number)));
+    }
+
+    private Option SymbolOf(string path, string name) =>
+        commands.Single(one => one.Path == path).Command.Options.Single(option => option.Name == name);
 
     /// <summary>A case: even numbers have one hostile value, in turn, odd ones two or three.</summary>
     public HostileLine Case(int number)

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Functional.Host.Commands;
+using Functional.Host.Runs;
 using Functional.Tests.Data;
 
 namespace Functional.Tests.Fuzz;
@@ -58,28 +60,54 @@ public sealed class OptionCampaignTests : IDisposable
     public void Whatever_stands_behind_an_option_is_done_or_refused_in_a_line()
     {
         var lines = new HostileOptions(root, Seed);
+        var codes = Codes(Enumerable.Range(0, Cases).Select(lines.Case));
+        // A campaign in which nothing is done, or nothing is refused, would say nothing.
+        Assert.True(codes.GetValueOrDefault(ExitCode.Done) > Cases / 20
+            && codes.GetValueOrDefault(ExitCode.Usage) > Cases / 4, string.Join(", ", codes));
+    }
+
+    [Fact]
+    public void No_option_takes_nothing_or_a_NUL_for_a_name()
+    {
+        var usual = ConfigurationFile.OptionsOf(ConfigurationFile.Read("run/config.json"));
+        var codes = Codes(new HostileOptions(root, Seed).Every((name, value) =>
+        {
+            var options = new Dictionary<string, string>(usual) { ["epochs"] = "1", [name] = value };
+            if (name == "iterations")
+                options.Remove("epochs");
+            File.WriteAllText("configuration.json", new JsonObject
+            {
+                ["command"] = "train",
+                ["options"] = new JsonObject(
+                    options.Select(option => KeyValuePair.Create(option.Key, (JsonNode?)option.Value))),
+            }.ToJsonString());
+            return "configuration.json";
+        }));
+        Assert.True(codes.GetValueOrDefault(ExitCode.Usage) > 1000, string.Join(", ", codes));
+    }
+
+    // How often each exit code came.
+    private Dictionary<int, int> Codes(IEnumerable<HostileLine> lines)
+    {
         var faults = new List<string>();
         var codes = new Dictionary<int, int>();
-        for (var number = 0; number < Cases && faults.Count < 40; number++)
+        foreach (var line in lines.TakeWhile(_ => faults.Count < 40))
         {
-            var line = lines.Case(number);
             if (Log is not null)
                 File.AppendAllText(Log, $"{DateTime.Now:HH:mm:ss.fff} {Environment.WorkingSet >> 20} MiB {line}\n");
             var (code, fault) = Try(line);
             codes[code] = codes.GetValueOrDefault(code) + 1;
             if (fault is not null)
                 faults.Add($"{line}\n    {fault}");
-            if (number % 500 == 499)
+            if (line.Number % 500 == 499)
                 Tidy();
         }
         Assert.True(faults.Count == 0, $"{faults.Count} faults:\n{string.Join('\n', faults)}");
-        // A campaign in which nothing is done, or nothing is refused, would say nothing.
-        Assert.True(codes.GetValueOrDefault(ExitCode.Done) > Cases / 20
-            && codes.GetValueOrDefault(ExitCode.Usage) > Cases / 4, string.Join(", ", codes));
         // Nothing was written beside the folder.
         Assert.Equal(["a"], Directory.EnumerateFileSystemEntries(outer.Path).Select(Path.GetFileName));
         Assert.Equal(["b"], Directory.EnumerateFileSystemEntries(outer["a"]).Select(Path.GetFileName));
         Assert.Equal(["c"], Directory.EnumerateFileSystemEntries(outer["a/b"]).Select(Path.GetFileName));
+        return codes;
     }
 
     private (int Code, string? Fault) Try(HostileLine line)

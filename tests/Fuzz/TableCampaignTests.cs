@@ -68,10 +68,8 @@ public class TableCampaignTests
 
     private static void Read(byte[] bytes, string name)
     {
-        DataPart[] read = [];
-        ColumnarFile.Open(
-            new MemoryStream(bytes), name, cells => read = cells.Read(new DataOptions { Label = "kind" }));
-        var table = Assert.Single(read);
+        var table = Assert.Single(ColumnarFile.Read(
+            new MemoryStream(bytes), name, cells => cells.Read(new DataOptions { Label = "kind" })));
         Assert.Equal(table.Count, table.Targets.Count);
         Assert.All(table.Numbers(), number => Assert.False(double.IsInfinity((float)number)));
     }
