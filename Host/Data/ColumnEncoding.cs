@@ -13,7 +13,7 @@ internal delegate void FeatureWriter<T>(ReadOnlySpan<int> indices, Span<T> featu
 /// <param name="Name">What the column is called; null if it has no name.</param>
 internal abstract partial record ColumnEncoding(string? Name)
 {
-    private const int MostCategories = 50, FewCategories = 10, LeastRows = 20;
+    private const int MostCategories = 50, FewCategories = 10, LeastRows = 20, MedianSample = 10_001;
 
     /// <summary>How many features it becomes.</summary>
     public abstract int Features { get; }
@@ -61,17 +61,36 @@ internal abstract partial record ColumnEncoding(string? Name)
             : (new CategoryEncoding(column.Name, categories, training.Any(row => column.Codes[row] < 0)), null);
     }
 
+    // Of many numbers, some of them, sorted, say between which two the median is: few are left to select it from (Floyd
+    // and Rivest 1975).
     private static double Median(double[] values, int[] rows)
     {
-        // The rented array may be longer: what is beyond all numbers changes no lower rank.
-        var (copy, count) = (ArrayPool<double>.Shared.Rent(rows.Length), rows.Length);
-        for (var i = 0; i < count; i++)
-            copy[i] = values[rows[i]];
-        copy.AsSpan(count).Fill(double.PositiveInfinity);
-        double Ranked(int rank) => ArrayStatistics.OrderStatisticInplace(copy, rank);
-        var median = (Ranked((count + 1) / 2) / 2) + (Ranked((count / 2) + 1) / 2);
-        ArrayPool<double>.Shared.Return(copy);
-        return median;
+        var some = new double[Math.Min(rows.Length, MedianSample)];
+        for (var i = 0; i < some.Length; i++)
+            some[i] = values[rows[(int)((long)i * rows.Length / some.Length)]];
+        Array.Sort(some);
+        return Median(values, rows, some[some.Length * 19 / 40], some[some.Length * 21 / 40])
+            ?? Median(values, rows, double.NegativeInfinity, double.PositiveInfinity)!.Value;
+    }
+
+    // Null if it isn't between these.
+    private static double? Median(double[] values, int[] rows, double low, double high)
+    {
+        var rented = ArrayPool<double>.Shared.Rent(rows.Length);
+        var (kept, below) = (0, 0);
+        foreach (var row in rows)
+        {
+            var value = values[row];
+            rented[kept] = value;
+            kept += value >= low && value <= high ? 1 : 0;
+            below += value < low ? 1 : 0;
+        }
+        var near = rented[..kept];
+        ArrayPool<double>.Shared.Return(rented);
+        var (left, right) = (((rows.Length + 1) / 2) - below, (rows.Length / 2) + 1 - below);
+        return left < 1 || right > kept ? null
+            : (ArrayStatistics.OrderStatisticInplace(near, left) / 2)
+                + (ArrayStatistics.OrderStatisticInplace(near, right) / 2);
     }
 
     // Different integers in all rows, in a column that is called so. (Order alone says nothing: a column of times

@@ -1,3 +1,5 @@
+using System.Collections;
+
 namespace Functional.Host.Data;
 
 /// <summary>The samples, by index, of two parts: none is in both, together they are all, neither is empty.</summary>
@@ -128,7 +130,7 @@ public static class Splits
         var share = (double)count / order.Length;
         var quotas =
             sizes.Select((size, label) => Math.Clamp((int)(size * share), least?[label] ?? 0, most[label])).ToArray();
-        int[] byOrder = [.. order.Select(index => labels[index]).Distinct()];
+        int[] byOrder = [.. order.Select(index => labels[index]).Distinct().Take(sizes.Count(size => size > 0))];
         while (quotas.Sum() is var sum && sum != count)
         {
             // One more where most is missing, or one less where most is too much.
@@ -154,10 +156,14 @@ public static class Splits
             throw new ArgumentException(
                 $"of {order.Length} samples, {count} for validation leave {order.Length - count} " +
                 "for training: both parts need at least 1");
-        var seen = new HashSet<int>(order.Length);
+        var seen = new BitArray(Math.Clamp(order.Max(), 0, Array.MaxLength - 1) + 1);
         foreach (var index in order)
-            if (index < 0 || !seen.Add(index))
-                throw new ArgumentException(
-                    index < 0 ? $"{index} is the index of no sample" : $"sample {index} is there twice", nameof(order));
+        {
+            if (index < 0 || index >= seen.Length)
+                throw new ArgumentException($"{index} is the index of no sample", nameof(order));
+            if (seen[index])
+                throw new ArgumentException($"sample {index} is there twice", nameof(order));
+            seen[index] = true;
+        }
     }
 }

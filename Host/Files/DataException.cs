@@ -6,6 +6,8 @@ namespace Functional.Host.Files;
 /// </summary>
 public sealed class DataException : Exception
 {
+    private const int Longest = 300;
+
     /// <summary>Something is wrong with a file, or with what stands at one place in it.</summary>
     /// <param name="file">The file or folder, as the user named it.</param>
     /// <param name="place">Where in the file (<c>byte 16</c>), or null if the whole of it is meant.</param>
@@ -13,8 +15,8 @@ public sealed class DataException : Exception
     /// <param name="found">What is there.</param>
     public DataException(string file, string? place, string expected, string found)
         : base(Visible.Message(
-            $"{file.Given()}: {(place is null ? "" : $"at {place}: ")}expected {expected.Given()}, "
-            + $"found {Short(found.Given(), 300)}"))
+            $"{file.Given()}: {(place is null ? "" : $"at {Short(place, Longest)}: ")}"
+            + $"expected {Short(expected.Given(), Longest)}, found {Short(found.Given(), Longest)}"))
     {
         File = file;
         Place = place;
@@ -34,7 +36,7 @@ public sealed class DataException : Exception
     /// <summary>What is there.</summary>
     public string Found { get; }
 
-    // A file may hold anything, and the messages of others' readers may quote all of it.
+    // A file may hold anything, names without end among it, and the messages of others' readers may quote all of it.
     internal static string Short(string text, int longest = 40) =>
         text.Length <= longest ? text : $"{text[..longest]}...";
 }

@@ -7,8 +7,19 @@ namespace Functional.Tests.Data;
 /// <summary>What the format forbids is refused in one line, and costs nothing.</summary>
 public class SafetensorsMalformedTests
 {
+    private static readonly string Long = new('n', 1_000);
+
     private static readonly (string Message, byte[] Bytes)[] Malformed =
     [
+        // Names without end, as a campaign of 100,000 mutations made one.
+        (
+            $"byte 1028: expected a text as metadata '{Long[..280]}..., found an object",
+            File("{\"__metadata__\":{\"" + Long + "\":{}}}")
+        ),
+        (
+            $"byte 1012: expected an object for tensor '{Long[..278]}..., found 1",
+            File("{\"" + Long + "\":1}")
+        ),
         ("byte 0: expected the header's length, 8 bytes, found the end of the file", []),
         ("byte 7: expected the header's length, 8 bytes, found the end of the file", new byte[7]),
         (

@@ -63,6 +63,7 @@ public class SplitsTests
     [Theory]
     [InlineData(1, "sample 1 is there twice")]
     [InlineData(-1, "-1 is the index of no sample")]
+    [InlineData(int.MaxValue, "2147483647 is the index of no sample")]
     public void What_is_not_an_order_is_refused(int index, string message) =>
         Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => Splits.ByCount([0, 1, index], 1)).Message,
             StringComparison.Ordinal);
