@@ -146,23 +146,10 @@ internal static class ExperimentCommand
         {
             Claim[] claims = [.. results.SelectMany(result => result.Report.Claims)];
             var held = claims.Count(claim => claim.Always);
-            if (!json && settings.Language == Language.Japanese)
-            {
-                WriteInJapanese(settings, claims, page, seconds);
-                return;
-            }
             if (!json)
             {
-                Console.WriteLine(
-                    Invariant($"done in {seconds:F1} s: {held} of {Plural.Of(claims.Length, "claim")} held"));
-                foreach (var claim in claims.Where(claim => !claim.Always))
-                    Console.WriteLine(
-                        (claim.ContradictsText ? $"{claim.Source!.Value.English} says, these runs don't"
-                            : claim.CanBeJudged ? "not held" : "not judged")
-                        + $"{(claim.Held.Count > 1 ? $" with seed {settings.Seed + claim.Shown}" : "")}: "
-                        + $"{claim.Statement.English} ({claim.Effect?.Text.English}{(claim.Effect is null ? "" : "; ")}"
-                        + $"{claim.Evidence.English})");
-                Console.WriteLine($"page: {page}");
+                foreach (var line in ExperimentSummary.Lines(settings, claims, page, seconds))
+                    Console.WriteLine(line);
                 return;
             }
             var report = new JsonReport(Console.Out);
@@ -187,18 +174,6 @@ internal static class ExperimentCommand
                             ? JsonReport.List(effect.Values.Select(value => (JsonNode)value)) : null));
             }
             report.Write("summary", ("claims", claims.Length), ("held", held), ("page", page), ("seconds", seconds));
-        }
-
-        private static void WriteInJapanese(LabSettings settings, Claim[] claims, string page, double seconds)
-        {
-            var held = claims.Count(claim => claim.Always);
-            Console.WriteLine(Invariant($"{seconds:F1}秒で終了：{claims.Length}個の主張のうち{held}個が成立しました"));
-            foreach (var claim in claims.Where(claim => !claim.Always))
-                Console.WriteLine(
-                    $"{(claim.CanBeJudged ? "不成立" : "判定不能")}"
-                    + $"{(claim.Held.Count > 1 ? $"（シード{settings.Seed + claim.Shown}）" : "")}："
-                    + $"{claim.Statement.In(Language.Japanese)}（{claim.Evidence.In(Language.Japanese)}）");
-            Console.WriteLine($"ページ：{page}");
         }
 
         private static JsonObject Node(AccuracyPoint point) => new()

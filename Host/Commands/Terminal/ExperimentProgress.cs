@@ -17,9 +17,9 @@ internal sealed class ExperimentLines(Action<string> write, Language language) :
     {
         var claims = result.Report.Claims;
         var held = claims.Count(claim => claim.Always);
-        var line = Invariant($"{result.Experiment.Name,-16} {watch.Elapsed.TotalSeconds,6:F1} s  ")
-            + (language == Language.Japanese
-                ? $"{claims.Count}個の主張のうち{held}個が成立" : $"{held} of {claims.Count} claims held");
+        LocalizedText told = ($"{held} of {claims.Count} claims held", $"{claims.Count}個の主張のうち{held}個が成立");
+        var line = Invariant($"{result.Experiment.Name,-18} {watch.Elapsed.TotalSeconds,6:F1} s  ")
+            + told.In(language);
         lock (watch)
             write(line);
     }
@@ -55,7 +55,7 @@ internal sealed class LiveExperiments : IExperimentProgress
                 column, new PercentageColumn(), new RemainingTimeColumn(),
                 new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context => run(new LiveExperiments(console, column, context.AddTask(
-                language == Language.Japanese ? "開始" : "starting"), language)));
+                new LocalizedText("starting", "開始").In(language)), language)));
     }
 
     public void Planned(string experiment, long steps)
