@@ -34,8 +34,8 @@ internal static class Typography
         return value < 0 && digits.Any(digit => digit is >= '1' and <= '9') ? Minus + digits : digits;
     }
 
-    /// <summary>The difference of two numbers as they are written with so many decimals: what a reader finds who
-    /// subtracts them.</summary>
+    /// <summary>The difference between two numbers rounded to this many decimals: what a reader who subtracts the
+    /// printed numbers finds.</summary>
     public static double Difference(double first, double second, int decimals)
     {
         double Written(double value) => double.Parse(

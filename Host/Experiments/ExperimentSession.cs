@@ -107,7 +107,7 @@ internal sealed class ExperimentSession : IDisposable
         progress?.Advanced(experiment, planned - state.Step / ProgressInterval * ProgressInterval);
         evaluations.ForEach(evaluation => evaluation.Begin());
         AccuracyPoint[] accuracies = [.. evaluations.Select(evaluation => evaluation.Result)];
-        // Of a run that went astray the rest is no number.
+        // After a run has diverged there are no numbers.
         double[] Nothing(int _) => [.. observed[0].Values.Select(_ => double.NaN)];
         return new Curve(
             Filled(losses, 1, run.PlannedSteps, _ => double.NaN),

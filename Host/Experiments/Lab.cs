@@ -107,12 +107,24 @@ public sealed class Lab
     public static TrainConfiguration Usual { get; } = new()
         { Optimizer = new() { LearningRate = 0.01 }, Sampling = Sampling.Replacement };
 
-    /// <summary>The same configuration for as many steps as give this many accuracy points.</summary>
-    public TrainConfiguration WithPoints(TrainConfiguration configuration, int points)
+    /// <summary>The same configuration for as many steps as give this many accuracy points, unless the user wants
+    /// another number of steps.</summary>
+    public TrainConfiguration WithPoints(TrainConfiguration configuration, int points) =>
+        Settings.Options.Any(option => option.Key is "epochs" or "iterations") ? configuration
+            : configuration with
+            {
+                Iterations = 1 + (points - 1) * Math.Max(1, TrainingSamples(configuration) / configuration.BatchSize),
+            };
+
+    /// <summary>How many steps a configuration takes.</summary>
+    internal int Steps(TrainConfiguration configuration) =>
+        configuration.Steps((TrainingSamples(configuration) + configuration.BatchSize - 1) / configuration.BatchSize);
+
+    // Samples that are not held out.
+    private int TrainingSamples(TrainConfiguration configuration)
     {
         var samples = configuration.Samples ?? Data.Training.Count;
-        var training = samples - (int)Math.Round(samples * configuration.Validation, MidpointRounding.AwayFromZero);
-        return configuration with { Iterations = 1 + (points - 1) * Math.Max(1, training / configuration.BatchSize) };
+        return samples - (int)Math.Round(samples * configuration.Validation, MidpointRounding.AwayFromZero);
     }
 
     /// <summary>Trains networks side by side, each with every seed.</summary>

@@ -36,14 +36,17 @@ internal static class Learning
             .Select(one => one.Name).ToArray())];
         string Names(int seed, Func<string, string> of) =>
             string.Join(", ", idle[seed].Select(name => $"\"{of(name)}\""));
+        LocalizedText why = least == 0 ? ("did not learn", "学習できていない") : (
+            $"training accuracy below {CommonFigures.Percent(least, 0)}",
+            $"訓練データの認識精度が{CommonFigures.Percent(least, 0)}未満");
         return claim with
         {
             Held = [.. claim.Held.Select((held, seed) => held && idle[seed].Length == 0)],
             Judged = [.. idle.Select(names => names.Length == 0)],
             Effect = idle.All(names => names.Length == 0) ? claim.Effect : null,
             Numbers = [.. claim.Numbers.Select((numbers, seed) => idle[seed].Length == 0 ? numbers : new LocalizedText(
-                $"did not learn: {Names(seed, name => name)}; {numbers.English}",
-                $"学習できていない：{Names(seed, name => lab.Both(name).In(Language.Japanese))}、"
+                $"{why.English}: {Names(seed, name => name)}; {numbers.English}",
+                $"{why.Japanese}：{Names(seed, name => lab.Both(name).In(Language.Japanese))}、"
                     + numbers.In(Language.Japanese)))],
         };
     }

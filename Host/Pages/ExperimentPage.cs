@@ -53,7 +53,9 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
             .. Whole ? results.AsParallel().AsOrdered().Select(Section) : results.Select(Section),
             Whole ? Summary() : Markup.Empty,
         ]);
-        return Page.Of($"Functional: {title}", body, settings.Language == Language.Japanese ? "ja" : "en", Style);
+        // No line ends within a number.
+        return Page.Of($"Functional: {title}", body, settings.Language == Language.Japanese ? "ja" : "en", Style)
+            .Replace('\u2009', '\u202f');
     }
 
     /// <summary>Writes the page and, beside it, the numbers of every figure. Returns the page's path.</summary>
@@ -178,8 +180,8 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
     private string InBook(Figure figure) => figure.InBook switch
     {
         null => "",
-        "" => Say("not in the book · ", "本書にはない図 · "),
-        var number => Say($"in the book: Fig. {number} · ", $"本書の図 {number} · "),
+        "" => Say("not in the book", "本書にはない図") + " · ",
+        var number => Say($"in the book: Fig. {number}", $"本書の図 {number}") + " · ",
     };
 
     // Words that a narrow screen doesn't break.
@@ -244,7 +246,7 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
             Say(claim.Statement)}{TheseRuns(claim)}{evidence}</li>");
     }
 
-    // What a text says and these runs don't is told as both: the reader judges.
+    // Where a text and these runs disagree, both are shown: the reader judges.
     private Markup TheseRuns(Claim claim) => claim.ContradictsText
         ? Markup.Of(
             $"{Say(". ", "。")}<strong>{Say("These runs say", "この実行では")}</strong>{Say(": ", "：")}{

@@ -25,18 +25,12 @@ internal static class WatchSections
                     "none reaches that layer. A triangle on the lower edge stands for a deviation of 0.",
                 "各層の出力と、それに関する損失の勾配の標準偏差です。線がそろっていれば信号はすべての層に届き、" +
                     "落ちていく線の層には届いていません。下端の三角は標準偏差0を表します。")),
-            Page.Titled(say, new LineChart(
-                Say("Deviation of activations", "アクティベーションの標準偏差"), step,
-                Axis.Log(Say("deviation", "標準偏差")))
-            {
-                Series = ByLayer(layer => layer.Outputs.Deviation),
-            }),
-            Page.Titled(say, new LineChart(
-                Say("Deviation of gradients", "勾配の標準偏差"), step,
-                Axis.Log(Say("deviation of dL/dy", "dL/dyの標準偏差")))
-            {
-                Series = ByLayer(layer => layer.Gradients.Deviation),
-            }));
+            ByLayer(
+                Say("Deviation of activations", "アクティベーションの標準偏差"),
+                Axis.Log(Say("deviation", "標準偏差")), layer => layer.Outputs.Deviation),
+            ByLayer(
+                Say("Deviation of gradients", "勾配の標準偏差"),
+                Axis.Log(Say("deviation of dL/dy", "dL/dyの標準偏差")), layer => layer.Gradients.Deviation));
         yield return Page.Section(
             Say("Update sizes", "更新の大きさ"),
             Page.Paragraph(Say(
@@ -58,28 +52,25 @@ internal static class WatchSections
                     "curve is flat), and the number of directions in which a layer's outputs vary.",
                 "調べたすべてのサンプルで0になるユニットの割合（シグモイドとtanhでは曲線が平らな出力の割合）と、" +
                     "層の出力が変化する方向の数です。")),
-            Page.Titled(say, new LineChart(
-                Say("Dead units or saturated outputs", "死んだユニット、飽和した出力"), step,
-                Axis.Between(Say("share, %", "割合（%）"), 0, 100))
-            {
-                Series = ByLayer(layer => 100 * Math.Max(layer.DeadUnits, layer.Saturated)),
-            }),
-            Page.Titled(say, new LineChart(
-                Say("Effective rank of activations", "アクティベーションの実効ランク"), step,
-                new Axis(Say("directions", "方向の数")) { Minimum = 0 })
-            {
-                Series = ByLayer(layer => layer.EffectiveRank),
-            }),
+            ByLayer(
+                Say("Dead units or saturated outputs", "死んだユニット、飽和した出力"),
+                Axis.Between(Say("share, %", "割合（%）"), 0, 100),
+                layer => 100 * Math.Max(layer.DeadUnits, layer.Saturated)),
+            ByLayer(
+                Say("Effective rank of activations", "アクティベーションの実効ランク"),
+                new Axis(Say("directions", "方向の数")) { Minimum = 0 }, layer => layer.EffectiveRank),
             Page.Titled(say, new SmallMultiples(
                 Say("Activations at the beginning and at the end", "最初と最後のアクティベーション"),
                 [.. Histograms(seen[0]), .. seen.Count > 1 ? Histograms(seen[^1]) : []])
             { ShareY = false, Columns = Math.Clamp(hidden.Length, 1, 5) }));
 
-        Series[] ByLayer(Func<LayerDiagnosis, double> of) =>
-        [
-            .. hidden.Select((layer, i) =>
-                new Series(names[i], Steps(), [.. seen.Select(at => of(at.Layers[layer]))])),
-        ];
+        // A line for each hidden layer.
+        Markup ByLayer(string title, Axis axis, Func<LayerDiagnosis, double> of) =>
+            Page.Titled(say, new LineChart(title, step, axis)
+            {
+                Series = [.. hidden.Select((layer, i) =>
+                    new Series(names[i], Steps(), [.. seen.Select(at => of(at.Layers[layer]))]))],
+            });
 
         Series[] Weights() =>
         [

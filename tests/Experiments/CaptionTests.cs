@@ -37,7 +37,7 @@ public partial class CaptionTests
         ["hyperparameters-trials"] = ["4"],
         ["adventurer-valleys"] = ["30"],
         ["ridge-limit-limit"] = ["10"],
-        ["dropout-length-accuracy"] = ["6"],
+        ["dropout-length-accuracy"] = ["6", "4"],
         ["overfitting-causes-accuracy"] = ["6.4", "1", "6", "100"],
         ["sparsity-accuracy"] = ["0.002"],
         ["activations-deviations"] = ["1", "0.01"],
@@ -69,12 +69,14 @@ public partial class CaptionTests
     {
         var (data, seeds) = (BookFactAttribute.Run![0], BookFactAttribute.Run[1]);
         var settings = new LabSettings { Data = data, Seeds = int.Parse(seeds, CultureInfo.InvariantCulture) };
-        Assert.Empty(
+        var faults = (
             from result in ExperimentRunner.Run(Book.Experiments, settings, DataSets.Load(data))
             from figure in result.Report.Parts.OfType<Figure>()
             from language in Enum.GetValues<Language>()
             from fault in Faults(result, figure, language)
-            select fault);
+            select fault).ToArray();
+        // All of them: a run takes too long to see five at a time.
+        Assert.True(faults.Length == 0, string.Join('\n', faults));
     }
 
     private static IEnumerable<string> Faults(ExperimentResult result, Figure figure, Language language)
@@ -249,7 +251,10 @@ public partial class CaptionTests
         var cells = rows.SelectMany(row => row)
             .Where(cell => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
             .Select(cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray();
-        var numbers = cells.AsEnumerable();
+        // Signs are not read from texts, where they may be dashes.
+        var numbers = cells.Concat(cells.Select(Math.Abs));
+        if (figure.Chart is LineChart { Series: var single })
+            numbers = numbers.Concat(single.Select(line => (double)line.Ys.Count));
         if (figure.Chart is SmallMultiples { Charts: var charts })
         {
             numbers = numbers.Append(charts.Count);

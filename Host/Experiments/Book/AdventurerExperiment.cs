@@ -64,14 +64,13 @@ internal sealed class AdventurerExperiment : Experiment
                         ],
                     },
                     ($"Marks are the places after each of {Steps} steps. They end at {Ends()}. The deepest valley is " +
-                     $"at {Typography.Value(deepest)}: {lucky.Length} of {Starts.Length} get there. Each stops in " +
-                     "the " +
-                     "valley that the first step led into: who knows only the slope cannot know of a deeper valley " +
-                     "behind the next hill.",
+                     $"at {Typography.Value(deepest)}: {lucky.Length} of {Starts.Length} get there. Each " +
+                     "stops in the valley on whose side it set out: who knows only the slope cannot know of a " +
+                     "deeper valley behind the next hill.",
                      $"印は、{Steps}歩のそれぞれを終えた場所です。3人は {Ends()} に着きます。" +
                      $"最も深い谷は {Typography.Value(deepest)} にあり、" +
                      $"そこに着くのは{Starts.Length}人のうち{lucky.Length}人です。どの冒険家も、" +
-                     "最初の一歩で入った谷で止まります。傾きしか分からない者には、" +
+                     "出発した側の谷で止まります。傾きしか分からない者には、" +
                      "次の丘の向こうにもっと深い谷があることは分かりません。"))
                 { NumbersOf = NumbersOf.NoSeed, InBook = "" },
             ],

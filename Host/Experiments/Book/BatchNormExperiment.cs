@@ -150,7 +150,7 @@ internal sealed class BatchNormExperiment : Experiment
     private static double Highest(Curve curve) =>
         CommonFigures.Training(curve) is var end && double.IsNaN(end) ? 0 : end;
 
-    // Where one went astray, the other is ahead.
+    // Where one diverged, the other is ahead.
     private static int Ahead(Curves[][] pairs, int seed) =>
         pairs.Count(pair => pair[0].Seeds[seed].Final.Training is var with
             && pair[1].Seeds[seed].Final.Training is var without

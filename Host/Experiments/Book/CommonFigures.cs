@@ -11,6 +11,9 @@ internal static class CommonFigures
     /// <summary>The training accuracy from which on a network has learned enough for its gap to count.</summary>
     public const double Learned = 0.5;
 
+    /// <summary>The training accuracy from which on a network has memorized its samples.</summary>
+    public const double Memorized = 0.99;
+
     // Single points jump.
     private const int Last = 4;
 
@@ -67,13 +70,38 @@ internal static class CommonFigures
     }
 
     /// <summary>A table of where the networks end.</summary>
-    public static Table Table(Lab lab, IReadOnlyList<Curves> curves) => new(
-        ($"Where the lines end: means of the last {Last} points.", $"線の終わりの値（最後の{Last}点の平均）。"),
+    public static Table Table(Lab lab, IReadOnlyList<Curves> curves) => EndTable(
+        lab, ($"Where the lines end: means of the last {Last} points.", $"線の終わりの値（最後の{Last}点の平均）。"),
+        curves.Select(curve => (curve.Name, TrainingEnd(curve), TestEnd(curve))));
+
+    /// <summary>A table of accuracies at the end, and of the gaps between them.</summary>
+    public static Table EndTable(
+        Lab lab, LocalizedText caption, IEnumerable<(string Name, double Training, double Test)> rows) => new(
+        caption,
         ["", lab.Say(Terms.Training), lab.Say(Terms.Test), lab.Say("gap, percentage points", "差（ポイント）")],
-        [.. curves.Select(curve => (string[])
+        [.. rows.Select(row => (string[])
         [
-            curve.Name, Percent(TrainingEnd(curve)), Percent(TestEnd(curve)), Points(GapEnd(curve)),
+            row.Name, Percent(row.Training), Percent(row.Test), Points(Between(row.Training, row.Test)),
         ])]);
+
+    /// <summary>Training and test accuracy at the end, one point for each network, with bands over the seeds.</summary>
+    public static Series[] EndLines(Lab lab, double[] at, IReadOnlyList<Curves> curves)
+    {
+        Series Line(LocalizedText name, Func<Curve, double> of) => Statistics.Band(
+            lab.Say(name),
+            [.. Enumerable.Range(0, curves[0].Seeds.Count).Select(seed =>
+                (IReadOnlyList<double>)[.. curves.Select(curve => of(curve.Seeds[seed]))])])
+            with { Xs = at, Marker = Marker.Circle };
+        return
+        [
+            Line(Terms.Training, curve => Training(curve)) with { Color = 0, Dash = Dash.Solid },
+            Line(Terms.Test, Test) with { Color = 1, Dash = Dash.Dashed },
+        ];
+    }
+
+    /// <summary>The losses of the steps.</summary>
+    public static LineChart LossChart(Lab lab, LocalizedText title, params IReadOnlyList<Series> series) =>
+        new(lab.Say(title), lab.Say(Terms.Iteration), lab.Say(Terms.Loss)) { Series = series };
 
     /// <summary>What the book's programs print: the loss of the step's batch after the step, of the last step that is
     /// printed.

@@ -80,7 +80,8 @@ internal sealed class DropoutExperiment : Experiment
                         (("test accuracy", "テストデータの認識精度"), Percent(Test(curves[5].Seeds[seed]))),
                     ]).By(lab, ("test accuracy with minus without", "テストデータの認識精度の変化（あり − なし）"),
                         seed => Test(curves[5].Seeds[seed]) - Test(curves[1].Seeds[seed]), inPoints: true)
-                    .SaidIn(("A reader's notes on 6.4.3", "6.4.3節についての読者の解説")).IfLearned(lab, curves[1]),
+                    .SaidIn(("A reader's commentary on 6.4.3", "6.4.3節についての読者の解説"))
+                    .IfLearned(lab, curves[1]),
                 lab.Claim((
                     "Dropout 0.9 never learns: training accuracy stays below 20%",
                     "Dropout 0.9 ではまったく学習しない（訓練データの認識精度が20%未満）"),

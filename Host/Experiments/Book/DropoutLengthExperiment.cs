@@ -8,8 +8,6 @@ namespace Functional.Host.Experiments;
 /// earlier.</summary>
 internal sealed class DropoutLengthExperiment : Experiment
 {
-    private const double Heart = 0.99;
-
     // The book's run has 301 points, an epoch apart.
     private const int Interval = 20, BookPoint = 300 / Interval;
 
@@ -42,6 +40,8 @@ internal sealed class DropoutLengthExperiment : Experiment
         var points = none.Seeds[0].Accuracies.Count;
         // A run cut short by options has no such point.
         var early = Math.Min(BookPoint, points - 1);
+        LocalizedText until = early == BookPoint ? (", where the book's run ends,", "（本書の実行が終わるところ）")
+            : (", before the book's run ends,", "（本書の実行が終わる前）");
         double Early(Curves curve, int seed, Func<AccuracyPoint, double> of) => of(curve.Seeds[seed].Accuracies[early]);
         var (epoch, last) = (early * Interval, (points - 1) * Interval);
         (LocalizedText, string) Named(LocalizedText name, double share) => (name, Percent(share));
@@ -51,19 +51,19 @@ internal sealed class DropoutLengthExperiment : Experiment
             [
                 CommonFigures.Of(
                     lab, "accuracy", lab.Say("Dropout over many epochs", "長く学習させた場合の Dropout"), curves,
-                    Caption(curves, early, epoch), columns: 3),
+                    Caption(curves, early, epoch, until), columns: 3),
                 CommonFigures.Table(lab, curves),
             ],
             Claims =
             [
                 lab.Claim((
-                    $"At epoch {epoch}, where the book's run ends, the network with the book's dropout has not yet " +
+                    $"At epoch {epoch}{until.English} the network with the book's dropout has not yet " +
                     "learned its training samples, and the one without has",
-                    $"本書の実行が終わるエポック{epoch}では、" +
+                    $"エポック{epoch}{until.Japanese}では、" +
                     "本書の形式の Dropout のネットワークは訓練データをまだ学習し終えていないが、" +
                     "なしのネットワークは学習し終えている"),
-                    seed => Early(book, seed, point => point.Training) < Heart
-                        && Early(none, seed, point => point.Training) >= Heart,
+                    seed => Early(book, seed, point => point.Training) < Memorized
+                        && Early(none, seed, point => point.Training) >= Memorized,
                     seed =>
                     [
                         Named(("training accuracy with it",
@@ -73,18 +73,18 @@ internal sealed class DropoutLengthExperiment : Experiment
                         seed => Early(book, seed, point => point.Training) - Early(none, seed, point => point.Training),
                         inPoints: true).IfLearned(lab, none),
                 lab.Claim((
-                    $"At epoch {last} all three have learned their training samples (at least {Percent(Heart, 0)})",
-                    $"エポック{last}では、3つとも訓練データを学習し終えている（{Percent(Heart, 0)}以上）"),
-                    seed => curves.All(curve => Training(curve.Seeds[seed]) >= Heart),
+                    $"At epoch {last} all three have learned their training samples (at least {Percent(Memorized, 0)})",
+                    $"エポック{last}では、3つとも訓練データを学習し終えている（{Percent(Memorized, 0)}以上）"),
+                    seed => curves.All(curve => Training(curve.Seeds[seed]) >= Memorized),
                     seed => [.. curves.Select(curve => Named(lab.Both(curve.Name), Training(curve.Seeds[seed])))]),
                 BetterTest(lab, inverted, none, (
                     "By then inverted dropout 0.2 gives a higher test accuracy than no dropout",
                     "そのとき、学習時に補う形式の Dropout 0.2 はテストデータの認識精度を上げる"))
-                    .IfLearned(lab, Heart, inverted, none),
+                    .IfLearned(lab, Memorized, inverted, none),
                 BetterTest(lab, book, none, (
                     "By then the book's form gives a higher test accuracy than no dropout, too",
                     "そのとき、本書の形式の Dropout 0.2 もテストデータの認識精度を上げる"))
-                    .IfLearned(lab, Heart, book, none),
+                    .IfLearned(lab, Memorized, book, none),
                 SmallerGap(lab, inverted, none, (
                     "Inverted dropout 0.2 makes the gap between training and test accuracy smaller",
                     "学習時に補う形式の Dropout 0.2 は訓練とテストの認識精度の差を小さくし")),
@@ -92,24 +92,26 @@ internal sealed class DropoutLengthExperiment : Experiment
         };
     }
 
-    private static LocalizedText Caption(IReadOnlyList<Curves> curves, int early, int epoch)
+    private static LocalizedText Caption(IReadOnlyList<Curves> curves, int early, int epoch, LocalizedText until)
     {
         double[] At(Func<AccuracyPoint, double> of) => [.. curves.Select(curve => curve.Accuracy("", of).Ys[early])];
         double[] training = At(point => point.Training), test = At(point => point.Test);
         double[] ends = [.. curves.Select(TestEnd)];
-        bool learned = curves.All(curve => TrainingEnd(curve) >= Heart);
+        bool learned = curves.All(curve => TrainingEnd(curve) >= Memorized);
+        var better = ends.Skip(1).Count(end => end > ends[0]);
         return Text(
-            ($"At epoch {epoch}, where the book's run ends, training accuracy is {Percent(training[0])} without " +
-             $"dropout, {Percent(training[1])} with the book's form and {Percent(training[2])} with inverted " +
-             "dropout; " +
+            ($"At epoch {epoch}{until.English} training accuracy is {Percent(training[0])} without dropout, " +
+             $"{Percent(training[1])} with the book's form and {Percent(training[2])} with inverted dropout; " +
              $"test accuracy is {Percent(test[0])}, {Percent(test[1])} and {Percent(test[2])}.",
-             $"本書の実行が終わるエポック{epoch}では、訓練データの認識精度は、なしで{Percent(training[0])}、" +
+             $"エポック{epoch}{until.Japanese}では、訓練データの認識精度は、なしで{Percent(training[0])}、" +
              $"本書の形式で{Percent(training[1])}、" +
              $"学習時に補う形式で{Percent(training[2])}、テストデータではそれぞれ{Percent(test[0])}、" +
              $"{Percent(test[1])}、{Percent(test[2])}です。"),
-            ($"At the end test accuracy is {Percent(ends[0])}, {Percent(ends[1])} and {Percent(ends[2])}.",
-             $"最後のテストデータの認識精度は、{Percent(ends[0])}、{Percent(ends[1])}、{Percent(ends[2])}です。"),
-            training[1] < Heart && training[0] >= Heart
+            ($"On average over the last four points test accuracy is {Percent(ends[0])}, {Percent(ends[1])} and " +
+             $"{Percent(ends[2])}.",
+             $"最後の4点の平均では、テストデータの認識精度は{Percent(ends[0])}、{Percent(ends[1])}、" +
+             $"{Percent(ends[2])}です。"),
+            training[1] < Memorized && training[0] >= Memorized
                 ? ("The early comparison is one of a network that has learned with one that is still learning: the " +
                    "book's form passes smaller activations on in training, since it makes up for what is dropped " +
                    "only in evaluation, and so learns more slowly through six layers.",
@@ -117,11 +119,16 @@ internal sealed class DropoutLengthExperiment : Experiment
                    "本書の形式は、消去した分を評価時にだけ補うので、学習時のアクティベーションが小さくなり、" +
                    "6層を通る間に学習が遅くなるのです。")
                 : "",
-            learned && ends[2] > ends[0]
-                ? ("Once all of them know their training samples, what dropout has done to the others counts: " +
-                   "units that could not rely on each other read unseen images better.",
-                   "どれも訓練データを学習し終えたあとでは、Dropout の効果が現れます。" +
-                   "互いを当てにできなかったユニットのほうが、未知の画像をよく認識します。")
+            learned && better == 2
+                ? ("Once all three know their training samples, both networks with dropout read unseen images " +
+                   "better: their units could not rely on each other.",
+                   "3つとも訓練データを学習し終えたあとでは、Dropout のある2つのネットワークのほうが" +
+                   "未知の画像をよく認識します。互いを当てにできなかったユニットだからです。")
+                : learned && better == 1
+                ? ("Once all three know their training samples, one of the two networks with dropout reads unseen " +
+                   "images better than the network without.",
+                   "3つとも訓練データを学習し終えたあとでは、Dropout のある2つのネットワークのうち1つが、" +
+                   "ないネットワークよりも未知の画像をよく認識します。")
                 : learned
                 ? ("All of them know their training samples at the end, and dropout still doesn't help.",
                    "最後にはどれも訓練データを学習し終えていますが、それでも Dropout の効果は見られません。")

@@ -45,29 +45,28 @@ internal sealed class FourNumbersExperiment : Experiment
         string[] samples = [.. Enumerable.Range(1, Batch.Length).Select(i => lab.Say($"sample {i}", $"サンプル{i}"))];
         string[] Row(string name, IEnumerable<double> values) =>
             [name, .. values.Select(value => Typography.Number(value, 4))];
+        Table Lines(LocalizedText caption, string[][] rows) => new(caption, ["", .. samples], rows);
         string[] Same(string name, double value) => Row(name, Enumerable.Repeat(value, Batch.Length));
         return new()
         {
             Parts =
             [
                 chain,
-                new Table((
-                    "Batch normalization forward, from top to bottom. What is one number for the whole batch stands " +
-                    "in every column.",
+                Lines((
+                    "Batch normalization forward, from top to bottom. A number that the whole batch shares is " +
+                    "repeated in every column.",
                     "Batch Normalization の順伝播（上から下へ）。ミニバッチ全体で1つの値は、" +
                     "すべての列に書いています。"),
-                    ["", .. samples],
                     [
                         Row("x", Batch), Same("μ", norm.Mean), Row("x − μ", norm.Centered),
                         Row("(x − μ)²", norm.Squares), Same("σ²", norm.Variance), Same("√(σ² + ε)", norm.Deviation),
                         Row("x̂ = (x − μ) / √(σ² + ε)", norm.Normalized), Row("y = γ x̂ + β", norm.Y),
                     ]),
-                new Table((
-                    "And backward, from top to bottom: each line comes from those above it. To x lead three ways: " +
+                Lines((
+                    "And backward, from top to bottom: each line comes from those above it. Three paths lead to x: " +
                     "directly, through the variance, and through the mean.",
                     "逆伝播（上から下へ）。各行は、それより上の行から計算されます。x へは、直接、分散を通る、" +
                     "平均を通る、の3つの経路があります。"),
-                    ["", .. samples],
                     [
                         Row("dy", Gradients), Same("dβ = Σ dy", norm.DBeta), Same("dγ = Σ dy x̂", norm.DGamma),
                         Row("dx̂ = γ dy", norm.DNormalized),

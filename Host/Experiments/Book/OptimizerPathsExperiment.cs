@@ -1,5 +1,6 @@
 using Functional.Host.Charts;
 using MathNet.Numerics.LinearAlgebra;
+using static Functional.Host.Experiments.CommonFigures;
 
 namespace Functional.Host.Experiments;
 
@@ -40,6 +41,9 @@ internal sealed class OptimizerPathsExperiment : Experiment
         var field = Field.Of((x, y) => x * x / 20 + y * y, new(-10, 10), new(-5, 5));
         double[] ends = [.. paths.Select(path => Height(path[^1]))];
         double[] turns = [.. paths.Select(path => (double)Turns(path))];
+        // How far a path gets on the other side of the valley's floor.
+        double[] swings = [.. paths.Select(path => Math.Max(0, -path.Min(point => point[1])))];
+        string Swing(int i) => Typography.Value(swings[i]);
         var book = new Figure(
             "paths",
             new SmallMultiples(lab.Say("The path of each optimizer", "各手法の更新経路"),
@@ -58,13 +62,16 @@ internal sealed class OptimizerPathsExperiment : Experiment
             })])
             { Columns = rules.Length == 4 ? 2 : 3 },
             ("Contour lines are heights, arrows the way down, marks the steps. Almost everywhere the arrows point " +
-             "across the valley rather than along it, so SGD zigzags. Momentum rolls like a ball and overshoots. " +
-             "AdaGrad shortens its steps where they have been long and soon follows the floor of the valley. Adam " +
-             "does a bit of both.",
+             "across the valley rather than along it, so SGD zigzags. Momentum rolls like a ball and overshoots, to " +
+             $"y = −{Swing(1)}; Adam, which combines the ideas of Momentum and AdaGrad, gets to " +
+             $"y = −{Swing(3)}. AdaGrad shortens its steps where they have been long " +
+             $"{(swings[2] < Floor ? "and stays on its side of the floor" : $"and gets to y = −{Swing(2)}")}.",
              "等高線は関数の値、矢印は下る方向、点は各ステップを表します。" +
              "矢印はほとんどの場所で谷に沿うのではなく谷を横切る向きなので、SGD はジグザグに進みます。" +
-             "Momentum はボールのように転がって行き過ぎ、" +
-             "AdaGrad は大きく動いた方向の歩幅を縮めてすぐに谷底に沿って進み、Adam はその両方のように進みます。"))
+             $"Momentum はボールのように転がって y = −{Swing(1)} まで行き過ぎます。" +
+             $"Momentum と AdaGrad の考え方を組み合わせた Adam は y = −{Swing(3)} まで進みます。" +
+             "AdaGrad は大きく動いた方向の歩幅を縮め、" +
+             $"{(swings[2] < Floor ? "谷底を越えません" : $"y = −{Swing(2)} まで進みます")}。"))
         { NumbersOf = NumbersOf.NoSeed, InBook = "6-3, 6-5, 6-6, 6-7, 6-8" };
         Claim[] claims =
         [
@@ -77,6 +84,12 @@ internal sealed class OptimizerPathsExperiment : Experiment
                 ($"{rules[i].Name} crosses the valley less often than SGD",
                  $"{rules[i].Name} は SGD より谷を横切る回数が少ない"),
                 _ => turns[i] < turns[0], _ => [(rules[i].Name, $"{turns[i]}"), ("SGD", $"{turns[0]}")])),
+            lab.Claim((
+                "Adam swings less far to the other side of the valley than Momentum",
+                "Adam は Momentum ほど谷の反対側まで行き過ぎない"),
+                _ => swings[3] < swings[1],
+                _ => [.. ((int[])[1, 2, 3]).Select(i => ((LocalizedText)rules[i].Name, Swing(i)))])
+                .SaidIn(("Section 6.1.6", "6.1.6節")),
             lab.Claim(("AdaGrad ends nearest to the minimum of the book's four",
                 "本書の4手法のうち AdaGrad が最小値に最も近づく"),
                 _ => ends[2] == ends[..4].Min(),
@@ -93,6 +106,10 @@ internal sealed class OptimizerPathsExperiment : Experiment
                 Math.Clamp(Height(Optimizer.Momentum(rate, momentum).Minimize(Gradient, Start, Steps)), 1e-4, 100))
                     .ToArray()),
         ];
+        int[] best = [.. Enumerable.Range(0, Rates.Length).Select(rate =>
+            Enumerable.Range(0, Momenta.Length).MinBy(momentum => heights[momentum][rate]))];
+        string Rate(Index rate) => Typography.Value(Rates[rate]);
+        string Momentum(Index rate) => Typography.Value(Momenta[best[rate]]);
         Axis Named(string label, double[] values) =>
             new(label) { Categories = [.. values.Select(value => Typography.Value(value))] };
         return new(
@@ -105,13 +122,13 @@ internal sealed class OptimizerPathsExperiment : Experiment
                 Values = heights, Depth = Scaling.Logarithmic, Digits = 2, ShowScale = true,
             },
             ("Each cell is the height after 30 steps from (−7, 2), where it was 6.45; heights below 0.0001 are drawn " +
-             "as 0.0001. The closer to the color of the page, the better: small rates need much momentum, large " +
-             "rates little, and there is no momentum that suits every rate.",
+             $"as 0.0001. The closer to the color of the page, the better. At the rate {Rate(0)} the best momentum " +
+             $"is {Momentum(0)}, at {Rate(^1)} it is {Momentum(^1)}. Is there one that suits every rate?",
              "各マスは、(−7, 2)（関数の値は 6.45）" +
              "から30ステップ後の関数の値です（0.0001 未満は 0.0001 として描いています）。" +
              "背景の色に近いほど良い結果です。" +
-             "学習係数が小さければ大きなモーメンタムが、大きければ小さなモーメンタムが合い、" +
-             "すべての学習係数に合うモーメンタムはありません。"))
+             $"最も良いモーメンタムは、学習係数 {Rate(0)} では {Momentum(0)}、{Rate(^1)} では {Momentum(^1)} です。" +
+             "すべての学習係数に合うモーメンタムはあるでしょうか。"))
         { NumbersOf = NumbersOf.NoSeed, InBook = "" };
     }
 

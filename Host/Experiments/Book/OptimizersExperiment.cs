@@ -69,7 +69,7 @@ internal sealed class OptimizersExperiment : Experiment
         if (lab.Settings.BookOnly)
             return new() { Parts = [book, Printed(lab, curves), PrintedLines(curves)], Claims = claims };
         var tuned = Tuned(lab, common);
-        var trialSteps = TrialSteps(common);
+        var trialSteps = TrialSteps(lab.Steps(common));
         return new()
         {
             Parts =
@@ -135,8 +135,7 @@ internal sealed class OptimizersExperiment : Experiment
         };
 
     // A quarter, but not so few that what diverges later looks good.
-    private static int TrialSteps(TrainConfiguration common) =>
-        Math.Max(1, Math.Max(common.Iterations!.Value / 4, Math.Min(common.Iterations.Value, LeastTrial)));
+    private static int TrialSteps(int steps) => Math.Max(1, Math.Max(steps / 4, Math.Min(steps, LeastTrial)));
 
     private static (LocalizedText, string) Loss(Curves curve, int seed) =>
         (curve.Name, Number(curve.Seeds[seed].FinalLoss));
@@ -209,7 +208,7 @@ internal sealed class OptimizersExperiment : Experiment
             common with
             {
                 Optimizer = common.Optimizer with { Name = trial.rule.Optimizer, LearningRate = trial.Rate },
-                Iterations = TrialSteps(common), Samples = samples, Validation = 0.1,
+                Iterations = TrialSteps(lab.Steps(common)), Samples = samples, Validation = 0.1,
             }) { Extra = true, Measured = Measured.Validation }));
         double[] rates =
         [

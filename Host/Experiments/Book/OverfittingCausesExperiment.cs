@@ -94,7 +94,10 @@ internal sealed class OverfittingCausesExperiment : Experiment
                         [.. changed.Zip(curves, (one, some) => Lines(lab, one.Name, one.Values, some))])
                     { Columns = 3, ShareX = false },
                     Caption(changed, curves)) { InBook = "" },
-                CommonFigures.Table(lab, [.. curves.SelectMany(some => some).DistinctBy(curve => curve.Name)]),
+                EndTable(
+                    lab, ("Each network at the end of training.", "学習を終えた各ネットワーク。"),
+                    curves.SelectMany(some => some).DistinctBy(curve => curve.Name).Select(curve =>
+                        (curve.Name, curve.Median(run => Training(run)), curve.Median(Test)))),
                 new Paragraph((
                     "What is to be learned from this is the way to ask: first a hypothesis, then the result, and " +
                     "what counts is the gap between the two accuracies, not either of them alone. A gap is only " +
@@ -108,26 +111,12 @@ internal sealed class OverfittingCausesExperiment : Experiment
         };
     }
 
-    private static LineChart Lines(Lab lab, LocalizedText name, int[] values, Curves[] curves)
-    {
-        Series Ends(LocalizedText label, Func<Curve, double> of, int color, Dash dash) => Statistics.Band(
-            lab.Say(label),
-            [.. Enumerable.Range(0, curves[0].Seeds.Count).Select(seed =>
-                (IReadOnlyList<double>)[.. curves.Select(curve => of(curve.Seeds[seed]))])])
-            with
-        {
-            Xs = [.. values.Select(value => (double)value)], Color = color, Dash = dash, Marker = Marker.Circle,
-        };
-        return new(lab.Say(name), values[^1] > 10 * values[0] ? Axis.Log(lab.Say(name)) : lab.Say(name),
+    private static LineChart Lines(Lab lab, LocalizedText name, int[] values, Curves[] curves) =>
+        new(lab.Say(name), values[^1] > 10 * values[0] ? Axis.Log(lab.Say(name)) : lab.Say(name),
             Axis.Between(lab.Say(Terms.Accuracy), 0, 1))
         {
-            Series =
-            [
-                Ends(Terms.Training, curve => Training(curve), 0, Dash.Solid),
-                Ends(Terms.Test, Test, 1, Dash.Dashed),
-            ],
+            Series = EndLines(lab, [.. values.Select(value => (double)value)], curves),
         };
-    }
 
     private static LocalizedText Caption(
         (LocalizedText Name, int[] Values, Func<int, Variant> Of)[] changed, Curves[][] curves)
@@ -139,9 +128,8 @@ internal sealed class OverfittingCausesExperiment : Experiment
             var (least, most) = (Shown(first), Shown(last));
             return idle is null
                 ? (LocalizedText)(
-                    $"With {one.Values[^1]} instead of {one.Values[0]} {one.Name.English} the gap is {most} instead " +
-                    "of " +
-                    $"{least} percentage points.",
+                    $"With {one.Values[^1]} {one.Name.English} instead of {one.Values[0]} the gap is {most} instead " +
+                    $"of {least} percentage points.",
                     $"{one.Name.In(Language.Japanese)}が{one.Values[0]}から{one.Values[^1]}になると、" +
                     $"差は{least}ポイントから{most}ポイントになります。")
                 : ($"With {one.Values[idle == first ? 0 : ^1]} {one.Name.English} the network hardly learns " +

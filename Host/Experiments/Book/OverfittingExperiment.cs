@@ -6,9 +6,6 @@ namespace Functional.Host.Experiments;
 /// <summary>A large network and few samples. Source: Deep Learning from Scratch, 6.4.1.</summary>
 internal sealed class OverfittingExperiment : Experiment
 {
-    // Known by heart.
-    private const double Heart = 0.99;
-
     public override string Name => "overfitting";
     public override string Section => "6.4.1";
     public override LocalizedText Title => ("Overfitting", "過学習");
@@ -48,7 +45,7 @@ internal sealed class OverfittingExperiment : Experiment
                 lab.Claim((
                     "The training samples are memorized: at least 99% are classified correctly",
                     "訓練データは丸暗記される（99%以上）"),
-                    seed => Training(curves[0].Seeds[seed]) >= Heart,
+                    seed => Training(curves[0].Seeds[seed]) >= Memorized,
                     seed => [(("training accuracy", "訓練データの認識精度"),
                         Percent(Training(curves[0].Seeds[seed])))]),
                 lab.Claim(
@@ -73,11 +70,11 @@ internal sealed class OverfittingExperiment : Experiment
     private static LocalizedText Caption(Lab lab, IReadOnlyList<Curves> curves)
     {
         string training = Percent(TrainingEnd(curves[0])), test = Percent(TestEnd(curves[0]));
-        var epochs = curves.Select(curve => Reaches(curve, Heart)).ToArray();
+        var epochs = curves.Select(curve => Reaches(curve, Memorized)).ToArray();
         string When(int i, string otherwise, Func<double, string> say) =>
             epochs[i] is { } epoch ? say(epoch) : otherwise;
         return Text(
-            TrainingEnd(curves[0]) >= Heart && GapEnd(curves[0]) > 5
+            TrainingEnd(curves[0]) >= Memorized && GapEnd(curves[0]) > 5
                 ? ($"Without batch normalization {training} of the training images end up classified correctly, but " +
                    $"only {test} of the test images: the network knows those images better than it knows digits.",
                    $"Batch Normalization なしでは、訓練画像の認識精度は{training}に達しますが、" +
@@ -85,10 +82,10 @@ internal sealed class OverfittingExperiment : Experiment
                    "数字一般よりも、訓練画像そのものを覚えているのです。")
                 : ($"Without batch normalization training accuracy ends at {training} and test accuracy at {test}.",
                    $"Batch Normalization なしでは、認識精度は訓練データで{training}、テストデータで{test}です。"),
-            ($"{Percent(Heart, 0)} in training is " +
+            ($"{Percent(Memorized, 0)} in training is " +
              $"{When(0, "not reached without it", epoch => $"reached at epoch {epoch} without it")}, and " +
              $"{When(1, "not with it", epoch => $"at epoch {epoch} with it")}.",
-             $"訓練データで{Percent(Heart, 0)}に達するのは、" +
+             $"訓練データで{Percent(Memorized, 0)}に達するのは、" +
              $"なしでは{When(0, "最後まで見られず", epoch => $"エポック{epoch}")}、" +
              $"ありでは{When(1, "最後まで見られません", epoch => $"エポック{epoch}です")}。"),
             GapOf(lab, curves[1], curves[0]));

@@ -18,16 +18,16 @@ internal sealed class RidgeLimitExperiment : Experiment
     public override LocalizedText Title => ("Ridge at the limit", "リッジ回帰の極限");
 
     public override LocalizedText Question => (
-        "The regression of the section before, with ridge rates up to a hundred million. Will the weights ever be " +
+        "The regression of the experiment norms, with ridge rates up to a hundred million. Will the weights ever be " +
         "exactly 0? How much smaller are they at ten times the rate? And what becomes of the bias, which isn't " +
         "penalized?",
-        "前と同じ回帰で、リッジの係数を1億まで大きくします。重みがちょうど 0 になることはあるでしょうか。" +
+        "norms の実験と同じ回帰で、リッジの係数を1億まで大きくします。重みがちょうど 0 になることはあるでしょうか。" +
         "係数を10倍にすると、重みは何分の1になるでしょうか。" +
         "また、ペナルティを課されないバイアスはどうなるでしょうか。");
 
     public override ExperimentReport Run(Lab lab)
     {
-        // 0.001 to 10⁸, ten to a decade in the figure's lines.
+        // 0.001 to 10⁸, one a decade.
         double[] rates = [.. Enumerable.Range(-3, Powers + 4).Select(Typography.Power)];
         var fits = lab.Compute(lab.Seeds, seed =>
         {
@@ -44,6 +44,9 @@ internal sealed class RidgeLimitExperiment : Experiment
         double FromTenfold(int seed) => Enumerable.Range(0, Truth.Length).Max(i =>
             Math.Abs(fits[seed].Lines[^2][i] / fits[seed].Lines[^1][i] - 10));
         var last = rates.Length - 1;
+        // From there on every tenfold rate makes every weight a tenth, to 5%: as straight as is seen.
+        var straight = Enumerable.Range(0, last).Reverse().TakeWhile(rate => Enumerable.Range(0, Truth.Length).All(i =>
+            Math.Abs(first.Lines[rate][i] / first.Lines[rate + 1][i] - 10) < 0.5)).LastOrDefault(last);
         double[] example = [3, -4];
         double[] Slopes(Func<double[], double> norm) => [.. example.Select((at, i) =>
         {
@@ -84,13 +87,14 @@ internal sealed class RidgeLimitExperiment : Experiment
                         },
                     ])
                     { Columns = 2, ShareY = false, CellAspect = 0.85 },
-                    ("On the left both axes are logarithmic: from a rate of about 10 on the lines fall straight, ten " +
-                     "times as far for ten times the rate, toward 0 and never there. The largest weight at the " +
-                     $"largest rate is {Typography.Value(first.Lines[last][..Truth.Length].Max(Math.Abs), 2)}. On " +
-                     "the " +
-                     $"right the bias goes from {Typography.Value(Bias(0, 0))} to {Typography.Value(Bias(0, last))}, " +
+                    ($"On the left both axes are logarithmic: from a rate of {Typography.Value(rates[straight])} on " +
+                     "the lines fall straight, to a tenth at ten times the rate, toward 0 and never there. The " +
+                     "largest weight at the largest rate is " +
+                     $"{Typography.Value(first.Lines[last][..Truth.Length].Max(Math.Abs), 2)}. On the right the " +
+                     $"bias goes from {Typography.Value(Bias(0, 0))} to {Typography.Value(Bias(0, last))}, " +
                      "the mean of the targets: with no weights left that is the best answer there is.",
-                     "左の図は両軸とも対数です。係数がおよそ 10 を超えると線はまっすぐに下がり、" +
+                     "左の図は両軸とも対数です。" +
+                     $"係数が {Typography.Value(rates[straight])} 以上では線はまっすぐに下がり、" +
                      "係数が10倍になるたびに10分の1になって、0 に近づき続けますが、0 にはなりません。" +
                      "最大の係数で最も大きい重みは " +
                      $"{Typography.Value(first.Lines[last][..Truth.Length].Max(Math.Abs), 2)} です。" +

@@ -34,12 +34,8 @@ internal sealed class TwoLayerExperiment : Experiment
             [
                 new Figure(
                     "loss",
-                    new LineChart(
-                        lab.Say("Loss of the batches", "ミニバッチの損失の推移"), lab.Say(Terms.Iteration),
-                        lab.Say(Terms.Loss))
-                    {
-                        Series = [curves.Loss() with { Name = "" }],
-                    },
+                    LossChart(
+                        lab, ("Loss of the batches", "ミニバッチの損失の推移"), curves.Loss() with { Name = "" }),
                     ($"The loss of each step's batch, smoothed. It begins at {Typography.Value(losses[0], 3)}, " +
                      $"where guessing costs ln 10 = 2.30, and ends at {Typography.Value(losses[^1], 3)}; the jitter " +
                      "comes from the random choice of each batch.",

@@ -9,9 +9,6 @@ internal sealed class WeightDecayExperiment : Experiment
 {
     private const double Rate = 0.005;
 
-    // Known by heart.
-    private const double Heart = 0.99;
-
     // Below this an accuracy is about that of guessing, a tenth.
     private const double Guessed = 0.15;
 
@@ -101,11 +98,14 @@ internal sealed class WeightDecayExperiment : Experiment
                     .SaidIn(("A common reading of 6.4.2", "6.4.2節についてよくある解説")),
                 SmallerGapOrNone(lab, curves[3], none,
                     ("L1 0.1, as strong as L2 0.1, makes the gap smaller", "L2 0.1 と同じ係数の L1 0.1 も差を小さくし"))
-                    .SaidIn(("Notes on 6.4.2 that put L1 in L2's place", "L2 を L1 に置き換えた6.4.2節の解説")),
+                    .SaidIn((
+                        "A commentary on 6.4.2 that puts L1 in L2's place",
+                        "L2 を L1 に置き換えた6.4.2節の解説")),
                 lab.Claim((
-                    $"With L2 0.1 the training samples are not memorized (training accuracy below {Percent(Heart, 0)})",
-                    $"L2 0.1 では訓練データが丸暗記されない（認識精度{Percent(Heart, 0)}未満）"),
-                    seed => Training(curves[L2].Seeds[seed]) < Heart,
+                    "With L2 0.1 the training samples are not memorized (training accuracy below " +
+                    $"{Percent(Memorized, 0)})",
+                    $"L2 0.1 では訓練データが丸暗記されない（認識精度{Percent(Memorized, 0)}未満）"),
+                    seed => Training(curves[L2].Seeds[seed]) < Memorized,
                     seed => [Accuracy(("training accuracy", "訓練データの認識精度"), Training(curves[L2].Seeds[seed]))])
                     .SaidIn(("Section 6.4.2", "6.4.2節")).IfLearned(lab, curves[L2]),
                 lab.Claim((

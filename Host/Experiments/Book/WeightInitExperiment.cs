@@ -11,7 +11,7 @@ internal sealed class WeightInitExperiment : Experiment
     private const double Guessing = 2.302585092994046;
     private const int Constant = 3;
 
-    // Those of the book's program for its three networks; the others have marks of their own.
+    // Those of the book's program for its three networks; the others have other marks.
     private static readonly Marker?[] BookMarkers =
         [Marker.Circle, Marker.Square, Marker.Diamond, Marker.Cross, Marker.Plus];
 
@@ -47,7 +47,7 @@ internal sealed class WeightInitExperiment : Experiment
                 common with { Initializer = Initializer.Constant(0.01) }) { Extra = true, Observation = alike },
             new Variant(
                 "He, watched",
-                common with { Initializer = Initializer.He, Iterations = Math.Min(500, common.Iterations ?? 500) })
+                common with { Initializer = Initializer.He, Iterations = Math.Min(500, lab.Steps(common)) })
             {
                 Extra = true, Observation = new(5, (before, after, _) => Probes.UpdateRatios(before, after)),
             });

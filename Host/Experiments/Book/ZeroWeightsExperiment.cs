@@ -99,7 +99,8 @@ internal sealed class ZeroWeightsExperiment : Experiment
                 lab.Claim((
                     "With He's weights the hidden units differ in outputs and in updates",
                     "He の初期値では、隠れ層のユニットの出力も更新量も互いに異なる"),
-                    seed => runs[seed][2] is { OutputsApart: > 0, UpdatesApart: > 0 }, seed => Apart(2, seed)),
+                    seed => runs[seed][2] is { OutputsApart: > Visible, UpdatesApart: > Visible },
+                    seed => Apart(2, seed)),
                 lab.Claim((
                     "He's weights end at a lower loss than zeros do with either activation",
                     "He の初期値の損失は、どちらの活性化関数の 0 の場合よりも小さく終わる"),
