@@ -248,13 +248,13 @@ type Network =
     /// The same network with copies of other parameters. Raises ArgumentException if their names or shapes differ.
     [<Extension>]
     static member WithParameters(network: Network<'T>, parameters: Parameters<'T>) : Network<'T> =
-        Network.withParameters (given "network" network) (given "parameters" parameters)
+        Network.withParameters (given "parameters" parameters) (given "network" network)
 
     /// The network after a manual step: with copies of these parameters, and the statistics that are in the gradient.
     /// Raises ArgumentException if names or shapes differ.
     [<Extension>]
     static member After(network: Network<'T>, parameters: Parameters<'T>, gradient: Gradient<'T>) : Network<'T> =
-        Network.after (given "network" network) (given "parameters" parameters) (given "gradient" gradient)
+        Network.after (given "parameters" parameters) (given "gradient" gradient) (given "network" network)
 
     /// Parameters and statistics as one list: the leaves of a custom layer that holds this network.
     [<Extension>]
@@ -264,14 +264,14 @@ type Network =
     /// Raises ArgumentException if their number or a shape differs.
     [<Extension>]
     static member WithLeaves(network: Network<'T>, leaves: IReadOnlyList<Parameter<'T>>) : Network<'T> =
-        Network.withLeaves (given "network" network) (given "leaves" leaves)
+        Network.withLeaves (given "leaves" leaves) (given "network" network)
 
     /// A gradient's parameters, then the statistics as they are after its batch, in the order of `Leaves`: what the
     /// pullback of a custom layer that holds this network returns. Raises ArgumentException if the gradient is another
     /// network's.
     [<Extension>]
     static member LeavesAfter(network: Network<'T>, gradient: Gradient<'T>) : Parameters<'T> =
-        Network.leavesAfter (given "network" network) (given "gradient" gradient)
+        Network.leavesAfter (given "gradient" gradient) (given "network" network)
 
     /// The scores (outputs x samples) for x (inputs x samples) as in training, and the pullback from dL/dscores to the
     /// gradient and dL/dx. For custom losses. Raises ArgumentException if x doesn't fit.
@@ -289,9 +289,9 @@ type Network =
     /// The same network with copies of other statistics. Raises ArgumentException if their names or shapes differ.
     [<Extension>]
     static member WithStatistics(network: Network<'T>, statistics: Parameters<'T>) : Network<'T> =
-        Network.withStatistics (given "network" network) (given "statistics" statistics)
+        Network.withStatistics (given "statistics" statistics) (given "network" network)
 
-    /// A network's identity, in hexadecimal.
+    /// A network's identity, but for its loss and its penalty, in hexadecimal.
     [<Extension>]
     static member Digest(network: Network<'T>) : string = Network.digest (given "network" network)
 

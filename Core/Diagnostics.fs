@@ -6,7 +6,7 @@ open System.Collections.Generic
 /// How numbers are distributed: the activations of a layer, or gradients.
 [<NoComparison; NoEquality; StructuredFormatDisplay("{Display}")>]
 type ValueDistribution =
-    { /// Of the finite ones, as everything but `NotFinite`; 0 if there are none.
+    { /// The mean of the finite values; 0 if there are none. All else but `NotFinite` is of those, too.
       Mean: float
       /// The root of the mean square distance from the mean.
       Deviation: float
@@ -43,7 +43,9 @@ type LayerDiagnosis =
       /// is below 1/20 of the steepest. 0 for other layers.
       Saturated: float
       /// In how many directions the outputs vary over the samples, from 0 (not at all) to the smaller of units and
-      /// samples - 1: the participation ratio (sum l)^2 / sum l^2 of the eigenvalues l of their covariance.
+      /// samples - 1: the participation ratio (sum l)^2 / sum l^2 of the eigenvalues l of their covariance, not the
+      /// entropy form of Roy and Vetterli (2007). Source: Gao et al., A Theory of Multineuronal Dimensionality,
+      /// Dynamics and Measurement (2017).
       EffectiveRank: float }
 
     member private d.Display = string d
@@ -226,12 +228,14 @@ module Diagnostics =
         match layer with
         | :? ActivationLayer<'T> as layer ->
             let activation = layer.Activation
-            match activation.Function with
-            | ActivationFunction.Sigmoid -> struct (0.0, flatShare 0.25 (slopes activation x))
-            | ActivationFunction.Tanh -> struct (0.0, flatShare 1.0 (slopes activation x))
-            | ActivationFunction.LeakyRelu _
-            | ActivationFunction.Custom _ -> struct (0.0, 0.0)
-            | _ -> struct (deadShare x.RowCount (slopes activation x), 0.0)
+            let slopesAt (x: Matrix<'T>) = slopes activation x
+            match activation.Function.Data with
+            | struct (_, _, 1) -> struct (deadShare x.RowCount (slopesAt x), 0.0)
+            | struct (_, _, 2) ->
+                // Functions with two flat sides are steepest at 0.
+                let steepest = slopesAt (Dense.matrix 1 1 [| 'T.Zero |]) |> Array.head |> Real.toFloat
+                struct (0.0, flatShare steepest (slopesAt x))
+            | _ -> struct (0.0, 0.0)
         | _ -> struct (0.0, 0.0)
 
     let private norm (leaf: Parameter<'T>) : float = sqrt (Reductions.sumOfSquares (Dense.values leaf.Values))

@@ -68,7 +68,7 @@ module Differences =
                 // Copies that nobody else sees, and a network for each evaluation: a custom layer may copy them once
                 // more.
                 let parameters = Network.parameters network |> Parameters.mapLeaves _.Values.ToArray()
-                let loss () = Network.trainingLoss key (Network.withFresh network parameters) batch
+                let loss () = Network.trainingLoss key (Network.withFresh parameters network) batch
                 let own = parameters.Leaves |> Array.find (fun own -> own.Name = leaf.Name)
                 along (Dense.values own.Values) first stop loss derivatives)
             derivatives)

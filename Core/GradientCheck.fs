@@ -99,15 +99,15 @@ module GradientCheck =
     /// And then, where a value beside was not finite: the end of where the function is defined may be near.
     let private shortSteps = [ 1e-7; 1e-8; 1e-9 ]
 
-    /// So far apart may the slopes of both sides be, as a share of the size that matters.
+    /// The largest allowed difference between the one-sided slopes, as a fraction of the scale of the derivatives.
     let private sides = 1e-6
 
-    /// What rounding makes of a sum of a few hundred terms, as a share of it.
+    /// The rounding error of a sum of a few hundred terms, as a fraction of it.
     let private rounding = 1e-14
 
     /// The derivative at 0 and how far it may be off; nothing at a kink. With f(0), f(+-h) and f(+-2h): slopes of
-    /// either side to the second order, and the central difference to the fourth. `size` is what a derivative of some
-    /// importance is.
+    /// either side to the second order, and the central difference to the fourth. `size` is the
+    /// scale of the derivatives.
     let private derivative (size: float) (f: float -> float) : struct (float * float) voption =
         let center = f 0.0
         // What is no number is no kink, there or beside: it differs from every gradient.
@@ -281,8 +281,8 @@ module GradientCheck =
         (settings: GradientCheckSettings) (network: Network<float>) (batch: Batch<float>) : GradientCheckReport =
         let key, parameters = Key.child 2 settings.Key, Network.parameters network
         let value (e: float[]) =
-            let moved = Parameters.withVector parameters (Dense.vector e)
-            Network.trainingLoss key (Network.withFresh network moved) batch
+            let moved = Parameters.withVector (Dense.vector e) parameters
+            Network.trainingLoss key (Network.withFresh moved network) batch
         let gradient = (Network.gradient key network batch).Parameters
         check settings [ for leaf in parameters -> leaf.Name, leaf.Shape ] value
             ((Parameters.toVector parameters).ToArray()) ((Parameters.toVector gradient).ToArray())

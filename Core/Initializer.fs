@@ -107,7 +107,7 @@ module Initializer =
 
     /// Weights, outputs x inputs: a function of the key, drawn column after column.
     /// Raises ArgumentException for sizes below 1 or a value that is no deviation.
-    let weights<'T when Real<'T>> (initializer: Initializer) (key: Key) (outputs: int) (inputs: int) : Matrix<'T> =
+    let weights<'T when Real<'T>> (key: Key) (initializer: Initializer) (outputs: int) (inputs: int) : Matrix<'T> =
         if outputs < 1 || inputs < 1 then invalidArg (nameof outputs) $"a weight matrix can't be {outputs} x {inputs}"
         for fault in faults initializer do invalidArg (nameof initializer) fault
         let scale =

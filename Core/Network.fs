@@ -79,7 +79,7 @@ module Network =
                       if isNull (box layers) then
                           invalidArg (nameof after) $"null is given as the layers after {inputs} outputs"
                       yield! layers
-                  { Weight = Initializer.weights initializer (Key.child i key) outputs inputs
+                  { Weight = Initializer.weights (Key.child i key) initializer outputs inputs
                     Bias = Dense.vector (Array.zeroCreate outputs) } ]
 
     /// Affine layers between these sizes (inputs first, outputs last), an activation after each but the last.
@@ -98,7 +98,7 @@ module Network =
     let statistics (network: Network<'T>) : Parameters<'T> = network.Statistics
 
     /// The same network with other leaves, which nobody else will write to.
-    let internal withAll (network: Network<'T>) (trained: Parameters<'T>) (seen: Parameters<'T>) : Network<'T> =
+    let internal withAll (trained: Parameters<'T>) (seen: Parameters<'T>) (network: Network<'T>) : Network<'T> =
         let group =
             if seen.Count = 0 then network.Group.WithLeaves trained
             else
@@ -109,25 +109,25 @@ module Network =
         Network(group, network.Loss, network.Penalty)
 
     /// The same network with other parameters, which nobody else will write to.
-    let internal withFresh (network: Network<'T>) (trained: Parameters<'T>) : Network<'T> =
-        withAll network trained (statistics network)
+    let internal withFresh (trained: Parameters<'T>) (network: Network<'T>) : Network<'T> =
+        withAll trained (statistics network) network
 
     let private copied (values: Parameters<'T>) = Parameters(Parameters.copies values)
 
     /// The same network with copies of other parameters. Raises ArgumentException if their names or shapes differ.
-    let withParameters (network: Network<'T>) (values: Parameters<'T>) : Network<'T> =
+    let withParameters (values: Parameters<'T>) (network: Network<'T>) : Network<'T> =
         Parameters.checkAlike (nameof values) (parameters network) values
-        withFresh network (copied values)
+        withFresh (copied values) network
 
     /// The same network with copies of other statistics. Raises ArgumentException if their names or shapes differ.
-    let withStatistics (network: Network<'T>) (values: Parameters<'T>) : Network<'T> =
+    let withStatistics (values: Parameters<'T>) (network: Network<'T>) : Network<'T> =
         Parameters.checkAlike (nameof values) (statistics network) values
-        withAll network (parameters network) (copied values)
+        withAll (parameters network) (copied values) network
 
     /// The network after a step: copies of these parameters, and the statistics that are in the step's gradient.
     /// Raises ArgumentException if names or shapes differ.
-    let after (network: Network<'T>) (parameters: Parameters<'T>) (gradient: Gradient<'T>) : Network<'T> =
-        withStatistics (withParameters network parameters) gradient.Statistics
+    let after (parameters: Parameters<'T>) (gradient: Gradient<'T>) (network: Network<'T>) : Network<'T> =
+        network |> withParameters parameters |> withStatistics gradient.Statistics
 
     /// Parameters and statistics as one list: the leaves of a custom layer that holds this network.
     let leaves (network: Network<'T>) : Parameters<'T> =
@@ -135,7 +135,7 @@ module Network =
 
     /// The same network with copies of other parameters and statistics, in the order of `leaves`; names don't matter.
     /// Raises ArgumentException if their number or a shape differs.
-    let withLeaves (network: Network<'T>) (values: Parameter<'T> seq) : Network<'T> =
+    let withLeaves (values: Parameter<'T> seq) (network: Network<'T>) : Network<'T> =
         let own, values = leaves network, Array.ofSeq values
         if values.Length <> own.Count then
             invalidArg (nameof values) $"{values.Length} leaves for a network that has {own.Count}"
@@ -143,12 +143,12 @@ module Network =
             Parameters(Array.map2 (fun (own: Parameter<'T>) value -> { value with Name = own.Name }) own.Leaves values)
         Parameters.checkAlike (nameof values) own named
         let trained, seen = Array.splitAt (parameters network).Count named.Leaves
-        withStatistics (withParameters network (Parameters trained)) (Parameters seen)
+        network |> withParameters (Parameters trained) |> withStatistics (Parameters seen)
 
     /// A gradient's parameters, then the statistics as they are after its batch, in the order of `leaves`: what the
     /// pullback of a custom layer that holds this network returns. Raises ArgumentException if the gradient is another
     /// network's.
-    let leavesAfter (network: Network<'T>) (gradient: Gradient<'T>) : Parameters<'T> =
+    let leavesAfter (gradient: Gradient<'T>) (network: Network<'T>) : Parameters<'T> =
         Parameters.checkAlike (nameof gradient) (parameters network) gradient.Parameters
         Parameters.checkAlike (nameof gradient) (statistics network) gradient.Statistics
         Parameters(Array.append gradient.Parameters.Leaves gradient.Statistics.Leaves)
@@ -271,9 +271,9 @@ module Network =
     let gradientWithMasks (masks: Matrix<'T> seq) (network: Network<'T>) (batch: Batch<'T>) : Gradient<'T> =
         gradient (Key.ofSeed 0L) (withMasks masks network) batch
 
-    /// A network's identity: SHA-256, in lower-case hexadecimal, over its element type, its layers' names and
-    /// descriptions, and the name, shape and elements of every leaf and every statistic in order, little-endian; text
-    /// as UTF-8 with its length before it.
+    /// A network's identity, but for its loss and its penalty: SHA-256, in lower-case hexadecimal, over its element
+    /// type, its layers' names and descriptions, and the name, shape and elements of every leaf and every statistic in
+    /// order, little-endian; text as UTF-8 with its length before it.
     let digest<'T when Real<'T>> (network: Network<'T>) : string =
         use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
         let number (n: int) =

@@ -133,8 +133,7 @@ module Parameters =
             invalidArg what $"{what} has {found.Count} leaves, but the parameters have {expected.Count}"
         for i in 0 .. expected.Count - 1 do
             let e, f = expected.Leaves[i], found.Leaves[i]
-            let isSameShape = e.Shape.Rows = f.Shape.Rows && e.Shape.Columns = f.Shape.Columns
-            if not (String.Equals(e.Name, f.Name) && isSameShape) then
+            if not (String.Equals(e.Name, f.Name) && e.Shape.Equals f.Shape) then
                 invalidArg what $"{what} has {f} where the parameters have {e}"
             if e.Values.Count <> f.Values.Count then
                 invalidArg
@@ -169,7 +168,7 @@ module Parameters =
 
     /// The same leaves with other elements, taken from a vector as `toVector` returns it.
     /// Raises ArgumentException if the length differs.
-    let withVector (parameters: Parameters<'T>) (elements: Vector<'T>) : Parameters<'T> =
+    let withVector (elements: Vector<'T>) (parameters: Parameters<'T>) : Parameters<'T> =
         if elements.Count <> parameters.Length then
             invalidArg (nameof elements) $"{elements.Count} elements for parameters with {parameters.Length}"
         let all = Dense.values elements
@@ -219,9 +218,9 @@ module Parameters =
         checkAlike "the second argument" a b
         map2Leaves (fun a b -> checkLength a (f a.Copy b.Copy)) a b
 
-    /// The parameters with the leaves of others in the places of their names.
+    /// The parameters with the leaves of the same names replaced.
     /// Raises KeyNotFoundException for a leaf that isn't there, ArgumentException for one of another shape.
-    let replace (parameters: Parameters<'T>) (others: Parameters<'T>) : Parameters<'T> =
+    let replace (others: Parameters<'T>) (parameters: Parameters<'T>) : Parameters<'T> =
         let found = others.Leaves |> Array.map (fun leaf -> parameters[leaf.Name])
         checkAlike (nameof others) (Parameters found) others
         parameters |> mapLeaves (fun leaf ->

@@ -13,7 +13,8 @@ type TrainingState<'T when Real<'T>> =
       OptimizerState: OptimizerState<'T>
       /// What is random in step n (from 1) is a function of child n - 1 of this key.
       Key: Key
-      /// Batches trained on. (`OptimizerState.Step` counts updates: fewer where gradients are accumulated.)
+      /// Batches trained on. (`OptimizerState.Updates` counts changes of the parameters: fewer where gradients are
+      /// accumulated.)
       Step: int }
 
     member private state.Display = string state
@@ -51,7 +52,7 @@ module Training =
         let parameters = Network.parameters state.Network
         let averaged = Optimizer.averaged state.Optimizer state.OptimizerState parameters
         if obj.ReferenceEquals(averaged, parameters) then state.Network
-        else Network.withFresh state.Network averaged
+        else Network.withFresh averaged state.Network
 
     /// One step with a batch that is made for it alone: the next step reuses its memory, so don't keep it.
     /// Raises ArgumentException if the batch doesn't fit the network, and after 2,147,483,647 steps.
@@ -64,7 +65,7 @@ module Training =
             // Of the step's own memory nothing may stay.
             let seen = Parameters(Parameters.copies gradient.Statistics)
             struct ({ state with
-                        Network = Network.withAll network parameters seen
+                        Network = Network.withAll parameters seen network
                         OptimizerState = optimizerState
                         Step = number },
                     { Step = number; Loss = gradient.Loss })

@@ -49,7 +49,7 @@ let private batch<'T when Real<'T>> (case: Images) : Batch<'T> =
     Batch.ofLabels (images<'T> case) (seq { 0 .. case.Samples - 1 })
 
 let private apply augmentations (case: Images) (x: Batch<'T>) =
-    Augmentation.apply augmentations case.Image (Key.child 1 (keyOf case)) x
+    Augmentation.apply (Key.child 1 (keyOf case)) augmentations case.Image x
 
 /// One of each kind that fits the case's images.
 let private kindsOf (case: Images) : Augmentation list =
@@ -104,7 +104,7 @@ let laws =
 
         law "Noise stays in the range that the format tells" cases <| fun case ->
             let image = { case.Image with Lowest = -0.5; Highest = 1.5 }
-            let augmented = Augmentation.apply [ Augmentation.Noise 1.0 ] image (keyOf case) (batch<float32> case)
+            let augmented = Augmentation.apply (keyOf case) [ Augmentation.Noise 1.0 ] image (batch<float32> case)
             augmented.Inputs.Enumerate() |> Seq.forall (fun x -> x >= -0.5f && x <= 1.5f)
 
         law "What comes from outside is background" cases <| fun case ->
@@ -114,7 +114,7 @@ let laws =
             let augmentations =
                 [ Augmentation.Shift(size - 1); Augmentation.Rotation 90.0; Augmentation.Scale 3.0
                   Augmentation.Elastic(30.0, 1.0); Augmentation.Cutout 9; Augmentation.Crop(size, size, size) ]
-            let augmented = Augmentation.apply augmentations image (keyOf case) gray
+            let augmented = Augmentation.apply (keyOf case) augmentations image gray
             augmented.Inputs.Enumerate() |> Seq.forall (fun x -> abs (x - 0.25) < 1e-12)
 
         law "The same key gives the same bits" cases <| fun case ->
@@ -125,12 +125,12 @@ let laws =
             let image = ImageFormat.Gray(20, 20, 30)
             let x = batch<float32> { Image = image; Samples = 30; Seed = 5L }
             for { Strong = augmentation } in augmentations do
-                let augmented seed = Augmentation.apply [ augmentation ] image (Key.ofSeed seed) x
+                let augmented seed = Augmentation.apply (Key.ofSeed seed) [ augmentation ] image x
                 Assert.False(same (augmented 1L) (augmented 2L), string augmentation)
                 // The samples of a batch are not all changed in the same way, either.
                 let columns = Array.create 30 (x.Inputs.Column 0)
                 let alike = Batch.ofLabels (Matrix<float32>.Build.DenseOfColumnVectors columns) (seq { 0 .. 29 })
-                let changed = (Augmentation.apply [ augmentation ] image (Key.ofSeed 1L) alike).Inputs
+                let changed = (Augmentation.apply (Key.ofSeed 1L) [ augmentation ] image alike).Inputs
                 let different = changed.EnumerateColumns() |> Seq.distinct |> Seq.length
                 match augmentation with
                 | Augmentation.Mixup _ -> Assert.InRange(different, 1, 30)
@@ -185,7 +185,7 @@ let laws =
             let alike = Matrix<float>.Build.DenseOfColumnVectors(Array.create 2000 column)
             let x = Batch.ofLabels alike (Array.zeroCreate 2000)
             let seen augmentation =
-                let augmented = Augmentation.apply [ augmentation ] image (Key.ofSeed 3L) x
+                let augmented = Augmentation.apply (Key.ofSeed 3L) [ augmentation ] image x
                 augmented.Inputs.EnumerateColumns() |> Seq.map _.ToArray() |> set
             let windows height width tops lefts =
                 set [ for top in tops do for left in lefts -> (window image height width (top, left) column).ToArray() ]
@@ -203,7 +203,7 @@ let laws =
                       Array.init image.Features (fun i ->
                           let row, column = i / 7 % 6, i % 7
                           if row >= y - 1 && row <= y + 1 && column >= x - 1 && column <= x + 1 then 0.0 else 1.0) ]
-            let augmented = Augmentation.apply [ Augmentation.Cutout 3 ] image (Key.ofSeed 3L) x
+            let augmented = Augmentation.apply (Key.ofSeed 3L) [ Augmentation.Cutout 3 ] image x
             let seen = augmented.Inputs.EnumerateColumns() |> Seq.map _.ToArray()
             Assert.Equal<Set<float[]>>(set centers, set seen)
 
@@ -256,14 +256,14 @@ let laws =
             Batch.ofLabels (Dense.matrix gray.Features 5 (Array.create (5 * gray.Features) 0.5)) (Array.zeroCreate 5)
         law "Noise has its share of the pixels' range as deviation" cases <| fun case ->
             let image = { gray with Lowest = -1.5; Highest = 2.5 }
-            let noisy = (Augmentation.apply [ Augmentation.Noise 0.05 ] image (keyOf case) grays).Inputs
+            let noisy = (Augmentation.apply (keyOf case) [ Augmentation.Noise 0.05 ] image grays).Inputs
             let squares = noisy.Enumerate() |> Seq.averageBy (fun x -> (x - 0.5) * (x - 0.5))
             // Of 2,000 numbers: within six deviations.
             abs (sqrt squares / (0.05 * 4.0) - 1.0) < 6.0 / sqrt 4000.0
 
         law "Each augmentation of an image draws for itself" cases <| fun case ->
             let augmented augmentations =
-                (Augmentation.apply augmentations gray (keyOf case) grays).Inputs.ToColumnMajorArray()
+                (Augmentation.apply (keyOf case) augmentations gray grays).Inputs.ToColumnMajorArray()
             let nothing, noise = Augmentation.Cutout 0, Augmentation.Noise 0.1
             augmented [ noise; nothing ] <> augmented [ nothing; noise ]
 
@@ -337,7 +337,7 @@ let laws =
             Assert.Empty(faults [ Augmentation.Crop(3, 3, 0); Augmentation.Shift 2; Augmentation.Mixup 0.2 ])
             let x = batch<float32> { Image = image; Samples = 4; Seed = 1L }
             let refused augmentations format =
-                let augment () = Augmentation.apply augmentations format (Key.ofSeed 1L) x |> ignore
+                let augment () = Augmentation.apply (Key.ofSeed 1L) augmentations format x |> ignore
                 Assert.Throws<ArgumentException> augment |> ignore
             refused [ Augmentation.Shift -1 ] image
             refused [] { image with Channels = 2 }

@@ -91,7 +91,7 @@ let laws =
                 leaves |> Seq.mapi (fun i leaf ->
                     if i <> place then leaf
                     else { leaf with Values = leaf.Values.MapIndexed(fun j x -> if j = 0 then nan else x) })
-            let state = { state with Network = Network.withParameters state.Network (Parameters.ofSeq broken) }
+            let state = { state with Network = Network.withParameters (Parameters.ofSeq broken) state.Network }
             Assert.Equal($"{leaves[place].Name}", (NumericFaults.ofState state).Head.Place)
             let first = (NumericFaults.ofStep state batch).Head
             Assert.Equal($"the output of {leaves[place].Name.Split('.')[0]}", first.Place)

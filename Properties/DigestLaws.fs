@@ -19,7 +19,7 @@ let private flip<'T when Real<'T>> (key: Key) (network: Network<'T>) : Network<'
     let bit = (Key.integers 1 (elements.Length * sizeof<'T> * 8) key)[0]
     let bytes = MemoryMarshal.AsBytes(Span elements)
     bytes[bit / 8] <- bytes[bit / 8] ^^^ (1uy <<< bit % 8)
-    Network.withParameters network (Parameters.withVector parameters (Dense.vector elements))
+    Network.withParameters (Parameters.withVector (Dense.vector elements) parameters) network
 
 let private everyBitCounts<'T when Real<'T>> (case: Case) =
     let network = network<'T> case

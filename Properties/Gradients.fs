@@ -52,7 +52,7 @@ let requireGradients (comparison: Comparison) (case: Case) : unit =
         let loss (moved: float[]) =
             let replace (p: Parameter<float>) = if p.Name = leaf.Name then { p with Values = Dense.vector moved } else p
             let parameters = Parameters.ofSeq (Seq.map replace parameters)
-            Network.trainingLoss case.Key (Network.withParameters network parameters) batch
+            Network.trainingLoss case.Key (Network.withParameters parameters network) batch
         comparison.Require(leaf.Name, loss, leaf.Values.ToArray(), gradient[leaf.Name].Values.ToArray())
 
 /// The sum of y * dy: its derivatives are what a pullback gives for dy.

@@ -47,14 +47,14 @@ let private questions<'T when Real<'T>> (case: Case) : struct (objnull * (string
       "loss forward", fun () -> Loss.forward (Loss.SoftmaxCrossEntropy(epsilon = 1e-7)) scores batch.Targets |> ignore
       "softmax", fun () -> SoftmaxCrossEntropy.softmax scores |> ignore
       "parameters", fun () -> Network.parameters network |> ignore
-      "withParameters", fun () -> Network.withParameters network gradient |> ignore
+      "withParameters", fun () -> Network.withParameters gradient network |> ignore
       "ofLayers", fun () -> Network.ofLayers layers |> ignore
       "digest", fun () -> Network.digest network |> ignore
       "init", fun () -> Optimizer.init state.Optimizer parameters |> ignore
       "update", fun () -> Optimizer.update state.Optimizer state.OptimizerState parameters gradient |> ignore
       "step", fun () -> Training.step state batch |> ignore
       "toVector", fun () -> Parameters.toVector gradient |> ignore
-      "withVector", fun () -> Parameters.withVector parameters elements |> ignore
+      "withVector", fun () -> Parameters.withVector elements parameters |> ignore
       "map2", fun () -> Parameters.map2 (fun (w: 'T) (g: 'T) -> w - g) parameters gradient |> ignore
       "check gradients", fun () -> if parameters.Length < 50 then Differences.check network batch |> ignore
       "numericalGradient", fun () -> Differences.numericalGradient (fun x -> Real.toFloat (x.Sum())) few |> ignore
@@ -80,7 +80,7 @@ let private built<'T when Real<'T>> (case: Case) : (string * objnull * objnull) 
         { Name = name; Role = Role.Weight; Shape = { Rows = 3; Columns = 0 }; Values = vector 3 case.Key }
     [ build "Network.ofLayers" layers Network.ofLayers
       build "Network.Of" layers (fun layers -> Functional.Network.Of(layers))
-      build "Network.withParameters" parameters (Network.withParameters network)
+      build "Network.withParameters" parameters (fun p -> Network.withParameters p network)
       build "Network.create" [| 3; case.Inputs; 2 |] (fun sizes ->
           Network.create<'T> sizes Activation.Relu Initializer.He case.Key)
       build "Batch.ofLabels" (fresh 0 3 case.Samples, labels ()) (fun (x, labels) -> Batch.ofLabels x labels)
@@ -91,7 +91,8 @@ let private built<'T when Real<'T>> (case: Case) : (string * objnull * objnull) 
       build "Batch.oneHot" (labels ()) (Batch.oneHot<'T> case.Outputs)
       build "Parameters.ofVector" (vector<'T> 7 case.Key) Parameters.ofVector
       build "Parameters.ofSeq" [| leaf "a"; leaf "b" |] Parameters.ofSeq
-      build "Parameters.withVector" (vector<'T> parameters.Length case.Key) (Parameters.withVector parameters)
+      build "Parameters.withVector" (vector<'T> parameters.Length case.Key) (fun x ->
+          Parameters.withVector x parameters)
       build "Parameter.ofMatrix" (fresh 5 4 3) (Parameter.ofMatrix "w" Role.Weight)
       build "Parameter.ofVector" (vector<'T> 5 case.Key) (Parameter.ofVector "b" Role.Bias)
       build "Optimizer.update" (parameters, Parameters.map id parameters) (fun (w, g) ->

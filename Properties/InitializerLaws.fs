@@ -13,7 +13,7 @@ open Functional.Properties.Tables
 open Functional.Properties.Cases
 
 let private weights<'T when Real<'T>> initializer (grid: Grid) : Matrix<'T> =
-    Initializer.weights initializer grid.Key grid.Rows grid.Columns
+    Initializer.weights grid.Key initializer grid.Rows grid.Columns
 
 [<Tests>]
 let laws =
@@ -26,7 +26,7 @@ let laws =
                 sameBits (elements found |> Array.map float32) (elements (weights<float32> initializer grid))
                 // An orthogonal 1 x 1 matrix is 1 or -1, whatever the key.
                 if initializer.Distribution <> Distribution.Orthogonal then
-                    let other = Initializer.weights initializer (Key.child 0 grid.Key) grid.Rows grid.Columns
+                    let other = Initializer.weights (Key.child 0 grid.Key) initializer grid.Rows grid.Columns
                     Assert.Equal(initializer.Distribution <> Distribution.Constant, (found <> other))
 
         law "deviations are those of the definitions, and means are 0" (gridsFrom 50 90) <| fun grid ->
@@ -56,7 +56,7 @@ let laws =
 
         testCase "what is not a deviation is refused" <| fun () ->
             for value in [ -1.0; nan; Double.PositiveInfinity ] do
-                refused (fun () -> Initializer.weights<float> (Initializer.Normal value) key 2 2) |> ignore
+                refused (fun () -> Initializer.weights<float> key (Initializer.Normal value) 2 2) |> ignore
 
         testCase "initializers print as they are written" <| fun () ->
             for row in initializers do Assert.Equal(row.Text, string row.Initializer)

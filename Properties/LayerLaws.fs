@@ -41,7 +41,7 @@ let private trained (layer: ILayer<float>) : Parameters<float> =
     layer.Parameters |> Seq.filter (Parameter.isStatistic >> not) |> Parameters.ofSeq
 
 let private withParameters (layer: ILayer<float>) (elements: float[]) : ILayer<float> =
-    let next = Parameters.withVector (trained layer) (Dense.vector elements)
+    let next = Parameters.withVector (Dense.vector elements) (trained layer)
     layer.WithParameters
         [| for leaf in layer.Parameters -> if Parameter.isStatistic leaf then leaf else next[leaf.Name] |]
 

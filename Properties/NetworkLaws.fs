@@ -64,7 +64,7 @@ let private scoresAndSides<'T when Real<'T>> (network: Network<'T>) (x: Matrix<'
 
 /// With statistics as after a step, so that batch norm has something to evaluate by.
 let private stepped<'T when Real<'T>> (case: Case) : Network<'T> =
-    Network.withStatistics (network case) (gradient<'T> case).Statistics
+    Network.withStatistics (gradient<'T> case).Statistics (network case)
 
 let private samplesAreAlone<'T when Real<'T>> (case: Case) =
     let network, x = stepped<'T> case, inputs<'T> case
@@ -149,9 +149,9 @@ let laws =
         law "parameters and statistics go out and in again" compositions <| fun case ->
             let fresh, network = network<float32> case, stepped<float32> case
             let again =
-                Network.withStatistics
-                    (Network.withParameters fresh (Network.parameters network))
-                    (Network.statistics network)
+                fresh
+                |> Network.withParameters (Network.parameters network)
+                |> Network.withStatistics (Network.statistics network)
             Assert.Equal(Network.digest network, Network.digest again)
             // Behind units that are all 0, statistics stay what they were.
             let all (network: Network<float32>) =
@@ -179,9 +179,9 @@ let laws =
         law "a network is its parameters" (cases 30 5) <| fun case ->
             let network = network<float> case
             let parameters = Network.parameters network
-            sameParameters parameters (Network.parameters (Network.withParameters network parameters))
+            sameParameters parameters (Network.parameters (Network.withParameters parameters network))
             let other = Parameters.map (fun x -> x + 1.0) parameters
-            sameParameters other (Network.parameters (Network.withParameters network other))
+            sameParameters other (Network.parameters (Network.withParameters other network))
 
         law "each layer is drawn from a child of its own" (grids 20 20) <| fun grid ->
             let create sizes = Network.create<float32> sizes Activation.Relu Initializer.He grid.Key
@@ -190,7 +190,7 @@ let laws =
             for leaf in Network.parameters short do
                 sameBits (leaf.Values.ToArray()) (longer[leaf.Name].Values.ToArray())
             for i, layer in short.Layers |> Seq.filter (fun layer -> layer.Inputs > 0) |> Seq.indexed do
-                let weights = Initializer.weights Initializer.He (Key.child i grid.Key) layer.Outputs layer.Inputs
+                let weights = Initializer.weights (Key.child i grid.Key) Initializer.He layer.Outputs layer.Inputs
                 sameMatrix weights layer.Parameters[0].Matrix
 
         law "each custom layer draws from a child of the step's key that is its own, and no dropout's" (grids 12 12)

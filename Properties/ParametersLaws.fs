@@ -19,11 +19,11 @@ let laws =
             let p = parametersOf case
             let x = Parameters.toVector p
             Assert.Equal(p.Length, x.Count)
-            Law.sameParameters p (Parameters.withVector p x)
+            Law.sameParameters p (Parameters.withVector x p)
             let other: Vector<float> = vector x.Count (Key.child 3 case.Key)
-            Law.sameBits (other.ToArray()) ((Parameters.toVector (Parameters.withVector p other)).ToArray())
+            Law.sameBits (other.ToArray()) ((Parameters.toVector (Parameters.withVector other p)).ToArray())
             let longer: Vector<float> = vector (x.Count + 1) case.Key
-            Assert.Contains($"{x.Count + 1}", Law.refused (fun () -> Parameters.withVector p longer))
+            Assert.Contains($"{x.Count + 1}", Law.refused (fun () -> Parameters.withVector longer p))
 
         law "a matrix is a leaf, and the leaf is the matrix" (grids 40 40) <| fun grid ->
             let x = matrix<float32> grid.Rows grid.Columns grid.Key
@@ -67,5 +67,5 @@ let laws =
             let renamed = Parameters.ofSeq (p |> Seq.map (fun leaf -> { leaf with Name = leaf.Name + "'" }))
             for other in [ fewer; renamed ] do
                 Law.refused (fun () -> Parameters.map2 (+) p other) |> ignore
-                Law.refused (fun () -> Network.withParameters (network case) other) |> ignore
+                Law.refused (fun () -> Network.withParameters other (network case)) |> ignore
     ]

@@ -28,7 +28,7 @@ let laws =
     testList "penalty" [
         gradientLaw "a penalty's gradient is its derivative" (both (every, seeds)) <| fun comparison (penalty, seed) ->
             let parameters = parametersOf seed
-            let f (x: float[]) = Penalty.value penalty (Parameters.withVector parameters (Dense.vector x))
+            let f (x: float[]) = Penalty.value penalty (Parameters.withVector (Dense.vector x) parameters)
             comparison.Require(string penalty, f, doublesOf parameters, doublesOf (added penalty parameters))
 
         law "penalties have the values of their definitions, of weights alone" seeds <| fun seed ->

@@ -107,7 +107,7 @@ let private sameState (expected: RunState) (found: RunState) =
     Law.sameParameters (Network.statistics e.Network) (Network.statistics f.Network)
     Law.sameParameters (OptimizerState.toLeaves e.OptimizerState) (OptimizerState.toLeaves f.OptimizerState)
     let counts (state: TrainingState<float32>) =
-        state.Step, state.Key, state.OptimizerState.Step, state.OptimizerState.Gathered
+        state.Step, state.Key, state.OptimizerState.Updates, state.OptimizerState.Gathered
     Assert.Equal(counts e, counts f)
 
 /// The rows of metrics.csv without their last column, the time.

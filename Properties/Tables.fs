@@ -9,11 +9,13 @@ open MathNet.Numerics.LinearAlgebra
 
 /// An activation of a user. (A counterexample names it: functions can't be written down.)
 let softsign: Activation =
-    Activation.ofFunctions (fun x -> x / (1.0 + abs x)) (fun x -> 1.0 / ((1.0 + abs x) * (1.0 + abs x)))
+    Activation.Custom(
+        CustomActivation("softsign", (fun x -> x / (1.0 + abs x)), fun x -> 1.0 / ((1.0 + abs x) * (1.0 + abs x))))
 
 let activations: Activation list =
-    [ Activation.Relu; Activation.LeakyRelu 0.1; Activation.Sigmoid; Activation.Tanh; Activation.Gelu; Activation.Silu
-      Activation.Elu 1.0; Activation.Elu 0.7; Activation.Softplus
+    [ yield! Activation.BuiltIn
+      Activation.LeakyRelu 0.1
+      Activation.Elu 0.7
       softsign ]
 
 let dropouts: Dropout list =

@@ -30,7 +30,7 @@ let private stepIsGradientAndUpdate<'T when Real<'T>> (case: Case) =
     let struct (expected, _) = Optimizer.update state.Optimizer state.OptimizerState parameters gradient.Parameters
     Law.sameParameters expected (Network.parameters after.Network)
     Assert.Equal({ Step = 1; Loss = Network.loss state.Network batch }, report)
-    Assert.Equal((1, 1), (after.Step, after.OptimizerState.Step))
+    Assert.Equal((1, 1), (after.Step, after.OptimizerState.Updates))
     Assert.Equal((state.Key, state.Optimizer), (after.Key, after.Optimizer))
 
 let private sameBits<'T when Real<'T>> (case: Case) =

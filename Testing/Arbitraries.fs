@@ -44,11 +44,11 @@ type Arbitraries =
     /// Of any seed; simpler ones are of 0, 1 and 2.
     static member Key() : Arbitrary<Key> = Arb.fromGenShrink (Generate.key, Generate.simplerKeys)
 
-    /// Every kind. From the simplest on: ReLU, leaky ReLU, tanh, sigmoid, softplus, SiLU, ELU, GELU.
+    /// Every built-in kind; ReLU is the simplest, and those before others in `Activation.BuiltIn` are simpler.
     static member Activation() : Arbitrary<Activation> =
         Arb.fromGenShrink (Networks.activation, Networks.simplerActivations >> Seq.ofList)
 
-    /// Every kind. From the simplest on: mean squared error, Huber, binary cross-entropy, softmax cross-entropy.
+    /// Every built-in kind. From the simplest on: mean squared error, Huber, binary and softmax cross-entropy.
     static member Loss() : Arbitrary<Loss> =
         Arb.fromGenShrink (Networks.loss, Networks.simplerLosses >> Seq.ofList)
 
@@ -141,12 +141,7 @@ type Arbitraries =
 
     /// Every rule, with schedules, clipping, decay and accumulation; plain gradient descent is the simplest.
     static member Optimizer() : Arbitrary<Optimizer> =
-        let rule rate =
-            Gen.elements
-                [ Optimizer.Sgd rate; Optimizer.Momentum rate; Optimizer.Nesterov rate; Optimizer.AdaGrad rate
-                  Optimizer.RmsProp rate; Optimizer.AdaDelta rate; Optimizer.Adam rate; Optimizer.AmsGrad rate
-                  Optimizer.AdamW rate; Optimizer.NAdam rate; Optimizer.RAdam rate; Optimizer.AdaBelief rate
-                  Optimizer.Lamb rate; Optimizer.Lion rate ]
+        let rule rate = Gen.elements [ for one in Optimizer.BuiltIn -> one.Value.WithLearningRate rate ]
         let transforms =
             [ Gen.elements
                   [ Schedule.Step(2, 0.5); Schedule.Exponential 0.9; Schedule.Cosine 10; Schedule.OneCycle 10

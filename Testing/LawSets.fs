@@ -80,12 +80,13 @@ type LayerLaws =
         (layerFor: Func<int, ILayer<float>>, [<Optional; DefaultParameterValue(200)>] cases: int) : unit =
         Property.require cases (LayerLaws.Of layerFor)
 
-/// Laws of activations: those of layers. One that is an `ILayer` goes to `LayerLaws`; this is for the function alone.
+/// The laws of layers for an activation that is given as a function of a number and its derivative. (One that is an
+/// `ILayer` goes to `LayerLaws`.)
 [<AbstractClass; Sealed>]
 type ActivationLaws =
     /// The laws of a function of one number and its derivative. The derivative at a kink is not compared.
     static member Of(f: Func<float, float>, derivative: Func<float, float>) : Property =
-        LayerLaws.Of(Layer.activation (Activation.OfFunctions(f, derivative)))
+        LayerLaws.Of(Layer.activation (Activation.Custom(CustomActivation("custom", f, derivative))))
 
     /// Raises an exception with the smallest counterexample unless the laws hold for this many cases.
     static member Require
@@ -229,7 +230,7 @@ type OptimizerLaws =
     static member private Cases: Arbitrary<OptimizerCase> =
         let parameters = Arbitraries.Parameters()
         let like (parameters: Parameters<float>) =
-            Generate.vector parameters.Length |> Gen.map (Parameters.withVector parameters)
+            Generate.vector parameters.Length |> Gen.map (fun x -> Parameters.withVector x parameters)
         let generator =
             gen {
                 let! parameters = parameters.Generator
@@ -245,7 +246,7 @@ type OptimizerLaws =
                     let gradient = [ for leaf in p -> Parameter.ofVector leaf.Name leaf.Role (first leaf) ]
                     { case with Parameters = p; Gradient = Parameters.ofSeq gradient }
                 for g in Generate.simplerArrays ((Parameters.toVector case.Gradient).ToArray()) do
-                    { case with Gradient = Parameters.withVector case.Gradient (Vector<float>.Build.Dense g) }
+                    { case with Gradient = Parameters.withVector (Vector<float>.Build.Dense g) case.Gradient }
             }
         Arb.fromGenShrink (generator, simpler)
 

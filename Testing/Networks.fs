@@ -36,18 +36,12 @@ module internal Networks =
             | None -> kinds
 
     let activation: Gen<Activation> =
-        Gen.oneof
-            [ Gen.elements
-                  [ Activation.Relu; Activation.Sigmoid; Activation.Tanh; Activation.Gelu; Activation.Silu
-                    Activation.Softplus ]
-              Gen.map (fun slope -> Activation.LeakyRelu slope) Generate.share
-              Gen.map (fun alpha -> Activation.Elu(0.1 + alpha)) Generate.share ]
+        Gen.map2
+            (fun (activation: Activation) number ->
+                if activation.NumberName = "" then activation else activation.WithNumber(0.1 + number))
+            (Gen.elements Activation.BuiltIn) Generate.share
 
-    let simplerActivations: Activation -> Activation list =
-        simplerKinds
-            _.Function
-            [ Activation.Relu; Activation.LeakyRelu 0.5; Activation.Tanh; Activation.Sigmoid; Activation.Softplus
-              Activation.Silu; Activation.Elu 1.0; Activation.Gelu ]
+    let simplerActivations: Activation -> Activation list = simplerKinds _.Function (List.ofSeq Activation.BuiltIn)
 
     let private lossOfOutputs: Gen<Loss> =
         Gen.oneof

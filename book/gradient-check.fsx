@@ -16,7 +16,7 @@ let gradient = (Network.gradient key network batch).Parameters
 // By hand: move each parameter up and down, one at a time, and see how the loss changes.
 let parameters = Network.parameters network
 let lossAt (values: float[]) =
-    Network.loss (Network.withParameters network (Parameters.withVector parameters (vector values))) batch
+    Network.loss (network |> Network.withParameters (parameters |> Parameters.withVector (vector values))) batch
 let numbers = Vector.toArray (Parameters.toVector parameters)
 let numerical =
     numbers
@@ -24,7 +24,7 @@ let numerical =
         let h = 1e-4
         (lossAt (Array.updateAt i (w + h) numbers) - lossAt (Array.updateAt i (w - h) numbers)) / (2.0 * h))
 let byHand =
-    [ for measured, leaf in Seq.zip (Parameters.withVector parameters (vector numerical)) gradient ->
+    [ for measured, leaf in Seq.zip (parameters |> Parameters.withVector (vector numerical)) gradient ->
           (measured.Values - leaf.Values).PointwiseAbs().Sum() / float leaf.Values.Count ]
 
 // With the library, in one line.

@@ -18,7 +18,7 @@ let compare (optimizer: Optimizer) =
     let step (network, state, _) batch =
         let gradient = Network.gradient (Key.ofSeed 0L) network batch
         let struct (moved, state) = Optimizer.update optimizer state (Network.parameters network) gradient.Parameters
-        Network.after network moved gradient, state, gradient.Loss
+        Network.after moved gradient network, state, gradient.Loss
     let _, _, byHand = Array.fold step (start, Optimizer.init optimizer (Network.parameters start), 0.0) batches
 
     // With the library.

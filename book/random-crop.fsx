@@ -20,7 +20,7 @@ let randomCrop key = crop (draw (height - h + 1) (Key.child 0 key)) (draw (width
 let copies = 300
 let batch = Batch.ofLabels (Matrix.ofColumnSeq (List.replicate copies image)) (List.replicate copies 0)
 let cropped =
-    Augmentation.apply [ Augment.Crop(h, w) ] (ImageFormat.Gray(height, width, 1)) (Key.ofSeed 1L) batch
+    Augmentation.apply (Key.ofSeed 1L) [ Augment.Crop(h, w) ] (ImageFormat.Gray(height, width, 1)) batch
 
 let places = set [ for i in 0 .. copies - 1 -> Array.head (randomCrop (Key.ofSeed (int64 i))) ]
 let ours = [ for column in cropped.Inputs.EnumerateColumns() -> column.ToArray() ]

@@ -19,7 +19,7 @@ let rate = 0.1f
 let step network batch =
     let gradient = Network.gradient (Key.ofSeed 0L) network batch
     let moved = Parameters.map2 (fun w g -> w - rate * g) (Network.parameters network) gradient.Parameters
-    Network.after network moved gradient
+    Network.after moved gradient network
 
 let networks = Array.scan step start batches
 for iteration in 0..20 .. batches.Length do

@@ -28,7 +28,7 @@ let step (network, _) batch =
     let move (leaf: Parameter<float32>) (g: Parameter<float32>) =
         leaf.Values - rate * (if leaf.Role = Role.Weight then g.Values + lambda * leaf.Values else g.Values)
     let moved = Parameters.map2ByLeaf move (Network.parameters network) gradient.Parameters
-    Network.after network moved gradient, gradient.Loss + penalty network
+    Network.after moved gradient network, gradient.Loss + penalty network
 
 let byHand = Array.scan step (start, 0.0) batches |> Array.tail
 

@@ -17,7 +17,7 @@ let x = Matrix<float32>.Build.Dense(100, 1000, Key.normals 100_000 (Key.child 0 
 // The outputs of five layers, each the input of the next: a scan.
 let activations activation initializer =
     let layer (h: Matrix<float32>) number =
-        let weight: Matrix<float32> = Initializer.weights initializer (Key.child number key) 100 100
+        let weight: Matrix<float32> = Initializer.weights (Key.child number key) initializer 100 100
         Activation.predict activation (weight * h)
     List.scan layer x [ 1..5 ] |> List.tail
 

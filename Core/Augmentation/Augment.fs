@@ -59,11 +59,11 @@ module Augmentation =
 
     /// The augmentation itself. Raises ArgumentException if its numbers are wrong.
     let check (augmentation: Augmentation) : Augmentation =
-        match faults augmentation with
-        | [] -> augmentation
-        | found -> raise (ArgumentException(String.concat "\n" found))
+        Faults.refuse (faults augmentation)
+        augmentation
 
-    /// `place` takes the places of an element in planes and interleaved, and gives that to read and that to write.
+    /// `place` maps an element's index in planar and in interleaved layout to the index to read from and the index to
+    /// write to.
     let private reordered (image: ImageFormat) (place: int -> int -> struct (int * int)) (x: Matrix<'T>) : Matrix<'T> =
         if x.RowCount <> image.Features then
             invalidArg (nameof x) $"images of {image} have {image.Features} features, but these have {x.RowCount}"
@@ -87,7 +87,7 @@ module Augmentation =
     let channelsLast (image: ImageFormat) (x: Matrix<'T>) : Matrix<'T> =
         reordered image (fun planes interleaved -> struct (planes, interleaved)) x
 
-    /// Elements from which several threads pay: some ten microseconds of the cheapest augmentations.
+    /// Elements above which several threads pay off: some ten microseconds of the cheapest augmentations.
     let private threadsFrom = 50_000
 
     /// Calls what `start` gives with each of the samples, in parts on several threads where that pays. Each part
@@ -129,10 +129,8 @@ module Augmentation =
     /// (rounded). Labels become soft targets by mixup, and otherwise remain.
     /// Raises ArgumentException with everything wrong with the augmentations for this format, if the format is not
     /// that of the batch, and if mixup finds a label outside the classes.
-    let apply (augmentations: Augmentation seq) (image: ImageFormat) (key: Key) (batch: Batch<'T>) : Batch<'T> =
-        match faultsFor image augmentations with
-        | [] -> ()
-        | found -> raise (ArgumentException(String.concat "\n" found))
+    let apply (key: Key) (augmentations: Augmentation seq) (image: ImageFormat) (batch: Batch<'T>) : Batch<'T> =
+        Faults.refuse (faultsFor image augmentations)
         if batch.Features <> image.Features then
             invalidArg (nameof image) 
                 $"images of {image} pixels have {image.Features} features, but the batch has {batch.Features}"

@@ -61,4 +61,4 @@ type Augment =
     /// format, if the format is not that of the batch, and if mixup finds a label outside the classes.
     static member Apply
         (augmentations: IReadOnlyList<Augmentation>, image: ImageFormat, batch: Batch<'T>, key: Key) : Batch<'T> =
-        Augmentation.apply (given "augmentations" augmentations) (given "image" image) key (given "batch" batch)
+        Augmentation.apply key (given "augmentations" augmentations) (given "image" image) (given "batch" batch)

@@ -83,15 +83,15 @@ type Products =
 [<AbstractClass; Sealed>]
 type NumericsVersion =
     /// The version of this program's numerics. Another version may give other bits: whoever changes the order of a sum,
-    /// a formula's rounding or what is drawn from a key raises it. (Version 1 are all programs that didn't record it.)
-    static member Current = 2
+    /// a formula's rounding or what is drawn from a key raises it. (Programs that didn't record it are version 1.)
+    static member Current = 3
 
 /// Threads that large operations, and the reading and encoding of data, may use. Results don't depend on them: not a
 /// bit.
 [<AbstractClass; Sealed>]
 type Threads =
-    /// Runs body with up to `count` threads for each large operation in it (default 1). Raises ArgumentException if
-    /// count < 1.
+    /// Runs body with up to `count` threads for each large operation in it, 64 at most; outside, it has one. Raises
+    /// ArgumentException if count < 1.
     static member Use(count: int, body: Func<'R>) : 'R =
         Numerics.Team.withThreads count (given "body" body).Invoke
 

@@ -45,11 +45,11 @@ type Parameters =
     static member Where(parameters: Parameters<'T>, isChosen: Func<Parameter<'T>, bool>) : Parameters<'T> =
         Parameters.filter (given "isChosen" isChosen).Invoke (given "parameters" parameters)
 
-    /// The parameters with the leaves of others in the places of their names.
+    /// The parameters with the leaves of the same names replaced.
     /// Raises KeyNotFoundException for a leaf that isn't there, ArgumentException for one of another shape.
     [<Extension>]
     static member With(parameters: Parameters<'T>, others: Parameters<'T>) : Parameters<'T> =
-        Parameters.replace (given "parameters" parameters) (given "others" others)
+        Parameters.replace (given "others" others) (given "parameters" parameters)
 
     /// All elements, leaf after leaf.
     [<Extension>]
@@ -59,7 +59,7 @@ type Parameters =
     /// The same leaves with other elements, as `ToVector` returns them. Raises ArgumentException if the length differs.
     [<Extension>]
     static member WithVector(parameters: Parameters<'T>, elements: Vector<'T>) : Parameters<'T> =
-        Parameters.withVector (given "parameters" parameters) (given "elements" elements)
+        Parameters.withVector (given "elements" elements) (given "parameters" parameters)
 
 /// The steps of an optimizer, for your own loops.
 [<AbstractClass; Sealed; Extension>]
@@ -74,9 +74,9 @@ type OptimizerExtensions =
     static member Init(optimizer: Optimizer, parameters: Parameters<'T>) : OptimizerState<'T> =
         Optimizer.init (given "optimizer" optimizer) (given "parameters" parameters)
 
-    /// The parameters and the state after one gradient: after a step or, where several gradients make one, perhaps the
-    /// same parameters. Raises ArgumentException if the gradient's leaves are not those of the parameters, the state
-    /// is one of another optimizer or of other parameters, or a group picks none of the leaves.
+    /// The parameters and the state after one gradient: after an update or, where several gradients make one, perhaps
+    /// the same parameters. Raises ArgumentException if the gradient's leaves are not those of the parameters, the
+    /// state is one of another optimizer or of other parameters, or a group picks none of the leaves.
     [<Extension>]
     static member Update
         (optimizer: Optimizer, state: OptimizerState<'T>, parameters: Parameters<'T>, gradient: Parameters<'T>)
@@ -104,9 +104,9 @@ type OptimizerExtensions =
         (optimizer: Optimizer, gradient: Func<Vector<'T>, Vector<'T>>, start: Vector<'T>, steps: int) : Vector<'T> =
         Optimizer.minimize (given "optimizer" optimizer) steps (given "gradient" gradient).Invoke (given "start" start)
 
-    /// What the learning rate is multiplied by in a step, counted from 0.
+    /// What the learning rate is multiplied by in an update, counted from 0.
     [<Extension>]
-    static member Factor(schedule: Schedule, step: int) : float = Schedule.factor (given "schedule" schedule) step
+    static member Factor(schedule: Schedule, update: int) : float = Schedule.factor (given "schedule" schedule) update
 
     /// All leaves of all slots, named `slot/parameter`, as in `velocity/affine1.weight`: for files.
     [<Extension>]
@@ -117,8 +117,8 @@ type OptimizerExtensions =
 type OptimizerState =
     /// The state with these counts and the slots of `ToLeaves`.
     /// Raises ArgumentException for a negative count or a leaf whose name has no slot.
-    static member OfLeaves(step: int, gathered: int, leaves: Parameters<'T>) : OptimizerState<'T> =
-        OptimizerState.ofLeaves step gathered (given "leaves" leaves)
+    static member OfLeaves(updates: int, gathered: int, leaves: Parameters<'T>) : OptimizerState<'T> =
+        OptimizerState.ofLeaves updates gathered (given "leaves" leaves)
 
 /// Exponential moving averages of parameters.
 [<AbstractClass; Sealed; Extension>]

@@ -2,22 +2,8 @@ namespace Functional
 
 open System
 
-/// A custom elementwise function: `Activation.OfFunctions` makes it. Two are equal if their names are.
-[<Sealed>]
-type CustomActivation internal (name: string, f: Func<float, float>, derivative: Func<float, float>) =
-    /// As networks and files call it.
-    member _.Name = name
-    member internal _.Function = f
-    member internal _.Derivative = derivative
-
-    override _.Equals(other: obj) =
-        match other with
-        | :? CustomActivation as other -> name = other.Name
-        | _ -> false
-
-    override _.GetHashCode() = hash name
-
-/// An elementwise function, with its numbers.
+/// An elementwise function, with its numbers. A new one is a case here, its row in `Data` and among `BuiltIn`, its
+/// arithmetic, and a factory in `Activation`.
 [<RequireQualifiedAccess; NoComparison>]
 type ActivationFunction =
     | Relu
@@ -29,6 +15,61 @@ type ActivationFunction =
     | Elu of alpha: float
     | Softplus
     | Custom of CustomActivation
+
+    /// One of each, with its usual number.
+    static member internal BuiltIn: ActivationFunction list =
+        [ ActivationFunction.Relu; ActivationFunction.LeakyRelu 0.01; ActivationFunction.Sigmoid
+          ActivationFunction.Tanh; ActivationFunction.Gelu; ActivationFunction.Silu; ActivationFunction.Elu 1.0
+          ActivationFunction.Softplus ]
+
+    /// Its name; its number under its name, and the same function of another; how many flat sides it has (a unit that
+    /// is on the only one is dead, an output on one of two is saturated).
+    member internal f.Data: struct (string * (string * float * (float -> ActivationFunction)) option * int) =
+        match f with
+        | ActivationFunction.Relu -> struct ("relu", None, 1)
+        | ActivationFunction.LeakyRelu x -> struct ("leaky-relu", Some("slope", x, ActivationFunction.LeakyRelu), 0)
+        | ActivationFunction.Sigmoid -> struct ("sigmoid", None, 2)
+        | ActivationFunction.Tanh -> struct ("tanh", None, 2)
+        | ActivationFunction.Gelu -> struct ("gelu", None, 1)
+        | ActivationFunction.Silu -> struct ("silu", None, 1)
+        | ActivationFunction.Elu x -> struct ("elu", Some("alpha", x, ActivationFunction.Elu), 1)
+        | ActivationFunction.Softplus -> struct ("softplus", None, 1)
+        | ActivationFunction.Custom custom -> struct (custom.Name, None, 0)
+
+/// A custom elementwise function, for `Activation.Custom`. It is computed number by number in double precision,
+/// whatever the network's precision. Two are equal if their names are. Files have the name, without the functions:
+/// whoever loads one supplies them again.
+and [<Sealed>] CustomActivation
+    /// <param name="name">Its display name: letters, with hyphens or digits between them.</param>
+    /// <param name="f">The function: pure.</param>
+    /// <param name="derivative">Its derivative: pure.</param>
+    /// <exception cref="T:System.ArgumentException">The name has another form, or is that of a built-in activation.
+    /// </exception>
+    (name: string, f: Func<float, float>, derivative: Func<float, float>) =
+    do
+        ArgumentNullException.ThrowIfNull(name, nameof name)
+        ArgumentNullException.ThrowIfNull(f, nameof f)
+        ArgumentNullException.ThrowIfNull(derivative, nameof derivative)
+        let isEnd i = i = 0 || i = name.Length - 1
+        let fits i c = Char.IsLetter c || not (isEnd i) && (c = '-' || Char.IsDigit c)
+        if name = "" || not (name |> Seq.mapi fits |> Seq.forall id) then
+            invalidArg (nameof name) $"'{name}' is no name of an activation: it takes letters, and hyphens or digits \
+                                       between them"
+        let isNamed (one: ActivationFunction) = (let struct (own, _, _) = one.Data in own = name)
+        if List.exists isNamed ActivationFunction.BuiltIn then
+            invalidArg (nameof name) $"there is an activation '{name}' already"
+
+    /// Its display name.
+    member _.Name = name
+    member internal _.Function = f
+    member internal _.Derivative = derivative
+
+    override _.Equals(other: obj) =
+        match other with
+        | :? CustomActivation as other -> name = other.Name
+        | _ -> false
+
+    override _.GetHashCode() = hash name
 
 namespace Functional.Numerics
 
@@ -135,6 +176,7 @@ module internal Elementwise =
 namespace Functional
 
 open System
+open System.Collections.Generic
 open System.Runtime.InteropServices
 open MathNet.Numerics.LinearAlgebra
 open Functional.FSharp
@@ -174,52 +216,42 @@ type Activation =
     /// ln(1 + exp(x))
     static member Softplus = { Function = ActivationFunction.Softplus }
 
-    /// <summary>A custom function and its derivative, number by number in double precision, whatever the network's.
-    /// Both must be pure. Files have its name, without the functions: whoever loads one supplies them again. Two are
-    /// equal if their names are. Raises ArgumentException for a name that isn't letters, with hyphens or digits between
-    /// them, and for that of one of ours.</summary>
+    /// <summary>A custom activation.</summary>
     /// <example><code>
-    /// var softsign = Activation.OfFunctions(
-    ///     x => x / (1 + Math.Abs(x)), x => 1 / Math.Pow(1 + Math.Abs(x), 2), "softsign");
+    /// var softsign = Activation.Custom(new CustomActivation(
+    ///     "softsign", x => x / (1 + Math.Abs(x)), x => 1 / Math.Pow(1 + Math.Abs(x), 2)));
     /// </code></example>
-    static member OfFunctions
-        (f: Func<float, float>, derivative: Func<float, float>,
-         [<Optional; DefaultParameterValue("custom")>] name: string) : Activation =
-        ArgumentNullException.ThrowIfNull(f, nameof f)
-        ArgumentNullException.ThrowIfNull(derivative, nameof derivative)
-        ArgumentNullException.ThrowIfNull(name, nameof name)
-        let ours: Activation list =
-            [ Activation.Relu; Activation.LeakyRelu(); Activation.Sigmoid; Activation.Tanh; Activation.Gelu
-              Activation.Silu; Activation.Elu(); Activation.Softplus ]
-        if ours |> List.exists (fun activation -> activation.Name = name) then
-            invalidArg (nameof name) $"there is an activation '{name}' already"
-        let isEnd i = i = 0 || i = name.Length - 1
-        let fits i c = Char.IsLetter c || not (isEnd i) && (c = '-' || Char.IsDigit c)
-        if name = "" || not (name |> Seq.mapi fits |> Seq.forall id) then
-            invalidArg (nameof name) $"'{name}' is no name of an activation: it takes letters, and hyphens or digits \
-                                       between them"
-        { Function = ActivationFunction.Custom(CustomActivation(name, f, derivative)) }
+    static member Custom(activation: CustomActivation) : Activation =
+        ArgumentNullException.ThrowIfNull(activation, nameof activation)
+        { Function = ActivationFunction.Custom activation }
 
-    /// The function's name without its numbers: `relu`, `leaky-relu`, ...
+    /// One of each built-in function, with its usual number.
+    static member BuiltIn: IReadOnlyList<Activation> =
+        Array.AsReadOnly [| for f in ActivationFunction.BuiltIn -> { Function = f } |]
+
+    /// The function's name without its number: `relu`, `leaky-relu`, ...
     member activation.Name =
-        match activation.Function with
-        | ActivationFunction.Relu -> "relu"
-        | ActivationFunction.LeakyRelu _ -> "leaky-relu"
-        | ActivationFunction.Sigmoid -> "sigmoid"
-        | ActivationFunction.Tanh -> "tanh"
-        | ActivationFunction.Gelu -> "gelu"
-        | ActivationFunction.Silu -> "silu"
-        | ActivationFunction.Elu _ -> "elu"
-        | ActivationFunction.Softplus -> "softplus"
-        | ActivationFunction.Custom custom -> custom.Name
+        let struct (name, _, _) = activation.Function.Data
+        name
+
+    /// The name of its number, as in `slope` of `leaky-relu`; empty if it has none.
+    member activation.NumberName =
+        match activation.Function.Data with
+        | struct (_, Some(name, _, _), _) -> name
+        | _ -> ""
+
+    /// The same function with this number. Raises ArgumentException if it has none.
+    member activation.WithNumber(value: float) : Activation =
+        match activation.Function.Data with
+        | struct (_, Some(_, _, ofNumber), _) -> { Function = ofNumber value }
+        | struct (name, _, _) -> invalidArg (nameof value) $"{name} has no number"
 
     member private activation.Display = string activation
     /// As it is written on the command line and in files: `relu`, `leaky-relu:0.01`.
     override activation.ToString() =
-        match activation.Function with
-        | ActivationFunction.LeakyRelu number
-        | ActivationFunction.Elu number -> $"{activation.Name}:{string number}"
-        | _ -> activation.Name
+        match activation.Function.Data with
+        | struct (name, Some(_, number, _), _) -> $"{name}:{string number}"
+        | struct (name, _, _) -> name
 
     static member private Matrices<'T when Real<'T>>
         (x: Matrix<'T>, struct (y: 'T[], pullback: 'T[] -> 'T[])) : struct (Matrix<'T> * Func<Matrix<'T>, Matrix<'T>>) =
@@ -267,9 +299,8 @@ type ActivationLayer<'T when Real<'T>> =
         member _.Inputs = 0
         member _.Outputs = 0
         member layer.Faults =
-            match layer.Activation.Function with
-            | ActivationFunction.LeakyRelu number
-            | ActivationFunction.Elu number when not (Double.IsFinite number) ->
+            match layer.Activation.Function.Data with
+            | struct (_, Some(_, number, _), _) when not (Double.IsFinite number) ->
                 [| $"its number must be finite, but is {string number}" |]
             | _ -> [||]
         member _.Parameters = [||]
@@ -286,14 +317,10 @@ open Functional
 /// Functions of each element.
 [<RequireQualifiedAccess>]
 module Activation =
-    /// A custom function of a number and its derivative, named `custom`: `Activation.OfFunctions`, which takes another
-    /// name, too.
-    let ofFunctions (f: float -> float) (derivative: float -> float) : Activation =
-        Functional.Activation.OfFunctions(Func<_, _> f, Func<_, _> derivative)
-
-    /// `Activation.Predict`.
+    /// y, of the shape of x: the function of every element.
     let predict (activation: Activation) (x: Matrix<'T>) : Matrix<'T> = activation.Predict x
 
-    /// `Activation.Forward`.
+    /// y, of the shape of x, and the pullback from dL/dy to dL/dx = f'(x) dL/dy, element by element.
+    /// Source: Deep Learning from Scratch, 5.5.
     let forward (activation: Activation) (x: Matrix<'T>) : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
         Pullback.ofFunc (activation.Forward x)

@@ -7,8 +7,8 @@ open MathNet.Numerics.LinearAlgebra
 /// A layer, built in or custom. It is immutable, and all its members are pure functions: no argument is written to, and
 /// the same arguments give the same results. Matrices are features x samples, one column per sample.
 type ILayer<'T when Real<'T>> =
-    /// What kind of layer it is, in lower case, without a dot, and with no digit at the end. Networks number layers by
-    /// it: `scale` is named `scale1`, `scale2`, ...
+    /// What kind of layer it is, by convention in lower case; a dot, and a digit at the end, are refused. Networks
+    /// number layers by it: `scale` is named `scale1`, `scale2`, ...
     abstract Name: string
 
     /// One line with everything that it depends on besides its parameters, as in `scale 10 (limit 3)`: part of a
@@ -18,7 +18,7 @@ type ILayer<'T when Real<'T>> =
     /// The number of input features; 0 if it takes any number and returns the same number.
     abstract Inputs: int
 
-    /// The number of output features; 0 if it equals that of inputs.
+    /// The number of output features; 0 exactly if `Inputs` is 0.
     abstract Outputs: int
 
     /// What is wrong with it, a line each; empty if nothing is. A network of faulty layers is refused.

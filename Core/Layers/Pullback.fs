@@ -6,7 +6,8 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 
 /// How a change in a layer's output would change what went in (the vector-Jacobian product): dL/dy to the gradient of
-/// the layer's parameters and dL/dx. The latter is computed on demand; the first layer never needs it.
+/// the layer's parameters and dL/dx. Where that saves work, dL/dx is computed on demand: the first layer never needs
+/// it.
 type Pullback<'T, 'Gradient when Real<'T>> = Matrix<'T> -> struct ('Gradient * Lazy<Matrix<'T>>)
 
 module internal Pullback =

@@ -1,5 +1,6 @@
-/// Exponentials, logarithms and what is made of them, a vector at a time, to about one unit in the last place. Every
-/// multiply-add is fused on every processor, so the bits are the same everywhere.
+/// Exponentials and logarithms to about one unit in the last place, and what is made of them (sigmoid, tanh, softplus)
+/// to about three; a vector at a time. Every multiply-add is fused on every processor, so the bits are the same
+/// everywhere.
 module internal Functional.Numerics.Exponentials
 
 open System
@@ -38,6 +39,9 @@ type private Constants<'T when Real<'T>> =
     /// 1, 1/3, 1/5, ..., here for s up to 1/3.
     static member val LongArtanh: Lanes<'T>[] =
         [| for k in (if isSingle<'T> then 8 else 17) .. -1 .. 0 -> broadcast (1.0 / float (2 * k + 1)) |]
+
+/// The smallest number that isn't subnormal.
+let smallestNormal<'T when Real<'T>> () : Lanes<'T> = Constants<'T>.SmallestNormal
 
 /// 2^n, given n + Magic, for an n that the exponent of a normal number can hold.
 let inline private powerOfTwo (rounded: Lanes<'T>) : Lanes<'T> =

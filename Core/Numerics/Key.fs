@@ -4,7 +4,8 @@ open System
 
 /// Randomness as a value: 64 bits from which numbers and child keys are computed. The same key always gives
 /// the same numbers, on every system; nothing is advanced behind anybody's back. Numbers and children of one key, and
-/// of different keys, are independent for all practical purposes.
+/// of different keys, are independent for all practical purposes. Give each consumer a key of its own: `Network.create`
+/// draws from children 0, 1, ... of its key, training from child n in step n.
 /// Source: Philox4x32-10 of Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3 (SC 2011).
 [<Struct; StructuredFormatDisplay("{Display}")>]
 type Key =

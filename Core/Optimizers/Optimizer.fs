@@ -4,7 +4,8 @@ open System
 open System.Collections.Generic
 open System.Runtime.InteropServices
 
-/// An optimizer: a value that prints, compares and saves. What it remembers is in its state.
+/// An optimizer: a value that prints and compares (and is saved with a run, if its rule and transforms are built in).
+/// What it remembers is in its state.
 [<CustomEquality; NoComparison; StructuredFormatDisplay("{Display}")>]
 type Optimizer =
     { /// How a step follows from the gradient.
@@ -126,6 +127,17 @@ type Optimizer =
         ArgumentNullException.ThrowIfNull(rule, nameof rule)
         Optimizer.Of(Rule.Custom rule, learningRate)
 
+    /// Every built-in rule under its name in runs (and `adamw`, which is Adam with weight decay), each with its default
+    /// learning rate and numbers.
+    static member BuiltIn: IReadOnlyList<KeyValuePair<string, Optimizer>> =
+        Array.AsReadOnly
+            [| for name, optimizer in
+                   [ "sgd", Optimizer.Sgd(); "momentum", Optimizer.Momentum(); "nesterov", Optimizer.Nesterov()
+                     "adagrad", Optimizer.AdaGrad(); "rmsprop", Optimizer.RmsProp(); "adadelta", Optimizer.AdaDelta()
+                     "adam", Optimizer.Adam(); "amsgrad", Optimizer.AmsGrad(); "adamw", Optimizer.AdamW()
+                     "nadam", Optimizer.NAdam(); "radam", Optimizer.RAdam(); "adabelief", Optimizer.AdaBelief()
+                     "lamb", Optimizer.Lamb(); "lion", Optimizer.Lion() ] -> KeyValuePair(name, optimizer) |]
+
     /// The same with this learning rate.
     member optimizer.WithLearningRate(learningRate: float) = { optimizer with LearningRate = learningRate }
 
@@ -141,7 +153,7 @@ type Optimizer =
         ArgumentNullException.ThrowIfNull(transform, nameof transform)
         let others = List.ofSeq optimizer.Transforms
         let transforms =
-            match others |> List.tryFindIndex (fun other -> other.Kind = transform.Kind) with
+            match others |> List.tryFindIndex (fun other -> other.Identity = transform.Identity) with
             | Some i when transform.IsIdle -> List.removeAt i others
             | Some i -> List.updateAt i transform others
             | None when transform.IsIdle -> others
@@ -157,7 +169,8 @@ type Optimizer =
         ArgumentNullException.ThrowIfNull(schedule, nameof schedule)
         optimizer.With(Transform.Schedule schedule)
 
-    /// The same with this custom transform in place of the one of its name, or after those of its kind.
+    /// The same with this custom transform in place of the custom one of its name, or after others before or after the
+    /// rule. It never replaces a built-in transform.
     member optimizer.With(transform: CustomTransform) =
         ArgumentNullException.ThrowIfNull(transform, nameof transform)
         optimizer.With(Transform.Custom transform)
@@ -188,8 +201,8 @@ type Optimizer =
         ([<Optional; DefaultParameterValue(5)>] steps: int, [<Optional; DefaultParameterValue(0.5)>] share: float) =
         optimizer.With(Transform.LookAhead(steps, share))
 
-    /// The same with a moving average of the parameters beside them, of which each step keeps this share:
-    /// `Training.averaged` gives it.
+    /// The same with a moving average of the parameters beside them, of which each update keeps this fraction:
+    /// `Training.Averaged` gives it.
     member optimizer.WithAverage([<Optional; DefaultParameterValue(0.999)>] decay: float) =
         optimizer.With(Transform.Average decay)
 
@@ -221,7 +234,7 @@ type Optimizer =
     member private optimizer.Display = string optimizer
     /// One line: the rule with its numbers, the transforms in their order, and the groups.
     override optimizer.ToString() =
-        let numbers = ("learning rate", optimizer.LearningRate) :: optimizer.Rule.Numbers
+        let numbers = ("learning rate", optimizer.LearningRate) :: optimizer.Rule.NumberList
         let rule = Numbers.describe optimizer.Rule.Name numbers
         let withTransforms = String.concat ", " [ rule; yield! Seq.map string optimizer.Transforms ]
         String.concat "; " [ withTransforms; yield! Seq.map string optimizer.Groups ]
@@ -281,15 +294,13 @@ module Optimizer =
     let init (optimizer: Optimizer) (parameters: Parameters<'T>) : OptimizerState<'T> =
         Faults.refuse (faults optimizer |> List.map _.Message)
         numbers optimizer parameters |> ignore
-        let likeParameters =
-            [| for transform in optimizer.Transforms do
-                   match transform with
-                   | Transform.LookAhead _
-                   | Transform.Average _ -> yield! transform.Slots
-                   | _ -> () |]
-        let first name = if Array.contains name likeParameters then parameters else Parameters.zeros parameters
-        let slots = slotNames optimizer |> Array.map (fun name -> { Name = name; Values = first name })
-        { Step = 0; Gathered = 0; Slots = ImmutableCollectionsMarshal.AsImmutableArray slots }
+        let slots =
+            [| for name in optimizer.Rule.Slots do { Name = name; Values = Parameters.zeros parameters }
+               for transform in optimizer.Transforms do
+                   for name in transform.Slots do
+                       { Name = name
+                         Values = if transform.BeginsAsParameters then parameters else Parameters.zeros parameters } |]
+        { Updates = 0; Gathered = 0; Slots = ImmutableCollectionsMarshal.AsImmutableArray slots }
 
     let private checkState (optimizer: Optimizer) (state: OptimizerState<'T>) (parameters: Parameters<'T>) =
         let expected = slotNames optimizer
@@ -302,12 +313,12 @@ module Optimizer =
 
     /// The average before this update.
     let private averageIn (state: OptimizerState<'T>) (decay: float) : Average<'T> =
-        { Decay = decay; Corrected = true; Step = state.Step; Mean = state.Slots[state.Slots.Length - 1].Values }
+        { Decay = decay; Corrected = true; Step = state.Updates; Mean = state.Slots[state.Slots.Length - 1].Values }
 
-    /// The parameters and the state after one gradient: after a step or, where several gradients make one, perhaps the
-    /// same parameters. Raises ArgumentException if the gradient's leaves are not those of the parameters, the state is
-    /// one of another optimizer or of other parameters, or has counted as many steps as an int can, or a group picks
-    /// none of the leaves.
+    /// The parameters and the state after one gradient: after an update or, where several gradients make one, perhaps
+    /// the same parameters. Raises ArgumentException if the gradient's leaves are not those of the parameters, the
+    /// state is one of another optimizer or of other parameters, or has counted as many updates as an int can, or a
+    /// group picks none of the leaves.
     let update
         (optimizer: Optimizer) (state: OptimizerState<'T>) (parameters: Parameters<'T>) (gradient: Parameters<'T>)
         : struct (Parameters<'T> * OptimizerState<'T>) =
@@ -321,7 +332,7 @@ module Optimizer =
             else OptimizerStep.ofAll optimizer.Rule optimizer.Transforms numbers state parameters gradient
         match averageDecay optimizer with
         // While gradients are gathered the parameters stay, and don't count again.
-        | ValueSome decay when after.Step > state.Step ->
+        | ValueSome decay when after.Updates > state.Updates ->
             // The step has made the array.
             let slots = nonNull (ImmutableCollectionsMarshal.AsArray after.Slots)
             OptimizerStep.put slots (slots.Length - 1) (Average.update (averageIn state decay) next).Mean

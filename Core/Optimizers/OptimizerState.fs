@@ -10,12 +10,12 @@ type Slot<'T when Real<'T>> =
       /// Leaves like those of the parameters.
       Values: Parameters<'T> }
 
-/// What an optimizer remembers between steps. Plain data, whatever the rule.
+/// What an optimizer remembers between updates. Plain data, whatever the rule.
 [<NoComparison; StructuredFormatDisplay("{Display}")>]
 type OptimizerState<'T when Real<'T>> =
-    { /// Steps taken: changes of the parameters.
-      Step: int
-      /// Gradients gathered for the next step, where an optimizer takes several for one.
+    { /// Changes of the parameters so far: as many as steps, or fewer where gradients are accumulated.
+      Updates: int
+      /// Gradients gathered for the next update, where an optimizer takes several for one.
       Gathered: int
       /// The rule's, in its order, and then those of transforms: a gathered gradient, slow weights, the average. None
       /// for plain SGD.
@@ -23,8 +23,8 @@ type OptimizerState<'T when Real<'T>> =
 
     member private state.Display = string state
     override state.ToString() =
-        if state.Slots.IsDefaultOrEmpty then $"step {state.Step}"
-        else state.Slots |> Seq.map _.Name |> String.concat ", " |> sprintf "step %d: %s" state.Step
+        if state.Slots.IsDefaultOrEmpty then $"update {state.Updates}"
+        else state.Slots |> Seq.map _.Name |> String.concat ", " |> sprintf "update %d: %s" state.Updates
 
 namespace Functional.FSharp
 
@@ -55,14 +55,14 @@ module OptimizerState =
 
     /// The state with these counts and the slots of `toLeaves`. (An optimizer without slots has no leaves.)
     /// Raises ArgumentException for a negative count or a leaf whose name has no slot.
-    let ofLeaves (step: int) (gathered: int) (leaves: Parameters<'T>) : OptimizerState<'T> =
-        if step < 0 || gathered < 0 then
-            invalidArg (nameof step) $"{step} steps and {gathered} gradients can't be counts"
+    let ofLeaves (updates: int) (gathered: int) (leaves: Parameters<'T>) : OptimizerState<'T> =
+        if updates < 0 || gathered < 0 then
+            invalidArg (nameof updates) $"{updates} updates and {gathered} gradients can't be counts"
         let slotOf (leaf: Parameter<'T>) =
             match leaf.Name.IndexOf separator with
             | i when i > 0 -> leaf.Name[.. i - 1], { leaf with Name = leaf.Name[i + 1 ..] }
             | _ -> invalidArg (nameof leaves) $"'{leaf.Name}' is not a name of the form slot{separator}parameter"
-        { Step = step
+        { Updates = updates
           Gathered = gathered
           Slots =
             leaves.Leaves

@@ -37,7 +37,7 @@ module internal OptimizerStep =
             put slots k (Parameters(Array.mapi slot results)))
         Parameters(Array.mapi (fun i (struct (y, _)) -> leaf (Array.item i x.Leaves) y) results)
 
-    /// What learning rates are multiplied by in a step, counted from 0.
+    /// What learning rates are multiplied by in an update, counted from 0.
     let private factorOf (transforms: IReadOnlyList<Transform>) (step: int) : float =
         let mutable factor = 1.0
         for k in 0 .. transforms.Count - 1 do
@@ -46,15 +46,15 @@ module internal OptimizerStep =
             | _ -> ()
         factor
 
-    /// One step of the rule with all but the average, of leaves that all are trained: leaf i is at `placeOf i` in the
+    /// One update by the rule with all but the average, of leaves that all are trained: leaf i is at `placeOf i` in the
     /// network.
     let private ofTrained
         (placeOf: int -> int) (rule: Rule) (transforms: IReadOnlyList<Transform>) (numbers: struct (float * float)[])
         (state: OptimizerState<'T>) (parameters: Parameters<'T>) (gradient: Parameters<'T>)
         : struct (Parameters<'T> * OptimizerState<'T>) =
         let slots = state.Slots.AsSpan().ToArray()
-        let factor = factorOf transforms state.Step
-        let number = Steps.next (nameof state) state.Step
+        let factor = factorOf transforms state.Updates
+        let number = Steps.next (nameof state) state.Updates
         let steps = numbers |> Array.map (fun (struct (rate, _)) -> { Rate = rate * factor; Number = number })
         let mutable gradient = gradient
         let mutable gathered = state.Gathered
@@ -75,8 +75,8 @@ module internal OptimizerStep =
             | Transform.ClipNorm limit -> gradient <- Transform.clipByNorm limit gradient
             | Transform.Noise(scale, power, seed) ->
                 let variance = scale / Elementary.exp (power * Elementary.log (float number))
-                let key = Key.child state.Step (Key.ofSeed seed)
-                gradient <- Transform.addNoiseAt placeOf (sqrt variance) key gradient
+                let key = Key.child state.Updates (Key.ofSeed seed)
+                gradient <- Transform.addNoiseAt placeOf key (sqrt variance) gradient
             | Transform.Custom custom when not custom.AfterRule ->
                 gradient <- customized custom steps slots parameters gradient
             | _ -> ()
@@ -109,9 +109,9 @@ module internal OptimizerStep =
                 | Transform.Custom custom when custom.AfterRule ->
                     next <- customized custom steps slots parameters next
                 | _ -> ()
-            struct (next, { Step = number; Gathered = gathered; Slots = finished slots })
+            struct (next, { Updates = number; Gathered = gathered; Slots = finished slots })
 
-    /// One step of the rule with all but the average; no leaf is frozen.
+    /// One update by the rule with all but the average; no leaf is frozen.
     let ofAll rule transforms numbers state parameters gradient =
         ofTrained id rule transforms numbers state parameters gradient
 

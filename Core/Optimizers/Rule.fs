@@ -1,7 +1,10 @@
 namespace Functional
 
+open System
+open System.Collections.Generic
+
 /// How a step changes parameters w along their gradient g, at the learning rate of the optimizer. Every rule is its
-/// numbers. A new rule is a case here, its numbers and slots, one pass over a leaf, and its laws.
+/// numbers. A new rule is a case here, its row in `Data`, one pass over a leaf, and its laws.
 [<RequireQualifiedAccess; NoComparison; StructuredFormatDisplay("{Display}")>]
 type Rule =
     /// w -= rate g. Source: Deep Learning from Scratch, 6.1.2.
@@ -49,46 +52,58 @@ type Rule =
     /// w -= rate sign(beta1 m + (1 - beta1) g); m = beta2 m + (1 - beta2) g, with sign 0 = 0.
     /// Source: Chen et al., Symbolic Discovery of Optimization Algorithms (2023).
     | Lion of beta1: float * beta2: float
-    /// One from outside.
+    /// A custom rule.
     | Custom of CustomRule
 
-    /// As people call it.
+    /// Its display name, its numbers under their names, and the same rule of other numbers.
+    member private rule.Data: struct (string * (string * float) list * (float list -> Rule)) =
+        let one name a (case: float -> Rule) = struct (name, [ a ], fun (x: float list) -> case x[0])
+        let two name a b (case: float * float -> Rule) =
+            struct (name, [ a; b ], fun (x: float list) -> case (x[0], x[1]))
+        let adam name beta1 beta2 epsilon (case: float * float * float -> Rule) =
+            struct (name, [ "beta1", beta1; "beta2", beta2; "epsilon", epsilon ],
+                    fun (x: float list) -> case (x[0], x[1], x[2]))
+        match rule with
+        | Rule.GradientDescent -> struct ("SGD", [], fun _ -> rule)
+        | Rule.Momentum x -> one "Momentum" ("momentum", x) Rule.Momentum
+        | Rule.Nesterov x -> one "Nesterov" ("momentum", x) Rule.Nesterov
+        | Rule.AdaGrad x -> one "AdaGrad" ("epsilon", x) Rule.AdaGrad
+        | Rule.RmsProp(x, y) -> two "RMSprop" ("decay", x) ("epsilon", y) Rule.RmsProp
+        | Rule.AdaDelta(x, y) -> two "AdaDelta" ("decay", x) ("epsilon", y) Rule.AdaDelta
+        | Rule.Adam(x, y, z) -> adam "Adam" x y z Rule.Adam
+        | Rule.AmsGrad(x, y, z) -> adam "AMSGrad" x y z Rule.AmsGrad
+        | Rule.NAdam(x, y, z) -> adam "NAdam" x y z Rule.NAdam
+        | Rule.RAdam(x, y, z) -> adam "RAdam" x y z Rule.RAdam
+        | Rule.AdaBelief(x, y, z) -> adam "AdaBelief" x y z Rule.AdaBelief
+        | Rule.Lamb(x, y, z) -> adam "LAMB" x y z Rule.Lamb
+        | Rule.Lion(x, y) -> two "Lion" ("beta1", x) ("beta2", y) Rule.Lion
+        | Rule.Custom custom -> struct (custom.Name, custom.Numbers, fun _ -> rule)
+
+    /// Its display name, as in `RMSprop`.
     member rule.Name =
-        match rule with
-        | Rule.GradientDescent -> "SGD"
-        | Rule.Momentum _ -> "Momentum"
-        | Rule.Nesterov _ -> "Nesterov"
-        | Rule.AdaGrad _ -> "AdaGrad"
-        | Rule.RmsProp _ -> "RMSprop"
-        | Rule.AdaDelta _ -> "AdaDelta"
-        | Rule.Adam _ -> "Adam"
-        | Rule.AmsGrad _ -> "AMSGrad"
-        | Rule.NAdam _ -> "NAdam"
-        | Rule.RAdam _ -> "RAdam"
-        | Rule.AdaBelief _ -> "AdaBelief"
-        | Rule.Lamb _ -> "LAMB"
-        | Rule.Lion _ -> "Lion"
-        | Rule.Custom rule -> rule.Name
+        let struct (name, _, _) = rule.Data
+        name
 
-    /// Its numbers under their names.
-    member internal rule.Numbers: (string * float) list =
-        match rule with
-        | Rule.GradientDescent -> []
-        | Rule.Momentum momentum
-        | Rule.Nesterov momentum -> [ "momentum", momentum ]
-        | Rule.AdaGrad epsilon -> [ "epsilon", epsilon ]
-        | Rule.RmsProp(decay, epsilon)
-        | Rule.AdaDelta(decay, epsilon) -> [ "decay", decay; "epsilon", epsilon ]
-        | Rule.Adam(beta1, beta2, epsilon)
-        | Rule.AmsGrad(beta1, beta2, epsilon)
-        | Rule.NAdam(beta1, beta2, epsilon)
-        | Rule.RAdam(beta1, beta2, epsilon)
-        | Rule.AdaBelief(beta1, beta2, epsilon)
-        | Rule.Lamb(beta1, beta2, epsilon) -> [ "beta1", beta1; "beta2", beta2; "epsilon", epsilon ]
-        | Rule.Lion(beta1, beta2) -> [ "beta1", beta1; "beta2", beta2 ]
-        | Rule.Custom rule -> rule.Numbers
+    member internal rule.NumberList: (string * float) list =
+        let struct (_, numbers, _) = rule.Data
+        numbers
 
-    /// The names of what it keeps for each parameter from step to step.
+    /// Its numbers under their names (`momentum`, `decay`, `beta1`, `beta2`, `epsilon`), in the order of the rule.
+    member rule.Numbers: IReadOnlyList<KeyValuePair<string, float>> =
+        Array.AsReadOnly [| for name, x in rule.NumberList -> KeyValuePair(name, x) |]
+
+    /// The same rule with this value of the number of this name. Raises ArgumentException if it has no such number, and
+    /// for a custom rule: only its function knows what the number changes.
+    member rule.With(name: string, value: float) : Rule =
+        ArgumentNullException.ThrowIfNull(name, nameof name)
+        let struct (_, numbers, ofNumbers) = rule.Data
+        if rule.IsCustom then invalidArg (nameof name) $"the numbers of a custom rule, {rule.Name}, can't be changed"
+        if not (numbers |> List.exists (fun (own, _) -> own = name)) then
+            let names = if numbers.IsEmpty then "none" else numbers |> List.map fst |> String.concat ", "
+            invalidArg (nameof name) $"{rule.Name} has no number '{name}'; it has {names}"
+        ofNumbers [ for own, x in numbers -> if own = name then value else x ]
+
+    /// The names of what it keeps for each parameter from update to update.
     member internal rule.Slots: string[] =
         match rule with
         | Rule.GradientDescent -> [||]
@@ -104,11 +119,11 @@ type Rule =
         | Rule.AdaBelief _ -> [| "first moment"; "belief" |]
         | Rule.AmsGrad _ -> [| "first moment"; "second moment"; "largest second moment" |]
         | Rule.Lion _ -> [| "first moment" |]
-        | Rule.Custom rule -> rule.Slots
+        | Rule.Custom custom -> custom.Slots
 
     member private rule.Display = string rule
     override rule.ToString() =
-        Numbers.describe rule.Name rule.Numbers
+        Numbers.describe rule.Name rule.NumberList
 
 namespace Functional.FSharp
 
@@ -124,7 +139,7 @@ open Functional.Numerics.Passes
 module internal Rule =
     /// What is wrong with its numbers.
     let faults (rule: Rule) : Fault list =
-        [ for name, x in rule.Numbers do
+        [ for name, x in rule.NumberList do
               let isRight, wanted =
                   if rule.IsCustom then Double.IsFinite x, "finite"
                   elif name = "epsilon" then Double.IsFinite x && x > 0.0, "finite and above 0"
@@ -133,71 +148,58 @@ module internal Rule =
                   { Field = name[..0].ToUpperInvariant() + name[1..]
                     Message = $"{name} must be {wanted}, but is {string x}" } ]
 
-    let private smallestNormal<'T when Real<'T>> () : Lanes<'T> =
-        broadcast (if typeof<'T> = typeof<float32> then 1.17549435e-38 else 2.2250738585072014e-308)
-
     /// Flushes subnormal numbers to 0. In a dead unit a slot decays to the smallest subnormal and stays there (0.9 of
     /// it rounds back to it), and arithmetic with subnormals costs about a hundred cycles each.
-    let inline private normal (smallest: Lanes<'T>) (x: Lanes<'T>) : Lanes<'T> =
+    let inline private flushed (smallest: Lanes<'T>) (x: Lanes<'T>) : Lanes<'T> =
         Vector512.AndNot(x, Vector512.LessThan(Vector512.Abs x, smallest))
 
+    let private smallest<'T when Real<'T>> () : Lanes<'T> = Exponentials.smallestNormal ()
+
+    let private every<'T when Real<'T>> (x: float) : Lanes<'T> = broadcast x
+
     let private gradientDescent<'T when Real<'T>> (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) =
-        let rate: Lanes<'T> = broadcast rate
-        let keep: Lanes<'T> = broadcast keep
+        let rate, keep = every<'T> rate, every<'T> keep
         map2 (fun w g -> keep * w - rate * g) w g
 
     let private momentum<'T when Real<'T>>
         (momentum: float) (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (v: 'T[]) =
-        let momentum: Lanes<'T> = broadcast momentum
-        let rate: Lanes<'T> = broadcast rate
-        let keep: Lanes<'T> = broadcast keep
-        let smallest: Lanes<'T> = smallestNormal ()
+        let momentum, rate, keep, smallest = every<'T> momentum, every<'T> rate, every<'T> keep, smallest<'T> ()
         map3to2
             (fun w g v ->
-                let v: Lanes<'T> = normal smallest (momentum * v - rate * g)
+                let v: Lanes<'T> = flushed smallest (momentum * v - rate * g)
                 struct (keep * w + v, v))
             w g v
 
     let private nesterov<'T when Real<'T>>
         (momentum: float) (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (v: 'T[]) =
-        let momentum: Lanes<'T> = broadcast momentum
-        let rate: Lanes<'T> = broadcast rate
-        let keep: Lanes<'T> = broadcast keep
-        let smallest: Lanes<'T> = smallestNormal ()
+        let momentum, rate, keep, smallest = every<'T> momentum, every<'T> rate, every<'T> keep, smallest<'T> ()
         map3to2
             (fun w g v ->
                 let change: Lanes<'T> = rate * g
-                let v: Lanes<'T> = normal smallest (momentum * v - change)
+                let v: Lanes<'T> = flushed smallest (momentum * v - change)
                 struct (keep * w + (momentum * v - change), v))
             w g v
 
-    /// With shares of the old mean square and of the new square: 1 and 1 for a sum.
+    /// With fractions of the old mean square and of the new square: 1 and 1 for a sum.
     let private squares<'T when Real<'T>>
         (old: float) (added: float) (epsilon: float) (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (h: 'T[]) =
-        let old: Lanes<'T> = broadcast old
-        let added: Lanes<'T> = broadcast added
-        let epsilon: Lanes<'T> = broadcast epsilon
-        let rate: Lanes<'T> = broadcast rate
-        let keep: Lanes<'T> = broadcast keep
-        let smallest: Lanes<'T> = smallestNormal ()
+        let old, added, epsilon = every<'T> old, every<'T> added, every<'T> epsilon
+        let rate, keep, smallest = every<'T> rate, every<'T> keep, smallest<'T> ()
         map3to2
             (fun w g h ->
-                let h: Lanes<'T> = normal smallest (old * h + added * (g * g))
+                let h: Lanes<'T> = flushed smallest (old * h + added * (g * g))
                 struct (keep * w - rate * g / (Vector512.Sqrt h + epsilon), h))
             w g h
 
     let private adaDelta<'T when Real<'T>>
         (decay: float) (epsilon: float) (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (h: 'T[]) (u: 'T[]) =
-        let share: Lanes<'T> = broadcast (1.0 - decay)
-        let decay: Lanes<'T> = broadcast decay
-        let epsilon: Lanes<'T> = broadcast epsilon
-        let rate: Lanes<'T> = broadcast rate
-        let keep: Lanes<'T> = broadcast keep
+        let decay, added, epsilon = every<'T> decay, every<'T> (1.0 - decay), every<'T> epsilon
+        let rate, keep, smallest = every<'T> rate, every<'T> keep, smallest<'T> ()
         map4to3
             (fun w g h u ->
-                let h: Lanes<'T> = decay * h + share * (g * g)
+                let h: Lanes<'T> = flushed smallest (decay * h + added * (g * g))
                 let change: Lanes<'T> = Vector512.Sqrt(u + epsilon) / Vector512.Sqrt(h + epsilon) * g
-                struct (keep * w - rate * change, h, decay * u + share * (change * change)))
+                struct (keep * w - rate * change, h, flushed smallest (decay * u + added * (change * change))))
             w g h u
 
     /// A pass with moving means: m of g, and v of the square of what `seen` gives of g and m, changed by `after`. What
@@ -208,25 +210,21 @@ module internal Rule =
         ([<InlineIfLambda>] after: Lanes<'T> -> Lanes<'T>)
         ([<InlineIfLambda>] change: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T>)
         (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) : struct ('T[] * 'T[] * 'T[]) =
-        let share1: Lanes<'T> = broadcast (1.0 - beta1)
-        let share2: Lanes<'T> = broadcast (1.0 - beta2)
-        let beta1: Lanes<'T> = broadcast beta1
-        let beta2: Lanes<'T> = broadcast beta2
-        let keep: Lanes<'T> = broadcast keep
-        let smallest: Lanes<'T> = smallestNormal ()
+        let beta1, added1 = every<'T> beta1, every<'T> (1.0 - beta1)
+        let beta2, added2 = every<'T> beta2, every<'T> (1.0 - beta2)
+        let keep, smallest = every<'T> keep, smallest<'T> ()
         map4to3
             (fun w g m v ->
-                let m: Lanes<'T> = normal smallest (beta1 * m + share1 * g)
+                let m: Lanes<'T> = flushed smallest (beta1 * m + added1 * g)
                 let seen: Lanes<'T> = seen g m
-                let v: Lanes<'T> = after (normal smallest (beta2 * v + share2 * (seen * seen)))
+                let v: Lanes<'T> = after (flushed smallest (beta2 * v + added2 * (seen * seen)))
                 struct (keep * w - change g m v, m, v))
             w g m v
 
     let private adam<'T when Real<'T>>
         (beta1: float) (beta2: float) (epsilon: float) (rate: float) (keep: float)
         (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) =
-        let epsilon: Lanes<'T> = broadcast epsilon
-        let rate: Lanes<'T> = broadcast rate
+        let epsilon, rate = every<'T> epsilon, every<'T> rate
         withMoments beta1 beta2 keep
             (fun g _ -> g)
             (fun v -> v)
@@ -237,23 +235,25 @@ module internal Rule =
     let private ofMoments<'T when Real<'T>>
         (beta1: float) (beta2: float) (ofMean: float) (ofGradient: float) (ofRoot: float) (epsilon: float)
         (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) =
-        let ofMean: Lanes<'T> = broadcast ofMean
-        let ofGradient: Lanes<'T> = broadcast ofGradient
-        let ofRoot: Lanes<'T> = broadcast ofRoot
-        let epsilon: Lanes<'T> = broadcast epsilon
-        let rate: Lanes<'T> = broadcast rate
+        let ofMean, ofGradient, ofRoot = every<'T> ofMean, every<'T> ofGradient, every<'T> ofRoot
+        let epsilon, rate = every<'T> epsilon, every<'T> rate
         withMoments beta1 beta2 keep
             (fun g _ -> g)
             (fun v -> v)
             (fun g m v -> rate * ((ofMean * m + ofGradient * g) / (ofRoot * Vector512.Sqrt v + epsilon)))
             w g m v
 
+    /// LAMB's direction u = weightDecay w + ofMean m / (ofRoot sqrt v + epsilon), in the place of w.
+    let private direction<'T when Real<'T>>
+        (beta1: float) (beta2: float) (ofMean: float) (ofRoot: float) (epsilon: float) (weightDecay: float)
+        (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) =
+        // What is subtracted from weightDecay w is minus the rest.
+        ofMoments beta1 beta2 ofMean 0.0 ofRoot epsilon -1.0 weightDecay w g m v
+
     let private adaBelief<'T when Real<'T>>
         (beta1: float) (beta2: float) (ofRoot: float) (epsilon: float) (rate: float) (keep: float)
         (w: 'T[]) (g: 'T[]) (m: 'T[]) (s: 'T[]) =
-        let ofRoot: Lanes<'T> = broadcast ofRoot
-        let epsilon: Lanes<'T> = broadcast epsilon
-        let rate: Lanes<'T> = broadcast rate
+        let ofRoot, epsilon, rate = every<'T> ofRoot, every<'T> epsilon, every<'T> rate
         withMoments beta1 beta2 keep
             (fun g m -> g - m)
             (fun s -> s + epsilon)
@@ -263,37 +263,30 @@ module internal Rule =
     let private amsGrad<'T when Real<'T>>
         (beta1: float) (beta2: float) (epsilon: float) (rate: float) (keep: float)
         (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) (largest: 'T[]) =
-        let share1: Lanes<'T> = broadcast (1.0 - beta1)
-        let share2: Lanes<'T> = broadcast (1.0 - beta2)
-        let beta1: Lanes<'T> = broadcast beta1
-        let beta2: Lanes<'T> = broadcast beta2
-        let epsilon: Lanes<'T> = broadcast epsilon
-        let rate: Lanes<'T> = broadcast rate
-        let keep: Lanes<'T> = broadcast keep
-        let smallest: Lanes<'T> = smallestNormal ()
+        let beta1, added1 = every<'T> beta1, every<'T> (1.0 - beta1)
+        let beta2, added2 = every<'T> beta2, every<'T> (1.0 - beta2)
+        let epsilon, rate, keep, smallest = every<'T> epsilon, every<'T> rate, every<'T> keep, smallest<'T> ()
         map5to4
             (fun w g m v largest ->
-                let m: Lanes<'T> = normal smallest (beta1 * m + share1 * g)
-                let v: Lanes<'T> = normal smallest (beta2 * v + share2 * (g * g))
+                let m: Lanes<'T> = flushed smallest (beta1 * m + added1 * g)
+                let v: Lanes<'T> = flushed smallest (beta2 * v + added2 * (g * g))
                 let largest: Lanes<'T> = Vector512.Max(largest, v)
                 struct (keep * w - rate * m / (Vector512.Sqrt largest + epsilon), m, v, largest))
             w g m v largest
 
     let private lion<'T when Real<'T>>
         (beta1: float) (beta2: float) (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (m: 'T[]) =
-        let share1: Lanes<'T> = broadcast (1.0 - beta1)
-        let share2: Lanes<'T> = broadcast (1.0 - beta2)
-        let beta1: Lanes<'T> = broadcast beta1
-        let beta2: Lanes<'T> = broadcast beta2
-        let rate: Lanes<'T> = broadcast rate
-        let keep: Lanes<'T> = broadcast keep
+        let beta1, added1 = every<'T> beta1, every<'T> (1.0 - beta1)
+        let beta2, added2 = every<'T> beta2, every<'T> (1.0 - beta2)
+        let rate, keep, smallest = every<'T> rate, every<'T> keep, smallest<'T> ()
         map3to2
             (fun w g m ->
-                let direction: Lanes<'T> = beta1 * m + share1 * g
+                let direction: Lanes<'T> = beta1 * m + added1 * g
                 // Neither 0 nor NaN has a sign.
                 let signed = Vector512.GreaterThan(Vector512.Abs direction, Lanes<'T>.Zero)
                 let sign = Vector512.ConditionalSelect(signed, Vector512.CopySign(Lanes<'T>.One, direction), direction)
-                struct (keep * w - rate * sign, beta2 * m + share2 * g))
+                // A subnormal m that stays would move the weights of a dead unit by the whole rate for ever.
+                struct (keep * w - rate * sign, flushed smallest (beta2 * m + added2 * g)))
             w g m
 
     /// The step of LAMB, from the weights and their direction u.
@@ -301,11 +294,11 @@ module internal Rule =
         let norm x = sqrt (Reductions.sumOfSquares x)
         let ofWeights, ofDirection = norm w, norm u
         let trust = if ofWeights > 0.0 && ofDirection > 0.0 then ofWeights / ofDirection else 1.0
-        let rate: Lanes<'T> = broadcast (rate * trust)
+        let rate = every<'T> (rate * trust)
         map2 (fun w u -> w - rate * u) w u
 
-    /// RAdam's factor of the step and of the root, and what is added to it.
-    let private rectified (beta2: float) (epsilon: float) (step: int) : struct (float * float * float) =
+    /// RAdam's factor of the mean gradient, that of the root, and what is added to the root.
+    let private radamFactors (beta2: float) (epsilon: float) (step: int) : struct (float * float * float) =
         let power = Elementary.power beta2 step
         let most = 2.0 / (1.0 - beta2) - 1.0
         let length = most - 2.0 * float step * power / (1.0 - power)
@@ -315,24 +308,24 @@ module internal Rule =
                 sqrt ((length - 4.0) * (length - 2.0) * most / ((most - 4.0) * (most - 2.0) * length))
             struct (factor, 1.0 / sqrt (1.0 - power), epsilon)
 
-    /// The new elements of a leaf and of its slots; `decay` is decoupled.
+    /// The new elements of a leaf and of its slots; the weight decay is decoupled.
     /// Raises ArgumentException if a custom rule gives something that isn't as long as the leaf.
     let update<'T when Real<'T>>
-        (rule: Rule) (step: RuleStep) (decay: float) (leaf: Parameter<'T>) (g: 'T[]) (slots: 'T[][])
+        (rule: Rule) (step: RuleStep) (weightDecay: float) (leaf: Parameter<'T>) (g: 'T[]) (slots: 'T[][])
         : struct ('T[] * 'T[][]) =
         let w = Dense.values leaf.Values
         let rate = step.Rate
-        let keep = if decay = 0.0 then 1.0 else 1.0 - rate * decay
+        let keep = if weightDecay = 0.0 then 1.0 else 1.0 - rate * weightDecay
         let inline one struct (w, a) = struct (w, [| a |])
         let inline two struct (w, a, b) = struct (w, [| a; b |])
-        // What Adam's means are short of in step t, counted from 1.
+        // Adam's bias correction in update t, counted from 1.
         let correction (beta: float) t = 1.0 - Elementary.power beta t
         let t = step.Number
         let adamRate beta1 beta2 = rate * sqrt (correction beta2 t) / correction beta1 t
         match rule with
         | Rule.GradientDescent -> struct (gradientDescent rate keep w g, [||])
-        | Rule.Momentum share -> one (momentum share rate keep w g slots[0])
-        | Rule.Nesterov share -> one (nesterov share rate keep w g slots[0])
+        | Rule.Momentum x -> one (momentum x rate keep w g slots[0])
+        | Rule.Nesterov x -> one (nesterov x rate keep w g slots[0])
         | Rule.AdaGrad epsilon -> one (squares 1.0 1.0 epsilon rate keep w g slots[0])
         | Rule.RmsProp(decay, epsilon) -> one (squares decay (1.0 - decay) epsilon rate keep w g slots[0])
         | Rule.AdaDelta(decay, epsilon) -> two (adaDelta decay epsilon rate keep w g slots[0] slots[1])
@@ -347,17 +340,16 @@ module internal Rule =
             let ofRoot = 1.0 / sqrt (correction beta2 t)
             two (ofMoments beta1 beta2 ofMean ofGradient ofRoot epsilon rate keep w g slots[0] slots[1])
         | Rule.RAdam(beta1, beta2, epsilon) ->
-            let struct (factor, ofRoot, epsilon) = rectified beta2 epsilon t
+            let struct (factor, ofRoot, epsilon) = radamFactors beta2 epsilon t
             let ofMean = factor / correction beta1 t
             two (ofMoments beta1 beta2 ofMean 0.0 ofRoot epsilon rate keep w g slots[0] slots[1])
         | Rule.AdaBelief(beta1, beta2, epsilon) ->
             let ofRoot = 1.0 / sqrt (correction beta2 t)
             two (adaBelief beta1 beta2 ofRoot epsilon (rate / correction beta1 t) keep w g slots[0] slots[1])
         | Rule.Lamb(beta1, beta2, epsilon) ->
-            // With a rate of -1, and the decay as what is kept, the pass gives u.
             let ofMean, ofRoot = 1.0 / correction beta1 t, 1.0 / sqrt (correction beta2 t)
             let struct (u, m, v) =
-                ofMoments beta1 beta2 ofMean 0.0 ofRoot epsilon -1.0 decay w g slots[0] slots[1]
+                direction beta1 beta2 ofMean ofRoot epsilon weightDecay w g slots[0] slots[1]
             struct (trusted rate w u, [| m; v |])
         | Rule.Lion(beta1, beta2) -> one (lion beta1 beta2 rate keep w g slots[0])
         | Rule.Custom rule ->

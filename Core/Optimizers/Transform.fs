@@ -2,14 +2,28 @@ namespace Functional
 
 open System.Globalization
 
+/// When a transform works, in order.
+[<RequireQualifiedAccess>]
+type internal Phase =
+    /// On the learning rate of an update.
+    | Rate
+    /// On the gradient before the rule.
+    | Gradient
+    /// In the rule's update.
+    | InRule
+    /// On the parameters after the rule.
+    | Parameters
+    /// On what all others leave.
+    | Average
+
 /// What an optimizer does besides its rule: data that prints and compares. An optimizer has a list of them, in the
 /// order in which they apply: the schedule, then what works on the gradient (in any order), the rule with weight decay,
 /// what works on the parameters after it (in any order), and last the average.
 [<RequireQualifiedAccess; NoComparison; StructuredFormatDisplay("{Display}")>]
 type Transform =
-    /// The learning rate of each step is multiplied by the schedule's factor for that step.
+    /// The learning rate of each update is multiplied by the schedule's factor for that update.
     | Schedule of Schedule
-    /// The mean of this many gradients makes one step; in between, parameters don't change.
+    /// The mean of this many gradients makes one update; in between, parameters don't change.
     | Accumulate of gradients: int
     /// Elements of the gradient are limited to [-limit, limit].
     | ClipValue of limit: float
@@ -31,12 +45,12 @@ type Transform =
     /// Source: Zhang et al., Lookahead Optimizer: k Steps Forward, 1 Step Back (2019), algorithm 1.
     | LookAhead of steps: int * share: float
     /// A moving average of the parameters is kept beside them, with this share of the old average in each step;
-    /// it is corrected, so that the start has no weight. `Training.averaged` gives it.
+    /// it is corrected, so that the start has no weight. `Training.Averaged` gives it.
     | Average of decay: float
     /// A custom one.
     | Custom of CustomTransform
 
-    /// What it is one of: an optimizer has one of each kind, and of custom ones one of each name.
+    /// The name of its case: the field that its faults are of. Of a custom one it is the name.
     member internal transform.Kind =
         match transform with
         | Transform.Schedule _ -> "Schedule"
@@ -50,19 +64,26 @@ type Transform =
         | Transform.Average _ -> "Average"
         | Transform.Custom custom -> custom.Name
 
-    /// Its usual place in the list. Those of the same ten may change places.
-    member internal transform.Place =
+    /// What an optimizer has at most one of: a built-in kind, or a name among custom ones before or after the rule.
+    member internal transform.Identity: struct (string * bool * bool) =
         match transform with
-        | Transform.Schedule _ -> 0
-        | Transform.Accumulate _ -> 10
-        | Transform.ClipValue _ -> 11
-        | Transform.ClipNorm _ -> 12
-        | Transform.Noise _ -> 13
-        | Transform.Custom custom -> if custom.AfterRule then 32 else 14
-        | Transform.WeightDecay _ -> 20
-        | Transform.ProximalL1 _ -> 30
-        | Transform.LookAhead _ -> 31
-        | Transform.Average _ -> 40
+        | Transform.Custom custom -> struct (custom.Name, true, custom.AfterRule)
+        | _ -> struct (transform.Kind, false, false)
+
+    /// When it works, and its usual place among those of the same phase, which may change places.
+    member internal transform.Place: struct (Phase * int) =
+        match transform with
+        | Transform.Schedule _ -> struct (Phase.Rate, 0)
+        | Transform.Accumulate _ -> struct (Phase.Gradient, 0)
+        | Transform.ClipValue _ -> struct (Phase.Gradient, 1)
+        | Transform.ClipNorm _ -> struct (Phase.Gradient, 2)
+        | Transform.Noise _ -> struct (Phase.Gradient, 3)
+        | Transform.Custom custom when not custom.AfterRule -> struct (Phase.Gradient, 4)
+        | Transform.WeightDecay _ -> struct (Phase.InRule, 0)
+        | Transform.ProximalL1 _ -> struct (Phase.Parameters, 0)
+        | Transform.LookAhead _ -> struct (Phase.Parameters, 1)
+        | Transform.Custom _ -> struct (Phase.Parameters, 2)
+        | Transform.Average _ -> struct (Phase.Average, 0)
 
     /// Whether it does nothing.
     member internal transform.IsIdle =
@@ -78,7 +99,7 @@ type Transform =
         | Transform.Average _
         | Transform.Custom _ -> false
 
-    /// The names of what it keeps for each parameter from step to step.
+    /// The names of what it keeps for each parameter from update to update.
     member internal transform.Slots: string[] =
         match transform with
         | Transform.Accumulate _ -> [| "gathered gradient" |]
@@ -86,6 +107,9 @@ type Transform =
         | Transform.Average _ -> [| "average" |]
         | Transform.Custom custom -> custom.Slots
         | _ -> [||]
+
+    /// Whether its slots begin as the parameters do, not at 0.
+    member internal transform.BeginsAsParameters = transform.IsLookAhead || transform.IsAverage
 
     member private transform.Display = string transform
     override transform.ToString() =
@@ -139,20 +163,23 @@ module Transform =
             [ for name, x in custom.Numbers do
                   if not (Double.IsFinite x) then fault $"{name} must be finite, but is {string x}" ]
 
-    /// Why a list of them can't be.
+    /// What is wrong with their order.
     let internal faultsOfOrder (transforms: Transform list) : Fault list =
-        let place (transform: Transform) =
-            match transform.Place / 10 with
-            | 0 -> "sets the learning rate of the step"
-            | 1 -> "works on the gradient"
-            | 2 -> "works in the rule's step"
-            | 3 -> "works on the parameters after the rule"
-            | _ -> "averages what all others leave"
+        let phase (transform: Transform) =
+            let struct (phase, _) = transform.Place
+            phase
+        let work transform =
+            match phase transform with
+            | Phase.Rate -> "sets the learning rate of the step"
+            | Phase.Gradient -> "works on the gradient"
+            | Phase.InRule -> "works in the rule's step"
+            | Phase.Parameters -> "works on the parameters after the rule"
+            | Phase.Average -> "averages what all others leave"
         let fault message = { Field = "Transforms"; Message = message }
         [ for earlier, later in List.pairwise transforms do
-              if earlier.Place / 10 > later.Place / 10 then
-                  fault $"'{later}' {place later}, so it can't come after '{earlier}', which {place earlier}"
-          for _, same in List.groupBy (fun (transform: Transform) -> transform.Kind) transforms do
+              if phase earlier > phase later then
+                  fault $"'{later}' {work later}, so it can't come after '{earlier}', which {work earlier}"
+          for _, same in List.groupBy (fun (transform: Transform) -> transform.Identity) transforms do
               if same.Length > 1 then
                   let all = same |> List.map (fun transform -> $"'{transform}'") |> String.concat " and "
                   fault $"there can be only one of a kind, but there are {all}" ]
@@ -194,13 +221,13 @@ module Transform =
         else
             let norm = norm gradient
             if norm > limit then
-                let share: Lanes<'T> = broadcast (limit / norm)
-                gradient |> Parameters.mapLeaves (fun leaf -> map (fun g -> share * g) (Dense.values leaf.Values))
+                let factor: Lanes<'T> = broadcast (limit / norm)
+                gradient |> Parameters.mapLeaves (fun leaf -> map (fun g -> factor * g) (Dense.values leaf.Values))
             else gradient
 
     /// `addNoise` for some of a network's leaves: leaf i is drawn from the child of the key at its place among all.
     let internal addNoiseAt<'T when Real<'T>>
-        (place: int -> int) (deviation: float) (key: Key) (gradient: Parameters<'T>) : Parameters<'T> =
+        (place: int -> int) (key: Key) (deviation: float) (gradient: Parameters<'T>) : Parameters<'T> =
         let leaf i (leaf: Parameter<'T>) =
             let g = Dense.values leaf.Values
             let noise = Key.normals g.Length (Key.child (place i) key)
@@ -210,5 +237,5 @@ module Transform =
 
     /// Normal numbers of this deviation added to every element; those of the leaf at place i are drawn from child i of
     /// the key.
-    let addNoise<'T when Real<'T>> (deviation: float) (key: Key) (gradient: Parameters<'T>) : Parameters<'T> =
-        addNoiseAt id deviation key gradient
+    let addNoise<'T when Real<'T>> (key: Key) (deviation: float) (gradient: Parameters<'T>) : Parameters<'T> =
+        addNoiseAt id key deviation gradient

@@ -53,7 +53,7 @@ internal static class NumberDigests
         where T : unmanaged, IFloatingPointIeee754<T> =>
     [
         ("exp", Elementary.Exp), ("log", Elementary.Log),
-        .. from activation in TrainingDigests.Activations
+        .. from activation in Activation.BuiltIn
            select (activation.Name, (Func<T[], T[]>)(x => Activated(activation, x))),
     ];
 

@@ -9,13 +9,6 @@ internal static class TrainingDigests
 {
     private const int Features = 20, Units = 17, Classes = 5, Samples = 33, Steps = 12;
 
-    /// <summary>One of each kind.</summary>
-    public static IReadOnlyList<Activation> Activations { get; } =
-    [
-        Activation.Relu, Activation.LeakyRelu(), Activation.Sigmoid, Activation.Tanh, Activation.Gelu, Activation.Silu,
-        Activation.Elu(), Activation.Softplus,
-    ];
-
     private static readonly (string Name, Loss Loss)[] Losses =
     [
         ("softmax-cross-entropy", Loss.SoftmaxCrossEntropy()),
@@ -33,14 +26,16 @@ internal static class TrainingDigests
 
     private static readonly (string Name, Optimizer Optimizer)[] Optimizers =
     [
-        ("sgd", Optimizer.Sgd()), ("momentum", Optimizer.Momentum()), ("nesterov", Optimizer.Nesterov()),
-        ("adagrad", Optimizer.AdaGrad()), ("rmsprop", Optimizer.RmsProp()), ("adadelta", Optimizer.AdaDelta()),
-        ("adam", Optimizer.Adam(0.01)), ("amsgrad", Optimizer.AmsGrad(0.01)), ("adamw", Optimizer.AdamW(0.01)),
-        ("nadam", Optimizer.NAdam(0.01)), ("radam", Optimizer.RAdam(0.01)), ("adabelief", Optimizer.AdaBelief(0.01)),
-        ("lamb", Optimizer.Lamb().WithWeightDecay(0.1)), ("noise", Optimizer.Sgd().WithNoise(0.01)),
+        .. Optimizer.BuiltIn.Select(rule => (rule.Key, rule.Key switch
+        {
+            "adam" or "amsgrad" or "adamw" or "nadam" or "radam" or "adabelief" => rule.Value.WithLearningRate(0.01),
+            "lamb" => rule.Value.WithWeightDecay(0.1),
+            _ => rule.Value,
+        })),
+        ("noise", Optimizer.Sgd().WithNoise(0.01)),
         ("look-ahead", Optimizer.Momentum().WithLookAhead()), ("average", Optimizer.Adam().WithAverage(0.9)),
         ("groups", Optimizer.Adam(0.01).Freeze("affine1.bias").WithGroup("affine2", 0.001, 0.1)),
-        ("lion", Optimizer.Lion()), ("accumulation", Optimizer.Momentum().WithAccumulation(3)),
+        ("accumulation", Optimizer.Momentum().WithAccumulation(3)),
         ("clip-value", Optimizer.Sgd().WithClipValue(0.01)), ("clip-norm", Optimizer.Sgd().WithClipNorm(0.1)),
         ("weight-decay", Optimizer.Sgd().WithWeightDecay(0.1)), ("proximal-l1", Optimizer.Sgd().WithProximalL1(0.1)),
     ];
@@ -83,7 +78,7 @@ internal static class TrainingDigests
         return
         [
             .. from layer in layers select Entry($"layer/{layer.Name}", layer.After, network => network),
-            .. from activation in Activations
+            .. from activation in Activation.BuiltIn
                select Entry($"activation/{activation.Name}", _ => [Layer.Of<T>(activation)], network => network),
             .. from one in Losses select Entry($"loss/{one.Name}", Relu, network => network.WithLoss(one.Loss)),
             .. from one in Penalties

@@ -4,35 +4,21 @@ namespace Functional.Host.Models;
 /// and its name is the one it has there.</summary>
 internal static class ActivationText
 {
-    // Each with its usual number, and how another one is given.
-    private static readonly (Activation Usual, string Number, Func<double, Activation>? With)[] Kinds =
-    [
-        (Activation.Relu, "", null),
-        (Activation.LeakyRelu(), "SLOPE", Activation.LeakyRelu),
-        (Activation.Sigmoid, "", null),
-        (Activation.Tanh, "", null),
-        (Activation.Gelu, "", null),
-        (Activation.Silu, "", null),
-        (Activation.Elu(), "ALPHA", Activation.Elu),
-        (Activation.Softplus, "", null),
-    ];
-
     /// <summary>The names of all kinds.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Kinds.Select(kind => kind.Usual.Name)];
+    public static IReadOnlyList<string> Names { get; } = [.. Activation.BuiltIn.Select(kind => kind.Name)];
 
     /// <summary>What can be written, for help.</summary>
-    public static string Syntax { get; } = string.Join(
-        ", ", Kinds.Select(kind => kind.With is null ? kind.Usual.Name : $"{kind.Usual.Name}[:{kind.Number}]"));
+    public static string Syntax { get; } = string.Join(", ", Activation.BuiltIn.Select(kind =>
+        kind.NumberName == "" ? kind.Name : $"{kind.Name}[:{kind.NumberName.ToUpperInvariant()}]"));
 
     /// <exception cref="UsageException">There is no such activation.</exception>
     public static Activation Parse(string text)
     {
         var parts = text.Split(':');
-        var kind = Kinds.FirstOrDefault(kind => kind.Usual.Name == parts[0]);
-        return (parts.Length, kind) switch
+        return Activation.BuiltIn.FirstOrDefault(kind => kind.Name == parts[0]) switch
         {
-            (1, (not null, _, _)) => kind.Usual,
-            (2, (not null, _, { } with)) => with(SingleNumber(parts[1])),
+            { } kind when parts.Length == 1 => kind,
+            { NumberName: not "" } kind when parts.Length == 2 => kind.WithNumber(SingleNumber(parts[1])),
             _ => throw new UsageException($"expected one of {Syntax}, found '{text}'"),
         };
     }

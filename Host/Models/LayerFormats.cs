@@ -122,8 +122,8 @@ internal sealed class ActivationFormat : LayerFormat
         var written = text["function"].Text;
         try
         {
-            var function = table.Activations.FirstOrDefault(one => one.ToString() == written)
-                ?? ActivationText.Parse(written);
+            var function = table.Activations.FirstOrDefault(one => one.Name == written) is { } custom
+                ? Activation.Custom(custom) : ActivationText.Parse(written);
             names.Next(function.Name);
             return new LayerPlan<T>([], _ => Layer.Of<T>(function));
         }

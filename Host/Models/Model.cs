@@ -24,7 +24,7 @@ public sealed class LayerTable<T> : Dictionary<string, Func<SavedLayer<T>, ILaye
     public IReadOnlyList<CustomLoss> Losses { get; init; } = [];
 
     /// <summary>The custom activations that models may have: a file has their names.</summary>
-    public IReadOnlyList<Activation> Activations { get; init; } = [];
+    public IReadOnlyList<CustomActivation> Activations { get; init; } = [];
 }
 
 /// <summary>A network, and what must be known to use it on data.</summary>

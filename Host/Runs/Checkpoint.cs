@@ -38,7 +38,7 @@ internal static class Checkpoint
             ["numerics"] = Text(NumericsVersion.Current),
             ["key"] = $"{training.Key.High:x8}{training.Key.Low:x8}",
             ["step"] = Text(training.Step),
-            ["updates"] = Text(training.OptimizerState.Step),
+            ["updates"] = Text(training.OptimizerState.Updates),
             ["gathered"] = Text(training.OptimizerState.Gathered),
             ["best"] = Text(state.Best?.Step ?? 0),
             ["seconds"] = state.Seconds.ToString("R", CultureInfo.InvariantCulture),

@@ -5,18 +5,8 @@ namespace Functional.Host.Runs;
 /// the rule's defaults), and what is done to gradients and to the learning rate.</summary>
 public sealed record OptimizerSettings
 {
-    // The defaults are the core's.
-    private static readonly (string Name, Optimizer Default)[] Rules =
-    [
-        ("sgd", Optimizer.Sgd()), ("momentum", Optimizer.Momentum()), ("nesterov", Optimizer.Nesterov()),
-        ("adagrad", Optimizer.AdaGrad()), ("rmsprop", Optimizer.RmsProp()), ("adadelta", Optimizer.AdaDelta()),
-        ("adam", Optimizer.Adam()), ("amsgrad", Optimizer.AmsGrad()), ("adamw", Optimizer.AdamW()),
-        ("nadam", Optimizer.NAdam()), ("radam", Optimizer.RAdam()), ("adabelief", Optimizer.AdaBelief()),
-        ("lamb", Optimizer.Lamb()), ("lion", Optimizer.Lion()),
-    ];
-
     /// <summary>The names of the rules, in the order of help.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Rules.Select(rule => rule.Name)];
+    public static IReadOnlyList<string> Names { get; } = [.. Optimizer.BuiltIn.Select(rule => rule.Key)];
 
     /// <summary>The rule's name: sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, amsgrad, adamw,
     /// nadam, radam, adabelief, lamb or lion.</summary>
@@ -84,9 +74,10 @@ public sealed record OptimizerSettings
     public Optimizer Create(int steps)
     {
         var numbers = Complete();
-        var optimizer = new Optimizer(
-                RuleOf(Rules.First(rule => rule.Name == Name).Default.Rule, numbers), numbers.LearningRate!.Value, [],
-                Groups)
+        var standard = Optimizer.BuiltIn.First(rule => rule.Key == Name).Value.Rule;
+        var rule = standard.Numbers.Aggregate(
+            standard, (rule, number) => rule.With(number.Key, OptimizerNumber.Of(number.Key).Get(numbers)!.Value));
+        var optimizer = new Optimizer(rule, numbers.LearningRate!.Value, [], Groups)
             .With(Schedule.Over(steps / Math.Max(1, Accumulate)))
             .WithAccumulation(Accumulate)
             .WithClipValue(ClipValue ?? double.PositiveInfinity)
@@ -111,54 +102,15 @@ public sealed record OptimizerSettings
     /// <summary>The numbers of a rule, with their defaults; null if there is no such rule.</summary>
     internal static OptimizerSettings? DefaultsOf(string name)
     {
-        if (Rules.FirstOrDefault(rule => rule.Name == name).Default is not { } optimizer)
+        if (Optimizer.BuiltIn.FirstOrDefault(rule => rule.Key == name).Value is not { } optimizer)
             return null;
         var every = new OptimizerSettings
         {
             Name = name, LearningRate = optimizer.LearningRate,
             WeightDecay = optimizer.Transforms.OfType<Transform.WeightDecay>().FirstOrDefault()?.decay ?? 0,
         };
-        return optimizer.Rule switch
-        {
-            Rule.Momentum rule => every with { Momentum = rule.momentum },
-            Rule.Nesterov rule => every with { Momentum = rule.momentum },
-            Rule.AdaGrad rule => every with { Epsilon = rule.epsilon },
-            Rule.RmsProp rule => every with { Decay = rule.decay, Epsilon = rule.epsilon },
-            Rule.AdaDelta rule => every with { Decay = rule.decay, Epsilon = rule.epsilon },
-            Rule.Adam rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2, Epsilon = rule.epsilon },
-            Rule.AmsGrad rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2, Epsilon = rule.epsilon },
-            Rule.NAdam rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2, Epsilon = rule.epsilon },
-            Rule.RAdam rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2, Epsilon = rule.epsilon },
-            Rule.AdaBelief rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2, Epsilon = rule.epsilon },
-            Rule.Lamb rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2, Epsilon = rule.epsilon },
-            Rule.Lion rule => every with { Beta1 = rule.beta1, Beta2 = rule.beta2 },
-            _ when optimizer.Rule.IsGradientDescent => every,
-            _ => throw new NotSupportedException($"{optimizer.Rule} has no settings"),
-        };
-    }
-
-    // The same rule with the numbers of complete settings.
-    private static Rule RuleOf(Rule rule, OptimizerSettings numbers)
-    {
-        var (momentum, decay, epsilon) = (numbers.Momentum ?? 0, numbers.Decay ?? 0, numbers.Epsilon ?? 0);
-        var (beta1, beta2) = (numbers.Beta1 ?? 0, numbers.Beta2 ?? 0);
-        return rule switch
-        {
-            Rule.Momentum => Rule.NewMomentum(momentum),
-            Rule.Nesterov => Rule.NewNesterov(momentum),
-            Rule.AdaGrad => Rule.NewAdaGrad(epsilon),
-            Rule.RmsProp => Rule.NewRmsProp(decay, epsilon),
-            Rule.AdaDelta => Rule.NewAdaDelta(decay, epsilon),
-            Rule.Adam => Rule.NewAdam(beta1, beta2, epsilon),
-            Rule.AmsGrad => Rule.NewAmsGrad(beta1, beta2, epsilon),
-            Rule.NAdam => Rule.NewNAdam(beta1, beta2, epsilon),
-            Rule.RAdam => Rule.NewRAdam(beta1, beta2, epsilon),
-            Rule.AdaBelief => Rule.NewAdaBelief(beta1, beta2, epsilon),
-            Rule.Lamb => Rule.NewLamb(beta1, beta2, epsilon),
-            Rule.Lion => Rule.NewLion(beta1, beta2),
-            _ when rule.IsGradientDescent => rule,
-            _ => throw new NotSupportedException($"{rule} has no settings"),
-        };
+        return optimizer.Rule.Numbers.Aggregate(
+            every, (settings, number) => OptimizerNumber.Of(number.Key).Set(settings, number.Value));
     }
 
     private Fault Unknown =>
@@ -197,6 +149,10 @@ internal sealed record OptimizerNumber(
     /// <summary>All of them, in the order of help.</summary>
     public static IReadOnlyList<OptimizerNumber> All { get; } =
         [LearningRate, Momentum, Beta1, Beta2, Decay, Epsilon, WeightDecay];
+
+    /// <summary>The number that a rule calls this, as in <c>beta1</c>.</summary>
+    public static OptimizerNumber Of(string name) =>
+        All.First(number => string.Equals(number.Field, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The names of the rules that have it, as in <c>momentum and nesterov</c>.</summary>
     public string Having()

@@ -12,10 +12,10 @@ internal static class StateDigest
     public static string Of(RunState state)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var (training, optimizer) = (state.Training, state.Training.OptimizerState);
+        var (training, memory) = (state.Training, state.Training.OptimizerState);
         hash.AppendData(Encoding.ASCII.GetBytes(string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"{training.Key.High:x8}{training.Key.Low:x8} {training.Step} {optimizer.Step} {optimizer.Gathered}\n")));
+            $"{training.Key.High:x8}{training.Key.Low:x8} {training.Step} {memory.Updates} {memory.Gathered}\n")));
         foreach (var (name, leaf) in Leaves(state))
             Append(hash, name, leaf);
         return Convert.ToHexStringLower(hash.GetHashAndReset());

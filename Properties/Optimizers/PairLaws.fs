@@ -139,7 +139,7 @@ let laws =
         <| fun pair ->
             let optimizer = optimizerOf pair
             let restored (state: OptimizerState<float32>) =
-                OptimizerState.ofLeaves state.Step state.Gathered (OptimizerState.toLeaves state)
+                OptimizerState.ofLeaves state.Updates state.Gathered (OptimizerState.toLeaves state)
             let interrupted =
                 gradients<float32> pair.Descent
                 |> List.fold

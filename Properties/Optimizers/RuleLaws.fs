@@ -1,6 +1,7 @@
 module Functional.Properties.RuleLaws
 
 open System
+open FSharp.Reflection
 open Xunit
 open Expecto
 open FsCheck.FSharp
@@ -75,7 +76,50 @@ let laws =
             let struct (single, state) = after optimizer (draw<float32> case 0) (gradients case)
             let struct (double, _) = after optimizer (draw<float> case 0) (gradients case)
             near 1e-5 1e-5 (doublesOf double) (doublesOf single)
-            Assert.Equal(case.Steps, state.Step)
+            Assert.Equal(case.Steps, state.Updates)
+
+        testCase "every built-in rule is in Optimizer.BuiltIn" <| fun () ->
+            let cases = FSharpType.GetUnionCases typeof<Rule> |> Array.map _.Name |> set
+            let caseOf (rule: Rule) = (fst (FSharpValue.GetUnionFields(rule, typeof<Rule>))).Name
+            let listed = set [ for one in Optimizer.BuiltIn -> caseOf one.Value.Rule ]
+            Assert.Equal<Set<string>>(cases.Remove "Custom", listed)
+
+        testCase "a rule is its numbers: each can be read and replaced by name" <| fun () ->
+            for one in Optimizer.BuiltIn do
+                let rule = one.Value.Rule
+                for number in rule.Numbers do
+                    let other = rule.With(number.Key, number.Value / 2.0)
+                    Assert.NotEqual(rule, other)
+                    Assert.Equal(rule, other.With(number.Key, number.Value))
+                    for same in other.Numbers do
+                        let before = rule.Numbers |> Seq.find (fun own -> own.Key = same.Key)
+                        let changed = if same.Key = number.Key then number.Value / 2.0 else before.Value
+                        Assert.Equal(changed, same.Value)
+            Assert.Equal(
+                "AdaDelta has no number 'momentum'; it has decay, epsilon (Parameter 'name')",
+                refused (fun () -> Optimizer.AdaDelta().Rule.With("momentum", 0.5)))
+            Assert.Contains("it has none", refused (fun () -> Optimizer.Sgd().Rule.With("momentum", 0.5)))
+            let custom = optimizers |> List.map (fun row -> (row.Optimizer 0.1).Rule) |> List.find _.IsCustom
+            Assert.Contains("can't be changed", refused (fun () -> custom.With("beta1", 0.5)))
+
+        // What a rule keeps of a dead unit would otherwise stay at the smallest subnormal, and Lion would move the
+        // unit's weights by the whole rate for ever.
+        testCase "no rule remembers subnormal numbers" <| fun () ->
+            for one in Optimizer.BuiltIn do
+                let parameters = Parameters.ofVector (Vector<float32>.Build.Dense(20, 1.0f))
+                let start = Optimizer.init one.Value parameters
+                let small = Parameters.map (fun _ -> 1.005f * 1.17549435e-38f)
+                let slots = [ for slot in start.Slots -> { slot with Values = small slot.Values } ]
+                let step (struct (p, state)) _ = Optimizer.update one.Value state p (Parameters.zeros parameters)
+                let still = { start with Slots = System.Collections.Immutable.ImmutableArray.CreateRange slots }
+                let path = List.scan step (struct (parameters, still)) [ 1..3 ]
+                let struct (_, state) = List.last path
+                for slot in state.Slots do
+                    for x in Parameters.toVector slot.Values do
+                        Assert.False(Single.IsSubnormal x, $"{one.Key} keeps {x} in its {slot.Name}")
+                if one.Value.Rule.IsLion then
+                    let struct (third, _), struct (second, _) = path[3], path[2]
+                    sameParameters second third
 
         testCase "threads don't change a bit" <| fun () ->
             let leaves = [ 300_001, Role.Weight; 200_000, Role.Bias; 7, Role.Bias ]
@@ -96,7 +140,7 @@ let laws =
                     Optimizer.update (Optimizer.Sgd 0.1) state x (Parameters.map2 (fun x l -> 2.0 * (x - l)) x lowest)
                 x <- next
                 state <- nextState
-                Assert.Equal(step, state.Step)
+                Assert.Equal(step, state.Updates)
             near 0.0 1e-12 (doublesOf lowest) (doublesOf x)
 
         testCase "a NaN in a gradient is not hidden" <| fun () ->

@@ -69,10 +69,10 @@ let laws =
                 let struct (expected, _) = after optimizer parameters [ mean; mean ]
                 let struct (found, state) = after gathering parameters (all @ all)
                 near 1e-12 1e-12 (doublesOf expected) (doublesOf found)
-                Assert.Equal((2, 0), (state.Step, state.Gathered))
+                Assert.Equal((2, 0), (state.Updates, state.Gathered))
                 let struct (before, state) = after gathering parameters (List.tail all)
                 sameParameters parameters before
-                Assert.Equal((0, n - 1), (state.Step, state.Gathered))
+                Assert.Equal((0, n - 1), (state.Updates, state.Gathered))
 
         withLimit "decay takes its share of weights, and of nothing else" <| fun decay case ->
             let parameters, gradient = draw<float> case 0, draw<float> case 1
@@ -125,7 +125,7 @@ let laws =
             let path = List.scan (step plain) struct (start, Optimizer.init plain start) gradients
             let steps =
                 [ for struct (_, before), struct (x, after) in List.pairwise path do
-                      if after.Step > before.Step then x ]
+                      if after.Updates > before.Updates then x ]
             let expected = List.fold Average.update (Average.initCorrected 0.9 start) steps
             let struct (x, state) = after averaging start gradients
             let struct (last, _) = List.last path
@@ -175,6 +175,24 @@ let laws =
             let custom = CustomTransform("a", [], [ "velocity" ], Func<_, _, _, _, _>(fun _ _ g s -> struct (g, s)))
             Assert.Contains("2 slots have the name 'velocity'", refused (fun () ->
                 Optimizer.init (Optimizer.Momentum().With custom) (gradient 0.0)))
+
+        testCase "a custom transform replaces no built-in one, whatever its name" <| fun () ->
+            let named name isAfter =
+                CustomTransform(name, [], [], Func<_, _, _, _, _>(fun _ _ x slots -> struct (2.0 * x, slots)), isAfter)
+            let clipped = Optimizer.Sgd(1.0).WithClipNorm(1.0)
+            let both = clipped.With(named "ClipNorm" false)
+            Assert.Equal(2, both.Transforms.Count)
+            Assert.Empty(Optimizer.faults both)
+            Assert.Equal(both, both.With(named "ClipNorm" false))
+            Assert.Equal(3, both.With(named "ClipNorm" true).Transforms.Count)
+            Assert.Equal(both, clipped.WithClipNorm(2.0).With(named "ClipNorm" false).WithClipNorm(1.0))
+            let one = Parameters.ofVector (Vector<float>.Build.Dense(1, 4.0))
+            let struct (x, _) = after both one [ one ]
+            // 4, clipped to 1, doubled.
+            Assert.Equal<float>([| 2.0 |], doublesOf x)
+            let custom = Transform.Custom(named "ClipNorm" false)
+            Assert.Contains("only one of a kind", refused (fun () ->
+                Optimizer.init (Optimizer.Sgd().WithTransforms(custom, custom)) one))
 
         each "the order in which transforms are added makes no difference" <| fun _ optimizer _ ->
             let all: (Optimizer -> Optimizer) list =

@@ -144,7 +144,7 @@ public class BlockTests
         foreach (var step in (int[])[int.MaxValue, -1, int.MinValue])
             Assert.ThrowsAny<ArgumentException>(() => state.Optimizer.Update(After(step), parameters, gradient));
         var (moved, after) = state.Optimizer.Update(After(int.MaxValue - 1), parameters, gradient);
-        Assert.Equal(int.MaxValue, after.Step);
+        Assert.Equal(int.MaxValue, after.Updates);
         Assert.All(moved.ToVector(), value => Assert.True(float.IsFinite(value)));
         Assert.InRange(Schedule.Constant.AfterWarmUp(int.MaxValue).Factor(0), 0, 1e-9);
     }

@@ -9,7 +9,8 @@ namespace Functional.Tests.Face;
 /// <summary>Activations of two functions of a number, and forward and back by hand.</summary>
 public sealed class CustomActivationTests : IDisposable
 {
-    private static readonly Activation Cubic = Activation.OfFunctions(x => x * x * x / 9, x => x * x / 3, "cubic");
+    private static readonly Activation Cubic = Activation.Custom(
+        new CustomActivation("cubic", x => x * x * x / 9, x => x * x / 3));
 
     private readonly TemporaryFolder folder = new();
 
@@ -19,8 +20,8 @@ public sealed class CustomActivationTests : IDisposable
     public void It_is_a_value_with_a_name()
     {
         Assert.Equal("cubic", Cubic.ToString());
-        Assert.Equal(Activation.OfFunctions(x => x, _ => 1, "cubic"), Cubic);
-        Assert.Equal("custom", Activation.OfFunctions(x => x, _ => 1).Name);
+        Assert.Equal(Activation.Custom(new CustomActivation("cubic", x => x, _ => 1)), Cubic);
+        Assert.NotEqual(Activation.Custom(new CustomActivation("quadratic", x => x * x, x => 2 * x)), Cubic);
         Assert.NotEqual(Activation.Relu, Cubic);
         var network = Network.Create<double>([2, 4, 3], Cubic, Initializer.He, seed: 1);
         Assert.Equal("affine 2 -> 4, cubic, affine 4 -> 3", network.ToString());
@@ -40,14 +41,14 @@ public sealed class CustomActivationTests : IDisposable
     [InlineData("cubic2")]
     [InlineData("elu:2")]
     public void A_name_that_a_file_could_not_have_is_refused(string name) =>
-        Assert.Throws<ArgumentException>(nameof(name), () => Activation.OfFunctions(x => x, _ => 1, name));
+        Assert.Throws<ArgumentException>(nameof(name), () => new CustomActivation(name, x => x, _ => 1));
 
     [Fact]
     public void A_file_has_its_name()
     {
         var network = Network.Create<float>([2, 4, 3], Cubic, Initializer.He, seed: 1);
         Model.Save(folder["m"], network);
-        var table = new LayerTable<float> { Activations = [Cubic] };
+        var table = new LayerTable<float> { Activations = [((ActivationFunction.Custom)Cubic.Function).Item] };
         Assert.Equal(network.Digest(), Model.Load(folder["m"], table).Network.Digest());
         Assert.EndsWith(
             "layers[1].function: expected one of relu, leaky-relu[:SLOPE], sigmoid, tanh, gelu, silu, elu[:ALPHA], "

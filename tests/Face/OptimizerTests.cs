@@ -52,7 +52,7 @@ public class OptimizerTests
             leaves.Select(leaf => leaf.Name));
         var (parameters, _) = optimizer.Update(state, network.Parameters(), network.Parameters());
         var (again, _) = optimizer.Update(
-            OptimizerState.OfLeaves(state.Step, state.Gathered, leaves), network.Parameters(), network.Parameters());
+            OptimizerState.OfLeaves(state.Updates, state.Gathered, leaves), network.Parameters(), network.Parameters());
         Assert.Equal(network.WithParameters(parameters).Digest(), network.WithParameters(again).Digest());
     }
 

@@ -59,7 +59,7 @@ public class TrainingLoopTests
         var (stepped, report) = Training.Step(Training.Start(network, optimizer), batch);
         Assert.Equal(stepped.Network.Digest(), network.WithParameters(parameters).Digest());
         Assert.Equal(gradient.Loss, report.Loss);
-        Assert.Equal(1, state.Step);
+        Assert.Equal(1, state.Updates);
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public class TransformTests
         var half = Trained(start, 31);
         var memory = half.OptimizerState;
         var read = new TrainingState<float>(
-            half.Network, Optimizers[name], OptimizerState.OfLeaves(memory.Step, memory.Gathered, memory.ToLeaves()),
+            half.Network, Optimizers[name], OptimizerState.OfLeaves(memory.Updates, memory.Gathered, memory.ToLeaves()),
             half.Key, half.Step);
         var (whole, resumed) = (Trained(start, 100), Trained(read, 69));
         Assert.Equal(whole.Network.Digest(), resumed.Network.Digest());

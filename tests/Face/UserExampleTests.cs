@@ -24,8 +24,8 @@ public sealed class UserExampleTests : IDisposable
         return (-rest.PointwisePower(Gamma).PointwiseMultiply(log).Average(), gradient);
     });
 
-    private static readonly Activation Softsign = Activation.OfFunctions(
-        x => x / (1 + Math.Abs(x)), x => 1 / ((1 + Math.Abs(x)) * (1 + Math.Abs(x))), "softsign");
+    private static readonly CustomActivation Softsign = new(
+        "softsign", x => x / (1 + Math.Abs(x)), x => 1 / ((1 + Math.Abs(x)) * (1 + Math.Abs(x))));
 
     private static readonly LayerTable<float> Table = new()
     {
@@ -63,7 +63,7 @@ public sealed class UserExampleTests : IDisposable
         { "residual", With(Block<float>) },
         { "tied autoencoder", With(Autoencoder<float>) },
         { "focal", With(_ => Layer.Of<float>(Activation.Tanh), Loss.Custom(Focal)) },
-        { "softsign", With(_ => Layer.Of<float>(Softsign)) },
+        { "softsign", With(_ => Layer.Of<float>(Activation.Custom(Softsign))) },
     };
 
     private static Batch<float> Points(int seed)
@@ -128,7 +128,7 @@ public sealed class UserExampleTests : IDisposable
             slots.Select(leaf => Tensor.Of<float>(leaf.Name, [leaf.Shape.Length], leaf.Values.ToArray())));
         var file = Safetensors.Read(folder["slots"]);
         return (Model.Load(folder["network"], Table).Network, OptimizerState.OfLeaves(
-            at.State.Step, at.State.Gathered, slots.Map(leaf => Vector<float>.Build.Dense(
+            at.State.Updates, at.State.Gathered, slots.Map(leaf => Vector<float>.Build.Dense(
                 file.Values<float>(leaf.Name, leaf.Shape.Length)))));
     }
 
@@ -139,10 +139,11 @@ public sealed class UserExampleTests : IDisposable
         LayerLaws.Require(units => new Highway<double>(Transform<double>(units)), 50);
         LayerLaws.Require(Block<double>, 50);
         LayerLaws.Require(Autoencoder<double>, 50);
-        LayerLaws.Require(_ => Layer.Of<double>(Softsign), 50);
+        LayerLaws.Require(_ => Layer.Of<double>(Activation.Custom(Softsign)), 50);
         Laws.RequireLayer(new PRelu<double>(Vector<double>.Build.Dense(3, 0.25)));
         var batch = Batch.Of(Matrix<double>.Build.Dense(2, 6, (i, j) => i - (0.3 * j)), [0, 1, 1, 0, 1, 0]);
         GradientCheck.OfNetwork(Network.Create<double>(
-            [2, 6, 2], Softsign, Initializer.Xavier, seed: 1).WithLoss(Loss.Custom(Focal)), batch).Require();
+            [2, 6, 2], Activation.Custom(Softsign), Initializer.Xavier, seed: 1)
+            .WithLoss(Loss.Custom(Focal)), batch).Require();
     }
 }

@@ -135,8 +135,8 @@ public sealed class RunFileLaws : IDisposable
                 Assert.Equal((state.Step, state.Seconds, state.Training.Key),
                     (read.Step, read.Seconds, read.Training.Key));
                 Assert.Equal(
-                    (state.Training.OptimizerState.Step, state.Training.OptimizerState.Gathered),
-                    (read.Training.OptimizerState.Step, read.Training.OptimizerState.Gathered));
+                    (state.Training.OptimizerState.Updates, state.Training.OptimizerState.Gathered),
+                    (read.Training.OptimizerState.Updates, read.Training.OptimizerState.Gathered));
                 Refused(() => Read(damage.Changed(bytes)));
                 Refused(() => Read(damage.Shortened(bytes)));
                 Refused(() => Read([.. bytes, 0]));

@@ -33,8 +33,7 @@ public static class ExampleNetworks
 {
     public static readonly Activation[] Activations =
     [
-        Activation.Relu, Activation.LeakyRelu(0.02), Activation.Sigmoid, Activation.Tanh, Activation.Gelu,
-        Activation.Silu, Activation.Elu(0.7), Activation.Softplus,
+        .. Activation.BuiltIn.Select((one, i) => one.NumberName == "" ? one : one.WithNumber(0.02 + 0.1 * i)),
     ];
 
     /// <summary>All the house's kinds, with parameters and statistics that are not their first ones.</summary>

@@ -46,7 +46,8 @@ public class ProgressTests
     public void An_evaluation_that_takes_long_is_abandoned_and_made_on_resume(int steps)
     {
         using var free = new ManualResetEventSlim(true);
-        var slow = Activation.OfFunctions(x => x * (free.Wait(Timeout.Infinite) ? 1 : 0), _ => 1, "slow");
+        var slow = Activation.Custom(
+            new CustomActivation("slow", x => x * (free.Wait(Timeout.Infinite) ? 1 : 0), _ => 1));
         var configuration = new TrainConfiguration { Samples = 300, BatchSize = 100, Epochs = 1 };
         var data = DataSets.Load("digits");
         var plain = new TrainingRun(configuration, data);
