@@ -1,5 +1,6 @@
-// The core's front door: the face that C# sees (more of it in Core/Face). Nothing is computed here: every member
-// refuses null and calls the module of its name in Functional.FSharp, which documents formulas and sources.
+// The C# API of modules (more of it in Core/Face and Core/Layer.fs; types carry their own factories). Nothing is
+// computed here: every member refuses null and calls the module of its name in Functional.FSharp, which documents
+// formulas and sources.
 namespace Functional
 
 open System
@@ -50,29 +51,29 @@ type Regularization =
 /// Batches of samples with their targets.
 [<AbstractClass; Sealed; Extension>]
 type Batch =
-    /// <summary>Of inputs (features x samples, one column per sample) and a label per sample.
+    /// <summary>A batch of inputs (features x samples, one column per sample) and a label per sample.
     /// Raises ArgumentException if their numbers differ or a label is negative.</summary>
     /// <example><code>var batch = Batch.Of(Matrix&lt;float>.Build.Dense(784, 2), [3, 7]);</code></example>
     static member Of(inputs: Matrix<'T>, labels: IReadOnlyList<int>) : Batch<'T> =
         Batch.ofLabels (given "inputs" inputs) (given "labels" labels)
 
-    /// Of inputs (features x samples) and targets (outputs x samples), one column per sample.
+    /// A batch of inputs (features x samples) and targets (outputs x samples), one column per sample.
     /// Raises ArgumentException if their numbers of columns differ.
     static member Of(inputs: Matrix<'T>, targets: Matrix<'T>) : Batch<'T> =
         Batch.ofTargets (given "inputs" inputs) (given "targets" targets)
 
-    /// Of inputs with one sample per row, and a label per sample: what most files hold.
+    /// A batch of inputs with one sample per row, and a label per sample: what most files hold.
     /// Raises ArgumentException if their numbers differ or a label is negative.
     static member OfRows(rows: Matrix<'T>, labels: IReadOnlyList<int>) : Batch<'T> =
         Batch.ofRows (given "rows" rows) (given "labels" labels)
 
-    /// <summary>Of samples in the rows of an array, and a label per sample.
+    /// <summary>A batch of samples in the rows of an array, and a label per sample.
     /// Raises ArgumentException if their numbers differ or a label is negative.</summary>
     /// <example><code>var batch = Batch.OfRows(new[,] { { 5.1f, 3.5f }, { 6.2f, 2.9f } }, [0, 1]);</code></example>
     static member OfRows(rows: 'T[,], labels: IReadOnlyList<int>) : Batch<'T> =
         Batch.ofRows (Matrix<'T>.Build.DenseOfArray(given "rows" rows)) (given "labels" labels)
 
-    /// Of the samples at the indices, each `features` bytes of pixels, as (byte - shift) / divisor.
+    /// A batch of the samples at the indices, each `features` bytes of pixels, as (byte - shift) / divisor.
     /// Raises ArgumentException for an index outside the samples, and if pixels and labels are not of equally many
     /// samples.
     static member OfBytes<'T when Real<'T>>
@@ -87,15 +88,15 @@ type Batch =
         (scale: ByteScale, features: int, pixels: byte[], indices: int[]) : Matrix<'T> =
         Bytes.inputs (given "scale" scale) features (given "pixels" pixels) (given "indices" indices)
 
-    /// Of inputs (features x samples, one column per sample) and a label per sample, without a copy: the caller hands
-    /// both over, and must not write to them later.
+    /// A batch of inputs (features x samples, one column per sample) and a label per sample, without a copy: the caller
+    /// hands both over, and must not write to them later.
     /// Raises ArgumentException if there are none, their numbers differ or a label is negative.
     static member Adopt(inputs: Matrix<'T>, labels: int[]) : Batch<'T> =
         Batch.adopt (given "inputs" inputs) (given "labels" labels)
 
-    /// Of inputs (features x samples) and targets (outputs x samples), one column per sample, without a copy: the
-    /// caller hands both over, and must not write to them later.
-    /// Raises ArgumentException if there are none or their numbers of columns differ.
+    /// A batch of inputs (features x samples) and targets (outputs x samples), one column per sample, without a copy:
+    /// the caller hands both over, and must not write to them later. Raises ArgumentException if there are none or
+    /// their numbers of columns differ.
     static member Adopt(inputs: Matrix<'T>, targets: Matrix<'T>) : Batch<'T> =
         Batch.adoptTargets (given "inputs" inputs) (given "targets" targets)
 
@@ -107,7 +108,8 @@ type Batch =
     static member WithWeights(batch: Batch<'T>, weights: IReadOnlyList<float>) : Batch<'T> =
         Batch.weighted (given "weights" weights) (given "batch" batch)
 
-    /// The scale (byte - mean) / deviation over all features of the chosen samples.
+    /// The scale (byte - mean) / deviation over all features of the chosen samples. Raises ArgumentException if there
+    /// are none, and for an index outside the samples.
     static member StandardScale(features: int, pixels: byte[], indices: int[]) : ByteScale =
         Bytes.standardScale features (given "pixels" pixels) (given "indices" indices)
 
@@ -146,12 +148,12 @@ type Network =
         let after = given "after" after
         Network.createWith (given "sizes" sizes) (fun n -> after.Invoke n) (given "initializer" initializer) seed
 
-    /// <summary>Of these layers, with softmax cross-entropy or, for a single output, binary cross-entropy. Raises
-    /// ArgumentException with all faults, a line each.</summary>
+    /// <summary>A network of these layers, with softmax cross-entropy or, for a single output, binary cross-entropy.
+    /// Raises ArgumentException with all faults, a line each.</summary>
     /// <example><code>network = Network.Of([.. network.Layers, Layer.Of&lt;float>(Activation.Tanh)]);</code></example>
     static member Of(layers: IReadOnlyList<ILayer<'T>>) : Network<'T> = Network.ofLayers (given "layers" layers)
 
-    /// Of these layers, with this loss. Raises ArgumentException with all faults, a line each.
+    /// A network of these layers, with this loss. Raises ArgumentException with all faults, a line each.
     static member Of(layers: IReadOnlyList<ILayer<'T>>, loss: Loss) : Network<'T> =
         Network.ofLayersWith (given "loss" loss) (given "layers" layers)
 

@@ -32,8 +32,14 @@ open Functional.Numerics
 [<RequireQualifiedAccess>]
 module Bytes =
     /// (byte - mean) / deviation of all the features of the chosen samples; a deviation of 0 counts as 1.
+    /// Raises ArgumentException if no samples are chosen, and for an index outside the samples.
     let standardScale (features: int) (pixels: byte[]) (indices: int[]) : ByteScale =
+        if features < 1 then invalidArg (nameof features) $"samples can't have {features} features"
         if indices.Length = 0 then invalidArg (nameof indices) "there are no samples to take a mean of"
+        let samples = pixels.Length / features
+        match indices |> Array.tryFind (fun i -> uint i >= uint samples) with
+        | Some i -> invalidArg (nameof indices) $"sample {i} was asked for, but samples are 0 to {samples - 1}"
+        | None -> ()
         // Exact counts, so that the order of the samples doesn't matter.
         let counts = Array.zeroCreate<int64> 256
         for i in indices do
@@ -80,7 +86,7 @@ module Bytes =
             convertSample (ReadOnlySpan [| 0uy .. 255uy |]) (Span(Unsafe.As<float32[]> table)) scale
         table
 
-    /// Features of a batch from which several threads pay.
+    /// Features of a batch above which several threads pay off.
     let private threadsFrom = 40_000
 
     /// Samples by which memory is asked in advance: a mini-batch's are anywhere, and each begins with a cache miss.

@@ -29,7 +29,8 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
 
-/// Derivatives by central differences, (f(x + h) - f(x - h)) / 2h. Source: Deep Learning from Scratch, 4.3.
+/// Derivatives by central differences, (f(x + h) - f(x - h)) / 2h, as the book has them: for reading. `GradientCheck`
+/// is what to use in tests: it knows kinks. Source: Deep Learning from Scratch, 4.3 and 5.7.3.
 [<RequireQualifiedAccess>]
 module Differences =
     /// The book's step, 1e-4: in double, what is cut off (h squared) and what is rounded (1e-16 / h) are both small.

@@ -88,9 +88,10 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
 
-/// Compares gradients, anybody's, with central differences, in double precision. A difference is believed only where
-/// the function's two sides have the same slope; at a kink (of ReLU, of Huber's loss) the step is made smaller, and if
-/// that doesn't help, the derivative is left out and counted.
+/// Compares gradients, also custom ones, with central differences, in double precision: for tests. (`Differences` is
+/// the book's way, for reading.) A difference is believed only where the function's two sides have the same slope; at a
+/// kink (of ReLU, of Huber's loss) the step is made smaller, and if that doesn't help, the derivative is left out and
+/// counted.
 [<RequireQualifiedAccess>]
 module GradientCheck =
     /// The lengths of steps that are tried, in turn.

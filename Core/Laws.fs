@@ -29,7 +29,7 @@ module Laws =
     /// What doesn't hold of a custom layer at x (inputs x samples), in double precision.
     let ofLayerAt (key: Key) (x: Matrix<float>) (layer: ILayer<float>) : string list =
         let inputs, samples = x.RowCount, x.ColumnCount
-        let outputs = if layer.Inputs > 0 then layer.Outputs else inputs
+        let outputs = Group.outputsFor inputs layer
         let forward (x: Matrix<float>) =
             let struct (y, pullback) = layer.Forward(x, key)
             struct (y, Func<_, _>(fun dy ->

@@ -56,7 +56,7 @@ module Metrics =
                 elif above elements[i] elements[best] then best <- i
             if isNumber then best - first else -1)
 
-    /// What is yes among targets and logits: those are probabilities, and these are above 0 where theirs is above 1/2.
+    /// The threshold of a target, which is a probability; a logit's is 0.
     let private half<'T when Real<'T>> : 'T = Real.number<'T, float> 0.5
 
     /// Each sample's class, of soft targets the class of the largest; of a single row, class 1 where the target is

@@ -66,6 +66,8 @@ let laws =
             let batch features indices = Bytes.batch<float32> ByteScale.Unit features pixels labels indices
             for index in [ -1; grid.Columns; Int32.MaxValue; Int32.MinValue ] do
                 Assert.Contains($"{index}", Law.refused (fun () -> batch grid.Rows [| 0; index |]))
+                let scale () = Bytes.standardScale grid.Rows pixels [| 0; index |] |> ignore
+                Assert.Contains($"sample {index} was asked for", Law.refused scale)
             Law.refused (fun () -> batch (grid.Rows + 1) [| 0 |]) |> ignore
             Law.refused (fun () -> batch grid.Rows [||]) |> ignore
     ]

@@ -188,6 +188,32 @@ let laws =
             let torn = { layer with Bias = vector 4 grid.Key }
             Assert.Contains("4 elements", refused (fun () -> Affine.predict torn (matrix (grid.Rows + 1) 1 grid.Key)))
 
+        // What a new layer touches: CONTRIBUTING.md.
+        testCase "every built-in layer is in Layer.BuiltIn, and has a row in the laws" <| fun () ->
+            let kind (layer: Type) = layer.Name
+            let builtIn = [ for layer in Layer.BuiltIn<float> 3 -> kind (layer.GetType()) ]
+            let own =
+                [ for one in typeof<Dropout>.Assembly.GetTypes() do
+                      let isLayer = one.GetInterfaces() |> Array.contains typeof<IBuiltIn>
+                      if isLayer && one.Name <> typedefof<MaskedDropout<float>>.Name then kind one ]
+            let rows =
+                set [ for plan in Tables.layers do
+                          for part in parts plan ->
+                              let struct (layer, _) = layerOf<float> part 3 (Key.ofSeed 1L)
+                              kind (layer.GetType()) ]
+            Assert.True(own.Length >= 6)
+            Assert.Empty(List.except builtIn own)
+            Assert.Empty(List.filter (fun layer -> not (rows.Contains layer)) builtIn)
+            for layer in Layer.BuiltIn<float> 3 do
+                if layer.Inputs > 0 then Assert.Equal((3, 3), (layer.Inputs, layer.Outputs))
+
+        testCase "every built-in activation is in Activation.BuiltIn" <| fun () ->
+            let cases = FSharp.Reflection.FSharpType.GetUnionCases typeof<ActivationFunction> |> Array.map _.Name
+            let caseOf (f: ActivationFunction) =
+                (fst (FSharp.Reflection.FSharpValue.GetUnionFields(f, typeof<ActivationFunction>))).Name
+            let listed = [ for activation in Activation.BuiltIn -> caseOf activation.Function ]
+            Assert.Equal<string>(Array.filter ((<>) "Custom") cases, listed)
+
         testCase "what can't be is refused where it is built" <| fun () ->
             let isRefused (layer: ILayer<float>) (part: string) =
                 Assert.Contains(part, refused (fun () -> Network.ofLayers [ Layer.batchNorm<float> 3; layer ]))

@@ -69,7 +69,7 @@ let isNormalizing (plan: Plan) : bool =
     parts plan |> List.exists (function BatchNormalized _ | Kept _ -> true | _ -> false)
 
 let layerNorm = { new LayerRow("layerNorm") with member _.Layer inputs = Layer.layerNorm inputs }
-let rmsNorm = { new LayerRow("rmsNorm") with member _.Layer inputs = RmsNorm<_>.Of(inputs, 1e-4) }
+let rmsNorm = { new LayerRow("rmsNorm") with member _.Layer inputs = RmsNorm.create 1e-4 inputs }
 
 let layers: Plan list =
     [ Units 5

@@ -139,7 +139,7 @@ type Arbitraries =
             }
         Arb.fromGenShrink (generator, simpler)
 
-    /// Every rule, with schedules, clipping, decay and accumulation; plain gradient descent is the simplest.
+    /// Every rule with every built-in transform, without groups; plain gradient descent is the simplest.
     static member Optimizer() : Arbitrary<Optimizer> =
         let rule rate = Gen.elements [ for one in Optimizer.BuiltIn -> one.Value.WithLearningRate rate ]
         let transforms =

@@ -82,11 +82,9 @@ module internal Networks =
             (fun weight bias -> Layer.affine { Weight = weight; Bias = bias })
             (Generate.matrix outputs inputs) (Generate.vector outputs)
 
-    let private dropoutLayer (dropout: Dropout) : ILayer<float> = ({ Dropout = dropout }: DropoutLayer<float>)
-
     let private dropout: Gen<ILayer<float>> =
         Gen.map2
-            (fun share form -> dropoutLayer { Ratio = 0.9 * share; Form = form })
+            (fun share form -> Layer.ofDropout { Ratio = 0.9 * share; Form = form })
             Generate.share (Gen.elements [ DropoutForm.Inverted; DropoutForm.Book ])
 
     /// Affine layers beside each other, whose outputs are together as many as their inputs.
@@ -119,10 +117,11 @@ module internal Networks =
                   1, tied units ]
         Gen.frequency
             [ 6, Gen.map Layer.activation activation
-              2, Gen.constant (Layer.batchNorm units)
-              2, Gen.constant (Layer.layerNorm units)
-              2, Gen.constant (Layer.rmsNorm units)
               2, dropout
+              for layer in Layer.BuiltIn<float> units do
+                  match layer with
+                  | :? Affine<float> | :? ActivationLayer<float> | :? DropoutLayer<float> -> ()
+                  | _ -> 2, Gen.constant layer
               1, Gen.map (fun factors -> Scaling factors :> ILayer<float>) (Generate.vector units)
               yield! layersOfLayers ]
 
@@ -152,18 +151,12 @@ module internal Networks =
 
     let private cut (count: int) (x: Vector<float>) : Vector<float> = x.SubVector(0, min count x.Count)
 
-    let private cutScale (units: int) (p: ScaleShift<float>) : ScaleShift<float> =
-        { Gamma = cut units p.Gamma; Beta = cut units p.Beta }
-
     /// The layer with this many inputs and, if it is an affine one, at most this many outputs.
     let private cutLayer (inputs: int) (outputs: int) (layer: ILayer<float>) : ILayer<float> =
         match layer with
         | :? Affine<float> as a ->
             let rows = min outputs a.Outputs
             Layer.affine { Weight = a.Weight.SubMatrix(0, rows, 0, min inputs a.Inputs); Bias = cut rows a.Bias }
-        | :? BatchNorm<float> as norm ->
-            let statistics = { Mean = cut inputs norm.Statistics.Mean; Variance = cut inputs norm.Statistics.Variance }
-            { norm with Parameters = cutScale inputs norm.Parameters; Statistics = statistics }
         | :? Chain<float> | :? Residual<float> | :? Parallel<float> | :? Tied<float> -> layer
         // All leaves have an element for each feature.
         | _ when layer.Parameters |> Seq.forall (fun leaf -> leaf.Values.Count = layer.Inputs) ->
@@ -194,7 +187,7 @@ module internal Networks =
             }
         | :? ActivationLayer<float> as layer -> simplerActivations layer.Activation |> Seq.map Layer.activation
         | :? DropoutLayer<float> as layer when layer.Dropout.Ratio > 0.0 ->
-            [ dropoutLayer { layer.Dropout with Ratio = 0.0 } ]
+            [ Layer.ofDropout { layer.Dropout with Ratio = 0.0 } ]
         | _ -> Seq.empty
 
     /// The parts of a layer of layers, and the same with fewer or simpler parts.

@@ -39,6 +39,17 @@ public sealed class SourceTests
         Assert.Empty(longer);
     }
 
+    // Hovering over an F# function must show what it does, not where else to look.
+    [Fact]
+    public void No_documentation_is_only_the_name_of_another_member() => Assert.Empty(
+        from file in Sources
+        let lines = File.ReadAllLines(file)
+        from i in Enumerable.Range(1, Math.Max(0, lines.Length - 2))
+        where System.Text.RegularExpressions.Regex.IsMatch(lines[i], @"^\s*/// `[\w.]+`\.$")
+            && !lines[i - 1].Contains("///", StringComparison.Ordinal)
+            && !lines[i + 1].Contains("///", StringComparison.Ordinal)
+        select $"{Path.GetRelativePath(ScriptTests.Root, file)}:{i + 1}");
+
     // Japanese letters, and what stands between them, take two columns each.
     private static bool IsWide(char letter) => letter is (>= '\u2e80' and <= '\ua4cf') or (>= '\uff01' and <= '\uff60');
 

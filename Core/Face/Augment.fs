@@ -18,33 +18,33 @@ type Augment =
     static member Rotation([<Optional; DefaultParameterValue(10.0)>] degrees: float) =
         Augmentation.check (Augmentation.Rotation degrees)
 
-    /// About the center, by 1/factor to factor.
+    /// Zooms about the center by a random factor from 1/factor to factor.
     static member Scale([<Optional; DefaultParameterValue(1.1)>] factor: float) =
         Augmentation.check (Augmentation.Scale factor)
 
-    /// Smooth random displacements.
+    /// Displaces pixels at random, but smoothly.
     static member Elastic
         ([<Optional; DefaultParameterValue(34.0)>] strength: float,
          [<Optional; DefaultParameterValue(4.0)>] smoothness: float) =
         Augmentation.check (Augmentation.Elastic(strength, smoothness))
 
-    /// Left becomes right, with this probability.
+    /// Mirrors left and right, with this probability.
     static member Flip([<Optional; DefaultParameterValue(0.5)>] probability: float) =
         Augmentation.check (Augmentation.Flip probability)
 
-    /// A random window of height x width pixels, with this many pixels of background around the image.
+    /// Cuts out a random window of height x width pixels, with this many pixels of background around the image.
     static member Crop(height: int, width: int, [<Optional; DefaultParameterValue(0)>] padding: int) =
         Augmentation.check (Augmentation.Crop(height, width, padding))
 
-    /// Normal, with this deviation as a share of the range of pixels.
+    /// Adds normal noise, with this deviation as a fraction of the range of pixels.
     static member Noise([<Optional; DefaultParameterValue(0.1)>] deviation: float) =
         Augmentation.check (Augmentation.Noise deviation)
 
-    /// A square of background.
+    /// Covers a random square with background.
     static member Cutout([<Optional; DefaultParameterValue(8)>] size: int) =
         Augmentation.check (Augmentation.Cutout size)
 
-    /// Mixtures of two samples and their targets, weighted by Beta(alpha, alpha).
+    /// Mixes two samples and their targets, weighted by Beta(alpha, alpha).
     static member Mixup([<Optional; DefaultParameterValue(0.2)>] alpha: float) =
         Augmentation.check (Augmentation.Mixup alpha)
 

@@ -8,6 +8,17 @@ open System.Runtime.InteropServices
 open MathNet.Numerics.LinearAlgebra
 open Functional.FSharp
 
+/// Leaves, for custom layers.
+[<AbstractClass; Sealed>]
+type Parameter =
+    /// A leaf with a copy of this matrix.
+    static member Of(name: string, role: Role, value: Matrix<'T>) : Parameter<'T> =
+        Parameter.ofMatrix (given "name" name) role (given "value" value)
+
+    /// A leaf with a copy of this vector.
+    static member Of(name: string, role: Role, value: Vector<'T>) : Parameter<'T> =
+        Parameter.ofVector (given "name" name) role (given "value" value)
+
 /// Leaves one by one, and as one vector.
 [<AbstractClass; Sealed; Extension>]
 type Parameters =

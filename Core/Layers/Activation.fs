@@ -292,7 +292,8 @@ type ActivationLayer<'T when Real<'T>> =
     member private layer.Display = string layer
     override layer.ToString() = string layer.Activation
 
-    interface IBuiltIn
+    interface IBuiltIn with
+        member _.Draws = Draws.Nothing
     interface ILayer<'T> with
         member layer.Name = layer.Activation.Name
         member layer.Description = string layer

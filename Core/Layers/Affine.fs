@@ -56,7 +56,8 @@ type Affine<'T when Real<'T>> =
         [| Parameter.ofFreshMatrix "weight" Role.Weight layer.Weight
            Parameter.ofFreshVector "bias" Role.Bias layer.Bias |]
 
-    interface IBuiltIn
+    interface IBuiltIn with
+        member _.Draws = Draws.Nothing
     interface ILayer<'T> with
         member _.Name = "affine"
         member layer.Description = string layer
@@ -79,9 +80,11 @@ open Functional
 /// y = W x + b, for every sample (column) of x.
 [<RequireQualifiedAccess>]
 module Affine =
-    /// `Affine.Predict`.
+    /// y (outputs x samples) for x (inputs x samples). Raises ArgumentException if x has other than `Inputs` rows, or
+    /// the bias other than `Outputs` elements.
     let predict (layer: Affine<'T>) (x: Matrix<'T>) : Matrix<'T> = layer.Predict x
 
-    /// `Affine.Forward`.
+    /// y = W x + b, and its pullback: dW = dy x', db = the sum of the columns of dy, dx = W' dy. Raises
+    /// ArgumentException as `predict` does. Source: Deep Learning from Scratch, 5.6.2.
     let forward (layer: Affine<'T>) (x: Matrix<'T>) : struct (Matrix<'T> * Pullback<'T, Affine<'T>>) =
         Pullback.ofFunc (layer.Forward x)

@@ -10,7 +10,7 @@ open Functional.Numerics.Passes
 /// How batch norm works; nothing of it is trained.
 [<StructuredFormatDisplay("{Display}")>]
 type BatchNormConfiguration =
-    { /// The share of the running statistics that a step keeps (Keras's momentum; PyTorch's is 1 - this).
+    { /// The fraction of the running statistics that a step keeps (Keras's momentum; PyTorch's is 1 - this).
       Momentum: float
       /// Is added to the variance under the root.
       Epsilon: float }
@@ -39,7 +39,7 @@ type BatchNormStatistics<'T when Real<'T>> =
 /// statistics take the place of the batch's. Source: Ioffe and Szegedy (2015); Deep Learning from Scratch, 6.3.
 [<NoComparison; StructuredFormatDisplay("{Display}")>]
 type BatchNorm<'T when Real<'T>> =
-    { /// Its rates.
+    { /// Momentum and epsilon.
       Configuration: BatchNormConfiguration
       /// Scale and shift, which are trained.
       Parameters: ScaleShift<'T>
@@ -71,7 +71,7 @@ type BatchNorm<'T when Real<'T>> =
 
     /// y (units x samples) in evaluation: by the running statistics, each sample by itself.
     member layer.Predict(x: Matrix<'T>) : Matrix<'T> =
-        Normalization.check "batch norm" layer.Units layer.Parameters x
+        Normalization.check "batch norm" layer.Parameters x
         let running = layer.Statistics
         if running.Mean.Count <> layer.Units || running.Variance.Count <> layer.Units then
             invalidArg
@@ -97,7 +97,7 @@ type BatchNorm<'T when Real<'T>> =
     member layer.Forward(x: Matrix<'T>)
         : struct (Matrix<'T> * BatchNormStatistics<'T>
                   * Func<Matrix<'T>, struct (ScaleShift<'T> * Lazy<Matrix<'T>>)>) =
-        Normalization.check "batch norm" layer.Units layer.Parameters x
+        Normalization.check "batch norm" layer.Parameters x
         let units, samples = x.RowCount, x.ColumnCount
         let count: Lanes<'T> = broadcast (float samples)
         let epsilon: Lanes<'T> = broadcast layer.Configuration.Epsilon
@@ -144,7 +144,8 @@ type BatchNorm<'T when Real<'T>> =
         let seen = { Mean = result means; Variance = result variances }
         struct (Dense.matrix units samples (Rows.cutTo units rows y), seen, Func<_, _> pullback)
 
-    interface IBuiltIn
+    interface IBuiltIn with
+        member _.Draws = Draws.Nothing
     interface ILayer<'T> with
         member _.Name = "batchnorm"
         member layer.Description = string layer
@@ -177,7 +178,7 @@ open Functional.Numerics
 /// y = gamma (x - mean) / sqrt(variance + epsilon) + beta, feature by feature.
 [<RequireQualifiedAccess>]
 module BatchNorm =
-    /// The layer before training.
+    /// The layer before training. Raises ArgumentException for fewer than 1 unit.
     let create<'T when Real<'T>> (configuration: BatchNormConfiguration) (units: int) : BatchNorm<'T> =
         { Configuration = configuration
           Parameters = Normalization.initial "batch norm" units
@@ -185,10 +186,14 @@ module BatchNorm =
             { Mean = Dense.vector (Array.zeroCreate units)
               Variance = Dense.vector (Array.zeroCreate units) } }
 
-    /// `BatchNorm.Predict`.
+    /// y (units x samples) in evaluation: by the running statistics, each sample by itself. Raises ArgumentException if
+    /// x has other than `Units` rows.
     let predict (layer: BatchNorm<'T>) (x: Matrix<'T>) : Matrix<'T> = layer.Predict x
 
-    /// `BatchNorm.Forward`.
+    /// y (units x samples) in training, the batch's statistics, and the pullback, which computes dL/dx in the same
+    /// sweep as the gradient. With z = (x - mean) / deviation: dgamma = the sum of dy z over the samples, dbeta = that
+    /// of dy, dx = gamma / deviation (dy - dbeta / N - z dgamma / N). Raises ArgumentException if x has other than
+    /// `Units` rows. Source: Ioffe and Szegedy (2015); Deep Learning from Scratch, 6.3.
     let forward (layer: BatchNorm<'T>) (x: Matrix<'T>)
         : struct (Matrix<'T> * BatchNormStatistics<'T> * Pullback<'T, ScaleShift<'T>>) =
         let struct (y, seen, pullback) = layer.Forward x

@@ -10,7 +10,7 @@ type Join =
     /// They are added.
     | Sum = 1
 
-/// That one leaf is another, of the same shape or transposed.
+/// Ties two leaves of the same shape, or one to the other's transpose.
 [<StructuredFormatDisplay("{Display}")>]
 type Tie =
     { /// The leaf that is trained, as in `affine1.weight`.
@@ -20,7 +20,7 @@ type Tie =
       /// Whether rows of the one are columns of the other, as in an autoencoder.
       Transposed: bool }
 
-    /// Of leaves of the same shape or, if it is transposed, of turned shapes.
+    /// Ties leaves of the same shape or, if it is transposed, of transposed shapes.
     static member Of
         (source: string, target: string, [<Optional; DefaultParameterValue(false)>] transposed: bool) =
         { Source = nullArgCheck (nameof source) source
@@ -83,7 +83,7 @@ module internal Tie =
                   let shape = source.Shape
                   let turned =
                       if tie.Transposed then { Rows = shape.Columns; Columns = shape.Rows } else shape
-                  if target.Shape.Rows <> turned.Rows || target.Shape.Columns <> turned.Columns then
+                  if not (target.Shape.Equals turned) then
                       let how = if tie.Transposed then " transposed" else ""
                       $"{target} can't be {source}{how}"
                   // A statistic has a value after a batch in place of a gradient: those of two places have no sum.
@@ -197,7 +197,7 @@ type Residual<'T when Real<'T>> internal (group: Group<'T>) =
 [<Sealed; StructuredFormatDisplay("{Display}")>]
 type Parallel<'T when Real<'T>> internal (join: Join, group: Group<'T>) =
     let joined = if join = Join.Sum then Join.sum else Join.stack
-    let outputsOf (layer: ILayer<'T>) = if layer.Outputs > 0 then layer.Outputs else group.Inputs
+    let outputsOf (layer: ILayer<'T>) = Group.outputsFor group.Inputs layer
     // Not asked of each layer for every layer around.
     let outputs =
         if group.Layers.Length = 0 then group.Inputs

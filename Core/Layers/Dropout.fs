@@ -13,11 +13,11 @@ type DropoutForm =
     /// In evaluation, multiplying by 1 - ratio. Source: Deep Learning from Scratch, 6.4.3.
     | Book = 1
 
-/// In training, drops (sets to 0) a share of the elements at random.
+/// In training, drops (sets to 0) a fraction of the elements at random.
 /// Source: Srivastava et al. (2014); Deep Learning from Scratch, 6.4.3.
 [<StructuredFormatDisplay("{Display}")>]
 type Dropout =
-    { /// The share that is dropped, from 0 to below 1.
+    { /// The fraction that is dropped, from 0 to below 1.
       Ratio: float
       /// Where it makes up for what is dropped.
       Form: DropoutForm }
@@ -79,7 +79,8 @@ type DropoutLayer<'T when Real<'T>> =
     member private layer.Display = string layer
     override layer.ToString() = string layer.Dropout
 
-    interface IBuiltIn
+    interface IBuiltIn with
+        member _.Draws = Draws.Mask
     interface ILayer<'T> with
         member _.Name = "dropout"
         member layer.Description = string layer
@@ -96,7 +97,8 @@ type DropoutLayer<'T when Real<'T>> =
 
 /// Dropout with a given mask, for replays of others' runs.
 type internal MaskedDropout<'T when Real<'T>>(dropout: Dropout, mask: Matrix<'T>) =
-    interface IBuiltIn
+    interface IBuiltIn with
+        member _.Draws = Draws.Nothing
     interface ILayer<'T> with
         member _.Name = "dropout"
         member _.Description = string dropout
@@ -113,17 +115,19 @@ namespace Functional.FSharp
 open MathNet.Numerics.LinearAlgebra
 open Functional
 
-/// Sets a share of the elements to 0 at random.
+/// Sets a fraction of the elements to 0 at random.
 [<RequireQualifiedAccess>]
 module Dropout =
-    /// `Dropout.Predict`.
+    /// y in evaluation: x, or in the book's form (1 - ratio) x.
     let predict (layer: Dropout) (x: Matrix<'T>) : Matrix<'T> = layer.Predict x
 
-    /// `Dropout.Forward`.
+    /// y in training (elements dropped, and the rest times 1 / (1 - ratio) in the inverted form), and the pullback from
+    /// dL/dy to dL/dx, with the same mask: a function of the key and of x's shape. Source: Srivastava et al. (2014).
     let forward (key: Key) (layer: Dropout) (x: Matrix<'T>) : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
         Pullback.ofFunc (layer.Forward(x, key))
 
-    /// `Dropout.ForwardWith`.
+    /// `forward` with a mask of x's shape, 1 where an element is kept and 0 where it is dropped. Raises
+    /// ArgumentException if the mask has another shape.
     let forwardWith (mask: Matrix<'T>) (layer: Dropout) (x: Matrix<'T>)
         : struct (Matrix<'T> * (Matrix<'T> -> Matrix<'T>)) =
         Pullback.ofFunc (layer.ForwardWith(x, mask))

@@ -13,8 +13,8 @@ type internal Passed<'T when Real<'T>> =
       /// To the leaves of its gradient, under its own names, and dL/dx.
       Pullback: Func<Matrix<'T>, struct (IReadOnlyList<Parameter<'T>> * Lazy<Matrix<'T>>)> }
 
-/// What of layers training doesn't change. It is asked of each layer once: layers inside of layers would be asked for
-/// every layer around them.
+/// The part of a list of layers that stays the same in training, computed once: nested layers would otherwise compute
+/// it once per level.
 [<NoComparison; NoEquality>]
 type internal Frame =
     { /// Each layer's name.
@@ -59,8 +59,7 @@ type internal Group<'T when Real<'T>> private (layers: ILayer<'T>[], frame: Fram
             [ for i, layer in Array.indexed layers do
                   match layer with
                   | _ when isNull layer -> $"layer {i + 1} is null"
-                  | :? IBuiltIn
-                  | :? IGroup<'T> -> ()
+                  | :? IOwn -> ()
                   | _ ->
                       let place = $"layer {i + 1} ({layer.Name})"
                       if isNull layer.Description then $"the description of {place} is null"
@@ -121,6 +120,7 @@ type internal Group<'T when Real<'T>> private (layers: ILayer<'T>[], frame: Fram
 
 /// A layer of layers.
 and internal IGroup<'T when Real<'T>> =
+    inherit IOwn
     abstract Group: Group<'T>
     /// The same of a group with the same kinds of layers and the same leaves.
     abstract With: Group<'T> -> ILayer<'T>
@@ -133,6 +133,9 @@ module internal Group =
         | :? IBuiltIn -> true
         | :? IGroup<'T> as inner -> Array.forall isBuiltIn inner.Group.Layers
         | _ -> false
+
+    /// The number of outputs for this many inputs.
+    let outputsFor (inputs: int) (layer: ILayer<'T>) : int = if layer.Outputs > 0 then layer.Outputs else inputs
 
     /// What is wrong with a layer by itself.
     let faults (layer: ILayer<'T>) : string list =
@@ -165,16 +168,16 @@ module internal Group =
                   | _ -> ()
                   previous <- ValueSome(struct (i, layer.Outputs)) ]
 
-    /// What is random in each layer: the i-th of the dropout layers, and likewise of those that aren't built in or have
-    /// layers inside, has a key of its own, so that other layers can come and go without a change in what it draws.
+    /// What is random in each layer: the i-th of the dropout layers, and likewise of all others that draw or may draw,
+    /// has a key of its own, so that other layers can come and go without a change in what it draws.
     let keys (key: Key) (layers: ILayer<'T>[]) : Key[] =
         let next = [| 0; 0 |]
         let ofKind kind =
             next[kind] <- next[kind] + 1
             key |> Key.child kind |> Key.child (next[kind] - 1)
         layers |> Array.map (function
-            | :? DropoutLayer<'T> -> ofKind 0
-            | :? IBuiltIn -> key
+            | :? IBuiltIn as layer when layer.Draws.IsNothing -> key
+            | :? IBuiltIn as layer when layer.Draws.IsMask -> ofKind 0
             | _ -> ofKind 1)
 
     let private present (name: string) (what: string) (value: 'V) : 'V =
@@ -187,13 +190,12 @@ module internal Group =
             invalidArg "layer" $"{what} of {name} is {m.RowCount} x {m.ColumnCount}, not {rows} x {columns}"
         m
 
-    let private outputsFor (x: Matrix<'T>) (layer: ILayer<'T>) = if layer.Outputs > 0 then layer.Outputs else x.RowCount
 
     /// A layer that isn't ours. Raises ArgumentException if y or dL/dx has another shape than it should, or a gradient
     /// is not like the parameters. Gradients are copied, because the network may add a penalty's in place.
     let private forwardChecked (name: string) (key: Key) (layer: ILayer<'T>) (x: Matrix<'T>) : Passed<'T> =
         let struct (y, pullback) = layer.Forward(x, key)
-        let outputs, pullback = outputsFor x layer, present name "pullback" pullback
+        let outputs, pullback = outputsFor x.RowCount layer, present name "pullback" pullback
         { Output = checkShape name "y" outputs x.ColumnCount y
           Pullback = Func<_, _>(fun dy ->
               Pullback.checkShape outputs x.ColumnCount dy
@@ -210,8 +212,7 @@ module internal Group =
     /// One layer in training.
     let forwardOne (name: string) (key: Key) (layer: ILayer<'T>) (x: Matrix<'T>) : Passed<'T> =
         match layer with
-        | :? IBuiltIn
-        | :? IGroup<'T> ->
+        | :? IOwn ->
             let struct (y, pullback) = layer.Forward(x, key)
             { Output = y; Pullback = pullback }
         | _ -> forwardChecked name key layer x
@@ -219,9 +220,8 @@ module internal Group =
     /// One layer in evaluation.
     let predictOne (name: string) (layer: ILayer<'T>) (x: Matrix<'T>) : Matrix<'T> =
         match layer with
-        | :? IBuiltIn
-        | :? IGroup<'T> -> layer.Predict x
-        | _ -> layer.Predict x |> checkShape name "y" (outputsFor x layer) x.ColumnCount
+        | :? IOwn -> layer.Predict x
+        | _ -> layer.Predict x |> checkShape name "y" (outputsFor x.RowCount layer) x.ColumnCount
 
     /// Back through one layer: its leaves take the places after `first`. The pullback's role, name and shape don't
     /// matter.

@@ -42,6 +42,20 @@ type ILayer<'T when Real<'T>> =
         x: Matrix<'T> * key: Key ->
             struct (Matrix<'T> * Func<Matrix<'T>, struct (IReadOnlyList<Parameter<'T>> * Lazy<Matrix<'T>>)>)
 
-/// A promise of our own layers, so that networks need no copies: what they return has the right shape, the leaves of a
-/// gradient are fresh, and they keep nothing of a batch after its step. Dropout apart, they draw nothing at random.
-type internal IBuiltIn = interface end
+/// A promise of our own layers and layers of layers: what they return has the right shape.
+type internal IOwn = interface end
+
+/// What a built-in layer draws at random, each from a key of its own.
+[<RequireQualifiedAccess>]
+type internal Draws =
+    | Nothing
+    /// A dropout mask: the i-th such layer's stays the same when other layers come and go.
+    | Mask
+    /// Anything else.
+    | Other
+
+/// A promise of our own layers, so that networks need no copies: the leaves of a gradient are fresh, and they keep
+/// nothing of a batch after its step.
+type internal IBuiltIn =
+    inherit IOwn
+    abstract Draws: Draws

@@ -78,7 +78,7 @@ type LayerNorm<'T when Real<'T>> =
     /// samples, dbeta = that of dy, dx = (g - mean(g) - z mean(g z)) / deviation, the means over the sample's features.
     member layer.Forward(x: Matrix<'T>)
         : struct (Matrix<'T> * Func<Matrix<'T>, struct (ScaleShift<'T> * Lazy<Matrix<'T>>)>) =
-        Normalization.check "layer norm" layer.Units layer.Parameters x
+        Normalization.check "layer norm" layer.Parameters x
         let units, samples = x.RowCount, x.ColumnCount
         let struct (rows, elements) = Rows.atLeastOneVector units (Dense.elements x)
         let struct (z, inverses) = Standardized.standardize layer.Epsilon units rows elements
@@ -110,7 +110,8 @@ type LayerNorm<'T when Real<'T>> =
         let struct (y, _) = layer.Forward x
         y
 
-    interface IBuiltIn
+    interface IBuiltIn with
+        member _.Draws = Draws.Nothing
     interface ILayer<'T> with
         member _.Name = "layernorm"
         member layer.Description = string layer
@@ -130,13 +131,16 @@ open Functional
 /// y = gamma (x - mean) / sqrt(variance + epsilon) + beta, sample by sample.
 [<RequireQualifiedAccess>]
 module LayerNorm =
-    /// The layer before training.
+    /// The layer before training. Raises ArgumentException for fewer than 1 unit.
     let create<'T when Real<'T>> (epsilon: float) (units: int) : LayerNorm<'T> =
         { Epsilon = epsilon; Parameters = Normalization.initial "layer norm" units }
 
-    /// `LayerNorm.Predict`.
+    /// y (units x samples), each sample by itself. Raises ArgumentException if x has other than `Units` rows.
     let predict (layer: LayerNorm<'T>) (x: Matrix<'T>) : Matrix<'T> = layer.Predict x
 
-    /// `LayerNorm.Forward`.
+    /// y (units x samples), and its pullback. With z = (x - mean) / deviation and g = gamma dy: dgamma = the sum of dy
+    /// z over the samples, dbeta = that of dy, dx = (g - mean(g) - z mean(g z)) / deviation, the means over the
+    /// sample's features. Raises ArgumentException if x has other than `Units` rows. Source: Ba, Kiros and Hinton
+    /// (2016).
     let forward (layer: LayerNorm<'T>) (x: Matrix<'T>) : struct (Matrix<'T> * Pullback<'T, ScaleShift<'T>>) =
         Pullback.ofFunc (layer.Forward x)

@@ -52,9 +52,10 @@ module internal Normalization =
         ArgumentNullException.ThrowIfNull(x, nameof x)
         if x.RowCount <> units then Pullback.refuseInputs $"{kind} of {units} units expects {units} rows" units x
 
-    /// Raises ArgumentException unless x has a row per unit, and the layer a factor and a summand.
-    let check (kind: string) (units: int) (p: ScaleShift<'T>) (x: Matrix<'T>) =
-        if p.Gamma.Count <> units || p.Beta.Count <> units then
+    /// Raises ArgumentException unless the layer has as many summands as factors, and x a row for each.
+    let check (kind: string) (p: ScaleShift<'T>) (x: Matrix<'T>) =
+        let units = p.Gamma.Count
+        if p.Beta.Count <> units then
             invalidArg
                 "layer"
                 $"{kind} of {units} units has {p.Gamma.Count} elements of gamma and {p.Beta.Count} of beta"

@@ -1,7 +1,6 @@
 namespace Functional
 
 open System
-open System.Runtime.InteropServices
 open System.Runtime.Intrinsics
 open MathNet.Numerics.LinearAlgebra
 open Functional.FSharp
@@ -17,10 +16,6 @@ type RmsNorm<'T when Real<'T>> =
       Epsilon: float
       /// A factor per feature, 1 at first.
       Gamma: Vector<'T> }
-
-    /// The layer before training.
-    static member Of(units: int, [<Optional; DefaultParameterValue(1e-6)>] epsilon: float) : RmsNorm<'T> =
-        { Epsilon = epsilon; Gamma = Normalization.ones "RMS norm" units }
 
     /// Rows of x and of y.
     member layer.Units = layer.Gamma.Count
@@ -67,7 +62,8 @@ type RmsNorm<'T when Real<'T>> =
         let struct (y, _) = layer.Forward x
         y
 
-    interface IBuiltIn
+    interface IBuiltIn with
+        member _.Draws = Draws.Nothing
     interface ILayer<'T> with
         member _.Name = "rmsnorm"
         member layer.Description = string layer
@@ -79,3 +75,24 @@ type RmsNorm<'T when Real<'T>> =
         member layer.Predict x = layer.Predict x
         member layer.Forward(x, _) =
             Pullback.toLeaves (fun gamma -> [| Parameter.ofFreshVector "gamma" Role.Scale gamma |]) (layer.Forward x)
+
+namespace Functional.FSharp
+
+open MathNet.Numerics.LinearAlgebra
+open Functional
+
+/// y = gamma x / sqrt(mean(x^2) + epsilon), sample by sample.
+[<RequireQualifiedAccess>]
+module RmsNorm =
+    /// The layer before training. Raises ArgumentException for fewer than 1 unit.
+    let create<'T when Real<'T>> (epsilon: float) (units: int) : RmsNorm<'T> =
+        { Epsilon = epsilon; Gamma = Normalization.ones "RMS norm" units }
+
+    /// y (units x samples), each sample by itself. Raises ArgumentException if x has other than `Units` rows.
+    let predict (layer: RmsNorm<'T>) (x: Matrix<'T>) : Matrix<'T> = layer.Predict x
+
+    /// y (units x samples), and its pullback. With r = 1 / sqrt(mean(x^2) + epsilon), z = r x and g = gamma dy: dgamma
+    /// = the sum of dy z over the samples, dx = r (g - z mean(g z)), the means over the sample's features. Raises
+    /// ArgumentException if x has other than `Units` rows. Source: Zhang and Sennrich (2019).
+    let forward (layer: RmsNorm<'T>) (x: Matrix<'T>) : struct (Matrix<'T> * Pullback<'T, Vector<'T>>) =
+        Pullback.ofFunc (layer.Forward x)

@@ -8,7 +8,7 @@ open Functional.Numerics
 /// Softmax and cross-entropy in one, on raw scores: L = -mean over samples of sum t log y, y = softmax(scores).
 /// Source: Deep Learning from Scratch, 4.2.4 and 5.6.3; computed by log-sum-exp.
 [<RequireQualifiedAccess>]
-module SoftmaxCrossEntropy =
+module internal SoftmaxCrossEntropy =
     /// exp(scores - largest), and each column's largest score and sum of exponentials.
     let private exponentials<'T when Real<'T>> (scores: Matrix<'T>) : struct ('T[] * 'T[] * 'T[]) =
         let classes, samples, scores = scores.RowCount, scores.ColumnCount, Dense.elements scores
@@ -35,7 +35,7 @@ module SoftmaxCrossEntropy =
     /// With the book's epsilon above 0 the loss is -mean(sum t log(y + epsilon)); the gradient is the same.
     /// Each sample's part in both is multiplied by its factor, if there are any.
     /// Scores and targets are classes x samples; `Loss.forward` has checked that they fit.
-    let internal forward<'T when Real<'T>>
+    let forward<'T when Real<'T>>
         (epsilon: float) (scores: Matrix<'T>) (targets: Targets<'T>) (factors: float[])
         : struct (float * Matrix<'T>) =
         let classes, samples = scores.RowCount, scores.ColumnCount

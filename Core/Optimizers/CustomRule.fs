@@ -42,7 +42,7 @@ type CustomChange
         if slots' |> List.exists _.Contains('/') then
             invalidArg (nameof slots) "a slot's name must not have a / in it"
 
-    /// As people call it.
+    /// Its display name.
     member _.Name = name
     member internal _.Numbers = numbers'
     member internal _.Slots = Array.ofList slots'
@@ -59,7 +59,7 @@ type CustomChange
 /// A custom update rule. Transforms and groups apply to it as to every rule.
 [<Sealed>]
 type CustomRule
-    /// <param name="name">As people call it.</param>
+    /// <param name="name">Its display name.</param>
     /// <param name="numbers">Its numbers, under their names: they are printed.</param>
     /// <param name="slots">The names of what it remembers.</param>
     /// <param name="change">From the step, the leaf (its values before the step), the gradient and the slots: what is
@@ -75,7 +75,7 @@ type CustomRule
 /// A custom transform of the gradient before the rule or of the parameters after it.
 [<Sealed>]
 type CustomTransform
-    /// <param name="name">As people call it.</param>
+    /// <param name="name">Its display name.</param>
     /// <param name="numbers">Its numbers, under their names: they are printed.</param>
     /// <param name="slots">The names of what it remembers.</param>
     /// <param name="change">From the step, the leaf (its values before the step), the gradient and the slots: the new

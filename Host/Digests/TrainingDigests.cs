@@ -67,9 +67,8 @@ internal static class TrainingDigests
     {
         (string Name, Func<int, IReadOnlyList<ILayer<T>>> After)[] layers =
         [
-            ("affine", _ => []), ("batch-norm", units => [Layer.BatchNorm<T>(units)]),
-            ("layer-norm", units => [Layer.LayerNorm<T>(units)]), ("dropout", _ => [Layer.Dropout<T>(0.3)]),
-            ("rms-norm", units => [RmsNorm<T>.Of(units)]),
+            ("affine", _ => []),
+            .. Layer.BuiltIn<T>(1).Where(layer => layer is not (Affine<T> or ActivationLayer<T>)).Select(BuiltIn),
             ("dropout-book", _ => [Layer.Dropout<T>(0.3, DropoutForm.Book)]),
             ("chain", units => [Layer.Chain(Block(units))]), ("residual", units => [Layer.Residual(Block(units))]),
             ("parallel", units => [Layer.Parallel(Join.Sum, Layer.Chain(Block(units)), Layer.Residual(Block(units)))]),
@@ -89,6 +88,10 @@ internal static class TrainingDigests
                select new DigestEntry($"initializer/{one.Name}/{type}", hash => hash.Add(
                    Network.Create<T>([Features, Units, Features], Activation.Relu, one.Initializer, 3).Parameters())),
         ];
+
+        static (string Name, Func<int, IReadOnlyList<ILayer<T>>> After) BuiltIn(ILayer<T> layer) => (
+            layer.Name.Replace("norm", "-norm", StringComparison.Ordinal),
+            units => [Layer.BuiltIn<T>(units).First(one => one.Name == layer.Name)]);
 
         static ILayer<T>[] Block(int units) =>
         [

@@ -59,6 +59,7 @@ internal sealed class DataFile : IDisposable
     /// </exception>
     public static T Open<T>(string path, Func<Stream, T> read, int longest = LongestPipe)
     {
+        ArgumentNullException.ThrowIfNull(path);
         if (!FilePlace.IsName(path))
             throw new DataException($"'{path}'", null, "the name of a file", "none");
         try

@@ -93,7 +93,7 @@ public sealed class DigestTests : IDisposable
             .. AugmentationText.Names.Select(name => $"augmentation/{name}"),
             .. Book.Experiments.Select(experiment => $"experiment/{experiment.Name}"),
             .. typeof(Layer).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
-                .Where(method => method.Name is not ("Of" or "Custom"))
+                .Where(method => method.Name is not ("Of" or "Custom" or "BuiltIn"))
                 .Select(method => $"layer/{Kebab(method.Name)}/float32"),
             .. typeof(Penalty).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
                 .Where(method => !method.IsSpecialName).Select(method => $"penalty/{Kebab(method.Name)}/float32"),

@@ -15,7 +15,7 @@ public class HandedOutTests
     private static readonly Network<float> Network = Functional.Network.Of(
     [
         Layer.Chain<float>(), .. Functional.Network.Create([3, 4], Activation.Relu, Initializer.He, seed: 1).Layers,
-        Layer.BatchNorm<float>(4), Layer.LayerNorm<float>(4), Layer.RmsNorm<float>(4), Layer.Dropout<float>(0.2),
+        .. Layer.BuiltIn<float>(4),
         Layer.Residual(Layer.Tied(
             [Tie.Of("affine1.weight", "affine2.weight")],
             [.. Functional.Network.Create([4, 4, 4], Activation.Tanh, Initializer.He, seed: 1).Layers])),

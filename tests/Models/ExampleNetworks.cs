@@ -51,13 +51,14 @@ public static class ExampleNetworks
             Layer.Residual(
                 Affine<T>(5, 4), Layer.Of<T>(Activation.Tanh),
                 Layer.Parallel(
-                    Join.Concatenate, RmsNorm<T>.Of(4, 1e-4), Affine<T>(4, 2), Layer.Chain(
+                    Join.Concatenate, Layer.RmsNorm<T>(4, 1e-4), Affine<T>(4, 2), Layer.Chain(
                         Layer.BatchNorm<T>(4), Layer.Of<T>(Activation.Relu))),
                 Affine<T>(10, 5)),
             Layer.Parallel(Join.Sum, Affine<T>(5, 5), Layer.Chain(Affine<T>(5, 2), Affine<T>(2, 5)), Layer.Chain<T>()),
             Layer.Tied(
                 [Tie.Of("affine1.weight", "affine2.weight", transposed: true)],
                 Affine<T>(5, 2), Layer.Of<T>(Activation.Gelu), Affine<T>(2, 5)),
+            .. Layer.BuiltIn<T>(5),
             Affine<T>(5, 3),
         ], Loss.SoftmaxCrossEntropy(0.05)).WithPenalty(Penalty.ElasticNet(1e-5, 1e-4));
         return Stirred(network, seed);

@@ -26,6 +26,21 @@ public sealed class ModelTests : IDisposable
                 saved.Description.EndsWith("limit 9)", StringComparison.Ordinal) ? 9 : 1.5),
     };
 
+    // What a new layer touches: CONTRIBUTING.md.
+    [Fact]
+    public void Every_built_in_layer_has_a_format_and_a_row_in_the_docs()
+    {
+        var page = File.ReadAllText(Path.Combine(ScriptTests.Root, "docs", "models.md"));
+        foreach (var layer in Layer.BuiltIn<float>(3))
+        {
+            Assert.False(LayerFormat.Of(layer) is CustomFormat, $"{layer.Name} has no format in LayerFormats.cs");
+            if (layer.Parameters is [var first, ..])
+                Assert.True(
+                    page.Contains($"`{layer.Name}1.{first.Name}`", StringComparison.Ordinal),
+                    $"docs/models.md has no row for {layer.Name}");
+        }
+    }
+
     private string Saved<T>(Network<T> network) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
         Model.Save(folder["m.safetensors"], network);
