@@ -16,7 +16,7 @@ internal static class InvariantText
         var size = Math.Abs(value);
         if (!(size is >= 1e-5 and < 1e15))
             return value.ToString("G" + digits, CultureInfo.InvariantCulture);
-        var decimals = digits - 1 - (int)Math.Floor(Math.Log10(size));
+        var decimals = digits - 1 - (int)Math.Floor(Elementary.Log(size) / Elementary.Log(10.0));
         var text = value.ToString("F" + Math.Max(0, decimals), CultureInfo.InvariantCulture);
         return decimals > 0 ? text.TrimEnd('0').TrimEnd('.') : text;
     }

@@ -54,7 +54,7 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
             }
         Model.Save("model.safetensors", new Model<float>(state.Network) { Encoder = encoded.Encoder, Task = encoded.Task });
         var model = Model.Load<float>("model.safetensors");
-        ChartFile.Save(new LineChart("Loss", new Axis("step"), new Axis("loss")) { Series = [new Series("loss", [.. losses])] }, "loss.svg");
+        new LineChart("Loss", new Axis("step"), new Axis("loss")) { Series = [new Series("loss", [.. losses])] }.Save("loss.svg");
         Console.WriteLine($"{model.Predict([40, 1])} {model.Network.Digest()}");
 
         """;

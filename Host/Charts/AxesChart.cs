@@ -5,9 +5,8 @@ namespace Functional.Host.Charts;
 /// <param name="Label">What it stands for; may be empty.</param>
 internal sealed record ReferenceLine(double Value, string Label)
 {
-    /// <summary>Whether it is vertical, at a value of the x axis, rather than horizontal, at a value of the y axis.
-    /// </summary>
-    public bool Upright { get; init; }
+    /// <summary>Whether it stands at a value of the x axis, rather than lies at one of the y axis.</summary>
+    public bool Vertical { get; init; }
 }
 
 /// <summary>A chart in a frame of two axes. Such charts can share axes in <see cref="SmallMultiples"/>.</summary>
@@ -59,7 +58,7 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
     {
         var (x, y) = Data();
         foreach (var reference in References)
-            if (reference.Upright)
+            if (reference.Vertical)
                 x = x.Union(Extent.Of([reference.Value], X));
             else
                 y = y.Union(Extent.Of([reference.Value], Y));
@@ -92,9 +91,10 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
         double height = Math.Round(width * (Aspect ?? (width < 500 ? 0.62 : 0.46)));
         double left = 40;
         Plot Within(double right) => Sized(PlotOf(data, Math.Max(40, width - left - right), height));
+        double LeftRoom() => Frame.LabelRoom(Frame.YTicks(Y, Within(Frame.Overhang).Y));
+        left = LeftRoom();
         // With equal units the height, and so the ticks and the room for them, depend on the room that they leave.
-        for (int pass = 0; pass < 2; pass++)
-            left = Math.Max(pass * left, Frame.LabelRoom(Frame.YTicks(Y, Within(Frame.Overhang).Y)));
+        left = Math.Max(left, LeftRoom());
 
         double names = EndLabels.Room(Keys);
         var plot = Within(Math.Max(names, Frame.Overhang));
@@ -106,8 +106,9 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
             legend = Heading.Legend(Keys, width);
         }
         var xTicks = Frame.XTicks(X, plot.X, plot.Width, WholeX);
-        var frame = Frame.Axes(plot, xTicks, Frame.YTicks(Y, plot.Y))
-            + Frame.XLabels(plot, xTicks, Frame.Overhang) + Frame.YLabels(plot, Frame.YTicks(Y, plot.Y))
+        var yTicks = Frame.YTicks(Y, plot.Y);
+        var frame = Frame.Axes(plot, xTicks, yTicks)
+            + Frame.XLabels(plot, xTicks, Frame.Overhang) + Frame.YLabels(plot, yTicks)
             + Inside(plot, data.X.IsEmpty || data.Y.IsEmpty) + (labels ?? Markup.Empty)
             + Svg.Text(X.Label, plot.Width / 2, plot.Height + Frame.TickLine + 15, "muted middle");
         var yLabel = Svg.Text(Y.Label, 0, legend.Height + 11, "muted");
@@ -126,11 +127,11 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
 
     private Markup Line(ReferenceLine reference, Plot plot)
     {
-        var scale = reference.Upright ? plot.X : plot.Y;
+        var scale = reference.Vertical ? plot.X : plot.Y;
         if (!double.IsFinite(reference.Value) || !scale.Contains(reference.Value))
             return Markup.Empty;
         double at = scale.Map(reference.Value);
-        return reference.Upright
+        return reference.Vertical
             ? Svg.Path(new PathData().Move(at, 0).Line(at, plot.Height), "reference")
                 + Svg.Text(reference.Label, at + 4, 11, "small halo")
             : Svg.Path(new PathData().Move(0, at).Line(plot.Width, at), "reference") + Named(reference.Label, at, plot);

@@ -30,7 +30,7 @@ public sealed record BarChart(string Title, string Label) : Chart(Title)
             rows + Svg.Text(Label, 0, 11, "muted")
                 + Svg.Path(new PathData().Move(zero, top).Line(zero, bottom), "axis"),
             bottom + 6,
-            $"Bars: {LineChart.Words(Label, "values")}. {string.Join("; ", words)}.",
+            $"Bars: {Label.OrElse("values")}. {string.Join("; ", words)}.",
             Bars.Count(bar => !Plain.CanShow(bar.Value)));
     }
 

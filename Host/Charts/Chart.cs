@@ -53,7 +53,7 @@ public abstract record Chart(string Title)
             Render(NarrowWidth, "chart chart-narrow", Markup.Empty)}</div>");
 
     /// <summary>The chart as the text of an .svg file that is viewed alone: the style sheet is inside.</summary>
-    public string ToFile(double width = WideWidth) =>
+    public string ToStandaloneSvg(double width = WideWidth) =>
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         + Render(width, "chart", Markup.Of($"<style>{Stylesheet.Text}</style>")).Text + "\n";
 

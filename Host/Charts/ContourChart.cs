@@ -46,13 +46,13 @@ public sealed record ContourChart(string Title, Axis X, Axis Y) : AxesChart(Titl
         + Markup.Join(Paths.Select((path, i) => Path(path, StyleOf(i), plot)));
 
     internal override string Summary() =>
-        $"Contour lines over {LineChart.Words(X.Label, "x")} and {LineChart.Words(Y.Label, "y")}. "
+        $"Contour lines over {X.Label.OrElse("x")} and {Y.Label.OrElse("y")}. "
         + string.Join(" ", Paths.Take(12).Select(Summary));
 
     private static string Summary(Series path)
     {
         string Place(int i) => $"({Typography.Value(path.Positions[i])}, {Typography.Value(path.Ys[i])})";
-        var name = LineChart.Words(path.Name, "A path");
+        var name = path.Name.OrElse("A path");
         int last = path.Ys.Count - 1;
         return last < 0 ? $"{name}: no points." : $"{name}: {last + 1} points from {Place(0)} to {Place(last)}.";
     }

@@ -43,8 +43,10 @@ public sealed record Field(
     internal void CheckShape()
     {
         if (Values.Count != Ys.Count || Values.Any(row => row.Count != Xs.Count))
-            throw new ArgumentException($"A field at {Xs.Count} x {Ys.Count} points has {Ys.Count} rows of {
-                Xs.Count} values, not {Values.Count} of {(Values.Count > 0 ? Values[0].Count : 0)}.");
+            throw new ArgumentException(
+                $"a field at {Xs.Count} x {Ys.Count} points has {Ys.Count} rows of {Xs.Count} values, not {
+                    Values.Count} of {(Values.Count > 0 ? Values[0].Count : 0)}",
+                nameof(Values));
     }
 
     /// <summary>
@@ -74,7 +76,7 @@ public sealed record Field(
         {
             var line = new List<Crossing> { start };
             visited.Add(start);
-            while (neighbors[line[^1]].Find(next => !visited.Contains(next)) is { Exists: true } next)
+            while (neighbors[line[^1]].Find(next => !visited.Contains(next)) is { } next)
             {
                 line.Add(next);
                 visited.Add(next);
@@ -96,8 +98,8 @@ public sealed record Field(
             || !(double.IsFinite(leftBottom) && double.IsFinite(rightBottom)
                 && double.IsFinite(rightTop) && double.IsFinite(leftTop)))
             return [];
-        Crossing bottom = new(column, row, false, true), right = new(column + 1, row, true, true);
-        Crossing top = new(column, row + 1, false, true), left = new(column, row, true, true);
+        Crossing bottom = new(column, row, false), right = new(column + 1, row, true);
+        Crossing top = new(column, row + 1, false), left = new(column, row, true);
         bool centerAbove = (leftBottom + rightBottom + rightTop + leftTop) / 4 >= level;
         return above switch
         {
@@ -114,8 +116,8 @@ public sealed record Field(
 
     private (double X, double Y) Place(Crossing crossing, double level)
     {
-        var (column, row, upright, _) = crossing;
-        int nextColumn = upright ? column : column + 1, nextRow = upright ? row + 1 : row;
+        var (column, row, vertical) = crossing;
+        int nextColumn = vertical ? column : column + 1, nextRow = vertical ? row + 1 : row;
         double from = Values[row][column], share = (level - from) / (Values[nextRow][nextColumn] - from);
         return (Xs[column] + share * (Xs[nextColumn] - Xs[column]), Ys[row] + share * (Ys[nextRow] - Ys[row]));
     }
@@ -124,5 +126,5 @@ public sealed record Field(
         [.. Enumerable.Range(0, count).Select(i => extent.Low + (extent.High - extent.Low) * i / (count - 1))];
 
     /// <summary>Where a contour crosses the edge of the grid that goes right, or up, from a point of it.</summary>
-    private readonly record struct Crossing(int Column, int Row, bool Upright, bool Exists);
+    private sealed record Crossing(int Column, int Row, bool Vertical);
 }

@@ -52,7 +52,7 @@ internal static class Frame
         }
     }
 
-    /// <summary>About how many ticks an upright axis takes.</summary>
+    /// <summary>About how many ticks a vertical axis takes.</summary>
     public static int YTickCount(double height) => Math.Clamp((int)(height / 58), 2, 6);
 
     public static IReadOnlyList<Tick> YTicks(Axis axis, Scale scale) => axis.Categories is { } names

@@ -51,7 +51,8 @@ public sealed record Histogram(string Title, Axis X, Axis Y) : AxesChart(Title, 
     {
         if (Bins.Counts.Count > 0 && Bins.Edges.Count != Bins.Counts.Count + 1)
             throw new ArgumentException(
-                $"Histogram '{Title}': {Bins.Counts.Count} counts need one edge more, not {Bins.Edges.Count}.");
+                $"histogram '{Title}': {Bins.Counts.Count} counts need one edge more, not {Bins.Edges.Count}",
+                nameof(Bins));
         var counts = Extent.Of(Bins.Counts, Y);
         bool fromZero = Y.Scaling == Scaling.Linear && !counts.IsEmpty;
         return (Extent.Of(Bins.Edges, X), fromZero ? counts.Union(new(0, 0)) : counts);
@@ -79,7 +80,7 @@ public sealed record Histogram(string Title, Axis X, Axis Y) : AxesChart(Title, 
 
     internal override IEnumerable<(double X, bool Above, SeriesStyle Style)> Beyond(Plot plot) =>
         from i in Enumerable.Range(0, Bins.Counts.Count)
-        where Bins.Counts[i] > plot.Y.High
+        where plot.Y.IsAbove(Bins.Counts[i])
         select (plot.X.Map(Bins.Edges[i] / 2 + Bins.Edges[i + 1] / 2), true, SeriesStyle.Of(Color));
 
     internal override int LeftOut() => Bins.LeftOut;
@@ -89,7 +90,7 @@ public sealed record Histogram(string Title, Axis X, Axis Y) : AxesChart(Title, 
         if (!Bins.Counts.Any(count => count > 0))
             return "Histogram without values.";
         int fullest = Enumerable.Range(0, Bins.Counts.Count).MaxBy(i => Bins.Counts[i]);
-        return $"Histogram of {LineChart.Words(X.Label, "values")} in {Bins.Counts.Count} bins from {
+        return $"Histogram of {X.Label.OrElse("values")} in {Bins.Counts.Count} bins from {
             Typography.Value(Bins.Edges[0])} to {Typography.Value(Bins.Edges[^1])}; the fullest, from {
             Typography.Value(Bins.Edges[fullest])} to {Typography.Value(Bins.Edges[fullest + 1])}, holds {
             Typography.Value(Bins.Counts[fullest])} of {Typography.Value(Bins.Counts.Where(double.IsFinite).Sum())}.";

@@ -68,12 +68,12 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
                 double x = series.Positions[k], y = series.Ys[k];
                 if (!X.CanShow(x) || plot.X.Map(x) is var at && (at < -1 || at > plot.Width + 1))
                     continue;
-                if (y > plot.Y.High * (1 + 1e-12) && at >= next.Above)
+                if (plot.Y.IsAbove(y) && at >= next.Above)
                 {
                     yield return (at, true, StyleOf(i));
                     next.Above = at + MarkerSpacing;
                 }
-                else if ((y < plot.Y.Low || y <= 0 && Y.Scaling == Scaling.Logarithmic) && at >= next.Below)
+                else if (plot.Y.IsBelow(y) && at >= next.Below)
                 {
                     yield return (at, false, StyleOf(i));
                     next.Below = at + MarkerSpacing;
@@ -87,16 +87,14 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
         + Markup.Join(Series.Select((series, i) => Line(Ordered(series), i, plot)));
 
     internal override string Summary() =>
-        $"Lines of {Words(Y.Label, "values")} over {Words(X.Label, "their order")}. "
+        $"Lines of {Y.Label.OrElse("values")} over {X.Label.OrElse("their order")}. "
         + string.Join(" ", Series.Take(12).Select(Summary))
         + (Series.Count > 12 ? $" And {Series.Count - 12} more." : "");
-
-    internal static string Words(string label, string otherwise) => label.Length > 0 ? label : otherwise;
 
     private string Summary(Series series)
     {
         var (low, high) = Extent.Of(series.Ys, Y);
-        var (name, ordered) = (Words(series.Name, "Values"), Ordered(series));
+        var (name, ordered) = (series.Name.OrElse("Values"), Ordered(series));
         int last = LastShown(ordered);
         return last < 0 ? $"{name}: no values."
             : $"{name}: {Typography.Number(series.Ys.Count, 0)} values from {Typography.Value(low)} to "

@@ -12,8 +12,8 @@ internal sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
     public IReadOnlyList<IReadOnlyList<double>> Values { get; init; } = [];
 
     /// <summary>
-    /// How values turn into depth. Logarithmic (as ln(1 + v - least)) keeps the few mistakes visible beside the many
-    /// that are right.
+    /// How values turn into depth. Logarithmic (as ln(1 + v), or ln(1 + v - least) if the least is negative) keeps the
+    /// few mistakes visible beside the many that are right.
     /// </summary>
     public Scaling Depth { get; init; }
 
@@ -92,7 +92,7 @@ internal sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
         double step = width / Palette.Levels;
         double ValueAt(double share) => Depth == Scaling.Linear
             ? range.Low + share * (range.High - range.Low)
-            : Low(range) + Math.Exp(share * Math.Log(1 + (range.High - Low(range)))) - 1;
+            : Low(range) + Elementary.Exp(share * Elementary.Log(1 + (range.High - Low(range)))) - 1;
         string Text(double share) => Typography.Value(ValueAt(share), 2);
         return Markup.Join(Enumerable.Range(0, Palette.Levels).Select(level =>
                 Svg.Path(new PathData().Rectangle(level * step, 0, (level + 1) * step + 0.4, 12), $"level{level}")))
@@ -102,7 +102,7 @@ internal sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
     }
 
     private double Low(Extent range) =>
-        Math.Max(Math.Min(range.Low, 0) == 0 && Depth == Scaling.Logarithmic ? 0 : range.Low, -1e300);
+        Depth == Scaling.Logarithmic && range.Low >= 0 ? 0 : Math.Max(range.Low, -1e300);
 
     private Markup Cells(double width, double height)
     {
@@ -139,7 +139,8 @@ internal sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
         if (high <= low)
             return 0.5;
         return Depth == Scaling.Linear
-            ? (at / 2 - low / 2) / (high / 2 - low / 2) : Math.Log(1 + (at - low)) / Math.Log(1 + (high - low));
+            ? (at / 2 - low / 2) / (high / 2 - low / 2)
+            : Elementary.Log(1 + (at - low)) / Elementary.Log(1 + (high - low));
     }
 
     private string Summary(string[] rowNames, string[] columnNames)

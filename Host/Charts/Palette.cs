@@ -59,7 +59,8 @@ internal static class Palette
     private static double Luminance(string color)
     {
         var linear = Channels(color).Select(channel => channel / 255.0)
-            .Select(c => c <= 0.04045 ? c / 12.92 : Math.Pow((c + 0.055) / 1.055, 2.4)).ToArray();
+            .Select(c => c <= 0.04045 ? c / 12.92 : Elementary.Exp(2.4 * Elementary.Log((c + 0.055) / 1.055)))
+            .ToArray();
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
     }
 

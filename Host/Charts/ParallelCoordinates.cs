@@ -15,7 +15,7 @@ internal sealed record ParallelCoordinates(string Title, IReadOnlyList<Dimension
 {
     private const double Tall = 300, Step = 86, Side = 60;
 
-    /// <summary>Whether smaller values in the last dimension are the better ones, as with a loss, .</summary>
+    /// <summary>Whether smaller values in the last dimension are the better ones, as with a loss.</summary>
     public bool LessIsBetter { get; init; }
 
     /// <summary>How many of the best are set off by color and width.</summary>
@@ -31,22 +31,23 @@ internal sealed record ParallelCoordinates(string Title, IReadOnlyList<Dimension
         int trials = Dimensions[0].Values.Count;
         if (Dimensions.FirstOrDefault(dimension => dimension.Values.Count != trials) is { } odd)
             throw new ArgumentException(
-                $"Dimension '{odd.Axis.Label}' has {odd.Values.Count} values, but the first has {trials}.");
-        bool upright = width >= 500;
+                $"dimension '{odd.Axis.Label}' has {odd.Values.Count} values, but the first has {trials}",
+                nameof(Dimensions));
+        bool vertical = width >= 500;
         var scales = Dimensions.Select(dimension => dimension.Axis.Fit(
-            Extent.Of(dimension.Values, dimension.Axis), upright ? Tall : 0, upright ? 0 : width - 40)).ToArray();
-        double side = upright ? Side : 20;
-        double step = upright ? (width - 2 * side) / Math.Max(1, Dimensions.Count - 1) : Step;
-        Point Place(int dimension, double value) => upright
+            Extent.Of(dimension.Values, dimension.Axis), vertical ? Tall : 0, vertical ? 0 : width - 40)).ToArray();
+        double side = vertical ? Side : 20;
+        double step = vertical ? (width - 2 * side) / Math.Max(1, Dimensions.Count - 1) : Step;
+        Point Place(int dimension, double value) => vertical
             ? new(dimension * step, scales[dimension].Map(value)) : new(scales[dimension].Map(value), dimension * step);
 
         int[] ranked = [.. Ranked(trials)];
         var lines = Markup.Join(ranked.Select((trial, rank) => Line(trial, rank, ranked.Length, Place)));
-        var axes = Markup.Join(Dimensions.Select((dimension, i) => upright
-            ? Upright(dimension.Axis, scales[i], step).At(i * step, 0)
-            : Lying(dimension.Axis, scales[i], width - 40).At(0, i * step)));
-        double above = upright ? 22 + 14 * Dimensions.Max(dimension => LinesOf(dimension.Axis, step).Count) : 24;
-        double height = above + (upright ? Tall + 12 : Step * (Dimensions.Count - 1) + 26);
+        var axes = Markup.Join(Dimensions.Select((dimension, i) => vertical
+            ? Vertical(dimension.Axis, scales[i], step).At(i * step, 0)
+            : Horizontal(dimension.Axis, scales[i], width - 40).At(0, i * step)));
+        double above = vertical ? 22 + 14 * Dimensions.Max(dimension => LinesOf(dimension.Axis, step).Count) : 24;
+        double height = above + (vertical ? Tall + 12 : Step * (Dimensions.Count - 1) + 26);
         return new((lines + axes).At(side, above), height, Summary(trials),
             Dimensions.Sum(dimension => dimension.Values.Count(value => !dimension.Axis.CanShow(value))));
     }
@@ -80,7 +81,7 @@ internal sealed record ParallelCoordinates(string Title, IReadOnlyList<Dimension
         return Svg.Path(path, style);
     }
 
-    private static Markup Upright(Axis axis, Scale scale, double step) =>
+    private static Markup Vertical(Axis axis, Scale scale, double step) =>
         Svg.Path(new PathData().Move(0, 0).Line(0, Tall), "axis")
         + Markup.Join(LinesOf(axis, step).Reverse().Select((line, i) => Svg.Text(line, 0, -14 - 14 * i, "middle")))
         + Markup.Join(Labelled(axis, Frame.YTicks(axis, scale)).Select(tick =>
@@ -91,7 +92,7 @@ internal sealed record ParallelCoordinates(string Title, IReadOnlyList<Dimension
     private static IReadOnlyList<string> LinesOf(Axis axis, double step) =>
         Typography.Wrap(axis.Label, Typography.TextSize, Math.Min(step, 2 * Side) - 8);
 
-    private static Markup Lying(Axis axis, Scale scale, double width) =>
+    private static Markup Horizontal(Axis axis, Scale scale, double width) =>
         Svg.Path(new PathData().Move(0, 0).Line(width, 0), "axis") + Svg.Text(axis.Label, -16, -9, "halo")
         + Markup.Join(Labelled(axis, Frame.XTicks(axis, scale, width, whole: false)).Select(tick =>
             Svg.Path(new PathData().Move(scale.Map(tick.Value), 0).Line(scale.Map(tick.Value), 4), "axis")

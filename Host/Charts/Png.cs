@@ -18,7 +18,7 @@ internal static class Png
     {
         if (width < 1 || height < 1 || pixels.Length != (long)width * height)
             throw new ArgumentException(
-                $"An image of {width} x {height} pixels can't be made of {pixels.Length}.", nameof(pixels));
+                $"an image of {width} x {height} pixels can't be made of {pixels.Length}", nameof(pixels));
         using var file = new MemoryStream();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1A, (byte)'\n']);
         var header = new byte[13];

@@ -47,6 +47,9 @@ internal readonly record struct Scale(Scaling Scaling, double Low, double High, 
     // Far outside the paper, but still a coordinate that renderers compute with.
     private const double Far = 1e5;
 
+    // Of the domain: ticks at its ends may be off by as much.
+    private const double Rounding = 1e-9;
+
     /// <summary>
     /// The coordinate of a finite value (positive if logarithmic), also outside the domain; always finite.
     /// </summary>
@@ -54,14 +57,21 @@ internal readonly record struct Scale(Scaling Scaling, double Low, double High, 
 
     /// <summary>How far along the domain a value is: 0 at the lower end, 1 at the upper.</summary>
     public double Share(double value) => Scaling == Scaling.Logarithmic
-        ? (Math.Log10(value) - Math.Log10(Low)) / (Math.Log10(High) - Math.Log10(Low))
+        ? (Elementary.Log(value) - Elementary.Log(Low)) / (Elementary.Log(High) - Elementary.Log(Low))
         : (value / 2 - Low / 2) / (High / 2 - Low / 2);
 
     /// <summary>The value that lies at a share of the domain.</summary>
     public double At(double share) => Scaling == Scaling.Logarithmic
-        ? Math.Pow(10, Math.Log10(Low) + share * (Math.Log10(High) - Math.Log10(Low)))
+        ? Elementary.Exp(Elementary.Log(Low) + share * (Elementary.Log(High) - Elementary.Log(Low)))
         : Low + share * (High - Low);
 
     /// <summary>Whether a value lies in the domain.</summary>
     public bool Contains(double value) => value >= Low && value <= High;
+
+    /// <summary>Whether a value, which may be infinite, lies beyond the upper end by more than rounding.</summary>
+    public bool IsAbove(double value) => value > High && !(Share(value) <= 1 + Rounding);
+
+    /// <summary>Whether a value, which may be infinite or too small for a logarithmic axis, lies beyond the lower end
+    /// by more than rounding.</summary>
+    public bool IsBelow(double value) => value < Low && !(Share(value) >= -Rounding);
 }

@@ -12,7 +12,7 @@ public sealed record ScatterChart(string Title, Axis X, Axis Y) : AxesChart(Titl
     public IReadOnlyList<Series> Series { get; init; } = [];
 
     /// <summary>Whether a dotted line goes where both axes have the same value.</summary>
-    internal bool ShowsEqual { get; init; }
+    internal bool ShowDiagonal { get; init; }
 
     internal override (Ends X, Ends Y) Ends => (Charts.Ends.Round, Charts.Ends.Round);
 
@@ -37,7 +37,7 @@ public sealed record ScatterChart(string Title, Axis X, Axis Y) : AxesChart(Titl
     {
         var points = Distinct(series, plot, MostPoints / Math.Max(1, Series.Count));
         return StyleOf(i).Marks(points, points.Count > 400 ? 2 : 3, " faint");
-    })) + (ShowsEqual ? Equal(plot) : Markup.Empty);
+    })) + (ShowDiagonal ? Equal(plot) : Markup.Empty);
 
     private static Markup Equal(Plot plot)
     {
@@ -47,9 +47,9 @@ public sealed record ScatterChart(string Title, Axis X, Axis Y) : AxesChart(Titl
     }
 
     internal override string Summary() =>
-        $"Points: {LineChart.Words(Y.Label, "values")} over {LineChart.Words(X.Label, "their order")}. "
+        $"Points: {Y.Label.OrElse("values")} over {X.Label.OrElse("their order")}. "
         + string.Join(" ", Series.Take(12).Select(series =>
-            $"{LineChart.Words(series.Name, "Points")}: {Typography.Number(series.Ys.Count, 0)}."));
+            $"{series.Name.OrElse("Points")}: {Typography.Number(series.Ys.Count, 0)}."));
 
     private SeriesStyle StyleOf(int index)
     {

@@ -42,7 +42,8 @@ public sealed record Series(string Name, IReadOnlyList<double> Ys)
     {
         foreach (var (list, name) in new[] { (Xs, nameof(Xs)), (Low, nameof(Low)), (High, nameof(High)) })
             if (list is not null && list.Count != Ys.Count)
-                throw new ArgumentException($"Series '{Name}' has {Ys.Count} {nameof(Ys)}, but {list.Count} {name}.");
+                throw new ArgumentException(
+                    $"series '{Name}' has {Ys.Count} {nameof(Ys)}, but {list.Count} {name}", name);
     }
 
     internal int CountWithoutPlace(Axis x, Axis y)

@@ -9,6 +9,7 @@ internal readonly record struct Tick(double Value, string Label);
 internal static class Ticks
 {
     private const int MostDecimals = 5;
+    private const double LogTen = 2.30258509299404568402;
 
     /// <summary>
     /// About <paramref name="count"/> labelled ticks within a scale's domain: steps of 1, 2 or 5 times a power of ten;
@@ -38,7 +39,7 @@ internal static class Ticks
             step.Times(Math.Ceiling(scale.High / step.Size - 1e-9)));
     }
 
-    private static double Decades(Scale scale) => Math.Log10(scale.High) - Math.Log10(scale.Low);
+    private static double Decades(Scale scale) => (Elementary.Log(scale.High) - Elementary.Log(scale.Low)) / LogTen;
 
     private static Tick[] Linear(Scale scale, int count, bool whole)
     {
@@ -54,7 +55,7 @@ internal static class Ticks
 
     private static Tick[] OneTwoFive(Scale scale)
     {
-        int first = (int)Math.Floor(Math.Log10(scale.Low)), last = (int)Math.Ceiling(Math.Log10(scale.High));
+        int first = Typography.Exponent(scale.Low), last = Typography.Exponent(scale.High);
         return [.. from exponent in Enumerable.Range(first, last - first + 1)
                    from digit in Enumerable.Range(1, 9)
                    let value = new Step(digit, exponent).Size
@@ -64,8 +65,8 @@ internal static class Ticks
 
     private static Tick[] PowersOfTen(Scale scale, int count)
     {
-        int first = (int)Math.Ceiling(Math.Log10(scale.Low) - 1e-9);
-        int last = (int)Math.Floor(Math.Log10(scale.High) + 1e-9);
+        int first = Typography.Exponent(scale.Low * (1 - 1e-9)) + 1;
+        int last = Typography.Exponent(scale.High * (1 + 1e-9));
         int every = Math.Max(1, (int)Math.Ceiling((last - first) / Math.Max(1.0, count)));
         bool minor = last - first <= 6 && every == 1;
         return [.. from exponent in Enumerable.Range(first - 1, last - first + 2)

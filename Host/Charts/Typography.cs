@@ -114,6 +114,9 @@ internal static class Typography
         return string.Concat(runes.Take(kept)).TrimEnd() + "…";
     }
 
+    /// <summary>The label or, where it is empty, another text.</summary>
+    internal static string OrElse(this string label, string otherwise) => label.Length > 0 ? label : otherwise;
+
     internal static double Power(int exponent) =>
         double.Parse("1e" + exponent.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 

@@ -111,7 +111,7 @@ internal static class DataCommand
                 parsed.GetValue(name)!, new DataOptions { Label = parsed.GetValue(label), Task = kind });
             Describe(target?.Notes ?? Console.Out, data, parsed.GetValue(json));
             Hints.Write(DataHints.Of(data));
-            target?.Write(Sheet(data.Training).ToFile());
+            target?.Write(Sheet(data.Training).ToStandaloneSvg());
             return ExitCode.Done;
         });
         return command;

@@ -16,7 +16,7 @@ internal static class Backward
         Right = at => [at.Matrices[1].PointwiseMultiply(Slope(at.Matrices[0]))],
         GradientOf = at => (
             x => Activation.Sigmoid.Predict(x).PointwiseMultiply(at.Matrices[1]).RowSums().Sum(),
-            at.Matrices[0].Map(y => Math.Log(y / (1 - y)))),
+            at.Matrices[0].Map(y => Elementary.Log(y / (1 - y)))),
         Mistakes =
         [
             Of("dy is missing: the chain rule multiplies by it",

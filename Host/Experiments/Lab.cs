@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Runs;
 

@@ -13,13 +13,13 @@ public static class ChartFile
     /// </summary>
     /// <exception cref="ArgumentException">The name ends otherwise.</exception>
     /// <exception cref="OperationFailedException">The file can't be written.</exception>
-    public static void Save(Chart chart, string path)
+    public static void Save(this Chart chart, string path)
     {
         ArgumentNullException.ThrowIfNull(chart);
         ArgumentNullException.ThrowIfNull(path);
         var text = Path.GetExtension(path).ToLowerInvariant() switch
         {
-            ".svg" => chart.ToFile(),
+            ".svg" => chart.ToStandaloneSvg(),
             ".csv" => ChartNumbers.Csv(chart),
             ".html" => Page.Of(chart.Title, Page.Titled(chart), "en"),
             _ => throw new ArgumentException(
@@ -31,7 +31,7 @@ public static class ChartFile
     /// <summary>Writes a chart as a page into the folder for temporary files, and opens it in the browser.</summary>
     /// <returns>The page's path, and whether a browser has opened it.</returns>
     /// <exception cref="OperationFailedException">The file can't be written.</exception>
-    public static (string Path, bool Opened) Show(Chart chart)
+    public static (string Path, bool Opened) Show(this Chart chart)
     {
         var page = Path.Combine(Path.GetTempPath(), $"functional-{Path.GetRandomFileName()}.html");
         Save(chart, page);

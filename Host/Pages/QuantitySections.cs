@@ -52,7 +52,7 @@ internal static class QuantitySections
                 say(("Truth and prediction", "正解と予測")), say(($"{name}, true", $"{name}（正解）")),
                 say(($"{name}, predicted", $"{name}（予測）")))
             {
-                Series = [new Series("", truths, answers)], ShowsEqual = true,
+                Series = [new Series("", truths, answers)], ShowDiagonal = true,
             }));
 
     private static Markup Residuals(

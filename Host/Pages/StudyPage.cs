@@ -18,7 +18,7 @@ internal static class StudyPage
     /// <param name="step">What an intermediate value is reported after, as in <c>epoch</c>.</param>
     public static string Render(
         string name, StudySettings settings, IReadOnlyList<Trial> trials, string measure,
-        Func<Trial, string>? command = null, string step = "step")
+        Func<Trial, string>? command = null, string step = "report")
     {
         var best = StudyResults.Best(settings.Direction, trials).FirstOrDefault();
         return Page.Of(

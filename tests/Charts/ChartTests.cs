@@ -10,7 +10,7 @@ public class ChartTests
 
     [Theory]
     [MemberData(nameof(Examples.Names), MemberType = typeof(Examples))]
-    public void EveryChartIsWellFormedAndNamedForScreenReaders(string name)
+    public void Every_chart_is_well_formed_and_named_for_screen_readers(string name)
     {
         foreach (double width in Widths)
         {
@@ -27,7 +27,7 @@ public class ChartTests
 
     [Theory]
     [MemberData(nameof(Examples.Names), MemberType = typeof(Examples))]
-    public void EveryCoordinateIsANumberNearThePaper(string name)
+    public void Every_coordinate_is_a_number_near_the_paper(string name)
     {
         foreach (double width in Widths)
         {
@@ -44,15 +44,15 @@ public class ChartTests
 
     [Theory]
     [MemberData(nameof(Examples.Names), MemberType = typeof(Examples))]
-    public void TheSameChartGivesTheSameText(string name)
+    public void The_same_chart_gives_the_same_text(string name)
     {
         Assert.Equal(Examples.All[name]().ToHtml(), Examples.All[name]().ToHtml());
-        Assert.Equal(Examples.All[name]().ToFile(), Examples.All[name]().ToFile());
+        Assert.Equal(Examples.All[name]().ToStandaloneSvg(), Examples.All[name]().ToStandaloneSvg());
     }
 
     [Theory]
     [MemberData(nameof(Examples.Names), MemberType = typeof(Examples))]
-    public void NoTextIsCutOffAtTheEdges(string name)
+    public void No_text_is_cut_off_at_the_edges(string name)
     {
         if (name.Contains("wild", StringComparison.Ordinal))
             return;
@@ -73,7 +73,7 @@ public class ChartTests
     }
 
     [Fact]
-    public void IdsDifferBetweenChartsAndBetweenTheirForms()
+    public void Ids_differ_between_charts_and_between_their_forms()
     {
         var page = XElement.Parse($"<p>{string.Concat(Examples.All.Values.Select(chart => chart().ToHtml()))}</p>");
         var ids = page.Descendants().Attributes("id").Select(id => id.Value).ToArray();
@@ -82,15 +82,15 @@ public class ChartTests
     }
 
     [Fact]
-    public void AFileCarriesItsStyleAndAPictureInAPageDoesNot()
+    public void A_file_carries_its_style_and_a_picture_in_a_page_does_not()
     {
         var chart = Examples.All["lines"]();
-        Assert.Equal(Stylesheet.Text, XDocument.Parse(chart.ToFile()).Root!.Find("style").Single().Value);
+        Assert.Equal(Stylesheet.Text, XDocument.Parse(chart.ToStandaloneSvg()).Root!.Find("style").Single().Value);
         Assert.Empty(XElement.Parse(chart.ToHtml()).Find("style"));
     }
 
     [Fact]
-    public void ADescriptionIsTakenAsItIsAndWhatWasLeftOutIsAdded()
+    public void A_description_is_taken_as_it_is_and_what_was_left_out_is_added()
     {
         var series = new Series("a", [1, -1, 0, double.NaN, 2]);
         var chart = new LineChart("Loss", "iteration", Axis.Log("loss")) { Series = [series] };
@@ -101,7 +101,7 @@ public class ChartTests
     }
 
     [Fact]
-    public void AHiddenTitleIsStillReadOut()
+    public void A_hidden_title_is_still_read_out()
     {
         var svg = XElement.Parse((Examples.All["lines"]() with { ShowTitle = false }).ToSvg());
         Assert.Empty(svg.Find("text", "title"));
@@ -109,12 +109,12 @@ public class ChartTests
     }
 
     [Fact]
-    public void ContradictionsAreNamed()
+    public void Contradictions_are_named()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Examples.All["lines"]().ToSvg(199));
         var unequal = new LineChart("", "", "") { Series = [new("loss", [1, 2, 3], [1, 2])] };
         var named = Assert.Throws<ArgumentException>(() => unequal.ToSvg());
-        Assert.Equal("Series 'loss' has 2 Ys, but 3 Xs.", named.Message);
+        Assert.Equal("series 'loss' has 2 Ys, but 3 Xs (Parameter 'Xs')", named.Message);
         Assert.Throws<ArgumentException>(() => new Histogram("", "", "") { Bins = new([1, 2], [1, 2]) }.ToSvg());
         var field = new Field([1, 2], [1], [[1]]);
         Assert.Throws<ArgumentException>(() => new ContourChart("", "", "") { Field = field }.ToSvg());

@@ -18,7 +18,7 @@ public static class Examples
         ["lines with a band and a reference"] = () => new LineChart("Accuracy", "epoch", "accuracy")
         {
             Series = [new("test", Wave(40)) { Low = Wave(40, -0.1), High = Wave(40, 0.1), Dash = Dash.Dashed }],
-            References = [new(0.1, "guessing"), new(20, "half time") { Upright = true }],
+            References = [new(0.1, "guessing"), new(20, "half time") { Vertical = true }],
         },
         ["lines on log axes"] = () => new LineChart("Loss", Axis.Log("iteration"), Axis.Log("loss"))
         {

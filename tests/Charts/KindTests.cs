@@ -8,7 +8,7 @@ namespace Functional.Tests.Charts;
 public class KindTests
 {
     [Fact]
-    public void AMillionPointsKeepTheirExtremesAndTakeLittleRoom()
+    public void A_million_points_keep_their_extremes_and_take_little_room()
     {
         var ys = new double[1_000_000];
         for (int i = 0; i < ys.Length; i++)
@@ -28,7 +28,7 @@ public class KindTests
     }
 
     [Fact]
-    public void AMillionPointsInThePlaneTakeLittleRoom()
+    public void A_million_points_in_the_plane_take_little_room()
     {
         var xs = Enumerable.Range(0, 1_000_000).Select(i => Math.Sin(i * 1.1) * i).ToArray();
         var ys = Enumerable.Range(0, 1_000_000).Select(i => Math.Cos(i * 1.3) * i).ToArray();
@@ -37,7 +37,7 @@ public class KindTests
     }
 
     [Fact]
-    public void LinesBreakWhereValuesAreMissingAndLonePointsAreDots()
+    public void Lines_break_where_values_are_missing_and_lone_points_are_dots()
     {
         var series = new Series("", [1, 2, double.NaN, 3, double.PositiveInfinity, 2, 1]);
         var text = new LineChart("Gaps", "x", "y") { Series = [series] }.ToSvg();
@@ -47,15 +47,51 @@ public class KindTests
             XElement.Parse(text).Find("path", "mark").Select(mark => mark.Attribute("class")!.Value));
     }
 
+    [Theory]
+    [InlineData(-5, -3, -1)]
+    [InlineData(0.8 - 1e-16, 0.9, 1)]
+    [InlineData(-1e-3, -1e-5, 0)]
+    [InlineData(-7e20, 0, 7e20)]
+    public void S1_What_lies_on_the_end_of_an_axis_gets_no_arrow(double first, double second, double third) =>
+        Assert.Empty(Beyond(new LineChart("", "x", "y") { Series = [new("", [first, second, third])] }));
+
     [Fact]
-    public void PointsAreJoinedInOrderOfX()
+    public void Arrows_show_what_is_beyond_the_frame_and_nothing_else()
+    {
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var key = Key.OfSeed(seed);
+            var size = Math.Pow(10, key.Child(0).Integers(1, 40)[0] - 20);
+            var middle = 100 * size * (key.Child(1).Uniforms(1)[0] - 0.5);
+            double[] ys = [.. key.Child(2).Normals(12).Select(y => middle + y * size)];
+            // An axis that fits its data shows them all.
+            Assert.Empty(Beyond(new LineChart("", "x", "y") { Series = [new("", ys)] }));
+            var logarithmic = new LineChart("", "x", Axis.Log("y")) { Series = [new("", [.. ys.Select(Math.Abs)])] };
+            Assert.Empty(Beyond(logarithmic));
+            var (low, high) = (middle - size, middle + size / 2);
+            LineChart Between(double sign, double from, double to) => new("", "x", Axis.Between("y", from, to))
+                { Series = [new("", [.. ys.Select(y => sign * y)])] };
+            var arrows = Beyond(Between(1, low, high));
+            Assert.Equal(ys.Any(y => y > high), arrows.Any(arrow => arrow.Above));
+            Assert.Equal(ys.Any(y => y < low), arrows.Any(arrow => !arrow.Above));
+            Assert.Equal(
+                arrows.Select(arrow => (arrow.X, !arrow.Above)),
+                Beyond(Between(-1, -high, -low)).Select(arrow => (arrow.X, arrow.Above)));
+        }
+    }
+
+    private static (double X, bool Above, SeriesStyle Style)[] Beyond(LineChart chart) =>
+        [.. chart.Beyond(chart.PlotOf(chart.Data(), 640, 300))];
+
+    [Fact]
+    public void Points_are_joined_in_order_of_X()
     {
         string Of(double[] xs, double[] ys) => new LineChart("", "x", "y") { Series = [new("", xs, ys)] }.ToSvg();
         Assert.Equal(Of([1, 2, 3], [5, 7, 6]), Of([3, 1, 2], [6, 5, 7]));
     }
 
     [Fact]
-    public void SeriesDifferByMoreThanColor()
+    public void Series_differ_by_more_than_color()
     {
         var many = XElement.Parse(Examples.All["lines, thirty"]().ToSvg());
         var looks = many.Find("text", "name").Select(name => name.ElementsBeforeSelf().TakeLast(2).ToArray())
@@ -67,7 +103,7 @@ public class KindTests
     }
 
     [Fact]
-    public void NamesStandAtTheEndsOfLinesWhereTheyFitAndInALegendOtherwise()
+    public void Names_stand_at_the_ends_of_lines_where_they_fit_and_in_a_legend_otherwise()
     {
         LineChart Ending(double first, double second) => new("", "x", "y")
         { Series = [new("first", [0, first]), new("second", [0, second])] };
@@ -79,7 +115,7 @@ public class KindTests
     }
 
     [Fact]
-    public void TheContourOfAConeIsOneClosedCircle()
+    public void The_contour_of_a_cone_is_one_closed_circle()
     {
         var chart = new ContourChart("Cone", "x", "y")
         {
@@ -97,7 +133,7 @@ public class KindTests
     }
 
     [Fact]
-    public void ContoursOfABowlAreEvenlyApart()
+    public void Contours_of_a_bowl_are_evenly_apart()
     {
         var levels = Field.Of((x, y) => x * x + y * y, new(-1, 1), new(-1, 1), 21).Levels(5);
         var radii = levels.Select(Math.Sqrt).ToArray();
@@ -105,7 +141,7 @@ public class KindTests
     }
 
     [Fact]
-    public void BinsCountEveryNumberOnce()
+    public void Bins_count_every_number_once()
     {
         var bins = Bins.Of([0, 0.5, 1, 1, 1.5, 2, double.NaN, 7], 2, low: 0, high: 2);
         Assert.Equal([0, 1, 2], bins.Edges);
@@ -116,7 +152,7 @@ public class KindTests
     }
 
     [Fact]
-    public void SmallMultiplesShareTheirAxes()
+    public void Small_multiples_share_their_axes()
     {
         LineChart Of(double high) => new($"to {high}", "x", "y") { Series = [new("", [0, high])] };
         SmallMultiples Both(bool share) => new("", [Of(1), Of(100)]) { ShareY = share };
@@ -127,7 +163,7 @@ public class KindTests
     }
 
     [Fact]
-    public void AConfusionMatrixWritesItsCountsInFull()
+    public void A_confusion_matrix_writes_its_counts_in_full()
     {
         var chart = MatrixChart.Confusion("", ["cat", "dog"], [[12345, 0], [3, 980]]);
         Assert.Equal(["3", "980", "12\u2009345"],

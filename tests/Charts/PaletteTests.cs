@@ -17,7 +17,7 @@ public class PaletteTests
     public static TheoryData<string> Themes => ["light", "dark"];
 
     [Fact]
-    public void ContrastIsThatOfTheStandard()
+    public void Contrast_is_that_of_the_standard()
     {
         Assert.Equal(21, Palette.Contrast("#000000", "#ffffff"), 1e-9);
         Assert.Equal(4.54, Palette.Contrast("#767676", "#ffffff"), 0.01);
@@ -25,7 +25,7 @@ public class PaletteTests
 
     [Theory]
     [MemberData(nameof(Themes))]
-    public void TextHasFourAndAHalfAndGraphicsHaveThreeToOne(string name)
+    public void Text_has_four_and_a_half_and_graphics_have_three_to_one(string name)
     {
         var theme = Theme(name);
         Assert.All([theme.Ink, theme.Muted], color => Assert.InRange(Palette.Contrast(color, theme.Paper), 4.5, 21));
@@ -38,7 +38,7 @@ public class PaletteTests
 
     [Theory]
     [MemberData(nameof(Themes))]
-    public void ColorBlindPeopleCanDistinguishTheSeries(string name)
+    public void Color_blind_people_can_distinguish_the_series(string name)
     {
         var colors = Theme(name).Series;
         double Closest(int count) => (
@@ -51,7 +51,7 @@ public class PaletteTests
     }
 
     [Fact]
-    public void TheStyleSheetHasBothThemesAndEveryColor()
+    public void The_style_sheet_has_both_themes_and_every_color()
     {
         foreach (var theme in new[] { Palette.Light, Palette.Dark })
             Assert.All([theme.Paper, theme.Ink, theme.Muted, theme.Line, theme.Grid, theme.Deep, .. theme.Series],

@@ -12,7 +12,7 @@ public class PngTests
     [InlineData(1, 1)]
     [InlineData(28, 28)]
     [InlineData(300, 7)]
-    public void AnImageComesBackAsItWas(int width, int height)
+    public void An_image_comes_back_as_it_was(int width, int height)
     {
         byte[] pixels = [.. Enumerable.Range(0, width * height).Select(i => (byte)(i * 31 + i / width))];
         var chunks = Chunks(Png.Encode(pixels, width, height));
@@ -31,18 +31,18 @@ public class PngTests
     }
 
     [Fact]
-    public void TheEndIsTheOneThatEveryFileHas() =>
+    public void The_end_is_the_one_that_every_file_has() =>
         Assert.Equal([0, 0, 0, 0, .. "IEND"u8, 0xAE, 0x42, 0x60, 0x82], Png.Encode([7], 1, 1)[^12..]);
 
     [Fact]
-    public void AnImageNeedsAsManyPixelsAsItsSizeSays()
+    public void An_image_needs_as_many_pixels_as_its_size_says()
     {
         Assert.Throws<ArgumentException>(() => Png.Encode(new byte[5], 2, 3));
         Assert.Throws<ArgumentException>(() => Png.Encode([], 0, 0));
     }
 
     [Fact]
-    public void NumbersBecomeGraysBetweenTheLeastAndTheGreatest()
+    public void Numbers_become_grays_between_the_least_and_the_greatest()
     {
         Assert.Equal([0, 64, 255, 0], Picture.Of(2, 2, [-1, 0, 3, double.NaN]).Pixels.ToArray());
         Assert.Equal([0, 128, 255], Picture.Of(3, 1, [-9, 0, 9], low: -1, high: 1).Pixels.ToArray());

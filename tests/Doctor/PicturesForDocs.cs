@@ -19,7 +19,8 @@ public partial class PicturesForDocs
             var finding = setUp.Examine().Findings.First(finding => finding.Kind == setUp.Kind);
             File.WriteAllText(
                 Path.Combine(Docs, "doctor", $"{finding.Name}.svg"),
-                (finding.Picture ?? throw new InvalidOperationException($"{setUp} has no picture")).ToFile(480));
+                (finding.Picture ?? throw new InvalidOperationException($"{setUp} has no picture"))
+                    .ToStandaloneSvg(480));
         }
     }
 

@@ -47,7 +47,10 @@ internal sealed class GradientCheckExperiment : Experiment
             return (Differences: Differences.Compare(gradient, numerical), byPullbacks, byDifferences: watch.Elapsed);
         }));
         var check = checks[0];
-        double[] zeros = [.. check.Differences.Select(d => Math.Round(-Math.Log10(d.MeanAbsolute), 1))];
+        double[] zeros =
+        [
+            .. check.Differences.Select(d => Math.Round(-Elementary.Log(d.MeanAbsolute) / Elementary.Log(10.0), 1)),
+        ];
         var count = check.Differences.Sum(d => d.Shape.Length);
         static string digits(double value) => Typography.Number(value, 1);
         string Scientific(double value) => Typography.Scientific(value, 2);

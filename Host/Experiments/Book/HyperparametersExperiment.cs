@@ -139,7 +139,7 @@ internal sealed class HyperparametersExperiment : Experiment
         string Least(double[] values) => Typography.Value(best.Min(trial => values[trial]), 2);
         string Most(double[] values) => Typography.Value(best.Max(trial => values[trial]), 2);
         string Decades(double[] values) =>
-            Typography.Number(Math.Log10(best.Max(trial => values[trial]) / best.Min(trial => values[trial])), 1);
+            Typography.Number(Elementary.Log(Leading(values).Max() / Leading(values).Min()) / Elementary.Log(10.0), 1);
         return new(
         "trials",
         new SmallMultiples(lab.Say("All trials", "すべての試行"),
