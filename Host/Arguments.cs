@@ -11,4 +11,10 @@ internal static class Arguments
     internal static T Given<T>(
         [NotNull] this T? value, [CallerArgumentExpression(nameof(value))] string name = "") where T : class =>
         value ?? throw new ArgumentNullException(name);
+
+    /// <summary>What an exception says, without the parameter that .NET adds to the message: for people who wrote an
+    /// option, not a call.</summary>
+    internal static string Reason(this Exception exception) =>
+        exception is ArgumentException { ParamName: { } name }
+            ? exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : exception.Message;
 }

@@ -35,7 +35,7 @@ let off = [ for trial in trials -> abs (1.0 - space.At(trial.Units).Number "rate
 let ofConfiguration (configuration: Configuration) = train (configuration.Number "rate") (configuration.Number "decay")
 let study = Study.InMemory(StudySettings(space, Sampler = Sampler.Random))
 study.Run((fun configuration _ -> ofConfiguration configuration), 8) |> ignore
-let best = study.Best
+let best = study.FindBest()
 let again = ofConfiguration best.Configuration
 
 for i, trial in trials |> List.sortByDescending _.Accuracy |> List.truncate 3 |> List.indexed do

@@ -10,11 +10,15 @@ public class FloorsTests
 {
     private const string Root = "Functional.Host";
 
-    // From the ground up; what shares a floor stands side by side.
+    // From the ground up, as the page draws them; what shares a floor stands side by side in the columns before the
+    // descriptions.
     private static readonly string[][] Floors =
     [
-        [""], ["Files", "Charts"], ["Data"], ["Models"], ["Runs"], ["Search", "Doctor", "Experiments"],
-        ["Pages", "Benchmarks", "Digests", "Exercises"], ["Commands"],
+        .. File.ReadLines(Path.Combine(ScriptTests.Root, "docs", "architecture.md"))
+            .SkipWhile(line => !line.StartsWith("Host ", StringComparison.Ordinal))
+            .TakeWhile(line => !line.StartsWith("Core ", StringComparison.Ordinal))
+            .Select(line => line[9..48].Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(names => names is ["Host/*.cs"] ? [""] : names).Reverse(),
     ];
 
     private const BindingFlags All =
@@ -26,11 +30,11 @@ public class FloorsTests
         .ToDictionary(code => code.Value);
 
     private static readonly Type[] Types =
-        [.. typeof(Chart).Assembly.GetTypes().Where(type => RoomOf(type) is not null)];
+        [.. typeof(Chart).Assembly.GetTypes().Where(type => FolderOf(type) is not null)];
 
     [Fact]
-    public void Every_room_has_a_floor() =>
-        Assert.Empty(Types.Select(type => RoomOf(type)!).Distinct().Except(Floors.SelectMany(rooms => rooms)));
+    public void Every_folder_has_a_floor() =>
+        Assert.Empty(Types.Select(type => FolderOf(type)!).Distinct().Except(Floors.SelectMany(folders => folders)));
 
     [Fact]
     public void Code_sees_only_lower_floors()
@@ -51,10 +55,10 @@ public class FloorsTests
 
     private static bool IsAllowed(string from, string to) => from == to || FloorOf(to) < FloorOf(from);
 
-    private static int FloorOf(string room) => Array.FindIndex(Floors, rooms => rooms.Contains(room));
+    private static int FloorOf(string folder) => Array.FindIndex(Floors, folders => folders.Contains(folder));
 
     // The first part of the namespace below the root's; null outside.
-    private static string? RoomOf(Type type)
+    private static string? FolderOf(Type type)
     {
         while (type.HasElementType)
             type = type.GetElementType()!;
@@ -65,9 +69,9 @@ public class FloorsTests
     private static IEnumerable<(string From, string To, string Text)> Edges(IEnumerable<Type> types) =>
         from type in types
         from used in Used(type).Distinct()
-        let to = RoomOf(used)
+        let to = FolderOf(used)
         where to is not null
-        select (RoomOf(type)!, to, $"{RoomOf(type)} -> {to}: {type.FullName} uses {used.FullName ?? used.Name}");
+        select (FolderOf(type)!, to, $"{FolderOf(type)} -> {to}: {type.FullName} uses {used.FullName ?? used.Name}");
 
     private static IEnumerable<Type> Used(Type type) =>
     [

@@ -65,8 +65,8 @@ internal static class SearchCommand
             CommonOptions.MostThreads);
     private static readonly Option<double?> Limit =
         CommonOptions.Seconds("--time-limit", "start no trial after this many seconds");
-    private static readonly Option<double?> Lapse = CommonOptions.Seconds(
-        "--lapse", "how long a process may be silent before others take over its trials [default: 30]");
+    private static readonly Option<double?> HeartbeatTimeout = CommonOptions.Seconds(
+        "--heartbeat-timeout", "how long a process may be silent before others take over its trials [default: 30]");
     private static readonly Option<bool> Json = CommonOptions.Json();
     private static readonly Option<bool> Open = new("--open") { Description = "open the report in the browser" };
 
@@ -82,8 +82,8 @@ internal static class SearchCommand
             ("functional search --space learning-rate=log:1e-3..1 --sampler tpe --trials 20 --epochs 5",
                 "20 trials, guided by a model of where good rates are"),
             ("functional search show rates --open", "its progress, in the browser"));
-        foreach (var option in (Option[])[Space, Sampler, Pruner, Trials, Workers, Limit, Study, Storage, Lapse, Json,
-            Open, .. options])
+        foreach (var option in (Option[])[Space, Sampler, Pruner, Trials, Workers, Limit, Study, Storage,
+            HeartbeatTimeout, Json, Open, .. options])
             command.Add(option);
         command.Add(Show());
         command.SetAction(parsed => Run(parsed, [.. CommonOptions.Values(parsed, options)]));
@@ -109,7 +109,7 @@ internal static class SearchCommand
                 ?? throw new UsageException($"{storage.Name}: there is no such study");
             using var shown = Search.Study.Open(storage, settings);
             var lines = new StudyLines(Console.Out, settings, parsed.GetValue(Json));
-            var trials = shown.Trials;
+            var trials = shown.ReadTrials();
             CheckValues(shown, trials);
             lines.Trials(trials);
             Finish(parsed, shown, trials, lines, study, interrupted: false);
@@ -154,11 +154,12 @@ internal static class SearchCommand
         var lines = new StudyLines(Console.Out, settings, parsed.GetValue(Json));
         var trials = parsed.GetValue(Trials)
             ?? (int)Math.Min(settings.Sampler.Count(settings.Space) ?? UsualTrials, int.MaxValue);
-        CheckValues(study, study.Trials);
-        lines.Started(study.Name, study.Trials, trials, workers, data.Training.Count);
+        var before = study.ReadTrials();
+        CheckValues(study, before);
+        lines.Started(study.Name, before, trials, workers, data.Training.Count);
         using var interruption = new Interruption();
         var limit = parsed.GetValue(Limit) is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
-        var all = study.Work(objective.Run, trials, workers, limit, lines.Ended, interruption.Token);
+        var all = study.RunUnchecked(objective.Run, trials, workers, limit, lines.Ended, interruption.Token);
         var interrupted = interruption.Token.IsCancellationRequested;
         Finish(parsed, study, all, lines, name, interrupted);
         study.CheckKept();
@@ -245,7 +246,8 @@ internal static class SearchCommand
                 ?? Search.Sampler.Random,
             Pruner = parsed.GetValue(Pruner) is { } pruner ? Search.Pruner.Parse(pruner) : begun?.Pruner
                 ?? Search.Pruner.None,
-            Lapse = parsed.GetValue(Lapse) ?? begun?.Lapse ?? new StudySettings(space).Lapse,
+            HeartbeatTimeout = parsed.GetValue(HeartbeatTimeout) ?? begun?.HeartbeatTimeout
+                ?? new StudySettings(space).HeartbeatTimeout,
             Constants = usual.Where(option => !replaced.Contains(option.Key))
                 .Concat(overrides.Where(option => option.Key != "seed")).ToDictionary(),
         };
@@ -259,7 +261,7 @@ internal static class SearchCommand
         }
         catch (ArgumentException e)
         {
-            throw new UsageException($"--sampler: {e.Message}");
+            throw new UsageException($"--sampler: {e.Reason()}");
         }
         if (Common(settings).Validation == 0 && !searched.Contains("validation"))
             throw new UsageException("--validation: a search needs samples for validation");

@@ -38,11 +38,6 @@ internal static partial class CellText
     private static readonly double[] PowersOfTen =
         [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16];
 
-    /// <summary>Whether a cell is a number as most are: at most 16 characters, digits with a point among them, and a
-    /// sign before them.</summary>
-    public static bool IsShort(ReadOnlySpan<char> cell, out double number) =>
-        Short(cell, NoSeparator, out number) >= 0;
-
     /// <summary>The length of the short number that a text, of letters or in UTF-8, begins with, up to its end or a
     /// separator; -1 if it begins with anything else. The digits are an integer that double precision has, as is the
     /// power of ten, so their quotient is the nearest number: what <see cref="Plain"/> gives, sooner. Source: Clinger

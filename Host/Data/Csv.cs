@@ -1,4 +1,3 @@
-using Functional.Host.Charts;
 using Functional.Host.Files;
 using static Functional.Host.Files.DataException;
 

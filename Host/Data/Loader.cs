@@ -1,4 +1,3 @@
-using Functional.Host.Charts;
 
 namespace Functional.Host.Data;
 

@@ -127,13 +127,6 @@ internal sealed class DataValue
             ? number
             : throw Error("a number");
 
-    /// <summary>A number within limits.</summary>
-    /// <exception cref="DataException">This is none.</exception>
-    public double NumberIn(double least, double below) =>
-        Number is var number && number >= least && number < below
-            ? number
-            : throw Error($"a number from {least} up to, but not, {below}");
-
     /// <summary>An integer from 1 on.</summary>
     /// <exception cref="DataException">This is none.</exception>
     public int Count => CountFrom(1);

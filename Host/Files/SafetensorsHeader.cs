@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using Functional.Host.Charts;
 using static Functional.Host.Files.DataException;
 
 namespace Functional.Host.Files;

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Files;
 using MathNet.Numerics.LinearAlgebra;

@@ -49,7 +49,7 @@ public sealed record ClassWeights
         }
         catch (ArgumentException e)
         {
-            throw new UsageException(e.Message.Split(" (Parameter")[0]);
+            throw new UsageException(e.Reason());
         }
     }
 

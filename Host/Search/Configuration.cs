@@ -24,27 +24,28 @@ public sealed class Configuration : IReadOnlyList<KeyValuePair<string, Hyperpara
         return values.Where(pair => pair.Key == name).Select(pair => (HyperparameterValue?)pair.Value).FirstOrDefault();
     }
 
-    /// <summary>The value of a hyperparameter as text: the name of a choice.</summary>
-    /// <exception cref="ArgumentException">It has none here.</exception>
-    public string Text(string name) => $"{Value(name)}";
+    /// <summary>What was chosen of a <see cref="Hyperparameter.Choice"/>.</summary>
+    /// <exception cref="ArgumentException">It has no value here, or a number of a range.</exception>
+    public string Choice(string name) => Value(name) is var value && value.Choice is { } choice
+        ? choice : throw new ArgumentException($"'{name}' is {value}, which is not of a choice", nameof(name));
 
-    /// <summary>The value of a hyperparameter as a number; names of choices may be numbers, too.</summary>
-    /// <exception cref="ArgumentException">It has none here, or no number.</exception>
+    /// <summary>The value of a hyperparameter as a number; one of a choice may be a number, too.</summary>
+    /// <exception cref="ArgumentException">It has no value here, or one that is not a number.</exception>
     public double Number(string name) => Value(name) is var value
-        && (value.Number ?? ReadNumber(value.Name!)) is { } number
-        ? number : throw new ArgumentException($"'{name}' is '{value}', no number");
+        && (value.Number ?? ReadNumber(value.Choice!)) is { } number
+        ? number : throw new ArgumentException($"'{name}' is '{value}', no number", nameof(name));
 
     /// <summary>The value of a hyperparameter as an integer.</summary>
-    /// <exception cref="ArgumentException">It has none here, or no integer.</exception>
-    public int Whole(string name) => Number(name) is var number && (int)number == number
-        ? (int)number : throw new ArgumentException($"'{name}' is '{Text(name)}', no integer");
+    /// <exception cref="ArgumentException">It has no value here, or one that is not an integer.</exception>
+    public int Integer(string name) => Number(name) is var number && (int)number == number
+        ? (int)number : throw new ArgumentException($"'{name}' is '{Value(name)}', no integer", nameof(name));
 
     /// <summary>The values as text, as on the command line and in journals.</summary>
     internal IEnumerable<KeyValuePair<string, string>> Texts =>
         values.Select(pair => KeyValuePair.Create(pair.Key, $"{pair.Value}"));
 
     private HyperparameterValue Value(string name) =>
-        Find(name) ?? throw new ArgumentException($"'{name}' has no value in {this}");
+        Find(name) ?? throw new ArgumentException($"'{name}' has no value in {this}", nameof(name));
 
     /// <inheritdoc/>
     public bool Equals(Configuration? other) => other is not null && values.AsSpan().SequenceEqual(other.values);

@@ -1,5 +1,3 @@
-using Functional.Host.Charts;
-
 namespace Functional.Host.Search;
 
 /// <summary>The values that a hyperparameter can take, laid along the unit interval: equal lengths of it are equally
@@ -44,18 +42,21 @@ internal sealed record RangeDomain : Domain
     /// <param name="low">The least number.</param>
     /// <param name="high">The greatest.</param>
     /// <param name="logarithmic">Whether equal ratios, not equal differences, are equally likely.</param>
-    /// <param name="whole">Whether there are only integers; they are of 32 bits.</param>
+    /// <param name="integer">Whether there are only integers; they are of 32 bits.</param>
     /// <exception cref="ArgumentException">The ends are not finite and in order, not above 0 in a logarithmic range, or
     /// no integers in a range of integers.</exception>
-    public RangeDomain(double low, double high, bool logarithmic = false, bool whole = false)
+    public RangeDomain(double low, double high, bool logarithmic = false, bool integer = false)
     {
         if (!(double.IsFinite(low) && double.IsFinite(high) && low <= high))
-            throw new ArgumentException(Invariant($"a range needs two finite ends in order, not {low}..{high}"));
+            throw new ArgumentException(
+                Invariant($"a range needs two finite ends in order, not {low}..{high}"), nameof(low));
         if (logarithmic && low <= 0)
-            throw new ArgumentException(Invariant($"a logarithmic range needs ends above 0, not {low}..{high}"));
-        if (whole && !(IsInteger(low) && IsInteger(high)))
-            throw new ArgumentException(Invariant($"a range of integers needs integer ends, not {low}..{high}"));
-        (Low, High, Logarithmic, Whole) = (low, high, logarithmic, whole);
+            throw new ArgumentException(
+                Invariant($"a logarithmic range needs ends above 0, not {low}..{high}"), nameof(low));
+        if (integer && !(IsInt32(low) && IsInt32(high)))
+            throw new ArgumentException(
+                Invariant($"a range of integers needs integer ends, not {low}..{high}"), nameof(low));
+        (Low, High, Logarithmic, Integer) = (low, high, logarithmic, integer);
     }
 
     /// <summary>The least number.</summary>
@@ -68,10 +69,10 @@ internal sealed record RangeDomain : Domain
     public bool Logarithmic { get; }
 
     /// <summary>Whether there are only integers.</summary>
-    public bool Whole { get; }
+    public bool Integer { get; }
 
     // An integer has the places from itself to the next one.
-    private double End => Whole ? High + 1 : High;
+    private double End => Integer ? High + 1 : High;
 
     /// <inheritdoc/>
     public override HyperparameterValue At(double unit)
@@ -79,15 +80,15 @@ internal sealed record RangeDomain : Domain
         var value = Logarithmic
             ? Elementary.Exp(Elementary.Log(Low) + unit * (Elementary.Log(End) - Elementary.Log(Low)))
             : 2 * (Low / 2 + unit * (End / 2 - Low / 2));
-        return Math.Clamp(Whole ? Math.Floor(value) : value, Low, High);
+        return Math.Clamp(Integer ? Math.Floor(value) : value, Low, High);
     }
 
     /// <inheritdoc/>
     public override double UnitOf(HyperparameterValue value)
     {
         if (!Contains(value))
-            throw new ArgumentException($"'{value}' is not in {this}");
-        var number = value.Number!.Value + (Whole ? 0.5 : 0);
+            throw new ArgumentException($"'{value}' is not in {this}", nameof(value));
+        var number = value.Number!.Value + (Integer ? 0.5 : 0);
         return Low == End ? 0.5
             : Logarithmic
             ? (Elementary.Log(number) - Elementary.Log(Low)) / (Elementary.Log(End) - Elementary.Log(Low))
@@ -96,25 +97,25 @@ internal sealed record RangeDomain : Domain
 
     /// <inheritdoc/>
     public override bool Contains(HyperparameterValue value) =>
-        value.Number is { } number && number >= Low && number <= High && (!Whole || IsInteger(number));
+        value.Number is { } number && number >= Low && number <= High && (!Integer || IsInt32(number));
 
     /// <inheritdoc/>
     public override int GridSize(int points) =>
-        Whole ? (int)Math.Min(High - Low + 1, points) : Low == High ? 1 : points;
+        Integer ? (int)Math.Min(High - Low + 1, points) : Low == High ? 1 : points;
 
     /// <inheritdoc/>
     public override HyperparameterValue GridValue(int points, int index)
     {
-        if (Whole && GridSize(points) < points)
+        if (Integer && GridSize(points) < points)
             return Low + index;
         var value = At((double)index / (points - 1));
         // Where integers of equal ratios would be the same one, the next is taken.
-        return Whole ? Math.Max(value.Number!.Value, Low + index) : value;
+        return Integer ? Math.Max(value.Number!.Value, Low + index) : value;
     }
 
     /// <inheritdoc/>
     public override string ToString() =>
-        (Whole, Logarithmic) switch
+        (Integer, Logarithmic) switch
         {
             (false, false) => "",
             (false, true) => "log:",
@@ -125,7 +126,7 @@ internal sealed record RangeDomain : Domain
     internal override HyperparameterValue? Read(string text) =>
         ReadNumber(text) is { } number && Contains(number) ? (HyperparameterValue?)number : null;
 
-    private static bool IsInteger(double number) => number == Math.Floor(number) && Math.Abs(number) <= 1L << 31;
+    private static bool IsInt32(double number) => number == Math.Floor(number) && Math.Abs(number) <= 1L << 31;
 }
 
 /// <summary>A few values to pick from, equally likely, with no order among them.</summary>
@@ -137,9 +138,9 @@ internal sealed record ChoiceDomain : Domain
     {
         Values = [.. values.Given()];
         if (Values.Count == 0 || Values.Contains(""))
-            throw new ArgumentException("a choice needs values, none of them empty");
+            throw new ArgumentException("a choice needs values, none of them empty", nameof(values));
         if (Values.GroupBy(value => value).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw new ArgumentException($"a choice has '{twice.Key}' twice");
+            throw new ArgumentException($"a choice has '{twice.Key}' twice", nameof(values));
     }
 
     /// <summary>The values.</summary>
@@ -154,11 +155,11 @@ internal sealed record ChoiceDomain : Domain
 
     /// <summary>The place of a value among the others, from 0.</summary>
     public int IndexOf(HyperparameterValue value) =>
-        Enumerable.Range(0, Values.Count).FirstOrDefault(index => Values[index] == value.Name, -1) is >= 0 and var index
-        ? index : throw new ArgumentException($"'{value}' is none of {string.Join(", ", Values)}");
+        Enumerable.Range(0, Values.Count).FirstOrDefault(i => Values[i] == value.Choice, -1) is >= 0 and var index
+        ? index : throw new ArgumentException($"'{value}' is none of {string.Join(", ", Values)}", nameof(value));
 
     /// <inheritdoc/>
-    public override bool Contains(HyperparameterValue value) => value.Name is { } name && Values.Contains(name);
+    public override bool Contains(HyperparameterValue value) => value.Choice is { } name && Values.Contains(name);
 
     /// <inheritdoc/>
     public override int GridSize(int points) => Values.Count;

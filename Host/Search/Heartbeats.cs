@@ -10,20 +10,20 @@ namespace Functional.Host.Search;
 internal sealed class Heartbeats
 {
     private readonly Stopwatch watch = Stopwatch.StartNew();
-    private readonly Dictionary<string, (long Sign, TimeSpan Since)> heard = [];
+    private readonly Dictionary<string, (long Heartbeat, TimeSpan Since)> last = [];
 
     /// <summary>Whether a worker was heard of in the last this many seconds.</summary>
-    /// <param name="worker">Who.</param>
-    /// <param name="sign">The sign of life: another one each time.</param>
-    /// <param name="age">How old it is by the clocks.</param>
-    /// <param name="lapse">Seconds.</param>
-    public bool IsAlive(string worker, long sign, TimeSpan age, double lapse)
+    /// <param name="worker">The worker's name.</param>
+    /// <param name="heartbeat">Its last heartbeat: another number each time.</param>
+    /// <param name="age">The age of that heartbeat by the clocks.</param>
+    /// <param name="timeout">In seconds.</param>
+    public bool IsAlive(string worker, long heartbeat, TimeSpan age, double timeout)
     {
         var now = watch.Elapsed;
-        if (!heard.TryGetValue(worker, out var last))
-            heard[worker] = last = (sign, age > TimeSpan.Zero ? now - age : now);
-        else if (last.Sign != sign)
-            heard[worker] = last = (sign, now);
-        return (now - last.Since).TotalSeconds < lapse;
+        if (!last.TryGetValue(worker, out var known))
+            last[worker] = known = (heartbeat, age > TimeSpan.Zero ? now - age : now);
+        else if (known.Heartbeat != heartbeat)
+            last[worker] = known = (heartbeat, now);
+        return (now - known.Since).TotalSeconds < timeout;
     }
 }

@@ -30,12 +30,12 @@ public sealed record Hyperparameter(string Name, Domain Domain)
     /// <summary>An integer of a range, both ends included.</summary>
     /// <exception cref="ArgumentException">The ends are not in order.</exception>
     public static Hyperparameter UniformInteger(string name, int low, int high) =>
-        new(name, new RangeDomain(low, high, whole: true));
+        new(name, new RangeDomain(low, high, integer: true));
 
     /// <summary>An integer of a range, equal ratios about equally likely.</summary>
     /// <exception cref="ArgumentException">The ends are not in order and above 0.</exception>
     public static Hyperparameter LogUniformInteger(string name, int low, int high) =>
-        new(name, new RangeDomain(low, high, logarithmic: true, whole: true));
+        new(name, new RangeDomain(low, high, logarithmic: true, integer: true));
 
     /// <summary>One of these values.</summary>
     /// <exception cref="ArgumentException">There are none, one is empty, or two are the same.</exception>

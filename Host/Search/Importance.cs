@@ -15,8 +15,7 @@ internal static class Importance
     /// too few trials are complete or pruned, or all are alike.</summary>
     public static IReadOnlyList<double> Of(SearchSpace space, IEnumerable<Trial> trials, Direction direction)
     {
-        var ranked = trials.Where(trial => trial.Value is not null)
-            .OrderByDescending(trial => direction.Score(trial.Value!.Value)).ThenBy(trial => trial.Number).ToArray();
+        var ranked = StudyResults.Ranked(direction, trials).ToArray();
         if (ranked.Length < LeastTrials || ranked[0].Value == ranked[^1].Value)
             return new double[space.Count];
         var points = ranked.Select(trial => space.PointOf(trial.Configuration)).ToArray();

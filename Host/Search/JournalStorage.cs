@@ -69,7 +69,8 @@ internal sealed class JournalStorage : StudyStorage
             });
     }
 
-    internal override void Beat(IReadOnlyList<string> workers, CancellationToken cancellation) => Guarded(() =>
+    internal override void SendHeartbeats(
+        IReadOnlyList<string> workers, CancellationToken cancellation) => Guarded(() =>
     {
         if (!Exists(folder))
             throw Lost("was removed");
@@ -80,14 +81,12 @@ internal sealed class JournalStorage : StudyStorage
                 FileOf(worker), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
             File.SetLastWriteTimeUtc(file.SafeFileHandle, DateTime.UtcNow);
         }
-        return true;
     });
 
     internal override void Retire(IReadOnlyList<string> workers, CancellationToken cancellation) => Guarded(() =>
     {
         foreach (var worker in workers.Where(worker => File.Exists(FileOf(worker))))
             File.Delete(FileOf(worker));
-        return true;
     });
 
     private bool IsAlive(string worker)
@@ -95,8 +94,8 @@ internal sealed class JournalStorage : StudyStorage
         var file = new FileInfo(FileOf(worker));
         if (!file.Exists)
             return false;
-        var heard = file.LastWriteTimeUtc;
-        if (heartbeats.IsAlive(worker, heard.Ticks, DateTime.UtcNow - heard, state.Settings!.Lapse))
+        var last = file.LastWriteTimeUtc;
+        if (heartbeats.IsAlive(worker, last.Ticks, DateTime.UtcNow - last, state.Settings!.HeartbeatTimeout))
             return true;
         file.Delete();
         return false;
@@ -107,7 +106,7 @@ internal sealed class JournalStorage : StudyStorage
     private FileStream Open(FileMode mode) =>
         new(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
 
-    // Beside a file that is no journal not even a lock is laid.
+    // Don't create a lock file beside something that is not a journal.
     private void CheckBeginning()
     {
         FilePlace.RequireFile(path);
@@ -214,6 +213,12 @@ internal sealed class JournalStorage : StudyStorage
         IsLost = true;
         return new OperationFailedException($"{path} {what} while a search used it");
     }
+
+    private void Guarded(Action action) => Guarded(() =>
+    {
+        action();
+        return true;
+    });
 
     private T Guarded<T>(Func<T> action)
     {

@@ -28,7 +28,4 @@ internal static class NormalDistribution
         }
         return 0.5 + Math.CopySign(sum, x) * Elementary.Exp(LogDensity(x));
     }
-
-    /// <summary>The x below which a share p lies, 0 &lt; p &lt; 1.</summary>
-    public static double Quantile(double p) => Elementary.NormalQuantile(p);
 }

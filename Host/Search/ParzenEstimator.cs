@@ -66,7 +66,7 @@ internal sealed class ParzenEstimator
         }
         var (start, mass, _) = cuts[i][dimension];
         var share = Math.Clamp(start + u * mass, 1e-300, 1 - 1e-16);
-        return Math.Clamp(center + deviation * NormalDistribution.Quantile(share), 0, 1);
+        return Math.Clamp(center + deviation * Elementary.NormalQuantile(share), 0, 1);
     }
 
     private double LogKernel(int i, int dimension, double x)

@@ -12,7 +12,8 @@ namespace Functional.Host.Search;
 
 /// <summary>
 /// A study in a PostgreSQL database, for workers of any number of machines. One transaction takes a trial, or leaves a
-/// result, with the study's row locked; whether a worker lives is decided by the server's clock.
+/// result, with the study's row locked. Heartbeats have the time of the server's clock; how
+/// long a worker has sent none is measured as <see cref="Heartbeats"/> says.
 /// </summary>
 internal sealed class PostgresStorage : StudyStorage
 {
@@ -24,7 +25,7 @@ internal sealed class PostgresStorage : StudyStorage
             study text not null references functional_study (name) on delete cascade,
             number integer not null, record json not null, primary key (study, number));
         create table if not exists functional_worker (
-            study text not null, worker text not null, heard timestamptz not null, primary key (study, worker));
+            study text not null, worker text not null, heartbeat timestamptz not null, primary key (study, worker));
         """;
 
     // How long a server may be away; one that has not been reached yet may as well be no server at all.
@@ -44,7 +45,7 @@ internal sealed class PostgresStorage : StudyStorage
     /// <param name="address"><c>postgres://USER:PASSWORD@HOST:PORT/DATABASE</c>, after which <c>?NAME=VALUE&amp;...</c>
     /// may follow, as in <c>?host=/run/postgresql</c> or <c>?sslmode=require</c>.</param>
     /// <param name="study">The study's name.</param>
-    /// <exception cref="UsageException">The address is none.</exception>
+    /// <exception cref="UsageException">The address is not valid.</exception>
     /// <exception cref="OperationFailedException">The database can't be used.</exception>
     public PostgresStorage(string address, string study)
     {
@@ -92,7 +93,8 @@ internal sealed class PostgresStorage : StudyStorage
                     Execute(Command(open, "select from functional_study where name = $1 for update", study),
                         cancellation);
                     ReadNewRecords(open, cancellation);
-                    var living = new Lazy<HashSet<string>>(() => Living(open, state.Settings!.Lapse, cancellation));
+                    var living = new Lazy<HashSet<string>>(
+                        () => Living(open, state.Settings!.HeartbeatTimeout, cancellation));
                     var added = decide(state, worker => living.Value.Contains(worker));
                     var next = added.Aggregate(state, (state, record) => state.After(record));
                     if (added.Count == 0)
@@ -106,13 +108,13 @@ internal sealed class PostgresStorage : StudyStorage
                 cancellation);
     }
 
-    internal override void Beat(IReadOnlyList<string> workers, CancellationToken cancellation) => Retried(
+    internal override void SendHeartbeats(IReadOnlyList<string> workers, CancellationToken cancellation) => Retried(
         open => Execute(
             Command(
                 open,
                 """
                 insert into functional_worker select $1, worker, clock_timestamp() from unnest($2) as worker
-                on conflict (study, worker) do update set heard = clock_timestamp()
+                on conflict (study, worker) do update set heartbeat = clock_timestamp()
                 """,
                 study, workers.ToArray()),
             cancellation),
@@ -124,16 +126,16 @@ internal sealed class PostgresStorage : StudyStorage
                 workers.ToArray()), cancellation),
         cancellation);
 
-    private HashSet<string> Living(NpgsqlConnection open, double lapse, CancellationToken cancellation)
+    private HashSet<string> Living(NpgsqlConnection open, double timeout, CancellationToken cancellation)
     {
         using var command = Command(
-            open, "select worker, heard, extract(epoch from clock_timestamp() - heard)::float8 from functional_worker "
-                + "where study = $1", study);
+            open, "select worker, heartbeat, extract(epoch from clock_timestamp() - heartbeat)::float8 "
+                + "from functional_worker where study = $1", study);
         using var reader = command.ExecuteReaderAsync(cancellation).GetAwaiter().GetResult();
         var living = new HashSet<string>();
         while (reader.Read())
             if (heartbeats.IsAlive(
-                reader.GetString(0), reader.GetDateTime(1).Ticks, TimeSpan.FromSeconds(reader.GetDouble(2)), lapse))
+                reader.GetString(0), reader.GetDateTime(1).Ticks, TimeSpan.FromSeconds(reader.GetDouble(2)), timeout))
                 living.Add(reader.GetString(0));
         return living;
     }
@@ -231,8 +233,8 @@ internal sealed class PostgresStorage : StudyStorage
         }
     }
 
-    // Who misspells a host wants to know at once; one that refuses, or says that it is starting, may have been begun
-    // just now.
+    // Fail at once if the host's name is wrong. A server that refuses, or says that it is starting, may have been
+    // started just now.
     private TimeSpan PatienceFor(NpgsqlException e) =>
         isReached || e is PostgresException ? Patience
         : e.InnerException is IOException or SocketException

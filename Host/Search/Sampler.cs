@@ -1,13 +1,13 @@
 using System.Globalization;
-using Functional.Host.Charts;
 
 namespace Functional.Host.Search;
 
 /// <summary>
 /// What chooses configurations. Trial k is a function of the space, the key and k; for a model-based sampler also of
-/// the trials before it, never of who runs it.
+/// the trials before it, never of who runs it. A custom sampler works in a study in memory, see
+/// <see cref="Study.InMemory"/>.
 /// </summary>
-public abstract record Sampler
+public abstract class Sampler
 {
     /// <summary>Independent points. Source: Bergstra and Bengio, Random Search for Hyper-Parameter Optimization (JMLR
     /// 2012).</summary>
@@ -41,13 +41,12 @@ public abstract record Sampler
     };
 
     /// <summary>The configuration of a trial.</summary>
-    /// <param name="space">Where from.</param>
-    /// <param name="key">The study's.</param>
-    /// <param name="number">The trial's, from 0.</param>
-    /// <param name="trials">Those before it.</param>
+    /// <param name="space">The space to draw from.</param>
+    /// <param name="key">The study's random key. Trial k draws from a child of it, such as <c>key.Child(k)</c>.</param>
+    /// <param name="trials">The trials before this one, those that still run included.</param>
     /// <param name="direction">Which values are better.</param>
     public abstract Configuration Suggest(
-        SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction);
+        SearchSpace space, Key key, IReadOnlyList<Trial> trials, Direction direction);
 
     /// <summary>How many trials there can be at all; null if any number.</summary>
     public virtual long? Count(SearchSpace space)
@@ -64,17 +63,17 @@ public abstract record Sampler
 }
 
 /// <summary>Independent points of the unit cube.</summary>
-internal sealed record RandomSampler : Sampler
+internal sealed class RandomSampler : Sampler
 {
     public override Configuration Suggest(
-        SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction) =>
-        space.At(Point(space, key, number));
+        SearchSpace space, Key key, IReadOnlyList<Trial> trials, Direction direction) =>
+        space.At(Point(space, key, trials.Count));
 
     public override string ToString() => "random";
 }
 
 /// <summary>The points of a grid, the last hyperparameter changing fastest.</summary>
-internal sealed record GridSampler : Sampler
+internal sealed class GridSampler : Sampler
 {
     public const int UsualPoints = 5;
 
@@ -83,13 +82,14 @@ internal sealed record GridSampler : Sampler
     public GridSampler(int points)
     {
         if (points < 2)
-            throw new ArgumentException($"a grid needs at least 2 points along each range, not {points}");
+            throw new ArgumentException(
+                $"a grid needs at least 2 points along each range, not {points}", nameof(points));
         this.points = points;
     }
 
     public override Configuration Suggest(
-        SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction) =>
-        space.GridAt(points, number);
+        SearchSpace space, Key key, IReadOnlyList<Trial> trials, Direction direction) =>
+        space.GridAt(points, trials.Count);
 
     public override long? Count(SearchSpace space) => space.Given().GridSize(points);
 
@@ -97,11 +97,11 @@ internal sealed record GridSampler : Sampler
 }
 
 /// <summary>The points of a scrambled Sobol sequence.</summary>
-internal sealed record SobolSampler : Sampler
+internal sealed class SobolSampler : Sampler
 {
     public override Configuration Suggest(
-        SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction) =>
-        space.At(SobolSequence.Point(space.Count, key, number));
+        SearchSpace space, Key key, IReadOnlyList<Trial> trials, Direction direction) =>
+        space.At(SobolSequence.Point(space.Count, key, trials.Count));
 
     public override void Check(SearchSpace space) => SobolSequence.Check(space.Given().Count);
 

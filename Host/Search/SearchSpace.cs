@@ -10,13 +10,14 @@ public sealed class SearchSpace
     {
         Hyperparameters = [.. hyperparameters.Given()];
         if (Hyperparameters.Count == 0)
-            throw new ArgumentException("a space needs at least one hyperparameter");
+            throw new ArgumentException("a space needs at least one hyperparameter", nameof(hyperparameters));
         var before = new Dictionary<string, Domain>();
         foreach (var hyperparameter in Hyperparameters)
         {
             Check(hyperparameter, before);
             if (!before.TryAdd(hyperparameter.Name, hyperparameter.Domain))
-                throw new ArgumentException($"{hyperparameter.Name}: it is in the space twice");
+                throw new ArgumentException(
+                    $"{hyperparameter.Name}: it is in the space twice", nameof(hyperparameters));
         }
     }
 
@@ -69,21 +70,8 @@ public sealed class SearchSpace
         var configuration = new Configuration([]);
         for (var i = 0; i < Count; i++)
             if (HasValue(Hyperparameters[i], configuration))
-                (configuration, index) = Step(configuration, i, index);
+                (configuration, index) = GridStep(configuration, i, points, index);
         return configuration;
-
-        // A value of hyperparameter i, and the place among the configurations that begin with it.
-        (Configuration, long) Step(Configuration start, int i, long index)
-        {
-            Configuration With(int value) => this.With(start, i, Hyperparameters[i].Domain.GridValue(points, value));
-            long SizeWith(int value) => GridSize(With(value), i + 1, points);
-            var value = 0;
-            if (!IsAskedFor(i))
-                return (With((int)(index / SizeWith(value))), index % SizeWith(value));
-            for (long size; index >= (size = SizeWith(value)); index -= size)
-                value++;
-            return (With(value), index);
-        }
     }
 
     /// <summary>Reads a configuration from a journal; null unless there is a value for each hyperparameter that needs
@@ -126,6 +114,25 @@ public sealed class SearchSpace
             : (Int128)domain.GridSize(points) * GridSize(start, i + 1, points));
     }
 
+    // A value of hyperparameter i, and the place among the configurations that begin with it.
+    private (Configuration Start, long Index) GridStep(Configuration start, int i, int points, long index)
+    {
+        Configuration Extended(long value) =>
+            With(start, i, Hyperparameters[i].Domain.GridValue(points, (int)value));
+        var value = 0L;
+        var size = GridSize(Extended(value), i + 1, points);
+        // Only where others have a value or none by this one do the sizes differ.
+        if (!IsAskedFor(i))
+            return (Extended(index / size), index % size);
+        while (index >= size)
+        {
+            index -= size;
+            value++;
+            size = GridSize(Extended(value), i + 1, points);
+        }
+        return (Extended(value), index);
+    }
+
     private static long Capped(Int128 size) => (long)Int128.Min(size, long.MaxValue);
 
     // Whether others have a value or none by the value of hyperparameter i.
@@ -136,20 +143,23 @@ public sealed class SearchSpace
 
     private static bool HasValue(Hyperparameter hyperparameter, Configuration before) =>
         hyperparameter.Condition is not { } condition
-        || (before.Find(condition.Name)?.Name is { } name && condition.Values.Contains(name));
+        || (before.Find(condition.Name)?.Choice is { } choice && condition.Values.Contains(choice));
 
     private static void Check(Hyperparameter hyperparameter, Dictionary<string, Domain> before)
     {
         if (hyperparameter.Name.Length == 0 || hyperparameter.Name.Any(c => char.IsWhiteSpace(c) || c is '=' or '|'))
-            throw new ArgumentException($"'{hyperparameter.Name}' is not a name: it may have no spaces, '=' or '|'");
+            throw new ArgumentException(
+                $"'{hyperparameter.Name}' is not a name: it may have no spaces, '=' or '|'", nameof(hyperparameter));
         if (hyperparameter.Condition is not { } condition)
             return;
         if (!before.TryGetValue(condition.Name, out var domain) || domain is not ChoiceDomain choice)
             throw new ArgumentException(
-                $"{hyperparameter.Name}: its condition needs a choice '{condition.Name}' before it");
+                $"{hyperparameter.Name}: its condition needs a choice '{condition.Name}' before it",
+                nameof(hyperparameter));
         if (condition.Values.Count == 0
             || condition.Values.FirstOrDefault(value => !choice.Contains(value)) is not null)
             throw new ArgumentException(
-                $"{hyperparameter.Name}: its condition '{condition}' asks for values that are none of {choice}");
+                $"{hyperparameter.Name}: its condition '{condition}' asks for values that are none of {choice}",
+                nameof(hyperparameter));
     }
 }

@@ -1,5 +1,3 @@
-using Functional.Host.Charts;
-
 namespace Functional.Host.Search;
 
 /// <summary>
@@ -50,7 +48,7 @@ internal static class SobolSequence
     {
         if (dimensions < 1 || dimensions > MostDimensions)
             throw new ArgumentException(
-                $"a Sobol sequence has 1 to {MostDimensions} dimensions here, not {dimensions}");
+                $"a Sobol sequence has 1 to {MostDimensions} dimensions here, not {dimensions}", nameof(dimensions));
     }
 
     /// <summary>A point, each coordinate in [0, 1).</summary>
@@ -62,15 +60,16 @@ internal static class SobolSequence
     {
         Check(dimensions);
         return [.. Enumerable.Range(0, dimensions).Select(dimension =>
-            Scrambled(Coordinate(Directions[dimension], (uint)number), key.Child(dimension).Low) / 4294967296.0)];
+            Scrambled(Coordinate(dimension, (uint)number), key.Child(dimension).Low) / 4294967296.0)];
     }
 
-    private static uint Coordinate(uint[] directions, uint number)
+    /// <summary>A coordinate before it is scrambled, in units of 2^-32.</summary>
+    internal static uint Coordinate(int dimension, uint number)
     {
         var coordinate = 0u;
         for (var bit = 0; bit < Bits; bit++)
             if ((number >> bit & 1) == 1)
-                coordinate ^= directions[bit];
+                coordinate ^= Directions[dimension][bit];
         return coordinate;
     }
 

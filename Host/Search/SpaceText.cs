@@ -1,5 +1,4 @@
 using System.Globalization;
-using Functional.Host.Charts;
 
 namespace Functional.Host.Search;
 
@@ -26,7 +25,7 @@ internal static class SpaceText
             }
             catch (Exception e) when (e is UsageException or ArgumentException)
             {
-                faults.Add(new Fault(nameof(StudySettings.Space), $"'{text}': {e.Message}"));
+                faults.Add(new Fault(nameof(StudySettings.Space), $"'{text}': {e.Reason()}"));
             }
         try
         {
@@ -34,7 +33,7 @@ internal static class SpaceText
         }
         catch (ArgumentException e)
         {
-            throw new UsageException(new Fault(nameof(StudySettings.Space), e.Message));
+            throw new UsageException(new Fault(nameof(StudySettings.Space), e.Reason()));
         }
     }
 
@@ -55,23 +54,24 @@ internal static class SpaceText
 
     private static Domain ParseDomain(string text)
     {
-        foreach (var (prefix, logarithmic, whole) in (ReadOnlySpan<(string, bool, bool)>)
+        foreach (var (prefix, logarithmic, integer) in (ReadOnlySpan<(string, bool, bool)>)
             [("log:", true, false), ("int:", false, true), ("log-int:", true, true), ("uniform:", false, false)])
             if (text.StartsWith(prefix, StringComparison.Ordinal))
-                return Ends(text[prefix.Length..], whole) is var (low, high)
-                    ? new RangeDomain(low, high, logarithmic, whole)
+                return Ends(text[prefix.Length..], integer) is var (low, high)
+                    ? new RangeDomain(low, high, logarithmic, integer)
                     : throw new UsageException(
-                        $"expected {prefix}LOW..HIGH with two {(whole ? "integers" : "numbers")}");
-        return Ends(text, whole: false) is var (least, most)
+                        $"expected {prefix}LOW..HIGH with two {(integer ? "integers" : "numbers")}");
+        return Ends(text, integer: false) is var (least, most)
             ? new RangeDomain(least, most)
             : new ChoiceDomain(text.Split('|'));
     }
 
-    private static (double Low, double High)? Ends(string text, bool whole) =>
-        text.Split("..") is [var low, var high] && Number(low, whole) is { } least && Number(high, whole) is { } most
+    private static (double Low, double High)? Ends(string text, bool integer) =>
+        text.Split("..") is [var low, var high]
+            && Number(low, integer) is { } least && Number(high, integer) is { } most
             ? (least, most) : null;
 
-    private static double? Number(string text, bool whole) =>
-        !whole ? ReadNumber(text)
+    private static double? Number(string text, bool integer) =>
+        !integer ? ReadNumber(text)
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
 }

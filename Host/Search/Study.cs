@@ -15,26 +15,35 @@ public sealed class Study : IDisposable
     /// <summary>What was decided when it began.</summary>
     public StudySettings Settings { get; }
 
-    /// <summary>Its name.</summary>
+    /// <summary>The study's name, such as its folder.</summary>
     public string Name => storage.Name;
 
-    /// <summary>All trials so far, by number.</summary>
-    public IReadOnlyList<Trial> Trials => storage.Read().Trials;
+    /// <summary>Reads all trials so far, by number, those of other processes included.</summary>
+    /// <exception cref="OperationFailedException">The study can't be read.</exception>
+    /// <exception cref="Files.DataException">Its journal is damaged.</exception>
+    public IReadOnlyList<Trial> ReadTrials() => storage.Read().Trials;
 
-    /// <summary>The trial with the best value among the complete ones; the first, if several have it; null if there is
-    /// none.</summary>
-    public Trial? Best => StudyResults.Best(Settings.Direction, Trials).FirstOrDefault();
+    /// <summary>Reads all trials, and finds the one with the best value among the complete ones; the first, if several
+    /// have it; null if there is none.</summary>
+    /// <exception cref="OperationFailedException">The study can't be read.</exception>
+    /// <exception cref="Files.DataException">Its journal is damaged.</exception>
+    public Trial? FindBest() => BestOf(ReadTrials());
 
-    /// <summary>A study that is gone when the process ends.</summary>
+    /// <summary>A study that is gone when the process ends. Its sampler and its pruner may be custom ones.</summary>
     /// <exception cref="ArgumentException">The settings contradict each other.</exception>
-    public static Study InMemory(StudySettings settings) => Open(new MemoryStorage(), settings);
+    public static Study InMemory(StudySettings settings) => Open(new MemoryStorage(settings.Given()), settings);
 
     /// <summary>The study of a folder: begun with these settings, or continued if it is there.</summary>
-    /// <exception cref="ArgumentException">The settings contradict each other.</exception>
+    /// <exception cref="ArgumentException">The settings contradict each other, or the sampler or the pruner is a custom
+    /// one.</exception>
     /// <exception cref="UsageException">It was begun with others.</exception>
     /// <exception cref="Files.DataException">Its journal is damaged.</exception>
-    public static Study Open(string folder, StudySettings settings) =>
-        Open(new JournalStorage(folder.Given()), settings);
+    public static Study Open(string folder, StudySettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        settings.Given().CheckBuiltIn();
+        return Open(new JournalStorage(folder), settings);
+    }
 
     /// <summary>The study of a storage, which is closed with it.</summary>
     internal static Study Open(StudyStorage storage, StudySettings settings)
@@ -73,30 +82,30 @@ public sealed class Study : IDisposable
         ArgumentNullException.ThrowIfNull(objective);
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(workers, MostWorkers);
-        var all = Work(objective, trials, workers, limit, ended, cancellation);
+        var all = RunUnchecked(objective, trials, workers, limit, ended, cancellation);
         if (!cancellation.IsCancellationRequested)
             CheckAnyUseful(all);
         return all;
     }
 
-    /// <summary>One line: its name, how many trials it has, and the best.</summary>
+    /// <summary>One line: its name, how many trials it had when it was last read, and the best.</summary>
     public override string ToString()
     {
-        var trials = Trials;
-        var best = StudyResults.Best(Settings.Direction, trials).FirstOrDefault();
+        var trials = storage.Known.Trials;
+        var best = BestOf(trials);
         return $"{Name}: {Plural.Of(trials.Count, "trial")}{(best is null ? "" : $", best {best}")}";
     }
 
     /// <summary>Closes its storage.</summary>
     public void Dispose() => storage.Dispose();
 
-    /// <summary>The same, whatever comes of the trials.</summary>
-    internal IReadOnlyList<Trial> Work(
+    /// <summary>As <see cref="Run"/>, but raises nothing if all trials fail.</summary>
+    internal IReadOnlyList<Trial> RunUnchecked(
         Func<Configuration, TrialReporter, double> objective, int trials, int workers, TimeSpan? limit,
         Action<Trial>? ended, CancellationToken cancellation)
     {
         using var run = new StudyRun(storage, Settings, objective, trials, limit, ended, cancellation);
-        return run.Work(workers);
+        return run.RunWorkers(workers);
     }
 
     /// <summary>Checks that the storage still has what this process knows, unless it doesn't answer soon.</summary>
@@ -125,4 +134,7 @@ public sealed class Study : IDisposable
         if (trials.Any(trial => trial.Result is not null) && trials.All(trial => trial.State == TrialState.Failed))
             throw new OperationFailedException($"all trials failed; the first: {trials[0].Result!.Reason}");
     }
+
+    private Trial? BestOf(IReadOnlyList<Trial> trials) =>
+        StudyResults.Best(Settings.Direction, trials).FirstOrDefault();
 }

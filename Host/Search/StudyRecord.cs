@@ -18,8 +18,8 @@ internal abstract record StudyRecord
         TypeInfoResolver = StudyJson.Default,
         Converters =
         {
-            new JsonStringEnumConverter<Direction>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter<TrialState>(
-                JsonNamingPolicy.CamelCase),
+            new JsonStringEnumConverter<Direction>(JsonNamingPolicy.CamelCase),
+            new JsonStringEnumConverter<TrialState>(JsonNamingPolicy.CamelCase),
         },
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
@@ -52,15 +52,13 @@ internal abstract record StudyRecord
 /// <summary>The first record.</summary>
 internal sealed record StudyBegun(
     int Format, IReadOnlyList<string> Space, Direction Direction, string Sampler, string Pruner, long Seed,
-    double Lapse,
-    IReadOnlyDictionary<string, string> Constants) : StudyRecord
+    double HeartbeatTimeout, IReadOnlyDictionary<string, string> Constants) : StudyRecord
 {
     private const int KnownFormat = 1;
 
     public static StudyBegun Of(StudySettings settings) => new(
         KnownFormat, [.. settings.Space.Hyperparameters.Select(one => one.ToString())], settings.Direction,
-        settings.Sampler.ToString(),
-        settings.Pruner.ToString(), settings.Seed, settings.Lapse, settings.Constants);
+        $"{settings.Sampler}", $"{settings.Pruner}", settings.Seed, settings.HeartbeatTimeout, settings.Constants);
 
     public StudySettings Settings()
     {
@@ -72,7 +70,7 @@ internal sealed record StudyBegun(
         var settings = new StudySettings(SpaceText.Parse(Space))
         {
             Direction = Direction, Sampler = Search.Sampler.Parse(Sampler), Pruner = Search.Pruner.Parse(Pruner),
-            Seed = Seed, Lapse = Lapse, Constants = Constants,
+            Seed = Seed, HeartbeatTimeout = HeartbeatTimeout, Constants = Constants,
         };
         try
         {
@@ -81,7 +79,7 @@ internal sealed record StudyBegun(
         }
         catch (ArgumentException e)
         {
-            throw new UsageException(e.Message);
+            throw new UsageException(e.Reason());
         }
     }
 }
@@ -92,7 +90,7 @@ internal sealed record TrialTaken(int Trial, string Worker, IReadOnlyDictionary<
     : StudyRecord;
 
 /// <summary>An intermediate value that the pruner looks at.</summary>
-internal sealed record TrialReported(int Trial, int Step, double Value) : StudyRecord;
+internal sealed record TrialReported(int Trial, int Report, double Value) : StudyRecord;
 
 /// <summary>A worker gives a trial back.</summary>
 internal sealed record TrialReleased(int Trial) : StudyRecord;

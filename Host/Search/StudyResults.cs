@@ -31,7 +31,7 @@ internal static class StudyResults
     public static string Short(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 
     /// <summary>Four digits of a number, or a name.</summary>
-    public static string Short(HyperparameterValue value) => value.Name ?? Short(value.Number!.Value);
+    public static string Short(HyperparameterValue value) => value.Choice ?? Short(value.Number!.Value);
 
     public static string Short(Configuration configuration) =>
         string.Join("  ", configuration.Select(pair => $"{pair.Key} {Short(pair.Value)}"));

@@ -7,15 +7,16 @@ namespace Functional.Host.Search;
 internal sealed class StudyRun : IDisposable
 {
     // How soon a worker without a trial looks again whether one of another process is to be had.
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
     // How long, once a search is to stop, trials may go on, and how long others may keep the storage from having them
     // back: a search ends within a second.
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(400), Last = TimeSpan.FromMilliseconds(800);
+    private static readonly TimeSpan GracePeriod = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromMilliseconds(800);
 
-    // Seconds between signs of life.
-    private const double ShortestPulse = 0.001, LongestPulse = 10;
-    private const int LongestMachine = 64;
+    // Seconds between heartbeats.
+    private const double ShortestInterval = 0.001, LongestInterval = 10;
+    private const int MaxMachineName = 64;
 
     private readonly StudyStorage storage;
     private readonly StudySettings settings;
@@ -24,12 +25,12 @@ internal sealed class StudyRun : IDisposable
     private readonly long trials;
     private readonly TimeSpan? limit;
     private readonly Stopwatch watch = Stopwatch.StartNew();
-    private readonly CancellationTokenSource stop, last = new();
-    private readonly CancellationTokenRegistration stopping;
-    private readonly Lock telling = new();
+    private readonly CancellationTokenSource stop, releaseCancellation = new();
+    private readonly CancellationTokenRegistration stopRegistration;
+    private readonly Lock endedLock = new();
     private readonly List<TrialEnded> unsaved = [];
     private Exception? failure;
-    private volatile bool isLeft;
+    private volatile bool isAbandoned;
 
     public StudyRun(
         StudyStorage storage, StudySettings settings, Func<Configuration, TrialReporter, double> objective, int trials,
@@ -39,40 +40,41 @@ internal sealed class StudyRun : IDisposable
             (storage, settings, objective, limit, ended);
         this.trials = Math.Min(trials, settings.Sampler.Count(settings.Space) ?? trials);
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        stopping = stop.Token.Register(() => last.CancelAfter(Last));
+        stopRegistration = stop.Token.Register(() => releaseCancellation.CancelAfter(ReleaseTimeout));
     }
 
     /// <summary>Works until the study is done, and gives its trials. Raises what the storage raised.</summary>
-    public IReadOnlyList<Trial> Work(int count)
+    public IReadOnlyList<Trial> RunWorkers(int count)
     {
         var machine = string.Concat(
-            Environment.MachineName.Take(LongestMachine).Select(c => StudyState.IsPlain(c) && c != '.' ? c : '-'));
+            Environment.MachineName.Take(MaxMachineName).Select(c => StudyState.IsPlain(c) && c != '.' ? c : '-'));
         var process = $"{machine}-{Environment.ProcessId}-{Guid.NewGuid():N}";
         string[] workers = [.. Enumerable.Range(0, count).Select(worker => $"{process}-{worker}")];
-        Safely(() => storage.Beat(workers, stop.Token));
+        Guarded(() => storage.SendHeartbeats(workers, stop.Token));
         using var done = new ManualResetEventSlim();
-        var pulse = Begin(() =>
+        var heartbeats = Begin(() =>
         {
-            while (!done.Wait(TimeSpan.FromSeconds(Math.Clamp(settings.Lapse / 4, ShortestPulse, LongestPulse))))
-                storage.Beat(workers, stop.Token);
+            var seconds = Math.Clamp(settings.HeartbeatTimeout / 4, ShortestInterval, LongestInterval);
+            while (!done.Wait(TimeSpan.FromSeconds(seconds)))
+                storage.SendHeartbeats(workers, stop.Token);
         });
-        var threads = workers.Select(worker => Begin(() => Work(worker))).ToArray();
+        var threads = workers.Select(worker => Begin(() => WorkLoop(worker))).ToArray();
         var grace = new Stopwatch();
-        while (!Array.TrueForAll(threads, thread => thread.Join(Look)) && grace.Elapsed < Grace)
+        while (!Array.TrueForAll(threads, thread => thread.Join(PollInterval)) && grace.Elapsed < GracePeriod)
             if (stop.IsCancellationRequested)
                 grace.Start();
-        isLeft = Array.Exists(threads, thread => thread.IsAlive);
+        isAbandoned = Array.Exists(threads, thread => thread.IsAlive);
         done.Set();
-        if (isLeft)
-            Safely(() => storage.Transact((state, _) => [.. state.Trials
+        if (isAbandoned)
+            Guarded(() => storage.Transact((state, _) => [.. state.Trials
                 .Where(trial => trial.State == TrialState.Running && workers.Contains(trial.Worker))
-                .Select(trial => new TrialReleased(trial.Number))], last.Token));
-        pulse.Join();
-        Safely(() => storage.Retire(workers, last.Token));
+                .Select(trial => new TrialReleased(trial.Number))], releaseCancellation.Token));
+        heartbeats.Join();
+        Guarded(() => storage.Retire(workers, releaseCancellation.Token));
         // What the storage has now or, where it doesn't answer in time, what it had.
         var final = storage.Known;
         if (failure is null)
-            Safely(() => final = storage.Read(last.Token));
+            Guarded(() => final = storage.Read(releaseCancellation.Token));
         if (failure is not null)
             ExceptionDispatchInfo.Throw(RescueFile.Rescued(failure, storage, unsaved));
         return final.Trials;
@@ -80,23 +82,23 @@ internal sealed class StudyRun : IDisposable
 
     public void Dispose()
     {
-        // What is left behind still asks them.
-        if (isLeft)
+        // Abandoned threads still use these tokens.
+        if (isAbandoned)
             return;
-        stopping.Dispose();
+        stopRegistration.Dispose();
         stop.Dispose();
-        last.Dispose();
+        releaseCancellation.Dispose();
     }
 
     private Thread Begin(Action work)
     {
-        var thread = new Thread(() => Safely(work)) { IsBackground = true };
+        var thread = new Thread(() => Guarded(work)) { IsBackground = true };
         thread.Start();
         return thread;
     }
 
     // What one worker raises ends them all.
-    private void Safely(Action work)
+    private void Guarded(Action work)
     {
         try
         {
@@ -114,7 +116,7 @@ internal sealed class StudyRun : IDisposable
         }
     }
 
-    private void Work(string worker)
+    private void WorkLoop(string worker)
     {
         while (!stop.IsCancellationRequested)
         {
@@ -125,7 +127,7 @@ internal sealed class StudyRun : IDisposable
             else if (isLate || state.Trials.TrueForAll(trial => trial.Result is not null))
                 return;
             else
-                stop.Token.WaitHandle.WaitOne(Look);
+                stop.Token.WaitHandle.WaitOne(PollInterval);
         }
     }
 
@@ -160,7 +162,7 @@ internal sealed class StudyRun : IDisposable
             var value = Threads.Use(1, () => objective(trial.Configuration, reporter));
             result = double.IsFinite(value)
                 ? Ended(TrialState.Complete, value, null)
-                    : Ended(TrialState.Failed, null, Invariant($"the value is {value}"));
+                : Ended(TrialState.Failed, null, Invariant($"the value is {value}"));
         }
         catch (TrialStoppedException e) when (e.State is null)
         {
@@ -172,14 +174,15 @@ internal sealed class StudyRun : IDisposable
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            storage.Transact((state, _) => IsOurs(state) ? [new TrialReleased(trial.Number)] : [], last.Token);
+            storage.Transact((state, _) => IsOurs(state) ? [new TrialReleased(trial.Number)] : [],
+                releaseCancellation.Token);
             return;
         }
         catch (Exception e) when (e is not StorageFailure)
         {
-            result = Ended(TrialState.Failed, null, e.Message);
+            result = Ended(TrialState.Failed, null, e.Reason());
         }
-        if (!isLeft)
+        if (!isAbandoned)
             Save(new TrialEnded(trial.Number, worker, result));
 
         bool IsOurs(StudyState state) =>
@@ -192,17 +195,18 @@ internal sealed class StudyRun : IDisposable
         Trial after;
         try
         {
-            after = storage.Transact((state, _) => state.Trials[end.Trial].Result is null ? [end] : [], last.Token)
+            after = storage.Transact(
+                (state, _) => state.Trials[end.Trial].Result is null ? [end] : [], releaseCancellation.Token)
                 .Trials[end.Trial];
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            lock (telling)
+            lock (endedLock)
                 unsaved.Add(end);
             throw;
         }
         if (after.Worker == end.Worker)
-            lock (telling)
+            lock (endedLock)
                 ended?.Invoke(after);
     }
 }

@@ -1,4 +1,3 @@
-
 namespace Functional.Host.Search;
 
 /// <summary>Everything that is decided when a study begins, and the same for all who work on it.</summary>
@@ -19,24 +18,37 @@ public sealed record StudySettings(SearchSpace Space)
 
     /// <summary>A worker that has been silent for this many seconds counts as dead, and its trials are given out
     /// again.</summary>
-    public double Lapse { get; init; } = 30;
+    public double HeartbeatTimeout { get; init; } = 30;
 
     /// <summary>What the objective is besides the space, by name: studies of another one are not continued.</summary>
     public IReadOnlyDictionary<string, string> Constants { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The configuration of a trial, given those before it.</summary>
     internal Configuration Suggest(IReadOnlyList<Trial> trials) =>
-        Sampler.Suggest(Space, Key.OfSeed(Seed).Child(0), trials.Count, trials, Direction);
+        Sampler.Suggest(Space, Key.OfSeed(Seed).Child(0), trials, Direction);
 
     /// <summary>What an objective may be random by in a trial.</summary>
     internal Key ObjectiveKey(int trial) => Key.OfSeed(Seed).Child(1).Child(trial);
 
-    /// <summary>Raises ArgumentException if the sampler can't serve the space, or the lapse is no time.</summary>
+    /// <summary>Raises ArgumentException if the sampler can't serve the space, or the timeout is not above 0.</summary>
     internal void Check()
     {
         Sampler.Check(Space);
-        if (!(Lapse > 0 && double.IsFinite(Lapse)))
-            throw new ArgumentException(Invariant($"a worker's lapse needs seconds above 0, not {Lapse}"));
+        if (!(HeartbeatTimeout > 0 && double.IsFinite(HeartbeatTimeout)))
+            throw new ArgumentException(
+                Invariant($"a heartbeat timeout needs seconds above 0, not {HeartbeatTimeout}"),
+                nameof(HeartbeatTimeout));
+    }
+
+    /// <summary>Raises ArgumentException if the sampler or the pruner is a custom one: files and databases keep the
+    /// text of one that is built in.</summary>
+    internal void CheckBuiltIn()
+    {
+        foreach (var custom in ((object[])[Sampler, Pruner]).Where(
+            one => one.GetType().Assembly != typeof(StudySettings).Assembly))
+            throw new ArgumentException(
+                $"{custom.GetType().Name} is not built in, so its study can't be saved: use Study.InMemory",
+                custom is Sampler ? nameof(Sampler) : nameof(Pruner));
     }
 
     /// <summary>Everything by name, as text: what two studies differ in.</summary>
@@ -44,7 +56,7 @@ public sealed record StudySettings(SearchSpace Space)
     [
         new("space", Space.ToString()), new("direction", Direction.ToString().ToLowerInvariant()),
         new("sampler", $"{Sampler}"), new("pruner", $"{Pruner}"),
-        new("seed", $"{Seed}"), new("lapse", Invariant($"{Lapse}")), .. Constants,
+        new("seed", $"{Seed}"), new("heartbeat-timeout", Invariant($"{HeartbeatTimeout}")), .. Constants,
     ];
 
     /// <summary>Raises UsageException, a line per difference, unless these are the settings that a study began

@@ -27,9 +27,9 @@ internal sealed record StudyState(StudySettings? Settings, ImmutableList<Trial> 
             this with { Trials = Trials.Add(new Trial(taken.Trial, configuration) { Worker = taken.Worker }) },
         TrialTaken { Parameters: null } taken when IsWorker(taken.Worker) =>
             With(Open(taken.Trial) with { State = TrialState.Running, Worker = taken.Worker }),
-        TrialReported reported when double.IsFinite(reported.Value) && reported.Step > 0
+        TrialReported reported when double.IsFinite(reported.Value) && reported.Report > 0
             && Open(reported.Trial) is var trial =>
-            With(trial with { Reported = trial.Reported.SetItem(reported.Step, reported.Value) }),
+            With(trial with { Reported = trial.Reported.SetItem(reported.Report, reported.Value) }),
         TrialReleased released => With(Open(released.Trial) with { State = TrialState.Waiting }),
         TrialEnded ended when IsWorker(ended.Worker) && IsEnd(ended.Result) =>
             With(Open(ended.Trial) with { State = ended.Result.State, Worker = ended.Worker, Result = ended.Result }),

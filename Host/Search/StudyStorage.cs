@@ -26,11 +26,11 @@ internal abstract class StudyStorage : IDisposable
     /// <summary>Whether the records were found to be gone, or others than before.</summary>
     internal bool IsLost { get; private protected set; }
 
-    /// <summary>Where trials can be kept that can't be kept here.</summary>
+    /// <summary>Where trials are saved if this storage fails.</summary>
     internal virtual string RescueFolder => Directory.GetCurrentDirectory();
 
     /// <summary>Lets others know that these workers live.</summary>
-    internal abstract void Beat(IReadOnlyList<string> workers, CancellationToken cancellation);
+    internal abstract void SendHeartbeats(IReadOnlyList<string> workers, CancellationToken cancellation);
 
     /// <summary>These workers need not be watched any more.</summary>
     internal abstract void Retire(IReadOnlyList<string> workers, CancellationToken cancellation);
@@ -42,11 +42,12 @@ internal abstract class StudyStorage : IDisposable
     public virtual void Dispose() => GC.SuppressFinalize(this);
 }
 
-/// <summary>A study in memory, for one process.</summary>
-internal sealed class MemoryStorage : StudyStorage
+/// <summary>A study in memory, for one process. It has begun, and keeps the settings as they are, not as
+/// text.</summary>
+internal sealed class MemoryStorage(StudySettings? settings = null) : StudyStorage
 {
     private readonly Lock gate = new();
-    private volatile StudyState state = StudyState.Empty;
+    private volatile StudyState state = StudyState.Empty with { Settings = settings };
 
     public override string Name => "the study";
 
@@ -60,7 +61,7 @@ internal sealed class MemoryStorage : StudyStorage
             return state = decide(state, _ => true).Aggregate(state, (state, record) => state.After(record));
     }
 
-    internal override void Beat(IReadOnlyList<string> workers, CancellationToken cancellation) { }
+    internal override void SendHeartbeats(IReadOnlyList<string> workers, CancellationToken cancellation) { }
 
     internal override void Retire(IReadOnlyList<string> workers, CancellationToken cancellation) { }
 }

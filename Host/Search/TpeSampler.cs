@@ -1,5 +1,3 @@
-using Functional.Host.Charts;
-
 namespace Functional.Host.Search;
 
 /// <summary>
@@ -7,7 +5,7 @@ namespace Functional.Host.Search;
 /// largest beside the density of the others. Dimensions are modeled together. Sources: Bergstra et al., Algorithms for
 /// Hyper-Parameter Optimization (NIPS 2011); for joint kernels, Falkner, Klein and Hutter, BOHB (ICML 2018).
 /// </summary>
-internal sealed record TpeSampler : Sampler
+internal sealed class TpeSampler : Sampler
 {
     // As many as the first model needs to know something.
     private const int FirstTrials = 10;
@@ -16,15 +14,16 @@ internal sealed record TpeSampler : Sampler
     private const int MostGood = 25;
 
     public override Configuration Suggest(
-        SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction)
+        SearchSpace space, Key key, IReadOnlyList<Trial> trials, Direction direction)
     {
+        var number = trials.Count;
         var ended = trials.Where(trial => trial.Result is not null).ToArray();
-        if (number < FirstTrials || ended.Length < FirstTrials)
+        if (ended.Length < FirstTrials)
             return space.Count <= SobolSequence.MostDimensions
                 ? space.At(SobolSequence.Point(space.Count, key, number)) : space.At(Point(space, key, number));
         var ranked = Ranked(ended, direction);
         var good = Math.Min((int)Math.Ceiling(GoodShare * ranked.Length), MostGood);
-        // Where others are at work is no place to be, either.
+        // Running trials count as bad, so that workers spread out.
         var others = ranked[good..].Concat(trials.Where(trial => trial.Result is null));
         var choices = space.Hyperparameters.Select(one => (one.Domain as ChoiceDomain)?.Values.Count).ToArray();
         var (better, worse) = (Density(ranked[..good]), Density(others));

@@ -1,7 +1,5 @@
-using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Runs;
-
 
 namespace Functional.Host.Search;
 
@@ -13,7 +11,7 @@ namespace Functional.Host.Search;
 /// </summary>
 internal sealed class TrainingObjective
 {
-    // Of a space that can't be trained with one would like to know before the first trial, not after hours.
+    // Reject a space that can't be trained with before the first trial, not hours later.
     private const int Points = 64, Corners = 16;
     private const string Space = nameof(StudySettings.Space);
 

@@ -23,7 +23,7 @@ public enum TrialState
 
 /// <summary>How a trial ended.</summary>
 /// <param name="State">Complete, pruned or failed.</param>
-/// <param name="Curve">The intermediate values, from step 1.</param>
+/// <param name="Curve">The intermediate values, in the order of reports.</param>
 /// <param name="TrainingCurve">What was reported beside them, if anything was.</param>
 /// <param name="Seconds">How long its last worker took.</param>
 /// <param name="Value">The objective's value; of a pruned trial the last intermediate one; null of a failed
@@ -41,10 +41,10 @@ public sealed record Trial(int Number, Configuration Configuration)
     /// <summary>How far it has come.</summary>
     public TrialState State { get; init; } = TrialState.Running;
 
-    /// <summary>Who had it last.</summary>
+    /// <summary>The worker that had it last.</summary>
     public string Worker { get; init; } = "";
 
-    /// <summary>The intermediate values that the pruner compares, by step.</summary>
+    /// <summary>The intermediate values that the pruner compares, by report, from 1.</summary>
     public ImmutableSortedDictionary<int, double> Reported { get; init; } =
         ImmutableSortedDictionary<int, double>.Empty;
 

@@ -1,5 +1,3 @@
-using Functional.Host.Charts;
-
 namespace Functional.Host.Search;
 
 /// <summary>Ends a trial from inside its objective, which lets it pass.</summary>
@@ -11,7 +9,7 @@ internal sealed class TrialStoppedException : Exception
     internal TrialState? State { get; }
 }
 
-/// <summary>A failure of the storage, which is none of the trial.</summary>
+/// <summary>A failure of the storage, which is not the trial's fault.</summary>
 internal sealed class StorageFailure(Exception failure) : Exception(failure.Message, failure);
 
 /// <summary>What an objective knows about its trial, and where it reports its progress.</summary>
@@ -53,18 +51,18 @@ public sealed class TrialReporter
         Cancellation.ThrowIfCancellationRequested();
         if (!double.IsFinite(value))
             throw new TrialStoppedException(
-                TrialState.Failed, Invariant($"the value became {value} in step {curve.Count + 1}"));
+                TrialState.Failed, Invariant($"the value became {value} in report {curve.Count + 1}"));
         curve.Add(value);
         if (training is { } beside)
             trainingCurve.Add(beside);
-        var step = curve.Count;
-        if (!settings.Pruner.LooksAt(step))
+        var reports = curve.Count;
+        if (!settings.Pruner.DecidesAt(reports))
             return;
-        var trials = Recorded(new TrialReported(Trial, step, value)).Trials;
+        var trials = Recorded(new TrialReported(Trial, reports, value)).Trials;
         if (trials[Trial].State != TrialState.Running || trials[Trial].Worker != worker)
             throw new TrialStoppedException(null, $"trial {Trial} has gone to another worker");
-        if (settings.Pruner.Ends(trials, Trial, step, settings.Direction))
-            throw new TrialStoppedException(TrialState.Pruned, $"worse than others in step {step}");
+        if (settings.Pruner.ShouldPrune(trials, Trial, reports, settings.Direction))
+            throw new TrialStoppedException(TrialState.Pruned, $"worse than others in report {reports}");
     }
 
     private StudyState Recorded(TrialReported reported)
@@ -73,7 +71,7 @@ public sealed class TrialReporter
         {
             return storage.Transact((state, _) =>
                 state.Trials[Trial] is { Result: null } mine && mine.Worker == worker
-                    && !mine.Reported.ContainsKey(reported.Step)
+                    && !mine.Reported.ContainsKey(reported.Report)
                     ? [reported] : [], Cancellation);
         }
         catch (Exception e) when (e is not OperationCanceledException)

@@ -25,7 +25,7 @@ let private domain: Gen<Domain> =
           ends number
           |> Gen.map (fun (low, high) -> RangeDomain(abs low + 1e-12, 2.0 * abs low + abs high + 1e-9, true) :> Domain)
           ends (Gen.choose (-50, 50))
-          |> Gen.map (fun (low, high) -> RangeDomain(float low, float high, whole = true) :> Domain)
+          |> Gen.map (fun (low, high) -> RangeDomain(float low, float high, integer = true) :> Domain)
           ends (Gen.choose (1, 500))
           |> Gen.map (fun (low, high) -> RangeDomain(float low, float high, true, true) :> Domain)
           Gen.choose (1, 5) |> Gen.map (fun count -> ChoiceDomain [ for i in 1..count -> $"value{i}" ] :> Domain) ]
@@ -65,14 +65,14 @@ let laws =
                     Assert.True(hyperparameter.Domain.Contains value, $"{value} of {hyperparameter}")
                     Assert.InRange(after, 0.0, 1.0)
                     match hyperparameter.Domain with
-                    | :? RangeDomain as range when not range.Whole && range.Low < range.High ->
+                    | :? RangeDomain as range when not range.Integer && range.Low < range.High ->
                         Assert.Equal(before, after, 1e-6)
                     | _ -> ()
             let again = space.At(Array.map (fun x -> if Double.IsNaN x then 0.5 else x) back)
             for hyperparameter in space.Hyperparameters do
                 let valueIn (one: Configuration) = Option.ofNullable (one.Find hyperparameter.Name)
                 match hyperparameter.Domain, valueIn configuration, valueIn again with
-                | :? RangeDomain as range, Some value, Some again when not range.Whole -> // rounded, there and back
+                | :? RangeDomain as range, Some value, Some again when not range.Integer -> // rounded, there and back
                     let tolerance = 1e-12 * max (abs range.Low) (abs range.High)
                     Assert.Equal(value.Number.Value, again.Number.Value, tolerance)
                 | _, value, again -> Assert.Equal(value, again)

@@ -79,14 +79,15 @@ public sealed class FindingsTests : IDisposable
     [InlineData("2147483647", 0)]
     [InlineData("2147483648", 2)]
     [InlineData("1e300", 2)]
-    public void A_lapse_of_any_length_is_waited_for_or_refused(string lapse, int exitCode)
+    public void A_heartbeat_timeout_of_any_length_is_waited_for_or_refused(string timeout, int exitCode)
     {
         var outcome = Run("search", "--space", "learning-rate=0.1|0.2", "--sampler", "grid:2", "--samples", "100",
             "--hidden", "4", "--epochs", "1",
-            "--lapse", lapse, "--time-limit", "2147483647");
+            "--heartbeat-timeout", timeout, "--time-limit", "2147483647");
         Assert.Equal(
             (exitCode, exitCode == 0 ? ""
-                : $"functional: --lapse: expected a number of seconds above 0 and up to 2147483647, found '{lapse}'\n"),
+                : "functional: --heartbeat-timeout: expected a number of seconds above 0 and up to 2147483647, "
+                    + $"found '{timeout}'\n"),
             (outcome.ExitCode, outcome.Error));
     }
 }

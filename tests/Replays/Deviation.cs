@@ -28,7 +28,7 @@ internal sealed record Deviation(string Quantity, double Value, double Limit, bo
         var noise = replayed.Description.Find("noise_tensors")?.Find("names")?.Items
             .Select(name => name.Text).ToHashSet() ?? [];
         // A case may widen its limits; a narrower figure tells how far its own two sources agree.
-        var declared = replayed.Description.Find("replay_tolerance")?.Find("float64_rel")?.NumberIn(0, 1) ?? Usual;
+        var declared = replayed.Description.Find("replay_tolerance")?.Find("float64_rel")?.Number ?? Usual;
         return
         [
             .. from reference in replayed.Tensors.Tensors

@@ -119,6 +119,6 @@ public sealed class DatabaseTests : IDisposable
         Directory.CreateDirectory(folder["again"]);
         File.Move(rescued, folder["again/journal.jsonl"]);
         using var again = Study.Open(folder["again"], Settings);
-        Assert.Equal(4, again.Trials.Count(trial => trial.State == TrialState.Complete));
+        Assert.Equal(4, again.ReadTrials().Count(trial => trial.State == TrialState.Complete));
     }
 }

@@ -45,7 +45,7 @@ public sealed class JournalTests : IDisposable
         try
         {
             using var study = Study.Open(folder["study"], Settings);
-            return (Texts(study.Trials), null);
+            return (Texts(study.ReadTrials()), null);
         }
         catch (DataException e)
         {

@@ -25,7 +25,8 @@ public sealed class KillTests : IDisposable
         var study = Postgres.NewStudy();
         string[] arguments =
         [
-            "search", "--study", study, "--trials", $"{Trials}", "--workers", "1", "--lapse", "1", "--samples", "200",
+            "search", "--study", study, "--trials", $"{Trials}", "--workers", "1", "--heartbeat-timeout", "1",
+            "--samples", "200",
             "--hidden", "10",
             "--epochs", "3", "--json", .. storage,
         ];
@@ -49,7 +50,7 @@ public sealed class KillTests : IDisposable
             : new PostgresStorage(Postgres.Address!, study);
         var settings = Study.SettingsIn(place)!;
         using var survived = Study.Open(place, settings);
-        var trials = survived.Trials;
+        var trials = survived.ReadTrials();
         // As if one worker had done it all by itself.
         using var alone = Study.InMemory(settings);
         Assert.Equal(

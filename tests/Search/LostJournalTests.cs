@@ -63,7 +63,7 @@ public sealed class LostJournalTests : IDisposable
         Directory.CreateDirectory(folder["again"]);
         File.Move(rescued, folder["again/journal.jsonl"]);
         using var again = Study.Open(folder["again"], Settings);
-        Assert.Equal(6, again.Trials.Count(trial => trial.State == TrialState.Complete));
+        Assert.Equal(6, again.ReadTrials().Count(trial => trial.State == TrialState.Complete));
         using var whole = Study.InMemory(Settings);
         Assert.Equal(
             whole.Run(Value, trials: 8)
@@ -86,7 +86,7 @@ public sealed class LostJournalTests : IDisposable
             $"{Journal} was removed while a search used it; the 3 trials", error.Message, StringComparison.Ordinal);
         File.Move(Assert.Single(Directory.GetFiles(folder["study"], "rescued-*.jsonl")), Journal);
         using var again = Study.Open(folder["study"], Settings);
-        Assert.Equal(3, again.Trials.Count(trial => trial.State == TrialState.Complete));
+        Assert.Equal(3, again.ReadTrials().Count(trial => trial.State == TrialState.Complete));
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class LostJournalTests : IDisposable
         { "\"state\":\"complete\"", "\"state\":\"pruned\"" },
         { "\"curve\":\\[0.5", "\"curve\":[\"NaN\"" },
         { "\"trainingCurve\":\\[", "\"trainingCurve\":[1,2,3," },
-        { "\"lapse\":30", "\"lapse\":-30" },
+        { "\"heartbeatTimeout\":30", "\"heartbeatTimeout\":-30" },
         { "\"sampler\":\"random\"", "\"sampler\":\"grid:0\"" },
         { "\"space\":\\[", "\"space\":[null," },
         { "\"space\":\\[", "\"space\":[\"rate=1..2\"," },

@@ -55,11 +55,12 @@ public sealed class SearchCommandTests : IDisposable
     }
 
     [Fact]
-    public void A1_Tpe_with_a_condition_ends_and_a_long_lapse_is_not_a_fault()
+    public void A1_Tpe_with_a_condition_ends_and_a_long_timeout_is_not_a_fault()
     {
         var outcome = Search(
             [.. Small, "--sampler", "tpe", "--space", "optimizer=sgd|momentum", "--space",
-                "momentum=0.5..0.99 if optimizer=momentum", "--trials", "14", "--lapse", "8589935", "--study", "x"]);
+                "momentum=0.5..0.99 if optimizer=momentum", "--trials", "14", "--heartbeat-timeout", "8589935",
+                "--study", "x"]);
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         Assert.Contains("trials: 14 complete", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("each trial: 200 of 10,000 samples, drawn by the seed (0.2 of them for validation), 3 epochs",
@@ -136,7 +137,7 @@ public sealed class SearchCommandTests : IDisposable
         "--space: momentum: its condition needs a choice 'optimizer' before it")]
     [InlineData("--sampler", "best",
         "--sampler: expected random|grid[:POINTS]|sobol|tpe (with at least 2 points), found 'best'")]
-    [InlineData("--pruner", "asha:0", "--pruner: a pruner needs steps before the first cut from 1 on, not 0")]
+    [InlineData("--pruner", "asha:0", "--pruner: a pruner needs reports before the first cut from 1 on, not 0")]
     [InlineData("--trials", "0", "--trials: expected an integer from 1 on, found '0'")]
     [InlineData("--l2", "0.1", "--l2: the space has it, too; it can't be both searched and set")]
     [InlineData("--validation", "0", "--validation: a search needs samples for validation")]

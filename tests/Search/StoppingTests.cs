@@ -4,8 +4,8 @@ using Functional.Tests.Data;
 
 namespace Functional.Tests.Search;
 
-/// <summary>Searches come to an end: whatever the sampler does, however long a lapse is, and whatever a clock
-/// says.</summary>
+/// <summary>Searches come to an end: whatever the sampler does, however long a timeout is, and whatever a
+/// clock says.</summary>
 public sealed class StoppingTests : IDisposable
 {
     private static readonly SearchSpace Space = new(
@@ -25,7 +25,7 @@ public sealed class StoppingTests : IDisposable
         var trials = study.Run((configuration, _) =>
             configuration.Number("rate") + (configuration.Find("share") is null ? 0 : 1), 40, workers);
         Assert.Equal(40, trials.Count(trial => trial.State == TrialState.Complete));
-        Assert.Equal("b", study.Best!.Configuration.Text("kind"));
+        Assert.Equal("b", study.FindBest()!.Configuration.Choice("kind"));
     }
 
     [Fact]
@@ -33,8 +33,8 @@ public sealed class StoppingTests : IDisposable
     {
         using var cancellation = new CancellationTokenSource();
         using var release = new ManualResetEventSlim();
-        var settings = new StudySettings(Space) { Sampler = new SilentSampler(From: 2, cancellation, release) };
-        using (var study = Study.Open(folder["study"], settings))
+        var settings = new StudySettings(Space) { Sampler = new SilentSampler(from: 2, cancellation, release) };
+        using (var study = Study.Open(new JournalStorage(folder["study"]), settings))
         {
             var trials = study.Run((_, _) => 1, trials: 10, workers: 3, cancellation: cancellation.Token);
             Assert.Equal(2, trials.Count(trial => trial.State == TrialState.Complete));
@@ -43,6 +43,40 @@ public sealed class StoppingTests : IDisposable
         using var again = Study.Open(folder["study"], settings with { Sampler = Sampler.Random });
         Assert.Equal(5, again.Run((_, _) => 1, trials: 5).Count);
         release.Set();
+    }
+
+    [Fact]
+    public void A_study_in_memory_takes_a_custom_sampler_and_pruner_and_a_saved_one_names_it()
+    {
+        var settings = new StudySettings(Space) { Sampler = new Middle(), Pruner = new AfterTwo() };
+        using var study = Study.InMemory(settings);
+        var trials = study.Run((configuration, reporter) =>
+        {
+            for (var i = 0; i < 3; i++)
+                reporter.Report(configuration.Number("rate"));
+            return 1;
+        }, trials: 3);
+        Assert.All(trials, trial => Assert.Equal(
+            (TrialState.Pruned, 2, 1e-3), (trial.State, trial.Result!.Curve.Count, Math.Round(trial.Value!.Value, 9))));
+        var error = Assert.Throws<ArgumentException>(() => Study.Open(folder["study"], settings));
+        Assert.StartsWith("Middle is not built in, so its study can't be saved: use Study.InMemory", error.Message,
+            StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["study"]));
+    }
+
+    private sealed class Middle : Sampler
+    {
+        public override Configuration Suggest(
+            SearchSpace space, Key key, IReadOnlyList<Trial> trials, Direction direction) =>
+            space.At([.. Enumerable.Repeat(0.5, space.Count)]);
+    }
+
+    private sealed class AfterTwo : Pruner
+    {
+        public override bool DecidesAt(int reports) => reports == 2;
+
+        public override bool ShouldPrune(
+            IReadOnlyList<Trial> trials, int number, int reports, Direction direction) => true;
     }
 
     [Theory]
@@ -74,12 +108,12 @@ public sealed class StoppingTests : IDisposable
     }
 
     [Fact]
-    public void A_search_gives_its_trials_back_though_a_sign_of_life_takes_longer()
+    public void A_search_gives_its_trials_back_though_a_heartbeat_takes_longer()
     {
         using var cancellation = new CancellationTokenSource();
         using var release = new ManualResetEventSlim();
         using var ended = new CountdownEvent(1);
-        using var study = Study.Open(new SlowStorage(cancellation.Token), new(Space) { Lapse = 0.04 });
+        using var study = Study.Open(new SlowStorage(cancellation.Token), new(Space) { HeartbeatTimeout = 0.04 });
         var trials = study.Run((_, _) =>
         {
             cancellation.Cancel();
@@ -114,18 +148,18 @@ public sealed class StoppingTests : IDisposable
     [InlineData(8589935)]
     [InlineData(1e300)]
     [InlineData(1e-300)]
-    public void A_lapse_may_be_any_time(double lapse)
+    public void A_heartbeat_timeout_may_be_any_time(double timeout)
     {
-        using var study = Study.Open(folder["study"], new StudySettings(Space) { Lapse = lapse });
+        using var study = Study.Open(folder["study"], new StudySettings(Space) { HeartbeatTimeout = timeout });
         Assert.All(study.Run((_, _) => 1, trials: 3, workers: 2), trial =>
             Assert.Equal(TrialState.Complete, trial.State));
     }
 
-    // As when the clock was set back: the dead worker's last sign of life is in the future, for an hour to come.
+    // As when the clock was set back: the dead worker's last heartbeat is in the future, for an hour to come.
     [Fact]
     public void A_worker_heard_of_in_the_future_is_missed_all_the_same()
     {
-        var settings = new StudySettings(Space) { Lapse = 0.2 };
+        var settings = new StudySettings(Space) { HeartbeatTimeout = 0.2 };
         using (var first = Study.Open(folder["first"], settings))
             first.Run((_, _) =>
             {
@@ -139,7 +173,7 @@ public sealed class StoppingTests : IDisposable
         foreach (var worker in Directory.GetFiles(folder["killed/workers"]))
             File.SetLastWriteTimeUtc(worker, DateTime.UtcNow.AddHours(1));
         using var second = Study.Open(folder["killed"], settings);
-        Assert.Equal(TrialState.Running, Assert.Single(second.Trials).State);
+        Assert.Equal(TrialState.Running, Assert.Single(second.ReadTrials()).State);
         Assert.Equal(2, Assert.Single(second.Run((_, _) => 2, trials: 1)).Value);
     }
 
@@ -151,7 +185,7 @@ public sealed class StoppingTests : IDisposable
             () => study.Run((configuration, _) => configuration.Number("speed"), trials: 3));
         Assert.StartsWith("all trials failed; the first: 'speed' has no value in rate=", error.Message,
             StringComparison.Ordinal);
-        Assert.Equal(3, study.Trials.Count);
+        Assert.Equal(3, study.ReadTrials().Count);
     }
 
     [Fact]
@@ -171,7 +205,7 @@ public sealed class StoppingTests : IDisposable
         Assert.Equal(5, study.Run((_, _) => 1, trials: 5).Select(trial => trial.Configuration).Distinct().Count());
     }
 
-    // Once a search is to stop, a sign of life takes until a trial was given back.
+    // Once a search is to stop, a heartbeat takes until a trial was given back.
     private sealed class SlowStorage(CancellationToken stop) : StudyStorage
     {
         private readonly MemoryStorage trials = new();
@@ -193,7 +227,7 @@ public sealed class StoppingTests : IDisposable
             },
             cancellation);
 
-        internal override void Beat(IReadOnlyList<string> workers, CancellationToken cancellation)
+        internal override void SendHeartbeats(IReadOnlyList<string> workers, CancellationToken cancellation)
         {
             if (stop.IsCancellationRequested)
                 released.Wait(TimeSpan.FromSeconds(5), CancellationToken.None);
@@ -203,20 +237,20 @@ public sealed class StoppingTests : IDisposable
     }
 
     // Of which one is enough to hold up all.
-    private sealed record SilentSampler(int From, CancellationTokenSource Cancellation, ManualResetEventSlim Release)
+    private sealed class SilentSampler(int from, CancellationTokenSource cancellation, ManualResetEventSlim release)
         : Sampler
     {
         public override Configuration Suggest(
-            SearchSpace space, Key key, int number, IReadOnlyList<Trial> trials, Direction direction)
+            SearchSpace space, Key key, IReadOnlyList<Trial> trials, Direction direction)
         {
-            if (number < From)
-                return Random.Suggest(space, key, number, trials, direction);
-            Cancellation.CancelAfter(50);
-            Release.Wait(CancellationToken.None);
-            return Random.Suggest(space, key, number, trials, direction);
+            if (trials.Count < from)
+                return Random.Suggest(space, key, trials, direction);
+            cancellation.CancelAfter(50);
+            release.Wait(CancellationToken.None);
+            return Random.Suggest(space, key, trials, direction);
         }
 
-        // A study keeps it as text.
+        // The journal keeps it as text, by a door that only tests have.
         public override string ToString() => "random";
     }
 }

@@ -19,8 +19,8 @@ public sealed class StudyTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     private static double Value(Configuration configuration, TrialReporter reporter) =>
-        configuration.Whole("units") - configuration.Number("rate")
-            + (configuration.Text("kind") == "b" ? configuration.Number("share") : 0);
+        configuration.Integer("units") - configuration.Number("rate")
+            + (configuration.Choice("kind") == "b" ? configuration.Number("share") : 0);
 
     [Theory]
     [InlineData("random")]
@@ -48,7 +48,8 @@ public sealed class StudyTests : IDisposable
         // 3 rates x 3 numbers of units x (a, or b with 3 shares).
         Assert.Equal(36, trials.Count);
         Assert.Equal(36, trials.Select(trial => trial.Configuration).Distinct().Count());
-        Assert.Equal(("9", "1"), (study.Best!.Configuration.Text("units"), study.Best.Configuration.Text("share")));
+        var best = study.FindBest()!.Configuration;
+        Assert.Equal((9, 1.0), (best.Integer("units"), best.Number("share")));
     }
 
     [Theory]
@@ -63,7 +64,7 @@ public sealed class StudyTests : IDisposable
         foreach (var trial in trials.OrderByDescending(trial => trial.Number))
             lines.Ended(trial);
         Assert.EndsWith($"best 0.5 (trial 0){Environment.NewLine}", output.ToString(), StringComparison.Ordinal);
-        Assert.Equal(0, study.Best!.Number);
+        Assert.Equal(0, study.FindBest()!.Number);
     }
 
     [Fact]
@@ -80,10 +81,10 @@ public sealed class StudyTests : IDisposable
             }, trials: 6, workers: 2);
         using var again = Study.Open(folder["study"], settings);
         Assert.Equal(
-            ["", "out of luck", "the value is NaN", "the value became Infinity in step 2", "", ""],
-            again.Trials.Select(trial => trial.Result!.Reason ?? ""));
-        Assert.Equal(3, again.Trials.Count(trial => trial.State == TrialState.Failed));
-        Assert.Equal(0, again.Best!.Number);
+            ["", "out of luck", "the value is NaN", "the value became Infinity in report 2", "", ""],
+            again.ReadTrials().Select(trial => trial.Result!.Reason ?? ""));
+        Assert.Equal(3, again.ReadTrials().Count(trial => trial.State == TrialState.Failed));
+        Assert.Equal(0, again.FindBest()!.Number);
     }
 
     [Fact]
@@ -141,7 +142,7 @@ public sealed class StudyTests : IDisposable
             Assert.Equal(8.0 - trial.Number, trial.Value);
             Assert.InRange(trial.Result!.Curve.Count, 1, 3);
         });
-        Assert.Equal(0, study.Best!.Number);
+        Assert.Equal(0, study.FindBest()!.Number);
     }
 
     [Fact]
@@ -172,13 +173,13 @@ public sealed class StudyTests : IDisposable
         using var shared = Study.Open(folder["study"], settings);
         Assert.Equal(
             alone.Run(Value, trials: 40).Select(trial => (trial.Configuration, trial.Value)),
-            shared.Trials.Select(trial => (trial.Configuration, trial.Value)));
+            shared.ReadTrials().Select(trial => (trial.Configuration, trial.Value)));
     }
 
     [Fact]
     public async Task A_trial_of_a_silent_worker_is_given_out_again_and_its_first_result_counts()
     {
-        var settings = new StudySettings(Space) { Lapse = 0.2 };
+        var settings = new StudySettings(Space) { HeartbeatTimeout = 0.2 };
         using var first = Study.Open(folder["study"], settings);
         using var second = Study.Open(folder["study"], settings);
         using var release = new ManualResetEventSlim();
@@ -187,7 +188,7 @@ public sealed class StudyTests : IDisposable
             release.Wait();
             return 1;
         }, trials: 1), TaskCreationOptions.LongRunning);
-        while (first.Trials.Count == 0)
+        while (first.ReadTrials().Count == 0)
             Thread.Sleep(5);
         // As if its beats didn't come through.
         var workers = folder["study/workers"];
@@ -197,7 +198,7 @@ public sealed class StudyTests : IDisposable
                 File.Delete(file);
         release.Set();
         await slow;
-        Assert.Equal(2, Assert.Single(first.Trials).Value);
+        Assert.Equal(2, Assert.Single(first.ReadTrials()).Value);
     }
 
     private static double Reported(TrialReporter reporter, params double[] values)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Functional.Host.Charts;
 using Functional.Host.Experiments;
 using Functional.Host.Search;
 
@@ -154,7 +153,7 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
     {
         var parameters = new JsonObject();
         foreach (var (name, value) in trial.Configuration)
-            parameters[name] = value.Number is { } number ? number : value.Name;
+            parameters[name] = value.Number is { } number ? number : value.Choice;
         var found = new JsonObject
             { ["trial"] = trial.Number, ["parameters"] = parameters, ["state"] = StudyResults.Name(trial.State) };
         if (trial.Value is { } result)
