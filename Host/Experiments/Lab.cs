@@ -165,9 +165,12 @@ public sealed class Lab
     /// <summary>A claim with numbers that are named in both languages.</summary>
     internal Claim Claim(
         LocalizedText statement, Func<int, bool> held, Func<int, (LocalizedText Name, string Value)[]> numbers) =>
-            Claim(statement, held, seed => new LocalizedText(
-        string.Join("; ", numbers(seed).Select(number => $"{number.Name.English}: {number.Value}")),
-        string.Join("、", numbers(seed).Select(number => $"{number.Name.In(Language.Japanese)}：{number.Value}"))));
+        Claim(statement, held, seed => Named(numbers(seed)));
+
+    /// <summary>A claim about something that isn't random: there is one answer, whatever the seeds.</summary>
+    internal static Claim Claim(
+        LocalizedText statement, bool held, params IEnumerable<(LocalizedText Name, string Value)> numbers) =>
+        new(statement, [held], [Named(numbers)]);
 
     /// <summary>A number that decides a claim, with every seed.</summary>
     /// <param name="name">What it is, as in <c>test accuracy with minus without</c>.</param>
@@ -175,6 +178,10 @@ public sealed class Lab
     /// <param name="inPoints">Whether it is a share, shown in percentage points.</param>
     public Effect Effect(LocalizedText name, Func<int, double> of, bool inPoints = false) =>
         new(name, [.. Enumerable.Range(0, Settings.Seeds).Select(of)], inPoints);
+
+    private static LocalizedText Named(IEnumerable<(LocalizedText Name, string Value)> numbers) => (
+        string.Join("; ", numbers.Select(number => $"{number.Name.English}: {number.Value}")),
+        string.Join("、", numbers.Select(number => $"{number.Name.In(Language.Japanese)}：{number.Value}")));
 
     private Claim Claim(LocalizedText statement, Func<int, bool> held, Func<int, LocalizedText> numbers)
     {

@@ -280,7 +280,8 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
 
     private Markup Reproduction(ExperimentResult result)
     {
-        var runs = result.Trained.Select(curves => $"""
+        // A figure may show the same network several times.
+        var runs = result.Trained.DistinctBy(curves => curves.Seeds[0].Digest).Select(curves => $"""
             # {Said(result, curves.Name)}
             {curves.Variant.Configuration.CommandLine()}
             # {Say("digest", "ダイジェスト")} {curves.Seeds[0].Digest}

@@ -17,7 +17,7 @@ public class BookTests
     private static readonly string[] NotHeld =
     [
         "≠ overfitting, With batch norm the gap between training and test accuracy is smaller: no seed",
-        "? overfitting-causes, The more parameters the more overfitting: no seed",
+        "? overfitting-causes, Many parameters cause overfitting: no seed",
         "≠ weight-decay, L2 0.1 helps on images not seen: no seed",
         "≠ weight-decay, L1 0.1, as strong as L2 0.1, makes the gap smaller: no seed",
         "? dropout, Dropout 0.15 makes the gap between training and test accuracy smaller: no seed",
@@ -47,7 +47,11 @@ public class BookTests
         var claims = (from result in results from claim in result.Report.Claims select (
             result.Experiment.Name, Claim: claim)).ToArray();
         Assert.Contains(claims, one => one.Claim.Statement.English == Timed);
-        Assert.All(claims, one => Assert.Equal(Quick.Seeds, one.Claim.Held.Count));
+        // What isn't random has one answer.
+        string[] certain = ["four-numbers", "adventurer", "optimizer-paths"];
+        Assert.All(claims.Where(one => certain.Contains(one.Name)), one => Assert.Single(one.Claim.Held));
+        Assert.All(claims.Where(one => !certain.Contains(one.Name) && one.Claim.Held.Count != Quick.Seeds), one =>
+            Assert.True(one.Name is "norms" or "ridge-limit" && one.Claim.Held.Count == 1, one.Name));
         var notHeld = claims.Where(one => !one.Claim.Always && one.Claim.Statement.English != Timed).ToArray();
         Assert.Equal(NotHeld, notHeld.Select(
             one => $"{Mark(one.Claim)} {one.Name}, {Beginning(one.Claim)}: {Seeds(one.Claim)}"));

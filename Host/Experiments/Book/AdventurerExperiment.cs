@@ -76,22 +76,21 @@ internal sealed class AdventurerExperiment : Experiment
             ],
             Claims =
             [
-                lab.Claim((
+                Lab.Claim((
                     "Every adventurer ends within 0.1 of the bottom of a valley, where the ground is level",
                     "どの冒険家も、地面が水平になる谷底から 0.1 以内に着く"),
-                    _ => ends.Zip(found).All(pair => Math.Abs(pair.First - pair.Second) < 0.1),
-                    _ => [(("they end at", "着いた場所"), Ends())]),
-                lab.Claim((
+                    ends.Zip(found).All(pair => Math.Abs(pair.First - pair.Second) < 0.1),
+                    (("they end at", "着いた場所"), Ends())),
+                Lab.Claim((
                     "Each ends in the valley on its own side of the hills, though a deeper one may be behind them",
                     "どの冒険家も、丘を越えずに自分の側の谷に着く"),
-                    _ => Starts.Zip(found).All(pair => Between(pair.First) == Between(pair.Second)),
-                    _ => [(("valleys found",
-                        "着いた谷"), string.Join(", ", found.Select(at => Typography.Value(at))))]),
-                lab.Claim((
+                    Starts.Zip(found).All(pair => Between(pair.First) == Between(pair.Second)),
+                    (("valleys found", "着いた谷"), string.Join(", ", found.Select(at => Typography.Value(at))))),
+                Lab.Claim((
                     "Not all of them find the deepest valley",
                     "全員が最も深い谷を見つけるわけではない"),
-                    _ => lucky.Length < Starts.Length,
-                    _ => [(("find it", "見つけた人数"), $"{lucky.Length} / {Starts.Length}")]),
+                    lucky.Length < Starts.Length,
+                    (("find it", "見つけた人数"), $"{lucky.Length} / {Starts.Length}")),
             ],
         };
     }

@@ -120,9 +120,10 @@ internal sealed class DropoutLengthExperiment : Experiment
                 : "",
             learned && better == 2
                 ? ("Once all three know their training samples, both networks with dropout read unseen images " +
-                   "better: their units could not rely on each other.",
+                   "better, as the idea of 6.4.3 has it: no unit can rely on another.",
                    "3つとも訓練データを学習し終えたあとでは、Dropout のある2つのネットワークのほうが" +
-                   "未知の画像をよく認識します。互いを当てにできなかったユニットだからです。")
+                   "未知の画像をよく認識します。どのユニットも他のユニットを当てにできない、" +
+                   "という6.4.3節の考え方のとおりです。")
                 : learned && better == 1
                 ? ("Once all three know their training samples, one of the two networks with dropout reads unseen " +
                    "images better than the network without.",

@@ -81,21 +81,21 @@ internal sealed class FourNumbersExperiment : Experiment
             ],
             Claims =
             [
-                Within(lab, (
+                Within((
                     "The small network's four derivatives agree with central differences, to 10⁻⁷",
                     "小さなネットワークの4つの微分は、数値微分と 10⁻⁷ の範囲で一致する"), 1e-7, largest),
-                Within(lab, (
+                Within((
                     "The steps of batch norm forward give what the layer gives, to 10⁻¹²",
                     "順伝播の各ステップの結果は、レイヤの出力と 10⁻¹² の範囲で一致する"), 1e-12, byLayer),
-                Within(lab, (
+                Within((
                     "The steps backward give what the layer's pullback gives, to 10⁻¹² (dx, dγ and dβ)",
                     "逆伝播の各ステップの結果は、レイヤの逆伝播（dx、dγ、dβ）と 10⁻¹² の範囲で一致する"), 1e-12,
                     Math.Max(backByLayer, Math.Max(
                         Math.Abs(scaleShift.Gamma[0] - norm.DGamma), Math.Abs(scaleShift.Beta[0] - norm.DBeta)))),
-                Within(lab, (
+                Within((
                     "And what central differences give, to 10⁻⁶",
                         "数値微分とも 10⁻⁶ の範囲で一致する"), 1e-6, byDifferences),
-                Within(lab, (
+                Within((
                     "The gradient that batch norm passes back sums to 0 over the batch, to 10⁻¹²",
                     "Batch Normalization が戻す勾配は、ミニバッチについて足すと 0 になる（10⁻¹² の範囲）"), 1e-12,
                     Math.Abs(norm.Dx.Sum())),
@@ -103,9 +103,8 @@ internal sealed class FourNumbersExperiment : Experiment
         };
     }
 
-    private static Claim Within(Lab lab, LocalizedText statement, double limit, double largest) => lab.Claim(
-        statement, _ => largest < limit, _ => [(("largest difference",
-            "差の最大値"), Typography.Scientific(largest, 2))]);
+    private static Claim Within(LocalizedText statement, double limit, double largest) => Lab.Claim(
+        statement, largest < limit, (("largest difference", "差の最大値"), Typography.Scientific(largest, 2)));
 
     // Each value with the gradient that comes back to it.
     private static (Table Table, double Largest) Chain(Lab lab)

@@ -132,13 +132,12 @@ internal sealed class NormsExperiment : Experiment
                                 ("rate", "係数"),
                                 NoiseRate(seed) is var rate && rate < 0 ? "–" : Typography.Value(rates[rate], 2)),
                         ]),
-                lab.Claim((
+                Lab.Claim((
                     "The diamond is touched in a corner, the circle is not touched on an axis",
                     "ひし形には角で接し、円には軸上では接しない"),
-                    _ =>
-                        Touch(Diamond) is var (x, y) && (x == 0 || y == 0) && Touch(Circle) is var (u, v) && u != 0
-                            && v != 0,
-                    _ => [(("diamond", "ひし形"), Place(Touch(Diamond))), (("circle", "円"), Place(Touch(Circle)))]),
+                    Touch(Diamond) is var (x, y) && (x == 0 || y == 0) && Touch(Circle) is var (u, v) && u != 0
+                        && v != 0,
+                    (("diamond", "ひし形"), Place(Touch(Diamond))), (("circle", "円"), Place(Touch(Circle)))),
             ],
         };
     }

@@ -75,25 +75,24 @@ internal sealed class OptimizerPathsExperiment : Experiment
         { NumbersOf = NumbersOf.NoSeed, InBook = "6-3, 6-5, 6-6, 6-7, 6-8" };
         Claim[] claims =
         [
-            lab.Claim((
+            Lab.Claim((
                 $"SGD crosses the valley in at least every second step (steps that stay within " +
                 $"{Typography.Value(Floor)} of its floor don't count)",
                 $"SGD は2回に1回以上、谷の反対側へ移る（谷底から {Typography.Value(Floor)} 未満での往復は数えない）"),
-                _ => turns[0] >= Steps / 2, _ => [(("changes", "移った回数"), $"{turns[0]} / {Steps}")]),
-            .. Enumerable.Range(1, rules.Length - 1).Select(i => lab.Claim(
+                turns[0] >= Steps / 2, (("changes", "移った回数"), $"{turns[0]} / {Steps}")),
+            .. Enumerable.Range(1, rules.Length - 1).Select(i => Lab.Claim(
                 ($"{rules[i].Name} crosses the valley less often than SGD",
                  $"{rules[i].Name} は SGD より谷を横切る回数が少ない"),
-                _ => turns[i] < turns[0], _ => [(rules[i].Name, $"{turns[i]}"), ("SGD", $"{turns[0]}")])),
-            lab.Claim((
+                turns[i] < turns[0], (rules[i].Name, $"{turns[i]}"), ("SGD", $"{turns[0]}"))),
+            Lab.Claim((
                 "Adam swings less far to the other side of the valley than Momentum",
                 "Adam は Momentum ほど谷の反対側まで行き過ぎない"),
-                _ => swings[3] < swings[1],
-                _ => [.. ((int[])[1, 2, 3]).Select(i => ((LocalizedText)rules[i].Name, Swing(i)))])
+                swings[3] < swings[1], ((int[])[1, 2, 3]).Select(i => ((LocalizedText)rules[i].Name, Swing(i))))
                 .SaidIn(("Section 6.1.6", "6.1.6節")),
-            lab.Claim(("AdaGrad ends nearest to the minimum of the book's four",
+            Lab.Claim(("AdaGrad ends nearest to the minimum of the book's four",
                 "本書の4手法のうち AdaGrad が最小値に最も近づく"),
-                _ => ends[2] == ends[..4].Min(),
-                _ => [.. rules[..4].Zip(ends, (rule, end) => ((LocalizedText)rule.Name, Typography.Value(end)))]),
+                ends[2] == ends[..4].Min(),
+                rules[..4].Zip(ends, (rule, end) => ((LocalizedText)rule.Name, Typography.Value(end)))),
         ];
         return new() { Parts = lab.Settings.BookOnly ? [book] : [book, Grid(lab)], Claims = claims };
     }

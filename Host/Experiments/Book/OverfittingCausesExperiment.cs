@@ -68,19 +68,19 @@ internal sealed class OverfittingCausesExperiment : Experiment
         Claim[] claims =
         [
             Smaller(0, (
-                $"The more parameters the more overfitting: layers of {Widths[^1]} units have a larger gap than " +
+                $"Many parameters cause overfitting: layers of {Widths[^1]} units have a larger gap than " +
                 "layers " +
                 $"of {Widths[0]}",
-                "パラメータが多いほど過学習する：" +
+                "パラメータが多いと過学習する：" +
                 $"{Widths[^1]}ユニットの層は{Widths[0]}ユニットの層より差が大きい"), grows: true),
             Smaller(1, (
-                $"The more layers the more overfitting: {Depths[^1]} hidden layers have a larger gap than {Depths[0]}",
-                $"層が多いほど過学習する：隠れ層が{Depths[^1]}層あると{Depths[0]}層のときより差が大きい"), grows: true),
+                $"Many layers cause overfitting: {Depths[^1]} hidden layers have a larger gap than {Depths[0]}",
+                $"層が多いと過学習する：隠れ層が{Depths[^1]}層あると{Depths[0]}層のときより差が大きい"), grows: true),
             Smaller(2, (
-                $"The fewer samples the more overfitting: with {SampleCounts[^1]} samples the gap is smaller than " +
+                $"Few samples cause overfitting: with {SampleCounts[^1]} samples the gap is smaller than " +
                 "with " +
                 $"{SampleCounts[0]}",
-                "訓練データが少ないほど過学習する：" +
+                "訓練データが少ないと過学習する：" +
                 $"{SampleCounts[^1]}個では{SampleCounts[0]}個のときより差が小さい"), grows: false),
         ];
         return new()
@@ -126,12 +126,17 @@ internal sealed class OverfittingCausesExperiment : Experiment
             var (first, last) = (some[0], some[^1]);
             var idle = ((Curves[])[first, last]).FirstOrDefault(curve => curve.Median(run => Training(run)) < Learned);
             var (least, most) = (Shown(first), Shown(last));
+            // Not all gaps between need lie between: the smallest may be that of neither end.
+            var smallest = some.Index().MinBy(curve => GapOf(curve.Item)).Index;
+            LocalizedText between = smallest > 0 && smallest < some.Length - 1
+                ? ($" It is smallest with {one.Values[smallest]}.",
+                    $"差が最も小さいのは{one.Values[smallest]}のときです。") : "";
             return idle is null
                 ? (LocalizedText)(
                     $"With {one.Values[^1]} {one.Name.English} instead of {one.Values[0]} the gap is {most} instead " +
-                    $"of {least} percentage points.",
+                    $"of {least} percentage points.{between.English}",
                     $"{one.Name.In(Language.Japanese)}が{one.Values[0]}から{one.Values[^1]}になると、" +
-                    $"差は{least}ポイントから{most}ポイントになります。")
+                    $"差は{least}ポイントから{most}ポイントになります。{between.In(Language.Japanese)}")
                 : ($"With {one.Values[idle == first ? 0 : ^1]} {one.Name.English} the network hardly learns " +
                    $"({Percent(idle.Median(run => Training(run)))} of its training samples), so its gap means nothing.",
                    $"{one.Name.In(Language.Japanese)}が" +
@@ -149,7 +154,7 @@ internal sealed class OverfittingCausesExperiment : Experiment
             .. sentences,
         ]);
         // Of the medians that the figure shows.
-        static string Shown(Curves curve) =>
-            Points(Between(curve.Median(run => Training(run)), curve.Median(Test)));
+        static double GapOf(Curves curve) => Between(curve.Median(run => Training(run)), curve.Median(Test));
+        static string Shown(Curves curve) => Points(GapOf(curve));
     }
 }

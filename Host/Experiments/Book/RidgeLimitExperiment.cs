@@ -156,15 +156,12 @@ internal sealed class RidgeLimitExperiment : Experiment
                     seed => Largest(fits[seed].ByTraining, fits[seed].Exact) < 1e-6,
                     seed => [(("largest difference", "差の最大値"),
                         Typography.Scientific(Largest(fits[seed].ByTraining, fits[seed].Exact), 2))]),
-                lab.Claim((
+                Lab.Claim((
                     "The gradient of the norm with its root is not ridge's: it has length 1",
                     "根号を付けたノルムの勾配はリッジのものではなく、大きさが 1 である"),
-                    _ => Math.Abs(Root(root) - 1) < 1e-6 && Largest(half, example) < 1e-6,
-                    _ =>
-                    [
-                        (("length with the root", "根号ありの大きさ"), Typography.Value(Root(root), 6)),
-                        (("without", "根号なし"), Typography.Value(Root(half), 6)),
-                    ]),
+                    Math.Abs(Root(root) - 1) < 1e-6 && Largest(half, example) < 1e-6,
+                    (("length with the root", "根号ありの大きさ"), Typography.Value(Root(root), 6)),
+                    (("without", "根号なし"), Typography.Value(Root(half), 6))),
             ],
         };
     }
