@@ -31,8 +31,7 @@ internal sealed record ParallelCoordinates(string Title, IReadOnlyList<Dimension
         int trials = Dimensions[0].Values.Count;
         if (Dimensions.FirstOrDefault(dimension => dimension.Values.Count != trials) is { } odd)
             throw new ArgumentException(
-                $"dimension '{odd.Axis.Label}' has {odd.Values.Count} values, but the first has {trials}",
-                nameof(Dimensions));
+                $"dimension '{odd.Axis.Label}' has {odd.Values.Count} values, but the first has {trials}");
         bool vertical = width >= 500;
         var scales = Dimensions.Select(dimension => dimension.Axis.Fit(
             Extent.Of(dimension.Values, dimension.Axis), vertical ? Tall : 0, vertical ? 0 : width - 40)).ToArray();

@@ -37,8 +37,10 @@ public sealed class Configuration : IReadOnlyList<KeyValuePair<string, Hyperpara
 
     /// <summary>The value of a hyperparameter as an integer.</summary>
     /// <exception cref="ArgumentException">It has no value here, or one that is not an integer.</exception>
+#pragma warning disable CA1720 // The name is that of Hyperparameter.UniformInteger, which it reads.
     public int Integer(string name) => Number(name) is var number && (int)number == number
         ? (int)number : throw new ArgumentException($"'{name}' is '{Value(name)}', no integer", nameof(name));
+#pragma warning restore CA1720
 
     /// <summary>The values as text, as on the command line and in journals.</summary>
     internal IEnumerable<KeyValuePair<string, string>> Texts =>
