@@ -16,7 +16,7 @@ internal static class ExperimentCommand
     // What the experiments' own options say, what only runs with a folder have, and what only tables have: experiments
     // are of images.
     private static readonly string[] Taken =
-        ["data", "from", "seed", "patience", "checkpoint-every", "proof", "label", "task", "ignore", "missing"];
+        ["data", "from", "seed", "patience", "checkpoint-every", "keep-every", "label", "task", "ignore", "missing"];
 
     /// <summary>The command for one experiment.</summary>
     public static Command Create()

@@ -10,7 +10,7 @@ using Functional.Host.Search;
 namespace Functional.Host.Commands;
 
 /// <summary><c>functional search</c>: looks for the options of training that do best on validation samples.</summary>
-internal static class SearchCommand
+internal sealed class SearchCommand
 {
     private const int UsualTrials = 100;
 
@@ -20,7 +20,7 @@ internal static class SearchCommand
         [new("data", "digits"), new("samples", "500"), new("validation", "0.2"),
             new("hidden", "100,100,100,100,100,100"), new("epochs", "50")];
 
-    private static readonly Option<string[]> Space = new("--space")
+    private readonly Option<string[]> space = new("--space")
     {
         HelpName = "TEXT",
         Description =
@@ -29,7 +29,7 @@ internal static class SearchCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private static readonly Option<string?> Sampler = new("--sampler")
+    private readonly Option<string?> sampler = new("--sampler")
     {
         HelpName = Search.Sampler.Syntax,
         Description =
@@ -37,41 +37,45 @@ internal static class SearchCommand
             + "or where a model expects good ones [default: random]",
     };
 
-    private static readonly Option<string?> Pruner = new("--pruner")
+    private readonly Option<string?> pruner = new("--pruner")
     {
         HelpName = Search.Pruner.Syntax,
         Description =
             "when to end poor trials early: never, if worse than the median, or by successive halving [default: none]",
     };
 
-    private static readonly Option<string?> Study = new("--study")
+    private readonly Option<string?> study = new("--study")
     {
         HelpName = "NAME|DIR",
         Description =
             "where to keep the study, which is continued if it exists: studies/NAME or DIR [default: studies/TIME]",
     };
 
-    private static readonly Option<string?> Storage = new("--storage")
+    private readonly Option<string?> storage = new("--storage")
     {
         HelpName = "ADDRESS",
         Description = "keep the study in PostgreSQL, for several machines: postgres://USER:PASSWORD@HOST:PORT/DATABASE",
     };
 
-    private static readonly Option<int?> Trials = CommonOptions.OptionalCount(
+    private readonly Option<int?> trials = CommonOptions.OptionalCount(
         "--trials", $"how many trials the study has in total [default: {UsualTrials}, or the whole grid]");
-    private static readonly Option<int?> Workers =
+    private readonly Option<int?> workers =
         CommonOptions.OptionalCount(
             "--workers", $"how many trials run here at once, one thread each [default: {Environment.ProcessorCount}]",
             CommonOptions.MostThreads);
-    private static readonly Option<double?> Limit =
+    private readonly Option<double?> limit =
         CommonOptions.Seconds("--time-limit", "start no trial after this many seconds");
-    private static readonly Option<double?> HeartbeatTimeout = CommonOptions.Seconds(
+    private readonly Option<double?> heartbeatTimeout = CommonOptions.Seconds(
         "--heartbeat-timeout", "how long a process may be silent before others take over its trials [default: 30]");
-    private static readonly Option<bool> Json = CommonOptions.Json();
-    private static readonly Option<bool> Open = new("--open") { Description = "open the report in the browser" };
+    private readonly Option<bool> json = CommonOptions.Json();
+    private readonly Option<bool> open = new("--open") { Description = "open the report in the browser" };
+
+    private SearchCommand() { }
 
     /// <summary>The command with its options.</summary>
-    public static Command Create()
+    public static Command Create() => new SearchCommand().Command();
+
+    private CommandWithExamples Command()
     {
         var options = TrainOptions.All.Select(option => CommonOptions.Of(option, Training(UsualOptions))).ToArray();
         var command =
@@ -82,25 +86,25 @@ internal static class SearchCommand
             ("functional search --space learning-rate=log:1e-3..1 --sampler tpe --trials 20 --epochs 5",
                 "20 trials, guided by a model of where good rates are"),
             ("functional search show rates --open", "its progress, in the browser"));
-        foreach (var option in (Option[])[Space, Sampler, Pruner, Trials, Workers, Limit, Study, Storage,
-            HeartbeatTimeout, Json, Open, .. options])
+        foreach (var option in (Option[])[space, sampler, pruner, trials, workers, limit, study, storage,
+            heartbeatTimeout, json, open, .. options])
             command.Add(option);
         command.Add(Show());
         command.SetAction(parsed => Run(parsed, [.. CommonOptions.Values(parsed, options)]));
         return command;
     }
 
-    private static CommandWithExamples Show()
+    private CommandWithExamples Show()
     {
         var name = new Argument<string>("study")
             { HelpName = "NAME|DIR", Description = "the study, as in --study" };
         var command = new CommandWithExamples(
             "show", "Show a study's progress and write its report, while it runs or afterwards.",
             ("functional search show rates", "its best trials so far"),
-            ("functional search show rates --open", "its report, in the browser")) { name, Storage, Json, Open };
+            ("functional search show rates --open", "its report, in the browser")) { name, storage, json, open };
         command.SetAction(parsed =>
         {
-            var (study, address) = (Named(parsed.GetValue(name)!), parsed.GetValue(Storage));
+            var (study, address) = (Named(parsed.GetValue(name)!), parsed.GetValue(this.storage));
             if (address is null && !JournalStorage.Exists(Folder(study)))
                 throw new UsageException($"there is no study in {Folder(study)}");
             CheckPage(study);
@@ -108,7 +112,7 @@ internal static class SearchCommand
             var settings = Search.Study.SettingsIn(storage)
                 ?? throw new UsageException($"{storage.Name}: there is no such study");
             using var shown = Search.Study.Open(storage, settings);
-            var lines = new StudyLines(Console.Out, settings, parsed.GetValue(Json));
+            var lines = new StudyLines(Console.Out, settings, parsed.GetValue(this.json));
             var trials = shown.ReadTrials();
             CheckValues(shown, trials);
             lines.Trials(trials);
@@ -118,12 +122,12 @@ internal static class SearchCommand
         return command;
     }
 
-    private static int Run(ParseResult parsed, KeyValuePair<string, string>[] overrides)
+    private int Run(ParseResult parsed, KeyValuePair<string, string>[] overrides)
     {
-        var name = parsed.GetValue(Study) is { } given
+        var name = parsed.GetValue(this.study) is { } given
             ? Named(given)
             : DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
-        var address = parsed.GetValue(Storage);
+        var address = parsed.GetValue(this.storage);
         // Wrong options leave nothing behind.
         var isThere = address is not null || JournalStorage.Exists(Folder(name));
         using var existing = isThere ? StorageOf(name, address) : null;
@@ -132,7 +136,7 @@ internal static class SearchCommand
             throw new UsageException(
                 $"--study: {existing!.Name} is the study of another program; 'functional search show' shows it");
         var settings = SettingsOf(parsed, overrides, begun);
-        var workers = parsed.GetValue(Workers) ?? Math.Min(Environment.ProcessorCount, Search.Study.MostWorkers);
+        var workers = parsed.GetValue(this.workers) ?? Math.Min(Environment.ProcessorCount, Search.Study.MostWorkers);
         var data = Common(settings).LoadData();
         // What was guessed stays so, whatever is read later.
         if (begun is null && data.Training.Targets is Quantities)
@@ -143,7 +147,7 @@ internal static class SearchCommand
         if (begun is null && overrides.All(option => option.Key != "samples"))
             settings = WithoutUsualSamples(settings, data.Training.Count);
         var objective = new TrainingObjective(Common(settings), data, settings.Space, Interruption.Given);
-        var isSaidHere = begun is null && parsed.GetValue(Json);
+        var isSaidHere = begun is null && parsed.GetValue(this.json);
         Hints.Write(
             [.. DataHints.Of(data), .. objective.Gaps,
                 .. isSaidHere ? Unasked(settings, overrides, data.Training.Count) : []]);
@@ -151,14 +155,14 @@ internal static class SearchCommand
         var storage = existing ?? StorageOf(name, address);
         using var study = Search.Study.Open(storage, settings);
 
-        var lines = new StudyLines(Console.Out, settings, parsed.GetValue(Json));
-        var trials = parsed.GetValue(Trials)
+        var lines = new StudyLines(Console.Out, settings, parsed.GetValue(this.json));
+        var trials = parsed.GetValue(this.trials)
             ?? (int)Math.Min(settings.Sampler.Count(settings.Space) ?? UsualTrials, int.MaxValue);
         var before = study.ReadTrials();
         CheckValues(study, before);
         lines.Started(study.Name, before, trials, workers, data.Training.Count);
         using var interruption = new Interruption();
-        var limit = parsed.GetValue(Limit) is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        var limit = parsed.GetValue(this.limit) is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
         var all = study.RunUnchecked(objective.Run, trials, workers, limit, lines.Ended, interruption.Token);
         var interrupted = interruption.Token.IsCancellationRequested;
         Finish(parsed, study, all, lines, name, interrupted);
@@ -197,7 +201,7 @@ internal static class SearchCommand
         }
     }
 
-    private static void Finish(
+    private void Finish(
         ParseResult parsed, Study study, IReadOnlyList<Trial> trials, StudyLines lines, string name, bool interrupted)
     {
         var (settings, isOfTraining) = (study.Settings, IsOfTraining(study.Settings));
@@ -213,7 +217,7 @@ internal static class SearchCommand
         OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
         var best = StudyResults.Best(study.Settings.Direction, trials).FirstOrDefault();
         lines.Finished(trials, best, best is null || !isOfTraining ? null : Command(best), path, interrupted);
-        if (parsed.GetValue(Open))
+        if (parsed.GetValue(this.open))
             Browser.Open(path);
     }
 
@@ -228,25 +232,27 @@ internal static class SearchCommand
 
     /// <summary>A study's settings: as it began or, of a new one, as given; a process that continues it may leave them
     /// out.</summary>
-    private static StudySettings SettingsOf(
+    private StudySettings SettingsOf(
         ParseResult parsed, KeyValuePair<string, string>[] overrides, StudySettings? begun)
     {
-        var texts = parsed.GetValue(Space) ?? [];
+        var texts = parsed.GetValue(this.space) ?? [];
         var space = texts.Length > 0 ? SpaceText.Parse(texts) : begun?.Space ?? SpaceText.Parse(UsualSpace);
         var searched = space.Hyperparameters.Select(one => one.Name).ToHashSet();
         if (overrides.FirstOrDefault(option => searched.Contains(option.Key)).Key is { } twice)
             throw new UsageException($"--{twice}: the space has it, too; it can't be both searched and set");
-        // Epochs are another way to give the same.
-        var replaced = searched.Concat(overrides.Select(option => option.Key == "iterations" ? "epochs" : option.Key))
-            .ToHashSet();
+        var replaced = searched.Concat(overrides.Select(option => option.Key)).ToHashSet();
+        // Either gives a trial's length.
+        string[] lengths = ["epochs", "iterations"];
+        if (replaced.Overlaps(lengths))
+            replaced.UnionWith(lengths);
         var usual = begun?.Constants ?? (IEnumerable<KeyValuePair<string, string>>)UsualOptions;
         var settings = new StudySettings(space)
         {
-            Sampler = parsed.GetValue(Sampler) is { } sampler ? Search.Sampler.Parse(sampler) : begun?.Sampler
+            Sampler = parsed.GetValue(this.sampler) is { } sampler ? Search.Sampler.Parse(sampler) : begun?.Sampler
                 ?? Search.Sampler.Random,
-            Pruner = parsed.GetValue(Pruner) is { } pruner ? Search.Pruner.Parse(pruner) : begun?.Pruner
+            Pruner = parsed.GetValue(this.pruner) is { } pruner ? Search.Pruner.Parse(pruner) : begun?.Pruner
                 ?? Search.Pruner.None,
-            HeartbeatTimeout = parsed.GetValue(HeartbeatTimeout) ?? begun?.HeartbeatTimeout
+            HeartbeatTimeout = parsed.GetValue(heartbeatTimeout) ?? begun?.HeartbeatTimeout
                 ?? new StudySettings(space).HeartbeatTimeout,
             Constants = usual.Where(option => !replaced.Contains(option.Key))
                 .Concat(overrides.Where(option => option.Key != "seed")).ToDictionary(),

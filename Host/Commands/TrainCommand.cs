@@ -71,13 +71,13 @@ internal static class TrainCommand
     {
         var (configuration, data) = CommonOptions.Training(other, changes);
         var run = new TrainingRun(configuration, data);
-        run.RequireChanges();
+        run.RequireUpdates();
         if (path is not null && configuration.From is { } from
             && $"{Path.GetFullPath(from)}/".StartsWith($"{Path.GetFullPath(path)}/", StringComparison.Ordinal))
             throw new UsageException($"--out: the run would replace the model that it begins from, {from}");
         // Until here Ctrl-C ends the process, and nothing is written.
         Interruption.Given.ThrowIfCancellationRequested();
-        Hints.Write([.. DataHints.Of(data), .. ColumnHints.Of(run.Encoded), .. run.Gaps(), .. Roundings.Of(run)]);
+        Hints.Write([.. DataHints.Of(data), .. ColumnHints.Of(run.Encoded), .. RunHints.Of(run, data)]);
         using var folder = RunFolder.Create(path, force);
         return Run(folder, new Resumption(run, null), display);
     }
@@ -93,7 +93,7 @@ internal static class TrainCommand
         _ = UserFile.Of(
             "--resume", new RunPaths(path).Report, force, Page.IsOne, "move it away, or give --force to replace it");
         var what = Resumption.Of(folder, changes, line => Console.Error.WriteLine($"functional: {line}"), force);
-        what.Run.RequireChanges();
+        what.Run.RequireUpdates();
         return Run(folder, what, display);
     }
 
@@ -105,12 +105,12 @@ internal static class TrainCommand
         var watcher = display.Watch ? new Watcher(run) : null;
         RunResult Train(IRunObserver report) =>
             run.Run(new Observers(watcher is null ? [recorder, report] : [recorder, watcher, report]), display.Threads,
-                folder.Path, interruption.Token, from, hurries: true);
+                folder.Folder, interruption.Token, from, abandonsEvaluation: true);
         var result =
             display.Json ? Train(new JsonReport(Console.Out))
             : display.Plain ? Train(new PlainReport(Console.Out))
             : LiveReport.Show(ProtectedOutput.Live(), Train);
-        var scores = !result.Summary.IsEvaluated ? null : LongSteps.Within(
+        var scores = !result.Summary.IsEvaluated ? null : Abandoning.TryCompute(
             () => RunEvaluation.TestScores(run, result, display.Threads), display.Threads, interruption.Token,
             out var outputs) ? outputs : null;
         string? page = null;
@@ -120,7 +120,7 @@ internal static class TrainCommand
             page = folder.WriteReport(RunPage.Render(
                 run, result, scores, recorder.Environment, watcher?.Seen, language: display.Language));
         if (result.Summary.Interrupted)
-            (display.Json ? Console.Error : Console.Out).WriteLine($"to continue: {folder.ResumeCommand}");
+            (display.Json ? Console.Error : Console.Out).WriteLine($"to continue: {RunCommand.Resume(folder.Folder)}");
         if (!display.Json)
         {
             if (!result.Summary.Interrupted && scores is not null && HintOf(run, result.Summary, scores) is { } hint)
@@ -128,7 +128,7 @@ internal static class TrainCommand
             if (Baseline(run, display.Threads, interruption.Token) is { } baseline)
                 Console.WriteLine(baseline);
             Console.WriteLine(
-                $"report: {page ?? $"functional report {TrainConfiguration.Quoted(folder.Path)}"}");
+                $"report: {page ?? $"functional report {ShellWord.Quoted(folder.Folder)}"}");
         }
         if (display.Open && page is not null)
             Browser.Open(page);
@@ -138,7 +138,7 @@ internal static class TrainCommand
     // What a network is worth is seen beside one without hidden layers, on tables often nearly as good.
     private static string? Baseline(TrainingRun run, int threads, CancellationToken cancellation)
     {
-        if (run.Data.Training.Samples is not Rows || (run.Configuration.Hidden.Count == 0 && run.From is null)
+        if (run.Data.Training.Samples is not Rows || (run.Configuration.Hidden.Count == 0 && run.BaseModel is null)
             || cancellation.IsCancellationRequested)
             return null;
         try
@@ -146,8 +146,8 @@ internal static class TrainCommand
             // A model that is begun from may encode in another way; otherwise nothing is encoded twice.
             var linear = new TrainingRun(
                 run.Configuration with { From = null, Hidden = [], Stages = [] }, run.Data, from: null,
-                run.From is null ? run.Encoded : null)
-                .Run(new Observers(), threads, folder: null, cancellation, hurries: true).Summary;
+                run.BaseModel is null ? run.Encoded : null)
+                .Run(new Observers(), threads, folder: null, cancellation, abandonsEvaluation: true).Summary;
             return linear.Interrupted ? null
                 : $"baseline, the same without hidden layers (--hidden none): {linear.Scores.Test.Measure} "
                     + $"{linear.Scores.Test.Text} on the test samples";
@@ -163,7 +163,7 @@ internal static class TrainCommand
     private static string? HintOf(TrainingRun run, RunSummary summary, Matrix<float> scores) =>
         Guessing.IsAll(run.Encoded.Task, run.Data.Test, scores)
             ? (Guessing.IsAllInTraining(run, summary) ? "" : "on the test samples ")
-                + $"no better than guessing; why: functional doctor {TrainConfiguration.Quoted(summary.Out!)}"
+                + $"no better than guessing; why: functional doctor {ShellWord.Quoted(summary.Out!)}"
             : !summary.StoppedEarly && summary.Steps < FewSteps && summary.Scores.Training.Value < 0.95
                 ? $"only {Plural.Of(summary.Steps, "step")}: "
                     + "a smaller --batch-size, or more --epochs, gives it more of them"

@@ -20,7 +20,7 @@ internal static class VerifyCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var spot = CommonOptions.OptionalCount(
-            "--spot", "compute only N stretches between checkpoints, drawn at random, of a run with --proof");
+            "--spot", "compute only N stretches between checkpoints, drawn at random, of a run with --keep-every");
         var seed = new Option<long?>("--seed")
             { HelpName = "N", Description = "the seed for drawing the stretches of --spot" };
         var threads = CommonOptions.Threads();

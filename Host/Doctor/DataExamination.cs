@@ -220,7 +220,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
             + (features.Length > 3 ? Invariant($" and {features.Length - 3} more") : "");
     }
 
-    private string Ignored(int[] features) => TrainConfiguration.Quoted(
+    private string Ignored(int[] features) => ShellWord.Quoted(
         string.Join(',', features.Take(3).Select(run.Encoded.Encoder.NameOf)));
 
     private string NameOf(int sample) => classes?.Kinds.Names[classes.Labels[sample]] ?? "a quantity";

@@ -71,13 +71,16 @@ internal sealed class ExperimentSession : IDisposable
                 weights * (3.0 * steps * configuration.BatchSize + evaluations * evaluated),
                 () => Train(experiment, variant, new TrainingRun(configuration, Data), steps));
         }
+        // Custom functions of the same name may differ.
+        if (variant.Configuration.CustomParts is not [])
+            return Submitted();
         var run = $"{variant.Measured} {variant.EveryEpochs} {variant.Configuration.CommandLine()}";
         return trained.GetOrAdd((run, variant.Observation), _ => new(Submitted)).Value;
     }
 
     private Curve Train(string experiment, Variant variant, TrainingRun run, int planned)
     {
-        run.RequireChanges();
+        run.RequireUpdates();
         var watch = Stopwatch.StartNew();
         var (state, every) = (run.Start, PointEvery(run, variant));
         var losses = new List<double>(run.PlannedSteps);

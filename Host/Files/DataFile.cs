@@ -51,6 +51,9 @@ internal sealed class DataFile : IDisposable
     /// <summary>CRC-32 of all that was read, if it is summed.</summary>
     public uint Checksum { get; private set; }
 
+    /// <summary>The lines of a text; a last one that was cut off doesn't count.</summary>
+    public static string[] CompleteLines(string text) => text.Split('\n')[..^1];
+
     /// <summary>Opens a file, or a pipe, reads it, closes it.</summary>
     /// <param name="path">Where.</param>
     /// <param name="read">Reads it.</param>

@@ -164,7 +164,7 @@ internal sealed class RunPage
                         "訓練データで学んだことが他のデータに通用していません。")) +
             Say(" This command looks for the reason:", "原因は次のコマンドで調べられます：")),
         Page.Code(Summary.Out is { } folder
-            ? $"functional doctor {TrainConfiguration.Quoted(folder)}"
+            ? $"functional doctor {ShellWord.Quoted(folder)}"
             : Configuration.CommandLine()
                 .Replace("functional train", "functional doctor", StringComparison.Ordinal)));
 
@@ -349,8 +349,8 @@ internal sealed class RunPage
 
     private Markup ReproductionSection(RunEnvironment? environment, bool isRunning)
     {
-        var command = Configuration.CommandAgain(
-            Summary.Out, Summary.Steps, result.Epochs, !Summary.Interrupted);
+        var command = RunCommand.Again(
+            Configuration, Summary.Out, Summary.Steps, result.Epochs, !Summary.Interrupted);
         string[] changes = [.. environment?.ChangesOnTheWay(Configuration) ?? []];
         return Page.Section(
             Say("Reproducing this run", "この学習の再現"),
@@ -361,7 +361,7 @@ internal sealed class RunPage
                             $"{Plural.Of(run.PlannedSteps, "step")}. To continue:",
                         Invariant($"{run.PlannedSteps:N0}ステップのうち{Summary.Steps:N0}ステップで停止しました。") +
                             "続けるには：")),
-                    Page.Code(RunFolder.ResumeCommandOf(folder)))
+                    Page.Code(RunCommand.Resume(folder)))
                 : Markup.Empty,
             Summary.Steps == 0
                 ? Markup.Empty

@@ -6,14 +6,15 @@ namespace Functional.Host.Runs;
 /// <summary>The checkpoints of a run, a file each with the number of its step as its name. The last two are kept, so
 /// that there is one to resume from whatever becomes of the other.</summary>
 /// <param name="path">The folder.</param>
-/// <param name="proof">Those of steps that are a multiple of this are kept, too.</param>
-internal sealed class CheckpointFolder(string path, int? proof = null)
+/// <param name="keepEvery">Those of steps that are a multiple of this are kept, too.</param>
+internal sealed class CheckpointFolder(string path, int? keepEvery = null)
 {
     private const string Extension = ".safetensors";
     private const int Kept = 2;
 
-    // As far as they may have to be deleted, the newest first: only who trains the run writes or deletes any.
-    private List<int>? passing;
+    // The steps of the newest checkpoints, newest first: those that a later one may replace. No other program writes
+    // here.
+    private List<int>? unsettled;
 
     /// <summary>Whether there is none.</summary>
     public bool IsEmpty => Steps().Length == 0;
@@ -36,13 +37,13 @@ internal sealed class CheckpointFolder(string path, int? proof = null)
     public void Write(RunState state)
     {
         Checkpoint.Write(PathOf(state.Step), state);
-        passing ??= [.. Steps()];
+        unsettled ??= [.. Steps()];
         // It may be there already, without the network that turned out to be the best.
-        passing.Remove(state.Step);
-        passing.Insert(0, state.Step);
-        foreach (var step in passing.Skip(Kept).Where(step => !IsProof(step)))
+        unsettled.Remove(state.Step);
+        unsettled.Insert(0, state.Step);
+        foreach (var step in unsettled.Skip(Kept).Where(step => !IsKept(step)))
             Delete(step);
-        passing.RemoveRange(Math.Min(Kept, passing.Count), Math.Max(0, passing.Count - Kept));
+        unsettled.RemoveRange(Math.Min(Kept, unsettled.Count), Math.Max(0, unsettled.Count - Kept));
     }
 
     /// <summary>The newest state that can be read, or null if there is no checkpoint.</summary>
@@ -83,7 +84,7 @@ internal sealed class CheckpointFolder(string path, int? proof = null)
             Delete(later);
     }
 
-    private bool IsProof(int step) => proof is { } every && step % every == 0;
+    private bool IsKept(int step) => keepEvery is { } every && step % every == 0;
 
     private void Delete(int step) => OutputFile.Guard(PathOf(step), () => File.Delete(PathOf(step)));
 

@@ -39,7 +39,7 @@ internal static class ConfigurationFile
 
     /// <summary>Whether a file was written by <see cref="Write"/>, even if its options can't be read any
     /// more.</summary>
-    internal static bool IsOne(string path)
+    public static bool IsOne(string path)
     {
         if (!File.Exists(path) || FilePlace.Device(path) is not null || new FileInfo(path).Length > LargestFile)
             return false;
@@ -87,7 +87,7 @@ internal static class ConfigurationFile
     }
 
     /// <summary>The options that have a value, by name.</summary>
-    internal static Dictionary<string, string> OptionsOf(TrainConfiguration configuration) => new(
+    public static Dictionary<string, string> OptionsOf(TrainConfiguration configuration) => new(
         from option in TrainOptions.All
         let value = option.Get(configuration)
         where value is not null

@@ -9,13 +9,14 @@ namespace Functional.Host.Runs;
 /// anything.</summary>
 internal static class Guessing
 {
-    // By how much it must: of the recalls of all classes, of which guessing has one; of the variance; of the error.
+    // A network is better than it if the sum of its recalls exceeds 1 by LeastGain (a constant answer has 1), or R²
+    // exceeds LeastVariance, or the mean absolute error is smaller by LeastError.
     private const double LeastGain = 0.1, LeastVariance = 0.02, LeastError = 0.02;
     private const int Halvings = 60;
 
     /// <summary>What it costs, without a penalty: of classes the entropy of their frequencies, in nats. NaN of a custom
     /// loss, of which no more is known.</summary>
-    /// <param name="loss">The loss that is made small.</param>
+    /// <param name="loss">The loss that is minimized.</param>
     /// <param name="examples">The samples with their targets.</param>
     /// <param name="samples">Which of them count.</param>
     /// <param name="weighted">Whether they count by their weights.</param>

@@ -53,8 +53,8 @@ internal static class MetricsFile
     {
         var rows = Lines(paths.Metrics);
         var digests = Lines(paths.Digests);
-        if (rows.Count == 0 || (rows[0] != ClassHeader && rows[0] != QuantityHeader))
-            throw new DataException(paths.Metrics, "line 1", ClassHeader, rows.Count == 0 ? "none" : $"'{rows[0]}'");
+        if (rows.Length == 0 || (rows[0] != ClassHeader && rows[0] != QuantityHeader))
+            throw new DataException(paths.Metrics, "line 1", ClassHeader, rows.Length == 0 ? "none" : $"'{rows[0]}'");
         return
         [
             .. rows.Skip(1).Zip(digests)
@@ -93,11 +93,8 @@ internal static class MetricsFile
                     $"'{cells[column]}'");
     }
 
-    private static List<string> Lines(string path)
-    {
-        var text = DataFile.Open(path, stream => new StreamReader(stream, Encoding.UTF8).ReadToEnd());
-        return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n').SkipLast(1)];
-    }
+    private static string[] Lines(string path) => DataFile.CompleteLines(
+        DataFile.Open(path, stream => new StreamReader(stream, Encoding.UTF8).ReadToEnd()));
 
     private static string Row(EpochReport epoch) =>
         Invariant($"{epoch.Epoch},{epoch.Step},{epoch.Loss:R},")

@@ -11,6 +11,8 @@ internal sealed class Observers(params IReadOnlyList<IRunObserver> observers) : 
 
     public void EpochEnded(EpochReport epoch) => Each(observer => observer.EpochEnded(epoch));
 
+    public void Diverged(RunState lastGood) => Each(observer => observer.Diverged(lastGood));
+
     public void Finished(RunSummary summary) => Each(observer => observer.Finished(summary));
 
     private void Each(Action<IRunObserver> call)

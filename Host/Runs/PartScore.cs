@@ -11,6 +11,9 @@ internal readonly record struct PartScore(double? Accuracy, QuantityScore? Error
     /// <summary>One number to compare by, larger where it is better.</summary>
     public double Value => (Errors is { } errors ? errors.RSquared : Accuracy) ?? double.NaN;
 
+    /// <summary>Whether there is one: an evaluation that is interrupted has none.</summary>
+    public bool IsKnown => Accuracy is not null || Errors is not null;
+
     /// <summary>What is shown of it: a percentage, or the root mean squared error; of several quantities, which have
     /// none together, R².</summary>
     public string Text => Errors is not { } errors ? Percentage.Of(Accuracy ?? double.NaN)
@@ -36,6 +39,14 @@ internal readonly record struct PartScore(double? Accuracy, QuantityScore? Error
 /// <summary>The same of all parts.</summary>
 internal readonly record struct PartScores(PartScore Training, PartScore? Validation, PartScore Test)
 {
+    /// <summary>Of an accuracy or errors for each part; without validation samples it has neither there.</summary>
+    public static PartScores Of(
+        (double?, QuantityScore?) training, (double?, QuantityScore?) validation, (double?, QuantityScore?) test)
+    {
+        PartScore Score((double? Accuracy, QuantityScore? Errors) part) => new(part.Accuracy, part.Errors);
+        return new(Score(training), Score(validation) is { IsKnown: true } known ? known : null, Score(test));
+    }
+
     /// <summary>Checks that networks can be compared by their <see cref="PartScore.Value"/> on validation samples: R²
     /// of samples that are all the same is undefined.</summary>
     /// <exception cref="UsageException">They can't.</exception>
@@ -52,6 +63,15 @@ internal readonly record struct PartScores(PartScore Training, PartScore? Valida
                     + (validation.Length == 1 ? "is too few" : "all have the same")
                     + "; give a larger share"));
     }
+
+    /// <summary>As in <c>training 97.4%, validation 93.8%, test 96.7%</c>.</summary>
+    public string InWords =>
+        $"training {Short(Training)}, "
+        + $"{(Validation is { } known ? $"validation {Short(known)}, " : "")}test {Short(Test)}";
+
+    private static string Short(PartScore score) => score.Errors is { } errors
+        ? $"{score.Measure} {(errors.RootMeanSquaredError is { } error ? Quantity(error, 3) : errors.RSquaredText)}"
+        : Invariant($"{100 * score.Accuracy:F1}%");
 
     /// <summary>As in <c>training 97.40%  validation 93.80%  test 96.70%</c>; of quantities their errors.</summary>
     public override string ToString() =>

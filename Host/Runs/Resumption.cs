@@ -1,4 +1,3 @@
-using Functional.Host.Data;
 using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
@@ -9,7 +8,7 @@ namespace Functional.Host.Runs;
 internal sealed record Resumption(TrainingRun Run, RunProgress? From)
 {
     private const string Resume = "Resume";
-    internal static readonly string[] Changeable = ["epochs", "iterations", "patience", "checkpoint-every"];
+    public static readonly string[] Changeable = ["epochs", "iterations", "patience", "checkpoint-every"];
 
     /// <summary>Reads what a folder holds.</summary>
     /// <param name="folder">The run's.</param>
@@ -23,7 +22,7 @@ internal sealed record Resumption(TrainingRun Run, RunProgress? From)
     public static Resumption Of(
         RunFolder folder, IReadOnlyDictionary<string, string> options, Action<string> warn, bool force = false)
     {
-        var record = RunRecord.Read(folder.Path);
+        var record = RunRecord.Read(folder.Folder);
         var old = record.Configuration;
         var configuration = Changed(old, options);
         var data = configuration.LoadData();

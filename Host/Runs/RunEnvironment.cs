@@ -2,15 +2,13 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Functional.Host.Data;
 using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
 
-/// <summary>On what a run ran, and with which options. No result depends on any of it but data, version and
-/// options.</summary>
+/// <summary>Where a run was trained, on which data and with which options. Results depend only on the data, the
+/// version, the options and the model.</summary>
 /// <param name="Version">The program's version.</param>
 /// <param name="Runtime">The .NET runtime.</param>
 /// <param name="System">The operating system.</param>
@@ -23,13 +21,6 @@ internal sealed record RunEnvironment(
     string Version, string Runtime, string System, string Architecture, int Cores, int VectorBits, string Training,
     string Test)
 {
-    private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web)
-    {
-        TypeInfoResolver = RunJson.Default,
-        WriteIndented = true,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
-
     /// <summary>The version of the numerics; null where that wasn't recorded, which was in version 1.</summary>
     public int? Numerics { get; init; }
 
@@ -39,7 +30,7 @@ internal sealed record RunEnvironment(
     /// <summary>SHA-256 of the model that the run began from; null if the network was new.</summary>
     public string? From { get; init; }
 
-    /// <summary>The steps that the run was to take, and on the way before.</summary>
+    /// <summary>The run's whole length in steps, as planned when this was recorded.</summary>
     public int? Planned { get; init; }
 
     /// <summary>Of an earlier part of a run: the steps that had been taken when it went on elsewhere.</summary>
@@ -67,7 +58,8 @@ internal sealed record RunEnvironment(
     /// <summary>This one, with a run's data, options and model.</summary>
     public static RunEnvironment Of(TrainingRun run) => Of(run.Data) with
     {
-        Options = ConfigurationFile.OptionsOf(run.Configuration), Planned = run.PlannedSteps, From = run.From?.Digest,
+        Options = ConfigurationFile.OptionsOf(run.Configuration), Planned = run.PlannedSteps,
+        From = run.BaseModel?.Digest,
     };
 
     /// <summary>The same for a resumed run: what was recorded before stays, where it was something else.</summary>
@@ -84,10 +76,10 @@ internal sealed record RunEnvironment(
     }
 
     /// <summary>Writes the file.</summary>
-    public void Write(string path) => JsonFile.Write(path, this, Layout);
+    public void Write(string path) => JsonFile.Write(path, this, RunLayout.Environment);
 
     /// <summary>Reads the file; null if there is none.</summary>
-    public static RunEnvironment? Read(string path) => JsonFile.Read<RunEnvironment>(path, Layout);
+    public static RunEnvironment? Read(string path) => JsonFile.Read<RunEnvironment>(path, RunLayout.Environment);
 
     /// <summary>What can make a run's results other than they were in an earlier environment, a line each.</summary>
     public IEnumerable<string> Differences(RunEnvironment? recorded) => recorded is null

@@ -24,12 +24,12 @@ internal static class RunEvaluation
                 return new PartScore(accuracy, errors);
             });
         var training = Score(
-            examples, run.EvaluatesLittle ? [.. samples.Training.Take(samples.Validation.Length)] : samples.Training);
+            examples, run.IsTrial ? [.. samples.Training.Take(samples.Validation.Length)] : samples.Training);
         PartScore? validation = samples.Validation.Length == 0 ? null : Score(examples, samples.Validation);
         var test = Score(run.Encoded.Test, run.Encoded.Test.All);
         return new EpochReport(
             epoch, state.Step, loss, training.Accuracy, validation?.Accuracy, test.Accuracy, state.Seconds,
-            run.EvaluatesLittle ? "" : network.Digest())
+            run.IsTrial ? "" : network.Digest())
         { Train = training.Errors, Validation = validation?.Errors, Test = test.Errors };
     }
 

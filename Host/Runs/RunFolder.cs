@@ -1,12 +1,8 @@
 using System.Globalization;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Functional.Host.Data;
 using Functional.Host.Files;
-using Functional.Host.Models;
 
 namespace Functional.Host.Runs;
 
@@ -21,22 +17,8 @@ internal sealed class RunFolder : IDisposable
 
     private RunFolder(RunPaths paths, IDisposable held) => (this.paths, this.held) = (paths, held);
 
-    /// <summary>How a summary is written.</summary>
-    internal static JsonSerializerOptions SummaryLayout { get; } = new(JsonSerializerDefaults.Web)
-    {
-        TypeInfoResolver = RunJson.Default,
-        WriteIndented = true,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    };
-
     /// <summary>Where it is.</summary>
-    public string Path => paths.Folder;
-
-    /// <summary>The command that continues the run.</summary>
-    public string ResumeCommand => ResumeCommandOf(Path);
-
-    internal static string ResumeCommandOf(string folder) =>
-        $"functional train --resume {TrainConfiguration.Quoted(folder)}";
+    public string Folder => paths.Folder;
 
     /// <summary>Makes a folder for a new run.</summary>
     /// <param name="path">Where; <c>runs/TIME-train</c> under the current folder if null.</param>
@@ -69,7 +51,7 @@ internal sealed class RunFolder : IDisposable
 
         void Check() => UserFolder.Check(
             "--out", path, "a run", () => ConfigurationFile.IsOne(paths.Configuration), overwrite,
-            System.IO.Path.GetFileName(paths.Running));
+            Path.GetFileName(paths.Running));
     }
 
     /// <summary>Opens the folder of a run that is to be resumed.</summary>
@@ -85,8 +67,7 @@ internal sealed class RunFolder : IDisposable
         return new RunFolder(paths, Lock(paths));
     }
 
-    // As long as it has its configuration it is a run, which has not begun: however soon this program ends, another may
-    // replace it again.
+    // config.json stays: if this program dies now, the folder is still a run, and may be replaced again.
     private void Empty()
     {
         foreach (var file in paths.Results)
@@ -95,7 +76,7 @@ internal sealed class RunFolder : IDisposable
     }
 
     /// <summary>Whether the run has been saved, so that it can be resumed.</summary>
-    internal bool HasCheckpoint => !new CheckpointFolder(paths.Checkpoints).IsEmpty;
+    public bool HasCheckpoint => !new CheckpointFolder(paths.Checkpoints).IsEmpty;
 
     /// <summary>How far the run has come, by its newest checkpoint that can be read; null if it has none.</summary>
     /// <param name="run">The configured run.</param>
@@ -105,7 +86,7 @@ internal sealed class RunFolder : IDisposable
     {
         if (new CheckpointFolder(paths.Checkpoints).Newest(run.Start, passedOver) is not { } state)
             return null;
-        var record = RunRecord.Read(Path);
+        var record = RunRecord.Read(Folder);
         if (record.Losses.Count < state.Step)
             throw new DataException(
                 paths.Losses, null, $"the losses of {Plural.Of(state.Step, "step")}",
@@ -123,22 +104,22 @@ internal sealed class RunFolder : IDisposable
         return new RunProgress(state, [.. record.Losses.Take(state.Step)], epochs);
     }
 
-    /// <summary>Makes the folder as it was when the run had come so far (what came later comes again), to be filled by
-    /// the observer that is returned.</summary>
+    /// <summary>Takes the folder back to this point of the run; later files are deleted, and written again by the
+    /// observer that is returned.</summary>
     /// <param name="run">The configured run.</param>
     /// <param name="from">How far it has come before, if it is resumed.</param>
     /// <exception cref="OperationFailedException">It can't be written to.</exception>
     public RunRecorder Record(TrainingRun run, RunProgress? from)
     {
         ConfigurationFile.Write(paths.Configuration, run.Configuration);
-        OutputFile.Guard(Path, () =>
+        OutputFile.Guard(Folder, () =>
         {
             File.Delete(paths.Summary);
             Directory.CreateDirectory(paths.Checkpoints);
         });
         string[] names =
-            [.. paths.Results.Append(paths.Configuration).Select(file => System.IO.Path.GetFileName(file))];
-        OutputFile.DeleteUnfinished(Path, names.Contains);
+            [.. paths.Results.Append(paths.Configuration).Select(file => Path.GetFileName(file))];
+        OutputFile.DeleteUnfinished(Folder, names.Contains);
         OutputFile.DeleteUnfinished(paths.Checkpoints, CheckpointFolder.IsName);
         OutputFile.Replace(
             paths.Losses, stream => stream.Write(MemoryMarshal.AsBytes((ReadOnlySpan<double>)from?.Losses.ToArray())));
@@ -152,7 +133,7 @@ internal sealed class RunFolder : IDisposable
             chain);
     }
 
-    // What was written down at an end that was none goes: it would not be there without the interruption.
+    // Drops the link of an interruption: an uninterrupted run would not have it.
     private Chain ChainUntil(TrainingRun run, RunProgress? from, RunEnvironment environment)
     {
         var interval = Chain.Interval(run);
@@ -194,7 +175,7 @@ internal sealed class RunFolder : IDisposable
     /// <summary>A folder that isn't there yet: <c>runs/TIME-NAME</c> under the current one.</summary>
     public static string Fresh(string name)
     {
-        var path = System.IO.Path.Combine(
+        var path = Path.Combine(
             "runs", $"{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{name}");
         var number = 1;
         while (Directory.Exists(number == 1 ? path : $"{path}-{number}"))

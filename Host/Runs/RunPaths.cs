@@ -25,7 +25,7 @@ internal readonly record struct RunPaths(string Folder)
     /// <summary>The states to resume from.</summary>
     public string Checkpoints => In("checkpoints");
 
-    /// <summary>The network that did best in validation or, without one, the last.</summary>
+    /// <summary>The network that did best in validation or, without validation samples, the last network.</summary>
     public string Best => In("best.safetensors");
 
     /// <summary>The state before the step in which numbers stopped being finite, if they did.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Functional.Host.Data;
 using Functional.Host.Files;
 
 namespace Functional.Host.Runs;
@@ -39,13 +38,13 @@ internal sealed record RunRecord
     public IReadOnlyList<double> Losses { get; private init; } = [];
 
     /// <summary>The digests of its states; null if it was trained by a version that didn't write them.</summary>
-    internal Chain? Chain { get; private init; }
+    public Chain? Chain { get; private init; }
 
     /// <summary>Its checkpoints.</summary>
-    internal CheckpointFolder Checkpoints => new(new RunPaths(Folder).Checkpoints);
+    public CheckpointFolder Checkpoints => new(new RunPaths(Folder).Checkpoints);
 
     /// <summary>On what it ran; null if that isn't known.</summary>
-    internal RunEnvironment? Environment { get; private init; }
+    public RunEnvironment? Environment { get; private init; }
 
     /// <summary>How it ended; null if it hasn't.</summary>
     public RunSummary? Summary { get; private init; }
@@ -57,7 +56,7 @@ internal sealed record RunRecord
     public static bool IsRun(string folder) => File.Exists(new RunPaths(folder).Configuration);
 
     /// <exception cref="DataException">The folder holds no run, or a file of its is none.</exception>
-    internal static void CheckRun(string folder)
+    public static void CheckRun(string folder)
     {
         if (!IsRun(folder))
             throw new DataException(
@@ -74,7 +73,7 @@ internal sealed record RunRecord
         CheckRun(folder);
         var paths = new RunPaths(folder);
         // The folder may have been moved since.
-        var summary = JsonFile.Read<RunSummary>(paths.Summary, RunFolder.SummaryLayout) is { } written
+        var summary = JsonFile.Read<RunSummary>(paths.Summary, RunLayout.Summary) is { } written
             ? written with { Out = folder } : null;
         return new RunRecord(folder)
         {
@@ -120,7 +119,7 @@ internal sealed record RunRecord
 
     /// <summary>What is wrong with its chain, in a line; null if nothing is, or there is none.</summary>
     /// <param name="run">The configured run.</param>
-    internal string? ChainFault(TrainingRun run) =>
+    public string? ChainFault(TrainingRun run) =>
         Chain?.Fault(Chain.Of(Configuration, RunEnvironment.Of(run.Data)), Losses);
 
     /// <summary>The first of the epochs that did best in validation; null if there is none. (A part of an epoch at the
@@ -130,8 +129,8 @@ internal sealed record RunRecord
     /// <summary>The command that does the run again, as far as its last epoch; null if none does.</summary>
     public string? CommandAgain =>
         Environment?.ChangesOnTheWay(Configuration).Any() == true ? null
-        : Epochs is [.., var last] ? Configuration.CommandAgain(
-            Folder, last.Step, Epochs, Summary is { Interrupted: false }) : Configuration.CommandLine();
+        : Epochs is [.., var last] ? RunCommand.Again(
+            Configuration, Folder, last.Step, Epochs, Summary is { Interrupted: false }) : Configuration.CommandLine();
 
     // A last loss that was cut off doesn't count.
     private static double[] ReadLosses(Stream stream)

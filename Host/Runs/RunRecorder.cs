@@ -24,7 +24,7 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
     internal RunRecorder(RunPaths paths, TrainingRun run, RunProgress? from, RunEnvironment environment, Chain chain)
     {
         (this.paths, this.run, Environment) = (paths, run, environment);
-        checkpoints = new CheckpointFolder(paths.Checkpoints, run.Configuration.Proof);
+        checkpoints = new CheckpointFolder(paths.Checkpoints, run.Configuration.KeepEvery);
         this.chain = new ChainRecorder(chain, run, from);
         saved = from is null ? null : Place(from.State);
         writing = Task.Run(() => environment.Write(paths.Environment));
@@ -35,7 +35,6 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
     /// <summary>On what the run runs, and ran before.</summary>
     public RunEnvironment Environment { get; }
 
-    /// <inheritdoc/>
     public void Stepped(StepReport report, int samples)
     {
         losses.Add(report.Loss);
@@ -59,7 +58,7 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
         {
             RunMoment.Step =>
                 (interval.Minutes is { } minutes && Stopwatch.GetElapsedTime(savedAt).TotalMinutes >= minutes)
-                || (run.Configuration.Proof is { } proof && state.Step % proof == 0),
+                || (run.Configuration.KeepEvery is { } kept && state.Step % kept == 0),
             RunMoment.Epoch => interval.Epochs is { } epochs && last!.Epoch % epochs == 0,
             _ => true,
         };
@@ -74,8 +73,10 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
         }
     }
 
-    // The last file: what it names is there.
-    public void Finished(RunSummary summary) => JsonFile.Write(paths.Summary, summary, RunFolder.SummaryLayout);
+    public void Diverged(RunState lastGood) => Checkpoint.Write(paths.LastGood, lastGood);
+
+    // Written last, so that all it refers to exists.
+    public void Finished(RunSummary summary) => JsonFile.Write(paths.Summary, summary, RunLayout.Summary);
 
     /// <summary>Waits for what is being written. (A failure is reported at the next moment;
     /// here it would hide why the run has ended.)</summary>
@@ -103,10 +104,10 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
         });
     }
 
-    // What an epoch ended with may turn out to be the best after its last step was saved.
+    // The same step is saved again if the evaluation after it finds a new best network.
     private static (int Step, int? Best) Place(RunState state) => (state.Step, state.Best?.Step);
 
-    // One after the other.
+    // Waits for the write before.
     private void Write(Action write)
     {
         Complete();

@@ -1,4 +1,3 @@
-
 namespace Functional.Host.Runs;
 
 /// <summary>The network that did best in validation.</summary>
@@ -23,8 +22,8 @@ public sealed record RunState(TrainingState<float> Training)
     /// <summary>The network that is evaluated and kept: the averaged one, where an average is taken.</summary>
     public Network<float> Network => Functional.Training.Averaged(Training);
 
-    /// <summary>The state after a step, and what the step saw. The batch is made for the step alone, whose memory it
-    /// takes.</summary>
+    /// <summary>The state after a step, and what the step saw. The batch lives in the step's own memory: don't
+    /// keep it.</summary>
     internal (RunState State, StepReport Report) Next(Func<Batch<float>> batch)
     {
         var (training, report) = Functional.Training.Step(Training, batch);

@@ -12,8 +12,8 @@ internal sealed record Stage(int Until, int Planned);
 
 /// <summary>
 /// Everything that a training run depends on: the same configuration on the same data gives the same bits.
-/// (How many threads there are is no part of it, because nothing depends on that. On how often it is saved nothing
-/// depends either, but who resumes a run expects that to stay.)
+/// (How many threads there are is no part of it, because nothing depends on that. How often the run is saved changes no
+/// result either; it is included so that a resumed run keeps it.)
 /// </summary>
 public sealed record TrainConfiguration
 {
@@ -38,8 +38,8 @@ public sealed record TrainConfiguration
     /// count. Where the data have other classes or quantities, a new last layer takes the place of its own.</summary>
     public string? From { get; init; }
 
-    /// <summary>What training makes small; null for what fits the task. <see cref="LabelSmoothing"/> is that of softmax
-    /// cross-entropy.</summary>
+    /// <summary>The loss to minimize; null for the one that fits the task. Softmax cross-entropy takes its label
+    /// smoothing from <see cref="LabelSmoothing"/>.</summary>
     public Loss? Loss { get; init; }
 
     /// <summary>Only this many samples, drawn by the seed, are trained on (and validated with); all if null. Of each
@@ -112,9 +112,9 @@ public sealed record TrainConfiguration
     /// <summary>How often the run is saved.</summary>
     public CheckpointInterval CheckpointEvery { get; init; } = CheckpointInterval.EachEpoch;
 
-    /// <summary>The number of steps between checkpoints that are kept, so that <c>verify --spot</c> can compute some of
-    /// these stretches again; null if none are.</summary>
-    public int? Proof { get; init; }
+    /// <summary>After each multiple of this many steps, a checkpoint is saved and kept, and the chain gets a link: so
+    /// <c>verify --spot</c> can compute some of these stretches again. Null if none are.</summary>
+    public int? KeepEvery { get; init; }
 
     // Each kind of randomness has a stream of its own, so that changing one leaves the others as they were.
     private Key Key => Key.OfSeed(Seed);
@@ -130,7 +130,7 @@ public sealed record TrainConfiguration
         Optimizer.Create(Stages.FirstOrDefault(stage => step < stage.Until)?.Planned ?? steps);
 
     /// <summary>Whether another optimizer may take over after this many steps.</summary>
-    public bool IsStage(int step) => Stages.Any(stage => stage.Until == step);
+    internal bool EndsStage(int step) => Stages.Any(stage => stage.Until == step);
 
     /// <summary>Reads the data; a table for a model as the model has its columns.</summary>
     /// <exception cref="DataException">Data or model can't be read, or the data lack a column of the model's.
@@ -150,7 +150,7 @@ public sealed record TrainConfiguration
     /// <exception cref="UsageException">The loss that is asked for doesn't fit it.</exception>
     internal Loss LossFor(LearningTask task)
     {
-        var loss = Loss ?? (task is Classification ? Functional.Loss.SoftmaxCrossEntropy(LabelSmoothing) : task.Loss);
+        var loss = Loss ?? task.Loss;
         if (loss.Function.IsSoftmaxCrossEntropy)
             loss = Functional.Loss.SoftmaxCrossEntropy(LabelSmoothing);
         string? fault = task switch
@@ -246,11 +246,16 @@ public sealed record TrainConfiguration
         .. NotNegative(nameof(L1), L1),
         .. NotNegative(nameof(L2), L2),
         .. Share(nameof(LabelSmoothing), LabelSmoothing, "to 1", LabelSmoothing <= 1),
+        .. Check(
+            nameof(Loss),
+            Loss?.Function is not LossFunction.SoftmaxCrossEntropy entropy
+                || (entropy.labelSmoothing == 0 && entropy.epsilon == 0),
+            "a run's softmax cross-entropy has no epsilon, and its label smoothing is set by LabelSmoothing"),
         .. Positive(nameof(BatchSize), BatchSize),
         .. Positive(nameof(Epochs), Epochs),
         .. Positive(nameof(Iterations), Iterations),
         .. Positive(nameof(Patience), Patience),
-        .. Positive(nameof(Proof), Proof),
+        .. Positive(nameof(KeepEvery), KeepEvery),
         .. Check(
             nameof(Patience), Patience is null || Validation > 0,
             "there is no validation accuracy to wait for without a share of the samples for validation"),
@@ -267,51 +272,37 @@ public sealed record TrainConfiguration
     /// <summary>Whether defaults depend on the data, which may be a table.</summary>
     internal bool MayBeTable => Label is not null || Tables.IsNpz(Data);
 
+    /// <summary>What it has that is a function of somebody's own, which no option can name.</summary>
+    internal IReadOnlyList<string> CustomParts =>
+    [
+        .. Loss?.Function.IsCustom == true ? ["loss"] : (string[])[],
+        .. Activation.Function.IsCustom ? ["activation"] : (string[])[],
+    ];
+
     /// <summary>The command that runs it: every option that differs from its default and, where the data may be a
-    /// table, every option whose default depends on it.</summary>
+    /// table, every option whose default depends on it. A custom loss or activation stands there by its name, and a
+    /// comment says that no command has it.</summary>
     public string CommandLine()
     {
         var words = new List<string> { "functional train" };
-        // What is default for an option may depend on those before it.
-        var written = new TrainConfiguration();
+        var usual = new TrainConfiguration();
         foreach (var option in TrainOptions.All)
         {
             if (option.Get(this) is not { } value
-                || (value == option.Get(written) && !(MayBeTable && TableDefaults.Options.Contains(option.Name))))
+                || (value == option.Get(usual) && !(MayBeTable && TableDefaults.Options.Contains(option.Name))))
                 continue;
-            words.Add($"--{option.Name} {Quoted(value)}");
-            written = option.Set(written, value);
+            words.Add($"--{option.Name} {ShellWord.Quoted(value)}");
+            // The defaults of its numbers are those of the rule.
+            if (option.Name == "optimizer")
+                usual = usual with { Optimizer = new OptimizerSettings { Name = Optimizer.Name } };
         }
-        return string.Join(' ', words);
+        return string.Join(' ', words)
+            + (CustomParts is [] ? ""
+                : $"  # no command runs this: it has a custom {string.Join(" and ", CustomParts)}");
     }
 
     /// <summary>One line: the command that runs it or, if it can't be run, what is wrong with it.</summary>
     public override string ToString() => Faults() is { Count: > 0 } faults ? string.Join("; ", faults) : CommandLine();
-
-    /// <summary>The command that gives a run's network again, bit for bit. Where the run was stopped, or prolonged, on
-    /// the way and its schedule depends on its length, only <c>functional verify</c> does.</summary>
-    /// <param name="folder">The run's, if it has one.</param>
-    /// <param name="steps">That were taken.</param>
-    /// <param name="epochs">Their results.</param>
-    /// <param name="isOver">Whether the run has come to its end by itself.</param>
-    public string CommandAgain(string? folder, int steps, IReadOnlyList<EpochReport> epochs, bool isOver)
-    {
-        ArgumentNullException.ThrowIfNull(epochs);
-        var stalled = Patience is { } patience ? EpochReport.Stalled(epochs, patience) : null;
-        if (Stages.Count == 0 && isOver && (stalled ?? epochs.Count) == epochs.Count)
-            return CommandLine();
-        if (folder is not null
-            && (Stages.Count > 0 || Optimizer.Schedule.DependsOnLength || steps < Optimizer.Accumulate))
-            return $"functional verify {Quoted(folder)}";
-        return (this with { Iterations = Math.Max(1, steps), Patience = null, Stages = [] }).CommandLine();
-    }
-
-    /// <summary>A word as a shell takes it.</summary>
-    internal static string Quoted(string value) =>
-        value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || "-_.,:/+=".Contains(c)) ? value
-        // Between $' and ', a shell reads the same escapes.
-        : Visible.Line(value) != value ? $"$'{Visible.Line(value.Replace("\\", "\\\\").Replace("'", "\\'"))}'"
-        : $"'{value.Replace("'", "'\\''")}'";
 
     private static Fault[] Check(string field, bool isRight, string message) =>
         isRight ? [] : [new Fault(field, message)];

@@ -49,13 +49,13 @@ internal sealed class TrainingObjective
             {
                 cancellation.ThrowIfCancellationRequested();
                 var run = new TrainingRun(Configure(configuration), this.data);
-                run.RequireChanges();
-                gaps.AddRange([.. run.Gaps(data), .. Roundings.Of(run)]);
+                run.RequireUpdates();
+                gaps.AddRange(RunHints.Of(run, data));
             });
         Gaps = [.. gaps.Distinct()];
     }
 
-    /// <summary>What trials can't learn, a line each: see <see cref="TrainingRun.Gaps()"/>.</summary>
+    /// <summary>What trials can't learn, a line each: see <see cref="RunHints"/>.</summary>
     public IReadOnlyList<string> Gaps { get; }
 
     /// <summary>Everything that a trial's run depends on.</summary>
@@ -66,7 +66,7 @@ internal sealed class TrainingObjective
     /// it.</summary>
     public double Run(Configuration configuration, TrialReporter reporter)
     {
-        var summary = new TrainingRun(Configure(configuration), data) { EvaluatesLittle = true }
+        var summary = new TrainingRun(Configure(configuration), data) { IsTrial = true }
             .Run(new Observer(reporter), threads: 1, folder: null, reporter.Cancellation).Summary;
         reporter.Cancellation.ThrowIfCancellationRequested();
         return summary.Scores.Validation!.Value.Value;

@@ -118,13 +118,13 @@ public sealed class AuditTests : IDisposable
     {
         var experiment = Run("experiment", "optimizers", "--quick", "--accumulate", "1000", "--out", "page");
         Assert.Equal(
-            (2, "functional: --accumulate: a change of the weights needs 1,000 batches, and the whole run has 200\n"),
+            (2, "functional: --accumulate: an update of the weights needs 1,000 batches, and the whole run has 200\n"),
             (experiment.ExitCode, experiment.Error));
         Assert.False(Directory.Exists(folder["page"]));
         var search = Shell($"{Search} --trials 1 --accumulate 1000");
         Assert.Equal(2, search.ExitCode);
         Assert.Contains(
-            "--accumulate: a change of the weights needs 1,000 batches, and the whole run has 2", search.Error,
+            "--accumulate: an update of the weights needs 1,000 batches, and the whole run has 2", search.Error,
             StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["S"]));
     }

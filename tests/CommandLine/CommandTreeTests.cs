@@ -40,6 +40,15 @@ public class CommandTreeTests
         Assert.Equal([command.Name], CommandTree.Create(command.Name).Subcommands.Select(alone => alone.Name)));
 
     [Fact]
+    public void Trees_share_no_option_so_that_commands_can_run_at_the_same_time()
+    {
+        static IEnumerable<Symbol> Symbols(Command command) =>
+            [command, .. command.Options, .. command.Arguments, .. command.Subcommands.SelectMany(Symbols)];
+        var first = Symbols(CommandTree.Create()).ToHashSet(ReferenceEqualityComparer.Instance);
+        Assert.DoesNotContain(Symbols(CommandTree.Create()), first.Contains);
+    }
+
+    [Fact]
     public void The_list_of_commands_leaves_room_for_what_they_do()
     {
         var help = new StringWriter();

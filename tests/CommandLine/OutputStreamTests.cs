@@ -117,7 +117,7 @@ public sealed class OutputStreamTests : IDisposable
     [InlineData(2, "--batch-size: a batch of 2,147,483,647 samples with 784 numbers each is larger", "--batch-size",
         "2147483647", "--sampling", "replacement")]
     [InlineData(2, "--hidden: a network of .* parameters is larger", "--hidden", "2147483647")]
-    [InlineData(2, "--accumulate: a change of the weights needs 2,147,483,647 batches, and the whole run has",
+    [InlineData(2, "--accumulate: an update of the weights needs 2,147,483,647 batches, and the whole run has",
         "--accumulate", "2147483647")]
     [InlineData(2, "--init: expected a number that single precision has, found '1e39'", "--init",
         "constant:1e39")]
@@ -156,15 +156,15 @@ public sealed class OutputStreamTests : IDisposable
     public void F6_changes_are_reported_where_gradients_are_gathered_and_a_run_without_any_is_refused()
     {
         string[] options = ["train", "--samples", "300", "--hidden", "8", "--epochs", "5", "--plain", "--out", "run"];
-        Assert.Contains(", 15 batches, 7 changes, seed 1\n",
+        Assert.Contains(", 15 steps, 7 updates, seed 1\n",
             FunctionalProgram.Run(folder.Path, [.. options, "--accumulate", "2"]).Output, StringComparison.Ordinal);
         Assert.Contains(", 15 steps, seed 1\n", FunctionalProgram.Run(folder.Path, [.. options, "--force"]).Output,
             StringComparison.Ordinal);
         Assert.Equal(7, FunctionalProgram.Run(folder.Path, [.. options, "--accumulate", "2", "--force", "--json"])
-            .Event("start").GetProperty("changes").GetInt32());
+            .Event("start").GetProperty("updates").GetInt32());
         var refused = FunctionalProgram.Run(folder.Path, [.. options, "--force", "--accumulate", "100"]);
         Assert.Equal(
-            (2, "functional: --accumulate: a change of the weights needs 100 batches, and the whole run has 15\n"),
+            (2, "functional: --accumulate: an update of the weights needs 100 batches, and the whole run has 15\n"),
             (refused.ExitCode, refused.Error));
         // What was there still is.
         Assert.True(File.Exists(folder["run/summary.json"]));

@@ -23,7 +23,7 @@ public sealed class ResumeTests : IDisposable
         ["--average", "0.9", "--noise", "0.01"], ["--augment", "shift,noise", "--sampling", "replacement"],
         ["--groups", "affine1:learning-rate=0.002,biases:frozen", "--proximal-l1", "1e-4"],
         ["--batch-norm", "--dropout", "0.2", "--class-weights", "balanced"],
-        ["--proof", "7", "--clip-value", "0.1"],
+        ["--keep-every", "7", "--clip-value", "0.1"],
     ];
 
     // How often a run is killed until it is let come to its end; a campaign sets the total to more.
@@ -50,7 +50,7 @@ public sealed class ResumeTests : IDisposable
     {
         var outcome = Train(
             "--samples", "600", "--hidden", "20", "--batch-size", "30", "--epochs", "3", "--optimizer", "adam",
-            "--validation", "0.2", "--proof", "1", "--out", "run");
+            "--validation", "0.2", "--keep-every", "1", "--out", "run");
         Assert.Equal(3, outcome.Event("summary").GetProperty("best").GetProperty("epoch").GetInt32());
         var best = File.ReadAllBytes(folder["run/best.safetensors"]);
         Assert.Equal(0, Train("--resume", "run").ExitCode);

@@ -69,8 +69,8 @@ public sealed class VerifyTests : IDisposable
     [InlineData("checkpoints/000000018.safetensors", "b", "different: the checkpoint of step 18 is not of the run\n")]
     public void Audit2_a_file_of_another_run_is_found(string file, string? other, string message)
     {
-        Train("a", "--proof", "6");
-        Train("b", "--proof", "6", "--seed", "2");
+        Train("a", "--keep-every", "6");
+        Train("b", "--keep-every", "6", "--seed", "2");
         Assert.Equal(0, Run("verify", "a").ExitCode);
         File.Delete(folder[$"a/{file}"]);
         if (other is not null)
@@ -102,7 +102,7 @@ public sealed class VerifyTests : IDisposable
         {
             TrainAccuracy = null, ValidationAccuracy = null, TestAccuracy = null,
             Best = summary.Best is { } best && best.Step < steps ? best : null,
-        }, RunFolder.SummaryLayout);
+        }, RunLayout.Summary);
         Assert.Equal(0, Run("verify", "part").ExitCode);
         File.Copy(folder["run/best.safetensors"], folder["part/best.safetensors"], overwrite: true);
         var found = Run("verify", "part");

@@ -156,7 +156,7 @@ public sealed class RunFileLaws : IDisposable
         ("accumulate", ["2"]), ("average", ["0.9", "0.99999999999999989"]), ("batch-size", ["1", "77"]),
         ("iterations", ["100"]),
         ("augment", ["shift:2,elastic:1:4"]), ("seed", ["-9223372036854775808", "0"]),
-        ("checkpoint-every", ["10m", "none", "3"]), ("proof", ["4", "none"]),
+        ("checkpoint-every", ["10m", "none", "3"]), ("keep-every", ["4", "none"]),
     ];
 
     [Fact]

@@ -59,7 +59,7 @@ public class ProgressTests
         {
             free.Reset();
             cancellation.Cancel();
-        }), threads: 1, folder: null, cancellation.Token, hurries: true);
+        }), threads: 1, folder: null, cancellation.Token, abandonsEvaluation: true);
         free.Set();
         Assert.Equal((steps, true, null), (result.State.Step, result.Summary.Interrupted, result.Summary.TestAccuracy));
         Assert.Empty(result.Epochs);

@@ -21,7 +21,7 @@ public sealed class ProofTests : IDisposable
 
     private static TrainConfiguration Configuration => new()
     {
-        Samples = 100, BatchSize = 10, Hidden = [5], Iterations = Steps, Proof = Every,
+        Samples = 100, BatchSize = 10, Hidden = [5], Iterations = Steps, KeepEvery = Every,
         Optimizer = new OptimizerSettings { Name = "adam" }, CheckpointEvery = default,
     };
 
@@ -188,7 +188,7 @@ public sealed class ProofTests : IDisposable
         pixels[changed] ^= 1;
         foreach (var (name, bytes) in new[] { ("a", digits.Training.Images.Pixels), ("b", pixels) })
             Write(name, digits, bytes);
-        string[] options = ["--batch-size", "10", "--hidden", "5", "--epochs", "3", "--proof", "7", "--seed", "5"];
+        string[] options = ["--batch-size", "10", "--hidden", "5", "--epochs", "3", "--keep-every", "7", "--seed", "5"];
         foreach (var name in (string[])["a", "b"])
             Assert.Equal(0, FunctionalProgram.Run(
                 folder.Path, ["train", "--data", $"data-{name}", .. options, "--out", name]).ExitCode);
@@ -249,7 +249,7 @@ public sealed class ProofTests : IDisposable
             (spot.ExitCode, spot.Output));
         Directory.Delete(folder["a/checkpoints"], recursive: true);
         var none = FunctionalProgram.Run(folder.Path, "verify", "a", "--spot", "2");
-        Assert.Equal((1, "functional: a: there are no two states to compute between; train with --proof N\n"),
+        Assert.Equal((1, "functional: a: there are no two states to compute between; train with --keep-every N\n"),
             (none.ExitCode, none.Error));
         File.Delete(folder["a/chain.txt"]);
         Assert.Equal("functional: a: there is no chain.txt to compare with another's\n",
@@ -259,7 +259,7 @@ public sealed class ProofTests : IDisposable
     [Fact]
     public void A_chain_that_was_edited_is_different_even_if_its_links_follow()
     {
-        Small("a", "--proof", "10");
+        Small("a", "--keep-every", "10");
         var path = folder["a/chain.txt"];
         var chain = Chain.Read(path)!;
         var losses = RunRecord.Read(folder["a"]).Losses;
@@ -299,8 +299,8 @@ public sealed class ProofTests : IDisposable
         Assert.Equal(1, different.ExitCode);
         Assert.StartsWith("different after step 1, ", different.Output, StringComparison.Ordinal);
 
-        Small("c", "--proof", "7");
-        Small("d", "--proof", "11");
+        Small("c", "--keep-every", "7");
+        Small("d", "--keep-every", "11");
         var same = FunctionalProgram.Run(folder.Path, "verify", "c", "d");
         Assert.Equal((0, "identical: the states of both runs up to step 30\n"), (same.ExitCode, same.Output));
         Assert.DoesNotContain("\"row\"", FunctionalProgram.Run(folder.Path, "verify", "c", "d", "--json").Output,

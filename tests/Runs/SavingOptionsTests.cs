@@ -48,6 +48,6 @@ public class SavingOptionsTests
             from step in (int[])[0, 9, 10, 19, 20]
             select Enumerable.Range(1, 40)
                 .First(steps => configuration.Optimizer.Create(steps).Equals(configuration.OptimizerAt(step, 40))));
-        Assert.Equal([10, 20], Enumerable.Range(0, 40).Where(configuration.IsStage));
+        Assert.Equal([10, 20], Enumerable.Range(0, 40).Where(configuration.EndsStage));
     }
 }

@@ -54,6 +54,23 @@ public sealed class SearchCommandTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("iterations", "iterations")]
+    [InlineData("iterations", "epochs")]
+    [InlineData("epochs", "iterations")]
+    public void A_study_can_be_continued_with_its_length_given_again(string before, string now)
+    {
+        string[] common = ["--samples", "60", "--hidden", "2", "--workers", "1", "--study", "again"];
+        string Length(string option) => option == "epochs" ? "2" : "6";
+        Assert.Equal(0, Search([.. common, $"--{before}", Length(before), "--trials", "1"]).ExitCode);
+        var again = Search([.. common, $"--{now}", Length(now), "--trials", "2"]);
+        if (before == now)
+            Assert.Equal((0, ""), (again.ExitCode, again.Error));
+        else
+            Assert.Equal(2, again.ExitCode);
+        Assert.DoesNotContain("same key", again.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A1_Tpe_with_a_condition_ends_and_a_long_timeout_is_not_a_fault()
     {

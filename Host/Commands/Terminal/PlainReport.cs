@@ -16,10 +16,8 @@ internal sealed class PlainReport(TextWriter output) : IRunObserver
                 + (start.ValidationSamples > 0 ? Invariant($"{start.ValidationSamples:N0} for validation, ") : "")
                 + Invariant($"{start.TestSamples:N0} for testing"));
         output.WriteLine(Invariant($"{start.Network}: {Plural.Of(start.Parameters, "parameter")}"));
-        var length = start.Changes == start.PlannedSteps
-            ? Invariant($"{Plural.Of(start.PlannedSteps, "step")}")
-            : Invariant($"{Plural.Of(start.PlannedSteps, "batch", "batches")}, {start.Changes:N0} ")
-                + Invariant($"{(start.Changes == 1 ? "change" : "changes")}");
+        var length = Plural.Of(start.PlannedSteps, "step")
+            + (start.Updates == start.PlannedSteps ? "" : $", {Plural.Of(start.Updates, "update")}");
         output.WriteLine(Invariant($"{start.Optimizer}, {length}, seed {start.Seed}"));
         if (start.Step > 0)
             output.WriteLine(Invariant($"continuing after step {start.Step:N0}"));

@@ -1,4 +1,3 @@
-
 namespace Functional.Host.Runs;
 
 /// <summary>How the learning rate goes after the warm-up.</summary>
@@ -7,10 +6,10 @@ public enum ScheduleKind
     /// <summary>It stays.</summary>
     Constant,
 
-    /// <summary>It is multiplied by a factor after every n steps.</summary>
+    /// <summary>It is multiplied by a factor after every n updates of the weights.</summary>
     Step,
 
-    /// <summary>It is multiplied by a factor after each step.</summary>
+    /// <summary>It is multiplied by a factor after each update.</summary>
     Exponential,
 
     /// <summary>It falls along half a cosine, over the whole run.</summary>
@@ -26,9 +25,10 @@ public enum ScheduleKind
 /// them with a plus, as in <c>warmup:100+cosine</c>.
 /// </summary>
 /// <param name="Kind">How the rate goes after the warm-up.</param>
-/// <param name="Every">Of <see cref="ScheduleKind.Step"/>: the steps between two changes.</param>
+/// <param name="Every">Of <see cref="ScheduleKind.Step"/>: the updates of the weights between two changes of the
+/// rate.</param>
 /// <param name="Factor">The factor of a change; of <see cref="ScheduleKind.Cosine"/> the one at the end.</param>
-/// <param name="WarmUp">Steps of the warm-up.</param>
+/// <param name="WarmUp">Updates of the weights in the warm-up.</param>
 public sealed record RunSchedule(ScheduleKind Kind, int Every = 0, double Factor = 0, int WarmUp = 0)
 {
     private const string Form =
@@ -50,10 +50,10 @@ public sealed record RunSchedule(ScheduleKind Kind, int Every = 0, double Factor
         _ => throw TrainOptions.Expected(Form, text),
     };
 
-    /// <summary>The schedule of a run of this many changes of the weights; those that end, end with it.</summary>
-    public Schedule Over(int steps)
+    /// <summary>The schedule of a run of this many updates of the weights; those that end, end with it.</summary>
+    public Schedule Over(int updates)
     {
-        var rest = Math.Max(1, WarmUp > 0 ? steps - WarmUp : steps);
+        var rest = Math.Max(1, WarmUp > 0 ? updates - WarmUp : updates);
         var schedule = Kind switch
         {
             ScheduleKind.Step => Schedule.Step(Every, Factor),

@@ -20,7 +20,7 @@ internal sealed record TrainOption(
     /// <summary>What help says of the default, where that depends on other options.</summary>
     public string? Default { get; init; }
 
-    /// <summary>The option without a value where a run begins from a model.</summary>
+    /// <summary>The same option, with no value in a run that begins from a model.</summary>
     public TrainOption UnlessFrom() => this with { Get = c => c.From is null ? Get(c) : null };
 }
 
@@ -31,7 +31,7 @@ public static class TrainOptions
     /// <summary>The value's name of options that stand for true when they are given without one.</summary>
     public const string FlagValue = "true|false";
 
-    /// <summary>What a model decides that a run begins from.</summary>
+    /// <summary>The options that the base model decides (<c>--from</c>).</summary>
     internal static IReadOnlySet<string> OfNetwork { get; } = new HashSet<string>
         { "scale", "hidden", "activation", "batch-norm", "dropout", "dropout-form", "init" };
 
@@ -75,7 +75,7 @@ public static class TrainOptions
             (c, text) => c with { Validation = Number(text) }, c => Text(c.Validation)),
         Choice("scale",
             "how bytes become features: divided by 255, as they are, "
-            + "or to mean 0 and deviation 1 (each column of a table by itself, unless none)",
+            + "or standardized to mean 0 and standard deviation 1 (each column of a table by itself, unless none)",
             Names<DataScale>(), (c, scale) => c with { Scale = scale }, c => c.Scale),
         Option("hidden", "UNITS,...|none", "units of each hidden layer, as in 100,100; none is a linear classifier",
             ["none"],
@@ -86,7 +86,7 @@ public static class TrainOptions
             (c, text) => c with { Activation = ActivationText.Parse(text) }, c => c.Activation.ToString()),
         Flag("batch-norm", "normalize the inputs of each hidden layer's activation over the batch",
             (c, on) => c with { BatchNorm = on }, c => c.BatchNorm),
-        Option("dropout", "RATIO", "drop this share of each hidden layer's outputs during training", [],
+        Option("dropout", "SHARE", "drop this share of each hidden layer's outputs during training", [],
             (c, text) => c with { Dropout = Number(text) }, c => Text(c.Dropout)),
         Choice("dropout-form",
             "when outputs are rescaled to make up for dropped ones: in training, or in evaluation, as in the book",
@@ -96,10 +96,11 @@ public static class TrainOptions
         Option("l2", "RATE", "add RATE / 2 times the sum of the weights' squares to the loss (weight decay)", [],
             (c, text) => c with { L2 = Number(text) }, c => Text(c.L2)),
         Option("loss", "NAME[:NUMBER]",
-            "what is made small: cross-entropy, or binary (two classes, one output); for quantities squared-error or "
+            "the loss to minimize: cross-entropy, or binary (two classes, one output); for quantities squared-error or "
             + "huber:DELTA [default: cross-entropy, squared-error]",
-            ["cross-entropy", "binary", "squared-error", "huber"],
-            (c, text) => c with { Loss = ParseLoss(text) }, c => LossText(c.Loss)),
+            LossText.Names,
+            (c, text) => c with { Loss = LossText.Parse(text) },
+            c => c.Loss is { } loss ? LossText.Format(loss) : null),
         Option("label-smoothing", "SHARE", "spread this share of each target over all classes", [],
             (c, text) => c with { LabelSmoothing = Number(text) }, c => Text(c.LabelSmoothing)),
         Option("class-weights", "balanced|LIST|none",
@@ -126,8 +127,9 @@ public static class TrainOptions
             "in each step, shrink weights by the learning rate times RATE, apart from the gradient",
             OptimizerNumber.WeightDecay),
         Of("schedule", "TEXT",
-            "how the learning rate changes: constant, step:EVERY:FACTOR, exponential:FACTOR (in every step), "
-            + "cosine[:FINAL] or one-cycle (both over the whole run); with a warm-up first, as in warmup:100+cosine",
+            "how the learning rate changes: constant, step:EVERY:FACTOR, exponential:FACTOR (every time), "
+            + "cosine[:FINAL] or one-cycle (both over the whole run); with a warm-up first, as in warmup:100+cosine; "
+            + "counted in updates of the weights, which are steps unless --accumulate is given",
             ["constant", "cosine", "one-cycle"],
             (o, text) => o with { Schedule = RunSchedule.Parse(text) }, o => o.Schedule.ToString()),
         Of("clip-norm", "NORM|none", "scale gradients down to this norm, taken over all layers", ["none"],
@@ -136,7 +138,7 @@ public static class TrainOptions
             (o, text) => o with { ClipValue = OrNone(text, Number) }, o => Text(o.ClipValue)),
         Of("noise", "SCALE", "add normal noise to gradients, of variance SCALE / step^0.55", [],
             (o, text) => o with { Noise = Number(text) }, o => Text(o.Noise)),
-        Of("accumulate", "N", "change the weights by the mean gradient of N batches", [],
+        Of("accumulate", "N", "update the weights once for N batches, by their mean gradient", [],
             (o, text) => o with { Accumulate = Integer(text) }, o => Text(o.Accumulate)),
         Of("proximal-l1", "RATE",
             "after each step, move weights toward 0 by the learning rate times RATE, but no further than 0", [],
@@ -177,15 +179,16 @@ public static class TrainOptions
             "save a checkpoint every N epochs or N minutes, and at the end", ["none"],
             (c, text) => c with { CheckpointEvery = CheckpointInterval.Parse(text) },
             c => c.CheckpointEvery.ToString()),
-        Option("proof", "N|none",
-            "keep a checkpoint of every N steps, so that verify --spot can check any part of the run", ["none"],
-            (c, text) => c with { Proof = OrNone(text, Integer) }, c => Text(c.Proof)),
+        Option("keep-every", "N|none",
+            "save and keep a checkpoint every N steps, with a link of the chain for each, so that verify --spot can "
+            + "check any part of the run", ["none"],
+            (c, text) => c with { KeepEvery = OrNone(text, Integer) }, c => Text(c.KeepEvery)),
     ];
 
     /// <summary>The options that a run's results depend on: not where its data and its model are, nor what a resumed
     /// run may change.</summary>
     internal static IEnumerable<TrainOption> OfResults { get; } =
-        All.Where(option => option.Name is not ("data" or "from" or "proof")
+        All.Where(option => option.Name is not ("data" or "from" or "keep-every")
             && !Resumption.Changeable.Contains(option.Name));
 
     /// <summary>A configuration with one option more.</summary>
@@ -308,25 +311,6 @@ public static class TrainOptions
 
     private static Dictionary<string, T> Names<T>() where T : struct, Enum =>
         Enum.GetValues<T>().ToDictionary(value => value.ToString().ToLowerInvariant());
-
-    private static Loss ParseLoss(string text) => text.Split(':') switch
-    {
-        ["cross-entropy"] => Loss.SoftmaxCrossEntropy(),
-        ["binary"] => Loss.BinaryCrossEntropy,
-        ["squared-error"] => Loss.MeanSquaredError,
-        ["huber"] => Loss.Huber(),
-        ["huber", var delta] when Number(delta) is > 0 and var number => Loss.Huber(number),
-        _ => throw Expected("cross-entropy, binary, squared-error or huber:DELTA with a DELTA above 0", text),
-    };
-
-    private static string? LossText(Loss? loss) => loss?.Function switch
-    {
-        null => null,
-        LossFunction.Huber huber => $"huber:{Text(huber.delta)}",
-        { IsBinaryCrossEntropy: true } => "binary",
-        { IsMeanSquaredError: true } => "squared-error",
-        _ => "cross-entropy",
-    };
 
     private static int[] ParseHidden(string text)
     {

@@ -32,7 +32,7 @@ internal sealed record SpotCheck(int Stretches, int Drawn, int Steps, int Record
         var stretches = kept.Length - 1;
         if (stretches < 1)
             throw new OperationFailedException(
-                $"{record.Folder}: there are no two states to compute between; train with --proof N");
+                $"{record.Folder}: there are no two states to compute between; train with --keep-every N");
         int[] drawn = [.. key.Distinct(Math.Min(count, stretches), stretches).Order()];
         var steps = 0;
         var fault = record.ChainFault(run)

@@ -1,6 +1,7 @@
 namespace Functional.Host.Runs;
 
-/// <summary>How weights go back to slow ones. As text: <c>STEPS[:SHARE]</c>.</summary>
+/// <summary>Look-ahead: every <c>STEPS</c> steps the weights return to slow weights. As text:
+/// <c>STEPS[:SHARE]</c>.</summary>
 /// <param name="Steps">The number of steps from one return to the next.</param>
 /// <param name="Share">The share of the way that the slow weights follow.</param>
 public sealed record LookAhead(int Steps, double Share = 0.5)

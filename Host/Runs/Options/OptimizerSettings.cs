@@ -1,4 +1,3 @@
-
 namespace Functional.Host.Runs;
 
 /// <summary>What updates the weights, before a run's length is known: a rule by name, its numbers (where they are null,
@@ -42,16 +41,16 @@ public sealed record OptimizerSettings
     /// <summary>The largest norm of a gradient; null if it is not clipped.</summary>
     public double? ClipNorm { get; init; }
 
-    /// <summary>The batches whose mean gradient makes one change of the weights.</summary>
+    /// <summary>The batches whose mean gradient makes one update of the weights.</summary>
     public int Accumulate { get; init; } = 1;
 
-    /// <summary>How fast weights go to exactly zero, times the learning rate.</summary>
+    /// <summary>The proximal step's L1 rate: each step moves weights toward 0 by it times the learning rate.</summary>
     public double ProximalL1 { get; init; }
 
     /// <summary>The variance of normal noise in the first step's gradient.</summary>
     public double Noise { get; init; }
 
-    /// <summary>How weights go back to slow ones; null if they don't.</summary>
+    /// <summary>Look-ahead; null without.</summary>
     public LookAhead? LookAhead { get; init; }
 
     /// <summary>The share of a moving average of the parameters that a step keeps; null if there is none.</summary>

@@ -7,7 +7,7 @@ namespace Functional.Host.Runs;
 /// reasons.</summary>
 internal static class TableDefaults
 {
-    // Classes are learned from fewer bits per row than quantities: a large network pays from more rows on.
+    // A class tells less per row than a quantity, so a large network needs more rows to pay.
     private const int ManyOfClasses = 5_000, ManyOfQuantities = 1_000;
     private const int MostEpochs = 500;
 

@@ -1,9 +1,8 @@
-
 using static Functional.Host.Runs.TrainOptions;
 
 namespace Functional.Host.Runs;
 
-/// <summary>Reads augmentations, which write themselves: <c>shift:2,elastic,rotation:10</c>, applied in this
+/// <summary>Parses augmentations; <c>ToString</c> is the inverse: <c>shift:2,elastic,rotation:10</c>, applied in this
 /// order.</summary>
 internal static class AugmentationText
 {

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Functional.Host.Runs;
 
-/// <summary>Steps that nobody has to wait for.</summary>
-internal static class LongSteps
+/// <summary>Work that is abandoned if it goes on long after its cancellation.</summary>
+internal static class Abandoning
 {
     // A thread of its own costs a step some microseconds.
     private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(50);
@@ -12,12 +12,12 @@ internal static class LongSteps
     // How long a step may go on once it is no longer wanted.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>The same steps, but one that takes long is left behind soon after the cancellation: it changes nothing,
+    /// <summary>The same steps, but one that takes long is abandoned soon after the cancellation: it changes nothing,
     /// and the state before it is as good as ever. (Its thread ends with the step, or with the process.)</summary>
     /// <param name="steps">Each is computed when it is asked for.</param>
     /// <param name="threads">How many a step may use.</param>
     /// <param name="cancellation">Ends the steps if one of them takes too long.</param>
-    public static IEnumerable<T> LeftBehind<T>(
+    public static IEnumerable<T> Abandonable<T>(
         this IEnumerable<T> steps, int threads, CancellationToken cancellation)
     {
         var step = steps.GetEnumerator();
@@ -26,20 +26,21 @@ internal static class LongSteps
         while (true)
         {
             var start = Stopwatch.GetTimestamp();
-            if (!(isLong ? Within(step.MoveNext, threads, cancellation, out var isThere) && isThere : step.MoveNext()))
+            if (!(isLong
+                ? TryCompute(step.MoveNext, threads, cancellation, out var isThere) && isThere : step.MoveNext()))
                 yield break;
             isLong = Stopwatch.GetElapsedTime(start) > Long;
             yield return step.Current;
         }
     }
 
-    /// <summary>Computes something, but leaves it behind if it takes long after the cancellation.</summary>
+    /// <summary>Computes something, but abandons it if it takes long after the cancellation.</summary>
     /// <param name="compute">Changes nothing.</param>
     /// <param name="threads">How many it may use.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <param name="result">What was computed.</param>
     /// <returns>Whether it was.</returns>
-    public static bool Within<T>(
+    public static bool TryCompute<T>(
         Func<T> compute, int threads, CancellationToken cancellation, [MaybeNullWhen(false)] out T result)
     {
         result = default;

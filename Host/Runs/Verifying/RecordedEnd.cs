@@ -17,7 +17,7 @@ internal static class RecordedEnd
     {
         if (record.Summary is not { } summary)
             return [];
-        // What was not evaluated isn't known to be the best before the run is resumed.
+        // Without an evaluation the folder can't know whether the last network is the best.
         var now = summary.IsEvaluated ? result.Summary : result.Summary with
         {
             TrainAccuracy = null, ValidationAccuracy = null, TestAccuracy = null,

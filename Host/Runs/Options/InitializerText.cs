@@ -1,6 +1,6 @@
 namespace Functional.Host.Runs;
 
-/// <summary>Reads initializers, which write themselves.</summary>
+/// <summary>Parses initializers; <c>ToString</c> is the inverse.</summary>
 internal static class InitializerText
 {
     private const string LeCun = "lecun";

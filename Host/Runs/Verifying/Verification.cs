@@ -57,7 +57,7 @@ internal sealed record Verification(
         var comparison = new Comparison(record, run, done);
         comparison.Reached(run.Start, RunMoment.Step);
         // The end is compared by its results, so that these are not left out.
-        if (!LongSteps.Within(
+        if (!Abandoning.TryCompute(
             () => run.Run(new Observers(comparison, observer), threads, null, done.Token), threads, cancellation,
             out var result))
             return comparison.Result with { Interrupted = true };
@@ -91,7 +91,7 @@ internal sealed record Verification(
         {
             if (moment == RunMoment.Step)
                 BestBefore = state.Best;
-            // Once is enough.
+            // Each step is compared once, though it may be reached as a step and as an epoch.
             var (isLinked, isKept) = (states.Remove(state.Step, out var recorded), kept.Remove(state.Step));
             if (!isLinked && !isKept)
                 return;
