@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Functional.Host.Data;
 using Functional.Host.Files;
@@ -126,7 +126,8 @@ internal sealed class SearchCommand
     {
         var name = parsed.GetValue(this.study) is { } given
             ? Named(given)
-            : DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+            // Another search may begin in the same second, on another machine with the same database, too.
+            : Invariant($"{DateTime.Now:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}");
         var address = parsed.GetValue(this.storage);
         // Wrong options leave nothing behind.
         var isThere = address is not null || JournalStorage.Exists(Folder(name));

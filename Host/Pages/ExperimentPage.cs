@@ -58,12 +58,13 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
             .Replace('\u2009', '\u202f');
     }
 
-    /// <summary>Writes the page and, beside it, the numbers of every figure. Returns the page's path.</summary>
+    /// <summary>Writes the page and, beside it, every figure as a picture and its numbers. Returns the page's path.
+    /// </summary>
     /// <exception cref="OperationFailedException">The folder can't be written to.</exception>
     public string Write(string folder)
     {
         var page = Path.Combine(folder, FileName);
-        var files = Numbers().Append((FileName, Render()));
+        var files = Numbers().Concat(Pictures()).Append((FileName, Render()));
         void Put((string Name, string Text) file) =>
             OutputFile.Write(
                 Path.Combine(folder, file.Name), stream => stream.Write(Encoding.UTF8.GetBytes(file.Text)));
@@ -77,11 +78,21 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
 
     /// <summary>The numbers of every figure: the file's name, and its text.</summary>
     public IEnumerable<(string File, string Csv)> Numbers() =>
+        from each in Figures()
+        select (File(each.Result, each.Figure, "csv"), ChartNumbers.Csv(each.Figure.Chart));
+
+    private IEnumerable<(string File, string Svg)> Pictures() =>
+        from each in Figures()
+        select (File(each.Result, each.Figure, "svg"), Drawn(each.Result, each.Figure).ToStandaloneSvg());
+
+    private IEnumerable<(ExperimentResult Result, Figure Figure)> Figures() =>
         from result in results
-        from part in result.Report.Parts
-        where part is Figure
-        let figure = (Figure)part
-        select (File(result, figure), ChartNumbers.Csv(figure.Chart));
+        from figure in result.Report.Parts.OfType<Figure>()
+        select (result, figure);
+
+    // The default descriptions for screen readers are English.
+    private Chart Drawn(ExperimentResult result, Figure figure) => settings.Language == Language.English ? figure.Chart
+        : figure.Chart.In(text => Said(result, text)) with { Description = Say(figure.Caption) };
 
     private string Opening()
     {
@@ -164,14 +175,12 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
     private Markup FigureHtml(ExperimentResult result, Figure figure)
     {
         var caption = Say(figure.Caption);
-        // The default descriptions for screen readers are English.
-        var chart = settings.Language == Language.English ? figure.Chart
-            : figure.Chart.In(text => Said(result, text)) with { Description = caption };
         return Markup.Of($"""
-            <figure>{chart.ToMarkup()}<figcaption><p>{caption}</p>
+            <figure>{Drawn(result, figure).ToMarkup()}<figcaption><p>{caption}</p>
             <p class="source"><code>{Unbroken(Command(result).Split(' '))}</code><br>
             {InBook(figure)}{Seeds(figure.NumbersOf)} ·
-            <a href="{File(result, figure)}">{Say("numbers", "数値")} (CSV)</a> ·
+            <a href="{File(result, figure, "svg")}">{Say("picture", "図")} (SVG)</a> ·
+            <a href="{File(result, figure, "csv")}">{Say("numbers", "数値")} (CSV)</a> ·
             {Say("digest",
                 "ダイジェスト")} <code>{Digest(ChartNumbers.Csv(figure.Chart))}</code></p></figcaption></figure>
             """);
@@ -341,7 +350,8 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
         .. settings.Options.Select(option => $"--{option.Key} {option.Value}"),
     ]);
 
-    private static string File(ExperimentResult result, Figure figure) => $"{result.Experiment.Name}-{figure.Name}.csv";
+    private static string File(ExperimentResult result, Figure figure, string ending) =>
+        $"{result.Experiment.Name}-{figure.Name}.{ending}";
 
     private static string Digest(string csv) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(csv)))[..16];

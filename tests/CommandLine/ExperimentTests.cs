@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Functional.Tests.Data;
 
 namespace Functional.Tests.CommandLine;
@@ -18,8 +19,10 @@ public sealed class ExperimentTests : IDisposable
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         Assert.EndsWith("page: page/index.html\n", outcome.Output.Replace('\\', '/'));
         Assert.Equal(1 + 4 * 20, File.ReadAllLines(folder["page/optimizers-loss.csv"]).Length);
-        Assert.DoesNotContain("http",
-            File.ReadAllText(folder["page/index.html"]).Replace("http://www.w3.org/2000/svg", ""));
+        Assert.Equal("svg", XDocument.Load(folder["page/optimizers-loss.svg"]).Root?.Name.LocalName);
+        var page = File.ReadAllText(folder["page/index.html"]);
+        Assert.Contains("href=\"optimizers-loss.svg\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http", page.Replace("http://www.w3.org/2000/svg", ""));
         var again = Run(command);
         Assert.Equal((2, "functional: --out: page holds a page already; choose another folder, or give --force to "
             + "replace it\n"), (again.ExitCode, again.Error));

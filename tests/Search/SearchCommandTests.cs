@@ -24,6 +24,21 @@ public sealed class SearchCommandTests : IDisposable
             + $"{trial.GetProperty("value")}";
 
     [Fact]
+    public async Task Searches_that_begin_in_the_same_second_have_a_study_each()
+    {
+        var searches = Array.ConvertAll(["random", "sobol", "tpe"], sampler => FunctionalProgram.Start(
+            folder.Path, ["search", .. Small, "--trials", "1", "--workers", "1", "--sampler", sampler]));
+        foreach (var search in searches)
+        {
+            var error = await search.StandardError.ReadToEndAsync();
+            await search.WaitForExitAsync();
+            Assert.Equal((0, ""), (search.ExitCode, error));
+            search.Dispose();
+        }
+        Assert.Equal(searches.Length, Directory.GetDirectories(folder["studies"]).Length);
+    }
+
+    [Fact]
     public void Trials_are_the_same_for_any_number_of_workers_and_can_be_continued()
     {
         string[] space = ["--space", "learning-rate=log:1e-3..1", "--space", "optimizer=sgd|momentum", "--space",
