@@ -13,7 +13,7 @@ public sealed class NpzDataTests : IDisposable
     [InlineData("x_train", "y_train", "x_test", "y_test")]
     [InlineData("X_train", "Y_train", "X_test", "Y_test")]
     [InlineData("train_images", "train_labels", "test_images", "test_labels")]
-    public void Usual_names_are_known(params string[] names)
+    public void M8_Usual_names_are_known(params string[] names)
     {
         Write(Bytes(names[0], [2, 2, 2], 8), Bytes(names[1], [2], 2), Bytes(names[2], [1, 2, 2], 4),
             Bytes(names[3], [1, 1], 1), Bytes("val_images", [9, 9], 81));

@@ -98,7 +98,7 @@ public sealed class TableTests : IDisposable
     }
 
     [Fact]
-    public void Columns_are_ignored_by_name()
+    public void M3_Columns_are_ignored_by_name()
     {
         Assert.Equal(["b"], SmallTables.Read(
             "a,b,kind\n1,2,x\n3,4,y\n", new DataOptions { Ignore = ["a"] }).Names());
