@@ -92,13 +92,14 @@ public class CampaignTests
         }
         var own = Network.Of<float>(
             [new LimitedScale<float>(MathNet.Numerics.LinearAlgebra.Vector<float>.Build.Dense(3, 1), 1.5)]);
-        byte[][] files = [Bytes(ExampleNetworks.OfEveryKind<float>()), Bytes(own)];
+        var every = ExampleNetworks.OfEveryKind<float>();
+        byte[][] files = [Bytes(every), Bytes(own)];
         var (read, refused) = Campaign.Run(files, bytes =>
         {
             var model = Model.Load(new MemoryStream(bytes), "f", table);
             // A digest stands for every bit: what is read is one of the two, or lost its digest with its architecture.
             Assert.Contains(files, file => file.AsSpan().SequenceEqual(bytes));
-            Assert.Contains(model.Network.Layers.Count, (int[])[36, 1]);
+            Assert.Contains(model.Network.Layers.Count, (int[])[every.Layers.Count, 1]);
         });
         Assert.True(refused > Campaign.Cases * 9 / 10, $"{read} read, {refused} refused");
     }

@@ -5,6 +5,7 @@ using Apache.Arrow.Ipc;
 using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Models;
+using Functional.Tests.CommandLine;
 using Functional.Tests.Data;
 using Parquet;
 using Parquet.Schema;
@@ -88,9 +89,13 @@ public class TableCampaignTests
         var whole = await Parquet(CompressionMethod.None);
         // The metadata's last byte ends them.
         whole[^9] = 0x15;
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["f.parquet"], whole);
+        // In a process of its own, since what looks for the end goes on until the process does.
+        var outcome = FunctionalProgram.Run(folder.Path, "data", "info", "f.parquet");
         Assert.Equal(
-            "f.parquet: expected a table in Parquet's format, found metadata without an end",
-            Assert.Throws<DataException>(() => Read(whole, "f.parquet")).Message);
+            (2, "functional: f.parquet: expected a table in Parquet's format, found metadata without an end\n"),
+            (outcome.ExitCode, outcome.Error));
     }
 
     [Fact]
