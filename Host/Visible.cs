@@ -10,7 +10,8 @@ namespace Functional.Host;
 /// </summary>
 internal static class Visible
 {
-    private const int Longest = 1000;
+    // With the dots between its halves, a line stays below 1,000 characters.
+    private const int Longest = 990;
 
     /// <summary>On one line.</summary>
     public static string Line(string text) => Of(text, keepsLines: false);
