@@ -27,7 +27,7 @@ internal static partial class PostgresAddress
             Password = Part("password"),
             Database = Part("database") ?? user,
             ApplicationName = "functional",
-            // In milliseconds: a search that is told to stop waits no longer than this for the server.
+            // In milliseconds: a search that has to stop waits no longer than this for the server.
             CancellationTimeout = 500,
         };
         foreach (var setting in ((Part("port") is { } port ? $"port={port}&" : "") + found.Groups["settings"].Value)

@@ -177,19 +177,19 @@ let laws =
             holds<float32> multiply case && holds<float> multiply case
 
         let tiny = products tinyBlocks
-        law "blocks, packing and threads leave the chain as it is, on vectors of 512 bits" tiny <| fun case ->
+        law "blocks, packing and threads leave the chain unchanged, on vectors of 512 bits" tiny <| fun case ->
             holdsOn<float32, Vector512<float32>, Simd512<float32>> case
             && holdsOn<float, Vector512<float>, Simd512<float>> case
 
-        law "blocks, packing and threads leave the chain as it is, on vectors of 256 bits" tiny <| fun case ->
+        law "blocks, packing and threads leave the chain unchanged, on vectors of 256 bits" tiny <| fun case ->
             holdsOn<float32, Vector256<float32>, Simd256<float32>> case
             && holdsOn<float, Vector256<float>, Simd256<float>> case
 
-        law "blocks, packing and threads leave the chain as it is, on vectors of 128 bits" tiny <| fun case ->
+        law "blocks, packing and threads leave the chain unchanged, on vectors of 128 bits" tiny <| fun case ->
             holdsOn<float32, Vector128<float32>, Simd128<float32>> case
             && holdsOn<float, Vector128<float>, Simd128<float>> case
 
-        law "blocks, packing and threads leave the chain as it is, without vectors" tiny <| fun case ->
+        law "blocks, packing and threads leave the chain unchanged, without vectors" tiny <| fun case ->
             holdsOn<float32, float32, Scalar<float32>> case && holdsOn<float, float, Scalar<float>> case
 
         law "a column of a product is the same alone" (case small (Gen.choose (1, 70)) small asMeasured) <| fun case ->

@@ -42,7 +42,7 @@ let laws =
                 sameParameters (first negativeZero) (first (Optimizer.averaged optimizer state found))
                 Assert.All(doublesOf found, fun w -> Assert.True(Double.IsFinite w))
 
-        each "freezing a leaf leaves the noise of the others as it is" <| fun _ optimizer case ->
+        each "freezing a leaf leaves the noise of the others unchanged" <| fun _ optimizer case ->
             let noisy = optimizer.WithNoise 0.1
             let others (optimizer: Optimizer) =
                 let struct (x, _) = after optimizer (draw<float> case 0) (gradients case)

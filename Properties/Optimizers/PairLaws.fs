@@ -177,7 +177,7 @@ let laws =
                 Assert.Equal((again 0, again 1), (first.Loss, second.Loss))
                 Assert.NotEqual(first.Loss, second.Loss)
 
-        law "an average of what is trained leaves training as it is, dropout and batch norm included" compositions
+        law "an average of what is trained leaves training unchanged, dropout and batch norm included" compositions
         <| fun case ->
             let batch = batch<float> case
             let start = Training.start (network<float> case) (Optimizer.Adam 0.01) case.Key

@@ -155,7 +155,7 @@ let laws =
             let struct (found, _) = after (optimizer.With lookAhead) (draw<float> case 0) (gradients case)
             sameParameters expected found
 
-        testCase "a list of transforms is taken as it is, and refused with the reason if it can't be" <| fun () ->
+        testCase "a list of transforms keeps its order, and is refused with the reason if it can't be" <| fun () ->
             let clip, gather, decay = Transform.ClipNorm 1.0, Transform.Accumulate 2, Transform.WeightDecay 0.1
             // Each gradient is clipped by itself, and then their mean is not.
             let optimizer = Optimizer.Sgd(1.0).WithTransforms(clip, gather)

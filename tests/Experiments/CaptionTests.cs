@@ -44,24 +44,21 @@ public partial class CaptionTests
         ["activations-deviations"] = ["1", "0.01"],
     };
 
-    private static readonly LabSettings Quick = new() { Quick = true };
-
-    internal static readonly Lazy<IReadOnlyList<ExperimentResult>> Results =
-        new(() => ExperimentRunner.Run(Book.Experiments, Quick, DataSets.Load("digits")));
-
     public static IEnumerable<object[]> Captions => from experiment in Book.Experiments
                                                     from seeds in (int[])[1, 2]
                                                     from language in Enum.GetValues<Language>()
                                                     select (object[])[experiment.Name, seeds, language];
 
-    private static readonly Lazy<IReadOnlyList<ExperimentResult>> TwoSeeds =
-        new(() => ExperimentRunner.Run(Book.Experiments, Quick with { Seeds = 2 }, DataSets.Load("digits")));
+    private static readonly LabSettings InJapanese = QuickBook.Settings with { Language = Language.Japanese };
+
+    private static readonly Lazy<IReadOnlyList<ExperimentResult>> TwoSeeds = new(() => ExperimentRunner.Run(
+        Book.Experiments, QuickBook.Settings with { Seeds = 2 }, DataSets.Load("digits")));
 
     [Theory]
     [MemberData(nameof(Captions))]
     public void A11_every_number_of_a_caption_is_in_the_csv_beside_it(string experiment, int seeds, Language language)
     {
-        var result = (seeds == 1 ? Results : TwoSeeds).Value.Single(one => one.Experiment.Name == experiment);
+        var result = (seeds == 1 ? QuickBook.Results : TwoSeeds.Value).Single(one => one.Experiment.Name == experiment);
         Assert.Empty(result.Report.Parts.OfType<Figure>().SelectMany(figure => Faults(result, figure, language)));
     }
 
@@ -132,8 +129,8 @@ public partial class CaptionTests
     [Fact]
     public void A12_numbers_and_digests_do_not_depend_on_the_language()
     {
-        var english = new ExperimentPage(Quick, Results.Value);
-        var japanese = new ExperimentPage(Quick with { Language = Language.Japanese }, Results.Value);
+        var english = new ExperimentPage(QuickBook.Settings, QuickBook.Results);
+        var japanese = new ExperimentPage(InJapanese, QuickBook.Results);
         Assert.Equal(english.Numbers(), japanese.Numbers());
         Assert.All(english.Numbers(), file => Assert.DoesNotMatch("[\u3040-\u30ff\u4e00-\u9fff]", file.Csv));
         string[] Digests(ExperimentPage page) =>
@@ -150,7 +147,7 @@ public partial class CaptionTests
     [Fact]
     public void A12_everything_on_a_japanese_page_is_in_japanese()
     {
-        var page = new ExperimentPage(Quick with { Language = Language.Japanese }, Results.Value).Render();
+        var page = new ExperimentPage(InJapanese, QuickBook.Results).Render();
         var axes = Regex.Matches(page, "class='muted middle'>([^<]*[a-z]{4}[^<]*)<")
             .Select(match => match.Groups[1].Value).Distinct();
         Assert.All(axes, label =>

@@ -11,12 +11,6 @@ namespace Functional.Tests.Experiments;
 /// curves for what only other data or a whole pass shows.</summary>
 public class CaptionTruthTests
 {
-    private static ExperimentResult Result(string experiment) =>
-        CaptionTests.Results.Value.Single(result => result.Experiment.Name == experiment);
-
-    private static Figure Figure(string experiment, string name = "accuracy") =>
-        Result(experiment).Report.Parts.OfType<Figure>().Single(figure => figure.Name == name);
-
     private static T[] Panels<T>(Figure figure) => [.. ((SmallMultiples)figure.Chart).Charts.OfType<T>()];
 
     // Where the lines of a panel end: training, test.
@@ -43,22 +37,22 @@ public class CaptionTruthTests
         var crops = Augment.Apply(
             [Augment.Crop(images.Height, images.Width, padding: 2)], format, copies, Key.OfSeed(1)).Inputs;
         var places = Enumerable.Range(0, 400).Select(i => string.Join(',', crops.Column(i))).Distinct().Count();
-        var caption = Figure("augmentation").Caption;
+        var caption = QuickBook.Figure("augmentation").Caption;
         Assert.Contains($"in one of {places} places", caption.English);
         Assert.Contains($"位置は{places}通り", caption.Japanese);
-        Assert.Contains("by up to 2 pixels", Figure("augmentation", "crops").Caption.English);
-        Assert.Contains("最大2ピクセル", Figure("augmentation", "crops").Caption.Japanese);
-        Assert.Contains("拡大縮小", Result("augmentation").Experiment.Question.Japanese);
+        Assert.Contains("by up to 2 pixels", QuickBook.Figure("augmentation", "crops").Caption.English);
+        Assert.Contains("最大2ピクセル", QuickBook.Figure("augmentation", "crops").Caption.Japanese);
+        Assert.Contains("拡大縮小", QuickBook.Result("augmentation").Experiment.Question.Japanese);
     }
 
     [Fact]
     public void Dropout_names_every_ratio_that_ends_higher_than_none()
     {
-        var panels = Panels<LineChart>(Figure("dropout"));
+        var panels = Panels<LineChart>(QuickBook.Figure("dropout"));
         var none = End(panels[0]).Test;
         string[] Names(bool higher) =>
             [.. panels[1..5].Where(panel => End(panel).Test > none == higher).Select(panel => panel.Title)];
-        var caption = Figure("dropout").Caption;
+        var caption = QuickBook.Figure("dropout").Caption;
         Assert.Equal(["0.01"], Names(higher: true));
         Assert.Contains(
             $"At a ratio of 0.01 test accuracy ends higher than without dropout: {Percent(End(panels[1]).Test)} " +
@@ -73,7 +67,7 @@ public class CaptionTruthTests
     [Fact]
     public void The_best_trials_are_all_or_some_and_are_said_to_learn_only_if_all_do()
     {
-        var figure = Figure("hyperparameters", "best");
+        var figure = QuickBook.Figure("hyperparameters", "best");
         var panels = Panels<LineChart>(figure);
         Assert.StartsWith($"All {panels.Length} trials, best first. ", figure.Caption.English);
         Assert.StartsWith("All trials", figure.Chart.Title);
@@ -99,9 +93,9 @@ public class CaptionTruthTests
     [Fact]
     public void The_best_trials_have_to_learn()
     {
-        var points = Panels<ScatterChart>(Figure("hyperparameters", "trials"))[0].Series[0];
+        var points = Panels<ScatterChart>(QuickBook.Figure("hyperparameters", "trials"))[0].Series[0];
         double[] best = [.. points.Ys.OrderDescending().Take(2)];
-        var claims = Result("hyperparameters").Report.Claims;
+        var claims = QuickBook.Result("hyperparameters").Report.Claims;
         Assert.Equal(best.All(accuracy => accuracy >= 0.5), claims[0].Always);
         Assert.Contains(
             $"validation accuracies: {CommonFigures.Percent(best[0], 0)}, {CommonFigures.Percent(best[1], 0)}",
@@ -120,13 +114,14 @@ public class CaptionTruthTests
         Assert.Contains("（エポック1）まで上がりますが、その後は下がり、最後は11.3%で、ランダムな推測と変わりません。",
             collapse.Japanese);
         Assert.Null(WeightDecayExperiment.Collapse(Made("L2 0.2", 0.1, 0.44, 0.368, 0.368, 0.368, 0.368)));
-        var line = Panels<LineChart>(Figure("weight-decay")).Single(panel => panel.Title == "L1 0.1").Series[0];
+        var line = Panels<LineChart>(QuickBook.Figure("weight-decay"))
+            .Single(panel => panel.Title == "L1 0.1").Series[0];
         var (at, top) = line.Ys.Index().MaxBy(point => point.Item);
         Assert.Contains(
             $"With L1 0.1 training accuracy reaches {Percent(top)} at epoch {line.Xs![at]}, then falls back",
-            Figure("weight-decay").Caption.English);
-        Assert.DoesNotContain("すべての重みが", Figure("weight-decay").Caption.Japanese);
-        var memorized = Result("weight-decay").Report.Claims
+            QuickBook.Figure("weight-decay").Caption.English);
+        Assert.DoesNotContain("すべての重みが", QuickBook.Figure("weight-decay").Caption.Japanese);
+        var memorized = QuickBook.Result("weight-decay").Report.Claims
             .Single(claim => claim.Statement.English.Contains("memorized", StringComparison.Ordinal)).Statement;
         Assert.EndsWith("(training accuracy below 99%)", memorized.English);
         Assert.EndsWith("（認識精度99%未満）", memorized.Japanese);
@@ -135,10 +130,10 @@ public class CaptionTruthTests
     [Fact]
     public void A_loss_falls_if_it_falls_by_a_tenth()
     {
-        var curves = Result("batch-norm").Trained;
+        var curves = QuickBook.Result("batch-norm").Trained;
         int Falls(int which) => curves.Where((_, i) => i % 2 == which).Select(curve => curve.Seeds[0])
             .Count(curve => curve.FinalLoss < 0.9 * curve.Losses[0]);
-        var claims = Result("batch-norm").Report.Claims;
+        var claims = QuickBook.Result("batch-norm").Report.Claims;
         Assert.Equal($"falls for: {Falls(0)} / {curves.Count / 2}", claims[0].Evidence.English);
         Assert.Equal($"without: {Falls(1)}; with: {Falls(0)}", claims[1].Evidence.English);
         Assert.All(claims.Take(2), claim => Assert.Contains("by at least a tenth", claim.Statement.English));
@@ -162,18 +157,18 @@ public class CaptionTruthTests
     [Fact]
     public void A_path_crosses_the_valley_where_the_figure_shows_it()
     {
-        var figure = Figure("optimizer-paths", "paths");
+        var figure = QuickBook.Figure("optimizer-paths", "paths");
         var paths = Panels<ContourChart>(figure).ToDictionary(panel => panel.Title, panel => panel.Paths[0]);
         int Crossings(string name) => paths[name].Ys.Zip(paths[name].Ys.Skip(1)).Count(step =>
             step.First * step.Second < 0 && Math.Max(Math.Abs(step.First), Math.Abs(step.Second)) >= 0.01);
-        var claims = Result("optimizer-paths").Report.Claims;
+        var claims = QuickBook.Result("optimizer-paths").Report.Claims;
         foreach (var name in paths.Keys.Where(name => name != "SGD"))
         {
             var numbers = $"{name}: {Crossings(name)}; SGD: {Crossings("SGD")}";
             Assert.Contains(claims, claim => claim.Evidence.English == numbers);
         }
         Assert.Equal(0, Crossings("RMSprop"));
-        var grid = Figure("optimizer-paths", "grid");
+        var grid = QuickBook.Figure("optimizer-paths", "grid");
         Assert.Equal(1e-4, ((MatrixChart)grid.Chart).Values.Min(row => row.Min()));
         Assert.Contains("below 0.0001 are drawn as 0.0001", grid.Caption.English);
     }
@@ -192,12 +187,12 @@ public class CaptionTruthTests
         Assert.Contains("SGD is now less far behind the best", caption.English);
         var ahead = OptimizersExperiment.TunedCaption(curves, [Ending("S", 0.1, 0.05), .. tuned[1..]]);
         Assert.Contains("SGD now ends lowest", ahead.English);
-        Assert.DoesNotContain("best rate", Figure("optimizers", "tuned").Chart.Title);
+        Assert.DoesNotContain("best rate", QuickBook.Figure("optimizers", "tuned").Chart.Title);
         // All rates that are tried, as multiples of the book's.
-        var tried = Result("optimizers").Trained.Skip(4).Take(6)
+        var tried = QuickBook.Result("optimizers").Trained.Skip(4).Take(6)
             .Select(curve => curve.Variant.Configuration.Optimizer.LearningRate!.Value / 0.01);
         Assert.Equal([0.1, 0.3, 1, 3, 10, 30], tried.Select(factor => Math.Round(factor, 9)));
-        var paragraph = Result("optimizers").Report.Parts.OfType<Paragraph>().Single().Text;
+        var paragraph = QuickBook.Result("optimizers").Report.Parts.OfType<Paragraph>().Single().Text;
         Assert.Contains("All four run with a rate that somebody chose", paragraph.English);
         Assert.Contains("from a tenth of the book's to thirty times as much", paragraph.English);
         Assert.Contains("本書の値の0.1倍から30倍まで", paragraph.Japanese);
@@ -206,9 +201,9 @@ public class CaptionTruthTests
     [Fact]
     public void Histograms_are_described_as_they_are_drawn()
     {
-        Assert.Contains("in the leftmost bar, next to 0", Figure("activations", "relu-0.01").Caption.English);
-        Assert.Contains("0 に最も近い左端の棒", Figure("activations", "relu-0.01").Caption.Japanese);
-        var tanh = Figure("activations", "tanh-xavier");
+        Assert.Contains("in the leftmost bar, next to 0", QuickBook.Figure("activations", "relu-0.01").Caption.English);
+        Assert.Contains("0 に最も近い左端の棒", QuickBook.Figure("activations", "relu-0.01").Caption.Japanese);
+        var tanh = QuickBook.Figure("activations", "tanh-xavier");
         double[][] layers = [.. Panels<Histogram>(tanh).Select(panel => panel.Bins.Counts.ToArray())];
         double[] middles = [.. layers.Select(counts => counts[14] + counts[15])];
         Assert.Equal(middles.Order(), middles);
@@ -221,7 +216,7 @@ public class CaptionTruthTests
     [Fact]
     public void Ridge_shrinks_the_large_weights_but_not_all()
     {
-        var figure = Figure("norms", "paths");
+        var figure = QuickBook.Figure("norms", "paths");
         var ridge = Panels<LineChart>(figure)[0].Series;
         bool Grows(Series line, double by) => line.Ys.Max(Math.Abs) > Math.Abs(line.Ys[0]) + by;
         Assert.Contains(ridge, line => line.Name == "noise" && Grows(line, 0.05));
@@ -232,12 +227,12 @@ public class CaptionTruthTests
     [Fact]
     public void A_gap_that_grows_is_larger()
     {
-        var panels = Panels<LineChart>(Figure("overfitting"));
+        var panels = Panels<LineChart>(QuickBook.Figure("overfitting"));
         // A28: a difference of what is shown.
         static decimal Shown(double share) => decimal.Parse(Percent(share)[..^1], CultureInfo.InvariantCulture);
         string[] gaps = [.. panels.Select(End).Select(
             end => (Shown(end.Training) - Shown(end.Test)).ToString("F1", CultureInfo.InvariantCulture))];
-        var caption = Figure("overfitting").Caption;
+        var caption = QuickBook.Figure("overfitting").Caption;
         Assert.Contains($"With batch norm the gap is larger: {gaps[1]} instead of {gaps[0]} percentage points.",
             caption.English);
         Assert.Contains($"差が{gaps[0]}ポイントから{gaps[1]}ポイントに広がります", caption.Japanese);
@@ -249,7 +244,7 @@ public class CaptionTruthTests
     [Fact]
     public void Times_agree_with_their_quotient()
     {
-        var result = Result("gradient-check");
+        var result = QuickBook.Result("gradient-check");
         var text = result.Report.Parts.OfType<Paragraph>().Single().Text;
         var match = Regex.Match(text.English, "took (.*) ms, central differences (.*) ms: about (.*) times");
         double Value(int group) =>
@@ -264,7 +259,7 @@ public class CaptionTruthTests
     {
         LocalizedText[] learning =
         [
-            .. from result in CaptionTests.Results.Value
+            .. from result in QuickBook.Results
                from claim in result.Report.Claims
                where claim.Statement.English.Contains("and the network still learns")
                select claim.Statement,
@@ -272,8 +267,8 @@ public class CaptionTruthTests
         Assert.True(learning.Length >= 4);
         Assert.All(learning,
             claim => Assert.Matches("し、しかも学習できている|なり、しかも学習できている", claim.Japanese));
-        Assert.Contains("間違いがある兆候です", Figure("weight-init", "first-loss").Caption.Japanese);
-        var captions = from result in CaptionTests.Results.Value
+        Assert.Contains("間違いがある兆候です", QuickBook.Figure("weight-init", "first-loss").Caption.Japanese);
+        var captions = from result in QuickBook.Results
                        from figure in result.Report.Parts.OfType<Figure>()
                        select figure.Caption.In(Language.Japanese);
         Assert.All(captions, caption => Assert.DoesNotContain(": ", caption));
@@ -300,7 +295,7 @@ public class CaptionTruthTests
     [Fact]
     public void What_belongs_together_is_printed_together()
     {
-        var page = new ExperimentPage(new() { Quick = true }, CaptionTests.Results.Value).Render();
+        var page = new ExperimentPage(QuickBook.Settings, QuickBook.Results).Render();
         var print = page[page.IndexOf("@media print", StringComparison.Ordinal)..];
         Assert.Matches("[,}\n ]table,[^{]*\\{break-inside:avoid\\}", print);
         Assert.Matches("\\.question,[^{]*p:has\\(\\+\\.scroll\\)[^{]*\\{break-after:avoid\\}", print);

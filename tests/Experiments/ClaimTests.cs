@@ -9,7 +9,7 @@ namespace Functional.Tests.Experiments;
 /// another; figures name the book's, and lists are printed as the book prints them (issue 20).</summary>
 public class ClaimTests
 {
-    private static readonly IReadOnlyList<ExperimentResult> Results = CaptionTests.Results.Value;
+    private static readonly IReadOnlyList<ExperimentResult> Results = QuickBook.Results;
 
     private static string Page(Language language, params Claim[] claims) => new ExperimentPage(
         new LabSettings { Seeds = claims[0].Held.Count, Language = language },

@@ -12,12 +12,6 @@ namespace Functional.Tests.Experiments;
 /// </summary>
 public class ClaimTruthTests
 {
-    private static ExperimentResult Quick(string experiment) =>
-        CaptionTests.Results.Value.Single(result => result.Experiment.Name == experiment);
-
-    private static Figure Figure(ExperimentResult result, string name) =>
-        result.Report.Parts.OfType<Figure>().Single(figure => figure.Name == name);
-
     private static ExperimentResult Run(string experiment, int seeds, params (string Name, string Value)[] options) =>
         ExperimentRunner.Run(
             [Book.Experiments.Single(one => one.Name == experiment)],
@@ -64,16 +58,16 @@ public class ClaimTruthTests
     [Fact]
     public void A_source_is_one_text_that_says_something() =>
         Assert.All(
-            CaptionTests.Results.Value.SelectMany(result => result.Report.Claims).Select(claim => claim.Source),
+            QuickBook.Results.SelectMany(result => result.Report.Claims).Select(claim => claim.Source),
             source => Assert.DoesNotMatch("(?i)notes", source?.English ?? ""));
 
     [Fact]
     public void Optimizer_paths_are_described_by_their_points()
     {
-        var result = Quick("optimizer-paths");
-        var paths = ((SmallMultiples)Figure(result, "paths").Chart).Charts.Cast<ContourChart>().ToArray();
+        var result = QuickBook.Result("optimizer-paths");
+        var paths = ((SmallMultiples)QuickBook.FigureOf(result, "paths").Chart).Charts.Cast<ContourChart>().ToArray();
         double Lowest(int rule) => paths[rule].Paths[0].Ys.Min();
-        var caption = Figure(result, "paths").Caption;
+        var caption = QuickBook.FigureOf(result, "paths").Caption;
         foreach (var text in (string[])[caption.English, caption.Japanese!])
         {
             Assert.Contains($"y = {Typography.Value(Lowest(1))}", text);
@@ -83,19 +77,19 @@ public class ClaimTruthTests
         Assert.Contains("stays on its side of the floor", caption.English);
         var claim = result.Report.Claims.Single(one => one.Source?.English == "Section 6.1.6");
         Assert.Equal(Lowest(3) > Lowest(1), claim.Always);
-        var grid = (MatrixChart)Figure(result, "grid").Chart;
+        var grid = (MatrixChart)QuickBook.FigureOf(result, "grid").Chart;
         string Best(int rate) => grid.Y.Categories![Enumerable.Range(0, grid.Values.Count)
             .MinBy(momentum => grid.Values[momentum][rate])];
         Assert.Contains(
             $"At the rate {grid.X.Categories![0]} the best momentum is {Best(0)}, at " +
             $"{grid.X.Categories[^1]} it is {Best(grid.X.Categories.Count - 1)}. Is there one",
-            Figure(result, "grid").Caption.English);
+            QuickBook.FigureOf(result, "grid").Caption.English);
     }
 
     [Fact]
     public void The_books_run_ends_at_epoch_300_and_no_earlier()
     {
-        var quick = Quick("dropout-length").Report;
+        var quick = QuickBook.Result("dropout-length").Report;
         Assert.DoesNotContain("where the book's run ends", quick.Parts.OfType<Figure>().Single().Caption.English);
         Assert.Contains("At epoch 200, before the book's run ends,", quick.Claims[0].Statement.English);
         Assert.Contains("エポック200（本書の実行が終わる前）では", quick.Claims[0].Statement.Japanese);
@@ -106,7 +100,7 @@ public class ClaimTruthTests
     [Fact]
     public void Lines_are_called_straight_only_where_each_tenfold_rate_makes_a_tenth()
     {
-        var figure = Figure(Quick("ridge-limit"), "limit");
+        var figure = QuickBook.FigureOf(QuickBook.Result("ridge-limit"), "limit");
         var lines = ((LineChart)((SmallMultiples)figure.Chart).Charts[0]).Series;
         bool Straight(int rate) => lines.All(line => line.Ys[rate] / line.Ys[rate + 1] is > 9.5 and < 10.5);
         var last = lines[0].Ys.Count - 1;
@@ -118,7 +112,7 @@ public class ClaimTruthTests
     [Fact]
     public void Sparse_loops_compute_what_the_network_computes()
     {
-        var result = Quick("sparsity");
+        var result = QuickBook.Result("sparsity");
         var claim = result.Report.Claims[^1];
         Assert.True(claim.Always);
         // They add in another order, so there is a difference, and it is seen.
@@ -130,7 +124,7 @@ public class ClaimTruthTests
 
     [Fact]
     public void Sparsity_shows_bands_over_seeds_as_its_page_says() =>
-        Assert.All(((LineChart)Figure(Run("sparsity", 2), "accuracy").Chart).Series, line =>
+        Assert.All(((LineChart)QuickBook.FigureOf(Run("sparsity", 2), "accuracy").Chart).Series, line =>
         {
             Assert.NotNull(line.Low);
             Assert.NotNull(line.High);
@@ -141,7 +135,7 @@ public class ClaimTruthTests
     {
         var report = Run("overfitting-causes", 3).Report;
         var gaps = report.Parts.OfType<Table>().Single().Rows.Select(row => row[^1]).ToArray();
-        var said = Regex.Matches(Figure(new(Book.Experiments[0], report, []), "accuracy").Caption.English,
+        var said = Regex.Matches(QuickBook.FigureOf(new(Book.Experiments[0], report, []), "accuracy").Caption.English,
             "the gap is ([0-9.]+) instead of ([0-9.]+) percentage points");
         Assert.NotEmpty(said);
         Assert.All(said, match => Assert.True(
@@ -152,7 +146,7 @@ public class ClaimTruthTests
     public void Numerical_training_follows_the_users_optimizer()
     {
         double[] Losses(params (string, string)[] options) =>
-            [.. ((LineChart)Figure(Run("numerical-training", 1, options), "loss").Chart).Series[0].Ys];
+            [.. ((LineChart)QuickBook.FigureOf(Run("numerical-training", 1, options), "loss").Chart).Series[0].Ys];
         Assert.Equal(Losses(), Losses(("optimizer", "sgd")));
         Assert.NotEqual(Losses(), Losses(("optimizer", "adam")));
     }
@@ -177,7 +171,7 @@ public class ClaimTruthTests
     [Fact]
     public void A_network_that_several_panels_show_is_told_once()
     {
-        var page = new ExperimentPage(new() { Quick = true }, [Quick("overfitting-causes")]).Render();
+        var page = new ExperimentPage(new() { Quick = true }, [QuickBook.Result("overfitting-causes")]).Render();
         string[] digests = [.. Regex.Matches(page, "# digest ([0-9a-f]{64})").Select(match => match.Groups[1].Value)];
         Assert.Equal(10, digests.Length);
         Assert.Equal(10, digests.Distinct().Count());
