@@ -165,20 +165,20 @@ internal static class DataCommand
 
     private static void DescribeImages(TextWriter output, string name, Images images, Classes classes, bool json)
     {
-        var (kinds, counts) = (classes.Kinds, classes.Counts());
+        var (classification, counts) = (classes.Classification, classes.Counts());
         var scale = Batch.StandardScale(images.Size, images.Pixels, images.All);
         var (least, greatest) = (images.Pixels.Min(), images.Pixels.Max());
         if (json)
             new JsonReport(Console.Out).Write(
                 "part", ("name", name), ("count", images.Count), ("height", images.Height), ("width", images.Width),
-                ("classes", kinds.Count),
+                ("classes", classification.Count),
                 ("countsPerClass", JsonReport.List(counts.Select(count => (JsonNode)count))),
                 ("least", least), ("greatest", greatest), ("mean", scale.Shift), ("deviation", scale.Divisor));
         else
         {
             output.WriteLine(Invariant(
                 $"{name}: {Plural.Of(images.Count, "image")} of {images.Height} x {images.Width}, ")
-                + Plural.Of(kinds.Count, "class", "classes"));
+                + Plural.Of(classification.Count, "class", "classes"));
             output.WriteLine($"  per class: {PerClass(classes)}");
             output.WriteLine(Invariant(
                 $"  bytes from {least} to {greatest}, mean {scale.Shift:F2}, deviation {scale.Divisor:F2}"));
@@ -193,7 +193,8 @@ internal static class DataCommand
         {
             output.WriteLine(Invariant($"{name}: {Plural.Of(rows.Count, "row")} of ")
                 + Plural.Of(rows.Size, rows.Columns.All(column => column is NumberColumn) ? "number" : "column")
-                + (targets is Classes { Kinds.Count: var count } ? $", {Plural.Of(count, "class", "classes")}" : ""));
+                + (targets is Classes { Classification.Count: var count }
+                    ? $", {Plural.Of(count, "class", "classes")}" : ""));
             if (targets is Classes classes)
                 output.WriteLine($"  per class: {PerClass(classes)}");
             foreach (var quantity in (targets as Quantities)?.Columns ?? [])
@@ -237,11 +238,12 @@ internal static class DataCommand
         var classes = targets as Classes;
         var scales = rows.Columns.Select(column => Scale(column)).ToArray();
         report.Write(
-            "part", ("name", name), ("count", rows.Count), ("features", rows.Size), ("classes", classes?.Kinds.Count),
+            "part", ("name", name), ("count", rows.Count), ("features", rows.Size),
+            ("classes", classes?.Classification.Count),
             ("countsPerClass", classes is null ? null
                 : JsonReport.List(classes.Counts().Select(count => (JsonNode)count))),
             ("classNames", classes is null ? null
-                : JsonReport.List(classes.Kinds.Names.Select(each => (JsonNode)each))),
+                : JsonReport.List(classes.Classification.Names.Select(each => (JsonNode)each))),
             ("quantities", targets is not Quantities quantities ? null
                 : JsonReport.List(quantities.Columns.Select(column => (JsonNode?)column.Name))),
             ("featureNames", JsonReport.List(scales.Select((_, i) => (JsonNode)rows.NameOf(i)))),
@@ -250,13 +252,14 @@ internal static class DataCommand
     }
 
     private static string PerClass(Classes classes) =>
-        string.Join(", ", classes.Kinds.Names.Zip(classes.Counts(), (name, count) => Invariant($"{name}: {count}")));
+        string.Join(", ", classes.Classification.Names.Zip(
+            classes.Counts(), (name, count) => Invariant($"{name}: {count}")));
 
     // Ten of each class, a class per row.
     private static ImageGrid Sheet(DataPart part) => new(
         "Samples of each class",
         [
-            .. from label in Enumerable.Range(0, part.Classes.Kinds.Count)
+            .. from label in Enumerable.Range(0, part.Classes.Classification.Count)
                from sample in part.All.Where(sample => part.Classes.Labels[sample] == label).Take(SheetColumns)
                select new Picture(part.Images.Width, part.Images.Height, part.Images.Gray(sample)),
         ])

@@ -145,7 +145,7 @@ internal static class TrainCommand
         {
             // A model that is begun from may encode in another way; otherwise nothing is encoded twice.
             var linear = new TrainingRun(
-                run.Configuration with { From = null, Hidden = [], Stages = [] }, run.Data, from: null,
+                run.Configuration with { From = null, Hidden = [], Stages = [] }, run.Data, baseModel: null,
                 run.BaseModel is null ? run.Encoded : null)
                 .Run(new Observers(), threads, folder: null, cancellation, abandonsEvaluation: true).Summary;
             return linear.Interrupted ? null

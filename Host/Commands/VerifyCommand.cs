@@ -89,12 +89,12 @@ internal static class VerifyCommand
         if (json)
             new JsonReport(Console.Out).Write(
                 "spot", ("seed", drawing), ("stretches", found.Stretches), ("drawn", found.Drawn),
-                ("steps", found.Steps), ("recorded", found.Recorded), ("identical", found.Fault is null),
-                ("fault", found.Fault),
+                ("steps", found.Steps), ("recorded", found.Recorded), ("identical", found.Mismatch is null),
+                ("fault", found.Mismatch),
                 ("caughtIfOneIsForged", SpotCheck.Probability(found.Stretches, found.Drawn, 1)),
                 ("forgedToBeCaughtWith95Percent", found.Forged(0.95)));
-        else if (found.Fault is not null)
-            Console.WriteLine($"different: {found.Fault}");
+        else if (found.Mismatch is not null)
+            Console.WriteLine($"different: {found.Mismatch}");
         else
         {
             Console.WriteLine(
@@ -107,7 +107,7 @@ internal static class VerifyCommand
                     $"{Percentage.Of(SpotCheck.Probability(found.Stretches, found.Drawn, stretches))} if "
                     + $"{Plural.Of(stretches, "stretch", "stretches")} {(stretches == 1 ? "was" : "were")} forged")));
         }
-        return found.Fault is null ? ExitCode.Done : ExitCode.Failed;
+        return found.Mismatch is null ? ExitCode.Done : ExitCode.Failed;
     }
 
     private static int Narrow(string first, string second, int threads, bool json, CancellationToken cancellation)
@@ -146,24 +146,24 @@ internal static class VerifyCommand
     {
         if (found.Identical is null)
             Console.WriteLine(
-                Invariant($"interrupted: the first {found.Steps:N0} of {recorded:N0} losses are identical"));
+                Invariant($"interrupted: the first {found.ComparedSteps:N0} of {recorded:N0} losses are identical"));
         else if (found.Identical == true)
             Console.WriteLine(
-                Invariant($"identical: {Plural.Of(found.Steps, "loss", "losses")}, ")
-                    + $"{Plural.Of(found.Epochs, "digest")} and {Plural.Of(found.States, "state")}, to the last bit");
-        if (found.Loss is { } loss)
+                Invariant($"identical: {Plural.Of(found.ComparedSteps, "loss", "losses")}, ")
+                    + $"{Plural.Of(found.ComparedEpochs, "digest")} and {Plural.Of(found.ComparedStates, "state")}, to the last bit");
+        if (found.FirstLoss is { } loss)
             Console.WriteLine(
                 Invariant($"different: step {loss.Number} is the first whose loss differs: {loss.Found:R}, ")
                     + Invariant($"in the run {loss.Recorded:R}"));
-        if (found.Digest is { } digest)
+        if (found.FirstDigest is { } digest)
             Console.WriteLine(
                 $"different: epoch {digest.Number} is the first whose digest differs: {digest.Found}, "
                 + $"in the run {digest.Recorded}");
-        if (found.State is { } state)
+        if (found.FirstState is { } state)
             Console.WriteLine(
                 $"different: step {state.Number} is the first of the chain after which the state differs: "
                 + $"{state.Found}, in the run {state.Recorded}");
-        foreach (var fault in found.Faults)
-            Console.WriteLine($"different: {fault}");
+        foreach (var mismatch in found.Mismatches)
+            Console.WriteLine($"different: {mismatch}");
     }
 }

@@ -9,7 +9,7 @@ internal static class DataHints
     {
         foreach (var note in data.Notes)
             yield return note;
-        if (data.Training.Targets is not Classes { Kinds: var classes })
+        if (data.Training.Targets is not Classes { Classification: var classes })
             yield break;
         foreach (var alike in classes.Alike())
             yield return

@@ -86,13 +86,13 @@ internal static partial class MnistFolder
         new Classes(Classification.Numbered(classes), Array.ConvertAll(labels, label => (int)label)));
 
     // The classes, the least label, and whether images are stored column by column.
-    private sealed record Form(Classification Kinds, int Least, bool IsTransposed)
+    private sealed record Form(Classification Classification, int Least, bool IsTransposed)
     {
-        public int Labels => Kinds.Count + Least;
+        public int Labels => Classification.Count + Least;
 
         public DataPart Apply(DataPart part) => Least == 0 && !IsTransposed ? part : new DataPart(
             IsTransposed ? Turned(part.Images) : part.Images,
-            new Classes(Kinds, Array.ConvertAll(part.Classes.Labels, label => label - Least)));
+            new Classes(Classification, Array.ConvertAll(part.Classes.Labels, label => label - Least)));
     }
 
     private static Form FormOf(string prefix, int? classes, params ReadOnlySpan<string> labels)

@@ -82,8 +82,8 @@ internal static class NpzData
     private static Targets[] Classes(Tensor[] answers, string name)
     {
         var labels = Array.ConvertAll(answers, tensor => Labels(tensor, name));
-        var kinds = Classification.Numbered(Math.Max(2, labels.Max(part => part.Max()) + 1));
-        return Array.ConvertAll(labels, part => (Targets)new Classes(kinds, part));
+        var classification = Classification.Numbered(Math.Max(2, labels.Max(part => part.Max()) + 1));
+        return Array.ConvertAll(labels, part => (Targets)new Classes(classification, part));
     }
 
     private static int[] Labels(Tensor tensor, string name)

@@ -21,19 +21,19 @@ internal static class PictureFolder
     public static DataSet Load(string folder, Func<DataPart, DataSet> split)
     {
         var root = Root(folder);
-        var kinds = new Classification(Csv.InOrder(ClassFolders(root).Select(Path.GetFileName)!));
-        if (kinds.Count < 2)
+        var classification = new Classification(Csv.InOrder(ClassFolders(root).Select(Path.GetFileName)!));
+        if (classification.Count < 2)
             throw new DataException(
                 folder, null, "a folder of pictures for each class, and at least two",
-                $"one: {DataException.Short(kinds.Names[0])}");
+                $"one: {DataException.Short(classification.Names[0])}");
         if (root == folder)
-            return split(Part(Files(folder, kinds), kinds));
+            return split(Part(Files(folder, classification), classification));
         var test = Path.Combine(folder, TestName);
-        var (trainingFiles, testFiles) = (Files(root, kinds), Files(test, kinds));
+        var (trainingFiles, testFiles) = (Files(root, classification), Files(test, classification));
         if (testFiles.Length == 0)
             throw new DataException(test, null, "folders of pictures, as in train", "none");
         // One form for both.
-        var all = Part([.. trainingFiles, .. testFiles], kinds);
+        var all = Part([.. trainingFiles, .. testFiles], classification);
         return new DataSet(
             all.Take([.. Enumerable.Range(0, trainingFiles.Length)]),
             all.Take([.. Enumerable.Range(trainingFiles.Length, testFiles.Length)]));
@@ -50,22 +50,23 @@ internal static class PictureFolder
         Directory.EnumerateDirectories(root).Where(folder =>
             !Path.GetFileName(folder).StartsWith('.') && Directory.EnumerateFiles(folder).Any(PictureFile.IsOne));
 
-    private static (string Path, int Label)[] Files(string root, Classification kinds)
+    private static (string Path, int Label)[] Files(string root, Classification classification)
     {
-        var labels = kinds.Names.Index().ToDictionary(name => name.Item, name => name.Index, StringComparer.Ordinal);
+        var labels = classification.Names.Index()
+            .ToDictionary(name => name.Item, name => name.Index, StringComparer.Ordinal);
         return
         [
             .. from folder in Directory.Exists(root) ? ClassFolders(root) : []
                let label = labels.TryGetValue(Path.GetFileName(folder), out var known)
                    ? known : throw new DataException(
-                       folder, null, $"the name of a class: {Csv.Listed(kinds.Names)}", "another")
+                       folder, null, $"the name of a class: {Csv.Listed(classification.Names)}", "another")
                orderby label
                from file in Directory.EnumerateFiles(folder).Where(PictureFile.IsOne).Order(StringComparer.Ordinal)
                select (file, label),
         ];
     }
 
-    private static DataPart Part((string Path, int Label)[] files, Classification kinds)
+    private static DataPart Part((string Path, int Label)[] files, Classification classification)
     {
         var pictures = new Bitmap[files.Length];
         for (var i = 0; i < files.Length; i++)
@@ -89,6 +90,6 @@ internal static class PictureFolder
             (channels == 3 ? picture.ToColor() : picture).Pixels.CopyTo(pixels, i * size);
         return new DataPart(
             new Images(pictures[0].Height, pictures[0].Width, pixels, channels),
-            new Classes(kinds, [.. files.Select(file => file.Label)]));
+            new Classes(classification, [.. files.Select(file => file.Label)]));
     }
 }

@@ -149,6 +149,13 @@ public static class Splits
         return Array.ConvertAll(order, index => left[labels[index]]-- > 0);
     }
 
+    /// <summary>At most so many of the indices, evenly spaced, so that it doesn't matter how samples are sorted.
+    /// </summary>
+    internal static int[] EvenlySpaced(int[] indices, int most) =>
+        indices.Length <= most
+            ? indices
+            : [.. Enumerable.Range(0, most).Select(i => indices[(int)((long)i * indices.Length / most)])];
+
     private static void Check(int[] order, int count)
     {
         ArgumentNullException.ThrowIfNull(order);

@@ -121,9 +121,9 @@ public static class Tables
         {
             Quantities { Columns: [var one] } => Invariant(
                 $"{one.Name}: {one.Values.Distinct().Count():N0} different numbers, taken as a quantity"),
-            Classes { Kinds: { Count: > 2, Target: not null } kinds }
-                when kinds.Names.All(name => CellText.Plain(name) is not null) =>
-                Invariant($"{kinds.Target}: {kinds.Count:N0} different numbers, taken as classes"),
+            Classes { Classification: { Count: > 2, Target: not null } classification }
+                when classification.Names.All(name => CellText.Plain(name) is not null) =>
+                Invariant($"{classification.Target}: {classification.Count:N0} different numbers, taken as classes"),
             _ => null,
         },
     };

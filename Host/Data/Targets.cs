@@ -31,21 +31,21 @@ public abstract record Targets
 public sealed record Classes : Targets
 {
     /// <summary>Labels of these classes.</summary>
-    /// <param name="kinds">The classes.</param>
+    /// <param name="classification">The classes.</param>
     /// <param name="labels">Of each sample its class, from 0; given away, and not to be written to.</param>
     /// <exception cref="ArgumentException">A label is out of range.</exception>
-    public Classes(Classification kinds, int[] labels)
+    public Classes(Classification classification, int[] labels)
     {
-        ArgumentNullException.ThrowIfNull(kinds);
+        ArgumentNullException.ThrowIfNull(classification);
         ArgumentNullException.ThrowIfNull(labels);
-        if (labels.AsSpan().IndexOfAnyExceptInRange(0, kinds.Count - 1) is >= 0 and var index)
+        if (labels.AsSpan().IndexOfAnyExceptInRange(0, classification.Count - 1) is >= 0 and var index)
             throw new ArgumentException(
-                $"label {index} is {labels[index]}, but there are {kinds.Count} classes", nameof(labels));
-        (Kinds, Labels) = (kinds, labels);
+                $"label {index} is {labels[index]}, but there are {classification.Count} classes", nameof(labels));
+        (Classification, Labels) = (classification, labels);
     }
 
     /// <summary>The classes.</summary>
-    public Classification Kinds { get; }
+    public Classification Classification { get; }
 
     /// <summary>Of each sample its class, from 0. Not to be written to.</summary>
     public int[] Labels { get; }
@@ -53,23 +53,23 @@ public sealed record Classes : Targets
     /// <inheritdoc/>
     public override int Count => Labels.Length;
 
-    internal override string Kind => Plural.Of(Kinds.Count, "class", "classes");
+    internal override string Kind => Plural.Of(Classification.Count, "class", "classes");
 
     /// <inheritdoc/>
     public override Classes Take(int[] indices) =>
-        new(Kinds, Array.ConvertAll(indices.Given(), index => Labels[index]));
+        new(Classification, Array.ConvertAll(indices.Given(), index => Labels[index]));
 
     /// <inheritdoc/>
     public override Classification Task(int[] samples)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        return Kinds;
+        return Classification;
     }
 
     /// <summary>How many samples each class has.</summary>
     public int[] Counts()
     {
-        var counts = new int[Kinds.Count];
+        var counts = new int[Classification.Count];
         foreach (var label in Labels)
             counts[label]++;
         return counts;
@@ -80,12 +80,13 @@ public sealed record Classes : Targets
 
     internal override string Described(IEnumerable<Targets> others)
     {
-        if (!Kinds.AreNamed)
+        if (!Classification.AreNamed)
             return Kind;
         var counts = others.OfType<Classes>().Aggregate(
             Counts(), (sums, part) => [.. sums.Zip(part.Counts(), (a, b) => a + b)]);
-        return $"{Kinds.Target ?? "classes"}: "
-            + Rows.Few(Kinds.Names.Zip(counts).Select(pair => Invariant($"{pair.First} {pair.Second:N0}")), 20);
+        return $"{Classification.Target ?? "classes"}: "
+            + Rows.Few(
+                Classification.Names.Zip(counts).Select(pair => Invariant($"{pair.First} {pair.Second:N0}")), 20);
     }
 }
 

@@ -45,7 +45,7 @@ internal static class DataDigests
 
     private static void Augmented(ContentHash hash, Augmentation augmentation)
     {
-        var (images, classes) = (Data.Value.Training.Images, Data.Value.Training.Classes.Kinds.Count);
+        var (images, classes) = (Data.Value.Training.Images, Data.Value.Training.Classes.Classification.Count);
         var augmented = Augment.Apply(
             [augmentation], ImageFormat.Gray(images.Height, images.Width, classes), Batch(ByteScale.Unit),
             Key.OfSeed(5));

@@ -15,7 +15,7 @@ internal static class ChanceDuplicates
     public static double Expected(DataPart training, int[] rows, Samples other, int[] others)
     {
         var (known, labels) = (training.Samples, training.Classes.Labels);
-        var columns = TrialRun.Some([.. Enumerable.Range(0, known.Size)], MostColumns);
+        var columns = Splits.EvenlySpaced([.. Enumerable.Range(0, known.Size)], MostColumns);
         return columns.Max(column =>
         {
             var byRest = rows.GroupBy(row => Rest(known, row, column)).ToDictionary(

@@ -14,7 +14,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
 {
     private const int MostSamples = 2000;
 
-    private readonly Split samples = run.Samples;
+    private readonly Split split = run.Split;
     private readonly Samples training = run.Data.Training.Samples;
     private readonly Classes? classes = run.Data.Training.Targets as Classes;
 
@@ -26,13 +26,13 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
         return constant.Any(finding => finding.Severity == Severity.Error)
             ? [.. constant, .. Imbalanced()]
             : [.. constant, .. Unscaled(),
-                .. classes is null ? [] : LabelAgreement.Findings(run.Data, samples.Training, ceiling), .. Leaked(),
+                .. classes is null ? [] : LabelAgreement.Findings(run.Data, split.Training, ceiling), .. Leaked(),
                 .. Imbalanced()];
     }
 
     private IEnumerable<Finding> Constant()
     {
-        var some = TrialRun.Some(samples.Training, MostSamples);
+        var some = Splits.EvenlySpaced(split.Training, MostSamples);
         int[] constant = [.. Constants(run.Encoded.Training.Inputs(some)).Where(IsNumber)];
         var size = run.Encoded.Encoder.Features;
         var share = (double)constant.Length / size;
@@ -51,7 +51,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
             Picture = training is Rows rows
                 ? Pictures.Variety(rows, some)
                 : Pictures.Samples(
-                    "Training samples", (Images)training, TrialRun.Some(some, 20), i => $"is {NameOf(i)}"),
+                    "Training samples", (Images)training, Splits.EvenlySpaced(some, 20), i => $"is {NameOf(i)}"),
         };
 
         if (some.Length > 1 && constant.Length == size)
@@ -94,7 +94,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
 
     private IEnumerable<Finding> Unscaled()
     {
-        var some = TrialRun.Some(samples.Training, MostSamples);
+        var some = Splits.EvenlySpaced(split.Training, MostSamples);
         var inputs = run.Encoded.Training.Inputs(some);
         // A table's columns each have their own scale, an image's pixels have one.
         var groups = training is Rows
@@ -137,8 +137,8 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
 
     private IEnumerable<Finding> Imbalanced(Classes classes)
     {
-        var counts = new int[classes.Kinds.Count];
-        foreach (var i in samples.Training)
+        var counts = new int[classes.Classification.Count];
+        foreach (var i in split.Training)
             counts[classes.Labels[i]]++;
         var (least, most) = (Array.IndexOf(counts, counts.Min()), Array.IndexOf(counts, counts.Max()));
         if (run.Gaps() is [var gap])
@@ -148,34 +148,34 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
                 "Take samples of each class: "
                 + $"{(run.Configuration.Samples is null ? "" : "use more --samples, or ")}check how --data was made, "
                 + "and in which parts")
-            { Picture = Pictures.Classes(classes.Kinds, counts) };
+            { Picture = Pictures.Classes(classes.Classification, counts) };
             yield break;
         }
-        var even = (double)samples.Training.Length / classes.Kinds.Count;
+        var even = (double)split.Training.Length / classes.Classification.Count;
         var (low, high) = (counts[least] / even, counts[most] / even);
         // With few samples classes differ by chance: this is how far that goes.
         var chance = 3 / Math.Sqrt(even);
         var severe = (low < 0.25 && low < 1 - chance) || (high > 3 && high > 1 + chance);
-        if (classes.Kinds.Count < 2
+        if (classes.Classification.Count < 2
             || !(severe || (low < 0.5 && low < 1 - 0.7 * chance) || (high > 2 && high > 1 + 0.7 * chance)))
             yield break;
         // With weights, how many samples a class has is no longer how much it counts.
         yield return new Finding(
             FindingKind.ClassImbalance, null,
             severe && run.Configuration.ClassWeights is null ? Severity.Warning : Severity.Hint,
-            Invariant($"class {classes.Kinds.Names[most]} has {counts[most]:N0} of {samples.Training.Length:N0} ")
-                + Invariant($"training samples, class {classes.Kinds.Names[least]} has {counts[least]:N0}; ")
+            Invariant($"class {classes.Classification.Names[most]} has {counts[most]:N0} of ")
+                + Invariant($"{split.Training.Length:N0} training samples, class {classes.Classification.Names[least]} has {counts[least]:N0}; ")
                 + Invariant($"even shares were {even:N0}"),
             "Take more samples of the rare classes (or fewer of the frequent ones), and read accuracy per class: "
             + "a network that always answers the frequent class looks good")
-        { Picture = Pictures.Classes(classes.Kinds, counts) };
+        { Picture = Pictures.Classes(classes.Classification, counts) };
     }
 
     private IEnumerable<Finding> Leaked()
     {
-        var known = new HashSet<UInt128>(samples.Training.Select(i => Fingerprint(training, i)));
+        var known = new HashSet<UInt128>(split.Training.Select(i => Fingerprint(training, i)));
         foreach (var (part, of, indices) in ((string, Samples, int[])[])
-            [("validation", training, samples.Validation), ("test", run.Data.Test.Samples, run.Data.Test.All)])
+            [("validation", training, split.Validation), ("test", run.Data.Test.Samples, run.Data.Test.All)])
         {
             int[] twice = [.. indices.Where(i => known.Contains(Fingerprint(of, i)))];
             var leaked = twice.Length;
@@ -184,7 +184,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
             var share = (double)leaked / indices.Length;
             var natural = training is Rows
                 && classes is not null
-                ? ChanceDuplicates.Expected(run.Data.Training, samples.Training, of, indices) : 0;
+                ? ChanceDuplicates.Expected(run.Data.Training, split.Training, of, indices) : 0;
             var severe = leaked > natural + (3 * Math.Sqrt(natural)) + (natural > 0 ? 1 : 0)
                 && (share >= 0.002 || known.Count < 20 * leaked);
             yield return new Finding(
@@ -223,7 +223,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
     private string Ignored(int[] features) => ShellWord.Quoted(
         string.Join(',', features.Take(3).Select(run.Encoded.Encoder.NameOf)));
 
-    private string NameOf(int sample) => classes?.Kinds.Names[classes.Labels[sample]] ?? "a quantity";
+    private string NameOf(int sample) => classes?.Classification.Names[classes.Labels[sample]] ?? "a quantity";
 
     // Of equal samples equal, of different ones different for all purposes.
     private static UInt128 Fingerprint(Samples samples, int index)

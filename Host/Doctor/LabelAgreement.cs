@@ -16,15 +16,15 @@ internal static class LabelAgreement
     /// <param name="ceiling">As <see cref="LabelCeiling"/> finds it.</param>
     public static IEnumerable<Finding> Findings(DataSet data, int[] training, double? ceiling)
     {
-        var used = TrialRun.Some(training, Queries);
+        var used = Splits.EvenlySpaced(training, Queries);
         if (used.Length < 30)
             yield break;
         var isTable = data.Training.Samples is Rows;
         // A table's columns are of different sizes.
         var (all, sample) = (data.Encode(training), isTable ? "row" : "image");
-        var test = TrialRun.Some(data.Test.All, Queries);
-        int[] references = TrialRun.Some(data.Training.All, References),
-        testReferences = TrialRun.Some(data.Test.All, References);
+        var test = Splits.EvenlySpaced(data.Test.All, Queries);
+        int[] references = Splits.EvenlySpaced(data.Training.All, References),
+        testReferences = Splits.EvenlySpaced(data.Test.All, References);
         var within = Agreement(all.Training, used, all.Training, references);
         var withinTest = Agreement(all.Test, test, all.Test, testReferences);
         var across = Agreement(all.Test, test, all.Training, references);
@@ -34,7 +34,7 @@ internal static class LabelAgreement
                 Picture = isTable
                     ? Pictures.Points(all.Training, used)
                     : Pictures.Samples("Training samples and what their labels say", data.Training.Images,
-                        TrialRun.Some(used, 20), i => $"is {NameOf(data.Training, i)}"),
+                        Splits.EvenlySpaced(used, 20), i => $"is {NameOf(data.Training, i)}"),
             };
 
         // Of few samples the share is not known well: by three standard errors it isn't off by luck.
@@ -73,7 +73,7 @@ internal static class LabelAgreement
     }
 
     private static string NameOf(DataPart part, int sample) =>
-        part.Classes.Kinds.Names[part.Classes.Labels[sample]];
+        part.Classes.Classification.Names[part.Classes.Labels[sample]];
 
     /// <summary>How often a sample's nearest other one has its label: 0 as often as by chance, 1 always; and the
     /// standard error of that.</summary>

@@ -22,9 +22,9 @@ internal static class Pictures
             images.Width, images.Height, images.Gray(i), caption(i)))]);
 
     /// <summary>How many samples each class has.</summary>
-    public static Chart Classes(Classification kinds, int[] counts) =>
+    public static Chart Classes(Classification classification, int[] counts) =>
         new BarChart("Training samples of each class", "samples")
-            { Bars = [.. counts.Select((count, i) => (kinds.Names[i], (double)count))] };
+            { Bars = [.. counts.Select((count, i) => (classification.Names[i], (double)count))] };
 
     /// <summary>How many values each column of a table has, those with the fewest first.</summary>
     public static Chart Variety(Rows table, int[] rows) =>
@@ -45,7 +45,7 @@ internal static class Pictures
     /// </summary>
     public static Chart Points(Examples table, int[] rows)
     {
-        var (kinds, labels) = (table.Part.Classes.Kinds, table.Part.Classes.Labels);
+        var (classification, labels) = (table.Part.Classes.Classification, table.Part.Classes.Labels);
         var features = table.Inputs(rows);
         var best = Enumerable.Range(0, features.RowCount).OrderByDescending(feature => Enumerable.Range(0, rows.Length)
             .GroupBy(i => labels[rows[i]], i => (double)features[feature, i])
@@ -57,7 +57,8 @@ internal static class Pictures
             Series = [.. Enumerable.Range(0, rows.Length).GroupBy(i => labels[rows[i]]).OrderBy(of => of.Key)
                 .Take(MostClasses)
                 .Select(of => new Series(
-                    kinds.Names[of.Key], Values(of, best[0]), Values(of, best[Math.Min(1, best.Length - 1)])))],
+                    classification.Names[of.Key], Values(of, best[0]),
+                    Values(of, best[Math.Min(1, best.Length - 1)])))],
         };
 
         Axis Axis(int feature) => new($"{table.Encoder.NameOf(feature)}, in deviations");

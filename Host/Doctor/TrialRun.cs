@@ -127,12 +127,12 @@ internal sealed record TrialRun
                     Optimizer = configuration.Optimizer with { Average = OverTrial(share, run.PlannedSteps, steps) },
                 },
                 data);
-        var probe = Probe(run.Encoded.Training, run.Samples.Training, ProbeSamples);
+        var probe = Probe(run.Encoded.Training, run.Split.Training, ProbeSamples);
         var test = Probe(run.Encoded.Test, data.Test.All, ProbeSamples);
-        var diagnosed = Probe(run.Encoded.Training, run.Samples.Training, DiagnosedSamples);
+        var diagnosed = Probe(run.Encoded.Training, run.Split.Training, DiagnosedSamples);
         var validation = configuration.Patience is null
             ? null
-            : Probe(run.Encoded.Training, run.Samples.Validation, ProbeSamples);
+            : Probe(run.Encoded.Training, run.Split.Validation, ProbeSamples);
         var start = run.Start.Training;
         var state = run.Start;
         var previous = start;
@@ -174,7 +174,7 @@ internal sealed record TrialRun
             Steps = losses.Count,
             Losses = losses,
             Course = course,
-            Samples = run.Samples.Training.Length,
+            Samples = run.Split.Training.Length,
             // As in training: batch norm has no running statistics yet.
             Start = new Score(Plain(start.Network).TrainingLoss(probe, start.Key), Accuracy(start.Network, probe)),
             Training = ScoreOf(kept, probe),
@@ -187,12 +187,12 @@ internal sealed record TrialRun
             IsOfQuantities = data.Training.Targets is Quantities,
             Chance = Guessing.Loss(
                 Plain(start.Network).Loss is { Function.IsCustom: false } plain ? plain : Loss.SoftmaxCrossEntropy(),
-                run.Encoded.Training, run.Samples.Training, weighted: false),
+                run.Encoded.Training, run.Split.Training, weighted: false),
             TrainingChance = Guessing.Loss(
-                start.Network.Loss, run.Encoded.Training, run.Samples.Training, weighted: true),
+                start.Network.Loss, run.Encoded.Training, run.Split.Training, weighted: true),
             HasImages = run.Data.Training.Samples is Images,
             Majority = data.Training.Targets is Classes classes
-                ? Guessing.Frequencies(classes, run.Samples.Training).Max() : 0,
+                ? Guessing.Frequencies(classes, run.Split.Training).Max() : 0,
         };
     }
 
@@ -206,14 +206,8 @@ internal sealed record TrialRun
     private static double OverTrial(double share, int planned, int steps) =>
         Math.Max(0, 1 - ((1 - share) * planned / steps));
 
-    // Evenly taken, so that it doesn't matter how samples are sorted.
-    internal static int[] Some(int[] indices, int most) =>
-        indices.Length <= most
-            ? indices
-            : [.. Enumerable.Range(0, most).Select(i => indices[(int)((long)i * indices.Length / most)])];
-
     private static Batch<float> Probe(Examples examples, int[] indices, int most) =>
-        examples.Unweighted(Some(indices, most));
+        examples.Unweighted(Splits.EvenlySpaced(indices, most));
 
     private static Score ScoreOf(Network<float> network, Batch<float> probe) =>
         new(Plain(network).LossOf(probe), Accuracy(network, probe));

@@ -61,7 +61,8 @@ internal sealed class ExperimentSession : IDisposable
             var samples = configuration.Samples ?? Data.Training.Count;
             var steps = configuration.Steps((samples + configuration.BatchSize - 1) / configuration.BatchSize);
             progress?.Planned(experiment, steps);
-            int[] sizes = [Data.Training.Samples.Size, .. configuration.Hidden, Data.Training.Classes.Kinds.Count];
+            var part = Data.Training;
+            int[] sizes = [part.Samples.Size, .. configuration.Hidden, part.Classes.Classification.Count];
             var weights = sizes.Zip(sizes.Skip(1), (inputs, outputs) => (double)inputs * outputs).Sum();
             var evaluated = variant.Measured.HasFlag(Measured.Test) ? Data.Test.Count : samples;
             var evaluations = variant.Measured == Measured.Nothing
@@ -141,7 +142,7 @@ internal sealed class ExperimentSession : IDisposable
     }
 
     private static int PointEvery(TrainingRun run, Variant variant) =>
-        variant.EveryEpochs * Math.Max(1, run.Samples.Training.Length / variant.Configuration.BatchSize);
+        variant.EveryEpochs * Math.Max(1, run.Split.Training.Length / variant.Configuration.BatchSize);
 
     private AccuracyPoint Evaluate(TrainingRun run, Network<float> network, int step, Measured measured)
     {
@@ -150,8 +151,8 @@ internal sealed class ExperimentSession : IDisposable
             ? double.NaN : Evaluation.Accuracy(network, examples, Some(indices), threads: 1);
         return new AccuracyPoint(
             step,
-            Accuracy(Measured.Training, run.Encoded.Training, run.Samples.Training),
-            Accuracy(Measured.Validation, run.Encoded.Training, run.Samples.Validation),
+            Accuracy(Measured.Training, run.Encoded.Training, run.Split.Training),
+            Accuracy(Measured.Validation, run.Encoded.Training, run.Split.Validation),
             Accuracy(Measured.Test, run.Encoded.Test, Data.Test.All));
     }
 

@@ -15,11 +15,11 @@ internal static class Evaluation
     /// <summary>How well the network does on some of the samples: the accuracy of classes, the errors of quantities.
     /// </summary>
     /// <inheritdoc cref="Accuracy"/>
-    public static (double? Accuracy, QuantityScore? Errors) Score(
+    public static PartScore Score(
         Network<float> network, Examples examples, int[] indices, int threads) =>
-        examples.Task is not Regression task ? (Accuracy(network, examples, indices, threads), null)
-        : indices.Length == 0 ? (null, new QuantityScore(null, null, null))
-        : (null, QuantityScore.Of(
+        examples.Task is not Regression task ? new(Accuracy(network, examples, indices, threads), null)
+        : indices.Length == 0 ? new(null, new QuantityScore(null, null, null))
+        : new(null, QuantityScore.Of(
             task, Outputs(network, indices, threads, examples.Inputs), (Quantities)examples.Part.Targets, indices));
 
     /// <summary>The share of the samples that the network classifies as they are labeled.</summary>

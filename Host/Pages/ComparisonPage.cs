@@ -1,4 +1,5 @@
 using Functional.Host.Charts;
+using Functional.Host.Models;
 using Functional.Host.Runs;
 
 namespace Functional.Host.Pages;

@@ -74,8 +74,8 @@ internal sealed class RunPage
 
     private IEnumerable<Markup> ClassSections(DataPart test, Matrix<float> scores)
     {
-        var (kinds, labels) = (test.Classes.Kinds, test.Classes.Labels);
-        yield return ConfusionSection(kinds, Metrics.Confusion(scores, labels));
+        var (classification, labels) = (test.Classes.Classification, test.Classes.Labels);
+        yield return ConfusionSection(classification, Metrics.Confusion(scores, labels));
         yield return MistakeSection(test, Metrics.MostWrong(scores, labels, MostMistakes));
     }
 
@@ -183,7 +183,7 @@ internal sealed class RunPage
     {
         var (curve, block) = LossCurve("", result.Losses);
         var guess = Guessing.Loss(
-            Configuration.LossFor(run.Encoded.Task), run.Encoded.Training, run.Samples.Training, weighted: true);
+            Configuration.LossFor(run.Encoded.Task), run.Encoded.Training, run.Split.Training, weighted: true);
         ReferenceLine[] guessing = double.IsNaN(guess) ? [] :
         [
             new(guess, Say($"guessing: {Typography.Value(guess)}", $"当てずっぽう：{Typography.Value(guess)}")),
@@ -301,7 +301,7 @@ internal sealed class RunPage
             Page.Figure(Say, new ImageGrid(Say("First-layer weights", "第1層の重み"), [.. pictures])));
     }
 
-    private Markup ConfusionSection(Classification kinds, ConfusionMatrix confusion)
+    private Markup ConfusionSection(Classification classification, ConfusionMatrix confusion)
     {
         var classes = Enumerable.Range(0, confusion.Classes).ToArray();
         double[][] counts =
@@ -314,7 +314,7 @@ internal sealed class RunPage
                 "各クラス（行）のテストデータが、どのクラス（列）と予測されたかの個数です。対角線上が正解で、" +
                     "それ以外の大きな数は、ネットワークが混同しているクラスです。")),
             Page.Figure(Say, MatrixChart.Confusion(
-                Say("Confusion matrix", "混同行列"), kinds.Names, counts,
+                Say("Confusion matrix", "混同行列"), classification.Names, counts,
                 Say("predicted class", "予測したクラス"), Say("true class", "正解のクラス"))));
     }
 
@@ -327,7 +327,7 @@ internal sealed class RunPage
             return Page.Section(Say("Mistakes", "間違い"), Page.Paragraph(Say(
                 "None: every test sample is classified correctly.",
                 "ありません。すべてのテストデータを正しく認識しました。")));
-        var names = part.Classes.Kinds.Names;
+        var names = part.Classes.Classification.Names;
         if (part.Samples is not Images images)
             return Page.Section(heading, Page.Paragraph(what), Page.Table(mistakes.Select(wrong => (
                 Say($"test sample {wrong.Sample + 1}", $"テストデータ{wrong.Sample + 1}"),

@@ -48,7 +48,7 @@ internal sealed record BaseModel(Model<float> Model, string? Name = null)
     /// <summary>The data with the model's own numbers for their classes, where it knows all of them; otherwise as they
     /// are.</summary>
     public DataSet Labeled(DataSet data) =>
-        data.Training.Targets is Classes { Kinds: var kinds } && KnowsAll(kinds) is { } task && task != kinds
+        data.Training.Targets is Classes { Classification: var found } && KnowsAll(found) is { } task && task != found
             ? data with { Training = Labeled(data.Training, task), Test = Labeled(data.Test, task) } : data;
 
     /// <summary>The data as the model takes them, and what it is to learn of them.</summary>
@@ -103,13 +103,16 @@ internal sealed record BaseModel(Model<float> Model, string? Name = null)
         && (configuration.Loss is null || configuration.Outputs(task) == Model.Network.Outputs);
 
     // Numbers are the names of classes that have no others.
-    private Classification? KnowsAll(Classification kinds) =>
-        Model.Task is Classification known && kinds.Names.All(known.Names.Contains) ? known : null;
+    private Classification? KnowsAll(Classification classification) =>
+        Model.Task is Classification known && classification.Names.All(known.Names.Contains) ? known : null;
 
     private static DataPart Labeled(DataPart part, Classification task)
     {
         var classes = part.Classes;
-        int[] labels = [.. classes.Kinds.Names.Select(name => task.Names.Index().First(one => one.Item == name).Index)];
+        int[] labels =
+        [
+            .. classes.Classification.Names.Select(name => task.Names.Index().First(one => one.Item == name).Index),
+        ];
         return new DataPart(part.Samples, new Classes(task, Array.ConvertAll(classes.Labels, label => labels[label])))
         {
             Weights = part.Weights,

@@ -25,9 +25,7 @@ internal static class Checkpoint
     public static void Write(string path, RunState state)
     {
         var training = state.Training;
-        var tensors = Tensors(Parameters, training.Network.Parameters())
-            .Concat(Tensors(Statistics, training.Network.Statistics()))
-            .Concat(Tensors(Slots, training.OptimizerState.ToLeaves()))
+        var tensors = StateDigest.Leaves(state).Select(leaf => TensorOf(leaf.Name, leaf.Leaf))
             .Concat(BestOf(state) is not { } best ? []
                 : Tensors(Best, best.Parameters()).Concat(Tensors(BestStatistics, best.Statistics())))
             .Append(Tensor.Of(ChecksumName, [SHA256.HashSizeInBytes], new byte[SHA256.HashSizeInBytes]));
@@ -142,8 +140,10 @@ internal static class Checkpoint
     }
 
     private static IEnumerable<Tensor> Tensors(string group, Parameters<float> leaves) =>
-        leaves.Select(
-            leaf => Tensor.Of(Name(group, leaf), Shape(leaf), leaf.Values.AsArray() ?? leaf.Values.ToArray()));
+        leaves.Select(leaf => TensorOf(Name(group, leaf), leaf));
+
+    private static Tensor TensorOf(string name, Parameter<float> leaf) =>
+        Tensor.Of(name, Shape(leaf), leaf.Values.AsArray() ?? leaf.Values.ToArray());
 
     private static Parameters<float> Filled(SafetensorsFile file, string group, Parameters<float> leaves)
     {

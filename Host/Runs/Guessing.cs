@@ -29,7 +29,7 @@ internal static class Guessing
         {
             var smoothing = loss.Function is LossFunction.SoftmaxCrossEntropy softmax ? softmax.labelSmoothing : 0;
             return Entropy(Frequencies(classes, samples, weights).Select(
-                share => ((1 - smoothing) * share) + (smoothing / classes.Kinds.Count)));
+                share => ((1 - smoothing) * share) + (smoothing / classes.Classification.Count)));
         }
         var shares = Array.ConvertAll(samples, sample => weights?[sample] ?? 1);
         var total = shares.Sum();
@@ -43,7 +43,7 @@ internal static class Guessing
     /// <summary>The share of each class among samples, by their weights if they have any.</summary>
     public static double[] Frequencies(Classes classes, int[] samples, IReadOnlyList<double>? weights = null)
     {
-        var sums = new double[classes.Kinds.Count];
+        var sums = new double[classes.Classification.Count];
         foreach (var sample in samples)
             sums[classes.Labels[sample]] += weights?[sample] ?? 1;
         var total = sums.Sum();
@@ -78,7 +78,7 @@ internal static class Guessing
     {
         if (summary.Train is { } errors)
             return !(errors.RSquared > LeastVariance);
-        var most = Frequencies(run.Data.Training.Classes, run.Samples.Training).Max();
+        var most = Frequencies(run.Data.Training.Classes, run.Split.Training).Max();
         return summary.TrainAccuracy <= most + (LeastGain * Math.Min(most, 1 - most));
     }
 

@@ -4,8 +4,8 @@ namespace Functional.Host.Runs;
 
 /// <summary>What a resumed run uses: its configuration, but for its length and how often it is saved.</summary>
 /// <param name="Run">What is run.</param>
-/// <param name="From">How far it has come; null if there is no checkpoint, so that it begins again.</param>
-internal sealed record Resumption(TrainingRun Run, RunProgress? From)
+/// <param name="Progress">How far it has come; null if there is no checkpoint, so that it begins again.</param>
+internal sealed record Resumption(TrainingRun Run, RunProgress? Progress)
 {
     private const string Resume = "Resume";
     public static readonly string[] Changeable = ["epochs", "iterations", "patience", "checkpoint-every"];
@@ -30,8 +30,8 @@ internal sealed record Resumption(TrainingRun Run, RunProgress? From)
         if (folder.HasCheckpoint)
             Check(RunEnvironment.Of(data, old), record, warn, force);
         var run = new TrainingRun(configuration, data);
-        var from = folder.Progress(run, e => warn($"passed over: {e.Message}"));
-        var (step, planned) = (from?.State.Step ?? 0, record.Environment?.Planned ?? old.Steps(run.StepsPerEpoch));
+        var progress = folder.Progress(run, e => warn($"passed over: {e.Message}"));
+        var (step, planned) = (progress?.State.Step ?? 0, record.Environment?.Planned ?? old.Steps(run.StepsPerEpoch));
         if (run.PlannedSteps < step)
             throw new UsageException(
                 new Fault(
@@ -40,7 +40,7 @@ internal sealed record Resumption(TrainingRun Run, RunProgress? From)
         if (step > (old.Stages is [.., var stage] ? stage.Until : 0)
             && !configuration.OptimizerAt(step, planned).Equals(configuration.OptimizerAt(step, run.PlannedSteps)))
             run = new TrainingRun(configuration with { Stages = [.. old.Stages, new Stage(step, planned)] }, data);
-        return new Resumption(run, from);
+        return new Resumption(run, progress);
     }
 
     private static void Check(RunEnvironment now, RunRecord record, Action<string> warn, bool force)

@@ -28,7 +28,7 @@ internal sealed record RunEnvironment(
     public Dictionary<string, string>? Options { get; init; }
 
     /// <summary>SHA-256 of the model that the run began from; null if the network was new.</summary>
-    public string? From { get; init; }
+    public string? BaseModel { get; init; }
 
     /// <summary>The run's whole length in steps, as planned when this was recorded.</summary>
     public int? Planned { get; init; }
@@ -52,14 +52,14 @@ internal sealed record RunEnvironment(
     /// <summary>This one, with these data, options, and the model that they name.</summary>
     public static RunEnvironment Of(DataSet data, TrainConfiguration configuration) => Of(data) with
     {
-        Options = ConfigurationFile.OptionsOf(configuration), From = BaseModel.Of(configuration)?.Digest,
+        Options = ConfigurationFile.OptionsOf(configuration), BaseModel = Runs.BaseModel.Of(configuration)?.Digest,
     };
 
     /// <summary>This one, with a run's data, options and model.</summary>
     public static RunEnvironment Of(TrainingRun run) => Of(run.Data) with
     {
         Options = ConfigurationFile.OptionsOf(run.Configuration), Planned = run.PlannedSteps,
-        From = run.BaseModel?.Digest,
+        BaseModel = run.BaseModel?.Digest,
     };
 
     /// <summary>The same for a resumed run: what was recorded before stays, where it was something else.</summary>
@@ -139,9 +139,9 @@ internal sealed record RunEnvironment(
                 + $"not {recorded.Training}";
         if (recorded.Test != Test)
             yield return $"the test samples differ from those of {run}: SHA-256 {Test}, not {recorded.Test}";
-        if (recorded.From != From)
+        if (recorded.BaseModel != BaseModel)
             yield return $"the model to begin from differs from that of {run}: "
-                + $"{(From is null ? "none" : $"SHA-256 {From}")}, not {recorded.From ?? "none"}";
+                + $"{(BaseModel is null ? "none" : $"SHA-256 {BaseModel}")}, not {recorded.BaseModel ?? "none"}";
     }
 
     private static string Digest(DataPart part)
@@ -162,7 +162,7 @@ internal sealed record RunEnvironment(
         .. (part.Samples as Rows)?.Columns.Select(column => column.Name).OfType<string>() ?? [],
         .. part.Targets switch
         {
-            Classes { Kinds: { AreNamed: true } classes } => classes.Names,
+            Classes { Classification: { AreNamed: true } classes } => classes.Names,
             Quantities quantities => quantities.Columns.Select(column => column.Name).OfType<string>(),
             _ => [],
         },

@@ -15,17 +15,13 @@ internal static class RunEvaluation
     /// <param name="threads">At least 1; no result depends on it.</param>
     public static EpochReport Of(TrainingRun run, RunState state, int epoch, double loss, int threads)
     {
-        var (network, samples, examples) = (state.Network, run.Samples, run.Encoded.Training);
+        var (network, split, examples) = (state.Network, run.Split, run.Encoded.Training);
         PartScore Score(Examples examples, int[] indices) => Memory.For(
             () => Invariant($"the evaluation of {indices.Length:N0} samples"),
-            () =>
-            {
-                var (accuracy, errors) = Evaluation.Score(network, examples, indices, threads);
-                return new PartScore(accuracy, errors);
-            });
+            () => Evaluation.Score(network, examples, indices, threads));
         var training = Score(
-            examples, run.IsTrial ? [.. samples.Training.Take(samples.Validation.Length)] : samples.Training);
-        PartScore? validation = samples.Validation.Length == 0 ? null : Score(examples, samples.Validation);
+            examples, run.IsTrial ? [.. split.Training.Take(split.Validation.Length)] : split.Training);
+        PartScore? validation = split.Validation.Length == 0 ? null : Score(examples, split.Validation);
         var test = Score(run.Encoded.Test, run.Encoded.Test.All);
         return new EpochReport(
             epoch, state.Step, loss, training.Accuracy, validation?.Accuracy, test.Accuracy, state.Seconds,

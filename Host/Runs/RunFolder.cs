@@ -107,9 +107,9 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Takes the folder back to this point of the run; later files are deleted, and written again by the
     /// observer that is returned.</summary>
     /// <param name="run">The configured run.</param>
-    /// <param name="from">How far it has come before, if it is resumed.</param>
+    /// <param name="progress">How far it has come before, if it is resumed.</param>
     /// <exception cref="OperationFailedException">It can't be written to.</exception>
-    public RunRecorder Record(TrainingRun run, RunProgress? from)
+    public RunRecorder Record(TrainingRun run, RunProgress? progress)
     {
         ConfigurationFile.Write(paths.Configuration, run.Configuration);
         OutputFile.Guard(Folder, () =>
@@ -122,26 +122,26 @@ internal sealed class RunFolder : IDisposable
         OutputFile.DeleteUnfinished(Folder, names.Contains);
         OutputFile.DeleteUnfinished(paths.Checkpoints, CheckpointFolder.IsName);
         OutputFile.Replace(
-            paths.Losses, stream => stream.Write(MemoryMarshal.AsBytes((ReadOnlySpan<double>)from?.Losses.ToArray())));
-        new CheckpointFolder(paths.Checkpoints).DeleteAfter(from?.State.Step ?? -1);
-        MetricsFile.Write(paths, from?.Epochs ?? [], run.Encoded.Task is Regression);
+            paths.Losses, stream => stream.Write(MemoryMarshal.AsBytes((ReadOnlySpan<double>)progress?.Losses.ToArray())));
+        new CheckpointFolder(paths.Checkpoints).DeleteAfter(progress?.State.Step ?? -1);
+        MetricsFile.Write(paths, progress?.Epochs ?? [], run.Encoded.Task is Regression);
         var environment = RunEnvironment.Of(run);
-        var chain = ChainUntil(run, from, environment);
+        var chain = ChainUntil(run, progress, environment);
         chain.Write(paths.Chain);
-        return new RunRecorder(paths, run, from,
-            from is null ? environment : environment.After(RunEnvironment.Read(paths.Environment), from.State.Step),
+        return new RunRecorder(paths, run, progress,
+            progress is null ? environment : environment.After(RunEnvironment.Read(paths.Environment), progress.State.Step),
             chain);
     }
 
     // Drops the link of an interruption: an uninterrupted run would not have it.
-    private Chain ChainUntil(TrainingRun run, RunProgress? from, RunEnvironment environment)
+    private Chain ChainUntil(TrainingRun run, RunProgress? progress, RunEnvironment environment)
     {
         var interval = Chain.Interval(run);
-        var chain = (from is null ? null : Chain.Read(paths.Chain)) ?? Chain.Of(run.Configuration, environment);
+        var chain = (progress is null ? null : Chain.Read(paths.Chain)) ?? Chain.Of(run.Configuration, environment);
         return chain with
         {
             Links = [.. chain.Links.TakeWhile(link =>
-                link.Step <= (from?.State.Step ?? -1) && (link.Step % interval == 0 || link == chain.Links[0]))],
+                link.Step <= (progress?.State.Step ?? -1) && (link.Step % interval == 0 || link == chain.Links[0]))],
         };
     }
 

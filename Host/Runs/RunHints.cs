@@ -15,8 +15,8 @@ internal static class RunHints
     /// <summary>The classes that the data have, but none of the samples that are trained on: a line for all.</summary>
     public static IReadOnlyList<string> Gaps(TrainingRun run, DataSet all)
     {
-        var samples = run.Samples.Training;
-        if (run.Data.Training.Targets is not Classes { Kinds: var classes, Labels: var labels })
+        var samples = run.Split.Training;
+        if (run.Data.Training.Targets is not Classes { Classification: var classes, Labels: var labels })
             return [];
         var (trained, there) = (new bool[classes.Count], new bool[classes.Count]);
         foreach (var i in samples)
@@ -43,7 +43,7 @@ internal static class RunHints
     {
         if (run.Data.Training.Samples is not Rows rows || run.Configuration.Scale != DataScale.None)
             return [];
-        int[] some = [.. run.Samples.Training.Take(MostLookedAt)];
+        int[] some = [.. run.Split.Training.Take(MostLookedAt)];
         var rounded = Enumerable.Range(0, rows.Size).Where(column => rows.Columns[column] is NumberColumn)
             .Select(column => (
                 Name: rows.NameOf(column),

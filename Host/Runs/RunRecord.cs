@@ -119,8 +119,8 @@ internal sealed record RunRecord
 
     /// <summary>What is wrong with its chain, in a line; null if nothing is, or there is none.</summary>
     /// <param name="run">The configured run.</param>
-    public string? ChainFault(TrainingRun run) =>
-        Chain?.Fault(Chain.Of(Configuration, RunEnvironment.Of(run.Data)), Losses);
+    public string? ChainMismatch(TrainingRun run) =>
+        Chain?.Mismatch(Chain.Of(Configuration, RunEnvironment.Of(run.Data)), Losses);
 
     /// <summary>The first of the epochs that did best in validation; null if there is none. (A part of an epoch at the
     /// end of a run is not kept as the best.)</summary>

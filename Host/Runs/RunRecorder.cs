@@ -21,14 +21,14 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
     private EpochReport? last;
     private Task writing;
 
-    internal RunRecorder(RunPaths paths, TrainingRun run, RunProgress? from, RunEnvironment environment, Chain chain)
+    internal RunRecorder(RunPaths paths, TrainingRun run, RunProgress? progress, RunEnvironment environment, Chain chain)
     {
         (this.paths, this.run, Environment) = (paths, run, environment);
         checkpoints = new CheckpointFolder(paths.Checkpoints, run.Configuration.KeepEvery);
-        this.chain = new ChainRecorder(chain, run, from);
-        saved = from is null ? null : Place(from.State);
+        this.chain = new ChainRecorder(chain, run, progress);
+        saved = progress is null ? null : Place(progress.State);
         writing = Task.Run(() => environment.Write(paths.Environment));
-        if (from?.State.Best is { } best)
+        if (progress?.State.Best is { } best)
             WriteModel(paths.Best, best.Network);
     }
 

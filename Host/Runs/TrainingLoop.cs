@@ -38,7 +38,7 @@ internal sealed class TrainingLoop(
                 throw Diverged(step.Report);
             state = step.After;
             losses.Add(step.Report.Loss);
-            observer.Stepped(step.Report, step.Samples);
+            observer.Stepped(step.Report, step.BatchSize);
             observer.Reached(Now, RunMoment.Step);
             EndEpoch();
             if (IsOver)
@@ -71,7 +71,7 @@ internal sealed class TrainingLoop(
 
     private RunStart Start()
     {
-        var (configuration, network, split) = (run.Configuration, run.Start.Training.Network, run.Samples);
+        var (configuration, network, split) = (run.Configuration, run.Start.Training.Network, run.Split);
         return new RunStart(
             configuration.Data, split.Training.Length, split.Validation.Length, run.Data.Test.Count,
             network.ToString(), network.Parameters().Length,

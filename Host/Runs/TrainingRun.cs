@@ -13,21 +13,21 @@ public sealed class TrainingRun
     /// <summary>Checks the configuration against the data, splits them, and initializes the network.</summary>
     /// <param name="configuration">What is run.</param>
     /// <param name="data">On what.</param>
-    /// <param name="from">The model to begin from, where it is a value and no file; null for what
+    /// <param name="baseModel">The model to begin from, where it is a value and no file; null for what
     /// <see cref="TrainConfiguration.From"/> says.</param>
     /// <exception cref="UsageException">These options don't suit the data, or these data the model.</exception>
     /// <exception cref="DataException">The model can't be read.</exception>
-    public TrainingRun(TrainConfiguration configuration, DataSet data, Model<float>? from = null)
-        : this(configuration, data, from, null) { }
+    public TrainingRun(TrainConfiguration configuration, DataSet data, Model<float>? baseModel = null)
+        : this(configuration, data, baseModel, null) { }
 
     // On data that are encoded already, with the same split and scale.
-    internal TrainingRun(TrainConfiguration configuration, DataSet data, Model<float>? from, EncodedDataSet? encoded)
+    internal TrainingRun(TrainConfiguration configuration, DataSet data, Model<float>? baseModel, EncodedDataSet? encoded)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(data);
         if (configuration.Faults() is { Count: > 0 } faults)
             throw new UsageException(faults);
-        BaseModel = from is null ? BaseModel.Of(configuration) : new BaseModel(from);
+        BaseModel = baseModel is null ? BaseModel.Of(configuration) : new BaseModel(baseModel);
         data = BaseModel?.Labeled(data) ?? data;
         (Configuration, Data) = (configuration, data);
         var training = data.Training;
@@ -36,13 +36,13 @@ public sealed class TrainingRun
                 $"{configuration.Samples} are wanted, but there are {training.Count} to train on"));
         try
         {
-            Samples = Split(configuration, training);
-            PartScores.RequireComparable(training, Samples.Validation);
-            var weighted = ClassWeights.Weighted(configuration.ClassWeights, data, Samples.Training);
-            Encoded = encoded ?? BaseModel?.Encoded(weighted, Samples.Training)
-                ?? weighted.Encode(Samples.Training, configuration.Scale);
+            Split = SplitOf(configuration, training);
+            PartScores.RequireComparable(training, Split.Validation);
+            var weighted = ClassWeights.Weighted(configuration.ClassWeights, data, Split.Training);
+            Encoded = encoded ?? BaseModel?.Encoded(weighted, Split.Training)
+                ?? weighted.Encode(Split.Training, configuration.Scale);
             format = Format(Encoded);
-            loader = new Loader(Encoded.Training, Samples.Training, configuration.BatchSize, configuration.Sampling,
+            loader = new Loader(Encoded.Training, Split.Training, configuration.BatchSize, configuration.Sampling,
                 configuration.OrderKey);
             RunChecks.Sizes(this);
             var network = Network();
@@ -100,7 +100,7 @@ public sealed class TrainingRun
     public RunState Start { get; }
 
     /// <summary>Which of the training samples are trained on, and which are kept for validation.</summary>
-    public Split Samples { get; }
+    public Split Split { get; }
 
     /// <summary>What the run sees: its data as features and targets, encoded by what the samples that are trained on
     /// say.</summary>
@@ -124,10 +124,10 @@ public sealed class TrainingRun
 
     /// <summary>The steps of the run from a state on, each taken on demand. They end with the last of the run, or with
     /// one whose loss is not finite.</summary>
-    /// <param name="from">The state before the first of them: <see cref="Start"/>, or a later one.</param>
-    internal IEnumerable<TrainingStep> Steps(RunState from)
+    /// <param name="start">The state before the first of them: <see cref="Start"/>, or a later one.</param>
+    internal IEnumerable<TrainingStep> Steps(RunState start)
     {
-        var state = WithOptimizer(from);
+        var state = WithOptimizer(start);
         while (state.Step < PlannedSteps)
             foreach (var indices in loader.Indices(state.Step / StepsPerEpoch).Skip(state.Step % StepsPerEpoch))
             {
@@ -197,13 +197,13 @@ public sealed class TrainingRun
     /// <summary>The samples of the largest batch.</summary>
     internal int LargestBatch =>
         Configuration.Sampling == Sampling.Replacement
-            ? Configuration.BatchSize : Math.Min(Configuration.BatchSize, Samples.Training.Length);
+            ? Configuration.BatchSize : Math.Min(Configuration.BatchSize, Split.Training.Length);
 
     private Network<float> Network() => BaseModel?.Network(Configuration, Encoded.Task) ?? Memory.For(
         () => Configuration.NetworkText(Encoded.Encoder.Features, Configuration.Outputs(Encoded.Task)),
         () => Configuration.CreateNetwork<float>(Encoded.Encoder.Features, Encoded.Task));
 
-    private static Split Split(TrainConfiguration configuration, DataPart training)
+    private static Split SplitOf(TrainConfiguration configuration, DataPart training)
     {
         var some = configuration.Samples is { } count
             ? Splits.Draw(training.Targets, count, configuration.SamplesKey)

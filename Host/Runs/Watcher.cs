@@ -1,3 +1,5 @@
+using Functional.Host.Data;
+
 namespace Functional.Host.Runs;
 
 /// <summary>Looks at a run's states now and then, always on the same samples. States are values: looking changes
@@ -15,11 +17,7 @@ internal sealed class Watcher : IRunObserver
     /// <summary>Will look at a run's states on some of its training samples.</summary>
     public Watcher(TrainingRun run)
     {
-        var samples = run.Samples.Training;
-        var count = Math.Min(MostSamples, samples.Length);
-        // Evenly taken, so that it doesn't matter how samples are sorted.
-        int[] chosen = [.. Enumerable.Range(0, count).Select(i => samples[(int)((long)i * samples.Length / count)])];
-        probe = run.Encoded.Training.Batch(chosen);
+        probe = run.Encoded.Training.Batch(Splits.EvenlySpaced(run.Split.Training, MostSamples));
         (interval, last) = (Math.Max(LeastInterval, run.PlannedSteps / MostLooks), run.PlannedSteps);
     }
 

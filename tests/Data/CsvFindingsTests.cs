@@ -91,7 +91,7 @@ public class CsvFindingsTests
         var table = Read([.. written.GetPreamble(), .. written.GetBytes(text)]);
         Assert.NotEmpty(written.GetPreamble());
         Assert.Equal(["w"], table.Names());
-        Assert.Equal(["a", "b"], table.Classes.Kinds.Names);
+        Assert.Equal(["a", "b"], table.Classes.Classification.Names);
         Assert.Equal([1, 2], table.Numbers());
         Assert.Equal([0, 1], table.Classes.Labels);
     }

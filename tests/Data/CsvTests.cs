@@ -15,8 +15,8 @@ public class CsvTests
         Assert.Equal([1, -0.25f, 3, 4, 5, 6], table.Numbers());
         Assert.Equal([0, 1, 0], table.Classes.Labels);
         Assert.Equal(["a", "b"], table.Names());
-        Assert.Equal(["x", "y, z"], table.Classes.Kinds.Names);
-        Assert.Equal("kind", table.Classes.Kinds.Target);
+        Assert.Equal(["x", "y, z"], table.Classes.Classification.Names);
+        Assert.Equal("kind", table.Classes.Classification.Target);
     }
 
     [Theory]
@@ -27,12 +27,12 @@ public class CsvTests
     {
         var table = Read(text);
         Assert.Equal([1, 2], table.Numbers());
-        Assert.Equal(["x", "y"], table.Classes.Kinds.Names);
+        Assert.Equal(["x", "y"], table.Classes.Classification.Names);
     }
 
     [Fact]
     public void Classes_that_are_numbers_are_ordered_as_numbers() =>
-        Assert.Equal(["2", "10", "100"], Read("a,kind\n1,10\n1,100\n1,2\n").Classes.Kinds.Names);
+        Assert.Equal(["2", "10", "100"], Read("a,kind\n1,10\n1,100\n1,2\n").Classes.Classification.Names);
 
     [Fact]
     public void Known_names_stay()

@@ -172,7 +172,7 @@ public sealed class DataReviewTests : IDisposable
             for (var i = 0; i < 5; i++)
                 Save($"{kind}/{i}.png", new Rgba32(1, 2, 3));
         var data = DataSets.Load(folder.Path);
-        Assert.Equal(["car", "test", "train"], data.Training.Classes.Kinds.Names);
+        Assert.Equal(["car", "test", "train"], data.Training.Classes.Classification.Names);
         Assert.Equal((12, 3), (data.Training.Count, data.Test.Count));
     }
 

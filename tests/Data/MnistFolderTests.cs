@@ -32,7 +32,8 @@ public sealed class MnistFolderTests : IDisposable
     {
         var loaded = MnistFolder.LoadPart(Images("i", 3), Labels("l", [2, 0, 1]), classes: 3);
         Assert.Equal((3, 2, 2, 4, 3), (
-            loaded.Count, loaded.Images.Height, loaded.Images.Width, loaded.Samples.Size, loaded.Classes.Kinds.Count));
+            loaded.Count, loaded.Images.Height, loaded.Images.Width, loaded.Samples.Size,
+            loaded.Classes.Classification.Count));
         Assert.Equal([2, 0, 1], loaded.Classes.Labels);
         Assert.Equal(12, loaded.Images.Pixels.Length);
     }
@@ -51,7 +52,7 @@ public sealed class MnistFolderTests : IDisposable
             {
                 var first = DataSets.First(folder.Path, wanted)!;
                 Assert.Equal((found, 1, 3, 3), (
-                    first.Count, first.Images.Height, first.Images.Width, first.Classes.Kinds.Count));
+                    first.Count, first.Images.Height, first.Images.Width, first.Classes.Classification.Count));
                 Assert.Equal(Enumerable.Range(0, 3 * found), first.Images.Pixels.Select(pixel => (int)pixel));
                 Assert.Equal(labels[..found].Select(label => (int)label), first.Classes.Labels);
             }
@@ -82,8 +83,9 @@ public sealed class MnistFolderTests : IDisposable
         Assert.Equal(
             $"{labels}: at label 2: expected a class from 0 to 9, found 10",
             Error(() => MnistFolder.LoadPart(images, labels, classes: 10)));
-        Assert.Equal(11, MnistFolder.LoadPart(images, labels).Classes.Kinds.Count);
-        Assert.Equal(256, MnistFolder.LoadPart(images, Labels("all", [0, 128, 255]), classes: 256).Classes.Kinds.Count);
+        Assert.Equal(11, MnistFolder.LoadPart(images, labels).Classes.Classification.Count);
+        Assert.Equal(256, MnistFolder.LoadPart(images, Labels("all", [0, 128, 255]), classes: 256)
+            .Classes.Classification.Count);
     }
 
     [Fact]
@@ -115,7 +117,7 @@ public sealed class MnistFolderTests : IDisposable
         var (training, test) = MnistFolder.Load(folder.Path);
         Assert.Equal([0, 1, 2], training.Classes.Labels);
         Assert.Equal([3], test.Classes.Labels);
-        Assert.Equal(["1", "2", "3", "4"], test.Classes.Kinds.Names);
+        Assert.Equal(["1", "2", "3", "4"], test.Classes.Classification.Names);
     }
 
     [Fact]
@@ -134,14 +136,14 @@ public sealed class MnistFolderTests : IDisposable
             Error(() => MnistFolder.Load(folder.Path)));
         var (letters, _) = DataSets.Load(folder["emnist-letters"]);
         var (others, _) = DataSets.Load(folder["kuzushiji"]);
-        Assert.Equal((26, 47), (letters.Classes.Kinds.Count, others.Classes.Kinds.Count));
+        Assert.Equal((26, 47), (letters.Classes.Classification.Count, others.Classes.Classification.Count));
         Assert.Equal([0, 25, 1], letters.Classes.Labels);
         Assert.Equal([0, 46, 1], others.Classes.Labels);
         var stored = others.Images[1].ToArray();
         Assert.Equal([stored[0], stored[2], stored[1], stored[3]], letters.Images[1].ToArray());
         foreach (var file in Directory.EnumerateFiles(folder.Path, "kuzushiji-*"))
             File.Delete(file);
-        Assert.Equal(26, DataSets.Load(folder.Path).Training.Classes.Kinds.Count);
+        Assert.Equal(26, DataSets.Load(folder.Path).Training.Classes.Classification.Count);
     }
 
     [Fact]
@@ -177,6 +179,6 @@ public sealed class MnistFolderTests : IDisposable
         Refused("23 bytes are no whole images of 3 x 4", () => _ = new Images(3, 4, new byte[23]));
         Refused("2 images of 3 x 4 with targets of 3", () => SmallTables.Images(3, 4, 10, new byte[24], 0, 1, 2));
         Refused("label 1 is 3, but there are 3 classes", () => SmallTables.Images(1, 1, 3, new byte[2], 2, 3));
-        Assert.Equal(1000, SmallTables.Images(1, 1, 1000, [0], 999).Classes.Kinds.Count);
+        Assert.Equal(1000, SmallTables.Images(1, 1, 1000, [0], 999).Classes.Classification.Count);
     }
 }

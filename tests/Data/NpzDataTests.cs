@@ -39,7 +39,7 @@ public sealed class NpzDataTests : IDisposable
     {
         Write(Bytes("x", [10, 3], 30), Bytes("y", [10, 4], 40, i => i % 4 == i / 4 % 4 ? 1 : 0));
         var data = DataSets.Load(folder["a.npz"]);
-        Assert.Equal(4, data.Training.Classes.Kinds.Count);
+        Assert.Equal(4, data.Training.Classes.Classification.Count);
         for (var i = 0; i < data.Training.Count; i++)
             Assert.Equal(data.Training.Samples.Number(i, 0) / 3 % 4, data.Training.Classes.Labels[i]);
         Write(Bytes("x", [10, 3], 30), Bytes("y", [10, 2], 20, i => i == 6 ? 2 : i % 2));

@@ -23,7 +23,7 @@ public sealed class PictureFolderTests : IDisposable
             }
         var data = DataSets.Load(folder.Path);
         Assert.Equal("20 images of 3 x 4, classes: 9 10, 10 10; 16 to train, 4 to test", $"{data}");
-        Assert.Equal(["9", "10"], data.Training.Classes.Kinds.Names);
+        Assert.Equal(["9", "10"], data.Training.Classes.Classification.Names);
         Assert.Equal([2, 2], data.Test.Classes.Counts());
         foreach (var part in (DataPart[])[data.Training, data.Test])
             for (var i = 0; i < part.Count; i++)

@@ -7,8 +7,8 @@ internal static class SmallTables
 {
     /// <summary>Rows of numbers with labels; the number of columns follows.</summary>
     public static DataPart Labeled(
-        double[] numbers, int[] labels, Classification kinds, IReadOnlyList<string>? names = null) =>
-        new(Rows.Of(numbers, numbers.Length / labels.Length, names), new Classes(kinds, labels));
+        double[] numbers, int[] labels, Classification classification, IReadOnlyList<string>? names = null) =>
+        new(Rows.Of(numbers, numbers.Length / labels.Length, names), new Classes(classification, labels));
 
     /// <summary>Images of one channel with labels.</summary>
     public static DataPart Images(int height, int width, int classes, byte[] pixels, params int[] labels) =>

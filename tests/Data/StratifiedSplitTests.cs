@@ -118,12 +118,12 @@ public sealed class StratifiedSplitTests
             Key.OfSeed(1).Normals(420), labels, new Classification(["a", "b", "c"], "kind"), ["x", "y"]);
         var data = new DataSet(table, table);
         var run = new TrainingRun(new TrainConfiguration { Samples = 30, Validation = 0.2 }, data);
-        Assert.Equal([8, 8, 8], Counts(run.Samples.Training, labels, 3));
-        Assert.Equal([2, 2, 2], Counts(run.Samples.Validation, labels, 3));
+        Assert.Equal([8, 8, 8], Counts(run.Split.Training, labels, 3));
+        Assert.Equal([2, 2, 2], Counts(run.Split.Validation, labels, 3));
         Assert.Empty(run.Gaps());
-        Assert.NotEqual(run.Samples.Training.Order(),
+        Assert.NotEqual(run.Split.Training.Order(),
             new TrainingRun(new TrainConfiguration { Samples = 30, Validation = 0.2, Seed = 2 },
-                data).Samples.Training.Order());
+                data).Split.Training.Order());
         Assert.Matches(
             "^class [abc] has none of the 2 training samples, so it can't be learned$",
             Assert.Single(new TrainingRun(new TrainConfiguration { Samples = 2 }, data).Gaps()));

@@ -157,8 +157,9 @@ public sealed class UnneededBytesTests : IDisposable
             Idx.WriteLabels(labels, [0, label]);
         }
         var data = DataSets.Load(folder.Path);
-        Assert.Equal((classes, classes), (data.Training.Classes.Kinds.Count, data.Test.Classes.Kinds.Count));
-        Assert.Equal(classes, DataSets.First(folder.Path, 1)!.Classes.Kinds.Count);
+        Assert.Equal(
+            (classes, classes), (data.Training.Classes.Classification.Count, data.Test.Classes.Classification.Count));
+        Assert.Equal(classes, DataSets.First(folder.Path, 1)!.Classes.Classification.Count);
     }
 
     // EMNIST's letters: no one takes them for a quantity.
@@ -173,7 +174,7 @@ public sealed class UnneededBytesTests : IDisposable
             Idx.WriteLabels(labels, [.. Enumerable.Range(1, 26).Select(label => (byte)label)]);
         }
         var data = DataSets.Load(folder.Path);
-        Assert.Equal(Enumerable.Range(1, 26).Select(label => $"{label}"), data.Training.Classes.Kinds.Names);
+        Assert.Equal(Enumerable.Range(1, 26).Select(label => $"{label}"), data.Training.Classes.Classification.Names);
         Assert.Empty(DataHints.Of(data));
     }
 

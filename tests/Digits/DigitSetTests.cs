@@ -79,7 +79,8 @@ public class DigitSetTests
     private static void AssertSame(DataPart expected, DataPart actual)
     {
         Assert.Equal(
-            (expected.Images.Shape, expected.Classes.Kinds), (actual.Images.Shape, actual.Classes.Kinds));
+            (expected.Images.Shape, expected.Classes.Classification),
+            (actual.Images.Shape, actual.Classes.Classification));
         Assert.Equal(expected.Classes.Labels, actual.Classes.Labels);
         Assert.Equal(expected.Images.Pixels, actual.Images.Pixels);
     }

@@ -70,10 +70,10 @@ public static class DataChanges
 
     private static DataPart Relabeled(DataPart part, double share) =>
         WithLabels(part, [.. part.Classes.Labels.Select((label, i) =>
-        Chosen(i, share) ? Key.Child(-1).Child(i).Integers(1, part.Classes.Kinds.Count)[0] : label)]);
+        Chosen(i, share) ? Key.Child(-1).Child(i).Integers(1, part.Classes.Classification.Count)[0] : label)]);
 
     private static DataPart WithLabels(DataPart part, int[] labels) =>
-        new(part.Samples, new Classes(part.Classes.Kinds, labels));
+        new(part.Samples, new Classes(part.Classes.Classification, labels));
 
     private static DataSet Each(DataSet data, Func<DataPart, DataPart> change) =>
         new(change(data.Training), change(data.Test));
@@ -86,5 +86,5 @@ public static class DataChanges
 
     private static DataPart Joined(DataPart a, DataPart b) => new(
         new Images(a.Images.Height, a.Images.Width, [.. a.Images.Pixels, .. b.Images.Pixels]),
-        new Classes(a.Classes.Kinds, [.. a.Classes.Labels, .. b.Classes.Labels]));
+        new Classes(a.Classes.Classification, [.. a.Classes.Labels, .. b.Classes.Labels]));
 }

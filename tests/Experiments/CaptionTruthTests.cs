@@ -31,7 +31,7 @@ public class CaptionTruthTests
     {
         var part = DataSets.Load("digits").Training;
         var (images, classes) = (part.Images, part.Classes);
-        var format = new ImageFormat(1, images.Height, images.Width, classes.Kinds.Count, 0, 0, 255);
+        var format = new ImageFormat(1, images.Height, images.Width, classes.Classification.Count, 0, 0, 255);
         var copies = Batch.OfBytes<float>(
             ByteScale.None, images.Size, images.Pixels, classes.Labels, [.. Enumerable.Repeat(0, 400)]);
         var crops = Augment.Apply(

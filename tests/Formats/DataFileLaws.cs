@@ -194,7 +194,7 @@ public class DataFileLaws
                 some, columns[labelAt], new DataOptions { Task = TargetKind.Classes });
             var table = Read(bytes);
             Assert.Equal(features, table.Names());
-            Assert.Equal(labels, table.Classes.Labels.Select(label => table.Classes.Kinds.Names[label]));
+            Assert.Equal(labels, table.Classes.Labels.Select(label => table.Classes.Classification.Names[label]));
             Assert.Equal(
                 numbers.Select(number => BitConverter.DoubleToUInt64Bits(number)),
                 table.Numbers().Select(number => BitConverter.DoubleToUInt64Bits(number)));

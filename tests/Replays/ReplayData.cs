@@ -79,7 +79,7 @@ internal sealed class ReplayData
     private static ReplayData Mnist(ReplayCase replayed, int features, int classes)
     {
         var (training, test) = DataSets.Load("mnist");
-        var found = training.Classes.Kinds.Count;
+        var found = training.Classes.Classification.Count;
         if ((training.Samples.Size, found) != (features, classes))
             throw replayed.Description["net"]["sizes"].Error(
                 $"{training.Samples.Size} first and {found} last, as MNIST has");

@@ -62,8 +62,8 @@ public sealed class ClassWeightTests : IDisposable
         var run = new TrainingRun(
             new TrainConfiguration { Samples = 100, Validation = 0.3, ClassWeights = ClassWeights.Balanced }, data);
         var labels = data.Training.Classes.Labels;
-        var spam = run.Samples.Training.Count(i => labels[i] == 1);
-        Assert.Equal(run.Samples.Training.Length / (2.0 * spam),
+        var spam = run.Split.Training.Count(i => labels[i] == 1);
+        Assert.Equal(run.Split.Training.Length / (2.0 * spam),
             run.Encoded.Training.Part.Weights![Array.IndexOf(labels, 1)]);
     }
 

@@ -133,7 +133,7 @@ public sealed class FineTuningTests : IDisposable
         Assert.Equal(
             Model.Load<float>(folder["a"]).Encoder, Model.Load<float>(folder["b"]).Encoder);
         using var environment = JsonDocument.Parse(File.ReadAllText(folder["b/environment.json"]));
-        Assert.Matches("^[0-9a-f]{64}$", environment.RootElement.GetProperty("from").GetString());
+        Assert.Matches("^[0-9a-f]{64}$", environment.RootElement.GetProperty("baseModel").GetString());
         Assert.StartsWith("identical", Run("verify", "b").Output, StringComparison.Ordinal);
 
         // The page's command repeats the run, and so do fewer epochs with more after that.

@@ -38,7 +38,7 @@ public class GuessingTests
     [Fact]
     public void A1_a_network_that_finds_a_rare_class_has_learned()
     {
-        bool IsAll(Func<int, int> answers) => Guessing.IsAll(Uneven.Classes.Kinds, Uneven, Outputs(answers));
+        bool IsAll(Func<int, int> answers) => Guessing.IsAll(Uneven.Classes.Classification, Uneven, Outputs(answers));
         Assert.True(IsAll(_ => 0));
         Assert.True(IsAll(_ => 1));
         Assert.False(IsAll(i => i < 190 ? 0 : 1));
@@ -77,7 +77,7 @@ public class GuessingTests
         double Loss(TrainConfiguration options, bool weighted = true)
         {
             var run = new TrainingRun(options, new DataSet(Uneven, Uneven));
-            return Guessing.Loss(run.Start.Training.Network.Loss, run.Encoded.Training, run.Samples.Training, weighted);
+            return Guessing.Loss(run.Start.Training.Network.Loss, run.Encoded.Training, run.Split.Training, weighted);
         }
         Assert.Equal(0.1985, Loss(new()), 4);
         Assert.Equal(entropy, Loss(new() { Loss = Functional.Loss.BinaryCrossEntropy }), 12);
@@ -118,12 +118,12 @@ public class GuessingTests
         double Cost(double answer) => truths.Average(truth =>
             Math.Abs(answer - truth) is var far && far <= delta ? far * far / 2 : delta * (far - (delta / 2)));
         var best = Enumerable.Range(-4000, 8001).Min(i => Cost(i / 1000.0));
-        var guess = Guessing.Loss(Loss.Huber(delta), run.Encoded.Training, run.Samples.Training, weighted: true);
+        var guess = Guessing.Loss(Loss.Huber(delta), run.Encoded.Training, run.Split.Training, weighted: true);
         Assert.InRange(guess, best - 1e-5, best + 1e-12);
         // The doctor compares with it the same loss.
         var examined = Examination.Of(configuration, new DataSet(part, part), 1);
         Assert.Equal(guess, examined.Chance, 9);
-        Assert.Equal(run.Start.Training.Network.LossOf(run.Encoded.Training.Batch(run.Samples.Training)),
+        Assert.Equal(run.Start.Training.Network.LossOf(run.Encoded.Training.Batch(run.Split.Training)),
             examined.Loss, 3);
         Assert.Contains(Text($"guessing: {Functional.Host.Charts.Typography.Value(guess)}<"),
             Train(configuration, part).Page, StringComparison.Ordinal);
@@ -135,7 +135,7 @@ public class GuessingTests
         var part = Quantities(50, i => i % 5, i => 1e-4 * i);
         var run = new TrainingRun(new() { }, new DataSet(part, part));
         Assert.Equal(1, Guessing.Loss(
-            Loss.MeanSquaredError, run.Encoded.Training, run.Samples.Training, weighted: true), 12);
+            Loss.MeanSquaredError, run.Encoded.Training, run.Split.Training, weighted: true), 12);
     }
 
     [Fact]

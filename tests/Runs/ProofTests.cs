@@ -39,7 +39,7 @@ public sealed class ProofTests : IDisposable
                 state = step.After;
                 if (state.Step == after)
                     state = state with { Training = Changed(state.Training) };
-                recorder.Stepped(step.Report, step.Samples);
+                recorder.Stepped(step.Report, step.BatchSize);
                 recorder.Reached(state, RunMoment.Step);
             }
             recorder.Reached(state, RunMoment.End);
@@ -75,7 +75,7 @@ public sealed class ProofTests : IDisposable
         {
             var found = SpotCheck.Of(record, run, drawn, Key.OfSeed(seed), threads: 1, CancellationToken.None);
             Assert.Equal(Steps / Every, found.Stretches);
-            if (found.Fault is { } fault)
+            if (found.Mismatch is { } fault)
             {
                 caught++;
                 // The next loss tells, or the state at the end.
@@ -93,7 +93,7 @@ public sealed class ProofTests : IDisposable
     {
         var (record, run) = Forged("run", after: 2 * Every);
         var found = SpotCheck.Of(record, run, 1000, Key.OfSeed(1), threads: 1, CancellationToken.None);
-        Assert.Equal("steps 5 to 8 lead to a different state from the one in chain.txt", found.Fault);
+        Assert.Equal("steps 5 to 8 lead to a different state from the one in chain.txt", found.Mismatch);
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class ProofTests : IDisposable
                 var chain = Chain.Read(folder["chain.txt"])!;
                 // Without its line feed the last link counts as cut off, as after a kill.
                 Assert.True(
-                    chain.Fault(expected, record.Losses) is not null
+                    chain.Mismatch(expected, record.Losses) is not null
                     || (bit / 8 == whole.Length - 1 && chain.Links.Count == record.Chain!.Links.Count - 1),
                     $"bit {bit}");
             }
@@ -142,7 +142,7 @@ public sealed class ProofTests : IDisposable
         Assert.Equal(0, (chain with { Training = new string('0', 64) }).Broken(record.Losses)!.Step);
         Assert.Equal(0, (chain with { Numerics = 1 }).Broken(record.Losses)!.Step);
         ChainLink[] links = [.. chain.Links];
-        links[5] = links[5] with { State = new string('0', 64) };
+        links[5] = links[5] with { Digest = new string('0', 64) };
         Assert.Equal(links[5].Step, (chain with { Links = links }).Broken(record.Losses)!.Step);
     }
 
@@ -196,8 +196,8 @@ public sealed class ProofTests : IDisposable
         // The step whose batch has the sample.
         var run = new TrainingRun(ConfigurationFile.Read(folder["a/config.json"]) with { Data = folder["data-a"] },
             DataSets.Load(folder["data-a"]));
-        var order = Key.OfSeed(5).Child(1).Child(0).Permutation(run.Samples.Training.Length);
-        var expected = order.Select(place => run.Samples.Training[place]).Chunk(10).Index()
+        var order = Key.OfSeed(5).Child(1).Child(0).Permutation(run.Split.Training.Length);
+        var expected = order.Select(place => run.Split.Training[place]).Chunk(10).Index()
             .First(batch => batch.Item.Contains(70));
 
         var found = FunctionalProgram.Run(folder.Path, "verify", "a", "b", "--json");
@@ -273,7 +273,7 @@ public sealed class ProofTests : IDisposable
             var (links, before) = (new List<ChainLink>(), (ChainLink?)null);
             foreach (var link in chain.Links)
                 links.Add(before = edited.Next(
-                    before, link.Step, link.State,
+                    before, link.Step, link.Digest,
                     [.. losses.Skip(before?.Step ?? 0).Take(link.Step - (before?.Step ?? 0))]));
             (edited with { Links = links }).Write(path);
             foreach (string[] options in (string[][])[[], ["--spot", "1"]])
@@ -284,7 +284,7 @@ public sealed class ProofTests : IDisposable
                     StringComparison.Ordinal);
             }
         }
-        (chain with { Links = [chain.Links[0], chain.Links[1] with { Link = new string('0', 64) }] }).Write(path);
+        (chain with { Links = [chain.Links[0], chain.Links[1] with { Hash = new string('0', 64) }] }).Write(path);
         var broken = FunctionalProgram.Run(folder.Path, "verify", "a");
         Assert.Equal((1, "different: chain.txt: the link of step 10 doesn't follow from what is before it\n"),
             (broken.ExitCode, broken.Output));

@@ -84,7 +84,7 @@ public class RunFindingsTests
     {
         var run = new TrainingRun(Short, Digits) { IsTrial = true };
         var result = run.Run();
-        int[] some = [.. run.Samples.Training.Take(run.Samples.Validation.Length)];
+        int[] some = [.. run.Split.Training.Take(run.Split.Validation.Length)];
         Assert.Equal(12, some.Length);
         Assert.Equal(
             Evaluation.Accuracy(result.State.Network, run.Encoded.Training, some, threads: 1),

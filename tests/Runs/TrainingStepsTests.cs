@@ -47,7 +47,7 @@ public class TrainingStepsTests
         foreach (var step in steps.Where((_, i) => i % 8 == 0))
         {
             Assert.Equal(losses[step.Before.Step..], run.Steps(step.Before).Select(later => later.Report.Loss));
-            Assert.Equal((step.Report, step.Samples), (step.Before.Next(step.Batch).Report, step.Batch().Samples));
+            Assert.Equal((step.Report, step.BatchSize), (step.Before.Next(step.Batch).Report, step.Batch().Samples));
         }
     }
 

@@ -1,3 +1,4 @@
+using Functional.Host.Models;
 using Functional.Host.Runs;
 
 namespace Functional.Host.Commands;

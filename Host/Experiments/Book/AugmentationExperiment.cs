@@ -75,7 +75,7 @@ internal sealed class AugmentationExperiment : Experiment
     {
         var (images, classes) = (lab.Data.Training.Images, lab.Data.Training.Classes);
         int height = images.Height - Margin, width = images.Width - Margin;
-        var format = new ImageFormat(1, images.Height, images.Width, classes.Kinds.Count, 0, 0, 255);
+        var format = new ImageFormat(1, images.Height, images.Width, classes.Classification.Count, 0, 0, 255);
         var key = Key.OfSeed(lab.Settings.Seed).Child(66);
         var pictures = Enumerable.Range(0, Digits).SelectMany(sample =>
         {

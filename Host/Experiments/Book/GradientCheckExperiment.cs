@@ -28,12 +28,13 @@ internal sealed class GradientCheckExperiment : Experiment
         var (images, classes) = (part.Images, part.Classes);
         var common =
             lab.Configure(new TrainConfiguration { Hidden = [lab.Of(50, 10)], Initializer = Initializer.Normal(0.01) });
-        GradientCheckLimit.CheckSize(common, images.Size, classes.Kinds.Count);
+        GradientCheckLimit.CheckSize(common, images.Size, classes.Classification.Count);
         var batch = Batch.OfBytes<double>(
             ByteScale.Unit, images.Size, images.Pixels, classes.Labels, [.. Enumerable.Range(0, Samples)]);
         var checks = lab.Compute(lab.Seeds, seed => Threads.Use(lab.Workers, () =>
         {
-            var network = (common with { Seed = seed }).CreateNetwork<double>(images.Size, classes.Kinds.Count);
+            var network = (common with { Seed = seed })
+                .CreateNetwork<double>(images.Size, classes.Classification.Count);
             var gradient = network.Gradient(batch, Key.OfSeed(0)).Parameters;
             // The quickest of some: it is so short that whatever else runs would be measured, too.
             var byPullbacks = Enumerable.Range(0, 20).Min(_ =>

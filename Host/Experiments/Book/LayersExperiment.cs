@@ -25,7 +25,7 @@ internal sealed class LayersExperiment : Experiment
         var traces = lab.Compute(lab.Seeds, seed =>
         {
             var network = Network.Create<double>(
-                [images.Size, Hidden, classes.Kinds.Count], Activation.Relu, Initializer.He, Key.OfSeed(seed));
+                [images.Size, Hidden, classes.Classification.Count], Activation.Relu, Initializer.He, Key.OfSeed(seed));
             var batch = Batch.OfBytes<double>(
                 ByteScale.Unit, images.Size, images.Pixels, classes.Labels, [.. Enumerable.Range(0, Samples)]);
             return network.Trace(batch, Key.OfSeed(seed));
@@ -74,10 +74,10 @@ internal sealed class LayersExperiment : Experiment
                         "predicts, minus the true class.",
                         "Softmax-with-Loss レイヤの逆伝播は y − t から始まります。" +
                         "最初のサンプルについて、ネットワークの出力から正解を引いた値を示します。"),
-                    ["", .. Enumerable.Range(0, classes.Kinds.Count).Select(digit => $"{digit}")],
+                    ["", .. Enumerable.Range(0, classes.Classification.Count).Select(digit => $"{digit}")],
                     [
                         ["y", .. probabilities.Select(y => Typography.Number(y, 3))],
-                        ["t", .. classes.Kinds.Names.Select((_, digit) => digit == labels[0] ? "1" : "0")],
+                        ["t", .. classes.Classification.Names.Select((_, digit) => digit == labels[0] ? "1" : "0")],
                         ["y − t", .. Difference(trace, labels).Column(0).Select(d => Typography.Number(d, 3))],
                     ]),
                 new Table(

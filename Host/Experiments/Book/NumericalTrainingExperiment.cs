@@ -34,7 +34,7 @@ internal sealed class NumericalTrainingExperiment : Experiment
         });
         var part = lab.First(Math.Min(common.Samples!.Value, 1000));
         var (images, classes) = (part.Images, part.Classes);
-        GradientCheckLimit.CheckSize(common, images.Size, classes.Kinds.Count);
+        GradientCheckLimit.CheckSize(common, images.Size, classes.Classification.Count);
         int samples = Math.Min(common.Samples.Value, part.Count), steps = lab.Steps(common);
         var runs = lab.Compute(lab.Seeds, seed => Threads.Use(lab.Workers, () =>
         {
@@ -42,7 +42,8 @@ internal sealed class NumericalTrainingExperiment : Experiment
             Batch<double> At(int step) => Batch.OfBytes<double>(
                 ByteScale.Unit, images.Size, images.Pixels, classes.Labels,
                 key.Child(57).Child(step).Integers(common.BatchSize, samples));
-            var network = (common with { Seed = seed }).CreateNetwork<double>(images.Size, classes.Kinds.Count);
+            var network = (common with { Seed = seed })
+                .CreateNetwork<double>(images.Size, classes.Classification.Count);
             var optimizer = common.OptimizerAt(0, steps);
             return (
                 Backward: Train(network, optimizer, At, steps, (at, batch) => at.Gradient(batch, key).Parameters),

@@ -50,7 +50,8 @@ internal sealed class SparsityExperiment : Experiment
             Measured = CommonFigures.Both, Observation = weights,
             EveryEpochs = Math.Max(1, steps / Math.Max(1, common.Samples!.Value / common.BatchSize) / 4),
         }));
-        int[] sizes = [lab.Data.Training.Samples.Size, .. common.Hidden, lab.Data.Training.Classes.Kinds.Count];
+        var part = lab.Data.Training;
+        int[] sizes = [part.Samples.Size, .. common.Hidden, part.Classes.Classification.Count];
         var shapes = sizes.Zip(sizes.Skip(1)).ToArray();
         long dense = shapes.Sum(shape => (long)shape.First * shape.Second);
         int Count(Curve curve) => Sparse.Of(curve.Observed[^1].Values, shapes).Sum(layer => layer.Values.Length);

@@ -43,7 +43,7 @@ internal sealed class ZeroWeightsExperiment : Experiment
         var batch = Batch.OfBytes<double>(ByteScale.Unit, part.Images.Size, part.Images.Pixels, labels, uneven);
         var runs = lab.Compute(lab.Seeds, seed => Networks.Select(network => Train(
             Network.Create<double>(
-                [part.Images.Size, Hidden, part.Classes.Kinds.Count], network.Activation, network.Initializer,
+                [part.Images.Size, Hidden, part.Classes.Classification.Count], network.Activation, network.Initializer,
                 Key.OfSeed(seed)),
             batch)).ToArray());
         var first = runs[0];

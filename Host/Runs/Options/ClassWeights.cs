@@ -70,10 +70,10 @@ public sealed record ClassWeights
 
     private double[] Of(Targets targets, int[] training)
     {
-        if (targets is not Classes { Kinds: var kinds, Labels: var labels })
-            throw Fault("quantities have no classes; these weights are for classes");
-        var weights = this == Balanced ? OfCounts(kinds, labels, training)
-            : list[0].Name is null ? ByOrder(kinds) : ByName(kinds);
+        if (targets is not Classes { Classification: var classes, Labels: var labels })
+            throw Error("quantities have no classes; these weights are for classes");
+        var weights = this == Balanced ? OfCounts(classes, labels, training)
+            : list[0].Name is null ? ByOrder(classes) : ByName(classes);
         return Array.ConvertAll(labels, label => weights[label]);
     }
 
@@ -88,9 +88,9 @@ public sealed record ClassWeights
         : string.Join(',', list.Select(each => (each.Name is null ? "" : $"{each.Name}=")
             + each.Weight.ToString("R", CultureInfo.InvariantCulture)));
 
-    private static double[] OfCounts(Classification kinds, int[] labels, int[] training)
+    private static double[] OfCounts(Classification classes, int[] labels, int[] training)
     {
-        var counts = new int[kinds.Count];
+        var counts = new int[classes.Count];
         foreach (var sample in training)
             counts[labels[sample]]++;
         var there = counts.Count(count => count > 0);
@@ -98,22 +98,22 @@ public sealed record ClassWeights
             counts, count => count == 0 ? 0 : (double)training.Length / ((double)there * count));
     }
 
-    private double[] ByOrder(Classification kinds) => list.Count == kinds.Count
+    private double[] ByOrder(Classification classes) => list.Count == classes.Count
         ? [.. list.Select(each => each.Weight)]
-        : throw Fault($"{Plural.Of(list.Count, "number")} for {Plural.Of(kinds.Count, "class", "classes")} "
-            + $"({Rows.Few(kinds.Names, 10)})");
+        : throw Error($"{Plural.Of(list.Count, "number")} for {Plural.Of(classes.Count, "class", "classes")} "
+            + $"({Rows.Few(classes.Names, 10)})");
 
-    private double[] ByName(Classification kinds)
+    private double[] ByName(Classification classes)
     {
         var weights = list.ToDictionary(each => each.Name!, each => each.Weight, StringComparer.Ordinal);
-        if (weights.Keys.FirstOrDefault(name => !kinds.Names.Contains(name)) is { } stranger)
-            throw Fault($"there is no class '{stranger}', only {Rows.Few(kinds.Names, 10)}"
-                + Suggestion.Of(stranger, kinds.Names));
-        double[] all = [.. kinds.Names.Select(name => weights.GetValueOrDefault(name, 1))];
-        return all.Any(weight => weight > 0) ? all : throw Fault("a weight above 0 is needed for some class");
+        if (weights.Keys.FirstOrDefault(name => !classes.Names.Contains(name)) is { } stranger)
+            throw Error($"there is no class '{stranger}', only {Rows.Few(classes.Names, 10)}"
+                + Suggestion.Of(stranger, classes.Names));
+        double[] all = [.. classes.Names.Select(name => weights.GetValueOrDefault(name, 1))];
+        return all.Any(weight => weight > 0) ? all : throw Error("a weight above 0 is needed for some class");
     }
 
-    private static UsageException Fault(string fault) => new(new Fault(nameof(TrainConfiguration.ClassWeights), fault));
+    private static UsageException Error(string fault) => new(new Fault(nameof(TrainConfiguration.ClassWeights), fault));
 
     private static (string?, double)[] Checked((string? Name, double Weight)[] list) =>
         Array.TrueForAll(list, each => each.Weight >= 0 && double.IsFinite(each.Weight))

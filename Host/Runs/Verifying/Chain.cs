@@ -8,9 +8,9 @@ namespace Functional.Host.Runs;
 
 /// <summary>A state that a run has come to.</summary>
 /// <param name="Step">The steps that had been taken.</param>
-/// <param name="State">The state's digest.</param>
-/// <param name="Link">The digest of the link before it, of this step and state, and of the losses in between.</param>
-internal sealed record ChainLink(int Step, string State, string Link);
+/// <param name="Digest">The state's digest.</param>
+/// <param name="Hash">SHA-256 of the link before it, of this step and state, and of the losses in between.</param>
+internal sealed record ChainLink(int Step, string Digest, string Hash);
 
 /// <summary>
 /// A run's record as a hash chain: what it was computed with and, at equal distances, the digest of its state. Each
@@ -53,7 +53,7 @@ internal sealed record Chain(
     public ChainLink Next(ChainLink? before, int step, string state, ReadOnlySpan<double> losses)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.ASCII.GetBytes(before?.Link ?? Header));
+        hash.AppendData(Encoding.ASCII.GetBytes(before?.Hash ?? Header));
         hash.AppendData(Encoding.ASCII.GetBytes(Invariant($"{step} {state}\n")));
         hash.AppendData(MemoryMarshal.AsBytes(losses));
         return new ChainLink(step, state, Convert.ToHexStringLower(hash.GetHashAndReset()));
@@ -62,7 +62,7 @@ internal sealed record Chain(
     /// <summary>What is wrong with the chain of a run, in a line; null if nothing is.</summary>
     /// <param name="expected">The chain that the run would have had before its first step, here and now.</param>
     /// <param name="losses">Of every step.</param>
-    public string? Fault(Chain expected, IReadOnlyList<double> losses)
+    public string? Mismatch(Chain expected, IReadOnlyList<double> losses)
     {
         foreach (var (what, found, wanted) in new[]
         {
@@ -85,7 +85,7 @@ internal sealed record Chain(
             // A chain may begin later than its run, where that was begun by an earlier version.
             var first = before?.Step ?? link.Step;
             if (link.Step > losses.Count
-                || Next(before, link.Step, link.State, [.. losses.Skip(first).Take(link.Step - first)]) != link)
+                || Next(before, link.Step, link.Digest, [.. losses.Skip(first).Take(link.Step - first)]) != link)
                 return link;
             before = link;
         }
@@ -102,21 +102,21 @@ internal sealed record Chain(
             throw new DataException(path, "line 1", Form, lines.Length == 0 ? "none" : $"'{lines[0]}'");
         var numerics = Named(1, "numerics");
         var chain = new Chain(
-            Number(numerics) ?? throw Fault(1, "the version of the numerics"), Sha(2, "configuration"),
+            Number(numerics) ?? throw Error(1, "the version of the numerics"), Sha(2, "configuration"),
             Sha(3, "training"), Sha(4, "test"), []);
         var links = new List<ChainLink>();
         for (var i = 5; i < lines.Length; i++)
             links.Add(lines[i].Split(' ') is [var step, { Length: 64 } state, { Length: 64 } link]
                 && Number(step) is { } number && number > (links.Count == 0 ? -1 : links[^1].Step)
-                ? new ChainLink(number, state, link) : throw Fault(i, "a later step, a state and a link"));
+                ? new ChainLink(number, state, link) : throw Error(i, "a later step, a state and a link"));
         return chain with { Links = links };
 
         string Named(int line, string name) =>
             line < lines.Length && lines[line].Split(' ') is [var found, var value] && found == name
-                ? value : throw Fault(line, $"'{name}' and its value");
+                ? value : throw Error(line, $"'{name}' and its value");
         string Sha(int line, string name) =>
-            Named(line, name) is { Length: 64 } digest ? digest : throw Fault(line, "a SHA-256");
-        DataException Fault(int line, string expected) => new(
+            Named(line, name) is { Length: 64 } digest ? digest : throw Error(line, "a SHA-256");
+        DataException Error(int line, string expected) => new(
             path, $"line {line + 1}", expected, line < lines.Length ? $"'{lines[line]}'" : "none");
     });
 
@@ -126,7 +126,7 @@ internal sealed record Chain(
         path, stream => stream.Write(Encoding.ASCII.GetBytes(Header + string.Concat(Links.Select(Line)))));
 
     /// <summary>A link as a line of the file.</summary>
-    public static string Line(ChainLink link) => Invariant($"{link.Step} {link.State} {link.Link}\n");
+    public static string Line(ChainLink link) => Invariant($"{link.Step} {link.Digest} {link.Hash}\n");
 
     private string Header => Invariant($"{Form}\nnumerics {Numerics}\nconfiguration {Configuration}\n")
         + $"training {Training}\ntest {Test}\n";

@@ -16,17 +16,17 @@ internal sealed class ChainRecorder
 
     /// <param name="chain">As far as it has been written.</param>
     /// <param name="run">The configured run.</param>
-    /// <param name="from">How far the run has come.</param>
-    public ChainRecorder(Chain chain, TrainingRun run, RunProgress? from)
+    /// <param name="progress">How far the run has come.</param>
+    public ChainRecorder(Chain chain, TrainingRun run, RunProgress? progress)
     {
         (this.chain, interval) = (chain, Chain.Interval(run));
         var before = chain.Links is [.., var newest] ? newest : null;
         last = Task.FromResult(before);
         lastStep = before?.Step ?? -1;
         if (before is not null)
-            losses.AddRange(from?.Losses.Skip(before.Step) ?? []);
+            losses.AddRange(progress?.Losses.Skip(before.Step) ?? []);
         else
-            Add(from?.State ?? run.Start);
+            Add(progress?.State ?? run.Start);
     }
 
     /// <summary>Takes a step's loss.</summary>

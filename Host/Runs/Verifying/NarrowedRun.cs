@@ -11,7 +11,7 @@ internal sealed class NarrowedRun
         (Record, Run) = (record, run);
         Chain = record.Chain
             ?? throw new OperationFailedException($"{record.Folder}: there is no chain.txt to compare with another's");
-        Links = Chain.Links.ToDictionary(link => link.Step, link => link.State);
+        Links = Chain.Links.ToDictionary(link => link.Step, link => link.Digest);
         checkpoints = record.Checkpoints;
         Environment = RunEnvironment.Of(run);
     }
@@ -38,8 +38,8 @@ internal sealed class NarrowedRun
     // Computed from the last checkpoint before it.
     private RunState State(int step, CancellationToken cancellation)
     {
-        var from = checkpoints.All.LastOrDefault(kept => kept <= step);
-        var state = from == 0 ? Run.Start : checkpoints.Read(from, Run.Start);
+        var kept = checkpoints.All.LastOrDefault(each => each <= step);
+        var state = kept == 0 ? Run.Start : checkpoints.Read(kept, Run.Start);
         return Steps(state, step, cancellation).Select(taken => taken.After).LastOrDefault(state);
     }
 
@@ -52,9 +52,9 @@ internal sealed class NarrowedRun
         return (taken.After, taken.Batch());
     }
 
-    private IEnumerable<TrainingStep> Steps(RunState from, int end, CancellationToken cancellation)
+    private IEnumerable<TrainingStep> Steps(RunState state, int end, CancellationToken cancellation)
     {
-        foreach (var step in Run.Steps(from).Take(end - from.Step))
+        foreach (var step in Run.Steps(state).Take(end - state.Step))
         {
             cancellation.ThrowIfCancellationRequested();
             yield return step;

@@ -34,79 +34,93 @@ internal sealed record Narrowing(
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Narrowing Of(NarrowedRun a, NarrowedRun b, int threads, CancellationToken cancellation)
     {
-        if (!StateDigest.Leaves(a.Run.Start).Select(Shaped).SequenceEqual(
-            StateDigest.Leaves(b.Run.Start).Select(Shaped)))
-            throw new OperationFailedException(
-                $"{a.Record.Folder} and {b.Record.Folder} train different networks or with different optimizers: "
-                + string.Join("; ", Changes()));
-        IEnumerable<string> Changes() =>
-        [
-            .. a.Record.Configuration.Data == b.Record.Configuration.Data ? []
-                : (string[])[$"--data is {a.Record.Configuration.Data} and {b.Record.Configuration.Data}"],
-            .. a.Environment.Changes(b.Environment, " and "),
-        ];
-
-        var comparisons = 0;
+        RequireSameShape(a, b);
         int[] steps = [.. a.Links.Keys.Intersect(b.Links.Keys).Order()];
         if (steps.Length == 0)
             throw new OperationFailedException(
                 $"{a.Record.Folder} and {b.Record.Folder}: the chains have no step in common");
-        var (before, after) = Halves(steps.Length, place => a.Links[steps[place]] == b.Links[steps[place]]);
+        var bisection = new Bisection();
+        var linked = bisection.FirstDifference(steps.Length, i => a.Links[steps[i]] == b.Links[steps[i]]);
         // The chains may have been kept at other steps, or one may be longer: as far as both go, they are computed.
-        var (first, end) = (
-            before < 0 ? 0 : steps[before],
-            after < steps.Length ? steps[after] : Math.Min(a.Links.Keys.Max(), b.Links.Keys.Max()));
-        if (after == steps.Length && first == end)
-            return new Narrowing(null, end, null, comparisons, []);
+        var first = linked == 0 ? 0 : steps[linked - 1];
+        var end = linked < steps.Length ? steps[linked] : Math.Min(a.Links.Keys.Max(), b.Links.Keys.Max());
+        if (first == end && linked == steps.Length)
+            return new Narrowing(null, end, null, bisection.Comparisons, []);
         var (ofA, ofB) = Threads.Use(threads, () => (
             a.Digests(first, end, cancellation), b.Digests(first, end, cancellation)));
-        foreach (var (run, digests) in new[] { (a, ofA), (b, ofB) })
-            if (run.Links.TryGetValue(end, out var recorded) && digests[^1] != recorded)
-                throw new OperationFailedException(
-                    Invariant($"{run.Record.Folder} can't be reproduced between steps {first:N0} and {end:N0}: it was ")
-                    + $"changed, or computed with other numerics; functional verify {run.Record.Folder} shows where");
-        var (_, different) = Halves(ofA.Length, place => ofA[place] == ofB[place]);
-        if (different == ofA.Length)
-            return new Narrowing(null, end, null, comparisons, []);
-        var step = first + different;
-        var (stateA, stateB) = Threads.Use(threads, () => (a.At(step, cancellation), b.At(step, cancellation)));
-        var element = Element();
-        return new Narrowing(step, end, element, comparisons, Why(a, b, step, stateA.Batch, stateB.Batch));
+        RequireReproduced(a, first, end, ofA[^1]);
+        RequireReproduced(b, first, end, ofB[^1]);
+        var computed = bisection.FirstDifference(ofA.Length, i => ofA[i] == ofB[i]);
+        if (computed == ofA.Length)
+            return new Narrowing(null, end, null, bisection.Comparisons, []);
+        var step = first + computed;
+        var (atA, atB) = Threads.Use(threads, () => (a.At(step, cancellation), b.At(step, cancellation)));
+        var element = FirstElement(atA.State, atB.State, bisection);
+        return new Narrowing(
+            step, end, element, bisection.Comparisons, Why(a, b, step, atA.Batch, atB.Batch));
+    }
 
-        static string Shaped((string Name, Parameter<float> Leaf) leaf) => $"{leaf.Name} {leaf.Leaf.Shape}";
+    private static void RequireSameShape(NarrowedRun a, NarrowedRun b)
+    {
+        if (Shapes(a).SequenceEqual(Shapes(b)))
+            return;
+        var (dataA, dataB) = (a.Record.Configuration.Data, b.Record.Configuration.Data);
+        string[] changes =
+        [
+            .. dataA == dataB ? [] : (string[])[$"--data is {dataA} and {dataB}"],
+            .. a.Environment.Changes(b.Environment, " and "),
+        ];
+        throw new OperationFailedException(
+            $"{a.Record.Folder} and {b.Record.Folder} train different networks or with different optimizers: "
+            + string.Join("; ", changes));
 
-        DifferentElement? Element()
+        static IEnumerable<string> Shapes(NarrowedRun run) =>
+            StateDigest.Leaves(run.Run.Start).Select(leaf => $"{leaf.Name} {leaf.Leaf.Shape}");
+    }
+
+    private static void RequireReproduced(NarrowedRun run, int first, int end, string digest)
+    {
+        if (run.Links.TryGetValue(end, out var recorded) && digest != recorded)
+            throw new OperationFailedException(
+                Invariant($"{run.Record.Folder} can't be reproduced between steps {first:N0} and {end:N0}: it was ")
+                + $"changed, or computed with other numerics; functional verify {run.Record.Folder} shows where");
+    }
+
+    private static DifferentElement? FirstElement(RunState a, RunState b, Bisection bisection)
+    {
+        var pairs = StateDigest.Leaves(a).Zip(StateDigest.Leaves(b)).ToArray();
+        var place = bisection.FirstDifference(pairs.Length, last => pairs[..(last + 1)].All(pair =>
+            MemoryMarshal.AsBytes(StateDigest.Elements(pair.First.Leaf))
+                .SequenceEqual(MemoryMarshal.AsBytes(StateDigest.Elements(pair.Second.Leaf)))));
+        if (place == pairs.Length)
+            return null;
+        var (name, leaf) = pairs[place].First;
+        var x = StateDigest.Elements(leaf);
+        var y = StateDigest.Elements(pairs[place].Second.Leaf);
+        var at = MemoryMarshal.Cast<float, int>(x).CommonPrefixLength(MemoryMarshal.Cast<float, int>(y));
+        bisection.Comparisons++;
+        return new DifferentElement(name, at % leaf.Shape.Rows, at / leaf.Shape.Rows, x[at], y[at]);
+    }
+
+    // What differs once differs ever after.
+    private sealed class Bisection
+    {
+        public int Comparisons { get; set; }
+
+        /// <summary>The first place where two sequences differ; their length if they don't.</summary>
+        public int FirstDifference(int length, Func<int, bool> isEqual)
         {
-            var pairs = StateDigest.Leaves(stateA.State).Zip(StateDigest.Leaves(stateB.State)).ToArray();
-            var (_, place) = Halves(pairs.Length, last => pairs[..(last + 1)].All(pair =>
-                MemoryMarshal.AsBytes(StateDigest.Elements(pair.First.Leaf))
-                    .SequenceEqual(MemoryMarshal.AsBytes(StateDigest.Elements(pair.Second.Leaf)))));
-            if (place == pairs.Length)
-                return null;
-            comparisons++;
-            var (name, leaf) = pairs[place].First;
-            var x = StateDigest.Elements(leaf);
-            var y = StateDigest.Elements(pairs[place].Second.Leaf);
-            var at = 0;
-            while (BitConverter.SingleToInt32Bits(x[at]) == BitConverter.SingleToInt32Bits(y[at]))
-                at++;
-            return new DifferentElement(name, at % leaf.Shape.Rows, at / leaf.Shape.Rows, x[at], y[at]);
-        }
-
-        // What differs once differs ever after: the last place where both are equal (or -1), and the first where not.
-        (int Equal, int Different) Halves(int count, Func<int, bool> isEqual)
-        {
-            var (equal, different) = (-1, count);
+            var (equal, different) = (-1, length);
             while (different - equal > 1)
             {
                 var middle = (equal + different) / 2;
-                comparisons++;
+                Comparisons++;
                 if (isEqual(middle))
                     equal = middle;
                 else
                     different = middle;
             }
-            return (equal, different);
+            return different;
         }
     }
 

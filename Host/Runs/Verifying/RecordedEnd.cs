@@ -12,7 +12,7 @@ internal static class RecordedEnd
     /// <param name="run">The configured run.</param>
     /// <param name="result">What the run has come to.</param>
     /// <param name="bestBefore">The best network before the last step was evaluated.</param>
-    public static IEnumerable<string> Faults(
+    public static IEnumerable<string> Mismatches(
         RunRecord record, TrainingRun run, RunResult result, BestNetwork? bestBefore)
     {
         if (record.Summary is not { } summary)
@@ -29,7 +29,7 @@ internal static class RecordedEnd
             .. Timeless(summary) == Timeless(now) ? []
                 : (string[])["summary.json: the results are not those of the run"],
             .. Model(record, run, result.State),
-            .. Fault(
+            .. Mismatch(
                 new RunPaths(record.Folder).Best, run,
                 (summary.IsEvaluated ? result.State.Best : bestBefore)?.Network ?? result.State.Network),
         ];
@@ -37,7 +37,7 @@ internal static class RecordedEnd
 
     /// <summary>What is wrong with the last model, in a line.</summary>
     public static IEnumerable<string> Model(RunRecord record, TrainingRun run, RunState state) =>
-        Fault(new RunPaths(record.Folder).Model, run, state.Network);
+        Mismatch(new RunPaths(record.Folder).Model, run, state.Network);
 
     // How long it took, and how it ended when it is trained only so far again, is not compared.
     private static RunSummary Timeless(RunSummary summary) => summary with
@@ -46,7 +46,7 @@ internal static class RecordedEnd
         Best = summary.Best is { } best ? best with { Seconds = 0 } : null,
     };
 
-    private static IEnumerable<string> Fault(string path, TrainingRun run, Network<float> network)
+    private static IEnumerable<string> Mismatch(string path, TrainingRun run, Network<float> network)
     {
         var name = Path.GetFileName(path);
         if (!File.Exists(path))

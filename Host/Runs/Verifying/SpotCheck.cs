@@ -7,8 +7,8 @@ namespace Functional.Host.Runs;
 /// <param name="Drawn">How many were drawn.</param>
 /// <param name="Steps">The steps that were computed.</param>
 /// <param name="Recorded">The steps of the run.</param>
-/// <param name="Fault">What differs, in a line; null if nothing does.</param>
-internal sealed record SpotCheck(int Stretches, int Drawn, int Steps, int Recorded, string? Fault)
+/// <param name="Mismatch">What differs, in a line; null if nothing does.</param>
+internal sealed record SpotCheck(int Stretches, int Drawn, int Steps, int Recorded, string? Mismatch)
 {
     /// <summary>Draws and computes.</summary>
     /// <param name="record">What the run's folder says.</param>
@@ -35,21 +35,21 @@ internal sealed record SpotCheck(int Stretches, int Drawn, int Steps, int Record
                 $"{record.Folder}: there are no two states to compute between; train with --keep-every N");
         int[] drawn = [.. key.Distinct(Math.Min(count, stretches), stretches).Order()];
         var steps = 0;
-        var fault = record.ChainFault(run)
+        var mismatch = record.ChainMismatch(run)
             ?? drawn.Select(place => Threads.Use(threads, () => Compute(kept[place], kept[place + 1])))
                 .FirstOrDefault(found => found is not null)
-            ?? EndFault();
-        return new SpotCheck(stretches, drawn.Length, steps, record.Losses.Count, fault);
+            ?? EndMismatch();
+        return new SpotCheck(stretches, drawn.Length, steps, record.Losses.Count, mismatch);
 
         // The model that people use is the last state's network: not to be had of a run that was killed.
-        string? EndFault() =>
+        string? EndMismatch() =>
             record.Summary is null || kept[^1] != record.Losses.Count ? null
             : At(kept[^1], last => RecordedEnd.Model(record, run, last).FirstOrDefault());
 
         string? At(int step, Func<RunState, string?> next)
         {
             var state = step == 0 ? run.Start : record.Checkpoints.Read(step, run.Start);
-            return StateDigest.Of(state) == links[step].State ? next(state)
+            return StateDigest.Of(state) == links[step].Digest ? next(state)
                 : Invariant($"the state after step {step:N0} isn't the one in chain.txt");
         }
 
@@ -61,11 +61,11 @@ internal sealed record SpotCheck(int Stretches, int Drawn, int Steps, int Record
                 steps++;
                 state = step.After;
                 var recorded = record.Losses[state.Step - 1];
-                if (BitConverter.DoubleToInt64Bits(recorded) != BitConverter.DoubleToInt64Bits(step.Report.Loss))
+                if (!Verification.AreSame(recorded, step.Report.Loss))
                     return Invariant($"step {state.Step:N0} has another loss: {step.Report.Loss:R}, ")
                         + Invariant($"in the run {recorded:R}");
             }
-            return StateDigest.Of(state) == links[end].State ? null : Invariant(
+            return StateDigest.Of(state) == links[end].Digest ? null : Invariant(
                 $"steps {first + 1:N0} to {end:N0} lead to a different state from the one in chain.txt");
         });
     }

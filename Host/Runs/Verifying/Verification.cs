@@ -10,18 +10,19 @@ namespace Functional.Host.Runs;
 internal sealed record Difference<T>(int Number, T Recorded, T Found);
 
 /// <summary>The result of repeating a run, beside its folder's record.</summary>
-/// <param name="Steps">Losses that were compared.</param>
-/// <param name="Epochs">Digests that were compared.</param>
-/// <param name="Loss">The first step whose loss differs, in any bit.</param>
-/// <param name="Digest">The first epoch whose digest differs.</param>
-/// <param name="States">Digests of states that were compared.</param>
-/// <param name="State">The first step after which the state's digest differs.</param>
+/// <param name="ComparedSteps">Losses that were compared.</param>
+/// <param name="ComparedEpochs">Digests of epochs that were compared.</param>
+/// <param name="ComparedStates">Digests of states that were compared.</param>
+/// <param name="FirstLoss">The first step whose loss differs, in any bit.</param>
+/// <param name="FirstDigest">The first epoch whose digest differs.</param>
+/// <param name="FirstState">The first step after which the state's digest differs.</param>
 internal sealed record Verification(
-    int Steps, int Epochs, Difference<double>? Loss, Difference<string>? Digest, int States, Difference<string>? State)
+    int ComparedSteps, int ComparedEpochs, int ComparedStates,
+    Difference<double>? FirstLoss, Difference<string>? FirstDigest, Difference<string>? FirstState)
 {
     /// <summary>What else in the folder is not what the run gives (the chain itself, results, checkpoints, models), a
     /// line each.</summary>
-    public IReadOnlyList<string> Faults { get; init; } = [];
+    public IReadOnlyList<string> Mismatches { get; init; } = [];
 
     /// <summary>Whether it was cancelled before everything was compared.</summary>
     public bool Interrupted { get; init; }
@@ -29,7 +30,7 @@ internal sealed record Verification(
     /// <summary>Whether all is the same; null if what was compared is, but not everything was.</summary>
     public bool? Identical => !IsSame ? false : Interrupted ? null : true;
 
-    private bool IsSame => Loss is null && Digest is null && State is null && Faults.Count == 0;
+    private bool IsSame => FirstLoss is null && FirstDigest is null && FirstState is null && Mismatches.Count == 0;
 
     /// <summary>Trains a run again, from its configuration, as far as it has been saved or until it is seen to differ.
     /// </summary>
@@ -64,25 +65,29 @@ internal sealed record Verification(
         var found = comparison.Result;
         return found with
         {
-            Interrupted = cancellation.IsCancellationRequested && found.Steps < record.Losses.Count,
-            Faults =
+            Interrupted = cancellation.IsCancellationRequested && found.ComparedSteps < record.Losses.Count,
+            Mismatches =
             [
-                .. record.ChainFault(run) is { } chain ? [chain] : (string[])[],
+                .. record.ChainMismatch(run) is { } chain ? [chain] : (string[])[],
                 // Where a step differs, so does all that comes of it.
-                .. found is not { Loss: null, Digest: null, State: null } ? []
-                    : found.Faults.Concat(found.Steps < record.Losses.Count ? []
-                        : RecordedEnd.Faults(record, run, result, comparison.BestBefore)),
+                .. found is not { FirstLoss: null, FirstDigest: null, FirstState: null } ? []
+                    : found.Mismatches.Concat(found.ComparedSteps < record.Losses.Count ? []
+                        : RecordedEnd.Mismatches(record, run, result, comparison.BestBefore)),
             ],
         };
     }
+
+    /// <summary>Whether two losses have the same bits.</summary>
+    public static bool AreSame(double recorded, double found) =>
+        BitConverter.DoubleToInt64Bits(recorded) == BitConverter.DoubleToInt64Bits(found);
 
     private sealed class Comparison(RunRecord record, TrainingRun run, CancellationTokenSource done) : IRunObserver
     {
         private readonly HashSet<int> kept = [.. record.Checkpoints.All];
         private readonly Dictionary<int, string> states =
-            record.Chain?.Links.ToDictionary(link => link.Step, link => link.State) ?? [];
+            record.Chain?.Links.ToDictionary(link => link.Step, link => link.Digest) ?? [];
 
-        public Verification Result { get; private set; } = new(0, 0, null, null, 0, null);
+        public Verification Result { get; private set; } = new(0, 0, 0, null, null, null);
 
         /// <summary>The best network before the last step was evaluated.</summary>
         public BestNetwork? BestBefore { get; private set; }
@@ -99,15 +104,15 @@ internal sealed record Verification(
             if (isLinked)
                 Result = Result with
                 {
-                    States = Result.States + 1,
-                    State = Result.State
+                    ComparedStates = Result.ComparedStates + 1,
+                    FirstState = Result.FirstState
                         ?? (found == recorded ? null : new Difference<string>(state.Step, recorded!, found)),
                 };
-            if (isKept && Fault(state.Step, found) is { } fault)
-                Result = Result with { Faults = [.. Result.Faults, fault] };
+            if (isKept && Mismatch(state.Step, found) is { } mismatch)
+                Result = Result with { Mismatches = [.. Result.Mismatches, mismatch] };
         }
 
-        private string? Fault(int step, string found)
+        private string? Mismatch(int step, string found)
         {
             try
             {
@@ -123,11 +128,10 @@ internal sealed record Verification(
         public void Stepped(StepReport report, int samples)
         {
             var recorded = record.Losses[report.Step - 1];
-            var same = BitConverter.DoubleToInt64Bits(recorded) == BitConverter.DoubleToInt64Bits(report.Loss);
             Result = Result with
             {
-                Steps = report.Step,
-                Loss = Result.Loss ?? (same ? null : new Difference<double>(report.Step, recorded, report.Loss)),
+                ComparedSteps = report.Step,
+                FirstLoss = Result.FirstLoss ?? (AreSame(recorded, report.Loss) ? null : new Difference<double>(report.Step, recorded, report.Loss)),
             };
             if (report.Step == record.Losses.Count)
                 done.Cancel();
@@ -141,13 +145,13 @@ internal sealed record Verification(
             var isSame = recorded.Digest == epoch.Digest;
             Result = Result with
             {
-                Epochs = Result.Epochs + 1,
-                Digest = Result.Digest
+                ComparedEpochs = Result.ComparedEpochs + 1,
+                FirstDigest = Result.FirstDigest
                     ?? (isSame ? null : new Difference<string>(epoch.Epoch, recorded.Digest, epoch.Digest)),
-                Faults = !isSame || recorded with { Seconds = epoch.Seconds } == epoch ? Result.Faults
-                    : [.. Result.Faults, $"metrics.csv: the results of epoch {epoch.Epoch} are not those of the run"],
+                Mismatches = !isSame || recorded with { Seconds = epoch.Seconds } == epoch ? Result.Mismatches
+                    : [.. Result.Mismatches, $"metrics.csv: the results of epoch {epoch.Epoch} are not those of the run"],
             };
-            if (Result is { Loss: not null, Digest: not null, State: not null })
+            if (Result is { FirstLoss: not null, FirstDigest: not null, FirstState: not null })
                 done.Cancel();
         }
     }
