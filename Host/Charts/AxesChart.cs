@@ -87,8 +87,8 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
     internal override Drawing Draw(double width)
     {
         var data = DataAndReferences();
-        double above = Y.Label.Length > 0 ? Frame.LabelLine + 5 : 8;
-        double height = Math.Round(width * (Aspect ?? (width < 500 ? 0.62 : 0.46)));
+        var above = Y.Label.Length > 0 ? Frame.LabelLine + 5 : 8;
+        var height = Math.Round(width * (Aspect ?? (width < 500 ? 0.62 : 0.46)));
         double left = 40;
         Plot Within(double right) => Sized(PlotOf(data, Math.Max(40, width - left - right), height));
         double LeftRoom() => Frame.LabelRoom(Frame.YTicks(Y, Within(Frame.Overhang).Y));
@@ -96,7 +96,7 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
         // With equal units the height, and so the ticks and the room for them, depend on the room that they leave.
         left = Math.Max(left, LeftRoom());
 
-        double names = EndLabels.Room(Keys);
+        var names = EndLabels.Room(Keys);
         var plot = Within(Math.Max(names, Frame.Overhang));
         var labels = names > width * 0.24 ? null : EndLabels.Place(Keys, LineEnds(plot), plot);
         var legend = Drawing.Empty;
@@ -121,7 +121,7 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
     {
         if (!EqualUnits)
             return plot;
-        double height = Math.Clamp(plot.Width * plot.Units, 60, plot.Width * 1.3);
+        var height = Math.Clamp(plot.Width * plot.Units, 60, plot.Width * 1.3);
         return plot with { Height = height, Y = plot.Y with { From = height } };
     }
 
@@ -130,7 +130,7 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
         var scale = reference.Vertical ? plot.X : plot.Y;
         if (!double.IsFinite(reference.Value) || !scale.Contains(reference.Value))
             return Markup.Empty;
-        double at = scale.Map(reference.Value);
+        var at = scale.Map(reference.Value);
         return reference.Vertical
             ? Svg.Path(new PathData().Move(at, 0).Line(at, plot.Height), "reference")
                 + Svg.Text(reference.Label, at + 4, 11, "small halo")
@@ -141,7 +141,7 @@ public abstract record AxesChart(string Title, Axis X, Axis Y) : Chart(Title)
     private Markup Named(string label, double at, Plot plot)
     {
         const double above = 4, below = 12, margin = 4;
-        double width = Typography.Width(label, Typography.SmallSize) + margin;
+        var width = Typography.Width(label, Typography.SmallSize) + margin;
         (bool Right, double Y)[] places =
         [
             .. from end in (bool[])[true, false]

@@ -81,7 +81,7 @@ public sealed record Axis(string Label)
 
     private (double, double) Spread(double low, double high, double? least, double? most)
     {
-        double magnitude = Math.Max(Math.Abs(low), Math.Abs(high));
+        var magnitude = Math.Max(Math.Abs(low), Math.Abs(high));
         if (Scaling == Scaling.Logarithmic)
         {
             if (high > low * (1 + 1e-9))
@@ -90,7 +90,7 @@ public sealed record Axis(string Label)
         }
         if (high - low > magnitude * 1e-12 && high - low > 1e-290)
             return (low, high);
-        double room = magnitude > 1e-290 ? magnitude / 10 : 1;
+        var room = magnitude > 1e-290 ? magnitude / 10 : 1;
         return most is null ? (least ?? low - room, Math.Max(low, high) + room) : (high - room, high);
     }
 }

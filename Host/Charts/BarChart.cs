@@ -16,15 +16,15 @@ public sealed record BarChart(string Title, string Label) : Chart(Title)
 
     internal override Drawing Draw(double width)
     {
-        double names = Math.Min(width * 0.4, 8 + Bars.Select(bar => WidthOf(bar.Name)).DefaultIfEmpty(0).Max());
-        double values = 10 + Bars.Select(bar => WidthOf(ValueOf(bar.Value))).DefaultIfEmpty(0).Max();
+        var names = Math.Min(width * 0.4, 8 + Bars.Select(bar => WidthOf(bar.Name)).DefaultIfEmpty(0).Max());
+        var values = 10 + Bars.Select(bar => WidthOf(ValueOf(bar.Value))).DefaultIfEmpty(0).Max();
         double[] finite = [0, .. Bars.Select(bar => bar.Value).Where(Plain.CanShow)];
-        double left = finite.Min() < 0 ? names + values : names;
+        var left = finite.Min() < 0 ? names + values : names;
         var scale = Plain.Fit(new(finite.Min(), finite.Max()), left, width - values);
-        double top = Label.Length > 0 ? Frame.LabelLine + 2 : 2;
-        double zero = scale.Map(0);
+        var top = Label.Length > 0 ? Frame.LabelLine + 2 : 2;
+        var zero = scale.Map(0);
         var rows = Markup.Join(Bars.Select((bar, i) => Bar(bar, scale, names, zero).At(0, top + i * Row)));
-        double bottom = top + Bars.Count * Row;
+        var bottom = top + Bars.Count * Row;
         var words = Bars.Take(40).Select(bar => $"{bar.Name} {Typography.Value(bar.Value)}");
         return new(
             rows + Svg.Text(Label, 0, 11, "muted")
@@ -36,7 +36,7 @@ public sealed record BarChart(string Title, string Label) : Chart(Title)
 
     private Markup Bar((string Name, double Value) bar, Scale scale, double names, double zero)
     {
-        double end = Plain.CanShow(bar.Value) ? scale.Map(bar.Value) : zero;
+        var end = Plain.CanShow(bar.Value) ? scale.Map(bar.Value) : zero;
         var value = ValueOf(bar.Value);
         return Svg.Text(Typography.Fit(bar.Name, Typography.TextSize, names - 8), names - 8, 16, "end")
             + Svg.Path(new PathData().Rectangle(zero, 4, end, Row - 4), $"bar {SeriesStyle.Of(Color).ColorClass}")

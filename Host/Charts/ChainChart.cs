@@ -21,11 +21,11 @@ internal sealed record ChainChart(string Title) : Chart(Title)
 
     internal override Drawing Draw(double width)
     {
-        double widest = Links.Select(link => Typography.Width(link.Name, Typography.TextSize * Typography.Bold))
+        var widest = Links.Select(link => Typography.Width(link.Name, Typography.TextSize * Typography.Bold))
             .DefaultIfEmpty(0).Max();
-        double half = Math.Min(90, Math.Max(width * 0.17, widest / 2 + 6));
+        var half = Math.Min(90, Math.Max(width * 0.17, widest / 2 + 6));
         double center = width / 2, top = Frame.LabelLine + 10;
-        double room = center - Side - 12;
+        var room = center - Side - 12;
         var marks = new List<Markup>
         {
             Svg.Text(Sides.Forward, center - Side - 10, 12, "end muted"),
@@ -34,7 +34,7 @@ internal sealed record ChainChart(string Title) : Chart(Title)
         PathData boxes = new(), forward = new(), backward = new();
         foreach (var (i, link) in Links.Index())
         {
-            double y = top + i * Step;
+            var y = top + i * Step;
             boxes.Rectangle(center - half, y, center + half, y + Box);
             marks.Add(Svg.Text(
                 Typography.Fit(link.Name, Typography.TextSize * Typography.Bold, 2 * half - 8), center, y + 19,
@@ -58,13 +58,13 @@ internal sealed record ChainChart(string Title) : Chart(Title)
     private static Markup Lines(string text, double room, double x, double y, string classes)
     {
         var lines = Typography.Wrap(text, Typography.TextSize, room);
-        double first = y + (Step - Box) / 2 + 4 - (lines.Count - 1) * 7.5;
+        var first = y + (Step - Box) / 2 + 4 - (lines.Count - 1) * 7.5;
         return Markup.Join(lines.Select((line, i) => Svg.Text(line, x, first + i * 15, classes)));
     }
 
     private static void Arrow(PathData path, double x, double from, double to)
     {
-        double barb = from < to ? -Head : Head;
+        var barb = from < to ? -Head : Head;
         path.Move(x, from).Line(x, to).Move(x - Head + 1, to + barb).Line(x, to).Line(x + Head - 1, to + barb);
     }
 }

@@ -65,7 +65,7 @@ public abstract record Chart(string Title)
         var drawing = Draw(width);
         var heading = ShowTitle ? Heading.Title(Title, width) : Drawing.Empty;
         var body = heading.Body + drawing.Body.At(0, heading.Height);
-        double height = Math.Ceiling(heading.Height + drawing.Height);
+        var height = Math.Ceiling(heading.Height + drawing.Height);
         var description = (Description ?? drawing.Summary) + Omission(drawing.LeftOut);
         var size = Markup.Number(width);
         var id = Id is null ? $"chart-{Digest(Title + description + size + body)}" : $"{Id}-{size}";

@@ -53,7 +53,7 @@ public sealed record ContourChart(string Title, Axis X, Axis Y) : AxesChart(Titl
     {
         string Place(int i) => $"({Typography.Value(path.Positions[i])}, {Typography.Value(path.Ys[i])})";
         var name = path.Name.OrElse("A path");
-        int last = path.Ys.Count - 1;
+        var last = path.Ys.Count - 1;
         return last < 0 ? $"{name}: no points." : $"{name}: {last + 1} points from {Place(0)} to {Place(last)}.";
     }
 
@@ -62,7 +62,7 @@ public sealed record ContourChart(string Title, Axis X, Axis Y) : AxesChart(Titl
     private Markup Contours(Field field, Plot plot)
     {
         var path = new PathData();
-        foreach (double level in Levels ?? field.Levels())
+        foreach (var level in Levels ?? field.Levels())
             foreach (var line in field.Contour(level))
                 path.Polyline(line.Where(at => X.CanShow(at.X) && Y.CanShow(at.Y)).Select(at => plot.At(at.X, at.Y)));
         return Svg.Path(path, "contour");
@@ -81,7 +81,7 @@ public sealed record ContourChart(string Title, Axis X, Axis Y) : AxesChart(Titl
             where double.IsFinite(size) && size > 0
             select (At: plot.At(field.Xs[column], field.Ys[row]), X: x / size, Y: y / size, Size: size)).ToArray();
         var path = new PathData();
-        double longest = arrows.Select(arrow => arrow.Size).DefaultIfEmpty(1).Max();
+        var longest = arrows.Select(arrow => arrow.Size).DefaultIfEmpty(1).Max();
         foreach (var (at, x, y, size) in arrows)
             Arrow(path, at, x, y, ArrowSpacing * 0.8 * Math.Sqrt(size / longest));
         return Svg.Path(path, "arrow");
@@ -97,8 +97,8 @@ public sealed record ContourChart(string Title, Axis X, Axis Y) : AxesChart(Titl
 
     private static IEnumerable<int> Nearest(IReadOnlyList<double> positions, Axis axis, Scale scale)
     {
-        double length = Math.Abs(scale.To - scale.From);
-        int count = Math.Max(2, (int)(length / ArrowSpacing));
+        var length = Math.Abs(scale.To - scale.From);
+        var count = Math.Max(2, (int)(length / ArrowSpacing));
         return positions.Count < 2 ? [] : Enumerable.Range(0, count).Select(i => scale.At((i + 0.5) / count))
             .Select(wanted => Enumerable.Range(0, positions.Count).MinBy(k => Math.Abs(positions[k] - wanted)))
             .Where(k => axis.CanShow(positions[k])).Distinct();

@@ -31,7 +31,7 @@ internal static class EndLabels
     private static double[] Spread(double[] wanted, double height)
     {
         var blocks = new List<(double Sum, int Count)>();
-        foreach (double y in wanted)
+        foreach (var y in wanted)
         {
             var block = (Sum: y, Count: 1);
             while (blocks.Count > 0 && Bottom(blocks[^1]) > Top(block))

@@ -56,8 +56,8 @@ public sealed record Field(
     internal IReadOnlyList<IReadOnlyList<(double X, double Y)>> Contour(double level)
     {
         var neighbors = new Dictionary<Crossing, List<Crossing>>();
-        for (int row = 0; row + 1 < Ys.Count; row++)
-            for (int column = 0; column + 1 < Xs.Count; column++)
+        for (var row = 0; row + 1 < Ys.Count; row++)
+            for (var column = 0; column + 1 < Xs.Count; column++)
                 foreach (var (from, to) in Segments(column, row, level))
                 {
                     Linked(from).Add(to);
@@ -92,7 +92,7 @@ public sealed record Field(
         var (lower, upper) = (Values[row], Values[row + 1]);
         double leftBottom = lower[column], rightBottom = lower[column + 1];
         double leftTop = upper[column], rightTop = upper[column + 1];
-        int above = (leftBottom >= level ? 1 : 0) + (rightBottom >= level ? 2 : 0)
+        var above = (leftBottom >= level ? 1 : 0) + (rightBottom >= level ? 2 : 0)
             + (rightTop >= level ? 4 : 0) + (leftTop >= level ? 8 : 0);
         if (above is 0 or 15
             || !(double.IsFinite(leftBottom) && double.IsFinite(rightBottom)
@@ -100,7 +100,7 @@ public sealed record Field(
             return [];
         Crossing bottom = new(column, row, false), right = new(column + 1, row, true);
         Crossing top = new(column, row + 1, false), left = new(column, row, true);
-        bool centerAbove = (leftBottom + rightBottom + rightTop + leftTop) / 4 >= level;
+        var centerAbove = (leftBottom + rightBottom + rightTop + leftTop) / 4 >= level;
         return above switch
         {
             1 or 14 => [(left, bottom)],

@@ -24,14 +24,14 @@ internal static class Frame
         axes.Move(0, 0).Line(0, plot.Height).Line(plot.Width, plot.Height);
         foreach (var tick in xTicks)
         {
-            double x = plot.X.Map(tick.Value);
+            var x = plot.X.Map(tick.Value);
             if (tick.Label.Length > 0)
                 grid.Move(x, 0).Line(x, plot.Height);
             axes.Move(x, plot.Height).Line(x, plot.Height + (tick.Label.Length > 0 ? TickLength : TickLength / 2));
         }
         foreach (var tick in yTicks)
         {
-            double y = plot.Y.Map(tick.Value);
+            var y = plot.Y.Map(tick.Value);
             if (tick.Label.Length > 0)
                 grid.Move(0, y).Line(plot.Width, y);
             axes.Move(-(tick.Label.Length > 0 ? TickLength : TickLength / 2), y).Line(0, y);
@@ -44,7 +44,7 @@ internal static class Frame
     {
         if (axis.Categories is { } names)
             return Thinned(names, scale, width);
-        for (int count = Math.Clamp((int)(width / 60), 2, 10); ; count--)
+        for (var count = Math.Clamp((int)(width / 60), 2, 10); ; count--)
         {
             var ticks = Ticks.Of(scale, count, whole);
             if (count <= 1 || HaveRoom(ticks, scale, width))
@@ -95,7 +95,7 @@ internal static class Frame
         Tick tick, Scale scale, double width, double overhang)
     {
         double half = Width(tick) / 2, first = Math.Min(half - overhang, width / 2);
-        double center = Math.Clamp(scale.Map(tick.Value), first, width - first);
+        var center = Math.Clamp(scale.Map(tick.Value), first, width - first);
         return (center, center - half, center + half);
     }
 
@@ -108,7 +108,7 @@ internal static class Frame
 
     private static Tick[] Thinned(IReadOnlyList<string> names, Scale scale, double width)
     {
-        for (int every = 1; ; every++)
+        for (var every = 1; ; every++)
         {
             var ticks = names.Select((name, i) => new Tick(i, name)).Where(tick => tick.Value % every == 0).ToArray();
             if (every >= names.Count || HaveRoom(ticks, scale, width))

@@ -23,7 +23,7 @@ internal static class Heading
         foreach (var key in keys.Where(key => key.Name.Length > 0).Distinct())
         {
             var name = Typography.Fit(key.Name, Typography.TextSize, width - Sample - 6);
-            double size = Sample + 6 + Typography.Width(name, Typography.TextSize);
+            var size = Sample + 6 + Typography.Width(name, Typography.TextSize);
             if (x > 0 && x + size > width)
                 (x, y) = (0, y + LegendLine);
             entries.Add((Swatch(key) + Svg.Text(name, Sample + 6, 12, "name")).At(x, y));

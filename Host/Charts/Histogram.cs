@@ -19,8 +19,8 @@ public sealed record Bins(IReadOnlyList<double> Edges, IReadOnlyList<double> Cou
             .Fit(Extent.Of(values.Given(), new Axis("")), 0, count);
         double[] edges = [.. Enumerable.Range(0, count + 1).Select(i => scale.At((double)i / count))];
         var counts = new double[count];
-        int leftOut = 0;
-        foreach (double value in values)
+        var leftOut = 0;
+        foreach (var value in values)
             if (scale.Contains(value))
                 counts[BinOf(value, Math.Clamp((int)scale.Map(value), 0, count - 1))]++;
             else
@@ -54,7 +54,7 @@ public sealed record Histogram(string Title, Axis X, Axis Y) : AxesChart(Title, 
                 $"histogram '{Title}': {Bins.Counts.Count} counts need one edge more, not {Bins.Edges.Count}",
                 nameof(Bins));
         var counts = Extent.Of(Bins.Counts, Y);
-        bool fromZero = Y.Scaling == Scaling.Linear && !counts.IsEmpty;
+        var fromZero = Y.Scaling == Scaling.Linear && !counts.IsEmpty;
         return (Extent.Of(Bins.Edges, X), fromZero ? counts.Union(new(0, 0)) : counts);
     }
 
@@ -63,16 +63,16 @@ public sealed record Histogram(string Title, Axis X, Axis Y) : AxesChart(Title, 
     internal override Markup Marks(Plot plot)
     {
         var path = new PathData();
-        for (int i = 0; i < Bins.Counts.Count; i++)
+        for (var i = 0; i < Bins.Counts.Count; i++)
         {
             var (left, right, count) = (Bins.Edges[i], Bins.Edges[i + 1], Bins.Counts[i]);
             if (count == 0 || !X.CanShow(left) || !X.CanShow(right) || !Y.CanShow(count))
                 continue;
             double start = plot.X.Map(left), end = plot.X.Map(right), top = plot.Y.Map(count);
-            double floor = Y.Scaling == Scaling.Linear ? plot.Y.Map(0) : plot.Height;
-            double gap = Math.Clamp((end - start) * 0.12, 0, 1);
+            var floor = Y.Scaling == Scaling.Linear ? plot.Y.Map(0) : plot.Height;
+            var gap = Math.Clamp((end - start) * 0.12, 0, 1);
             // What all values share would be a bar without a width.
-            double widen = Math.Max(0, LeastBar - (end - start)) / 2;
+            var widen = Math.Max(0, LeastBar - (end - start)) / 2;
             path.Rectangle(start + gap / 2 - widen, ClipsMarks ? Math.Max(top, 0) : top, end - gap / 2 + widen, floor);
         }
         return Svg.Path(path, $"bar {SeriesStyle.Of(Color).ColorClass}");
@@ -89,7 +89,7 @@ public sealed record Histogram(string Title, Axis X, Axis Y) : AxesChart(Title, 
     {
         if (!Bins.Counts.Any(count => count > 0))
             return "Histogram without values.";
-        int fullest = Enumerable.Range(0, Bins.Counts.Count).MaxBy(i => Bins.Counts[i]);
+        var fullest = Enumerable.Range(0, Bins.Counts.Count).MaxBy(i => Bins.Counts[i]);
         return $"Histogram of {X.Label.OrElse("values")} in {Bins.Counts.Count} bins from {
             Typography.Value(Bins.Edges[0])} to {Typography.Value(Bins.Edges[^1])}; the fullest, from {
             Typography.Value(Bins.Edges[fullest])} to {Typography.Value(Bins.Edges[fullest + 1])}, holds {

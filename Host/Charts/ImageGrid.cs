@@ -33,8 +33,8 @@ internal sealed record ImageGrid(string Title, IReadOnlyList<Picture> Pictures) 
 
     internal override Drawing Draw(double width)
     {
-        int columns = ColumnsFor(width);
-        double cell = Math.Min((width - (columns - 1) * Gap) / columns, 120);
+        var columns = ColumnsFor(width);
+        var cell = Math.Min((width - (columns - 1) * Gap) / columns, 120);
         var marks = new List<Markup>();
         double y = 0;
         foreach (var row in Pictures.Chunk(columns))
@@ -50,17 +50,17 @@ internal sealed record ImageGrid(string Title, IReadOnlyList<Picture> Pictures) 
     // On a narrow page a divisor of the number of columns, if there is a good one, keeps what belongs together in step.
     private int ColumnsFor(double width)
     {
-        int most = Math.Max(1, (int)(width / (Pictures.Any(picture => picture.Caption.Length > 0) ? 62 : 44)));
-        int wanted = Math.Max(1, Columns);
+        var most = Math.Max(1, (int)(width / (Pictures.Any(picture => picture.Caption.Length > 0) ? 62 : 44)));
+        var wanted = Math.Max(1, Columns);
         if (wanted <= most)
             return wanted;
-        int divisor = Enumerable.Range(1, most).Last(count => wanted % count == 0);
+        var divisor = Enumerable.Range(1, most).Last(count => wanted % count == 0);
         return divisor * 2 > most ? divisor : most;
     }
 
     private static Markup Cell(Picture picture, double size)
     {
-        double height = HeightOf(picture, size);
+        var height = HeightOf(picture, size);
         return Markup.Of($"<image width='{size}' height='{height}' preserveAspectRatio='none' href='{
             Png.DataUri(picture.Pixels.Span, picture.Width, picture.Height)}'/>")
             + Markup.Join(LinesOf(picture).Select((line, i) => Svg.Text(

@@ -95,7 +95,7 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
     {
         var (low, high) = Extent.Of(series.Ys, Y);
         var (name, ordered) = (series.Name.OrElse("Values"), Ordered(series));
-        int last = LastShown(ordered);
+        var last = LastShown(ordered);
         return last < 0 ? $"{name}: no values."
             : $"{name}: {Typography.Number(series.Ys.Count, 0)} values from {Typography.Value(low)} to "
                 + $"{Typography.Value(high)}, the last {Typography.Value(ordered.Ys[last])}"
@@ -108,7 +108,7 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
     private int LastShown(Series series)
     {
         var xs = series.Positions;
-        int i = series.Ys.Count - 1;
+        var i = series.Ys.Count - 1;
         while (i >= 0 && !(X.CanShow(xs[i]) && Y.CanShow(series.Ys[i])))
             i--;
         return i;
@@ -134,8 +134,8 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
         if (points.Count * ShownSingly <= plot.Width || points.Count <= 2)
             return points;
         var chosen = new List<Point>();
-        double spacing = Math.Min(MarkerSpacing, plot.Width / 2);
-        double next = spacing * ((index + 0.5) / Math.Max(1, Series.Count));
+        var spacing = Math.Min(MarkerSpacing, plot.Width / 2);
+        var next = spacing * ((index + 0.5) / Math.Max(1, Series.Count));
         foreach (var point in points)
             if (point.X >= next)
             {
@@ -177,7 +177,7 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
 
     private static bool IsSorted(IReadOnlyList<double> values)
     {
-        for (int i = 1; i < values.Count; i++)
+        for (var i = 1; i < values.Count; i++)
             if (values[i] < values[i - 1] || double.IsNaN(values[i]))
                 return false;
         return true;

@@ -42,15 +42,15 @@ internal sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
             return new(Svg.Text("no data", 0, 11, "muted"), 16, "Matrix without values.", 0);
         string[] rowNames = Names(Y, rows), columnNames = Names(X, columns);
         double left = 10 + Widest(rowNames), top = Frame.LabelLine + 4;
-        double cellWidth = Math.Min((width - left - 4) / columns, 52);
-        double cellHeight = Math.Min(Math.Max(width * 1.2 / rows, 2), Math.Min(cellWidth, 35));
-        double bottom = rows * cellHeight;
+        var cellWidth = Math.Min((width - left - 4) / columns, 52);
+        var cellHeight = Math.Min(Math.Max(width * 1.2 / rows, 2), Math.Min(cellWidth, 35));
+        var bottom = rows * cellHeight;
         var (below, room) = ColumnNames(columnNames, cellWidth);
         var inside = Svg.Path(new PathData().Rectangle(-1, -1, columns * cellWidth, bottom), "grid")
             + Cells(cellWidth, cellHeight) + RowNames(rowNames, cellHeight) + below.At(0, bottom);
-        double under = top + bottom + room + (X.Label.Length > 0 ? Frame.LabelLine + 4 : 4);
+        var under = top + bottom + room + (X.Label.Length > 0 ? Frame.LabelLine + 4 : 4);
         var range = Range();
-        bool scaled = (ShowScale || !IsWritten(cellWidth, cellHeight)) && range.High > range.Low;
+        var scaled = (ShowScale || !IsWritten(cellWidth, cellHeight)) && range.High > range.Low;
         var labels = Svg.Text(Y.Label, 0, 11, "muted")
             + Svg.Text(X.Label, left + columns * cellWidth / 2, top + bottom + room + 14, "muted middle")
             + (scaled ? ColorScale(range, Math.Min(columns * cellWidth, 260)).At(left, under + 4) : Markup.Empty);
@@ -60,7 +60,7 @@ internal sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
 
     private static Markup RowNames(string[] names, double height)
     {
-        int every = Math.Max(1, (int)Math.Ceiling(14 / height));
+        var every = Math.Max(1, (int)Math.Ceiling(14 / height));
         return Markup.Join(names.Index().Where(row => row.Index % every == 0).Select(row =>
             Svg.Text(row.Item, -6, (row.Index + 0.5) * height + 4, "muted end")));
     }
@@ -68,9 +68,9 @@ internal sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
     // Names that are too long for their columns are slanted; where even these would meet, some are left out.
     private static (Markup Names, double Height) ColumnNames(string[] names, double width)
     {
-        double widest = Widest(names);
-        bool slanted = widest + 4 > width && width >= 14 && names.Length > 1;
-        int every = slanted ? 1 : Math.Max(1, (int)Math.Ceiling((widest + 4) / width));
+        var widest = Widest(names);
+        var slanted = widest + 4 > width && width >= 14 && names.Length > 1;
+        var every = slanted ? 1 : Math.Max(1, (int)Math.Ceiling((widest + 4) / width));
         var columns =
             from column in names.Index()
             where column.Index % every == 0
@@ -89,7 +89,7 @@ internal sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
     // The colors side by side, with the values of the first, the middle and the last.
     private Markup ColorScale(Extent range, double width)
     {
-        double step = width / Palette.Levels;
+        var step = width / Palette.Levels;
         double ValueAt(double share) => Depth == Scaling.Linear
             ? range.Low + share * (range.High - range.Low)
             : Low(range) + Elementary.Exp(share * Elementary.Log(1 + (range.High - Low(range)))) - 1;
@@ -107,9 +107,9 @@ internal sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
     private Markup Cells(double width, double height)
     {
         var range = Range();
-        bool written = IsWritten(width, height);
+        var written = IsWritten(width, height);
         // Small cells overlap a little, or the paper would shine through.
-        double gap = Math.Min(width, height) > 14 ? 1 : -0.4;
+        var gap = Math.Min(width, height) > 14 ? 1 : -0.4;
         var levels =
             from row in Enumerable.Range(0, Values.Count)
             from column in Enumerable.Range(0, Values[row].Count)
@@ -134,7 +134,7 @@ internal sealed record MatrixChart(string Title, Axis X, Axis Y) : Chart(Title)
 
     private double DepthOf(double value, Extent range)
     {
-        double low = Low(range);
+        var low = Low(range);
         double high = Math.Min(range.High, 1e300), at = Math.Clamp(value, -1e300, 1e300);
         if (high <= low)
             return 0.5;

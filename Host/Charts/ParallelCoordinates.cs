@@ -28,15 +28,15 @@ internal sealed record ParallelCoordinates(string Title, IReadOnlyList<Dimension
     {
         if (Dimensions.Count == 0)
             return new(Markup.Empty, 4, "No dimensions.", 0);
-        int trials = Dimensions[0].Values.Count;
+        var trials = Dimensions[0].Values.Count;
         if (Dimensions.FirstOrDefault(dimension => dimension.Values.Count != trials) is { } odd)
             throw new ArgumentException(
                 $"dimension '{odd.Axis.Label}' has {odd.Values.Count} values, but the first has {trials}");
-        bool vertical = width >= 500;
+        var vertical = width >= 500;
         var scales = Dimensions.Select(dimension => dimension.Axis.Fit(
             Extent.Of(dimension.Values, dimension.Axis), vertical ? Tall : 0, vertical ? 0 : width - 40)).ToArray();
-        double side = vertical ? Side : 20;
-        double step = vertical ? (width - 2 * side) / Math.Max(1, Dimensions.Count - 1) : Step;
+        var side = vertical ? Side : 20;
+        var step = vertical ? (width - 2 * side) / Math.Max(1, Dimensions.Count - 1) : Step;
         Point Place(int dimension, double value) => vertical
             ? new(dimension * step, scales[dimension].Map(value)) : new(scales[dimension].Map(value), dimension * step);
 
@@ -46,7 +46,7 @@ internal sealed record ParallelCoordinates(string Title, IReadOnlyList<Dimension
             ? Vertical(dimension.Axis, scales[i], step).At(i * step, 0)
             : Horizontal(dimension.Axis, scales[i], width - 40).At(0, i * step)));
         double above = vertical ? 22 + 14 * Dimensions.Max(dimension => LinesOf(dimension.Axis, step).Count) : 24;
-        double height = above + (vertical ? Tall + 12 : Step * (Dimensions.Count - 1) + 26);
+        var height = above + (vertical ? Tall + 12 : Step * (Dimensions.Count - 1) + 26);
         return new((lines + axes).At(side, above), height, Summary(trials),
             Dimensions.Sum(dimension => dimension.Values.Count(value => !dimension.Axis.CanShow(value))));
     }
@@ -62,11 +62,11 @@ internal sealed record ParallelCoordinates(string Title, IReadOnlyList<Dimension
 
     private Markup Line(int trial, int rank, int count, Func<int, double, Point> place)
     {
-        bool best = rank >= count - Highlighted && count > Highlighted;
+        var best = rank >= count - Highlighted && count > Highlighted;
         var style = best ? $"line {SeriesStyle.Of(1).ColorClass}" : $"trace{Palette.Level(0.2 + 0.6 * rank / count)}";
         var path = new PathData();
-        bool gap = true;
-        for (int i = 0; i < Dimensions.Count; i++)
+        var gap = true;
+        for (var i = 0; i < Dimensions.Count; i++)
         {
             if (!Dimensions[i].Axis.CanShow(Dimensions[i].Values[trial]))
             {

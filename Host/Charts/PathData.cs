@@ -43,7 +43,7 @@ internal sealed class PathData
     public PathData Circle(double centerX, double centerY, double radius)
     {
         Move(centerX - radius, centerY);
-        foreach (double sweep in (double[])[2 * radius, -2 * radius])
+        foreach (var sweep in (double[])[2 * radius, -2 * radius])
         {
             data.Append(CultureInfo.InvariantCulture, $"a{radius} {radius} 0 0 1 {sweep} 0");
             command = 'a';
@@ -53,7 +53,7 @@ internal sealed class PathData
 
     public PathData Polyline(IEnumerable<Point> points)
     {
-        bool first = true;
+        var first = true;
         foreach (var point in points)
         {
             _ = first ? Move(point.X, point.Y) : Line(point.X, point.Y);
@@ -88,7 +88,7 @@ internal sealed class PathData
             data.Append(' ');
         if (tenths < 0)
             data.Append('-');
-        int size = Math.Abs(tenths);
+        var size = Math.Abs(tenths);
         if (size >= 10 || size == 0)
             data.Append(CultureInfo.InvariantCulture, $"{size / 10}");
         if (size % 10 != 0)

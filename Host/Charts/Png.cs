@@ -39,7 +39,7 @@ internal static class Png
     {
         using var buffer = new MemoryStream();
         using (var deflate = new ZLibStream(buffer, CompressionLevel.SmallestSize, leaveOpen: true))
-            for (int row = 0; row < height; row++)
+            for (var row = 0; row < height; row++)
             {
                 deflate.WriteByte(0); // No filter: small images with few grays shrink best as they are.
                 deflate.Write(pixels.Slice(row * width, width));

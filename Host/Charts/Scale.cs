@@ -26,7 +26,7 @@ public readonly record struct Extent(double Low, double High)
     {
         ArgumentNullException.ThrowIfNull(axis);
         var (low, high) = Empty;
-        for (int i = 0; i < values.Given().Count; i++)
+        for (var i = 0; i < values.Given().Count; i++)
             if (values[i] is var value && axis.CanShow(value))
                 (low, high) = (Math.Min(low, value), Math.Max(high, value));
         return new(low, high);

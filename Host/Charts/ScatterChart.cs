@@ -61,10 +61,10 @@ public sealed record ScatterChart(string Title, Axis X, Axis Y) : AxesChart(Titl
     private List<Point> Distinct(Series series, Plot plot, int most)
     {
         var (xs, ys) = (series.Positions, series.Ys);
-        for (double cell = 0.25; ; cell *= 1.5)
+        for (var cell = 0.25; ; cell *= 1.5)
         {
             var (taken, points) = (new HashSet<(int, int)>(), new List<Point>());
-            for (int i = 0; i < ys.Count && points.Count <= most; i++)
+            for (var i = 0; i < ys.Count && points.Count <= most; i++)
                 if (X.CanShow(xs[i]) && Y.CanShow(ys[i]) && plot.At(xs[i], ys[i]) is var point
                     && taken.Add(((int)Math.Floor(point.X / cell), (int)Math.Floor(point.Y / cell))))
                     points.Add(point);

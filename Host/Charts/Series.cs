@@ -48,9 +48,9 @@ public sealed record Series(string Name, IReadOnlyList<double> Ys)
 
     internal int CountWithoutPlace(Axis x, Axis y)
     {
-        int count = 0;
+        var count = 0;
         var xs = Positions;
-        for (int i = 0; i < Ys.Count; i++)
+        for (var i = 0; i < Ys.Count; i++)
             if (!x.CanShow(xs[i]) || !y.CanShow(Ys[i]))
                 count++;
         return count;

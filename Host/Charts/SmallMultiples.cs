@@ -30,15 +30,15 @@ public sealed record SmallMultiples(string Title, IReadOnlyList<AxesChart> Chart
         if (Charts.Count == 0)
             return new(Markup.Empty, 4, "No charts.", 0);
         var extents = Charts.Select(chart => chart.DataAndReferences()).ToArray();
-        int columns = ColumnsFor(width);
+        var columns = ColumnsFor(width);
         // The labels on the left take some of the width, and only with the cells' size known are they known.
         var grid = new Grid(this, extents, columns, (width - Gap * columns) / columns);
         grid = grid with { CellWidth = Math.Max(30, (width - columns * Gap + Gap - grid.Rooms.Sum() - 6) / columns) };
 
         var legend = Heading.Legend(Charts.SelectMany(chart => chart.Keys), width);
         var common = CommonLabels();
-        double top = legend.Height + (common.Y.Length > 0 ? Frame.LabelLine + 4 : 2);
-        double bottom = top + grid.Height + (common.X.Length > 0 ? Frame.LabelLine : 0);
+        var top = legend.Height + (common.Y.Length > 0 ? Frame.LabelLine + 4 : 2);
+        var bottom = top + grid.Height + (common.X.Length > 0 ? Frame.LabelLine : 0);
         var labels = Svg.Text(common.Y, 0, legend.Height + 11, "muted")
             + Svg.Text(common.X, (width + grid.Rooms[0]) / 2, bottom - 4, "muted middle");
         var summaries = Charts.Take(24).Select(chart => $"{chart.Title}: {chart.Summary()}");

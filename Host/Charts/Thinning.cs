@@ -12,9 +12,9 @@ internal static class Thinning
     {
         var pieces = new List<List<Point>>();
         var column = new Column();
-        int current = int.MinValue;
-        bool gap = true;
-        for (int i = 0; i < ys.Count; i++)
+        var current = int.MinValue;
+        var gap = true;
+        for (var i = 0; i < ys.Count; i++)
         {
             if (!xAxis.CanShow(xs[i]) || !yAxis.CanShow(ys[i]))
             {
@@ -23,7 +23,7 @@ internal static class Thinning
             }
             var point = plot.At(xs[i], ys[i]);
             // All that lies outside is one column on each side.
-            int at = (int)Math.Clamp(Math.Floor(point.X), -1, Math.Ceiling(plot.Width) + 1);
+            var at = (int)Math.Clamp(Math.Floor(point.X), -1, Math.Ceiling(plot.Width) + 1);
             if (at != current)
             {
                 if (pieces.Count > 0)

@@ -34,7 +34,7 @@ internal static class Ticks
                 choose(digits.Select(digit => new Step(digit, Math.Max(Typography.Exponent(end), -307)).Size));
         }
         var step = Step.For(scale, count, whole: false);
-        double low = step.Times(Math.Floor(scale.Low / step.Size + 1e-9));
+        var low = step.Times(Math.Floor(scale.Low / step.Size + 1e-9));
         return (scale.Scaling == Scaling.Logarithmic && low <= 0 ? scale.Low : low,
             step.Times(Math.Ceiling(scale.High / step.Size - 1e-9)));
     }
@@ -45,9 +45,9 @@ internal static class Ticks
     {
         var step = Step.For(scale, count, whole);
         double first = Math.Ceiling(scale.Low / step.Size - 1e-9), last = Math.Floor(scale.High / step.Size + 1e-9);
-        double largest = Math.Max(Math.Abs(scale.Low), Math.Abs(scale.High));
+        var largest = Math.Max(Math.Abs(scale.Low), Math.Abs(scale.High));
         var values = Enumerable.Range(0, (int)Math.Clamp(last - first + 1, 0, 1000)).Select(k => step.Times(first + k));
-        bool scientific = largest >= 1e7 || step.Exponent < -MostDecimals;
+        var scientific = largest >= 1e7 || step.Exponent < -MostDecimals;
         return [.. values.Select(value => new Tick(value, scientific
             ? Typography.Scientific(value)
             : Typography.Number(value, Math.Max(0, -step.Exponent), groupedFrom: largest >= 1e4 ? 4 : 5)))];
@@ -65,10 +65,10 @@ internal static class Ticks
 
     private static Tick[] PowersOfTen(Scale scale, int count)
     {
-        int first = Typography.Exponent(scale.Low * (1 - 1e-9)) + 1;
-        int last = Typography.Exponent(scale.High * (1 + 1e-9));
-        int every = Math.Max(1, (int)Math.Ceiling((last - first) / Math.Max(1.0, count)));
-        bool minor = last - first <= 6 && every == 1;
+        var first = Typography.Exponent(scale.Low * (1 - 1e-9)) + 1;
+        var last = Typography.Exponent(scale.High * (1 + 1e-9));
+        var every = Math.Max(1, (int)Math.Ceiling((last - first) / Math.Max(1.0, count)));
+        var minor = last - first <= 6 && every == 1;
         return [.. from exponent in Enumerable.Range(first - 1, last - first + 2)
                    from digit in Enumerable.Range(1, minor ? 9 : 1)
                    let value = new Step(digit, exponent).Size
@@ -89,9 +89,9 @@ internal static class Ticks
 
         public static Step For(Scale scale, int count, bool whole)
         {
-            double rough = (scale.High / 2 - scale.Low / 2) / Math.Max(1, count) * 2;
-            int exponent = Typography.Exponent(rough);
-            double mantissa = rough / Typography.Power(exponent);
+            var rough = (scale.High / 2 - scale.Low / 2) / Math.Max(1, count) * 2;
+            var exponent = Typography.Exponent(rough);
+            var mantissa = rough / Typography.Power(exponent);
             var step = mantissa < 1.5 ? new Step(1, exponent) : mantissa < 3.5 ? new(2, exponent)
                 : mantissa < 7.5 ? new(5, exponent) : new(1, exponent + 1);
             return whole && step.Exponent < 0 ? new(1, 0) : step;

@@ -26,10 +26,10 @@ internal static class Typography
     public static string Number(double value, int decimals, int groupedFrom = 5)
     {
         var digits = Math.Abs(value).ToString("F" + decimals, CultureInfo.InvariantCulture);
-        int point = digits.IndexOf('.', StringComparison.Ordinal);
-        int whole = point < 0 ? digits.Length : point;
+        var point = digits.IndexOf('.', StringComparison.Ordinal);
+        var whole = point < 0 ? digits.Length : point;
         if (whole >= groupedFrom)
-            for (int at = whole - 3; at > 0; at -= 3)
+            for (var at = whole - 3; at > 0; at -= 3)
                 digits = digits.Insert(at, ThinSpace.ToString());
         return value < 0 && digits.Any(digit => digit is >= '1' and <= '9') ? Minus + digits : digits;
     }
@@ -68,7 +68,7 @@ internal static class Typography
             return value > 0 ? "∞" : Minus + "∞";
         if (value == 0)
             return "0";
-        int exponent = Exponent(value);
+        var exponent = Exponent(value);
         if (exponent is < -4 or > 6)
             return Scientific(value, digits);
         return Number(value, TrimmedDecimals(value, Math.Max(0, digits - 1 - exponent)));
@@ -108,7 +108,7 @@ internal static class Typography
         if (Width(text, size) <= width)
             return text;
         var runes = text.EnumerateRunes().ToArray();
-        int kept = runes.Length;
+        var kept = runes.Length;
         while (kept > 0 && Width(string.Concat(runes.Take(kept)) + "…", size) > width)
             kept--;
         return string.Concat(runes.Take(kept)).TrimEnd() + "…";

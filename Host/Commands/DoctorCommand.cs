@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Functional.Host.Data;
 using Functional.Host.Doctor;
 using Functional.Host.Experiments;
 using Functional.Host.Files;

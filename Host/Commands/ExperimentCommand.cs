@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Functional.Host.Files;
 using Functional.Host.Data;
 using Functional.Host.Experiments;
+using Functional.Host.Files;
 using Functional.Host.Pages;
 using Functional.Host.Runs;
 

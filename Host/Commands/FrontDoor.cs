@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using Functional.Host.Runs;
 using Functional.Host.Data;
 using Functional.Host.Files;
+using Functional.Host.Runs;
 
 namespace Functional.Host.Commands;
 

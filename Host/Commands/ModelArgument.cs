@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Functional.Host.Files;
 using Functional.Host.Models;
-using Functional.Host.Runs;
 
 namespace Functional.Host.Commands;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Runs;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Functional.Host.Experiments;
 using Functional.Host.Pages;
 
 namespace Functional.Host.Commands;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Functional.Host.Data;
 using Functional.Host.Runs;
 
 namespace Functional.Host.Commands;
@@ -150,7 +149,8 @@ internal static class VerifyCommand
         else if (found.Identical == true)
             Console.WriteLine(
                 Invariant($"identical: {Plural.Of(found.ComparedSteps, "loss", "losses")}, ")
-                    + $"{Plural.Of(found.ComparedEpochs, "digest")} and {Plural.Of(found.ComparedStates, "state")}, to the last bit");
+                    + $"{Plural.Of(found.ComparedEpochs, "digest")} and "
+                    + $"{Plural.Of(found.ComparedStates, "state")}, to the last bit");
         if (found.FirstLoss is { } loss)
             Console.WriteLine(
                 Invariant($"different: step {loss.Number} is the first whose loss differs: {loss.Found:R}, ")

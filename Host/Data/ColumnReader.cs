@@ -1,5 +1,4 @@
 using System.Numerics;
-using Functional.Host.Files;
 using static Functional.Host.Files.DataException;
 
 namespace Functional.Host.Data;
@@ -191,7 +190,7 @@ internal sealed class ColumnReader(
         public double[][] Taken(int[][]? parts)
         {
             full.Add(Last);
-            double[][] taken = parts is null ? [Whole()] : Array.ConvertAll(parts, Taken);
+            var taken = parts is null ? [Whole()] : Array.ConvertAll(parts, Taken);
             full.Clear();
             (last, count) = ([], 0);
             return taken;

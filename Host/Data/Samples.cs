@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
-using Functional.Host.Charts;
 using Functional.Host.Files;
 
 namespace Functional.Host.Data;

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Runs;
 using MathNet.Numerics.LinearAlgebra;
@@ -164,7 +163,8 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
             FindingKind.ClassImbalance, null,
             severe && run.Configuration.ClassWeights is null ? Severity.Warning : Severity.Hint,
             Invariant($"class {classes.Classification.Names[most]} has {counts[most]:N0} of ")
-                + Invariant($"{split.Training.Length:N0} training samples, class {classes.Classification.Names[least]} has {counts[least]:N0}; ")
+                + Invariant($"{split.Training.Length:N0} training samples, ")
+                + Invariant($"class {classes.Classification.Names[least]} has {counts[least]:N0}; ")
                 + Invariant($"even shares were {even:N0}"),
             "Take more samples of the rare classes (or fewer of the frequent ones), and read accuracy per class: "
             + "a network that always answers the frequent class looks good")

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Functional.Host.Charts;
 using Functional.Host.Data;
 
 namespace Functional.Host.Doctor;

@@ -1,5 +1,5 @@
-using Functional.Host.Data;
 using Functional.Host.Charts;
+using Functional.Host.Data;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Functional.Host.Doctor;

@@ -1,4 +1,3 @@
-using MathNet.Numerics.LinearAlgebra;
 using static Functional.Host.Exercises.Marker;
 using static Functional.Host.Exercises.Mistake;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Functional.Host.Data;
 
 namespace Functional.Host.Files;
 

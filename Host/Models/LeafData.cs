@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Functional.Host.Data;
 using Functional.Host.Files;
 
 namespace Functional.Host.Models;

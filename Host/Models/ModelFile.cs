@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Text;
-using Functional.Host.Data;
 using Functional.Host.Files;
 
 namespace Functional.Host.Models;

@@ -2,9 +2,7 @@ using System.Numerics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Functional.Host.Data;
 using Functional.Host.Files;
-using Functional.Host.Runs;
 
 namespace Functional.Host.Models;
 

@@ -1,5 +1,3 @@
-using Functional.Host.Data;
-
 namespace Functional.Host.Models;
 
 /// <summary>How well a network does on a part of the data: one of the two, as the task is.</summary>

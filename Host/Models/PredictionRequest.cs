@@ -154,7 +154,7 @@ public static class PredictionRequest
 
     private static double Number(JsonElement cell, int row, string column)
     {
-        double? number = cell.ValueKind switch
+        var number = cell.ValueKind switch
         {
             JsonValueKind.Number => CellText.Plain(cell.GetRawText()),
             JsonValueKind.True => 1,

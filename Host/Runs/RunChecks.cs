@@ -1,5 +1,3 @@
-using Functional.Host.Data;
-
 namespace Functional.Host.Runs;
 
 /// <summary>What must be right before a run's first step, beyond each option by itself.</summary>

@@ -122,14 +122,16 @@ internal sealed class RunFolder : IDisposable
         OutputFile.DeleteUnfinished(Folder, names.Contains);
         OutputFile.DeleteUnfinished(paths.Checkpoints, CheckpointFolder.IsName);
         OutputFile.Replace(
-            paths.Losses, stream => stream.Write(MemoryMarshal.AsBytes((ReadOnlySpan<double>)progress?.Losses.ToArray())));
+            paths.Losses,
+            stream => stream.Write(MemoryMarshal.AsBytes((ReadOnlySpan<double>)progress?.Losses.ToArray())));
         new CheckpointFolder(paths.Checkpoints).DeleteAfter(progress?.State.Step ?? -1);
         MetricsFile.Write(paths, progress?.Epochs ?? [], run.Encoded.Task is Regression);
         var environment = RunEnvironment.Of(run);
         var chain = ChainUntil(run, progress, environment);
         chain.Write(paths.Chain);
         return new RunRecorder(paths, run, progress,
-            progress is null ? environment : environment.After(RunEnvironment.Read(paths.Environment), progress.State.Step),
+            progress is null ? environment
+                : environment.After(RunEnvironment.Read(paths.Environment), progress.State.Step),
             chain);
     }
 

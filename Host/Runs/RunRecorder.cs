@@ -21,7 +21,8 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
     private EpochReport? last;
     private Task writing;
 
-    internal RunRecorder(RunPaths paths, TrainingRun run, RunProgress? progress, RunEnvironment environment, Chain chain)
+    internal RunRecorder(
+        RunPaths paths, TrainingRun run, RunProgress? progress, RunEnvironment environment, Chain chain)
     {
         (this.paths, this.run, Environment) = (paths, run, environment);
         checkpoints = new CheckpointFolder(paths.Checkpoints, run.Configuration.KeepEvery);

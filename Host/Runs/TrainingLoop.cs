@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Functional.Host.Models;
 
 namespace Functional.Host.Runs;
 

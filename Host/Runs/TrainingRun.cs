@@ -21,7 +21,8 @@ public sealed class TrainingRun
         : this(configuration, data, baseModel, null) { }
 
     // On data that are encoded already, with the same split and scale.
-    internal TrainingRun(TrainConfiguration configuration, DataSet data, Model<float>? baseModel, EncodedDataSet? encoded)
+    internal TrainingRun(
+        TrainConfiguration configuration, DataSet data, Model<float>? baseModel, EncodedDataSet? encoded)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(data);

@@ -2,9 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Functional.Host.Data;
 using Functional.Host.Files;
-using Functional.Host.Runs;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -12,7 +12,7 @@ public class ChartTests
     [MemberData(nameof(Examples.Names), MemberType = typeof(Examples))]
     public void Every_chart_is_well_formed_and_named_for_screen_readers(string name)
     {
-        foreach (double width in Widths)
+        foreach (var width in Widths)
         {
             var chart = Examples.All[name]();
             var svg = XElement.Parse(chart.ToSvg(width));
@@ -29,7 +29,7 @@ public class ChartTests
     [MemberData(nameof(Examples.Names), MemberType = typeof(Examples))]
     public void Every_coordinate_is_a_number_near_the_paper(string name)
     {
-        foreach (double width in Widths)
+        foreach (var width in Widths)
         {
             var svg = XElement.Parse(Examples.All[name]().ToSvg(width));
             foreach (var path in svg.Find("path"))
@@ -56,15 +56,15 @@ public class ChartTests
     {
         if (name.Contains("wild", StringComparison.Ordinal))
             return;
-        foreach (double width in (double[])[Chart.WideWidth, Chart.NarrowWidth])
+        foreach (var width in (double[])[Chart.WideWidth, Chart.NarrowWidth])
         {
             var svg = XElement.Parse(Examples.All[name]().ToSvg(width));
             foreach (var text in svg.Find("text"))
             {
                 var classes = ((string?)text.Attribute("class") ?? "").Split(' ');
                 double size = classes.Contains("title") ? 15 : classes.Contains("small") ? 11 : 12;
-                double length = Typography.Width(text.Value, size);
-                double start = text.Offset().X + text.Number("x")
+                var length = Typography.Width(text.Value, size);
+                var start = text.Offset().X + text.Number("x")
                     - (classes.Contains("end") ? length : classes.Contains("middle") ? length / 2 : 0);
                 Assert.True(start >= -5 && start + length <= width + 5, $"'{text.Value}' at {start}, {length} wide");
                 Assert.InRange(text.Offset().Y + text.Number("y"), 8, svg.Number("height"));

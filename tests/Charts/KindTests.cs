@@ -11,7 +11,7 @@ public class KindTests
     public void A_million_points_keep_their_extremes_and_take_little_room()
     {
         var ys = new double[1_000_000];
-        for (int i = 0; i < ys.Length; i++)
+        for (var i = 0; i < ys.Length; i++)
             ys[i] = 0.5 + 0.1 * Math.Sin(i);
         (ys[123_456], ys[654_321]) = (1, 0);
         var chart = new LineChart("Long", "iteration", Axis.Between("loss", 0, 1)) { Series = [new("", ys)] };
@@ -21,7 +21,7 @@ public class KindTests
         Assert.True(text.Length < 200_000, $"{text.Length} characters");
 
         var line = Assert.Single(SvgReading.Pieces(Line(text).Attribute("d")!.Value));
-        double height = PlotHeight(text);
+        var height = PlotHeight(text);
         Assert.Equal(0, line.Min(point => point.Y), 0.11);
         Assert.Equal(height, line.Max(point => point.Y), 0.11);
         Assert.True(line.MinBy(point => point.Y).X < line.MaxBy(point => point.Y).X);

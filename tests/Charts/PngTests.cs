@@ -52,10 +52,10 @@ public class PngTests
     {
         Assert.Equal([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], file[..8]);
         var chunks = new List<(string, byte[])>();
-        for (int at = 8; at < file.Length;)
+        for (var at = 8; at < file.Length;)
         {
-            int length = BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(at));
-            byte[] typed = file[(at + 4)..(at + 8 + length)];
+            var length = BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(at));
+            var typed = file[(at + 4)..(at + 8 + length)];
             Assert.Equal(Crc(typed), BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(at + 8 + length)));
             chunks.Add((Encoding.ASCII.GetString(typed, 0, 4), typed[4..]));
             at += 12 + length;
@@ -66,11 +66,11 @@ public class PngTests
     // Bit by bit, as the standard defines it, and not with a table as the encoder has it.
     private static uint Crc(byte[] bytes)
     {
-        uint crc = ~0u;
-        foreach (byte octet in bytes)
+        var crc = ~0u;
+        foreach (var octet in bytes)
         {
             crc ^= octet;
-            for (int bit = 0; bit < 8; bit++)
+            for (var bit = 0; bit < 8; bit++)
                 crc = (crc >> 1) ^ (0xEDB88320 & (0 - (crc & 1)));
         }
         return ~crc;

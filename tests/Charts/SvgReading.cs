@@ -27,7 +27,7 @@ public static partial class SvgReading
                 .Select(number => double.Parse(number.Value, CultureInfo.InvariantCulture)).ToArray();
             if (command.Groups[1].Value == "z")
                 at = start;
-            for (int i = 0; i + 1 < numbers.Length; i += 2)
+            for (var i = 0; i + 1 < numbers.Length; i += 2)
             {
                 at = (at.X + numbers[i], at.Y + numbers[i + 1]);
                 if (command.Groups[1].Value == "m" && i == 0)

@@ -56,7 +56,7 @@ public sealed class BenchTests : IDisposable
     {
         var outcome = Bench("--only", "evaluation", "--seconds", "0.02", "--threads", "1");
         Assert.Equal(0, outcome.ExitCode);
-        string[] lines = outcome.Output.Split('\n');
+        var lines = outcome.Output.Split('\n');
         Assert.StartsWith("fused multiply-adds", lines[0], StringComparison.Ordinal);
         Assert.Contains(lines, line => line.StartsWith("784-50-10, 60000 images", StringComparison.Ordinal));
     }

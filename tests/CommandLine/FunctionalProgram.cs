@@ -56,7 +56,7 @@ public static class FunctionalProgram
     public static Outcome Shell(string folder, string script, params string[] before)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "functional.dll");
-        string[] shell = before.Length == 0 ? ["sh", "-c"] : before;
+        var shell = before.Length == 0 ? ["sh", "-c"] : before;
         using var process = Start(
             shell[0], folder, [.. shell[1..], $"functional() {{ dotnet '{program}' \"$@\"; }}\n{script}"]);
         return End(process);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Models;

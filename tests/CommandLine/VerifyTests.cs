@@ -52,8 +52,8 @@ public sealed class VerifyTests : IDisposable
         Replace("run/digest.txt", "\n2 ", "\n2 0");
         var digest = Run("verify", "run", "--json").Event("verification");
         Assert.False(digest.GetProperty("identical").GetBoolean());
-        Assert.Equal(2, digest.GetProperty("digest").GetProperty("number").GetInt32());
-        Assert.False(digest.TryGetProperty("loss", out _));
+        Assert.Equal(2, digest.GetProperty("firstDigest").GetProperty("number").GetInt32());
+        Assert.False(digest.TryGetProperty("firstLoss", out _));
     }
 
     // What people use is the models, and what they read the results.
@@ -120,7 +120,7 @@ public sealed class VerifyTests : IDisposable
         using var text = new StringWriter();
         new JsonReport(text).Write("verification", found);
         var written = JsonDocument.Parse(text.ToString()).RootElement;
-        Assert.Equal(7, written.GetProperty("steps").GetInt32());
+        Assert.Equal(7, written.GetProperty("comparedSteps").GetInt32());
         Assert.True(written.GetProperty("interrupted").GetBoolean());
         Assert.False(written.TryGetProperty("identical", out _));
     }

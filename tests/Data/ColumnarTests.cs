@@ -257,7 +257,8 @@ public sealed class ColumnarTests : IDisposable
         var model = run.ModelOf(run.Start.Training.Network);
         Assert.Equal(
             model.Predict(rows)[7].Quantities, model.Predict(Rows.Of([houses[7]]))[0].Quantities);
-        Assert.Equal(2, Assert.IsType<Classes>(DataPart.Of(houses, house => house.Garden).Targets).Classification.Count);
+        var gardens = Assert.IsType<Classes>(DataPart.Of(houses, house => house.Garden).Targets);
+        Assert.Equal(2, gardens.Classification.Count);
         Assert.DoesNotContain(
             "Zip", DataPart.Of(houses, house => house.Price, new DataOptions { Ignore = ["Zip"] }).Names());
         Assert.Throws<ArgumentException>(() => DataPart.Of(houses, house => house.Zip.Length));

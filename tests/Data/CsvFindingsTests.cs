@@ -1,5 +1,4 @@
 using System.Text;
-using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Files;
 

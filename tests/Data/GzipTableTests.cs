@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Tests.CommandLine;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using Functional.Host.Data;
 using Functional.Host.Files;
 using Xunit;
 

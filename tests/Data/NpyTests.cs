@@ -95,7 +95,7 @@ public sealed class NpyTests : IDisposable
     public void Later_versions_and_other_ways_to_write_a_header_are_read()
     {
         var text = Encoding.UTF8.GetBytes("{\"shape\":(2,),'fortran_order':False,'descr':\"|b1\"}\n");
-        foreach (byte version in (byte[])[2, 3])
+        foreach (var version in (byte[])[2, 3])
             Assert.Equal([1, 0], Read(
                 [0x93, .. "NUMPY"u8, version, 0, (byte)text.Length, 0, 0, 0, .. text, 1, 0]).Bytes.ToArray());
         using var stream = new MemoryStream();

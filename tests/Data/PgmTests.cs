@@ -1,5 +1,4 @@
 using System.Text;
-using Functional.Host.Data;
 using Functional.Host.Files;
 
 namespace Functional.Tests.Data;

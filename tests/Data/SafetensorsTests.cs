@@ -1,7 +1,5 @@
 using Functional.Host;
-using Functional.Host.Charts;
 using Functional.Host.Files;
-using Functional.Host.Runs;
 
 using static Functional.Tests.Data.SafetensorsBytes;
 

@@ -1,6 +1,4 @@
-using Functional.Host.Charts;
 using Functional.Host.Data;
-using Functional.Host.Files;
 using Functional.Host.Runs;
 
 namespace Functional.Tests.Data;

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Models;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Functional.Host.Doctor;
 using Xunit.Abstractions;
 
 namespace Functional.Tests.Doctor;

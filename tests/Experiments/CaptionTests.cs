@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Experiments;
 using Functional.Host.Pages;
-using Functional.Host.Charts;
 
 namespace Functional.Tests.Experiments;
 

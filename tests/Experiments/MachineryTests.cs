@@ -2,7 +2,6 @@ using Functional.Host;
 using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Experiments;
-using Functional.Host.Files;
 using Functional.Host.Pages;
 using Functional.Host.Runs;
 

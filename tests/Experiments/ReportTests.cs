@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
+using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Experiments;
 using Functional.Host.Pages;
-using Functional.Host.Charts;
 using Functional.Host.Runs;
 using Functional.Tests.Charts;
 using Functional.Tests.CommandLine;

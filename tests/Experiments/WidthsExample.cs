@@ -1,7 +1,7 @@
+using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Experiments;
 using Functional.Host.Pages;
-using Functional.Host.Charts;
 
 namespace Functional.Tests.Experiments;
 

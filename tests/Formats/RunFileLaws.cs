@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Models;
 using Functional.Host.Runs;

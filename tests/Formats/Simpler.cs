@@ -1,4 +1,3 @@
-using Functional.Host.Data;
 using Functional.Host.Files;
 
 namespace Functional.Tests.Formats;

@@ -1,5 +1,3 @@
-using Functional.Host.Charts;
-using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Models;
 using Functional.Tests.Models;

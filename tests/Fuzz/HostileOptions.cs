@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using Functional.Host.Commands;
 using Functional.Host.Runs;
 
 namespace Functional.Tests.Fuzz;

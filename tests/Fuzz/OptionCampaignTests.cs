@@ -167,7 +167,7 @@ public sealed class OptionCampaignTests : IDisposable
         foreach (var file in Directory.EnumerateFiles(
             Path.Combine(AppContext.BaseDirectory, "Golden", "two_layer_sgd")))
             File.Copy(file, Path.Combine("case", Path.GetFileName(file)));
-        foreach (string[] words in (string[][])[
+        foreach (var words in (string[][])[
             ["train", "--data=t.csv", "--label=kind", "--hidden=2", "--epochs=2", "--batch-size=4", "--out=run"],
             ["search", "--data=t.csv", "--label=kind", "--hidden=2", "--epochs=1", "--trials=2", "--samples=12",
                 "--study=study"]])

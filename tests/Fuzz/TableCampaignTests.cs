@@ -3,7 +3,6 @@ using Apache.Arrow;
 using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
 using Functional.Host.Data;
-using Functional.Host.Files;
 using Functional.Host.Models;
 using Functional.Tests.CommandLine;
 using Functional.Tests.Data;

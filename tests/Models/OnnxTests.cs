@@ -1,6 +1,4 @@
-using Functional.Host.Charts;
 using Functional.Host.Data;
-using Functional.Host.Files;
 using Functional.Host.Models;
 using Functional.Host.Models.Onnx;
 using Functional.Tests.Data;

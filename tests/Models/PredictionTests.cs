@@ -1,4 +1,3 @@
-using Functional.Host.Charts;
 using Functional.Host.Data;
 using Functional.Host.Models;
 using Functional.Host.Runs;

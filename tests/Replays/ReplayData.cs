@@ -61,7 +61,7 @@ internal sealed class ReplayData
         if (Array.FindIndex(labels, label => label < 0 || label >= classes) is >= 0 and var wrong)
             throw tensors.Error(
                 "input_labels", $"classes from 0 to {classes - 1}", $"{labels[wrong]} as element {wrong}");
-        double[]? test = tensors.Has("test_inputs") ? tensors.Values<double>("test_inputs", -1, features) : null;
+        var test = tensors.Has("test_inputs") ? tensors.Values<double>("test_inputs", -1, features) : null;
         return new ReplayData(
             replayed, labels.Length, row => labels[row],
             rows => Functional.Batch.Of(

@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using Functional.Host.Charts;
-using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Tests.Data;
 using Tensors = System.Collections.Generic.IEnumerable<Functional.Host.Files.Tensor>;

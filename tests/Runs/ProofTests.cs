@@ -276,7 +276,7 @@ public sealed class ProofTests : IDisposable
                     before, link.Step, link.Digest,
                     [.. losses.Skip(before?.Step ?? 0).Take(link.Step - (before?.Step ?? 0))]));
             (edited with { Links = links }).Write(path);
-            foreach (string[] options in (string[][])[[], ["--spot", "1"]])
+            foreach (var options in (string[][])[[], ["--spot", "1"]])
             {
                 var found = FunctionalProgram.Run(folder.Path, ["verify", "a", .. options]);
                 Assert.Equal(1, found.ExitCode);

@@ -1,6 +1,5 @@
 using Functional.Host;
 using Functional.Host.Commands;
-using Functional.Host.Data;
 using Functional.Host.Search;
 using Functional.Tests.Data;
 

@@ -1,5 +1,3 @@
-using Functional.Host.Charts;
-
 namespace Functional.Host.Data.Digits;
 
 /// <summary>

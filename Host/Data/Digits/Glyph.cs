@@ -1,5 +1,4 @@
 using System.Globalization;
-using Functional.Host.Charts;
 
 namespace Functional.Host.Data.Digits;
 

@@ -1,5 +1,3 @@
-using Functional.Host.Charts;
-
 namespace Functional.Host.Data.Digits;
 
 /// <summary>A pen and the pressure on it.</summary>

@@ -96,7 +96,7 @@ internal sealed class DropoutLengthExperiment : Experiment
         double[] At(Func<AccuracyPoint, double> of) => [.. curves.Select(curve => curve.Accuracy("", of).Ys[early])];
         double[] training = At(point => point.Training), test = At(point => point.Test);
         double[] ends = [.. curves.Select(TestEnd)];
-        bool learned = curves.All(curve => TrainingEnd(curve) >= Memorized);
+        var learned = curves.All(curve => TrainingEnd(curve) >= Memorized);
         var better = ends.Skip(1).Count(end => end > ends[0]);
         return Text(
             ($"At epoch {epoch}{until.English} training accuracy is {Percent(training[0])} without dropout, " +

@@ -34,8 +34,8 @@ internal sealed class HyperparametersExperiment : Experiment
         var draws = lab.Of(100, 16);
         var leaders = lab.Of(5, 2);
         var key = Key.OfSeed(lab.Settings.Seed).Child(65);
-        double[] decays = LogUniform(key.Child(0), draws, -8, -4);
-        double[] rates = LogUniform(key.Child(1), draws, LowestPower, HighestPower);
+        var decays = LogUniform(key.Child(0), draws, -8, -4);
+        var rates = LogUniform(key.Child(1), draws, LowestPower, HighestPower);
         var trials = lab.Train(Enumerable.Range(0, draws).Select(i =>
             new Variant(
                 $"{i + 1}",

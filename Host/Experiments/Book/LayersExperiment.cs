@@ -31,7 +31,7 @@ internal sealed class LayersExperiment : Experiment
             return network.Trace(batch, Key.OfSeed(seed));
         });
         var trace = traces[0];
-        int[] labels = classes.Labels[..Samples];
+        var labels = classes.Labels[..Samples];
         ChainLink Link(string name, Matrix<double> value, Matrix<double>? gradient) => new(
             name, $"{Shape(value)}, {Typography.Value(Size(value), 2)}", gradient is null
                 ? lab.Say("not needed", "不要") : $"{Shape(gradient)}, {Typography.Value(Size(gradient), 2)}");

@@ -1,6 +1,5 @@
 using Functional.Host.Charts;
 using MathNet.Numerics.LinearAlgebra;
-using static Functional.Host.Experiments.CommonFigures;
 
 namespace Functional.Host.Experiments;
 

@@ -1,5 +1,4 @@
 using Functional.Host.Charts;
-using Functional.Host.Runs;
 using static Functional.Host.Experiments.CommonFigures;
 
 namespace Functional.Host.Experiments;

@@ -1,5 +1,4 @@
 using Functional.Host.Charts;
-using MathNet.Numerics.LinearAlgebra;
 using static Functional.Host.Experiments.NormsExperiment;
 
 namespace Functional.Host.Experiments;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Functional.Host.Charts;
-using Functional.Host.Runs;
 using MathNet.Numerics.LinearAlgebra;
 using static Functional.Host.Experiments.CommonFigures;
 
@@ -53,7 +52,7 @@ internal sealed class SparsityExperiment : Experiment
         var part = lab.Data.Training;
         int[] sizes = [part.Samples.Size, .. common.Hidden, part.Classes.Classification.Count];
         var shapes = sizes.Zip(sizes.Skip(1)).ToArray();
-        long dense = shapes.Sum(shape => (long)shape.First * shape.Second);
+        var dense = shapes.Sum(shape => (long)shape.First * shape.Second);
         int Count(Curve curve) => Sparse.Of(curve.Observed[^1].Values, shapes).Sum(layer => layer.Values.Length);
         double Share(Curve curve) => (double)Count(curve) / dense;
         // With each seed, how far the loops' scores are from those of the networks.

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Functional.Host.Files;
 
 namespace Functional.Host.Models.Onnx;
 

@@ -33,7 +33,7 @@ internal static class GroupText
         var group = new ParameterGroup(pattern, null, null);
         foreach (var setting in parts.Skip(1))
         {
-            double? rate = setting == Frozen ? 0 : Value(setting, Rate);
+            var rate = setting == Frozen ? 0 : Value(setting, Rate);
             var decay = Value(setting, Decay);
             if (rate is null == decay is null || (rate is null ? group.WeightDecay : group.LearningRate) is not null)
                 throw Expected(text);

@@ -131,7 +131,8 @@ internal sealed record Verification(
             Result = Result with
             {
                 ComparedSteps = report.Step,
-                FirstLoss = Result.FirstLoss ?? (AreSame(recorded, report.Loss) ? null : new Difference<double>(report.Step, recorded, report.Loss)),
+                FirstLoss = Result.FirstLoss ?? (AreSame(recorded, report.Loss) ? null
+                    : new Difference<double>(report.Step, recorded, report.Loss)),
             };
             if (report.Step == record.Losses.Count)
                 done.Cancel();
@@ -149,7 +150,11 @@ internal sealed record Verification(
                 FirstDigest = Result.FirstDigest
                     ?? (isSame ? null : new Difference<string>(epoch.Epoch, recorded.Digest, epoch.Digest)),
                 Mismatches = !isSame || recorded with { Seconds = epoch.Seconds } == epoch ? Result.Mismatches
-                    : [.. Result.Mismatches, $"metrics.csv: the results of epoch {epoch.Epoch} are not those of the run"],
+                    :
+                    [
+                        .. Result.Mismatches,
+                        $"metrics.csv: the results of epoch {epoch.Epoch} are not those of the run",
+                    ],
             };
             if (Result is { FirstLoss: not null, FirstDigest: not null, FirstState: not null })
                 done.Cancel();
