@@ -149,7 +149,7 @@ public static class Splits
         return Array.ConvertAll(order, index => left[labels[index]]-- > 0);
     }
 
-    /// <summary>At most so many of the indices, evenly spaced, so that it doesn't matter how samples are sorted.
+    /// <summary>At most this number of the indices, evenly spaced, so that it doesn't matter how samples are sorted.
     /// </summary>
     internal static int[] EvenlySpaced(int[] indices, int most) =>
         indices.Length <= most

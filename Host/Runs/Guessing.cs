@@ -35,7 +35,7 @@ internal static class Guessing
         var total = shares.Sum();
         shares = Array.ConvertAll(shares, share => share / total);
         var (scales, columns) = (((Regression)examples.Task).Scales, ((Quantities)examples.Part.Targets).Columns);
-        return columns.Select((column, i) => Of(
+        return columns.Select((column, i) => ConstantLoss(
             loss.Function, Array.ConvertAll(samples, sample => scales[i].Apply(column.Values[sample])), shares))
             .Average();
     }
@@ -88,7 +88,7 @@ internal static class Guessing
         return truths.Average(truth => Math.Abs(truth - median));
     }
 
-    private static double Of(LossFunction loss, double[] values, double[] shares)
+    private static double ConstantLoss(LossFunction loss, double[] values, double[] shares)
     {
         double Mean(Func<double, double> of) => values.Select((value, i) => shares[i] * of(value)).Sum();
         if (loss.IsMeanSquaredError)

@@ -283,7 +283,7 @@ public static class TrainOptions
         Func<TrainConfiguration, string, TrainConfiguration> set, Func<TrainConfiguration, string?> get) =>
         new(name, value, help, choices, set, get);
 
-    private static TrainOption Of(
+    private static TrainOption OptimizerOption(
         string name, string value, string help, IReadOnlyList<string> choices,
         Func<OptimizerSettings, string, OptimizerSettings> set, Func<OptimizerSettings, string?> get) =>
         new(name, value, help, choices,
