@@ -28,7 +28,6 @@ type private Constants<'T when Real<'T>> =
     static member val Ln2Low: Lanes<'T> = Constants<'T>.Choose(1.42860682030941723212e-6, Elementary.ln2Low)
     /// exp of more overflows, of less than its negative is 0.
     static member val Largest: Lanes<'T> = Constants<'T>.Choose(120.0, 800.0)
-    static member val SmallestNormal: Lanes<'T> = Constants<'T>.Choose(1.17549435e-38, 2.2250738585072014e-308)
     /// 1/2, 1/3!, ...: Taylor's series of (e^r - 1 - r) / r^2.
     static member val Taylor: Lanes<'T>[] =
         [| for k in (if isSingle<'T> then 8 else 14) .. -1 .. 2 ->
@@ -39,9 +38,6 @@ type private Constants<'T when Real<'T>> =
     /// 1, 1/3, 1/5, ..., here for s up to 1/3.
     static member val LongArtanh: Lanes<'T>[] =
         [| for k in (if isSingle<'T> then 8 else 17) .. -1 .. 0 -> broadcast (1.0 / float (2 * k + 1)) |]
-
-/// The smallest number that isn't subnormal.
-let smallestNormal<'T when Real<'T>> () : Lanes<'T> = Constants<'T>.SmallestNormal
 
 /// 2^n, given n + Magic, for an n that the exponent of a normal number can hold.
 let inline private powerOfTwo (rounded: Lanes<'T>) : Lanes<'T> =
@@ -124,7 +120,7 @@ let log<'T when Real<'T>> (x: 'T[]) : 'T[] =
         // 2 s = f - s f exactly, so that the leading term carries no rounding of the division.
         let rest: Lanes<'T> = s * (f - two * z * horner Constants<'T>.Artanh z) - e * Constants<'T>.Ln2Low
         let y = fma e Constants<'T>.Ln2High (f - rest)
-        let y = select (Vector512.LessThan(x, Constants<'T>.SmallestNormal)) -infinity y
+        let y = select (Vector512.LessThan(x, smallestNormal ())) -infinity y
         let y = select (Vector512.LessThan(x, Lanes<'T>.Zero)) none y
         // Infinity and what is not a number stay.
         select (Vector512.LessThan(x, infinity)) y x) x

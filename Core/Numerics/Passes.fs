@@ -20,6 +20,10 @@ let threadsFrom = 200_000
 
 let inline broadcast (scalar: float) : Lanes<'T> when 'T :> INumberBase<'T> = Vector512.Create('T.CreateChecked scalar)
 
+/// The smallest number that isn't subnormal.
+let smallestNormal<'T when 'T :> INumberBase<'T>> () : Lanes<'T> =
+    broadcast (if Memory.isSingle<'T> then 1.17549435e-38 else 2.2250738585072014e-308)
+
 let inline load (x: 'T[]) (i: int) : Lanes<'T> =
     Vector512.LoadUnsafe(&MemoryMarshal.GetArrayDataReference x, unativeint i)
 
@@ -43,32 +47,44 @@ let atLeastOneVector (x: 'T[]) : 'T[] =
         Array.blit x 0 longer 0 x.Length
         longer
 
-/// `atLeastOneVector` of an array that a pass reads beside one of n elements. Raises ArgumentException if it has
-/// another number: loads check no bounds.
-let beside (n: int) (x: 'T[]) : 'T[] =
+/// Raises ArgumentException if an array that a pass reads beside one of n elements has another number: loads check no
+/// bounds.
+let private checkLength (n: int) (x: 'T[]) : unit =
     if x.Length <> n then invalidArg (nameof x) $"{x.Length} elements beside {n}"
+
+/// `atLeastOneVector` of an array that is read beside one of n elements. Raises ArgumentException if it has another
+/// number.
+let beside (n: int) (x: 'T[]) : 'T[] =
+    checkLength n x
     atLeastOneVector x
 
 /// Undoes `atLeastOneVector` on a result.
 let inline cutTo (length: int) (x: 'T[]) : 'T[] = if x.Length = length then x else Array.sub x 0 length
 
+/// Calls body with the first index of each vector from first to stop, at least one; the last may overlap another.
+let inline vectors<'T> (first: int) (stop: int) ([<InlineIfLambda>] body: int -> unit) : unit =
+    let count = lanes<'T>
+    let mutable i = first
+    while i < stop do
+        body (min i (stop - count))
+        i <- i + count
+
+/// Calls run with the parts of n elements that several threads take, where they pay; false, without a call, where not.
+let inParts<'T> (n: int) (run: Action<int, int>) : bool =
+    let parts = if n < threadsFrom then 1 else Team.threads ()
+    if parts > 1 then
+        let chunk = (n / parts + lanes<'T> - 1) / lanes<'T> * lanes<'T>
+        Team.run parts (Action<int>(fun part ->
+            let first = part * chunk
+            if first < n then run.Invoke(first, (if part = parts - 1 then n else min n (first + chunk)))))
+    parts > 1
+
 /// Calls body with the first index of each vector of n >= `lanes` elements, in parts on several threads where that
 /// pays.
 let inline sweep<'T> (n: int) ([<InlineIfLambda>] body: int -> unit) : unit =
-    let count = lanes<'T>
-    let inline run first stop =
-        let mutable i = first
-        while i < stop do
-            body (min i (stop - count))
-            i <- i + count
-    let parts = if n < threadsFrom then 1 else Team.threads ()
-    if parts > 1 then
-        let chunk = (n / parts + count - 1) / count * count
-        Team.run parts (Action<int>(fun part ->
-            let first = part * chunk
-            if first < n then run first (if part = parts - 1 then n else min n (first + chunk))))
+    let isDone = n >= threadsFrom && inParts<'T> n (Action<int, int>(fun first stop -> vectors<'T> first stop body))
     // In a branch the compiler would make the loop a function of its own, with its vectors on the stack.
-    run (if parts > 1 then n else 0) n
+    vectors<'T> (if isDone then n else 0) n body
 
 let inline map ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T>) (x: 'T[]) : 'T[] =
     let n = x.Length
@@ -84,46 +100,57 @@ let inline map2 ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T>) (a: 
     sweep<'T> a.Length (fun i -> store (f (load a i) (load b i)) y i)
     cutTo n y
 
-let inline map3to2 ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> struct (Lanes<'T> * Lanes<'T>))
-    (a: 'T[]) (b: 'T[]) (c: 'T[]) : struct ('T[] * 'T[]) =
-    let n = a.Length
-    let a, b, c = atLeastOneVector a, beside n b, beside n c
-    let y, z = fresh a.Length, fresh a.Length
-    sweep<'T> a.Length (fun i ->
+/// A pass that reads several arrays of one length and writes several others, from first to stop. What it multiplies
+/// with is made in it, before its loop: then it stays in registers, which no call in between empties.
+type Pass<'T> = delegate of first: int * stop: int * read: 'T[][] * written: 'T[][] -> unit
+
+/// What a pass writes into so many fresh arrays.
+let results<'T when Real<'T>> (count: int) (pass: Pass<'T>) (read: 'T[][]) : 'T[][] =
+    let n = read[0].Length
+    for x in read do checkLength n x
+    let read = if n >= lanes<'T> then read else Array.map atLeastOneVector read
+    let length = read[0].Length
+    let written = Array.init count (fun _ -> fresh length)
+    let run = Action<int, int>(fun first stop -> pass.Invoke(first, stop, read, written))
+    if not (inParts<'T> length run) then run.Invoke(0, length)
+    if length = n then written else Array.map (cutTo n) written
+
+let inline pass2to1 (first: int) (stop: int) (read: 'T[][]) (written: 'T[][])
+    ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T>) : unit =
+    let a, b, y = read[0], read[1], written[0]
+    vectors<'T> first stop (fun i -> store (f (load a i) (load b i)) y i)
+
+let inline pass3to2 (first: int) (stop: int) (read: 'T[][]) (written: 'T[][])
+    ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> struct (Lanes<'T> * Lanes<'T>)) : unit =
+    let a, b, c, y, z = read[0], read[1], read[2], written[0], written[1]
+    vectors<'T> first stop (fun i ->
         let struct (u, v) = f (load a i) (load b i) (load c i)
         store u y i
         store v z i)
-    struct (cutTo n y, cutTo n z)
 
-let inline map4to3
+let inline pass4to3 (first: int) (stop: int) (read: 'T[][]) (written: 'T[][])
     ([<InlineIfLambda>] f:
-        Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> struct (Lanes<'T> * Lanes<'T> * Lanes<'T>))
-    (a: 'T[]) (b: 'T[]) (c: 'T[]) (d: 'T[]) : struct ('T[] * 'T[] * 'T[]) =
-    let n = a.Length
-    let a, b, c, d = atLeastOneVector a, beside n b, beside n c, beside n d
-    let x, y, z = fresh a.Length, fresh a.Length, fresh a.Length
-    sweep<'T> a.Length (fun i ->
+        Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> struct (Lanes<'T> * Lanes<'T> * Lanes<'T>)) : unit =
+    let a, b, c, d = read[0], read[1], read[2], read[3]
+    let x, y, z = written[0], written[1], written[2]
+    vectors<'T> first stop (fun i ->
         let struct (u, v, w) = f (load a i) (load b i) (load c i) (load d i)
         store u x i
         store v y i
         store w z i)
-    struct (cutTo n x, cutTo n y, cutTo n z)
 
-let inline map5to4
+let inline pass5to4 (first: int) (stop: int) (read: 'T[][]) (written: 'T[][])
     ([<InlineIfLambda>] f:
         Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T>
-            -> struct (Lanes<'T> * Lanes<'T> * Lanes<'T> * Lanes<'T>))
-    (a: 'T[]) (b: 'T[]) (c: 'T[]) (d: 'T[]) (e: 'T[]) : struct ('T[] * 'T[] * 'T[] * 'T[]) =
-    let n = a.Length
-    let a, b, c, d, e = atLeastOneVector a, beside n b, beside n c, beside n d, beside n e
-    let w, x, y, z = fresh a.Length, fresh a.Length, fresh a.Length, fresh a.Length
-    sweep<'T> a.Length (fun i ->
+            -> struct (Lanes<'T> * Lanes<'T> * Lanes<'T> * Lanes<'T>)) : unit =
+    let a, b, c, d, e = read[0], read[1], read[2], read[3], read[4]
+    let w, x, y, z = written[0], written[1], written[2], written[3]
+    vectors<'T> first stop (fun i ->
         let struct (r, s, t, u) = f (load a i) (load b i) (load c i) (load d i) (load e i)
         store r w i
         store s x i
         store t y i
         store u z i)
-    struct (cutTo n w, cutTo n x, cutTo n y, cutTo n z)
 
 /// Calls put with the sum of each vector of z and of the column, and its index in z; there is at least a vector of
 /// rows.

@@ -83,19 +83,18 @@ module internal OptimizerStep =
         if not isWhole then struct (parameters, { state with Gathered = gathered; Slots = finished slots })
         else
             let ofRule = rule.Slots.Length
-            let remembered = Array.init ofRule (fun k -> Array.copy slots[k].Values.Leaves)
             let updated =
                 Array.init parameters.Count (fun i ->
-                    let leaf = parameters.Leaves[i]
                     let struct (_, decay) = numbers[i]
-                    let old = remembered |> Array.map (fun leaves -> Dense.values leaves[i].Values)
-                    let struct (w, next) =
-                        Rule.update rule steps[i] decay leaf (Dense.values gradient.Leaves[i].Values) old
-                    for k in 0 .. next.Length - 1 do
-                        remembered[k][i] <- { leaf with Values = Dense.vector next[k] }
-                    { leaf with Values = Dense.vector w })
-            for k in 0 .. ofRule - 1 do put slots k (Parameters remembered[k])
-            let mutable next = Parameters updated
+                    let leaf (leaves: Parameters<'T>) = Dense.values leaves.Leaves[i].Values
+                    let read = Array.init (ofRule + 2) (fun k ->
+                        leaf (if k = 0 then parameters elif k = 1 then gradient else slots[k - 2].Values))
+                    Rule.update rule steps[i] decay parameters.Leaves[i] read)
+            let leaves k =
+                Parameters(Array.map2 (fun leaf (arrays: 'T[][]) -> { leaf with Values = Dense.vector arrays[k] })
+                    parameters.Leaves updated)
+            for k in 0 .. ofRule - 1 do put slots k (leaves (k + 1))
+            let mutable next = leaves 0
             for k in 0 .. transforms.Count - 1 do
                 match transforms[k] with
                 | Transform.ProximalL1 l1 ->

@@ -153,141 +153,123 @@ module internal Rule =
     let inline private flushed (smallest: Lanes<'T>) (x: Lanes<'T>) : Lanes<'T> =
         Vector512.AndNot(x, Vector512.LessThan(Vector512.Abs x, smallest))
 
-    let private smallest<'T when Real<'T>> () : Lanes<'T> = Exponentials.smallestNormal ()
-
     let private every<'T when Real<'T>> (x: float) : Lanes<'T> = broadcast x
 
-    let private gradientDescent<'T when Real<'T>> (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) =
-        let rate, keep = every<'T> rate, every<'T> keep
-        map2 (fun w g -> keep * w - rate * g) w g
+    // The passes read w, g and the slots, and write the new w and slots.
 
-    let private momentum<'T when Real<'T>>
-        (momentum: float) (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (v: 'T[]) =
-        let momentum, rate, keep, smallest = every<'T> momentum, every<'T> rate, every<'T> keep, smallest<'T> ()
-        map3to2
-            (fun w g v ->
+    let private gradientDescent<'T when Real<'T>> (rate: float) (keep: float) =
+        Pass<'T>(fun first stop read written ->
+            let rate, keep = every<'T> rate, every<'T> keep
+            pass2to1 first stop read written (fun w g -> keep * w - rate * g))
+
+    let private momentum<'T when Real<'T>> (momentum: float) (rate: float) (keep: float) =
+        Pass<'T>(fun first stop read written ->
+            let smallest, momentum, rate, keep = smallestNormal<'T> (), every<'T> momentum, every<'T> rate, every<'T> keep
+            pass3to2 first stop read written (fun w g v ->
                 let v: Lanes<'T> = flushed smallest (momentum * v - rate * g)
-                struct (keep * w + v, v))
-            w g v
+                struct (keep * w + v, v)))
 
-    let private nesterov<'T when Real<'T>>
-        (momentum: float) (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (v: 'T[]) =
-        let momentum, rate, keep, smallest = every<'T> momentum, every<'T> rate, every<'T> keep, smallest<'T> ()
-        map3to2
-            (fun w g v ->
+    let private nesterov<'T when Real<'T>> (momentum: float) (rate: float) (keep: float) =
+        Pass<'T>(fun first stop read written ->
+            let smallest, momentum, rate, keep = smallestNormal<'T> (), every<'T> momentum, every<'T> rate, every<'T> keep
+            pass3to2 first stop read written (fun w g v ->
                 let change: Lanes<'T> = rate * g
                 let v: Lanes<'T> = flushed smallest (momentum * v - change)
-                struct (keep * w + (momentum * v - change), v))
-            w g v
+                struct (keep * w + (momentum * v - change), v)))
 
     /// With fractions of the old mean square and of the new square: 1 and 1 for a sum.
     let private squares<'T when Real<'T>>
-        (old: float) (added: float) (epsilon: float) (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (h: 'T[]) =
-        let old, added, epsilon = every<'T> old, every<'T> added, every<'T> epsilon
-        let rate, keep, smallest = every<'T> rate, every<'T> keep, smallest<'T> ()
-        map3to2
-            (fun w g h ->
+        (old: float) (added: float) (epsilon: float) (rate: float) (keep: float) =
+        Pass<'T>(fun first stop read written ->
+            let smallest, old, added = smallestNormal<'T> (), every<'T> old, every<'T> added
+            let epsilon, rate, keep = every<'T> epsilon, every<'T> rate, every<'T> keep
+            pass3to2 first stop read written (fun w g h ->
                 let h: Lanes<'T> = flushed smallest (old * h + added * (g * g))
-                struct (keep * w - rate * g / (Vector512.Sqrt h + epsilon), h))
-            w g h
+                struct (keep * w - rate * g / (Vector512.Sqrt h + epsilon), h)))
 
-    let private adaDelta<'T when Real<'T>>
-        (decay: float) (epsilon: float) (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (h: 'T[]) (u: 'T[]) =
-        let decay, added, epsilon = every<'T> decay, every<'T> (1.0 - decay), every<'T> epsilon
-        let rate, keep, smallest = every<'T> rate, every<'T> keep, smallest<'T> ()
-        map4to3
-            (fun w g h u ->
+    let private adaDelta<'T when Real<'T>> (decay: float) (epsilon: float) (rate: float) (keep: float) =
+        Pass<'T>(fun first stop read written ->
+            let smallest, decay, added = smallestNormal<'T> (), every<'T> decay, every<'T> (1.0 - decay)
+            let epsilon, rate, keep = every<'T> epsilon, every<'T> rate, every<'T> keep
+            pass4to3 first stop read written (fun w g h u ->
                 let h: Lanes<'T> = flushed smallest (decay * h + added * (g * g))
                 let change: Lanes<'T> = Vector512.Sqrt(u + epsilon) / Vector512.Sqrt(h + epsilon) * g
-                struct (keep * w - rate * change, h, flushed smallest (decay * u + added * (change * change))))
-            w g h u
+                struct (keep * w - rate * change, h, flushed smallest (decay * u + added * (change * change)))))
 
     /// A pass with moving means: m of g, and v of the square of what `seen` gives of g and m, changed by `after`. What
     /// `change` gives of g, m and v is subtracted from w.
-    let inline private withMoments
-        (beta1: float) (beta2: float) (keep: float)
+    let inline private withMoments<'T when Real<'T>>
+        (beta1: float) (beta2: float) (keep: float) (first: int) (stop: int) (read: 'T[][]) (written: 'T[][])
         ([<InlineIfLambda>] seen: Lanes<'T> -> Lanes<'T> -> Lanes<'T>)
         ([<InlineIfLambda>] after: Lanes<'T> -> Lanes<'T>)
-        ([<InlineIfLambda>] change: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T>)
-        (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) : struct ('T[] * 'T[] * 'T[]) =
+        ([<InlineIfLambda>] change: Lanes<'T> -> Lanes<'T> -> Lanes<'T> -> Lanes<'T>) =
+        let smallest, keep = smallestNormal<'T> (), every<'T> keep
         let beta1, added1 = every<'T> beta1, every<'T> (1.0 - beta1)
         let beta2, added2 = every<'T> beta2, every<'T> (1.0 - beta2)
-        let keep, smallest = every<'T> keep, smallest<'T> ()
-        map4to3
-            (fun w g m v ->
-                let m: Lanes<'T> = flushed smallest (beta1 * m + added1 * g)
-                let seen: Lanes<'T> = seen g m
-                let v: Lanes<'T> = after (flushed smallest (beta2 * v + added2 * (seen * seen)))
-                struct (keep * w - change g m v, m, v))
-            w g m v
+        pass4to3 first stop read written (fun w g m v ->
+            let m: Lanes<'T> = flushed smallest (beta1 * m + added1 * g)
+            let seen: Lanes<'T> = seen g m
+            let v: Lanes<'T> = after (flushed smallest (beta2 * v + added2 * (seen * seen)))
+            struct (keep * w - change g m v, m, v))
 
-    let private adam<'T when Real<'T>>
-        (beta1: float) (beta2: float) (epsilon: float) (rate: float) (keep: float)
-        (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) =
-        let epsilon, rate = every<'T> epsilon, every<'T> rate
-        withMoments beta1 beta2 keep
-            (fun g _ -> g)
-            (fun v -> v)
-            (fun _ m v -> rate * m / (Vector512.Sqrt v + epsilon))
-            w g m v
+    let private adam<'T when Real<'T>> (beta1: float) (beta2: float) (epsilon: float) (rate: float) (keep: float) =
+        Pass<'T>(fun first stop read written ->
+            let epsilon, rate = every<'T> epsilon, every<'T> rate
+            withMoments beta1 beta2 keep first stop read written
+                (fun g _ -> g)
+                (fun v -> v)
+                (fun _ m v -> rate * m / (Vector512.Sqrt v + epsilon)))
 
     /// m and v as in Adam; the change is -rate (ofMean m + ofGradient g) / (ofRoot sqrt v + epsilon).
     let private ofMoments<'T when Real<'T>>
         (beta1: float) (beta2: float) (ofMean: float) (ofGradient: float) (ofRoot: float) (epsilon: float)
-        (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) =
-        let ofMean, ofGradient, ofRoot = every<'T> ofMean, every<'T> ofGradient, every<'T> ofRoot
-        let epsilon, rate = every<'T> epsilon, every<'T> rate
-        withMoments beta1 beta2 keep
-            (fun g _ -> g)
-            (fun v -> v)
-            (fun g m v -> rate * ((ofMean * m + ofGradient * g) / (ofRoot * Vector512.Sqrt v + epsilon)))
-            w g m v
+        (rate: float) (keep: float) =
+        Pass<'T>(fun first stop read written ->
+            let ofMean, ofGradient, ofRoot = every<'T> ofMean, every<'T> ofGradient, every<'T> ofRoot
+            let epsilon, rate = every<'T> epsilon, every<'T> rate
+            withMoments beta1 beta2 keep first stop read written
+                (fun g _ -> g)
+                (fun v -> v)
+                (fun g m v -> rate * ((ofMean * m + ofGradient * g) / (ofRoot * Vector512.Sqrt v + epsilon))))
 
     /// LAMB's direction u = weightDecay w + ofMean m / (ofRoot sqrt v + epsilon), in the place of w.
     let private direction<'T when Real<'T>>
-        (beta1: float) (beta2: float) (ofMean: float) (ofRoot: float) (epsilon: float) (weightDecay: float)
-        (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) =
+        (beta1: float) (beta2: float) (ofMean: float) (ofRoot: float) (epsilon: float) (weightDecay: float) =
         // What is subtracted from weightDecay w is minus the rest.
-        ofMoments beta1 beta2 ofMean 0.0 ofRoot epsilon -1.0 weightDecay w g m v
+        ofMoments<'T> beta1 beta2 ofMean 0.0 ofRoot epsilon -1.0 weightDecay
 
     let private adaBelief<'T when Real<'T>>
-        (beta1: float) (beta2: float) (ofRoot: float) (epsilon: float) (rate: float) (keep: float)
-        (w: 'T[]) (g: 'T[]) (m: 'T[]) (s: 'T[]) =
-        let ofRoot, epsilon, rate = every<'T> ofRoot, every<'T> epsilon, every<'T> rate
-        withMoments beta1 beta2 keep
-            (fun g m -> g - m)
-            (fun s -> s + epsilon)
-            (fun _ m s -> rate * m / (ofRoot * Vector512.Sqrt s + epsilon))
-            w g m s
+        (beta1: float) (beta2: float) (ofRoot: float) (epsilon: float) (rate: float) (keep: float) =
+        Pass<'T>(fun first stop read written ->
+            let ofRoot, epsilon, rate = every<'T> ofRoot, every<'T> epsilon, every<'T> rate
+            withMoments beta1 beta2 keep first stop read written
+                (fun g m -> g - m)
+                (fun s -> s + epsilon)
+                (fun _ m s -> rate * m / (ofRoot * Vector512.Sqrt s + epsilon)))
 
-    let private amsGrad<'T when Real<'T>>
-        (beta1: float) (beta2: float) (epsilon: float) (rate: float) (keep: float)
-        (w: 'T[]) (g: 'T[]) (m: 'T[]) (v: 'T[]) (largest: 'T[]) =
-        let beta1, added1 = every<'T> beta1, every<'T> (1.0 - beta1)
-        let beta2, added2 = every<'T> beta2, every<'T> (1.0 - beta2)
-        let epsilon, rate, keep, smallest = every<'T> epsilon, every<'T> rate, every<'T> keep, smallest<'T> ()
-        map5to4
-            (fun w g m v largest ->
+    let private amsGrad<'T when Real<'T>> (beta1: float) (beta2: float) (epsilon: float) (rate: float) (keep: float) =
+        Pass<'T>(fun first stop read written ->
+            let smallest, epsilon, rate, keep = smallestNormal<'T> (), every<'T> epsilon, every<'T> rate, every<'T> keep
+            let beta1, added1 = every<'T> beta1, every<'T> (1.0 - beta1)
+            let beta2, added2 = every<'T> beta2, every<'T> (1.0 - beta2)
+            pass5to4 first stop read written (fun w g m v largest ->
                 let m: Lanes<'T> = flushed smallest (beta1 * m + added1 * g)
                 let v: Lanes<'T> = flushed smallest (beta2 * v + added2 * (g * g))
                 let largest: Lanes<'T> = Vector512.Max(largest, v)
-                struct (keep * w - rate * m / (Vector512.Sqrt largest + epsilon), m, v, largest))
-            w g m v largest
+                struct (keep * w - rate * m / (Vector512.Sqrt largest + epsilon), m, v, largest)))
 
-    let private lion<'T when Real<'T>>
-        (beta1: float) (beta2: float) (rate: float) (keep: float) (w: 'T[]) (g: 'T[]) (m: 'T[]) =
-        let beta1, added1 = every<'T> beta1, every<'T> (1.0 - beta1)
-        let beta2, added2 = every<'T> beta2, every<'T> (1.0 - beta2)
-        let rate, keep, smallest = every<'T> rate, every<'T> keep, smallest<'T> ()
-        map3to2
-            (fun w g m ->
+    let private lion<'T when Real<'T>> (beta1: float) (beta2: float) (rate: float) (keep: float) =
+        Pass<'T>(fun first stop read written ->
+            let smallest, rate, keep = smallestNormal<'T> (), every<'T> rate, every<'T> keep
+            let beta1, added1 = every<'T> beta1, every<'T> (1.0 - beta1)
+            let beta2, added2 = every<'T> beta2, every<'T> (1.0 - beta2)
+            pass3to2 first stop read written (fun w g m ->
                 let direction: Lanes<'T> = beta1 * m + added1 * g
                 // Neither 0 nor NaN has a sign.
                 let signed = Vector512.GreaterThan(Vector512.Abs direction, Lanes<'T>.Zero)
                 let sign = Vector512.ConditionalSelect(signed, Vector512.CopySign(Lanes<'T>.One, direction), direction)
                 // A subnormal m that stays would move the weights of a dead unit by the whole rate for ever.
-                struct (keep * w - rate * sign, flushed smallest (beta2 * m + added2 * g)))
-            w g m
+                struct (keep * w - rate * sign, flushed smallest (beta2 * m + added2 * g))))
 
     /// The step of LAMB, from the weights and their direction u.
     let private trusted<'T when Real<'T>> (rate: float) (w: 'T[]) (u: 'T[]) : 'T[] =
@@ -308,50 +290,43 @@ module internal Rule =
                 sqrt ((length - 4.0) * (length - 2.0) * most / ((most - 4.0) * (most - 2.0) * length))
             struct (factor, 1.0 / sqrt (1.0 - power), epsilon)
 
-    /// The new elements of a leaf and of its slots; the weight decay is decoupled.
+    /// The new elements of a leaf, then those of its slots, from the old elements, the gradient and the slots; the
+    /// weight decay is decoupled.
     /// Raises ArgumentException if a custom rule gives something that isn't as long as the leaf.
     let update<'T when Real<'T>>
-        (rule: Rule) (step: RuleStep) (weightDecay: float) (leaf: Parameter<'T>) (g: 'T[]) (slots: 'T[][])
-        : struct ('T[] * 'T[][]) =
-        let w = Dense.values leaf.Values
+        (rule: Rule) (step: RuleStep) (weightDecay: float) (leaf: Parameter<'T>) (read: 'T[][]) : 'T[][] =
         let rate = step.Rate
         let keep = if weightDecay = 0.0 then 1.0 else 1.0 - rate * weightDecay
-        let inline one struct (w, a) = struct (w, [| a |])
-        let inline two struct (w, a, b) = struct (w, [| a; b |])
+        let written (pass: Pass<'T>) = results (read.Length - 1) pass read
         // Adam's bias correction in update t, counted from 1.
         let correction (beta: float) t = 1.0 - Elementary.power beta t
         let t = step.Number
         let adamRate beta1 beta2 = rate * sqrt (correction beta2 t) / correction beta1 t
         match rule with
-        | Rule.GradientDescent -> struct (gradientDescent rate keep w g, [||])
-        | Rule.Momentum x -> one (momentum x rate keep w g slots[0])
-        | Rule.Nesterov x -> one (nesterov x rate keep w g slots[0])
-        | Rule.AdaGrad epsilon -> one (squares 1.0 1.0 epsilon rate keep w g slots[0])
-        | Rule.RmsProp(decay, epsilon) -> one (squares decay (1.0 - decay) epsilon rate keep w g slots[0])
-        | Rule.AdaDelta(decay, epsilon) -> two (adaDelta decay epsilon rate keep w g slots[0] slots[1])
-        | Rule.Adam(beta1, beta2, epsilon) ->
-            two (adam beta1 beta2 epsilon (adamRate beta1 beta2) keep w g slots[0] slots[1])
-        | Rule.AmsGrad(beta1, beta2, epsilon) ->
-            let rate = adamRate beta1 beta2
-            let struct (w, m, v, largest) = amsGrad beta1 beta2 epsilon rate keep w g slots[0] slots[1] slots[2]
-            struct (w, [| m; v; largest |])
+        | Rule.GradientDescent -> written (gradientDescent rate keep)
+        | Rule.Momentum x -> written (momentum x rate keep)
+        | Rule.Nesterov x -> written (nesterov x rate keep)
+        | Rule.AdaGrad epsilon -> written (squares 1.0 1.0 epsilon rate keep)
+        | Rule.RmsProp(decay, epsilon) -> written (squares decay (1.0 - decay) epsilon rate keep)
+        | Rule.AdaDelta(decay, epsilon) -> written (adaDelta decay epsilon rate keep)
+        | Rule.Adam(beta1, beta2, epsilon) -> written (adam beta1 beta2 epsilon (adamRate beta1 beta2) keep)
+        | Rule.AmsGrad(beta1, beta2, epsilon) -> written (amsGrad beta1 beta2 epsilon (adamRate beta1 beta2) keep)
         | Rule.NAdam(beta1, beta2, epsilon) ->
             let ofMean, ofGradient = beta1 / correction beta1 (t + 1), (1.0 - beta1) / correction beta1 t
             let ofRoot = 1.0 / sqrt (correction beta2 t)
-            two (ofMoments beta1 beta2 ofMean ofGradient ofRoot epsilon rate keep w g slots[0] slots[1])
+            written (ofMoments beta1 beta2 ofMean ofGradient ofRoot epsilon rate keep)
         | Rule.RAdam(beta1, beta2, epsilon) ->
             let struct (factor, ofRoot, epsilon) = radamFactors beta2 epsilon t
-            let ofMean = factor / correction beta1 t
-            two (ofMoments beta1 beta2 ofMean 0.0 ofRoot epsilon rate keep w g slots[0] slots[1])
+            written (ofMoments beta1 beta2 (factor / correction beta1 t) 0.0 ofRoot epsilon rate keep)
         | Rule.AdaBelief(beta1, beta2, epsilon) ->
             let ofRoot = 1.0 / sqrt (correction beta2 t)
-            two (adaBelief beta1 beta2 ofRoot epsilon (rate / correction beta1 t) keep w g slots[0] slots[1])
+            written (adaBelief beta1 beta2 ofRoot epsilon (rate / correction beta1 t) keep)
         | Rule.Lamb(beta1, beta2, epsilon) ->
             let ofMean, ofRoot = 1.0 / correction beta1 t, 1.0 / sqrt (correction beta2 t)
-            let struct (u, m, v) =
-                direction beta1 beta2 ofMean ofRoot epsilon weightDecay w g slots[0] slots[1]
-            struct (trusted rate w u, [| m; v |])
-        | Rule.Lion(beta1, beta2) -> one (lion beta1 beta2 rate keep w g slots[0])
+            let written = written (direction beta1 beta2 ofMean ofRoot epsilon weightDecay)
+            Array.append [| trusted rate read[0] written[0] |] written[1..]
+        | Rule.Lion(beta1, beta2) -> written (lion beta1 beta2 rate keep)
         | Rule.Custom rule ->
-            let struct (change, slots) = CustomChange.apply "rule" "change" rule step leaf g slots
-            struct (Array.init w.Length (fun i -> Real.number (keep * Real.toFloat w[i] + change[i])), slots)
+            let w = read[0]
+            let struct (change, slots) = CustomChange.apply "rule" "change" rule step leaf read[1] read[2..]
+            Array.append [| Array.init w.Length (fun i -> Real.number (keep * Real.toFloat w[i] + change[i])) |] slots
