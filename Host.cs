@@ -2,6 +2,7 @@
 using Functional.Host;
 using Functional.Host.Commands;
 
+Locale.Set(args);
 StandardOutput.Install();
 ProtectedOutput.Install();
 Interruption.Announce();

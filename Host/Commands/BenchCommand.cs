@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Functional.Host.Benchmarks;
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
@@ -58,7 +59,10 @@ internal static class BenchCommand
                 if (table is not null)
                     Console.WriteLine();
                 (kind, table) = (measurement.Event, new TextTable(
-                    [TextTable.Left(row[0].Heading), .. row.Skip(1).Select(cell => TextTable.Right(cell.Heading))]));
+                    [
+                        TextTable.Left(Say(row[0].Heading)),
+                        .. row.Skip(1).Select(cell => TextTable.Right(Say(cell.Heading))),
+                    ]));
             }
             table!.Add(row.Select(cell => cell.Cell));
         }

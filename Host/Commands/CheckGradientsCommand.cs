@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Functional.Host.Data;
 using Functional.Host.Runs;
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
@@ -80,20 +81,21 @@ internal static class CheckGradientsCommand
         }
         else
         {
-            Console.WriteLine($"{network}, {Plural.Of(samples, "sample")}, double precision");
+            Console.WriteLine(Say($"{network}, {Plural.Of(samples, "sample")}, double precision"));
             var table = new TextTable(
-                TextTable.Left("parameter"), TextTable.Left("shape"), TextTable.Right("mean difference"),
-                TextTable.Left("largest / gradient"));
+                TextTable.Left(Say("parameter")), TextTable.Left(Say("shape")), TextTable.Right(Say("mean difference")),
+                TextTable.Left(Say("largest / gradient")));
             foreach (var (difference, leaf) in differences.Zip(gradient))
                 table.Add(
                     difference.Parameter, $"{difference.Shape}", Invariant($"{difference.MeanAbsolute:0.0E+00}"),
                     leaf.Values.All(x => Math.Abs(x) < Zero)
-                        ? "- (the gradient is 0)" : Invariant($"{difference.LargestRelative:0.0E+00}"));
+                        ? Say("- (the gradient is 0)") : Invariant($"{difference.LargestRelative:0.0E+00}"));
             table.Write();
-            Console.WriteLine(Invariant($"backpropagation took {byPullbacks.TotalMilliseconds:F2} ms, ")
-                + Invariant($"central differences {byDifferences.TotalSeconds:F2} s"));
-            Console.WriteLine(check is null ? Invariant($"agree: no difference is above {Agreement:G1} of the gradient")
-                : agree ? $"agree: {check}" : $"differ: {check}");
+            Console.WriteLine(Say(Invariant($"backpropagation took {byPullbacks.TotalMilliseconds:F2} ms, ")
+                + Invariant($"central differences {byDifferences.TotalSeconds:F2} s")));
+            Console.WriteLine(Say(
+                check is null ? Invariant($"agree: no difference is above {Agreement:G1} of the gradient")
+                : agree ? $"agree: {check}" : $"differ: {check}"));
         }
         return agree ? ExitCode.Done : ExitCode.Failed;
     }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Functional.Host.Experiments;
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
@@ -45,11 +47,18 @@ internal static class CommandTree
         var named = Verbs.Where(one => one.Name == verb).ToArray();
         foreach (var (_, create) in named.Length > 0 ? named : Verbs)
             root.Add(create());
+        root.Add(CommonOptions.Language());
         var help = root.Options.OfType<HelpOption>().Single();
         // A slash begins a path.
         help.Aliases.Remove("/?");
         help.Aliases.Remove("/h");
-        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        var action = (HelpAction)help.Action!;
+        help.Action = new HelpWithExamples(action);
+        if (Locale.Language == Language.Japanese)
+        {
+            JapaneseHelp.Translate(root);
+            action.MaxWidth = int.MaxValue;
+        }
         return root;
     }
 
@@ -65,27 +74,30 @@ internal static class CommandTree
             parseResult.InvocationConfiguration.Output = written;
             help.Invoke(parseResult);
             parseResult.InvocationConfiguration.Output = output;
-            output.Write(command.Options.Any(option => option.Name == "--optimizer")
-                ? Grouped($"{written}", command)
-                : $"{written}");
-            output.WriteLine("Examples:");
+            var lines = $"{written}".Split(Environment.NewLine);
+            if (command.Options.Any(option => option.Name == "--optimizer"))
+                lines = [.. Grouped(lines, command)];
+            if (Locale.Language == Language.Japanese)
+                lines = [.. JapaneseHelp.Lines(lines, TextTable.Room)];
+            output.Write(string.Join(Environment.NewLine, lines));
+            output.WriteLine(Say("Examples:"));
             // Lines are never broken, so that they can be copied.
             foreach (var (line, meaning) in CommandWithExamples.ExamplesOf(command))
             {
-                output.WriteLine($"  # {meaning}");
+                output.WriteLine($"  # {Say(meaning)}");
                 output.WriteLine($"  {line}");
             }
             return ExitCode.Done;
         }
 
-        private static string Grouped(string help, Command command)
+        private static IEnumerable<string> Grouped(string[] help, Command command)
         {
             var headings = command.Name == "experiment"
                 ? new(Headings) { ["--data"] = "Experiment", ["--samples"] = "Data" } : Headings;
-            return string.Join(Environment.NewLine, help.Split(Environment.NewLine).SelectMany(line =>
+            return help.SelectMany(line =>
                 line.StartsWith("  --", StringComparison.Ordinal)
                     && headings.TryGetValue(line[2..].Split(' ')[0], out var heading)
-                    ? (string[])["", $" {heading}:", line] : [line]));
+                    ? (string[])["", $" {heading}:", line] : [line]);
         }
     }
 }

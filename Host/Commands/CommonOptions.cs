@@ -3,7 +3,6 @@ using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Functional.Host.Data;
-using Functional.Host.Experiments;
 using Functional.Host.Runs;
 
 namespace Functional.Host.Commands;
@@ -67,21 +66,18 @@ internal static class CommonOptions
     public static Option<bool> Plain() =>
         new("--plain") { Description = "print plain lines, without a progress bar" };
 
-    /// <summary>The language of texts: without it, that of the terminal's locale.</summary>
-    public static Option<string> Language(string description)
+    /// <summary>Every command's language (<see cref="Locale"/> reads it): without it, that of the terminal's
+    /// locale.</summary>
+    public static Option<string> Language()
     {
         var option = new Option<string>("--lang")
         {
-            HelpName = "en|ja", Description = description,
-            DefaultValueFactory = _ => Locale.Language == Experiments.Language.Japanese ? "ja" : "en",
+            HelpName = "en|ja", Description = "the language of lines, help and pages", Recursive = true,
+            DefaultValueFactory = _ => Locale.Code,
         };
         option.AcceptOnlyFromAmong("en", "ja");
         return option;
     }
-
-    /// <summary>The language that was asked for.</summary>
-    public static Language LanguageOf(ParseResult parsed, Option<string> option) =>
-        parsed.GetValue(option) == "ja" ? Experiments.Language.Japanese : Experiments.Language.English;
 
     /// <summary>Whether a file may be replaced.</summary>
     public static Option<bool> Force() => new("--force") { Description = "replace an existing file" };

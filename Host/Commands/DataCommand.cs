@@ -7,6 +7,7 @@ using Functional.Host.Data;
 using Functional.Host.Data.Digits;
 using Functional.Host.Files;
 using Functional.Host.Runs;
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
@@ -63,10 +64,10 @@ internal static class DataCommand
                 Data.Fetch.ToFolderAsync(source, folder, new FetchLines(Console.Out), cancellation: interruption.Token,
                     replace: parsed.GetValue(force))
                     .GetAwaiter().GetResult();
-                Console.WriteLine($"{source.Title} is in {folder}");
+                Console.WriteLine(Say($"{source.Title} is in {folder}"));
                 if (DataFolder.Of(wanted) is var read && read != folder)
-                    Console.WriteLine(
-                        $"note: {DataFolder.MnistVariable} is set, so '--data {wanted}' reads {read} instead");
+                    Console.WriteLine(Say(
+                        $"note: {DataFolder.MnistVariable} is set, so '--data {wanted}' reads {read} instead"));
                 return ExitCode.Done;
             }
             catch (OperationCanceledException)
@@ -138,9 +139,9 @@ internal static class DataCommand
         foreach (var (file, target) in files.Zip(targets))
         {
             target.Write(stream => stream.Write(file.Bytes));
-            Console.WriteLine(
+            Console.WriteLine(Say(
                 $"{file.Path}  unpacked {file.Unpacked.Length:N0} bytes, "
-                + $"SHA-256 {Convert.ToHexStringLower(SHA256.HashData(file.Unpacked))}");
+                + $"SHA-256 {Convert.ToHexStringLower(SHA256.HashData(file.Unpacked))}"));
         }
 
         void Write(string name, Action<Stream, bool> write)
@@ -176,12 +177,12 @@ internal static class DataCommand
                 ("least", least), ("greatest", greatest), ("mean", scale.Shift), ("deviation", scale.Divisor));
         else
         {
-            output.WriteLine(Invariant(
+            output.WriteLine(Say(Invariant(
                 $"{name}: {Plural.Of(images.Count, "image")} of {images.Height} x {images.Width}, ")
-                + Plural.Of(classification.Count, "class", "classes"));
-            output.WriteLine($"  per class: {PerClass(classes)}");
-            output.WriteLine(Invariant(
-                $"  bytes from {least} to {greatest}, mean {scale.Shift:F2}, deviation {scale.Divisor:F2}"));
+                + Plural.Of(classification.Count, "class", "classes")));
+            output.WriteLine(Say($"  per class: {PerClass(classes)}"));
+            output.WriteLine(Say(Invariant(
+                $"  bytes from {least} to {greatest}, mean {scale.Shift:F2}, deviation {scale.Divisor:F2}")));
         }
     }
 
@@ -191,16 +192,16 @@ internal static class DataCommand
             Write(new JsonReport(Console.Out), name, rows, targets);
         else
         {
-            output.WriteLine(Invariant($"{name}: {Plural.Of(rows.Count, "row")} of ")
+            output.WriteLine(Say($"{name}: {Plural.Of(rows.Count, "row")} of "
                 + Plural.Of(rows.Size, rows.Columns.All(column => column is NumberColumn) ? "number" : "column")
                 + (targets is Classes { Classification.Count: var count }
-                    ? $", {Plural.Of(count, "class", "classes")}" : ""));
+                    ? $", {Plural.Of(count, "class", "classes")}" : "")));
             if (targets is Classes classes)
-                output.WriteLine($"  per class: {PerClass(classes)}");
+                output.WriteLine(Say($"  per class: {PerClass(classes)}"));
             foreach (var quantity in (targets as Quantities)?.Columns ?? [])
-                output.WriteLine($"  {Described(quantity, quantity.Name ?? "a quantity")}, a quantity");
+                output.WriteLine(Say($"  {Described(quantity, quantity.Name ?? "a quantity")}, a quantity"));
             foreach (var (i, column) in rows.Columns.Take(MostColumns).Index())
-                output.WriteLine($"  {Described(column, rows.NameOf(i))}");
+                output.WriteLine(Say($"  {Described(column, rows.NameOf(i))}"));
         }
     }
 
@@ -275,7 +276,7 @@ internal static class DataCommand
             if (value.Stage == FetchStage.Downloading && $"{value.Address}" == downloading)
                 return;
             downloading = value.Stage == FetchStage.Downloading ? $"{value.Address}" : null;
-            output.WriteLine(value.Stage switch
+            output.WriteLine(Say(value.Stage switch
             {
                 FetchStage.Kept => $"{value.File}: there already, and right",
                 FetchStage.Wrong => $"{value.File}: there, but wrong ({value.Fault})",
@@ -283,7 +284,7 @@ internal static class DataCommand
                 FetchStage.MirrorFailed => $"{value.File}: {value.Address} failed: {value.Fault}",
                 _ => $"{value.File}: done, {value.Received.ToString("N0", CultureInfo.InvariantCulture)} bytes, "
                     + "verified",
-            });
+            }));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Functional.Host.Digests;
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
@@ -60,12 +61,12 @@ internal static class DigestsCommand
             else if (print || expected is null)
                 Console.WriteLine(DigestTable.Line(entry.Name, found));
             else if (isDifferent)
-                Console.WriteLine($"different: {entry.Name} is {found}, in the table {expected}");
+                Console.WriteLine(Say($"different: {entry.Name} is {found}, in the table {expected}"));
         }
         if (!json && !print && entries.Any(entry => table.ContainsKey(entry.Name)))
-            Console.WriteLine(different == 0
+            Console.WriteLine(Say(different == 0
                 ? Invariant($"identical: {entries.Length:N0} digests, to the last bit")
-                : Invariant($"{entries.Length - different:N0} of {entries.Length:N0} digests are identical"));
+                : Invariant($"{entries.Length - different:N0} of {entries.Length:N0} digests are identical")));
         return different == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 }

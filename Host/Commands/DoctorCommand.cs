@@ -4,6 +4,7 @@ using Functional.Host.Experiments;
 using Functional.Host.Files;
 using Functional.Host.Pages;
 using Functional.Host.Runs;
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
@@ -23,7 +24,6 @@ internal static class DoctorCommand
         var threads = CommonOptions.Threads();
         var page = new Option<string?>("--page")
             { HelpName = "FILE", Description = "also write an HTML page, with a picture for each finding" };
-        var language = CommonOptions.Language("the language of the page and the lines");
         var force = CommonOptions.Force();
         var json = CommonOptions.Json();
         var command = new CommandWithExamples(
@@ -32,7 +32,7 @@ internal static class DoctorCommand
             ("functional doctor runs/NAME --learning-rate 0.01 --page doctor.html",
                 "would that run do better with another rate? With pictures"))
         { run };
-        foreach (var option in (Option[])[.. options, file, threads, page, language, force, json])
+        foreach (var option in (Option[])[.. options, file, threads, page, force, json])
             command.Add(option);
         command.SetAction(CommonOptions.On(threads, parsed =>
         {
@@ -49,7 +49,7 @@ internal static class DoctorCommand
                 parsed.GetValue(threads),
                 parsed.GetValue(page) is { } path
                     ? UserFile.Of("--page", path, parsed.GetValue(force))
-                    : null, parsed.GetValue(json), CommonOptions.LanguageOf(parsed, language));
+                    : null, parsed.GetValue(json));
         }));
         return command;
     }
@@ -61,8 +61,7 @@ internal static class DoctorCommand
     }
 
     private static int Run(
-        TrainConfiguration? other, Dictionary<string, string> changes, int threads, UserFile? page, bool json,
-        Language language)
+        TrainConfiguration? other, Dictionary<string, string> changes, int threads, UserFile? page, bool json)
     {
         var (configuration, data) = CommonOptions.Training(other, changes);
         // Nothing is written before the end: Ctrl-C itself may end the process.
@@ -70,12 +69,12 @@ internal static class DoctorCommand
         if (json)
             WriteJson(new JsonReport(Console.Out), examination);
         else
-            WriteLines(page?.Notes ?? Console.Out, examination, language);
-        page?.Write(DoctorPage.Render(configuration, examination, language));
+            WriteLines(page?.Notes ?? Console.Out, examination);
+        page?.Write(DoctorPage.Render(configuration, examination, Locale.Language));
         if (page is not null && !json)
         {
             page.Notes.WriteLine();
-            page.Notes.WriteLine($"page: {page.Path}");
+            page.Notes.WriteLine(Say($"page: {page.Path}"));
         }
         return examination.IsHealthy ? ExitCode.Done : ExitCode.Found;
     }
@@ -96,9 +95,9 @@ internal static class DoctorCommand
             ("trainAccuracy", examination.TrainAccuracy), ("testAccuracy", examination.TestAccuracy));
     }
 
-    private static void WriteLines(TextWriter output, Examination examination, Language language)
+    private static void WriteLines(TextWriter output, Examination examination)
     {
-        if (language == Language.Japanese)
+        if (Locale.Language == Language.Japanese)
         {
             WriteJapanese(output, examination);
             return;

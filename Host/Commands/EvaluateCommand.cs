@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Functional.Host.Data;
 using Functional.Host.Models;
 using Functional.Host.Runs;
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
@@ -115,7 +116,7 @@ internal static class EvaluateCommand
         if (!json)
         {
             Console.WriteLine(model.Network);
-            Console.WriteLine(Invariant($"{data}, {part}: {Plural.Of(samples, "sample")}"));
+            Console.WriteLine(Say(Invariant($"{data}, {part}: {Plural.Of(samples, "sample")}")));
         }
         foreach (var (name, score, _, _) in evaluation.Quantities)
             if (json)
@@ -123,7 +124,7 @@ internal static class EvaluateCommand
                     "quantity", ("name", name), ("meanAbsoluteError", score.MeanAbsoluteError),
                     ("rootMeanSquaredError", score.RootMeanSquaredError), ("rSquared", score.RSquared));
             else
-                Console.WriteLine($"{Visible.Line(name)}: {score}");
+                Console.WriteLine(Say($"{Visible.Line(name)}: {score}"));
         if (json)
             report.Write(
                 "summary", ("data", data), ("part", part), ("samples", samples), ("digest", model.Network.Digest()));
@@ -156,14 +157,14 @@ internal static class EvaluateCommand
         var confusion = evaluation.Confusion;
         int[] classes = [.. Enumerable.Range(0, confusion.Classes)];
         Console.WriteLine(model.Network);
-        Console.WriteLine(Invariant($"{data}, {part}: {Plural.Of(confusion.Samples, "sample")}"));
-        Console.WriteLine(Invariant(
-            $"accuracy {Percentage.Of(confusion.Accuracy)}, balanced {Percentage.Of(evaluation.BalancedAccuracy)}, ")
-            + Invariant($"macro F1 {Percentage.Of(confusion.MacroF1)}, loss {evaluation.Loss:F4}"));
+        Console.WriteLine(Say(Invariant($"{data}, {part}: {Plural.Of(confusion.Samples, "sample")}")));
+        Console.WriteLine(Say(
+            $"accuracy {Percentage.Of(confusion.Accuracy)}, balanced {Percentage.Of(evaluation.BalancedAccuracy)}, "
+            + Invariant($"macro F1 {Percentage.Of(confusion.MacroF1)}, loss {evaluation.Loss:F4}")));
         Console.WriteLine();
         var quality = new TextTable(
-            TextTable.Left("class"), TextTable.Right("samples"), TextTable.Right("precision"),
-            TextTable.Right("recall"), TextTable.Right("F1"));
+            TextTable.Left(Say("class")), TextTable.Right(Say("samples")), TextTable.Right(Say("precision")),
+            TextTable.Right(Say("recall")), TextTable.Right("F1"));
         foreach (var label in classes)
             quality.Add(
                 model.ClassName(label), Invariant($"{confusion.Actual(label):N0}"),
@@ -172,10 +173,10 @@ internal static class EvaluateCommand
                 Share(confusion.F1(label), confusion.Actual(label) + confusion.Predicted(label)));
         quality.Write();
         Console.WriteLine();
-        Console.WriteLine("confusion matrix: true class (rows), predicted class (columns)");
+        Console.WriteLine(Say("confusion matrix: true class (rows), predicted class (columns)"));
         Matrix(confusion, [.. classes.Select(model.ClassName)], TextTable.Room).Write();
         var unanswered = classes.Sum(confusion.Unanswered);
         if (unanswered > 0)
-            Console.WriteLine(Invariant($"{Plural.Of(unanswered, "sample")} got no answer: a score was not a number"));
+            Console.WriteLine(Say($"{Plural.Of(unanswered, "sample")} got no answer: a score was not a number"));
     }
 }

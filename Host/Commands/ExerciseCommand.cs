@@ -25,7 +25,6 @@ internal static class ExerciseCommand
             HelpName = "csharp|fsharp", Description = "the language to write in", DefaultValueFactory = _ => "csharp",
         };
         language.AcceptOnlyFromAmong("csharp", "fsharp");
-        var text = CommonOptions.Language("the language of the text");
         var folder = new Option<string>("--out")
         {
             HelpName = "DIR", Description = "the folder for the script", DefaultValueFactory = _ => "exercises",
@@ -37,11 +36,11 @@ internal static class ExerciseCommand
             ("functional exercise ridge", "exercises/ridge.cs; then dotnet run exercises/ridge.cs"),
             ("functional exercise batch-norm --language fsharp --lang ja", "in F#, with text and hints in Japanese"))
         {
-            name, language, text, folder, force,
+            name, language, folder, force,
         };
         command.SetAction(parsed =>
         {
-            var words = CommonOptions.LanguageOf(parsed, text);
+            var words = Locale.Language;
             if (parsed.GetValue(name) is not { } asked)
             {
                 foreach (var each in ExerciseText.All)

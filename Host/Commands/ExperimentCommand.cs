@@ -82,7 +82,6 @@ internal static class ExperimentCommand
             "--seeds", "repeat everything with this many seeds, and show medians and bands", 1, MostSeeds);
         private readonly Option<long> seed = new("--seed")
             { HelpName = "N", Description = "the first seed", DefaultValueFactory = _ => 1 };
-        private readonly Option<string> language = CommonOptions.Language("the language of the page and the lines");
         private readonly Option<int> threads = CommonOptions.Threads();
         private readonly Option<bool> open = new("--open") { Description = "open the page in the browser" };
         private readonly Option<bool> plain = CommonOptions.Plain();
@@ -91,8 +90,8 @@ internal static class ExperimentCommand
         public void AddTo(Command command)
         {
             data.CompletionSources.Add([.. DataSets.Names]);
-            foreach (var option in (Option[])[data, folder, force, quick, bookOnly, seeds, seed, language, threads,
-                open, plain, json])
+            foreach (var option in (Option[])[data, folder, force, quick, bookOnly, seeds, seed, threads, open,
+                plain, json])
                 command.Add(option);
         }
 
@@ -103,7 +102,7 @@ internal static class ExperimentCommand
             {
                 Data = parsed.GetValue(data)!, Seed = parsed.GetValue(seed), Seeds = parsed.GetValue(seeds),
                 Quick = parsed.GetValue(quick), BookOnly = parsed.GetValue(bookOnly),
-                Language = CommonOptions.LanguageOf(parsed, language), Options = options,
+                Language = Locale.Language, Options = options,
             };
             var path = parsed.GetValue(folder)
                 ?? RunFolder.Fresh(experiments.Count == 1 ? experiments[0].Name : "book");
@@ -133,7 +132,7 @@ internal static class ExperimentCommand
             }
             catch (OperationCanceledException)
             {
-                Console.Error.WriteLine("functional: interrupted; nothing was written");
+                Hints.Write(["interrupted; nothing was written"]);
                 return ExitCode.Interrupted;
             }
             if (parsed.GetValue(open))

@@ -3,6 +3,7 @@ using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Models;
 using Functional.Host.Models.Onnx;
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
@@ -62,9 +63,9 @@ internal static class ExportCommand
                 throw new UsageException(e.Message);
             }
             target.Notes.WriteLine($"{path}: {loaded.Network}");
-            target.Notes.WriteLine(
+            target.Notes.WriteLine(Say(
                 $"{InputsOf(loaded, inputs)}, scores [N, {loaded.Network.Outputs}]; "
-                + $"operators of version {OnnxExport.Opset}, {size:N0} bytes");
+                + $"operators of version {OnnxExport.Opset}, {size:N0} bytes"));
             return ExitCode.Done;
         });
         return command;

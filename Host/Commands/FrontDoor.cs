@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Runs;
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
@@ -15,6 +16,7 @@ internal static class FrontDoor
     /// <returns>One of <see cref="ExitCode"/>; faults go to standard error, a line each.</returns>
     public static int Run(string[] words, CancellationToken cancellation = default)
     {
+        Locale.Set(words);
         // Asked for by scripts, and so often that it should take no time.
         if (words is ["--version"])
         {
@@ -36,6 +38,7 @@ internal static class FrontDoor
     /// <inheritdoc cref="Run(string[], CancellationToken)"/>
     public static int Run(RootCommand root, string[] words, CancellationToken cancellation = default)
     {
+        Locale.Set(words);
         // Behind an equals sign with nothing after it, System.CommandLine takes the next word, whatever that is.
         words = [.. words.SelectMany(word => word.StartsWith("--", StringComparison.Ordinal)
             && word.IndexOf('=', StringComparison.Ordinal) == word.Length - 1 ? (string[])[word[..^1], ""] : [word])];
@@ -85,7 +88,7 @@ internal static class FrontDoor
     public static int Fail(int code, IEnumerable<string> lines)
     {
         foreach (var line in lines)
-            Console.Error.WriteLine($"functional: {Visible.Line(line)}");
+            Console.Error.WriteLine($"functional: {Visible.Line(Say(line))}");
         return code;
     }
 

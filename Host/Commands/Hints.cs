@@ -1,3 +1,4 @@
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
@@ -8,6 +9,6 @@ internal static class Hints
     public static void Write(IEnumerable<string> lines)
     {
         foreach (var line in lines)
-            Console.Error.WriteLine($"functional: {Visible.Message(line)}");
+            Console.Error.WriteLine($"functional: {Visible.Message(Say(line))}");
     }
 }

@@ -19,7 +19,7 @@ internal sealed class Interruption : IDisposable
     }
 
     /// <summary>Lets a process that Ctrl-C ends at once, before there is anything to end cleanly, say so.</summary>
-    public static void Announce() => early = Listen(_ => Say());
+    public static void Announce() => early = Listen(_ => Tell());
 
     /// <summary>What does as Ctrl-C does, for commands that leave that itself to the system: it ends the process at
     /// once.</summary>
@@ -43,12 +43,15 @@ internal sealed class Interruption : IDisposable
 
     private static PosixSignalRegistration[] Listen(Action<PosixSignalContext> handle)
     {
+        // Signals come on a thread that knows nothing of the command line's language.
+        var context = ExecutionContext.Capture()!;
+        void Handle(PosixSignalContext signal) => ExecutionContext.Run(context, _ => handle(signal), null);
         try
         {
             return
             [
-                PosixSignalRegistration.Create(PosixSignal.SIGINT, handle),
-                PosixSignalRegistration.Create(PosixSignal.SIGTERM, handle),
+                PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
+                PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
             ];
         }
         catch (TypeInitializationException e) when (e.InnerException is IOException)
@@ -64,7 +67,7 @@ internal sealed class Interruption : IDisposable
             registration.Dispose();
     }
 
-    private static void Say() => Console.Error.WriteLine("functional: interrupted");
+    private static void Tell() => Hints.Write(["interrupted"]);
 
     private void Handle(PosixSignalContext context)
     {
@@ -72,7 +75,7 @@ internal sealed class Interruption : IDisposable
         if (context.Cancel)
             source.Cancel();
         else
-            Say();
+            Tell();
     }
 
     private sealed class End : IDisposable

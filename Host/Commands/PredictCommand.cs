@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Models;
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
@@ -58,7 +59,8 @@ internal static class PredictCommand
                         report.Write("prediction", PredictionRequest.Answered(
                             loaded.Task, answer, new JsonObject { ["file"] = file, ["index"] = i }));
                     else
-                        Console.WriteLine(Invariant($"{file}{(predictions.Count == 1 ? "" : $"[{i}]")}  {answer}"));
+                        Console.WriteLine(
+                            Invariant($"{file}{(predictions.Count == 1 ? "" : $"[{i}]")}  {Say($"{answer}")}"));
             }
             return ExitCode.Done;
         }));

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Functional.Host.Experiments;
 using Functional.Host.Files;
 using Functional.Host.Pages;
 using Functional.Host.Runs;
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
@@ -24,14 +24,13 @@ internal static class ReportCommand
         };
         var force = CommonOptions.Force();
         var threads = CommonOptions.Threads();
-        var language = CommonOptions.Language("the language of a run's report");
         var open = new Option<bool>("--open") { Description = "open the page in the browser" };
         var command =
             new CommandWithExamples("report", "Write the report of a run again, or a page that compares several runs.",
             ("functional report runs/NAME --open", "a run's report, in the browser"),
             ("functional report runs/FIRST runs/SECOND --out both.html", "two runs side by side"))
         {
-            folders, file, force, threads, language, open,
+            folders, file, force, threads, open,
         };
         command.SetAction(CommonOptions.On(threads, parsed =>
         {
@@ -41,10 +40,10 @@ internal static class ReportCommand
             var target = UserFile.Of(
                 "--out", path, parsed.GetValue(force), parsed.GetValue(file) is null ? Page.IsOne : null);
             var page = records is [var one]
-                ? PageOf(one, parsed.GetValue(threads), CommonOptions.LanguageOf(parsed, language))
-                : ComparisonPage.Render(records, record => Link(record, path));
+                ? PageOf(one, parsed.GetValue(threads))
+                : ComparisonPage.Render(records, record => Link(record, path), Locale.Language);
             target.Write(page);
-            target.Notes.WriteLine($"report: {path}");
+            target.Notes.WriteLine(Say($"report: {path}"));
             if (parsed.GetValue(open))
                 Browser.Open(path);
             return ExitCode.Done;
@@ -52,14 +51,14 @@ internal static class ReportCommand
         return command;
     }
 
-    private static string PageOf(RunRecord record, int threads, Language language)
+    private static string PageOf(RunRecord record, int threads)
     {
         var data = record.Configuration.LoadData();
         var run = new TrainingRun(record.Configuration, data);
         return record.Result(run, threads) is { } result
             ? Threads.Use(threads, () => RunPage.Render(
                 run, result, RunEvaluation.TestScores(run, result, threads), record.Environment,
-                isRunning: record.Status == RunStatus.Running, language: language))
+                isRunning: record.Status == RunStatus.Running, language: Locale.Language))
             : throw new OperationFailedException($"{record.Folder}: there is no checkpoint yet");
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Functional.Host.Files;
 using Functional.Host.Runs;
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
@@ -41,7 +42,7 @@ internal static class RunsCommand
             foreach (var run in listed)
                 new JsonReport(Console.Out).Write("run", run);
         else if (listed.Length == 0)
-            Console.WriteLine($"no runs in {folder}");
+            Console.WriteLine(Say($"no runs in {folder}"));
         else
             WriteTable(folder, listed);
     }
@@ -71,16 +72,16 @@ internal static class RunsCommand
     {
         var table = new TextTable(
             TextTable.Left($"{folder.TrimEnd(Path.DirectorySeparatorChar)}{Path.DirectorySeparatorChar}"),
-            TextTable.Left("date"), TextTable.Left("status"), TextTable.Right("steps"),
-            TextTable.Right("validation"), TextTable.Right("test"));
+            TextTable.Left(Say("date")), TextTable.Left(Say("status")), TextTable.Right(Say("steps")),
+            TextTable.Right(Say("validation")), TextTable.Right(Say("test")));
         foreach (var run in runs)
             table.Add(
-                Path.GetFileName(run.Folder), Invariant($"{run.Date:yyyy-MM-dd HH:mm}"), run.Status,
+                Path.GetFileName(run.Folder), Invariant($"{run.Date:yyyy-MM-dd HH:mm}"), Say(run.Status),
                 Text(run.Last, e => Invariant($"{e.Step:N0}")), Text(run.Best, e => e.Scores.Validation!.Value.Text),
                 Text(run.Last, e => e.Scores.Test.Text));
         table.Write();
         foreach (var message in runs.Select(run => run.Message).OfType<string>())
-            Console.WriteLine(message);
+            Console.WriteLine(Say(message));
     }
 
     private static string Text(EpochReport? epoch, Func<EpochReport, string> text) => epoch is null ? "-" : text(epoch);

@@ -210,9 +210,10 @@ internal sealed class SearchCommand
         var page = isOfTraining
             ? StudyPage.Render(
                 study.Name, settings, trials,
-                IsOfQuantities(settings) ? "validation R²" : "validation accuracy",
-                Command, "epoch")
-                : StudyPage.Render(study.Name, settings, trials, "value");
+                IsOfQuantities(settings)
+                    ? ("validation R²", "検証データのR²") : ("validation accuracy", "検証データの認識精度"),
+                Command, ("epoch", "エポック"), Locale.Language)
+            : StudyPage.Render(study.Name, settings, trials, ("value", "値"), language: Locale.Language);
         var path = PageOf(name);
         // Others who work on the study write the same page.
         OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));

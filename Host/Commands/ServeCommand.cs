@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Functional.Host.Pages;
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
@@ -12,7 +13,6 @@ internal static class ServeCommand
         var model = new ModelArgument();
         var port = CommonOptions.OptionalCount(
             "--port", "the port to listen on [default: a free one]", ushort.MaxValue);
-        var language = CommonOptions.Language("the language of the page");
         var open = new Option<bool>("--open") { Description = "open the page in the browser" };
         var json = CommonOptions.Json();
         var command = new CommandWithExamples(
@@ -20,13 +20,12 @@ internal static class ServeCommand
             ("functional serve runs/NAME --open", "draw a digit, or fill in a row, in the browser"),
             ("functional serve model.safetensors --port 8080", "for programs: POST http://127.0.0.1:8080/predict"))
         {
-            model.Path, port, language, open, model.Activation, json,
+            model.Path, port, open, model.Activation, json,
         };
         command.SetAction(parsed =>
         {
             var (loaded, path) = (model.Load(parsed), parsed.GetValue(model.Path)!);
-            var page = ServePage.Render(
-                loaded, path, CommonOptions.LanguageOf(parsed, language));
+            var page = ServePage.Render(loaded, path, Locale.Language);
             using var interruption = new Interruption();
             using var server = PredictionServer.Start(loaded, page, parsed.GetValue(port));
             if (parsed.GetValue(json))
@@ -35,7 +34,7 @@ internal static class ServeCommand
             else
             {
                 Console.WriteLine($"{path}: {loaded}");
-                Console.WriteLine($"{server.Address}  (POST {server.Address}predict; Ctrl-C ends it)");
+                Console.WriteLine(Say($"{server.Address}  (POST {server.Address}predict; Ctrl-C ends it)"));
             }
             Console.Out.Flush();
             if (parsed.GetValue(open))

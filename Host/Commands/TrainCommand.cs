@@ -1,10 +1,10 @@
 using System.CommandLine;
 using Functional.Host.Data;
-using Functional.Host.Experiments;
 using Functional.Host.Files;
 using Functional.Host.Pages;
 using Functional.Host.Runs;
 using MathNet.Numerics.LinearAlgebra;
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
@@ -24,7 +24,6 @@ internal static class TrainCommand
             HelpName = "DIR",
             Description = "the folder for the run [default: runs/TIME-train]",
         };
-        var language = CommonOptions.Language("the language of the report");
         var open = new Option<bool>("--open") { Description = "open the report in the browser" };
         var watch = new Option<bool>("--watch")
         {
@@ -46,15 +45,15 @@ internal static class TrainCommand
                 "a deeper network, with Adam and batch normalization"),
             ("functional train --config runs/NAME/config.json --seed 2", "the same run with another seed"),
             ("functional train --from runs/NAME --data letters", "begin from that run's model, with other classes"));
-        foreach (var option in (Option[])[.. options, file, threads, folder, force, resume, watch, language, open,
-            plain, json])
+        foreach (var option in (Option[])[.. options, file, threads, folder, force, resume, watch, open, plain,
+            json])
             command.Add(option);
         command.SetAction(CommonOptions.On(threads, parsed =>
         {
             var changes = CommonOptions.Values(parsed, options).ToDictionary();
             var display = new Display(
                 parsed.GetValue(threads), parsed.GetValue(json), parsed.GetValue(plain) || Console.IsOutputRedirected,
-                parsed.GetValue(open), parsed.GetValue(watch), CommonOptions.LanguageOf(parsed, language));
+                parsed.GetValue(open), parsed.GetValue(watch));
             return parsed.GetValue(resume) is { } path
                 ? Resume(
                     path, changes, ((Option[])[folder, file])
@@ -92,7 +91,7 @@ internal static class TrainCommand
         using var folder = RunFolder.Open(path);
         _ = UserFile.Of(
             "--resume", new RunPaths(path).Report, force, Page.IsOne, "move it away, or give --force to replace it");
-        var what = Resumption.Of(folder, changes, line => Console.Error.WriteLine($"functional: {line}"), force);
+        var what = Resumption.Of(folder, changes, line => Hints.Write([line]), force);
         what.Run.RequireUpdates();
         return Run(folder, what, display);
     }
@@ -118,17 +117,17 @@ internal static class TrainCommand
             folder.DeleteReport();
         else
             page = folder.WriteReport(RunPage.Render(
-                run, result, scores, recorder.Environment, watcher?.Seen, language: display.Language));
+                run, result, scores, recorder.Environment, watcher?.Seen, language: Locale.Language));
         if (result.Summary.Interrupted)
-            (display.Json ? Console.Error : Console.Out).WriteLine($"to continue: {RunCommand.Resume(folder.Folder)}");
+            (display.Json ? Console.Error : Console.Out).WriteLine(
+                Say($"to continue: {RunCommand.Resume(folder.Folder)}"));
         if (!display.Json)
         {
             if (!result.Summary.Interrupted && scores is not null && HintOf(run, result.Summary, scores) is { } hint)
-                Console.WriteLine(hint);
+                Console.WriteLine(Say(hint));
             if (Baseline(run, display.Threads, interruption.Token) is { } baseline)
-                Console.WriteLine(baseline);
-            Console.WriteLine(
-                $"report: {page ?? $"functional report {ShellWord.Quoted(folder.Folder)}"}");
+                Console.WriteLine(Say(baseline));
+            Console.WriteLine(Say($"report: {page ?? $"functional report {ShellWord.Quoted(folder.Folder)}"}"));
         }
         if (display.Open && page is not null)
             Browser.Open(page);
@@ -169,6 +168,5 @@ internal static class TrainCommand
                     + "a smaller --batch-size, or more --epochs, gives it more of them"
             : null;
 
-    private sealed record Display(
-        int Threads, bool Json, bool Plain, bool Open, bool Watch, Language Language);
+    private sealed record Display(int Threads, bool Json, bool Plain, bool Open, bool Watch);
 }

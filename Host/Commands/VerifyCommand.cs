@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Functional.Host.Runs;
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
@@ -93,18 +94,18 @@ internal static class VerifyCommand
                 ("caughtIfOneIsForged", SpotCheck.Probability(found.Stretches, found.Drawn, 1)),
                 ("forgedToBeCaughtWith95Percent", found.Forged(0.95)));
         else if (found.Mismatch is not null)
-            Console.WriteLine($"different: {found.Mismatch}");
+            Console.WriteLine(Say($"different: {found.Mismatch}"));
         else
         {
-            Console.WriteLine(
+            Console.WriteLine(Say(
                 Invariant($"identical: {found.Drawn:N0} of {found.Stretches:N0} stretches, {found.Steps:N0} of ")
-                + Invariant($"{found.Recorded:N0} steps (drawn with --seed {drawing})"));
+                + Invariant($"{found.Recorded:N0} steps (drawn with --seed {drawing})")));
             int[] forged = [.. ((int[])[1, found.Stretches / 100, found.Stretches / 10, found.Forged(0.95)])
                 .Where(stretches => stretches > 0).Distinct().Order()];
-            Console.WriteLine("a forged run would have been caught with a probability of "
+            Console.WriteLine(Say("a forged run would have been caught with a probability of "
                 + string.Join(", ", forged.Select(stretches =>
                     $"{Percentage.Of(SpotCheck.Probability(found.Stretches, found.Drawn, stretches))} if "
-                    + $"{Plural.Of(stretches, "stretch", "stretches")} {(stretches == 1 ? "was" : "were")} forged")));
+                    + $"{Plural.Of(stretches, "stretch", "stretches")} {(stretches == 1 ? "was" : "were")} forged"))));
         }
         return found.Mismatch is null ? ExitCode.Done : ExitCode.Failed;
     }
@@ -122,21 +123,21 @@ internal static class VerifyCommand
                 ("comparisons", found.Comparisons),
                 ("causes", JsonReport.List(found.Causes.Select(cause => (JsonNode)cause))));
         else if (found.Step is not { } step)
-            Console.WriteLine(Invariant($"identical: the states of both runs up to step {found.Compared:N0}")
+            Console.WriteLine(Say(Invariant($"identical: the states of both runs up to step {found.Compared:N0}")
                 + (a.Record.Losses.Count == b.Record.Losses.Count ? ""
                     : Invariant($"; {first} has {a.Record.Losses.Count:N0} steps, ")
-                        + Invariant($"{second} has {b.Record.Losses.Count:N0}")));
+                        + Invariant($"{second} has {b.Record.Losses.Count:N0}"))));
         else
         {
-            Console.WriteLine(
+            Console.WriteLine(Say(
                 (step == 0 ? "different before the first step" : Invariant($"different after step {step:N0}"))
-                + $", found by {Plural.Of(found.Comparisons, "comparison")}");
+                + $", found by {Plural.Of(found.Comparisons, "comparison")}"));
             if (found.Element is { } at)
-                Console.WriteLine(
+                Console.WriteLine(Say(
                     Invariant($"{at.Leaf}, row {at.Row}, column {at.Column}: ")
-                    + Invariant($"{at.Hexadecimal.First} ({at.First:R}) and {at.Hexadecimal.Second} ({at.Second:R})"));
+                    + Invariant($"{at.Hexadecimal.First} ({at.First:R}) and {at.Hexadecimal.Second} ({at.Second:R})")));
             foreach (var cause in found.Causes)
-                Console.WriteLine($"likely cause: {cause}");
+                Console.WriteLine(Say($"likely cause: {cause}"));
         }
         return found.Step is null ? ExitCode.Done : ExitCode.Failed;
     }
@@ -144,26 +145,26 @@ internal static class VerifyCommand
     private static void Write(Verification found, int recorded)
     {
         if (found.Identical is null)
-            Console.WriteLine(
-                Invariant($"interrupted: the first {found.ComparedSteps:N0} of {recorded:N0} losses are identical"));
+            Console.WriteLine(Say(
+                Invariant($"interrupted: the first {found.ComparedSteps:N0} of {recorded:N0} losses are identical")));
         else if (found.Identical == true)
-            Console.WriteLine(
-                Invariant($"identical: {Plural.Of(found.ComparedSteps, "loss", "losses")}, ")
+            Console.WriteLine(Say(
+                $"identical: {Plural.Of(found.ComparedSteps, "loss", "losses")}, "
                     + $"{Plural.Of(found.ComparedEpochs, "digest")} and "
-                    + $"{Plural.Of(found.ComparedStates, "state")}, to the last bit");
+                    + $"{Plural.Of(found.ComparedStates, "state")}, to the last bit"));
         if (found.FirstLoss is { } loss)
-            Console.WriteLine(
+            Console.WriteLine(Say(
                 Invariant($"different: step {loss.Number} is the first whose loss differs: {loss.Found:R}, ")
-                    + Invariant($"in the run {loss.Recorded:R}"));
+                    + Invariant($"in the run {loss.Recorded:R}")));
         if (found.FirstDigest is { } digest)
-            Console.WriteLine(
+            Console.WriteLine(Say(
                 $"different: epoch {digest.Number} is the first whose digest differs: {digest.Found}, "
-                + $"in the run {digest.Recorded}");
+                + $"in the run {digest.Recorded}"));
         if (found.FirstState is { } state)
-            Console.WriteLine(
+            Console.WriteLine(Say(
                 $"different: step {state.Number} is the first of the chain after which the state differs: "
-                + $"{state.Found}, in the run {state.Recorded}");
+                + $"{state.Found}, in the run {state.Recorded}"));
         foreach (var mismatch in found.Mismatches)
-            Console.WriteLine($"different: {mismatch}");
+            Console.WriteLine(Say($"different: {mismatch}"));
     }
 }

@@ -1,13 +1,30 @@
 using Functional.Host.Charts;
+using Functional.Host.Experiments;
 using Functional.Host.Search;
 
 namespace Functional.Host.Pages;
 
 /// <summary>A study as a page: the best trial, how soon it was found, how the best ones learn, and what each
 /// hyperparameter does.</summary>
-internal static class StudyPage
+internal sealed class StudyPage
 {
     private const int MostCurves = 20, MostFailures = 20, Highlighted = 10;
+
+    private readonly StudySettings settings;
+    private readonly IReadOnlyList<Trial> trials;
+    private readonly LocalizedText measured;
+    private readonly Language language;
+
+    private StudyPage(
+        StudySettings settings, IReadOnlyList<Trial> trials, LocalizedText measured, Language language) =>
+        (this.settings, this.trials, this.measured, this.language) = (settings, trials, measured, language);
+
+    // What the objective's value is, in the page's language.
+    private string Measure => Say(measured);
+
+    private string Say(LocalizedText text) => text.In(language);
+
+    private string Say(string english, string japanese) => Say((english, japanese));
 
     /// <summary>The page.</summary>
     /// <param name="name">The study's.</param>
@@ -16,62 +33,95 @@ internal static class StudyPage
     /// <param name="measure">What the objective's value is, as in <c>validation accuracy</c>.</param>
     /// <param name="command">The command that repeats a trial, if there is one.</param>
     /// <param name="step">What an intermediate value is reported after, as in <c>epoch</c>.</param>
+    /// <param name="language">Of the page.</param>
     public static string Render(
-        string name, StudySettings settings, IReadOnlyList<Trial> trials, string measure,
-        Func<Trial, string>? command = null, string step = "report")
+        string name, StudySettings settings, IReadOnlyList<Trial> trials, LocalizedText measure,
+        Func<Trial, string>? command = null, LocalizedText? step = null, Language language = Language.English) =>
+        new StudyPage(settings, trials, measure, language).Render(name, command, step ?? ("report", "報告"));
+
+    private string Render(string name, Func<Trial, string>? command, LocalizedText step)
     {
         var best = StudyResults.Best(settings.Direction, trials).FirstOrDefault();
-        return Page.Of(
-            best is null ? Invariant($"{Plural.Of(trials.Count, "trial")}, none with a value yet")
-                : Invariant($"{StudyResults.Short(best.Value!.Value)}: the best {measure} of ")
-                    + Plural.Of(trials.Count, "trial"),
+        var count = Plural.Of(trials.Count, "trial");
+        var value = best is null ? "" : StudyResults.Short(best.Value!.Value);
+        return Page.In(
+            language == Language.Japanese ? "ja" : "en",
+            best is null
+                ? Say($"{count}, none with a value yet", Invariant($"{trials.Count:N0}回の試行（まだ値はありません）"))
+                : Say($"{value}: the best {Measure} of {count}",
+                    Invariant($"{trials.Count:N0}回の試行での最高の{Measure}：{value}")),
             [
-                Page.Paragraph(Opening(name, settings, trials)),
+                Page.Paragraph(Opening(name)),
                 .. best is null ? [] : (Markup[])
                 [
-                    BestSection(settings, trials, best, measure, command),
-                    ProgressSection(settings, trials, measure),
-                    CurveSection(settings, trials, measure, step),
-                    SliceSection(settings.Space, trials, measure),
-                    TogetherSection(settings, trials, measure),
+                    BestSection(best, command),
+                    ProgressSection(),
+                    CurveSection(Say(step)),
+                    SliceSection(),
+                    TogetherSection(),
                     .. Importance.Of(settings.Space, trials, settings.Direction).Any(share => share > 0)
-                        ? [ImportanceSection(settings, trials)] : (Markup[])[],
+                        ? [ImportanceSection()] : (Markup[])[],
                 ],
-                FailureSection(trials),
-                SettingsSection(settings),
+                FailureSection(),
+                SettingsSection(),
             ]);
     }
 
-    private static string Opening(string name, StudySettings settings, IReadOnlyList<Trial> trials)
+    private string Opening(string name)
     {
-        var counts = trials.GroupBy(trial => trial.State).OrderBy(same => same.Key)
-            .Select(same => Invariant($"{same.Count()} {StudyResults.Name(same.Key)}"));
-        return $"The study {name} has {Plural.Of(trials.Count, "trial")}: {string.Join(", ", counts)}. "
-            + $"The {settings.Sampler} sampler chose their hyperparameters, "
-            + (settings.Pruner == Pruner.None ? trials.All(trial => trial.Result is not null)
-                    ? "and each ran to its end." : "and none is stopped before its end."
-                : $"and the {settings.Pruner} pruner stopped those that did worse than others.");
+        var counts = trials.GroupBy(trial => trial.State).OrderBy(same => same.Key).ToArray();
+        string Counted(Language language) => string.Join(language == Language.Japanese ? "、" : ", ", counts.Select(
+            same => NameOf(same.Key) is var state && language == Language.Japanese
+                ? Invariant($"{state.Japanese}{same.Count()}") : Invariant($"{same.Count()} {state.English}")));
+        var end = settings.Pruner != Pruner.None
+            ? ($"and the {settings.Pruner} pruner stopped those that did worse than others.",
+                $"他より悪い試行は{settings.Pruner}プルーナーが打ち切りました。")
+            : trials.All(trial => trial.Result is not null)
+            ? ("and each ran to its end.", "どの試行も最後まで実行しました。")
+            : ("and none is stopped before its end.", "どの試行も途中では打ち切りません。");
+        return Say(
+            $"The study {name} has {Plural.Of(trials.Count, "trial")}: {Counted(Language.English)}. " +
+                $"The {settings.Sampler} sampler chose their hyperparameters, {end.Item1}",
+            Invariant($"探索{name}の試行は{trials.Count:N0}回です（{Counted(Language.Japanese)}）。") +
+                $"ハイパーパラメータは{settings.Sampler}サンプラーが選び、{end.Item2}");
     }
 
-    private static Markup BestSection(
-        StudySettings settings, IReadOnlyList<Trial> trials, Trial best, string measure, Func<Trial, string>? command)
+    private static (string English, string Japanese) NameOf(TrialState state) => (StudyResults.Name(state), state switch
     {
-        var samples = settings.Constants.ContainsKey("samples") ? "; without --samples it trains on all samples" : "";
+        TrialState.Complete => "完了",
+        TrialState.Pruned => "打ち切り",
+        TrialState.Failed => "失敗",
+        TrialState.Running => "実行中",
+        _ => "待機中",
+    });
+
+    private Markup BestSection(Trial best, Func<Trial, string>? command)
+    {
+        var some = settings.Constants.ContainsKey("samples");
         return Page.Section(
-            "The best trial",
+            Say("The best trial", "最良の試行"),
             Page.Table(
             [
-                ("trial", Invariant($"{best.Number}")),
-                (measure, StudyResults.Short(best.Value!.Value)),
+                (Say("trial", "試行"), Invariant($"{best.Number}")),
+                (Measure, StudyResults.Short(best.Value!.Value)),
                 .. best.Configuration.Texts.Select(pair => (pair.Key, pair.Value)),
             ]),
-            StudyResults.Overtaken(settings, trials, best) is { } better ? Page.Paragraph($"{better}.") : Markup.Empty,
+            StudyResults.Overtaken(settings.Direction, trials, best) is { } pruned
+                ? Page.Paragraph(Say(
+                    $"{StudyResults.Gentler(pruned)}.",
+                    $"試行{pruned.Number}は{StudyResults.Short(pruned.Value!.Value)}に達していましたが、" +
+                        "打ち切られました。緩いプルーナーなら、もっと良い設定が見つかるかもしれません。"))
+                : Markup.Empty,
             command is null ? Markup.Empty : Markup.Lines(
-                Page.Paragraph($"This command trains the same network again and saves it{samples}:"),
+                Page.Paragraph(Say(
+                    "This command trains the same network again and saves it" +
+                        $"{(some ? "; without --samples it trains on all samples" : "")}:",
+                    "次のコマンドは同じネットワークをもう一度学習し、保存します" +
+                        $"{(some ? "（--samplesを除くと全サンプルで学習します）" : "")}：")),
                 Page.Code(command(best))));
     }
 
-    private static Markup ProgressSection(StudySettings settings, IReadOnlyList<Trial> trials, string measure)
+    private Markup ProgressSection()
     {
         var (numbers, values, soFar) = (new List<double>(), new List<double>(), double.NaN);
         foreach (var trial in trials.Where(trial => trial.State == TrialState.Complete))
@@ -86,11 +136,13 @@ internal static class StudyPage
         if (values.Count > 0)
             Add(trials[^1].Number, soFar);
         return Page.Section(
-            "Best value so far",
-            Page.Paragraph(
+            Say("Best value so far", "それまでの最良の値"),
+            Page.Paragraph(Say(
                 "The best value among the trials up to each. Where the line has been flat for a long time, more " +
-                "trials of this kind will hardly help."),
-            Page.Figure(new LineChart("Best value so far", "trial", AxisOf(measure, values))
+                    "trials of this kind will hardly help.",
+                "各試行までの最良の値です。線が長く平らなら、同じ種類の試行を増やしても、ほとんど改善しません。")),
+            Page.Figure(Say, new LineChart(
+                Say("Best value so far", "それまでの最良の値"), Say("trial", "試行"), AxisOf(Measure, values))
             {
                 Series = [new Series("", numbers, values)],
             }));
@@ -103,8 +155,7 @@ internal static class StudyPage
     }
 
     // The book's figure of section 6.5.2.
-    private static Markup CurveSection(
-        StudySettings settings, IReadOnlyList<Trial> trials, string measure, string step)
+    private Markup CurveSection(string step)
     {
         // Pruned trials have a place among them by the last value that they reached.
         var shown = StudyResults.Ranked(settings.Direction, trials)
@@ -112,25 +163,39 @@ internal static class StudyPage
         if (shown.Length == 0)
             return Markup.Empty;
         var isTrained = shown.Any(trial => trial.Result!.TrainingCurve.Count > 0);
-        var solid = isTrained ? ", solid, and the same on as many training samples, dashed" : "";
-        var pruned = shown.Any(trial => trial.State == TrialState.Pruned) ? " Lines of pruned trials end early." : "";
+        var isPruned = shown.Any(trial => trial.State == TrialState.Pruned);
         return Page.Section(
-            $"Learning curves of the best {Plural.Of(shown.Length, "trial")}",
-            Page.Paragraph($"The {measure} after each {step}{solid}.{pruned}"),
-            Page.Figure(new SmallMultiples("Learning curves", [.. shown.Select(Chart)]) { Columns = 5 }));
+            Say($"Learning curves of the best {Plural.Of(shown.Length, "trial")}",
+                $"上位{shown.Length}回の試行の学習曲線"),
+            Page.Paragraph(Say(
+                $"The {Measure} after each {step}" +
+                    $"{(isTrained ? ", solid, and the same on as many training samples, dashed" : "")}." +
+                    (isPruned ? " Lines of pruned trials end early." : ""),
+                $"各{step}後の{Measure}です{(isTrained ? "（実線）。破線は同じ数の訓練データでの値です" : "")}。" +
+                    (isPruned ? "打ち切った試行の線は途中で終わります。" : ""))),
+            Page.Figure(Say, new SmallMultiples(
+                Say("Learning curves", "学習曲線"), [.. shown.Select(Chart)]) { Columns = 5 }));
 
-        LineChart Chart(Trial trial, int rank) => new(
-            Invariant($"{rank + 1}: trial {trial.Number}, {StudyResults.Short(trial.Value!.Value)}"), step,
-            AxisOf(
-                isTrained ? measure.Replace("validation ", "", StringComparison.Ordinal) : measure,
-                [.. trial.Result!.Curve, .. trial.Result.TrainingCurve]))
+        LineChart Chart(Trial trial, int rank)
         {
-            Series =
-            [
-                Curve(isTrained ? "validation" : "", trial.Result!.Curve, Dash.Solid, 0),
-                .. isTrained ? [Curve("training", trial.Result!.TrainingCurve, Dash.Dashed, 1)] : (Series[])[],
-            ],
-        };
+            var value = StudyResults.Short(trial.Value!.Value);
+            var (validated, trained) = (trial.Result!.Curve, trial.Result.TrainingCurve);
+            return new(
+                Say(Invariant($"{rank + 1}: trial {trial.Number}, {value}"),
+                    Invariant($"{rank + 1}：試行{trial.Number}、{value}")),
+                step,
+                AxisOf(isTrained ? Unvalidated() : Measure, [.. validated, .. trained]))
+            {
+                Series =
+                [
+                    Curve(isTrained ? Say(Terms.Validation) : "", validated, Dash.Solid, 0),
+                    .. isTrained ? [Curve(Say(Terms.Training), trained, Dash.Dashed, 1)] : (Series[])[],
+                ],
+            };
+        }
+
+        string Unvalidated() => Measure.Replace("validation ", "", StringComparison.Ordinal)
+            .Replace("検証データの", "", StringComparison.Ordinal);
 
         static Series Curve(string name, IReadOnlyList<double> values, Dash dash, int color) =>
             new(name, [.. Enumerable.Range(1, values.Count).Select(step => (double)step)], values)
@@ -139,26 +204,29 @@ internal static class StudyPage
             };
     }
 
-    private static Markup SliceSection(SearchSpace space, IReadOnlyList<Trial> trials, string measure)
+    private Markup SliceSection()
     {
         var isPruned = trials.Any(trial => trial.State == TrialState.Pruned);
         return Page.Section(
-            "Effect of each hyperparameter",
-            Page.Paragraph(
+            Say("Effect of each hyperparameter", "各ハイパーパラメータの影響"),
+            Page.Paragraph(Say(
                 "One point per trial, on the hyperparameter's own scale. Where good trials cluster is where to " +
-                "search next."),
-            Page.Figure(new SmallMultiples("Slices", [.. space.Hyperparameters.Select(Chart)])
+                    "search next.",
+                "1回の試行が1点です。横軸はハイパーパラメータの値です。" +
+                    "良い試行の集まる範囲が、次に探索する範囲です。")),
+            Page.Figure(Say, new SmallMultiples(
+                Say("Slices", "各ハイパーパラメータの影響"), [.. settings.Space.Hyperparameters.Select(Chart)])
             {
-                ShareX = false, Columns = Math.Min(3, space.Count),
+                ShareX = false, Columns = Math.Min(3, settings.Space.Count),
             }));
 
         ScatterChart Chart(Hyperparameter one) => new(
-            one.Name, AxisOf(one), AxisOf(measure, trials.Select(trial => trial.Value ?? 0)))
+            one.Name, AxisOf(one), AxisOf(Measure, trials.Select(trial => trial.Value ?? 0)))
         {
             Series =
             [
-                Points(isPruned ? "complete" : "", one, TrialState.Complete),
-                .. isPruned ? [Points("pruned", one, TrialState.Pruned)] : (Series[])[],
+                Points(isPruned ? Say(NameOf(TrialState.Complete)) : "", one, TrialState.Complete),
+                .. isPruned ? [Points(Say(NameOf(TrialState.Pruned)), one, TrialState.Pruned)] : (Series[])[],
             ],
         };
 
@@ -169,59 +237,66 @@ internal static class StudyPage
         }
     }
 
-    private static Markup TogetherSection(StudySettings settings, IReadOnlyList<Trial> trials, string measure)
+    private Markup TogetherSection()
     {
         var valued = trials.Where(trial => trial.Value is not null).ToArray();
         Dimension[] dimensions =
         [
             .. settings.Space.Hyperparameters.Select(one => new Dimension(AxisOf(one), Values(one, valued))),
-            new Dimension(measure, [.. valued.Select(trial => trial.Value!.Value)]),
+            new Dimension(Measure, [.. valued.Select(trial => trial.Value!.Value)]),
         ];
         return Page.Section(
-            "Hyperparameters together",
-            Page.Paragraph(Invariant(
+            Say("Hyperparameters together", "ハイパーパラメータの組み合わせ"),
+            Page.Paragraph(Say(
                 $"One line per trial, through its hyperparameters to its value. The {Highlighted} best are " +
-                $"highlighted.")),
-            Page.Figure(new ParallelCoordinates("Parallel coordinates", dimensions)
+                    "highlighted.",
+                $"1回の試行が1本の線で、ハイパーパラメータの値を通って試行の値に至ります。" +
+                    $"上位{Highlighted}本を強調しています。")),
+            Page.Figure(Say, new ParallelCoordinates(Say("Parallel coordinates", "平行座標"), dimensions)
             {
                 LessIsBetter = settings.Direction == Direction.Minimize, Highlighted = Highlighted,
             }));
     }
 
-    private static Markup ImportanceSection(StudySettings settings, IReadOnlyList<Trial> trials)
+    private Markup ImportanceSection()
     {
         var importance = Importance.Of(settings.Space, trials, settings.Direction);
         var bars = settings.Space.Hyperparameters.Zip(importance, (one, share) => (one.Name, 100 * share));
         return Page.Section(
-            "Importance",
-            Page.Paragraph(
+            Say("Importance", "重要度"),
+            Page.Paragraph(Say(
                 "How much each hyperparameter, by itself, decides whether a trial is among the best quarter " +
-                "(PED-ANOVA). With few trials this is a rough guess."),
-            Page.Figure(new BarChart("Importance", "importance, %")
+                    "(PED-ANOVA). With few trials this is a rough guess.",
+                "試行が上位4分の1に入るかどうかを、各ハイパーパラメータが単独でどれだけ決めるか（PED-ANOVA）です。" +
+                    "試行が少ないと、おおまかな推定になります。")),
+            Page.Figure(Say, new BarChart(Say("Importance", "重要度"), Say("importance, %", "重要度（%）"))
             {
                 Bars = [.. bars.OrderByDescending(bar => bar.Item2)],
             }));
     }
 
-    private static Markup FailureSection(IReadOnlyList<Trial> trials)
+    private Markup FailureSection()
     {
         var failed = trials.Where(trial => trial.State == TrialState.Failed).ToArray();
-        var first = failed.Length > MostFailures ? Invariant($"; the first {MostFailures}") : "";
+        var isMany = failed.Length > MostFailures;
         return failed.Length == 0 ? Markup.Empty : Page.Section(
-            "Failed trials",
-            Page.Paragraph(Invariant($"{Plural.Of(failed.Length, "trial")} ended without a value{first}:")),
+            Say("Failed trials", "失敗した試行"),
+            Page.Paragraph(Say(
+                $"{Plural.Of(failed.Length, "trial")} ended without a value" +
+                    $"{(isMany ? $"; the first {MostFailures}" : "")}:",
+                $"{failed.Length}回の試行は値なしで終わりました{(isMany ? $"（最初の{MostFailures}回）" : "")}：")),
             Page.Table(failed.Take(MostFailures).Select(trial => (
-                Invariant($"trial {trial.Number}"),
+                Say(Invariant($"trial {trial.Number}"), Invariant($"試行{trial.Number}")),
                 $"{trial.Result!.Reason} ({StudyResults.Short(trial.Configuration)})"))));
     }
 
-    private static Markup SettingsSection(StudySettings settings) => Page.Section(
-        "Settings",
+    private Markup SettingsSection() => Page.Section(
+        Say("Settings", "設定"),
         Page.Table(
         [
             .. settings.Space.Hyperparameters.Select(one => ("space", one.ToString())),
             .. settings.Texts.Where(pair => pair.Key != "space").Select(pair => (pair.Key, pair.Value)),
-            ("version", ProgramInfo.Version),
+            (Say("version", "バージョン"), ProgramInfo.Version),
         ]));
 
     private static Axis AxisOf(Hyperparameter one) => new(one.Name)

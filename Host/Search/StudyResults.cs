@@ -16,14 +16,16 @@ internal static class StudyResults
         trials.Where(trial => trial.Value is not null)
             .OrderByDescending(trial => direction.Score(trial.Value!.Value)).ThenBy(trial => trial.Number);
 
-    /// <summary>That a trial was ended early with a better value than the best that ran to its end, if there is
+    /// <summary>A trial that was ended early with a better value than the best that ran to its end, if there is
     /// one.</summary>
-    public static string? Overtaken(StudySettings settings, IEnumerable<Trial> trials, Trial best) =>
-        Ranked(settings.Direction, trials).FirstOrDefault(trial => trial.State == TrialState.Pruned) is { } pruned
-            && settings.Direction.Score(pruned.Value!.Value) > settings.Direction.Score(best.Value!.Value)
-            ? Invariant($"Trial {pruned.Number} was ended early, though it had come to {Short(pruned.Value!.Value)}: ")
-                + "a gentler pruner may find better"
-            : null;
+    public static Trial? Overtaken(Direction direction, IEnumerable<Trial> trials, Trial best) =>
+        Ranked(direction, trials).FirstOrDefault(trial => trial.State == TrialState.Pruned) is { } pruned
+            && direction.Score(pruned.Value!.Value) > direction.Score(best.Value!.Value) ? pruned : null;
+
+    /// <summary>What that says of the pruner.</summary>
+    public static string Gentler(Trial pruned) =>
+        Invariant($"Trial {pruned.Number} was ended early, though it had come to {Short(pruned.Value!.Value)}: ")
+            + "a gentler pruner may find better";
 
     public static string Name(TrialState state) => state.ToString().ToLowerInvariant();
 

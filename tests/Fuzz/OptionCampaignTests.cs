@@ -91,7 +91,7 @@ public sealed class OptionCampaignTests : IDisposable
     {
         var faults = new List<string>();
         var codes = new Dictionary<int, int>();
-        foreach (var line in lines.TakeWhile(_ => faults.Count < 40))
+        foreach (var line in lines.TakeWhile(_ => faults.Count < 400))
         {
             if (Log is not null)
                 File.AppendAllText(Log, $"{DateTime.Now:HH:mm:ss.fff} {Environment.WorkingSet >> 20} MiB {line}\n");
@@ -139,6 +139,8 @@ public sealed class OptionCampaignTests : IDisposable
                 is { } odd ? $"on standard error: {odd}"
             : run.Result is ExitCode.Failed or ExitCode.Usage && faults.Length == 0 && output.ToString().Length == 0
             ? $"exit code {run.Result} without a word"
+            : run.Result == ExitCode.Usage && faults.FirstOrDefault(HasNoJapanese) is { } english
+            ? $"not in Japanese: {english}"
             : grown > MostMemory + MemoryAskedFor(line) ? $"took {grown >> 20} MiB"
             : null);
     }
@@ -149,6 +151,16 @@ public sealed class OptionCampaignTests : IDisposable
             : word.StartsWith("--hidden=", StringComparison.Ordinal) ? word["--hidden=".Length..].Split(',') : [])
         .Sum(units =>
             100L * (int.TryParse(units, CultureInfo.InvariantCulture, out var count) ? Math.Max(0, count) : 0));
+
+    // Only what is wrong within a file may be said in English.
+    private static bool HasNoJapanese(string line)
+    {
+        var fault = line["functional: ".Length..];
+        return (fault.StartsWith("--", StringComparison.Ordinal)
+                || !(fault.Contains(": expected ", StringComparison.Ordinal)
+                    && fault.Contains(", found ", StringComparison.Ordinal)))
+            && Translation.InJapanese(fault) is null;
+    }
 
     // A run that writes JSON says on standard error how to continue.
     private static bool IsExpected(string line, int code) => line.StartsWith("functional: ", StringComparison.Ordinal)

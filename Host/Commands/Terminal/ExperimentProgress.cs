@@ -17,7 +17,8 @@ internal sealed class ExperimentLines(Action<string> write, Language language) :
     {
         var claims = result.Report.Claims;
         var held = claims.Count(claim => claim.Always);
-        LocalizedText verdict = ($"{held} of {claims.Count} claims held", $"{claims.Count}個の主張のうち{held}個が成立");
+        LocalizedText verdict =
+            ($"{held} of {claims.Count} claims held", $"{claims.Count}個の主張のうち{held}個が成立");
         var line = Invariant($"{result.Experiment.Name,-18} {watch.Elapsed.TotalSeconds,6:F1} s  ")
             + verdict.In(language);
         lock (watch)

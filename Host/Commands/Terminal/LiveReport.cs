@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Functional.Host.Runs;
 using Spectre.Console;
+using Spectre.Console.Rendering;
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
@@ -55,8 +57,9 @@ internal sealed class LiveReport : IRunObserver
         if (sinceShown.Elapsed < Refresh)
             return;
         share = (double)report.Step / planned;
-        text = Invariant($"{share,4:0%} loss {lossSum / steps:F4}") + (accuracy is null ? "" : $"  test {accuracy}");
-        speed = Invariant($"  {sampleSum / sinceShown.Elapsed.TotalSeconds:N0} samples/s");
+        text = Say(
+            Invariant($"{share,4:0%} loss {lossSum / steps:F4}") + (accuracy is null ? "" : $"  test {accuracy}"));
+        speed = Say(Invariant($"  {sampleSum / sinceShown.Elapsed.TotalSeconds:N0} samples/s"));
         console.Write(Erase);
         DrawBar();
         (lossSum, steps, sampleSum) = (0, 0, 0);
@@ -80,13 +83,13 @@ internal sealed class LiveReport : IRunObserver
     {
         if (text == "")
             return;
-        var (shown, room) = (text, console.Profile.Width - 1 - text.Length);
-        if (room >= speed.Length)
-            (shown, room) = (text + speed, room - speed.Length);
+        var (shown, room) = (text, console.Profile.Width - 1 - JapaneseHelp.Width(text));
+        if (room >= JapaneseHelp.Width(speed))
+            (shown, room) = (text + speed, room - JapaneseHelp.Width(speed));
         var length = Math.Min(LongestBar, room - 1);
         var done = (int)Math.Clamp(length * share, 0, Math.Max(0, length));
         console.Markup(length < ShortestBar
-            ? Markup.Escape(shown[..Math.Min(shown.Length, Math.Max(1, console.Profile.Width - 1))])
+            ? Markup.Escape(Segment.Truncate(new Segment(shown), Math.Max(1, console.Profile.Width - 1))?.Text ?? "")
             : $"[yellow]{new string('━', done)}[/][grey]{new string('━', length - done)}[/] "
                 + Markup.Escape(shown));
     }

@@ -1,5 +1,6 @@
 using Functional.Host.Models;
 using Functional.Host.Runs;
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
@@ -9,40 +10,42 @@ internal sealed class PlainReport(TextWriter output) : IRunObserver
     public void Started(RunStart start)
     {
         if (start.Origin is { } origin)
-            output.WriteLine(Visible.Line(origin));
+            Write(Visible.Line(origin));
         if (start.Guess is { } guess)
-            output.WriteLine($"{Visible.Line(guess)} (use --task to change this)");
-        output.WriteLine(
+            Write($"{Visible.Line(guess)} (use --task to change this)");
+        Write(
             Invariant($"{start.Data}: {Plural.Of(start.TrainSamples, "sample")} for training, ")
                 + (start.ValidationSamples > 0 ? Invariant($"{start.ValidationSamples:N0} for validation, ") : "")
                 + Invariant($"{start.TestSamples:N0} for testing"));
-        output.WriteLine(Invariant($"{start.Network}: {Plural.Of(start.Parameters, "parameter")}"));
+        Write(Invariant($"{start.Network}: {Plural.Of(start.Parameters, "parameter")}"));
         var length = Plural.Of(start.PlannedSteps, "step")
             + (start.Updates == start.PlannedSteps ? "" : $", {Plural.Of(start.Updates, "update")}");
-        output.WriteLine(Invariant($"{start.Optimizer}, {length}, seed {start.Seed}"));
+        Write(Invariant($"{start.Optimizer}, {length}, seed {start.Seed}"));
         if (start.Step > 0)
-            output.WriteLine(Invariant($"continuing after step {start.Step:N0}"));
+            Write(Invariant($"continuing after step {start.Step:N0}"));
     }
 
-    public void EpochEnded(EpochReport epoch) => output.WriteLine(Line(epoch));
+    public void EpochEnded(EpochReport epoch) => Write(Line(epoch));
 
     public void Finished(RunSummary summary)
     {
         var end = summary.Interrupted ? "interrupted" : "done";
-        output.WriteLine(
+        Write(
             Invariant($"{end} after {Plural.Of(summary.Steps, "step")} in ")
                 + Invariant($"{summary.Seconds:F1} s"));
-        output.WriteLine(summary.IsEvaluated ? summary.Scores : "not evaluated, because it was interrupted");
+        Write(summary.IsEvaluated ? $"{summary.Scores}" : "not evaluated, because it was interrupted");
         if (summary.Test is { } errors)
-            output.WriteLine($"test: {errors}");
+            Write($"test: {errors}");
         if (summary.Best is { } best)
-            output.WriteLine(
+            Write(
                 Invariant($"best validation {Named(best.Scores.Validation!.Value)} after epoch ")
                     + Invariant($"{best.Epoch}{(summary.StoppedEarly ? ", and no better since" : "")}"));
-        output.WriteLine($"digest {summary.Digest}");
+        Write($"digest {summary.Digest}");
         if (summary.Out is { } folder)
-            output.WriteLine($"saved in {folder}");
+            Write($"saved in {folder}");
     }
+
+    private void Write(string line) => output.WriteLine(Say(line));
 
     private static string Named(PartScore score) => $"{score.ValueMeasure} {score.ValueText}";
 

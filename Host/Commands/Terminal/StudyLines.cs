@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Functional.Host.Experiments;
 using Functional.Host.Search;
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
@@ -26,13 +27,13 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
                 ("sampler", $"{settings.Sampler}"), ("pruner", $"{settings.Pruner}"));
         else
         {
-            output.WriteLine($"{name}: {settings.Space}");
-            output.WriteLine(Invariant(
+            Write($"{name}: {settings.Space}");
+            Write(Invariant(
                 $"{Plural.Of(trials, "trial")}, sampler {settings.Sampler}, pruner {settings.Pruner}, ")
                 + Invariant($"seed {settings.Seed}, ")
                 + Invariant($"{workers} at a time{(ended > 0 ? Invariant($"; {ended} have ended before") : "")}"));
             if (OfEach(settings, samples) is { } each)
-                output.WriteLine(each);
+                Write(each);
         }
     }
 
@@ -44,7 +45,7 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         if (json)
             WriteEvent(trial);
         else
-            output.WriteLine(
+            Write(
                 Line(trial)
                 + (best is null ? ""
                     : Invariant($"  best {StudyResults.Short(best.Value!.Value)} (trial {best.Number})")));
@@ -60,7 +61,7 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
             return;
         }
         var hyperparameters = settings.Space.Hyperparameters;
-        var table = new TextTable([TextTable.Right("trial"), TextTable.Right("value"),
+        var table = new TextTable([TextTable.Right(Say("trial")), TextTable.Right(Say("value")),
             .. hyperparameters.Select(one => TextTable.Right(one.Name))]);
         foreach (var trial in StudyResults.Best(settings.Direction, trials).Take(Shown))
             table.Add([$"{trial.Number}", StudyResults.Short(trial.Value!.Value), .. hyperparameters.Select(one =>
@@ -91,26 +92,26 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         }
         var counts = Enum.GetValues<TrialState>().Where(state => Count(state) > 0)
             .Select(state => $"{Count(state)} {StudyResults.Name(state)}");
-        output.WriteLine(
+        Write(
             $"{(interrupted ? "interrupted" : "trials")}: {(trials.Count == 0 ? "none" : string.Join(", ", counts))}");
         if (best is not null)
         {
             var shares = names.Zip(importance).Select(pair => Invariant($"{pair.First} {100 * pair.Second:F0}%"));
             // Of few trials nothing can be said.
             if (importance.Any(share => share > 0))
-                output.WriteLine($"importance: {string.Join(", ", shares)}");
+                Write($"importance: {string.Join(", ", shares)}");
             foreach (var line in AsTheBook(settings, trials))
-                output.WriteLine(line);
-            output.WriteLine($"best: {Line(best)}");
-            output.WriteLine(command);
+                Write(line);
+            Write($"best: {Line(best)}");
+            Write(command);
         }
-        if (best is not null && StudyResults.Overtaken(settings, trials, best) is { } better)
-            output.WriteLine(better);
+        if (best is not null && StudyResults.Overtaken(settings.Direction, trials, best) is { } pruned)
+            Write(StudyResults.Gentler(pruned));
         if (command is not null && settings.Constants.ContainsKey("samples"))
-            output.WriteLine("on all samples: the same command without --samples");
+            Write("on all samples: the same command without --samples");
         if (interrupted)
-            output.WriteLine("to continue, give the same command with this --study");
-        output.WriteLine($"report: {report}");
+            Write("to continue, give the same command with this --study");
+        Write($"report: {report}");
     }
 
     // That trials are shorter than a run on all the data is said first: the best value may surprise otherwise.
@@ -146,6 +147,8 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
             $"Best-{i + 1} (val acc:{Number(trial.Value!.Value)}) | lr:{Number(trial.Configuration.Number(rate))}, " +
             $"weight decay:{Number(trial.Configuration.Number(decay))}");
     }
+
+    private void Write(string? line) => output.WriteLine(Say(line ?? ""));
 
     private void WriteEvent(Trial trial) => events.Write("trial", Event(trial));
 
