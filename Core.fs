@@ -18,21 +18,11 @@ type PenaltyExtensions =
     static member Value(penalty: Penalty, parameters: Parameters<'T>) : float =
         Penalty.value (given "penalty" penalty) (given "parameters" parameters)
 
-    /// The gradient of a loss and the penalty together, given the parameters and the gradient of the loss alone.
-    [<Extension>]
-    static member AddGradient(penalty: Penalty, parameters: Parameters<'T>, gradient: Parameters<'T>) : Parameters<'T> =
-        Penalty.addGradient (given "penalty" penalty) (given "parameters" parameters) (given "gradient" gradient)
-
 /// Losses.
 [<AbstractClass; Sealed; Extension>]
 type LossExtensions =
-    /// The mean loss of outputs (outputs x samples) against targets of the same shape, and its gradient with respect to
-    /// the outputs: what the pullback of `Network.Forward` takes. Raises ArgumentException if the targets don't fit.
-    [<Extension>]
-    static member Forward(loss: Loss, outputs: Matrix<'T>, targets: Matrix<'T>) : struct (float * Matrix<'T>) =
-        Loss.forward (given "loss" loss) (given "outputs" outputs) (Targets.Values(given "targets" targets))
-
-    /// The same for targets of a batch: labels, or a column for each sample.
+    /// The mean loss of outputs (outputs x samples) against labels or a matrix of the same shape, and its gradient:
+    /// what the pullback of `Network.Forward` takes. Raises ArgumentException if they don't fit.
     [<Extension>]
     static member Forward(loss: Loss, outputs: Matrix<'T>, targets: Targets<'T>) : struct (float * Matrix<'T>) =
         Loss.forward (given "loss" loss) (given "outputs" outputs) (given "targets" targets)
@@ -78,31 +68,21 @@ type Batch =
     /// samples.
     static member OfBytes<'T when Real<'T>>
         (scale: ByteScale, features: int, pixels: byte[], labels: int[], indices: int[]) : Batch<'T> =
-        Bytes.batch (given "scale" scale) features (given "pixels" pixels)
-                (given "labels" labels) (given "indices" indices)
+        Bytes.batch (given "scale" scale) features (given "pixels" pixels) (given "labels" labels)
+            (given "indices" indices)
 
-    /// The inputs of the samples at the indices, features x samples: each sample is `features` bytes of pixels, as
-    /// (byte - shift) / divisor.
+    /// The inputs alone of such a batch, features x samples.
     /// Raises ArgumentException for an index outside the samples, and if the pixels are no whole samples.
     static member InputsOfBytes<'T when Real<'T>>
         (scale: ByteScale, features: int, pixels: byte[], indices: int[]) : Matrix<'T> =
         Bytes.inputs (given "scale" scale) features (given "pixels" pixels) (given "indices" indices)
 
-    /// A batch of inputs (features x samples, one column per sample) and a label per sample, without a copy: the caller
-    /// hands both over, and must not write to them later.
-    /// Raises ArgumentException if there are none, their numbers differ or a label is negative.
-    static member Adopt(inputs: Matrix<'T>, labels: int[]) : Batch<'T> =
-        Batch.adopt (given "inputs" inputs) (given "labels" labels)
+    /// Like `Of`, without a copy: the caller hands inputs and targets (labels or a matrix) over, and must not write to
+    /// them later. Raises ArgumentException as that does.
+    static member Adopt(inputs: Matrix<'T>, targets: Targets<'T>) : Batch<'T> =
+        Batch.adopt (given "inputs" inputs) (given "targets" targets)
 
-    /// A batch of inputs (features x samples) and targets (outputs x samples), one column per sample, without a copy:
-    /// the caller hands both over, and must not write to them later. Raises ArgumentException if there are none or
-    /// their numbers of columns differ.
-    static member Adopt(inputs: Matrix<'T>, targets: Matrix<'T>) : Batch<'T> =
-        Batch.adoptTargets (given "inputs" inputs) (given "targets" targets)
-
-    /// The same samples, whose losses count as much as these weights say: the loss of the batch is
-    /// sum w loss / sum w. With all weights 1 it is the same, to the last bit; a weight of 2 is the sample twice.
-    /// (Batch normalization's means and variances don't look at weights.)
+    /// The same samples, weighted: the loss of the batch is sum w loss / sum w. A weight of 2 is the sample twice.
     /// Raises ArgumentException if their number differs from the samples', or they are not finite numbers from 0 on.
     [<Extension>]
     static member WithWeights(batch: Batch<'T>, weights: IReadOnlyList<float>) : Batch<'T> =
@@ -148,14 +128,11 @@ type Network =
         let after = given "after" after
         Network.createWith (given "sizes" sizes) (fun n -> after.Invoke n) (given "initializer" initializer) seed
 
-    /// <summary>A network of these layers, with softmax cross-entropy or, for a single output, binary cross-entropy.
-    /// Raises ArgumentException with all faults, a line each.</summary>
+    /// <summary>A network of these layers. The loss is, unless given, softmax cross-entropy or, for a single output,
+    /// binary cross-entropy. Raises ArgumentException with all faults, a line each.</summary>
     /// <example><code>network = Network.Of([.. network.Layers, Layer.Of&lt;float>(Activation.Tanh)]);</code></example>
-    static member Of(layers: IReadOnlyList<ILayer<'T>>) : Network<'T> = Network.ofLayers (given "layers" layers)
-
-    /// A network of these layers, with this loss. Raises ArgumentException with all faults, a line each.
-    static member Of(layers: IReadOnlyList<ILayer<'T>>, loss: Loss) : Network<'T> =
-        Network.ofLayersWith (given "loss" loss) (given "layers" layers)
+    static member Of(layers: IReadOnlyList<ILayer<'T>>, [<Optional>] loss: Loss) : Network<'T> =
+        (if isNull (box loss) then Network.ofLayers else Network.ofLayersWith loss) (given "layers" layers)
 
     /// Like `Of`, without a copy: the caller hands these layers over, and must not write to their matrices and vectors
     /// later. For large networks from files. Raises ArgumentException with all faults, a line each.
@@ -194,19 +171,16 @@ type Network =
     static member Accuracy(network: Network<'T>, batch: Batch<'T>) : float =
         Metrics.accuracy (given "network" network) (given "batch" batch)
 
-    /// How many of a batch's samples are classified correctly, by the largest score or, for a single logit, by its
-    /// sign. Raises ArgumentException if the batch doesn't fit the network, and for a regression.
+    /// How many of a batch's samples are classified correctly. Raises ArgumentException as `Accuracy` does.
     [<Extension>]
     static member Correct(network: Network<'T>, batch: Batch<'T>) : int =
         Metrics.correctOf (given "network" network) (given "batch" batch)
 
-    /// How many of the samples at the indices, each with one byte per input, are classified correctly. Raises
-    /// ArgumentException for an index outside the samples.
+    /// The same of the samples at the indices, each with one byte per input.
     [<Extension>]
     static member Correct(network: Network<'T>, scale: ByteScale, pixels: byte[], labels: int[], indices: int[]) : int =
-        Bytes.correct (given "network" network) (given "scale" scale)
-                (given "pixels" pixels) (given "labels" labels)
-                    (given "indices" indices)
+        Bytes.correct (given "network" network) (given "scale" scale) (given "pixels" pixels) (given "labels" labels)
+            (given "indices" indices)
 
     /// The loss of a batch, as in training, and the penalty. Raises ArgumentException if the batch doesn't fit.
     [<Extension>]
@@ -230,8 +204,7 @@ type Network =
     static member Gradient(network: Network<'T>, batch: Batch<'T>, key: Key) : Gradient<'T> =
         Network.gradient key (given "network" network) (given "batch" batch)
 
-    /// The training loss with given dropout masks, one per dropout layer (units x samples; 1 keeps an element, 0 drops
-    /// it).
+    /// The training loss with dropout masks as for `Gradient`.
     [<Extension>]
     static member TrainingLoss(network: Network<'T>, batch: Batch<'T>, masks: IReadOnlyList<Matrix<'T>>) : float =
         Network.trainingLossWithMasks (given "masks" masks) (given "network" network) (given "batch" batch)
@@ -268,9 +241,8 @@ type Network =
     static member WithLeaves(network: Network<'T>, leaves: IReadOnlyList<Parameter<'T>>) : Network<'T> =
         Network.withLeaves (given "leaves" leaves) (given "network" network)
 
-    /// A gradient's parameters, then the statistics as they are after its batch, in the order of `Leaves`: what the
-    /// pullback of a custom layer that holds this network returns. Raises ArgumentException if the gradient is another
-    /// network's.
+    /// A gradient's parameters and statistics in the order of `Leaves`: what the pullback of a custom layer that holds
+    /// this network returns. Raises ArgumentException if the gradient is another network's.
     [<Extension>]
     static member LeavesAfter(network: Network<'T>, gradient: Gradient<'T>) : Parameters<'T> =
         Network.leavesAfter (given "gradient" gradient) (given "network" network)
@@ -280,8 +252,7 @@ type Network =
     [<Extension>]
     static member Forward(network: Network<'T>, x: Matrix<'T>, key: Key)
         : struct (Matrix<'T> * Func<Matrix<'T>, struct (Gradient<'T> * Lazy<Matrix<'T>>)>) =
-        let struct (scores, back) =
-            Network.forward key (given "network" network) (given "x" x)
+        let struct (scores, back) = Network.forward key (given "network" network) (given "x" x)
         struct (scores, Func<_, _> back)
 
     /// The running statistics of batch-norm layers, named as in `batchnorm1.mean`.
@@ -312,8 +283,7 @@ type Training =
     static member Step(state: TrainingState<'T>, batch: Batch<'T>) : struct (TrainingState<'T> * StepReport) =
         Training.step (given "state" state) (given "batch" batch)
 
-    /// The next state and a report. The batch must be made for this step alone: the next step reuses its memory, so
-    /// don't keep it. Raises ArgumentException if the batch doesn't fit the network.
+    /// The same with a batch that is made for this step alone: the next step reuses its memory, so don't keep it.
     static member Step(state: TrainingState<'T>, batch: Func<Batch<'T>>) : struct (TrainingState<'T> * StepReport) =
         Training.stepOn (given "state" state) (given "batch" batch).Invoke
 

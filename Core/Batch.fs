@@ -13,6 +13,13 @@ type Targets<'T when Real<'T>> =
     /// One column per sample: one-hot, a distribution over the classes, or any values.
     | Values of Matrix<'T>
 
+    /// Labels, not copied.
+    static member op_Implicit(labels: int[]) : Targets<'T> =
+        Targets.Labels(ReadOnlyMemory(nullArgCheck (nameof labels) labels))
+
+    /// A column per sample, not copied.
+    static member op_Implicit(values: Matrix<'T>) : Targets<'T> = Targets.Values(nullArgCheck (nameof values) values)
+
     member private targets.Display = string targets
     override targets.ToString() =
         match targets with
@@ -54,8 +61,6 @@ open Functional.Numerics
 /// Samples, one per column, with their targets.
 [<RequireQualifiedAccess>]
 module Batch =
-    let private copy (x: Matrix<'T>) = Dense.matrix x.RowCount x.ColumnCount (x.ToColumnMajorArray())
-
     let private checkCount (samples: int) (count: int) (what: string) (inputs: Matrix<'T>) =
         if samples = 0 then invalidArg "inputs" "a batch needs at least one sample"
         if count <> samples then
@@ -65,10 +70,11 @@ module Batch =
             invalidArg "inputs" $"{samples} samples (inputs are {inputs.RowCount} x {inputs.ColumnCount}) \
                                   with {count} {what}{hint}"
 
-    let private checkLabels (labels: int[]) =
-        match Array.tryFindIndex (fun label -> label < 0) labels with
-        | Some i -> invalidArg (nameof labels) $"sample {i} has label {labels[i]}; classes are counted from 0"
-        | None -> ()
+    let private checkLabels (labels: ReadOnlyMemory<int>) =
+        let labels = labels.Span
+        for i in 0 .. labels.Length - 1 do
+            if labels[i] < 0 then
+                invalidArg (nameof labels) $"sample {i} has label {labels[i]}; classes are counted from 0"
 
     let internal ofFresh (inputs: Matrix<'T>) (labels: int[]) : Batch<'T> =
         Batch(inputs, Targets.Labels(ReadOnlyMemory labels))
@@ -78,27 +84,24 @@ module Batch =
     let ofLabels (inputs: Matrix<'T>) (labels: int seq) : Batch<'T> =
         let labels = Array.ofSeq labels
         checkCount inputs.ColumnCount labels.Length "labels" inputs
-        checkLabels labels
-        ofFresh (copy inputs) labels
+        checkLabels (ReadOnlyMemory labels)
+        ofFresh (Dense.copy inputs) labels
 
     /// Of inputs (features x samples) and targets (outputs x samples), one column per sample.
     /// Raises ArgumentException if there are none or their numbers of columns differ.
     let ofTargets (inputs: Matrix<'T>) (targets: Matrix<'T>) : Batch<'T> =
         checkCount inputs.ColumnCount targets.ColumnCount "columns of targets" inputs
-        Batch(copy inputs, Targets.Values(copy targets))
+        Batch(Dense.copy inputs, Targets.Values(Dense.copy targets))
 
-    /// Like `ofLabels`, without a copy: the caller hands the inputs and the labels over, and must not write to them
-    /// later. Raises ArgumentException as that does.
-    let adopt (inputs: Matrix<'T>) (labels: int[]) : Batch<'T> =
-        checkCount inputs.ColumnCount labels.Length "labels" inputs
-        checkLabels labels
-        ofFresh inputs labels
-
-    /// Like `ofTargets`, without a copy: the caller hands both matrices over, and must not write to them later.
-    /// Raises ArgumentException as that does.
-    let adoptTargets (inputs: Matrix<'T>) (targets: Matrix<'T>) : Batch<'T> =
-        checkCount inputs.ColumnCount targets.ColumnCount "columns of targets" inputs
-        Batch(inputs, Targets.Values targets)
+    /// Like `ofLabels` and `ofTargets`, without a copy: the caller hands inputs and targets over, and must not write to
+    /// them later. Raises ArgumentException as those do.
+    let adopt (inputs: Matrix<'T>) (targets: Targets<'T>) : Batch<'T> =
+        match targets with
+        | Targets.Labels labels ->
+            checkCount inputs.ColumnCount labels.Length "labels" inputs
+            checkLabels labels
+        | Targets.Values values -> checkCount inputs.ColumnCount values.ColumnCount "columns of targets" inputs
+        Batch(inputs, targets)
 
     /// The same samples, whose losses count as much as these weights say: the loss of the batch is
     /// sum w loss / sum w. With all weights 1 it is the same, to the last bit; a weight of 2 is the sample twice.

@@ -36,6 +36,9 @@ type LayerDiagnosis =
       Outputs: ValueDistribution
       /// Of dL/dy for each output y and sample, L the mean loss of the batch.
       Gradients: ValueDistribution
+      /// Whether nothing is trained in it or before it (the optimizer's groups freeze what there is): then it doesn't
+      /// matter which gradients reach it.
+      IsFrozen: bool
       /// Of the units of an activation that has one flat side (ReLU and its kin), the share whose slope is below 1/100
       /// for every sample: no gradient passes them. 0 for other layers.
       DeadUnits: float
@@ -66,6 +69,8 @@ type ParameterDiagnosis =
       Parameter: string
       /// The parameter's.
       Role: Role
+      /// Whether the optimizer's groups freeze it.
+      IsFrozen: bool
       /// The root of the sum of its squares.
       Norm: float
       /// The same of its gradient, the penalty's part included.
@@ -252,6 +257,14 @@ module Diagnostics =
         let parameters, changed = Network.parameters network, Network.parameters after.Network
         Parameters.checkAlike (nameof after) parameters changed
         let trace = Network.trace (Key.child before.Step before.Key) network batch
+        let frozen = Optimizer.frozen before.Optimizer parameters
+        // The first leaf that is trained, and its layer.
+        let trained = Array.tryFindIndex not frozen |> Option.map (fun i -> parameters.Leaves[i].Name)
+        let isOf (name: string) (layer: string) = name.StartsWith(layer + ".", StringComparison.Ordinal)
+        let firstTrained =
+            match trained with
+            | Some name -> network.Group.Names |> Array.findIndex (isOf name)
+            | None -> trace.Layers.Count
         let layers =
             Array.init trace.Layers.Count (fun i ->
                 let own = trace.Layers[i]
@@ -261,6 +274,7 @@ module Diagnostics =
                   Units = own.Output.RowCount
                   Outputs = distribution (Dense.elements own.Output)
                   Gradients = distribution (Dense.elements own.OutputGradient)
+                  IsFrozen = i < firstTrained
                   DeadUnits = dead
                   Saturated = saturated
                   EffectiveRank = effectiveRank own.Output })
@@ -270,6 +284,7 @@ module Diagnostics =
                 let size, change = norm leaf, changeNorm leaf changed.Leaves[i]
                 { Parameter = leaf.Name
                   Role = leaf.Role
+                  IsFrozen = frozen[i]
                   Norm = size
                   GradientNorm = norm trace.Gradient.Parameters.Leaves[i]
                   UpdateRatio = if change = 0.0 then 0.0 else change / size })

@@ -87,7 +87,10 @@ open Functional.Numerics
 module Initializer =
     /// What is wrong with it, if anything.
     let internal faults (initializer: Initializer) : string list =
-        [ if not (System.Double.IsFinite initializer.Value) then
+        [ if not (System.Enum.IsDefined initializer.Distribution) then
+              $"there is no distribution {int initializer.Distribution}"
+          if not (System.Enum.IsDefined initializer.Fan) then $"there is no fan {int initializer.Fan}"
+          if not (System.Double.IsFinite initializer.Value) then
               $"an initializer's value must be finite, but is {string initializer.Value}"
           elif initializer.Distribution <> Distribution.Constant && initializer.Value < 0.0 then
               $"a deviation must not be negative, but is {string initializer.Value}" ]

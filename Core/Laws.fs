@@ -7,7 +7,7 @@ open MathNet.Numerics.LinearAlgebra
 open Functional
 open Functional.Numerics
 
-/// Laws that hold for every layer and every optimizer, to check custom ones. Each returns its violations, one line
+/// Laws that hold for every layer, loss and optimizer, to check custom ones. Each returns its violations, one line
 /// each, with the law first; nothing if all hold.
 [<RequireQualifiedAccess>]
 module Laws =
@@ -16,7 +16,7 @@ module Laws =
     let private sameMatrix (a: Matrix<'T>) (b: Matrix<'T>) : bool when Real<'T> =
         a.RowCount = b.RowCount && a.ColumnCount = b.ColumnCount && same (Dense.elements a) (Dense.elements b)
     let private normals rows columns key : Matrix<float> = Dense.matrix rows columns (Key.normals (rows * columns) key)
-    let private copy (x: Matrix<float>) : Matrix<float> = Dense.matrix x.RowCount x.ColumnCount (x.ToColumnMajorArray())
+    let private copy (x: Matrix<float>) : Matrix<float> = Dense.copy x
 
     /// A law's name, and what to say if it doesn't hold; an exception is what to say, too.
     let private law (name: string) (check: unit -> string list) : string list =
@@ -127,6 +127,53 @@ module Laws =
 
     /// `ofLayerWith` 6 features where the layer takes any, and the key of seed 0.
     let ofLayer (layer: ILayer<float>) : string list = ofLayerWith 6 (Key.ofSeed 0L) layer
+
+    /// What doesn't hold of a loss for these outputs and targets (both outputs x samples); `forward` gives the loss of
+    /// both and its gradient with respect to the outputs.
+    let ofLossAt
+        (outputs: Matrix<float>) (targets: Matrix<float>)
+        (forward: Matrix<float> -> Matrix<float> -> struct (float * Matrix<float>)) : string list =
+        let rows, columns = outputs.RowCount, outputs.ColumnCount
+        let ofBoth (y: Matrix<float>) (t: Matrix<float>) = forward (copy y) (copy t)
+        let value y = let struct (value, _) = ofBoth y targets in value
+        let gradient y = let struct (_, gradient) = ofBoth y targets in gradient
+        let near (a: float) (b: float) = a = b || abs (a - b) <= 1e-9 * (1.0 + abs a)
+        [ yield! law "shapes" (fun () ->
+              let g = gradient outputs
+              [ if g.RowCount <> rows || g.ColumnCount <> columns then
+                    $"the gradient is {g.RowCount} x {g.ColumnCount} for outputs of {rows} x {columns}" ])
+          yield! law "the gradient is the derivative" (fun () ->
+              let matrix (x: Vector<float>) = Dense.matrix rows columns (x.ToArray())
+              let vector (x: Matrix<float>) = Dense.vector (x.ToColumnMajorArray())
+              let report =
+                  GradientCheck.ofFunction GradientCheckSettings.Default (matrix >> value)
+                      (matrix >> gradient >> vector) (vector outputs)
+              [ for mismatch in Seq.truncate 5 report.Mismatches -> string mismatch ])
+          yield! law "the same arguments give the same bits" (fun () ->
+              let struct (first, once), struct (second, again) = ofBoth outputs targets, ofBoth outputs targets
+              [ if not (first.Equals second && sameMatrix once again) then "two calls differ" ])
+          yield! law "no argument is written to" (fun () ->
+              let y, t = copy outputs, copy targets
+              forward y t |> ignore
+              [ if not (sameMatrix y outputs) then "the outputs were written to"
+                if not (sameMatrix t targets) then "the targets were written to" ])
+          yield! law "the order of the samples makes no difference" (fun () ->
+              let reversed (x: Matrix<float>) = Matrix<float>.Build.DenseOfColumnVectors(Seq.rev (x.EnumerateColumns()))
+              let struct (other, slopes) = ofBoth (reversed outputs) (reversed targets)
+              [ if not (near (value outputs) other) then
+                    $"the loss is {value outputs} or, from the last sample to the first, {other}"
+                if not (Seq.forall2 near ((gradient outputs).Enumerate()) ((reversed slopes).Enumerate())) then
+                    "gradients of samples in another order are others" ]) ]
+
+    /// What doesn't hold of a loss, in double precision, for 3 outputs and batches of 1, 2 and 5 samples with targets
+    /// of 0 and 1 (of each sample one is 1).
+    let ofLoss (loss: Loss) : string list =
+        [ 1; 2; 5 ]
+        |> List.collect (fun samples ->
+            let outputs = normals 3 samples (Key.child samples (Key.ofSeed 0L))
+            let targets = Batch.oneHot 3 [ for j in 1 .. samples -> j % 3 ]
+            ofLossAt outputs targets (fun y t -> Loss.forward loss y (Targets.Values t)))
+        |> List.distinct
 
     let private someParameters (key: Key) : Parameters<float> =
         Parameters.ofSeq

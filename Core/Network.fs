@@ -98,13 +98,14 @@ module Network =
     let statistics (network: Network<'T>) : Parameters<'T> = network.Statistics
 
     /// The same network with other leaves, which nobody else will write to.
-    let internal withAll (trained: Parameters<'T>) (seen: Parameters<'T>) (network: Network<'T>) : Network<'T> =
+    let internal withAll
+        (trained: Parameters<'T>) (statistics: Parameters<'T>) (network: Network<'T>) : Network<'T> =
         let group =
-            if seen.Count = 0 then network.Group.WithLeaves trained
+            if statistics.Count = 0 then network.Group.WithLeaves trained
             else
-                let nextSeen, nextTrained = Parameters.inTurn seen.Leaves, Parameters.inTurn trained.Leaves
+                let nextTrained, nextStatistic = Parameters.inTurn trained.Leaves, Parameters.inTurn statistics.Leaves
                 network.Group.Leaves
-                |> Array.map (fun leaf -> if Parameter.isStatistic leaf then nextSeen () else nextTrained ())
+                |> Array.map (fun leaf -> if Parameter.isStatistic leaf then nextStatistic () else nextTrained ())
                 |> network.Group.WithLeaves
         Network(group, network.Loss, network.Penalty)
 
@@ -142,8 +143,8 @@ module Network =
         let named =
             Parameters(Array.map2 (fun (own: Parameter<'T>) value -> { value with Name = own.Name }) own.Leaves values)
         Parameters.checkAlike (nameof values) own named
-        let trained, seen = Array.splitAt (parameters network).Count named.Leaves
-        network |> withParameters (Parameters trained) |> withStatistics (Parameters seen)
+        let trained, observed = Array.splitAt (parameters network).Count named.Leaves
+        network |> withParameters (Parameters trained) |> withStatistics (Parameters observed)
 
     /// A gradient's parameters, then the statistics as they are after its batch, in the order of `leaves`: what the
     /// pullback of a custom layer that holds this network returns. Raises ArgumentException if the gradient is another
@@ -182,10 +183,12 @@ module Network =
     /// Back through all layers: dL/dy of each, the gradient with this loss, and dL/dx.
     let private back (loss: float) (network: Network<'T>) (passed: Passed<'T>[]) (dy: Matrix<'T>)
         : struct (Lazy<Matrix<'T>>[] * Gradient<'T> * Lazy<Matrix<'T>>) =
-        let struct (slopes, leaves, dx) = Group.back network.Group passed dy
-        let seen, gradient =
+        let struct (outputGradients, leaves, dx) = Group.back network.Group passed dy
+        let observed, gradient =
             if network.Statistics.Count = 0 then [||], leaves else Array.partition Parameter.isStatistic leaves
-        struct (slopes, { Loss = loss; Parameters = Parameters gradient; Statistics = Parameters seen }, dx)
+        struct (outputGradients,
+                { Loss = loss; Parameters = Parameters gradient; Statistics = Parameters observed },
+                dx)
 
     /// The scores (outputs x samples) for x (inputs x samples) as in training, and the pullback: from dL/dscores to the
     /// gradient (its loss is NaN, since the loss is the caller's, and there is no penalty in it) and dL/dx. For custom
@@ -211,9 +214,10 @@ module Network =
         let struct (passed, y) = forwardOn key network batch
         let struct (loss, dy) = Loss.ofBatch network.Loss y batch
         let parameters = parameters network
-        let struct (slopes, gradient, _) = back (loss + Penalty.value network.Penalty parameters) network passed dy
+        let struct (outputGradients, gradient, _) =
+            back (loss + Penalty.value network.Penalty parameters) network passed dy
         Penalty.addTo network.Penalty parameters gradient.Parameters
-        struct (passed, slopes, gradient)
+        struct (passed, outputGradients, gradient)
 
     /// The loss of a batch as in training, and the penalty: what `gradient` differentiates for the same key.
     /// Raises ArgumentException if the batch's features or targets don't fit the network.
@@ -233,14 +237,14 @@ module Network =
     /// `gradient` with everything that was computed on the way: every layer's output, and how the loss changes with it.
     /// Raises ArgumentException if the batch's features or targets don't fit the network.
     let trace (key: Key) (network: Network<'T>) (batch: Batch<'T>) : Trace<'T> =
-        let struct (passed, slopes, gradient) = passOf key network batch
+        let struct (passed, outputGradients, gradient) = passOf key network batch
         { Layers =
             Array.init passed.Length (fun i ->
                 let y = passed[i].Output
                 { Layer = network.Group.Names[i]
                   // A layer may return what it is given, as an empty chain does.
                   Output = if obj.ReferenceEquals(y, batch.X) then y.Clone() else y
-                  OutputGradient = slopes[i].Value })
+                  OutputGradient = outputGradients[i].Value })
           Gradient = gradient }
 
     /// The same network whose dropout layers have given masks.
@@ -290,10 +294,10 @@ module Network =
         for i in 0 .. group.Layers.Length - 1 do
             text group.Names[i]
             text group.Layers[i].Description
-            let trained, seen =
+            let trained, observed =
                 Array.sub group.Leaves first group.Counts[i] |> Array.partition (Parameter.isStatistic >> not)
             first <- first + group.Counts[i]
-            for leaf in Array.append trained seen do
+            for leaf in Array.append trained observed do
                 text leaf.Name
                 number leaf.Shape.Rows
                 number leaf.Shape.Columns

@@ -111,7 +111,7 @@ module Parameter =
 
     /// A leaf with a copy of this matrix.
     let ofMatrix (name: string) (role: Role) (value: Matrix<'T>) : Parameter<'T> =
-        ofFreshMatrix name role (Dense.matrix value.RowCount value.ColumnCount (value.ToColumnMajorArray()))
+        ofFreshMatrix name role (Dense.copy value)
 
     /// A leaf with a copy of this vector.
     let ofVector (name: string) (role: Role) (value: Vector<'T>) : Parameter<'T> =

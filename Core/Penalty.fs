@@ -12,13 +12,13 @@ type Penalty =
       L1Rate: float
       /// Of half the weights' squares.
       L2Rate: float
-      /// Of the p-norm.
-      NormRate: float
-      /// The p of the p-norm, at least 1.
-      NormPower: float }
+      /// Of the sum of |w|^p over p: the p-th power of the p-norm.
+      PowerRate: float
+      /// The p of that, at least 1.
+      Power: float }
 
     /// No penalty: 0.
-    static member None = { L1Rate = 0.0; L2Rate = 0.0; NormRate = 0.0; NormPower = 2.0 }
+    static member None = { L1Rate = 0.0; L2Rate = 0.0; PowerRate = 0.0; Power = 2.0 }
 
     /// rate sum |w|, with gradient rate sign(w), sign(0) = 0.
     static member L1(rate: float) = { Penalty.None with L1Rate = rate }
@@ -33,13 +33,13 @@ type Penalty =
     static member PNorm(rate: float, p: float) =
         if p = 1.0 then Penalty.L1 rate
         elif p = 2.0 then Penalty.L2 rate
-        else { Penalty.None with NormRate = rate; NormPower = p }
+        else { Penalty.None with PowerRate = rate; Power = p }
 
     member private penalty.Display = string penalty
     override penalty.ToString() =
         [ if penalty.L1Rate <> 0.0 then $"L1 {string penalty.L1Rate}"
           if penalty.L2Rate <> 0.0 then $"L2 {string penalty.L2Rate}"
-          if penalty.NormRate <> 0.0 then $"{string penalty.NormPower}-norm {string penalty.NormRate}" ]
+          if penalty.PowerRate <> 0.0 then $"{string penalty.Power}-norm {string penalty.PowerRate}" ]
         |> function [] -> "none" | terms -> String.concat ", " terms
 
 namespace Functional.FSharp
@@ -56,10 +56,10 @@ open Functional.Numerics.Passes
 module Penalty =
     /// Everything wrong with the penalty's numbers.
     let faults (penalty: Penalty) : string list =
-        [ for name, rate in [ "L1", penalty.L1Rate; "L2", penalty.L2Rate; "the p-norm's", penalty.NormRate ] do
+        [ for name, rate in [ "L1", penalty.L1Rate; "L2", penalty.L2Rate; "the p-norm's", penalty.PowerRate ] do
               yield! Faults.ofRate $"{name} rate" rate
-          if penalty.NormRate > 0.0 && not (Double.IsFinite penalty.NormPower && penalty.NormPower >= 1.0) then
-              $"the p-norm's p must be finite and at least 1, but is {string penalty.NormPower}" ]
+          if penalty.PowerRate > 0.0 && not (Double.IsFinite penalty.Power && penalty.Power >= 1.0) then
+              $"the p-norm's p must be finite and at least 1, but is {string penalty.Power}" ]
 
     let inline private sign (w: Lanes<'T>) : Lanes<'T> =
         let zero, one = Lanes<'T>.Zero, Lanes<'T>.One
@@ -89,9 +89,9 @@ module Penalty =
         let w = Dense.values leaf.Values
         (if penalty.L1Rate = 0.0 then 0.0 else penalty.L1Rate * sumOfMagnitudes w)
         + (if penalty.L2Rate = 0.0 then 0.0 else 0.5 * penalty.L2Rate * Real.toFloat (Reductions.dot w 0 w 0 w.Length))
-        + (if penalty.NormRate = 0.0 then 0.0
-           elif penalty.NormPower = 1.0 then penalty.NormRate * sumOfMagnitudes w
-           else penalty.NormRate / penalty.NormPower * sum (powers penalty.NormPower w))
+        + (if penalty.PowerRate = 0.0 then 0.0
+           elif penalty.Power = 1.0 then penalty.PowerRate * sumOfMagnitudes w
+           else penalty.PowerRate / penalty.Power * sum (powers penalty.Power w))
 
     /// The penalty of the weights among these leaves.
     let value (penalty: Penalty) (parameters: Parameters<'T>) : float =
@@ -104,16 +104,16 @@ module Penalty =
         (penalty: Penalty) (parameters: Parameters<'T>) (gradient: Parameters<'T>) : unit =
         let l1: Lanes<'T> = broadcast penalty.L1Rate
         let l2: Lanes<'T> = broadcast penalty.L2Rate
-        let rate: Lanes<'T> = broadcast penalty.NormRate
+        let rate: Lanes<'T> = broadcast penalty.PowerRate
         for leaf, gradient in Array.zip parameters.Leaves gradient.Leaves do
             if leaf.Role = Role.Weight then
                 let w, g = Dense.values leaf.Values, Dense.values gradient.Values
                 if penalty.L1Rate > 0.0 then overwrite (fun w g -> g + l1 * sign w) w g
                 if penalty.L2Rate > 0.0 then overwrite (fun w g -> g + l2 * w) w g
-                if penalty.NormRate > 0.0 then
-                    if penalty.NormPower = 1.0 then overwrite (fun w g -> g + rate * sign w) w g
+                if penalty.PowerRate > 0.0 then
+                    if penalty.Power = 1.0 then overwrite (fun w g -> g + rate * sign w) w g
                     else
-                        let slopes = map2 (fun w power -> sign w * power) w (powers (penalty.NormPower - 1.0) w)
+                        let slopes = map2 (fun w power -> sign w * power) w (powers (penalty.Power - 1.0) w)
                         overwrite (fun slope g -> g + rate * slope) slopes g
 
     /// The gradient of a loss and the penalty together, given the parameters and the gradient of the loss alone.

@@ -63,9 +63,9 @@ module Training =
             let struct (parameters, optimizerState) =
                 Optimizer.update state.Optimizer state.OptimizerState (Network.parameters network) gradient.Parameters
             // Of the step's own memory nothing may stay.
-            let seen = Parameters(Parameters.copies gradient.Statistics)
+            let statistics = Parameters(Parameters.copies gradient.Statistics)
             struct ({ state with
-                        Network = Network.withAll parameters seen network
+                        Network = Network.withAll parameters statistics network
                         OptimizerState = optimizerState
                         Step = number },
                     { Step = number; Loss = gradient.Loss })

@@ -53,6 +53,21 @@ let laws =
             let x = Matrix<float32>.Build.Dense(grid.Rows, grid.Columns, fun i _ -> float32 i)
             Assert.Equal(0.0, Diagnostics.effectiveRank x)
 
+        testCase "what is frozen, and what has nothing trained before it, is said to be" <| fun () ->
+            let key = Key.ofSeed 1L
+            let network = Network.create<float> [ 3; 4; 4; 2 ] Activation.Relu Initializer.He key
+            let batch = Batch.ofLabels (matrix<float> 3 5 key) [ 0; 1; 0; 1; 1 ]
+            let frozen (optimizer: Optimizer) =
+                let found = Diagnostics.ofState (Training.start network optimizer key) batch
+                [ for leaf in found.Parameters do if leaf.IsFrozen then leaf.Parameter ],
+                [ for layer in found.Layers do if layer.IsFrozen then layer.Layer ]
+            let sgd = Optimizer.Sgd()
+            Assert.Equal(([], []), frozen sgd)
+            Assert.Equal((["affine1.weight"; "affine1.bias"], ["affine1"; "relu1"]), frozen (sgd.Freeze "affine1"))
+            Assert.Equal((["affine1.weight"], []), frozen (sgd.Freeze "affine1.weight"))
+            let _, layers = frozen (sgd.Freeze "*")
+            Assert.Equal<string list>(List.ofSeq network.Names, layers)
+
         law "a diagnosis is of the step that training takes" (cases 20 10) <| fun case ->
             let state, batch = start<float> case, batch case
             let found = Diagnostics.ofState state batch

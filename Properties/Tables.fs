@@ -115,7 +115,7 @@ let penalties: Penalty list =
       Penalty.PNorm(0.1, 1.5)
       Penalty.PNorm(0.1, 3.0)
       Penalty.PNorm(0.2, 4.5)
-      { Penalty.None with NormRate = 0.7; NormPower = 1.0 } ]
+      { Penalty.None with PowerRate = 0.7; Power = 1.0 } ]
 
 type InitializerRow =
     { Initializer: Initializer

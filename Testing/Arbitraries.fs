@@ -23,6 +23,20 @@ type NetworkCase =
         $"{network} ({network.Loss}; penalty {network.Penalty})\nof {batch.Targets} for x =\n"
         + $"{batch.Inputs.ToMatrixString()}{case.Key}"
 
+/// A state before its first step, and a batch for it.
+[<NoComparison; NoEquality; StructuredFormatDisplay("{Display}")>]
+type TrainingCase =
+    { /// The optimizer's groups freeze some of the network's leaves, or give them rates and decays of their own.
+      State: TrainingState<float>
+      /// Its samples may have weights.
+      Batch: Batch<float> }
+
+    member private case.Display = string case
+    override case.ToString() =
+        let batch = case.Batch
+        let weights = if batch.Weights.IsEmpty then "" else $", weights {String.Join(' ', batch.Weights.ToArray())}"
+        $"{case.State}\nof {batch.Targets}{weights} for x =\n{batch.Inputs.ToMatrixString()}"
+
 /// Generators and shrinkers for FsCheck. For xunit: `[Properties(Arbitrary = [typeof(Arbitraries)])]`; for Expecto and
 /// F# Interactive the type goes into the configuration. Numbers are between -10 and 10, among them often 0, 1, 10,
 /// 1/1000 and their opposites; sizes are small.
@@ -172,4 +186,56 @@ type Arbitraries =
                     { optimizer with Transforms = List.removeAt i (List.ofSeq optimizer.Transforms) }
             }
             |> Seq.filter ((<>) optimizer)
+        Arb.fromGenShrink (generator, simpler)
+
+    /// A network with a batch for it, whose samples may have weights, and an optimizer with up to two groups of its
+    /// leaves, by name or by role.
+    static member TrainingCase() : Arbitrary<TrainingCase> =
+        let cases, optimizers = Arbitraries.NetworkCase(), Arbitraries.Optimizer()
+        let patterns (network: Network<float>) =
+            [ for leaf in Network.parameters network do
+                  leaf.Name
+                  match leaf.Role with
+                  | Role.Weight -> "weights"
+                  | Role.Bias -> "biases"
+                  | Role.Scale -> "scales"
+                  | _ -> "shifts" ]
+        let group network =
+            gen {
+                let! pattern = Gen.elements (patterns network)
+                let! numbers =
+                    Gen.elements
+                        [ Nullable 0.0, Nullable(); Nullable 0.01, Nullable(); Nullable(), Nullable 0.1
+                          Nullable 0.1, Nullable 0.0 ]
+                return fun (optimizer: Optimizer) -> optimizer.WithGroup(pattern, fst numbers, snd numbers)
+            }
+        let generator =
+            gen {
+                let! case = cases.Generator
+                let! optimizer = optimizers.Generator
+                let! groups = Gen.choose (0, 2) |> Gen.bind (fun count -> Gen.listOfLength count (group case.Network))
+                let! weights = Gen.arrayOfLength case.Batch.Samples (Gen.elements [ 1.0; 0.0; 0.5; 2.0 ])
+                let! isWeighted = Gen.elements [ false; true ]
+                let isWeighted = isWeighted && Array.sum weights > 0.0
+                let optimizer = List.fold (fun optimizer withGroup -> withGroup optimizer) optimizer groups
+                return
+                    { State = Training.start case.Network optimizer case.Key
+                      Batch = if isWeighted then Batch.weighted weights case.Batch else case.Batch }
+            }
+        let simpler (case: TrainingCase) =
+            let state, optimizer = case.State, case.State.Optimizer
+            let started optimizer = { case with State = Training.start state.Network optimizer state.Key }
+            seq {
+                if not case.Batch.Weights.IsEmpty then
+                    let batch = case.Batch
+                    let unweighted =
+                        match batch.Targets with
+                        | Targets.Labels labels -> Batch.ofLabels batch.Inputs (labels.ToArray())
+                        | Targets.Values values -> Batch.ofTargets batch.Inputs values
+                    { case with Batch = unweighted }
+                for i in 0 .. optimizer.Groups.Count - 1 do
+                    started { optimizer with Groups = List.removeAt i (List.ofSeq optimizer.Groups) }
+                for simpler in optimizers.Shrinker { optimizer with Groups = [] } do
+                    started { simpler with Groups = optimizer.Groups }
+            }
         Arb.fromGenShrink (generator, simpler)

@@ -160,45 +160,12 @@ type LossLaws =
             }
         Arb.fromGenShrink (generator, simpler)
 
-    static member private At
-        (loss: Func<Matrix<float>, Matrix<float>, struct (float * Matrix<float>)>) (case: LossCase) : string list =
-        let rows, columns = case.Outputs.RowCount, case.Outputs.ColumnCount
-        let of' (outputs: Matrix<float>) (targets: Matrix<float>) = loss.Invoke(outputs.Clone(), targets.Clone())
-        let value outputs = let struct (value, _) = of' outputs case.Targets in value
-        let gradient outputs = let struct (_, gradient) = of' outputs case.Targets in gradient
-        let matrix (x: Vector<float>) = Matrix<float>.Build.Dense(rows, columns, x.ToArray())
-        let vector (x: Matrix<float>) = Vector<float>.Build.Dense(x.ToColumnMajorArray())
-        let reversed (x: Matrix<float>) = Matrix<float>.Build.DenseOfColumnVectors(Seq.rev (x.EnumerateColumns()))
-        let near (a: float) (b: float) = a = b || abs (a - b) <= 1e-9 * (1.0 + abs a)
-        [ yield! Property.law "shapes" (fun () ->
-              let g = gradient case.Outputs
-              [ if g.RowCount <> rows || g.ColumnCount <> columns then
-                    $"the gradient is {g.RowCount} x {g.ColumnCount} for outputs of {rows} x {columns}" ])
-          yield! Property.law "the gradient is the derivative" (fun () ->
-              let settings, outputs = GradientCheckSettings.Default, vector case.Outputs
-              let report = GradientCheck.ofFunction settings (matrix >> value) (matrix >> gradient >> vector) outputs
-              [ for mismatch in Seq.truncate 5 report.Mismatches -> string mismatch ])
-          yield! Property.law "the same arguments give the same bits" (fun () ->
-              let struct (first, slopes), struct (second, again) =
-                  of' case.Outputs case.Targets, of' case.Outputs case.Targets
-              [ if not (first.Equals second && slopes.Equals again) then "two calls differ" ])
-          yield! Property.law "no argument is written to" (fun () ->
-              let outputs, targets = case.Outputs.Clone(), case.Targets.Clone()
-              loss.Invoke(outputs, targets) |> ignore
-              [ if not (outputs.Equals case.Outputs) then "the outputs were written to"
-                if not (targets.Equals case.Targets) then "the targets were written to" ])
-          yield! Property.law "the order of the samples makes no difference" (fun () ->
-              let struct (other, slopes) = of' (reversed case.Outputs) (reversed case.Targets)
-              [ if not (near (value case.Outputs) other) then
-                    $"the loss is {value case.Outputs} or, from the last sample to the first, {other}"
-                if not (Seq.forall2 near ((gradient case.Outputs).Enumerate()) ((reversed slopes).Enumerate())) then
-                    "gradients of samples in another order are others" ]) ]
-
     /// The laws of a loss: outputs and targets (both outputs x samples) to the loss and its gradient.
     static member Of
         (loss: Func<Matrix<float>, Matrix<float>, struct (float * Matrix<float>)>,
          [<Optional; DefaultParameterValue(LossTargets.Values)>] targets: LossTargets) : Property =
-        Property.ofFailures (LossLaws.Cases targets) (LossLaws.At loss)
+        Property.ofFailures (LossLaws.Cases targets) (fun case ->
+            Laws.ofLossAt case.Outputs case.Targets (fun outputs targets -> loss.Invoke(outputs, targets)))
 
     /// Raises an exception with the smallest counterexample unless the laws hold for this many cases.
     static member Require

@@ -65,7 +65,7 @@ module internal Networks =
         [ Penalty.None
           { penalty with L1Rate = 0.0 }
           { penalty with L2Rate = 0.0 }
-          { penalty with NormRate = 0.0; NormPower = 2.0 } ]
+          { penalty with PowerRate = 0.0; Power = 2.0 } ]
         |> List.filter ((<>) penalty)
         |> List.distinct
 

@@ -1,4 +1,4 @@
-// The face that C# sees: augmentations. Nothing is computed here.
+// The C# API: augmentations. Nothing is computed here.
 namespace Functional
 
 open System

@@ -1,4 +1,4 @@
-// The face that C# sees: checks and diagnoses. Nothing is computed here.
+// The C# API: checks and diagnoses. Nothing is computed here.
 namespace Functional
 
 open System
@@ -41,20 +41,13 @@ type GradientCheck =
         (layer: ILayer<float>, x: Matrix<float>, [<Optional>] settings: GradientCheckSettings) : GradientCheckReport =
         GradientCheck.ofLayer (GradientCheckSettings.Or settings) (given "layer" layer) (given "x" x)
 
-    /// Checks the gradient of a loss with respect to the outputs (outputs x samples).
-    /// Raises ArgumentException if the targets don't fit them.
+    /// Checks the gradient of a loss with respect to the outputs (outputs x samples), for labels or a matrix of the
+    /// same shape. Raises ArgumentException if those don't fit.
     static member OfLoss
-        (loss: Loss, outputs: Matrix<float>, targets: Matrix<float>,
+        (loss: Loss, outputs: Matrix<float>, targets: Targets<float>,
          [<Optional>] settings: GradientCheckSettings) : GradientCheckReport =
-        let targets = Targets.Values(given "targets" targets)
-        GradientCheck.ofLoss (GradientCheckSettings.Or settings) (given "loss" loss) (given "outputs" outputs) targets
-
-    /// The same for a label per sample.
-    static member OfLoss
-        (loss: Loss, outputs: Matrix<float>, labels: IReadOnlyList<int>,
-         [<Optional>] settings: GradientCheckSettings) : GradientCheckReport =
-        let labels = Targets.Labels(ReadOnlyMemory(Array.ofSeq (given "labels" labels)))
-        GradientCheck.ofLoss (GradientCheckSettings.Or settings) (given "loss" loss) (given "outputs" outputs) labels
+        GradientCheck.ofLoss (GradientCheckSettings.Or settings) (given "loss" loss) (given "outputs" outputs)
+            (given "targets" targets)
 
     /// <summary>Checks the gradient of a network's training loss on a batch, in all its leaves, the penalty included.
     /// Raises ArgumentException if the batch doesn't fit the network.</summary>
@@ -67,27 +60,32 @@ type GradientCheck =
          [<Optional>] settings: GradientCheckSettings) : GradientCheckReport =
         GradientCheck.ofNetwork (GradientCheckSettings.Or settings) (given "network" network) (given "batch" batch)
 
-/// Laws that hold for every layer and every optimizer, to check custom ones in a test with one line.
+/// Laws that hold for every layer, loss and optimizer, to check custom ones in a test with one line. `Of...` gives
+/// everything that doesn't hold; `Require...` raises InvalidOperationException with it.
 [<AbstractClass; Sealed>]
 type Laws =
-    /// Everything that doesn't hold of a custom layer (6 features are tried where it takes any); empty if all holds.
+    /// Of a layer. (6 features are tried where it takes any number.)
     static member OfLayer(layer: ILayer<float>) : IReadOnlyList<string> = Laws.ofLayer (given "layer" layer)
 
-    /// Raises InvalidOperationException with everything that doesn't hold of a custom layer.
+    /// Of a layer.
     static member RequireLayer(layer: ILayer<float>) : unit = Laws.require (Laws.ofLayer (given "layer" layer))
 
-    /// Everything that doesn't hold of a custom optimizer, with a learning rate of about 0.01 to 0.1: `init` returns
-    /// the state before the first step, `update` parameters and state after a step, given state, parameters and
-    /// gradient.
+    /// Of a loss. (It is tried on 3 outputs, with targets of 0 and 1.)
+    static member OfLoss(loss: Loss) : IReadOnlyList<string> = Laws.ofLoss (given "loss" loss)
+
+    /// Of a loss.
+    static member RequireLoss(loss: Loss) : unit = Laws.require (Laws.ofLoss (given "loss" loss))
+
+    /// Of an optimizer, with a learning rate of about 0.01 to 0.1: `init` returns the state before the first step,
+    /// `update` parameters and state after a step, given state, parameters and gradient.
     static member OfOptimizer
         (init: Func<Parameters<float>, 'State>,
          update: Func<'State, Parameters<float>, Parameters<float>, struct (Parameters<float> * 'State)>)
          : IReadOnlyList<string> =
         let update = given "update" update
-        Laws.ofOptimizer (given "init" init).Invoke (fun state parameters gradient ->
-                update.Invoke(state, parameters, gradient))
+        Laws.ofOptimizer (given "init" init).Invoke (fun state p gradient -> update.Invoke(state, p, gradient))
 
-    /// Raises InvalidOperationException with everything that doesn't hold of a custom optimizer.
+    /// Of an optimizer.
     static member RequireOptimizer
         (init: Func<Parameters<float>, 'State>,
          update: Func<'State, Parameters<float>, Parameters<float>, struct (Parameters<float> * 'State)>) : unit =
@@ -109,9 +107,6 @@ type Diagnostics =
     /// How these numbers are distributed.
     static member Distribution<'T when Real<'T>>(numbers: 'T[]) : ValueDistribution =
         Diagnostics.distribution (given "numbers" numbers)
-
-    /// In how many directions x (units x samples) varies over its samples, by the participation ratio.
-    static member EffectiveRank(x: Matrix<'T>) : float = Diagnostics.effectiveRank (given "x" x)
 
     /// What is not finite in a state's step with a batch, in the order in which it is computed: the first is where it
     /// began. Raises ArgumentException if the batch doesn't fit the network.

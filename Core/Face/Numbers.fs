@@ -1,4 +1,4 @@
-// The face that C# sees: numbers, products and threads. Nothing is computed here.
+// The C# API: numbers, products and threads. Nothing is computed here.
 namespace Functional
 
 open System

@@ -1,4 +1,4 @@
-// The face that C# sees: parameters and optimizers. Nothing is computed here.
+// The C# API: parameters and optimizers. Nothing is computed here.
 namespace Functional
 
 open System
@@ -92,8 +92,8 @@ type OptimizerExtensions =
     static member Update
         (optimizer: Optimizer, state: OptimizerState<'T>, parameters: Parameters<'T>, gradient: Parameters<'T>)
         : struct (Parameters<'T> * OptimizerState<'T>) =
-        Optimizer.update (given "optimizer" optimizer) (given "state" state)
-                (given "parameters" parameters) (given "gradient" gradient)
+        Optimizer.update (given "optimizer" optimizer) (given "state" state) (given "parameters" parameters)
+            (given "gradient" gradient)
 
     /// The moving average of the parameters, where the optimizer takes one, and otherwise the parameters.
     [<Extension>]

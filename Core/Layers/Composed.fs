@@ -225,7 +225,8 @@ type Parallel<'T when Real<'T>> internal (join: Join, group: Group<'T>) =
         member _.Inputs = group.Inputs
         member _.Outputs = outputs
         member _.Faults =
-            [| if group.Layers.Length = 0 then "it needs at least one layer"
+            [| if not (Enum.IsDefined join) then $"there is no join {int join}"
+               if group.Layers.Length = 0 then "it needs at least one layer"
                if join = Join.Concatenate && group.Inputs = 0 then
                    "it needs a layer with a fixed number of inputs, such as an affine one"
                for i, layer in Seq.indexed group.Layers do

@@ -89,7 +89,8 @@ type DropoutLayer<'T when Real<'T>> =
         member layer.Faults =
             [| let ratio = layer.Dropout.Ratio
                if not (ratio >= 0.0 && ratio < 1.0) then
-                   $"the ratio dropped must be from 0 to below 1, but is {string ratio}" |]
+                   $"the ratio dropped must be from 0 to below 1, but is {string ratio}"
+               if not (Enum.IsDefined layer.Dropout.Form) then $"there is no form {int layer.Dropout.Form}" |]
         member _.Parameters = [||]
         member layer.WithParameters _ = layer
         member layer.Predict x = layer.Dropout.Predict x

@@ -16,7 +16,7 @@ type internal Passed<'T when Real<'T>> =
 /// The part of a list of layers that stays the same in training, computed once: nested layers would otherwise compute
 /// it once per level.
 [<NoComparison; NoEquality>]
-type internal Frame =
+type internal Structure =
     { /// Each layer's name.
       Names: string[]
       /// How many leaves each layer has.
@@ -31,15 +31,15 @@ type internal Frame =
 /// Layers, each under its kind and its number among its kind, as in `affine1`, `relu1`, `affine2`: what networks and
 /// layers of layers have in common.
 [<Sealed>]
-type internal Group<'T when Real<'T>> private (layers: ILayer<'T>[], frame: Frame, leaves: Parameter<'T>[]) =
+type internal Group<'T when Real<'T>> private (layers: ILayer<'T>[], structure: Structure, leaves: Parameter<'T>[]) =
     /// Files nest as layers do, and so do calls.
     static let mostDepth = 64
 
     member _.Layers = layers
-    member _.Names = frame.Names
-    member _.Counts = frame.Counts
-    member _.Inputs = frame.Inputs
-    member _.Outputs = frame.Outputs
+    member _.Names = structure.Names
+    member _.Counts = structure.Counts
+    member _.Inputs = structure.Inputs
+    member _.Outputs = structure.Outputs
     /// What is trained and what is observed, layer after layer, named as in `affine1.weight`.
     member _.Leaves = leaves
 
@@ -49,7 +49,7 @@ type internal Group<'T when Real<'T>> private (layers: ILayer<'T>[], frame: Fram
             | :? IGroup<'T> as inner -> max most (inner.Group.Depth + 1)
             | _ -> most) 0
 
-    member private _.Depth = frame.Depth
+    member private _.Depth = structure.Depth
 
     /// Why there can't be a group of these layers: each null among them or in what a custom one says of itself, or that
     /// they are too deep.
@@ -86,13 +86,13 @@ type internal Group<'T when Real<'T>> private (layers: ILayer<'T>[], frame: Fram
         let widths = [| for layer in layers do if layer.Inputs > 0 then struct (layer.Inputs, layer.Outputs) |]
         let struct (inputs, _) = if widths.Length = 0 then struct (0, 0) else widths[0]
         let struct (_, outputs) = if widths.Length = 0 then struct (0, 0) else Array.last widths
-        let frame =
+        let structure =
             { Names = names
               Counts = Array.map Array.length leaves
               Inputs = inputs
               Outputs = outputs
               Depth = Group.DepthOf layers }
-        Group(layers, frame, Array.concat leaves)
+        Group(layers, structure, Array.concat leaves)
 
     /// The same layers with other elements in their leaves, in the order of `Leaves`; names don't matter.
     member _.WithLeaves(values: IReadOnlyList<Parameter<'T>>) : Group<'T> =
@@ -100,7 +100,7 @@ type internal Group<'T when Real<'T>> private (layers: ILayer<'T>[], frame: Fram
         let leaves = leaves |> Array.mapi (fun i own -> { own with Values = values[i].Values })
         let mutable first = 0
         let layers =
-            (layers, frame.Names, frame.Counts) |||> Array.map3 (fun layer name count ->
+            (layers, structure.Names, structure.Counts) |||> Array.map3 (fun layer name count ->
                 first <- first + count
                 let given = ArraySegment(leaves, first - count, count)
                 match layer with
@@ -113,10 +113,10 @@ type internal Group<'T when Real<'T>> private (layers: ILayer<'T>[], frame: Fram
                     if isNull (box changed) then
                         invalidArg "layer" $"with other parameters, {layer.Description} gives no layer"
                     changed)
-        Group(layers, frame, leaves)
+        Group(layers, structure, leaves)
 
     /// The same with other layers in their places, of the same kinds and with the same leaves.
-    member _.WithLayers(others: ILayer<'T>[]) : Group<'T> = Group(others, frame, leaves)
+    member _.WithLayers(others: ILayer<'T>[]) : Group<'T> = Group(others, structure, leaves)
 
 /// A layer of layers.
 and internal IGroup<'T when Real<'T>> =
@@ -189,7 +189,6 @@ module internal Group =
         if m.RowCount <> rows || m.ColumnCount <> columns then
             invalidArg "layer" $"{what} of {name} is {m.RowCount} x {m.ColumnCount}, not {rows} x {columns}"
         m
-
 
     /// A layer that isn't ours. Raises ArgumentException if y or dL/dx has another shape than it should, or a gradient
     /// is not like the parameters. Gradients are copied, because the network may add a penalty's in place.
@@ -276,14 +275,14 @@ module internal Group =
     /// Back through layers one after the other: dL/dy of each, the gradient's leaves, and dL/dx.
     let back (group: Group<'T>) (passed: Passed<'T>[]) (dy: Matrix<'T>)
         : struct (Lazy<Matrix<'T>>[] * Parameter<'T>[] * Lazy<Matrix<'T>>) =
-        let gradient, slopes = Array.zeroCreate group.Leaves.Length, Array.zeroCreate passed.Length
+        let gradient, outputGradients = Array.zeroCreate group.Leaves.Length, Array.zeroCreate passed.Length
         let mutable first = gradient.Length
         let mutable dy = lazy dy
         for i in passed.Length - 1 .. -1 .. 0 do
-            slopes[i] <- dy
+            outputGradients[i] <- dy
             first <- first - group.Counts[i]
             dy <- backOne group gradient first passed[i] dy.Value
-        struct (slopes, gradient, dy)
+        struct (outputGradients, gradient, dy)
 
     /// Layers one after the other as one layer.
     let forwardAsOne (key: Key) (group: Group<'T>) (x: Matrix<'T>)

@@ -23,6 +23,8 @@ let values (x: Vector<'T>) : 'T[] =
 
 let matrix (rows: int) (columns: int) (elements: 'T[]) : Matrix<'T> = Matrix<'T>.Build.Dense(rows, columns, elements)
 
+let copy (x: Matrix<'T>) : Matrix<'T> = matrix x.RowCount x.ColumnCount (x.ToColumnMajorArray())
+
 let vector (values: 'T[]) : Vector<'T> = Vector<'T>.Build.Dense values
 
 let private operand (x: Matrix<'T>) (transposed: bool) : Product.Operand<'T> =

@@ -288,6 +288,10 @@ module Optimizer =
     let private isFrozen (optimizer: Optimizer) (struct (rate: float, _: float)) : bool =
         optimizer.Groups.Count > 0 && rate = 0.0
 
+    /// Whether each leaf is frozen.
+    let internal frozen (optimizer: Optimizer) (parameters: Parameters<'T>) : bool[] =
+        numbers optimizer parameters |> Array.map (isFrozen optimizer)
+
     /// The state before the first step: slots are 0, but for slow weights and the average, which begin as the
     /// parameters. Raises ArgumentException with everything wrong with the optimizer, and for a group that picks none
     /// of the leaves.

@@ -164,14 +164,16 @@ module internal Rule =
 
     let private momentum<'T when Real<'T>> (momentum: float) (rate: float) (keep: float) =
         Pass<'T>(fun first stop read written ->
-            let smallest, momentum, rate, keep = smallestNormal<'T> (), every<'T> momentum, every<'T> rate, every<'T> keep
+            let smallest, momentum = smallestNormal<'T> (), every<'T> momentum
+            let rate, keep = every<'T> rate, every<'T> keep
             pass3to2 first stop read written (fun w g v ->
                 let v: Lanes<'T> = flushed smallest (momentum * v - rate * g)
                 struct (keep * w + v, v)))
 
     let private nesterov<'T when Real<'T>> (momentum: float) (rate: float) (keep: float) =
         Pass<'T>(fun first stop read written ->
-            let smallest, momentum, rate, keep = smallestNormal<'T> (), every<'T> momentum, every<'T> rate, every<'T> keep
+            let smallest, momentum = smallestNormal<'T> (), every<'T> momentum
+            let rate, keep = every<'T> rate, every<'T> keep
             pass3to2 first stop read written (fun w g v ->
                 let change: Lanes<'T> = rate * g
                 let v: Lanes<'T> = flushed smallest (momentum * v - change)

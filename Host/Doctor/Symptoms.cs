@@ -128,8 +128,9 @@ internal sealed class Symptoms(TrialRun trial)
             evidence, advice)
         { Weight = strong ? 1 : 0.5, Picture = picture };
 
-    private IEnumerable<LayerDiagnosis> Activations(Diagnosis diagnosis) =>
-        diagnosis.Layers.Where((_, i) => trial.Initial.Layers[i] is ActivationLayer<float>);
+    // Those through which gradients reach something that is trained.
+    private IEnumerable<LayerDiagnosis> Activations(Diagnosis diagnosis) => diagnosis.Layers.Where(
+        (layer, i) => trial.Initial.Layers[i] is ActivationLayer<float> && !layer.IsFrozen);
 
     private (LayerDiagnosis Layer, double Value) Largest(Diagnosis diagnosis, Func<LayerDiagnosis, double> of)
     {

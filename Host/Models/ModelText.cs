@@ -33,8 +33,8 @@ internal static class ModelText
         if (network.Penalty is { } penalty && !penalty.Equals(Penalty.None))
             text["penalty"] = new JsonObject
             {
-                ["l1"] = penalty.L1Rate, ["l2"] = penalty.L2Rate, ["norm"] = penalty.NormRate,
-                ["power"] = penalty.NormPower,
+                ["l1"] = penalty.L1Rate, ["l2"] = penalty.L2Rate, ["norm"] = penalty.PowerRate,
+                ["power"] = penalty.Power,
             };
         if (DataText.Of(model.Encoder) is { } encoder)
             text["encoder"] = encoder;

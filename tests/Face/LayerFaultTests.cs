@@ -94,6 +94,18 @@ public class LayerFaultTests
         }
     }
 
+    [Fact]
+    public void A_value_that_an_enumeration_lacks_is_refused()
+    {
+        Refused("there is no join 7", () => Network.Of([Layer.Parallel((Join)7, Affine(), Affine())]));
+        Refused("there is no form 7", () => Network.Of([Affine(), Layer.Dropout<float>(0.5, (DropoutForm)7)]));
+        var he = Initializer.He;
+        Refused("there is no distribution 7", () => Network.Create(
+            [3, 3], Activation.Relu, new Initializer((Distribution)7, he.Value, he.Fan)));
+        Refused("there is no fan 7", () => Network.Create(
+            [3, 3], Activation.Relu, new Initializer(he.Distribution, he.Value, (Fan)7)));
+    }
+
     // With 'a1', the first is named as the eleventh 'a' is; and leaves of 'a.b' could have the names of leaves of 'a'.
     [Theory]
     [InlineData("a1")]
