@@ -31,6 +31,12 @@ module Layer =
     let dropout<'T when Real<'T>> (ratio: float) : ILayer<'T> =
         ofDropout { Ratio = ratio; Form = DropoutForm.Inverted }
 
+    /// The largest element, or the mean, of windows of an image, as in `Layer.pooling (Pooling.Max(image, 2))`.
+    let pooling<'T when Real<'T>> (pooling: Pooling) : ILayer<'T> = ({ Pooling = pooling }: PoolingLayer<'T>)
+
+    /// Filters that slide over an image. (`Convolution.create` draws them.)
+    let convolution (layer: Convolution<'T>) : ILayer<'T> = layer
+
     /// Layers one after the other as one layer; without any, the identity.
     let chain (layers: ILayer<'T> seq) : ILayer<'T> = Chain layers
 
@@ -98,6 +104,18 @@ type Layer =
         (ratio: float, [<Optional; DefaultParameterValue(DropoutForm.Inverted)>] form: DropoutForm) : ILayer<'T> =
         Layer.ofDropout { Ratio = ratio; Form = form }
 
+    /// <summary>Filters that slide over an image, with biases of 0.</summary>
+    /// <example><code>
+    /// var layer = Layer.Convolution&lt;float>(
+    ///     ConvolutionShape.Of(ImageShape.Of(1, 28, 28), filters: 30, kernel: 5), Initializer.He, Key.OfSeed(1));
+    /// </code></example>
+    static member Convolution<'T when Real<'T>>
+        (shape: ConvolutionShape, initializer: Initializer, key: Key) : ILayer<'T> =
+        Convolution.create<'T> key (given "initializer" initializer) (given "shape" shape)
+
+    /// The largest element, or the mean, of windows of an image, as in `Layer.Of(Pooling.Max(image, 2))`.
+    static member Of<'T when Real<'T>>(pooling: Pooling) : ILayer<'T> = Layer.pooling (given "pooling" pooling)
+
     /// One layer of each built-in kind, before training, with this many inputs and outputs: to try what must work with
     /// every layer. Raises ArgumentException for fewer than 1 unit.
     static member BuiltIn<'T when Real<'T>>(units: int) : IReadOnlyList<ILayer<'T>> =
@@ -109,7 +127,11 @@ type Layer =
                Layer.batchNorm<'T> units
                Layer.layerNorm<'T> units
                Layer.dropout<'T> 0.3
-               Layer.rmsNorm<'T> units |]
+               Layer.rmsNorm<'T> units
+               Layer.convolution (
+                   Convolution.create<'T> (Key.ofSeed 1L) Initializer.He
+                       (ConvolutionShape.Of(ImageShape.Of(units, 1, 1), units, 1)))
+               Layer.pooling<'T> (Pooling.Max(ImageShape.Of(units, 1, 1), 1)) |]
 
     /// Layers one after the other as one layer; without any, the identity.
     static member Chain([<ParamArray>] layers: ILayer<'T>[]) : ILayer<'T> = Chain layers

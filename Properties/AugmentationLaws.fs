@@ -294,7 +294,7 @@ let laws =
             abs (expected y x - float field[y * smoothing.Stride + x]) < 1e-5
 
         law "Images of interleaved channels become planes and back" cases <| fun case ->
-            let { Channels = channels; Height = height; Width = width } = case.Image
+            let { ImageFormat.Channels = channels; Height = height; Width = width } = case.Image
             let x = images<float> case
             let planes = Augmentation.channelsFirst case.Image x
             let pixel channel y x = (channel * height + y) * width + x

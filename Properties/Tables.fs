@@ -71,6 +71,18 @@ let isNormalizing (plan: Plan) : bool =
 let layerNorm = { new LayerRow("layerNorm") with member _.Layer inputs = Layer.layerNorm inputs }
 let rmsNorm = { new LayerRow("rmsNorm") with member _.Layer inputs = RmsNorm.create 1e-4 inputs }
 
+/// A convolution that keeps the number of features.
+let convolution =
+    { new LayerRow("convolution") with
+        member _.Layer inputs =
+            let channels = if inputs % 2 = 0 then 2 else 1
+            let image = ImageShape.Of(channels, 1, inputs / channels)
+            Convolution.create (Key.ofSeed 1L) Initializer.He (ConvolutionShape.Of(image, channels, 3, padding = 1)) }
+
+let pooling =
+    { new LayerRow("pooling") with
+        member _.Layer inputs = Layer.pooling (Pooling.Average(ImageShape.Of(1, 1, inputs), 1)) }
+
 let layers: Plan list =
     [ Units 5
       CustomUnits 4
@@ -78,6 +90,8 @@ let layers: Plan list =
       for epsilon in [ 1e-6; 1e-3 ] do BatchNormalized epsilon
       Kept layerNorm
       Kept rmsNorm
+      Kept convolution
+      Kept pooling
       for dropout in dropouts do Dropped dropout
       Chained [ Units 4; Elementwise Activation.Tanh ]
       Chained []

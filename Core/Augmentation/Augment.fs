@@ -38,7 +38,7 @@ module Augmentation =
 
     /// Everything wrong with augmentations, by themselves and for images of this format.
     let faultsFor (image: ImageFormat) (augmentations: Augmentation seq) : string list =
-        let step image augmentation =
+        let step (image: ImageFormat) augmentation =
             let least = min image.Height image.Width
             let misfit =
                 match augmentation with

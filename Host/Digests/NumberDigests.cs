@@ -18,6 +18,7 @@ internal static class NumberDigests
     public static IReadOnlyList<DigestEntry> Entries { get; } =
     [
         new("product/float32", Products<float>), new("product/float64", Products<double>),
+        new("convolution/float32", Convolutions<float>), new("convolution/float64", Convolutions<double>),
         .. from f in Functions<float>()
            select new DigestEntry($"elementary/{f.Name}/float32", hash => hash.Add(f.Of(EveryFloat(Stride)))),
         .. from f in Functions<double>()
@@ -89,6 +90,33 @@ internal static class NumberDigests
                 .Add(Functional.Products.TransposeThisProduct(Draw<T>(inner, rows, 3), Draw<T>(inner, columns, 4)))
                 .Add(Functional.Products.ProductWithTranspose(Draw<T>(rows, inner, 5), Draw<T>(columns, inner, 6)));
     }
+
+    private static void Convolutions<T>(ContentHash hash) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        foreach (var shape in Shapes)
+        {
+            ILayer<T>[] layers =
+            [
+                Layer.Convolution<T>(shape, Initializer.He, Key.OfSeed(1)),
+                Layer.Of<T>(Pooling.Max(shape.Output, 2, 1)), Layer.Of<T>(Pooling.GlobalAverage(shape.Input)),
+            ];
+            foreach (var layer in layers)
+            {
+                var (y, pullback) = layer.Forward(Draw<T>(layer.Inputs, 5, 2), Key.OfSeed(3));
+                var (gradient, dx) = pullback(Draw<T>(layer.Outputs, 5, 4));
+                hash.Add(y).Add(dx.Value);
+                foreach (var leaf in gradient)
+                    hash.Add(leaf.Values);
+            }
+        }
+    }
+
+    private static ConvolutionShape[] Shapes { get; } =
+    [
+        ConvolutionShape.Of(ImageShape.Of(1, 28, 28), 30, 5),
+        ConvolutionShape.Of(ImageShape.Of(6, 11, 19), 9, 3, stride: 2, padding: 1, dilation: 2, groups: 3),
+        ConvolutionShape.Of(ImageShape.Of(8, 4, 3), 8, 3, padding: 2, groups: 8),
+    ];
 
     /// <summary>A matrix of normal numbers.</summary>
     public static Matrix<T> Draw<T>(int rows, int columns, long seed)

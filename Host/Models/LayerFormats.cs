@@ -29,7 +29,7 @@ internal abstract class LayerFormat
     public static IReadOnlyList<LayerFormat> All { get; } =
     [
         new AffineFormat(), new ActivationFormat(), new BatchNormFormat(), new LayerNormFormat(), new RmsNormFormat(),
-        new DropoutFormat(),
+        new DropoutFormat(), new ConvolutionFormat(), new PoolingFormat(),
         new ChainFormat(), new ResidualFormat(), new ParallelFormat(), new TiedFormat(), new CustomFormat(),
     ];
 

@@ -59,9 +59,23 @@ public static class ExampleNetworks
                 [Tie.Of("affine1.weight", "affine2.weight", transposed: true)],
                 Affine<T>(5, 2), Layer.Of<T>(Activation.Gelu), Affine<T>(2, 5)),
             .. Layer.BuiltIn<T>(5),
-            Affine<T>(5, 3),
+            Affine<T>(5, Image.Size), .. OnImages<T>(), Affine<T>(4, 3),
         ], Loss.SoftmaxCrossEntropy(0.05)).WithPenalty(Penalty.ElasticNet(1e-5, 1e-4));
         return Stirred(network, seed);
+    }
+
+    private static readonly ImageShape Image = ImageShape.Of(2, 7, 6);
+
+    // From 2 x 7 x 6 by 4 x 4 x 3 and 4 x 3 x 2 to 4 x 1 x 1.
+    private static ILayer<T>[] OnImages<T>() where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    {
+        var filters = ConvolutionShape.Of(Image, 4, 3, stride: 2, padding: 1, groups: 2);
+        var maxima = Pooling.Max(filters.Output, 2, 1);
+        return
+        [
+            Layer.Convolution<T>(filters, Initializer.He, Key.OfSeed(9)), Layer.Of<T>(maxima),
+            Layer.Of<T>(Pooling.GlobalAverage(maxima.Output)),
+        ];
     }
 
     /// <summary>A network with a layer of a user's own.</summary>

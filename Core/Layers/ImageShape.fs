@@ -1,0 +1,27 @@
+namespace Functional
+
+/// The shape of one sample as an image: its features channel after channel, each row after row.
+[<Struct; StructuredFormatDisplay("{Display}")>]
+type ImageShape =
+    { /// 1 for gray, 3 for color, or the filters of a convolution.
+      Channels: int
+      /// Rows.
+      Height: int
+      /// Columns.
+      Width: int }
+
+    /// An image of channels x height x width.
+    static member Of(channels: int, height: int, width: int) : ImageShape =
+        { Channels = channels; Height = height; Width = width }
+
+    /// Features of a sample.
+    member shape.Size = shape.Channels * shape.Height * shape.Width
+    member private shape.Display = string shape
+    override shape.ToString() = $"{shape.Channels} x {shape.Height} x {shape.Width}"
+
+    /// What is wrong with it; empty if nothing is.
+    member internal shape.Faults: string list =
+        if min shape.Channels (min shape.Height shape.Width) < 1 then [ $"an image can't be {shape}" ]
+        elif bigint shape.Channels * bigint shape.Height * bigint shape.Width > bigint System.Int32.MaxValue then
+            [ $"an image of {shape} has more than {System.Int32.MaxValue} elements" ]
+        else []

@@ -1,0 +1,242 @@
+namespace Functional.Numerics
+
+#nowarn "9" "51" "3535" "3536"
+
+open System
+open System.Runtime.Intrinsics
+open System.Runtime.Intrinsics.Arm
+open Functional
+open Functional.Numerics.Memory
+open Microsoft.FSharp.NativeInterop
+
+/// What is copied from a canvas for each vector of a packed row, in bytes: one vector is read at each of From and
+/// written at the same place of Into. Each ends in the next, which is written after it.
+[<Struct; NoEquality; NoComparison>]
+type private Runs = { From: nativeint[]; Into: nativeint[] }
+
+module private Runs =
+    /// Elements that are side by side on the canvas are copied together.
+    let ofPlaces<'T when 'T: unmanaged> (lanes: int) (first: int) (next: int) (place: int -> int) : Runs =
+        let element = nativeint sizeof<'T>
+        let from, into = ResizeArray(), ResizeArray()
+        let mutable begun = first
+        for i in first .. next - 1 do
+            if i = first || i - begun = lanes || place i <> place begun + i - begun then
+                begun <- i
+                from.Add(nativeint (place i) * element)
+                into.Add(nativeint (i - first) * element)
+        { From = from.ToArray(); Into = into.ToArray() }
+
+    /// Each behind the one before, this many bytes on.
+    let join (step: nativeint) (runs: Runs[]) : Runs =
+        { From = runs |> Array.collect _.From
+          Into = runs |> Array.mapi (fun i runs -> runs.Into |> Array.map ((+) (nativeint i * step))) |> Array.concat }
+
+module private Strips =
+    /// Calls body with the first column of each strip, at most this wide, and its columns.
+    let inline iter (widest: int) (columns: int) ([<InlineIfLambda>] body: int -> int -> unit) =
+        let strips = (columns + widest - 1) / widest
+        for strip in 0 .. strips - 1 do
+            let first = columns * strip / strips
+            body first (columns * (strip + 1) / strips - first)
+
+/// Convolutions (as the field calls cross-correlations) of some samples' images, on vectors 'V. No sample's windows are
+/// ever written out: a thread packs those that one tile needs.
+[<Sealed>]
+type private Correlation<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd<'V>>(windows: Windows) =
+    let element, width = nativeint sizeof<'T>, nativeint 'S.Width
+    let lanes = 'S.Width / sizeof<'T>
+    let canvas, count, size = windows.Canvas, windows.Count, windows.Size
+
+    /// Bytes of windows that are packed together for the gradient: a share of the second-level cache.
+    let blockBytes = 128n * 1024n
+
+    let up (n: int) = (n + lanes - 1) / lanes * lanes
+    let canvasBytes = nativeint canvas.Size * element + width
+    let starts = Array.init count (fun p -> nativeint (windows.Start p) * element)
+    let offsets = Array.init size (fun k -> nativeint (windows.Offset k) * element)
+
+    let paint (image: nativeint) (into: nativeint) =
+        let row = nativeint canvas.ImageWidth * element
+        for channel in 0 .. canvas.Channels - 1 do
+            for i in 0 .. canvas.ImageHeight - 1 do
+                let from = image + nativeint (channel * canvas.ImageHeight + i) * row
+                let place = (channel * canvas.Height + canvas.Top + i * canvas.Spread) * canvas.Width + canvas.Left
+                let into = into + nativeint place * element
+                if canvas.Spread = 1 then (bytes from (int row)).CopyTo(bytes into (int row))
+                else
+                    for j in 0 .. canvas.ImageWidth - 1 do
+                        let value = NativePtr.read (at<'T> (from + nativeint j * element))
+                        NativePtr.write (at<'T> (into + nativeint (j * canvas.Spread) * element)) value
+
+    /// For each of the places `outer`, the runs from there on.
+    let pack (outer: nativeint[]) first next (runs: Runs) (canvas: nativeint) (into: nativeint) (step: nativeint) =
+        let from, place = runs.From, runs.Into
+        for i in first .. next - 1 do
+            let start, row = canvas + outer[i], into + nativeint (i - first) * step
+            for r in 0 .. from.Length - 1 do
+                'S.Store('S.Load(start + from[r]), row + place[r])
+
+    /// y(n, o, p) = the sum over k = 0, 1, ... of element k of window p times w(k, o): one chain of fused multiply-adds
+    /// from zero. Elements of w are side by side for o. Steps are in bytes, from one sample to the next or from one k.
+    member _.Outputs(samples, outputs, x: nativeint, xStep, w: nativeint, wStep, y: nativeint, yStep: nativeint) =
+        let vectors = (count + lanes - 1) / lanes
+        let panels = (vectors + 1) / 2
+        /// The last vector ends with the last window: it overlaps the one before, and gives the same bits.
+        let firstOf vector = max 0 (min (vector * lanes) (count - lanes))
+        let spills = count < lanes
+        let runs =
+            Array.init panels (fun panel ->
+                Array.init (min 2 (vectors - 2 * panel)) (fun v ->
+                    let first = firstOf (2 * panel + v)
+                    Runs.ofPlaces<'T> lanes first (min count (first + lanes)) (fun p -> windows.Start p))
+                |> Runs.join width)
+        Team.split (int64 samples * int64 outputs * int64 count * int64 size >= Tuning.measured.Threading) samples
+            (fun first next ->
+                let panelBytes = 2n * width * nativeint size + width
+                let buffer = rent (canvasBytes + 63n + panelBytes + 63n + nativeint outputs * width)
+                use pin = fixed buffer
+                let painted = align (NativePtr.toNativeInt pin)
+                let packed = align (painted + canvasBytes)
+                let aside = align (packed + panelBytes)
+                (bytes painted (int canvasBytes)).Clear()
+                for sample in first .. next - 1 do
+                    paint (x + nativeint sample * xStep) painted
+                    let y = y + nativeint sample * yStep
+                    for panel in 0 .. panels - 1 do
+                        let vector = 2 * panel
+                        let rows = min 2 (vectors - vector)
+                        let step = nativeint rows * width
+                        pack offsets 0 size runs[panel] painted packed step
+                        let place = nativeint (firstOf vector) * element
+                        let second = nativeint (firstOf (vector + rows - 1) - firstOf vector) * element
+                        Strips.iter 'S.Columns outputs (fun column columns ->
+                            let tile: Operands =
+                                { Depth = size
+                                  A = packed
+                                  AStep = step
+                                  ASecond = width
+                                  B = w + nativeint column * element
+                                  BStep = wStep
+                                  BColumn = element
+                                  BSecond = 0n
+                                  C =
+                                    if spills then aside + nativeint column * width
+                                    else y + nativeint (column * count) * element + place
+                                  CColumn = if spills then width else nativeint count * element
+                                  CSecond = second
+                                  Resumed = false
+                                  Kept = 0n }
+                            Tile<'V, 'S>.Run(rows, columns, &tile))
+                        if spills then
+                            for o in 0 .. outputs - 1 do
+                                let row = count * sizeof<'T>
+                                let into = y + nativeint (o * count) * element
+                                (bytes (aside + nativeint o * width) row).CopyTo(bytes into row)
+                giveBack buffer)
+
+    /// g(o, k) = the sum over samples n = 0, 1, ... and, for each, windows p = 0, 1, ... of dy(n, o, p) times element k
+    /// of window p: one chain of fused multiply-adds from zero. Elements of g are side by side for o.
+    member _.Gradient(samples, outputs, x: nativeint, xStep, dy: nativeint, dyStep, g: nativeint, gStep: nativeint) =
+        let columns = windows.KernelWidth
+        let pays = int64 samples * int64 outputs * int64 count * int64 size >= Tuning.measured.Threading
+        Team.split pays (size / columns) (fun firstRow nextRow ->
+            let first, next = firstRow * columns, nextRow * columns
+            let runs = Runs.ofPlaces<'T> lanes first next (fun k -> windows.Offset k)
+            let length = up (next - first)
+            let step = nativeint length * element
+            let depth = int (max 1n (min (nativeint count) (blockBytes / step)))
+            let blockBytes = nativeint depth * step + width
+            let buffer = rent (canvasBytes + 63n + blockBytes + 63n + nativeint outputs * step)
+            use pin = fixed buffer
+            let painted = align (NativePtr.toNativeInt pin)
+            let packed = align (painted + canvasBytes)
+            let sums = align (packed + blockBytes)
+            (bytes painted (int (blockBytes + canvasBytes))).Clear()
+            for sample in 0 .. samples - 1 do
+                paint (x + nativeint sample * xStep) painted
+                let mutable window = 0
+                while window < count do
+                    let next = min count (window + depth)
+                    pack starts window next runs painted packed step
+                    for vector in 0 .. 2 .. length / lanes - 1 do
+                        let rows = min 2 (length / lanes - vector)
+                        Strips.iter 'S.Columns outputs (fun column columns ->
+                            let tile: Operands =
+                                { Depth = next - window
+                                  A = packed + nativeint vector * width
+                                  AStep = step
+                                  ASecond = width
+                                  B = dy + nativeint sample * dyStep + nativeint (column * count + window) * element
+                                  BStep = element
+                                  BColumn = nativeint count * element
+                                  BSecond = 0n
+                                  C = sums + nativeint column * step + nativeint vector * width
+                                  CColumn = step
+                                  CSecond = width
+                                  Resumed = sample > 0 || window > 0
+                                  Kept = 0n }
+                            Tile<'V, 'S>.Run(rows, columns, &tile))
+                    window <- next
+            for k in first .. next - 1 do
+                for o in 0 .. outputs - 1 do
+                    let sum = NativePtr.read (at<'T> (sums + nativeint o * step + nativeint (k - first) * element))
+                    NativePtr.write (at<'T> (g + nativeint k * gStep + nativeint o * element)) sum
+            giveBack buffer)
+
+/// Convolutions on the widest vectors that the processor has, group after group of channels.
+module internal Correlation =
+
+    /// `run` with the addresses of three arrays, on vectors of one's choice.
+    let private outputsOn<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd<'V>>
+        (windows: Windows) groups samples outputs (x: 'T[]) (w: 'T[]) (y: 'T[]) =
+        let element = nativeint sizeof<'T>
+        use pinX = fixed x
+        use pinW = fixed w
+        use pinY = fixed y
+        let image, made = nativeint windows.Canvas.ImageSize * element, nativeint (outputs * windows.Count) * element
+        let kernel = Correlation<'T, 'V, 'S> windows
+        for group in 0 .. groups - 1 do
+            let group = nativeint group
+            kernel.Outputs(
+                samples, outputs,
+                NativePtr.toNativeInt pinX + group * image, nativeint groups * image,
+                NativePtr.toNativeInt pinW + group * nativeint outputs * element,
+                nativeint (groups * outputs) * element,
+                NativePtr.toNativeInt pinY + group * made, nativeint groups * made)
+
+    let private gradientOn<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd<'V>>
+        (windows: Windows) groups samples outputs (x: 'T[]) (dy: 'T[]) (g: 'T[]) =
+        let element = nativeint sizeof<'T>
+        use pinX = fixed x
+        use pinY = fixed dy
+        use pinG = fixed g
+        let image, made = nativeint windows.Canvas.ImageSize * element, nativeint (outputs * windows.Count) * element
+        let kernel = Correlation<'T, 'V, 'S> windows
+        for group in 0 .. groups - 1 do
+            let group = nativeint group
+            kernel.Gradient(
+                samples, outputs,
+                NativePtr.toNativeInt pinX + group * image, nativeint groups * image,
+                NativePtr.toNativeInt pinY + group * made, nativeint groups * made,
+                NativePtr.toNativeInt pinG + group * nativeint outputs * element,
+                nativeint (groups * outputs) * element)
+
+    /// Of each group, `outputs` channels for its windows: y, (groups x outputs x windows) x samples, for x, (groups x
+    /// channels x height x width) x samples, and w, (groups x outputs) x (elements of a window).
+    let outputs<'T when Real<'T>> (windows: Windows) groups samples outputs (x: 'T[]) (w: 'T[]) (y: 'T[]) : unit =
+        if Vector512.IsHardwareAccelerated then
+            outputsOn<'T, Vector512<'T>, Simd512<'T>> windows groups samples outputs x w y
+        elif Vector256.IsHardwareAccelerated && X86.Fma.IsSupported then
+            outputsOn<'T, Vector256<'T>, Simd256<'T>> windows groups samples outputs x w y
+        elif AdvSimd.IsSupported then outputsOn<'T, Vector128<'T>, Simd128<'T>> windows groups samples outputs x w y
+        else outputsOn<'T, 'T, Scalar<'T>> windows groups samples outputs x w y
+
+    /// The gradient of w, of its shape, for that of y.
+    let gradient<'T when Real<'T>> (windows: Windows) groups samples outputs (x: 'T[]) (dy: 'T[]) (g: 'T[]) : unit =
+        if Vector512.IsHardwareAccelerated then
+            gradientOn<'T, Vector512<'T>, Simd512<'T>> windows groups samples outputs x dy g
+        elif Vector256.IsHardwareAccelerated && X86.Fma.IsSupported then
+            gradientOn<'T, Vector256<'T>, Simd256<'T>> windows groups samples outputs x dy g
+        elif AdvSimd.IsSupported then gradientOn<'T, Vector128<'T>, Simd128<'T>> windows groups samples outputs x dy g
+        else gradientOn<'T, 'T, Scalar<'T>> windows groups samples outputs x dy g

@@ -1,0 +1,144 @@
+using System.Text.Json.Nodes;
+using Functional.Host.Files;
+using Functional.Host.Models.Onnx;
+
+namespace Functional.Host.Models;
+
+/// <summary>What layers of images have in common in files.</summary>
+internal static class ImageText
+{
+    public static JsonArray Of(ImageShape shape) => [shape.Channels, shape.Height, shape.Width];
+
+    /// <exception cref="DataException">It is no shape.</exception>
+    public static ImageShape Read(DataValue text) => text.Items is { Count: 3 } sizes
+        ? ImageShape.Of(sizes[0].Count, sizes[1].Count, sizes[2].Count)
+        : throw text.Error("channels, height and width");
+
+    /// <summary>A layer's numbers from a text.</summary>
+    /// <exception cref="DataException">They don't go together.</exception>
+    public static T Checked<T>(DataValue text, Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (ArgumentException e)
+        {
+            throw text.Error($"numbers that go together: {e.Message}");
+        }
+    }
+
+    /// <summary>Adds an operator on images to a graph whose values have a sample per row.</summary>
+    public static void Add(
+        OnnxGraph graph, string name, ImageShape input, ImageShape output, string kind, string[] constants,
+        params (string Name, object Value)[] attributes)
+    {
+        graph.Add($"{name}.images", "Reshape",
+            [graph.Current, graph.Constant($"{name}.input", [4], Sizes(input.Channels, input.Height, input.Width))]);
+        graph.Add($"{name}.maps", kind, [graph.Current, .. constants], attributes);
+        graph.Add(name, "Reshape", [graph.Current, graph.Constant($"{name}.output", [2], Sizes(output.Size))]);
+    }
+
+    private static long[] Sizes(params ReadOnlySpan<int> sizes)
+    {
+        var all = new long[sizes.Length + 1];
+        // As many samples as there are.
+        all[0] = -1;
+        for (var i = 0; i < sizes.Length; i++)
+            all[i + 1] = sizes[i];
+        return all;
+    }
+}
+
+internal sealed class ConvolutionFormat : LayerFormat
+{
+    public override string Kind => "convolution";
+
+    public override bool Has<T>(ILayer<T> layer) => layer is Convolution<T>;
+
+    public override void Write<T>(ILayer<T> layer, JsonObject text)
+    {
+        var shape = ((Convolution<T>)layer).Shape;
+        (text["input"], text["filters"]) = (ImageText.Of(shape.Input), shape.Filters);
+        text["kernel"] = new JsonArray(shape.KernelHeight, shape.KernelWidth);
+        (text["stride"], text["padding"]) = (shape.Stride, shape.Padding);
+        (text["dilation"], text["groups"]) = (shape.Dilation, shape.Groups);
+    }
+
+    public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
+    {
+        var kernel = text["kernel"].Items is { Count: 2 } sizes
+            ? sizes : throw text["kernel"].Error("rows and columns");
+        var padding = text["padding"].CountFrom(0);
+        var shape = ImageText.Checked(text, () => new ConvolutionShape(
+            ImageText.Read(text["input"]), text["filters"].Count, kernel[0].Count, kernel[1].Count,
+            text["stride"].Count, padding, text["dilation"].Count, text["groups"].Count).Checked());
+        var name = names.Next(Kind);
+        return new LayerPlan<T>(
+            [
+                new LeafPlan($"{name}.weight", "weight", Role.Weight, [shape.Filters, shape.FilterSize]),
+                new LeafPlan($"{name}.bias", "bias", Role.Bias, [shape.Filters]),
+            ],
+            leaves => new Convolution<T>(shape, leaves[0].Matrix, leaves[1].Values));
+    }
+
+    public override void Add(OnnxGraph graph, string name, ILayer<float> layer)
+    {
+        var convolution = (Convolution<float>)layer;
+        var shape = convolution.Shape;
+        ImageText.Add(
+            graph, name, shape.Input, shape.Output, "Conv",
+            [
+                graph.Constant(
+                    $"{name}.weight",
+                    [shape.Filters, shape.Input.Channels / shape.Groups, shape.KernelHeight, shape.KernelWidth],
+                    convolution.Weight.ToRowMajorArray()),
+                Constant(graph, $"{name}.bias", convolution.Bias),
+            ],
+            ("kernel_shape", new[] { shape.KernelHeight, shape.KernelWidth }),
+            ("strides", new[] { shape.Stride, shape.Stride }), ("group", shape.Groups),
+            ("pads", new[] { shape.Padding, shape.Padding, shape.Padding, shape.Padding }),
+            ("dilations", new[] { shape.Dilation, shape.Dilation }));
+    }
+}
+
+internal sealed class PoolingFormat : LayerFormat
+{
+    public override string Kind => "pooling";
+
+    public override bool Has<T>(ILayer<T> layer) => layer is PoolingLayer<T>;
+
+    public override void Write<T>(ILayer<T> layer, JsonObject text)
+    {
+        var pooling = ((PoolingLayer<T>)layer).Pooling;
+        (text["of"], text["input"]) = (pooling.Kind.IsMax ? "max" : "average", ImageText.Of(pooling.Input));
+        text["window"] = new JsonArray(pooling.WindowHeight, pooling.WindowWidth);
+        text["stride"] = pooling.Stride;
+    }
+
+    public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
+    {
+        var window = text["window"].Items is { Count: 2 } sizes
+            ? sizes : throw text["window"].Error("rows and columns");
+        var kind = text["of"].Text switch
+        {
+            "max" => PoolingKind.Max,
+            "average" => PoolingKind.Average,
+            _ => throw text["of"].Error("max or average"),
+        };
+        var pooling = ImageText.Checked(text, () => new Pooling(
+            kind, ImageText.Read(text["input"]), window[0].Count, window[1].Count, text["stride"].Count).Checked());
+        var layer = Layer.Of<T>(pooling);
+        names.Next(layer.Name);
+        return new LayerPlan<T>([], _ => layer);
+    }
+
+    public override void Add(OnnxGraph graph, string name, ILayer<float> layer)
+    {
+        var pooling = ((PoolingLayer<float>)layer).Pooling;
+        ImageText.Add(
+            graph, name, pooling.Input, pooling.Output, pooling.Kind.IsMax ? "MaxPool" : "AveragePool", [],
+            ("kernel_shape", new[] { pooling.WindowHeight, pooling.WindowWidth }),
+            ("strides", new[] { pooling.Stride, pooling.Stride }));
+    }
+}

@@ -1,0 +1,236 @@
+/// Laws of convolutions and pooling: what they compute, to the last bit, on images of every shape.
+module Functional.Properties.ConvolutionLaws
+
+open System
+open FsCheck
+open FsCheck.FSharp
+open MathNet.Numerics.LinearAlgebra
+open Expecto
+open Xunit
+open Functional
+open Functional.FSharp
+open Functional.Properties.Law
+open Functional.Properties.Cases
+
+type private ConvolutionCase =
+    { Shape: ConvolutionShape
+      Samples: int
+      Threads: int
+      Seed: int64 }
+
+let private images channels : Gen<ImageShape> =
+    gen {
+        let! height = Gen.choose (1, 20)
+        let! width = Gen.frequency [ 3, Gen.choose (1, 12); 1, Gen.choose (13, 40) ]
+        return ImageShape.Of(channels, height, width)
+    }
+
+/// Filters that fit, with every setting.
+let private convolutions: Arbitrary<ConvolutionCase> =
+    let generator =
+        gen {
+            let! groups = Gen.choose (1, 3)
+            let! channels = Gen.choose (1, 3)
+            let! filters = Gen.frequency [ 3, Gen.choose (1, 5); 1, Gen.choose (6, 30) ]
+            let! height = Gen.choose (1, 5)
+            let! width = Gen.choose (1, 5)
+            let! stride = Gen.choose (1, 3)
+            let! dilation = Gen.choose (1, 2)
+            let reach length = dilation * (length - 1)
+            let! padding = Gen.choose (0, min (reach height) (reach width))
+            let! image = images (channels * groups)
+            let! samples = Gen.choose (1, 3)
+            let! threads = Gen.elements [ 1; 2; 4 ]
+            let! seed = Gen.choose64 (0L, Int64.MaxValue)
+            let image =
+                { image with
+                    Height = max image.Height (reach height + 1 - 2 * padding)
+                    Width = max image.Width (reach width + 1 - 2 * padding) }
+            return
+                { Shape =
+                    { Input = image
+                      Filters = filters * groups
+                      KernelHeight = height
+                      KernelWidth = width
+                      Stride = stride
+                      Padding = padding
+                      Dilation = dilation
+                      Groups = groups }
+                  Samples = samples
+                  Threads = threads
+                  Seed = seed }
+        }
+    let simpler (case: ConvolutionCase) =
+        let shape = case.Shape
+        let shapes =
+            [ for height in smaller 1 shape.Input.Height do { shape with Input.Height = height }
+              for width in smaller 1 shape.Input.Width do { shape with Input.Width = width }
+              if shape.Groups > 1 then
+                  { shape with
+                      Input.Channels = shape.Input.Channels / shape.Groups
+                      Filters = shape.Filters / shape.Groups
+                      Groups = 1 }
+              { shape with Stride = 1 }
+              { shape with Dilation = 1; Padding = 0 } ]
+        seq {
+            for simpler in shapes do
+                if simpler <> shape && simpler.Faults.IsEmpty then { case with Shape = simpler }
+            for samples in smaller 1 case.Samples do { case with Samples = samples }
+        }
+    Arb.fromGenShrink (generator, simpler)
+
+/// A case's layer, x and dy, and what the sums go over.
+type private Drawn<'T when Real<'T>>(case: ConvolutionCase) =
+    let shape, key = case.Shape, Key.ofSeed case.Seed
+    let image, output = shape.Input, shape.Output
+    let filters, channels = shape.Filters / shape.Groups, image.Channels / shape.Groups
+    member val Layer: Convolution<'T> =
+        { Shape = shape
+          Weight = matrix shape.Filters shape.FilterSize (Key.child 0 key)
+          Bias = vector shape.Filters (Key.child 1 key) }
+    member val X: Matrix<'T> = matrix image.Size case.Samples (Key.child 2 key)
+    member val Slopes: Matrix<'T> = matrix output.Size case.Samples (Key.child 3 key)
+
+    /// An element of x; 0 outside of the image.
+    member drawn.At(sample, channel, row, column) =
+        if row < 0 || column < 0 || row >= image.Height || column >= image.Width then 'T.Zero
+        else drawn.X[(channel * image.Height + row) * image.Width + column, sample]
+
+    /// Where an element of a filter lies on the image, in a place of the output.
+    member drawn.Seen(sample, filter, element, place) =
+        let plane = shape.KernelHeight * shape.KernelWidth
+        let row = place / output.Width * shape.Stride + element % plane / shape.KernelWidth * shape.Dilation
+        let column = place % output.Width * shape.Stride + element % shape.KernelWidth * shape.Dilation
+        drawn.At(
+            sample, filter / filters * channels + element / plane, row - shape.Padding, column - shape.Padding)
+
+    member drawn.Forward() = Threads.Use(case.Threads, fun () -> Convolution.forward drawn.Layer drawn.X)
+
+let private chain<'T when Real<'T>> (terms: struct ('T * 'T) seq) : 'T =
+    let mutable sum = 'T.Zero
+    for struct (a, b) in terms do sum <- 'T.FusedMultiplyAdd(a, b, sum)
+    sum
+
+let private isSumOfWindows<'T when Real<'T>> (case: ConvolutionCase) =
+    let drawn = Drawn<'T> case
+    let struct (y, _) = drawn.Forward()
+    let places = case.Shape.Output.Height * case.Shape.Output.Width
+    let expected =
+        Matrix<'T>.Build.Dense(y.RowCount, case.Samples, fun row sample ->
+            let filter = row / places
+            let sum =
+                chain (seq {
+                    for element in 0 .. case.Shape.FilterSize - 1 ->
+                        struct (drawn.Seen(sample, filter, element, row % places),
+                                drawn.Layer.Weight[filter, element]) })
+            sum + drawn.Layer.Bias[filter])
+    sameMatrix expected y
+    sameMatrix y (Convolution.predict drawn.Layer drawn.X)
+
+let private isGradientOfWeights<'T when Real<'T>> (case: ConvolutionCase) =
+    let drawn = Drawn<'T> case
+    let places = case.Shape.Output.Height * case.Shape.Output.Width
+    let struct (_, pullback) = drawn.Forward()
+    let struct (gradient, _) = Threads.Use(case.Threads, fun () -> pullback drawn.Slopes)
+    let expected =
+        Matrix<'T>.Build.Dense(case.Shape.Filters, case.Shape.FilterSize, fun filter element ->
+            chain (seq {
+                for sample in 0 .. case.Samples - 1 do
+                    for place in 0 .. places - 1 ->
+                        struct (drawn.Seen(sample, filter, element, place),
+                                drawn.Slopes[filter * places + place, sample]) }))
+    sameMatrix expected gradient.Weight
+    Assert.Equal(case.Shape, gradient.Shape)
+
+/// y is linear in x and w, so what pullbacks give must have the same inner products.
+let private isAdjoint (case: ConvolutionCase) =
+    let drawn = Drawn<float> case
+    let layer = { drawn.Layer with Bias = Vector<float>.Build.Dense case.Shape.Filters }
+    let struct (y, pullback) = Convolution.forward layer drawn.X
+    let struct (gradient, dx) = pullback drawn.Slopes
+    let product (a: Matrix<float>) (b: Matrix<float>) = (a.PointwiseMultiply b).Enumerate() |> Seq.sum
+    let expected = product y drawn.Slopes
+    let size = product (y.PointwiseAbs()) (drawn.Slopes.PointwiseAbs())
+    Assert.Equal(expected, product drawn.X dx.Value, 1e-12 * (1.0 + size))
+    Assert.Equal(expected, product layer.Weight gradient.Weight, 1e-12 * (1.0 + size))
+    let struct (g, _) = Threads.Use(case.Threads, fun () -> pullback drawn.Slopes)
+    sameMatrix dx.Value (let struct (_, again) = pullback drawn.Slopes in again.Value)
+    let places = case.Shape.Output.Height * case.Shape.Output.Width
+    let bias filter =
+        seq { for sample in 0 .. case.Samples - 1 do
+                  for place in 0 .. places - 1 -> drawn.Slopes[filter * places + place, sample] }
+        |> Seq.sum
+    near 1e-13 1e-13 (Array.init case.Shape.Filters bias) (g.Bias.ToArray())
+
+/// Windows that fit on an image, of one kind or the other, and a matrix for it. (Few different numbers: ties.)
+let private poolings: Arbitrary<Pooling * int * int64> =
+    gen {
+        let! channels = Gen.choose (1, 3)
+        let! image = images channels
+        let! height = Gen.choose (1, min 4 image.Height)
+        let! width = Gen.choose (1, min 4 image.Width)
+        let! stride = Gen.choose (1, 4)
+        let! kind = Gen.elements [ PoolingKind.Max; PoolingKind.Average ]
+        let! samples = Gen.choose (1, 3)
+        let! seed = Gen.choose64 (0L, Int64.MaxValue)
+        return
+            { Kind = kind; Input = image; WindowHeight = height; WindowWidth = width; Stride = stride }, samples, seed
+    }
+    |> Arb.fromGen
+
+[<Tests>]
+let laws =
+    testList "convolution" [
+        law "y is a chain of fused multiply-adds over channel, row and column, in float32" convolutions
+            isSumOfWindows<float32>
+        law "y is a chain of fused multiply-adds over channel, row and column, in double" convolutions
+            isSumOfWindows<float>
+        law "dw is a chain over samples and places, in float32" convolutions isGradientOfWeights<float32>
+        law "dw is a chain over samples and places, in double" convolutions isGradientOfWeights<float>
+        law "dx, dw and db are the transposes of what y is linear in" convolutions isAdjoint
+
+        law "what doesn't fit on the image is refused" convolutions <| fun case ->
+            let shape = case.Shape
+            for wrong in
+                [ { shape with Stride = 0 }; { shape with Dilation = -1 }; { shape with Padding = -1 }
+                  { shape with Filters = 0 }; { shape with KernelWidth = 0 }; { shape with Groups = 0 }
+                  { shape with KernelHeight = shape.Input.Height + 2 * shape.Padding + 1 }
+                  { shape with Padding = 100 } ] do
+                refused (fun () -> wrong.Checked()) |> ignore
+                refused (fun () -> Convolution.create<float> (Key.ofSeed 1L) Initializer.He wrong) |> ignore
+
+        law "pooling keeps the first largest element, or the mean, of each window" poolings
+            <| fun (pooling, samples, seed) ->
+            let image, output = pooling.Input, pooling.Output
+            let x = (matrix<float> image.Size samples (Key.ofSeed seed)).Map(fun x -> Math.Round(2.0 * x))
+            let struct (y, pullback) = Pooling.forward pooling x
+            let slopes = matrix<float> output.Size samples (Key.child 1 (Key.ofSeed seed))
+            let dx = Matrix<float>.Build.Dense(image.Size, samples)
+            let expected =
+                Matrix<float>.Build.Dense(output.Size, samples, fun row sample ->
+                    let channel, place = row / (output.Height * output.Width), row % (output.Height * output.Width)
+                    let seen =
+                        [ for r in 0 .. pooling.WindowHeight - 1 do
+                              for q in 0 .. pooling.WindowWidth - 1 ->
+                                  (channel * image.Height + place / output.Width * pooling.Stride + r) * image.Width
+                                  + place % output.Width * pooling.Stride + q ]
+                    let count = float seen.Length
+                    match pooling.Kind with
+                    | PoolingKind.Max ->
+                        let first = seen |> List.maxBy (fun i -> x[i, sample])
+                        dx[first, sample] <- dx[first, sample] + slopes[row, sample]
+                        x[first, sample]
+                    | PoolingKind.Average ->
+                        for i in seen do dx[i, sample] <- dx[i, sample] + slopes[row, sample] / count
+                        (seen |> List.sumBy (fun i -> x[i, sample])) / count)
+            sameMatrix expected y
+            sameMatrix expected (Pooling.predict pooling x)
+            near 1e-14 1e-15 (elements dx) (elements (pullback slopes))
+
+        testCase "pooling shows what isn't a number" <| fun () ->
+            let pooling = Pooling.Max(ImageShape.Of(1, 1, 3), 1, 1)
+            let pooling = { pooling with WindowWidth = 3 }
+            for row in [ [| nan; 1.0; 2.0 |]; [| 1.0; nan; 2.0 |]; [| 1.0; 2.0; nan |] ] do
+                let y = Pooling.predict pooling (Matrix<float>.Build.Dense(3, 1, row))
+                Assert.Equal<float>([| nan |], elements y)
+    ]
