@@ -106,9 +106,9 @@ type ConvolutionShape =
               else yield! shape.Output.Faults ]
 
 /// A two-dimensional convolution: filters slide over an image, and each gives a channel of the output,
-/// y(o, i, j) = b(o) + the sum over c, r, q of w(o, c, r, q) x(c, s i + d r - p, s j + d q - p), with stride s, dilation
-/// d, padding p, and x = 0 outside of the image. Every sum is one chain of fused multiply-adds over channel, row and
-/// column, from zero; the bias is added at the end.
+/// y(o, i, j) = b(o) + the sum over c, r, q of w(o, c, r, q) x(c, s i + d r - p, s j + d q - p), with stride s,
+/// dilation d, padding p, and x = 0 outside of the image. Every sum is one chain of fused multiply-adds over channel,
+/// row and column, from zero; the bias is added at the end.
 /// Source: LeCun et al. (1998); Deep Learning from Scratch, 7.2 and 7.4.
 [<NoComparison; StructuredFormatDisplay("{Display}")>]
 type Convolution<'T when Real<'T>> =
