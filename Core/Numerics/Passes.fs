@@ -110,9 +110,12 @@ let results<'T when Real<'T>> (count: int) (pass: Pass<'T>) (read: 'T[][]) : 'T[
     for x in read do checkLength n x
     let read = if n >= lanes<'T> then read else Array.map atLeastOneVector read
     let length = read[0].Length
-    let written = Array.init count (fun _ -> fresh length)
-    let run = Action<int, int>(fun first stop -> pass.Invoke(first, stop, read, written))
-    if not (inParts<'T> length run) then run.Invoke(0, length)
+    let written = Array.zeroCreate count
+    for k in 0 .. count - 1 do written[k] <- fresh length
+    let isDone =
+        length >= threadsFrom
+        && inParts<'T> length (Action<int, int>(fun first stop -> pass.Invoke(first, stop, read, written)))
+    if not isDone then pass.Invoke(0, length, read, written)
     if length = n then written else Array.map (cutTo n) written
 
 let inline pass2to1 (first: int) (stop: int) (read: 'T[][]) (written: 'T[][])

@@ -86,9 +86,10 @@ module internal OptimizerStep =
             let updated =
                 Array.init parameters.Count (fun i ->
                     let struct (_, decay) = numbers[i]
-                    let leaf (leaves: Parameters<'T>) = Dense.values leaves.Leaves[i].Values
-                    let read = Array.init (ofRule + 2) (fun k ->
-                        leaf (if k = 0 then parameters elif k = 1 then gradient else slots[k - 2].Values))
+                    let read = Array.zeroCreate (ofRule + 2)
+                    for k in 0 .. ofRule + 1 do
+                        let leaves = if k = 0 then parameters elif k = 1 then gradient else slots[k - 2].Values
+                        read[k] <- Dense.values leaves.Leaves[i].Values
                     Rule.update rule steps[i] decay parameters.Leaves[i] read)
             let leaves k =
                 Parameters(Array.map2 (fun leaf (arrays: 'T[][]) -> { leaf with Values = Dense.vector arrays[k] })
