@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Functional.Host.Doctor;
 using Functional.Host.Experiments;
 using Functional.Host.Files;
@@ -11,6 +12,8 @@ namespace Functional.Host.Commands;
 /// <summary><c>functional doctor</c>: why does it not learn?</summary>
 internal static class DoctorCommand
 {
+    private const int MostSeeds = 100;
+
     /// <summary>The command with its options: those of training, or a run's folder.</summary>
     public static Command Create()
     {
@@ -22,6 +25,14 @@ internal static class DoctorCommand
         var options = TrainOptions.All.Select(option => CommonOptions.Of(option, new TrainConfiguration())).ToArray();
         var file = CommonOptions.Config();
         var threads = CommonOptions.Threads();
+        var seeds = CommonOptions.OptionalCount(
+            "--seeds", "seeds to try, from --seed on [default: 5 where a run takes little time, otherwise 1]",
+            MostSeeds);
+        var mend = new Option<bool>("--mend")
+        {
+            Description = "follow the advice, one change after the other as long as validation samples gain, and print "
+                + "what each brought and the command",
+        };
         var page = new Option<string?>("--page")
             { HelpName = "FILE", Description = "also write an HTML page, with a picture for each finding" };
         var force = CommonOptions.Force();
@@ -32,7 +43,7 @@ internal static class DoctorCommand
             ("functional doctor runs/NAME --learning-rate 0.01 --page doctor.html",
                 "would that run do better with another rate? With pictures"))
         { run };
-        foreach (var option in (Option[])[.. options, file, threads, page, force, json])
+        foreach (var option in (Option[])[.. options, file, mend, seeds, threads, page, force, json])
             command.Add(option);
         command.SetAction(CommonOptions.On(threads, parsed =>
         {
@@ -46,7 +57,7 @@ internal static class DoctorCommand
                 ? ConfigurationFile.Read(from)
                 : null;
             return Run(start, CommonOptions.Values(parsed, options).ToDictionary(),
-                parsed.GetValue(threads),
+                parsed.GetValue(mend), parsed.GetValue(seeds), parsed.GetValue(threads),
                 parsed.GetValue(page) is { } path
                     ? UserFile.Of("--page", path, parsed.GetValue(force))
                     : null, parsed.GetValue(json));
@@ -61,16 +72,22 @@ internal static class DoctorCommand
     }
 
     private static int Run(
-        TrainConfiguration? other, Dictionary<string, string> changes, int threads, UserFile? page, bool json)
+        TrainConfiguration? other, Dictionary<string, string> changes, bool mend, int? seeds, int threads,
+        UserFile? page, bool json)
     {
         var (configuration, data) = CommonOptions.Training(other, changes);
         // Nothing is written before the end: Ctrl-C itself may end the process.
-        var examination = Examination.Of(configuration, data, threads, Interruption.Given);
+        var examination = Examination.Of(configuration, data, threads, seeds, Interruption.Given);
+        var treatment = mend ? Treatment.Of(configuration, data, threads, seeds, Interruption.Given) : null;
         if (json)
-            WriteJson(new JsonReport(Console.Out), examination);
+            WriteJson(new JsonReport(Console.Out), examination, treatment);
         else
+        {
             WriteLines(page?.Notes ?? Console.Out, examination);
-        page?.Write(DoctorPage.Render(configuration, examination, Locale.Language));
+            if (treatment is not null)
+                TreatmentLines.Write(page?.Notes ?? Console.Out, treatment, examination.IsOfQuantities);
+        }
+        page?.Write(DoctorPage.Render(configuration, examination, Locale.Language, treatment));
         if (page is not null && !json)
         {
             page.Notes.WriteLine();
@@ -79,20 +96,31 @@ internal static class DoctorCommand
         return examination.IsHealthy ? ExitCode.Done : ExitCode.Found;
     }
 
-    private static void WriteJson(JsonReport report, Examination examination)
+    private static void WriteJson(JsonReport report, Examination examination, Treatment? treatment)
     {
         foreach (var finding in examination.Findings)
             report.Write(
                 "finding",
                 ("kind", finding.Name), ("layer", finding.Layer ?? ""),
                 ("severity", finding.Severity.ToString().ToLowerInvariant()),
-                ("evidence", finding.Evidence), ("advice", finding.Advice));
+                ("evidence", finding.Evidence), ("advice", finding.Advice), ("gain", finding.Gain));
+        foreach (var step in treatment?.Steps ?? [])
+            report.Write(
+                "mend",
+                ("change", step.Change ?? ""), ("kind", step.Kind is { } kind ? Finding.NameOf(kind) : ""),
+                ("training", step.Training), ("validation", step.Validation), ("test", step.Test));
         report.Write(
             "summary",
             ("findings", examination.Findings.Count), ("healthy", examination.IsHealthy),
             ("steps", examination.Steps), ("planned", examination.Planned), ("loss", examination.Loss),
             ("chance", examination.Chance),
-            ("trainAccuracy", examination.TrainAccuracy), ("testAccuracy", examination.TestAccuracy));
+            ("trainAccuracy", examination.TrainAccuracy), ("testAccuracy", examination.TestAccuracy),
+            ("seeds", JsonReport.List(examination.Seeds.Select(seed => (JsonNode)new JsonObject
+            {
+                ["seed"] = seed.Seed, ["trainAccuracy"] = seed.TrainAccuracy, ["testAccuracy"] = seed.TestAccuracy,
+                ["fails"] = seed.Fails,
+            }))),
+            ("command", treatment?.Command));
     }
 
     private static void WriteLines(TextWriter output, Examination examination)

@@ -24,10 +24,17 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
         // Where samples hold nothing, they are all alike, whatever their labels and parts.
         return constant.Any(finding => finding.Severity == Severity.Error)
             ? [.. constant, .. Imbalanced()]
-            : [.. constant, .. Unscaled(),
-                .. classes is null ? [] : LabelAgreement.Findings(run.Data, split.Training, ceiling), .. Leaked(),
-                .. Imbalanced()];
+            : [.. constant, .. Scales(),
+                // Neighbors of the other kind don't agree, whatever the labels.
+                .. PartDifference.Finding(run) is { } difference ? [difference] : Labels(),
+                .. Leaked(), .. Imbalanced()];
     }
+
+    // Whether neighbors agree says nothing where each number is a class.
+    private IEnumerable<Finding> Labels() =>
+        classes is null ? []
+        : Answers.MeasuredClasses(run.Data) is { } measured ? [measured]
+        : LabelAgreement.Findings(run.Data, split.Training, ceiling);
 
     private IEnumerable<Finding> Constant()
     {
@@ -91,7 +98,8 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
             blank >= copies[0] ? "blank" : "one and the same image");
     }
 
-    private IEnumerable<Finding> Unscaled()
+    /// <summary>What is said of features that are not of the usual size.</summary>
+    public IEnumerable<Finding> Scales()
     {
         var some = Splits.EvenlySpaced(split.Training, MostSamples);
         var inputs = run.Encoded.Training.Inputs(some);
@@ -105,13 +113,16 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
         if (wrong.Length == 0)
             yield break;
         var (name, values) = wrong.MaxBy(group => Math.Max(Size(group.Values), 1 / Size(group.Values)));
+        var isTwice = training is Images images && run.Configuration.Scale == DataScale.Unit
+            && !images.Pixels.AsSpan().ContainsAnyExceptInRange((byte)0, (byte)1);
         yield return new Finding(
-            FindingKind.UnscaledInputs, "input", Severity.Warning,
-            Invariant($"{name} from {values.Least:G3} to {values.Most:G3} with mean {values.Mean:G3} and deviation ")
-                + Invariant($"{values.Deviation:G3}")
+            isTwice ? FindingKind.ScaledTwice : FindingKind.UnscaledInputs, "input", Severity.Warning,
+            (isTwice ? "bytes are 0 or 1 already, and are divided by 255 once more: " : "")
+                + Invariant($"{name} from {values.Least:G3} to {values.Most:G3} with mean {values.Mean:G3} ")
+                + Invariant($"and deviation {values.Deviation:G3}")
                 + (wrong.Length > 1
                     ? Invariant($"; {wrong.Length} of {inputs.RowCount} columns are not of about 1") : ""),
-            Rescaling(values)!)
+            isTwice ? "Scale them once: --scale none, or --scale standard" : Rescaling(values)!)
         { Picture = Pictures.Features(values) };
     }
 
@@ -143,7 +154,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
         if (run.Gaps() is [var gap])
         {
             yield return new Finding(
-                FindingKind.ClassImbalance, null, Severity.Error, gap,
+                FindingKind.ClassMissing, null, Severity.Error, gap,
                 "Take samples of each class: "
                 + $"{(run.Configuration.Samples is null ? "" : "use more --samples, or ")}check how --data was made, "
                 + "and in which parts")

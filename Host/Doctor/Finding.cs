@@ -25,6 +25,9 @@ public enum FindingKind
     /// <summary>Features are far from the size of 1 that initializers and learning rates are made for.</summary>
     UnscaledInputs,
 
+    /// <summary>Features that were scaled to at most 1 before they are divided by 255.</summary>
+    ScaledTwice,
+
     /// <summary>Features, or whole samples, that say nothing.</summary>
     ConstantInputs,
 
@@ -33,6 +36,21 @@ public enum FindingKind
 
     /// <summary>Classes with many more samples than others.</summary>
     ClassImbalance,
+
+    /// <summary>A class that no training sample has.</summary>
+    ClassMissing,
+
+    /// <summary>An accuracy that looks good though always the same answer is given.</summary>
+    MetricMisleads,
+
+    /// <summary>A measured quantity, each value of which is taken for a class.</summary>
+    QuantityAsClasses,
+
+    /// <summary>Test samples that are not of the kind of the training samples.</summary>
+    TrainAndTestDiffer,
+
+    /// <summary>A column that numbers the rows.</summary>
+    IdColumn,
 
     /// <summary>The same sample in two parts.</summary>
     LeakedSamples,
@@ -57,6 +75,9 @@ public enum FindingKind
 
     /// <summary>Steps too short.</summary>
     LearningRateTooLow,
+
+    /// <summary>A number for stability that outweighs what it is added to.</summary>
+    TooLargeEpsilon,
 
     /// <summary>Too few steps.</summary>
     TooFewSteps,
@@ -88,8 +109,17 @@ public enum FindingKind
     /// <summary>The network knows its training samples by heart, and others much worse.</summary>
     Overfitting,
 
+    /// <summary>A network that memorizes does better on other samples with something that holds it back.</summary>
+    NoRegularization,
+
     /// <summary>The network can't even fit a few samples.</summary>
     TooSmall,
+
+    /// <summary>More layers than gradients or signals pass.</summary>
+    TooDeep,
+
+    /// <summary>It depends on the seed whether the network learns.</summary>
+    SeedDependent,
 }
 
 /// <summary>Something that is wrong, or could be better.</summary>
@@ -102,11 +132,17 @@ public sealed record Finding(FindingKind Kind, string? Layer, Severity Severity,
 {
     /// <summary>The kind as text: <c>dead-units</c>.</summary>
     [JsonIgnore]
-    public string Name => JsonNamingPolicy.KebabCaseLower.ConvertName(Kind.ToString());
+    public string Name => NameOf(Kind);
+
+    internal static string NameOf(FindingKind kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
 
     /// <summary>Its rank among causes, the largest first: of an experiment, the share of what was missing that it
     /// explains, and a head start; otherwise a number by its strength.</summary>
     internal double Weight { get; init; }
+
+    /// <summary>How much more of what there is to learn the network learned in the doctor's experiment with the advice,
+    /// by samples that it wasn't trained on: 0 to 1; null if there was no such experiment.</summary>
+    public double? Gain { get; init; }
 
     /// <summary>What it looks like, in this very run or these data.</summary>
     [JsonIgnore]

@@ -2,8 +2,10 @@ using Functional.Host.Charts;
 
 namespace Functional.Host.Doctor;
 
-/// <summary>What activations and gradients say of a trial.</summary>
-internal sealed class Symptoms(TrialRun trial)
+/// <summary>What activations and gradients say of a trial. No layer that is frozen is blamed.</summary>
+/// <param name="trial">The trial.</param>
+/// <param name="rateIsLow">Whether longer steps help: then shorter ones are not advised.</param>
+internal sealed class Symptoms(TrialRun trial, bool rateIsLow = false)
 {
     /// <summary>What is seen before the first step: the initialization is the cause.</summary>
     public IEnumerable<Finding> AtStart()
@@ -15,10 +17,8 @@ internal sealed class Symptoms(TrialRun trial)
                 Invariant($"before the first step the gradient at {least.Layer} is {least.Share:G2} of the one at ")
                     + "the scores",
                 Pictures.Gradients(Shares(trial.First)),
-                Normalized ? "Use fewer layers, or another --activation (relu)"
-                    : Flat ? "Use --activation relu with --init he, or --batch-norm, "
-                        + "so that gradients reach the first layers"
-                    : "Use --init he (for relu) or xavier, or --batch-norm, so that gradients reach the first layers");
+                $"Use {Any(Flat && Depth > 1 ? "--activation relu with --init he" : Usual, BatchNorm, Fewer)}, "
+                + "so that gradients reach the first layers");
         if (Depth >= 1 && (most.Share > 30 || trial.Start.Loss > 10 * trial.Chance))
             yield return Finding(
                 FindingKind.ExplodingGradients, most.Layer, most.Share > 100 || trial.Start.Loss > 100,
@@ -26,21 +26,21 @@ internal sealed class Symptoms(TrialRun trial)
                     + Invariant($"the scores, and the loss is {trial.Start.Loss:G3}, ")
                     + Invariant($"where guessing costs {trial.Chance:F2}"),
                 Pictures.Gradients(Shares(trial.First)),
-                "Use smaller initial weights (--init he), or --batch-norm; --clip-norm 1 limits the damage");
+                $"Use {Any(Usual ?? "smaller initial weights", BatchNorm, Fewer)}; --clip-norm 1 limits the damage");
         if (Largest(trial.First, layer => layer.Saturated) is (var saturated, > 0.35))
             yield return Finding(
                 FindingKind.SaturatedUnits, saturated.Layer, saturated.Saturated > 0.6,
                 Invariant($"before the first step {saturated.Saturated:0%} of the outputs of {saturated.Layer} are ")
                     + "at the flat ends, where almost no gradient passes",
                 Pictures.Outputs(saturated),
-                "Use smaller initial weights (--init xavier), or --batch-norm; and features of about 1");
+                $"Use {Any(Usual ?? "smaller initial weights", BatchNorm)}; and features of about 1");
         if (Largest(trial.First, layer => layer.DeadUnits) is (var dead, > 0.4))
             yield return Finding(
                 FindingKind.DeadUnits, dead.Layer, dead.DeadUnits > 0.8,
                 Invariant($"before the first step {dead.DeadUnits:0%} of the units of {dead.Layer} are off for all ")
                     + Invariant($"{Plural.Plain(Samples, "sample")} looked at"),
                 Dead(trial.First),
-                "Use --init he, whose weights have both signs; --activation leaky-relu lets some gradient pass");
+                $"Use {Any(Usual, Leaky, BatchNorm, Fewer)}: some gradient must pass");
     }
 
     /// <summary>What is seen only at the end: training is the cause.</summary>
@@ -54,8 +54,7 @@ internal sealed class Symptoms(TrialRun trial)
                     + "and no gradient passes them; "
                     + Invariant($"before the first it was {Of(trial.First, dead.Layer).DeadUnits:0%}"),
                 Dead(trial.Last),
-                "A smaller --learning-rate keeps steps from throwing units off the data; "
-                + "--activation leaky-relu or --batch-norm helps, too");
+                $"Use {Any(Slower, Leaky, BatchNorm, Fewer)}, so that steps don't throw units off the data");
         if (Largest(trial.Last, layer => layer.Saturated) is (var saturated, > 0.5))
             yield return Finding(
                 FindingKind.SaturatedUnits, saturated.Layer, saturated.Saturated > 0.8,
@@ -63,7 +62,7 @@ internal sealed class Symptoms(TrialRun trial)
                     + Invariant($"{saturated.Layer} are at the flat ends, where almost no gradient passes; ")
                     + Invariant($"before the first it was {Of(trial.First, saturated.Layer).Saturated:0%}"),
                 Pictures.Outputs(saturated),
-                "A smaller --learning-rate, features of about 1 and --batch-norm keep them from the ends");
+                $"Use {Any(Slower, Usual, BatchNorm)}, and features of about 1, to keep them from the ends");
         var (first, last) = (Norm(trial.First), Norm(trial.Last));
         if (last > 100 * first)
             yield return Finding(
@@ -71,7 +70,7 @@ internal sealed class Symptoms(TrialRun trial)
                 Invariant($"the norm of the gradient went from {first:G2} to {last:G2} in ")
                     + Plural.Of(trial.Steps, "step"),
                 Pictures.Losses(trial.TrainingChance, ("", trial.Losses)),
-                "Use a smaller --learning-rate; --clip-norm 1 limits the damage");
+                $"Use {Any(Slower, BatchNorm)}; --clip-norm 1 limits the damage");
         var (least, _) = Flow(trial.Last);
         if (Depth >= 2 && least.Share < 1e-4 && !(Flow(trial.First).Least.Share < 0.01))
             yield return Finding(
@@ -79,13 +78,14 @@ internal sealed class Symptoms(TrialRun trial)
                 Invariant($"after {Plural.Of(trial.Steps, "step")} the gradient at {least.Layer} is ")
                     + Invariant($"{least.Share:G2} of the one at the scores"),
                 Pictures.Gradients(Shares(trial.Last)),
-                "Look at what happened to the units: a smaller --learning-rate or --batch-norm helps");
+                $"Look at what happened to the units, and use {Any(Slower, BatchNorm, Fewer)}");
     }
 
     /// <summary>The first hidden layer whose units all have the same weights.</summary>
     public Finding? Symmetric()
     {
-        var weights = trial.Initial.Parameters().Where(leaf => leaf.Role == Role.Weight).SkipLast(1);
+        var weights = trial.Initial.Parameters().Where(leaf => leaf.Role == Role.Weight).SkipLast(1)
+            .Where(leaf => trial.First.Parameters.All(known => known.Parameter != leaf.Name || !known.IsFrozen));
         foreach (var leaf in weights)
         {
             var (matrix, first) = (leaf.Matrix, leaf.Matrix.Row(0));
@@ -116,16 +116,35 @@ internal sealed class Symptoms(TrialRun trial)
 
     private int Depth => trial.Initial.Layers.Count(layer => layer is ActivationLayer<float>);
 
-    private bool Normalized => trial.Initial.Layers.Any(layer => layer is BatchNorm<float>);
-
     private bool Flat => trial.Configuration.Activation.Name is "sigmoid" or "tanh";
+
+    // What may help, where the configuration doesn't have it.
+    private string? Usual => (Flat, trial.Configuration.Initializer) switch
+    {
+        (true, var start) => start.Equals(Initializer.Xavier) ? null : "--init xavier",
+        (false, var start) => start.Equals(Initializer.He) ? null : "--init he",
+    };
+
+    private string? BatchNorm => trial.Configuration.BatchNorm ? null : "--batch-norm";
+
+    private string? Leaky => trial.Configuration.Activation.Name == "relu" ? "--activation leaky-relu" : null;
+
+    private string? Fewer => trial.Configuration.Hidden.Count > 2 ? "fewer layers" : null;
+
+    private string? Slower => rateIsLow ? null : "a smaller --learning-rate";
+
+    private static string Any(params string?[] remedies) => remedies.OfType<string>().ToArray() switch
+    {
+        [] => "other data, or another network",
+        [var only] => only,
+        [.. var all, var last] => $"{string.Join(", ", all)} or {last}",
+    };
 
     private static int Samples => TrialRun.DiagnosedSamples;
 
     private Finding Finding(
         FindingKind kind, string? layer, bool strong, string evidence, Chart picture, string advice) =>
-        new(kind, layer, Comparisons.SeverityOf(trial),
-            evidence, advice)
+        new(kind, layer, trial.Severity, evidence, advice)
         { Weight = strong ? 1 : 0.5, Picture = picture };
 
     // Those through which gradients reach something that is trained.

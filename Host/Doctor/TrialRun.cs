@@ -20,7 +20,7 @@ internal sealed record TrialRun
     private const int MostSteps = 2000, LeastSteps = 60, RecentSteps = 10, Looks = 12;
 
     // Of multiplications and additions: about a second on one core of a machine of its time.
-    private const double Budget = 1e11;
+    private const double Budget = 1e11, Cheap = 2e10;
 
     public required TrainConfiguration Configuration { get; init; }
 
@@ -47,6 +47,15 @@ internal sealed record TrialRun
 
     /// <summary>The last network on test samples.</summary>
     public required Score Test { get; init; }
+
+    /// <summary>The last network on samples for validation or, where there are none, on test samples.</summary>
+    public required Score Held { get; init; }
+
+    /// <summary>How many those are.</summary>
+    public required int HeldSamples { get; init; }
+
+    /// <summary>The multiplications and additions of a step.</summary>
+    public required double Operations { get; init; }
 
     /// <summary>Before the first step, and at the end: the last state whose numbers were finite.</summary>
     public required Diagnosis First { get; init; }
@@ -97,13 +106,28 @@ internal sealed record TrialRun
     public double Learned =>
         HasDiverged ? 0 : Math.Clamp(Math.Max(Share(Training), 1 - (Training.Loss / (Chance + 1e-9))) / Ceiling, 0, 1);
 
-    /// <summary>How much of it holds for test samples.</summary>
+    /// <summary>How much of it holds for samples that it wasn't trained on: those for validation or, where there are
+    /// none, the test part's.</summary>
     public double Holding =>
-        HasDiverged ? 0 : Math.Clamp(Math.Max(Share(Test), 1 - (Test.Loss / (Chance + 1e-9))) / Ceiling, 0, 1);
+        HasDiverged ? 0 : Math.Clamp(Math.Max(Share(Held), 1 - (Held.Loss / (Chance + 1e-9))) / Ceiling, 0, 1);
 
-    /// <summary>Whether it knows what it was trained on better than other samples.</summary>
+    /// <summary>Whether it knows what it was trained on better than other samples: far beyond always the same
+    /// answer.</summary>
     public bool Overfits =>
-        !HasDiverged && Training.Accuracy >= 0.5 && Training.Accuracy - Test.Accuracy >= 0.05;
+        !HasDiverged && Share(Training) >= 0.4 && Training.Accuracy - Held.Accuracy >= 0.05;
+
+    /// <summary>The share of the held-out samples that it gets wrong.</summary>
+    public double HeldError => HasDiverged ? 1 - Majority : Math.Clamp(1 - Held.Accuracy, 0, 1);
+
+    /// <summary>How much of what there is to learn a share of the samples is.</summary>
+    public double PerAccuracy => 1 / ((1 - Majority + 1e-9) * Ceiling);
+
+    /// <summary>Whether a run like it takes so little that several are no matter.</summary>
+    public bool IsCheap => Operations * Steps <= Cheap;
+
+    /// <summary>How bad it is that it learned no more.</summary>
+    public Severity Severity =>
+        Learned < 0.1 ? Severity.Error : Learned < 0.5 ? Severity.Warning : Severity.Hint;
 
     private double Share(Score score) => (score.Accuracy - Majority) / (1 - Majority + 1e-9);
 
@@ -119,7 +143,7 @@ internal sealed record TrialRun
     {
         var run = new TrainingRun(configuration, data);
         var steps = Math.Min(
-            run.PlannedSteps, Math.Min(most, Affordable(run.Start.Training, configuration.BatchSize, budget)));
+            run.PlannedSteps, Math.Min(most, Affordable(run.Start.Training, configuration.BatchSize, budget, most)));
         if (configuration.Optimizer.Average is { } share)
             run = new TrainingRun(
                 configuration with
@@ -130,7 +154,7 @@ internal sealed record TrialRun
         var probe = Probe(run.Encoded.Training, run.Split.Training, ProbeSamples);
         var test = Probe(run.Encoded.Test, data.Test.All, ProbeSamples);
         var diagnosed = Probe(run.Encoded.Training, run.Split.Training, DiagnosedSamples);
-        var validation = configuration.Patience is null
+        var validation = run.Split.Validation.Length == 0
             ? null
             : Probe(run.Encoded.Training, run.Split.Validation, ProbeSamples);
         var start = run.Start.Training;
@@ -158,7 +182,7 @@ internal sealed record TrialRun
             if (taken % 10 == 0)
                 previous = before.Training;
             state = step.After;
-            if (validation is not null && state.Step % run.StepsPerEpoch == 0)
+            if (configuration.Patience is not null && validation is not null && state.Step % run.StepsPerEpoch == 0)
             {
                 validated = validated.Next(Value(state.Network, validation));
                 if (validated.IsOver(configuration.Patience))
@@ -179,6 +203,9 @@ internal sealed record TrialRun
             Start = new Score(Plain(start.Network).TrainingLoss(probe, start.Key), Accuracy(start.Network, probe)),
             Training = ScoreOf(kept, probe),
             Test = ScoreOf(kept, test),
+            Held = ScoreOf(kept, validation ?? test),
+            HeldSamples = (validation ?? test).Samples,
+            Operations = OperationsOf(start, configuration.BatchSize),
             First = Diagnostics.Of(start, diagnosed),
             Last = Diagnostics.Of(state.Training, diagnosed),
             Initial = start.Network,
@@ -196,11 +223,66 @@ internal sealed record TrialRun
         };
     }
 
-    private static int Affordable(TrainingState<float> start, int batchSize, double budget)
+    /// <summary>What can be seen of a run that a program took by itself.</summary>
+    public static TrialRun Of(ObservedTraining run, long seed)
     {
-        var operations = 6.0 * start.Network.Parameters().Length * batchSize;
-        return (int)Math.Clamp(budget / operations, LeastSteps, MostSteps);
+        ArgumentNullException.ThrowIfNull(run);
+        var (start, end) = (run.Start, run.End);
+        var layers = start.Network.Layers;
+        var faults = Diagnostics.NumericFaults(end);
+        var frequencies = run.Training.Targets is Targets<float>.Labels { Item: var labels }
+            ? labels.ToArray().CountBy(label => label).Select(count => (double)count.Value / labels.Length).ToArray()
+            : [];
+        var chance = frequencies.Length > 0 ? Guessing.Entropy(frequencies) : Variance(run.Training);
+        return new TrialRun
+        {
+            // What advice depends on.
+            Configuration = new TrainConfiguration
+            {
+                Seed = seed, Validation = 0.5,
+                Hidden = [.. layers.OfType<ActivationLayer<float>>().Select(_ => 1)],
+                Activation = layers.OfType<ActivationLayer<float>>().FirstOrDefault()?.Activation ?? Activation.Relu,
+                BatchNorm = layers.Any(layer => layer is BatchNorm<float>),
+            },
+            Planned = run.Losses.Count,
+            Steps = run.Losses.Count,
+            Losses = run.Losses,
+            Course = [],
+            Samples = run.Training.Samples,
+            Start = new Score(Plain(start.Network).TrainingLoss(run.Training, start.Key),
+                Accuracy(start.Network, run.Training)),
+            Training = ScoreOf(end.Network, run.Training),
+            Test = ScoreOf(end.Network, run.HeldOut),
+            Held = ScoreOf(end.Network, run.HeldOut),
+            HeldSamples = run.HeldOut.Samples,
+            Operations = 0,
+            First = Diagnostics.Of(start, run.Training),
+            Last = Diagnostics.Of(faults.Count == 0 ? end : start, run.Training),
+            Initial = start.Network,
+            Trained = end.Network,
+            Fault = faults.Count == 0 ? null : faults[0],
+            IsOfQuantities = frequencies.Length == 0,
+            Chance = chance,
+            TrainingChance = chance,
+            HasImages = false,
+            Majority = frequencies.Append(0).Max(),
+        };
     }
+
+    // The mean of the squared distances to the mean of each output.
+    private static double Variance(Batch<float> batch) =>
+        batch.Targets is not Targets<float>.Values { Item: var values } ? 0
+        : values.EnumerateRows().Average(row =>
+        {
+            var mean = row.Average(value => (double)value);
+            return row.Average(value => (value - mean) * (value - mean));
+        });
+
+    private static int Affordable(TrainingState<float> start, int batchSize, double budget, int most) =>
+        (int)Math.Clamp(budget / OperationsOf(start, batchSize), LeastSteps, Math.Max(LeastSteps, most));
+
+    private static double OperationsOf(TrainingState<float> start, int batchSize) =>
+        6.0 * start.Network.Parameters().Length * batchSize;
 
     // The average is taken over the same share of the trial as of the whole run.
     private static double OverTrial(double share, int planned, int steps) =>

@@ -125,8 +125,6 @@ internal static class MadeTables
         ["drift/test.csv"] = random => Blobs(random, 150, 1, 4),
         ["alike/train.csv"] = random => Blobs(random, 600, 1, 0),
         ["alike/test.csv"] = random => Blobs(random, 150, 1, 0),
-        ["gap/train.csv"] = random => Blobs(random, 600, 1, 0, missing: 2),
-        ["gap/test.csv"] = random => Blobs(random, 150, 1, 0),
         ["dear/train.csv"] = random => Prices(random, 500, 1),
         ["dear/test.csv"] = random => Prices(random, 120, 1000),
     };
@@ -139,7 +137,8 @@ internal static class MadeTables
             var path = Path.Combine(folder, name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllLines(path, make(new Random(seed)).Select(row =>
-                string.Join(',', row.Select(cell => cell.Contains(',', StringComparison.Ordinal) ? $"\"{cell}\"" : cell))));
+                string.Join(',', row.Select(cell =>
+                    cell.Contains(',', StringComparison.Ordinal) ? $"\"{cell}\"" : cell))));
         }
     }
 
@@ -162,13 +161,13 @@ internal static class MadeTables
     }
 
     private static IEnumerable<string[]> Blobs(
-        Random random, int count, double unit, double shift, int missing = -1) =>
+        Random random, int count, double unit, double shift) =>
         Rows(["width", "height", "weight", "kind"], count, random, i =>
         {
-            var kind = missing == 2 ? i % 2 : i % 3;
+            var kind = i % 3;
             return [Text(unit * (10 + (3 * kind) + shift + Normal(random, 1))),
-                Text(unit * (20 - (2 * kind) + shift + Normal(random, 1))), Text(unit * (5 + shift + Normal(random, 1))),
-                $"k{kind}"];
+                Text(unit * (20 - (2 * kind) + shift + Normal(random, 1))),
+                Text(unit * (5 + shift + Normal(random, 1))), $"k{kind}"];
         });
 
     private static IEnumerable<string[]> Prices(Random random, int count, double unit) =>

@@ -45,6 +45,43 @@ public static class Flowers
             [.. data.Test.Classes.Labels, .. data.Training.Classes.Labels[..count]]),
     };
 
+    /// <summary>With labels that have nothing to do with the measures, one in this many a yes.</summary>
+    public static DataSet Unrelated(DataSet data, int oneIn)
+    {
+        var answers = new Classification(["no", "yes"], "answer");
+        return Each(data, table => new DataPart(table.Samples, new Classes(
+            answers, [.. table.All.Select(i => i % oneIn == oneIn / 2 ? 1 : 0)])));
+    }
+
+    /// <summary>With the first measure to be learned, each length as a class of its own.</summary>
+    public static DataSet Lengths(DataSet data)
+    {
+        string Length(DataPart table, int row) => FormattableString.Invariant($"{Row(table, row)[0]:F1}");
+        DataPart[] parts = [data.Training, data.Test];
+        var lengths = new Classification(
+            [.. parts.SelectMany(table => table.All.Select(row => Length(table, row))).Distinct()
+                .Order(StringComparer.Ordinal)],
+            Names[0]);
+        return Each(data, table => new DataPart(
+            new Rows([.. ((Rows)table.Samples).Columns.Skip(1)]),
+            new Classes(lengths, [.. table.All.Select(row => lengths.Names.ToList().IndexOf(Length(table, row)))])));
+    }
+
+    /// <summary>With test rows in tenths of the unit.</summary>
+    public static DataSet InMillimeters(DataSet data) =>
+        data with { Test = Times(new DataSet(data.Test, data.Test), 10, 10, 10, 10).Test };
+
+    /// <summary>With another column that numbers the rows, which are sorted by kind.</summary>
+    public static DataSet Numbered(DataSet data) => Each(data, table =>
+    {
+        int[] sorted = [.. table.All.OrderBy(row => table.Classes.Labels[row])];
+        var rows = (Rows)table.Samples.Take(sorted);
+        return new DataPart(
+            new Rows([.. rows.Columns, new NumberColumn(
+                "case", [.. sorted.Select((_, i) => (double)i * data.Training.Count / table.Count)])]),
+            table.Targets.Take(sorted));
+    });
+
     /// <summary>As text.</summary>
     public static string Csv(DataSet data) => string.Join('\n',
     [

@@ -26,11 +26,11 @@ public sealed class JapaneseTests
     [Fact]
     public void The_page_is_Japanese()
     {
-        var examination = Examination.Of(Symmetric, DataSets.Load("digits"), 1, CancellationToken.None);
+        var examination = Examination.Of(Symmetric, DataSets.Load("digits"), 1);
         var page = DoctorPage.Render(Symmetric, examination, Language.Japanese);
         Assert.Contains("<html lang=\"ja\">", page);
         Assert.Contains($"最も可能性の高い原因：{DoctorTexts.InJapanese(examination.Findings[0].Kind).Name}", page);
-        Assert.Contains("<h2>調べた設定</h2>", page);
+        Assert.All((string[])["訴え", "診察"], part => Assert.Contains($"<h2>{part}</h2>", page));
     }
 
     [Fact]
