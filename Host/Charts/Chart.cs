@@ -55,7 +55,7 @@ public abstract record Chart(string Title)
     /// <summary>The chart as the text of an .svg file that is viewed alone: the style sheet is inside.</summary>
     public string ToStandaloneSvg(double width = WideWidth) =>
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-        + Render(width, "chart", Markup.Of($"<style>{Stylesheet.Text}</style>")).Text + "\n";
+        + Render(width, "chart", Markup.Of($"<style>{Stylesheet.Standalone}</style>")).Text + "\n";
 
     internal abstract Drawing Draw(double width);
 

@@ -50,6 +50,22 @@ internal static class Stylesheet
             + $".chart .trace{i}{{stroke:var(--chart-level{i})}}"))}}}
         """);
 
+    /// <summary>The same for a lone file, which programs may draw that know no variables of CSS, such as Inkscape and
+    /// rsvg-convert: they keep these colors, those of the light theme, where a browser takes the rules behind them.
+    /// </summary>
+    public static string Standalone { get; } = $$"""
+        .chart .muted{fill:{{Palette.Light.Muted}}}.chart .arrow{stroke:{{Palette.Light.Muted}}}
+        .chart .grid{stroke:{{Palette.Light.Grid}}}.chart .axis,.chart .contour{stroke:{{Palette.Light.Line}}}
+        .chart .reference{stroke:{{Palette.Light.Ink}}}
+        {{string.Join('\n', Palette.Light.Series.Select((color, i) =>
+            $".line.series{i},.thin.series{i},.mark.series{i}{{stroke:{color}}}"
+            + $".area.series{i},.bar.series{i},.mark.series{i}{{fill:{color}}}"))}}
+        {{string.Join('\n', Enumerable.Range(0, Palette.Levels).Select(i =>
+            $".chart .level{i}{{fill:{Palette.Ramp(Palette.Light, i)}}}.chart .trace{i}{{stroke:{
+                Palette.Ramp(Palette.Light, i)}}}.chart .on{i}{{fill:{Palette.OnRamp(Palette.Light, i)}}}"))}}
+        {{Text}}
+        """;
+
     private static string Properties(Theme theme) => string.Concat(
         $"color-scheme:{(theme == Palette.Dark ? "dark" : "light")};",
         $"--chart-paper:{theme.Paper};--chart-ink:{theme.Ink};",

@@ -86,19 +86,19 @@ internal static class CommonOptions
     public static Option<bool> Json() =>
         new("--json") { Description = "print one JSON object per line, each with an event, and nothing else" };
 
-    /// <summary>An option of training, with what it is by default.</summary>
-    public static Option<string?> Of(TrainOption option, TrainConfiguration defaults)
+    /// <summary>An option of training, with what it is by default; null where that is not one value.</summary>
+    public static Option<string?> Of(TrainOption option, TrainConfiguration? defaults)
     {
-        var standard = option.Default ?? option.Get(defaults);
+        var standard = defaults is null ? null : option.Default ?? option.Get(defaults);
         var result = new Option<string?>($"--{option.Name}")
         {
             HelpName = option.Value,
             Description = standard is null or "0" or "false" ? option.Help : $"{option.Help} [default: {standard}]",
         };
-        if (option.Value == TrainOptions.FlagValue)
+        if (option.Bare is { } bare)
         {
             result.Arity = ArgumentArity.ZeroOrOne;
-            result.CustomParser = parsed => parsed.Tokens is [var token] ? token.Value : "true";
+            result.CustomParser = parsed => parsed.Tokens is [var token] ? token.Value : bare;
         }
         if (option.Choices.Count > 0)
             result.CompletionSources.Add(_ => option.Choices.Select(choice => new CompletionItem(choice)));

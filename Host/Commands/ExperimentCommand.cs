@@ -25,8 +25,7 @@ internal static class ExperimentCommand
             string.Join(", ", Book.Experiments.Select(experiment => experiment.Name)) };
         name.CompletionSources.Add([.. Book.Experiments.Select(experiment => experiment.Name)]);
         var options = TrainOptions.All.Where(option => !Taken.Contains(option.Name))
-            .Select(option => new Option<string?>($"--{option.Name}")
-                { HelpName = option.Value, Description = option.Help }).ToArray();
+            .Select(option => CommonOptions.Of(option, defaults: null)).ToArray();
         var common = new Common();
         var command = new CommandWithExamples(
             "experiment", "Run one experiment of the book; training options override the experiment's own.",

@@ -26,8 +26,11 @@ internal static class CropMarker
             () => crop = answer(Image.Clone(), h, w, Key.OfSeed(seed)), outside);
         for (var i = 0; i < Crops; i++)
         {
-            var wrong = Failure(H, W, i, ("an offset is out of range: the first is 0, the last height - h",
-                "位置が範囲外です。最初の位置は0、最後はheight - hです")) ?? NoWindow(crop);
+            var wrong = Failure(H, W, i, (
+                "an offset is out of range: the first is 0, the last height - h; or SubMatrix has its arguments, "
+                    + "row, rows, column and columns, in another order",
+                "位置が範囲外です。最初の位置は0、最後はheight - hです。または、SubMatrixの引数（行、行数、列、列数）の"
+                    + "順序が違います")) ?? NoWindow(crop);
             if (wrong is not null)
                 return wrong;
             firsts[i] = crop![0, 0];

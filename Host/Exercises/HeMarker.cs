@@ -86,6 +86,11 @@ internal static class HeMarker
                     "重みがすべて0です（整数の割り算では2 / inputsは0です）")
                 : ("all weights are the same: then all units learn the same",
                     "重みがすべて同じです。すべてのユニットが同じことを学びます"));
+        // Of few numbers mean and deviation are a matter of luck.
+        if (weight.EnumerateColumns().Skip(1).All(column => column.Equals(weight.Column(0)))
+            || weight.EnumerateRows().Skip(1).All(row => row.Equals(weight.Row(0))))
+            return Mark.Wrong(Name, ("All rows, or all columns, are the same.", "すべての行または列が同じです。"))
+                .Because(("the same numbers are used again", "同じ乱数を使い回しています"));
         if (Math.Abs(mean) > Tolerance * deviation)
             return first.Because(("the mean is not 0: normal numbers are needed, not uniform ones from 0 to 1",
                 "平均が0ではありません。0から1の一様乱数ではなく正規乱数を使ってください"));
@@ -107,12 +112,8 @@ internal static class HeMarker
         if (weight.Equals(other))
             return Mark.Wrong(Name, ("Two keys give the same weights.", "2つのkeyで同じ重みになります。")).Because((
                 "the key is not used", "keyが使われていません"));
-        return weight.EnumerateColumns().Skip(1).All(column => column.Equals(weight.Column(0)))
-            || weight.EnumerateRows().Skip(1).All(row => row.Equals(weight.Row(0)))
-            ? Mark.Wrong(Name, ("All rows, or all columns, are the same.", "すべての行または列が同じです。")).Because((
-                "the same numbers are used again", "同じ乱数を使い回しています"))
-            : Mark.Right(Name, (
-                Invariant($"The mean is {mean:G2} and the deviation {deviation:G4}; expected are 0 and {expected:G4}."),
-                Invariant($"平均は{mean:G2}、標準偏差は{deviation:G4}です（期待値は0と{expected:G4}）。")));
+        return Mark.Right(Name, (
+            Invariant($"The mean is {mean:G2} and the deviation {deviation:G4}; expected are 0 and {expected:G4}."),
+            Invariant($"平均は{mean:G2}、標準偏差は{deviation:G4}です（期待値は0と{expected:G4}）。")));
     }
 }

@@ -160,13 +160,13 @@ internal sealed class ComparisonPage
             (Say("epochs", "エポック"), Last(epoch => $"{epoch.Epoch}")),
             (Say("steps", "ステップ"), Last(epoch => Invariant($"{epoch.Step:N0}"))),
             (Say("loss", "損失"), Last(epoch => Invariant($"{epoch.Loss:F4}"))),
-            (Say("training", "訓練データ") + measure, Last(epoch => Shown(epoch.Scores.Training))),
-            (Say("validation", "検証データ") + measure, Last(epoch => Shown(epoch.Scores.Validation))),
-            (Say("best validation", "検証データの最高") + compared, 
+            (Say("training", "訓練") + measure, Last(epoch => Shown(epoch.Scores.Training))),
+            (Say("validation", "検証") + measure, Last(epoch => Shown(epoch.Scores.Validation))),
+            (Say("best validation", "検証の最高") + compared,
                 record => record.Best is not { Scores.Validation: { } score } best ? None
                 : $"{score.ValueText}{(isOne ? "" : $" {score.ValueMeasure}")} "
                     + $"({Say("epoch ", "エポック")}{best.Epoch})"),
-            (Say("test", "テストデータ") + measure, Last(epoch => Shown(epoch.Scores.Test))),
+            (Say("test", "テスト") + measure, Last(epoch => Shown(epoch.Scores.Test))),
             (Say("seconds", "秒"), Last(epoch => Invariant($"{epoch.Seconds:F1}"))),
         ];
         // Columns that say nothing of any run only make the table wider.

@@ -170,6 +170,8 @@ internal static partial class Answers
         yield return At("not equally likely", (rows, columns, key) => (
             (int)Math.Round(rows * key.Child(0).Uniforms(1)[0]),
             (int)Math.Round(columns * key.Child(1).Uniforms(1)[0])));
+        // Math.NET says only that a count is out of range.
+        yield return Of("SubMatrix has its arguments", (image, h, w, _, _) => image.SubMatrix(h, w, 0, w));
         yield return Of("height and width are swapped", (image, h, w, top, left) =>
             image.SubMatrix(top, h, left, w).Transpose());
         yield return Of("the whole image", (image, _, _, _, _) => image);

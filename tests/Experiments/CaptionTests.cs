@@ -170,6 +170,7 @@ public partial class CaptionTests
         Assert.True(Says(figure, "95.0%") && Says(figure, "90.1%"));
         Assert.Equal(["4.9pp", "5pp"], NumbersIn("The gap is 4.9 instead of 5 percentage points.", []));
         Assert.Equal(["3"], NumbersIn("As in 6.4.1, with 3 layers.", []));
+        Assert.Equal(["20.2%", "0.25"], NumbersIn("0.2, L1 0.005: 20.2%; 0.2: 0.25.", ["0.2", "0.2, L1 0.005"]));
         Assert.Equal(["4.9pp", "5pp"], NumbersIn("差が4.9ポイントから5ポイントに広がります。", []));
         Assert.True(Says(figure, "4.9pp"));
         Assert.False(Says(figure, "5.0pp") || Says(figure, "4.9%") || Says(figure, "5.0%"));
@@ -182,7 +183,8 @@ public partial class CaptionTests
     private static IEnumerable<string> NumbersIn(string caption, IEnumerable<string> names)
     {
         foreach (var name in names.OrderByDescending(name => name.Length))
-            caption = caption.Replace(name, "", StringComparison.Ordinal);
+            // Of '20.2%' the name '0.2' is no part.
+            caption = Regex.Replace(caption, $"(?<![0-9.]){Regex.Escape(name)}(?![0-9%]|\\.[0-9])", "");
         caption = Regex.Replace(
             caption, " (?=instead of [^ ]+ percentage points)| percentage points|ポイント", "pp ");
         caption = Regex.Replace(caption,

@@ -20,6 +20,9 @@ internal sealed record TrainOption(
     /// <summary>What help says of the default, where that depends on other options.</summary>
     public string? Default { get; init; }
 
+    /// <summary>What it stands for when it is given without a value; null if it needs one.</summary>
+    public string? Bare { get; init; }
+
     /// <summary>The same option, with no value in a run that begins from a model.</summary>
     public TrainOption UnlessFrom() => this with { Get = c => c.From is null ? Get(c) : null };
 }
@@ -86,8 +89,10 @@ public static class TrainOptions
             (c, text) => c with { Activation = ActivationText.Parse(text) }, c => c.Activation.ToString()),
         Flag("batch-norm", "normalize the inputs of each hidden layer's activation over the batch",
             (c, on) => c with { BatchNorm = on }, c => c.BatchNorm),
-        Option("dropout", "SHARE", "drop this share of each hidden layer's outputs during training", [],
-            (c, text) => c with { Dropout = Number(text) }, c => Text(c.Dropout)),
+        Option("dropout", "SHARE",
+            "drop this share of each hidden layer's outputs during training; without a share 0.5, "
+            + "as in the book's class", [],
+            (c, text) => c with { Dropout = Number(text) }, c => Text(c.Dropout)) with { Bare = "0.5" },
         Choice("dropout-form",
             "when outputs are rescaled to make up for dropped ones: in training, or in evaluation, as in the book",
             Names<DropoutForm>(), (c, form) => c with { DropoutForm = form }, c => c.DropoutForm),
@@ -301,7 +306,8 @@ public static class TrainOptions
         string name, string help,
         Func<TrainConfiguration, bool, TrainConfiguration> set, Func<TrainConfiguration, bool> get) =>
         Option(name, FlagValue, help, ["true", "false"],
-            (c, text) => set(c, OneOf(text, ["true", "false"]) == "true"), c => get(c) ? "true" : "false");
+            (c, text) => set(c, OneOf(text, ["true", "false"]) == "true"), c => get(c) ? "true" : "false")
+        with { Bare = "true" };
 
     private static TrainOption Choice<T>(
         string name, string help, Dictionary<string, T> values,
