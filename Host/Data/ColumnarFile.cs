@@ -11,8 +11,6 @@ namespace Functional.Host.Data;
 /// program brings the packages that read them; who uses the library adds them.</summary>
 internal static class ColumnarFile
 {
-    private static readonly TimeSpan LongestOpening = TimeSpan.FromSeconds(20);
-
     /// <summary>How the names of such files end.</summary>
     public static IReadOnlyList<string> Endings { get; } = [".parquet", ".arrow", ".feather"];
 
@@ -57,14 +55,11 @@ internal static class ColumnarFile
 
     private static CellTable ParquetTable(Stream stream, string path, List<Action> ending)
     {
-        // Parquet.Net 6.1 looks for the end of damaged metadata without end. The metadata of a whole file are short.
-        var opening = Task.Run(() => ParquetReader.CreateAsync(stream, leaveStreamOpen: true));
-        if (!opening.ContinueWith(_ => { }, TaskScheduler.Default).Wait(LongestOpening))
-            throw new DataException(path, null, "a table in Parquet's format", "metadata without an end");
-        var file = opening.GetAwaiter().GetResult();
+        ParquetStructure.CheckFooter(stream, path);
+        var file = ParquetReader.CreateAsync(stream, leaveStreamOpen: true).GetAwaiter().GetResult();
         ending.Add(() => file.DisposeAsync().AsTask().GetAwaiter().GetResult());
         return new CellTable(path, [.. file.Schema.GetDataFields().Select(field => new CellColumn(
-            $"{field.Path}", Once(() => ParquetCells.Of(file, path, field))))]);
+            $"{field.Path}", Once(() => ParquetCells.Of(file, stream, path, field))))]);
     }
 
     private static CellTable ArrowTable(Stream stream, string path, List<Action> ending)
@@ -76,8 +71,9 @@ internal static class ColumnarFile
         // eight bytes.
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
-        var file = new ArrowStreamReader(
-            bytes.AsMemory(bytes.AsSpan().StartsWith("ARROW1\0\0"u8) ? 8 : 0), new CompressionCodecFactory());
+        var messages = bytes.AsMemory(bytes.AsSpan().StartsWith("ARROW1\0\0"u8) ? 8 : 0);
+        ArrowStructure.Check(messages, path);
+        var file = new ArrowStreamReader(messages, new CompressionCodecFactory());
         ending.Add(file.Dispose);
         var batches = new List<RecordBatch>();
         while (file.ReadNextRecordBatch() is { } batch)

@@ -21,15 +21,21 @@ internal static class ParquetCells
 
     /// <summary>The values of a column of all row groups; null in a gap.</summary>
     /// <exception cref="DataException">They are no cells of a table.</exception>
-    public static IEnumerable Of(ParquetReader file, string path, DataField field)
+    public static IEnumerable Of(ParquetReader file, Stream stream, string path, DataField field)
     {
+        var place = $"column '{field.Path}'";
         if (field.MaxRepetitionLevel > 0)
-            throw new DataException(path, $"column '{field.Path}'", "one value in each row", "lists");
+            throw new DataException(path, place, "one value in each row", "lists");
         if (!Readers.TryGetValue(field.ClrType, out var read))
             throw new DataException(
-                path, $"column '{field.Path}'", "numbers, texts, dates, or true and false", field.ClrType.Name);
-        return file.RowGroups.Select(group => read(group, field)).ToArray()
-            .SelectMany(cells => cells.Cast<object?>());
+                path, place, "numbers, texts, dates, or true and false", field.ClrType.Name);
+        return file.RowGroups.Select(group =>
+        {
+            var chunk = group.GetMetadata(field)?.MetaData
+                ?? throw new DataException(path, place, "values in each row group", "none");
+            ParquetStructure.CheckPages(stream, path, place, chunk, group.RowCount);
+            return read(group, field);
+        }).ToArray().SelectMany(cells => cells.Cast<object?>());
     }
 
     private static T?[] Of<T>(ParquetRowGroupReader group, DataField field) where T : struct

@@ -188,14 +188,16 @@ public sealed class ColumnarTests : IDisposable
             Assert.DoesNotContain('\n', fault);
             return fault.Replace(folder[name], name, StringComparison.Ordinal);
         }
-        byte[][] damaged =
-            [[], [1, 2, 3], whole[..(whole.Length / 2)], [.. whole[..100], .. new byte[200], .. whole[300..]]];
-        foreach (var bytes in damaged)
-            Assert.StartsWith("x.parquet: expected a table in Parquet's format, found ", Fault("x.parquet", bytes),
-                StringComparison.Ordinal);
-        foreach (var bytes in (byte[][])[[], [1, 2, 3], arrow[..(arrow.Length / 2)]])
+        foreach (var bytes in (byte[][])[[], [1, 2, 3], whole[..(whole.Length / 2)]])
+            Assert.Equal(
+                "x.parquet: expected a table in Parquet's format, which ends with PAR1, found a file of another kind, "
+                + "or cut off", Fault("x.parquet", bytes));
+        Assert.StartsWith("x.parquet: expected a table in Parquet's format, found ",
+            Fault("x.parquet", [.. whole[..100], .. new byte[200], .. whole[300..]]), StringComparison.Ordinal);
+        foreach (var bytes in (byte[][])[[], [1, 2, 3]])
             Assert.StartsWith("x.arrow: expected a table in Arrow's format, found ", Fault("x.arrow", bytes),
                 StringComparison.Ordinal);
+        Assert.StartsWith("x.arrow: at byte ", Fault("x.arrow", arrow[..(arrow.Length / 2)]), StringComparison.Ordinal);
         Assert.StartsWith("y.parquet: expected a column 'price', which is to be learned, found city, size,",
             Fault("y.parquet", whole, "price"), StringComparison.Ordinal);
 

@@ -14,8 +14,8 @@ namespace Functional.Tests.Fuzz;
 /// <summary>Columnar files, and rows that a served model is asked about.</summary>
 public class TableCampaignTests
 {
-    // Parquet.Net makes room for a page, and Arrow for a list, before they see that the file ends; they don't use it.
-    private const long MostOfPackages = 1L << 35;
+    // What the packages' own tables take, and what the best compression could have made of a few hundred bytes.
+    private const long MostOfPackages = 1 << 25;
 
     private static readonly string[] Kinds = ["x", "y", "x", "z"];
     private static readonly double[] Numbers = [1.5, -3e-1, 0, 12];
@@ -80,21 +80,6 @@ public class TableCampaignTests
         byte[][] files = [await Parquet(CompressionMethod.None), await Parquet(CompressionMethod.Snappy)];
         var (read, refused) = Campaign.Run(files, bytes => Read(bytes, "f.parquet"), "f.parquet", MostOfPackages);
         Assert.True(read > Campaign.Cases / 50 && refused > Campaign.Cases / 3, $"{read} read, {refused} refused");
-    }
-
-    [Fact]
-    public async Task Parquet_metadata_without_an_end_are_refused()
-    {
-        var whole = await Parquet(CompressionMethod.None);
-        // The metadata's last byte ends them.
-        whole[^9] = 0x15;
-        using var folder = new TemporaryFolder();
-        File.WriteAllBytes(folder["f.parquet"], whole);
-        // In a process of its own, since what looks for the end goes on until the process does.
-        var outcome = FunctionalProgram.Run(folder.Path, "data", "info", "f.parquet");
-        Assert.Equal(
-            (2, "functional: f.parquet: expected a table in Parquet's format, found metadata without an end\n"),
-            (outcome.ExitCode, outcome.Error));
     }
 
     [Fact]
