@@ -18,7 +18,9 @@ internal enum Fit
 internal static class PictureFit
 {
     private const double Box = 20.0 / 28;
-    private const int LeastContrast = 24;
+
+    // What is smaller than a pixel then is no stroke.
+    private const int LongestSide = 256;
 
     /// <summary>All of the picture, each new pixel the mean of what it covers.</summary>
     public static Bitmap Stretch(Bitmap picture, int height, int width)
@@ -41,7 +43,9 @@ internal static class PictureFit
     public static Bitmap Digit(Bitmap picture, string file, int height, int width)
     {
         var gray = picture.ToGray();
-        var ink = Ink(gray, file);
+        if (Math.Max(gray.Height, gray.Width) is > LongestSide and var side)
+            gray = Stretch(gray, Shorter(gray.Height, side), Shorter(gray.Width, side));
+        var ink = InkOnPaper.Of(gray, file);
         var (top, bottom) = Extent(gray.Height, row => Sum(gray.Width, column => ink[(row * gray.Width) + column]));
         var (left, right) = Extent(gray.Width, column => Sum(gray.Height, row => ink[(row * gray.Width) + column]));
         var (boxHeight, boxWidth) = (bottom - top, right - left);
@@ -59,41 +63,13 @@ internal static class PictureFit
             pixels[((y + (i / newWidth)) * width) + x + (i % newWidth)] = (byte)Math.Round(255 * small[i]);
         return new Bitmap(height, width, 1, pixels);
 
+        static int Shorter(int length, int side) => Math.Max(1, length * LongestSide / side);
+
         int Side(int length) => Math.Max(1, (int)Math.Round(length * scale));
 
         // The center of mass goes to the middle, as far as that leaves all ink inside.
         static int Start(int size, int length, double center) =>
             Math.Clamp((int)Math.Round(((size - 1) / 2.0) - center), 0, size - length);
-    }
-
-    // From 0, paper, to 1, ink. Otsu (1979): the threshold that parts the levels best; paper is what the border has.
-    private static double[] Ink(Bitmap gray, string file)
-    {
-        var counts = new double[256];
-        foreach (var level in gray.Pixels)
-            counts[level]++;
-        var (total, sum) = ((double)gray.Pixels.Length, Sum(256, level => level * counts[level]));
-        var (best, threshold, dark, light) = (0.0, 0, 0.0, 0.0);
-        for (double below = 0, sumBelow = 0, level = 0; level < 255; level++)
-        {
-            below += counts[(int)level];
-            sumBelow += level * counts[(int)level];
-            if (below == 0 || below == total)
-                continue;
-            var (low, high) = (sumBelow / below, (sum - sumBelow) / (total - below));
-            if (below * (total - below) * (high - low) * (high - low) is var between && between > best)
-                (best, threshold, dark, light) = (between, (int)level, low, high);
-        }
-        if (light - dark < LeastContrast)
-            throw new DataException(file, null, "a picture of ink on paper", "nearly one shade");
-        var border = Enumerable.Range(0, gray.Pixels.Length).Where(i =>
-            i / gray.Width is var row && i % gray.Width is var column
-            && (row == 0 || column == 0 || row == gray.Height - 1 || column == gray.Width - 1));
-        var (paper, ink) = border.Average(i => gray.Pixels[i] > threshold ? 1.0 : 0.0) > 0.5
-            ? (light, dark) : (dark, light);
-        // What is near to paper is its texture, what is near to ink is all ink.
-        return Array.ConvertAll(
-            gray.Pixels, level => Math.Clamp((((level - paper) / (ink - paper)) - 0.25) * 2, 0, 1));
     }
 
     // Where there is more ink than a speck.
@@ -123,7 +99,7 @@ internal static class PictureFit
         return to;
     }
 
-    private static double[] Transposed(double[] from, int height, int width)
+    internal static double[] Transposed(double[] from, int height, int width)
     {
         var to = new double[from.Length];
         for (var i = 0; i < from.Length; i++)

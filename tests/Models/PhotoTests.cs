@@ -1,3 +1,4 @@
+using System.Globalization;
 using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Models;
@@ -5,7 +6,7 @@ using Functional.Host.Runs;
 
 namespace Functional.Tests.Models;
 
-public sealed class PhotoTests
+public sealed class PhotoTests(ITestOutputHelper output)
 {
     private static readonly Lazy<Model<float>> Trained = new(() =>
     {
@@ -27,6 +28,36 @@ public sealed class PhotoTests
         }
         Assert.InRange(right, 45, 50);
         static int Class(Images image) => Trained.Value.Predict(image)[0].Class;
+    }
+
+    // How many photos of each kind are tried: what the environment variable FUNCTIONAL_PHOTOS says.
+    private static readonly int Photos =
+        int.TryParse(Environment.GetEnvironmentVariable("FUNCTIONAL_PHOTOS"), CultureInfo.InvariantCulture, out var all)
+            ? all : 20;
+
+    [Theory]
+    [InlineData("even light")]
+    [InlineData("gradient")]
+    [InlineData("vignette")]
+    [InlineData("shadow with a hard edge")]
+    [InlineData("shadow with a soft edge")]
+    [InlineData("lamp")]
+    [InlineData("noise")]
+    [InlineData("blue and red ink")]
+    [InlineData("chalk")]
+    [InlineData("chalk, gradient")]
+    [InlineData("10 to 24 pixels")]
+    [InlineData("3000 x 2000")]
+    public void Light_is_no_ink(string kind)
+    {
+        var digits = DataSets.Load("digits").Test.Images;
+        var count = kind == "3000 x 2000" ? Math.Max(3, Photos / 10) : Photos;
+        var alike = Enumerable.Range(0, count).Count(i =>
+            Trained.Value.Predict(new Images(digits.Height, digits.Width, PictureFit.Digit(
+                UnevenLight.Photo(digits[i].Span, digits.Height, digits.Width, kind, i), "f", digits.Height,
+                digits.Width).Pixels))[0].Class == Trained.Value.Predict(digits.Take([i]))[0].Class);
+        output.WriteLine($"{kind}: {alike} of {count}");
+        Assert.True(alike >= 0.75 * count, $"{kind}: {alike} of {count}");
     }
 
     [Fact]
