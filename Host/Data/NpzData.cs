@@ -1,10 +1,11 @@
+using System.Text;
 using Functional.Host.Files;
 
 namespace Functional.Host.Data;
 
 /// <summary>Data sets in NumPy's .npz files, under the names that people give the arrays. Bytes of images are count x
-/// height x width, with 1 or 3 channels last (as in Keras) or first (as in PyTorch); labels are numbers from 0, or
-/// one-hot rows, or quantities where one has a fraction.</summary>
+/// height x width, with 1 or 3 channels last (as in Keras) or first (as in PyTorch); labels are numbers from 0,
+/// one-hot rows or texts, or quantities where one has a fraction. KMNIST's are four files of one array each.</summary>
 internal static class NpzData
 {
     private const int MostClasses = 1 << 16;
@@ -22,7 +23,34 @@ internal static class NpzData
         ["data", "labels"],
         ["data", "target"],
         ["features", "labels"],
+        ["arr_0", "arr_1"],
     ];
+
+    // How the names of KMNIST's files end, and of those that are made in its form.
+    private static readonly string[] Endings =
+        ["-train-imgs.npz", "-train-labels.npz", "-test-imgs.npz", "-test-labels.npz"];
+
+    /// <summary>The files of training images, training labels, test images and test labels where each has its own; null
+    /// where they haven't.</summary>
+    /// <param name="name">One of the files, their path up to the ending, or their folder.</param>
+    /// <exception cref="DataException">The folder has several such data sets.</exception>
+    public static string[]? FilesOf(string name)
+    {
+        if (Endings.FirstOrDefault(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase)) is { } ending)
+            return Four(name[..^ending.Length]);
+        if (File.Exists(name + Endings[0]))
+            return Four(name);
+        if (!Directory.Exists(name))
+            return null;
+        string[] all =
+            [.. Directory.EnumerateFiles(name, $"*{Endings[0]}").Order(StringComparer.Ordinal)];
+        return all.Length > 1
+            ? throw new DataException(
+                name, null, $"one data set, or the path of one: {all[0][..^Endings[0].Length]}", $"{all.Length}")
+            : all is [var one] ? Four(one[..^Endings[0].Length]) : null;
+
+        static string[] Four(string start) => Array.ConvertAll(Endings, ending => start + ending);
+    }
 
     /// <summary>Reads a file.</summary>
     /// <param name="name">The file.</param>
@@ -31,21 +59,11 @@ internal static class NpzData
     /// <exception cref="DataException">It has no arrays of such names, or something is wrong with them.</exception>
     public static DataSet Load(string name, TargetKind? kind, Func<DataPart, DataSet> split)
     {
-        var arrays = DataFile.Open(name, stream =>
-        {
-            var there = Npz.Names(stream, name);
-            string? Named(string usual) =>
-                there.FirstOrDefault(array => array.Equals(usual, StringComparison.OrdinalIgnoreCase));
-            var usual = Usual.FirstOrDefault(names => names.All(one => Named(one) is not null))
-                ?? Usual.FirstOrDefault(names => Named(names[0]) is not null)
-                ?? throw new DataException(
-                    name, null,
-                    "arrays of samples and labels: x_train, y_train, x_test and y_test; train_images, train_labels, "
-                    + "test_images and test_labels; X and y; images and labels; or data and target",
-                    string.Join(", ", there.DefaultIfEmpty("none").Take(20).Select(one => DataException.Short(one))));
-            return Npz.Read(stream, name, [.. usual.Select(one => Named(one) ?? one)]);
-        });
+        var arrays = FilesOf(name) is { } files ? Array.ConvertAll(files, OnlyArray) : Arrays(name);
         Tensor[] answers = [.. arrays.Where((_, i) => i % 2 == 1)];
+        if (arrays.FirstOrDefault(array => array.IsText && (!answers.Contains(array) || kind == TargetKind.Quantities))
+            is { } texts)
+            throw new DataException(name, texts.Name, "numbers", "texts");
         var isMeasured = kind is { } known ? known == TargetKind.Quantities : answers.Any(IsMeasured);
         var targets = isMeasured ? Array.ConvertAll(answers, tensor => (Targets)Quantities(tensor, name))
             : Classes(answers, name);
@@ -57,6 +75,33 @@ internal static class NpzData
                     name, null, $"samples of one shape and type in {arrays[0].Name} and {arrays[2].Name}", "others")
             : split(parts[0]);
     }
+
+    // One array, whatever it is called; it has the file's name.
+    private static Tensor OnlyArray(string file) => DataFile.Open(file, stream =>
+    {
+        var there = Npz.Names(stream, file);
+        var array = there is [_] ? Npz.Read(stream, file, there, takesTexts: true)[0]
+            : throw new DataException(file, null, "one array", $"{there.Count}");
+        return array.Named(Path.GetFileName(file));
+    });
+
+    private static Tensor[] Arrays(string name) => DataFile.Open(name, stream =>
+    {
+        var there = Npz.Names(stream, name);
+        string? Named(string usual) =>
+            there.FirstOrDefault(array => array.Equals(usual, StringComparison.OrdinalIgnoreCase));
+        // Which of more than two arrays without names is which, isn't known.
+        var usual = Usual.FirstOrDefault(names =>
+                names.All(one => Named(one) is not null) && (there.Count == 2 || names[0] != "arr_0"))
+            ?? Usual.FirstOrDefault(names => names[0] != "arr_0" && Named(names[0]) is not null)
+            ?? throw new DataException(
+                name, null,
+                "arrays of samples and labels: x_train, y_train, x_test and y_test; train_images, train_labels, "
+                + "test_images and test_labels; X and y; images and labels; or data and target",
+                string.Join(", ", there.DefaultIfEmpty("none").Take(20).Select(one => DataException.Short(one))));
+        return (Tensor[])
+            [.. Npz.Read(stream, name, [.. usual.Select(one => Named(one) ?? one)], takesTexts: true)];
+    });
 
     // No class has a number with a fraction.
     private static bool IsMeasured(Tensor tensor) =>
@@ -81,9 +126,38 @@ internal static class NpzData
 
     private static Targets[] Classes(Tensor[] answers, string name)
     {
+        if (answers.Any(tensor => tensor.IsText))
+        {
+            var texts = Array.ConvertAll(answers, tensor => Texts(tensor, name));
+            string[] named = [.. texts.SelectMany(part => part).Distinct().Order(StringComparer.Ordinal)];
+            return Array.ConvertAll(texts, part => (Targets)new Classes(
+                new Classification(named),
+                Array.ConvertAll(part, text => Array.BinarySearch(named, text, StringComparer.Ordinal))));
+        }
         var labels = Array.ConvertAll(answers, tensor => Labels(tensor, name));
         var classification = Classification.Numbered(Math.Max(2, labels.Max(part => part.Max()) + 1));
         return Array.ConvertAll(labels, part => (Targets)new Classes(classification, part));
+    }
+
+    // NumPy fills a text up with zeros.
+    private static string[] Texts(Tensor tensor, string name)
+    {
+        DataException Error(string found) => new(name, tensor.Name, "the name of a class for each sample", found);
+        if (!tensor.IsText)
+            throw Error("numbers, and texts in the other part");
+        var (shape, length) = (tensor.Shape, tensor.Shape[^1]);
+        if (tensor.Count == 0 || shape.Count < 2 || tensor.Count != shape[0] * (long)length)
+            throw Error($"shape {Tensor.Text(shape.SkipLast(1))} of texts");
+        if (tensor.Convert<int>(out var letters) is { } odd)
+            throw Error($"{tensor.TextAt(odd)} as a letter");
+        return [.. letters.Chunk(length).Select((text, row) => Text(
+            [.. text.Reverse().SkipWhile(letter => letter == 0).Reverse()], tensor.Type, row))];
+
+        string Text(int[] text, TensorType type, int row) =>
+            text.Length == 0 ? throw Error(Invariant($"an empty text in row {row}"))
+                : type == TensorType.U8 ? Encoding.UTF8.GetString(Array.ConvertAll(text, letter => (byte)letter))
+                : text.All(Rune.IsValid) ? string.Concat(text.Select(letter => new Rune(letter).ToString()))
+                : throw Error(Invariant($"no letters in row {row}"));
     }
 
     private static int[] Labels(Tensor tensor, string name)

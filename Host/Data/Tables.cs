@@ -78,7 +78,8 @@ public static class Tables
 
     /// <summary>Whether this is the name of a file of arrays, which may be a table, too.</summary>
     internal static bool IsNpz(string name) =>
-        Path.GetExtension(name).Equals(".npz", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(name);
+        (Path.GetExtension(name).Equals(".npz", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(name))
+        || NpzData.FilesOf(name) is not null;
 
     /// <summary>Keeps a fifth for testing: of each class its share.</summary>
     internal static DataSet Split(DataPart table) => Split(table, new DataOptions());

@@ -32,12 +32,18 @@ public static class Npy
     }
 
     /// <summary>Reads a file from its beginning to its end.</summary>
-    internal static Tensor Read(DataFile file, string array)
+    /// <param name="file">The file.</param>
+    /// <param name="array">What the tensor is called.</param>
+    /// <param name="takesTexts">Whether its elements may be texts: letters, with a dimension more.</param>
+    internal static Tensor Read(DataFile file, string array, bool takesTexts = false)
     {
-        var (header, begin, count) = Head(file);
+        var (header, begin, count) = Head(file, takesTexts);
         var size = Tensor.Size(header.Type);
         file.CheckRest(count * size);
-        var tensor = file.Allocate(count * size, () => new Tensor(array, header.Type, header.Shape, count));
+        var tensor = file.Allocate(count * size, () => new Tensor(array, header.Type, header.Shape, count)
+        {
+            IsText = header.IsText,
+        });
         if (header.IsFortran && header.Shape.Count > 1)
         {
             var data = file.Allocate(count * size, () => new byte[count * size]);
@@ -61,12 +67,12 @@ public static class Npy
     internal static long LengthOf(Stream beginning, string name)
     {
         using var file = new DataFile(beginning, name);
-        var (header, begin, count) = Head(file);
+        var (header, begin, count) = Head(file, takesTexts: true);
         return begin + (long)count * Tensor.Size(header.Type);
     }
 
     // The header, where the elements begin, and how many there are.
-    private static (NpyHeader Header, long Begin, int Count) Head(DataFile file)
+    private static (NpyHeader Header, long Begin, int Count) Head(DataFile file, bool takesTexts)
     {
         var start = Next(file, 0, 8, "the magic number and the version of an .npy file");
         if (!start.AsSpan(0, 6).SequenceEqual(Magic))
@@ -80,7 +86,7 @@ public static class Npy
         if (length > NpyHeader.LongestText)
             throw file.Error(8, $"a header of at most {NpyHeader.LongestText} bytes", $"{length}");
         var at = 8 + sized.Length;
-        var header = NpyHeader.Parse(Next(file, at, (int)length, "the header"), major == 3, at, file);
+        var header = NpyHeader.Parse(Next(file, at, (int)length, "the header"), major == 3, at, file, takesTexts);
         return (header, at + length, header.Count(at, file));
     }
 

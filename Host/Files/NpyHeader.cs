@@ -23,10 +23,11 @@ internal sealed class NpyHeader
     private readonly string text;
     private readonly int start;
     private readonly DataFile file;
-    private int at;
+    private readonly bool takesTexts;
+    private int at, letters;
 
-    private NpyHeader(string text, int start, DataFile file) =>
-        (this.text, this.start, this.file) = (text, start, file);
+    private NpyHeader(string text, int start, DataFile file, bool takesTexts) =>
+        (this.text, this.start, this.file, this.takesTexts) = (text, start, file, takesTexts);
 
     /// <summary>What the elements are.</summary>
     public TensorType Type { get; private set; }
@@ -37,6 +38,9 @@ internal sealed class NpyHeader
     /// <summary>Whether the first index goes fastest.</summary>
     public bool IsFortran { get; private set; }
 
+    /// <summary>Whether the elements are letters of texts, which the last dimension goes along.</summary>
+    public bool IsText => letters > 0;
+
     /// <summary>The size of each dimension.</summary>
     public IReadOnlyList<int> Shape { get; private set; } = [];
 
@@ -45,15 +49,16 @@ internal sealed class NpyHeader
     /// <param name="isUtf8">Whether it is in UTF-8, not in Latin-1.</param>
     /// <param name="start">Where in the file it begins.</param>
     /// <param name="file">The file, for errors.</param>
+    /// <param name="takesTexts">Whether the elements may be texts.</param>
     /// <exception cref="DataException">It is no such dictionary.</exception>
-    public static NpyHeader Parse(byte[] bytes, bool isUtf8, int start, DataFile file)
+    public static NpyHeader Parse(byte[] bytes, bool isUtf8, int start, DataFile file, bool takesTexts)
     {
         if (isUtf8 && !System.Text.Unicode.Utf8.IsValid(bytes))
             throw file.Error(start, "a header in UTF-8", "other bytes");
         if (bytes is not [.., (byte)'\n'])
             throw file.Error(start + bytes.Length, "a header that ends with its line", "no end of a line");
         // What can be read is ASCII; places are counted in bytes.
-        var header = new NpyHeader(Encoding.Latin1.GetString(bytes), start, file);
+        var header = new NpyHeader(Encoding.Latin1.GetString(bytes), start, file, takesTexts);
         header.Parse();
         return header;
     }
@@ -114,6 +119,9 @@ internal sealed class NpyHeader
             throw Error(at, "the end of the header", Found());
         if (seen.Count < 3)
             throw Error(0, "descr, fortran_order and shape", string.Join(", ", seen.DefaultIfEmpty("none")));
+        if (IsText)
+            (Shape, IsFortran) = ([.. Shape, letters], IsFortran && Shape.Count > 1 ? throw Error(
+                0, "texts row by row", "column by column") : false);
     }
 
     private void ReadType()
@@ -123,6 +131,14 @@ internal sealed class NpyHeader
         if (at < text.Length && text[at] == '[')
             throw Error(place, "one type for all elements", "a structure");
         var name = String("a type");
+        // NumPy's U has 4 bytes for a letter, S has 1.
+        if (takesTexts && name is ['<' or '>' or '|' or '=', 'U' or 'S', .. var size]
+            && int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out letters) && letters > 0)
+        {
+            (Type, IsBigEndian) = (name[1] == 'U' ? TensorType.U32 : TensorType.U8, name[0] == '>');
+            return;
+        }
+        letters = 0;
         if (name.Length < 2 || "<>|=".IndexOf(name[0], StringComparison.Ordinal) < 0
             || !Types.TryGetValue(name[1..], out var type))
             throw Error(place, $"a type that can be read (<, > or | and {string.Join(", ", Types.Keys)})",

@@ -41,9 +41,15 @@ public static class Npz
         Opened(stream, name, archive => (string[])[.. Entries(archive, name, new NpzLimits()).Keys]);
 
     /// <summary>Reads some arrays, and looks at no other.</summary>
+    /// <param name="stream">The file.</param>
+    /// <param name="name">What it is called.</param>
+    /// <param name="arrays">Which; null for all.</param>
+    /// <param name="limits">How much they may ask for.</param>
+    /// <param name="takesTexts">Whether elements may be texts: letters, with a dimension more.</param>
     /// <exception cref="DataException">An array is not there, or the stream breaks a rule of the format.</exception>
     internal static IReadOnlyList<Tensor> Read(
-        Stream stream, string name, IReadOnlyList<string>? arrays, NpzLimits? limits = null)
+        Stream stream, string name, IReadOnlyList<string>? arrays, NpzLimits? limits = null,
+        bool takesTexts = false)
     {
         limits ??= new NpzLimits();
         return Opened(stream, name, archive =>
@@ -57,7 +63,7 @@ public static class Npz
             var tensors = new List<Tensor>();
             foreach (var array in arrays ?? [.. entries.Keys])
             {
-                tensors.Add(Read(entries[array], name, array, left));
+                tensors.Add(Read(entries[array], name, array, left, takesTexts));
                 left -= entries[array].Length;
             }
             return tensors;
@@ -97,7 +103,7 @@ public static class Npz
         return entries;
     }
 
-    private static Tensor Read(ZipArchiveEntry entry, string name, string array, long left)
+    private static Tensor Read(ZipArchiveEntry entry, string name, string array, long left, bool takesTexts)
     {
         if (entry.Length > left || entry.Length > Array.MaxLength)
             throw Error(
@@ -112,7 +118,7 @@ public static class Npz
             throw Error(name, entry, Plural.Plain(entry.Length, "byte"), $"{found}");
         using var part = entry.Open();
         using var file = new DataFile(part, place, entry.Length);
-        var tensor = Npy.Read(file, array);
+        var tensor = Npy.Read(file, array, takesTexts);
         return file.Checksum == entry.Crc32
             ? tensor : throw Error(name, entry, "data that its checksum fits", "others");
     }

@@ -52,6 +52,10 @@ public sealed class Tensor
 {
     private readonly Array elements;
 
+    /// <summary>Whether the elements are letters of texts, code points or bytes, which the last dimension goes along.
+    /// </summary>
+    internal bool IsText { get; init; }
+
     /// <summary>Memory for the elements, to be filled by its maker.</summary>
     internal Tensor(string name, TensorType type, IReadOnlyList<int> shape, int count)
     {
@@ -108,6 +112,9 @@ public sealed class Tensor
     /// <exception cref="ArgumentException">The shape doesn't have this many elements.</exception>
     public static Tensor Of<T>(string name, IReadOnlyList<int> shape, T[] elements) where T : unmanaged =>
         new(name.Given(), TypeOf<T>(), shape.Given(), elements.Given());
+
+    /// <summary>The same elements under another name.</summary>
+    internal Tensor Named(string name) => new(name, Type, Shape, elements) { IsText = IsText };
 
     /// <summary>The elements as numbers of any type, each exactly; the tensor's own array if that is its type.
     /// </summary>

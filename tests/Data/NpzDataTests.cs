@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using Functional.Host.Data;
 using Functional.Host.Files;
 
@@ -93,6 +95,126 @@ public sealed class NpzDataTests : IDisposable
         Assert.EndsWith(
             "X and y; images and labels; or data and target, found weights",
             Assert.Throws<DataException>(() => DataSets.Load(folder["a.npz"])).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<U5")]
+    [InlineData(">U5")]
+    [InlineData("|S5")]
+    public void Labels_may_be_texts(string type)
+    {
+        string[] labels = ["ham", "eggs", "ham", "tomat", "eggs", "ham", "tomat", "ham", "eggs", "eggs"];
+        using (var archive = ZipFile.Open(folder["t.npz"], ZipArchiveMode.Create))
+        {
+            Add(archive, "X", "|u1", "(10, 2)", [.. Enumerable.Range(0, 20).Select(i => (byte)i)]);
+            Add(archive, "y", type, "(10,)", Texts(labels, type, 5));
+        }
+        var data = DataSets.Load(folder["t.npz"]);
+        Assert.Equal(["eggs", "ham", "tomat"], data.Training.Classes.Classification.Names);
+        for (var i = 0; i < data.Training.Count; i++)
+            Assert.Equal(
+                labels[(int)data.Training.Samples.Number(i, 0) / 2],
+                data.Training.Classes.Classification.Names[data.Training.Classes.Labels[i]]);
+        Assert.Equal(
+            $"{folder["t.npz"]}: at y: expected numbers, found texts",
+            Assert.Throws<DataException>(() =>
+                DataSets.Load(folder["t.npz"], new DataOptions { Task = TargetKind.Quantities })).Message);
+    }
+
+    [Theory]
+    [InlineData("|O", "Python objects")]
+    [InlineData("<M8[D]", "M8")]
+    [InlineData("<U0", "U0")]
+    public void Labels_of_other_types_are_refused(string type, string fault)
+    {
+        using (var archive = ZipFile.Open(folder["o.npz"], ZipArchiveMode.Create))
+        {
+            Add(archive, "X", "|u1", "(2, 2)", [1, 2, 3, 4]);
+            Add(archive, "y", type, "(2,)", []);
+        }
+        Assert.Contains(
+            fault, Assert.Throws<DataException>(() => DataSets.Load(folder["o.npz"])).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Four_files_of_one_array_are_a_data_set()
+    {
+        foreach (var set in (string[])["kmnist", "k49"])
+        {
+            Npz.Write(folder[$"{set}-train-imgs.npz"], [Bytes("arr_0", [4, 3, 3], 36)]);
+            Npz.Write(folder[$"{set}-train-labels.npz"], [Bytes("arr_0", [4], 4)]);
+            Npz.Write(folder[$"{set}-test-imgs.npz"], [Bytes("arr_0", [2, 3, 3], 18)]);
+            Npz.Write(folder[$"{set}-test-labels.npz"], [Bytes("arr_0", [2], 2)]);
+            foreach (var name in (string[])[folder[set], folder[$"{set}-test-labels.npz"]])
+                Assert.Equal("6 images of 3 x 3, 4 classes; 4 to train, 2 to test", $"{DataSets.Load(name)}");
+            if (set == "kmnist")
+                Assert.Equal(4, DataSets.Load(folder.Path).Training.Count);
+        }
+        Assert.Equal(
+            $"{folder.Path}: expected one data set, or the path of one: {folder["k49"]}, found 2",
+            Assert.Throws<DataException>(() => DataSets.Load(folder.Path)).Message);
+        File.Delete(folder["k49-test-labels.npz"]);
+        Assert.Equal(
+            $"{folder["k49-test-labels.npz"]}: expected a file, found none",
+            Assert.Throws<DataException>(() => DataSets.Load(folder["k49"])).Message);
+        Npz.Write(folder["kmnist-train-labels.npz"], [Bytes("a", [4], 4), Bytes("b", [4], 4)]);
+        Assert.Equal(
+            $"{folder["kmnist-train-labels.npz"]}: expected one array, found 2",
+            Assert.Throws<DataException>(() => DataSets.Load(folder["kmnist"])).Message);
+    }
+
+    [Fact]
+    public void Arrays_without_names_are_a_pair()
+    {
+        Write(Bytes("arr_0", [10, 3], 30), Bytes("arr_1", [10], 10, i => i % 2));
+        Assert.Equal(8, DataSets.Load(folder["a.npz"]).Training.Count);
+        Write(Bytes("arr_0", [10, 3], 30), Bytes("arr_1", [10], 10, i => i % 2), Bytes("arr_2", [1], 1));
+        Assert.EndsWith(
+            "found arr_0, arr_1, arr_2",
+            Assert.Throws<DataException>(() => DataSets.Load(folder["a.npz"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Types_and_orders_of_samples_and_labels_are_free()
+    {
+        var samples = Enumerable.Range(0, 20).ToArray();
+        var labels = Enumerable.Range(0, 10).Select(i => i % 2).ToArray();
+        foreach (var x in (Tensor[])
+        [
+            Tensor.Of("x", [10, 2], Array.ConvertAll(samples, i => (long)i)),
+            Tensor.Of("x", [10, 2], Array.ConvertAll(samples, i => (double)i)),
+            Tensor.Of("x", [10, 2, 1], Array.ConvertAll(samples, i => (Half)i)),
+            Tensor.Of("x", [10, 1, 2, 1], Array.ConvertAll(samples, i => (byte)i)),
+        ])
+            foreach (var y in (Tensor[])
+            [
+                Tensor.Of("y", [10], Array.ConvertAll(labels, i => (ulong)i)),
+                Tensor.Of("y", [10, 1], Array.ConvertAll(labels, i => (float)i)),
+                Tensor.Of("y", [10], Array.ConvertAll(labels, i => i == 1)),
+                Tensor.Of("y", [10, 2], labels.SelectMany(i => (double[])[1 - i, i]).ToArray()),
+            ])
+            {
+                Write(x, y);
+                var training = DataSets.Load(folder["a.npz"]).Training;
+                Assert.Equal(2, training.Classes.Classification.Count);
+                Assert.All(training.Classes.Labels.Select((label, i) => (label, i)), one =>
+                    Assert.Equal(training.Samples.Number(one.i, 0) / 2 % 2, one.label));
+            }
+    }
+
+    // In NumPy's format, which has texts filled up with zeros.
+    private static void Add(ZipArchive archive, string name, string type, string shape, byte[] data)
+    {
+        var header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': {shape}, }}\n";
+        using var stream = archive.CreateEntry($"{name}.npy").Open();
+        stream.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. data]);
+    }
+
+    private static byte[] Texts(string[] texts, string type, int length)
+    {
+        var encoding = type[1] == 'S' ? Encoding.ASCII : new UTF32Encoding(type[0] == '>', byteOrderMark: false);
+        return [.. texts.SelectMany(text => encoding.GetBytes(text.PadRight(length, '\0')))];
     }
 
     private void Write(params Tensor[] tensors) => Npz.Write(folder["a.npz"], tensors);
