@@ -11,6 +11,20 @@ public class CommandTreeTests
     private static IEnumerable<string> Below(Command command, string path) =>
         command.Subcommands.SelectMany(below => Below(below, $"{path} {below.Name}".Trim())).Prepend(path);
 
+    [Fact]
+    public void The_workflow_for_other_machines_calls_commands_that_are_there()
+    {
+        const string Program = "dotnet artifacts/bin/Host/release/functional.dll";
+        string[] calls =
+        [
+            .. File.ReadLines(Path.Combine(ScriptTests.Root, ".github", "workflows", "digests.yml"))
+                .Where(line => line.Contains(Program, StringComparison.Ordinal))
+                .Select(line => line.Split("run: ")[1].Replace(Program, "functional", StringComparison.Ordinal)),
+        ];
+        Assert.NotEmpty(calls);
+        Assert.Empty(calls.SelectMany(ShellLine.Faults));
+    }
+
     [Theory, MemberData(nameof(All))]
     public void Help_describes_everything_and_ends_with_examples_that_work(string path)
     {

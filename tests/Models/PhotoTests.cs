@@ -3,6 +3,7 @@ using Functional.Host.Data;
 using Functional.Host.Files;
 using Functional.Host.Models;
 using Functional.Host.Runs;
+using Xunit.Abstractions;
 
 namespace Functional.Tests.Models;
 
