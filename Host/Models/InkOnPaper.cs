@@ -23,7 +23,7 @@ internal static class InkOnPaper
         var isDark = Skewness(levels, height, width, radius) < 0;
         if (!isDark)
             levels = Array.ConvertAll(levels, level => 255 - level);
-        var paper = Negative(Greatest(Negative(Greatest(levels, height, width, radius)), height, width, radius));
+        var paper = Light(levels, height, width, radius);
         double[] shares =
         [
             .. levels.Select((level, i) => (paper[i] - level) / (isDark ? paper[i] + Black : 255)),
@@ -34,6 +34,24 @@ internal static class InkOnPaper
         // What is near to paper is its texture, what is near to ink is all ink.
         return WithoutSpecks(
             Array.ConvertAll(shares, share => Math.Clamp((((share - low) / (high - low)) - 0.25) * 2, 0, 1)), width);
+    }
+
+    // As if what is at the border went on beyond it: else a corner that grows dark would be ink.
+    private static double[] Light(double[] levels, int height, int width, int radius)
+    {
+        var (high, wide) = (height + (2 * radius), width + (2 * radius));
+        double[] around =
+        [
+            .. Enumerable.Range(0, high * wide).Select(i => levels[
+                (Math.Clamp((i / wide) - radius, 0, height - 1) * width)
+                + Math.Clamp((i % wide) - radius, 0, width - 1)]),
+        ];
+        var light = Negative(Greatest(Negative(Greatest(around, high, wide, radius)), high, wide, radius));
+        return
+        [
+            .. Enumerable.Range(0, height * width).Select(
+                i => light[(((i / width) + radius) * wide) + (i % width) + radius]),
+        ];
     }
 
     // Ink differs more from what surrounds it, and on less of it, than paper does: below 0, it is darker.
