@@ -288,8 +288,10 @@ public sealed record TrainConfiguration
         var usual = new TrainConfiguration();
         foreach (var option in TrainOptions.All)
         {
-            if (option.Get(this) is not { } value
-                || (value == option.Get(usual) && !(MayBeTable && TableDefaults.Options.Contains(option.Name))))
+            var isOfTable = MayBeTable && TableDefaults.Options.Contains(option.Name);
+            // A table has a default where others have none.
+            var value = option.Get(this) ?? (isOfTable && option.Choices.Contains("none") ? "none" : null);
+            if (value is null || (value == option.Get(usual) && !isOfTable))
                 continue;
             words.Add($"--{option.Name} {ShellWord.Quoted(value)}");
             // The defaults of its numbers are those of the rule.

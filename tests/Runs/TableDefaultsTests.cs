@@ -61,4 +61,15 @@ public sealed class TableDefaultsTests : IDisposable
     }
 
     private Outcome Run(params string[] words) => FunctionalProgram.Run(folder.Path, words);
+
+    [Fact]
+    public void A_command_says_that_there_is_no_average_where_a_table_would_have_one()
+    {
+        var configuration = new TrainConfiguration { Data = "table.csv", Label = "kind" };
+        Assert.Null(configuration.Optimizer.Average);
+        Assert.Contains(" --average none", configuration.CommandLine(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "--average", (configuration with { Data = "digits", Label = null }).CommandLine(),
+            StringComparison.Ordinal);
+    }
 }
