@@ -116,8 +116,26 @@ internal static class ParquetStructure
                 throw new DataException(
                     path, place, Invariant($"a page of at most {stream.Length - bytes.Position} bytes within the file, "
                         + $"and {most} inflated"), Invariant($"{size}, and {inflated} inflated"));
+            if (chunk.Codec == CompressionCodec.SNAPPY)
+                CheckSnappy(page, path, place, size, inflated);
             left -= ValuesIn(page, path, place, inflated, left);
         }
+    }
+
+    // Snappy begins with the size that it makes room for. The levels before it aren't compressed in the second version.
+    private static void CheckSnappy(CompactThrift page, string path, string place, long size, long inflated)
+    {
+        var isSecond = page.Numbers[("PageHeader", 1)] == (long)PageType.DATA_PAGE_V2;
+        if (size == 0 || (isSecond && page.Numbers.GetValueOrDefault(("DataPage2", 7), 1) == 0))
+            return;
+        var levels = !isSecond ? 0
+            : page.Numbers.GetValueOrDefault(("DataPage2", 5)) + page.Numbers.GetValueOrDefault(("DataPage2", 6));
+        if (levels < 0 || levels >= size)
+            return;
+        var stated = page.UnsignedAt(levels);
+        if (stated != inflated - levels)
+            throw new DataException(
+                path, place, Invariant($"a page that inflates to {inflated - levels} bytes"), Invariant($"{stated}"));
     }
 
     private static long ValuesIn(CompactThrift page, string path, string place, long inflated, long left)

@@ -26,7 +26,8 @@ internal sealed class CompactThrift
         IReadOnlyDictionary<string, Field?[]> structs, Stream stream, string path, string format, long end) =>
         (this.structs, this.stream, this.path, this.format, this.end) = (structs, stream, path, format, end);
 
-    /// <summary>Integers of the structs, by the struct's name and the field's number; the last one of each.</summary>
+    /// <summary>Integers of the structs, by the struct's name and the field's number; the last one of each. True is 1.
+    /// </summary>
     public Dictionary<(string Struct, int Field), long> Numbers { get; } = [];
 
     /// <summary>Called at the end of each struct, with its name.</summary>
@@ -58,12 +59,22 @@ internal sealed class CompactThrift
                 Elements(field);
             else if (type > 2)
                 Value(type, field.Type, name, number);
+            else
+                Numbers[(name, number)] = type & 1;
             seen.Add(number);
         }
         for (var number = 1; number <= fields.Length; number++)
             if (fields[number - 1] is { IsRequired: true } && !seen.Contains(number))
                 throw Fault($"field {number} of {name}", "none");
         Ended?.Invoke(this, name);
+    }
+
+    /// <summary>The unsigned number that stands some bytes further.</summary>
+    /// <exception cref="DataException">There is none.</exception>
+    public long UnsignedAt(long offset)
+    {
+        Pass(offset);
+        return (uint)Number(32);
     }
 
     private void Elements(Field field)

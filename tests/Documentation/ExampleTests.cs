@@ -10,9 +10,11 @@ public sealed class ExampleTests
     // What they take for granted.
     private const string Given = """
         using System;
+        using System.Collections.Generic;
         using System.Linq;
         using Functional;
         using Functional.Host.Data;
+        using Functional.Host.Doctor;
         using Functional.Host.Models;
         using MathNet.Numerics.LinearAlgebra;
 
@@ -20,7 +22,8 @@ public sealed class ExampleTests
         {
             public static Network<float> network = null!;
             public static TrainingState<float> state = null!;
-            public static Batch<float> batch = null!;
+            public static Batch<float> batch = null!, training = null!, test = null!;
+            public static Loader loader = null!;
             public static Matrix<float> x = null!;
             public static int[] labels = [];
 
