@@ -10,7 +10,7 @@ namespace Functional.Host.Doctor;
 /// that is explained.</param>
 /// <param name="Validation">The same of the validation samples, by which changes are chosen.</param>
 /// <param name="Test">The same of the test samples, which nothing depends on.</param>
-public sealed record TreatmentStep(
+internal sealed record TreatmentStep(
     string? Change, FindingKind? Kind, double Training, double Validation, double Test);
 
 /// <summary>The doctor's advice followed: one change after the other, each the one that brings most on validation
@@ -19,7 +19,7 @@ public sealed record TreatmentStep(
 /// <param name="Steps">The start, and what each change brought.</param>
 /// <param name="Seeds">How many seeds each was tried with, the same ones.</param>
 /// <param name="HeldOut">The share of the training samples that was held out to choose by.</param>
-public sealed record Treatment(
+internal sealed record Treatment(
     TrainConfiguration Configuration, IReadOnlyList<TreatmentStep> Steps, int Seeds, double HeldOut)
 {
     private const int MostSteps = 8, Candidates = 3, LeastSamples = 20;

@@ -145,7 +145,7 @@ public sealed class ModelCommandTests : IDisposable
         }
         var lines = Run("predict", "run", "one.png").Output.Split('\n');
         Assert.Equal(14, lines.TakeWhile(line => !line.StartsWith("one.png", StringComparison.Ordinal)).Count());
-        Assert.Equal(10, lines.Count(line => line.Contains("@@", StringComparison.Ordinal)));
+        Assert.Equal(10, lines.Count(line => line.Trim() is "@@" or "%%"));
         Assert.StartsWith("one.png  1", lines[14], StringComparison.Ordinal);
         Assert.Equal(1, Run("predict", "run", "one.png", "--json").Event("prediction").GetProperty("class").GetInt32());
         Assert.Equal(2, Run("predict", "run", "one.png", "--fit", "shrink").ExitCode);
