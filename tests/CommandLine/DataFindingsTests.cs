@@ -94,7 +94,7 @@ public sealed class DataFindingsTests : IDisposable
         Assert.Matches($"^functional: {Gap}\n$", trained.Error);
         var examined = Run(["doctor", .. options]);
         Assert.Equal(3, examined.ExitCode);
-        Assert.Matches($"^[^\n]+\n\nerror: class-imbalance\n  {Gap}\n", examined.Output);
+        Assert.Matches($"^[^\n]+\n\nerror: class-missing\n  {Gap}\n", examined.Output);
         var searched = Run("search", "--data", "sorted.csv", "--label", "kind", "--samples", "3", "--validation", "0.3",
             "--trials", "1", "--epochs", "1", "--hidden", "8", "--space", "learning-rate=log:0.1..1");
         Assert.Matches("^functional: class(es)? .* none of the [0-9] training samples, so (it|they) can't be "
