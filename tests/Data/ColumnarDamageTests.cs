@@ -93,14 +93,16 @@ public class ColumnarDamageTests
     [InlineData(4, 40, 40, 1_000_000_000, "a page of at most 4 values, found 1000000000")]
     [InlineData(1_000_000_000, 40, 40, 4, "a page within the file, found one at byte")]
     [InlineData(4, 40, 40, -1, "a page of at most 4 values, found -1")]
-    public void Sizes_of_pages_lie_within_the_file(long rows, int size, int inflated, int values, string fault)
+    [InlineData(4, 40, 40, 4, "a page that inflates to 40 bytes, found 41", 41)]
+    public void Sizes_of_pages_lie_within_the_file(
+        long rows, int size, int inflated, int values, string fault, byte stated = 40)
     {
         byte[] page =
         [
             .. "PAR1"u8, 0x15, 0, 0x15, .. Zigzag(inflated), 0x15, .. Zigzag(size), 0x2C, 0x15, .. Zigzag(values),
             0x15, 0, 0x15, 6, 0x15, 6, 0, 0,
         ];
-        var stream = new MemoryStream([.. page, .. new byte[40]]);
+        var stream = new MemoryStream([.. page, stated, .. new byte[39]]);
         var chunk = new ColumnMetaData { NumValues = rows, DataPageOffset = 4, Codec = CompressionCodec.SNAPPY };
         Assert.Contains(
             $"f: at column 'a': expected {fault}",
