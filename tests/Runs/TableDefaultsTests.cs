@@ -69,6 +69,8 @@ public sealed class TableDefaultsTests : IDisposable
         Assert.Null(configuration.Optimizer.Average);
         Assert.Contains(" --average none", configuration.CommandLine(), StringComparison.Ordinal);
         Assert.DoesNotContain(
+            "--hidden", (configuration with { From = "model" }).CommandLine(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
             "--average", (configuration with { Data = "digits", Label = null }).CommandLine(),
             StringComparison.Ordinal);
     }
