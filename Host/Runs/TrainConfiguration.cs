@@ -289,10 +289,8 @@ public sealed record TrainConfiguration
         foreach (var option in TrainOptions.All)
         {
             var isOfTable = MayBeTable && TableDefaults.Options.Contains(option.Name);
-            // A table has a default where others have none; a base model decides its own options.
-            var isDecided = From is not null && TrainOptions.OfNetwork.Contains(option.Name);
-            var value = option.Get(this)
-                ?? (isOfTable && !isDecided && option.Choices.Contains("none") ? "none" : null);
+            // A table has a default where others have none.
+            var value = option.Get(this) ?? (MayBeTable && option.Name == "average" ? "none" : null);
             if (value is null || (value == option.Get(usual) && !isOfTable))
                 continue;
             words.Add($"--{option.Name} {ShellWord.Quoted(value)}");
