@@ -9,8 +9,8 @@ open Functional
 open Functional.Numerics.Memory
 open Microsoft.FSharp.NativeInterop
 
-/// What is copied from a canvas for each vector of a packed row, in bytes: one vector is read at each of From and
-/// written at the same place of Into. Each ends in the next, which is written after it.
+/// What is copied from a canvas to make a packed row. A vector is read from each byte offset in From and written to the
+/// one at the same index of Into; where it reaches into the next, that one is written later.
 [<Struct; NoEquality; NoComparison>]
 type private Runs = { From: nativeint[]; Into: nativeint[] }
 
@@ -27,7 +27,7 @@ module private Runs =
                 into.Add(nativeint (i - first) * element)
         { From = from.ToArray(); Into = into.ToArray() }
 
-    /// Each behind the one before, this many bytes on.
+    /// All of them, each written this many bytes after the one before.
     let join (step: nativeint) (runs: Runs[]) : Runs =
         { From = runs |> Array.collect _.From
           Into = runs |> Array.mapi (fun i runs -> runs.Into |> Array.map ((+) (nativeint i * step))) |> Array.concat }
@@ -187,56 +187,39 @@ type private Correlation<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd
 /// Convolutions on the widest vectors that the processor has, group after group of channels.
 module internal Correlation =
 
-    /// `run` with the addresses of three arrays, on vectors of one's choice.
-    let private outputsOn<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd<'V>>
-        (windows: Windows) groups samples outputs (x: 'T[]) (w: 'T[]) (y: 'T[]) =
-        let element = nativeint sizeof<'T>
+    /// `outputs` or, where `isGradient`, `gradient` on vectors 'V.
+    let private sumsOn<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd<'V>>
+        isGradient (windows: Windows) groups samples outputs (x: 'T[]) (w: 'T[]) (y: 'T[]) =
         use pinX = fixed x
         use pinW = fixed w
         use pinY = fixed y
-        let image, made = nativeint windows.Canvas.ImageSize * element, nativeint (outputs * windows.Count) * element
-        let kernel = Correlation<'T, 'V, 'S> windows
-        for group in 0 .. groups - 1 do
-            let group = nativeint group
-            kernel.Outputs(
-                samples, outputs,
-                NativePtr.toNativeInt pinX + group * image, nativeint groups * image,
-                NativePtr.toNativeInt pinW + group * nativeint outputs * element,
-                nativeint (groups * outputs) * element,
-                NativePtr.toNativeInt pinY + group * made, nativeint groups * made)
-
-    let private gradientOn<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd<'V>>
-        (windows: Windows) groups samples outputs (x: 'T[]) (dy: 'T[]) (g: 'T[]) =
         let element = nativeint sizeof<'T>
-        use pinX = fixed x
-        use pinY = fixed dy
-        use pinG = fixed g
-        let image, made = nativeint windows.Canvas.ImageSize * element, nativeint (outputs * windows.Count) * element
+        let xSize, wSize = nativeint windows.Canvas.ImageSize * element, nativeint outputs * element
+        let ySize = nativeint windows.Count * wSize
         let kernel = Correlation<'T, 'V, 'S> windows
         for group in 0 .. groups - 1 do
-            let group = nativeint group
-            kernel.Gradient(
-                samples, outputs,
-                NativePtr.toNativeInt pinX + group * image, nativeint groups * image,
-                NativePtr.toNativeInt pinY + group * made, nativeint groups * made,
-                NativePtr.toNativeInt pinG + group * nativeint outputs * element,
-                nativeint (groups * outputs) * element)
+            let ofGroup start size =
+                struct (NativePtr.toNativeInt start + nativeint group * size, nativeint groups * size)
+            let struct (x, xStep) = ofGroup pinX xSize
+            let struct (w, wStep) = ofGroup pinW wSize
+            let struct (y, yStep) = ofGroup pinY ySize
+            if isGradient then kernel.Gradient(samples, outputs, x, xStep, y, yStep, w, wStep)
+            else kernel.Outputs(samples, outputs, x, xStep, w, wStep, y, yStep)
+
+    let private sums<'T when Real<'T>> isGradient windows groups samples outputs (x: 'T[]) (w: 'T[]) (y: 'T[]) =
+        if Vector512.IsHardwareAccelerated then
+            sumsOn<'T, Vector512<'T>, Simd512<'T>> isGradient windows groups samples outputs x w y
+        elif Vector256.IsHardwareAccelerated && X86.Fma.IsSupported then
+            sumsOn<'T, Vector256<'T>, Simd256<'T>> isGradient windows groups samples outputs x w y
+        elif AdvSimd.IsSupported then
+            sumsOn<'T, Vector128<'T>, Simd128<'T>> isGradient windows groups samples outputs x w y
+        else sumsOn<'T, 'T, Scalar<'T>> isGradient windows groups samples outputs x w y
 
     /// Of each group, `outputs` channels for its windows: y, (groups x outputs x windows) x samples, for x, (groups x
     /// channels x height x width) x samples, and w, (groups x outputs) x (elements of a window).
     let outputs<'T when Real<'T>> (windows: Windows) groups samples outputs (x: 'T[]) (w: 'T[]) (y: 'T[]) : unit =
-        if Vector512.IsHardwareAccelerated then
-            outputsOn<'T, Vector512<'T>, Simd512<'T>> windows groups samples outputs x w y
-        elif Vector256.IsHardwareAccelerated && X86.Fma.IsSupported then
-            outputsOn<'T, Vector256<'T>, Simd256<'T>> windows groups samples outputs x w y
-        elif AdvSimd.IsSupported then outputsOn<'T, Vector128<'T>, Simd128<'T>> windows groups samples outputs x w y
-        else outputsOn<'T, 'T, Scalar<'T>> windows groups samples outputs x w y
+        sums false windows groups samples outputs x w y
 
     /// The gradient of w, of its shape, for that of y.
     let gradient<'T when Real<'T>> (windows: Windows) groups samples outputs (x: 'T[]) (dy: 'T[]) (g: 'T[]) : unit =
-        if Vector512.IsHardwareAccelerated then
-            gradientOn<'T, Vector512<'T>, Simd512<'T>> windows groups samples outputs x dy g
-        elif Vector256.IsHardwareAccelerated && X86.Fma.IsSupported then
-            gradientOn<'T, Vector256<'T>, Simd256<'T>> windows groups samples outputs x dy g
-        elif AdvSimd.IsSupported then gradientOn<'T, Vector128<'T>, Simd128<'T>> windows groups samples outputs x dy g
-        else gradientOn<'T, 'T, Scalar<'T>> windows groups samples outputs x dy g
+        sums true windows groups samples outputs x g dy

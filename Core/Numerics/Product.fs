@@ -26,7 +26,7 @@ module internal Product =
           Column = if x.Transposed then near else far
           End = start + nativeint x.Data.Length * near }
 
-    /// `multiply` on vectors of one's choice.
+    /// `multiply` on vectors 'V.
     let multiplyOn<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd<'V>>
         tuning m n k (a: Operand<'T>) (b: Operand<'T>) (c: Operand<'T>) : unit =
         if m > 0 && n > 0 then
