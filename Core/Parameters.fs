@@ -109,6 +109,9 @@ module Parameter =
     let internal ofFreshVector name role (x: Vector<'T>) : Parameter<'T> =
         { Name = name; Role = role; Shape = { Rows = x.Count; Columns = 0 }; Values = x }
 
+    let internal ofWeightAndBias (weight: Matrix<'T>) (bias: Vector<'T>) : Parameter<'T>[] =
+        [| ofFreshMatrix "weight" Role.Weight weight; ofFreshVector "bias" Role.Bias bias |]
+
     /// A leaf with a copy of this matrix.
     let ofMatrix (name: string) (role: Role) (value: Matrix<'T>) : Parameter<'T> =
         ofFreshMatrix name role (Dense.copy value)

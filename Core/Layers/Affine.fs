@@ -22,10 +22,7 @@ type Affine<'T when Real<'T>> =
 
     /// W x.
     member internal layer.Product(x: Matrix<'T>) : Matrix<'T> =
-        ArgumentNullException.ThrowIfNull(x, nameof x)
-        if x.RowCount <> layer.Inputs then
-            Pullback.refuseInputs
-                $"an affine layer {layer.Inputs} -> {layer.Outputs} expects {layer.Inputs} rows" layer.Inputs x
+        Pullback.checkRows (fun () -> $"an affine layer {layer.Inputs} -> {layer.Outputs}") layer.Inputs x
         if layer.Bias.Count <> layer.Outputs then
             invalidArg
                 (nameof layer)
@@ -52,9 +49,7 @@ type Affine<'T when Real<'T>> =
         : struct (Matrix<'T> * Func<Matrix<'T>, struct (Affine<'T> * Lazy<Matrix<'T>>)>) =
         struct (layer.Predict x, layer.Pullback x)
 
-    member internal layer.Leaves: Parameter<'T>[] =
-        [| Parameter.ofFreshMatrix "weight" Role.Weight layer.Weight
-           Parameter.ofFreshVector "bias" Role.Bias layer.Bias |]
+    member internal layer.Leaves: Parameter<'T>[] = Parameter.ofWeightAndBias layer.Weight layer.Bias
 
     interface IBuiltIn with
         member _.Draws = Draws.Nothing

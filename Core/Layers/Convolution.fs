@@ -9,7 +9,7 @@ open Functional.Numerics
 /// What a convolution is besides its weights.
 [<StructuredFormatDisplay("{Display}")>]
 type ConvolutionShape =
-    { /// Of a sample of x.
+    { /// The shape of a sample of x.
       Input: ImageShape
       /// Channels of y.
       Filters: int
@@ -17,7 +17,7 @@ type ConvolutionShape =
       KernelHeight: int
       /// Columns of a filter.
       KernelWidth: int
-      /// From one place of a filter to the next, in both directions.
+      /// From one position of a filter to the next, in both directions.
       Stride: int
       /// Rows and columns of zeros on each side of the image.
       Padding: int
@@ -54,13 +54,13 @@ type ConvolutionShape =
         Faults.refuse shape.Faults
         shape
 
-    /// Of one group.
+    /// The windows of one group.
     member internal shape.Windows: Windows =
         Windows.ofImage
             (shape.Input.Channels / shape.Groups) shape.Input.Height shape.Input.Width
             shape.KernelHeight shape.KernelWidth shape.Stride shape.Padding shape.Dilation
 
-    /// Of a sample of y.
+    /// The shape of a sample of y.
     member shape.Output: ImageShape =
         let windows = shape.Windows
         { Channels = shape.Filters; Height = windows.Rows; Width = windows.Columns }
@@ -133,13 +133,10 @@ type Convolution<'T when Real<'T>> =
 
     member private layer.Check(x: Matrix<'T>) =
         let shape = layer.Shape
-        ArgumentNullException.ThrowIfNull(x, nameof x)
         match layer.Faults with
         | [] -> ()
         | fault :: _ -> invalidArg (nameof layer) $"{layer}: {fault}"
-        if x.RowCount <> shape.Input.Size then
-            Pullback.refuseInputs
-                $"a convolution on {shape.Input} expects {shape.Input.Size} rows" shape.Input.Size x
+        Pullback.checkRows (fun () -> $"a convolution on {shape.Input}") shape.Input.Size x
 
     /// y (`Output.Size` x samples) for x (`Input.Size` x samples), images by channel, row and column. Raises
     /// ArgumentException if x has other rows, or numbers of the layer don't go together.
@@ -154,7 +151,7 @@ type Convolution<'T when Real<'T>> =
         Dense.matrix (filters * windows.Count) samples y
 
     /// y, and its pullback: dw is the sum over samples and places of dy times the window there, db that of dy, and dx
-    /// the convolution of dy, spread by the stride, with the filters turned by half a turn.
+    /// the convolution of dy, spread by the stride, with the filters rotated by 180 degrees.
     member layer.Forward(x: Matrix<'T>)
         : struct (Matrix<'T> * Func<Matrix<'T>, struct (Convolution<'T> * Lazy<Matrix<'T>>)>) =
         let shape, y = layer.Shape, layer.Predict x
@@ -168,20 +165,20 @@ type Convolution<'T when Real<'T>> =
                 let dx = Dense.fresh (shape.Input.Size * samples)
                 let channels = windows.Canvas.Channels
                 let back = Windows.back (filters / groups) windows
-                Correlation.outputs back groups samples channels dy (layer.Turned()) dx
+                Correlation.outputs back groups samples channels dy (layer.Rotated()) dx
                 Dense.matrix shape.Input.Size samples dx
             struct ({ layer with
                         Weight = Dense.matrix filters windows.Size weight
                         Bias = Dense.vector (Planes.sums filters windows.Count samples dy) },
                     lazy (dx ()))))
 
-    /// The filters turned by half a turn, and channels in the place of filters: (groups x channels) x (filters of a
+    /// The filters rotated by 180 degrees, with channels in the place of filters: (groups x channels) x (filters of a
     /// group x rows x columns).
-    member private layer.Turned() : 'T[] =
+    member private layer.Rotated() : 'T[] =
         let shape = layer.Shape
         let w, plane = Dense.elements layer.Weight, shape.KernelHeight * shape.KernelWidth
         let filters, channels = shape.Filters / shape.Groups, shape.Input.Channels / shape.Groups
-        let turned = Array.zeroCreate w.Length
+        let rotated = Array.zeroCreate w.Length
         for group in 0 .. shape.Groups - 1 do
             for filter in 0 .. filters - 1 do
                 for channel in 0 .. channels - 1 do
@@ -189,12 +186,10 @@ type Convolution<'T when Real<'T>> =
                         let from = group * filters + filter + (channel * plane + place) * shape.Filters
                         let into = group * channels + channel
                                    + (filter * plane + plane - 1 - place) * shape.Input.Channels
-                        turned[into] <- w[from]
-        turned
+                        rotated[into] <- w[from]
+        rotated
 
-    member internal layer.Leaves: Parameter<'T>[] =
-        [| Parameter.ofFreshMatrix "weight" Role.Weight layer.Weight
-           Parameter.ofFreshVector "bias" Role.Bias layer.Bias |]
+    member internal layer.Leaves: Parameter<'T>[] = Parameter.ofWeightAndBias layer.Weight layer.Bias
 
     interface IBuiltIn with
         member _.Draws = Draws.Nothing
@@ -230,7 +225,7 @@ module Convolution =
     let predict (layer: Convolution<'T>) (x: Matrix<'T>) : Matrix<'T> = layer.Predict x
 
     /// y, and its pullback: dw is the sum over samples and places of dy times the window there, db that of dy, and dx
-    /// the convolution of dy, spread by the stride, with the filters turned by half a turn. Raises ArgumentException as
-    /// `predict` does. Source: Deep Learning from Scratch, 7.4.
+    /// the convolution of dy, spread by the stride, with the filters rotated by 180 degrees. Raises ArgumentException
+    /// as `predict` does. Source: Deep Learning from Scratch, 7.4.
     let forward (layer: Convolution<'T>) (x: Matrix<'T>) : struct (Matrix<'T> * Pullback<'T, Convolution<'T>>) =
         Pullback.ofFunc (layer.Forward x)

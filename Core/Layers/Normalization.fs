@@ -49,8 +49,7 @@ module internal Normalization =
 
     /// Raises ArgumentException unless x has a row per unit.
     let checkRows (kind: string) (units: int) (x: Matrix<'T>) =
-        ArgumentNullException.ThrowIfNull(x, nameof x)
-        if x.RowCount <> units then Pullback.refuseInputs $"{kind} of {units} units expects {units} rows" units x
+        Pullback.checkRows (fun () -> $"{kind} of {units} units") units x
 
     /// Raises ArgumentException unless the layer has as many summands as factors, and x a row for each.
     let check (kind: string) (p: ScaleShift<'T>) (x: Matrix<'T>) =

@@ -20,7 +20,7 @@ type PoolingKind =
 type Pooling =
     { /// The maximum or the mean.
       Kind: PoolingKind
-      /// Of a sample of x.
+      /// The shape of a sample of x.
       Input: ImageShape
       /// Rows of a window.
       WindowHeight: int
@@ -51,12 +51,12 @@ type Pooling =
         Faults.refuse pooling.Faults
         pooling
 
-    /// Of one channel.
+    /// The windows of one channel.
     member internal pooling.Windows: Windows =
         Windows.ofImage
             1 pooling.Input.Height pooling.Input.Width pooling.WindowHeight pooling.WindowWidth pooling.Stride 0 1
 
-    /// Of a sample of y.
+    /// The shape of a sample of y.
     member pooling.Output: ImageShape =
         let windows = pooling.Windows
         { Channels = pooling.Input.Channels; Height = windows.Rows; Width = windows.Columns }
@@ -79,11 +79,8 @@ type Pooling =
         else small
 
     member private pooling.Check<'T when Real<'T>>(x: Matrix<'T>) =
-        ArgumentNullException.ThrowIfNull(x, nameof x)
         Faults.refuse pooling.Faults
-        if x.RowCount <> pooling.Input.Size then
-            Pullback.refuseInputs
-                $"pooling on {pooling.Input} expects {pooling.Input.Size} rows" pooling.Input.Size x
+        Pullback.checkRows (fun () -> $"pooling on {pooling.Input}") pooling.Input.Size x
 
     /// Calls body for each channel of each sample with its number, on several threads where that pays.
     member private pooling.Planes(samples: int, body: Action<int>) =

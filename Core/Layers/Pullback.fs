@@ -16,6 +16,11 @@ module internal Pullback =
         let hint = if x.ColumnCount = inputs then "; samples are columns here: transpose it" else ""
         invalidArg (nameof x) $"{expectation}, but x is {x.RowCount} x {x.ColumnCount}{hint}"
 
+    /// Raises ArgumentException unless x has a row for each input of the layer.
+    let inline checkRows ([<InlineIfLambda>] layer: unit -> string) (inputs: int) (x: Matrix<'T>) =
+        ArgumentNullException.ThrowIfNull(x, nameof x)
+        if x.RowCount <> inputs then refuseInputs $"{layer ()} expects {inputs} rows" inputs x
+
     /// Raises ArgumentException unless dy has the shape of the layer's output.
     let checkShape (rows: int) (columns: int) (dy: Matrix<'T>) =
         if dy.RowCount <> rows || dy.ColumnCount <> columns then
