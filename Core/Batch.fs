@@ -70,11 +70,15 @@ module Batch =
             invalidArg "inputs" $"{samples} samples (inputs are {inputs.RowCount} x {inputs.ColumnCount}) \
                                   with {count} {what}{hint}"
 
-    let private checkLabels (labels: ReadOnlyMemory<int>) =
-        let labels = labels.Span
-        for i in 0 .. labels.Length - 1 do
-            if labels[i] < 0 then
-                invalidArg (nameof labels) $"sample {i} has label {labels[i]}; classes are counted from 0"
+    let private check (inputs: Matrix<'T>) (targets: Targets<'T>) =
+        match targets with
+        | Targets.Labels labels ->
+            checkCount inputs.ColumnCount labels.Length "labels" inputs
+            let labels = labels.Span
+            for i in 0 .. labels.Length - 1 do
+                if labels[i] < 0 then
+                    invalidArg (nameof labels) $"sample {i} has label {labels[i]}; classes are counted from 0"
+        | Targets.Values values -> checkCount inputs.ColumnCount values.ColumnCount "columns of targets" inputs
 
     let internal ofFresh (inputs: Matrix<'T>) (labels: int[]) : Batch<'T> =
         Batch(inputs, Targets.Labels(ReadOnlyMemory labels))
@@ -83,24 +87,19 @@ module Batch =
     /// Raises ArgumentException if there are none, their numbers differ or a label is negative.
     let ofLabels (inputs: Matrix<'T>) (labels: int seq) : Batch<'T> =
         let labels = Array.ofSeq labels
-        checkCount inputs.ColumnCount labels.Length "labels" inputs
-        checkLabels (ReadOnlyMemory labels)
+        check inputs (Targets.Labels(ReadOnlyMemory labels))
         ofFresh (Dense.copy inputs) labels
 
     /// Of inputs (features x samples) and targets (outputs x samples), one column per sample.
     /// Raises ArgumentException if there are none or their numbers of columns differ.
     let ofTargets (inputs: Matrix<'T>) (targets: Matrix<'T>) : Batch<'T> =
-        checkCount inputs.ColumnCount targets.ColumnCount "columns of targets" inputs
+        check inputs (Targets.Values targets)
         Batch(Dense.copy inputs, Targets.Values(Dense.copy targets))
 
     /// Like `ofLabels` and `ofTargets`, without a copy: the caller hands inputs and targets over, and must not write to
     /// them later. Raises ArgumentException as those do.
     let adopt (inputs: Matrix<'T>) (targets: Targets<'T>) : Batch<'T> =
-        match targets with
-        | Targets.Labels labels ->
-            checkCount inputs.ColumnCount labels.Length "labels" inputs
-            checkLabels labels
-        | Targets.Values values -> checkCount inputs.ColumnCount values.ColumnCount "columns of targets" inputs
+        check inputs targets
         Batch(inputs, targets)
 
     /// The same samples, whose losses count as much as these weights say: the loss of the batch is
