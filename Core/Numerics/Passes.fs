@@ -49,7 +49,7 @@ let atLeastOneVector (x: 'T[]) : 'T[] =
 
 /// Raises ArgumentException if an array that a pass reads beside one of n elements has another number: loads check no
 /// bounds.
-let private checkLength (n: int) (x: 'T[]) : unit =
+let checkLength (n: int) (x: 'T[]) : unit =
     if x.Length <> n then invalidArg (nameof x) $"{x.Length} elements beside {n}"
 
 /// `atLeastOneVector` of an array that is read beside one of n elements. Raises ArgumentException if it has another
@@ -69,9 +69,9 @@ let inline vectors<'T> (first: int) (stop: int) ([<InlineIfLambda>] body: int ->
         body (min i (stop - count))
         i <- i + count
 
-/// Calls run with the parts of n elements that several threads take, where they pay; false, without a call, where not.
+/// Calls run with the parts of n elements that several threads take; false, without a call, if there is one thread.
 let inParts<'T> (n: int) (run: Action<int, int>) : bool =
-    let parts = if n < threadsFrom then 1 else Team.threads ()
+    let parts = Team.threads ()
     if parts > 1 then
         let chunk = (n / parts + lanes<'T> - 1) / lanes<'T> * lanes<'T>
         Team.run parts (Action<int>(fun part ->
@@ -104,7 +104,7 @@ let inline map2 ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T>) (a: 
 /// with is made in it, before its loop: then it stays in registers, which no call in between empties.
 type Pass<'T> = delegate of first: int * stop: int * read: 'T[][] * written: 'T[][] -> unit
 
-/// What a pass writes into so many fresh arrays.
+/// The `count` arrays that a pass writes.
 let results<'T when Real<'T>> (count: int) (pass: Pass<'T>) (read: 'T[][]) : 'T[][] =
     let n = read[0].Length
     for x in read do checkLength n x
@@ -200,7 +200,7 @@ let inline map3
 
 /// Writes f a b over b, which the caller has just made. (Its last vector must not overlap: f would be applied twice.)
 let inline overwrite ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T>) (a: 'T[]) (b: 'T[]) : unit =
-    if a.Length <> b.Length then invalidArg (nameof a) $"{a.Length} elements beside {b.Length}"
+    checkLength b.Length a
     let rest = b.Length % lanes<'T>
     let whole = b.Length - rest
     sweep<'T> whole (fun i -> store (f (load a i) (load b i)) b i)
