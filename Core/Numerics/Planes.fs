@@ -6,7 +6,7 @@ open System.Numerics.Tensors
 open Functional
 open Functional.Numerics.Passes
 
-/// Adds to each plane of every sample, of so many elements, its channel's summand.
+/// Adds its channel's summand to each plane, of `size` elements, of every sample.
 let add<'T when Real<'T>> (summands: 'T[]) (size: int) (x: 'T[]) : unit =
     let planes = x.Length / size
     Team.split (x.Length >= threadsFrom) planes (fun first next ->
@@ -14,7 +14,7 @@ let add<'T when Real<'T>> (summands: 'T[]) (size: int) (x: 'T[]) : unit =
             let from, summand = plane * size, summands[plane % summands.Length]
             TensorPrimitives.Add(ReadOnlySpan(x, from, size), summand, Span(x, from, size)))
 
-/// The sum of each channel: over samples a chain of the sums of its planes.
+/// The sum of each channel: the sums of its planes, added up in the order of the samples.
 let sums<'T when Real<'T>> (channels: int) (size: int) (samples: int) (x: 'T[]) : 'T[] =
     Array.init channels (fun channel ->
         let mutable sum = 'T.Zero

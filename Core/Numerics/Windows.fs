@@ -69,8 +69,8 @@ module internal Windows =
           Stride = stride
           Dilation = dilation }
 
-    /// The windows over dL/dy, of so many channels, that give dL/dx: one for each element of the image. The kernel has
-    /// to be turned by half a turn.
+    /// The windows over dL/dy, which has `outputs` channels, that give dL/dx: one for each element of the image. The
+    /// kernel must be rotated by 180 degrees.
     let back (outputs: int) (w: Windows) : Windows =
         let top = w.Dilation * (w.KernelHeight - 1)
         let left = w.Dilation * (w.KernelWidth - 1)
