@@ -9,10 +9,20 @@ internal static class ImageText
 {
     public static JsonArray Of(ImageShape shape) => [shape.Channels, shape.Height, shape.Width];
 
-    /// <exception cref="DataException">It is no shape.</exception>
-    public static ImageShape Read(DataValue text) => text.Items is { Count: 3 } sizes
-        ? ImageShape.Of(sizes[0].Count, sizes[1].Count, sizes[2].Count)
-        : throw text.Error("channels, height and width");
+    /// <exception cref="DataException">It isn't a shape.</exception>
+    public static ImageShape Read(DataValue text)
+    {
+        var sizes = Counts(text, 3, "channels, height and width");
+        return ImageShape.Of(sizes[0], sizes[1], sizes[2]);
+    }
+
+    /// <summary>Rows and columns of a filter or a window.</summary>
+    /// <exception cref="DataException">It isn't two numbers.</exception>
+    public static (int Height, int Width) ReadWindow(DataValue text)
+    {
+        var sizes = Counts(text, 2, "rows and columns");
+        return (sizes[0], sizes[1]);
+    }
 
     /// <summary>A layer's numbers from a text.</summary>
     /// <exception cref="DataException">They don't go together.</exception>
@@ -39,15 +49,12 @@ internal static class ImageText
         graph.Add(name, "Reshape", [graph.Current, graph.Constant($"{name}.output", [2], Sizes(output.Size))]);
     }
 
-    private static long[] Sizes(params ReadOnlySpan<int> sizes)
-    {
-        var all = new long[sizes.Length + 1];
-        // As many samples as there are.
-        all[0] = -1;
-        for (var i = 0; i < sizes.Length; i++)
-            all[i + 1] = sizes[i];
-        return all;
-    }
+    // -1 stands for any number of samples.
+    private static long[] Sizes(params ReadOnlySpan<long> sizes) => [-1, .. sizes];
+
+    private static int[] Counts(DataValue text, int count, string expected) =>
+        text.Items is { } items && items.Count == count
+            ? [.. items.Select(item => item.Count)] : throw text.Error(expected);
 }
 
 internal sealed class ConvolutionFormat : LayerFormat
@@ -67,11 +74,10 @@ internal sealed class ConvolutionFormat : LayerFormat
 
     public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
     {
-        var kernel = text["kernel"].Items is { Count: 2 } sizes
-            ? sizes : throw text["kernel"].Error("rows and columns");
+        var (kernelHeight, kernelWidth) = ImageText.ReadWindow(text["kernel"]);
         var padding = text["padding"].CountFrom(0);
         var shape = ImageText.Checked(text, () => new ConvolutionShape(
-            ImageText.Read(text["input"]), text["filters"].Count, kernel[0].Count, kernel[1].Count,
+            ImageText.Read(text["input"]), text["filters"].Count, kernelHeight, kernelWidth,
             text["stride"].Count, padding, text["dilation"].Count, text["groups"].Count).Checked());
         var name = names.Next(Kind);
         return new LayerPlan<T>(
@@ -118,8 +124,7 @@ internal sealed class PoolingFormat : LayerFormat
 
     public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
     {
-        var window = text["window"].Items is { Count: 2 } sizes
-            ? sizes : throw text["window"].Error("rows and columns");
+        var (windowHeight, windowWidth) = ImageText.ReadWindow(text["window"]);
         var kind = text["of"].Text switch
         {
             "max" => PoolingKind.Max,
@@ -127,7 +132,7 @@ internal sealed class PoolingFormat : LayerFormat
             _ => throw text["of"].Error("max or average"),
         };
         var pooling = ImageText.Checked(text, () => new Pooling(
-            kind, ImageText.Read(text["input"]), window[0].Count, window[1].Count, text["stride"].Count).Checked());
+            kind, ImageText.Read(text["input"]), windowHeight, windowWidth, text["stride"].Count).Checked());
         var layer = Layer.Of<T>(pooling);
         names.Next(layer.Name);
         return new LayerPlan<T>([], _ => layer);
