@@ -3,15 +3,15 @@ using Functional.Host.Files;
 
 namespace Functional.Host.Data;
 
-/// <summary>The messages of an Arrow file, checked before Apache.Arrow reads them, which makes room for whatever size
-/// they state.</summary>
+/// <summary>Checks the messages of an Arrow file before Apache.Arrow reads them, which allocates whatever size they
+/// state.</summary>
 /// <remarks>Source: "Arrow Columnar Format", Serialization and Interprocess Communication; Message.fbs, Schema.fbs.
 /// </remarks>
 internal static class ArrowStructure
 {
     private const int Schema = 1, DictionaryBatch = 2, RecordBatch = 3;
     private const int Deepest = 100, ElementSize = 16, Slack = 1024;
-    // Zstandard's largest: a block of 128 KiB in four bytes.
+    // Zstandard's highest ratio: a block of 128 KiB in four bytes.
     private const int MostInflated = 1 << 15;
 
     /// <summary>Checks all messages.</summary>
@@ -47,8 +47,8 @@ internal static class ArrowStructure
 
     private static bool IsShallow(FlatTable schema, int length)
     {
-        // A field may be a child of several, which doubles with each level: no more are looked at than there is room
-        // for.
+        // A field may be a child of several others, so their number can double with each level: the walk ends after as
+        // many as the message has room for.
         var left = length / sizeof(int);
         return IsShallow(schema, 1, 0);
 
@@ -75,7 +75,7 @@ internal static class ArrowStructure
         {
             var (from, size) =
                 (batch.LongAt(start + (ElementSize * i)), batch.LongAt(start + (ElementSize * i) + sizeof(long)));
-            // The reader takes no other as a buffer.
+            // The reader ignores empty buffers.
             if (size <= 0)
                 continue;
             if (from < 0 || from > body.Length - size)

@@ -10,7 +10,7 @@ internal static class NpzData
 {
     private const int MostClasses = 1 << 16;
 
-    // Training samples and labels, and those of the test part where the file has them; in any case of letters.
+    // Training samples and labels, and those of the test part where the file has them; upper or lower case.
     private static readonly string[][] Usual =
     [
         ["x_train", "y_train", "x_test", "y_test"],
@@ -90,7 +90,7 @@ internal static class NpzData
         var there = Npz.Names(stream, name);
         string? Named(string usual) =>
             there.FirstOrDefault(array => array.Equals(usual, StringComparison.OrdinalIgnoreCase));
-        // Which of more than two arrays without names is which, isn't known.
+        // Of more than two arrays without names it isn't known which is which.
         var usual = Usual.FirstOrDefault(names =>
                 names.All(one => Named(one) is not null) && (there.Count == 2 || names[0] != "arr_0"))
             ?? Usual.FirstOrDefault(names => names[0] != "arr_0" && Named(names[0]) is not null)
@@ -103,7 +103,7 @@ internal static class NpzData
             [.. Npz.Read(stream, name, [.. usual.Select(one => Named(one) ?? one)], takesTexts: true)];
     });
 
-    // No class has a number with a fraction.
+    // Classes are whole numbers.
     private static bool IsMeasured(Tensor tensor) =>
         tensor.Type is TensorType.F16 or TensorType.BF16 or TensorType.F32 or TensorType.F64
         && Array.Exists(tensor.Rounded(), number => double.IsFinite(number) && !double.IsInteger(number));
@@ -139,7 +139,7 @@ internal static class NpzData
         return Array.ConvertAll(labels, part => (Targets)new Classes(classification, part));
     }
 
-    // NumPy fills a text up with zeros.
+    // NumPy pads texts with zeros.
     private static string[] Texts(Tensor tensor, string name)
     {
         DataException Error(string found) => new(name, tensor.Name, "the name of a class for each sample", found);

@@ -4,8 +4,8 @@ using Parquet.Meta;
 
 namespace Functional.Host.Data;
 
-/// <summary>What a Parquet file says of itself, checked before Parquet.Net reads it, which looks without end for the
-/// end of damaged metadata and makes room for whatever size is stated.</summary>
+/// <summary>Checks a Parquet file's metadata and page headers before Parquet.Net reads them, which can search damaged
+/// metadata for their end forever, and allocates whatever size is stated.</summary>
 /// <remarks>Source: parquet.thrift 2.12, whose structs these are; enumerations are i32.</remarks>
 internal static class ParquetStructure
 {
@@ -46,7 +46,7 @@ internal static class ParquetStructure
         DataPage2: i32! i32! i32! i32! i32! i32! bool Statistics
         """);
 
-    // How many bytes one byte becomes at most, in the formats that have a limit.
+    // The highest compression ratio of the formats that have one.
     private static readonly Dictionary<CompressionCodec, int> Ratios = new()
     {
         [CompressionCodec.UNCOMPRESSED] = 1, [CompressionCodec.SNAPPY] = 22, [CompressionCodec.GZIP] = 1032,
@@ -72,7 +72,7 @@ internal static class ParquetStructure
         new CompactThrift(Structs, new BufferedStream(stream), path, Format, end) { Ended = OnEnd }
             .Walk("FileMetaData");
 
-        // Columns lie in groups of groups, each after the group that says how many it has.
+        // A group of columns states how many columns or groups follow as its own.
         void OnEnd(CompactThrift footer, string name)
         {
             if (name != "SchemaElement")
@@ -122,7 +122,7 @@ internal static class ParquetStructure
         }
     }
 
-    // Snappy begins with the size that it makes room for. The levels before it aren't compressed in the second version.
+    // Snappy's data begin with the size that its decoder allocates. In version 2 the levels before aren't compressed.
     private static void CheckSnappy(CompactThrift page, string path, string place, long size, long inflated)
     {
         var isSecond = page.Numbers[("PageHeader", 1)] == (long)PageType.DATA_PAGE_V2;
@@ -146,7 +146,7 @@ internal static class ParquetStructure
             (long)PageType.DATA_PAGE_V2 => ("DataPage2", true),
             _ => ("DictionaryPage", false),
         };
-        // Of the values in a dictionary each takes a byte at least.
+        // Each value in a dictionary takes at least a byte.
         var most = isData ? left : inflated;
         return page.Numbers.TryGetValue((name, 1), out var count) && count >= 0 && count <= most ? isData ? count : 0
             : throw new DataException(path, place, $"a page of at most {Plural.Of(most, "value")}", $"{count}");

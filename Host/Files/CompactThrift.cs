@@ -1,7 +1,7 @@
 namespace Functional.Host.Files;
 
-/// <summary>Walks over structs in Thrift's compact protocol and holds them against what they should be: every field
-/// has its type, every length lies within the file, and they end. Nothing is kept but the numbers in them.</summary>
+/// <summary>Walks over structs in Thrift's compact protocol and checks them against their descriptions: every field
+/// has its type, every length lies within the file, and they end. Only the numbers in them are kept.</summary>
 /// <remarks>Source: Thrift compact protocol encoding (the specification in Apache Thrift's repository).</remarks>
 internal sealed class CompactThrift
 {
@@ -16,12 +16,12 @@ internal sealed class CompactThrift
     private readonly string path, format;
     private readonly long end;
 
-    /// <summary>Starts where a stream stands.</summary>
+    /// <summary>Starts at a stream's position.</summary>
     /// <param name="structs">What <see cref="Described"/> gives.</param>
     /// <param name="stream">The bytes.</param>
     /// <param name="path">What they are called.</param>
     /// <param name="format">What the structs are, for messages.</param>
-    /// <param name="end">The first byte that is none of them.</param>
+    /// <param name="end">The first byte after them.</param>
     public CompactThrift(
         IReadOnlyDictionary<string, Field?[]> structs, Stream stream, string path, string format, long end) =>
         (this.structs, this.stream, this.path, this.format, this.end) = (structs, stream, path, format, end);
@@ -69,7 +69,7 @@ internal sealed class CompactThrift
         Ended?.Invoke(this, name);
     }
 
-    /// <summary>The unsigned number that stands some bytes further.</summary>
+    /// <summary>The unsigned number a number of bytes further on.</summary>
     /// <exception cref="DataException">There is none.</exception>
     public long UnsignedAt(long offset)
     {
@@ -108,7 +108,7 @@ internal sealed class CompactThrift
         }
     }
 
-    // Later versions may have more fields. Of these Parquet.Net passes over plain values and what is empty alone.
+    // Later versions may have more fields. Of these Parquet.Net can skip only plain values and empty ones.
     private void Skip(int type, string place)
     {
         if (type is > 2 and <= Binary)
@@ -126,7 +126,7 @@ internal sealed class CompactThrift
     private (long Count, int Type) ListHeader()
     {
         var header = Byte();
-        // Every element has a byte at least.
+        // Every element takes at least a byte.
         return (header >> 4 == 15 ? Length() : Within(header >> 4), header & 15);
     }
 

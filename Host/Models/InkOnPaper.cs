@@ -3,17 +3,17 @@ using Functional.Host.Files;
 
 namespace Functional.Host.Models;
 
-/// <summary>Tells ink from paper in a photo, under uneven light: what a shadow, a lamp or a lens makes darker is
+/// <summary>Separates ink from paper in a photo under uneven light: what a shadow, a lamp or a lens darkens is still
 /// paper.</summary>
 internal static class InkOnPaper
 {
-    // Of 255 levels: what a camera makes of black.
+    // The level, of 255, that a camera gives to black.
     private const double Black = 8;
     private const double LeastContrast = 0.1, LeastPart = 0.1;
 
     /// <summary>How much ink is in each pixel of a gray picture, from 0, paper, to 1.</summary>
-    /// <remarks>The light is the closing of the levels (Serra, 1982), which has no strokes, but all shadows wider than
-    /// them; the threshold is Otsu's (1979).</remarks>
+    /// <remarks>The light is estimated by a closing of the levels (Serra, 1982), which removes strokes and keeps the
+    /// shadows that are wider. Ink and paper are then separated by Otsu's method (1979).</remarks>
     /// <exception cref="DataException">There is no ink on the paper.</exception>
     public static double[] Of(Bitmap gray, string file)
     {
@@ -31,12 +31,12 @@ internal static class InkOnPaper
         var (low, high) = Parted(shares);
         if (high - low < LeastContrast)
             throw new DataException(file, null, "a picture of ink on paper", "nearly one shade");
-        // What is near to paper is its texture, what is near to ink is all ink.
+        // Levels near the paper's are its texture; levels near the ink's are all ink.
         return WithoutSpecks(
             Array.ConvertAll(shares, share => Math.Clamp((((share - low) / (high - low)) - 0.25) * 2, 0, 1)), width);
     }
 
-    // As if what is at the border went on beyond it: else a corner that grows dark would be ink.
+    // The border is continued outwards: otherwise a corner that grows dark would be taken for ink.
     private static double[] Light(double[] levels, int height, int width, int radius)
     {
         var (high, wide) = (height + (2 * radius), width + (2 * radius));
@@ -54,7 +54,7 @@ internal static class InkOnPaper
         ];
     }
 
-    // Ink differs more from what surrounds it, and on less of it, than paper does: below 0, it is darker.
+    // Ink differs more from its surroundings than paper does, and covers less of the picture. Below 0, ink is darker.
     private static double Skewness(double[] levels, int height, int width, int radius)
     {
         var sums = Windows(levels, height, width, radius, window => TensorPrimitives.Sum(window));
@@ -64,7 +64,7 @@ internal static class InkOnPaper
             .Sum(difference => difference * difference * difference);
     }
 
-    // The means of the two parts that differ most.
+    // Otsu's method: the mean of each part, cut where the variance between the two is largest.
     private static (double Low, double High) Parted(double[] shares)
     {
         const int Last = 255;
@@ -89,8 +89,8 @@ internal static class InkOnPaper
         return (low * most / Last, high * most / Last);
     }
 
-    // Ink is the connected parts that aren't small beside the largest. What reaches the border is a shadow there, if
-    // there is ink elsewhere.
+    // Ink is every connected part that isn't small compared with the largest. A part that touches the border is a
+    // shadow, if there is ink elsewhere.
     private static double[] WithoutSpecks(double[] ink, int width)
     {
         var parts = new int[ink.Length];
@@ -134,7 +134,8 @@ internal static class InkOnPaper
     private static double[] Greatest(double[] numbers, int height, int width, int radius) =>
         Windows(numbers, height, width, radius, window => TensorPrimitives.Max(window));
 
-    // Of the square around each pixel, as far as it is in the picture. (Sums of whole numbers are exact in any order.)
+    // Applies `one` to the rows, and then to the columns, of the square around each pixel, cut off at the border. (Sums
+    // of whole numbers are exact in any order.)
     private static double[] Windows(
         double[] numbers, int height, int width, int radius, Func<ReadOnlySpan<double>, double> one)
     {
