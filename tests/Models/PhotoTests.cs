@@ -53,12 +53,24 @@ public sealed class PhotoTests(ITestOutputHelper output)
     {
         var digits = DataSets.Load("digits").Test.Images;
         var count = kind == "3000 x 2000" ? Math.Max(3, Photos / 10) : Photos;
-        var alike = Enumerable.Range(0, count).Count(i =>
-            Trained.Value.Predict(new Images(digits.Height, digits.Width, PictureFit.Digit(
-                UnevenLight.Photo(digits[i].Span, digits.Height, digits.Width, kind, i), "f", digits.Height,
-                digits.Width).Pixels))[0].Class == Trained.Value.Predict(digits.Take([i]))[0].Class);
-        output.WriteLine($"{kind}: {alike} of {count}");
-        Assert.True(alike >= 0.75 * count, $"{kind}: {alike} of {count}");
+        var (alike, refused) = (0, 0);
+        for (var i = 0; i < count; i++)
+        {
+            var photo = UnevenLight.Photo(digits[i].Span, digits.Height, digits.Width, kind, i);
+            try
+            {
+                var seen = PictureFit.Digit(photo, "f", digits.Height, digits.Width).Pixels;
+                if (Trained.Value.Predict(new Images(digits.Height, digits.Width, seen))[0].Class
+                    == Trained.Value.Predict(digits.Take([i]))[0].Class)
+                    alike++;
+            }
+            catch (DataException)
+            {
+                refused++;
+            }
+        }
+        output.WriteLine($"{kind}: {alike} of {count}, {refused} refused");
+        Assert.True(alike >= 0.75 * count && refused <= count / 50, $"{kind}: {alike} of {count}, {refused} refused");
     }
 
     [Fact]
