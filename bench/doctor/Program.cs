@@ -2,23 +2,22 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Functional.Benchmarks;
 using Functional.Benchmarks.Doctor;
 
 const string Usage =
     "bench/doctor FUNCTIONAL FOLDER [--cases FILE] [--part handed|tuned|apart] [--only NAME,...] [--mend] "
     + "[-- OPTIONS...]";
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var end = Array.IndexOf(args, "--");
-var options = end < 0 ? [] : args[(end + 1)..];
-var words = (end < 0 ? args : args[..end]).ToList();
-var mends = words.Remove("--mend");
-var (file, part, only) = (Option("--cases"), Option("--part"), Option("--only")?.Split(','));
-if (words.Count != 2)
+var words = new CommandWords(args);
+var options = words.Passed;
+var mends = words.Take("--mend");
+var (file, part, only) = (words.Option("--cases"), words.Option("--part"), words.Option("--only")?.Split(','));
+if (words.Rest is not [var program, var folder])
 {
     Console.Error.WriteLine(Usage);
     return 2;
 }
-var (program, folder) = (words[0], words[1]);
 MadeTables.Write(folder);
 var cases = Case.Read(file ?? Path.Combine(AppContext.BaseDirectory, "cases.tsv"))
     .Where(each => (part is null || each.Part == part) && (only is null || only.Contains(each.Name))).ToArray();
@@ -72,16 +71,6 @@ void Share(string what, IReadOnlyCollection<Result> of, Func<Result, bool> isSo)
 {
     if (of.Count > 0)
         Console.WriteLine($"{what}: {of.Count(isSo)} of {of.Count} ({(double)of.Count(isSo) / of.Count:p0})");
-}
-
-string? Option(string name)
-{
-    var at = words.IndexOf(name);
-    if (at < 0)
-        return null;
-    var value = words[at + 1];
-    words.RemoveRange(at, 2);
-    return value;
 }
 
 // The accuracy on test samples, or the share of their variance that is explained.

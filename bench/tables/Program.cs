@@ -2,26 +2,25 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Functional.Benchmarks;
 using Functional.Benchmarks.Tables;
 
 // FUNCTIONAL: the program, or - to measure the peers alone.
 const string Usage = "bench/tables FUNCTIONAL FOLDER [FILE.csv:LABEL ...] [--only NAME] [--seeds N] [-- OPTIONS...]";
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var end = Array.IndexOf(args, "--");
-var options = end < 0 ? [] : args[(end + 1)..];
-var words = (end < 0 ? args : args[..end]).ToList();
-var seeds = int.Parse(Option("--seeds") ?? "5", CultureInfo.InvariantCulture);
-var only = Option("--only");
-if (words.Count < 2)
+var words = new CommandWords(args);
+var options = words.Passed;
+var seeds = int.Parse(words.Option("--seeds") ?? "5", CultureInfo.InvariantCulture);
+var only = words.Option("--only");
+if (words.Rest is not [var program, var folder, .. var files])
 {
     Console.Error.WriteLine(Usage);
     return 2;
 }
-var (program, folder) = (words[0], words[1]);
 
 IEnumerable<Table> tables =
 [
-    .. words.Skip(2).Select(word => Table.Read(word[..word.LastIndexOf(':')], word[(word.LastIndexOf(':') + 1)..])),
+    .. files.Select(word => Table.Read(word[..word.LastIndexOf(':')], word[(word.LastIndexOf(':') + 1)..])),
     .. MadeTables.All.Select(made =>
         made.Rows().ToArray() is [var header, .. var rows] ? new Table(made.Name, header, rows, made.Label)
         : throw new InvalidOperationException()),
@@ -42,16 +41,6 @@ foreach (var table in tables.Where(table => only is null || table.Name.Contains(
     Console.WriteLine($"| {table.Name} | {table.Rows.Length} | {measure} | {string.Join(" | ", cells)} |");
 }
 return 0;
-
-string? Option(string name)
-{
-    var at = words.IndexOf(name);
-    if (at < 0)
-        return null;
-    var value = words[at + 1];
-    words.RemoveRange(at, 2);
-    return value;
-}
 
 static string Cell(Table table, double[] values)
 {
