@@ -20,10 +20,10 @@ internal static class Answers
         return new Finding(
             FindingKind.QuantityAsClasses, null, Severity.Error,
             Invariant($"'{target}' has {kinds.Count:N0} different numbers in ")
-                + Invariant($"{data.Training.Count + data.Test.Count:N0} rows, and each is a class of its own: that ")
-                + "3.1 is nearer to 3.2 than to 8 is not known to the network",
+                + Invariant($"{data.Training.Count + data.Test.Count:N0} rows, and each is a class of its own: the ")
+                + "network doesn't know that 3.1 is nearer to 3.2 than to 8",
             "Learn the number, --task quantities: the network then gives a quantity, and near misses count less")
-        { Picture = Pictures.Classes(kinds, Counts(classes, data.Training.All)) };
+        { Picture = Pictures.Classes(kinds, classes.Counts()) };
     }
 
     /// <summary>The same data with the numbers themselves as targets; null where some class is no number.</summary>
@@ -44,7 +44,7 @@ internal static class Answers
         if (run.Data.Test.Targets is not Classes { Classification: var kinds } classes || trial.HasDiverged
             || trial.Test.Accuracy < GoodAccuracy)
             return null;
-        var counts = Counts(classes, run.Data.Test.All);
+        var counts = classes.Counts();
         var most = Array.IndexOf(counts, counts.Max());
         var majority = (double)counts[most] / run.Data.Test.Count;
         var recall = Metrics.Confusion(
@@ -54,20 +54,12 @@ internal static class Answers
             return null;
         return new Finding(
             FindingKind.MetricMisleads, null, Severity.Warning,
-            Invariant($"{trial.Test.Accuracy:0%} of the test samples are classified correctly, but always ")
-                + Invariant($"{kinds.Names[most]} is right for {majority:0%}; of a class {recall:0%} are found ")
-                + Invariant($"on average, where always the same answer finds ")
+            Invariant($"{trial.Test.Accuracy:0%} of the test samples are classified correctly, but always answering ")
+                + Invariant($"{kinds.Names[most]} is right for {majority:0%}; on average {recall:0%} of a class are ")
+                + Invariant($"found, where always the same answer finds ")
                 + Invariant($"{1.0 / counts.Count(count => count > 0):0%}"),
             "Look at the recall of each class instead of the accuracy (evaluate prints it); --class-weights balanced "
             + "makes all classes count the same")
         { Picture = Pictures.Classes(kinds, counts) };
-    }
-
-    private static int[] Counts(Classes classes, int[] samples)
-    {
-        var counts = new int[classes.Classification.Count];
-        foreach (var i in samples)
-            counts[classes.Labels[i]]++;
-        return counts;
     }
 }

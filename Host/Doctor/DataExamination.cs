@@ -25,7 +25,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
         return constant.Any(finding => finding.Severity == Severity.Error)
             ? [.. constant, .. Imbalanced()]
             : [.. constant, .. Scales(),
-                // Neighbors of the other kind don't agree, whatever the labels.
+                // Where the parts differ, neighbors don't agree, whatever the labels.
                 .. PartDifference.Finding(run) is { } difference ? [difference] : Labels(),
                 .. Leaked(), .. Imbalanced()];
     }
@@ -147,9 +147,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
 
     private IEnumerable<Finding> Imbalanced(Classes classes)
     {
-        var counts = new int[classes.Classification.Count];
-        foreach (var i in split.Training)
-            counts[classes.Labels[i]]++;
+        var counts = classes.Take(split.Training).Counts();
         var (least, most) = (Array.IndexOf(counts, counts.Min()), Array.IndexOf(counts, counts.Max()));
         if (run.Gaps() is [var gap])
         {
