@@ -20,24 +20,10 @@ public sealed record ObservedTraining(
     TrainingState<float> Start, TrainingState<float> End, IReadOnlyList<double> Losses, Batch<float> Training,
     Batch<float> HeldOut);
 
-/// <summary>What was found of a training loop.</summary>
-/// <param name="Findings">The most likely cause first.</param>
-/// <param name="Seeds">How it did with each seed.</param>
-public sealed record LoopExamination(IReadOnlyList<Finding> Findings, IReadOnlyList<SeedOutcome> Seeds)
-{
-    /// <summary>Whether nothing above a hint was found.</summary>
-    public bool IsHealthy => Findings.All(finding => finding.Severity == Severity.Hint);
-
-    /// <summary>The findings, a line each.</summary>
-    public override string ToString() => Findings.Count == 0 ? "nothing is wrong"
-        : string.Join('\n', Findings.Select(finding =>
-            $"{finding.Severity.ToString().ToLowerInvariant()}: {finding.Name}: {finding.Evidence}. {finding.Advice}"));
-}
-
 /// <summary>Why doesn't it learn? For any training loop, with layers, optimizers and data of any kind.</summary>
 public static class Doctor
 {
-    // What a person would write in a program for what options say.
+    // What takes the place of options in a program.
     private static readonly (string Option, string Code)[] Words =
     [
         ("--activation leaky-relu:0.1", "Activation.LeakyRelu(0.1)"), ("--activation leaky-relu", "leaky ReLU"),
@@ -69,6 +55,7 @@ public static class Doctor
     /// <param name="train">Trains with a seed and a change: a function of both, so that the same arguments give the
     /// same run.</param>
     /// <param name="seeds">How many seeds to try, 1, 2, ...; at least 1.</param>
+    /// <returns>What is wrong, the most likely cause first; nothing if the loop learns well.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no seed.</exception>
     /// <example><code>
     /// var found = Doctor.Examine((seed, change) =>
@@ -84,16 +71,16 @@ public static class Doctor
     ///     }
     ///     return new ObservedTraining(start, state, losses, training, test);
     /// });
-    /// Console.WriteLine(found);
+    /// foreach (var finding in found)
+    ///     Console.WriteLine(finding);
     /// </code></example>
-    public static LoopExamination Examine(Func<long, TrainingChange, ObservedTraining> train, int seeds = 5)
+    public static IReadOnlyList<Finding> Examine(Func<long, TrainingChange, ObservedTraining> train, int seeds = 5)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentOutOfRangeException.ThrowIfLessThan(seeds, 1);
         TrialRun Run(long seed, TrainingChange change) => TrialRun.Of(train(seed, change), seed);
         TrialRun[] trials = [.. Enumerable.Range(1, seeds).Select(seed => Run(seed, new()))];
-        var fails = SeedFailures.Of(trials);
-        var own = trials[Math.Max(0, Array.IndexOf(fails, true))];
+        var own = trials[Math.Max(0, Array.IndexOf(SeedFailures.Of(trials), true))];
         Experiment With(TrainingChange change, Change what) => new([what], own, Run(own.Configuration.Seed, change));
         Experiment[] causes = own is { Learned: > 0.95, Holding: > 0.95 } ? [] :
         [
@@ -118,11 +105,11 @@ public static class Doctor
             .. own.HasDiverged || own.IsAtChance ? [Stuck(own)] : (Finding[])[],
             .. seedFinding is null ? (Finding[])[] : [seedFinding],
         ];
-        return new LoopExamination(
-            [.. found.DistinctBy(finding => finding.Kind).OrderByDescending(finding => finding.Severity > Severity.Hint)
-                .Select(finding => finding with { Advice = InCode(finding.Advice) })],
-            [.. trials.Zip(fails, (trial, fail) => new SeedOutcome(
-                trial.Configuration.Seed, trial.Training.Accuracy, trial.Held.Accuracy, fail))]);
+        return
+        [
+            .. found.DistinctBy(finding => finding.Kind).OrderByDescending(finding => finding.Severity > Severity.Hint)
+                .Select(finding => finding with { Advice = InCode(finding.Advice) }),
+        ];
     }
 
     private static Finding Stuck(TrialRun trial) => new(

@@ -23,7 +23,7 @@ public sealed record Examination(
     public bool IsOfQuantities { get; init; }
 
     /// <summary>Each seed that was tried, that of the configuration first.</summary>
-    public IReadOnlyList<SeedOutcome> Seeds { get; init; } = [];
+    internal IReadOnlyList<SeedOutcome> Seeds { get; init; } = [];
 
     /// <summary>Whether nothing above a hint was found.</summary>
     public bool IsHealthy => Findings.All(finding => finding.Severity == Severity.Hint);

@@ -147,6 +147,9 @@ public sealed record Finding(FindingKind Kind, string? Layer, Severity Severity,
     /// <summary>What it looks like, in this very run or these data.</summary>
     [JsonIgnore]
     public Chart? Picture { get; init; }
+
+    /// <summary>The finding in a line: severity, kind, evidence and advice.</summary>
+    public override string ToString() => $"{Severity.ToString().ToLowerInvariant()}: {Name}: {Evidence}. {Advice}";
 }
 
 /// <summary>Writes <c>DeadUnits</c> as <c>dead-units</c>.</summary>

@@ -8,7 +8,7 @@ namespace Functional.Host.Doctor;
 /// variance that is explained.</param>
 /// <param name="TestAccuracy">The same of test samples.</param>
 /// <param name="Fails">Whether it learns much less than with most seeds.</param>
-public sealed record SeedOutcome(long Seed, double TrainAccuracy, double TestAccuracy, bool Fails);
+internal sealed record SeedOutcome(long Seed, double TrainAccuracy, double TestAccuracy, bool Fails);
 
 /// <summary>What depends on the seed.</summary>
 internal static class SeedFailures

@@ -104,8 +104,10 @@ public sealed class TreatmentTests
     {
         var data = Flowers.Of(300).Encode();
         var (training, test) = (data.Training.Batch(data.Training.All), data.Test.Batch(data.Test.All));
+        var seeds = new SortedSet<long>();
         var found = Host.Doctor.Doctor.Examine((seed, change) =>
         {
+            seeds.Add(seed);
             var start = Training.Start(
                 Network.Create([4, 16, 3], Activation.Relu, Initializer.He, seed),
                 Optimizer.Sgd(rate * change.LearningRate));
@@ -117,10 +119,12 @@ public sealed class TreatmentTests
             }
             return new ObservedTraining(start, state, losses, training, test);
         }, seeds: 3);
-        Assert.Equal(3, found.Seeds.Count);
-        Assert.Equal(kind is null, found.IsHealthy);
+        Assert.Equal([1, 2, 3], seeds);
+        Assert.Equal(kind is null, found.All(finding => finding.Severity == Severity.Hint));
         if (kind is not null)
-            Assert.Equal(kind, found.Findings[0].Kind);
-        Assert.DoesNotContain("--", found.ToString(), StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"{found[0].Severity}: {Finding.NameOf(kind.Value)}: with ", $"{found[0]}",
+                StringComparison.OrdinalIgnoreCase);
+        Assert.All(found, finding => Assert.DoesNotContain("--", $"{finding}", StringComparison.Ordinal));
     }
 }
