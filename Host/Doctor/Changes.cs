@@ -1,12 +1,13 @@
+using System.Globalization;
 using Functional.Host.Data;
 using Functional.Host.Runs;
 
 namespace Functional.Host.Doctor;
 
 /// <summary>The changes of a configuration that are worth a try. None is advised that it already has.</summary>
-/// <param name="trial">What it does as it is.</param>
-/// <param name="signs">What activations and gradients say.</param>
-/// <param name="unscaled">What is said of its features, if they are not of the usual size.</param>
+/// <param name="trial">The run without a change.</param>
+/// <param name="signs">What activations and gradients show.</param>
+/// <param name="unscaled">The finding about features that are not of the usual size, if any.</param>
 internal sealed class Changes(TrialRun trial, IReadOnlyList<Finding> signs, Finding? unscaled)
 {
     private const int EnoughSteps = 600, ManySteps = 2000, WideUnits = 64, NarrowUnits = 32, DeepLayers = 4;
@@ -19,9 +20,9 @@ internal sealed class Changes(TrialRun trial, IReadOnlyList<Finding> signs, Find
 
     private bool IsFlat => configuration.Activation.Name is "sigmoid" or "tanh";
 
-    /// <summary>All of them.</summary>
-    /// <param name="withoutSigns">Whether also what passes gradients better, where nothing says that they don't pass.
-    /// </param>
+    /// <summary>All changes but those of the optimizer.</summary>
+    /// <param name="withoutSigns">Whether to include what passes gradients on better even if nothing shows that they
+    /// get lost.</param>
     public IEnumerable<Change> All(bool withoutSigns = false) =>
         [.. Scales(), .. Rates(), .. Lengths(), .. Limits(), .. Starts(withoutSigns), .. Sizes()];
 
@@ -88,8 +89,12 @@ internal sealed class Changes(TrialRun trial, IReadOnlyList<Finding> signs, Find
         var usual = (optimizer with { LearningRate = null }).Complete().LearningRate!.Value;
         // A run that goes on for much longer than the trial gets as far with short steps.
         var stretch = (double)trial.Planned / Math.Max(1, trial.Steps);
+        // What is tried is what is advised: no more digits than are shown.
         double[] Near(double[] factors) =>
-            [.. factors.Select(factor => rate * factor).Append(usual).Where(double.IsFinite).Distinct()];
+        [
+            .. factors.Select(factor => double.Parse(Invariant($"{rate * factor:G3}"), CultureInfo.InvariantCulture))
+                .Append(usual).Where(double.IsFinite).Distinct(),
+        ];
         if (!trial.HasDiverged && (trial.Learned < 0.9 || stretch < 8))
             foreach (var higher in Near([3, 10, 100, 1000])
                 .Where(value => value > 1.5 * rate && (rate == 0 || value / rate > stretch)))
@@ -187,7 +192,7 @@ internal sealed class Changes(TrialRun trial, IReadOnlyList<Finding> signs, Find
                 + "or train longer", 0.6);
     }
 
-    // What gradients pass, and where they begin.
+    // How weights begin, and what gradients pass through.
     private IEnumerable<Change> Starts(bool withoutSigns)
     {
         if (!IsNew || configuration.Hidden.Count == 0)
