@@ -34,7 +34,10 @@ internal static class DoctorPage
                         Page.Paragraph(Say(("What was examined:", "調べた設定："))),
                         Page.Code(command),
                     ]),
-                .. examination.Findings.Select(finding => isJapanese ? InJapanese(finding) : InEnglish(finding)),
+                // Causes that help only together have one picture.
+                .. examination.Findings.GroupBy(finding => finding.Evidence).SelectMany(same => same.Select(
+                    (finding, i) => i == 0 ? finding : finding with { Picture = null }))
+                    .Select(finding => isJapanese ? InJapanese(finding) : InEnglish(finding)),
                 .. treatment is null ? [] : (Markup[])[Result(treatment, examination.IsOfQuantities, Say)],
             ]);
     }
@@ -58,20 +61,22 @@ internal static class DoctorPage
     private static LocalizedText Examined(Examination examination)
     {
         var (seeds, found) = (examination.Seeds.Count, examination.Findings.Count);
+        var hasTried = examination.Findings.Any(finding => finding.Gain is not null);
         return (
-            "The doctor looked at the data, at the layers before and after training, and repeated the run with one "
-                + "thing changed at a time" + (seeds < 2 ? "" : $", with {seeds} seeds") + ". "
+            "The doctor looked at the data and at the layers before and after training"
+                + (hasTried ? ", and repeated the run with other settings" : "")
+                + (seeds < 2 ? "" : $", with {seeds} seeds") + ". "
                 + (found == 0 ? "It found nothing."
                     : $"It found {Plural.Of(found, "thing")}, the most likely cause first."),
-            "データと、学習前後の各層を調べ、設定を1つずつ変えて学習を繰り返しました"
-                + (seeds < 2 ? "。" : $"（種は{seeds}個）。")
+            $"データと、学習前後の各層を調べ{(hasTried ? "、設定を変えて学習を繰り返し" : "")}ました"
+                + (seeds < 2 ? "。" : $"（シードは{seeds}個）。")
                 + (found == 0 ? "問題は見つかりませんでした。"
                     : $"見つかったのは{found}件です。可能性の高い順に示します。"));
     }
 
     private static Markup Seeds(Examination examination, Func<LocalizedText, string> say) => Page.Grid(
-        say(("Seeds", "種")),
-        [say(("seed", "種")), say(("training", "訓練")), say(("test", "テスト")), ""],
+        say(("Seeds", "シード")),
+        [say(("seed", "シード")), say(("training", "訓練")), say(("test", "テスト")), ""],
         examination.Seeds.Select(seed => (IReadOnlyList<Markup>)
         [
             Markup.Of($"{seed.Seed}"), Markup.Of($"{Percentage.Of(seed.TrainAccuracy)}"),
@@ -87,7 +92,7 @@ internal static class DoctorPage
         return Page.Section(
             $"{name}（{DoctorTexts.InJapanese(finding.Severity)}{where}）",
             Page.Paragraph($"所見：{meaning}"), Page.Paragraph($"処方：{advice}"),
-            Page.Table([(finding.Name, $"{Capitalized(finding.Evidence)}. {finding.Advice}.")]),
+            Page.Paragraph($"{finding.Name}: {finding.Evidence}. {finding.Advice}."),
             finding.Picture is null ? Markup.Empty : Page.Figure(finding.Picture));
     }
 
@@ -103,38 +108,48 @@ internal static class DoctorPage
 
     private static Markup Result(Treatment treatment, bool ofQuantities, Func<LocalizedText, string> say)
     {
-        string Name(TreatmentStep step) => step.Change ?? say(("as it was", "変更前"));
+        string Name(TreatmentStep step) => step.Change ?? say(("unchanged", "変更前"));
+        var isHeldOut = treatment.HeldOut > 0;
         var hasGained = treatment.Steps.Count > 1 || treatment.Steps[0].Change is not null;
         return Page.Section(say(("Result", "結果")),
             [
                 Page.Paragraph(hasGained
                     ? say((
-                        "The doctor followed its advice, one change after the other, as long as validation samples "
-                            + "gained. " + (treatment.Seeds == 1 ? "" : $"These are means of {treatment.Seeds} "
-                            + "seeds, the same ones each time. ") + "Test samples decide nothing.",
-                        "検証データで良くなる限り、処方を1つずつ試しました。"
-                            + (treatment.Seeds == 1 ? "" : $"数値は同じ{treatment.Seeds}個の種の平均です。")
-                            + "テストデータは選択に使っていません。"))
+                        "The doctor followed its advice, one change after another, as long as the network did better "
+                            + (isHeldOut ? "on validation samples. "
+                                : "on test samples, because there are too few others. ")
+                            + (treatment.Seeds == 1 ? "" : $"These are means of {treatment.Seeds} seeds, the same "
+                            + "ones each time. ") + (isHeldOut ? "Test samples decide nothing."
+                                : "On new samples it may do less well."),
+                        (isHeldOut ? "検証データ" : "サンプルが少ないため、テストデータ")
+                            + "で良くなる限り、処方を1つずつ試しました。"
+                            + (treatment.Seeds == 1 ? "" : $"数値は同じ{treatment.Seeds}個のシードの平均です。")
+                            + (isHeldOut ? "テストデータは選択に使っていません。"
+                                : "新しいデータでは、これより悪いことがあります。")))
                     : say((
-                        "No change gains anything on validation samples.",
-                        "検証データで良くなる変更はありませんでした。"))),
+                        $"No change helps on {(isHeldOut ? "validation" : "test")} samples.",
+                        $"{(isHeldOut ? "検証" : "テスト")}データで良くなる変更はありませんでした。"))),
                 Page.Grid(
                     say(("What each change brought", "変更ごとの結果")),
                     [say(("change", "変更")), say(("training", "訓練")), say(("validation", "検証")),
                         say(("test", "テスト"))],
                     treatment.Steps.Select(step => (IReadOnlyList<Markup>)
                     [
-                        Markup.Of($"{Name(step)}"), Markup.Of($"{Percentage.Of(step.Training)}"),
-                        Markup.Of($"{Percentage.Of(step.Validation)}"), Markup.Of($"{Percentage.Of(step.Test)}"),
+                        Markup.Of($"<span class=\"long\">{Name(step)}</span>"),
+                        Markup.Of($"{Percentage.Of(step.Training)}"), Markup.Of($"{Percentage.Of(step.Validation)}"),
+                        Markup.Of($"{Percentage.Of(step.Test)}"),
                     ])),
                 .. !hasGained ? [] : (Markup[])
                 [
                     Page.Titled(say, new BarChart(
-                        say((ofQuantities ? "Variance of validation samples explained" : "Validation accuracy",
-                            ofQuantities ? "検証データの分散のうち説明できた割合" : "検証データの認識精度")), "%")
+                        say((
+                            ofQuantities ? $"Variance of {(isHeldOut ? "validation" : "test")} samples explained"
+                                : isHeldOut ? "Validation accuracy" : "Test accuracy",
+                            (isHeldOut ? "検証データ" : "テストデータ")
+                                + (ofQuantities ? "の分散のうち説明できた割合" : "の認識精度"))), "%")
                     {
                         Bars = [.. treatment.Steps.Select((step, i) => (
-                            i == 0 ? say(("start", "変更前")) : Invariant($"{i}"), 100 * step.Validation))],
+                            i == 0 ? say(("unchanged", "変更前")) : Invariant($"{i}"), 100 * step.Validation))],
                     }),
                     Page.Code(treatment.Command),
                 ],

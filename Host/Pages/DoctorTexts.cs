@@ -95,9 +95,9 @@ internal static class DoctorTexts
             "--l2または--dropoutを使うと、他のデータで良くなります。"),
         FindingKind.TooDeep => ("層が多すぎる",
             "層が多すぎて、信号や勾配が通りません。", "--hiddenの層を減らしてください。"),
-        FindingKind.SeedDependent => ("乱数の種に左右される",
-            "種によって、学習できたりできなかったりします。",
-            "複数の種で確かめ、他の診断の対策をとってください。"),
+        FindingKind.SeedDependent => ("シードに左右される",
+            "シードによって、学習できたりできなかったりします。",
+            "複数のシードで確かめ、他の診断の対策をとってください。"),
         _ => throw new InvalidOperationException($"{kind} has no Japanese name"),
     };
 }

@@ -26,6 +26,7 @@ internal static partial class Page
         .grid,.scroll{overflow-x:auto}
         .grid th,.grid td,.scroll th,.scroll td{padding-right:1rem}
         .grid td,.option{white-space:nowrap}
+        .long{display:inline-block;max-width:min(24rem,45vw);white-space:normal}
         .scroll th{white-space:normal}
         .scroll th[scope=col]{vertical-align:bottom}
         code,pre{font:.85rem/1.5 ui-monospace,monospace;overflow-wrap:anywhere}

@@ -248,10 +248,10 @@ internal sealed class StudyPage
         return Page.Section(
             Say("Hyperparameters together", "ハイパーパラメータの組み合わせ"),
             Page.Paragraph(Say(
-                $"One line per trial, through its hyperparameters to its value. The {Highlighted} best are " +
-                    "highlighted.",
-                $"1回の試行が1本の線で、ハイパーパラメータの値を通って試行の値に至ります。" +
-                    $"上位{Highlighted}本を強調しています。")),
+                "One line per trial, through its hyperparameters to its value." +
+                    (valued.Length > Highlighted ? $" The {Highlighted} best are highlighted." : ""),
+                "1回の試行が1本の線で、ハイパーパラメータの値を通って試行の値に至ります。" +
+                    (valued.Length > Highlighted ? $"上位{Highlighted}本を強調しています。" : ""))),
             Page.Figure(Say, new ParallelCoordinates(Say("Parallel coordinates", "平行座標"), dimensions)
             {
                 LessIsBetter = settings.Direction == Direction.Minimize, Highlighted = Highlighted,
