@@ -18,13 +18,13 @@ internal static class TreatmentLines
             TextTable.Right(isJapanese ? "検証" : "validation"), TextTable.Right(isJapanese ? "テスト" : "test"));
         foreach (var (i, step) in treatment.Steps.Index())
             table.Add(
-                step.Change ?? (isJapanese ? "変更前" : "as it was"), Percentage.Of(step.Training),
+                step.Change ?? (isJapanese ? "変更前" : "unchanged"), Percentage.Of(step.Training),
                 Percentage.Of(step.Validation), Percentage.Of(step.Test));
         table.Write(output, TextTable.Room);
         output.WriteLine();
         output.WriteLine(treatment.Steps.Count == 1 && treatment.Steps[0].Change is null
-            ? isJapanese ? "検証データで良くなる変更はありませんでした。"
-                : "no change gains anything on validation samples"
+            ? isJapanese ? $"{(treatment.HeldOut > 0 ? "検証" : "テスト")}データで良くなる変更はありませんでした。"
+                : $"no change helps on {(treatment.HeldOut > 0 ? "validation" : "test")} samples"
             : treatment.Command);
     }
 
@@ -34,8 +34,11 @@ internal static class TreatmentLines
         var what = ofQuantities ? isJapanese ? "説明できた分散の割合" : "share of the variance explained"
             : isJapanese ? "認識精度" : "share classified correctly";
         return isJapanese
-            ? $"処方を試した結果（{what}、{treatment.Seeds}個の種の平均、検証データは訓練データの{share}）："
-            : $"mended, one change after the other ({what}; "
+            ? $"処方を試した結果（{what}、"
+                + (treatment.Seeds == 1 ? "シード1個" : $"{treatment.Seeds}個のシードの平均") + "、"
+                + (treatment.HeldOut > 0 ? $"検証データは訓練データの{share}）："
+                    : "他のサンプルが少ないため、テストデータで選択）：")
+            : $"mended, one change after another ({what}; "
                 + (treatment.Seeds == 1 ? "one seed" : $"means of {treatment.Seeds} seeds") + ", "
                 + (treatment.HeldOut > 0 ? $"{share} of the training samples held out for validation):"
                     : "chosen by the test samples, because there are too few others):");
