@@ -30,8 +30,8 @@ internal static class DoctorCommand
             MostSeeds);
         var mend = new Option<bool>("--mend")
         {
-            Description = "follow the advice, one change after the other as long as validation samples gain, and print "
-                + "what each brought and the command",
+            Description = "follow the advice, one change after another as long as the validation score improves, and "
+                + "print what each brought and the command",
         };
         var page = new Option<string?>("--page")
             { HelpName = "FILE", Description = "also write an HTML page, with a picture for each finding" };

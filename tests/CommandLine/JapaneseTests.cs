@@ -98,6 +98,10 @@ public sealed partial class JapaneseTests : IDisposable
     [InlineData("train --data none.csv --label x", "none.csv：ファイルが必要ですが、ありません")]
     [InlineData("train --data flowers.csv --label kind",
         "flowers.csvの3行目：見出しと同じ2個のセルが必要ですが、3です")]
+    [InlineData("train --data flowers.csv --label knd",
+        "flowers.csvの1行目：学習する列'knd'がありません。kindのことですか。列はsize, kindです")]
+    [InlineData("train --data flowers.csv --label kind --ignore x",
+        "flowers.csvの1行目：除外する列'x'がありません。列はsize, kindです")]
     [InlineData("evaluate nothing", "nothing：ファイルが必要ですが、ありません")]
     [InlineData("book --lang fr", "--lang：enかjaが必要ですが、'fr'が指定されました")]
     [InlineData("book --seed x", "--seed：整数が必要ですが、'x'が指定されました")]
