@@ -2,7 +2,7 @@ using Functional.Host.Runs;
 
 namespace Functional.Host.Doctor;
 
-/// <summary>What a change is of: of changes of one thing only the best counts.</summary>
+/// <summary>What is changed. Of several changes of one thing only the best counts.</summary>
 internal enum ChangedThing
 {
     /// <summary>The learning rate, or how the optimizer finds it.</summary>

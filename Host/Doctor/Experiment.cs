@@ -70,7 +70,7 @@ internal sealed record Experiment(IReadOnlyList<Change> Changes, TrialRun Trial,
         {
             var least = Changes[0].Kind == FindingKind.AverageTooSlow ? 0.1 : 0.3;
             return Gain >= LeastGain && Share >= least
-                // Who learns by heart is not helped by learning more of it.
+                // A network that memorizes is not helped by memorizing more.
                 && (Holds || !Trial.Overfits);
         }
     }

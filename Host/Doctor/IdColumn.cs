@@ -3,8 +3,8 @@ using Functional.Host.Runs;
 
 namespace Functional.Host.Doctor;
 
-/// <summary>Whether a column only numbers the rows: then what is learned from it holds for no new row. (Columns that
-/// are called so are left out when a table is read.)</summary>
+/// <summary>Whether a column only numbers the rows: then what is learned from it holds for no new row. (Columns with
+/// names such as id are left out when a table is read.)</summary>
 internal static class IdColumn
 {
     private const int LeastRows = 20;

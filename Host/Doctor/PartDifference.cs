@@ -11,7 +11,7 @@ internal static class PartDifference
 {
     private const int MostSamples = 2000;
 
-    // Of two parts drawn from one, fewer than one feature in 100,000 is so many standard errors apart.
+    // In two parts drawn from one source, fewer than one feature in 100,000 differs by more standard errors.
     private const double LeastDistance = 0.25, StandardErrors = 2.5;
 
     /// <summary>The feature that differs most, if any differs more than by chance.</summary>
@@ -31,7 +31,7 @@ internal static class PartDifference
                 + Invariant($"{test.Average():G3} in the test samples (as the network sees it)")
                 + (apart.Length > 1 ? Invariant($"; {apart.Length} of {features.Length} features differ so") : ""),
             "Check that both parts have the same units and the same scaling, and were drawn from the same source: "
-            + "what is learned of the one says little of the other")
+            + "what is learned from one says little about the other")
         {
             Picture = new LineChart(
                 "Training and test samples in order of size", new Axis("share of the samples, %"), new Axis(name))

@@ -1,4 +1,5 @@
 using Functional.Host.Data;
+using Functional.Host.Runs;
 
 namespace Functional.Host.Doctor;
 
@@ -8,7 +9,7 @@ internal static class Regularization
 {
     private const double LeastWarning = 0.06;
 
-    /// <summary>The finding, if so.</summary>
+    /// <summary>The finding; null if nothing that was tried helps.</summary>
     public static Finding? Finding(TrialRun trial, Experiments experiments)
     {
         if (!trial.Overfits)
@@ -45,7 +46,7 @@ internal static class Regularization
         if (trial.HasImages && configuration.Augmentations.Count == 0)
             yield return new Change(
                 FindingKind.NoRegularization, ChangedThing.Augmentation,
-                c => c with { Augmentations = Runs.AugmentationText.Parse("shift:2") },
+                c => c with { Augmentations = AugmentationText.Parse("shift:2") },
                 "--augment shift:2", "Use --augment shift:2, which makes more images");
     }
 }
