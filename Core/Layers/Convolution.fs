@@ -191,6 +191,9 @@ type Convolution<'T when Real<'T>> =
 
     member internal layer.Leaves: Parameter<'T>[] = Parameter.ofWeightAndBias layer.Weight layer.Bias
 
+    interface IImageLayer with
+        member layer.Input = layer.Shape.Input
+        member layer.Output = layer.Shape.Output
     interface IBuiltIn with
         member _.Draws = Draws.Nothing
     interface ILayer<'T> with

@@ -158,7 +158,7 @@ module internal Group =
 
     /// What is wrong with layers one after the other, each fault with its layer, counted from 1.
     let faultsInOrder (layers: ILayer<'T>[]) : string list =
-        [ let mutable previous = ValueNone
+        [ let mutable previous, image = ValueNone, ValueNone
           for i, layer in Seq.indexed layers do
               for fault in faults layer do $"{place i layer}: {fault}"
               if layer.Inputs > 0 then
@@ -166,7 +166,16 @@ module internal Group =
                   | ValueSome(struct (at, given)) when given <> layer.Inputs ->
                       $"{place i layer} expects {layer.Inputs} inputs, but layer {at + 1} gives {given}"
                   | _ -> ()
-                  previous <- ValueSome(struct (i, layer.Outputs)) ]
+                  previous <- ValueSome(struct (i, layer.Outputs))
+              match box layer with
+              | :? IImageLayer as images ->
+                  match image with
+                  | ValueSome(struct (at, given: ImageShape)) when
+                      given <> images.Input && given.Size = images.Input.Size ->
+                      $"{place i layer} expects images of {images.Input}, but layer {at + 1} gives {given}"
+                  | _ -> ()
+                  image <- ValueSome(struct (i, images.Output))
+              | _ -> if layer.Inputs > 0 then image <- ValueNone ]
 
     /// What is random in each layer: the i-th of the dropout layers, and likewise of all others that draw or may draw,
     /// has a key of its own, so that other layers can come and go without a change in what it draws.

@@ -1,5 +1,7 @@
 namespace Functional
 
+open Functional.FSharp
+
 /// The shape of one sample as an image: its features channel after channel, each row after row.
 [<Struct; StructuredFormatDisplay("{Display}")>]
 type ImageShape =
@@ -10,9 +12,11 @@ type ImageShape =
       /// Columns.
       Width: int }
 
-    /// An image of channels x height x width.
+    /// An image of channels x height x width. Raises ArgumentException if one is below 1, or they make too many.
     static member Of(channels: int, height: int, width: int) : ImageShape =
-        { Channels = channels; Height = height; Width = width }
+        let shape = { Channels = channels; Height = height; Width = width }
+        Faults.refuse shape.Faults
+        shape
 
     /// Features of a sample.
     member shape.Size = shape.Channels * shape.Height * shape.Width
@@ -25,3 +29,8 @@ type ImageShape =
         elif bigint shape.Channels * bigint shape.Height * bigint shape.Width > bigint System.Int32.MaxValue then
             [ $"an image of {shape} has more than {System.Int32.MaxValue} elements" ]
         else []
+
+/// A layer that takes its samples for images, and makes images of them.
+type internal IImageLayer =
+    abstract Input: ImageShape
+    abstract Output: ImageShape

@@ -32,11 +32,11 @@ type Pooling =
     /// The largest element of square windows, side by side unless a stride is given. Raises ArgumentException unless
     /// they fit.
     static member Max(input: ImageShape, window: int, [<Optional; DefaultParameterValue 0>] stride: int) : Pooling =
-        Pooling.Of(PoolingKind.Max, input, window, window, (if stride = 0 then window else stride))
+        Pooling.Of(PoolingKind.Max, input, window, window, (if stride = 0 then max 1 window else stride))
 
     /// The mean of square windows, side by side unless a stride is given. Raises ArgumentException unless they fit.
     static member Average(input: ImageShape, window: int, [<Optional; DefaultParameterValue 0>] stride: int) : Pooling =
-        Pooling.Of(PoolingKind.Average, input, window, window, (if stride = 0 then window else stride))
+        Pooling.Of(PoolingKind.Average, input, window, window, (if stride = 0 then max 1 window else stride))
 
     /// The mean of each channel. Raises ArgumentException for an image of no size.
     static member GlobalAverage(input: ImageShape) : Pooling =
@@ -165,6 +165,9 @@ type PoolingLayer<'T when Real<'T>> =
     member private layer.Display = string layer
     override layer.ToString() = string layer.Pooling
 
+    interface IImageLayer with
+        member layer.Input = layer.Pooling.Input
+        member layer.Output = layer.Pooling.Output
     interface IBuiltIn with
         member _.Draws = Draws.Nothing
     interface ILayer<'T> with

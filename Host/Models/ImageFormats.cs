@@ -7,7 +7,8 @@ namespace Functional.Host.Models;
 /// <summary>What layers of images have in common in files.</summary>
 internal static class ImageText
 {
-    public static JsonArray Of(ImageShape shape) => [shape.Channels, shape.Height, shape.Width];
+    // Not a collection of numbers: that would need reflection, which the program and scripts don't have.
+    public static JsonArray Of(ImageShape shape) => new(shape.Channels, shape.Height, shape.Width);
 
     /// <exception cref="DataException">It isn't a shape.</exception>
     public static ImageShape Read(DataValue text)

@@ -152,6 +152,27 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal(0, Run("predict", "run", "one.png", "--fit", "stretch").ExitCode);
     }
 
+    // The program has no reflection for JSON, the tests have.
+    [Fact]
+    public void A_convolutional_network_is_begun_from_and_saved_again()
+    {
+        var filters = ConvolutionShape.Of(ImageShape.Of(1, 28, 28), 2, 9, stride: 3);
+        var pooling = Pooling.Max(filters.Output, 2);
+        Model.Save(folder["m.safetensors"], new Model<float>(Network.Of(
+        [
+            Layer.Convolution<float>(filters, Initializer.He, Key.OfSeed(1)), Layer.Of<float>(Activation.Relu),
+            Layer.Of<float>(pooling),
+            .. Network.Create<float>([pooling.Output.Size, 10], Activation.Relu, Initializer.He, seed: 2).Layers,
+        ]))
+        {
+            Encoder = new ImageEncoder(28, 28, ByteScale.None), Task = Classification.Numbered(10),
+        });
+        var trained = Run("train", "--from", "m.safetensors", "--samples", "50", "--iterations", "2", "--out", "run");
+        Assert.Equal((0, ""), (trained.ExitCode, trained.Error));
+        Assert.StartsWith("identical", Run("verify", "run").Output, StringComparison.Ordinal);
+        Assert.Equal(0, Run("export", "run", "--onnx", "m.onnx").ExitCode);
+    }
+
     [Fact]
     public void Classes_that_may_be_one_misspelt_are_reported()
     {

@@ -43,5 +43,18 @@ public class ConvolutionTests
         var wrong = Assert.Throws<ArgumentException>(() => Network.Of([filters, filters])).Message;
         Assert.Contains("144", wrong, StringComparison.Ordinal);
         Assert.Contains("192", wrong, StringComparison.Ordinal);
+
+        // As many numbers, of another shape.
+        var maxima = Pooling.Max(ImageShape.Of(4, 4, 9), 2, 1);
+        Assert.EndsWith(
+            "expects images of 4 x 4 x 9, but layer 1 gives 4 x 6 x 6",
+            Assert.Throws<ArgumentException>(() => Network.Of(
+                [filters, Layer.Of<float>(Activation.Relu), Layer.Of<float>(maxima)])).Message,
+            StringComparison.Ordinal);
+        foreach (var (channels, height, width) in ((int, int, int)[])[(0, 4, 4), (1, -4, 4), (100_000, 100_000, 1)])
+            Assert.StartsWith("an image ", Assert.Throws<ArgumentException>(
+                () => ImageShape.Of(channels, height, width)).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("stride", Assert.Throws<ArgumentException>(() => Pooling.Max(image, 0)).Message,
+            StringComparison.Ordinal);
     }
 }

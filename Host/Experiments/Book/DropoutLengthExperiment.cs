@@ -37,8 +37,8 @@ internal sealed class DropoutLengthExperiment : Experiment
             Of(lab.Say("0.2, inverted", "0.2（学習時に補う形式）"), common with { Dropout = 0.2 }));
         Curves none = curves[0], book = curves[1], inverted = curves[2];
         var points = none.Seeds[0].Accuracies.Count;
-        // A run cut short by options has no such point.
-        var early = Math.Min(BookPoint, points - 1);
+        // A run cut short by options has no such point, or not long before its end.
+        var early = Math.Min(BookPoint, (points - 1) / 2);
         LocalizedText until = early == BookPoint ? (", where the book's run ends,", "（本書の実行が終わるところ）")
             : (", before the book's run ends,", "（本書の実行が終わる前）");
         double Early(Curves curve, int seed, Func<AccuracyPoint, double> of) => of(curve.Seeds[seed].Accuracies[early]);
@@ -72,8 +72,10 @@ internal sealed class DropoutLengthExperiment : Experiment
                         seed => Early(book, seed, point => point.Training) - Early(none, seed, point => point.Training),
                         inPoints: true).IfLearned(lab, none),
                 lab.Claim((
-                    $"At epoch {last} all three have learned their training samples (at least {Percent(Memorized, 0)})",
-                    $"エポック{last}では、3つとも訓練データを学習し終えている（{Percent(Memorized, 0)}以上）"),
+                    $"Over the last points, up to epoch {last}, all three have learned their training samples (at " +
+                    $"least {Percent(Memorized, 0)})",
+                    $"最後の数点（エポック{last}まで）の平均では、3つとも訓練データを学習し終えている" +
+                    $"（{Percent(Memorized, 0)}以上）"),
                     seed => curves.All(curve => Training(curve.Seeds[seed]) >= Memorized),
                     seed => [.. curves.Select(curve => Named(lab.Both(curve.Name), Training(curve.Seeds[seed])))]),
                 BetterTest(lab, inverted, none, (
