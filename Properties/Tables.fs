@@ -71,17 +71,22 @@ let isNormalizing (plan: Plan) : bool =
 let layerNorm = { new LayerRow("layerNorm") with member _.Layer inputs = Layer.layerNorm inputs }
 let rmsNorm = { new LayerRow("rmsNorm") with member _.Layer inputs = RmsNorm.create 1e-4 inputs }
 
-/// A convolution that keeps the number of features.
+/// What layers of images take that many features for: one after the other must agree on it.
+let private imageOf (features: int) : ImageShape =
+    let channels = if features % 2 = 0 then 2 else 1
+    ImageShape.Of(channels, 1, features / channels)
+
+/// A convolution that keeps the shape.
 let convolution =
     { new LayerRow("convolution") with
         member _.Layer inputs =
-            let channels = if inputs % 2 = 0 then 2 else 1
-            let image = ImageShape.Of(channels, 1, inputs / channels)
-            Convolution.create (Key.ofSeed 1L) Initializer.He (ConvolutionShape.Of(image, channels, 3, padding = 1)) }
+            let image = imageOf inputs
+            let shape = ConvolutionShape.Of(image, image.Channels, 3, padding = 1)
+            Convolution.create (Key.ofSeed 1L) Initializer.He shape }
 
 let pooling =
     { new LayerRow("pooling") with
-        member _.Layer inputs = Layer.pooling (Pooling.Average(ImageShape.Of(1, 1, inputs), 1)) }
+        member _.Layer inputs = Layer.pooling (Pooling.Average(imageOf inputs, 1)) }
 
 let layers: Plan list =
     [ Units 5

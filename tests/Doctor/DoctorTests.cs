@@ -62,7 +62,7 @@ public sealed class DoctorTests : IDisposable
         var data = DataSets.Load("digits");
         string[] found = [.. from threads in (int[])[1, 2, 4] select string.Join(
             '\n', Examination.Of(configuration, data, threads).Findings)];
-        Assert.Contains("LearningRateTooHigh", found[0], StringComparison.Ordinal);
+        Assert.Contains("learning-rate-too-high", found[0], StringComparison.Ordinal);
         Assert.Single(found.Distinct());
     }
 

@@ -25,7 +25,10 @@ public class BookTests
         "≠ dropout, Dropout 0.15 gives a higher test accuracy than no dropout: no seed",
         "≠ dropout, Dropout 0.2 gives a higher test accuracy than no dropout: no seed",
         "≠ dropout, Dropout 0.2 with L1 0.005 is good at both: no seed",
-        "✗ dropout-length, At epoch 200 all three have learned their training samples (at least 99%): no seed",
+        "✗ dropout-length, At epoch 100, before the book's run ends, the network with the book's dropout has "
+            + "not yet learned its training samples, and the one without has: no seed",
+        "✗ dropout-length, Over the last points, up to epoch 200, all three have learned their training samples (at "
+            + "least 99%): no seed",
         "? dropout-length, By then inverted dropout 0.2 gives a higher test accuracy than no dropout: no seed",
         "? dropout-length, By then the book's form gives a higher test accuracy than no dropout, too: no seed",
         "✗ hyperparameters, The 2 best trials learn (validation accuracy of at least 50%), with learning rates above "

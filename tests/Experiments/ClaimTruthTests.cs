@@ -91,8 +91,8 @@ public class ClaimTruthTests
     {
         var quick = QuickBook.Result("dropout-length").Report;
         Assert.DoesNotContain("where the book's run ends", quick.Parts.OfType<Figure>().Single().Caption.English);
-        Assert.Contains("At epoch 200, before the book's run ends,", quick.Claims[0].Statement.English);
-        Assert.Contains("エポック200（本書の実行が終わる前）では", quick.Claims[0].Statement.Japanese);
+        Assert.Contains("At epoch 100, before the book's run ends,", quick.Claims[0].Statement.English);
+        Assert.Contains("エポック100（本書の実行が終わる前）では", quick.Claims[0].Statement.Japanese);
         Assert.Contains("At epoch 300, where the book's run ends,",
             Run("dropout-length", 1, ("iterations", "901")).Report.Claims[0].Statement.English);
     }

@@ -37,8 +37,8 @@ internal sealed class DropoutLengthExperiment : Experiment
             Of(lab.Say("0.2, inverted", "0.2（学習時に補う形式）"), common with { Dropout = 0.2 }));
         Curves none = curves[0], book = curves[1], inverted = curves[2];
         var points = none.Seeds[0].Accuracies.Count;
-        // A run cut short by options has no such point, or not long before its end.
-        var early = Math.Min(BookPoint, (points - 1) / 2);
+        // A run cut short by options has no such point: half of its way, then.
+        var early = points > BookPoint ? BookPoint : (points - 1) / 2;
         LocalizedText until = early == BookPoint ? (", where the book's run ends,", "（本書の実行が終わるところ）")
             : (", before the book's run ends,", "（本書の実行が終わる前）");
         double Early(Curves curve, int seed, Func<AccuracyPoint, double> of) => of(curve.Seeds[seed].Accuracies[early]);
