@@ -81,13 +81,14 @@ internal static class DoctorCommand
         var treatment = mend ? Treatment.Of(configuration, data, threads, seeds, Interruption.Given) : null;
         if (json)
             WriteJson(new JsonReport(Console.Out), examination, treatment);
-        else
+        var (said, saidTreatment) = (Said(examination), treatment is null ? null : Said(treatment));
+        if (!json)
         {
-            WriteLines(page?.Notes ?? Console.Out, examination);
-            if (treatment is not null)
-                TreatmentLines.Write(page?.Notes ?? Console.Out, treatment, examination.IsOfQuantities);
+            WriteLines(page?.Notes ?? Console.Out, said);
+            if (saidTreatment is not null)
+                TreatmentLines.Write(page?.Notes ?? Console.Out, saidTreatment, examination.IsOfQuantities);
         }
-        page?.Write(DoctorPage.Render(configuration, examination, Locale.Language, treatment));
+        page?.Write(DoctorPage.Render(configuration, said, Locale.Language, saidTreatment));
         if (page is not null && !json)
         {
             page.Notes.WriteLine();
@@ -95,6 +96,30 @@ internal static class DoctorCommand
         }
         return examination.IsHealthy ? ExitCode.Done : ExitCode.Found;
     }
+
+    // In the reader's language; what programs read stays as it is.
+    private static Examination Said(Examination examination) => examination with
+    {
+        Findings =
+        [
+            .. examination.Findings.Select(finding => finding with
+            {
+                Evidence = Say(finding.Evidence), Advice = Say(finding.Advice),
+                Picture = finding.Picture is { } picture ? ChartTranslation.Said(picture) : null,
+            }),
+        ],
+    };
+
+    private static Treatment Said(Treatment treatment) => treatment with
+    {
+        Steps =
+        [
+            .. treatment.Steps.Select(step => step with
+            {
+                Change = step.Change is { } change ? Say(change) : null,
+            }),
+        ],
+    };
 
     private static void WriteJson(JsonReport report, Examination examination, Treatment? treatment)
     {
@@ -161,13 +186,13 @@ internal static class DoctorCommand
             output.WriteLine("問題は見つかりませんでした");
         foreach (var finding in examination.Findings)
         {
-            var (name, meaning, advice) = DoctorTexts.InJapanese(finding.Kind);
+            var (name, meaning) = DoctorTexts.InJapanese(finding.Kind);
             output.WriteLine();
             output.WriteLine($"{DoctorTexts.InJapanese(finding.Severity)}：{name}（{finding.Name}"
                 + $"{(string.IsNullOrEmpty(finding.Layer) ? "" : $"、{finding.Layer}")}）");
             output.WriteLine($"  {meaning}");
-            output.WriteLine($"  {advice}");
             output.WriteLine($"  {finding.Evidence}");
+            output.WriteLine($"  {finding.Advice}");
         }
     }
 }

@@ -43,33 +43,49 @@ internal sealed class Changes(TrialRun trial, IReadOnlyList<Finding> signs, Find
                     + "gradients");
     }
 
-    /// <summary>A plain network in place of all else, in which hardly anything can go wrong: what helps where nothing
-    /// else does.</summary>
-    public Change? Plain()
+    /// <summary>All that makes it a plain network, in which hardly anything can go wrong: what helps where nothing else
+    /// does.</summary>
+    public IEnumerable<Change> Plain()
     {
         if (!IsNew || optimizer.Groups.Count > 0)
-            return null;
-        TrainConfiguration Apply(TrainConfiguration c) => c with
-        {
-            Scale = trial.HasImages ? DataScale.Unit : DataScale.Standard,
-            Hidden = [WideUnits],
-            Activation = Activation.Relu,
-            Initializer = Initializer.He,
-            BatchNorm = false,
-            Dropout = 0,
-            L1 = 0,
-            L2 = 0,
-            LabelSmoothing = 0,
-            Augmentations = [],
-            Patience = null,
-            BatchSize = Math.Clamp(c.BatchSize, 16, 128),
-            Optimizer = new() { Name = "adam", LearningRate = trial.HasImages ? 0.001 : 0.01 },
-            Iterations = Math.Max(EnoughSteps, trial.Planned),
-        };
-        const string What = "a plain network (one hidden layer of 64 ReLU units, Adam)";
-        return new Change(
-            FindingKind.TooSmall, ChangedThing.Everything, Apply, What, $"Begin with {What}, and change one thing at a "
-            + "time");
+            yield break;
+        var scale = trial.HasImages ? DataScale.Unit : DataScale.Standard;
+        if (configuration.Scale != scale)
+            yield return Part(FindingKind.UnscaledInputs, ChangedThing.Scale, c => c with { Scale = scale },
+                $"--scale {Name(scale)} instead of {Name(configuration.Scale)}");
+        yield return Part(FindingKind.TooSmall, ChangedThing.Width, c => c with { Hidden = [WideUnits] },
+            Invariant($"--hidden {WideUnits} instead of ")
+                + (configuration.Hidden.Count == 0 ? "none" : string.Join(',', configuration.Hidden)));
+        if (!configuration.Activation.Equals(Activation.Relu) || !configuration.Initializer.Equals(Initializer.He))
+            yield return Part(FindingKind.VanishingGradients, ChangedThing.Activation,
+                c => c with { Activation = Activation.Relu, Initializer = Initializer.He },
+                $"--activation relu --init he instead of {configuration.Activation.Name}");
+        if (configuration.BatchNorm)
+            yield return Part(FindingKind.BatchOfOne, ChangedThing.Normalization, c => c with { BatchNorm = false },
+                "--batch-norm false");
+        foreach (var limit in Limits())
+            yield return limit;
+        var rate = trial.HasImages ? 0.001 : 0.01;
+        yield return Part(FindingKind.LearningRateTooLow, ChangedThing.Rate,
+            c => c with
+            {
+                Optimizer = new() { Name = "adam", LearningRate = rate, Average = c.Optimizer.Average },
+            },
+            Invariant($"--optimizer adam --learning-rate {rate:G3} instead of {optimizer.Name}"));
+        var (batch, steps) = (Math.Clamp(configuration.BatchSize, 16, 128), Math.Max(EnoughSteps, trial.Planned));
+        if (configuration.BatchSize != batch)
+            yield return Part(FindingKind.TooFewSteps, ChangedThing.Steps, c => c with { BatchSize = batch },
+                $"--batch-size {batch} instead of {configuration.BatchSize}");
+        if (configuration.Patience is { } patience)
+            yield return Part(FindingKind.TooFewSteps, ChangedThing.Steps, c => c with { Patience = null },
+                $"--patience none instead of {patience}");
+        if (steps > trial.Planned)
+            yield return Part(FindingKind.TooFewSteps, ChangedThing.Steps, c => c with { Iterations = steps },
+                Invariant($"{Plural.Of(steps, "step")} instead of {trial.Planned:N0}"));
+
+        static Change Part(
+            FindingKind kind, ChangedThing thing, Func<TrainConfiguration, TrainConfiguration> apply, string what) =>
+            new(kind, thing, apply, what, "");
     }
 
     private IEnumerable<Change> Scales()

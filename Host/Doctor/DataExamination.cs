@@ -182,17 +182,16 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
 
     private IEnumerable<Finding> Leaked()
     {
-        var known = new HashSet<UInt128>(split.Training.Select(i => Fingerprint(training, i)));
-        foreach (var (part, of, indices) in ((string, Samples, int[])[])
-            [("validation", training, split.Validation), ("test", run.Data.Test.Samples, run.Data.Test.All)])
+        var known = new HashSet<UInt128>(split.Training.Select(i => Copy(run.Data.Training, i)));
+        foreach (var (part, of, indices) in ((string, DataPart, int[])[])
+            [("validation", run.Data.Training, split.Validation), ("test", run.Data.Test, run.Data.Test.All)])
         {
-            int[] twice = [.. indices.Where(i => known.Contains(Fingerprint(of, i)))];
+            int[] twice = [.. indices.Where(i => known.Contains(Copy(of, i)))];
             var leaked = twice.Length;
             if (leaked == 0)
                 continue;
             var share = (double)leaked / indices.Length;
             var natural = training is Rows
-                && classes is not null
                 ? ChanceDuplicates.Expected(run.Data.Training, split.Training, of, indices) : 0;
             var severe = leaked > natural + (3 * Math.Sqrt(natural)) + (natural > 0 ? 1 : 0)
                 && (share >= 0.002 || known.Count < 20 * leaked);
@@ -204,7 +203,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
                 "Remove them from one part: what the network has seen says nothing about what it "
                 + $"hasn't{(run.Configuration.Samples is null ? "" : " (of the --samples that are used)")}")
             {
-                Picture = of is not Images images
+                Picture = of.Samples is not Images images
                     ? Pictures.Parts(part, leaked, indices.Length - leaked)
                     : Pictures.Samples("Samples of both parts", images, twice, i => $"{part} {i}"),
             };
@@ -235,18 +234,22 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
     private string NameOf(int sample) => classes?.Classification.Names[classes.Labels[sample]] ?? "a quantity";
 
     // Of equal samples equal, of different ones different for all purposes.
-    private static UInt128 Fingerprint(Samples samples, int index)
+    private static UInt128 Fingerprint(Samples samples, int index) => samples is Images images
+        ? Hash(images[index].Span)
+        : Hash([.. Enumerable.Range(0, samples.Size).Select(place => samples.Number(index, place))]);
+
+    // An image is the same whatever its label; a row may have the cells of another by coincidence.
+    private static UInt128 Copy(DataPart part, int index) => part.Samples is Images
+        ? Fingerprint(part.Samples, index)
+        : Hash([.. Enumerable.Range(0, ChanceDuplicates.Width(part))
+            .Select(place => ChanceDuplicates.Cell(part, index, place))]);
+
+    private static UInt128 Hash(double[] numbers) => Hash(MemoryMarshal.AsBytes(numbers.AsSpan()));
+
+    private static UInt128 Hash(ReadOnlySpan<byte> bytes)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        if (samples is Images images)
-            SHA256.HashData(images[index].Span, hash);
-        else
-        {
-            var numbers = new double[samples.Size];
-            for (var i = 0; i < numbers.Length; i++)
-                numbers[i] = samples.Number(index, i);
-            SHA256.HashData(MemoryMarshal.AsBytes(numbers.AsSpan()), hash);
-        }
+        SHA256.HashData(bytes, hash);
         return MemoryMarshal.Read<UInt128>(hash);
     }
 }

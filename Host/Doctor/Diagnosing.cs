@@ -31,7 +31,7 @@ internal sealed class Diagnosing(
         (FindingKind.LearningRateTooHigh, FindingKind.LearningRateTooLow),
     ];
 
-    private const double Strong = 0.6;
+    private const double Strong = 0.6, Well = 0.9;
 
     // The one that fails, if the seed matters: what helps it is what is missing.
     private readonly TrialRun trial = SeedFailures.Of(trials) is var fail && fail.Contains(true)
@@ -52,7 +52,8 @@ internal sealed class Diagnosing(
             { Kind: FindingKind.ConstantInputs, Severity: Severity.Error })
             ? [] : experiments.Causes([.. new Changes(trial, signs, unscaled).All()]);
         var causes = Causes(tried, signs, facts.Length > 0).ToArray();
-        var ofTrouble = OfTrouble(unscaled, causes).ToArray();
+        Finding[] judged = [.. ofData.Select(Judged)];
+        var ofTrouble = OfTrouble(judged, causes).ToArray();
         var isLow = causes.Any(cause => cause.Kind == FindingKind.LearningRateTooLow);
         // Where its own seed does well, what another one shows is the cure, not the complaint.
         var seeds = SeedFailures.Finding(trials);
@@ -74,7 +75,7 @@ internal sealed class Diagnosing(
             .. seeds is null ? (Finding[])[] : [seeds],
             .. causes.Any(cause => cause.Severity > Severity.Hint)
                 || Regularization.Finding(trials[0], experiments.Of(trials)) is not { } held ? (Finding[])[] : [held],
-            .. Overfitting(trials[0]), .. ofData,
+            .. Overfitting(trials[0]), .. judged,
         ];
         return Consistent([.. found.DistinctBy(finding => finding.Kind)
             .OrderByDescending(finding => finding.Severity > Severity.Hint)]);
@@ -116,11 +117,14 @@ internal sealed class Diagnosing(
             .OrderByDescending(cause => cause.Weight).DistinctBy(cause => cause.Kind);
     }
 
-    // Scaling that doesn't help is good to know, as long as the network learns.
-    private IEnumerable<Finding> OfTrouble(Finding? unscaled, IReadOnlyList<Finding> causes) =>
-        ofData.Where(finding => ReferenceEquals(finding, unscaled)
-            ? causes.All(cause => cause.Kind != finding.Kind) && (trial.Learned < 0.9 || trial.Holding < 0.9)
-            : finding.Severity > Severity.Hint);
+    private static IEnumerable<Finding> OfTrouble(IEnumerable<Finding> ofData, IReadOnlyList<Finding> causes) =>
+        ofData.Where(finding => finding.Severity > Severity.Hint && causes.All(cause => cause.Kind != finding.Kind));
+
+    // Features of another size are good to know of, as long as the network learns.
+    private Finding Judged(Finding finding) =>
+        finding.Kind is FindingKind.UnscaledInputs or FindingKind.ScaledTwice
+            && trial.Learned >= Well && trial.Holding >= Well
+            ? finding with { Severity = Severity.Hint } : finding;
 
     private Finding[] Observed(Symptoms symptoms, FindingKind? main)
     {

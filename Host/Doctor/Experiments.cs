@@ -104,20 +104,29 @@ internal sealed class Experiments(
             return null;
         all = Confirm(all, MostWitnesses);
         var enough = Kept * all.Learned;
+        all = Fewest(all, fewer => fewer.Learned >= enough);
+        return all.Changes.Count <= MostTogether ? all : null;
+    }
+
+    /// <summary>The same with the changes changed back that it is enough without, one after the other, what is least to
+    /// blame first.</summary>
+    public Experiment Fewest(Experiment all, Func<Experiment, bool> isEnough)
+    {
+        ArgumentNullException.ThrowIfNull(isEnough);
         foreach (var change in all.Changes.OrderBy(change => Array.IndexOf(LeastToBlame, change.Thing)).ToArray())
             if (all.Changes.Count > 1
                 && new Experiment([.. all.Changes.Where(kept => kept != change)], trial, trial) is var fewer
                 && Confirm(fewer with { Outcome = Outcome(fewer.Changes, trial) }, MostWitnesses) is var tried
-                && tried.Learned >= enough)
+                && isEnough(tried))
                 all = tried;
-        return all.Changes.Count <= MostTogether ? all : null;
+        return all;
     }
 
     private TrialRun Outcome(IReadOnlyList<Change> changes, TrialRun of)
     {
         var configuration = changes.Aggregate(of.Configuration, (changed, change) => change.Apply(changed));
         // As long as the run that it is compared with, unless its length is what is changed.
-        var isLonger = changes.Any(change => change.Thing is ChangedThing.Steps or ChangedThing.Everything);
+        var isLonger = changes.Any(change => change.Thing == ChangedThing.Steps);
         var most = isLonger ? ManySteps : Math.Max(of.Steps, LeastSteps);
         return TrialRun.Run(
             configuration, data, of.IsCheap ? most : Math.Min(most, FewSteps), Budget, cancellation: cancellation) with

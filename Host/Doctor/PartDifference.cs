@@ -34,7 +34,8 @@ internal static class PartDifference
             + "what is learned from one says little about the other")
         {
             Picture = new LineChart(
-                "Training and test samples in order of size", new Axis("share of the samples, %"), new Axis(name))
+                "Training and test samples in order of size", new Axis("share of the samples, %"),
+                new Axis($"{name}, as the network sees it"))
             {
                 Series = [Curve("training", training), Curve("test", test)],
             },

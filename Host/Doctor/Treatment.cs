@@ -99,8 +99,9 @@ internal sealed record Treatment(
         if (best is null || (!isGood && best.Outcome.Holding < 0.8))
             best = Better(best, isGood || experiments.Together([.. all], singles) is not { } together
                 ? null : Best([together]));
-        if (!isGood && possible.Plain() is { } plain && (best is null || best.Outcome.Holding < 0.8))
-            best = Better(best, Best(experiments.Run([[plain]])));
+        if (!isGood && (best is null || best.Outcome.Holding < 0.8)
+            && possible.Plain().ToArray() is { Length: > 0 } plain && Best(experiments.Run([plain])) is { } sure)
+            best = Better(best, experiments.Fewest(sure, fewer => fewer.HeldGain >= sure.HeldGain - LeastGain));
         return best;
 
         Experiment? Best(Experiment[] from) => from.OrderByDescending(each => each.HeldGain + (each.Gain / 10))

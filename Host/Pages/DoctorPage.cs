@@ -84,15 +84,14 @@ internal static class DoctorPage
             Markup.Of($"{(seed.Fails ? say(("learns much less", "学習できていない")) : "")}"),
         ]));
 
-    // The numbers behind a finding, and what it is called in the terminal, stay as they are there.
     private static Markup InJapanese(Finding finding)
     {
-        var (name, meaning, advice) = DoctorTexts.InJapanese(finding.Kind);
+        var (name, meaning) = DoctorTexts.InJapanese(finding.Kind);
         var where = string.IsNullOrEmpty(finding.Layer) ? "" : $"、{finding.Layer}";
         return Page.Section(
             $"{name}（{DoctorTexts.InJapanese(finding.Severity)}{where}）",
-            Page.Paragraph($"所見：{meaning}"), Page.Paragraph($"処方：{advice}"),
-            Page.Paragraph($"{finding.Name}: {finding.Evidence}. {finding.Advice}."),
+            Page.Paragraph($"所見：{meaning}{finding.Evidence}。"), Page.Paragraph($"処方：{finding.Advice}。"),
+            Page.Paragraph($"英語での名前：{finding.Name}"),
             finding.Picture is null ? Markup.Empty : Page.Figure(finding.Picture));
     }
 

@@ -43,7 +43,11 @@ public sealed class DoctorTests : IDisposable
         var examination = found.Examine();
         Assert.True(found.IsRight(examination), string.Join(", ", examination.Findings));
         Assert.All(examination.Findings, finding =>
-            Assert.All((string[])[finding.Evidence, finding.Advice], text => Assert.DoesNotContain('\n', text)));
+            Assert.All((string[])[finding.Evidence, finding.Advice], text =>
+            {
+                Assert.DoesNotContain('\n', text);
+                Assert.True(Translation.InJapanese(text) is not null, $"has no Japanese: {text}");
+            }));
     }
 
     [Theory]
@@ -129,7 +133,7 @@ public sealed class DoctorTests : IDisposable
             StringComparison.Ordinal);
         Assert.Contains("class versicolor", File.ReadAllText(folder["rare.html"]), StringComparison.Ordinal);
         var unscaled = FunctionalProgram.Run(folder.Path, "doctor", "run", "--scale", "none", "--optimizer", "adam");
-        Assert.Contains("warning: unscaled-inputs (input)\n  column 'sepal length' goes", unscaled.Output,
+        Assert.Contains("hint: unscaled-inputs (input)\n  column 'sepal length' goes", unscaled.Output,
             StringComparison.Ordinal);
     }
 
