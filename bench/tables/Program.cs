@@ -6,11 +6,12 @@ using Functional.Benchmarks;
 using Functional.Benchmarks.Tables;
 
 // FUNCTIONAL: the program, or - to measure the peers alone.
-const string Usage = "bench/tables FUNCTIONAL FOLDER [FILE.csv:LABEL ...] [--only NAME] [--seeds N] [-- OPTIONS...]";
+const string Usage =
+    "bench/tables FUNCTIONAL FOLDER [FILE.csv:LABEL ...] [--only NAME] [--seeds FIRST-LAST] [-- OPTIONS...]";
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var words = new CommandWords(args);
 var options = words.Passed;
-var seeds = int.Parse(words.Option("--seeds") ?? "5", CultureInfo.InvariantCulture);
+int[] ends = Array.ConvertAll((words.Option("--seeds") ?? "1-5").Split('-'), int.Parse);
 var only = words.Option("--only");
 if (words.Rest is not [var program, var folder, .. var files])
 {
@@ -30,7 +31,7 @@ Console.WriteLine($"| table | rows | measure | {string.Join(" | ", learners)} |"
 Console.WriteLine($"|---|---|---|{string.Concat(learners.Select(_ => "---|"))}");
 foreach (var table in tables.Where(table => only is null || table.Name.Contains(only, StringComparison.Ordinal)))
 {
-    var measured = Enumerable.Range(1, seeds).Select(seed =>
+    var measured = Enumerable.Range(ends[0], ends[^1] - ends[0] + 1).Select(seed =>
     {
         var (training, test) = table.Split(seed);
         var peers = Peers.All.Select(peer => peer.Measure(table, training, test, seed));
