@@ -13,7 +13,9 @@ internal static class Suggestion
         var near = names.Where(name => name.Length <= LongestName)
             .Select(name => (Name: name, Edits: name.StartsWith(word, StringComparison.Ordinal) ? 1
                 : name.Equals(word, StringComparison.OrdinalIgnoreCase) ? 0 : Edits(word, name)))
-            .Where(one => one.Edits <= Math.Max(1, word.TrimStart('-').Length / 3)).ToArray();
+            .Where(one => one.Edits <= Math.Max(1, word.TrimStart('-').Length / 3)
+                // Of a single letter any other is one edit away.
+                && (one.Edits < word.Length || one.Name.StartsWith(word, StringComparison.Ordinal))).ToArray();
         var nearest = near.Where(one => one.Edits == near.Min(other => other.Edits)).Select(one => one.Name);
         return near.Length == 0 ? "" : $"; did you mean {string.Join(" or ", nearest)}?";
     }

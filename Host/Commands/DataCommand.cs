@@ -135,7 +135,8 @@ internal static class DataCommand
         UserFolder.Check(
             "--out", folder, "a data set", () => files.Any(file => File.Exists(file.Path)), force: true);
         var targets = files.Select(file => UserFile.Of(
-            "--out", file.Path, force, path => File.ReadAllBytes(path).AsSpan().SequenceEqual(file.Bytes))).ToArray();
+            "--out", file.Path, force, path => File.ReadAllBytes(path).AsSpan().SequenceEqual(file.Bytes),
+            makesFolder: true)).ToArray();
         foreach (var (file, target) in files.Zip(targets))
         {
             target.Write(stream => stream.Write(file.Bytes));
@@ -220,8 +221,7 @@ internal static class DataCommand
             : Invariant($"{name}: mean {scale.Mean:G6}, deviation {scale.Deviation:G6}{gaps}");
     }
 
-    private static string Day(double days) =>
-        DateTime.UnixEpoch.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private static string Day(double days) => CellText.Of(Math.Floor(days), NumberKind.Date);
 
     private static NumberScale? Scale(Column column, int[]? filled = null)
     {

@@ -61,11 +61,11 @@ internal static class ExerciseCommand
     {
         var libraries = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
         var script = Path.Combine(folder, exercise.Name + (inFSharp ? ".fsx" : ".cs"));
-        var file = UserFile.Of("--out", script, force);
+        var file = UserFile.Of("--out", script, force, makesFolder: true);
         if (!inFSharp)
             UserFile.Of("--out", Path.Combine(folder, Properties), force: false,
                 path => File.ReadAllText(path).Contains(ExerciseText.Mine, StringComparison.Ordinal),
-                "choose another folder").Write(ExerciseText.Properties(libraries));
+                "choose another folder", makesFolder: true).Write(ExerciseText.Properties(libraries));
         file.Write(inFSharp ? exercise.InFSharp(language, libraries) : exercise.InCSharp(language));
         var run = $"{(inFSharp ? "dotnet fsi" : "dotnet run")} {script}";
         Console.WriteLine(language == Language.Japanese

@@ -50,17 +50,19 @@ internal static class ExportCommand
             {
                 target.Write(stream =>
                 {
-                    inputs = OnnxExport.Write(stream, loaded, new OnnxOptions
+                    (inputs, var hasFolded) = OnnxExport.Write(stream, loaded, new OnnxOptions
                     {
                         FoldBatchNorm = parsed.GetValue(fold), TakesFeatures = parsed.GetValue(features),
                         WithEncoding = parsed.GetValue(encoding),
                     });
+                    if (parsed.GetValue(fold) && !hasFolded)
+                        throw new UsageException("--fold-batch-norm: no batch normalization follows an affine layer");
                     size = stream.Length;
                 });
             }
             catch (ArgumentException e)
             {
-                throw new UsageException(e.Message);
+                throw new UsageException(e.Reason());
             }
             target.Notes.WriteLine($"{path}: {loaded.Network}");
             target.Notes.WriteLine(Say(

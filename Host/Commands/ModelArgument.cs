@@ -19,20 +19,20 @@ internal sealed class ModelArgument
     };
 
     /// <summary>Reads it.</summary>
-    /// <exception cref="UsageException">There is no such activation.</exception>
+    /// <exception cref="UsageException">There is no such activation, or the file doesn't need one.</exception>
     /// <exception cref="DataException">It can't be read, or is no model.</exception>
     public Model<float> Load(ParseResult parsed)
     {
         var path = parsed.GetValue(Path)!;
-        Activation? activation;
+        if (parsed.GetValue(Activation) is not { } text)
+            return Model.Load<float>(path);
         try
         {
-            activation = parsed.GetValue(Activation) is { } text ? ActivationText.Parse(text) : null;
+            return Model.Load<float>(path, activation: ActivationText.Parse(text));
         }
-        catch (UsageException e)
+        catch (Exception e) when (e is UsageException or ArgumentException)
         {
-            throw new UsageException($"--activation: {e.Message}");
+            throw new UsageException($"--activation: {e.Reason()}");
         }
-        return Model.Load<float>(path, activation: activation);
     }
 }

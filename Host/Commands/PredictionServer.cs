@@ -177,7 +177,7 @@ internal sealed class PredictionServer : IDisposable
                     ["height"] = seen.Height, ["width"] = seen.Width, ["channels"] = seen.Channels,
                     ["pixels"] = Convert.ToBase64String(seen[0].Span),
                 };
-            return (200, "application/json", Encoding.UTF8.GetBytes(answer.ToJsonString()));
+            return (200, "application/json", Encoding.UTF8.GetBytes(PredictionRequest.Text(answer)));
         }
         catch (DataException e)
         {
@@ -194,7 +194,7 @@ internal sealed class PredictionServer : IDisposable
 
     private static (int, string, byte[]) Fault(int status, string error) => (
         status, "application/json",
-        Encoding.UTF8.GetBytes(new JsonObject { ["error"] = error }.ToJsonString()));
+        Encoding.UTF8.GetBytes(PredictionRequest.Text(new JsonObject { ["error"] = error })));
 
     // A page from elsewhere can send requests here, and a name from elsewhere can lead here.
     private bool IsFromHere(HttpListenerRequest request)

@@ -229,7 +229,9 @@ internal sealed class SearchCommand
     private static void CheckPage(string study)
     {
         UserFolder.CheckName("--study", Folder(study));
-        UserFile.Of("--study", PageOf(study), force: false, Page.IsOne, "move it away, or choose another study");
+        UserFile.Of(
+            "--study", PageOf(study), force: false, Page.IsOne, "move it away, or choose another study",
+            makesFolder: true);
     }
 
     /// <summary>A study's settings: as it began or, of a new one, as given; a process that continues it may leave them

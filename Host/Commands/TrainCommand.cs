@@ -134,26 +134,37 @@ internal static class TrainCommand
         return result.Summary.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
 
-    // What a network is worth is seen beside one without hidden layers, on tables often nearly as good.
+    // A network without hidden layers learns in about as many steps what it can.
+    private const int BaselineSteps = 2_000;
+
+    // What a network is worth is seen beside one without hidden layers, on tables often nearly as good. However few
+    // steps the network had, this one has enough: otherwise the network is compared with what has learned nothing.
     private static string? Baseline(TrainingRun run, int threads, CancellationToken cancellation)
     {
         if (run.Data.Training.Samples is not Rows || (run.Configuration.Hidden.Count == 0 && run.BaseModel is null)
             || cancellation.IsCancellationRequested)
             return null;
+        var (configuration, name) = (
+            run.Configuration with { From = null, Hidden = [], Stages = [] },
+            "baseline, the same without hidden layers (--hidden none)");
+        if (run.PlannedSteps < BaselineSteps)
+            (configuration, name) = (
+                configuration with { Iterations = BaselineSteps },
+                $"baseline, the same without hidden layers and with more steps (--hidden none --iterations {
+                    BaselineSteps})");
         try
         {
             // A model that is begun from may encode in another way; otherwise nothing is encoded twice.
             var linear = new TrainingRun(
-                run.Configuration with { From = null, Hidden = [], Stages = [] }, run.Data, baseModel: null,
+                configuration, run.Data, baseModel: null,
                 run.BaseModel is null ? run.Encoded : null)
                 .Run(new Observers(), threads, folder: null, cancellation, abandonsEvaluation: true).Summary;
             return linear.Interrupted ? null
-                : $"baseline, the same without hidden layers (--hidden none): {linear.Scores.Test.Measure} "
-                    + $"{linear.Scores.Test.Text} on the test samples";
+                : $"{name}: {linear.Scores.Test.Measure} {linear.Scores.Test.Text} on the test samples";
         }
         catch (OperationFailedException e)
         {
-            return $"baseline, the same without hidden layers (--hidden none): {e.Message}";
+            return $"{name}: {e.Message}";
         }
     }
 

@@ -19,10 +19,12 @@ internal sealed record UserFile
     /// <param name="force">Whether an existing file may be replaced.</param>
     /// <param name="isOwn">Whether an existing file may be replaced anyway, because this program wrote it.</param>
     /// <param name="remedy">What to do about an existing file that may not be replaced.</param>
+    /// <param name="makesFolder">Whether its folder is made if it isn't there: where the option names a folder, not a
+    /// file, in which a mistake would go unnoticed.</param>
     /// <exception cref="UsageException">There can be no file, or an existing one may not be replaced.</exception>
     public static UserFile Of(
         string option, string path, bool force, Func<string, bool>? isOwn = null,
-        string remedy = "choose another file, or give --force to replace it")
+        string remedy = "choose another file, or give --force to replace it", bool makesFolder = false)
     {
         if (path.Length == 0)
             throw new UsageException($"{option}: expected the name of a file, found ''");
@@ -30,6 +32,9 @@ internal sealed record UserFile
             throw new UsageException($"{option}: expected the name of a file, found the folder {path}");
         var place = "";
         OutputFile.Guard(path, () => place = FilePlace.Of(path));
+        if (!makesFolder && System.IO.Path.GetDirectoryName(place) is { Length: > 0 } folder
+            && !Directory.Exists(folder))
+            throw new UsageException($"{option}: expected a file in a folder that is there, found no folder {folder}");
         var replaces = force || FilePlace.IsDevice(place) || (File.Exists(place) && isOwn?.Invoke(place) == true);
         return replaces || !File.Exists(place)
             ? new UserFile(path, replaces)

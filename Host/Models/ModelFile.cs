@@ -39,6 +39,10 @@ internal static class ModelFile
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var file = SafetensorsStream.Open(stream, name);
+        if (activation is not null && file.Metadata.ContainsKey(ModelKey))
+            throw new ArgumentException(
+                $"{name} says itself which activations it has; one is given for weights that another tool wrote",
+                nameof(activation));
         var plan = file.Metadata.TryGetValue(ModelKey, out var text)
             ? ModelText.Parse(DataValue.Parse(text, name, $"metadata '{ModelKey}'"), layers)
             : ForeignModel.Plan<T>(file, activation);

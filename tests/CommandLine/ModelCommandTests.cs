@@ -254,6 +254,32 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         Assert.Contains("input [N, 4], scores [N, 2]", outcome.Output, StringComparison.Ordinal);
         Assert.Equal(2, Run("export", "m", "--onnx", "m.onnx").ExitCode);
-        Assert.Equal(0, Run("export", "m", "--onnx", "m.onnx", "--force", "--fold-batch-norm").ExitCode);
+        Assert.Equal(0, Run("export", "m", "--onnx", "m.onnx", "--force").ExitCode);
+    }
+
+    [Theory]
+    [InlineData("--fold-batch-norm", "--fold-batch-norm: no batch normalization follows an affine layer")]
+    [InlineData("--with-encoding", "only the model of a table has columns to encode")]
+    [InlineData("--activation=relu",
+        "--activation: m says itself which activations it has; one is given for weights that another tool wrote")]
+    [InlineData("--onnx=new/m.onnx", "--onnx: expected a file in a folder that is there, found no folder new")]
+    public void An_option_of_export_that_would_do_nothing_is_refused(string option, string message)
+    {
+        Model.Save(folder["m"], new Model<float>(Network.Create<float>([4, 2], Activation.Relu, Initializer.He))
+        {
+            Encoder = FeatureEncoder.Images(2, 2, ByteScale.Unit), Task = Classification.Numbered(2),
+        });
+        string[] target = option.StartsWith("--onnx", StringComparison.Ordinal) ? [] : ["--onnx", "m.onnx"];
+        var outcome = Run(["export", "m", .. target, option]);
+        Assert.Equal((2, $"functional: {message}\n"), (outcome.ExitCode, outcome.Error));
+        Assert.Equal(["m"], Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void Batch_norm_is_folded_on_export()
+    {
+        Model.Save(folder["m"], Network.Create<float>(
+            [4, 3, 2], units => [Layer.BatchNorm<float>(units), Layer.Of<float>(Activation.Relu)], Initializer.He, 1L));
+        Assert.Equal(0, Run("export", "m", "--onnx", "m.onnx", "--fold-batch-norm").ExitCode);
     }
 }

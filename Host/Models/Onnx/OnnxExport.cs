@@ -14,8 +14,8 @@ public sealed record OnnxOptions
     /// </summary>
     public bool TakesFeatures { get; init; }
 
-    /// <summary>Whether the graph of a table's model has an input for each column, takes its numbers and texts as they
-    /// are, and encodes them itself, categories and empty cells, too.</summary>
+    /// <summary>Whether the graph has an input for each column, takes its numbers and texts as they are, and encodes
+    /// them itself, categories and empty cells, too: for models of tables alone.</summary>
     public bool WithEncoding { get; init; }
 }
 
@@ -23,7 +23,8 @@ public sealed record OnnxOptions
 /// Networks in the ONNX format, for other runtimes: operators of version 17, single precision, a sample per row and as
 /// many as there are. The input is <c>input</c>, the outputs are <c>scores</c> and, of classes, <c>probabilities</c>,
 /// of quantities, <c>quantities</c>.
-/// Dropout is gone; what the book's form multiplies in evaluation is a node.
+/// Dropout does nothing in evaluation, and has no node; in the book's form, which multiplies by the share that is kept,
+/// it has one.
 /// </summary>
 public static class OnnxExport
 {
@@ -37,8 +38,8 @@ public static class OnnxExport
     public const int IrVersion = 8;
 
     /// <summary>Writes a model, which appears whole or not at all.</summary>
-    /// <exception cref="ArgumentException">It has a layer that ONNX has no operator for, or is larger than the 2 GiB
-    /// that such a file can have.</exception>
+    /// <exception cref="ArgumentException">It has a layer that ONNX has no operator for, is larger than the 2 GiB that
+    /// such a file can have, or the options don't suit it.</exception>
     /// <exception cref="OperationFailedException">It can't be written; what was there before still is.</exception>
     public static void Save(string path, Model<float> model, OnnxOptions? options = null)
     {
@@ -47,20 +48,22 @@ public static class OnnxExport
     }
 
     /// <summary>Writes a model to a stream, which stays open.</summary>
-    /// <exception cref="ArgumentException">It has a layer that ONNX has no operator for, or is larger than the 2 GiB
-    /// that such a file can have.</exception>
+    /// <exception cref="ArgumentException">It has a layer that ONNX has no operator for, is larger than the 2 GiB that
+    /// such a file can have, or the options don't suit it.</exception>
     public static void Save(Stream stream, Model<float> model, OnnxOptions? options = null) =>
         Write(stream.Given(), model, options ?? new OnnxOptions());
 
-    /// <summary>Writes a model to a stream, and returns the names of the columns' inputs, if it has some.</summary>
-    internal static IReadOnlyList<string> Write(Stream stream, Model<float> model, OnnxOptions options)
+    /// <summary>Writes a model to a stream.</summary>
+    /// <returns>The names of the columns' inputs, if it has some, and whether batch normalization was folded.</returns>
+    internal static (IReadOnlyList<string> Inputs, bool HasFolded) Write(
+        Stream stream, Model<float> model, OnnxOptions options)
     {
-        var (message, inputs) = Message(model, options);
+        var (message, graph) = Message(model, options);
         message.Write(stream);
-        return inputs;
+        return ([.. graph.Inputs], graph.HasFolded);
     }
 
-    private static (Protobuf Message, IReadOnlyList<string> Inputs) Message(Model<float> model, OnnxOptions options)
+    private static (Protobuf Message, OnnxGraph Graph) Message(Model<float> model, OnnxOptions options)
     {
         var (graph, network) = (new OnnxGraph { FoldsBatchNorm = options.FoldBatchNorm }, model.Given().Network);
         if (network.Parameters().Length > int.MaxValue / sizeof(float) - (1 << 20))
@@ -68,8 +71,9 @@ public static class OnnxExport
                 $"an ONNX file holds at most 2 GiB, but the network has {network.Parameters().Length} parameters");
         if (options is { WithEncoding: true, TakesFeatures: true })
             throw new ArgumentException("a graph with the encoding takes no features");
-        if (options.WithEncoding && model.Encoder is TableEncoder table)
-            OnnxEncoding.Add(graph, table);
+        if (options.WithEncoding)
+            OnnxEncoding.Add(graph, model.Encoder as TableEncoder ?? throw new ArgumentException(
+                "only the model of a table has columns to encode"));
         else if (!options.TakesFeatures && Scales(model.Encoder) is { Length: > 0 } scales)
         {
             graph.Add("centered", "Sub", [graph.Current, Vector("scale.mean", scales.Select(each => each.Mean))]);
@@ -83,7 +87,7 @@ public static class OnnxExport
             : network.Loss.Function.IsBinaryCrossEntropy ? ("Sigmoid", []) : null,
             Metadata(model), ScaledBack());
         return message.Length <= int.MaxValue
-            ? (message, [.. graph.Inputs]) : throw new ArgumentException(
+            ? (message, graph) : throw new ArgumentException(
                 $"an ONNX file holds at most 2 GiB, but this one would have {message.Length} bytes");
 
         // What a person is to see of quantities: scores times deviations, plus means.
@@ -145,6 +149,7 @@ public static class OnnxExport
                 && layers.ElementAtOrDefault(i + 1) is BatchNorm<float> norm)
             {
                 AddAffine(graph, name, affine, norm);
+                graph.HasFolded = true;
                 names.Next(layers[++i].Name);
             }
             else

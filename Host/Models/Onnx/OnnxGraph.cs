@@ -19,6 +19,9 @@ internal sealed class OnnxGraph
     /// <summary>Whether batch normalization that follows an affine layer becomes part of it.</summary>
     public bool FoldsBatchNorm { get; init; }
 
+    /// <summary>Whether some has become part of one.</summary>
+    public bool HasFolded { get; set; }
+
     /// <summary>The value that the next node takes.</summary>
     public string Current { get; set; } = InputName;
 
@@ -27,8 +30,11 @@ internal sealed class OnnxGraph
     public string Input(string column, OnnxType type)
     {
         columns.Add((column, type));
-        return $"\0{column}";
+        return Placeholder(column);
     }
+
+    // Which name a column's input gets is known when all nodes are there; until then no other value has this one.
+    private static string Placeholder(string column) => $"\0{column}";
 
     /// <summary>A constant; returns its name.</summary>
     public string Constant<T>(string name, int[] sizes, T[] elements) where T : unmanaged
@@ -69,6 +75,7 @@ internal sealed class OnnxGraph
         if (probabilities is { } made)
             Add("probabilities", made.Operator, ["scores"], made.Attributes);
         scaledBack?.Invoke();
+        // GraphProto: 1 node, 2 name, 5 initializer, 11 input, 12 output.
         var graph = new Protobuf();
         var names = InputNames();
         foreach (var node in nodes)
@@ -80,7 +87,7 @@ internal sealed class OnnxGraph
         foreach (var (name, sizes, type, elements) in constants)
             graph.Message(5, Tensor(name, sizes, type, elements));
         foreach (var (name, type) in columns)
-            graph.Message(11, Value(names[$"\0{name}"], 1, type));
+            graph.Message(11, Value(names[Placeholder(name)], 1, type));
         if (columns.Count == 0)
             graph.Message(11, Value(InputName, inputs));
         graph.Message(12, Value("scores", outputs));
@@ -88,6 +95,7 @@ internal sealed class OnnxGraph
             graph.Message(12, Value("probabilities", outputs));
         if (scaledBack is not null)
             graph.Message(12, Value("quantities", outputs));
+        // ModelProto: 1 ir_version, 2 producer_name, 3 producer_version, 7 graph, 8 opset_import, 14 metadata_props.
         var model = new Protobuf().Integer(1, OnnxExport.IrVersion).Text(2, "functional").Text(3, ProgramInfo.Version)
             .Message(7, graph).Message(8, new Protobuf().Text(1, "").Integer(2, OnnxExport.Opset));
         if (nodes.Any(node => node.Set == OfTables))
@@ -106,7 +114,7 @@ internal sealed class OnnxGraph
         get
         {
             var names = InputNames();
-            return columns.Select(column => names[$"\0{column.Name}"]);
+            return columns.Select(column => names[Placeholder(column.Name)]);
         }
     }
 
@@ -119,11 +127,13 @@ internal sealed class OnnxGraph
             var name = column;
             while (!taken.Add(name))
                 name += "_";
-            names.Add($"\0{column}", name);
+            names.Add(Placeholder(column), name);
         }
         return names;
     }
 
+    // NodeProto: 1 input, 2 output, 3 name, 4 op_type, 5 attribute, 7 domain. AttributeProto: 1 name, 2 f, 3 i, 8 ints,
+    // 9 strings, 20 type.
     private static Protobuf Node(OnnxNode node)
     {
         var message = new Protobuf();
@@ -148,6 +158,7 @@ internal sealed class OnnxGraph
         return message;
     }
 
+    // TensorProto: 1 dims, 2 data_type, 8 name, 9 raw_data.
     private static Protobuf Tensor(string name, int[] sizes, OnnxType type, ReadOnlyMemory<byte> elements)
     {
         var message = new Protobuf();
@@ -156,7 +167,8 @@ internal sealed class OnnxGraph
         return message.Integer(2, (int)type).Text(8, name).Bytes(9, elements);
     }
 
-    // One row per sample, and as many as there are.
+    // ValueInfoProto: 1 name, 2 type; in this a TypeProto.Tensor: 1 elem_type, 2 shape. One row per sample, and as many
+    // as there are ("N").
     private static Protobuf Value(string name, int size, OnnxType type = OnnxType.Float)
     {
         var shape = new Protobuf()
