@@ -12,6 +12,18 @@ internal static class Arguments
         [NotNull] this T? value, [CallerArgumentExpression(nameof(value))] string name = "") where T : class =>
         value ?? throw new ArgumentNullException(name);
 
+    /// <summary>Indices, each of which is one of this many samples.</summary>
+    /// <exception cref="ArgumentException">One is not.</exception>
+    internal static int[] Within(
+        [NotNull] this int[]? indices, int count, [CallerArgumentExpression(nameof(indices))] string name = "")
+    {
+        foreach (var index in indices.Given(name))
+            if ((uint)index >= (uint)count)
+                throw new ArgumentException(
+                    $"sample {index} was asked for, but samples are 0 to {count - 1}", name);
+        return indices;
+    }
+
     /// <summary>What an exception says, without the parameter that .NET adds to the message: for people who wrote an
     /// option, not a call.</summary>
     internal static string Reason(this Exception exception) =>

@@ -111,11 +111,11 @@ let laws =
                 Assert.Equal<int>([| 0 .. n - 1 |], Array.sort (Array.append split.Training split.Validation))
                 Assert.Equal(expected, split.Validation.Length)
             let count = 1 + draw.BatchSize % draw.Samples
-            check count (Splits.ByCount(order, count))
+            check count (Split.ByCount(order, count))
             let share = float percent / 100.0
             let rounded = int (System.Math.Round(float n * share, System.MidpointRounding.AwayFromZero))
-            if rounded > 0 && rounded < n then check rounded (Splits.ByFraction(order, share))
-            else Law.refused (fun () -> Splits.ByFraction(order, share)) |> ignore
+            if rounded > 0 && rounded < n then check rounded (Split.ByFraction(order, share))
+            else Law.refused (fun () -> Split.ByFraction(order, share)) |> ignore
 
         law "IDX written and read again is the same, plain and gzip" (both (grids 12 12, size 1 30))
         <| fun (grid, count) ->

@@ -12,8 +12,8 @@ var order = Key.OfSeed(1).Permutation(data.Count);
 var count = (int)(data.Count * 0.2);
 int[] validation = order[..count], training = order[count..];
 
-// With the library; `Splits.ByFraction(order, labels, 0.2)` takes 20% of every class.
-var split = Splits.ByFraction(order, 0.2);
+// With the library; `Split.ByFraction(order, labels, 0.2)` takes 20% of every class.
+var split = Split.ByFraction(order, 0.2);
 var ours = data.Take(split.Validation);
 
 Console.WriteLine($"{training.Length} to train on, {validation.Length} to validate with");

@@ -15,8 +15,8 @@ let count = int (float data.Count * 0.2)
 let validation, training = Array.splitAt count order
 let labels = [| for i in validation -> data.Classes.Labels[i] |]
 
-// With the library; `Splits.ByFraction(order, labels, 0.2)` takes 20% of every class.
-let split = Splits.ByFraction(order, 0.2)
+// With the library; `Split.ByFraction(order, labels, 0.2)` takes 20% of every class.
+let split = Split.ByFraction(order, 0.2)
 let ours = data.Take split.Validation
 
 printfn $"{training.Length} to train on, {validation.Length} to validate with"

@@ -33,7 +33,7 @@ let chart (name, optimizer) : AxesChart =
     let points = path optimizer
     ContourChart(
         name, Axis "x", Axis "y",
-        Field = Field.Of(f, Extent(-8.0, 8.0), Extent(-4.0, 4.0)),
+        Field = Field.Of(f, struct (-8.0, 8.0), struct (-4.0, 4.0)),
         Paths = [| Series("", [| for p in points -> p[0] |], [| for p in points -> p[1] |]) |])
 
 SmallMultiples("Four ways down the same valley", [| for optimizer in optimizers -> chart optimizer |], Columns = 2)

@@ -7,10 +7,14 @@ namespace Functional.Host.Charts;
 public sealed record Field(
     IReadOnlyList<double> Xs, IReadOnlyList<double> Ys, IReadOnlyList<IReadOnlyList<double>> Values)
 {
-    /// <summary>A function sampled on a grid over a rectangle, with this many points each way, its edges included.
-    /// </summary>
+    /// <summary>A function sampled on a grid over a rectangle, its edges included.</summary>
+    /// <param name="function">Of x and y.</param>
+    /// <param name="x">The rectangle's left and right edge.</param>
+    /// <param name="y">Its lower and upper edge.</param>
+    /// <param name="count">How many points each way, at least 2.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are not at least two points each way.</exception>
-    public static Field Of(Func<double, double, double> function, Extent x, Extent y, int count = 81)
+    public static Field Of(
+        Func<double, double, double> function, (double Low, double High) x, (double Low, double High) y, int count = 81)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);
         double[] xs = Between(x, count), ys = Between(y, count);
@@ -122,8 +126,8 @@ public sealed record Field(
         return (Xs[column] + share * (Xs[nextColumn] - Xs[column]), Ys[row] + share * (Ys[nextRow] - Ys[row]));
     }
 
-    private static double[] Between(Extent extent, int count) =>
-        [.. Enumerable.Range(0, count).Select(i => extent.Low + (extent.High - extent.Low) * i / (count - 1))];
+    private static double[] Between((double Low, double High) edges, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => edges.Low + (edges.High - edges.Low) * i / (count - 1))];
 
     /// <summary>Where a contour crosses the edge of the grid that goes right, or up, from a point of it.</summary>
     private sealed record Crossing(int Column, int Row, bool Vertical);

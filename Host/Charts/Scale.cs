@@ -13,7 +13,7 @@ internal enum Scaling
 /// <summary>The least and the greatest of some values.</summary>
 /// <param name="Low">The least; positive infinity where there are none.</param>
 /// <param name="High">The greatest; negative infinity where there are none.</param>
-public readonly record struct Extent(double Low, double High)
+internal readonly record struct Extent(double Low, double High)
 {
     /// <summary>The extent of no values.</summary>
     public static Extent Empty { get; } = new(double.PositiveInfinity, double.NegativeInfinity);

@@ -17,66 +17,48 @@ internal sealed record CellColumn(string Name, Func<IEnumerable> Cells, bool? Is
 /// <param name="name">What the table is called, for errors.</param>
 /// <param name="columns">Its columns.</param>
 internal sealed class CellTable(string name, IReadOnlyList<CellColumn> columns)
+    : TableSource(name, null, [.. columns.Select(column => column.Name)])
 {
     private const string Unit = "row";
 
-    /// <summary>The columns' names.</summary>
-    /// <exception cref="DataException">Two have the same.</exception>
-    public string[] Header { get; } = Csv.Distinct(name, null, [.. columns.Select(column => column.Name)]);
-
-    /// <summary>Its rows with their targets.</summary>
-    /// <param name="options">Names the column of the target; all others are features.</param>
-    /// <param name="parts">Of each part that is wanted its rows, ascending; null for all in one.</param>
-    /// <exception cref="DataException">It lacks a column, or cells are not what they should be.</exception>
-    public DataPart[] Read(DataOptions options, Func<Targets, int[][]>? parts = null) => Csv.Read(
-        name, null, Header, options, parts, (features, targets) => Columns(features, targets, options));
-
-    /// <summary>Rows whose targets aren't known.</summary>
-    /// <param name="form">The columns that are wanted, in order; all if null.</param>
-    /// <exception cref="DataException">It lacks a column, or cells are not what they should be.</exception>
-    public Rows ReadSamples(TableForm? form = null)
+    /// <inheritdoc/>
+    protected override (ColumnReader[] Features, ColumnReader[] Targets) Columns(
+        WantedColumn[] features, string[] targets, DataOptions options)
     {
-        var features = Csv.Wanted(form) ?? [.. Header.Select(column => (column, (bool?)null))];
-        Csv.Require(name, null, Header, features.Select(feature => feature.Name));
-        var columns = Columns(features, [], new DataOptions()).Features;
-        return new Rows([.. columns.Select(column => column.Columns(null)[0])]);
-    }
-
-    private (ColumnReader[] Features, ColumnReader[] Targets) Columns(
-        (string Name, bool? IsText)[] features, string[] targets, DataOptions options)
-    {
-        var faults = new CellFaults(name, Unit);
+        var faults = new CellFaults(Name, Unit);
         (ColumnReader Reader, int Rows)[] filled =
         [
-            .. features.Select(feature => Filled(feature.Name, feature.IsText, options, faults)),
-            .. targets.Select(target => Filled(target, true, options, faults, isTarget: true)),
+            .. features.Select(feature => Filled(feature, options, faults)),
+            .. targets.Select(target => Filled(new(target, IsText: true), options, faults, isTarget: true)),
         ];
         faults.Throw();
         if (Array.Find(filled, column => column.Rows != filled[0].Rows).Reader is { } other)
             throw new DataException(
-                name, $"column '{other.Name}'", $"{Plural.Of(filled[0].Rows, "row")}, as in '{filled[0].Reader.Name}'",
+                Name, $"column '{other.Name}'", $"{Plural.Of(filled[0].Rows, "row")}, as in '{filled[0].Reader.Name}'",
                 Plural.Of(filled.First(column => column.Reader == other).Rows, "row"));
         var readers = Array.ConvertAll(filled, column => column.Reader);
         return (readers[..features.Length], readers[features.Length..]);
     }
 
     private (ColumnReader Reader, int Rows) Filled(
-        string column, bool? isText, DataOptions options, CellFaults faults, bool isTarget = false)
+        WantedColumn wanted, DataOptions options, CellFaults faults, bool isTarget = false)
     {
-        var found = columns.First(one => one.Name == column);
-        var reader = new ColumnReader(column, isText ?? found.IsText, options, commas: false, Unit);
+        var found = columns.First(one => one.Name == wanted.Name);
+        var reader = new ColumnReader(
+            wanted with { IsText = wanted.IsText ?? found.IsText }, options, commas: false, Unit);
         Span<char> buffer = stackalloc char[64];
         var row = 0;
         foreach (var value in found.Cells())
         {
             row++;
-            var cell = Text(value, buffer, column, row);
+            var cell = Text(value, buffer, wanted.Name, row);
             if (isTarget)
                 reader.AddTarget(cell, row, faults);
             else
                 reader.Add(cell, row);
         }
-        return isTarget || !reader.Settle(faults) ? (reader, row) : Filled(column, true, options, faults);
+        return isTarget || !reader.Settle(faults) ? (reader, row)
+            : Filled(wanted with { IsText = true }, options, faults);
     }
 
     private ReadOnlySpan<char> Text(object? value, Span<char> buffer, string column, int row)
@@ -111,7 +93,7 @@ internal sealed class CellTable(string name, IReadOnlyList<CellColumn> columns)
                     ? buffer[..length] : number.ToString("", CultureInfo.InvariantCulture);
             default:
                 throw new DataException(
-                    name, Invariant($"{Unit} {row}, column '{column}'"), "a number, a text, a date, or true or false",
+                    Name, Invariant($"{Unit} {row}, column '{column}'"), "a number, a text, a date, or true or false",
                     value.GetType().Name);
         }
     }

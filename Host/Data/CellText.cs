@@ -96,6 +96,23 @@ internal static partial class CellText
         return before is null || before == kind ? kind : NumberKind.Number;
     }
 
+    /// <summary>What a cell of a column of numbers should be.</summary>
+    public static string Expected(NumberKind kind) => kind switch
+    {
+        NumberKind.YesNo => "yes or no",
+        NumberKind.Date => "a date, as in 2026-11-27",
+        _ => "a finite number",
+    };
+
+    /// <summary>A column's number for people: a date as a date, with a time where it has one.</summary>
+    public static string Of(double number, NumberKind kind) => kind switch
+    {
+        NumberKind.Date when number is > -719_000 and < 2_900_000 => DateTime.UnixEpoch.AddDays(number).ToString(
+            double.IsInteger(number) ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
+        NumberKind.YesNo when number is 0 or 1 => number == 1 ? "yes" : "no",
+        _ => Invariant($"{number:G6}"),
+    };
+
     /// <summary>Whether a cell is a number beyond the largest of single precision, and doesn't call itself infinite.
     /// </summary>
     public static bool IsTooLarge(ReadOnlySpan<char> cell) =>

@@ -56,7 +56,7 @@ public sealed record NumberColumn(string? Name, double[] Values) : Column(Name)
 
     /// <inheritdoc/>
     public override NumberColumn Take(int[] rows) =>
-        new(Name, Array.ConvertAll(rows.Given(), row => Values[row])) { Kind = Kind };
+        new(Name, Array.ConvertAll(rows.Within(Count), row => Values[row])) { Kind = Kind };
 
     internal override double Number(int row) => Values[row];
 
@@ -74,7 +74,8 @@ public sealed record TextColumn(string? Name, IReadOnlyList<string> Texts, int[]
     public override int Count => Codes.Length;
 
     /// <inheritdoc/>
-    public override TextColumn Take(int[] rows) => new(Name, Texts, Array.ConvertAll(rows.Given(), row => Codes[row]));
+    public override TextColumn Take(int[] rows) =>
+        new(Name, Texts, Array.ConvertAll(rows.Within(Count), row => Codes[row]));
 
     /// <summary>The same cells, with the places that their texts have among these, which others follow.</summary>
     internal TextColumn Over(IReadOnlyList<string> texts)

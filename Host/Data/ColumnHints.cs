@@ -16,7 +16,8 @@ internal static class ColumnHints
         [
             .. encoder.Columns.Select(column => column switch
             {
-                NumberEncoding { HasGaps: true } number => Invariant($"{number.Name} (as {number.Fill:G6})"),
+                NumberEncoding { HasGaps: true } number =>
+                    $"{number.Name} (as {CellText.Of(number.Fill, number.Kind)})",
                 CategoryEncoding { HasGaps: true } category => $"{category.Name} (as a category)",
                 _ => null,
             }).OfType<string>(),

@@ -9,7 +9,7 @@ namespace Functional.Host.Data;
 /// be read again as text.
 /// </summary>
 internal sealed class ColumnReader(
-    string name, bool? isText, DataOptions options, bool commas, string unit = "line", int count = 16)
+    WantedColumn wanted, DataOptions options, bool commas, string unit = "line", int count = 16)
 {
     // A column of more different numbers than this with hardly any text in it is one of numbers with mistakes.
     private const int FewNumbers = 20, MistakesIn = 20;
@@ -22,12 +22,12 @@ internal sealed class ColumnReader(
     private int odd, filled;
     // The first empty cell, and the first that a column of numbers can't have: faults only once it is one.
     private (int Line, string Found)? gap;
-    private (int Line, string Expected, string Found)? fault;
-    private bool? kind = isText, keepsTexts = isText;
+    private (int Line, string? Expected, string Found)? fault;
+    private bool? kind = wanted.IsText, keepsTexts = wanted.IsText;
     private NumberKind? numberKind;
 
     /// <summary>What the column is called.</summary>
-    public string Name => name;
+    public string Name => wanted.Name;
 
     /// <summary>Whether its numbers may have decimal commas.</summary>
     public bool HasCommas => commas;
@@ -58,6 +58,9 @@ internal sealed class ColumnReader(
         return length;
     }
 
+    // What a cell should be: what the column is known to hold or, unless it is known, what its other cells are.
+    private string Expected => CellText.Expected(wanted.Kind ?? numberKind ?? NumberKind.Number);
+
     /// <summary>Adds a cell.</summary>
     public void Add(ReadOnlySpan<char> cell, int line)
     {
@@ -78,10 +81,11 @@ internal sealed class ColumnReader(
             var number = CellText.Number(cell, commas);
             var isOdd = number is null && !CellText.IsTooLarge(cell);
             numbers.Add(number ?? double.NaN);
-            numberKind = CellText.KindOf(cell, numberKind);
+            if (number is not null)
+                numberKind = CellText.KindOf(cell, numberKind);
             odd += isOdd ? 1 : 0;
             if (isOdd)
-                fault ??= (line, "a finite number",
+                fault ??= (line, null,
                     Found(cell) + (!commas && CellText.HasDecimalComma(cell) ? " (a decimal comma?)"
                         : CellText.Like(cell) is { } like ? $" (it looks like {like})" : ""));
             else if (number is not { } value)
@@ -102,9 +106,9 @@ internal sealed class ColumnReader(
         kind ??= odd > 0 && (odd * MistakesIn > filled
             || !numbers.All.Where(number => !double.IsNaN(number)).Distinct().Skip(FewNumbers).Any());
         if (gap is var (line, found) && options.Missing == MissingCells.Refuse)
-            faults.Add(name, line, kind.Value ? "a text" : "a finite number", found);
+            faults.Add(Name, line, kind.Value ? "a text" : Expected, found);
         if (!kind.Value && fault is var (place, expected, wrong))
-            faults.Add(name, place, expected, wrong);
+            faults.Add(Name, place, expected ?? Expected, wrong);
         return kind.Value && keepsTexts == false;
     }
 
@@ -129,10 +133,10 @@ internal sealed class ColumnReader(
     /// <param name="parts">The rows of each part, ascending; null for all in one.</param>
     public Column[] Columns(int[][]? parts) => (kind == true, parts) switch
     {
-        (true, null) => [new TextColumn(name, texts, [.. codes])],
-        (true, _) => [.. parts!.Select(rows => new TextColumn(name, texts, Array.ConvertAll(rows, row => codes[row])))],
+        (true, null) => [new TextColumn(Name, texts, [.. codes])],
+        (true, _) => [.. parts!.Select(rows => new TextColumn(Name, texts, Array.ConvertAll(rows, row => codes[row])))],
         _ => [.. numbers.Taken(parts).Select(values =>
-            new NumberColumn(name, values) { Kind = numberKind ?? NumberKind.Number })],
+            new NumberColumn(Name, values) { Kind = numberKind ?? NumberKind.Number })],
     };
 
     /// <summary>Adds a cell of a target: a text, whatever it holds, but not an empty one.</summary>
@@ -140,7 +144,7 @@ internal sealed class ColumnReader(
     {
         cell = cell.Trim();
         if (CellText.IsGap(cell))
-            faults.Add(name, line, "a value", Found(cell));
+            faults.Add(Name, line, "a value", Found(cell));
         else
             AddText(cell, line);
     }

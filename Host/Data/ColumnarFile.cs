@@ -23,7 +23,7 @@ internal static class ColumnarFile
     /// <param name="path">What it is called; its ending says in which format it is.</param>
     /// <param name="read">Takes what it wants of the table, whose columns can be read until this returns.</param>
     /// <exception cref="DataException">The stream can't be read, or holds no table.</exception>
-    public static T Read<T>(Stream stream, string path, Func<CellTable, T> read)
+    public static T Read<T>(Stream stream, string path, Func<TableSource, T> read)
     {
         // No closure is made here: native compilation doesn't find those of a type T that is an array.
         var isParquet = path.EndsWith(Endings[0], StringComparison.OrdinalIgnoreCase);

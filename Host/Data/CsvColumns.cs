@@ -6,11 +6,11 @@ namespace Functional.Host.Data;
 /// <summary>The columns that are wanted of a table as text: features, then targets.</summary>
 /// <param name="name">What the table is called, for errors.</param>
 /// <param name="header">The names of all columns.</param>
-/// <param name="features">Those of features, and whether each holds text, if that is known.</param>
+/// <param name="features">Those of features.</param>
 /// <param name="targets">Those of targets.</param>
 /// <param name="options">How cells are read.</param>
 internal sealed class CsvColumns(
-    string name, string[] header, (string Name, bool? IsText)[] features, string[] targets, DataOptions options)
+    string name, string[] header, WantedColumn[] features, string[] targets, DataOptions options)
 {
     // Where each column is in a row, and the other way round: -1 for one that isn't wanted.
     private readonly int[] places = PlacesOf(header, [.. features.Select(feature => feature.Name), .. targets]);
@@ -25,8 +25,9 @@ internal sealed class CsvColumns(
     public ColumnReader[] Readers(CsvRows table, int rows) =>
     [
         .. features.Select(feature =>
-            new ColumnReader(feature.Name, feature.IsText, options, table.HasCommas, count: rows)),
-        .. targets.Select(target => new ColumnReader(target, true, options, table.HasCommas, count: rows)),
+            new ColumnReader(feature, options, table.HasCommas, count: rows)),
+        .. targets.Select(target =>
+            new ColumnReader(new(target, IsText: true), options, table.HasCommas, count: rows)),
     ];
 
     /// <summary>Gives all rows to the readers.</summary>

@@ -50,19 +50,25 @@ public sealed record DataOptions
 }
 
 /// <summary>What a table must have.</summary>
-/// <param name="Columns">The columns that are wanted, in order, and whether each holds text; others may be there. All
-/// but the target's if none are named.</param>
+/// <param name="Columns">The columns that are wanted, in order; others may be there. All but the target's if none are
+/// named.</param>
 /// <param name="Task">What its target must be, if that is known: no other classes.</param>
-internal sealed record TableForm(IReadOnlyList<(string Name, bool IsText)> Columns, LearningTask? Task = null)
+internal sealed record TableForm(IReadOnlyList<WantedColumn> Columns, LearningTask? Task = null)
 {
     /// <summary>That of another table.</summary>
     public static TableForm Of(DataPart table) => new(
-        [.. ((Rows)table.Samples).Columns.Select(column => (column.Name!, column is TextColumn))],
+        [
+            .. ((Rows)table.Samples).Columns.Select(column => new WantedColumn(
+                column.Name!, column is TextColumn, (column as NumberColumn)?.Kind)),
+        ],
         table.Targets.Task(table.All));
 
     /// <summary>What an encoder and its task take.</summary>
     public static TableForm Of(FeatureEncoder encoder, LearningTask task) => new(
         encoder is TableEncoder { HasNames: true, Columns: var columns }
-            ? [.. columns.Select(column => (column.Name!, column is CategoryEncoding))] : [],
+            ? [
+                .. columns.Select(column => new WantedColumn(
+                    column.Name!, column is CategoryEncoding, (column as NumberEncoding)?.Kind)),
+            ] : [],
         task);
 }

@@ -42,7 +42,7 @@ public sealed class Examples
     {
         if (Part.Samples is Images)
             return Encoder.Encode<float>(Part.Samples, indices);
-        Part.Samples.Check(indices);
+        indices.Within(Count);
         var (all, size) = (features.Value, Encoder.Features);
         var gathered = new float[size * indices.Length];
         for (var j = 0; j < indices.Length; j++)

@@ -18,10 +18,10 @@ public enum DataScale
 }
 
 /// <summary>
-/// How samples become features, as an immutable value: <see cref="ImageEncoder"/> or <see cref="TableEncoder"/>. What
-/// it takes from data (means, deviations, categories) is learned once, on the training samples alone; training,
-/// evaluation, prediction and export all encode with it, and a model's file has it. A sample's features depend on
-/// nothing but the sample.
+/// How samples become features, as an immutable value: of images byte by byte, of tables column by column. What it takes
+/// from data (means, deviations, categories) is learned once, on the training samples alone; training, evaluation,
+/// prediction and export all encode with it, and a model's file has it. A sample's features depend on nothing but the
+/// sample.
 /// </summary>
 public abstract record FeatureEncoder
 {
@@ -45,9 +45,9 @@ public abstract record FeatureEncoder
         {
             DataScale.Unit => ByteScale.Unit,
             DataScale.None => ByteScale.None,
-            _ => Batch.StandardScale(images.Size, images.Pixels, training.Given()),
+            _ => Batch.StandardScale(images.Size, images.Pixels, training.Within(images.Count)),
         }, images.Channels),
-        Rows rows => TableEncoder.Learn(rows, training.Given(), scale),
+        Rows rows => TableEncoder.Learn(rows, training.Within(rows.Count), scale),
         _ => throw new ArgumentNullException(nameof(samples)),
     };
 
@@ -57,6 +57,14 @@ public abstract record FeatureEncoder
     /// <param name="deviation">What the difference is divided by.</param>
     public static FeatureEncoder Numbers(int count, double mean = 0, double deviation = 1) =>
         new TableEncoder([.. Enumerable.Repeat(new NumberEncoding(null, new NumberScale(mean, deviation)), count)]);
+
+    /// <summary>Images of one size, a feature for each byte.</summary>
+    /// <param name="height">Rows of an image.</param>
+    /// <param name="width">Columns of an image.</param>
+    /// <param name="scale">How a byte becomes a feature.</param>
+    /// <param name="channels">Bytes of a pixel: 1 of gray images, 3 of colored ones.</param>
+    public static FeatureEncoder Images(int height, int width, ByteScale scale, int channels = 1) =>
+        new ImageEncoder(height, width, scale, channels);
 
     /// <summary>The features of some of the samples: features x samples, a column for each index. Numbers are scaled in
     /// double precision, and then rounded; bytes of images go a way of their own, the same for training and prediction.
@@ -68,7 +76,7 @@ public abstract record FeatureEncoder
         ArgumentNullException.ThrowIfNull(samples);
         if (Expected(samples) is { } expected)
             throw new ArgumentException($"expected {expected}, found {samples.Shape}", nameof(samples));
-        samples.Check(indices);
+        indices.Within(samples.Count);
         return Encoded<T>(samples, indices);
     }
 
@@ -93,7 +101,7 @@ public abstract record FeatureEncoder
 /// <param name="Width">Columns of an image.</param>
 /// <param name="Scale">How a byte becomes a feature.</param>
 /// <param name="Channels">Bytes of a pixel.</param>
-public sealed record ImageEncoder(int Height, int Width, ByteScale Scale, int Channels = 1) : FeatureEncoder
+internal sealed record ImageEncoder(int Height, int Width, ByteScale Scale, int Channels = 1) : FeatureEncoder
 {
     /// <inheritdoc/>
     public override int Size => Height * Width * Channels;

@@ -41,7 +41,8 @@ public sealed class Loader
         ArgumentOutOfRangeException.ThrowIfLessThan(samples.Count, 1, nameof(samples));
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         if (sampling == Sampling.Distinct && batchSize > samples.Count)
-            throw new ArgumentException($"a batch of {batchSize} distinct samples can't be drawn from {samples.Count}");
+            throw new ArgumentException(
+                $"a batch of {batchSize} distinct samples can't be drawn from {samples.Count}", nameof(batchSize));
         (this.examples, this.samples, this.batchSize) = (examples, [.. samples], batchSize);
         (this.sampling, this.key) = (sampling, key);
     }

@@ -21,7 +21,7 @@ internal static class PictureFolder
     public static DataSet Load(string folder, Func<DataPart, DataSet> split)
     {
         var root = Root(folder);
-        var classification = new Classification(Csv.InOrder(ClassFolders(root).Select(Path.GetFileName)!));
+        var classification = new Classification(TableSource.InOrder(ClassFolders(root).Select(Path.GetFileName)!));
         if (classification.Count < 2)
             throw new DataException(
                 folder, null, "a folder of pictures for each class, and at least two",
@@ -59,7 +59,7 @@ internal static class PictureFolder
             .. from folder in Directory.Exists(root) ? ClassFolders(root) : []
                let label = labels.TryGetValue(Path.GetFileName(folder), out var known)
                    ? known : throw new DataException(
-                       folder, null, $"the name of a class: {Csv.Listed(classification.Names)}", "another")
+                       folder, null, $"the name of a class: {TableSource.Listed(classification.Names)}", "another")
                orderby label
                from file in Directory.EnumerateFiles(folder).Where(PictureFile.IsOne).Order(StringComparer.Ordinal)
                select (file, label),

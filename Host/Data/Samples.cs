@@ -38,17 +38,6 @@ public abstract record Samples
 
     /// <summary>The shape with a count before it.</summary>
     public sealed override string ToString() => Invariant($"{Count:N0} {Shape}");
-
-    /// <summary>Checks that each index is one of a sample.</summary>
-    /// <exception cref="ArgumentException">One is not.</exception>
-    internal void Check(int[] indices)
-    {
-        ArgumentNullException.ThrowIfNull(indices);
-        foreach (var index in indices)
-            if ((uint)index >= (uint)Count)
-                throw new ArgumentException(
-                    $"sample {index} was asked for, but samples are 0 to {Count - 1}", nameof(indices));
-    }
 }
 
 /// <summary>Images of one size, whose pixels stay bytes until a mini-batch is gathered.</summary>
@@ -101,7 +90,7 @@ public sealed record Images : Samples
     /// <inheritdoc/>
     public override Images Take(int[] indices)
     {
-        Check(indices);
+        indices.Within(Count);
         var taken = new byte[indices.Length * Size];
         foreach (var (place, index) in indices.Index())
             this[index].CopyTo(taken.AsMemory(place * Size));
@@ -206,7 +195,7 @@ public sealed record Rows : Samples
     /// <inheritdoc/>
     public override Rows Take(int[] indices)
     {
-        Check(indices);
+        indices.Within(Count);
         return new Rows(
         [
             .. Columns.AsParallel().AsOrdered().WithDegreeOfParallelism(Threads.Count)

@@ -17,25 +17,26 @@ internal sealed record TableEncoder(IReadOnlyList<ColumnEncoding> Columns) : Fea
 
     /// <summary>Learns how to encode each column. Columns that say nothing, or nothing that could be learned, are left
     /// out.</summary>
-    internal static TableEncoder Learn(Rows rows, int[] training, DataScale scale)
+    internal static TableEncoder Learn(Rows samples, int[] training, DataScale scale)
     {
-        var columns = rows.Columns.Index().AsParallel().AsOrdered().WithDegreeOfParallelism(Threads.Count);
+        var columns = samples.Columns.Index().AsParallel().AsOrdered().WithDegreeOfParallelism(Threads.Count);
         var learned = columns.Select(column =>
         {
             var (encoding, why) = ColumnEncoding.Learn(column.Item, training, scale);
-            return (Encoding: encoding, Why: why is null ? null : $"{rows.NameOf(column.Index)}: {why}");
+            return (Encoding: encoding, Why: why is null ? null : $"{samples.NameOf(column.Index)}: {why}");
         }).ToArray();
-        var names = rows.Columns.All(column => column.Name is not null);
+        var names = samples.Columns.All(column => column.Name is not null);
         // A column without a name is found by its place, so that none can be left out.
         if (!names && learned.FirstOrDefault(each => each.Encoding is null).Why is { } fault)
-            throw new ArgumentException($"a column without a name can't be left out: {fault}", nameof(rows));
+            throw new ArgumentException($"a column without a name can't be left out: {fault}", nameof(samples));
         var kept = learned.Where(each => !names || each.Why is null).ToArray();
         // A table has to have some column.
         if (kept.Length == 0)
             kept = [.. learned.Where(each => each.Encoding is not null).Take(1)];
         if (kept.Length == 0)
             throw new ArgumentException(
-                $"no column can be learned from: {string.Join("; ", learned.Select(each => each.Why))}", nameof(rows));
+                $"no column can be learned from: {string.Join("; ", learned.Select(each => each.Why))}",
+                nameof(samples));
         return new TableEncoder([.. kept.Select(each => each.Encoding!)])
         {
             LeftOut = [.. learned.Except(kept).Select(each => $"{each.Why}; left out")],

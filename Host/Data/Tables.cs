@@ -3,7 +3,7 @@ using Functional.Host.Files;
 namespace Functional.Host.Data;
 
 /// <summary>Data sets in the files of other tools: tables as text, and arrays of NumPy.</summary>
-public static class Tables
+internal static class Tables
 {
     // Which rows are kept for testing must not depend on a run's seed: runs are compared on the same ones.
     private const int TestShare = 5;
@@ -26,13 +26,21 @@ public static class Tables
     private static bool IsTable(string name) =>
         IsText(name) || ColumnarFile.IsOne(name) || FilePlace.IsStream(name);
 
-    private static DataPart[] Read(string path, DataOptions options, Func<Targets, int[][]>? parts = null) =>
-        DataFile.Open(path, stream => ColumnarFile.IsOne(path)
-            ? ColumnarFile.Read(stream, path, table => table.Read(options, parts))
-            : Csv.Read(stream, path, options, parts));
+    /// <summary>A table in a stream, which must be able to seek.</summary>
+    /// <param name="stream">The file.</param>
+    /// <param name="path">What it is called; its ending says in which format it is.</param>
+    /// <param name="read">Takes what it wants of the table, which can be read until this returns.</param>
+    /// <exception cref="DataException">The stream can't be read, or holds no table.</exception>
+    internal static T Open<T>(Stream stream, string path, Func<TableSource, T> read) =>
+        ColumnarFile.IsOne(path) ? ColumnarFile.Read(stream, path, read) : read(new Csv(stream, path));
 
-    private static string[] Columns(string path) => DataFile.Open(path, stream => ColumnarFile.IsOne(path)
-        ? ColumnarFile.Read(stream, path, table => table.Header) : Csv.Header(stream, path));
+    private static T Open<T>(string path, Func<TableSource, T> read) =>
+        DataFile.Open(path, stream => Open(stream, path, read));
+
+    private static DataPart[] Read(string path, DataOptions options, Func<Targets, int[][]>? parts = null) =>
+        Open(path, table => table.Read(options, parts));
+
+    private static string[] Columns(string path) => Open(path, table => table.Header);
 
     /// <summary>Reads a table (<c>.csv</c>, <c>.tsv</c>, <c>.txt</c>, or one of them with <c>.gz</c>;
     /// <c>.parquet</c>, <c>.arrow</c>, <c>.feather</c>), a fifth of whose rows become the test part; a folder with
@@ -50,14 +58,15 @@ public static class Tables
         var first = IsTable(name) ? name : Part(name, "train") ?? Path.Combine(name, "train.csv");
         if (options.Label is null)
             throw new UsageException(
-                $"which column of {first} holds the target: {Csv.Listed(Columns(first))}? (--label COLUMN, or " +
-                "label: \"COLUMN\" in code)");
+                $"which column of {first} holds the target: {TableSource.Listed(Columns(first))}? " +
+                "(--label COLUMN, or label: \"COLUMN\" in code)");
         if (IsTable(name))
             return ReadSplit(name, options);
         var second = Part(name, "test") ?? Path.Combine(name, "test.csv");
-        if (File.Exists(second) && Columns(second) is var there && Csv.TargetsOf(there, options.Label) is null)
+        if (File.Exists(second) && Columns(second) is var there && TableSource.TargetsOf(there, options.Label) is null)
         {
-            var lacking = Columns(first).Except(there).Except(Csv.TargetsOf(Columns(first), options.Label) ?? []);
+            var all = Columns(first);
+            var lacking = all.Except(there).Except(TableSource.TargetsOf(all, options.Label) ?? []);
             return ReadSplit(first, options) with
             {
                 Notes =
@@ -106,7 +115,7 @@ public static class Tables
     {
         var (order, count) = (TestKey.Permutation(targets.Count), Math.Max(1, targets.Count / TestShare));
         // A single row can only be tested with.
-        var test = targets.Count == 1 ? [0] : Splits.ByCount(order, targets, count).Validation;
+        var test = targets.Count == 1 ? [0] : Data.Split.ByCount(order, targets, count).Validation;
         int[] rows = [.. Enumerable.Range(0, targets.Count)];
         var isTest = new bool[rows.Length];
         foreach (var row in test)
@@ -120,6 +129,9 @@ public static class Tables
         { Task: not null } or { Known.Task: not null } => null,
         _ => targets switch
         {
+            Quantities { Columns: [{ Kind: NumberKind.Date } one] } => Invariant(
+                $"{one.Name}: {one.Values.Distinct().Count():N0} different dates, taken as a quantity, ")
+                + "days since 1970-01-01",
             Quantities { Columns: [var one] } => Invariant(
                 $"{one.Name}: {one.Values.Distinct().Count():N0} different numbers, taken as a quantity"),
             Classes { Classification: { Count: > 2, Target: not null } classification }

@@ -57,7 +57,7 @@ public sealed record Classes : Targets
 
     /// <inheritdoc/>
     public override Classes Take(int[] indices) =>
-        new(Classification, Array.ConvertAll(indices.Given(), index => Labels[index]));
+        new(Classification, Array.ConvertAll(indices.Within(Count), index => Labels[index]));
 
     /// <inheritdoc/>
     public override Classification Task(int[] samples)
@@ -122,11 +122,12 @@ public sealed record Quantities : Targets
     internal override string Kind => Plural.Of(Columns.Count, "quantity", "quantities");
 
     /// <inheritdoc/>
-    public override Quantities Take(int[] indices) => new([.. Columns.Select(column => column.Take(indices.Given()))]);
+    public override Quantities Take(int[] indices) =>
+        new([.. Columns.Select(column => column.Take(indices.Within(Count)))]);
 
     /// <inheritdoc/>
     public override Regression Task(int[] samples) =>
-        new([.. Columns.Select(column => NumberScale.Standard(column.Values, samples.Given()))],
+        new([.. Columns.Select(column => NumberScale.Standard(column.Values, samples.Within(Count)))],
             [.. Columns.Select((column, i) => column.Name ?? Regression.NameOf(i))]);
 
     internal override IEnumerable<ReadOnlyMemory<byte>> Bytes() => Columns.Select(column => column.Bytes());

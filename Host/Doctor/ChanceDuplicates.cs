@@ -26,7 +26,7 @@ internal static class ChanceDuplicates
     {
         // A quantity may be drawn anew, a class is given.
         var ofClasses = training.Targets is Classes;
-        var columns = Splits.EvenlySpaced([.. Enumerable.Range(0, Width(training) - (ofClasses ? 1 : 0))], MostColumns);
+        var columns = Split.EvenlySpaced([.. Enumerable.Range(0, Width(training) - (ofClasses ? 1 : 0))], MostColumns);
         IEnumerable<IEnumerable<int>> groups = ofClasses ? rows.GroupBy(row => training.Classes.Labels[row]) : [rows];
         return columns.Max(column =>
         {

@@ -38,7 +38,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
 
     private IEnumerable<Finding> Constant()
     {
-        var some = Splits.EvenlySpaced(split.Training, MostSamples);
+        var some = Split.EvenlySpaced(split.Training, MostSamples);
         int[] constant = [.. Constants(run.Encoded.Training.Inputs(some)).Where(IsNumber)];
         var size = run.Encoded.Encoder.Features;
         var share = (double)constant.Length / size;
@@ -57,7 +57,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
             Picture = training is Rows rows
                 ? Pictures.Variety(rows, some)
                 : Pictures.Samples(
-                    "Training samples", (Images)training, Splits.EvenlySpaced(some, 20), i => $"is {NameOf(i)}"),
+                    "Training samples", (Images)training, Split.EvenlySpaced(some, 20), i => $"is {NameOf(i)}"),
         };
 
         if (some.Length > 1 && constant.Length == size)
@@ -101,7 +101,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
     /// <summary>What is said of features that are not of the usual size.</summary>
     public IEnumerable<Finding> Scales()
     {
-        var some = Splits.EvenlySpaced(split.Training, MostSamples);
+        var some = Split.EvenlySpaced(split.Training, MostSamples);
         var inputs = run.Encoded.Training.Inputs(some);
         // A table's columns each have their own scale, an image's pixels have one.
         var groups = training is Rows

@@ -15,15 +15,15 @@ internal static class LabelAgreement
     /// <param name="ceiling">As <see cref="LabelCeiling"/> finds it.</param>
     public static IEnumerable<Finding> Findings(DataSet data, int[] training, double? ceiling)
     {
-        var used = Splits.EvenlySpaced(training, Queries);
+        var used = Split.EvenlySpaced(training, Queries);
         if (used.Length < 30)
             yield break;
         var isTable = data.Training.Samples is Rows;
         // A table's columns are of different sizes.
         var (all, sample) = (data.Encode(training), isTable ? "row" : "image");
-        var test = Splits.EvenlySpaced(data.Test.All, Queries);
-        int[] references = Splits.EvenlySpaced(data.Training.All, References),
-        testReferences = Splits.EvenlySpaced(data.Test.All, References);
+        var test = Split.EvenlySpaced(data.Test.All, Queries);
+        int[] references = Split.EvenlySpaced(data.Training.All, References),
+        testReferences = Split.EvenlySpaced(data.Test.All, References);
         var within = Agreement(all.Training, used, all.Training, references);
         var withinTest = Agreement(all.Test, test, all.Test, testReferences);
         var across = Agreement(all.Test, test, all.Training, references);
@@ -33,7 +33,7 @@ internal static class LabelAgreement
                 Picture = isTable
                     ? Pictures.Points(all.Training, used)
                     : Pictures.Samples("Training samples and what their labels say", data.Training.Images,
-                        Splits.EvenlySpaced(used, 20), i => $"is {NameOf(data.Training, i)}"),
+                        Split.EvenlySpaced(used, 20), i => $"is {NameOf(data.Training, i)}"),
             };
 
         // Of few samples the share is not known well: by three standard errors it isn't off by luck.

@@ -17,8 +17,8 @@ internal static class PartDifference
     /// <summary>The feature that differs most, if any differs more than by chance.</summary>
     public static Finding? Finding(TrainingRun run)
     {
-        int[] rows = Splits.EvenlySpaced(run.Split.Training, MostSamples),
-            others = Splits.EvenlySpaced(run.Data.Test.All, MostSamples);
+        int[] rows = Split.EvenlySpaced(run.Split.Training, MostSamples),
+            others = Split.EvenlySpaced(run.Data.Test.All, MostSamples);
         var features = Features(run.Encoded, rows, others).ToArray();
         var chance = StandardErrors * Math.Sqrt((double)(rows.Length + others.Length) / rows.Length / others.Length);
         var apart = features.Where(feature => feature.Distance > Math.Max(LeastDistance, chance)).ToArray();

@@ -289,7 +289,7 @@ internal sealed record TrialRun
         Math.Max(0, 1 - ((1 - share) * planned / steps));
 
     private static Batch<float> Probe(Examples examples, int[] indices, int most) =>
-        examples.Unweighted(Splits.EvenlySpaced(indices, most));
+        examples.Unweighted(Split.EvenlySpaced(indices, most));
 
     private static Score ScoreOf(Network<float> network, Batch<float> probe) =>
         new(Plain(network).LossOf(probe), Accuracy(network, probe));

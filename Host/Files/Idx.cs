@@ -119,10 +119,12 @@ internal static class Idx
     private static void Write(Stream stream, string[] dimensions, int[] sizes, byte[] data, bool gzip)
     {
         if (Array.FindIndex(sizes, size => size < 1) is >= 0 and var index)
-            throw new ArgumentException($"the {dimensions[index]} is {sizes[index]}, but must be at least 1");
+            throw new ArgumentException(
+                $"the {dimensions[index]} is {sizes[index]}, but must be at least 1", nameof(sizes));
         if (sizes.Aggregate(UInt128.One, (product, size) => product * (UInt128)size) != (UInt128)data.Length)
             throw new ArgumentException(
-                $"sizes {string.Join(" x ", sizes)} do not agree with {Plural.Plain(data.Length, "byte")}");
+                $"sizes {string.Join(" x ", sizes)} do not agree with {Plural.Plain(data.Length, "byte")}",
+                nameof(data));
         Span<byte> header = stackalloc byte[HeaderLength(dimensions)];
         header.Clear();
         header[2] = UnsignedByte;

@@ -67,7 +67,7 @@ internal ref struct SafetensorsHeader
     /// <exception cref="ArgumentException">A name occurs twice or is kept for metadata, or a text isn't Unicode.
     /// </exception>
     public static byte[] Format(
-        IReadOnlyList<TensorPlace> places, IReadOnlyDictionary<string, string>? metadata, int alignment)
+        IReadOnlyList<TensorPlace> tensors, IReadOnlyDictionary<string, string>? metadata, int alignment)
     {
         var names = new HashSet<string>(StringComparer.Ordinal) { MetadataName };
         var parts = new List<string>();
@@ -77,10 +77,10 @@ internal ref struct SafetensorsHeader
                 .Select(text => $"{Quote(text.Key)}:{Quote(text.Value)}");
             parts.Add($"\"{MetadataName}\":{{{string.Join(',', texts)}}}");
         }
-        foreach (var place in places)
+        foreach (var place in tensors)
         {
             if (!names.Add(place.Name))
-                throw new ArgumentException($"'{place.Name}' can't be the name of a tensor more", nameof(places));
+                throw new ArgumentException($"'{place.Name}' can't be the name of a tensor more", nameof(tensors));
             parts.Add(
                 $"{Quote(place.Name)}:{{\"dtype\":\"{TypeName(place.Type)}\"," +
                 $"\"shape\":[{string.Join(',', place.Shape)}],\"data_offsets\":[{place.Begin},{place.End}]}}");

@@ -205,5 +205,5 @@ public sealed class Tensor
         : typeof(T) == typeof(double) ? TensorType.F64
         : typeof(T) == typeof(long) ? TensorType.I64
         : typeof(T) == typeof(ulong) ? TensorType.U64
-        : throw new ArgumentException($"a tensor can't be of {typeof(T).Name}");
+        : throw new ArgumentException($"a tensor can't be of {typeof(T).Name}", nameof(T));
 }

@@ -74,7 +74,7 @@ internal static class DataText
         }
         catch (ArgumentException e)
         {
-            throw text.Error("a task", e.Message);
+            throw text.Error("a task", e.Reason());
         }
     }
 

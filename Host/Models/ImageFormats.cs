@@ -35,7 +35,7 @@ internal static class ImageText
         }
         catch (ArgumentException e)
         {
-            throw text.Error($"numbers that go together: {e.Message}");
+            throw text.Error($"numbers that go together: {e.Reason()}");
         }
     }
 

@@ -82,7 +82,7 @@ internal sealed record ModelPlan<T>(IReadOnlyList<LayerPlan<T>> Layers)
         }
         catch (ArgumentException e)
         {
-            throw new DataException(file, null, "layers that make a network", e.Message);
+            throw new DataException(file, null, "layers that make a network", e.Reason());
         }
     }
 }

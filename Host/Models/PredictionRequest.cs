@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Functional.Host.Data;
@@ -15,6 +16,8 @@ public static class PredictionRequest
 {
     private const string Name = "request";
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
+    private static readonly JsonSerializerOptions Readable =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The samples that are asked about.</summary>
     /// <param name="model">The model.</param>
@@ -37,7 +40,11 @@ public static class PredictionRequest
     /// with the same properties as <c>predict --json</c> gives, and the names of the <c>classes</c>, if they have some.
     /// </summary>
     /// <exception cref="DataException">The samples don't fit the model.</exception>
-    public static string Answer(Model<float> model, Samples samples) => Answered(model, samples).ToJsonString();
+    public static string Answer(Model<float> model, Samples samples) => Text(Answered(model, samples));
+
+    /// <summary>An answer as text. Names of classes and faults are for people, too: no letter is escaped that needn't
+    /// be.</summary>
+    internal static string Text(JsonObject answer) => answer.ToJsonString(Readable);
 
     internal static JsonObject Answered(Model<float> model, Samples samples)
     {
@@ -126,7 +133,10 @@ public static class PredictionRequest
             .. table.Columns.Select((column, i) => column is CategoryEncoding
                 ? Texts(column.Name, cells[i])
                 : new NumberColumn(column.Name,
-                    [.. cells[i].Select((cell, row) => Number(cell, row, column.Name ?? Invariant($"{i + 1}")))])),
+                [
+                    .. cells[i].Select((cell, row) => Number(
+                        cell, row, column.Name ?? Invariant($"{i + 1}"), ((NumberEncoding)column).Kind)),
+                ])),
         ];
     }
 
@@ -152,7 +162,8 @@ public static class PredictionRequest
             sample.ValueKind == JsonValueKind.Array
                 ? $"a list of {Invariant($"{sample.GetArrayLength()}")}" : sample.GetRawText());
 
-    private static double Number(JsonElement cell, int row, string column)
+    private static double Number(
+        JsonElement cell, int row, string column, NumberKind kind = NumberKind.Number)
     {
         var number = cell.ValueKind switch
         {
@@ -164,12 +175,12 @@ public static class PredictionRequest
                 ? double.NaN : CellText.Number(text, commas: false),
             _ => null,
         };
-        return number ?? throw Fault(row, "a finite number", cell.GetRawText(), column);
+        return number ?? throw Fault(row, CellText.Expected(kind), cell.GetRawText(), column);
     }
 
     private static Column Texts(string? name, JsonElement[] cells)
     {
-        var reader = new ColumnReader(name!, isText: true, new DataOptions(), commas: false);
+        var reader = new ColumnReader(new(name!, IsText: true), new DataOptions(), commas: false);
         foreach (var (row, cell) in cells.Index())
             reader.Add(
                 cell.ValueKind switch

@@ -97,8 +97,7 @@ internal static class SampleFile
         if (TableForm.Of(model.Encoder, model.Task) is not { Columns.Count: > 0 } form)
             throw new DataException(
                 path, null, "a model with named columns, for a table's rows", "one without");
-        var rows = ColumnarFile.IsOne(path) ? ColumnarFile.Read(stream, path, table => table.ReadSamples(form))
-            : Csv.ReadSamples(stream, path, form);
+        var rows = Tables.Open(stream, path, table => table.ReadSamples(form));
         return rows.Count > 0
             ? rows
             : throw new DataException(path, null, "a row at least", "a header only");

@@ -37,7 +37,7 @@ internal sealed record BaseModel(Model<float> Model, string? Name = null)
         if (TableForm.Of(Model.Encoder, Model.Task) is not { Columns: { Count: > 0 } columns })
             return options;
         string[] names = [.. columns.Select(column => column.Name)];
-        if (options.Label is { } label && Csv.TargetsOf(names, label) is { } targets)
+        if (options.Label is { } label && TableSource.TargetsOf(names, label) is { } targets)
             throw new UsageException(new Fault(
                 nameof(TrainConfiguration.Label), $"the model takes '{targets[0]}' to learn from"));
         if (options.Ignore.FirstOrDefault(names.Contains) is { } ignored)

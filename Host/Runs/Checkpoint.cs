@@ -104,7 +104,7 @@ internal static class Checkpoint
     private static Network<float>? BestOf(RunState state) =>
         state.Best is { } best && best.Step != state.Step ? best.Network : null;
 
-    private static bool IsApart(SafetensorsFile file) =>
+    private static bool IsApart(Safetensors file) =>
         Count(file, "best") is not 0 and var step && step != Count(file, "step");
 
     // Nothing of the file is believed before this.
@@ -145,7 +145,7 @@ internal static class Checkpoint
     private static Tensor TensorOf(string name, Parameter<float> leaf) =>
         Tensor.Of(name, Shape(leaf), leaf.Values.AsArray() ?? leaf.Values.ToArray());
 
-    private static Parameters<float> Filled(SafetensorsFile file, string group, Parameters<float> leaves)
+    private static Parameters<float> Filled(Safetensors file, string group, Parameters<float> leaves)
     {
         var elements = new float[leaves.Length];
         var filled = 0;
@@ -158,7 +158,7 @@ internal static class Checkpoint
         return leaves.WithVector(Vector<float>.Build.Dense(elements));
     }
 
-    private static void CheckNames(SafetensorsFile file, IReadOnlyCollection<string> expected)
+    private static void CheckNames(Safetensors file, IReadOnlyCollection<string> expected)
     {
         var names = expected.ToHashSet();
         if (file.Tensors.FirstOrDefault(tensor => !names.Contains(tensor.Name)) is { } stranger)
@@ -176,11 +176,11 @@ internal static class Checkpoint
 
     private static string Text(int count) => count.ToString(CultureInfo.InvariantCulture);
 
-    private static int Count(SafetensorsFile file, string name) =>
+    private static int Count(Safetensors file, string name) =>
         Metadata<int>(file, name, "an integer from 0 on",
             text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null);
 
-    private static Key ReadKey(SafetensorsFile file)
+    private static Key ReadKey(Safetensors file)
     {
         var bits = Metadata<ulong>(file, "key", "16 hexadecimal digits",
             text => text.Length == 16
@@ -189,7 +189,7 @@ internal static class Checkpoint
         return new Key((uint)(bits >> 32), (uint)bits);
     }
 
-    private static T Metadata<T>(SafetensorsFile file, string name, string expected, Func<string, T?> read)
+    private static T Metadata<T>(Safetensors file, string name, string expected, Func<string, T?> read)
         where T : struct =>
         file.Metadata.TryGetValue(name, out var text) && read(text) is { } value
             ? value : throw new DataException(

@@ -41,7 +41,7 @@ internal static class RunChecks
         }
         catch (ArgumentException e)
         {
-            throw new UsageException(new Fault(nameof(OptimizerSettings.Groups), e.Message));
+            throw new UsageException(new Fault(nameof(OptimizerSettings.Groups), e.Reason()));
         }
     }
 

@@ -110,7 +110,7 @@ public sealed record TrainConfiguration
     public long Seed { get; init; } = 1;
 
     /// <summary>How often the run is saved.</summary>
-    public CheckpointInterval CheckpointEvery { get; init; } = CheckpointInterval.EachEpoch;
+    internal CheckpointInterval CheckpointEvery { get; init; } = CheckpointInterval.EachEpoch;
 
     /// <summary>After each multiple of this many steps, a checkpoint is saved and kept, and the chain gets a link: so
     /// <c>verify --spot</c> can compute some of these stretches again. Null if none are.</summary>
@@ -193,7 +193,7 @@ public sealed record TrainConfiguration
         }
         catch (ArgumentException e)
         {
-            throw new UsageException(e.Message.Split('\n'));
+            throw new UsageException(e.Reason().Split('\n'));
         }
     }
 

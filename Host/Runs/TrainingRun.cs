@@ -59,7 +59,7 @@ public sealed class TrainingRun
         }
         catch (ArgumentException e)
         {
-            throw new UsageException(e.Message.Split('\n'));
+            throw new UsageException(e.Reason().Split('\n'));
         }
     }
 
@@ -207,11 +207,11 @@ public sealed class TrainingRun
     private static Split SplitOf(TrainConfiguration configuration, DataPart training)
     {
         var some = configuration.Samples is { } count
-            ? Splits.Draw(training.Targets, count, configuration.SamplesKey)
+            ? Split.Draw(training.Targets, count, configuration.SamplesKey)
             : training.All;
         return configuration.Validation == 0
             ? new Split(some, [])
-            : Splits.ByFraction(
+            : Split.ByFraction(
                 Array.ConvertAll(configuration.SplitKey.Permutation(some.Length), place => some[place]),
                 training.Targets, configuration.Validation);
     }

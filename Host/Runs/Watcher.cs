@@ -17,7 +17,7 @@ internal sealed class Watcher : IRunObserver
     /// <summary>Will look at a run's states on some of its training samples.</summary>
     public Watcher(TrainingRun run)
     {
-        probe = run.Encoded.Training.Batch(Splits.EvenlySpaced(run.Split.Training, MostSamples));
+        probe = run.Encoded.Training.Batch(Split.EvenlySpaced(run.Split.Training, MostSamples));
         (interval, last) = (Math.Max(LeastInterval, run.PlannedSteps / MostLooks), run.PlannedSteps);
     }
 

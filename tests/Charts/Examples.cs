@@ -57,18 +57,18 @@ public static class Examples
         ["scatter, wild"] = () => new ScatterChart("Wild", "x", "y") { Series = [new("wild", Wild, Wild)] },
         ["contours"] = () => new ContourChart("Bowl", "x", "y")
         {
-            Field = Field.Of((x, y) => x * x / 20 + y * y, new(-10, 10), new(-5, 5), 41),
+            Field = Field.Of((x, y) => x * x / 20 + y * y, (-10, 10), (-5, 5), 41),
             ShowDescent = true,
             Paths = [new("path", [-7, -3, 0], [2, -1, 0]), new("leaves", [0, 100], [0, 1e9])],
         },
         ["contours, equal units"] = () => new ContourChart("Ridge", "w₁", "w₂")
         {
             EqualUnits = true,
-            Field = Field.Of((x, y) => x * y, new(-2, 2), new(-1, 1), 21),
+            Field = Field.Of((x, y) => x * y, (-2, 2), (-1, 1), 21),
         },
         ["contours, wild"] = () => new ContourChart("Wild", "x", "y")
         {
-            Field = Field.Of((x, y) => Wild[Math.Abs((int)(x * 7 + y * 3)) % Wild.Length], new(-1, 1), new(-1, 1), 11),
+            Field = Field.Of((x, y) => Wild[Math.Abs((int)(x * 7 + y * 3)) % Wild.Length], (-1, 1), (-1, 1), 11),
             ShowDescent = true,
             Paths = [new("wild", Wild, Wild), new("none", [])],
         },

@@ -120,7 +120,7 @@ public class KindTests
         var chart = new ContourChart("Cone", "x", "y")
         {
             EqualUnits = true,
-            Field = Field.Of((x, y) => Math.Sqrt(x * x + y * y), new(-2, 2), new(-2, 2)),
+            Field = Field.Of((x, y) => Math.Sqrt(x * x + y * y), (-2, 2), (-2, 2)),
             Levels = [1],
         };
         var path = XElement.Parse(chart.ToSvg()).Find("path", "contour").Single().Attribute("d")!.Value;
@@ -135,7 +135,7 @@ public class KindTests
     [Fact]
     public void Contours_of_a_bowl_are_evenly_apart()
     {
-        var levels = Field.Of((x, y) => x * x + y * y, new(-1, 1), new(-1, 1), 21).Levels(5);
+        var levels = Field.Of((x, y) => x * x + y * y, (-1, 1), (-1, 1), 21).Levels(5);
         var radii = levels.Select(Math.Sqrt).ToArray();
         Assert.All(radii.Zip(radii.Skip(1)), pair => Assert.Equal(Math.Sqrt(2) / 5, pair.Second - pair.First, 1e-9));
     }

@@ -118,6 +118,8 @@ public sealed class ServingTests : IDisposable
         { "[{},3]", "at sample 1: expected 'height' (null where it isn't known), found none" },
         { "[[1,true,3,\"park\"],3]", "at sample 2: expected an object, or a list of 4 values, found 3" },
         { "[[\"x\",1,1,\"park\"]]", "at sample 1, column 'height': expected a finite number, found \"x\"" },
+        { "[[1,\"maybe\",1,\"park\"]]", "at sample 1, column 'evergreen': expected yes or no, found \"maybe\"" },
+        { "[[1,1,\"2015-02-30\",\"park\"]]", "column 'planted': expected a date, as in 2026-11-27, found \"20" },
         { "[[1e999,1,1,\"park\"]]", "at sample 1, column 'height': expected a finite number, found 1e999" },
         { "[[1,1,1,[]]]", "at sample 1, column 'place': expected a text, found []" },
         { "[[1,1,1,\"\\ud800\"]]", "at sample 1, column 'place': expected text in Unicode, found half a" },

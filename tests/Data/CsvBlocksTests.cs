@@ -23,7 +23,7 @@ public class CsvBlocksTests
             var size = random.Next(200, 2000);
             var wanted = (bool text) => new CsvColumns(
                 "f", Header,
-                [("n", null), ("note", text ? true : null), ("gap", null), ("late", text ? true : null), ("day", null)],
+                [new("n"), new("note", text ? true : null), new("gap"), new("late", text ? true : null), new("day")],
                 ["kind"], Options);
             foreach (var text in (bool[])[false, true])
             {
@@ -38,7 +38,7 @@ public class CsvBlocksTests
     [Fact]
     public void A_row_that_no_block_holds_and_faults_are_left_to_who_reads_the_whole()
     {
-        CsvColumns wanted = new("f", ["a", "y"], [("a", null)], ["y"], Options);
+        CsvColumns wanted = new("f", ["a", "y"], [new("a")], ["y"], Options);
         ColumnReader[]? Read(string text) =>
             CsvBlocks.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), "f", wanted, 64);
         Assert.NotNull(Read("a,y\n" + string.Concat(Enumerable.Repeat("1,b\n", 100))));
@@ -67,7 +67,7 @@ public class CsvBlocksTests
 
     [Fact]
     public void A_disk_that_fails_is_left_to_who_reads_the_whole() => Assert.Throws<IOException>(() =>
-        Csv.Read(new Failing(), "f", new DataOptions { Label = "y" }));
+        new Csv(new Failing(), "f").Read(new DataOptions { Label = "y" }));
 
     [Fact]
     public void Encoding_takes_no_more_threads_than_are_allowed()

@@ -125,8 +125,8 @@ public class CsvFindingsTests
     public void F1_features_are_found_behind_a_mark()
     {
         byte[] bytes = [0xEF, 0xBB, 0xBF, .. "w,x\n1,2\n"u8];
-        Assert.Equal([1, 2], Csv.ReadSamples(
-            new MemoryStream(bytes), "f", new TableForm([("w", false), ("x", false)])).Numbers());
+        Assert.Equal([1, 2], new Csv(new MemoryStream(bytes), "f").ReadSamples(
+            new TableForm([new("w", false), new("x", false)])).Numbers());
     }
 
     [Fact]
@@ -221,7 +221,7 @@ public class CsvFindingsTests
     [Fact]
     public void U9_columns_are_taken_by_their_names()
     {
-        var known = new TableForm([("a", false), ("b", false)], new Classification(["x", "y"], "kind"));
+        var known = new TableForm([new("a", false), new("b", false)], new Classification(["x", "y"], "kind"));
         var table = Read("b,kind,a\n2,x,1\n4,y,3\n", known);
         Assert.Equal([1, 2, 3, 4], table.Numbers());
         Assert.Equal(["a", "b"], table.Names());
@@ -234,7 +234,7 @@ public class CsvFindingsTests
         using var commas = new Commas(150_000_000);
         var before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Equal("f: at line 2: expected at most 100000 cells, found more",
-            Assert.Throws<DataException>(() => Csv.Read(commas, "f", new DataOptions { Label = "kind" })).Message);
+            Assert.Throws<DataException>(() => new Csv(commas, "f").Read(new DataOptions { Label = "kind" })).Message);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 32 << 20);
     }
 

@@ -37,7 +37,7 @@ public class CsvTests
     [Fact]
     public void Known_names_stay()
     {
-        var known = new TableForm([("a", false)], new Classification(["y", "x"], "kind"));
+        var known = new TableForm([new("a", false)], new Classification(["y", "x"], "kind"));
         Assert.Equal([1, 1], Read("a,kind\n1,x\n2,x\n", known).Classes.Labels);
         Assert.Equal("f: at line 2, column 'kind': expected one of y, x, found 'z'",
             Error("a,kind\n1,z\n", known));

@@ -23,7 +23,7 @@ public static class SafetensorsBytes
         return stream.ToArray();
     }
 
-    internal static SafetensorsFile Read(byte[] bytes, SafetensorsLimits? limits = null) =>
+    internal static Safetensors Read(byte[] bytes, SafetensorsLimits? limits = null) =>
         Safetensors.Read(new MemoryStream(bytes), "f", limits ?? new());
 
     public static string Error(Action action) => Assert.Throws<DataException>(action).Message;

@@ -20,7 +20,7 @@ internal static class SmallTables
 
     /// <summary>A table's text, read.</summary>
     public static DataPart Read(byte[] bytes, string label = "kind", DataOptions? options = null) =>
-        Csv.Read(new MemoryStream(bytes), "f", (options ?? new DataOptions()) with { Label = label })[0];
+        new Csv(new MemoryStream(bytes), "f").Read((options ?? new DataOptions()) with { Label = label })[0];
 
     /// <summary>A table's text, read.</summary>
     public static DataPart Read(string text, DataOptions? options = null) =>

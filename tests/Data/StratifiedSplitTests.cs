@@ -21,7 +21,7 @@ public sealed class StratifiedSplitTests
     public void F7_each_class_has_its_share_in_both_parts()
     {
         var labels = Labels(100, 50, 10);
-        var split = Splits.ByFraction(Key.OfSeed(1).Permutation(160), labels, 0.2);
+        var split = Split.ByFraction(Key.OfSeed(1).Permutation(160), labels, 0.2);
         Assert.Equal([20, 10, 2], Counts(split.Validation, labels, 3));
         Assert.Equal([80, 40, 8], Counts(split.Training, labels, 3));
     }
@@ -33,7 +33,7 @@ public sealed class StratifiedSplitTests
         for (var seed = 0; seed < 200; seed++)
             foreach (var share in (double[])[0.02, 0.2, 0.5, 0.8, 0.98])
             {
-                var split = Splits.ByFraction(Key.OfSeed(seed).Permutation(53), labels, share);
+                var split = Split.ByFraction(Key.OfSeed(seed).Permutation(53), labels, share);
                 Assert.All(Counts(split.Training, labels, 4), count => Assert.True(count > 0));
                 Assert.NotEmpty(split.Validation);
                 Assert.Equal(Enumerable.Range(0, 53), split.Training.Concat(split.Validation).Order());
@@ -43,7 +43,7 @@ public sealed class StratifiedSplitTests
     [Fact]
     public void F7_where_every_sample_is_its_own_class_both_parts_have_some()
     {
-        var split = Splits.ByFraction([3, 1, 0, 2], Labels(1, 1, 1, 1), 0.5);
+        var split = Split.ByFraction([3, 1, 0, 2], Labels(1, 1, 1, 1), 0.5);
         Assert.Equal((2, 2), (split.Training.Length, split.Validation.Length));
     }
 
@@ -51,10 +51,10 @@ public sealed class StratifiedSplitTests
     public void F7_the_split_is_a_function_of_the_order_alone()
     {
         var (labels, order) = (Labels(30, 20, 10), Key.OfSeed(3).Permutation(60));
-        var (first, second) = (Splits.ByFraction(order, labels, 0.3), Splits.ByFraction([.. order], [.. labels], 0.3));
+        var (first, second) = (Split.ByFraction(order, labels, 0.3), Split.ByFraction([.. order], [.. labels], 0.3));
         Assert.Equal(first.Training, second.Training);
         Assert.Equal(first.Validation, second.Validation);
-        Assert.NotEqual(first.Validation, Splits.ByFraction(Key.OfSeed(4).Permutation(60), labels, 0.3).Validation);
+        Assert.NotEqual(first.Validation, Split.ByFraction(Key.OfSeed(4).Permutation(60), labels, 0.3).Validation);
     }
 
     [Fact]
@@ -76,13 +76,13 @@ public sealed class StratifiedSplitTests
     public void Newcomers_11_the_rest_of_a_split_is_split_again()
     {
         var order = Key.OfSeed(1).Permutation(600);
-        var (rest, test) = Splits.ByFraction(order, 0.2);
-        var (training, validation) = Splits.ByFraction(rest, 0.25);
+        var (rest, test) = Split.ByFraction(order, 0.2);
+        var (training, validation) = Split.ByFraction(rest, 0.25);
         Assert.Equal((360, 120, 120), (training.Length, validation.Length, test.Length));
         Assert.Equal(Enumerable.Range(0, 600), training.Concat(validation).Concat(test).Order());
         var labels = Labels(300, 200, 100);
-        var (others, third) = Splits.ByFraction(order, labels, 0.2);
-        Assert.Equal([60, 40, 20], Counts(Splits.ByFraction(others, labels, 0.25).Validation, labels, 3));
+        var (others, third) = Split.ByFraction(order, labels, 0.2);
+        Assert.Equal([60, 40, 20], Counts(Split.ByFraction(others, labels, 0.25).Validation, labels, 3));
         Assert.Equal([60, 40, 20], Counts(third, labels, 3));
     }
 
@@ -90,7 +90,7 @@ public sealed class StratifiedSplitTests
     public void Samples_that_have_no_label_are_refused() =>
         Assert.StartsWith(
             "sample 3 has none of the 3 labels",
-            Assert.Throws<ArgumentException>(() => Splits.ByFraction([0, 3, 1], Labels(3), 0.5)).Message,
+            Assert.Throws<ArgumentException>(() => Split.ByFraction([0, 3, 1], Labels(3), 0.5)).Message,
             StringComparison.Ordinal);
 
     [Fact]
@@ -100,12 +100,12 @@ public sealed class StratifiedSplitTests
         foreach (var (count, expected) in (
             (int, int[])[])[(500, [167, 166, 166, 1]), (4, [1, 1, 1, 1]), (2103, [700, 700, 700, 3])])
         {
-            var drawn = Splits.Draw(labels, count, Key.OfSeed(1));
+            var drawn = Split.Draw(labels, count, Key.OfSeed(1));
             Assert.Equal(expected.OrderDescending(), Counts(drawn, labels, 4).OrderDescending());
             Assert.Equal(drawn.Distinct().Order(), drawn);
         }
-        Assert.Equal(Splits.Draw(labels, 300, Key.OfSeed(1)), Splits.Draw(labels, 300, Key.OfSeed(1)));
-        Assert.NotEqual(Splits.Draw(labels, 300, Key.OfSeed(1)), Splits.Draw(labels, 300, Key.OfSeed(2)));
+        Assert.Equal(Split.Draw(labels, 300, Key.OfSeed(1)), Split.Draw(labels, 300, Key.OfSeed(1)));
+        Assert.NotEqual(Split.Draw(labels, 300, Key.OfSeed(1)), Split.Draw(labels, 300, Key.OfSeed(2)));
     }
 
     [Fact]

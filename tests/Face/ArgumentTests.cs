@@ -1,4 +1,5 @@
 using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Models;
 using Functional.Host.Runs;
 using MathNet.Numerics.LinearAlgebra;
@@ -73,6 +74,39 @@ public class ArgumentTests
     [MemberData(nameof(Wrong))]
     public void What_can_not_be_is_rejected(string message, Action act) =>
         Assert.Equal(message, Assert.ThrowsAny<ArgumentException>(act).Message.Split(" (Parameter")[0]);
+
+    public static TheoryData<string, Action> WrongData => new()
+    {
+        { "indices", () => Encoded.Batch([0, 2]) },
+        { "indices", () => Part.Take([2]) },
+        { "indices", () => Part.Targets.Take([-1]) },
+        { "indices", () => new Quantities([new NumberColumn("y", [1, 2])]).Take([2]) },
+        { "samples", () => new Quantities([new NumberColumn("y", [1, 2])]).Task([2]) },
+        { "rows", () => new NumberColumn("y", [1, 2]).Take([2]) },
+        { "rows", () => new TextColumn("y", ["a"], [0]).Take([1]) },
+        { "training", () => FeatureEncoder.Learn(Part.Samples, [2]) },
+        { "training", () => FeatureEncoder.Learn(new Images(1, 1, [1]), [1], DataScale.Standard) },
+        { "samples", () => FeatureEncoder.Learn(new Rows([new NumberColumn(null, [double.NaN])]), [0]) },
+        { "indices", () => Encoded.Encoder.Encode<float>(Part.Samples, [7]) },
+        { "batchSize", () => _ = new Loader(Encoded, [0, 1], 3, Sampling.Distinct, Key.OfSeed(0)) },
+        { "fraction", () => Split.ByFraction([0, 1], 0.1) },
+        { "fraction", () => Split.ByFraction([0, 1], [0, 1], 2) },
+        { "count", () => Split.ByCount([0, 1], 2) },
+        { "order", () => Split.ByCount([0, 0], 1) },
+        { "labels", () => Split.ByCount([0, 1], [0], 1) },
+        { "count", () => Split.Draw([0], 2, Key.OfSeed(0)) },
+        { "tensors", () => Safetensors.Write(Stream.Null, [Values, Values]) },
+        { "tensors", () => Npz.Write(Stream.Null, [Values, Values]) },
+        { "shape", () => Tensor.Of("x", [2], [1f]) },
+        { "T", () => Tensor.Of("x", [1], [1m]) },
+    };
+
+    private static readonly Tensor Values = Tensor.Of("x", [1], [1f]);
+
+    [Theory]
+    [MemberData(nameof(WrongData))]
+    public void What_can_not_be_in_data_and_files_is_reported_by_its_parameter(string parameter, Action act) =>
+        Assert.Equal(parameter, Assert.ThrowsAny<ArgumentException>(act).ParamName);
 
     [Fact]
     public void A_long_list_of_wrong_derivatives_says_how_many_more_there_are()

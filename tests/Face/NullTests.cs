@@ -51,8 +51,8 @@ public sealed class NullTests : IDisposable
         [typeof(SearchSpace)] = new SearchSpace(Hyperparameter.Uniform("a", 0, 1)),
         [typeof(Stream)] = new MemoryStream(), [typeof(TextWriter)] = new StringWriter(),
         [typeof(Tensor)] = Tensor.Of("x", [2], new float[2]),
-        [typeof(SafetensorsFile)] =
-            new SafetensorsFile("x", new Dictionary<string, string>(), [Tensor.Of("x", [2], new float[2])]),
+        [typeof(Safetensors)] =
+            new Safetensors("x", new Dictionary<string, string>(), [Tensor.Of("x", [2], new float[2])]),
         [typeof(Chart)] = new LineChart("t", new Axis("x"), new Axis("y")),
         [typeof(Model<float>)] = new Model<float>(Net), [typeof(CancellationToken)] = CancellationToken.None,
         [typeof(Hyperparameter)] = Hyperparameter.Uniform("a", 0, 1), [typeof(LabSettings)] = new LabSettings(),

@@ -42,7 +42,7 @@ public class DataFileLaws
             var metadata = found.texts.DistinctBy(text => text.Item1)
                 .ToDictionary(text => text.Item1, text => text.Item2);
             var bytes = Written(stream => Safetensors.Write(stream, found.tensors, metadata));
-            SafetensorsFile Read(byte[] some) => Safetensors.Read(new MemoryStream(some), "f");
+            Safetensors Read(byte[] some) => Safetensors.Read(new MemoryStream(some), "f");
             var file = Read(bytes);
             Assert.Equal(metadata, file.Metadata);
             Assert.Equal(found.tensors.Length, file.Tensors.Count);

@@ -5,7 +5,7 @@ namespace Functional.Tests.Replays;
 /// <summary>A reference trajectory: a folder with a description and tensors.</summary>
 /// <param name="Description">What <c>case.json</c> says.</param>
 /// <param name="Tensors">What a replay starts from, and perhaps what it should come to.</param>
-internal sealed record ReplayCase(DataValue Description, SafetensorsFile Tensors)
+internal sealed record ReplayCase(DataValue Description, Safetensors Tensors)
 {
     /// <summary>What kinds there are.</summary>
     public const string Training = "train", GradientCheck = "gradcheck", Trajectory = "trajectory";

@@ -244,7 +244,7 @@ internal sealed class NormsExperiment : Experiment
         return new(name, "w₁", "w₂")
         {
             EqualUnits = true,
-            Field = Field.Of(Bowl, new(-1.5, 3.5), new(-1.5, 2.5)),
+            Field = Field.Of(Bowl, (-1.5, 3.5), (-1.5, 2.5)),
             Levels = [0.1, 0.4, Bowl(touch.X, touch.Y), 2.6, 4.5, 7],
             Paths =
             [

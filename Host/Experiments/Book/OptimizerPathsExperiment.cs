@@ -37,7 +37,7 @@ internal sealed class OptimizerPathsExperiment : Experiment
     {
         var rules = lab.Settings.BookOnly ? Rules[..4] : Rules;
         var paths = rules.Select(rule => rule.Optimizer.Path(Gradient, Start, Steps)).ToArray();
-        var field = Field.Of((x, y) => x * x / 20 + y * y, new(-10, 10), new(-5, 5));
+        var field = Field.Of((x, y) => x * x / 20 + y * y, (-10, 10), (-5, 5));
         double[] ends = [.. paths.Select(path => Height(path[^1]))];
         double[] turns = [.. paths.Select(path => (double)Turns(path))];
         // How far a path gets on the other side of the valley's floor.

@@ -59,7 +59,7 @@ internal static class AugmentationText
         catch (ArgumentException e)
         {
             // The augmentation names itself.
-            throw new UsageException(e.Message);
+            throw new UsageException(e.Reason());
         }
     }
 

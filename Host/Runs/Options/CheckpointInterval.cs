@@ -6,7 +6,7 @@ namespace Functional.Host.Runs;
 /// middle of an epoch if need be), <c>none</c> only at its end, which all include.</summary>
 /// <param name="Epochs">The epochs from one checkpoint to the next, if they count.</param>
 /// <param name="Minutes">The minutes from one checkpoint to the next, if they count.</param>
-public readonly record struct CheckpointInterval(int? Epochs, double? Minutes)
+internal readonly record struct CheckpointInterval(int? Epochs, double? Minutes)
 {
     private const string None = "none", Form = "a number of epochs from 1 on, of minutes as in 10m, or none";
 

@@ -50,8 +50,9 @@ public sealed record OptimizerSettings
     /// <summary>The variance of normal noise in the first step's gradient.</summary>
     public double Noise { get; init; }
 
-    /// <summary>Look-ahead; null without.</summary>
-    public LookAhead? LookAhead { get; init; }
+    /// <summary>Look-ahead: the number of steps from one return to the slow weights to the next, and the share of the
+    /// way that those follow; null without.</summary>
+    public (int Steps, double Share)? LookAhead { get; init; }
 
     /// <summary>The share of a moving average of the parameters that a step keeps; null if there is none.</summary>
     public double? Average { get; init; }

@@ -1,41 +1,40 @@
 namespace Functional.Host.Runs;
 
-/// <summary>How the learning rate goes after the warm-up.</summary>
-public enum ScheduleKind
-{
-    /// <summary>It stays.</summary>
-    Constant,
-
-    /// <summary>It is multiplied by a factor after every n updates of the weights.</summary>
-    Step,
-
-    /// <summary>It is multiplied by a factor after each update.</summary>
-    Exponential,
-
-    /// <summary>It falls along half a cosine, over the whole run.</summary>
-    Cosine,
-
-    /// <summary>It rises and falls, over the whole run.</summary>
-    OneCycle,
-}
-
 /// <summary>
 /// A schedule before a run's length is known. As text: <c>constant</c>, <c>step:EVERY:FACTOR</c>,
 /// <c>exponential:FACTOR</c>, <c>cosine[:FINAL]</c> or <c>one-cycle</c>; <c>warmup:STEPS</c> may stand before any of
 /// them with a plus, as in <c>warmup:100+cosine</c>.
 /// </summary>
-/// <param name="Kind">How the rate goes after the warm-up.</param>
-/// <param name="Every">Of <see cref="ScheduleKind.Step"/>: the updates of the weights between two changes of the
-/// rate.</param>
-/// <param name="Factor">The factor of a change; of <see cref="ScheduleKind.Cosine"/> the one at the end.</param>
-/// <param name="WarmUp">Updates of the weights in the warm-up.</param>
-public sealed record RunSchedule(ScheduleKind Kind, int Every = 0, double Factor = 0, int WarmUp = 0)
+public sealed record RunSchedule
 {
+    private RunSchedule(ScheduleKind kind, int every = 0, double factor = 0) =>
+        (Kind, Every, Factor) = (kind, every, factor);
+
     private const string Form =
         "[warmup:STEPS+] constant, step:EVERY:FACTOR, exponential:FACTOR, cosine[:FINAL] or one-cycle";
 
     /// <summary>The rate stays.</summary>
     public static RunSchedule Constant { get; } = new(ScheduleKind.Constant);
+
+    /// <summary>The rate rises and falls, over the whole run.</summary>
+    public static RunSchedule OneCycle { get; } = new(ScheduleKind.OneCycle);
+
+    /// <summary>The rate is multiplied by a factor after every so many updates of the weights.</summary>
+    public static RunSchedule Step(int every, double factor) => new(ScheduleKind.Step, every, factor);
+
+    /// <summary>The rate is multiplied by a factor after each update of the weights.</summary>
+    public static RunSchedule Exponential(double factor) => new(ScheduleKind.Exponential, factor: factor);
+
+    /// <summary>The rate falls along half a cosine, over the whole run, to this share of itself.</summary>
+    public static RunSchedule Cosine(double final = 0) => new(ScheduleKind.Cosine, factor: final);
+
+    /// <summary>Updates of the weights in the warm-up.</summary>
+    public int WarmUp { get; init; }
+
+    // How the rate goes after the warm-up, the updates between two changes of it, and their factor (or the last one).
+    private ScheduleKind Kind { get; }
+    private int Every { get; }
+    private double Factor { get; }
 
     /// <summary>Whether it is another one for a run of another length.</summary>
     public bool DependsOnLength => Kind is ScheduleKind.Cosine or ScheduleKind.OneCycle;
@@ -82,12 +81,20 @@ public sealed record RunSchedule(ScheduleKind Kind, int Every = 0, double Factor
     private static RunSchedule ParseShape(string text) => text.Split(':') switch
     {
         ["constant"] => Constant,
-        ["step", var every, var factor] =>
-            new(ScheduleKind.Step, TrainOptions.Integer(every), TrainOptions.Number(factor)),
-        ["exponential", var factor] => new(ScheduleKind.Exponential, Factor: TrainOptions.Number(factor)),
-        ["cosine"] => new(ScheduleKind.Cosine),
-        ["cosine", var final] => new(ScheduleKind.Cosine, Factor: TrainOptions.Number(final)),
-        ["one-cycle"] => new(ScheduleKind.OneCycle),
+        ["step", var every, var factor] => Step(TrainOptions.Integer(every), TrainOptions.Number(factor)),
+        ["exponential", var factor] => Exponential(TrainOptions.Number(factor)),
+        ["cosine"] => Cosine(),
+        ["cosine", var final] => Cosine(TrainOptions.Number(final)),
+        ["one-cycle"] => OneCycle,
         _ => throw TrainOptions.Expected(Form, text),
     };
+
+    private enum ScheduleKind
+    {
+        Constant,
+        Step,
+        Exponential,
+        Cosine,
+        OneCycle,
+    }
 }

@@ -29,7 +29,7 @@ internal sealed record TrainOption(
 
 /// <summary>The options of training: the one list that the command line, configuration files and searches
 /// share.</summary>
-public static class TrainOptions
+internal static class TrainOptions
 {
     /// <summary>The value's name of options that stand for true when they are given without one.</summary>
     public const string FlagValue = "true|false";
@@ -151,8 +151,8 @@ public static class TrainOptions
             (o, text) => o with { ProximalL1 = Number(text) }, o => Text(o.ProximalL1)),
         OptimizerOption("look-ahead", "STEPS[:SHARE]|none",
             "every STEPS steps, go back to slow weights, moved by SHARE (0.5) of the way since", ["none"],
-            (o, text) => o with { LookAhead = text == "none" ? null : LookAhead.Parse(text) },
-            o => o.LookAhead?.ToString()),
+            (o, text) => o with { LookAhead = text == "none" ? null : LookAheadText.Parse(text) },
+            o => o.LookAhead is { } lookAhead ? LookAheadText.Of(lookAhead) : null),
         OptimizerOption("average", "SHARE|none",
             "evaluate and save a moving average of the weights; each step keeps this share of it, as in 0.999",
             ["none"],

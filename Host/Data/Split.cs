@@ -2,14 +2,11 @@ using System.Collections;
 
 namespace Functional.Host.Data;
 
-/// <summary>The samples, by index, of two parts: none is in both, together they are all, neither is empty.</summary>
+/// <summary>The samples, by index, of two parts: none is in both, together they are all, neither is empty. What is
+/// split may be a part of an earlier split, so that there can be three parts and more.</summary>
 /// <param name="Training">Those to train on.</param>
 /// <param name="Validation">Those kept for validation.</param>
-public sealed record Split(int[] Training, int[] Validation);
-
-/// <summary>Splits samples for validation, and draws some of them. The samples may be those of a part of an earlier
-/// split, so that there can be three parts and more.</summary>
-public static class Splits
+public sealed record Split(int[] Training, int[] Validation)
 {
     /// <summary>Takes a share of the samples for validation.</summary>
     /// <param name="order">The samples in any order, each once.</param>
@@ -107,10 +104,15 @@ public static class Splits
         targets is Classes classes ? Draw(classes.Labels, count, key)
         : [.. key.Permutation(targets.Count).Take(count).Order()];
 
-    private static int CountOf(int[] order, double fraction) => fraction is > 0 and < 1
-        ? (int)Math.Round(order.Length * fraction, MidpointRounding.AwayFromZero)
-        : throw new ArgumentOutOfRangeException(
-            nameof(fraction), $"the validation fraction must be above 0 and below 1, but is {fraction}");
+    private static int CountOf(int[] order, double fraction)
+    {
+        if (fraction is not (> 0 and < 1))
+            throw new ArgumentOutOfRangeException(
+                nameof(fraction), $"the validation fraction must be above 0 and below 1, but is {fraction}");
+        var count = (int)Math.Round(order.Length * fraction, MidpointRounding.AwayFromZero);
+        CheckCount(order, count, nameof(fraction));
+        return count;
+    }
 
     private static int[] Sizes(int[] order, int[] labels)
     {
@@ -156,13 +158,18 @@ public static class Splits
             ? indices
             : [.. Enumerable.Range(0, most).Select(i => indices[(int)((long)i * indices.Length / most)])];
 
-    private static void Check(int[] order, int count)
+    private static void CheckCount(int[] order, int count, string name)
     {
-        ArgumentNullException.ThrowIfNull(order);
         if (count < 1 || count >= order.Length)
             throw new ArgumentException(
                 $"of {order.Length} samples, {count} for validation leave {order.Length - count} " +
-                "for training: both parts need at least 1");
+                "for training: both parts need at least 1", name);
+    }
+
+    private static void Check(int[] order, int count)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        CheckCount(order, count, nameof(count));
         var seen = new BitArray(Math.Clamp(order.Max(), 0, Array.MaxLength - 1) + 1);
         foreach (var index in order)
         {
