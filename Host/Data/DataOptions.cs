@@ -13,7 +13,7 @@ public enum TargetKind
 /// <summary>What becomes of cells that are empty.</summary>
 public enum MissingCells
 {
-    /// <summary>They are filled: see <see cref="NumberEncoding"/> and <see cref="CategoryEncoding"/>.</summary>
+    /// <summary>They are filled, numbers with the median of the training rows, and marked by a feature.</summary>
     Fill,
 
     /// <summary>They are an error.</summary>

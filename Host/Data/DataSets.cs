@@ -11,7 +11,8 @@ public static class DataSets
     /// <summary>Loads a data set.</summary>
     /// <param name="name"><c>digits</c> (embedded), <c>mnist</c> and the others that can be fetched, a folder with
     /// the four files of MNIST's form (or their path up to such a name, as in <c>gzip/emnist-letters</c>), a folder of
-    /// pictures for each class, or what <see cref="Tables"/> reads.</param>
+    /// pictures for each class, a table (<c>.csv</c>, <c>.parquet</c> and others), a folder with <c>train.csv</c> and
+    /// <c>test.csv</c>, or an <c>.npz</c> file with arrays of the usual names.</param>
     /// <param name="label">The column that holds the target, of tables as text.</param>
     /// <exception cref="DataException">It is not there, or something is wrong with it.</exception>
     /// <exception cref="UsageException">It isn't known which column of a table holds the target.</exception>

@@ -18,10 +18,10 @@ public enum DataScale
 }
 
 /// <summary>
-/// How samples become features, as an immutable value: of images byte by byte, of tables column by column. What it takes
-/// from data (means, deviations, categories) is learned once, on the training samples alone; training, evaluation,
-/// prediction and export all encode with it, and a model's file has it. A sample's features depend on nothing but the
-/// sample.
+/// How samples become features, as an immutable value: of images byte by byte, of tables column by column. What it
+/// takes from data (means, deviations, categories) is learned once, on the training samples alone; training,
+/// evaluation, prediction and export all encode with it, and a model's file has it. A sample's features depend on
+/// nothing but the sample.
 /// </summary>
 public abstract record FeatureEncoder
 {

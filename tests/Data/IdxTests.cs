@@ -68,9 +68,9 @@ public class IdxTests
     [Fact]
     public void Writing_refuses_what_could_not_be_read()
     {
-        Assert.Equal("the height is 0, but must be at least 1", Assert.Throws<ArgumentException>(
+        Assert.Equal("the height is 0, but must be at least 1 (Parameter 'sizes')", Assert.Throws<ArgumentException>(
             () => Idx.WriteImages(new MemoryStream(), new ImageFile(1, 0, 2, []))).Message);
-        Assert.Equal("sizes 3 x 4 x 2 do not agree with 5 bytes", Assert.Throws<ArgumentException>(
+        Assert.Equal("sizes 3 x 4 x 2 do not agree with 5 bytes (Parameter 'data')", Assert.Throws<ArgumentException>(
             () => Idx.WriteImages(new MemoryStream(), Images with { Pixels = new byte[5] })).Message);
         Assert.Throws<ArgumentException>(() => Idx.WriteLabels(new MemoryStream(), []));
     }
