@@ -36,7 +36,7 @@ let private draws: Arbitrary<Draw> =
 let private examples (count: int) (pixel: int -> byte) (scale: ByteScale) =
     let kinds = Classification.Numbered(max 1 count)
     let part = DataPart(Images(1, 1, Array.init count pixel), Classes(kinds, Array.init count id))
-    Examples(part, ImageEncoder(1, 1, scale), kinds)
+    Examples(part, FeatureEncoder.Images(1, 1, scale), kinds)
 
 let private samplesOf (draw: Draw) = Key.permutation draw.Samples (Key.child 99 (Key.ofSeed draw.Seed))
 
