@@ -9,11 +9,15 @@ internal static class InkOnPaper
 {
     // The level, of 255, that a camera gives to black.
     private const double Black = 8;
-    private const double LeastContrast = 0.1, LeastPart = 0.1;
+    private const double LeastContrast = 0.1, LeastPart = 0.1, Half = 0.5;
+
+    // Of the larger side of the ink, which becomes 20 pixels.
+    private const double EdgeWidth = 1.5 / 20;
 
     /// <summary>How much ink is in each pixel of a gray picture, from 0, paper, to 1.</summary>
     /// <remarks>The light is estimated by a closing of the levels (Serra, 1982), which removes strokes and keeps the
-    /// shadows that are wider. Ink and paper are then separated by Otsu's method (1979).</remarks>
+    /// shadows that are wider. Ink and paper are then separated by Otsu's method (1979), and so is ink from what is
+    /// printed on the paper more faintly, as its lines are.</remarks>
     /// <exception cref="DataException">There is no ink on the paper.</exception>
     public static double[] Of(Bitmap gray, string file)
     {
@@ -31,6 +35,11 @@ internal static class InkOnPaper
         var (low, high) = Parted(shares);
         if (high - low < LeastContrast)
             throw new DataException(file, null, "a picture of ink on paper", "nearly one shade");
+        // Marks of two kinds, one less than half as dark as the other: lines and ink. (The edges of strokes aren't so
+        // faint, once they are above the half.)
+        var (faint, dark) = Parted(Array.FindAll(shares, share => share > (low + high) / 2));
+        if (faint < dark / 2)
+            (low, high) = (faint, dark);
         // Levels near the paper's are its texture; levels near the ink's are all ink.
         return WithoutSpecks(
             Array.ConvertAll(shares, share => Math.Clamp((((share - low) / (high - low)) - 0.25) * 2, 0, 1)), width);
@@ -68,7 +77,7 @@ internal static class InkOnPaper
     private static (double Low, double High) Parted(double[] shares)
     {
         const int Last = 255;
-        var most = shares.Max();
+        var most = shares.DefaultIfEmpty(0).Max();
         if (most <= 0)
             return (0, 0);
         var counts = new double[Last + 1];
@@ -89,23 +98,44 @@ internal static class InkOnPaper
         return (low * most / Last, high * most / Last);
     }
 
-    // Ink is every connected part that isn't small compared with the largest. A part that touches the border is a
-    // shadow, if there is ink elsewhere.
+    // Ink is every connected part that isn't small compared with the largest, and its edges. A part that touches the
+    // border is a shadow, or a line of the paper, if there is ink elsewhere.
     private static double[] WithoutSpecks(double[] ink, int width)
     {
         var parts = new int[ink.Length];
         var found = new List<(double Mass, bool IsAtBorder)> { (0, true) };
         for (var i = 0; i < ink.Length; i++)
-            if (ink[i] > 0 && parts[i] == 0)
+            if (ink[i] >= Half && parts[i] == 0)
                 found.Add(Part(ink, width, i, found.Count, parts));
         var inner = found.Max(part => part.IsAtBorder ? 0 : part.Mass);
         var isInner = inner > LeastPart * found.Max(part => part.Mass);
         var least = LeastPart * (isInner ? inner : found.Max(part => part.Mass));
-        return
+        int[] strokes =
         [
-            .. ink.Select((share, i) => found[parts[i]] is var part && part.Mass >= least
-                && !(isInner && part.IsAtBorder) ? share : 0),
+            .. Enumerable.Range(0, ink.Length).Where(i => parts[i] > 0 && found[parts[i]] is var part
+                && part.Mass >= least && !(isInner && part.IsAtBorder)),
         ];
+        return WithEdges(ink, width, strokes);
+    }
+
+    // The fainter edge of a stroke is about a pixel wide in the image that is made of this. What goes on as faintly is
+    // a line of the paper.
+    private static double[] WithEdges(double[] ink, int width, int[] strokes)
+    {
+        var (rows, columns) = (strokes.Select(i => i / width), strokes.Select(i => i % width));
+        var side = Math.Max(rows.Max() - rows.Min(), columns.Max() - columns.Min()) + 1;
+        var kept = new double[ink.Length];
+        foreach (var i in strokes)
+            kept[i] = ink[i];
+        var edge = strokes;
+        for (var reach = (int)Math.Ceiling(EdgeWidth * side); reach > 0; reach--)
+        {
+            edge = [.. edge.SelectMany(i => Around(i, width, ink.Length / width)).Distinct()
+                .Where(i => ink[i] > 0 && kept[i] == 0)];
+            foreach (var i in edge)
+                kept[i] = ink[i];
+        }
+        return kept;
     }
 
     private static (double Mass, bool IsAtBorder) Part(double[] ink, int width, int start, int number, int[] parts)
@@ -118,15 +148,22 @@ internal static class InkOnPaper
             var (row, column) = (place / width, place % width);
             mass += ink[place];
             isAtBorder |= row == 0 || column == 0 || row == height - 1 || column == width - 1;
-            for (var y = Math.Max(0, row - 1); y <= Math.Min(height - 1, row + 1); y++)
-                for (var x = Math.Max(0, column - 1); x <= Math.Min(width - 1, column + 1); x++)
-                    if ((y * width) + x is var next && ink[next] > 0 && parts[next] == 0)
-                    {
-                        parts[next] = number;
-                        open.Push(next);
-                    }
+            foreach (var next in Around(place, width, height))
+                if (parts[next] == 0 && ink[next] >= Half)
+                {
+                    parts[next] = number;
+                    open.Push(next);
+                }
         }
         return (mass, isAtBorder);
+    }
+
+    private static IEnumerable<int> Around(int place, int width, int height)
+    {
+        var (row, column) = (place / width, place % width);
+        for (var y = Math.Max(0, row - 1); y <= Math.Min(height - 1, row + 1); y++)
+            for (var x = Math.Max(0, column - 1); x <= Math.Min(width - 1, column + 1); x++)
+                yield return (y * width) + x;
     }
 
     private static double[] Negative(double[] numbers) => Array.ConvertAll(numbers, number => -number);

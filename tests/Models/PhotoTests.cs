@@ -51,12 +51,35 @@ public sealed class PhotoTests(ITestOutputHelper output)
     [InlineData("3000 x 2000")]
     public void Light_is_no_ink(string kind)
     {
-        var digits = DataSets.Load("digits").Test.Images;
         var count = kind == "3000 x 2000" ? Math.Max(3, Photos / 10) : Photos;
+        var (alike, refused) = Alike(
+            count, (digit, height, width, i) => UnevenLight.Photo(digit, height, width, kind, i));
+        output.WriteLine($"{kind}: {alike} of {count}, {refused} refused");
+        Assert.True(alike >= 0.75 * count && refused <= count / 50, $"{kind}: {alike} of {count}, {refused} refused");
+    }
+
+    public static TheoryData<string> Papers => [.. OtherPapers.Kinds];
+
+    [Theory]
+    [MemberData(nameof(Papers))]
+    public void Paper_is_no_ink(string kind)
+    {
+        var (alike, refused) = Alike(
+            Photos / 2, (digit, height, width, i) => OtherPapers.Photo(digit, height, width, kind, i));
+        output.WriteLine($"{kind}: {alike} of {Photos / 2}, {refused} refused");
+        Assert.True(alike >= 0.7 * (Photos / 2), $"{kind}: {alike} of {Photos / 2}, {refused} refused");
+    }
+
+    private delegate Bitmap Camera(ReadOnlySpan<byte> digit, int height, int width, int seed);
+
+    // How many photos are taken for what the digits themselves are taken for, and how many are refused.
+    private static (int Alike, int Refused) Alike(int count, Camera camera)
+    {
+        var digits = DataSets.Load("digits").Test.Images;
         var (alike, refused) = (0, 0);
         for (var i = 0; i < count; i++)
         {
-            var photo = UnevenLight.Photo(digits[i].Span, digits.Height, digits.Width, kind, i);
+            var photo = camera(digits[i].Span, digits.Height, digits.Width, i);
             try
             {
                 var seen = PictureFit.Digit(photo, "f", digits.Height, digits.Width).Pixels;
@@ -69,8 +92,7 @@ public sealed class PhotoTests(ITestOutputHelper output)
                 refused++;
             }
         }
-        output.WriteLine($"{kind}: {alike} of {count}, {refused} refused");
-        Assert.True(alike >= 0.75 * count && refused <= count / 50, $"{kind}: {alike} of {count}, {refused} refused");
+        return (alike, refused);
     }
 
     [Fact]
