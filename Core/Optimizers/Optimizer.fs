@@ -309,8 +309,11 @@ module Optimizer =
     let private checkState (optimizer: Optimizer) (state: OptimizerState<'T>) (parameters: Parameters<'T>) =
         let expected = slotNames optimizer
         if state.Slots.IsDefault then invalidArg (nameof state) "the state's slots are not an array: they are default"
-        let found = Array.init state.Slots.Length (fun k -> state.Slots[k].Name)
-        if expected <> found then
+        let mutable isExpected = expected.Length = state.Slots.Length
+        for k in 0 .. state.Slots.Length - 1 do
+            isExpected <- isExpected && String.Equals(expected[k], state.Slots[k].Name)
+        if not isExpected then
+            let found = Array.init state.Slots.Length (fun k -> state.Slots[k].Name)
             let list names = if Array.isEmpty names then "no slots" else String.concat ", " names
             invalidArg (nameof state) $"{optimizer} keeps {list expected}, but the state has {list found}"
         for slot in state.Slots do Parameters.checkAlike slot.Name parameters slot.Values
@@ -330,7 +333,7 @@ module Optimizer =
         checkState optimizer state parameters
         let numbers = numbers optimizer parameters
         let struct (next, after) =
-            if Array.exists (isFrozen optimizer) numbers then
+            if optimizer.Groups.Count > 0 && Array.exists (isFrozen optimizer) numbers then
                 let trained = [| for i in 0 .. numbers.Length - 1 do if not (isFrozen optimizer numbers[i]) then i |]
                 OptimizerStep.ofSome trained optimizer.Rule optimizer.Transforms numbers state parameters gradient
             else OptimizerStep.ofAll optimizer.Rule optimizer.Transforms numbers state parameters gradient

@@ -83,14 +83,17 @@ module internal OptimizerStep =
         if not isWhole then struct (parameters, { state with Gathered = gathered; Slots = finished slots })
         else
             let ofRule = rule.Slots.Length
-            let updated =
-                Array.init parameters.Count (fun i ->
-                    let struct (_, decay) = numbers[i]
-                    let read = Array.zeroCreate (ofRule + 2)
-                    for k in 0 .. ofRule + 1 do
-                        let leaves = if k = 0 then parameters elif k = 1 then gradient else slots[k - 2].Values
-                        read[k] <- Dense.values leaves.Leaves[i].Values
-                    Rule.update rule steps[i] decay parameters.Leaves[i] read)
+            let read, updated = Array.zeroCreate (ofRule + 2), Array.zeroCreate parameters.Count
+            let mutable update = Unchecked.defaultof<_>
+            for i in 0 .. parameters.Count - 1 do
+                let struct (rate, decay) = numbers[i]
+                // Mostly all leaves share one function: it is made again where their numbers change.
+                let struct (lastRate, lastDecay) = numbers[max 0 (i - 1)]
+                if i = 0 || rate <> lastRate || decay <> lastDecay then update <- Rule.update rule steps[i] decay
+                for k in 0 .. ofRule + 1 do
+                    let leaves = if k = 0 then parameters elif k = 1 then gradient else slots[k - 2].Values
+                    read[k] <- Dense.values leaves.Leaves[i].Values
+                updated[i] <- update parameters.Leaves[i] read
             let leaves k =
                 Parameters(Array.map2 (fun leaf (arrays: 'T[][]) -> { leaf with Values = Dense.vector arrays[k] })
                     parameters.Leaves updated)

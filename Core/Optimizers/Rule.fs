@@ -292,14 +292,14 @@ module internal Rule =
                 sqrt ((length - 4.0) * (length - 2.0) * most / ((most - 4.0) * (most - 2.0) * length))
             struct (factor, 1.0 / sqrt (1.0 - power), epsilon)
 
-    /// The new elements of a leaf, then those of its slots, from the old elements, the gradient and the slots; the
-    /// weight decay is decoupled.
-    /// Raises ArgumentException if a custom rule gives something that isn't as long as the leaf.
+    /// A step of leaves of one rate and weight decay, which is decoupled: a function of a leaf and of its elements, its
+    /// gradient and its slots that returns the new elements, then those of the slots. It raises ArgumentException if a
+    /// custom rule gives something that isn't as long as the leaf.
     let update<'T when Real<'T>>
-        (rule: Rule) (step: RuleStep) (weightDecay: float) (leaf: Parameter<'T>) (read: 'T[][]) : 'T[][] =
+        (rule: Rule) (step: RuleStep) (weightDecay: float) : Parameter<'T> -> 'T[][] -> 'T[][] =
         let rate = step.Rate
         let keep = if weightDecay = 0.0 then 1.0 else 1.0 - rate * weightDecay
-        let written (pass: Pass<'T>) = results (read.Length - 1) pass read
+        let written (pass: Pass<'T>) = fun (_: Parameter<'T>) (read: 'T[][]) -> results (read.Length - 1) pass read
         // Adam's bias correction in update t, counted from 1.
         let correction (beta: float) t = 1.0 - Elementary.power beta t
         let t = step.Number
@@ -325,10 +325,14 @@ module internal Rule =
             written (adaBelief beta1 beta2 ofRoot epsilon (rate / correction beta1 t) keep)
         | Rule.Lamb(beta1, beta2, epsilon) ->
             let ofMean, ofRoot = 1.0 / correction beta1 t, 1.0 / sqrt (correction beta2 t)
-            let written = written (direction beta1 beta2 ofMean ofRoot epsilon weightDecay)
-            Array.append [| trusted rate read[0] written[0] |] written[1..]
+            let direction = direction beta1 beta2 ofMean ofRoot epsilon weightDecay
+            fun _ read ->
+                let written = results (read.Length - 1) direction read
+                Array.append [| trusted rate read[0] written[0] |] written[1..]
         | Rule.Lion(beta1, beta2) -> written (lion beta1 beta2 rate keep)
         | Rule.Custom rule ->
-            let w = read[0]
-            let struct (change, slots) = CustomChange.apply "rule" "change" rule step leaf read[1] read[2..]
-            Array.append [| Array.init w.Length (fun i -> Real.number (keep * Real.toFloat w[i] + change[i])) |] slots
+            fun leaf read ->
+                let w = read[0]
+                let struct (change, slots) = CustomChange.apply "rule" "change" rule step leaf read[1] read[2..]
+                let next = Array.init w.Length (fun i -> Real.number (keep * Real.toFloat w[i] + change[i]))
+                Array.append [| next |] slots
