@@ -102,6 +102,8 @@ type LossTargets =
     | ZeroOrOne = 1
     /// Of each sample, numbers from 0 on whose sum is 1.
     | Distribution = 2
+    /// Of each sample, a 1 in the place of its class, the rest 0.
+    | OneHot = 3
 
 /// What a loss is tried on.
 [<NoComparison; NoEquality; StructuredFormatDisplay("{Display}")>]
@@ -130,6 +132,8 @@ type LossLaws =
             Gen.arrayOfLength (rows * columns) (Gen.choose (1, 9))
             |> Gen.map (fun parts ->
                 Matrix<float>.Build.Dense(rows, columns, Array.map float parts).NormalizeColumns 1.0)
+        | LossTargets.OneHot ->
+            Gen.arrayOfLength columns (Gen.choose (0, rows - 1)) |> Gen.map (fun labels -> Batch.oneHot rows labels)
         | _ -> Generate.matrix rows columns
 
     static member private Cases(kind: LossTargets) : Arbitrary<LossCase> =
@@ -158,6 +162,8 @@ type LossLaws =
                     for e in Generate.simplerArrays (case.Targets.ToColumnMajorArray()) do
                         { case with Targets = Matrix<float>.Build.Dense(rows, columns, e) }
             }
+            // Without the output of its class a sample would have none.
+            |> Seq.filter (fun case -> kind <> LossTargets.OneHot || Seq.forall ((=) 1.0) (case.Targets.ColumnSums()))
         Arb.fromGenShrink (generator, simpler)
 
     /// The laws of a loss: outputs and targets (both outputs x samples) to the loss and its gradient.

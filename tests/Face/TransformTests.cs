@@ -29,6 +29,18 @@ public class TransformTests
         "centralized", [], [],
         (_, leaf, g, _) => (leaf.Role == Role.Weight ? g - (g.Sum() / g.Count) : g, []));
 
+    // Zhuang et al. (2020), as docs/extending.md has it.
+    private static readonly CustomRule AdaBelief = new(
+        "belief", [("beta1", 0.9), ("beta2", 0.999), ("epsilon", 1e-8)], ["first moment", "belief"],
+        (step, leaf, gradient, slots) =>
+        {
+            var m = 0.9 * slots[0] + 0.1 * gradient;
+            var s = 0.999 * slots[1] + 0.001 * (gradient - m).PointwisePower(2) + 1e-8;
+            var rate = step.Rate / (1 - Math.Pow(0.9, step.Number));
+            var deviation = (s / (1 - Math.Pow(0.999, step.Number))).PointwiseSqrt() + 1e-8;
+            return (-rate * m.PointwiseDivide(deviation), [m, s]);
+        });
+
     public static TheoryData<string> Names => [.. Optimizers.Keys];
 
     private static readonly Dictionary<string, Optimizer> Optimizers = new()
@@ -36,6 +48,7 @@ public class TransformTests
         ["look-ahead"] = Optimizer.Momentum(0.1).With(LookAhead),
         ["centralized"] = Optimizer.Adam(0.01).With(Centralized).WithClipNorm(1),
         ["built in"] = Optimizer.NAdam(0.01).WithNoise(0.001).WithLookAhead().WithAverage(0.9).WithAccumulation(2),
+        ["AdaBelief"] = Optimizer.Custom(AdaBelief, 0.01),
         ["per layer"] = Optimizer.Adam(0.01).WithGroup("affine2", learningRate: 0.001).Freeze("affine1.bias"),
     };
 
@@ -68,7 +81,7 @@ public class TransformTests
         foreach (var optimizer in (Optimizer[])[
             Optimizer.Momentum().With(LookAhead), Optimizer.Momentum().WithLookAhead(2).WithAverage(0.9),
             Optimizer.NAdam().WithWeightDecay(0.1).WithGroup("*", 0.5, 0), Optimizer.Lamb(), Optimizer.RAdam(),
-            Optimizer.AdaBelief()])
+            Optimizer.AdaBelief(), Optimizer.Custom(AdaBelief, 0.01)])
             OptimizerLaws.Require(
                 optimizer.Init,
                 (double rate, OptimizerState<double> state, Parameters<double> x, Parameters<double> gradient) =>

@@ -140,6 +140,7 @@ public sealed class UserExampleTests : IDisposable
         LayerLaws.Require(Block<double>, 50);
         LayerLaws.Require(Autoencoder<double>, 50);
         LayerLaws.Require(_ => Layer.Of<double>(Activation.Custom(Softsign)), 50);
+        LossLaws.Require((scores, targets) => Loss.Custom(Focal).Forward(scores, targets), LossTargets.OneHot, 50);
         Laws.RequireLayer(new PRelu<double>(Vector<double>.Build.Dense(3, 0.25)));
         var batch = Batch.Of(Matrix<double>.Build.Dense(2, 6, (i, j) => i - (0.3 * j)), [0, 1, 1, 0, 1, 0]);
         GradientCheck.OfNetwork(Network.Create<double>(
