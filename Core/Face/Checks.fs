@@ -9,11 +9,11 @@ open MathNet.Numerics.LinearAlgebra
 open Functional.FSharp
 
 /// Compares gradients, also custom ones, with central differences in double precision; kinks are detected and skipped.
-/// The default settings are `GradientCheckSettings.Default`.
+/// The default settings are `GradientCheckSettings.Default`. What doesn't fit raises ArgumentException. (`Laws.OfLoss`
+/// checks a loss.)
 [<AbstractClass; Sealed>]
 type GradientCheck =
     /// Checks what is claimed to be the gradient of a function of a vector, at a point.
-    /// Raises ArgumentException if the gradient is not as long as the point.
     static member OfFunction
         (f: Func<Vector<float>, float>, gradient: Func<Vector<float>, Vector<float>>, x: Vector<float>,
          [<Optional>] settings: GradientCheckSettings) : GradientCheckReport =
@@ -31,8 +31,7 @@ type GradientCheck =
             struct (y, pullback.Invoke)
         GradientCheck.ofPullback (GradientCheckSettings.Or settings) forward (given "x" x)
 
-    /// <summary>Checks a layer's pullback at x (inputs x samples), in training: its parameters and its input.
-    /// Raises ArgumentException if x doesn't fit the layer.</summary>
+    /// <summary>Checks a layer's pullback at x (inputs x samples), in training: its parameters and its input.</summary>
     /// <example><code>
     /// var x = Matrix&lt;double>.Build.Dense(4, 3, (i, j) => Math.Sin(i + (5 * j)));
     /// GradientCheck.OfLayer(Layer.LayerNorm&lt;double>(4), x).Require();
@@ -41,16 +40,8 @@ type GradientCheck =
         (layer: ILayer<float>, x: Matrix<float>, [<Optional>] settings: GradientCheckSettings) : GradientCheckReport =
         GradientCheck.ofLayer (GradientCheckSettings.Or settings) (given "layer" layer) (given "x" x)
 
-    /// Checks the gradient of a loss with respect to the outputs (outputs x samples), for labels or a matrix of the
-    /// same shape. Raises ArgumentException if those don't fit.
-    static member OfLoss
-        (loss: Loss, outputs: Matrix<float>, targets: Targets<float>,
-         [<Optional>] settings: GradientCheckSettings) : GradientCheckReport =
-        GradientCheck.ofLoss (GradientCheckSettings.Or settings) (given "loss" loss) (given "outputs" outputs)
-            (given "targets" targets)
-
-    /// <summary>Checks the gradient of a network's training loss on a batch, in all its leaves, the penalty included.
-    /// Raises ArgumentException if the batch doesn't fit the network.</summary>
+    /// <summary>Checks the gradient of a network's training loss on a batch, in all its leaves, the penalty
+    /// included.</summary>
     /// <example><code>
     /// var precise = Network.Create&lt;double>([4, 5, 3], Activation.Tanh, Initializer.Xavier, seed: 1);
     /// GradientCheck.OfNetwork(precise, Batch.Of(Matrix&lt;double>.Build.Dense(4, 2, 0.5), [0, 2])).Require();
@@ -91,16 +82,15 @@ type Laws =
          update: Func<'State, Parameters<float>, Parameters<float>, struct (Parameters<float> * 'State)>) : unit =
         Laws.require (List.ofSeq (Laws.OfOptimizer(init, update)))
 
-/// How a network is doing, and where NaN comes from.
+/// How a network is doing, and where NaN comes from. A batch that doesn't fit the network raises ArgumentException.
 [<AbstractClass; Sealed; Extension>]
 type Diagnostics =
     /// How a state does on a batch, and how large its step with that batch is.
-    /// Raises ArgumentException if the batch doesn't fit the network.
     static member Of(state: TrainingState<'T>, batch: Batch<'T>) : Diagnosis =
         Diagnostics.ofState (given "state" state) (given "batch" batch)
 
     /// How the state before does on a batch, and how large the step was that led to the state after.
-    /// Raises ArgumentException if the batch doesn't fit the network or the states are not of the same leaves.
+    /// Raises ArgumentException if the states are not of the same leaves.
     static member Between(before: TrainingState<'T>, after: TrainingState<'T>, batch: Batch<'T>) : Diagnosis =
         Diagnostics.between (given "before" before) (given "after" after) (given "batch" batch)
 
@@ -109,7 +99,7 @@ type Diagnostics =
         Diagnostics.distribution (given "numbers" numbers)
 
     /// What is not finite in a state's step with a batch, in the order in which it is computed: the first is where it
-    /// began. Raises ArgumentException if the batch doesn't fit the network.
+    /// began.
     static member NumericFaults(state: TrainingState<'T>, batch: Batch<'T>) : IReadOnlyList<NumericFault> =
         NumericFaults.ofStep (given "state" state) (given "batch" batch)
 
@@ -136,7 +126,3 @@ type Differences =
     /// Compares two gradients, leaf by leaf. Raises ArgumentException if their leaves differ.
     static member Compare(gradient: Parameters<'T>, numerical: Parameters<'T>) : IReadOnlyList<LeafDifference> =
         Differences.compare (given "gradient" gradient) (given "numerical" numerical)
-
-    /// Checks a network's pullbacks on a batch, leaf by leaf (the default key is that of seed 0).
-    static member Check(network: Network<'T>, batch: Batch<'T>, [<Optional>] key: Key) : IReadOnlyList<LeafDifference> =
-        Differences.checkWith key (given "network" network) (given "batch" batch)

@@ -19,10 +19,10 @@ type Parameter =
     static member Of(name: string, role: Role, value: Vector<'T>) : Parameter<'T> =
         Parameter.ofVector (given "name" name) role (given "value" value)
 
-/// Leaves one by one, and as one vector.
+/// Leaves one by one, and as one vector. Leaves or elements that don't fit raise ArgumentException.
 [<AbstractClass; Sealed; Extension>]
 type Parameters =
-    /// Copies of these leaves. Raises ArgumentException if two have the same name, or elements don't fill their shape.
+    /// Copies of these leaves, each of another name.
     static member Of(leaves: IEnumerable<Parameter<'T>>) : Parameters<'T> = Parameters.ofSeq (given "leaves" leaves)
 
     /// A function of every element.
@@ -30,20 +30,18 @@ type Parameters =
     static member Map(parameters: Parameters<'T>, f: Func<'T, 'T>) : Parameters<'T> =
         Parameters.map (given "f" f).Invoke (given "parameters" parameters)
 
-    /// A function of every two elements in the same place. Raises ArgumentException if the leaves differ.
+    /// A function of every two elements in the same place.
     [<Extension>]
     static member Map2(parameters: Parameters<'T>, other: Parameters<'T>, f: Func<'T, 'T, 'T>) : Parameters<'T> =
         let f = given "f" f
         Parameters.map2 (fun a b -> f.Invoke(a, b)) (given "parameters" parameters) (given "other" other)
 
     /// New elements for every leaf: a function of the leaf, with its name and role.
-    /// Raises ArgumentException if it gives another number of elements.
     [<Extension>]
     static member Map(parameters: Parameters<'T>, f: Func<Parameter<'T>, Vector<'T>>) : Parameters<'T> =
         Parameters.mapByLeaf (given "f" f).Invoke (given "parameters" parameters)
 
-    /// New elements for every two leaves in the same place. Raises ArgumentException if the leaves differ, or the
-    /// function gives another number of elements.
+    /// New elements for every two leaves in the same place.
     [<Extension>]
     static member Map2
         (parameters: Parameters<'T>, other: Parameters<'T>,
@@ -56,8 +54,7 @@ type Parameters =
     static member Where(parameters: Parameters<'T>, isChosen: Func<Parameter<'T>, bool>) : Parameters<'T> =
         Parameters.filter (given "isChosen" isChosen).Invoke (given "parameters" parameters)
 
-    /// The parameters with the leaves of the same names replaced.
-    /// Raises KeyNotFoundException for a leaf that isn't there, ArgumentException for one of another shape.
+    /// The parameters with the leaves of the same names replaced. Raises KeyNotFoundException for another name.
     [<Extension>]
     static member With(parameters: Parameters<'T>, others: Parameters<'T>) : Parameters<'T> =
         Parameters.replace (given "others" others) (given "parameters" parameters)
@@ -67,27 +64,26 @@ type Parameters =
     static member ToVector(parameters: Parameters<'T>) : Vector<'T> =
         Parameters.toVector (given "parameters" parameters)
 
-    /// The same leaves with other elements, as `ToVector` returns them. Raises ArgumentException if the length differs.
+    /// The same leaves with other elements, as `ToVector` returns them.
     [<Extension>]
     static member WithVector(parameters: Parameters<'T>, elements: Vector<'T>) : Parameters<'T> =
         Parameters.withVector (given "elements" elements) (given "parameters" parameters)
 
-/// The steps of an optimizer, for your own loops.
+/// The steps of an optimizer, for your own loops. What is wrong with the optimizer or doesn't fit it (a gradient or
+/// state of other leaves, a group that picks none of them) raises ArgumentException.
 [<AbstractClass; Sealed; Extension>]
 type OptimizerExtensions =
     /// Everything wrong with the optimizer's numbers; empty if they are right.
     [<Extension>]
     static member Faults(optimizer: Optimizer) : IReadOnlyList<Fault> = Optimizer.faults (given "optimizer" optimizer)
 
-    /// The state before the first step. Raises ArgumentException with everything wrong with the optimizer, and for a
-    /// group that picks none of the leaves.
+    /// The state before the first step.
     [<Extension>]
     static member Init(optimizer: Optimizer, parameters: Parameters<'T>) : OptimizerState<'T> =
         Optimizer.init (given "optimizer" optimizer) (given "parameters" parameters)
 
     /// The parameters and the state after one gradient: after an update or, where several gradients make one, perhaps
-    /// the same parameters. Raises ArgumentException if the gradient's leaves are not those of the parameters, the
-    /// state is one of another optimizer or of other parameters, or a group picks none of the leaves.
+    /// the same parameters.
     [<Extension>]
     static member Update
         (optimizer: Optimizer, state: OptimizerState<'T>, parameters: Parameters<'T>, gradient: Parameters<'T>)
@@ -102,8 +98,7 @@ type OptimizerExtensions =
         Optimizer.averaged (given "optimizer" optimizer) (given "state" state) (given "parameters" parameters)
 
     /// The points that the optimizer goes through from the start, steps + 1 of them, given the gradient of the function
-    /// that is minimized. Raises ArgumentException with everything wrong with the optimizer, for a negative number of
-    /// steps, and if a gradient is not as long as the point.
+    /// that is minimized.
     [<Extension>]
     static member Path
         (optimizer: Optimizer, gradient: Func<Vector<'T>, Vector<'T>>, start: Vector<'T>, steps: int) : Vector<'T>[] =

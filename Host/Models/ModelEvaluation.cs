@@ -74,7 +74,7 @@ internal sealed record ClassEvaluation(ConfusionMatrix Confusion, double Loss, d
     {
         int[] labels = [.. parts.SelectMany(part => part.Classes.Labels)];
         return new ClassEvaluation(
-            Metrics.Confusion(scores, labels), Metrics.MeanLoss(loss, scores, labels),
+            Metrics.Confusion(scores, labels), loss.Forward(scores, labels).Item1,
             Metrics.CalibrationError(scores, labels));
     }
 }

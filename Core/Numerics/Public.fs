@@ -1,41 +1,9 @@
-// The C# API: numbers, products and threads. Nothing is computed here.
+// What C# and F# use of numerics.
 namespace Functional
 
 open System
-open System.Runtime.CompilerServices
 open MathNet.Numerics.LinearAlgebra
 open Functional.FSharp
-
-/// Random numbers and other keys, all functions of a key.
-[<AbstractClass; Sealed; Extension>]
-type KeyExtensions =
-    /// Another key, independent of this one and of its other children.
-    [<Extension>]
-    static member Child(key: Key, index: int) : Key = Key.child index key
-
-    /// The first `count` children.
-    [<Extension>]
-    static member Split(key: Key, count: int) : Key[] = Key.split count key
-
-    /// `count` numbers, uniform over [0, 1).
-    [<Extension>]
-    static member Uniforms(key: Key, count: int) : float[] = Key.uniforms count key
-
-    /// `count` numbers, normal with mean 0 and deviation 1.
-    [<Extension>]
-    static member Normals(key: Key, count: int) : float[] = Key.normals count key
-
-    /// `count` integers, uniform over 0 .. bound - 1.
-    [<Extension>]
-    static member Integers(key: Key, count: int, bound: int) : int[] = Key.integers count bound key
-
-    /// `count` different integers out of 0 .. bound - 1. Raises ArgumentException if count > bound.
-    [<Extension>]
-    static member Distinct(key: Key, count: int, bound: int) : int[] = Key.distinct count bound key
-
-    /// The numbers 0 .. n - 1 in random order.
-    [<Extension>]
-    static member Permutation(key: Key, n: int) : int[] = Key.permutation n key
 
 /// Elementary functions, to about one unit in the last place: the same bits on every system, unlike those of the C
 /// library. Custom layers and losses that use these keep that promise.
