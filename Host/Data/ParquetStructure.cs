@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using Functional.Host.Files;
 using Parquet.Meta;
+using ZstdSharp;
 
 namespace Functional.Host.Data;
 
@@ -116,14 +118,15 @@ internal static class ParquetStructure
                 throw new DataException(
                     path, place, Invariant($"a page of at most {stream.Length - bytes.Position} bytes within the file, "
                         + $"and {most} inflated"), Invariant($"{size}, and {inflated} inflated"));
-            if (chunk.Codec == CompressionCodec.SNAPPY)
-                CheckSnappy(page, path, place, size, inflated);
+            CheckInflated(page, bytes, path, place, chunk.Codec, size, inflated);
             left -= ValuesIn(page, path, place, inflated, left);
         }
     }
 
-    // Snappy's data begin with the size that its decoder allocates. In version 2 the levels before aren't compressed.
-    private static void CheckSnappy(CompactThrift page, string path, string place, long size, long inflated)
+    // A page becomes as many bytes as its header says: packages allocate what it says, or keep whatever comes. In
+    // version 2 the levels before aren't compressed.
+    private static void CheckInflated(
+        CompactThrift page, Stream bytes, string path, string place, CompressionCodec codec, long size, long inflated)
     {
         var isSecond = page.Numbers[("PageHeader", 1)] == (long)PageType.DATA_PAGE_V2;
         if (size == 0 || (isSecond && page.Numbers.GetValueOrDefault(("DataPage2", 7), 1) == 0))
@@ -132,10 +135,34 @@ internal static class ParquetStructure
             : page.Numbers.GetValueOrDefault(("DataPage2", 5)) + page.Numbers.GetValueOrDefault(("DataPage2", 6));
         if (levels < 0 || levels >= size)
             return;
-        var stated = page.UnsignedAt(levels);
-        if (stated != inflated - levels)
+        var (stated, first) = (inflated - levels, bytes.Position + levels);
+        var found = codec switch
+        {
+            // Snappy's data begin with the size that its decoder allocates.
+            CompressionCodec.SNAPPY => page.UnsignedAt(levels),
+            CompressionCodec.BROTLI => Count(data => new BrotliStream(data, CompressionMode.Decompress)),
+            CompressionCodec.GZIP => Count(data => new GZipStream(data, CompressionMode.Decompress)),
+            CompressionCodec.ZSTD => Count(data => new DecompressionStream(data)),
+            _ => stated,
+        };
+        if (found != stated)
             throw new DataException(
-                path, place, Invariant($"a page that inflates to {inflated - levels} bytes"), Invariant($"{stated}"));
+                path, place, Invariant($"a page that inflates to {stated} bytes"),
+                found > stated && codec != CompressionCodec.SNAPPY ? "more" : Invariant($"{found}"));
+
+        // Nothing is kept, and no more is inflated than tells that it is too much.
+        long Count(Func<Stream, Stream> decoder)
+        {
+            var data = new byte[size - levels];
+            bytes.Position = first;
+            bytes.ReadExactly(data);
+            using var inflating = decoder(new MemoryStream(data));
+            var piece = new byte[1 << 16];
+            var count = 0L;
+            for (int read; count <= stated && (read = inflating.Read(piece)) > 0;)
+                count += read;
+            return count;
+        }
     }
 
     private static long ValuesIn(CompactThrift page, string path, string place, long inflated, long left)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using Apache.Arrow;
 using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
@@ -8,6 +9,7 @@ using Functional.Host.Files;
 using Parquet;
 using Parquet.Meta;
 using Parquet.Schema;
+using ZstdSharp;
 
 namespace Functional.Tests.Data;
 
@@ -113,6 +115,42 @@ public class ColumnarDamageTests
             $"f: at column 'a': expected {rows + 1:N0} values, found {rows}",
             Assert.Throws<DataException>(() =>
                 ParquetStructure.CheckPages(stream, "f", "column 'a'", chunk, rows + 1)).Message);
+    }
+
+    [Theory]
+    [InlineData(CompressionCodec.BROTLI)]
+    [InlineData(CompressionCodec.GZIP)]
+    [InlineData(CompressionCodec.ZSTD)]
+    public void Pages_inflate_to_what_they_state(CompressionCodec codec)
+    {
+        const int Size = 1_000_000, Levels = 3;
+        var compressed = new MemoryStream();
+        using (Stream deflating = codec switch
+        {
+            CompressionCodec.BROTLI => new BrotliStream(compressed, CompressionMode.Compress),
+            CompressionCodec.GZIP => new GZipStream(compressed, CompressionMode.Compress),
+            _ => new CompressionStream(compressed),
+        })
+            deflating.Write(new byte[Size]);
+        byte[] first = compressed.ToArray(), second = [.. new byte[Levels], .. first];
+        Check(Size, first, [0x2C, 0x15, 8, 0x15, 0, 0x15, 6, 0x15, 6], 0);
+        // Of the second version, levels of three bytes are before what is compressed.
+        Check(Size + Levels, second, [0x5C, 0x15, 8, 0x15, 0, 0x15, 8, 0x15, 0, 0x15, 4, 0x15, 2], 6);
+
+        void Check(int inflated, byte[] data, byte[] page, byte type)
+        {
+            void Stated(int size) => ParquetStructure.CheckPages(
+                new MemoryStream(
+                [
+                    .. "PAR1"u8, 0x15, type, 0x15, .. Zigzag(size), 0x15, .. Zigzag(data.Length), .. page, 0, 0,
+                    .. data,
+                ]), "f", "a", new ColumnMetaData { NumValues = 4, DataPageOffset = 4, Codec = codec }, 4);
+            Stated(inflated);
+            foreach (var (size, found) in ((int, string)[])[(inflated - 1, "more"), (inflated + 1, $"{Size}")])
+                Assert.Equal(
+                    $"f: at a: expected a page that inflates to {Size + size - inflated} bytes, found {found}",
+                    Assert.Throws<DataException>(() => Stated(size)).Message);
+        }
     }
 
     [Theory]

@@ -77,7 +77,12 @@ public class TableCampaignTests
     [Fact]
     public async Task Parquet_files()
     {
-        byte[][] files = [await Parquet(CompressionMethod.None), await Parquet(CompressionMethod.Snappy)];
+        CompressionMethod[] compressions =
+        [
+            CompressionMethod.None, CompressionMethod.Snappy, CompressionMethod.Brotli, CompressionMethod.Gzip,
+            CompressionMethod.Zstd,
+        ];
+        var files = await Task.WhenAll(compressions.Select(Parquet));
         var (read, refused) = Campaign.Run(files, bytes => Read(bytes, "f.parquet"), "f.parquet", MostOfPackages);
         Assert.True(read > Campaign.Cases / 50 && refused > Campaign.Cases / 3, $"{read} read, {refused} refused");
     }
