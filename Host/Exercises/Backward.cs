@@ -48,6 +48,15 @@ internal static class Backward
                 "サンプル数で割っています。それは損失の側で済んでいます",
                 (y, dy) => dy.PointwiseMultiply(Slope(y)) / y.ColumnCount),
             Of("dy is added instead of multiplied", "dyを掛ける代わりに足しています", (y, dy) => dy + Slope(y)),
+            Of("the sign within is wrong: it is 1 - y, not 1 + y", "括弧の中の符号が違います。1 + yではなく1 - yです",
+                (y, dy) => dy.PointwiseMultiply(y + y.PointwisePower(2))),
+            Of("dy stands where y belongs: it is y (1 - y)", "yのところにdyを使っています。正しくはy (1 - y)です",
+                (y, dy) => dy.PointwiseMultiply(y).PointwiseMultiply(1 - dy)),
+            Of("1 - y is divided by y: it is y times 1 - y", "1 - yをyで割っています。正しくはy × (1 - y)です",
+                (y, dy) => dy.PointwiseMultiply((1 - y).PointwiseDivide(y))),
+            Of("y (1 - y) is the derivative already; this is its own, 1 - 2y",
+                "y (1 - y)がすでに微分です。これはさらにその微分（1 - 2y）です",
+                (y, dy) => dy.PointwiseMultiply(1 - 2 * y)),
         ],
     };
 
@@ -95,8 +104,15 @@ internal static class Backward
                 (r, mask, dy) => dy.PointwiseMultiply(mask) / (1 - r) / dy.ColumnCount),
             Of("dy is added instead of multiplied",
                 "dyを掛ける代わりに足しています", (r, mask, dy) => dy + mask / (1 - r)),
+            Of("parentheses are missing around 1 - ratio",
+                "1 - ratioのまわりの括弧が抜けています", (r, mask, dy) => dy.PointwiseMultiply(mask) - r),
+            Of("the result is divided by the share that this mask keeps; the forward pass divides by 1 - ratio",
+                "このマスクが残した割合で割っています。順伝播は1 - ratioで割ります",
+                (_, mask, dy) => dy.PointwiseMultiply(mask) / Mean(mask)),
         ],
     };
+
+    private static double Mean(Matrix<double> mask) => mask.RowSums().Sum() / (mask.RowCount * mask.ColumnCount);
 
     private static Matrix<double> Slope(Matrix<double> y) => y.PointwiseMultiply(1 - y);
 }

@@ -62,6 +62,24 @@ internal static class BatchNormBackward
                 "正規化がなかったかのように、dyにgammaだけを掛けています", row => row.Gamma * row.Dy),
             Of("dy is returned unchanged", "dyをそのまま返しています", row => row.Dy),
             Of("the forward pass is computed", "順伝播を計算しています", row => row.Gamma * row.Z),
+            Of("the factor 1/N in front is missing: N dy - sum of dy - z times sum of dy z is N times too large",
+                "先頭の1/Nが抜けています。N dy - sum(dy) - z sum(dy z)はN倍大きくなります",
+                row => row.Gamma * row.X.Count / row.Deviation * Inner(row, row.Z)),
+            Of("the result is divided by the number of samples once more",
+                "サンプル数でもう一度割っています",
+                row => row.Gamma / row.Deviation / row.X.Count * Inner(row, row.Z)),
+            Of("gamma is applied twice", "gammaが2回掛かっています",
+                row => row.Gamma * row.Gamma / row.Deviation * Inner(row, row.Z)),
+            Of("the sum of dy z is not divided by N", "dy zの和をNで割り忘れています", row => row.Gamma / row.Deviation
+                * (row.Dy - Mean(row.Dy) - row.Z * row.Dy.PointwiseMultiply(row.Z).Sum())),
+            Of("the sum of dy is not divided by N", "dyの和をNで割り忘れています", row => row.Gamma / row.Deviation
+                * (row.Dy - row.Dy.Sum() - row.Z * Mean(row.Dy.PointwiseMultiply(row.Z)))),
+            Of("the mean of dy z is taken with x instead of z",
+                "dy zの平均で、zの代わりにxを使っています", row => row.Gamma / row.Deviation
+                * (row.Dy - Mean(row.Dy) - row.Z * Mean(row.Dy.PointwiseMultiply(row.X)))),
+            Of("z is missing in front of the mean of dy z",
+                "dy zの平均の前のzが抜けています", row => row.Gamma / row.Deviation
+                * (row.Dy - Mean(row.Dy) - Mean(row.Dy.PointwiseMultiply(row.Z)))),
             new(("means are taken over features instead of samples: here each row is a feature",
                 "サンプルではなく特徴の方向に平均を取っています。ここでは1行が1つの特徴です"), at =>
             {

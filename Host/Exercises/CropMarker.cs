@@ -49,8 +49,14 @@ internal static class CropMarker
             "height - h未満から選んでいます。位置はheight - h + 1個あります")) is { } full)
             return full;
         if (!Image.Equals(crop))
-            return Mark.Wrong(Name, (
+        {
+            var differs = Mark.Wrong(Name, (
                 "A window as large as the image differs from it.", "画像と同じ大きさの窓が画像と一致しません。"));
+            return crop is { RowCount: H, ColumnCount: W }
+                ? differs.Because(($"the window is always {H} x {W}: it should be h x w",
+                    $"窓がいつも{H} x {W}です。h x wにしてください"))
+                : differs;
+        }
         return Mark.Right(Name, (
             $"{Crops} crops: all are windows, and all {Rows * Columns} places are equally frequent.",
             $"{Crops}回の切り出しがすべて窓で、{Rows * Columns}個の位置が均等に現れます。"));

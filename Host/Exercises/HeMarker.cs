@@ -38,6 +38,12 @@ internal static class HeMarker
         (1 / Math.Sqrt(2 * inputs), ("the 2 is in the denominator: it is sqrt(2 / inputs), not sqrt(1 / (2 inputs))",
             "2が分母にあります。正しくはsqrt(2 / inputs)です")),
         (Math.Sqrt(2), ("the number of inputs is missing", "inputsで割り忘れています")),
+        (Math.Sqrt(2) / inputs, ("only the 2 is under the root: the number of inputs belongs there, too",
+            "平方根の中が2だけです。inputsも平方根の中です")),
+        (Math.Sqrt(2 / (inputs * outputs)), ("the number of weights is used instead of the number of inputs",
+            "inputsの代わりに重みの個数を使っています")),
+        (Math.Sqrt(1 / (3 * inputs)), ("this is the default of other libraries, uniform within 1 / sqrt(inputs)",
+            "他のライブラリの既定値（±1 / sqrt(inputs)の一様乱数）です")),
         (1 / inputs, ("the weights are divided by the number of inputs: the deviation is the root of 2 / inputs",
             "inputsで割っています。正しくは2 / inputsの平方根です")),
     ];
@@ -92,8 +98,14 @@ internal static class HeMarker
             return Mark.Wrong(Name, ("All rows, or all columns, are the same.", "すべての行または列が同じです。"))
                 .Because(("the same numbers are used again", "同じ乱数を使い回しています"));
         if (Math.Abs(mean) > Tolerance * deviation)
-            return first.Because(("the mean is not 0: normal numbers are needed, not uniform ones from 0 to 1",
-                "平均が0ではありません。0から1の一様乱数ではなく正規乱数を使ってください"));
+            return first.Because(numbers.Min() < 0
+                ? ("the mean is not 0: something is added to normal numbers",
+                    "平均が0ではありません。正規乱数に何かを足しています")
+                : numbers.Max() < 4 * mean
+                ? ("the mean is not 0: normal numbers are needed, not uniform ones from 0 to 1",
+                    "平均が0ではありません。0から1の一様乱数ではなく正規乱数を使ってください")
+                : ("no weight is negative: half of the normal numbers should be",
+                    "負の重みがありません。正規乱数の半分は負です"));
         if (Math.Abs(deviation / expected - 1) > Tolerance)
             return Mistakes(outputs, inputs)
                 .FirstOrDefault(known => Math.Abs(deviation / known.Deviation - 1) <= Tolerance)

@@ -85,7 +85,12 @@ public sealed record Mark(
                 var wrong = Wrong(
                     exercise, input, ($"Your function fails: {message}", $"関数が失敗しました：{message}"));
                 return outside is { } reason && e is ArgumentOutOfRangeException or IndexOutOfRangeException
-                    ? wrong.Because(reason) : wrong;
+                    ? wrong.Because(reason)
+                    : e is ArgumentException && e.Message.Contains("dimensions", StringComparison.Ordinal)
+                    ? wrong.Because(("shapes don't fit: * of two matrices is the matrix product, "
+                        + "PointwiseMultiply goes element by element",
+                        "形状が合いません。行列どうしの*は行列積です。要素ごとの積はPointwiseMultiplyです"))
+                    : wrong;
             }
         });
         return called.Wait(longest) ? called.Result : Wrong(exercise, input, (

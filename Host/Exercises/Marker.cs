@@ -53,7 +53,7 @@ internal sealed record Mistake(LocalizedText Text, Func<Case, Matrix<double>[]> 
 /// <param name="matrices">What the matrices of a case are called.</param>
 internal sealed class Marker(string name, string[] numbers, string[] matrices)
 {
-    private const double Tolerance = 1e-9, DifferenceTolerance = 1e-6;
+    private const double Tolerance = 1e-9, DifferenceTolerance = 1e-6, Nearly = 1e-4;
 
     /// <summary>What the matrices of an answer are called.</summary>
     public string[] Outputs { get; init; } = ["answer"];
@@ -87,7 +87,7 @@ internal sealed class Marker(string name, string[] numbers, string[] matrices)
         }
         for (var i = 0; i < Cases.Length; i++)
             if (FirstWrong(i, answers[i]) is { } wrong)
-                return Reason(answers) is { } reason ? wrong.Because(reason) : wrong;
+                return Reason(answers, answer) is { } reason ? wrong.Because(reason) : wrong;
         for (var i = 0; i < Cases.Length && GradientOf is not null; i++)
             foreach (var (row, column, slope) in Slopes(GradientOf(Cases[i])).EnumerateIndexed())
                 if (answers[i][0][row, column] is var found
@@ -150,7 +150,7 @@ internal sealed class Marker(string name, string[] numbers, string[] matrices)
             x => gradient.Of(Shaped(x)), Vector<double>.Build.Dense(gradient.At.ToColumnMajorArray())));
     }
 
-    private LocalizedText? Reason(Matrix<double>[][] answers)
+    private LocalizedText? Reason(Matrix<double>[][] answers, Func<Case, Matrix<double>[]> answer)
     {
         bool Like(Func<Case, Matrix<double>[]> way) => Cases.Zip(answers).All(at => Same(way(at.First), at.Second));
         if (Mistakes.FirstOrDefault(mistake => Like(mistake.Answer)) is { } known)
@@ -163,6 +163,12 @@ internal sealed class Marker(string name, string[] numbers, string[] matrices)
         if (answers.Any(answer => answer.Any(m => m is not null && m.Exists(x => !double.IsFinite(x)))))
             return ("something is divided by 0, or the logarithm or root of a negative number is taken",
                 "0で割っているか、負の数の対数や平方根を計算しています");
+        if (Cases.Zip(answers).All(at => Same(Right(at.First), at.Second, Nearly)))
+            return ("the numbers are nearly right: an epsilon is added, or they are rounded",
+                "ほぼ正しい値です。余分な微小値（epsilon）を足しているか、桁を丸めています");
+        if (Cases.Zip(answers).Any(at => !Same(answer(at.First), at.Second)))
+            return ("the same input gives another result: nothing is to be drawn here",
+                "同じ入力で違う結果になります。ここでは乱数を使いません");
         return Factor(answers) is not { } factor ? null
             : factor == 1 ? ("the numbers are right, but in another shape", "数値は正しいですが、形状が違います")
             : factor == -1 ? ("the sign of every number is wrong", "すべての数の符号が逆です")
@@ -181,14 +187,14 @@ internal sealed class Marker(string name, string[] numbers, string[] matrices)
             ? Math.Round(factor, 9) : null;
     }
 
-    private static bool Same(Matrix<double>[] a, Matrix<double>[] b) => a.Zip(b).All(at =>
+    private static bool Same(Matrix<double>[] a, Matrix<double>[] b, double tolerance = Tolerance) => a.Zip(b).All(at =>
         at.Second is not null
         && at.First.RowCount == at.Second.RowCount && at.First.ColumnCount == at.Second.ColumnCount
-        && at.First.Enumerate().Zip(at.Second.Enumerate()).All(x => Close(x.First, x.Second)));
+        && at.First.Enumerate().Zip(at.Second.Enumerate()).All(x => Close(x.First, x.Second, tolerance)));
 
     // Two that are not numbers are alike, and so are two infinities of one sign.
-    private static bool Close(double a, double b) =>
-        double.IsFinite(a) && double.IsFinite(b) ? Math.Abs(a - b) <= Tolerance * (1 + Math.Abs(b)) : a.Equals(b);
+    private static bool Close(double a, double b, double tolerance = Tolerance) =>
+        double.IsFinite(a) && double.IsFinite(b) ? Math.Abs(a - b) <= tolerance * (1 + Math.Abs(b)) : a.Equals(b);
 
     /// <summary>Normal numbers, the same every time.</summary>
     public static Matrix<double> Normal(int rows, int columns, int seed) =>

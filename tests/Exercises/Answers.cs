@@ -66,6 +66,14 @@ internal static partial class Answers
         yield return Of("the rate is missing", (r, w, g) => g + w);
         yield return Of("weight and gradient are swapped", (r, w, g) => w + r * g);
         yield return Of("a step of descent", (r, w, g) => w - r * g);
+        yield return Of("the gradient is added twice", (r, w, g) => g + r * g);
+        yield return Of("with the right gradient", (r, w, g) => w * (1 - r * r) - r * g);
+        yield return ("the penalty's value", () => Mark.Ridge((r, w, g) =>
+            g + 0.5 * r * w.Enumerate().Sum(w => w * w)));
+        yield return ("divided by its norm", () => Mark.Ridge((r, w, g) =>
+            g + w.Multiply(r / Math.Sqrt(w.Enumerate().Sum(w => w * w)))));
+        yield return ("* of two matrices is the matrix product", () => Mark.Ridge((r, w, g) => g + r / 2 * w * w));
+        yield return Of("nearly right", (r, w, g) => g + r * (float)w);
         yield return ("number of weights", () => Mark.Ridge((r, w, g) =>
             Each(w, g, (a, b) => b + r * a / w.ToArray().Length)));
         yield return ("the sign of every number is wrong", () => Mark.Ridge((r, w, g) => -(g + r * w)));
@@ -97,6 +105,14 @@ internal static partial class Answers
         yield return Of("0/0", (r, w, g) => g + r * (w / Math.Abs(w)));
         yield return Of("the penalty is added twice", (r, w, g) => g + 2 * r * Math.Sign(w));
         yield return Of("lasso has none", (r, w, g) => g + r / 2 * Math.Sign(w));
+        yield return Of("nearly right: an epsilon is added", (r, w, g) => g + r * (w / (Math.Abs(w) + 1e-7)));
+        yield return Of("soft threshold", (r, w, g) => w > r ? w - r : w < -r ? w + r : 0);
+        yield return Of("a step of descent", (r, w, g) => w - r * g - r * Math.Sign(w));
+        yield return Of("weight and gradient are swapped", (r, w, g) => w + r * Math.Sign(g));
+        yield return Of("multiplied by the rate, too", (r, w, g) => r * g + r * Math.Sign(w));
+        yield return Of("the sign is taken of the whole sum", (r, w, g) => Math.Sign(g + r * w));
+        yield return ("the penalty's value", () => Mark.Lasso((r, w, g) =>
+            g + r * w.Enumerate().Sum(w => Math.Abs(w))));
     }
 
     private static IEnumerable<(string Reason, Func<Mark> Marked)> Sigmoids()
@@ -116,6 +132,11 @@ internal static partial class Answers
         yield return Of("divided by y (1 - y)", (y, dy) => dy / (y * (1 - y)));
         yield return Of("dy is returned unchanged", (y, dy) => dy);
         yield return Of("dy is added", (y, dy) => dy + y * (1 - y));
+        yield return Of("1 - y, not 1 + y", (y, dy) => dy * y * (1 + y));
+        yield return Of("dy stands where y belongs", (y, dy) => dy * y * (1 - dy));
+        yield return Of("1 - y is divided by y", (y, dy) => dy * (1 - y) / y);
+        yield return Of("this is its own, 1 - 2y", (y, dy) => dy * (1 - 2 * y));
+        yield return ("* of two matrices is the matrix product", () => Mark.Sigmoid((y, dy) => dy * y * (1 - y)));
         yield return Of("every number is 2 times", (y, dy) => 2 * dy * y * (1 - y));
         yield return Of("every number is 0.3333 times", (y, dy) => dy * y * (1 - y) / 3);
         yield return Of("every number is 0", (y, dy) => 0);
@@ -143,6 +164,18 @@ internal static partial class Answers
         yield return Of("dy is missing", (r, m, dy) => m / (1 - r));
         yield return Of("the scale is applied twice", (r, m, dy) => m * dy / (1 - r) / (1 - r));
         yield return Of("only the mask is returned", (r, m, dy) => m);
+        yield return Of("parentheses are missing", (r, m, dy) => m * dy / 1 - r);
+        yield return ("the share that this mask keeps", () => Mark.Dropout((r, mask, dy) =>
+            dy.PointwiseMultiply(mask) / mask.Enumerate().Average()));
+        yield return ("nothing is to be drawn here", () =>
+        {
+            var call = 0;
+            return Mark.Dropout((r, mask, dy) =>
+            {
+                var drawn = Key.OfSeed(call++).Uniforms(mask.RowCount * mask.ColumnCount);
+                return dy.MapIndexed((i, j, dy) => drawn[i + j * mask.RowCount] < r ? 0 : dy / (1 - r));
+            });
+        });
         yield return ("number of samples", () => Mark.Dropout((r, mask, dy) =>
             Each(mask, dy, (m, d) => m * d / (1 - r) / dy.ColumnCount)));
     }

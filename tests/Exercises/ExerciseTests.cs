@@ -136,16 +136,17 @@ public sealed class ExerciseTests
         foreach (var script in scripts)
             File.WriteAllText(folder[$"empty-{Path.GetFileName(script)}"], GoesOn(File.ReadAllText(script)));
         File.WriteAllText(folder["right.fsx"], GoesOn(Answered("gradient + rate * weight")));
-        File.WriteAllLines(folder["answers.fsx"],
-        [
-            .. File.ReadLines(ridge).TakeWhile(line => !line.StartsWith("let ", StringComparison.Ordinal)),
-            File.ReadAllText(Path.Combine(ScriptTests.Root, "tests", "Exercises", "answers.fsx")),
-        ]);
+        foreach (var answers in (string[])["answers.fsx", "wrong.fsx"])
+            File.WriteAllLines(folder[answers],
+            [
+                .. File.ReadLines(ridge).TakeWhile(line => !line.StartsWith("let ", StringComparison.Ordinal)),
+                File.ReadAllText(Path.Combine(ScriptTests.Root, "tests", "Exercises", answers)),
+            ]);
         File.WriteAllText(ridge, Answered("gradient - rate * weight"));
         File.WriteAllLines(folder["all.fsx"],
         [
             .. scripts.Select(script => $"#load \"empty-{Path.GetFileName(script)}\""), "#load \"right.fsx\"",
-            "#load \"answers.fsx\"",
+            "#load \"answers.fsx\"", "#load \"wrong.fsx\"",
             $"#load @\"{ridge}\"", "exit 3",
         ]);
         using var process = FunctionalProgram.Start("dotnet", folder.Path, ["fsi", "all.fsx"]);
@@ -162,6 +163,7 @@ public sealed class ExerciseTests
             ], outcome.Output.Split(Environment.NewLine)[..(3 * scripts.Length + 1)]);
         Assert.Contains("exit code 0", outcome.Output);
         Assert.Contains("8 of 8 are right", outcome.Output);
+        Assert.Contains("96 of 96 faults are named", outcome.Output);
         Assert.Contains("Your function fails: lasso", outcome.Output);
         Assert.Contains("正則化項の符号が逆です", outcome.Output);
     }

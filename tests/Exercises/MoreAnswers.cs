@@ -32,6 +32,16 @@ internal static partial class Answers
             (w + m * (v - r * g), m * (v - r * g)));
         yield return Of("rate and momentum are swapped", (r, m, w, v, g) => (w + r * v - m * g, r * v - m * g));
         yield return Of("the weight doesn't change", (r, m, w, v, g) => (w, m * v - r * g));
+        yield return Of("multiplies the velocity, not the gradient", (r, m, w, v, g) =>
+            (w + r * m * v - r * g, m * v - g));
+        yield return Of("the opposite sign", (r, m, w, v, g) => (w - m * v - r * g, m * v + r * g));
+        yield return Of("the old velocity is lost", (r, m, w, v, g) => (w - r * g, -r * g));
+        yield return Of("the velocity is multiplied by 1 - momentum", (r, m, w, v, g) =>
+            (w + (1 - m) * v - r * g, (1 - m) * v - r * g));
+        yield return Of("a moving average of gradients", (r, m, w, v, g) =>
+            (w - r * (m * v + g - m * g), m * v + g - m * g));
+        yield return Of("by the momentum once more", (r, m, w, v, g) =>
+            (w + m * m * v - m * r * g, m * v - r * g));
     }
 
     private static IEnumerable<(string Reason, Func<Mark> Marked)> Hes()
@@ -49,6 +59,15 @@ internal static partial class Answers
         yield return Of("Glorot", (outputs, inputs) => Math.Sqrt(2.0 / (inputs + outputs)));
         yield return Of("in whole numbers", (outputs, inputs) => Math.Sqrt(2 / inputs));
         yield return Of("in the denominator", (outputs, inputs) => Math.Sqrt(1.0 / 2 / inputs));
+        yield return Of("only the 2 is under the root", (outputs, inputs) => Math.Sqrt(2) / inputs);
+        yield return Of("the number of weights", (outputs, inputs) => Math.Sqrt(2.0 / (outputs * inputs)));
+        yield return ("the default of other libraries", () => Mark.He((outputs, inputs, key) =>
+            Matrix<double>.Build.Dense(outputs, inputs,
+                [.. key.Uniforms(outputs * inputs).Select(u => (2 * u - 1) / Math.Sqrt(inputs))])));
+        yield return ("no weight is negative", () => Mark.He((outputs, inputs, key) =>
+            He(outputs, inputs, key, Math.Sqrt(2.0 / inputs)).PointwiseAbs()));
+        yield return ("something is added", () => Mark.He((outputs, inputs, key) =>
+            He(outputs, inputs, key, Math.Sqrt(2.0 / inputs)) + 0.01));
         yield return ("divided by sqrt(2 / inputs)", () => Mark.He((outputs, inputs, key) =>
             He(outputs, inputs, key, 1) / Math.Sqrt(2.0 / inputs)));
         yield return ("uniform ones from 0 to 1", () => Mark.He((outputs, inputs, key) =>
@@ -95,17 +114,22 @@ internal static partial class Answers
             };
             for (var j = 0; j < x.ColumnCount; j++)
             {
-                meanDy += mistake is "constants" or "no mean" ? 0 : dy[i, j] / n;
-                meanDyZ += mistake is "constants" or "no variance" ? 0 : dy[i, j] * Z(j) / n;
+                meanDy += mistake is "constants" or "no mean" ? 0 : dy[i, j] / (mistake == "sum of dy" ? 1 : n);
+                meanDyZ += mistake is "constants" or "no variance" ? 0
+                    : dy[i, j] * (mistake == "mean with x" ? x[i, j] : Z(j)) / (mistake == "sum of dy z" ? 1 : n);
             }
             var factor = mistake switch
             {
                 "no gamma" => 1 / deviation, "no deviation" => gamma[i, 0],
-                "variance" => gamma[i, 0] / (deviation * deviation), _ => gamma[i, 0] / deviation,
+                "variance" => gamma[i, 0] / (deviation * deviation),
+                "no 1/N" => gamma[i, 0] * x.ColumnCount / deviation,
+                "1/N twice" => gamma[i, 0] / x.ColumnCount / deviation,
+                "gamma twice" => gamma[i, 0] * gamma[i, 0] / deviation,
+                _ => gamma[i, 0] / deviation,
             };
             var sign = mistake == "plus" ? -1 : 1;
             for (var j = 0; j < x.ColumnCount; j++)
-                dx[i, j] = factor * (dy[i, j] - sign * meanDy - sign * Z(j) * meanDyZ);
+                dx[i, j] = factor * (dy[i, j] - sign * meanDy - sign * (mistake == "no z" ? 1 : Z(j)) * meanDyZ);
         }
         return dx;
     }
@@ -131,6 +155,13 @@ internal static partial class Answers
         yield return Of("epsilon is missing", "no epsilon");
         yield return Of("outside the root", "epsilon outside");
         yield return Of("divided by N - 1", "n - 1");
+        yield return Of("the factor 1/N in front is missing", "no 1/N");
+        yield return Of("by the number of samples once more", "1/N twice");
+        yield return Of("gamma is applied twice", "gamma twice");
+        yield return Of("the sum of dy z", "sum of dy z");
+        yield return Of("the sum of dy is", "sum of dy");
+        yield return Of("with x instead of z", "mean with x");
+        yield return Of("z is missing in front", "no z");
         yield return ("over features", () => Mark.BatchNorm((epsilon, x, gamma, dy) =>
         {
             var ones = Matrix<double>.Build.Dense(x.ColumnCount, 1, 1);
@@ -192,6 +223,7 @@ internal static partial class Answers
         }));
         yield return Of("the end is left out", (image, h, w, top, left) =>
             image.SubMatrix(top, h - 1, left, w - 1));
+        yield return Of("always 3 x 4", (image, _, _, top, left) => image.SubMatrix(top % 3, 3, left % 4, 4));
         yield return ("doesn't come from the key", () =>
         {
             var call = 0;
