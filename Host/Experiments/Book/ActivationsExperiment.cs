@@ -108,7 +108,7 @@ internal sealed class ActivationsExperiment : Experiment
             variant.Caption(first[i]))
         { NumbersOf = NumbersOf.FirstSeed, InBook = variant.InBook });
         double Deviation(int variant, int seed, int layer) => passes[seed][variant][layer].Deviation;
-        double Saturated(int seed, int layer) => passes[seed][0][layer].Flat;
+        double LeastSaturated(int seed) => passes[seed][0].Take(Layers).Min(layer => layer.Flat);
         (LocalizedText, string) Named(LocalizedText name, int variant, int seed, int layer) =>
             (name, Typography.Value(Deviation(variant, seed, layer)));
         // What a layer multiplies the gradient by on the way back, and the slope times the scale of the weights.
@@ -151,33 +151,39 @@ internal sealed class ActivationsExperiment : Experiment
                             $"{Typography.Value(Factor(2, seed, last))}, {Typography.Value(Expected(2, seed, last))}"),
                         (("sigmoid with σ = 1", "sigmoid・σ = 1"),
                             $"{Typography.Value(Factor(0, seed, last))}, {Typography.Value(Expected(0, seed, last))}"),
-                    ]),
+                    ]).By(lab, ("largest deviation minus 15%", "ずれの最大値 − 15%"),
+                        seed => Off(seed) - 0.15, inPoints: true),
                 lab.Claim((
                     "Sigmoid with deviation 1: in every layer more than a third of the activations are where the " +
                     "slope is below a twentieth of the steepest",
                     "sigmoid・標準偏差 1：どの層でも値の3分の1以上は、傾きが最大の20分の1未満のところにある"),
-                    seed => Enumerable.Range(0, Layers).All(layer => Saturated(seed, layer) > 1.0 / 3),
-                    seed =>
-                    [
-                        (("least share", "割合の最小値"),
-                            Percent(Enumerable.Range(0, Layers).Min(layer => Saturated(seed, layer)))),
-                    ]),
+                    seed => LeastSaturated(seed) > 1.0 / 3,
+                    seed => [(("least share", "割合の最小値"), Percent(LeastSaturated(seed)))])
+                    .By(lab, ("least share above a third", "割合の最小値 − 3分の1"),
+                        seed => LeastSaturated(seed) - 1.0 / 3, inPoints: true),
                 lab.Claim((
                     "Sigmoid with deviation 0.01: the last layer's activations have a standard deviation below 0.05",
                     "sigmoid・標準偏差 0.01：最後の層の値は 0.5 の周りに集中する（標準偏差 0.05 未満）"),
                     seed => Deviation(1, seed, last) < 0.05,
-                    seed => [Named(("standard deviation", "標準偏差"), 1, seed, last)]),
+                    seed => [Named(("standard deviation", "標準偏差"), 1, seed, last)])
+                    .By(lab, ("standard deviation minus 0.05", "標準偏差 − 0.05"),
+                        seed => Deviation(1, seed, last) - 0.05),
                 lab.Claim((
                     "Sigmoid with Xavier's weights is spread more widely than with 0.01",
                     "sigmoid・Xavier は 0.01 より広がっている"),
                     seed => Deviation(2, seed, last) > Deviation(1, seed, last),
-                    seed => [Named("Xavier", 2, seed, last), Named("0.01", 1, seed, last)]),
+                    seed => [Named("Xavier", 2, seed, last), Named("0.01", 1, seed, last)])
+                    .By(lab, ("standard deviation, Xavier minus 0.01", "標準偏差の差（Xavier − 0.01）"),
+                        seed => Deviation(2, seed, last) - Deviation(1, seed, last)),
                 lab.Claim((
                     "ReLU with deviation 0.01: the last layer's deviation is less than a thousandth of the first's",
                     "ReLU・標準偏差 0.01：最後の層の標準偏差は最初の層の1000分の1未満になる"),
                     seed => Deviation(4, seed, last) < 1e-3 * Deviation(4, seed, 0),
                     seed => [Named(("layer 1", "第1層"), 4, seed, 0),
-                        Named(("last layer", "最後の層"), 4, seed, last)]),
+                        Named(("last layer", "最後の層"), 4, seed, last)])
+                    .By(lab, ("last layer's deviation in thousandths of the first's",
+                        "最初の層に対する最後の層の標準偏差（1000分の1単位）"),
+                        seed => 1000 * Deviation(4, seed, last) / Deviation(4, seed, 0)),
                 lab.Claim((
                     "ReLU with He's weights keeps the deviation within a factor of 2, with Xavier's it falls to " +
                     "less than half",
@@ -191,7 +197,10 @@ internal sealed class ActivationsExperiment : Experiment
                         Named(("last layer", "最後の層"), 6, seed, last),
                         Named(("Xavier, layer 1", "Xavier の第1層"), 5, seed, 0),
                         Named(("last layer", "最後の層"), 5, seed, last),
-                    ]),
+                    ]).By(lab, ("last layer's deviation over the first's, He minus Xavier",
+                        "最初の層に対する最後の層の標準偏差の比（He − Xavier）"),
+                        seed => Deviation(6, seed, last) / Deviation(6, seed, 0)
+                            - Deviation(5, seed, last) / Deviation(5, seed, 0)),
             ],
         };
     }

@@ -86,7 +86,8 @@ internal sealed class HyperparametersExperiment : Experiment
                         (("learning rates", "学習係数"), List(seed, trial => Typography.Value(rates[trial], 2))),
                         (("validation accuracies", "検証データの認識精度"),
                             List(seed, trial => Percent(End(trial, seed), 0))),
-                    ]),
+                    ]).By(lab, ("the lowest of their rates in thousandths", "その学習係数の最小（1000分の1単位）"),
+                        seed => 1000 * Ordered(trials, seed).Take(leaders).Min(trial => rates[trial])),
                 lab.Claim((
                     $"No trial with a learning rate below 0.0001 gets to a validation accuracy of {Percent(Above, 0)}",
                     $"学習係数が 0.0001 未満の試行は、検証データの認識精度がどれも{Percent(Above, 0)}に届かない"),
@@ -95,7 +96,9 @@ internal sealed class HyperparametersExperiment : Experiment
                     [
                         (("highest of them", "その最高"),
                             Percent(slow.Max(trial => (double?)End(trial, seed)) ?? double.NaN, 0)),
-                    ]).IfLearned(lab, trials[best[0]]),
+                    ]).By(lab, ($"the highest of them minus {Percent(Above, 0)}", $"その最高 − {Percent(Above, 0)}"),
+                        seed => (slow.Max(trial => (double?)End(trial, seed)) ?? double.NaN) - Above, inPoints: true)
+                    .IfLearned(lab, trials[best[0]]),
             ],
         };
     }

@@ -47,7 +47,9 @@ internal sealed class OverfittingExperiment : Experiment
                     "訓練データは丸暗記される（99%以上）"),
                     seed => Training(curves[0].Seeds[seed]) >= Memorized,
                     seed => [(("training accuracy", "訓練データの認識精度"),
-                        Percent(Training(curves[0].Seeds[seed])))]),
+                        Percent(Training(curves[0].Seeds[seed])))])
+                    .By(lab, ("training accuracy above 99%", "訓練データの認識精度 − 99%"),
+                        seed => Training(curves[0].Seeds[seed]) - Memorized, inPoints: true),
                 lab.Claim(
                     (
                         "Test accuracy stays at least 10 percentage points below",

@@ -125,6 +125,8 @@ internal sealed class SparsityExperiment : Experiment
                     seed => [(("multiplications left", "残った掛け算"),
                         $"{Typography.Number(Count(curves[sparsest].Seeds[seed]), 0)} / " +
                         $"{Typography.Number(dense, 0)}")])
+                    .By(lab, ("share of multiplications left minus one half", "残った掛け算の割合 − 2分の1"),
+                        seed => (double)Count(curves[sparsest].Seeds[seed]) / dense - 0.5, inPoints: true)
                     .IfLearned(lab, curves[sparsest]),
                 lab.Claim((
                     "That costs less than 5 percentage points of test accuracy",

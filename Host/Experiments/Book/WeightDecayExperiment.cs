@@ -107,6 +107,7 @@ internal sealed class WeightDecayExperiment : Experiment
                     $"L2 0.1 では訓練データが丸暗記されない（認識精度{Percent(Memorized, 0)}未満）"),
                     seed => Training(curves[L2].Seeds[seed]) < Memorized,
                     seed => [Accuracy(("training accuracy", "訓練データの認識精度"), Training(curves[L2].Seeds[seed]))])
+                    .By(lab, Minus(Memorized), seed => Training(curves[L2].Seeds[seed]) - Memorized, inPoints: true)
                     .SaidIn(("Section 6.4.2", "6.4.2節")).IfLearned(lab, curves[L2]),
                 lab.Claim((
                     "With L2 0.2 both training and test accuracy end lower than without a penalty",
@@ -119,21 +120,30 @@ internal sealed class WeightDecayExperiment : Experiment
                         Accuracy(("without", "なし"), Training(none.Seeds[seed])),
                         Accuracy(("test accuracy", "テストデータの認識精度"), Test(strong.Seeds[seed])),
                         Accuracy(("without", "なし"), Test(none.Seeds[seed])),
-                    ]).IfLearned(lab, none),
+                    ]).By(lab, ("the smaller of both losses of accuracy", "認識精度の低下の小さいほう"),
+                        seed => Math.Min(Training(none.Seeds[seed]) - Training(strong.Seeds[seed]),
+                            Test(none.Seeds[seed]) - Test(strong.Seeds[seed])), inPoints: true)
+                    .IfLearned(lab, none),
                 lab.Claim(("L1 0.1 is too much: training accuracy ends below 20%",
                     "L1 0.1 は強すぎる：最後の訓練データの認識精度は20%未満"),
                     seed => Training(curves[3].Seeds[seed]) < 0.2,
                     seed => [Accuracy(("training accuracy", "訓練データの認識精度"), Training(curves[3].Seeds[seed]))])
+                    .By(lab, Minus(0.2), seed => Training(curves[3].Seeds[seed]) - 0.2, inPoints: true)
                     .IfLearned(lab, none),
                 lab.Claim((
                     "The proximal step leaves more than a tenth of the weights exactly at 0",
                     "近接勾配法では重みの1割以上がちょうど 0 になる"),
                     seed => Zero(proximal.Seeds[seed]) > 0.1,
                     seed => [Accuracy(("share at 0", "0 の割合"), Zero(proximal.Seeds[seed]))])
+                    .By(lab, ("share at 0 above a tenth", "0 の割合 − 1割"),
+                        seed => Zero(proximal.Seeds[seed]) - 0.1, inPoints: true)
                     .IfLearned(lab, proximal),
             ],
         };
     }
+
+    private static LocalizedText Minus(double accuracy) => (
+        $"training accuracy minus {Percent(accuracy, 0)}", $"訓練データの認識精度 − {Percent(accuracy, 0)}");
 
     // In the order in which they were trained: L2 0.1, none, L2 0.2, L1 0.1, L1 0.005.
     private static LocalizedText Caption(Lab lab, IReadOnlyList<Curves> curves)

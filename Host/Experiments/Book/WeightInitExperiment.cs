@@ -104,7 +104,9 @@ internal sealed class WeightInitExperiment : Experiment
                 "With deviation 0.01 the loss is still that of guessing, to 1%",
                 "標準偏差 0.01 では損失がランダムな推測と変わらない（差は 1% 以内）"),
                 seed => Math.Abs(curves[0].Seeds[seed].FinalLoss - Guessing) < 0.01 * Guessing,
-                seed => [Loss(0, seed), ("ln 10", Typography.Value(Guessing, 4))]).IfLearned(lab, curves[2]),
+                seed => [Loss(0, seed), ("ln 10", Typography.Value(Guessing, 4))])
+                .By(lab, ("loss minus ln 10", "損失 − ln 10"), seed => curves[0].Seeds[seed].FinalLoss - Guessing)
+                .IfLearned(lab, curves[2]),
         ];
         return lab.Settings.BookOnly
             ? new() { Parts = [book, Printed(lab, curves), PrintedLines(curves)], Claims = claims }
