@@ -95,12 +95,13 @@ internal sealed class RunPage
         var outcome = quantities is null ? Outcome(run.Data.Test.Count) : Outcome(quantities);
         var stopped = Summary.Interrupted && !isRunning;
         var until = stopped ? ", until it was interrupted" : "";
+        var optimizer = OptimizerText.Of($"{result.State.Training.Optimizer}");
         return Say(
             Invariant($"A network ({result.State.Network}) was trained on {Configuration.Data} with ") +
-                Invariant($"{result.State.Training.Optimizer}{until}: {Plural.Of(Summary.Steps, "step")} in ") +
+                Invariant($"{optimizer.English}{until}: {Plural.Of(Summary.Steps, "step")} in ") +
                 Invariant($"{Summary.Seconds:F1} s. "),
             Invariant($"ネットワーク（{result.State.Network}）を{Configuration.Data}で、") +
-                Invariant($"{result.State.Training.Optimizer}により学習しました（{Summary.Steps:N0}ステップ、") +
+                Invariant($"{optimizer.Japanese}により学習しました（{Summary.Steps:N0}ステップ、") +
                 Invariant($"{Summary.Seconds:F1}秒{(stopped ? "、途中で中断" : "")}）。")) +
             outcome + Best() + (IsScaled ? Say(
                 " Each column of numbers was scaled to mean 0 and standard deviation 1 over the training samples.",

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.RegularExpressions;
 using Functional.Host;
 using Functional.Host.Commands;
+using Functional.Host.Experiments;
+using Functional.Host.Pages;
 using Functional.Host.Runs;
 using Functional.Tests.Data;
 
@@ -114,6 +116,29 @@ public sealed partial class JapaneseTests : IDisposable
         File.WriteAllText(folder["flowers.csv"], "size,kind\n1,a\nwide,b,c\n3,a\n4,b\n");
         var outcome = FunctionalProgram.RunWith("LANG=ja_JP.UTF-8", folder.Path, words.Split(' '));
         Assert.Equal((2, $"functional: {expected}\n"), (outcome.ExitCode, outcome.Error));
+    }
+
+    [Fact]
+    public void An_optimizer_says_what_it_is_in_Japanese()
+    {
+        static string Japanese(Optimizer optimizer) => OptimizerText.Of($"{optimizer}").In(Language.Japanese);
+        Assert.Equal(
+            "Adam（学習率0.01、beta1 0.9、beta2 0.999、epsilon 1E-07）、10ステップで0.1までのコサイン減衰、"
+            + "1ステップに勾配4個、±5でクリップ、ノルム1でクリップ、勾配ノイズ0.1（指数0.55、シード3）、荷重減衰0.01、"
+            + "近接L1（0.001）、look-ahead（5ステップごとに0.5）、移動平均0.999；affine1学習率0.5と荷重減衰0.1；"
+            + "biases固定",
+            Japanese(Optimizer.Adam(0.01).With(Schedule.Cosine(10, 0.1)).WithAccumulation(4).WithClipValue(5)
+                .WithClipNorm(1).WithNoise(0.1, seed: 3).WithWeightDecay(0.01).WithProximalL1(0.001).WithLookAhead()
+                .WithAverage().WithGroup("affine1", 0.5, 0.1).Freeze("biases")));
+        Assert.Equal(
+            "SGD（学習率0.1）、20ステップのウォームアップの後、5ステップごとに0.5倍",
+            Japanese(Optimizer.Sgd(0.1).With(Schedule.Step(5, 0.5).AfterWarmUp(20))));
+        Assert.Equal(
+            "SGD（学習率0.1）、ステップごとに0.9倍",
+            Japanese(Optimizer.Sgd(0.1).With(Schedule.Exponential(0.9))));
+        Assert.Equal(
+            "SGD（学習率0.1）、100ステップの1サイクル（その0.3で0.04から1へ、その後4E-06へ）",
+            Japanese(Optimizer.Sgd(0.1).With(Schedule.OneCycle(100))));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Functional.Host.Models;
+using Functional.Host.Pages;
 using Functional.Host.Runs;
 using static Functional.Host.Commands.Translation;
 
@@ -20,7 +21,8 @@ internal sealed class PlainReport(TextWriter output) : IRunObserver
         Write(Invariant($"{start.Network}: {Plural.Of(start.Parameters, "parameter")}"));
         var length = Plural.Of(start.PlannedSteps, "step")
             + (start.Updates == start.PlannedSteps ? "" : $", {Plural.Of(start.Updates, "update")}");
-        Write(Invariant($"{start.Optimizer}, {length}, seed {start.Seed}"));
+        var optimizer = OptimizerText.Of(start.Optimizer).In(Locale.Language);
+        Write(Invariant($"{optimizer}, {length}, seed {start.Seed}"));
         if (start.Step > 0)
             Write(Invariant($"continuing after step {start.Step:N0}"));
     }
