@@ -17,6 +17,7 @@ internal static class CommandTree
         ("evaluate", EvaluateCommand.Create),
         ("doctor", DoctorCommand.Create),
         ("runs", RunsCommand.Create),
+        ("live", LiveCommand.Create),
         ("report", ReportCommand.Create),
         ("verify", VerifyCommand.Create),
         ("search", SearchCommand.Create),

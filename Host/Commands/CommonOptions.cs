@@ -38,6 +38,10 @@ internal static class CommonOptions
         CustomParser = result => ReadCount(result, name, most),
     };
 
+    /// <summary>Where a server listens; null for a free port.</summary>
+    public static Option<int?> Port() =>
+        OptionalCount("--port", "the port to listen on [default: a free one]", ushort.MaxValue);
+
     /// <summary>A number of seconds above 0.</summary>
     public static Option<double?> Seconds(string name, string description, int most = int.MaxValue) => new(name)
     {

@@ -58,7 +58,8 @@ internal static class ReportCommand
         return record.Result(run, threads) is { } result
             ? Threads.Use(threads, () => RunPage.Render(
                 run, result, RunEvaluation.TestScores(run, result, threads), record.Environment,
-                isRunning: record.Status == RunStatus.Running, language: Locale.Language))
+                moment: record.Status == RunStatus.Running ? ShownMoment.Running : ShownMoment.End,
+                language: Locale.Language))
             : throw new OperationFailedException($"{record.Folder}: there is no checkpoint yet");
     }
 

@@ -11,8 +11,7 @@ internal static class ServeCommand
     public static Command Create()
     {
         var model = new ModelArgument();
-        var port = CommonOptions.OptionalCount(
-            "--port", "the port to listen on [default: a free one]", ushort.MaxValue);
+        var port = CommonOptions.Port();
         var open = new Option<bool>("--open") { Description = "open the page in the browser" };
         var json = CommonOptions.Json();
         var command = new CommandWithExamples(

@@ -24,7 +24,13 @@ internal static class TrainCommand
             HelpName = "DIR",
             Description = "the folder for the run [default: runs/TIME-train]",
         };
-        var open = new Option<bool>("--open") { Description = "open the report in the browser" };
+        var open = new Option<bool>("--open")
+            { Description = "open the report in the browser; with --live, the live page" };
+        var live = new Option<bool>("--live")
+        {
+            Description = "serve a page on this machine that follows the run, and goes back to any of its steps, "
+                + "until Ctrl-C",
+        };
         var watch = new Option<bool>("--watch")
         {
             Description = "record activations, gradients and steps of every layer from time to time, for the report",
@@ -45,7 +51,7 @@ internal static class TrainCommand
                 "a deeper network, with Adam and batch normalization"),
             ("functional train --config runs/NAME/config.json --seed 2", "the same run with another seed"),
             ("functional train --from runs/NAME --data letters", "begin from that run's model, with other classes"));
-        foreach (var option in (Option[])[.. options, file, threads, folder, force, resume, watch, open, plain,
+        foreach (var option in (Option[])[.. options, file, threads, folder, force, resume, watch, live, open, plain,
             json])
             command.Add(option);
         command.SetAction(CommonOptions.On(threads, parsed =>
@@ -53,7 +59,7 @@ internal static class TrainCommand
             var changes = CommonOptions.Values(parsed, options).ToDictionary();
             var display = new Display(
                 parsed.GetValue(threads), parsed.GetValue(json), parsed.GetValue(plain) || Console.IsOutputRedirected,
-                parsed.GetValue(open), parsed.GetValue(watch));
+                parsed.GetValue(open), parsed.GetValue(watch), parsed.GetValue(live));
             return parsed.GetValue(resume) is { } path
                 ? Resume(
                     path, changes, ((Option[])[folder, file])
@@ -102,6 +108,14 @@ internal static class TrainCommand
         using var recorder = folder.Record(run, from);
         using var interruption = new Interruption();
         var watcher = display.Watch ? new Watcher(run) : null;
+        // One thread for the page: the others train.
+        using var live = !display.Live ? null : new LiveServer(
+            folder.Folder, new LiveRun(folder.Folder, run, threads: 1, Locale.Language), port: null, Locale.Language);
+        var serving = live is null ? Task.CompletedTask : Task.Run(() => live.RunAsync(interruption.Token));
+        if (live is not null)
+            LiveCommand.Announce(live, display.Json);
+        if (display.Open && live is not null)
+            Browser.OpenAddress(live.Address);
         RunResult Train(IRunObserver report) =>
             run.Run(new Observers(watcher is null ? [recorder, report] : [recorder, watcher, report]), display.Threads,
                 folder.Folder, interruption.Token, from, abandonsEvaluation: true);
@@ -129,8 +143,11 @@ internal static class TrainCommand
                 Console.WriteLine(Say(baseline));
             Console.WriteLine(Say($"report: {page ?? $"functional report {ShellWord.Quoted(folder.Folder)}"}"));
         }
-        if (display.Open && page is not null)
+        if (display.Open && page is not null && live is null)
             Browser.Open(page);
+        // The run is over, and the page shows it.
+        folder.Dispose();
+        serving.GetAwaiter().GetResult();
         return result.Summary.Interrupted ? ExitCode.Interrupted : ExitCode.Done;
     }
 
@@ -179,5 +196,5 @@ internal static class TrainCommand
                     + "a smaller --batch-size, or more --epochs, gives it more of them"
             : null;
 
-    private sealed record Display(int Threads, bool Json, bool Plain, bool Open, bool Watch);
+    private sealed record Display(int Threads, bool Json, bool Plain, bool Open, bool Watch, bool Live);
 }

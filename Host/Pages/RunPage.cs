@@ -12,15 +12,15 @@ namespace Functional.Host.Pages;
 internal sealed class RunPage
 {
     private const int MostWeightImages = 100;
-    private const int MostMistakes = 30;
     private const int LossPoints = 400;
 
     private readonly TrainingRun run;
     private readonly RunResult result;
+    private readonly ShownMoment moment;
     private readonly Language language;
 
-    private RunPage(TrainingRun run, RunResult result, Language language) =>
-        (this.run, this.result, this.language) = (run, result, language);
+    private RunPage(TrainingRun run, RunResult result, ShownMoment moment, Language language) =>
+        (this.run, this.result, this.moment, this.language) = (run, result, moment, language);
 
     private TrainConfiguration Configuration => run.Configuration;
 
@@ -32,26 +32,39 @@ internal sealed class RunPage
     /// <param name="scores">What its network says of the test samples: <see cref="RunEvaluation.TestScores"/>.</param>
     /// <param name="environment">What its folder says of where it ran; null if it left none.</param>
     /// <param name="seen">What was seen inside the network, if it was watched.</param>
-    /// <param name="isRunning">Whether the run is still in progress.</param>
+    /// <param name="moment">Which moment of the run it shows.</param>
     /// <param name="language">Of the page.</param>
     public static string Render(
         TrainingRun run, RunResult result, Matrix<float> scores, RunEnvironment? environment = null,
-        IReadOnlyList<Diagnosis>? seen = null, bool isRunning = false, Language language = Language.English) =>
-        new RunPage(run, result, language).Render(scores, environment, seen, isRunning);
+        IReadOnlyList<Diagnosis>? seen = null, ShownMoment moment = ShownMoment.End,
+        Language language = Language.English)
+    {
+        var (title, parts) = new RunPage(run, result, moment, language).Parts(scores, environment, seen);
+        return Page.In(language == Language.Japanese ? "ja" : "en", title, parts);
+    }
+
+    /// <summary>What is in the page, without the page around it.</summary>
+    /// <inheritdoc cref="Render"/>
+    public static Markup Content(
+        TrainingRun run, RunResult result, Matrix<float> scores, RunEnvironment? environment, ShownMoment moment,
+        Language language)
+    {
+        var (title, parts) = new RunPage(run, result, moment, language).Parts(scores, environment, seen: null);
+        return Markup.Lines([Markup.Of($"<h1>{title}</h1>"), .. parts]);
+    }
 
     private string Say(LocalizedText text) => text.In(language);
 
     private string Say(string english, string japanese) => Say((english, japanese));
 
-    private string Render(
-        Matrix<float> scores, RunEnvironment? environment, IReadOnlyList<Diagnosis>? seen, bool isRunning)
+    private (string Title, IEnumerable<Markup> Parts) Parts(
+        Matrix<float> scores, RunEnvironment? environment, IReadOnlyList<Diagnosis>? seen)
     {
         var target = run.Encoded.Task.Target;
         var quantities = run.Encoded.Task is Regression task
             ? QuantityEvaluation.Of(task, scores, [run.Data.Test]) : null;
         var accuracy = Percentage.Of(Summary.Scores.Test.Value);
-        return Page.In(
-            language == Language.Japanese ? "ja" : "en",
+        return (
             quantities is null
                 ? Say($"{accuracy} of unseen samples classified correctly", $"未知のサンプルの認識精度：{accuracy}")
             : Summary.Test is { RSquared: not null } errors
@@ -59,28 +72,28 @@ internal sealed class RunPage
                     $"{target}：未知のサンプルでのR²は{QuantitySections.RSquared(errors)}")
             : Say($"{target} of unseen samples", $"未知のサンプルの{target}"),
             [
-                isRunning ? Page.Paragraph(Progress()) : Markup.Empty,
-                Page.Paragraph(Opening(quantities, isRunning)),
+                moment == ShownMoment.End ? Markup.Empty : Page.Paragraph(Progress()),
+                Page.Paragraph(Opening(quantities)),
                 Guessing.IsAll(run.Encoded.Task, run.Data.Test, scores) ? GuessingParagraph() : Markup.Empty,
                 LossSection(),
                 AccuracySection(),
                 .. seen is null ? [] : WatchSections.Of(result.State.Network, seen, Say),
                 WeightSection(run.Data, result.State.Network),
                 .. quantities is null
-                    ? ClassSections(run.Data.Test, scores) : QuantitySections.Of(quantities, run.Data.Test, Say),
-                ReproductionSection(environment, isRunning),
+                    ? ClassSections.Of(run.Data.Test, scores, Say)
+                    : QuantitySections.Of(quantities, run.Data.Test, Say),
+                ReproductionSection(environment),
             ]);
-    }
-
-    private IEnumerable<Markup> ClassSections(DataPart test, Matrix<float> scores)
-    {
-        var (classification, labels) = (test.Classes.Classification, test.Classes.Labels);
-        yield return ConfusionSection(classification, Metrics.Confusion(scores, labels));
-        yield return MistakeSection(test, Metrics.MostWrong(scores, labels, MostMistakes));
     }
 
     private string Progress()
     {
+        if (moment == ShownMoment.Earlier)
+            return Say(
+                Invariant($"This page shows the run as it was after {Summary.Steps:N0} of ") +
+                    $"{Plural.Of(run.PlannedSteps, "step")}.",
+                Invariant($"このページは{run.PlannedSteps:N0}ステップのうち{Summary.Steps:N0}ステップ後の") +
+                    "状態を示しています。");
         var epoch = Math.Min(Summary.Steps, run.PlannedSteps - 1) / run.StepsPerEpoch + 1;
         var epochs = (run.PlannedSteps + run.StepsPerEpoch - 1) / run.StepsPerEpoch;
         return Say(
@@ -90,19 +103,22 @@ internal sealed class RunPage
                 Invariant($"{Summary.Steps:N0}ステップ後のものです。"));
     }
 
-    private string Opening(QuantityEvaluation? quantities, bool isRunning)
+    private string Opening(QuantityEvaluation? quantities)
     {
         var outcome = quantities is null ? Outcome(run.Data.Test.Count) : Outcome(quantities);
-        var stopped = Summary.Interrupted && !isRunning;
+        var stopped = Summary.Interrupted && moment == ShownMoment.End;
         var until = stopped ? ", until it was interrupted" : "";
         var optimizer = OptimizerText.Of($"{result.State.Training.Optimizer}");
+        // How long it took to an earlier step isn't recorded.
+        var (time, japaneseTime) = moment == ShownMoment.Earlier ? ("", "")
+            : (Invariant($" in {Summary.Seconds:F1} s"), Invariant($"、{Summary.Seconds:F1}秒"));
         return Say(
             Invariant($"A network ({result.State.Network}) was trained on {Configuration.Data} with ") +
-                Invariant($"{optimizer.English}{until}: {Plural.Of(Summary.Steps, "step")} in ") +
-                Invariant($"{Summary.Seconds:F1} s. "),
+                $"{optimizer.English}{until}: " +
+                $"{Plural.Of(Summary.Steps, "step")}{time}. ",
             Invariant($"ネットワーク（{result.State.Network}）を{Configuration.Data}で、") +
-                Invariant($"{optimizer.Japanese}により学習しました（{Summary.Steps:N0}ステップ、") +
-                Invariant($"{Summary.Seconds:F1}秒{(stopped ? "、途中で中断" : "")}）。")) +
+                Invariant($"{optimizer.Japanese}により学習しました（{Summary.Steps:N0}ステップ") +
+                $"{japaneseTime}{(stopped ? "、途中で中断" : "")}）。") +
             outcome + Best() + (IsScaled ? Say(
                 " Each column of numbers was scaled to mean 0 and standard deviation 1 over the training samples.",
                 "数値の各列は、訓練データで平均0、標準偏差1になるように変換しました。") : "");
@@ -302,60 +318,14 @@ internal sealed class RunPage
             Page.Figure(Say, new ImageGrid(Say("First-layer weights", "第1層の重み"), [.. pictures])));
     }
 
-    private Markup ConfusionSection(Classification classification, ConfusionMatrix confusion)
-    {
-        var classes = Enumerable.Range(0, confusion.Classes).ToArray();
-        double[][] counts =
-            [.. classes.Select(row => classes.Select(column => (double)confusion[row, column]).ToArray())];
-        return Page.Section(
-            Say("Confusion matrix", "混同行列"),
-            Page.Paragraph(Say(
-                "How many test samples of each class (rows) are predicted to be of each class (columns). The " +
-                    "diagonal is correct; large counts beside it are classes that the network confuses.",
-                "各クラス（行）のテストデータが、どのクラス（列）と予測されたかの個数です。対角線上が正解で、" +
-                    "それ以外の大きな数は、ネットワークが混同しているクラスです。")),
-            Page.Figure(Say, MatrixChart.Confusion(
-                Say("Confusion matrix", "混同行列"), classification.Names, counts,
-                Say("predicted class", "予測したクラス"), Say("true class", "正解のクラス"))));
-    }
-
-    private Markup MistakeSection(DataPart part, IReadOnlyList<WrongAnswer> mistakes)
-    {
-        var heading = Say("The most confident mistakes", "最も自信のあった間違い");
-        var what = Say("The test samples for which the network gave a wrong class the highest probability.",
-            "ネットワークが間違ったクラスに最も高い確率を与えたテストデータです。");
-        if (mistakes.Count == 0)
-            return Page.Section(Say("Mistakes", "間違い"), Page.Paragraph(Say(
-                "None: every test sample is classified correctly.",
-                "ありません。すべてのテストデータを正しく認識しました。")));
-        var names = part.Classes.Classification.Names;
-        if (part.Samples is not Images images)
-            return Page.Section(heading, Page.Paragraph(what), Page.Table(mistakes.Select(wrong => (
-                Say($"test sample {wrong.Sample + 1}", $"テストデータ{wrong.Sample + 1}"),
-                $"{Answer(wrong, "is ")} ({Percentage.Of(wrong.Probability)})"))));
-        var pictures = mistakes.Select(wrong => new Picture(
-            images.Width, images.Height, images.Gray(wrong.Sample),
-            $"{Answer(wrong, "")}\n{Percentage.Of(wrong.Probability)}"));
-        return Page.Section(
-            heading,
-            Page.Paragraph(what + Say(" Would you have known?", "あなたには分かりますか。")),
-            Page.Figure(Say, new ImageGrid(Say("Most confident mistakes", "最も自信のあった間違い"), [.. pictures])));
-
-        string Answer(WrongAnswer wrong, string verb) => Say(
-            $"{verb}{names[wrong.Label]}, predicted {NameOf(wrong.Predicted)}",
-            $"正解{names[wrong.Label]}、予測{NameOf(wrong.Predicted)}");
-
-        string NameOf(int label) => label < 0 ? Say("no class", "なし") : names[label];
-    }
-
-    private Markup ReproductionSection(RunEnvironment? environment, bool isRunning)
+    private Markup ReproductionSection(RunEnvironment? environment)
     {
         var command = RunCommand.Again(
             Configuration, Summary.Out, Summary.Steps, result.Epochs, !Summary.Interrupted);
         string[] changes = [.. environment?.ChangesOnTheWay(Configuration) ?? []];
         return Page.Section(
             Say("Reproducing this run", "この学習の再現"),
-            Summary is { Interrupted: true, Out: { } folder } && !isRunning
+            Summary is { Interrupted: true, Out: { } folder } && moment == ShownMoment.End
                 ? Markup.Lines(
                     Page.Paragraph(Say(
                         Invariant($"The run was stopped after {Summary.Steps:N0} of ") +

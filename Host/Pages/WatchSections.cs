@@ -1,5 +1,6 @@
 using Functional.Host.Charts;
 using Functional.Host.Experiments;
+using Functional.Host.Runs;
 
 namespace Functional.Host.Pages;
 
@@ -14,8 +15,7 @@ internal static class WatchSections
         var step = Say("step", "ステップ");
         if (seen.Count == 0)
             yield break;
-        int[] hidden =
-            [.. Enumerable.Range(0, network.Layers.Count).Where(i => network.Layers[i] is ActivationLayer<float>)];
+        var hidden = Hidden(network);
         var names = hidden.Select(i => network.Names[i]).ToArray();
         yield return Page.Section(
             Say("Activations and gradients", "アクティベーションと勾配"),
@@ -87,6 +87,51 @@ internal static class WatchSections
                 Say(Invariant($"{names[i]}, step {at.Step:N0}"), Invariant($"{names[i]}、ステップ{at.Step:N0}")),
                 at.Layers[layer].Outputs, say))];
     }
+
+    /// <summary>What one look saw, as a section.</summary>
+    public static Markup At(Network<float> network, Diagnosis seen, Func<LocalizedText, string> say)
+    {
+        string Say(string english, string japanese) => say((english, japanese));
+        static Markup Cell(string text) => Markup.Of($"<span class=\"number\">{text}</span>");
+        var hidden = Hidden(network);
+        return Page.Section(
+            Say("Inside the network", "ネットワークの中"),
+            Page.Paragraph(Say(
+                Invariant($"What step {seen.Step + 1:N0} did, on up to {Watcher.MostSamples} training samples: ") +
+                    "how far each hidden layer's outputs and their gradients spread, how many of its units are 0 for " +
+                    "every sample (for sigmoid and tanh: of outputs where the curve is flat), and the size of each " +
+                    "weight matrix's update relative to the matrix. About 1/1000 is usual.",
+                Invariant($"ステップ{seen.Step + 1:N0}の様子です（訓練データ{Watcher.MostSamples}個まで）。") +
+                    "隠れ層の出力とその勾配の標準偏差、" +
+                    "すべてのサンプルで0になるユニットの割合（シグモイドとtanhでは曲線が平らな出力の割合）、" +
+                    "重み行列に対する更新の大きさ（ふつうは1/1000程度）を示します。")),
+            hidden.Length == 0 ? Markup.Empty : Page.Grid(
+                Say("Hidden layers", "隠れ層"),
+                [
+                    Say("layer", "層"), Say("outputs", "出力"), Say("gradients", "勾配"),
+                    Say("dead or saturated", "死、飽和"), Say("directions", "方向の数"),
+                ],
+                hidden.Select(i => (IReadOnlyList<Markup>)
+                [
+                    Markup.Of($"{network.Names[i]}"), Cell(Typography.Value(seen.Layers[i].Outputs.Deviation)),
+                    Cell(Typography.Value(seen.Layers[i].Gradients.Deviation)),
+                    Cell(Percentage.Of(Math.Max(seen.Layers[i].DeadUnits, seen.Layers[i].Saturated))),
+                    Cell(Typography.Value(seen.Layers[i].EffectiveRank)),
+                ])),
+            Page.Grid(
+                Say("Updates", "更新"), [Say("weights", "重み"), Say("update / weight", "更新 / 重み")],
+                from leaf in seen.Parameters
+                where leaf.Role == Role.Weight
+                select (IReadOnlyList<Markup>)
+                    [Markup.Of($"{leaf.Parameter}"), Cell(Typography.Value(leaf.UpdateRatio))]),
+            hidden.Length == 0 ? Markup.Empty : Page.Titled(say, new SmallMultiples(
+                Say("Activations", "アクティベーション"),
+                [.. hidden.Select(i => Histogram(network.Names[i], seen.Layers[i].Outputs, say))])
+            { ShareY = false, Columns = Math.Clamp(hidden.Length, 1, 5) }));
+    }
+
+    private static int[] Hidden(Network<float> network) =>
+        [.. Enumerable.Range(0, network.Layers.Count).Where(i => network.Layers[i] is ActivationLayer<float>)];
 
     private static Histogram Histogram(string name, ValueDistribution outputs, Func<LocalizedText, string> say)
     {

@@ -93,11 +93,12 @@ internal sealed record RunRecord
     /// running.</summary>
     /// <param name="run">The configured run.</param>
     /// <param name="threads">At least 1; no result depends on it.</param>
+    /// <param name="earlier">The state to stop at instead, one of this run's before the newest checkpoint.</param>
     /// <exception cref="DataException">No checkpoint can be read, or losses before it are missing.</exception>
-    public RunResult? Result(TrainingRun run, int threads = 1)
+    public RunResult? Result(TrainingRun run, int threads = 1, RunState? earlier = null)
     {
-        var saved = Checkpoints.Newest(run.Start, _ => { });
-        if ((saved ?? (Status == RunStatus.Running ? run.Start : null)) is not { } state)
+        var newest = earlier ?? Checkpoints.Newest(run.Start, _ => { });
+        if ((newest ?? (Status == RunStatus.Running ? run.Start : null)) is not { } state)
             return null;
         // A run in progress writes what belongs to a checkpoint before it: what is read after it has at least that.
         var now = Read(Folder);

@@ -7,7 +7,10 @@ namespace Functional.Host.Runs;
 internal sealed class Watcher : IRunObserver
 {
     // A look takes as long as two or three steps.
-    private const int MostSamples = 100, LeastInterval = 25, FirstLook = 2, MostLooks = 50;
+    private const int LeastInterval = 25, FirstLook = 2, MostLooks = 50;
+
+    /// <summary>The most samples that are looked at.</summary>
+    public const int MostSamples = 100;
 
     private readonly Batch<float> probe;
     private readonly int interval, last;
@@ -17,9 +20,13 @@ internal sealed class Watcher : IRunObserver
     /// <summary>Will look at a run's states on some of its training samples.</summary>
     public Watcher(TrainingRun run)
     {
-        probe = run.Encoded.Training.Batch(Split.EvenlySpaced(run.Split.Training, MostSamples));
+        probe = Probe(run);
         (interval, last) = (Math.Max(LeastInterval, run.PlannedSteps / MostLooks), run.PlannedSteps);
     }
+
+    /// <summary>The samples that are looked at.</summary>
+    public static Batch<float> Probe(TrainingRun run) =>
+        run.Encoded.Training.Batch(Split.EvenlySpaced(run.Split.Training, MostSamples));
 
     /// <summary>What was seen, in the order of steps.</summary>
     public IReadOnlyList<Diagnosis> Seen => seen;

@@ -38,6 +38,7 @@ public sealed class HostileOptions
         ["evaluate"] = ["run", "--data=t.csv", "--threads=1"],
         ["predict"] = ["run", "x.csv", "--threads=1"],
         ["serve"] = ["run"],
+        ["live"] = ["run"],
         ["export"] = ["run", "--onnx=model#.onnx"],
         ["search"] = ["--data=t.csv", "--label=kind", "--hidden=2", "--epochs=1", "--trials=1", "--workers=1",
             "--samples=12", "--study=study#"],
@@ -48,7 +49,7 @@ public sealed class HostileOptions
     };
 
     // What takes a second or more even so is tried less often.
-    private static readonly string[] Slow = ["data digits", "book", "bench", "digests", "serve"];
+    private static readonly string[] Slow = ["data digits", "book", "bench", "digests", "serve", "live"];
 
     private static readonly string[] Hostile =
     [

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Functional.Host.Pages;
+using Functional.Host.Runs;
+using static Functional.Host.Commands.Translation;
+
+namespace Functional.Host.Commands;
+
+/// <summary><c>functional live</c>: a run as a page that follows it, and goes back to any of its steps.</summary>
+internal static class LiveCommand
+{
+    /// <summary>The command with its options.</summary>
+    public static Command Create()
+    {
+        var folder = new Argument<string>("run") { Description = "the folder of a run, in progress or not" };
+        var port = CommonOptions.Port();
+        var open = new Option<bool>("--open") { Description = "open the page in the browser" };
+        var threads = CommonOptions.Threads();
+        var json = CommonOptions.Json();
+        var command = new CommandWithExamples(
+            "live", "Look at a run while it learns, or at any of its steps later, in the browser.",
+            ("functional live runs/NAME --open", "a run's page, which follows it"),
+            ("functional train --live --open", "train, and look at it from the first step"))
+        {
+            folder, port, open, threads, json,
+        };
+        command.SetAction(CommonOptions.On(threads, parsed =>
+        {
+            var path = parsed.GetValue(folder)!;
+            var configuration = RunRecord.Read(path).Configuration;
+            var run = new TrainingRun(configuration, configuration.LoadData());
+            using var interruption = new Interruption();
+            using var server = new LiveServer(
+                path, new LiveRun(path, run, parsed.GetValue(threads), Locale.Language), parsed.GetValue(port),
+                Locale.Language);
+            Announce(server, parsed.GetValue(json));
+            if (parsed.GetValue(open))
+                Browser.OpenAddress(server.Address);
+            server.RunAsync(interruption.Token).GetAwaiter().GetResult();
+            return ExitCode.Interrupted;
+        }));
+        return command;
+    }
+
+    /// <summary>Says where the page is.</summary>
+    public static void Announce(LiveServer server, bool json)
+    {
+        if (json)
+            new JsonReport(Console.Out).Write("live", ("address", server.Address));
+        else
+            Console.WriteLine(Say($"live: {server.Address}  (Ctrl-C ends it)"));
+        Console.Out.Flush();
+    }
+}

@@ -1,0 +1,58 @@
+using Functional.Host.Files;
+
+namespace Functional.Host.Runs;
+
+/// <summary>Any state of a run, computed again from the nearest one before it: a checkpoint, or one of the states that
+/// were passed on the way to others. They are values, so keeping one is all that it takes to go back to it.</summary>
+/// <param name="run">The configured run.</param>
+/// <param name="checkpoints">Its checkpoints; more may come.</param>
+internal sealed class Rewinder(TrainingRun run, CheckpointFolder checkpoints)
+{
+    private const int MostKept = 100;
+    private const long MostBytes = 256 << 20;
+
+    private readonly SortedDictionary<int, RunState> kept = new() { [0] = run.Start };
+
+    // From one state that is kept to the next.
+    private readonly int distance = Math.Max(1, (int)(run.PlannedSteps / Math.Clamp(
+        MostBytes / StateDigest.Leaves(run.Start).Sum(leaf => (long)sizeof(float) * leaf.Leaf.Values.Count),
+        1, MostKept)));
+
+    /// <summary>The state after a step, to the last bit. May be called on many threads; they take turns.</summary>
+    /// <param name="step">From 0 to the run's last.</param>
+    /// <param name="cancellation">Ends the computation.</param>
+    public RunState At(int step, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(step, run.PlannedSteps);
+        lock (kept)
+        {
+            var state = Nearest(step);
+            foreach (var taken in run.Steps(state).Take(step - state.Step))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                state = taken.After;
+                if (state.Step % distance == 0)
+                    kept[state.Step] = state;
+            }
+            return state;
+        }
+    }
+
+    private RunState Nearest(int step)
+    {
+        var known = kept.Last(each => each.Key <= step).Value;
+        var saved = checkpoints.All.Where(each => each <= step).LastOrDefault();
+        if (saved <= known.Step)
+            return known;
+        try
+        {
+            return checkpoints.Read(saved, run.Start);
+        }
+        // Damaged, or replaced by a newer one in the meantime: the way from an earlier state is longer, no other.
+        catch (DataException)
+        {
+            return known;
+        }
+    }
+}

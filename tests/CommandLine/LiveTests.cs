@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Functional.Host.Data;
+using Functional.Host.Runs;
+using Functional.Tests.Data;
+using Accessibility = Functional.Tests.Charts.Accessibility;
+
+namespace Functional.Tests.CommandLine;
+
+/// <summary>A run that is looked at while it learns, and at any of its steps.</summary>
+public sealed class LiveTests : IDisposable
+{
+    private static readonly TrainConfiguration Configuration = new()
+    {
+        Epochs = 3, Samples = 200, BatchSize = 20, Hidden = [8], Dropout = 0.2, Optimizer = new() { Name = "adam" },
+    };
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Any_state_of_a_run_is_had_again_whatever_was_looked_at_before()
+    {
+        var run = new TrainingRun(Configuration, DataSets.Load("digits"));
+        string[] digests =
+            [StateDigest.Of(run.Start), .. run.Steps(run.Start).Select(step => StateDigest.Of(step.After))];
+        Assert.Equal(31, digests.Length);
+        var checkpoints = new CheckpointFolder(folder["checkpoints"]);
+        Directory.CreateDirectory(folder["checkpoints"]);
+        checkpoints.Write(run.Steps(run.Start).ElementAt(9).After);
+        checkpoints.Write(run.Steps(run.Start).ElementAt(24).After);
+        // One that is damaged is no way to go.
+        var newest = Directory.GetFiles(folder["checkpoints"]).Order().Last();
+        File.WriteAllBytes(newest, [.. File.ReadAllBytes(newest).Select((b, i) => i == 900 ? (byte)(b ^ 1) : b)]);
+        var rewinder = new Rewinder(run, checkpoints);
+        foreach (var step in (int[])[30, 0, 10, 9, 25, 24, 1, 29, 11, 30])
+            Assert.Equal(digests[step], StateDigest.Of(rewinder.At(step, CancellationToken.None)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => rewinder.At(31, CancellationToken.None));
+        Assert.Throws<ArgumentOutOfRangeException>(() => rewinder.At(-1, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_page_follows_a_run_and_goes_back_to_any_of_its_steps()
+    {
+        string[] train =
+        [
+            .. Configuration.CommandLine().Split(' ').Skip(1), "--out", "run", "--live", "--json", "--threads", "1",
+        ];
+        using var process = FunctionalProgram.Start(folder.Path, train);
+        try
+        {
+            var started = JsonSerializer.Deserialize<JsonElement>((await process.StandardOutput.ReadLineAsync())!);
+            Assert.Equal("live", started.GetProperty("event").GetString());
+            var address = new Uri(started.GetProperty("address").GetString()!);
+            Assert.Matches("^http://(127.0.0.1|localhost):[0-9]+/[0-9a-f]{32}/$", $"{address}");
+            using var client = new HttpClient { BaseAddress = address };
+            var status = await Following(client, "Finished: 30 steps in [0-9.]+ s");
+            Assert.Equal(30, status.GetProperty("saved").GetInt32());
+            // The page of the end is the report.
+            var page = await client.GetStringAsync("");
+            Accessibility.Check(page);
+            Assert.Contains("<h1>", page, StringComparison.Ordinal);
+            Assert.Contains(Digest(30), page, StringComparison.Ordinal);
+            Assert.Contains("max=\"30\" value=\"30\"", page, StringComparison.Ordinal);
+            Assert.StartsWith("'use strict'", await client.GetStringAsync("page.js"), StringComparison.Ordinal);
+
+            var earlier = await client.GetStringAsync("content?step=7");
+            Assert.Contains("as it was after 7 of 30 steps.", earlier, StringComparison.Ordinal);
+            Assert.Contains(Digest(7), earlier, StringComparison.Ordinal);
+            Assert.Contains("What step 8 did", earlier, StringComparison.Ordinal);
+            Assert.Matches("functional train .*--iterations 7[ <]", earlier);
+            Assert.Contains("as it was after 0 of 30 steps.", await client.GetStringAsync("content?step=0"),
+                StringComparison.Ordinal);
+
+            foreach (var step in (string[])["31", "-1", "x", "", "99999999999"])
+            {
+                using var wrong = await client.GetAsync($"content?step={step}");
+                Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+                Assert.Contains($"expected an integer from 0 to 30, found '{step}'",
+                    (await Json(wrong)).GetProperty("error").GetString(), StringComparison.Ordinal);
+            }
+            Assert.Equal(HttpStatusCode.NotFound, await Status("elsewhere"));
+            foreach (var guess in (string[])["/", "/content", $"/{new string('0', 32)}/", $"{address.AbsolutePath}x/y"])
+                Assert.Equal(HttpStatusCode.Forbidden, await Status(guess));
+            Assert.Equal(HttpStatusCode.Forbidden, await Status("", ("Origin", "https://example.org")));
+            Assert.Equal(HttpStatusCode.Forbidden, await Status("events", ("Sec-Fetch-Site", "cross-site")));
+            using var posted = await client.PostAsync("content", null);
+            Assert.Equal(HttpStatusCode.MethodNotAllowed, posted.StatusCode);
+
+            async Task<HttpStatusCode> Status(string path, params (string Name, string Value)[] headers)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, path);
+                foreach (var (name, value) in headers)
+                    request.Headers.TryAddWithoutValidation(name, value);
+                using var response = await client.SendAsync(request);
+                return response.StatusCode;
+            }
+        }
+        finally
+        {
+            process.Kill();
+        }
+        // The run is like any other, and another program may look at it.
+        Assert.Equal(Digest(30), RunRecord.Read(folder["run"]).Summary!.Digest);
+        using var again = FunctionalProgram.Start(folder.Path, "live", "run", "--lang", "ja");
+        try
+        {
+            var line = (await again.StandardOutput.ReadLineAsync())!;
+            using var client = new HttpClient { BaseAddress = new Uri(AddressIn().Match(line).Value) };
+            Assert.Contains("<html lang=\"ja\">", await client.GetStringAsync(""), StringComparison.Ordinal);
+            Assert.Contains(Digest(12), await client.GetStringAsync("content?step=12"), StringComparison.Ordinal);
+            if (OperatingSystem.IsWindows())
+                return;
+            Process.Start("kill", ["-TERM", $"{again.Id}"]).WaitForExit();
+            await again.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+            Assert.Equal((130, ""), (again.ExitCode, await again.StandardError.ReadToEndAsync()));
+        }
+        finally
+        {
+            again.Kill();
+        }
+    }
+
+    [Fact]
+    public void What_is_no_run_cannot_be_looked_at()
+    {
+        var outcome = FunctionalProgram.Run(folder.Path, "live", "nothing");
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Equal(
+            "functional: nothing: expected a run's folder, with config.json in it, found none\n", outcome.Error);
+    }
+
+    // What training this far alone comes to.
+    private static string Digest(int steps) => new TrainingRun(
+        Configuration with { Iterations = steps }, DataSets.Load("digits")).Run().Summary.Digest;
+
+    private static async Task<JsonElement> Json(HttpResponseMessage response) =>
+        JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
+
+    // The event whose status is as expected; those before it come as the run goes on.
+    private static async Task<JsonElement> Following(HttpClient client, string expected)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var response = await client.GetAsync("events", HttpCompletionOption.ResponseHeadersRead, limit.Token);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
+        using var events = new StreamReader(await response.Content.ReadAsStreamAsync(limit.Token));
+        var saved = 0;
+        while (true)
+        {
+            var line = (await events.ReadLineAsync(limit.Token))!;
+            if (!line.StartsWith("data: ", StringComparison.Ordinal))
+                continue;
+            var news = JsonSerializer.Deserialize<JsonElement>(line["data: ".Length..]);
+            Assert.InRange(news.GetProperty("saved").GetInt32(), saved, 30);
+            saved = news.GetProperty("saved").GetInt32();
+            if (Regex.IsMatch(news.GetProperty("status").GetString()!, expected))
+                return news;
+            Assert.StartsWith("Running: epoch ", news.GetProperty("status").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    private static Regex AddressIn() => new("http://[^ ]+/");
+}
