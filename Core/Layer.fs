@@ -37,6 +37,14 @@ module Layer =
     /// Filters that slide over an image. (`Convolution.create` draws them.)
     let convolution (layer: Convolution<'T>) : ILayer<'T> = layer
 
+    /// Batch norm of images by channel, in the book's form. (`ChannelBatchNorm.create` takes others.)
+    let channelBatchNorm<'T when Real<'T>> (image: ImageShape) : ILayer<'T> =
+        ChannelBatchNorm.create<'T> BatchNormConfiguration.Default image
+
+    /// Inverted dropout of this fraction of the channels of each image.
+    let channelDropout<'T when Real<'T>> (ratio: float) (image: ImageShape) : ILayer<'T> =
+        ({ Image = image; Dropout = { Ratio = ratio; Form = DropoutForm.Inverted } }: ChannelDropout<'T>)
+
     /// Layers one after the other as one layer; without any, the identity.
     let chain (layers: ILayer<'T> seq) : ILayer<'T> = Chain layers
 
@@ -116,6 +124,19 @@ type Layer =
     /// The largest element, or the mean, of windows of an image, as in `Layer.Of(Pooling.Max(image, 2))`.
     static member Of<'T when Real<'T>>(pooling: Pooling) : ILayer<'T> = Layer.pooling (given "pooling" pooling)
 
+    /// Batch normalization of images by channel; the momentum is the weight of the old running statistics.
+    static member ChannelBatchNorm<'T when Real<'T>>
+        (image: ImageShape, [<Optional; DefaultParameterValue(0.9)>] momentum: float,
+         [<Optional; DefaultParameterValue(1e-6)>] epsilon: float) : ILayer<'T> =
+        ChannelBatchNorm.create<'T> { Momentum = momentum; Epsilon = epsilon } image
+
+    /// Dropout of images by channel: in training, sets this fraction (0 to below 1) of each image's channels to 0 at
+    /// random.
+    static member ChannelDropout<'T when Real<'T>>
+        (image: ImageShape, ratio: float,
+         [<Optional; DefaultParameterValue(DropoutForm.Inverted)>] form: DropoutForm) : ILayer<'T> =
+        ({ Image = image; Dropout = { Ratio = ratio; Form = form } }: ChannelDropout<'T>)
+
     /// One layer of each built-in kind, before training, with this many inputs and outputs: to try what must work with
     /// every layer. Raises ArgumentException for fewer than 1 unit.
     static member BuiltIn<'T when Real<'T>>(units: int) : IReadOnlyList<ILayer<'T>> =
@@ -131,7 +152,9 @@ type Layer =
                Layer.convolution (
                    Convolution.create<'T> (Key.ofSeed 1L) Initializer.He
                        (ConvolutionShape.Of(ImageShape.Of(units, 1, 1), units, 1)))
-               Layer.pooling<'T> (Pooling.Max(ImageShape.Of(units, 1, 1), 1)) |]
+               Layer.pooling<'T> (Pooling.Max(ImageShape.Of(units, 1, 1), 1))
+               Layer.channelBatchNorm<'T> (ImageShape.Of(units, 1, 1))
+               Layer.channelDropout<'T> 0.3 (ImageShape.Of(units, 1, 1)) |]
 
     /// Layers one after the other as one layer; without any, the identity.
     static member Chain([<ParamArray>] layers: ILayer<'T>[]) : ILayer<'T> = Chain layers

@@ -262,7 +262,10 @@ let rec layerOf<'T when Real<'T>> (plan: Plan) (inputs: int) (key: Key) : struct
         struct ({ fresh with Parameters = norm inputs key }, inputs)
     | Kept row ->
         let fresh = row.Layer<'T> inputs
-        let stirred i (leaf: Parameter<'T>) = { leaf with Values = vector leaf.Values.Count (Key.child i key) }
+        let stirred i (leaf: Parameter<'T>) =
+            // A variance can't be below 0.
+            if leaf.Role = Role.Statistic then leaf
+            else { leaf with Values = vector leaf.Values.Count (Key.child i key) }
         struct (fresh.WithParameters(fresh.Parameters |> Seq.mapi stirred |> Array.ofSeq), inputs)
     | Dropped dropout -> struct (({ Dropout = dropout }: DropoutLayer<'T>), inputs)
     | Chained inner -> struct (Layer.chain (layersOf inner inputs key), widthOf inputs plan)

@@ -178,9 +178,68 @@ let private poolings: Arbitrary<Pooling * int * int64> =
     }
     |> Arb.fromGen
 
+/// An image, a number of samples, and a key.
+let private batches: Arbitrary<ImageShape * int * Key> =
+    gen {
+        let! channels = Gen.choose (1, 5)
+        let! image = images channels
+        let! samples = Gen.choose (1, 4)
+        let! seed = Gen.choose64 (0L, Int64.MaxValue)
+        return image, samples, Key.ofSeed seed
+    }
+    |> Arb.fromGen
+
+/// Channels x (places of all samples), for images as columns.
+let private byChannel (image: ImageShape) (x: Matrix<float>) : Matrix<float> =
+    let places = image.Height * image.Width
+    Matrix<float>.Build.Dense(image.Channels, places * x.ColumnCount, fun channel at ->
+        x[channel * places + at % places, at / places])
+
 [<Tests>]
 let laws =
     testList "convolution" [
+        law "channel batch norm is batch norm of channels, with the places of all images for samples" batches
+        <| fun (image, samples, key) ->
+            let row i = vector<float> image.Channels (Key.child i key)
+            let norm =
+                { BatchNorm.create<float> { Momentum = 0.9; Epsilon = 1e-3 } image.Channels with
+                    Parameters = { Gamma = row 0; Beta = row 1 }
+                    Statistics = { Mean = row 2; Variance = (row 3).PointwiseMultiply(row 3) } }
+            let layer = { Image = image; Norm = norm }
+            let draw i = matrix<float> image.Size samples (Key.child i key)
+            let x, slopes = draw 4, draw 5
+            let close (expected: Matrix<float>) (found: Matrix<float>) =
+                near 1e-10 1e-11 (elements expected) (elements (byChannel image found))
+            close (BatchNorm.predict norm (byChannel image x)) (ChannelBatchNorm.predict layer x)
+            let struct (y, seen, pullback) = ChannelBatchNorm.forward layer x
+            let struct (y', seen', pullback') = BatchNorm.forward norm (byChannel image x)
+            close y' y
+            near 1e-10 1e-11 (seen'.Mean.ToArray()) (seen.Mean.ToArray())
+            near 1e-10 1e-11 (seen'.Variance.ToArray()) (seen.Variance.ToArray())
+            let struct (gradient, dx) = pullback slopes
+            let struct (gradient', dx') = pullback' (byChannel image slopes)
+            near 1e-9 1e-10 (gradient'.Gamma.ToArray()) (gradient.Gamma.ToArray())
+            near 1e-9 1e-10 (gradient'.Beta.ToArray()) (gradient.Beta.ToArray())
+            near 1e-9 1e-10 (elements dx'.Value) (elements (byChannel image dx.Value))
+
+        law "channel dropout drops whole channels: those that dropout of a number for each would drop" batches
+        <| fun (image, samples, key) ->
+            let dropout = { Ratio = 0.4; Form = DropoutForm.Inverted }
+            let layer = { Image = image; Dropout = dropout }
+            let ones = Matrix<float>.Build.Dense(image.Channels, samples, 1.0)
+            let struct (factors, _) = Dropout.forward key dropout ones
+            let x = matrix<float> image.Size samples key
+            let places = image.Height * image.Width
+            let expected = x.MapIndexed(fun row sample x -> x * factors[row / places, sample])
+            let struct (y, pullback) = ChannelDropout.forward key layer x
+            sameMatrix expected y
+            sameMatrix expected (pullback x)
+            sameMatrix x (ChannelDropout.predict layer x)
+            let notNumbers = Matrix<float>.Build.Dense(image.Size, samples, nan)
+            let struct (y, _) = ChannelDropout.forward key layer notNumbers
+            let isDropped row sample = factors[row / places, sample] = 0.0
+            sameMatrix (notNumbers.MapIndexed(fun row sample x -> if isDropped row sample then 0.0 else x)) y
+
         law "y is a chain of fused multiply-adds over channel, row and column, in float32" convolutions
             isSumOfWindows<float32>
         law "y is a chain of fused multiply-adds over channel, row and column, in double" convolutions

@@ -88,6 +88,14 @@ let pooling =
     { new LayerRow("pooling") with
         member _.Layer inputs = Layer.pooling (Pooling.Average(imageOf inputs, 1)) }
 
+let channelBatchNorm =
+    { new LayerRow("channelBatchNorm") with
+        member _.Layer inputs = ChannelBatchNorm.create { Momentum = 0.9; Epsilon = 1e-3 } (imageOf inputs) }
+
+let channelDropout =
+    { new LayerRow("channelDropout") with
+        member _.Layer inputs = Layer.channelDropout 0.3 (imageOf inputs) }
+
 let layers: Plan list =
     [ Units 5
       CustomUnits 4
@@ -97,6 +105,8 @@ let layers: Plan list =
       Kept rmsNorm
       Kept convolution
       Kept pooling
+      Kept channelBatchNorm
+      Kept channelDropout
       for dropout in dropouts do Dropped dropout
       Chained [ Units 4; Elementwise Activation.Tanh ]
       Chained []

@@ -27,7 +27,12 @@ type Dropout =
         $"dropout {string layer.Ratio}" + (if layer.Form = DropoutForm.Book then " (book)" else "")
 
     /// The factor of what is kept in training.
-    member private layer.KeptFactor = if layer.Form = DropoutForm.Book then 1.0 else 1.0 / (1.0 - layer.Ratio)
+    member internal layer.KeptFactor = if layer.Form = DropoutForm.Book then 1.0 else 1.0 / (1.0 - layer.Ratio)
+
+    member internal layer.Faults: string list =
+        [ if not (layer.Ratio >= 0.0 && layer.Ratio < 1.0) then
+              $"the ratio dropped must be from 0 to below 1, but is {string layer.Ratio}"
+          if not (Enum.IsDefined layer.Form) then $"there is no form {int layer.Form}" ]
 
     /// y in evaluation: x, or in the book's form (1 - ratio) x.
     member layer.Predict<'T when Real<'T>>(x: Matrix<'T>) : Matrix<'T> =
@@ -86,11 +91,7 @@ type DropoutLayer<'T when Real<'T>> =
         member layer.Description = string layer
         member _.Inputs = 0
         member _.Outputs = 0
-        member layer.Faults =
-            [| let ratio = layer.Dropout.Ratio
-               if not (ratio >= 0.0 && ratio < 1.0) then
-                   $"the ratio dropped must be from 0 to below 1, but is {string ratio}"
-               if not (Enum.IsDefined layer.Dropout.Form) then $"there is no form {int layer.Dropout.Form}" |]
+        member layer.Faults = List.toArray layer.Dropout.Faults
         member _.Parameters = [||]
         member layer.WithParameters _ = layer
         member layer.Predict x = layer.Dropout.Predict x

@@ -19,6 +19,7 @@ internal static class NumberDigests
     [
         new("product/float32", Products<float>), new("product/float64", Products<double>),
         new("convolution/float32", Convolutions<float>), new("convolution/float64", Convolutions<double>),
+        new("by-channel/float32", ByChannel<float>), new("by-channel/float64", ByChannel<double>),
         .. from f in Functions<float>()
            select new DigestEntry($"elementary/{f.Name}/float32", hash => hash.Add(f.Of(EveryFloat(Stride)))),
         .. from f in Functions<double>()
@@ -110,6 +111,19 @@ internal static class NumberDigests
                 foreach (var leaf in gradient)
                     hash.Add(leaf.Values);
             }
+        }
+    }
+
+    private static void ByChannel<T>(ContentHash hash) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var image = ImageShape.Of(5, 7, 9);
+        foreach (var layer in (ILayer<T>[])[Layer.ChannelBatchNorm<T>(image), Layer.ChannelDropout<T>(image, 0.3)])
+        {
+            var (y, pullback) = layer.Forward(Draw<T>(layer.Inputs, 6, 2), Key.OfSeed(3));
+            var (gradient, dx) = pullback(Draw<T>(layer.Outputs, 6, 4));
+            hash.Add(y).Add(dx.Value);
+            foreach (var leaf in gradient)
+                hash.Add(leaf.Values);
         }
     }
 

@@ -8,7 +8,8 @@ namespace Functional.Host.Models;
 /// Files of weights without an architecture, as other tools write them. Tensors whose names begin alike make a layer:
 /// a weight matrix (outputs x inputs) an affine one; vectors a batch or, without running statistics, a layer
 /// normalization. Layers come in the order of the numbers in their names, an affine one before the others of its
-/// number.
+/// number. Weights of convolutions, whose files say nothing of strides and pooling, are read into a network that has
+/// its layers.
 /// </summary>
 internal static partial class ForeignModel
 {
@@ -44,19 +45,7 @@ internal static partial class ForeignModel
             throw new DataException(
                 file.Name, null, "an architecture in the metadata, as Functional writes it",
                 "none: for weights from another tool, give the activation between its layers (--activation)");
-        Group[] groups =
-        [
-            .. file.Places.GroupBy(place => place.Name[..Math.Max(0, place.Name.LastIndexOf('.'))])
-                .Select(group => new Group(
-                    group.Key,
-                    [
-                        .. Numbers().Matches(group.Key).Select(
-                            match => double.Parse(match.Value, System.Globalization.CultureInfo.InvariantCulture)),
-                    ],
-                    group.ToDictionary(
-                        place => place.Name[(place.Name.LastIndexOf('.') + 1)..], StringComparer.Ordinal)))
-                .OrderBy(group => group, Comparer<Group>.Create(Compare)),
-        ];
+        var groups = GroupsOf(file);
         var last = System.Array.FindLastIndex(groups, group => group.IsAffine);
         if (last < 0)
             throw new DataException(
@@ -80,6 +69,93 @@ internal static partial class ForeignModel
                 groups.Select(group => group.Parts.GetValueOrDefault(BatchCount)?.Name).OfType<string>().ToHashSet(),
         };
     }
+
+    private static Group[] GroupsOf(SafetensorsStream file) =>
+    [
+        .. file.Places.GroupBy(place => place.Name[..Math.Max(0, place.Name.LastIndexOf('.'))])
+            .Select(group => new Group(
+                group.Key,
+                [
+                    .. Numbers().Matches(group.Key).Select(
+                        match => double.Parse(match.Value, System.Globalization.CultureInfo.InvariantCulture)),
+                ],
+                group.ToDictionary(
+                    place => place.Name[(place.Name.LastIndexOf('.') + 1)..], StringComparer.Ordinal)))
+            .OrderBy(group => group, Comparer<Group>.Create(Compare)),
+    ];
+
+    /// <summary>A network's layers with the tensors of a file: each layer takes the first tensors that have its shapes,
+    /// and a bias that the file lacks is 0.</summary>
+    /// <exception cref="DataException">A layer finds none.</exception>
+    public static ModelPlan<T> Plan<T>(SafetensorsStream file, Network<T> network)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var (left, shapes) = (GroupsOf(file).ToList(), ModelFile.ShapesOf(network));
+        LeafPlan[] Taken(string layer, IEnumerable<Parameter<T>> leaves)
+        {
+            (Parameter<T> Leaf, string[] Names, IReadOnlyList<int> Shape)[] wanted =
+            [
+                .. leaves.Select(leaf => (
+                    leaf, NamesOf(leaf),
+                    shapes.GetValueOrDefault($"{layer}.{LastName(leaf.Name)}", ModelFile.ShapeOf(leaf.Shape)))),
+            ];
+            var at = left.FindIndex(group => wanted.All(one => group.Find(one.Names) is { } tensor
+                ? tensor.Shape.SequenceEqual(one.Shape) : one.Leaf.Role == Role.Bias)
+                && group.Parts.Values.Count(part => !part.Name.EndsWith(BatchCount, StringComparison.Ordinal))
+                    <= wanted.Length);
+            if (at < 0)
+                throw new DataException(
+                    file.Name, null,
+                    $"tensors for {layer}: " + string.Join(", ", wanted.Select(
+                        one => $"{LastName(one.Leaf.Name)} of shape {Tensor.Text(one.Shape)}")),
+                    Listed(left.SelectMany(group => group.Parts.Values).Select(place => (place.Name, place))));
+            var found = left[at];
+            left.RemoveAt(at);
+            return
+            [
+                .. wanted.Select(one => new LeafPlan(
+                    found.Find(one.Names)?.Name ?? "", one.Leaf.Name, one.Leaf.Role, one.Shape)),
+            ];
+        }
+        return new ModelPlan<T>(
+        [
+            .. network.Layers.Zip(network.Names, (layer, name) =>
+            {
+                LeafPlan[] all =
+                [
+                    .. layer.Parameters.GroupBy(leaf => $"{name}.{leaf.Name}"[..^(LastName(leaf.Name).Length + 1)])
+                        .SelectMany(inner => Taken(inner.Key, inner)),
+                ];
+                return new LayerPlan<T>([.. all.Where(leaf => leaf.Tensor != "")], leaves =>
+                {
+                    var next = 0;
+                    return layer.WithParameters(
+                        [.. all.Select(leaf => leaf.Tensor == "" ? leaf.Zero<T>() : leaves[next++])]);
+                });
+            }),
+        ])
+        {
+            Loss = network.Loss,
+            Penalty = network.Penalty,
+            Ignored = Counts(file),
+        };
+    }
+
+    private static HashSet<string> Counts(SafetensorsStream file) =>
+    [
+        .. file.Places.Select(place => place.Name)
+            .Where(name => name.EndsWith(BatchCount, StringComparison.Ordinal)),
+    ];
+
+    private static string LastName(string name) => name[(name.LastIndexOf('.') + 1)..];
+
+    private static string[] NamesOf<T>(Parameter<T> leaf) where T : unmanaged, IFloatingPointIeee754<T> =>
+        leaf.Role switch
+        {
+            Role.Bias or Role.Shift => Biases,
+            Role.Statistic => LastName(leaf.Name) == Means[1] ? Means : Variances,
+            _ => Weights,
+        };
 
     private static LayerPlan<T> LayerOf<T>(string file, Group group) where T : unmanaged, IFloatingPointIeee754<T>
     {

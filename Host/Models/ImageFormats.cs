@@ -83,11 +83,16 @@ internal sealed class ConvolutionFormat : LayerFormat
         var name = names.Next(Kind);
         return new LayerPlan<T>(
             [
-                new LeafPlan($"{name}.weight", "weight", Role.Weight, [shape.Filters, shape.FilterSize]),
+                new LeafPlan($"{name}.weight", "weight", Role.Weight, WeightShape(shape)),
                 new LeafPlan($"{name}.bias", "bias", Role.Bias, [shape.Filters]),
             ],
             leaves => new Convolution<T>(shape, leaves[0].Matrix, leaves[1].Values));
     }
+
+    /// <summary>The axes of the weight in files, as other tools have them: filters, channels of a group, rows, columns.
+    /// </summary>
+    public static int[] WeightShape(ConvolutionShape shape) =>
+        [shape.Filters, shape.Input.Channels / shape.Groups, shape.KernelHeight, shape.KernelWidth];
 
     public override void Add(OnnxGraph graph, string name, ILayer<float> layer)
     {
@@ -96,10 +101,7 @@ internal sealed class ConvolutionFormat : LayerFormat
         ImageText.Add(
             graph, name, shape.Input, shape.Output, "Conv",
             [
-                graph.Constant(
-                    $"{name}.weight",
-                    [shape.Filters, shape.Input.Channels / shape.Groups, shape.KernelHeight, shape.KernelWidth],
-                    convolution.Weight.ToRowMajorArray()),
+                graph.Constant($"{name}.weight", WeightShape(shape), convolution.Weight.ToRowMajorArray()),
                 Constant(graph, $"{name}.bias", convolution.Bias),
             ],
             ("kernel_shape", new[] { shape.KernelHeight, shape.KernelWidth }),
@@ -147,4 +149,62 @@ internal sealed class PoolingFormat : LayerFormat
             ("kernel_shape", new[] { pooling.WindowHeight, pooling.WindowWidth }),
             ("strides", new[] { pooling.Stride, pooling.Stride }));
     }
+}
+
+internal sealed class ChannelBatchNormFormat : LayerFormat
+{
+    public override string Kind => "channelbatchnorm";
+
+    public override bool Has<T>(ILayer<T> layer) => layer is ChannelBatchNorm<T>;
+
+    public override void Write<T>(ILayer<T> layer, JsonObject text)
+    {
+        var own = (ChannelBatchNorm<T>)layer;
+        var configuration = own.Norm.Configuration;
+        (text["image"], text["momentum"], text["epsilon"]) =
+            (ImageText.Of(own.Image), configuration.Momentum, configuration.Epsilon);
+    }
+
+    public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
+    {
+        var (image, name) = (ImageText.Checked(text, () => ImageText.Read(text["image"])), names.Next(Kind));
+        var plan = LayerPlans.BatchNorm<T>(
+            image.Channels, new BatchNormConfiguration(text["momentum"].Number, text["epsilon"].Number),
+            $"{name}.gamma", $"{name}.beta", $"{name}.mean", $"{name}.variance");
+        return new LayerPlan<T>(
+            plan.Leaves, leaves => new ChannelBatchNorm<T>(image, (BatchNorm<T>)plan.Build(leaves)));
+    }
+
+    public override void Add(OnnxGraph graph, string name, ILayer<float> layer)
+    {
+        var own = (ChannelBatchNorm<float>)layer;
+        ImageText.Add(
+            graph, name, own.Image, own.Image, "BatchNormalization",
+            BatchNormFormat.Constants(graph, name, own.Norm), BatchNormFormat.Attributes(own.Norm));
+    }
+}
+
+internal sealed class ChannelDropoutFormat : LayerFormat
+{
+    public override string Kind => "channeldropout";
+
+    public override bool Has<T>(ILayer<T> layer) => layer is ChannelDropout<T>;
+
+    public override void Write<T>(ILayer<T> layer, JsonObject text)
+    {
+        var own = (ChannelDropout<T>)layer;
+        text["image"] = ImageText.Of(own.Image);
+        DropoutFormat.Write(own.Dropout, text);
+    }
+
+    public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
+    {
+        names.Next(Kind);
+        var layer = new ChannelDropout<T>(
+            ImageText.Checked(text, () => ImageText.Read(text["image"])), DropoutFormat.Read(text));
+        return new LayerPlan<T>([], _ => layer);
+    }
+
+    public override void Add(OnnxGraph graph, string name, ILayer<float> layer) =>
+        DropoutFormat.Add(graph, name, ((ChannelDropout<float>)layer).Dropout);
 }

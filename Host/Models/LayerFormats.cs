@@ -29,7 +29,8 @@ internal abstract class LayerFormat
     public static IReadOnlyList<LayerFormat> All { get; } =
     [
         new AffineFormat(), new ActivationFormat(), new BatchNormFormat(), new LayerNormFormat(), new RmsNormFormat(),
-        new DropoutFormat(), new ConvolutionFormat(), new PoolingFormat(),
+        new DropoutFormat(), new ConvolutionFormat(), new PoolingFormat(), new ChannelBatchNormFormat(),
+        new ChannelDropoutFormat(),
         new ChainFormat(), new ResidualFormat(), new ParallelFormat(), new TiedFormat(), new CustomFormat(),
     ];
 
@@ -167,16 +168,23 @@ internal sealed class BatchNormFormat : LayerFormat
     public override void Add(OnnxGraph graph, string name, ILayer<float> layer)
     {
         var norm = (BatchNorm<float>)layer;
-        graph.Add(
-            name, "BatchNormalization",
-            [
-                graph.Current, Constant(graph, $"{name}.gamma", norm.Parameters.Gamma),
-                Constant(graph, $"{name}.beta", norm.Parameters.Beta),
-                Constant(graph, $"{name}.mean", norm.Statistics.Mean),
-                Constant(graph, $"{name}.variance", norm.Statistics.Variance),
-            ],
-            ("epsilon", (float)norm.Configuration.Epsilon), ("momentum", (float)norm.Configuration.Momentum));
+        graph.Add(name, "BatchNormalization", [graph.Current, .. Constants(graph, name, norm)], Attributes(norm));
     }
+
+    /// <summary>What the operator takes besides x.</summary>
+    public static string[] Constants(OnnxGraph graph, string name, BatchNorm<float> norm) =>
+    [
+        Constant(graph, $"{name}.gamma", norm.Parameters.Gamma),
+        Constant(graph, $"{name}.beta", norm.Parameters.Beta),
+        Constant(graph, $"{name}.mean", norm.Statistics.Mean),
+        Constant(graph, $"{name}.variance", norm.Statistics.Variance),
+    ];
+
+    /// <summary>What the operator is set to.</summary>
+    public static (string Name, object Value)[] Attributes(BatchNorm<float> norm) =>
+    [
+        ("epsilon", (float)norm.Configuration.Epsilon), ("momentum", (float)norm.Configuration.Momentum),
+    ];
 }
 
 internal sealed class LayerNormFormat : LayerFormat
@@ -244,22 +252,30 @@ internal sealed class DropoutFormat : LayerFormat
 
     public override bool Has<T>(ILayer<T> layer) => layer is DropoutLayer<T>;
 
-    public override void Write<T>(ILayer<T> layer, JsonObject text)
-    {
-        var dropout = ((DropoutLayer<T>)layer).Dropout;
+    public override void Write<T>(ILayer<T> layer, JsonObject text) => Write(((DropoutLayer<T>)layer).Dropout, text);
+
+    /// <summary>Writes its numbers.</summary>
+    public static void Write(Dropout dropout, JsonObject text) =>
         (text["ratio"], text["book"]) = (dropout.Ratio, dropout.Form == DropoutForm.Book);
-    }
+
+    /// <summary>Reads what <see cref="Write(Dropout, JsonObject)"/> writes.</summary>
+    /// <exception cref="DataException">A number is missing or invalid.</exception>
+    public static Dropout Read(DataValue text) =>
+        new(text["ratio"].Number, text["book"].Flag ? DropoutForm.Book : DropoutForm.Inverted);
 
     public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
     {
         names.Next(Kind);
-        var (ratio, form) = (text["ratio"].Number, text["book"].Flag ? DropoutForm.Book : DropoutForm.Inverted);
-        return new LayerPlan<T>([], _ => Layer.Dropout<T>(ratio, form));
+        var dropout = Read(text);
+        return new LayerPlan<T>([], _ => Layer.Dropout<T>(dropout.Ratio, dropout.Form));
     }
 
-    public override void Add(OnnxGraph graph, string name, ILayer<float> layer)
+    public override void Add(OnnxGraph graph, string name, ILayer<float> layer) =>
+        Add(graph, name, ((DropoutLayer<float>)layer).Dropout);
+
+    /// <summary>Adds its operator: none in the inverted form, which changes nothing in evaluation.</summary>
+    public static void Add(OnnxGraph graph, string name, Dropout dropout)
     {
-        var dropout = ((DropoutLayer<float>)layer).Dropout;
         if (dropout.Form == DropoutForm.Book)
             graph.Add(
                 name, "Mul", [graph.Current, Constant(graph, $"{name}.kept", [(float)(1 - dropout.Ratio)])]);

@@ -43,14 +43,16 @@ internal sealed class LeafData<T> : IDisposable where T : unmanaged, IFloatingPo
     public T[] Read(SafetensorsStream file, TensorPlace place)
     {
         var elements = file.Allocate(place, () => GC.AllocateUninitializedArray<T>(place.Count));
-        var (rows, columns) = place.Shape is [var r, var c] ? (r, c) : (place.Count, 1);
+        // Axes after the first lie as one in memory.
+        var rows = place.Shape is [var first, _, ..] ? first : place.Count;
+        var columns = rows == 0 ? 0 : (int)(place.Count / rows);
         var size = Tensor.Size(place.Type);
-        foreach (var (first, count) in Parts(place.Count, columns, size))
+        foreach (var (from, count) in Parts(place.Count, columns, size))
         {
             var bytes = Chunk(count * size, place.End - place.Begin);
             file.Fill(bytes.Span);
             Digest.Append(bytes);
-            RowMajor.Scatter(Elements(bytes.Span, place.Type), elements, rows, columns, first);
+            RowMajor.Scatter(Elements(bytes.Span, place.Type), elements, rows, columns, from);
         }
         return elements;
     }

@@ -156,6 +156,24 @@ public static class Model
         return DataFile.Open(file, stream => Load(stream, file, layers, activation));
     }
 
+    /// <summary>The same network with another tool's weights: each layer takes the first tensors (by the numbers in
+    /// their names) that have its shapes. A weight of a convolution has four axes: filters, channels of a group, rows,
+    /// columns, as in PyTorch.</summary>
+    /// <param name="path">A safetensors file.</param>
+    /// <param name="network">What the weights are of.</param>
+    /// <exception cref="DataException">The file can't be read, or a layer finds no weights in it.</exception>
+    /// <example><code>
+    /// var image = ImageShape.Of(1, 28, 28);
+    /// var filters = ConvolutionShape.Of(image, filters: 8, kernel: 3);
+    /// var network = Network.Of([
+    ///     Layer.Convolution&lt;float>(filters, Initializer.He, Key.OfSeed(1)), Layer.Of&lt;float>(Activation.Relu),
+    ///     Layer.Of&lt;float>(Pooling.GlobalAverage(filters.Output))]);
+    /// Network&lt;float> trained = Model.LoadWeights("theirs.safetensors", network);
+    /// </code></example>
+    public static Network<T> LoadWeights<T>(string path, Network<T> network)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        DataFile.Open(path.Given(), stream => ModelFile.ReadWeights(stream, path, network.Given()));
+
     /// <summary>Reads a model from the beginning of a stream to its end; the stream must be able to seek.</summary>
     /// <inheritdoc cref="Load{T}(string, LayerTable{T}?, Activation?)"/>
     public static Model<T> Load<T>(

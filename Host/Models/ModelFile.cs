@@ -15,8 +15,10 @@ internal static class ModelFile
     {
         var leaves = model.Network.Parameters().Concat(model.Network.Statistics())
             .ToDictionary(leaf => leaf.Name, StringComparer.Ordinal);
+        var shapes = ShapesOf(model.Network);
         var places = SafetensorsHeader.Arrange(leaves.Values.Select(leaf =>
-            (leaf.Name, LeafData<T>.Type, (IReadOnlyList<int>)ShapeOf(leaf.Shape), leaf.Shape.Length)));
+            (leaf.Name, LeafData<T>.Type, shapes.GetValueOrDefault(leaf.Name, ShapeOf(leaf.Shape)),
+                leaf.Shape.Length)));
         var start = SafetensorsStream.Start(
             places, new Dictionary<string, string> { [ModelKey] = ModelText.Of(model), [DigestKey] = NoDigest,
                 ["numerics"] = Invariant($"{NumericsVersion.Current}") });
@@ -31,6 +33,18 @@ internal static class ModelFile
         stream.Position = origin + start.AsSpan().IndexOf(Encoding.UTF8.GetBytes(NoDigest));
         stream.Write(Encoding.UTF8.GetBytes(digest));
         stream.Position = end;
+    }
+
+    /// <summary>Reads another tool's weights into a network.</summary>
+    /// <exception cref="DataException">The stream holds none, or they don't fit.</exception>
+    public static Network<T> ReadWeights<T>(Stream stream, string name, Network<T> network)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var file = SafetensorsStream.Open(stream, name);
+        var plan = ForeignModel.Plan(file, network);
+        plan.Check(file);
+        using var data = new LeafData<T>();
+        return plan.Build(name, ReadLeaves(file, plan, data)).Network;
     }
 
     /// <summary>Reads a model.</summary>
@@ -52,12 +66,7 @@ internal static class ModelFile
         if (text is not null && digest is null)
             throw new DataException(name, $"metadata '{DigestKey}'", "a digest", "none");
         data.Digest.Append(WithoutDigest(file.Beginning, digest));
-        var leaves = new Dictionary<string, T[]>(StringComparer.Ordinal);
-        foreach (var place in file.Places)
-            if (plan.Ignored.Contains(place.Name))
-                file.ReadTensor(place);
-            else
-                leaves.Add(place.Name, data.Read(file, place));
+        var leaves = ReadLeaves(file, plan, data);
         // A file without an architecture is another tool's, and so is what it calls a digest.
         if (text is not null && data.Digest.Finish() is var found && found != digest)
             throw new DataException(
@@ -70,6 +79,45 @@ internal static class ModelFile
     public static bool IsForeign(Stream stream, string name) =>
         SafetensorsStream.Open(stream, name).Metadata is var metadata && !metadata.ContainsKey(ModelKey)
         && !ForeignModel.IsCheckpoint(metadata);
+
+    private static Dictionary<string, T[]> ReadLeaves<T>(SafetensorsStream file, ModelPlan<T> plan, LeafData<T> data)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var leaves = new Dictionary<string, T[]>(StringComparer.Ordinal);
+        foreach (var place in file.Places)
+            if (plan.Ignored.Contains(place.Name))
+                file.ReadTensor(place);
+            else
+                leaves.Add(place.Name, data.Read(file, place));
+        return leaves;
+    }
+
+    /// <summary>The shapes of leaves that have more axes in files than in memory: weights of convolutions.</summary>
+    public static Dictionary<string, IReadOnlyList<int>> ShapesOf<T>(Network<T> network)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var shapes = new Dictionary<string, IReadOnlyList<int>>(StringComparer.Ordinal);
+        void Add(IReadOnlyList<ILayer<T>> layers, LayerNames names)
+        {
+            foreach (var layer in layers)
+            {
+                var name = names.Next(layer.Name);
+                if (layer is Convolution<T> convolution)
+                    shapes.Add($"{name}.weight", ConvolutionFormat.WeightShape(convolution.Shape));
+                else
+                    Add(layer switch
+                    {
+                        Chain<T> chain => chain.Layers,
+                        Residual<T> residual => residual.Layers,
+                        Parallel<T> parallel => parallel.Layers,
+                        Tied<T> tied => tied.Layers,
+                        _ => [],
+                    }, LayerNames.Inside(name));
+            }
+        }
+        Add(network.Layers, new LayerNames());
+        return shapes;
+    }
 
     /// <summary>A leaf's shape in files: of a matrix its rows, then its columns.</summary>
     public static int[] ShapeOf(Shape shape) => shape.IsVector ? [shape.Rows] : [shape.Rows, shape.Columns];

@@ -12,7 +12,8 @@ internal sealed record LeafPlan(string Tensor, string Name, Role Role, IReadOnly
 {
     /// <summary>The leaf with these elements, column by column.</summary>
     public Parameter<T> Leaf<T>(T[] elements) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => new(
-        Name, Role, new Shape(Shape[0], Shape.Count > 1 ? Shape[1] : 0), Vector<T>.Build.Dense(elements));
+        Name, Role, new Shape(Shape[0], Shape.Count > 1 ? elements.Length / Shape[0] : 0),
+        Vector<T>.Build.Dense(elements));
 
     /// <summary>The leaf with zeros.</summary>
     public Parameter<T> Zero<T>() where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>

@@ -73,7 +73,9 @@ public static class ExampleNetworks
         var maxima = Pooling.Max(filters.Output, 2, 1);
         return
         [
-            Layer.Convolution<T>(filters, Initializer.He, Key.OfSeed(9)), Layer.Of<T>(maxima),
+            Layer.Convolution<T>(filters, Initializer.He, Key.OfSeed(9)),
+            Layer.ChannelBatchNorm<T>(filters.Output, 0.8, 1e-4),
+            Layer.ChannelDropout<T>(filters.Output, 0.2, DropoutForm.Book), Layer.Of<T>(maxima),
             Layer.Of<T>(Pooling.GlobalAverage(maxima.Output)),
         ];
     }

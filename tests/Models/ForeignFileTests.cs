@@ -88,6 +88,45 @@ public class ForeignFileTests
             Error(File.ReadAllBytes(folder["checkpoint"])));
     }
 
+    // As PyTorch has it: four axes, layers by their place among all, the channels of pixels in planes.
+    [Fact]
+    public void Weights_of_a_convolutional_network_are_read_into_its_layers()
+    {
+        var filters = ConvolutionShape.Of(ImageShape.Of(2, 6, 5), 3, 3, padding: 1);
+        var pooling = Pooling.Max(filters.Output, 2);
+        Network<float> Of(long seed) => Network.Of(
+        [
+            Layer.Convolution<float>(filters, Initializer.He, Key.OfSeed(seed)),
+            Layer.ChannelBatchNorm<float>(filters.Output, epsilon: 1e-5), Layer.Of<float>(Activation.Relu),
+            Layer.Of<float>(pooling),
+            .. Network.Create<float>([pooling.Output.Size, 4], Activation.Relu, Initializer.He, seed).Layers,
+        ]);
+        var theirs = ExampleNetworks.Stirred(Of(1), 2);
+        string[] names =
+        [
+            "0.weight", "0.bias", "1.weight", "1.bias", "5.weight", "5.bias", "1.running_mean", "1.running_var",
+        ];
+        int[][] shapes = [[3, 2, 3, 3], [3], [3], [3], [4, 18], [4], [3], [3]];
+        Tensor[] tensors =
+        [
+            .. theirs.Parameters().Concat(theirs.Statistics()).Zip(names).Zip(shapes, (named, shape) => Tensor.Of(
+                named.Second, shape,
+                named.First.Shape.IsVector ? [.. named.First.Values] : named.First.Matrix.ToRowMajorArray())),
+        ];
+        using var folder = new TemporaryFolder();
+        Safetensors.Write(folder["theirs"], tensors);
+        var read = Model.LoadWeights(folder["theirs"], Of(3));
+        Assert.Equal(theirs.Digest(), read.Digest());
+        Model.Save(folder["ours"], read);
+        Assert.Equal([3, 2, 3, 3], Safetensors.Read(folder["ours"])["convolution1.weight"].Shape);
+        Assert.Equal(theirs.Digest(), Model.Load<float>(folder["ours"]).Network.Digest());
+        var other = Network.Create<float>([60, 7], Activation.Relu, Initializer.He, seed: 1);
+        Assert.Contains(
+            "expected tensors for affine1: weight of shape [7, 60], bias of shape [7], found ",
+            Assert.Throws<DataException>(() => Model.LoadWeights(folder["theirs"], other)).Message,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void U2_a_convolution_is_refused_with_its_shape() =>
         Assert.Equal(
