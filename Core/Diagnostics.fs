@@ -40,7 +40,8 @@ type LayerDiagnosis =
       /// matter which gradients reach it.
       IsFrozen: bool
       /// Of the units of an activation that has one flat side (ReLU and its kin), the share whose slope is below 1/100
-      /// for every sample: no gradient passes them. 0 for other layers.
+      /// for every sample: no gradient passes them. Of images a unit is a channel, at all of its places. 0 for other
+      /// layers.
       DeadUnits: float
       /// Of the outputs (units x samples) of an activation with two flat sides (sigmoid, tanh), the share whose slope
       /// is below 1/20 of the steepest. 0 for other layers.
@@ -202,8 +203,9 @@ module Diagnostics =
         let ones = Array.create (x.RowCount * x.ColumnCount) 'T.One
         Dense.elements (pullback (Dense.matrix x.RowCount x.ColumnCount ones))
 
-    /// The share of the rows without an element of at least 1/100.
-    let private deadShare<'T when Real<'T>> (units: int) (slopes: 'T[]) : float =
+    /// The share of the units without an element of at least 1/100. A unit is a row or, of images, a channel: a number
+    /// of rows side by side.
+    let private deadShare<'T when Real<'T>> (rowsOfUnit: int) (units: int) (slopes: 'T[]) : float =
         let samples = slopes.Length / units
         let struct (rows, slopes) = Rows.atLeastOneVector units slopes
         let largest = Dense.fresh rows
@@ -213,9 +215,11 @@ module Diagnostics =
                 most <- Vector512.Max(most, Vector512.Abs(load slopes (row + j * rows)))
             store most largest row)
         let mutable dead = 0
-        for i in 0 .. units - 1 do
-            if Real.toFloat largest[i] < 0.01 then dead <- dead + 1
-        float dead / float units
+        for first in 0 .. rowsOfUnit .. units - 1 do
+            let mutable most = 0.0
+            for row in first .. first + rowsOfUnit - 1 do most <- max most (Real.toFloat largest[row])
+            if most < 0.01 then dead <- dead + 1
+        float (dead * rowsOfUnit) / float units
 
     let private flatShare<'T when Real<'T>> (steepest: float) (slopes: 'T[]) : float =
         let limit = 'T.CreateChecked(steepest / 20.0)
@@ -229,19 +233,30 @@ module Diagnostics =
         Real.toFloat flat / float slopes.Length
 
     /// The shares of dead units and of saturated outputs.
-    let private flatness (layer: ILayer<'T>) (x: Matrix<'T>) : struct (float * float) =
+    let private flatness (image: ImageShape voption) (layer: ILayer<'T>) (x: Matrix<'T>) : struct (float * float) =
         match layer with
         | :? ActivationLayer<'T> as layer ->
             let activation = layer.Activation
             let slopesAt (x: Matrix<'T>) = slopes activation x
             match activation.Function.Data with
-            | struct (_, _, 1) -> struct (deadShare x.RowCount (slopesAt x), 0.0)
+            | struct (_, _, 1) ->
+                // A margin that is blank in all images makes no filter dead.
+                let rowsOfUnit = match image with ValueSome image -> image.Height * image.Width | ValueNone -> 1
+                struct (deadShare rowsOfUnit x.RowCount (slopesAt x), 0.0)
             | struct (_, _, 2) ->
                 // Functions with two flat sides are steepest at 0.
                 let steepest = slopesAt (Dense.matrix 1 1 [| 'T.Zero |]) |> Array.head |> Real.toFloat
                 struct (0.0, flatShare steepest (slopesAt x))
             | _ -> struct (0.0, 0.0)
         | _ -> struct (0.0, 0.0)
+
+    /// The image that each layer gives, if it is one.
+    let private imagesAfter (layers: ILayer<'T>[]) : ImageShape voption[] =
+        let after (image: ImageShape voption) (layer: ILayer<'T>) =
+            match box layer with
+            | :? IImageLayer as images -> ValueSome images.Output
+            | _ -> if layer.Inputs > 0 then ValueNone else image
+        Array.scan after ValueNone layers |> Array.tail
 
     let private norm (leaf: Parameter<'T>) : float = sqrt (Reductions.sumOfSquares (Dense.values leaf.Values))
 
@@ -265,11 +280,12 @@ module Diagnostics =
             match trained with
             | Some name -> network.Group.Names |> Array.findIndex (isOf name)
             | None -> trace.Layers.Count
+        let images = imagesAfter network.Group.Layers
         let layers =
             Array.init trace.Layers.Count (fun i ->
                 let own = trace.Layers[i]
                 let input = if i = 0 then batch.X else trace.Layers[i - 1].Output
-                let struct (dead, saturated) = flatness network.Group.Layers[i] input
+                let struct (dead, saturated) = flatness images[i] network.Group.Layers[i] input
                 { Layer = own.Layer
                   Units = own.Output.RowCount
                   Outputs = distribution (Dense.elements own.Output)

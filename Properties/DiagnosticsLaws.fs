@@ -97,6 +97,16 @@ let laws =
             let flat = x.Enumerate() |> Seq.filter (fun x -> 1.0 - tanh x * tanh x < 0.05) |> Seq.length
             same (float flat / float (grid.Rows * grid.Columns)) (diagnose Activation.Tanh).Saturated
 
+        law "of images a unit is a channel, dead if it is off at all places" (grids 20 2) <| fun grid ->
+            let image = ImageShape.Of(grid.Rows, 1, 2)
+            let x = matrix<float> image.Size grid.Columns grid.Key
+            let layers = [ Layer.pooling (Pooling.Max(image, 1)); Layer.activation Activation.Relu ]
+            let state = Training.start (Network.ofLayersWith Loss.MeanSquaredError layers) (Optimizer.Sgd 0.1) grid.Key
+            let isDead channel = x.SubMatrix(2 * channel, 2, 0, grid.Columns).Enumerate() |> Seq.max <= 0.0
+            let dead = Seq.filter isDead (seq { 0 .. grid.Rows - 1 }) |> Seq.length
+            same (float dead / float grid.Rows)
+                (Diagnostics.ofState state (Batch.ofTargets x x)).Layers[1].DeadUnits
+
         law "a fault is found where it was planted" (cases 12 6) <| fun case ->
             let state, batch = start<float> case, batch case
             Assert.Empty(NumericFaults.ofStep state batch)

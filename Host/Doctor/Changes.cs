@@ -18,7 +18,8 @@ internal sealed class Changes(TrialRun trial, IReadOnlyList<Finding> signs, Find
     // Of a model that others trained, layers and scale are given.
     private bool IsNew => configuration.From is null;
 
-    private bool IsFlat => configuration.Activation.Name is "sigmoid" or "tanh";
+    private bool IsFlat => trial.Initial.Layers.OfType<ActivationLayer<float>>().FirstOrDefault()?.Activation.Name
+        is "sigmoid" or "tanh";
 
     /// <summary>All changes but those of the optimizer.</summary>
     /// <param name="withoutSigns">Whether to include what passes gradients on better even if nothing shows that they
@@ -53,9 +54,9 @@ internal sealed class Changes(TrialRun trial, IReadOnlyList<Finding> signs, Find
         if (configuration.Scale != scale)
             yield return Part(FindingKind.UnscaledInputs, ChangedThing.Scale, c => c with { Scale = scale },
                 $"--scale {Name(scale)} instead of {Name(configuration.Scale)}");
-        yield return Part(FindingKind.TooSmall, ChangedThing.Width, c => c with { Hidden = [WideUnits] },
-            Invariant($"--hidden {WideUnits} instead of ")
-                + (configuration.Hidden.Count == 0 ? "none" : string.Join(',', configuration.Hidden)));
+        yield return Part(FindingKind.TooSmall, ChangedThing.Width, c => c with { Layers = null, Hidden = [WideUnits] },
+            Invariant($"--hidden {WideUnits} instead of ") + (configuration.Layers is not null ? "--layers"
+                : configuration.Hidden.Count == 0 ? "none" : string.Join(',', configuration.Hidden)));
         if (!configuration.Activation.Equals(Activation.Relu) || !configuration.Initializer.Equals(Initializer.He))
             yield return Part(FindingKind.VanishingGradients, ChangedThing.Activation,
                 c => c with { Activation = Activation.Relu, Initializer = Initializer.He },
@@ -167,7 +168,7 @@ internal sealed class Changes(TrialRun trial, IReadOnlyList<Finding> signs, Find
 
     private IEnumerable<Change> Limits()
     {
-        if (configuration.Dropout >= 0.3)
+        if (configuration is { Dropout: >= 0.3, Layers: null })
             yield return new Change(
                 FindingKind.DropoutTooStrong, ChangedThing.Dropout, c => c with { Dropout = 0 },
                 Invariant($"no dropout instead of {configuration.Dropout:0%}"),
@@ -211,7 +212,7 @@ internal sealed class Changes(TrialRun trial, IReadOnlyList<Finding> signs, Find
     // How weights begin, and what gradients pass through.
     private IEnumerable<Change> Starts(bool withoutSigns)
     {
-        if (!IsNew || configuration.Hidden.Count == 0)
+        if (!IsNew || configuration is { Layers: null, Hidden.Count: 0 })
             yield break;
         var sign = (signs.Count == 0 ? null : signs[0]);
         var isDead = configuration.Activation.Name == "relu" && trial.Last.Layers.Any(layer => layer.DeadUnits > 0.3);
@@ -224,6 +225,9 @@ internal sealed class Changes(TrialRun trial, IReadOnlyList<Finding> signs, Find
                 $"--init {name} instead of {configuration.Initializer}",
                 $"Use --init {name}, whose weights keep activations and gradients of the same size from layer to layer",
                 head);
+        // Layers that are given one by one have no options to change.
+        if (configuration.Layers is not null)
+            yield break;
         if (!withoutSigns && (trial.Learned > 0.9 || (sign is null && !(isDead && configuration.Hidden.Count > 1))))
             yield break;
         if (IsFlat && configuration.Hidden.Count > 1)
@@ -246,7 +250,7 @@ internal sealed class Changes(TrialRun trial, IReadOnlyList<Finding> signs, Find
     private IEnumerable<Change> Sizes()
     {
         var hidden = configuration.Hidden;
-        if (!IsNew)
+        if (!IsNew || configuration.Layers is not null)
             yield break;
         if (hidden.Count >= DeepLayers)
             yield return new Change(

@@ -143,7 +143,7 @@ internal sealed class Diagnosing(
         var (configuration, samples) = (trial.Configuration, trial.Samples);
         var last = configuration.Sampling == Sampling.Shuffle ? samples % configuration.BatchSize : 0;
         var always = configuration.BatchSize == 1 || samples == 1;
-        if (!configuration.BatchNorm || !(always || last == 1))
+        if (configuration is not { BatchNorm: true, Layers: null } || !(always || last == 1))
             return null;
         return new Finding(
             FindingKind.BatchOfOne, "batchnorm1",
@@ -196,7 +196,7 @@ internal sealed class Diagnosing(
             yield break;
         // More than there is: three times as much, or the usual little.
         var l2 = Invariant($"{Math.Max(1e-4, 3 * trial.Configuration.L2):G2}");
-        var dropout = trial.Configuration.Dropout < 0.2 && trial.Configuration.Hidden.Count > 0
+        var dropout = trial.Configuration is { Dropout: < 0.2, Hidden.Count: > 0, Layers: null }
             ? "--dropout 0.2 or " : "";
         yield return new Finding(
             FindingKind.Overfitting, null,

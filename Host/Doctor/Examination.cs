@@ -68,7 +68,7 @@ public sealed record Examination(
     internal static void Check(TrainConfiguration configuration)
     {
         var most = Array.MaxLength / TrialRun.ProbeSamples;
-        if (configuration.Given().Hidden.Any(units => units > most))
+        if (configuration.Given().Layers is null && configuration.Hidden.Any(units => units > most))
             throw new UsageException(new Fault(
                 nameof(configuration.Hidden), Invariant($"the doctor examines layers of up to {most:N0} units")));
     }

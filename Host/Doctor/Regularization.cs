@@ -39,7 +39,7 @@ internal static class Regularization
                 yield return new Change(
                     FindingKind.NoRegularization, ChangedThing.Penalty, c => c with { L2 = rate },
                     Invariant($"--l2 {rate:G2}"), Invariant($"Use --l2 {rate:G2}, which keeps weights small"));
-        if (configuration.Dropout < 0.2 && configuration.Hidden.Count > 0 && configuration.From is null)
+        if (configuration is { Dropout: < 0.2, Hidden.Count: > 0, From: null, Layers: null })
             yield return new Change(
                 FindingKind.NoRegularization, ChangedThing.Dropout, c => c with { Dropout = 0.3 },
                 "--dropout 0.3", "Use --dropout 0.3, with which no unit can rely on another");

@@ -17,7 +17,7 @@ internal sealed class Symptoms(TrialRun trial, bool rateIsLow = false)
                 Invariant($"before the first step the gradient at {least.Layer} is {least.Share:G2} of the one at ")
                     + "the scores",
                 Pictures.Gradients(Shares(trial.First)),
-                $"Use {Any(Flat && Depth > 1 ? "--activation relu with --init he" : Usual, BatchNorm, Fewer)}, "
+                $"Use {Any(Flat && Depth > 1 && HasOptions ? Steeper : Usual, BatchNorm, Fewer)}, "
                 + "so that gradients reach the first layers");
         if (Depth >= 1 && (most.Share > 30 || trial.Start.Loss > 10 * trial.Chance))
             yield return Finding(
@@ -116,7 +116,13 @@ internal sealed class Symptoms(TrialRun trial, bool rateIsLow = false)
 
     private int Depth => trial.Initial.Layers.Count(layer => layer is ActivationLayer<float>);
 
-    private bool Flat => trial.Configuration.Activation.Name is "sigmoid" or "tanh";
+    private bool Flat => trial.Initial.Layers.OfType<ActivationLayer<float>>().FirstOrDefault()?.Activation.Name
+        is "sigmoid" or "tanh";
+
+    private const string Steeper = "--activation relu with --init he";
+
+    // Options for hidden layers say nothing of layers that are given one by one.
+    private bool HasOptions => trial.Configuration.Layers is null;
 
     // What may help, where the configuration doesn't have it.
     private string? Usual => (Flat, trial.Configuration.Initializer) switch
@@ -125,11 +131,12 @@ internal sealed class Symptoms(TrialRun trial, bool rateIsLow = false)
         (false, var start) => start.Equals(Initializer.He) ? null : "--init he",
     };
 
-    private string? BatchNorm => trial.Configuration.BatchNorm ? null : "--batch-norm";
+    private string? BatchNorm => HasOptions && !trial.Configuration.BatchNorm ? "--batch-norm" : null;
 
-    private string? Leaky => trial.Configuration.Activation.Name == "relu" ? "--activation leaky-relu" : null;
+    private string? Leaky =>
+        HasOptions && trial.Configuration.Activation.Name == "relu" ? "--activation leaky-relu" : null;
 
-    private string? Fewer => trial.Configuration.Hidden.Count > 2 ? "fewer layers" : null;
+    private string? Fewer => HasOptions && trial.Configuration.Hidden.Count > 2 ? "fewer layers" : null;
 
     private string? Slower => rateIsLow ? null : "a smaller --learning-rate";
 
