@@ -12,8 +12,8 @@ internal static class CheckGradientsCommand
 {
     private static readonly string[] Options =
     [
-        "data", "label", "task", "ignore", "missing", "hidden", "activation", "batch-norm", "dropout", "dropout-form",
-        "l1", "l2", "loss", "label-smoothing", "init", "seed",
+        "data", "label", "task", "ignore", "missing", "layers", "hidden", "activation", "batch-norm", "dropout",
+        "dropout-form", "l1", "l2", "loss", "label-smoothing", "init", "seed",
     ];
 
     /// <summary>The command with its options.</summary>
@@ -49,8 +49,8 @@ internal static class CheckGradientsCommand
         if (samples < 1 || samples > part.Count)
             throw new UsageException($"--samples: from 1 to {part.Count} samples are needed, not {samples}");
         var (encoder, task) = (FeatureEncoder.Learn(part.Samples, part.All), part.Targets.Task(part.All));
-        GradientCheckLimit.CheckSize(configuration, encoder.Features, configuration.Outputs(task));
-        var network = configuration.CreateNetwork<double>(encoder.Features, task);
+        GradientCheckLimit.CheckSize(configuration, LayerInput.Of(encoder), configuration.Outputs(task));
+        var network = configuration.CreateNetwork<double>(encoder, task);
         int[] first = [.. Enumerable.Range(0, samples)];
         var batch = task.Batch(encoder.Encode<double>(part.Samples, first), part.Targets, first);
         var (gradient, differences, byPullbacks, byDifferences) = Threads.Use(threads, () =>

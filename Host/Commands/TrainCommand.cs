@@ -158,11 +158,12 @@ internal static class TrainCommand
     // steps the network had, this one has enough: otherwise the network is compared with what has learned nothing.
     private static string? Baseline(TrainingRun run, int threads, CancellationToken cancellation)
     {
-        if (run.Data.Training.Samples is not Rows || (run.Configuration.Hidden.Count == 0 && run.BaseModel is null)
+        if (run.Data.Training.Samples is not Rows
+            || (run.Configuration is { Hidden.Count: 0, Layers: null } && run.BaseModel is null)
             || cancellation.IsCancellationRequested)
             return null;
         var (configuration, name) = (
-            run.Configuration with { From = null, Hidden = [], Stages = [] },
+            run.Configuration with { From = null, Layers = null, Hidden = [], Stages = [] },
             "baseline, the same without hidden layers (--hidden none)");
         if (run.PlannedSteps < BaselineSteps)
             (configuration, name) = (

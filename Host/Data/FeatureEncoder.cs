@@ -96,7 +96,8 @@ public abstract record FeatureEncoder
         where T : unmanaged, IFloatingPointIeee754<T>;
 }
 
-/// <summary>How images of one size become features: a byte per feature.</summary>
+/// <summary>How images of one size become features: a byte per feature, channel after channel, each row by row.
+/// </summary>
 /// <param name="Height">Rows of an image.</param>
 /// <param name="Width">Columns of an image.</param>
 /// <param name="Scale">How a byte becomes a feature.</param>
@@ -110,7 +111,9 @@ internal sealed record ImageEncoder(int Height, int Width, ByteScale Scale, int 
     public override int Features => Size;
 
     /// <inheritdoc/>
-    public override string NameOf(int feature) => Invariant($"pixel {feature + 1}");
+    public override string NameOf(int feature) =>
+        Invariant($"pixel {(feature % (Height * Width)) + 1}")
+        + (Channels == 1 ? "" : Invariant($" of channel {(feature / (Height * Width)) + 1}"));
 
     /// <summary>As in <c>images of 28 x 28, (byte - 0) / 255</c>.</summary>
     public override string ToString() =>
@@ -134,11 +137,15 @@ internal sealed record ImageEncoder(int Height, int Width, ByteScale Scale, int 
     private protected override Matrix<T> Encoded<T>(Samples samples, int[] indices)
     {
         if (samples is Images images)
-            return Batch.InputsOfBytes<T>(Scale, Size, images.Pixels, indices);
+            return Channels == 1 ? Batch.InputsOfBytes<T>(Scale, Size, images.Pixels, indices)
+                : Batch.InputsOfBytes<T>(Scale, Size, images.Planes(indices), [.. Enumerable.Range(0, indices.Length)]);
         var (features, scale) = (new T[(long)Size * indices.Length], new NumberScale(Scale.Shift, Scale.Divisor));
         for (var j = 0; j < indices.Length; j++)
             for (var i = 0; i < Size; i++)
-                features[(j * Size) + i] = T.CreateSaturating(scale.Apply(samples.Number(indices[j], i)));
+                features[(j * Size) + Feature(i)] = T.CreateSaturating(scale.Apply(samples.Number(indices[j], i)));
         return Matrix<T>.Build.Dense(Size, indices.Length, features);
     }
+
+    // Of a byte: samples have the channels of a pixel side by side.
+    private int Feature(int place) => (place % Channels * Height * Width) + (place / Channels);
 }

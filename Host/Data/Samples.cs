@@ -126,6 +126,9 @@ public sealed record Images : Samples
         return transposed;
     }
 
+    /// <summary>Some of the images, channel after channel.</summary>
+    internal byte[] Planes(int[] indices) => Transposed(Take(indices).Pixels, Height * Width, Channels);
+
     internal override double Number(int sample, int place) => Pixels[((long)sample * Size) + place];
 
     internal override IEnumerable<ReadOnlyMemory<byte>> Bytes() => [Pixels];

@@ -62,14 +62,13 @@ internal sealed class ExperimentSession : IDisposable
             var steps = configuration.Steps((samples + configuration.BatchSize - 1) / configuration.BatchSize);
             progress?.Planned(experiment, steps);
             var part = Data.Training;
-            int[] sizes = [part.Samples.Size, .. configuration.Hidden, part.Classes.Classification.Count];
-            var weights = sizes.Zip(sizes.Skip(1), (inputs, outputs) => (double)inputs * outputs).Sum();
+            var work = configuration.Work(LayerInput.Of(part.Samples), part.Classes.Classification.Count);
             var evaluated = variant.Measured.HasFlag(Measured.Test) ? Data.Test.Count : samples;
             var evaluations = variant.Measured == Measured.Nothing
                 ? 0
                 : steps * (double)configuration.BatchSize / samples;
             return Pool.Submit(
-                weights * (3.0 * steps * configuration.BatchSize + evaluations * evaluated),
+                work * (3.0 * steps * configuration.BatchSize + evaluations * evaluated),
                 () => Train(experiment, variant, new TrainingRun(configuration, Data), steps));
         }
         // Custom functions of the same name may differ.

@@ -54,7 +54,7 @@ internal static class Evaluation
 
     private static void Piecewise(Network<float> network, int[] indices, int threads, Action<int, int[]> use)
     {
-        var widest = network.Parameters().Max(leaf => Math.Max(leaf.Matrix.RowCount, leaf.Matrix.ColumnCount));
+        var widest = network.Layers.Max(layer => Math.Max(layer.Inputs, layer.Outputs));
         var size = Math.Clamp(ActivationsAtOnce / widest, 1, SamplesAtOnce);
         Parallel.For(
             0, (indices.Length + size - 1) / size,

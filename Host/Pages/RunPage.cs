@@ -297,15 +297,19 @@ internal sealed class RunPage
 
     private Markup WeightSection(DataSet data, Network<float> network)
     {
-        var weights = network.Parameters()[0].Matrix;
-        if (data.Test.Samples is not Images { Channels: 1 } images || weights.ColumnCount != images.Size)
+        var weights = network.Parameters().First(leaf => leaf.Role == Role.Weight).Matrix;
+        if (data.Test.Samples is not Images { Channels: 1 } images)
+            return Markup.Empty;
+        var (height, width) = network.Layers[0] is Convolution<float> { Shape: var filter }
+            ? (filter.KernelHeight, filter.KernelWidth) : (images.Height, images.Width);
+        if (weights.ColumnCount != height * width)
             return Markup.Empty;
         var shown = Math.Min(weights.RowCount, MostWeightImages);
         var pictures = Enumerable.Range(0, shown).Select(unit =>
         {
             var values = weights.Row(unit).Select(weight => (double)weight).ToArray();
             var largest = values.Max(Math.Abs);
-            return Picture.Of(images.Width, images.Height, values, low: -largest, high: largest);
+            return Picture.Of(width, height, values, low: -largest, high: largest);
         });
         return Page.Section(
             Say("Weights of the first layer", "第1層の重み"),

@@ -10,11 +10,12 @@ internal static class GradientCheckLimit
 
     /// <summary>Checks the size of a network before it is made.</summary>
     /// <exception cref="UsageException">It would take much longer than a minute.</exception>
-    public static void CheckSize(TrainConfiguration configuration, int features, int classes)
+    public static void CheckSize(TrainConfiguration configuration, LayerInput input, int outputs)
     {
-        var (layers, parameters) = (configuration.Hidden.Count + 1, configuration.ParameterCount(features, classes));
-        if (parameters * (parameters + LayerCost * (layers + 1)) > MostWork)
-            throw new UsageException(new Fault(nameof(configuration.Hidden), Invariant(
+        var layers = configuration.Widths(input).Count() + 1;
+        var parameters = configuration.ParameterCount(input, outputs);
+        if (parameters * (configuration.Work(input, outputs) + LayerCost * (layers + 1)) > MostWork)
+            throw new UsageException(new Fault(configuration.LayersField, Invariant(
                 $"central differences take two passes for each of {parameters:N0} parameters, ")
                 + Invariant($"through {layers:N0} layers; choose a smaller network")));
     }

@@ -7,13 +7,13 @@ internal static class RunChecks
     /// <exception cref="UsageException">They can't.</exception>
     public static void Sizes(TrainingRun run)
     {
-        var (configuration, features) = (run.Configuration, run.Encoded.Encoder.Features);
+        var (configuration, input) = (run.Configuration, LayerInput.Of(run.Encoded.Encoder));
         var parameters = run.BaseModel is null
-            ? configuration.ParameterCount(features, configuration.Outputs(run.Encoded.Task)) : 0;
+            ? configuration.ParameterCount(input, configuration.Outputs(run.Encoded.Task)) : 0;
         if (parameters > Array.MaxLength)
-            throw new UsageException(new Fault(nameof(configuration.Hidden), Invariant(
+            throw new UsageException(new Fault(configuration.LayersField, Invariant(
                 $"a network of {parameters:N0} parameters is larger than the {Array.MaxLength:N0} that there can be")));
-        var widest = Hidden(run).Append(features).Max();
+        var widest = Widths(run).Append(input.Features).Max();
         if ((long)run.LargestBatch * widest > Array.MaxLength)
             throw new UsageException(new Fault(nameof(configuration.BatchSize), Invariant(
                 $"a batch of {Plural.Of(run.LargestBatch, "sample")} with {Plural.Of(widest, "number")} ")
@@ -71,10 +71,10 @@ internal static class RunChecks
         var training = run.Start.Training;
         return sizeof(float) * (
             ((2.0 + training.OptimizerState.Slots.Length) * training.Network.Parameters().Length)
-            + (run.LargestBatch * (training.Network.Inputs + (3.0 * Hidden(run).Sum()))));
+            + (run.LargestBatch * (training.Network.Inputs + (3.0 * Widths(run).Sum(width => (double)width)))));
     }
 
-    private static IEnumerable<int> Hidden(TrainingRun run) => run.BaseModel is not { } model
-        ? run.Configuration.Hidden
-        : model.Model.Network.Layers.OfType<Affine<float>>().Select(layer => layer.Outputs).SkipLast(1);
+    private static IEnumerable<int> Widths(TrainingRun run) => run.BaseModel is not { } model
+        ? run.Configuration.Widths(LayerInput.Of(run.Encoded.Encoder))
+        : model.Model.Network.Layers.Select(layer => layer.Outputs).Where(outputs => outputs > 0).SkipLast(1);
 }

@@ -52,6 +52,11 @@ public sealed record TrainConfiguration
     /// <summary>How bytes become features.</summary>
     public DataScale Scale { get; init; } = DataScale.Unit;
 
+    /// <summary>The layers of the network but the last; null for those that <see cref="Hidden"/>,
+    /// <see cref="Activation"/>, <see cref="BatchNorm"/> and <see cref="Dropout"/> say, which otherwise don't count.
+    /// </summary>
+    public NetworkLayers? Layers { get; init; }
+
     /// <summary>Units of each hidden layer.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [50];
 
@@ -171,24 +176,33 @@ public sealed record TrainConfiguration
             nameof(LabelSmoothing), $"there are no classes that a target could be spread over with {loss}"));
     }
 
-    /// <summary>The network before the first step, for images of this many features in this many classes.</summary>
-    /// <inheritdoc cref="CreateNetwork{T}(int, LearningTask)"/>
+    /// <summary>The network before the first step, for samples of this many features in this many classes.</summary>
+    /// <inheritdoc cref="CreateNetwork{T}(FeatureEncoder, LearningTask)"/>
     public Network<T> CreateNetwork<T>(int features, int classes) where T : unmanaged, IFloatingPointIeee754<T> =>
         CreateNetwork<T>(features, Classification.Numbered(classes));
 
     /// <summary>The network before the first step, for samples of this many features and this task.</summary>
+    /// <inheritdoc cref="CreateNetwork{T}(FeatureEncoder, LearningTask)"/>
+    public Network<T> CreateNetwork<T>(int features, LearningTask task)
+        where T : unmanaged, IFloatingPointIeee754<T> => CreateNetwork<T>(new LayerInput(features), task);
+
+    /// <summary>The network before the first step, for samples that are encoded so, and this task.</summary>
     /// <exception cref="UsageException">Everything wrong with the sizes and the initializer, a line each; or the loss
-    /// doesn't fit the task.</exception>
+    /// doesn't fit the task, or a layer what the one before gives.</exception>
     /// <exception cref="OperationFailedException">There is not enough memory.</exception>
-    public Network<T> CreateNetwork<T>(int features, LearningTask task) where T : unmanaged, IFloatingPointIeee754<T>
+    public Network<T> CreateNetwork<T>(FeatureEncoder encoder, LearningTask task)
+        where T : unmanaged, IFloatingPointIeee754<T> => CreateNetwork<T>(LayerInput.Of(encoder.Given()), task);
+
+    internal Network<T> CreateNetwork<T>(LayerInput input, LearningTask task)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(task);
         var (outputs, loss) = (Outputs(task), LossFor(task));
-        CheckMemory(features, outputs, Marshal.SizeOf<T>());
+        CheckMemory(input, outputs, Marshal.SizeOf<T>());
         try
         {
-            return CreateNetwork<T>([features, .. Hidden, outputs])
-                .WithLoss(loss)
+            return (Layers is null ? CreateNetwork<T>([input.Features, .. Hidden, outputs]).WithLoss(loss)
+                    : Network.Adopt(OfLayers<T>(Layers, input, outputs), loss))
                 .WithPenalty(Penalty.ElasticNet(L1, L2));
         }
         catch (ArgumentException e)
@@ -200,23 +214,43 @@ public sealed record TrainConfiguration
     internal Network<T> CreateNetwork<T>(int[] sizes) where T : unmanaged, IFloatingPointIeee754<T> =>
         Network.Create(sizes, AfterHidden<T>, Initializer, Key.Child(0));
 
-    /// <summary>How many weights and biases the affine layers have: more than there can be, perhaps.</summary>
-    internal double ParameterCount(int features, int classes)
+    // The i-th layer with weights draws them from the i-th key, as in a network of affine layers.
+    private IReadOnlyList<ILayer<T>> OfLayers<T>(NetworkLayers layers, LayerInput input, int outputs)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var units = Units(features, classes);
-        return units.Zip(units.Skip(1)).Sum(pair => ((double)pair.First + 1) * pair.Second);
+        var next = 0;
+        return layers.Create<T>(
+            input, outputs, new LayerMaking(Initializer, DropoutForm, () => Key.Child(0).Child(next++)));
     }
 
-    /// <summary>The network in a message, before it is made.</summary>
-    internal string NetworkText(int features, int classes) =>
-        Invariant($"a network of {ParameterCount(features, classes):N0} parameters ")
-        + $"({string.Join(" - ", Units(features, classes))})";
+    /// <summary>How many weights and biases the network has: more than there can be, perhaps. What normalizes hidden
+    /// layers isn't counted.</summary>
+    internal double ParameterCount(LayerInput input, int outputs) => Layers is null
+        ? Units(input.Features, outputs).Zip([.. Hidden, outputs])
+            .Sum(pair => ((double)pair.First + 1) * pair.Second)
+        : Layers.Planned(input, outputs).Sum(each => each.Word.Parameters(each.Input));
 
-    private int[] Units(int features, int classes) => [features, .. Hidden, classes];
+    /// <summary>The field that the network's size comes from.</summary>
+    internal string LayersField => Layers is null ? nameof(Hidden) : nameof(Layers);
+
+    /// <summary>How many multiplications the network takes for a sample, forward.</summary>
+    internal double Work(LayerInput input, int outputs) => Layers is null ? ParameterCount(input, outputs)
+        : Layers.Planned(input, outputs).Sum(each => each.Word.Work(each.Input));
+
+    /// <summary>How many numbers each layer but the last gives for a sample.</summary>
+    internal IEnumerable<int> Widths(LayerInput input) =>
+        Layers?.Planned(input, 1).Select(each => each.Input.Features).Skip(1) ?? Hidden;
+
+    /// <summary>The network in a message, before it is made.</summary>
+    internal string NetworkText(LayerInput input, int outputs) =>
+        Invariant($"a network of {ParameterCount(input, outputs):N0} parameters ")
+        + $"({Layers?.ToString() ?? string.Join(" - ", Units(input.Features, outputs))})";
+
+    private int[] Units(int features, int outputs) => [features, .. Hidden, outputs];
 
     // Before anything is allocated: at least the weights and their gradient.
-    private void CheckMemory(int features, int classes, int size) => Memory.Require(
-        () => NetworkText(features, classes), 2 * size * ParameterCount(features, classes));
+    private void CheckMemory(LayerInput input, int outputs, int size) => Memory.Require(
+        () => NetworkText(input, outputs), 2 * size * ParameterCount(input, outputs));
 
     // The book's order.
     private IReadOnlyList<ILayer<T>> AfterHidden<T>(int units) where T : unmanaged, IFloatingPointIeee754<T> =>

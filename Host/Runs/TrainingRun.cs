@@ -201,8 +201,8 @@ public sealed class TrainingRun
             ? Configuration.BatchSize : Math.Min(Configuration.BatchSize, Split.Training.Length);
 
     private Network<float> Network() => BaseModel?.Network(Configuration, Encoded.Task) ?? Memory.For(
-        () => Configuration.NetworkText(Encoded.Encoder.Features, Configuration.Outputs(Encoded.Task)),
-        () => Configuration.CreateNetwork<float>(Encoded.Encoder.Features, Encoded.Task));
+        () => Configuration.NetworkText(LayerInput.Of(Encoded.Encoder), Configuration.Outputs(Encoded.Task)),
+        () => Configuration.CreateNetwork<float>(Encoded.Encoder, Encoded.Task));
 
     private static Split SplitOf(TrainConfiguration configuration, DataPart training)
     {

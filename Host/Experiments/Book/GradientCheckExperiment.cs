@@ -28,7 +28,7 @@ internal sealed class GradientCheckExperiment : Experiment
         var (images, classes) = (part.Images, part.Classes);
         var common =
             lab.Configure(new TrainConfiguration { Hidden = [lab.Of(50, 10)], Initializer = Initializer.Normal(0.01) });
-        GradientCheckLimit.CheckSize(common, images.Size, classes.Classification.Count);
+        GradientCheckLimit.CheckSize(common, LayerInput.Of(images), classes.Classification.Count);
         var batch = Batch.OfBytes<double>(
             ByteScale.Unit, images.Size, images.Pixels, classes.Labels, [.. Enumerable.Range(0, Samples)]);
         var checks = lab.Compute(lab.Seeds, seed => Threads.Use(lab.Workers, () =>

@@ -34,7 +34,7 @@ internal sealed class NumericalTrainingExperiment : Experiment
         });
         var part = lab.First(Math.Min(common.Samples!.Value, 1000));
         var (images, classes) = (part.Images, part.Classes);
-        GradientCheckLimit.CheckSize(common, images.Size, classes.Classification.Count);
+        GradientCheckLimit.CheckSize(common, LayerInput.Of(images), classes.Classification.Count);
         int samples = Math.Min(common.Samples.Value, part.Count), steps = lab.Steps(common);
         var runs = lab.Compute(lab.Seeds, seed => Threads.Use(lab.Workers, () =>
         {

@@ -23,8 +23,9 @@ internal sealed record TrainOption(
     /// <summary>What it stands for when it is given without a value; null if it needs one.</summary>
     public string? Bare { get; init; }
 
-    /// <summary>The same option, with no value in a run that begins from a model.</summary>
-    public TrainOption UnlessFrom() => this with { Get = c => c.From is null ? Get(c) : null };
+    /// <summary>The same option, with no value where others decide what it is about.</summary>
+    public TrainOption Unless(Func<TrainConfiguration, bool> isDecided) =>
+        this with { Get = c => isDecided(c) ? null : Get(c) };
 }
 
 /// <summary>The options of training: the one list that the command line, configuration files and searches
@@ -36,11 +37,19 @@ internal static class TrainOptions
 
     /// <summary>The options that the base model decides (<c>--from</c>).</summary>
     internal static IReadOnlySet<string> OfNetwork { get; } = new HashSet<string>
-        { "scale", "hidden", "activation", "batch-norm", "dropout", "dropout-form", "init" };
+        { "scale", "layers", "hidden", "activation", "batch-norm", "dropout", "dropout-form", "init" };
+
+    /// <summary>The options that <c>--layers</c> takes the place of.</summary>
+    internal static IReadOnlySet<string> OfHidden { get; } =
+        new HashSet<string> { "hidden", "activation", "batch-norm", "dropout" };
 
     /// <summary>All of them, in the order of help and of <c>config.json</c>. They may be set in any order.</summary>
     internal static IReadOnlyList<TrainOption> All { get; } =
-        [.. Each.Select(option => OfNetwork.Contains(option.Name) ? option.UnlessFrom() : option)];
+    [
+        .. from option in Each
+           let own = OfHidden.Contains(option.Name) ? option.Unless(c => c.Layers is not null) : option
+           select OfNetwork.Contains(option.Name) ? own.Unless(c => c.From is not null) : own,
+    ];
 
     private static TrainOption[] Each =>
     [
@@ -80,6 +89,11 @@ internal static class TrainOptions
             "how bytes become features: divided by 255, as they are, "
             + "or standardized to mean 0 and standard deviation 1 (each column of a table by itself, unless none)",
             Names<DataScale>(), (c, scale) => c with { Scale = scale }, c => c.Scale),
+        Option("layers", "LAYER,...|none",
+            "all layers but the last, in place of --hidden, --activation, --batch-norm and --dropout, as in "
+            + $"conv:16:5,relu,pool:2,affine:100,relu: {LayerText.Syntax}", ["none"],
+            (c, text) => c with { Layers = text == "none" ? null : NetworkLayers.Parse(text) },
+            c => c.Layers?.ToString()),
         Option("hidden", "UNITS,...|none", "units of each hidden layer, as in 100,100; none is a linear classifier",
             ["none"],
             (c, text) => c with { Hidden = ParseHidden(text) },
@@ -241,6 +255,9 @@ internal static class TrainOptions
         if (configuration.From is not null)
             faults.AddRange(OfNetwork.Where(names.Contains).Select(
                 name => new Fault(FieldOf(name), "the model that the run begins from (--from) decides that")));
+        else if (configuration.Layers is not null)
+            faults.AddRange(OfHidden.Where(names.Contains).Select(
+                name => new Fault(FieldOf(name), "the layers are given (--layers), which decides that")));
         if (names.Contains("epochs") && names.Contains("iterations"))
             faults.Add(new Fault(
                 nameof(TrainConfiguration.Iterations),
