@@ -46,7 +46,8 @@ internal static class ExperimentCommand
     {
         var common = new Common();
         var command =
-            new CommandWithExamples("book", "Reproduce every figure of the book's sections 5.7 to 6.6 on one page.",
+            new CommandWithExamples(
+            "book", "Reproduce every figure of the book's sections 5.7 to 6.6 and 7.4 to 8.1 on one page.",
             ("functional book --quick", "a quick version"),
             ("functional book --data mnist --open", "every figure on MNIST, in the browser"));
         common.AddTo(command);

@@ -103,11 +103,13 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
         var seeds = Seeds(NumbersOf.AllSeeds);
         return quick + Say(
             Invariant(
-                $"Chapters 5.7 to 6.6 of the book as {results.Count} experiments, run on {settings.Data} with " +
-                $"{seeds}. A question comes before each figure: try to answer it before you look. Below the figures " +
-                $"are claims, checked on the numbers of this very page. Those that did not hold are shown as well."),
+                $"Sections 5.7 to 6.6 and 7.4 to 8.1 of the book as {results.Count} experiments, run on " +
+                $"{settings.Data} with {seeds}. A question comes before each figure: try to answer it before you " +
+                $"look. Below the figures are claims, checked on the numbers of this very page. Those that did not " +
+                $"hold are shown as well."),
             Invariant(
-                $"『ゼロから作る Deep Learning』5.7節から6.6節までの内容を、{results.Count}の実験で再現します" +
+                $"『ゼロから作る Deep Learning』5.7節から6.6節までと7.4節から8.1節までの内容を、" +
+                $"{results.Count}の実験で再現します" +
                 $"（データ：{settings.Data}、{seeds}）。図の前には問いを置きました。" +
                 $"図を見る前に、まず自分で答えてみてください。" +
                 $"図の後には、成り立つはずの主張を、このページの数値そのもので検証した結果を示します。" +

@@ -28,5 +28,9 @@ public static class Book
         new DropoutLengthExperiment(),
         new AugmentationExperiment(),
         new HyperparametersExperiment(),
+        new Im2colExperiment(),
+        new ConvolutionExperiment(),
+        new FiltersExperiment(),
+        new DeepConvolutionExperiment(),
     ];
 }
