@@ -30,9 +30,13 @@ internal sealed record ReplayNetwork(
     {
         var net = replayed.Description["net"];
         var (parameters, statistics, masks) = (new List<string>(), new List<string>(), new List<(string, int)>());
-        ILayer<double>[] layers = [.. Layers()];
+        var image = net.Find("image") is { } shape
+            ? ImageShape.Of(shape.Items[0].Count, shape.Items[1].Count, shape.Items[2].Count)
+            : default;
+        var convolutions = net.Find("convolutions")?.Items ?? [];
         try
         {
+            ILayer<double>[] layers = [.. Layers()];
             var start = Network.Of(layers, Loss.SoftmaxCrossEntropy(epsilon: LossEpsilon))
                 .WithPenalty(PenaltyOf(replayed));
             return new ReplayNetwork(start, parameters, statistics, masks);
@@ -55,7 +59,9 @@ internal sealed record ReplayNetwork(
                     throw layer.Error($"affine layers 1 to {sizes.Length - 1}, as net.sizes says");
                 yield return kind switch
                 {
-                    "Affine" => Affine(number, sizes[place - 1], sizes[place]),
+                    "Affine" => Affine(convolutions.Count + number, sizes[place - 1], sizes[place]),
+                    "Convolution" => Convolution(number),
+                    "Pooling" => Pooling(),
                     "BatchNorm" => BatchNorm(number, sizes[place]),
                     "Dropout" => Dropout(number, sizes[place]),
                     _ => Layer.Of<double>(Activations.TryGetValue(kind, out var activation)
@@ -73,6 +79,26 @@ internal sealed record ReplayNetwork(
         ILayer<double> Affine(int number, int inputs, int outputs) => Layer.Affine(
             Matrix<double>.Build.Dense(outputs, inputs, Initial($"W{number}", inputs, outputs)),
             Vector(Initial($"b{number}", outputs)));
+
+        // Its W, elements of a window x filters and row by row, is ours column by column.
+        ILayer<double> Convolution(int number)
+        {
+            var it = convolutions[number - 1];
+            var shape = ConvolutionShape.Of(
+                image, it["filters"].Count, it["kernel"].Count, padding: it["padding"].CountFrom(0));
+            image = shape.Output;
+            var weight = Initial($"W{number}", shape.FilterSize, shape.Filters);
+            return new Convolution<double>(
+                shape, Matrix<double>.Build.Dense(shape.Filters, shape.FilterSize, weight),
+                Vector(Initial($"b{number}", shape.Filters)));
+        }
+
+        ILayer<double> Pooling()
+        {
+            var pooling = Functional.Pooling.Max(image, window: 2);
+            image = pooling.Output;
+            return Layer.Of<double>(pooling);
+        }
 
         ILayer<double> BatchNorm(int number, int units)
         {
