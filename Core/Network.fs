@@ -195,7 +195,7 @@ module Network =
     /// losses, and for what an input contributes. Raises ArgumentException if x has other than `Inputs` rows.
     let forward (key: Key) (network: Network<'T>) (x: Matrix<'T>) : struct (Matrix<'T> * Pullback<'T, Gradient<'T>>) =
         checkInputs network x
-        let passed = Group.forward key network.Group x
+        let passed = Group.forward false key network.Group x
         let y = (Array.last passed).Output
         struct (y, fun dy ->
             Pullback.checkShape y.RowCount y.ColumnCount dy
@@ -203,15 +203,15 @@ module Network =
             struct (gradient, dx))
 
     let private forwardOn
-        (key: Key) (network: Network<'T>) (batch: Batch<'T>) : struct (Passed<'T>[] * Matrix<'T>) =
+        (traced: bool) (key: Key) (network: Network<'T>) (batch: Batch<'T>) : struct (Passed<'T>[] * Matrix<'T>) =
         check network batch
-        let passed = Group.forward key network.Group batch.X
+        let passed = Group.forward traced key network.Group batch.X
         struct (passed, (Array.last passed).Output)
 
     /// All layers forward and back: what each gave, how the loss changes with that, and the gradient.
-    let private passOf (key: Key) (network: Network<'T>) (batch: Batch<'T>)
+    let private passOf (traced: bool) (key: Key) (network: Network<'T>) (batch: Batch<'T>)
         : struct (Passed<'T>[] * Lazy<Matrix<'T>>[] * Gradient<'T>) =
-        let struct (passed, y) = forwardOn key network batch
+        let struct (passed, y) = forwardOn traced key network batch
         let struct (loss, dy) = Loss.ofBatch network.Loss y batch
         let parameters = parameters network
         let struct (outputGradients, gradient, _) =
@@ -222,7 +222,7 @@ module Network =
     /// The loss of a batch as in training, and the penalty: what `gradient` differentiates for the same key.
     /// Raises ArgumentException if the batch's features or targets don't fit the network.
     let trainingLoss (key: Key) (network: Network<'T>) (batch: Batch<'T>) : float =
-        let struct (_, y) = forwardOn key network batch
+        let struct (_, y) = forwardOn false key network batch
         let struct (loss, _) = Loss.ofBatch network.Loss y batch
         loss + Penalty.value network.Penalty (parameters network)
 
@@ -231,13 +231,13 @@ module Network =
     /// layer's mask stays the same when layers of other kinds are inserted or removed.
     /// Raises ArgumentException if the batch's features or targets don't fit the network.
     let gradient (key: Key) (network: Network<'T>) (batch: Batch<'T>) : Gradient<'T> =
-        let struct (_, _, gradient) = passOf key network batch
+        let struct (_, _, gradient) = passOf false key network batch
         gradient
 
     /// `gradient` with everything that was computed on the way: every layer's output, and how the loss changes with it.
     /// Raises ArgumentException if the batch's features or targets don't fit the network.
     let trace (key: Key) (network: Network<'T>) (batch: Batch<'T>) : Trace<'T> =
-        let struct (passed, outputGradients, gradient) = passOf key network batch
+        let struct (passed, outputGradients, gradient) = passOf true key network batch
         { Layers =
             Array.init passed.Length (fun i ->
                 let y = passed[i].Output

@@ -283,6 +283,12 @@ type Activation =
             addToColumns bias elements
             activation.Forward<'T> x
 
+    /// The pullback of ReLU, given its y, from dL/dy to dL/dx.
+    static member internal RectifierPullback<'T when Real<'T>>(y: Matrix<'T>) : Func<Matrix<'T>, Matrix<'T>> =
+        let elements = Dense.elements y
+        let struct (_, pullback) = Activation.Matrices(y, struct (elements, Elementwise.rectifierBack elements))
+        pullback
+
 /// An activation as a layer of networks.
 [<NoComparison; StructuredFormatDisplay("{Display}")>]
 type ActivationLayer<'T when Real<'T>> =

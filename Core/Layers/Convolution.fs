@@ -138,25 +138,21 @@ type Convolution<'T when Real<'T>> =
         | fault :: _ -> invalidArg (nameof layer) $"{layer}: {fault}"
         Pullback.checkRows (fun () -> $"a convolution on {shape.Input}") shape.Input.Size x
 
-    /// y (`Output.Size` x samples) for x (`Input.Size` x samples), images by channel, row and column. Raises
-    /// ArgumentException if x has other rows, or numbers of the layer don't go together.
-    member layer.Predict(x: Matrix<'T>) : Matrix<'T> =
+    /// `Predict` or, where `rectified`, the larger of 0 and that.
+    member internal layer.Sums(x: Matrix<'T>, rectified: bool) : Matrix<'T> =
         layer.Check x
         let shape = layer.Shape
         let windows, filters, samples = shape.Windows, shape.Filters, x.ColumnCount
         let y = Dense.fresh (filters * windows.Count * samples)
-        Correlation.outputs
-            windows shape.Groups samples (filters / shape.Groups) (Dense.elements x) (Dense.elements layer.Weight) y
-        Planes.add (Dense.values layer.Bias) windows.Count y
+        Correlation.outputsWith
+            rectified (Dense.values layer.Bias) windows shape.Groups samples (filters / shape.Groups)
+            (Dense.elements x) (Dense.elements layer.Weight) y
         Dense.matrix (filters * windows.Count) samples y
 
-    /// y, and its pullback: dw is the sum over samples and places of dy times the window there, db that of dy, and dx
-    /// the convolution of dy, spread by the stride, with the filters rotated by 180 degrees.
-    member layer.Forward(x: Matrix<'T>)
-        : struct (Matrix<'T> * Func<Matrix<'T>, struct (Convolution<'T> * Lazy<Matrix<'T>>)>) =
-        let shape, y = layer.Shape, layer.Predict x
-        struct (y, Func<_, _>(fun dy ->
-            Pullback.checkShape y.RowCount y.ColumnCount dy
+    member internal layer.Pullback(x: Matrix<'T>) : Func<Matrix<'T>, struct (Convolution<'T> * Lazy<Matrix<'T>>)> =
+        let shape = layer.Shape
+        Func<_, _>(fun dy ->
+            Pullback.checkShape shape.Output.Size x.ColumnCount dy
             let windows, filters, groups = shape.Windows, shape.Filters, shape.Groups
             let samples, dy = x.ColumnCount, Dense.elements dy
             let weight = Dense.fresh (filters * windows.Size)
@@ -170,7 +166,17 @@ type Convolution<'T when Real<'T>> =
             struct ({ layer with
                         Weight = Dense.matrix filters windows.Size weight
                         Bias = Dense.vector (Planes.sums filters windows.Count samples dy) },
-                    lazy (dx ()))))
+                    lazy (dx ())))
+
+    /// y (`Output.Size` x samples) for x (`Input.Size` x samples), images by channel, row and column. Raises
+    /// ArgumentException if x has other rows, or numbers of the layer don't go together.
+    member layer.Predict(x: Matrix<'T>) : Matrix<'T> = layer.Sums(x, rectified = false)
+
+    /// y, and its pullback: dw is the sum over samples and places of dy times the window there, db that of dy, and dx
+    /// the convolution of dy, spread by the stride, with the filters rotated by 180 degrees.
+    member layer.Forward(x: Matrix<'T>)
+        : struct (Matrix<'T> * Func<Matrix<'T>, struct (Convolution<'T> * Lazy<Matrix<'T>>)>) =
+        struct (layer.Predict x, layer.Pullback x)
 
     /// The filters rotated by 180 degrees, with channels in the place of filters: (groups x channels) x (filters of a
     /// group x rows x columns).

@@ -241,8 +241,10 @@ module internal Group =
             gradient[first + i] <- { group.Leaves[first + i] with Values = leaves[i].Values }
         dx
 
+    let private isRelu (layer: ActivationLayer<'T>) = layer.Activation.Function.IsRelu
+
     /// y of layers one after the other, in evaluation. Adding the bias of an affine layer and applying the activation
-    /// that follows are one pass: what no layer can do by itself.
+    /// that follows are one pass, and those of a convolution none: what no layer can do by itself.
     let predict (group: Group<'T>) (x: Matrix<'T>) : Matrix<'T> =
         ArgumentNullException.ThrowIfNull(x, nameof x)
         let layers = group.Layers
@@ -254,11 +256,14 @@ module internal Group =
                     let struct (y, _) =
                         next.Activation.ForwardAfterBias(Dense.values affine.Bias, affine.Product x)
                     from (i + 2) y
+                | (:? Convolution<'T> as convolution), Some(:? ActivationLayer<'T> as next) when isRelu next ->
+                    from (i + 2) (convolution.Sums(x, rectified = true))
                 | layer, _ -> from (i + 1) (predictOne group.Names[i] layer x)
         from 0 x
 
-    /// Layers one after the other in training.
-    let forward (key: Key) (group: Group<'T>) (x: Matrix<'T>) : Passed<'T>[] =
+    /// Layers one after the other in training. Unless it is `traced`, a convolution before ReLU has ReLU's output for
+    /// its own, which nobody reads then: it would be twice as much memory.
+    let forward (traced: bool) (key: Key) (group: Group<'T>) (x: Matrix<'T>) : Passed<'T>[] =
         ArgumentNullException.ThrowIfNull(x, nameof x)
         let layers = group.Layers
         let keys, passed = keys key layers, Array.zeroCreate layers.Length
@@ -274,6 +279,16 @@ module internal Group =
                     Pullback.withoutLeaves (next.Activation.ForwardAfterBias(Dense.values affine.Bias, z))
                 passed[i] <- { Output = z; Pullback = ofAffine }
                 passed[i + 1] <- { Output = y; Pullback = ofNext }
+                i <- i + 2
+            | (:? Convolution<'T> as convolution), Some(:? ActivationLayer<'T> as next)
+                when isRelu next && not traced ->
+                let rectified = convolution.Sums(y, rectified = true)
+                let pullback = Pullback.toLeaves (fun (gradient: Convolution<'T>) -> gradient.Leaves)
+                let struct (_, ofConvolution) = pullback (struct (rectified, convolution.Pullback y))
+                let struct (_, ofNext) =
+                    Pullback.withoutLeaves (struct (rectified, Activation.RectifierPullback rectified))
+                passed[i] <- { Output = rectified; Pullback = ofConvolution }
+                passed[i + 1] <- { Output = rectified; Pullback = ofNext }
                 i <- i + 2
             | layer, _ ->
                 passed[i] <- forwardOne group.Names[i] keys[i] layer y
@@ -296,7 +311,7 @@ module internal Group =
     /// Layers one after the other as one layer.
     let forwardAsOne (key: Key) (group: Group<'T>) (x: Matrix<'T>)
         : struct (Matrix<'T> * Func<Matrix<'T>, struct (Parameter<'T>[] * Lazy<Matrix<'T>>)>) =
-        let passed = forward key group x
+        let passed = forward false key group x
         let y = if passed.Length = 0 then x else (Array.last passed).Output
         struct (y, Func<_, _>(fun dy ->
             Pullback.checkShape y.RowCount y.ColumnCount dy

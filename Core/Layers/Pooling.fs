@@ -1,6 +1,7 @@
 namespace Functional
 
 open System
+open System.Runtime.CompilerServices
 open System.Runtime.InteropServices
 open MathNet.Numerics.LinearAlgebra
 open Functional.FSharp
@@ -88,37 +89,45 @@ type Pooling =
         Team.split (samples * pooling.Input.Size >= Passes.threadsFrom) planes (fun first next ->
             for plane in first .. next - 1 do body.Invoke plane)
 
-    /// y, and for Max the place in its channel of each element that was kept.
-    member private pooling.Kept<'T when Real<'T>>(x: Matrix<'T>) : struct ('T[] * int[]) =
+    member private pooling.IsByQuarters<'T when Real<'T>>() : bool =
+        pooling.Kind = PoolingKind.Max
+        && Quarters.fit<'T> pooling.WindowHeight pooling.WindowWidth pooling.Stride pooling.Output.Width
+
+    /// y, and for Max, in the bits of as many elements, the number in its window of each that was kept, an integer from
+    /// 0 by row and column. (An array of this type is in memory that a training step uses again.)
+    member private pooling.Kept<'T when Real<'T>>(x: Matrix<'T>) : struct ('T[] * 'T[]) =
         let windows, elements = pooling.Windows, Dense.elements x
         let count, width, size = windows.Count, pooling.Input.Width, pooling.Input.Height * pooling.Input.Width
         let y: 'T[] = Dense.fresh (pooling.Output.Size * x.ColumnCount)
-        let places = if pooling.Kind = PoolingKind.Max then Array.zeroCreate y.Length else [||]
+        let kept: 'T[] = if pooling.Kind = PoolingKind.Max then Dense.fresh y.Length else [||]
         let area: 'T = Real.number<'T, float> (float windows.Size)
-        pooling.Planes(x.ColumnCount, Action<int>(fun plane ->
+        let byWindows plane =
             for window in 0 .. count - 1 do
-                let start = windows.Start window
+                let start = plane * size + windows.Start window
                 let into = plane * count + window
                 match pooling.Kind with
                 | PoolingKind.Max ->
-                    let mutable best, place = elements[plane * size + start], start
+                    let mutable best, number = elements[start], 0
                     for r in 0 .. pooling.WindowHeight - 1 do
                         for q in 0 .. pooling.WindowWidth - 1 do
-                            let at = start + r * width + q
-                            let value = elements[plane * size + at]
+                            let value = elements[start + r * width + q]
                             // What isn't a number stays visible.
                             if 'T.op_GreaterThan(value, best) || ('T.IsNaN value && not ('T.IsNaN best)) then
                                 best <- value
-                                place <- at
+                                number <- r * pooling.WindowWidth + q
                     y[into] <- best
-                    places[into] <- place
+                    let keptNumber = &Unsafe.As<'T, int>(&kept[into])
+                    keptNumber <- number
                 | PoolingKind.Average ->
                     let mutable sum = 'T.Zero
                     for r in 0 .. pooling.WindowHeight - 1 do
                         for q in 0 .. pooling.WindowWidth - 1 do
-                            sum <- sum + elements[plane * size + start + r * width + q]
-                    y[into] <- sum / area))
-        struct (y, places)
+                            sum <- sum + elements[start + r * width + q]
+                    y[into] <- sum / area
+        let byQuarters plane =
+            Quarters.largest windows.Rows windows.Columns width elements (plane * size) y kept (plane * count)
+        pooling.Planes(x.ColumnCount, Action<int>(if pooling.IsByQuarters<'T>() then byQuarters else byWindows))
+        struct (y, kept)
 
     /// y (`Output.Size` x samples) for x (`Input.Size` x samples), images by channel, row and column. Raises
     /// ArgumentException if x has other rows.
@@ -132,7 +141,7 @@ type Pooling =
     member pooling.Forward<'T when Real<'T>>(x: Matrix<'T>)
         : struct (Matrix<'T> * Func<Matrix<'T>, Matrix<'T>>) =
         pooling.Check x
-        let struct (y, places) = pooling.Kept x
+        let struct (y, kept) = pooling.Kept x
         let rows, samples = pooling.Output.Size, x.ColumnCount
         struct (Dense.matrix rows samples y, Func<_, _>(fun dy ->
             Pullback.checkShape rows samples dy
@@ -140,20 +149,26 @@ type Pooling =
             let count, width, size = windows.Count, pooling.Input.Width, pooling.Input.Height * pooling.Input.Width
             let dx: 'T[] = Dense.fresh (pooling.Input.Size * samples)
             let area: 'T = Real.number<'T, float> (float windows.Size)
-            pooling.Planes(samples, Action<int>(fun plane ->
+            let byWindows plane =
                 Array.Clear(dx, plane * size, size)
                 for window in 0 .. count - 1 do
-                    let slope = dy[plane * count + window]
+                    let from, start = plane * count + window, plane * size + windows.Start window
                     match pooling.Kind with
                     | PoolingKind.Max ->
-                        let at = plane * size + places[plane * count + window]
-                        dx[at] <- dx[at] + slope
+                        let number = Unsafe.As<'T, int>(&kept[from])
+                        let at = start + number / pooling.WindowWidth * width + number % pooling.WindowWidth
+                        dx[at] <- dx[at] + dy[from]
                     | PoolingKind.Average ->
-                        let share, start = slope / area, plane * size + windows.Start window
+                        let share = dy[from] / area
                         for r in 0 .. pooling.WindowHeight - 1 do
                             for q in 0 .. pooling.WindowWidth - 1 do
                                 let at = start + r * width + q
-                                dx[at] <- dx[at] + share))
+                                dx[at] <- dx[at] + share
+            let byQuarters plane =
+                // Rows and columns that fill no window.
+                if 4 * count < size then Array.Clear(dx, plane * size, size)
+                Quarters.back windows.Rows windows.Columns width dy kept (plane * count) dx (plane * size)
+            pooling.Planes(samples, Action<int>(if pooling.IsByQuarters<'T>() then byQuarters else byWindows))
             Dense.matrix pooling.Input.Size samples dx))
 
 /// A pooling layer of a network.

@@ -12,25 +12,40 @@ open Microsoft.FSharp.NativeInterop
 /// What is copied from a canvas to make a packed row. A vector is read from each byte offset in From and written to the
 /// one at the same index of Into; where it reaches into the next, that one is written later.
 [<Struct; NoEquality; NoComparison>]
-type private Runs = { From: nativeint[]; Into: nativeint[] }
+type private Runs =
+    { From: nativeint[]
+      Into: nativeint[]
+      /// Bytes of the longest one.
+      Longest: int }
 
 module private Runs =
     /// Elements that are side by side on the canvas are copied together.
     let ofPlaces<'T when 'T: unmanaged> (lanes: int) (first: int) (next: int) (place: int -> int) : Runs =
         let element = nativeint sizeof<'T>
         let from, into = ResizeArray(), ResizeArray()
-        let mutable begun = first
+        let mutable begun, longest = first, 0
         for i in first .. next - 1 do
             if i = first || i - begun = lanes || place i <> place begun + i - begun then
                 begun <- i
                 from.Add(nativeint (place i) * element)
                 into.Add(nativeint (i - first) * element)
-        { From = from.ToArray(); Into = into.ToArray() }
+            longest <- max longest (i - begun + 1)
+        { From = from.ToArray(); Into = into.ToArray(); Longest = longest * sizeof<'T> }
 
     /// All of them, each written this many bytes after the one before.
     let join (step: nativeint) (runs: Runs[]) : Runs =
         { From = runs |> Array.collect _.From
-          Into = runs |> Array.mapi (fun i runs -> runs.Into |> Array.map ((+) (nativeint i * step))) |> Array.concat }
+          Into = runs |> Array.mapi (fun i runs -> runs.Into |> Array.map ((+) (nativeint i * step))) |> Array.concat
+          Longest = runs |> Array.map _.Longest |> Array.max }
+
+    /// For each of the places `outer`, the runs from there on, on vectors 'V at least as long as they are.
+    let copy<'V, 'S when 'S: struct and 'S :> ISimd<'V>>
+        (outer: nativeint[]) first next (runs: Runs) (canvas: nativeint) (into: nativeint) (step: nativeint) =
+        let from, place = runs.From, runs.Into
+        for i in first .. next - 1 do
+            let start, row = canvas + outer[i], into + nativeint (i - first) * step
+            for r in 0 .. from.Length - 1 do
+                'S.Store('S.Load(start + from[r]), row + place[r])
 
 module private Strips =
     /// Calls body with the first column of each strip, at most this wide, and its columns.
@@ -69,17 +84,20 @@ type private Correlation<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd
                         let value = NativePtr.read (at<'T> (from + nativeint j * element))
                         NativePtr.write (at<'T> (into + nativeint (j * canvas.Spread) * element)) value
 
-    /// For each of the places `outer`, the runs from there on.
+    /// A vector of another cache line costs twice: short runs take short ones.
     let pack (outer: nativeint[]) first next (runs: Runs) (canvas: nativeint) (into: nativeint) (step: nativeint) =
-        let from, place = runs.From, runs.Into
-        for i in first .. next - 1 do
-            let start, row = canvas + outer[i], into + nativeint (i - first) * step
-            for r in 0 .. from.Length - 1 do
-                'S.Store('S.Load(start + from[r]), row + place[r])
+        if 'S.Width > 16 && runs.Longest <= 16 then
+            Runs.copy<Vector128<'T>, Simd128<'T>> outer first next runs canvas into step
+        elif 'S.Width > 32 && runs.Longest <= 32 then
+            Runs.copy<Vector256<'T>, Simd256<'T>> outer first next runs canvas into step
+        else Runs.copy<'V, 'S> outer first next runs canvas into step
 
     /// y(n, o, p) = the sum over k = 0, 1, ... of element k of window p times w(k, o): one chain of fused multiply-adds
     /// from zero. Elements of w are side by side for o. Steps are in bytes, from one sample to the next or from one k.
-    member _.Outputs(samples, outputs, x: nativeint, xStep, w: nativeint, wStep, y: nativeint, yStep: nativeint) =
+    /// `finish` gets o and the address of its windows' sums while they are in a cache.
+    member _.Outputs
+        (samples, outputs, x: nativeint, xStep, w: nativeint, wStep, y: nativeint, yStep: nativeint,
+         finish: int -> nativeint -> unit) =
         let vectors = (count + lanes - 1) / lanes
         let panels = (vectors + 1) / 2
         /// The last vector ends with the last window: it overlaps the one before, and gives the same bits.
@@ -133,15 +151,23 @@ type private Correlation<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd
                                 let row = count * sizeof<'T>
                                 let into = y + nativeint (o * count) * element
                                 (bytes (aside + nativeint o * width) row).CopyTo(bytes into row)
+                    for o in 0 .. outputs - 1 do finish o (y + nativeint (o * count) * element)
                 giveBack buffer)
 
     /// g(o, k) = the sum over samples n = 0, 1, ... and, for each, windows p = 0, 1, ... of dy(n, o, p) times element k
     /// of window p: one chain of fused multiply-adds from zero. Elements of g are side by side for o.
     member _.Gradient(samples, outputs, x: nativeint, xStep, dy: nativeint, dyStep, g: nativeint, gStep: nativeint) =
-        let columns = windows.KernelWidth
+        let rows, columns = size / windows.KernelWidth, windows.KernelWidth
         let pays = int64 samples * int64 outputs * int64 count * int64 size >= Tuning.measured.Threading
-        Team.split pays (size / columns) (fun firstRow nextRow ->
-            let first, next = firstRow * columns, nextRow * columns
+        // Few rows make unequal parts. By outputs all threads pack the same windows, which costs less than waiting.
+        let byRows = rows >= 8 * Team.threads () || outputs < rows
+        Team.split pays (if byRows then rows else outputs) (fun firstPart nextPart ->
+            let struct (first, next) =
+                if byRows then struct (firstPart * columns, nextPart * columns) else struct (0, size)
+            let struct (firstOutput, outputs) =
+                if byRows then struct (0, outputs) else struct (firstPart, nextPart - firstPart)
+            let dy = dy + nativeint (firstOutput * count) * element
+            let g = g + nativeint firstOutput * element
             let runs = Runs.ofPlaces<'T> lanes first next (fun k -> windows.Offset k)
             let length = up (next - first)
             let step = nativeint length * element
@@ -187,9 +213,30 @@ type private Correlation<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd
 /// Convolutions on the widest vectors that the processor has, group after group of channels.
 module internal Correlation =
 
+    /// Adds the bias to the sums of an output, and where `rectified` takes 0 for what is below.
+    let private finish<'T when Real<'T>> rectified (bias: 'T) (count: int) (sums: nativeint) =
+        let bias, lanes = Vector512.Create bias, Vector512<'T>.Count
+        let inline at i = at<'T> (sums + nativeint i * nativeint sizeof<'T>)
+        let inline finished (sum: Vector512<'T>) =
+            let y = sum + bias
+            if rectified then Vector512.Max(y, Vector512<'T>.Zero) else y
+        if count >= lanes then
+            // It overlaps the vector before, and must not be added to twice.
+            let last = finished (Vector512.Load(at (count - lanes)))
+            let mutable i = 0
+            while i < count - lanes do
+                (finished (Vector512.Load(at i))).Store(at i)
+                i <- i + lanes
+            last.Store(at (count - lanes))
+        else
+            for i in 0 .. count - 1 do
+                let y = finished (Vector512.CreateScalar(NativePtr.read (at i)))
+                NativePtr.write (at i) y[0]
+
     /// `outputs` or, where `isGradient`, `gradient` on vectors 'V.
     let private sumsOn<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd<'V>>
-        isGradient (windows: Windows) groups samples outputs (x: 'T[]) (w: 'T[]) (y: 'T[]) =
+        isGradient (windows: Windows) groups samples outputs (x: 'T[]) (w: 'T[]) (y: 'T[])
+        (finish: int -> nativeint -> unit) =
         use pinX = fixed x
         use pinW = fixed w
         use pinY = fixed y
@@ -204,22 +251,29 @@ module internal Correlation =
             let struct (w, wStep) = ofGroup pinW wSize
             let struct (y, yStep) = ofGroup pinY ySize
             if isGradient then kernel.Gradient(samples, outputs, x, xStep, y, yStep, w, wStep)
-            else kernel.Outputs(samples, outputs, x, xStep, w, wStep, y, yStep)
+            else
+                let finish o sums = finish (group * outputs + o) sums
+                kernel.Outputs(samples, outputs, x, xStep, w, wStep, y, yStep, finish)
 
-    let private sums<'T when Real<'T>> isGradient windows groups samples outputs (x: 'T[]) (w: 'T[]) (y: 'T[]) =
+    let private sums<'T when Real<'T>> isGradient windows groups samples outputs (x: 'T[]) (w: 'T[]) (y: 'T[]) finish =
         if Vector512.IsHardwareAccelerated then
-            sumsOn<'T, Vector512<'T>, Simd512<'T>> isGradient windows groups samples outputs x w y
+            sumsOn<'T, Vector512<'T>, Simd512<'T>> isGradient windows groups samples outputs x w y finish
         elif Vector256.IsHardwareAccelerated && X86.Fma.IsSupported then
-            sumsOn<'T, Vector256<'T>, Simd256<'T>> isGradient windows groups samples outputs x w y
+            sumsOn<'T, Vector256<'T>, Simd256<'T>> isGradient windows groups samples outputs x w y finish
         elif AdvSimd.IsSupported then
-            sumsOn<'T, Vector128<'T>, Simd128<'T>> isGradient windows groups samples outputs x w y
-        else sumsOn<'T, 'T, Scalar<'T>> isGradient windows groups samples outputs x w y
+            sumsOn<'T, Vector128<'T>, Simd128<'T>> isGradient windows groups samples outputs x w y finish
+        else sumsOn<'T, 'T, Scalar<'T>> isGradient windows groups samples outputs x w y finish
 
     /// Of each group, `outputs` channels for its windows: y, (groups x outputs x windows) x samples, for x, (groups x
     /// channels x height x width) x samples, and w, (groups x outputs) x (elements of a window).
     let outputs<'T when Real<'T>> (windows: Windows) groups samples outputs (x: 'T[]) (w: 'T[]) (y: 'T[]) : unit =
-        sums false windows groups samples outputs x w y
+        sums false windows groups samples outputs x w y (fun _ _ -> ())
+
+    /// `outputs` with the bias of each channel added; where `rectified`, 0 for what is below.
+    let outputsWith<'T when Real<'T>>
+        rectified (bias: 'T[]) (windows: Windows) groups samples outputs (x: 'T[]) (w: 'T[]) (y: 'T[]) : unit =
+        sums false windows groups samples outputs x w y (fun o sums -> finish rectified bias[o] windows.Count sums)
 
     /// The gradient of w, of its shape, for that of y.
     let gradient<'T when Real<'T>> (windows: Windows) groups samples outputs (x: 'T[]) (dy: 'T[]) (g: 'T[]) : unit =
-        sums true windows groups samples outputs x g dy
+        sums true windows groups samples outputs x g dy (fun _ _ -> ())

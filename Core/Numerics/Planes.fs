@@ -2,7 +2,6 @@
 module internal Functional.Numerics.Planes
 
 open System
-open System.Numerics.Tensors
 open Functional
 open Functional.Numerics.Passes
 
@@ -11,15 +10,12 @@ let each (size: int) (length: int) (body: int -> int -> unit) : unit =
     Team.split (length >= threadsFrom) (length / size) (fun first next ->
         for plane in first .. next - 1 do body plane (plane * size))
 
-/// Adds its channel's summand to each plane, of `size` elements, of every sample.
-let add<'T when Real<'T>> (summands: 'T[]) (size: int) (x: 'T[]) : unit =
-    each size x.Length (fun plane from ->
-        TensorPrimitives.Add(ReadOnlySpan(x, from, size), summands[plane % summands.Length], Span(x, from, size)))
-
 /// The sum of each channel: the sums of its planes, added up in the order of the samples.
 let sums<'T when Real<'T>> (channels: int) (size: int) (samples: int) (x: 'T[]) : 'T[] =
-    Array.init channels (fun channel ->
-        let mutable sum = 'T.Zero
+    let sums: 'T[] = Array.zeroCreate channels
+    Team.split (x.Length >= threadsFrom) channels (fun first next ->
         for sample in 0 .. samples - 1 do
-            sum <- sum + Reductions.sum (ReadOnlySpan(x, (sample * channels + channel) * size, size))
-        sum)
+            for channel in first .. next - 1 do
+                let plane = ReadOnlySpan(x, (sample * channels + channel) * size, size)
+                sums[channel] <- sums[channel] + Reductions.sum plane)
+    sums
