@@ -1,7 +1,6 @@
 using Functional.Host.Data;
 using Functional.Host.Models;
 
-
 namespace Functional.Host.Benchmarks;
 
 /// <summary>A training step that is measured, and the accuracy over all images.</summary>
@@ -22,6 +21,9 @@ internal sealed record StepWorkload(string Name, Func<Network<float>> Network, i
         new("deep-adam", () => Dense(100, 100, 100, 100), 128, Optimizer.Adam(learningRate: 0.001)),
         new("deep-regularized", Regularized, 128, Optimizer.Sgd(learningRate: 0.01)),
         new("wide-adam", () => Dense(1024, 1024), 256, Optimizer.Adam(learningRate: 0.001)),
+        new("simple-conv", ConvolutionNetworks.Simple, 100, Optimizer.Adam(learningRate: 0.001)),
+        new("deep-conv", ConvolutionNetworks.Deep, 100, Optimizer.Adam(learningRate: 0.001)),
+        new("lenet", ConvolutionNetworks.LeNet, 128, Optimizer.Adam(learningRate: 0.001)),
     ];
 
     /// <summary>Measures it beside the peaks, each with another number of threads.</summary>
@@ -58,9 +60,18 @@ internal sealed record StepWorkload(string Name, Func<Network<float>> Network, i
         }));
     }
 
-    // Each weight matrix has a product forward, one for its own gradient, and, but for the first, one for its inputs'.
+    // Each layer with weights has sums forward, for its own gradient, and, but for the first, for its inputs'.
     private double Operations() =>
-        Weights(Network()).Select((weights, layer) => 2.0 * BatchSize * weights * (layer == 0 ? 2 : 3)).Sum();
+        Network().Layers.Select(MultiplyAdds).Where(sums => sums > 0)
+            .Select((sums, layer) => 2.0 * BatchSize * sums * (layer == 0 ? 2 : 3)).Sum();
+
+    // Of one sample forward.
+    private static double MultiplyAdds(ILayer<float> layer) => layer switch
+    {
+        Convolution<float> convolution => (double)convolution.Shape.FilterSize * convolution.Shape.Output.Size,
+        Affine<float> affine => affine.Weight.RowCount * affine.Weight.ColumnCount,
+        _ => 0,
+    };
 
     private static IEnumerable<int> Weights(Network<float> network) =>
         network.Parameters().Where(leaf => leaf.Role == Role.Weight).Select(leaf => leaf.Shape.Length);
