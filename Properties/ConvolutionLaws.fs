@@ -225,8 +225,9 @@ let private byChannel (image: ImageShape) (x: Matrix<float>) : Matrix<float> =
 let private keepsFirstLargestOrMean<'T when Real<'T>> (pooling: Pooling, samples: int, seed: int64) =
     let image, output, key = pooling.Input, pooling.Output, Key.ofSeed seed
     let ofFew (x: 'T) =
-        let rounded = 'T.Round(x + x)
-        if pooling.Kind = PoolingKind.Max && rounded = 'T.CreateChecked 2 then 'T.NaN else rounded
+        let twice: 'T = x + x
+        let rounded: 'T = 'T.Round twice
+        if pooling.Kind = PoolingKind.Max && rounded.Equals('T.CreateChecked 2) then 'T.NaN else rounded
     let x = (matrix<'T> image.Size samples key).Map(fun x -> ofFew x)
     let struct (y, pullback) = Pooling.forward pooling x
     let slopes = matrix<'T> output.Size samples (Key.child 1 key)
@@ -239,18 +240,20 @@ let private keepsFirstLargestOrMean<'T when Real<'T>> (pooling: Pooling, samples
                       for q in 0 .. pooling.WindowWidth - 1 ->
                           (channel * image.Height + place / output.Width * pooling.Stride + r) * image.Width
                           + place % output.Width * pooling.Stride + q ]
-            let count = 'T.CreateChecked seen.Length
+            let count: 'T = 'T.CreateChecked seen.Length
             match pooling.Kind with
             | PoolingKind.Max ->
                 let first =
                     match seen |> List.tryFind (fun i -> 'T.IsNaN x[i, sample]) with
                     | Some none -> none
-                    | None -> seen |> List.maxBy (fun i -> x[i, sample])
+                    | None -> seen |> List.maxBy (fun i -> Double.CreateChecked(x[i, sample]))
                 dx[first, sample] <- dx[first, sample] + slopes[row, sample]
                 x[first, sample]
             | PoolingKind.Average ->
                 for i in seen do dx[i, sample] <- dx[i, sample] + slopes[row, sample] / count
-                (('T.Zero, seen) ||> List.fold (fun sum i -> sum + x[i, sample])) / count)
+                let mutable sum: 'T = 'T.Zero
+                for i in seen do sum <- sum + x[i, sample]
+                sum / count)
     sameMatrix expected y
     sameMatrix expected (Pooling.predict pooling x)
     sameMatrix dx (pullback slopes)
