@@ -13,8 +13,8 @@ namespace Functional.Host.Commands;
 /// <c>functional book</c>: all of them.</summary>
 internal static class ExperimentCommand
 {
-    // What the experiments' own options say or their question is about, what only runs with a folder have, and what only
-    // tables have: experiments are of images.
+    // What the experiments' own options say or their question is about, what only runs with a folder have, and what
+    // only tables have: experiments are of images.
     private static readonly string[] Taken =
         ["data", "from", "seed", "patience", "checkpoint-every", "keep-every", "label", "task", "ignore", "missing",
             "layers"];
