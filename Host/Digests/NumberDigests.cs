@@ -38,7 +38,7 @@ internal static class NumberDigests
     ];
 
     /// <summary>The same functions of every float32, in the order of their bits: 4.3 billion each, so minutes. And of
-    /// each 61st, 70 million: under an emulator every one would take hours.</summary>
+    /// each 61st, 70 million, for machines where that is too long.</summary>
     public static IReadOnlyList<DigestEntry> OfEveryFloat { get; } =
         [.. OfFloats("every-61st-float32", 61), .. OfFloats("every-float32", 1)];
 
