@@ -293,14 +293,15 @@ let laws =
             let struct (factors, _) = Dropout.forward key dropout ones
             let x = matrix<float> image.Size samples key
             let places = image.Height * image.Width
-            let expected = x.MapIndexed(fun row sample x -> x * factors[row / places, sample])
+            let isDropped row sample = factors[row / places, sample] = 0.0
+            let expected = x.MapIndexed(fun row sample x ->
+                if isDropped row sample then 0.0 else x * factors[row / places, sample])
             let struct (y, pullback) = ChannelDropout.forward key layer x
             sameMatrix expected y
             sameMatrix expected (pullback x)
             sameMatrix x (ChannelDropout.predict layer x)
             let notNumbers = Matrix<float>.Build.Dense(image.Size, samples, nan)
             let struct (y, _) = ChannelDropout.forward key layer notNumbers
-            let isDropped row sample = factors[row / places, sample] = 0.0
             sameMatrix (notNumbers.MapIndexed(fun row sample x -> if isDropped row sample then 0.0 else x)) y
 
         law "y is a chain of fused multiply-adds over channel, row and column, in float32" convolutions

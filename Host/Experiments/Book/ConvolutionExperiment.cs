@@ -29,11 +29,11 @@ internal sealed class ConvolutionExperiment : Experiment
     /// <summary>The book's network and setting: one and the same run for all experiments that show it.</summary>
     public static Variant Network(Lab lab)
     {
-        var common = lab.WithPoints(lab.Configure(Setting(lab) with
+        var common = lab.WithPoints(
+            lab.Configure(Setting(lab) with { Samples = lab.Settings.Quick ? 2000 : null }), lab.Of(21, 4)) with
         {
             Layers = NetworkLayers.Parse("conv:30:5,relu,pool:2,affine:100,relu"),
-            Samples = lab.Settings.Quick ? 2000 : null,
-        }), lab.Of(21, 4));
+        };
         return new Variant(lab.Say("filters", "フィルターあり"), common)
         {
             Measured = CommonFigures.Both, Observation = new(Math.Max(1, lab.Steps(common) - 1), Filters),

@@ -31,9 +31,8 @@ internal sealed class DeepConvolutionExperiment : Experiment
     {
         var common = lab.WithPoints(lab.Configure(ConvolutionExperiment.Setting(lab) with
         {
-            Layers = NetworkLayers.Parse(Layers), Initializer = Initializer.He,
-            Samples = lab.Settings.Quick ? 300 : null,
-        }), lab.Of(21, 2));
+            Initializer = Initializer.He, Samples = lab.Settings.Quick ? 300 : null,
+        }), lab.Of(21, 2)) with { Layers = NetworkLayers.Parse(Layers) };
         var shallow = ConvolutionExperiment.Network(lab);
         var curves = lab.Train(
             new Variant(lab.Say("six layers of filters", "フィルター6層"), common)
