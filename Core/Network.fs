@@ -252,7 +252,7 @@ module Network =
         let masks = Array.ofSeq masks
         let rec count (group: Group<'T>) =
             group.Layers |> Array.sumBy (function
-                | :? DropoutLayer<'T> -> 1
+                | :? DropoutLayer<'T> | :? ChannelDropout<'T> -> 1
                 | :? IGroup<'T> as layer -> count layer.Group
                 | _ -> 0)
         let count = count network.Group
@@ -261,6 +261,7 @@ module Network =
         let rec masked (group: Group<'T>) : Group<'T> =
             group.WithLayers(group.Layers |> Array.map (function
                 | :? DropoutLayer<'T> as layer -> MaskedDropout(layer.Dropout, next ()) :> ILayer<'T>
+                | :? ChannelDropout<'T> as layer -> MaskedDropout(layer.Dropout, next ())
                 | :? IGroup<'T> as layer -> layer.With(masked layer.Group)
                 | layer -> layer))
         Network(masked network.Group, network.Loss, network.Penalty)

@@ -61,6 +61,7 @@ let private isSameInEvaluation plan =
     parts plan |> List.forall (function
         | BatchNormalized _ -> false
         | Dropped dropout -> dropout.Ratio = 0.0
+        | Kept row -> row <> channelBatchNorm && row <> channelDropout
         | _ -> true)
 
 /// On the other side of a kink float32 has another derivative.

@@ -33,6 +33,9 @@ public class BookTests
         "? dropout-length, By then the book's form gives a higher test accuracy than no dropout, too: no seed",
         "✗ hyperparameters, The 2 best trials learn (validation accuracy of at least 50%), with learning rates above "
             + "0.001: no seed",
+        "≠ convolution, More than 98% of the test images are classified correctly: no seed",
+        "≠ deep-convolution, Six layers of filters read more of the test images than one: no seed",
+        "≠ deep-convolution, More than 99% of the test images are classified correctly: no seed",
     ];
 
     private static readonly LabSettings Quick = new() { Quick = true, Seeds = 3 };

@@ -45,7 +45,7 @@ public sealed class LayersTests : IDisposable
     [Fact]
     public void The_shape_is_that_of_the_images_and_the_last_layer_has_an_output_for_each_class() => Assert.Equal(
         "convolution 6 of 5 x 5 on 3 x 12 x 10, relu, maximum of 2 x 2 on 6 x 8 x 6 (stride 2), "
-        + "residual(convolution 6 of 3 x 3 on 6 x 4 x 3 (padding 1), "
+        + "residual (convolution 6 of 3 x 3 on 6 x 4 x 3 (padding 1), "
         + "channel batchnorm on 6 x 4 x 3 (momentum 0.9, epsilon 1E-06), relu), "
         + "channel dropout 0.2 (book) on 6 x 4 x 3, mean of 4 x 3 on 6 x 4 x 3 (stride 1), affine 6 -> 4",
         Parse(

@@ -92,10 +92,10 @@ internal sealed class ConvolutionExperiment : Experiment
                         seed => curves[0].Seeds[seed].Final.Test - High, inPoints: true)
                     .SaidIn(("Section 7.5", "7.5節")).IfLearned(lab, curves[0]),
                 lab.Claim((
-                    "Both gradients of a small convolutional network agree: the mean difference is below 10⁻⁹ for " +
+                    "Both gradients of a small convolutional network agree: the mean difference is below 10⁻⁸ for " +
                     "every parameter",
-                    "小さな CNN で2つの勾配が一致する（どのパラメータでも差の平均は 10⁻⁹ 未満）"),
-                    seed => checks[seed].All(d => d.MeanAbsolute < 1e-9),
+                    "小さな CNN で2つの勾配が一致する（どのパラメータでも差の平均は 10⁻⁸ 未満）"),
+                    seed => checks[seed].All(d => d.MeanAbsolute < 1e-8),
                     seed => [(("largest mean difference", "差の平均の最大値"), Largest(seed))]),
             ],
         };
@@ -118,10 +118,11 @@ internal sealed class ConvolutionExperiment : Experiment
     private static IReadOnlyList<LeafDifference> Check(Lab lab, long seed)
     {
         const int Side = 10;
+        // Where a ReLU's input is next to 0, a difference looks at both sides of the kink.
         var network = (Setting(lab) with
         {
-            Layers = NetworkLayers.Parse($"conv:{lab.Of(10, 3)}:3,relu,pool:2,affine:{lab.Of(10, 4)},relu"),
-            Seed = seed,
+            Layers = NetworkLayers.Parse($"conv:{lab.Of(10, 3)}:3,tanh,pool:2,affine:{lab.Of(10, 4)},tanh"),
+            Initializer = Initializer.Xavier, Seed = seed,
         }).CreateNetwork<double>(new ImageEncoder(Side, Side, ByteScale.Unit), Classification.Numbered(10));
         var inputs = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.Dense(
             Side * Side, 1, Key.OfSeed(seed).Child(1).Uniforms(Side * Side));
