@@ -38,7 +38,7 @@ public class BookTests
         "≠ deep-convolution, More than 99% of the test images are classified correctly: no seed",
     ];
 
-    private static readonly LabSettings Quick = new() { Quick = true, Seeds = 3 };
+    private static readonly LabSettings Quick = QuickBook.ThreeSeeds;
 
     private static IReadOnlyList<ExperimentResult> Run(LabSettings settings, params string[] names) =>
         ExperimentRunner.Run(
@@ -47,7 +47,7 @@ public class BookTests
     [Fact]
     public void Claims_hold_with_every_seed_but_for_those_that_are_shown_as_not_held()
     {
-        var results = ExperimentRunner.Run(Book.Experiments, Quick, DataSets.Load("digits"));
+        var results = QuickBook.ResultsOfThreeSeeds;
         Assert.All(results, result =>
             Assert.True(result.Report.Claims.Count >= 2, $"{result.Experiment.Name} claims next to nothing"));
         var claims = (from result in results from claim in result.Report.Claims select (
@@ -82,7 +82,7 @@ public class BookTests
     [Fact]
     public void A_page_is_accessible_in_both_languages()
     {
-        var settings = Quick with { Seeds = 1 };
+        var settings = QuickBook.Settings;
         foreach (var language in Enum.GetValues<Language>())
         {
             var results = Run(settings with { Language = language }, "layers", "optimizer-paths", "norms");
