@@ -103,7 +103,8 @@ let laws =
                     let all = ones<float> units case.Samples
                     kept.Add(trained (Key.child kept.Count key) { dropout with Form = DropoutForm.Book } all)
                 | Kept row when row = channelDropout ->
-                    let struct (y, _) = row.Layer<float>(units).Forward(ones units case.Samples, Key.child kept.Count key)
+                    let layer = row.Layer<float> units
+                    let struct (y, _) = layer.Forward(ones units case.Samples, Key.child kept.Count key)
                     kept.Add(y.Map(fun y -> if y > 0.0 then 1.0 else 0.0))
                 | other -> units <- widthOf units other
             let masks = List.ofSeq kept

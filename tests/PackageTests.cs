@@ -138,7 +138,9 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
     [Fact]
     public void A_CSharp_script_uses_them_without_reflection_for_JSON()
     {
-        var folder = WriteScript("script");
+        // As for a script that may be compiled ahead of time, but without its compiler, which may not be there.
+        var folder = WriteScript(
+            "script", "#:property PublishAot=false", "#:property JsonSerializerIsReflectionEnabledByDefault=false");
         Assert.Equal(Answer(packages.Dotnet(folder, "run", "script.cs")),
             Answer(packages.Dotnet(folder, "run", "script.cs")));
         Assert.True(File.Exists(Path.Combine(folder, "studies/mine/journal.jsonl")));
@@ -159,13 +161,13 @@ public sealed class PackageTests(Packages packages) : IClassFixture<Packages>
     }
 
     // C# scripts are made to be compiled ahead of time: also where they aren't, they have no reflection for JSON.
-    private string WriteScript(string name)
+    private string WriteScript(string name, params string[] properties)
     {
         var folder = packages.NewFolder(name);
         var study = Block.All.First(block => block is { Page: "docs/search.md", Language: "csharp" });
         var usings = study.Lines.Where(line => line.StartsWith("using Functional", StringComparison.Ordinal)).ToArray();
         File.WriteAllLines(Path.Combine(folder, "script.cs"),
-            [Script.Replace("using Functional;", string.Join('\n', ["using Functional;", .. usings]),
+            [.. properties, Script.Replace("using Functional;", string.Join('\n', ["using Functional;", .. usings]),
                 StringComparison.Ordinal), .. study.Lines.Except(usings)]);
         File.WriteAllLines(Path.Combine(folder, "table.csv"),
             ["size,weight,kind", .. Enumerable.Range(0, 80)

@@ -19,7 +19,7 @@ internal static class LiveCommand
         var command = new CommandWithExamples(
             "live", "Look at a run while it learns, or at any of its steps later, in the browser.",
             ("functional live runs/NAME --open", "a run's page, which follows it"),
-            ("functional train --live --open", "train, and look at it from the first step"))
+            ("functional live runs/NAME --port 8080", "at an address whose port is known"))
         {
             folder, port, open, threads, json,
         };

@@ -90,7 +90,8 @@ internal static class TrainingDigests
         ];
 
         static (string Name, Func<int, IReadOnlyList<ILayer<T>>> After) BuiltIn(ILayer<T> layer) => (
-            layer.Name.Replace("norm", "-norm", StringComparison.Ordinal),
+            layer.Name.Replace("norm", "-norm", StringComparison.Ordinal)
+                .Replace("channel", "channel-", StringComparison.Ordinal),
             units => [Layer.BuiltIn<T>(units).First(one => one.Name == layer.Name)]);
 
         static ILayer<T>[] Block(int units) =>

@@ -171,8 +171,11 @@ public static class Model
     /// Network&lt;float> trained = Model.LoadWeights("theirs.safetensors", network);
     /// </code></example>
     public static Network<T> LoadWeights<T>(string path, Network<T> network)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        DataFile.Open(path.Given(), stream => ModelFile.ReadWeights(stream, path, network.Given()));
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return DataFile.Open(path.Given(), stream => ModelFile.ReadWeights(stream, path, network));
+    }
 
     /// <summary>Reads a model from the beginning of a stream to its end; the stream must be able to seek.</summary>
     /// <inheritdoc cref="Load{T}(string, LayerTable{T}?, Activation?)"/>

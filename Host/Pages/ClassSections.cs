@@ -58,17 +58,19 @@ internal sealed class ClassSections
         if (part.Samples is not Images images)
             return Page.Section(heading, Page.Paragraph(what), Page.Table(mistakes.Select(wrong => (
                 Say($"test sample {wrong.Sample + 1}", $"テストデータ{wrong.Sample + 1}"),
-                $"{Answer(wrong, "is ")} ({Percentage.Of(wrong.Probability)})"))));
+                $"{Answer(wrong)} ({Percentage.Of(wrong.Probability)})"))));
         var pictures = mistakes.Select(wrong => new Picture(
             images.Width, images.Height, images.Gray(wrong.Sample),
-            $"{Answer(wrong, "")}\n{Percentage.Of(wrong.Probability)}"));
+            $"{names[wrong.Label]} → {NameOf(wrong.Predicted)}\n{Percentage.Of(wrong.Probability)}"));
         return Page.Section(
             heading,
-            Page.Paragraph(what + Say(" Would you have known?", "あなたには分かりますか。")),
+            Page.Paragraph(what + Say(
+                " Below each: the true class → the predicted one. Would you have known?",
+                "画像の下は、正解 → 予測です。あなたには分かりますか。")),
             Page.Figure(say, new ImageGrid(Say("Most confident mistakes", "最も自信のあった間違い"), [.. pictures])));
 
-        string Answer(WrongAnswer wrong, string verb) => Say(
-            $"{verb}{names[wrong.Label]}, predicted {NameOf(wrong.Predicted)}",
+        string Answer(WrongAnswer wrong) => Say(
+            $"is {names[wrong.Label]}, predicted {NameOf(wrong.Predicted)}",
             $"正解{names[wrong.Label]}、予測{NameOf(wrong.Predicted)}");
 
         string NameOf(int label) => label < 0 ? Say("no class", "なし") : names[label];

@@ -86,7 +86,8 @@ public class ClaimTests
                 ("activations-sigmoid-xavier", "6-13"), ("activations-relu-0.01", "6-14"),
                 ("activations-relu-xavier", "6-14"), ("activations-relu-he", "6-14"), ("weight-init-loss", "6-15"),
                 ("batch-norm-accuracy", "6-19"), ("overfitting-accuracy", "6-20"), ("weight-decay-accuracy", "6-21"),
-                ("dropout-accuracy", "6-23"), ("hyperparameters-best", "6-24"),
+                ("dropout-accuracy", "6-23"), ("hyperparameters-best", "6-24"), ("filters-before", "7-24"),
+                ("filters-after", "7-24"),
             ],
             figures.Where(figure => figure.InBook!.Length > 0).Select(figure => (figure.Name, figure.InBook!)));
         var page = new ExperimentPage(new() { Quick = true }, Results).Render();

@@ -33,16 +33,14 @@ internal sealed class FiltersExperiment : Experiment
                 Grid(
                     "before", lab.Say("Filters before learning", "学習前のフィルター"), Before(0),
                     ("The 30 filters of the first layer before the first step, each from black for its least weight " +
-                     "to white for its greatest. Neighboring weights have nothing to do with each other: their " +
-                     $"correlation is {Alike(Before(0))}.",
+                     "to white for its greatest. They are random numbers: neighboring weights have nothing to do " +
+                     "with each other.",
                      "学習前の第1層の30個のフィルター。それぞれ最小の重みを黒、最大の重みを白で描いています。" +
-                     $"隣り合う重みの相関係数は {Alike(Before(0))} で、互いに無関係です。")),
+                     "乱数なので、隣り合う重みは互いに無関係です。")),
                 Grid(
                     "after", lab.Say("Filters after learning", "学習後のフィルター"), After(0),
                     Text(
-                        ($"The same filters after learning. The correlation of neighboring weights is now " +
-                         $"{Alike(After(0))}.",
-                         $"同じフィルターの学習後の様子。隣り合う重みの相関係数は {Alike(After(0))} になりました。"),
+                        ("The same filters after learning.", "同じフィルターの学習後の様子。"),
                         Likeness(After(0)) > 0.3
                             ? ("Bright and dark regions have formed: a filter answers to an edge or to a blob.",
                                "明るい部分と暗い部分のまとまりができ、エッジやブロブに反応するようになりました。")
@@ -54,9 +52,9 @@ internal sealed class FiltersExperiment : Experiment
                         [
                             new Picture(images.Width, images.Height, images[0], lab.Say("image", "画像")),
                             Response(images.Height, images.Width, images[0].Span, After(0), edges,
-                                lab.Say("bright left or right", "縦のエッジ")),
+                                lab.Say("left or right", "縦のエッジ")),
                             Response(images.Height, images.Width, images[0].Span, After(0), across,
-                                lab.Say("bright above or below", "横のエッジ")),
+                                lab.Say("above or below", "横のエッジ")),
                         ])
                     { Columns = 3 },
                     ("The first training image, and what the filter whose left and right halves differ most, and the " +

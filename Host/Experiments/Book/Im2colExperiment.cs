@@ -67,13 +67,13 @@ internal sealed class Im2colExperiment : Experiment
                         })
                     { Values = windows },
                     ("A row for each place of the filter, a column for each of its elements. A pixel from the middle " +
-                     $"of the image appears {most} times. The products of the rows with the filter are " +
-                     $"{Row(product)}.",
+                     $"of the image appears {most} times.",
                      "行はフィルターの位置、列はフィルターの要素に対応します。画像の中央の画素は" +
-                     $"{most}回現れます。各行とフィルターの積は {Row(product)} です。")),
+                     $"{most}回現れます。")),
                 Shown(
                     "result", Matrix(lab.Say("The convolution", "畳み込みの結果"), product.Chunk(Places)),
-                    ("The products, as an image again.", "積を画像の形に戻したもの。")),
+                    ($"The products of the rows with the filter, {Row(product)}, as an image again.",
+                     $"各行とフィルターの積（{Row(product)}）を画像の形に戻したもの。")),
                 new Paragraph((
                     "The first layer of 7.5 (30 filters of 5 x 5 on 28 x 28) would write " +
                     $"{Typography.Number(times, 1)} times as many numbers as the image has. Our layer computes the " +

@@ -10,9 +10,9 @@ internal static class LayerText
 
     /// <summary>What can be written, for help.</summary>
     public static string Syntax { get; } =
-        "conv:FILTERS:SIZE[:stride=N][:padding=N|same][:dilation=N][:groups=N], pool:SIZE[:stride=N] (the maximum), "
-        + "avgpool:SIZE[:stride=N], globalpool, affine:UNITS, batchnorm, dropout:SHARE, channel-dropout:SHARE, "
-        + "residual(LAYER,...), or an activation";
+        "conv:FILTERS:SIZE (and, each after a colon, stride=N, padding=N or same, dilation=N, groups=N), "
+        + "pool:SIZE (the maximum; and stride=N), avgpool:SIZE, globalpool, affine:UNITS, batchnorm, dropout:SHARE, "
+        + "channel-dropout:SHARE, residual(LAYER,...), or an activation";
 
     /// <summary>The layers in a text, with commas between.</summary>
     /// <exception cref="UsageException">One is none.</exception>
