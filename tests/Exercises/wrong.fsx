@@ -150,7 +150,7 @@ let crops =
       at "the last column is never reached" (fun rows _ key -> draw 0 (rows + 1) key, draw 1 (rows + 1) key)
       at "not equally likely" (fun rows columns key ->
           (draw 0 (rows + 1) key + draw 2 (rows + 1) key) / 2, draw 1 (columns + 1) key)
-      at "the key is not used" (fun rows columns _ ->
+      at "the window is always in the same place" (fun rows columns _ ->
           draw 0 (rows + 1) (Key.ofSeed 1L), draw 1 (columns + 1) (Key.ofSeed 1L))
       crop "height and width are swapped" (fun image h w _ -> image.SubMatrix(0, h, 0, w).Transpose())
       crop "the whole image" (fun image _ _ _ -> image)
