@@ -12,6 +12,13 @@ public enum Language
     Japanese,
 }
 
+/// <summary>What languages are called.</summary>
+internal static class Languages
+{
+    /// <summary>The language's code, as on the command line and in HTML.</summary>
+    public static string Code(this Language language) => language == Language.Japanese ? "ja" : "en";
+}
+
 /// <summary>The same in every language; a plain text stands for English alone, a pair for both.</summary>
 /// <param name="English">In English.</param>
 /// <param name="Japanese">In Japanese; in English if null.</param>

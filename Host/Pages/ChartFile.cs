@@ -21,7 +21,7 @@ public static class ChartFile
         {
             ".svg" => chart.ToStandaloneSvg(),
             ".csv" => ChartNumbers.Csv(chart),
-            ".html" => Page.Of(chart.Title, Page.Titled(chart), "en"),
+            ".html" => Page.Of(chart.Title, Page.Titled(chart)),
             _ => throw new ArgumentException(
                 $"a chart is saved as .svg, .html or .csv (its numbers), not as {path}", nameof(path)),
         };

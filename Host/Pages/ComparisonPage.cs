@@ -31,7 +31,7 @@ internal sealed class ComparisonPage
         new ComparisonPage(records, language).Render(link);
 
     private string Render(Func<RunRecord, string?> link) => Page.In(
-        language == Language.Japanese ? "ja" : "en",
+        language,
         Say($"{records.Count} runs side by side", $"{records.Count}個の実行の比較"),
         [
             Page.Paragraph(Opening()),

@@ -23,7 +23,7 @@ internal static class DoctorPage
             : Say(($"Most likely: {Words(examination.Findings[0])}",
                 $"最も可能性の高い原因：{DoctorTexts.InJapanese(examination.Findings[0].Kind).Name}"));
         return Page.In(
-            isJapanese ? "ja" : "en", title,
+            language, title,
             [
                 Page.Section(Say(("Complaint", "訴え")),
                     Page.Paragraph(Say(Complaint(examination)))),

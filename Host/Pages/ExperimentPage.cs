@@ -54,7 +54,7 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
             Whole ? Summary() : Markup.Empty,
         ]);
         // No line ends within a number.
-        return Page.Of($"Functional: {title}", body, settings.Language == Language.Japanese ? "ja" : "en", Style)
+        return Page.Of($"Functional: {title}", body, settings.Language, Style)
             .Replace('\u2009', '\u202f');
     }
 

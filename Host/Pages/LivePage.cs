@@ -106,6 +106,6 @@ internal static class LivePage
                     """),
                 Markup.Of($"<div id=\"content\">\n{content}\n</div>"),
                 Markup.Of($"<script src=\"page.js\" defer=\"defer\"></script>")),
-            language == Language.Japanese ? "ja" : "en", Style);
+            language, Style);
     }
 }

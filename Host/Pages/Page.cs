@@ -68,9 +68,10 @@ internal static partial class Page
     }
 
     /// <summary>The page with this title and this inside of its <c>main</c> element.</summary>
-    public static string Of(string title, Markup body, string language = "en", string style = "") => Markup.Of($"""
+    public static string Of(
+        string title, Markup body, Language language = Language.English, string style = "") => Markup.Of($"""
         <!doctype html>
-        <html lang="{language}">
+        <html lang="{language.Code()}">
         <head>
         <meta charset="utf-8">
         {Generator}
@@ -95,8 +96,8 @@ internal static partial class Page
     public static string Of(string title, params IEnumerable<Markup> parts) =>
         Of($"Functional: {title}", Markup.Lines([Markup.Of($"<h1>{title}</h1>"), .. parts]));
 
-    /// <summary>The same in another language (its code in HTML).</summary>
-    public static string In(string language, string title, params IEnumerable<Markup> parts) =>
+    /// <summary>The same in another language.</summary>
+    public static string In(Language language, string title, params IEnumerable<Markup> parts) =>
         Of($"Functional: {title}", Markup.Lines([Markup.Of($"<h1>{title}</h1>"), .. parts]), language);
 
     /// <summary>A heading with what belongs to it.</summary>

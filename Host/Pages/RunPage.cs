@@ -40,7 +40,7 @@ internal sealed class RunPage
         Language language = Language.English)
     {
         var (title, parts) = new RunPage(run, result, moment, language).Parts(scores, environment, seen);
-        return Page.In(language == Language.Japanese ? "ja" : "en", title, parts);
+        return Page.In(language, title, parts);
     }
 
     /// <summary>What is in the page, without the page around it.</summary>

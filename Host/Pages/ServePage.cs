@@ -177,7 +177,7 @@ internal static class ServePage
                     </div>
                     """),
                 Markup.Of($"<script src=\"page.js\" defer=\"defer\"></script>")),
-            language == Language.Japanese ? "ja" : "en", Style);
+            language, Style);
     }
 
     private static Markup Sheet(ImageEncoder image, Func<LocalizedText, string> say) => Markup.Of($"""

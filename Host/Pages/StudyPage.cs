@@ -45,7 +45,7 @@ internal sealed class StudyPage
         var count = Plural.Of(trials.Count, "trial");
         var value = best is null ? "" : StudyResults.Short(best.Value!.Value);
         return Page.In(
-            language == Language.Japanese ? "ja" : "en",
+            language,
             best is null
                 ? Say($"{count}, none with a value yet", Invariant($"{trials.Count:N0}回の試行（まだ値はありません）"))
                 : Say($"{value}: the best {Measure} of {count}",

@@ -20,7 +20,7 @@ internal static class Locale
     public static Language Language => Asked.Value ?? standard;
 
     /// <summary>The same as its code.</summary>
-    public static string Code => Language == Language.Japanese ? "ja" : "en";
+    public static string Code => Language.Code();
 
     /// <summary>From now on the language of a command line, even of one that can't be parsed: what is wrong with it is
     /// said in that language, too.</summary>
