@@ -32,7 +32,7 @@ internal sealed class LiveRun
         (this.run, this.threads, this.language) = (run, threads, language);
         paths = new RunPaths(folder);
         checkpoints = new CheckpointFolder(paths.Checkpoints);
-        rewinder = new Rewinder(run, checkpoints);
+        rewinder = new Rewinder(run, checkpoints, _ => { });
         probe = Watcher.Probe(run);
     }
 
@@ -77,7 +77,7 @@ internal sealed class LiveRun
     }
 
     /// <summary>What its page says.</summary>
-    /// <param name="step">After this many steps, at most those saved; as it is now if null.</param>
+    /// <param name="step">The step to show, up to the newest checkpoint's; null for the newest.</param>
     /// <param name="cancellation">Ends the computation.</param>
     /// <exception cref="DataException">A file of the folder is damaged.</exception>
     public Markup Content(int? step, CancellationToken cancellation) => Threads.Use(threads, () =>

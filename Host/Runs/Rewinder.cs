@@ -6,7 +6,9 @@ namespace Functional.Host.Runs;
 /// were passed on the way to others. They are values, so keeping one is all that it takes to go back to it.</summary>
 /// <param name="run">The configured run.</param>
 /// <param name="checkpoints">Its checkpoints; more may come.</param>
-internal sealed class Rewinder(TrainingRun run, CheckpointFolder checkpoints)
+/// <param name="passedOver">Receives messages about checkpoints that can't be read: damaged, or replaced by newer ones
+/// in the meantime. The way from an earlier state is longer, no other.</param>
+internal sealed class Rewinder(TrainingRun run, CheckpointFolder checkpoints, Action<DataException> passedOver)
 {
     private const int MostKept = 100;
     private const long MostBytes = 256 << 20;
@@ -49,9 +51,9 @@ internal sealed class Rewinder(TrainingRun run, CheckpointFolder checkpoints)
         {
             return checkpoints.Read(saved, run.Start);
         }
-        // Damaged, or replaced by a newer one in the meantime: the way from an earlier state is longer, no other.
-        catch (DataException)
+        catch (DataException e)
         {
+            passedOver(e);
             return known;
         }
     }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Functional.Host.Data;
+using Functional.Host.Files;
 using Functional.Host.Runs;
 using Functional.Tests.Data;
 using Accessibility = Functional.Tests.Charts.Accessibility;
@@ -35,9 +36,12 @@ public sealed class LiveTests : IDisposable
         // One that is damaged is no way to go.
         var newest = Directory.GetFiles(folder["checkpoints"]).Order().Last();
         File.WriteAllBytes(newest, [.. File.ReadAllBytes(newest).Select((b, i) => i == 900 ? (byte)(b ^ 1) : b)]);
-        var rewinder = new Rewinder(run, checkpoints);
+        var damaged = new List<DataException>();
+        var rewinder = new Rewinder(run, checkpoints, damaged.Add);
         foreach (var step in (int[])[30, 0, 10, 9, 25, 24, 1, 29, 11, 30])
             Assert.Equal(digests[step], StateDigest.Of(rewinder.At(step, CancellationToken.None)));
+        Assert.All(damaged, e => Assert.Contains("the file is damaged", e.Message, StringComparison.Ordinal));
+        Assert.NotEmpty(damaged);
         Assert.Throws<ArgumentOutOfRangeException>(() => rewinder.At(31, CancellationToken.None));
         Assert.Throws<ArgumentOutOfRangeException>(() => rewinder.At(-1, CancellationToken.None));
     }

@@ -3,7 +3,7 @@ namespace Functional.Host.Runs;
 /// <summary>A recorded run that is computed again from where it can be.</summary>
 internal sealed class NarrowedRun
 {
-    private readonly CheckpointFolder checkpoints;
+    private readonly Rewinder rewinder;
 
     /// <exception cref="OperationFailedException">The run has no chain.</exception>
     public NarrowedRun(RunRecord record, TrainingRun run)
@@ -12,7 +12,8 @@ internal sealed class NarrowedRun
         Chain = record.Chain
             ?? throw new OperationFailedException($"{record.Folder}: there is no chain.txt to compare with another's");
         Links = Chain.Links.ToDictionary(link => link.Step, link => link.Digest);
-        checkpoints = record.Checkpoints;
+        // A checkpoint that can't be read is a fault of the run.
+        rewinder = new Rewinder(run, record.Checkpoints, e => throw e);
         Environment = RunEnvironment.Of(run);
     }
 
@@ -31,16 +32,8 @@ internal sealed class NarrowedRun
     /// <summary>The digests of the states after a step, and after each of the steps from there to the end.</summary>
     public string[] Digests(int first, int end, CancellationToken cancellation)
     {
-        var start = State(first, cancellation);
+        var start = rewinder.At(first, cancellation);
         return [StateDigest.Of(start), .. Steps(start, end, cancellation).Select(step => StateDigest.Of(step.After))];
-    }
-
-    // Computed from the last checkpoint before it.
-    private RunState State(int step, CancellationToken cancellation)
-    {
-        var kept = checkpoints.All.LastOrDefault(each => each <= step);
-        var state = kept == 0 ? Run.Start : checkpoints.Read(kept, Run.Start);
-        return Steps(state, step, cancellation).Select(taken => taken.After).LastOrDefault(state);
     }
 
     /// <summary>The state after a step, and the batch of that step; none before the first.</summary>
@@ -48,7 +41,7 @@ internal sealed class NarrowedRun
     {
         if (step == 0)
             return (Run.Start, null);
-        var taken = Run.Steps(State(step - 1, cancellation)).First();
+        var taken = Run.Steps(rewinder.At(step - 1, cancellation)).First();
         return (taken.After, taken.Batch());
     }
 
