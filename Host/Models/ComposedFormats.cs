@@ -8,9 +8,10 @@ namespace Functional.Host.Models;
 /// <summary>Layers of layers.</summary>
 internal abstract class ComposedFormat : LayerFormat
 {
-    private protected static void WriteLayers<T>(IReadOnlyList<ILayer<T>> layers, JsonObject text)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        text["layers"] = new JsonArray([.. layers.Select(TextOf)]);
+    public abstract override IReadOnlyList<ILayer<T>> Inner<T>(ILayer<T> layer);
+
+    public override void Write<T>(ILayer<T> layer, JsonObject text) =>
+        text["layers"] = new JsonArray([.. Inner(layer).Select(TextOf)]);
 
     /// <summary>The plan of what is made of layers inside; the file doesn't have all their leaves.</summary>
     private protected LayerPlan<T> Plan<T>(
@@ -52,7 +53,7 @@ internal sealed class ChainFormat : ComposedFormat
 
     public override bool Has<T>(ILayer<T> layer) => layer is Chain<T>;
 
-    public override void Write<T>(ILayer<T> layer, JsonObject text) => WriteLayers(((Chain<T>)layer).Layers, text);
+    public override IReadOnlyList<ILayer<T>> Inner<T>(ILayer<T> layer) => ((Chain<T>)layer).Layers;
 
     public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table) =>
         Plan(text, names, table, layers => new Chain<T>(layers));
@@ -67,7 +68,7 @@ internal sealed class ResidualFormat : ComposedFormat
 
     public override bool Has<T>(ILayer<T> layer) => layer is Residual<T>;
 
-    public override void Write<T>(ILayer<T> layer, JsonObject text) => WriteLayers(((Residual<T>)layer).Layers, text);
+    public override IReadOnlyList<ILayer<T>> Inner<T>(ILayer<T> layer) => ((Residual<T>)layer).Layers;
 
     public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table) =>
         Plan(text, names, table, layers => new Residual<T>(layers));
@@ -88,11 +89,12 @@ internal sealed class ParallelFormat : ComposedFormat
 
     public override bool Has<T>(ILayer<T> layer) => layer is Parallel<T>;
 
+    public override IReadOnlyList<ILayer<T>> Inner<T>(ILayer<T> layer) => ((Parallel<T>)layer).Layers;
+
     public override void Write<T>(ILayer<T> layer, JsonObject text)
     {
-        var parallel = (Parallel<T>)layer;
-        text["join"] = parallel.Join == Join.Sum ? Sum : Concatenate;
-        WriteLayers(parallel.Layers, text);
+        text["join"] = ((Parallel<T>)layer).Join == Join.Sum ? Sum : Concatenate;
+        base.Write(layer, text);
     }
 
     public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
@@ -122,17 +124,18 @@ internal sealed class TiedFormat : ComposedFormat
 
     public override bool Has<T>(ILayer<T> layer) => layer is Tied<T>;
 
+    public override IReadOnlyList<ILayer<T>> Inner<T>(ILayer<T> layer) => ((Tied<T>)layer).Layers;
+
     public override void Write<T>(ILayer<T> layer, JsonObject text)
     {
-        var tied = (Tied<T>)layer;
         text["ties"] = new JsonArray(
         [
-            .. tied.Ties.Select(tie => new JsonObject
+            .. ((Tied<T>)layer).Ties.Select(tie => new JsonObject
             {
                 ["source"] = tie.Source, ["target"] = tie.Target, ["transposed"] = tie.Transposed,
             }),
         ]);
-        WriteLayers(tied.Layers, text);
+        base.Write(layer, text);
     }
 
     public override LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)

@@ -89,9 +89,11 @@ internal sealed class ConvolutionFormat : LayerFormat
             leaves => new Convolution<T>(shape, leaves[0].Matrix, leaves[1].Values));
     }
 
-    /// <summary>The axes of the weight in files, as other tools have them: filters, channels of a group, rows, columns.
-    /// </summary>
-    public static int[] WeightShape(ConvolutionShape shape) =>
+    public override IEnumerable<(string Leaf, int[] Shape)> Shapes<T>(ILayer<T> layer) =>
+        [("weight", WeightShape(((Convolution<T>)layer).Shape))];
+
+    // The axes of the weight in files, as other tools have them: filters, channels of a group, rows, columns.
+    private static int[] WeightShape(ConvolutionShape shape) =>
         [shape.Filters, shape.Input.Channels / shape.Groups, shape.KernelHeight, shape.KernelWidth];
 
     public override void Add(OnnxGraph graph, string name, ILayer<float> layer)

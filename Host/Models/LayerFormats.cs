@@ -48,6 +48,14 @@ internal abstract class LayerFormat
     public abstract LayerPlan<T> Plan<T>(DataValue text, LayerNames names, LayerTable<T> table)
         where T : unmanaged, IFloatingPointIeee754<T>;
 
+    /// <summary>The leaves that have more axes in files than in memory.</summary>
+    public virtual IEnumerable<(string Leaf, int[] Shape)> Shapes<T>(ILayer<T> layer)
+        where T : unmanaged, IFloatingPointIeee754<T> => [];
+
+    /// <summary>The layers that it is made of.</summary>
+    public virtual IReadOnlyList<ILayer<T>> Inner<T>(ILayer<T> layer)
+        where T : unmanaged, IFloatingPointIeee754<T> => [];
+
     /// <summary>Adds its operators to a graph.</summary>
     /// <exception cref="ArgumentException">ONNX has no operator for the layer.</exception>
     public virtual void Add(OnnxGraph graph, string name, ILayer<float> layer) =>

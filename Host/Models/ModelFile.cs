@@ -101,18 +101,10 @@ internal static class ModelFile
         {
             foreach (var layer in layers)
             {
-                var name = names.Next(layer.Name);
-                if (layer is Convolution<T> convolution)
-                    shapes.Add($"{name}.weight", ConvolutionFormat.WeightShape(convolution.Shape));
-                else
-                    Add(layer switch
-                    {
-                        Chain<T> chain => chain.Layers,
-                        Residual<T> residual => residual.Layers,
-                        Parallel<T> parallel => parallel.Layers,
-                        Tied<T> tied => tied.Layers,
-                        _ => [],
-                    }, LayerNames.Inside(name));
+                var (name, format) = (names.Next(layer.Name), LayerFormat.Of(layer));
+                foreach (var (leaf, shape) in format.Shapes(layer))
+                    shapes.Add($"{name}.{leaf}", shape);
+                Add(format.Inner(layer), LayerNames.Inside(name));
             }
         }
         Add(network.Layers, new LayerNames());
