@@ -215,8 +215,8 @@ internal static class CommonFigures
         var english = curves.Select(curve => $"{curve.Name}: {End(curve)}");
         var japanese = curves.Select(curve => $"{lab.Both(curve.Name).Japanese}：{End(curve)}");
         return (
-            $"Training and test accuracy at the end: {string.Join("; ", english)}.",
-            $"最後の認識精度（訓練 / テスト）は {string.Join("、", japanese)} です。");
+            $"Training and test accuracy, averaged over the last points: {string.Join("; ", english)}.",
+            $"最後の数点で平均した認識精度（訓練 / テスト）は {string.Join("、", japanese)} です。");
     }
 
     /// <summary>Names in a row: a, b and c.</summary>

@@ -83,14 +83,7 @@ internal sealed class ConvolutionExperiment : Experiment
                         "A network with filters reads more of the test images than one of affine layers alone",
                         "フィルターのあるネットワークは、Affine レイヤだけのものよりテスト画像を正しく読む")),
                 ],
-                lab.Claim((
-                    $"More than {Percent(High, 0)} of the test images are classified correctly",
-                    $"テスト画像の{Percent(High, 0)}以上を正しく認識する"),
-                    seed => curves[0].Seeds[seed].Final.Test > High,
-                    seed => [(("test accuracy", "テストデータの認識精度"), Percent(curves[0].Seeds[seed].Final.Test))])
-                    .By(lab, ($"test accuracy above {Percent(High, 0)}", $"{Percent(High, 0)}を上回る分"),
-                        seed => curves[0].Seeds[seed].Final.Test - High, inPoints: true)
-                    .SaidIn(("Section 7.5", "7.5節")).IfLearned(lab, curves[0]),
+                Reads(lab, curves[0], High, ("Section 7.5", "7.5節")),
                 lab.Claim((
                     "Both gradients of a small convolutional network agree: the mean difference is below 10⁻⁸ for " +
                     "every parameter",
@@ -101,17 +94,30 @@ internal sealed class ConvolutionExperiment : Experiment
         };
     }
 
+    /// <summary>That a network reads more of the test images than a share, as a section of the book says.</summary>
+    public static Claim Reads(Lab lab, Curves curves, double share, LocalizedText source)
+    {
+        double Test(int seed) => curves.Seeds[seed].Final.Test;
+        return lab.Claim((
+            $"More than {Percent(share, 0)} of the test images are classified correctly",
+            $"テスト画像の{Percent(share, 0)}以上を正しく認識する"),
+            seed => Test(seed) > share, seed => [(("test accuracy", "テストデータの認識精度"), Percent(Test(seed)))])
+            .By(lab, ($"test accuracy above {Percent(share, 0)}", $"{Percent(share, 0)}を上回る分"),
+                seed => Test(seed) - share, inPoints: true)
+            .SaidIn(source).IfLearned(lab, curves);
+    }
+
     private static LocalizedText Compared(Curves with, Curves without)
     {
         var (filters, none) = (Percent(TestEnd(with)), Percent(TestEnd(without)));
         return TestEnd(with) > TestEnd(without)
-            ? ($"Of the test images the filters get {filters} right, affine layers alone {none}: a filter finds the " +
-               "same stroke wherever it is, and needs to learn it only once.",
-               $"テスト画像の正解率は、フィルターありで{filters}、Affine レイヤのみで{none}です。" +
+            ? ($"By that average the filters get {filters} of the test images right, affine layers alone {none}: a " +
+               "filter finds the same stroke wherever it is, and needs to learn it only once.",
+               $"この平均では、テスト画像の正解率は、フィルターありで{filters}、Affine レイヤのみで{none}です。" +
                "フィルターは同じ線をどの場所でも見つけられ、一度だけ学習すればすみます。")
-            : ($"Of the test images the filters get {filters} right, affine layers alone {none}: after so few steps " +
-               "filters are no better.",
-               $"テスト画像の正解率は、フィルターありで{filters}、Affine レイヤのみで{none}です。" +
+            : ($"By that average the filters get {filters} of the test images right, affine layers alone {none}: " +
+               "after so few steps filters are no better.",
+               $"この平均では、テスト画像の正解率は、フィルターありで{filters}、Affine レイヤのみで{none}です。" +
                "この程度のステップ数では、フィルターの効果は見られません。");
     }
 

@@ -78,14 +78,7 @@ internal sealed class DeepConvolutionExperiment : Experiment
                         "フィルター6層のほうが、1層よりテスト画像を正しく読む"))
                         .SaidIn(("Section 8.1", "8.1節")),
                 ],
-                lab.Claim((
-                    $"More than {Percent(High, 0)} of the test images are classified correctly",
-                    $"テスト画像の{Percent(High, 0)}以上を正しく認識する"),
-                    seed => curves[0].Seeds[seed].Final.Test > High,
-                    seed => [(("test accuracy", "テストデータの認識精度"), Percent(curves[0].Seeds[seed].Final.Test))])
-                    .By(lab, ($"test accuracy above {Percent(High, 0)}", $"{Percent(High, 0)}を上回る分"),
-                        seed => curves[0].Seeds[seed].Final.Test - High, inPoints: true)
-                    .SaidIn(("Section 8.1", "8.1節")).IfLearned(lab, curves[0]),
+                ConvolutionExperiment.Reads(lab, curves[0], High, ("Section 8.1", "8.1節")),
             ],
         };
     }
