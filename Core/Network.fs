@@ -270,9 +270,9 @@ module Network =
     let trainingLossWithMasks (masks: Matrix<'T> seq) (network: Network<'T>) (batch: Batch<'T>) : float =
         trainingLoss (Key.ofSeed 0L) (withMasks masks network) batch
 
-    /// `gradient` with given dropout masks, one per dropout layer in order, those inside layers included (units x
-    /// samples; 1 keeps an element, 0 drops it): for replays of others' runs. Raises ArgumentException if their number
-    /// or a shape doesn't fit.
+    /// `gradient` with given dropout masks, one per dropout layer in order, by channel or not, those inside layers
+    /// included (units x samples; 1 keeps an element, 0 drops it): for replays of others' runs. Raises
+    /// ArgumentException if their number or a shape doesn't fit.
     let gradientWithMasks (masks: Matrix<'T> seq) (network: Network<'T>) (batch: Batch<'T>) : Gradient<'T> =
         gradient (Key.ofSeed 0L) (withMasks masks network) batch
 

@@ -40,7 +40,7 @@ type ChannelBatchNorm<'T when Real<'T>> =
             'T.One / 'T.Sqrt sum
         Array.map inverse variances
 
-    member private _.Product (a: 'T[]) (b: 'T[]) : 'T[] = Array.map2 (fun (a: 'T) (b: 'T) -> a * b) a b
+    member private _.Product (a: 'T[]) (b: 'T[]) : 'T[] = Passes.map2 (fun a b -> a * b) a b
 
     /// The mean of each channel of x.
     member private layer.Means(samples: int, x: 'T[]) : 'T[] =
@@ -83,13 +83,9 @@ type ChannelBatchNorm<'T when Real<'T>> =
         layer.Check x
         let rows, samples, channels = x.RowCount, x.ColumnCount, layer.Image.Channels
         let gamma = Dense.values layer.Norm.Parameters.Gamma
-        let times (a: 'T[]) (b: 'T[]) =
-            let product = Dense.fresh a.Length
-            TensorPrimitives.Multiply(ReadOnlySpan a, ReadOnlySpan b, Span product)
-            product
         let means = layer.Means(samples, Dense.elements x)
         let centered = layer.Centered(means, Dense.elements x)
-        let variances = layer.Means(samples, times centered centered)
+        let variances = layer.Means(samples, layer.Product centered centered)
         let inverses = layer.Inverses variances
         let factors = layer.Product gamma inverses
         let y = layer.Stretched(factors, Dense.values layer.Norm.Parameters.Beta, centered)
@@ -99,7 +95,7 @@ type ChannelBatchNorm<'T when Real<'T>> =
             let dy = Dense.elements dy
             let sums (v: 'T[]) = Planes.sums channels layer.Places samples v
             let count: 'T = Real.number<'T, float> (float samples * float layer.Places)
-            let shifts, scales = sums dy, layer.Product inverses (sums (times dy centered))
+            let shifts, scales = sums dy, layer.Product inverses (sums (layer.Product dy centered))
             let dx () =
                 // factor (dy - shift / N - centered inverse scale / N)
                 let slope (inverse: 'T) (scale: 'T) : 'T =

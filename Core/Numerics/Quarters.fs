@@ -16,7 +16,7 @@ let private singles<'T when Real<'T>> (x: 'T[]) : float32[] =
     | :? (float32[]) as singles -> singles
     | _ -> invalidArg (nameof x) $"{typeof<'T>.Name} isn't float32"
 
-/// Whether windows of this size and stride, so many in a row, can be taken so.
+/// Whether windows of this size and stride fit these passes; columns: windows in a row.
 let fit<'T when Real<'T>> (height: int) (width: int) (stride: int) (columns: int) : bool =
     Memory.isSingle<'T> && height = 2 && width = 2 && stride = 2 && columns >= four
 

@@ -97,7 +97,7 @@ internal static class DoctorCommand
         return examination.IsHealthy ? ExitCode.Done : ExitCode.Found;
     }
 
-    // In the reader's language; what programs read stays as it is.
+    // In the reader's language. What programs read is English.
     private static Examination Said(Examination examination) => examination with
     {
         Findings =

@@ -19,7 +19,7 @@ public sealed record RunSchedule
     /// <summary>The rate rises and falls, over the whole run.</summary>
     public static RunSchedule OneCycle { get; } = new(ScheduleKind.OneCycle);
 
-    /// <summary>The rate is multiplied by a factor after every so many updates of the weights.</summary>
+    /// <summary>The rate is multiplied by a factor once every N updates of the weights.</summary>
     public static RunSchedule Step(int every, double factor) => new(ScheduleKind.Step, every, factor);
 
     /// <summary>The rate is multiplied by a factor after each update of the weights.</summary>
