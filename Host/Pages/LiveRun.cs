@@ -49,11 +49,21 @@ internal sealed class LiveRun
 
     private int Saved => checkpoints.All is [.., var newest] ? newest : 0;
 
-    /// <summary>How it goes.</summary>
-    /// <exception cref="DataException">A file of the folder is damaged.</exception>
+    /// <summary>How it goes or, if its files can't be read, why not.</summary>
     public LiveStatus Status()
     {
-        var record = RunRecord.Read(paths.Folder);
+        try
+        {
+            return Status(RunRecord.Read(paths.Folder));
+        }
+        catch (DataException e)
+        {
+            return new LiveStatus(e.Message, Saved, IsRunning: false);
+        }
+    }
+
+    private LiveStatus Status(RunRecord record)
+    {
         var isRunning = record.Status == RunStatus.Running;
         var last = record.Epochs is [.., var end] ? end : null;
         var epochs = (run.PlannedSteps + run.StepsPerEpoch - 1) / run.StepsPerEpoch;

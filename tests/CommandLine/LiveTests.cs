@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Functional.Host.Data;
 using Functional.Host.Files;
+using Functional.Host.Pages;
 using Functional.Host.Runs;
 using Functional.Tests.Data;
 using Accessibility = Functional.Tests.Charts.Accessibility;
@@ -126,6 +127,16 @@ public sealed class LiveTests : IDisposable
         {
             again.Kill();
         }
+    }
+
+    [Fact]
+    public void A_page_says_why_its_run_cannot_be_read()
+    {
+        var run = new TrainingRun(Configuration, DataSets.Load("digits"));
+        var live = new LiveRun(folder["gone"], run, threads: 1, Functional.Host.Experiments.Language.English);
+        Assert.Equal(0, live.Status().Saved);
+        Assert.Contains("gone: expected a run's folder", live.Status().Text, StringComparison.Ordinal);
+        Assert.Throws<DataException>(() => live.Content(null, CancellationToken.None));
     }
 
     [Fact]
