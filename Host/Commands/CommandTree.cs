@@ -20,6 +20,7 @@ internal static class CommandTree
         ("live", LiveCommand.Create),
         ("report", ReportCommand.Create),
         ("verify", VerifyCommand.Create),
+        ("compare", CompareCommand.Create),
         ("search", SearchCommand.Create),
         ("data", DataCommand.Create),
         ("book", ExperimentCommand.CreateBook),

@@ -44,7 +44,8 @@ internal static class Mistakes
         let name = result switch
         {
             OptionResult { Option: var option } when IsPath(option) => option.Name,
-            ArgumentResult { Argument: var argument } => argument.Name,
+            ArgumentResult { Argument: var argument } when argument.HelpName != CompareCommand.SettingForm =>
+                argument.Name,
             _ => null,
         }
         where name is not null
@@ -98,7 +99,9 @@ internal static class Mistakes
     public static IEnumerable<string> Strays(ParseResult parsed, string[] words) =>
         words.Contains("--") ? []
         : parsed.CommandResult.Tokens
-            .Where(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))
+            .Where(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal)
+                // Options in quotes are one argument.
+                && !token.Value.Contains(' ', StringComparison.Ordinal))
             .Select(token => Word(token.Value))
             .Select(word =>
                 $"{Name(parsed.CommandResult.Command)} has no option {word}{Suggestion.Of(word, Options(parsed))}");

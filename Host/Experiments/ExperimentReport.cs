@@ -111,8 +111,7 @@ public sealed record Effect(LocalizedText Name, IReadOnlyList<double> Values, bo
     public double Mean => Statistics.Mean(Values);
 
     /// <summary>The sample standard deviation over the seeds (over n − 1); NaN with a single seed.</summary>
-    public double Spread => Values.Count < 2 ? double.NaN
-        : Statistics.Deviation(Values) * Math.Sqrt(Values.Count / (Values.Count - 1.0));
+    public double Spread => Statistics.SampleDeviation(Values);
 
     /// <summary>The effect with its spread over the seeds in words, as in <c>+1.8 points; 5 seeds: standard deviation
     /// 0.7, from +0.9 to +2.8</c>.</summary>

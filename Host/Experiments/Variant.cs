@@ -99,5 +99,5 @@ public sealed record Curves(Variant Variant, IReadOnlyList<Curve> Seeds)
         [.. Seeds[0].Observed.Select(observed => (double)observed.Step)]) with { Name = name };
 
     private Series Over(Func<Curve, IReadOnlyList<double>> of, IReadOnlyList<double>? xs) =>
-        Statistics.Band(Name, [.. Seeds.Select(of)]) with { Xs = xs };
+        Bands.Of(Name, [.. Seeds.Select(of)]) with { Xs = xs };
 }

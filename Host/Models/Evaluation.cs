@@ -35,6 +35,19 @@ internal static class Evaluation
         return (double)correct / indices.Length;
     }
 
+    /// <summary>Whether each of the samples is classified as it is labeled, in their order.</summary>
+    /// <inheritdoc cref="Accuracy"/>
+    public static bool[] AreCorrect(Network<float> network, Examples examples, int[] indices, int threads)
+    {
+        var (correct, labels) = (new bool[indices.Length], examples.Part.Classes.Labels);
+        Piecewise(network, indices, threads, (first, some) =>
+        {
+            foreach (var (i, label) in Metrics.Classes(network.Predict(examples.Inputs(some))).Index())
+                correct[first + i] = label == labels[some[i]];
+        });
+        return correct;
+    }
+
     /// <summary>The scores of the samples, a column each, in their order.</summary>
     /// <param name="network">Takes as many features as the encoder gives.</param>
     /// <param name="encoder">How samples become features.</param>

@@ -87,7 +87,7 @@ internal static class CommonFigures
     /// <summary>Training and test accuracy at the end, one point for each network, with bands over the seeds.</summary>
     public static Series[] EndLines(Lab lab, double[] at, IReadOnlyList<Curves> curves)
     {
-        Series Line(LocalizedText name, Func<Curve, double> of) => Statistics.Band(
+        Series Line(LocalizedText name, Func<Curve, double> of) => Bands.Of(
             lab.Say(name),
             [.. Enumerable.Range(0, curves[0].Seeds.Count).Select(seed =>
                 (IReadOnlyList<double>)[.. curves.Select(curve => of(curve.Seeds[seed]))])])

@@ -1,8 +1,6 @@
-using Functional.Host.Charts;
+namespace Functional.Host;
 
-namespace Functional.Host.Experiments;
-
-/// <summary>What several seeds come to together.</summary>
+/// <summary>What several numbers come to together.</summary>
 internal static class Statistics
 {
     /// <summary>The middle value, or the mean of the two in the middle; NaN counts as larger than all.</summary>
@@ -22,16 +20,7 @@ internal static class Statistics
         return Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / values.Count);
     }
 
-    /// <summary>A line of medians, with a band from the least to the greatest if there are several of each.</summary>
-    /// <param name="name">What the legend calls it.</param>
-    /// <param name="lines">A line per seed, all of one length.</param>
-    public static Series Band(string name, IReadOnlyList<IReadOnlyList<double>> lines)
-    {
-        if (lines.Given().Count == 1)
-            return new Series(name, lines[0]);
-        double[] Each(Func<double[], double> of) =>
-            [.. Enumerable.Range(0, lines[0].Count).Select(i => of([.. lines.Select(line => line[i])]))];
-        return new Series(name, Each(Median))
-            { Low = Each(values => values.Min()), High = Each(values => values.Max()) };
-    }
+    /// <summary>The sample standard deviation (over n - 1); NaN of a single value.</summary>
+    public static double SampleDeviation(IReadOnlyList<double> values) => values.Given().Count < 2 ? double.NaN
+        : Deviation(values) * Math.Sqrt(values.Count / (values.Count - 1.0));
 }
