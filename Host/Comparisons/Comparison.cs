@@ -67,6 +67,8 @@ public sealed class Comparison
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.Any(setting => setting?.Name is null || setting.Score is null))
             throw new ArgumentException("expected settings with a name and a score, found null", nameof(settings));
+        if (settings.Count < 2)
+            throw new ArgumentException($"expected at least two settings, found {settings.Count}", nameof(settings));
         string[] names = [.. settings.Select(setting => setting.Name)];
         if (names.GroupBy(name => name).FirstOrDefault(name => name.Count() > 1) is { Key: var twice })
             throw new ArgumentException($"expected different names, found '{twice}' twice", nameof(settings));
@@ -89,8 +91,6 @@ public sealed class Comparison
         IReadOnlyList<string> names, int seeds, long firstSeed, bool stopEarly, int workers, Func<int, long, T> run,
         Func<T, double> scoreOf, Action<int, long, T>? ended = null, CancellationToken cancellation = default)
     {
-        if (names.Count < 2)
-            throw new ArgumentException($"expected at least two settings, found {names.Count}", "settings");
         ArgumentOutOfRangeException.ThrowIfLessThan(seeds, FewestSeeds);
         var results = names.Select(_ => new List<T>()).ToArray();
         var field = new Field(names.Count);

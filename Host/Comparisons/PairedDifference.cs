@@ -19,8 +19,8 @@ public enum Verdict
 }
 
 /// <summary>
-/// The second of two settings minus the first, seed by seed. Two runs with one seed have the same split, order and first
-/// weights as far as their settings allow, so that much of the noise of seeds is in both and cancels.
+/// The second of two settings minus the first, seed by seed. Two runs with one seed have the same split, order and
+/// first weights as far as their settings allow, so that much of the noise of seeds is in both and cancels.
 /// </summary>
 public sealed record PairedDifference
 {
@@ -62,6 +62,10 @@ public sealed record PairedDifference
                 throw new ArgumentException($"expected finite scores, found {wrong.Item2} at {wrong.Item1}", name);
         return new PairedDifference([.. first.Zip(second, (a, b) => b - a)], confidence, anytime);
     }
+
+    /// <summary>Differences that were taken before, at least two.</summary>
+    internal static PairedDifference OfDifferences(IReadOnlyList<double> values) =>
+        new([.. values], 0.95, anytime: false);
 
     /// <summary>The second's score minus the first's, with each seed.</summary>
     public IReadOnlyList<double> Values { get; }

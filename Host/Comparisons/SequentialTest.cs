@@ -21,7 +21,7 @@ internal static class SequentialTest
         // The factor of t is ((1 + x) / (1 + x/r))^(n/2) / sqrt(r), with x = t² / (n - 1) and r = 1 + n. Solved for
         // where it is 1 / error.
         var r = 1.0 + pairs;
-        var root = Math.Pow(Math.Sqrt(r) / error, 2.0 / pairs);
+        var root = Elementary.Exp(2.0 / pairs * Elementary.Log(Math.Sqrt(r) / error));
         return root >= r ? double.PositiveInfinity : Math.Sqrt((pairs - 1) * (root - 1) / (1 - root / r));
     }
 }

@@ -1,4 +1,5 @@
 using Functional.Host.Charts;
+using Functional.Host.Comparisons;
 
 namespace Functional.Host.Experiments;
 
@@ -113,24 +114,29 @@ public sealed record Effect(LocalizedText Name, IReadOnlyList<double> Values, bo
     /// <summary>The sample standard deviation over the seeds (over n − 1); NaN with a single seed.</summary>
     public double Spread => Statistics.SampleDeviation(Values);
 
-    /// <summary>The effect with its spread over the seeds in words, as in <c>+1.8 points; 5 seeds: standard deviation
-    /// 0.7, from +0.9 to +2.8</c>.</summary>
+    /// <summary>The effect with its spread over the seeds in words, as in <c>+1.8 points on average over 5 seeds, 95%
+    /// interval +0.9 to +2.7, each from +0.9 to +2.8</c>; where the interval has 0 in it, the effect may be noise.
+    /// </summary>
     public LocalizedText Text
     {
         get
         {
             var (mean, name) = (Signed(Mean), Name.In(Language.Japanese));
             string english = InPoints ? " percentage points" : "", japanese = InPoints ? "ポイント" : "";
-            if (Values.Count == 1 || !double.IsFinite(Mean))
+            if (Values.Count == 1 || Values.Any(value => !double.IsFinite(value)))
                 return ($"{Name.English}: {mean}{english}", $"{name}：{mean}{japanese}");
-            var (spread, low, high) = (Unsigned(Spread), Signed(Values.Min()), Signed(Values.Max()));
-            var small = Spread > 0 && Math.Abs(Mean) <= Spread;
+            if (Spread == 0)
+                return ($"{Name.English}: {mean}{english} with each of {Values.Count} seeds",
+                    $"{name}：{Values.Count}個のシードのどれでも {mean}{japanese}");
+            var difference = PairedDifference.OfDifferences(Values);
+            var (start, end) = (Signed(difference.Interval.Low), Signed(difference.Interval.High));
+            var (low, high) = (Signed(Values.Min()), Signed(Values.Max()));
+            var isNoise = difference.Verdict == Verdict.Undecided;
             return (
-                $"{Name.English}: {mean}{english} on average over {Values.Count} seeds, standard deviation {spread}, " +
-                $"from {low} to {high}{(small ? ", so no larger than its spread" : "")}",
-                $"{name}：{Values.Count}個のシードの平均で {mean}{japanese}（標準偏差 {spread}、" +
-                $"{low} から {high} まで" +
-                $"{(small ? "。ばらつきより大きくない" : "")}）");
+                $"{Name.English}: {mean}{english} on average over {Values.Count} seeds, 95% interval {start} to {end}" +
+                $"{(isNoise ? ", so it may be noise" : "")}; each from {low} to {high}",
+                $"{name}：{Values.Count}個のシードの平均で {mean}{japanese}（95%区間 {start} から {end}" +
+                $"{(isNoise ? "。ノイズかもしれない" : "")}。各シードでは {low} から {high}）");
         }
     }
 

@@ -71,14 +71,16 @@ internal sealed class SettingsPage
         return Page.Section(heading, Page.Grid(
             heading,
             [
-                Say("setting", "設定"), Say(texts.Measure), Say("standard deviation", "標準偏差"), Say("seeds", "シード"),
+                Say("setting", "設定"), Say(texts.Measure), Say("standard deviation", "標準偏差"),
+                Say("seeds", "シード"),
                 Say("seconds a run", "1回の秒数"), Say("parameters", "パラメータ"), Say("diverged", "発散"),
                 Say("options", "オプション"),
             ],
             settings.Select((setting, i) => (Markup[])
             [
                 Markup.Of($"{setting.Name}"), Number(texts.Score(Statistics.Mean(comparison.Scores[i]))),
-                Number(texts.Spread(Statistics.SampleDeviation(comparison.Scores[i]))), Number($"{comparison.Scores[i].Count}"),
+                Number(texts.Spread(Statistics.SampleDeviation(comparison.Scores[i]))),
+                Number($"{comparison.Scores[i].Count}"),
                 Number(Invariant($"{Statistics.Median([.. outcomes[i].Select(one => one.Seconds)]):0.00}")),
                 Number(Invariant($"{outcomes[i][0].Parameters:N0}")),
                 Number($"{outcomes[i].Count(one => one.Diverged)}"),
@@ -166,8 +168,8 @@ internal sealed class SettingsPage
                         "この比較はどのシードの後でも終わることができ、区間はそれを考慮しています。" +
                         $"{comparison.PlannedSeeds}個のうち{count}個のシードで終わりました。")
                     : "")
-                + Say("It is about other seeds on the same data. Other data of the same kind would have noise of their " +
-                    "own: with few test samples it is larger than that of the seeds.",
+                + Say("It is about other seeds on the same data. Other data of the same kind would have noise of " +
+                    "their own: with few test samples it is larger than that of the seeds.",
                     "これは同じデータでの別のシードについての区間です。同種の別のデータにはそれ自身のノイズがあり、" +
                     "テストデータが少なければシードのノイズより大きくなります。")));
     }

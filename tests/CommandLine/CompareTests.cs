@@ -49,9 +49,11 @@ public sealed class CompareTests : IDisposable
         Assert.Contains("stopped early, after ", compared.Output, StringComparison.Ordinal);
         Assert.Matches(new Regex("95% interval: −[0-9.]+ to −[0-9.]+\n"), compared.Output);
         Assert.Contains("seeds with B ahead: 0 of ", compared.Output, StringComparison.Ordinal);
-        var japanese = Compare(["hidden 50", "hidden 49", .. words[2..], "--seeds", "2", "--lang", "ja", "--out", "p", "--force"]);
-        Assert.Contains("AとBの差は、2個のシードではノイズと区別できません。", japanese.Output, StringComparison.Ordinal);
-        Assert.DoesNotMatch(new Regex("seed|setting|sample|interval"), Regex.Replace(japanese.Output, "(?m)^[AB]: .*", ""));
+        var japanese = Compare([
+            "hidden 50", "hidden 49", .. words[2..], "--seeds", "2", "--lang", "ja", "--out", "p", "--force"]);
+        Assert.Contains("AとBの差は、2個のシードではノイズと区別できません", japanese.Output, StringComparison.Ordinal);
+        Assert.DoesNotMatch(
+            new Regex("seed|setting|sample|interval"), Regex.Replace(japanese.Output, "(?m)^[AB]: .*", ""));
         Accessibility.Check(File.ReadAllText(folder["p/index.html"]));
     }
 

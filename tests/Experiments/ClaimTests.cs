@@ -42,12 +42,15 @@ public class ClaimTests
         Assert.Equal(0.03, effect.Mean, 12);
         // Over n - 1: the root of (0.02² + 0.01² + 0.03²) / 2.
         Assert.Equal(0.026457513, effect.Spread, 8);
-        Assert.Equal("with minus without: +3.0 percentage points on average over 3 seeds, standard deviation 2.6, from "
-            + "+1.0 to +6.0", effect.Text.English);
-        Assert.EndsWith("so no larger than its spread",
-            (effect with { Values = [-0.01, 0.02, 0.06] }).Text.English);
-        Assert.Equal("あり−なし：3個のシードの平均で +3.0ポイント（標準偏差 2.6、" +
-            "+1.0 から +6.0 まで）", effect.Text.Japanese);
+        // Student's t with 2 degrees of freedom: 4.302653 standard errors of 0.026457513 / √3.
+        Assert.Equal("with minus without: +3.0 percentage points on average over 3 seeds, 95% interval −3.6 to +9.6, "
+            + "so it may be noise; each from +1.0 to +6.0", effect.Text.English);
+        Assert.Equal("with minus without: +3.1 percentage points on average over 4 seeds, 95% interval +2.8 to +3.4; "
+            + "each from +3.0 to +3.4", (effect with { Values = [0.03, 0.034, 0.03, 0.03] }).Text.English);
+        Assert.Equal("with minus without: +1.0 percentage points with each of 2 seeds",
+            (effect with { Values = [0.01, 0.01] }).Text.English);
+        Assert.Equal("あり−なし：3個のシードの平均で +3.0ポイント（95%区間 −3.6 から +9.6。ノイズかもしれない。" +
+            "各シードでは +1.0 から +6.0）", effect.Text.Japanese);
         Assert.Equal("with minus without: −0.25", new Effect(effect.Name, [-0.25]).Text.English);
         Assert.Contains("with minus without: +3.0 percentage points",
             Page(Language.English, Better(true, true, true) with { Effect = effect }));
