@@ -18,8 +18,11 @@ public sealed record Outcome(int ExitCode, string Output, string Error)
 /// <summary>The program as its users start it, in a folder of its own.</summary>
 public static class FunctionalProgram
 {
-    /// <summary>Runs it to its end.</summary>
-    public static Outcome Run(string folder, params string[] arguments)
+    /// <summary>Runs a command to its end, in a process that does others, too.</summary>
+    public static Outcome Run(string folder, params string[] arguments) => CommandServer.Run(folder, arguments);
+
+    /// <summary>Runs a command to its end, in a process of its own.</summary>
+    public static Outcome RunAlone(string folder, params string[] arguments)
     {
         using var process = Start(folder, arguments);
         return End(process);

@@ -182,7 +182,7 @@ public sealed partial class JapaneseTests : IDisposable
     [Fact]
     public void Help_is_broken_where_Japanese_lines_may_be()
     {
-        var help = FunctionalProgram.Run(folder.Path, "train", "--help", "--lang", "ja").Output;
+        var help = FunctionalProgram.RunAlone(folder.Path, "train", "--help", "--lang", "ja").Output;
         Assert.Contains("使い方：\n  functional train [オプション]\n", help);
         Assert.Contains("\n データ：\n", help);
         Assert.Contains("またはバッチの中だけで重複なし [既定値：shuffle]\n", help);
