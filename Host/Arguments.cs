@@ -12,6 +12,21 @@ internal static class Arguments
         [NotNull] this T? value, [CallerArgumentExpression(nameof(value))] string name = "") where T : class =>
         value ?? throw new ArgumentNullException(name);
 
+    /// <summary>A list of which no element is null.</summary>
+    /// <param name="values">The list.</param>
+    /// <param name="element">What an element is called.</param>
+    /// <param name="name">The argument's name.</param>
+    /// <exception cref="ArgumentException">The list, or an element, is null.</exception>
+    internal static IReadOnlyList<T> Complete<T>(
+        [NotNull] this IReadOnlyList<T>? values, string element,
+        [CallerArgumentExpression(nameof(values))] string name = "") where T : class
+    {
+        for (var i = 0; i < values.Given(name).Count; i++)
+            if (values[i] is null)
+                throw new ArgumentException($"{element} {i} is null", name);
+        return values;
+    }
+
     /// <summary>Indices, each of which is one of this many samples.</summary>
     /// <exception cref="ArgumentException">One is not.</exception>
     internal static int[] Within(

@@ -214,14 +214,12 @@ internal static class DataCommand
             ? Invariant($"{name}: {filled.Select(column.Number).Distinct().Count():N0} different texts{gaps}")
             : Scale(column, filled) is not { } scale ? $"{name}: all empty"
             : column is NumberColumn { Kind: NumberKind.Date } days
-            ? $"{name}: dates from {Day(filled.Min(row => days.Values[row]))} to {
-                Day(filled.Max(row => days.Values[row]))}{gaps}"
+            ? $"{name}: dates from {CellText.Day(filled.Min(row => days.Values[row]))} to {
+                CellText.Day(filled.Max(row => days.Values[row]))}{gaps}"
             : column is NumberColumn { Kind: NumberKind.YesNo }
             ? Invariant($"{name}: yes in {filled.Count(row => column.Number(row) == 1):N0} of {filled.Length:N0}{gaps}")
             : Invariant($"{name}: mean {scale.Mean:G6}, deviation {scale.Deviation:G6}{gaps}");
     }
-
-    private static string Day(double days) => CellText.Of(Math.Floor(days), NumberKind.Date);
 
     private static NumberScale? Scale(Column column, int[]? filled = null)
     {

@@ -118,13 +118,14 @@ internal static class EvaluateCommand
             Console.WriteLine(model.Network);
             Console.WriteLine(Say(Invariant($"{data}, {part}: {Plural.Of(samples, "sample")}")));
         }
-        foreach (var (name, score, _, _) in evaluation.Quantities)
+        foreach (var (i, (name, score, _, _)) in evaluation.Quantities.Index())
             if (json)
                 report.Write(
                     "quantity", ("name", name), ("meanAbsoluteError", score.MeanAbsoluteError),
                     ("rootMeanSquaredError", score.RootMeanSquaredError), ("rSquared", score.RSquared));
             else
-                Console.WriteLine(Say($"{Visible.Line(name)}: {score}"));
+                Console.WriteLine(Say(
+                    $"{Visible.Line(name)}{(evaluation.Task.IsDate(i) ? ", in days" : "")}: {score}"));
         if (json)
             report.Write(
                 "summary", ("data", data), ("part", part), ("samples", samples), ("digest", model.Network.Digest()));

@@ -113,6 +113,9 @@ internal static partial class CellText
         _ => Invariant($"{number:G6}"),
     };
 
+    /// <summary>The day of a date.</summary>
+    public static string Day(double days) => Of(Math.Floor(days), NumberKind.Date);
+
     /// <summary>Whether a cell is a number beyond the largest of single precision, and doesn't call itself infinite.
     /// </summary>
     public static bool IsTooLarge(ReadOnlySpan<char> cell) =>

@@ -48,6 +48,9 @@ internal enum NumberKind
 /// <param name="Values">A number per row; NaN where the cell is empty. Not to be written to.</param>
 public sealed record NumberColumn(string? Name, double[] Values) : Column(Name)
 {
+    /// <summary>A number per row; NaN where the cell is empty. Not to be written to.</summary>
+    public double[] Values { get; init => field = value.Given(); } = Values.Given();
+
     /// <summary>What the numbers stand for.</summary>
     internal NumberKind Kind { get; init; }
 
@@ -56,7 +59,7 @@ public sealed record NumberColumn(string? Name, double[] Values) : Column(Name)
 
     /// <inheritdoc/>
     public override NumberColumn Take(int[] rows) =>
-        new(Name, Array.ConvertAll(rows.Within(Count), row => Values[row])) { Kind = Kind };
+        this with { Values = Array.ConvertAll(rows.Within(Count), row => Values[row]) };
 
     internal override double Number(int row) => Values[row];
 
@@ -68,14 +71,22 @@ public sealed record NumberColumn(string? Name, double[] Values) : Column(Name)
 /// <param name="Texts">Its different texts.</param>
 /// <param name="Codes">Of each row its text's place among those; -1 where the cell is empty. Not to be written to.
 /// </param>
+/// <exception cref="ArgumentException">A text is null, or a code is the place of none.</exception>
 public sealed record TextColumn(string? Name, IReadOnlyList<string> Texts, int[] Codes) : Column(Name)
 {
+    /// <summary>Its different texts.</summary>
+    public IReadOnlyList<string> Texts { get; } = Texts.Complete("text");
+
+    /// <summary>Of each row its text's place among those; -1 where the cell is empty. Not to be written to.</summary>
+    public int[] Codes { get; init => field = Checked(value, Texts.Count, nameof(value)); } =
+        Checked(Codes, Texts.Count, nameof(Codes));
+
     /// <inheritdoc/>
     public override int Count => Codes.Length;
 
     /// <inheritdoc/>
     public override TextColumn Take(int[] rows) =>
-        new(Name, Texts, Array.ConvertAll(rows.Within(Count), row => Codes[row]));
+        this with { Codes = Array.ConvertAll(rows.Within(Count), row => Codes[row]) };
 
     /// <summary>The same cells, with the places that their texts have among these, which others follow.</summary>
     internal TextColumn Over(IReadOnlyList<string> texts)
@@ -86,6 +97,10 @@ public sealed record TextColumn(string? Name, IReadOnlyList<string> Texts, int[]
     }
 
     internal override double Number(int row) => Codes[row] < 0 ? double.NaN : Codes[row];
+
+    private static int[] Checked(int[] codes, int texts, string name) =>
+        codes.Given(name).AsSpan().IndexOfAnyExceptInRange(-1, texts - 1) is >= 0 and var row
+            ? throw new ArgumentException($"row {row} has text {codes[row]}, but there are {texts}", name) : codes;
 
     internal override ReadOnlyMemory<byte> Bytes() =>
         System.Text.Encoding.UTF8.GetBytes(string.Concat(

@@ -30,7 +30,7 @@ public sealed record DataOptions
     public TargetKind? Task { get; init; }
 
     /// <summary>Columns that are left out.</summary>
-    public IReadOnlyList<string> Ignore { get; init; } = [];
+    public IReadOnlyList<string> Ignore { get; init => field = value.Complete("column"); } = [];
 
     /// <summary>What becomes of cells that are empty.</summary>
     public MissingCells Missing { get; init; }

@@ -27,8 +27,8 @@ public sealed record DataPart
     /// <param name="records">The records.</param>
     /// <param name="target">The property, as in <c>house => house.Price</c>.</param>
     /// <param name="options">What the target is taken for, and columns to be left out.</param>
-    /// <exception cref="ArgumentException">The records have no properties, or more than a property is named.
-    /// </exception>
+    /// <exception cref="ArgumentException">The records have no properties, or one is null, or more than a property is
+    /// named.</exception>
     /// <exception cref="DataException">A cell is not what it should be.</exception>
     /// <example><code>
     /// var houses = new[] { (Area: 70, Rooms: 3, Price: 1.9), (Area: 120, Rooms: 5, Price: 3.2) };
@@ -36,13 +36,14 @@ public sealed record DataPart
     /// </code></example>
     public static DataPart Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
         IEnumerable<T> records, Expression<Func<T, object?>> target, DataOptions? options = null) =>
-        Records.Table(records).Read((options ?? new DataOptions()) with { Label = Records.NameOf(target) })[0];
+        Records.Table(records).Read(
+            (options ?? new DataOptions()) with { Label = Records.NameOf(target, nameof(target)) })[0];
 
     /// <summary>Columns by name, as a data frame has them. A value counts as the cell that a text file would have for
     /// it.</summary>
     /// <param name="columns">Each column's name and values, from the first row on.</param>
     /// <param name="options">Names the column of the target.</param>
-    /// <exception cref="ArgumentException">No target is named.</exception>
+    /// <exception cref="ArgumentException">No target is named, or a column has no name or no cells.</exception>
     /// <exception cref="DataException">A column is missing, or a cell is not what it should be.</exception>
     public static DataPart Of(IEnumerable<(string Name, IEnumerable Cells)> columns, DataOptions options)
     {
@@ -117,11 +118,17 @@ public sealed record DataPart
 /// <param name="Test">To test with.</param>
 public sealed record DataSet(DataPart Training, DataPart Test)
 {
+    /// <summary>To learn from.</summary>
+    public DataPart Training { get; init => field = value.Given(); } = Training.Given();
+
+    /// <summary>To test with.</summary>
+    public DataPart Test { get; init => field = value.Given(); } = Test.Given();
+
     /// <summary>What the target was taken for, where it may be meant otherwise; null if it may not.</summary>
     public string? Guess { get; init; }
 
     /// <summary>What was done in reading that a user should know of, a line each.</summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    public IReadOnlyList<string> Notes { get; init => field = value.Complete("note"); } = [];
 
     /// <summary>Both parts as a network takes them.</summary>
     /// <param name="training">The training samples that the encoding is learned from; all of them if null.</param>
@@ -145,6 +152,12 @@ public sealed record DataSet(DataPart Training, DataPart Test)
 /// <param name="Test">To test with.</param>
 public sealed record EncodedDataSet(Examples Training, Examples Test)
 {
+    /// <summary>To learn from.</summary>
+    public Examples Training { get; init => field = value.Given(); } = Training.Given();
+
+    /// <summary>To test with.</summary>
+    public Examples Test { get; init => field = value.Given(); } = Test.Given();
+
     /// <summary>How samples became features.</summary>
     public FeatureEncoder Encoder => Training.Encoder;
 

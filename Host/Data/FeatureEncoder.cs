@@ -64,7 +64,7 @@ public abstract record FeatureEncoder
     /// <param name="scale">How a byte becomes a feature.</param>
     /// <param name="channels">Bytes of a pixel: 1 of gray images, 3 of colored ones.</param>
     public static FeatureEncoder Images(int height, int width, ByteScale scale, int channels = 1) =>
-        new ImageEncoder(height, width, scale, channels);
+        new ImageEncoder(height, width, scale.Given(), channels);
 
     /// <summary>The features of some of the samples: features x samples, a column for each index. Numbers are scaled in
     /// double precision, and then rounded; bytes of images go a way of their own, the same for training and prediction.

@@ -56,8 +56,7 @@ public sealed record Classification : LearningTask
 
     private Classification(IReadOnlyList<string> names, string? target, bool areNamed)
     {
-        ArgumentNullException.ThrowIfNull(names);
-        if (names.Count == 0)
+        if (names.Complete("name").Count == 0)
             throw new ArgumentException("at least one class is needed", nameof(names));
         if (names.CountBy(name => name).FirstOrDefault(count => count.Value > 1).Key is { } twice)
             throw new ArgumentException($"two classes are called '{twice}'", nameof(names));
@@ -92,10 +91,14 @@ public sealed record Classification : LearningTask
     public override Loss Loss => Loss.SoftmaxCrossEntropy();
 
     /// <inheritdoc/>
-    public override Batch<T> Batch<T>(Matrix<T> inputs, Targets targets, int[] indices) =>
-        targets is Classes classes
-            ? Functional.Batch.Adopt(inputs, Array.ConvertAll(indices.Given(), index => classes.Labels[index]))
+    public override Batch<T> Batch<T>(Matrix<T> inputs, Targets targets, int[] indices)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(indices);
+        return targets is Classes classes
+            ? Functional.Batch.Adopt(inputs, Array.ConvertAll(indices, index => classes.Labels[index]))
             : throw Misfit(targets, "classes");
+    }
 
     /// <inheritdoc/>
     public bool Equals(Classification? other) =>
@@ -140,6 +143,18 @@ public sealed record Classification : LearningTask
 /// <param name="Names">What they are called.</param>
 public sealed record Regression(IReadOnlyList<NumberScale> Scales, IReadOnlyList<string> Names) : LearningTask
 {
+    // Where dates are this far apart, the time of a day says nothing.
+    private const int FewDays = 10;
+
+    /// <summary>How each quantity is scaled.</summary>
+    public IReadOnlyList<NumberScale> Scales { get; init => field = value.Given(); } = Scales.Given();
+
+    /// <summary>What they are called.</summary>
+    public IReadOnlyList<string> Names { get; init => field = value.Complete("name"); } = Names.Complete("name");
+
+    /// <summary>What the numbers of each stand for; all are numbers if there are none.</summary>
+    internal IReadOnlyList<NumberKind> Kinds { get; init; } = [];
+
     /// <inheritdoc/>
     public override int Outputs => Scales.Count;
 
@@ -155,6 +170,8 @@ public sealed record Regression(IReadOnlyList<NumberScale> Scales, IReadOnlyList
     /// <inheritdoc/>
     public override Batch<T> Batch<T>(Matrix<T> inputs, Targets targets, int[] indices)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(indices);
         if (targets is not Quantities { Columns: var columns } || columns.Count != Outputs)
             throw Misfit(targets, Plural.Of(Outputs, "quantity", "quantities"));
         var scaled = new T[Outputs * indices.Length];
@@ -163,6 +180,14 @@ public sealed record Regression(IReadOnlyList<NumberScale> Scales, IReadOnlyList
                 scaled[(j * Outputs) + i] = T.CreateSaturating(Scales[i].Apply(columns[i].Values[indices[j]]));
         return Functional.Batch.Adopt(inputs, Matrix<T>.Build.Dense(Outputs, indices.Length, scaled));
     }
+
+    /// <summary>Whether a quantity is a date, whose errors are in days.</summary>
+    internal bool IsDate(int quantity) => Kinds.ElementAtOrDefault(quantity) == NumberKind.Date;
+
+    /// <summary>A quantity's value for people: a date as a date; of others what they give.</summary>
+    internal string Text(int quantity, double value, Func<double, string> number) =>
+        !IsDate(quantity) || !double.IsFinite(value) ? number(value)
+        : Scales[quantity].Deviation < FewDays ? CellText.Of(value, NumberKind.Date) : CellText.Day(value);
 
     /// <summary>Quantities out of a network's outputs (outputs x samples), scaled back: of each sample all of them.
     /// </summary>
@@ -178,7 +203,8 @@ public sealed record Regression(IReadOnlyList<NumberScale> Scales, IReadOnlyList
 
     /// <inheritdoc/>
     public bool Equals(Regression? other) =>
-        other is not null && Scales.SequenceEqual(other.Scales) && Names.SequenceEqual(other.Names);
+        other is not null && Scales.SequenceEqual(other.Scales) && Names.SequenceEqual(other.Names)
+        && Enumerable.Range(0, Scales.Count).All(i => IsDate(i) == other.IsDate(i));
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Target, Scales.Count);

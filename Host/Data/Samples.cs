@@ -143,8 +143,7 @@ public sealed record Rows : Samples
     /// </exception>
     public Rows(IReadOnlyList<Column> columns)
     {
-        ArgumentNullException.ThrowIfNull(columns);
-        if (columns.Count == 0)
+        if (columns.Complete("column").Count == 0)
             throw new ArgumentException("a table needs at least one column", nameof(columns));
         if (columns.FirstOrDefault(column => column.Count != columns[0].Count) is { } other)
             throw new ArgumentException(
@@ -168,12 +167,13 @@ public sealed record Rows : Samples
         new(Transposed(numbers, width, names));
 
     /// <summary>A program's own records, whose properties are columns, as <see cref="DataPart"/> has them.</summary>
-    /// <exception cref="ArgumentException">The records have no properties.</exception>
+    /// <exception cref="ArgumentException">The records have no properties, or one is null.</exception>
     /// <exception cref="DataException">A cell is not what it should be.</exception>
     public static Rows Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
         IEnumerable<T> records) => Records.Table(records).ReadSamples();
 
     /// <summary>Columns by name, as a data frame has them.</summary>
+    /// <exception cref="ArgumentException">There is none, or one has no name or no cells.</exception>
     /// <exception cref="DataException">A cell is not what it should be.</exception>
     public static Rows Of(IEnumerable<(string Name, IEnumerable Cells)> columns) =>
         Records.Table(columns).ReadSamples();
@@ -227,8 +227,8 @@ public sealed record Rows : Samples
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         if (numbers.Length % width != 0)
             throw new ArgumentException($"{numbers.Length} numbers are no whole rows of {width}", nameof(numbers));
-        if (names is not null && names.Count != width)
-            throw new ArgumentException($"{names.Count} names for {width} columns", nameof(names));
+        if (names?.Complete("name").Count is { } count && count != width)
+            throw new ArgumentException($"{count} names for {width} columns", nameof(names));
         var columns = new double[width][];
         for (var i = 0; i < width; i++)
         {

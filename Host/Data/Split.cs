@@ -8,6 +8,12 @@ namespace Functional.Host.Data;
 /// <param name="Validation">Those kept for validation.</param>
 public sealed record Split(int[] Training, int[] Validation)
 {
+    /// <summary>Those to train on.</summary>
+    public int[] Training { get; init => field = value.Given(); } = Training.Given();
+
+    /// <summary>Those kept for validation.</summary>
+    public int[] Validation { get; init => field = value.Given(); } = Validation.Given();
+
     /// <summary>Takes a share of the samples for validation.</summary>
     /// <param name="order">The samples in any order, each once.</param>
     /// <param name="fraction">The share, above 0 and below 1; n x fraction is rounded to the nearest integer.</param>
@@ -41,6 +47,7 @@ public sealed record Split(int[] Training, int[] Validation)
     public static Split ByFraction(int[] order, int[] labels, double fraction)
     {
         ArgumentNullException.ThrowIfNull(order);
+        ArgumentNullException.ThrowIfNull(labels);
         return ByCount(order, labels, CountOf(order, fraction));
     }
 
@@ -54,6 +61,7 @@ public sealed record Split(int[] Training, int[] Validation)
     /// </exception>
     public static Split ByCount(int[] order, int[] labels, int count)
     {
+        ArgumentNullException.ThrowIfNull(labels);
         Check(order, count);
         var sizes = Sizes(order, labels);
         var most = Array.ConvertAll(sizes, size => Math.Max(0, size - 1));

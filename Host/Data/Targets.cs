@@ -98,8 +98,7 @@ public sealed record Quantities : Targets
     /// <exception cref="ArgumentException">There is none, or lengths differ, or a number is not finite.</exception>
     public Quantities(IReadOnlyList<NumberColumn> columns)
     {
-        ArgumentNullException.ThrowIfNull(columns);
-        if (columns.Count == 0)
+        if (columns.Complete("column").Count == 0)
             throw new ArgumentException("at least one quantity is needed", nameof(columns));
         foreach (var column in columns)
         {
@@ -128,7 +127,8 @@ public sealed record Quantities : Targets
     /// <inheritdoc/>
     public override Regression Task(int[] samples) =>
         new([.. Columns.Select(column => NumberScale.Standard(column.Values, samples.Within(Count)))],
-            [.. Columns.Select((column, i) => column.Name ?? Regression.NameOf(i))]);
+            [.. Columns.Select((column, i) => column.Name ?? Regression.NameOf(i))])
+        { Kinds = [.. Columns.Select(column => column.Kind)] };
 
     internal override IEnumerable<ReadOnlyMemory<byte>> Bytes() => Columns.Select(column => column.Bytes());
 
@@ -137,6 +137,9 @@ public sealed record Quantities : Targets
         {
             var values = others.OfType<Quantities>().SelectMany(part => part.Columns[i].Values)
                 .Concat(column.Values).DefaultIfEmpty(double.NaN).ToArray();
-            return $"{column.Name ?? "a quantity"} from {Quantity(values.Min(), 5)} to {Quantity(values.Max(), 5)}";
+            return $"{column.Name ?? "a quantity"} from {Text(values.Min())} to {Text(values.Max())}";
+
+            string Text(double value) =>
+                column.Kind == NumberKind.Date ? CellText.Day(value) : Quantity(value, 5);
         }));
 }

@@ -38,8 +38,9 @@ internal static class DataText
     public static JsonObject? Of(LearningTask task) => task switch
     {
         Classification { AreNamed: false } => null,
-        Regression { Scales: var scales, Names: var names } when scales.All(scale => scale == NumberScale.None)
-            && names.Index().All(name => name.Item == Regression.NameOf(name.Index)) => null,
+        Regression { Scales: var scales, Names: var names } regression
+            when scales.All(scale => scale == NumberScale.None) && names.Index().All(each =>
+                each.Item == Regression.NameOf(each.Index) && !regression.IsDate(each.Index)) => null,
         Classification classes => new JsonObject
         {
             ["kind"] = "classes", ["target"] = classes.Target,
@@ -48,10 +49,7 @@ internal static class DataText
         Regression quantities => new JsonObject
         {
             ["kind"] = "quantities",
-            ["quantities"] = Array(quantities.Names.Zip(quantities.Scales, (name, scale) => (JsonNode)new JsonObject
-            {
-                ["name"] = name, ["mean"] = scale.Mean, ["deviation"] = scale.Deviation,
-            })),
+            ["quantities"] = Array(quantities.Names.Select((_, i) => Quantity(quantities, i))),
         },
         _ => throw new InvalidOperationException($"a task that can't be saved: {task}"),
     };
@@ -68,7 +66,14 @@ internal static class DataText
                     [.. text["names"].Items.Select(name => name.Text)], text.Find("target")?.Text),
                 "quantities" => new Regression(
                     [.. text["quantities"].Items.Select(ScaleOf)],
-                    [.. text["quantities"].Items.Select(quantity => quantity["name"].Text)]),
+                    [.. text["quantities"].Items.Select(quantity => quantity["name"].Text)])
+                {
+                    Kinds =
+                    [
+                        .. text["quantities"].Items.Select(quantity => quantity.Find("kind") is not { } kind
+                            ? NumberKind.Number : kind.Text == "date" ? NumberKind.Date : throw kind.Error("date")),
+                    ],
+                },
                 _ => throw text["kind"].Error("classes or quantities"),
             };
         }
@@ -76,6 +81,15 @@ internal static class DataText
         {
             throw text.Error("a task", e.Reason());
         }
+    }
+
+    private static JsonNode Quantity(Regression task, int place)
+    {
+        var (name, scale) = (task.Names[place], task.Scales[place]);
+        var text = new JsonObject { ["name"] = name, ["mean"] = scale.Mean, ["deviation"] = scale.Deviation };
+        if (task.IsDate(place))
+            text["kind"] = "date";
+        return text;
     }
 
     private static JsonNode Column(ColumnEncoding column) => column switch

@@ -80,14 +80,17 @@ internal sealed record ClassEvaluation(ConfusionMatrix Confusion, double Loss, d
 }
 
 /// <summary>How far a model's quantities are from the true ones.</summary>
+/// <param name="Task">What was asked.</param>
 /// <param name="Quantities">Of each its name, its score, and the truth and the answer for every sample.</param>
 internal sealed record QuantityEvaluation(
+    Regression Task,
     IReadOnlyList<(string Name, QuantityScore Score, double[] Truths, double[] Answers)> Quantities) : ModelEvaluation
 {
     internal static QuantityEvaluation Of(Regression task, Matrix<float> outputs, IReadOnlyList<DataPart> parts)
     {
         var answers = task.Quantities(outputs);
         return new QuantityEvaluation(
+            task,
         [
             .. task.Names.Select((quantity, i) =>
             {

@@ -21,8 +21,8 @@ public sealed class Prediction<T> where T : unmanaged, IFloatingPointIeee754<T>
         (Probabilities, Scores) = areProbabilities ? (numbers, (T[])[]) : ([], numbers);
     }
 
-    /// <summary>The quantities, in the data's own units, of a model that gives some; none of one that tells classes
-    /// apart.</summary>
+    /// <summary>The quantities, in the data's own units (of dates, days since 1970-01-01), of a model that gives some;
+    /// none of one that tells classes apart.</summary>
     public IReadOnlyList<double> Quantities { get; }
 
     /// <summary>The class with the largest score, or that of a single logit, from 0; -1 if a score is not a number, or
@@ -47,7 +47,8 @@ public sealed class Prediction<T> where T : unmanaged, IFloatingPointIeee754<T>
     public override string ToString()
     {
         if (model.Task is Regression task)
-            return string.Join(", ", task.Names.Zip(Quantities, (name, value) => $"{name} {Quantity(value, 6)}"));
+            return string.Join(", ", task.Names.Select((name, i) =>
+                $"{name} {task.Text(i, Quantities[i], value => Quantity(value, 6))}"));
         if (Class < 0)
             return "no class: a score is not a number";
         var others = Enumerable.Range(0, Probabilities.Count)

@@ -23,17 +23,24 @@ internal static class QuantitySections
     public static IEnumerable<Markup> Of(
         QuantityEvaluation evaluation, DataPart test, Func<LocalizedText, string> say)
     {
-        foreach (var (name, score, truths, answers) in evaluation.Quantities)
+        foreach (var (i, (name, score, truths, answers)) in evaluation.Quantities.Index())
         {
-            yield return Against(name, score, truths, answers, say);
-            yield return Residuals(name, truths, answers, say);
-            yield return ByRange(name, truths, answers, say);
-            yield return Largest(name, truths, answers, test, say);
+            string Text(double value) => evaluation.Task.Text(i, value, number => Number(number));
+
+            // A chart's axis has numbers, and a person has to know of what.
+            var (axis, error) = !evaluation.Task.IsDate(i) ? (name, name) : (
+                say(($"{name}, days since 1970", $"{name}、1970年からの日数")),
+                say(($"{name} in days", $"{name}の日数")));
+            yield return Against(name, axis, score, truths, answers, say);
+            yield return Residuals(name, error, truths, answers, say);
+            yield return ByRange(name, truths, answers, Text, say);
+            yield return Largest(name, truths, answers, test, Text, say);
         }
     }
 
     private static Markup Against(
-        string name, QuantityScore score, double[] truths, double[] answers, Func<LocalizedText, string> say) =>
+        string name, string axis, QuantityScore score, double[] truths, double[] answers,
+        Func<LocalizedText, string> say) =>
         Page.Section(
             say(($"{name}: truth and prediction", $"{name}：正解と予測")),
             Page.Paragraph(say((
@@ -49,27 +56,27 @@ internal static class QuantitySections
                         ? "（値の異なるサンプルが必要です）。"
                         : "（すべて正解なら1、平均値を答えるのと同じなら0）。")))),
             Page.Figure(say, new ScatterChart(
-                say(("Truth and prediction", "正解と予測")), say(($"{name}, true", $"{name}（正解）")),
-                say(($"{name}, predicted", $"{name}（予測）")))
+                say(("Truth and prediction", "正解と予測")), say(($"{axis}, true", $"{axis}（正解）")),
+                say(($"{axis}, predicted", $"{axis}（予測）")))
             {
                 Series = [new Series("", truths, answers)], ShowDiagonal = true,
             }));
 
     private static Markup Residuals(
-        string name, double[] truths, double[] answers, Func<LocalizedText, string> say) => Page.Section(
+        string name, string error, double[] truths, double[] answers, Func<LocalizedText, string> say) => Page.Section(
         say(($"{name}: errors", $"{name}：誤差")),
         Page.Paragraph(say((
             "How often a prediction is too high (above 0) or too low (below 0), and by how much.",
             "予測がどれだけ高すぎるか（0より上）、低すぎるか（0より下）の分布です。"))),
         Page.Figure(say, new Histogram(
-            say(("Prediction minus truth", "予測 - 正解")), say(($"{name}, error", $"{name}の誤差")),
+            say(("Prediction minus truth", "予測 - 正解")), say(($"{error}, error", $"{error}の誤差")),
             say(("samples", "サンプル数")))
         {
             Bins = Bins.Of([.. answers.Zip(truths, (answer, truth) => answer - truth)]),
         }));
 
     private static Markup ByRange(
-        string name, double[] truths, double[] answers, Func<LocalizedText, string> say)
+        string name, double[] truths, double[] answers, Func<double, string> text, Func<LocalizedText, string> say)
     {
         var order = Enumerable.Range(0, truths.Length).OrderBy(i => truths[i]).ToArray();
         var parts = Math.Min(Ranges, order.Length);
@@ -96,18 +103,19 @@ internal static class QuantitySections
                     Markup.Of($"{Number(range.Average(i => Math.Abs(answers[i] - truths[i])))}"),
                 ])));
 
-        string Between(double least, double most) => least == most ? Number(least) : say((
-            $"{Number(least)} to {Number(most)}", $"{Number(least)}〜{Number(most)}"));
+        string Between(double least, double most) => least == most ? text(least) : say((
+            $"{text(least)} to {text(most)}", $"{text(least)}〜{text(most)}"));
     }
 
     private static Markup Largest(
-        string name, double[] truths, double[] answers, DataPart test, Func<LocalizedText, string> say) =>
+        string name, double[] truths, double[] answers, DataPart test, Func<double, string> text,
+        Func<LocalizedText, string> say) =>
         Page.Section(
         say(($"{name}: the largest errors", $"{name}：最も大きな誤差")),
         Page.Table(Enumerable.Range(0, truths.Length).OrderByDescending(i => Math.Abs(answers[i] - truths[i]))
             .Take(MostMistakes).Select(i => (
                 say((Invariant($"test sample {i + 1} of {test.Count:N0}"),
                     Invariant($"テストデータ{i + 1} / {test.Count:N0}"))),
-                say(($"is {Number(truths[i])}, predicted {Number(answers[i])}",
-                    $"正解{Number(truths[i])}、予測{Number(answers[i])}"))))));
+                say(($"is {text(truths[i])}, predicted {text(answers[i])}",
+                    $"正解{text(truths[i])}、予測{text(answers[i])}"))))));
 }

@@ -134,21 +134,24 @@ internal sealed class RunPage
     private string Outcome(QuantityEvaluation quantities)
     {
         if (language == Language.Japanese)
-            return string.Concat(quantities.Quantities.Select(each => Invariant(
+            return string.Concat(quantities.Quantities.Select((each, i) => Invariant(
                 $"未知のテストデータ{each.Truths.Length:N0}個に対する{each.Name}の平均絶対誤差は") +
-                QuantitySections.Number(each.Score.MeanAbsoluteError) + (each.Score.RSquared is null
-                    ? "です。" : $"（R² {QuantitySections.RSquared(each.Score)}）です。"))) +
+                QuantitySections.Number(each.Score.MeanAbsoluteError) + (quantities.Task.IsDate(i) ? "日" : "") +
+                (each.Score.RSquared is null ? "です。" : $"（R² {QuantitySections.RSquared(each.Score)}）です。"))) +
                 $"訓練データでのR²は{QuantitySections.RSquared(Summary.Train!)}です。";
         var tested = quantities.Quantities[0].Truths.Length;
         var (what, average) = tested == 1 ? ("prediction is", "") : ("predictions are", " on average");
-        string Off(QuantityScore score, string of) =>
-            $"off by {QuantitySections.Number(score.MeanAbsoluteError)}{of}{average}" +
+        string Error(QuantityScore score, int quantity) =>
+            QuantitySections.Number(score.MeanAbsoluteError) + (quantities.Task.IsDate(quantity) ? " days" : "");
+        string Off(QuantityScore score, int quantity, string of) =>
+            $"off by {Error(score, quantity)}{of}{average}" +
             (score.RSquared is null ? "" : $" (R² {QuantitySections.RSquared(score)})");
         var train = Summary.Train!;
         return $"On {Plural.Of(tested, "unseen test sample")} its {what} " + (quantities.Quantities is [var one]
-            ? $"{Off(one.Score, "")}, on those that it was trained on by " +
-                $"{QuantitySections.Number(train.MeanAbsoluteError)} (R² {QuantitySections.RSquared(train)})."
-            : string.Join(" and ", quantities.Quantities.Select(each => Off(each.Score, $" in {each.Name}"))) +
+            ? $"{Off(one.Score, 0, "")}, on those that it was trained on by " +
+                $"{Error(train, 0)} (R² {QuantitySections.RSquared(train)})."
+            : string.Join(" and ", quantities.Quantities.Select(
+                (each, i) => Off(each.Score, i, $" in {each.Name}"))) +
                 $". The mean R² is {QuantitySections.RSquared(Summary.Test!)}, " +
                 $"on those that it was trained on {QuantitySections.RSquared(train)}.");
     }

@@ -63,7 +63,8 @@ internal static class ServePage
           id('said').className = '';
           if (found.quantities) {
             const all = Object.entries(found.quantities);
-            const text = number => number === null ? '–' : String(Number(number.toPrecision(6)));
+            const text = value => value === null ? '–'
+              : typeof value === 'string' ? value : String(Number(value.toPrecision(6)));
             id('said').textContent = all.length === 1 ? all[0][0] + ' ' + text(all[0][1]) : '';
             for (const [name, number] of all.length === 1 ? [] : all) {
               const row = element('tr', '', rows);

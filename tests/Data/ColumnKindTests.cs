@@ -1,5 +1,6 @@
 using Functional.Host.Data;
 using Functional.Host.Files;
+using Functional.Host.Models;
 
 namespace Functional.Tests.Data;
 
@@ -58,5 +59,35 @@ public sealed class ColumnKindTests
         File.WriteAllText(folder["d.csv"], "day,x\n" + string.Concat(Days.Select((day, i) => $"{day},{i}\n")));
         Assert.Equal("day: 60 different dates, taken as a quantity, days since 1970-01-01",
             DataSets.Load(folder["d.csv"], "day").Guess);
+    }
+
+    [Theory]
+    [InlineData(1, "2026-01-01 12:00", "2026-01-01")]
+    [InlineData(30, "2026-01-01", "2025-12-31")]
+    public void A_learned_date_is_given_as_a_date(double deviation, string noon, string midnight)
+    {
+        using var folder = new TemporaryFolder();
+        var model = new Model<float>(
+            Network.Create([1, 1], Activation.Relu, Initializer.He).WithLoss(Loss.MeanSquaredError))
+        {
+            Task = new Regression([new NumberScale(0, deviation)], ["day"]) { Kinds = [NumberKind.Date] },
+        };
+        Model.Save(folder["m"], model);
+        var read = Model.Load<float>(folder["m"]);
+        Assert.Equal(model.Task, read.Task);
+        var task = (Regression)read.Task;
+        Assert.Equal(noon, task.Text(0, 20454.5, _ => ""));
+        Assert.Equal(midnight, task.Text(0, 20454 - (deviation > 10 ? 0.5 : 0), _ => ""));
+        Assert.Matches("^day [0-9]{4}-", $"{new Prediction<float>(read, [20454.5])}");
+        var answer = PredictionRequest.Answered(task, new Prediction<float>(read, [20454.5]), []);
+        Assert.Equal(noon, (string?)answer["quantities"]!["day"]);
+    }
+
+    [Fact]
+    public void Dates_to_be_learned_are_described_as_dates()
+    {
+        var days = Days.Select((day, x) => new { day, x });
+        Assert.Equal("60 rows of 1 column (x), day from 2026-01-01 to 2026-03-04",
+            $"{DataPart.Of(days, row => row.day, new() { Task = TargetKind.Quantities })}");
     }
 }
