@@ -58,8 +58,8 @@ internal static class ColumnarFile
         ParquetStructure.CheckFooter(stream, path);
         var file = ParquetReader.CreateAsync(stream, leaveStreamOpen: true).GetAwaiter().GetResult();
         ending.Add(() => file.DisposeAsync().AsTask().GetAwaiter().GetResult());
-        return new CellTable(path, [.. file.Schema.GetDataFields().Select(field => new CellColumn(
-            $"{field.Path}", Once(() => ParquetCells.Of(file, stream, path, field))))]);
+        return new CellTable(path, [.. file.Schema.GetDataFields().DistinctBy(ParquetCells.NameOf).Select(field =>
+            new CellColumn(ParquetCells.NameOf(field), Once(() => ParquetCells.Of(file, stream, path, field))))]);
     }
 
     private static CellTable ArrowTable(Stream stream, string path, List<Action> ending)
@@ -72,6 +72,11 @@ internal static class ColumnarFile
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         var messages = bytes.AsMemory(bytes.AsSpan().StartsWith("ARROW1\0\0"u8) ? 8 : 0);
+        // A message begins with its length, which small numbers are, or -1 before it.
+        if (messages.Length < sizeof(long) || messages.Span[3] is not (0 or 0xFF))
+            throw new DataException(
+                path, null, "a table in Arrow's format",
+                bytes.Length == 0 ? "an empty file" : "a file of another kind, or cut off");
         ArrowStructure.Check(messages, path);
         var file = new ArrowStreamReader(messages, new CompressionCodecFactory());
         ending.Add(file.Dispose);

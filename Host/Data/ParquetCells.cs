@@ -19,13 +19,17 @@ internal static class ParquetCells
         [typeof(string)] = Texts, [typeof(ReadOnlyMemory<char>)] = Texts,
     };
 
+    /// <summary>What a column is called: of lists and maps, whatever they hold, the whole of them.</summary>
+    public static string NameOf(DataField field) =>
+        field.MaxRepetitionLevel > 0 ? field.Path.ToList()[0] : $"{field.Path}";
+
     /// <summary>The values of a column of all row groups; null in a gap.</summary>
     /// <exception cref="DataException">They are no cells of a table.</exception>
     public static IEnumerable Of(ParquetReader file, Stream stream, string path, DataField field)
     {
-        var place = $"column '{field.Path}'";
+        var (name, place) = (NameOf(field), $"column '{NameOf(field)}'");
         if (field.MaxRepetitionLevel > 0)
-            throw new DataException(path, place, "one value in each row", "lists");
+            throw new DataException(path, place, "one value in each row", $"lists (--ignore {name} leaves them out)");
         if (!Readers.TryGetValue(field.ClrType, out var read))
             throw new DataException(
                 path, place, "numbers, texts, dates, or true and false", field.ClrType.Name);

@@ -31,8 +31,9 @@ internal abstract class TableSource(string name, string? place, string[] header)
     public DataPart[] Read(DataOptions options, Func<Targets, int[][]>? parts = null)
     {
         var targets = TargetsOf(Header, options.Label!) ?? throw Missing(options.Label!, ", which is to be learned");
-        Require(options.Ignore, ", which is to be ignored");
-        var features = Wanted(options.Known, Header.Except(targets).Except(options.Ignore));
+        string[] ignored = [.. options.Ignore.SelectMany(Named)];
+        Require(ignored, ", which is to be ignored");
+        var features = Wanted(options.Known, Header.Except(targets).Except(ignored));
         if (features.Length == 0)
             throw new DataException(name, place, "a column besides the target", "none");
         Require(features.Select(feature => feature.Name));
@@ -95,6 +96,12 @@ internal abstract class TableSource(string name, string? place, string[] header)
     private static WantedColumn[] Wanted(TableForm? form, IEnumerable<string> others) =>
         form is { Columns: { Count: > 0 } columns } ? [.. columns]
         : [.. others.Select(column => new WantedColumn(column))];
+
+    // A group of a columnar file stands for all of its columns, which begin with its name.
+    private string[] Named(string column) =>
+        !Header.Contains(column)
+        && Array.FindAll(Header, other => other.StartsWith(column + "/", StringComparison.Ordinal)) is [_, ..] group
+            ? group : [column];
 
     private void Require(IEnumerable<string> columns, string purpose = "")
     {

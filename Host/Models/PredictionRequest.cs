@@ -10,7 +10,8 @@ namespace Functional.Host.Models;
 
 /// <summary>
 /// Questions to a model and its answers as bytes, for servers: what <c>functional serve</c> takes and gives. A question
-/// is JSON, or a picture or an array as <c>predict</c> takes them from files. Any number of threads may ask one model.
+/// is JSON, or a picture, an array or a table in text as <c>predict</c> takes them from files. Any number of threads may
+/// ask one model.
 /// </summary>
 public static class PredictionRequest
 {
@@ -24,14 +25,15 @@ public static class PredictionRequest
     /// <param name="request">In JSON a list of samples, or a single one: an object with a value for each column, or a
     /// list with a value for each column or pixel, in order. A number may be a number, true, false, or a text as tables
     /// have it (<c>"2026-11-27"</c>, <c>"yes"</c>); <c>null</c> and <c>""</c> are empty cells. Otherwise the bytes of a
-    /// PNG, JPEG, BMP, GIF, PGM, IDX or NumPy file.</param>
+    /// PNG, JPEG, BMP, GIF, PGM, IDX or NumPy file or, where the model knows its columns' names, of a table in text.
+    /// </param>
     /// <exception cref="DataException">It is nothing of that kind, or doesn't fit the model.</exception>
     public static Samples Samples(Model<float> model, byte[] request)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(request);
         var samples = IsJson(request)
-            ? OfJson(model, request) : SampleFile.Read(new MemoryStream(request), Name, model);
+            ? OfJson(model, request) : SampleFile.Read(new MemoryStream(request), NameOf(model, request), model);
         return model.Encoder.Expected(samples) is { } expected
             ? throw new DataException(Name, null, expected, samples.Shape) : samples;
     }
@@ -63,8 +65,10 @@ public static class PredictionRequest
     {
         if (task is Regression quantities)
         {
-            answer["quantities"] = new JsonObject(quantities.Names.Zip(prediction.Quantities, (name, value) =>
-                KeyValuePair.Create(name, double.IsFinite(value) ? (JsonNode?)value : null)));
+            answer["quantities"] = new JsonObject(quantities.Names.Zip(prediction.Quantities).Select((each, i) =>
+                KeyValuePair.Create(each.First, !double.IsFinite(each.Second) ? null
+                    : !quantities.IsDate(i) ? (JsonNode?)each.Second
+                    : quantities.Text(i, each.Second, days => Quantity(days)))));
             return answer;
         }
         answer["class"] = prediction.Class;
@@ -80,6 +84,11 @@ public static class PredictionRequest
     // JSON has no number that is none.
     private static JsonArray Numbers(IReadOnlyList<float> numbers) =>
         [.. numbers.Select(number => float.IsFinite(number) ? (JsonNode?)number : null)];
+
+    // Bytes have no ending that says that they are a table.
+    private static string NameOf(Model<float> model, byte[] request) =>
+        model.Encoder is TableEncoder { HasNames: true } && request is [(> 0x20 and < 0x7F) or 0xEF, ..]
+            ? $"{Name}.csv" : Name;
 
     private static bool IsJson(byte[] request) =>
         request.AsSpan().TrimStart([(byte)' ', (byte)'\t', (byte)'\r', (byte)'\n']) is [(byte)'[' or (byte)'{', ..];

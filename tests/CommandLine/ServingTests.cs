@@ -97,6 +97,9 @@ public sealed class ServingTests : IDisposable
         Assert.Equal(
             trees.Predict(SampleFile.Read(folder["one.csv"], trees))[0].Probabilities,
             trees.Predict(asked)[0].Probabilities);
+        Assert.Equal(
+            trees.Predict(asked)[0].Probabilities,
+            trees.Predict(PredictionRequest.Samples(trees, File.ReadAllBytes(folder["one.csv"])))[0].Probabilities);
 
         var image = PredictionRequest.Samples(digits, Encoding.UTF8.GetBytes($"[{Pixels(3)},{Pixels(4)}]"));
         Assert.Equal(2, Assert.IsType<Images>(image).Count);
@@ -111,6 +114,7 @@ public sealed class ServingTests : IDisposable
     public static TheoryData<string, string> Faults => new()
     {
         { "", "request: expected images (PNG, JPEG, BMP, GIF, PGM, IDX), an array (.npy)" },
+        { "hello", "request.csv: expected a column 'height', found hello" },
         { "{", "expected JSON, found " },
         { "[]", "expected a sample at least, found an empty list" },
         { "[[]]", "at sample 1: expected an object, or a list of 4 values, found a list of 0" },

@@ -12,6 +12,7 @@ using Functional.Tests.CommandLine;
 using Microsoft.Data.Analysis;
 using Parquet;
 using Parquet.Schema;
+using Parquet.Serialization;
 
 namespace Functional.Tests.Data;
 
@@ -194,9 +195,10 @@ public sealed class ColumnarTests : IDisposable
                 + "or cut off", Fault("x.parquet", bytes));
         Assert.StartsWith("x.parquet: expected a table in Parquet's format, found ",
             Fault("x.parquet", [.. whole[..100], .. new byte[200], .. whole[300..]]), StringComparison.Ordinal);
-        foreach (var bytes in (byte[][])[[], [1, 2, 3]])
-            Assert.StartsWith("x.arrow: expected a table in Arrow's format, found ", Fault("x.arrow", bytes),
-                StringComparison.Ordinal);
+        Assert.Equal("x.arrow: expected a table in Arrow's format, found an empty file", Fault("x.arrow", []));
+        foreach (var bytes in (byte[][])[[1, 2, 3], "a,b\n1,2\n3,4\n"u8.ToArray(), whole])
+            Assert.Equal("x.arrow: expected a table in Arrow's format, found a file of another kind, or cut off",
+                Fault("x.arrow", bytes));
         Assert.StartsWith("x.arrow: at byte ", Fault("x.arrow", arrow[..(arrow.Length / 2)]), StringComparison.Ordinal);
         Assert.StartsWith("y.parquet: expected a column 'price', which is to be learned, found city, size,",
             Fault("y.parquet", whole, "price"), StringComparison.Ordinal);
@@ -215,7 +217,7 @@ public sealed class ColumnarTests : IDisposable
             await group.WriteAsync(schema.DataFields[2], Kind);
         }
         Assert.Contains(
-            ": at column 'tags': expected one value in each row, found lists",
+            ": at column 'tags': expected one value in each row, found lists (--ignore tags leaves them out)",
             Assert.Throws<DataException>(() => DataSets.Load(folder["l.parquet"], "kind")).Message,
                 StringComparison.Ordinal);
         Assert.Contains(
@@ -223,6 +225,44 @@ public sealed class ColumnarTests : IDisposable
             Assert.Throws<DataException>(() => DataSets.Load(
                 folder["l.parquet"], new DataOptions { Label = "kind", Ignore = ["tags"] })).Message,
             StringComparison.Ordinal);
+    }
+
+    private sealed class Place
+    {
+        public double X { get; set; }
+        public int Y { get; set; }
+    }
+
+    private sealed class Home
+    {
+        public double Size { get; set; }
+        public Place? Place { get; set; }
+        public List<Place> Rooms { get; set; } = [];
+        public string Kind { get; set; } = "";
+    }
+
+    [Fact]
+    public async Task A_group_of_a_Parquet_file_is_left_out_by_its_name()
+    {
+        await ParquetSerializer.SerializeAsync(
+            Enumerable.Range(0, Count).Select(i => new Home
+            {
+                Size = 0.5 + i, Place = new() { X = 1.5 * i, Y = i % 3 }, Rooms = [new(), new()], Kind = Kind[i],
+            }),
+            folder["g.parquet"]);
+        string[] Features(params string[] ignored) =>
+        [
+            .. ((Rows)DataSets.Load(folder["g.parquet"], new DataOptions { Label = "Kind", Ignore = ignored })
+                .Training.Samples).Columns.Select(column => column.Name!),
+        ];
+        Assert.Equal(["Size", "Place/X", "Place/Y"], Features("Rooms"));
+        Assert.Equal(["Size"], Features("Rooms", "Place"));
+        Assert.Equal(["Size", "Place/Y"], Features("Rooms", "Place/X"));
+        foreach (var (ignored, fault) in ((string[], string)[])[
+            (["Pla"], "expected a column 'Pla', which is to be ignored, found Size, Place/X, Place/Y, Rooms, Kind"),
+            ([], "at column 'Rooms': expected one value in each row, found lists (--ignore Rooms leaves them out)")])
+            Assert.Contains(fault, Assert.Throws<DataException>(() => Features(ignored)).Message,
+                StringComparison.Ordinal);
     }
 
     private enum Heating
