@@ -86,20 +86,20 @@ module Batch =
     /// Of inputs (features x samples, one column per sample) and a label per sample.
     /// Raises ArgumentException if there are none, their numbers differ or a label is negative.
     let ofLabels (inputs: Matrix<'T>) (labels: int seq) : Batch<'T> =
-        let labels = Array.ofSeq labels
-        check inputs (Targets.Labels(ReadOnlyMemory labels))
+        let labels = Array.ofSeq (given (nameof labels) labels)
+        check (given (nameof inputs) inputs) (Targets.Labels(ReadOnlyMemory labels))
         ofFresh (Dense.copy inputs) labels
 
     /// Of inputs (features x samples) and targets (outputs x samples), one column per sample.
     /// Raises ArgumentException if there are none or their numbers of columns differ.
     let ofTargets (inputs: Matrix<'T>) (targets: Matrix<'T>) : Batch<'T> =
-        check inputs (Targets.Values targets)
+        check (given (nameof inputs) inputs) (Targets.Values(given (nameof targets) targets))
         Batch(Dense.copy inputs, Targets.Values(Dense.copy targets))
 
     /// Like `ofLabels` and `ofTargets`, without a copy: the caller hands inputs and targets over, and must not write to
     /// them later. Raises ArgumentException as those do.
     let adopt (inputs: Matrix<'T>) (targets: Targets<'T>) : Batch<'T> =
-        check inputs targets
+        check (given (nameof inputs) inputs) targets
         Batch(inputs, targets)
 
     /// The same samples, whose losses count as much as these weights say: the loss of the batch is
@@ -107,7 +107,7 @@ module Batch =
     /// (Batch normalization's means and variances don't look at weights.)
     /// Raises ArgumentException if their number differs from the samples', or they are not finite numbers from 0 on.
     let weighted (weights: float seq) (batch: Batch<'T>) : Batch<'T> =
-        let weights = Array.ofSeq weights
+        let weights = Array.ofSeq (given (nameof weights) weights)
         if weights.Length <> batch.Samples then
             invalidArg (nameof weights) $"{batch.Samples} samples with {weights.Length} weights"
         match weights |> Array.tryFindIndex (fun weight -> not (weight >= 0.0 && Double.IsFinite weight)) with
@@ -117,8 +117,8 @@ module Batch =
 
     /// Of inputs with one sample per row, and a label per sample: what most files hold.
     let ofRows (rows: Matrix<'T>) (labels: int seq) : Batch<'T> =
-        let labels = Array.ofSeq labels
-        if labels.Length <> rows.RowCount && labels.Length = rows.ColumnCount then
+        let labels = Array.ofSeq (given (nameof labels) labels)
+        if labels.Length <> (given (nameof rows) rows).RowCount && labels.Length = rows.ColumnCount then
             invalidArg (nameof rows) $"rows are {rows.RowCount} x {rows.ColumnCount} with {labels.Length} labels: \
                                        these samples seem to be columns, which Batch.Of takes"
         ofLabels (rows.Transpose()) labels
@@ -126,7 +126,7 @@ module Batch =
     /// classes x samples: 1 at each sample's label, 0 elsewhere. Raises ArgumentException for a label outside 0 ..
     /// classes - 1.
     let oneHot<'T when Real<'T>> (classes: int) (labels: int seq) : Matrix<'T> =
-        let labels = Array.ofSeq labels
+        let labels = Array.ofSeq (given (nameof labels) labels)
         let elements = Array.zeroCreate (classes * labels.Length)
         labels |> Array.iteri (fun i label ->
             if label < 0 || label >= classes then

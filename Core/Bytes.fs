@@ -35,8 +35,9 @@ module Bytes =
     /// Raises ArgumentException if no samples are chosen, and for an index outside the samples.
     let standardScale (features: int) (pixels: byte[]) (indices: int[]) : ByteScale =
         if features < 1 then invalidArg (nameof features) $"samples can't have {features} features"
-        if indices.Length = 0 then invalidArg (nameof indices) "there are no samples to take a mean of"
-        let samples = pixels.Length / features
+        if (given (nameof indices) indices).Length = 0 then
+            invalidArg (nameof indices) "there are no samples to take a mean of"
+        let samples = (given (nameof pixels) pixels).Length / features
         match indices |> Array.tryFind (fun i -> uint i >= uint samples) with
         | Some i -> invalidArg (nameof indices) $"sample {i} was asked for, but samples are 0 to {samples - 1}"
         | None -> ()
@@ -100,9 +101,10 @@ module Bytes =
     /// The samples at the indices as features x samples. Pixels hold sample after sample.
     /// Raises ArgumentException for an index outside the samples, and if the pixels are no whole samples.
     let inputs<'T when Real<'T>> (scale: ByteScale) (features: int) (pixels: byte[]) (indices: int[]) : Matrix<'T> =
-        if features < 1 || pixels.Length % features <> 0 then
+        if features < 1 || (given (nameof pixels) pixels).Length % features <> 0 then
             invalidArg (nameof pixels) $"{pixels.Length} bytes are no whole samples of {features} features"
-        if indices.Length = 0 then invalidArg (nameof indices) "a batch needs at least one sample"
+        if (given (nameof indices) indices).Length = 0 then
+            invalidArg (nameof indices) "a batch needs at least one sample"
         let samples = pixels.Length / features
         for i in indices do
             if uint i >= uint samples then
@@ -127,10 +129,11 @@ module Bytes =
     /// samples.
     let batch<'T when Real<'T>>
         (scale: ByteScale) (features: int) (pixels: byte[]) (labels: int[]) (indices: int[]) : Batch<'T> =
-        if features < 1 || int64 features * int64 labels.Length <> int64 pixels.Length then
+        let bytes, samples = (given (nameof pixels) pixels).Length, (given (nameof labels) labels).Length
+        if features < 1 || int64 features * int64 samples <> int64 bytes then
             invalidArg
                 (nameof pixels)
-                $"{labels.Length} samples of {features} features can't have {pixels.Length} bytes"
+                $"{samples} samples of {features} features can't have {bytes} bytes"
         let inputs = inputs<'T> scale features pixels indices
         Batch.ofFresh inputs (indices |> Array.map (fun i -> labels[i]))
 

@@ -170,7 +170,7 @@ module Diagnostics =
     /// The distribution of these numbers.
     let distribution<'T when Real<'T>> (x: 'T[]) : ValueDistribution =
         // A sum of squares is finite where all are, but for numbers that can't be squared.
-        if Double.IsFinite(Reductions.sumOfSquares x) then ofFinite x 0
+        if Double.IsFinite(Reductions.sumOfSquares (given (nameof x) x)) then ofFinite x 0
         else
             let finite = x |> Array.filter 'T.IsFinite
             ofFinite finite (x.Length - finite.Length)
@@ -178,7 +178,7 @@ module Diagnostics =
     /// How many directions x (units x samples) varies in, as `LayerDiagnosis.EffectiveRank` tells; 0 if it isn't
     /// finite.
     let effectiveRank<'T when Real<'T>> (x: Matrix<'T>) : float =
-        let units, samples = x.RowCount, x.ColumnCount
+        let units, samples = (given (nameof x) x).RowCount, x.ColumnCount
         let elements: 'T[] = Dense.elements x
         let sums: 'T[] = Reductions.sumOfColumns units samples elements
         let minusCount: Lanes<'T> = broadcast (-float samples)

@@ -55,7 +55,7 @@ module Differences =
 
     /// The gradient of a function of a vector. f gets a vector of its own in each call.
     let numericalGradient (f: Vector<'T> -> float) (x: Vector<'T>) : Vector<'T> when Real<'T> =
-        let elements, derivatives = x.ToArray(), Array.zeroCreate<'T> x.Count
+        let elements, derivatives = (given (nameof x) x).ToArray(), Array.zeroCreate<'T> x.Count
         along elements 0 elements.Length (fun () -> f (Dense.vector (Array.copy elements))) derivatives
         Dense.vector derivatives
 

@@ -16,7 +16,7 @@ namespace Functional.FSharp
 
 open System
 
-/// For the face that C# sees: its arguments can be null, whatever their types say.
+/// For arguments that can be null, whatever their types say: all that C# passes, and .NET's own types from F#.
 [<AutoOpen>]
 module internal Given =
     /// The argument of this name. Raises ArgumentNullException if it is null.

@@ -215,7 +215,8 @@ module GradientCheck =
         (gradient: Vector<float> -> Vector<float>) (x: Vector<float>)
         : GradientCheckReport =
         let at (x: float[]) = f (Dense.vector (Array.copy x))
-        check settings [ "x", vectorShape x ] at (x.ToArray()) ((gradient (Dense.vector (x.ToArray()))).ToArray())
+        let elements = (given (nameof x) x).ToArray()
+        check settings [ "x", vectorShape x ] at elements ((gradient (Dense.vector (x.ToArray()))).ToArray())
 
     /// Checks a function of a matrix that returns, with its value y, the pullback from dL/dy to dL/dx: for operations
     /// that are no layers yet. Its outputs are weighted at random to make one number of them.
@@ -223,7 +224,7 @@ module GradientCheck =
         (settings: GradientCheckSettings)
         (f: Matrix<float> -> struct (Matrix<float> * (Matrix<float> -> Matrix<float>)))
         (x: Matrix<float>) : GradientCheckReport =
-        let struct (y, pullback) = f x
+        let struct (y, pullback) = f (given (nameof x) x)
         let dy =
             Dense.matrix y.RowCount y.ColumnCount (Key.normals (y.RowCount * y.ColumnCount) (Key.child 0 settings.Key))
         let value (e: float[]) =
@@ -234,7 +235,7 @@ module GradientCheck =
     /// Checks a layer's pullback at x (inputs x samples), in training: its parameters and its input, leaf `input`. Its
     /// outputs are weighted at random to make one number of them. Raises ArgumentException if x doesn't fit the layer.
     let ofLayer (settings: GradientCheckSettings) (layer: ILayer<float>) (x: Matrix<float>) : GradientCheckReport =
-        let name, key = layer.Name, Key.child 2 settings.Key
+        let x, name, key = given (nameof x) x, layer.Name, Key.child 2 settings.Key
         let isTrained = Parameter.isStatistic >> not
         let leaves = layer.Parameters |> Seq.filter isTrained |> Array.ofSeq
         let forward (layer: ILayer<float>) x = layer.Forward(x, key)
@@ -273,7 +274,7 @@ module GradientCheck =
             let struct (value, _) =
                 Loss.forward loss (Dense.matrix outputs.RowCount outputs.ColumnCount (Array.copy e)) targets
             value
-        let struct (_, gradient) = Loss.forward loss outputs targets
+        let struct (_, gradient) = Loss.forward loss (given (nameof outputs) outputs) targets
         check settings [ "input", matrixShape outputs ] value (outputs.ToColumnMajorArray()) (Dense.elements gradient)
 
     /// Checks the gradient of a network's training loss on a batch, in all its leaves, the penalty included.

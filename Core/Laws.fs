@@ -28,7 +28,7 @@ module Laws =
 
     /// What doesn't hold of a custom layer at x (inputs x samples), in double precision.
     let ofLayerAt (key: Key) (x: Matrix<float>) (layer: ILayer<float>) : string list =
-        let inputs, samples = x.RowCount, x.ColumnCount
+        let inputs, samples = (given (nameof x) x).RowCount, x.ColumnCount
         let outputs = Group.outputsFor inputs layer
         let forward (x: Matrix<float>) =
             let struct (y, pullback) = layer.Forward(x, key)
@@ -133,7 +133,8 @@ module Laws =
     let ofLossAt
         (outputs: Matrix<float>) (targets: Matrix<float>)
         (forward: Matrix<float> -> Matrix<float> -> struct (float * Matrix<float>)) : string list =
-        let rows, columns = outputs.RowCount, outputs.ColumnCount
+        let rows, columns = (given (nameof outputs) outputs).RowCount, outputs.ColumnCount
+        let targets = given (nameof targets) targets
         let ofBoth (y: Matrix<float>) (t: Matrix<float>) = forward (copy y) (copy t)
         let value y = let struct (value, _) = ofBoth y targets in value
         let gradient y = let struct (_, gradient) = ofBoth y targets in gradient

@@ -29,7 +29,7 @@ module Metrics =
 
     /// A score per class: of a single row of logits, class 0 scores 0 (softmax over both is the sigmoid of the logit).
     let private perClass<'T when Real<'T>> (scores: Matrix<'T>) : Matrix<'T> =
-        if scores.RowCount <> 1 then scores
+        if (given (nameof scores) scores).RowCount <> 1 then scores
         else
             let logits = Dense.elements scores
             let at i = if i % 2 = 0 then 'T.Zero else logits[i / 2]
@@ -37,7 +37,7 @@ module Metrics =
 
     /// The probabilities of the classes, a column per sample: the softmax of the scores. A single row stays one, of
     /// ones: `probabilities` takes it for logits.
-    let softmax (scores: Matrix<'T>) : Matrix<'T> = SoftmaxCrossEntropy.softmax scores
+    let softmax (scores: Matrix<'T>) : Matrix<'T> = SoftmaxCrossEntropy.softmax (given (nameof scores) scores)
 
     /// The probabilities of the classes, a column per sample: the softmax of the scores or, for a single row of logits
     /// x, 1 - p and p with p = 1 / (1 + exp(-x)).
@@ -112,8 +112,8 @@ module Metrics =
 
     /// The labels as an array. Raises ArgumentException unless there is one out of the scores' classes for each sample.
     let private checkedLabels (scores: Matrix<'T>) (labels: int seq) : int[] =
-        let labels = Array.ofSeq labels
-        if labels.Length <> scores.ColumnCount then
+        let labels = Array.ofSeq (given (nameof labels) labels)
+        if labels.Length <> (given (nameof scores) scores).ColumnCount then
             invalidArg (nameof labels) $"{scores.ColumnCount} samples of scores with {labels.Length} labels"
         for i in 0 .. labels.Length - 1 do
             if uint labels[i] >= uint (max 2 scores.RowCount) then

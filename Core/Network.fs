@@ -15,7 +15,7 @@ module Network =
     /// Everything wrong with these layers as a network, each fault with its layer (counted from 1), what was expected
     /// and what was found; empty if they are right.
     let faults (layers: ILayer<'T> seq) : string list =
-        let layers = Array.ofSeq layers
+        let layers = Array.ofSeq (given (nameof layers) layers)
         match Group<'T>.Obstacles layers with
         | [] ->
             [ if layers.Length = 0 then "a network needs at least one layer"
@@ -26,7 +26,7 @@ module Network =
 
     /// With this loss or, if there is none, the default for this many outputs.
     let private ofChecked (own: ILayer<'T> -> ILayer<'T>) (loss: Loss voption) (layers: ILayer<'T> seq) : Network<'T> =
-        let layers = Array.ofSeq layers
+        let layers = Array.ofSeq (given (nameof layers) layers)
         Faults.refuse (faults layers @ (match loss with ValueSome loss -> Loss.faults loss | ValueNone -> []))
         let group = Group.Of(Array.map own layers)
         let loss = ValueOption.defaultValue (Loss.usual group.Outputs) loss
@@ -62,7 +62,7 @@ module Network =
     /// Raises ArgumentException with everything that is wrong with the sizes, the initializer and the layers.
     let createWith<'T when Real<'T>>
         (sizes: int seq) (after: int -> ILayer<'T> seq) (initializer: Initializer) (key: Key) : Network<'T> =
-        let sizes = Array.ofSeq sizes
+        let sizes = Array.ofSeq (given (nameof sizes) sizes)
         Faults.refuse
             [ if sizes.Length < 2 then
                   $"a network needs at least two sizes (inputs and outputs), but has {sizes.Length}"
@@ -137,7 +137,7 @@ module Network =
     /// The same network with copies of other parameters and statistics, in the order of `leaves`; names don't matter.
     /// Raises ArgumentException if their number or a shape differs.
     let withLeaves (values: Parameter<'T> seq) (network: Network<'T>) : Network<'T> =
-        let own, values = leaves network, Array.ofSeq values
+        let own, values = leaves network, Array.ofSeq (given (nameof values) values)
         if values.Length <> own.Count then
             invalidArg (nameof values) $"{values.Length} leaves for a network that has {own.Count}"
         let named =
@@ -249,7 +249,7 @@ module Network =
 
     /// The same network whose dropout layers have given masks.
     let private withMasks (masks: Matrix<'T> seq) (network: Network<'T>) : Network<'T> =
-        let masks = Array.ofSeq masks
+        let masks = Array.ofSeq (given (nameof masks) masks)
         let rec count (group: Group<'T>) =
             group.Layers |> Array.sumBy (function
                 | :? DropoutLayer<'T> | :? ChannelDropout<'T> -> 1

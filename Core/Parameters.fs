@@ -114,11 +114,11 @@ module Parameter =
 
     /// A leaf with a copy of this matrix.
     let ofMatrix (name: string) (role: Role) (value: Matrix<'T>) : Parameter<'T> =
-        ofFreshMatrix name role (Dense.copy value)
+        ofFreshMatrix (given (nameof name) name) role (Dense.copy (given (nameof value) value))
 
     /// A leaf with a copy of this vector.
     let ofVector (name: string) (role: Role) (value: Vector<'T>) : Parameter<'T> =
-        ofFreshVector name role (Dense.vector (value.ToArray()))
+        ofFreshVector (given (nameof name) name) role (Dense.vector ((given (nameof value) value).ToArray()))
 
 /// Walks over leaves, several lists side by side: all that optimizers need.
 [<RequireQualifiedAccess>]
@@ -136,7 +136,9 @@ module Parameters =
             invalidArg what $"{what} has {found.Count} leaves, but the parameters have {expected.Count}"
         for i in 0 .. expected.Count - 1 do
             let e, f = expected.Leaves[i], found.Leaves[i]
-            if not (String.Equals(e.Name, f.Name) && e.Shape.Equals f.Shape) then
+            // A shape's Equals would box it.
+            if not (String.Equals(e.Name, f.Name) && e.Shape.Rows = f.Shape.Rows && e.Shape.Columns = f.Shape.Columns)
+            then
                 invalidArg what $"{what} has {f} where the parameters have {e}"
             if e.Values.Count <> f.Values.Count then
                 invalidArg
@@ -154,7 +156,7 @@ module Parameters =
 
     /// Copies of these leaves. Raises ArgumentException if two have the same name, or elements don't fill their shape.
     let ofSeq (leaves: Parameter<'T> seq) : Parameters<'T> =
-        let leaves = copies leaves
+        let leaves = copies (given (nameof leaves) leaves)
         for leaf in leaves do
             if leaf.Values.Count <> leaf.Shape.Length then
                 invalidArg (nameof leaves) $"{leaf} needs {leaf.Shape.Length} elements, but has {leaf.Values.Count}"
@@ -163,7 +165,8 @@ module Parameters =
         Parameters leaves
 
     /// One leaf `x`: a copy of the vector. What an optimizer needs to minimize a plain function.
-    let ofVector (x: Vector<'T>) : Parameters<'T> = Parameters [| Parameter.ofVector "x" Role.Weight x |]
+    let ofVector (x: Vector<'T>) : Parameters<'T> =
+        Parameters [| Parameter.ofVector "x" Role.Weight (given (nameof x) x) |]
 
     /// All elements, leaf after leaf.
     let toVector (parameters: Parameters<'T>) : Vector<'T> =
@@ -172,7 +175,7 @@ module Parameters =
     /// The same leaves with other elements, taken from a vector as `toVector` returns it.
     /// Raises ArgumentException if the length differs.
     let withVector (elements: Vector<'T>) (parameters: Parameters<'T>) : Parameters<'T> =
-        if elements.Count <> parameters.Length then
+        if (given (nameof elements) elements).Count <> parameters.Length then
             invalidArg (nameof elements) $"{elements.Count} elements for parameters with {parameters.Length}"
         let all = Dense.values elements
         let mutable taken = 0

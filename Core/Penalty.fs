@@ -125,6 +125,7 @@ module Penalty =
         sum
 
     let private ofLike (parameter: Matrix<'T>) (gradient: Matrix<'T>) (f: 'T[] -> 'T[] -> 'T[]) =
+        let parameter, gradient = given (nameof parameter) parameter, given (nameof gradient) gradient
         if parameter.RowCount <> gradient.RowCount || parameter.ColumnCount <> gradient.ColumnCount then
             invalidArg (nameof gradient) $"the gradient is {gradient.RowCount} x {gradient.ColumnCount}, \
                                            but the parameter {parameter.RowCount} x {parameter.ColumnCount}"

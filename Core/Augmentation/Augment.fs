@@ -30,7 +30,7 @@ module Augmentation =
 
     /// The format of images once they are augmented: crops change height and width.
     let output (augmentations: Augmentation seq) (image: ImageFormat) : ImageFormat =
-        (image, augmentations)
+        (image, given (nameof augmentations) augmentations)
         ||> Seq.fold (fun image augmentation ->
             match augmentation with
             | Augmentation.Crop(height, width, _) -> { image with Height = height; Width = width }
@@ -51,11 +51,12 @@ module Augmentation =
             let size = $"images of {image.Height} x {image.Width}"
             faults augmentation @ [ for fault in misfit -> $"{augmentation} {fault} {size}" ],
             output [ augmentation ] image
+        let augmentations = List.ofSeq (given (nameof augmentations) augmentations)
         [ if image.Channels < 1 || image.Height < 1 || image.Width < 1 then $"images can't have {image} pixels"
           if not (image.Lowest <= image.Background && image.Background <= image.Highest) then
               $"the background {string image.Background} is not within the range of pixels, \
                 {string image.Lowest} to {string image.Highest}"
-          yield! List.ofSeq augmentations |> List.mapFold step image |> fst |> List.concat ]
+          yield! augmentations |> List.mapFold step image |> fst |> List.concat ]
 
     /// The augmentation itself. Raises ArgumentException if its numbers are wrong.
     let check (augmentation: Augmentation) : Augmentation =
@@ -65,7 +66,7 @@ module Augmentation =
     /// `place` maps an element's index in planar and in interleaved layout to the index to read from and the index to
     /// write to.
     let private reordered (image: ImageFormat) (place: int -> int -> struct (int * int)) (x: Matrix<'T>) : Matrix<'T> =
-        if x.RowCount <> image.Features then
+        if (given (nameof x) x).RowCount <> image.Features then
             invalidArg (nameof x) $"images of {image} have {image.Features} features, but these have {x.RowCount}"
         let pixels = image.Height * image.Width
         let from = Dense.elements x

@@ -235,7 +235,7 @@ module Loss =
     /// The mean loss, and its gradient with respect to the outputs (of the outputs' shape).
     /// Raises ArgumentException if the targets don't fit the outputs.
     let forward (loss: Loss) (outputs: Matrix<'T>) (targets: Targets<'T>) : struct (float * Matrix<'T>) =
-        forwardWith [||] loss outputs targets
+        forwardWith [||] loss (given (nameof outputs) outputs) targets
 
     /// The loss of a network's outputs for a batch: by its weights, if it has any, sum w loss / sum w; where all are 0
     /// it is 0.

@@ -359,7 +359,7 @@ module Optimizer =
 
     let private points optimizer steps (gradient: Vector<'T> -> Vector<'T>) (start: Vector<'T>) : Vector<'T> seq =
         if steps < 0 then invalidArg (nameof steps) $"the number of steps must not be negative, but is {steps}"
-        let start = Parameters.ofVector start
+        let start = Parameters.ofVector (given (nameof start) start)
         let step struct (x, state) _ =
             update optimizer state x (Parameters.ofVector (gradient (Parameters.toVector x)))
         Seq.scan step struct (start, init optimizer start) (seq { 1 .. steps })
