@@ -104,19 +104,18 @@ let inline map2 ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T>) (a: 
 /// with is made in it, before its loop: then it stays in registers, which no call in between empties.
 type Pass<'T> = delegate of first: int * stop: int * read: 'T[][] * written: 'T[][] -> unit
 
-/// The `count` arrays that a pass writes.
-let results<'T when Real<'T>> (count: int) (pass: Pass<'T>) (read: 'T[][]) : 'T[][] =
+/// Fills all places of `written` with the fresh arrays that a pass writes.
+let fill<'T when Real<'T>> (pass: Pass<'T>) (read: 'T[][]) (written: 'T[][]) : unit =
     let n = read[0].Length
     for x in read do checkLength n x
     let read = if n >= lanes<'T> then read else Array.map atLeastOneVector read
     let length = read[0].Length
-    let written = Array.zeroCreate count
-    for k in 0 .. count - 1 do written[k] <- fresh length
+    for k in 0 .. written.Length - 1 do written[k] <- fresh length
     let isDone =
         length >= threadsFrom
         && inParts<'T> length (Action<int, int>(fun first stop -> pass.Invoke(first, stop, read, written)))
     if not isDone then pass.Invoke(0, length, read, written)
-    if length = n then written else Array.map (cutTo n) written
+    for k in 0 .. written.Length - 1 do written[k] <- cutTo n written[k]
 
 let inline pass2to1 (first: int) (stop: int) (read: 'T[][]) (written: 'T[][])
     ([<InlineIfLambda>] f: Lanes<'T> -> Lanes<'T> -> Lanes<'T>) : unit =

@@ -55,7 +55,7 @@ module internal OptimizerStep =
         let slots = state.Slots.AsSpan().ToArray()
         let factor = factorOf transforms state.Updates
         let number = Steps.next (nameof state) state.Updates
-        let steps = numbers |> Array.map (fun (struct (rate, _)) -> { Rate = rate * factor; Number = number })
+        let stepOf (struct (rate, _)) = { Rate = rate * factor; Number = number }
         let mutable gradient = gradient
         let mutable gathered = state.Gathered
         let mutable isWhole = true
@@ -78,39 +78,42 @@ module internal OptimizerStep =
                 let key = Key.child state.Updates (Key.ofSeed seed)
                 gradient <- Transform.addNoiseAt placeOf key (sqrt variance) gradient
             | Transform.Custom custom when not custom.AfterRule ->
-                gradient <- customized custom steps slots parameters gradient
+                gradient <- customized custom (Array.map stepOf numbers) slots parameters gradient
             | _ -> ()
         if not isWhole then struct (parameters, { state with Gathered = gathered; Slots = finished slots })
         else
             let ofRule = rule.Slots.Length
-            let read, updated = Array.zeroCreate (ofRule + 2), Array.zeroCreate parameters.Count
+            // What becomes of the leaves, then of each slot's.
+            let written = Array.zeroCreate (ofRule + 1)
+            for k in 0 .. ofRule do written[k] <- Array.zeroCreate parameters.Count
+            let read, list = Array.zeroCreate (ofRule + 2), Array.zeroCreate (ofRule + 1)
             let mutable update = Unchecked.defaultof<_>
             for i in 0 .. parameters.Count - 1 do
                 let struct (rate, decay) = numbers[i]
                 // Mostly all leaves share one function: it is made again where their numbers change.
                 let struct (lastRate, lastDecay) = numbers[max 0 (i - 1)]
-                if i = 0 || rate <> lastRate || decay <> lastDecay then update <- Rule.update rule steps[i] decay
+                if i = 0 || rate <> lastRate || decay <> lastDecay then
+                    update <- Rule.update rule (stepOf numbers[i]) decay list
                 for k in 0 .. ofRule + 1 do
                     let leaves = if k = 0 then parameters elif k = 1 then gradient else slots[k - 2].Values
                     read[k] <- Dense.values leaves.Leaves[i].Values
-                updated[i] <- update parameters.Leaves[i] read
-            let leaves k =
-                Parameters(Array.map2 (fun leaf (arrays: 'T[][]) -> { leaf with Values = Dense.vector arrays[k] })
-                    parameters.Leaves updated)
-            for k in 0 .. ofRule - 1 do put slots k (leaves (k + 1))
-            let mutable next = leaves 0
+                let leaf = parameters.Leaves[i]
+                let updated = update leaf read
+                for k in 0 .. ofRule do written[k][i] <- { leaf with Values = Dense.vector updated[k] }
+            for k in 0 .. ofRule - 1 do put slots k (Parameters written[k + 1])
+            let mutable next = Parameters written[0]
             for k in 0 .. transforms.Count - 1 do
                 match transforms[k] with
                 | Transform.ProximalL1 l1 ->
-                    let shrunk (step: RuleStep) leaf =
-                        (Penalty.softThreshold (step.Rate * l1) (Parameters [| leaf |])).Leaves[0]
-                    next <- Parameters(Array.map2 shrunk steps next.Leaves)
+                    let shrunk (struct (rate, _)) leaf =
+                        (Penalty.softThreshold (rate * factor * l1) (Parameters [| leaf |])).Leaves[0]
+                    next <- Parameters(Array.map2 shrunk numbers next.Leaves)
                 | Transform.LookAhead(every, share) when number % every = 0 ->
                     let k = place slots transforms[k].Slots[0]
                     next <- Transform.between share slots[k].Values next
                     put slots k next
                 | Transform.Custom custom when custom.AfterRule ->
-                    next <- customized custom steps slots parameters next
+                    next <- customized custom (Array.map stepOf numbers) slots parameters next
                 | _ -> ()
             struct (next, { Updates = number; Gathered = gathered; Slots = finished slots })
 

@@ -73,8 +73,10 @@ module internal ParameterGroup =
     let numbers
         (rate: float) (decay: float) (groups: ParameterGroup list) (parameters: Parameters<'T>)
         : struct (float * float)[] =
-        let numbers =
-            parameters.Leaves |> Array.map (fun leaf -> struct (rate, if leaf.Role = Role.Weight then decay else 0.0))
+        let numbers = Array.zeroCreate parameters.Count
+        for i in 0 .. numbers.Length - 1 do
+            let leaf = parameters.Leaves[i]
+            numbers[i] <- struct (rate, if leaf.Role = Role.Weight then decay else 0.0)
         for group in groups do
             let mutable isAny = false
             for i in 0 .. numbers.Length - 1 do

@@ -293,13 +293,17 @@ module internal Rule =
             struct (factor, 1.0 / sqrt (1.0 - power), epsilon)
 
     /// A step of leaves of one rate and weight decay, which is decoupled: a function of a leaf and of its elements, its
-    /// gradient and its slots that returns the new elements, then those of the slots. It raises ArgumentException if a
-    /// custom rule gives something that isn't as long as the leaf.
+    /// gradient and its slots that returns the new elements, then those of the slots. They may be in `list`, which has
+    /// places for them, and which the next call overwrites. Raises ArgumentException if a custom rule gives something
+    /// that isn't as long as the leaf.
     let update<'T when Real<'T>>
-        (rule: Rule) (step: RuleStep) (weightDecay: float) : Parameter<'T> -> 'T[][] -> 'T[][] =
+        (rule: Rule) (step: RuleStep) (weightDecay: float) (list: 'T[][]) : Parameter<'T> -> 'T[][] -> 'T[][] =
         let rate = step.Rate
         let keep = if weightDecay = 0.0 then 1.0 else 1.0 - rate * weightDecay
-        let written (pass: Pass<'T>) = fun (_: Parameter<'T>) (read: 'T[][]) -> results (read.Length - 1) pass read
+        let written (pass: Pass<'T>) =
+            fun (_: Parameter<'T>) (read: 'T[][]) ->
+                fill pass read list
+                list
         // Adam's bias correction in update t, counted from 1.
         let correction (beta: float) t = 1.0 - Elementary.power beta t
         let t = step.Number
@@ -327,7 +331,8 @@ module internal Rule =
             let ofMean, ofRoot = 1.0 / correction beta1 t, 1.0 / sqrt (correction beta2 t)
             let direction = direction beta1 beta2 ofMean ofRoot epsilon weightDecay
             fun _ read ->
-                let written = results (read.Length - 1) direction read
+                let written = Array.zeroCreate (read.Length - 1)
+                fill direction read written
                 Array.append [| trusted rate read[0] written[0] |] written[1..]
         | Rule.Lion(beta1, beta2) -> written (lion beta1 beta2 rate keep)
         | Rule.Custom rule ->
