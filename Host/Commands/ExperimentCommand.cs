@@ -84,6 +84,8 @@ internal static class ExperimentCommand
         private readonly Option<long> seed = new("--seed")
             { HelpName = "N", Description = "the first seed", DefaultValueFactory = _ => 1 };
         private readonly Option<int> threads = CommonOptions.Threads();
+        private readonly Option<bool> png = new("--png")
+            { Description = "also draw every figure as PNG, with an installed Chromium, Chrome or Edge" };
         private readonly Option<bool> open = new("--open") { Description = "open the page in the browser" };
         private readonly Option<bool> plain = CommonOptions.Plain();
         private readonly Option<bool> json = CommonOptions.Json();
@@ -91,7 +93,7 @@ internal static class ExperimentCommand
         public void AddTo(Command command)
         {
             data.CompletionSources.Add([.. DataSets.Names]);
-            foreach (var option in (Option[])[data, folder, force, quick, bookOnly, seeds, seed, threads, open,
+            foreach (var option in (Option[])[data, folder, force, quick, bookOnly, seeds, seed, threads, png, open,
                 plain, json])
                 command.Add(option);
         }
@@ -118,6 +120,7 @@ internal static class ExperimentCommand
             if (!DataSets.Names.Contains(settings.Data))
                 _ = images.Value;
             UserFolder.RequireWritable(path);
+            var browser = parsed.GetValue(png) ? PngBrowser.Find(Environment.GetEnvironmentVariable("PATH")) : null;
             using var interruption = new Interruption();
             IReadOnlyList<ExperimentResult> Results(IExperimentProgress? progress) =>
                 ExperimentRunner.RunOn(
@@ -128,8 +131,11 @@ internal static class ExperimentCommand
                     : parsed.GetValue(plain) || Console.IsOutputRedirected
                         ? Results(new ExperimentLines(Console.WriteLine, settings.Language))
                     : LiveExperiments.Show(ProtectedOutput.Live(), settings.Language, Results);
-                Write(settings, results, new ExperimentPage(settings, results).Write(path), watch.Elapsed.TotalSeconds,
-                    parsed.GetValue(json));
+                var written = new ExperimentPage(settings, results);
+                written.Write(path);
+                if (browser is not null)
+                    written.WritePng(path, browser, parsed.GetValue(threads));
+                Write(settings, results, page, watch.Elapsed.TotalSeconds, parsed.GetValue(json));
             }
             catch (OperationCanceledException)
             {

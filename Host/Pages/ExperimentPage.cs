@@ -76,6 +76,21 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
         return page;
     }
 
+    /// <summary>Draws every figure as a PNG file, too.</summary>
+    /// <inheritdoc cref="PngBrowser.Draw"/>
+    internal void WritePng(string folder, PngBrowser browser, int threads)
+    {
+        try
+        {
+            Parallel.ForEach(Pictures(), new ParallelOptions { MaxDegreeOfParallelism = threads }, picture =>
+                browser.Draw(picture.Svg, Path.Combine(folder, Path.ChangeExtension(picture.File, "png"))));
+        }
+        catch (AggregateException e) when (e.InnerException is OperationFailedException first)
+        {
+            throw first;
+        }
+    }
+
     /// <summary>The numbers of every figure: the file's name, and its text.</summary>
     public IEnumerable<(string File, string Csv)> Numbers() =>
         from each in Figures()

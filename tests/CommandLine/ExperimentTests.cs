@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Xml.Linq;
+using Functional.Host;
+using Functional.Host.Pages;
 using Functional.Tests.Data;
 
 namespace Functional.Tests.CommandLine;
@@ -26,6 +29,42 @@ public sealed class ExperimentTests : IDisposable
         var again = Run(command);
         Assert.Equal((2, "functional: --out: page holds a page already; choose another folder, or give --force to "
             + "replace it\n"), (again.ExitCode, again.Error));
+    }
+
+    // 8 bytes that every PNG file begins with; width and height are in the header behind the first chunk's name.
+    [BrowserFact]
+    public void Figures_are_drawn_as_PNG_at_twice_their_size()
+    {
+        var outcome = Run("im2col", "--quick", "--png", "--out", "page");
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
+        var pictures = Directory.GetFiles(folder["page"], "*.svg");
+        Assert.NotEmpty(pictures);
+        foreach (var picture in pictures)
+        {
+            var png = File.ReadAllBytes(Path.ChangeExtension(picture, "png"));
+            Assert.Equal((byte[])[0x89, .. "PNG\r\n\x1a\n"u8], png[..8]);
+            var root = XDocument.Load(picture).Root!;
+            foreach (var (name, place) in (ReadOnlySpan<(string, int)>)[("width", 16), ("height", 20)])
+                Assert.Equal(2 * (int)root.Attribute(name)!, BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(place)));
+        }
+    }
+
+    [UnixFact]
+    public void Without_a_browser_there_is_no_PNG()
+    {
+        var error = Assert.Throws<OperationFailedException>(() => PngBrowser.Find(folder.Path));
+        Assert.StartsWith("--png: a browser draws PNG files, and there is no chromium", error.Message);
+    }
+
+    [UnixFact]
+    public void A_browser_that_fails_is_reported_with_what_it_says()
+    {
+        File.WriteAllText(folder["chromium"], "#!/bin/sh\necho no screen >&2\n");
+        File.SetUnixFileMode(folder["chromium"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var browser = PngBrowser.Find(folder.Path);
+        var error = Assert.Throws<OperationFailedException>(() =>
+            browser.Draw("<svg xmlns='http://www.w3.org/2000/svg' width='20' height='10'/>", folder["a.png"]));
+        Assert.Equal($"{folder["chromium"]} has not drawn {folder["a.png"]}: no screen", error.Message);
     }
 
     // Before anything is trained: a book may take hours.
