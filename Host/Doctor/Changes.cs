@@ -174,15 +174,17 @@ internal sealed class Changes(TrialRun trial, IReadOnlyList<Finding> signs, Find
                 Invariant($"no dropout instead of {configuration.Dropout:0%}"),
                 "Drop less, --dropout 0.2, or train longer: too little gets through for the layers behind to go "
                 + "by", 0.6);
-        if (Penalties().Any())
+        if (Penalties().ToArray() is { Length: > 0 } penalties)
             yield return new Change(
                 FindingKind.PenaltyTooStrong, ChangedThing.Penalty,
                 c => c with
                 {
                     L1 = 0, L2 = 0, Optimizer = c.Optimizer with { WeightDecay = 0, ProximalL1 = 0 },
                 },
-                $"no {string.Join(" and ", Penalties())}",
-                $"Make the penalty at least 10 times weaker ({string.Join(", ", Penalties())}): "
+                string.Join(" and ", penalties.Select(penalty => $"{penalty.Option} 0"))
+                    + (penalties is [var only] ? $" instead of {only.Value}" : ""),
+                "Make the penalty at least 10 times weaker ("
+                + $"{string.Join(", ", penalties.Select(penalty => $"{penalty.Option} {penalty.Value}"))}): "
                 + "it pulls weights to 0 harder than the data pull them away", 0.6);
         if (configuration.LabelSmoothing >= 0.5)
             yield return new Change(
@@ -278,10 +280,10 @@ internal sealed class Changes(TrialRun trial, IReadOnlyList<Finding> signs, Find
     private static Func<TrainConfiguration, TrainConfiguration> WithRate(double rate) =>
         c => c with { Optimizer = c.Optimizer with { LearningRate = rate } };
 
-    private IEnumerable<string> Penalties()
+    private IEnumerable<(string Option, string Value)> Penalties()
     {
         foreach (var option in (string[])["l1", "l2", "weight-decay", "proximal-l1"])
             if (TrainOptions.All.First(known => known.Name == option).Get(configuration) is { } value && value != "0")
-                yield return $"--{option} {value}";
+                yield return ($"--{option}", value);
     }
 }

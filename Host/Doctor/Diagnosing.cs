@@ -157,7 +157,7 @@ internal sealed class Diagnosing(
                     + Invariant($"{configuration.BatchSize}), of which batch normalization leaves nothing, ")
                     + "and learns a variance of 0",
             "Use another --batch-size (32 or more, and no batch of one left over), or --batch-norm false")
-        { Picture = Pictures.Losses(trial.TrainingChance, ("", trial.Losses)) };
+        { Picture = Pictures.Losses(trial, ("", trial.Losses)) };
     }
 
     private IEnumerable<Finding> Diverged()
@@ -171,7 +171,7 @@ internal sealed class Diagnosing(
                 : Invariant($"after {Plural.Of(trial.Steps, "step")} the loss is {trial.Training.Loss:G3}; ")
                     + Invariant($"it began at {trial.Start.Loss:G3}, and guessing costs {trial.Chance:F2}"),
             "Use a smaller --learning-rate; look at the scale of features and of initial weights, too")
-        { Picture = Pictures.Losses(trial.TrainingChance, ("", trial.Losses)) };
+        { Picture = Pictures.Losses(trial, ("", trial.Losses)) };
     }
 
     private IEnumerable<Finding> AtChance(bool hasNoCause)
@@ -187,7 +187,7 @@ internal sealed class Diagnosing(
                 !hasNoCause ? "See the other findings for the cause"
                     : "No change that was tried helps: look at samples with their labels, then train longer"
                     + (trial.Configuration.Optimizer.Name == "adam" ? "" : ", or try --optimizer adam"))
-            { Picture = Pictures.Losses(trial.TrainingChance, ("", trial.Losses)) };
+            { Picture = Pictures.Losses(trial, ("", trial.Losses)) };
     }
 
     private static IEnumerable<Finding> Overfitting(TrialRun trial)

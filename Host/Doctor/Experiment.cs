@@ -100,7 +100,7 @@ internal sealed record Experiment(IReadOnlyList<Change> Changes, TrialRun Trial,
                 ? Pictures.Accuracies(
                     Trial.IsOfQuantities,
                     ("moving average", Trial.Training.Accuracy), ("last weights", Outcome.Training.Accuracy))
-                : Pictures.Losses(Trial.TrainingChance, ("unchanged", Trial.Losses),
+                : Pictures.Losses(Trial, ("unchanged", Trial.Losses),
                     ($"with {Together(Changes.Select(each => each.Short))}", Outcome.Losses))),
         };
     }

@@ -87,14 +87,17 @@ internal static class Pictures
     public static Chart Shares(string title, IEnumerable<(string Layer, double Share)> shares) =>
         new BarChart(title, "share, %") { Bars = [.. shares.Select(share => (share.Layer, 100 * share.Share))] };
 
-    /// <summary>How the loss goes, in one run or several.</summary>
-    public static Chart Losses(double chance, params IReadOnlyList<(string Name, IReadOnlyList<double> Losses)> runs)
+    /// <summary>How the loss goes, in a run, or in it and others.</summary>
+    public static Chart Losses(TrialRun trial, params IReadOnlyList<(string Name, IReadOnlyList<double> Losses)> runs)
     {
+        // The loss that findings give is without the penalty.
+        var (loss, chance) = (
+            trial.Initial.Penalty.Equals(Penalty.None) ? "loss" : "loss with penalty", trial.TrainingChance);
         var finite = runs.SelectMany(run => run.Losses).Where(double.IsFinite).DefaultIfEmpty(1).ToArray();
         // Orders of magnitude don't fit on a linear axis.
         var isWide = finite.Max() > 20 * chance;
         return new LineChart(
-            "Loss over the steps", "step", isWide ? Axis.Log("loss") : new Axis("loss") { Minimum = 0 })
+            "Loss over the steps", "step", isWide ? Axis.Log(loss) : new Axis(loss) { Minimum = 0 })
         {
             Series = [.. runs.Select(run => Smoothed(run.Name, run.Losses))],
             References = [new ReferenceLine(chance, "guessing")],

@@ -69,7 +69,7 @@ internal sealed class Symptoms(TrialRun trial, bool rateIsLow = false)
                 FindingKind.ExplodingGradients, null, last > 1e4 * first,
                 Invariant($"the norm of the gradient went from {first:G2} to {last:G2} in ")
                     + Plural.Of(trial.Steps, "step"),
-                Pictures.Losses(trial.TrainingChance, ("", trial.Losses)),
+                Pictures.Losses(trial, ("", trial.Losses)),
                 $"Use {Any(Slower, BatchNorm)}; --clip-norm 1 limits the damage");
         var (least, _) = Flow(trial.Last);
         if (Depth >= 2 && least.Share < 1e-4 && !(Flow(trial.First).Least.Share < 0.01))

@@ -101,12 +101,21 @@ internal sealed record Treatment(
                 ? null : Best([together]));
         if (!isGood && (best is null || best.Outcome.Holding < 0.8)
             && possible.Plain().ToArray() is { Length: > 0 } plain && Best(experiments.Run([plain])) is { } sure)
-            best = Better(best, experiments.Fewest(sure, fewer => fewer.HeldGain >= sure.HeldGain - LeastGain));
+            best = Better(best, Fewest(sure));
         return best;
 
         Experiment? Best(Experiment[] from) => from.OrderByDescending(each => each.HeldGain + (each.Gain / 10))
             .Take(Candidates).Select(experiments.Confirm)
             .Where(each => each.HeldGain >= Math.Max(LeastGain, each.Noise / 2)).MaxBy(each => each.HeldGain);
+
+        // What is left out with a few seeds must not be missing with the others.
+        Experiment Fewest(Experiment all)
+        {
+            bool IsEnough(Experiment fewer) => fewer.HeldGain >= all.HeldGain - LeastGain;
+            var fewest = experiments.Fewest(all, IsEnough);
+            return ReferenceEquals(fewest, all) || experiments.Confirm(fewest) is not { } sure || !IsEnough(sure)
+                ? all : sure;
+        }
 
         static Experiment? Better(Experiment? a, Experiment? b) =>
             a is null || (b is not null && b.HeldGain > a.HeldGain + LeastGain) ? b : a;

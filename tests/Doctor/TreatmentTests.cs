@@ -65,6 +65,16 @@ public sealed class TreatmentTests
             Examined(frozen, Flowers.Of(300)).Findings, finding => finding.Layer is "affine1" or "affine2");
     }
 
+    // Only everything at once helps, of which one change is enough. That is found with fewer seeds.
+    [Fact]
+    public void All_steps_are_means_of_the_same_seeds()
+    {
+        var alone = Slow with { BatchNorm = true, BatchSize = 1, Optimizer = new() { LearningRate = 0.1 } };
+        var treatment = Treatment.Of(alone, Flowers.Of(90), Environment.ProcessorCount, seeds: 4);
+        Assert.True(treatment.Steps.Count > 1);
+        Assert.Equal(4, treatment.Seeds);
+    }
+
     [Fact]
     public void Following_the_advice_ends_better_than_it_began()
     {
