@@ -162,21 +162,57 @@ let private isAdjoint (case: ConvolutionCase) =
         |> Seq.sum
     near 1e-13 1e-13 (Array.init case.Shape.Filters bias) (g.Bias.ToArray())
 
-/// In a network the bias and ReLU are added to the sums at once: the same bits as one after the other.
-let private isOneAfterTheOther<'T when Real<'T>> (case: ConvolutionCase) =
+/// A convolution, and the pooling that follows it after ReLU, or another convolution.
+let private followed: Arbitrary<ConvolutionCase * PoolingKind voption> =
+    let last = Gen.elements [ ValueNone; ValueSome PoolingKind.Max; ValueSome PoolingKind.Average ]
+    let generator = Gen.zip convolutions.Generator last
+    Arb.fromGenShrink (generator, fun (case, last) -> convolutions.Shrinker case |> Seq.map (fun case -> case, last))
+
+/// In a network a convolution's bias and ReLU are added to the sums at once, and ReLU's derivative is left to what
+/// follows: the same bits as one after the other.
+let private isOneAfterTheOther<'T when Real<'T>> (case: ConvolutionCase, last: PoolingKind voption) =
     let drawn = Drawn<'T> case
-    let network = Network.ofLayers [ Layer.convolution drawn.Layer; Layer.activation Activation.Relu ]
-    let struct (sums, toWeights) = drawn.Forward()
-    let struct (expected, toSums) = Activation.forward Activation.Relu sums
-    let struct (gradient, dx) = toWeights (toSums drawn.Slopes)
-    let struct (y, pullback) =
-        Threads.Use(case.Threads, fun () -> Network.forward (Key.ofSeed 1L) network drawn.X)
-    let struct (found, foundDx) = Threads.Use(case.Threads, fun () -> pullback drawn.Slopes)
-    sameMatrix expected y
-    sameMatrix expected (Network.predict network drawn.X)
-    sameMatrix dx.Value foundDx.Value
-    sameBits (elements gradient.Weight) (found.Parameters[0].Values.ToArray())
-    sameBits (gradient.Bias.ToArray()) (found.Parameters[1].Values.ToArray())
+    let image, key = case.Shape.Output, Key.ofSeed case.Seed
+    let next: Convolution<'T> =
+        let shape = ConvolutionShape.Of(image, 3, min 2 (min image.Height image.Width), padding = 0)
+        { Shape = shape
+          Weight = matrix 3 shape.FilterSize (Key.child 4 key)
+          Bias = vector 3 (Key.child 5 key) }
+    let relu: ILayer<'T> = Layer.activation Activation.Relu
+    let layers: ILayer<'T> list =
+        [ Layer.convolution drawn.Layer
+          relu
+          match last with
+          | ValueNone ->
+              Layer.convolution next
+              relu
+          | ValueSome kind ->
+              Layer.pooling
+                  { Kind = kind
+                    Input = image
+                    WindowHeight = min 2 image.Height
+                    WindowWidth = min 2 image.Width
+                    Stride = 1 + case.Samples % 2 } ]
+    let network = Network.ofLayers layers
+    let mutable y, pullbacks = drawn.X, []
+    for layer in layers do
+        let struct (output, pullback) = layer.Forward(y, key)
+        y <- output
+        pullbacks <- pullback :: pullbacks
+    let slopes = matrix<'T> y.RowCount case.Samples (Key.child 6 key)
+    let mutable dx, leaves = slopes, []
+    for pullback in pullbacks do
+        let struct (gradient, back) = pullback.Invoke dx
+        dx <- back.Value
+        leaves <- List.ofSeq gradient @ leaves
+    let struct (found, pullback) =
+        Threads.Use(case.Threads, fun () -> Network.forward key network drawn.X)
+    let struct (gradient, foundDx) = Threads.Use(case.Threads, fun () -> pullback slopes)
+    sameMatrix y found
+    sameMatrix y (Network.predict network drawn.X)
+    sameMatrix dx foundDx.Value
+    for i, leaf in List.indexed leaves do
+        sameBits (leaf.Values.ToArray()) (gradient.Parameters[i].Values.ToArray())
 
 /// Bytes that f allocates, the first time excepted.
 let private allocated (f: unit -> 'R) : int64 =
@@ -312,10 +348,10 @@ let laws =
         law "dw is a chain over samples and places, in double" convolutions isGradientOfWeights<float>
         law "dx, dw and db are the transposes of what y is linear in" convolutions isAdjoint
 
-        law "a convolution and ReLU in a network give the bits of one after the other, in float32" convolutions
-            isOneAfterTheOther<float32>
-        law "a convolution and ReLU in a network give the bits of one after the other, in double" convolutions
-            isOneAfterTheOther<float>
+        law "convolution, ReLU and what follows in a network give the bits of one after the other, in float32"
+            followed isOneAfterTheOther<float32>
+        law "convolution, ReLU and what follows in a network give the bits of one after the other, in double"
+            followed isOneAfterTheOther<float>
 
         testCase "no more is allocated than results: windows are never written out for a batch" <| fun () ->
             let shape = ConvolutionShape.Of(ImageShape.Of(8, 16, 16), 10, 5)

@@ -149,7 +149,9 @@ type Convolution<'T when Real<'T>> =
             (Dense.elements x) (Dense.elements layer.Weight) y
         Dense.matrix (filters * windows.Count) samples y
 
-    member internal layer.Pullback(x: Matrix<'T>) : Func<Matrix<'T>, struct (Convolution<'T> * Lazy<Matrix<'T>>)> =
+    /// The pullback for x; where `rectified`, x is the output of ReLU, and dL/dx is that of ReLU's input.
+    member internal layer.Pullback
+        (x: Matrix<'T>, rectified: bool) : Func<Matrix<'T>, struct (Convolution<'T> * Lazy<Matrix<'T>>)> =
         let shape = layer.Shape
         Func<_, _>(fun dy ->
             Pullback.checkShape shape.Output.Size x.ColumnCount dy
@@ -161,7 +163,9 @@ type Convolution<'T when Real<'T>> =
                 let dx = Dense.fresh (shape.Input.Size * samples)
                 let channels = windows.Canvas.Channels
                 let back = Windows.back (filters / groups) windows
-                Correlation.outputs back groups samples channels dy (layer.Rotated()) dx
+                let outputs =
+                    if rectified then Correlation.outputsWhere (Dense.elements x) else Correlation.outputs
+                outputs back groups samples channels dy (layer.Rotated()) dx
                 Dense.matrix shape.Input.Size samples dx
             struct ({ layer with
                         Weight = Dense.matrix filters windows.Size weight
@@ -176,7 +180,7 @@ type Convolution<'T when Real<'T>> =
     /// the convolution of dy, spread by the stride, with the filters rotated by 180 degrees.
     member layer.Forward(x: Matrix<'T>)
         : struct (Matrix<'T> * Func<Matrix<'T>, struct (Convolution<'T> * Lazy<Matrix<'T>>)>) =
-        struct (layer.Predict x, layer.Pullback x)
+        struct (layer.Predict x, layer.Pullback(x, rectified = false))
 
     /// The filters rotated by 180 degrees, with channels in the place of filters: (groups x channels) x (filters of a
     /// group x rows x columns).

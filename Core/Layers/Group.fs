@@ -262,12 +262,20 @@ module internal Group =
         from 0 x
 
     /// Layers one after the other in training. Unless it is `traced`, a convolution before ReLU has ReLU's output for
-    /// its own, which nobody reads then: it would be twice as much memory.
+    /// its own, which nobody reads then: it would be twice as much memory. ReLU's derivative, too, is left to the layer
+    /// that follows, where that has it for less: at the maximum of a window, it is that of the maximum.
     let forward (traced: bool) (key: Key) (group: Group<'T>) (x: Matrix<'T>) : Passed<'T>[] =
         ArgumentNullException.ThrowIfNull(x, nameof x)
         let layers = group.Layers
         let keys, passed = keys key layers, Array.zeroCreate layers.Length
+        let takesDerivative i =
+            match Array.tryItem i layers, Array.tryItem (i + 1) layers with
+            | Some(:? PoolingLayer<'T> as pooling), _ -> pooling.Pooling.Kind.IsMax
+            | Some(:? Convolution<'T>), Some(:? ActivationLayer<'T> as next) -> isRelu next
+            | _ -> false
         let mutable y = x
+        /// y is ReLU's, and so is its derivative still to be taken.
+        let mutable isLeft = false
         let mutable i = 0
         while i < layers.Length do
             match layers[i], Array.tryItem (i + 1) layers with
@@ -284,14 +292,21 @@ module internal Group =
                 when isRelu next && not traced ->
                 let rectified = convolution.Sums(y, rectified = true)
                 let pullback = Pullback.toLeaves (fun (gradient: Convolution<'T>) -> gradient.Leaves)
-                let struct (_, ofConvolution) = pullback (struct (rectified, convolution.Pullback y))
-                let struct (_, ofNext) =
-                    Pullback.withoutLeaves (struct (rectified, Activation.RectifierPullback rectified))
+                let struct (_, ofConvolution) = pullback (struct (rectified, convolution.Pullback(y, isLeft)))
+                isLeft <- takesDerivative (i + 2)
+                let relu = if isLeft then Func<_, _> id else Activation.RectifierPullback rectified
+                let struct (_, ofNext) = Pullback.withoutLeaves (struct (rectified, relu))
                 passed[i] <- { Output = rectified; Pullback = ofConvolution }
                 passed[i + 1] <- { Output = rectified; Pullback = ofNext }
                 i <- i + 2
             | layer, _ ->
-                passed[i] <- forwardOne group.Names[i] keys[i] layer y
+                let one = forwardOne group.Names[i] keys[i] layer y
+                passed[i] <-
+                    if isLeft then
+                        let relu = Activation.RectifierPullback one.Output
+                        { one with Pullback = Func<_, _>(fun dy -> one.Pullback.Invoke(relu.Invoke dy)) }
+                    else one
+                isLeft <- false
                 i <- i + 1
             y <- passed[i - 1].Output
         passed

@@ -47,6 +47,16 @@ module private Runs =
             for r in 0 .. from.Length - 1 do
                 'S.Store('S.Load(start + from[r]), row + place[r])
 
+module private Row =
+    /// Copies bytes, at least one vector 'V of them; the last vector overlaps the one before.
+    let inline copy<'V, 'S when 'S: struct and 'S :> ISimd<'V>> (from: nativeint) (into: nativeint) (bytes: nativeint) =
+        let last = bytes - nativeint 'S.Width
+        let mutable at = 0n
+        while at < last do
+            'S.Store('S.Load(from + at), into + at)
+            at <- at + nativeint 'S.Width
+        'S.Store('S.Load(from + last), into + last)
+
 module private Strips =
     /// Calls body with the first column of each strip, at most this wide, and its columns.
     let inline iter (widest: int) (columns: int) ([<InlineIfLambda>] body: int -> int -> unit) =
@@ -78,7 +88,11 @@ type private Correlation<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd
                 let from = image + nativeint (channel * canvas.ImageHeight + i) * row
                 let place = (channel * canvas.Height + canvas.Top + i * canvas.Spread) * canvas.Width + canvas.Left
                 let into = into + nativeint place * element
-                if canvas.Spread = 1 then (bytes from (int row)).CopyTo(bytes into (int row))
+                if canvas.Spread = 1 then
+                    // Calls that copy a few bytes take as long as what they are copied for.
+                    if row >= width then Row.copy<'V, 'S> from into row
+                    elif row >= 16n then Row.copy<Vector128<'T>, Simd128<'T>> from into row
+                    else (bytes from (int row)).CopyTo(bytes into (int row))
                 else
                     for j in 0 .. canvas.ImageWidth - 1 do
                         let value = NativePtr.read (at<'T> (from + nativeint j * element))
@@ -171,7 +185,9 @@ type private Correlation<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd
             let runs = Runs.ofPlaces<'T> lanes first next (fun k -> windows.Offset k)
             let length = up (next - first)
             let step = nativeint length * element
-            let depth = int (max 1n (min (nativeint count) (blockBytes / step)))
+            let most = int (max 1n (blockBytes / step))
+            // Blocks of one size: a short one would load and store its sums for little.
+            let depth = (count - 1) / ((count - 1) / most + 1) + 1
             let blockBytes = nativeint depth * step + width
             let buffer = rent (canvasBytes + 63n + blockBytes + 63n + nativeint outputs * step)
             use pin = fixed buffer
@@ -213,30 +229,42 @@ type private Correlation<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd
 /// Convolutions on the widest vectors that the processor has, group after group of channels.
 module internal Correlation =
 
-    /// Adds the bias to the sums of an output, and where `rectified` takes 0 for what is below.
-    let private finish<'T when Real<'T>> rectified (bias: 'T) (count: int) (sums: nativeint) =
-        let bias, lanes = Vector512.Create bias, Vector512<'T>.Count
-        let inline at i = at<'T> (sums + nativeint i * nativeint sizeof<'T>)
-        let inline finished (sum: Vector512<'T>) =
-            let y = sum + bias
-            if rectified then Vector512.Max(y, Vector512<'T>.Zero) else y
+    /// Overwrites `count` elements with f of each and the one in the same place of x.
+    let inline private overwrite<'T when Real<'T>>
+        ([<InlineIfLambda>] f: Vector512<'T> -> Vector512<'T> -> Vector512<'T>)
+        (count: int) (x: nativeint) (elements: nativeint) =
+        let lanes = Vector512<'T>.Count
+        let inline at start i = at<'T> (start + nativeint i * nativeint sizeof<'T>)
         if count >= lanes then
-            // It overlaps the vector before, and must not be added to twice.
-            let last = finished (Vector512.Load(at (count - lanes)))
+            // It overlaps the vector before, and f must not be applied twice.
+            let last = f (Vector512.Load(at elements (count - lanes))) (Vector512.Load(at x (count - lanes)))
             let mutable i = 0
             while i < count - lanes do
-                (finished (Vector512.Load(at i))).Store(at i)
+                (f (Vector512.Load(at elements i)) (Vector512.Load(at x i))).Store(at elements i)
                 i <- i + lanes
-            last.Store(at (count - lanes))
+            last.Store(at elements (count - lanes))
         else
             for i in 0 .. count - 1 do
-                let y = finished (Vector512.CreateScalar(NativePtr.read (at i)))
-                NativePtr.write (at i) y[0]
+                let inline one start = Vector512.CreateScalar(NativePtr.read (at start i))
+                let result: Vector512<'T> = f (one elements) (one x)
+                NativePtr.write (at elements i) result[0]
 
-    /// `outputs` or, where `isGradient`, `gradient` on vectors 'V.
+    /// Adds the bias to the sums of an output, and where `rectified` takes 0 for what is below.
+    let private addBias<'T when Real<'T>> rectified (bias: 'T) (count: int) (sums: nativeint) =
+        let bias = Vector512.Create bias
+        if rectified then
+            overwrite<'T> (fun sum _ -> Vector512.Max(sum + bias, Vector512<'T>.Zero)) count sums sums
+        else overwrite<'T> (fun sum _ -> sum + bias) count sums sums
+
+    /// Takes 0 for sums where x isn't above 0.
+    let private mask<'T when Real<'T>> (count: int) (x: nativeint) (sums: nativeint) =
+        overwrite<'T> (fun sum x -> Vector512.GreaterThan(x, Vector512<'T>.Zero) &&& sum) count x sums
+
+    /// `outputs` or, where `isGradient`, `gradient` on vectors 'V. `finish` gets an output, and the place of its sums in
+    /// y, in bytes, and in memory.
     let private sumsOn<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd<'V>>
         isGradient (windows: Windows) groups samples outputs (x: 'T[]) (w: 'T[]) (y: 'T[])
-        (finish: int -> nativeint -> unit) =
+        (finish: int -> nativeint -> nativeint -> unit) =
         use pinX = fixed x
         use pinW = fixed w
         use pinY = fixed y
@@ -252,7 +280,7 @@ module internal Correlation =
             let struct (y, yStep) = ofGroup pinY ySize
             if isGradient then kernel.Gradient(samples, outputs, x, xStep, y, yStep, w, wStep)
             else
-                let finish o sums = finish (group * outputs + o) sums
+                let finish o sums = finish (group * outputs + o) (sums - NativePtr.toNativeInt pinY) sums
                 kernel.Outputs(samples, outputs, x, xStep, w, wStep, y, yStep, finish)
 
     let private sums<'T when Real<'T>> isGradient windows groups samples outputs (x: 'T[]) (w: 'T[]) (y: 'T[]) finish =
@@ -265,15 +293,24 @@ module internal Correlation =
         else sumsOn<'T, 'T, Scalar<'T>> isGradient windows groups samples outputs x w y finish
 
     /// Of each group, `outputs` channels for its windows: y, (groups x outputs x windows) x samples, for x, (groups x
-    /// channels x height x width) x samples, and w, (groups x outputs) x (elements of a window).
-    let outputs<'T when Real<'T>> (windows: Windows) groups samples outputs (x: 'T[]) (w: 'T[]) (y: 'T[]) : unit =
-        sums false windows groups samples outputs x w y (fun _ _ -> ())
-
-    /// `outputs` with the bias of each channel added; where `rectified`, 0 for what is below.
+    /// channels x height x width) x samples, and w, (groups x outputs) x (elements of a window). The bias of each
+    /// channel is added; where `rectified`, 0 is taken for what is below.
     let outputsWith<'T when Real<'T>>
         rectified (bias: 'T[]) (windows: Windows) groups samples outputs (x: 'T[]) (w: 'T[]) (y: 'T[]) : unit =
-        sums false windows groups samples outputs x w y (fun o sums -> finish rectified bias[o] windows.Count sums)
+        sums false windows groups samples outputs x w y (fun o _ sums -> addBias rectified bias[o] windows.Count sums)
+
+    /// The same without a bias.
+    let outputs<'T when Real<'T>> (windows: Windows) groups samples outputs (x: 'T[]) (w: 'T[]) (y: 'T[]) : unit =
+        sums false windows groups samples outputs x w y (fun _ _ _ -> ())
+
+    /// `outputs`, but 0 where `condition`, of the shape of y, isn't above 0.
+    let outputsWhere<'T when Real<'T>>
+        (condition: 'T[]) (windows: Windows) groups samples outputs (x: 'T[]) (w: 'T[]) (y: 'T[]) : unit =
+        use pin = fixed condition
+        let condition = NativePtr.toNativeInt pin
+        sums false windows groups samples outputs x w y (fun _ place sums ->
+            mask<'T> windows.Count (condition + place) sums)
 
     /// The gradient of w, of its shape, for that of y.
     let gradient<'T when Real<'T>> (windows: Windows) groups samples outputs (x: 'T[]) (dy: 'T[]) (g: 'T[]) : unit =
-        sums true windows groups samples outputs x g dy (fun _ _ -> ())
+        sums true windows groups samples outputs x g dy (fun _ _ _ -> ())
