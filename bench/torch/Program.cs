@@ -7,9 +7,14 @@ using TorchSharp;
 using static TorchSharp.torch;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["weights", var folder, var seed])
+{
+    ForeignWeights.Write(folder, long.Parse(seed));
+    return 0;
+}
 if (args.Length > 3)
 {
-    Console.Error.WriteLine("bench/torch [SECONDS [NAME[,...] [THREADS]]]");
+    Console.Error.WriteLine("bench/torch [SECONDS [NAME[,...] [THREADS]]]\nbench/torch weights FOLDER SEED");
     return 2;
 }
 var seconds = args.Length > 0 ? double.Parse(args[0]) : 2;
