@@ -14,7 +14,7 @@ var (weight, bias) = (Draw(4, 2 * 3 * 3, 1), Draw(4, 1, 2).Column(0));
 var shape = ConvolutionShape.Of(image, filters: 4, kernel: 3, stride: 2, padding: 1);
 
 // By hand.
-var windows = new Windows(image, 3, stride: 2, padding: 1);
+var windows = new SlidingWindows(image, 3, stride: 2, padding: 1);
 Console.WriteLine($"im2col: {x.RowCount} x {x.ColumnCount} -> "
     + $"{windows.Size} x {windows.Im2col(x).ColumnCount}, a column for each window");
 var convolution = new ConvolutionByHand(weight, bias, windows);
@@ -45,7 +45,7 @@ Console.WriteLine($"largest difference: {differences.Max():E1}");
 return differences.Max() < 1e-12 ? 0 : 1;
 
 // Square windows that slide over images.
-class Windows(ImageShape image, int kernel, int stride, int padding)
+class SlidingWindows(ImageShape image, int kernel, int stride, int padding)
 {
     public int Size { get; } = image.Channels * kernel * kernel;
     public int Rows { get; } = (image.Height + 2 * padding - kernel) / stride + 1;
@@ -79,7 +79,7 @@ class Windows(ImageShape image, int kernel, int stride, int padding)
     }
 }
 
-class ConvolutionByHand(Matrix<double> weight, Vector<double> bias, Windows windows)
+class ConvolutionByHand(Matrix<double> weight, Vector<double> bias, SlidingWindows windows)
 {
     private Matrix<double>? columns;
 
@@ -110,7 +110,7 @@ class ConvolutionByHand(Matrix<double> weight, Vector<double> bias, Windows wind
 // The largest of each window, channel by channel: each channel of each image is an image of its own.
 class PoolingByHand(ImageShape image, int size)
 {
-    private readonly Windows windows = new(ImageShape.Of(1, image.Height, image.Width), size, size, padding: 0);
+    private readonly SlidingWindows windows = new(ImageShape.Of(1, image.Height, image.Width), size, size, padding: 0);
     private int[] largest = [];
 
     public Matrix<double> Forward(Matrix<double> x)

@@ -260,8 +260,8 @@ module internal Correlation =
     let private mask<'T when Real<'T>> (count: int) (x: nativeint) (sums: nativeint) =
         overwrite<'T> (fun sum x -> Vector512.GreaterThan(x, Vector512<'T>.Zero) &&& sum) count x sums
 
-    /// `outputs` or, where `isGradient`, `gradient` on vectors 'V. `finish` gets an output, and the place of its sums in
-    /// y, in bytes, and in memory.
+    /// `outputs` or, where `isGradient`, `gradient` on vectors 'V. `finish` gets an output, and the place of its sums,
+    /// in bytes from the start of y and in memory.
     let private sumsOn<'T, 'V, 'S when Real<'T> and 'S: struct and 'S :> ISimd<'V>>
         isGradient (windows: Windows) groups samples outputs (x: 'T[]) (w: 'T[]) (y: 'T[])
         (finish: int -> nativeint -> nativeint -> unit) =
