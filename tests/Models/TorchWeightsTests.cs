@@ -8,10 +8,10 @@ namespace Functional.Tests.Models;
 /// <summary>PyTorch's own weights of convolutions give its own scores.</summary>
 public sealed class TorchWeightsTests
 {
-    // tests/Golden/torch was written by `bench/torch weights tests/Golden/torch 1` (TorchSharp 0.107, LibTorch 2.10).
+    // Written by `bench/torch weights tests/Models/torch 1` (TorchSharp 0.107, LibTorch 2.10).
     [Fact]
     public void Stored_weights_give_the_scores_of_LibTorch() =>
-        Check(Path.Combine(AppContext.BaseDirectory, "Golden", "torch"));
+        Check(Path.Combine(ScriptTests.Root, "tests", "Models", "torch"));
 
     [TorchFact]
     public void New_weights_give_the_scores_of_LibTorch()
