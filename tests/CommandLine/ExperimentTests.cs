@@ -35,7 +35,7 @@ public sealed class ExperimentTests : IDisposable
     [BrowserFact]
     public void Figures_are_drawn_as_PNG_at_twice_their_size()
     {
-        var outcome = Run("im2col", "--quick", "--png", "--out", "page");
+        var outcome = Run("adventurer", "--quick", "--png", "--out", "page");
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         var pictures = Directory.GetFiles(folder["page"], "*.svg");
         Assert.NotEmpty(pictures);
