@@ -83,7 +83,7 @@ internal static class DataText
         }
     }
 
-    private static JsonNode Quantity(Regression task, int place)
+    private static JsonObject Quantity(Regression task, int place)
     {
         var (name, scale) = (task.Names[place], task.Scales[place]);
         var text = new JsonObject { ["name"] = name, ["mean"] = scale.Mean, ["deviation"] = scale.Deviation };
