@@ -57,6 +57,7 @@ public sealed class ExperimentTests : IDisposable
     }
 
     [UnixFact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void A_browser_that_fails_is_reported_with_what_it_says()
     {
         File.WriteAllText(folder["chromium"], "#!/bin/sh\necho no screen >&2\n");
