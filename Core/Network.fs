@@ -155,7 +155,7 @@ module Network =
         Parameters(Array.append gradient.Parameters.Leaves gradient.Statistics.Leaves)
 
     let private checkInputs (network: Network<'T>) (x: Matrix<'T>) =
-        if x.RowCount <> network.Inputs then
+        if (given (nameof x) x).RowCount <> network.Inputs then
             Pullback.refuseInputs $"the network expects {network.Inputs} features (rows)" network.Inputs x
         if x.ColumnCount = 0 then invalidArg (nameof x) "x has no samples (columns)"
 

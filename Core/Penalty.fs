@@ -105,7 +105,8 @@ module Penalty =
         let l1: Lanes<'T> = broadcast penalty.L1Rate
         let l2: Lanes<'T> = broadcast penalty.L2Rate
         let rate: Lanes<'T> = broadcast penalty.PowerRate
-        for leaf, gradient in Array.zip parameters.Leaves gradient.Leaves do
+        for i in 0 .. parameters.Count - 1 do
+            let leaf, gradient = parameters.Leaves[i], gradient.Leaves[i]
             if leaf.Role = Role.Weight then
                 let w, g = Dense.values leaf.Values, Dense.values gradient.Values
                 if penalty.L1Rate > 0.0 then overwrite (fun w g -> g + l1 * sign w) w g

@@ -10,8 +10,8 @@ namespace Functional.Host.Models;
 
 /// <summary>
 /// Questions to a model and its answers as bytes, for servers: what <c>functional serve</c> takes and gives. A question
-/// is JSON, or a picture, an array or a table in text as <c>predict</c> takes them from files. Any number of threads may
-/// ask one model.
+/// is JSON, or a picture, an array or a table in text as <c>predict</c> takes them from files. Any number of threads
+/// may ask one model.
 /// </summary>
 public static class PredictionRequest
 {
