@@ -33,8 +33,8 @@ let private values: objnull list =
       Optimizer.Sgd 0.1; Optimizer.init (Optimizer.Sgd 0.1) parameters; Training.start network (Optimizer.Sgd 0.1) key
       Activation.Relu; Initializer.He; Penalty.None; Schedule.Constant; Join.Sum; image; shape
       GradientCheckSettings.Default; Bytes.standardScale 2 [| 1uy; 2uy |] [| 0 |]; Role.Weight; parameters[0]
-      [| 0; 1 |]; [| 1.0; 2.0 |]; [| 1uy; 2uy |]; [| network.Layers[0] |]; [| x |]; [| parameters[0] |]
-      Array.empty<Augmentation>; Array.empty<Tie>; [| [| 1.0; 2.0 |] |]; Array.empty<string>; "x"; 1; 0.5; true; 1L
+      [| 0; 1 |]; [| 1.0; 2.0 |]; [| 1uy; 2uy; 3uy; 4uy |]; [| network.Layers[0] |]; [| x |]; [| parameters[0] |]
+      Array.empty<Augmentation>; Array.empty<Tie>; [| [| 1.0; 2.0 |] |]; Array.empty<string>; "x"; 2; 0.5; true; 1L
       ({ Ratio = 0.5; Form = DropoutForm.Inverted }: Dropout); Pooling.Max(shape, 1)
       Convolution.create<float> key Initializer.He (ConvolutionShape.Of(shape, 1, 1))
       for layer in Layer.BuiltIn<float> 2 do box layer ]
