@@ -114,7 +114,7 @@ public sealed class ServingTests : IDisposable
     public static TheoryData<string, string> Faults => new()
     {
         { "", "request: expected images (PNG, JPEG, BMP, GIF, PGM, IDX), an array (.npy)" },
-        { "hello", "request.csv: expected a column 'height', found hello" },
+        { "hello", "request.csv: at line 1: expected a column 'height', found hello" },
         { "{", "expected JSON, found " },
         { "[]", "expected a sample at least, found an empty list" },
         { "[[]]", "at sample 1: expected an object, or a list of 4 values, found a list of 0" },

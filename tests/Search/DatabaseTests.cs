@@ -55,7 +55,7 @@ public sealed class DatabaseTests : IDisposable
         {
             var separator = Postgres.Address!.Contains('?', StringComparison.Ordinal) ? '&' : '?';
             var address = $"{Postgres.Address}{separator}application%20name={study}";
-            for (var round = 0; round < 5; round++)
+            for (var round = 0; round < 3; round++)
             {
                 using var search = Study.Open(new PostgresStorage(address, study), Settings);
                 var trials = search.Run((configuration, _) =>
@@ -78,7 +78,7 @@ public sealed class DatabaseTests : IDisposable
         // Fewer rows than the samples that a search usually takes; and a quantity, which stays one.
         foreach (var trials in (string[])["1", "2"])
         {
-            var outcome = FunctionalProgram.Run(
+            var outcome = FunctionalProgram.RunAlone(
                 folder.Path, "search", "--data", "t.csv", "--label", "y", "--epochs", "1", "--trials", trials,
                 "--study", study, "--storage", Postgres.Address!);
             Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
