@@ -86,6 +86,8 @@ public sealed class CompareTests : IDisposable
         "samples 200", "--by", "validation", "--validation", "0.2")]
     [InlineData("A (--hidden 5 --augment elastic:x): --augment", "--hidden 5 --augment elastic:x", "")]
     [InlineData("A (--learning-rate fast): --learning-rate: ", "--learning-rate fast", "")]
+    [InlineData("A (x)：trainのオプション、config.json、または実行のフォルダが必要です："
+        + "compareに--xというオプションはありません", "x", "", "--lang", "ja")]
     public void What_can_not_be_compared_is_said_in_a_line(string expected, params string[] words)
     {
         var compared = Compare([.. words, "--out", "p"]);
