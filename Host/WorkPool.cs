@@ -18,7 +18,7 @@ internal sealed class WorkPool : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         threads = [.. Enumerable.Range(0, workers)
-            .Select(i => new Thread(Work) { IsBackground = true, Name = $"experiments {i + 1}" })];
+            .Select(i => new Thread(Work) { IsBackground = true, Name = $"worker {i + 1}" })];
         foreach (var thread in threads)
             thread.Start();
     }

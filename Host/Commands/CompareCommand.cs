@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Text.Json.Nodes;
 using Functional.Host.Comparisons;
 using Functional.Host.Data;
 using Functional.Host.Files;
@@ -46,10 +45,7 @@ internal sealed class CompareCommand
         Description = "drop a setting as soon as another is clearly better, and end when all differences are clear",
     };
     private readonly Option<int> threads = CommonOptions.Threads();
-    private readonly Option<string?> folder = new("--out")
-        { HelpName = "DIR", Description = "the folder for the page, index.html [default: runs/TIME-compare]" };
-    private readonly Option<bool> force = new("--force") { Description = "replace a page in the folder" };
-    private readonly Option<bool> open = new("--open") { Description = "open the page in the browser" };
+    private readonly PageFolder folder = new("compare");
     private readonly Option<bool> json = CommonOptions.Json();
 
     private CompareCommand() => by.AcceptOnlyFromAmong("test", "validation");
@@ -66,7 +62,7 @@ internal sealed class CompareCommand
             ("functional compare \"\" \"--batch-norm true\" --hidden 100,100 --data mnist --stop-early",
                 "does batch normalization help? Stops as soon as that is clear"))
         { settings };
-        foreach (var option in (Option[])[.. options, seeds, by, stopEarly, threads, folder, force, open, json])
+        foreach (var option in (Option[])[.. options, seeds, by, stopEarly, threads, .. folder.Options, json])
             command.Add(option);
         command.SetAction(CommonOptions.On(threads, Run));
         return command;
@@ -83,9 +79,7 @@ internal sealed class CompareCommand
                 + $"found '{count}'");
         var (compared, data) = Settings(texts, common);
         TrainedSetting.Check(compared, measured);
-        var path = parsed.GetValue(folder) ?? RunFolder.Fresh("compare");
-        var page = Path.Combine(path, SettingsPage.FileName);
-        UserFolder.Check("--out", path, "a page", () => File.Exists(page) && Page.IsOne(page), parsed.GetValue(force));
+        var path = folder.Path(parsed, "compare");
         UserFolder.RequireWritable(path);
         // What can't be trained is said before the first run.
         TrainingRun[] runs =
@@ -117,10 +111,9 @@ internal sealed class CompareCommand
             Hints.Write(["interrupted; nothing was written"]);
             return ExitCode.Interrupted;
         }
-        var written = new SettingsPage(comparison, compared, outcomes, measured, Locale.Language).Write(path);
-        lines.Finished(comparison, outcomes, written);
-        if (parsed.GetValue(open))
-            Browser.Open(written);
+        var page = new ComparisonPage(comparison, compared, outcomes, measured, Locale.Language).Write(path);
+        lines.Finished(comparison, outcomes, page);
+        folder.Open(parsed, page);
         return ExitCode.Done;
     }
 

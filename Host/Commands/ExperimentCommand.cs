@@ -72,9 +72,7 @@ internal static class ExperimentCommand
             Description = "digits (built in), mnist, or a folder with four files in the MNIST format",
             DefaultValueFactory = _ => "digits",
         };
-        private readonly Option<string?> folder = new("--out")
-            { HelpName = "DIR", Description = "the folder for the page, index.html [default: runs/TIME-NAME]" };
-        private readonly Option<bool> force = new("--force") { Description = "replace a page in the folder" };
+        private readonly PageFolder folder = new("NAME");
         private readonly Option<bool> quick = new("--quick")
             { Description = "a quick version: fewer steps, fewer test samples" };
         private readonly Option<bool> bookOnly = new("--book-only")
@@ -86,14 +84,13 @@ internal static class ExperimentCommand
         private readonly Option<int> threads = CommonOptions.Threads();
         private readonly Option<bool> png = new("--png")
             { Description = "also draw every figure as PNG, with an installed Chromium, Chrome or Edge" };
-        private readonly Option<bool> open = new("--open") { Description = "open the page in the browser" };
         private readonly Option<bool> plain = CommonOptions.Plain();
         private readonly Option<bool> json = CommonOptions.Json();
 
         public void AddTo(Command command)
         {
             data.CompletionSources.Add([.. DataSets.Names]);
-            foreach (var option in (Option[])[data, folder, force, quick, bookOnly, seeds, seed, threads, png, open,
+            foreach (var option in (Option[])[data, .. folder.Options, quick, bookOnly, seeds, seed, threads, png,
                 plain, json])
                 command.Add(option);
         }
@@ -107,11 +104,7 @@ internal static class ExperimentCommand
                 Quick = parsed.GetValue(quick), BookOnly = parsed.GetValue(bookOnly),
                 Language = Locale.Language, Options = options,
             };
-            var path = parsed.GetValue(folder)
-                ?? RunFolder.Fresh(experiments.Count == 1 ? experiments[0].Name : "book");
-            var page = Path.Combine(path, ExperimentPage.FileName);
-            UserFolder.Check(
-                "--out", path, "a page", () => File.Exists(page) && Page.IsOne(page), parsed.GetValue(force));
+            var path = folder.Path(parsed, experiments.Count == 1 ? experiments[0].Name : "book");
             TrainOptions.Parse(options, new TrainConfiguration());
             var watch = Stopwatch.StartNew();
             var images = new Lazy<DataSet>(() => DataSets.Load(settings.Data));
@@ -125,6 +118,7 @@ internal static class ExperimentCommand
             IReadOnlyList<ExperimentResult> Results(IExperimentProgress? progress) =>
                 ExperimentRunner.RunOn(
                     images, experiments, settings, parsed.GetValue(threads), progress, interruption.Token);
+            string page;
             try
             {
                 var results = parsed.GetValue(json) ? Results(null)
@@ -132,7 +126,7 @@ internal static class ExperimentCommand
                         ? Results(new ExperimentLines(Console.WriteLine, settings.Language))
                     : LiveExperiments.Show(ProtectedOutput.Live(), settings.Language, Results);
                 var written = new ExperimentPage(settings, results);
-                written.Write(path);
+                page = written.Write(path);
                 if (browser is not null)
                     written.WritePng(path, browser, parsed.GetValue(threads));
                 Write(settings, results, page, watch.Elapsed.TotalSeconds, parsed.GetValue(json));
@@ -142,8 +136,7 @@ internal static class ExperimentCommand
                 Hints.Write(["interrupted; nothing was written"]);
                 return ExitCode.Interrupted;
             }
-            if (parsed.GetValue(open))
-                Browser.Open(page);
+            folder.Open(parsed, page);
             return ExitCode.Done;
         }
 

@@ -41,7 +41,7 @@ internal static class ReportCommand
                 "--out", path, parsed.GetValue(force), parsed.GetValue(file) is null ? Page.IsOne : null);
             var page = records is [var one]
                 ? PageOf(one, parsed.GetValue(threads))
-                : ComparisonPage.Render(records, record => Link(record, path), Locale.Language);
+                : RunsPage.Render(records, record => Link(record, path), Locale.Language);
             target.Write(page);
             target.Notes.WriteLine(Say($"report: {path}"));
             if (parsed.GetValue(open))

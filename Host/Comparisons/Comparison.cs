@@ -4,7 +4,14 @@ namespace Functional.Host.Comparisons;
 /// <param name="Name">What reports call it.</param>
 /// <param name="Score">Trains (or does whatever is compared) with a seed, and gives a score; larger is better. It
 /// depends on nothing else, and may be called from several threads.</param>
-public sealed record ComparedSetting(string Name, Func<long, double> Score);
+public sealed record ComparedSetting(string Name, Func<long, double> Score)
+{
+    /// <summary>What reports call it.</summary>
+    public string Name { get; init => field = value.Given(); } = Name.Given();
+
+    /// <summary>The score with a seed.</summary>
+    public Func<long, double> Score { get; init => field = value.Given(); } = Score.Given();
+}
 
 /// <summary>Two of the settings, seed by seed.</summary>
 /// <param name="First">The first's place among the settings.</param>
@@ -64,10 +71,7 @@ public sealed class Comparison
         IReadOnlyList<ComparedSetting> settings, int seeds = 10, long firstSeed = 1, bool stopEarly = false,
         int? workers = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(settings);
-        if (settings.Any(setting => setting?.Name is null || setting.Score is null))
-            throw new ArgumentException("expected settings with a name and a score, found null", nameof(settings));
-        if (settings.Count < 2)
+        if (settings.Complete("setting").Count < 2)
             throw new ArgumentException($"expected at least two settings, found {settings.Count}", nameof(settings));
         string[] names = [.. settings.Select(setting => setting.Name)];
         if (names.GroupBy(name => name).FirstOrDefault(name => name.Count() > 1) is { Key: var twice })

@@ -65,10 +65,11 @@ internal sealed record TrainedSetting(string Name, string Text, TrainConfigurati
         var seconds = watch.Elapsed.TotalSeconds;
         var (examples, indices) = by == ComparedBy.Validation ? (run.Encoded.Training, run.Split.Validation)
             : (new Examples(data.Test, run.Encoded.Encoder, run.Encoded.Task), data.Test.All);
-        return new TrainedOutcome(
-            Evaluation.Score(last, examples, indices, threads: 1),
-            examples.Task is Regression ? null : Evaluation.AreCorrect(last, examples, indices, threads: 1),
-            last.Parameters().Length, seconds, diverged, last.Digest());
+        var correct = examples.Task is Regression ? null
+            : Evaluation.AreCorrect(last, examples, indices, threads: 1);
+        var score = correct is null ? Evaluation.Score(last, examples, indices, threads: 1)
+            : new PartScore((double)correct.Count(one => one) / correct.Length, null);
+        return new TrainedOutcome(score, correct, last.Parameters().Length, seconds, diverged, last.Digest());
     }
 
     private static (Network<float> Network, bool Diverged) Trained(TrainingRun run, CancellationToken cancellation)

@@ -35,7 +35,7 @@ internal static class Evaluation
         return (double)correct / indices.Length;
     }
 
-    /// <summary>Whether each of the samples is classified as it is labeled, in their order.</summary>
+    /// <summary>Whether each of the samples is classified correctly, in their order.</summary>
     /// <inheritdoc cref="Accuracy"/>
     public static bool[] AreCorrect(Network<float> network, Examples examples, int[] indices, int threads)
     {

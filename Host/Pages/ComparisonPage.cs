@@ -1,227 +1,182 @@
+using System.Text;
 using Functional.Host.Charts;
+using Functional.Host.Comparisons;
 using Functional.Host.Experiments;
-using Functional.Host.Models;
-using Functional.Host.Runs;
+using Functional.Host.Files;
 
 namespace Functional.Host.Pages;
 
-/// <summary>Several runs in one page: their results, the options in which they differ, and how they got there.
-/// </summary>
+/// <summary>Settings that were compared with several seeds, as a page: which is better, every seed's scores, and the
+/// differences.</summary>
 internal sealed class ComparisonPage
 {
-    private const string None = "–";
+    private const int MostCharts = 6;
 
-    private readonly IReadOnlyList<RunRecord> records;
-    private readonly IReadOnlyList<string> names;
+    private const string ScoresFile = "scores.csv";
+
+    private readonly Comparison comparison;
+    private readonly IReadOnlyList<TrainedSetting> settings;
+    private readonly IReadOnlyList<IReadOnlyList<TrainedOutcome>> outcomes;
     private readonly Language language;
+    private readonly ComparisonTexts texts;
 
-    private ComparisonPage(IReadOnlyList<RunRecord> records, Language language) =>
-        (this.records, names, this.language) = (records, Names(records), language);
+    /// <summary>What the page shows.</summary>
+    /// <param name="comparison">The scores.</param>
+    /// <param name="settings">What was compared.</param>
+    /// <param name="outcomes">What each setting's runs came to.</param>
+    /// <param name="by">The samples that scores are of.</param>
+    /// <param name="language">Of the page.</param>
+    public ComparisonPage(
+        Comparison comparison, IReadOnlyList<TrainedSetting> settings,
+        IReadOnlyList<IReadOnlyList<TrainedOutcome>> outcomes, ComparedBy by, Language language)
+    {
+        (this.comparison, this.settings, this.outcomes, this.language) = (comparison, settings, outcomes, language);
+        texts = new ComparisonTexts(comparison, outcomes, by);
+    }
 
     private string Say(LocalizedText text) => text.In(language);
 
     private string Say(string english, string japanese) => Say((english, japanese));
 
-    /// <summary>The page.</summary>
-    /// <param name="records">The runs.</param>
-    /// <param name="link">The address of a run's own page, as seen from this one; null if there is none.</param>
-    /// <param name="language">Of the page.</param>
-    public static string Render(
-        IReadOnlyList<RunRecord> records, Func<RunRecord, string?> link, Language language = Language.English) =>
-        new ComparisonPage(records, language).Render(link);
+    /// <summary>Writes the page and the scores, and returns the page's path.</summary>
+    /// <exception cref="OperationFailedException">The folder can't be written to.</exception>
+    public string Write(string folder)
+    {
+        var page = Path.Combine(folder, Page.FileName);
+        foreach (var (path, text) in new[] { (Path.Combine(folder, ScoresFile), Scores()), (page, Render()) })
+            OutputFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+        return page;
+    }
 
-    private string Render(Func<RunRecord, string?> link) => Page.In(
+    /// <summary>The page.</summary>
+    public string Render() => Page.In(
         language,
-        Say($"{records.Count} runs side by side", $"{records.Count}個の実行の比較"),
+        Say($"{settings.Count} settings compared by {texts.Measure.English}",
+            $"{settings.Count}個の設定の比較：{texts.Measure.In(Language.Japanese)}"),
         [
-            Page.Paragraph(Opening()),
-            Results(link),
-            Options(),
-            Losses(),
-            Accuracies(
-                ("Validation", "検証データ"), ("on held-out samples", "学習に使わなかった検証データ"),
-                epoch => epoch.Scores.Validation),
-            Accuracies(("Test", "テストデータ"), ("on the test samples", "テストデータ"), epoch => epoch.Scores.Test),
-            Accuracies(
-                ("Training", "訓練データ"), ("on the training samples", "訓練データ"), epoch => epoch.Scores.Training),
-            Page.Section(
-                Say("Reproducing these runs", "これらの学習の再現"),
-                Page.Code(string.Join("\n\n", records.Zip(names, Command)))),
+            .. texts.Verdicts.Select(verdict => Page.Paragraph(Say(verdict))),
+            Settings(),
+            EverySeed(),
+            Differences(),
+            Method(),
+            Commands(),
         ]);
 
-    private string Command(RunRecord record, string name) =>
-        $"# {name}\n" + (record.CommandAgain ?? "# " + Say(
-            "no command gives it again: it was changed on the way", 
-            "途中で変更されたため、再現するコマンドはありません"))
-            + (record.Epochs is [.., var last] ? $"\n# {Say("digest", "ダイジェスト")} {last.Digest}" : "");
-
-    private Markup Accuracies(
-        (string English, string Japanese) part, (string English, string Japanese) where,
-        Func<EpochReport, PartScore?> of)
+    private Markup Settings()
     {
-        // What isn't the same measure has no place on one axis.
-        if (Scores().DistinctBy(score => score.Axis).ToArray() is not [var score])
-            return Markup.Empty;
-        var heading = Say($"{part.English} {score.ValueMeasure}", $"{part.Japanese}の{InJapanese(score.ValueMeasure)}");
-        Series[] curves =
-        [
-            .. from run in records.Zip(names)
-               where run.First.Epochs.Any(epoch => of(epoch) is not null)
-               select new Series(
-                   run.Second, [.. run.First.Epochs.Select(epoch => (double)epoch.Epoch)],
-                   [.. run.First.Epochs.Select(epoch => of(epoch)?.Plotted ?? double.NaN)]),
-        ];
-        return curves.Length == 0 ? Markup.Empty : Page.Section(
+        var heading = Say("Settings", "設定");
+        var columns = texts.Columns.ToArray();
+        return Page.Section(heading, Page.Grid(
             heading,
-            Page.Paragraph(Say(
-                $"After each epoch, {where.English}.", $"各エポックの後の、{where.Japanese}での値です。")),
-            Page.Figure(Say, new LineChart(
-                Say($"{heading} after each epoch", $"各エポック後の{heading}"), Say("epoch", "エポック"),
-                Say(score.Axis, score.Errors is null ? "認識精度（%）" : score.Axis)) { Series = curves }));
-    }
-
-    private static string InJapanese(string measure) => measure == "accuracy" ? "認識精度" : measure;
-
-    /// <summary>The shortest names that distinguish the folders: the last parts of their paths, or whole paths.
-    /// </summary>
-    internal static IReadOnlyList<string> Names(IReadOnlyList<RunRecord> records)
-    {
-        string[] names =
-        [
-            .. from record in records
-               select Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(record.Folder))),
-        ];
-        return names.Distinct().Count() == names.Length ? names : [.. records.Select(record => record.Folder)];
-    }
-
-    /// <summary>The options of training in which runs differ, each with its value in each run.</summary>
-    internal static IEnumerable<(string Option, IReadOnlyList<string?> Values)> Differing(
-        IReadOnlyList<RunRecord> records) =>
-        from option in TrainOptions.All
-        let values = records.Select(record => option.Get(record.Configuration)).ToArray()
-        where values.Distinct().Count() > 1
-        select (option.Name, (IReadOnlyList<string?>)values);
-
-    // How the runs did that have finished an epoch.
-    private IEnumerable<PartScore> Scores() =>
-        from record in records where record.Epochs.Count > 0 select record.Epochs[^1].Scores.Test;
-
-    private string Opening()
-    {
-        // Choosing by test accuracy leaves no unseen samples.
-        var validated = records.All(record => record.Best is not null);
-        var measured = records.Zip(names).Where(run => run.First.Epochs.Count > 0).ToArray();
-        if (measured.Length == 0)
-            return Say("None of them has finished an epoch yet.", "まだ1エポックを終えた実行はありません。");
-        // Shares of different samples can't be compared.
-        var data = measured.Select(run => (run.First.Configuration.Data, run.First.Configuration.Label)).Distinct();
-        if (data.Count() > 1)
-            return Say(
-                "These runs were trained and tested on different data, so their accuracies and losses can't be " +
-                    "compared with each other.",
-                "これらの実行はデータが異なるため、認識精度や損失を互いに比べることはできません。");
-        if (Scores().DistinctBy(score => score.Measure).Count() > 1)
-            return Say(
-                "Some of these runs learned classes and others a quantity, so their results can't be compared " +
-                    "with each other.",
-                "クラスを学習した実行と数量を学習した実行があるため、結果を互いに比べることはできません。");
-        var greatest = measured.Select(run => Measure(run.First)).MaxBy(score => score.Value);
-        string[] first =
-            [.. measured.Where(run => Measure(run.First).Value == greatest.Value).Select(run => run.Second)];
-        var best = string.Join(Say(" and ", "と"), first);
-        var shown = greatest.Errors is null
-            ? Say($"{greatest.Text} classified correctly", $"認識精度{greatest.Text}")
-            : $"{greatest.ValueMeasure} {greatest.ValueText}";
-        return validated
-            ? Say($"Best on the samples that were held out from training for such comparisons: {best}, with {shown}.",
-                $"比較のために分けておいた検証データで最も良いのは{best}です（{shown}）。")
-            : Say($"Best on the test samples: {best}, with {shown}. To choose between " +
-                    "runs, train them with --validation: samples that were used for the choice can't measure how " +
-                    "well it does on unseen ones.",
-                $"テストデータで最も良いのは{best}です（{shown}）。" +
-                    "実行を選ぶには--validationをつけて学習してください。" +
-                    "選ぶために使ったデータでは、未知のデータでの良さを測れません。");
-
-        PartScore Measure(RunRecord record) =>
-            validated ? record.Best!.Scores.Validation!.Value : record.Epochs[^1].Scores.Test;
-    }
-
-    private Markup Results(Func<RunRecord, string?> link)
-    {
-        var measures = Scores().Select(score => (score.Measure, score.ValueMeasure)).Distinct().ToArray();
-        var isOne = measures.Length < 2;
-        var (measure, compared) = measures is [var one]
-            ? (Say($" {one.Measure}", $"の{InJapanese(one.Measure)}"),
-                Say($" {one.ValueMeasure}", $"の{InJapanese(one.ValueMeasure)}")) : ("", "");
-        var status = Say("status", "状態");
-        (string Header, Func<RunRecord, string> Cell)[] columns =
-        [
-            (status, record => Say(StatusOf(record.Status))),
-            (Say("epochs", "エポック"), Last(epoch => $"{epoch.Epoch}")),
-            (Say("steps", "ステップ"), Last(epoch => Invariant($"{epoch.Step:N0}"))),
-            (Say("loss", "損失"), Last(epoch => Invariant($"{epoch.Loss:F4}"))),
-            (Say("training", "訓練") + measure, Last(epoch => Shown(epoch.Scores.Training))),
-            (Say("validation", "検証") + measure, Last(epoch => Shown(epoch.Scores.Validation))),
-            (Say("best validation", "検証の最高") + compared,
-                record => record.Best is not { Scores.Validation: { } score } best ? None
-                : $"{score.ValueText}{(isOne ? "" : $" {score.ValueMeasure}")} "
-                    + $"({Say("epoch ", "エポック")}{best.Epoch})"),
-            (Say("test", "テスト") + measure, Last(epoch => Shown(epoch.Scores.Test))),
-            (Say("seconds", "秒"), Last(epoch => Invariant($"{epoch.Seconds:F1}"))),
-        ];
-        // Columns that say nothing of any run only make the table wider.
-        var shown = columns.Where(column => records.Any(record => column.Header == status
-            ? record.Status != RunStatus.Finished : column.Cell(record) != None)).ToArray();
-        return Page.Section(Say("Results", "結果"), Page.Grid(
-            Say("Results", "結果"), [Say("run", "実行"), .. shown.Select(column => column.Header)],
-            records.Zip(names).Select(run => (Markup[])
+            [Say("setting", "設定"), .. columns.Select(column => Say(column.Name)), Say("options", "オプション")],
+            settings.Select((setting, i) => (Markup[])
             [
-                link(run.First) is { } address
-                    ? Markup.Of($"<a href=\"{address}\">{run.Second}</a>") : Markup.Of($"{run.Second}"),
-                .. shown.Select(column => Markup.Of($"{column.Cell(run.First)}")),
+                Markup.Of($"{setting.Name}"), .. columns.Select(column => Markup.Of($"{column.Of(i)}")),
+                setting.Text.Length == 0 ? Markup.Of($"{Say("no others", "なし")}")
+                    : Markup.Of($"<code class=\"long\">{setting.Text}</code>"),
             ])));
-
-        static Func<RunRecord, string> Last(Func<EpochReport, string> text) =>
-            record => record.Epochs is [.., var last] ? text(last) : None;
-
-        string Shown(PartScore? score) =>
-            score is not { } known ? None : isOne ? known.Text : $"{known.Text} {known.Measure}";
     }
 
-    private static (string English, string Japanese) StatusOf(RunStatus status) =>
-        ($"{status}".ToLowerInvariant(), status switch
-        {
-            RunStatus.Finished => "完了", RunStatus.Running => "実行中", RunStatus.Diverged => "発散", _ => "未完了",
-        });
-
-    private Markup Options()
-    {
-        var rows = Differing(records).Select(option => (Markup[])
-        [
-            Markup.Of($"{option.Option}"), .. option.Values.Select(value => Markup.Of($"{value ?? None}")),
-        ]).ToArray();
-        var heading = Say("Options that differ", "異なるオプション");
-        return Page.Section(heading, rows.Length == 0
-            ? Page.Paragraph(Say(
-                "None: the digests should be the same.", "ありません。ダイジェストは同じはずです。"))
-            : Page.Grid(heading, [Say("option", "オプション"), .. names], rows));
-    }
-
-    private Markup Losses() => Page.Section(
-        Say("Loss", "損失"),
+    private Markup EverySeed() => Page.Section(
+        Say("Every seed", "すべてのシード"),
         Page.Paragraph(Say(
-            "The mean loss of some steps at a time, each before its update. It includes regularization penalties: " +
-                "compare it only where those are the same.",
-            "何ステップかごとの平均損失（更新前）です。正則化のペナルティを含むので、" +
-                "それが同じ実行だけを比べてください。")),
-        Page.Figure(Say, new LineChart(
-            Say("Loss over the steps", "損失の推移"), Say("step", "ステップ"), Say("loss", "損失"))
+            "Points above each other have the same seed: the same split, the same order and, as far as the settings " +
+                "allow, the same first weights.",
+            "縦に並ぶ点は同じシードです。データの分け方と順序は同じで、設定が許すかぎり重みの初期値も同じです。")),
+        Page.Figure(Say, new ScatterChart(
+            Say($"{texts.Measure.English} with every seed", $"シードごとの{texts.Measure.In(Language.Japanese)}"),
+            new Axis(Say("seed", "シード"))
+            {
+                Minimum = comparison.FirstSeed - 1,
+                Maximum = comparison.FirstSeed + comparison.Scores.Max(scores => scores.Count),
+            },
+            texts.AreShares ? Say("accuracy, %", "認識精度（%）") : "R²")
+        {
+            Series = [.. settings.Select((setting, i) => new Series(
+                setting.Name, [.. comparison.Scores[i].Select((_, seed) => (double)(comparison.FirstSeed + seed))],
+                [.. comparison.Scores[i].Select(Scaled)]))],
+        }));
+
+    private double Scaled(double score) => texts.AreShares ? 100 * score : score;
+
+    private Markup Differences() => Page.Section(
+        Say("Differences", "差"),
+        [
+            Page.Paragraph(Say(
+                "The mean with its interval, and the difference with every seed. Where the interval has no 0 in it, " +
+                    "one setting is better beyond the noise of seeds.",
+                "差の平均とその区間、シードごとの差です。区間に0が含まれなければ、差はシードのノイズを超えています。")),
+            .. comparison.Pairs.SelectMany((pair, i) => (Markup[])
+            [
+                i < MostCharts ? Page.Titled(Say, Chart(pair)) : Markup.Of($"<h3>{NameOf(pair)}</h3>"),
+                Page.Table(texts.Details(pair).Select(row => (Say(row.Name), Say(row.Text)))),
+            ]),
+        ]);
+
+    private string NameOf(ComparedPair pair) =>
+        $"{comparison.Names[pair.Second]} − {comparison.Names[pair.First]}";
+
+    private LineChart Chart(ComparedPair pair)
+    {
+        var difference = pair.Difference;
+        double[] seeds = [.. difference.Values.Select((_, seed) => (double)(comparison.FirstSeed + seed))];
+        double[] Level(double value) => [.. seeds.Select(_ => Scaled(value))];
+        var isKnown = double.IsFinite(difference.Interval.Low);
+        return new LineChart(
+            NameOf(pair), Say("seed", "シード"),
+            texts.AreShares ? Say("percentage points", "ポイント") : "R²")
         {
             Series =
             [
-                .. from run in records.Zip(names)
-                   where run.First.Losses.Count > 0
-                   select RunPage.LossCurve(run.Second, run.First.Losses).Curve,
+                new Series(
+                    isKnown ? Say("mean and interval", "平均と区間") : Say("mean", "平均"), seeds,
+                    Level(difference.Mean))
+                {
+                    Low = isKnown ? Level(difference.Interval.Low) : null,
+                    High = isKnown ? Level(difference.Interval.High) : null,
+                },
+                new Series(Say("each seed", "各シード"), seeds, [.. difference.Values.Select(Scaled)])
+                    { Marker = Marker.Circle, Dash = Dash.Dotted },
+                new Series(Say("no difference", "差なし"), seeds, Level(0)) { Dash = Dash.Dashed },
             ],
-        }));
+        };
+    }
+
+    private Markup Method()
+    {
+        var (pairs, count) = (comparison.Pairs, comparison.Scores.Max(scores => scores.Count));
+        var anytime = pairs[0].Difference.IsAnytime;
+        return Page.Section(
+            Say("What the intervals mean", "区間の意味"),
+            Page.Paragraph(
+                Say($"The true mean difference over all seeds is in {(pairs.Count == 1 ? "the interval" :
+                        "all intervals at once")} in at least 95 of 100 such comparisons. ",
+                    $"すべてのシードでの真の平均差は、このような比較100回のうち少なくとも95回、" +
+                    $"{(pairs.Count == 1 ? "区間" : "すべての区間に同時")}に含まれます。")
+                + (anytime
+                    ? Say("The comparison could stop after any seed; the intervals allow for that. " +
+                            $"It took {count} of {comparison.PlannedSeeds} seeds. ",
+                        "この比較はどのシードの後でも終わることができ、区間はそれを考慮しています。" +
+                        $"{comparison.PlannedSeeds}個のうち{count}個のシードで終わりました。")
+                    : "")
+                + Say("It is about other seeds on the same data. Other data of the same kind would have noise of " +
+                    "their own: with few test samples it may be larger than that of the seeds.",
+                    "これは同じデータでの別のシードについての区間です。同種の別のデータにはそれ自身のノイズがあり、" +
+                    "テストデータが少なければシードのノイズより大きいことがあります。")));
+    }
+
+    private Markup Commands() => Page.Section(
+        Say("Reproducing one of the runs", "学習の再現"),
+        Page.Code(string.Join("\n\n", settings.Select((setting, i) =>
+            $"# {setting.Name}, {Say("seed", "シード")} {comparison.FirstSeed}\n"
+            + (setting.Configuration with { Seed = comparison.FirstSeed }).CommandLine()
+            + $"\n# {Say("digest", "ダイジェスト")} {outcomes[i][0].Digest}"))),
+        Page.Paragraph(Say($"Every score is in {ScoresFile}.", $"すべての値は{ScoresFile}にあります。")));
+
+    private string Scores() => "setting,seed,score,seconds,diverged,digest\n" + string.Concat(
+        from setting in settings.Index()
+        from outcome in outcomes[setting.Index].Index()
+        select Invariant($"{setting.Item.Name},{comparison.FirstSeed + outcome.Index},{outcome.Item.Score.Value:R},")
+            + Invariant($"{outcome.Item.Seconds:0.000},{(outcome.Item.Diverged ? "true" : "false")},")
+            + $"{outcome.Item.Digest}\n");
 }

@@ -20,7 +20,7 @@ internal sealed class ComparisonTexts(
 
     private string Confidence => Invariant($"{100 * comparison.Pairs[0].Difference.Confidence:0.#}%");
 
-    /// <summary>The scores' name, as in <c>test accuracy</c>.</summary>
+    /// <summary>What the scores are, as in <c>test accuracy</c>.</summary>
     public LocalizedText Measure
     {
         get
@@ -30,15 +30,27 @@ internal sealed class ComparisonTexts(
         }
     }
 
-    /// <summary>A score, as in <c>94.17%</c>.</summary>
-    public string Score(double score) => AreShares ? Percentage.Of(score) : Invariant($"{score:F4}");
+    /// <summary>What is known of each setting, given by its place: the columns of a table.</summary>
+    public IEnumerable<(LocalizedText Name, Func<int, string> Of)> Columns =>
+    [
+        (Measure, i => Score(Statistics.Mean(comparison.Scores[i]))),
+        (("standard deviation", "標準偏差"), i => Spread(Statistics.SampleDeviation(comparison.Scores[i]))),
+        (("seeds", "シード"), i => $"{comparison.Scores[i].Count}"),
+        (("seconds a run", "1回の秒数"),
+            i => Invariant($"{Statistics.Median([.. outcomes[i].Select(one => one.Seconds)]):0.00}")),
+        (("parameters", "パラメータ"), i => Invariant($"{outcomes[i][0].Parameters:N0}")),
+        .. outcomes.Any(runs => runs.Any(one => one.Diverged))
+            ? [(("diverged", "発散"), i => $"{outcomes[i].Count(one => one.Diverged)}")]
+            : (IEnumerable<(LocalizedText, Func<int, string>)>)[],
+    ];
 
-    /// <summary>A spread of scores, in the same unit without its sign.</summary>
-    public string Spread(double spread) =>
+    private string Score(double score) => AreShares ? Percentage.Of(score) : Invariant($"{score:F4}");
+
+    // In the scores' unit, without its sign.
+    private string Spread(double spread) =>
         !double.IsFinite(spread) ? "–" : AreShares ? Invariant($"{100 * spread:F2}") : Invariant($"{spread:F4}");
 
-    /// <summary>A difference of scores, with its sign.</summary>
-    public string Difference(double difference) =>
+    private string Difference(double difference) =>
         !double.IsFinite(difference) ? difference > 0 ? "∞" : "−∞"
         : Signed(AreShares ? Math.Round(100 * difference, 2) : Math.Round(difference, 4), AreShares ? 2 : 4);
 

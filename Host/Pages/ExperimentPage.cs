@@ -34,7 +34,7 @@ public sealed class ExperimentPage(LabSettings settings, IReadOnlyList<Experimen
         """;
 
     /// <summary>The page's name in its folder.</summary>
-    public const string FileName = "index.html";
+    public const string FileName = Page.FileName;
 
     private bool Whole => results.Count > 1;
 

@@ -90,8 +90,8 @@ public sealed class TrainingRun
                     + Invariant($"and the whole run has {PlannedSteps:N0}")));
     }
 
-    /// <summary>Whether this is a trial of a search: the training score is then taken from only as many samples as
-    /// there are for validation, and no digest is computed.</summary>
+    /// <summary>Whether this is one of many runs, of a search or a comparison: the training score is then taken from
+    /// only as many samples as there are for validation, and no digest is computed.</summary>
     internal bool IsTrial { get; init; }
 
     /// <summary>Steps of an epoch.</summary>

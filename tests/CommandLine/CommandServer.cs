@@ -53,6 +53,11 @@ internal sealed class CommandServer
     /// <summary>What the process does. It ends with the one that started it.</summary>
     public static int Main(string[] pipes)
     {
+        if (pipes.Length != 2)
+        {
+            Console.Error.WriteLine("This program does commands for tests, which start it: dotnet test -c Release");
+            return 2;
+        }
         using var requests = new BinaryReader(new AnonymousPipeClientStream(PipeDirection.In, pipes[0]));
         using var answers = new BinaryWriter(new AnonymousPipeClientStream(PipeDirection.Out, pipes[1]));
         try

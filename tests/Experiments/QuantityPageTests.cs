@@ -33,7 +33,7 @@ public sealed class QuantityPageTests : IDisposable
     {
         var classes = Train("classes", "--task", "classes");
         var quantities = Train("quantities", "--task", "quantities");
-        var page = ComparisonPage.Render([classes, quantities], _ => null);
+        var page = RunsPage.Render([classes, quantities], _ => null);
         Assert.Contains("Some of these runs learned classes and others a quantity", page, StringComparison.Ordinal);
         foreach (var heading in (string[])["<h2>Validation", "<h2>Test", "<h2>Training"])
             Assert.DoesNotContain(heading, page, StringComparison.Ordinal);
@@ -47,7 +47,7 @@ public sealed class QuantityPageTests : IDisposable
     [InlineData("classes", "accuracy", "accuracy", "with [0-9.]+% classified correctly\\.<")]
     public void R10_numbers_have_their_names(string task, string compared, string measure, string best)
     {
-        var page = ComparisonPage.Render(
+        var page = RunsPage.Render(
             [Train("a", "--task", task), Train("b", "--task", task, "--hidden", "4")], _ => null);
         Assert.Matches($"Best on the samples that were held out from training for such comparisons: (a|b), {best}",
             page);

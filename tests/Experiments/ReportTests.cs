@@ -164,7 +164,7 @@ public sealed partial class ReportTests : IDisposable
                 folder.Path, ["train", "--samples", "200", "--epochs", name == "a" ? "1" : "2", "--out",
                     name]).ExitCode);
         RunRecord[] records = [RunRecord.Read(folder["a"]), RunRecord.Read(folder["b"])];
-        var page = ComparisonPage.Render(records, _ => null);
+        var page = RunsPage.Render(records, _ => null);
         Assert.Contains("Best on the test samples", page, StringComparison.Ordinal);
         // No column without a value, and whole digests beside the commands.
         Assert.DoesNotContain("best validation", page, StringComparison.Ordinal);
@@ -173,7 +173,7 @@ public sealed partial class ReportTests : IDisposable
         File.WriteAllText(folder["b/config.json"],
             Regex.Replace(File.ReadAllText(folder["b/config.json"]), "\"data\": *\"digits\"",
                 "\"data\": \"elsewhere\""));
-        var mixed = ComparisonPage.Render([records[0], RunRecord.Read(folder["b"])], _ => null);
+        var mixed = RunsPage.Render([records[0], RunRecord.Read(folder["b"])], _ => null);
         Assert.DoesNotContain("Best on the test samples", mixed, StringComparison.Ordinal);
         Assert.Contains("different data", mixed, StringComparison.Ordinal);
     }

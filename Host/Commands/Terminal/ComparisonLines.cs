@@ -62,16 +62,12 @@ internal sealed class ComparisonLines(
             return;
         }
         EndSeed();
-        var table = new TextTable(
-            TextTable.Left(Say("setting")), TextTable.Right(texts.Measure.In(Locale.Language)),
-            TextTable.Right(Say("standard deviation")), TextTable.Right(Say("seeds")),
-            TextTable.Right(Say("seconds a run")), TextTable.Right(Say("parameters")));
+        var columns = texts.Columns.ToArray();
+        var table = new TextTable([
+            TextTable.Left(Say("setting")),
+            .. columns.Select(column => TextTable.Right(column.Name.In(Locale.Language)))]);
         foreach (var (i, setting) in settings.Index())
-            table.Add(
-                setting.Name, texts.Score(Statistics.Mean(comparison.Scores[i])),
-                texts.Spread(Statistics.SampleDeviation(comparison.Scores[i])), $"{comparison.Scores[i].Count}",
-                Invariant($"{Statistics.Median([.. outcomes[i].Select(one => one.Seconds)]):0.00}"),
-                Invariant($"{outcomes[i][0].Parameters:N0}"));
+            table.Add([setting.Name, .. columns.Select(column => column.Of(i))]);
         output.WriteLine();
         table.Write(output, TextTable.Room);
         foreach (var pair in comparison.Pairs)
