@@ -27,8 +27,7 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : AxesChart(Title, 
         return (x, y);
     }
 
-    internal override bool WholeX =>
-        Series.All(series => series.Xs is null || series.Xs.All(x => !double.IsFinite(x) || x == Math.Floor(x)));
+    internal override bool WholeX => Series.All(series => series.HasWholePositions);
 
     internal override IReadOnlyList<LegendKey> Keys =>
         [.. Series.Select((series, i) => new LegendKey(series.Name, StyleOf(i)))];

@@ -28,6 +28,8 @@ public sealed record ScatterChart(string Title, Axis X, Axis Y) : AxesChart(Titl
         return (x, y);
     }
 
+    internal override bool WholeX => Series.All(series => series.HasWholePositions);
+
     internal override IReadOnlyList<LegendKey> Keys =>
         [.. Series.Select((series, i) => new LegendKey(series.Name, StyleOf(i), Lined: false))];
 

@@ -30,6 +30,9 @@ public sealed record Series(string Name, IReadOnlyList<double> Ys)
 
     internal IReadOnlyList<double> Positions => Xs ?? new Indices(Ys.Count);
 
+    /// <summary>Whether all lie at whole numbers: between those there is nothing then.</summary>
+    internal bool HasWholePositions => Xs is null || Xs.All(x => !double.IsFinite(x) || x == Math.Floor(x));
+
     internal SeriesStyle StyleAt(int index, bool marked)
     {
         var style = SeriesStyle.Of(Color ?? index);

@@ -35,7 +35,7 @@ internal static partial class Page
         :focus-visible{outline:3px solid currentColor;outline-offset:2px}
         :root{--page-failed:#b3261e;--page-contradicted:#7a4f00}
         @media screen and (prefers-color-scheme:dark){:root{--page-failed:#ff9d94;--page-contradicted:#f2c063}}
-        @media (max-width:40rem){.grid th,.grid td,.scroll th,.scroll td{padding-right:.7rem}}
+        @media (max-width:40rem){section>table th{white-space:normal}.grid th,.grid td,.scroll th,.scroll td{padding-right:.7rem}}
         @media print{
         body{font-size:10pt}
         main{max-width:none;padding:0}
@@ -48,6 +48,9 @@ internal static partial class Page
         nav,.back{display:none}
         }
         """;
+
+    /// <summary>The name of a page that has a folder of its own.</summary>
+    public const string FileName = "index.html";
 
     private static readonly Markup Generator = new("<meta name=\"generator\" content=\"Functional\">");
 
