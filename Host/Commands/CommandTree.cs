@@ -18,6 +18,7 @@ internal static class CommandTree
         ("doctor", DoctorCommand.Create),
         ("runs", RunsCommand.Create),
         ("live", LiveCommand.Create),
+        ("bisect", BisectCommand.Create),
         ("report", ReportCommand.Create),
         ("verify", VerifyCommand.Create),
         ("compare", CompareCommand.Create),

@@ -13,28 +13,36 @@ internal static class LiveCommand
     {
         var folder = new Argument<string>("run") { Description = "the folder of a run, in progress or not" };
         var port = CommonOptions.Port();
+        var step = new Option<int?>("--step")
+        {
+            HelpName = "STEP", Description = "begin at this step, up to the newest checkpoint's [default: the newest]",
+        };
         var open = new Option<bool>("--open") { Description = "open the page in the browser" };
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
         var command = new CommandWithExamples(
             "live", "Look at a run while it learns, or at any of its steps later, in the browser.",
             ("functional live runs/NAME --open", "a run's page, which follows it"),
+            ("functional live runs/NAME --step 1200 --open", "the same run, as it was after that step"),
             ("functional live runs/NAME --port 8080", "at an address whose port is known"))
         {
-            folder, port, open, threads, json,
+            folder, port, step, open, threads, json,
         };
         command.SetAction(CommonOptions.On(threads, parsed =>
         {
             var path = parsed.GetValue(folder)!;
             var configuration = RunRecord.Read(path).Configuration;
             var run = new TrainingRun(configuration, configuration.LoadData());
+            var live = new LiveRun(path, run, parsed.GetValue(threads), Locale.Language);
+            if (parsed.GetValue(step) is { } wanted && (wanted < run.Start.Step || wanted > live.Saved))
+                throw new UsageException(
+                    Invariant($"--step: expected a step from {run.Start.Step} to {live.Saved}, found {wanted}"));
             using var interruption = new Interruption();
-            using var server = new LiveServer(
-                path, new LiveRun(path, run, parsed.GetValue(threads), Locale.Language), parsed.GetValue(port),
-                Locale.Language);
-            Announce(server, parsed.GetValue(json));
+            using var server = new LiveServer(path, live, parsed.GetValue(port), Locale.Language);
+            var address = server.Address + (parsed.GetValue(step) is { } at ? Invariant($"#{at}") : "");
+            Announce(address, parsed.GetValue(json));
             if (parsed.GetValue(open))
-                Browser.OpenAddress(server.Address);
+                Browser.OpenAddress(address);
             server.RunAsync(interruption.Token).GetAwaiter().GetResult();
             return ExitCode.Interrupted;
         }));
@@ -42,12 +50,12 @@ internal static class LiveCommand
     }
 
     /// <summary>Says where the page is.</summary>
-    public static void Announce(LiveServer server, bool json)
+    public static void Announce(string address, bool json)
     {
         if (json)
-            new JsonReport(Console.Out).Write("live", ("address", server.Address));
+            new JsonReport(Console.Out).Write("live", ("address", address));
         else
-            Console.WriteLine(Say($"live: {server.Address}  (Ctrl-C ends it)"));
+            Console.WriteLine(Say($"live: {address}  (Ctrl-C ends it)"));
         Console.Out.Flush();
     }
 }

@@ -33,6 +33,7 @@ internal static class LivePage
           const step = Number(slider.value).toLocaleString('en'), last = Number(slider.max).toLocaleString('en');
           id('at').textContent = texts.step.replace('{0}', step).replace('{1}', last);
           id('newest').disabled = looked === null;
+          history.replaceState(null, '', looked === null ? location.pathname : '#' + looked);
         };
         // One request at a time; what is wanted meanwhile is asked for after it.
         async function show() {
@@ -56,14 +57,14 @@ internal static class LivePage
           }
           busy = false;
         }
-        slider.addEventListener('input', () => {
+        const go = step => {
+          slider.value = step;
           looked = slider.value === slider.max ? null : slider.value;
           place(); show();
-        });
-        id('newest').addEventListener('click', () => {
-          looked = null; slider.value = slider.max;
-          place(); show();
-        });
+        };
+        slider.addEventListener('input', () => go(slider.value));
+        id('newest').addEventListener('click', () => go(slider.max));
+        addEventListener('hashchange', () => go(location.hash.slice(1) || slider.max));
         const events = new EventSource('events');
         events.onmessage = event => {
           const news = JSON.parse(event.data);
@@ -75,7 +76,7 @@ internal static class LivePage
           stamp = news.stamp;
         };
         events.onerror = () => { id('status').textContent = texts.gone; };
-        place();
+        if (/^#[0-9]+$/.test(location.hash)) go(location.hash.slice(1)); else place();
         """;
 
     /// <summary>The page.</summary>

@@ -47,7 +47,8 @@ internal sealed class LiveRun
         }
     }
 
-    private int Saved => checkpoints.All is [.., var newest] ? newest : 0;
+    /// <summary>Steps up to the newest checkpoint.</summary>
+    public int Saved => checkpoints.All is [.., var newest] ? newest : 0;
 
     /// <summary>How it goes or, if its files can't be read, why not.</summary>
     public LiveStatus Status()

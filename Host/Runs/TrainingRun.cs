@@ -9,6 +9,7 @@ public sealed class TrainingRun
 {
     private readonly Loader loader;
     private readonly ImageFormat? format;
+    private readonly Lazy<Rewinder> rewinder;
 
     /// <summary>Checks the configuration against the data, splits them, and initializes the network.</summary>
     /// <param name="configuration">What is run.</param>
@@ -28,6 +29,7 @@ public sealed class TrainingRun
         ArgumentNullException.ThrowIfNull(data);
         if (configuration.Faults() is { Count: > 0 } faults)
             throw new UsageException(faults);
+        rewinder = new(() => new Rewinder(this, Record?.Checkpoints, _ => { }));
         BaseModel = baseModel is null ? BaseModel.Of(configuration) : new BaseModel(baseModel);
         data = BaseModel?.Labeled(data) ?? data;
         (Configuration, Data) = (configuration, data);
@@ -62,6 +64,25 @@ public sealed class TrainingRun
             throw new UsageException(e.Reason().Split('\n'));
         }
     }
+
+    /// <summary>A run that a folder has the record of, finished or in progress: <see cref="At"/> and
+    /// <see cref="First"/> begin from its checkpoints.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="DataException">It is no run's folder, a file in it is damaged, or the data can't be read.
+    /// </exception>
+    /// <exception cref="UsageException">The data or <c>config.json</c> were changed since.</exception>
+    public static TrainingRun Open(string folder)
+    {
+        var record = RunRecord.Read(folder.Given());
+        var data = record.Configuration.LoadData();
+        if (record.Environment is { } recorded
+            && RunEnvironment.Of(data, record.Configuration).Obstacles(recorded).ToArray() is { Length: > 0 } changes)
+            throw new UsageException(changes.Select(change => $"{folder}: {change}"));
+        return new TrainingRun(record.Configuration, data) { Record = record };
+    }
+
+    /// <summary>What its folder says, if it has one.</summary>
+    internal RunRecord? Record { get; private init; }
 
     /// <summary>What is run.</summary>
     public TrainConfiguration Configuration { get; }
@@ -122,6 +143,35 @@ public sealed class TrainingRun
     public override string ToString() =>
         $"{Start.Training.Network} with {Configuration.OptimizerAt(0, PlannedSteps)}, "
         + $"{Plural.Of(PlannedSteps, "step")} on {Data}";
+
+    /// <summary>The state after a step, to the last bit: computed from the nearest earlier one that is known. Of those
+    /// that are passed on the way, up to 100 are kept for the next time.</summary>
+    /// <param name="step">From 0 to <see cref="PlannedSteps"/>.</param>
+    /// <param name="cancellation">Ends the computation.</param>
+    /// <exception cref="OperationFailedException">An earlier loss is not finite: the run ends there.</exception>
+    public RunState At(int step, CancellationToken cancellation = default) => rewinder.Value.At(step, cancellation);
+
+    /// <summary>The first state at which a condition holds; null if it doesn't hold at the end. About log2 of the
+    /// steps are asked: the first and the last, and then by halves. Of a condition that comes and goes it is one of the
+    /// states at which it comes.</summary>
+    /// <param name="condition">The condition.</param>
+    /// <param name="cancellation">Ends the computation.</param>
+    public RunState? First(Func<RunState, bool> condition, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        return OnsetOf(condition, Start.Step, LastStep, cancellation).At;
+    }
+
+    /// <summary>How far the run can be looked at: as its folder has it or, without one, to the end.</summary>
+    internal int LastStep => Record switch
+    {
+        null or { Status: RunStatus.Diverged } => PlannedSteps,
+        var record => record.Checkpoints.All is [.., var newest] ? newest : 0,
+    };
+
+    /// <summary>Where a condition begins to hold between two steps.</summary>
+    internal Onset OnsetOf(Func<RunState, bool> condition, int first, int last, CancellationToken cancellation) =>
+        Onset.Of(rewinder.Value, first, last, condition, cancellation);
 
     /// <summary>The steps of the run from a state on, each taken on demand. They end with the last of the run, or with
     /// one whose loss is not finite.</summary>

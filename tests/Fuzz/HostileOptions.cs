@@ -39,6 +39,7 @@ public sealed class HostileOptions
         ["predict"] = ["run", "x.csv", "--threads=1"],
         ["serve"] = ["run"],
         ["live"] = ["run"],
+        ["bisect"] = ["run", "--when=loss<1", "--threads=1"],
         ["export"] = ["run", "--onnx=model#.onnx"],
         ["search"] = ["--data=t.csv", "--label=kind", "--hidden=2", "--epochs=1", "--trials=1", "--workers=1",
             "--samples=12", "--study=study#"],

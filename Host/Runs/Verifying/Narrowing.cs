@@ -39,25 +39,26 @@ internal sealed record Narrowing(
         if (steps.Length == 0)
             throw new OperationFailedException(
                 $"{a.Record.Folder} and {b.Record.Folder}: the chains have no step in common");
+        // What differs once differs ever after.
         var bisection = new Bisection();
-        var linked = bisection.FirstDifference(steps.Length, i => a.Links[steps[i]] == b.Links[steps[i]]);
+        var linked = bisection.First(steps.Length, i => a.Links[steps[i]] != b.Links[steps[i]]);
         // The chains may have been kept at other steps, or one may be longer: as far as both go, they are computed.
         var first = linked == 0 ? 0 : steps[linked - 1];
         var end = linked < steps.Length ? steps[linked] : Math.Min(a.Links.Keys.Max(), b.Links.Keys.Max());
         if (first == end && linked == steps.Length)
-            return new Narrowing(null, end, null, bisection.Comparisons, []);
+            return new Narrowing(null, end, null, bisection.Evaluations, []);
         var (ofA, ofB) = Threads.Use(threads, () => (
             a.Digests(first, end, cancellation), b.Digests(first, end, cancellation)));
         RequireReproduced(a, first, end, ofA[^1]);
         RequireReproduced(b, first, end, ofB[^1]);
-        var computed = bisection.FirstDifference(ofA.Length, i => ofA[i] == ofB[i]);
+        var computed = bisection.First(ofA.Length, i => ofA[i] != ofB[i]);
         if (computed == ofA.Length)
-            return new Narrowing(null, end, null, bisection.Comparisons, []);
+            return new Narrowing(null, end, null, bisection.Evaluations, []);
         var step = first + computed;
         var (atA, atB) = Threads.Use(threads, () => (a.At(step, cancellation), b.At(step, cancellation)));
         var element = FirstElement(atA.State, atB.State, bisection);
         return new Narrowing(
-            step, end, element, bisection.Comparisons, Why(a, b, step, atA.Batch, atB.Batch));
+            step, end, element, bisection.Evaluations, Why(a, b, step, atA.Batch, atB.Batch));
     }
 
     private static void RequireSameShape(NarrowedRun a, NarrowedRun b)
@@ -89,8 +90,8 @@ internal sealed record Narrowing(
     private static DifferentElement? FirstElement(RunState a, RunState b, Bisection bisection)
     {
         var pairs = StateDigest.Leaves(a).Zip(StateDigest.Leaves(b)).ToArray();
-        var place = bisection.FirstDifference(pairs.Length, last => pairs[..(last + 1)].All(pair =>
-            MemoryMarshal.AsBytes(StateDigest.Elements(pair.First.Leaf))
+        var place = bisection.First(pairs.Length, last => pairs[..(last + 1)].Any(pair =>
+            !MemoryMarshal.AsBytes(StateDigest.Elements(pair.First.Leaf))
                 .SequenceEqual(MemoryMarshal.AsBytes(StateDigest.Elements(pair.Second.Leaf)))));
         if (place == pairs.Length)
             return null;
@@ -98,30 +99,8 @@ internal sealed record Narrowing(
         var x = StateDigest.Elements(leaf);
         var y = StateDigest.Elements(pairs[place].Second.Leaf);
         var at = MemoryMarshal.Cast<float, int>(x).CommonPrefixLength(MemoryMarshal.Cast<float, int>(y));
-        bisection.Comparisons++;
+        bisection.Evaluations++;
         return new DifferentElement(name, at % leaf.Shape.Rows, at / leaf.Shape.Rows, x[at], y[at]);
-    }
-
-    // What differs once differs ever after.
-    private sealed class Bisection
-    {
-        public int Comparisons { get; set; }
-
-        /// <summary>The first place where two sequences differ; their length if they don't.</summary>
-        public int FirstDifference(int length, Func<int, bool> isEqual)
-        {
-            var (equal, different) = (-1, length);
-            while (different - equal > 1)
-            {
-                var middle = (equal + different) / 2;
-                Comparisons++;
-                if (isEqual(middle))
-                    equal = middle;
-                else
-                    different = middle;
-            }
-            return different;
-        }
     }
 
     private static string[] Why(
