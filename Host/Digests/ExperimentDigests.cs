@@ -7,14 +7,28 @@ namespace Functional.Host.Digests;
 /// <summary>The experiments in their shortest form: a few steps of narrow networks.</summary>
 internal static class ExperimentDigests
 {
-    private static readonly LabSettings Settings = new()
+    private static LabSettings Settings(string iterations, string samples, string hidden) => new()
     {
         Quick = true,
-        Options = [new("iterations", "5"), new("samples", "20"), new("batch-size", "20"), new("hidden", "8")],
+        Options =
+        [
+            new("iterations", iterations), new("samples", samples), new("batch-size", samples), new("hidden", hidden),
+        ],
+    };
+
+    private static LabSettings Settings(Experiment experiment) => experiment switch
+    {
+        // It predicts twice for every weight and step.
+        NumericalTrainingExperiment => Settings("2", "20", "2"),
+        _ when IsOfImageLayers(experiment) => Settings("2", "10", "8"),
+        _ => Settings("5", "20", "8"),
     };
 
     // Layers of images take a hundred times as long, and minutes where there are no vectors.
-    private const int TestedByImageLayers = 50;
+    private static bool IsOfImageLayers(Experiment experiment) =>
+        experiment is ConvolutionExperiment or FiltersExperiment or DeepConvolutionExperiment;
+
+    private const int TestedByImageLayers = 20;
 
     /// <summary>What they are.</summary>
     public static IReadOnlyList<DigestEntry> Entries { get; } =
@@ -22,10 +36,11 @@ internal static class ExperimentDigests
 
     private static void Run(ContentHash hash, Experiment experiment)
     {
-        var data = DataSets.Load(Settings.Data);
-        if (experiment is ConvolutionExperiment or FiltersExperiment or DeepConvolutionExperiment)
+        var settings = Settings(experiment);
+        var data = DataSets.Load(settings.Data);
+        if (IsOfImageLayers(experiment))
             data = data with { Test = data.Test.Take([.. Enumerable.Range(0, TestedByImageLayers)]) };
-        var result = ExperimentRunner.RunOn(new Lazy<DataSet>(() => data), [experiment], Settings)[0];
+        var result = ExperimentRunner.RunOn(new Lazy<DataSet>(() => data), [experiment], settings)[0];
         foreach (var curves in result.Trained)
             foreach (var curve in curves.Seeds)
                 hash.Add(curves.Name).Add(curve.Digest).Add(curve.Losses)
