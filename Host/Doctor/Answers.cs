@@ -48,7 +48,7 @@ internal static class Answers
         var most = Array.IndexOf(counts, counts.Max());
         var majority = (double)counts[most] / run.Data.Test.Count;
         var recall = Metrics.Confusion(
-            Evaluation.Scores(trial.Trained, run.Encoded.Encoder, run.Data.Test.Samples, threads: 1), classes.Labels)
+            Evaluation.Scores(trial.Judged, run.Encoded.Encoder, run.Data.Test.Samples, threads: 1), classes.Labels)
             .MacroRecall;
         if (majority < GoodAccuracy || recall > (1.0 / counts.Count(count => count > 0)) + LeastRecall)
             return null;

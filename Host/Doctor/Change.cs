@@ -50,8 +50,8 @@ internal enum ChangedThing
     /// <summary>The moving average of the weights.</summary>
     Average,
 
-    /// <summary>Everything: another configuration.</summary>
-    Everything,
+    /// <summary>The data: a column is left out.</summary>
+    Data,
 }
 
 /// <summary>Something to change in a configuration, to see whether the network then learns more.</summary>

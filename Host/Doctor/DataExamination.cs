@@ -69,9 +69,8 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
             yield return Of(
                 repeated > 0.5 ? Severity.Error : Severity.Warning,
                 Invariant($"{repeated:0%} of the samples are {whose}"),
-                $"Leave those {(training is Rows ? "rows" : "images")} out of --data: nothing can be learned from "
-                + "them, "
-                + "and their labels contradict each other");
+                $"Leave those {(training is Rows ? "rows" : "images")} out of --data: copies of one sample teach "
+                + "nothing more, and contradict each other if their labels differ");
         else if (share > 0.7)
             yield return Of(
                 share > 0.9 ? Severity.Error : Severity.Warning, features,
@@ -121,7 +120,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
                 + Invariant($"{name} from {values.Least:G3} to {values.Most:G3} with mean {values.Mean:G3} ")
                 + Invariant($"and deviation {values.Deviation:G3}")
                 + (wrong.Length > 1
-                    ? Invariant($"; {wrong.Length} of {inputs.RowCount} columns are not of about 1") : ""),
+                    ? Invariant($"; {wrong.Length} of {inputs.RowCount} columns are far from a size of 1") : ""),
             isTwice ? "Scale them once: --scale none, or --scale standard" : Rescaling(values)!)
         { Picture = Pictures.Features(values) };
     }
@@ -137,7 +136,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
         : Size(values) < 0.03
             ? "Scale them up to about 1, where initializers and learning rates expect them: --scale standard"
         : Math.Abs(values.Mean) > 8 * values.Deviation
-            ? "Center them, for they vary little for how far from 0 they are: --scale standard"
+            ? "Center them: they vary little compared with their distance from 0 (--scale standard)"
         : null;
 
     private static double Size(ValueDistribution values) =>
@@ -174,7 +173,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
             Invariant($"class {classes.Classification.Names[most]} has {counts[most]:N0} of ")
                 + Invariant($"{split.Training.Length:N0} training samples, ")
                 + Invariant($"class {classes.Classification.Names[least]} has {counts[least]:N0}; ")
-                + Invariant($"even shares were {even:N0}"),
+                + Invariant($"equal shares would be {even:N0} each"),
             "Take more samples of the rare classes (or fewer of the frequent ones), and read accuracy per class: "
             + "a network that always answers the frequent class looks good")
         { Picture = Pictures.Classes(classes.Classification, counts) };
@@ -199,7 +198,7 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
                 FindingKind.LeakedSamples, null, severe ? Severity.Warning : Severity.Hint,
                 Invariant($"{leaked:N0} of {indices.Length:N0} {part} samples are training samples, too")
                     + (natural >= 0.5
-                        ? Invariant($"; by coincidence, rows of so few values would be {natural:N0} times") : ""),
+                        ? Invariant($"; by chance, about {natural:N0} would be expected of rows with so few values") : ""),
                 "Remove them from one part: what the network has seen says nothing about what it "
                 + $"hasn't{(run.Configuration.Samples is null ? "" : " (of the --samples that are used)")}")
             {

@@ -17,7 +17,7 @@ internal sealed class Diagnosing(
     private static readonly FindingKind[] ExplainsAll =
         [FindingKind.ConstantInputs, FindingKind.ShuffledLabels, FindingKind.QuantityAsClasses];
 
-    // What a network with the first of each pair must not be advised: it would need more of what it has too much of.
+    // With the first of each pair the second isn't listed: its advice would contradict the first's, or repeat it.
     private static readonly (FindingKind Has, FindingKind Not)[] Contradictions =
     [
         (FindingKind.DropoutTooStrong, FindingKind.NoRegularization),
@@ -37,6 +37,9 @@ internal sealed class Diagnosing(
     private readonly TrialRun trial = SeedFailures.Of(trials) is var fail && fail.Contains(true)
         ? trials.Where((_, i) => fail[i]).First() : trials[0];
 
+    /// <summary>Whether the run was repeated with other options.</summary>
+    public bool HasExperimented { get; private set; }
+
     /// <summary>Everything found, the most likely cause first.</summary>
     public IReadOnlyList<Finding> Findings()
     {
@@ -51,6 +54,7 @@ internal sealed class Diagnosing(
         IReadOnlyList<Experiment> tried = facts.Length > 0 || ofData.Any(finding => finding is
             { Kind: FindingKind.ConstantInputs, Severity: Severity.Error })
             ? [] : experiments.Causes([.. new Changes(trial, signs, unscaled).All()]);
+        HasExperimented = experiments.HasRun;
         var causes = Causes(tried, signs, facts.Length > 0).ToArray();
         Finding[] judged = [.. ofData.Select(Judged)];
         var ofTrouble = OfTrouble(judged, causes).ToArray();
@@ -133,7 +137,7 @@ internal sealed class Diagnosing(
             or FindingKind.ExplodingGradients
             || (main == FindingKind.SymmetricWeights && symptoms.BeginDead);
         Finding[] seen = ofUnits
-            ? [.. symptoms.Stuck() ? [] : Diverged(), .. symptoms.AtEnd(), .. Diverged(), .. AtChance(main is null)]
+            ? [.. symptoms.IsSaturated() ? [] : Diverged(), .. symptoms.AtEnd(), .. Diverged(), .. AtChance(main is null)]
             : [.. Diverged(), .. AtChance(main is null), .. symptoms.AtEnd()];
         return seen;
     }
@@ -143,10 +147,11 @@ internal sealed class Diagnosing(
         var (configuration, samples) = (trial.Configuration, trial.Samples);
         var last = configuration.Sampling == Sampling.Shuffle ? samples % configuration.BatchSize : 0;
         var always = configuration.BatchSize == 1 || samples == 1;
-        if (configuration is not { BatchNorm: true, Layers: null } || !(always || last == 1))
+        if (trial.Initial.Layers.ToList().FindIndex(layer => layer is BatchNorm<float>) is not (>= 0 and var place)
+            || !(always || last == 1))
             return null;
         return new Finding(
-            FindingKind.BatchOfOne, "batchnorm1",
+            FindingKind.BatchOfOne, trial.First.Layers[place].Layer,
             always || samples < 10 * configuration.BatchSize
                 ? (Severity)Math.Max((int)trial.Severity, (int)Severity.Warning)
                 : Severity.Hint,
@@ -156,7 +161,8 @@ internal sealed class Diagnosing(
                 : Invariant($"the last batch of every epoch is of one sample ({samples:N0} samples in batches of ")
                     + Invariant($"{configuration.BatchSize}), of which batch normalization leaves nothing, ")
                     + "and learns a variance of 0",
-            "Use another --batch-size (32 or more, and no batch of one left over), or --batch-norm false")
+            "Use another --batch-size (32 or more, and no batch of one left over)"
+                + (configuration is { Layers: null, From: null } ? ", or --batch-norm false" : ""))
         { Picture = Pictures.Losses(trial, ("", trial.Losses)) };
     }
 
@@ -181,7 +187,7 @@ internal sealed class Diagnosing(
                 FindingKind.LossAtChance, null, Severity.Error,
                 Invariant($"after {Plural.Of(trial.Steps, "step")} the loss is {trial.Training.Loss:F3} and ")
                     + Invariant($"{trial.Training.Accuracy:0%} {trial.Of("training")}; ")
-                    + (trial.IsOfQuantities ? Invariant($"always the mean costs {trial.Chance:F3}")
+                    + (trial.IsOfQuantities ? Invariant($"always answering the mean costs {trial.Chance:F3}")
                         : Invariant($"guessing by class frequency costs {trial.Chance:F3}, and always the most ")
                         + Invariant($"frequent class is right for {trial.Majority:0%}")),
                 !hasNoCause ? "See the other findings for the cause"
@@ -196,16 +202,16 @@ internal sealed class Diagnosing(
             yield break;
         // More than there is: three times as much, or the usual little.
         var l2 = Invariant($"{Math.Max(1e-4, 3 * trial.Configuration.L2):G2}");
-        var dropout = trial.Configuration is { Dropout: < 0.2, Hidden.Count: > 0, Layers: null }
+        var dropout = trial.Configuration is { Dropout: < 0.2, Hidden.Count: > 0, Layers: null, From: null }
             ? "--dropout 0.2 or " : "";
         yield return new Finding(
             FindingKind.Overfitting, null,
             trial.Holding < 0.15 && trial.Learned > 0.4 ? Severity.Warning : Severity.Hint,
             Invariant($"{trial.Training.Accuracy:0%} {trial.Of("training")}, ")
-                + Invariant($"but {trial.Test.Accuracy:0%} of {(trial.IsOfQuantities ? "that of the" : "the")} ")
+                + Invariant($"but only {trial.Test.Accuracy:0%} of {(trial.IsOfQuantities ? "that of the" : "the")} ")
                 + "test samples",
             $"More data helps most{(trial.HasImages ? " (--augment shift:2,elastic makes some)" : "")}; "
-            + $"{dropout}--l2 {l2} keeps from learning by heart")
+            + $"{dropout}--l2 {l2} keeps the network from memorizing")
         { Picture = Pictures.Accuracies(trial.IsOfQuantities, trial.Course) };
     }
 }

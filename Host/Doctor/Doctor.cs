@@ -29,9 +29,7 @@ public static class Doctor
         ("--activation leaky-relu:0.1", "Activation.LeakyRelu(0.1)"), ("--activation leaky-relu", "leaky ReLU"),
         ("--activation relu", "ReLU"), ("--init he", "Initializer.He"), ("--init xavier", "Initializer.Xavier"),
         ("--batch-norm", "batch normalization"), ("--clip-norm 1", "WithClipNorm(1)"),
-        ("--learning-rate", "learning rate"), ("--hidden", "the hidden layers"), ("--seed", "another seed"),
-        ("--augment shift:2,elastic", "Augment"), ("--dropout 0.2", "dropout of 0.2"), ("--l2", "an L2 penalty of"),
-        ("--optimizer adam", "Adam"),
+        ("--learning-rate", "learning rate"), (" (--hidden)", ""), (" (--seed)", ""),
     ];
 
     private static readonly (FindingKind Kind, ChangedThing Thing, TrainingChange Change, string What, string Advice)[]
@@ -57,6 +55,7 @@ public static class Doctor
     /// <param name="seeds">How many seeds to try, 1, 2, ...; at least 1.</param>
     /// <returns>What is wrong, the most likely cause first; nothing if the loop learns well.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no seed.</exception>
+    /// <exception cref="ArgumentException">A run has no losses, or no samples to judge by.</exception>
     /// <example><code>
     /// var found = Doctor.Examine((seed, change) =>
     /// {
@@ -78,7 +77,7 @@ public static class Doctor
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentOutOfRangeException.ThrowIfLessThan(seeds, 1);
-        TrialRun Run(long seed, TrainingChange change) => TrialRun.Of(train(seed, change), seed);
+        TrialRun Run(long seed, TrainingChange change) => TrialRun.Of(Checked(train(seed, change)), seed);
         TrialRun[] trials = [.. Enumerable.Range(1, seeds).Select(seed => Run(seed, new()))];
         var own = trials[Math.Max(0, Array.IndexOf(SeedFailures.Of(trials), true))];
         Experiment With(TrainingChange change, Change what) => new([what], own, Run(own.Configuration.Seed, change));
@@ -102,7 +101,7 @@ public static class Doctor
             .. symptoms.Symmetric() is { } symmetric ? [symmetric] : (Finding[])[],
             .. causes.Select(cause => cause.Finding(cause.Changes[0], null)),
             .. symptoms.AtStart(), .. symptoms.AtEnd(),
-            .. own.HasDiverged || own.IsAtChance ? [Stuck(own)] : (Finding[])[],
+            .. own.HasDiverged || own.IsAtChance ? [NothingLearned(own)] : (Finding[])[],
             .. seedFinding is null ? (Finding[])[] : [seedFinding],
         ];
         return
@@ -112,7 +111,18 @@ public static class Doctor
         ];
     }
 
-    private static Finding Stuck(TrialRun trial) => new(
+    private static ObservedTraining Checked(ObservedTraining? run) => run switch
+    {
+        null => throw new ArgumentException("the loop returned null", "train"),
+        { Losses.Count: 0 } => throw new ArgumentException(
+            "the loop returned no losses: one is needed for each step", "train"),
+        { Training.Samples: 0 } or { HeldOut.Samples: 0 } => throw new ArgumentException(
+            "the loop returned no samples to judge by: some are needed that were trained on, and some that were not",
+            "train"),
+        _ => run,
+    };
+
+    private static Finding NothingLearned(TrialRun trial) => new(
         trial.HasDiverged ? FindingKind.Diverged : FindingKind.LossAtChance, null, Severity.Error,
         Invariant($"after {Plural.Of(trial.Steps, "step")} the loss is {trial.Training.Loss:G3}; ")
             + Invariant($"always the same answer costs {trial.Chance:F2}"),

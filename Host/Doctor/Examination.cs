@@ -7,10 +7,11 @@ namespace Functional.Host.Doctor;
 /// <param name="Findings">The most likely cause first.</param>
 /// <param name="Steps">How many steps were tried.</param>
 /// <param name="Planned">How many the configuration asks for.</param>
-/// <param name="Loss">Of training samples after those, without the penalty.</param>
-/// <param name="Chance">The loss of answering with the class frequencies: the entropy of the labels, in nats.</param>
-/// <param name="TrainAccuracy">Share of training samples classified correctly.</param>
-/// <param name="TestAccuracy">Share of test samples classified correctly.</param>
+/// <param name="Loss">The loss on training samples after those steps, without the penalty.</param>
+/// <param name="Chance">The loss of answering with the class frequencies: the entropy of the labels, in nats; of
+/// quantities the loss of always answering the mean.</param>
+/// <param name="TrainAccuracy">Share of up to 1,000 training samples that are classified correctly.</param>
+/// <param name="TestAccuracy">Share of up to 1,000 test samples that are classified correctly.</param>
 public sealed record Examination(
     IReadOnlyList<Finding> Findings, int Steps, int Planned, double Loss, double Chance, double TrainAccuracy,
     double TestAccuracy)
@@ -22,6 +23,9 @@ public sealed record Examination(
     /// </summary>
     public bool IsOfQuantities { get; init; }
 
+    /// <summary>Whether the run was repeated with other options.</summary>
+    internal bool HasExperimented { get; init; }
+
     /// <summary>Each seed that was tried, that of the configuration first.</summary>
     internal IReadOnlyList<SeedOutcome> Seeds { get; init; } = [];
 
@@ -32,31 +36,36 @@ public sealed record Examination(
     /// <param name="configuration">What is to be trained.</param>
     /// <param name="data">Its data.</param>
     /// <param name="threads">At least 1; no finding depends on it.</param>
-    /// <param name="seeds">How many seeds to try, from the configuration's on; <see cref="UsualSeeds"/> or, where a run
-    /// takes long, one if null.</param>
+    /// <param name="seeds">How many seeds to try, at least 1, from the configuration's on; <see cref="UsualSeeds"/> or,
+    /// where a run takes long, one if null.</param>
     /// <param name="cancellation">Ends the examination after the steps that are being taken.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no seed.</exception>
     /// <exception cref="UsageException">These options don't suit the data.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Examination Of(
         TrainConfiguration configuration, DataSet data, int threads, int? seeds = null,
         CancellationToken cancellation = default)
     {
+        if (seeds is { } count)
+            ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(seeds));
         Check(configuration);
         var run = new TrainingRun(configuration, data);
         var ceiling = Threads.Use(1, () => LabelCeiling.Of(configuration, data, cancellation));
         Finding[] ofData = [];
-        TrialRun? own = null;
-        Parallel.Invoke(
-            new ParallelOptions { MaxDegreeOfParallelism = threads },
-            () => own = Trial(configuration, data, ceiling, isFollowed: true, cancellation),
-            () => ofData = [.. Threads.Use(1, () => new DataExamination(run, ceiling).Findings().ToArray())]);
-        var trials = Trials(own!, data, threads, seeds, cancellation);
-        ofData = [.. Threads.Use(1, () => Finished(ofData, own!, run, cancellation).ToArray())];
+        TrialRun? first = null;
+        SideBySide.Of(2, threads, cancellation, i => i == 0
+            ? (object)(first = Trial(configuration, data, ceiling, isFollowed: true, cancellation))
+            : ofData = [.. new DataExamination(run, ceiling).Findings()]);
+        var own = first!;
+        var trials = Trials(own, data, threads, seeds, cancellation);
+        ofData = [.. Threads.Use(1, () => Finished(ofData, own, run, cancellation).ToArray())];
+        var diagnosing = new Diagnosing(trials, ofData, data, threads, cancellation);
         return new Examination(
-            new Diagnosing(trials, ofData, data, threads, cancellation).Findings(), own!.Steps, own.Planned,
-            own.Training.Loss, own.Chance, own.Training.Accuracy, own.Test.Accuracy)
+            diagnosing.Findings(), own.Steps, own.Planned, own.Training.Loss, own.Chance, own.Training.Accuracy,
+            own.Test.Accuracy)
         {
             IsOfQuantities = own.IsOfQuantities,
+            HasExperimented = diagnosing.HasExperimented,
             Seeds =
             [
                 .. trials.Zip(SeedFailures.Of(trials), (trial, fails) => new SeedOutcome(
@@ -84,13 +93,14 @@ public sealed record Examination(
     internal static TrialRun[] Trials(
         TrialRun own, DataSet data, int threads, int? seeds, CancellationToken cancellation)
     {
-        var trials = new TrialRun[seeds ?? (own.IsCheap ? UsualSeeds : 1)];
-        trials[0] = own;
-        Parallel.For(1, trials.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
-            trials[i] = Trial(
-                own.Configuration with { Seed = own.Configuration.Seed + i }, data, own.Ceiling, isFollowed: true,
-                cancellation));
-        return trials;
+        var others = (seeds ?? (own.IsCheap ? UsualSeeds : 1)) - 1;
+        return
+        [
+            own,
+            .. SideBySide.Of(others, threads, cancellation, i => Trial(
+                own.Configuration with { Seed = own.Configuration.Seed + i + 1 }, data, own.Ceiling, isFollowed: true,
+                cancellation)),
+        ];
     }
 
     // What can be said of the data only when something was trained on them.

@@ -4,7 +4,7 @@ using Functional.Host.Data;
 namespace Functional.Host.Doctor;
 
 /// <summary>The same short run with something changed, beside the run that it is compared with.</summary>
-/// <param name="Changes">One, or two that help only together.</param>
+/// <param name="Changes">One, or several that help only together.</param>
 /// <param name="Trial">Without them.</param>
 /// <param name="Outcome">With them.</param>
 internal sealed record Experiment(IReadOnlyList<Change> Changes, TrialRun Trial, TrialRun Outcome)

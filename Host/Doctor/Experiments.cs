@@ -29,6 +29,9 @@ internal sealed class Experiments(
         ChangedThing.Steps, ChangedThing.Rate,
     ];
 
+    /// <summary>Whether any was made.</summary>
+    public bool HasRun { get; private set; }
+
     /// <summary>What was found to be a cause, the most important first: of each thing the best change.</summary>
     public IReadOnlyList<Experiment> Causes(IReadOnlyList<Change> changes)
     {
@@ -55,22 +58,19 @@ internal sealed class Experiments(
     /// <summary>Experiments, each with these changes, on the first seed.</summary>
     public Experiment[] Run(IReadOnlyList<Change[]> changes)
     {
-        var results = new Experiment[changes.Count];
-        Parallel.For(0, changes.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
-            results[i] = new Experiment(changes[i], trial, Threads.Use(1, () => Outcome(changes[i], trial))));
-        return results;
+        HasRun |= changes.Count > 0;
+        return SideBySide.Of(changes.Count, threads, cancellation, i =>
+            new Experiment(changes[i], trial, Outcome(changes[i], trial)));
     }
 
     /// <summary>The same with the other seeds, too.</summary>
     public Experiment Confirm(Experiment experiment) => Confirm(experiment, others.Count);
 
-    private Experiment Confirm(Experiment experiment, int most)
+    private Experiment Confirm(Experiment experiment, int most) => experiment with
     {
-        var outcomes = new (TrialRun, TrialRun)[Math.Min(most, others.Count)];
-        Parallel.For(0, outcomes.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
-            outcomes[i] = (others[i], Threads.Use(1, () => Outcome(experiment.Changes, others[i]))));
-        return experiment with { Others = outcomes };
-    }
+        Others = SideBySide.Of(Math.Min(most, others.Count), threads, cancellation, i =>
+            (others[i], Outcome(experiment.Changes, others[i]))),
+    };
 
     // Of changes of one thing the best: longer steps and shorter ones are not both what is needed.
     private static List<Experiment> Best(IEnumerable<Experiment> singles) =>
@@ -87,7 +87,8 @@ internal sealed class Experiments(
     /// </summary>
     /// <param name="changes">All that could be changed.</param>
     /// <param name="singles">What each brings alone.</param>
-    /// <returns>The fewest changes found that still help together; null if not even all do.</returns>
+    /// <returns>The fewest changes found that still help together; null if not even all do, or if many are needed.
+    /// </returns>
     public Experiment? Together(IReadOnlyList<Change> changes, IReadOnlyList<Experiment> singles)
     {
         // Of alternatives the one that does best alone; a rate is right or wrong only together with the rest.
@@ -114,11 +115,14 @@ internal sealed class Experiments(
     {
         ArgumentNullException.ThrowIfNull(isEnough);
         foreach (var change in all.Changes.OrderBy(change => Array.IndexOf(LeastToBlame, change.Thing)).ToArray())
-            if (all.Changes.Count > 1
-                && new Experiment([.. all.Changes.Where(kept => kept != change)], trial, trial) is var fewer
-                && Confirm(fewer with { Outcome = Outcome(fewer.Changes, trial) }, MostWitnesses) is var tried
-                && isEnough(tried))
-                all = tried;
+        {
+            if (all.Changes.Count == 1)
+                break;
+            Change[] kept = [.. all.Changes.Where(other => other != change)];
+            var fewer = Confirm(new Experiment(kept, trial, Outcome(kept, trial)), MostWitnesses);
+            if (isEnough(fewer))
+                all = fewer;
+        }
         return all;
     }
 

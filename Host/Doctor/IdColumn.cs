@@ -25,11 +25,11 @@ internal static class IdColumn
             cancellation: cancellation) with
             { Ceiling = trial.Ceiling };
         var experiment = new Experiment(
-            [new Change(FindingKind.IdColumn, ChangedThing.Everything, c => c, "", "")], trial, without);
+            [new Change(FindingKind.IdColumn, ChangedThing.Data, c => c, "", "")], trial, without);
         var matters = Math.Abs(experiment.HeldGain) > Math.Max(Experiment.LeastGain, experiment.Noise);
         return new Finding(
             FindingKind.IdColumn, "input", matters ? Severity.Warning : Severity.Hint,
-            Invariant($"column '{found.Name}' has a different integer in every row, nearly without gaps, as row ")
+            Invariant($"column '{found.Name}' has a different integer in every row, with few gaps, as row ")
                 + Invariant($"numbers are; without it {without.Held.Accuracy:0%} {trial.Of("held-out")}, ")
                 + Invariant($"with it {trial.Held.Accuracy:0%}"),
             $"Leave it out, --ignore {ShellWord.Quoted(found.Name!)}: a new row has a number that was never seen; "
@@ -43,7 +43,7 @@ internal static class IdColumn
             new Rows([.. ((Rows)part.Samples).Columns.Where(column => column.Name != found.Name)]), part.Targets);
     }
 
-    // Different integers from 0 on, in hardly more than as many places as there are rows.
+    // Different integers from 0 on, in fewer than twice as many places as there are rows.
     private static bool Numbers(double[] values, int[] training)
     {
         if (training.Length < LeastRows)

@@ -51,7 +51,7 @@ internal static class PartDifference
             { Marker = Marker.None };
     }
 
-    // Of a table its columns; of images how light each is, and how far its pixels vary.
+    // Of a table its columns; of images their mean and their largest pixel.
     private static IEnumerable<(string Name, double Distance, double[] Training, double[] Test)> Features(
         EncodedDataSet data, int[] rows, int[] others)
     {

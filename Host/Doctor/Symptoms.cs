@@ -19,7 +19,7 @@ internal sealed class Symptoms(TrialRun trial, bool rateIsLow = false)
                 Pictures.Gradients(Shares(trial.First)),
                 $"Use {Any(Flat && Depth > 1 && HasOptions ? Steeper : Usual, BatchNorm, Fewer)}, "
                 + "so that gradients reach the first layers");
-        if (Depth >= 1 && (most.Share > 30 || trial.Start.Loss > 10 * trial.Chance))
+        if (Activations(trial.First).Any() && (most.Share > 30 || trial.Start.Loss > 10 * trial.Chance))
             yield return Finding(
                 FindingKind.ExplodingGradients, most.Layer, most.Share > 100 || trial.Start.Loss > 100,
                 Invariant($"before the first step the gradient at {most.Layer} is {most.Share:G2} times the one at ")
@@ -38,7 +38,7 @@ internal sealed class Symptoms(TrialRun trial, bool rateIsLow = false)
             yield return Finding(
                 FindingKind.DeadUnits, dead.Layer, dead.DeadUnits > 0.8,
                 Invariant($"before the first step {dead.DeadUnits:0%} of the units of {dead.Layer} are off for all ")
-                    + Invariant($"{Plural.Plain(Samples, "sample")} looked at"),
+                    + Invariant($"{Plural.Plain(trial.Diagnosed, "sample")} looked at"),
                 Dead(trial.First),
                 $"Use {Any(Usual, Leaky, BatchNorm, Fewer)}: some gradient must pass");
     }
@@ -50,7 +50,7 @@ internal sealed class Symptoms(TrialRun trial, bool rateIsLow = false)
             yield return Finding(
                 FindingKind.DeadUnits, dead.Layer, dead.DeadUnits > 0.8,
                 Invariant($"after {Plural.Of(trial.Steps, "step")} {dead.DeadUnits:0%} of the units of {dead.Layer} ")
-                    + Invariant($"are off for all {Plural.Plain(Samples, "sample")} looked at, ")
+                    + Invariant($"are off for all {Plural.Plain(trial.Diagnosed, "sample")} looked at, ")
                     + "and no gradient passes them; "
                     + Invariant($"before the first it was {Of(trial.First, dead.Layer).DeadUnits:0%}"),
                 Dead(trial.Last),
@@ -100,7 +100,8 @@ internal sealed class Symptoms(TrialRun trial, bool rateIsLow = false)
                         + (same ? Invariant($", and have the same weights after {Plural.Of(trial.Steps, "step")}: ")
                             + "together they are as good as one" : ""),
                     Pictures.Weights($"The weights of units of {layer} after {Plural.Of(trial.Steps, "step")}", still),
-                    "Initialize weights at random, --init he (for relu) or xavier: then units learn different things");
+                        IsNew ? "Initialize weights at random, --init he (for relu) or xavier: then units learn different "
+                        + "things" : "Begin from another model: units with the same weights learn the same");
             }
         }
         return null;
@@ -110,9 +111,9 @@ internal sealed class Symptoms(TrialRun trial, bool rateIsLow = false)
     public bool BeginDead =>
         Largest(trial.First, layer => layer.DeadUnits).Value > 0.9 && trial.First.Parameters[0].Norm > 0;
 
-    /// <summary>Whether almost all outputs are at the flat ends, which is why a loss, large but finite, stays
-    /// there.</summary>
-    public bool Stuck() => trial.Fault is null && Largest(trial.Last, layer => layer.Saturated).Value > 0.8;
+    /// <summary>Whether almost all outputs are at the flat ends: then a loss that is large but finite stays so.
+    /// </summary>
+    public bool IsSaturated() => trial.Fault is null && Largest(trial.Last, layer => layer.Saturated).Value > 0.8;
 
     private int Depth => trial.Initial.Layers.Count(layer => layer is ActivationLayer<float>);
 
@@ -121,15 +122,20 @@ internal sealed class Symptoms(TrialRun trial, bool rateIsLow = false)
 
     private const string Steeper = "--activation relu with --init he";
 
+    // The layers of a model that the run begins from are given.
+    private bool IsNew => trial.Configuration.From is null;
+
     // Options for hidden layers say nothing of layers that are given one by one.
-    private bool HasOptions => trial.Configuration.Layers is null;
+    private bool HasOptions => IsNew && trial.Configuration.Layers is null;
 
     // What may help, where the configuration doesn't have it.
-    private string? Usual => (Flat, trial.Configuration.Initializer) switch
+    private string? Usual => !IsNew ? null : (Flat, trial.Configuration.Initializer) switch
     {
-        (true, var start) => start.Equals(Initializer.Xavier) ? null : "--init xavier",
-        (false, var start) => start.Equals(Initializer.He) ? null : "--init he",
+        (true, var start) => IsKnown(start, Initializer.Xavier) ? null : "--init xavier",
+        (false, var start) => IsKnown(start, Initializer.He) ? null : "--init he",
     };
+
+    private bool IsKnown(Initializer start, Initializer wanted) => trial.HasKnownOptions && start.Equals(wanted);
 
     private string? BatchNorm => HasOptions && !trial.Configuration.BatchNorm ? "--batch-norm" : null;
 
@@ -147,8 +153,6 @@ internal sealed class Symptoms(TrialRun trial, bool rateIsLow = false)
         [.. var all, var last] => $"{string.Join(", ", all)} or {last}",
     };
 
-    private static int Samples => TrialRun.DiagnosedSamples;
-
     private Finding Finding(
         FindingKind kind, string? layer, bool strong, string evidence, Chart picture, string advice) =>
         new(kind, layer, trial.Severity, evidence, advice)
@@ -164,7 +168,7 @@ internal sealed class Symptoms(TrialRun trial, bool rateIsLow = false)
         return most is null ? (diagnosis.Layers[0], 0) : (most, of(most));
     }
 
-    // Between the hidden units and the scores, the size of the loss's change with one of them.
+    // The hidden layers at which the loss's derivatives are smallest and largest.
     private ((string Layer, double Share) Least, (string Layer, double Share) Most) Flow(Diagnosis diagnosis)
     {
         var shares = Shares(diagnosis);
@@ -173,6 +177,7 @@ internal sealed class Symptoms(TrialRun trial, bool rateIsLow = false)
             : (shares.MinBy(layer => layer.Share), shares.MaxBy(layer => layer.Share));
     }
 
+    // How large the loss's derivatives are at each hidden layer, as a multiple of those at the scores.
     private (string Layer, double Share)[] Shares(Diagnosis diagnosis)
     {
         var scores = Size(diagnosis.Layers[^1].Gradients);

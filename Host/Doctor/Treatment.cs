@@ -8,8 +8,9 @@ namespace Functional.Host.Doctor;
 /// <param name="Kind">What that mends; null of the start.</param>
 /// <param name="Training">Share of the training samples classified correctly; of quantities the share of their variance
 /// that is explained.</param>
-/// <param name="Validation">The same of the validation samples, by which changes are chosen.</param>
-/// <param name="Test">The same of the test samples, which nothing depends on.</param>
+/// <param name="Validation">The same of the validation samples, by which changes are chosen; of the test samples where
+/// there are too few others to hold some out.</param>
+/// <param name="Test">The same of the test samples, which nothing else depends on.</param>
 internal sealed record TreatmentStep(
     string? Change, FindingKind? Kind, double Training, double Validation, double Test);
 
@@ -76,7 +77,8 @@ internal sealed record Treatment(
             changes.Aggregate(configuration, (changed, change) => change.Apply(changed)), steps, trials.Length, share);
     }
 
-    // The change that brings most; two where none does, and all at once where two don't.
+    // The change that brings most; several at once where one isn't enough; and as much of a plain network as is needed
+    // where even that isn't.
     private static Experiment? Next(
         IReadOnlyList<TrialRun> trials, DataSet data, int threads, CancellationToken cancellation)
     {
@@ -90,7 +92,7 @@ internal sealed record Treatment(
             trial, [.. trials.Where(other => !ReferenceEquals(other, trial))], data, threads, cancellation);
         Change[] all =
         [
-            .. possible.All(withoutSigns: true), .. possible.Optimizers(), .. Symmetric(symptoms),
+            .. possible.All(withoutSigns: true), .. possible.Optimizers(), .. Symmetric(symptoms, trial.Configuration),
             .. trial.Overfits ? Regularization.Changes(trial) : [],
         ];
         var singles = experiments.Run([.. all.Select(change => (Change[])[change])]);
@@ -121,11 +123,10 @@ internal sealed record Treatment(
             a is null || (b is not null && b.HeldGain > a.HeldGain + LeastGain) ? b : a;
     }
 
-    private static IEnumerable<Change> Symmetric(Symptoms symptoms) => symptoms.Symmetric() is { } finding
-        ? [new Change(
+    private static IEnumerable<Change> Symmetric(Symptoms symptoms, TrainConfiguration configuration) =>
+        configuration.From is null && symptoms.Symmetric() is { } finding ? [new Change(
             finding.Kind, ChangedThing.Start, c => c with { Initializer = Initializer.He }, "--init he",
-            finding.Advice)]
-        : [];
+            finding.Advice)] : [];
 
     private static TreatmentStep Reached(IReadOnlyList<Change>? changes, IReadOnlyList<TrialRun> trials) => new(
         changes is null ? null : Experiment.Together(changes.Select(change => change.Description)), changes?[0].Kind,

@@ -19,7 +19,7 @@ internal sealed record TrialRun
     internal const int DiagnosedSamples = 256, ProbeSamples = 1000;
     private const int MostSteps = 2000, LeastSteps = 60, RecentSteps = 10, Looks = 12;
 
-    // Of multiplications and additions: about a second on one core of a machine of its time.
+    // Of multiplications and additions: about a second on one core of a server of 2024.
     private const double Budget = 1e11, Cheap = 2e10;
 
     public required TrainConfiguration Configuration { get; init; }
@@ -57,11 +57,17 @@ internal sealed record TrialRun
     /// <summary>The multiplications and additions of a step.</summary>
     public required double Operations { get; init; }
 
-    /// <summary>Before the first step, and at the end: the last state whose numbers were finite.</summary>
+    /// <summary>How many training samples the layers were examined with.</summary>
+    public required int Diagnosed { get; init; }
+
+    /// <summary>The layers before the first step.</summary>
     public required Diagnosis First { get; init; }
 
-    /// <inheritdoc cref="First"/>
+    /// <summary>The layers at the end: in the last state whose numbers were finite.</summary>
     public required Diagnosis Last { get; init; }
+
+    /// <summary>Whether the options are known: of a loop that is not the program's, initializers aren't.</summary>
+    public bool HasKnownOptions { get; init; } = true;
 
     /// <summary>The share of the labels that can be predicted at all, as <see cref="LabelCeiling"/> finds it.</summary>
     public double Ceiling { get; init; } = 1;
@@ -69,8 +75,11 @@ internal sealed record TrialRun
     /// <summary>Before the first step.</summary>
     public required Network<float> Initial { get; init; }
 
-    /// <summary>After the last step, or the last whose numbers were finite.</summary>
+    /// <summary>After the last step, or the last whose numbers were finite; without the moving average.</summary>
     public required Network<float> Trained { get; init; }
+
+    /// <summary>The network that scores are of: the moving average, where there is one.</summary>
+    public required Network<float> Judged { get; init; }
 
     /// <summary>Where numbers stopped being finite, if they did.</summary>
     public required NumericFault? Fault { get; init; }
@@ -210,6 +219,8 @@ internal sealed record TrialRun
             Last = Diagnostics.Of(state.Training, diagnosed),
             Initial = start.Network,
             Trained = state.Training.Network,
+            Judged = kept,
+            Diagnosed = diagnosed.Samples,
             Fault = fault,
             IsOfQuantities = data.Training.Targets is Quantities,
             Chance = Guessing.Loss(
@@ -244,6 +255,7 @@ internal sealed record TrialRun
                 Activation = layers.OfType<ActivationLayer<float>>().FirstOrDefault()?.Activation ?? Activation.Relu,
                 BatchNorm = layers.Any(layer => layer is BatchNorm<float>),
             },
+            HasKnownOptions = false,
             Planned = run.Losses.Count,
             Steps = run.Losses.Count,
             Losses = run.Losses,
@@ -260,6 +272,8 @@ internal sealed record TrialRun
             Last = Diagnostics.Of(faults.Count == 0 ? end : start, run.Training),
             Initial = start.Network,
             Trained = end.Network,
+            Judged = end.Network,
+            Diagnosed = run.Training.Samples,
             Fault = faults.Count == 0 ? null : faults[0],
             IsOfQuantities = frequencies.Length == 0,
             Chance = chance,

@@ -29,7 +29,7 @@ internal static class WeightedClasses
         };
 
         double Found(TrialRun of) => Metrics.Confusion(
-            Evaluation.Scores(of.Trained, run.Encoded.Encoder, run.Data.Test.Samples, threads: 1),
+            Evaluation.Scores(of.Judged, run.Encoded.Encoder, run.Data.Test.Samples, threads: 1),
             run.Data.Test.Classes.Labels).MacroRecall;
     }
 }

@@ -61,7 +61,7 @@ internal static class DoctorPage
     private static LocalizedText Examined(Examination examination)
     {
         var (seeds, found) = (examination.Seeds.Count, examination.Findings.Count);
-        var hasTried = examination.Findings.Any(finding => finding.Gain is not null);
+        var hasTried = examination.HasExperimented;
         return (
             "The doctor looked at the data and at the layers before and after training"
                 + (hasTried ? ", and repeated the run with other settings" : "")
@@ -148,7 +148,7 @@ internal static class DoctorPage
                                 + (ofQuantities ? "の分散のうち説明できた割合" : "の認識精度"))), "%")
                     {
                         Bars = [.. treatment.Steps.Select((step, i) => (
-                            i == 0 ? say(("unchanged", "変更前")) : Invariant($"{i}"), 100 * step.Validation))],
+                            i == 0 ? Name(step) : Invariant($"{i}"), 100 * step.Validation))],
                     }),
                     Page.Code(treatment.Command),
                 ],
