@@ -121,11 +121,21 @@ internal sealed class CompareCommand
         string[] texts, Dictionary<string, string> common)
     {
         var first = texts.Select((text, i) => Explained(Name(i), text, () => Given(text, common))).ToArray();
-        var data = first[0].Configuration.LoadData();
+        var data = Data([.. first.Select(setting => setting.Configuration)]);
         // A table's defaults are those of its data.
         return ([.. first.Select((setting, i) => setting.Other is null && setting.Configuration.MayBeTable
             ? new TrainedSetting(Name(i), texts[i], TrainOptions.Change(TrainConfiguration.For(data), setting.Changes))
             : new TrainedSetting(Name(i), texts[i], setting.Configuration))], data);
+    }
+
+    // A model says how a table is read, and which numbers classes have.
+    private static DataSet Data(TrainConfiguration[] settings)
+    {
+        if (settings.Select(setting => setting.From).Distinct().Count() == 1)
+            return settings[0].LoadData();
+        return !settings[0].MayBeTable ? (settings[0] with { From = null }).LoadData()
+            : throw new UsageException(
+                "--from: a model decides how a table is read, so all settings must begin from the same one, or none");
     }
 
     // A setting's faults say whose they are.

@@ -42,7 +42,7 @@ public sealed class Comparison
     /// <summary>Each setting's scores, from the first seed on; fewer of a setting that was dropped.</summary>
     public IReadOnlyList<IReadOnlyList<double>> Scores { get; }
 
-    /// <summary>The first seed; the others follow it.</summary>
+    /// <summary>The first seed; the others follow it. It is 1 where scores were given.</summary>
     public long FirstSeed { get; }
 
     /// <summary>How many seeds there were to be.</summary>
@@ -63,8 +63,10 @@ public sealed class Comparison
     /// <param name="stopEarly">Whether to drop a setting as soon as another is clearly better, and to end when all
     /// differences are clear. The intervals allow for it, and are longer.</param>
     /// <param name="workers">How many run at a time; by default all cores.</param>
-    /// <param name="cancellation">Ends it when the runs under way have ended.</param>
+    /// <param name="cancellation">Ends it after the run that is waited for. Others that are under way end in the
+    /// background; their scores are not used.</param>
     /// <exception cref="ArgumentException">There are not two settings, or two have one name.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than 2 seeds, or no worker.</exception>
     /// <exception cref="OperationFailedException">A score is not finite.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Comparison Run(
@@ -74,8 +76,7 @@ public sealed class Comparison
         if (settings.Complete("setting").Count < 2)
             throw new ArgumentException($"expected at least two settings, found {settings.Count}", nameof(settings));
         string[] names = [.. settings.Select(setting => setting.Name)];
-        if (names.GroupBy(name => name).FirstOrDefault(name => name.Count() > 1) is { Key: var twice })
-            throw new ArgumentException($"expected different names, found '{twice}' twice", nameof(settings));
+        RequireDifferent(names, nameof(settings));
         return Race(
             names, seeds, firstSeed, stopEarly, workers ?? Environment.ProcessorCount,
             (setting, seed) => settings[setting].Score(seed), score => score, cancellation: cancellation).Comparison;
@@ -133,8 +134,8 @@ public sealed class Comparison
     /// <param name="scores">Each setting's scores, as many of each, at least 2: those with one place belong together.
     /// </param>
     /// <param name="stopEarly">Whether to look at them one seed after another, as <see cref="Run"/> does.</param>
-    /// <exception cref="ArgumentException">There are not two settings, not two scores of each, or some aren't finite.
-    /// </exception>
+    /// <exception cref="ArgumentException">There are not two settings, two have one name, there are not two scores of
+    /// each, or some aren't finite.</exception>
     public static Comparison Of(
         IReadOnlyList<string> names, IReadOnlyList<IReadOnlyList<double>> scores, bool stopEarly = false)
     {
@@ -147,6 +148,9 @@ public sealed class Comparison
         if (scores.Any(one => one is null || one.Count < FewestSeeds || one.Count != scores[0].Count))
             throw new ArgumentException(
                 $"expected at least {FewestSeeds} scores of each setting, and as many of each", nameof(scores));
+        RequireDifferent(names.Complete("name"), nameof(names));
+        if (scores.Index().FirstOrDefault(one => !one.Item.All(double.IsFinite), (-1, null!)) is (>= 0, _) wrong)
+            throw new ArgumentException($"{names[wrong.Item1]}: expected finite scores", nameof(scores));
         var field = new Field(names.Count);
         for (var seed = 0; seed < scores[0].Count && !field.IsDecided; seed++)
         {
@@ -162,6 +166,12 @@ public sealed class Comparison
     public override string ToString() => string.Join('\n', Pairs.Select(pair =>
         Invariant($"{Names[pair.Second]} - {Names[pair.First]}: {pair.Difference.Mean:G4} ")
         + Invariant($"({pair.Difference.Interval.Low:G4} to {pair.Difference.Interval.High:G4})")));
+
+    private static void RequireDifferent(IEnumerable<string> names, string parameter)
+    {
+        if (names.CountBy(name => name).FirstOrDefault(name => name.Value > 1).Key is { } twice)
+            throw new ArgumentException($"expected different names, found '{twice}' twice", parameter);
+    }
 
     // A setting that was dropped is compared by the seeds that both ran with.
     private static IEnumerable<ComparedPair> PairsOf(IReadOnlyList<IReadOnlyList<double>> scores, bool anytime)

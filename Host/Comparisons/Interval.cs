@@ -10,9 +10,9 @@ public readonly record struct Interval(double Low, double High)
     /// <param name="half">Half of its length, from 0 on.</param>
     internal static Interval Around(double middle, double half) => new(middle - half, middle + half);
 
-    /// <summary>Whether it has no number above 0.</summary>
+    /// <summary>Whether all of it is below 0.</summary>
     public bool IsBelowZero => High < 0;
 
-    /// <summary>Whether it has no number below 0.</summary>
+    /// <summary>Whether all of it is above 0.</summary>
     public bool IsAboveZero => Low > 0;
 }

@@ -2,7 +2,7 @@ using MathNet.Numerics.Distributions;
 
 namespace Functional.Host.Comparisons;
 
-/// <summary>What the runs say that were compared.</summary>
+/// <summary>What the compared runs show.</summary>
 public enum Verdict
 {
     /// <summary>The difference may be noise.</summary>
@@ -29,11 +29,17 @@ public sealed record PairedDifference
     // The least number of equal signs that a sign test takes for more than chance (2^(1-n) below 5%).
     private const int FewestEqual = 6;
 
-    private PairedDifference(double[] values, double confidence, bool anytime)
+    // Scores that are shares of samples differ in their last bits when they are subtracted.
+    private const double Rounding = 1e-12;
+
+    private readonly bool areEqual;
+
+    private PairedDifference(double[] values, double largest, double confidence, bool anytime)
     {
         (Values, Confidence, IsAnytime) = (values, confidence, anytime);
         Mean = Statistics.Mean(values);
-        Deviation = Statistics.SampleDeviation(values);
+        areEqual = values.Max() - values.Min() <= Rounding * largest;
+        Deviation = areEqual ? 0 : Statistics.SampleDeviation(values);
     }
 
     /// <summary>Compares scores that belong together: one pair for each seed.</summary>
@@ -60,12 +66,13 @@ public sealed record PairedDifference
         foreach (var (scores, name) in new[] { (first, nameof(first)), (second, nameof(second)) })
             if (scores.Index().FirstOrDefault(score => !double.IsFinite(score.Item), (-1, 0)) is (>= 0, _) wrong)
                 throw new ArgumentException($"expected finite scores, found {wrong.Item2} at {wrong.Item1}", name);
-        return new PairedDifference([.. first.Zip(second, (a, b) => b - a)], confidence, anytime);
+        return new PairedDifference(
+            [.. first.Zip(second, (a, b) => b - a)], first.Concat(second).Max(Math.Abs), confidence, anytime);
     }
 
     /// <summary>Differences that were taken before, at least two.</summary>
     internal static PairedDifference OfDifferences(IReadOnlyList<double> values) =>
-        new([.. values], 0.95, anytime: false);
+        new([.. values], values.Max(Math.Abs), 0.95, anytime: false);
 
     /// <summary>The second's score minus the first's, with each seed.</summary>
     public IReadOnlyList<double> Values { get; }
@@ -83,10 +90,12 @@ public sealed record PairedDifference
     public double Deviation { get; }
 
     /// <summary>What the true mean difference is in: Student's t interval or, if the comparison could have been
-    /// stopped at any time, <see cref="SequentialTest"/>'s.</summary>
-    public Interval Interval => IsAnytime
-        ? Comparisons.Interval.Around(Mean, SequentialTest.HalfWidth(Values.Count, 1 - Confidence) * StandardError)
-        : Comparisons.Interval.Around(Mean, Quantile(Values.Count, (1 + Confidence) / 2) * StandardError);
+    /// stopped at any time, <see cref="SequentialTest"/>'s. Infinite where nothing can be said yet: equal differences
+    /// say nothing about their spread, but have equal signs.</summary>
+    public Interval Interval => !areEqual
+        ? Comparisons.Interval.Around(Mean, HalfWidth(Values.Count) * StandardError)
+        : Mean == 0 || Values.Count >= FewestEqual ? new(Mean, Mean)
+        : new(double.NegativeInfinity, double.PositiveInfinity);
 
     /// <summary>The same by the bootstrap: the middle part of the means of 10,000 samples of as many pairs, drawn with
     /// replacement. It needs no normal distribution, but with few seeds it is too short.</summary>
@@ -101,8 +110,8 @@ public sealed record PairedDifference
         return new Interval(At((1 - Confidence) / 2), At((1 + Confidence) / 2));
     }
 
-    /// <summary>The probability that the second is better on average, for who knows nothing but these differences (a
-    /// flat prior): the part of a t distribution around the mean that is above 0.</summary>
+    /// <summary>The probability that the second is better on average, for someone who knows nothing but these
+    /// differences (a flat prior): the part of a t distribution around the mean that is above 0.</summary>
     public double ProbabilityOfBetter => Above(StandardError);
 
     /// <summary>The probability that the second has the larger score with one more seed.</summary>
@@ -121,9 +130,6 @@ public sealed record PairedDifference
         {
             if (Ties == Values.Count)
                 return Verdict.Identical;
-            // Equal differences say nothing about their spread, but have equal signs.
-            if (Deviation == 0 && Values.Count < FewestEqual)
-                return Verdict.Undecided;
             var interval = Interval;
             return interval.IsAboveZero ? Verdict.SecondIsBetter : interval.IsBelowZero ? Verdict.FirstIsBetter
                 : Verdict.Undecided;
@@ -132,16 +138,18 @@ public sealed record PairedDifference
 
     /// <summary>The fewest seeds, from 2 on, that would show a difference of this size with this spread in 4 of 5
     /// comparisons; null if 10,000 are too few. What is measured with few seeds is only roughly the true
-    /// difference, and so is this number.</summary>
+    /// difference, and so is this number. Of equal differences it is the number that can be told from chance by their
+    /// signs.</summary>
     public int? SeedsToDecide
     {
         get
         {
             if (Mean == 0)
                 return null;
+            if (areEqual)
+                return FewestEqual;
             bool Decides(int seeds) =>
-                (Quantile(seeds, (1 + Confidence) / 2) + Quantile(seeds, 0.8)) * Deviation / Math.Sqrt(seeds)
-                    <= Math.Abs(Mean);
+                (HalfWidth(seeds) + Quantile(seeds, 0.8)) * Deviation / Math.Sqrt(seeds) <= Math.Abs(Mean);
             var (low, high) = (1, MostSeeds);
             if (!Decides(high))
                 return null;
@@ -150,6 +158,10 @@ public sealed record PairedDifference
             return high;
         }
     }
+
+    // In standard errors.
+    private double HalfWidth(int seeds) => IsAnytime
+        ? SequentialTest.HalfWidth(seeds, 1 - Confidence) : Quantile(seeds, (1 + Confidence) / 2);
 
     private double StandardError => Deviation / Math.Sqrt(Values.Count);
 

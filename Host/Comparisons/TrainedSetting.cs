@@ -33,8 +33,8 @@ internal enum ComparedBy
 /// <param name="Configuration">What is trained; the seeds take the place of its own.</param>
 internal sealed record TrainedSetting(string Name, string Text, TrainConfiguration Configuration)
 {
-    /// <summary>Checks that settings can be compared: they learn the same of the same data, and are measured by the
-    /// same samples.</summary>
+    /// <summary>Checks that settings can be compared: they learn the same task from the same data, and are measured on
+    /// the same samples.</summary>
     /// <exception cref="UsageException">They can't.</exception>
     public static void Check(IReadOnlyList<TrainedSetting> settings, ComparedBy by)
     {
@@ -53,6 +53,10 @@ internal sealed record TrainedSetting(string Name, string Text, TrainConfigurati
 
     /// <summary>Trains with a seed, on this thread. The network that counts is the one that <c>train</c> would keep:
     /// with samples for validation the best of all epochs, otherwise the last.</summary>
+    /// <param name="data">As it was read: classes have the numbers of the data, not of a model.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="by">Which samples it is scored on.</param>
+    /// <param name="cancellation">Ends it after the step that is being taken.</param>
     /// <exception cref="UsageException">The options don't suit the data.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public TrainedOutcome Run(DataSet data, long seed, ComparedBy by, CancellationToken cancellation)
@@ -61,15 +65,16 @@ internal sealed record TrainedSetting(string Name, string Text, TrainConfigurati
         // The test samples are evaluated once, at the end.
         var run = new TrainingRun(Configuration with { Seed = seed }, data with { Test = data.Test.Take([]) })
             { IsTrial = true };
-        var (last, diverged) = Trained(run, cancellation);
+        var (network, diverged) = Trained(run, cancellation);
         var seconds = watch.Elapsed.TotalSeconds;
         var (examples, indices) = by == ComparedBy.Validation ? (run.Encoded.Training, run.Split.Validation)
-            : (new Examples(data.Test, run.Encoded.Encoder, run.Encoded.Task), data.Test.All);
+            : (new Examples(
+                (run.BaseModel?.Labeled(data) ?? data).Test, run.Encoded.Encoder, run.Encoded.Task), data.Test.All);
         var correct = examples.Task is Regression ? null
-            : Evaluation.AreCorrect(last, examples, indices, threads: 1);
-        var score = correct is null ? Evaluation.Score(last, examples, indices, threads: 1)
+            : Evaluation.AreCorrect(network, examples, indices, threads: 1);
+        var score = correct is null ? Evaluation.Score(network, examples, indices, threads: 1)
             : new PartScore((double)correct.Count(one => one) / correct.Length, null);
-        return new TrainedOutcome(score, correct, last.Parameters().Length, seconds, diverged, last.Digest());
+        return new TrainedOutcome(score, correct, network.Parameters().Length, seconds, diverged, network.Digest());
     }
 
     private static (Network<float> Network, bool Diverged) Trained(TrainingRun run, CancellationToken cancellation)

@@ -198,7 +198,8 @@ internal sealed class DataExamination(TrainingRun run, double? ceiling)
                 FindingKind.LeakedSamples, null, severe ? Severity.Warning : Severity.Hint,
                 Invariant($"{leaked:N0} of {indices.Length:N0} {part} samples are training samples, too")
                     + (natural >= 0.5
-                        ? Invariant($"; by chance, about {natural:N0} would be expected of rows with so few values") : ""),
+                        ? Invariant($"; by chance, about {natural:N0} would be expected of rows with so few values")
+                        : ""),
                 "Remove them from one part: what the network has seen says nothing about what it "
                 + $"hasn't{(run.Configuration.Samples is null ? "" : " (of the --samples that are used)")}")
             {

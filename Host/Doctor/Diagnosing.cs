@@ -137,7 +137,8 @@ internal sealed class Diagnosing(
             or FindingKind.ExplodingGradients
             || (main == FindingKind.SymmetricWeights && symptoms.BeginDead);
         Finding[] seen = ofUnits
-            ? [.. symptoms.IsSaturated() ? [] : Diverged(), .. symptoms.AtEnd(), .. Diverged(), .. AtChance(main is null)]
+            ? [.. symptoms.IsSaturated() ? [] : Diverged(), .. symptoms.AtEnd(), .. Diverged(),
+                .. AtChance(main is null)]
             : [.. Diverged(), .. AtChance(main is null), .. symptoms.AtEnd()];
         return seen;
     }

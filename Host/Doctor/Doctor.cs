@@ -77,7 +77,8 @@ public static class Doctor
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentOutOfRangeException.ThrowIfLessThan(seeds, 1);
-        TrialRun Run(long seed, TrainingChange change) => TrialRun.Of(Checked(train(seed, change)), seed);
+        TrialRun Run(long seed, TrainingChange change) =>
+            TrialRun.Of(Checked(train(seed, change), nameof(train)), seed);
         TrialRun[] trials = [.. Enumerable.Range(1, seeds).Select(seed => Run(seed, new()))];
         var own = trials[Math.Max(0, Array.IndexOf(SeedFailures.Of(trials), true))];
         Experiment With(TrainingChange change, Change what) => new([what], own, Run(own.Configuration.Seed, change));
@@ -111,14 +112,14 @@ public static class Doctor
         ];
     }
 
-    private static ObservedTraining Checked(ObservedTraining? run) => run switch
+    private static ObservedTraining Checked(ObservedTraining? run, string loop) => run switch
     {
-        null => throw new ArgumentException("the loop returned null", "train"),
+        null => throw new ArgumentException("the loop returned null", loop),
         { Losses.Count: 0 } => throw new ArgumentException(
-            "the loop returned no losses: one is needed for each step", "train"),
+            "the loop returned no losses: one is needed for each step", loop),
         { Training.Samples: 0 } or { HeldOut.Samples: 0 } => throw new ArgumentException(
             "the loop returned no samples to judge by: some are needed that were trained on, and some that were not",
-            "train"),
+            loop),
         _ => run,
     };
 

@@ -53,9 +53,11 @@ public sealed record Examination(
         var ceiling = Threads.Use(1, () => LabelCeiling.Of(configuration, data, cancellation));
         Finding[] ofData = [];
         TrialRun? first = null;
-        SideBySide.Of(2, threads, cancellation, i => i == 0
-            ? (object)(first = Trial(configuration, data, ceiling, isFollowed: true, cancellation))
-            : ofData = [.. new DataExamination(run, ceiling).Findings()]);
+        SideBySide.Of(
+            2, threads, i => i == 0
+                ? (object)(first = Trial(configuration, data, ceiling, isFollowed: true, cancellation))
+                : ofData = [.. new DataExamination(run, ceiling).Findings()],
+            cancellation);
         var own = first!;
         var trials = Trials(own, data, threads, seeds, cancellation);
         ofData = [.. Threads.Use(1, () => Finished(ofData, own, run, cancellation).ToArray())];
@@ -97,9 +99,11 @@ public sealed record Examination(
         return
         [
             own,
-            .. SideBySide.Of(others, threads, cancellation, i => Trial(
-                own.Configuration with { Seed = own.Configuration.Seed + i + 1 }, data, own.Ceiling, isFollowed: true,
-                cancellation)),
+            .. SideBySide.Of(
+                others, threads, i => Trial(
+                    own.Configuration with { Seed = own.Configuration.Seed + i + 1 }, data, own.Ceiling,
+                    isFollowed: true, cancellation),
+                cancellation),
         ];
     }
 

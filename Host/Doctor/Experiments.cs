@@ -59,8 +59,8 @@ internal sealed class Experiments(
     public Experiment[] Run(IReadOnlyList<Change[]> changes)
     {
         HasRun |= changes.Count > 0;
-        return SideBySide.Of(changes.Count, threads, cancellation, i =>
-            new Experiment(changes[i], trial, Outcome(changes[i], trial)));
+        return SideBySide.Of(
+            changes.Count, threads, i => new Experiment(changes[i], trial, Outcome(changes[i], trial)), cancellation);
     }
 
     /// <summary>The same with the other seeds, too.</summary>
@@ -68,8 +68,9 @@ internal sealed class Experiments(
 
     private Experiment Confirm(Experiment experiment, int most) => experiment with
     {
-        Others = SideBySide.Of(Math.Min(most, others.Count), threads, cancellation, i =>
-            (others[i], Outcome(experiment.Changes, others[i]))),
+        Others = SideBySide.Of(
+            Math.Min(most, others.Count), threads, i => (others[i], Outcome(experiment.Changes, others[i])),
+            cancellation),
     };
 
     // Of changes of one thing the best: longer steps and shorter ones are not both what is needed.

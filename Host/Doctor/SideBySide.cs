@@ -7,7 +7,7 @@ internal static class SideBySide
 {
     /// <summary>What they return, in order.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static T[] Of<T>(int count, int threads, CancellationToken cancellation, Func<int, T> run)
+    public static T[] Of<T>(int count, int threads, Func<int, T> run, CancellationToken cancellation)
     {
         var results = new T[count];
         try

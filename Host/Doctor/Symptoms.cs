@@ -100,8 +100,10 @@ internal sealed class Symptoms(TrialRun trial, bool rateIsLow = false)
                         + (same ? Invariant($", and have the same weights after {Plural.Of(trial.Steps, "step")}: ")
                             + "together they are as good as one" : ""),
                     Pictures.Weights($"The weights of units of {layer} after {Plural.Of(trial.Steps, "step")}", still),
-                        IsNew ? "Initialize weights at random, --init he (for relu) or xavier: then units learn different "
-                        + "things" : "Begin from another model: units with the same weights learn the same");
+                        IsNew
+                        ? "Initialize weights at random, --init he (for relu) or xavier: then units learn different "
+                            + "things"
+                        : "Begin from another model: units with the same weights learn the same");
             }
         }
         return null;

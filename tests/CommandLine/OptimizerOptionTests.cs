@@ -59,7 +59,7 @@ public sealed class OptimizerOptionTests : IDisposable
     [Fact]
     public void Everything_wrong_names_its_option() => Assert.Equal(
         """
-        Momentum: adam has no such number; momentum and nesterov have
+        Momentum: adam has no such number; it belongs to momentum and nesterov
         LearningRate: the learning rate must be finite and not negative, but is -1
         Beta1: beta1 must be at least 0 and below 1, but is 1
         Epsilon: epsilon must be finite and above 0, but is 0

@@ -55,7 +55,8 @@ public sealed class SecondAuditTests : IDisposable
                 Optimizer = new() { Name = "adam", LearningRate = 0.003 },
             }, data, 1);
         var advice = examined.Findings.ToDictionary(finding => finding.Name, finding => finding.Advice);
-        Assert.EndsWith("--l2 0.003 keeps the network from memorizing", advice["overfitting"], StringComparison.Ordinal);
+        Assert.EndsWith(
+            "--l2 0.003 keeps the network from memorizing", advice["overfitting"], StringComparison.Ordinal);
         Assert.DoesNotContain("--dropout", advice["overfitting"], StringComparison.Ordinal);
         Assert.Contains("--ignore ", advice["constant-inputs"], StringComparison.Ordinal);
         Assert.DoesNotContain("learning-rate-too-low", advice.Keys);

@@ -54,6 +54,40 @@ public class ComparisonTests
         Assert.Equal(Verdict.Identical, PairedDifference.Of(Ones(3), Ones(3)).Verdict);
     }
 
+    // Subtracted, shares of samples that differ by as much are not equal to the last bit.
+    [Theory]
+    [InlineData(new double[] { 0, 0, 0 }, new[] { 0.1, 0.1, 0.1 })]
+    [InlineData(new[] { 0.92, 0.93 }, new[] { 0.93, 0.94 })]
+    public void Differences_that_are_equal_but_for_rounding_are_equal(double[] first, double[] second)
+    {
+        foreach (var anytime in (bool[])[false, true])
+        {
+            var difference = PairedDifference.Of(first, second, anytime: anytime);
+            Assert.Equal((Verdict.Undecided, 0.0, 6), (
+                difference.Verdict, difference.Deviation, difference.SeedsToDecide!.Value));
+            Assert.Equal(new Interval(double.NegativeInfinity, double.PositiveInfinity), difference.Interval);
+        }
+    }
+
+    [Fact]
+    public void Whoever_may_stop_early_needs_more_seeds()
+    {
+        double[] ones = [.. Key.OfSeed(1).Normals(20)],
+            twos = [.. ones.Zip(Key.OfSeed(2).Normals(20), (x, y) => x + y + 0.4)];
+        int Needed(bool anytime) => PairedDifference.Of(ones, twos, anytime: anytime).SeedsToDecide!.Value;
+        Assert.InRange(Needed(true), 1.3 * Needed(false), 4.0 * Needed(false));
+    }
+
+    [Fact]
+    public void Scores_that_are_there_already_are_checked_before_any_is_compared()
+    {
+        double[][] scores = [[1, 2, double.NaN], [1, 2, 3]];
+        Assert.StartsWith("a: expected finite scores", Assert.Throws<ArgumentException>(
+            "scores", () => Comparison.Of(["a", "b"], scores, stopEarly: true)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>("names", () => Comparison.Of(["a", "a"], [[1, 2], [1, 3]]));
+        Assert.Equal("b - a: 0 (0 to 0)", $"{Comparison.Of(["a", "b"], [[1, 1], [1, 1]], stopEarly: true)}");
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -78,7 +78,7 @@ public sealed class AdviceTests : IDisposable
     [InlineData(0)]
     [InlineData(-1)]
     public void Some_seed_is_needed(int seeds) =>
-        Assert.Throws<ArgumentOutOfRangeException>("seeds", () => Examination.Of(Small, Digits, 1, seeds));
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(seeds), () => Examination.Of(Small, Digits, 1, seeds));
 
     [Fact]
     public void A_loop_that_gives_nothing_to_judge_by_is_refused_in_words()

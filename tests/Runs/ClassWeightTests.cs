@@ -93,8 +93,8 @@ public sealed class ClassWeightTests : IDisposable
     [InlineData("1,spam=5",
         "expected a number for each class, as in 1,5, or names, as in ham=1,spam=5, found '1,spam=5'")]
     [InlineData("1,x", "expected a number, found 'x'")]
-    [InlineData("1,-1", "weights are finite numbers from 0 on, and one is above 0")]
-    [InlineData("0,0", "weights are finite numbers from 0 on, and one is above 0")]
+    [InlineData("1,-1", "expected finite weights of at least 0, and one above 0")]
+    [InlineData("0,0", "expected finite weights of at least 0, and one above 0")]
     [InlineData("ham=0,spam=0", "a weight above 0 is needed for some class")]
     [InlineData("ham=1,ham=2", "class ham is there twice")]
     public void The_option_is_read(string value, string? fault)

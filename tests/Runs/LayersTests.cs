@@ -28,7 +28,8 @@ public sealed class LayersTests : IDisposable
 
     [Theory]
     [InlineData("conv:16:5,relu,pool:2,conv:32:5,relu,pool:2,affine:128,relu,dropout:0.5")]
-    [InlineData("conv:8:3x5:stride=2:padding=1:dilation=2:groups=4,leaky-relu:0.1,avgpool:2x1,pool:3:stride=2")]
+    [InlineData(
+        "conv:8:3x5:stride=2:padding=1:dilation=2:groups=4,leaky-relu:0.1,avgpool:2x1:stride=1,pool:3:stride=2")]
     [InlineData("residual(conv:8:3:padding=same,batchnorm,relu),channel-dropout:0.2,globalpool")]
     [InlineData("affine:20")]
     public void Layers_are_read_as_they_are_written(string text)
@@ -58,6 +59,13 @@ public sealed class LayersTests : IDisposable
         Parse(("hidden", "9,8"), ("dropout", "0.2"), ("batch-norm", "true")).CreateNetwork<float>(7, 3).Digest(),
         Parse(("layers", "affine:9,batchnorm,relu,dropout:0.2,affine:8,batchnorm,relu,dropout:0.2"))
             .CreateNetwork<float>(7, 3).Digest());
+
+    [Theory]
+    [InlineData("avgpool:2x1", "windows of 2x1 need a stride for both directions, as in avgpool:2x1:stride=1")]
+    [InlineData("pool:2x3", "windows of 2x3 need a stride for both directions, as in pool:2x3:stride=1")]
+    public void Windows_that_would_leave_pixels_out_are_refused(string layers, string expected) => Assert.Equal(
+        $"--layers: {expected}", Assert.Throws<UsageException>(() => Parse(("layers", layers))).Faults
+            .Select(TrainOptions.Line).Single());
 
     [Theory]
     [InlineData("conv:16:30",

@@ -42,7 +42,8 @@ internal static class AugmentationText
 
     private static Augmentation ParseOne(string part)
     {
-        var (name, values) = part.Split(':') is [var first, .. var rest] ? (first, rest) : ("", []);
+        string[] parts = part.Trim().Split(':');
+        var (name, values) = (parts[0], parts[1..]);
         var kind = Kinds.FirstOrDefault(kind => Name(kind.Usual) == name);
         if (kind.Usual is null)
             throw new UsageException($"there is no '{name}': expected {string.Join(", ", Names)} or none");

@@ -19,6 +19,9 @@ internal readonly record struct CheckpointInterval(int? Epochs, double? Minutes)
     {
         if (text.Given() == None)
             return default;
+        // .NET takes a number with NULs behind it for that number.
+        if (text.Contains('\0'))
+            throw TrainOptions.Expected(Form, text);
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var epochs) && epochs >= 1)
             return new(epochs, null);
         return text.EndsWith('m')

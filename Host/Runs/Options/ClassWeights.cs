@@ -3,7 +3,7 @@ using Functional.Host.Data;
 
 namespace Functional.Host.Runs;
 
-/// <summary>How much samples count in the loss, by their class: <see cref="Balanced"/>, or a number for some classes
+/// <summary>How much each sample counts in the loss, by its class: <see cref="Balanced"/>, or a number for some classes
 /// or for all.</summary>
 public sealed record ClassWeights
 {
@@ -34,8 +34,8 @@ public sealed record ClassWeights
             return Balanced;
         (string? Name, double Weight)[] list =
         [
-            .. text.Split(',').Select(word => word.LastIndexOf('=') is >= 0 and var at
-                ? (word[..at].Trim(), TrainOptions.Number(word[(at + 1)..]))
+            .. ListText.Split(text).Select(word => word.LastIndexOf('=') is >= 0 and var at
+                ? (ListText.Name(word[..at]), TrainOptions.Number(word[(at + 1)..]))
                 : ((string?)null, TrainOptions.Number(word))),
         ];
         if (list.DistinctBy(each => each.Name is null).Count() > 1)
@@ -53,26 +53,26 @@ public sealed record ClassWeights
         }
     }
 
-    /// <summary>Data whose training samples have these weights, beside those that they have by themselves.</summary>
+    /// <summary>Data whose training samples have these weights, multiplied by the samples' own weights.</summary>
     /// <param name="weights">By class; null if all classes count the same.</param>
     /// <param name="data">All data.</param>
     /// <param name="training">The samples that are trained on: classes are counted among these.</param>
-    /// <exception cref="UsageException">The classes are others.</exception>
+    /// <exception cref="UsageException">The weights don't fit the data's classes.</exception>
     internal static DataSet Weighted(ClassWeights? weights, DataSet data, int[] training) => weights is null ? data
         : data with
         {
             Training = data.Training with
             {
-                Weights = [.. weights.Of(data.Training.Targets, training)
+                Weights = [.. weights.PerSample(data.Training.Targets, training)
                     .Select((weight, i) => weight * (data.Training.Weights?[i] ?? 1))],
             },
         };
 
-    private double[] Of(Targets targets, int[] training)
+    private double[] PerSample(Targets targets, int[] training)
     {
         if (targets is not Classes { Classification: var classes, Labels: var labels })
             throw Error("quantities have no classes; these weights are for classes");
-        var weights = this == Balanced ? OfCounts(classes, labels, training)
+        var weights = this == Balanced ? BalancedWeights(classes, labels, training)
             : list[0].Name is null ? ByOrder(classes) : ByName(classes);
         return Array.ConvertAll(labels, label => weights[label]);
     }
@@ -85,10 +85,10 @@ public sealed record ClassWeights
 
     /// <summary>As on the command line.</summary>
     public override string ToString() => this == Balanced ? BalancedText
-        : string.Join(',', list.Select(each => (each.Name is null ? "" : $"{each.Name}=")
+        : string.Join(',', list.Select(each => (each.Name is null ? "" : $"{ListText.Quoted(each.Name)}=")
             + each.Weight.ToString("R", CultureInfo.InvariantCulture)));
 
-    private static double[] OfCounts(Classification classes, int[] labels, int[] training)
+    private static double[] BalancedWeights(Classification classes, int[] labels, int[] training)
     {
         var counts = new int[classes.Count];
         foreach (var sample in training)
@@ -118,5 +118,5 @@ public sealed record ClassWeights
     private static (string?, double)[] Checked((string? Name, double Weight)[] list) =>
         Array.TrueForAll(list, each => each.Weight >= 0 && double.IsFinite(each.Weight))
             && (list is [{ Name: not null }, ..] || list.Any(each => each.Weight > 0))
-            ? list : throw new ArgumentException("weights are finite numbers from 0 on, and one is above 0");
+            ? list : throw new ArgumentException("expected finite weights of at least 0, and one above 0");
 }

@@ -5,7 +5,7 @@ namespace Functional.Host.Runs;
 /// <summary>Parses layers; a <see cref="LayerWord"/> writes itself.</summary>
 internal static class LayerText
 {
-    // Files of models nest no deeper, and calls neither.
+    // Deeper than any network needs, and within what the core lets layers nest.
     private const int MostDepth = 32;
 
     /// <summary>What can be written, for help.</summary>
@@ -34,8 +34,8 @@ internal static class LayerText
         LayerWord word = (parts[0], numbers) switch
         {
             ("conv", [var filters, var size]) => Convolution(Count(filters), Size(size), settings),
-            ("pool", [var size]) => new PoolingWord(PoolingKind.Max, Size(size), settings.Count("stride")),
-            ("avgpool", [var size]) => new PoolingWord(PoolingKind.Average, Size(size), settings.Count("stride")),
+            ("pool", [var size]) => Pooling(PoolingKind.Max, text, Size(size), settings.Count("stride")),
+            ("avgpool", [var size]) => Pooling(PoolingKind.Average, text, Size(size), settings.Count("stride")),
             ("globalpool", []) => new PoolingWord(PoolingKind.Average, null, null),
             ("affine", [var units]) => new AffineWord(Count(units)),
             ("batchnorm", []) => new BatchNormWord(),
@@ -58,6 +58,12 @@ internal static class LayerText
             padding switch { "same" => null, null => 0, _ => Count(padding, 0) },
             settings.Count("dilation") ?? 1, settings.Count("groups") ?? 1);
     }
+
+    // One stride for both directions can't put such windows side by side.
+    private static PoolingWord Pooling(PoolingKind kind, string text, (int Height, int Width) size, int? stride) =>
+        stride is not null || size.Height == size.Width ? new PoolingWord(kind, size, stride)
+            : throw new UsageException(
+                $"windows of {Size(size)} need a stride for both directions, as in {text}:stride=1");
 
     private static (int Height, int Width) Size(string text) => text.Split('x') switch
     {

@@ -16,10 +16,10 @@ internal abstract record LayerWord
     /// <exception cref="ArgumentException">It can't take this input, with the reason.</exception>
     public abstract LayerInput Output(LayerInput input);
 
-    /// <summary>How many weights and biases it has: more than there can be, perhaps.</summary>
+    /// <summary>The number of trained parameters, as a double: sizes that people type may exceed any integer.</summary>
     public virtual double Parameters(LayerInput input) => 0;
 
-    /// <summary>How many multiplications it takes for a sample, forward.</summary>
+    /// <summary>About how many multiplications it takes for a sample, forward.</summary>
     public virtual double Work(LayerInput input) => Parameters(input);
 
     /// <summary>Makes the layer.</summary>
@@ -63,7 +63,8 @@ internal sealed record AffineWord(int Units) : LayerWord
     public override string ToString() => $"affine:{Units}";
 }
 
-/// <summary>A convolution; null stands for the padding with which the image keeps its size.</summary>
+/// <summary>A convolution. Null stands for <c>padding=same</c>: with stride 1 the image keeps its size; only for square
+/// filters of an odd size.</summary>
 internal sealed record ConvolutionWord(
     int Filters, (int Height, int Width) Kernel, int Stride, int? Padding, int Dilation, int Groups) : LayerWord
 {
@@ -89,8 +90,8 @@ internal sealed record ConvolutionWord(
         + (Groups == 1 ? "" : $":groups={Groups}");
 }
 
-/// <summary>Pooling by windows; without a stride they are side by side, and without a size as large as the image.
-/// </summary>
+/// <summary>Pooling by windows. Without a stride they are square and side by side; without a size there is one, as
+/// large as the image.</summary>
 internal sealed record PoolingWord(PoolingKind Kind, (int Height, int Width)? Window, int? Stride) : LayerWord
 {
     public override LayerInput Output(LayerInput input) => LayerInput.Of(Pooling(input).Output);
@@ -102,7 +103,7 @@ internal sealed record PoolingWord(PoolingKind Kind, (int Height, int Width)? Wi
     private Pooling Pooling(LayerInput input) => Window is not { } window
         ? Functional.Pooling.GlobalAverage(input.RequireImage())
         : new Pooling(
-            Kind, input.RequireImage(), window.Height, window.Width, Stride ?? Math.Max(window.Height, window.Width))
+            Kind, input.RequireImage(), window.Height, window.Width, Stride ?? window.Height)
             .Checked();
 
     public override string ToString() => Window is not { } window ? "globalpool"

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Functional.Host.Runs;
 
 /// <summary>Parses losses. A custom one is written by its name, which can't be parsed.</summary>
@@ -15,7 +17,7 @@ internal static class LossText
         ["huber"] => Loss.Huber(),
         ["huber", var delta] when TrainOptions.Number(delta) is > 0 and var number => Loss.Huber(number),
         _ => throw TrainOptions.Expected(
-            "cross-entropy, binary, squared-error or huber:DELTA with a DELTA above 0", text),
+            "cross-entropy, binary, squared-error or huber[:DELTA] with a DELTA above 0", text),
     };
 
     /// <summary>What <see cref="Parse"/> reads.</summary>
@@ -25,6 +27,7 @@ internal static class LossText
         LossFunction.Huber huber => $"huber:{TrainOptions.Text(huber.delta)}",
         { IsBinaryCrossEntropy: true } => "binary",
         { IsMeanSquaredError: true } => "squared-error",
-        _ => "cross-entropy",
+        { IsSoftmaxCrossEntropy: true } => "cross-entropy",
+        _ => throw new UnreachableException(),
     };
 }

@@ -11,16 +11,17 @@ public sealed record OptimizerSettings
     /// nadam, radam, adabelief, lamb or lion.</summary>
     public string Name { get; init; } = "sgd";
 
-    /// <summary>How far a step goes along the gradient.</summary>
+    /// <summary>The size of a step against the gradient.</summary>
     public double? LearningRate { get; init; }
 
     /// <summary>The share of the velocity that a step keeps.</summary>
     public double? Momentum { get; init; }
 
-    /// <summary>The share of the first moment that a step keeps.</summary>
+    /// <summary>The share of the mean gradient (the first moment) that a step keeps.</summary>
     public double? Beta1 { get; init; }
 
-    /// <summary>The share of the second moment that a step keeps.</summary>
+    /// <summary>The share of the mean square gradient (the second moment) that a step keeps; of lion, of the mean
+    /// gradient.</summary>
     public double? Beta2 { get; init; }
 
     /// <summary>The share of the mean square that a step keeps.</summary>
@@ -32,7 +33,7 @@ public sealed record OptimizerSettings
     /// <summary>Decoupled: the share of a weight, times the learning rate, that each step takes off.</summary>
     public double? WeightDecay { get; init; }
 
-    /// <summary>How the learning rate goes.</summary>
+    /// <summary>How the learning rate changes during the run.</summary>
     public RunSchedule Schedule { get; init; } = RunSchedule.Constant;
 
     /// <summary>The largest element of a gradient; null if it is not clipped.</summary>
@@ -95,7 +96,7 @@ public sealed record OptimizerSettings
     [
         .. from number in OptimizerNumber.All
            where number.Get(this) is not null && number.Get(defaults) is null
-           select new Fault(number.Field, $"{Name} has no such number; {number.Having()} have"),
+           select new Fault(number.Field, $"{Name} has no such number; it belongs to {number.RulesText()}"),
         .. Create(steps: 1).Faults(),
     ];
 
@@ -155,11 +156,12 @@ internal sealed record OptimizerNumber(
         All.First(number => string.Equals(number.Field, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The names of the rules that have it, as in <c>momentum and nesterov</c>.</summary>
-    public string Having()
+    public string RulesText() => Defaults.Select(rule => rule.Name).ToArray() switch
     {
-        var names = Defaults.Select(rule => rule.Name).ToArray();
-        return $"{string.Join(", ", names[..^1])} and {names[^1]}";
-    }
+        [var only] => only,
+        [.. var first, var last] => $"{string.Join(", ", first)} and {last}",
+        [] => "no rule",
+    };
 
     /// <summary>The default, as in <c>0.9</c> or, if it depends on the rule, <c>0.999 (lion 0.99)</c>.</summary>
     public string Default()

@@ -1,9 +1,11 @@
+using System.Diagnostics;
+
 namespace Functional.Host.Runs;
 
 /// <summary>
 /// A schedule before a run's length is known. As text: <c>constant</c>, <c>step:EVERY:FACTOR</c>,
 /// <c>exponential:FACTOR</c>, <c>cosine[:FINAL]</c> or <c>one-cycle</c>; <c>warmup:STEPS</c> may stand before any of
-/// them with a plus, as in <c>warmup:100+cosine</c>.
+/// them with a plus, as in <c>warmup:100+cosine</c>, or alone.
 /// </summary>
 public sealed record RunSchedule
 {
@@ -11,7 +13,8 @@ public sealed record RunSchedule
         (Kind, Every, Factor) = (kind, every, factor);
 
     private const string Form =
-        "[warmup:STEPS+] constant, step:EVERY:FACTOR, exponential:FACTOR, cosine[:FINAL] or one-cycle";
+        "constant, step:EVERY:FACTOR, exponential:FACTOR, cosine[:FINAL] or one-cycle, with warmup:STEPS+ before it, "
+        + "or warmup:STEPS alone";
 
     /// <summary>The rate stays.</summary>
     public static RunSchedule Constant { get; } = new(ScheduleKind.Constant);
@@ -36,7 +39,7 @@ public sealed record RunSchedule
     private int Every { get; }
     private double Factor { get; }
 
-    /// <summary>Whether it is another one for a run of another length.</summary>
+    /// <summary>Whether it changes with the length of the run.</summary>
     public bool DependsOnLength => Kind is ScheduleKind.Cosine or ScheduleKind.OneCycle;
 
     /// <summary>Reads what <see cref="ToString"/> writes.</summary>
@@ -49,7 +52,8 @@ public sealed record RunSchedule
         _ => throw TrainOptions.Expected(Form, text),
     };
 
-    /// <summary>The schedule of a run of this many updates of the weights; those that end, end with it.</summary>
+    /// <summary>The schedule of a run of this many updates of the weights. One that covers the whole run ends with it,
+    /// unless the warm-up is as long.</summary>
     public Schedule Over(int updates)
     {
         var rest = Math.Max(1, WarmUp > 0 ? updates - WarmUp : updates);
@@ -59,7 +63,8 @@ public sealed record RunSchedule
             ScheduleKind.Exponential => Schedule.Exponential(Factor),
             ScheduleKind.Cosine => Schedule.Cosine(rest, Factor),
             ScheduleKind.OneCycle => Schedule.OneCycle(rest),
-            _ => Schedule.Constant,
+            ScheduleKind.Constant => Schedule.Constant,
+            _ => throw new UnreachableException(),
         };
         return schedule.AfterWarmUp(WarmUp);
     }
@@ -73,7 +78,8 @@ public sealed record RunSchedule
             ScheduleKind.Exponential => $"exponential:{TrainOptions.Text(Factor)}",
             ScheduleKind.Cosine => Factor == 0 ? "cosine" : $"cosine:{TrainOptions.Text(Factor)}",
             ScheduleKind.OneCycle => "one-cycle",
-            _ => "constant",
+            ScheduleKind.Constant => "constant",
+            _ => throw new UnreachableException(),
         };
         return WarmUp == 0 ? shape : $"warmup:{WarmUp}+{shape}";
     }

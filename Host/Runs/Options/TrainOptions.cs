@@ -67,9 +67,9 @@ internal static class TrainOptions
             ["classes", "quantities"],
             (c, text) => c with { Task = Names<TargetKind>()[OneOf(text, ["classes", "quantities"])] },
             c => c.Task is { } kind ? Names<TargetKind>().First(pair => pair.Value == kind).Key : null),
-        Option("ignore", "COLUMN,...", "of a table: columns that are left out", [],
-            (c, text) => c with { Ignore = [.. text.Split(',', StringSplitOptions.TrimEntries)] },
-            c => c.Ignore.Count == 0 ? null : string.Join(',', c.Ignore)),
+        Option("ignore", "COLUMN,...|none", "of a table: columns that are left out", ["none"],
+            (c, text) => c with { Ignore = text == "none" ? [] : ListText.Parse(text) },
+            c => c.Ignore.Count == 0 ? null : ListText.Of(c.Ignore)),
         Choice("missing", "what becomes of a table's empty cells: filled (see docs/tables.md), or an error",
             Names<MissingCells>(), (c, missing) => c with { Missing = missing }, c => c.Missing),
         Option("from", "MODEL|none",
@@ -81,8 +81,9 @@ internal static class TrainOptions
                     : throw Expected("a model, or none", text),
             },
             c => c.From),
-        Option("samples", "N", "train on N samples only, drawn by the seed, with the same share of each class", [],
-            (c, text) => c with { Samples = Integer(text) }, c => Text(c.Samples)),
+        Option("samples", "N|none", "train on N samples only, drawn by the seed, with the same share of each class",
+            ["none"],
+            (c, text) => c with { Samples = OrNone(text, Integer) }, c => Text(c.Samples)),
         Option("validation", "SHARE", "hold out this share of each class for validation", [],
             (c, text) => c with { Validation = Number(text) }, c => Text(c.Validation)),
         Choice("scale",
@@ -116,9 +117,9 @@ internal static class TrainOptions
             (c, text) => c with { L2 = Number(text) }, c => Text(c.L2)),
         Option("loss", "NAME[:NUMBER]",
             "the loss to minimize: cross-entropy, or binary (two classes, one output); for quantities squared-error or "
-            + "huber:DELTA [default: cross-entropy, squared-error]",
-            LossText.Names,
-            (c, text) => c with { Loss = LossText.Parse(text) },
+            + "huber[:DELTA] [default: cross-entropy for classes, squared-error for quantities]",
+            [.. LossText.Names, "none"],
+            (c, text) => c with { Loss = text == "none" ? null : LossText.Parse(text) },
             c => c.Loss is { } loss ? LossText.Format(loss) : null),
         Option("label-smoothing", "SHARE", "spread this share of each target over all classes", [],
             (c, text) => c with { LabelSmoothing = Number(text) }, c => Text(c.LabelSmoothing)),
@@ -135,7 +136,7 @@ internal static class TrainOptions
             "optimizer", "NAME", $"the rule that updates the weights: {string.Join(", ", OptimizerSettings.Names)}",
             OptimizerSettings.Names,
             (o, text) => o with { Name = OneOf(text, OptimizerSettings.Names) }, o => o.Name),
-        Number("learning-rate", "RATE", "the size of a step along the gradient", OptimizerNumber.LearningRate),
+        Number("learning-rate", "RATE", "the size of a step against the gradient", OptimizerNumber.LearningRate),
         Number("momentum", "SHARE", "the share of the velocity that a step keeps", OptimizerNumber.Momentum),
         Number("beta1", "SHARE", "the share of the mean gradient that a step keeps", OptimizerNumber.Beta1),
         Number("beta2", "SHARE",
@@ -147,7 +148,7 @@ internal static class TrainOptions
             "in each step, shrink weights by the learning rate times RATE, apart from the gradient",
             OptimizerNumber.WeightDecay),
         OptimizerOption("schedule", "TEXT",
-            "how the learning rate changes: constant, step:EVERY:FACTOR, exponential:FACTOR (every time), "
+            "how the learning rate changes: constant, step:EVERY:FACTOR, exponential:FACTOR (after every update), "
             + "cosine[:FINAL] or one-cycle (both over the whole run); with a warm-up first, as in warmup:100+cosine; "
             + "counted in updates of the weights, which are steps unless --accumulate is given",
             ["constant", "cosine", "one-cycle"],
@@ -313,7 +314,7 @@ internal static class TrainOptions
             (c, text) => c with { Optimizer = set(c.Optimizer, text) }, c => get(c.Optimizer));
 
     private static TrainOption Number(string name, string value, string help, OptimizerNumber number) =>
-        OptimizerOption(name, value, number.IsOfAll ? help : $"{help}, for {number.Having()}", [],
+        OptimizerOption(name, value, number.IsOfAll ? help : $"{help}, for {number.RulesText()}", [],
             (o, text) => number.Set(o, Number(text)),
             o => Text(number.Get(o)
                 ?? (OptimizerSettings.DefaultsOf(o.Name) is { } defaults ? number.Get(defaults) : null)))
