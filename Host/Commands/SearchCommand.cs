@@ -63,6 +63,10 @@ internal sealed class SearchCommand
         CommonOptions.OptionalCount(
             "--workers", $"how many trials run here at once, one thread each [default: {Environment.ProcessorCount}]",
             CommonOptions.MostThreads);
+    private readonly Option<int?> round = CommonOptions.OptionalCount(
+        "--round",
+        "a model or a pruner sees the results of all earlier rounds of this many trials, and so doesn't depend on "
+        + $"the number of workers [default: {new StudySettings(SpaceText.Parse(UsualSpace)).Round}]");
     private readonly Option<double?> limit =
         CommonOptions.Seconds("--time-limit", "start no trial after this many seconds");
     private readonly Option<double?> heartbeatTimeout = CommonOptions.Seconds(
@@ -86,7 +90,7 @@ internal sealed class SearchCommand
             ("functional search --space learning-rate=log:1e-3..1 --sampler tpe --trials 20 --epochs 5",
                 "20 trials, guided by a model of where good rates are"),
             ("functional search show rates --open", "its progress, in the browser"));
-        foreach (var option in (Option[])[space, sampler, pruner, trials, workers, limit, study, storage,
+        foreach (var option in (Option[])[space, sampler, pruner, trials, workers, round, limit, study, storage,
             heartbeatTimeout, json, open, .. options])
             command.Add(option);
         command.Add(Show());
@@ -138,6 +142,9 @@ internal sealed class SearchCommand
                 $"--study: {existing!.Name} is the study of another program; 'functional search show' shows it");
         var settings = SettingsOf(parsed, overrides, begun);
         var workers = parsed.GetValue(this.workers) ?? Math.Min(Environment.ProcessorCount, Search.Study.MostWorkers);
+        // More would only wait.
+        if (settings.SeenBy(settings.Round) > 0)
+            workers = Math.Min(workers, settings.Round);
         var data = Common(settings).LoadData();
         // What was guessed stays so, whatever is read later.
         if (begun is null && data.Training.Targets is Quantities)
@@ -256,6 +263,7 @@ internal sealed class SearchCommand
                 ?? Search.Sampler.Random,
             Pruner = parsed.GetValue(this.pruner) is { } pruner ? Search.Pruner.Parse(pruner) : begun?.Pruner
                 ?? Search.Pruner.None,
+            Round = parsed.GetValue(round) ?? begun?.Round ?? new StudySettings(space).Round,
             HeartbeatTimeout = parsed.GetValue(heartbeatTimeout) ?? begun?.HeartbeatTimeout
                 ?? new StudySettings(space).HeartbeatTimeout,
             Constants = usual.Where(option => !replaced.Contains(option.Key))

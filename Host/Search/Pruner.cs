@@ -19,9 +19,9 @@ public abstract class Pruner
     public static Pruner Median(int trials = 5, int reports = 1) => new MedianPruner(trials, reports);
 
     /// <summary>
-    /// Asynchronous successive halving: after FIRST, FIRST x FACTOR, ... reports only the best 1/FACTOR of the trials
-    /// that have come so far go on. Source: Li et al., A System for Massively Parallel Hyperparameter Tuning (MLSys
-    /// 2020).</summary>
+    /// Successive halving: after FIRST, FIRST x FACTOR, ... reports a trial goes on only if it is among the best
+    /// 1/FACTOR of itself and the trials of earlier rounds that have come so far. Source: Li et al., A System for
+    /// Massively Parallel Hyperparameter Tuning (MLSys 2020), which doesn't wait for rounds.</summary>
     /// <param name="first">The reports before the first cut, at least 1.</param>
     /// <param name="factor">At least 2.</param>
     /// <exception cref="ArgumentException">A number is too small.</exception>
@@ -63,7 +63,8 @@ public abstract class Pruner
     public abstract bool DecidesAt(int reports);
 
     /// <summary>Whether a trial that has just reported a value is to end.</summary>
-    /// <param name="trials">All trials with the values that were recorded, this one included.</param>
+    /// <param name="trials">The trials up to this one, with the values that were recorded. Those of its own round but
+    /// itself have none.</param>
     /// <param name="number">The trial's number.</param>
     /// <param name="reports">How many values the trial has reported.</param>
     /// <param name="direction">Which values are better.</param>

@@ -4,8 +4,8 @@ namespace Functional.Host.Search;
 
 /// <summary>
 /// What chooses configurations. Trial k is a function of the space, the key and k; for a model-based sampler also of
-/// the trials before it, never of who runs it. A custom sampler works in a study in memory, see
-/// <see cref="Study.InMemory"/>.
+/// the results of the rounds before it (<see cref="StudySettings.Round"/>), never of who runs it. A custom sampler
+/// works in a study in memory, see <see cref="Study.InMemory"/>.
 /// </summary>
 public abstract class Sampler
 {
@@ -43,10 +43,14 @@ public abstract class Sampler
     /// <summary>The configuration of a trial.</summary>
     /// <param name="space">The space to draw from.</param>
     /// <param name="key">The study's random key. Trial k draws from a child of it, such as <c>key.Child(k)</c>.</param>
-    /// <param name="trials">The trials before this one, those that still run included.</param>
+    /// <param name="trials">The trials before this one. Those of its own round have no result.</param>
     /// <param name="direction">Which values are better.</param>
     public abstract Configuration Suggest(
         SearchSpace space, Key key, IReadOnlyList<Trial> trials, Direction direction);
+
+    /// <summary>Whether it looks at the results of other trials, as a model does. If not, no trial waits for
+    /// another, and it sees no result.</summary>
+    public virtual bool UsesResults => true;
 
     /// <summary>How many trials there can be at all; null if any number.</summary>
     public virtual long? Count(SearchSpace space)
@@ -68,6 +72,8 @@ internal sealed class RandomSampler : Sampler
     public override Configuration Suggest(
         SearchSpace space, Key key, IReadOnlyList<Trial> trials, Direction direction) =>
         space.At(Point(space, key, trials.Count));
+
+    public override bool UsesResults => false;
 
     public override string ToString() => "random";
 }
@@ -93,6 +99,8 @@ internal sealed class GridSampler : Sampler
 
     public override long? Count(SearchSpace space) => space.Given().GridSize(points);
 
+    public override bool UsesResults => false;
+
     public override string ToString() => points == UsualPoints ? "grid" : $"grid:{points}";
 }
 
@@ -104,6 +112,8 @@ internal sealed class SobolSampler : Sampler
         space.At(SobolSequence.Point(space.Count, key, trials.Count));
 
     public override void Check(SearchSpace space) => SobolSequence.Check(space.Given().Count);
+
+    public override bool UsesResults => false;
 
     public override string ToString() => "sobol";
 }

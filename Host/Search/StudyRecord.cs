@@ -52,13 +52,14 @@ internal abstract record StudyRecord
 /// <summary>The first record.</summary>
 internal sealed record StudyBegun(
     int Format, IReadOnlyList<string> Space, Direction Direction, string Sampler, string Pruner, long Seed,
-    double HeartbeatTimeout, IReadOnlyDictionary<string, string> Constants) : StudyRecord
+    double HeartbeatTimeout, IReadOnlyDictionary<string, string> Constants, int? Round = null) : StudyRecord
 {
     private const int KnownFormat = 1;
 
     public static StudyBegun Of(StudySettings settings) => new(
         KnownFormat, [.. settings.Space.Hyperparameters.Select(one => one.ToString())], settings.Direction,
-        $"{settings.Sampler}", $"{settings.Pruner}", settings.Seed, settings.HeartbeatTimeout, settings.Constants);
+        $"{settings.Sampler}", $"{settings.Pruner}", settings.Seed, settings.HeartbeatTimeout, settings.Constants,
+        settings.Round);
 
     public StudySettings Settings()
     {
@@ -72,6 +73,9 @@ internal sealed record StudyBegun(
             Direction = Direction, Sampler = Search.Sampler.Parse(Sampler), Pruner = Search.Pruner.Parse(Pruner),
             Seed = Seed, HeartbeatTimeout = HeartbeatTimeout, Constants = Constants,
         };
+        // Studies of earlier versions have no rounds.
+        if (Round is { } round)
+            settings = settings with { Round = round };
         try
         {
             settings.Check();

@@ -28,6 +28,8 @@ internal sealed class StudyRun : IDisposable
     private readonly CancellationTokenSource stop, releaseCancellation = new();
     private readonly CancellationTokenRegistration stopRegistration;
     private readonly Lock endedLock = new();
+    private readonly object ends = new();
+    private int endCount;
     private readonly List<TrialEnded> unsaved = [];
     private Exception? failure;
     private volatile bool isAbandoned;
@@ -40,7 +42,11 @@ internal sealed class StudyRun : IDisposable
             (storage, settings, objective, limit, ended);
         this.trials = Math.Min(trials, settings.Sampler.Count(settings.Space) ?? trials);
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        stopRegistration = stop.Token.Register(() => releaseCancellation.CancelAfter(ReleaseTimeout));
+        stopRegistration = stop.Token.Register(() =>
+        {
+            releaseCancellation.CancelAfter(ReleaseTimeout);
+            Wake();
+        });
     }
 
     /// <summary>Works until the study is done, and gives its trials. Raises what the storage raised.</summary>
@@ -121,18 +127,36 @@ internal sealed class StudyRun : IDisposable
         while (!stop.IsCancellationRequested)
         {
             var isLate = watch.Elapsed > limit;
+            var known = Volatile.Read(ref endCount);
             var state = storage.Transact((state, isAlive) => isLate ? [] : Take(state, isAlive, worker), stop.Token);
             if (state.Trials.Find(trial => trial.State == TrialState.Running && trial.Worker == worker) is { } mine)
                 Try(mine, worker);
             else if (isLate || state.Trials.TrueForAll(trial => trial.Result is not null))
                 return;
             else
-                stop.Token.WaitHandle.WaitOne(PollInterval);
+                WaitForEnd(known);
+        }
+    }
+
+    // Until a trial ends here; one of another process may have ended, or died, meanwhile.
+    private void WaitForEnd(int known)
+    {
+        lock (ends)
+            if (endCount == known && !stop.IsCancellationRequested)
+                Monitor.Wait(ends, PollInterval);
+    }
+
+    private void Wake()
+    {
+        lock (ends)
+        {
+            endCount++;
+            Monitor.PulseAll(ends);
         }
     }
 
     /// <summary>The trial that a worker has already (its answer may have been lost), one that waits, one of a worker
-    /// that died, or a new one.</summary>
+    /// that died, or a new one, once those have ended whose results it sees.</summary>
     private IReadOnlyList<StudyRecord> Take(StudyState state, Func<string, bool> isAlive, string worker)
     {
         var open = state.Trials.FindAll(trial => trial.Result is null);
@@ -140,8 +164,9 @@ internal sealed class StudyRun : IDisposable
             return [];
         if (open.Find(trial => trial.State == TrialState.Waiting || !isAlive(trial.Worker)) is { } free)
             return [new TrialTaken(free.Number, worker)];
-        return state.Trials.Count < trials
-            ? [new TrialTaken(state.Trials.Count, worker, Suggested(state.Trials).Texts.ToDictionary())] : [];
+        var next = state.Trials.Count;
+        return next < trials && open.TrueForAll(trial => trial.Number >= settings.SeenBy(next))
+            ? [new TrialTaken(next, worker, Suggested(state.Before(next)).Texts.ToDictionary())] : [];
     }
 
     // A sampler may never return: it runs in its own thread, which is abandoned when the search is to stop.
@@ -205,6 +230,7 @@ internal sealed class StudyRun : IDisposable
                 unsaved.Add(end);
             throw;
         }
+        Wake();
         if (after.Worker == end.Worker)
             lock (endedLock)
                 ended?.Invoke(after);

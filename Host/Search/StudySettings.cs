@@ -16,6 +16,11 @@ public sealed record StudySettings(SearchSpace Space)
     /// <summary>What everything random is a function of.</summary>
     public long Seed { get; init; } = 1;
 
+    /// <summary>Where the sampler uses results, or a pruner compares trials, a trial sees the results of earlier rounds
+    /// of this many trials, and none of its own round: so it doesn't matter how many workers there are, nor which is
+    /// faster. With 1, a trial sees all before it, and no two run at once.</summary>
+    public int Round { get; init; } = 8;
+
     /// <summary>A worker that has been silent for this many seconds counts as dead, and its trials are given out
     /// again.</summary>
     public double HeartbeatTimeout { get; init; } = 30;
@@ -27,13 +32,21 @@ public sealed record StudySettings(SearchSpace Space)
     internal Configuration Suggest(IReadOnlyList<Trial> trials) =>
         Sampler.Suggest(Space, Key.OfSeed(Seed).Child(0), trials, Direction);
 
+    /// <summary>How many of the first trials have to end before this one may begin: those whose results it sees.
+    /// None where nothing depends on results.</summary>
+    internal int SeenBy(int trial) =>
+        Sampler.UsesResults || Pruner != Pruner.None ? trial / Round * Round : 0;
+
     /// <summary>What an objective may be random by in a trial.</summary>
     internal Key ObjectiveKey(int trial) => Key.OfSeed(Seed).Child(1).Child(trial);
 
-    /// <summary>Raises ArgumentException if the sampler can't serve the space, or the timeout is not above 0.</summary>
+    /// <summary>Raises ArgumentException if the sampler can't serve the space, a round has no trial, or the timeout is
+    /// not above 0.</summary>
     internal void Check()
     {
         Sampler.Check(Space);
+        if (Round < 1)
+            throw new ArgumentException($"a round needs at least 1 trial, not {Round}", nameof(Round));
         if (!(HeartbeatTimeout > 0 && double.IsFinite(HeartbeatTimeout)))
             throw new ArgumentException(
                 Invariant($"a heartbeat timeout needs seconds above 0, not {HeartbeatTimeout}"),
@@ -56,7 +69,8 @@ public sealed record StudySettings(SearchSpace Space)
     [
         new("space", Space.ToString()), new("direction", Direction.ToString().ToLowerInvariant()),
         new("sampler", $"{Sampler}"), new("pruner", $"{Pruner}"),
-        new("seed", $"{Seed}"), new("heartbeat-timeout", Invariant($"{HeartbeatTimeout}")), .. Constants,
+        new("seed", $"{Seed}"), new("round", $"{Round}"),
+        new("heartbeat-timeout", Invariant($"{HeartbeatTimeout}")), .. Constants,
     ];
 
     /// <summary>Raises UsageException, a line per difference, unless these are the settings that a study began

@@ -36,6 +36,16 @@ internal sealed record StudyState(StudySettings? Settings, ImmutableList<Trial> 
         _ => throw new UsageException("this record can't follow those before it"),
     };
 
+    /// <summary>What a trial may know of those before it: everything of those that it waited for, and of the others
+    /// only what they try, whether they have ended or not.</summary>
+    public IReadOnlyList<Trial> Before(int number)
+    {
+        var seen = Trials.GetRange(0, number).ToBuilder();
+        for (var i = Settings!.SeenBy(number); i < number; i++)
+            seen[i] = new Trial(i, seen[i].Configuration);
+        return seen.ToImmutable();
+    }
+
     private static bool IsWorker(string worker) =>
         worker.Length is > 0 and <= LongestWorker && worker[0] != '.' && worker.All(IsPlain);
 

@@ -7,8 +7,8 @@ namespace Functional.Host.Search;
 /// </summary>
 internal sealed class TpeSampler : Sampler
 {
-    // As many as the first model needs to know something.
-    private const int FirstTrials = 10;
+    // As many as the first model needs to know something: those of a usual round.
+    private const int FirstTrials = 8;
     private const int Candidates = 24;
     private const double GoodShare = 0.1;
     private const int MostGood = 25;

@@ -58,10 +58,11 @@ public sealed class TrialReporter
         var reports = curve.Count;
         if (!settings.Pruner.DecidesAt(reports))
             return;
-        var trials = Recorded(new TrialReported(Trial, reports, value)).Trials;
-        if (trials[Trial].State != TrialState.Running || trials[Trial].Worker != worker)
+        var state = Recorded(new TrialReported(Trial, reports, value));
+        var mine = state.Trials[Trial];
+        if (mine.State != TrialState.Running || mine.Worker != worker)
             throw new TrialStoppedException(null, $"trial {Trial} has gone to another worker");
-        if (settings.Pruner.ShouldPrune(trials, Trial, reports, settings.Direction))
+        if (settings.Pruner.ShouldPrune([.. state.Before(Trial), mine], Trial, reports, settings.Direction))
             throw new TrialStoppedException(TrialState.Pruned, $"worse than others in report {reports}");
     }
 

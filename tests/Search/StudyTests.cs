@@ -22,21 +22,69 @@ public sealed class StudyTests : IDisposable
             + (configuration.Choice("kind") == "b" ? configuration.Number("share") : 0);
 
     [Theory]
-    [InlineData("random")]
-    [InlineData("sobol")]
-    [InlineData("grid:3")]
-    public void The_result_is_the_same_for_any_number_of_workers(string sampler)
+    [InlineData("random", "none")]
+    [InlineData("sobol", "none")]
+    [InlineData("grid:3", "none")]
+    [InlineData("tpe", "none")]
+    [InlineData("tpe", "median:3")]
+    [InlineData("random", "asha")]
+    public async Task The_result_is_the_same_for_any_number_of_workers(string sampler, string pruner)
     {
-        var settings = new StudySettings(Space) { Sampler = Sampler.Parse(sampler), Seed = 7 };
-        string[] Tried(int workers)
+        var settings = new StudySettings(Space)
         {
-            using var study = Study.InMemory(settings);
-            return [.. study.Run(Value, trials: 30, workers)
-                .Select(trial => $"{trial.Number} {trial.Configuration} {trial.Value:R}")];
-        }
-        var alone = Tried(1);
+            Sampler = Sampler.Parse(sampler), Pruner = Pruner.Parse(pruner), Seed = 7, Round = 5,
+        };
+        var alone = await Tried(1, 1);
         Assert.Equal(30, alone.Length);
-        Assert.Equal(alone, Tried(4));
+        Assert.Equal(pruner != "none", alone.Any(trial => trial.Contains("Pruned", StringComparison.Ordinal)));
+        Assert.Equal(alone, await Tried(1, 2));
+        Assert.Equal(alone, await Tried(1, 8));
+        Assert.Equal(alone, await Tried(2, 3));
+
+        // Each process's worth of workers opens the journal by itself. Who ends first is left to chance.
+        async Task<string[]> Tried(int processes, int workers)
+        {
+            var path = folder[$"{processes}-{workers}"];
+            var runs = Enumerable.Range(0, processes).Select(_ => Task.Factory.StartNew(() =>
+            {
+                using var study = Study.Open(path, settings);
+                return study.Run((configuration, reporter) =>
+                {
+                    for (var share = 1; share <= 3; share++)
+                    {
+                        Thread.Sleep(Random.Shared.Next(2));
+                        reporter.Report(share * Value(configuration, reporter) / 3);
+                    }
+                    return Value(configuration, reporter);
+                }, trials: 30, workers);
+            }, TaskCreationOptions.LongRunning)).ToArray();
+            await Task.WhenAll(runs);
+            return [.. runs[0].Result.Select(trial => $"{trial.Number} {trial.Configuration} {trial.State} "
+                + $"{trial.Result!.Curve.Count} {trial.Value:R} {trial.Result.Reason}")];
+        }
+    }
+
+    [Fact]
+    public void A_trial_waits_for_the_rounds_before_it_and_not_for_its_own()
+    {
+        // Of each round, the first trial ends last.
+        var settings = new StudySettings(Space) { Sampler = Sampler.Tpe, Round = 3 };
+        using var study = Study.InMemory(settings);
+        var ends = new List<int>();
+        study.Run((_, reporter) =>
+        {
+            SpinWait.SpinUntil(() => Ended() >= (reporter.Trial / 3 * 3) + (reporter.Trial % 3 == 0 ? 2 : 0));
+            lock (ends)
+                ends.Add(reporter.Trial / 3);
+            return 1;
+        }, trials: 9, workers: 8);
+        Assert.Equal([0, 0, 0, 1, 1, 1, 2, 2, 2], ends);
+
+        int Ended()
+        {
+            lock (ends)
+                return ends.Count;
+        }
     }
 
     [Fact]
@@ -131,7 +179,7 @@ public sealed class StudyTests : IDisposable
     public void A_pruner_ends_trials_that_do_worse(string pruner, int complete)
     {
         // Trial k has the value 8 - k in every step: each is worse than all before.
-        using var study = Study.InMemory(new StudySettings(Space) { Pruner = Pruner.Parse(pruner) });
+        using var study = Study.InMemory(new StudySettings(Space) { Pruner = Pruner.Parse(pruner), Round = 1 });
         var trials = study.Run((_, reporter) =>
             Reported(reporter, [.. Enumerable.Repeat(8.0 - reporter.Trial, 4)]), trials: 8);
         Assert.InRange(trials.Count(trial => trial.State == TrialState.Complete), 1, complete);
@@ -155,24 +203,6 @@ public sealed class StudyTests : IDisposable
         }, trials: 1000, limit: TimeSpan.FromMilliseconds(100));
         Assert.InRange(trials.Count, 1, 10);
         Assert.All(trials, trial => Assert.Equal(TrialState.Complete, trial.State));
-    }
-
-    [Fact]
-    public async Task Two_processes_worth_of_workers_share_a_journal()
-    {
-        // Each opens the journal by itself, as a process does.
-        var settings = new StudySettings(Space);
-        var runs = Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(() =>
-        {
-            using var study = Study.Open(folder["study"], settings);
-            study.Run(Value, trials: 40);
-        }, TaskCreationOptions.LongRunning)).ToArray();
-        await Task.WhenAll(runs);
-        using var alone = Study.InMemory(settings);
-        using var shared = Study.Open(folder["study"], settings);
-        Assert.Equal(
-            alone.Run(Value, trials: 40).Select(trial => (trial.Configuration, trial.Value)),
-            shared.ReadTrials().Select(trial => (trial.Configuration, trial.Value)));
     }
 
     [Fact]

@@ -30,8 +30,9 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
             Write($"{name}: {settings.Space}");
             Write(Invariant(
                 $"{Plural.Of(trials, "trial")}, sampler {settings.Sampler}, pruner {settings.Pruner}, ")
-                + Invariant($"seed {settings.Seed}, ")
-                + Invariant($"{workers} at a time{(ended > 0 ? Invariant($"; {ended} have ended before") : "")}"));
+                + Invariant($"seed {settings.Seed}, {workers} at a time")
+                + (settings.SeenBy(settings.Round) > 0 ? Invariant($", in rounds of {settings.Round}") : "")
+                + Invariant($"{(ended > 0 ? Invariant($"; {ended} have ended before") : "")}"));
             if (OfEach(settings, samples) is { } each)
                 Write(each);
         }
