@@ -68,7 +68,12 @@ internal static class DoctorCommand
     private static TrainConfiguration ConfigurationOf(string folder)
     {
         RunRecord.CheckRun(folder);
-        return ConfigurationFile.Read(new RunPaths(folder).Configuration);
+        var configuration = ConfigurationFile.Read(new RunPaths(folder).Configuration);
+        if (configuration.Origin is null)
+            return configuration;
+        Hints.Write(
+            [$"{folder} goes on from another run; it is examined as if it had its options from the first step"]);
+        return configuration with { Origin = null, From = configuration.ModelPath };
     }
 
     private static int Run(

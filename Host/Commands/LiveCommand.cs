@@ -31,8 +31,8 @@ internal static class LiveCommand
         command.SetAction(CommonOptions.On(threads, parsed =>
         {
             var path = parsed.GetValue(folder)!;
-            var configuration = RunRecord.Read(path).Configuration;
-            var run = new TrainingRun(configuration, configuration.LoadData());
+            var record = RunRecord.Read(path);
+            var run = TrainingRun.Of(record, record.Configuration, record.Configuration.LoadData());
             var live = new LiveRun(path, run, parsed.GetValue(threads), Locale.Language);
             if (parsed.GetValue(step) is { } wanted && (wanted < run.Start.Step || wanted > live.Saved))
                 throw new UsageException(

@@ -70,17 +70,18 @@ internal sealed class LiveServer : IDisposable
     private string PageNow(CancellationToken cancellation)
     {
         var stamp = run.Stamp;
-        return LivePage.Render(name, stamp, run.Status(), run.Content(null, cancellation), language);
+        return LivePage.Render(name, stamp, run.First, run.Status(), run.Content(null, cancellation), language);
     }
 
     private Answer Content(string? step, CancellationToken cancellation)
     {
         if (step is null)
             return Answer.Html(run.Content(null, cancellation).Text);
-        var saved = run.Status().Saved;
-        return int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= saved
+        var (first, saved) = (run.First, run.Status().Saved);
+        return int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at >= first
+            && at <= saved
             ? Answer.Html(run.Content(at, cancellation).Text)
-            : Answer.Fault(400, Invariant($"step: expected an integer from 0 to {saved}, found '{step}'"));
+            : Answer.Fault(400, Invariant($"step: expected an integer from {first} to {saved}, found '{step}'"));
     }
 
     private async Task EventsAsync(Stream stream, CancellationToken cancellation)

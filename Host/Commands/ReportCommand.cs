@@ -54,7 +54,7 @@ internal static class ReportCommand
     private static string PageOf(RunRecord record, int threads)
     {
         var data = record.Configuration.LoadData();
-        var run = new TrainingRun(record.Configuration, data);
+        var run = TrainingRun.Of(record, record.Configuration, data);
         return record.Result(run, threads) is { } result
             ? Threads.Use(threads, () => RunPage.Render(
                 run, result, RunEvaluation.TestScores(run, result, threads), record.Environment,

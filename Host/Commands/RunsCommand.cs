@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Functional.Host.Files;
 using Functional.Host.Runs;
+using Spectre.Console;
 using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
@@ -57,6 +58,7 @@ internal static class RunsCommand
             {
                 Command = record.CommandAgain,
                 Data = record.Configuration.Data,
+                From = record.Configuration.From,
                 Last = record.Epochs is [.., var last] ? last : null,
                 Best = record.Best,
             };
@@ -70,18 +72,29 @@ internal static class RunsCommand
     // What it leaves out is in --json and on the runs' pages.
     private static void WriteTable(string folder, IReadOnlyList<Listed> runs)
     {
+        var inside = $"{folder.TrimEnd(Path.DirectorySeparatorChar)}{Path.DirectorySeparatorChar}";
+        // A column that says nothing of any run only makes the table wider.
+        var beganNew = runs.All(run => run.From is null);
         var table = new TextTable(
-            TextTable.Left($"{folder.TrimEnd(Path.DirectorySeparatorChar)}{Path.DirectorySeparatorChar}"),
-            TextTable.Left(Say("date")), TextTable.Left(Say("status")), TextTable.Right(Say("steps")),
-            TextTable.Right(Say("validation")), TextTable.Right(Say("test")));
+        [
+            TextTable.Left(inside), TextTable.Left(Say("date")), TextTable.Left(Say("status")),
+            TextTable.Right(Say("steps")), TextTable.Right(Say("validation")), TextTable.Right(Say("test")),
+            .. beganNew ? [] : (TableColumn[])[TextTable.Left(Say("from"))],
+        ]);
         foreach (var run in runs)
             table.Add(
+            [
                 Path.GetFileName(run.Folder), Invariant($"{run.Date:yyyy-MM-dd HH:mm}"), Say(run.Status),
                 Text(run.Last, e => Invariant($"{e.Step:N0}")), Text(run.Best, e => e.Scores.Validation!.Value.Text),
-                Text(run.Last, e => e.Scores.Test.Text));
+                Text(run.Last, e => e.Scores.Test.Text),
+                .. beganNew ? [] : (string[])[Inside(run.From)],
+            ]);
         table.Write();
         foreach (var message in runs.Select(run => run.Message).OfType<string>())
             Console.WriteLine(Say(message));
+
+        string Inside(string? from) => from is null ? "-"
+            : from.StartsWith(inside, StringComparison.Ordinal) ? from[inside.Length..] : from;
     }
 
     private static string Text(EpochReport? epoch, Func<EpochReport, string> text) => epoch is null ? "-" : text(epoch);
@@ -91,6 +104,7 @@ internal static class RunsCommand
         public DateTime Date { get; } = File.GetLastWriteTime(new RunPaths(Folder).Configuration);
         public string? Command { get; init; }
         public string? Data { get; init; }
+        public string? From { get; init; }
         public EpochReport? Last { get; init; }
         public EpochReport? Best { get; init; }
         public string? Message { get; init; }

@@ -50,7 +50,9 @@ internal static class TrainCommand
             ("functional train --hidden 100,100 --optimizer adam --batch-norm",
                 "a deeper network, with Adam and batch normalization"),
             ("functional train --config runs/NAME/config.json --seed 2", "the same run with another seed"),
-            ("functional train --from runs/NAME --data letters", "begin from that run's model, with other classes"));
+            ("functional train --from runs/NAME --data letters", "begin from that run's model, with other classes"),
+            ("functional train --from runs/NAME@1200 --learning-rate 0.01",
+                "go on from that run's step 1,200, with another rate"));
         foreach (var option in (Option[])[.. options, file, threads, folder, force, resume, watch, live, open, plain,
             json])
             command.Add(option);
@@ -65,7 +67,11 @@ internal static class TrainCommand
                     path, changes, ((Option[])[folder, file])
                         .Where(option => parsed.GetResult(option) is { Implicit: false }),
                     parsed.GetValue(force), display)
-                : Start(parsed.GetValue(file) is { } from ? ConfigurationFile.Read(from) : null, changes,
+                : changes.TryGetValue("from", out var from) && RunOrigin.Parse(from) is var (origin, step)
+                ? Fork(
+                    origin, step, changes, parsed.GetResult(file) is { Implicit: false }, parsed.GetValue(folder),
+                    parsed.GetValue(force), display)
+                : Start(parsed.GetValue(file) is { } given ? ConfigurationFile.Read(given) : null, changes,
                     parsed.GetValue(folder), parsed.GetValue(force), display);
         }));
         return command;
@@ -75,16 +81,42 @@ internal static class TrainCommand
         TrainConfiguration? other, Dictionary<string, string> changes, string? path, bool force, Display display)
     {
         var (configuration, data) = CommonOptions.Training(other, changes);
-        var run = new TrainingRun(configuration, data);
+        return Begin(new TrainingRun(configuration, data), path, force, display);
+    }
+
+    private static int Fork(
+        string origin, int step, Dictionary<string, string> changes, bool hasConfig, string? path, bool force,
+        Display display)
+    {
+        if (hasConfig)
+            throw new UsageException("--config: a run that goes on from a step of another has that one's options");
+        var run = TrainingRun.Open(origin);
+        if (step < run.Start.Step || step > run.LastStep)
+            throw new UsageException(new Fault(nameof(TrainConfiguration.From), Invariant(
+                $"{origin} has steps from {run.Start.Step:N0} to {run.LastStep:N0} to go on from, not {step:N0}")));
+        changes.Remove("from");
+        var configuration = TrainOptions.Change(run.Configuration, changes);
+        var fork = run.Fork(
+            step, configuration, configuration.HasDataOf(run.Configuration) ? null : configuration.LoadData());
+        Hints.Write([.. Runs.Fork.Hints(run, fork)]);
+        return Begin(fork, path, force, display);
+    }
+
+    private static int Begin(TrainingRun run, string? path, bool force, Display display)
+    {
+        var (configuration, data) = (run.Configuration, run.Data);
         run.RequireUpdates();
-        if (path is not null && configuration.From is { } from
+        var (what, begin) = configuration.Origin is null
+            ? ("model", configuration.From) : ("run", configuration.OriginFolder);
+        if (path is not null && begin is { } from
             && $"{Path.GetFullPath(from)}/".StartsWith($"{Path.GetFullPath(path)}/", StringComparison.Ordinal))
-            throw new UsageException($"--out: the run would replace the model that it begins from, {from}");
+            throw new UsageException($"--out: the run would replace the {what} that it begins from, {from}");
         // Until here Ctrl-C ends the process, and nothing is written.
         Interruption.Given.ThrowIfCancellationRequested();
         Hints.Write([.. DataHints.Of(data), .. ColumnHints.Of(run.Encoded), .. RunHints.Of(run, data)]);
         using var folder = RunFolder.Create(path, force);
-        return Run(folder, new Resumption(run, null), display);
+        return Run(
+            folder, new Resumption(run, configuration.Origin is null ? null : run.Beginning), display);
     }
 
     private static int Resume(
@@ -163,7 +195,7 @@ internal static class TrainCommand
             || cancellation.IsCancellationRequested)
             return null;
         var (configuration, name) = (
-            run.Configuration with { From = null, Layers = null, Hidden = [], Stages = [] },
+            run.Configuration with { From = null, Origin = null, Layers = null, Hidden = [], Stages = [] },
             "baseline, the same without hidden layers (--hidden none)");
         if (run.PlannedSteps < BaselineSteps)
             (configuration, name) = (

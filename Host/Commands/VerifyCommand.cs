@@ -50,19 +50,21 @@ internal static class VerifyCommand
         return command;
     }
 
-    private static (RunRecord Record, TrainingRun Run) Load(string folder)
+    // What a fork goes on from is computed again, unless parts of it are enough.
+    private static (RunRecord Record, TrainingRun Run) Load(string folder, bool again = false)
     {
         var record = RunRecord.Read(folder);
         var data = record.Configuration.LoadData();
         Hints.Write([.. RunEnvironment.Of(data, record.Configuration).Differences(record.Environment)]);
         // How long it waited may have been changed on the way; how far it came is known.
-        return (record, new TrainingRun(record.Configuration with { Patience = null }, data));
+        var configuration = record.Configuration with { Patience = null };
+        return (record, again ? new TrainingRun(configuration, data) : TrainingRun.Of(record, configuration, data));
     }
 
     private static int Run(string folder, int threads, bool json)
     {
+        var (record, run) = Load(folder, again: true);
         using var interruption = new Interruption();
-        var (record, run) = Load(folder);
         Verification Compare(IRunObserver observer) =>
             Verification.Of(record, run, observer, threads, interruption.Token);
         var found = json || Console.IsOutputRedirected

@@ -82,10 +82,12 @@ internal static class LivePage
     /// <summary>The page.</summary>
     /// <param name="name">The run's.</param>
     /// <param name="stamp">Of what is shown.</param>
+    /// <param name="first">The first step that can be looked at.</param>
     /// <param name="status">How the run goes.</param>
     /// <param name="content">What is shown at first.</param>
     /// <param name="language">The language of its texts.</param>
-    public static string Render(string name, string stamp, LiveStatus status, Markup content, Language language)
+    public static string Render(
+        string name, string stamp, int first, LiveStatus status, Markup content, Language language)
     {
         string Say(LocalizedText text) => text.In(language);
         return Page.Of(
@@ -99,7 +101,7 @@ internal static class LivePage
                     <p id="status" role="status">{{status.Text}}</p>
                     <div class="rewind">
                     <label for="step">{{Say(("Look at step", "表示するステップ"))}}</label>
-                    <input type="range" id="step" min="0" max="{{status.Saved}}" value="{{status.Saved}}"/>
+                    <input type="range" id="step" min="{{first}}" max="{{status.Saved}}" value="{{status.Saved}}"/>
                     <output id="at" for="step"></output>
                     <button type="button" id="newest">{{Say(("Newest", "最新"))}}</button>
                     </div>

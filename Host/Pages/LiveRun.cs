@@ -47,8 +47,11 @@ internal sealed class LiveRun
         }
     }
 
+    /// <summary>The first step that can be looked at: of a fork, the one that it goes on from.</summary>
+    public int First => run.Start.Step;
+
     /// <summary>Steps up to the newest checkpoint.</summary>
-    public int Saved => checkpoints.All is [.., var newest] ? newest : 0;
+    public int Saved => checkpoints.All is [.., var newest] ? newest : First;
 
     /// <summary>How it goes or, if its files can't be read, why not.</summary>
     public LiveStatus Status()

@@ -119,9 +119,21 @@ internal sealed class RunPage
             Invariant($"ネットワーク（{result.State.Network}）を{Configuration.Data}で、") +
                 Invariant($"{optimizer.Japanese}により学習しました（{Summary.Steps:N0}ステップ") +
                 $"{japaneseTime}{(stopped ? "、途中で中断" : "")}）。") +
-            outcome + Best() + (IsScaled ? Say(
+            Origin() + outcome + Best() + (IsScaled ? Say(
                 " Each column of numbers was scaled to mean 0 and standard deviation 1 over the training samples.",
                 "数値の各列は、訓練データで平均0、標準偏差1になるように変換しました。") : "");
+    }
+
+    private string Origin()
+    {
+        if (Configuration.Origin is not { Step: var step })
+            return "";
+        var (run, options) = (Configuration.OriginFolder, Configuration.OptionsOfFork());
+        return Say(
+            Invariant($"It goes on from step {step:N0} of {run ?? "another run"}, ") +
+                (options == "" ? "with nothing changed. " : $"with {options}. "),
+            $"{run ?? "別の実行"}の" + Invariant($"ステップ{step:N0}から、") +
+                (options == "" ? "何も変えずに続けたものです。" : $"{options}で続けたものです。"));
     }
 
     private string Outcome(int tested) => Say(

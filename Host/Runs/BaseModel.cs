@@ -16,8 +16,12 @@ internal sealed record BaseModel(Model<float> Model, string? Name = null)
     /// <exception cref="DataException">It can't be read.</exception>
     public static BaseModel? Of(TrainConfiguration configuration)
     {
-        if (configuration.From is not { } path)
+        if (configuration.ModelPath is not { } path)
             return null;
+        if (RunOrigin.Parse(path) is var (folder, step))
+            throw new UsageException(new Fault(nameof(TrainConfiguration.From), Invariant(
+                $"only train goes on from a step of a run; from C#: TrainingRun.Open(\"{folder}\")")
+                + Invariant($".Fork({step}, ...)")));
         if (!Directory.Exists(path) && DataFile.Open(path, stream => ModelFile.IsForeign(stream, path)))
             throw new DataException(
                 path, null, "a model that Functional has written",

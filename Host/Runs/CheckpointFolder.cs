@@ -7,7 +7,8 @@ namespace Functional.Host.Runs;
 /// that there is one to resume from whatever becomes of the other.</summary>
 /// <param name="path">The folder.</param>
 /// <param name="keepEvery">Those of steps that are a multiple of this are kept, too.</param>
-internal sealed class CheckpointFolder(string path, int? keepEvery = null)
+/// <param name="first">So is that of this step: of a fork, the state that it goes on from.</param>
+internal sealed class CheckpointFolder(string path, int? keepEvery = null, int? first = null)
 {
     private const string Extension = ".safetensors";
     private const int Kept = 2;
@@ -84,7 +85,7 @@ internal sealed class CheckpointFolder(string path, int? keepEvery = null)
             Delete(later);
     }
 
-    private bool IsKept(int step) => keepEvery is { } every && step % every == 0;
+    private bool IsKept(int step) => step == first || (keepEvery is { } every && step % every == 0);
 
     private void Delete(int step) => OutputFile.Guard(PathOf(step), () => File.Delete(PathOf(step)));
 

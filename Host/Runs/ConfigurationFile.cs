@@ -21,20 +21,34 @@ internal static class ConfigurationFile
     /// <exception cref="OperationFailedException">It can't be written.</exception>
     public static void Write(string path, TrainConfiguration configuration)
     {
+        var content = Content(configuration);
+        content.Insert(0, "command", Command);
+        content.Insert(1, "version", ProgramInfo.Version);
+        OutputFile.Replace(path, stream =>
+        {
+            stream.Write(Encoding.UTF8.GetBytes(content.ToJsonString(Layout)));
+            stream.WriteByte((byte)'\n');
+        });
+    }
+
+    private static JsonObject Content(TrainConfiguration configuration)
+    {
         var options = OptionsOf(configuration)
             .Select(option => KeyValuePair.Create(option.Key, (JsonNode?)option.Value));
         var stages = configuration.Stages.Select(
             stage => new JsonObject { ["until"] = stage.Until, ["planned"] = stage.Planned });
         var content = new JsonObject
         {
-            ["command"] = Command, ["version"] = ProgramInfo.Version, ["options"] = new JsonObject(options),
-            ["stages"] = new JsonArray([.. stages]),
+            ["options"] = new JsonObject(options), ["stages"] = new JsonArray([.. stages]),
         };
-        OutputFile.Replace(path, stream =>
+        if (configuration.Origin is { } origin)
         {
-            stream.Write(Encoding.UTF8.GetBytes(content.ToJsonString(Layout)));
-            stream.WriteByte((byte)'\n');
-        });
+            var of = Content(origin.Configuration);
+            of.Insert(0, "step", origin.Step);
+            of.Insert(1, "digest", origin.Digest);
+            content["origin"] = of;
+        }
+        return content;
     }
 
     /// <summary>Whether a file was written by <see cref="Write"/>, even if its options can't be read any
@@ -68,15 +82,23 @@ internal static class ConfigurationFile
     /// <inheritdoc cref="Read(string)"/>
     public static TrainConfiguration Read(Stream stream, string name)
     {
-        var file = DataValue.Read(stream, name, LargestFile).Only("command", "version", "options", "stages");
+        var file = DataValue.Read(stream, name, LargestFile)
+            .Only("command", "version", "options", "stages", "origin");
         if (file["command"] is var command && command.Text != Command)
             throw command.Error($"\"{Command}\"");
         _ = file.Find("version")?.Text;
+        return Configuration(file, name);
+    }
+
+    private static TrainConfiguration Configuration(DataValue file, string name)
+    {
+        var origin = file.Find("origin")?.Only("step", "digest", "options", "stages", "origin") is { } of
+            ? new RunOrigin(Configuration(of, name), of["step"].CountFrom(0), of["digest"].Text) : null;
         try
         {
             return TrainOptions.Parse(
                 file["options"].Properties.Select(option => KeyValuePair.Create(option.Name, option.Value.Text)),
-                new TrainConfiguration())
+                new TrainConfiguration { Origin = origin })
             with { Stages = [.. Stages(file.Find("stages"))] };
         }
         catch (UsageException e)

@@ -48,28 +48,32 @@ internal static class MetricsFile
 
     /// <summary>Reads the epochs that are in both files, in order; a last line that was cut off doesn't
     /// count.</summary>
+    /// <param name="paths">Where they are.</param>
+    /// <param name="ofFork">Whether the first may be a later one than 1.</param>
     /// <exception cref="DataException">A file is not there, or a line is wrong.</exception>
-    public static IReadOnlyList<EpochReport> Read(RunPaths paths)
+    public static IReadOnlyList<EpochReport> Read(RunPaths paths, bool ofFork)
     {
         var rows = Lines(paths.Metrics);
         var digests = Lines(paths.Digests);
         if (rows.Length == 0 || (rows[0] != ClassHeader && rows[0] != QuantityHeader))
             throw new DataException(paths.Metrics, "line 1", ClassHeader, rows.Length == 0 ? "none" : $"'{rows[0]}'");
+        var first = ofFork && rows.Length > 1 && int.TryParse(
+            rows[1].Split(',')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var later) ? later : 1;
         return
         [
             .. rows.Skip(1).Zip(digests)
-                .Select((line, index) => Epoch(paths, rows[0], index + 1, line.First, line.Second)),
+                .Select((line, index) => Epoch(paths, rows[0], index, first + index, line.First, line.Second)),
         ];
     }
 
-    private static EpochReport Epoch(RunPaths paths, string header, int epoch, string row, string digest)
+    private static EpochReport Epoch(RunPaths paths, string header, int index, int epoch, string row, string digest)
     {
         var (cells, names) = (row.Split(','), header.Split(','));
         if (cells.Length != names.Length || cells[0] != Text(epoch))
             throw new DataException(
-                paths.Metrics, $"line {epoch + 1}", $"the {names.Length} cells of epoch {epoch}", $"'{row}'");
+                paths.Metrics, $"line {index + 2}", $"the {names.Length} cells of epoch {epoch}", $"'{row}'");
         if (digest.Split(' ') is not [var number, var hash] || number != Text(epoch))
-            throw new DataException(paths.Digests, $"line {epoch}", $"the digest of epoch {epoch}", $"'{digest}'");
+            throw new DataException(paths.Digests, $"line {index + 1}", $"the digest of epoch {epoch}", $"'{digest}'");
         return header == ClassHeader
             ? new EpochReport(
                 epoch, (int)Number(1), Number(2), Number(3), cells[4].Length == 0 ? null : Number(4), Number(5),
@@ -89,7 +93,7 @@ internal static class MetricsFile
             double.TryParse(cells[column], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
                 ? value
                 : throw new DataException(
-                    paths.Metrics, $"line {epoch + 1}", $"a number as {names[column]}",
+                    paths.Metrics, $"line {index + 2}", $"a number as {names[column]}",
                     $"'{cells[column]}'");
     }
 

@@ -29,8 +29,9 @@ internal sealed record Resumption(TrainingRun Run, RunProgress? Progress)
         // What has not begun may begin with anything.
         if (folder.HasCheckpoint)
             Check(RunEnvironment.Of(data, old), record, warn, force);
-        var run = new TrainingRun(configuration, data);
-        var progress = folder.Progress(run, e => warn($"passed over: {e.Message}"));
+        var run = TrainingRun.Of(record, configuration, data);
+        var progress = folder.Progress(run, e => warn($"passed over: {e.Message}"))
+            ?? (configuration.Origin is null ? null : run.Beginning);
         var (step, planned) = (progress?.State.Step ?? 0, record.Environment?.Planned ?? old.Steps(run.StepsPerEpoch));
         if (run.PlannedSteps < step)
             throw new UsageException(
@@ -39,7 +40,8 @@ internal sealed record Resumption(TrainingRun Run, RunProgress? Progress)
         // Where the schedule depends on the run's length, what has been done was done for the old one.
         if (step > (old.Stages is [.., var stage] ? stage.Until : 0)
             && !configuration.OptimizerAt(step, planned).Equals(configuration.OptimizerAt(step, run.PlannedSteps)))
-            run = new TrainingRun(configuration with { Stages = [.. old.Stages, new Stage(step, planned)] }, data);
+            run = TrainingRun.Of(
+                record, configuration with { Stages = [.. old.Stages, new Stage(step, planned)] }, data);
         return new Resumption(run, progress);
     }
 

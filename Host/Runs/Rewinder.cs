@@ -13,7 +13,7 @@ internal sealed class Rewinder(TrainingRun run, CheckpointFolder? checkpoints, A
     private const int MostKept = 100;
     private const long MostBytes = 256 << 20;
 
-    private readonly SortedDictionary<int, RunState> kept = new() { [0] = run.Start };
+    private readonly SortedDictionary<int, RunState> kept = new() { [run.Start.Step] = run.Start };
 
     // From one state that is kept to the next.
     private readonly int distance = Math.Max(1, (int)(run.PlannedSteps / Math.Clamp(
@@ -21,7 +21,7 @@ internal sealed class Rewinder(TrainingRun run, CheckpointFolder? checkpoints, A
         1, MostKept)));
 
     /// <summary>The state after a step, to the last bit. May be called on many threads; they take turns.</summary>
-    /// <param name="step">From 0 to the run's last.</param>
+    /// <param name="step">From that of the run's start to its last.</param>
     /// <param name="cancellation">Ends the computation.</param>
     /// <exception cref="OperationFailedException">An earlier step has a loss that is not finite: the run ends there.
     /// </exception>
@@ -36,7 +36,7 @@ internal sealed class Rewinder(TrainingRun run, CheckpointFolder? checkpoints, A
     /// <summary>The same; of a run that ends earlier, since a loss is not finite, its last state.</summary>
     public RunState Toward(int step, CancellationToken cancellation)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        ArgumentOutOfRangeException.ThrowIfLessThan(step, run.Start.Step);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(step, run.PlannedSteps);
         lock (kept)
         {

@@ -97,9 +97,10 @@ internal sealed class RunFolder : IDisposable
                 epoch.Step == epoch.Epoch * (long)run.StepsPerEpoch && epoch.Step <= state.Step),
         ];
         // Between an epoch's last step and its report the run may have been saved, too.
-        if (epochs.Length < (state.Step - 1) / run.StepsPerEpoch)
+        var reported = epochs is [.., var last] ? last.Epoch : run.Start.Step / run.StepsPerEpoch;
+        if (reported < (state.Step - 1) / run.StepsPerEpoch)
             throw new DataException(
-                paths.Metrics, $"line {epochs.Length + 2}", $"the results of epoch {epochs.Length + 1}",
+                paths.Metrics, $"line {epochs.Length + 2}", $"the results of epoch {reported + 1}",
                 "no such line here and in digest.txt");
         return new RunProgress(state, [.. record.Losses.Take(state.Step)], epochs);
     }
@@ -124,9 +125,13 @@ internal sealed class RunFolder : IDisposable
         OutputFile.Replace(
             paths.Losses,
             stream => stream.Write(MemoryMarshal.AsBytes((ReadOnlySpan<double>)progress?.Losses.ToArray())));
-        new CheckpointFolder(paths.Checkpoints).DeleteAfter(progress?.State.Step ?? -1);
+        var checkpoints = new CheckpointFolder(paths.Checkpoints);
+        checkpoints.DeleteAfter(progress?.State.Step ?? -1);
         MetricsFile.Write(paths, progress?.Epochs ?? [], run.Encoded.Task is Regression);
         var environment = RunEnvironment.Of(run);
+        // What a fork goes on from, so that it needs no other folder.
+        if (run.Configuration.Origin is { Step: var step } && !checkpoints.All.Contains(step))
+            checkpoints.Write(run.Start);
         var chain = ChainUntil(run, progress, environment);
         chain.Write(paths.Chain);
         return new RunRecorder(paths, run, progress,

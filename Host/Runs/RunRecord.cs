@@ -75,9 +75,11 @@ internal sealed record RunRecord
         // The folder may have been moved since.
         var summary = JsonFile.Read<RunSummary>(paths.Summary, RunLayout.Summary) is { } written
             ? written with { Out = folder } : null;
-        return new RunRecord(folder)
+        var record = new RunRecord(folder);
+        return record with
         {
-            Epochs = File.Exists(paths.Metrics) && File.Exists(paths.Digests) ? MetricsFile.Read(paths) : [],
+            Epochs = File.Exists(paths.Metrics) && File.Exists(paths.Digests)
+                ? MetricsFile.Read(paths, record.Configuration.Origin is not null) : [],
             Losses = File.Exists(paths.Losses) ? DataFile.Open(paths.Losses, ReadLosses) : [],
             Chain = Chain.Read(paths.Chain),
             Environment = RunEnvironment.Read(paths.Environment),
@@ -110,7 +112,9 @@ internal sealed record RunRecord
         var best = EpochReport.Best(epochs.Where(epoch => epoch.Step == epoch.Epoch * (long)run.StepsPerEpoch));
         var reported = epochs is [.., var end] ? end.Step : 0;
         if (reported < state.Step)
-            epochs.Add(RunEvaluation.Of(run, state, epochs.Count + 1, losses.Skip(reported).Average(), threads));
+            epochs.Add(RunEvaluation.Of(
+                run, state, (state.Step + run.StepsPerEpoch - 1) / run.StepsPerEpoch,
+                losses.Skip(reported).Average(), threads));
         if (now.Summary is { IsEvaluated: true } summary && summary.Steps == state.Step)
             return new RunResult(state, losses, epochs, summary);
         var last = epochs is [.., var reached] ? reached : RunEvaluation.Of(run, state, 0, double.NaN, threads);

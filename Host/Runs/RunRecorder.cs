@@ -25,7 +25,8 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
         RunPaths paths, TrainingRun run, RunProgress? progress, RunEnvironment environment, Chain chain)
     {
         (this.paths, this.run, Environment) = (paths, run, environment);
-        checkpoints = new CheckpointFolder(paths.Checkpoints, run.Configuration.KeepEvery);
+        checkpoints = new CheckpointFolder(
+            paths.Checkpoints, run.Configuration.KeepEvery, run.Configuration.Origin?.Step);
         this.chain = new ChainRecorder(chain, run, progress);
         saved = progress is null ? null : Place(progress.State);
         writing = Task.Run(() => environment.Write(paths.Environment));

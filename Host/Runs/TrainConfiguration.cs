@@ -102,6 +102,17 @@ public sealed record TrainConfiguration
     /// <summary>How many epochs without a better validation accuracy end the run; null if none do.</summary>
     public int? Patience { get; init; }
 
+    /// <summary>The moment of another run that this one goes on from; null if it begins itself. If that has a folder,
+    /// <see cref="From"/> names it.</summary>
+    internal RunOrigin? Origin { get; init; }
+
+    /// <summary>The model that the first of such runs began from; null if its network was new.</summary>
+    internal string? ModelPath => Origin is null ? From : Origin.Configuration.ModelPath;
+
+    /// <summary>Whether another configuration has the same data.</summary>
+    internal bool HasDataOf(TrainConfiguration other) =>
+        TrainOptions.OfData.All(option => option.Get(this) == option.Get(other)) && ModelPath == other.ModelPath;
+
     /// <summary>How the run's length was changed on the way, where the schedule depends on that.</summary>
     internal IReadOnlyList<Stage> Stages { get; init; } = [];
 
@@ -132,7 +143,13 @@ public sealed record TrainConfiguration
     /// <summary>The optimizer after a number of steps, in a run of this many.</summary>
     /// <exception cref="UsageException">There is no such rule.</exception>
     public Optimizer OptimizerAt(int step, int steps) =>
-        Optimizer.Create(Stages.FirstOrDefault(stage => step < stage.Until)?.Planned ?? steps);
+        Optimizer.Create(
+            (Stages.FirstOrDefault(stage => step < stage.Until)?.Planned ?? steps) - OptimizerStart);
+
+    /// <summary>After which step the optimizer began: in a fork with another rule, after that of the fork.</summary>
+    private int OptimizerStart =>
+        Origin is null ? 0 : Optimizer.Name != Origin.Configuration.Optimizer.Name ? Origin.Step
+            : Origin.Configuration.OptimizerStart;
 
     /// <summary>Whether another optimizer may take over after this many steps.</summary>
     internal bool EndsStage(int step) => Stages.Any(stage => stage.Until == step);
@@ -316,25 +333,45 @@ public sealed record TrainConfiguration
     /// <summary>The command that runs it: every option that differs from its default and, where the data may be a
     /// table, every option whose default depends on it. A custom loss or activation stands there by its name, and a
     /// comment says that no command has it.</summary>
-    public string CommandLine()
+    public string CommandLine() =>
+        string.Join(' ', Options().Select(option => $"--{option.Name} {ShellWord.Quoted(option.Value)}")
+            .Prepend("functional train"))
+        + (Origin is not null && From is null ? "  # no command runs this: it goes on from a run without a folder"
+            : CustomParts is [] ? ""
+            : $"  # no command runs this: it has a custom {string.Join(" and ", CustomParts)}");
+
+    /// <summary>Of a fork: from where it goes on, and with what; otherwise null.</summary>
+    internal string? OriginText => Origin is null ? null
+        : Invariant($"from step {Origin.Step:N0} of ")
+            + (OriginFolder ?? "a run")
+            + (OptionsOfFork() is { Length: > 0 } options ? $", with {options}" : ", with nothing changed");
+
+    /// <summary>The folder of the run that a fork goes on from, if that has one.</summary>
+    internal string? OriginFolder => Origin is null ? null : From?[..From.LastIndexOf('@')];
+
+    /// <summary>The options in which a fork differs from its origin, as they are given.</summary>
+    internal string OptionsOfFork() => string.Join(' ', Options().Where(option => option.Name != "from")
+        .Select(option => $"--{option.Name} {ShellWord.Quoted(option.Value)}"));
+
+    private IEnumerable<(string Name, string Value)> Options()
     {
-        var words = new List<string> { "functional train" };
-        var usual = new TrainConfiguration();
+        // A fork has the options of its origin but for those that are given.
+        var usual = Origin?.Configuration ?? new TrainConfiguration();
         foreach (var option in TrainOptions.All)
         {
-            var isOfTable = MayBeTable && TableDefaults.Options.Contains(option.Name);
+            var isOfTable = MayBeTable && Origin is null && TableDefaults.Options.Contains(option.Name);
             // A table has a default where others have none.
-            var value = option.Get(this) ?? (MayBeTable && option.Name == "average" ? "none" : null);
+            var isNone = (MayBeTable && option.Name == "average")
+                || (Origin is not null && option.Get(usual) is not null && option.Choices.Contains("none")
+                    && !TrainOptions.OfHidden.Contains(option.Name));
+            var value = option.Get(this) ?? (isNone ? "none" : null);
             if (value is null || (value == option.Get(usual) && !isOfTable))
                 continue;
-            words.Add($"--{option.Name} {ShellWord.Quoted(value)}");
+            yield return (option.Name, value);
             // The defaults of its numbers are those of the rule.
             if (option.Name == "optimizer")
-                usual = usual with { Optimizer = new OptimizerSettings { Name = Optimizer.Name } };
+                usual = TrainOptions.WithRule(usual, Optimizer.Name);
         }
-        return string.Join(' ', words)
-            + (CustomParts is [] ? ""
-                : $"  # no command runs this: it has a custom {string.Join(" and ", CustomParts)}");
     }
 
     /// <summary>One line: the command that runs it or, if it can't be run, what is wrong with it.</summary>

@@ -48,7 +48,7 @@ internal sealed class TrainingLoop(
         if (!IsAtEpochEnd)
             Report();
         var last = epochs is [.., var end] && end.Step == state.Step ? end
-            : (state.Step == 0 ? Evaluated() : null) ?? RunEvaluation.None(Now, epochs.Count + 1, MeanLoss);
+            : (state.Step == 0 ? Evaluated() : null) ?? RunEvaluation.None(Now, LastEpoch + 1, MeanLoss);
         var summary = RunSummary.Of(last, state.Step, Now.Seconds, !isOver || !last.IsEvaluated, folder) with
         {
             StoppedEarly = isOver && state.Step < run.PlannedSteps, Best = bestEpoch,
@@ -65,8 +65,11 @@ internal sealed class TrainingLoop(
     private bool IsOver =>
         cancellation.IsCancellationRequested || (IsAtEpochEnd && run.IsOver(state.Step, epochs));
 
+    // A fork on other samples has no results of the epochs before it.
+    private int LastEpoch => epochs is [.., var last] ? last.Epoch : run.Start.Step / run.StepsPerEpoch;
+
     // Of the steps since the last epoch.
-    private double MeanLoss => losses.Skip(epochs.Count * run.StepsPerEpoch).DefaultIfEmpty(double.NaN).Average();
+    private double MeanLoss => losses.Skip(LastEpoch * run.StepsPerEpoch).DefaultIfEmpty(double.NaN).Average();
 
     private RunStart Start()
     {
@@ -78,7 +81,7 @@ internal sealed class TrainingLoop(
             configuration.Seed, folder)
         {
             Step = state.Step, Updates = run.Updates, Guess = run.Data.Guess,
-            Origin = run.BaseModel?.Described(configuration, run.Encoded.Task),
+            Origin = configuration.OriginText ?? run.BaseModel?.Described(configuration, run.Encoded.Task),
         };
     }
 
@@ -88,7 +91,7 @@ internal sealed class TrainingLoop(
             return;
         epochStart = state;
         // Where the report is left out, the run has come to no later step than this.
-        if (epochs.Count >= state.Step / run.StepsPerEpoch || !Report())
+        if (LastEpoch >= state.Step / run.StepsPerEpoch || !Report())
             return;
         if (epochs[^1].Scores.Validation is not null && EpochReport.Best(epochs) == epochs[^1])
             best = new BestNetwork(state.Step, state.Network);
@@ -106,7 +109,7 @@ internal sealed class TrainingLoop(
 
     private EpochReport? Evaluated()
     {
-        var (now, epoch, loss) = (Now, state.Step == 0 ? 0 : epochs.Count + 1, MeanLoss);
+        var (now, epoch, loss) = (Now, state.Step == 0 ? 0 : LastEpoch + 1, MeanLoss);
         return Abandoning.TryCompute(
             () => RunEvaluation.Of(run, now, epoch, loss, threads), threads, evaluation, out var report)
             ? report : null;

@@ -19,11 +19,18 @@ public sealed class TrainingRun
     /// <exception cref="UsageException">These options don't suit the data, or these data the model.</exception>
     /// <exception cref="DataException">The model can't be read.</exception>
     public TrainingRun(TrainConfiguration configuration, DataSet data, Model<float>? baseModel = null)
-        : this(configuration, data, baseModel, null) { }
+        : this(configuration, data, baseModel, encoded: null) { }
 
-    // On data that are encoded already, with the same split and scale.
+    /// <summary>The same, with more that is known.</summary>
+    /// <param name="configuration">What is run.</param>
+    /// <param name="data">On what.</param>
+    /// <param name="baseModel">The model to begin from, where it is a value.</param>
+    /// <param name="encoded">The data, if they are encoded already, with the same split and scale.</param>
+    /// <param name="begin">What a fork begins with, as a function of its state if it began anew; computed from the
+    /// first step of its origin if null.</param>
     internal TrainingRun(
-        TrainConfiguration configuration, DataSet data, Model<float>? baseModel, EncodedDataSet? encoded)
+        TrainConfiguration configuration, DataSet data, Model<float>? baseModel, EncodedDataSet? encoded,
+        Func<TrainingRun, RunState, RunProgress>? begin = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(data);
@@ -51,6 +58,9 @@ public sealed class TrainingRun
             var network = Network();
             RunChecks.Weights(configuration, network.Parameters());
             PlannedSteps = configuration.Steps(loader.StepsPerEpoch);
+            if (configuration.Origin is { Step: var from } && PlannedSteps <= from)
+                throw new UsageException(new Fault(nameof(configuration.From), Invariant(
+                    $"it goes on after step {from:N0}, but has {Plural.Of(PlannedSteps, "step")} in all")));
             Start = Memory.For(
                 () => $"what {configuration.Optimizer.Name} remembers of "
                     + $"{Invariant($"{network.Parameters().Length:N0}")} parameters", () => new RunState(
@@ -58,6 +68,10 @@ public sealed class TrainingRun
                     network, RunChecks.Groups(configuration.OptimizerAt(0, PlannedSteps), network.Parameters()),
                     configuration.TrainingKey)));
             RunChecks.Augmentations(configuration.Augmentations, format);
+            Beginning = new RunProgress(Start, [], []);
+            if (configuration.Origin is { } origin)
+                Beginning = begin?.Invoke(this, Start) ?? Again(origin, baseModel);
+            Start = Beginning.State;
         }
         catch (ArgumentException e)
         {
@@ -78,8 +92,58 @@ public sealed class TrainingRun
         if (record.Environment is { } recorded
             && RunEnvironment.Of(data, record.Configuration).Obstacles(recorded).ToArray() is { Length: > 0 } changes)
             throw new UsageException(changes.Select(change => $"{folder}: {change}"));
-        return new TrainingRun(record.Configuration, data) { Record = record };
+        return Of(record, record.Configuration, data);
     }
+
+    /// <summary>A run as its folder has it: a fork begins with the state that is saved there.</summary>
+    internal static TrainingRun Of(RunRecord record, TrainConfiguration configuration, DataSet data) =>
+        configuration.Origin is { Step: var step } && record.Checkpoints.All.Contains(step)
+            ? new TrainingRun(configuration, data, null, null, (_, fresh) => new RunProgress(
+                record.Checkpoints.Read(step, fresh), [.. record.Losses.Take(step)],
+                [.. record.Epochs.Where(epoch => epoch.Step <= step)])) { Record = record }
+            : new TrainingRun(configuration, data) { Record = record };
+
+    /// <summary>A run that goes on from a moment of this one, exactly, with other options: a fork. What the optimizer
+    /// remembers goes with it if the rule is the same.</summary>
+    /// <param name="step">The steps taken before, from 0 to this run's last.</param>
+    /// <param name="configuration">The fork's: this run's <see cref="Configuration"/>, with what is to be
+    /// another.</param>
+    /// <param name="data">What the fork learns from; this run's data if null.</param>
+    /// <exception cref="UsageException">The network would have other parameters, or the fork no step of its own.
+    /// </exception>
+    public TrainingRun Fork(int step, TrainConfiguration configuration, DataSet? data = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentOutOfRangeException.ThrowIfLessThan(step, Start.Step);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(step, LastStep);
+        var progress = Record is null ? RunOrigin.Trained(this, step) : RunOrigin.Recorded(this, Record, step);
+        return new TrainingRun(
+            configuration with
+            {
+                From = Record is null ? null : RunOrigin.Text(Record.Folder, step),
+                Origin = new RunOrigin(Configuration, step, StateDigest.Of(progress.State)),
+            },
+            data ?? Data, Configuration.ModelPath is null ? BaseModel?.Model : null, null,
+            (fork, fresh) => Runs.Fork.Begin(this, progress, fork, fresh));
+    }
+
+    private RunProgress Again(RunOrigin origin, Model<float>? baseModel)
+    {
+        var configuration = origin.Configuration;
+        var run = new TrainingRun(
+            // How long it waited may have been changed on the way; how far it came is known.
+            configuration with { Patience = null },
+            configuration.HasDataOf(Configuration) ? Data : configuration.LoadData(), baseModel);
+        var progress = RunOrigin.Trained(run, origin.Step);
+        var digest = StateDigest.Of(progress.State);
+        return digest == origin.Digest ? Runs.Fork.Begin(run, progress, this, Start)
+            : throw new OperationFailedException(Invariant(
+                $"the state to go on from, after step {origin.Step:N0}, can't be had again: ")
+                + $"its digest is {digest}, not {origin.Digest}; data or numerics are others");
+    }
+
+    /// <summary>What it begins with: of a fork also what went before.</summary>
+    internal RunProgress Beginning { get; }
 
     /// <summary>What its folder says, if it has one.</summary>
     internal RunRecord? Record { get; private init; }
@@ -118,7 +182,7 @@ public sealed class TrainingRun
     /// <summary>Steps of an epoch.</summary>
     public int StepsPerEpoch => loader.StepsPerEpoch;
 
-    /// <summary>The state before the first step.</summary>
+    /// <summary>The state before the first step; of a fork, the one that it goes on from.</summary>
     public RunState Start { get; }
 
     /// <summary>Which of the training samples are trained on, and which are kept for validation.</summary>
@@ -146,7 +210,7 @@ public sealed class TrainingRun
 
     /// <summary>The state after a step, to the last bit: computed from the nearest earlier one that is known. Of those
     /// that are passed on the way, up to 100 are kept for the next time.</summary>
-    /// <param name="step">From 0 to <see cref="PlannedSteps"/>.</param>
+    /// <param name="step">From that of <see cref="Start"/> to <see cref="PlannedSteps"/>.</param>
     /// <param name="cancellation">Ends the computation.</param>
     /// <exception cref="OperationFailedException">An earlier loss is not finite: the run ends there.</exception>
     public RunState At(int step, CancellationToken cancellation = default) => rewinder.Value.At(step, cancellation);
@@ -166,7 +230,7 @@ public sealed class TrainingRun
     internal int LastStep => Record switch
     {
         null or { Status: RunStatus.Diverged } => PlannedSteps,
-        var record => record.Checkpoints.All is [.., var newest] ? newest : 0,
+        var record => record.Checkpoints.All is [.., var newest] ? newest : Start.Step,
     };
 
     /// <summary>Where a condition begins to hold between two steps.</summary>
@@ -241,7 +305,7 @@ public sealed class TrainingRun
         // Twice: the last step's memory may not be collected yet.
         Memory.Require(What, 2 * RunChecks.BytesOfStep(this));
         return Threads.Use(threads, () => Memory.For(What, () => new TrainingLoop(
-            this, progress ?? new RunProgress(Start, [], []), observer, threads, folder,
+            this, progress ?? Beginning, observer, threads, folder,
             abandonsEvaluation, cancellation).Train()));
     }
 

@@ -172,7 +172,13 @@ public sealed class RunFileLaws : IDisposable
         found =>
         {
             var configuration = Parse(found.options)
-                with { Stages = [.. found.steps.Select(until => new Stage(until, until + 3))] };
+                with
+                {
+                    Stages = [.. found.steps.Select(until => new Stage(until, until + 3))],
+                    // Some are forks.
+                    Origin = found.steps.Length % 3 != 1 ? null
+                        : new RunOrigin(Parse(found.options[..^1]), found.steps[0], "0123"),
+                };
             ConfigurationFile.Write(folder["o"], configuration);
             var bytes = File.ReadAllBytes(folder["o"]);
             TrainConfiguration Read(byte[] some) => ConfigurationFile.Read(new MemoryStream(some), "f");
@@ -180,6 +186,9 @@ public sealed class RunFileLaws : IDisposable
             foreach (var option in TrainOptions.All)
                 Assert.Equal(option.Get(configuration), option.Get(read));
             Assert.Equal(configuration.Stages, read.Stages);
+            Assert.Equal(configuration.Origin?.Step, read.Origin?.Step);
+            Assert.Equal(
+                configuration.Origin?.Configuration.CommandLine(), read.Origin?.Configuration.CommandLine());
             // Without its last line's end it is whole, without the brace before that not.
             Refused(() => Read(found.damage.Shortened(bytes[..^1])));
             Taken(() => Read(found.damage.Changed(bytes)));

@@ -48,7 +48,7 @@ internal static class TrainOptions
     [
         .. from option in Each
            let own = OfHidden.Contains(option.Name) ? option.Unless(c => c.Layers is not null) : option
-           select OfNetwork.Contains(option.Name) ? own.Unless(c => c.From is not null) : own,
+           select OfNetwork.Contains(option.Name) ? own.Unless(c => c.ModelPath is not null) : own,
     ];
 
     private static TrainOption[] Each =>
@@ -72,9 +72,10 @@ internal static class TrainOptions
             c => c.Ignore.Count == 0 ? null : ListText.Of(c.Ignore)),
         Choice("missing", "what becomes of a table's empty cells: filled (see docs/tables.md), or an error",
             Names<MissingCells>(), (c, missing) => c with { Missing = missing }, c => c.Missing),
-        Option("from", "MODEL|none",
+        Option("from", "MODEL|RUN@STEP|none",
             "begin from this model, a file or a run's folder: its layers and its encoder are kept; a new last layer "
-            + "takes the place of its own if the data have other classes or quantities", ["none"],
+            + "takes the place of its own if the data have other classes or quantities; RUN@STEP goes on from a step "
+            + "of a run, with its options but for those given (docs/rewinding.md)", ["none"],
             (c, text) => c with
             {
                 From = text == "none" ? null : FilePlace.IsName(text) ? text
@@ -191,7 +192,7 @@ internal static class TrainOptions
             Names<Sampling>(), (c, sampling) => c with { Sampling = sampling }, c => c.Sampling),
         Option("augment", "NAME[:VALUE],...",
             $"random changes of the training images, in the order given: {AugmentationText.Syntax}; or none",
-            AugmentationText.Names,
+            [.. AugmentationText.Names, "none"],
             (c, text) => c with { Augmentations = AugmentationText.Parse(text) },
             c => AugmentationText.Of(c.Augmentations)),
         Option("seed", "N", "the random seed: the same seed gives the same run", [],
@@ -205,6 +206,10 @@ internal static class TrainOptions
             + "check any part of the run", ["none"],
             (c, text) => c with { KeepEvery = OrNone(text, Integer) }, c => Text(c.KeepEvery)),
     ];
+
+    /// <summary>The options that data are read by.</summary>
+    internal static IEnumerable<TrainOption> OfData { get; } =
+        All.Where(option => option.Name is "data" or "label" or "task" or "ignore" or "missing");
 
     /// <summary>The options that a run's results depend on: not where its data and its model are, nor what a resumed
     /// run may change.</summary>
@@ -253,7 +258,7 @@ internal static class TrainOptions
             }
         }
         faults.AddRange(configuration.Faults());
-        if (configuration.From is not null)
+        if (configuration.ModelPath is not null)
             faults.AddRange(OfNetwork.Where(names.Contains).Select(
                 name => new Fault(FieldOf(name), "the model that the run begins from (--from) decides that")));
         else if (configuration.Layers is not null)
@@ -275,9 +280,14 @@ internal static class TrainOptions
         if (values.Given().Count > 0)
             configuration = configuration.Given() with { Stages = [] };
         var isOther = values.TryGetValue("optimizer", out var name) && name != configuration.Optimizer.Name;
-        return Parse(values,
-            isOther ? configuration with { Optimizer = WithoutNumbers(configuration.Optimizer) } : configuration);
+        return Parse(values, isOther ? WithRule(configuration, name!) : configuration);
     }
+
+    /// <summary>A configuration with another rule, or the same, and the rule's own numbers.</summary>
+    internal static TrainConfiguration WithRule(TrainConfiguration configuration, string name) => configuration with
+    {
+        Optimizer = WithoutNumbers(configuration.Optimizer) with { Name = name },
+    };
 
     /// <summary>A fault as the command line reports it: under the option that sets the property.</summary>
     internal static string Line(Fault fault) =>

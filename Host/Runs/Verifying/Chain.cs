@@ -134,11 +134,13 @@ internal sealed record Chain(
     private static int? Number(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
+    // Of a fork also what it goes on from.
     private static string Digest(TrainConfiguration configuration) => Convert.ToHexStringLower(SHA256.HashData(
         Encoding.UTF8.GetBytes(string.Concat(
             from option in TrainOptions.OfResults
             let value = option.Get(configuration)
             where value is not null
             orderby option.Name
-            select $"{option.Name.Length}:{option.Name} {value.Length}:{value}\n"))));
+            select $"{option.Name.Length}:{option.Name} {value.Length}:{value}\n")
+        + (configuration.Origin is { } origin ? Invariant($"origin {origin.Step} {origin.Digest}\n") : ""))));
 }

@@ -39,7 +39,7 @@ internal sealed class NarrowedRun
     /// <summary>The state after a step, and the batch of that step; none before the first.</summary>
     public (RunState State, Batch<float>? Batch) At(int step, CancellationToken cancellation)
     {
-        if (step == 0)
+        if (step == Run.Start.Step)
             return (Run.Start, null);
         var taken = Run.Steps(rewinder.At(step - 1, cancellation)).First();
         return (taken.After, taken.Batch());

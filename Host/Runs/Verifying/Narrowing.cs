@@ -43,7 +43,7 @@ internal sealed record Narrowing(
         var bisection = new Bisection();
         var linked = bisection.First(steps.Length, i => a.Links[steps[i]] != b.Links[steps[i]]);
         // The chains may have been kept at other steps, or one may be longer: as far as both go, they are computed.
-        var first = linked == 0 ? 0 : steps[linked - 1];
+        var first = linked == 0 ? Math.Max(a.Run.Start.Step, b.Run.Start.Step) : steps[linked - 1];
         var end = linked < steps.Length ? steps[linked] : Math.Min(a.Links.Keys.Max(), b.Links.Keys.Max());
         if (first == end && linked == steps.Length)
             return new Narrowing(null, end, null, bisection.Evaluations, []);

@@ -28,7 +28,7 @@ internal sealed record SpotCheck(int Stretches, int Drawn, int Steps, int Record
             throw new OperationFailedException(
                 $"{record.Folder}: there is no chain.txt, so no part can be checked alone");
         var links = chain.Links.ToDictionary(link => link.Step);
-        int[] kept = [.. record.Checkpoints.All.Append(0).Where(links.ContainsKey).Distinct().Order()];
+        int[] kept = [.. record.Checkpoints.All.Append(run.Start.Step).Where(links.ContainsKey).Distinct().Order()];
         var stretches = kept.Length - 1;
         if (stretches < 1)
             throw new OperationFailedException(
@@ -48,7 +48,7 @@ internal sealed record SpotCheck(int Stretches, int Drawn, int Steps, int Record
 
         string? At(int step, Func<RunState, string?> next)
         {
-            var state = step == 0 ? run.Start : record.Checkpoints.Read(step, run.Start);
+            var state = step == run.Start.Step ? run.Start : record.Checkpoints.Read(step, run.Start);
             return StateDigest.Of(state) == links[step].Digest ? next(state)
                 : Invariant($"the state after step {step:N0} isn't the one in chain.txt");
         }

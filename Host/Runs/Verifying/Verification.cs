@@ -44,7 +44,7 @@ internal sealed record Verification(
     public static Verification Of(
         RunRecord record, TrainingRun run, IRunObserver observer, int threads, CancellationToken cancellation)
     {
-        if (record.Losses.Count == 0)
+        if (record.Losses.Count <= run.Start.Step)
             throw new OperationFailedException($"{record.Folder}: nothing has been saved yet that could be compared");
         if (record.Losses.Count > run.PlannedSteps)
             throw new OperationFailedException(
@@ -56,7 +56,7 @@ internal sealed record Verification(
                 + $"but the run took {summary.Steps}");
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var comparison = new Comparison(record, run, done);
-        comparison.Reached(run.Start, RunMoment.Step);
+        comparison.Compare(run.Beginning);
         // The end is compared by its results, so that these are not left out.
         if (!Abandoning.TryCompute(
             () => run.Run(new Observers(comparison, observer), threads, null, done.Token), threads, cancellation,
@@ -91,6 +91,16 @@ internal sealed record Verification(
 
         /// <summary>The best network before the last step was evaluated.</summary>
         public BestNetwork? BestBefore { get; private set; }
+
+        /// <summary>Compares what a run begins with: of a fork, what went before, too.</summary>
+        public void Compare(RunProgress beginning)
+        {
+            foreach (var (index, loss) in beginning.Losses.Index())
+                Compare(index + 1, loss);
+            foreach (var epoch in beginning.Epochs)
+                EpochEnded(epoch);
+            Reached(beginning.State, RunMoment.Step);
+        }
 
         public void Reached(RunState state, RunMoment moment)
         {
@@ -127,15 +137,20 @@ internal sealed record Verification(
 
         public void Stepped(StepReport report, int samples)
         {
-            var recorded = record.Losses[report.Step - 1];
-            Result = Result with
-            {
-                ComparedSteps = report.Step,
-                FirstLoss = Result.FirstLoss ?? (AreSame(recorded, report.Loss) ? null
-                    : new Difference<double>(report.Step, recorded, report.Loss)),
-            };
+            Compare(report.Step, report.Loss);
             if (report.Step == record.Losses.Count)
                 done.Cancel();
+        }
+
+        private void Compare(int step, double found)
+        {
+            var recorded = record.Losses[step - 1];
+            Result = Result with
+            {
+                ComparedSteps = step,
+                FirstLoss = Result.FirstLoss ?? (AreSame(recorded, found) ? null
+                    : new Difference<double>(step, recorded, found)),
+            };
         }
 
         public void EpochEnded(EpochReport epoch)
