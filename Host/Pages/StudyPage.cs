@@ -112,6 +112,10 @@ internal sealed class StudyPage
                     $"試行{pruned.Number}は{StudyResults.Short(pruned.Value!.Value)}に達していましたが、" +
                         "打ち切られました。緩いプルーナーなら、もっと良い設定が見つかるかもしれません。"))
                 : Markup.Empty,
+            Markup.Lines([.. StudyResults.AtEdge(settings.Space, best).Select(one => Page.Paragraph(Say(
+                $"{StudyResults.Wider(one, best)}.",
+                $"{one.Name}の{StudyResults.Short(best.Configuration.Find(one.Name)!.Value)}は" +
+                    $"範囲（{one.Domain}）の端です。範囲を広げると、もっと良い値が見つかるかもしれません。")))]),
             command is null ? Markup.Empty : Markup.Lines(
                 Page.Paragraph(Say(
                     "This command trains the same network again and saves it" +

@@ -19,12 +19,15 @@ public abstract class Sampler
     /// <summary>Points where good ones are denser than others: a tree-structured Parzen estimator.</summary>
     public static Sampler Tpe { get; } = new TpeSampler();
 
+    /// <summary>Points from which the greatest improvement is expected: a Gaussian process.</summary>
+    public static Sampler GaussianProcess { get; } = new GaussianProcessSampler();
+
     /// <summary>All values of choices, and up to this many of each range, both ends included, each with each.</summary>
     /// <exception cref="ArgumentException">There are fewer than 2 points.</exception>
     public static Sampler Grid(int points = GridSampler.UsualPoints) => new GridSampler(points);
 
     /// <summary>What can be written, for help.</summary>
-    public const string Syntax = "random|grid[:POINTS]|sobol|tpe";
+    public const string Syntax = "random|grid[:POINTS]|sobol|tpe|gp";
 
     /// <summary>Reads what <see cref="object.ToString"/> writes.</summary>
     /// <exception cref="UsageException">The text is no sampler.</exception>
@@ -33,6 +36,7 @@ public abstract class Sampler
         ["random"] => Random,
         ["sobol"] => Sobol,
         ["tpe"] => Tpe,
+        ["gp"] => GaussianProcess,
         ["grid"] => Grid(),
         ["grid", var points] when int.TryParse(points, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             && count >= 2 => Grid(count),
@@ -61,6 +65,11 @@ public abstract class Sampler
 
     /// <summary>Raises ArgumentException if the sampler can't serve the space.</summary>
     public virtual void Check(SearchSpace space) => space.Given();
+
+    // What a model begins with: points that fill the space.
+    private protected static Configuration First(SearchSpace space, Key key, int number) =>
+        space.At(space.Count <= SobolSequence.MostDimensions
+            ? SobolSequence.Point(space.Count, key, number) : Point(space, key, number));
 
     // A stream of its own for each trial.
     internal static double[] Point(SearchSpace space, Key key, int number) => key.Child(number).Uniforms(space.Count);

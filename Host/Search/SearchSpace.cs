@@ -41,6 +41,30 @@ public sealed class SearchSpace
                 ? hyperparameter.Domain.UnitOf(value) : double.NaN),
     ];
 
+    /// <summary>The same as <c>PointOf(At(point))</c> but for rounding, without the configuration: for those who ask
+    /// for very many.</summary>
+    internal double[] Snapped(double[] point)
+    {
+        var (snapped, chosen) = (new double[Count], new Dictionary<string, string>());
+        for (var i = 0; i < Count; i++)
+        {
+            var one = Hyperparameters[i];
+            if (one.Condition is { } condition
+                && !(chosen.TryGetValue(condition.Name, out var choice) && condition.Values.Contains(choice)))
+                snapped[i] = double.NaN;
+            else if (one.Domain is RangeDomain { Integer: false } range && range.Low < range.High)
+                snapped[i] = point[i];
+            else
+            {
+                var value = one.Domain.At(point[i]);
+                snapped[i] = one.Domain.UnitOf(value);
+                if (value.Choice is { } name)
+                    chosen[one.Name] = name;
+            }
+        }
+        return snapped;
+    }
+
     /// <summary>The configurations of the grid with up to this many points along each range, the last hyperparameter
     /// changing fastest.</summary>
     /// <param name="points">At least 2.</param>

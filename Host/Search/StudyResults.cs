@@ -5,6 +5,8 @@ namespace Functional.Host.Search;
 /// <summary>The trials of a study in order, and in words.</summary>
 internal static class StudyResults
 {
+    private const double EdgeShare = 0.02;
+
     /// <summary>Those that ran to their end, the best first. Of equal values the earlier number is the better one, so
     /// that it doesn't matter which worker was the first to end.</summary>
     public static IEnumerable<Trial> Best(Direction direction, IEnumerable<Trial> trials) =>
@@ -26,6 +28,21 @@ internal static class StudyResults
     public static string Gentler(Trial pruned) =>
         Invariant($"Trial {pruned.Number} was ended early, though it had come to {Short(pruned.Value!.Value)}: ")
             + "a gentler pruner may find better";
+
+    /// <summary>The ranges at whose edge a trial is, the outermost 2% on either side or the last of more than four
+    /// integers: there may be better values beyond.</summary>
+    public static IEnumerable<Hyperparameter> AtEdge(SearchSpace space, Trial best) =>
+        from one in space.Hyperparameters
+        where one.Domain is RangeDomain range && best.Configuration.Find(one.Name) is { Number: { } number }
+            && (range.Integer
+                ? range.High - range.Low >= 4 && (number == range.Low || number == range.High)
+                : range.Low < range.High && Math.Abs(range.UnitOf(number) - 0.5) >= 0.5 - EdgeShare)
+        select one;
+
+    /// <summary>What that says of a range.</summary>
+    public static string Wider(Hyperparameter one, Trial best) =>
+        $"{one.Name} {Short(best.Configuration.Find(one.Name)!.Value)} is at the edge of its range, {one.Domain}: "
+            + "a wider range may have better";
 
     public static string Name(TrialState state) => state.ToString().ToLowerInvariant();
 

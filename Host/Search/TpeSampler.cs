@@ -19,8 +19,7 @@ internal sealed class TpeSampler : Sampler
         var number = trials.Count;
         var ended = trials.Where(trial => trial.Result is not null).ToArray();
         if (ended.Length < FirstTrials)
-            return space.Count <= SobolSequence.MostDimensions
-                ? space.At(SobolSequence.Point(space.Count, key, number)) : space.At(Point(space, key, number));
+            return First(space, key, number);
         var ranked = Ranked(ended, direction);
         var good = Math.Min((int)Math.Ceiling(GoodShare * ranked.Length), MostGood);
         // Running trials count as bad, so that workers spread out.

@@ -168,7 +168,7 @@ public sealed class SearchCommandTests : IDisposable
     [InlineData("--space", "momentum=0..1 if optimizer=momentum",
         "--space: momentum: its condition needs a choice 'optimizer' before it")]
     [InlineData("--sampler", "best",
-        "--sampler: expected random|grid[:POINTS]|sobol|tpe (with at least 2 points), found 'best'")]
+        "--sampler: expected random|grid[:POINTS]|sobol|tpe|gp (with at least 2 points), found 'best'")]
     [InlineData("--pruner", "asha:0", "--pruner: a pruner needs reports before the first cut from 1 on, not 0")]
     [InlineData("--trials", "0", "--trials: expected an integer from 1 on, found '0'")]
     [InlineData("--l2", "0.1", "--l2: the space has it, too; it can't be both searched and set")]

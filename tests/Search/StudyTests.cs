@@ -27,6 +27,7 @@ public sealed class StudyTests : IDisposable
     [InlineData("grid:3", "none")]
     [InlineData("tpe", "none")]
     [InlineData("tpe", "median:3")]
+    [InlineData("gp", "none")]
     [InlineData("random", "asha")]
     public async Task The_result_is_the_same_for_any_number_of_workers(string sampler, string pruner)
     {
@@ -97,6 +98,20 @@ public sealed class StudyTests : IDisposable
         Assert.Equal(36, trials.Select(trial => trial.Configuration).Distinct().Count());
         var best = study.FindBest()!.Configuration;
         Assert.Equal((9, 1.0), (best.Integer("units"), best.Number("share")));
+    }
+
+    [Theory]
+    [InlineData(0.5, 5, 0.5, "")]
+    [InlineData(1e-6, 5, 0.01, "rate share")]
+    [InlineData(0.9, 9, 0.5, "rate units")]
+    public void A_best_value_at_the_edge_of_its_range_is_said(double rate, int units, double share, string edges)
+    {
+        var texts = new Dictionary<string, string>
+        {
+            ["rate"] = $"{rate}", ["units"] = $"{units}", ["kind"] = "b", ["share"] = $"{share}",
+        };
+        var best = new Trial(0, Space.Read(texts)!);
+        Assert.Equal(edges, string.Join(' ', StudyResults.AtEdge(Space, best).Select(one => one.Name)));
     }
 
     [Theory]

@@ -87,6 +87,8 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
                 ("best", best is null ? null : Event(best)),
                 ("importance", new JsonObject(
                     names.Zip(importance, (name, share) => KeyValuePair.Create(name, (JsonNode?)share)))),
+                ("edges", new JsonArray([.. best is null ? []
+                    : StudyResults.AtEdge(settings.Space, best).Select(one => (JsonNode?)one.Name)])),
                 ("command", command), ("report", report), ("interrupted", interrupted),
                 ("seconds", watch.Elapsed.TotalSeconds));
             return;
@@ -108,6 +110,9 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         }
         if (best is not null && StudyResults.Overtaken(settings.Direction, trials, best) is { } pruned)
             Write(StudyResults.Gentler(pruned));
+        if (best is not null)
+            foreach (var one in StudyResults.AtEdge(settings.Space, best))
+                Write(StudyResults.Wider(one, best));
         if (command is not null && settings.Constants.ContainsKey("samples"))
             Write("on all samples: the same command without --samples");
         if (interrupted)
