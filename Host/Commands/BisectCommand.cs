@@ -53,19 +53,30 @@ internal static class BisectCommand
         if (json)
             new JsonReport(Console.Out).Write(
                 "bisection", ("condition", condition.Text), ("found", found.At is not null),
-                ("step", found.At?.Step), ("epoch", found.At is { } here ? Epoch(run, here.Step) : null),
+                ("step", found.At?.Step), ("epoch", found.At is { } here ? Epoch(here.Step, run.StepsPerEpoch) : null),
                 ("atStart", found.At is null ? null : found.Before is null),
                 ("before", Value(found.Before)), ("value", Value(found.At)), ("from", first), ("until", found.End),
                 ("atEnd", found.At is null ? values[found.End] : null),
                 ("evaluated", found.Evaluated), ("look", commands.Look), ("train", commands.Train));
         else
-            foreach (var line in Lines(run, condition, found, first, values))
+        {
+            foreach (var line in Sentences(condition, found, first, values, run.StepsPerEpoch))
                 Console.WriteLine(Say(line));
+            if (found.At is not null)
+                Console.WriteLine(Say($"to look at it: {commands.Look}"));
+            if (commands.Train is not null)
+                Console.WriteLine(Say($"to train so far: {commands.Train}"));
+            if (found.Before is { } before)
+                Console.WriteLine(Say(
+                    $"to go on from before it: functional train --from {ShellWord.Quoted(
+                        RunOrigin.Text(run.Record!.Folder, before.Step))}"));
+        }
         return found.At is null ? ExitCode.Failed : ExitCode.Done;
     }
 
-    private static IEnumerable<string> Lines(
-        TrainingRun run, RunCondition condition, Onset found, int first, Dictionary<int, double> values)
+    /// <summary>What was found, a line each.</summary>
+    internal static IEnumerable<string> Sentences(
+        RunCondition condition, Onset found, int first, Dictionary<int, double> values, int stepsPerEpoch)
     {
         string At(int step) => Invariant($"after step {step:N0}: ") + condition.Shown(values[step]);
         if (found.At is not { } at)
@@ -77,7 +88,7 @@ internal static class BisectCommand
         if (found.Before is { } before)
         {
             yield return Invariant($"{condition.Text} begins to hold after step {at.Step:N0} ")
-                + Invariant($"(epoch {Epoch(run, at.Step):N0})");
+                + Invariant($"(epoch {Epoch(at.Step, stepsPerEpoch):N0})");
             yield return At(before.Step);
             yield return At(at.Step);
             yield return Invariant($"looked at {found.Evaluated:N0} of {found.End - first + 1:N0} states");
@@ -87,13 +98,9 @@ internal static class BisectCommand
             yield return $"{condition.Text} holds from the start, {At(first)}";
             yield return "if it ended and began again: --after a step at which it didn't hold finds where that began";
         }
-        var (look, train) = Commands(run, at);
-        yield return $"to look at it: {look}";
-        if (train is not null)
-            yield return $"to train so far: {train}";
     }
 
-    private static int Epoch(TrainingRun run, int step) => (step + run.StepsPerEpoch - 1) / run.StepsPerEpoch;
+    private static int Epoch(int step, int stepsPerEpoch) => (step + stepsPerEpoch - 1) / stepsPerEpoch;
 
     private static (string Look, string? Train) Commands(TrainingRun run, RunState at) => (
         $"functional live {ShellWord.Quoted(run.Record!.Folder)} --step {at.Step}",

@@ -117,6 +117,27 @@ internal static class CommonOptions
         where value is not null
         select KeyValuePair.Create(option.Name[2..], value);
 
+    /// <summary>The options of training that stand in a text, by name.</summary>
+    /// <param name="text">As on the command line.</param>
+    /// <param name="options">Those that it may have.</param>
+    /// <param name="expected">What it should be, for messages.</param>
+    /// <exception cref="UsageException">It is something else.</exception>
+    public static Dictionary<string, string> Values(
+        string text, IReadOnlyList<Option<string?>> options, string expected)
+    {
+        string[] words = [.. CommandLineParser.SplitCommandLine(text)];
+        // A single word with dashes would be taken for an option of the command itself.
+        if (words is [var name, ..] && !name.StartsWith('-'))
+            words[0] = $"--{name}";
+        const string command = "compare";
+        var given = new Command(command);
+        foreach (var option in options)
+            given.Add(option);
+        var parsed = new RootCommand { given }.Parse([command, .. words]);
+        return Mistakes.Of(parsed).FirstOrDefault() is { } mistake
+            ? throw new UsageException($"expected {expected}: {mistake}") : Values(parsed, options).ToDictionary();
+    }
+
     /// <summary>What to train, and the data: another run's configuration with these options changed or, without one,
     /// these options with the defaults for the data.</summary>
     public static (TrainConfiguration Configuration, DataSet Data) Training(

@@ -177,19 +177,6 @@ internal sealed class CompareCommand
             ? TrainOptions.Parse(changes, new TrainConfiguration()) : TrainOptions.Change(other, changes));
     }
 
-    private Dictionary<string, string> Options(string text)
-    {
-        string[] words = [.. CommandLineParser.SplitCommandLine(text)];
-        // A single word with dashes would be taken for an option of the command itself.
-        if (words is [var name, ..] && !name.StartsWith('-'))
-            words[0] = $"--{name}";
-        var command = new Command("compare");
-        foreach (var option in options)
-            command.Add(option);
-        var parsed = new RootCommand { command }.Parse(["compare", .. words]);
-        if (Mistakes.Of(parsed).FirstOrDefault() is { } mistake)
-            throw new UsageException(
-                $"expected options of 'train', a config.json, or the folder of a run: {mistake}");
-        return CommonOptions.Values(parsed, options).ToDictionary();
-    }
+    private Dictionary<string, string> Options(string text) =>
+        CommonOptions.Values(text, options, "options of 'train', a config.json, or the folder of a run");
 }

@@ -7,11 +7,14 @@ using Functional.Host.Charts;
 using Functional.Host.Experiments;
 using Functional.Host.Files;
 using Functional.Host.Pages;
+using Functional.Host.Runs;
+using static Functional.Host.Commands.Translation;
 
 namespace Functional.Host.Commands;
 
 /// <summary>A run that is looked at: its page under an address that can't be guessed, <c>content?step=N</c> for what
-/// the page shows, and <c>events</c>, a server-sent event for each change.</summary>
+/// the page shows, <c>events</c>, a server-sent event for each change, <c>bisect?when=CONDITION</c>, and
+/// <c>fork?step=N&amp;options=...</c>, which begins a fork; <c>forks</c> shows those.</summary>
 internal sealed class LiveServer : IDisposable
 {
     // A page must show an epoch within a second.
@@ -21,6 +24,7 @@ internal sealed class LiveServer : IDisposable
     private readonly string name;
     private readonly LiveRun run;
     private readonly Language language;
+    private readonly LiveForks forks;
     private readonly LoopbackServer server;
 
     /// <summary>Begins to listen.</summary>
@@ -32,6 +36,7 @@ internal sealed class LiveServer : IDisposable
     public LiveServer(string name, LiveRun run, int? port, Language language)
     {
         (this.name, this.run, this.language) = (name, run, language);
+        forks = new LiveForks(name, run.ThreadCount, language);
         server = LoopbackServer.Start((request, cancellation) => Task.FromResult(Respond(request, cancellation)), port);
     }
 
@@ -39,7 +44,11 @@ internal sealed class LiveServer : IDisposable
     public string Address => $"{server.Address}{token}/";
 
     /// <summary>Answers requests until it is cancelled.</summary>
-    public Task RunAsync(CancellationToken cancellation) => server.RunAsync(cancellation);
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        await server.RunAsync(cancellation).ConfigureAwait(false);
+        forks.Wait();
+    }
 
     public void Dispose() => server.Dispose();
 
@@ -48,8 +57,9 @@ internal sealed class LiveServer : IDisposable
         if (request.Url?.AbsolutePath.Split('/') is not ["", var given, var what]
             || !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(token)))
             return Answer.Fault(403, "the address must be the one that the program printed");
-        if (request.HttpMethod is not ("GET" or "HEAD"))
-            return Answer.Takes("GET", "HEAD");
+        var changes = what == "fork";
+        if (changes ? request.HttpMethod != "POST" : request.HttpMethod is not ("GET" or "HEAD"))
+            return Answer.Takes(changes ? ["POST"] : ["GET", "HEAD"]);
         try
         {
             return what switch
@@ -57,9 +67,17 @@ internal sealed class LiveServer : IDisposable
                 "" => Answer.Html(PageNow(cancellation)),
                 "page.js" => Answer.Script(LivePage.Script),
                 "content" => Content(request.QueryString["step"], cancellation),
+                "bisect" => Bisect(request.QueryString["when"] ?? "", cancellation),
+                "fork" => Fork(
+                    request.QueryString["step"], request.QueryString["options"] ?? "", cancellation),
+                "forks" => Answer.Html(forks.Content().Text),
                 "events" => new Answer(200, "text/event-stream", []) { Write = EventsAsync },
-                _ => Answer.Fault(404, "there are content and events"),
+                _ => Answer.Fault(404, "there are content, events, bisect, fork and forks"),
             };
+        }
+        catch (UsageException e)
+        {
+            return Answer.Fault(400, string.Join("; ", e.Faults.Select(fault => Say(TrainOptions.Line(fault)))));
         }
         catch (DataException e)
         {
@@ -70,7 +88,8 @@ internal sealed class LiveServer : IDisposable
     private string PageNow(CancellationToken cancellation)
     {
         var stamp = run.Stamp;
-        return LivePage.Render(name, stamp, run.First, run.Status(), run.Content(null, cancellation), language);
+        return LivePage.Render(
+            name, stamp, run.First, run.Status(), run.Configuration, run.Content(null, cancellation), language);
     }
 
     private Answer Content(string? step, CancellationToken cancellation)
@@ -84,20 +103,38 @@ internal sealed class LiveServer : IDisposable
             : Answer.Fault(400, Invariant($"step: expected an integer from {first} to {saved}, found '{step}'"));
     }
 
+    private Answer Bisect(string text, CancellationToken cancellation)
+    {
+        var condition = RunCondition.Parse(text);
+        var (found, values) = run.Bisect(condition, cancellation);
+        return Answer.Json(new JsonObject
+        {
+            ["step"] = found.At?.Step,
+            ["text"] = string.Join("; ", BisectCommand.Sentences(
+                condition, found, run.First, values, run.StepsPerEpoch).Select(Say)),
+        });
+    }
+
+    private Answer Fork(string? step, string options, CancellationToken cancellation) =>
+        int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+            ? Answer.Json(new JsonObject { ["command"] = forks.Start(at, options, cancellation) })
+            : Answer.Fault(400, $"step: expected an integer, found '{step}'");
+
     private async Task EventsAsync(Stream stream, CancellationToken cancellation)
     {
         var (last, written) = ("", DateTime.UtcNow);
         while (true)
         {
-            if (run.Stamp is var stamp && stamp != last)
+            var (stamp, ofForks) = (run.Stamp, forks.Stamp);
+            if ($"{stamp} {ofForks}" is var both && both != last)
             {
                 var status = run.Status();
                 await WriteAsync($"data: {new JsonObject
                 {
                     ["stamp"] = stamp, ["status"] = status.Text, ["saved"] = status.Saved,
-                    ["running"] = status.IsRunning,
+                    ["running"] = status.IsRunning, ["forks"] = ofForks,
                 }.ToJsonString()}\n\n").ConfigureAwait(false);
-                last = stamp;
+                last = both;
             }
             // Who asked may have gone, and that shows only in writing.
             else if (DateTime.UtcNow - written > KeepAlive)

@@ -90,6 +90,12 @@ internal static class TrainCommand
     {
         if (hasConfig)
             throw new UsageException("--config: a run that goes on from a step of another has that one's options");
+        return Begin(Forked(origin, step, changes), path, force, display);
+    }
+
+    /// <summary>The run that goes on from a step of another with these options changed.</summary>
+    internal static TrainingRun Forked(string origin, int step, Dictionary<string, string> changes)
+    {
         var run = TrainingRun.Open(origin);
         if (step < run.Start.Step || step > run.LastStep)
             throw new UsageException(new Fault(nameof(TrainConfiguration.From), Invariant(
@@ -98,8 +104,9 @@ internal static class TrainCommand
         var configuration = TrainOptions.Change(run.Configuration, changes);
         var fork = run.Fork(
             step, configuration, configuration.HasDataOf(run.Configuration) ? null : configuration.LoadData());
+        fork.RequireUpdates();
         Hints.Write([.. Runs.Fork.Hints(run, fork)]);
-        return Begin(fork, path, force, display);
+        return fork;
     }
 
     private static int Begin(TrainingRun run, string? path, bool force, Display display)

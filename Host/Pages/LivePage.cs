@@ -1,5 +1,6 @@
 using Functional.Host.Charts;
 using Functional.Host.Experiments;
+using Functional.Host.Runs;
 
 namespace Functional.Host.Pages;
 
@@ -18,7 +19,19 @@ internal static class LivePage
         border-radius:.3rem;padding:.2rem .8rem;cursor:pointer}
         button:disabled{opacity:.5;cursor:default}
         input[type=range]{accent-color:var(--chart-0)}
+        .tools{display:flex;flex-wrap:wrap;gap:0 2rem;margin-top:.3rem}
+        .tools details[open]{flex-basis:100%}
+        .tools summary{cursor:pointer}
+        .tools form{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end;padding:.4rem 0}
+        .tools label{display:flex;flex-direction:column;font-size:.85rem;color:var(--chart-muted)}
+        .tools input,.tools select{font:inherit;font-size:1rem;color:var(--chart-ink);background:var(--chart-paper);
+        border:1px solid var(--chart-line);border-radius:.3rem;padding:.2rem .4rem;width:8rem;height:2.1rem;box-sizing:border-box}
+        .tools label.wide{flex:1 1 14rem}
+        .tools label.wide input{width:100%}
+        .tools output{flex-basis:100%;overflow-wrap:anywhere}
+        #live:has(details[open]){position:static}
         #content[aria-busy=true]{opacity:.6}
+        #forks:not(:empty){border-bottom:1px solid var(--chart-grid);margin-bottom:2rem;padding-bottom:1rem}
         @media print{#live{display:none}}
         """;
 
@@ -28,11 +41,12 @@ internal static class LivePage
         const id = name => document.getElementById(name);
         const slider = id('step'), content = id('content'), texts = id('live').dataset;
         // The step that is looked at; null stands for the newest, whichever that is.
-        let looked = null, wanted = false, busy = false, stamp = id('live').dataset.stamp;
+        let looked = null, wanted = false, busy = false, stamp = id('live').dataset.stamp, forks = '';
         const place = () => {
           const step = Number(slider.value).toLocaleString('en'), last = Number(slider.max).toLocaleString('en');
           id('at').textContent = texts.step.replace('{0}', step).replace('{1}', last);
           id('newest').disabled = looked === null;
+          id('from').textContent = texts.from.replace('{0}', step);
           history.replaceState(null, '', looked === null ? location.pathname : '#' + looked);
         };
         // One request at a time; what is wanted meanwhile is asked for after it.
@@ -57,6 +71,35 @@ internal static class LivePage
           }
           busy = false;
         }
+        // What the server says to a form; one request of a form at a time.
+        async function ask(form, path, method) {
+          const said = form.querySelector('output'), button = form.querySelector('button');
+          button.disabled = true;
+          said.textContent = texts.computing;
+          try {
+            const response = await fetch(path, { method });
+            const answer = await response.json();
+            said.textContent = answer.error ?? answer.text ?? answer.command;
+            return response.ok ? answer : null;
+          } catch { said.textContent = texts.gone; } finally { button.disabled = false; }
+          return null;
+        }
+        id('find').addEventListener('submit', async event => {
+          event.preventDefault();
+          const found = await ask(id('find'), 'bisect?when=' + encodeURIComponent(id('when').value), 'GET');
+          if (found && found.step !== undefined && found.step !== null) go(found.step);
+        });
+        id('fork').addEventListener('submit', event => {
+          event.preventDefault();
+          const options = [...id('fork').querySelectorAll('[data-option]')].filter(field => field.value.trim())
+            .map(field => '--' + field.dataset.option + ' ' + field.value.trim());
+          const all = [...options, id('options').value.trim()].join(' ').trim();
+          ask(id('fork'), 'fork?step=' + slider.value + '&options=' + encodeURIComponent(all), 'POST');
+        });
+        async function compare() {
+          const response = await fetch('forks');
+          if (response.ok) id('forks').innerHTML = await response.text();
+        }
         const go = step => {
           slider.value = step;
           looked = slider.value === slider.max ? null : slider.value;
@@ -64,7 +107,7 @@ internal static class LivePage
         };
         slider.addEventListener('input', () => go(slider.value));
         id('newest').addEventListener('click', () => go(slider.max));
-        addEventListener('hashchange', () => go(location.hash.slice(1) || slider.max));
+        addEventListener('hashchange', () => { if (/^#[0-9]+$/.test(location.hash)) go(location.hash.slice(1)); });
         const events = new EventSource('events');
         events.onmessage = event => {
           const news = JSON.parse(event.data);
@@ -73,7 +116,8 @@ internal static class LivePage
           if (looked === null) slider.value = slider.max;
           place();
           if (looked === null && stamp !== news.stamp) show();
-          stamp = news.stamp;
+          if (forks !== news.forks) compare();
+          [stamp, forks] = [news.stamp, news.forks];
         };
         events.onerror = () => { id('status').textContent = texts.gone; };
         if (/^#[0-9]+$/.test(location.hash)) go(location.hash.slice(1)); else place();
@@ -84,10 +128,12 @@ internal static class LivePage
     /// <param name="stamp">Of what is shown.</param>
     /// <param name="first">The first step that can be looked at.</param>
     /// <param name="status">How the run goes.</param>
+    /// <param name="configuration">The run's, of which a fork may have others.</param>
     /// <param name="content">What is shown at first.</param>
     /// <param name="language">The language of its texts.</param>
     public static string Render(
-        string name, string stamp, int first, LiveStatus status, Markup content, Language language)
+        string name, string stamp, int first, LiveStatus status, TrainConfiguration configuration, Markup content,
+        Language language)
     {
         string Say(LocalizedText text) => text.In(language);
         return Page.Of(
@@ -96,6 +142,9 @@ internal static class LivePage
                 Markup.Of($$"""
                     <div id="live" data-stamp="{{stamp}}"
                     data-step="{{Say(("step {0} of {1}", "ステップ {0} / {1}"))}}"
+                    data-from="{{Say((
+                        "Go on from step {0}, with other options", "ステップ{0}から別のオプションで続ける"))}}"
+                    data-computing="{{Say(("Computing ...", "計算中..."))}}"
                     data-gone="{{Say(("No connection: the program that showed this page has ended.",
                         "接続が切れました。このページを表示していたプログラムは終了しています。"))}}">
                     <p id="status" role="status">{{status.Text}}</p>
@@ -105,10 +154,63 @@ internal static class LivePage
                     <output id="at" for="step"></output>
                     <button type="button" id="newest">{{Say(("Newest", "最新"))}}</button>
                     </div>
+                    {{Tools(configuration, Say)}}
                     </div>
                     """),
+                Markup.Of($"<div id=\"forks\"></div>"),
                 Markup.Of($"<div id=\"content\">\n{content}\n</div>"),
                 Markup.Of($"<script src=\"page.js\" defer=\"defer\"></script>")),
             language, Style);
+    }
+
+    // A condition that is looked for, and what a fork may have otherwise.
+    private static Markup Tools(TrainConfiguration configuration, Func<LocalizedText, string> say) => Markup.Of($"""
+        <div class="tools">
+        <details>
+        <summary>{say(("Find the step where ...", "条件が成り立つステップを探す"))}</summary>
+        <form id="find">
+        <label class="wide" for="when">{say(("Condition", "条件"))}
+        <input id="when" list="conditions" required="required" autocomplete="off"
+        placeholder="test-loss&lt;0.5"/></label>
+        <datalist id="conditions"><option value="dead&gt;0"></option><option value="nan"></option>
+        <option value="test-accuracy&gt;90%"></option><option value="test-loss&lt;0.5"></option></datalist>
+        <button>{say(("Find", "探す"))}</button>
+        <output for="when"></output>
+        </form>
+        </details>
+        <details>
+        <summary id="from"></summary>
+        <form id="fork">
+        {Field("learning-rate", say(("Learning rate", "学習率")), configuration)}
+        {Optimizers(configuration, say)}
+        {Field("dropout", say(("Dropout", "ドロップアウト")), configuration)}
+        {Field("epochs", say(("Epochs", "エポック数")), configuration)}
+        <label class="wide" for="options">{say(("Other options of train", "trainの他のオプション"))}
+        <input id="options" autocomplete="off" spellcheck="false" placeholder="--l2 0.001 --batch-size 50"/></label>
+        <button>{say(("Train this fork", "この分岐を学習"))}</button>
+        <output></output>
+        </form>
+        </details>
+        </div>
+        """);
+
+    // Where it is empty, the fork has the run's own.
+    private static Markup Field(string option, string label, TrainConfiguration configuration) =>
+        TrainOptions.All.First(each => each.Name == option).Get(configuration) is not { } value ? Markup.Empty
+            : Markup.Of($"""
+                <label for="fork-{option}">{label}
+                <input id="fork-{option}" data-option="{option}" inputmode="decimal" autocomplete="off"
+                placeholder="{value}"/></label>
+                """);
+
+    private static Markup Optimizers(TrainConfiguration configuration, Func<LocalizedText, string> say)
+    {
+        var own = configuration.Optimizer.Name;
+        return Markup.Of($"""
+            <label for="fork-optimizer">{say(("Optimizer", "最適化手法"))}
+            <select id="fork-optimizer" data-option="optimizer"><option value="">{own}</option>
+            {Markup.Lines(OptimizerSettings.Names.Where(name => name != own)
+                .Select(name => Markup.Of($"<option>{name}</option>")))}</select></label>
+            """);
     }
 }

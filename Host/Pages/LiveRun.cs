@@ -90,6 +90,27 @@ internal sealed class LiveRun
         return new LiveStatus(text, Saved, isRunning);
     }
 
+    /// <summary>The steps of an epoch.</summary>
+    public int StepsPerEpoch => run.StepsPerEpoch;
+
+    /// <summary>What a look may use.</summary>
+    public int ThreadCount => threads;
+
+    /// <summary>Its options.</summary>
+    public TrainConfiguration Configuration => run.Configuration;
+
+    /// <summary>Where a condition begins to hold, and the numbers of the states that were looked at.</summary>
+    /// <exception cref="UsageException">The run doesn't have what the condition is about.</exception>
+    public (Onset Found, Dictionary<int, double> Values) Bisect(
+        RunCondition condition, CancellationToken cancellation) => Threads.Use(threads, () =>
+    {
+        condition.Check(run);
+        var values = new Dictionary<int, double>();
+        return (Onset.Of(
+            rewinder, First, Saved,
+            state => condition.Holds(values[state.Step] = condition.Value(run, state, threads)), cancellation), values);
+    });
+
     /// <summary>What its page says.</summary>
     /// <param name="step">The step to show, up to the newest checkpoint's; null for the newest.</param>
     /// <param name="cancellation">Ends the computation.</param>

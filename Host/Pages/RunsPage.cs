@@ -30,6 +30,22 @@ internal sealed class RunsPage
         IReadOnlyList<RunRecord> records, Func<RunRecord, string?> link, Language language = Language.English) =>
         new RunsPage(records, language).Render(link);
 
+    /// <summary>How several runs went, without the page around it.</summary>
+    public static Markup Content(IReadOnlyList<RunRecord> records, Language language)
+    {
+        var page = new RunsPage(records, language);
+        return Markup.Lines(
+            page.Results(_ => null), page.Options(), page.Losses(), page.Validated(), page.Tested(),
+            Page.Code(string.Join("\n\n", records.Zip(page.names, page.Command))));
+    }
+
+    private Markup Validated() => Accuracies(
+        ("Validation", "検証データ"), ("on held-out samples", "学習に使わなかった検証データ"),
+        epoch => epoch.Scores.Validation);
+
+    private Markup Tested() => Accuracies(
+        ("Test", "テストデータ"), ("on the test samples", "テストデータ"), epoch => epoch.Scores.Test);
+
     private string Render(Func<RunRecord, string?> link) => Page.In(
         language,
         Say($"{records.Count} runs side by side", $"{records.Count}個の実行の比較"),
@@ -38,10 +54,8 @@ internal sealed class RunsPage
             Results(link),
             Options(),
             Losses(),
-            Accuracies(
-                ("Validation", "検証データ"), ("on held-out samples", "学習に使わなかった検証データ"),
-                epoch => epoch.Scores.Validation),
-            Accuracies(("Test", "テストデータ"), ("on the test samples", "テストデータ"), epoch => epoch.Scores.Test),
+            Validated(),
+            Tested(),
             Accuracies(
                 ("Training", "訓練データ"), ("on the training samples", "訓練データ"), epoch => epoch.Scores.Training),
             Page.Section(

@@ -130,6 +130,69 @@ public sealed class LiveTests : IDisposable
     }
 
     [Fact]
+    public async Task A_page_finds_a_step_and_goes_on_from_it_with_other_options()
+    {
+        Assert.Equal(0, FunctionalProgram.Run(
+            folder.Path, [.. Configuration.CommandLine().Split(' ').Skip(1), "--out", "run"]).ExitCode);
+        using var process = FunctionalProgram.Start(folder.Path, "live", "run", "--step", "5", "--threads", "1");
+        try
+        {
+            var address = AddressIn().Match((await process.StandardOutput.ReadLineAsync())!).Value;
+            using var client = new HttpClient { BaseAddress = new Uri(address) };
+            Accessibility.Check(await client.GetStringAsync(""));
+            Assert.Equal("", await client.GetStringAsync("forks"));
+            var found = JsonSerializer.Deserialize<JsonElement>(
+                await client.GetStringAsync("bisect?when=test-loss%3C2.25"));
+            var step = found.GetProperty("step").GetInt32();
+            Assert.StartsWith(
+                $"test-loss<2.25 begins to hold after step {step} ", found.GetProperty("text").GetString(),
+                StringComparison.Ordinal);
+            var never = await client.GetStringAsync("bisect?when=nan");
+            Assert.Contains("doesn't hold at the end", never, StringComparison.Ordinal);
+
+            foreach (var (path, error) in ((string, string)[])
+            [
+                ("fork?step=31", "run has steps from 0 to 30"), ("fork?step=x", "found 'x'"),
+                ("fork?step=5&options=--hidden%209", "other parameters than the run's"),
+                ("fork?step=5&options=--learning-rat%201", "--learning-rate"),
+            ])
+            {
+                using var wrong = await client.PostAsync(path, null);
+                Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+                Assert.Contains(
+                    error, (await Json(wrong)).GetProperty("error").GetString(), StringComparison.Ordinal);
+            }
+            using var read = await client.GetAsync("fork?step=5");
+            Assert.Equal(HttpStatusCode.MethodNotAllowed, read.StatusCode);
+            using var elsewhere = new HttpRequestMessage(HttpMethod.Post, "fork?step=5");
+            elsewhere.Headers.TryAddWithoutValidation("Origin", "https://example.org");
+            using var refused = await client.SendAsync(elsewhere);
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+            Assert.Equal(["run"], Directory.GetDirectories(folder.Path).Select(Path.GetFileName));
+
+            using var begun = await client.PostAsync("fork?step=5&options=--learning-rate%200.05", null);
+            Assert.Equal("functional train --from run@5 --learning-rate 0.05",
+                (await Json(begun)).GetProperty("command").GetString());
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            while (!File.Exists(folder["run-from-5/report.html"]))
+                await Task.Delay(50, limit.Token);
+            var opened = TrainingRun.Open(folder["run"]);
+            var fork = opened.Fork(5, opened.Configuration with
+            {
+                Optimizer = opened.Configuration.Optimizer with { LearningRate = 0.05 },
+            });
+            Assert.Equal(fork.Run().Summary.Digest, RunRecord.Read(folder["run-from-5"]).Summary!.Digest);
+            var both = await client.GetStringAsync("forks");
+            Assert.Contains("run-from-5", both, StringComparison.Ordinal);
+            Assert.Contains("Loss over the steps", both, StringComparison.Ordinal);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    [Fact]
     public void A_page_says_why_its_run_cannot_be_read()
     {
         var run = new TrainingRun(Configuration, DataSets.Load("digits"));

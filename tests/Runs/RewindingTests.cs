@@ -111,7 +111,8 @@ public sealed class RewindingTests : IDisposable
             + $"after step {first.Step - 1}: 2[.]2[0-9]+\nafter step {first.Step}: 2[.]2[0-9]+\n"
             + "looked at [2-7] of 31 states\n"
             + $"to look at it: functional live run --step {first.Step}\n"
-            + $"to train so far: functional train .* --iterations {first.Step}\n$", found.Output);
+            + $"to train so far: functional train .* --iterations {first.Step}\n"
+            + $"to go on from before it: functional train --from run@{first.Step - 1}\n$", found.Output);
         var json = Run("bisect", "run", "--when", "test-loss<2.25", "--json").Event("bisection");
         Assert.Equal(first.Step, json.GetProperty("step").GetInt32());
         Assert.True(json.GetProperty("before").GetDouble() >= 2.25);
