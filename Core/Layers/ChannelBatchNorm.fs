@@ -40,40 +40,32 @@ type ChannelBatchNorm<'T when Real<'T>> =
             'T.One / 'T.Sqrt sum
         Array.map inverse variances
 
-    member private _.Product (a: 'T[]) (b: 'T[]) : 'T[] = Passes.map2 (fun a b -> a * b) a b
+    /// Those, times the channels' factors.
+    member private layer.Factors(inverses: 'T[]) : 'T[] =
+        let times (gamma: 'T) (inverse: 'T) : 'T = gamma * inverse
+        Array.map2 times (Dense.values layer.Norm.Parameters.Gamma) inverses
 
-    /// The mean of each channel of x.
-    member private layer.Means(samples: int, x: 'T[]) : 'T[] =
+    /// Sums of the channels, divided by the elements of a channel in all samples.
+    member private layer.Means(samples: int, sums: 'T[]) : 'T[] =
         let count: 'T = Real.number<'T, float> (float samples * float layer.Places)
-        Planes.sums layer.Image.Channels layer.Places samples x |> Array.map (fun (sum: 'T) -> sum / count)
-
-    /// x with its channel's shift subtracted from each element.
-    member private layer.Centered(shifts: 'T[], x: 'T[]) : 'T[] =
-        let centered = Dense.fresh x.Length
-        Planes.each layer.Places x.Length (fun plane from ->
-            TensorPrimitives.Subtract(
-                ReadOnlySpan(x, from, layer.Places), shifts[plane % shifts.Length], Span(centered, from, layer.Places)))
-        centered
-
-    /// Its channel's factor times each element of x, plus its channel's summand.
-    member private layer.Stretched(factors: 'T[], summands: 'T[], x: 'T[]) : 'T[] =
-        let y = Dense.fresh x.Length
-        Planes.each layer.Places x.Length (fun plane from ->
-            let into = Span(y, from, layer.Places)
-            TensorPrimitives.Multiply(ReadOnlySpan(x, from, layer.Places), factors[plane % factors.Length], into)
-            TensorPrimitives.Add(ReadOnlySpan(y, from, layer.Places), summands[plane % summands.Length], into))
-        y
+        let mean (sum: 'T) : 'T = sum / count
+        Array.map mean sums
 
     /// y (`Image.Size` x samples) in evaluation, images by channel, row and column: by the running statistics, each
     /// sample by itself. Raises ArgumentException if x has other rows, or numbers of the layer don't go together.
     member layer.Predict(x: Matrix<'T>) : Matrix<'T> =
         layer.Check x
-        let norm = layer.Norm
-        let factors =
-            layer.Product (Dense.values norm.Parameters.Gamma) (layer.Inverses(Dense.values norm.Statistics.Variance))
-        let centered = layer.Centered(Dense.values norm.Statistics.Mean, Dense.elements x)
-        layer.Stretched(factors, Dense.values norm.Parameters.Beta, centered)
-        |> Dense.matrix x.RowCount x.ColumnCount
+        let norm, places, elements = layer.Norm, layer.Places, Dense.elements x
+        let means, beta = Dense.values norm.Statistics.Mean, Dense.values norm.Parameters.Beta
+        let factors = layer.Factors(layer.Inverses(Dense.values norm.Statistics.Variance))
+        let y = Dense.fresh elements.Length
+        Planes.each places y.Length (fun plane from ->
+            let channel = plane % factors.Length
+            let into = Span(y, from, places)
+            TensorPrimitives.Subtract(ReadOnlySpan(elements, from, places), means[channel], into)
+            TensorPrimitives.Multiply(Span<'T>.op_Implicit into, factors[channel], into)
+            TensorPrimitives.Add(Span<'T>.op_Implicit into, beta[channel], into))
+        Dense.matrix x.RowCount x.ColumnCount y
 
     /// y in training, what was seen of the batch, and the pullback: that of `BatchNorm`, with a channel's places in all
     /// images for its samples. Sums go over a plane, then over the images in order.
@@ -81,35 +73,42 @@ type ChannelBatchNorm<'T when Real<'T>> =
         : struct (Matrix<'T> * BatchNormStatistics<'T>
                   * Func<Matrix<'T>, struct (ScaleShift<'T> * Lazy<Matrix<'T>>)>) =
         layer.Check x
-        let rows, samples, channels = x.RowCount, x.ColumnCount, layer.Image.Channels
-        let gamma = Dense.values layer.Norm.Parameters.Gamma
-        let means = layer.Means(samples, Dense.elements x)
-        let centered = layer.Centered(means, Dense.elements x)
-        let variances = layer.Means(samples, layer.Product centered centered)
+        let rows, samples, channels, places = x.RowCount, x.ColumnCount, layer.Image.Channels, layer.Places
+        let elements = Dense.elements x
+        let means = layer.Means(samples, Planes.sums channels places elements)
+        let centered = Dense.fresh elements.Length
+        Planes.each places centered.Length (fun plane from ->
+            TensorPrimitives.Subtract(
+                ReadOnlySpan(elements, from, places), means[plane % channels], Span(centered, from, places)))
+        let variances = layer.Means(samples, Planes.dots channels places centered centered)
         let inverses = layer.Inverses variances
-        let factors = layer.Product gamma inverses
-        let y = layer.Stretched(factors, Dense.values layer.Norm.Parameters.Beta, centered)
+        let factors, beta = layer.Factors inverses, Dense.values layer.Norm.Parameters.Beta
+        let y = Dense.fresh centered.Length
+        Planes.each places y.Length (fun plane from ->
+            let channel = plane % channels
+            let into = Span(y, from, places)
+            TensorPrimitives.Multiply(ReadOnlySpan(centered, from, places), factors[channel], into)
+            TensorPrimitives.Add(Span<'T>.op_Implicit into, beta[channel], into))
 
         let pullback (dy: Matrix<'T>) : struct (ScaleShift<'T> * Lazy<Matrix<'T>>) =
             Pullback.checkShape rows samples dy
             let dy = Dense.elements dy
-            let sums (v: 'T[]) = Planes.sums channels layer.Places samples v
-            let count: 'T = Real.number<'T, float> (float samples * float layer.Places)
-            let shifts, scales = sums dy, layer.Product inverses (sums (layer.Product dy centered))
+            let times (inverse: 'T) (dot: 'T) : 'T = inverse * dot
+            let shifts = Planes.sums channels places dy
+            let scales = Array.map2 times inverses (Planes.dots channels places dy centered)
             let dx () =
                 // factor (dy - shift / N - centered inverse scale / N)
-                let slope (inverse: 'T) (scale: 'T) : 'T =
-                    let product: 'T = inverse * scale
-                    -(product / count)
-                let slopes = Array.map2 slope inverses scales
-                let shift (sum: 'T) : 'T = -(sum / count)
-                let dx = layer.Stretched(slopes, Array.map shift shifts, centered)
-                Planes.each layer.Places dx.Length (fun plane from ->
-                    let into = Span(dx, from, layer.Places)
-                    TensorPrimitives.Add(
-                        ReadOnlySpan(dx, from, layer.Places), ReadOnlySpan(dy, from, layer.Places), into)
-                    TensorPrimitives.Multiply(
-                        ReadOnlySpan(dx, from, layer.Places), factors[plane % factors.Length], into))
+                let negative (sum: 'T) : 'T = -sum
+                let meanShifts = layer.Means(samples, shifts) |> Array.map negative
+                let slopes = layer.Means(samples, Array.map2 times inverses scales) |> Array.map negative
+                let dx = Dense.fresh dy.Length
+                Planes.each places dx.Length (fun plane from ->
+                    let channel = plane % channels
+                    let into = Span(dx, from, places)
+                    TensorPrimitives.Multiply(ReadOnlySpan(centered, from, places), slopes[channel], into)
+                    TensorPrimitives.Add(Span<'T>.op_Implicit into, meanShifts[channel], into)
+                    TensorPrimitives.Add(Span<'T>.op_Implicit into, ReadOnlySpan(dy, from, places), into)
+                    TensorPrimitives.Multiply(Span<'T>.op_Implicit into, factors[channel], into))
                 Dense.matrix rows samples dx
             struct ({ Gamma = Dense.vector scales; Beta = Dense.vector shifts }, lazy (dx ()))
         struct (Dense.matrix rows samples y, { Mean = Dense.vector means; Variance = Dense.vector variances },

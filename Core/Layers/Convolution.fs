@@ -169,7 +169,7 @@ type Convolution<'T when Real<'T>> =
                 Dense.matrix shape.Input.Size samples dx
             struct ({ layer with
                         Weight = Dense.matrix filters windows.Size weight
-                        Bias = Dense.vector (Planes.sums filters windows.Count samples dy) },
+                        Bias = Dense.vector (Planes.sums filters windows.Count dy) },
                     lazy (dx ())))
 
     /// y (`Output.Size` x samples) for x (`Input.Size` x samples), images by channel, row and column. Raises
