@@ -251,6 +251,37 @@ let laws =
                         bilinear image (x.Column j) (float row + float down[at]) (float column + float across[at])
                     abs (expected - y[i, j]) < 2e-5) (seq { 0 .. image.Features - 1 })) (seq { 0 .. case.Samples - 1 })
 
+        law "Turns with a distortion behind them are a single bilinear interpolation" cases <| fun case ->
+            let image = { case.Image with Channels = 1 }
+            let case = { case with Image = image }
+            let x, strength, deviation = images<float> case, 9.0f, 1.5
+            let turns = [ Augmentation.Rotation 40.0; Augmentation.Scale 1.5; Augmentation.Rotation 20.0 ]
+            let all = turns @ [ Augmentation.Elastic(float strength, deviation) ]
+            let y = (apply all case (batch<float> case)).Inputs
+            let smoothing = Smoothing(image.Height, image.Width, deviation)
+            let downs, acrosses = Array.zeroCreate smoothing.Length, Array.zeroCreate smoothing.Length
+            let middle, center = float (image.Height - 1) / 2.0, float (image.Width - 1) / 2.0
+            Seq.forall (fun j ->
+                let key i = Key.child 1 (keyOf case) |> Key.child j |> Key.child i
+                let draw i = (Key.uniforms 1 (key i))[0]
+                let turn (degrees: float) i (down: float, across: float) =
+                    let angle = (2.0 * draw i - 1.0) * degrees * Math.PI / 180.0
+                    cos angle * down + sin angle * across, cos angle * across - sin angle * down
+                smoothing.Fill(Key.child 0 (key 3), strength, downs)
+                smoothing.Fill(Key.child 1 (key 3), strength, acrosses)
+                Seq.forall (fun i ->
+                    let row, column = i / image.Width, i % image.Width
+                    let at = row * smoothing.Stride + column
+                    let factor = 1.0 / 1.5 + draw 1 * (1.5 - 1.0 / 1.5)
+                    // The last augmentation is the first to say where a pixel comes from.
+                    let down, across =
+                        (float row - middle + float downs[at], float column - center + float acrosses[at])
+                        |> turn 20.0 2
+                        |> fun (down, across) -> down / factor, across / factor
+                        |> turn 40.0 0
+                    let expected = bilinear image (x.Column j) (middle + down) (center + across)
+                    abs (expected - y[i, j]) < 5e-5) (seq { 0 .. image.Features - 1 })) (seq { 0 .. case.Samples - 1 })
+
         let gray = ImageFormat.Gray(20, 20, 1)
         let grays =
             Batch.ofLabels (Dense.matrix gray.Features 5 (Array.create (5 * gray.Features) 0.5)) (Array.zeroCreate 5)

@@ -113,11 +113,13 @@ module Augmentation =
         for j in 0 .. weights.Length - 1 do Mixing.column 1 partners[j] j weights mixedWeights
         Batch(mixed batch.X, Targets.Values(mixed targets), ReadOnlyMemory mixedWeights)
 
-    let private change (image: ImageFormat) (augmentation: Augmentation) (keys: Key[]) (batch: Batch<'T>) : Batch<'T> =
-        let output = output [ augmentation ] image
+    let private change
+        (image: ImageFormat) (augmentations: struct (int * Augmentation) list) (keys: Key[]) (batch: Batch<'T>)
+        : Batch<'T> =
+        let output = output [ for struct (_, augmentation) in augmentations -> augmentation ] image
         let from, into = Dense.elements batch.X, Dense.fresh (output.Features * batch.Samples)
         forEach batch.Samples into.Length (fun () ->
-            let change = Changes.ofAugmentation<'T> image output augmentation
+            let change = Changes.ofAugmentations<'T> image output augmentations
             fun j ->
                 change.Invoke(
                     keys[j],
@@ -125,8 +127,9 @@ module Augmentation =
                     Span(into, j * output.Features, output.Features)))
         Batch(Dense.matrix output.Features batch.Samples into, batch.T, batch.Weights)
 
-    /// The batch with the augmentations applied in order to each of its images. What the i-th of them draws for sample
-    /// j is a function of child i of child j of the key. Pixels stay within 0 and 1, or whatever range theirs is
+    /// The batch with the augmentations applied in order to each of its images; rotations and scales with an elastic
+    /// distortion behind them resample an image once. What the i-th of them draws for sample j is a function of child i
+    /// of child j of the key. Pixels stay within 0 and 1, or whatever range theirs is
     /// (rounded). Labels become soft targets by mixup, and otherwise remain.
     /// Raises ArgumentException with everything wrong with the augmentations for this format, if the format is not
     /// that of the batch, and if mixup finds a label outside the classes.
@@ -136,12 +139,15 @@ module Augmentation =
             invalidArg (nameof image) 
                 $"images of {image} pixels have {image.Features} features, but the batch has {batch.Features}"
         let keys = Key.split batch.Samples key
-        let step struct (batch, image) (i, augmentation) =
-            let keys = keys |> Array.map (Key.child i)
-            match augmentation with
-            | Augmentation.Mixup alpha -> struct (mix image.Classes alpha keys batch, image)
-            | _ -> struct (change image augmentation keys batch, output [ augmentation ] image)
-        let struct (augmented, _) = augmentations |> Seq.indexed |> Seq.fold step struct (batch, image)
+        let step struct (batch, image) (augmentations: struct (int * Augmentation) list) =
+            match augmentations with
+            | [ struct (i, Augmentation.Mixup alpha) ] ->
+                struct (mix image.Classes alpha (Array.map (Key.child i) keys) batch, image)
+            | _ ->
+                struct (change image augmentations keys batch,
+                        output [ for struct (_, augmentation) in augmentations -> augmentation ] image)
+        let groups = Changes.together [ for i, augmentation in Seq.indexed augmentations -> struct (i, augmentation) ]
+        let struct (augmented, _) = groups |> List.fold step struct (batch, image)
         augmented
 
 namespace Functional

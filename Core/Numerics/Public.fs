@@ -52,7 +52,7 @@ type Products =
 type NumericsVersion =
     /// The version of this program's numerics. Another version may give other bits: whoever changes the order of a sum,
     /// a formula's rounding or what is drawn from a key raises it. (Programs that didn't record it are version 1.)
-    static member Current = 3
+    static member Current = 4
 
 /// Threads that large operations, and the reading and encoding of data, may use. Results don't depend on them: not a
 /// bit.

@@ -9,8 +9,8 @@ internal static class Evaluation
     // Large enough for the products to be quick, small enough for a batch to stay in a core's cache.
     private const int SamplesAtOnce = 256;
 
-    // Activations of wide layers, as of images: as many as fit into 4 MB. More wander through memory, and a training run
-    // of six convolutions takes a quarter longer.
+    // Activations of wide layers, as of images: as many as fit into 4 MB. More wander through memory: a training run of
+    // six convolutions takes a quarter longer.
     private const int ActivationsAtOnce = 1 << 20;
 
     /// <summary>How well the network does on some of the samples: the accuracy of classes, the errors of quantities.
