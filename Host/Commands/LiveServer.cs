@@ -18,7 +18,7 @@ namespace Functional.Host.Commands;
 internal sealed class LiveServer : IDisposable
 {
     // A page must show an epoch within a second.
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200), KeepAlive = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500), KeepAlive = TimeSpan.FromSeconds(15);
 
     private readonly string token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
     private readonly string name;

@@ -47,8 +47,14 @@ internal static class LivePage
           id('at').textContent = texts.step.replace('{0}', step).replace('{1}', last);
           id('newest').disabled = looked === null;
           id('from').textContent = texts.from.replace('{0}', step);
-          history.replaceState(null, '', looked === null ? location.pathname : '#' + looked);
+          const hash = looked === null ? '' : '#' + looked;
+          if (location.hash !== hash) history.replaceState(null, '', hash || location.pathname);
         };
+        // What follows a run in progress takes a thirtieth of the time, so that training has the rest.
+        const share = 30, least = 500;
+        let running = id('live').dataset.running === 'true', wake = () => { };
+        const pause = time => new Promise(done => { wake = done; setTimeout(done, time); });
+        const painted = () => new Promise(done => setTimeout(() => requestAnimationFrame(() => setTimeout(done)), 0));
         // One request at a time; what is wanted meanwhile is asked for after it.
         async function show() {
           wanted = true;
@@ -57,6 +63,7 @@ internal static class LivePage
           while (wanted) {
             wanted = false;
             content.setAttribute('aria-busy', 'true');
+            const start = performance.now();
             try {
               const response = await fetch(looked === null ? 'content' : 'content?step=' + looked);
               const text = await response.text();
@@ -67,7 +74,9 @@ internal static class LivePage
               } else id('status').textContent = JSON.parse(text).error;
             } catch { id('status').textContent = texts.gone; }
             content.removeAttribute('aria-busy');
-            if (looked === null) await new Promise(done => setTimeout(done, 500));
+            if (looked !== null || !running) continue;
+            if (!document.hidden) await painted();
+            await pause(Math.max(least, share * (performance.now() - start)));
           }
           busy = false;
         }
@@ -101,6 +110,7 @@ internal static class LivePage
           if (response.ok) id('forks').innerHTML = await response.text();
         }
         const go = step => {
+          wake();
           slider.value = step;
           looked = slider.value === slider.max ? null : slider.value;
           place(); show();
@@ -112,6 +122,8 @@ internal static class LivePage
         events.onmessage = event => {
           const news = JSON.parse(event.data);
           id('status').textContent = news.status;
+          if (running && !news.running) wake();
+          running = news.running;
           slider.max = news.saved;
           if (looked === null) slider.value = slider.max;
           place();
@@ -140,7 +152,7 @@ internal static class LivePage
             $"Functional: {name}",
             Markup.Lines(
                 Markup.Of($$"""
-                    <div id="live" data-stamp="{{stamp}}"
+                    <div id="live" data-stamp="{{stamp}}" data-running="{{(status.IsRunning ? "true" : "false")}}"
                     data-step="{{Say(("step {0} of {1}", "ステップ {0} / {1}"))}}"
                     data-from="{{Say((
                         "Go on from step {0}, with other options", "ステップ{0}から別のオプションで続ける"))}}"

@@ -77,7 +77,10 @@ internal sealed class LiveRun
             RunStatus.Running => Say((
                 Invariant($"Running: epoch {Math.Min(epochs, (last?.Epoch ?? 0) + 1):N0} of {epochs:N0}"),
                 Invariant($"実行中：エポック{Math.Min(epochs, (last?.Epoch ?? 0) + 1):N0} / {epochs:N0}")))
-                + (last is { Seconds: > 0 } ? Left(last.Seconds / steps * (run.PlannedSteps - steps)) : ""),
+                + (last is { Seconds: > 0 } ? Left(last.Seconds / steps * (run.PlannedSteps - steps)) : "")
+                + (last is null ? "" : Say((
+                    Invariant($"; loss {last.Loss:F4}, test {last.Scores.Test.Text}"),
+                    Invariant($"。損失{last.Loss:F4}、テスト{last.Scores.Test.Text}")))),
             RunStatus.Finished => Say((
                 Invariant($"Finished: {Plural.Of(record.Summary!.Steps, "step")} in {record.Summary.Seconds:F1} s"),
                 Invariant($"終了：{record.Summary.Steps:N0}ステップ、{record.Summary.Seconds:F1}秒"))),
