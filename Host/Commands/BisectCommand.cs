@@ -62,7 +62,7 @@ internal static class BisectCommand
         {
             foreach (var line in Sentences(condition, found, first, values, run.StepsPerEpoch))
                 Console.WriteLine(Say(line));
-            if (found.At is not null)
+            if (commands.Look is not null)
                 Console.WriteLine(Say($"to look at it: {commands.Look}"));
             if (commands.Train is not null)
                 Console.WriteLine(Say($"to train so far: {commands.Train}"));
@@ -102,8 +102,10 @@ internal static class BisectCommand
 
     private static int Epoch(int step, int stepsPerEpoch) => (step + stepsPerEpoch - 1) / stepsPerEpoch;
 
-    private static (string Look, string? Train) Commands(TrainingRun run, RunState at) => (
-        $"functional live {ShellWord.Quoted(run.Record!.Folder)} --step {at.Step}",
-        at.Step == 0 ? null : RunCommand.Again(
+    // The page goes as far as checkpoints do, and a run that diverged goes on beyond its newest.
+    private static (string? Look, string? Train) Commands(TrainingRun run, RunState at) => (
+        run.Record!.Checkpoints.All is [.., var newest] && at.Step <= newest
+            ? $"functional live {ShellWord.Quoted(run.Record.Folder)} --step {at.Step}" : null,
+        at.Step == run.Start.Step ? null : RunCommand.Again(
             run.Configuration, run.Record.Folder, at.Step, run.Record.Epochs, isOver: false));
 }

@@ -17,6 +17,10 @@ internal sealed class LiveForks(string folder, int threads, Language language)
 {
     private const int MostAtOnce = 4;
 
+    // Beside the run, where it is named by a dot, too.
+    private readonly string folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) is "" or "." or ".."
+        ? Path.GetFullPath(folder) : folder;
+
     private static readonly IReadOnlyList<Option<string?>> Options =
         [.. TrainOptions.All.Where(option => option.Name != "from").Select(option => CommonOptions.Of(option, null))];
 
@@ -72,7 +76,22 @@ internal sealed class LiveForks(string folder, int threads, Language language)
         var name = Path.TrimEndingDirectorySeparator(folder);
         return Directory.EnumerateDirectories(Path.GetDirectoryName(full)!, $"{Path.GetFileName(full)}-from-*")
             .Select(found => $"{name}{Path.GetFileName(found)[Path.GetFileName(full).Length..]}")
-            .Where(RunRecord.IsRun).Order(StringComparer.Ordinal);
+            .Where(RunRecord.IsRun).Where(IsOurs).Order(StringComparer.Ordinal);
+    }
+
+    // Not a fork of a fork.
+    private bool IsOurs(string fork)
+    {
+        try
+        {
+            return RunRecord.Read(fork).Configuration.OriginFolder is { } origin
+                && Path.TrimEndingDirectorySeparator(Path.GetFullPath(origin))
+                    == Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        }
+        catch (DataException)
+        {
+            return false;
+        }
     }
 
     private string Fresh(int step)
@@ -100,7 +119,7 @@ internal sealed class LiveForks(string folder, int threads, Language language)
                         language: language));
             }
         }
-        catch (Exception e) when (e is OperationFailedException or DataException or UsageException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             Hints.Write([$"{held.Folder}: {e.Message}"]);
         }

@@ -19,11 +19,16 @@ internal static class Fork
             throw new UsageException(new Fault(
                 nameof(TrainConfiguration.From),
                 $"the run learns {origin.Encoded.Task}, and can't go on with {fork.Encoded.Task}"));
+        RequireSameUpdates(origin.Configuration.Optimizer, fork.Configuration.Optimizer);
         var state = Carried(origin.Configuration, progress.State, fork.Configuration, fresh);
         // Results on other samples are no part of the fork's.
-        return HasSameSamples(origin, fork)
+        var begun = HasSameSamples(origin, fork)
             ? progress with { State = state }
             : new RunProgress(state with { Best = null }, progress.Losses, []);
+        return state.Step == fork.PlannedSteps || !fork.IsOver(state.Step, begun.Epochs) ? begun
+            : throw new UsageException(new Fault(
+                nameof(TrainConfiguration.Patience),
+                "by then validation hadn't improved for so long that the run would stop at once; give more, or none"));
     }
 
     /// <summary>What a user should know of a fork, a line each.</summary>
@@ -57,6 +62,15 @@ internal static class Fork
             + "what can change is how it is trained"));
     }
 
+    // Schedules count updates of the weights, whose number per step would change.
+    private static void RequireSameUpdates(OptimizerSettings before, OptimizerSettings now)
+    {
+        if (before.Name == now.Name && before.Accumulate != now.Accumulate && now.Schedule != RunSchedule.Constant)
+            throw new UsageException(new Fault(
+                nameof(OptimizerSettings.Accumulate),
+                $"it is {before.Accumulate} in the run, and can't change under a schedule, which counts updates"));
+    }
+
     private static RunState Carried(
         TrainConfiguration before, RunState old, TrainConfiguration now, RunState fresh)
     {
@@ -84,21 +98,30 @@ internal static class Fork
         [
             .. from slot in fresh.Slots
                let isKept = slots.ContainsKey(slot.Name) && (slot.Name != Gathered || isSameMean)
-               select new Slot<float>(slot.Name, isKept ? slots[slot.Name]
-                   : slot.Name == Average ? Corrected(slot.Values, now.Optimizer.Average!.Value, old.Updates)
-                   : slot.Values),
+               let values = isKept ? slots[slot.Name] : slot.Values
+               select new Slot<float>(slot.Name, slot.Name != Average ? values
+                   : Corrected(
+                       values, isKept ? before.Optimizer.Average : null, now.Optimizer.Average!.Value, old.Updates)),
         ]);
     }
 
-    // An average is divided by 1 - decay^updates: a new one is then what the parameters are.
-    private static Parameters<float> Corrected(Parameters<float> parameters, double decay, int updates)
+    // An average is divided by 1 - decay^updates. So a new one is then what the parameters are, and one with another
+    // decay what it was.
+    private static Parameters<float> Corrected(
+        Parameters<float> parameters, double? before, double now, int updates)
     {
-        if (updates == 0)
+        if (updates == 0 || before == now)
             return parameters;
-        var power = 1.0;
-        for (var update = 0; update < updates && power > 0; update++)
-            power *= decay;
-        return parameters.WithVector(parameters.ToVector() * (float)(1 - power));
+        return parameters.WithVector(
+            parameters.ToVector() * (float)(Weight(now) / (before is { } decay ? Weight(decay) : 1)));
+
+        double Weight(double decay)
+        {
+            var power = 1.0;
+            for (var update = 0; update < updates && power > 0; update++)
+                power *= decay;
+            return 1 - power;
+        }
     }
 
     private static bool HasSameSamples(TrainingRun origin, TrainingRun fork) =>

@@ -43,11 +43,24 @@ internal sealed partial record RunOrigin(TrainConfiguration Configuration, int S
         return new RunProgress(
             run.At(step) with
             {
-                Best = best is null ? null : new BestNetwork(best.Step, run.At(best.Step).Network),
+                // A fork's folder has epochs from before its first step, too.
+                Best = best is null ? null
+                    : best.Step <= run.Start.Step ? run.Start.Best
+                    : new BestNetwork(best.Step, run.At(best.Step).Network),
                 Seconds = epochs is [.., var last] ? last.Seconds : 0,
             },
-            [.. record.Losses.Take(step)], epochs);
+            Losses(run, record, step), epochs);
     }
+
+    // Losses are saved with checkpoints, and a run that diverged goes on beyond its newest.
+    private static IReadOnlyList<double> Losses(TrainingRun run, RunRecord record, int step) =>
+        record.Losses.Count >= step ? [.. record.Losses.Take(step)]
+        :
+        [
+            .. record.Losses,
+            .. run.Steps(run.At(record.Losses.Count)).Take(step - record.Losses.Count)
+                .Select(taken => taken.Report.Loss),
+        ];
 
     private static bool IsWhole(TrainingRun run, EpochReport epoch) =>
         epoch.Step == epoch.Epoch * (long)run.StepsPerEpoch;

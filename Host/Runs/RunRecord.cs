@@ -110,11 +110,12 @@ internal sealed record RunRecord
         double[] losses = [.. now.Losses.Take(state.Step)];
         List<EpochReport> epochs = [.. now.Epochs.TakeWhile(epoch => epoch.Step <= state.Step)];
         var best = EpochReport.Best(epochs.Where(epoch => epoch.Step == epoch.Epoch * (long)run.StepsPerEpoch));
-        var reported = epochs is [.., var end] ? end.Step : 0;
+        // A fork on other samples has no results of the epochs before it.
+        var reported = epochs is [.., var end] ? end.Step : run.Start.Step / run.StepsPerEpoch * run.StepsPerEpoch;
         if (reported < state.Step)
             epochs.Add(RunEvaluation.Of(
                 run, state, (state.Step + run.StepsPerEpoch - 1) / run.StepsPerEpoch,
-                losses.Skip(reported).Average(), threads));
+                losses.Skip(reported).DefaultIfEmpty(double.NaN).Average(), threads));
         if (now.Summary is { IsEvaluated: true } summary && summary.Steps == state.Step)
             return new RunResult(state, losses, epochs, summary);
         var last = epochs is [.., var reached] ? reached : RunEvaluation.Of(run, state, 0, double.NaN, threads);

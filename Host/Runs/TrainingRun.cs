@@ -105,7 +105,7 @@ public sealed class TrainingRun
 
     /// <summary>A run that goes on from a moment of this one, exactly, with other options: a fork. What the optimizer
     /// remembers goes with it if the rule is the same.</summary>
-    /// <param name="step">The steps taken before, from 0 to this run's last.</param>
+    /// <param name="step">The steps taken before, from that of <see cref="Start"/> to this run's last.</param>
     /// <param name="configuration">The fork's: this run's <see cref="Configuration"/>, with what is to be
     /// another.</param>
     /// <param name="data">What the fork learns from; this run's data if null.</param>

@@ -31,10 +31,10 @@ internal sealed class GaussianProcessSampler : Sampler
         var own = key.Child(trials.Count);
         var ended = trials.Where(trial => trial.Result is not null).ToArray();
         var scores = Scores(ended, direction);
-        if (ended.Length < FirstTrials || scores.Max() == scores.Min())
-            return First(space, key, trials.Count);
         double[] PointOf(Trial trial) => space.PointOf(trial.Configuration);
         var kept = Kept(scores);
+        if (ended.Length < FirstTrials || kept.Max(i => scores[i]) == kept.Min(i => scores[i]))
+            return First(space, key, trials.Count);
         double[][] points = [.. kept.Select(i => PointOf(ended[i]))];
         var encoding = new GaussianProcess.Encoding(
             [.. space.Hyperparameters.Select(one => one.Domain is ChoiceDomain)]);
