@@ -233,22 +233,25 @@ let laws =
             agrees (Augmentation.Rotation 40.0) (fun u -> (2.0 * u - 1.0) * 40.0 * Math.PI / 180.0) (fun _ -> 1.0)
             && agrees (Augmentation.Scale 1.5) (fun _ -> 0.0) (fun u -> 1.0 / 1.5 + u * (1.5 - 1.0 / 1.5))
 
+        // The row and the column from which an elastic distortion with this key takes a pixel.
+        let displaced (image: ImageFormat) strength deviation (key: Key) =
+            let smoothing = Smoothing(image.Height, image.Width, deviation)
+            let along i =
+                let field = Array.zeroCreate smoothing.Length
+                smoothing.Fill(Key.child i key, strength, field)
+                fun row column -> float (if i = 0 then row else column) + float field[row * smoothing.Stride + column]
+            along 0, along 1
         law "An elastic distortion is a bilinear interpolation at displaced places" cases <| fun case ->
             let image = { case.Image with Channels = 1 }
             let case = { case with Image = image }
             let x, strength, deviation = images<float> case, 20.0f, 1.5
             let y = (apply [ Augmentation.Elastic(float strength, deviation) ] case (batch<float> case)).Inputs
-            let smoothing = Smoothing(image.Height, image.Width, deviation)
-            let down, across = Array.zeroCreate smoothing.Length, Array.zeroCreate smoothing.Length
             Seq.forall (fun j ->
                 let key = Key.child 1 (keyOf case) |> Key.child j |> Key.child 0
-                smoothing.Fill(Key.child 0 key, strength, down)
-                smoothing.Fill(Key.child 1 key, strength, across)
+                let down, across = displaced image strength deviation key
                 Seq.forall (fun i ->
                     let row, column = i / image.Width, i % image.Width
-                    let at = row * smoothing.Stride + column
-                    let expected =
-                        bilinear image (x.Column j) (float row + float down[at]) (float column + float across[at])
+                    let expected = bilinear image (x.Column j) (down row column) (across row column)
                     abs (expected - y[i, j]) < 2e-5) (seq { 0 .. image.Features - 1 })) (seq { 0 .. case.Samples - 1 })
 
         law "Turns with a distortion behind them are a single bilinear interpolation" cases <| fun case ->
@@ -256,10 +259,8 @@ let laws =
             let case = { case with Image = image }
             let x, strength, deviation = images<float> case, 9.0f, 1.5
             let turns = [ Augmentation.Rotation 40.0; Augmentation.Scale 1.5; Augmentation.Rotation 20.0 ]
-            let all = turns @ [ Augmentation.Elastic(float strength, deviation) ]
-            let y = (apply all case (batch<float> case)).Inputs
-            let smoothing = Smoothing(image.Height, image.Width, deviation)
-            let downs, acrosses = Array.zeroCreate smoothing.Length, Array.zeroCreate smoothing.Length
+            let elastic = Augmentation.Elastic(float strength, deviation)
+            let y = (apply (turns @ [ elastic ]) case (batch<float> case)).Inputs
             let middle, center = float (image.Height - 1) / 2.0, float (image.Width - 1) / 2.0
             Seq.forall (fun j ->
                 let key i = Key.child 1 (keyOf case) |> Key.child j |> Key.child i
@@ -267,24 +268,20 @@ let laws =
                 let turn (degrees: float) i (down: float, across: float) =
                     let angle = (2.0 * draw i - 1.0) * degrees * Math.PI / 180.0
                     cos angle * down + sin angle * across, cos angle * across - sin angle * down
-                smoothing.Fill(Key.child 0 (key 3), strength, downs)
-                smoothing.Fill(Key.child 1 (key 3), strength, acrosses)
+                let downs, acrosses = displaced image strength deviation (key 3)
                 Seq.forall (fun i ->
                     let row, column = i / image.Width, i % image.Width
-                    let at = row * smoothing.Stride + column
                     let factor = 1.0 / 1.5 + draw 1 * (1.5 - 1.0 / 1.5)
                     // The last augmentation is the first to say where a pixel comes from.
                     let down, across =
-                        (float row - middle + float downs[at], float column - center + float acrosses[at])
-                        |> turn 20.0 2
+                        turn 20.0 2 (downs row column - middle, acrosses row column - center)
                         |> fun (down, across) -> down / factor, across / factor
                         |> turn 40.0 0
                     let expected = bilinear image (x.Column j) (middle + down) (center + across)
                     abs (expected - y[i, j]) < 5e-5) (seq { 0 .. image.Features - 1 })) (seq { 0 .. case.Samples - 1 })
 
         let gray = ImageFormat.Gray(20, 20, 1)
-        let grays =
-            Batch.ofLabels (Dense.matrix gray.Features 5 (Array.create (5 * gray.Features) 0.5)) (Array.zeroCreate 5)
+        let grays = Batch.ofLabels (Dense.matrix gray.Features 5 (Array.create 2000 0.5)) (Array.zeroCreate 5)
         law "Noise has its share of the pixels' range as deviation" cases <| fun case ->
             let image = { gray with Lowest = -1.5; Highest = 2.5 }
             let noisy = (Augmentation.apply (keyOf case) [ Augmentation.Noise 0.05 ] image grays).Inputs

@@ -92,7 +92,7 @@ internal static class Fork
         if (before.Optimizer.Name != now.Optimizer.Name)
             return fresh;
         var slots = old.Slots.ToDictionary(slot => slot.Name, slot => slot.Values);
-        // Part of a mean of so many says nothing about one of others.
+        // What was gathered for a mean of two batches is no part of a mean of three.
         var isSameMean = before.Optimizer.Accumulate == now.Optimizer.Accumulate;
         return new OptimizerState<float>(old.Updates, isSameMean ? old.Gathered : 0,
         [

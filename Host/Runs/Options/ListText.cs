@@ -31,7 +31,7 @@ internal static class ListText
     public static string Name(string text) => text.Trim() is ['"', .. var inner, '"']
         ? inner.Replace("\"\"", "\"", StringComparison.Ordinal) : text.Trim();
 
-    /// <summary>A name as it is written in a list.</summary>
+    /// <summary>A name, in quotation marks where a list needs them.</summary>
     public static string Quoted(string name) => name.AsSpan().ContainsAny(",\"") || name != name.Trim()
         ? $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : name;
 }
