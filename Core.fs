@@ -295,6 +295,21 @@ type Training =
     static member Step(state: TrainingState<'T>, batch: Func<Batch<'T>>) : struct (TrainingState<'T> * StepReport) =
         Training.stepOn (given "state" state) (given "batch" batch).Invoke
 
+    /// <summary>The state after a step for each batch, the same bits as by `Step`. The states in between are seen by
+    /// nobody, so their memory is used again: large networks train faster. Raises ArgumentException like `Step`.
+    /// </summary>
+    /// <example><code>state = Training.Run(state, batches.Take(1000));</code></example>
+    static member Run(state: TrainingState<'T>, batches: IEnumerable<Batch<'T>>) : TrainingState<'T> =
+        Training.run (given "state" state) (given "batches" batches)
+
+    /// The same with batches of which each is made for its step alone, as for `Step`, and until `goesOn` says of a
+    /// step's report that no other shall follow.
+    static member Run
+        (state: TrainingState<'T>, batches: IEnumerable<Func<Batch<'T>>>, goesOn: Func<StepReport, bool>)
+        : TrainingState<'T> =
+        let batches = given "batches" batches |> Seq.map (fun batch -> batch.Invoke)
+        Training.runOn (given "goesOn" goesOn).Invoke (given "state" state) batches
+
     /// The network with the moving average of its parameters, where the optimizer takes one; otherwise the network.
     static member Averaged(state: TrainingState<'T>) : Network<'T> = Training.averaged (given "state" state)
 

@@ -33,6 +33,7 @@ type StepReport =
 
 namespace Functional.FSharp
 
+open System.Collections.Generic
 open Functional
 open Functional.Numerics
 
@@ -54,25 +55,64 @@ module Training =
         if obj.ReferenceEquals(averaged, parameters) then state.Network
         else Network.withFresh averaged state.Network
 
-    /// One step with a batch that is made for it alone: the next step reuses its memory, so don't keep it.
-    /// Raises ArgumentException if the batch doesn't fit the network, and after 2,147,483,647 steps.
-    let stepOn (state: TrainingState<'T>) (batch: unit -> Batch<'T>) : struct (TrainingState<'T> * StepReport) =
+    /// One step with a batch that is made for it alone. The next state is made by `making`.
+    let private stepBy
+        (making: (unit -> struct (TrainingState<'T> * StepReport)) -> struct (TrainingState<'T> * StepReport))
+        (state: TrainingState<'T>) (batch: unit -> Batch<'T>) : struct (TrainingState<'T> * StepReport) =
         let network, number = state.Network, Steps.next (nameof state) state.Step
         let gradient () = Network.gradient (Key.child state.Step state.Key) network (batch ())
         let next (gradient: Gradient<'T>) =
-            let struct (parameters, optimizerState) =
-                Optimizer.update state.Optimizer state.OptimizerState (Network.parameters network) gradient.Parameters
-            // Of the step's own memory nothing may stay.
-            let statistics = Parameters(Parameters.copies gradient.Statistics)
-            struct ({ state with
-                        Network = Network.withAll parameters statistics network
-                        OptimizerState = optimizerState
-                        Step = number },
-                    { Step = number; Loss = gradient.Loss })
+            making (fun () ->
+                let struct (parameters, optimizerState) =
+                    Optimizer.update state.Optimizer state.OptimizerState (Network.parameters network)
+                        gradient.Parameters
+                // Of the step's own memory nothing may stay.
+                let statistics = Parameters(Parameters.copies gradient.Statistics)
+                struct ({ state with
+                            Network = Network.withAll parameters statistics network
+                            OptimizerState = optimizerState
+                            Step = number },
+                        { Step = number; Loss = gradient.Loss }))
         // A custom layer may keep what it is given; of the others nothing but the loss outlives the step.
         if Network.isBuiltIn network then Scratch<'T>.During(gradient, next) else next (gradient ())
+
+    /// One step with a batch that is made for it alone: the next step reuses its memory, so don't keep it.
+    /// Raises ArgumentException if the batch doesn't fit the network, and after 2,147,483,647 steps.
+    let stepOn (state: TrainingState<'T>) (batch: unit -> Batch<'T>) : struct (TrainingState<'T> * StepReport) =
+        stepBy (fun next -> next ()) state batch
 
     /// One step: the gradient of the batch's loss, the optimizer's update, and the running statistics.
     /// Raises ArgumentException if the batch doesn't fit the network, and after 2,147,483,647 steps.
     let step (state: TrainingState<'T>) (batch: Batch<'T>) : struct (TrainingState<'T> * StepReport) =
         stepOn state (fun () -> batch)
+
+    /// Adds the arrays that a state can't do without.
+    let private addArrays (state: TrainingState<'T>) (arrays: HashSet<'T[]>) : unit =
+        let add (leaves: Parameter<'T>[]) = for leaf in leaves do arrays.Add(Dense.values leaf.Values) |> ignore
+        add state.Network.Group.Leaves
+        for slot in state.OptimizerState.Slots do add slot.Values.Leaves
+
+    /// A step per batch, each of which is made for its step alone, until they end or `goesOn` says of a step's report
+    /// that no other shall follow: the same bits as with `stepOn`, and the last state. The states in between are seen
+    /// by nobody, so their memory is used again: large networks train faster. (With custom layers, rules or transforms,
+    /// which may keep what they are given, it is not.)
+    /// Raises ArgumentException if a batch doesn't fit the network, and after 2,147,483,647 steps.
+    let runOn
+        (goesOn: StepReport -> bool) (state: TrainingState<'T>) (batches: (unit -> Batch<'T>) seq) : TrainingState<'T> =
+        let isBuiltIn = Network.isBuiltIn state.Network && Optimizer.isBuiltIn state.Optimizer
+        let lent, needed = Scratch<'T>.Lent(), HashSet<'T[]> HashIdentity.Reference
+        let making next = if isBuiltIn then lent.During next else next ()
+        use batches = (given (nameof batches) batches).GetEnumerator()
+        let mutable state, isOver = state, false
+        while not isOver && batches.MoveNext() do
+            let struct (next, report) = stepBy making state batches.Current
+            needed.Clear()
+            addArrays next needed
+            lent.ReturnAllBut needed
+            state <- next
+            isOver <- not (goesOn report)
+        state
+
+    /// `runOn` to the end of the batches.
+    let run (state: TrainingState<'T>) (batches: Batch<'T> seq) : TrainingState<'T> =
+        runOn (fun _ -> true) state (batches |> Seq.map (fun batch () -> batch))

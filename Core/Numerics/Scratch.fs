@@ -14,6 +14,14 @@ type private Pool<'T when Real<'T>>() =
     /// Bytes of the free arrays.
     member val Held = 0L with get, set
 
+    member pool.Return(array: 'T[]) =
+        let mutable stack = Unchecked.defaultof<_>
+        if not (pool.Free.TryGetValue(array.Length, &stack)) then
+            stack <- Stack()
+            pool.Free[array.Length] <- stack
+        stack.Push array
+        pool.Held <- pool.Held + int64 array.Length * int64 sizeof<'T>
+
 /// One thread's arrays of one element type.
 [<AbstractClass; Sealed>]
 type private PerThread<'T when Real<'T>> =
@@ -87,16 +95,41 @@ type internal Scratch<'T when Real<'T>> =
                 PerThread<'T>.Source <- pool
                 let made = try make () finally PerThread<'T>.Source <- null
                 let result = consume made
-                for array in rented do
-                    let mutable stack = Unchecked.defaultof<_>
-                    if not (pool.Free.TryGetValue(array.Length, &stack)) then
-                        stack <- Stack()
-                        pool.Free[array.Length] <- stack
-                    stack.Push array
-                    pool.Held <- pool.Held + Scratch<'T>.Bytes array
+                for array in rented do pool.Return array
                 if pool.Held > Scratch<'T>.Most then
                     pool.Free.Clear()
                     pool.Held <- 0L
                 result
             finally
                 rented.Clear()
+
+    /// Arrays of this thread's pool beyond `During`, until they are returned to it.
+    static member Lent() : Lent<'T> = Lent<'T>()
+
+/// Arrays that one owner rents for longer than a call, as long as it stays on its thread.
+and [<Sealed>] internal Lent<'T when Real<'T>>() =
+    // Held, so that no garbage collection takes the arrays that are free for a moment.
+    let pool = PerThread<'T>.Pool
+    let mutable arrays = List<'T[]>()
+    let mutable others = List<'T[]>()
+
+    /// Runs `make` with arrays that stay rented.
+    member _.During(make: unit -> 'R) : 'R =
+        let rented, source = PerThread<'T>.Rented, PerThread<'T>.Source
+        let before = rented.Count
+        PerThread<'T>.Source <- pool
+        try
+            make ()
+        finally
+            PerThread<'T>.Source <- source
+            for i in before .. rented.Count - 1 do others.Add rented[i]
+            rented.RemoveRange(before, rented.Count - before)
+
+    /// Returns those of the arrays before the last `During` that are not among these.
+    member _.ReturnAllBut(needed: HashSet<'T[]>) : unit =
+        for array in arrays do
+            if needed.Contains array then others.Add array else pool.Return array
+        arrays.Clear()
+        let returned = arrays
+        arrays <- others
+        others <- returned

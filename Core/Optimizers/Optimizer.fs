@@ -284,6 +284,10 @@ module Optimizer =
             | _ -> ()
         ParameterGroup.numbers optimizer.LearningRate decay (List.ofSeq optimizer.Groups) parameters
 
+    /// Whether nothing of it is custom.
+    let internal isBuiltIn (optimizer: Optimizer) : bool =
+        not (optimizer.Rule.IsCustom || optimizer.Transforms |> Seq.exists _.IsCustom)
+
     /// Whether a leaf with this base rate is left alone.
     let private isFrozen (optimizer: Optimizer) (struct (rate: float, _: float)) : bool =
         optimizer.Groups.Count > 0 && rate = 0.0

@@ -36,19 +36,20 @@ let private features: Gen<Feature> list =
 let private roleNames =
     dict [ Role.Weight, "weights"; Role.Bias, "biases"; Role.Scale, "scales"; Role.Shift, "shifts" ]
 
-let private withFeature (descent: Descent) (optimizer: Optimizer) feature : Optimizer =
+let private withFeature (patterns: string[]) (optimizer: Optimizer) feature : Optimizer =
     match feature with
     | Done transform -> optimizer.With transform
     | Grouped(kind, factor, decay) ->
-        let pattern = [| "leaf0"; roleNames[snd descent.Leaves.Head]; "leaf*" |][kind]
-        optimizer.WithGroup(pattern, factor * optimizer.LearningRate, Option.toNullable decay)
+        optimizer.WithGroup(patterns[kind], factor * optimizer.LearningRate, Option.toNullable decay)
 
 /// The place of a rule in the table, and what is done besides it.
 type Pair = { Row: int; Features: Feature list; Descent: Descent }
 
 let private row pair = optimizers[pair.Row]
+let private optimizerFor patterns pair =
+    List.fold (withFeature patterns) ((row pair).Optimizer pair.Descent.Rate) pair.Features
 let private optimizerOf pair =
-    List.fold (withFeature pair.Descent) ((row pair).Optimizer pair.Descent.Rate) pair.Features
+    pair |> optimizerFor [| "leaf0"; roleNames[snd pair.Descent.Leaves.Head]; "leaf*" |]
 
 let private pairs: Arbitrary<Pair> =
     let generator =
@@ -148,6 +149,29 @@ let laws =
             let struct (expected, _) = after optimizer (draw<float32> pair.Descent 0) (gradients pair.Descent)
             let struct (found, _) = interrupted
             sameParameters expected found
+
+        law "a run has the bits of its steps, and what it gives stays as it is" (both (compositions, pairs))
+        <| fun (case, pair) ->
+            let network, batch = network<float32> case, batch<float32> case
+            let first = (Network.parameters network)[0]
+            let optimizer = optimizerFor [| first.Name; roleNames[first.Role]; "*" |] pair
+            let start = Training.start network optimizer case.Key
+            let batches = List.replicate 6 batch
+            let steps =
+                List.scan (fun state batch -> let struct (next, _) = Training.step state batch in next) start batches
+            let same (expected: TrainingState<float32>) (found: TrainingState<float32>) =
+                Assert.Equal(expected.Step, found.Step)
+                Assert.Equal(expected.OptimizerState.Updates, found.OptimizerState.Updates)
+                sameParameters (Network.leaves expected.Network) (Network.leaves found.Network)
+                let remembered (state: TrainingState<float32>) = OptimizerState.toLeaves state.OptimizerState
+                sameParameters (remembered expected) (remembered found)
+            let half = Training.run start batches[..3]
+            same steps[4] half
+            same steps[6] (Training.run half batches[4..])
+            // Another branch from the same state, and one that ends early.
+            same steps[5] (Training.runOn (fun report -> report.Step < 5) half [ for x in batches -> fun () -> x ])
+            same steps[4] half
+            same steps[0] start
 
         let gatherings = both (compositions, size 2 3)
         law "gathering is over the steps' own gradients: masks, statistics and penalties of each" gatherings
