@@ -12,6 +12,9 @@ internal sealed record StepWorkload(string Name, Func<Network<float>> Network, i
 {
     private const int Blocks = 5;
 
+    // As in a run, where states are looked at from time to time.
+    private const double SecondsTogether = 0.25;
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<StepWorkload> All { get; } =
     [
@@ -52,12 +55,15 @@ internal sealed record StepWorkload(string Name, Func<Network<float>> Network, i
         var loader = new Loader(
             images.Examples, images.Images.All, BatchSize, Sampling.Replacement, Key.OfSeed(1));
         var state = Training.Start(Network(), Optimizer, seed: 1);
-        using var batches = Enumerable.Range(0, int.MaxValue).SelectMany(loader.Epoch).GetEnumerator();
-        return Threads.Use(threads, () => Timing.Measure(seconds, Blocks, () =>
+        using var batches = Enumerable.Range(0, int.MaxValue).SelectMany(epoch => loader.Indices(epoch))
+            .GetEnumerator();
+        IEnumerable<Func<Batch<float>>> Next(int count)
         {
-            batches.MoveNext();
-            (state, _) = Training.Step(state, batches.Current);
-        }));
+            for (; count > 0 && batches.MoveNext(); count--)
+                yield return () => loader.Batch(batches.Current);
+        }
+        return Threads.Use(threads, () => Timing.Measure(seconds, Blocks, SecondsTogether, count =>
+            state = Training.Run(state, Next(count), _ => true)));
     }
 
     // Each layer with weights has sums forward, for its own gradient, and, but for the first, for its inputs'.

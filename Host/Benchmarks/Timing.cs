@@ -24,48 +24,59 @@ internal readonly record struct Timing(double Seconds, int Gen2Collections, doub
     /// <param name="seconds">For all blocks together; half of that is for warming up.</param>
     /// <param name="blocks">At least 1; fewer, but at least five, if a call takes longer than a block.</param>
     /// <param name="action">What is measured.</param>
-    public static Timing Measure(double seconds, int blocks, Action action)
+    public static Timing Measure(double seconds, int blocks, Action action) =>
+        Measure(seconds, blocks, SecondsBetweenLooks, count =>
+        {
+            for (var i = 0; i < count; i++)
+                action();
+        });
+
+    /// <summary>The same for calls that are made together.</summary>
+    /// <param name="seconds">For all blocks together; half of that is for warming up.</param>
+    /// <param name="blocks">At least 1; fewer, but at least five, if a call takes longer than a block.</param>
+    /// <param name="together">About how long those take that are made together.</param>
+    /// <param name="calls">Makes so many calls.</param>
+    public static Timing Measure(double seconds, int blocks, double together, Action<int> calls)
     {
-        var between = CallsBetweenLooks(seconds / 2, action);
+        var between = CallsWithin(together, seconds / 2, calls);
         // What was measured before leaves no garbage to this.
         GC.Collect();
         var (gen2, paused, allocated) =
             (GC.CollectionCount(2), GC.GetTotalPauseDuration(), GC.GetTotalAllocatedBytes(precise: true));
-        var (fastest, elapsed, calls) = (double.PositiveInfinity, 0.0, 0L);
+        var (fastest, elapsed, made) = (double.PositiveInfinity, 0.0, 0L);
         for (var block = 0; block < blocks && (block < FewestBlocks || elapsed < seconds); block++)
         {
-            var (taken, count) = Block(seconds / blocks, between, action);
+            var (taken, count) = Block(seconds / blocks, between, calls);
             fastest = Math.Min(fastest, taken / count);
             elapsed += taken;
-            calls += count;
+            made += count;
         }
         return new Timing(
             fastest,
             GC.CollectionCount(2) - gen2,
             (GC.GetTotalPauseDuration() - paused).TotalSeconds / elapsed,
-            (double)(GC.GetTotalAllocatedBytes(precise: true) - allocated) / calls);
+            (double)(GC.GetTotalAllocatedBytes(precise: true) - allocated) / made);
     }
 
     // Looking at the clock takes as long as a tenth of the shortest calls.
-    private static int CallsBetweenLooks(double seconds, Action action)
+    private static int CallsWithin(double together, double seconds, Action<int> calls)
     {
-        var (taken, count) = Block(seconds, 1, action);
-        return (int)Math.Max(1, SecondsBetweenLooks * count / taken);
+        var (taken, count) = Block(seconds, 1, calls);
+        return (int)Math.Max(1, together * count / taken);
     }
 
-    private static (double Seconds, long Calls) Block(double seconds, int callsBetweenLooks, Action action)
+    private static (double Seconds, long Calls) Block(double seconds, int together, Action<int> calls)
     {
         var start = Stopwatch.GetTimestamp();
-        var calls = 0L;
+        var made = 0L;
         double elapsed;
         do
         {
-            for (var i = 0; i < callsBetweenLooks; i++)
-                action();
-            calls += callsBetweenLooks;
+            calls(together);
+            made += together;
             elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
         while (elapsed < seconds);
-        return (elapsed, calls);
+        return (elapsed, made);
     }
 }

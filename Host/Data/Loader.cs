@@ -25,6 +25,7 @@ public sealed class Loader
     private readonly int batchSize;
     private readonly Sampling sampling;
     private readonly Key key;
+    private volatile Shuffled? shuffled;
 
     /// <summary>Batches of some of the examples.</summary>
     /// <param name="examples">What batches are made of.</param>
@@ -50,12 +51,12 @@ public sealed class Loader
     /// <summary>Batches until as many samples have been drawn as there are, rounded up.</summary>
     public int StepsPerEpoch => (int)(((long)samples.Length + batchSize - 1) / batchSize);
 
-    /// <summary>The indices (in the examples) of each batch of an epoch, counted from 0.</summary>
-    public IEnumerable<int[]> Indices(int epoch)
+    /// <summary>The indices (in the examples) of each batch of an epoch, counted from 0, from one of them on.</summary>
+    public IEnumerable<int[]> Indices(int epoch, int first = 0)
     {
         var epochKey = key.Child(epoch);
-        int[][] order = sampling == Sampling.Shuffle ? [.. epochKey.Permutation(samples.Length).Chunk(batchSize)] : [];
-        for (var step = 0; step < StepsPerEpoch; step++)
+        var order = sampling == Sampling.Shuffle ? Order(epoch) : [];
+        for (var step = first; step < StepsPerEpoch; step++)
         {
             int[] places = sampling switch
             {
@@ -67,9 +68,19 @@ public sealed class Loader
         }
     }
 
+    // Whoever goes on within an epoch asks for the same order again.
+    private int[][] Order(int epoch)
+    {
+        if (shuffled is not { } order || order.Epoch != epoch)
+            shuffled = order = new Shuffled(epoch, [.. key.Child(epoch).Permutation(samples.Length).Chunk(batchSize)]);
+        return order.Batches;
+    }
+
+    private sealed record Shuffled(int Epoch, int[][] Batches);
+
     /// <summary>The batches of an epoch, counted from 0, from one of them on.</summary>
     public IEnumerable<Batch<float>> Epoch(int epoch, int first = 0) =>
-        Indices(epoch).Skip(first).Select(Batch);
+        Indices(epoch, first).Select(Batch);
 
     /// <summary>The batch of the samples at these indices in the examples.</summary>
     public Batch<float> Batch(int[] indices) => examples.Batch(indices);

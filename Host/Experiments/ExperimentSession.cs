@@ -87,16 +87,32 @@ internal sealed class ExperimentSession : IDisposable
         var observed = new List<(int Step, double[] Values)>();
         // States are values: another thread can evaluate one while this one trains on.
         var evaluations = new List<Work<AccuracyPoint>>();
-        foreach (var trained in WithIdleThreads(run.Steps(state)))
+        var isFinite = true;
+        bool IsObserved(int step) => variant.Observation is { } observation && (step - 1) % observation.Every == 0;
+        bool IsMeasured(int step) => variant.Measured != Measured.Nothing && (step - 1) % every == 0;
+        bool Taken(StepReport report)
         {
-            var before = trained.Before;
-            state = trained.After;
-            losses.Add(trained.Report.Loss);
-            if (!trained.IsFinite)
-                break;
-            if (variant.Observation is { } observation && before.Step % observation.Every == 0)
-                observed.Add((state.Step, observation.Of(before.Training, state.Training, trained.Batch)));
-            if (variant.Measured != Measured.Nothing && before.Step % every == 0)
+            losses.Add(report.Loss);
+            return isFinite = double.IsFinite(report.Loss);
+        }
+        while (isFinite && state.Step < run.PlannedSteps)
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            if (IsObserved(state.Step + 1))
+            {
+                var step = WithIdleThreads(run.Steps(state).First);
+                state = step.After;
+                if (Taken(step.Report))
+                    observed.Add((
+                        state.Step, variant.Observation!.Of(step.Before.Training, state.Training, step.Batch)));
+            }
+            else
+            {
+                state = WithIdleThreads(() => run.Advanced(state, run.PlannedSteps, (report, _) =>
+                    Taken(report) && !IsMeasured(report.Step) && !IsObserved(report.Step + 1)
+                    && report.Step % ProgressInterval != 0));
+            }
+            if (isFinite && IsMeasured(state.Step))
             {
                 var (network, step) = (state.Network, state.Step);
                 evaluations.Add(Pool.Offer(() => Evaluate(run, network, step, variant.Measured)));
@@ -104,7 +120,7 @@ internal sealed class ExperimentSession : IDisposable
                 if (evaluations.Count > Ahead)
                     evaluations[^(Ahead + 1)].Begin();
             }
-            if (state.Step % ProgressInterval == 0)
+            if (isFinite && state.Step % ProgressInterval == 0)
                 progress?.Advanced(experiment, ProgressInterval);
         }
         progress?.Advanced(experiment, planned - state.Step / ProgressInterval * ProgressInterval);
@@ -121,16 +137,8 @@ internal sealed class ExperimentSession : IDisposable
             state.Network.Digest(), watch.Elapsed.TotalSeconds);
     }
 
-    // Threads that have nothing else to do help with each step.
-    private IEnumerable<TrainingStep> WithIdleThreads(IEnumerable<TrainingStep> steps)
-    {
-        using var taken = steps.GetEnumerator();
-        while (Threads.Use(1 + Pool.Idle, taken.MoveNext))
-        {
-            Cancellation.ThrowIfCancellationRequested();
-            yield return taken.Current;
-        }
-    }
+    // Threads that have nothing else to do help.
+    private T WithIdleThreads<T>(Func<T> work) => Threads.Use(1 + Pool.Idle, work);
 
     // What is taken of steps 1, 1 + every, ..., with something in place of what is missing at the end.
     private static IReadOnlyList<T> Filled<T>(IReadOnlyList<T> taken, int every, int steps, Func<int, T> missing)

@@ -12,25 +12,28 @@ internal static class Abandoning
     // How long a step may go on once it is no longer wanted.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>The same steps, but one that takes long is abandoned soon after the cancellation: it changes nothing,
-    /// and the state before it is as good as ever. (Its thread ends with the step, or with the process.)</summary>
-    /// <param name="steps">Each is computed when it is asked for.</param>
+    /// <summary>The same stretches, but where steps take long a stretch is abandoned soon after the cancellation: it
+    /// changes nothing, and the state before it is as good as ever. (Its thread ends with the stretch, or with the
+    /// process.)</summary>
+    /// <param name="stretches">Each is computed when it is asked for.</param>
+    /// <param name="steps">How many steps a stretch has.</param>
     /// <param name="threads">How many a step may use.</param>
     /// <param name="cancellation">Ends the steps if one of them takes too long.</param>
     public static IEnumerable<T> Abandonable<T>(
-        this IEnumerable<T> steps, int threads, CancellationToken cancellation)
+        this IEnumerable<T> stretches, Func<T, int> steps, int threads, CancellationToken cancellation)
     {
-        var step = steps.GetEnumerator();
+        var stretch = stretches.GetEnumerator();
         // Nobody knows how long the first takes.
         var isLong = true;
         while (true)
         {
             var start = Stopwatch.GetTimestamp();
             if (!(isLong
-                ? TryCompute(step.MoveNext, threads, cancellation, out var isThere) && isThere : step.MoveNext()))
+                ? TryCompute(stretch.MoveNext, threads, cancellation, out var isThere) && isThere
+                : stretch.MoveNext()))
                 yield break;
-            isLong = Stopwatch.GetElapsedTime(start) > Long;
-            yield return step.Current;
+            isLong = Stopwatch.GetElapsedTime(start) > Long * steps(stretch.Current);
+            yield return stretch.Current;
         }
     }
 

@@ -51,10 +51,15 @@ internal interface IRunObserver
     /// <summary>Before the first step.</summary>
     void Started(RunStart start) { }
 
-    /// <summary>After each step; there are thousands in a second.</summary>
+    /// <summary>For each step, soon after it; there are thousands in a second.</summary>
     void Stepped(StepReport report, int samples) { }
 
-    /// <summary>After each step, epoch and at the end: all that is needed to resume there.</summary>
+    /// <summary>Whether it is to be given the state after a step. What nobody looks at need not outlive the next
+    /// step.</summary>
+    bool LooksAt(int step) => false;
+
+    /// <summary>After steps that some observer looks at, from time to time between them, after each epoch and at the
+    /// end: all that is needed to resume there.</summary>
     void Reached(RunState state, RunMoment moment) { }
 
     /// <summary>After each epoch.</summary>

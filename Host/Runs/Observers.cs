@@ -7,6 +7,8 @@ internal sealed class Observers(params IReadOnlyList<IRunObserver> observers) : 
 
     public void Stepped(StepReport report, int samples) => Each(observer => observer.Stepped(report, samples));
 
+    public bool LooksAt(int step) => observers.Any(observer => observer.LooksAt(step));
+
     public void Reached(RunState state, RunMoment moment) => Each(observer => observer.Reached(state, moment));
 
     public void EpochEnded(EpochReport epoch) => Each(observer => observer.EpochEnded(epoch));

@@ -41,12 +41,17 @@ internal sealed class Rewinder(TrainingRun run, CheckpointFolder? checkpoints, A
         lock (kept)
         {
             var state = Nearest(step);
-            foreach (var taken in run.Steps(state).Take(step - state.Step))
+            var isFinite = true;
+            while (isFinite && state.Step < step)
             {
-                cancellation.ThrowIfCancellationRequested();
-                state = taken.After;
+                var next = Math.Min(step, (state.Step / distance + 1) * distance);
+                state = run.Advanced(state, next, (report, _) =>
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    return isFinite = double.IsFinite(report.Loss);
+                });
                 // From one that isn't finite there is no way on.
-                if (taken.IsFinite && state.Step % distance == 0)
+                if (isFinite && state.Step % distance == 0)
                     kept[state.Step] = state;
             }
             return state;

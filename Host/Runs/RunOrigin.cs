@@ -73,6 +73,8 @@ internal sealed partial record RunOrigin(TrainConfiguration Configuration, int S
     {
         public RunState? Reached { get; private set; }
 
+        bool IRunObserver.LooksAt(int at) => at == step;
+
         void IRunObserver.Reached(RunState state, RunMoment moment)
         {
             if (state.Step != step)

@@ -49,6 +49,9 @@ internal sealed class RunRecorder : IRunObserver, IDisposable
         last = epoch;
     }
 
+    public bool LooksAt(int step) =>
+        chain.LooksAt(step) || (run.Configuration.KeepEvery is { } kept && step % kept == 0);
+
     public void Reached(RunState state, RunMoment moment)
     {
         chain.Reached(state, moment);

@@ -30,6 +30,10 @@ public sealed record RunState(TrainingState<float> Training)
         return (this with { Training = training }, report);
     }
 
+    /// <summary>The state after steps of which nobody looks at the states in between.</summary>
+    internal RunState After(IEnumerable<Func<Batch<float>>> batches, Func<StepReport, bool> goesOn) =>
+        this with { Training = Functional.Training.Run(Training, batches, goesOn) };
+
     /// <summary>The same state, with another optimizer of the same kind from here on.</summary>
     public RunState With(Optimizer optimizer) =>
         this with

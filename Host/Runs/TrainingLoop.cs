@@ -14,6 +14,8 @@ internal sealed class TrainingLoop(
     TrainingRun run, RunProgress progress, IRunObserver observer, int threads, string? folder,
     bool abandonsEvaluation, CancellationToken cancellation)
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(200);
+
     private readonly CancellationToken evaluation = abandonsEvaluation ? cancellation : default;
     private readonly double secondsBefore = progress.State.Seconds;
     private readonly Stopwatch watch = new();
@@ -31,13 +33,17 @@ internal sealed class TrainingLoop(
         watch.Start();
         // A run that was killed may not have reported its last epoch.
         EndEpoch();
-        foreach (var step in IsOver ? [] : run.Steps(state).Abandonable(threads, cancellation))
+        var stretches = Stretches().Abandonable(stretch => stretch.Steps.Count, threads, cancellation);
+        foreach (var stretch in IsOver ? [] : stretches)
         {
-            if (!step.IsFinite)
-                throw Diverged(step.Report);
-            state = step.After;
-            losses.Add(step.Report.Loss);
-            observer.Stepped(step.Report, step.BatchSize);
+            foreach (var (report, samples) in stretch.Steps)
+            {
+                if (!double.IsFinite(report.Loss))
+                    throw Diverged(report);
+                losses.Add(report.Loss);
+                observer.Stepped(report, samples);
+            }
+            state = stretch.After;
             observer.Reached(Now, RunMoment.Step);
             EndEpoch();
             if (IsOver)
@@ -55,6 +61,24 @@ internal sealed class TrainingLoop(
         };
         observer.Finished(summary);
         return new RunResult(Now, losses, epochs, summary);
+    }
+
+    // Steps up to a state that somebody looks at: to the end of an epoch, but for a fraction of a second at most, so
+    // that progress is seen. How long the first takes nobody knows.
+    private IEnumerable<Stretch> Stretches()
+    {
+        for (var (at, isFirst) = (state, true); at.Step < run.PlannedSteps; isFirst = false)
+        {
+            var (steps, start) = (new List<(StepReport, int)>(), Stopwatch.GetTimestamp());
+            var end = Math.Min(run.PlannedSteps, (at.Step / run.StepsPerEpoch + 1L) * run.StepsPerEpoch);
+            at = run.Advanced(at, (int)end, (report, samples) =>
+            {
+                steps.Add((report, samples));
+                return !isFirst && !observer.LooksAt(report.Step) && !cancellation.IsCancellationRequested
+                    && Stopwatch.GetElapsedTime(start) < Longest;
+            });
+            yield return new Stretch(at, steps);
+        }
     }
 
     private RunState Now => state with { Best = best, Seconds = secondsBefore + watch.Elapsed.TotalSeconds };

@@ -243,18 +243,51 @@ public sealed class TrainingRun
     internal IEnumerable<TrainingStep> Steps(RunState start)
     {
         var state = WithOptimizer(start);
-        while (state.Step < PlannedSteps)
-            foreach (var indices in loader.Indices(state.Step / StepsPerEpoch).Skip(state.Step % StepsPerEpoch))
-            {
-                var before = Configuration.EndsStage(state.Step) ? WithOptimizer(state) : state;
-                Batch<float> Batch() => Augmented(loader.Batch(indices), before.Step);
-                (state, var report) = before.Next(Batch);
-                var step = new TrainingStep(before, Batch, indices.Length, report, state);
-                yield return step;
-                if (!step.IsFinite || state.Step == PlannedSteps)
-                    yield break;
-            }
+        foreach (var indices in Indices(start.Step, PlannedSteps))
+        {
+            var before = Configuration.EndsStage(state.Step) ? WithOptimizer(state) : state;
+            Batch<float> Batch() => BatchOf(indices, before.Step);
+            (state, var report) = before.Next(Batch);
+            var step = new TrainingStep(before, Batch, indices.Length, report, state);
+            yield return step;
+            if (!step.IsFinite)
+                yield break;
+        }
     }
+
+    /// <summary>The state after steps of the run that nobody looks at, to the last bit that of <see cref="Steps"/>: as
+    /// far as the last of them, or as one whose loss is not finite.</summary>
+    /// <param name="start">The state before the first of them.</param>
+    /// <param name="end">The last step, at most <see cref="PlannedSteps"/>.</param>
+    /// <param name="goesOn">Says, from a step's report and the samples of its batch, whether another may follow.
+    /// </param>
+    internal RunState Advanced(RunState start, int end, Func<StepReport, int, bool> goesOn)
+    {
+        var (state, isOver) = (start, false);
+        while (!isOver && state.Step < end)
+        {
+            var (first, samples) = (state.Step, 0);
+            var stage = Enumerable.Range(first + 1, end - first).First(step =>
+                step == end || Configuration.EndsStage(step));
+            var batches = Indices(first, stage).Select((indices, i) => (Func<Batch<float>>)(() =>
+            {
+                samples = indices.Length;
+                return BatchOf(indices, first + i);
+            }));
+            state = WithOptimizer(state).After(
+                batches, report => !(isOver = !double.IsFinite(report.Loss) | !goesOn(report, samples)));
+        }
+        return state;
+    }
+
+    // Those of the batches of some steps.
+    private IEnumerable<int[]> Indices(int first, int end) =>
+        loader.Indices(first / StepsPerEpoch, first % StepsPerEpoch)
+            .Concat(Enumerable.Range(first / StepsPerEpoch + 1, int.MaxValue - 1 - first / StepsPerEpoch)
+                .SelectMany(epoch => loader.Indices(epoch)))
+            .Take(end - first);
+
+    private Batch<float> BatchOf(int[] indices, int step) => Augmented(loader.Batch(indices), step);
 
     private RunState WithOptimizer(RunState state) => state.With(Configuration.OptimizerAt(state.Step, PlannedSteps));
 

@@ -31,6 +31,8 @@ internal sealed class Watcher : IRunObserver
     /// <summary>What was seen, in the order of steps.</summary>
     public IReadOnlyList<Diagnosis> Seen => seen;
 
+    public bool LooksAt(int step) => IsLookedAt(step) || IsLookedAt(step + 1);
+
     public void Reached(RunState state, RunMoment moment)
     {
         if (moment != RunMoment.Step)

@@ -133,6 +133,8 @@ public sealed class VerifyTests : IDisposable
 
     private sealed class StopAfter(int step, CancellationTokenSource source) : IRunObserver
     {
+        public bool LooksAt(int at) => at == step;
+
         public void Stepped(StepReport report, int samples)
         {
             if (report.Step == step)

@@ -71,6 +71,8 @@ public class ProgressTests
 
     private sealed class At(int step, Action act) : IRunObserver
     {
+        public bool LooksAt(int at) => at == step;
+
         public void Stepped(StepReport report, int samples)
         {
             if (report.Step == step)

@@ -171,6 +171,8 @@ public sealed class ProofTests : IDisposable
 
     private sealed class StopAfter(int step, CancellationTokenSource source) : IRunObserver
     {
+        public bool LooksAt(int at) => at == step;
+
         public void Stepped(StepReport report, int samples)
         {
             if (report.Step == step)

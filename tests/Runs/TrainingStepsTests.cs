@@ -90,10 +90,10 @@ public class TrainingStepsTests
             release.Wait(CancellationToken.None);
             yield return 3;
         }
-        Assert.Equal([1, 2], Steps().Abandonable(1, cancellation.Token));
+        Assert.Equal([1, 2], Steps().Abandonable(_ => 1, 1, cancellation.Token));
         release.Set();
         // Without a cancellation none is.
-        Assert.Equal([1, 2, 3], Steps().Abandonable(1, CancellationToken.None));
+        Assert.Equal([1, 2, 3], Steps().Abandonable(_ => 1, 1, CancellationToken.None));
     }
 
     [Fact]
@@ -106,6 +106,6 @@ public class TrainingStepsTests
                 throw new OperationFailedException("it failed");
             yield return 1;
         }
-        Assert.Throws<OperationFailedException>(() => Steps(0).Abandonable(1, cancellation.Token).ToArray());
+        Assert.Throws<OperationFailedException>(() => Steps(0).Abandonable(_ => 1, 1, cancellation.Token).ToArray());
     }
 }

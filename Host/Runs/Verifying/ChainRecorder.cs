@@ -33,9 +33,12 @@ internal sealed class ChainRecorder
     public void Stepped(double loss) => losses.Add(loss);
 
     /// <summary>Takes the state after it.</summary>
+    /// <summary>Whether a link is for the state after this step.</summary>
+    public bool LooksAt(int step) => step > lastStep && step % interval == 0;
+
     public void Reached(RunState state, RunMoment moment)
     {
-        if (state.Step > lastStep && (moment == RunMoment.End || state.Step % interval == 0))
+        if (LooksAt(state.Step) || (moment == RunMoment.End && state.Step > lastStep))
             Add(state);
     }
 

@@ -55,17 +55,18 @@ internal sealed record SpotCheck(int Stretches, int Drawn, int Steps, int Record
 
         string? Compute(int first, int end) => At(first, state =>
         {
-            foreach (var step in run.Steps(state).Take(end - first))
+            string? difference = null;
+            state = run.Advanced(state, end, (report, _) =>
             {
                 cancellation.ThrowIfCancellationRequested();
                 steps++;
-                state = step.After;
-                var recorded = record.Losses[state.Step - 1];
-                if (!Verification.AreSame(recorded, step.Report.Loss))
-                    return Invariant($"step {state.Step:N0} has another loss: {step.Report.Loss:R}, ")
+                var recorded = record.Losses[report.Step - 1];
+                difference = Verification.AreSame(recorded, report.Loss) ? null
+                    : Invariant($"step {report.Step:N0} has another loss: {report.Loss:R}, ")
                         + Invariant($"in the run {recorded:R}");
-            }
-            return StateDigest.Of(state) == links[end].Digest ? null : Invariant(
+                return difference is null;
+            });
+            return difference is not null ? difference : StateDigest.Of(state) == links[end].Digest ? null : Invariant(
                 $"steps {first + 1:N0} to {end:N0} lead to a different state from the one in chain.txt");
         });
     }

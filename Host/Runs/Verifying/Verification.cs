@@ -102,6 +102,8 @@ internal sealed record Verification(
             Reached(beginning.State, RunMoment.Step);
         }
 
+        public bool LooksAt(int step) => states.ContainsKey(step) || kept.Contains(step);
+
         public void Reached(RunState state, RunMoment moment)
         {
             if (moment == RunMoment.Step)
