@@ -67,6 +67,10 @@ internal sealed class SearchCommand
         "--round",
         "a model or a pruner sees the results of all earlier rounds of this many trials, and so doesn't depend on "
         + $"the number of workers [default: {new StudySettings(SpaceText.Parse(UsualSpace)).Round}]");
+    private readonly Option<int?> seeds = CommonOptions.OptionalCount(
+        "--seeds",
+        "with how many seeds each trial runs, from --seed on, to be judged by the mean; one that is clearly worse than "
+        + "the best is dropped after two seeds or later [default: 1]", Race.MostSeeds);
     private readonly Option<double?> limit =
         CommonOptions.Seconds("--time-limit", "start no trial after this many seconds");
     private readonly Option<double?> heartbeatTimeout = CommonOptions.Seconds(
@@ -89,8 +93,10 @@ internal sealed class SearchCommand
             ("functional search --study rates", "the book's search, kept in studies/rates"),
             ("functional search --space learning-rate=log:1e-3..1 --sampler tpe --trials 20 --epochs 5",
                 "20 trials, guided by a model of where good rates are"),
+            ("functional search --sampler gp --seeds 5 --trials 40",
+                "settings that are better with five seeds, not by luck"),
             ("functional search show rates --open", "its progress, in the browser"));
-        foreach (var option in (Option[])[space, sampler, pruner, trials, workers, round, limit, study, storage,
+        foreach (var option in (Option[])[space, sampler, pruner, trials, seeds, workers, round, limit, study, storage,
             heartbeatTimeout, json, open, .. options])
             command.Add(option);
         command.Add(Show());
@@ -199,13 +205,19 @@ internal sealed class SearchCommand
             DataException Absurd(string expected, string found) =>
                 new(study.Name, $"trial {trial.Number}", expected, found);
             var (curve, value) = (trial.Result?.Curve ?? [], trial.Value);
-            double[] all = [.. trial.Reported.Values, .. curve, .. trial.Result?.TrainingCurve ?? [], value ?? 0];
+            double[] all = [.. trial.Reported.Values, .. curve, .. trial.Result?.TrainingCurve ?? [], value ?? 0,
+                .. trial.SeedResults.SelectMany(seed => (double[])[seed.Value, .. seed.Curve, .. seed.TrainingCurve])];
             if (Array.FindIndex(all, one => one < least || one > 1) is >= 0 and var place)
                 throw Absurd(what, Invariant($"{all[place]}"));
-            if (value is not null && (curve.Count == 0 || curve[^1] != value))
+            // Of several seeds each has a curve of its own, and not all are as long.
+            (double? Value, IReadOnlyList<double> Curve)[] runs = trial.SeedResults.Count == 0 ? [(value, curve)]
+                : [.. trial.SeedResults.Select(seed => ((double?)seed.Value, seed.Curve))];
+            foreach (var run in runs.Where(run => run.Value is not null && !(run.Curve is [.., var last]
+                && last == run.Value)))
                 throw Absurd(
                     "a value that is the last of its curve",
-                    Invariant($"{value} behind a curve {(curve.Count == 0 ? "of nothing" : $"to {curve[^1]:R}")}"));
+                    Invariant($"{run.Value} behind a curve ")
+                        + (run.Curve is [.., var end] ? Invariant($"to {end:R}") : "of nothing"));
         }
     }
 
@@ -263,6 +275,7 @@ internal sealed class SearchCommand
                 ?? Search.Sampler.Random,
             Pruner = parsed.GetValue(this.pruner) is { } pruner ? Search.Pruner.Parse(pruner) : begun?.Pruner
                 ?? Search.Pruner.None,
+            Seeds = parsed.GetValue(seeds) ?? begun?.Seeds ?? 1,
             Round = parsed.GetValue(round) ?? begun?.Round ?? new StudySettings(space).Round,
             HeartbeatTimeout = parsed.GetValue(heartbeatTimeout) ?? begun?.HeartbeatTimeout
                 ?? new StudySettings(space).HeartbeatTimeout,

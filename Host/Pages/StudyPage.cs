@@ -17,7 +17,8 @@ internal sealed class StudyPage
 
     private StudyPage(
         StudySettings settings, IReadOnlyList<Trial> trials, LocalizedText measured, Language language) =>
-        (this.settings, this.trials, this.measured, this.language) = (settings, trials, measured, language);
+        (this.settings, this.trials, this.measured, this.language) =
+            (settings, Race.WithExpected(settings, trials), measured, language);
 
     // What the objective's value is, in the page's language.
     private string Measure => Say(measured);
@@ -55,6 +56,8 @@ internal sealed class StudyPage
                 .. best is null ? [] : (Markup[])
                 [
                     BestSection(best, command),
+                    .. settings.Seeds > 1 ? [SeedSection.Of(Say, settings, trials, measured, language)]
+                        : (Markup[])[],
                     ProgressSection(),
                     CurveSection(Say(step)),
                     SliceSection(),
@@ -73,7 +76,10 @@ internal sealed class StudyPage
         string Counted(Language language) => string.Join(language == Language.Japanese ? "、" : ", ", counts.Select(
             same => NameOf(same.Key) is var state && language == Language.Japanese
                 ? Invariant($"{state.Japanese}{same.Count()}") : Invariant($"{same.Count()} {state.English}")));
-        var end = settings.Pruner != Pruner.None
+        var end = settings.Pruner == Pruner.None && StudyResults.Dropped(trials).Any()
+            ? ("and those that were clearly worse than the best were dropped before all seeds had run.",
+                "最良の試行より明らかに悪い試行は、全シードを実行する前に打ち切りました。")
+            : settings.Pruner != Pruner.None
             ? ($"and the {settings.Pruner} pruner stopped those that did worse than others.",
                 $"他より悪い試行は{settings.Pruner}プルーナーが打ち切りました。")
             : trials.All(trial => trial.Result is not null)
@@ -103,7 +109,7 @@ internal sealed class StudyPage
             Page.Table(
             [
                 (Say("trial", "試行"), Invariant($"{best.Number}")),
-                (Measure, StudyResults.Short(best.Value!.Value)),
+                (Measure, StudyResults.Spread(best)),
                 .. best.Configuration.Texts.Select(pair => (pair.Key, pair.Value)),
             ]),
             StudyResults.Overtaken(settings.Direction, trials, best) is { } pruned
@@ -118,9 +124,11 @@ internal sealed class StudyPage
                     $"範囲（{one.Domain}）の端です。範囲を広げると、もっと良い値が見つかるかもしれません。")))]),
             command is null ? Markup.Empty : Markup.Lines(
                 Page.Paragraph(Say(
-                    "This command trains the same network again and saves it" +
+                    "This command trains the same network again" +
+                        (settings.Seeds > 1 ? " with the first of its seeds" : "") + " and saves it" +
                         $"{(some ? "; without --samples it trains on all samples" : "")}:",
-                    "次のコマンドは同じネットワークをもう一度学習し、保存します" +
+                    $"次のコマンドは同じネットワークを{(settings.Seeds > 1 ? "最初のシードで" : "")}もう一度学習し、" +
+                        "保存します" +
                         $"{(some ? "（--samplesを除くと全サンプルで学習します）" : "")}：")),
                 Page.Code(command(best))));
     }
@@ -167,15 +175,17 @@ internal sealed class StudyPage
         if (shown.Length == 0)
             return Markup.Empty;
         var isTrained = shown.Any(trial => trial.Result!.TrainingCurve.Count > 0);
-        var isPruned = shown.Any(trial => trial.State == TrialState.Pruned);
+        var isPruned = shown.Any(trial => trial.State == TrialState.Pruned && trial.SeedResults.Count == 0);
         return Page.Section(
             Say($"Learning curves of the best {Plural.Of(shown.Length, "trial")}",
                 $"上位{shown.Length}回の試行の学習曲線"),
             Page.Paragraph(Say(
                 $"The {Measure} after each {step}" +
                     $"{(isTrained ? ", solid, and the same on as many training samples, dashed" : "")}." +
+                    (settings.Seeds > 1 ? " They are means over the seeds that a trial has run with." : "") +
                     (isPruned ? " Lines of pruned trials end early." : ""),
                 $"各{step}後の{Measure}です{(isTrained ? "（実線）。破線は同じ数の訓練データでの値です" : "")}。" +
+                    (settings.Seeds > 1 ? "どれも、実行したシードの平均です。" : "") +
                     (isPruned ? "打ち切った試行の線は途中で終わります。" : ""))),
             Page.Figure(Say, new SmallMultiples(
                 Say("Learning curves", "学習曲線"), [.. shown.Select(Chart)]) { Columns = 5 }));

@@ -27,14 +27,22 @@ internal static class RescueFile
         return path;
     }
 
+    // Of a trial that was given out twice another result may be there.
+    private static bool Fits(StudyState state, StudyRecord record) => record switch
+    {
+        SeedEnded seed => state.Trials[seed.Trial] is { Result: null } trial && trial.SeedResults.Count == seed.Seed,
+        TrialEnded end => state.Trials[end.Trial].Result is null,
+        _ => false,
+    };
+
     /// <summary>A failure, with where the trials are now that the storage no longer has, or never took.</summary>
-    public static Exception Rescued(Exception failure, StudyStorage storage, IReadOnlyList<TrialEnded> unsaved)
+    public static Exception Rescued(Exception failure, StudyStorage storage, IReadOnlyList<StudyRecord> unsaved)
     {
         if (failure is not (OperationFailedException or DataException)
             || (!storage.IsLost && failure is not DataException && unsaved.Count == 0))
             return failure;
         var state = unsaved.Aggregate(
-            storage.Known, (state, end) => state.Trials[end.Trial].Result is null ? state.After(end) : state);
+            storage.Known, (state, end) => Fits(state, end) ? state.After(end) : state);
         var trials = $"{failure.Message}; the {Plural.Of(state.Trials.Count, "trial")} that this process knows";
         try
         {

@@ -10,6 +10,7 @@ namespace Functional.Host.Search;
 [JsonDerivedType(typeof(TrialTaken), "taken")]
 [JsonDerivedType(typeof(TrialReported), "reported")]
 [JsonDerivedType(typeof(TrialReleased), "released")]
+[JsonDerivedType(typeof(SeedEnded), "seed")]
 [JsonDerivedType(typeof(TrialEnded), "ended")]
 internal abstract record StudyRecord
 {
@@ -52,14 +53,15 @@ internal abstract record StudyRecord
 /// <summary>The first record.</summary>
 internal sealed record StudyBegun(
     int Format, IReadOnlyList<string> Space, Direction Direction, string Sampler, string Pruner, long Seed,
-    double HeartbeatTimeout, IReadOnlyDictionary<string, string> Constants, int? Round = null) : StudyRecord
+    double HeartbeatTimeout, IReadOnlyDictionary<string, string> Constants, int? Round = null,
+    int? Seeds = null) : StudyRecord
 {
     private const int KnownFormat = 1;
 
     public static StudyBegun Of(StudySettings settings) => new(
         KnownFormat, [.. settings.Space.Hyperparameters.Select(one => one.ToString())], settings.Direction,
         $"{settings.Sampler}", $"{settings.Pruner}", settings.Seed, settings.HeartbeatTimeout, settings.Constants,
-        settings.Round);
+        settings.Round, settings.Seeds > 1 ? settings.Seeds : null);
 
     public StudySettings Settings()
     {
@@ -72,6 +74,7 @@ internal sealed record StudyBegun(
         {
             Direction = Direction, Sampler = Search.Sampler.Parse(Sampler), Pruner = Search.Pruner.Parse(Pruner),
             Seed = Seed, HeartbeatTimeout = HeartbeatTimeout, Constants = Constants,
+            Seeds = Seeds ?? 1,
         };
         // Studies of earlier versions have no rounds.
         if (Round is { } round)
@@ -98,6 +101,9 @@ internal sealed record TrialReported(int Trial, int Report, double Value) : Stud
 
 /// <summary>A worker gives a trial back.</summary>
 internal sealed record TrialReleased(int Trial) : StudyRecord;
+
+/// <summary>A trial has run with one of its seeds, counted from 0.</summary>
+internal sealed record SeedEnded(int Trial, string Worker, int Seed, SeedResult Result) : StudyRecord;
 
 /// <summary>A trial has ended.</summary>
 internal sealed record TrialEnded(int Trial, string Worker, TrialResult Result) : StudyRecord;

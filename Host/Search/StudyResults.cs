@@ -18,10 +18,11 @@ internal static class StudyResults
         trials.Where(trial => trial.Value is not null)
             .OrderByDescending(trial => direction.Score(trial.Value!.Value)).ThenBy(trial => trial.Number);
 
-    /// <summary>A trial that was ended early with a better value than the best that ran to its end, if there is
+    /// <summary>A trial that a pruner ended with a better value than the best that ran to its end, if there is
     /// one.</summary>
     public static Trial? Overtaken(Direction direction, IEnumerable<Trial> trials, Trial best) =>
-        Ranked(direction, trials).FirstOrDefault(trial => trial.State == TrialState.Pruned) is { } pruned
+        Ranked(direction, trials).FirstOrDefault(
+            trial => trial.State == TrialState.Pruned && trial.SeedResults.Count == 0) is { } pruned
             && direction.Score(pruned.Value!.Value) > direction.Score(best.Value!.Value) ? pruned : null;
 
     /// <summary>What that says of the pruner.</summary>
@@ -48,6 +49,18 @@ internal static class StudyResults
 
     /// <summary>Four digits of a number.</summary>
     public static string Short(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+
+    /// <summary>Four digits of a trial's value, and after ± its standard deviation over seeds.</summary>
+    public static string Spread(Trial trial) => Short(trial.Value!.Value)
+        + (trial.Deviation is { } deviation
+            ? $" ± {deviation.ToString("G2", CultureInfo.InvariantCulture)}" : "");
+
+    /// <summary>How often the objective was called to its end, where trials have several seeds.</summary>
+    public static int Runs(IEnumerable<Trial> trials) => trials.Sum(trial => trial.SeedResults.Count);
+
+    /// <summary>Those that a race ended: see <see cref="Race"/>.</summary>
+    public static IEnumerable<Trial> Dropped(IEnumerable<Trial> trials) =>
+        trials.Where(trial => trial.State == TrialState.Pruned && trial.SeedResults.Count > 0);
 
     /// <summary>Four digits of a number, or a name.</summary>
     public static string Short(HyperparameterValue value) => value.Choice ?? Short(value.Number!.Value);

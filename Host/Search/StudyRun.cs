@@ -30,7 +30,7 @@ internal sealed class StudyRun : IDisposable
     private readonly Lock endedLock = new();
     private readonly object ends = new();
     private int endCount;
-    private readonly List<TrialEnded> unsaved = [];
+    private readonly List<StudyRecord> unsaved = [];
     private Exception? failure;
     private volatile bool isAbandoned;
 
@@ -130,7 +130,7 @@ internal sealed class StudyRun : IDisposable
             var known = Volatile.Read(ref endCount);
             var state = storage.Transact((state, isAlive) => isLate ? [] : Take(state, isAlive, worker), stop.Token);
             if (state.Trials.Find(trial => trial.State == TrialState.Running && trial.Worker == worker) is { } mine)
-                Try(mine, worker);
+                Try(mine, state.Before(mine.Number), worker);
             else if (isLate || state.Trials.TrueForAll(trial => trial.Result is not null))
                 return;
             else
@@ -175,54 +175,94 @@ internal sealed class StudyRun : IDisposable
             settings.Suggest(trials), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
             .WaitAsync(stop.Token).GetAwaiter().GetResult();
 
-    private void Try(Trial trial, string worker)
+    private void Try(Trial trial, IReadOnlyList<Trial> seen, string worker)
+    {
+        TrialResult? end;
+        while ((end = Race.End(settings, seen, trial)) is null)
+        {
+            if (RunSeed(trial, worker) is not { } result)
+                return;
+            end = result.State == TrialState.Complete && settings.Seeds > 1 ? null : result;
+            if (end is not null || isAbandoned)
+                break;
+            if (SaveSeed(trial, worker, result) is not { } after)
+                return;
+            trial = after;
+        }
+        if (!isAbandoned && end is not null)
+            Save(new TrialEnded(trial.Number, worker, end), trial.SeedResults.Count);
+    }
+
+    // The objective with the trial's next seed; null if it was given back, or has gone to another worker.
+    private TrialResult? RunSeed(Trial trial, string worker)
     {
         var started = watch.Elapsed;
         var reporter = new TrialReporter(storage, settings, trial, worker, stop.Token);
         TrialResult Ended(TrialState state, double? value, string? reason) =>
-            new(state, reporter.Curve, reporter.TrainingCurve, (watch.Elapsed - started).TotalSeconds, value, reason);
-        TrialResult result;
+            new(state, reporter.Curve, reporter.TrainingCurve, (watch.Elapsed - started).TotalSeconds, value,
+                reason is null || settings.Seeds == 1 || state == TrialState.Pruned ? reason
+                    : Invariant($"with seed {reporter.Seed}: {reason}"));
         try
         {
+            stop.Token.ThrowIfCancellationRequested();
             var value = Threads.Use(1, () => objective(trial.Configuration, reporter));
-            result = double.IsFinite(value)
+            return double.IsFinite(value)
                 ? Ended(TrialState.Complete, value, null)
                 : Ended(TrialState.Failed, null, Invariant($"the value is {value}"));
         }
         catch (TrialStoppedException e) when (e.State is null)
         {
-            return;
+            return null;
         }
         catch (TrialStoppedException e)
         {
-            result = Ended(e.State!.Value, e.State == TrialState.Pruned ? reporter.Curve[^1] : null, e.Message);
+            return Ended(e.State!.Value, e.State == TrialState.Pruned ? reporter.Curve[^1] : null, e.Message);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            storage.Transact((state, _) => IsOurs(state) ? [new TrialReleased(trial.Number)] : [],
+            storage.Transact((state, _) => IsOurs(state, trial, worker) ? [new TrialReleased(trial.Number)] : [],
                 releaseCancellation.Token);
-            return;
+            return null;
         }
         catch (Exception e) when (e is not StorageFailure)
         {
-            result = Ended(TrialState.Failed, null, e.Reason());
+            return Ended(TrialState.Failed, null, e.Reason());
         }
-        if (!isAbandoned)
-            Save(new TrialEnded(trial.Number, worker, result));
+    }
 
-        bool IsOurs(StudyState state) =>
-            state.Trials[trial.Number] is { State: TrialState.Running } now && now.Worker == worker;
+    private static bool IsOurs(StudyState state, Trial trial, string worker) =>
+        state.Trials[trial.Number] is { State: TrialState.Running } now && now.Worker == worker;
+
+    // The trial with this seed's result; null if it has gone to another worker.
+    private Trial? SaveSeed(Trial trial, string worker, TrialResult result)
+    {
+        var seed = trial.SeedResults.Count;
+        var end = new SeedEnded(
+            trial.Number, worker, seed,
+            new SeedResult(result.Value!.Value, result.Curve, result.TrainingCurve, result.Seconds));
+        var after = Added(end, state =>
+            IsOurs(state, trial, worker) && state.Trials[trial.Number].SeedResults.Count == seed);
+        return IsOurs(after, trial, worker) && after.Trials[trial.Number].SeedResults.Count == seed + 1
+            ? after.Trials[trial.Number] : null;
     }
 
     // Of a trial that was given out twice the first result counts.
-    private void Save(TrialEnded end)
+    private void Save(TrialEnded end, int seeds)
     {
-        Trial after;
+        var after = Added(end, state =>
+            state.Trials[end.Trial] is { Result: null } trial && trial.SeedResults.Count == seeds).Trials[end.Trial];
+        Wake();
+        if (after.Worker == end.Worker)
+            lock (endedLock)
+                ended?.Invoke(after);
+    }
+
+    // The state after a result, which is added if it still fits.
+    private StudyState Added(StudyRecord end, Func<StudyState, bool> fits)
+    {
         try
         {
-            after = storage.Transact(
-                (state, _) => state.Trials[end.Trial].Result is null ? [end] : [], releaseCancellation.Token)
-                .Trials[end.Trial];
+            return storage.Transact((state, _) => fits(state) ? [end] : [], releaseCancellation.Token);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -230,9 +270,5 @@ internal sealed class StudyRun : IDisposable
                 unsaved.Add(end);
             throw;
         }
-        Wake();
-        if (after.Worker == end.Worker)
-            lock (endedLock)
-                ended?.Invoke(after);
     }
 }

@@ -16,9 +16,15 @@ public sealed record StudySettings(SearchSpace Space)
     /// <summary>What everything random is a function of.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>Where the sampler uses results, or a pruner compares trials, a trial sees the results of earlier rounds
-    /// of this many trials, and none of its own round: so it doesn't matter how many workers there are, nor which is
-    /// faster. With 1, a trial sees all before it, and no two run at once.</summary>
+    /// <summary>With how many seeds a trial runs, 1 to 1,000: the objective is called with each in turn, and the
+    /// trial's value is the mean. All trials have the same seeds. From three on there is a race: a trial that is
+    /// clearly worse than the best complete one of earlier rounds is dropped after two seeds or later; of
+    /// those that would have become the best with all their seeds at most 5%.</summary>
+    public int Seeds { get; init; } = 1;
+
+    /// <summary>Where the sampler uses results, or a pruner or a race compares trials, a trial sees the
+    /// results of earlier rounds of this many trials, and none of its own round: so it doesn't matter how many workers
+    /// there are, nor which is faster. With 1, a trial sees all before it, and no two run at once.</summary>
     public int Round { get; init; } = 8;
 
     /// <summary>A worker that has been silent for this many seconds counts as dead, and its trials are given out
@@ -30,23 +36,32 @@ public sealed record StudySettings(SearchSpace Space)
 
     /// <summary>The configuration of a trial, given those before it.</summary>
     internal Configuration Suggest(IReadOnlyList<Trial> trials) =>
-        Sampler.Suggest(Space, Key.OfSeed(Seed).Child(0), trials, Direction);
+        Sampler.Suggest(Space, Key.OfSeed(Seed).Child(0), Race.WithExpected(this, trials), Direction);
 
     /// <summary>How many of the first trials have to end before this one may begin: those whose results it sees.
     /// None where nothing depends on results.</summary>
     internal int SeenBy(int trial) =>
-        Sampler.UsesResults || Pruner != Pruner.None ? trial / Round * Round : 0;
+        Sampler.UsesResults || Pruner != Pruner.None || HasRace ? trial / Round * Round : 0;
 
-    /// <summary>What an objective may be random by in a trial.</summary>
-    internal Key ObjectiveKey(int trial) => Key.OfSeed(Seed).Child(1).Child(trial);
+    /// <summary>Whether trials are dropped after some of their seeds.</summary>
+    internal bool HasRace => Seeds > Race.FewestSeeds;
 
-    /// <summary>Raises ArgumentException if the sampler can't serve the space, a round has no trial, or the timeout is
-    /// not above 0.</summary>
+    /// <summary>What an objective may be random by in a trial, with one of its seeds, from 0.</summary>
+    internal Key ObjectiveKey(int trial, int seed) => Seeds == 1
+        ? Key.OfSeed(Seed).Child(1).Child(trial) : Key.OfSeed(Seed).Child(2).Child(seed);
+
+    /// <summary>Raises ArgumentException if the sampler can't serve the space, a round has no trial, a trial has no
+    /// seed or too many, or the timeout is not above 0.</summary>
     internal void Check()
     {
         Sampler.Check(Space);
         if (Round < 1)
             throw new ArgumentException($"a round needs at least 1 trial, not {Round}", nameof(Round));
+        if (Seeds is < 1 or > Race.MostSeeds)
+            throw new ArgumentException(
+                $"a trial needs a number of seeds from 1 to {Race.MostSeeds}, not {Seeds}", nameof(Seeds));
+        if (Seed > long.MaxValue - Seeds)
+            throw new ArgumentException($"there are no {Seeds} seeds from {Seed} on", nameof(Seed));
         if (!(HeartbeatTimeout > 0 && double.IsFinite(HeartbeatTimeout)))
             throw new ArgumentException(
                 Invariant($"a heartbeat timeout needs seconds above 0, not {HeartbeatTimeout}"),
@@ -69,7 +84,8 @@ public sealed record StudySettings(SearchSpace Space)
     [
         new("space", Space.ToString()), new("direction", Direction.ToString().ToLowerInvariant()),
         new("sampler", $"{Sampler}"), new("pruner", $"{Pruner}"),
-        new("seed", $"{Seed}"), new("round", $"{Round}"),
+        new("seed", $"{Seed}"), .. Seeds > 1 ? [new("seeds", $"{Seeds}")] : (KeyValuePair<string, string>[])[],
+        new("round", $"{Round}"),
         new("heartbeat-timeout", Invariant($"{HeartbeatTimeout}")), .. Constants,
     ];
 

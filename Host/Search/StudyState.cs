@@ -30,9 +30,13 @@ internal sealed record StudyState(StudySettings? Settings, ImmutableList<Trial> 
         TrialReported reported when double.IsFinite(reported.Value) && reported.Report > 0
             && Open(reported.Trial) is var trial =>
             With(trial with { Reported = trial.Reported.SetItem(reported.Report, reported.Value) }),
+        SeedEnded seed when IsWorker(seed.Worker) && Settings?.Seeds > 1 && IsEnd(seed.Result)
+            && Open(seed.Trial) is var trial && trial.SeedResults.Count == seed.Seed && seed.Seed < Settings.Seeds =>
+            With(trial with { Worker = seed.Worker, SeedResults = trial.SeedResults.Add(seed.Result) }),
         TrialReleased released => With(Open(released.Trial) with { State = TrialState.Waiting }),
-        TrialEnded ended when IsWorker(ended.Worker) && IsEnd(ended.Result) =>
-            With(Open(ended.Trial) with { State = ended.Result.State, Worker = ended.Worker, Result = ended.Result }),
+        TrialEnded ended when IsWorker(ended.Worker) && Open(ended.Trial) is var trial
+            && IsEnd(trial, ended.Result) =>
+            With(trial with { State = ended.Result.State, Worker = ended.Worker, Result = ended.Result }),
         _ => throw new UsageException("this record can't follow those before it"),
     };
 
@@ -52,11 +56,19 @@ internal sealed record StudyState(StudySettings? Settings, ImmutableList<Trial> 
     /// <summary>Whether a character can be in a worker's name.</summary>
     public static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.';
 
-    private static bool IsEnd(TrialResult result) =>
-        result.Seconds is >= 0 and <= MostSeconds && result.Curve.All(double.IsFinite)
-        && result.TrainingCurve.Count <= result.Curve.Count && result.State switch
+    private static bool IsEnd(SeedResult result) =>
+        IsRun(result.Seconds, result.Curve, result.TrainingCurve) && double.IsFinite(result.Value);
+
+    private static bool IsRun(double seconds, IReadOnlyList<double> curve, IReadOnlyList<double> trainingCurve) =>
+        seconds is >= 0 and <= MostSeconds && curve.All(double.IsFinite) && trainingCurve.Count <= curve.Count;
+
+    private bool IsEnd(Trial trial, TrialResult result) =>
+        IsRun(result.Seconds, result.Curve, result.TrainingCurve) && result.State switch
         {
-            TrialState.Complete => result.Value is { } value && double.IsFinite(value),
+            TrialState.Complete => result.Value is { } value && double.IsFinite(value)
+                && (Settings!.Seeds == 1
+                    || (trial.SeedResults.Count == Settings.Seeds && value == Statistics.Mean(trial.SeedValues))),
+            TrialState.Pruned when trial.SeedResults.Count > 0 => result.Value == Statistics.Mean(trial.SeedValues),
             TrialState.Pruned => result.Curve is [.., var last] && result.Value == last,
             TrialState.Failed => result.Value is null && result.Reason is not null,
             _ => false,
@@ -66,6 +78,7 @@ internal sealed record StudyState(StudySettings? Settings, ImmutableList<Trial> 
     [
         new TrialTaken(trial.Number, trial.Worker, trial.Configuration.Texts.ToDictionary()),
         .. trial.Reported.Select(reported => new TrialReported(trial.Number, reported.Key, reported.Value)),
+        .. trial.SeedResults.Select((seed, i) => new SeedEnded(trial.Number, trial.Worker, i, seed)),
         .. trial.State == TrialState.Waiting ? [new TrialReleased(trial.Number)] : (StudyRecord[])[],
         .. trial.Result is { } result ? [new TrialEnded(trial.Number, trial.Worker, result)] : (StudyRecord[])[],
     ];

@@ -46,12 +46,13 @@ internal sealed class TpeSampler : Sampler
 
     public override string ToString() => "tpe";
 
-    /// <summary>The best first: those that are complete by value, those pruned by how far they came, then those that
-    /// failed.</summary>
+    /// <summary>The best first: those that are complete by value, those dropped in a race by value, those pruned by how
+    /// far they came, then those that failed.</summary>
     private static Trial[] Ranked(IEnumerable<Trial> ended, Direction direction) =>
     [
         .. ended.OrderBy(trial => trial.State)
-            .ThenByDescending(trial => trial.State == TrialState.Pruned ? trial.Result!.Curve.Count : 0)
+            .ThenByDescending(trial => trial.State != TrialState.Pruned ? 0
+                : trial.SeedResults.Count > 0 ? int.MaxValue : trial.Result!.Curve.Count)
             .ThenByDescending(trial => trial.Value is { } value ? direction.Score(value) : 0)
             .ThenBy(trial => trial.Number),
     ];

@@ -5,7 +5,7 @@ namespace Functional.Host.Search;
 
 /// <summary>
 /// The objective of <c>functional search</c>: trains a network with a configuration's options and those that all trials
-/// have in common, and gives the validation accuracy (of quantities R²) at the end. All trials have the same seed, so
+/// have in common, and gives the validation accuracy (of quantities R²) at the end. All trials have the same seeds, so
 /// that they have the same samples for validation, the same order of the others, and the same first weights up to their
 /// scale; test samples are not looked at.
 /// </summary>
@@ -66,7 +66,9 @@ internal sealed class TrainingObjective
     /// it.</summary>
     public double Run(Configuration configuration, TrialReporter reporter)
     {
-        var summary = new TrainingRun(Configure(configuration), data) { IsTrial = true }
+        var configured = Configure(configuration);
+        configured = configured with { Seed = configured.Seed + reporter.SeedIndex };
+        var summary = new TrainingRun(configured, data) { IsTrial = true }
             .Run(new Observer(reporter), threads: 1, folder: null, reporter.Cancellation).Summary;
         reporter.Cancellation.ThrowIfCancellationRequested();
         return summary.Scores.Validation!.Value.Value;

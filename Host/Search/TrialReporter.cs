@@ -17,20 +17,30 @@ public sealed class TrialReporter
 {
     private readonly StudyStorage storage;
     private readonly StudySettings settings;
+    private readonly int seedIndex;
     private readonly string worker;
     private readonly List<double> curve = [], trainingCurve = [];
 
     internal TrialReporter(
         StudyStorage storage, StudySettings settings, Trial trial, string worker, CancellationToken cancellation)
     {
-        (this.storage, this.settings, this.worker) = (storage, settings, worker);
-        (Trial, Key, Cancellation) = (trial.Number, settings.ObjectiveKey(trial.Number), cancellation);
+        (this.storage, this.settings, this.worker, seedIndex) = (storage, settings, worker, trial.SeedResults.Count);
+        (Trial, Key, Cancellation) = (trial.Number, settings.ObjectiveKey(trial.Number, seedIndex), cancellation);
     }
 
     /// <summary>The trial's number, from 0.</summary>
     public int Trial { get; }
 
-    /// <summary>What the objective may be random by: a function of the study's seed and the trial's number.</summary>
+    /// <summary>The seed to run with: the study's or, where a trial has several, one of those from the study's on. It
+    /// is to decide everything random, such as the split of the data and the first weights: all trials have the same
+    /// seeds, so that what a seed does to all of them is no difference between them.</summary>
+    public long Seed => settings.Seed + seedIndex;
+
+    // How far the seed is from the study's.
+    internal int SeedIndex => seedIndex;
+
+    /// <summary>What the objective may be random by: a function of the study's seed and the trial's number or, where
+    /// a trial has several seeds, of <see cref="Seed"/> alone.</summary>
     public Key Key { get; }
 
     /// <summary>Is cancelled when the search is to stop: a long objective ends itself then, by an
@@ -56,7 +66,8 @@ public sealed class TrialReporter
         if (training is { } beside)
             trainingCurve.Add(beside);
         var reports = curve.Count;
-        if (!settings.Pruner.DecidesAt(reports))
+        // Trials are pruned by their first seed, and raced from the second on.
+        if (seedIndex > 0 || !settings.Pruner.DecidesAt(reports))
             return;
         var state = Recorded(new TrialReported(Trial, reports, value));
         var mine = state.Trials[Trial];

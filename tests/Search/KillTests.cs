@@ -28,7 +28,7 @@ public sealed class KillTests : IDisposable
             "search", "--study", study, "--trials", $"{Trials}", "--workers", "1", "--heartbeat-timeout", "1",
             "--samples", "200",
             "--hidden", "10",
-            "--epochs", "3", "--sampler", "tpe", "--round", "4", "--json", .. storage,
+            "--epochs", "3", "--sampler", "tpe", "--round", "4", "--seeds", "3", "--json", .. storage,
         ];
         var processes = Enumerable.Range(0, Processes).Select(_ => FunctionalProgram.Start(folder.Path, arguments))
             .ToList();
@@ -54,9 +54,10 @@ public sealed class KillTests : IDisposable
         // As if one worker had done it all by itself.
         using var alone = Study.InMemory(settings);
         Assert.Equal(
-            alone.Run((_, reporter) => trials[reporter.Trial].Value!.Value, Trials)
-                .Select(trial => (trial.Number, trial.Configuration, TrialState.Complete)),
-            trials.Select(trial => (trial.Number, trial.Configuration, trial.State)));
+            alone.Run((_, reporter) => trials[reporter.Trial].SeedValues[(int)(reporter.Seed - settings.Seed)], Trials)
+                .Select(trial => (trial.Number, trial.Configuration, trial.State, trial.SeedValues.Count)),
+            trials.Select(trial => (trial.Number, trial.Configuration, trial.State, trial.SeedValues.Count)));
+        Assert.All(trials, trial => Assert.True(trial.State is TrialState.Complete or TrialState.Pruned));
         // An end is printed once, by the process whose result counts; what a killed process would have printed is lost.
         var printed = outcomes.SelectMany(outcome => outcome.Events)
             .Where(found => found.GetProperty("event").GetString() == "trial")

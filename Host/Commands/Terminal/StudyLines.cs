@@ -23,7 +23,7 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         if (json)
             events.Write(
                 "start", ("study", name), ("trials", trials), ("ended", ended), ("workers", workers),
-                ("seed", settings.Seed),
+                ("seed", settings.Seed), ("seeds", settings.Seeds),
                 ("sampler", $"{settings.Sampler}"), ("pruner", $"{settings.Pruner}"));
         else
         {
@@ -35,6 +35,11 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
                 + Invariant($"{(ended > 0 ? Invariant($"; {ended} have ended before") : "")}"));
             if (OfEach(settings, samples) is { } each)
                 Write(each);
+            if (settings.HasRace)
+                Write($"each trial runs with {settings.Seeds} seeds; one that is clearly worse than the best is "
+                    + $"dropped after {Race.FewestSeeds} or more");
+            else if (settings.Seeds > 1)
+                Write($"each trial runs with {settings.Seeds} seeds");
         }
     }
 
@@ -65,7 +70,7 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         var table = new TextTable([TextTable.Right(Say("trial")), TextTable.Right(Say("value")),
             .. hyperparameters.Select(one => TextTable.Right(one.Name))]);
         foreach (var trial in StudyResults.Best(settings.Direction, trials).Take(Shown))
-            table.Add([$"{trial.Number}", StudyResults.Short(trial.Value!.Value), .. hyperparameters.Select(one =>
+            table.Add([$"{trial.Number}", StudyResults.Spread(trial), .. hyperparameters.Select(one =>
                 trial.Configuration.Find(one.Name) is { } value ? StudyResults.Short(value) : "-")]);
         table.Write();
     }
@@ -74,7 +79,7 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
     public void Finished(IReadOnlyList<Trial> trials, Trial? best, string? command, string report, bool interrupted)
     {
         int Count(TrialState state) => trials.Count(trial => trial.State == state);
-        var importance = Importance.Of(settings.Space, trials, settings.Direction);
+        var importance = Importance.Of(settings.Space, Race.WithExpected(settings, trials), settings.Direction);
         var names = settings.Space.Hyperparameters.Select(one => one.Name);
         if (json)
         {
@@ -84,6 +89,7 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
                 ("pruned", Count(TrialState.Pruned)),
                 ("failed", Count(TrialState.Failed)),
                 ("running", Count(TrialState.Running) + Count(TrialState.Waiting)),
+                ("dropped", StudyResults.Dropped(trials).Count()),
                 ("best", best is null ? null : Event(best)),
                 ("importance", new JsonObject(
                     names.Zip(importance, (name, share) => KeyValuePair.Create(name, (JsonNode?)share)))),
@@ -97,6 +103,9 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
             .Select(state => $"{Count(state)} {StudyResults.Name(state)}");
         Write(
             $"{(interrupted ? "interrupted" : "trials")}: {(trials.Count == 0 ? "none" : string.Join(", ", counts))}");
+        if (settings.Seeds > 1)
+            Write(Invariant($"{Plural.Of(StudyResults.Dropped(trials).Count(), "trial")} dropped in the race; ")
+                + Invariant($"{StudyResults.Runs(trials)} of {settings.Seeds * trials.Count} runs were needed"));
         if (best is not null)
         {
             var shares = names.Zip(importance).Select(pair => Invariant($"{pair.First} {100 * pair.Second:F0}%"));
@@ -113,6 +122,8 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
         if (best is not null)
             foreach (var one in StudyResults.AtEdge(settings.Space, best))
                 Write(StudyResults.Wider(one, best));
+        if (best is not null && command is not null && settings.Seeds > 1)
+            Write($"that is its run with seed {settings.Seed}, the first of {settings.Seeds}");
         if (command is not null && settings.Constants.ContainsKey("samples"))
             Write("on all samples: the same command without --samples");
         if (interrupted)
@@ -138,7 +149,7 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
 
     private static string Line(Trial trial) =>
         Invariant($"trial {trial.Number,4}  {StudyResults.Name(trial.State),-8}  ")
-            + Invariant($"{(trial.Value is { } value ? StudyResults.Short(value) : "-"),-6}  ")
+            + Invariant($"{(trial.Value is null ? "-" : StudyResults.Spread(trial)),-6}  ")
             + StudyResults.Short(trial.Configuration) + (trial.Result?.Reason is { } reason ? $"  ({reason})" : "");
 
     // Of a search for the book's two hyperparameters: the best as its program of 6.5.3 prints them.
@@ -167,6 +178,10 @@ internal sealed class StudyLines(TextWriter output, StudySettings settings, bool
             { ["trial"] = trial.Number, ["parameters"] = parameters, ["state"] = StudyResults.Name(trial.State) };
         if (trial.Value is { } result)
             found["value"] = result;
+        if (trial.SeedResults.Count > 0)
+            found["seedValues"] = new JsonArray([.. trial.SeedValues.Select(value => (JsonNode?)value)]);
+        if (trial.Deviation is { } deviation)
+            found["deviation"] = deviation;
         if (trial.Result is { } ended)
             found["seconds"] = ended.Seconds;
         if (trial.Result?.Reason is { } reason)
