@@ -18,6 +18,7 @@ internal static class CommandTree
         ("doctor", DoctorCommand.Create),
         ("runs", RunsCommand.Create),
         ("live", LiveCommand.Create),
+        ("play", PlayCommand.Create),
         ("bisect", BisectCommand.Create),
         ("report", ReportCommand.Create),
         ("verify", VerifyCommand.Create),

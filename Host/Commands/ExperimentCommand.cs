@@ -108,7 +108,7 @@ internal static class ExperimentCommand
             TrainOptions.Parse(options, new TrainConfiguration());
             var watch = Stopwatch.StartNew();
             var images = new Lazy<DataSet>(() => DataSets.Load(settings.Data));
-            if (Tables.IsOne(settings.Data))
+            if (Tables.IsOne(settings.Data) || PlaneData.IsOne(settings.Data))
                 throw new UsageException($"--data: experiments train on images, and {settings.Data} is a table");
             if (!DataSets.Names.Contains(settings.Data))
                 _ = images.Value;

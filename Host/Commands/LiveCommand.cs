@@ -40,7 +40,7 @@ internal static class LiveCommand
             using var interruption = new Interruption();
             using var server = new LiveServer(path, live, parsed.GetValue(port), Locale.Language);
             var address = server.Address + (parsed.GetValue(step) is { } at ? Invariant($"#{at}") : "");
-            Announce(address, parsed.GetValue(json));
+            Announce("live", address, parsed.GetValue(json));
             if (parsed.GetValue(open))
                 Browser.OpenAddress(address);
             server.RunAsync(interruption.Token).GetAwaiter().GetResult();
@@ -50,12 +50,12 @@ internal static class LiveCommand
     }
 
     /// <summary>Says where the page is.</summary>
-    public static void Announce(string address, bool json)
+    public static void Announce(string what, string address, bool json)
     {
         if (json)
-            new JsonReport(Console.Out).Write("live", ("address", address));
+            new JsonReport(Console.Out).Write(what, ("address", address));
         else
-            Console.WriteLine(Say($"live: {address}  (Ctrl-C ends it)"));
+            Console.WriteLine(Say($"{what}: {address}  (Ctrl-C ends it)"));
         Console.Out.Flush();
     }
 }

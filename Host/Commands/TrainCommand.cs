@@ -152,7 +152,7 @@ internal static class TrainCommand
             folder.Folder, new LiveRun(folder.Folder, run, threads: 1, Locale.Language), port: null, Locale.Language);
         var serving = live is null ? Task.CompletedTask : Task.Run(() => live.RunAsync(interruption.Token));
         if (live is not null)
-            LiveCommand.Announce(live.Address, display.Json);
+            LiveCommand.Announce("live", live.Address, display.Json);
         if (display.Open && live is not null)
             Browser.OpenAddress(live.Address);
         RunResult Train(IRunObserver report) =>

@@ -46,7 +46,9 @@ public sealed record DataOptions
             (nameof(Ignore), Ignore.Count > 0), (nameof(Missing), Missing != MissingCells.Fill),
         }
         where option.IsSet
-        select new Fault(option.Name, $"is for tables, and {name} has no columns with names");
+        select new Fault(option.Name, PlaneData.IsOne(name)
+            ? $"is for tables of your own: {name} has columns x and y, and color is learned"
+            : $"is for tables, and {name} has no columns with names");
 }
 
 /// <summary>What a table must have.</summary>

@@ -9,10 +9,12 @@ public static class DataSets
     private const int ClassCount = 10;
 
     /// <summary>Loads a data set.</summary>
-    /// <param name="name"><c>digits</c> (embedded), <c>mnist</c> and the others that can be fetched, a folder with
-    /// the four files of MNIST's form (or their path up to such a name, as in <c>gzip/emnist-letters</c>), a folder of
-    /// pictures for each class, a table (<c>.csv</c>, <c>.parquet</c> and others), a folder with <c>train.csv</c> and
-    /// <c>test.csv</c>, or an <c>.npz</c> file with arrays of the usual names.</param>
+    /// <param name="name"><c>digits</c> (embedded), <c>circles</c>, <c>spirals</c>, <c>xor</c> or <c>blobs</c> (made
+    /// points in the plane, as in <c>spirals:0.1:7</c> with their noise and seed), <c>mnist</c> and the others that can
+    /// be fetched, a folder with the four files of MNIST's form (or their path up to such a name, as in
+    /// <c>gzip/emnist-letters</c>), a folder of pictures for each class, a table (<c>.csv</c>, <c>.parquet</c> and
+    /// others), a folder with <c>train.csv</c> and <c>test.csv</c>, or an <c>.npz</c> file with arrays of the usual
+    /// names.</param>
     /// <param name="label">The column that holds the target, of tables as text.</param>
     /// <exception cref="DataException">It is not there, or something is wrong with it.</exception>
     /// <exception cref="UsageException">It isn't known which column of a table holds the target.</exception>
@@ -35,6 +37,9 @@ public static class DataSets
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(name);
+        if (PlaneData.IsOne(name))
+            return options.Known is null && options.FaultsOf(name).ToArray() is { Length: > 0 } unneeded
+                ? throw new UsageException(unneeded) : PlaneData.Load(name);
         var isKnown = Names.Contains(name);
         // A model knows its own columns, whatever it is asked about.
         if (options.Known is null && !Tables.HasColumns(name)
@@ -79,7 +84,8 @@ public static class DataSets
     }
 
     /// <summary>The names that are known.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Digits, .. Sources.All.Select(source => source.Name)];
+    public static IReadOnlyList<string> Names { get; } =
+        [Digits, .. PlaneData.Names, .. Sources.All.Select(source => source.Name)];
 
     private static DataSet Embedded() => new(Part("train"), Part("t10k"));
 

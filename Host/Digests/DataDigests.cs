@@ -23,6 +23,8 @@ internal static class DataDigests
         new("data/digits", hash => hash.Add(Data.Value.Training.Images.Pixels).Add(Labels(Data.Value.Training))
             .Add(Data.Value.Test.Images.Pixels).Add(Labels(Data.Value.Test))),
         new("data/drawn-digits", hash => hash.Add(DigitSet.Generate(3, 100, 0).Training.Images.Pixels)),
+        .. from shape in PlaneData.Names
+           select new DigestEntry($"data/{shape}", hash => Points(hash, PlaneData.Load($"{shape}:0.1:3"))),
         new("data/batch-unit", hash => hash.Add(Batch(ByteScale.Unit).Inputs)),
         new("data/batch-standard", hash => hash.Add(Batch(Functional.Batch.StandardScale(
             Data.Value.Training.Images.Size, Data.Value.Training.Images.Pixels,
@@ -36,6 +38,17 @@ internal static class DataDigests
         Run("accumulated", "optimizer=adamw accumulate=2 clip-norm=0.5 schedule=warmup:3+cosine sampling=replacement"),
         Run("one-cycle", "optimizer=nesterov schedule=one-cycle sampling=distinct init=orthogonal activation=tanh"),
     ];
+
+    private static void Points(ContentHash hash, DataSet data)
+    {
+        foreach (var part in (DataPart[])[data.Training, data.Test])
+        {
+            foreach (var column in ((Rows)part.Samples).Columns)
+                foreach (var number in ((NumberColumn)column).Values)
+                    hash.Add(number);
+            hash.Add(Labels(part));
+        }
+    }
 
     private static byte[] Labels(DataPart part) => Array.ConvertAll(part.Classes.Labels, label => (byte)label);
 

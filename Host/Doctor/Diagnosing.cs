@@ -197,7 +197,7 @@ internal sealed class Diagnosing(
             { Picture = Pictures.Losses(trial, ("", trial.Losses)) };
     }
 
-    private static IEnumerable<Finding> Overfitting(TrialRun trial)
+    internal static IEnumerable<Finding> Overfitting(TrialRun trial)
     {
         if (!trial.Overfits)
             yield break;

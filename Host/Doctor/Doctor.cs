@@ -112,6 +112,30 @@ public static class Doctor
         ];
     }
 
+    // A network needs some steps to be better than guessing.
+    private const int FirstSteps = 100;
+
+    /// <summary>What can be seen of a run at a moment, without training anything: for a page that follows it.</summary>
+    /// <param name="configuration">What is run.</param>
+    /// <param name="run">The run up to that moment.</param>
+    /// <returns>What is wrong, the worst first; nothing if it has learned well.</returns>
+    internal static IReadOnlyList<Finding> Glance(TrainConfiguration configuration, ObservedTraining run)
+    {
+        var trial = TrialRun.Of(run, configuration.Seed) with { Configuration = configuration, HasKnownOptions = true };
+        if (trial is { Learned: > 0.95, Holding: > 0.95 })
+            return [];
+        var symptoms = new Symptoms(trial);
+        Finding[] found =
+        [
+            .. symptoms.Symmetric() is { } symmetric ? [symmetric] : (Finding[])[],
+            .. symptoms.AtEnd(), .. symptoms.AtStart(),
+            .. trial.HasDiverged || (trial.IsAtChance && trial.Steps >= FirstSteps)
+                ? [NothingLearned(trial)] : (Finding[])[],
+            .. Diagnosing.Overfitting(trial),
+        ];
+        return [.. found.DistinctBy(finding => finding.Kind).OrderByDescending(finding => finding.Severity)];
+    }
+
     private static ObservedTraining Checked(ObservedTraining? run, string loop) => run switch
     {
         null => throw new ArgumentException("the loop returned null", loop),

@@ -96,7 +96,8 @@ public sealed partial class JapaneseTests : IDisposable
         + "adabelief, lamb, lionのいずれかが必要ですが、'adm'が指定されました")]
     [InlineData("train --data nope",
         "nope：フォルダ、表（.csv、.tsv、.txt、それぞれ.gzも可、.parquet、.arrow、.npz）、または"
-        + "digits, mnist, fashion-mnist, kmnistのいずれかが必要ですが、どれでもありません")]
+        + "digits, circles, spirals, xor, blobs, mnist, fashion-mnist, kmnistのいずれかが必要ですが、"
+        + "どれでもありません")]
     [InlineData("train --data none.csv --label x", "none.csv：ファイルが必要ですが、ありません")]
     [InlineData("train --data flowers.csv --label kind",
         "flowers.csvの3行目：見出しと同じ2個のセルが必要ですが、3です")]

@@ -114,7 +114,7 @@ public sealed class TrainTests : IDisposable
     [Theory]
     [InlineData("--data", "nowhere",
         "nowhere: expected a folder, a table (.csv, .tsv, .txt, also with .gz; .parquet, .arrow; .npz), or one of "
-        + "digits, mnist, fashion-mnist, kmnist, found none of these")]
+        + "digits, circles, spirals, xor, blobs, mnist, fashion-mnist, kmnist, found none of these")]
     [InlineData("--samples", "1000000", "--samples: 1000000 are wanted, but there are 10000 to train on")]
     [InlineData("--validation", "1", "--validation: a share from 0 to below 1 is needed, not 1")]
     [InlineData("--init", "he:3",

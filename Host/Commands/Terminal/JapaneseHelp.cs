@@ -69,7 +69,7 @@ internal static partial class JapaneseHelp
         foreach (var piece in Pieces().Matches(row[first..].TrimStart()).Select(match => match.Value))
         {
             if (used > column && used + Width(piece.TrimEnd()) >= width
-                && !Closing.Contains(piece[0], StringComparison.Ordinal))
+                && !IsClosing(piece))
             {
                 lines.Add(line.TrimEnd());
                 (line, used) = (new string(' ', column), column);
@@ -79,6 +79,10 @@ internal static partial class JapaneseHelp
         }
         return lines.Append(line.TrimEnd());
     }
+
+    // The dot of .csv begins a word.
+    private static bool IsClosing(string piece) =>
+        Closing.Contains(piece[0], StringComparison.Ordinal) && !(piece.Length > 1 && char.IsAsciiLetter(piece[1]));
 
     /// <summary>The columns of the terminal that a text takes: two for each Japanese letter.</summary>
     internal static int Width(string text) => Segment.CellCount([new Segment(text)]);

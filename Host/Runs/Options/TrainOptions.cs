@@ -54,9 +54,10 @@ internal static class TrainOptions
     private static TrainOption[] Each =>
     [
         Option("data", "NAME|DIR|FILE",
-            "digits (built in), mnist, a folder with four files in the MNIST format, a folder of pictures for each "
-            + "class, a table (.csv, .tsv, .txt, also with .gz; .parquet, .arrow), a folder with train.csv and "
-            + "test.csv, or an .npz file",
+            "digits (built in), spirals, circles, xor or blobs (made points, as in spirals:0.1:7 with noise and "
+            + "seed), mnist, a folder with four files in the MNIST format, a folder of pictures for each class, a "
+            + "table (.csv, .tsv, .txt, also with .gz; .parquet, .arrow), a folder with train.csv and test.csv, or an "
+            + ".npz file",
             DataSets.Names,
             (c, text) => c with { Data = text }, c => c.Data),
         Option("label", "COLUMN",

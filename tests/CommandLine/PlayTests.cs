@@ -1,0 +1,221 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Functional.Host;
+using Functional.Host.Commands;
+using Functional.Host.Experiments;
+using Functional.Host.Pages;
+using Functional.Host.Runs;
+using Functional.Tests.Data;
+using Functional.Tests.Documentation;
+using Accessibility = Functional.Tests.Charts.Accessibility;
+
+namespace Functional.Tests.CommandLine;
+
+/// <summary>The playground: a small network beside points in the plane.</summary>
+public sealed class PlayTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly CancellationTokenSource end = new();
+    private readonly List<PlayServer> servers = [];
+
+    public void Dispose()
+    {
+        end.Cancel();
+        servers.ForEach(server => server.Dispose());
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_copied_command_comes_to_the_digest_that_the_page_shows()
+    {
+        using var client = Serve(PlaySettings.Usual);
+        const string settings = "data=spirals%3A0.1%3A7&hidden=5%2C4&activation=leaky-relu%3A0.01&init=xavier"
+            + "&optimizer=momentum&learning-rate=0.03&batch-size=16&l1=0.0001&l2=0.001&dropout=0.1&seed=3";
+        foreach (var (query, step) in ((string, int)[])[("", 30), (settings, 45)])
+        {
+            var moment = await Moment(client, $"{query}&step={step}");
+            var digest = moment.GetProperty("digest").GetString()!;
+            Assert.Contains(digest, moment.GetProperty("numbers").GetString(), StringComparison.Ordinal);
+            var shell = moment.GetProperty("shell").GetString()!;
+            var outcome = FunctionalProgram.Run(
+                folder.Path, [.. shell.Split(' ').Skip(1), "--plain", "--out", $"run{step}"]);
+            Assert.Equal(0, outcome.ExitCode);
+            Assert.Contains($"digest {digest}", outcome.Output, StringComparison.Ordinal);
+            var program = $"{moment.GetProperty("csharp").GetString()}\n"
+                + $"return state.Network.Digest() == \"{digest}\" ? 0 : 1;\n";
+            Assert.Equal(0, CSharpScript.Run("copied.cs", program));
+            // Forward, and back again.
+            await Moment(client, $"{query}&step={step + 200}");
+            Assert.Equal(digest, (await Moment(client, $"{query}&step={step}")).GetProperty("digest").GetString());
+        }
+        // What opens the page in the same state.
+        var page = (await Moment(client, $"{settings}&step=45")).GetProperty("page").GetString();
+        Assert.Equal(
+            "functional play spirals:0.1:7 --hidden 5,4 --activation leaky-relu:0.01 --dropout 0.1 --l1 0.0001 "
+            + "--l2 0.001 --init xavier --optimizer momentum --learning-rate 0.03 --batch-size 16 --seed 3 --step 45",
+            page);
+        Assert.Equal("functional play --step 0", (await Moment(client, "step=0")).GetProperty("page").GetString());
+    }
+
+    [Fact]
+    public async Task Moments_are_streamed_as_the_network_learns()
+    {
+        using var client = Serve(PlaySettings.Usual);
+        using var response = await client.GetAsync("events?step=20&by=7", HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
+        using var events = new StreamReader(await response.Content.ReadAsStreamAsync());
+        for (var i = 1; i <= 20; i++)
+        {
+            var line = await events.ReadLineAsync();
+            var moment = JsonSerializer.Deserialize<JsonElement>(line!["data: ".Length..]);
+            Assert.Equal(20 + (7 * i), moment.GetProperty("step").GetInt32());
+            Assert.Equal(i == 20, moment.GetProperty("last").GetBoolean());
+            if (i is 1 or 20)
+                Assert.Equal(
+                    (await Moment(client, $"step={20 + (7 * i)}")).GetProperty("digest").GetString(),
+                    moment.GetProperty("digest").GetString());
+            await events.ReadLineAsync();
+        }
+        Assert.Null(await events.ReadLineAsync());
+    }
+
+    [Theory]
+    [InlineData(Language.English, "Playground")]
+    [InlineData(Language.Japanese, "プレイグラウンド")]
+    public async Task The_page_can_be_read_and_is_small(Language language, string title)
+    {
+        using var client = Serve(PlaySettings.Usual, language: language, step: 40);
+        var page = await client.GetStringAsync("");
+        Accessibility.Check(page);
+        Assert.Contains($"<h1>{title}</h1>", page, StringComparison.Ordinal);
+        Assert.Contains((await Moment(client, "step=40")).GetProperty("digest").GetString()!, page,
+            StringComparison.Ordinal);
+        Assert.True(page.Length + PlayScript.Text.Length < 200_000);
+        // Every control has a label, and every label its control.
+        var ids = Regex.Matches(page, "<(?:input|select)[^>]* id=\"([^\"]+)\"").Select(match => match.Groups[1].Value)
+            .ToHashSet();
+        var labels = Regex.Matches(page, "<label for=\"([^\"]+)\"").Select(match => match.Groups[1].Value).ToArray();
+        Assert.Equal(ids.Order(), labels.Order());
+        if (language == Language.Japanese)
+            Assert.DoesNotMatch("[A-Za-z]{3,} [a-z]{3,} [a-z]{3,}", Regex.Replace(
+                Regex.Replace(page, "<(style|code|script|title|desc)[^>]*>.*?</\\1>", "", RegexOptions.Singleline),
+                "<[^>]*>", ""));
+    }
+
+    [Fact]
+    public async Task What_the_page_has_no_room_for_is_refused()
+    {
+        using var client = Serve(PlaySettings.Usual);
+        foreach (var (path, error) in ((string, string)[])
+        [
+            ("moment", "step: expected an integer from 0 to 10000, found ''"),
+            ("moment?step=10001", "step: expected an integer from 0 to 10000, found '10001'"),
+            ("moment?step=1&hidden=13", "--hidden: the playground has room for 6 layers of 12 units"),
+            ("moment?step=1&hidden=1,1,1,1,1,1,1", "--hidden: the playground has room for 6 layers of 12 units"),
+            ("moment?step=1&hidden=x",
+                "--hidden: expected the units of each hidden layer, as in 100,100, or none, found 'x'"),
+            ("moment?step=1&dropout=1", "--dropout: a share from 0 to below 1 is needed, not 1"),
+            ("moment?step=1&data=/etc/passwd",
+                "--data: expected circles, spirals, xor, blobs, or the file that play was given"),
+            ("moment?step=1&data=xor:9", "xor:9: expected a number from 0 to 1 as its noise, found '9'"),
+            ("events?step=1&by=0", "by: expected an integer from 1 to 1000, found '0'"),
+        ])
+        {
+            using var wrong = await client.GetAsync(path);
+            Assert.Equal((HttpStatusCode.BadRequest, error), (
+                wrong.StatusCode,
+                JsonSerializer.Deserialize<JsonElement>(await wrong.Content.ReadAsStringAsync()).GetProperty("error")
+                    .GetString()));
+        }
+        Assert.Equal(HttpStatusCode.NotFound, await Status("elsewhere"));
+        Assert.Equal(HttpStatusCode.Forbidden, await Status($"/{new string('0', 32)}/"));
+        Assert.Equal(HttpStatusCode.Forbidden, await Status("moment?step=1", ("Origin", "https://example.org")));
+        Assert.Equal(HttpStatusCode.Forbidden, await Status("events?step=1&by=1", ("Sec-Fetch-Site", "cross-site")));
+
+        async Task<HttpStatusCode> Status(string path, params (string Name, string Value)[] headers)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            foreach (var (name, value) in headers)
+                request.Headers.TryAddWithoutValidation(name, value);
+            using var response = await client.SendAsync(request);
+            return response.StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task Ones_own_table_is_played_with()
+    {
+        File.WriteAllLines(folder["points.csv"],
+        [
+            "name,height,weight,kind",
+            .. Enumerable.Range(0, 60).Select(i => $"n{i},{100 + i},{(i * 7) % 30},{(i < 30 ? "small" : "tall")}"),
+        ]);
+        var words = new Dictionary<string, string>
+            { ["data"] = folder["points.csv"], ["label"] = "kind", ["ignore"] = "name" };
+        var start = TrainOptions.Change(PlaySettings.Usual, words);
+        using var client = Serve(start);
+        Accessibility.Check(await client.GetStringAsync(""));
+        var moment = await Moment(client, "step=50");
+        Assert.Contains("height", moment.GetProperty("plane").GetString(), StringComparison.Ordinal);
+        Assert.Contains("small, test", moment.GetProperty("plane").GetString(), StringComparison.Ordinal);
+        var shell = moment.GetProperty("shell").GetString()!;
+        Assert.Contains(" --label kind --ignore name ", shell, StringComparison.Ordinal);
+        var outcome = FunctionalProgram.Run(folder.Path, [.. shell.Split(' ').Skip(1), "--plain", "--out", "own"]);
+        Assert.Contains($"digest {moment.GetProperty("digest").GetString()}", outcome.Output, StringComparison.Ordinal);
+        // Made points beside it.
+        Assert.StartsWith("functional train --data xor:0.1 ",
+            (await Moment(client, "step=5&data=xor:0.1")).GetProperty("shell").GetString(), StringComparison.Ordinal);
+
+        var refused = FunctionalProgram.Run(folder.Path, "play", "points.csv", "--label", "kind");
+        Assert.Equal(
+            (2, "functional: --data: expected two columns of numbers, and a label of up to 8 classes, found rows of 3 "
+                + "columns; --ignore leaves columns out\n"),
+            (refused.ExitCode, refused.Error));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void The_usual_settings_learn_the_spirals(long seed)
+    {
+        var configuration = PlaySettings.Usual with { Seed = seed };
+        var run = new PlayedRun(PlaySettings.Run(configuration, configuration.LoadData()));
+        var moment = run.At(2000, CancellationToken.None);
+        Assert.True(moment.State.Network.Accuracy(run.Test) > 0.95);
+        Assert.Equal(2000, moment.Losses.Count);
+        Assert.Equal(201, moment.Course.Count);
+        Assert.Equal(105, run.At(1037, CancellationToken.None).Course.Count);
+        Assert.Equal(
+            run.Run.At(1037).Network.Digest(), run.At(1037, CancellationToken.None).State.Network.Digest());
+    }
+
+    [Fact]
+    public async Task The_doctor_says_what_can_be_seen()
+    {
+        using var client = Serve(PlaySettings.Usual);
+        async Task<string> Said(string query) => (await Moment(client, query)).GetProperty("doctor").GetString()!;
+        Assert.Contains("Nothing is wrong", await Said("step=0"), StringComparison.Ordinal);
+        Assert.Contains("Nothing is wrong", await Said("step=2000"), StringComparison.Ordinal);
+        Assert.Contains("Symmetric weights: all 8 units of affine1 begin with the same weights", await Said(
+            "init=constant:0.1&step=20"), StringComparison.Ordinal);
+        Assert.Contains("Loss at chance", await Said("learning-rate=0&step=200"), StringComparison.Ordinal);
+        var moment = await Moment(client, "optimizer=sgd&learning-rate=1e38&step=500");
+        Assert.True(moment.GetProperty("ended").GetBoolean());
+        Assert.InRange(moment.GetProperty("step").GetInt32(), 1, 20);
+        Assert.Contains("the run ends here", moment.GetProperty("doctor").GetString(), StringComparison.Ordinal);
+    }
+
+    private HttpClient Serve(TrainConfiguration start, Language language = Language.English, int step = 0)
+    {
+        var own = start.Label is null ? null : start.LoadData();
+        var server = new PlayServer(start, step, own, port: null, language);
+        servers.Add(server);
+        _ = server.RunAsync(end.Token);
+        return new HttpClient { BaseAddress = new Uri(server.Address) };
+    }
+
+    private static async Task<JsonElement> Moment(HttpClient client, string query) =>
+        JsonSerializer.Deserialize<JsonElement>(await client.GetStringAsync($"moment?{query}"));
+}
