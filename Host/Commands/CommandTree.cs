@@ -20,6 +20,7 @@ internal static class CommandTree
         ("live", LiveCommand.Create),
         ("play", PlayCommand.Create),
         ("bisect", BisectCommand.Create),
+        ("trace", TraceCommand.Create),
         ("report", ReportCommand.Create),
         ("verify", VerifyCommand.Create),
         ("compare", CompareCommand.Create),

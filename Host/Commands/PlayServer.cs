@@ -15,7 +15,8 @@ namespace Functional.Host.Commands;
 
 /// <summary>The playground: its page under an address that can't be guessed, <c>moment?SETTINGS&amp;step=N</c> for a
 /// run at a step, and <c>events?SETTINGS&amp;step=N&amp;by=K</c>, server-sent events with the moments that follow, each
-/// K steps after the one before. What is shown is a function of the request: the server remembers nothing but what it
+/// K steps after the one before; <c>trace?SETTINGS&amp;step=N&amp;sample=I</c> (or <c>x</c> and <c>y</c>) is one
+/// sample's page. What is shown is a function of the request: the server remembers nothing but what it
 /// has computed already.</summary>
 internal sealed class PlayServer : IDisposable
 {
@@ -74,7 +75,8 @@ internal sealed class PlayServer : IDisposable
                 "page.js" => Answer.Script(PlayScript.Text),
                 "moment" => Answer.Json(Moment(RunOf(Settings(query)), Step(query), cancellation)),
                 "events" => Events(RunOf(Settings(query)), Step(query), By(query)),
-                _ => Answer.Fault(404, "there are moment and events"),
+                "trace" => Answer.Html(Trace(query, cancellation)),
+                _ => Answer.Fault(404, "there are moment, events and trace"),
             };
         }
         catch (UsageException e)
@@ -87,7 +89,43 @@ internal sealed class PlayServer : IDisposable
         }
     }
 
-    private string PageAtFirst() => PlayPage.Render(start, step, first.GetAwaiter().GetResult(), language);
+    private string PageAtFirst() => PlayPage.Render(
+        start, step, Samples(RunOf(start)), first.GetAwaiter().GetResult(), language);
+
+    private static int Samples(PlayedRun run) => run.Run.Data.Training.Count + run.Run.Data.Test.Count;
+
+    // Samples for testing have the numbers behind those for training.
+    private string Trace(NameValueCollection query, CancellationToken cancellation)
+    {
+        var run = RunOf(Settings(query));
+        var data = run.Run.Data;
+        var sample = query["sample"] is not null ? Number(query, "sample", 0, Samples(run) - 1)
+            : Nearest(data, Coordinate(query, "x"), Coordinate(query, "y"));
+        return Threads.Use(1, () =>
+        {
+            var trace = new SampleTrace(run.Run, run.At(Step(query), cancellation).State, sample);
+            var back = string.Join('&', PlaySettings.Options.Select(option => option.Name).Append("step")
+                .Where(name => query[name] is not null).Select(name => $"{name}={Uri.EscapeDataString(query[name]!)}"));
+            return TracePage.Render(trace, $"./#{back}", language);
+        });
+    }
+
+    // As wide as high, so that what looks nearest is.
+    private static int Nearest(DataSet data, double x, double y)
+    {
+        DataPart[] parts = [data.Training, data.Test];
+        double[] Of(int column) => [.. parts.SelectMany(part =>
+            ((NumberColumn)((Rows)part.Samples).Columns[column]).Values)];
+        double[] xs = Of(0), ys = Of(1);
+        double width = xs.Max() - xs.Min(), height = ys.Max() - ys.Min();
+        return Enumerable.Range(0, xs.Length).MinBy(i =>
+            ((xs[i] - x) / width * ((xs[i] - x) / width)) + ((ys[i] - y) / height * ((ys[i] - y) / height)));
+    }
+
+    private static double Coordinate(NameValueCollection query, string name) =>
+        double.TryParse(query[name], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && double.IsFinite(value) ? value
+            : throw new UsageException($"{name}: expected a number, found '{query[name]}'");
 
     private TrainConfiguration Settings(NameValueCollection query) => PlaySettings.Parse(start, query);
 

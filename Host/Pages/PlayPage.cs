@@ -41,6 +41,9 @@ internal static class PlayPage
         #settings label{display:grid;grid-template-columns:1fr auto;gap:0 .5rem;font-size:.9rem;margin:.25rem 0}
         #settings label[hidden]{display:none}
         #settings label>:is(input,select){grid-column:1/-1;width:100%}
+        #plane svg{cursor:pointer}
+        #follow{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin:.6rem 0}
+        #follow input{width:6rem}
         .units{display:grid;grid-template-columns:repeat(auto-fill,minmax(4.5rem,6rem));gap:.4rem}
         #units{display:flex;flex-wrap:wrap;gap:0 2rem}
         #units>div{flex:1 1 20rem;min-width:0;max-width:51rem}
@@ -63,10 +66,11 @@ internal static class PlayPage
     /// <summary>The page.</summary>
     /// <param name="start">The settings that it begins with.</param>
     /// <param name="step">The step that it begins at.</param>
+    /// <param name="samples">How many samples there are, training and test.</param>
     /// <param name="moment">What is shown at first.</param>
     /// <param name="language">The language of its texts.</param>
     public static string Render(
-        TrainConfiguration start, int step, JsonObject moment, Language language)
+        TrainConfiguration start, int step, int samples, JsonObject moment, Language language)
     {
         string Say(string english, string japanese) => new LocalizedText(english, japanese).In(language);
         var own = PlaneData.IsOne(start.Data) ? "" : start.Data;
@@ -115,8 +119,12 @@ internal static class PlayPage
                     <section>
                     <h2>{Say("Data and answer", "データと答え")}</h2>
                     <div id="plane">{Shown("plane")}</div>
-                    <p>{Say("Keys: space plays, arrows step, z takes a change back.",
-                        "キー操作：スペースで再生、矢印で前後のステップ、zで元に戻す。")}</p>
+                    <form id="follow"><label for="sample">{
+                        Say("Follow one sample, number by number", "1サンプルの計算を追う")}</label>
+                    <input type="number" id="sample" min="0" max="{Invariant($"{samples - 1}")}" value="0"/>
+                    <button>{Say("Follow", "追う")}</button></form>
+                    <p>{Say("Or click on a point. Keys: space plays, arrows step, z takes a change back.",
+                        "点をクリックしても追えます。キー操作：スペースで再生、矢印で前後、zで元に戻す。")}</p>
                     </section>
                     <section>
                     <h2>{Say("Learning", "学習")}</h2>

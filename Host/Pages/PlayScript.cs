@@ -165,6 +165,19 @@ internal static class PlayScript
             } catch { getSelection().selectAllChildren(text); }
             setTimeout(() => { button.textContent = texts.copy; }, 1500);
           });
+        const follow = what => { pause(); location.href = 'trace?' + query() + what; };
+        id('follow').addEventListener('submit', event => {
+          event.preventDefault();
+          follow('&sample=' + id('sample').value);
+        });
+        // The nearest point is the server's to find.
+        id('plane').addEventListener('click', event => {
+          const frame = id('plane').querySelector('.plane'), box = frame.getBoundingClientRect(), at = frame.dataset;
+          const right = (event.clientX - box.left) / box.width, up = (box.bottom - event.clientY) / box.height;
+          if (right < 0 || right > 1 || up < 0 || up > 1) return;
+          const between = (low, high, share) => Number(low) + share * (high - low);
+          follow('&x=' + between(at.left, at.right, right) + '&y=' + between(at.bottom, at.top, up));
+        });
         // A link that somebody sent has the state behind its hash.
         function restore() {
           const { step: at = texts.at, ...all } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));

@@ -49,6 +49,12 @@ public sealed class PlayTests : IDisposable
             await Moment(client, $"{query}&step={step + 200}");
             Assert.Equal(digest, (await Moment(client, $"{query}&step={step}")).GetProperty("digest").GetString());
         }
+        // A point is followed through the network, be it clicked or named.
+        var clicked = await client.GetStringAsync($"trace?{settings}&step=45&x=0.4&y=0.4");
+        Accessibility.Check(clicked);
+        var number = Regex.Match(clicked, "Sample ([0-9]+) \\(").Groups[1].Value;
+        Assert.Equal(clicked, await client.GetStringAsync($"trace?{settings}&step=45&sample={number}"));
+        Assert.Contains("href=\"./#data=spirals%3A0.1%3A7&amp;hidden=5%2C4&amp;", clicked, StringComparison.Ordinal);
         // What opens the page in the same state.
         var page = (await Moment(client, $"{settings}&step=45")).GetProperty("page").GetString();
         Assert.Equal(
@@ -119,6 +125,8 @@ public sealed class PlayTests : IDisposable
             ("moment?step=1&data=/etc/passwd",
                 "--data: expected circles, spirals, xor, blobs, or the file that play was given"),
             ("moment?step=1&data=xor:9", "xor:9: expected a number from 0 to 1 as its noise, found '9'"),
+            ("trace?step=1&sample=500", "sample: expected an integer from 0 to 499, found '500'"),
+            ("trace?step=1&x=1", "y: expected a number, found ''"),
             ("events?step=1&by=0", "by: expected an integer from 1 to 1000, found '0'"),
         ])
         {
