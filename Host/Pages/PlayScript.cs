@@ -146,7 +146,11 @@ internal static class PlayScript
           reset: () => { remember(); pause(); apply(first); show(0); },
         };
         for (const [name, act] of Object.entries(actions)) id(name).addEventListener('click', act);
-        slider.addEventListener('input', () => { pause(); show(Number(slider.value)); });
+        slider.addEventListener('input', () => {
+          const at = Number(slider.value);
+          pause();
+          show(at);
+        });
         id('speed').addEventListener('change', () => { if (source) play(); });
         const keys = { ' ': 'toggle', ArrowRight: 'forward', ArrowLeft: 'back', Home: 'restart', z: 'undo' };
         addEventListener('keydown', event => {

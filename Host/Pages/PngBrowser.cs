@@ -19,6 +19,9 @@ internal sealed class PngBrowser
 
     private PngBrowser(string program) => this.program = program;
 
+    /// <summary>The browser's path.</summary>
+    public string Program => program;
+
     /// <summary>The first browser in the folders of the environment variable <c>PATH</c>, then in the usual places of
     /// Windows and macOS.</summary>
     /// <param name="path">The value of <c>PATH</c>.</param>
